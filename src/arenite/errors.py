@@ -1,0 +1,35 @@
+"""What can go wrong, said in one line: what, where, and what to do about it."""
+
+from __future__ import annotations
+
+
+class AreniteError(Exception):
+    """Base of every error that Arenite raises on purpose.
+
+    The message is one line that a user can act on. `exit_code` is what the command line returns for it:
+    2 for bad input or usage, 1 where a check did not hold.
+    """
+
+    exit_code = 2
+
+
+class ModelError(AreniteError):
+    """The model file is damaged, contradictory, or not a TensorFlow Lite model."""
+
+
+class OutputError(AreniteError):
+    """The result cannot be written where it was asked for; nothing was written."""
+
+
+class OptionError(AreniteError):
+    """An option or argument has a value that makes no sense."""
+
+
+class MissingDependencyError(AreniteError):
+    """An optional package that the request needs is not installed."""
+
+
+class VerificationError(AreniteError):
+    """A check of a result failed; nothing was written."""
+
+    exit_code = 1

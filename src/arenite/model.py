@@ -1,0 +1,166 @@
+"""A TensorFlow Lite model in memory: operators point at tensors, there are no file indices.
+
+Objects compare by identity (two tensors may be equal in every field and still be two tensors) and are never changed.
+`origin` belongs to the room `tflite`: it lets the writer keep every byte of what it did not have to change, and is
+`None` for what a program made.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from math import prod
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Option = int | float | bool | str | tuple[int | float | bool | str, ...]
+NO_OPTIONS: Mapping[str, Option] = MappingProxyType({})
+
+
+class ElementType(enum.Enum):
+    """Element type of a tensor, by its name in the TensorFlow Lite schema; the value is (schema code, bytes).
+
+    Bytes are those that TFLM charges for one element at run time (`TfLiteTypeSizeOf`), so the 4-bit types take a
+    whole byte; STRING and VARIANT have no size known ahead and count as 0.
+    """
+
+    FLOAT32 = (0, 4)
+    FLOAT16 = (1, 2)
+    INT32 = (2, 4)
+    UINT8 = (3, 1)
+    INT64 = (4, 8)
+    STRING = (5, 0)
+    BOOL = (6, 1)
+    INT16 = (7, 2)
+    COMPLEX64 = (8, 8)
+    INT8 = (9, 1)
+    FLOAT64 = (10, 8)
+    COMPLEX128 = (11, 16)
+    UINT64 = (12, 8)
+    RESOURCE = (13, 4)
+    VARIANT = (14, 0)
+    UINT32 = (15, 4)
+    UINT16 = (16, 2)
+    INT4 = (17, 1)
+    BFLOAT16 = (18, 2)
+    INT2 = (19, 1)
+    UINT4 = (20, 1)
+
+    @property
+    def code(self) -> int:
+        """Number of the type in the schema."""
+        return self.value[0]
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of one element at run time."""
+        return self.value[1]
+
+
+@dataclass(frozen=True, eq=False)
+class Quantization:
+    """Affine quantisation: real = scale * (quantised - zero_point), per tensor or along `dimension`."""
+
+    scale: tuple[float, ...]
+    zero_point: tuple[int, ...]
+    dimension: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """The bytes of a constant. Tensors that share a buffer in the file share this object."""
+
+    content: bytes | memoryview
+    origin: object = field(default=None, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.content)
+
+
+@dataclass(frozen=True, eq=False)
+class Tensor:
+    """One tensor of one graph. `data` is None for what is computed or fed at run time."""
+
+    name: str
+    shape: tuple[int, ...]
+    type: ElementType
+    data: Data | None = None
+    quantization: Quantization | None = None
+    variable: bool = False
+    origin: object = field(default=None, repr=False)
+
+    @property
+    def constant(self) -> bool:
+        """Whether the content is stored in the file, as TFLM sees it: a buffer that is not empty."""
+        return self.data is not None
+
+    @property
+    def bytes(self) -> int:
+        """Size at run time in bytes, not rounded."""
+        return prod(self.shape) * self.type.bytes
+
+
+@dataclass(frozen=True, eq=False)
+class Operator:
+    """One operator. `code` is the schema's name ("CONV_2D"), or "CUSTOM" with the custom operator's name.
+
+    An optional input that is left out is None. `options` holds the builtin options that could be read, by the
+    schema's field names ("stride_h"); what they do not hold is kept through `origin`. `graphs` are the graphs that
+    a control-flow operator runs, in the order in which TFLM plans them (IF: then, else; WHILE: condition, body;
+    CALL_ONCE: initialisation), as positions in `Model.graphs`.
+    """
+
+    code: str
+    inputs: tuple[Tensor | None, ...]
+    outputs: tuple[Tensor, ...]
+    options: Mapping[str, Option] = NO_OPTIONS
+    custom_code: str | None = None
+    version: int = 1
+    intermediates: tuple[Tensor, ...] = ()
+    graphs: tuple[int, ...] = ()
+    origin: object = field(default=None, repr=False)
+
+    @property
+    def label(self) -> str:
+        """Name of the kind of operator for a person: the custom operator's own name where it has one."""
+        return self.custom_code or self.code
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """One subgraph: `operators` in the order of execution, `tensors` all of them in file order."""
+
+    name: str
+    tensors: tuple[Tensor, ...]
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+    operators: tuple[Operator, ...]
+    origin: object = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Metadata:
+    """A named entry of the file that the runtime does not need, such as an offline memory plan."""
+
+    name: str
+    data: Data
+    origin: object = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A whole model. `graphs[0]` is the one that an interpreter runs; `name` is for people (the file's name)."""
+
+    name: str
+    graphs: tuple[Graph, ...]
+    metadata: tuple[Metadata, ...] = ()
+    description: str = ""
+    origin: object = field(default=None, repr=False)
+
+    @property
+    def main(self) -> Graph:
+        """The graph that an interpreter runs."""
+        return self.graphs[0]

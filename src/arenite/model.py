@@ -48,6 +48,8 @@ class ElementType(enum.Enum):
     BFLOAT16 = (18, 2)
     INT2 = (19, 1)
     UINT4 = (20, 1)
+    FLOAT8_E4M3FN = (21, 1)
+    FLOAT8_E5M2 = (22, 1)
 
     @property
     def code(self) -> int:

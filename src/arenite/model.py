@@ -118,7 +118,7 @@ class Operator:
     code: str
     inputs: tuple[Tensor | None, ...]
     outputs: tuple[Tensor, ...]
-    options: Mapping[str, Option] = NO_OPTIONS
+    options: Mapping[str, Option] = field(default_factory=lambda: NO_OPTIONS)
     custom_code: str | None = None
     version: int = 1
     intermediates: tuple[Tensor, ...] = ()

@@ -1,0 +1,1 @@
+"""Benchmarks of Arenite: `python -m benchmarks`."""

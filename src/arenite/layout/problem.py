@@ -34,15 +34,29 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Exhausted:
+    """The record of a search that looked at everything: no layout fits in `height` bytes.
+
+    `search` names the method, `states` counts what it visited. Searching again is the only way to check it.
+    """
+
+    height: int
+    search: str
+    states: int
+
+
+@dataclass(frozen=True, slots=True)
 class Solution:
     """`offsets[i]` is where `problem.buffers[i]` begins; `height` is the arena that this takes.
 
-    `lower_bound` is a height below which no layout exists; the solution is optimal when the two meet.
+    `lower_bound` is a height below which no layout exists; the solution is optimal when the two meet. The bound is
+    the maximum load, or, where `exhausted` is given, the next multiple of the alignment above the height searched.
     """
 
     offsets: tuple[int, ...]
     height: int
     lower_bound: int
+    exhausted: Exhausted | None = None
 
     @property
     def optimal(self) -> bool:

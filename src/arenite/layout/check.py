@@ -1,0 +1,57 @@
+"""Checks a layout from first principles; it knows nothing of how layouts are found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arenite.errors import VerificationError
+
+if TYPE_CHECKING:
+    from arenite.layout.problem import Buffer, Problem, Solution
+
+
+def check(problem: Problem, solution: Solution) -> None:
+    """Raise VerificationError unless the layout is valid and its height and lower bound are what they claim.
+
+    Valid: every offset is a multiple of the alignment and not negative, no two buffers alive in a common scope share a
+    byte, the height is where the highest buffer ends. A lower bound above the maximum load must come with the record
+    of an exhausted search just below it.
+    """
+    if len(solution.offsets) != len(problem.buffers):
+        raise VerificationError(f"layout has {len(solution.offsets)} offsets for {len(problem.buffers)} buffers")
+    placed = list(zip(problem.buffers, solution.offsets, strict=True))
+    for buffer, offset in placed:
+        if offset < 0 or offset % problem.alignment:
+            raise VerificationError(
+                f"buffer '{buffer.name}' begins at byte {offset}, not at a multiple of {problem.alignment} from 0 up"
+            )
+    load = _check_disjoint(placed)
+    height = max((offset + buffer.size for buffer, offset in placed), default=0)
+    if solution.height != height:
+        raise VerificationError(f"layout claims a height of {solution.height} bytes, its buffers end at {height}")
+    _check_bound(solution, load, problem.alignment)
+
+
+def _check_disjoint(placed: list[tuple[Buffer, int]]) -> int:
+    """The maximum load; raises where two buffers clash."""
+    load = 0
+    alive: list[tuple[Buffer, int]] = []
+    for new, at in sorted((item for item in placed if item[0].size), key=lambda item: item[0].first):
+        alive = [item for item in alive if item[0].last >= new.first]
+        for old, other in alive:
+            if at < other + old.size and other < at + new.size:
+                raise VerificationError(
+                    f"buffers '{old.name}' (bytes {other} to {other + old.size - 1}) and '{new.name}' "
+                    f"(bytes {at} to {at + new.size - 1}) clash in scope {new.first}, where both are alive"
+                )
+        alive.append((new, at))
+        load = max(load, sum(buffer.size for buffer, _ in alive))
+    return load
+
+
+def _check_bound(solution: Solution, load: int, alignment: int) -> None:
+    bound, record = solution.lower_bound, solution.exhausted
+    if bound > solution.height:
+        raise VerificationError(f"lower bound {bound} is above the layout's own height {solution.height}")
+    if bound > load and (record is None or not bound - alignment <= record.height < bound):
+        raise VerificationError(f"lower bound {bound} is above the maximum load {load} without a search that proves it")

@@ -1,0 +1,39 @@
+"""Layout as no-overlap in two dimensions, decided by CP-SAT (OR-tools)."""
+
+from __future__ import annotations
+
+from arenite.layout.decide import Answer, Boxes
+
+
+def fit(boxes: Boxes, height: int, effort: float, seconds: float) -> Answer:
+    """Place the boxes within `height` units, or prove that they do not fit.
+
+    `effort` limits the solver's deterministic time, so that the answer does not depend on the machine; `seconds` is
+    the wall clock after which it stops all the same.
+    """
+    from ortools.sat.python import cp_model
+
+    model = cp_model.CpModel()
+    offsets = []
+    across, along = [], []
+    for i, (size, (start, end)) in enumerate(zip(boxes.sizes, boxes.spans, strict=True)):
+        if size > height:
+            return Answer(None, True, 0, "size")
+        offset = model.new_int_var(0, height - size, f"offset{i}")
+        offsets.append(offset)
+        across.append(model.new_fixed_size_interval_var(start, end - start, f"alive{i}"))
+        along.append(model.new_fixed_size_interval_var(offset, size, f"bytes{i}"))
+    model.add_no_overlap_2d(across, along)
+    for section in range(boxes.sections):
+        members = [i for i, (start, end) in enumerate(boxes.spans) if start <= section < end]
+        model.add_no_overlap([along[i] for i in members])
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.random_seed = 1
+    solver.parameters.max_deterministic_time = effort
+    solver.parameters.max_time_in_seconds = seconds
+    status = solver.solve(model)
+    states = int(solver.num_branches)
+    if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return Answer(tuple(solver.value(offset) for offset in offsets), True, states, "cp-sat")
+    return Answer(None, status == cp_model.INFEASIBLE, states, "cp-sat")

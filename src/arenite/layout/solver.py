@@ -1,0 +1,121 @@
+"""The least height: greedy layouts against the load, then exact search between the two."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from arenite.layout import cpsat, greedy
+from arenite.layout.decide import Answer, Boxes
+from arenite.layout.lifetimes import components, maximum_load, neighbours, sections
+from arenite.layout.problem import Exhausted, Problem, Solution
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from arenite.layout.problem import Buffer
+
+    Progress = Callable[[str, int, int], None]
+
+
+def solve(
+    problem: Problem, *, time_limit: float = 60.0, goal: int | None = None, progress: Progress | None = None
+) -> Solution:
+    """The layout of least height, with a lower bound that proves it, or the best found in `time_limit` seconds.
+
+    `goal`: a height in bytes that is low enough; the search ends as soon as it is reached. `progress` is called with
+    ("layout", height, lower bound), both in bytes, whenever one of them may have changed.
+    """
+    deadline = time.monotonic() + time_limit
+    load = maximum_load(problem)
+    parts = [_Part.of(problem, members, max(load, goal or 0)) for members in components(problem.buffers)]
+    effort = 1.0
+    while _height(parts) > _enough(parts, goal) and time.monotonic() < deadline:
+        for part in parts:
+            part.improve(_enough(parts, goal), effort, deadline)
+            if progress is not None:
+                progress("layout", _height(parts), _enough(parts, None))
+        effort *= 4
+    offsets = [0] * len(problem.buffers)
+    for part in parts:
+        for i, offset in zip(part.members, part.offsets, strict=True):
+            offsets[i] = offset
+    hardest = max(parts, key=lambda part: part.bound, default=None)
+    exhausted = hardest.exhausted if hardest is not None else None
+    return Solution(tuple(offsets), _height(parts), _enough(parts, None), exhausted)
+
+
+def _height(parts: list[_Part]) -> int:
+    return max((part.height for part in parts), default=0)
+
+
+def _enough(parts: list[_Part], goal: int | None) -> int:
+    return max((part.bound for part in parts), default=0) if goal is None else max(goal, _enough(parts, None))
+
+
+@dataclass(slots=True)
+class _Part:
+    """Buffers that no lifetime connects to others, their best offsets so far, and a bound on their height (bytes)."""
+
+    members: list[int]
+    alignment: int
+    unit: int
+    boxes: Boxes
+    filled: list[int]
+    offsets: list[int]
+    height: int
+    bound: int
+    exhausted: Exhausted | None = None
+
+    @classmethod
+    def of(cls, problem: Problem, members: list[int], enough: int) -> _Part:
+        """The part with the best of the greedy layouts; a layout of height `enough` ends the trying."""
+        buffers = [problem.buffers[i] for i in members]
+        filled = [place for place, b in enumerate(buffers) if b.size]
+        unit = math.gcd(*(buffers[place].size for place in filled)) or problem.alignment
+        spans = sections([buffers[place] for place in filled])
+        boxes = Boxes(tuple(buffers[place].size // unit for place in filled), tuple(spans))
+        offsets = _greedy(buffers, enough)
+        bound = maximum_load(Problem(tuple(buffers)))
+        return cls(members, problem.alignment, unit, boxes, filled, offsets, _top(buffers, offsets), bound)
+
+    def improve(self, enough: int, effort: float, deadline: float) -> None:
+        """Search below the present height, from `enough` upwards, where the effort per height is limited."""
+        height = max(enough, self.bound)
+        while height < self.height and (seconds := deadline - time.monotonic()) > 0:
+            answer = _fit(self.boxes, height // self.unit, effort, seconds)
+            if answer.offsets is not None:
+                for place, offset in zip(self.filled, answer.offsets, strict=True):
+                    self.offsets[place] = offset * self.unit
+                tops = (o + s for o, s in zip(answer.offsets, self.boxes.sizes, strict=True))
+                self.height = max(tops) * self.unit
+            elif answer.proven:
+                # Every least layout stacks whole units, so heights between two multiples are as impossible.
+                height = height // self.unit * self.unit + self.unit
+                self.bound = height
+                self.exhausted = Exhausted(height - self.alignment, answer.search, answer.states)
+            else:
+                height = max(height + self.unit, (height + self.height) // 2)
+
+
+def _top(buffers: Sequence[Buffer], offsets: Sequence[int]) -> int:
+    return max(offset + b.size for offset, b in zip(offsets, buffers, strict=True))
+
+
+def _greedy(buffers: Sequence[Buffer], enough: int) -> list[int]:
+    meets = neighbours(buffers)
+    best: list[int] = []
+    for order in greedy.orders(buffers, meets):
+        for place in (greedy.first_fit, greedy.best_fit, greedy.lowest_first):
+            offsets = place(buffers, meets, order)
+            if not best or _top(buffers, offsets) < _top(buffers, best):
+                best = offsets
+            if _top(buffers, best) <= enough:
+                return best
+    return best
+
+
+def _fit(boxes: Boxes, height: int, effort: float, seconds: float) -> Answer:
+    return cpsat.fit(boxes, height, effort, seconds)

@@ -1,0 +1,71 @@
+"""Small random problems with everything that a problem may have, and the example of the paper."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arenite.schedule.problem import Problem, Tensor
+
+if TYPE_CHECKING:
+    import random
+
+PAPER_EXAMPLE = Problem(
+    operators=7,
+    tensors=(
+        Tensor(1568, None, (0,)),
+        Tensor(3136, 0, (1, 3)),
+        Tensor(1568, 1, (2,)),
+        Tensor(512, 2, (4,)),
+        Tensor(512, 3, (5,)),
+        Tensor(256, 4, (6,)),
+        Tensor(256, 5, (6,)),
+        Tensor(512, 6, (), kept=True),
+    ),
+    floor=1568,
+)
+"""The worked example of arXiv 1910.05110: 5,216 bytes in the default order, 4,960 at best."""
+
+
+def paper_class(rng: random.Random, operators: int) -> Problem:
+    """What the paper's recursion was made for: one output per operator, all of them leading to an output."""
+    readers: list[list[int]] = [[] for _ in range(operators)]
+    fed: list[list[int]] = [[] for _ in range(rng.randint(1, 2))]
+    for operator in range(operators):
+        sources = [*fed, *readers[:operator]]
+        for source in rng.sample(sources, min(len(sources), rng.randint(1, 3))):
+            source.append(operator)
+    made = (Tensor(_size(rng), i, tuple(read), kept=not read) for i, read in enumerate(readers))
+    inputs = tuple(Tensor(_size(rng), None, tuple(read)) for read in fed)
+    return Problem(operators, (*inputs, *made), floor=sum(tensor.size for tensor in inputs))
+
+
+def anything(rng: random.Random, operators: int) -> Problem:
+    """Several or no outputs, unread and kept tensors, inputs that are outputs, state, extra bytes, empty tensors."""
+    tensors = []
+    for producer in (None, None, *range(operators)):
+        later = range(0 if producer is None else producer + 1, operators)
+        for _ in range(rng.choice((0, 1, 1, 1, 1, 2, 3))):
+            consumers = rng.sample(later, min(len(later), rng.choice((0, 1, 1, 2, 3))))
+            tensors.append(Tensor(_size(rng), producer, tuple(sorted(consumers)), kept=rng.random() < 0.2))
+    rng.shuffle(tensors)
+    pairs = [(a, b) for b in range(operators) for a in range(b) if rng.random() < 0.1]
+    extra = tuple(rng.choice((0, 0, 16, 320)) for _ in range(operators)) if rng.random() < 0.5 else ()
+    return Problem(operators, tuple(tensors), tuple(pairs), extra, rng.choice((0, 64, 800)))
+
+
+def renumbered(rng: random.Random, problem: Problem) -> Problem:
+    """The same problem with its operators numbered at random, so that the default order need not be valid."""
+    new = list(range(problem.operators))
+    rng.shuffle(new)
+    tensors = tuple(
+        Tensor(
+            t.size, None if t.producer is None else new[t.producer], tuple(sorted(new[c] for c in t.consumers)), t.kept
+        )
+        for t in problem.tensors
+    )
+    extra = tuple(problem.extra[new.index(i)] for i in range(problem.operators)) if problem.extra else ()
+    return Problem(problem.operators, tensors, tuple((new[a], new[b]) for a, b in problem.before), extra, problem.floor)
+
+
+def _size(rng: random.Random) -> int:
+    return 16 * rng.choice((0, 1, 2, 3, 5, 8, 13, 21))

@@ -1,0 +1,61 @@
+"""DARTS: the second-order CIFAR-10 cell of arXiv 1806.09055 ("DARTS_V2" in the authors' genotypes)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arenite.zoo.builder import Builder
+from arenite.zoo.order import by_depth
+
+if TYPE_CHECKING:
+    from arenite.model import Model, Tensor
+
+NORMAL = (
+    *(("separable", 0), ("separable", 1)),
+    *(("separable", 0), ("separable", 1)),
+    *(("separable", 1), ("skip", 0)),
+    *(("skip", 0), ("dilated", 2)),
+)  # two operations per node, each with the state that it reads: 0 and 1 the last two cells, 2... the nodes
+REDUCTION = (
+    *(("max_pool", 0), ("max_pool", 1)),
+    *(("skip", 2), ("max_pool", 1)),
+    *(("max_pool", 0), ("skip", 2)),
+    *(("skip", 2), ("max_pool", 1)),
+)
+
+
+def darts(*, cells: int = 6, channels: int = 8, resolution: int = 32, classes: int = 10, seed: int = 0) -> Model:
+    """`cells` cells, those at one third and two thirds of the depth being reductions that double the channels."""
+    net = Builder(f"darts_{cells}", seed)
+    stem = net.conv(net.input(resolution, resolution, 3), 3 * channels, "stem", kernel=3)
+    before, x, width = stem, stem, channels
+    for number in range(cells):
+        reduction = number in (cells // 3, 2 * cells // 3)
+        width *= 2 if reduction else 1
+        before, x = x, _cell(net, before, x, width, reduction, f"cell{number + 1}")
+    return net.model(net.classifier(x, classes), order=by_depth)
+
+
+def _cell(net: Builder, before: Tensor, x: Tensor, channels: int, reduction: bool, name: str) -> Tensor:
+    stride = -(-before.shape[1] // x.shape[1])
+    fitted = net.conv(before, channels, f"{name}/fit_before", stride=stride)
+    states = [fitted, net.conv(x, channels, f"{name}/fit")]
+    edges = REDUCTION if reduction else NORMAL
+    for node in range(len(edges) // 2):
+        pair = [
+            _operation(net, kind, states[source], 2 if reduction and source < 2 else 1, f"{name}/edge{2 * node + side}")
+            for side, (kind, source) in enumerate(edges[2 * node : 2 * node + 2])
+        ]
+        states.append(net.add(*pair, f"{name}/node{node}"))
+    return net.concat(states[2:], f"{name}/concat")
+
+
+def _operation(net: Builder, kind: str, x: Tensor, stride: int, name: str) -> Tensor:
+    """One edge of a cell; only edges from the cell's inputs reduce, and none of the published ones is a skip."""
+    if kind == "max_pool":
+        return net.max_pool(x, name, stride=stride)
+    if kind == "separable":
+        return net.separable(net.separable(x, x.shape[3], f"{name}/a"), x.shape[3], f"{name}/b")
+    if kind == "dilated":
+        return net.conv(net.depthwise(x, f"{name}/depthwise", dilation=2), x.shape[3], f"{name}/pointwise")
+    return x

@@ -1,0 +1,104 @@
+"""What a graph must satisfy beyond indices in range: sizes, one producer per tensor, no cycle."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+from arenite.tflite.flat import Damaged
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arenite.model import ElementType, Graph, Operator, Tensor
+
+LARGEST_OFFSET = 2**31 - 1
+"""Largest address that an offline memory plan can hold, in bytes: it is a list of int32."""
+_LARGEST_CONSTANT = 2**63 - 1
+
+
+def check_size(shape: Sequence[int], kind: ElementType, *, constant: bool) -> None:
+    """Refuse a shape that no memory can hold.
+
+    Raises:
+        Damaged: a negative dimension, or more bytes than a plan (or, for a constant, a file) can address.
+    """
+    if not shape:
+        return
+    if min(shape) < 0:
+        raise Damaged(f"shape {list(shape)} has a negative dimension")
+    limit = _LARGEST_CONSTANT if constant else LARGEST_OFFSET
+    # Zero-sized tensors are legal, but the other dimensions must make sense on their own.
+    if prod(dimension or 1 for dimension in shape) * max(kind.bytes, 1) > limit:
+        raise Damaged(f"shape {list(shape)} of {kind.name} is larger than {limit} bytes")
+
+
+def check_graph(graph: Graph) -> None:
+    """Refuse a graph whose operators contradict each other; those filed out of order are legal.
+
+    Raises:
+        Damaged: a tensor with two producers, an input or constant that is also produced, or a cycle.
+    """
+    producer: dict[Tensor, int] = {}
+    place = {tensor: index for index, tensor in enumerate(graph.tensors)}
+    given = set(graph.inputs)
+    for index, operator in enumerate(graph.operators):
+        for tensor in operator.outputs:
+            if tensor in producer:
+                raise Damaged(
+                    f"tensor {place[tensor]} is produced by operator {producer[tensor]} "
+                    f"({graph.operators[producer[tensor]].label}) and again by operator {index} ({operator.label})"
+                )
+            if tensor in given or tensor.constant:
+                what = "an input of the graph" if tensor in given else "a constant"
+                raise Damaged(f"operator {index} ({operator.label}) writes tensor {place[tensor]}, which is {what}")
+            producer[tensor] = index
+    _check_cycles(graph, producer)
+
+
+def _check_cycles(graph: Graph, producer: dict[Tensor, int]) -> None:
+    operators = graph.operators
+    if all(
+        producer.get(tensor, -1) < index for index, operator in enumerate(operators) for tensor in operator.inputs if tensor
+    ):
+        return
+    needs = [{producer[t] for t in operator.inputs if t is not None and t in producer} for operator in operators]
+    waiting = [len(before) for before in needs]
+    after: list[list[int]] = [[] for _ in operators]
+    for index, before in enumerate(needs):
+        for other in before:
+            after[other].append(index)
+    ready = [index for index, count in enumerate(waiting) if not count]
+    while ready:
+        for index in after[ready.pop()]:
+            waiting[index] -= 1
+            if not waiting[index]:
+                ready.append(index)
+    stuck = {index for index, count in enumerate(waiting) if count}
+    if stuck:
+        raise Damaged(f"{_describe_cycle(operators, needs, stuck)} consume each other's outputs in a cycle")
+
+
+def _describe_cycle(operators: Sequence[Operator], needs: Sequence[set[int]], stuck: set[int]) -> str:
+    """Name the operators of one cycle: every stuck operator needs another stuck one, so walking back must close."""
+    walk = [min(stuck)]
+    while (following := min(needs[walk[-1]] & stuck)) not in walk:
+        walk.append(following)
+    cycle = sorted(walk[walk.index(following) :])
+    names = [f"{index} ({operators[index].label})" for index in cycle[:4]]
+    return "operators " + ", ".join(names) + (f" and {len(cycle) - 4} more" if len(cycle) > 4 else "")
+
+
+def check_calls(graphs: Sequence[Graph]) -> None:
+    """Refuse graphs that run themselves through control flow.
+
+    Raises:
+        Damaged: naming a graph of the cycle.
+    """
+    calls = [{number for operator in graph.operators for number in operator.graphs} for graph in graphs]
+    waiting = dict(enumerate(calls))
+    while ready := [number for number, called in waiting.items() if not called & waiting.keys()]:
+        for number in ready:
+            del waiting[number]
+    if waiting:
+        raise Damaged(f"subgraph {min(waiting)} runs itself through its control-flow operators")

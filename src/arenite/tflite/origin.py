@@ -1,0 +1,60 @@
+"""What an object that was read remembers of the file, so that the writer can leave its bytes alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from arenite.model import Data, Graph, Metadata, Model, Operator, Tensor
+    from arenite.tflite.flat import Image, Table
+
+    Thing = Data | Graph | Metadata | Model | Operator | Tensor
+
+T = TypeVar("T", "Data", "Graph", "Metadata", "Model", "Operator", "Tensor")
+
+
+@dataclass(eq=False)
+class Origin:
+    """Where an object came from: the table at `position` of `image`, element `index` of the vector of its kind.
+
+    `original` is the object as it was read; a copy made with `dataclasses.replace` keeps the origin, so that the
+    writer finds what differs. Data stored in another file has position 0 and its external id as index.
+    """
+
+    image: Image
+    position: int
+    index: int
+    original: Thing | None = None
+
+    @property
+    def table(self) -> Table:
+        """The table of the object in the file it came from."""
+        return self.image.table(self.position)
+
+
+def remember(thing: T) -> T:
+    """Let the origin of a newly read object know the object itself."""
+    assert isinstance(thing.origin, Origin)
+    thing.origin.original = thing
+    return thing
+
+
+def origin_of(thing: Thing) -> Origin | None:
+    """Origin of an object, None for what a program made."""
+    return thing.origin if isinstance(thing.origin, Origin) else None
+
+
+def original_of(thing: T) -> T | None:
+    """The object as it was read, None for what a program made."""
+    origin = origin_of(thing)
+    return origin.original if origin and isinstance(origin.original, type(thing)) else None
+
+
+def changed_fields(thing: T) -> frozenset[str]:
+    """Names of the fields in which an object differs from what was read; all of them for a new object."""
+    original = original_of(thing)
+    if thing is original:
+        return frozenset()
+    names = (f.name for f in fields(thing) if f.name != "origin")
+    return frozenset(n for n in names if original is None or getattr(thing, n) != getattr(original, n))

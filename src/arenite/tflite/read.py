@@ -1,0 +1,163 @@
+"""A .tflite file -> Model. Whatever is wrong with the file is one `ModelError` that says what and where."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from arenite.errors import ModelError
+from arenite.model import Data, Metadata, Model
+from arenite.tflite.check import check_calls
+from arenite.tflite.flat import HEADER, I32, U32, U64, Damaged, Image
+from arenite.tflite.origin import Origin, remember
+from arenite.tflite.read_graph import Shared, read_graph
+from arenite.tflite.read_operator import Kind, read_kind
+from arenite.tflite.signatures import check_signatures
+from arenite.tflite.slots import BufferField, MetadataField, ModelField
+
+if TYPE_CHECKING:
+    import os
+
+    from arenite.tflite.flat import Table
+
+IDENTIFIER = b"TFL3"
+
+
+def read_model(path: str | os.PathLike[str]) -> Model:
+    """Read a model from a file.
+
+    Raises:
+        ModelError: the file cannot be read, is not a TensorFlow Lite model, or contradicts itself.
+    """
+    path = Path(path)
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise ModelError(f"{path}: no such file") from None
+    except IsADirectoryError:
+        raise ModelError(f"{path} is a folder; give the path of a .tflite file") from None
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    return read_bytes(data, path.name)
+
+
+def read_bytes(data: bytes, name: str) -> Model:
+    """Read a model from the content of a file; `name` is what errors and reports call it.
+
+    Raises:
+        ModelError: the bytes are not a TensorFlow Lite model, or contradict themselves.
+    """
+    _check_header(data, name)
+    try:
+        return _read(Image(bytes(data)), name)
+    except Damaged as damage:
+        raise ModelError(f"{name}: {damage}; the file is damaged") from None
+
+
+def _check_header(data: bytes, name: str) -> None:
+    if not data:
+        raise ModelError(f"{name}: the file is empty")
+    if len(data) < HEADER:
+        raise ModelError(f"{name}: {len(data)} bytes are too few for a TensorFlow Lite model")
+    found = bytes(data[4:HEADER])
+    if found != IDENTIFIER:
+        raise ModelError(
+            f"{name} has no TFL3 identifier (bytes 4 to 7 are {found!r}); it is not a TensorFlow Lite model, "
+            "or one that LiteRT refuses"
+        )
+
+
+def _read(image: Image, name: str) -> Model:
+    root = image.table(image.indirect(0))
+    data = _read_buffers(root)
+    kinds = _read_kinds(root)
+    shared = Shared(data, kinds, _External(root))
+    positions = root.tables(ModelField.SUBGRAPHS)
+    if not positions:
+        raise Damaged("the model has no subgraph")
+    graphs = []
+    for index, position in enumerate(positions):
+        try:
+            graphs.append(read_graph(image.table(position), index, len(positions), shared))
+        except Damaged as damage:
+            raise damage.within(f"subgraph {index}") from None
+    check_calls(graphs)
+    check_signatures(root, graphs)
+    return remember(
+        Model(
+            name=name,
+            graphs=tuple(graphs),
+            metadata=_read_metadata(root, data),
+            description=root.text(ModelField.DESCRIPTION) or "",
+            origin=Origin(image, root.position, 0),
+        )
+    )
+
+
+def _read_buffers(root: Table) -> list[Data | None]:
+    """Content of every buffer, None for the empty ones; a table that is listed twice is one object."""
+    found: dict[int, Data | None] = {}
+    result = []
+    for index, position in enumerate(root.tables(ModelField.BUFFERS)):
+        if position not in found:
+            try:
+                found[position] = _read_buffer(root.image.table(position), index)
+            except Damaged as damage:
+                raise damage.within(f"buffer {index}") from None
+        result.append(found[position])
+    return result
+
+
+def _read_buffer(table: Table, index: int) -> Data | None:
+    content = table.content(BufferField.DATA)
+    if not content:
+        offset, size = table.number(BufferField.OFFSET, U64), table.number(BufferField.SIZE, U64)
+        # LiteRT's converter writes 1 as a placeholder and its interpreter ignores values up to 1.
+        if offset <= 1 or size <= 1:
+            return None
+        if offset + size > table.image.size:
+            raise Damaged(f"its bytes {offset} to {offset + size} lie outside of the {table.image.size} of the file")
+        content = table.image.view[offset : offset + size]
+    return remember(Data(content, Origin(table.image, table.position, index)))
+
+
+class _External(dict[int, Data]):
+    """Data stored in another file, by its id: constant, with a content that this file does not hold."""
+
+    def __init__(self, root: Table) -> None:
+        super().__init__()
+        self._image = root.image
+
+    def __missing__(self, identity: int) -> Data:
+        self[identity] = remember(Data(b"", Origin(self._image, 0, identity)))
+        return self[identity]
+
+
+def _read_kinds(root: Table) -> list[Kind]:
+    kinds = []
+    for index, position in enumerate(root.tables(ModelField.OPERATOR_CODES)):
+        try:
+            kinds.append(read_kind(root.image.table(position)))
+        except Damaged as damage:
+            raise damage.within(f"operator code {index}") from None
+    return kinds
+
+
+def _read_metadata(root: Table, data: list[Data | None]) -> tuple[Metadata, ...]:
+    for buffer in root.numbers(ModelField.METADATA_BUFFER, "i"):
+        if not 0 <= buffer < len(data):
+            raise Damaged(f"a metadata buffer is number {buffer}, but the model has {len(data)} buffers")
+    entries = []
+    buffers = root.tables(ModelField.BUFFERS)
+    for index, position in enumerate(root.tables(ModelField.METADATA)):
+        try:
+            table = root.image.table(position)
+            name = table.text(MetadataField.NAME) or ""
+            buffer = table.number(MetadataField.BUFFER, U32)
+            if buffer >= len(data):
+                raise Damaged(f"{name!r} is in buffer {buffer}, but the model has {len(data)} buffers")
+        except Damaged as damage:
+            raise damage.within(f"metadata entry {index}") from None
+        content = data[buffer] or remember(Data(b"", Origin(root.image, buffers[buffer], buffer)))
+        entries.append(remember(Metadata(name, content, Origin(root.image, position, index))))
+    return tuple(entries)

@@ -1,0 +1,131 @@
+"""One operator of a file -> Operator."""
+
+from __future__ import annotations
+
+import struct
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from arenite.model import NO_OPTIONS, Operator, Option, Tensor
+from arenite.tflite.flat import I8, I32, U8, U32, U64, Damaged
+from arenite.tflite.options import GRAPH_OPTIONS, operator_names, plain, schema, table_name
+from arenite.tflite.origin import Origin, remember
+from arenite.tflite.slots import OperatorCodeField, OperatorField
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from arenite.tflite.flat import Table
+
+OPTIONAL = -1
+"""Index of an input that is left out."""
+
+
+class Kind(NamedTuple):
+    """What an entry of the model's operator codes says."""
+
+    code: str
+    custom_code: str | None
+    version: int
+
+    @property
+    def label(self) -> str:
+        """Name for a person."""
+        return self.custom_code or self.code
+
+
+def read_kind(table: Table) -> Kind:
+    """Read an operator code. A builtin newer than the schema becomes BUILTIN_<number>, and is carried through."""
+    number = max(
+        table.number(OperatorCodeField.BUILTIN_CODE, I32),
+        table.number(OperatorCodeField.DEPRECATED_BUILTIN_CODE, I8),
+    )
+    code = operator_names().get(number, f"BUILTIN_{number}")
+    custom = table.text(OperatorCodeField.CUSTOM_CODE) if code == "CUSTOM" else None
+    return Kind(code, custom, table.number(OperatorCodeField.VERSION, I32, 1))
+
+
+def read_operator(
+    table: Table, index: int, tensors: Sequence[Tensor], kinds: Sequence[Kind], graphs: int
+) -> Operator:
+    """Read an operator of a graph with these tensors, in a model of so many graphs.
+
+    Raises:
+        Damaged: a field points outside of the file, or an index outside of its vector.
+    """
+    number = table.number(OperatorField.OPCODE_INDEX, U32)
+    if number >= len(kinds):
+        raise Damaged(f"operator {index} is of kind {number}, but the model has {len(kinds)} operator codes")
+    kind = kinds[number]
+    try:
+        options = _read_options(table)
+        return remember(
+            Operator(
+                code=kind.code,
+                inputs=_tensors(table, OperatorField.INPUTS, tensors, "reads"),
+                outputs=_present(table, OperatorField.OUTPUTS, tensors, "writes"),
+                options=options,
+                custom_code=kind.custom_code,
+                version=kind.version,
+                intermediates=_present(table, OperatorField.INTERMEDIATES, tensors, "keeps"),
+                graphs=_graphs(kind.code, options, graphs),
+                origin=Origin(table.image, table.position, index),
+            )
+        )
+    except Damaged as damage:
+        raise Damaged(f"operator {index} ({kind.label}) {damage}") from None
+
+
+def _tensors(table: Table, slot: int, tensors: Sequence[Tensor], verb: str) -> tuple[Tensor | None, ...]:
+    count = len(tensors)
+    result = []
+    for index in table.numbers(slot, "i"):
+        if not OPTIONAL <= index < count:
+            raise Damaged(f"{verb} tensor {index}, but the subgraph has {count} tensors")
+        result.append(None if index == OPTIONAL else tensors[index])
+    return tuple(result)
+
+
+def _present(table: Table, slot: int, tensors: Sequence[Tensor], verb: str) -> tuple[Tensor, ...]:
+    result = []
+    for tensor in _tensors(table, slot, tensors, verb):
+        if tensor is None:
+            raise Damaged(f"{verb} tensor {OPTIONAL}, which only an optional input may be")
+        result.append(tensor)
+    return tuple(result)
+
+
+def _graphs(code: str, options: Mapping[str, Option], count: int) -> tuple[int, ...]:
+    graphs = []
+    for name in GRAPH_OPTIONS.get(code, ()):
+        graph = options.get(name)
+        if not isinstance(graph, int) or not 0 <= graph < count:
+            raise Damaged(f"runs subgraph {graph}, but the model has {count} subgraphs")
+        graphs.append(graph)
+    return tuple(graphs)
+
+
+def _read_options(table: Table) -> Mapping[str, Option]:
+    table.content(OperatorField.CUSTOM_OPTIONS)
+    table.content(OperatorField.MUTATING_VARIABLE_INPUTS)
+    large = table.number(OperatorField.LARGE_CUSTOM_OPTIONS_OFFSET, U64)
+    size = table.number(OperatorField.LARGE_CUSTOM_OPTIONS_SIZE, U64)
+    if large > 1 and size > 1 and large + size > table.image.size:
+        raise Damaged(f"has options at bytes {large} to {large + size}, outside of the {table.image.size} of the file")
+    for union, kind_slot, slot in (
+        ("BuiltinOptions", OperatorField.BUILTIN_OPTIONS_TYPE, OperatorField.BUILTIN_OPTIONS),
+        ("BuiltinOptions2", OperatorField.BUILTIN_OPTIONS_2_TYPE, OperatorField.BUILTIN_OPTIONS_2),
+    ):
+        options = table.table(slot)
+        name = table_name(union, table.number(kind_slot, U8))
+        if options is not None and name is not None:
+            return MappingProxyType(plain(unpack(name, options)))
+    return NO_OPTIONS
+
+
+def unpack(name: str, table: Table) -> Any:
+    """Read a table through the object API of the schema, which knows every kind of table but checks no bounds."""
+    try:
+        return getattr(schema(), name + "T").InitFromBuf(table.image.data, table.position)
+    except (struct.error, ValueError, TypeError, IndexError, OverflowError, MemoryError, UnicodeDecodeError) as error:
+        raise Damaged(f"holds a {name} at byte {table.position} that cannot be read ({error})") from None

@@ -1,0 +1,247 @@
+"""What a model costs as it is: every operator's working set, every tensor's lifetime, and what pins the peak.
+
+Computing only; `arenite.report` draws it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from arenite.liveness import UNUSED, align, lifetimes, needs_head, working_sets
+from arenite.operators import macs
+from arenite.ordering import filed_in_order
+
+if TYPE_CHECKING:
+    from arenite.liveness import Liveness
+    from arenite.model import Model, Operator, Tensor
+
+TARGET = "tflm"
+OFFLINE_PLAN = "OfflineMemoryAllocation"
+VELA_OPERATOR = "ethos-u"
+
+
+@dataclass(frozen=True, slots=True)
+class InspectedTensor:
+    """One tensor. `bytes` is its size, not rounded; working sets count it rounded up to 16.
+
+    `index` counts over all graphs of the file in file order, so that in the main graph it is the index in the file.
+    `first` and `last` are the scopes in which it takes room in the head, both included: 0 before the first operator,
+    i + 1 while operator i of a model without control flow runs, -1 where no operator uses it. None: it takes no room
+    there (constants, variables, empty tensors).
+    """
+
+    index: int
+    name: str
+    shape: tuple[int, ...]
+    type: str
+    bytes: int
+    first: int | None
+    last: int | None
+    constant: bool
+    variable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InspectedOperator:
+    """One operator of a graph, at position `index`; `inputs` and `outputs` are indices of tensors.
+
+    An input that is left out is None. The working set (bytes, every tensor rounded up to 16) is the sum of its parts:
+    what the operator reads, what it writes, and the bystanders that merely stay alive, those of graphs that it calls
+    included; `alive` are its tensors. All are empty for an operator that is never run, and `scope` is then -1.
+    A control-flow operator has the MACs of the graphs it runs, each counted once.
+    """
+
+    index: int
+    name: str
+    inputs: tuple[int | None, ...]
+    outputs: tuple[int, ...]
+    scope: int
+    input_bytes: int
+    output_bytes: int
+    bystander_bytes: int
+    alive: tuple[int, ...]
+    macs: int
+
+    @property
+    def working_set_bytes(self) -> int:
+        """Bytes of all tensors alive while the operator runs."""
+        return self.input_bytes + self.output_bytes + self.bystander_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class InspectedGraph:
+    """One graph: operators in the order of execution, tensors in file order."""
+
+    name: str
+    operators: tuple[InspectedOperator, ...]
+    tensors: tuple[InspectedTensor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """A model and what it costs, in bytes.
+
+    `peak_bytes` is the largest working set. `peak_operator` is the first operator of the main graph that reaches it,
+    with the tensors `peak_tensors`; None where the peak is reached while no operator runs (inputs that nothing reads,
+    tensors that no operator uses). `lower_bound_bytes` holds for the peak of every order of the operators.
+    `head_bytes` is what stock TFLM plans for the file as it is. `weights_bytes` is the content of all constants, each
+    buffer once.
+    """
+
+    model: str
+    target: str
+    graphs: tuple[InspectedGraph, ...]
+    peak_bytes: int
+    peak_operator: int | None
+    peak_tensors: tuple[int, ...]
+    lower_bound_bytes: int
+    head_bytes: int
+    weights_bytes: int
+    macs: int
+    notes: tuple[str, ...]
+
+    @property
+    def main(self) -> InspectedGraph:
+        """The graph that an interpreter runs."""
+        return self.graphs[0]
+
+    @property
+    def tensors(self) -> tuple[InspectedTensor, ...]:
+        """All tensors of all graphs, each at its index."""
+        return tuple(tensor for graph in self.graphs for tensor in graph.tensors)
+
+
+def inspect(model: Model) -> Inspection:
+    """What `model` costs in the order of its file, for stock TFLM.
+
+    Raises:
+        ModelError: a graph runs itself through control flow, or has no order in which it can run.
+    """
+    from arenite.targets.tflm import planned_head
+
+    tables = _Tables(model)
+    graphs = tuple(tables.graph(position) for position in range(len(model.graphs)))
+    peak = tables.liveness.peak
+    main = graphs[0].operators
+    pinned = next((entry.index for entry in main if entry.working_set_bytes == peak > 0), None)
+    return Inspection(
+        model=model.name,
+        target=TARGET,
+        graphs=graphs,
+        peak_bytes=peak,
+        peak_operator=pinned,
+        peak_tensors=tables.heaviest() if pinned is None else main[pinned].alive,
+        lower_bound_bytes=_lower_bound(model),
+        head_bytes=planned_head(model),
+        weights_bytes=_weights(model),
+        macs=sum(entry.macs for entry in main),
+        notes=tuple(_notes(model, tables.liveness)),
+    )
+
+
+class _Tables:
+    """Rows of the tables of operators and tensors, and what they are made from."""
+
+    def __init__(self, model: Model) -> None:
+        self.liveness = lifetimes(model)
+        self._model = model
+        tensors = [tensor for graph in model.graphs for tensor in graph.tensors]
+        self._index = {tensor: index for index, tensor in enumerate(tensors)}
+        self._sets = {(entry.graph, entry.position): entry for entry in working_sets(model)}
+        self._macs = _Macs(model)
+
+    def graph(self, position: int) -> InspectedGraph:
+        graph = self._model.graphs[position]
+        operators = tuple(self.operator(position, i, operator) for i, operator in enumerate(graph.operators))
+        return InspectedGraph(graph.name, operators, tuple(self.tensor(tensor) for tensor in graph.tensors))
+
+    def operator(self, graph: int, position: int, operator: Operator) -> InspectedOperator:
+        entry = self._sets.get((graph, position))
+        alive = entry.tensors if entry else ()
+        written = set(operator.outputs)
+        read = {tensor for tensor in operator.inputs if tensor is not None} - written
+        bystanders = [tensor for tensor in alive if tensor not in read and tensor not in written]
+        return InspectedOperator(
+            index=position,
+            name=operator.label,
+            inputs=tuple(None if tensor is None else self._index[tensor] for tensor in operator.inputs),
+            outputs=tuple(self._index[tensor] for tensor in operator.outputs),
+            scope=self.liveness.operators[graph][position].first,
+            input_bytes=sum(align(tensor.bytes) for tensor in alive if tensor in read),
+            output_bytes=sum(align(tensor.bytes) for tensor in alive if tensor in written),
+            bystander_bytes=sum(align(tensor.bytes) for tensor in bystanders),
+            alive=tuple(self._index[tensor] for tensor in alive),
+            macs=self._macs.of(operator),
+        )
+
+    def tensor(self, tensor: Tensor) -> InspectedTensor:
+        lifetime = self.liveness.of[tensor]
+        return InspectedTensor(
+            index=self._index[tensor],
+            name=tensor.name,
+            shape=tensor.shape,
+            type=tensor.type.name.lower(),
+            bytes=tensor.bytes if tensor.data is None else len(tensor.data),
+            first=lifetime.first if lifetime.planned else None,
+            last=lifetime.last if lifetime.planned else None,
+            constant=tensor.constant,
+            variable=tensor.variable,
+        )
+
+    def heaviest(self) -> tuple[int, ...]:
+        """The tensors alive in the first scope that reaches the peak."""
+        load = self.liveness.load()
+        scope = load.index(self.liveness.peak) - 1 if load else 0
+        alive = [entry.tensor for entry in self.liveness.planned if entry.first <= scope <= entry.last]
+        return tuple(self._index[tensor] for tensor in alive)
+
+
+class _Macs:
+    """Multiply-accumulates of operators, with those of the graphs that they run."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._graphs: dict[int, int] = {}
+
+    def of(self, operator: Operator) -> int:
+        return macs(operator) + sum(self._graph(called) for called in operator.graphs)
+
+    def _graph(self, position: int) -> int:
+        if position not in self._graphs:
+            self._graphs[position] = 0
+            self._graphs[position] = sum(self.of(operator) for operator in self._model.graphs[position].operators)
+        return self._graphs[position]
+
+
+def _lower_bound(model: Model) -> int:
+    """Bytes that some working set has in every order: an operator's own inputs and outputs, or a graph's."""
+    main = model.main
+    together = [set(main.inputs), set(main.outputs)]
+    together += [{t for t in (*op.inputs, *op.outputs) if t is not None} for op in main.operators]
+    return max(sum(align(t.bytes) for t in tensors if needs_head(t)) for tensors in together)
+
+
+def _weights(model: Model) -> int:
+    """Bytes of all constants; tensors that share a buffer share its bytes."""
+    contents = {tensor.data for graph in model.graphs for tensor in graph.tensors if tensor.data is not None}
+    return sum(len(data) for data in contents)
+
+
+def _notes(model: Model, liveness: Liveness) -> list[str]:
+    """What a reader of the figures should know, in sentences."""
+    notes = []
+    if any(entry.name == OFFLINE_PLAN for entry in model.metadata):
+        notes.append("The file carries an offline memory plan; the head is the one it asks for.")
+    custom = {op.label for graph in model.graphs for op in graph.operators if op.code == "CUSTOM"}
+    if VELA_OPERATOR in custom:
+        notes.append("The file is output of Vela (operator ethos-u), compiled for an Ethos-U NPU.")
+        custom.discard(VELA_OPERATOR)
+    if custom:
+        notes.append(f"Custom operators, of which nothing is known: {', '.join(sorted(custom))}.")
+    if not all(filed_in_order(graph) for graph in model.graphs):
+        notes.append("Operators are filed out of order: TFLM runs such a file wrongly, without saying so.")
+    dead = sum(entry.size for entry in liveness.planned if entry.last == UNUSED)
+    if dead:
+        notes.append(f"Tensors that no operator uses take {dead:,} bytes when TFLM plans the file.")
+    return notes

@@ -1,0 +1,80 @@
+"""Where text reports go: a console that fits its stream, and names and numbers that a person can read."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.measure import Measurement
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+    from rich.console import ConsoleOptions, RenderResult
+    from rich.style import Style
+
+ELLIPSIS = "…"
+SHORTEST_NAME = 12
+UNBOUNDED = 10_000
+
+
+def open_console(stream: TextIO) -> Console:
+    """A console on `stream`, without colours where it is not a terminal.
+
+    A terminal or the variable COLUMNS gives the width; a pipe without it takes lines as long as they are, so that
+    whoever searches them finds whole names.
+    """
+    bounded = stream.isatty() or os.environ.get("COLUMNS", "").isdigit()
+    return Console(file=stream, width=None if bounded else UNBOUNDED, highlight=False, markup=False, emoji=False)
+
+
+def number(value: int) -> str:
+    """A whole number with separators between thousands."""
+    return f"{value:,}"
+
+
+def printable(name: str) -> str:
+    """`name` with characters that a terminal would obey (line ends, escapes) replaced."""
+    return "".join("�" if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"} else c for c in name)
+
+
+def shorten(name: str, width: int) -> str:
+    """`name` in at most `width` cells: what does not fit is cut from the middle, for both ends tell names apart.
+
+    >>> shorten("model/block_13_expand_relu/Relu6", 17)
+    'model/bl…lu/Relu6'
+    """
+    if cell_len(name) <= width:
+        return name
+    if width < 2:
+        return ELLIPSIS[:width]
+    tail_width = (width - 1) // 2
+    head_width = width - 1 - tail_width
+    return _fit(name, head_width) + ELLIPSIS + _fit(name[::-1], tail_width)[::-1]
+
+
+def _fit(text: str, width: int) -> str:
+    """The longest beginning of `text` that takes at most `width` cells."""
+    end = min(len(text), width)
+    while cell_len(text[:end]) > width:
+        end -= 1
+    return text[:end]
+
+
+class Name:
+    """A name in a table: takes the room that is left, and is shortened in the middle where that is too little."""
+
+    def __init__(self, name: str, style: str | Style = "") -> None:
+        self._name = printable(name)
+        self._style = style
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Text(shorten(self._name, options.max_width), style=self._style, no_wrap=True, end="")
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        length = cell_len(self._name)
+        return Measurement(min(length, SHORTEST_NAME), max(length, 1))

@@ -1,0 +1,171 @@
+"""An inspection for a person: a table of operators, a table of tensors, and what pins the peak."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from arenite.report.console import Name, number, open_console, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import TextIO
+
+    from rich.console import Console
+
+    from arenite.inspection import InspectedGraph, InspectedOperator, InspectedTensor, Inspection
+
+BAR_CELLS = 20
+PARTS = (("█", "blue", "inputs"), ("▓", "dark_orange", "outputs"), ("░", "bright_black", "bystanders"))
+PEAK_STYLE = "bold red"
+FAINT = "dim"
+
+
+def print_inspection(inspection: Inspection, stream: TextIO) -> None:
+    """Print the report to `stream`; the figures come last, where a terminal shows them."""
+    console = open_console(stream)
+    for position, graph in enumerate(inspection.graphs):
+        if len(inspection.graphs) > 1:
+            console.print(Text(f"Graph {position}: {printable(graph.name) or '(no name)'}", style="bold"))
+        pinned = inspection.peak_operator if position == 0 else None
+        console.print(_operators(graph, inspection.peak_bytes, pinned))
+        console.print()
+        console.print(_tensors(graph, inspection.peak_tensors))
+        console.print()
+    console.print(_legend())
+    console.print()
+    _print_summary(inspection, console)
+
+
+def bar(parts: Iterable[int], peak: int) -> list[int]:
+    """Cells for each of `parts` (bytes), so that the peak fills the bar and their sum is rounded once."""
+    cells, total, drawn = [], 0, 0
+    for part in parts:
+        total += part
+        end = round(BAR_CELLS * total / peak) if peak else 0
+        cells.append(end - drawn)
+        drawn = end
+    return cells
+
+
+def lifetime(tensor: InspectedTensor, graph: InspectedGraph) -> str:
+    """The operators of `graph` from the one that creates the tensor to the last that needs it, as `3-7`.
+
+    `in` stands for before the first operator; a tensor outside of the head has no lifetime, one that nothing uses is
+    `unused`.
+    """
+    if tensor.constant:
+        return "constant"
+    if tensor.variable:
+        return "variable"
+    if tensor.first is None or tensor.last is None:
+        return ""
+    if tensor.last < 0:
+        return "unused"
+    scopes = [operator.scope for operator in graph.operators]
+
+    def running(scope: int) -> str:
+        position = bisect_right(scopes, scope) - 1
+        return "in" if position < 0 else str(position)
+
+    first, last = running(tensor.first), running(tensor.last)
+    return first if first == last else f"{first}-{last}"
+
+
+def _operators(graph: InspectedGraph, peak: int, pinned: int | None) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold", collapse_padding=True)
+    table.add_column("#", justify="right", no_wrap=True)
+    table.add_column("operator")
+    table.add_column("working set", justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True, width=BAR_CELLS)
+    table.add_column("alive", justify="right", no_wrap=True)
+    table.add_column("MACs", justify="right", no_wrap=True)
+    for operator in graph.operators:
+        table.add_row(
+            str(operator.index),
+            Name(operator.name),
+            number(operator.working_set_bytes),
+            _bar(operator, peak),
+            str(len(operator.alive)),
+            number(operator.macs),
+            style=PEAK_STYLE if operator.index == pinned else "",
+        )
+    return table
+
+
+def _bar(operator: InspectedOperator, peak: int) -> Text:
+    text = Text()
+    cells = bar((operator.input_bytes, operator.output_bytes, operator.bystander_bytes), peak)
+    for count, (glyph, style, _) in zip(cells, PARTS, strict=True):
+        text.append(glyph * count, style=style)
+    return text
+
+
+def _legend() -> Text:
+    text = Text("bars: ")
+    for glyph, style, name in PARTS:
+        text.append(glyph, style=style)
+        text.append(f" {name}  ")
+    text.rstrip()
+    return text
+
+
+def _tensors(graph: InspectedGraph, pinning: tuple[int, ...]) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("#", justify="right", no_wrap=True)
+    table.add_column("tensor")
+    table.add_column("shape", no_wrap=True)
+    table.add_column("type", no_wrap=True)
+    table.add_column("bytes", justify="right", no_wrap=True)
+    table.add_column("alive", no_wrap=True)
+    for tensor in graph.tensors:
+        table.add_row(
+            str(tensor.index),
+            Name(tensor.name),
+            shape(tensor),
+            tensor.type,
+            number(tensor.bytes),
+            lifetime(tensor, graph),
+            style=PEAK_STYLE if tensor.index in pinning else FAINT if tensor.constant else "",
+        )
+    return table
+
+
+def shape(tensor: InspectedTensor) -> str:
+    """Shape as `1x96x96x3`; a tensor of rank 0 is a `scalar`."""
+    return "x".join(map(str, tensor.shape)) or "scalar"
+
+
+def _print_summary(inspection: Inspection, console: Console) -> None:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column()
+    table.add_row("Peak", number(inspection.peak_bytes), _peak_at(inspection), style=PEAK_STYLE)
+    for index in inspection.peak_tensors:
+        tensor = inspection.tensors[index]
+        table.add_row("", number(tensor.bytes), Name(f"tensor {index} {tensor.name}"))
+    table.add_row("Lower bound", number(inspection.lower_bound_bytes), _bound(inspection))
+    table.add_row("Head", number(inspection.head_bytes), "as stock TFLM plans this file")
+    table.add_row("Weights", number(inspection.weights_bytes), "in flash")
+    table.add_row("MACs", number(inspection.macs), "each inference")
+    console.print(Text(f"{printable(inspection.model)}, bytes for target {inspection.target}", style="bold"))
+    console.print(table)
+    for note in inspection.notes:
+        console.print(Text(f"Note: {printable(note)}"))
+
+
+def _peak_at(inspection: Inspection) -> str:
+    if inspection.peak_operator is None:
+        return "while no operator runs"
+    operator = inspection.main.operators[inspection.peak_operator]
+    return f"at operator {operator.index} {printable(operator.name)}"
+
+
+def _bound(inspection: Inspection) -> str:
+    if inspection.lower_bound_bytes == inspection.peak_bytes:
+        return "no order has a smaller peak"
+    return "another order may have a smaller peak: see `arenite optimize`"

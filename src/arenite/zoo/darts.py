@@ -11,16 +11,16 @@ if TYPE_CHECKING:
     from arenite.model import Model, Tensor
 
 NORMAL = (
-    *(("separable", 0), ("separable", 1)),
-    *(("separable", 0), ("separable", 1)),
-    *(("separable", 1), ("skip", 0)),
-    *(("skip", 0), ("dilated", 2)),
+    (("separable", 0), ("separable", 1)),
+    (("separable", 0), ("separable", 1)),
+    (("separable", 1), ("skip", 0)),
+    (("skip", 0), ("dilated", 2)),
 )  # two operations per node, each with the state that it reads: 0 and 1 the last two cells, 2... the nodes
 REDUCTION = (
-    *(("max_pool", 0), ("max_pool", 1)),
-    *(("skip", 2), ("max_pool", 1)),
-    *(("max_pool", 0), ("skip", 2)),
-    *(("skip", 2), ("max_pool", 1)),
+    (("max_pool", 0), ("max_pool", 1)),
+    (("skip", 2), ("max_pool", 1)),
+    (("max_pool", 0), ("skip", 2)),
+    (("skip", 2), ("max_pool", 1)),
 )
 
 
@@ -32,21 +32,20 @@ def darts(*, cells: int = 6, channels: int = 8, resolution: int = 32, classes: i
     for number in range(cells):
         reduction = number in (cells // 3, 2 * cells // 3)
         width *= 2 if reduction else 1
-        before, x = x, _cell(net, before, x, width, reduction, f"cell{number + 1}")
+        before, x = x, _cell(net, (before, x), width, reduction, f"cell{number + 1}")
     return net.model(net.classifier(x, classes), order=by_depth)
 
 
-def _cell(net: Builder, before: Tensor, x: Tensor, channels: int, reduction: bool, name: str) -> Tensor:
-    stride = -(-before.shape[1] // x.shape[1])
-    fitted = net.conv(before, channels, f"{name}/fit_before", stride=stride)
+def _cell(net: Builder, inputs: tuple[Tensor, Tensor], channels: int, reduction: bool, name: str) -> Tensor:
+    before, x = inputs
+    fitted = net.conv(before, channels, f"{name}/fit_before", stride=-(-before.shape[1] // x.shape[1]))
     states = [fitted, net.conv(x, channels, f"{name}/fit")]
-    edges = REDUCTION if reduction else NORMAL
-    for node in range(len(edges) // 2):
-        pair = [
-            _operation(net, kind, states[source], 2 if reduction and source < 2 else 1, f"{name}/edge{2 * node + side}")
-            for side, (kind, source) in enumerate(edges[2 * node : 2 * node + 2])
-        ]
-        states.append(net.add(*pair, f"{name}/node{node}"))
+    for node, edges in enumerate(REDUCTION if reduction else NORMAL):
+        a, b = (
+            _operation(net, kind, states[source], 2 if reduction and source < 2 else 1, f"{name}/node{node}/{side}")
+            for (kind, source), side in zip(edges, ("a", "b"), strict=True)
+        )
+        states.append(net.add(a, b, f"{name}/node{node}"))
     return net.concat(states[2:], f"{name}/concat")
 
 

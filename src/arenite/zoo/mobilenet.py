@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from arenite.zoo.builder import Builder
 
 if TYPE_CHECKING:
-    from arenite.model import Model, Tensor
+    from arenite.model import Model
 
 V1_BLOCKS = (
     *((64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2)),
@@ -53,13 +53,9 @@ def mobilenet_v2(
         for block in range(blocks):
             number += 1
             stride = first_stride if block == 0 else 1
-            x = _inverted_residual(net, x, divisible(size * width), expansion, stride, f"block{number}")
+            y = x if expansion == 1 else net.conv(x, expansion * x.shape[3], f"block{number}/expand")
+            y = net.depthwise(y, f"block{number}/depthwise", stride=stride)
+            y = net.conv(y, divisible(size * width), f"block{number}/project", relu=False)
+            x = net.add(x, y, f"block{number}/add") if y.shape == x.shape else y
     x = net.conv(x, divisible(1280 * max(1.0, width)), "last")
     return net.model(net.classifier(x, classes))
-
-
-def _inverted_residual(net: Builder, x: Tensor, channels: int, expansion: int, stride: int, name: str) -> Tensor:
-    y = x if expansion == 1 else net.conv(x, expansion * x.shape[3], f"{name}/expand")
-    y = net.depthwise(y, f"{name}/depthwise", stride=stride)
-    y = net.conv(y, channels, f"{name}/project", relu=False)
-    return net.add(x, y, f"{name}/add") if y.shape == x.shape else y

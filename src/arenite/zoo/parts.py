@@ -1,0 +1,101 @@
+"""The tensors and operators of a graph under construction."""
+
+from __future__ import annotations
+
+import math
+import struct
+from typing import TYPE_CHECKING
+
+from arenite.model import Data, ElementType, Operator, Quantization, Tensor
+from arenite.zoo.activation import scale_and_zero
+from arenite.zoo.weights import UNIFORM_SPREAD, Weights, single
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from arenite.model import Option
+    from arenite.zoo.activation import Values
+
+BIAS_REACH = 0.25
+VERSIONS = {
+    "ADD": 2,
+    "AVERAGE_POOL_2D": 2,
+    "CONCATENATION": 2,
+    "CONV_2D": 3,
+    "DEPTHWISE_CONV_2D": 3,
+    "FULLY_CONNECTED": 4,
+    "MAX_POOL_2D": 2,
+    "MEAN": 2,
+    "RESIZE_NEAREST_NEIGHBOR": 2,
+    "SOFTMAX": 2,
+}  # operator versions that brought int8 (TensorFlow's tools/versioning/op_version.cc); others are 1
+
+
+class Parts:
+    """Collects tensors and operators in the order in which they are asked for; constants come from one seed."""
+
+    def __init__(self, seed: int) -> None:
+        self._weights = Weights(seed)
+        self.tensors: list[Tensor] = []
+        self.operators: list[Operator] = []
+        self.values: dict[Tensor, Values] = {}
+
+    def activation(
+        self, name: str, shape: tuple[int, ...], values: Values, quantized: Quantization | Tensor | None = None
+    ) -> Tensor:
+        """A new int8 activation, quantised as given, as the given tensor is, or as its values ask for."""
+        quantization = quantized.quantization if isinstance(quantized, Tensor) else quantized
+        tensor = Tensor(name, shape, ElementType.INT8, None, quantization or values.quantization)
+        self.tensors.append(tensor)
+        self.values[tensor] = values
+        return tensor
+
+    def operator(self, code: str, inputs: tuple[Tensor, ...], output: Tensor, options: Mapping[str, Option]) -> Tensor:
+        """Files an operator; returns its output."""
+        self.operators.append(Operator(code, inputs, (output,), options, version=VERSIONS.get(code, 1)))
+        return output
+
+    def filters(self, x: Tensor, name: str, shape: tuple[int, ...], dimension: int) -> tuple[Tensor, Tensor]:
+        """Weights quantised per channel along `dimension`, 0 or the last, and the bias, for a convolution of x.
+
+        Their scales are such that the output's standard deviation is about 1.
+        """
+        channels = shape[dimension]
+        taps = math.prod(shape) // channels
+        values = self._weights.filters(taps, channels)
+        scales = self._weights.scales(1 / (math.sqrt(taps) * self.values[x].spread * UNIFORM_SPREAD), channels)
+        content = (values.T if dimension == 0 else values).tobytes()
+        quantization = Quantization(scales, (0,) * channels, dimension)
+        weights = self._constant(f"{name}/weights", shape, ElementType.INT8, content, quantization)
+        products = tuple(single(scale_and_zero(x)[0] * scale) for scale in scales)
+        return weights, self._bias(name, products, Quantization(products, (0,) * channels))
+
+    def matrix(self, x: Tensor, name: str, units: int) -> tuple[Tensor, Tensor]:
+        """Weights (units, length of x) and bias with one scale each; the output's standard deviation is about 1."""
+        taps = x.shape[1]
+        scale = single(1 / (math.sqrt(taps) * self.values[x].spread * UNIFORM_SPREAD))
+        content = self._weights.filters(taps, units).T.tobytes()
+        quantization = Quantization((scale,), (0,))
+        weights = self._constant(f"{name}/weights", (units, taps), ElementType.INT8, content, quantization)
+        product = single(scale_and_zero(x)[0] * scale)
+        return weights, self._bias(name, (product,) * units, Quantization((product,), (0,)))
+
+    def numbers(self, name: str, shape: tuple[int, ...], values: tuple[int, ...]) -> Tensor:
+        """A constant of int32, such as a new shape or axes."""
+        return self._constant(name, shape, ElementType.INT32, struct.pack(f"<{len(values)}i", *values))
+
+    def _bias(self, name: str, scales: tuple[float, ...], quantization: Quantization) -> Tensor:
+        content = self._weights.biases(BIAS_REACH, scales)
+        return self._constant(f"{name}/bias", (len(scales),), ElementType.INT32, content, quantization)
+
+    def _constant(
+        self,
+        name: str,
+        shape: tuple[int, ...],
+        kind: ElementType,
+        content: bytes,
+        quantization: Quantization | None = None,
+    ) -> Tensor:
+        tensor = Tensor(name, shape, kind, Data(content), quantization)
+        self.tensors.append(tensor)
+        return tensor

@@ -1,15 +1,26 @@
-"""A checker of orders that knows nothing of how they were found: it only replays them."""
+"""A checker of orders and of lower bounds that knows nothing of how they were found.
+
+An order is replayed. A certificate is checked against the rules that are stated, with the reasons why they suffice,
+in `arenite.schedule.certificate`; nothing here searches for an order.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from arenite.errors import VerificationError
+from arenite.schedule.certificate import Certificate, Cut, Exhausted, Floor, Need, Region
+from arenite.schedule.check_sets import Graph, Operators, least_live, members, set_of
+from arenite.schedule.problem import Problem, Tensor
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from arenite.schedule.problem import Problem
+END = -1
+"""In a cut: what reads a kept tensor last."""
+
+OPEN = -1
+"""In an exhausted search: a state that commits to no other."""
 
 
 def check_order(problem: Problem, order: Sequence[int]) -> int:
@@ -57,3 +68,185 @@ def _replay(problem: Problem, order: Sequence[int]) -> list[int]:
         ended = [number for number in (*written[operator], *read[operator]) if not readers[number]]
         memory -= sum(problem.tensors[number].size for number in ended)
     return running
+
+
+def check_certificate(problem: Problem, certificate: Certificate) -> int:
+    """The bound in bytes that the certificate proves: no order of the problem has a smaller peak.
+
+    Raises VerificationError, saying which step of the proof fails.
+    """
+    if isinstance(certificate, Floor):
+        proven = problem.floor
+    elif isinstance(certificate, Need):
+        proven = _check_need(Graph(problem), certificate)
+    elif isinstance(certificate, Cut):
+        proven = _check_cut(Graph(problem), certificate)
+    elif isinstance(certificate, Exhausted):
+        proven = _check_exhausted(Graph(problem), certificate)
+    else:
+        proven = check_certificate(_induced(problem, certificate), certificate.inner)
+    if proven < certificate.bound:
+        raise _refusal(f"it claims {certificate.bound} bytes but proves only {proven}")
+    return certificate.bound
+
+
+def _refusal(reason: str) -> VerificationError:
+    return VerificationError(f"certificate of the lower bound: {reason}")
+
+
+def _check_operators(graph: Graph, operators: Sequence[int]) -> None:
+    for operator in operators:
+        if not 0 <= operator < graph.problem.operators:
+            raise _refusal(f"there is no operator {operator}")
+
+
+def _check_need(graph: Graph, need: Need) -> int:
+    """Everything written before the operator in every order and read, or kept, at or after it in every order."""
+    _check_operators(graph, [need.operator])
+    before = graph.ancestors[need.operator]
+    later = graph.descendants(need.operator) | 1 << need.operator
+    return graph.own(need.operator) + sum(
+        tensor.size
+        for tensor, readers in zip(graph.problem.tensors, graph.readers, strict=True)
+        if (tensor.producer is None or before >> tensor.producer & 1) and (tensor.kept or readers & later)
+    )
+
+
+def _check_cut(graph: Graph, cut: Cut) -> int:
+    """A flow from what has run to what has not: each byte of it is a byte of a tensor alive between the two.
+
+    Whatever has run when the operator runs, X: flow leaves X only along tensors alive after X, since a return out of
+    X would lead from an operator in X to a predecessor outside of it. So the flow is at most what is alive.
+    """
+    _check_operators(graph, [cut.operator])
+    tensors = graph.problem.tensors
+    surplus = [0] * graph.problem.operators  # what leaves an operator less what reaches it
+    fed = 0
+    used = [0] * len(tensors)
+    for tensor, consumer, amount in cut.reads:
+        if amount < 0 or not 0 <= tensor < len(tensors):
+            raise _refusal(f"{amount} bytes cannot flow along tensor {tensor}")
+        if not (tensors[tensor].kept if consumer == END else consumer in tensors[tensor].consumers):
+            raise _refusal(f"tensor {tensor} does not lead to operator {consumer}")
+        used[tensor] += amount
+        producer = tensors[tensor].producer
+        if producer is None:
+            fed += amount
+        else:
+            surplus[producer] += amount
+        if consumer != END:
+            surplus[consumer] -= amount
+    for later, earlier, amount in cut.returns:
+        _check_operators(graph, [later, earlier])
+        if amount < 0 or not graph.direct[later] >> earlier & 1:
+            raise _refusal(f"{amount} bytes cannot return from operator {later} to operator {earlier}")
+        surplus[later] += amount
+        surplus[earlier] -= amount
+    for number, amount in enumerate(used):
+        if amount > tensors[number].size:
+            raise _refusal(f"{amount} bytes flow along tensor {number} of {tensors[number].size} bytes")
+    sources = graph.ancestors[cut.operator]
+    drains = graph.descendants(cut.operator) | 1 << cut.operator
+    for operator in members(graph.all & ~sources & ~drains):
+        if surplus[operator]:
+            raise _refusal(f"operator {operator} does not pass on what it receives")
+    return graph.own(cut.operator) + fed + sum(surplus[operator] for operator in members(sources))
+
+
+def _check_exhausted(graph: Graph, record: Exhausted) -> int:
+    """If an order within the bound led through one recorded state, one would lead through another, closer to the goal.
+
+    The start is recorded, the goal is not, and states are finitely many: so there is no such order.
+    """
+    width = (graph.problem.operators + 7) // 8
+    count = len(record.moves) // 8
+    if not count or len(record.moves) != 8 * count or len(record.states) != width * count:
+        raise _refusal("states and moves of the search do not fit each other")
+    states = [int.from_bytes(record.states[i * width : (i + 1) * width], "little") for i in range(count)]
+    recorded = set(states)
+    start, goal = (graph.all, 0) if record.backward else (0, graph.all)
+    if start not in recorded or goal in recorded:
+        raise _refusal("the search did not begin at the start, or reached the goal")
+    for number, state in enumerate(states):
+        if state & ~graph.all or graph.needed(state) & ~state:
+            raise _refusal(f"state {number} is not closed under predecessors")
+    for number, state in enumerate(states):
+        move = int.from_bytes(record.moves[8 * number : 8 * number + 8], "little", signed=True)
+        if move == OPEN:
+            ways = _ways_back(graph, state) if record.backward else _ways_on(graph, state, events=record.events)
+            if any(memory < record.bound and following not in recorded for memory, following in ways):
+                raise _refusal(f"a way on from state {number} was not looked at")
+        elif not 0 <= move < count:
+            raise _refusal(f"state {number} commits to state {move}, which does not exist")
+        else:
+            _check_commitment(graph, number, state, states[move], backward=record.backward)
+    return record.bound
+
+
+def _ways_back(graph: Graph, state: Operators) -> Iterator[tuple[int, Operators]]:
+    """The operators that may have been the last of a closed set: memory while they ran, and the set before."""
+    needed = graph.needed(state)
+    for last in members(state & ~needed):
+        before = state & ~(1 << last)
+        yield graph.live(before) + graph.own(last), before
+
+
+def _ways_on(graph: Graph, state: Operators, *, events: bool) -> Iterator[tuple[int, Operators]]:
+    """What must follow a closed set: memory that it takes, and the set after it."""
+    live = graph.live(state)
+    if not events:
+        for operator in graph.ready(state):
+            yield live + graph.own(operator), state | 1 << operator
+        return
+    targets: dict[Operators, int] = {}
+    for event, extra in _events(graph, state):
+        closure = state
+        for operator in members(event):
+            closure |= graph.ancestors[operator] | 1 << operator
+        targets[closure] = max(extra, targets.get(closure, 0))
+    for closure, extra in targets.items():
+        if not any(other & ~closure == 0 and other != closure for other in targets):
+            yield live + extra + sum(graph.written[v] for v in members(closure & ~state)), closure
+
+
+def _events(graph: Graph, state: Operators) -> Iterator[tuple[Operators, int]]:
+    """Sets of operators of which one must be complete before any memory is released, with its extra bytes."""
+    for tensor, readers in zip(graph.problem.tensors, graph.readers, strict=True):
+        if readers & ~state and not tensor.kept:
+            yield readers, 0
+    for operator in members(graph.special & ~state):
+        yield 1 << operator, graph.extra[operator]
+
+
+def _check_commitment(graph: Graph, number: int, state: Operators, goal: Operators, *, backward: bool) -> None:
+    """Between the two nothing has less alive than the goal; both closed, the goal further on."""
+    low, high = (goal, state) if backward else (state, goal)
+    if low & ~high or low == high:
+        raise _refusal(f"state {number} commits to a state that is not further on")
+    if graph.live(goal) > least_live(graph, low, high):
+        raise _refusal(f"state {number} commits to a state with more alive than another on the way")
+
+
+def _induced(problem: Problem, region: Region) -> Problem:
+    """What of the problem is alive while operators of a region run, as a problem of its own; see `Region`."""
+    graph = Graph(problem)
+    _check_operators(graph, region.operators)
+    if len(set(region.operators)) < len(region.operators):
+        raise _refusal("a region names an operator twice")
+    number = {operator: i for i, operator in enumerate(region.operators)}
+    inside = set_of(region.operators)
+    earlier = graph.all
+    for operator in region.operators:
+        earlier &= graph.ancestors[operator]
+    later = set_of(v for v, needed in enumerate(graph.ancestors) if not inside & ~needed) & ~inside
+    tensors = []
+    for tensor, readers in zip(problem.tensors, graph.readers, strict=True):
+        kept = tensor.kept or bool(readers & later)
+        consumers = tuple(number[consumer] for consumer in tensor.consumers if consumer in number)
+        if tensor.producer in number:
+            tensors.append(Tensor(tensor.size, number[tensor.producer], consumers, kept))
+        elif (tensor.producer is None or earlier >> tensor.producer & 1) and (kept or consumers):
+            tensors.append(Tensor(tensor.size, None, consumers, kept))
+    before = tuple((number[a], number[b]) for a, b in problem.before if a in number and b in number)
+    extra = tuple(graph.extra[operator] for operator in region.operators)
+    return Problem(len(region.operators), tuple(tensors), before, extra)

@@ -1,0 +1,288 @@
+"""When each tensor is alive, by the rules of TFLM, and how many bytes that makes.
+
+Time is counted in scopes. Scope 0 is before the first operator: the inputs of the main graph are created there. Each
+operator opens the next scope; a control-flow operator then opens one more scope for each graph that it runs and goes
+through that graph before it ends, so its own tensors stay alive during all of it.
+
+    scope   0     1     2     3
+    input   #######
+    a             #######          a lives from the operator that produces it to the last one that reads it,
+    output              #######    an output of the graph to the end of the graph
+
+Source of the rules: TFLM's micro_allocation_info.cc (class AllocationInfoBuilder).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from arenite.errors import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from arenite.model import Model, Operator, Tensor
+
+ALIGNMENT = 16
+"""Every planned size is rounded up to this many bytes (TFLM's MicroArenaBufferAlignment)."""
+
+UNUSED = -1
+"""First and last scope of a tensor that nothing creates or uses. TFLM plans all of them, as if alive together."""
+
+PLANNED_CONTROL_FLOW = frozenset({"IF", "WHILE", "CALL_ONCE"})
+"""The operators into whose graphs TFLM's planner descends."""
+
+
+def align(size: int) -> int:
+    """`size` bytes rounded up to the arena's alignment."""
+    return -(-size // ALIGNMENT) * ALIGNMENT
+
+
+def occupies(tensor: Tensor) -> bool:
+    """Whether a tensor takes working memory: not a constant, not a variable (TFLM keeps it in the tail), not empty."""
+    return tensor.data is None and not tensor.variable and tensor.bytes != 0
+
+
+def resource_handles(model: Model) -> frozenset[Tensor]:
+    """Outputs of VAR_HANDLE: they count in a working set, but the kernel itself holds their 4 bytes, in the tail."""
+    return frozenset(
+        tensor
+        for graph in model.graphs
+        for operator in graph.operators
+        if operator.code == "VAR_HANDLE"
+        for tensor in operator.outputs
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The scopes `first` to `last`, both included; a tensor consumed but never produced begins at -1."""
+
+    first: int
+    last: int
+
+
+NEVER = Span(UNUSED, UNUSED)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lifetime:
+    """One tensor in time: alive in the scopes `first` to `last`; `size` bytes, rounded up to 16, 0 for a constant.
+
+    `planned` tells whether TFLM plans room for it in the head. That is every tensor with a size but the handles of
+    resources (`resource_handles`). `graph` is the position of the tensor's graph in the model.
+    """
+
+    tensor: Tensor
+    graph: int
+    size: int
+    first: int
+    last: int
+    planned: bool
+
+    @property
+    def dead(self) -> bool:
+        """Whether nothing that is run creates or uses the tensor."""
+        return self.last == UNUSED
+
+
+@dataclass(frozen=True, eq=False)
+class Liveness:
+    """Lifetimes of all tensors of all graphs in file order, and the scopes that every operator takes.
+
+    `operators[g][i]` belongs to the operator at position i of the file's graph g, whatever the order of execution;
+    operators of graphs that are never run have `NEVER`. `early` lists (tensor, scope) for every operator that is filed
+    before the one whose result it reads: TFLM does not keep such a tensor, and runs the model wrongly.
+    """
+
+    lifetimes: tuple[Lifetime, ...]
+    operators: tuple[tuple[Span, ...], ...]
+    of: Mapping[Tensor, Lifetime] = field(repr=False)
+    early: tuple[tuple[Tensor, int], ...] = ()
+
+    @property
+    def planned(self) -> tuple[Lifetime, ...]:
+        """The lifetimes of the tensors that take room in the head, in file order."""
+        return tuple(lifetime for lifetime in self.lifetimes if lifetime.planned)
+
+    @property
+    def peak(self) -> int:
+        """Bytes of the largest working set: of all tensors alive before the first or while one operator runs."""
+        return max(self.working_bytes(), default=0)
+
+    def working_bytes(self) -> list[int]:
+        """Bytes alive in each scope from 0 on."""
+        alive = ((entry.size, entry.first, entry.last) for entry in self.lifetimes if entry.size)
+        return load([*alive, *((align(tensor.bytes), scope, scope) for tensor, scope in self.early)])[1:]
+
+
+class _Walk:
+    """One pass over the operators in the order of execution, marking first creation and last use."""
+
+    def __init__(self, model: Model, orders: Mapping[int, Sequence[int]]) -> None:
+        self.model = model
+        self.orders = orders
+        self.first: dict[Tensor, int] = {}
+        self.last: dict[Tensor, int] = {}
+        self.operators: list[dict[int, Span]] = [{} for _ in model.graphs]
+        self.early: list[tuple[Tensor, int]] = []
+        self.scope = 0
+        self.running: list[int] = []
+
+    def graph(self, position: int) -> None:
+        if position in self.running:
+            raise ModelError(f"graph {position} runs itself through control flow; such a model cannot be planned")
+        self.running.append(position)
+        graph = self.model.graphs[position]
+        for tensor in graph.inputs:
+            self.first.setdefault(tensor, self.scope)
+            self.last[tensor] = self.scope
+        for index in self.orders.get(position, range(len(graph.operators))):
+            self.scope += 1
+            self.operator(position, index, graph.operators[index])
+        for tensor in graph.outputs:
+            self.first.setdefault(tensor, self.scope)
+            self.last[tensor] = self.scope
+        self.running.pop()
+
+    def operator(self, graph: int, index: int, operator: Operator) -> None:
+        start = self.scope
+        for tensor in operator.outputs:
+            self.first.setdefault(tensor, start)
+        if operator.code in PLANNED_CONTROL_FLOW:
+            for called in operator.graphs:
+                self.scope += 1
+                self.graph(called)
+        first, last, scope = self.first, self.last, self.scope
+        for read in operator.inputs:
+            if read is not None:
+                if read.data is None and read not in first and last.get(read) != scope:
+                    self.early.append((read, scope))
+                last[read] = scope
+        for tensor in operator.outputs:
+            last[tensor] = scope
+        earlier = self.operators[graph].get(index)
+        self.operators[graph][index] = Span(earlier.first if earlier else start, scope)
+
+    def read_early(self) -> tuple[tuple[Tensor, int], ...]:
+        """What was read before it was created; what is never created is the run time's business, not an error."""
+        return tuple((tensor, scope) for tensor, scope in self.early if tensor in self.first and occupies(tensor))
+
+    def alive(self, tensor: Tensor) -> tuple[int, int]:
+        return self.first.get(tensor, UNUSED), self.last.get(tensor, UNUSED)
+
+
+def lifetimes(model: Model, orders: Mapping[int, Sequence[int]] | None = None, *, root: int = 0) -> Liveness:
+    """Lifetimes of every tensor of the model, exactly as TFLM's planner computes them.
+
+    Args:
+        model: the model.
+        orders: for some graphs (by position) another order of execution than the file's, as positions of operators.
+        root: position of the graph that runs first; only it and what it runs is walked.
+
+    Raises:
+        ModelError: a graph runs itself through control flow.
+    """
+    walk = _Walk(model, orders or {})
+    walk.graph(root)
+    handles = resource_handles(model)
+    entries = tuple(
+        Lifetime(tensor, position, size, *walk.alive(tensor), planned=size != 0 and tensor not in handles)
+        for position, graph in enumerate(model.graphs)
+        for tensor in graph.tensors
+        for size in (align(tensor.bytes) if occupies(tensor) else 0,)
+    )
+    operators = tuple(
+        tuple(spans.get(index, NEVER) for index in range(len(graph.operators)))
+        for graph, spans in zip(model.graphs, walk.operators, strict=True)
+    )
+    return Liveness(entries, operators, {entry.tensor: entry for entry in entries}, walk.read_early())
+
+
+def load(buffers: Iterable[tuple[int, int, int]]) -> list[int]:
+    """Bytes alive per scope, from scope -1 on, of buffers given as (size, first, last); empty without buffers."""
+    buffers = list(buffers)
+    if not buffers:
+        return []
+    steps = [0] * (max(last for _, _, last in buffers) + 3)
+    for size, first, last in buffers:
+        steps[first + 1] += size
+        steps[last + 2] -= size
+    return list(accumulate(steps[:-1]))
+
+
+def peak_memory(model: Model) -> int:
+    """Peak of the model in the order of its file, in bytes; made to be called thousands of times.
+
+    The same number as `lifetimes(model).peak`, without building the lifetimes.
+    """
+    walk = _Walk(model, {})
+    walk.graph(0)
+    buffers = [
+        (align(tensor.bytes), *walk.alive(tensor))
+        for graph in model.graphs
+        for tensor in graph.tensors
+        if tensor.data is None and occupies(tensor)
+    ]
+    buffers.extend((align(tensor.bytes), scope, scope) for tensor, scope in walk.read_early())
+    return max(load(buffers)[1:], default=0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WorkingSet:
+    """The tensors alive while one operator runs, those of graphs that call it or that it calls included.
+
+    `size` is the largest number of bytes alive at once in the operator's scopes; `tensors` are those alive then.
+    `position` is the operator's place in the file's graph `graph`.
+    """
+
+    graph: int
+    position: int
+    operator: Operator
+    size: int
+    tensors: tuple[Tensor, ...]
+
+
+def working_sets(model: Model, orders: Mapping[int, Sequence[int]] | None = None) -> tuple[WorkingSet, ...]:
+    """Working set of every operator that is run, in the order of execution; see `lifetimes` for the arguments."""
+    liveness = lifetimes(model, orders)
+    bytes_alive = liveness.working_bytes()
+    widest: list[tuple[int, int, int, int]] = []
+    for position, spans in enumerate(liveness.operators):
+        for index, span in enumerate(spans):
+            if span is not NEVER:
+                window = bytes_alive[span.first : span.last + 1]
+                size = max(window, default=0)
+                widest.append((span.first, position, index, span.first + window.index(size) if window else span.first))
+    alive = _alive(liveness, {scope for *_, scope in widest})
+    return tuple(
+        WorkingSet(
+            position,
+            index,
+            model.graphs[position].operators[index],
+            sum(align(tensor.bytes) for tensor in alive[scope]),
+            alive[scope],
+        )
+        for _, position, index, scope in sorted(widest)
+    )
+
+
+def _alive(liveness: Liveness, scopes: set[int]) -> dict[int, tuple[Tensor, ...]]:
+    """The tensors alive in each of `scopes`, in file order."""
+    begins: dict[int, list[int]] = {}
+    ends: dict[int, list[int]] = {}
+    number = {entry.tensor: place for place, entry in enumerate(liveness.lifetimes)}
+    intervals = [(entry.tensor, entry.first, entry.last) for entry in liveness.lifetimes if entry.size]
+    for tensor, first, last in (*intervals, *((tensor, scope, scope) for tensor, scope in liveness.early)):
+        begins.setdefault(first, []).append(number[tensor])
+        ends.setdefault(last, []).append(number[tensor])
+    alive: set[int] = set()
+    result = {}
+    for scope in range(UNUSED, max(scopes, default=UNUSED) + 1):
+        alive.update(begins.get(scope, ()))
+        if scope in scopes:
+            result[scope] = tuple(liveness.lifetimes[place].tensor for place in sorted(alive))
+        alive.difference_update(ends.get(scope, ()))
+    return result

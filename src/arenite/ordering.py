@@ -1,0 +1,194 @@
+"""From a graph to the problem of ordering its operators, charged as TFLM charges it.
+
+The problem never charges more than TFLM does, so that a lower bound of it holds for the model. What it cannot express
+(a graph run by two operators, a tensor with two producers) keeps the order of the file.
+"""
+
+from __future__ import annotations
+
+from heapq import heapify, heappop, heappush
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from arenite.errors import ModelError
+from arenite.liveness import NEVER, PLANNED_CONTROL_FLOW, align, lifetimes, load, occupies, resource_handles
+from arenite.schedule.problem import Problem
+from arenite.schedule.problem import Tensor as Charge
+from arenite.state import state_order
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from arenite.model import Graph, Model, Operator, Tensor
+
+    Scratch = Callable[[Operator], Sequence[int]]
+
+
+def no_scratch(_: Operator) -> tuple[int, ...]:
+    """What kernels request that need nothing but their inputs and outputs."""
+    return ()
+
+
+def ordering_problem(
+    model: Model, graph: int = 0, *, keep_inputs: bool = False, scratch: Scratch = no_scratch
+) -> tuple[Problem, tuple[Tensor, ...]]:
+    """The problem of ordering one graph's operators, and the model's tensor for each of the problem's tensors.
+
+    Operators have the numbers of their positions in the file. Bytes are rounded up to 16. Each graph is a problem of
+    its own: the working set of the graphs that an operator runs does not depend on the order around it, and is charged
+    to the operator as `extra`.
+
+    Args:
+        model: the model.
+        graph: position of the graph to order.
+        keep_inputs: the inputs of the graph stay intact to its end.
+        scratch: bytes of each scratch buffer that the target's kernel requests for an operator; charged as `extra`.
+
+    Raises:
+        ModelError: operators need each other's results in a circle, or a graph runs itself.
+    """
+    target = model.graphs[graph]
+    default = file_order(target)
+    before = state_order(target.operators, default)
+    if not _expressible(model, graph):
+        before = tuple(pairwise(default))
+    charges, tensors = _charges(target, resource_handles(model), keep_inputs)
+    problem = Problem(
+        operators=len(target.operators),
+        tensors=charges,
+        before=_not_implied({*before, *data_dependences(target)}, charges),
+        extra=_extra(model, target, scratch),
+        floor=_floor(model, graph),
+    )
+    return problem, tensors
+
+
+def file_order(graph: Graph) -> tuple[int, ...]:
+    """The order of the file; where that runs an operator before what it reads is produced, the nearest that does not.
+
+    Raises:
+        ModelError: operators need each other's results in a circle.
+    """
+    needs = data_dependences(graph)
+    if all(before < after for before, after in needs):
+        return tuple(range(len(graph.operators)))
+    waiting = [0] * len(graph.operators)
+    then: list[list[int]] = [[] for _ in graph.operators]
+    for before, after in needs:
+        waiting[after] += 1
+        then[before].append(after)
+    ready = [index for index, count in enumerate(waiting) if count == 0]
+    heapify(ready)
+    order = []
+    while ready:
+        index = heappop(ready)
+        order.append(index)
+        for after in then[index]:
+            waiting[after] -= 1
+            if waiting[after] == 0:
+                heappush(ready, after)
+    if len(order) < len(graph.operators):
+        stuck = next(index for index, count in enumerate(waiting) if count)
+        raise ModelError(
+            f"graph {graph.name!r}: operator {stuck} ({graph.operators[stuck].label}) needs its own result through "
+            "other operators; there is no order in which such a model can run"
+        )
+    return tuple(order)
+
+
+def filed_in_order(graph: Graph) -> bool:
+    """Whether every operator comes after those whose results it reads; TFLM silently runs other files wrongly."""
+    return all(before < after for before, after in data_dependences(graph))
+
+
+def data_dependences(graph: Graph) -> set[tuple[int, int]]:
+    """Pairs (a, b): operator b reads what operator a produces. What is fed from outside has no producer."""
+    producer: dict[Tensor, int] = {}
+    for index, operator in enumerate(graph.operators):
+        for tensor in operator.outputs:
+            producer.setdefault(tensor, index)
+    fed = set(graph.inputs)
+    return {
+        (producer[tensor], index)
+        for index, operator in enumerate(graph.operators)
+        for tensor in operator.inputs
+        if tensor is not None and tensor in producer and tensor not in fed and not tensor.variable
+    }
+
+
+def _charges(
+    graph: Graph, handles: frozenset[Tensor], keep_inputs: bool
+) -> tuple[tuple[Charge, ...], tuple[Tensor, ...]]:
+    """The tensors that take room in the head for longer than scope 0, in file order."""
+    producers: dict[Tensor, int] = {}
+    users: dict[Tensor, set[int]] = {}
+    for index, operator in enumerate(graph.operators):
+        for read in operator.inputs:
+            if read is not None:
+                users.setdefault(read, set()).add(index)
+        for tensor in operator.outputs:
+            if producers.setdefault(tensor, index) != index:
+                users.setdefault(tensor, set()).add(index)
+    inputs, outputs = set(graph.inputs), set(graph.outputs)
+    charges, tensors = [], []
+    for tensor in graph.tensors:
+        producer = None if tensor in inputs else producers.get(tensor)
+        consumers = tuple(sorted(users.get(tensor, ())))
+        kept = tensor in outputs and (producer is not None or bool(consumers) or tensor in inputs)
+        kept = kept or (keep_inputs and tensor in inputs)
+        if occupies(tensor) and tensor not in handles and (producer is not None or consumers or kept):
+            charges.append(Charge(align(tensor.bytes), producer, consumers, kept))
+            tensors.append(tensor)
+    return tuple(charges), tuple(tensors)
+
+
+def _not_implied(pairs: set[tuple[int, int]], charges: tuple[Charge, ...]) -> tuple[tuple[int, int], ...]:
+    """Those pairs that no charged tensor says already, sorted."""
+    said = {(charge.producer, user) for charge in charges for user in charge.consumers}
+    return tuple(sorted(pair for pair in pairs if pair not in said))
+
+
+def _expressible(model: Model, graph: int) -> bool:
+    """Whether order is free: every tensor has one origin, and every graph is run by at most one operator."""
+    calls = [called for each in model.graphs for operator in each.operators for called in operator.graphs]
+    if len(calls) != len(set(calls)) or 0 in calls:
+        return False
+    origins = set(model.graphs[graph].inputs)
+    for operator in model.graphs[graph].operators:
+        for tensor in operator.outputs:
+            if tensor in origins:
+                return False
+            origins.add(tensor)
+    return True
+
+
+def _extra(model: Model, graph: Graph, scratch: Scratch) -> tuple[int, ...]:
+    """Bytes that each operator needs besides its graph's tensors: scratch, and the graphs that it runs."""
+    extra = [sum(align(size) for size in scratch(operator)) for operator in graph.operators]
+    for index, operator in enumerate(graph.operators):
+        if operator.code in PLANNED_CONTROL_FLOW:
+            extra[index] += called_peak(model, operator, scratch)
+    return tuple(extra) if any(extra) else ()
+
+
+def called_peak(model: Model, operator: Operator, scratch: Scratch = no_scratch) -> int:
+    """Peak of the graphs that a control-flow operator runs, by themselves, in bytes."""
+    peak = 0
+    for called in operator.graphs:
+        liveness = lifetimes(model, root=called)
+        buffers = [(entry.size, entry.first, entry.last) for entry in liveness.planned if not entry.dead]
+        for position, spans in enumerate(liveness.operators):
+            for inner, span in zip(model.graphs[position].operators, spans, strict=True):
+                if span is not NEVER:
+                    buffers.extend((align(size), span.first, span.last) for size in scratch(inner))
+        peak = max(peak, *load(buffers), 0)
+    return peak
+
+
+def _floor(model: Model, graph: int) -> int:
+    """Bytes that the head has at least, whatever the order: what is alive before the first operator, a dead tensor."""
+    entries = [entry for entry in lifetimes(model, root=graph).planned if not entry.dead]
+    start = sum(entry.size for entry in entries if entry.first <= 0)
+    if graph:
+        return start
+    return max([start, *(entry.size for entry in lifetimes(model).planned if entry.dead)])

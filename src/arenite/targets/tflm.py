@@ -1,0 +1,128 @@
+"""Stock TFLM with its reference kernels: what it charges for a model, and what it will make of a plan.
+
+Source: CommitStaticMemoryPlan, CreatePlan and AllocateVariables in TFLM's micro_allocator.cc.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arenite.layout.problem import Buffer, Problem
+from arenite.liveness import ALIGNMENT, NEVER, align, lifetimes
+from arenite.targets.greedy import ONLINE, GreedyPlan, greedy_plan
+from arenite.targets.scratch import reference_scratch
+from arenite.tflite.memory_plan import MemoryPlan, read_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from arenite.liveness import Liveness
+    from arenite.model import Model, Tensor
+
+
+def planned_head(model: Model, plan: MemoryPlan | None = None) -> int:
+    """Bytes of head that stock TFLM with reference kernels plans for a file as it is.
+
+    Args:
+        model: the model.
+        plan: the offsets to assume; None means the plan in the model's metadata if it has one, else none.
+
+    Raises:
+        ModelError: the model's plan does not fit its tensors, or a graph runs itself.
+    """
+    return head_plan(model, plan).height
+
+
+def head_plan(model: Model, plan: MemoryPlan | None = None) -> GreedyPlan:
+    """What TFLM will do, buffer for buffer: the planned tensors in file order, then the scratch; see `planned_head`."""
+    plan = plan or read_plan(model)
+    liveness = lifetimes(model)
+    offsets = {
+        tensor: offset
+        for graph, column in zip(model.graphs, plan.offsets if plan else (), strict=bool(plan))
+        for tensor, offset in zip(graph.tensors, column, strict=True)
+        if offset is not None
+    }
+    buffers, fixed = [], []
+    for entry in liveness.lifetimes:
+        tensor = entry.tensor
+        if entry.planned or (tensor.variable and tensor in offsets):
+            buffers.append(Buffer(tensor.name, align(tensor.bytes), entry.first, entry.last))
+            fixed.append(offsets.get(tensor, ONLINE))
+    scratch = list(_scratch(model, liveness))
+    return greedy_plan([*buffers, *scratch], [*fixed, *[ONLINE] * len(scratch)])
+
+
+def layout_problem(
+    model: Model, orders: Mapping[int, Sequence[int]] | None = None, *, keep_inputs: bool = False
+) -> tuple[Problem, tuple[Tensor, ...]]:
+    """The problem of laying out the head for an order, and the model's tensors for the problem's first buffers.
+
+    The buffers after those of the tensors are scratch; room for them is part of the height, but TFLM places them
+    itself. What nothing runs takes room of its own only in TFLM's online planning: a tensor that no operator uses may
+    lie anywhere, and the tensors of a graph that nothing calls only have to be apart from each other as that graph's
+    operators need it. Here such tensors come in scopes after the last one of the model.
+
+    Args:
+        model: the model.
+        orders: for some graphs (by position) another order of execution, as positions of operators in the file.
+        keep_inputs: the inputs of the main graph stay intact to the end of the inference.
+    """
+    liveness = lifetimes(model, orders)
+    end = max((span.last for spans in liveness.operators for span in spans), default=0)
+    kept = frozenset(model.main.inputs) if keep_inputs else frozenset()
+    idle = dict(_idle(model, liveness, end + 1, orders))
+    buffers, tensors = [], []
+    for entry in liveness.planned:
+        tensor = entry.tensor
+        first, last = idle[tensor] if entry.dead else (entry.first, end if tensor in kept else entry.last)
+        buffers.append(Buffer(tensor.name, entry.size, first, last))
+        tensors.append(tensor)
+    return Problem((*buffers, *_scratch(model, liveness)), ALIGNMENT), tuple(tensors)
+
+
+def _idle(
+    model: Model, liveness: Liveness, scope: int, orders: Mapping[int, Sequence[int]] | None
+) -> Iterator[tuple[Tensor, tuple[int, int]]]:
+    """Scopes from `scope` on for what nothing runs: each graph that nothing calls by itself, then tensor by tensor."""
+    called = {each for graph in model.graphs for operator in graph.operators for each in operator.graphs}
+    pending = {entry.tensor for entry in liveness.planned if entry.dead}
+    for position in range(1, len(model.graphs)):
+        if position not in called:
+            entries = [entry for entry in lifetimes(model, orders, root=position).planned if not entry.dead]
+            for entry in entries:
+                if entry.tensor in pending:
+                    pending.remove(entry.tensor)
+                    yield entry.tensor, (scope + max(entry.first, 0), scope + entry.last)
+            scope += max((entry.last for entry in entries), default=-1) + 1
+    for entry in liveness.planned:
+        if entry.tensor in pending:
+            yield entry.tensor, (scope, scope)
+            scope += 1
+
+
+def memory_plan(model: Model, offsets: Mapping[Tensor, int]) -> MemoryPlan:
+    """The plan that gives these tensors these offsets and leaves all others to TFLM."""
+    return MemoryPlan(tuple(tuple(offsets.get(tensor) for tensor in graph.tensors) for graph in model.graphs))
+
+
+def plan_obstacle(model: Model) -> str | None:
+    """Why no offline plan can be given to this model, None if one can.
+
+    TFLM looks up the offset of a variable tensor in a further graph by its position in that graph alone, as if it
+    belonged to the main graph. Unless that entry happens to be -1, the variable gets no memory.
+    """
+    for position, graph in enumerate(model.graphs[1:], start=1):
+        for tensor in graph.tensors:
+            if tensor.variable:
+                return f"graph {position} has the variable {tensor.name!r}; TFLM mistakes its offset in a memory plan"
+    return None
+
+
+def _scratch(model: Model, liveness: Liveness) -> Iterator[Buffer]:
+    """Scratch of every operator that is run, in the order in which TFLM's kernels request it."""
+    for graph, spans in zip(model.graphs, liveness.operators, strict=True):
+        for operator, span in zip(graph.operators, spans, strict=True):
+            if span is not NEVER:
+                for size in reference_scratch(operator):
+                    yield Buffer(f"scratch of {operator.label}", align(size), span.first, span.last)

@@ -237,6 +237,16 @@ def test_exhausted_search_refuses_damage(states, moves, match):
     refused(DIAMOND, record(DIAMOND, 225, states, moves), match)
 
 
+def test_commitment_must_not_pass_over_a_state_with_less_alive():
+    # 100 -> 0 -> 10 -> 1 -> 50 -> 2 -> 100: after operator 0 less is alive than after 1, though 1 has less than the start
+    chain = Problem(3, (Tensor(100, None, (0,)), Tensor(10, 0, (1,)), Tensor(50, 1, (2,)), Tensor(100, 2, (), True)))
+    refused(chain, record(chain, 150, [(), (0, 1)], [1, -1]), "more alive than another on the way")
+    assert check_certificate(chain, record(chain, 150, [(), (0,), (0, 1)], [1, -1, -1])) == 150
+    refused(
+        chain, record(chain, 150, [(0, 1, 2), (0, 1)], [1, -1], backward=True), "more alive than another on the way"
+    )
+
+
 def test_exhausted_search_refuses_a_larger_claim():
     problem, bound, states, moves = RECORD
     refused(problem, record(problem, bound + 1, states, moves), "not looked at")

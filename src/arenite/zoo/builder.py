@@ -125,10 +125,12 @@ class Builder:
         return x
 
     def concat(self, parts: Sequence[Tensor], name: str) -> Tensor:
-        """CONCATENATION along the channels; beyond the ten inputs that TFLM takes, in a tree.
+        """CONCATENATION along the channels; beyond the ten inputs that TFLM takes, in a tree; a single part as it is.
 
         Raises ValueError when the parts' scales differ: neither runtime would take them.
         """
+        if len(parts) == 1:
+            return parts[0]
         parts = list(parts)
         while len(parts) > CONCATENATION_LIMIT:
             first = self.concat(parts[:CONCATENATION_LIMIT], f"{name}/{len(parts)}")

@@ -1,0 +1,75 @@
+"""Fits TensorFlow Lite models into the RAM of a microcontroller.
+
+>>> import arenite
+>>> model = arenite.zoo.build("paper")
+>>> arenite.peak_memory(model)
+5216
+>>> plan = arenite.optimize(model, arenite.Options(rounds=1))
+>>> plan.before.peak, plan.after.peak, plan.after.head, plan.optimal
+(5216, 4960, 4960, True)
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from arenite import zoo
+    from arenite.errors import (
+        AreniteError,
+        MissingDependencyError,
+        ModelError,
+        OptionError,
+        OutputError,
+        VerificationError,
+    )
+    from arenite.inspection import inspect
+    from arenite.liveness import peak_memory
+    from arenite.model import Model
+    from arenite.optimize import Options, least_peak_memory, optimize
+    from arenite.plan import Plan
+    from arenite.tflite.read import read_model as read
+    from arenite.verify import verify
+
+__all__ = [
+    "AreniteError",
+    "MissingDependencyError",
+    "Model",
+    "ModelError",
+    "OptionError",
+    "Options",
+    "OutputError",
+    "Plan",
+    "VerificationError",
+    "inspect",
+    "least_peak_memory",
+    "optimize",
+    "peak_memory",
+    "read",
+    "verify",
+    "zoo",
+]
+
+# Each name is loaded when it is first used, so that `import arenite` costs nothing.
+_HOME = {
+    "Model": "arenite.model",
+    "Options": "arenite.optimize",
+    "Plan": "arenite.plan",
+    "inspect": "arenite.inspection",
+    "least_peak_memory": "arenite.optimize",
+    "optimize": "arenite.optimize",
+    "peak_memory": "arenite.liveness",
+    "read": "arenite.tflite.read",
+    "verify": "arenite.verify",
+}
+_NAME_THERE = {"read": "read_model"}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "zoo":
+        return importlib.import_module("arenite.zoo")
+    if name not in __all__:
+        raise AttributeError(f"module 'arenite' has no attribute {name!r}")
+    home = importlib.import_module(_HOME.get(name, "arenite.errors"))
+    return getattr(home, _NAME_THERE.get(name, name))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 Option = int | float | bool | str | tuple[int | float | bool | str, ...]
 NO_OPTIONS: Mapping[str, Option] = MappingProxyType({})
@@ -154,12 +155,16 @@ class Metadata:
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A whole model. `graphs[0]` is the one that an interpreter runs; `name` is for people (the file's name)."""
+    """A whole model. `graphs[0]` is the one that an interpreter runs; `name` is for people (the file's name).
+
+    `path` is the file that it was read from, so that nothing ever writes over it.
+    """
 
     name: str
     graphs: tuple[Graph, ...]
     metadata: tuple[Metadata, ...] = ()
     description: str = ""
+    path: Path | None = None
     origin: object = field(default=None, repr=False)
 
     @property

@@ -1,0 +1,59 @@
+"""Gives every tensor of a model in a fixed order its address, as a plan that stock TFLM reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from arenite import layout
+from arenite.targets.tflm import head_plan, layout_problem, memory_plan
+from arenite.tflite.memory_plan import with_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from arenite.model import Model, Tensor
+
+
+@dataclass(frozen=True)
+class Placement:
+    """A model that carries its layout. `head` is what TFLM will report, `lower_bound` holds for this order (bytes)."""
+
+    model: Model
+    head: int
+    lower_bound: int
+    offsets: Mapping[Tensor, int]
+
+
+def place(
+    model: Model,
+    *,
+    keep_inputs: bool,
+    goal: int,
+    time_limit: float,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Placement:
+    """The lowest layout found in `time_limit` seconds for the order that the model is in, checked.
+
+    `goal`: a head in bytes that need not be improved on.
+    """
+    problem, tensors = layout_problem(model, keep_inputs=keep_inputs)
+    solution = layout.solve(problem, goal=goal, time_limit=time_limit, progress=progress)
+    layout.check(problem, solution)
+    offsets = dict(zip(tensors, solution.offsets, strict=False))
+    return settle(model, offsets, solution.lower_bound, keep_inputs=keep_inputs)
+
+
+def settle(model: Model, offsets: Mapping[Tensor, int], lower_bound: int, *, keep_inputs: bool) -> Placement:
+    """The model with these offsets, after TFLM's planner has been followed through it and the outcome checked.
+
+    TFLM places scratch, and tensors without an offset, around the given offsets.
+
+    Raises:
+        VerificationError: two buffers that are alive at once would share bytes.
+    """
+    plan = memory_plan(model, offsets)
+    outcome = head_plan(model, plan)
+    problem, _ = layout_problem(model, keep_inputs=keep_inputs)
+    layout.check(problem, layout.Solution(outcome.offsets, outcome.height, 0))
+    return Placement(with_plan(model, plan), outcome.height, lower_bound, offsets)

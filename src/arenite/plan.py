@@ -1,0 +1,108 @@
+"""The result of an optimisation: what was decided, what it costs, what is proven, what was verified."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from arenite.errors import OutputError
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+
+    from arenite.model import Model
+    from arenite.schedule.problem import Problem
+    from arenite.schedule.solution import Schedule
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a model costs, in bytes.
+
+    `peak` is the largest working set of its order, `head` what stock TFLM plans for it (its own greedy plan, or the
+    offline plan that the file carries), `arena` what TFLM measured for head and tail together when it ran the model
+    here (None: not run).
+    """
+
+    peak: int
+    head: int
+    arena: int | None = None
+
+    def to_json(self) -> dict[str, int]:
+        """`peak_bytes` and `head_bytes`, and `arena_bytes` where the runtime measured it."""
+        costs = {"peak_bytes": self.peak, "head_bytes": self.head}
+        return costs if self.arena is None else {**costs, "arena_bytes": self.arena}
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The order search behind a lower bound, for whoever wants to check it again (`arenite.schedule.check`)."""
+
+    graph: str
+    problem: Problem = field(repr=False)
+    schedule: Schedule = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An order and a layout for a model, checked and verified.
+
+    `order[i]` is the position, in the source's main graph, of the operator that now runs as number i. `lower_bound`
+    (bytes) holds for the head of every plan of the problem that was asked for; `optimal` means that the head meets it.
+    `verified` says of each runtime `identical`, or `unavailable: why`. `notes` are sentences for a person.
+    """
+
+    source: Model = field(repr=False)
+    model: Model = field(repr=False)
+    content: bytes = field(repr=False)
+    before: Cost
+    after: Cost
+    lower_bound: int
+    order: tuple[int, ...]
+    verified: Mapping[str, str]
+    seconds: float
+    proofs: tuple[Proof, ...] = field(default=(), repr=False)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def optimal(self) -> bool:
+        """Whether the lower bound proves that no plan of the problem asked for has a smaller head."""
+        return self.after.head == self.lower_bound
+
+    @property
+    def gap(self) -> float:
+        """Share of the head that is not proven necessary: (head - lower bound) / head; 0.0 when optimal."""
+        return (self.after.head - self.lower_bound) / self.after.head if self.after.head else 0.0
+
+    @property
+    def changed(self) -> bool:
+        """Whether the model to write differs from its source."""
+        return self.model is not self.source
+
+    def write(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
+        """Write the optimised model to `path`, atomically.
+
+        Raises OutputError when `path` is the source itself, exists (unless `force`), or cannot be written.
+        """
+        from arenite.tflite.files import replace_file, same_file
+
+        if self.source.path is not None and same_file(self.source.path, path):
+            raise OutputError(f"{path}: is the source model itself; write the result to another file")
+        replace_file(path, self.content, force=force)
+
+    def to_json(self) -> dict[str, Any]:
+        """The plan as JSON values; the keys are documented in docs/json.md."""
+        return {
+            "model": self.source.name,
+            "before": self.before.to_json(),
+            "after": self.after.to_json(),
+            "lower_bound_bytes": self.lower_bound,
+            "optimal": self.optimal,
+            "gap": round(self.gap, 6),
+            "order": list(self.order),
+            "changed": self.changed,
+            "verified": dict(self.verified),
+            "seconds": round(self.seconds, 3),
+            "notes": list(self.notes),
+        }

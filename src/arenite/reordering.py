@@ -1,0 +1,93 @@
+"""Gives every graph of a model the operator order with the smallest peak."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from arenite.ordering import filed_in_order, ordering_problem
+from arenite.plan import Proof
+from arenite.targets.scratch import reference_scratch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from arenite.model import Model
+    from arenite.schedule.problem import Problem
+    from arenite.schedule.solution import Schedule
+
+
+@dataclass(frozen=True)
+class Reordering:
+    """A model in its best order. `lower_bound` (bytes) holds for the head of every order and layout of the source."""
+
+    model: Model
+    lower_bound: int
+    proofs: tuple[Proof, ...]
+
+
+def reorder(
+    model: Model, *, keep_inputs: bool, time_limit: float, progress: Callable[[str], None] | None = None
+) -> Reordering:
+    """The model with every graph in the best order found in `time_limit` seconds, checked; graphs that run others last.
+
+    A model whose orders are already as good comes back as the same object.
+
+    Raises:
+        ModelError: operators need each other's results in a circle.
+        VerificationError: a search returned an order or a proof that does not hold (a defect of Arenite).
+    """
+    deadline = time.monotonic() + time_limit
+    proofs = {}
+    for graph in _callees_first(model):
+        problem, _ = ordering_problem(
+            model, graph, keep_inputs=keep_inputs and graph == 0, scratch=reference_scratch
+        )
+        schedule = checked_schedule(problem, time_limit=max(0.0, deadline - time.monotonic()), progress=progress)
+        model = with_order(model, graph, schedule.order)
+        proofs[graph] = Proof(model.graphs[graph].name, problem, schedule)
+    return Reordering(model, proofs[0].schedule.lower_bound, tuple(proofs[graph] for graph in sorted(proofs)))
+
+
+def checked_schedule(
+    problem: Problem, *, time_limit: float, progress: Callable[[str], None] | None = None
+) -> Schedule:
+    """The best order found, after the independent checker has agreed with its peak and with the proof of its bound."""
+    from arenite.schedule import SearchOptions, solve
+    from arenite.schedule.check import check_schedule
+
+    schedule = solve(problem, options=SearchOptions(time_limit=time_limit), progress=progress)
+    check_schedule(problem, schedule)
+    return schedule
+
+
+def with_order(model: Model, graph: int, order: Sequence[int]) -> Model:
+    """The model with the operators of one graph in another order, given as positions; same object if it is the same."""
+    if tuple(order) == tuple(range(len(order))):
+        return model
+    old = model.graphs[graph]
+    new = replace(old, operators=tuple(old.operators[position] for position in order))
+    return replace(model, graphs=(*model.graphs[:graph], new, *model.graphs[graph + 1 :]))
+
+
+def runs_as_filed(model: Model) -> bool:
+    """Whether TFLM runs the operators of every graph in an order in which their inputs exist."""
+    return all(filed_in_order(graph) for graph in model.graphs)
+
+
+def _callees_first(model: Model) -> list[int]:
+    """Positions of all graphs, each after those that its operators run; what a graph runs is charged to its operator."""
+    done: list[int] = []
+
+    def visit(graph: int) -> None:
+        if graph not in done:
+            for operator in model.graphs[graph].operators:
+                for called in operator.graphs:
+                    if called != graph:
+                        visit(called)
+            done.append(graph)
+
+    for graph in range(len(model.graphs)):
+        visit(graph)
+    return done

@@ -238,13 +238,15 @@ def test_exhausted_search_refuses_damage(states, moves, match):
 
 
 def test_commitment_must_not_pass_over_a_state_with_less_alive():
-    # 100 -> 0 -> 10 -> 1 -> 50 -> 2 -> 100: after operator 0 less is alive than after 1, though 1 has less than the start
-    chain = Problem(3, (Tensor(100, None, (0,)), Tensor(10, 0, (1,)), Tensor(50, 1, (2,)), Tensor(100, 2, (), True)))
-    refused(chain, record(chain, 150, [(), (0, 1)], [1, -1]), "more alive than another on the way")
-    assert check_certificate(chain, record(chain, 150, [(), (0,), (0, 1)], [1, -1, -1])) == 150
-    refused(
-        chain, record(chain, 150, [(0, 1, 2), (0, 1)], [1, -1], backward=True), "more alive than another on the way"
-    )
+    # Alive after 0, 1, 2 operators of the chain: 100, 50, 10, 60, 100. The goals have less than the state, not least.
+    sizes = (100, 50, 10, 60, 100)
+    made = (Tensor(sizes[i + 1], i, (i + 1,) if i < 3 else (), kept=i == 3) for i in range(4))
+    chain = Problem(4, (Tensor(100, None, (0,)), *made))
+    match = "state 0 commits to a state with more alive than another on the way"
+    refused(chain, record(chain, 160, [(), (0, 1, 2)], [1, -1]), match)
+    refused(chain, record(chain, 160, [(0, 1, 2, 3), (0,)], [1, -1], backward=True), match)
+    assert check_certificate(chain, record(chain, 160, [(), (0, 1), (0, 1, 2)], [1, -1, -1])) == 160
+    assert check_certificate(chain, record(chain, 150, [(0, 1, 2, 3), (0, 1), (0,)], [1, -1, -1], backward=True)) == 150
 
 
 def test_exhausted_search_refuses_a_larger_claim():

@@ -8,17 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from arenite.liveness import UNUSED, align, lifetimes, needs_head, working_sets
+from arenite.liveness import align, lifetimes, occupies, working_sets
 from arenite.operators import macs
 from arenite.ordering import filed_in_order
+from arenite.tflite.memory_plan import is_vela, read_plan
 
 if TYPE_CHECKING:
     from arenite.liveness import Liveness
     from arenite.model import Model, Operator, Tensor
 
 TARGET = "tflm"
-OFFLINE_PLAN = "OfflineMemoryAllocation"
-VELA_OPERATOR = "ethos-u"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +26,8 @@ class InspectedTensor:
 
     `index` counts over all graphs of the file in file order, so that in the main graph it is the index in the file.
     `first` and `last` are the scopes in which it takes room in the head, both included: 0 before the first operator,
-    i + 1 while operator i of a model without control flow runs, -1 where no operator uses it. None: it takes no room
-    there (constants, variables, empty tensors).
+    i + 1 while operator i of a model without control flow runs; both -1 where no operator uses it. None: it takes no
+    working memory (constants, variables, empty tensors).
     """
 
     index: int
@@ -83,10 +82,9 @@ class Inspection:
     """A model and what it costs, in bytes.
 
     `peak_bytes` is the largest working set. `peak_operator` is the first operator of the main graph that reaches it,
-    with the tensors `peak_tensors`; None where the peak is reached while no operator runs (inputs that nothing reads,
-    tensors that no operator uses). `lower_bound_bytes` holds for the peak of every order of the operators.
-    `head_bytes` is what stock TFLM plans for the file as it is. `weights_bytes` is the content of all constants, each
-    buffer once.
+    with the tensors `peak_tensors`; None where the peak is reached before the first operator (inputs that nothing
+    reads). `lower_bound_bytes` holds for the peak of every order of the operators. `head_bytes` is what stock TFLM
+    plans for the file as it is, scratch included. `weights_bytes` is the content of all constants, each buffer once.
     """
 
     model: str
@@ -183,18 +181,18 @@ class _Tables:
             shape=tensor.shape,
             type=tensor.type.name.lower(),
             bytes=tensor.bytes if tensor.data is None else len(tensor.data),
-            first=lifetime.first if lifetime.planned else None,
-            last=lifetime.last if lifetime.planned else None,
+            first=lifetime.first if lifetime.size else None,
+            last=lifetime.last if lifetime.size else None,
             constant=tensor.constant,
             variable=tensor.variable,
         )
 
     def heaviest(self) -> tuple[int, ...]:
         """The tensors alive in the first scope that reaches the peak."""
-        load = self.liveness.load()
-        scope = load.index(self.liveness.peak) - 1 if load else 0
-        alive = [entry.tensor for entry in self.liveness.planned if entry.first <= scope <= entry.last]
-        return tuple(self._index[tensor] for tensor in alive)
+        alive = self.liveness.working_bytes()
+        scope = alive.index(max(alive)) if alive else 0
+        entries = [entry for entry in self.liveness.lifetimes if entry.size and entry.first <= scope <= entry.last]
+        return tuple(self._index[entry.tensor] for entry in entries)
 
 
 class _Macs:
@@ -219,7 +217,7 @@ def _lower_bound(model: Model) -> int:
     main = model.main
     together = [set(main.inputs), set(main.outputs)]
     together += [{t for t in (*op.inputs, *op.outputs) if t is not None} for op in main.operators]
-    return max(sum(align(t.bytes) for t in tensors if needs_head(t)) for tensors in together)
+    return max(sum(align(t.bytes) for t in tensors if occupies(t)) for tensors in together)
 
 
 def _weights(model: Model) -> int:
@@ -231,17 +229,16 @@ def _weights(model: Model) -> int:
 def _notes(model: Model, liveness: Liveness) -> list[str]:
     """What a reader of the figures should know, in sentences."""
     notes = []
-    if any(entry.name == OFFLINE_PLAN for entry in model.metadata):
+    if read_plan(model) is not None:
         notes.append("The file carries an offline memory plan; the head is the one it asks for.")
+    if is_vela(model):
+        notes.append("The file was compiled by Vela for an Ethos-U NPU.")
     custom = {op.label for graph in model.graphs for op in graph.operators if op.code == "CUSTOM"}
-    if VELA_OPERATOR in custom:
-        notes.append("The file is output of Vela (operator ethos-u), compiled for an Ethos-U NPU.")
-        custom.discard(VELA_OPERATOR)
     if custom:
         notes.append(f"Custom operators, of which nothing is known: {', '.join(sorted(custom))}.")
     if not all(filed_in_order(graph) for graph in model.graphs):
         notes.append("Operators are filed out of order: TFLM runs such a file wrongly, without saying so.")
-    dead = sum(entry.size for entry in liveness.planned if entry.last == UNUSED)
+    dead = sum(entry.size for entry in liveness.planned if entry.dead)
     if dead:
         notes.append(f"Tensors that no operator uses take {dead:,} bytes when TFLM plans the file.")
     return notes

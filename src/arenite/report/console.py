@@ -12,9 +12,10 @@ from rich.measure import Measurement
 from rich.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import TextIO
 
-    from rich.console import ConsoleOptions, RenderResult
+    from rich.console import ConsoleOptions, RenderableType, RenderResult
     from rich.style import Style
 
 ELLIPSIS = "…"
@@ -22,14 +23,21 @@ SHORTEST_NAME = 12
 UNBOUNDED = 10_000
 
 
-def open_console(stream: TextIO) -> Console:
-    """A console on `stream`, without colours where it is not a terminal.
+def print_report(parts: Iterable[RenderableType], stream: TextIO) -> None:
+    """Print `parts` one below the other to `stream`; without colours and padding where it is not a terminal.
 
     A terminal or the variable COLUMNS gives the width; a pipe without it takes lines as long as they are, so that
     whoever searches them finds whole names.
     """
-    bounded = stream.isatty() or os.environ.get("COLUMNS", "").isdigit()
-    return Console(file=stream, width=None if bounded else UNBOUNDED, highlight=False, markup=False, emoji=False)
+    terminal = stream.isatty()
+    bounded = terminal or os.environ.get("COLUMNS", "").isdigit()
+    width = None if bounded else UNBOUNDED
+    console = Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
+    with console.capture() as capture:
+        for part in parts:
+            console.print(part)
+    text = capture.get()
+    stream.write(text if terminal else "".join(f"{line.rstrip()}\n" for line in text.splitlines()))
 
 
 def number(value: int) -> str:
@@ -43,17 +51,19 @@ def printable(name: str) -> str:
 
 
 def shorten(name: str, width: int) -> str:
-    """`name` in at most `width` cells: what does not fit is cut from the middle, for both ends tell names apart.
+    """`name` in at most `width` cells: what does not fit is cut from the middle.
 
-    >>> shorten("model/block_13_expand_relu/Relu6", 17)
-    'model/bl…lu/Relu6'
+    The end gets twice the room of the beginning, for it tells more of the names that converters give.
+
+    >>> shorten("model/block_13_expand_relu/Relu6", 22)
+    'model/b…and_relu/Relu6'
     """
     if cell_len(name) <= width:
         return name
     if width < 2:
         return ELLIPSIS[:width]
-    tail_width = (width - 1) // 2
-    head_width = width - 1 - tail_width
+    head_width = (width - 1) // 3
+    tail_width = width - 1 - head_width
     return _fit(name, head_width) + ELLIPSIS + _fit(name[::-1], tail_width)[::-1]
 
 

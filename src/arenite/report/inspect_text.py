@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from arenite.report.console import Name, number, open_console, printable
+from arenite.report.console import Name, number, print_report, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from typing import TextIO
 
-    from rich.console import Console
+    from rich.console import RenderableType
 
     from arenite.inspection import InspectedGraph, InspectedOperator, InspectedTensor, Inspection
 
@@ -22,22 +22,28 @@ BAR_CELLS = 20
 PARTS = (("█", "blue", "inputs"), ("▓", "dark_orange", "outputs"), ("░", "bright_black", "bystanders"))
 PEAK_STYLE = "bold red"
 FAINT = "dim"
+MOST_PINNING = 10
 
 
 def print_inspection(inspection: Inspection, stream: TextIO) -> None:
     """Print the report to `stream`; the figures come last, where a terminal shows them."""
-    console = open_console(stream)
+    print_report(_parts(inspection), stream)
+
+
+def _parts(inspection: Inspection) -> Iterator[RenderableType]:
     for position, graph in enumerate(inspection.graphs):
         if len(inspection.graphs) > 1:
-            console.print(Text(f"Graph {position}: {printable(graph.name) or '(no name)'}", style="bold"))
-        pinned = inspection.peak_operator if position == 0 else None
-        console.print(_operators(graph, inspection.peak_bytes, pinned))
-        console.print()
-        console.print(_tensors(graph, inspection.peak_tensors))
-        console.print()
-    console.print(_legend())
-    console.print()
-    _print_summary(inspection, console)
+            yield Text(f"Graph {position}: {printable(graph.name) or '(no name)'}", style="bold")
+        yield _operators(graph, inspection.peak_bytes, inspection.peak_operator if position == 0 else None)
+        yield ""
+        yield _tensors(graph, inspection.peak_tensors)
+        yield ""
+    yield _legend()
+    yield ""
+    yield Text(f"{printable(inspection.model)}, bytes for target {inspection.target}", style="bold")
+    yield _summary(inspection)
+    for note in inspection.notes:
+        yield Text(f"Note: {printable(note)}")
 
 
 def bar(parts: Iterable[int], peak: int) -> list[int]:
@@ -139,23 +145,22 @@ def shape(tensor: InspectedTensor) -> str:
     return "x".join(map(str, tensor.shape)) or "scalar"
 
 
-def _print_summary(inspection: Inspection, console: Console) -> None:
+def _summary(inspection: Inspection) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     table.add_column()
     table.add_row("Peak", number(inspection.peak_bytes), _peak_at(inspection), style=PEAK_STYLE)
-    for index in inspection.peak_tensors:
-        tensor = inspection.tensors[index]
-        table.add_row("", number(tensor.bytes), Name(f"tensor {index} {tensor.name}"))
+    pinning = sorted((inspection.tensors[i] for i in inspection.peak_tensors), key=lambda t: (-t.bytes, t.index))
+    for tensor in pinning[:MOST_PINNING]:
+        table.add_row("", number(tensor.bytes), Name(f"tensor {tensor.index} {tensor.name}"))
+    if rest := pinning[MOST_PINNING:]:
+        table.add_row("", number(sum(tensor.bytes for tensor in rest)), f"{len(rest)} more tensors")
     table.add_row("Lower bound", number(inspection.lower_bound_bytes), _bound(inspection))
     table.add_row("Head", number(inspection.head_bytes), "as stock TFLM plans this file")
     table.add_row("Weights", number(inspection.weights_bytes), "in flash")
     table.add_row("MACs", number(inspection.macs), "each inference")
-    console.print(Text(f"{printable(inspection.model)}, bytes for target {inspection.target}", style="bold"))
-    console.print(table)
-    for note in inspection.notes:
-        console.print(Text(f"Note: {printable(note)}"))
+    return table
 
 
 def _peak_at(inspection: Inspection) -> str:
@@ -168,4 +173,4 @@ def _peak_at(inspection: Inspection) -> str:
 def _bound(inspection: Inspection) -> str:
     if inspection.lower_bound_bytes == inspection.peak_bytes:
         return "no order has a smaller peak"
-    return "another order may have a smaller peak: see `arenite optimize`"
+    return "another order may have a smaller peak"

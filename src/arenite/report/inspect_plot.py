@@ -1,0 +1,147 @@
+"""The working set of every operator as a picture: inputs, outputs and bystanders stacked, and the peak."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from arenite.errors import MissingDependencyError, OptionError
+from arenite.report.console import number, printable, shorten
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from matplotlib.axes import Axes
+
+    from arenite.inspection import Inspection
+
+SUFFIXES = (".png", ".svg")
+COLOURS = {"inputs": "#4477aa", "outputs": "#ee9944", "bystanders": "#bbbbbb"}
+PEAK_COLOUR = "#bb2233"
+MOST_NAMES = 48
+LABEL_LENGTH = 26
+TITLE_LENGTH = 60
+INCHES = {"least": 6.4, "most": 18.0, "margin": 2.0, "operator": 0.26}
+NARROW_BARS = 150
+KIB = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """What there is to draw. `parts` are bytes per operator, from the bottom of the stack up.
+
+    `ticks` are the positions of the operators that get a label, `labels` their labels; `pinned` is the position of
+    the first operator that reaches the peak.
+    """
+
+    title: str
+    parts: dict[str, tuple[int, ...]]
+    peak: int
+    pinned: int | None
+    ticks: tuple[int, ...]
+    labels: tuple[str, ...]
+
+    @property
+    def operators(self) -> int:
+        """Number of operators."""
+        return len(self.parts["inputs"])
+
+    @property
+    def named(self) -> bool:
+        """Whether labels are operators' names; otherwise they are positions alone."""
+        return len(self.ticks) == self.operators
+
+
+def chart(inspection: Inspection) -> Chart:
+    """The chart of the main graph of `inspection`. Of many operators only every so many gets a label."""
+    operators = inspection.main.operators
+    count = len(operators)
+    if count <= MOST_NAMES:
+        ticks = tuple(range(count))
+        labels = tuple(f"{shorten(printable(entry.name), LABEL_LENGTH)}  {entry.index}" for entry in operators)
+    else:
+        step = next(
+            step for power in range(9) for step in (10**power, 2 * 10**power, 5 * 10**power) if count / step <= 25
+        )
+        ticks = tuple(range(0, count, step))
+        labels = tuple(map(number, ticks))
+    return Chart(
+        title=f"{shorten(printable(inspection.model), TITLE_LENGTH)}: peak {number(inspection.peak_bytes)} bytes",
+        parts={
+            "inputs": tuple(entry.input_bytes for entry in operators),
+            "outputs": tuple(entry.output_bytes for entry in operators),
+            "bystanders": tuple(entry.bystander_bytes for entry in operators),
+        },
+        peak=inspection.peak_bytes,
+        pinned=inspection.peak_operator,
+        ticks=ticks,
+        labels=labels,
+    )
+
+
+def check_plot(path: Path) -> None:
+    """Raise before any work: OptionError for a suffix that is not drawn, MissingDependencyError without matplotlib."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise OptionError(f"{path}: a plot is written as {' or '.join(SUFFIXES)}; end the file's name with one of them")
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError:
+        raise MissingDependencyError(
+            'a plot needs matplotlib, which is not installed: pip install "arenite[plot]"'
+        ) from None
+
+
+def draw(chart: Chart, suffix: str) -> bytes:
+    """The chart as the content of a file that ends with `suffix`; equal charts give equal bytes."""
+    import matplotlib as mpl
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    width = INCHES["margin"] + INCHES["operator"] * chart.operators
+    with mpl.rc_context({"svg.hashsalt": "arenite", "svg.fonttype": "none", "font.size": 9}):
+        figure = Figure(figsize=(min(INCHES["most"], max(INCHES["least"], width)), 4.8), layout="constrained", dpi=150)
+        FigureCanvasAgg(figure)
+        axes = figure.add_subplot()
+        _draw_parts(axes, chart)
+        _draw_peak(axes, chart)
+        _label(axes, chart)
+        content = io.BytesIO()
+        kind = suffix.lower().lstrip(".")
+        metadata = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
+        figure.savefig(content, format=kind, metadata=metadata)
+    return content.getvalue()
+
+
+def _draw_parts(axes: Axes, chart: Chart) -> None:
+    positions = range(chart.operators)
+    base = [0.0] * chart.operators
+    gap = 0.85 if chart.operators <= NARROW_BARS else 1.0
+    for name, part in chart.parts.items():
+        heights = [size / KIB for size in part]
+        if gap < 1.0:
+            axes.bar(positions, heights, gap, bottom=base, color=COLOURS[name], label=name)
+        else:
+            tops = [low + height for low, height in zip(base, heights, strict=True)]
+            edges = [position - 0.5 for position in range(chart.operators + 1)]
+            axes.stairs(tops, edges, baseline=base, fill=True, color=COLOURS[name], label=name)
+        base = [low + height for low, height in zip(base, heights, strict=True)]
+
+
+def _draw_peak(axes: Axes, chart: Chart) -> None:
+    axes.axhline(chart.peak / KIB, color=PEAK_COLOUR, linewidth=1.0, linestyle="--", label="peak")
+    if chart.pinned is not None:
+        axes.plot([chart.pinned], [chart.peak / KIB], marker="v", color=PEAK_COLOUR, clip_on=False)
+
+
+def _label(axes: Axes, chart: Chart) -> None:
+    axes.set_title(chart.title, parse_math=False)
+    axes.set_ylabel("working set, KiB")
+    axes.set_xlabel("operator")
+    axes.set_xlim(-0.7, max(chart.operators, 1) - 0.3)
+    axes.set_ylim(0, max(chart.peak / KIB * 1.06, 0.1))
+    axes.set_xticks(chart.ticks, chart.labels, rotation=90 if chart.named else 0, parse_math=False)
+    axes.grid(axis="y", linewidth=0.4, color="#dddddd")
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.figure.legend(loc="outside lower center", ncols=4, frameon=False)

@@ -1,0 +1,73 @@
+"""A plan for a person: before, after, the bound that proves it, and what was verified."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from arenite.report.console import number, print_report, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from typing import TextIO
+
+    from rich.console import RenderableType
+
+    from arenite.plan import Plan
+
+GOOD = "bold green"
+
+
+def print_plan(plan: Plan, written: Path, stream: TextIO) -> None:
+    """Print `plan`, which was written to `written`."""
+    print_report(_parts(plan, written), stream)
+
+
+def _parts(plan: Plan, written: Path) -> Iterator[RenderableType]:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("bytes", no_wrap=True, style="bold")
+    for heading in ("before", "after", ""):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for name, before, after in costs(plan):
+        table.add_row(name, number(before), number(after), change(before, after))
+    yield Text(printable(plan.source.name), style="bold")
+    yield table
+    yield Text(proof(plan), style=GOOD if plan.optimal else "")
+    for runtime, status in plan.verified.items():
+        yield Text(f"Verified in {runtime}: {printable(status)}")
+    for note in plan.notes:
+        yield Text(f"Note: {printable(note)}")
+    yield Text(f"Wrote {written} ({moved(plan)}; {plan.seconds:.1f} s)")
+
+
+def costs(plan: Plan) -> Iterator[tuple[str, int, int]]:
+    """Rows of the table: name, bytes before, bytes after; the arena only where it was measured for both."""
+    yield "Peak", plan.before.peak, plan.after.peak
+    yield "Head", plan.before.head, plan.after.head
+    if plan.before.arena is not None and plan.after.arena is not None:
+        yield "Arena", plan.before.arena, plan.after.arena
+
+
+def change(before: int, after: int) -> str:
+    """How much `after` is above or below `before`, in percent; `same` where it is neither."""
+    if before == after:
+        return "same"
+    return f"{100 * (after - before) / before:+.1f} %" if before else f"+{number(after)}"
+
+
+def proof(plan: Plan) -> str:
+    """What is known of plans with a smaller head."""
+    if plan.optimal:
+        return f"Optimal: no plan of what was asked for has a head below {number(plan.lower_bound)} bytes"
+    return f"Lower bound {number(plan.lower_bound)} bytes: not proven, {100 * plan.gap:.1f} % may be left"
+
+
+def moved(plan: Plan) -> str:
+    """How much of the order changed."""
+    count = sum(position != place for place, position in enumerate(plan.order))
+    if not plan.changed:
+        return "unchanged: there was nothing to gain"
+    return f"{number(count)} of {number(len(plan.order))} operators moved"

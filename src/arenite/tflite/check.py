@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from arenite.tflite.flat import Damaged
+from arenite.tflite.flat import DamageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,23 +21,23 @@ def check_size(shape: Sequence[int], kind: ElementType, *, constant: bool) -> No
     """Refuse a shape that no memory can hold.
 
     Raises:
-        Damaged: a negative dimension, or more bytes than a plan (or, for a constant, a file) can address.
+        DamageError: a negative dimension, or more bytes than a plan (or, for a constant, a file) can address.
     """
     if not shape:
         return
     if min(shape) < 0:
-        raise Damaged(f"shape {list(shape)} has a negative dimension")
+        raise DamageError(f"shape {list(shape)} has a negative dimension")
     limit = _LARGEST_CONSTANT if constant else LARGEST_OFFSET
     # Zero-sized tensors are legal, but the other dimensions must make sense on their own.
     if prod(dimension or 1 for dimension in shape) * max(kind.bytes, 1) > limit:
-        raise Damaged(f"shape {list(shape)} of {kind.name} is larger than {limit} bytes")
+        raise DamageError(f"shape {list(shape)} of {kind.name} is larger than {limit} bytes")
 
 
 def check_graph(graph: Graph) -> None:
     """Refuse a graph whose operators contradict each other; those filed out of order are legal.
 
     Raises:
-        Damaged: a tensor with two producers, an input or constant that is also produced, or a cycle.
+        DamageError: a tensor with two producers, an input or constant that is also produced, or a cycle.
     """
     producer: dict[Tensor, int] = {}
     place = {tensor: index for index, tensor in enumerate(graph.tensors)}
@@ -45,13 +45,13 @@ def check_graph(graph: Graph) -> None:
     for index, operator in enumerate(graph.operators):
         for tensor in operator.outputs:
             if tensor in producer:
-                raise Damaged(
+                raise DamageError(
                     f"tensor {place[tensor]} is produced by operator {producer[tensor]} "
                     f"({graph.operators[producer[tensor]].label}) and again by operator {index} ({operator.label})"
                 )
             if tensor in given or tensor.constant:
                 what = "an input of the graph" if tensor in given else "a constant"
-                raise Damaged(f"operator {index} ({operator.label}) writes tensor {place[tensor]}, which is {what}")
+                raise DamageError(f"operator {index} ({operator.label}) writes tensor {place[tensor]}, which is {what}")
             producer[tensor] = index
     _check_cycles(graph, producer)
 
@@ -59,7 +59,10 @@ def check_graph(graph: Graph) -> None:
 def _check_cycles(graph: Graph, producer: dict[Tensor, int]) -> None:
     operators = graph.operators
     if all(
-        producer.get(tensor, -1) < index for index, operator in enumerate(operators) for tensor in operator.inputs if tensor
+        producer.get(tensor, -1) < index
+        for index, operator in enumerate(operators)
+        for tensor in operator.inputs
+        if tensor
     ):
         return
     needs = [{producer[t] for t in operator.inputs if t is not None and t in producer} for operator in operators]
@@ -76,7 +79,7 @@ def _check_cycles(graph: Graph, producer: dict[Tensor, int]) -> None:
                 ready.append(index)
     stuck = {index for index, count in enumerate(waiting) if count}
     if stuck:
-        raise Damaged(f"{_describe_cycle(operators, needs, stuck)} consume each other's outputs in a cycle")
+        raise DamageError(f"{_describe_cycle(operators, needs, stuck)} consume each other's outputs in a cycle")
 
 
 def _describe_cycle(operators: Sequence[Operator], needs: Sequence[set[int]], stuck: set[int]) -> str:
@@ -93,7 +96,7 @@ def check_calls(graphs: Sequence[Graph]) -> None:
     """Refuse graphs that run themselves through control flow.
 
     Raises:
-        Damaged: naming a graph of the cycle.
+        DamageError: naming a graph of the cycle.
     """
     calls = [{number for operator in graph.operators for number in operator.graphs} for graph in graphs]
     waiting = dict(enumerate(calls))
@@ -101,4 +104,4 @@ def check_calls(graphs: Sequence[Graph]) -> None:
         for number in ready:
             del waiting[number]
     if waiting:
-        raise Damaged(f"subgraph {min(waiting)} runs itself through its control-flow operators")
+        raise DamageError(f"subgraph {min(waiting)} runs itself through its control-flow operators")

@@ -7,6 +7,11 @@ from the start of the file. Layout rules: https://flatbuffers.dev/internals.
 from __future__ import annotations
 
 import struct
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 I8, U8, BOOL = struct.Struct("<b"), struct.Struct("<B"), struct.Struct("<?")
 U16, I32, U32, U64 = struct.Struct("<H"), struct.Struct("<i"), struct.Struct("<I"), struct.Struct("<Q")
@@ -14,12 +19,17 @@ HEADER = 8
 """Bytes of the offset of the root table and the file identifier."""
 
 
-class Damaged(Exception):
-    """The file contradicts itself; the message says how, and the places in the file are put before it on the way up."""
+class DamageError(Exception):
+    """The file contradicts itself; the message says how, and `within` adds where."""
 
-    def within(self, place: str) -> Damaged:
-        """Return the same complaint with the place around it put in front."""
-        return Damaged(f"{place}: {self}")
+
+@contextmanager
+def within(place: str) -> Iterator[None]:
+    """Put a place in front of the complaint about what lies inside of it."""
+    try:
+        yield
+    except DamageError as damage:
+        raise DamageError(f"{place}: {damage}") from None
 
 
 class Image:
@@ -36,7 +46,7 @@ class Image:
     def u32(self, position: int) -> int:
         """Unsigned 32-bit number at a position."""
         if not 0 <= position <= self.size - 4:
-            raise Damaged(f"a number at byte {position} lies outside of the {self.size} bytes of the file")
+            raise DamageError(f"a number at byte {position} lies outside of the {self.size} bytes of the file")
         value: int = U32.unpack_from(self.data, position)[0]
         return value
 
@@ -47,22 +57,22 @@ class Image:
     def table(self, position: int) -> Table:
         """Table at a position, its vtable and fields checked to be inside of the file."""
         if not 0 <= position <= self.size - 4:
-            raise Damaged(f"a table at byte {position} lies outside of the {self.size} bytes of the file")
+            raise DamageError(f"a table at byte {position} lies outside of the {self.size} bytes of the file")
         vtable = position - I32.unpack_from(self.data, position)[0]
         length, slots = self._vtables.get(vtable) or self._read_vtable(vtable)
         if position + length > self.size:
-            raise Damaged(f"the table at byte {position} is cut off by the end of the file")
+            raise DamageError(f"the table at byte {position} is cut off by the end of the file")
         return Table(self, position, length, slots)
 
     def _read_vtable(self, position: int) -> tuple[int, tuple[int, ...]]:
         if not 0 <= position <= self.size - 4:
-            raise Damaged(f"a vtable at byte {position} lies outside of the {self.size} bytes of the file")
+            raise DamageError(f"a vtable at byte {position} lies outside of the {self.size} bytes of the file")
         bytes_, length = struct.unpack_from("<2H", self.data, position)
         if bytes_ < 4 or bytes_ % 2 or position + bytes_ > self.size or length < 4:
-            raise Damaged(f"the vtable at byte {position} makes no sense")
+            raise DamageError(f"the vtable at byte {position} makes no sense")
         slots = struct.unpack_from(f"<{bytes_ // 2 - 2}H", self.data, position + 4)
         if any(slot and not 4 <= slot < length for slot in slots):
-            raise Damaged(f"the vtable at byte {position} places a field outside of its table")
+            raise DamageError(f"the vtable at byte {position} places a field outside of its table")
         self._vtables[position] = length, slots
         return length, slots
 
@@ -70,7 +80,7 @@ class Image:
         """Position of the first element and number of elements of the vector at a position; `element` in bytes."""
         count = self.u32(position)
         if position + 4 + count * element > self.size:
-            raise Damaged(f"a vector of {count} elements at byte {position} runs past the end of the file")
+            raise DamageError(f"a vector of {count} elements at byte {position} runs past the end of the file")
         return position + 4, count
 
 
@@ -92,7 +102,7 @@ class Table:
         if not offset:
             return 0
         if offset + size > self._length:
-            raise Damaged(f"field {slot} runs past the end of the table at byte {self.position}")
+            raise DamageError(f"field {slot} runs past the end of the table at byte {self.position}")
         return self.position + offset
 
     def number(self, slot: int, kind: struct.Struct, default: int = 0) -> int:
@@ -145,7 +155,7 @@ class Table:
             return None
         start, count = self.image.vector(at, 1)
         if start + count >= self.image.size:
-            raise Damaged(f"the string at byte {at} is cut off by the end of the file")
+            raise DamageError(f"the string at byte {at} is cut off by the end of the file")
         return self.image.data[start : start + count].decode("utf-8", "backslashreplace")
 
     def fields_beyond(self, known: int) -> bool:

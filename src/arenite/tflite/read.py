@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from arenite.errors import ModelError
 from arenite.model import Data, Metadata, Model
 from arenite.tflite.check import check_calls
-from arenite.tflite.flat import HEADER, I32, U32, U64, Damaged, Image
+from arenite.tflite.flat import HEADER, U32, U64, DamageError, Image, within
 from arenite.tflite.origin import Origin, remember
 from arenite.tflite.read_graph import Shared, read_graph
 from arenite.tflite.read_operator import Kind, read_kind
@@ -50,7 +50,7 @@ def read_bytes(data: bytes, name: str) -> Model:
     _check_header(data, name)
     try:
         return _read(Image(bytes(data)), name)
-    except Damaged as damage:
+    except DamageError as damage:
         raise ModelError(f"{name}: {damage}; the file is damaged") from None
 
 
@@ -74,13 +74,11 @@ def _read(image: Image, name: str) -> Model:
     shared = Shared(data, kinds, _External(root))
     positions = root.tables(ModelField.SUBGRAPHS)
     if not positions:
-        raise Damaged("the model has no subgraph")
+        raise DamageError("the model has no subgraph")
     graphs = []
     for index, position in enumerate(positions):
-        try:
+        with within(f"subgraph {index}"):
             graphs.append(read_graph(image.table(position), index, len(positions), shared))
-        except Damaged as damage:
-            raise damage.within(f"subgraph {index}") from None
     check_calls(graphs)
     check_signatures(root, graphs)
     return remember(
@@ -100,10 +98,8 @@ def _read_buffers(root: Table) -> list[Data | None]:
     result = []
     for index, position in enumerate(root.tables(ModelField.BUFFERS)):
         if position not in found:
-            try:
+            with within(f"buffer {index}"):
                 found[position] = _read_buffer(root.image.table(position), index)
-            except Damaged as damage:
-                raise damage.within(f"buffer {index}") from None
         result.append(found[position])
     return result
 
@@ -116,7 +112,9 @@ def _read_buffer(table: Table, index: int) -> Data | None:
         if offset <= 1 or size <= 1:
             return None
         if offset + size > table.image.size:
-            raise Damaged(f"its bytes {offset} to {offset + size} lie outside of the {table.image.size} of the file")
+            raise DamageError(
+                f"its bytes {offset} to {offset + size} lie outside of the {table.image.size} of the file"
+            )
         content = table.image.view[offset : offset + size]
     return remember(Data(content, Origin(table.image, table.position, index)))
 
@@ -136,28 +134,24 @@ class _External(dict[int, Data]):
 def _read_kinds(root: Table) -> list[Kind]:
     kinds = []
     for index, position in enumerate(root.tables(ModelField.OPERATOR_CODES)):
-        try:
+        with within(f"operator code {index}"):
             kinds.append(read_kind(root.image.table(position)))
-        except Damaged as damage:
-            raise damage.within(f"operator code {index}") from None
     return kinds
 
 
 def _read_metadata(root: Table, data: list[Data | None]) -> tuple[Metadata, ...]:
     for buffer in root.numbers(ModelField.METADATA_BUFFER, "i"):
         if not 0 <= buffer < len(data):
-            raise Damaged(f"a metadata buffer is number {buffer}, but the model has {len(data)} buffers")
+            raise DamageError(f"a metadata buffer is number {buffer}, but the model has {len(data)} buffers")
     entries = []
     buffers = root.tables(ModelField.BUFFERS)
     for index, position in enumerate(root.tables(ModelField.METADATA)):
-        try:
+        with within(f"metadata entry {index}"):
             table = root.image.table(position)
             name = table.text(MetadataField.NAME) or ""
             buffer = table.number(MetadataField.BUFFER, U32)
             if buffer >= len(data):
-                raise Damaged(f"{name!r} is in buffer {buffer}, but the model has {len(data)} buffers")
-        except Damaged as damage:
-            raise damage.within(f"metadata entry {index}") from None
+                raise DamageError(f"{name!r} is in buffer {buffer}, but the model has {len(data)} buffers")
         content = data[buffer] or remember(Data(b"", Origin(root.image, buffers[buffer], buffer)))
         entries.append(remember(Metadata(name, content, Origin(root.image, position, index))))
     return tuple(entries)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from arenite.model import Data, ElementType, Graph, Quantization, Tensor
 from arenite.tflite.check import check_graph, check_size
-from arenite.tflite.flat import BOOL, I8, I32, U32, Damaged
+from arenite.tflite.flat import BOOL, I8, I32, U32, DamageError, within
 from arenite.tflite.origin import Origin, remember
 from arenite.tflite.read_operator import Kind, read_operator, unpack
 from arenite.tflite.slots import OperatorField, QuantizationField, SubGraphField, TensorField
@@ -27,20 +27,18 @@ class Shared(NamedTuple):
     external: Mapping[int, Data]
 
 
-def read_graph(table: Table, index: int, graphs: int, shared: Shared) -> Graph:
-    """Read subgraph `index` of so many.
+def read_graph(table: Table, number: int, graphs: int, shared: Shared) -> Graph:
+    """Read subgraph `number` of so many.
 
     Raises:
-        Damaged: a field points outside of the file, an index outside of its vector, or the graph makes no sense.
+        DamageError: a field points outside of the file, an index outside of its vector, or the graph makes no sense.
     """
     tensors: list[Tensor] = []
     image = table.image
     fed = _fed_at_run_time(table) if shared.data and shared.data[0] else frozenset()
-    for position in table.tables(SubGraphField.TENSORS):
-        try:
-            tensors.append(_read_tensor(image.table(position), len(tensors), shared, fed))
-        except Damaged as damage:
-            raise damage.within(f"tensor {len(tensors)}") from None
+    for index, position in enumerate(table.tables(SubGraphField.TENSORS)):
+        with within(f"tensor {index}"):
+            tensors.append(_read_tensor(image.table(position), index, shared, fed))
     operators = tuple(
         read_operator(image.table(position), i, tensors, shared.kinds, graphs)
         for i, position in enumerate(table.tables(SubGraphField.OPERATORS))
@@ -51,7 +49,7 @@ def read_graph(table: Table, index: int, graphs: int, shared: Shared) -> Graph:
         inputs=_ends(table, SubGraphField.INPUTS, tensors, "input"),
         outputs=_ends(table, SubGraphField.OUTPUTS, tensors, "output"),
         operators=operators,
-        origin=Origin(image, table.position, index),
+        origin=Origin(image, table.position, number),
     )
     check_graph(graph)
     return remember(graph)
@@ -69,11 +67,11 @@ def _read_tensor(table: Table, index: int, shared: Shared, fed: frozenset[int]) 
     code = table.number(TensorField.TYPE, I8)
     kind = _TYPES.get(code)
     if kind is None:
-        raise Damaged(f"element type {code} is not known to this version of Arenite")
+        raise DamageError(f"element type {code} is not known to this version of Arenite")
     buffer = table.number(TensorField.BUFFER, U32)
     # A few very old files have no buffers at all; every tensor of theirs says buffer 0.
     if buffer >= len(shared.data) and buffer:
-        raise Damaged(f"its content is in buffer {buffer}, but the model has {len(shared.data)} buffers")
+        raise DamageError(f"its content is in buffer {buffer}, but the model has {len(shared.data)} buffers")
     data = shared.data[buffer] if shared.data else None
     if buffer == 0 and index in fed:
         # Buffer 0 is empty by convention. Where it is not, LiteRT still takes what is written at run time as such.
@@ -119,6 +117,6 @@ def _ends(table: Table, slot: int, tensors: Sequence[Tensor], what: str) -> tupl
     result = []
     for place, index in enumerate(table.numbers(slot, "i")):
         if not 0 <= index < len(tensors):
-            raise Damaged(f"{what} {place} is tensor {index}, but the subgraph has {len(tensors)} tensors")
+            raise DamageError(f"{what} {place} is tensor {index}, but the subgraph has {len(tensors)} tensors")
         result.append(tensors[index])
     return tuple(result)

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from arenite.model import NO_OPTIONS, Operator, Option, Tensor
-from arenite.tflite.flat import I8, I32, U8, U32, U64, Damaged
+from arenite.tflite.flat import I8, I32, U8, U32, U64, DamageError
 from arenite.tflite.options import GRAPH_OPTIONS, operator_names, plain, schema, table_name
 from arenite.tflite.origin import Origin, remember
 from arenite.tflite.slots import OperatorCodeField, OperatorField
@@ -45,17 +45,15 @@ def read_kind(table: Table) -> Kind:
     return Kind(code, custom, table.number(OperatorCodeField.VERSION, I32, 1))
 
 
-def read_operator(
-    table: Table, index: int, tensors: Sequence[Tensor], kinds: Sequence[Kind], graphs: int
-) -> Operator:
+def read_operator(table: Table, index: int, tensors: Sequence[Tensor], kinds: Sequence[Kind], graphs: int) -> Operator:
     """Read an operator of a graph with these tensors, in a model of so many graphs.
 
     Raises:
-        Damaged: a field points outside of the file, or an index outside of its vector.
+        DamageError: a field points outside of the file, or an index outside of its vector.
     """
     number = table.number(OperatorField.OPCODE_INDEX, U32)
     if number >= len(kinds):
-        raise Damaged(f"operator {index} is of kind {number}, but the model has {len(kinds)} operator codes")
+        raise DamageError(f"operator {index} is of kind {number}, but the model has {len(kinds)} operator codes")
     kind = kinds[number]
     try:
         options = _read_options(table)
@@ -72,8 +70,8 @@ def read_operator(
                 origin=Origin(table.image, table.position, index),
             )
         )
-    except Damaged as damage:
-        raise Damaged(f"operator {index} ({kind.label}) {damage}") from None
+    except DamageError as damage:
+        raise DamageError(f"operator {index} ({kind.label}) {damage}") from None
 
 
 def _tensors(table: Table, slot: int, tensors: Sequence[Tensor], verb: str) -> tuple[Tensor | None, ...]:
@@ -81,7 +79,7 @@ def _tensors(table: Table, slot: int, tensors: Sequence[Tensor], verb: str) -> t
     result = []
     for index in table.numbers(slot, "i"):
         if not OPTIONAL <= index < count:
-            raise Damaged(f"{verb} tensor {index}, but the subgraph has {count} tensors")
+            raise DamageError(f"{verb} tensor {index}, but the subgraph has {count} tensors")
         result.append(None if index == OPTIONAL else tensors[index])
     return tuple(result)
 
@@ -90,7 +88,7 @@ def _present(table: Table, slot: int, tensors: Sequence[Tensor], verb: str) -> t
     result = []
     for tensor in _tensors(table, slot, tensors, verb):
         if tensor is None:
-            raise Damaged(f"{verb} tensor {OPTIONAL}, which only an optional input may be")
+            raise DamageError(f"{verb} tensor {OPTIONAL}, which only an optional input may be")
         result.append(tensor)
     return tuple(result)
 
@@ -100,7 +98,7 @@ def _graphs(code: str, options: Mapping[str, Option], count: int) -> tuple[int, 
     for name in GRAPH_OPTIONS.get(code, ()):
         graph = options.get(name)
         if not isinstance(graph, int) or not 0 <= graph < count:
-            raise Damaged(f"runs subgraph {graph}, but the model has {count} subgraphs")
+            raise DamageError(f"runs subgraph {graph}, but the model has {count} subgraphs")
         graphs.append(graph)
     return tuple(graphs)
 
@@ -111,7 +109,9 @@ def _read_options(table: Table) -> Mapping[str, Option]:
     large = table.number(OperatorField.LARGE_CUSTOM_OPTIONS_OFFSET, U64)
     size = table.number(OperatorField.LARGE_CUSTOM_OPTIONS_SIZE, U64)
     if large > 1 and size > 1 and large + size > table.image.size:
-        raise Damaged(f"has options at bytes {large} to {large + size}, outside of the {table.image.size} of the file")
+        raise DamageError(
+            f"has options at bytes {large} to {large + size}, outside of the {table.image.size} of the file"
+        )
     for union, kind_slot, slot in (
         ("BuiltinOptions", OperatorField.BUILTIN_OPTIONS_TYPE, OperatorField.BUILTIN_OPTIONS),
         ("BuiltinOptions2", OperatorField.BUILTIN_OPTIONS_2_TYPE, OperatorField.BUILTIN_OPTIONS_2),
@@ -128,4 +128,4 @@ def unpack(name: str, table: Table) -> Any:
     try:
         return getattr(schema(), name + "T").InitFromBuf(table.image.data, table.position)
     except (struct.error, ValueError, TypeError, IndexError, OverflowError, MemoryError, UnicodeDecodeError) as error:
-        raise Damaged(f"holds a {name} at byte {table.position} that cannot be read ({error})") from None
+        raise DamageError(f"holds a {name} at byte {table.position} that cannot be read ({error})") from None

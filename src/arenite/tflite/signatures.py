@@ -7,34 +7,79 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.tflite.flat import U32, Damaged
-from arenite.tflite.slots import ModelField, SignatureField, TensorMapField
+from arenite.errors import ModelError
+from arenite.tflite.flat import U32, DamageError
+from arenite.tflite.origin import origin_of
+from arenite.tflite.read_operator import unpack
+from arenite.tflite.sheet import refuse_unknown
+from arenite.tflite.slots import ModelField, SignatureField, SubGraphField, TensorMapField
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arenite.model import Graph
+    from arenite.model import Graph, Model
     from arenite.tflite.flat import Table
+    from arenite.tflite.sheet import Sheet
 
 
 def check_signatures(root: Table, graphs: Sequence[Graph]) -> None:
     """Check every index in the signatures of a model.
 
     Raises:
-        Damaged: a signature names a graph or tensor that does not exist.
+        DamageError: a signature names a graph or tensor that does not exist.
     """
     for position in root.tables(ModelField.SIGNATURE_DEFS):
         signature = root.image.table(position)
         key = signature.text(SignatureField.SIGNATURE_KEY)
         graph = signature.number(SignatureField.SUBGRAPH_INDEX, U32)
         if graph >= len(graphs):
-            raise Damaged(f"signature {key!r} is for subgraph {graph}, but the model has {len(graphs)} subgraphs")
+            raise DamageError(f"signature {key!r} is for subgraph {graph}, but the model has {len(graphs)} subgraphs")
         tensors = len(graphs[graph].tensors)
         for slot in (SignatureField.INPUTS, SignatureField.OUTPUTS):
             for entry in signature.tables(slot):
                 table = root.image.table(entry)
                 name, tensor = table.text(TensorMapField.NAME), table.number(TensorMapField.TENSOR_INDEX, U32)
                 if tensor >= tensors:
-                    raise Damaged(
-                        f"signature {key!r} binds {name!r} to tensor {tensor}, but subgraph {graph} has {tensors} tensors"
-                    )
+                    known = f"subgraph {graph} has {tensors} tensors"
+                    raise DamageError(f"signature {key!r} binds {name!r} to tensor {tensor}, but {known}")
+
+
+def signature_references(root: Table, model: Model, sheet: Sheet) -> tuple[int, ...]:
+    """Build the signatures whose tensors have other numbers now; return references to all of them.
+
+    Raises:
+        ModelError: a tensor that a signature names is gone.
+    """
+    return tuple(_reference(root, position, model, sheet) for position in root.tables(ModelField.SIGNATURE_DEFS))
+
+
+def _reference(root: Table, position: int, model: Model, sheet: Sheet) -> int:
+    table = root.image.table(position)
+    graph = table.number(SignatureField.SUBGRAPH_INDEX, U32)
+    entries = [*table.tables(SignatureField.INPUTS), *table.tables(SignatureField.OUTPUTS)]
+    before = [root.image.table(entry).number(TensorMapField.TENSOR_INDEX, U32) for entry in entries]
+    moved = _moved(root, model.graphs[graph], graph, frozenset(before))
+    if all(moved.get(number) == number for number in before):
+        return sheet.reference(position)
+    key = table.text(SignatureField.SIGNATURE_KEY)
+    refuse_unknown(root.image, position, SignatureField.COUNT, f"signature {key!r}")
+    signature = unpack("SignatureDef", table)
+    for entry in [*(signature.inputs or ()), *(signature.outputs or ())]:
+        if entry.tensorIndex not in moved:
+            raise ModelError(f"{model.name}: signature {key!r} needs tensor {entry.tensorIndex}, which is gone")
+        entry.tensorIndex = moved[entry.tensorIndex]
+    return int(signature.Pack(sheet.builder))
+
+
+def _moved(root: Table, graph: Graph, number: int, wanted: frozenset[int]) -> dict[int, int]:
+    """New numbers of tensors of graph `number` of the source."""
+    positions = root.image.table(root.tables(ModelField.SUBGRAPHS)[number]).tables(SubGraphField.TENSORS)
+    moved = {}
+    for now, tensor in enumerate(graph.tensors):
+        origin = origin_of(tensor)
+        if origin is None or origin.index not in wanted or origin.image is not root.image:
+            continue
+        # A tensor that came over from another graph has a number too, but of that graph.
+        if positions[origin.index] == origin.position:
+            moved[origin.index] = now
+    return moved

@@ -1,0 +1,95 @@
+"""Writing a result to disk: all of it or nothing, and never over something that was not meant."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from arenite.errors import OutputError
+
+
+def same_file(first: str | os.PathLike[str], second: str | os.PathLike[str]) -> bool:
+    """Whether two paths lead to one file, through links too; False where one of them does not exist."""
+    try:
+        return Path(first).samefile(second)
+    except (OSError, ValueError):
+        return False
+
+
+def check_writable(path: str | os.PathLike[str], *, force: bool = False) -> None:
+    """Complain before long work that `replace_file` would refuse this path.
+
+    Raises:
+        OutputError: the path is a folder, exists without `force`, or its folder is missing or read-only.
+    """
+    path = Path(path)
+    try:
+        if path.is_dir():
+            raise OutputError(f"{path} is a folder; give the path of a file")
+        if os.path.lexists(path) and not force:
+            raise OutputError(f"{path} exists; pass --force to overwrite")
+        if not path.parent.exists():
+            raise OutputError(f"{path}: the folder {path.parent} does not exist")
+        if not path.parent.is_dir():
+            raise OutputError(f"{path}: {path.parent} is not a folder")
+        if not os.access(path.parent, os.W_OK | os.X_OK):
+            raise OutputError(f"{path}: the folder {path.parent} is read-only")
+        if path.exists() and not os.access(path, os.W_OK):
+            raise OutputError(f"{path} is read-only")
+    except (OSError, ValueError) as error:
+        raise OutputError(f"{path}: cannot be written: {getattr(error, 'strerror', None) or error}") from None
+
+
+def replace_file(path: str | os.PathLike[str], data: bytes, *, force: bool = False) -> None:
+    """Write a file in one step: whoever looks sees the old content or the new one, never a part.
+
+    Without `force` an existing file is refused. A symbolic link is followed, so that the link stays one.
+
+    Raises:
+        OutputError: nothing was written; the message says why.
+    """
+    check_writable(path, force=force)
+    target = Path(os.path.realpath(path))
+    temporary = ""
+    try:
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.", suffix=".part")
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(temporary).chmod(_mode(target))
+        _move(Path(temporary), target, force=force)
+    except BaseException as error:
+        if temporary:
+            with contextlib.suppress(OSError):
+                Path(temporary).unlink()
+        if isinstance(error, OSError):
+            raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from None
+        raise
+
+
+def _move(temporary: Path, target: Path, *, force: bool) -> None:
+    if force:
+        temporary.replace(target)
+        return
+    # A hard link fails where the file came into being meanwhile; os.replace would overwrite it.
+    try:
+        target.hardlink_to(temporary)
+    except FileExistsError:
+        raise OutputError(f"{target} exists; pass --force to overwrite") from None
+    except OSError:
+        # Not every file system has hard links.
+        temporary.replace(target)
+    else:
+        temporary.unlink()
+
+
+def _mode(target: Path) -> int:
+    """Permissions for the new file: those of the old one, or what the user's mask gives to new files."""
+    if target.exists():
+        return target.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask

@@ -1,0 +1,121 @@
+"""A new flatbuffer built in front of the bytes of an old one.
+
+A flatbuffer is written from its end to its start and every offset points towards the end. So the old file, byte for
+byte, can serve as the part that is "already written": what did not change is referred to where it lies, what changed
+is built in front of it. The growth is a multiple of 16, so whatever was aligned stays aligned, and the last bytes of
+the file stay the last bytes.
+
+     new: | root, TFL3 | new tables -> ...  | old root, TFL3 | old tables ... weights ... | zip |
+                              \\______________________________^
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from arenite.errors import ModelError
+from arenite.tflite.flat import U64, Image
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ALIGNMENT = 16
+"""Bytes to which the content of buffers is aligned in the file: `force_align: 16` in the schema."""
+_ROOM = 4096
+
+
+class Sheet:
+    """A builder on top of a source image, or on nothing.
+
+    A `reference` is what the `flatbuffers` builder calls an offset: the distance of an object from the end.
+    """
+
+    def __init__(self, source: Image | None) -> None:
+        import flatbuffers
+
+        data = source.data if source else b""
+        self.source = source
+        self._padding = -len(data) % ALIGNMENT
+        self._base = len(data) + self._padding
+        self._absolute: list[tuple[int, int]] = []
+        self._patched = False
+        self.builder: Any = flatbuffers.Builder(0)
+        self.builder.Bytes = bytearray(_ROOM) + data + bytes(self._padding)
+        self.builder.head = _ROOM
+        self.builder.minalign = ALIGNMENT
+
+    @property
+    def touched(self) -> bool:
+        """Whether anything differs from the source by now."""
+        return self._patched or bool(self.builder.Offset() != self._base)
+
+    def reference(self, position: int) -> int:
+        """Reference to an object of the source."""
+        return self._base - position
+
+    def patch(self, position: int, content: bytes) -> None:
+        """Overwrite bytes of the source's part."""
+        start = len(self.builder.Bytes) - self._base + position
+        self.builder.Bytes[start : start + len(content)] = content
+        self._patched = True
+
+    def tables(self, references: Sequence[int]) -> int:
+        """Build a vector of tables."""
+        self.builder.StartVector(4, len(references), 4)
+        for reference in reversed(references):
+            self.builder.PrependUOffsetTRelative(reference)
+        return int(self.builder.EndVector())
+
+    def numbers(self, values: Sequence[int]) -> int:
+        """Build a vector of int32."""
+        self.builder.StartVector(4, len(values), 4)
+        for value in reversed(values):
+            self.builder.PrependInt32(value)
+        return int(self.builder.EndVector())
+
+    def content(self, content: bytes | memoryview) -> int:
+        """Build a vector of bytes whose first one is aligned; the stock `Pack` of the schema does not align it."""
+        builder = self.builder
+        builder.StartVector(1, len(content), ALIGNMENT)
+        builder.head -= len(content)
+        builder.Bytes[builder.head : builder.head + len(content)] = content
+        return int(builder.EndVector())
+
+    def absolute(self, reference: int, slot: int) -> None:
+        """Note a field that holds a place in the whole file, which the growth of the file must be added to."""
+        self._absolute.append((reference, slot))
+
+    def finish(self, root: int) -> bytes:
+        """Return the bytes of the whole file, with the root table at this reference.
+
+        Raises:
+            ModelError: the file would exceed the 2 GB that a flatbuffer can have.
+        """
+        if self.builder.Offset() != self._base or self.source is None:
+            self.builder.Finish(root, b"TFL3")
+        end = len(self.builder.Bytes)
+        output = self.builder.Bytes[self.builder.head : end - self._padding]
+        grown = len(output) - (self.source.size if self.source else 0)
+        if self._absolute and grown:
+            self._shift(output, grown)
+        return bytes(output)
+
+    def _shift(self, output: bytearray, grown: int) -> None:
+        image = Image(bytes(output))
+        places = set()
+        for reference, slot in self._absolute:
+            place = image.table(len(output) + self._padding - reference).field(slot, U64.size)
+            if place and U64.unpack_from(output, place)[0] > 1:
+                places.add(place)
+        for place in places:
+            U64.pack_into(output, place, U64.unpack_from(output, place)[0] + grown)
+
+
+def refuse_unknown(image: Image, position: int, known: int, what: str) -> None:
+    """Refuse to rebuild a table that has fields newer than the schema, because they would be lost.
+
+    Raises:
+        ModelError: naming the table.
+    """
+    if image.table(position).fields_beyond(known):
+        raise ModelError(f"{what} holds fields newer than the schema of the installed ai-edge-litert; update it")

@@ -1,0 +1,139 @@
+"""Model -> the bytes of a .tflite file.
+
+Bytes of the source that need not change are not changed: without a change the source's own bytes come out, an operator
+order alone is written into its place, and everything else is built in front of the source (see `sheet`).
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+from arenite.errors import ModelError
+from arenite.tflite.buffers import Buffers
+from arenite.tflite.control_edges import renew_control_edges
+from arenite.tflite.flat import U32, DamageError
+from arenite.tflite.kinds import Kinds
+from arenite.tflite.options import schema
+from arenite.tflite.origin import changed_fields, origin_of, original_of
+from arenite.tflite.sheet import Sheet, refuse_unknown
+from arenite.tflite.signatures import signature_references
+from arenite.tflite.slots import MetadataField, ModelField
+from arenite.tflite.write_graph import Page, graph_reference
+
+if TYPE_CHECKING:
+    from arenite.model import Metadata, Model
+    from arenite.tflite.flat import Table
+
+_SCHEMA_VERSION = 3
+
+
+def write_bytes(model: Model) -> bytes:
+    """Return the content of a .tflite file with this model; the same model gives the same bytes.
+
+    Raises:
+        ModelError: the model contradicts itself, or something of its source would be lost.
+    """
+    origin = origin_of(model)
+    if origin and model is origin.original:
+        return origin.image.data
+    try:
+        return _write(renew_control_edges(model), origin.table if origin else None)
+    except DamageError as damage:
+        raise ModelError(f"{model.name}: {damage}; the file is damaged") from None
+    except (struct.error, OverflowError) as error:
+        raise ModelError(f"{model.name}: a value does not fit its field in the file ({error})") from None
+
+
+def _write(model: Model, root: Table | None) -> bytes:
+    sheet = Sheet(root.image if root else None)
+    page = Page(sheet, Buffers(sheet, root), Kinds(sheet, root))
+    _check_graphs(model)
+    references: dict[int, int | None] = {
+        ModelField.SUBGRAPHS: _changed_vector(
+            sheet,
+            root,
+            ModelField.SUBGRAPHS,
+            tuple(graph_reference(graph, index, page) for index, graph in enumerate(model.graphs)),
+        ),
+        ModelField.METADATA: _changed_vector(
+            sheet, root, ModelField.METADATA, tuple(_metadata_reference(entry, page) for entry in model.metadata)
+        ),
+        ModelField.OPERATOR_CODES: page.kinds.build(),
+    }
+    if root:
+        references[ModelField.SIGNATURE_DEFS] = _changed_vector(
+            sheet, root, ModelField.SIGNATURE_DEFS, signature_references(root, model, sheet)
+        )
+    if page.buffers.changed or sheet.touched:
+        references[ModelField.BUFFERS] = page.buffers.build()
+    if root is None or model.description != (root.text(ModelField.DESCRIPTION) or ""):
+        references[ModelField.DESCRIPTION] = sheet.builder.CreateString(model.description)
+    if root is not None and not any(references.values()):
+        return sheet.finish(sheet.reference(root.position))
+    return sheet.finish(_build_root(sheet, root, references))
+
+
+def _check_graphs(model: Model) -> None:
+    """Graphs that were read must stay where they were: operators that are only carried through may name them."""
+    if not model.graphs:
+        raise ModelError(f"{model.name}: a model needs at least one graph")
+    original = original_of(model)
+    for index in range(len(original.graphs) if original else 0):
+        origin = origin_of(model.graphs[index]) if index < len(model.graphs) else None
+        if origin is None or origin.index != index:
+            raise ModelError(
+                f"{model.name}: subgraph {index} is missing or moved; new ones can only be added at the end"
+            )
+    for graph in model.graphs:
+        for operator in graph.operators:
+            if any(not 0 <= number < len(model.graphs) for number in operator.graphs):
+                raise ModelError(f"{model.name}: an operator {operator.label} runs a subgraph that does not exist")
+
+
+def _changed_vector(sheet: Sheet, root: Table | None, slot: int, references: tuple[int, ...]) -> int | None:
+    """Build a vector of tables; None where the source has the same one."""
+    before = tuple(sheet.reference(position) for position in root.tables(slot)) if root else None
+    return None if references == (before or ()) else sheet.tables(references)
+
+
+def _metadata_reference(entry: Metadata, page: Page) -> int:
+    origin = origin_of(entry)
+    changed = changed_fields(entry)
+    if origin is not None and origin.image is page.sheet.source and "name" not in changed:
+        number = origin.table.number(MetadataField.BUFFER, U32)
+        if not changed or page.buffers.renew(number, entry.data):
+            return page.sheet.reference(origin.position)
+    if origin is not None:
+        refuse_unknown(origin.image, origin.position, MetadataField.COUNT, f"metadata entry {entry.name!r}")
+    table = schema().MetadataT(name=entry.name, buffer=page.buffers.number(entry.data))
+    return int(table.Pack(page.sheet.builder))
+
+
+def _build_root(sheet: Sheet, root: Table | None, references: dict[int, int | None]) -> int:
+    """Build the table Model: new vectors where there are some, those of the source for the rest."""
+    builder, names = sheet.builder, schema()
+    version = _SCHEMA_VERSION
+    if root:
+        refuse_unknown(root.image, root.position, ModelField.COUNT, "the model")
+        version = root.number(ModelField.VERSION, U32)
+    add = {
+        ModelField.OPERATOR_CODES: names.ModelAddOperatorCodes,
+        ModelField.SUBGRAPHS: names.ModelAddSubgraphs,
+        ModelField.DESCRIPTION: names.ModelAddDescription,
+        ModelField.BUFFERS: names.ModelAddBuffers,
+        ModelField.METADATA_BUFFER: names.ModelAddMetadataBuffer,
+        ModelField.METADATA: names.ModelAddMetadata,
+        ModelField.SIGNATURE_DEFS: names.ModelAddSignatureDefs,
+        ModelField.EXTERNAL_BUFFER_GROUPS: names.ModelAddExternalBufferGroups,
+        ModelField.EXTERNAL_BUFFERS: names.ModelAddExternalBuffers,
+    }
+    names.ModelStart(builder)
+    names.ModelAddVersion(builder, version)
+    for slot, function in add.items():
+        reference = references.get(slot)
+        if reference is None and root is not None and root.target(slot):
+            reference = sheet.reference(root.target(slot))
+        if reference is not None:
+            function(builder, reference)
+    return int(names.ModelEnd(builder))

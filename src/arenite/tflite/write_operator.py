@@ -1,0 +1,116 @@
+"""Operator -> table of a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from arenite.errors import ModelError
+from arenite.tflite.flat import U32, U64
+from arenite.tflite.options import GRAPH_OPTIONS, options_table, schema, table_name, update
+from arenite.tflite.origin import changed_fields, origin_of, original_of
+from arenite.tflite.read_operator import OPTIONAL, unpack
+from arenite.tflite.sheet import refuse_unknown
+from arenite.tflite.slots import OperatorField
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from arenite.model import Operator, Option, Tensor
+    from arenite.tflite.flat import Table
+    from arenite.tflite.kinds import Kinds
+    from arenite.tflite.sheet import Sheet
+
+_ATTRIBUTES = {
+    "BuiltinOptions": ("builtinOptionsType", "builtinOptions"),
+    "BuiltinOptions2": ("builtinOptions2Type", "builtinOptions2"),
+}
+
+
+def operator_reference(
+    operator: Operator, numbers: Mapping[Tensor, int], where: str, sheet: Sheet, kinds: Kinds
+) -> int:
+    """Refer to the operator where it lies in the source, or build it with what changed.
+
+    Raises:
+        ModelError: it uses a tensor that its graph does not list, or has options that its kind does not have.
+    """
+    origin = origin_of(operator)
+    at_home = origin is not None and origin.image is sheet.source
+    old = origin.table if origin is not None else None
+    kind = kinds.number(operator, old.number(OperatorField.OPCODE_INDEX, U32) if old and at_home else None)
+    ends = tuple(
+        _numbers(tensors, numbers, where) for tensors in (operator.inputs, operator.outputs, operator.intermediates)
+    )
+    changed = changed_fields(operator)
+    options = _options_to_set(operator, changed)
+    if old is not None and at_home and not options and "code" not in changed and _same(old, kind, ends):
+        if old.number(OperatorField.LARGE_CUSTOM_OPTIONS_OFFSET, U64):
+            sheet.absolute(sheet.reference(old.position), OperatorField.LARGE_CUSTOM_OPTIONS_OFFSET)
+        return sheet.reference(old.position)
+    table = _unpacked(old, where, at_home=at_home)
+    table.opcodeIndex = kind
+    table.inputs, table.outputs = list(ends[0]), list(ends[1])
+    if ends[2] or table.intermediates is not None:
+        table.intermediates = list(ends[2])
+    if options or "code" in changed:
+        _set_options(table, operator, options, where)
+    reference = int(table.Pack(sheet.builder))
+    if table.largeCustomOptionsOffset:
+        sheet.absolute(reference, OperatorField.LARGE_CUSTOM_OPTIONS_OFFSET)
+    return reference
+
+
+def _numbers(tensors: Sequence[Tensor | None], numbers: Mapping[Tensor, int], where: str) -> tuple[int, ...]:
+    result = []
+    for tensor in tensors:
+        if tensor is not None and tensor not in numbers:
+            raise ModelError(f"{where} uses tensor {tensor.name!r}, which its graph does not list")
+        result.append(OPTIONAL if tensor is None else numbers[tensor])
+    return tuple(result)
+
+
+def _same(old: Table, kind: int, ends: tuple[tuple[int, ...], ...]) -> bool:
+    slots = (OperatorField.INPUTS, OperatorField.OUTPUTS, OperatorField.INTERMEDIATES)
+    return old.number(OperatorField.OPCODE_INDEX, U32) == kind and ends == tuple(old.numbers(s, "i") for s in slots)
+
+
+def _options_to_set(operator: Operator, changed: frozenset[str]) -> dict[str, Option]:
+    """Options that differ from those of the source, with the graphs that the operator runs among them."""
+    options: dict[str, Option] = {}
+    if "options" in changed:
+        original = original_of(operator)
+        before = original.options if original is not None and "code" not in changed else {}
+        options.update((name, value) for name, value in operator.options.items() if before.get(name) != value)
+    if "graphs" in changed and operator.graphs:
+        options.update(zip(GRAPH_OPTIONS.get(operator.code, ()), operator.graphs, strict=True))
+    return options
+
+
+def _unpacked(old: Table | None, where: str, *, at_home: bool) -> Any:
+    if old is None:
+        return schema().OperatorT()
+    refuse_unknown(old.image, old.position, OperatorField.COUNT, where)
+    table = unpack("Operator", old)
+    for union, (number, _) in _ATTRIBUTES.items():
+        if getattr(table, number) and table_name(union, getattr(table, number)) is None:
+            raise ModelError(f"{where} has options newer than the schema of the installed ai-edge-litert; update it")
+    start, size = table.largeCustomOptionsOffset, table.largeCustomOptionsSize
+    if start > 1 and not at_home:
+        # The bytes lie in the other file, outside of its flatbuffer: take them along.
+        table.customOptions = list(old.image.data[start : start + size])
+        table.largeCustomOptionsOffset = table.largeCustomOptionsSize = 0
+    return table
+
+
+def _set_options(table: Any, operator: Operator, options: Mapping[str, Option], where: str) -> None:
+    known = options_table(operator.code)
+    if known is None:
+        if options:
+            raise ModelError(f"{where} has options {', '.join(options)}, but its kind takes none")
+        return
+    union, number, name = known
+    kind_attribute, attribute = _ATTRIBUTES[union]
+    if getattr(table, kind_attribute) != number or getattr(table, attribute) is None:
+        setattr(table, kind_attribute, number)
+        setattr(table, attribute, getattr(schema(), name + "T")())
+    update(getattr(table, attribute), options, operator.code)

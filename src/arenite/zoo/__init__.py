@@ -67,7 +67,7 @@ MODELS: Mapping[str, Family] = MappingProxyType(
 )
 
 
-def build(name: str, **parameters: float | str) -> Model:
+def build(name: str, /, **parameters: float | str) -> Model:
     """The model of family `name` with the given parameters, the others at their defaults.
 
     Raises OptionError for an unknown family or parameter and for a value that the family does not take.

@@ -18,10 +18,12 @@ class Values:
     spread: float
     signed: bool
 
-    @property
-    def quantization(self) -> Quantization:
-        """Per-tensor quantisation of a range that holds four deviations: the common one, doubled as often as needed."""
-        reach = SIGNED_REACH if self.signed else RELU_REACH
+    def quantization(self, least: float = 0.0) -> Quantization:
+        """Per-tensor quantisation of a range that holds four deviations: the common one, doubled as often as needed.
+
+        `least` is a range to begin with that is wider than the common one.
+        """
+        reach = max(least, SIGNED_REACH if self.signed else RELU_REACH)
         while reach < abs(self.mean) + 4 * self.spread:
             reach *= 2
         return Quantization((single((2 if self.signed else 1) * reach / 255),), (0 if self.signed else -128,))

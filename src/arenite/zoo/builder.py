@@ -109,13 +109,14 @@ class Builder:
         x = self.depthwise(x, f"{name}/depthwise", kernel=kernel, stride=stride)
         return self.conv(x, channels, f"{name}/pointwise", relu=relu)
 
-    def add(self, a: Tensor, b: Tensor, name: str, *, relu: bool = False) -> Tensor:
-        """ADD of two tensors of equal shape."""
+    def add(self, a: Tensor, b: Tensor, name: str, *, relu: bool = False, reach: float = 0.0) -> Tensor:
+        """ADD of two tensors of equal shape; `reach` is the least range of the output, where expectations fail."""
         left, right = self._values[a], self._values[b]
         spread = math.hypot(left.spread, right.spread)
         values = RECTIFIED if relu else Values(left.mean + right.mean, spread, left.signed or right.signed)
         options: dict[str, Option] = {"fused_activation_function": RELU6 if relu else NONE, "pot_scale_int16": False}
-        return self._parts.operator("ADD", (a, b), self._parts.activation(name, a.shape, values), options)
+        output = self._parts.activation(name, a.shape, values, values.quantization(reach))
+        return self._parts.operator("ADD", (a, b), output, options)
 
     def total(self, parts: Sequence[Tensor], name: str) -> Tensor:
         """Sum of all parts by a chain of ADD; a single part is returned as it is."""

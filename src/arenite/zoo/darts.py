@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from arenite.zoo.activation import RELU_REACH
 from arenite.zoo.builder import Builder
 from arenite.zoo.order import by_depth
 
@@ -22,6 +23,7 @@ REDUCTION = (
     (("max_pool", 0), ("skip", 2)),
     (("skip", 2), ("max_pool", 1)),
 )
+POOLED_REACH = 2 * RELU_REACH  # sums of maxima are larger than sums of other values
 
 
 def darts(*, cells: int = 6, channels: int = 8, resolution: int = 32, classes: int = 10, seed: int = 0) -> Model:
@@ -45,7 +47,7 @@ def _cell(net: Builder, inputs: tuple[Tensor, Tensor], channels: int, reduction:
             _operation(net, kind, states[source], 2 if reduction and source < 2 else 1, f"{name}/node{node}/{side}")
             for (kind, source), side in zip(edges, ("a", "b"), strict=True)
         )
-        states.append(net.add(a, b, f"{name}/node{node}"))
+        states.append(net.add(a, b, f"{name}/node{node}", reach=POOLED_REACH if reduction else 0.0))
     return net.concat(states[2:], f"{name}/concat")
 
 

@@ -45,7 +45,7 @@ class Parts:
     ) -> Tensor:
         """A new int8 activation, quantised as given, as the given tensor is, or as its values ask for."""
         quantization = quantized.quantization if isinstance(quantized, Tensor) else quantized
-        tensor = Tensor(name, shape, ElementType.INT8, None, quantization or values.quantization)
+        tensor = Tensor(name, shape, ElementType.INT8, None, quantization or values.quantization())
         self.tensors.append(tensor)
         self.values[tensor] = values
         return tensor

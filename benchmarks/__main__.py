@@ -1,0 +1,45 @@
+"""`python -m benchmarks [order|switches|layout|peak-memory|paper|all] [--only TEXT] [--json FILE]`."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import platform
+from pathlib import Path
+
+BENCHMARKS = {
+    "order": "benchmarks.order",
+    "switches": "benchmarks.switches",
+    "layout": "benchmarks.layout",
+    "peak-memory": "benchmarks.throughput",
+    "paper": "benchmarks.paper",
+}
+
+
+def main() -> None:
+    """Run what was asked for, on one core, and write the figures as JSON if asked to."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Benchmarks of Arenite, on one core.")
+    parser.add_argument("what", nargs="?", default="all", choices=[*BENCHMARKS, "all"])
+    parser.add_argument("--only", default="", metavar="TEXT", help="only rows whose name contains TEXT")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write all figures to FILE")
+    arguments = parser.parse_args()
+    _stay_on_one_core()
+    results = {
+        name: importlib.import_module(module).run(arguments.only).data()
+        for name, module in BENCHMARKS.items()
+        if arguments.what in (name, "all")
+    }
+    if arguments.json is not None:
+        machine = {"python": platform.python_version(), "system": platform.system(), "machine": platform.machine()}
+        arguments.json.write_text(json.dumps({"machine": machine, "results": results}, indent=1) + "\n")
+
+
+def _stay_on_one_core() -> None:
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+
+
+if __name__ == "__main__":
+    main()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,9 +23,9 @@ PEAK_COLOUR = "#bb2233"
 MOST_NAMES = 48
 LABEL_LENGTH = 26
 TITLE_LENGTH = 60
-INCHES = {"least": 6.4, "most": 18.0, "margin": 2.0, "operator": 0.26}
+INCHES = {"least": 6.4, "most": 14.0, "margin": 2.0, "operator": 0.26}
 NARROW_BARS = 150
-KIB = 1024
+LEAST_KIB = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,11 @@ class Chart:
         return len(self.parts["inputs"])
 
     @property
+    def unit(self) -> tuple[str, int]:
+        """Name and bytes of the unit of the vertical axis."""
+        return ("KiB", 1024) if self.peak >= LEAST_KIB * 1024 else ("bytes", 1)
+
+    @property
     def named(self) -> bool:
         """Whether labels are operators' names; otherwise they are positions alone."""
         return len(self.ticks) == self.operators
@@ -67,7 +73,7 @@ def chart(inspection: Inspection) -> Chart:
         ticks = tuple(range(0, count, step))
         labels = tuple(map(number, ticks))
     return Chart(
-        title=f"{shorten(printable(inspection.model), TITLE_LENGTH)}: peak {number(inspection.peak_bytes)} bytes",
+        title=_title(inspection),
         parts={
             "inputs": tuple(entry.input_bytes for entry in operators),
             "outputs": tuple(entry.output_bytes for entry in operators),
@@ -78,6 +84,14 @@ def chart(inspection: Inspection) -> Chart:
         ticks=ticks,
         labels=labels,
     )
+
+
+def _title(inspection: Inspection) -> str:
+    title = f"{shorten(printable(inspection.model), TITLE_LENGTH)}\npeak {number(inspection.peak_bytes)} bytes"
+    if inspection.peak_operator is None:
+        return title
+    pinning = inspection.main.operators[inspection.peak_operator]
+    return f"{title} at operator {pinning.index} {shorten(printable(pinning.name), LABEL_LENGTH)}"
 
 
 def check_plot(path: Path) -> None:
@@ -109,16 +123,19 @@ def draw(chart: Chart, suffix: str) -> bytes:
         content = io.BytesIO()
         kind = suffix.lower().lstrip(".")
         metadata = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
-        figure.savefig(content, format=kind, metadata=metadata)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Glyph .* missing from")  # drawn as a box: names are anyone's
+            figure.savefig(content, format=kind, metadata=metadata)
     return content.getvalue()
 
 
 def _draw_parts(axes: Axes, chart: Chart) -> None:
+    _, unit = chart.unit
     positions = range(chart.operators)
     base = [0.0] * chart.operators
     gap = 0.85 if chart.operators <= NARROW_BARS else 1.0
     for name, part in chart.parts.items():
-        heights = [size / KIB for size in part]
+        heights = [size / unit for size in part]
         if gap < 1.0:
             axes.bar(positions, heights, gap, bottom=base, color=COLOURS[name], label=name)
         else:
@@ -129,19 +146,24 @@ def _draw_parts(axes: Axes, chart: Chart) -> None:
 
 
 def _draw_peak(axes: Axes, chart: Chart) -> None:
-    axes.axhline(chart.peak / KIB, color=PEAK_COLOUR, linewidth=1.0, linestyle="--", label="peak")
+    _, unit = chart.unit
+    axes.axhline(chart.peak / unit, color=PEAK_COLOUR, linewidth=1.0, linestyle="--", label="peak")
     if chart.pinned is not None:
-        axes.plot([chart.pinned], [chart.peak / KIB], marker="v", color=PEAK_COLOUR, clip_on=False)
+        axes.plot([chart.pinned], [chart.peak / unit], marker="v", color=PEAK_COLOUR, clip_on=False)
 
 
 def _label(axes: Axes, chart: Chart) -> None:
+    name, unit = chart.unit
     axes.set_title(chart.title, parse_math=False)
-    axes.set_ylabel("working set, KiB")
+    axes.set_ylabel(f"working set, {name}")
     axes.set_xlabel("operator")
     axes.set_xlim(-0.7, max(chart.operators, 1) - 0.3)
-    axes.set_ylim(0, max(chart.peak / KIB * 1.06, 0.1))
+    axes.set_ylim(0, max(chart.peak / unit * 1.06, 1))
     axes.set_xticks(chart.ticks, chart.labels, rotation=90 if chart.named else 0, parse_math=False)
     axes.grid(axis="y", linewidth=0.4, color="#dddddd")
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.figure.legend(loc="outside lower center", ncols=4, frameon=False)
+    handles, names = axes.get_legend_handles_labels()
+    by_name = dict(zip(names, handles, strict=True))
+    in_order = {name: by_name[name] for name in (*chart.parts, "peak")}
+    axes.figure.legend(in_order.values(), in_order, loc="outside lower center", ncols=4, frameon=False)

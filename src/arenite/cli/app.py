@@ -1,0 +1,97 @@
+"""The commands put together, and the only place that turns errors into exit codes."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from arenite.cli.inspect import inspect_command
+from arenite.cli.optimize import optimize_command
+from arenite.cli.verify import verify_command
+from arenite.cli.zoo import zoo_command
+from arenite.errors import AreniteError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+INTERRUPTED = 130
+CONTEXT = {"help_option_names": ["-h", "--help"]}
+
+
+class Commands(TyperGroup):
+    """Commands that say what is wrong in one line on stderr, and never with a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command; an error of ours becomes its line and its exit code."""
+        try:
+            return super().invoke(ctx)
+        except AreniteError as error:
+            message, code = f"error: {error}", error.exit_code
+        except KeyboardInterrupt:
+            message, code = "interrupted; nothing was written", INTERRUPTED
+        sys.stdout.flush()
+        typer.echo(f"arenite: {' '.join(message.split())}", err=True)
+        raise typer.Exit(code)
+
+
+app = typer.Typer(
+    cls=Commands,
+    name="arenite",
+    epilog="Exit codes: 0 done, 1 a check did not hold (nothing is written), 2 bad input or usage.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings=CONTEXT,
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"arenite {version('arenite')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Fits TensorFlow Lite models into the RAM of a microcontroller."""
+
+
+def _add(name: str, command: Callable[..., None], summary: str, example: str) -> None:
+    """Register a command: `summary` is for the list of commands, and its help ends with `example`."""
+    app.command(name, short_help=summary, epilog=f"Example: {example}", context_settings=CONTEXT)(command)
+
+
+_add(
+    "inspect",
+    inspect_command,
+    "What a model costs as it is, and what pins its peak.",
+    "arenite inspect model.tflite --plot model.png",
+)
+_add(
+    "optimize",
+    optimize_command,
+    "Write an equivalent model with the smallest head.",
+    "arenite optimize model.tflite -o smaller.tflite",
+)
+_add(
+    "verify",
+    verify_command,
+    "Compare the outputs of two models bit for bit.",
+    "arenite verify model.tflite smaller.tflite --rounds 10",
+)
+_add(
+    "zoo",
+    zoo_command,
+    "Models that the program builds itself.",
+    "arenite zoo mobilenet-v2 -o model.tflite --set width=0.5 --set resolution=128",
+)

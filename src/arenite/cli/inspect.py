@@ -1,0 +1,88 @@
+"""`arenite inspect`: what a model costs as it is, operator by operator and tensor by tensor."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path  # noqa: TC003 (typer reads the annotations when the program runs)
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from arenite.inspection import Inspection
+
+
+def inspect_command(
+    model: Annotated[Path, typer.Argument(help="The .tflite file.", show_default=False)],
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+    csv: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write operators.csv and tensors.csv there.", show_default=False)
+    ] = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Draw the working sets to a .png or .svg file.", show_default=False),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")] = False,
+) -> None:
+    """Show every operator's working set, every tensor's lifetime, and what pins the peak."""
+    from arenite.cli.progress import progress
+    from arenite.inspection import inspect
+    from arenite.tflite.read import read_model
+
+    _check_outputs(model, csv, plot, force=force)
+    with progress(f"inspecting {model.name}"):
+        inspection = inspect(read_model(model))
+        written = [*_write_csv(inspection, csv, force=force), *_write_plot(inspection, plot, force=force)]
+    if json:
+        from arenite.report.inspect_json import as_json
+        from arenite.report.json import write_json
+
+        write_json(as_json(inspection), sys.stdout)
+    else:
+        from arenite.report.inspect_text import print_inspection
+
+        print_inspection(inspection, sys.stdout)
+        for path in written:
+            typer.echo(f"Wrote {path}")
+
+
+def _check_outputs(model: Path, csv: Path | None, plot: Path | None, *, force: bool) -> None:
+    """Refuse before any work what could not be written after it."""
+    from arenite.cli.files import check_folder, check_not_source
+    from arenite.tflite.files import check_writable
+
+    if csv:
+        from arenite.report.inspect_csv import OPERATORS, TENSORS
+
+        check_folder(csv, (OPERATORS, TENSORS), force=force)
+    if plot:
+        from arenite.report.inspect_plot import check_plot
+
+        check_plot(plot)
+        check_not_source(plot, model)
+        check_writable(plot, force=force)
+
+
+def _write_csv(inspection: Inspection, folder: Path | None, *, force: bool) -> list[Path]:
+    if folder is None:
+        return []
+    from arenite.cli.files import make_folder
+    from arenite.report.inspect_csv import as_csv
+    from arenite.tflite.files import replace_file
+
+    make_folder(folder)
+    tables = as_csv(inspection)
+    for name, content in tables.items():
+        replace_file(folder / name, content.encode(), force=force)
+    return [folder / name for name in tables]
+
+
+def _write_plot(inspection: Inspection, path: Path | None, *, force: bool) -> list[Path]:
+    if path is None:
+        return []
+    from arenite.report.inspect_plot import chart, draw
+    from arenite.tflite.files import replace_file
+
+    replace_file(path, draw(chart(inspection), path.suffix), force=force)
+    return [path]

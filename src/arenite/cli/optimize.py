@@ -1,0 +1,62 @@
+"""`arenite optimize`: the smallest head that order and layout allow, written as a model and verified."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path  # noqa: TC003 (typer reads the annotations when the program runs)
+from typing import Annotated, Literal
+
+import typer
+
+
+def optimize_command(
+    model: Annotated[Path, typer.Argument(help="The .tflite file.", show_default=False)],
+    *,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help="The .tflite file to write.", show_default=False)
+    ],
+    no_reorder: Annotated[bool, typer.Option("--no-reorder", help="Keep the order of the operators.")] = False,
+    no_layout: Annotated[bool, typer.Option("--no-layout", help="Leave the layout to TFLM.")] = False,
+    keep_inputs: Annotated[
+        bool, typer.Option("--keep-inputs", help="Inputs stay intact to the end of the inference.")
+    ] = False,
+    plan: Annotated[
+        Literal["replace", "respect"], typer.Option(help="What to do with an offline plan that the model carries.")
+    ] = "replace",
+    time_limit: Annotated[
+        float, typer.Option(metavar="SECONDS", min=0, help="When the searches end with the best found so far.")
+    ] = 60.0,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds of random inputs on which to verify.")] = 5,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the random inputs.")] = 0,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a file that exists.")] = False,
+) -> None:
+    """Find the order and layout with the smallest head, verify them bit for bit, and write the model."""
+    from arenite.cli.files import check_not_source
+    from arenite.cli.progress import progress
+    from arenite.optimize import Options, optimize
+    from arenite.tflite.files import check_writable
+    from arenite.tflite.read import read_model
+
+    options = Options(
+        reorder=not no_reorder,
+        layout=not no_layout,
+        keep_inputs=keep_inputs,
+        plan=plan,
+        time_limit=time_limit,
+        rounds=rounds,
+        seed=seed,
+    )
+    check_not_source(output, model)
+    check_writable(output, force=force)
+    with progress(f"optimizing {model.name}") as report:
+        result = optimize(read_model(model), options, progress=report)
+    result.write(output, force=force)
+    if json:
+        from arenite.report.json import write_json
+
+        write_json(result.to_json(), sys.stdout)
+    else:
+        from arenite.report.optimize import print_plan
+
+        print_plan(result, output, sys.stdout)

@@ -8,7 +8,7 @@ from oracles import brute, proofs
 from oracles.samples import anything, renumbered
 
 from arenite.errors import VerificationError
-from arenite.schedule.certificate import Cut, Exhausted, Floor, Need, Region
+from arenite.schedule.certificate import Cut, Deferred, Exhausted, Floor, Need, Region
 from arenite.schedule.check import check_certificate
 from arenite.schedule.check_sets import Graph, least_live, members, set_of
 from arenite.schedule.problem import Problem, Tensor
@@ -321,6 +321,66 @@ def _induced_by_the_book(problem, part):
             tensors.append(Tensor(tensor.size, None, consumers, kept))
     before = tuple((part.index(a), part.index(b)) for a, b in problem.before if a in part and b in part)
     return Problem(len(part), tuple(tensors), before, tuple(problem.extra[v] if problem.extra else 0 for v in part))
+
+
+# 0 and 1 need nothing and serve 3 only; 2 reads the input, 3 reads all of them. Best: 2 first, while little is alive.
+WAITING = Problem(
+    5,
+    (
+        Tensor(10, None, (2,)),
+        Tensor(100, 0, (3,)),
+        Tensor(200, 1, (3,)),
+        Tensor(50, 2, (3, 4)),
+        Tensor(20, 3, (4,)),
+        Tensor(5, 4, (), kept=True),
+    ),
+)
+
+
+def test_deferred_operators_wait_for_what_their_reader_needs():
+    # Only then is the input certain to be gone, and the output of 2 certain to be there, when 0 runs.
+    proof = Deferred(150, (0, 1), Need(150, 0))
+    assert check_certificate(WAITING, proof) == 150
+    assert check_certificate(WAITING, Deferred(250, (1,), Need(250, 1))) == 250
+    refused(WAITING, Need(150, 0), "proves only 100")
+    refused(WAITING, replace(proof, bound=151), "proves only 150")
+    refused(WAITING, replace(proof, operators=(1,)), "proves only 100")
+    refused(WAITING, replace(proof, operators=(0, 5)), "no operator 5")
+
+
+@pytest.mark.parametrize(
+    ("problem", "match"),
+    [
+        (replace(WAITING, before=((2, 0),)), "needs something itself"),
+        (replace(WAITING, before=((0, 2),)), "not exactly one"),
+        (replace(WAITING, extra=(1, 0, 0, 0, 0)), "needs something itself"),
+        (replace(WAITING, tensors=(*WAITING.tensors, Tensor(1, None, (0,)))), "needs something itself"),
+        (replace(WAITING, tensors=(*WAITING.tensors, Tensor(1, 1, (0,)))), "needs something itself"),
+        (replace(WAITING, tensors=(*WAITING.tensors, Tensor(1, 0, (4,)))), "not exactly one"),
+        (replace(WAITING, tensors=(*WAITING.tensors, Tensor(1, 0, ()))), "not all its outputs end"),
+        (replace(WAITING, tensors=(*WAITING.tensors, Tensor(1, 0, (3,), kept=True))), "not all its outputs end"),
+        (replace(WAITING, tensors=WAITING.tensors[:1] + WAITING.tensors[2:], before=((0, 3),)), "needs something"),
+    ],
+)
+def test_deferred_refuses_operators_that_may_not_wait(problem, match):
+    refused(problem, Deferred(1, (0,), Need(1, 0)), match)
+
+
+def test_deferred_never_proves_too_much():
+    rng = random.Random(9)
+    deferred = 0
+    for _ in range(4000):
+        problem = replace(tiny(rng), floor=0)
+        part = tuple(rng.sample(range(problem.operators), min(problem.operators, rng.randint(1, 2))))
+        try:
+            check_certificate(problem, Deferred(0, part, Floor(0)))
+        except VerificationError:
+            continue
+        deferred += 1
+        best = brute.least_peak(problem)
+        for operator in range(problem.operators):
+            refused(problem, Deferred(best + 1, part, Need(best + 1, operator)), "proves only")
+    assert deferred > 20
 
 
 def test_least_alive_between_two_sets_equals_trying_all():

@@ -6,10 +6,11 @@ in `arenite.schedule.certificate`; nothing here searches for an order.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from arenite.errors import VerificationError
-from arenite.schedule.certificate import Certificate, Cut, Exhausted, Floor, Need, Region
+from arenite.schedule.certificate import Certificate, Cut, Deferred, Exhausted, Floor, Need, Region
 from arenite.schedule.check_sets import Graph, Operators, least_live, members, set_of
 from arenite.schedule.problem import Problem, Tensor
 
@@ -83,8 +84,10 @@ def check_certificate(problem: Problem, certificate: Certificate) -> int:
         proven = _check_cut(Graph(problem), certificate)
     elif isinstance(certificate, Exhausted):
         proven = _check_exhausted(Graph(problem), certificate)
-    else:
+    elif isinstance(certificate, Region):
         proven = check_certificate(_induced(problem, certificate), certificate.inner)
+    else:
+        proven = check_certificate(_deferred(problem, certificate), certificate.inner)
     if proven < certificate.bound:
         raise _refusal(f"it claims {certificate.bound} bytes but proves only {proven}")
     return certificate.bound
@@ -250,3 +253,24 @@ def _induced(problem: Problem, region: Region) -> Problem:
     before = tuple((number[a], number[b]) for a, b in problem.before if a in number and b in number)
     extra = tuple(graph.extra[operator] for operator in region.operators)
     return Problem(len(region.operators), tuple(tensors), before, extra)
+
+
+def _deferred(problem: Problem, deferral: Deferred) -> Problem:
+    """The problem in which operators that need nothing wait for all else that their only reader needs.
+
+    Whoever passes such an operator when it moves there has less alive; itself it has no more alive than its reader.
+    """
+    graph = Graph(problem)
+    _check_operators(graph, deferral.operators)
+    waiting = set_of(deferral.operators)
+    before = list(problem.before)
+    for operator in deferral.operators:
+        successors = [v for v in range(problem.operators) if graph.direct[v] >> operator & 1]
+        outputs = [tensor for tensor in problem.tensors if tensor.producer == operator]
+        reads = any(operator in tensor.consumers for tensor in problem.tensors)
+        if graph.direct[operator] or reads or graph.extra[operator] or len(successors) != 1 or not outputs:
+            raise _refusal(f"operator {operator} cannot wait: it needs something itself or serves not exactly one")
+        if any(tensor.kept or set(tensor.consumers) != set(successors) for tensor in outputs):
+            raise _refusal(f"operator {operator} cannot wait: not all its outputs end with operator {successors[0]}")
+        before += [(other, operator) for other in members(graph.direct[successors[0]] & ~waiting)]
+    return replace(problem, before=tuple(before))

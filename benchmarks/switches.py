@@ -1,0 +1,62 @@
+"""What each technique of the order search is worth: everything, then one switched off at a time, then nothing."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING
+
+from arenite.schedule import SearchOptions, solve
+from benchmarks.graphs import darts, inception, nasnet_a, randwire, windowed
+from benchmarks.tables import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from arenite.schedule.problem import Problem
+
+COLUMNS = ("graph", "switched off", "operators", "peak", "bound", "gap %", "proven", "states", "seconds")
+SECONDS = 20.0
+
+
+def run(only: str) -> Table:
+    """States and seconds per graph and setting."""
+    table = Table(f"Order: each technique switched off (at most {SECONDS:.0f} s each)", COLUMNS)
+    for name, problem in _graphs():
+        if only.lower() in name.lower():
+            for label, options in _settings():
+                started = time.perf_counter()
+                found = solve(problem, options=options)
+                seconds = time.perf_counter() - started
+                table.add(
+                    {
+                        "graph": name,
+                        "switched off": label,
+                        "operators": problem.operators,
+                        "peak": found.peak,
+                        "bound": found.lower_bound,
+                        "gap %": 100 * (found.peak - found.lower_bound) / max(found.lower_bound, 1),
+                        "proven": found.optimal,
+                        "states": found.statistics.states,
+                        "seconds": seconds,
+                    }
+                )
+    return table
+
+
+def _graphs() -> Iterator[tuple[str, Problem]]:
+    yield "Inception x9", inception(9)
+    yield "DARTS x8", darts(8)
+    yield "NASNet-A x6", nasnet_a(6)
+    yield "WS(32) x1", randwire(stages=1)
+    yield "WS(32) x3", randwire()
+    yield "random 1,000, window 10", windowed(1000, 10)
+
+
+def _settings() -> Iterator[tuple[str, SearchOptions]]:
+    everything = SearchOptions(time_limit=SECONDS)
+    switches = [field.name for field in fields(SearchOptions) if field.name != "time_limit"]
+    yield "nothing", everything
+    for switch in switches:
+        yield switch, replace(everything, **{switch: False})
+    yield "everything", replace(everything, **dict.fromkeys(switches, False))

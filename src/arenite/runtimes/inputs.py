@@ -1,0 +1,88 @@
+"""Random inputs for a model, the same for the same seed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arenite.model import ElementType
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from arenite.model import Model, Tensor
+    from arenite.runtimes.run import Array
+
+DTYPES = {
+    ElementType.FLOAT16: "float16",
+    ElementType.FLOAT32: "float32",
+    ElementType.FLOAT64: "float64",
+    ElementType.COMPLEX64: "complex64",
+    ElementType.COMPLEX128: "complex128",
+    ElementType.BOOL: "bool",
+    ElementType.INT8: "int8",
+    ElementType.INT16: "int16",
+    ElementType.INT32: "int32",
+    ElementType.INT64: "int64",
+    ElementType.UINT8: "uint8",
+    ElementType.UINT16: "uint16",
+    ElementType.UINT32: "uint32",
+    ElementType.UINT64: "uint64",
+}
+"""The element types that can be fed, and what NumPy calls them."""
+
+WIDE = frozenset({ElementType.INT32, ElementType.INT64, ElementType.UINT32, ElementType.UINT64})
+INDICES = 4
+"""Wide integers that are not quantised are indices or counts as a rule, so they stay below this."""
+
+FLOAT_SCALES = (1.0, 0.1, 10.0)
+"""Standard deviations of floats, one round after the other."""
+
+
+def unfeedable(model: Model) -> str | None:
+    """Why no inputs can be made for a model, None if they can."""
+    for tensor in model.main.inputs:
+        if tensor.type not in DTYPES:
+            return f"input {tensor.name!r} is of type {tensor.type.name}, for which there are no random values"
+    return None
+
+
+def random_inputs(model: Model, rounds: int, seed: int) -> tuple[tuple[Array, ...], ...]:
+    """Inputs of the main graph for one round of zeros (zero points where quantised) and `rounds` rounds at random.
+
+    Integers cover their whole range, but wide ones that are not quantised are 0 to 3; floats are normally distributed.
+    Entry [r][i] is the array for input i in round r, of the input's shape and type.
+    """
+    import numpy as np
+
+    generator = np.random.default_rng(seed)
+    inputs = model.main.inputs
+    zeros = tuple(_zeros(tensor) for tensor in inputs)
+    return (
+        zeros,
+        *(tuple(_random(tensor, generator, number) for tensor in inputs) for number in range(rounds)),
+    )
+
+
+def _zeros(tensor: Tensor) -> Array:
+    import numpy as np
+
+    points = tensor.quantization.zero_point if tensor.quantization else ()
+    return np.full(tensor.shape, points[0] if len(points) == 1 else 0).astype(DTYPES[tensor.type])
+
+
+def _random(tensor: Tensor, generator: np.random.Generator, number: int) -> Array:
+    import numpy as np
+
+    dtype = np.dtype(DTYPES[tensor.type])
+    if dtype.kind == "b":
+        return generator.integers(0, 2, tensor.shape).astype(dtype)
+    if dtype.kind in "iu":
+        if tensor.type in WIDE and not (tensor.quantization and tensor.quantization.scale):
+            return generator.integers(0, INDICES, tensor.shape).astype(dtype)
+        limits = np.iinfo(dtype)
+        return np.asarray(generator.integers(limits.min, limits.max, tensor.shape, dtype=dtype, endpoint=True))
+    scale = FLOAT_SCALES[number % len(FLOAT_SCALES)]
+    values = generator.standard_normal(tensor.shape) * scale
+    if dtype.kind == "c":
+        return np.asarray(values + 1j * generator.standard_normal(tensor.shape) * scale).astype(dtype)
+    return np.asarray(values).astype(dtype)

@@ -1,0 +1,31 @@
+"""Runs a model in LiteRT, with the kernels that its Python package chooses by itself. Only for use in a child."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arenite.runtimes.run import Run
+
+if TYPE_CHECKING:
+    from arenite.runtimes.run import Job
+
+
+def run(job: Job) -> Run:
+    """Outputs of one fresh interpreter over all rounds; LiteRT makes its own arena.
+
+    Raises:
+        Exception: whatever LiteRT raises on a model or on inputs that it refuses.
+    """
+    from ai_edge_litert.interpreter import Interpreter
+
+    interpreter = Interpreter(model_content=job.content, num_threads=1)
+    interpreter.allocate_tensors()
+    inputs = [details["index"] for details in interpreter.get_input_details()]
+    outputs = [details["index"] for details in interpreter.get_output_details()]
+    results = []
+    for arrays in job.rounds:
+        for index, array in zip(inputs, arrays, strict=True):
+            interpreter.set_tensor(index, array)
+        interpreter.invoke()
+        results.append(tuple(interpreter.get_tensor(index).copy() for index in outputs))
+    return Run(tuple(results))

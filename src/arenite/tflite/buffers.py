@@ -13,7 +13,7 @@ from arenite.tflite.slots import BufferField, MetadataField, ModelField, SubGrap
 
 if TYPE_CHECKING:
     from arenite.model import Data
-    from arenite.tflite.flat import Image, Table
+    from arenite.tflite.flat import Table
     from arenite.tflite.sheet import Sheet
 
 
@@ -28,13 +28,10 @@ class Buffers:
         self._numbers: dict[int, int] = {}
         self._new: dict[int, Data] = {}
         self._users: Counter[int] | None = None
+        # An old list of buffers with metadata, no part of Model: it always stays.
+        self._kept = set(root.numbers(ModelField.METADATA_BUFFER, "i")) if root else set()
         for position in self._positions:
             sheet.absolute(sheet.reference(position), BufferField.OFFSET)
-
-    @property
-    def changed(self) -> bool:
-        """Whether there is anything to build."""
-        return bool(self._new) or len(self._references) != len(self._positions)
 
     def number(self, data: Data | None) -> int:
         """Number of the buffer with this content, a new one where the source has none."""
@@ -42,6 +39,7 @@ class Buffers:
             return self._empty()
         origin = origin_of(data)
         if origin and origin.image is self._sheet.source and origin.position and original_of(data) is data:
+            self.keep(origin.index)
             return origin.index
         if id(data) not in self._numbers:
             if not self._references:
@@ -49,6 +47,10 @@ class Buffers:
             self._numbers[id(data)] = self._append()
             self._new[self._numbers[id(data)]] = data
         return self._numbers[id(data)]
+
+    def keep(self, number: int) -> None:
+        """Note that something which is referred to where it lies uses a buffer."""
+        self._kept.add(number)
 
     def _empty(self) -> int:
         """Number of an empty buffer: 0, unless the source breaks that rule."""
@@ -73,7 +75,7 @@ class Buffers:
 
     def renew(self, number: int, data: Data) -> bool:
         """Put another content into a buffer of the source; False where something else uses the buffer too."""
-        if self._root is None or self._uses(number) != 1 or self._positions.count(self._positions[number]) != 1:
+        if self._root is None or self._count_uses()[number] != 1 or self._positions.count(self._positions[number]) != 1:
             return False
         table = self._root.image.table(self._positions[number])
         place = table.target(BufferField.DATA)
@@ -84,39 +86,57 @@ class Buffers:
         else:
             refuse_unknown(self._root.image, table.position, BufferField.COUNT, f"buffer {number}")
             self._new[number] = data
+        self.keep(number)
         return True
 
-    def _uses(self, number: int) -> int:
+    def _count_uses(self) -> Counter[int]:
+        """How often the source mentions each of its buffers."""
         if self._users is None:
-            assert self._root is not None
-            self._users = Counter(_users(self._root))
-        return self._users[number]
+            self._users = Counter(_users(self._root) if self._root is not None else ())
+        return self._users
 
-    def build(self) -> int | None:
+    def build(self, *, copy_misplaced: bool) -> int | None:
         """Build what is new; return the reference of the vector of all buffers, None where the source's serves.
 
-        Contents that are not aligned in the source are stored anew, because some kernels depend on it.
+        A buffer that the source used and nothing uses any more becomes empty, its number stays. `copy_misplaced`
+        stores contents that are not aligned in the source anew, for files in which nothing can be moved.
         """
-        references = [
-            self._new_table(number) if reference is None or number in self._new else self._aligned(number, reference)
-            for number, reference in enumerate(self._references)
-        ]
+        dropped = self._dropped()
+        references = []
+        for number, reference in enumerate(self._references):
+            if reference is None or number in self._new or number in dropped:
+                references.append(self._table(self._new[number].content if number in self._new else b""))
+            elif copy_misplaced and self._misplaced(number):
+                references.append(self._table(self._content(number) or b""))
+            else:
+                references.append(reference)
         if self._root is not None and references == [self._sheet.reference(p) for p in self._positions]:
             return None
         return self._sheet.tables(references)
 
-    def _aligned(self, number: int, reference: int) -> int:
-        content = self._content(number)
-        assert self._root is not None
-        image: Image = self._root.image
-        table = image.table(self._positions[number])
-        if content is None or not (table.target(BufferField.DATA) + 4) % ALIGNMENT:
-            return reference
-        refuse_unknown(image, table.position, BufferField.COUNT, f"buffer {number}")
-        return self._table(content)
+    def _dropped(self) -> set[int]:
+        used = self._count_uses()
+        return {n for n in range(len(self._positions)) if used[n] and n not in self._kept and self._content(n)}
 
-    def _new_table(self, number: int) -> int:
-        return self._table(self._new[number].content if number in self._new else b"")
+    def dead(self) -> list[tuple[int, int]]:
+        """Start and end, in the source, of contents (with their length) that no buffer holds any more."""
+        gone = self._dropped() | set(self._new)
+        extents: dict[bool, set[tuple[int, int]]] = {True: set(), False: set()}
+        for number, position in enumerate(self._positions):
+            content = self._content(number)
+            if content is not None and self._root is not None:
+                start = self._root.image.table(position).target(BufferField.DATA)
+                extents[number in gone].add((start, start + U32.size + len(content)))
+        return sorted(extents[True] - extents[False])
+
+    def _misplaced(self, number: int) -> bool:
+        if self._content(number) is None or self._root is None:
+            return False
+        table = self._root.image.table(self._positions[number])
+        if not (table.target(BufferField.DATA) + U32.size) % ALIGNMENT:
+            return False
+        refuse_unknown(table.image, table.position, BufferField.COUNT, f"buffer {number}")
+        return True
 
     def _table(self, content: bytes | memoryview) -> int:
         data = self._sheet.content(content) if len(content) else None

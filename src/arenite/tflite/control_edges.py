@@ -47,6 +47,8 @@ def renew_control_edges(model: Model) -> Model:
     entries = [entry for entry in model.metadata if entry.name == CONTROL_EDGES_NAME]
     if original is None or not entries or original_of(entries[0]) is not entries[0]:
         return model
+    if all(before.operators == now.operators for before, now in zip(original.graphs, model.graphs, strict=False)):
+        return model
     renewed = []
     for before, now, edges in zip(original.graphs, model.graphs, _decode(entries[0], original), strict=False):
         places = {original_of(operator): place for place, operator in enumerate(now.operators)}

@@ -23,13 +23,22 @@ class DamageError(Exception):
     """The file contradicts itself; the message says how, and `within` adds where."""
 
 
+class NewerError(DamageError):
+    """The file holds something that this version does not know; it need not be damaged."""
+
+
+def one_line(text: str) -> str:
+    """Escape what would break a line or a terminal: names in a file may hold anything."""
+    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
+
+
 @contextmanager
 def within(place: str) -> Iterator[None]:
     """Put a place in front of the complaint about what lies inside of it."""
     try:
         yield
     except DamageError as damage:
-        raise DamageError(f"{place}: {damage}") from None
+        raise type(damage)(f"{place}: {damage}") from None
 
 
 class Image:
@@ -94,6 +103,12 @@ class Table:
         self.position = position
         self.slots = slots
         self._length = length
+
+    @property
+    def vtable(self) -> int:
+        """Position of the vtable, which says where the fields are."""
+        offset: int = I32.unpack_from(self.image.data, self.position)[0]
+        return self.position - offset
 
     def field(self, slot: int, size: int = 4) -> int:
         """Position of a field of `size` bytes, 0 where it is absent."""

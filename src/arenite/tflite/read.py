@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from arenite.errors import ModelError
 from arenite.model import Data, Metadata, Model
 from arenite.tflite.check import check_calls
-from arenite.tflite.flat import HEADER, U32, U64, DamageError, Image, within
+from arenite.tflite.flat import HEADER, U32, U64, DamageError, Image, NewerError, one_line, within
 from arenite.tflite.origin import Origin, remember
 from arenite.tflite.read_graph import Shared, read_graph
 from arenite.tflite.read_operator import Kind, read_kind
@@ -33,11 +33,11 @@ def read_model(path: str | os.PathLike[str]) -> Model:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        raise ModelError(f"{path}: no such file") from None
+        raise ModelError(one_line(f"{path}: no such file")) from None
     except IsADirectoryError:
         raise ModelError(f"{path} is a folder; give the path of a .tflite file") from None
     except (OSError, ValueError) as error:
-        raise ModelError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        raise ModelError(one_line(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}")) from None
     return read_bytes(data, path.name)
 
 
@@ -50,8 +50,10 @@ def read_bytes(data: bytes, name: str) -> Model:
     _check_header(data, name)
     try:
         return _read(Image(bytes(data)), name)
+    except NewerError as unknown:
+        raise ModelError(one_line(f"{name}: {unknown}")) from None
     except DamageError as damage:
-        raise ModelError(f"{name}: {damage}; the file is damaged") from None
+        raise ModelError(one_line(f"{name}: {damage}; the file is damaged")) from None
 
 
 def _check_header(data: bytes, name: str) -> None:

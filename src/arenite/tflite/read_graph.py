@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from arenite.model import Data, ElementType, Graph, Quantization, Tensor
 from arenite.tflite.check import check_graph, check_size
-from arenite.tflite.flat import BOOL, I8, I32, U32, DamageError, within
+from arenite.tflite.flat import BOOL, I8, I32, U32, DamageError, NewerError, within
 from arenite.tflite.origin import Origin, remember
 from arenite.tflite.read_operator import Kind, read_operator, unpack
 from arenite.tflite.slots import OperatorField, QuantizationField, SubGraphField, TensorField
@@ -67,7 +67,7 @@ def _read_tensor(table: Table, index: int, shared: Shared, fed: frozenset[int]) 
     code = table.number(TensorField.TYPE, I8)
     kind = _TYPES.get(code)
     if kind is None:
-        raise DamageError(f"element type {code} is not known to this version of Arenite")
+        raise NewerError(f"element type {code} is not known to this version of Arenite")
     buffer = table.number(TensorField.BUFFER, U32)
     # A few very old files have no buffers at all; every tensor of theirs says buffer 0.
     if buffer >= len(shared.data) and buffer:

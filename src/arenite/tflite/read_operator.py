@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from arenite.model import NO_OPTIONS, Operator, Option, Tensor
-from arenite.tflite.flat import I8, I32, U8, U32, U64, DamageError
+from arenite.tflite.flat import I8, I32, U8, U32, U64, DamageError, within
 from arenite.tflite.options import GRAPH_OPTIONS, operator_names, plain, schema, table_name
 from arenite.tflite.origin import Origin, remember
 from arenite.tflite.slots import OperatorCodeField, OperatorField
@@ -55,8 +55,9 @@ def read_operator(table: Table, index: int, tensors: Sequence[Tensor], kinds: Se
     if number >= len(kinds):
         raise DamageError(f"operator {index} is of kind {number}, but the model has {len(kinds)} operator codes")
     kind = kinds[number]
-    try:
+    with within(f"operator {index} ({kind.label})"):
         options = _read_options(table)
+        _check_subgraphs(options, graphs)
         return remember(
             Operator(
                 code=kind.code,
@@ -70,8 +71,6 @@ def read_operator(table: Table, index: int, tensors: Sequence[Tensor], kinds: Se
                 origin=Origin(table.image, table.position, index),
             )
         )
-    except DamageError as damage:
-        raise DamageError(f"operator {index} ({kind.label}) {damage}") from None
 
 
 def _tensors(table: Table, slot: int, tensors: Sequence[Tensor], verb: str) -> tuple[Tensor | None, ...]:
@@ -91,6 +90,13 @@ def _present(table: Table, slot: int, tensors: Sequence[Tensor], verb: str) -> t
             raise DamageError(f"{verb} tensor {OPTIONAL}, which only an optional input may be")
         result.append(tensor)
     return tuple(result)
+
+
+def _check_subgraphs(options: Mapping[str, Option], count: int) -> None:
+    """Check the graphs that any operator names, also those that Arenite only carries through."""
+    for name, value in options.items():
+        if name.endswith(("subgraph_index", "subgraph")) and isinstance(value, int) and value >= count:
+            raise DamageError(f"names subgraph {value}, but the model has {count} subgraphs")
 
 
 def _graphs(code: str, options: Mapping[str, Option], count: int) -> tuple[int, ...]:

@@ -38,16 +38,10 @@ class Sheet:
         self._padding = -len(data) % ALIGNMENT
         self._base = len(data) + self._padding
         self._absolute: list[tuple[int, int]] = []
-        self._patched = False
         self.builder: Any = flatbuffers.Builder(0)
         self.builder.Bytes = bytearray(_ROOM) + data + bytes(self._padding)
         self.builder.head = _ROOM
         self.builder.minalign = ALIGNMENT
-
-    @property
-    def touched(self) -> bool:
-        """Whether anything differs from the source by now."""
-        return self._patched or bool(self.builder.Offset() != self._base)
 
     def reference(self, position: int) -> int:
         """Reference to an object of the source."""
@@ -57,7 +51,6 @@ class Sheet:
         """Overwrite bytes of the source's part."""
         start = len(self.builder.Bytes) - self._base + position
         self.builder.Bytes[start : start + len(content)] = content
-        self._patched = True
 
     def tables(self, references: Sequence[int]) -> int:
         """Build a vector of tables."""

@@ -7,15 +7,16 @@ order alone is written into its place, and everything else is built in front of 
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from arenite.errors import ModelError
 from arenite.tflite.buffers import Buffers
 from arenite.tflite.control_edges import renew_control_edges
-from arenite.tflite.flat import U32, DamageError
+from arenite.tflite.flat import U32, DamageError, one_line
 from arenite.tflite.kinds import Kinds
-from arenite.tflite.options import schema
+from arenite.tflite.options import GRAPH_OPTIONS, schema
 from arenite.tflite.origin import changed_fields, origin_of, original_of
+from arenite.tflite.settle import settle
 from arenite.tflite.sheet import Sheet, refuse_unknown
 from arenite.tflite.signatures import signature_references
 from arenite.tflite.slots import MetadataField, ModelField
@@ -38,14 +39,32 @@ def write_bytes(model: Model) -> bytes:
     if origin and model is origin.original:
         return origin.image.data
     try:
-        return _write(renew_control_edges(model), origin.table if origin else None)
+        return _settled(renew_control_edges(model), origin.table if origin else None)
     except DamageError as damage:
-        raise ModelError(f"{model.name}: {damage}; the file is damaged") from None
+        raise ModelError(one_line(f"{model.name}: {damage}; the file is damaged")) from None
     except (struct.error, OverflowError) as error:
         raise ModelError(f"{model.name}: a value does not fit its field in the file ({error})") from None
 
 
-def _write(model: Model, root: Table | None) -> bytes:
+def _settled(model: Model, root: Table | None) -> bytes:
+    """Write, then move contents that the source has at places that are not aligned, and drop those not needed."""
+    if root is None:
+        return _write(model, None).data
+    written = _write(model, root)
+    if written.data == root.image.data:
+        return root.image.data
+    settled = settle(written.data, written.dead)
+    return _write(model, root, copy_misplaced=True).data if settled is None else settled
+
+
+class _Written(NamedTuple):
+    """Bytes of a file, and extents in it that nothing refers to any more."""
+
+    data: bytes
+    dead: list[tuple[int, int]]
+
+
+def _write(model: Model, root: Table | None, *, copy_misplaced: bool = False) -> _Written:
     sheet = Sheet(root.image if root else None)
     page = Page(sheet, Buffers(sheet, root), Kinds(sheet, root))
     _check_graphs(model)
@@ -65,13 +84,16 @@ def _write(model: Model, root: Table | None) -> bytes:
         references[ModelField.SIGNATURE_DEFS] = _changed_vector(
             sheet, root, ModelField.SIGNATURE_DEFS, signature_references(root, model, sheet)
         )
-    if page.buffers.changed or sheet.touched:
-        references[ModelField.BUFFERS] = page.buffers.build()
+    references[ModelField.BUFFERS] = page.buffers.build(copy_misplaced=copy_misplaced)
     if root is None or model.description != (root.text(ModelField.DESCRIPTION) or ""):
         references[ModelField.DESCRIPTION] = sheet.builder.CreateString(model.description)
     if root is not None and not any(references.values()):
-        return sheet.finish(sheet.reference(root.position))
-    return sheet.finish(_build_root(sheet, root, references))
+        top = sheet.reference(root.position)
+    else:
+        top = _build_root(sheet, root, references)
+    data = sheet.finish(top)
+    grown = len(data) - (root.image.size if root else 0)
+    return _Written(data, [(start + grown, end + grown) for start, end in page.buffers.dead()])
 
 
 def _check_graphs(model: Model) -> None:
@@ -89,6 +111,8 @@ def _check_graphs(model: Model) -> None:
         for operator in graph.operators:
             if any(not 0 <= number < len(model.graphs) for number in operator.graphs):
                 raise ModelError(f"{model.name}: an operator {operator.label} runs a subgraph that does not exist")
+            if len(operator.graphs) != len(GRAPH_OPTIONS.get(operator.code, ())):
+                raise ModelError(f"{model.name}: an operator {operator.label} runs {len(operator.graphs)} subgraphs")
 
 
 def _changed_vector(sheet: Sheet, root: Table | None, slot: int, references: tuple[int, ...]) -> int | None:
@@ -102,6 +126,8 @@ def _metadata_reference(entry: Metadata, page: Page) -> int:
     changed = changed_fields(entry)
     if origin is not None and origin.image is page.sheet.source and "name" not in changed:
         number = origin.table.number(MetadataField.BUFFER, U32)
+        if not changed:
+            page.buffers.keep(number)
         if not changed or page.buffers.renew(number, entry.data):
             return page.sheet.reference(origin.position)
     if origin is not None:

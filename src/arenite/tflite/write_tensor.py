@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from arenite.tflite.flat import U32
 from arenite.tflite.options import schema
 from arenite.tflite.origin import changed_fields, origin_of
 from arenite.tflite.read_operator import unpack
@@ -21,6 +22,8 @@ def tensor_reference(tensor: Tensor, sheet: Sheet, buffers: Buffers) -> int:
     origin = origin_of(tensor)
     changed = changed_fields(tensor)
     at_home = origin is not None and origin.image is sheet.source
+    if origin is not None and at_home and "data" not in changed:
+        buffers.keep(origin.table.number(TensorField.BUFFER, U32))
     if origin is not None and at_home and not changed:
         return sheet.reference(origin.position)
     if origin is None:

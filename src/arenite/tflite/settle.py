@@ -1,0 +1,111 @@
+"""Moving the parts of a finished file: contents of buffers to aligned places, contents nobody needs out of it.
+
+The C++ builder of TensorFlow's converter does not align the contents of buffers to more than 4 bytes either, so most
+files need this. Everything else keeps its place modulo 16, hence its alignment: a content that has to move by k bytes
+gets k bytes of padding before it and 16 - k after it, and dead bytes leave in multiples of 16.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from itertools import accumulate
+from typing import TYPE_CHECKING, NamedTuple
+
+from arenite.tflite.flat import I32, U32, U64, Image
+from arenite.tflite.links import Links, find_links
+from arenite.tflite.sheet import ALIGNMENT
+from arenite.tflite.slots import BufferField, ModelField, OperatorField, SubGraphField
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from arenite.tflite.flat import Table
+
+
+class Edit(NamedTuple):
+    """At a position: insert so many bytes of padding, or drop so many bytes."""
+
+    position: int
+    inserted: int
+    dropped: int
+
+
+def misplaced_contents(image: Image) -> set[tuple[int, int]]:
+    """Start and end of the contents of buffers (without their length) that are not aligned."""
+    found = set()
+    for position in image.table(image.indirect(0)).tables(ModelField.BUFFERS):
+        at = image.table(position).target(BufferField.DATA)
+        if at:
+            start, count = image.vector(at, 1)
+            if count and start % ALIGNMENT:
+                found.add((start, start + count))
+    return found
+
+
+def settle(data: bytes, dead: Sequence[tuple[int, int]]) -> bytes | None:
+    """Return the file with every content aligned and without the dead bytes, given as (start, end).
+
+    None where the file holds something newer than the installed schema: moving it would break what is not known.
+    """
+    image = Image(data)
+    edits = sorted([*_alignments(image), *_removals(dead)])
+    if not edits:
+        return data
+    links = find_links(image)
+    return None if links is None else _apply(image, edits, links)
+
+
+def _alignments(image: Image) -> Iterator[Edit]:
+    for start, end in misplaced_contents(image):
+        padding = -start % ALIGNMENT
+        yield Edit(start - U32.size, padding, 0)
+        yield Edit(end, ALIGNMENT - padding, 0)
+
+
+def _removals(dead: Sequence[tuple[int, int]]) -> Iterator[Edit]:
+    for start, end in dead:
+        whole = (end - start) // ALIGNMENT * ALIGNMENT
+        if whole:
+            yield Edit(start, 0, whole)
+
+
+def _apply(image: Image, edits: Sequence[Edit], links: Links) -> bytes:
+    places = [edit.position for edit in edits]
+    shifts = [0, *accumulate(edit.inserted - edit.dropped for edit in edits)]
+
+    def shift(position: int) -> int:
+        return shifts[bisect_right(places, position)]
+
+    output = bytearray()
+    done = 0
+    for edit in edits:
+        output += image.data[done : edit.position]
+        output += bytes(edit.inserted)
+        done = edit.position + edit.dropped
+    output += image.data[done:]
+    for place, target in links.forward.items():
+        here, there = shift(place), shift(target)
+        if here != there:
+            U32.pack_into(output, place + here, target + there - place - here)
+    for table, vtable in links.vtables.items():
+        here, there = shift(table), shift(vtable)
+        if here != there:
+            I32.pack_into(output, table + here, table + here - vtable - there)
+    for place in _absolute_places(image):
+        target = U64.unpack_from(image.data, place)[0]
+        U64.pack_into(output, place + shift(place), target + shift(target))
+    return bytes(output)
+
+
+def _absolute_places(image: Image) -> set[int]:
+    """Fields that hold a position in the file; up to 1 they are placeholders."""
+    root = image.table(image.indirect(0))
+    places = {_field(image.table(p), BufferField.OFFSET) for p in root.tables(ModelField.BUFFERS)}
+    for graph in root.tables(ModelField.SUBGRAPHS):
+        for operator in image.table(graph).tables(SubGraphField.OPERATORS):
+            places.add(_field(image.table(operator), OperatorField.LARGE_CUSTOM_OPTIONS_OFFSET))
+    return {place for place in places if place and U64.unpack_from(image.data, place)[0] > 1}
+
+
+def _field(table: Table, slot: int) -> int:
+    return table.field(slot, U64.size)

@@ -103,4 +103,20 @@ class Region:
     inner: Certificate
 
 
-Certificate = Floor | Need | Cut | Exhausted | Region
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """A proof for the problem in which `operators` wait until just before the one operator that reads them.
+
+    Each of them needs nothing (no predecessor, no tensor that it reads, no extra) and serves one operator c: it has
+    outputs, none of them kept, every one read by c alone, and c is its only successor. Moved to just before c, it makes
+    everything it passes cheaper and itself needs no more than c does. `inner` proves `bound` for the problem with
+    further pairs in `before`, at the end: (p, v) for every v of `operators`, in their order, and every direct
+    predecessor p of its c, rising, that is not itself one of `operators`.
+    """
+
+    bound: int
+    operators: tuple[int, ...]
+    inner: Certificate
+
+
+Certificate = Floor | Need | Cut | Exhausted | Region | Deferred

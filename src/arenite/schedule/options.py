@@ -1,0 +1,24 @@
+"""What a search for an order may use, and how long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SearchOptions:
+    """Limits, and one switch per technique; none of the switches changes the optimum, only the time to prove it.
+
+    `time_limit` is in seconds. `pieces`: solve the parts between operators that are comparable to all others apart.
+    `deferring`: run operators that need nothing just before the only one that reads their outputs. `cuts`: bounds by
+    minimum cut. `events`: search forward from event to event, not operator by operator. `backward`: search from the
+    end as well. `commit`: drop all other moves where one leaves no more alive.
+    """
+
+    time_limit: float = 60.0
+    pieces: bool = True
+    deferring: bool = True
+    cuts: bool = True
+    events: bool = True
+    backward: bool = True
+    commit: bool = True

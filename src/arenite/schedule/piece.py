@@ -1,0 +1,143 @@
+"""One piece of a problem: its best order so far, the best bound so far, and the work that brings them together."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from arenite.schedule.bounds import cut, need
+from arenite.schedule.certificate import Region
+from arenite.schedule.events import Events
+from arenite.schedule.graph import Graph, bits
+from arenite.schedule.moves import Backward, Forward
+from arenite.schedule.peak import working_sets
+from arenite.schedule.search import Failed, Found, record, search
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arenite.schedule.certificate import Certificate
+    from arenite.schedule.moves import Moves
+    from arenite.schedule.options import SearchOptions
+    from arenite.schedule.problem import Problem
+
+_FIRST_LIMIT = 2_000
+_GROWTH = 4
+
+
+class Piece:
+    """The problem induced by `operators` of the whole; `upper` is the peak of its best order, `lower` a bound."""
+
+    def __init__(self, problem: Problem, operators: Sequence[int], options: SearchOptions, deadline: float) -> None:
+        self.problem = problem
+        self.operators = tuple(operators)
+        self.graph = Graph(problem)
+        self.order = list(range(problem.operators))
+        self.sets = working_sets(problem, self.order)
+        self.upper = max(self.sets)
+        self.lower = 0
+        self.states = 0
+        self._proof: Certificate | tuple[Failed, Moves] | None = None
+        self._options = options
+        self._deadline = deadline
+        self._limit = _FIRST_LIMIT + 4 * problem.operators
+        self._directions: list[Moves] | None = None
+        self._steps = [self._needs, self._round]
+        if options.cuts:
+            self._steps.insert(2, self._cuts)
+
+    def work(self, lower: int) -> None:
+        """Bring `upper` and the larger of `lower` and the own bound a step closer to each other."""
+        self.lower = max(self.lower, lower)
+        if self._steps:
+            self._steps.pop(0)()
+        else:
+            self._limit *= _GROWTH
+            self._round()
+
+    @property
+    def certificate(self) -> Certificate:
+        """What proves `lower`, in terms of the whole; there once the piece has raised it itself."""
+        assert self._proof is not None
+        inner = record(*self._proof, self.problem.operators) if isinstance(self._proof, tuple) else self._proof
+        return Region(inner.bound, self.operators, inner)
+
+    def _raise(self, bound: int, proof: Certificate | tuple[Failed, Moves]) -> None:
+        if bound > self.lower:
+            self.lower, self._proof = bound, proof
+
+    def _needs(self) -> None:
+        for operator, alive in self._alive():
+            found = need(self.graph, operator, alive)
+            self._raise(found.bound, found)
+
+    def _cuts(self) -> None:
+        sets = dict(zip(self.order, self.sets, strict=True))
+        for operator, alive in sorted(self._alive(), key=lambda item: -sets[item[0]]):
+            if sets[operator] <= self.lower or monotonic() > self._deadline:
+                return
+            found = cut(self.graph, operator, alive)
+            self._raise(found.bound, found)
+
+    def _alive(self) -> list[tuple[int, list[int]]]:
+        """The operators whose memory in the best order exceeds the bound, with the tensors alive there."""
+        position = {operator: place for place, operator in enumerate(self.order)}
+        begins: list[list[int]] = [[] for _ in self.order]
+        last: dict[int, int] = {}
+        for index, tensor in enumerate(self.problem.tensors):
+            begin = 0 if tensor.producer is None else position[tensor.producer]
+            begins[begin].append(index)
+            readers = max((position[c] for c in tensor.consumers), default=begin)
+            last[index] = len(self.order) if tensor.kept else readers
+        alive: list[int] = []
+        result = []
+        for place, operator in enumerate(self.order):
+            alive = [t for t in alive if last[t] >= place] + begins[place]
+            if self.sets[place] > self.lower:
+                result.append((operator, alive))
+        return result
+
+    def _round(self) -> None:
+        """Bisect on the budget; what the limit leaves undecided is approached from above, then from below."""
+        self._approach(above=True)
+        self._approach(above=False)
+
+    def _approach(self, *, above: bool) -> None:
+        low, high = self.lower, self.upper
+        while low < high and monotonic() < self._deadline:
+            budget = (low + high) // 2
+            decided = self._probe(budget)
+            if decided:
+                low, high = max(low, self.lower), min(high, self.upper)
+            elif above:
+                low = budget + 1
+            else:
+                high = budget
+            if not decided and (high - low) * 256 < self.upper:
+                return
+
+    def _probe(self, budget: int) -> bool:
+        """Search for an order with a peak of at most `budget`; whether that was decided."""
+        if self._directions is None:
+            self._directions = [Events(self.graph) if self._options.events else Forward(self.graph)]
+            if self._options.backward:
+                self._directions.append(Backward(self.graph))
+        for moves in self._directions:
+            result = search(moves, budget + 1, self._limit, self._deadline, commit=self._options.commit)
+            self.states += result.states
+            if isinstance(result, Found):
+                self._improve(result.path[::-1] if moves.backward else result.path)
+                return True
+            if isinstance(result, Failed):
+                self._raise(result.bound, (result, moves))
+                return True
+        return False
+
+    def _improve(self, path: Sequence[int]) -> None:
+        rank = {operator: place for place, operator in enumerate(self.graph.order)}
+        order: list[int] = []
+        for i in range(1, len(path)):
+            order += sorted(bits(path[i] & ~path[i - 1]), key=rank.__getitem__)
+        sets = working_sets(self.problem, order)
+        if max(sets) < self.upper:
+            self.order, self.sets, self.upper = order, sets, max(sets)

@@ -39,6 +39,17 @@ def paper_class(rng: random.Random, operators: int) -> Problem:
     return Problem(operators, (*inputs, *made), floor=sum(tensor.size for tensor in inputs))
 
 
+def windowed(rng: random.Random, operators: int) -> Problem:
+    """Wide for its size: an operator reads what up to five before it wrote; all that nobody reads is an output."""
+    readers: list[list[int]] = [[] for _ in range(operators)]
+    for operator in range(1, operators):
+        near = range(max(0, operator - 5), operator)
+        for producer in rng.sample(near, min(len(near), rng.randint(1, 2))):
+            readers[producer].append(operator)
+    tensors = (Tensor(_size(rng), i, tuple(read), kept=not read) for i, read in enumerate(readers))
+    return Problem(operators, tuple(tensors))
+
+
 def anything(rng: random.Random, operators: int) -> Problem:
     """Several or no outputs, unread and kept tensors, inputs that are outputs, state, extra bytes, empty tensors."""
     tensors = []

@@ -5,7 +5,7 @@ import random
 
 import pytest
 from oracles import brute, paper_recursion
-from oracles.samples import PAPER_EXAMPLE, anything, paper_class, renumbered
+from oracles.samples import PAPER_EXAMPLE, anything, paper_class, renumbered, windowed
 
 from arenite.schedule.problem import Problem, Tensor
 
@@ -39,7 +39,7 @@ def test_lifetimes_scope_by_scope():
     assert brute.peak(Problem(2, problem.tensors, floor=2000), (0, 1)) == 2000
 
 
-@pytest.mark.parametrize("sample", [paper_class, anything])
+@pytest.mark.parametrize("sample", [paper_class, anything, windowed])
 @pytest.mark.parametrize("shuffled", [False, True])
 def test_recursion_equals_trying_all_orders(sample, shuffled):
     rng = random.Random(1910_05110)

@@ -26,6 +26,7 @@ def check_writable(path: str | os.PathLike[str], *, force: bool = False) -> None
     """
     path = Path(path)
     try:
+        os.path.realpath(path)
         if path.is_dir():
             raise OutputError(f"{path} is a folder; give the path of a file")
         if os.path.lexists(path) and not force:

@@ -57,6 +57,7 @@ def read_operator(table: Table, index: int, tensors: Sequence[Tensor], kinds: Se
     kind = kinds[number]
     with within(f"operator {index} ({kind.label})"):
         options = _read_options(table)
+        runs = _graphs(kind.code, options, graphs)
         _check_subgraphs(options, graphs)
         return remember(
             Operator(
@@ -67,7 +68,7 @@ def read_operator(table: Table, index: int, tensors: Sequence[Tensor], kinds: Se
                 custom_code=kind.custom_code,
                 version=kind.version,
                 intermediates=_present(table, OperatorField.INTERMEDIATES, tensors, "keeps"),
-                graphs=_graphs(kind.code, options, graphs),
+                graphs=runs,
                 origin=Origin(table.image, table.position, index),
             )
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from arenite.model import Quantization, Tensor
 from arenite.zoo.weights import single
 
-SIGNED_REACH, RELU_REACH = 4.0, 6.0  # ranges that convolutions share: four standard deviations, and that of RELU6
+REACH = 6.0  # of the range that convolutions share, with ReLU6 or without
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Values:
 
         `least` is a range to begin with that is wider than the common one.
         """
-        reach = max(least, SIGNED_REACH if self.signed else RELU_REACH)
+        reach = max(least, REACH)
         while reach < abs(self.mean) + 4 * self.spread:
             reach *= 2
         return Quantization((single((2 if self.signed else 1) * reach / 255),), (0 if self.signed else -128,))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from arenite.model import Operator, Option
 
+SMALLEST = 4  # height and width that long networks do not halve any more
 SAME, VALID = 0, 1
 NONE, RELU6 = 0, 3
 CONCATENATION_LIMIT = 10  # inputs that TFLM's CONCATENATION takes (concatenation.cc, kMaxInputNum)

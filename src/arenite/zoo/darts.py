@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.zoo.activation import RELU_REACH
+from arenite.zoo.activation import REACH
 from arenite.zoo.builder import Builder
 from arenite.zoo.order import by_depth
 
@@ -23,7 +23,7 @@ REDUCTION = (
     (("max_pool", 0), ("skip", 2)),
     (("skip", 2), ("max_pool", 1)),
 )
-POOLED_REACH = 2 * RELU_REACH  # sums of maxima are larger than sums of other values
+POOLED_REACH = 3 * REACH  # sums of maxima are larger than sums of other values
 
 
 def darts(*, cells: int = 6, channels: int = 8, resolution: int = 32, classes: int = 10, seed: int = 0) -> Model:

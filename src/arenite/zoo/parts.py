@@ -6,6 +6,7 @@ import math
 import struct
 from typing import TYPE_CHECKING
 
+from arenite.errors import OptionError
 from arenite.model import Data, ElementType, Operator, Quantization, Tensor
 from arenite.zoo.activation import scale_and_zero
 from arenite.zoo.weights import UNIFORM_SPREAD, Weights, single
@@ -13,10 +14,14 @@ from arenite.zoo.weights import UNIFORM_SPREAD, Weights, single
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy
+    from numpy.typing import NDArray
+
     from arenite.model import Option
     from arenite.zoo.activation import Values
 
 BIAS_REACH = 0.25
+WEIGHTS_LIMIT = 2**28  # bytes of one model; a flatbuffer ends at 2 GiB, and building takes several times the size
 VERSIONS = {
     "ADD": 2,
     "AVERAGE_POOL_2D": 2,
@@ -36,6 +41,7 @@ class Parts:
 
     def __init__(self, seed: int) -> None:
         self._weights = Weights(seed)
+        self._drawn = 0
         self.tensors: list[Tensor] = []
         self.operators: list[Operator] = []
         self.values: dict[Tensor, Values] = {}
@@ -62,7 +68,7 @@ class Parts:
         """
         channels = shape[dimension]
         taps = math.prod(shape) // channels
-        values = self._weights.filters(taps, channels)
+        values = self._filters(taps, channels)
         scales = self._weights.scales(1 / (math.sqrt(taps) * self.values[x].spread * UNIFORM_SPREAD), channels)
         content = (values.T if dimension == 0 else values).tobytes()
         quantization = Quantization(scales, (0,) * channels, dimension)
@@ -71,10 +77,13 @@ class Parts:
         return weights, self._bias(name, products, Quantization(products, (0,) * channels))
 
     def matrix(self, x: Tensor, name: str, units: int) -> tuple[Tensor, Tensor]:
-        """Weights (units, length of x) and bias with one scale each; the output's standard deviation is about 1."""
+        """Weights (units, length of x) and bias for a dense layer over x; the output's standard deviation is about 1.
+
+        One scale for all units: not every runtime's kernels take one per unit.
+        """
         taps = x.shape[1]
+        content = self._filters(taps, units).T.tobytes()
         scale = single(1 / (math.sqrt(taps) * self.values[x].spread * UNIFORM_SPREAD))
-        content = self._weights.filters(taps, units).T.tobytes()
         quantization = Quantization((scale,), (0,))
         weights = self._constant(f"{name}/weights", (units, taps), ElementType.INT8, content, quantization)
         product = single(scale_and_zero(x)[0] * scale)
@@ -83,6 +92,12 @@ class Parts:
     def numbers(self, name: str, shape: tuple[int, ...], values: tuple[int, ...]) -> Tensor:
         """A constant of int32, such as a new shape or axes."""
         return self._constant(name, shape, ElementType.INT32, struct.pack(f"<{len(values)}i", *values))
+
+    def _filters(self, taps: int, channels: int) -> NDArray[numpy.int8]:
+        self._drawn += taps * channels
+        if self._drawn > WEIGHTS_LIMIT:
+            raise OptionError(f"the model would have more than {WEIGHTS_LIMIT >> 20} MiB of weights: make it smaller")
+        return self._weights.filters(taps, channels)
 
     def _bias(self, name: str, scales: tuple[float, ...], quantization: Quantization) -> Tensor:
         content = self._weights.biases(BIAS_REACH, scales)

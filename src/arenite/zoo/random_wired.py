@@ -6,7 +6,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from arenite.errors import OptionError
-from arenite.zoo.builder import Builder
+from arenite.zoo.builder import SMALLEST, Builder
 from arenite.zoo.order import by_depth
 
 if TYPE_CHECKING:
@@ -45,25 +45,29 @@ def random_wired(
     classes: int = 10,
     seed: int = 0,
 ) -> Model:
-    """`stages` graphs WS(nodes, k, p), each halving the resolution and doubling the channels of the last.
+    """`stages` graphs WS(nodes, k, p), one after the other.
 
-    A node adds up what it reads and applies a separable convolution. Nodes that read no other read the stage's input
-    with stride 2; the sum of all nodes that no other reads is the stage's output.
+    A node adds up what it reads and applies a separable convolution. Nodes that read no other read the stage's input;
+    the sum of all nodes that no other reads is the stage's output. Stages halve the resolution and, from the second on,
+    double the channels while more than 4x4 are left; all further stages keep both.
     """
     if k % 2 or k >= nodes:
         raise OptionError(f"random-wired: k must be even and less than nodes ({nodes}), not {k}")
     net, random = Builder(f"random_wired_{nodes}_{k}_{p:g}", seed), Random(seed)
     x = net.conv(net.input(resolution, resolution, 3), channels, "stem", kernel=3, stride=2)
     for stage in range(1, stages + 1):
-        x = _stage(net, x, watts_strogatz(nodes, k, p, random), channels * 2 ** (stage - 1), f"stage{stage}")
+        stride = 2 if x.shape[1] > SMALLEST else 1
+        width = channels if stage == 1 else stride * x.shape[3]
+        x = _stage(net, x, watts_strogatz(nodes, k, p, random), (width, stride), f"stage{stage}")
     return net.model(net.classifier(x, classes), order=by_depth)
 
 
-def _stage(net: Builder, x: Tensor, sources: list[tuple[int, ...]], channels: int, name: str) -> Tensor:
+def _stage(net: Builder, x: Tensor, sources: list[tuple[int, ...]], size: tuple[int, int], name: str) -> Tensor:
+    channels, stride = size
     results: list[Tensor] = []
     for node, before in enumerate(sources):
         fed = net.total([results[source] for source in before], f"{name}/node{node}/sum") if before else x
-        results.append(net.separable(fed, channels, f"{name}/node{node}", stride=1 if before else 2))
+        results.append(net.separable(fed, channels, f"{name}/node{node}", stride=1 if before else stride))
     read = {source for before in sources for source in before}
     return net.total([result for node, result in enumerate(results) if node not in read], f"{name}/sum")
 

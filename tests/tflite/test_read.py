@@ -200,6 +200,14 @@ def test_paths_that_cannot_be_read(tmp_path):
             read_model(secret)
 
 
+def test_a_model_knows_its_file(tmp_path):
+    path = tmp_path / "named.tflite"
+    path.write_bytes(pack(rich()))
+    model = read_model(path)
+    assert (model.name, model.path) == ("named.tflite", path)
+    assert read_bytes(path.read_bytes(), "bytes").path is None
+
+
 def test_every_truncation_of_a_model_is_refused():
     data = write_bytes(scratch())
     end = len(data.rstrip(b"\0"))

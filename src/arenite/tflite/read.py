@@ -38,7 +38,7 @@ def read_model(path: str | os.PathLike[str]) -> Model:
         raise ModelError(f"{path} is a folder; give the path of a .tflite file") from None
     except (OSError, ValueError) as error:
         raise ModelError(one_line(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}")) from None
-    return read_bytes(data, path.name)
+    return _read_checked(data, path.name, path)
 
 
 def read_bytes(data: bytes, name: str) -> Model:
@@ -47,9 +47,13 @@ def read_bytes(data: bytes, name: str) -> Model:
     Raises:
         ModelError: the bytes are not a TensorFlow Lite model, or contradict themselves.
     """
+    return _read_checked(data, name, None)
+
+
+def _read_checked(data: bytes, name: str, path: Path | None) -> Model:
     _check_header(data, name)
     try:
-        return _read(Image(bytes(data)), name)
+        return _read(Image(bytes(data)), name, path)
     except NewerError as unknown:
         raise ModelError(one_line(f"{name}: {unknown}")) from None
     except DamageError as damage:
@@ -69,7 +73,7 @@ def _check_header(data: bytes, name: str) -> None:
         )
 
 
-def _read(image: Image, name: str) -> Model:
+def _read(image: Image, name: str, path: Path | None) -> Model:
     root = image.table(image.indirect(0))
     data = _read_buffers(root)
     kinds = _read_kinds(root)
@@ -89,6 +93,7 @@ def _read(image: Image, name: str) -> Model:
             graphs=tuple(graphs),
             metadata=_read_metadata(root, data),
             description=root.text(ModelField.DESCRIPTION) or "",
+            path=path,
             origin=Origin(image, root.position, 0),
         )
     )

@@ -14,6 +14,7 @@ from arenite import zoo
 from arenite.errors import OptionError
 from arenite.tflite.read import read_bytes
 from arenite.tflite.write import write_bytes
+from arenite.zoo.builder import Builder
 from arenite.zoo.random_wired import watts_strogatz
 
 PEAKS = {
@@ -131,6 +132,12 @@ def test_bad_names_and_values(name, given_, says):
         zoo.build(name, **given_)
     assert says in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_absurd_sizes_are_refused_before_they_are_built():
+    net = Builder("huge", 0)
+    with pytest.raises(OptionError, match="more than 64 MiB of weights"):
+        net.conv(net.input(1, 1, 1_000_000), 1_000_000, "conv")
 
 
 def test_texts_are_converted():

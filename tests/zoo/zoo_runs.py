@@ -23,14 +23,17 @@ CHILD = """
 import sys
 import numpy
 from tflite_micro.python.tflite_micro import runtime
-model, fed, results = sys.argv[1:]
-interpreter = runtime.Interpreter.from_file(model, arena_size=2**24)
-outputs = []
-for values in numpy.load(fed):
-    interpreter.set_input(values, 0)
-    interpreter.invoke()
-    outputs.append(interpreter.get_output(0))
-numpy.save(results, numpy.stack(outputs))
+fed, results, *models = sys.argv[1:]
+runs = []
+for model in models:
+    interpreter = runtime.Interpreter.from_file(model, arena_size=2**24)
+    outputs = []
+    for values in numpy.load(fed):
+        interpreter.set_input(values, 0)
+        interpreter.invoke()
+        outputs.append(interpreter.get_output(0))
+    runs.append(numpy.stack(outputs))
+numpy.savez(results, *runs)
 """
 
 
@@ -62,11 +65,15 @@ def litert(content: bytes, inputs: Arrays) -> Arrays:
     return outputs
 
 
-def tflm(content: bytes, inputs: Arrays, folder: Path) -> Arrays:
+def tflm(contents: list[bytes], inputs: Arrays, folder: Path) -> Arrays:
+    """For each model the outputs, stacked over the inputs; one child for all, since it starts slowly."""
     if importlib.util.find_spec("tflite_micro") is None:
         pytest.skip("tflite-micro is not installed")
-    model, fed, results = folder / "model.tflite", folder / "inputs.npy", folder / "outputs.npy"
-    model.write_bytes(content)
+    fed, results = folder / "inputs.npy", folder / "outputs.npz"
+    models = [folder / f"{number}.tflite" for number in range(len(contents))]
+    for model, content in zip(models, contents, strict=True):
+        model.write_bytes(content)
     numpy.save(fed, numpy.stack(inputs))
-    subprocess.run([sys.executable, "-c", CHILD, model, fed, results], check=True, capture_output=True, timeout=60)
-    return list(numpy.load(results))
+    subprocess.run([sys.executable, "-c", CHILD, fed, results, *models], check=True, capture_output=True, timeout=60)
+    with numpy.load(results) as runs:
+        return [runs[name] for name in runs.files]

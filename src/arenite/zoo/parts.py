@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from arenite.zoo.activation import Values
 
 BIAS_REACH = 0.25
-WEIGHTS_LIMIT = 2**28  # bytes of one model; a flatbuffer ends at 2 GiB, and building takes several times the size
+WEIGHTS_LIMIT = 2**26  # bytes of one model: far beyond any microcontroller; building takes several times as many
 VERSIONS = {
     "ADD": 2,
     "AVERAGE_POOL_2D": 2,

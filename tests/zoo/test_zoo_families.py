@@ -12,6 +12,8 @@ from zoo_peaks import least_peak, peak
 
 from arenite import zoo
 from arenite.errors import OptionError
+from arenite.ordering import ordering_problem
+from arenite.schedule.solve import solve
 from arenite.tflite.read import read_bytes
 from arenite.tflite.write import write_bytes
 from arenite.zoo.builder import Builder
@@ -23,7 +25,7 @@ PEAKS = {
     "mobilenet-v2": (138240, 138240),
     "swiftnet-cell": (351232, 301056),
     "random-wired": (12288, 8192),
-    "nasnet-a": (106496, None),
+    "nasnet-a": (147456, 110592),
     "darts": (98304, 73728),
     "densenet": (98304, 98304),
     "u-net": (131072, 131072),
@@ -31,16 +33,17 @@ PEAKS = {
     "resnet8": (49152, 49152),
     "chain": (16384, 16384),
 }
-"""Bytes as filed and in the best order, by default; None where the oracle is too slow."""
+"""Bytes as filed and in the best order, by default."""
+TOO_WIDE = {"nasnet-a"}  # for the oracle: only the package's own search tells
 
 
 @pytest.mark.parametrize("name", zoo.MODELS)
 def test_peaks_as_filed_and_at_best(name):
-    graph = zoo.build(name).main
-    filed, best = PEAKS[name]
-    assert peak(graph) == filed
-    if best is not None:
-        assert least_peak(graph) == best
+    model = zoo.build(name)
+    schedule = solve(ordering_problem(model)[0])
+    assert (peak(model.main), schedule.peak, schedule.lower_bound) == (*PEAKS[name], PEAKS[name][1])
+    if name not in TOO_WIDE:
+        assert least_peak(model.main) == schedule.peak
 
 
 @pytest.mark.parametrize("name", zoo.MODELS)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from arenite.model import Model, Tensor
 
 
-def nasnet_a(*, cells: int = 1, channels: int = 8, resolution: int = 32, classes: int = 10, seed: int = 0) -> Model:
+def nasnet_a(*, cells: int = 2, channels: int = 8, resolution: int = 32, classes: int = 10, seed: int = 0) -> Model:
     """Three stacks of `cells` normal cells, a reduction cell between them; `channels` double at each reduction."""
     net = Builder(f"nasnet_a_{cells}", seed)
     stem = net.conv(net.input(resolution, resolution, 3), channels, "stem", kernel=3)

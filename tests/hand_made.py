@@ -1,0 +1,88 @@
+"""Small float models written by hand: branches, control flow, variables, what nothing uses.
+
+`tensor(name, n)` has n float32 elements, so 4 n bytes: 16 bytes for 4.
+"""
+
+from __future__ import annotations
+
+import struct
+from itertools import pairwise
+
+from arenite.model import Data, ElementType, Graph, Model, Operator, Tensor
+
+
+def tensor(name, elements=4, kind=ElementType.FLOAT32, **fields):
+    return Tensor(name, (elements,), kind, **fields)
+
+
+def constant(name, *values):
+    return Tensor(name, (len(values),), ElementType.FLOAT32, Data(struct.pack(f"<{len(values)}f", *values)))
+
+
+def scalar(name, kind=ElementType.BOOL, data=None):
+    return Tensor(name, (), kind, data)
+
+
+def add(x, y, output):
+    return Operator("ADD", (x, y), (output,), {"fused_activation_function": 0})
+
+
+def graph(inputs, outputs, operators, *, name="main", unused=()):
+    """A graph with its tensors in the order in which they appear."""
+    seen = [*inputs]
+    for operator in operators:
+        seen += [each for each in (*operator.inputs, *operator.outputs) if each is not None]
+    return Graph(
+        name, tuple(dict.fromkeys([*seen, *outputs, *unused])), tuple(inputs), tuple(outputs), tuple(operators)
+    )
+
+
+def model(*graphs, name="hand made"):
+    return Model(name, graphs)
+
+
+def chain(lengths, *, name="chain"):
+    """x0 -> x1 -> ...: ADD of each tensor to itself; lengths in elements must be equal for a runtime to take it."""
+    tensors = [tensor(f"x{number}", length) for number, length in enumerate(lengths)]
+    operators = [add(before, before, after) for before, after in pairwise(tensors)]
+    return model(graph(tensors[:1], tensors[-1:], operators), name=name)
+
+
+def branch(elements, links, *, name):
+    """A graph x -> links times ADD -> y, with everything of one size."""
+    tensors = [tensor(f"{name}{number}", elements) for number in range(links + 1)]
+    operators = [add(before, before, after) for before, after in pairwise(tensors)]
+    return graph(tensors[:1], tensors[-1:], operators, name=name)
+
+
+def conditional(elements=8):
+    """IF in the middle of a chain, then one link, else three."""
+    condition = scalar("condition")
+    x, a, b, y = (tensor(name, elements) for name in ("x", "a", "b", "y"))
+    choose = Operator("IF", (condition, a), (b,), {"then_subgraph_index": 1, "else_subgraph_index": 2}, graphs=(1, 2))
+    main = graph([condition, x], [y], [add(x, x, a), choose, add(b, x, y)])
+    return model(main, branch(elements, 1, name="then"), branch(elements, 3, name="else"), name="conditional")
+
+
+def loop(elements=8):
+    """WHILE: adds a vector to itself until a counter reaches 3."""
+    counter, x = scalar("counter", ElementType.FLOAT32), tensor("x", elements)
+    last, y = scalar("last", ElementType.FLOAT32), tensor("y", elements)
+    z = tensor("z", elements)
+    repeat = Operator(
+        "WHILE", (counter, x), (last, y), {"cond_subgraph_index": 1, "body_subgraph_index": 2}, graphs=(1, 2)
+    )
+    main = graph([counter, x], [last, z], [repeat, add(y, x, z)])
+    seen, kept, smaller = scalar("seen", ElementType.FLOAT32), tensor("kept", elements), scalar("smaller")
+    limit = scalar("limit", ElementType.FLOAT32, Data(struct.pack("<f", 3.0)))
+    condition = graph([seen, kept], [smaller], [Operator("LESS", (seen, limit), (smaller,))], name="condition")
+    count, value = scalar("count", ElementType.FLOAT32), tensor("value", elements)
+    one = scalar("one", ElementType.FLOAT32, Data(struct.pack("<f", 1.0)))
+    more, twice, result = scalar("more", ElementType.FLOAT32), tensor("twice", elements), tensor("result", elements)
+    body = graph(
+        [count, value],
+        [more, result],
+        [add(count, one, more), add(value, value, twice), add(twice, value, result)],
+        name="body",
+    )
+    return model(main, condition, body, name="loop")

@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hand_made import add, chain, conditional, graph, loop, model, tensor
+
+from arenite import zoo
+from arenite.errors import ModelError, OptionError, VerificationError
+from arenite.model import Data, ElementType
+from arenite.runtimes import process
+from arenite.runtimes.run import Failure, Memory, Run
+from arenite.targets.tflm import memory_plan, planned_head
+from arenite.tflite.memory_plan import with_plan
+from arenite.tflite.write import write_bytes
+from arenite.verify import verify
+
+PRESENT = tuple(runtime for runtime in ("litert", "tflm") if not process.absent(runtime))
+needs_runtime = pytest.mark.skipif(not PRESENT, reason="no runtime is installed")
+needs_tflm = pytest.mark.skipif("tflm" not in PRESENT, reason="tflite-micro is not installed")
+
+
+def with_operators(source, operators):
+    return dataclasses.replace(source, graphs=(dataclasses.replace(source.main, operators=tuple(operators)),))
+
+
+def damaged(source):
+    """The same with the lowest bit of one weight of the last operator that has weights turned over."""
+    position, operator = max(
+        (place, each)
+        for place, each in enumerate(source.main.operators)
+        if any(read is not None and read.data and read.type is ElementType.INT8 for read in each.inputs)
+    )
+    weights = next(read for read in operator.inputs if read.data and read.type is ElementType.INT8)
+    content = bytearray(weights.data.content)
+    content[0] ^= 0x40
+    other = dataclasses.replace(weights, data=Data(bytes(content)))
+    operators = list(source.main.operators)
+    operators[position] = dataclasses.replace(
+        operator, inputs=tuple(other if read is weights else read for read in operator.inputs)
+    )
+    tensors = tuple(other if each is weights else each for each in source.main.tensors)
+    main = dataclasses.replace(source.main, tensors=tensors, operators=tuple(operators))
+    return dataclasses.replace(source, graphs=(main,))
+
+
+@needs_runtime
+@pytest.mark.parametrize("build", [lambda: zoo.build("paper"), lambda: chain([4] * 4), conditional, loop])
+def test_a_model_is_identical_with_itself(build):
+    source = build()
+    result = verify(source, write_bytes(source), rounds=2, runtimes=PRESENT, expected_head=planned_head(source))
+    assert result.status == dict.fromkeys(PRESENT, "identical")
+    assert result.identical
+    assert result.problem is None
+    if "tflm" in PRESENT:
+        before, after = result.memory
+        assert before.head == after.head == planned_head(source)
+        assert before.arena == before.head + before.tail > before.head
+
+
+@needs_runtime
+def test_one_changed_weight_is_found(tmp_path):
+    source = zoo.build("paper")
+    paths = [tmp_path / "a.tflite", tmp_path / "b.tflite"]
+    for path, each in zip(paths, (source, damaged(source)), strict=True):
+        path.write_bytes(write_bytes(each))
+    result = verify(*paths, runtimes=PRESENT)
+    assert result.status == dict.fromkeys(PRESENT, "different")
+    assert not result.identical
+    for verdict in result.verdicts:
+        assert verdict.difference.name == source.main.outputs[verdict.difference.output].name
+        assert verdict.difference.elements > 0
+        assert str(verdict.difference) in result.problem or verdict.runtime != PRESENT[0]
+
+
+@needs_tflm
+def test_a_layout_that_overwrites_what_is_alive_is_found():
+    source = zoo.build("paper")
+    everything_at_0 = dict.fromkeys((each for each in source.main.tensors if each.data is None), 0)
+    unsafe = with_plan(source, memory_plan(source, everything_at_0))
+    result = verify(source, unsafe, runtimes=("tflm",), expected_head=planned_head(unsafe))
+    assert result.verdicts[0].outcome == "different"
+    assert result.verdicts[0].difference is not None
+
+
+@needs_tflm
+def test_another_head_than_planned_is_a_difference():
+    source = zoo.build("paper")
+    result = verify(source, source, rounds=1, runtimes=("tflm",), expected_head=5200)
+    assert result.problem == "TFLM: it recorded a head of 5,216 bytes where 5,200 were planned"
+    assert not result.identical
+
+
+@needs_tflm
+def test_tflm_has_no_say_on_a_source_out_of_order():
+    source = chain([4] * 4)
+    backwards = with_operators(source, reversed(source.main.operators))
+    verdict = verify(backwards, source, runtimes=("tflm",)).verdicts[0]
+    assert verdict.status.startswith("unavailable: the first model's operators are filed out of order")
+    assert verdict.memory[1].head == planned_head(source)
+    verdict = verify(backwards, source, runtimes=("tflm",), expected_head=16).verdicts[0]
+    assert verdict.outcome == "different"
+
+
+def fake(monkeypatch, *answers):
+    """Runtimes that are present and give these lists of results, one per call."""
+    pending = list(answers)
+    monkeypatch.setattr(process, "absent", lambda runtime: None)
+    monkeypatch.setattr(process, "run", lambda runtime, jobs: pending.pop(0))
+
+
+def ran(*values):
+    return Run(((np.array(values, np.float32),),), Memory(64, 100))
+
+
+def one_verdict(monkeypatch, *answers):
+    fake(monkeypatch, *answers)
+    return verify(chain([4, 4]), chain([4, 4]), runtimes=("tflm",)).verdicts[0]
+
+
+def test_a_source_that_does_not_run_is_unavailable(monkeypatch):
+    verdict = one_verdict(monkeypatch, [Failure("no such operator")])
+    assert verdict.status == "unavailable: no such operator"
+
+
+def test_a_result_that_does_not_run_is_different(monkeypatch):
+    verdict = one_verdict(monkeypatch, [ran(1), Failure("TFLM crashed (SIGSEGV)")], [ran(1)])
+    assert verdict.outcome == "different"
+    assert verdict.reason == "it runs the first model, but not the second: TFLM crashed (SIGSEGV)"
+
+
+def test_a_source_that_changes_from_run_to_run_is_unavailable(monkeypatch):
+    assert one_verdict(monkeypatch, [ran(1), ran(2)], [ran(1)]).outcome == "different"
+    assert one_verdict(monkeypatch, [ran(1), ran(2)], [ran(3)]).outcome == "unavailable"
+    assert one_verdict(monkeypatch, [ran(1), Failure("crash")], [Failure("crash")]).outcome == "unavailable"
+
+
+def test_nothing_installed_is_not_identical(monkeypatch):
+    monkeypatch.setattr(process, "find_spec", lambda name: None)
+    result = verify(chain([4, 4]), chain([4, 4]))
+    assert result.status == {
+        "litert": "unavailable: ai-edge-litert is not installed",
+        "tflm": "unavailable: tflite-micro is not installed",
+    }
+    assert not result.compared
+    assert not result.identical
+    assert result.problem is None
+    assert result.memory == (None, None)
+
+
+def test_models_that_do_not_match():
+    with pytest.raises(
+        VerificationError, match=r"inputs do not match: short has FLOAT32 \[4\], long has FLOAT32 \[5\]"
+    ):
+        verify(chain([4, 4], name="short"), chain([5, 5], name="long"))
+    x, y, z = tensor("x"), tensor("y"), tensor("z")
+    two = model(graph([x], [y, z], [add(x, x, y), add(x, x, z)]))
+    with pytest.raises(VerificationError, match="outputs do not match"):
+        verify(chain([4, 4]), two)
+
+
+def test_inputs_that_cannot_be_made():
+    words = model(graph([text := tensor("words", 1, ElementType.STRING)], [text], []))
+    assert "is of type STRING" in verify(words, words).status["litert"]
+
+
+def test_bad_arguments(tmp_path):
+    with pytest.raises(OptionError, match="'onnx' is not known"):
+        verify(chain([4, 4]), chain([4, 4]), runtimes=("onnx",))
+    with pytest.raises(ModelError, match="no such file"):
+        verify(tmp_path / "missing.tflite", chain([4, 4]))
+    with pytest.raises(ModelError, match="second model"):
+        verify(chain([4, 4]), b"not a model")
+
+
+@needs_runtime
+@pytest.mark.parametrize(
+    "name",
+    [
+        "tiny__kws_ref_model",
+        "tflite-micro__person_detect",
+        "micro-wake-word-models__hey_glados",
+        "gen_stateful_vars_float",
+        "gen_x_ops_reversed",
+        "gen_x_zip_appended",
+        "ruhmi-framework-mcu__rnnoise_INT8",
+    ],
+)
+def test_real_models_are_identical_with_themselves(shared, name):
+    path = shared / "models" / f"{name}.tflite"
+    result = verify(path, path.read_bytes(), rounds=2, runtimes=PRESENT)
+    expected = dict.fromkeys(PRESENT, "identical")
+    odd = {"tflite-micro__person_detect": "litert", "gen_x_ops_reversed": "tflm"}.get(name)
+    if odd in expected:
+        assert result.status[odd].startswith("unavailable: ")
+        del expected[odd]
+    assert {runtime: result.status[runtime] for runtime in expected} == expected

@@ -7,8 +7,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from arenite.layout import cpsat, greedy
-from arenite.layout.decide import Answer, Boxes
+from arenite.layout import greedy, portfolio
+from arenite.layout.decide import Boxes
 from arenite.layout.lifetimes import components, maximum_load, neighbours, sections
 from arenite.layout.problem import Exhausted, Problem, Solution
 
@@ -31,13 +31,13 @@ def solve(
     deadline = time.monotonic() + time_limit
     load = maximum_load(problem)
     parts = [_Part.of(problem, members, max(load, goal or 0)) for members in components(problem.buffers)]
-    effort = 1.0
+    effort = 0
     while _height(parts) > _enough(parts, goal) and time.monotonic() < deadline:
         for part in parts:
             part.improve(_enough(parts, goal), effort, deadline)
             if progress is not None:
                 progress("layout", _height(parts), _enough(parts, None))
-        effort *= 4
+        effort += 1
     offsets = [0] * len(problem.buffers)
     for part in parts:
         for i, offset in zip(part.members, part.offsets, strict=True):
@@ -81,11 +81,11 @@ class _Part:
         bound = maximum_load(Problem(tuple(buffers)))
         return cls(members, problem.alignment, unit, boxes, filled, offsets, _top(buffers, offsets), bound)
 
-    def improve(self, enough: int, effort: float, deadline: float) -> None:
+    def improve(self, enough: int, effort: int, deadline: float) -> None:
         """Search below the present height, from `enough` upwards, where the effort per height is limited."""
         height = max(enough, self.bound)
-        while height < self.height and (seconds := deadline - time.monotonic()) > 0:
-            answer = _fit(self.boxes, height // self.unit, effort, seconds)
+        while height < self.height and time.monotonic() < deadline:
+            answer = portfolio.fit(self.boxes, height // self.unit, effort, deadline)
             if answer.offsets is not None:
                 for place, offset in zip(self.filled, answer.offsets, strict=True):
                     self.offsets[place] = offset * self.unit
@@ -115,7 +115,3 @@ def _greedy(buffers: Sequence[Buffer], enough: int) -> list[int]:
             if _top(buffers, best) <= enough:
                 return best
     return best
-
-
-def _fit(boxes: Boxes, height: int, effort: float, seconds: float) -> Answer:
-    return cpsat.fit(boxes, height, effort, seconds)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from arenite.inspection import inspect
     from arenite.liveness import peak_memory
     from arenite.model import Model
-    from arenite.optimize import Options, least_peak_memory, optimize
+    from arenite.optimization import Options, least_peak_memory, optimize
     from arenite.plan import Plan
     from arenite.tflite.read import read_model as read
     from arenite.verify import verify
@@ -54,11 +54,11 @@ __all__ = [
 # Each name is loaded when it is first used, so that `import arenite` costs nothing.
 _HOME = {
     "Model": "arenite.model",
-    "Options": "arenite.optimize",
+    "Options": "arenite.optimization",
     "Plan": "arenite.plan",
     "inspect": "arenite.inspection",
-    "least_peak_memory": "arenite.optimize",
-    "optimize": "arenite.optimize",
+    "least_peak_memory": "arenite.optimization",
+    "optimize": "arenite.optimization",
     "peak_memory": "arenite.liveness",
     "read": "arenite.tflite.read",
     "verify": "arenite.verify",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from arenite.model import Model
     from arenite.schedule.problem import Problem
-    from arenite.schedule.solution import Schedule
+    from arenite.schedule.solve import Schedule
 
 
 @dataclass(frozen=True)

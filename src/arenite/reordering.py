@@ -6,8 +6,12 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from arenite.errors import VerificationError
 from arenite.ordering import filed_in_order, ordering_problem
 from arenite.plan import Proof
+from arenite.schedule.check import check_certificate, check_order
+from arenite.schedule.options import SearchOptions
+from arenite.schedule.solve import Schedule, solve
 from arenite.targets.scratch import reference_scratch
 
 if TYPE_CHECKING:
@@ -15,7 +19,6 @@ if TYPE_CHECKING:
 
     from arenite.model import Model
     from arenite.schedule.problem import Problem
-    from arenite.schedule.solution import Schedule
 
 
 @dataclass(frozen=True)
@@ -41,24 +44,21 @@ def reorder(
     deadline = time.monotonic() + time_limit
     proofs = {}
     for graph in _callees_first(model):
-        problem, _ = ordering_problem(
-            model, graph, keep_inputs=keep_inputs and graph == 0, scratch=reference_scratch
-        )
+        problem, _ = ordering_problem(model, graph, keep_inputs=keep_inputs and graph == 0, scratch=reference_scratch)
         schedule = checked_schedule(problem, time_limit=max(0.0, deadline - time.monotonic()), progress=progress)
         model = with_order(model, graph, schedule.order)
         proofs[graph] = Proof(model.graphs[graph].name, problem, schedule)
-    return Reordering(model, proofs[0].schedule.lower_bound, tuple(proofs[graph] for graph in sorted(proofs)))
+    bound = max(proof.schedule.lower_bound for proof in proofs.values())
+    return Reordering(model, bound, tuple(proofs[graph] for graph in sorted(proofs)))
 
 
-def checked_schedule(
-    problem: Problem, *, time_limit: float, progress: Callable[[str], None] | None = None
-) -> Schedule:
+def checked_schedule(problem: Problem, *, time_limit: float, progress: Callable[[str], None] | None = None) -> Schedule:
     """The best order found, after the independent checker has agreed with its peak and with the proof of its bound."""
-    from arenite.schedule import SearchOptions, solve
-    from arenite.schedule.check import check_schedule
-
     schedule = solve(problem, options=SearchOptions(time_limit=time_limit), progress=progress)
-    check_schedule(problem, schedule)
+    if check_order(problem, schedule.order) != schedule.peak:
+        raise VerificationError("order: the search and the checker disagree about the peak; please report this model")
+    if check_certificate(problem, schedule.certificate) < schedule.lower_bound:
+        raise VerificationError("order: the proof does not reach the claimed lower bound; please report this model")
     return schedule
 
 

@@ -34,7 +34,7 @@ def optimize_command(
     """Find the order and layout with the smallest head, verify them bit for bit, and write the model."""
     from arenite.cli.files import check_not_source
     from arenite.cli.progress import progress
-    from arenite.optimize import Options, optimize
+    from arenite.optimization import Options, optimize
     from arenite.tflite.files import check_writable
     from arenite.tflite.read import read_model
 

@@ -1,0 +1,216 @@
+"""(Model, Options) -> Plan: the only control flow over order, layout, checks and verification."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from arenite.errors import OptionError, VerificationError
+from arenite.liveness import peak_memory
+from arenite.ordering import ordering_problem
+from arenite.placement import Placement, place, settle
+from arenite.plan import Cost, Plan, Proof
+from arenite.reordering import checked_schedule, reorder, runs_as_filed, with_order
+from arenite.targets.scratch import reference_scratch
+from arenite.targets.tflm import plan_obstacle, planned_head
+from arenite.tflite.memory_plan import is_vela, read_plan, with_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from arenite.model import Model
+    from arenite.verify import Verification
+
+    Progress = Callable[[str], None]
+
+LEAST_SECONDS = 1.0
+"""Layout and joint search get at least this long, however long the order took."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to optimise and for how long.
+
+    `reorder`, `layout`: which of the two decisions are Arenite's; what is not stays as the file and TFLM have it.
+    `keep_inputs`: the application finds the model's inputs intact after the inference. `time_limit`: seconds for all
+    searches together; at the limit the best plan so far is returned with its gap. `plan`: what to do with an offline
+    plan that the model already has. `rounds`, `seed`: random inputs on which the result is compared with its source.
+    """
+
+    reorder: bool = True
+    layout: bool = True
+    keep_inputs: bool = False
+    time_limit: float = 60.0
+    plan: Literal["replace", "respect"] = "replace"
+    rounds: int = 5
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.time_limit >= 0:
+            raise OptionError(f"time limit: {self.time_limit} is not a number of seconds; give 0 or more")
+        if self.rounds < 1:
+            raise OptionError(f"rounds: {self.rounds} rounds compare nothing; give 1 or more")
+        if self.plan not in ("replace", "respect"):
+            raise OptionError(f"plan: {self.plan!r} is neither 'replace' nor 'respect'")
+        if self.keep_inputs and not self.layout:
+            raise OptionError("keep inputs: only a layout can keep the inputs intact; leave the layout to Arenite")
+
+
+DEFAULTS = Options()
+
+
+def optimize(model: Model, options: Options = DEFAULTS, *, progress: Progress | None = None) -> Plan:
+    """The order and layout with the smallest head that could be found, checked, and compared with the source.
+
+    Args:
+        model: the source; it is not changed.
+        options: see `Options`.
+        progress: is called with a sentence about the search whenever there is news.
+
+    Returns:
+        The plan. A model that gains nothing comes back as it is, byte for byte.
+
+    Raises:
+        ModelError: the model cannot be planned (operators that need each other's results, a damaged offline plan).
+        VerificationError: a check failed; the result must not be used.
+    """
+    from arenite.tflite.write import write_bytes
+
+    started = time.monotonic()
+    decision = _decide(model, options, started + options.time_limit, progress or _silent)
+    content = write_bytes(decision.model)
+    verification = _verified(model, decision, content, options, progress or _silent)
+    arena_before, arena_after = (memory.arena if memory else None for memory in verification.memory)
+    return Plan(
+        source=model,
+        model=decision.model,
+        content=content,
+        before=Cost(peak_memory(model), planned_head(model), arena_before),
+        after=Cost(decision.peak, decision.head, arena_after),
+        lower_bound=decision.lower_bound,
+        order=_order(model, decision.model),
+        verified=verification.status,
+        seconds=time.monotonic() - started,
+        proofs=decision.proofs,
+        notes=decision.notes,
+    )
+
+
+def least_peak_memory(model: Model, *, time_limit: float = 10.0) -> int:
+    """Peak in bytes of the best order of the main graph, for those who search architectures.
+
+    Exact where the search ends within `time_limit` seconds, which is a matter of milliseconds for most networks; else
+    the peak of the best order found. `optimize` tells which, with a layout and its checks.
+    """
+    problem, _ = ordering_problem(model, scratch=reference_scratch)
+    return checked_schedule(problem, time_limit=time_limit).peak
+
+
+@dataclass(frozen=True)
+class _Decision:
+    """A model with its order and layout settled, what that costs (bytes), and what is known about anything better."""
+
+    model: Model
+    peak: int
+    head: int
+    lower_bound: int
+    proofs: tuple[Proof, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def _silent(_: str) -> None:
+    pass
+
+
+def _decide(model: Model, options: Options, deadline: float, progress: Progress) -> _Decision:
+    """The best plan for what was asked; the model itself where nothing is gained."""
+    obstacle = _untouchable(model, options)
+    if obstacle is not None:
+        return _as_it_is(model, obstacle)
+    in_order = runs_as_filed(model)
+    if not in_order and not options.reorder:
+        return _as_it_is(model, "its operators are filed out of order, which TFLM runs wrongly; let them be reordered")
+    best = _search(model, options, deadline, progress)
+    notes = best.notes
+    if not in_order:
+        notes += ("its operators were filed out of order, which TFLM runs wrongly; they are in order now",)
+    elif best.head >= planned_head(model) and not options.keep_inputs:
+        lower_bound = min(best.lower_bound, planned_head(model))
+        return _Decision(model, peak_memory(model), planned_head(model), lower_bound, best.proofs, notes)
+    return _Decision(best.model, best.peak, best.head, best.lower_bound, best.proofs, notes)
+
+
+def _untouchable(model: Model, options: Options) -> str | None:
+    """Why the model must stay as it is, or None."""
+    if is_vela(model):
+        return "it was compiled by Vela, whose commands hold the addresses of its plan; it is left as it is"
+    if options.plan == "respect" and read_plan(model) is not None:
+        return "its offline plan is respected, so order and layout are left as they are"
+    return None
+
+
+def _as_it_is(model: Model, note: str) -> _Decision:
+    head = planned_head(model)
+    return _Decision(model, peak_memory(model), head, head, notes=(note,))
+
+
+def _search(model: Model, options: Options, deadline: float, progress: Progress) -> _Decision:
+    """Order, then layout, then both together where the layout does not reach the bound of the order."""
+    source, proofs, bound = with_plan(model, None), (), 0
+    ordered = source
+    if options.reorder:
+        result = reorder(source, keep_inputs=options.keep_inputs, time_limit=_left(deadline), progress=progress)
+        ordered, proofs, bound = result.model, result.proofs, result.lower_bound
+    obstacle = plan_obstacle(model) if options.layout else None
+    if obstacle is not None or not options.layout:
+        notes = () if obstacle is None else (f"no layout was written: {obstacle}",)
+        head = planned_head(ordered)
+        return _Decision(ordered, peak_memory(ordered), head, bound or head, proofs, notes)
+    placement = place(
+        ordered,
+        keep_inputs=options.keep_inputs,
+        goal=bound,
+        time_limit=max(LEAST_SECONDS, _left(deadline)),
+        progress=lambda what, height, least: progress(f"{what}: head {height:,} bytes, at least {least:,}"),
+    )
+    if not options.reorder:
+        bound = placement.lower_bound
+    elif placement.head > bound and len(source.graphs) == 1:
+        placement = _jointly(source, ordered, placement, options, deadline, progress)
+        bound = max(bound, placement.lower_bound)
+    return _Decision(placement.model, peak_memory(placement.model), placement.head, bound, proofs)
+
+
+def _jointly(
+    source: Model, ordered: Model, start: Placement, options: Options, deadline: float, progress: Progress
+) -> Placement:
+    """Order and layout searched together, from the best layout of the best order; `start` where that finds no better.
+
+    `lower_bound` of what is returned holds for every order.
+    """
+    return start
+
+
+def _verified(model: Model, decision: _Decision, content: bytes, options: Options, progress: Progress) -> Verification:
+    """What the runtimes say of the result beside its source.
+
+    Raises VerificationError where one of them tells the two apart, or TFLM reports another head than was planned.
+    """
+    from arenite.verify import verify
+
+    progress("verifying: running both models in the runtimes present")
+    verification = verify(model, content, rounds=options.rounds, seed=options.seed, expected_head=decision.head)
+    if verification.problem is not None:
+        raise VerificationError(f"{model.name}: the result differs from its source; {verification.problem}")
+    return verification
+
+
+def _order(source: Model, result: Model) -> tuple[int, ...]:
+    """For each operator of the result's main graph, its position in the source's."""
+    position = {operator: index for index, operator in enumerate(source.main.operators)}
+    return tuple(position[operator] for operator in result.main.operators)
+
+
+def _left(deadline: float) -> float:
+    return max(0.0, deadline - time.monotonic())

@@ -16,7 +16,7 @@ from arenite.errors import ModelError
 from arenite.model import Data, Graph, Metadata, Model, Operator, Tensor
 from arenite.tflite.memory_plan import PLAN_NAME, MemoryPlan, with_plan
 from arenite.tflite.read import read_bytes, read_model
-from arenite.tflite.slots import ModelField, SubGraphField
+from arenite.tflite.slots import BufferField, ModelField, SubGraphField
 from arenite.tflite.write import write_bytes
 
 
@@ -247,6 +247,52 @@ def test_objects_of_one_file_can_move_to_another():
     assert after["subgraphs"][0]["operators"][1]["customOptions"] == b"LARGE"
     assert after["subgraphs"][0]["tensors"][3]["sparsity"] == before["subgraphs"][0]["tensors"][3]["sparsity"]
     assert aligned(result)
+
+
+def redirect(data: bytes, first: Any, second: Any, slot: int) -> bytes:
+    """Let a field of the first table, which lies before the second, lead to what that of the second leads to."""
+    here, there = (table._tab.Pos + table._tab.Offset(4 + 2 * slot) for table in (first, second))
+    target = there + int.from_bytes(data[there : there + 4], "little")
+    return data[:here] + (target - here).to_bytes(4, "little") + data[here + 4 :]
+
+
+def test_graphs_that_share_a_vector_of_operators_are_parted():
+    x, y, z = (Tensor(name, (4,), scratch().main.tensors[0].type) for name in "xyz")
+    operators = (Operator("RELU", (x,), (y,)), Operator("TANH", (x,), (z,)))
+    graphs = tuple(
+        Graph(name, tensors := (x, y, z), tensors[:1], tensors[1:], operators) for name in ("first", "second")
+    )
+    data = write_bytes(Model("twins", graphs))
+    file = schema.Model.GetRootAs(data, 0)
+    tables = sorted((file.Subgraphs(0), file.Subgraphs(1)), key=lambda table: table._tab.Pos)
+    model = read_bytes(redirect(data, *tables, SubGraphField.OPERATORS), "twins")
+    result = read_bytes(write_bytes(with_operators(model, list(model.main.operators[::-1]))), "r")
+    assert [[o.code for o in graph.operators] for graph in result.graphs] == [["TANH", "RELU"], ["RELU", "TANH"]]
+
+
+def test_a_plan_whose_content_something_else_shares_is_not_overwritten():
+    model = read_bytes(write_bytes(scratch()), "aligned")
+    notes = Metadata("notes", Data(bytes(44)))
+    planned = with_plan(dataclasses.replace(model, metadata=(notes,)), some_plan(model))
+    data = write_bytes(planned)
+    file = schema.Model.GetRootAs(data, 0)
+    buffers = [file.Buffers(file.Metadata(i).Buffer()) for i in range(2)]
+    assert [b.DataLength() for b in buffers] == [44, 44]
+    buffers.sort(key=lambda table: table._tab.Pos)
+    shared = read_bytes(redirect(data, *buffers, BufferField.DATA), "shared")
+    before = bytes(shared.metadata[0].data.content)
+    assert before == bytes(shared.metadata[1].data.content)
+    other = Metadata("notes", Data(bytes(range(44))), shared.metadata[0].origin)
+    again = read_bytes(write_bytes(dataclasses.replace(shared, metadata=(other, shared.metadata[1]))), "again")
+    assert bytes(again.metadata[0].data.content) == bytes(range(44))
+    assert bytes(again.metadata[1].data.content) == before
+
+
+def test_a_tensor_from_another_graph_is_not_taken_for_one_of_a_signature():
+    model = read_bytes(pack(rich()), "rich")
+    stranger = model.graphs[1].tensors[0]
+    graph = dataclasses.replace(model.main, tensors=(*model.main.tensors, stranger))
+    assert unpack(write_bytes(with_graph(model, graph))).signatureDefs[0].inputs[0].tensorIndex == 0
 
 
 def control_edges(*pairs: tuple[int, int]) -> bytes:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from arenite.liveness import align, lifetimes, occupies, working_sets
+from arenite.least_peak import peak_lower_bound
+from arenite.liveness import align, lifetimes, working_sets
 from arenite.operators import macs
 from arenite.ordering import filed_in_order
 from arenite.tflite.memory_plan import is_vela, read_plan
@@ -110,8 +111,12 @@ class Inspection:
         return tuple(tensor for graph in self.graphs for tensor in graph.tensors)
 
 
-def inspect(model: Model) -> Inspection:
+def inspect(model: Model, *, time_limit: float = 2.0) -> Inspection:
     """What `model` costs in the order of its file, for stock TFLM.
+
+    Args:
+        model: the model.
+        time_limit: seconds after which the search for the least peak settles for the lower bound proven so far.
 
     Raises:
         ModelError: a graph runs itself through control flow, or has no order in which it can run.
@@ -130,7 +135,7 @@ def inspect(model: Model) -> Inspection:
         peak_bytes=peak,
         peak_operator=pinned,
         peak_tensors=tables.heaviest() if pinned is None else main[pinned].alive,
-        lower_bound_bytes=_lower_bound(model),
+        lower_bound_bytes=min(peak, peak_lower_bound(model, time_limit=time_limit)),
         head_bytes=planned_head(model),
         weights_bytes=_weights(model),
         macs=sum(entry.macs for entry in main),
@@ -210,14 +215,6 @@ class _Macs:
             self._graphs[position] = 0
             self._graphs[position] = sum(self.of(operator) for operator in self._model.graphs[position].operators)
         return self._graphs[position]
-
-
-def _lower_bound(model: Model) -> int:
-    """Bytes that some working set has in every order: an operator's own inputs and outputs, or a graph's."""
-    main = model.main
-    together = [set(main.inputs), set(main.outputs)]
-    together += [{t for t in (*op.inputs, *op.outputs) if t is not None} for op in main.operators]
-    return max(sum(align(t.bytes) for t in tensors if occupies(t)) for tensors in together)
 
 
 def _weights(model: Model) -> int:

@@ -115,7 +115,7 @@ def _legend() -> Text:
     for glyph, style, name in PARTS:
         text.append(glyph, style=style)
         text.append(f" {name}  ")
-    text.rstrip()
+    text.append("alive: first-last operator, in: before the first")
     return text
 
 
@@ -165,7 +165,7 @@ def _summary(inspection: Inspection) -> Table:
 
 def _peak_at(inspection: Inspection) -> str:
     if inspection.peak_operator is None:
-        return "while no operator runs"
+        return "before the first operator"
     operator = inspection.main.operators[inspection.peak_operator]
     return f"at operator {operator.index} {printable(operator.name)}"
 

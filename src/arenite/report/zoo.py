@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from arenite.report.console import print_report
+from arenite.zoo.family import SEEDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +36,7 @@ def as_json(families: Mapping[str, Family]) -> dict[str, Any]:
                 "name": name,
                 "description": family.description,
                 "parameters": [
-                    {"name": key, "default": value, "limits": list(family.limits.get(key, ())) or None}
+                    {"name": key, "default": value, "limits": list(family.limits.get(key, SEEDS))}
                     for key, value in family.parameters.items()
                 ],
             }

@@ -1,0 +1,126 @@
+import csv
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from arenite import zoo
+from arenite.cli import app
+from arenite.tflite.write import write_bytes
+
+
+@pytest.fixture
+def model(tmp_path):
+    path = tmp_path / "paper.tflite"
+    path.write_bytes(write_bytes(zoo.build("paper")))
+    return path
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, list(map(str, arguments)), env={"COLUMNS": "80"})
+
+
+def refused(result):
+    """The message of a command that must have failed as bad input: one line on stderr, no traceback."""
+    assert result.exit_code == 2, result.output
+    assert isinstance(result.exception, SystemExit)
+    assert result.stdout == ""
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("arenite: error: ")
+    return line
+
+
+def test_text(model):
+    result = run("inspect", model)
+    assert result.exit_code == 0
+    assert result.stderr == ""
+    assert "Peak           5,216  at operator 2 CONV_2D" in result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= 80
+
+
+def test_json_is_all_that_is_printed(model, tmp_path):
+    result = run("inspect", model, "--json", "--csv", tmp_path / "tables")
+    assert result.exit_code == 0
+    assert result.stderr == ""
+    values = json.loads(result.stdout)
+    assert (values["model"], values["peak_bytes"], values["peak_operator"]) == ("paper.tflite", 5216, 2)
+    assert (values["lower_bound_bytes"], values["head_bytes"], values["target"]) == (4960, 5216, "tflm")
+
+
+def test_csv_makes_its_folder(model, tmp_path):
+    folder = tmp_path / "a" / "b"
+    result = run("inspect", model, "--csv", folder)
+    assert result.exit_code == 0
+    assert sorted(path.name for path in folder.iterdir()) == ["operators.csv", "tensors.csv"]
+    with (folder / "operators.csv").open(newline="") as file:
+        assert max(int(row["working_set_bytes"]) for row in csv.DictReader(file)) == 5216
+    assert f"Wrote {folder / 'operators.csv'}" in result.stdout
+
+
+def test_existing_tables_are_kept_without_force(model, tmp_path):
+    (tmp_path / "tensors.csv").write_text("mine")
+    assert "tensors.csv" in refused(run("inspect", model, "--csv", tmp_path))
+    assert not (tmp_path / "operators.csv").exists()
+    assert (tmp_path / "tensors.csv").read_text() == "mine"
+    assert run("inspect", model, "--csv", tmp_path, "--force").exit_code == 0
+    assert (tmp_path / "tensors.csv").read_text() != "mine"
+
+
+@pytest.mark.parametrize(("name", "start"), [("a.png", b"\x89PNG"), ("a.svg", b"<?xml"), ("A.PNG", b"\x89PNG")])
+def test_plot(model, tmp_path, name, start):
+    result = run("inspect", model, "--plot", tmp_path / name)
+    assert result.exit_code == 0
+    assert (tmp_path / name).read_bytes().startswith(start)
+    assert "--force" in refused(run("inspect", model, "--plot", tmp_path / name))
+    assert run("inspect", model, "--plot", tmp_path / name, "--force").exit_code == 0
+
+
+def test_plots_of_other_kinds_are_refused_before_any_work(tmp_path):
+    assert ".png or .svg" in refused(run("inspect", tmp_path / "missing.tflite", "--plot", tmp_path / "x.pdf"))
+
+
+def test_a_plot_never_replaces_the_model(model, tmp_path):
+    picture = tmp_path / "model.png"
+    picture.symlink_to(model)
+    before = model.read_bytes()
+    refused(run("inspect", model, "--plot", picture, "--force"))
+    assert model.read_bytes() == before
+
+
+def test_a_file_where_the_folder_should_be(model, tmp_path):
+    (tmp_path / "tables").write_text("")
+    assert "not a folder" in refused(run("inspect", model, "--csv", tmp_path / "tables"))
+    assert "cannot be made" in refused(run("inspect", model, "--csv", tmp_path / "tables" / "deeper"))
+
+
+BAD = {
+    "empty": b"",
+    "short": b"TFL",
+    "text": b"no flatbuffer at all, just text of some length\n" * 9,
+    "identifier": b"\x1c\0\0\0TFL2" + bytes(100),
+    "offset": b"\xff\xff\xff\x7fTFL3" + bytes(100),
+    "zeros": bytes(4096),
+}
+
+
+@pytest.mark.parametrize("command", ["inspect", "optimize", "verify"])
+@pytest.mark.parametrize("kind", BAD)
+def test_bad_files(tmp_path, command, kind):
+    path = tmp_path / f"{kind}.tflite"
+    path.write_bytes(BAD[kind])
+    extra = {"inspect": [], "optimize": ["-o", tmp_path / "out.tflite"], "verify": [path]}[command]
+    assert kind in refused(run(command, path, *extra))
+    assert path.read_bytes() == BAD[kind]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("size", [8, 20, 200, 2000, 9000])
+def test_truncated_models(model, tmp_path, size):
+    path = tmp_path / "cut.tflite"
+    path.write_bytes(model.read_bytes()[:size])
+    assert "cut.tflite" in refused(run("inspect", path))
+
+
+def test_no_such_file_and_a_folder(tmp_path):
+    assert "no such file" in refused(run("inspect", tmp_path / "none.tflite"))
+    assert "folder" in refused(run("inspect", tmp_path))

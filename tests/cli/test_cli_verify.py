@@ -1,0 +1,83 @@
+import importlib.util
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from arenite import zoo
+from arenite.cli import app
+from arenite.runtimes import process
+from arenite.tflite.write import write_bytes
+
+TFLM = importlib.util.find_spec("tflite_micro") is not None
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models")
+    (folder / "a.tflite").write_bytes(write_bytes(zoo.build("paper")))
+    (folder / "b.tflite").write_bytes(write_bytes(zoo.build("paper", seed=1)))
+    (folder / "other.tflite").write_bytes(write_bytes(zoo.build("chain", length=1)))
+    return folder
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, ["verify", *map(str, arguments)], env={"COLUMNS": "80"})
+
+
+def test_identical(folder):
+    result = run(folder / "a.tflite", folder / "a.tflite", "--rounds", "1")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("LiteRT  identical\n")
+    assert result.stderr == ""
+
+
+def test_different(folder):
+    result = run(folder / "a.tflite", folder / "b.tflite", "--rounds", "1", "--seed", "7", "--json")
+    assert result.exit_code == 1
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("arenite: error: ")
+    assert "output 0 ('tensor7') differs" in line
+    values = json.loads(result.stdout)
+    assert values["identical"] is False
+    assert values["verified"]["litert"] == "different"
+    assert values["differences"]["litert"].keys() == {
+        "output",
+        "name",
+        "round",
+        "elements",
+        "total",
+        "position",
+        "largest",
+    }
+    assert values["differences"]["litert"]["name"] == "tensor7"
+    if TFLM:
+        first, second = values["memory"]
+        assert first["head_bytes"] == 5216
+        assert first["arena_bytes"] == first["head_bytes"] + first["tail_bytes"]
+        assert second["head_bytes"] == 5216
+
+
+def test_models_of_different_form(folder):
+    result = run(folder / "a.tflite", folder / "other.tflite")
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert "do not match" in result.stderr
+
+
+def test_without_runtimes_nothing_is_known(folder, monkeypatch):
+    monkeypatch.setattr(process, "absent", lambda runtime: f"{runtime} is not installed")
+    result = run(folder / "a.tflite", folder / "a.tflite", "--json")
+    assert result.exit_code == 1
+    assert "no runtime" in result.stderr
+    values = json.loads(result.stdout)
+    assert values["verified"] == {
+        "litert": "unavailable: litert is not installed",
+        "tflm": "unavailable: tflm is not installed",
+    }
+    assert (values["identical"], values["memory"]) == (False, [None, None])
+
+
+@pytest.mark.parametrize("arguments", [("--rounds", "0"), ("--seed", "-1"), ("--rounds", "many")])
+def test_bad_options(folder, arguments):
+    assert run(folder / "a.tflite", folder / "a.tflite", *arguments).exit_code == 2

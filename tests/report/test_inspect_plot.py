@@ -1,0 +1,95 @@
+import builtins
+import struct
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+from report_samples import empty, odd
+
+from arenite import zoo
+from arenite.errors import MissingDependencyError, OptionError
+from arenite.inspection import inspect
+from arenite.report.inspect_plot import MOST_NAMES, chart, check_plot, draw
+
+PNG = b"\x89PNG\r\n\x1a\n"
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def make(family, **parameters):
+    return chart(inspect(zoo.build(family, **parameters)))
+
+
+def svg_texts(content):
+    root = ET.fromstring(content)
+    assert root.tag == f"{SVG}svg"
+    return ["".join(element.itertext()) for element in root.iter(f"{SVG}text")]
+
+
+def test_the_chart_is_the_inspection():
+    inspection = inspect(zoo.build("paper"))
+    data = chart(inspection)
+    assert data.title == "paper\npeak 5,216 bytes at operator 2 CONV_2D"
+    assert data.parts["bystanders"] == (0, 0, 3136, 512, 512, 256, 0)
+    assert [sum(column) for column in zip(*data.parts.values(), strict=True)] == [
+        operator.working_set_bytes for operator in inspection.main.operators
+    ]
+    assert data.labels[6] == "CONCATENATION  6"
+    assert (data.peak, data.pinned) == (5216, 2)
+
+
+@pytest.mark.parametrize(("length", "named"), [(MOST_NAMES - 8, True), (100, False), (799, False), (4000, False)])
+def test_labels_are_thinned_where_there_are_many_operators(length, named):
+    data = make("chain", length=length, channels=1, resolution=8)
+    assert data.named is named
+    assert len(data.ticks) == len(data.labels) <= MOST_NAMES
+    if not named:
+        assert 8 <= len(data.ticks) <= 26
+        assert data.ticks[1] in {1, 2, 5, 10, 20, 50, 100, 200, 500}
+
+
+@pytest.mark.parametrize("operators", [1, 5, 200])
+def test_png(operators):
+    content = draw(make("chain", length=operators, channels=1, resolution=8), ".png")
+    assert content.startswith(PNG)
+    width, height = struct.unpack(">II", content[16:24])
+    assert 900 <= width <= 2100
+    assert 600 <= height <= 900
+
+
+def test_svg_names_the_peak_the_parts_and_the_operators():
+    texts = svg_texts(draw(make("paper"), ".SVG"))
+    for expected in ("peak 5,216 bytes at operator 2 CONV_2D", "inputs", "outputs", "bystanders", "peak", "CONV_2D  3"):
+        assert expected in texts
+
+
+def test_equal_charts_give_equal_files():
+    data = make("paper")
+    assert draw(data, ".svg") == draw(data, ".svg")
+    assert draw(data, ".png") == draw(data, ".png")
+    assert b"<dc:date>" not in draw(data, ".svg")
+
+
+@pytest.mark.parametrize("model", [empty, odd])
+def test_odd_models_can_be_drawn(model):
+    data = chart(inspect(model()))
+    svg_texts(draw(data, ".svg"))
+    assert draw(data, ".png").startswith(PNG)
+
+
+@pytest.mark.parametrize("name", ["plot.pdf", "plot", "svg", ".png"])
+def test_other_suffixes_are_refused(name):
+    with pytest.raises(OptionError, match=r"\.png or \.svg"):
+        check_plot(Path(name))
+
+
+def test_matplotlib_missing(monkeypatch):
+    real = builtins.__import__
+
+    def without(name, *arguments, **keywords):
+        if name.split(".")[0] == "matplotlib":
+            raise ImportError(name)
+        return real(name, *arguments, **keywords)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(MissingDependencyError, match=r'pip install "arenite\[plot\]"'):
+        check_plot(Path("x.svg"))

@@ -16,7 +16,7 @@ from arenite.errors import ModelError
 from arenite.model import Data, Graph, Metadata, Model, Operator, Tensor
 from arenite.tflite.memory_plan import PLAN_NAME, MemoryPlan, with_plan
 from arenite.tflite.read import read_bytes, read_model
-from arenite.tflite.slots import BufferField, ModelField, SubGraphField
+from arenite.tflite.slots import BufferField, ModelField, OperatorField, SubGraphField
 from arenite.tflite.write import write_bytes
 
 
@@ -247,6 +247,23 @@ def test_objects_of_one_file_can_move_to_another():
     assert after["subgraphs"][0]["operators"][1]["customOptions"] == b"LARGE"
     assert after["subgraphs"][0]["tensors"][3]["sparsity"] == before["subgraphs"][0]["tensors"][3]["sparsity"]
     assert aligned(result)
+
+
+def test_options_newer_than_the_schema_are_kept_or_refused():
+    data = bytearray(pack(rich()))
+    table = schema.Model.GetRootAs(data, 0).Subgraphs(0).Operators(0)._tab
+    data[table.Pos + table.Offset(4 + 2 * OperatorField.BUILTIN_OPTIONS_TYPE)] = 250
+    start = table.Pos + table.Offset(4 + 2 * OperatorField.BUILTIN_OPTIONS)
+    options = start + int.from_bytes(data[start : start + 4], "little")
+    model = read_bytes(bytes(data), "newer")
+    assert not model.main.operators[0].options
+    result = write_bytes(shuffled(model)[0])
+    assert aligned(result)
+    # Nothing was moved: what is not understood keeps its distance from everything else.
+    assert bytes(data[options:]) in result
+    with pytest.raises(ModelError, match="options newer than the schema"):
+        moved = dataclasses.replace(model.main.operators[0], inputs=(model.main.tensors[6], None))
+        write_bytes(with_operators(model, [moved, *model.main.operators[1:]]))
 
 
 def redirect(data: bytes, first: Any, second: Any, slot: int) -> bytes:

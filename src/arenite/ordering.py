@@ -151,7 +151,7 @@ def _not_implied(pairs: set[tuple[int, int]], charges: tuple[Charge, ...]) -> tu
 def _expressible(model: Model, graph: int) -> bool:
     """Whether order is free: every tensor has one origin, and every graph is run by at most one operator."""
     calls = [called for each in model.graphs for operator in each.operators for called in operator.graphs]
-    if len(calls) != len(set(calls)) or 0 in calls:
+    if len(calls) != len(set(calls)):
         return False
     origins = set(model.graphs[graph].inputs)
     for operator in model.graphs[graph].operators:

@@ -51,7 +51,8 @@ def test_the_planned_head_is_what_tflm_records():
     small.append(model(*chain([8, 8]).graphs, *chain([40, 40, 40]).graphs, name="with an idle graph"))
     x, y = tensor("x"), tensor("y")
     small.append(model(graph([x], [y], [add(x, x, y)], unused=[tensor("dead", 9), tensor("dead too", 5)])))
-    planned = [any_plan(each, seed) for seed in range(3) for each in small]
+    small.append(model(graph([x], [y], [add(x, tensor("state", variable=True), y)])))
+    planned = [any_plan(each, seed) for seed in range(4) for each in small]
     assert recorded_heads([*small, *planned]) == [planned_head(each) for each in (*small, *planned)]
 
 

@@ -1,18 +1,18 @@
 """The layout that stock TFLM makes by itself, offset for offset: greedy by size, first fit.
 
-Buffers with a given offset are placed first, as they come. The others follow by decreasing size; of two equally large
-ones the later comes first (TFLM fills its list from the back, then sorts it stably). Each goes to the lowest gap
-between buffers that are alive at the same time. What is placed is walked by rising offset, among equal offsets by the
-time of placing.
+Buffers with a given offset are placed first. The others follow by decreasing size; of two equally large ones the later
+comes first (TFLM fills its list from the back, then sorts it stably). Each goes to the lowest gap between the buffers
+placed so far that are alive at the same time.
 
 Source: TFLM's greedy_memory_planner.cc (class GreedyMemoryPlanner).
 """
 
 from __future__ import annotations
 
-from bisect import insort
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from arenite.layout.lifetimes import neighbours
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,26 +40,22 @@ def greedy_plan(buffers: Sequence[Buffer], fixed: Sequence[int] = ()) -> GreedyP
     """
     given = list(fixed) or [ONLINE] * len(buffers)
     offsets = list(given)
-    first_placed = [number for number, offset in enumerate(given) if offset != ONLINE]
     online = [number for number, offset in reversed(list(enumerate(given))) if offset == ONLINE]
     online.sort(key=lambda number: -buffers[number].size)
-    placed: list[tuple[int, int, int, int, int]] = []
-    for turn, number in enumerate((*first_placed, *online)):
-        buffer = buffers[number]
-        if given[number] == ONLINE:
-            offsets[number] = _lowest_gap(placed, buffer)
-        offset = offsets[number]
-        insort(placed, (offset, turn, offset + buffer.size, buffer.first, buffer.last))
-    return GreedyPlan(tuple(offsets), max((end for _, _, end, _, _ in placed), default=0))
+    alive_together = neighbours(buffers)
+    for number in online:
+        placed = [other for other in alive_together[number] if offsets[other] != ONLINE]
+        taken = sorted((offsets[other], offsets[other] + buffers[other].size) for other in placed)
+        offsets[number] = _lowest_gap(taken, buffers[number].size)
+    ends = (offset + buffer.size for offset, buffer in zip(offsets, buffers, strict=True))
+    return GreedyPlan(tuple(offsets), max(ends, default=0))
 
 
-def _lowest_gap(placed: Sequence[tuple[int, int, int, int, int]], buffer: Buffer) -> int:
-    """Lowest offset at which the buffer fits between those placed, walking them by rising offset."""
-    size, begin, end = buffer.size, buffer.first, buffer.last
+def _lowest_gap(taken: Sequence[tuple[int, int]], size: int) -> int:
+    """Lowest offset of `size` free bytes; `taken`: begin and end of each buffer of the same time, by rising offset."""
     lowest = 0
-    for offset, _, top, first, last in placed:
-        if first <= end and begin <= last:
-            if offset - lowest >= size:
-                break
-            lowest = max(lowest, top)
+    for begin, end in taken:
+        if begin - lowest >= size:
+            break
+        lowest = max(lowest, end)
     return lowest

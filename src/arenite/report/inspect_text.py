@@ -115,7 +115,7 @@ def _legend() -> Text:
     for glyph, style, name in PARTS:
         text.append(glyph, style=style)
         text.append(f" {name}  ")
-    text.append("alive: first-last operator, in: before the first")
+    text.append("\nalive: first to last operator; in: before the first one")
     return text
 
 

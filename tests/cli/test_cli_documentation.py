@@ -1,0 +1,52 @@
+"""docs/json.md is an interface: every key that a command prints is named there."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from arenite import zoo
+from arenite.cli import app
+from arenite.tflite.write import write_bytes
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "json.md"
+
+
+def keys(values):
+    """All keys of an object and of what is in it; the names of runtimes are values that are used as keys."""
+    if isinstance(values, list):
+        return {key for value in values for key in keys(value)}
+    if not isinstance(values, dict):
+        return set()
+    return (values.keys() | {key for value in values.values() for key in keys(value)}) - {"litert", "tflm"}
+
+
+def section(command):
+    """Names in code quotes of the section about a command."""
+    (text,) = re.findall(rf"^## `arenite {command}.*?(?=^## |\Z)", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    return set(re.findall(r"`([a-z_]+)`", text))
+
+
+@pytest.mark.parametrize("command", ["inspect", "optimize", "verify", "zoo"])
+def test_every_key_is_documented(command, tmp_path):
+    models = [tmp_path / "a.tflite", tmp_path / "b.tflite"]
+    for seed, path in enumerate(models):
+        path.write_bytes(write_bytes(zoo.build("paper", seed=seed)))
+    arguments = {
+        "inspect": [models[0]],
+        "optimize": [models[0], "-o", tmp_path / "c.tflite", "--rounds", "1"],
+        "verify": [*models, "--rounds", "1"],
+        "zoo": [],
+    }[command]
+    result = CliRunner().invoke(app, [command, *map(str, arguments), "--json"])
+    printed = keys(json.loads(result.stdout))
+    assert len(printed) > 2
+    assert printed <= section(command)
+
+
+def test_exit_codes_are_documented():
+    text = PAGE.read_text("utf-8")
+    for code in (0, 1, 2, 130):
+        assert f"\n| {code} | " in text

@@ -14,7 +14,7 @@ from arenite.runtimes import process
 from arenite.runtimes.run import Job, Run
 from arenite.targets.greedy import greedy_plan
 from arenite.targets.scratch import reference_scratch
-from arenite.targets.tflm import head_plan, layout_problem, memory_plan, plan_obstacle, planned_head
+from arenite.targets.tflm import head_plan, inputs_on_top, layout_problem, memory_plan, plan_obstacle, planned_head
 from arenite.tflite.memory_plan import MemoryPlan, with_plan
 from arenite.tflite.read import read_model
 from arenite.tflite.write import write_bytes
@@ -123,6 +123,25 @@ def test_what_nothing_runs_shares_the_room_of_everything_else():
 def test_inputs_kept_live_to_the_end():
     problem, _ = layout_problem(chain([4, 4, 4]), keep_inputs=True)
     assert [(each.first, each.last) for each in problem.buffers] == [(0, 2), (1, 2), (2, 2)]
+
+
+def test_kept_inputs_go_to_the_top_where_scratch_does_not_reach_them():
+    x, a, b = tensor("x"), tensor("a", 8), tensor("b", 12)
+    hand_made = model(graph([x], [b], [add(x, x, a), add(a, a, b)], unused=[tensor("dead", 9)]))
+    problem, tensors = layout_problem(hand_made, keep_inputs=True)
+    assert [each.name for each in tensors] == ["x", "a", "b", "dead"]
+    assert inputs_on_top(hand_made, problem, tensors, (48, 64, 0, 0)) == (80, 48, 0, 0)
+
+    swift = zoo.build("swiftnet-cell", resolution=16)
+    problem, tensors = layout_problem(swift, keep_inputs=True)
+    offsets = greedy_plan(problem.buffers).offsets
+    moved = inputs_on_top(swift, problem, tensors, offsets)
+    lifted = head_plan(swift, memory_plan(swift, dict(zip(tensors, moved, strict=False))))
+    (number,) = (place for place, each in enumerate(tensors) if each in swift.main.inputs)
+    begin, end = lifted.offsets[number], lifted.offsets[number] + problem.buffers[number].size
+    scratch = range(len(tensors), len(problem.buffers))
+    assert all(lifted.offsets[s] + problem.buffers[s].size <= begin or end <= lifted.offsets[s] for s in scratch)
+    assert lifted.height <= max(offset + each.size for offset, each in zip(offsets, problem.buffers, strict=True))
 
 
 def test_variables_of_further_graphs_rule_out_a_plan():

@@ -101,6 +101,34 @@ def _idle(
             scope += 1
 
 
+def inputs_on_top(model: Model, problem: Problem, tensors: Sequence[Tensor], offsets: Sequence[int]) -> tuple[int, ...]:
+    """The layout with the main graph's kept inputs moved above all else that is alive in the inference; no higher.
+
+    TFLM places scratch itself, in the lowest gap between what it takes to be alive. It knows nothing of inputs that are
+    to stay intact after their last use, but at the top it does not reach them. Kept inputs are alive with everything,
+    so taking them out and closing the gaps leaves a valid layout.
+
+    Args:
+        model: the model.
+        problem: of `layout_problem` with `keep_inputs`, as are `tensors`.
+        tensors: the model's tensors for the problem's first buffers.
+        offsets: of a valid layout of all the problem's buffers.
+    """
+    inputs = set(model.main.inputs)
+    kept = [number for number, tensor in enumerate(tensors) if tensor in inputs]
+    end = max((problem.buffers[number].last for number in kept), default=0)
+    alive = {number for number, buffer in enumerate(problem.buffers) if buffer.first <= end}
+    others = alive.difference(kept)
+    moved = list(offsets)
+    for number in others:
+        moved[number] -= sum(problem.buffers[below].size for below in kept if offsets[below] < offsets[number])
+    top = max((moved[number] + problem.buffers[number].size for number in others), default=0)
+    for number in kept:
+        moved[number] = top
+        top += problem.buffers[number].size
+    return tuple(moved)
+
+
 def memory_plan(model: Model, offsets: Mapping[Tensor, int]) -> MemoryPlan:
     """The plan that gives these tensors these offsets and leaves all others to TFLM."""
     return MemoryPlan(tuple(tuple(offsets.get(tensor) for tensor in graph.tensors) for graph in model.graphs))

@@ -1,0 +1,109 @@
+"""Order and layout together: from the best layout of the best order down to the bound, or to a proof against it."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING
+
+from arenite import layout
+from arenite.joint.solution import ALIGNMENT, JointSolution, layout_problem
+from arenite.joint.stitch import attempt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from arenite.schedule.problem import Problem
+
+    Progress = Callable[[str, int, int], None]
+
+_EFFORTS = 8
+
+
+def solve(
+    problem: Problem,
+    order: Sequence[int],
+    *,
+    lower_bound: int,
+    offsets: Sequence[int] | None = None,
+    time_limit: float = 60.0,
+    progress: Progress | None = None,
+) -> JointSolution:
+    """The order and layout of least height, or the best found in `time_limit` seconds with an honest bound.
+
+    Args:
+        problem: the ordering problem; all its sizes are multiples of 16.
+        order: a valid order to begin with, best one of least peak.
+        lower_bound: bytes that no order can stay below (the bound of the order search).
+        offsets: a layout for that order, as `layout_problem(problem, order)` numbers its buffers; made here if absent.
+        time_limit: seconds.
+        progress: called with ("order and layout", height, lower bound), in bytes, after every step.
+    """
+    deadline = time.monotonic() + time_limit
+    if offsets is None:
+        offsets = layout.solve(layout_problem(problem, order), goal=lower_bound, time_limit=time_limit / 4).offsets
+    search = _Search(
+        problem, tuple(order), tuple(offsets), lower_bound=lower_bound, deadline=deadline, progress=progress
+    )
+    search.run()
+    return search.best
+
+
+class _Search:
+    def __init__(
+        self,
+        problem: Problem,
+        order: tuple[int, ...],
+        offsets: tuple[int, ...],
+        *,
+        lower_bound: int,
+        deadline: float,
+        progress: Progress | None,
+    ) -> None:
+        self.problem, self.deadline, self.progress = problem, deadline, progress
+        self.unit = math.gcd(*(t.size for t in problem.tensors), *problem.extra) or ALIGNMENT
+        self.bound = -(-lower_bound // self.unit) * self.unit
+        self.exhausted: layout.Exhausted | None = None
+        self.best = self._solution(order, offsets)
+
+    def run(self) -> None:
+        """Ask for the bound itself, then, as long as there is a gap, for heights halfway up to the best known."""
+        for effort in range(_EFFORTS):
+            height = self.bound
+            while height < self.best.height:
+                if time.monotonic() > self.deadline:
+                    return
+                height = self._ask(height, effort)
+                if self.progress is not None:
+                    self.progress("order and layout", self.best.height, self.best.lower_bound)
+            if self.best.optimal:
+                return
+
+    def _ask(self, height: int, effort: int) -> int:
+        """Try this height; the next one to try."""
+        found = attempt(self.problem, self.best.order, height, effort, self.deadline)
+        if found.order is not None:
+            self.best = self._solution(found.order, self._offsets(found.offsets))
+            return self._between(self.bound)
+        above = height + self.unit
+        if found.proven:
+            # Some least layout stacks whole units, so no height between two multiples of the unit is a new chance.
+            self.bound = above
+            self.exhausted = layout.Exhausted(above - ALIGNMENT, "joint cp-sat", found.states)
+            self.best = self._solution(self.best.order, (*self.best.offsets, *self.best.scratch))
+        return self._between(above)
+
+    def _between(self, low: int) -> int:
+        steps = (self.best.height - low) // self.unit
+        return low + steps // 2 * self.unit
+
+    def _offsets(self, by_key: Mapping[int, int]) -> tuple[int, ...]:
+        tensors = [by_key.get(number, 0) for number in range(len(self.problem.tensors))]
+        return (*tensors, *(by_key.get(-1 - operator, 0) for operator in range(len(self.problem.extra))))
+
+    def _solution(self, order: tuple[int, ...], offsets: tuple[int, ...]) -> JointSolution:
+        buffers = layout_problem(self.problem, order).buffers
+        height = max((at + buffer.size for at, buffer in zip(offsets, buffers, strict=False)), default=0)
+        count = len(self.problem.tensors)
+        scratch = offsets[count:] or (0,) * self.problem.operators
+        return JointSolution(order, offsets[:count], scratch, height, min(self.bound, height), self.exhausted)

@@ -1,0 +1,103 @@
+"""A whole order and layout within a given height, window by window from the start.
+
+Windows end where few operators of the order have passed since the last one, if possible at a place that no order
+avoids. Each window keeps the addresses of what enters it. Where that cannot be done, the window begins one place
+earlier, in the end at the very beginning.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from arenite.joint import exact
+from arenite.joint.window import cut, unavoidable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from arenite.joint.window import Window
+    from arenite.schedule.problem import Problem
+
+_USUAL = 8
+_LONGEST = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """`order` and `offsets` (bytes, by key of the item) if found; `proven`: None is a proof that there are none."""
+
+    order: tuple[int, ...] | None
+    offsets: Mapping[int, int]
+    proven: bool
+    states: int
+
+
+def attempt(problem: Problem, order: Sequence[int], height: int, effort: int, deadline: float) -> Attempt:
+    """Search for an order and a layout within `height` bytes, starting from a valid order.
+
+    Each step of `effort` doubles the work per window and the number of operators that one may hold. `deadline`: the
+    value of time.monotonic() at which to give up.
+    """
+    stitching = _Stitching(problem, list(order), height, effort, deadline)
+    found = stitching.run()
+    return Attempt(tuple(stitching.order) if found else None, stitching.offsets, found is not None, stitching.states)
+
+
+def places(problem: Problem) -> tuple[list[int], frozenset[int]]:
+    """Positions at which windows may begin and end, and those among them that no order avoids."""
+    fixed = unavoidable(problem)
+    chosen = [0]
+    for place, following in pairwise([*fixed, problem.operators]):
+        if place - chosen[-1] >= _USUAL or following - chosen[-1] > _LONGEST:
+            chosen.append(place)
+        while following - chosen[-1] > _LONGEST:
+            chosen.append(chosen[-1] + 2 * _USUAL)
+    chosen.append(problem.operators)
+    return sorted(set(chosen)), frozenset(fixed)
+
+
+class _Stitching:
+    def __init__(self, problem: Problem, order: list[int], height: int, effort: int, deadline: float) -> None:
+        self.problem, self.order, self.height = problem, order, height
+        self.deadline = deadline
+        self.work = 0.1 * 2**effort
+        self.longest = 48 << effort
+        self.offsets: dict[int, int] = {}
+        self.states = 0
+        self.places, self.fixed = places(problem)
+
+    def run(self) -> bool | None:
+        """True: `order` and `offsets` hold a solution; False: there is none; None: not found."""
+        for last, end in enumerate(self.places[1:], 1):
+            found = self._reach(self.places[:last], end)
+            if not found:
+                return found
+        return True
+
+    def _reach(self, starts: list[int], end: int) -> bool | None:
+        for start in reversed(starts):
+            if start != starts[-1] and end - start > self.longest:
+                return None
+            window = cut(self.problem, self.order, start, end)
+            kept = {i.key: self.offsets[i.key] for i in window.items if start and i.producer is None}
+            outcome = self._solve(window, kept)
+            if outcome.order is not None:
+                self.order[start:end] = outcome.order
+                self.offsets.update(outcome.offsets)
+                return True
+            if outcome.proven and start in self.fixed and end in self.fixed:
+                alone = self._solve(window, {}) if kept else outcome
+                if alone.order is None and alone.proven:
+                    return False
+            if time.monotonic() > self.deadline:
+                return None
+        return None
+
+    def _solve(self, window: Window, kept: Mapping[int, int]) -> exact.Outcome:
+        left = max(0.0, self.deadline - time.monotonic())
+        outcome = exact.fit(window, self.height, kept, self.work, left)
+        self.states += outcome.states
+        return outcome

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 ELLIPSIS = "…"
 SHORTEST_NAME = 12
 UNBOUNDED = 10_000
+RUNTIMES = {"litert": "LiteRT", "tflm": "TFLM"}
+"""The runtimes' own names, for people."""
 
 
 def print_report(parts: Iterable[RenderableType], stream: TextIO) -> None:

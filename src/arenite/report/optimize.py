@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from arenite.report.console import number, print_report, printable
+from arenite.report.console import RUNTIMES, number, print_report, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ def _parts(plan: Plan, written: Path) -> Iterator[RenderableType]:
     yield table
     yield Text(proof(plan), style=GOOD if plan.optimal else "")
     for runtime, status in plan.verified.items():
-        yield Text(f"Verified in {runtime}: {printable(status)}")
+        yield Text(verdict(RUNTIMES[runtime], status))
     for note in plan.notes:
         yield Text(f"Note: {printable(note)}")
     yield Text(f"Wrote {written} ({moved(plan)}; {plan.seconds:.1f} s)")
@@ -63,6 +63,14 @@ def proof(plan: Plan) -> str:
     if plan.optimal:
         return f"Optimal: no plan of what was asked for has a head below {number(plan.lower_bound)} bytes"
     return f"Lower bound {number(plan.lower_bound)} bytes: not proven, {100 * plan.gap:.1f} % may be left"
+
+
+def verdict(runtime: str, status: str) -> str:
+    """What a runtime says of the outputs of source and result, from its status as in JSON."""
+    outcome, _, reason = status.partition(": ")
+    if outcome == "unavailable":
+        return f"Not verified in {runtime}: {printable(reason)}"
+    return f"Verified in {runtime}: outputs {outcome}"
 
 
 def moved(plan: Plan) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
-from arenite.report.console import number, print_report, printable
+from arenite.report.console import RUNTIMES, number, print_report, printable
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from arenite.runtimes.run import Memory
     from arenite.verify import Verdict, Verification
 
-NAMES = {"litert": "LiteRT", "tflm": "TFLM"}
 STYLES = {"identical": "bold green", "different": "bold red", "unavailable": ""}
 
 
@@ -27,7 +26,7 @@ def print_verification(verification: Verification, stream: TextIO) -> None:
     table.add_column(no_wrap=True, style="bold")
     table.add_column()
     for verdict in verification.verdicts:
-        table.add_row(NAMES[verdict.runtime], Text(_verdict(verdict), style=STYLES[verdict.outcome]))
+        table.add_row(RUNTIMES[verdict.runtime], Text(_verdict(verdict), style=STYLES[verdict.outcome]))
     print_report([table, *_memory(*verification.memory)], stream)
 
 

@@ -1,0 +1,151 @@
+import importlib.util
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from arenite import optimization, zoo
+from arenite.cli import app
+from arenite.errors import VerificationError
+from arenite.inspection import inspect
+from arenite.tflite.read import read_model
+from arenite.tflite.write import write_bytes
+
+TFLM = importlib.util.find_spec("tflite_micro") is not None
+KEYS = {"before", "after", "lower_bound_bytes", "optimal", "gap", "order", "verified", "seconds"}
+
+
+@pytest.fixture
+def model(tmp_path):
+    path = tmp_path / "paper.tflite"
+    path.write_bytes(write_bytes(zoo.build("paper")))
+    return path
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, ["optimize", *map(str, arguments), "--rounds", "1"], env={"COLUMNS": "80"})
+
+
+def refused(result, code=2):
+    """The message of a command that must have failed: one line on stderr, no traceback."""
+    assert result.exit_code == code, result.output
+    assert isinstance(result.exception, SystemExit)
+    assert result.stdout == ""
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("arenite: error: ")
+    return line
+
+
+def test_the_papers_example(model, tmp_path):
+    before, out = model.read_bytes(), tmp_path / "out.tflite"
+    result = run(model, "-o", out)
+    assert result.exit_code == 0, result.output
+    assert result.stderr == ""
+    assert "Peak    5,216  4,960  -4.9 %" in result.stdout
+    assert "Optimal" in result.stdout
+    assert "Verified in LiteRT: outputs identical" in result.stdout
+    assert f"Wrote {out}" in result.stdout
+    assert model.read_bytes() == before
+    written = inspect(read_model(out))
+    assert (written.peak_bytes, written.head_bytes) == (4960, 4960)
+
+
+def test_json(model, tmp_path):
+    result = run(model, "-o", tmp_path / "out.tflite", "--json")
+    assert (result.exit_code, result.stderr) == (0, "")
+    values = json.loads(result.stdout)
+    assert values.keys() >= KEYS
+    costs = {"peak_bytes": 5216, "head_bytes": 5216}
+    assert {key: values["before"][key] for key in costs} == costs
+    assert values["after"]["head_bytes"] == values["lower_bound_bytes"] == 4960
+    assert (values["optimal"], values["gap"]) == (True, 0)
+    assert sorted(values["order"]) == list(range(7))
+    assert values["verified"]["litert"] == "identical"
+    assert isinstance(values["seconds"], float)
+    if TFLM:
+        assert values["verified"]["tflm"] == "identical"
+        assert values["after"]["arena_bytes"] < values["before"]["arena_bytes"]
+
+
+def test_options_reach_the_optimiser(model, tmp_path):
+    def figures(name, *options):
+        result = run(model, "-o", tmp_path / name, "--json", *options)
+        assert result.exit_code == 0, result.output
+        values = json.loads(result.stdout)
+        return values["after"]["peak_bytes"], values["after"]["head_bytes"], values["order"] == list(range(7))
+
+    assert figures("a.tflite", "--no-reorder") == (5216, 5216, True)
+    assert figures("b.tflite", "--no-layout")[0] == 4960
+    # The input stays to the end, so both ends of the graph are alive together with the largest tensor.
+    assert figures("c.tflite", "--keep-inputs")[1] > 4960
+    assert figures("d.tflite", "--time-limit", "0")[1] <= 5216
+
+
+def test_the_output_must_be_another_file(model, tmp_path):
+    before = model.read_bytes()
+    assert "model that is read" in refused(run(model, "-o", model, "--force"))
+    link = tmp_path / "link.tflite"
+    link.symlink_to(model)
+    refused(run(model, "-o", link, "--force"))
+    assert model.read_bytes() == before
+    assert link.is_symlink()
+
+
+def test_existing_files_are_kept_without_force(model, tmp_path):
+    out = tmp_path / "out.tflite"
+    out.write_text("mine")
+    assert "--force" in refused(run(model, "-o", out))
+    assert out.read_text() == "mine"
+    assert run(model, "-o", out, "--force").exit_code == 0
+    assert read_model(out).main.operators
+
+
+def test_outputs_that_cannot_be_written(model, tmp_path):
+    assert "does not exist" in refused(run(model, "-o", tmp_path / "none" / "out.tflite"))
+    assert "folder" in refused(run(model, "-o", tmp_path))
+
+
+def test_a_failed_check_writes_nothing(model, tmp_path, monkeypatch):
+    def fail(*_, **__):
+        raise VerificationError("LiteRT: output 0 ('y')\ndiffers")
+
+    monkeypatch.setattr(optimization, "optimize", fail)
+    out = tmp_path / "out.tflite"
+    assert refused(run(model, "-o", out), code=1) == "arenite: error: LiteRT: output 0 ('y') differs"
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--time-limit", "-1"],
+        ["--time-limit", "nan"],
+        ["--time-limit", "soon"],
+        ["--plan", "ignore"],
+        ["--seed", "-1"],
+        ["--no-layout", "--keep-inputs"],
+        ["--unknown"],
+        ["second.tflite"],
+    ],
+)
+def test_bad_options(model, tmp_path, options):
+    out = tmp_path / "out.tflite"
+    result = run(model, "-o", out, *options)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert isinstance(result.exception, SystemExit)
+    assert not out.exists()
+
+
+def test_rounds_must_be_positive(model, tmp_path):
+    result = CliRunner().invoke(app, ["optimize", str(model), "-o", str(tmp_path / "x.tflite"), "--rounds", "0"])
+    assert result.exit_code == 2
+
+
+def test_an_offline_plan_is_replaced_or_respected(model, tmp_path):
+    first = tmp_path / "first.tflite"
+    assert run(model, "-o", first, "--no-reorder", "--keep-inputs").exit_code == 0
+    kept = run(first, "-o", tmp_path / "kept.tflite", "--plan", "respect")
+    assert kept.exit_code == 0, kept.output
+    assert (tmp_path / "kept.tflite").read_bytes() == first.read_bytes()
+    assert run(first, "-o", tmp_path / "new.tflite").exit_code == 0
+    assert inspect(read_model(tmp_path / "new.tflite")).head_bytes == 4960

@@ -1,0 +1,62 @@
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from report_samples import planned
+
+from arenite.plan import Cost, Plan
+from arenite.report.optimize import change, costs, print_plan, proof
+
+SOURCE = planned()
+PLAN = Plan(
+    source=SOURCE,
+    model=planned(),
+    content=b"",
+    before=Cost(55_296, 73_728, 103_680),
+    after=Cost(55_296, 55_296, 85_248),
+    lower_bound=55_296,
+    order=(1, 0, 2),
+    verified={"litert": "unavailable: ValueError: it\nrefuses [this]", "tflm": "identical"},
+    seconds=1.234,
+    notes=("a note",),
+)
+
+
+def text(plan, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    stream = io.StringIO()
+    print_plan(plan, Path("out.tflite"), stream)
+    return stream.getvalue()
+
+
+def test_text(monkeypatch, snapshot):
+    assert text(PLAN, monkeypatch) == snapshot
+
+
+def test_a_gap_is_not_called_optimal(monkeypatch, snapshot):
+    assert text(replace(PLAN, lower_bound=50_000), monkeypatch) == snapshot
+
+
+def test_nothing_to_gain(monkeypatch):
+    report = text(replace(PLAN, model=SOURCE, after=PLAN.before, lower_bound=PLAN.before.head), monkeypatch)
+    assert "nothing to gain" in report
+    assert report.count("same") == 3
+
+
+def test_the_arena_is_shown_only_where_both_were_measured():
+    assert [name for name, *_ in costs(PLAN)] == ["Peak", "Head", "Arena"]
+    assert [name for name, *_ in costs(replace(PLAN, before=Cost(1, 2)))] == ["Peak", "Head"]
+
+
+def test_proofs():
+    assert proof(PLAN).startswith("Optimal")
+    assert "not proven" in proof(replace(PLAN, lower_bound=0))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [(200, 150, "-25.0 %"), (100, 110, "+10.0 %"), (0, 0, "same"), (0, 16, "+16"), (7, 7, "same")],
+)
+def test_changes(before, after, expected):
+    assert change(before, after) == expected

@@ -202,23 +202,14 @@ def _ways_on(graph: Graph, state: Operators, *, events: bool) -> Iterator[tuple[
             yield live + graph.own(operator), state | 1 << operator
         return
     targets: dict[Operators, int] = {}
-    for event, extra in _events(graph, state):
-        closure = state
-        for operator in members(event):
-            closure |= graph.ancestors[operator] | 1 << operator
-        targets[closure] = max(extra, targets.get(closure, 0))
-    for closure, extra in targets.items():
-        if not any(other & ~closure == 0 and other != closure for other in targets):
-            yield live + extra + sum(graph.written[v] for v in members(closure & ~state)), closure
-
-
-def _events(graph: Graph, state: Operators) -> Iterator[tuple[Operators, int]]:
-    """Sets of operators of which one must be complete before any memory is released, with its extra bytes."""
-    for tensor, readers in zip(graph.problem.tensors, graph.readers, strict=True):
-        if readers & ~state and not tensor.kept:
-            yield readers, 0
-    for operator in members(graph.special & ~state):
-        yield 1 << operator, graph.extra[operator]
+    for event, extra in graph.events:
+        if event & ~state:
+            targets[state | event] = max(extra, targets.get(state | event, 0))
+    nearest: list[Operators] = []
+    for target in sorted(targets, key=int.bit_count):
+        if all(other & ~target for other in nearest):
+            nearest.append(target)
+            yield live + targets[target] + sum(graph.written[v] for v in members(target & ~state)), target
 
 
 def _check_commitment(graph: Graph, number: int, state: Operators, goal: Operators, *, backward: bool) -> None:

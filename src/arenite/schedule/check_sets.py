@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 Operators = int
 """A set of operators: bit v is operator v."""
 
+FOREVER: Operators = -1
+"""Readers of a kept tensor: some are always left."""
+
 
 def set_of(operators: Iterable[int]) -> Operators:
     """The set with these members."""
@@ -54,15 +57,34 @@ class Graph:
         for first, second in problem.before:
             self.direct[second] |= 1 << first
         self.ancestors = _ancestors(self.direct)
-        self.special = self._special()
+        self._spans = [
+            (tensor.size, 0 if tensor.producer is None else 1 << tensor.producer, FOREVER if tensor.kept else readers)
+            for tensor, readers in zip(problem.tensors, self.readers, strict=True)
+        ]
+        self.events = self._events()
 
-    def _special(self) -> Operators:
-        """Operators with extra bytes, with an output that nobody reads, or without a successor."""
-        special = self.all & ~self.needed(self.all)
+    def _events(self) -> list[tuple[Operators, int]]:
+        """Sets of operators, with all that they need, at whose end memory is released or that need bytes of their own.
+
+        A set for the end of every tensor, and for every operator with extra bytes (given with the set), with an output
+        that nobody reads, or without a successor.
+        """
+        ends = [
+            readers for t, readers in zip(self.problem.tensors, self.readers, strict=True) if readers and not t.kept
+        ]
+        special = self.all & ~self.needed(self.all) | set_of(v for v, extra in enumerate(self.extra) if extra)
         for tensor in self.problem.tensors:
             if tensor.producer is not None and tensor.size and not tensor.kept and not tensor.consumers:
                 special |= 1 << tensor.producer
-        return special | set_of(v for v, extra in enumerate(self.extra) if extra)
+        events = [(end, 0) for end in ends] + [(1 << v, self.extra[v]) for v in members(special)]
+        return [(self.closure(operators), extra) for operators, extra in events]
+
+    def closure(self, operators: Operators) -> Operators:
+        """Operators and all that they need."""
+        closed = operators
+        for operator in members(operators):
+            closed |= self.ancestors[operator]
+        return closed
 
     def descendants(self, operator: int) -> Operators:
         """All operators that need this one."""
@@ -81,11 +103,8 @@ class Graph:
 
     def live(self, done: Operators) -> int:
         """Bytes alive after the operators of a closed set have run."""
-        return sum(
-            tensor.size
-            for tensor, readers in zip(self.problem.tensors, self.readers, strict=True)
-            if (tensor.producer is None or done >> tensor.producer & 1) and (tensor.kept or readers & ~done)
-        )
+        left = ~done
+        return sum(size for size, producer, readers in self._spans if readers & left and not producer & left)
 
     def own(self, operator: int) -> int:
         """Bytes that an operator adds to what was alive before it."""

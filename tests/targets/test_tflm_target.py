@@ -10,10 +10,11 @@ from hand_made import add, chain, conditional, graph, loop, model, tensor
 
 from arenite import zoo
 from arenite.layout.problem import Buffer
+from arenite.model import Operator
 from arenite.runtimes import process
 from arenite.runtimes.run import Job, Run
 from arenite.targets.greedy import greedy_plan
-from arenite.targets.scratch import reference_scratch
+from arenite.targets.scratch import reference_scratch, scratch_is_known
 from arenite.targets.tflm import head_plan, inputs_on_top, layout_problem, memory_plan, plan_obstacle, planned_head
 from arenite.tflite.memory_plan import MemoryPlan, with_plan
 from arenite.tflite.read import read_model
@@ -65,6 +66,14 @@ def test_heads_that_stock_tflm_recorded_for_real_models(shared):
     heads = {name: planned_head(read_model(shared / "models" / name)) for name in expected | on_m4}
     assert {name: heads[name] for name in expected} == expected
     assert {name: heads[name] for name in on_m4} == on_m4
+
+
+def test_whose_scratch_is_known():
+    rfft = Operator("CUSTOM", (tensor("window", 480),), (tensor("spectrum", 514),), custom_code="SignalRfft")
+    assert reference_scratch(rfft) == (2048,)
+    assert scratch_is_known(rfft)
+    assert scratch_is_known(add(tensor("x"), tensor("x"), tensor("y")))
+    assert not scratch_is_known(Operator("CUSTOM", (), (), custom_code="Mystery"))
 
 
 def buffers(*rows):

@@ -40,6 +40,15 @@ def reference_scratch(operator: Operator, pointer_bytes: int = 8) -> tuple[int, 
         return ()
 
 
+def scratch_is_known(operator: Operator) -> bool:
+    """Whether `reference_scratch` tells all that the operator's kernel requests; not so for custom operators.
+
+    The exceptions are TFLM's own signal operators. TFLite_Detection_PostProcess does request scratch, but how much
+    depends on options that are not read.
+    """
+    return operator.code != "CUSTOM" or operator.label in SIGNAL_OPERATORS
+
+
 def _shape(operator: Operator, position: int) -> tuple[int, ...]:
     tensor = operator.inputs[position]
     return () if tensor is None else tensor.shape
@@ -94,6 +103,20 @@ def _lstm(operator: Operator) -> tuple[int, ...]:
     return (batch * _shape(operator, 18)[1] * cell.type.bytes,) * 4 if cell is not None else ()
 
 
+def _rfft(operator: Operator) -> tuple[int, ...]:
+    """SignalRfft works on a copy of its window; it puts out half a spectrum of window + 2 real numbers."""
+    output = operator.outputs[0]
+    return ((output.shape[-1] - 2) * output.type.bytes,)
+
+
+SIGNAL_OPERATORS = frozenset(
+    f"Signal{name}"
+    for name in (
+        *("Delay", "Energy", "FftAutoScale", "FilterBank", "FilterBankLog", "FilterBankSpectralSubtraction"),
+        *("FilterBankSquareRoot", "Framer", "Irfft", "OverlapAdd", "PCAN", "Rfft", "Stacker", "Window"),
+    )
+)
+
 REQUESTS: dict[str, Callable[[Operator], tuple[int, ...]]] = {
     "CONV_2D": _unpacked_filter,
     "DEPTHWISE_CONV_2D": _unpacked_filter,
@@ -105,6 +128,7 @@ REQUESTS: dict[str, Callable[[Operator], tuple[int, ...]]] = {
     "REDUCE_MIN": _iterators,
     "SUM": _sum,
     "SVDF": _svdf,
+    "SignalRfft": _rfft,
     "TRANSPOSE_CONV": _transpose_conv,
     "UNIDIRECTIONAL_SEQUENCE_LSTM": _lstm,
 }

@@ -10,6 +10,7 @@ from arenite import joint, layout
 from arenite.errors import VerificationError
 from arenite.joint.stitch import places
 from arenite.joint.window import cut, unavoidable
+from arenite.layout.lifetimes import maximum_load
 from arenite.schedule.problem import Problem, Tensor
 
 
@@ -83,13 +84,13 @@ def test_inception_meets_its_peak():
 def test_impossible_peak_is_proven():
     """One order only, and its buffers do not stack at their load: the bound must rise to the layout's height."""
     chain = [(a, a + 1) for a in range(5)]
-    lives = [(3, 0, 2), (1, 0, 0), (2, 1, 4), (3, 3, 5), (2, 5, 5), (1, 2, 3), (2, 0, 1)]
+    lives = [(3, 5, 5), (1, 0, 3), (1, 1, 4), (2, 1, 1), (3, 0, 0), (1, 2, 5), (1, 2, 3), (2, 4, 4)]
     tensors = tuple(Tensor(16 * s, first, (last,) if last > first else ()) for s, first, last in lives)
     problem = Problem(6, tensors, tuple(chain))
-    buffers = joint.layout_problem(problem, range(6))
-    exact = layout.solve(buffers)
-    solution = joint.solve(problem, range(6), lower_bound=16)
-    assert solution.height == solution.lower_bound == exact.height
+    assert maximum_load(joint.layout_problem(problem, range(6))) == 64
+    solution = joint.solve(problem, range(6), lower_bound=64)
+    joint.check(problem, solution)
+    assert solution.height == solution.lower_bound == 80
     assert solution.exhausted is not None
 
 

@@ -1,5 +1,7 @@
 """Layouts are valid, as low as brute force finds, and never claim more than they prove."""
 
+import csv
+import random
 from itertools import permutations
 
 import pytest
@@ -7,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arenite.errors import VerificationError
-from arenite.layout import Buffer, Exhausted, Problem, Solution, check, solve
+from arenite.layout import Buffer, Exhausted, Problem, Solution, canonical, check, cpsat, solve
+from arenite.layout.decide import Boxes
+from arenite.layout.lifetimes import components, maximum_load, sections
 
 
 @st.composite
@@ -46,6 +50,117 @@ def test_least_height_is_brute_force(problem):
     check(problem, solution)
     assert solution.optimal
     assert solution.height == least_height(problem)
+
+
+ABOVE_ITS_LOAD = Problem(
+    tuple(
+        Buffer(f"b{i}", 16 * size, first, last)
+        for i, (size, first, last) in enumerate(
+            [(3, 5, 5), (1, 0, 3), (1, 1, 4), (2, 1, 1), (3, 0, 0), (1, 2, 5), (1, 2, 3), (2, 4, 4)]
+        )
+    ),
+    16,
+)
+"""Maximum load 64, least height 80; found by trying small random problems."""
+
+
+def test_height_above_the_load_is_proven():
+    solution = solve(ABOVE_ITS_LOAD)
+    check(ABOVE_ITS_LOAD, solution)
+    assert maximum_load(ABOVE_ITS_LOAD) == 64
+    assert solution.height == solution.lower_bound == 80 == least_height(ABOVE_ITS_LOAD)
+    assert solution.exhausted is not None
+    assert solution.exhausted.height == 64
+
+
+def test_same_again():
+    assert solve(ABOVE_ITS_LOAD) == solve(ABOVE_ITS_LOAD)
+
+
+def test_goal_ends_the_search():
+    solution = solve(ABOVE_ITS_LOAD, goal=80)
+    check(ABOVE_ITS_LOAD, solution)
+    assert solution.height == 80
+
+
+def test_no_time_still_gives_a_layout():
+    solution = solve(ABOVE_ITS_LOAD, time_limit=0)
+    check(ABOVE_ITS_LOAD, solution)
+    assert solution.lower_bound == 64
+
+
+def test_progress_tells_height_and_bound():
+    seen = []
+    solve(ABOVE_ITS_LOAD, progress=lambda what, height, bound: seen.append((what, height, bound)))
+    assert seen[-1] == ("layout", 80, 80)
+
+
+def test_nothing_and_empty_buffers():
+    assert solve(Problem(())) == Solution((), 0, 0)
+    assert solve(Problem((Buffer("none", 0, 0, 3), Buffer("also none", 0, 1, 2)), 16)).height == 0
+
+
+@st.composite
+def tight_boxes(draw):
+    """Boxes that fill most of a height of 4 to 6 units over 6 scopes: about one in a few cannot be stacked."""
+    height = draw(st.integers(4, 6))
+    load = [0] * 6
+    buffers = []
+    for size, first, length in draw(
+        st.lists(st.tuples(st.integers(1, 3), st.integers(0, 5), st.integers(1, 4)), min_size=8, max_size=40)
+    ):
+        last = min(5, first + length - 1)
+        if all(load[scope] + size <= height for scope in range(first, last + 1)):
+            buffers.append(Buffer("", size, first, last))
+            for scope in range(first, last + 1):
+                load[scope] += size
+    members = max(components(buffers), key=len)
+    buffers = [buffers[i] for i in members]
+    return Boxes(tuple(b.size for b in buffers), tuple(sections(buffers))), height
+
+
+@settings(max_examples=60, deadline=None)
+@given(tight_boxes(), st.booleans())
+def test_two_searches_agree(instance, fewest):
+    boxes, height = instance
+    ranks = list(range(len(boxes.sizes)))
+    ours = canonical.fit(boxes, height, ranks, fewest=fewest, states=10**6, deadline=float("inf"))
+    theirs = cpsat.fit(boxes, height, effort=10, seconds=60)
+    assert ours.proven
+    assert theirs.proven
+    assert (ours.offsets is None) == (theirs.offsets is None)
+
+
+def network_like(seed, operators):
+    """Lifetimes as a random network makes them: most tensors die soon, some are skips that live on."""
+    chance = random.Random(seed)
+    buffers = []
+    for scope in range(operators):
+        for _ in range(chance.choice([1, 1, 2])):
+            length = chance.choice([1, 1, 1, 2, 3, 5, 12])
+            size = 16 * chance.randint(1, 40) * chance.choice([1, 4, 16])
+            buffers.append(Buffer(f"t{len(buffers)}", size, scope, min(operators, scope + length)))
+    return Problem(tuple(buffers), 16)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_network_like_lifetimes_reach_their_load(seed):
+    problem = network_like(seed, 150)
+    solution = solve(problem, time_limit=20)
+    check(problem, solution)
+    assert solution.optimal
+
+
+@pytest.mark.parametrize("name", "ABCDEFGHIJK")
+def test_minimalloc_instances_fit_their_capacity(shared, name):
+    path = shared / "benchmarks" / "minimalloc" / f"{name}.1048576.csv"
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    buffers = tuple(Buffer(r["id"], int(r["size"]), int(r["lower"]), int(r["upper"]) - 1) for r in rows)
+    problem = Problem(buffers)
+    solution = solve(problem, goal=1_048_576)
+    check(problem, solution)
+    assert solution.height <= 1_048_576
 
 
 def clash():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from arenite.schedule.options import SearchOptions
     from arenite.schedule.problem import Problem
 
-_FIRST_LIMIT = 2_000
+_FIRST_LIMIT = 1_000
 _GROWTH = 4
 
 
@@ -40,11 +41,11 @@ class Piece:
         self._proof: Certificate | tuple[Failed, Moves] | None = None
         self._options = options
         self._deadline = deadline
-        self._limit = _FIRST_LIMIT + 4 * problem.operators
-        self._directions: list[Moves] | None = None
-        self._steps = [self._needs, self._round]
+        self._limit = _FIRST_LIMIT + 2 * problem.operators
+        self._steps = [self._needs, self._aim, self._round]
         if options.cuts:
-            self._steps.insert(2, self._cuts)
+            self._steps[2:2] = [self._likely_cuts, self._aim]
+            self._steps.append(self._all_cuts)
 
     def work(self, lower: int) -> None:
         """Bring `upper` and the larger of `lower` and the own bound a step closer to each other."""
@@ -71,13 +72,31 @@ class Piece:
             found = need(self.graph, operator, alive)
             self._raise(found.bound, found)
 
-    def _cuts(self) -> None:
+    def _aim(self) -> None:
+        """Search for an order that meets the bound: often there is one, and it is easy to find."""
+        self._probe(self.lower)
+
+    def _likely_cuts(self) -> None:
+        """Cuts of the operators whose memory exceeds the bound, one of those that look alike (repeated cells)."""
+        likely: dict[tuple[int, int, int], tuple[int, list[int]]] = {}
+        sets = dict(zip(self.order, self.sets, strict=True))
+        for operator, alive in self._alive():
+            key = sets[operator], need(self.graph, operator, alive).bound, self.graph.made[operator]
+            likely[key] = (operator, alive)
+        for key in sorted(likely, reverse=True):
+            if key[0] > self.lower and monotonic() < self._deadline:
+                self._cut(*likely[key])
+
+    def _all_cuts(self) -> None:
+        """Cuts of all operators whose memory in the best order exceeds the bound."""
         sets = dict(zip(self.order, self.sets, strict=True))
         for operator, alive in sorted(self._alive(), key=lambda item: -sets[item[0]]):
-            if sets[operator] <= self.lower or monotonic() > self._deadline:
-                return
-            found = cut(self.graph, operator, alive)
-            self._raise(found.bound, found)
+            if sets[operator] > self.lower and monotonic() < self._deadline:
+                self._cut(operator, alive)
+
+    def _cut(self, operator: int, alive: list[int]) -> None:
+        found = cut(self.graph, operator, alive)
+        self._raise(found.bound, found)
 
     def _alive(self) -> list[tuple[int, list[int]]]:
         """The operators whose memory in the best order exceeds the bound, with the tensors alive there."""
@@ -116,14 +135,22 @@ class Piece:
             if not decided and (high - low) * 256 < self.upper:
                 return
 
+    @cached_property
+    def _directions(self) -> list[Moves]:
+        forward = Events(self.graph) if self._options.events else Forward(self.graph)
+        return [forward, Backward(self.graph)] if self._options.backward else [forward]
+
     def _probe(self, budget: int) -> bool:
         """Search for an order with a peak of at most `budget`; whether that was decided."""
-        if self._directions is None:
-            self._directions = [Events(self.graph) if self._options.events else Forward(self.graph)]
-            if self._options.backward:
-                self._directions.append(Backward(self.graph))
         for moves in self._directions:
-            result = search(moves, budget + 1, self._limit, self._deadline, commit=self._options.commit)
+            result = search(
+                moves,
+                budget + 1,
+                self._limit,
+                self._deadline,
+                commit=self._options.commit,
+                far=self._options.far_commit,
+            )
             self.states += result.states
             if isinstance(result, Found):
                 self._improve(result.path[::-1] if moves.backward else result.path)

@@ -8,21 +8,40 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from arenite.report.columns import Column, Columns, Row
 from arenite.report.console import Name, number, print_report, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import TextIO
 
     from rich.console import RenderableType
 
     from arenite.inspection import InspectedGraph, InspectedOperator, InspectedTensor, Inspection
+    from arenite.report.columns import Pieces
 
 BAR_CELLS = 20
 PARTS = (("█", "blue", "inputs"), ("▓", "dark_orange", "outputs"), ("░", "bright_black", "bystanders"))
 PEAK_STYLE = "bold red"
 FAINT = "dim"
 MOST_PINNING = 10
+
+OPERATOR_COLUMNS = (
+    Column("#", right=True),
+    Column("operator", names=True),
+    Column("working set", right=True),
+    Column(" " * BAR_CELLS),
+    Column("alive", right=True),
+    Column("MACs", right=True),
+)
+TENSOR_COLUMNS = (
+    Column("#", right=True),
+    Column("tensor", names=True),
+    Column("shape"),
+    Column("type"),
+    Column("bytes", right=True),
+    Column("alive"),
+)
 
 
 def print_inspection(inspection: Inspection, stream: TextIO) -> None:
@@ -57,11 +76,11 @@ def bar(parts: Iterable[int], peak: int) -> list[int]:
     return cells
 
 
-def lifetime(tensor: InspectedTensor, graph: InspectedGraph) -> str:
-    """The operators of `graph` from the one that creates the tensor to the last that needs it, as `3-7`.
+def lifetime(tensor: InspectedTensor, scopes: Sequence[int]) -> str:
+    """The operators from the one that creates the tensor to the last that needs it, as `3-7`.
 
-    `in` stands for before the first operator; a tensor outside of the head has no lifetime, one that nothing uses is
-    `unused`.
+    `scopes` are those in which the operators of the tensor's graph run, ascending. `in` stands for before the first
+    operator; a tensor outside of the head has no lifetime, one that nothing uses is `unused`.
     """
     if tensor.constant:
         return "constant"
@@ -71,7 +90,6 @@ def lifetime(tensor: InspectedTensor, graph: InspectedGraph) -> str:
         return ""
     if tensor.last < 0:
         return "unused"
-    scopes = [operator.scope for operator in graph.operators]
 
     def running(scope: int) -> str:
         position = bisect_right(scopes, scope) - 1
@@ -81,33 +99,28 @@ def lifetime(tensor: InspectedTensor, graph: InspectedGraph) -> str:
     return first if first == last else f"{first}-{last}"
 
 
-def _operators(graph: InspectedGraph, peak: int, pinned: int | None) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold", collapse_padding=True)
-    table.add_column("#", justify="right", no_wrap=True)
-    table.add_column("operator")
-    table.add_column("working set", justify="right", no_wrap=True)
-    table.add_column("", no_wrap=True, width=BAR_CELLS)
-    table.add_column("alive", justify="right", no_wrap=True)
-    table.add_column("MACs", justify="right", no_wrap=True)
-    for operator in graph.operators:
-        table.add_row(
-            str(operator.index),
-            Name(operator.name),
-            number(operator.working_set_bytes),
-            _bar(operator, peak),
-            str(len(operator.alive)),
-            number(operator.macs),
-            style=PEAK_STYLE if operator.index == pinned else "",
+def _operators(graph: InspectedGraph, peak: int, pinned: int | None) -> Columns:
+    rows = [
+        Row(
+            (
+                str(operator.index),
+                operator.name,
+                number(operator.working_set_bytes),
+                _bar(operator, peak),
+                str(len(operator.alive)),
+                number(operator.macs),
+            ),
+            PEAK_STYLE if operator.index == pinned else "",
         )
-    return table
+        for operator in graph.operators
+    ]
+    return Columns(OPERATOR_COLUMNS, rows)
 
 
-def _bar(operator: InspectedOperator, peak: int) -> Text:
-    text = Text()
+def _bar(operator: InspectedOperator, peak: int) -> Pieces:
     cells = bar((operator.input_bytes, operator.output_bytes, operator.bystander_bytes), peak)
-    for count, (glyph, style, _) in zip(cells, PARTS, strict=True):
-        text.append(glyph * count, style=style)
-    return text
+    drawn = tuple((glyph * count, style) for count, (glyph, style, _) in zip(cells, PARTS, strict=True))
+    return (*drawn, (" " * (BAR_CELLS - sum(cells)), ""))
 
 
 def _legend() -> Text:
@@ -119,25 +132,23 @@ def _legend() -> Text:
     return text
 
 
-def _tensors(graph: InspectedGraph, pinning: tuple[int, ...]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-    table.add_column("#", justify="right", no_wrap=True)
-    table.add_column("tensor")
-    table.add_column("shape", no_wrap=True)
-    table.add_column("type", no_wrap=True)
-    table.add_column("bytes", justify="right", no_wrap=True)
-    table.add_column("alive", no_wrap=True)
-    for tensor in graph.tensors:
-        table.add_row(
-            str(tensor.index),
-            Name(tensor.name),
-            shape(tensor),
-            tensor.type,
-            number(tensor.bytes),
-            lifetime(tensor, graph),
-            style=PEAK_STYLE if tensor.index in pinning else FAINT if tensor.constant else "",
+def _tensors(graph: InspectedGraph, pinning: tuple[int, ...]) -> Columns:
+    scopes = [operator.scope for operator in graph.operators]
+    rows = [
+        Row(
+            (
+                str(tensor.index),
+                tensor.name,
+                shape(tensor),
+                tensor.type,
+                number(tensor.bytes),
+                lifetime(tensor, scopes),
+            ),
+            PEAK_STYLE if tensor.index in pinning else FAINT if tensor.constant else "",
         )
-    return table
+        for tensor in graph.tensors
+    ]
+    return Columns(TENSOR_COLUMNS, rows)
 
 
 def shape(tensor: InspectedTensor) -> str:

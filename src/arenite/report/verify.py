@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from arenite.runtimes.compare import Difference
     from arenite.runtimes.run import Memory
-    from arenite.verify import Verdict, Verification
+    from arenite.verification import Verdict, Verification
 
 STYLES = {"identical": "bold green", "different": "bold red", "unavailable": ""}
 

@@ -93,7 +93,7 @@ class Backward:
         later, last = hint
         last &= state
         for taken in bits(later & ~state):
-            for operator in bits(graph.before[taken] & ~last):
+            for operator in bits(graph.before[taken] & state & ~last):
                 if not graph.after[operator] & state:
                     last |= 1 << operator
         result = []

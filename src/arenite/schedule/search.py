@@ -103,7 +103,8 @@ class _Search:
             if self._count > self._limit or monotonic() > self._deadline:
                 return Undecided(self._count)
             while way and not way[-1].moves:
-                del self._under_way[way.pop().mark :]
+                way.pop()
+                self._hopeless()
             if not way:
                 bound = self._bound if self._blocked is None else self._blocked
                 return Failed(bound, self._count, self._origin, self._committed)
@@ -143,8 +144,12 @@ class _Search:
             state, live, hint = jump
         else:
             return state
-        del self._under_way[self._way[-1].mark + 1 if self._way else 0 :]
+        self._hopeless()
         return state
+
+    def _hopeless(self) -> None:
+        """What was met beyond the last open state leads nowhere."""
+        del self._under_way[self._way[-1].mark + 1 if self._way else 0 :]
 
     def _fitting(self, state: int, live: int, hint: Any) -> tuple[list[Move], Any]:
         """The moves within the bound, best last."""

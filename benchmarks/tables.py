@@ -33,7 +33,7 @@ class Table:
         cells = []
         for place, column in enumerate(self.columns):
             text = as_text(row.get(column))
-            width = max(len(column), 36 if place == 0 else 10)
+            width = max(len(column), 44 if place == 0 else 10)
             cells.append(text.ljust(width) if place == 0 else text.rjust(width))
         return "  ".join(cells).rstrip()
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from arenite.layout.decide import Answer, Boxes
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-def fit(boxes: Boxes, height: int, effort: float, seconds: float) -> Answer:
+
+def fit(boxes: Boxes, height: int, effort: float, seconds: float, fixed: Mapping[int, int] | None = None) -> Answer:
     """Place the boxes within `height` units, or prove that they do not fit.
 
     `effort` limits the solver's deterministic time, so that the answer does not depend on the machine; `seconds` is
-    the wall clock after which it stops all the same.
+    the wall clock after which it stops all the same. `fixed`: offsets, by box, that must stay.
     """
     from ortools.sat.python import cp_model
 
@@ -19,7 +24,8 @@ def fit(boxes: Boxes, height: int, effort: float, seconds: float) -> Answer:
     for i, (size, (start, end)) in enumerate(zip(boxes.sizes, boxes.spans, strict=True)):
         if size > height:
             return Answer(None, True, 0, "size")
-        offset = model.new_int_var(0, height - size, f"offset{i}")
+        lowest, highest = (fixed[i], fixed[i]) if fixed and i in fixed else (0, height - size)
+        offset = model.new_int_var(lowest, highest, f"offset{i}")
         offsets.append(offset)
         across.append(model.new_fixed_size_interval_var(start, end - start, f"alive{i}"))
         along.append(model.new_fixed_size_interval_var(offset, size, f"bytes{i}"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import heapq
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,15 +43,18 @@ def lowest_first(buffers: Sequence[Buffer], meets: list[list[int]], order: Seque
     """Offsets when the buffer that can go lowest goes next, in the given order among equals."""
     floor = [0] * len(buffers)
     rank = {i: position for position, i in enumerate(order)}
-    left = set(order)
-    offsets = [0] * len(buffers)
-    while left:
-        i = min(left, key=lambda j: (floor[j], rank[j]))
-        left.remove(i)
-        offsets[i] = floor[i]
-        top = floor[i] + buffers[i].size
+    offsets = [-1] * len(buffers)
+    queue = [(0, position, i) for position, i in enumerate(order)]
+    while queue:
+        low, _, i = heapq.heappop(queue)
+        if low < floor[i]:
+            heapq.heappush(queue, (floor[i], rank[i], i))
+            continue
+        offsets[i] = low
+        top = low + buffers[i].size
         for j in meets[i]:
-            floor[j] = max(floor[j], top)
+            if floor[j] < top and offsets[j] < 0:
+                floor[j] = top
     return offsets
 
 
@@ -71,9 +74,3 @@ def orders(buffers: Sequence[Buffer], meets: list[list[int]]) -> Iterator[list[i
     )
     for key in keys:
         yield sorted(range(len(buffers)), key=lambda i: (*key(i), i))
-
-
-def shaken(order: Sequence[int], seed: int, reach: int = 8) -> list[int]:
-    """The order with every place moved by up to `reach`, at random."""
-    chance = random.Random(seed)
-    return [i for _, i in sorted((place + chance.random() * reach, i) for place, i in enumerate(order))]

@@ -7,8 +7,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from arenite.layout import greedy, portfolio
-from arenite.layout.decide import Boxes
+from arenite.layout import greedy, portfolio, sweep
+from arenite.layout.decide import Answer, Boxes
 from arenite.layout.lifetimes import components, maximum_load, neighbours, sections
 from arenite.layout.problem import Exhausted, Problem, Solution
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from arenite.layout.problem import Buffer
 
     Progress = Callable[[str, int, int], None]
+
+_LONG = 500
+"""Buffers from which on a layout is tried stretch by stretch before it is searched as a whole."""
 
 
 def solve(
@@ -85,7 +88,7 @@ class _Part:
         """Search below the present height, from `enough` upwards, where the effort per height is limited."""
         height = max(enough, self.bound)
         while height < self.height and time.monotonic() < deadline:
-            answer = portfolio.fit(self.boxes, height // self.unit, effort, deadline)
+            answer = self._search(height // self.unit, effort, deadline)
             if answer.offsets is not None:
                 for place, offset in zip(self.filled, answer.offsets, strict=True):
                     self.offsets[place] = offset * self.unit
@@ -98,6 +101,14 @@ class _Part:
                 self.exhausted = Exhausted(height - self.alignment, answer.search, answer.states)
             else:
                 height = max(height + self.unit, (height + self.height) // 2)
+
+    def _search(self, height: int, effort: int, deadline: float) -> Answer:
+        """Stretch by stretch where that is promising, otherwise as a whole."""
+        if len(self.boxes.sizes) >= _LONG:
+            answer = sweep.fit(self.boxes, height, effort, deadline)
+            if answer.proven:
+                return answer
+        return portfolio.fit(self.boxes, height, effort, deadline)
 
 
 def _top(buffers: Sequence[Buffer], offsets: Sequence[int]) -> int:

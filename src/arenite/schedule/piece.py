@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
+from math import gcd
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -12,7 +14,7 @@ from arenite.schedule.events import Events
 from arenite.schedule.graph import Graph, bits
 from arenite.schedule.moves import Backward, Forward
 from arenite.schedule.peak import working_sets
-from arenite.schedule.search import Failed, Found, record, search
+from arenite.schedule.search import Failed, Found, Rules, record, search
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 _FIRST_LIMIT = 1_000
 _GROWTH = 4
+_UNDECIDED = 3
 
 
 class Piece:
@@ -41,6 +44,7 @@ class Piece:
         self._proof: Certificate | tuple[Failed, Moves] | None = None
         self._options = options
         self._deadline = deadline
+        self._rules = Rules(options.commit, options.far_commit)
         self._limit = _FIRST_LIMIT + 2 * problem.operators
         self._steps = [self._needs, self._aim, self._round]
         if options.cuts:
@@ -74,7 +78,9 @@ class Piece:
 
     def _aim(self) -> None:
         """Search for an order that meets the bound: often there is one, and it is easy to find."""
-        self._probe(self.lower)
+        default_first = replace(self._rules, default_first=True)
+        if not self._probe(self.lower, default_first, forward_only=True):
+            self._probe(self.lower, self._rules)
 
     def _likely_cuts(self) -> None:
         """Cuts of the operators whose memory exceeds the bound, one of those that look alike (repeated cells)."""
@@ -117,40 +123,40 @@ class Piece:
         return result
 
     def _round(self) -> None:
-        """Bisect on the budget; what the limit leaves undecided is approached from above, then from below."""
+        """Aim at the bound; then bisect on the budget, from above and from below where the limit leaves it open."""
+        self._aim()
         self._approach(above=True)
         self._approach(above=False)
 
     def _approach(self, *, above: bool) -> None:
         low, high = self.lower, self.upper
-        while low < high and monotonic() < self._deadline:
+        undecided = 0
+        while low < high and undecided < _UNDECIDED and monotonic() < self._deadline:
             budget = (low + high) // 2
-            decided = self._probe(budget)
-            if decided:
+            if self._probe(budget, self._rules):
                 low, high = max(low, self.lower), min(high, self.upper)
-            elif above:
+                continue
+            undecided += 1
+            if above:
                 low = budget + 1
             else:
-                high = budget
-            if not decided and (high - low) * 256 < self.upper:
-                return
+                high = budget // self._grain * self._grain
 
     @cached_property
     def _directions(self) -> list[Moves]:
         forward = Events(self.graph) if self._options.events else Forward(self.graph)
         return [forward, Backward(self.graph)] if self._options.backward else [forward]
 
-    def _probe(self, budget: int) -> bool:
+    @cached_property
+    def _grain(self) -> int:
+        """Every peak is a multiple of this."""
+        return gcd(*self.graph.sizes, *self.graph.extra) or 1
+
+    def _probe(self, budget: int, rules: Rules, *, forward_only: bool = False) -> bool:
         """Search for an order with a peak of at most `budget`; whether that was decided."""
-        for moves in self._directions:
-            result = search(
-                moves,
-                budget + 1,
-                self._limit,
-                self._deadline,
-                commit=self._options.commit,
-                far=self._options.far_commit,
-            )
+        bound = budget // self._grain * self._grain + 1
+        for moves in self._directions[:1] if forward_only else self._directions:
+            result = search(moves, bound, self._limit, self._deadline, rules)
             self.states += result.states
             if isinstance(result, Found):
                 self._improve(result.path[::-1] if moves.backward else result.path)

@@ -3,8 +3,8 @@
 Commit rule: live is submodular, so if nothing between the states A and U has less alive than U, whatever can follow A
 can follow U at least as cheaply: A is as good as U, and all other ways on from A are dropped. Seen here in two forms:
 a move that leaves no more alive than before (nothing lies between), and a way of several moves that comes back to
-what was alive at an earlier state of the way, which then commits to the least between the two. The states of the way
-that are still open therefore rise in live, and a search that is stuck only goes back over the last rise.
+what was alive at an earlier state of the way: that one commits to the least between the two. The second form is looked
+at only when the search comes back to the earlier state, so it costs nothing where all goes well.
 """
 
 from __future__ import annotations
@@ -56,103 +56,103 @@ class Undecided:
 
 @dataclass(slots=True)
 class _Open:
-    """A state of the way that is being followed, with the moves that are still to be looked at, best last.
+    """A state of the way, with the moves that are still to be looked at, best last.
 
-    `mark`: how many states were under way when it was met.
+    `back`: the first state beyond it with no more alive, if one was met: what is alive, and the last states of the way
+    there, last first.
     """
 
     state: int
     live: int
     hint: Any
     moves: list[Move]
-    mark: int
+    back: tuple[int, list[int]] | None = None
 
 
-def search(
-    moves: Moves, bound: int, limit: int, deadline: float, *, commit: bool = True, far: bool = True
-) -> Found | Failed | Undecided:
-    """Look for an order whose peak is below `bound` bytes, within `limit` states and until `deadline` (monotonic).
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How to search: the two forms of the commit rule, and which move to follow first.
 
-    `commit`, `far`: the two forms of the commit rule.
+    `default_first`: the one whose operators come first in the default order, rather than the one that leaves least
+    alive. Networks are mostly written down part by part, and an order that meets a bound often is so as well.
     """
-    return _Search(moves, bound, limit, deadline, commit=commit, far=far).run()
+
+    commit: bool = True
+    far_commit: bool = True
+    default_first: bool = False
+
+
+def search(moves: Moves, bound: int, limit: int, deadline: float, rules: Rules) -> Found | Failed | Undecided:
+    """Look for an order whose peak is below `bound` bytes, within `limit` states and until `deadline` (monotonic)."""
+    return _Search(moves, bound, limit, deadline, rules).run()
 
 
 class _Search:
-    def __init__(self, moves: Moves, bound: int, limit: int, deadline: float, *, commit: bool, far: bool) -> None:
+    def __init__(self, moves: Moves, bound: int, limit: int, deadline: float, rules: Rules) -> None:
         self._moves = moves
         self._bound = bound
         self._limit = limit
         self._deadline = deadline
-        self._commit = commit
-        self._far = far
+        self._rules = rules
         self._origin = {moves.start: -1}
         self._committed: dict[int, int] = {}
         self._blocked: int | None = None
         self._count = 0
         self._way: list[_Open] = []
-        self._under_way = [moves.start]
-        """States met that are not proven hopeless, in the order in which they were met: the way, open or not."""
+        self._rising: list[_Open] = []
+        """Those of the way that nothing came back to yet; what is alive rises from each to the next."""
         self._shortcuts: dict[int, list[int]] = {}
         """For states that were not reached by a move: the states that lead to them, last first."""
 
     def run(self) -> Found | Failed | Undecided:
-        moves, way = self._moves, self._way
-        last = self._follow(moves.start, moves.live, moves.root)
-        while last != moves.goal:
+        way = self._way
+        last = self._follow(self._moves.start, self._moves.live, self._moves.root)
+        while last != self._moves.goal:
             if self._count > self._limit or monotonic() > self._deadline:
                 return Undecided(self._count)
-            while way and not way[-1].moves:
-                way.pop()
-                self._hopeless()
             if not way:
                 bound = self._bound if self._blocked is None else self._blocked
                 return Failed(bound, self._count, self._origin, self._committed)
             top = way[-1]
-            live, state, _ = top.moves.pop()
-            if state not in self._origin:
-                self._meet(state, top.state)
-                last = self._follow(state, live, top.hint)
+            if top.back and self._rules.far_commit:
+                last = self._commit_far(top, *top.back)
+            elif top.moves:
+                live, state, _ = top.moves.pop()
+                if state not in self._origin:
+                    self._origin[state] = top.state
+                    last = self._follow(state, live, top.hint)
+            else:
+                self._close()
         return Found(self._path(last), self._count)
 
-    def _meet(self, state: int, origin: int) -> None:
-        self._origin[state] = origin
-        self._under_way.append(state)
+    def _close(self) -> None:
+        opened = self._way.pop()
+        if self._rising and self._rising[-1] is opened:
+            self._rising.pop()
 
     def _follow(self, state: int, live: int, hint: Any) -> int:
         """Go on from a new state as long as there is nothing to choose; the last state."""
-        goal = self._moves.goal
-        while state != goal:
+        while state != self._moves.goal:
             fitting, hint = self._fitting(state, live, hint)
             if not fitting:
                 break
-            left, new, _ = fitting[-1]
-            if self._commit and left <= live:
-                self._committed[state] = new
-                if new not in self._origin:
-                    self._meet(new, state)
-                    live, state = left, new
-                    continue
-                jump = self._commit_far(new, left, [new, state])
-            else:
-                jump = self._commit_far(state, live, [state])
-                if jump is None:
-                    self._way.append(_Open(state, live, hint, fitting, len(self._under_way) - 1))
-                    return state
-            if not jump:
+            left, new, _ = min(fitting)
+            if not self._rules.commit or left > live:
+                fitting.sort(key=(lambda move: move[1]) if self._rules.default_first else None, reverse=True)
+                self._came_back(live, [state])
+                self._way.append(_Open(state, live, hint, fitting))
+                self._rising.append(self._way[-1])
                 break
-            state, live, hint = jump
-        else:
-            return state
-        self._hopeless()
+            self._committed[state] = new
+            if new in self._origin:
+                self._came_back(left, [new, state])
+                break
+            self._origin[new] = state
+            live, state = left, new
         return state
 
-    def _hopeless(self) -> None:
-        """What was met beyond the last open state leads nowhere."""
-        del self._under_way[self._way[-1].mark + 1 if self._way else 0 :]
-
     def _fitting(self, state: int, live: int, hint: Any) -> tuple[list[Move], Any]:
-        """The moves within the bound, best last."""
+        """The moves within the bound."""
         self._count += 1
         following, hint = self._moves.moves(state, live, hint)
         fitting = []
@@ -161,39 +161,34 @@ class _Search:
                 fitting.append(move)
             elif self._blocked is None or move[2] < self._blocked:
                 self._blocked = move[2]
-        fitting.sort(reverse=True)
         return fitting, hint
 
-    def _commit_far(self, state: int, live: int, back: list[int]) -> tuple[int, int, Any] | tuple[()] | None:
-        """Commit the last open states of the way to `state`, the first of `back`, where that is as good.
+    def _came_back(self, live: int, last: list[int]) -> None:
+        """Remember a state, the first of `last`, where more was alive."""
+        while self._rising and self._rising[-1].live >= live:
+            self._rising.pop().back = (live, last)
 
-        If a state between has less alive, the way is left for that one, and it is returned, with what is alive and a
-        hint; or nothing, if it is known to be hopeless. What was met beyond the open state is forgotten then: it has
-        not been shown to be hopeless. None: the way leads to `state` still.
+    def _commit_far(self, opened: _Open, live: int, last: list[int]) -> int:
+        """The way on from an open state led to the first of `last` and from there nowhere; commit to the least between.
+
+        If what is least alive is known to be hopeless, the open state is hopeless too. Otherwise follow that; the last
+        state of its way.
         """
-        way = self._way
-        result: tuple[()] | None = None
-        while self._far and way and way[-1].live >= live:
-            least = self._least(way[-1], state, live)
-            if not least:
-                break
-            opened = way.pop()
-            self._committed[opened.state] = least[1]
-            if least[1] == state:
-                continue
-            live, state = least
-            back = [state, *self._part(back + self._way_back(back[-1], opened.state), state)]
-            for met in self._under_way[opened.mark + 1 :]:
-                del self._origin[met]
-                self._committed.pop(met, None)
-                self._shortcuts.pop(met, None)
-            del self._under_way[opened.mark + 1 :]
-            if state not in self._origin:
-                self._meet(state, opened.state)
-                self._shortcuts[state] = [s for s in back[1:] if s != opened.state]
-                return state, live, opened.hint
-            result = ()
-        return result
+        opened.back = None
+        least = self._least(opened, last[0], live)
+        if not least:
+            self._rising.append(opened)
+            return opened.state
+        self._close()
+        live, end = least
+        self._committed[opened.state] = end
+        between = self._part([*last, *self._way_back(last[-1], opened.state)], end, opened.state)
+        if end in self._origin:
+            self._came_back(live, [end, *between, opened.state])
+            return opened.state
+        self._shortcuts[end] = between
+        self._origin[end] = opened.state
+        return self._follow(end, live, opened.hint)
 
     def _least(self, opened: _Open, end: int, live: int) -> tuple[int, int] | None:
         """What is least alive from an open state to `end`, which lies beyond it, and where; `end` among equals.
@@ -230,10 +225,10 @@ class _Search:
             result.append(state)
         return result
 
-    def _part(self, back: list[int], end: int) -> list[int]:
-        """The way as far as it leads to `end`: what belongs to `end` of each of its states, last first."""
+    def _part(self, back: list[int], end: int, begin: int) -> list[int]:
+        """The way as far as it leads from `begin` to `end`: what belongs to `end` of its states, last first."""
         part = [state | end if self._moves.backward else state & end for state in back]
-        return [state for state in dict.fromkeys(part) if state != end]
+        return [state for state in dict.fromkeys(part) if state not in (begin, end)]
 
     def _path(self, state: int) -> tuple[int, ...]:
         start = self._moves.start

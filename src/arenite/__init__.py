@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from arenite.optimization import Options, least_peak_memory, optimize
     from arenite.plan import Plan
     from arenite.tflite.read import read_model as read
-    from arenite.verify import verify
+    from arenite.verification import verify
 
 __all__ = [
     "AreniteError",
@@ -61,7 +61,7 @@ _HOME = {
     "optimize": "arenite.optimization",
     "peak_memory": "arenite.liveness",
     "read": "arenite.tflite.read",
-    "verify": "arenite.verify",
+    "verify": "arenite.verification",
 }
 _NAME_THERE = {"read": "read_model"}
 

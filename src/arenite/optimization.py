@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from arenite.errors import OptionError, VerificationError
@@ -12,17 +12,19 @@ from arenite.ordering import ordering_problem
 from arenite.placement import Placement, place, settle
 from arenite.plan import Cost, Plan, Proof
 from arenite.reordering import checked_schedule, reorder, runs_as_filed, with_order
-from arenite.targets.scratch import reference_scratch
+from arenite.targets.scratch import reference_scratch, scratch_is_known
 from arenite.targets.tflm import plan_obstacle, planned_head
 from arenite.tflite.memory_plan import is_vela, read_plan, with_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from arenite.model import Model
-    from arenite.verify import Verification
+    from arenite.verification import Verification
 
     Progress = Callable[[str], None]
+
+_NO_PROOFS: tuple[Proof, ...] = ()
 
 LEAST_SECONDS = 1.0
 """Layout and joint search get at least this long, however long the order took."""
@@ -78,9 +80,10 @@ def optimize(model: Model, options: Options = DEFAULTS, *, progress: Progress | 
     from arenite.tflite.write import write_bytes
 
     started = time.monotonic()
-    decision = _decide(model, options, started + options.time_limit, progress or _silent)
+    task = _Task(model, options, started + options.time_limit, progress or _silent)
+    decision = _decide(task)
     content = write_bytes(decision.model)
-    verification = _verified(model, decision, content, options, progress or _silent)
+    verification = _verified(task, decision, content)
     arena_before, arena_after = (memory.arena if memory else None for memory in verification.memory)
     return Plan(
         source=model,
@@ -103,8 +106,27 @@ def least_peak_memory(model: Model, *, time_limit: float = 10.0) -> int:
     Exact where the search ends within `time_limit` seconds, which is a matter of milliseconds for most networks; else
     the peak of the best order found. `optimize` tells which, with a layout and its checks.
     """
-    problem, _ = ordering_problem(model, scratch=reference_scratch)
+    problem, _ = ordering_problem(model)
     return checked_schedule(problem, time_limit=time_limit).peak
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What was asked for, and when it has to be done (monotonic seconds)."""
+
+    source: Model
+    options: Options
+    deadline: float
+    progress: Progress
+
+    @property
+    def left(self) -> float:
+        """Seconds for the next search."""
+        return max(0.0, self.deadline - time.monotonic())
+
+    def report(self, what: str, height: int, least: int) -> None:
+        """Progress of a search for a layout; bytes."""
+        self.progress(f"{what}: head {height:,} bytes, at least {least:,}")
 
 
 @dataclass(frozen=True)
@@ -115,7 +137,7 @@ class _Decision:
     peak: int
     head: int
     lower_bound: int
-    proofs: tuple[Proof, ...] = ()
+    proofs: tuple[Proof, ...] = _NO_PROOFS
     notes: tuple[str, ...] = ()
 
 
@@ -123,22 +145,23 @@ def _silent(_: str) -> None:
     pass
 
 
-def _decide(model: Model, options: Options, deadline: float, progress: Progress) -> _Decision:
+def _decide(task: _Task) -> _Decision:
     """The best plan for what was asked; the model itself where nothing is gained."""
+    model, options = task.source, task.options
     obstacle = _untouchable(model, options)
     if obstacle is not None:
         return _as_it_is(model, obstacle)
     in_order = runs_as_filed(model)
     if not in_order and not options.reorder:
         return _as_it_is(model, "its operators are filed out of order, which TFLM runs wrongly; let them be reordered")
-    best = _search(model, options, deadline, progress)
-    notes = best.notes
+    best = _search(task)
     if not in_order:
-        notes += ("its operators were filed out of order, which TFLM runs wrongly; they are in order now",)
-    elif best.head >= planned_head(model) and not options.keep_inputs:
-        lower_bound = min(best.lower_bound, planned_head(model))
-        return _Decision(model, peak_memory(model), planned_head(model), lower_bound, best.proofs, notes)
-    return _Decision(best.model, best.peak, best.head, best.lower_bound, best.proofs, notes)
+        note = "its operators were filed out of order, which TFLM runs wrongly; they are in order now"
+        return replace(best, notes=(*best.notes, note))
+    head = planned_head(model)
+    if best.head >= head and not options.keep_inputs:
+        return replace(best, model=model, peak=peak_memory(model), head=head, lower_bound=min(best.lower_bound, head))
+    return best
 
 
 def _untouchable(model: Model, options: Options) -> str | None:
@@ -155,54 +178,82 @@ def _as_it_is(model: Model, note: str) -> _Decision:
     return _Decision(model, peak_memory(model), head, head, notes=(note,))
 
 
-def _search(model: Model, options: Options, deadline: float, progress: Progress) -> _Decision:
+def _search(task: _Task) -> _Decision:
     """Order, then layout, then both together where the layout does not reach the bound of the order."""
-    source, proofs, bound = with_plan(model, None), (), 0
-    ordered = source
-    if options.reorder:
-        result = reorder(source, keep_inputs=options.keep_inputs, time_limit=_left(deadline), progress=progress)
+    ordered, proofs, bound = with_plan(task.source, None), _NO_PROOFS, 0
+    if task.options.reorder:
+        result = reorder(ordered, keep_inputs=task.options.keep_inputs, time_limit=task.left, progress=task.progress)
         ordered, proofs, bound = result.model, result.proofs, result.lower_bound
-    obstacle = plan_obstacle(model) if options.layout else None
-    if obstacle is not None or not options.layout:
+    obstacle = plan_obstacle(ordered) if task.options.layout else None
+    if obstacle is not None or not task.options.layout:
         notes = () if obstacle is None else (f"no layout was written: {obstacle}",)
         head = planned_head(ordered)
         return _Decision(ordered, peak_memory(ordered), head, bound or head, proofs, notes)
     placement = place(
         ordered,
-        keep_inputs=options.keep_inputs,
+        keep_inputs=task.options.keep_inputs,
         goal=bound,
-        time_limit=max(LEAST_SECONDS, _left(deadline)),
-        progress=lambda what, height, least: progress(f"{what}: head {height:,} bytes, at least {least:,}"),
+        time_limit=max(LEAST_SECONDS, task.left),
+        progress=task.report,
     )
-    if not options.reorder:
+    if not task.options.reorder:
         bound = placement.lower_bound
-    elif placement.head > bound and len(source.graphs) == 1:
-        placement = _jointly(source, ordered, placement, options, deadline, progress)
-        bound = max(bound, placement.lower_bound)
+    elif placement.head > bound and len(ordered.graphs) == 1:
+        placement = _jointly(task, placement, bound)
+        bound = placement.lower_bound
     return _Decision(placement.model, peak_memory(placement.model), placement.head, bound, proofs)
 
 
-def _jointly(
-    source: Model, ordered: Model, start: Placement, options: Options, deadline: float, progress: Progress
-) -> Placement:
-    """Order and layout searched together, from the best layout of the best order; `start` where that finds no better.
+def _jointly(task: _Task, start: Placement, bound: int) -> Placement:
+    """Order and layout searched together, from the best order and its layout `start`; that one if there is no better.
 
-    `lower_bound` of what is returned holds for every order.
+    `bound`: bytes of head that every order needs; `lower_bound` of what is returned holds for every order as well.
     """
-    return start
+    from arenite import joint
+
+    source, keep_inputs = with_plan(task.source, None), task.options.keep_inputs
+    problem, tensors = ordering_problem(source, keep_inputs=keep_inputs, scratch=reference_scratch)
+    solution = joint.solve(
+        problem,
+        _order(source, start.model),
+        lower_bound=bound,
+        time_limit=max(LEAST_SECONDS, task.left),
+        progress=task.report,
+    )
+    joint.check(problem, solution)
+    bound = max(bound, solution.lower_bound)
+    if solution.height < start.head:
+        model = with_order(source, 0, solution.order)
+        if keep_inputs:  # TFLM's scratch has to be kept out of the inputs, which is a matter of the layout alone
+            found = place(model, keep_inputs=True, goal=solution.height, time_limit=max(LEAST_SECONDS, task.left))
+        else:
+            found = settle(model, dict(zip(tensors, solution.offsets, strict=True)), bound, keep_inputs=False)
+        if found.head < start.head:
+            return replace(found, lower_bound=bound)
+    return replace(start, lower_bound=bound)
 
 
-def _verified(model: Model, decision: _Decision, content: bytes, options: Options, progress: Progress) -> Verification:
+def _verified(task: _Task, decision: _Decision, content: bytes) -> Verification:
     """What the runtimes say of the result beside its source.
 
     Raises VerificationError where one of them tells the two apart, or TFLM reports another head than was planned.
     """
-    from arenite.verify import verify
+    from arenite.verification import verify
 
-    progress("verifying: running both models in the runtimes present")
-    verification = verify(model, content, rounds=options.rounds, seed=options.seed, expected_head=decision.head)
+    task.progress("verifying: running both models in the runtimes present")
+    options = task.options
+    known = all(scratch_is_known(operator) for graph in task.source.graphs for operator in graph.operators)
+    verification = verify(
+        task.source,
+        content,
+        rounds=options.rounds,
+        seed=options.seed,
+        expected_head=decision.head if known else None,
+    )
     if verification.problem is not None:
-        raise VerificationError(f"{model.name}: the result differs from its source; {verification.problem}")
+        raise VerificationError(
+            f"{task.source.name}: the result is not the same as its source; {verification.problem}; nothing was written"
+        )
     return verification
 
 
@@ -210,7 +261,3 @@ def _order(source: Model, result: Model) -> tuple[int, ...]:
     """For each operator of the result's main graph, its position in the source's."""
     position = {operator: index for index, operator in enumerate(source.main.operators)}
     return tuple(position[operator] for operator in result.main.operators)
-
-
-def _left(deadline: float) -> float:
-    return max(0.0, deadline - time.monotonic())

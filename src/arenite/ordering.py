@@ -15,6 +15,7 @@ from arenite.liveness import NEVER, PLANNED_CONTROL_FLOW, align, lifetimes, load
 from arenite.schedule.problem import Problem
 from arenite.schedule.problem import Tensor as Charge
 from arenite.state import state_order
+from arenite.tflite.control_edges import read_control_edges
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -49,7 +50,7 @@ def ordering_problem(
     """
     target = model.graphs[graph]
     default = file_order(target)
-    before = state_order(target.operators, default)
+    before = (*state_order(target.operators, default), *_control_edges(model, graph))
     if not _expressible(model, graph):
         before = tuple(pairwise(default))
     charges, tensors = _charges(target, resource_handles(model), keep_inputs)
@@ -61,6 +62,12 @@ def ordering_problem(
         floor=_floor(model, graph),
     )
     return problem, tensors
+
+
+def _control_edges(model: Model, graph: int) -> tuple[tuple[int, int], ...]:
+    """The pairs of operators whose order the file asks to be kept."""
+    edges = read_control_edges(model)
+    return edges[graph] if graph < len(edges) else ()
 
 
 def file_order(graph: Graph) -> tuple[int, ...]:

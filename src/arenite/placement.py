@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arenite import layout
-from arenite.targets.tflm import head_plan, layout_problem, memory_plan
+from arenite.targets.tflm import head_plan, inputs_on_top, layout_problem, memory_plan
 from arenite.tflite.memory_plan import with_plan
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ class Placement:
     model: Model
     head: int
     lower_bound: int
-    offsets: Mapping[Tensor, int]
 
 
 def place(
@@ -40,8 +39,11 @@ def place(
     problem, tensors = layout_problem(model, keep_inputs=keep_inputs)
     solution = layout.solve(problem, goal=goal, time_limit=time_limit, progress=progress)
     layout.check(problem, solution)
-    offsets = dict(zip(tensors, solution.offsets, strict=False))
-    return settle(model, offsets, solution.lower_bound, keep_inputs=keep_inputs)
+    offsets = solution.offsets
+    if keep_inputs:
+        offsets = inputs_on_top(model, problem, tensors, offsets)
+    found = dict(zip(tensors, offsets, strict=False))
+    return settle(model, found, solution.lower_bound, keep_inputs=keep_inputs)
 
 
 def settle(model: Model, offsets: Mapping[Tensor, int], lower_bound: int, *, keep_inputs: bool) -> Placement:
@@ -56,4 +58,4 @@ def settle(model: Model, offsets: Mapping[Tensor, int], lower_bound: int, *, kee
     outcome = head_plan(model, plan)
     problem, _ = layout_problem(model, keep_inputs=keep_inputs)
     layout.check(problem, layout.Solution(outcome.offsets, outcome.height, 0))
-    return Placement(with_plan(model, plan), outcome.height, lower_bound, offsets)
+    return Placement(with_plan(model, plan), outcome.height, lower_bound)

@@ -77,7 +77,7 @@ def runs_as_filed(model: Model) -> bool:
 
 
 def _callees_first(model: Model) -> list[int]:
-    """Positions of all graphs, each after those that its operators run; what a graph runs is charged to its operator."""
+    """Positions of all graphs, each after those that its operators run, since those are charged to the operator."""
     done: list[int] = []
 
     def visit(graph: int) -> None:

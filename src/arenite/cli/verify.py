@@ -21,7 +21,7 @@ def verify_command(
 ) -> None:
     """Run two models on equal random inputs and compare every output bit for bit."""
     from arenite.cli.progress import progress
-    from arenite.verify import verify
+    from arenite.verification import verify
 
     with progress(f"verifying {second.name}"):
         verification = verify(first, second, rounds=rounds, seed=seed)

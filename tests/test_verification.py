@@ -14,7 +14,7 @@ from arenite.runtimes.run import Failure, Memory, Run
 from arenite.targets.tflm import memory_plan, planned_head
 from arenite.tflite.memory_plan import with_plan
 from arenite.tflite.write import write_bytes
-from arenite.verify import verify
+from arenite.verification import verify
 
 PRESENT = tuple(runtime for runtime in ("litert", "tflm") if not process.absent(runtime))
 needs_runtime = pytest.mark.skipif(not PRESENT, reason="no runtime is installed")

@@ -1,0 +1,233 @@
+"""The main job end to end, on models of the zoo and on real ones."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+
+import pytest
+
+import arenite
+from arenite import zoo
+from arenite.errors import OptionError, OutputError, VerificationError
+from arenite.liveness import lifetimes, peak_memory
+from arenite.model import Data, Metadata
+from arenite.optimization import Options, least_peak_memory, optimize
+from arenite.schedule.check import check_certificate
+from arenite.targets.tflm import head_plan, layout_problem, planned_head
+from arenite.tflite.memory_plan import MemoryPlan, read_plan, with_plan
+from arenite.tflite.read import read_model
+from arenite.tflite.write import write_bytes
+
+SMALL = {
+    "paper": {},
+    "mobilenet-v1": {"resolution": 32},
+    "swiftnet-cell": {"resolution": 32},
+    "random-wired": {"nodes": 8},
+    "nasnet-a": {"cells": 1},
+    "darts": {"cells": 3},
+    "densenet": {"blocks": 2},
+    "u-net": {"resolution": 32},
+    "inception": {"modules": 2},
+}
+QUICK = Options(rounds=2, time_limit=20)
+
+
+def assert_sound(plan: arenite.Plan) -> None:
+    """What must hold of every plan, whatever the model."""
+    assert sorted(plan.order) == list(range(len(plan.source.main.operators)))
+    assert plan.after.head <= plan.before.head or plan.notes
+    assert plan.lower_bound <= plan.after.head
+    assert planned_head(plan.model) == plan.after.head
+    assert plan.optimal == (plan.after.head == plan.lower_bound)
+    for proof in plan.proofs:
+        assert check_certificate(proof.problem, proof.schedule.certificate) >= proof.schedule.lower_bound
+
+
+@pytest.mark.parametrize("family", SMALL)
+def test_zoo_models_become_optimal_and_stay_identical(family):
+    model = zoo.build(family, **SMALL[family])
+    plan = optimize(model, QUICK)
+    assert_sound(plan)
+    assert plan.optimal
+    assert plan.verified["litert"] == "identical"
+    assert plan.verified["tflm"] == "identical"
+
+
+def test_the_papers_example():
+    plan = optimize(zoo.build("paper"), QUICK)
+    assert (plan.before.peak, plan.after.peak, plan.after.head, plan.lower_bound) == (5216, 4960, 4960, 4960)
+    assert plan.order == (0, 3, 5, 1, 2, 4, 6)
+    assert plan.after.arena < plan.before.arena
+
+
+def test_a_model_that_gains_nothing_comes_back_byte_for_byte():
+    content = write_bytes(zoo.build("chain", length=3))
+    model = arenite.tflite.read.read_bytes(content, "chain.tflite")
+    plan = optimize(model, QUICK)
+    assert not plan.changed
+    assert plan.content == content
+    assert plan.order == tuple(range(len(model.main.operators)))
+
+
+def test_layout_alone_and_order_alone():
+    model = zoo.build("swiftnet-cell", resolution=32)
+    both = optimize(model, QUICK)
+    layout_only = optimize(model, replace(QUICK, reorder=False))
+    order_only = optimize(model, replace(QUICK, layout=False))
+    assert layout_only.order == tuple(range(len(model.main.operators)))
+    assert layout_only.after.peak == layout_only.before.peak
+    assert read_plan(order_only.model) is None
+    assert both.after.head <= layout_only.after.head <= both.before.head
+    assert both.after.head <= order_only.after.head <= both.before.head
+
+
+def test_kept_inputs_are_out_of_the_way_to_the_end():
+    model = zoo.build("u-net", resolution=32)
+    plan = optimize(model, replace(QUICK, keep_inputs=True))
+    outcome = head_plan(plan.model)
+    (number,) = (i for i, entry in enumerate(lifetimes(plan.model).planned) if entry.tensor in model.main.inputs)
+    buffers = layout_problem(plan.model)[0].buffers
+    begin, end = outcome.offsets[number], outcome.offsets[number] + buffers[number].size
+    for other, (buffer, offset) in enumerate(zip(buffers, outcome.offsets, strict=True)):
+        assert other == number or offset >= end or offset + buffer.size <= begin
+    with pytest.raises(OptionError, match="keep inputs"):
+        Options(keep_inputs=True, layout=False)
+
+
+def test_an_offline_plan_is_replaced_or_respected():
+    model = zoo.build("paper")
+    apart, top = [], 0
+    for tensor in model.main.tensors:
+        apart.append(None if tensor.constant else top)
+        top += 0 if tensor.constant else -(-tensor.bytes // 16) * 16
+    planned = with_plan(model, MemoryPlan((tuple(apart),)))
+    assert planned_head(planned) == top
+    respected = optimize(planned, replace(QUICK, plan="respect"))
+    assert not respected.changed
+    assert respected.after.head == top
+    assert "respected" in respected.notes[0]
+    assert optimize(planned, QUICK).after.head == 4960
+
+
+def test_vela_output_is_left_as_it_is():
+    model = replace(zoo.build("paper"), description="Vela Optimised")
+    plan = optimize(model, QUICK)
+    assert not plan.changed
+    assert "Vela" in plan.notes[0]
+
+
+def test_operators_filed_out_of_order_are_put_in_order():
+    model = zoo.build("paper")
+    graph = replace(model.main, operators=model.main.operators[::-1])
+    plan = optimize(replace(model, graphs=(graph,)), QUICK)
+    assert plan.after.head == 4960
+    assert "out of order" in plan.notes[0]
+    assert plan.verified["tflm"].startswith("unavailable")
+    untouched = optimize(replace(model, graphs=(graph,)), replace(QUICK, reorder=False))
+    assert not untouched.changed
+
+
+def test_control_dependencies_of_the_file_are_kept():
+    """The best order of the paper's example runs operator 3 before operator 1; this file forbids it."""
+    edges = bytes([1, 1, 1, 2, 6])  # version 1, one graph, one pair: (1, 3) in zigzag
+    model = replace(zoo.build("paper"), metadata=(Metadata("model_control_dependencies", Data(edges)),))
+    plan = optimize(model, QUICK)
+    assert plan.order.index(1) < plan.order.index(3)
+    assert plan.after.head > 4960
+
+
+def test_without_time_there_is_still_an_honest_plan():
+    plan = optimize(zoo.build("nasnet-a"), replace(QUICK, time_limit=0))
+    assert_sound(plan)
+    assert 0 <= plan.gap < 1
+
+
+def test_a_layout_that_is_wrong_is_not_written(monkeypatch, tmp_path):
+    """The solver claims that everything fits at offset 0; the checker must not let it pass."""
+    from arenite import layout
+
+    def wrong(problem, **_):
+        height = max(buffer.size for buffer in problem.buffers)
+        return layout.Solution((0,) * len(problem.buffers), height, height)
+
+    monkeypatch.setattr("arenite.layout.solve", wrong)
+    with pytest.raises(VerificationError, match="clash"):
+        optimize(zoo.build("paper"), QUICK)
+
+
+def test_a_wrong_plan_that_no_checker_sees_is_caught_by_the_runtime(monkeypatch):
+    """Both checks of the layout are blinded: the runtime still tells the result from its source."""
+    from arenite import layout
+
+    def wrong(problem, **_):
+        height = max(buffer.size for buffer in problem.buffers)
+        return layout.Solution((0,) * len(problem.buffers), height, height)
+
+    monkeypatch.setattr("arenite.layout.solve", wrong)
+    monkeypatch.setattr("arenite.layout.check", lambda *_: None)
+    with pytest.raises(VerificationError, match="not the same as its source"):
+        optimize(zoo.build("paper"), QUICK)
+
+
+def test_the_source_is_never_written(tmp_path):
+    path = tmp_path / "model.tflite"
+    path.write_bytes(write_bytes(zoo.build("paper")))
+    before = path.read_bytes()
+    plan = optimize(read_model(path), QUICK)
+    with pytest.raises(OutputError, match="source"):
+        plan.write(path, force=True)
+    with pytest.raises(OutputError, match="source"):
+        plan.write(tmp_path / "." / "model.tflite")
+    assert path.read_bytes() == before
+    out = tmp_path / "out.tflite"
+    plan.write(out)
+    assert planned_head(read_model(out)) == 4960
+    with pytest.raises(OutputError, match="force"):
+        plan.write(out)
+    plan.write(out, force=True)
+
+
+def test_same_input_same_bytes():
+    model = zoo.build("darts", cells=3)
+    assert optimize(model, QUICK).content == optimize(model, QUICK).content
+
+
+def test_least_peak_memory():
+    model = zoo.build("paper")
+    assert (peak_memory(model), least_peak_memory(model)) == (5216, 4960)
+
+
+def test_json_has_the_documented_keys():
+    values = optimize(zoo.build("paper"), QUICK).to_json()
+    assert {"before", "after", "lower_bound_bytes", "optimal", "gap", "order", "verified", "seconds"} <= values.keys()
+    assert values["before"] == {"peak_bytes": 5216, "head_bytes": 5216, "arena_bytes": values["before"]["arena_bytes"]}
+
+
+def _shared_rows():
+    from conftest import SHARED
+
+    index = SHARED / "models" / "index.csv"
+    return list(csv.DictReader(index.open())) if index.is_file() else []
+
+
+FILED_OUT_OF_ORDER = "gen_x_ops_reversed.tflite"
+"""Its recorded peaks are those of the order that TFLM runs wrongly."""
+
+
+@pytest.mark.parametrize("row", _shared_rows(), ids=lambda row: row["file"])
+def test_shared_models_reach_the_best_known_peak(shared, row):
+    plan = optimize(read_model(shared / "models" / row["file"]), replace(QUICK, rounds=1))
+    assert_sound(plan)
+    assert plan.optimal
+    assert plan.before.peak == int(row["peak_in_file_order"])
+    if row["file"] != FILED_OUT_OF_ORDER:
+        assert plan.after.peak <= int(row["best_peak_known"])
+        if row["best_peak_proven"] == "yes":
+            assert min(plan.after.peak, plan.lower_bound) <= int(row["best_peak_known"])
+    if row["stock_tflm_head_x86_64"]:
+        assert plan.before.head == int(row["stock_tflm_head_x86_64"])
+    for runtime in ("litert", "tflm"):
+        assert plan.verified[runtime] != "different"
+    if row["runs_in_tflm"] == "y" and row["file"] != FILED_OUT_OF_ORDER:
+        assert plan.verified["tflm"] == "identical"

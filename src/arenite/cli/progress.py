@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 DELAY_SECONDS = 1.0
+BESIDE_TEXT = 12  # cells of the spinner, the time, and what is between them
 
 
 @contextmanager
@@ -26,9 +27,17 @@ def progress(doing: str) -> Iterator[Callable[[str], None]]:
     from rich.markup import escape
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    columns = (SpinnerColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
-    line = Progress(*columns, console=Console(stderr=True), transient=True)
-    task = line.add_task(escape(doing), total=None)
+    from arenite.report.console import shorten
+
+    console = Console(stderr=True)
+    line = Progress(
+        SpinnerColumn(), TimeElapsedColumn(), TextColumn("{task.description}"), console=console, transient=True
+    )
+
+    def fitting(text: str) -> str:
+        return escape(shorten(text, console.width - BESIDE_TEXT))
+
+    task = line.add_task(fitting(doing), total=None)
     finished = threading.Event()
 
     def show() -> None:
@@ -37,7 +46,7 @@ def progress(doing: str) -> Iterator[Callable[[str], None]]:
                 finished.wait()
 
     def update(news: str) -> None:
-        line.update(task, description=escape(f"{doing}: {news}"))
+        line.update(task, description=fitting(f"{doing}: {news}"))
 
     display = threading.Thread(target=show, daemon=True)
     display.start()

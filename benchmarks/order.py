@@ -88,12 +88,12 @@ def _random_wired() -> Iterator[Case]:
     yield Case("WS(32) x3", wired(32, 3, 20), 5.0, 20)
     yield Case("WS(32) x100", wired(32, 100, 1), 10.0, 1)
     yield Case("WS(48) x1", wired(48, 1, 10), 60.0, 9)
-    yield Case("WS(64) x1", wired(64, 1, 5), 60.0, 0, 0.05)
+    yield Case("WS(64) x1", wired(64, 1, 3), 60.0, 0, 0.05)
 
 
 def _random() -> Iterator[Case]:
     for unread in ("read", "kept", "dead"):
-        for size, window, proven in ((1000, 10, 1), (1000, 15, 1), (10_000, 15, 0)):
+        for size, window, proven in ((1000, 15, 1), (10_000, 15, 0)):
             make = partial(windowed, size, window, unread=unread)
             yield Case(f"random {size:,}, window {window}, {unread}", (make,), 60.0, proven, 0.1)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from arenite import joint, layout
 from arenite.errors import VerificationError
 from arenite.joint.stitch import places
-from arenite.joint.window import cut, unavoidable
+from arenite.joint.window import Timeline, unavoidable
 from arenite.layout.lifetimes import maximum_load
 from arenite.schedule.problem import Problem, Tensor
 
@@ -106,7 +106,7 @@ def test_windows_of_a_chain_of_modules():
     problem = inception(3)
     assert unavoidable(problem) == [0, 8, 16, 24]
     assert places(problem)[0] == [0, 8, 16, 24]
-    window = cut(problem, range(24), 8, 16)
+    window = Timeline(problem, range(24)).window(8, 16)
     assert {item.key for item in window.items if item.producer is None} == {8}
     assert {item.key for item in window.items if item.leaves} == {16}
 

@@ -3,13 +3,14 @@
 import csv
 import random
 from itertools import permutations
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arenite.errors import VerificationError
-from arenite.layout import Buffer, Exhausted, Problem, Solution, canonical, check, cpsat, solve
+from arenite.layout import Buffer, Exhausted, Problem, Solution, canonical, check, cpsat, solve, sweep
 from arenite.layout.decide import Boxes
 from arenite.layout.lifetimes import components, maximum_load, sections
 
@@ -149,6 +150,35 @@ def test_network_like_lifetimes_reach_their_load(seed):
     solution = solve(problem, time_limit=20)
     check(problem, solution)
     assert solution.optimal
+
+
+def check_boxes(boxes, offsets, height):
+    buffers = [
+        Buffer(str(i), size, a, e - 1) for i, (size, (a, e)) in enumerate(zip(boxes.sizes, boxes.spans, strict=True))
+    ]
+    top = max(offset + size for offset, size in zip(offsets, boxes.sizes, strict=True))
+    assert top <= height
+    check(Problem(tuple(buffers)), Solution(tuple(offsets), top, 0))
+
+
+@settings(max_examples=60, deadline=None)
+@given(tight_boxes())
+def test_sweep_is_right_where_it_answers(instance):
+    boxes, height = instance
+    whole = cpsat.fit(boxes, height, effort=10, seconds=60)
+    with mock.patch.object(sweep, "_STEP", 3):
+        swept = sweep.fit(boxes, height, effort=3, deadline=float("inf"))
+    if swept.offsets is not None:
+        check_boxes(boxes, swept.offsets, height)
+    if swept.proven:
+        assert (swept.offsets is None) == (whole.offsets is None)
+
+
+def test_long_layouts_are_swept():
+    buffers = network_like(1, 600).buffers
+    boxes = Boxes(tuple(b.size for b in buffers), tuple(sections(buffers)))
+    height = maximum_load(Problem(buffers))
+    check_boxes(boxes, sweep.fit(boxes, height, effort=2, deadline=float("inf")).offsets, height)
 
 
 @pytest.mark.parametrize("name", "ABCDEFGHIJK")

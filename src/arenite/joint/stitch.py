@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from arenite.joint import exact
-from arenite.joint.window import cut, unavoidable
+from arenite.joint.window import Timeline, unavoidable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,9 +41,11 @@ def attempt(problem: Problem, order: Sequence[int], height: int, effort: int, de
     Each step of `effort` doubles the work per window and the number of operators that one may hold. `deadline`: the
     value of time.monotonic() at which to give up.
     """
-    stitching = _Stitching(problem, list(order), height, effort, deadline)
+    stitching = _Stitching(problem, order, height, effort, deadline)
     found = stitching.run()
-    return Attempt(tuple(stitching.order) if found else None, stitching.offsets, found is not None, stitching.states)
+    return Attempt(
+        tuple(stitching.timeline.order) if found else None, stitching.offsets, found is not None, stitching.states
+    )
 
 
 def places(problem: Problem) -> tuple[list[int], frozenset[int]]:
@@ -60,17 +62,18 @@ def places(problem: Problem) -> tuple[list[int], frozenset[int]]:
 
 
 class _Stitching:
-    def __init__(self, problem: Problem, order: list[int], height: int, effort: int, deadline: float) -> None:
-        self.problem, self.order, self.height = problem, order, height
+    def __init__(self, problem: Problem, order: Sequence[int], height: int, effort: int, deadline: float) -> None:
+        self.timeline, self.height = Timeline(problem, order), height
         self.deadline = deadline
         self.work = 0.1 * 2**effort
         self.longest = 48 << effort
         self.offsets: dict[int, int] = {}
+        self.known: dict[tuple[object, ...], tuple[Window, exact.Outcome]] = {}
         self.states = 0
         self.places, self.fixed = places(problem)
 
     def run(self) -> bool | None:
-        """True: `order` and `offsets` hold a solution; False: there is none; None: not found."""
+        """True: `timeline` and `offsets` hold a solution; False: there is none; None: not found."""
         for last, end in enumerate(self.places[1:], 1):
             found = self._reach(self.places[:last], end)
             if not found:
@@ -81,11 +84,11 @@ class _Stitching:
         for start in reversed(starts):
             if start != starts[-1] and end - start > self.longest:
                 return None
-            window = cut(self.problem, self.order, start, end)
+            window = self.timeline.window(start, end)
             kept = {i.key: self.offsets[i.key] for i in window.items if start and i.producer is None}
             outcome = self._solve(window, kept)
             if outcome.order is not None:
-                self.order[start:end] = outcome.order
+                self.timeline.reorder(start, outcome.order)
                 self.offsets.update(outcome.offsets)
                 return True
             if outcome.proven and start in self.fixed and end in self.fixed:
@@ -97,7 +100,32 @@ class _Stitching:
         return None
 
     def _solve(self, window: Window, kept: Mapping[int, int]) -> exact.Outcome:
-        left = max(0.0, self.deadline - time.monotonic())
-        outcome = exact.fit(window, self.height, kept, self.work, left)
-        self.states += outcome.states
-        return outcome
+        """The outcome for the window, or for one of the same shape: networks repeat their parts."""
+        shape = _shape(window, kept)
+        if shape not in self.known:
+            left = max(0.0, self.deadline - time.monotonic())
+            outcome = exact.fit(window, self.height, kept, self.work, left)
+            self.states += outcome.states
+            self.known[shape] = window, outcome
+        known, outcome = self.known[shape]
+        if outcome.order is None:
+            return outcome
+        operator = dict(zip(known.operators, window.operators, strict=True))
+        offsets = {item.key: outcome.offsets[same.key] for item, same in zip(window.items, known.items, strict=True)}
+        return exact.Outcome(tuple(operator[same] for same in outcome.order), offsets, True, 0)
+
+
+def _shape(window: Window, kept: Mapping[int, int]) -> tuple[object, ...]:
+    """All of a window but the numbers of its operators and tensors."""
+    place = {operator: index for index, operator in enumerate(window.operators)}
+    items = tuple(
+        (
+            item.size,
+            None if item.producer is None else place[item.producer],
+            tuple(place[user] for user in item.consumers),
+            item.leaves,
+            kept.get(item.key),
+        )
+        for item in window.items
+    )
+    return len(place), tuple(sorted((place[a], place[b]) for a, b in window.before)), items

@@ -41,28 +41,56 @@ class Window:
     items: tuple[Item, ...]
 
 
-def cut(problem: Problem, order: Sequence[int], start: int, end: int) -> Window:
-    """The window over the positions `start` to `end` (exclusive) of the order."""
-    position = [0] * problem.operators
-    for place, operator in enumerate(order):
-        position[operator] = place
-    inside = frozenset(order[start:end])
-    pairs = {*problem.before, *((t.producer, user) for t in problem.tensors for user in t.consumers)}
-    items = []
-    for number, tensor in enumerate(problem.tensors):
-        born = -1 if tensor.producer is None else position[tensor.producer]
-        dies = problem.operators if tensor.kept else max([born, *(position[user] for user in tensor.consumers)])
-        first_scope = start == 0 and born < 0
-        if not tensor.size or born >= end or (dies < start and not first_scope):
-            continue
-        users = tuple(user for user in tensor.consumers if user in inside)
-        producer = tensor.producer if tensor.producer in inside else None
-        items.append(Item(number, tensor.size, producer, users, dies >= end))
-    for operator, size in enumerate(problem.extra):
-        if size and operator in inside:
-            items.append(Item(-1 - operator, size, operator, (), False))
-    before = sorted((a, b) for a, b in pairs if a is not None and a in inside and b in inside)
-    return Window(tuple(order[start:end]), tuple(before), tuple(items))
+class Timeline:
+    """An order and when each tensor is alive in it, kept up to date as windows are reordered."""
+
+    def __init__(self, problem: Problem, order: Sequence[int]) -> None:
+        self.problem = problem
+        self.order = list(order)
+        self._place = [0] * problem.operators
+        self._born = [-1] * len(problem.tensors)
+        self._dies = [-1] * len(problem.tensors)
+        self._touched: list[list[int]] = [[] for _ in order]
+        for number, tensor in enumerate(problem.tensors):
+            for operator in {*tensor.consumers, *(() if tensor.producer is None else (tensor.producer,))}:
+                self._touched[operator].append(number)
+            self._dies[number] = problem.operators if tensor.kept else -1
+        self._later: list[list[int]] = [[] for _ in order]
+        for first, second in problem.before:
+            self._later[first].append(second)
+        self.reorder(0, self.order)
+
+    def reorder(self, start: int, operators: Sequence[int]) -> None:
+        """These operators run in this order from position `start` on, where the same ones ran before."""
+        self.order[start : start + len(operators)] = operators
+        for place, operator in enumerate(operators, start):
+            self._place[operator] = place
+        for number in {number for operator in operators for number in self._touched[operator]}:
+            tensor = self.problem.tensors[number]
+            self._born[number] = -1 if tensor.producer is None else self._place[tensor.producer]
+            if not tensor.kept:
+                self._dies[number] = max([self._born[number], *(self._place[user] for user in tensor.consumers)])
+
+    def window(self, start: int, end: int) -> Window:
+        """What may move and what is alive between the positions `start` and `end` (exclusive)."""
+        operators = tuple(self.order[start:end])
+        inside = frozenset(operators)
+        pairs = {(a, b) for a in operators for b in self._later[a] if b in inside}
+        least = -1 if start == 0 else start
+        items = []
+        alive = [n for n, (b, d) in enumerate(zip(self._born, self._dies, strict=True)) if b < end and d >= least]
+        for number in alive:
+            tensor = self.problem.tensors[number]
+            users = tuple(user for user in tensor.consumers if user in inside)
+            producer = tensor.producer if tensor.producer in inside else None
+            if producer is not None:
+                pairs.update((producer, user) for user in users)
+            if tensor.size:
+                items.append(Item(number, tensor.size, producer, users, self._dies[number] >= end))
+        if self.problem.extra:
+            own = ((operator, self.problem.extra[operator]) for operator in operators)
+            items.extend(Item(-1 - operator, size, operator, (), False) for operator, size in own if size)
+        return Window(operators, tuple(sorted(pairs)), tuple(items))
 
 
 def unavoidable(problem: Problem) -> list[int]:

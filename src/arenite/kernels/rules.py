@@ -1,0 +1,53 @@
+"""The rule for an operator, an input, an output and a set of kernels."""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import TYPE_CHECKING
+
+from arenite.kernels.cmsis_nn import cmsis_nn
+from arenite.kernels.esp_nn import esp_nn
+from arenite.kernels.overlap import APART, Overlap
+from arenite.kernels.reference import reference
+from arenite.kernels.sets import Kernels
+
+if TYPE_CHECKING:
+    from arenite.model import Operator, Tensor
+
+
+def overlap(operator: Operator, source: Tensor, target: Tensor, kernels: Kernels) -> Overlap:
+    """Where `target`, an output of the operator, may lie relative to `source`, an input that nobody needs afterwards.
+
+    An input that the operator reads at several positions (ADD of a tensor to itself) obeys the rules of all of them.
+    In doubt the two stay apart: for operators, types and shapes that no rule is known for, and for inputs such as
+    weights that are read again and again.
+
+    Args:
+        operator: the operator.
+        source: one of its inputs.
+        target: one of its outputs.
+        kernels: the kernels that will run.
+
+    Raises:
+        ValueError: `source` is not an input of the operator, or `target` no output.
+    """
+    positions = [position for position, tensor in enumerate(operator.inputs) if tensor is source]
+    output = operator.outputs.index(target)
+    if not positions:
+        raise ValueError(f"{source.name!r} is no input of this {operator.label}")
+    if not source.bytes or not target.bytes:
+        return APART
+    sets = [each for each in Kernels if each is not Kernels.PORTABLE] if kernels is Kernels.PORTABLE else [kernels]
+    rules = (_rule(operator, position, output, each) for position in positions for each in sets)
+    return reduce(Overlap.both, rules).within(source.bytes, target.bytes)
+
+
+def _rule(operator: Operator, position: int, output: int, kernels: Kernels) -> Overlap:
+    try:
+        if kernels is Kernels.REFERENCE:
+            return reference(operator, position, output)
+        if kernels is Kernels.ESP_NN:
+            return esp_nn(operator, position, output)
+        return cmsis_nn(operator, position, output, kernels)
+    except (AssertionError, AttributeError, IndexError, KeyError, ValueError, ZeroDivisionError):
+        return APART  # lacks an input, an option or a dimension that its kind needs: no runtime takes it

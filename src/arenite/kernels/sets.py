@@ -1,0 +1,22 @@
+"""The sets of kernels that rules are known for."""
+
+from __future__ import annotations
+
+import enum
+
+
+class Kernels(enum.Enum):
+    """A set of kernels. Operators that a set has no kernel of its own for run TFLM's reference kernel."""
+
+    PORTABLE = "portable"
+    """Not a set but all of them: what is safe here is safe with every other member."""
+    REFERENCE = "reference"
+    """TFLM's reference kernels."""
+    CMSIS_NN_SCALAR = "cmsis-nn/scalar"
+    """CMSIS-NN on cores without the DSP extension: Cortex-M0, M0+, M3, M23."""
+    CMSIS_NN_DSP = "cmsis-nn/dsp"
+    """CMSIS-NN on cores with the DSP extension (ARM_MATH_DSP): Cortex-M4, M7, M33, M35P."""
+    CMSIS_NN_MVE = "cmsis-nn/mve"
+    """CMSIS-NN on cores with vectors (ARM_MATH_MVEI): Cortex-M52, M55, M85."""
+    ESP_NN = "esp-nn"
+    """ESP-NN on any chip: the generic C kernels (ESP32, C3, ...), those of the ESP32-S3, and of the ESP32-P4."""

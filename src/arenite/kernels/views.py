@@ -1,0 +1,172 @@
+"""Kernels that copy: where their input or output may sit inside the other, so that blocks are copied onto themselves.
+
+A kernel that copies with memcpy tears a block that partly overlaps its copy, so each block must be apart from its copy
+or be the same memory. Copying memory onto itself is what TFLM's own kernels do when a plan says so (RESHAPE even skips
+it), and every memcpy in use leaves the memory as it is. Loops over elements only have to follow the order of readings.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+from arenite.kernels.constants import integers
+from arenite.kernels.overlap import APART, Overlap
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arenite.model import Operator, Tensor
+
+
+def same_bytes(operator: Operator, position: int, output: int) -> Overlap:
+    """RESHAPE, SQUEEZE: one memcpy of everything (reshape.cc skips it when the addresses are equal, squeeze.cc not)."""
+    source, target = operator.inputs[0], operator.outputs[output]
+    if position or source is None or source.bytes != target.bytes:
+        return APART
+    return Overlap(exactly=(0,))
+
+
+def concatenation(operator: Operator, position: int, output: int) -> Overlap:
+    """CONCATENATION: for every outer position, one memcpy from each input in turn (reference/concatenation.h).
+
+    With one outer position (axis of the whole rows) an input may sit at its slice. With several, the last block may be
+    copied onto itself as long as the gap between blocks is at least a block, so that the others are apart.
+    """
+    source, target = operator.inputs[position], operator.outputs[output]
+    if source is None or source.type is not target.type:
+        return APART
+    outer, sizes = _slices(operator.inputs, target, _axis(operator.options.get("axis"), len(target.shape)))
+    block, gap = sizes[position], sum(sizes) - sizes[position]
+    last = (outer - 1) * gap + sum(sizes[:position])  # how far the last block moves
+    return Overlap(last + block, (last,) if outer == 1 or gap >= block else ())
+
+
+def pack(operator: Operator, position: int, output: int) -> Overlap:
+    """PACK: input by input, each in as many blocks as there are outer positions, element by element (pack.cc)."""
+    source, target = operator.inputs[position], operator.outputs[output]
+    if source is None or source.type is not target.type:
+        return APART
+    count = len(operator.inputs)
+    axis = _axis(operator.options.get("axis"), len(target.shape))
+    outer = prod(target.shape[:axis])
+    block = prod(target.shape[axis + 1 :]) * target.type.bytes
+    before = ((outer - 1) * count + position) * block if position else 0  # all that earlier inputs have written
+    return Overlap(max(before, ((outer - 1) * (count - 1) + position) * block))
+
+
+def unpack(operator: Operator, position: int, output: int) -> Overlap:
+    """UNPACK: output by output, each in as many blocks as there are outer positions, element by element (unpack.cc)."""
+    source = operator.inputs[0]
+    if position or source is None:
+        return APART
+    count = len(operator.outputs)
+    axis = _axis(operator.options.get("axis"), len(source.shape))
+    outer = prod(source.shape[:axis])
+    block = prod(source.shape[axis + 1 :]) * source.type.bytes
+    after = (outer - output - 1) * block if output < count - 1 else -output * block  # the next output starts over
+    return Overlap(max(-output * block, after))
+
+
+def split(operator: Operator, position: int, output: int) -> Overlap:
+    """SPLIT, SPLIT_V: for every outer position, a block for each output in turn, element by element (split.cc)."""
+    data, axis_input = (1, 0) if operator.code == "SPLIT" else (0, 2)
+    source, axis = operator.inputs[data], integers(operator.inputs[axis_input])
+    if position != data or source is None or not axis:
+        return APART
+    _, sizes = _slices(operator.outputs, source, _axis(axis[0], len(source.shape)))
+    return Overlap(-sum(sizes[:output]))
+
+
+def slice_(operator: Operator, position: int, _: int) -> Overlap:
+    """SLICE: the output's elements in their order, read from ever higher positions (reference/slice.h).
+
+    Element i of the output is element f(i) >= i + f(0) of the input. Where `begin` is not constant, f(0) >= 0.
+    """
+    source = operator.inputs[0]
+    if position or source is None:
+        return APART
+    begin = integers(operator.inputs[1]) or (0,) * len(source.shape)
+    if len(begin) != len(source.shape) or min(begin, default=0) < 0:
+        return APART
+    return Overlap(-_offset(source.shape, begin) * source.type.bytes)
+
+
+def strided_slice(operator: Operator, position: int, output: int) -> Overlap:
+    """STRIDED_SLICE with positive strides, read from ever higher positions (reference/strided_slice.h).
+
+    With a stride of 1 in the last dimension, whole runs of it are copied with memcpy. They must be apart from their
+    copies or fall onto them: the slice may sit at its place if its runs are all next to each other, or if the first
+    step that is not leaves at least a run in between.
+    """
+    source, target = operator.inputs[0], operator.outputs[output]
+    begin, end, strides = (integers(tensor) for tensor in operator.inputs[1:4])
+    if position or source is None or begin is None or end is None or strides is None:
+        return APART
+    if not len(begin) == len(end) == len(strides) == len(source.shape) or min(strides, default=0) < 1:
+        return APART
+    if any(operator.options.get(name) for name in ("ellipsis_mask", "new_axis_mask", "offset")):
+        return APART
+    starts, counts = _picked(operator, source, begin, end, strides)
+    if prod(counts) != prod(target.shape) or not counts:
+        return APART
+    bytes_ = source.type.bytes
+    start = _offset(source.shape, starts)
+    if strides[-1] != 1:
+        return Overlap(-start * bytes_)
+    run = counts[-1]
+    torn = 0 < _first_gap(source.shape, counts, strides) < run
+    return Overlap((run - start) * bytes_, () if torn else (-start * bytes_,))
+
+
+def _picked(
+    operator: Operator, source: Tensor, begin: Sequence[int], end: Sequence[int], strides: Sequence[int]
+) -> tuple[list[int], list[int]]:
+    """First position and number of positions that a STRIDED_SLICE takes along each axis (strided_slice_logic.h)."""
+    masks = [int(operator.options.get(name, 0)) for name in ("begin_mask", "end_mask", "shrink_axis_mask")]  # type: ignore[arg-type]
+    starts, counts = [], []
+    for axis, (length, first, last, stride) in enumerate(zip(source.shape, begin, end, strides, strict=True)):
+        begin_mask, end_mask, shrink = (bool(mask >> axis & 1) for mask in masks)
+        start = 0 if begin_mask else min(max(first + length * (first < 0), 0), length)
+        stop = length if end_mask else min(max(last + length * (last < 0), 0), length)
+        starts.append(start)
+        counts.append(1 if shrink else max(0, -(-(stop - start) // stride)))
+    return starts, counts
+
+
+def _first_gap(shape: Sequence[int], counts: Sequence[int], strides: Sequence[int]) -> int:
+    """Elements between one run of the last dimension and the next, where there are any; 0 if all runs are adjacent."""
+    step, reached = 1, counts[-1]  # elements of one step along an axis; elements from a slice's first to past its last
+    steps = []
+    for length in reversed(shape):
+        steps.append(step)
+        step *= length
+    for axis in range(len(shape) - 2, -1, -1):
+        stride = strides[axis] * steps[len(shape) - 1 - axis]
+        if counts[axis] > 1 and stride != reached:
+            return stride - reached
+        reached += (counts[axis] - 1) * stride
+    return 0
+
+
+def _slices(parts: Sequence[Tensor | None], whole: Tensor, axis: int) -> tuple[int, list[int]]:
+    """Number of outer positions, and bytes of each part's block at one of them."""
+    inner = prod(whole.shape[axis + 1 :]) * whole.type.bytes
+    lengths = (0 if part is None else part.shape[axis] for part in parts)
+    return prod(whole.shape[:axis]), [length * inner for length in lengths]
+
+
+def _offset(shape: Sequence[int], coordinates: Sequence[int]) -> int:
+    """Element of a tensor at these coordinates."""
+    offset = 0
+    for length, coordinate in zip(shape, coordinates, strict=True):
+        offset = offset * length + coordinate
+    return offset
+
+
+def _axis(value: object, rank: int) -> int:
+    """An axis, counted from the front; IndexError where there is none."""
+    axis = int(value) + (rank if value < 0 else 0) if isinstance(value, int) else rank
+    if not 0 <= axis < rank:
+        raise IndexError(axis)
+    return axis

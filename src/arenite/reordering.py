@@ -42,14 +42,18 @@ def reorder(
         VerificationError: a search returned an order or a proof that does not hold (a defect of Arenite).
     """
     deadline = time.monotonic() + time_limit
-    proofs = {}
+    proofs: dict[int, Proof] = {}
+    bounds: dict[int, int] = {}
     for graph in _callees_first(model):
         problem, _ = ordering_problem(model, graph, keep_inputs=keep_inputs and graph == 0, scratch=reference_scratch)
         schedule = checked_schedule(problem, time_limit=max(0.0, deadline - time.monotonic()), progress=progress)
+        # An operator was charged the peaks found for the graphs that it runs, which may be above what they need.
+        called = {each for operator in model.graphs[graph].operators for each in operator.graphs}
+        charged_too_much = max((proofs[each].schedule.peak - bounds[each] for each in called), default=0)
+        bounds[graph] = schedule.lower_bound - charged_too_much
         model = with_order(model, graph, schedule.order)
         proofs[graph] = Proof(model.graphs[graph].name, problem, schedule)
-    bound = max(proof.schedule.lower_bound for proof in proofs.values())
-    return Reordering(model, bound, tuple(proofs[graph] for graph in sorted(proofs)))
+    return Reordering(model, max(bounds.values()), tuple(proofs[graph] for graph in sorted(proofs)))
 
 
 def checked_schedule(problem: Problem, *, time_limit: float, progress: Callable[[str], None] | None = None) -> Schedule:

@@ -161,17 +161,37 @@ def check_boxes(boxes, offsets, height):
     check(Problem(tuple(buffers)), Solution(tuple(offsets), top, 0))
 
 
-@settings(max_examples=60, deadline=None)
-@given(tight_boxes())
-def test_sweep_is_right_where_it_answers(instance):
-    boxes, height = instance
+def dense_boxes(seed):
+    """Boxes of up to half the height, added at random for as long as the load allows."""
+    chance = random.Random(seed)
+    scopes, height = chance.choice([5, 7, 9]), chance.randint(6, 16)
+    load = [0] * scopes
+    buffers = []
+    for _ in range(60):
+        first, size = chance.randrange(scopes), chance.randint(1, height // 2)
+        last = min(scopes - 1, first + chance.randint(0, 4))
+        if all(load[scope] + size <= height for scope in range(first, last + 1)):
+            buffers.append(Buffer("", size, first, last))
+            for scope in range(first, last + 1):
+                load[scope] += size
+    buffers = [buffers[i] for i in max(components(buffers), key=len)]
+    return Boxes(tuple(b.size for b in buffers), tuple(sections(buffers))), maximum_load(Problem(tuple(buffers)))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_sweep_and_canonical_are_right_where_they_answer(seed):
+    boxes, height = dense_boxes(seed)
     whole = cpsat.fit(boxes, height, effort=10, seconds=60)
+    assert whole.proven
     with mock.patch.object(sweep, "_STEP", 3):
         swept = sweep.fit(boxes, height, effort=3, deadline=float("inf"))
-    if swept.offsets is not None:
-        check_boxes(boxes, swept.offsets, height)
-    if swept.proven:
-        assert (swept.offsets is None) == (whole.offsets is None)
+    ranks = list(range(len(boxes.sizes)))
+    ours = canonical.fit(boxes, height, ranks, fewest=seed % 2 == 0, states=10**6, deadline=float("inf"))
+    for answer in (swept, ours):
+        if answer.offsets is not None:
+            check_boxes(boxes, answer.offsets, height)
+        if answer.proven:
+            assert (answer.offsets is None) == (whole.offsets is None)
 
 
 def test_long_layouts_are_swept():

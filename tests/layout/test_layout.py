@@ -3,6 +3,7 @@
 import csv
 import random
 from itertools import permutations
+from pathlib import Path
 from unittest import mock
 
 import pytest
@@ -13,6 +14,8 @@ from arenite.errors import VerificationError
 from arenite.layout import Buffer, Exhausted, Problem, Solution, canonical, check, cpsat, solve, sweep
 from arenite.layout.decide import Boxes
 from arenite.layout.lifetimes import components, maximum_load, sections
+
+INSTANCES = Path(__file__).parents[2] / "benchmarks" / "minimalloc"
 
 
 @st.composite
@@ -202,8 +205,8 @@ def test_long_layouts_are_swept():
 
 
 @pytest.mark.parametrize("name", "ABCDEFGHIJK")
-def test_minimalloc_instances_fit_their_capacity(shared, name):
-    path = shared / "benchmarks" / "minimalloc" / f"{name}.1048576.csv"
+def test_minimalloc_instances_fit_their_capacity(name):
+    path = INSTANCES / f"{name}.1048576.csv"
     with path.open(newline="") as file:
         rows = list(csv.DictReader(file))
     buffers = tuple(Buffer(r["id"], int(r["size"]), int(r["lower"]), int(r["upper"]) - 1) for r in rows)

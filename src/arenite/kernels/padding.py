@@ -9,7 +9,7 @@ from arenite.kernels.constants import integers
 from arenite.kernels.overlap import APART, Overlap
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from arenite.model import Operator
 
@@ -26,7 +26,8 @@ def by_element(operator: Operator, position: int) -> Overlap:
 def by_row(operator: Operator, position: int) -> Overlap:
     """Rows of the input with memcpy, or pixels where channels are padded (CMSIS-NN's arm_pad_s8.c).
 
-    A block has to be apart from its copy, or be the same memory; the latter only if no padding parts the blocks.
+    A block has to be apart from its copy, or be the same memory. The last block may be copied onto itself if whatever
+    padding parts the blocks is at least a block, so that the others are apart.
     """
     source, lead, paddings = operator.inputs[0], _lead(operator), _paddings(operator)
     if position or source is None or lead is None or paddings is None or len(source.shape) > 4:
@@ -34,8 +35,8 @@ def by_row(operator: Operator, position: int) -> Overlap:
     rank = len(source.shape)
     channels = source.shape[-1]
     block = channels if any(paddings[-1]) or rank < 2 else channels * source.shape[-2]
-    adjacent = lead == _leading(operator.outputs[0].shape, paddings) * source.type.bytes
-    return Overlap(lead + block * source.type.bytes, (lead,) if adjacent else ())
+    torn = any(0 < gap < block for gap in _gaps(source.shape, operator.outputs[0].shape, paddings))
+    return Overlap(lead + block * source.type.bytes, () if torn else (lead,))
 
 
 def _lead(operator: Operator) -> int | None:
@@ -49,12 +50,14 @@ def _lead(operator: Operator) -> int | None:
     return (last + 1 - prod(source.shape)) * source.type.bytes
 
 
-def _leading(shape: Sequence[int], paddings: Sequence[tuple[int, int]]) -> int:
-    """Elements of padding before the first element of the input."""
-    leading = 0
-    for (before, _), padded in zip(paddings, shape, strict=True):
-        leading = leading * padded + before
-    return leading
+def _gaps(shape: Sequence[int], padded: Sequence[int], paddings: Sequence[tuple[int, int]]) -> Iterator[int]:
+    """Elements of padding between neighbours along each axis that has neighbours."""
+    step = gap = 0
+    for axis in range(len(shape) - 1, 0, -1):
+        step = step * padded[axis + 1] if step else 1
+        gap += sum(paddings[axis]) * step
+        if shape[axis - 1] > 1:
+            yield gap
 
 
 def _paddings(operator: Operator) -> list[tuple[int, int]] | None:

@@ -37,7 +37,8 @@ def bilinear(operator: Operator, position: int) -> Overlap:
         return APART
     integral = operator.outputs[0].type is ElementType.INT8
     walk = _walk(operator, _bilinear_integral if integral else _bilinear)
-    return Overlap(max(walk.ahead(), walk.next_pixel()) * operator.outputs[0].type.bytes)
+    within = walk.ahead() if walk.depth > 1 else NOTHING  # the next channel reads the same corner
+    return Overlap(max(within, walk.next_pixel()) * operator.outputs[0].type.bytes)
 
 
 def copies(walk: Walk, least: int, element: int) -> Overlap:

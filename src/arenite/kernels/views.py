@@ -31,7 +31,7 @@ def concatenation(operator: Operator, position: int, output: int) -> Overlap:
     """CONCATENATION: for every outer position, one memcpy from each input in turn (reference/concatenation.h).
 
     With one outer position (axis of the whole rows) an input may sit at its slice. With several, the last block may be
-    copied onto itself as long as the gap between blocks is at least a block, so that the others are apart.
+    copied onto itself as long as the gap between blocks is at least a block, so that the others are apart (or none).
     """
     source, target = operator.inputs[position], operator.outputs[output]
     if source is None or source.type is not target.type:
@@ -39,7 +39,7 @@ def concatenation(operator: Operator, position: int, output: int) -> Overlap:
     outer, sizes = _slices(operator.inputs, target, _axis(operator.options.get("axis"), len(target.shape)))
     block, gap = sizes[position], sum(sizes) - sizes[position]
     last = (outer - 1) * gap + sum(sizes[:position])  # how far the last block moves
-    return Overlap(last + block, (last,) if outer == 1 or gap >= block else ())
+    return Overlap(last + block, () if outer > 1 and 0 < gap < block else (last,))
 
 
 def pack(operator: Operator, position: int, output: int) -> Overlap:

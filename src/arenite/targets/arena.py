@@ -1,0 +1,120 @@
+"""The arena that TFLM will report for a model on a device, and the one to declare for it. See docs/arena.md.
+
+Source of the head: CommitStaticMemoryPlan in TFLM's micro_allocator.cc.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from arenite.kernels.sets import Kernels
+from arenite.layout.problem import Buffer
+from arenite.liveness import NEVER, align, lifetimes, load
+from arenite.targets.build import CORTEX_M
+from arenite.targets.cmsis_scratch import scratch
+from arenite.targets.greedy import ONLINE, greedy_plan
+from arenite.targets.instance import Instance
+from arenite.targets.tail import tail
+from arenite.tflite.memory_plan import read_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from arenite.liveness import Liveness
+    from arenite.model import Model, Tensor
+    from arenite.targets.build import Abi
+    from arenite.tflite.memory_plan import MemoryPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Arena:
+    """What TFLM spends on a model, in bytes.
+
+    `head_bytes` is the planned head, scratch included, as TFLM counts it. `scratch_bytes` is the largest sum of scratch
+    buffers (each rounded up to 16) alive in one scope. `tail_bytes` is what stays for good, as TFLM's recording
+    allocator reports it. `total_bytes` is head and tail. `declare_bytes` is the smallest arena in which TFLM can start:
+    at least the total, more where its own planning needs more. `unknown` names kinds of operators whose own allocations
+    are not known; where there are any, all figures but the head are lower estimates, and so is the head for those
+    that request scratch.
+    """
+
+    head_bytes: int
+    scratch_bytes: int
+    tail_bytes: int
+    declare_bytes: int
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def total_bytes(self) -> int:
+        """Head and tail."""
+        return self.head_bytes + self.tail_bytes
+
+    @property
+    def exact(self) -> bool:
+        """Whether every kind of operator is known."""
+        return not self.unknown
+
+
+EVERY_SET = (Kernels.REFERENCE, Kernels.CMSIS_NN_SCALAR, Kernels.CMSIS_NN_DSP, Kernels.CMSIS_NN_MVE)
+"""The sets of kernels whose arenas are known."""
+
+
+def arena(model: Model, kernels: Kernels, plan: MemoryPlan | None = None, *, abi: Abi = CORTEX_M) -> Arena:
+    """What TFLM with these kernels will spend on a file as it is; for portable kernels the most that any set spends.
+
+    Args:
+        model: the model.
+        kernels: the kernels of the build.
+        plan: the offsets to assume; None means the plan in the model's metadata if it has one, else none.
+        abi: how TFLM was compiled.
+
+    Raises:
+        ModelError: the model's plan does not fit its tensors, or a graph runs itself.
+    """
+    if kernels is Kernels.PORTABLE:
+        return _largest([arena(model, each, plan, abi=abi) for each in EVERY_SET])
+    liveness = lifetimes(model)
+    offsets = _offsets(model, plan or read_plan(model))
+    buffers, fixed, placed = [], [], []
+    for entry in liveness.lifetimes:
+        tensor = entry.tensor
+        in_plan = tensor.variable and tensor in offsets
+        if entry.planned or in_plan:
+            buffers.append(Buffer(tensor.name, align(tensor.bytes), entry.first, entry.last))
+            fixed.append(offsets.get(tensor, ONLINE))
+        if in_plan:
+            placed.append(tensor)
+    requests = list(scratch_buffers(model, liveness, kernels, abi))
+    head = greedy_plan([*buffers, *requests], [*fixed, *[ONLINE] * len(requests)]).height
+    start = tail(model, kernels, head, planned=placed, abi=abi)
+    alive = load((buffer.size, buffer.first, buffer.last) for buffer in requests)
+    return Arena(head, max(alive, default=0), start.bytes, start.declare_bytes, start.unknown)
+
+
+def _largest(arenas: Sequence[Arena]) -> Arena:
+    return Arena(
+        max(each.head_bytes for each in arenas),
+        max(each.scratch_bytes for each in arenas),
+        max(each.tail_bytes for each in arenas),
+        max(each.declare_bytes for each in arenas),
+        tuple(sorted({label for each in arenas for label in each.unknown})),
+    )
+
+
+def scratch_buffers(model: Model, liveness: Liveness, kernels: Kernels, abi: Abi = CORTEX_M) -> Iterator[Buffer]:
+    """Scratch of every operator that is run, in the order in which TFLM's kernels request it, rounded up to 16."""
+    for graph, spans in zip(model.graphs, liveness.operators, strict=True):
+        for operator, span in zip(graph.operators, spans, strict=True):
+            if span is not NEVER:
+                for size in scratch(Instance(operator, kernels, abi)):
+                    yield Buffer(f"scratch of {operator.label}", align(size), span.first, span.last)
+
+
+def _offsets(model: Model, plan: MemoryPlan | None) -> dict[Tensor, int]:
+    return {
+        tensor: offset
+        for graph, column in zip(model.graphs, plan.offsets if plan else (), strict=bool(plan))
+        for tensor, offset in zip(graph.tensors, column, strict=True)
+        if offset is not None
+    }

@@ -1,0 +1,61 @@
+"""The kinds of operators whose allocations in TFLM have been read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arenite.kernels.sets import Kernels
+from arenite.targets import structures
+from arenite.targets.kernel_tail import RULES
+from arenite.targets.signal_tail import NOTHING, PARAMETERS
+
+if TYPE_CHECKING:
+    from arenite.targets.instance import Instance
+
+KEEP_NOTHING = frozenset(
+    {
+        "ASSIGN_VARIABLE",
+        "BATCH_TO_SPACE_ND",
+        "BROADCAST_ARGS",
+        "BROADCAST_TO",
+        "CEIL",
+        "COS",
+        "DYNAMIC_UPDATE_SLICE",
+        "EXP",
+        "EXPAND_DIMS",
+        "FILL",
+        "FLOOR",
+        "FLOOR_DIV",
+        "FLOOR_MOD",
+        "LOG",
+        "LOGICAL_AND",
+        "LOGICAL_NOT",
+        "LOGICAL_OR",
+        "MAXIMUM",
+        "MINIMUM",
+        "NEG",
+        "READ_VARIABLE",
+        "REVERSE_V2",
+        "ROUND",
+        "SIN",
+        "SLICE",
+        "SQRT",
+        "SQUARE",
+        "TRANSPOSE",
+        "ZEROS_LIKE",
+    }
+)
+"""Kernels of TFLM that allocate nothing of their own in the tail."""
+
+
+ESP_NN_OWN = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D", "SOFTMAX"})
+"""Operators for which ESP-NN requests scratch, by rules of each chip that are not followed here."""
+
+
+def is_known(kernel: Instance) -> bool:
+    """Whether what TFLM keeps in the tail for an operator of this kind, and requests as scratch, is known."""
+    label = kernel.operator.label
+    if kernel.kernels is Kernels.ESP_NN and label in ESP_NN_OWN:
+        return False
+    tables = (structures.OPTIONS, structures.OP_DATA, RULES, PARAMETERS, KEEP_NOTHING, NOTHING)
+    return any(label in table for table in tables)

@@ -1,0 +1,145 @@
+"""Tail and head against what TFLM recorded on a Cortex-M4, and on x86-64 where every structure is larger."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+from hand_made import add, graph, model, tensor
+
+from arenite.kernels.sets import Kernels
+from arenite.model import ElementType, Operator, Quantization
+from arenite.targets import structures
+from arenite.targets.arena import arena
+from arenite.targets.build import CORTEX_M, ILP32, X86_64, Abi, size_of
+from arenite.targets.tail import tail, tail_bytes
+from arenite.tflite.read import read_model
+
+RECORDED_KERNELS = {"reference": Kernels.REFERENCE, "cmsis-nn": Kernels.CMSIS_NN_DSP}
+LATER_OPTIONS = 16
+"""The wheel's TFLM is younger than the sources followed here: a FULLY_CONNECTED has this much more of options in it."""
+
+
+def test_every_arena_recorded_on_a_cortex_m4_to_the_byte(shared):
+    wrong = []
+    with open(shared / "oracle" / "tflm_m4_arena.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        predicted = arena(read_model(shared / "models" / row["model"]), RECORDED_KERNELS[row["kernels"]])
+        figures = (predicted.head_bytes, predicted.tail_bytes, predicted.total_bytes)
+        if figures != (int(row["head"]), int(row["tail"]), int(row["total"])) or not predicted.exact:
+            wrong.append((row, predicted))
+    assert rows
+    assert not wrong
+
+
+def test_tails_recorded_on_x86_64(shared):
+    wrong = {}
+    with open(shared / "models" / "index.csv", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["stock_tflm_head_x86_64"]]
+    for row in rows:
+        each = read_model(shared / "models" / row["file"])
+        head = int(row["stock_tflm_head_x86_64"])
+        dense = sum(operator.code == "FULLY_CONNECTED" for graph in each.graphs for operator in graph.operators)
+        recorded = int(row["stock_tflm_total_x86_64"]) - head - LATER_OPTIONS * dense
+        error = tail(each, Kernels.REFERENCE, head, abi=X86_64).bytes - recorded
+        if not -32 <= error <= 0:  # so much may a few other structures have grown, too
+            wrong[row["file"]] = error
+    assert rows
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("fields", "cortex_m", "ilp32", "x86_64"),
+    [
+        (structures.ALLOCATOR, 36, 36, 72),
+        (structures.RECORDING_ALLOCATOR, 52, 52, 104),
+        (structures.GREEDY_PLANNER, 44, 44, 72),
+        (structures.MICRO_ALLOCATOR, 36, 36, 72),
+        (structures.RECORDING_MICRO_ALLOCATOR, 124, 124, 248),
+        (structures.EVAL_TENSOR, 12, 12, 24),
+        (structures.NODE_AND_REGISTRATION, 32, 32, 64),
+        (structures.TENSOR, 32, 40, 64),
+        (structures.QUANTIZATION, 12, 12, 24),
+        (structures.SCRATCH_REQUEST, 12, 12, 16),
+        (structures.ALLOCATION_INFO, 24, 24, 32),
+        (structures.OP_DATA["CONV_2D"], 56, 56, 72),
+        (structures.OP_DATA["SOFTMAX"], 56, 56, 80),
+        (structures.OP_DATA["CONCATENATION"], 24, 24, 40),
+        (structures.OP_DATA["FULLY_CONNECTED"], 48, 48, 64),
+        (structures.CMSIS_NN_OP_DATA["FULLY_CONNECTED"], 72, 72, 96),
+        (structures.OP_DATA["UNIDIRECTIONAL_SEQUENCE_LSTM"], 688, 688, 688),
+        (structures.CMSIS_NN_OP_DATA["UNIDIRECTIONAL_SEQUENCE_LSTM"], 912, 912, 1008),
+        (structures.OPTIONS["FULLY_CONNECTED"], 5, 16, 16),
+        (structures.OPTIONS["TRANSPOSE_CONV"], 16, 20, 20),
+        (structures.OPTIONS["SVDF"], 8, 12, 12),
+        (structures.OPTIONS["VAR_HANDLE"], 8, 8, 16),
+        ("bh", 4, 4, 4),
+        ("bp", 8, 8, 16),
+        ("ebq", 16, 16, 16),
+    ],
+)
+def test_sizes_that_a_compiler_gave(fields, cortex_m, ilp32, x86_64):
+    assert [size_of(fields, abi)[0] for abi in (CORTEX_M, ILP32, X86_64)] == [cortex_m, ilp32, x86_64]
+
+
+def test_an_operator_that_is_not_known_makes_the_figure_a_lower_estimate():
+    x, y = tensor("x"), tensor("y")
+    strange = model(graph([x], [y], [Operator("CUSTOM", (x,), (y,), custom_code="Strange")]))
+    result = tail(strange, Kernels.REFERENCE, 32)
+    assert not result.exact
+    assert result.unknown == ("Strange",)
+    known = model(graph([x], [y], [Operator("NEG", (x,), (y,))]))
+    assert tail(known, Kernels.REFERENCE, 32).exact
+    assert result.bytes == tail_bytes(known, Kernels.REFERENCE)
+
+
+def test_an_operator_of_no_sense_costs_its_base():
+    x, y = tensor("x"), tensor("y")
+    for code in structures.OP_DATA:
+        senseless = model(graph([x], [y], [Operator(code, (None, x), (y,))]))
+        for kernels in Kernels:
+            assert tail_bytes(senseless, kernels) > 0
+
+
+def test_the_plain_allocator_keeps_no_books():
+    x, y = tensor("x"), tensor("y")
+    small = model(graph([x], [y], [add(x, x, y)]))
+    plain = Abi(pointer_bytes=4, enum_bytes=1, recording=False)
+    difference = tail_bytes(small, Kernels.REFERENCE) - tail_bytes(small, Kernels.REFERENCE, plain)
+    assert 96 <= difference <= 112
+
+
+def test_variables_resources_and_quantised_ends():
+    x, y = tensor("x"), tensor("y")
+    base = tail_bytes(model(graph([x], [y], [add(x, x, y)])), Kernels.REFERENCE)
+    state = tensor("state", 100, variable=True)
+    with_state = model(graph([x], [y], [add(x, state, y)]))
+    grown = tail_bytes(with_state, Kernels.REFERENCE) - base
+    assert 400 <= grown <= 400 + 32
+    placed = tail(with_state, Kernels.REFERENCE, 1024, planned=[state])
+    assert placed.bytes < tail_bytes(with_state, Kernels.REFERENCE) - 380
+    handle = tensor("handle", 1, ElementType.RESOURCE)
+    name = {"container": "", "shared_name": "v"}
+    store = [Operator("VAR_HANDLE", (), (handle,), name), Operator("ASSIGN_VARIABLE", (handle, x), ())]
+    once = tail_bytes(model(graph([x], [y], [*store, add(x, x, y)])), Kernels.REFERENCE)
+    twice = tail_bytes(model(graph([x], [y], [*store, store[1], add(x, x, y)])), Kernels.REFERENCE)
+    assert once - base >= x.bytes
+    assert twice - once < 32 + 16 + x.bytes
+
+
+def test_portable_is_the_largest_of_all(shared):
+    each = read_model(shared / "models" / "tiny__pretrainedResnet_quant.tflite")
+    sets = [arena(each, k) for k in Kernels if k not in (Kernels.PORTABLE, Kernels.ESP_NN)]
+    portable = arena(each, Kernels.PORTABLE)
+    assert portable.head_bytes == max(one.head_bytes for one in sets)
+    assert portable.declare_bytes == max(one.declare_bytes for one in sets)
+    assert not arena(each, Kernels.ESP_NN).exact
+
+
+def test_zero_points_for_every_channel_of_an_output():
+    x = tensor("x")
+    y = tensor("y")
+    many = tensor("y", quantization=Quantization((1.0,) * 9, (0,) * 9))
+    plain = tail_bytes(model(graph([x], [y], [add(x, x, y)])), Kernels.REFERENCE)
+    assert tail_bytes(model(graph([x], [many], [add(x, x, many)])), Kernels.REFERENCE) == plain + 12 + 40

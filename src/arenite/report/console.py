@@ -37,7 +37,7 @@ def print_report(parts: Iterable[RenderableType], stream: TextIO) -> None:
     console = Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
     with console.capture() as capture:
         for part in parts:
-            console.print(part)
+            console.print(part, crop=False)
     text = capture.get()
     stream.write(text if terminal else "".join(f"{line.rstrip()}\n" for line in text.splitlines()))
 

@@ -40,7 +40,8 @@ def _parts(plan: Plan, written: Path) -> Iterator[RenderableType]:
         yield Text(verdict(RUNTIMES[runtime], status))
     for note in plan.notes:
         yield Text(f"Note: {printable(note)}")
-    yield Text(f"Wrote {written} ({moved(plan)}; {plan.seconds:.1f} s)")
+    # A path stays in one piece, for whoever copies it.
+    yield Text(f"Wrote {written} ({moved(plan)}; {plan.seconds:.1f} s)", no_wrap=True, overflow="ignore")
 
 
 def costs(plan: Plan) -> Iterator[tuple[str, int, int]]:

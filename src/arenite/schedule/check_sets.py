@@ -62,6 +62,7 @@ class Graph:
             for tensor, readers in zip(problem.tensors, self.readers, strict=True)
         ]
         self.events = self._events()
+        self._live: dict[Operators, int] = {}
 
     def _events(self) -> list[tuple[Operators, int]]:
         """Sets of operators, with all that they need, at whose end memory is released or that need bytes of their own.
@@ -103,8 +104,12 @@ class Graph:
 
     def live(self, done: Operators) -> int:
         """Bytes alive after the operators of a closed set have run."""
-        left = ~done
-        return sum(size for size, producer, readers in self._spans if readers & left and not producer & left)
+        known = self._live.get(done)
+        if known is None:
+            left = ~done
+            known = sum(size for size, producer, readers in self._spans if readers & left and not producer & left)
+            self._live[done] = known
+        return known
 
     def own(self, operator: int) -> int:
         """Bytes that an operator adds to what was alive before it."""

@@ -1,0 +1,245 @@
+"""Reference rules against stock TFLM itself: one operator, its output planned over its input.
+
+At the distance of the rule the outputs are those of a plan without overlap; a little below, they differ.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pytest
+from kernel_cases import numbers, tensor
+
+from arenite.kernels import Kernels, overlap
+from arenite.model import ElementType, Graph, Model, Operator, Quantization, Tensor
+from arenite.runtimes import process
+from arenite.runtimes.compare import first_difference
+from arenite.runtimes.inputs import random_inputs
+from arenite.runtimes.run import Job, Run
+from arenite.tflite.memory_plan import MemoryPlan, with_plan
+from arenite.tflite.write import write_bytes
+from arenite.zoo.builder import SAME, VALID, Builder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ARENA = 1 << 20
+BASE = 1 << 14
+SCALE = Quantization((0.5,), (3,))
+IMAGE = (9, 11, 5)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A model of one operator. `tears`: some distance just below the rule's least is wrong in TFLM (copies with memcpy
+    work at distances that the standard does not promise).
+    """
+
+    model: Model
+    source: int = 0
+    target: int = 0
+    tears: bool = True
+
+
+def built(make: Callable[[Builder, Tensor], Tensor], *shape: int) -> Case:
+    builder = Builder("one", 7)
+    x = builder.input(*(shape or IMAGE))
+    return Case(builder.model(make(builder, x)))
+
+
+def quantised(*shape: int, kind: ElementType = ElementType.INT8) -> Tensor:
+    zero = 0 if kind is ElementType.INT16 else 3
+    return Tensor("values", shape, kind, None, Quantization((0.5,), (zero,)))
+
+
+def floats(*shape: int) -> Tensor:
+    return tensor(*shape, kind=ElementType.FLOAT32)
+
+
+def single(operator: Operator, source: int = 0, target: int = 0, *, tears: bool = True) -> Case:
+    inputs = tuple(each for each in operator.inputs if each is not None and each.data is None)
+    tensors = tuple(dict.fromkeys(each for each in (*operator.inputs, *operator.outputs) if each is not None))
+    return Case(Model("one", (Graph("main", tensors, inputs, operator.outputs, (operator,)),)), source, target, tears)
+
+
+def two(make: Callable[[Builder, Tensor, Tensor], Tensor]) -> Case:
+    builder = Builder("one", 7)
+    first, second = builder.input(*IMAGE), builder.input(*IMAGE, name="other")
+    return Case(builder.model(make(builder, first, second)))
+
+
+SLICES = {"begin_mask": 0, "end_mask": 0, "shrink_axis_mask": 0, "ellipsis_mask": 0, "new_axis_mask": 0}
+RESIZES = {"align_corners": False, "half_pixel_centers": True}
+CASES = {
+    "conv 3x3": lambda: built(lambda b, x: b.conv(x, 6, "y", kernel=3, relu=False)),
+    "conv 3x3 stride 2": lambda: built(lambda b, x: b.conv(x, 6, "y", kernel=3, stride=2, relu=False)),
+    "conv 3x3 valid": lambda: built(lambda b, x: b.conv(x, 4, "y", kernel=3, padding=VALID, relu=False)),
+    "conv 1x1": lambda: built(lambda b, x: b.conv(x, 3, "y", relu=False)),
+    "conv 5x5 stride 3": lambda: built(lambda b, x: b.conv(x, 8, "y", kernel=5, stride=3, padding=SAME, relu=False)),
+    "depthwise 3x3": lambda: built(lambda b, x: b.depthwise(x, "y", relu=False)),
+    "depthwise 5x5 stride 2": lambda: built(lambda b, x: b.depthwise(x, "y", kernel=5, stride=2, relu=False)),
+    "depthwise 3x3 dilated": lambda: built(lambda b, x: b.depthwise(x, "y", dilation=2, relu=False)),
+    "max pool 3x3": lambda: built(lambda b, x: b.max_pool(x, "y")),
+    "max pool 2x2 stride 2": lambda: built(lambda b, x: b.max_pool(x, "y", window=2, stride=2)),
+    "average pool 3x3": lambda: built(lambda b, x: b.average_pool(x, "y")),
+    "add": lambda: two(lambda b, x, y: b.add(x, y, "z")),
+    "softmax": lambda: built(lambda b, x: b.softmax(x, "y"), 40),
+    "dense": lambda: built(lambda b, x: b.dense(b.reshape(x, (1, 40), "r"), 10, "y"), 5, 8),
+    "upsample": lambda: replace(built(lambda b, x: b.upsample(x, "y")), tears=False),
+    "upsample to 2/3": lambda: single(
+        Operator(
+            "RESIZE_NEAREST_NEIGHBOR", (quantised(1, 9, 9, 4), numbers((6, 6))), (quantised(1, 6, 6, 4),), RESIZES
+        ),
+        tears=False,
+    ),
+    "bilinear": lambda: single(
+        Operator("RESIZE_BILINEAR", (quantised(1, 5, 7, 4), numbers((8, 9))), (quantised(1, 8, 9, 4),), RESIZES)
+    ),
+    "bilinear of floats": lambda: single(
+        Operator("RESIZE_BILINEAR", (floats(1, 5, 7, 4), numbers((8, 9))), (floats(1, 8, 9, 4),), RESIZES)
+    ),
+    "relu": lambda: single(Operator("RELU", (quantised(1, 40),), (quantised(1, 40),))),
+    "logistic of floats": lambda: single(Operator("LOGISTIC", (floats(1, 40),), (floats(1, 40),))),
+    "quantise": lambda: single(Operator("QUANTIZE", (floats(1, 40),), (quantised(1, 40),))),
+    "dequantise": lambda: single(Operator("DEQUANTIZE", (quantised(1, 40),), (floats(1, 40),), version=2)),
+    "requantise to 16 bits": lambda: single(
+        Operator("QUANTIZE", (quantised(1, 40),), (quantised(1, 40, kind=ElementType.INT16),))
+    ),
+    "pad": lambda: single(
+        Operator(
+            "PAD",
+            (quantised(1, 6, 5, 3), numbers((0, 0, 1, 2, 2, 1, 0, 0), 4, 2)),
+            (quantised(1, 9, 8, 3),),
+            version=2,
+        )
+    ),
+    "slice": lambda: single(
+        Operator(
+            "SLICE",
+            (quantised(1, 6, 5, 3), numbers((0, 2, 1, 0)), numbers((1, 3, 4, 3))),
+            (quantised(1, 3, 4, 3),),
+            version=2,
+        )
+    ),
+    "strided slice of rows": lambda: single(
+        Operator(
+            "STRIDED_SLICE",
+            (quantised(1, 8, 5, 3), *(numbers(each) for each in ((0, 2, 0, 0), (1, 7, 5, 3), (1, 1, 1, 1)))),
+            (quantised(1, 5, 5, 3),),
+            SLICES,
+            version=2,
+        ),
+        tears=False,
+    ),
+    "strided slice": lambda: single(
+        Operator(
+            "STRIDED_SLICE",
+            (quantised(1, 8, 5, 3), *(numbers(each) for each in ((0, 1, 0, 0), (1, 7, 5, 3), (1, 2, 2, 2)))),
+            (quantised(1, 3, 3, 2),),
+            SLICES,
+            version=2,
+        )
+    ),
+    "concatenation of rows": lambda: single(
+        Operator(
+            "CONCATENATION",
+            (quantised(1, 2, 5, 3), quantised(1, 4, 5, 3)),
+            (quantised(1, 6, 5, 3),),
+            {"axis": 1, "fused_activation_function": 0},
+            version=2,
+        ),
+        source=1,
+        tears=False,
+    ),
+    "concatenation of channels": lambda: single(
+        Operator(
+            "CONCATENATION",
+            (quantised(1, 2, 5, 3), quantised(1, 2, 5, 3)),
+            (quantised(1, 2, 5, 6),),
+            {"axis": 3, "fused_activation_function": 0},
+            version=2,
+        ),
+        source=1,
+        tears=False,
+    ),
+    "split": lambda: single(
+        Operator(
+            "SPLIT",
+            (numbers((1,)), quantised(1, 6, 5, 3)),
+            tuple(quantised(1, 2, 5, 3) for _ in range(3)),
+            {"num_splits": 3},
+            version=2,
+        ),
+        source=1,
+        target=1,
+    ),
+    "unpack": lambda: single(
+        Operator(
+            "UNPACK", (quantised(3, 4, 5),), tuple(quantised(4, 5) for _ in range(3)), {"num": 3, "axis": 0}, version=2
+        ),
+        target=1,
+    ),
+    "pack": lambda: single(
+        Operator(
+            "PACK",
+            (quantised(4, 5), quantised(4, 5)),
+            (quantised(4, 2, 5),),
+            {"axis": 1, "values_count": 2},
+            version=2,
+        ),
+        source=1,
+    ),
+    "mean of floats": lambda: single(
+        Operator("MEAN", (floats(1, 4, 5, 6), numbers((1, 2))), (floats(1, 1, 1, 6),), {"keep_dims": True})
+    ),
+}
+
+
+def job(case: Case, distance: int | None) -> Job:
+    """The case with the output `distance` bytes below the input, everything else out of the way; None: no plan."""
+    operator, graph = case.model.main.operators[-1], case.model.main
+    plan = None
+    if distance is not None:
+        offsets: dict[Tensor, int] = {}
+        free = 4 * BASE
+        for each in graph.tensors:
+            if each.data is None:
+                offsets[each] = free
+                free += BASE
+        source = operator.inputs[case.source]
+        assert source is not None
+        offsets[source] = 2 * BASE
+        offsets[operator.outputs[case.target]] = 2 * BASE - distance
+        plan = MemoryPlan((tuple(offsets.get(each) for each in graph.tensors),))
+    content = write_bytes(with_plan(case.model, plan))
+    return Job(content, random_inputs(case.model, 3, 5), len(graph.outputs), ARENA)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_distances_in_tflm(name: str) -> None:
+    if absent := process.absent("tflm"):
+        pytest.skip(absent)
+    case = CASES[name]()
+    operator = case.model.main.operators[-1]
+    source, target = operator.inputs[case.source], operator.outputs[case.target]
+    assert source is not None
+    rule = overlap(operator, source, target, Kernels.REFERENCE)
+    assert rule.distance is not None or rule.exactly
+    distance = rule.distance if rule.distance is not None else target.bytes
+    unit = min(source.type.bytes, target.type.bytes)
+    allowed = sorted({*rule.exactly, -(-distance // 4) * 4 if unit > 1 else distance, distance - distance % 16 + 16})
+    torn = [distance - step * unit for step in (1, 2, 4, 8, 16) if distance - step * unit > 1 - source.bytes]
+    jobs = [job(case, each) for each in (None, *allowed, *(torn if case.tears else ()))]
+    runs = process.run("tflm", jobs)
+    assert len(runs) == len(jobs)
+    names = tuple(each.name for each in case.model.main.outputs)
+    differences = []
+    for result in runs:
+        assert isinstance(result, Run), result
+        assert isinstance(runs[0], Run)
+        differences.append(first_difference(runs[0], result, names))
+    for each, difference in zip(allowed, differences[1:], strict=False):
+        assert difference is None, f"at the safe distance {each}: {difference}"
+    if case.tears:
+        assert any(differences[1 + len(allowed) :]), f"nothing wrong below {distance}: at {torn}"

@@ -22,7 +22,7 @@ LATER_OPTIONS = 16
 
 def test_every_arena_recorded_on_a_cortex_m4_to_the_byte(shared):
     wrong = []
-    with open(shared / "oracle" / "tflm_m4_arena.csv", newline="") as file:
+    with (shared / "oracle" / "tflm_m4_arena.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     for row in rows:
         predicted = arena(read_model(shared / "models" / row["model"]), RECORDED_KERNELS[row["kernels"]])
@@ -35,7 +35,7 @@ def test_every_arena_recorded_on_a_cortex_m4_to_the_byte(shared):
 
 def test_tails_recorded_on_x86_64(shared):
     wrong = {}
-    with open(shared / "models" / "index.csv", newline="") as file:
+    with (shared / "models" / "index.csv").open(newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["stock_tflm_head_x86_64"]]
     for row in rows:
         each = read_model(shared / "models" / row["file"])

@@ -130,10 +130,8 @@ def test_transposed_convolutions_request_two_buffers(source, filters, target, st
 
 def fully_connected(source, units, *, scales=1, constant=True, kind=INT8):
     weights = new(units, source[-1], constant=constant, scales=scales)
-    biases = new(units, kind=INT32, constant=True) if bias else None
-    return Operator(
-        "FULLY_CONNECTED", (new(*source, kind=kind), weights, biases), (new(*source[:-1], units, kind=kind),)
-    )
+    inputs = (new(*source, kind=kind), weights, new(units, kind=INT32, constant=True))
+    return Operator("FULLY_CONNECTED", inputs, (new(*source[:-1], units, kind=kind),))
 
 
 def test_fully_connected_layers():

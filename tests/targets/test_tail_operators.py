@@ -1,4 +1,4 @@
-"""The tail of one operator of every kind, as predicted and as TFLM records it here; the least arena that it starts in."""
+"""The tail of one operator of every kind, as predicted and as TFLM records it here; the least arena."""
 
 from __future__ import annotations
 

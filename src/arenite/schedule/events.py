@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from arenite.schedule.graph import bits
 from arenite.schedule.moves import Move
+from arenite.schedule.settle import Settling
 
 if TYPE_CHECKING:
     from arenite.schedule.graph import Graph
@@ -29,6 +30,7 @@ class Events:
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
+        self.settling = Settling(graph, backward=False)
         self.start, self.live, self.goal = 0, graph.start, graph.full
         closures = self._closures()
         self._closure = sorted(closures, key=lambda mask: (mask.bit_count(), mask))

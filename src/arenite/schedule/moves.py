@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from arenite.schedule.graph import bits
+from arenite.schedule.settle import Settling
 
 if TYPE_CHECKING:
     from arenite.schedule.graph import Graph
@@ -30,6 +31,7 @@ class Moves(Protocol):
     live: int
     goal: int
     root: Any
+    settling: Settling
 
     def moves(self, state: int, live: int, hint: Any) -> tuple[list[Move], Any]:
         """All moves from a state in a fixed order, and the hint for the states that they lead to."""
@@ -43,6 +45,7 @@ class Forward:
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
+        self.settling = Settling(graph, backward=False)
         self.start, self.live, self.goal = 0, graph.start, graph.full
         self.root = (0, sum(1 << v for v in range(graph.count) if not graph.before[v]))
         self._reads = [
@@ -79,6 +82,7 @@ class Backward:
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
+        self.settling = Settling(graph, backward=True)
         self.start, self.live, self.goal = graph.full, graph.end, 0
         self.root = (graph.full, sum(1 << v for v in range(graph.count) if not graph.after[v]))
         self._reads = [

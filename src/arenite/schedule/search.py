@@ -58,15 +58,15 @@ class Undecided:
 class _Open:
     """A state of the way, with the moves that are still to be looked at, best last.
 
-    `back`: the first state beyond it with no more alive, if one was met: what is alive, and the last states of the way
-    there, last first.
+    `back`: the first state beyond it with no more alive, if one was met: what is alive, the last states of the way
+    there, last first, and what was alive before the last one was settled to, if it was.
     """
 
     state: int
     live: int
     hint: Any
     moves: list[Move]
-    back: tuple[int, list[int]] | None = None
+    back: tuple[int, list[int], int | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +101,14 @@ class _Search:
         self._way: list[_Open] = []
         self._rising: list[_Open] = []
         """Those of the way that nothing came back to yet; what is alive rises from each to the next."""
+        self._settled: dict[int, int] = {}
+        """For states that others settled to: what was alive there."""
         self._shortcuts: dict[int, list[int]] = {}
         """For states that were not reached by a move: the states that lead to them, last first."""
 
     def run(self) -> Found | Failed | Undecided:
         way = self._way
-        last = self._follow(self._moves.start, self._moves.live, self._moves.root)
+        last = self._follow(self._moves.start, self._moves.live, self._moves.root, self._moves.start)
         while last != self._moves.goal:
             if self._count > self._limit or monotonic() > self._deadline:
                 return Undecided(self._count)
@@ -120,7 +122,7 @@ class _Search:
                 live, state, _ = top.moves.pop()
                 if state not in self._origin:
                     self._origin[state] = top.state
-                    last = self._follow(state, live, top.hint)
+                    last = self._follow(state, live, top.hint, top.state)
             else:
                 self._close()
         return Found(self._path(last), self._count)
@@ -130,26 +132,42 @@ class _Search:
         if self._rising and self._rising[-1] is opened:
             self._rising.pop()
 
-    def _follow(self, state: int, live: int, hint: Any) -> int:
+    def _follow(self, state: int, live: int, hint: Any, before: int) -> int:
         """Go on from a new state as long as there is nothing to choose; the last state."""
+        commit = self._rules.commit
         while state != self._moves.goal:
+            if commit:
+                new, left = self._moves.settling.settled(state, live, state ^ before, self._bound)
+                if new != state:
+                    if not self._commit(state, new, left, settled=live):
+                        break
+                    before, state, live = state, new, left
+                    continue
             fitting, hint = self._fitting(state, live, hint)
             if not fitting:
                 break
             left, new, _ = min(fitting)
-            if not self._rules.commit or left > live:
+            if not commit or left > live:
                 fitting.sort(key=(lambda move: move[1]) if self._rules.default_first else None, reverse=True)
                 self._came_back(live, [state])
                 self._way.append(_Open(state, live, hint, fitting))
                 self._rising.append(self._way[-1])
                 break
-            self._committed[state] = new
-            if new in self._origin:
-                self._came_back(left, [new, state])
+            if not self._commit(state, new, left):
                 break
-            self._origin[new] = state
-            live, state = left, new
+            before, state, live = state, new, left
         return state
+
+    def _commit(self, state: int, new: int, live: int, settled: int | None = None) -> bool:
+        """Commit to the next state of the way; whether that is a new one. `settled`: what was alive before settling."""
+        self._committed[state] = new
+        if new in self._origin:
+            self._came_back(live, [new, state], settled)
+            return False
+        self._origin[new] = state
+        if settled is not None:
+            self._settled[new] = settled
+        return True
 
     def _fitting(self, state: int, live: int, hint: Any) -> tuple[list[Move], Any]:
         """The moves within the bound."""
@@ -163,12 +181,12 @@ class _Search:
                 self._blocked = move[2]
         return fitting, hint
 
-    def _came_back(self, live: int, last: list[int]) -> None:
+    def _came_back(self, live: int, last: list[int], settled: int | None = None) -> None:
         """Remember a state, the first of `last`, where more was alive."""
         while self._rising and self._rising[-1].live >= live:
-            self._rising.pop().back = (live, last)
+            self._rising.pop().back = (live, last, settled)
 
-    def _commit_far(self, opened: _Open, live: int, last: list[int]) -> int:
+    def _commit_far(self, opened: _Open, live: int, last: list[int], settled: int | None) -> int:
         """The way on from an open state led to the first of `last` and from there nowhere; commit to the least between.
 
         If what is least alive is known to be hopeless, the open state is hopeless too. Otherwise follow that; the last
@@ -179,6 +197,8 @@ class _Search:
         if not least:
             self._rising.append(opened)
             return opened.state
+        if settled is not None:
+            last = [last[0], *self._trace(last[1], settled, last[0]), last[1]]
         self._close()
         live, end = least
         self._committed[opened.state] = end
@@ -188,7 +208,7 @@ class _Search:
             return opened.state
         self._shortcuts[end] = between
         self._origin[end] = opened.state
-        return self._follow(end, live, opened.hint)
+        return self._follow(end, live, opened.hint, opened.state)
 
     def _least(self, opened: _Open, end: int, live: int) -> tuple[int, int] | None:
         """What is least alive from an open state to `end`, which lies beyond it, and where; `end` among equals.
@@ -207,6 +227,8 @@ class _Search:
             self._count += 1
             following, hint = moves.moves(state, alive, hint)
             between = [m for m in following if not (end & ~m[1] if backward else m[1] & ~end)]
+            if not between:
+                continue
             best = min(between)
             if best[0] < result[0]:
                 result = best[0], best[1]
@@ -220,10 +242,16 @@ class _Search:
         """The states from before `state` back to `until`."""
         result: list[int] = []
         while state != until:
+            before = self._origin[state]
             result += self._shortcuts.get(state, ())
-            state = self._origin[state]
-            result.append(state)
+            if state in self._settled:
+                result += self._trace(before, self._settled[state], state)
+            result.append(before)
+            state = before
         return result
+
+    def _trace(self, state: int, live: int, end: int) -> list[int]:
+        return self._moves.settling.trace(state, live, end, self._bound)[::-1]
 
     def _part(self, back: list[int], end: int, begin: int) -> list[int]:
         """The way as far as it leads from `begin` to `end`: what belongs to `end` of its states, last first."""

@@ -20,6 +20,7 @@ class Arena:
     """`distance` is address(input) - address(output); all offsets are bytes from the start of either tensor."""
 
     def __init__(self, input_bytes: int, output_bytes: int, distance: int) -> None:
+        self._size = input_bytes
         self._output = max(0, -distance)
         self._input = self._output + distance
         self._memory = [None] * max(self._output + output_bytes, self._input + input_bytes)
@@ -47,6 +48,10 @@ class Arena:
             raise Torn
         self.copy(target, source, size)
 
+    def intact(self) -> None:
+        """Check that the input is whole."""
+        self.read(0, self._size)
+
     def finish(self) -> None:
         """Check that the output is whole."""
         for offset, token in self._expected.items():
@@ -58,12 +63,14 @@ class Arena:
         self._expected.update(enumerate(tokens, offset))
 
 
-def works(kernel: Kernel, input_bytes: int, output_bytes: int, distance: int) -> bool:
-    """Whether a kernel gives its true output at this distance."""
+def works(kernel: Kernel, input_bytes: int, output_bytes: int, distance: int, *, intact: bool = False) -> bool:
+    """Whether a kernel gives its true output at this distance, and, if asked for, leaves its input as it was."""
     arena = Arena(input_bytes, output_bytes, distance)
     try:
         kernel(arena)
         arena.finish()
+        if intact:
+            arena.intact()
     except Torn:
         return False
     return True

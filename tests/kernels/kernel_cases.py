@@ -39,6 +39,9 @@ def check(rule: Overlap, kernel: Kernel, input_bytes: int, output_bytes: int, *,
     for allowed in {each for each in near if distance <= each < output_bytes} | set(rule.exactly):
         assert rule.allows(allowed)
         assert works(kernel, input_bytes, output_bytes, allowed), f"unsafe at {allowed}"
+    for view in rule.intact:
+        assert rule.allows(view)
+        assert works(kernel, input_bytes, output_bytes, view, intact=True), f"not a view at {view}"
     below = distance - 1
     if tight and below > -input_bytes and below not in rule.exactly:
         assert not works(kernel, input_bytes, output_bytes, below), f"works at {below}, the rule says {rule}"

@@ -56,8 +56,9 @@ def test_one_input(count: int, block: int, element: int) -> None:
             arena.write(first * element, size)
 
     for kernels in Kernels:
-        for code in ("RELU", "LOGISTIC", "EXPAND_DIMS"):
+        for code in ("RELU", "LOGISTIC"):
             verify(Operator(code, (source,), (target,)), run, tight=block == 1, kernels=kernels)
+    verify(Operator("EXPAND_DIMS", (source,), (target,)), gather(indices((count,)), element), kernels=Kernels.PORTABLE)
 
 
 @QUICK
@@ -314,6 +315,51 @@ def test_strided_slice(shape: tuple[int, ...], data: st.DataObject) -> None:
 
     by_run = strides[-1] == 1
     verify(operator, runs if by_run else gather(taken, element), tight=by_run, kernels=Kernels.PORTABLE)
+
+
+def test_whole_rows_are_views() -> None:
+    """Where nothing but whole rows is moved, the input stays as it is, so several views may share it."""
+    whole, part, image = tensor(1, 6, 5, 4), tensor(1, 2, 5, 4), tensor(6, 20)
+    row = tensor(20)
+    rows = {
+        "CONCATENATION": (Operator("CONCATENATION", (part, tensor(1, 4, 5, 4)), (whole,), {"axis": 1}), part, whole, 0),
+        "SLICE": (
+            Operator("SLICE", (whole, numbers((0, 3, 0, 0)), numbers((1, 2, 5, 4))), (part,)),
+            whole,
+            part,
+            -60,
+        ),
+        "STRIDED_SLICE": (
+            Operator(
+                "STRIDED_SLICE",
+                (whole, numbers((0, 1, 0, 0)), numbers((1, 3, 5, 4)), numbers((1, 1, 1, 1))),
+                (part,),
+            ),
+            whole,
+            part,
+            -20,
+        ),
+        "SPLIT": (
+            Operator("SPLIT", (numbers((1,)), whole), (tensor(1, 2, 5, 4), part, tensor(1, 2, 5, 4))),
+            whole,
+            part,
+            -40,
+        ),
+        "PACK": (Operator("PACK", (*(tensor(20) for _ in range(5)), row), (image,), {"axis": 0}), row, image, 100),
+        "UNPACK": (Operator("UNPACK", (image,), (tensor(20), row, *[tensor(20)] * 4), {"axis": 0}), image, row, -20),
+        "PAD": (
+            Operator("PAD", (part, numbers((0, 0, 3, 1, 0, 0, 0, 0), 4, 2)), (whole,)),
+            part,
+            whole,
+            60,
+        ),
+        "RESHAPE": (Operator("RESHAPE", (tensor(20),), (row,)), None, row, 0),
+        "EXPAND_DIMS": (Operator("EXPAND_DIMS", (tensor(20),), (row,)), None, row, 0),
+    }
+    for code, (operator, read, write, view) in rows.items():
+        source = read or operator.inputs[0]
+        assert source is not None
+        assert overlap(operator, source, write, Kernels.PORTABLE).intact == (view,), code
 
 
 def test_reshape_and_squeeze() -> None:

@@ -80,7 +80,8 @@ def element_by_element(operator: Operator, position: int) -> Overlap:
     count = prod(source.shape)
     if count != prod(target.shape) or not may_alias(source.type, target.type):
         return APART
-    return Overlap(elementwise(count, source.type.bytes, target.type.bytes))
+    copied = operator.code == "EXPAND_DIMS"
+    return Overlap(elementwise(count, source.type.bytes, target.type.bytes), intact=(0,) if copied else ())
 
 
 def may_alias(read: ElementType, write: ElementType) -> bool:

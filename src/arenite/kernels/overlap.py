@@ -17,12 +17,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """The distances at which an output is safe.
+    """The distances at which an output is safe, for an input that nobody needs after the operator.
 
     Every distance of at least `distance` bytes is safe (None: no such bound), and so is each one in `exactly`, which
     are all smaller: there the kernel copies blocks onto themselves, and a byte more or less would tear them. A
     negative distance puts the output above the start of the input. Always safe, and not mentioned here, are positions
     without a common byte.
+
+    `intact` are the safe distances at which the input is still whole afterwards, since everything that is written on
+    it is its own copy: a view. There the input may live on, as may the output, as long as nobody writes to either.
 
     Several inputs, or several outputs, may overlap at the same time, each pair as its own rule says: a kernel that
     overwrites no byte before its last reading, pair by pair, overwrites none at all.
@@ -30,6 +33,7 @@ class Overlap:
 
     distance: int | None = None
     exactly: tuple[int, ...] = ()
+    intact: tuple[int, ...] = ()
 
     def allows(self, distance: int) -> bool:
         """Whether the output may lie `distance` bytes below the input (where they have common bytes)."""
@@ -43,15 +47,19 @@ class Overlap:
         candidates = {*self.exactly, *other.exactly}
         candidates |= {each for each in (self.distance, other.distance) if each is not None}
         exactly = (each for each in candidates if self.allows(each) and other.allows(each))
-        return Overlap(distance, tuple(sorted(each for each in exactly if distance is None or each < distance)))
+        intact = tuple(each for each in self.intact if each in other.intact)
+        return Overlap(distance, tuple(sorted(each for each in exactly if distance is None or each < distance)), intact)
 
     def within(self, input_bytes: int, output_bytes: int) -> Overlap:
         """The same rule without distances at which tensors of these sizes have no common byte anyway."""
         distance = self.distance
         if distance is not None:
             distance = None if distance >= output_bytes else max(distance, 1 - input_bytes)
-        exactly = (each for each in self.exactly if -input_bytes < each < output_bytes)
-        return Overlap(distance, tuple(each for each in exactly if distance is None or each < distance))
+        exactly, intact = (
+            tuple(each for each in distances if -input_bytes < each < output_bytes)
+            for distances in (self.exactly, self.intact)
+        )
+        return Overlap(distance, tuple(each for each in exactly if distance is None or each < distance), intact)
 
 
 APART = Overlap()

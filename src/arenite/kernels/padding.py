@@ -19,8 +19,11 @@ def by_element(operator: Operator, position: int) -> Overlap:
 
     The lead of what is written over what is read grows with every element of padding, up to the last of the input.
     """
-    lead = _lead(operator)
-    return APART if position or lead is None else Overlap(lead)
+    source, lead, paddings = operator.inputs[0], _lead(operator), _paddings(operator)
+    if position or source is None or lead is None or paddings is None:
+        return APART
+    parted = any(_gaps(source.shape, operator.outputs[0].shape, paddings))
+    return Overlap(lead, intact=() if parted else (lead,))
 
 
 def by_row(operator: Operator, position: int) -> Overlap:
@@ -35,8 +38,9 @@ def by_row(operator: Operator, position: int) -> Overlap:
     rank = len(source.shape)
     channels = source.shape[-1]
     block = channels if any(paddings[-1]) or rank < 2 else channels * source.shape[-2]
-    torn = any(0 < gap < block for gap in _gaps(source.shape, operator.outputs[0].shape, paddings))
-    return Overlap(lead + block * source.type.bytes, () if torn else (lead,))
+    gaps = list(_gaps(source.shape, operator.outputs[0].shape, paddings))
+    torn = any(0 < gap < block for gap in gaps)
+    return Overlap(lead + block * source.type.bytes, () if torn else (lead,), () if any(gaps) else (lead,))
 
 
 def _lead(operator: Operator) -> int | None:

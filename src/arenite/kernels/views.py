@@ -24,7 +24,7 @@ def same_bytes(operator: Operator, position: int, output: int) -> Overlap:
     source, target = operator.inputs[0], operator.outputs[output]
     if position or source is None or source.bytes != target.bytes:
         return APART
-    return Overlap(exactly=(0,))
+    return Overlap(exactly=(0,), intact=(0,))
 
 
 def concatenation(operator: Operator, position: int, output: int) -> Overlap:
@@ -39,7 +39,8 @@ def concatenation(operator: Operator, position: int, output: int) -> Overlap:
     outer, sizes = _slices(operator.inputs, target, _axis(operator.options.get("axis"), len(target.shape)))
     block, gap = sizes[position], sum(sizes) - sizes[position]
     last = (outer - 1) * gap + sum(sizes[:position])  # how far the last block moves
-    return Overlap(last + block, () if outer > 1 and 0 < gap < block else (last,))
+    exactly = () if outer > 1 and 0 < gap < block else (last,)
+    return Overlap(last + block, exactly, exactly if outer == 1 else ())
 
 
 def pack(operator: Operator, position: int, output: int) -> Overlap:
@@ -52,7 +53,8 @@ def pack(operator: Operator, position: int, output: int) -> Overlap:
     outer = prod(target.shape[:axis])
     block = prod(target.shape[axis + 1 :]) * target.type.bytes
     before = ((outer - 1) * count + position) * block if position else 0  # all that earlier inputs have written
-    return Overlap(max(before, ((outer - 1) * (count - 1) + position) * block))
+    distance = max(before, ((outer - 1) * (count - 1) + position) * block)
+    return Overlap(distance, intact=(distance,) if outer == 1 else ())
 
 
 def unpack(operator: Operator, position: int, output: int) -> Overlap:
@@ -65,7 +67,8 @@ def unpack(operator: Operator, position: int, output: int) -> Overlap:
     outer = prod(source.shape[:axis])
     block = prod(source.shape[axis + 1 :]) * source.type.bytes
     after = (outer - output - 1) * block if output < count - 1 else -output * block  # the next output starts over
-    return Overlap(max(-output * block, after))
+    distance = max(-output * block, after)
+    return Overlap(distance, intact=(distance,) if outer == 1 else ())
 
 
 def split(operator: Operator, position: int, output: int) -> Overlap:
@@ -74,8 +77,9 @@ def split(operator: Operator, position: int, output: int) -> Overlap:
     source, axis = operator.inputs[data], integers(operator.inputs[axis_input])
     if position != data or source is None or not axis:
         return APART
-    _, sizes = _slices(operator.outputs, source, _axis(axis[0], len(source.shape)))
-    return Overlap(-sum(sizes[:output]))
+    outer, sizes = _slices(operator.outputs, source, _axis(axis[0], len(source.shape)))
+    distance = -sum(sizes[:output])
+    return Overlap(distance, intact=(distance,) if outer == 1 else ())
 
 
 def slice_(operator: Operator, position: int, _: int) -> Overlap:
@@ -83,13 +87,17 @@ def slice_(operator: Operator, position: int, _: int) -> Overlap:
 
     Element i of the output is element f(i) >= i + f(0) of the input. Where `begin` is not constant, f(0) >= 0.
     """
-    source = operator.inputs[0]
+    source, target = operator.inputs[0], operator.outputs[0]
     if position or source is None:
         return APART
-    begin = integers(operator.inputs[1]) or (0,) * len(source.shape)
-    if len(begin) != len(source.shape) or min(begin, default=0) < 0:
+    begin = integers(operator.inputs[1])
+    if begin is None:
+        return Overlap(0)
+    if not len(begin) == len(source.shape) == len(target.shape) or min(begin, default=0) < 0:
         return APART
-    return Overlap(-_offset(source.shape, begin) * source.type.bytes)
+    distance = -_offset(source.shape, begin) * source.type.bytes
+    adjacent = not _first_gap(source.shape, target.shape, (1,) * len(begin))
+    return Overlap(distance, intact=(distance,) if adjacent else ())
 
 
 def strided_slice(operator: Operator, position: int, output: int) -> Overlap:
@@ -115,8 +123,8 @@ def strided_slice(operator: Operator, position: int, output: int) -> Overlap:
     if strides[-1] != 1:
         return Overlap(-start * bytes_)
     run = counts[-1]
-    torn = 0 < _first_gap(source.shape, counts, strides) < run
-    return Overlap((run - start) * bytes_, () if torn else (-start * bytes_,))
+    gap, place = _first_gap(source.shape, counts, strides), (-start * bytes_,)
+    return Overlap((run - start) * bytes_, () if 0 < gap < run else place, () if gap else place)
 
 
 def _picked(

@@ -1,0 +1,5 @@
+"""Boards and what they have: memory, core, and the target whose kernels they run. The data is in `boards.csv`."""
+
+from arenite.boards.load import Board, find, load
+
+__all__ = ["Board", "find", "load"]

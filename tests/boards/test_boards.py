@@ -1,0 +1,70 @@
+"""The table of boards is complete, sane and can be asked."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from arenite import boards
+from arenite.errors import OptionError
+
+TARGETS = {
+    "Cortex-M0": "tflm-cmsis-nn/cortex-m0",
+    "Cortex-M0+": "tflm-cmsis-nn/cortex-m0",
+    "Cortex-M3": "tflm-cmsis-nn/cortex-m3",
+    "Cortex-M4": "tflm-cmsis-nn/cortex-m4",
+    "Cortex-M7": "tflm-cmsis-nn/cortex-m7",
+    "Cortex-M33": "tflm-cmsis-nn/cortex-m33",
+    "Cortex-M55": "tflm-cmsis-nn/cortex-m55",
+    "Cortex-M85": "tflm-cmsis-nn/cortex-m85",
+    "Xtensa LX6": "tflm-esp-nn",
+    "Xtensa LX7": "tflm-esp-nn",
+    "RISC-V": "tflm-esp-nn",
+}
+KIB, MIB = 1024, 1024 * 1024
+
+
+def test_there_are_enough_boards_with_names_of_their_own():
+    names = [board.name for board in boards.load()]
+    assert len(names) >= 40
+    assert len(set(names)) == len(names)
+    assert names == sorted(names)
+
+
+@pytest.mark.parametrize("board", boards.load(), ids=lambda board: board.name)
+def test_every_board_is_sane(board):
+    assert re.fullmatch(r"[a-z0-9][a-z0-9.-]*", board.name)
+    assert 16 * KIB <= board.region_bytes <= board.sram_bytes <= 16 * MIB
+    assert 32 * KIB <= board.flash_bytes <= 64 * MIB
+    assert board.target == TARGETS[board.core]
+    for text in (board.title, board.mcu, board.source):
+        assert text
+        assert text == text.strip()
+
+
+def test_boards_of_one_chip_agree():
+    figures = {}
+    for board in boards.load():
+        memory = (board.core, board.sram_bytes, board.region_bytes, board.target)
+        assert figures.setdefault(board.mcu, memory) == memory, board.name
+
+
+def test_finding_a_board():
+    assert boards.find("nucleo-f767zi").sram_bytes == 512 * KIB
+    assert boards.find("STM32F746G_Disco").core == "Cortex-M7"
+    assert boards.find(" Raspberry Pi Pico ").mcu == "RP2040"
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("nucleo-f767", "nucleo-f767zi"),
+        ("nukleo-f767zi", "nucleo-f767zi"),
+        ("pico", "raspberry-pi-pico"),
+        ("", "lists"),
+    ],
+)
+def test_a_board_that_is_not_there(name, hint):
+    with pytest.raises(OptionError, match=re.escape(hint)):
+        boards.find(name)

@@ -6,9 +6,10 @@ import struct
 from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
-from kernel_arena import Kernel, works
+from kernel_arena import Arena, Kernel, works
 from kernel_loops import Shape
 
+from arenite.kernels import Kernels, overlap
 from arenite.model import Data, ElementType, Operator, Tensor
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from arenite.kernels import Overlap
 
 SAME, VALID = 0, 1
+ELEMENTS = st.sampled_from((1, 2, 4))
 TYPES = {1: ElementType.INT8, 2: ElementType.INT16, 4: ElementType.FLOAT32}
 
 
@@ -45,6 +47,25 @@ def check(rule: Overlap, kernel: Kernel, input_bytes: int, output_bytes: int, *,
     below = distance - 1
     if tight and below > -input_bytes and below not in rule.exactly:
         assert not works(kernel, input_bytes, output_bytes, below), f"works at {below}, the rule says {rule}"
+
+
+def verify(
+    operator: Operator, kernel: Kernel, *, tight: bool = True, source: int = 0, target: int = 0, kernels: Kernels
+) -> None:
+    """The rule of an operator for one of its inputs and outputs, against a kernel."""
+    read, write = operator.inputs[source], operator.outputs[target]
+    assert read is not None
+    check(overlap(operator, read, write, kernels), kernel, read.bytes, write.bytes, tight=tight)
+
+
+def gather(sources: Sequence[int], element: int) -> Kernel:
+    """Copies element by element, in the order of the output."""
+
+    def run(arena: Arena) -> None:
+        for target, source in enumerate(sources):
+            arena.copy(target * element, source * element, element)
+
+    return run
 
 
 @st.composite

@@ -14,7 +14,7 @@ from arenite.schedule.events import Events
 from arenite.schedule.graph import Graph, bits
 from arenite.schedule.moves import Backward, Forward
 from arenite.schedule.peak import working_sets
-from arenite.schedule.search import Failed, Found, Rules, record, search
+from arenite.schedule.search import Failed, Found, Rules, Undecided, record, search
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _FIRST_LIMIT = 1_000
 _GROWTH = 4
 _UNDECIDED = 3
+_EASY = 64
+"""States per operator up to which following the default order is worth a try."""
 
 
 class Piece:
@@ -44,7 +46,10 @@ class Piece:
         self._proof: Certificate | tuple[Failed, Moves] | None = None
         self._options = options
         self._deadline = deadline
-        self._rules = Rules(options.commit, options.far_commit)
+        self._open: set[int] = set()
+        """Budgets that the present limit left undecided."""
+        rules = Rules(options.commit, options.far_commit)
+        self._rules = rules, replace(rules, default_first=True)
         self._limit = _FIRST_LIMIT + 2 * problem.operators
         self._steps = [self._needs, self._aim, self._round]
         if options.cuts:
@@ -78,9 +83,10 @@ class Piece:
 
     def _aim(self) -> None:
         """Search for an order that meets the bound: often there is one, and it is easy to find."""
-        default_first = replace(self._rules, default_first=True)
-        if not self._probe(self.lower, default_first, forward_only=True):
-            self._probe(self.lower, self._rules)
+        if self._limit <= _EASY * self.problem.operators and self._probe_default_first():
+            return
+        if not self._probe(self.lower):
+            self._open.add(self.lower)
 
     def _likely_cuts(self) -> None:
         """Cuts of the operators whose memory exceeds the bound, one of those that look alike (repeated cells)."""
@@ -124,6 +130,7 @@ class Piece:
 
     def _round(self) -> None:
         """Aim at the bound; then bisect on the budget, from above and from below where the limit leaves it open."""
+        self._open.clear()
         self._aim()
         self._approach(above=True)
         self._approach(above=False)
@@ -132,15 +139,14 @@ class Piece:
         low, high = self.lower, self.upper
         undecided = 0
         while low < high and undecided < _UNDECIDED and monotonic() < self._deadline:
-            budget = (low + high) // 2
-            if self._probe(budget, self._rules):
+            budget = (low + high) // 2 // self._grain * self._grain
+            budget = max(budget, low)
+            if budget not in self._open and self._probe(budget):
                 low, high = max(low, self.lower), min(high, self.upper)
                 continue
+            self._open.add(budget)
             undecided += 1
-            if above:
-                low = budget + 1
-            else:
-                high = budget // self._grain * self._grain
+            low, high = (budget + self._grain, high) if above else (low, budget)
 
     @cached_property
     def _directions(self) -> list[Moves]:
@@ -152,19 +158,27 @@ class Piece:
         """Every peak is a multiple of this."""
         return gcd(*self.graph.sizes, *self.graph.extra) or 1
 
-    def _probe(self, budget: int, rules: Rules, *, forward_only: bool = False) -> bool:
+    def _probe_default_first(self) -> bool:
+        forward = next(moves for moves in self._directions if not moves.backward)
+        limit = _GROWTH * self._limit
+        return self._learn(forward, search(forward, self.lower + 1, limit, self._deadline, self._rules[1]))
+
+    def _probe(self, budget: int) -> bool:
         """Search for an order with a peak of at most `budget`; whether that was decided."""
-        bound = budget // self._grain * self._grain + 1
-        for moves in self._directions[:1] if forward_only else self._directions:
-            result = search(moves, bound, self._limit, self._deadline, rules)
-            self.states += result.states
-            if isinstance(result, Found):
-                self._improve(result.path[::-1] if moves.backward else result.path)
-                return True
-            if isinstance(result, Failed):
-                self._raise(result.bound, (result, moves))
+        for moves in self._directions:
+            if self._learn(moves, search(moves, budget + 1, self._limit, self._deadline, self._rules[0])):
                 return True
         return False
+
+    def _learn(self, moves: Moves, result: Found | Failed | Undecided) -> bool:
+        """Take what a search found; whether it decided. A direction that fails sooner than others is tried first."""
+        self.states += result.states
+        if isinstance(result, Found):
+            self._improve(result.path[::-1] if moves.backward else result.path)
+        elif isinstance(result, Failed):
+            self._raise(result.bound, (result, moves))
+            self._directions.sort(key=lambda other: other is not moves)
+        return not isinstance(result, Undecided)
 
     def _improve(self, path: Sequence[int]) -> None:
         rank = {operator: place for place, operator in enumerate(self.graph.order)}

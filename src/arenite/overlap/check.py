@@ -1,0 +1,80 @@
+"""Checks a layout with overlap from first principles; it knows nothing of how layouts are found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arenite.errors import VerificationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from arenite.layout.problem import Buffer
+    from arenite.overlap.problem import OverlapProblem, Relation
+    from arenite.overlap.solution import OverlapSolution
+
+
+def check(problem: OverlapProblem, solution: OverlapSolution) -> None:
+    """Raise VerificationError unless every pair alive together is apart or at a safe distance, and the height right.
+
+    The lower bound is only checked not to be above the height.
+    """
+    if len(solution.offsets) != len(problem.buffers):
+        raise VerificationError(f"layout has {len(solution.offsets)} offsets for {len(problem.buffers)} buffers")
+    for buffer, offset in zip(problem.buffers, solution.offsets, strict=True):
+        if offset < 0 or offset % problem.alignment:
+            raise VerificationError(
+                f"buffer '{buffer.name}' begins at byte {offset}, not at a multiple of {problem.alignment} from 0 up"
+            )
+    _check_pairs(problem, solution.offsets)
+    ends = (offset + buffer.size for buffer, offset in zip(problem.buffers, solution.offsets, strict=True))
+    height = max(ends, default=0)
+    if solution.height != height:
+        raise VerificationError(f"layout claims a height of {solution.height} bytes, its buffers end at {height}")
+    if solution.lower_bound > height:
+        raise VerificationError(f"lower bound {solution.lower_bound} is above the layout's own height {height}")
+
+
+def _check_pairs(problem: OverlapProblem, offsets: tuple[int, ...]) -> None:
+    relations = {}
+    for relation in problem.relations:
+        relations[relation.source, relation.target] = relation
+    by_first = sorted(range(len(offsets)), key=lambda number: problem.buffers[number].first)
+    alive: list[int] = []
+    for new in by_first:
+        if problem.buffers[new].size == 0:
+            continue
+        alive = [old for old in alive if problem.buffers[old].last >= problem.buffers[new].first]
+        for old in alive:
+            _check_pair(problem.buffers, offsets, relations, old, new)
+        alive.append(new)
+
+
+def _check_pair(
+    buffers: tuple[Buffer, ...],
+    offsets: tuple[int, ...],
+    relations: Mapping[tuple[int, int], Relation],
+    old: int,
+    new: int,
+) -> None:
+    """`new` begins while `old` is alive."""
+    low, high = (old, new) if offsets[old] <= offsets[new] else (new, old)
+    if offsets[low] + buffers[low].size <= offsets[high]:
+        return
+    relation = relations.get((old, new)) or relations.get((new, old))
+    where = f"in scope {buffers[new].first}, where both are alive"
+    if relation is None:
+        raise VerificationError(
+            f"buffers '{buffers[old].name}' (from byte {offsets[old]}, {buffers[old].size} bytes) and "
+            f"'{buffers[new].name}' (from byte {offsets[new]}, {buffers[new].size} bytes) clash {where}"
+        )
+    distance = offsets[relation.source] - offsets[relation.target]
+    if relation.distance is not None and distance >= relation.distance:
+        return
+    if distance not in relation.exactly:
+        safe = [] if relation.distance is None else [f"{relation.distance} or more"]
+        safe += [str(each) for each in relation.exactly]
+        raise VerificationError(
+            f"buffer '{buffers[relation.source].name}' begins {distance} bytes above "
+            f"'{buffers[relation.target].name}' {where}; safe are {', '.join(safe) or 'none'}, or no common byte"
+        )

@@ -1,0 +1,95 @@
+"""First fit with overlap, in one order after the other, each made from what stood in the way before."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from arenite.overlap.gaps import Gap, Gaps
+
+
+def lowest_fit(gaps: Gaps, order: Sequence[int]) -> list[int]:
+    """Offsets when each buffer in turn takes the lowest place that the ones before it leave."""
+    offsets = [-1] * len(gaps.sizes)
+    for one in order:
+        offsets[one] = _lowest([(gap, offsets[gap.other]) for gap in gaps.of[one] if offsets[gap.other] >= 0])
+    return offsets
+
+
+def _lowest(placed: list[tuple[Gap, int]]) -> int:
+    """The lowest place for a buffer, given its gaps to others, and their offsets."""
+    ranges = sorted((offset - gap.down, offset + gap.up) for gap, offset in placed)
+    at = 0
+    for low, high in ranges:
+        if at <= low:
+            break
+        at = max(at, high)
+    points = sorted(offset + point for gap, offset in placed for point in gap.points if 0 <= offset + point < at)
+    for point in points:
+        if all(gap.up <= point - offset or point - offset <= -gap.down or point - offset in gap.points
+               for gap, offset in placed):  # fmt: skip
+            return point
+    return at
+
+
+def improve(
+    gaps: Gaps, orders: Sequence[Sequence[int]], enough: int, work: int, found: Callable[[list[int]], None]
+) -> list[int]:
+    """The lowest layout that first fit reaches from these orders by moving forward what ends too high.
+
+    Args:
+        gaps: the problem.
+        orders: of all buffers; each is a start.
+        enough: a height in units that ends the search.
+        work: how many buffers may be placed in all, beyond one layout for each order.
+        found: is called with each better layout.
+    """
+    chance = random.Random(1)
+    starts = []
+    best: list[int] = []
+    for order in orders:
+        offsets = lowest_fit(gaps, order)
+        height = gaps.height(offsets)
+        starts.append((height, len(starts), list(order), offsets))
+        if not best or height < gaps.height(best):
+            best = offsets
+            found(best)
+        if height <= enough:
+            return best
+    starts.sort(key=lambda start: start[:2])
+    count = max(1, len(gaps.sizes))
+    tries = work // count
+    for number, (height, _, order, offsets) in enumerate(starts):
+        least, current = height, order
+        for _ in range(tries // (2 << number)):
+            current = _promoted(gaps, current, offsets, least, chance)
+            offsets = lowest_fit(gaps, current)
+            height = gaps.height(offsets)
+            if height <= least:
+                least, order = height, current
+            elif chance.random() < 0.7:
+                current = order
+            if height < gaps.height(best):
+                best = offsets
+                found(best)
+            if height <= enough:
+                return best
+    return best
+
+
+def _promoted(gaps: Gaps, order: list[int], offsets: list[int], height: int, chance: random.Random) -> list[int]:
+    """The order with one of the buffers that end at the height, and perhaps another, somewhere before its place."""
+    moved = list(order)
+    top = [one for one in order if offsets[one] + gaps.sizes[one] >= height]
+    one = chance.choice(top or order)
+    if chance.random() < 0.4 and gaps.of[one]:
+        one = chance.choice(gaps.of[one]).other
+    place = moved.index(one)
+    near = [moved.index(gap.other) for gap in gaps.of[one]]
+    before = [position for position in near if position < place]
+    moved.pop(place)
+    moved.insert(chance.choice(before) if before else chance.randrange(len(moved) + 1), one)
+    return moved

@@ -1,0 +1,106 @@
+"""The exact least height of a few buffers, all alive at once, by branching on how two that clash are told apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arenite.overlap.gaps import Gaps
+
+_MOST_NODES = 2000
+
+
+def least_height(gaps: Gaps, members: Sequence[int]) -> int:
+    """Units that these buffers take at least; exact where the search ends within its limit, a lower bound elsewhere.
+
+    Buffers that may overlap nothing, and groups that may not overlap each other, add up: whatever lies between the
+    parts of a group can be taken out, and the gap closed, without bringing any two closer that were not apart.
+    """
+    return sum(_Group(gaps, group).least() for group in _groups(gaps, members))
+
+
+def _groups(gaps: Gaps, members: Sequence[int]) -> list[list[int]]:
+    """The members, grouped by who may overlap whom, directly or by way of others."""
+    inside = set(members)
+    rest = dict.fromkeys(members)
+    found = []
+    while rest:
+        group = [next(iter(rest))]
+        del rest[group[0]]
+        for one in group:
+            apart = {
+                gap.other
+                for gap in gaps.of[one]
+                if gap.up == gaps.sizes[gap.other] and gap.down == gaps.sizes[one] and not gap.points
+            }
+            new = [other for other in rest if other in inside and other not in apart]
+            for other in new:
+                del rest[other]
+            group += new
+        found.append(group)
+    return found
+
+
+class _Group:
+    """Branch and bound: every place is the lowest that the differences chosen so far allow."""
+
+    def __init__(self, gaps: Gaps, members: Sequence[int]) -> None:
+        place = {member: number for number, member in enumerate(members)}
+        self.sizes = [gaps.sizes[member] for member in members]
+        self.pairs = [
+            (place[member], place[gap.other], gap.up, gap.down, gap.points)
+            for member in members
+            for gap in gaps.of[member]
+            if place.get(gap.other, -1) > place[member]
+        ]
+        self.pairs.sort(key=lambda pair: -self.sizes[pair[0]] - self.sizes[pair[1]])
+        self.best = sum(self.sizes)
+        self.nodes = 0
+        self.given_up: int | None = None
+
+    def least(self) -> int:
+        """The least height, or what was proven when the limit was reached."""
+        self._search([0] * len(self.sizes), [])
+        return self.best if self.given_up is None else min(self.best, self.given_up)
+
+    def _search(self, offsets: list[int], chosen: list[tuple[int, int, int]]) -> None:
+        height = max(offset + size for offset, size in zip(offsets, self.sizes, strict=True))
+        if height >= self.best:
+            return
+        self.nodes += 1
+        if self.nodes > _MOST_NODES:
+            self.given_up = height if self.given_up is None else min(height, self.given_up)
+            return
+        clash = next((pair for pair in self.pairs if _clash(offsets, *pair)), None)
+        if clash is None:
+            self.best = height
+            return
+        one, other, up, down, points = clash
+        choices = [[(other, one, up)], [(one, other, down)]]
+        choices += [[(other, one, point), (one, other, -point)] for point in points]
+        for choice in choices:
+            differences = [*chosen, *choice]
+            lowest = self._lowest(offsets, differences)
+            if lowest is not None:
+                self._search(lowest, differences)
+
+    def _lowest(self, offsets: list[int], differences: list[tuple[int, int, int]]) -> list[int] | None:
+        """Least offsets with offset[b] >= offset[a] + c for all differences (a, b, c); None where there are none."""
+        lowest = list(offsets)
+        changed = True
+        while changed:
+            changed = False
+            for a, b, least in differences:
+                if lowest[b] < lowest[a] + least:
+                    lowest[b] = lowest[a] + least
+                    if lowest[b] + self.sizes[b] >= self.best:
+                        return None
+                    changed = True
+        return lowest
+
+
+def _clash(offsets: list[int], one: int, other: int, up: int, down: int, points: tuple[int, ...]) -> bool:
+    difference = offsets[one] - offsets[other]
+    return -down < difference < up and difference not in points

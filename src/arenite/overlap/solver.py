@@ -1,0 +1,117 @@
+"""The least height with overlap: first fit against the bounds of single scopes, then CP-SAT between the two."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from arenite.layout import greedy
+from arenite.layout.lifetimes import maximum_load, neighbours
+from arenite.layout.solver import solve as solve_apart
+from arenite.overlap import cpsat
+from arenite.overlap.fit import improve
+from arenite.overlap.gaps import gaps
+from arenite.overlap.least import least_height
+from arenite.overlap.solution import OverlapSolution
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from arenite.layout.problem import Buffer
+    from arenite.overlap.gaps import Gaps
+    from arenite.overlap.problem import OverlapProblem
+
+    Progress = Callable[[str, int, int], None]
+
+_WORK = 40_000
+_EFFORT = 1.0
+_MOST_PAIRS = 20_000
+
+
+def solve(
+    problem: OverlapProblem,
+    *,
+    time_limit: float = 60.0,
+    goal: int | None = None,
+    effort: float = _EFFORT,
+    progress: Progress | None = None,
+) -> OverlapSolution:
+    """The lowest layout found, with a lower bound; never higher than what `layout.solve` finds without overlap.
+
+    Args:
+        problem: the buffers and where they may overlap.
+        time_limit: seconds after which no further search is begun.
+        goal: a height in bytes that is low enough; the search ends as soon as it is reached.
+        effort: how much work to spend where first fit misses the bound, 1 being a second or so.
+        progress: is called with ("layout", height, lower bound), both in bytes, whenever one of them has changed.
+    """
+    deadline = time.monotonic() + time_limit
+    small = gaps(problem)
+    bound, scope = scope_bound(problem, small)
+    enough = max(bound, -(-(goal or 0) // small.unit))
+
+    def found(offsets: Sequence[int]) -> None:
+        if progress is not None:
+            progress("layout", small.height(offsets) * small.unit, bound * small.unit)
+
+    best = improve(small, list(_orders(problem.buffers)), enough, round(_WORK * effort), found)
+    proof = "scope"
+    pairs = sum(map(len, small.of)) // 2
+    if small.height(best) > enough and pairs <= _MOST_PAIRS and time.monotonic() < deadline:
+        answer = cpsat.search(small, best, bound, effort=effort, seconds=deadline - time.monotonic())
+        if answer.bound > bound:
+            bound, proof = answer.bound, "search"
+        if answer.offsets is not None:
+            best = list(answer.offsets)
+            found(best)
+    best = _no_worse(problem, small, best, deadline)
+    offsets = tuple(offset * small.unit for offset in best)
+    return OverlapSolution(offsets, small.height(best) * small.unit, bound * small.unit, proof, scope)
+
+
+def scope_bound(problem: OverlapProblem, small: Gaps) -> tuple[int, int]:
+    """The largest least height of what is alive in one scope, in units, and that scope."""
+    alive: dict[int, list[int]] = {}
+    scopes = sorted({buffer.first for buffer in problem.buffers if buffer.size})
+    by_first = sorted((one for one, buffer in enumerate(problem.buffers) if buffer.size),
+                      key=lambda one: problem.buffers[one].first)  # fmt: skip
+    current: list[int] = []
+    waiting = iter(by_first)
+    following = next(waiting, None)
+    for scope in scopes:
+        current = [one for one in current if problem.buffers[one].last >= scope]
+        while following is not None and problem.buffers[following].first <= scope:
+            current.append(following)
+            following = next(waiting, None)
+        alive[scope] = list(current)
+    load = {scope: sum(small.sizes[one] for one in members) for scope, members in alive.items()}
+    best, where = 0, 0
+    for scope in sorted(alive, key=lambda scope: (-load[scope], scope)):
+        if load[scope] <= best:
+            break
+        least = least_height(small, alive[scope])
+        if least > best:
+            best, where = least, scope
+    return best, where
+
+
+def _orders(buffers: Sequence[Buffer]) -> Iterator[list[int]]:
+    """Orders for first fit: those that do without overlap, then against time, which lets outputs lie below inputs."""
+    numbers = range(len(buffers))
+    yield sorted(numbers, key=lambda one: (-buffers[one].first, -buffers[one].last, one))
+    yield from greedy.orders(buffers, neighbours(buffers))
+    largest = max(numbers, key=lambda one: buffers[one].size, default=0)
+    if buffers:
+        middle = buffers[largest].first
+        yield sorted(numbers, key=lambda one: (abs(buffers[one].first - middle), -buffers[one].first, one))
+
+
+def _no_worse(problem: OverlapProblem, small: Gaps, best: list[int], deadline: float) -> list[int]:
+    """The layout, or one without overlap if that is lower, which the load alone often rules out."""
+    height = small.height(best) * small.unit
+    if maximum_load(problem.apart) >= height:
+        return best
+    apart = solve_apart(problem.apart, time_limit=max(0.0, deadline - time.monotonic()), goal=height)
+    if apart.height >= height:
+        return best
+    return [offset // small.unit for offset in apart.offsets]

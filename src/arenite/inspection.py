@@ -12,13 +12,14 @@ from arenite.least_peak import peak_lower_bound
 from arenite.liveness import align, lifetimes, working_sets
 from arenite.operators import macs
 from arenite.ordering import filed_in_order
+from arenite.targets.target import TFLM
 from arenite.tflite.memory_plan import is_vela, read_plan
 
 if TYPE_CHECKING:
     from arenite.liveness import Liveness
     from arenite.model import Model, Operator, Tensor
-
-TARGET = "tflm"
+    from arenite.targets.arena import Arena
+    from arenite.targets.target import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +86,19 @@ class Inspection:
     `peak_bytes` is the largest working set. `peak_operator` is the first operator of the main graph that reaches it,
     with the tensors `peak_tensors`; None where the peak is reached before the first operator (inputs that nothing
     reads). `lower_bound_bytes` holds for the peak of every order of the operators. `head_bytes` is what stock TFLM
-    plans for the file as it is, scratch included. `weights_bytes` is the content of all constants, each buffer once.
+    with its reference kernels plans for the file as it is, scratch included; `arena` is what the target spends on it.
+    `weights_bytes` is the content of all constants, each buffer once.
     """
 
     model: str
-    target: str
+    target: Target
     graphs: tuple[InspectedGraph, ...]
     peak_bytes: int
     peak_operator: int | None
     peak_tensors: tuple[int, ...]
     lower_bound_bytes: int
     head_bytes: int
+    arena: Arena
     weights_bytes: int
     macs: int
     notes: tuple[str, ...]
@@ -111,11 +114,12 @@ class Inspection:
         return tuple(tensor for graph in self.graphs for tensor in graph.tensors)
 
 
-def inspect(model: Model, *, time_limit: float = 2.0) -> Inspection:
-    """What `model` costs in the order of its file, for stock TFLM.
+def inspect(model: Model, *, target: Target = TFLM, time_limit: float = 2.0) -> Inspection:
+    """What `model` costs in the order of its file.
 
     Args:
         model: the model.
+        target: whose arena to tell; all other figures are the same for every target.
         time_limit: seconds after which the search for the least peak settles for the lower bound proven so far.
 
     Raises:
@@ -130,13 +134,14 @@ def inspect(model: Model, *, time_limit: float = 2.0) -> Inspection:
     pinned = next((entry.index for entry in main if entry.working_set_bytes == peak > 0), None)
     return Inspection(
         model=model.name,
-        target=TARGET,
+        target=target,
         graphs=graphs,
         peak_bytes=peak,
         peak_operator=pinned,
         peak_tensors=tables.heaviest() if pinned is None else main[pinned].alive,
         lower_bound_bytes=min(peak, peak_lower_bound(model, time_limit=time_limit)),
         head_bytes=planned_head(model),
+        arena=target.arena(model),
         weights_bytes=_weights(model),
         macs=sum(entry.macs for entry in main),
         notes=tuple(_notes(model, tables.liveness)),

@@ -47,6 +47,36 @@ def test_json_is_all_that_is_printed(model, tmp_path):
     assert (values["lower_bound_bytes"], values["head_bytes"], values["target"]) == (4960, 5216, "tflm")
 
 
+def test_the_arena_of_a_target(model):
+    def arena(*options):
+        result = run("inspect", model, "--json", *options)
+        assert (result.exit_code, result.stderr) == (0, "")
+        values = json.loads(result.stdout)
+        return values["target"], values["head_bytes"], values["arena"]
+
+    name, head, reference = arena("--target", "tflm-reference")
+    assert (name, head, reference["head_bytes"], reference["scratch_bytes"]) == ("tflm-reference", 5216, 5216, 0)
+    name, head, vectors = arena("--target", "tflm-cmsis-nn/cortex-m55")
+    assert (name, head, vectors["exact"], vectors["unknown"]) == ("tflm-cmsis-nn/cortex-m55", 5216, True, [])
+    assert vectors["scratch_bytes"] > 0
+    name, head, most = arena()
+    assert (name, head) == ("tflm", 5216)
+    for key in ("head_bytes", "scratch_bytes", "tail_bytes", "total_bytes", "declare_bytes"):
+        assert most[key] >= max(reference[key], vectors[key])
+
+
+def test_the_arena_in_words(model):
+    lines = run("inspect", model, "--target", "tflm-reference").stdout.splitlines()
+    assert "Arena for target tflm-reference" in lines
+    estimate = run("inspect", model, "--target", "tflm-esp-nn").stdout
+    assert "at least" in estimate
+    assert "CONV_2D." in estimate.splitlines()[-1]
+
+
+def test_a_target_that_is_not_there(model):
+    assert "choose from tflm, tflm-reference" in refused(run("inspect", model, "--target", "esp32"))
+
+
 def test_csv_makes_its_folder(model, tmp_path):
     folder = tmp_path / "a" / "b"
     result = run("inspect", model, "--csv", folder)

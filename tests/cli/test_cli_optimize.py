@@ -8,6 +8,7 @@ from arenite import optimization, zoo
 from arenite.cli import app
 from arenite.errors import VerificationError
 from arenite.inspection import inspect
+from arenite.targets.target import find_target
 from arenite.tflite.read import read_model
 from arenite.tflite.write import write_bytes
 
@@ -41,7 +42,8 @@ def test_the_papers_example(model, tmp_path):
     result = run(model, "-o", out)
     assert result.exit_code == 0, result.output
     assert result.stderr == ""
-    assert "Peak    5,216  4,960  -4.9 %" in result.stdout
+    assert result.stdout.startswith("paper.tflite for target tflm\n")
+    assert "Peak      5,216  4,960   -4.9 %" in result.stdout
     assert "Optimal" in result.stdout
     assert "Verified in LiteRT: outputs identical" in result.stdout
     assert f"Wrote {out}" in result.stdout
@@ -65,6 +67,26 @@ def test_json(model, tmp_path):
     if TFLM:
         assert values["verified"]["tflm"] == "identical"
         assert values["after"]["arena_bytes"] < values["before"]["arena_bytes"]
+
+
+@pytest.mark.parametrize("target", ["tflm", "tflm-reference", "tflm-cmsis-nn/cortex-m4"])
+def test_the_arena_of_a_target(model, tmp_path, target):
+    out = tmp_path / "out.tflite"
+    result = run(model, "-o", out, "--json", "--target", target)
+    assert (result.exit_code, result.stderr) == (0, "")
+    values = json.loads(result.stdout)
+    assert values["target"] == target
+    assert values["arena"] == values["after"]["arena"]
+    for side, path in (("before", model), ("after", out)):
+        expected = inspect(read_model(path), target=find_target(target)).arena
+        assert values[side]["arena"]["declare_bytes"] == expected.declare_bytes
+        assert values[side]["arena"]["total_bytes"] == expected.head_bytes + expected.tail_bytes
+
+
+def test_a_target_that_is_not_there(model, tmp_path):
+    out = tmp_path / "out.tflite"
+    assert "tflm-cmsis-nn/cortex-m4" in refused(run(model, "-o", out, "--target", "tflm-cmsis-nn"))
+    assert not out.exists()
 
 
 def test_options_reach_the_optimiser(model, tmp_path):

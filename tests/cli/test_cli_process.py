@@ -112,7 +112,7 @@ def test_interrupting_leaves_no_traceback():
     program = """
         import os, signal
         import arenite.inspection
-        arenite.inspection.inspect = lambda model: os.kill(os.getpid(), signal.SIGINT)
+        arenite.inspection.inspect = lambda model, target: os.kill(os.getpid(), signal.SIGINT)
         import arenite.tflite.read
         arenite.tflite.read.read_model = lambda path: None
         from arenite.cli import app

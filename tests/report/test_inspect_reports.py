@@ -23,11 +23,21 @@ KEYS = {
     "peak_bytes": int,
     "lower_bound_bytes": int,
     "head_bytes": int,
+    "arena": dict,
     "weights_bytes": int,
     "macs": int,
     "peak_tensors": list,
     "graphs": list,
     "notes": list,
+}
+ARENA_KEYS = {
+    "head_bytes": int,
+    "scratch_bytes": int,
+    "tail_bytes": int,
+    "total_bytes": int,
+    "declare_bytes": int,
+    "exact": bool,
+    "unknown": list,
 }
 OPERATOR_KEYS = {
     "index": int,
@@ -79,6 +89,7 @@ def test_json_has_the_documented_keys_and_types(name):
     write_json(as_json(inspection), stream)
     values = json.loads(stream.getvalue())
     has(values, KEYS, ["peak_operator"])
+    has(values["arena"], ARENA_KEYS)
     for graph in (values, *values["graphs"]):
         for position, operator in enumerate(graph["operators"]):
             has(operator, OPERATOR_KEYS)

@@ -6,7 +6,8 @@ import pytest
 from report_samples import planned
 
 from arenite.plan import Cost, Plan
-from arenite.report.optimize import change, costs, print_plan, proof
+from arenite.report.optimize import as_json, change, costs, print_plan, proof
+from arenite.targets.target import TFLM
 
 SOURCE = planned()
 PLAN = Plan(
@@ -26,12 +27,21 @@ PLAN = Plan(
 def text(plan, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     stream = io.StringIO()
-    print_plan(plan, Path("out.tflite"), stream)
+    print_plan(plan, TFLM, Path("out.tflite"), stream)
     return stream.getvalue()
 
 
 def test_text(monkeypatch, snapshot):
     assert text(PLAN, monkeypatch) == snapshot
+
+
+def test_json_adds_the_arenas_and_keeps_all_else():
+    values, plain = as_json(PLAN, TFLM), PLAN.to_json()
+    arena = values.pop("arena")
+    assert arena["total_bytes"] == arena["head_bytes"] + arena["tail_bytes"]
+    assert values.pop("target") == "tflm"
+    assert [values[side].pop("arena")["declare_bytes"] for side in ("before", "after")] == [arena["declare_bytes"]] * 2
+    assert values == plain
 
 
 def test_a_gap_is_not_called_optimal(monkeypatch, snapshot):
@@ -41,7 +51,7 @@ def test_a_gap_is_not_called_optimal(monkeypatch, snapshot):
 def test_nothing_to_gain(monkeypatch):
     report = text(replace(PLAN, model=SOURCE, after=PLAN.before, lower_bound=PLAN.before.head), monkeypatch)
     assert "nothing to gain" in report
-    assert report.count("same") == 3
+    assert report.count("same") == 4
 
 
 def test_the_arena_is_shown_only_where_both_were_measured():

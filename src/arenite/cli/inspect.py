@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from arenite.cli.options import DEFAULT_TARGET, TargetName
+
 if TYPE_CHECKING:
     from arenite.inspection import Inspection
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 def inspect_command(
     model: Annotated[Path, typer.Argument(help="The .tflite file.", show_default=False)],
     *,
+    target: TargetName = DEFAULT_TARGET,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
     csv: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write operators.csv and tensors.csv there.", show_default=False)
@@ -28,11 +31,13 @@ def inspect_command(
     """Show every operator's working set, every tensor's lifetime, and what pins the peak."""
     from arenite.cli.progress import progress
     from arenite.inspection import inspect
+    from arenite.targets.target import find_target
     from arenite.tflite.read import read_model
 
+    runs_on = find_target(target)
     _check_outputs(model, csv, plot, force=force)
     with progress(f"inspecting {model.name}"):
-        inspection = inspect(read_model(model))
+        inspection = inspect(read_model(model), target=runs_on)
         written = [*_write_csv(inspection, csv, force=force), *_write_plot(inspection, plot, force=force)]
     if json:
         from arenite.report.inspect_json import as_json

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from arenite.cli.options import DEFAULT_TARGET, TargetName
+
 
 def optimize_command(
     model: Annotated[Path, typer.Argument(help="The .tflite file.", show_default=False)],
@@ -15,6 +17,7 @@ def optimize_command(
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="FILE", help="The .tflite file to write.", show_default=False)
     ],
+    target: TargetName = DEFAULT_TARGET,
     no_reorder: Annotated[bool, typer.Option("--no-reorder", help="Keep the order of the operators.")] = False,
     no_layout: Annotated[bool, typer.Option("--no-layout", help="Leave the layout to TFLM.")] = False,
     keep_inputs: Annotated[
@@ -35,9 +38,11 @@ def optimize_command(
     from arenite.cli.files import check_not_source
     from arenite.cli.progress import progress
     from arenite.optimization import Options, optimize
+    from arenite.targets.target import find_target
     from arenite.tflite.files import check_writable
     from arenite.tflite.read import read_model
 
+    runs_on = find_target(target)
     options = Options(
         reorder=not no_reorder,
         layout=not no_layout,
@@ -54,9 +59,10 @@ def optimize_command(
     result.write(output, force=force)
     if json:
         from arenite.report.json import write_json
+        from arenite.report.optimize import as_json
 
-        write_json(result.to_json(), sys.stdout)
+        write_json(as_json(result, runs_on), sys.stdout)
     else:
         from arenite.report.optimize import print_plan
 
-        print_plan(result, output, sys.stdout)
+        print_plan(result, runs_on, output, sys.stdout)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from arenite.report.arena import arena_as_json
+
 if TYPE_CHECKING:
     from arenite.inspection import InspectedGraph, InspectedOperator, InspectedTensor, Inspection
 
@@ -12,12 +14,13 @@ def as_json(inspection: Inspection) -> dict[str, Any]:
     """The inspection as JSON values; the keys are documented in docs/json.md."""
     return {
         "model": inspection.model,
-        "target": inspection.target,
+        "target": inspection.target.name,
         "peak_bytes": inspection.peak_bytes,
         "peak_operator": inspection.peak_operator,
         "peak_tensors": list(inspection.peak_tensors),
         "lower_bound_bytes": inspection.lower_bound_bytes,
         "head_bytes": inspection.head_bytes,
+        "arena": arena_as_json(inspection.arena),
         "weights_bytes": inspection.weights_bytes,
         "macs": inspection.macs,
         **_graph(inspection.main),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from arenite.report.arena import arena_table, estimate
 from arenite.report.columns import Column, Columns, Row
 from arenite.report.console import Name, number, print_report, printable
 
@@ -59,8 +60,12 @@ def _parts(inspection: Inspection) -> Iterator[RenderableType]:
         yield ""
     yield _legend()
     yield ""
-    yield Text(f"{printable(inspection.model)}, bytes for target {inspection.target}", style="bold")
+    yield Text(f"{printable(inspection.model)}, bytes", style="bold")
     yield _summary(inspection)
+    yield ""
+    yield Text(f"Arena for target {inspection.target.name}", style="bold")
+    yield arena_table(inspection.arena, inspection.target)
+    yield from map(Text, estimate(inspection.arena))
     for note in inspection.notes:
         yield Text(f"Note: {printable(note)}")
 
@@ -168,7 +173,7 @@ def _summary(inspection: Inspection) -> Table:
     if rest := pinning[MOST_PINNING:]:
         table.add_row("", number(sum(tensor.bytes for tensor in rest)), f"{len(rest)} more tensors")
     table.add_row("Lower bound", number(inspection.lower_bound_bytes), _bound(inspection))
-    table.add_row("Head", number(inspection.head_bytes), "as stock TFLM plans this file")
+    table.add_row("Head", number(inspection.head_bytes), "as stock TFLM with reference kernels plans this file")
     table.add_row("Weights", number(inspection.weights_bytes), "in flash")
     table.add_row("MACs", number(inspection.macs), "each inference")
     return table

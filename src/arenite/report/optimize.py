@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 from rich.text import Text
 
+from arenite.report.arena import arena_as_json, estimate
 from arenite.report.console import RUNTIMES, number, print_report, printable
 
 if TYPE_CHECKING:
@@ -17,29 +18,46 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from arenite.plan import Plan
+    from arenite.targets.arena import Arena
+    from arenite.targets.target import Target
 
 GOOD = "bold green"
 
 
-def print_plan(plan: Plan, written: Path, stream: TextIO) -> None:
-    """Print `plan`, which was written to `written`."""
-    print_report(_parts(plan, written), stream)
+def as_json(plan: Plan, target: Target) -> dict[str, Any]:
+    """The plan as JSON values, with the arenas of a target; the keys are documented in docs/json.md."""
+    values = plan.to_json()
+    before, after = (arena_as_json(arena) for arena in arenas(plan, target))
+    added = {"before": {**values["before"], "arena": before}, "after": {**values["after"], "arena": after}}
+    return {**values, "target": target.name, **added, "arena": after}
 
 
-def _parts(plan: Plan, written: Path) -> Iterator[RenderableType]:
+def print_plan(plan: Plan, target: Target, written: Path, stream: TextIO) -> None:
+    """Print `plan`, which was written to `written`, with the arena to declare for a target."""
+    print_report(_parts(plan, target, written), stream)
+
+
+def arenas(plan: Plan, target: Target) -> tuple[Arena, Arena]:
+    """What the target spends on the source, and on the result."""
+    return target.arena(plan.source), target.arena(plan.model)
+
+
+def _parts(plan: Plan, target: Target, written: Path) -> Iterator[RenderableType]:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
     table.add_column("bytes", no_wrap=True, style="bold")
     for heading in ("before", "after", ""):
         table.add_column(heading, justify="right", no_wrap=True)
-    for name, before, after in costs(plan):
+    arena_before, arena = arenas(plan, target)
+    for name, before, after in (*costs(plan), ("Declare", arena_before.declare_bytes, arena.declare_bytes)):
         table.add_row(name, number(before), number(after), change(before, after))
-    yield Text(printable(plan.source.name), style="bold")
+    yield Text(f"{printable(plan.source.name)} for target {target.name}", style="bold")
     yield table
     yield Text(proof(plan), style=GOOD if plan.optimal else "")
     for runtime, status in plan.verified.items():
         yield Text(verdict(RUNTIMES[runtime], status))
     for note in plan.notes:
         yield Text(f"Note: {printable(note)}")
+    yield from map(Text, estimate(arena))
     # A path stays in one piece, for whoever copies it.
     yield Text(f"Wrote {written} ({moved(plan)}; {plan.seconds:.1f} s)", no_wrap=True, overflow="ignore")
 

@@ -1,0 +1,32 @@
+"""What several commands take, and sizes as people write them."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+import typer
+
+from arenite.errors import OptionError
+
+DEFAULT_TARGET = "tflm"
+TargetName = Annotated[
+    str,
+    typer.Option(metavar="NAME", help="Kernels that run the model: tflm (any), tflm-cmsis-nn/cortex-m4, …"),
+]
+
+SIZE = re.compile(r"(0x[0-9a-f]{1,12}|[0-9]{1,12}) *(?:([km])(?:i?b)?|b)?", re.IGNORECASE)
+UNITS = {"": 1, "k": 1024, "m": 1024 * 1024}
+
+
+def parse_size(text: str) -> int:
+    """Bytes from `64K`, `96KB`, `1M`, `65536` or `0x10000`; K is 1024 bytes, M is 1024 K.
+
+    Raises:
+        OptionError: the text is no such size.
+    """
+    found = SIZE.fullmatch(text.strip())
+    if found is None:
+        raise OptionError(f"{text!r} is not a size; write it as 64K, 1M, 65536 or 0x10000")
+    digits, unit = found.groups(default="")
+    return int(digits, 0 if digits[:2].lower() == "0x" else 10) * UNITS[unit.lower()]

@@ -1,0 +1,59 @@
+"""The arena of a target, as JSON values and for a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+
+from arenite.kernels import Kernels
+from arenite.liveness import align
+from arenite.report.console import number, printable
+
+if TYPE_CHECKING:
+    from arenite.targets.arena import Arena
+    from arenite.targets.target import Target
+
+
+def arena_as_json(arena: Arena) -> dict[str, Any]:
+    """The figures of an arena as JSON values; the keys are documented in docs/json.md."""
+    return {
+        "head_bytes": arena.head_bytes,
+        "scratch_bytes": arena.scratch_bytes,
+        "tail_bytes": arena.tail_bytes,
+        "total_bytes": arena.total_bytes,
+        "declare_bytes": arena.declare_bytes,
+        "exact": arena.exact,
+        "unknown": list(arena.unknown),
+    }
+
+
+def arena_table(arena: Arena, target: Target) -> Table:
+    """One row for each figure, with a few words about it."""
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column()
+    portable = ", the most of all sets of kernels" if target.kernels is Kernels.PORTABLE else ""
+    table.add_row("Head", number(arena.head_bytes), f"activations and scratch{portable}")
+    table.add_row("Scratch", number(arena.scratch_bytes), "of the head, at most at once")
+    table.add_row("Tail", number(arena.tail_bytes), "what TFLM keeps for good")
+    table.add_row("Total", number(arena.total_bytes), "head and tail")
+    table.add_row("Declare", number(arena.declare_bytes), declared(arena), style="bold")
+    return table
+
+
+def declared(arena: Arena) -> str:
+    """Why the arena to declare is what it is."""
+    least = "" if arena.exact else "at least: "
+    if arena.declare_bytes > align(arena.total_bytes):
+        return f"{least}more than the total, for TFLM's own planning at start-up"
+    return f"{least}the total as a multiple of 16"
+
+
+def estimate(arena: Arena) -> tuple[str, ...]:
+    """Whose allocations the figures leave out, in a sentence; nothing where they are exact."""
+    if arena.exact:
+        return ()
+    names = ", ".join(map(printable, arena.unknown))
+    return (f"Note: the figures are at least what is needed; not known is what these allocate: {names}.",)

@@ -1,0 +1,96 @@
+"""Targets: a runtime with its kernels on a core, and what it charges and permits, behind one interface."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from arenite.errors import OptionError
+from arenite.kernels import Kernels, overlap
+from arenite.liveness import ALIGNMENT, align
+from arenite.targets.arena import EVERY_SET, arena
+from arenite.targets.build import CORTEX_M, ILP32
+from arenite.targets.cmsis_scratch import scratch
+from arenite.targets.instance import Instance
+
+if TYPE_CHECKING:
+    from arenite.kernels import Overlap
+    from arenite.model import Model, Operator, Tensor
+    from arenite.targets.arena import Arena
+    from arenite.targets.build import Abi
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A runtime and the kernels that it runs. `core` is None where the kernels do not depend on it."""
+
+    name: str
+    kernels: Kernels
+    core: str | None = None
+
+    @property
+    def alignment(self) -> int:
+        """Bytes that every buffer's address is a multiple of."""
+        return ALIGNMENT
+
+    @property
+    def abi(self) -> Abi:
+        """The sizes of the compiler's types."""
+        return ILP32 if self.kernels is Kernels.ESP_NN else CORTEX_M
+
+    def arena(self, model: Model) -> Arena:
+        """What the runtime spends on a file as it is; with portable kernels the most that any known set spends.
+
+        Raises:
+            ModelError: the model's plan does not fit its tensors, or a graph runs itself.
+        """
+        return arena(model, self.kernels, abi=self.abi)
+
+    def scratch(self, operator: Operator) -> tuple[int, ...]:
+        """Bytes of each scratch buffer that an operator's kernel requests, not rounded, in order; () for most.
+
+        With portable kernels those of the set that requests most in all.
+        """
+        sets = EVERY_SET if self.kernels is Kernels.PORTABLE else (self.kernels,)
+        requests = (scratch(Instance(operator, kernels, self.abi)) for kernels in sets)
+        return max(requests, key=lambda sizes: sum(map(align, sizes)))
+
+    def overlap(self, operator: Operator, source: Tensor, output: Tensor) -> Overlap:
+        """Where an operator's output may lie relative to an input that nobody needs afterwards."""
+        return overlap(operator, source, output, self.kernels)
+
+
+def _cmsis_nn(core: str, kernels: Kernels) -> Target:
+    return Target(f"tflm-cmsis-nn/{core}", kernels, core)
+
+
+TFLM = Target("tflm", Kernels.PORTABLE)
+"""Any TFLM: what is planned for it is right with every set of kernels known here."""
+
+TARGETS = {
+    target.name: target
+    for target in (
+        TFLM,
+        Target("tflm-reference", Kernels.REFERENCE),
+        _cmsis_nn("cortex-m0", Kernels.CMSIS_NN_SCALAR),
+        _cmsis_nn("cortex-m3", Kernels.CMSIS_NN_SCALAR),
+        _cmsis_nn("cortex-m4", Kernels.CMSIS_NN_DSP),
+        _cmsis_nn("cortex-m7", Kernels.CMSIS_NN_DSP),
+        _cmsis_nn("cortex-m33", Kernels.CMSIS_NN_DSP),
+        _cmsis_nn("cortex-m55", Kernels.CMSIS_NN_MVE),
+        _cmsis_nn("cortex-m85", Kernels.CMSIS_NN_MVE),
+        Target("tflm-esp-nn", Kernels.ESP_NN),
+    )
+}
+"""All targets by name, the default first."""
+
+
+def find_target(name: str) -> Target:
+    """The target of a name.
+
+    Raises:
+        OptionError: there is no such target; the message names all there are.
+    """
+    if name not in TARGETS:
+        raise OptionError(f"no target is called {name!r}; choose from {', '.join(TARGETS)}")
+    return TARGETS[name]

@@ -1,4 +1,4 @@
-"""Places buffers of which some may share bytes: an output on the input that its operator uses up, a view on its whole."""
+"""Places buffers of which some may share bytes: an output and the input that it uses up, a view and its whole."""
 
 from arenite.overlap.check import check
 from arenite.overlap.problem import OverlapProblem, Relation

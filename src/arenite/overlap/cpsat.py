@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from arenite.overlap.gaps import Gaps
+    from ortools.sat.python import cp_model
+
+    from arenite.overlap.gaps import Gap, Gaps
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,38 +39,27 @@ def search(
         bound: a height that is known to be least possible.
         effort: limit of the solver's deterministic time, so that the answer does not depend on the machine.
         seconds: the wall clock after which it stops all the same.
-        free: the buffers that may move; None means all. A bound is proven only where all may.
+        free: the buffers that may move, and whose height counts; None means all. Only then is a bound proven.
     """
     from ortools.sat.python import cp_model
 
-    top = gaps.height(start)
-    moving = set(range(len(start)) if free is None else free)
-    model = cp_model.CpModel()
-    fixed_top = max((start[one] + gaps.sizes[one] for one in range(len(start)) if one not in moving), default=0)
-    if max(bound, fixed_top) >= top:
+    moving = sorted(range(len(start)) if free is None else free)
+    still = set(range(len(start))).difference(moving)
+    top = max((start[one] + gaps.sizes[one] for one in moving), default=0)
+    if bound >= top:
         return Found(None, bound)
-    height = model.new_int_var(max(bound, fixed_top), top - 1, "height")
+    model = cp_model.CpModel()
+    height = model.new_int_var(bound, top - 1, "height")
     offsets: list[cp_model.IntVar | int] = list(start)
-    for one in sorted(moving):
+    for one in moving:
         offset = model.new_int_var(0, top - gaps.sizes[one], f"offset{one}")
         model.add(offset + gaps.sizes[one] <= height)
         model.add_hint(offset, start[one])
         offsets[one] = offset
-    for one in sorted(moving):
+    for one in moving:
         for gap in gaps.of[one]:
-            if gap.other in moving and gap.other < one:
-                continue
-            difference = offsets[one] - offsets[gap.other]
-            if not gap.points:
-                above = model.new_bool_var("")
-                model.add(difference >= gap.up).only_enforce_if(above)
-                model.add(difference <= -gap.down).only_enforce_if(~above)
-                model.add_hint(above, start[one] - start[gap.other] >= gap.up)
-                continue
-            domain = cp_model.Domain.from_intervals(
-                [[-top, -gap.down], [gap.up, top], *([point, point] for point in gap.points)]
-            )
-            model.add_linear_expression_in_domain(difference, domain)
+            if gap.other > one or gap.other in still:
+                _keep(model, gap, offsets[one] - offsets[gap.other], start[one] - start[gap.other], top)
     model.minimize(height)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
@@ -76,10 +68,22 @@ def search(
     solver.parameters.max_time_in_seconds = max(0.01, seconds)
     status = solver.solve(model)
     proven = bound
-    if status == cp_model.INFEASIBLE:
-        proven = top if free is None else bound
-    elif free is None:
-        proven = max(bound, round(solver.best_objective_bound))
+    if free is None:
+        proven = top if status == cp_model.INFEASIBLE else max(bound, math.ceil(solver.best_objective_bound - 1e-6))
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return Found(None, min(proven, top))
-    return Found(tuple(offset if isinstance(offset, int) else solver.value(offset) for offset in offsets), proven)
+    return Found(tuple(solver.value(offset) for offset in offsets), proven)
+
+
+def _keep(model: cp_model.CpModel, gap: Gap, difference: cp_model.LinearExpr, hint: int, top: int) -> None:
+    """Demand that a difference is one that the gap allows."""
+    from ortools.sat.python import cp_model
+
+    if gap.points:
+        ranges = [[gap.up, top], *([point, point] for point in gap.points), [-top, -gap.down]]
+        model.add_linear_expression_in_domain(difference, cp_model.Domain.from_intervals(ranges))
+        return
+    above = model.new_bool_var("")
+    model.add(difference >= gap.up).only_enforce_if(above)
+    model.add(difference <= -gap.down).only_enforce_if(~above)
+    model.add_hint(above, hint >= gap.up)

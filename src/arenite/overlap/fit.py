@@ -29,8 +29,7 @@ def _lowest(placed: list[tuple[Gap, int]]) -> int:
         at = max(at, high)
     points = sorted(offset + point for gap, offset in placed for point in gap.points if 0 <= offset + point < at)
     for point in points:
-        if all(gap.up <= point - offset or point - offset <= -gap.down or point - offset in gap.points
-               for gap, offset in placed):  # fmt: skip
+        if all(gap.kept(point - offset) for gap, offset in placed):
             return point
     return at
 
@@ -47,36 +46,41 @@ def improve(
         work: how many buffers may be placed in all, beyond one layout for each order.
         found: is called with each better layout.
     """
-    chance = random.Random(1)
-    starts = []
+    starts: list[tuple[int, int, list[int]]] = []
     best: list[int] = []
-    for order in orders:
+    for number, order in enumerate(orders):
         offsets = lowest_fit(gaps, order)
-        height = gaps.height(offsets)
-        starts.append((height, len(starts), list(order), offsets))
-        if not best or height < gaps.height(best):
+        starts.append((gaps.height(offsets), number, list(order)))
+        if not best or starts[-1][0] < gaps.height(best):
             best = offsets
             found(best)
-        if height <= enough:
+        if gaps.height(best) <= enough:
             return best
-    starts.sort(key=lambda start: start[:2])
-    count = max(1, len(gaps.sizes))
-    tries = work // count
-    for number, (height, _, order, offsets) in enumerate(starts):
-        least, current = height, order
-        for _ in range(tries // (2 << number)):
-            current = _promoted(gaps, current, offsets, least, chance)
-            offsets = lowest_fit(gaps, current)
-            height = gaps.height(offsets)
-            if height <= least:
-                least, order = height, current
-            elif chance.random() < 0.7:
-                current = order
-            if height < gaps.height(best):
-                best = offsets
-                found(best)
-            if height <= enough:
-                return best
+    tries = work // max(1, len(gaps.sizes))
+    for rank, (_, number, order) in enumerate(sorted(starts)):
+        offsets = _walk(gaps, order, enough, tries // (2 << rank), random.Random(number))
+        if gaps.height(offsets) < gaps.height(best):
+            best = offsets
+            found(best)
+        if gaps.height(best) <= enough:
+            break
+    return best
+
+
+def _walk(gaps: Gaps, order: list[int], enough: int, tries: int, chance: random.Random) -> list[int]:
+    """The lowest layout among `tries` that come of an order by moving buffers forward, mostly two steps at a time."""
+    kept = best = lowest_fit(gaps, order)
+    current, offsets = order, kept
+    for _ in range(tries):
+        current = _promoted(gaps, current, offsets, gaps.height(best), chance)
+        offsets = lowest_fit(gaps, current)
+        if gaps.height(offsets) <= gaps.height(kept):
+            order, kept = current, offsets
+            best = kept
+            if gaps.height(best) <= enough:
+                break
+        elif chance.random() < 0.7:
+            current, offsets = order, kept
     return best
 
 

@@ -1,4 +1,4 @@
-"""A layout problem with overlap in its smallest terms: for each pair of buffers alive together, a difference to keep."""
+"""A layout problem with overlap in its smallest terms: the difference that each pair alive together has to keep."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from arenite.layout.lifetimes import neighbours
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arenite.overlap.problem import OverlapProblem
+    from arenite.overlap.problem import OverlapProblem, Relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,10 @@ class Gap:
     def free(self) -> bool:
         """Whether any difference will do."""
         return self.up + self.down <= 1
+
+    def kept(self, difference: int) -> bool:
+        """Whether this difference is one of those."""
+        return difference >= self.up or difference <= -self.down or difference in self.points
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +51,33 @@ def gaps(problem: OverlapProblem) -> Gaps:
     buffers = problem.buffers
     relations = {(each.source, each.target): each for each in problem.relations}
     numbers = [buffer.size for buffer in buffers]
-    for each in problem.relations:
-        numbers += [each.distance or 0, *each.exactly]
+    for relation in problem.relations:
+        numbers += [relation.distance or 0, *relation.exactly]
     unit = math.gcd(*numbers) or 1
     found: list[list[Gap]] = [[] for _ in buffers]
     for one, others in enumerate(neighbours(buffers)):
         for other in others:
             if one < other and buffers[one].size and buffers[other].size:
-                up, down, points = buffers[other].size, buffers[one].size, ()
-                turned = relations.get((other, one))
-                straight = relations.get((one, other))
-                if straight is not None:
-                    up, points = up if straight.distance is None else straight.distance, straight.exactly
-                elif turned is not None:
-                    down = down if turned.distance is None else turned.distance
-                    points = tuple(-each for each in turned.exactly)
-                gap = Gap(other, up // unit, down // unit, tuple(each // unit for each in points))
+                if (other, one) in relations:
+                    gap = _turned(_gap(problem, other, one, relations[other, one], unit), other)
+                else:
+                    gap = _gap(problem, one, other, relations.get((one, other)), unit)
                 if not gap.free:
                     found[one].append(gap)
-                    found[other].append(Gap(one, gap.down, gap.up, tuple(-each for each in gap.points)))
+                    found[other].append(_turned(gap, one))
     return Gaps(tuple(buffer.size // unit for buffer in buffers), tuple(map(tuple, found)), unit)
+
+
+def _gap(problem: OverlapProblem, source: int, target: int, relation: Relation | None, unit: int) -> Gap:
+    """What the source has to keep to the target."""
+    up: int = problem.buffers[target].size
+    points: tuple[int, ...] = ()
+    if relation is not None:
+        up = up if relation.distance is None else relation.distance
+        points = relation.exactly
+    return Gap(target, up // unit, problem.buffers[source].size // unit, tuple(each // unit for each in points))
+
+
+def _turned(gap: Gap, one: int) -> Gap:
+    """The same seen from the other side; `one` is the buffer that had the gap."""
+    return Gap(one, gap.down, gap.up, tuple(-each for each in gap.points))

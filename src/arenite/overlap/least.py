@@ -50,7 +50,7 @@ class _Group:
         place = {member: number for number, member in enumerate(members)}
         self.sizes = [gaps.sizes[member] for member in members]
         self.pairs = [
-            (place[member], place[gap.other], gap.up, gap.down, gap.points)
+            (place[member], place[gap.other], gap)
             for member in members
             for gap in gaps.of[member]
             if place.get(gap.other, -1) > place[member]
@@ -73,13 +73,13 @@ class _Group:
         if self.nodes > _MOST_NODES:
             self.given_up = height if self.given_up is None else min(height, self.given_up)
             return
-        clash = next((pair for pair in self.pairs if _clash(offsets, *pair)), None)
+        clash = next((pair for pair in self.pairs if not pair[2].kept(offsets[pair[0]] - offsets[pair[1]])), None)
         if clash is None:
             self.best = height
             return
-        one, other, up, down, points = clash
-        choices = [[(other, one, up)], [(one, other, down)]]
-        choices += [[(other, one, point), (one, other, -point)] for point in points]
+        one, other, gap = clash
+        choices = [[(other, one, gap.up)], [(one, other, gap.down)]]
+        choices += [[(other, one, point), (one, other, -point)] for point in gap.points]
         for choice in choices:
             differences = [*chosen, *choice]
             lowest = self._lowest(offsets, differences)
@@ -99,8 +99,3 @@ class _Group:
                         return None
                     changed = True
         return lowest
-
-
-def _clash(offsets: list[int], one: int, other: int, up: int, down: int, points: tuple[int, ...]) -> bool:
-    difference = offsets[one] - offsets[other]
-    return -down < difference < up and difference not in points

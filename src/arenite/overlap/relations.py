@@ -31,6 +31,7 @@ from arenite.kernels.rules import overlap
 from arenite.liveness import ALIGNMENT, NEVER, align, lifetimes
 from arenite.overlap.contents import equal_distances, own, with_copy
 from arenite.overlap.problem import OverlapProblem, Relation
+from arenite.overlap.scratch import scratch
 from arenite.targets.tflm import layout_problem
 
 if TYPE_CHECKING:
@@ -49,18 +50,24 @@ def overlap_problem(
     orders: Mapping[int, Sequence[int]] | None = None,
     *,
     keep_inputs: bool = False,
+    scratch_of: Kernels | None = None,
 ) -> tuple[OverlapProblem, tuple[Tensor, ...]]:
     """The problem of laying out the head with overlap, and the model's tensors for the problem's first buffers.
+
+    The buffers after those of the tensors are scratch. Room for it is part of the height; TFLM places it itself.
 
     Args:
         model: the model.
         kernels: the kernels that the layout has to be safe with.
         orders: for some graphs (by position) another order of execution, as positions of operators in the file.
         keep_inputs: the inputs of the main graph stay intact to the end of the inference.
+        scratch_of: the kernels whose scratch is charged; None means the same kernels. A layout that has to be safe
+            with many may still be made as low as can be for one of them.
     """
     problem, tensors = layout_problem(model, orders, keep_inputs=keep_inputs)
-    pairs = _Pairs(model, kernels, problem.buffers, tensors, keep_inputs)
     liveness = lifetimes(model, orders)
+    buffers = (*problem.buffers[: len(tensors)], *scratch(model, liveness, scratch_of or kernels))
+    pairs = _Pairs(model, kernels, buffers, tensors, keep_inputs)
     for position, graph in enumerate(model.graphs):
         spans = liveness.operators[position]
         order = (orders or {}).get(position, range(len(graph.operators)))
@@ -69,7 +76,7 @@ def overlap_problem(
                 pairs.add_operator(graph, graph.operators[index], spans[index].first)
     pairs.add_copies()
     relations = (pairs.relations[key] for key in sorted(pairs.relations))
-    return OverlapProblem(problem.buffers, tuple(each for each in relations if each), problem.alignment), tensors
+    return OverlapProblem(buffers, tuple(each for each in relations if each), problem.alignment), tensors
 
 
 class _Pairs:

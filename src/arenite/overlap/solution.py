@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+Proof = Literal["scope", "search"]
+
 
 @dataclass(frozen=True, slots=True)
 class OverlapSolution:
@@ -18,7 +20,7 @@ class OverlapSolution:
     offsets: tuple[int, ...]
     height: int
     lower_bound: int
-    proof: Literal["scope", "search"] = "scope"
+    proof: Proof = "scope"
     scope: int = 0
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from arenite.layout import greedy
@@ -13,6 +14,7 @@ from arenite.overlap.fit import improve
 from arenite.overlap.gaps import gaps
 from arenite.overlap.least import least_height
 from arenite.overlap.solution import OverlapSolution
+from arenite.overlap.windows import lowered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -20,12 +22,14 @@ if TYPE_CHECKING:
     from arenite.layout.problem import Buffer
     from arenite.overlap.gaps import Gaps
     from arenite.overlap.problem import OverlapProblem
+    from arenite.overlap.solution import Proof
 
     Progress = Callable[[str, int, int], None]
 
 _WORK = 40_000
 _EFFORT = 1.0
-_MOST_PAIRS = 20_000
+_LONG = 100
+_MOST_GAPS = 40_000
 
 
 def solve(
@@ -55,41 +59,34 @@ def solve(
             progress("layout", small.height(offsets) * small.unit, bound * small.unit)
 
     best = improve(small, list(_orders(problem.buffers)), enough, round(_WORK * effort), found)
-    proof = "scope"
-    pairs = sum(map(len, small.of)) // 2
-    if small.height(best) > enough and pairs <= _MOST_PAIRS and time.monotonic() < deadline:
+    if small.height(best) > enough and len(best) >= _LONG:
+        best = lowered(problem.buffers, small, best, enough, effort=effort, deadline=deadline, found=found)
+    answer = cpsat.Found(None, bound)
+    if small.height(best) > enough and sum(map(len, small.of)) <= _MOST_GAPS and time.monotonic() < deadline:
         answer = cpsat.search(small, best, bound, effort=effort, seconds=deadline - time.monotonic())
-        if answer.bound > bound:
-            bound, proof = answer.bound, "search"
-        if answer.offsets is not None:
-            best = list(answer.offsets)
-            found(best)
+    if answer.offsets is not None:
+        best = list(answer.offsets)
+        found(best)
     best = _no_worse(problem, small, best, deadline)
     offsets = tuple(offset * small.unit for offset in best)
-    return OverlapSolution(offsets, small.height(best) * small.unit, bound * small.unit, proof, scope)
+    proof: Proof = "search" if answer.bound > bound else "scope"
+    return OverlapSolution(offsets, small.height(best) * small.unit, answer.bound * small.unit, proof, scope)
 
 
 def scope_bound(problem: OverlapProblem, small: Gaps) -> tuple[int, int]:
     """The largest least height of what is alive in one scope, in units, and that scope."""
-    alive: dict[int, list[int]] = {}
-    scopes = sorted({buffer.first for buffer in problem.buffers if buffer.size})
-    by_first = sorted((one for one, buffer in enumerate(problem.buffers) if buffer.size),
-                      key=lambda one: problem.buffers[one].first)  # fmt: skip
-    current: list[int] = []
-    waiting = iter(by_first)
-    following = next(waiting, None)
-    for scope in scopes:
-        current = [one for one in current if problem.buffers[one].last >= scope]
-        while following is not None and problem.buffers[following].first <= scope:
-            current.append(following)
-            following = next(waiting, None)
-        alive[scope] = list(current)
-    load = {scope: sum(small.sizes[one] for one in members) for scope, members in alive.items()}
+    numbers = [number for number, buffer in enumerate(problem.buffers) if buffer.size]
+    numbers.sort(key=lambda number: problem.buffers[number].first)
+    sets: list[tuple[int, int, list[int]]] = []
+    alive: list[int] = []
+    for scope, new in groupby(numbers, key=lambda number: problem.buffers[number].first):
+        alive = [*(number for number in alive if problem.buffers[number].last >= scope), *new]
+        sets.append((sum(small.sizes[number] for number in alive), scope, alive))
     best, where = 0, 0
-    for scope in sorted(alive, key=lambda scope: (-load[scope], scope)):
-        if load[scope] <= best:
+    for load, scope, members in sorted(sets, key=lambda each: (-each[0], each[1])):
+        if load <= best:
             break
-        least = least_height(small, alive[scope])
+        least = least_height(small, members)
         if least > best:
             best, where = least, scope
     return best, where

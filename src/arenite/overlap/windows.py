@@ -1,0 +1,66 @@
+"""Lowers a long layout where it is highest: a stretch of time is laid out again, with all around it in place."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from arenite.overlap import cpsat
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from arenite.layout.problem import Buffer
+    from arenite.overlap.gaps import Gaps
+
+_LEAST = 8
+_MOST = 160
+_SHARE = 0.2
+
+
+def lowered(
+    buffers: Sequence[Buffer],
+    gaps: Gaps,
+    start: Sequence[int],
+    enough: int,
+    *,
+    effort: float,
+    deadline: float,
+    found: Callable[[list[int]], None],
+) -> list[int]:
+    """A layout that is no higher than `start`, and lower where a stretch around each of its highest points allows it.
+
+    Args:
+        buffers: of the problem.
+        gaps: of the problem.
+        start: offsets in units.
+        enough: a height in units that ends the search.
+        effort: deterministic time for each stretch, five times over.
+        deadline: the value of time.monotonic() at which to give up.
+        found: is called with each lower layout.
+    """
+    best = list(start)
+    height = gaps.height(best)
+    around = _LEAST
+    while height > enough and time.monotonic() < deadline:
+        highest = min(number for number, at in enumerate(best) if at + gaps.sizes[number] == height)
+        free = _stretch(buffers, highest, around)
+        seconds = deadline - time.monotonic()
+        answer = cpsat.search(gaps, best, enough, effort=_SHARE * effort, seconds=seconds, free=free)
+        if answer.offsets is None:
+            if len(free) == len(best) or around >= _MOST:
+                break
+            around *= 2
+            continue
+        best = list(answer.offsets)
+        if gaps.height(best) < height:
+            height, around = gaps.height(best), _LEAST
+            found(best)
+    return best
+
+
+def _stretch(buffers: Sequence[Buffer], middle: int, count: int) -> list[int]:
+    """The `count` buffers nearest in time to one of them."""
+    one = buffers[middle]
+    away = sorted((max(each.first - one.last, one.first - each.last, 0), number) for number, each in enumerate(buffers))
+    return [number for _, number in away[:count]]

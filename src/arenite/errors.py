@@ -33,3 +33,9 @@ class VerificationError(AreniteError):
     """A check of a result failed; nothing was written."""
 
     exit_code = 1
+
+
+class FitError(AreniteError):
+    """A model does not fit the memory that it was checked against."""
+
+    exit_code = 1

@@ -100,6 +100,16 @@ def optimize(model: Model, options: Options = DEFAULTS, *, progress: Progress | 
     )
 
 
+def preview(model: Model, options: Options = DEFAULTS) -> Model:
+    """The model that `optimize` would return, checked but not run: to tell what it costs, not to be written.
+
+    Raises:
+        ModelError: the model cannot be planned.
+        VerificationError: a check of the order or of the layout failed.
+    """
+    return _decide(_Task(model, options, time.monotonic() + options.time_limit, _silent)).model
+
+
 def least_peak_memory(model: Model, *, time_limit: float = 10.0) -> int:
     """Peak in bytes of the best order of the main graph, for those who search architectures.
 

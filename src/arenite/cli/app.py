@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from arenite.cli.boards import boards_command
+from arenite.cli.check import check_command
+from arenite.cli.fit import fit_command
 from arenite.cli.inspect import inspect_command
 from arenite.cli.optimize import optimize_command
 from arenite.cli.verify import verify_command
@@ -82,6 +85,24 @@ _add(
     optimize_command,
     "Write an equivalent model with the smallest head.",
     "arenite optimize model.tflite -o smaller.tflite",
+)
+_add(
+    "check",
+    check_command,
+    "Whether a model fits an arena or a board; for CI.",
+    "arenite check model.tflite --board nucleo-f767zi",
+)
+_add(
+    "fit",
+    fit_command,
+    "Which boards hold a model, before and after optimize.",
+    "arenite fit model.tflite",
+)
+_add(
+    "boards",
+    boards_command,
+    "The boards that are known, and their memory.",
+    "arenite boards nucleo-f767zi",
 )
 _add(
     "verify",

@@ -10,10 +10,8 @@ import typer
 from arenite.errors import OptionError
 
 DEFAULT_TARGET = "tflm"
-TargetName = Annotated[
-    str,
-    typer.Option(metavar="NAME", help="Kernels that run the model: tflm (any), tflm-cmsis-nn/cortex-m4, …"),
-]
+TARGET_HELP = "Runtime and kernels: tflm (any kernels), tflm-reference, tflm-cmsis-nn/cortex-m4, ..."
+TargetName = Annotated[str, typer.Option(metavar="NAME", help=TARGET_HELP)]
 
 SIZE = re.compile(r"(0x[0-9a-f]{1,12}|[0-9]{1,12}) *(?:([km])(?:i?b)?|b)?", re.IGNORECASE)
 UNITS = {"": 1, "k": 1024, "m": 1024 * 1024}

@@ -1,0 +1,32 @@
+"""`arenite boards`: the boards that are known, and their memory."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+
+def boards_command(
+    name: Annotated[str | None, typer.Argument(help="One board; without it: all.", show_default=False)] = None,
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+) -> None:
+    """List the boards that are known with their memory, or tell all that is known of one."""
+    from arenite import boards
+
+    chosen = boards.load() if name is None else (boards.find(name),)
+    if json:
+        from arenite.report.boards import as_json
+        from arenite.report.json import write_json
+
+        write_json(as_json(chosen), sys.stdout)
+    elif name is None:
+        from arenite.report.boards import print_boards
+
+        print_boards(chosen, sys.stdout)
+    else:
+        from arenite.report.boards import print_board
+
+        print_board(chosen[0], sys.stdout)

@@ -1,0 +1,69 @@
+"""`arenite check`: whether the arena of a model fits a limit or a board, for continuous integration."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path  # noqa: TC003 (typer reads the annotations when the program runs)
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from arenite.cli.options import DEFAULT_TARGET, TARGET_HELP, parse_size
+from arenite.errors import FitError, OptionError
+
+if TYPE_CHECKING:
+    from arenite.boards import Board
+
+
+def check_command(
+    model: Annotated[Path, typer.Argument(help="The .tflite file.", show_default=False)],
+    *,
+    arena: Annotated[
+        str | None, typer.Option(metavar="SIZE", help="Room for the arena, such as 64K.", show_default=False)
+    ] = None,
+    board: Annotated[
+        str | None, typer.Option(metavar="NAME", help="A board; `arenite boards` lists them.", show_default=False)
+    ] = None,
+    target: Annotated[
+        str | None, typer.Option(metavar="NAME", help=TARGET_HELP, show_default="the board's, or tflm")
+    ] = None,
+    time_limit: Annotated[
+        float, typer.Option(metavar="SECONDS", min=0, help="For finding what optimize would save.")
+    ] = 10.0,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+) -> None:
+    """Fail with exit code 1 if the arena to declare for a model does not fit."""
+    from arenite import boards
+    from arenite.cli.progress import progress
+    from arenite.fitting import check
+    from arenite.targets.target import find_target
+    from arenite.tflite.read import read_model
+
+    limit = None if arena is None else parse_size(arena)
+    device = None if board is None else boards.find(board)
+    runs_on = find_target(target or (device.target if device else DEFAULT_TARGET))
+    available = _available(limit, device)
+    with progress(f"checking {model.name}"):
+        source = read_model(model)
+        found = check(source, model.stat().st_size, runs_on, available=available, board=device, time_limit=time_limit)
+    if json:
+        from arenite.report.fit import check_as_json
+        from arenite.report.json import write_json
+
+        write_json(check_as_json(model.name, found), sys.stdout)
+    else:
+        from arenite.report.fit import print_check
+
+        print_check(model.name, found, sys.stdout)
+    if found.missing:
+        raise FitError(f"{model}: does not fit: {found.missing:,} bytes of arena are missing")
+    if found.missing_flash:
+        raise FitError(f"{model}: does not fit: {found.missing_flash:,} bytes of flash are missing")
+
+
+def _available(limit: int | None, board: Board | None) -> int:
+    """Bytes for the arena: the limit, or what the board has in one piece, or the lesser of both."""
+    sizes = [size for size in (limit, board.region_bytes if board else None) if size is not None]
+    if not sizes:
+        raise OptionError("check against what? give --arena SIZE, such as 64K, or --board NAME")
+    return min(sizes)

@@ -1,0 +1,37 @@
+"""`arenite fit`: which boards hold a model, as it is and after `optimize`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path  # noqa: TC003 (typer reads the annotations when the program runs)
+from typing import Annotated
+
+import typer
+
+
+def fit_command(
+    model: Annotated[Path, typer.Argument(help="The .tflite file.", show_default=False)],
+    *,
+    time_limit: Annotated[
+        float, typer.Option(metavar="SECONDS", min=0, help="For finding what optimize would save.")
+    ] = 10.0,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+) -> None:
+    """Show which boards hold a model before and after optimize; nothing is written."""
+    from arenite.cli.progress import progress
+    from arenite.fitting import fit
+    from arenite.tflite.read import read_model
+
+    with progress(f"fitting {model.name}"):
+        source = read_model(model)
+        file_bytes = model.stat().st_size
+        fits = fit(source, file_bytes, time_limit=time_limit)
+    if json:
+        from arenite.report.fit import fits_as_json
+        from arenite.report.json import write_json
+
+        write_json(fits_as_json(model.name, file_bytes, fits), sys.stdout)
+    else:
+        from arenite.report.fit import print_fits
+
+        print_fits(model.name, fits, sys.stdout)

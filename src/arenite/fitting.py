@@ -1,0 +1,111 @@
+"""Whether a model fits the memory of a device: as it is, and as `optimize` would write it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from arenite import boards
+from arenite.optimization import Options, preview
+from arenite.targets.target import find_target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from arenite.boards import Board
+    from arenite.model import Model
+    from arenite.targets.arena import Arena
+    from arenite.targets.target import Target
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A model against the memory of a device. All sizes are bytes.
+
+    `before` is the arena of the file as it is, `after` that of the model that `optimize` would write (None where it
+    was not asked for), `available` the largest arena there is room for. `file_bytes` is the model in flash, `flash`
+    all the flash there is, None where that does not matter. What else an application needs is in neither.
+    """
+
+    target: Target
+    before: Arena
+    after: Arena | None
+    available: int
+    file_bytes: int
+    flash: int | None = None
+    board: Board | None = None
+
+    @property
+    def missing(self) -> int:
+        """Bytes that the arena lacks for the file as it is; 0 where it fits."""
+        return max(0, self.before.declare_bytes - self.available)
+
+    @property
+    def missing_after(self) -> int | None:
+        """Bytes that the arena would lack after `optimize`; None where that is not known."""
+        return None if self.after is None else max(0, self.after.declare_bytes - self.available)
+
+    @property
+    def saved(self) -> int | None:
+        """Bytes that `optimize` would take off the arena; None where that is not known."""
+        return None if self.after is None else self.before.declare_bytes - self.after.declare_bytes
+
+    @property
+    def missing_flash(self) -> int:
+        """Bytes of flash that the file itself lacks; 0 where it fits or flash does not matter."""
+        return 0 if self.flash is None else max(0, self.file_bytes - self.flash)
+
+    @property
+    def fits(self) -> bool:
+        """Whether the file as it is fits."""
+        return not self.missing and not self.missing_flash
+
+    @property
+    def fits_after(self) -> bool | None:
+        """Whether the model would fit after `optimize`; None where that is not known."""
+        return None if self.after is None else not self.missing_after and not self.missing_flash
+
+
+def check(
+    model: Model,
+    file_bytes: int,
+    target: Target,
+    *,
+    available: int,
+    board: Board | None = None,
+    time_limit: float = 10.0,
+) -> Fit:
+    """Hold the arena of `model` against the `available` bytes; what `optimize` would save is found where they lack.
+
+    Args:
+        model: the model.
+        file_bytes: size of its file.
+        target: whose arena.
+        available: bytes for the arena.
+        board: the board, for its flash; None: flash does not matter.
+        time_limit: seconds for the searches of `optimize`.
+
+    Raises:
+        ModelError: the model cannot be planned.
+    """
+    before, after = target.arena(model), None
+    if before.declare_bytes > available:
+        after = target.arena(preview(model, Options(time_limit=time_limit)))
+    return Fit(target, before, after, available, file_bytes, board.flash_bytes if board else None, board)
+
+
+def fit(
+    model: Model, file_bytes: int, on: Iterable[Board] | None = None, *, time_limit: float = 10.0
+) -> tuple[Fit, ...]:
+    """Hold `model`, as it is and as `optimize` would write it, against every board; None: all boards known.
+
+    Each board is asked for its largest range of memory, with the kernels of its core. Raises as `check` does.
+    """
+    candidates = boards.load() if on is None else tuple(on)
+    optimized = preview(model, Options(time_limit=time_limit))
+    targets = {name: find_target(name) for name in sorted({board.target for board in candidates})}
+    arenas = {name: (target.arena(model), target.arena(optimized)) for name, target in targets.items()}
+    return tuple(
+        Fit(targets[board.target], *arenas[board.target], board.region_bytes, file_bytes, board.flash_bytes, board)
+        for board in candidates
+    )

@@ -1,0 +1,147 @@
+"""What fits: a model against a limit or a board, and against every board."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+from rich.text import Text
+
+from arenite.report.arena import arena_as_json, estimate
+from arenite.report.boards import kib
+from arenite.report.console import number, print_report, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import TextIO
+
+    from rich.console import RenderableType
+
+    from arenite.fitting import Fit
+
+GOOD, BAD = "green", "red"
+
+
+def check_as_json(model: str, fit: Fit) -> dict[str, Any]:
+    """A check as JSON values; the keys are documented in docs/json.md."""
+    optimized = None
+    if fit.after is not None:
+        optimized = {
+            "arena": arena_as_json(fit.after),
+            "saved_bytes": fit.saved,
+            "missing_bytes": fit.missing_after,
+            "fits": fit.fits_after,
+        }
+    return {
+        "model": model,
+        "target": fit.target.name,
+        "board": fit.board.name if fit.board else None,
+        "fits": fit.fits,
+        "arena": arena_as_json(fit.before),
+        "available_bytes": fit.available,
+        "missing_bytes": fit.missing,
+        "file_bytes": fit.file_bytes,
+        "flash_bytes": fit.flash,
+        "missing_flash_bytes": fit.missing_flash,
+        "optimized": optimized,
+    }
+
+
+def print_check(model: str, fit: Fit, stream: TextIO) -> None:
+    """Print what is needed and what there is, and what `optimize` would save where that is not enough."""
+    print_report(_check(model, fit), stream)
+
+
+def _check(model: str, fit: Fit) -> Iterator[RenderableType]:
+    place = f" on {fit.board.name}" if fit.board else ""
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("bytes", no_wrap=True, style="bold")
+    for heading in ("needed", "available", ""):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_row("Arena", number(fit.before.declare_bytes), number(fit.available), lacking(fit.missing))
+    if fit.flash is not None:
+        table.add_row("Flash", number(fit.file_bytes), number(fit.flash), lacking(fit.missing_flash))
+    yield Text(f"{printable(model)} for target {fit.target.name}{place}", style="bold")
+    yield table
+    if fit.after is not None:
+        yield Text(savings(fit))
+    yield from map(Text, estimate(fit.before))
+
+
+def lacking(missing: int) -> Text:
+    """How much is missing, if anything."""
+    return Text(f"{number(missing)} missing", style=BAD) if missing else Text("fits", style=GOOD)
+
+
+def savings(fit: Fit) -> str:
+    """What `optimize` would do for the arena, in a sentence; only where that is known."""
+    if not fit.saved or fit.saved < 0:
+        return "`arenite optimize` would save nothing"
+    outcome = f"{number(fit.missing_after)} still missing" if fit.missing_after else "then the arena fits"
+    return f"`arenite optimize` would save {number(fit.saved)} bytes of arena: {outcome}"
+
+
+def fits_as_json(model: str, file_bytes: int, fits: Sequence[Fit]) -> dict[str, Any]:
+    """A model against boards as JSON values; the keys are documented in docs/json.md."""
+    return {"model": model, "file_bytes": file_bytes, "boards": [_board(fit) for fit in fits]}
+
+
+def _board(fit: Fit) -> dict[str, Any]:
+    return {
+        "name": fit.board.name if fit.board else None,
+        "target": fit.target.name,
+        "available_bytes": fit.available,
+        "flash_bytes": fit.flash,
+        "declare_bytes": fit.before.declare_bytes,
+        "declare_bytes_after": fit.after.declare_bytes if fit.after else None,
+        "exact": fit.before.exact,
+        "fits": fit.fits,
+        "fits_after": fit.fits_after,
+    }
+
+
+def print_fits(model: str, fits: Sequence[Fit], stream: TextIO) -> None:
+    """Print a row for each target, a row for each board with the smallest memory first, and how many hold the model."""
+    print_report(_fits(model, fits), stream)
+
+
+def _fits(model: str, fits: Sequence[Fit]) -> Iterator[RenderableType]:
+    yield Text(f"{printable(model)}: arena to declare, bytes", style="bold")
+    yield _needs(fits)
+    yield ""
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("board", no_wrap=True, style="bold")
+    for heading in ("arena", "flash"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for heading in ("before", "after optimize"):
+        table.add_column(heading, no_wrap=True)
+    for fit in sorted(fits, key=lambda fit: (fit.available, fit.flash or 0, fit.board.name if fit.board else "")):
+        name = fit.board.name if fit.board else ""
+        cells = (_cell(fit.missing, fit.missing_flash), _cell(fit.missing_after or 0, fit.missing_flash))
+        table.add_row(name, kib(fit.available), kib(fit.flash or 0), *cells)
+    yield table
+    yield ""
+    before, after = sum(fit.fits for fit in fits), sum(bool(fit.fits_after) for fit in fits)
+    yield Text(f"Memory in KiB. Fits {before} of {len(fits)} boards, {after} after optimize", style="bold")
+    unknown = {label for fit in fits for label in fit.before.unknown}
+    if unknown:
+        names = ", ".join(map(printable, sorted(unknown)))
+        yield Text(f"Note: with *, the arena is at least that; not known is what these allocate: {names}.")
+
+
+def _needs(fits: Sequence[Fit]) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("target", no_wrap=True, style="bold")
+    for heading in ("before", "after"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for _, fit in sorted({fit.target.name: fit for fit in fits}.items()):
+        mark = "" if fit.before.exact else " *"
+        after = number(fit.after.declare_bytes) if fit.after else ""
+        table.add_row(fit.target.name + mark, number(fit.before.declare_bytes), after)
+    return table
+
+
+def _cell(missing: int, missing_flash: int) -> Text:
+    if missing:
+        return Text(f"{number(missing)} missing", style=BAD)
+    return Text("no flash for it", style=BAD) if missing_flash else Text("fits", style=GOOD)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from arenite.layout.lifetimes import neighbours
@@ -44,6 +44,15 @@ class Gaps:
     def height(self, offsets: Sequence[int]) -> int:
         """Units that a layout takes."""
         return max((offset + size for offset, size in zip(offsets, self.sizes, strict=True)), default=0)
+
+    def part(self, members: Sequence[int]) -> Gaps:
+        """The same for these buffers only, in this order; whatever height they need, all together need."""
+        place = {member: number for number, member in enumerate(members)}
+        inside = (
+            tuple(replace(gap, other=place[gap.other]) for gap in self.of[member] if gap.other in place)
+            for member in members
+        )
+        return Gaps(tuple(self.sizes[member] for member in members), tuple(inside), self.unit)
 
 
 def gaps(problem: OverlapProblem) -> Gaps:

@@ -14,7 +14,7 @@ from arenite.overlap.fit import improve
 from arenite.overlap.gaps import gaps
 from arenite.overlap.least import least_height
 from arenite.overlap.solution import OverlapSolution
-from arenite.overlap.windows import lowered
+from arenite.overlap.windows import core_bound, lowered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _WORK = 40_000
 _EFFORT = 1.0
 _LONG = 100
-_MOST_GAPS = 40_000
+"""Buffers from which on a layout is searched stretch by stretch, not as a whole."""
 
 
 def solve(
@@ -59,10 +59,12 @@ def solve(
             progress("layout", small.height(offsets) * small.unit, bound * small.unit)
 
     best = improve(small, list(_orders(problem.buffers)), enough, round(_WORK * effort), found)
-    if small.height(best) > enough and len(best) >= _LONG:
-        best = lowered(problem.buffers, small, best, enough, effort=effort, deadline=deadline, found=found)
     answer = cpsat.Found(None, bound)
-    if small.height(best) > enough and sum(map(len, small.of)) <= _MOST_GAPS and time.monotonic() < deadline:
+    if small.height(best) > enough and len(best) >= _LONG:
+        least = core_bound(problem.buffers, small, best, bound, effort=0.8 * effort, deadline=deadline)
+        enough, answer = max(enough, least), cpsat.Found(None, least)
+        best = lowered(problem.buffers, small, best, enough, effort=0.6 * effort, deadline=deadline, found=found)
+    elif small.height(best) > enough and time.monotonic() < deadline:
         answer = cpsat.search(small, best, bound, effort=effort, seconds=deadline - time.monotonic())
     if answer.offsets is not None:
         best = list(answer.offsets)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 _LEAST = 8
 _MOST = 160
-_SHARE = 0.2
+_CORE = 20
+_MOST_SEARCHES = 8
 
 
 def lowered(
@@ -35,18 +36,20 @@ def lowered(
         gaps: of the problem.
         start: offsets in units.
         enough: a height in units that ends the search.
-        effort: deterministic time for each stretch, five times over.
+        effort: deterministic time in all.
         deadline: the value of time.monotonic() at which to give up.
         found: is called with each lower layout.
     """
     best = list(start)
     height = gaps.height(best)
     around = _LEAST
-    while height > enough and time.monotonic() < deadline:
+    for _ in range(_MOST_SEARCHES):
+        if height <= enough or time.monotonic() > deadline:
+            break
         highest = min(number for number, at in enumerate(best) if at + gaps.sizes[number] == height)
         free = _stretch(buffers, highest, around)
         seconds = deadline - time.monotonic()
-        answer = cpsat.search(gaps, best, enough, effort=_SHARE * effort, seconds=seconds, free=free)
+        answer = cpsat.search(gaps, best, enough, effort=effort / _MOST_SEARCHES, seconds=seconds, free=free)
         if answer.offsets is None:
             if len(free) == len(best) or around >= _MOST:
                 break
@@ -57,6 +60,20 @@ def lowered(
             height, around = gaps.height(best), _LEAST
             found(best)
     return best
+
+
+def core_bound(
+    buffers: Sequence[Buffer], gaps: Gaps, start: Sequence[int], bound: int, *, effort: float, deadline: float
+) -> int:
+    """A height in units below which there is no layout: that of the buffers around the highest one alone.
+
+    `start` is a layout, `bound` is known already; `effort` and `deadline` as in `lowered`.
+    """
+    highest = min(number for number, at in enumerate(start) if at + gaps.sizes[number] == gaps.height(start))
+    members = _stretch(buffers, highest, _CORE)
+    part = gaps.part(members)
+    seconds = deadline - time.monotonic()
+    return cpsat.search(part, [start[each] for each in members], bound, effort=effort, seconds=seconds).bound
 
 
 def _stretch(buffers: Sequence[Buffer], middle: int, count: int) -> list[int]:

@@ -7,6 +7,7 @@ from arenite.errors import OptionError
 from arenite.kernels import Kernels, overlap
 from arenite.model import ElementType, Operator, Tensor
 from arenite.targets.arena import arena
+from arenite.targets.build import ILP32
 from arenite.targets.target import TARGETS, TFLM, find_target
 
 ARENAS = ("head_bytes", "scratch_bytes", "tail_bytes", "declare_bytes")
@@ -40,7 +41,10 @@ def test_arenas_are_those_of_the_kernels():
         if target.kernels is not Kernels.ESP_NN:
             assert target.arena(model) == arena(model, target.kernels)
             assert all(getattr(TFLM.arena(model), key) >= getattr(target.arena(model), key) for key in ARENAS)
-    assert find_target("tflm-esp-nn").arena(model).unknown == ("CONV_2D", "SOFTMAX")
+    chip = find_target("tflm-esp-nn").arena(model)
+    assert chip == arena(model, Kernels.ESP_NN, abi=ILP32)
+    assert chip != arena(model, Kernels.ESP_NN)
+    assert chip.unknown == ("CONV_2D", "SOFTMAX")
 
 
 def test_scratch_and_overlap():

@@ -40,7 +40,7 @@ def solve(
     effort: float = _EFFORT,
     progress: Progress | None = None,
 ) -> OverlapSolution:
-    """The lowest layout found, with a lower bound; never higher than what `layout.solve` finds without overlap.
+    """The lowest layout found, with a lower bound; not higher than what `layout.solve` finds.
 
     Args:
         problem: the buffers and where they may overlap.
@@ -69,7 +69,10 @@ def solve(
     if answer.offsets is not None:
         best = list(answer.offsets)
         found(best)
-    best = _no_worse(problem, small, best, deadline)
+    apart = _apart(problem, small, best, deadline) if small.height(best) > enough else None
+    if apart is not None:
+        best = apart
+        found(best)
     offsets = tuple(offset * small.unit for offset in best)
     proof: Proof = "search" if answer.bound > bound else "scope"
     return OverlapSolution(offsets, small.height(best) * small.unit, answer.bound * small.unit, proof, scope)
@@ -105,12 +108,10 @@ def _orders(buffers: Sequence[Buffer]) -> Iterator[list[int]]:
         yield sorted(numbers, key=lambda one: (abs(buffers[one].first - middle), -buffers[one].first, one))
 
 
-def _no_worse(problem: OverlapProblem, small: Gaps, best: list[int], deadline: float) -> list[int]:
-    """The layout, or one without overlap if that is lower, which the load alone often rules out."""
+def _apart(problem: OverlapProblem, small: Gaps, best: list[int], deadline: float) -> list[int] | None:
+    """A layout without overlap that is lower; the load alone often rules it out."""
     height = small.height(best) * small.unit
     if maximum_load(problem.apart) >= height:
-        return best
-    apart = solve_apart(problem.apart, time_limit=max(0.0, deadline - time.monotonic()), goal=height)
-    if apart.height >= height:
-        return best
-    return [offset // small.unit for offset in apart.offsets]
+        return None
+    found = solve_apart(problem.apart, time_limit=max(0.0, deadline - time.monotonic()), goal=height)
+    return [offset // small.unit for offset in found.offsets] if found.height < height else None

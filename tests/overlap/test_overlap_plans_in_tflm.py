@@ -6,7 +6,7 @@ import random
 
 import pytest
 from hand_made import conditional, graph, loop, model
-from overlap_cases import add, relu, rows, split, stacked, tensor
+from overlap_cases import add, meet, relu, rows, split, stacked, tensor
 
 from arenite import zoo
 from arenite.errors import VerificationError
@@ -118,6 +118,13 @@ def views(seed):
     read = {each for operator in operators for each in operator.inputs}
     outputs = [each for each in made if each not in read or chance.random() < 0.1]
     return model(graph(inputs, [each for each in outputs if each not in inputs], operators, name="main"))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_relations_are_of_pairs_alive_together(seed):
+    problem, _ = overlap_problem(views(seed), Kernels.REFERENCE)
+    assert problem.relations
+    assert all(meet(problem.buffers, each.source, each.target) for each in problem.relations)
 
 
 @needs_tflm

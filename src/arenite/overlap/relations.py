@@ -113,8 +113,7 @@ class _Pairs:
             distance = None if rule.distance is None else align(rule.distance)
             self._put(pair, distance, rule.exactly)
         else:
-            equal = equal_distances(self.pieces[source], self.pieces[target])
-            self._put(pair, None, [each for each in rule.intact if each in equal])
+            self._put(pair, None, rule.intact)
 
     def add_copies(self) -> None:
         """Relations of pairs that hold the same bytes, but where no operator makes one from the other."""

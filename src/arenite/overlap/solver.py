@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 _WORK = 40_000
 _EFFORT = 1.0
 _LONG = 100
-"""Buffers from which on a layout is searched stretch by stretch, not as a whole."""
+"""Buffers from which on a layout is searched stretch by stretch as well."""
+_MOST_GAPS = 40_000
+"""Gaps up to which CP-SAT is given the whole; beyond, building its model takes longer than the search may."""
 
 
 def solve(
@@ -59,23 +61,47 @@ def solve(
             progress("layout", small.height(offsets) * small.unit, bound * small.unit)
 
     best = improve(small, list(_orders(problem.buffers)), enough, round(_WORK * effort), found)
-    answer = cpsat.Found(None, bound)
-    if small.height(best) > enough and len(best) >= _LONG:
-        least = core_bound(problem.buffers, small, best, bound, effort=0.8 * effort, deadline=deadline)
-        enough, answer = max(enough, least), cpsat.Found(None, least)
-        best = lowered(problem.buffers, small, best, enough, effort=0.6 * effort, deadline=deadline, found=found)
-    elif small.height(best) > enough and time.monotonic() < deadline:
-        answer = cpsat.search(small, best, bound, effort=effort, seconds=deadline - time.monotonic())
-    if answer.offsets is not None:
-        best = list(answer.offsets)
-        found(best)
+    least = bound
+    if small.height(best) > enough and time.monotonic() < deadline:
+        best, least = _searched(problem, small, best, bound, enough, effort, deadline, found)
+        enough = max(enough, least)
     apart = _apart(problem, small, best, deadline) if small.height(best) > enough else None
     if apart is not None:
         best = apart
         found(best)
     offsets = tuple(offset * small.unit for offset in best)
-    proof: Proof = "search" if answer.bound > bound else "scope"
-    return OverlapSolution(offsets, small.height(best) * small.unit, answer.bound * small.unit, proof, scope)
+    proof: Proof = "search" if least > bound else "scope"
+    return OverlapSolution(offsets, small.height(best) * small.unit, least * small.unit, proof, scope)
+
+
+def _searched(
+    problem: OverlapProblem,
+    small: Gaps,
+    best: list[int],
+    bound: int,
+    enough: int,
+    effort: float,
+    deadline: float,
+    found: Callable[[list[int]], None],
+) -> tuple[list[int], int]:
+    """A layout from CP-SAT that is no higher, and a bound that is no lower, in units.
+
+    As a whole, which is quick for up to a hundred buffers and often lucky beyond; there also stretch by stretch.
+    """
+    buffers, is_long = problem.buffers, len(best) >= _LONG
+    if is_long:
+        bound = core_bound(buffers, small, best, bound, effort=0.8 * effort, deadline=deadline)
+    if small.height(best) > max(bound, enough) and sum(map(len, small.of)) <= _MOST_GAPS:
+        seconds = deadline - time.monotonic()
+        answer = cpsat.search(small, best, bound, effort=(0.5 if is_long else 1.0) * effort, seconds=seconds)
+        bound = answer.bound
+        if answer.offsets is not None:
+            best = list(answer.offsets)
+            found(best)
+    enough = max(bound, enough)
+    if small.height(best) > enough and is_long:
+        best = lowered(buffers, small, best, enough, effort=0.5 * effort, deadline=deadline, found=found)
+    return best, bound
 
 
 def scope_bound(problem: OverlapProblem, small: Gaps) -> tuple[int, int]:

@@ -12,8 +12,8 @@ class SearchOptions:
     `time_limit` is in seconds. `pieces`: solve the parts between operators that are comparable to all others apart.
     `deferring`: run operators that need nothing just before the only one that reads their outputs. `cuts`: bounds by
     minimum cut. `events`: search forward from event to event, not operator by operator. `backward`: search from the
-    end as well. `commit`: drop all other moves where one leaves no more alive. `far_commit`: the
-    same where a way of several moves comes back to what was alive before.
+    end as well. `beam`: look for a good order before looking for proofs. `commit`: drop all other moves where one
+    leaves no more alive. `far_commit`: the same where a way of several moves comes back to what was alive before.
     """
 
     time_limit: float = 60.0
@@ -22,5 +22,6 @@ class SearchOptions:
     cuts: bool = True
     events: bool = True
     backward: bool = True
+    beam: bool = True
     commit: bool = True
     far_commit: bool = True

@@ -8,6 +8,7 @@ from math import gcd
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from arenite.schedule.beam import beam
 from arenite.schedule.bounds import cut, need
 from arenite.schedule.certificate import Region
 from arenite.schedule.events import Events
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 _FIRST_LIMIT = 1_000
 _GROWTH = 4
 _UNDECIDED = 3
+_BEAM = 100
+"""States of each size that a beam search keeps at most."""
+_BEAM_STATES = 50_000
+"""States that it keeps in all, about."""
 _EASY = 64
 """States per operator up to which following the default order is worth a try."""
 
@@ -52,6 +57,8 @@ class Piece:
         self._rules = rules, replace(rules, default_first=True)
         self._limit = _FIRST_LIMIT + 2 * problem.operators
         self._steps = [self._needs, self._aim, self._round]
+        if options.beam:
+            self._steps.insert(2, self._beam)
         if options.cuts:
             self._steps[2:2] = [self._likely_cuts, self._aim]
             self._steps.append(self._all_cuts)
@@ -128,12 +135,26 @@ class Piece:
                 result.append((operator, alive))
         return result
 
+    def _beam(self) -> None:
+        """A good order fast, so that what is left to do is the proof; backward finds better ones more often."""
+        for moves in reversed(self._directions):
+            if self.lower < self.upper:
+                width = min(_BEAM, 1 + _BEAM_STATES // self.problem.operators)
+                self._learn(moves, beam(moves, width, self.upper, self._deadline))
+
     def _round(self) -> None:
-        """Aim at the bound; then bisect on the budget, from above and from below where the limit leaves it open."""
+        """Aim at the bound; then bisect on the budget, from above and from below where the limit leaves it open.
+
+        After a beam search the best order is likely to stand, and nothing between it and the bound to be found: then
+        the effort goes into raising the bound, failure by failure.
+        """
         self._open.clear()
         self._aim()
-        self._approach(above=True)
-        self._approach(above=False)
+        while self.lower < self.upper and self.lower not in self._open and monotonic() < self._deadline:
+            self._aim()
+        if not self._options.beam or self._limit < _BEAM_STATES:
+            self._approach(above=True)
+            self._approach(above=False)
 
     def _approach(self, *, above: bool) -> None:
         low, high = self.lower, self.upper

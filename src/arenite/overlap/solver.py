@@ -63,7 +63,9 @@ def solve(
     best = improve(small, list(_orders(problem.buffers)), enough, round(_WORK * effort), found)
     least = bound
     if small.height(best) > enough and time.monotonic() < deadline:
-        best, least = _searched(problem, small, best, bound, enough, effort, deadline, found)
+        best, least = _searched(
+            problem, small, best, bound=bound, enough=enough, effort=effort, deadline=deadline, found=found
+        )
         enough = max(enough, least)
     apart = _apart(problem, small, best, deadline) if small.height(best) > enough else None
     if apart is not None:
@@ -78,6 +80,7 @@ def _searched(
     problem: OverlapProblem,
     small: Gaps,
     best: list[int],
+    *,
     bound: int,
     enough: int,
     effort: float,

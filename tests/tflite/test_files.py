@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import stat
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,35 @@ def test_a_link_stays_a_link(tmp_path):
     replace_file(tmp_path / "link", b"new", force=True)
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "real").read_bytes() == b"new"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders on this system")
+@pytest.mark.parametrize("kind", ["pipe", "socket", "device", "link"])
+def test_what_is_no_file_is_never_replaced(tmp_path, monkeypatch, kind):
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("pipe")
+    (tmp_path / "link").symlink_to("pipe")
+    (tmp_path / "device").symlink_to(os.devnull)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind("socket")
+    before = {name: os.lstat(name).st_mode for name in names(tmp_path)}
+    for write in (check_writable, lambda path, force: replace_file(path, b"x", force=force)):
+        for force in (False, True):
+            with pytest.raises(OutputError, match=f"^{kind} is a device, pipe or socket, not a file"):
+                write(kind, force=force)
+    assert {name: os.lstat(name).st_mode for name in names(tmp_path)} == before
+
+
+def test_a_circle_of_links_stays(tmp_path):
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    for write in (check_writable, lambda path, force: replace_file(path, b"x", force=force)):
+        with pytest.raises(OutputError, match="cannot be written: ") as caught:
+            write(tmp_path / "a", force=True)
+        assert "\n" not in str(caught.value)
+    assert names(tmp_path) == ["a", "b"]
+    assert (tmp_path / "a").is_symlink()
+    assert (tmp_path / "b").is_symlink()
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -22,13 +23,15 @@ def check_writable(path: str | os.PathLike[str], *, force: bool = False) -> None
     """Complain before long work that `replace_file` would refuse this path.
 
     Raises:
-        OutputError: the path is a folder, exists without `force`, or its folder is missing or read-only.
+        OutputError: the path is a folder or a device, exists without `force`, or its folder is missing or read-only.
     """
     path = Path(path)
     try:
-        os.path.realpath(path)
-        if path.is_dir():
+        mode = _mode(path)
+        if mode is not None and stat.S_ISDIR(mode):
             raise OutputError(f"{path} is a folder; give the path of a file")
+        if mode is not None and not stat.S_ISREG(mode):
+            raise OutputError(f"{path} is a device, pipe or socket, not a file; give the path of a file")
         if os.path.lexists(path) and not force:
             raise OutputError(f"{path} exists; pass --force to overwrite")
         if not path.parent.exists():
@@ -37,7 +40,7 @@ def check_writable(path: str | os.PathLike[str], *, force: bool = False) -> None
             raise OutputError(f"{path}: {path.parent} is not a folder")
         if not os.access(path.parent, os.W_OK | os.X_OK):
             raise OutputError(f"{path}: the folder {path.parent} is read-only")
-        if path.exists() and not os.access(path, os.W_OK):
+        if mode is not None and not os.access(path, os.W_OK):
             raise OutputError(f"{path} is read-only")
     except (OSError, ValueError) as error:
         raise OutputError(f"{path}: cannot be written: {getattr(error, 'strerror', None) or error}") from None
@@ -60,7 +63,7 @@ def replace_file(path: str | os.PathLike[str], data: bytes, *, force: bool = Fal
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        Path(temporary).chmod(_mode(target))
+        Path(temporary).chmod(_permissions(target))
         _move(Path(temporary), target, force=force)
     except BaseException as error:
         if temporary:
@@ -87,10 +90,19 @@ def _move(temporary: Path, target: Path, *, force: bool) -> None:
         temporary.unlink()
 
 
-def _mode(target: Path) -> int:
+def _mode(path: Path) -> int | None:
+    """Kind and permissions of what a path leads to, through links; None where there is nothing. Raises OSError."""
+    try:
+        return path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def _permissions(target: Path) -> int:
     """Permissions for the new file: those of the old one, or what the user's mask gives to new files."""
-    if target.exists():
-        return target.stat().st_mode & 0o777
+    mode = _mode(target)
+    if mode is not None:
+        return mode & 0o777
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +18,6 @@ from arenite.tflite.signatures import check_signatures
 from arenite.tflite.slots import BufferField, MetadataField, ModelField
 
 if TYPE_CHECKING:
-    import os
-
     from arenite.tflite.flat import Table
 
 IDENTIFIER = b"TFL3"
@@ -29,8 +29,14 @@ def read_model(path: str | os.PathLike[str]) -> Model:
     Raises:
         ModelError: the file cannot be read, is not a TensorFlow Lite model, or contradicts itself.
     """
+    if not os.fspath(path):
+        raise ModelError("the path of the model is empty; give the path of a .tflite file")
     path = Path(path)
     try:
+        # Asked before opening: a pipe that nobody writes to would wait forever, and /dev/zero never ends.
+        mode = path.stat().st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            raise ModelError(one_line(f"{path} is a device, pipe or socket; give the path of a .tflite file"))
         data = path.read_bytes()
     except FileNotFoundError:
         raise ModelError(one_line(f"{path}: no such file")) from None

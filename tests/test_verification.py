@@ -168,6 +168,9 @@ def test_inputs_that_cannot_be_made():
 def test_bad_arguments(tmp_path):
     with pytest.raises(OptionError, match="'onnx' is not known"):
         verify(chain([4, 4]), chain([4, 4]), runtimes=("onnx",))
+    for rounds in (-1, 1001, 10**9):
+        with pytest.raises(OptionError, match=f"rounds: {rounds} is out of range; give 0 to 1000"):
+            verify(chain([4, 4]), chain([4, 4]), rounds=rounds)
     with pytest.raises(ModelError, match="no such file"):
         verify(tmp_path / "missing.tflite", chain([4, 4]))
     with pytest.raises(ModelError, match="second model"):

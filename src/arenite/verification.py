@@ -11,7 +11,7 @@ from arenite.liveness import lifetimes
 from arenite.model import Model
 from arenite.runtimes import process
 from arenite.runtimes.compare import Difference, first_difference
-from arenite.runtimes.inputs import random_inputs, unfeedable
+from arenite.runtimes.inputs import MOST_ROUNDS, random_inputs, unfeedable
 from arenite.runtimes.run import Failure, Job, Memory, Run
 from arenite.targets.tflm import planned_head
 from arenite.tflite.read import read_bytes, read_model
@@ -104,19 +104,21 @@ def verify(
     Args:
         first: the source: a model, the bytes of a file, or a path.
         second: the model to compare with it.
-        rounds: number of rounds with random inputs.
+        rounds: number of rounds with random inputs, up to 1000.
         seed: of the random inputs.
         runtimes: which of "litert" and "tflm" to ask.
         expected_head: bytes of head that TFLM has to record for the second model, if TFLM runs it.
 
     Raises:
         ModelError: one of the models cannot be read.
-        OptionError: there is no such runtime.
+        OptionError: there is no such runtime, or `rounds` is out of range.
         VerificationError: inputs or outputs of the models do not match in number, shape or type.
     """
     unknown = next((runtime for runtime in runtimes if runtime not in RUNTIMES), None)
     if unknown is not None:
         raise OptionError(f"runtime {unknown!r} is not known; choose from {', '.join(RUNTIMES)}")
+    if not 0 <= rounds <= MOST_ROUNDS:
+        raise OptionError(f"rounds: {rounds} is out of range; give 0 to {MOST_ROUNDS}")
     pair = _Pair(_Side.of(first, "first model"), _Side.of(second, "second model"))
     pair.check_signatures()
     obstacle = unfeedable(pair.first.model)

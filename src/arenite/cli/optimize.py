@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from arenite.cli.options import DEFAULT_TARGET, TargetName
+from arenite.runtimes.inputs import MOST_ROUNDS
 
 
 def optimize_command(
@@ -29,7 +30,9 @@ def optimize_command(
     time_limit: Annotated[
         float, typer.Option(metavar="SECONDS", min=0, help="When the searches end with the best found so far.")
     ] = 60.0,
-    rounds: Annotated[int, typer.Option(min=1, help="Rounds of random inputs on which to verify.")] = 5,
+    rounds: Annotated[
+        int, typer.Option(min=1, max=MOST_ROUNDS, help="Rounds of random inputs on which to verify.")
+    ] = 5,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the random inputs.")] = 0,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file that exists.")] = False,

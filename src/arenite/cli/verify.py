@@ -9,13 +9,16 @@ from typing import Annotated
 import typer
 
 from arenite.errors import VerificationError
+from arenite.runtimes.inputs import MOST_ROUNDS
 
 
 def verify_command(
     first: Annotated[Path, typer.Argument(help="A .tflite file.", show_default=False)],
     second: Annotated[Path, typer.Argument(help="The .tflite file to compare with it.", show_default=False)],
     *,
-    rounds: Annotated[int, typer.Option(min=1, help="Rounds of random inputs, after one of zeros.")] = 5,
+    rounds: Annotated[
+        int, typer.Option(min=1, max=MOST_ROUNDS, help="Rounds of random inputs, after one of zeros.")
+    ] = 5,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the random inputs.")] = 0,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:

@@ -34,6 +34,9 @@ WIDE = frozenset({ElementType.INT32, ElementType.INT64, ElementType.UINT32, Elem
 INDICES = 4
 """Wide integers that are not quantised are indices or counts as a rule, so they stay below this."""
 
+MOST_ROUNDS = 1000
+"""Inputs of all rounds are in memory at once."""
+
 FLOAT_SCALES = (1.0, 0.1, 10.0)
 """Standard deviations of floats, one round after the other."""
 

@@ -5,18 +5,47 @@ Nothing heavy is imported before a command runs, so that help comes at once.
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
 import sys
+from typing import TYPE_CHECKING
 
 from arenite.cli.app import app
+
+if TYPE_CHECKING:
+    from typing import TextIO
 
 __all__ = ["app", "main"]
 
 
 def main() -> None:
     """Run the command line in this process and exit."""
+    _open_missing_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A bar or a name that the terminal's encoding lacks must not end a report halfway.
             stream.reconfigure(errors="replace")
-    app(prog_name="arenite")
+    try:
+        app(prog_name="arenite")
+    finally:
+        _drop_unwritten(sys.stdout)
+        _drop_unwritten(sys.stderr)
+
+
+def _open_missing_streams() -> None:
+    """Python has None for a stream that was closed before it started (`arenite ... >&-`): write it to nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 (kept to the end)
+
+
+def _drop_unwritten(stream: TextIO) -> None:
+    """Python flushes once more at its end; what failed and was reported must not fail again there."""
+    try:
+        stream.flush()
+    except OSError:
+        with contextlib.suppress(OSError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)

@@ -1,8 +1,7 @@
-"""The commands put together, and the only place that turns errors into exit codes."""
+"""The commands put together."""
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,41 +9,49 @@ from typer.core import TyperGroup
 
 from arenite.cli.boards import boards_command
 from arenite.cli.check import check_command
+from arenite.cli.failure import one_line_errors
 from arenite.cli.fit import fit_command
 from arenite.cli.inspect import inspect_command
 from arenite.cli.optimize import optimize_command
 from arenite.cli.verify import verify_command
 from arenite.cli.zoo import zoo_command
-from arenite.errors import AreniteError
+from arenite.errors import AreniteError, OptionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-INTERRUPTED = 130
 CONTEXT = {"help_option_names": ["-h", "--help"]}
 
 
 class Commands(TyperGroup):
     """Commands that say what is wrong in one line on stderr, and never with a traceback."""
 
+    def make_context(self, *args: Any, **keywords: Any) -> Any:
+        """Read the arguments of the program itself."""
+        with one_line_errors():
+            return super().make_context(*args, **keywords)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Refuse what no command has a use for; without any argument show the help."""
+        if not args:
+            typer.echo(ctx.get_help(), err=True)
+            raise typer.Exit(AreniteError.exit_code)
+        if "" in args:
+            # A Path of it would be the folder that the program runs in.
+            before = ["arenite", *args][args.index("")]
+            raise OptionError(f"the argument after {before!r} is empty; give a path or a value")
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: Any) -> Any:
-        """Run a command; an error of ours becomes its line and its exit code."""
-        try:
+        """Run a command."""
+        with one_line_errors():
             return super().invoke(ctx)
-        except AreniteError as error:
-            message, code = f"error: {error}", error.exit_code
-        except KeyboardInterrupt:
-            message, code = "interrupted; nothing was written", INTERRUPTED
-        sys.stdout.flush()
-        typer.echo(f"arenite: {' '.join(message.split())}", err=True)
-        raise typer.Exit(code)
 
 
 app = typer.Typer(
     cls=Commands,
     name="arenite",
     epilog="Exit codes: 0 done, 1 a check did not hold (nothing is written), 2 bad input or usage.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,

@@ -1,0 +1,55 @@
+"""The only place that turns errors into a line on stderr and an exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from arenite.errors import AreniteError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+INTERRUPTED = 130
+CLOSED_PIPE = 141
+
+# Typer parses with click, or by version with a copy of its own: this is the parent of both that it tells of.
+USAGE_ERROR: type[Exception] = typer.BadParameter.__bases__[0]
+
+
+@contextlib.contextmanager
+def one_line_errors() -> Iterator[None]:
+    """Give every error its line on stderr, and end the program with its exit code by raising `typer.Exit`."""
+    try:
+        try:
+            yield
+        finally:
+            # What was found comes before what is wrong with it, and a full disk shows before the program ends.
+            sys.stdout.flush()
+        return
+    except AreniteError as error:
+        message, code = f"error: {error}", error.exit_code
+    except USAGE_ERROR as error:
+        message, code = f"error: {_usage(error)}", AreniteError.exit_code
+    except KeyboardInterrupt:
+        message, code = "interrupted; nothing was written", INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has seen enough, such as `head`.
+        message, code = "", CLOSED_PIPE
+    except OSError as error:
+        where = error.filename or "the output cannot be written"
+        message, code = f"error: {where}: {error.strerror or error}", AreniteError.exit_code
+    if message:
+        with contextlib.suppress(OSError):
+            typer.echo(f"arenite: {' '.join(message.split())}", err=True)
+    raise typer.Exit(code)
+
+
+def _usage(error: Any) -> str:
+    """What was wrong with the arguments, and where to read about them."""
+    message = error.format_message().rstrip(".")
+    command = error.ctx.command_path if error.ctx else "arenite"
+    return f"{message[:1].lower()}{message[1:]}; see {command} --help"

@@ -31,6 +31,8 @@ def main() -> None:
         for name, module in BENCHMARKS.items()
         if arguments.what in (name, "all")
     }
+    if not any(result["rows"] for result in results.values()):
+        parser.exit(2, f"python -m benchmarks: error: no row's name contains {arguments.only!r}\n")
     if arguments.json is not None:
         machine = {"python": platform.python_version(), "system": platform.system(), "machine": platform.machine()}
         arguments.json.write_text(json.dumps({"machine": machine, "results": results}, indent=1) + "\n")

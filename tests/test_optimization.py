@@ -13,6 +13,7 @@ from arenite.errors import OptionError, OutputError, VerificationError
 from arenite.liveness import lifetimes, peak_memory
 from arenite.model import Data, Metadata
 from arenite.optimization import Options, least_peak_memory, optimize
+from arenite.ordering import ordering_problem
 from arenite.schedule.check import check_certificate
 from arenite.targets.tflm import head_plan, layout_problem, planned_head
 from arenite.tflite.memory_plan import MemoryPlan, read_plan, with_plan
@@ -231,3 +232,47 @@ def test_shared_models_reach_the_best_known_peak(shared, row):
         assert plan.verified[runtime] != "different"
     if row["runs_in_tflm"] == "y" and row["file"] != FILED_OUT_OF_ORDER:
         assert plan.verified["tflm"] == "identical"
+
+
+def test_a_plan_that_lets_tensors_clash_is_replaced_and_never_called_optimal():
+    model = zoo.build("paper")
+    clashing = with_plan(model, MemoryPlan((tuple(None if tensor.constant else 0 for tensor in model.main.tensors),)))
+    assert planned_head(clashing) < 4960
+    plan = optimize(clashing, replace(QUICK, rounds=1, plan="respect"))
+    assert not plan.optimal
+    assert plan.lower_bound == 0
+
+
+def test_inputs_that_cannot_be_kept_are_an_error_not_a_silence():
+    model = zoo.build("paper")
+    planned = optimize(model, QUICK).model
+    with pytest.raises(OptionError, match="cannot be kept"):
+        optimize(planned, replace(QUICK, keep_inputs=True, plan="respect"))
+    with pytest.raises(OptionError, match="Vela"):
+        optimize(replace(model, description="Vela Optimised"), replace(QUICK, keep_inputs=True))
+
+
+def test_keeping_inputs_twice_changes_nothing_the_second_time():
+    once = optimize(zoo.build("u-net", resolution=32), replace(QUICK, keep_inputs=True))
+    again = optimize(arenite.tflite.read.read_bytes(once.content, "again"), replace(QUICK, keep_inputs=True))
+    assert not again.changed
+
+
+def test_nothing_is_proven_where_nothing_was_searched():
+    model = zoo.build("paper")
+    graph = replace(model.main, operators=model.main.operators[::-1])
+    plan = optimize(replace(model, graphs=(graph,)), replace(QUICK, reorder=False))
+    assert not plan.optimal
+
+
+def test_scratch_buffers_of_one_operator_are_charged_one_by_one():
+    problem, tensors = ordering_problem(zoo.build("random-wired", nodes=8), scratch=lambda _: (100, 20))
+    scratch = problem.tensors[len(tensors) :]
+    assert [each.size for each in scratch[:2]] == [112, 32]
+    assert scratch[0].producer == scratch[1].producer == 0
+
+
+def test_absurd_options_are_refused():
+    for options in ({"rounds": 10**9}, {"rounds": 0}, {"time_limit": "5"}, {"time_limit": float("nan")}):
+        with pytest.raises(OptionError):
+            Options(**options)

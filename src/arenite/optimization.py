@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from arenite.errors import OptionError, VerificationError
+from arenite.layout.lifetimes import maximum_load
 from arenite.liveness import peak_memory
 from arenite.ordering import ordering_problem
-from arenite.placement import Placement, place, settle
+from arenite.placement import Placement, keeps_apart, place, settle
 from arenite.plan import Cost, Plan, Proof
 from arenite.reordering import checked_schedule, reorder, runs_as_filed, with_order
+from arenite.runtimes.inputs import MOST_ROUNDS
 from arenite.targets.scratch import reference_scratch, scratch_is_known
-from arenite.targets.tflm import plan_obstacle, planned_head
+from arenite.targets.tflm import layout_problem, plan_obstacle, planned_head
 from arenite.tflite.memory_plan import is_vela, read_plan, with_plan
 
 if TYPE_CHECKING:
@@ -49,10 +51,12 @@ class Options:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        if not isinstance(self.time_limit, int | float) or not isinstance(self.rounds, int):
+            raise OptionError("time limit and rounds: must be numbers")
         if not self.time_limit >= 0:
             raise OptionError(f"time limit: {self.time_limit} is not a number of seconds; give 0 or more")
-        if self.rounds < 1:
-            raise OptionError(f"rounds: {self.rounds} rounds compare nothing; give 1 or more")
+        if not 1 <= self.rounds <= MOST_ROUNDS:
+            raise OptionError(f"rounds: {self.rounds} is not between 1 and {MOST_ROUNDS:,}")
         if self.plan not in ("replace", "respect"):
             raise OptionError(f"plan: {self.plan!r} is neither 'replace' nor 'respect'")
         if self.keep_inputs and not self.layout:
@@ -85,6 +89,11 @@ def optimize(model: Model, options: Options = DEFAULTS, *, progress: Progress | 
     content = write_bytes(decision.model)
     verification = _verified(task, decision, content)
     arena_before, arena_after = (memory.arena if memory else None for memory in verification.memory)
+    if decision.lower_bound > decision.head:
+        raise VerificationError(
+            f"{model.name}: the head of {decision.head} bytes is below its proven bound of {decision.lower_bound}; "
+            "please report this model; nothing was written"
+        )
     return Plan(
         source=model,
         model=decision.model,
@@ -117,7 +126,7 @@ def least_peak_memory(model: Model, *, time_limit: float = 10.0) -> int:
     the peak of the best order found. `optimize` tells which, with a layout and its checks.
     """
     problem, _ = ordering_problem(model)
-    return checked_schedule(problem, time_limit=time_limit).peak
+    return peak_memory(with_order(model, 0, checked_schedule(problem, time_limit=time_limit).order))
 
 
 @dataclass(frozen=True)
@@ -165,27 +174,41 @@ def _decide(task: _Task) -> _Decision:
     if not in_order and not options.reorder:
         return _as_it_is(model, "its operators are filed out of order, which TFLM runs wrongly; let them be reordered")
     best = _search(task)
+    head = planned_head(model)
     if not in_order:
         note = "its operators were filed out of order, which TFLM runs wrongly; they are in order now"
         return replace(best, notes=(*best.notes, note))
-    head = planned_head(model)
-    if best.head >= head and not options.keep_inputs:
-        return replace(best, model=model, peak=peak_memory(model), head=head, lower_bound=min(best.lower_bound, head))
+    if not keeps_apart(model, keep_inputs=False):
+        note = "its own plan lets tensors share bytes while both are needed; it was replaced by one that does not"
+        return replace(best, notes=(*best.notes, note))
+    if best.head >= head and (not options.keep_inputs or _keeps_inputs(model)):
+        return replace(best, model=model, peak=peak_memory(model), head=head)
     return best
 
 
+def _keeps_inputs(model: Model) -> bool:
+    """Whether the model's own plan leaves the inputs intact; without a plan that is TFLM's choice."""
+    return read_plan(model) is not None and keeps_apart(model, keep_inputs=True)
+
+
 def _untouchable(model: Model, options: Options) -> str | None:
-    """Why the model must stay as it is, or None."""
+    """Why the model must stay as it is, or None.
+
+    Raises OptionError where that is not compatible with what was asked for.
+    """
+    reason = None
     if is_vela(model):
-        return "it was compiled by Vela, whose commands hold the addresses of its plan; it is left as it is"
-    if options.plan == "respect" and read_plan(model) is not None:
-        return "its offline plan is respected, so order and layout are left as they are"
-    return None
+        reason = "it was compiled by Vela, whose commands hold the addresses of its plan; it is left as it is"
+    elif options.plan == "respect" and read_plan(model) is not None:
+        reason = "its offline plan is respected, so order and layout are left as they are"
+    if options.keep_inputs and (obstacle := reason or plan_obstacle(model)):
+        raise OptionError(f"{model.name}: its inputs cannot be kept: {obstacle}")
+    return reason
 
 
 def _as_it_is(model: Model, note: str) -> _Decision:
-    head = planned_head(model)
-    return _Decision(model, peak_memory(model), head, head, notes=(note,))
+    """The model untouched; nothing was searched, so nothing is known of anything better."""
+    return _Decision(model, peak_memory(model), planned_head(model), 0, notes=(note,))
 
 
 def _search(task: _Task) -> _Decision:
@@ -198,7 +221,8 @@ def _search(task: _Task) -> _Decision:
     if obstacle is not None or not task.options.layout:
         notes = () if obstacle is None else (f"no layout was written: {obstacle}",)
         head = planned_head(ordered)
-        return _Decision(ordered, peak_memory(ordered), head, bound or head, proofs, notes)
+        bound = bound if task.options.reorder else maximum_load(layout_problem(ordered)[0])
+        return _Decision(ordered, peak_memory(ordered), head, bound, proofs, notes)
     placement = place(
         ordered,
         keep_inputs=task.options.keep_inputs,
@@ -237,7 +261,8 @@ def _jointly(task: _Task, start: Placement, bound: int) -> Placement:
         if keep_inputs:  # TFLM's scratch has to be kept out of the inputs, which is a matter of the layout alone
             found = place(model, keep_inputs=True, goal=solution.height, time_limit=max(LEAST_SECONDS, task.left))
         else:
-            found = settle(model, dict(zip(tensors, solution.offsets, strict=True)), bound, keep_inputs=False)
+            # TFLM places the scratch, which the problem has after the tensors.
+            found = settle(model, dict(zip(tensors, solution.offsets, strict=False)), bound, keep_inputs=False)
         if found.head < start.head:
             return replace(found, lower_bound=bound)
     return replace(start, lower_bound=bound)

@@ -43,7 +43,8 @@ def ordering_problem(
         model: the model.
         graph: position of the graph to order.
         keep_inputs: the inputs of the graph stay intact to its end.
-        scratch: bytes of each scratch buffer that the target's kernel requests for an operator; charged as `extra`.
+        scratch: bytes of each scratch buffer that the target's kernel requests for an operator. Each is a further
+            tensor of the problem, after those of the model.
 
     Raises:
         ModelError: operators need each other's results in a circle, or a graph runs itself.
@@ -51,9 +52,10 @@ def ordering_problem(
     target = model.graphs[graph]
     default = file_order(target)
     before = (*state_order(target.operators, default), *_control_edges(model, graph))
-    if not _expressible(model, graph):
+    if not order_is_free(model, graph):
         before = tuple(pairwise(default))
     charges, tensors = _charges(target, resource_handles(model), keep_inputs)
+    charges += _scratch_charges(target, scratch)
     problem = Problem(
         operators=len(target.operators),
         tensors=charges,
@@ -155,8 +157,11 @@ def _not_implied(pairs: set[tuple[int, int]], charges: tuple[Charge, ...]) -> tu
     return tuple(sorted(pair for pair in pairs if pair not in said))
 
 
-def _expressible(model: Model, graph: int) -> bool:
-    """Whether order is free: every tensor has one origin, and every graph is run by at most one operator."""
+def order_is_free(model: Model, graph: int) -> bool:
+    """Whether a problem can express the graph: every tensor has one origin, every graph is run by one operator at most.
+
+    Elsewhere the order of the file is kept, and a bound on that order says nothing of others.
+    """
     calls = [called for each in model.graphs for operator in each.operators for called in operator.graphs]
     if len(calls) != len(set(calls)):
         return False
@@ -169,12 +174,19 @@ def _expressible(model: Model, graph: int) -> bool:
     return True
 
 
+def _scratch_charges(graph: Graph, scratch: Scratch) -> tuple[Charge, ...]:
+    """Each scratch buffer by itself, since TFLM places each by itself: alive only while its operator runs."""
+    return tuple(
+        Charge(align(size), index, ()) for index, operator in enumerate(graph.operators) for size in scratch(operator)
+    )
+
+
 def _extra(model: Model, graph: Graph, scratch: Scratch) -> tuple[int, ...]:
-    """Bytes that each operator needs besides its graph's tensors: scratch, and the graphs that it runs."""
-    extra = [sum(align(size) for size in scratch(operator)) for operator in graph.operators]
-    for index, operator in enumerate(graph.operators):
-        if operator.code in PLANNED_CONTROL_FLOW:
-            extra[index] += called_peak(model, operator, scratch)
+    """Bytes that each operator needs for the graphs that it runs."""
+    extra = [
+        called_peak(model, operator, scratch) if operator.code in PLANNED_CONTROL_FLOW else 0
+        for operator in graph.operators
+    ]
     return tuple(extra) if any(extra) else ()
 
 
@@ -193,9 +205,6 @@ def called_peak(model: Model, operator: Operator, scratch: Scratch = no_scratch)
 
 
 def _floor(model: Model, graph: int) -> int:
-    """Bytes that the head has at least, whatever the order: what is alive before the first operator, a dead tensor."""
+    """Bytes alive before the first operator, whatever the order."""
     entries = [entry for entry in lifetimes(model, root=graph).planned if not entry.dead]
-    start = sum(entry.size for entry in entries if entry.first <= 0)
-    if graph:
-        return start
-    return max([start, *(entry.size for entry in lifetimes(model).planned if entry.dead)])
+    return sum(entry.size for entry in entries if entry.first <= 0)

@@ -81,6 +81,8 @@ def proof(plan: Plan) -> str:
     """What is known of plans with a smaller head."""
     if plan.optimal:
         return f"Optimal: no plan of what was asked for has a head below {number(plan.lower_bound)} bytes"
+    if not plan.lower_bound:
+        return "Nothing was searched, so nothing is proven"
     return f"Lower bound {number(plan.lower_bound)} bytes: not proven, {100 * plan.gap:.1f} % may be left"
 
 

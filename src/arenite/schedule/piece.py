@@ -30,6 +30,10 @@ _GROWTH = 4
 _UNDECIDED = 3
 _BEAM = 100
 """States of each size that a beam search keeps at most."""
+_HARD = 16_000
+"""States that a search may take when easier ways have failed, and a beam search is worth its time."""
+_FEW = 12
+"""So many peaks can be ruled out one by one."""
 _BEAM_STATES = 50_000
 """States that it keeps in all, about."""
 _EASY = 64
@@ -56,9 +60,8 @@ class Piece:
         rules = Rules(options.commit, options.far_commit)
         self._rules = rules, replace(rules, default_first=True)
         self._limit = _FIRST_LIMIT + 2 * problem.operators
+        self._beamed = False
         self._steps = [self._needs, self._aim, self._round]
-        if options.beam:
-            self._steps.insert(2, self._beam)
         if options.cuts:
             self._steps[2:2] = [self._likely_cuts, self._aim]
             self._steps.append(self._all_cuts)
@@ -70,6 +73,8 @@ class Piece:
             self._steps.pop(0)()
         else:
             self._limit *= _GROWTH
+            if self._options.beam and not self._beamed and self._limit >= _HARD:
+                self._beam()
             self._round()
 
     @property
@@ -137,6 +142,7 @@ class Piece:
 
     def _beam(self) -> None:
         """A good order fast, so that what is left to do is the proof; backward finds better ones more often."""
+        self._beamed = True
         for moves in reversed(self._directions):
             if self.lower < self.upper:
                 width = min(_BEAM, 1 + _BEAM_STATES // self.problem.operators)
@@ -145,16 +151,17 @@ class Piece:
     def _round(self) -> None:
         """Aim at the bound; then bisect on the budget, from above and from below where the limit leaves it open.
 
-        After a beam search the best order is likely to stand, and nothing between it and the bound to be found: then
-        the effort goes into raising the bound, failure by failure.
+        After a beam search the best order is likely to stand. Where few peaks are possible between it and the bound,
+        the effort then goes into raising the bound, failure by failure.
         """
         self._open.clear()
         self._aim()
-        while self.lower < self.upper and self.lower not in self._open and monotonic() < self._deadline:
-            self._aim()
-        if not self._options.beam or self._limit < _BEAM_STATES:
+        if not self._beamed or self.upper - self.lower > _FEW * self._grain:
             self._approach(above=True)
             self._approach(above=False)
+            return
+        while self.lower < self.upper and self.lower not in self._open and monotonic() < self._deadline:
+            self._aim()
 
     def _approach(self, *, above: bool) -> None:
         low, high = self.lower, self.upper

@@ -139,7 +139,7 @@ def inspect(model: Model, *, target: Target = TFLM, time_limit: float = 2.0) -> 
         peak_bytes=peak,
         peak_operator=pinned,
         peak_tensors=tables.heaviest() if pinned is None else main[pinned].alive,
-        lower_bound_bytes=min(peak, peak_lower_bound(model, time_limit=time_limit)),
+        lower_bound_bytes=peak_lower_bound(model, time_limit=time_limit),
         head_bytes=planned_head(model),
         arena=target.arena(model),
         weights_bytes=_weights(model),

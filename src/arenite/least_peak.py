@@ -7,7 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from arenite.liveness import PLANNED_CONTROL_FLOW
-from arenite.ordering import ordering_problem
+from arenite.ordering import least_need, order_is_free, ordering_problem
 
 if TYPE_CHECKING:
     from arenite.model import Model, Operator
@@ -42,6 +42,8 @@ class _Bounds:
     def _solve(self, graph: int) -> int:
         from arenite.schedule import SearchOptions, solve
 
+        if not order_is_free(self._model, graph):
+            return least_need(self._model, graph)
         problem, _ = ordering_problem(self._model, graph)
         if problem.extra:
             problem = replace(problem, extra=tuple(map(self._called, self._model.graphs[graph].operators)))

@@ -125,6 +125,18 @@ def data_dependences(graph: Graph) -> set[tuple[int, int]]:
     }
 
 
+def least_need(model: Model, graph: int) -> int:
+    """Bytes that some operator reads and writes at once, whatever the order."""
+    return max(
+        (
+            sum(align(tensor.bytes) for tensor in {*operator.inputs, *operator.outputs} if tensor and occupies(tensor))
+            for operator in model.graphs[graph].operators
+            if operator.code != "VAR_HANDLE"
+        ),
+        default=0,
+    )
+
+
 def _charges(
     graph: Graph, handles: frozenset[Tensor], keep_inputs: bool
 ) -> tuple[tuple[Charge, ...], tuple[Tensor, ...]]:

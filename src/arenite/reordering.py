@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from arenite.errors import VerificationError
-from arenite.liveness import align, lifetimes, occupies
-from arenite.ordering import filed_in_order, order_is_free, ordering_problem
+from arenite.liveness import lifetimes
+from arenite.ordering import filed_in_order, least_need, order_is_free, ordering_problem
 from arenite.plan import Proof
 from arenite.schedule.check import check_certificate, check_order
 from arenite.schedule.options import SearchOptions
@@ -52,23 +52,11 @@ def reorder(
         called = {each for operator in model.graphs[graph].operators for each in operator.graphs}
         charged_too_much = max((proofs[each].schedule.peak - bounds[each] for each in called), default=0)
         free = order_is_free(model, graph)
-        bounds[graph] = schedule.lower_bound - charged_too_much if free else _least_need(model, graph)
+        bounds[graph] = schedule.lower_bound - charged_too_much if free else least_need(model, graph)
         model = with_order(model, graph, schedule.order)
         proofs[graph] = Proof(model.graphs[graph].name, problem, schedule)
     dead = (entry.size for entry in lifetimes(model).planned if entry.dead)
     return Reordering(model, max([*bounds.values(), *dead]), tuple(proofs[graph] for graph in sorted(proofs)))
-
-
-def _least_need(model: Model, graph: int) -> int:
-    """Bytes that some operator reads and writes at once, whatever the order."""
-    return max(
-        (
-            sum(align(tensor.bytes) for tensor in {*operator.inputs, *operator.outputs} if tensor and occupies(tensor))
-            for operator in model.graphs[graph].operators
-            if operator.code != "VAR_HANDLE"
-        ),
-        default=0,
-    )
 
 
 def checked_schedule(problem: Problem, *, time_limit: float, progress: Callable[[str], None] | None = None) -> Schedule:

@@ -61,7 +61,8 @@ def test_the_arena_is_shown_only_where_both_were_measured():
 
 def test_proofs():
     assert proof(PLAN).startswith("Optimal")
-    assert "not proven" in proof(replace(PLAN, lower_bound=0))
+    assert "not proven" in proof(replace(PLAN, lower_bound=1))
+    assert "Nothing was searched" in proof(replace(PLAN, lower_bound=0))
 
 
 @pytest.mark.parametrize(

@@ -187,6 +187,8 @@ def _peak_at(inspection: Inspection) -> str:
 
 
 def _bound(inspection: Inspection) -> str:
+    if inspection.lower_bound_bytes > inspection.peak_bytes:
+        return "of every order that runs; that of the file does not"
     if inspection.lower_bound_bytes == inspection.peak_bytes:
         return "no order has a smaller peak"
     return "another order may have a smaller peak"

@@ -34,6 +34,8 @@ _HARD = 16_000
 """States that a search may take when easier ways have failed, and a beam search is worth its time."""
 _FEW = 12
 """So many peaks can be ruled out one by one."""
+_STEP = 4
+"""The next budget up takes at most so many times the states, as a rule."""
 _BEAM_STATES = 50_000
 """States that it keeps in all, about."""
 _EASY = 64
@@ -61,6 +63,8 @@ class Piece:
         self._rules = rules, replace(rules, default_first=True)
         self._limit = _FIRST_LIMIT + 2 * problem.operators
         self._beamed = False
+        self._failed_after: dict[bool, int] = {}
+        """States after which each direction (whether it is backward) failed last."""
         self._steps = [self._needs, self._aim, self._round]
         if options.cuts:
             self._steps[2:2] = [self._likely_cuts, self._aim]
@@ -160,8 +164,8 @@ class Piece:
             self._approach(above=True)
             self._approach(above=False)
             return
-        while self.lower < self.upper and self.lower not in self._open and monotonic() < self._deadline:
-            self._aim()
+        while self.lower < self.upper and monotonic() < self._deadline and self._probe_likely(self.lower):
+            pass
 
     def _approach(self, *, above: bool) -> None:
         low, high = self.lower, self.upper
@@ -198,6 +202,14 @@ class Piece:
                 return True
         return False
 
+    def _probe_likely(self, budget: int) -> bool:
+        """The same, with more states for a direction that has failed: each step up takes a few times as many."""
+        for moves in list(self._directions):
+            limit = max(self._limit, _STEP * self._failed_after.get(moves.backward, 0))
+            if self._learn(moves, search(moves, budget + 1, limit, self._deadline, self._rules[0])):
+                return True
+        return False
+
     def _learn(self, moves: Moves, result: Found | Failed | Undecided) -> bool:
         """Take what a search found; whether it decided. A direction that fails sooner than others is tried first."""
         self.states += result.states
@@ -205,6 +217,7 @@ class Piece:
             self._improve(result.path[::-1] if moves.backward else result.path)
         elif isinstance(result, Failed):
             self._raise(result.bound, (result, moves))
+            self._failed_after[moves.backward] = result.states
             self._directions.sort(key=lambda other: other is not moves)
         return not isinstance(result, Undecided)
 

@@ -37,7 +37,8 @@ def print_report(parts: Iterable[RenderableType], stream: TextIO) -> None:
     console = Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
     with console.capture() as capture:
         for part in parts:
-            console.print(part, crop=False)
+            # rich forgets what a lone text says of its own wrapping.
+            console.print(part, soft_wrap=isinstance(part, Text) and bool(part.no_wrap))
     text = capture.get()
     stream.write(text if terminal else "".join(f"{line.rstrip()}\n" for line in text.splitlines()))
 

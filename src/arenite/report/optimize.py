@@ -59,7 +59,7 @@ def _parts(plan: Plan, target: Target, written: Path) -> Iterator[RenderableType
         yield Text(f"Note: {printable(note)}")
     yield from map(Text, estimate(arena))
     # A path stays in one piece, for whoever copies it.
-    yield Text(f"Wrote {written} ({moved(plan)}; {plan.seconds:.1f} s)", no_wrap=True, overflow="ignore")
+    yield Text(f"Wrote {written} ({moved(plan)}; {plan.seconds:.1f} s)", no_wrap=True)
 
 
 def costs(plan: Plan) -> Iterator[tuple[str, int, int]]:

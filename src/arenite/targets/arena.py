@@ -9,20 +9,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arenite.kernels.sets import Kernels
-from arenite.layout.problem import Buffer
-from arenite.liveness import NEVER, align, lifetimes, load
+from arenite.liveness import lifetimes, load
+from arenite.targets import tflm
 from arenite.targets.build import CORTEX_M
 from arenite.targets.cmsis_scratch import scratch
 from arenite.targets.greedy import ONLINE, greedy_plan
 from arenite.targets.instance import Instance
 from arenite.targets.tail import tail
+from arenite.targets.tflm import head_buffers, planned_offsets
 from arenite.tflite.memory_plan import read_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from arenite.layout.problem import Buffer
     from arenite.liveness import Liveness
-    from arenite.model import Model, Tensor
+    from arenite.model import Model
     from arenite.targets.build import Abi
     from arenite.tflite.memory_plan import MemoryPlan
 
@@ -75,16 +77,9 @@ def arena(model: Model, kernels: Kernels, plan: MemoryPlan | None = None, *, abi
     if kernels is Kernels.PORTABLE:
         return _largest([arena(model, each, plan, abi=abi) for each in EVERY_SET])
     liveness = lifetimes(model)
-    offsets = _offsets(model, plan or read_plan(model))
-    buffers, fixed, placed = [], [], []
-    for entry in liveness.lifetimes:
-        tensor = entry.tensor
-        in_plan = tensor.variable and tensor in offsets
-        if entry.planned or in_plan:
-            buffers.append(Buffer(tensor.name, align(tensor.bytes), entry.first, entry.last))
-            fixed.append(offsets.get(tensor, ONLINE))
-        if in_plan:
-            placed.append(tensor)
+    offsets = planned_offsets(model, plan or read_plan(model))
+    buffers, fixed = head_buffers(liveness, offsets)
+    placed = [each.tensor for each in liveness.lifetimes if each.tensor.variable and each.tensor in offsets]
     requests = list(scratch_buffers(model, liveness, kernels, abi))
     head = greedy_plan([*buffers, *requests], [*fixed, *[ONLINE] * len(requests)]).height
     start = tail(model, kernels, head, planned=placed, abi=abi)
@@ -104,17 +99,4 @@ def _largest(arenas: Sequence[Arena]) -> Arena:
 
 def scratch_buffers(model: Model, liveness: Liveness, kernels: Kernels, abi: Abi = CORTEX_M) -> Iterator[Buffer]:
     """Scratch of every operator that is run, in the order in which TFLM's kernels request it, rounded up to 16."""
-    for graph, spans in zip(model.graphs, liveness.operators, strict=True):
-        for operator, span in zip(graph.operators, spans, strict=True):
-            if span is not NEVER:
-                for size in scratch(Instance(operator, kernels, abi)):
-                    yield Buffer(f"scratch of {operator.label}", align(size), span.first, span.last)
-
-
-def _offsets(model: Model, plan: MemoryPlan | None) -> dict[Tensor, int]:
-    return {
-        tensor: offset
-        for graph, column in zip(model.graphs, plan.offsets if plan else (), strict=bool(plan))
-        for tensor, offset in zip(graph.tensors, column, strict=True)
-        if offset is not None
-    }
+    return tflm.scratch_buffers(model, liveness, lambda operator: scratch(Instance(operator, kernels, abi)))

@@ -14,10 +14,10 @@ from arenite.targets.scratch import reference_scratch
 from arenite.tflite.memory_plan import MemoryPlan, read_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from arenite.liveness import Liveness
-    from arenite.model import Model, Tensor
+    from arenite.model import Model, Operator, Tensor
 
 
 def planned_head(model: Model, plan: MemoryPlan | None = None) -> int:
@@ -35,22 +35,29 @@ def planned_head(model: Model, plan: MemoryPlan | None = None) -> int:
 
 def head_plan(model: Model, plan: MemoryPlan | None = None) -> GreedyPlan:
     """What TFLM will do, buffer for buffer: the planned tensors in file order, then the scratch; see `planned_head`."""
-    plan = plan or read_plan(model)
     liveness = lifetimes(model)
-    offsets = {
+    buffers, fixed = head_buffers(liveness, planned_offsets(model, plan or read_plan(model)))
+    scratch = list(scratch_buffers(model, liveness, reference_scratch))
+    return greedy_plan([*buffers, *scratch], [*fixed, *[ONLINE] * len(scratch)])
+
+
+def planned_offsets(model: Model, plan: MemoryPlan | None) -> dict[Tensor, int]:
+    """The tensors that a plan gives an offset, with it; bytes."""
+    return {
         tensor: offset
         for graph, column in zip(model.graphs, plan.offsets if plan else (), strict=bool(plan))
         for tensor, offset in zip(graph.tensors, column, strict=True)
         if offset is not None
     }
-    buffers, fixed = [], []
-    for entry in liveness.lifetimes:
-        tensor = entry.tensor
-        if entry.planned or (tensor.variable and tensor in offsets):
-            buffers.append(Buffer(tensor.name, align(tensor.bytes), entry.first, entry.last))
-            fixed.append(offsets.get(tensor, ONLINE))
-    scratch = list(_scratch(model, liveness))
-    return greedy_plan([*buffers, *scratch], [*fixed, *[ONLINE] * len(scratch)])
+
+
+def head_buffers(liveness: Liveness, offsets: Mapping[Tensor, int]) -> tuple[list[Buffer], list[int]]:
+    """The buffers of tensors as TFLM adds them to its planner, and the offset given for each (-1: none)."""
+    entries = [
+        entry for entry in liveness.lifetimes if entry.planned or (entry.tensor.variable and entry.tensor in offsets)
+    ]
+    buffers = [Buffer(each.tensor.name, align(each.tensor.bytes), each.first, each.last) for each in entries]
+    return buffers, [offsets.get(each.tensor, ONLINE) for each in entries]
 
 
 def layout_problem(
@@ -78,7 +85,7 @@ def layout_problem(
         first, last = idle[tensor] if entry.dead else (entry.first, end if tensor in kept else entry.last)
         buffers.append(Buffer(tensor.name, entry.size, first, last))
         tensors.append(tensor)
-    return Problem((*buffers, *_scratch(model, liveness)), ALIGNMENT), tuple(tensors)
+    return Problem((*buffers, *scratch_buffers(model, liveness, reference_scratch)), ALIGNMENT), tuple(tensors)
 
 
 def _idle(
@@ -147,10 +154,15 @@ def plan_obstacle(model: Model) -> str | None:
     return None
 
 
-def _scratch(model: Model, liveness: Liveness) -> Iterator[Buffer]:
-    """Scratch of every operator that is run, in the order in which TFLM's kernels request it."""
+def scratch_buffers(
+    model: Model, liveness: Liveness, requests: Callable[[Operator], Sequence[int]]
+) -> Iterator[Buffer]:
+    """Scratch of every operator that is run, in the order in which TFLM's kernels request it, rounded up to 16.
+
+    `requests`: bytes of each scratch buffer that the kernel of an operator asks for.
+    """
     for graph, spans in zip(model.graphs, liveness.operators, strict=True):
         for operator, span in zip(graph.operators, spans, strict=True):
             if span is not NEVER:
-                for size in reference_scratch(operator):
+                for size in requests(operator):
                     yield Buffer(f"scratch of {operator.label}", align(size), span.first, span.last)

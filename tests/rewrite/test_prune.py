@@ -122,6 +122,16 @@ def test_constants_of_unknown_operators_and_of_the_interface_stay():
     assert prune(output := small(add(x, first, a), add(a, a, y), outputs=[y, second])) is output
 
 
+def test_what_has_content_and_is_written_all_the_same_stays():
+    x, a, y = (tensor(name) for name in "xay")
+    first, second = constant("first", 1, 2, 3, 4), constant("second", 1, 2, 3, 4)
+    keeps = Operator("ADD", (a, second), (y,), intermediates=(second,))
+    assert prune(kept := small(add(x, first, a), keeps, outputs=[y])) is kept
+    writes = Operator("SPLIT", (a,), (y, second))
+    written = small(add(x, first, a), writes, add(second, y, z := tensor("z")), outputs=[z])
+    assert prune(written) is written
+
+
 def test_what_the_file_says_of_a_constant_beyond_its_content_counts():
     x, a, y = (tensor(name) for name in "xay")
     first, second = constant("first", 1, 2, 3, 4), constant("second", 1, 2, 3, 4)

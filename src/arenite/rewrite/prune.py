@@ -86,7 +86,7 @@ def _live_operators(graph: Graph, interface: frozenset[Tensor]) -> tuple[Operato
         for tensor in operator.outputs:
             writers.setdefault(tensor, []).append(operator)
     live: set[Operator] = set()
-    waiting = [operator for operator in graph.operators if has_state(operator) or not operator.outputs]
+    waiting = [operator for operator in graph.operators if has_state(operator)]
     waiting += [operator for tensor in interface for operator in writers.get(tensor, ())]
     while waiting:
         operator = waiting.pop()

@@ -56,6 +56,17 @@ def own(problem: Problem, operator: int) -> int:
     return written + (problem.extra[operator] if problem.extra else 0)
 
 
+def relief(problem: Problem, operator: int, done: Done) -> int:
+    """Bytes that an operator saves when these have run, it among them."""
+    for each in problem.relief:
+        if each.operator == operator:
+            ended = [
+                t for t, _ in each.saved if not problem.tensors[t].kept and set(problem.tensors[t].consumers) <= done
+            ]
+            return min(each.most, sum(size for t, size in each.saved if t in ended))
+    return 0
+
+
 def exhausted(problem: Problem, bound: int, rng: random.Random, *, backward: bool, events: bool) -> Exhausted:
     """The record of a search for a peak below `bound`, with commitments at random. Right only if there is none.
 
@@ -102,7 +113,7 @@ def _hopeful(problem: Problem, sets: list[Done], bound: int, *, backward: bool) 
         for operator in range(problem.operators):
             low, high = (done - {operator}, done) if backward else (done, done | {operator})
             step = low != high and low in sets and high in sets and (low if backward else high) in hopeful
-            if step and live(problem, low) + own(problem, operator) < bound:
+            if step and live(problem, low) + own(problem, operator) - relief(problem, operator, high) < bound:
                 hopeful.add(done)
     return hopeful
 
@@ -119,7 +130,8 @@ def _commitments(problem: Problem, sets: list[Done], state: Done, *, backward: b
 def _back(problem: Problem, needs: list[set[int]], state: Done) -> Iterator[tuple[int, Done]]:
     for operator in state:
         if not any(operator in needs[other] for other in state):
-            yield live(problem, state - {operator}) + own(problem, operator), state - {operator}
+            memory = live(problem, state - {operator}) + own(problem, operator) - relief(problem, operator, state)
+            yield memory, state - {operator}
 
 
 def _on(problem: Problem, needs: list[set[int]], state: Done, *, events: bool) -> Iterator[tuple[int, Done]]:
@@ -128,7 +140,8 @@ def _on(problem: Problem, needs: list[set[int]], state: Done, *, events: bool) -
         return
     for operator in range(problem.operators):
         if operator not in state and needs[operator] <= state:
-            yield live(problem, state) + own(problem, operator), state | {operator}
+            after = state | {operator}
+            yield live(problem, state) + own(problem, operator) - relief(problem, operator, after), after
 
 
 def _events(problem: Problem, needs: list[set[int]], state: Done) -> Iterator[tuple[int, Done]]:
@@ -144,11 +157,19 @@ def _events(problem: Problem, needs: list[set[int]], state: Done) -> Iterator[tu
         if set(tensor.consumers) - state and not tensor.kept:
             targets.setdefault(closure(frozenset(tensor.consumers)), 0)
     for operator in set(range(problem.operators)) - state:
+        shared = any(
+            size and operator in problem.tensors[t].consumers and len(problem.tensors[t].consumers) > 1
+            for each in problem.relief
+            for t, size in each.saved
+            if not problem.tensors[t].kept
+        )
         unread = any(t.producer == operator and t.size and not t.consumers and not t.kept for t in problem.tensors)
-        if extras[operator] or unread or not any(operator in needed for needed in needs):
+        if extras[operator] or unread or shared or not any(operator in needed for needed in needs):
             target = closure(frozenset({operator}))
             targets[target] = max(extras[operator], targets.get(target, 0))
     for target, extra in targets.items():
         if not any(other < target for other in targets):
             written = sum(t.size for t in problem.tensors if t.producer in target - state)
-            yield live(problem, state) + written + extra, target
+            last = [v for v in target - state if not any(v in needs[other] for other in target - state)]
+            saved = relief(problem, last[0], target) if len(last) == 1 else 0
+            yield live(problem, state) + written + extra - saved, target

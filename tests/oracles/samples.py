@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from arenite.schedule.problem import Problem, Tensor
+from arenite.schedule.problem import Problem, Relief, Tensor
 
 if TYPE_CHECKING:
     import random
@@ -64,6 +65,20 @@ def anything(rng: random.Random, operators: int) -> Problem:
     return Problem(operators, tuple(tensors), tuple(pairs), extra, rng.choice((0, 64, 800)))
 
 
+def relieved(rng: random.Random, problem: Problem) -> Problem:
+    """The problem with operators that save bytes of their inputs: some, most, all or none of what they write."""
+    found = []
+    share = rng.choice((0.3, 0.7, 1))
+    for operator in range(problem.operators):
+        made = sum(tensor.size for tensor in problem.tensors if tensor.producer == operator)
+        read = [number for number, tensor in enumerate(problem.tensors) if operator in tensor.consumers]
+        if read and rng.random() < share:
+            saved = tuple((t, rng.choice((0, 16, made, problem.tensors[t].size, 1 << 20))) for t in read)
+            saved = tuple((t, min(size, problem.tensors[t].size)) for t, size in saved if rng.random() < 0.8)
+            found.append(Relief(operator, rng.choice((made, made, made // 32 * 16)), saved))
+    return replace(problem, relief=tuple(found))
+
+
 def renumbered(rng: random.Random, problem: Problem) -> Problem:
     """The same problem with its operators numbered at random, so that the default order need not be valid."""
     new = list(range(problem.operators))
@@ -75,7 +90,9 @@ def renumbered(rng: random.Random, problem: Problem) -> Problem:
         for t in problem.tensors
     )
     extra = tuple(problem.extra[new.index(i)] for i in range(problem.operators)) if problem.extra else ()
-    return Problem(problem.operators, tensors, tuple((new[a], new[b]) for a, b in problem.before), extra, problem.floor)
+    relief = tuple(Relief(new[each.operator], each.most, each.saved) for each in problem.relief)
+    before = tuple((new[a], new[b]) for a, b in problem.before)
+    return Problem(problem.operators, tensors, before, extra, problem.floor, relief)
 
 
 def _size(rng: random.Random) -> int:

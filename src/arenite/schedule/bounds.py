@@ -9,27 +9,30 @@ from arenite.schedule.certificate import Cut, Need
 from arenite.schedule.graph import bits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from arenite.schedule.graph import Graph
     from arenite.schedule.problem import Problem
 
 
 def own_memory(problem: Problem) -> list[int]:
-    """Inputs + outputs + extra of every operator: the cheapest bound, linear in the problem."""
+    """Inputs + outputs + extra of every operator, less its most relief: the cheapest bound, linear in the problem."""
     result = list(problem.extra) or [0] * problem.operators
     for tensor in problem.tensors:
         if tensor.producer is not None:
             result[tensor.producer] += tensor.size
         for consumer in dict.fromkeys(tensor.consumers):
             result[consumer] += tensor.size
+    for relief in problem.relief:
+        ends = (size for tensor, size in relief.saved if not problem.tensors[tensor].kept)
+        result[relief.operator] -= min(relief.most, sum(ends))
     return result
 
 
 def need(graph: Graph, operator: int, alive: Iterable[int]) -> Need:
     """See `certificate.Need`; `alive`: tensors alive while the operator runs in some order (others cannot count)."""
     earlier, later = graph.ancestors[operator], graph.descendants[operator] | 1 << operator
-    total = graph.made[operator] + graph.extra[operator]
+    total = graph.made[operator] + graph.extra[operator] - graph.most_relief(operator)
     for tensor in alive:
         producer = graph.problem.tensors[tensor].producer
         if (producer is None or earlier >> producer & 1) and (graph.kept[tensor] or graph.readers[tensor] & later):
@@ -40,9 +43,20 @@ def need(graph: Graph, operator: int, alive: Iterable[int]) -> Need:
 def cut(graph: Graph, operator: int, alive: Iterable[int]) -> Cut:
     """The least memory that any order needs while the operator runs, as a minimum cut (maximum flow).
 
-    Only operators that may run before or after it have a node; `alive` as for `need`.
+    Only operators that may run before or after it have a node; `alive` as for `need`. With relief, the better of two
+    cuts: one counts all of the inputs, and the most relief; the other those bytes of the inputs that are not saved,
+    and all of an input that another operator may have to read later.
     """
-    network = _Network(graph, operator)
+    alive = list(alive)
+    found = _cut(graph, operator, alive, {})
+    saved = {tensor: size for each in graph.problem.relief if each.operator == operator for tensor, size in each.saved}
+    if not saved:
+        return found
+    return max(found, _cut(graph, operator, alive, saved), key=lambda each: each.bound)
+
+
+def _cut(graph: Graph, operator: int, alive: Iterable[int], saved: Mapping[int, int]) -> Cut:
+    network = _Network(graph, operator, saved)
     touched = (chain(graph.inputs[v], graph.outputs[v]) for v in bits(network.free))
     for tensor in dict.fromkeys(chain(alive, *touched)):
         network.add_tensor(tensor)
@@ -52,9 +66,10 @@ def cut(graph: Graph, operator: int, alive: Iterable[int]) -> Cut:
 class _Network:
     """The network of one cut. Nodes: 0 source, 1 drain, then free operators, then tensors that several may read."""
 
-    def __init__(self, graph: Graph, operator: int) -> None:
+    def __init__(self, graph: Graph, operator: int, saved: Mapping[int, int]) -> None:
         self._graph = graph
         self._operator = operator
+        self._saved = saved
         self._earlier = graph.ancestors[operator]
         self._later = graph.descendants[operator] | 1 << operator
         self.free = graph.full & ~self._earlier & ~self._later
@@ -78,12 +93,16 @@ class _Network:
             source = self._node[producer]
         late = readers & self._later
         if graph.kept[tensor] or late:
-            reader = -1 if graph.kept[tensor] else next(bits(late))
+            own = 1 << self._operator
+            reader = -1 if graph.kept[tensor] else next(bits(late & ~own or late))
+            saved = self._saved.get(tensor, 0) if reader == self._operator else 0
             if source:
                 self._arc(source, 1, size, (tensor, reader))
             else:
-                self._fixed.append((tensor, reader, size))
-            return
+                self._fixed.append((tensor, reader, size - saved))
+            if not saved:
+                return
+            size = saved
         free = list(bits(readers & self.free))
         if len(free) == 1:
             self._arc(source, self._node[free[0]], size, (tensor, free[0]))
@@ -111,7 +130,18 @@ class _Network:
         late = self._later
         total = sum(amount for _, reader, amount in reads if reader < 0 or late >> reader & 1)
         operator = self._operator
-        return Cut(total + graph.made[operator] + graph.extra[operator], operator, tuple(reads), tuple(returns))
+        total += graph.made[operator] + graph.extra[operator] - self._relief(reads)
+        return Cut(total, operator, tuple(reads), tuple(returns))
+
+    def _relief(self, reads: Iterable[tuple[int, int, int]]) -> int:
+        """Bytes of these that the operator reads and may save."""
+        relief = next((each for each in self._graph.problem.relief if each.operator == self._operator), None)
+        if relief is None:
+            return 0
+        saved = dict(relief.saved)
+        sizes = self._graph.sizes
+        mine = ((tensor, amount) for tensor, reader, amount in reads if reader == self._operator)
+        return min(relief.most, sum(max(0, amount - sizes[t] + saved.get(t, 0)) for t, amount in mine))
 
 
 def _maximum_flow(arcs: list[tuple[int, int, int]]) -> list[int]:

@@ -2,8 +2,16 @@
 
 Every certificate speaks about one `Problem` and claims: no order of its operators has a peak below `bound`.
 `live(X)` is what stays alive after the operators of a set X that is closed under predecessors; `memory(X, v)` is
-`live(X)` plus the outputs and the extra of v, which is ready after X. live is submodular:
-live(X | Y) + live(X & Y) <= live(X) + live(Y). That is what the rules below rest on.
+`live(X)` plus the outputs and the extra of v, which is ready after X, less what its relief gives: of the tensors whose
+last consumer it is after X. live is submodular: live(X | Y) + live(X & Y) <= live(X) + live(Y). That is what the rules
+below rest on.
+
+Relief changes none of them. memory(X, v) is the larger of two sums, one with live(X) less the relief's `most`, the
+other with live(X) less the bytes saved of every tensor that ends, which is f(X) = live(X), but with those bytes counted
+after X + v instead; f is submodular too. More that has run can only end more tensors, so what is joined with X makes
+both sums no larger than live does. And f(U) = live(U) if U contains v, so that the meet of X with a U that has no more
+alive than their union makes both no larger. Relief is at most the outputs of v and at most what ends: memory(X, v) is
+never below live(X) or live(X + v).
 """
 
 from __future__ import annotations
@@ -23,7 +31,8 @@ class Need:
     """What must be alive while `operator` runs, whatever the order.
 
     Its inputs, its outputs, its extra, and every tensor whose producer is outside of the graph or an ancestor of the
-    operator and that is kept or has a descendant of the operator among its consumers.
+    operator and that is kept or has a descendant of the operator among its consumers. Less its relief, for all tensors
+    that no descendant of the operator reads.
     """
 
     bound: int
@@ -40,7 +49,11 @@ class Cut:
     by `before`). Amounts are not negative. Sources are the ancestors of the operator and what is fed from outside
     (producer None); drains are the operator itself, its descendants and the end. All other operators pass on what
     they receive. `bound` = what leaves the sources, net (less what returns to them), plus the outputs and the extra
-    of the operator. (Weak duality of flow and cut, for the cut between "ran before" and "runs later".)
+    of the operator, less relief. (Weak duality of flow and cut, for the cut between "ran before" and "runs later".)
+
+    Relief is counted at most as far as the flow needs it: a tensor of which no more flows to the operator itself than
+    it does not save may end there or not, the flow is alive in any case. The bytes in excess of that, over all tensors,
+    are subtracted, or the relief's `most` where that is less.
     """
 
     bound: int
@@ -68,11 +81,16 @@ class Exhausted:
     * looked at forward, `events` true: an event is the end of a tensor or a special operator. Tensors: those with
       consumers outside of A that are not kept (whether already produced or not); closure(t) = A with all consumers of
       t and all that they need. Special operators outside of A: those with extra > 0, or with an output of size > 0
-      that has no consumers and is not kept, or without any successor; closure(v) = A with v and all that it needs.
+      that has no consumers and is not kept, or without any successor, or that read a tensor with several consumers that
+      is not kept and of which some operator saves bytes; closure(v) = A with v and all that it needs.
       For every closure T that contains no other one properly: need(T) >= bound or T is recorded, where need(T) =
-      live(A) + the outputs of all operators of T - A + the extra of that special v with closure(v) = T (at most one).
+      live(A) + the outputs of all operators of T - A + the extra of that special v with closure(v) = T (at most one),
+      less the relief of the one operator of T - A that all others there come before, if there is one, after T.
       (Until the first event nothing dies, so any order of the operators of T - A has the same memory at its end, and
-      those which do not belong to T can wait until after it.)
+      those which do not belong to T can wait until after it. No consumer of a tensor of which bytes are saved is among
+      them, or that would be an event, unless the tensor has no other consumer: so waiting takes no relief from the last
+      operator of T. Where several operators could be the last, every tensor that ends has all of them as consumers, and
+      none of its bytes are saved, or each of them were an event before.)
     """
 
     bound: int

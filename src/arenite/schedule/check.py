@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from arenite.errors import VerificationError
 from arenite.schedule.certificate import Certificate, Cut, Deferred, Exhausted, Floor, Need, Region, Swept
 from arenite.schedule.check_sets import Graph, Operators, least_live, members, set_of
-from arenite.schedule.problem import Problem, Tensor
+from arenite.schedule.problem import Problem, Relief, Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,6 +52,7 @@ def _replay(problem: Problem, order: Sequence[int]) -> list[int]:
     written: list[list[int]] = [[] for _ in range(problem.operators)]
     read: list[list[int]] = [[] for _ in range(problem.operators)]
     readers = [len(set(tensor.consumers)) + tensor.kept for tensor in problem.tensors]
+    reliefs = {relief.operator: relief for relief in problem.relief}
     memory = 0
     for number, tensor in enumerate(problem.tensors):
         if tensor.producer is not None:
@@ -63,9 +64,11 @@ def _replay(problem: Problem, order: Sequence[int]) -> list[int]:
     running = []
     for operator in order:
         memory += sum(problem.tensors[number].size for number in written[operator])
-        running.append(memory + (problem.extra[operator] if problem.extra else 0))
         for number in read[operator]:
             readers[number] -= 1
+        running.append(memory + (problem.extra[operator] if problem.extra else 0))
+        if relief := reliefs.get(operator):
+            running[-1] -= min(relief.most, sum(size for number, size in relief.saved if not readers[number]))
         ended = [number for number in (*written[operator], *read[operator]) if not readers[number]]
         memory -= sum(problem.tensors[number].size for number in ended)
     return running
@@ -112,11 +115,12 @@ def _check_need(graph: Graph, need: Need) -> int:
     _check_operators(graph, [need.operator])
     before = graph.ancestors[need.operator]
     later = graph.descendants(need.operator) | 1 << need.operator
-    return graph.own(need.operator) + sum(
+    alive = sum(
         tensor.size
         for tensor, readers in zip(graph.problem.tensors, graph.readers, strict=True)
         if (tensor.producer is None or before >> tensor.producer & 1) and (tensor.kept or readers & later)
     )
+    return graph.own(need.operator) + alive - graph.relief(need.operator, graph.all & ~graph.descendants(need.operator))
 
 
 def _check_cut(graph: Graph, cut: Cut) -> int:
@@ -157,7 +161,21 @@ def _check_cut(graph: Graph, cut: Cut) -> int:
     for operator in members(graph.all & ~sources & ~drains):
         if surplus[operator]:
             raise _refusal(f"operator {operator} does not pass on what it receives")
-    return graph.own(cut.operator) + fed + sum(surplus[operator] for operator in members(sources))
+    flow = fed + sum(surplus[operator] for operator in members(sources))
+    return graph.own(cut.operator) + flow - _excess(graph, cut)
+
+
+def _excess(graph: Graph, cut: Cut) -> int:
+    """Bytes of a flow that the operator may save; all of them come straight from a source."""
+    relief = graph.reliefs.get(cut.operator)
+    if relief is None:
+        return 0
+    received = dict.fromkeys((tensor for tensor, _ in relief.saved), 0)
+    for tensor, consumer, amount in cut.reads:
+        if consumer == cut.operator and tensor in received:
+            received[tensor] += amount
+    sizes = graph.problem.tensors
+    return min(relief.most, sum(max(0, received[t] - sizes[t].size + saved) for t, saved in relief.saved))
 
 
 def _check_exhausted(graph: Graph, record: Exhausted) -> int:
@@ -195,7 +213,7 @@ def _ways_back(graph: Graph, state: Operators) -> Iterator[tuple[int, Operators]
     needed = graph.needed(state)
     for last in members(state & ~needed):
         before = state & ~(1 << last)
-        yield graph.live(before) + graph.own(last), before
+        yield graph.live(before) + graph.own(last) - graph.relief(last, state), before
 
 
 def _ways_on(graph: Graph, state: Operators, *, events: bool) -> Iterator[tuple[int, Operators]]:
@@ -203,7 +221,8 @@ def _ways_on(graph: Graph, state: Operators, *, events: bool) -> Iterator[tuple[
     live = graph.live(state)
     if not events:
         for operator in graph.ready(state):
-            yield live + graph.own(operator), state | 1 << operator
+            after = state | 1 << operator
+            yield live + graph.own(operator) - graph.relief(operator, after), after
         return
     targets: dict[Operators, int] = {}
     for event, extra in graph.events:
@@ -213,7 +232,10 @@ def _ways_on(graph: Graph, state: Operators, *, events: bool) -> Iterator[tuple[
     for target in sorted(targets, key=int.bit_count):
         if all(other & ~target for other in nearest):
             nearest.append(target)
-            yield live + targets[target] + sum(graph.written[v] for v in members(target & ~state)), target
+            part = target & ~state
+            last = [v for v in members(part) if not part & ~graph.ancestors[v] & ~(1 << v)]
+            relief = sum(graph.relief(v, target) for v in last)
+            yield live + targets[target] + sum(graph.written[v] for v in members(part)) - relief, target
 
 
 def _check_commitment(graph: Graph, number: int, state: Operators, goal: Operators, *, backward: bool) -> None:
@@ -237,17 +259,26 @@ def _induced(problem: Problem, region: Region) -> Problem:
     for operator in region.operators:
         earlier &= graph.ancestors[operator]
     later = set_of(v for v, needed in enumerate(graph.ancestors) if not inside & ~needed) & ~inside
-    tensors = []
-    for tensor, readers in zip(problem.tensors, graph.readers, strict=True):
+    tensors: list[Tensor] = []
+    place: dict[int, int] = {}
+    for index, (tensor, readers) in enumerate(zip(problem.tensors, graph.readers, strict=True)):
+        place[index] = len(tensors)
         kept = tensor.kept or bool(readers & later)
         consumers = tuple(number[consumer] for consumer in tensor.consumers if consumer in number)
         if tensor.producer in number:
             tensors.append(Tensor(tensor.size, number[tensor.producer], consumers, kept))
         elif (tensor.producer is None or earlier >> tensor.producer & 1) and (kept or consumers):
             tensors.append(Tensor(tensor.size, None, consumers, kept))
+        else:
+            del place[index]
     before = tuple((number[a], number[b]) for a, b in problem.before if a in number and b in number)
     extra = tuple(graph.extra[operator] for operator in region.operators)
-    return Problem(len(region.operators), tuple(tensors), before, extra)
+    relief = tuple(
+        Relief(number[operator], each.most, tuple((place[t], size) for t, size in each.saved if t in place))
+        for operator, each in graph.reliefs.items()
+        if operator in number
+    )
+    return Problem(len(region.operators), tuple(tensors), before, extra, relief=relief)
 
 
 def _deferred(problem: Problem, deferral: Deferred) -> Problem:

@@ -57,6 +57,8 @@ class Graph:
         for first, second in problem.before:
             self.direct[second] |= 1 << first
         self.ancestors = _ancestors(self.direct)
+        self.reliefs = {relief.operator: relief for relief in problem.relief}
+        self._check_reliefs()
         self._spans = [
             (tensor.size, 0 if tensor.producer is None else 1 << tensor.producer, FOREVER if tensor.kept else readers)
             for tensor, readers in zip(problem.tensors, self.readers, strict=True)
@@ -68,7 +70,7 @@ class Graph:
         """Sets of operators, with all that they need, at whose end memory is released or that need bytes of their own.
 
         A set for the end of every tensor, and for every operator with extra bytes (given with the set), with an output
-        that nobody reads, or without a successor.
+        that nobody reads, or without a successor, or that reads a tensor which others read as well and someone saves.
         """
         ends = [
             readers for t, readers in zip(self.problem.tensors, self.readers, strict=True) if readers and not t.kept
@@ -77,6 +79,10 @@ class Graph:
         for tensor in self.problem.tensors:
             if tensor.producer is not None and tensor.size and not tensor.kept and not tensor.consumers:
                 special |= 1 << tensor.producer
+        for relief in self.reliefs.values():
+            for number, saved in relief.saved:
+                if saved and not self.problem.tensors[number].kept and self.readers[number].bit_count() > 1:
+                    special |= self.readers[number]
         events = [(end, 0) for end in ends] + [(1 << v, self.extra[v]) for v in members(special)]
         return [(self.closure(operators), extra) for operators, extra in events]
 
@@ -114,6 +120,26 @@ class Graph:
     def own(self, operator: int) -> int:
         """Bytes that an operator adds to what was alive before it."""
         return self.written[operator] + self.extra[operator]
+
+    def relief(self, operator: int, done: Operators) -> int:
+        """Bytes that an operator saves when these operators, itself among them, are all that have run."""
+        relief = self.reliefs.get(operator)
+        if relief is None:
+            return 0
+        tensors = self.problem.tensors
+        ended = (size for t, size in relief.saved if not tensors[t].kept and not self.readers[t] & ~done)
+        return min(relief.most, sum(ended))
+
+    def _check_reliefs(self) -> None:
+        """The rules for proofs hold if no operator saves more than it writes, nor more of a tensor than its size."""
+        tensors = self.problem.tensors
+        for operator, relief in self.reliefs.items():
+            apart = len({t for t, _ in relief.saved}) == len(relief.saved)
+            read = all(self.readers[t] >> operator & 1 and 0 <= size <= tensors[t].size for t, size in relief.saved)
+            if not (apart and read and 0 <= relief.most <= self.written[operator]):
+                raise VerificationError(f"order: the relief of operator {operator} is more than it can save")
+        if len(self.reliefs) < len(self.problem.relief):
+            raise VerificationError("order: the problem has two reliefs of one operator")
 
 
 def _ancestors(direct: list[Operators]) -> list[Operators]:

@@ -15,6 +15,7 @@ from arenite.schedule.events import Events
 from arenite.schedule.graph import Graph, bits
 from arenite.schedule.moves import Backward, Forward
 from arenite.schedule.peak import working_sets
+from arenite.schedule.relief import RelievedBackward, RelievedEvents, RelievedForward
 from arenite.schedule.search import Failed, Found, Rules, Undecided, record, search
 
 if TYPE_CHECKING:
@@ -182,13 +183,18 @@ class Piece:
 
     @cached_property
     def _directions(self) -> list[Moves]:
-        forward = Events(self.graph) if self._options.events else Forward(self.graph)
-        return [forward, Backward(self.graph)] if self._options.backward else [forward]
+        relieved = bool(self.graph.relief)
+        one_by_one, by_event = (RelievedForward, RelievedEvents) if relieved else (Forward, Events)
+        forward = by_event(self.graph) if self._options.events else one_by_one(self.graph)
+        backward = (RelievedBackward if relieved else Backward)(self.graph)
+        return [forward, backward] if self._options.backward else [forward]
 
     @cached_property
     def _grain(self) -> int:
         """Every peak is a multiple of this."""
-        return gcd(*self.graph.sizes, *self.graph.extra) or 1
+        graph = self.graph
+        saved = (part for most, ends in graph.relief.values() for part in (most, *(size for size, _ in ends)))
+        return gcd(*graph.sizes, *graph.extra, *saved) or 1
 
     def _probe_default_first(self) -> bool:
         forward = next(moves for moves in self._directions if not moves.backward)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.schedule.problem import Problem, Tensor
+from arenite.schedule.problem import Problem, Relief, Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -67,7 +67,8 @@ def induced(
     a descendant, of every operator inside.
     """
     number = {operator: place for place, operator in enumerate(operators)}
-    tensors = []
+    tensors: list[Tensor] = []
+    place: dict[int, int] = {}
     for index in near:
         tensor = problem.tensors[index]
         producer = None if tensor.producer is None else number.get(tensor.producer)
@@ -77,7 +78,13 @@ def induced(
         read = tuple(number[c] for c in consumers if c in number)
         kept = tensor.kept or any(c not in number and below(c) for c in consumers)
         if producer is not None or read or kept:
+            place[index] = len(tensors)
             tensors.append(Tensor(tensor.size, producer, read, kept))
     before = tuple((number[a], number[b]) for a, b in problem.before if a in number and b in number)
     extra = tuple(problem.extra[v] for v in operators) if problem.extra else ()
-    return Problem(len(operators), tuple(tensors), before, extra)
+    relief = tuple(
+        Relief(number[each.operator], each.most, tuple((place[t], size) for t, size in each.saved if t in place))
+        for each in problem.relief
+        if each.operator in number
+    )
+    return Problem(len(operators), tuple(tensors), before, extra, relief=relief)

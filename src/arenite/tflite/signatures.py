@@ -17,7 +17,7 @@ from arenite.tflite.slots import ModelField, SignatureField, SubGraphField, Tens
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arenite.model import Graph, Model
+    from arenite.model import Graph, Model, Tensor
     from arenite.tflite.flat import Table
     from arenite.tflite.sheet import Sheet
 
@@ -44,6 +44,22 @@ def check_signatures(root: Table, graphs: Sequence[Graph]) -> None:
                     raise DamageError(f"signature {key!r} binds {name!r} to tensor {tensor}, but {known}")
 
 
+def signature_tensors(model: Model) -> frozenset[Tensor]:
+    """The tensors that signatures name; normally all of them are inputs and outputs of their graph."""
+    origin = origin_of(model)
+    if origin is None:
+        return frozenset()
+    root = origin.table
+    named: set[Tensor] = set()
+    for position in root.tables(ModelField.SIGNATURE_DEFS):
+        table = root.image.table(position)
+        number = table.number(SignatureField.SUBGRAPH_INDEX, U32)
+        graph = model.graphs[number]
+        moved = _moved(root, graph, number, _tensor_numbers(table))
+        named.update(graph.tensors[now] for now in moved.values())
+    return frozenset(named)
+
+
 def signature_references(root: Table, model: Model, sheet: Sheet) -> tuple[int, ...]:
     """Build the signatures whose tensors have other numbers now; return references to all of them.
 
@@ -56,9 +72,8 @@ def signature_references(root: Table, model: Model, sheet: Sheet) -> tuple[int, 
 def _reference(root: Table, position: int, model: Model, sheet: Sheet) -> int:
     table = root.image.table(position)
     graph = table.number(SignatureField.SUBGRAPH_INDEX, U32)
-    entries = [*table.tables(SignatureField.INPUTS), *table.tables(SignatureField.OUTPUTS)]
-    before = [root.image.table(entry).number(TensorMapField.TENSOR_INDEX, U32) for entry in entries]
-    moved = _moved(root, model.graphs[graph], graph, frozenset(before))
+    before = _tensor_numbers(table)
+    moved = _moved(root, model.graphs[graph], graph, before)
     if all(moved.get(number) == number for number in before):
         return sheet.reference(position)
     key = table.text(SignatureField.SIGNATURE_KEY)
@@ -69,6 +84,12 @@ def _reference(root: Table, position: int, model: Model, sheet: Sheet) -> int:
             raise ModelError(f"{model.name}: signature {key!r} needs tensor {entry.tensorIndex}, which is gone")
         entry.tensorIndex = moved[entry.tensorIndex]
     return int(signature.Pack(sheet.builder))
+
+
+def _tensor_numbers(signature: Table) -> frozenset[int]:
+    """Numbers, in the file it was read from, of the tensors that a signature names."""
+    entries = [*signature.tables(SignatureField.INPUTS), *signature.tables(SignatureField.OUTPUTS)]
+    return frozenset(signature.image.table(entry).number(TensorMapField.TENSOR_INDEX, U32) for entry in entries)
 
 
 def _moved(root: Table, graph: Graph, number: int, wanted: frozenset[int]) -> dict[int, int]:

@@ -37,6 +37,27 @@ def tensor_reference(tensor: Tensor, sheet: Sheet, buffers: Buffers) -> int:
     return int(table.Pack(sheet.builder))
 
 
+def same_but_name_and_buffer(first: Tensor, second: Tensor) -> bool:
+    """Whether the file says the same of two tensors, in what `Tensor` holds and in what it does not (sparsity, ranges).
+
+    Contents are not looked at, nor is what a program changed since the tensors were read.
+    """
+    return _table_alone(first) == _table_alone(second)
+
+
+def _table_alone(tensor: Tensor) -> bytes | None:
+    origin = origin_of(tensor)
+    if origin is None:
+        return None
+    import flatbuffers
+
+    table = unpack("Tensor", origin.table)
+    table.name, table.buffer, table.externalBuffer = None, 0, 0
+    builder = flatbuffers.Builder(0)
+    builder.Finish(table.Pack(builder))
+    return bytes(builder.Output())
+
+
 def _update(table: Any, tensor: Tensor, changed: frozenset[str]) -> None:
     if "name" in changed:
         table.name = tensor.name

@@ -1,0 +1,127 @@
+"""The operators that an interpreter needs for a model, and no others, so that no other kernel is linked.
+
+Source of the names: the methods of MicroMutableOpResolver in TFLM's micro_mutable_op_resolver.h.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from arenite.errors import ModelError
+
+if TYPE_CHECKING:
+    from arenite.model import Model
+
+BUILTIN = """
+    Abs Add AddN ArgMax ArgMin AssignVariable AveragePool2D BatchMatMul BatchToSpaceNd BroadcastArgs BroadcastTo
+    CallOnce Cast Ceil Concatenation Conv2D Cos CumSum DepthToSpace DepthwiseConv2D Dequantize Div DynamicUpdateSlice
+    EmbeddingLookup Elu Equal Exp ExpandDims Fill Floor FloorDiv FloorMod FullyConnected Gather GatherNd Greater
+    GreaterEqual HardSwish If L2Normalization L2Pool2D LeakyRelu Less LessEqual Log LogicalAnd LogicalNot LogicalOr
+    Logistic LogSoftmax Maximum MaxPool2D MirrorPad Mean Minimum Mul Neg NotEqual Pack Pad PadV2 Prelu Quantize
+    ReadVariable ReduceAll ReduceMax ReduceMin Relu Relu6 Reshape ResizeBilinear ResizeNearestNeighbor ReverseV2 Round
+    Rsqrt SelectV2 Shape Sin Slice Softmax SpaceToBatchNd SpaceToDepth Split SplitV Squeeze Sqrt Square
+    SquaredDifference StridedSlice Sub Sum Svdf Tanh TransposeConv Transpose Unpack UnidirectionalSequenceLSTM VarHandle
+    While ZerosLike
+"""
+"""Methods for builtin operators, without their `Add`. All are called after the operator, in another spelling."""
+
+METHODS = {name.lower(): f"Add{name}" for name in BUILTIN.split()}
+
+SIGNAL = """
+    Delay Energy FftAutoScale FilterBank FilterBankLog FilterBankSquareRoot FilterBankSpectralSubtraction Framer
+    Irfft OverlapAdd PCAN Rfft Stacker Window
+"""
+"""Methods for the custom operators of TFLM's signal library, which are called SignalDelay and so on."""
+
+CUSTOM = {
+    "CIRCULAR_BUFFER": "AddCircularBuffer",
+    "TFLM_DECODE": "AddDecode",
+    "TFLite_Detection_PostProcess": "AddDetectionPostprocess",
+    "ethos-u": "AddEthosU",
+    **{f"Signal{name}": f"Add{name}" for name in SIGNAL.split()},
+}
+"""Methods for the custom operators that TFLM brings along, by the name in the model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operators:
+    """What a resolver holds: `methods` of TFLM to call, and the names of custom operators that TFLM does not have."""
+
+    methods: tuple[str, ...]
+    custom: tuple[str, ...]
+
+    @property
+    def count(self) -> int:
+        """Entries of the resolver; at least 1, because C++ has no arrays of none."""
+        return max(1, len(self.methods) + len(self.custom))
+
+
+def operators(model: Model) -> Operators:
+    """The operators of all graphs, sorted: TFLM looks up those of graphs that nothing runs as well.
+
+    Raises:
+        ModelError: TFLM has no kernel for some; the message names them all.
+    """
+    used = {(operator.code, operator.custom_code) for graph in model.graphs for operator in graph.operators}
+    custom = {name or "" for code, name in used if code == "CUSTOM"}
+    builtin = {code for code, _ in used if code != "CUSTOM"}
+    missing = sorted(code for code in builtin if _spelling(code) not in METHODS)
+    if missing:
+        raise ModelError(f"{model.name}: TFLM has no kernel for {', '.join(missing)}; replace them in the model")
+    known = {METHODS[_spelling(code)] for code in builtin} | {CUSTOM[name] for name in custom if name in CUSTOM}
+    return Operators(tuple(sorted(known)), tuple(sorted(custom - CUSTOM.keys())))
+
+
+def _spelling(code: str) -> str:
+    return code.replace("_", "").lower()
+
+
+def resolver_header(used: Operators, name: str) -> str:
+    """The header that makes the resolver: `NAME_Resolver` and `NAME_add_operators`."""
+    functions = _functions(used, name)
+    declarations = "".join(f"TFLMRegistration* {function}();\n" for function in functions.values())
+    if declarations:
+        declarations = (
+            f"// Custom operators that TFLM does not have: the application defines these functions.\n{declarations}\n"
+        )
+    calls = [f"{method}()" for method in used.methods]
+    calls += [f"AddCustom({_literal(custom)}, {function}())" for custom, function in functions.items()]
+    body = "".join(f"  TF_LITE_ENSURE_STATUS(resolver.{call});\n" for call in calls) or "  (void)resolver;\n"
+    return f"""\
+// The operators of {name}, so that no other kernel is linked. Made by Arenite.
+#ifndef {name.upper()}_RESOLVER_H_
+#define {name.upper()}_RESOLVER_H_
+
+#include "tensorflow/lite/micro/micro_mutable_op_resolver.h"
+
+{declarations}using {name}_Resolver = tflite::MicroMutableOpResolver<{used.count}>;
+
+inline TfLiteStatus {name}_add_operators({name}_Resolver& resolver) {{
+{body}  return kTfLiteOk;
+}}
+
+#endif
+"""
+
+
+def _functions(used: Operators, name: str) -> dict[str, str]:
+    """A function for each custom operator that the application brings, called after it in letters that C has."""
+    functions: dict[str, str] = {}
+    for custom in used.custom:
+        letters = re.sub(r"[^0-9A-Za-z]+", "_", custom).strip("_") or "custom"
+        function, number = f"{name}_register_{letters}", 2
+        while function in functions.values():
+            function, number = f"{name}_register_{letters}_{number}", number + 1
+        functions[custom] = function
+    return functions
+
+
+def _literal(text: str) -> str:
+    """A C string of any text; octal escapes end after three digits, whatever follows."""
+    characters = (
+        chr(byte) if 32 <= byte < 127 and byte not in b'"\\?' else f"\\{byte:03o}"
+        for byte in text.encode("utf-8", "replace")
+    )
+    return f'"{"".join(characters)}"'

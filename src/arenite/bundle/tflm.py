@@ -1,0 +1,47 @@
+"""A bundle for TFLM: five files of text that an application compiles beside a checkout of TFLM."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from arenite.bundle.array import model_header, model_source
+from arenite.bundle.example import example
+from arenite.bundle.resolver import operators, resolver_header
+from arenite.bundle.size import arena_header
+from arenite.errors import OptionError
+from arenite.tflite.write import write_bytes
+
+if TYPE_CHECKING:
+    from arenite.model import Model
+    from arenite.targets.target import Target
+
+IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+
+
+def export_tflm(model: Model, name: str, target: Target) -> dict[str, str]:
+    """Source files that run a model in TFLM, by file name.
+
+    `NAME_model.h` and `NAME_model.cc` are the file as a constant array, `NAME_arena.h` the arena to declare on the
+    target, `NAME_resolver.h` the operators that are used, `NAME_main.cc` an example to start from.
+
+    Args:
+        model: the model, written as it is: optimise it first.
+        name: what files and identifiers begin with.
+        target: whose kernels and core decide the size of the arena.
+
+    Raises:
+        OptionError: the name does not begin an identifier of C++.
+        ModelError: TFLM has no kernel for an operator, or the model's plan does not fit its tensors.
+    """
+    if IDENTIFIER.fullmatch(name) is None or "__" in name:
+        raise OptionError(f"{name!r} cannot begin a name in C++; use letters, digits and single underscores")
+    used = operators(model)
+    content = write_bytes(model)
+    return {
+        f"{name}_arena.h": arena_header(model, name, target),
+        f"{name}_main.cc": example(model, name),
+        f"{name}_model.cc": model_source(name, content),
+        f"{name}_model.h": model_header(name, len(content)),
+        f"{name}_resolver.h": resolver_header(used, name),
+    }

@@ -1,0 +1,8 @@
+"""Passes from a model to a model that computes the same: each a function, or a frozen dataclass of its options.
+
+A pass that changes nothing returns the same object. None changes the inputs and outputs that an application sees.
+"""
+
+from arenite.rewrite.prune import prune
+
+__all__ = ["prune"]

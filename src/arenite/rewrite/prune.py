@@ -1,0 +1,159 @@
+"""Takes out of a model what costs memory and has no effect.
+
+That is, in every graph:
+
+- operators without state whose outputs nobody uses, for their outputs take head while they run;
+- tensors that no operator, no input or output of the graph and no signature names: TFLM plans them all at once;
+- constants equal to another one in all but their name: each takes a tensor's structure in TFLM's tail, and flash.
+
+Inputs of a graph stay, even those that nothing reads. Their number and order are the interface of the model: the
+application writes into each of them by its position, and control flow hands its operands over likewise. Nor is there
+much to gain: an unused input is alive in scope 0 only, so a layout puts other tensors over it from the first operator
+on. Only a model whose inputs together exceed its peak pays for it, and that is for who made it to decide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from arenite.errors import ModelError
+from arenite.state import PURE, has_state
+from arenite.tflite.control_edges import CONTROL_EDGES_NAME
+from arenite.tflite.memory_plan import PLAN_NAME, MemoryPlan, is_vela, read_plan, with_plan
+from arenite.tflite.signatures import signature_tensors
+from arenite.tflite.write import write_bytes
+from arenite.tflite.write_tensor import same_but_name_and_buffer
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
+    from arenite.model import Graph, Model, Operator, Tensor
+
+_HARMLESS_METADATA = frozenset(
+    {PLAN_NAME, CONTROL_EDGES_NAME, "min_runtime_version", "CONVERSION_METADATA", "TFLITE_METADATA"}
+)
+"""Entries that name no tensor by its number, or that are renewed. Others might, as TFLM's COMPRESSION_METADATA does."""
+
+
+def prune(model: Model) -> Model:
+    """The model without what has no effect; the same object where there is nothing to take out.
+
+    Outputs stay the same bit for bit, an offline plan keeps its offsets for the tensors that remain. A model stays as
+    it is if Vela compiled it, if it has metadata that may name tensors by their number, or if it cannot be written
+    with other numbers without loss (operators newer than the installed schema).
+
+    Raises:
+        ModelError: the model's offline plan or control dependencies cannot be read.
+    """
+    plan = read_plan(model)
+    if is_vela(model) or any(entry.name not in _HARMLESS_METADATA for entry in model.metadata):
+        return model
+    if plan is not None and any(tensor.variable for graph in model.graphs[1:] for tensor in graph.tensors):
+        return model  # TFLM looks up such variables by their number in the plan of another graph.
+    named = signature_tensors(model)
+    # Control dependencies name operators by their place.
+    every_operator = any(entry.name == CONTROL_EDGES_NAME for entry in model.metadata)
+    graphs = tuple(_pruned(graph, named, every_operator=every_operator) for graph in model.graphs)
+    if graphs == model.graphs:
+        return model
+    pruned = replace(model, graphs=graphs)
+    if plan is not None:
+        pruned = with_plan(pruned, _plan_of_rest(plan, model, pruned))
+    return pruned if _can_be_written(pruned) else model
+
+
+def _pruned(graph: Graph, named: frozenset[Tensor], *, every_operator: bool) -> Graph:
+    """The graph without dead operators, duplicate constants and dead tensors; the same object if it has none."""
+    interface = named.union(graph.inputs, graph.outputs)
+    operators = graph.operators if every_operator or not graph.outputs else _live_operators(graph, interface)
+    instead = _duplicates(graph, operators, interface)
+    operators = tuple(_with_inputs(operator, instead) for operator in operators)
+    used = set(interface)
+    for operator in operators:
+        used.update(tensor for tensor in operator.inputs if tensor is not None)
+        used.update(operator.outputs, operator.intermediates)
+    tensors = tuple(tensor for tensor in graph.tensors if tensor in used)
+    if tensors == graph.tensors and operators == graph.operators:
+        return graph
+    return replace(graph, tensors=tensors, operators=operators)
+
+
+def _live_operators(graph: Graph, interface: frozenset[Tensor]) -> tuple[Operator, ...]:
+    """The operators with an effect beyond their outputs, and all that compute something for them or the interface."""
+    writers: dict[Tensor, list[Operator]] = {}
+    for operator in graph.operators:
+        for tensor in operator.outputs:
+            writers.setdefault(tensor, []).append(operator)
+    live: set[Operator] = set()
+    waiting = [operator for operator in graph.operators if has_state(operator)]
+    waiting += [operator for tensor in interface for operator in writers.get(tensor, ())]
+    while waiting:
+        operator = waiting.pop()
+        if operator not in live:
+            live.add(operator)
+            for read in operator.inputs:
+                if read is not None:
+                    waiting += writers.get(read, ())
+    return tuple(operator for operator in graph.operators if operator in live)
+
+
+def _duplicates(graph: Graph, operators: tuple[Operator, ...], interface: frozenset[Tensor]) -> Mapping[Tensor, Tensor]:
+    """For each constant that equals an earlier one, that one; only for those that none but known operators read."""
+    beyond = set(interface)
+    for operator in operators:
+        if operator.code not in PURE:
+            beyond.update(tensor for tensor in operator.inputs if tensor is not None)
+        beyond.update(operator.outputs)
+        beyond.update(operator.intermediates)
+    constants = [t for t in graph.tensors if t.data is not None and not t.variable and t not in beyond]
+    first: dict[Hashable, list[Tensor]] = {}
+    instead = {}
+    for group in _same_kind(constants):
+        for tensor in group:
+            assert tensor.data is not None
+            equals = first.setdefault((_kind(tensor), bytes(tensor.data.content)), [])
+            same = next((other for other in equals if same_but_name_and_buffer(other, tensor)), None)
+            if same is None:
+                equals.append(tensor)
+            else:
+                instead[tensor] = same
+    return instead
+
+
+def _same_kind(constants: list[Tensor]) -> list[list[Tensor]]:
+    """Groups of two and more that might be equal, so that contents are only looked at where they matter."""
+    groups: dict[Hashable, list[Tensor]] = {}
+    for tensor in constants:
+        groups.setdefault(_kind(tensor), []).append(tensor)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _kind(tensor: Tensor) -> Hashable:
+    steps = tensor.quantization
+    return tensor.type, tensor.shape, steps and (steps.scale, steps.zero_point, steps.dimension)
+
+
+def _with_inputs(operator: Operator, instead: Mapping[Tensor, Tensor]) -> Operator:
+    if not any(tensor in instead for tensor in operator.inputs if tensor is not None):
+        return operator
+    return replace(operator, inputs=tuple(tensor and instead.get(tensor, tensor) for tensor in operator.inputs))
+
+
+def _plan_of_rest(plan: MemoryPlan, before: Model, after: Model) -> MemoryPlan:
+    """The same offsets, for the tensors that are left."""
+    offsets = {
+        tensor: offset
+        for graph, column in zip(before.graphs, plan.offsets, strict=True)
+        for tensor, offset in zip(graph.tensors, column, strict=True)
+    }
+    return MemoryPlan(tuple(tuple(offsets[tensor] for tensor in graph.tensors) for graph in after.graphs))
+
+
+def _can_be_written(model: Model) -> bool:
+    """Whether the writer can build what has other numbers now; it refuses where something would be lost."""
+    try:
+        write_bytes(model)
+    except ModelError:
+        return False
+    return True

@@ -1,0 +1,67 @@
+"""Which rows of every tensor of a region each strip reads and computes.
+
+From the last operator to the first: what an operator has to make is the least interval that holds all that is read of
+its output, and that says what it reads itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence, Set
+
+    from arenite.model import Operator, Tensor
+    from arenite.rewrite.strips.cut import Cut
+    from arenite.rewrite.strips.region import Region
+    from arenite.rewrite.strips.rows import Rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Strip:
+    """One strip of a region.
+
+    `held` are the rows of each tensor, inputs of the region included, that operators of the strip read or that belong
+    to an output of the region. `cuts` are the operators that compute something in it. `kept` are the first rows of
+    those tensors that the strip before had computed; the cut of the tensor's operator makes the others, if there are.
+    """
+
+    held: Mapping[Tensor, Rows]
+    cuts: Mapping[Operator, Cut]
+    kept: Mapping[Tensor, Rows]
+
+
+def demands(region: Region, own: Mapping[Tensor, Sequence[Rows]], keep: Set[Tensor], strips: int) -> tuple[Strip, ...]:
+    """What each strip reads and computes, where `own` says which rows of the outputs belong to each strip."""
+    result: list[Strip] = []
+    for number in range(strips):
+        held = {tensor: rows[number] for tensor, rows in own.items() if rows[number].size}
+        before = result[-1].held if result else {}
+        result.append(_strip(region, held, before, keep))
+    return tuple(result)
+
+
+def _strip(region: Region, held: dict[Tensor, Rows], before: Mapping[Tensor, Rows], keep: Set[Tensor]) -> Strip:
+    cuts: dict[Operator, Cut] = {}
+    kept: dict[Tensor, Rows] = {}
+    for operator in reversed(region.operators):
+        (target,) = operator.outputs
+        rows = held.get(target)
+        if rows is None:
+            continue
+        if target in keep and target in before and before[target].first <= rows.first < before[target].end:
+            kept[target], rows = _parted(rows, before[target].end)
+        if not rows.size:
+            continue
+        cut = cuts[operator] = region.rules[operator](rows)
+        for tensor, read in zip(operator.inputs, cut.reads, strict=True):
+            if read is not None and tensor is not None and tensor.data is None:
+                held[tensor] = read.hull(held.get(tensor))
+    return Strip(held, cuts, kept)
+
+
+def _parted(rows: Rows, end: int) -> tuple[Rows, Rows]:
+    """The rows before `end`, and those from it on."""
+    middle = min(rows.end, end)
+    return type(rows)(rows.first, middle), type(rows)(middle, rows.end)

@@ -1,0 +1,143 @@
+"""Collects the operators and tensors of the strips: slices, joins, padding, and operators cut to some rows.
+
+Names say where a tensor comes from: "conv1/strip2" is what the operator of "conv1" makes in the second strip;
+"/rows8-12" are rows of the tensor named before it, counted in the whole tensor.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from arenite.model import Data, ElementType, Operator, Tensor
+from arenite.rewrite.strips.pixels import ROWS, rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from arenite.rewrite.strips.cut import Cut, Padding
+    from arenite.rewrite.strips.rows import Rows
+
+MOST_JOINED = 10
+"""Inputs that TFLM's CONCATENATION takes (kMaxInputNum in concatenation.cc)."""
+
+_NUMBERS = "strips/numbers"
+_VERSIONS: Mapping[str, Mapping[ElementType, int]] = {
+    "SLICE": {ElementType.INT8: 2, ElementType.INT16: 4},
+    "PAD": {ElementType.INT8: 2, ElementType.INT16: 3},
+    "CONCATENATION": {ElementType.INT8: 2, ElementType.INT16: 3},
+}
+"""Versions of operators that brought a type; 1 for other types (TensorFlow's tools/versioning/op_version.cc)."""
+
+
+class Emitter:
+    """Appends operators in the order of the calls; `tensors` are the new ones."""
+
+    def __init__(self, existing: Iterable[Tensor]) -> None:
+        self.operators: list[Operator] = []
+        self.tensors: list[Tensor] = []
+        self._numbers = {each.name: each for each in existing if each.data and each.name.startswith(_NUMBERS)}
+        self._parts: dict[tuple[Tensor, Rows], Tensor] = {}
+
+    def rows(self, tensor: Tensor, held: Rows, rows: Rows, name: str) -> Tensor:
+        """The given rows of a tensor that holds the rows `held` of a whole; the tensor itself where these are all."""
+        if rows == held:
+            return tensor
+        key = tensor, rows
+        if key not in self._parts:
+            shape = (*tensor.shape[:ROWS], rows.size, *tensor.shape[ROWS + 1 :])
+            begin = (0, rows.first - held.first, 0, 0)
+            self._parts[key] = self._slice(tensor, begin, shape, f"{name}/rows{rows.first}-{rows.end}")
+        return self._parts[key]
+
+    def constant_rows(self, tensor: Tensor, rows: Rows) -> Tensor:
+        """The given rows of a constant, as a constant."""
+        assert tensor.data is not None
+        axis = rows_of(tensor)
+        assert axis is not None
+        key = tensor, rows
+        if key not in self._parts and rows.size == tensor.shape[axis]:
+            self._parts[key] = tensor
+        elif key not in self._parts:
+            row = tensor.bytes // tensor.shape[axis]
+            data = Data(memoryview(tensor.data.content)[rows.first * row : rows.end * row])
+            shape = (*tensor.shape[:axis], rows.size, *tensor.shape[axis + 1 :])
+            name = f"{tensor.name}/rows{rows.first}-{rows.end}"
+            self._parts[key] = self._new(Tensor(name, shape, tensor.type, data, tensor.quantization))
+        return self._parts[key]
+
+    def make(self, operator: Operator, cut: Cut, inputs: Sequence[Tensor | None], name: str) -> Tensor:
+        """What the operator makes of the given inputs, which hold the rows that the cut reads."""
+        inputs = list(inputs)
+        for position, values in cut.numbers:
+            old = inputs[position]
+            assert old is not None
+            inputs[position] = self._constant(old.shape, values)
+        if cut.padding is not None and inputs[0] is not None:
+            inputs[0] = self._pad(inputs[0], cut.padding, f"{name}/padded")
+        (target,) = operator.outputs
+        _, _, width, channels = target.shape
+        columns = width if cut.columns is None else cut.columns
+        made = replace(
+            target, name=f"{name}/untrimmed" if cut.trimmed else name, shape=(1, cut.made.size, columns, channels)
+        )
+        self._new(made)
+        self.operators.append(replace(operator, inputs=tuple(inputs), outputs=(made,), options=cut.options))
+        if not cut.trimmed:
+            return made
+        begin = (0, cut.rows.first - cut.made.first, cut.left, 0)
+        return self._slice(made, begin, (1, cut.rows.size, width, channels), name)
+
+    def join(self, parts: Sequence[Tensor], whole: Tensor) -> None:
+        """Makes the tensor `whole` of its rows, in a tree where there are too many for one CONCATENATION."""
+        parts = list(parts)
+        while len(parts) > MOST_JOINED:
+            groups = -(-len(parts) // MOST_JOINED)
+            bounds = [group * len(parts) // groups for group in range(groups + 1)]
+            joined: list[Tensor] = []
+            for first, end in pairwise(bounds):
+                rows = sum(part.shape[ROWS] for part in parts[first:end])
+                name = f"{whole.name}/joined{len(joined) + 1}of{groups}"
+                joined.append(self._join(parts[first:end], self.like(whole, rows, name)))
+            parts = joined
+        self._join(parts, whole)
+
+    def like(self, tensor: Tensor, rows: int, name: str) -> Tensor:
+        """A new tensor like another, with so many rows."""
+        return self._new(replace(tensor, name=name, shape=(1, rows, *tensor.shape[ROWS + 1 :])))
+
+    def _join(self, parts: Sequence[Tensor], whole: Tensor) -> Tensor:
+        options = {"axis": ROWS, "fused_activation_function": 0}
+        version = _VERSIONS["CONCATENATION"].get(whole.type, 1)
+        self.operators.append(Operator("CONCATENATION", tuple(parts), (whole,), options, version=version))
+        return whole
+
+    def _slice(self, source: Tensor, begin: Sequence[int], shape: tuple[int, ...], name: str) -> Tensor:
+        part = self._new(replace(source, name=name, shape=shape))
+        where = self._constant((4,), begin), self._constant((4,), shape)
+        version = _VERSIONS["SLICE"].get(source.type, 1)
+        self.operators.append(Operator("SLICE", (source, *where), (part,), version=version))
+        return part
+
+    def _pad(self, source: Tensor, padding: Padding, name: str) -> Tensor:
+        _, rows, columns, channels = source.shape
+        shape = (1, padding.above + rows + padding.below, padding.left + columns + padding.right, channels)
+        padded = self._new(replace(source, name=name, shape=shape))
+        paddings = (0, 0, padding.above, padding.below, padding.left, padding.right, 0, 0)
+        inputs = source, self._constant((4, 2), paddings)
+        self.operators.append(Operator("PAD", inputs, (padded,), version=_VERSIONS["PAD"].get(source.type, 1)))
+        return padded
+
+    def _constant(self, shape: tuple[int, ...], values: Sequence[int]) -> Tensor:
+        """A constant of int32, one for all that need the same values."""
+        name = f"{_NUMBERS}{'x'.join(map(str, shape))}/{'_'.join(map(str, values))}"
+        if name not in self._numbers:
+            data = Data(struct.pack(f"<{len(values)}i", *values))
+            self._numbers[name] = self._new(Tensor(name, shape, ElementType.INT32, data))
+        return self._numbers[name]
+
+    def _new(self, tensor: Tensor) -> Tensor:
+        self.tensors.append(tensor)
+        return tensor

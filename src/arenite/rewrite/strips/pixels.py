@@ -1,0 +1,78 @@
+"""Operators that make each row of their output from the same row of their inputs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arenite.model import ElementType
+from arenite.rewrite.strips.cut import CannotSplitError, Cut, Rule
+
+if TYPE_CHECKING:
+    from arenite.model import Operator, Tensor
+    from arenite.rewrite.strips.rows import Rows
+
+ROWS = 1
+"""The axis of the rows in [batches, rows, columns, channels]."""
+
+_NO_SLICE = frozenset({ElementType.UINT8})
+"""Types that TFLM's kernels convert, but do not slice or join (slice.cc, concatenation.cc)."""
+
+
+def unary_rule(operator: Operator) -> Rule:
+    """One input of the output's shape; any others, such as the slope of PRELU, as in `binary_rule`."""
+    return _same_rows(operator)
+
+
+def conversion_rule(operator: Operator) -> Rule:
+    """QUANTIZE, DEQUANTIZE, CAST: TFLM runs them also on types of which it has no other operators."""
+    for tensor in (*operator.inputs, *operator.outputs):
+        if tensor is not None and tensor.type in _NO_SLICE:
+            raise CannotSplitError(f"converts {tensor.type.name}, of which TFLM can neither slice nor join rows")
+    return _same_rows(operator)
+
+
+def binary_rule(operator: Operator) -> Rule:
+    """Two inputs, broadcast to the output's shape by NumPy's rules."""
+    return _same_rows(operator)
+
+
+def concatenation_rule(operator: Operator) -> Rule:
+    """CONCATENATION along columns or channels."""
+    axis = operator.options.get("axis")
+    if not isinstance(axis, int) or axis % 4 not in (2, 3):
+        raise CannotSplitError("joins along rows or batches")
+    return _same_rows(operator)
+
+
+def depth_softmax_rule(operator: Operator) -> Rule:
+    """SOFTMAX, LOG_SOFTMAX, L2_NORMALIZATION: over the last axis, so each pixel on its own."""
+    return _same_rows(operator)
+
+
+def rows_of(tensor: Tensor) -> int | None:
+    """The axis of a tensor that meets the rows of [1, rows, columns, channels] in a broadcast; None where none does."""
+    axis = len(tensor.shape) - 4 + ROWS
+    return axis if axis >= 0 and tensor.shape[axis] != 1 else None
+
+
+def _same_rows(operator: Operator) -> Rule:
+    height = operator.outputs[0].shape[ROWS]
+    sliced = tuple(_is_sliced(tensor, height) for tensor in operator.inputs)
+    if not any(each and tensor and tensor.data is None for each, tensor in zip(sliced, operator.inputs, strict=True)):
+        raise CannotSplitError("reads no rows that it could be given one strip at a time")
+
+    def cut(rows: Rows) -> Cut:
+        return Cut(rows, rows, tuple(rows if each else None for each in sliced), options=operator.options)
+
+    return cut
+
+
+def _is_sliced(tensor: Tensor | None, height: int) -> bool:
+    axis = None if tensor is None else rows_of(tensor)
+    if tensor is None or axis is None:
+        return False
+    if tensor.shape[axis] != height or any(length != 1 for length in tensor.shape[:axis]):
+        raise CannotSplitError(f"reads {tensor.name!r} of shape {list(tensor.shape)}, which has other rows")
+    if len(tensor.shape) != 4 and tensor.data is None:
+        raise CannotSplitError(f"reads {tensor.name!r} of shape {list(tensor.shape)}, which is not [1, rows, ...]")
+    return True

@@ -1,0 +1,110 @@
+"""What is to be executed strip by strip, where the strips end, and what is kept from one strip for the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal
+
+from arenite.errors import OptionError
+from arenite.rewrite.strips.demand import demands
+from arenite.rewrite.strips.rows import Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arenite.model import Tensor
+    from arenite.rewrite.strips.demand import Strip
+    from arenite.rewrite.strips.region import Region
+
+Halo = Literal["recompute", "keep"]
+
+
+@dataclass(frozen=True, eq=False)
+class StripPlan:
+    """A region and its strips.
+
+    `boundaries[o]` are the rows at which the strips of output o of the region begin and end: from 0 to its height,
+    one more than there are strips; a strip may have no rows of an output, but not of all. `kept` are results of the
+    region of which the rows that the next strip reads again are kept for it; those of the others are computed again.
+    """
+
+    region: Region
+    boundaries: tuple[tuple[int, ...], ...]
+    kept: frozenset[Tensor] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Check the boundaries."""
+        if len(self.boundaries) != len(self.region.outputs):
+            raise OptionError(f"boundaries are needed for {len(self.region.outputs)} outputs of the region")
+        for tensor, rows in zip(self.region.outputs, self.boundaries, strict=True):
+            if len(rows) != len(self.boundaries[0]) or len(rows) < 2:
+                raise OptionError(f"{tensor.name!r}: every output needs as many strips as the first, at least one")
+            if rows[0] != 0 or rows[-1] != tensor.shape[1] or any(one > next_ for one, next_ in pairwise(rows)):
+                raise OptionError(f"{tensor.name!r}: boundaries must rise from 0 to its {tensor.shape[1]} rows")
+
+    @property
+    def strips(self) -> int:
+        """Number of strips."""
+        return len(self.boundaries[0]) - 1
+
+
+def strip_plan(region: Region, boundaries: int | Sequence[int], *, halo: Halo = "recompute") -> StripPlan:
+    """A plan from a number of strips, or from the boundaries of the region's last output.
+
+    The strips of a number of them differ in height by at most one row. Boundaries of the other outputs follow: those
+    that the region itself reads end where a strip has read to, so that nothing is computed for the output alone; any
+    others end at the same fraction of their height.
+
+    Args:
+        region: what to execute in strips.
+        boundaries: number of strips, or rows at which they begin and end, from 0 to the height of the last output.
+        halo: "recompute" computes rows that two strips read twice; "keep" keeps all those that the region computes.
+
+    Raises:
+        OptionError: the boundaries do not rise from 0 to the height of the output, or there are more strips than rows.
+    """
+    height = region.outputs[-1].shape[1]
+    if isinstance(boundaries, int):
+        if not 1 <= boundaries <= height:
+            raise OptionError(f"{boundaries} strips are not possible with {height} rows")
+        boundaries = [strip * height // boundaries for strip in range(boundaries + 1)]
+    kept = frozenset(region.inner + region.outputs) if halo == "keep" else frozenset()
+    last = tuple(boundaries)
+    if not last or last[-1] != height:
+        raise OptionError(f"boundaries must rise from 0 to the {height} rows of {region.outputs[-1].name!r}")
+    return StripPlan(region, _derived(region, last), kept)
+
+
+def _derived(region: Region, last: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+    """Boundaries of all outputs, from those of the last one."""
+    height = region.outputs[-1].shape[1]
+    own: dict[Tensor, tuple[int, ...]] = {region.outputs[-1]: last}
+    for output in reversed(region.outputs[:-1]):
+        rows = output.shape[1]
+        ends = [at * rows // height for at in last]
+        read = demands(region, {tensor: _intervals(at) for tensor, at in own.items()}, frozenset(), len(last) - 1)
+        for strip, each in enumerate(read):
+            if output in each.held:
+                ends[strip + 1] = each.held[output].end
+        ends[-1] = rows
+        own[output] = _rising(ends)
+    return tuple(own[output] for output in region.outputs)
+
+
+def _rising(ends: Sequence[int]) -> tuple[int, ...]:
+    highest, result = 0, []
+    for end in ends:
+        highest = max(highest, end)
+        result.append(highest)
+    return tuple(result)
+
+
+def _intervals(boundaries: Sequence[int]) -> tuple[Rows, ...]:
+    return tuple(Rows(first, end) for first, end in pairwise(boundaries))
+
+
+def strips_of(plan: StripPlan) -> tuple[Strip, ...]:
+    """What each strip of a plan reads and computes."""
+    own = {tensor: _intervals(rows) for tensor, rows in zip(plan.region.outputs, plan.boundaries, strict=True)}
+    return demands(plan.region, own, plan.kept, plan.strips)

@@ -1,0 +1,108 @@
+"""Arithmetic with rows: which rows of its input a window reads, at borders, through stride, dilation and padding.
+
+Rows are counted from 0 at the top of a whole tensor [1, rows, columns, channels]; intervals exclude their end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from arenite.kernels.windows import Axis
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows `first` to `end` (excluded) of a tensor."""
+
+    first: int
+    end: int
+
+    @property
+    def size(self) -> int:
+        """Number of rows; 0 or less where there is none."""
+        return self.end - self.first
+
+    def hull(self, other: Rows | None) -> Rows:
+        """The least interval that holds both."""
+        return self if other is None else Rows(min(self.first, other.first), max(self.end, other.end))
+
+    def holds(self, other: Rows) -> bool:
+        """Whether all of `other` lies inside."""
+        return self.first <= other.first and other.end <= self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a window reads for some rows of output: rows `inside` the input, and rows of padding before and after."""
+
+    inside: Rows
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """An operator run over rows `inside` of its input, which makes the rows `made` of its output.
+
+    Only the rows that were asked for are sure to be right: others may miss what lies beyond the strip. `made` is
+    counted in rows of the whole output and may go beyond it.
+    """
+
+    inside: Rows
+    made: Rows
+
+
+def reach(axis: Axis, rows: Rows) -> Reach:
+    """What the window reads for `rows` of its output (at least one)."""
+    first = rows.first * axis.stride - axis.padding
+    end = (rows.end - 1) * axis.stride - axis.padding + span(axis)
+    return Reach(Rows(max(0, first), min(axis.length, end)), max(0, -first), max(0, end - axis.length))
+
+
+def span(axis: Axis) -> int:
+    """Rows from the first to the last that one position of the window covers."""
+    return (axis.kernel - 1) * axis.dilation + 1
+
+
+def same_padding(axis: Axis, length: int) -> tuple[int, int]:
+    """Rows of output, and rows of padding before the input, for SAME padding of an input with `length` rows.
+
+    What cannot be shared out evenly goes to the end (ComputePaddingHeightWidth in tensorflow/lite/kernels/padding.h).
+    """
+    outputs = -(-length // axis.stride)
+    return outputs, max(0, (outputs - 1) * axis.stride + span(axis) - length) // 2
+
+
+@lru_cache(maxsize=4096)
+def same_cover(axis: Axis, rows: Rows) -> Cover:
+    """The least rows of input over which the same window with SAME padding makes `rows` as it does over the whole.
+
+    That is: the strip holds all that the window reads of the input for these rows, and its own padding puts the window
+    at the right places. There always is such a strip: one that begins at a multiple of the stride and has the length
+    of the whole, modulo the stride, is padded alike.
+    """
+    wanted = reach(axis, rows).inside
+    slack = axis.stride + span(axis)
+    best: tuple[int, int, Cover] | None = None
+    for first in range(wanted.first, max(-1, wanted.first - slack), -1):
+        for end in range(wanted.end, min(axis.length, wanted.end + slack) + 1):
+            cover = _cover(axis, Rows(first, end))
+            if cover is not None and cover.made.holds(rows):
+                key = (cover.made.size, end - first)
+                if best is None or key < best[:2]:
+                    best = (*key, cover)
+    assert best is not None
+    return best[2]
+
+
+def _cover(axis: Axis, inside: Rows) -> Cover | None:
+    """What SAME padding makes of a strip of the input; None where the window stands between its right places."""
+    outputs, padding = same_padding(axis, inside.size)
+    shift = inside.first + axis.padding - padding
+    if shift % axis.stride:
+        return None
+    first = shift // axis.stride
+    return Cover(inside, Rows(first, first + outputs))

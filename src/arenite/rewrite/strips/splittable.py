@@ -1,0 +1,129 @@
+"""Which operators can be split by rows, how, and why the others cannot."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from arenite.model import ElementType
+from arenite.rewrite.strips.cut import CannotSplitError, Rule
+from arenite.rewrite.strips.padding import pad_rule
+from arenite.rewrite.strips.pixels import (
+    binary_rule,
+    concatenation_rule,
+    conversion_rule,
+    depth_softmax_rule,
+    unary_rule,
+)
+from arenite.rewrite.strips.resize import bilinear_rule, depth_to_space_rule, nearest_rule, space_to_depth_rule
+from arenite.rewrite.strips.transposed import transposed_rule
+from arenite.rewrite.strips.windows import convolution_rule, depthwise_rule, pool_rule
+from arenite.state import has_state
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from arenite.model import Operator, Tensor
+
+_UNARY = """
+    ABS CEIL COS ELU EXP FLOOR GELU HARD_SWISH LEAKY_RELU LOG LOGICAL_NOT LOGISTIC NEG PRELU RELU RELU6 RELU_0_TO_1
+    RELU_N1_TO_1 ROUND RSQRT SIGN SIN SQRT SQUARE TANH
+"""
+_BINARY = """
+    ADD DIV EQUAL FLOOR_DIV FLOOR_MOD GREATER GREATER_EQUAL LESS LESS_EQUAL LOGICAL_AND LOGICAL_OR MAXIMUM MINIMUM MUL
+    NOT_EQUAL POW SQUARED_DIFFERENCE SUB
+"""
+_RULES: Mapping[str, Callable[[Operator], Rule]] = MappingProxyType(
+    {
+        **dict.fromkeys(_UNARY.split(), unary_rule),
+        **dict.fromkeys(_BINARY.split(), binary_rule),
+        **dict.fromkeys(("QUANTIZE", "DEQUANTIZE", "CAST"), conversion_rule),
+        **dict.fromkeys(("SOFTMAX", "LOG_SOFTMAX", "L2_NORMALIZATION"), depth_softmax_rule),
+        **dict.fromkeys(("AVERAGE_POOL_2D", "MAX_POOL_2D"), pool_rule),
+        **dict.fromkeys(("PAD", "PADV2"), pad_rule),
+        "CONCATENATION": concatenation_rule,
+        "CONV_2D": convolution_rule,
+        "DEPTHWISE_CONV_2D": depthwise_rule,
+        "DEPTH_TO_SPACE": depth_to_space_rule,
+        "RESIZE_BILINEAR": bilinear_rule,
+        "RESIZE_NEAREST_NEIGHBOR": nearest_rule,
+        "SPACE_TO_DEPTH": space_to_depth_rule,
+        "TRANSPOSE_CONV": transposed_rule,
+    }
+)
+
+_WHOLE = MappingProxyType(
+    {
+        "FULLY_CONNECTED": "every element of its output reads the whole input",
+        "BATCH_MATMUL": "multiplies whole matrices",
+        **dict.fromkeys(
+            ("MEAN", "SUM", "REDUCE_MAX", "REDUCE_MIN", "REDUCE_PROD", "REDUCE_ANY", "REDUCE_ALL"),
+            "reduces over the whole input, as global pooling does",
+        ),
+        **dict.fromkeys(("ARG_MAX", "ARG_MIN", "TOPK_V2", "CUMSUM"), "goes through the whole input"),
+        **dict.fromkeys(("RESHAPE", "SQUEEZE", "EXPAND_DIMS"), "gives its elements another shape, without rows"),
+        **dict.fromkeys(("TRANSPOSE", "REVERSE_V2", "GATHER", "MIRROR_PAD"), "moves elements between rows"),
+        **dict.fromkeys(("SPLIT", "SPLIT_V", "UNPACK"), "has several outputs"),
+    }
+)
+"""Why operators that are known, but have no rule, cannot be split."""
+
+_TYPES = frozenset({ElementType.FLOAT32, ElementType.INT8, ElementType.UINT8, ElementType.INT16, ElementType.INT32})
+"""Element types of which LiteRT, and TFLM where it has operators for them, slice and join rows."""
+
+
+def why_not(operator: Operator) -> str | None:
+    """Why an operator cannot be split by rows: a clause that follows its name, such as "keeps state"; None if it can.
+
+    It speaks of the operator alone: a region can still be refused for what is around it.
+    """
+    try:
+        rule(operator)
+    except CannotSplitError as reason:
+        return str(reason)
+    return None
+
+
+@lru_cache(maxsize=2048)
+def rule(operator: Operator) -> Rule:
+    """How an operator makes some rows of its output.
+
+    Raises:
+        CannotSplitError: it cannot be split by rows.
+    """
+    if operator.code not in _RULES and operator.code in _WHOLE:
+        raise CannotSplitError(_WHOLE[operator.code])
+    if has_state(operator):
+        raise CannotSplitError("keeps state, runs other graphs, or is not known")
+    if operator.code not in _RULES:
+        raise CannotSplitError("is not known to work row by row")
+    if len(operator.outputs) != 1 or not operator.inputs or operator.intermediates:
+        raise CannotSplitError("has not one output")
+    for tensor in operator.outputs:
+        _check_image(tensor, "makes")
+    for read in operator.inputs:
+        if read is not None and read.data is None and len(read.shape) == 4 and read.shape[1] != 1:
+            _check_type(read)
+    if operator.outputs[0].shape[1] == 1:
+        raise CannotSplitError("makes a single row")
+    try:
+        return _RULES[operator.code](operator)
+    except (KeyError, ValueError, IndexError, ZeroDivisionError, AssertionError):
+        raise CannotSplitError("has options or shapes that make no sense") from None
+
+
+def _check_image(tensor: Tensor, verb: str) -> None:
+    shape = list(tensor.shape)
+    if len(shape) != 4:
+        raise CannotSplitError(f"{verb} {tensor.name!r} of shape {shape}, which is not [1, rows, columns, channels]")
+    if shape[0] != 1:
+        raise CannotSplitError(f"{verb} {tensor.name!r}, a batch of {shape[0]}: rows of all images are not adjacent")
+    if not all(shape):
+        raise CannotSplitError(f"{verb} {tensor.name!r}, which is empty")
+    _check_type(tensor)
+
+
+def _check_type(tensor: Tensor) -> None:
+    if tensor.type not in _TYPES:
+        raise CannotSplitError(f"works on {tensor.name!r} of type {tensor.type.name}, of which rows are not sliced")

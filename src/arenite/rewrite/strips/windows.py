@@ -1,0 +1,125 @@
+"""Convolutions and pools: rows through stride, dilation and padding.
+
+A strip of a convolution is padded explicitly with the zero point where the whole was padded, and runs as VALID: each
+product with padding is then (zero point + offset) * weight = 0 in integers, and 0 * weight = 0 in floats, which is
+what the kernels add for the padding that they skip. Where SAME padding of the strip alone puts the window at the
+right places, no explicit padding is needed.
+
+An average pool divides by the number of positions inside the input and a max pool knows no padding value, so explicit
+padding would be wrong. They run as VALID where neither rows nor columns are padded, and as SAME elsewhere, over so many
+rows that their padding puts the windows at the right places; rows made too much at the edges are cut off.
+"""
+
+from __future__ import annotations
+
+from math import isfinite
+from struct import iter_unpack
+from typing import TYPE_CHECKING
+
+from arenite.kernels.windows import SAME, convolution, depthwise, pool
+from arenite.model import ElementType
+from arenite.rewrite.strips.cut import CannotSplitError, Cut, Padding, Rule
+from arenite.rewrite.strips.rows import Reach, Rows, reach, same_cover, same_padding, span
+
+if TYPE_CHECKING:
+    from arenite.kernels.windows import Axis, Window
+    from arenite.model import Operator, Tensor
+
+VALID = 1
+"""The schema's number for VALID padding."""
+
+_WEIGHTS = {
+    ElementType.FLOAT32: (ElementType.FLOAT32,),
+    ElementType.INT8: (ElementType.INT8, ElementType.INT4),
+    ElementType.INT16: (ElementType.INT8,),
+    ElementType.UINT8: (ElementType.UINT8,),
+}
+"""Types of weights by type of activations. Others, such as int8 weights of floats, are quantised by the whole input."""
+
+
+def convolution_rule(operator: Operator) -> Rule:
+    """CONV_2D."""
+    return _convolved(operator, convolution(operator))
+
+
+def depthwise_rule(operator: Operator) -> Rule:
+    """DEPTHWISE_CONV_2D."""
+    return _convolved(operator, depthwise(operator))
+
+
+def pool_rule(operator: Operator) -> Rule:
+    """AVERAGE_POOL_2D and MAX_POOL_2D."""
+    window = pool(operator)
+    _check(operator, window)
+    columns = _edges(window.columns)
+
+    def cut(rows: Rows) -> Cut:
+        read = reach(window.rows, rows)
+        if not any(columns) and not read.before and not read.after:
+            return _plain(operator, rows, read, VALID)
+        return _same(operator, window.rows, rows)
+
+    return cut
+
+
+def check_weights(operator: Operator, source: Tensor, weights: Tensor) -> None:
+    """That the arithmetic of one output does not depend on where the rows end."""
+    if weights.type not in _WEIGHTS.get(source.type, ()):
+        raise CannotSplitError(
+            f"multiplies {source.type.name} with weights of {weights.type.name}, whose scale may depend on all rows"
+        )
+    if weights.type is ElementType.FLOAT32 and weights.data is not None and operator.options.get("padding") == SAME:
+        content = bytes(weights.data.content)
+        if not all(isfinite(value) for (value,) in iter_unpack("<f", content[: len(content) // 4 * 4])):
+            raise CannotSplitError("has weights that are infinite or no numbers, which padding would spread")
+
+
+def _convolved(operator: Operator, window: Window) -> Rule:
+    source, weights = operator.inputs[:2]
+    assert source is not None
+    assert weights is not None
+    check_weights(operator, source, weights)
+    _check(operator, window)
+    columns = _edges(window.columns)
+
+    def cut(rows: Rows) -> Cut:
+        read = reach(window.rows, rows)
+        padding = Padding(read.before, read.after, *columns)
+        if not padding:
+            return _plain(operator, rows, read, VALID)
+        if same_padding(window.rows, read.inside.size) == (rows.size, read.before):
+            return _plain(operator, rows, read, SAME)
+        return Cut(rows, rows, _reads(operator, read.inside), padding, {**operator.options, "padding": VALID})
+
+    return cut
+
+
+def _same(operator: Operator, axis: Axis, rows: Rows) -> Cut:
+    cover = same_cover(axis, rows)
+    return Cut(rows, cover.made, _reads(operator, cover.inside), options=operator.options)
+
+
+def _plain(operator: Operator, rows: Rows, read: Reach, padding: int) -> Cut:
+    options = operator.options
+    if options.get("padding", SAME) != padding:
+        options = {**options, "padding": padding}
+    return Cut(rows, rows, _reads(operator, read.inside), options=options)
+
+
+def _reads(operator: Operator, rows: Rows) -> tuple[Rows | None, ...]:
+    return (rows, *(None for _ in operator.inputs[1:]))
+
+
+def _edges(axis: Axis) -> tuple[int, int]:
+    """Positions of padding before and after the whole of an axis that the window reads."""
+    end = (axis.outputs - 1) * axis.stride - axis.padding + span(axis)
+    return axis.padding, max(0, end - axis.length)
+
+
+def _check(operator: Operator, window: Window) -> None:
+    """That the shapes are those that the runtimes compute from the options."""
+    same = operator.options.get("padding", SAME) == SAME
+    for axis in (window.rows, window.columns):
+        outputs = -(-axis.length // axis.stride) if same else (axis.length + axis.stride - span(axis)) // axis.stride
+        if outputs != axis.outputs:
+            raise CannotSplitError("has an output whose shape does not follow from its options")

@@ -1,0 +1,134 @@
+"""The bundle for TFLM as text: what each file says, and what is refused."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from arenite.bundle import export_tflm
+from arenite.bundle.resolver import Operators, operators, resolver_header
+from arenite.errors import ModelError, OptionError
+from arenite.model import ElementType, Graph, Model, Operator, Tensor
+from arenite.targets.target import TARGETS, TFLM
+from arenite.tflite.read import read_bytes
+from arenite.tflite.write import write_bytes
+from arenite.zoo import build
+
+
+def chain(*kinds):
+    """A model whose operators are of these kinds, each (code, custom code)."""
+    tensors = [Tensor(f"t{number}", (1, 4), ElementType.INT8) for number in range(len(kinds) + 1)]
+    made = [
+        Operator(code, (tensors[number],), (tensors[number + 1],), custom_code=custom)
+        for number, (code, custom) in enumerate(kinds)
+    ]
+    return Model("chain.tflite", (Graph("main", tuple(tensors), (tensors[0],), (tensors[-1],), tuple(made)),))
+
+
+def array(source):
+    return bytes(int(each, 16) for each in re.findall(r"0x([0-9a-f]{2}),", source))
+
+
+def test_files_and_model():
+    model = build("resnet8")
+    files = export_tflm(model, "resnet", TFLM)
+    assert sorted(files) == [f"resnet_{each}" for each in ("arena.h", "main.cc", "model.cc", "model.h", "resolver.h")]
+    content = write_bytes(model)
+    assert array(files["resnet_model.cc"]) == content
+    assert f"#define RESNET_MODEL_BYTES {len(content)}u" in files["resnet_model.h"]
+    assert all("alignas(16)" in files[f"resnet_model.{end}"] for end in ("h", "cc"))
+
+
+def test_a_file_that_was_read_stays_what_it_was():
+    content = write_bytes(build("paper"))
+    files = export_tflm(read_bytes(content, "paper.tflite"), "paper", TFLM)
+    assert array(files["paper_model.cc"]) == content
+
+
+@pytest.mark.parametrize("name", ["tflm", "tflm-reference", "tflm-cmsis-nn/cortex-m55"])
+def test_the_arena_is_the_targets(name):
+    model, target = build("mobilenet-v1", alpha=0.25, resolution=96), TARGETS[name]
+    header = export_tflm(model, "net", target)["net_arena.h"]
+    host, device = (int(each) for each in re.findall(r"#define NET_ARENA_BYTES (\d+)u", header))
+    assert device == target.arena(model).declare_bytes
+    assert host > device
+    assert f"for the target {name}." in header
+    assert "CAUTION" not in header
+
+
+def test_the_arena_says_why_it_is_larger_than_what_stays():
+    model = build("chain", length=40, resolution=8, channels=1)
+    arena = TFLM.arena(model)
+    assert arena.declare_bytes > arena.total_bytes + 16
+    header = export_tflm(model, "net", TFLM)["net_arena.h"]
+    assert (
+        f"// {arena.declare_bytes - arena.total_bytes:,} bytes more are needed while the interpreter starts" in header
+    )
+    small = export_tflm(build("resnet8"), "net", TFLM)["net_arena.h"]
+    assert "bytes more" not in small
+
+
+def test_the_arena_says_what_is_not_known():
+    header = export_tflm(chain(("CUSTOM", "My\nOp")), "net", TFLM)["net_arena.h"]
+    assert "// CAUTION: what these operators allocate is not known, so that more may be needed: My\\nOp.\n" in header
+
+
+def test_resolver_holds_each_kind_once():
+    model = chain(("RELU", None), ("CONV_2D", None), ("CUSTOM", "SignalRfft"), ("RELU", None), ("BATCH_MATMUL", None))
+    used = operators(model)
+    assert used == Operators(("AddBatchMatMul", "AddConv2D", "AddRelu", "AddRfft"), ())
+    header = resolver_header(used, "net")
+    assert "MicroMutableOpResolver<4>;" in header
+    assert re.findall(r"resolver\.(\w+)\(\)", header) == list(used.methods)
+
+
+def test_resolver_holds_the_operators_of_every_graph():
+    first, second = chain(("RELU", None)).main, chain(("TANH", None)).main
+    assert operators(Model("two", (first, second))).methods == ("AddRelu", "AddTanh")
+
+
+def test_custom_operators_of_the_application():
+    used = operators(chain(("CUSTOM", 'a"b'), ("CUSTOM", "a b"), ("CUSTOM", "é??/")))
+    header = resolver_header(used, "net")
+    assert "MicroMutableOpResolver<3>;" in header
+    assert re.findall(r"^TFLMRegistration\* (\w+)\(\);", header, re.MULTILINE) == [
+        "net_register_a_b",
+        "net_register_a_b_2",
+        "net_register_custom",
+    ]
+    assert 'AddCustom("a b", net_register_a_b())' in header
+    assert 'AddCustom("a\\042b", net_register_a_b_2())' in header
+    assert 'AddCustom("\\303\\251\\077\\077/", net_register_custom())' in header
+
+
+def test_no_operators():
+    header = resolver_header(operators(chain()), "net")
+    assert "MicroMutableOpResolver<1>;" in header
+    assert "(void)resolver;" in header
+
+
+def test_an_operator_that_tflm_lacks():
+    with pytest.raises(ModelError, match=r"TFLM has no kernel for ATAN2, TILE; ") as error:
+        export_tflm(chain(("TILE", None), ("RELU", None), ("ATAN2", None)), "net", TFLM)
+    assert "chain.tflite" in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["", "7net", "net work", "a__b", "_net", "né"])
+def test_a_name_that_cpp_does_not_take(name):
+    with pytest.raises(OptionError, match="cannot begin a name in C"):
+        export_tflm(chain(("RELU", None)), name, TFLM)
+
+
+def test_the_example_is_short_and_makes_variables():
+    plain = export_tflm(chain(("RELU", None)), "net", TFLM)["net_main.cc"]
+    assert "ResourceVariables" not in plain
+    tensor = Tensor("h", (1,), ElementType.RESOURCE)
+    handles = [
+        Operator("VAR_HANDLE", (), (tensor,), {"container": "", "shared_name": name}) for name in ("a", "b", "a")
+    ]
+    model = Model("variables", (Graph("main", (tensor,), (), (), tuple(handles)),))
+    variables = export_tflm(model, "net", TFLM)["net_main.cc"]
+    assert "MicroResourceVariables::Create(allocator, 2);" in variables
+    body = variables[variables.index("int main()") :]
+    assert len(body.splitlines()) <= 30

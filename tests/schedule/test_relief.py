@@ -1,0 +1,156 @@
+"""Operators that write over inputs which end with them: the search against oracles that know of it."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import fields, replace
+from time import monotonic
+
+import pytest
+from oracles import brute, paper_recursion, proofs
+from oracles.samples import anything, paper_class, relieved, renumbered, windowed
+
+from arenite.errors import VerificationError
+from arenite.schedule import Problem, Relief, SearchOptions, Tensor, solve
+from arenite.schedule.bounds import cut, need, own_memory
+from arenite.schedule.check import check_certificate, check_order
+from arenite.schedule.graph import Graph
+from arenite.schedule.peak import working_sets
+from arenite.schedule.relief import RelievedBackward, RelievedEvents, RelievedForward
+from arenite.schedule.search import Failed, Found, Rules, record, search
+
+SWITCHES = [field.name for field in fields(SearchOptions) if field.type == "bool"]
+ALL_OFF = replace(SearchOptions(), **dict.fromkeys(SWITCHES, False))
+SAMPLES = (anything, paper_class, windowed)
+
+
+def sample(rng: random.Random, least: int, most: int) -> Problem:
+    problem = relieved(rng, rng.choice(SAMPLES)(rng, rng.randint(least, most)))
+    return renumbered(rng, problem) if rng.random() < 0.5 else problem
+
+
+def agree(problem: Problem, options: SearchOptions, best: int) -> None:
+    found = solve(problem, options=options)
+    assert found.peak == found.lower_bound == best, problem
+    assert check_order(problem, found.order) == best, problem
+    assert check_certificate(problem, found.certificate) == best, problem
+
+
+def test_a_chain_needs_the_larger_of_two_tensors_only() -> None:
+    tensors = (Tensor(64, None, (0,)), Tensor(48, 0, (1,)), Tensor(80, 1, (), kept=True))
+    reliefs = (Relief(0, 48, ((0, 48),)), Relief(1, 80, ((1, 48),)))
+    assert solve(Problem(2, tensors)).peak == 128
+    assert working_sets(Problem(2, tensors, relief=reliefs), (0, 1)) == [64, 80]
+    agree(Problem(2, tensors, relief=reliefs), SearchOptions(), 80)
+
+
+def test_the_operator_that_may_write_over_its_input_runs_last() -> None:
+    """Both read the input; only operator 0 can write over it, so it has to wait for operator 1."""
+    tensors = (Tensor(160, None, (0, 1)), Tensor(160, 0, (), kept=True), Tensor(16, 1, (), kept=True))
+    problem = Problem(2, tensors, relief=(Relief(0, 160, ((0, 160),)),))
+    agree(problem, SearchOptions(), 176)
+    assert solve(problem).order == (1, 0)
+
+
+def test_oracles_agree() -> None:
+    rng = random.Random(5)
+    for _ in range(300):
+        problem = sample(rng, 0, 7)
+        assert paper_recursion.least_peak(problem) == brute.least_peak(problem), problem
+        order = next(brute.orders(problem))
+        assert working_sets(problem, order) == brute.usage(problem, order), problem
+        assert check_order(problem, order) == brute.peak(problem, order), problem
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_search_equals_the_recursion(seed: int) -> None:
+    rng = random.Random(seed)
+    for _ in range(60):
+        problem = sample(rng, 0, 12)
+        agree(problem, SearchOptions(), paper_recursion.least_peak(problem))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ALL_OFF,
+        *(replace(SearchOptions(), **{s: False}) for s in SWITCHES),
+        *(replace(ALL_OFF, **{s: True}) for s in SWITCHES),
+    ],
+    ids=["none", *(f"without {s}" for s in SWITCHES), *(f"only {s}" for s in SWITCHES)],
+)
+def test_no_switch_changes_the_optimum(options: SearchOptions) -> None:
+    rng = random.Random(3)
+    for _ in range(60):
+        problem = sample(rng, 4, 12)
+        agree(problem, options, paper_recursion.least_peak(problem))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_every_direction_and_rule_decides_alike(seed: int) -> None:
+    rng = random.Random(100 + seed)
+    for _ in range(4):
+        problem = relieved(rng, windowed(rng, rng.randint(8, 16)))
+        best = paper_recursion.least_peak(problem)
+        graph = Graph(problem)
+        for rules in (Rules(commit, far, first) for commit in (0, 1) for far in (0, 1) for first in (0, 1)):
+            for direction in (RelievedForward, RelievedBackward, RelievedEvents):
+                moves = direction(graph)
+                assert isinstance(search(moves, best + 1, 10**6, monotonic() + 60, rules), Found)
+                failed = search(moves, best, 10**6, monotonic() + 60, rules)
+                assert isinstance(failed, Failed)
+                assert check_certificate(problem, record(failed, moves, problem.operators)) == best == failed.bound
+
+
+def test_bounds_hold_and_are_what_their_proofs_say() -> None:
+    rng = random.Random(8)
+    exact = 0
+    for _ in range(400):
+        problem = sample(rng, 1, 7)
+        graph, best = Graph(problem), brute.least_peak(problem)
+        assert max(own_memory(problem)) <= best
+        for operator in range(problem.operators):
+            least = min(brute.usage(problem, order)[order.index(operator)] for order in brute.orders(problem))
+            for proof in (
+                need(graph, operator, range(len(problem.tensors))),
+                cut(graph, operator, range(len(problem.tensors))),
+            ):
+                assert proof.bound <= least, problem
+                assert check_certificate(problem, proof) == proof.bound, problem
+            exact += proof.bound == least
+    assert exact > 1000
+
+
+@pytest.mark.parametrize("backward", [False, True])
+@pytest.mark.parametrize("events", [False, True])
+def test_records_of_trying_everything_are_accepted_at_the_optimum_and_refused_above(
+    backward: bool, events: bool
+) -> None:
+    rng = random.Random(9)
+    for _ in range(120):
+        problem = replace(sample(rng, 1, 6), floor=0)
+        best = brute.least_peak(problem)
+        events = events and not backward
+        proof = proofs.exhausted(problem, best, rng, backward=backward, events=events)
+        assert check_certificate(problem, proof) == best, problem
+        wrong = proofs.exhausted(problem, best + 1, rng, backward=backward, events=events)
+        with pytest.raises(VerificationError):
+            check_certificate(problem, wrong)
+
+
+@pytest.mark.parametrize(
+    "relief",
+    [
+        (Relief(1, 65, ((0, 32),)),),
+        (Relief(1, 16, ((0, 33),)),),
+        (Relief(1, 16, ((0, 16), (0, 16))),),
+        (Relief(0, 16, ((0, 16),)),),
+        (Relief(1, 16, ((0, 16),)), Relief(1, 16, ((0, 16),))),
+    ],
+    ids=["more than it writes", "more than the input has", "an input twice", "of what it does not read", "twice"],
+)
+def test_reliefs_that_cannot_be_are_refused(relief: tuple[Relief, ...]) -> None:
+    problem = Problem(2, (Tensor(32, 0, (1,)), Tensor(64, 1, (), kept=True)))
+    certificate = solve(problem).certificate
+    with pytest.raises(VerificationError, match="relief"):
+        check_certificate(replace(problem, relief=relief), certificate)

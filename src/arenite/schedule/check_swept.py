@@ -96,7 +96,8 @@ class _Rule:
         self.lasting = [0] * count
         for number, tensor in enumerate(graph.problem.tensors):
             for reader in self.readers[number]:
-                self.inputs[reader].append(number)
+                if not tensor.kept:
+                    self.inputs[reader].append(number)
             if tensor.producer is not None and (tensor.kept or tensor.consumers):
                 self.lasting[tensor.producer] += tensor.size
         self.latest_first = sorted(range(count), key=lambda v: -graph.ancestors[v].bit_count())
@@ -107,8 +108,8 @@ class _Rule:
         self._check_closed(rows, sets.ran, first)
         result = [rows[:0]]
         for operator in sets.relevant():
-            places, left = sets.without(operator)
-            places = places[left + self.graph.own(operator) < self._bound]
+            places, _, memory = sets.without(operator)
+            places = places[memory < self._bound]
             result.append(_without(rows[places], operator))
         return np.concatenate(result)
 
@@ -118,8 +119,8 @@ class _Rule:
         sets = _Sets(self, rows)
         changed = np.zeros(len(rows), dtype=np.bool_)
         for operator in sets.relevant():
-            places, left = sets.without(operator)
-            free = (left <= sets.live[places]) & (left + self.graph.own(operator) < self._bound)
+            places, left, memory = sets.without(operator)
+            free = (left <= sets.live[places]) & (memory < self._bound)
             if free.any():
                 places = places[free]
                 sets.take(operator, places, left[free])
@@ -144,8 +145,8 @@ class _Sets:
         self._rule = rule
         count = rule.graph.problem.operators
         self.ran = np.ascontiguousarray(np.unpackbits(rows, axis=1, bitorder="little", count=count).T).view(np.bool_)
-        self._some: list[bool] = self.ran.any(axis=1).tolist()
-        self._every: list[bool] = self.ran.all(axis=1).tolist()
+        self._some = [bool(flag) for flag in np.logical_or.reduce(self.ran, axis=1)]
+        self._every = [bool(flag) for flag in np.logical_and.reduce(self.ran, axis=1)]
         self._ended: dict[int, Flags] = {}
         self.live = self._alive()
 
@@ -157,8 +158,8 @@ class _Sets:
         rule, every = self._rule, self._every
         return (v for v in rule.latest_first if self._some[v] and not any(every[s] for s in rule.successors[v]))
 
-    def without(self, operator: int) -> tuple[Places, Bytes]:
-        """The sets whose last operator it may be, and the bytes alive after them without it."""
+    def without(self, operator: int) -> tuple[Places, Bytes, Bytes]:
+        """The sets whose last operator it may be; without it, bytes alive after them; and bytes while it runs."""
         rule = self._rule
         last = self.ran[operator]
         for successor in rule.successors[operator]:
@@ -169,7 +170,18 @@ class _Sets:
         for number in rule.inputs[operator]:
             if all(self._some[reader] for reader in rule.readers[number]):
                 left += self._end_of(number)[places] * np.int64(rule.graph.problem.tensors[number].size)
-        return places, left
+        return places, left, left + rule.graph.own(operator) - self._relief(operator, places)
+
+    def _relief(self, operator: int, places: Places) -> Bytes | int:
+        """Bytes that the operator saves of tensors that end with it in some of the sets."""
+        relief = self._rule.graph.reliefs.get(operator)
+        if relief is None:
+            return 0
+        total = np.zeros(len(places), dtype=np.int64)
+        for number, size in relief.saved:
+            if not self._rule.graph.problem.tensors[number].kept:
+                total += self._end_of(number)[places] * np.int64(size)
+        return np.minimum(total, relief.most)
 
     def take(self, operator: int, places: Places, left: Bytes) -> None:
         """Take the operator back in some of the sets."""
@@ -208,6 +220,6 @@ class _Sets:
 
 
 def _without(rows: Rows, operator: int) -> Rows:
-    result = rows.copy()
+    result: Rows = rows.copy()
     result[:, operator >> 3] &= np.uint8(~(1 << (operator & 7)) & 255)
     return result

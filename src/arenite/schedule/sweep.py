@@ -17,7 +17,6 @@ import numpy as np
 from arenite.schedule.certificate import Swept
 from arenite.schedule.graph import bits
 from arenite.schedule.search import Found, Undecided
-from arenite.schedule.settle import Settling
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from arenite.schedule.graph import Graph
+    from arenite.schedule.moves import Moves
 
     Words = NDArray[np.uint64]
     Numbers = NDArray[np.int64]
@@ -45,16 +45,19 @@ class Refuted:
     rows: tuple[Words, ...]
 
 
-def sweep(graph: Graph, bound: int, limit: int, deadline: float, width: int = sys.maxsize) -> Found | Refuted | Undecided:
+def sweep(
+    graph: Graph, moves: Moves, bound: int, *, limit: int, deadline: float, width: int = sys.maxsize
+) -> Found | Refuted | Undecided:
     """Look for an order whose peak is below `bound` bytes, within `limit` states and until `deadline` (monotonic).
 
+    `moves`: those backward, one by one, to retrace the path of what is found, which leads from the end to the start.
     `width`: of each size, keep so many states, those with the least alive; where that leaves any out, nothing is
-    refuted. The path of what is found leads from the end to the start.
+    refuted.
     """
-    return _Sweep(graph, bound, limit, deadline, width).run()
+    return _Sweep(graph, moves, bound, limit=limit, deadline=deadline, width=width).run()
 
 
-def record(refuted: Refuted, operators: int) -> Swept:
+def swept(refuted: Refuted, operators: int) -> Swept:
     """The refutation as a certificate."""
     width = (operators + 7) // 8
     states = b"".join(rows.view(np.uint8)[:, :width].tobytes() for rows in refuted.rows)
@@ -74,8 +77,9 @@ class _States:
 
 
 class _Sweep:
-    def __init__(self, graph: Graph, bound: int, limit: int, deadline: float, width: int) -> None:
+    def __init__(self, graph: Graph, moves: Moves, bound: int, *, limit: int, deadline: float, width: int) -> None:
         self._graph = graph
+        self._moves = moves
         self._bound = bound
         self._limit = limit
         self._deadline = deadline
@@ -132,10 +136,10 @@ class _Sweep:
                 self._blocked = least if self._blocked is None else min(least, self._blocked)
             taken_back = relevant & fit
             if taken_back.any():
-                places = places[taken_back]
-                rows = states.rows[places]
+                there = places[taken_back]
+                rows = states.rows[there]
                 self._tables.take(rows, operator)
-                self._arrive(size - 1, _States(rows, left[taken_back], number[places]))
+                self._arrive(size - 1, _States(rows, left[taken_back], number[there]))
 
     def _arrive(self, size: int, states: _States) -> None:
         self._arrived.setdefault(size, []).append(states)
@@ -148,30 +152,22 @@ class _Sweep:
         while number >= 0:
             ends.append(int.from_bytes(rows[number].astype("<u8").tobytes(), "little"))
             number = int(origins[number])
-        if ends[-1] != self._graph.full:
-            ends.append(self._graph.full)
-        path = []
-        settling = Settling(self._graph, backward=True)
+        moves = self._moves
+        path = moves.settling.way(moves.start, moves.live, ends[-1], self._bound)
+        assert path is not None
         while len(ends) > 1:
-            state = ends.pop()
-            path += [state, *self._between(settling, state, ends[-1])]
-        return (*path, 0)
+            path += self._between(ends.pop(), ends[-1])
+        return tuple(path)
 
-    def _between(self, settling: Settling, state: int, end: int) -> list[int]:
-        """The states on the way from one settled state to the next; the first of all need not be settled."""
-        live = self._live(state)
-        if settling.settled(state, live, self._graph.full, self._bound)[0] == end:
-            return settling.trace(state, live, end, self._bound)
-        for operator in bits(state & ~end):
-            new = state ^ 1 << operator
-            if not self._graph.after[operator] & state and self._live(new) + self._own(operator) < self._bound:
-                live = self._live(new)
-                if settling.settled(new, live, self._graph.full, self._bound)[0] == end:
-                    return [new, *settling.trace(new, live, end, self._bound)] if new != end else []
-        raise AssertionError("a state of the sweep that does not follow from the one it comes from")
-
-    def _own(self, operator: int) -> int:
-        return self._graph.made[operator] + self._graph.extra[operator]
+    def _between(self, state: int, end: int) -> list[int]:
+        """The states after a settled one, to the next one."""
+        moves, bound = self._moves, self._bound
+        for left, new, memory in moves.moves(state, self._live(state), moves.root)[0]:
+            if memory < bound and not end & ~new:
+                way = moves.settling.way(new, left, end, bound)
+                if way:
+                    return way
+        raise AssertionError("a state of the sweep does not follow from the one that it comes from")
 
     def _live(self, state: int) -> int:
         graph = self._graph
@@ -190,6 +186,10 @@ class _Tables:
         self.own = [graph.made[v] + graph.extra[v] for v in range(graph.count)]
         self.lasting = [graph.made[v] - graph.dies_at_once(v) for v in range(graph.count)]
         self.inputs = [[t for t in graph.inputs[v] if graph.sizes[t] and not graph.kept[t]] for v in range(graph.count)]
+        self.relief = {
+            each.operator: (each.most, [(t, saved) for t, saved in each.saved if saved and not graph.kept[t]])
+            for each in graph.problem.relief
+        }
         self.latest_first = graph.order[::-1]
         self._word = [v >> 6 for v in range(graph.count)]
         self._rest = [np.uint64(~(1 << (v & 63)) & (1 << 64) - 1) for v in range(graph.count)]
@@ -257,6 +257,8 @@ class _Chunk:
             for tensor in tables.inputs[operator]:
                 left += self._all_read(tensor, places) * np.int64(tables.graph.sizes[tensor])
             memory = left + tables.own[operator]
+            if operator in tables.relief:
+                memory -= self._relief(*tables.relief[operator], places)
             free = (left <= live) & (memory < self._bound)
             if free.any():
                 self._take(operator, places[free], left[free])
@@ -285,6 +287,13 @@ class _Chunk:
                 flags = np.zeros(len(self.live), dtype=np.bool_)
             self._read[tensor] = flags
         return self._read[tensor][places]
+
+    def _relief(self, most: int, saved: Sequence[tuple[int, int]], places: Numbers) -> Numbers:
+        """Bytes that an operator saves in each of the rows."""
+        total = np.zeros(len(places), dtype=np.int64)
+        for tensor, size in saved:
+            total += self._all_read(tensor, places) * np.int64(size)
+        return np.minimum(total, most)
 
     def _take(self, operator: int, places: Numbers, left: Numbers) -> None:
         self.live[places] = left

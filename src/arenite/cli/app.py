@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from arenite.cli.boards import boards_command
 from arenite.cli.check import check_command
+from arenite.cli.export import export_command
 from arenite.cli.failure import one_line_errors
 from arenite.cli.fit import fit_command
 from arenite.cli.inspect import inspect_command
@@ -116,6 +117,12 @@ _add(
     verify_command,
     "Compare the outputs of two models bit for bit.",
     "arenite verify model.tflite smaller.tflite --rounds 10",
+)
+_add(
+    "export",
+    export_command,
+    "Write a model as C, or as a bundle for TFLM.",
+    "arenite export model.tflite --c model_c",
 )
 _add(
     "zoo",

@@ -37,10 +37,11 @@ class Commands(TyperGroup):
         if not args:
             typer.echo(ctx.get_help(), err=True)
             raise typer.Exit(AreniteError.exit_code)
-        if "" in args:
-            # A Path of it would be the folder that the program runs in.
-            before = ["arenite", *args][args.index("")]
-            raise OptionError(f"the argument after {before!r} is empty; give a path or a value")
+        for before, argument in zip(["arenite", *args], args, strict=False):
+            # A Path of nothing would be the folder that the program runs in.
+            name, sign, value = argument.partition("=")
+            if not argument or (name.startswith("--") and sign and not value):
+                raise OptionError(f"the argument after {(argument or before)!r} is empty; give a path or a value")
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:

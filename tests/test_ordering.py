@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hand_made import add, chain, conditional, graph, loop, model, tensor
 from hypothesis import given
+from hypothesis import strategies as st
 from test_liveness import random_models
 
 from arenite.errors import ModelError
-from arenite.liveness import align, lifetimes
+from arenite.liveness import align, lifetimes, load
 from arenite.model import ElementType, Operator
 from arenite.ordering import file_order, filed_in_order, ordering_problem
 from arenite.reordering import reorder
@@ -134,3 +137,37 @@ def test_operators_in_a_circle_are_refused():
     x, a, b = tensor("x"), tensor("a"), tensor("b")
     with pytest.raises(ModelError, match="needs its own result"):
         file_order(graph([x], [b], [add(x, b, a), add(a, a, b)]))
+
+
+@given(random_models(), st.booleans())
+def test_an_output_that_nothing_produces_is_charged_as_tflm_charges_it(case, one_last):
+    hand_made, order = case
+    main = hand_made.main
+    orphan, read = tensor("orphan", 50), tensor("read", 30)
+    operators = [*main.operators, add(read, read, tensor("unused"))]
+    if one_last:
+        made = [each.outputs[0] for each in operators]
+        operators.append(Operator("ADD_N", tuple(made), (tensor("sum"),)))
+    outputs = [*main.outputs, orphan, read]
+    hand_made = model(graph(main.inputs, outputs, operators))
+    problem, tensors = ordering_problem(hand_made)
+    assert ({orphan, read} <= set(tensors)) == one_last
+    for index in range(len(operators)):
+        if index not in order:
+            order = [*order, index]
+    needs = [(each.producer, user) for each in problem.tensors if each.producer is not None for user in each.consumers]
+    if all(order.index(before) < order.index(after) for before, after in needs):
+        head = max(load((each.size, each.first, each.last) for each in lifetimes(hand_made, {0: order}).planned))
+        assert peak_of(problem, order) == head if one_last else peak_of(problem, order) <= head
+        assert head >= problem.floor >= 320 + sum(align(each.bytes) for each in main.outputs)
+
+
+def test_an_output_that_nothing_produces_at_the_end_of_control_flow():
+    choose = conditional()
+    main, orphan = choose.main, tensor("orphan", 100)
+    operators = main.operators[:-1]
+    last = operators[-1].outputs[0]
+    cut = replace(choose, graphs=(graph(main.inputs, [last, orphan], operators), *choose.graphs[1:]))
+    problem, _ = ordering_problem(cut)
+    assert peak_of(problem, range(2)) <= lifetimes(cut).peak
+    assert problem.floor == 32 + 400

@@ -39,3 +39,7 @@ class FitError(AreniteError):
     """A model does not fit the memory that it was checked against."""
 
     exit_code = 1
+
+
+class UnsupportedError(AreniteError):
+    """The model holds something that the output asked for has no way to express; nothing was written."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from arenite import boards
@@ -90,7 +90,7 @@ def check(
     """
     before, after = target.arena(model), None
     if before.declare_bytes > available:
-        after = target.arena(preview(model, Options(time_limit=time_limit)))
+        after = target.arena(preview(model, Options(time_limit=time_limit, target=target)))
     return Fit(target, before, after, available, file_bytes, board.flash_bytes if board else None, board)
 
 
@@ -100,11 +100,14 @@ def fit(
     """Hold `model`, as it is and as `optimize` would write it, against every board; None: all boards known.
 
     Each board is asked for its largest range of memory, with the kernels of its core. Raises as `check` does.
+    `time_limit`: seconds for the searches for all boards together.
     """
     candidates = boards.load() if on is None else tuple(on)
-    optimized = preview(model, Options(time_limit=time_limit))
     targets = {name: find_target(name) for name in sorted({board.target for board in candidates})}
-    arenas = {name: (target.arena(model), target.arena(optimized)) for name, target in targets.items()}
+    by_kernels = {target.kernels: target for target in targets.values()}
+    for_each = Options(time_limit=time_limit / max(1, len(by_kernels)))
+    optimized = {kernels: preview(model, replace(for_each, target=target)) for kernels, target in by_kernels.items()}
+    arenas = {name: (target.arena(model), target.arena(optimized[target.kernels])) for name, target in targets.items()}
     return tuple(
         Fit(targets[board.target], *arenas[board.target], board.region_bytes, file_bytes, board.flash_bytes, board)
         for board in candidates

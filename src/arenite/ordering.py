@@ -54,12 +54,13 @@ def ordering_problem(
     before = (*state_order(target.operators, default), *_control_edges(model, graph))
     if not order_is_free(model, graph):
         before = tuple(pairwise(default))
-    charges, tensors = _charges(target, resource_handles(model), keep_inputs)
+    pairs = {*before, *data_dependences(target)}
+    charges, tensors = _charges(target, resource_handles(model), keep_inputs, _last_operator(target, pairs))
     charges += _scratch_charges(target, scratch)
     problem = Problem(
         operators=len(target.operators),
         tensors=charges,
-        before=_not_implied({*before, *data_dependences(target)}, charges),
+        before=_not_implied(pairs, charges),
         extra=_extra(model, target, scratch),
         floor=_floor(model, graph),
     )
@@ -127,9 +128,14 @@ def data_dependences(graph: Graph) -> set[tuple[int, int]]:
 
 def least_need(model: Model, graph: int) -> int:
     """Bytes that some operator reads and writes at once, whatever the order."""
+    unmade = _unmade(model.graphs[graph])
     return max(
         (
-            sum(align(tensor.bytes) for tensor in {*operator.inputs, *operator.outputs} if tensor and occupies(tensor))
+            sum(
+                align(tensor.bytes)
+                for tensor in {*operator.inputs, *operator.outputs}.difference(unmade)
+                if tensor and occupies(tensor)
+            )
             for operator in model.graphs[graph].operators
             if operator.code != "VAR_HANDLE"
         ),
@@ -137,10 +143,26 @@ def least_need(model: Model, graph: int) -> int:
     )
 
 
+def _last_operator(graph: Graph, pairs: set[tuple[int, int]]) -> int | None:
+    """The operator that every order runs last, if there is one; `pairs` are of operators that may not swap."""
+    ends = set(range(len(graph.operators))).difference(before for before, _ in pairs)
+    return ends.pop() if len(ends) == 1 else None
+
+
+def _unmade(graph: Graph) -> frozenset[Tensor]:
+    """Outputs that nothing produces or feeds: TFLM takes them to be created when the graph ends, and not before."""
+    made = {tensor for operator in graph.operators for tensor in operator.outputs}
+    return frozenset(graph.outputs).difference(made, graph.inputs)
+
+
 def _charges(
-    graph: Graph, handles: frozenset[Tensor], keep_inputs: bool
+    graph: Graph, handles: frozenset[Tensor], keep_inputs: bool, final: int | None
 ) -> tuple[tuple[Charge, ...], tuple[Tensor, ...]]:
-    """The tensors that take room in the head for longer than scope 0, in file order."""
+    """The tensors that take room in the head for longer than scope 0, in file order.
+
+    An output that nothing produces is charged to the operator `final` that every order runs last. Where there is none,
+    or where it runs graphs, after which alone such an output is alive, the floor says what can be said of it.
+    """
     producers: dict[Tensor, int] = {}
     users: dict[Tensor, set[int]] = {}
     for index, operator in enumerate(graph.operators):
@@ -150,13 +172,16 @@ def _charges(
         for tensor in operator.outputs:
             if producers.setdefault(tensor, index) != index:
                 users.setdefault(tensor, set()).add(index)
-    inputs, outputs = set(graph.inputs), set(graph.outputs)
+    inputs, outputs, unmade = set(graph.inputs), set(graph.outputs), _unmade(graph)
+    if final is not None and graph.operators[final].graphs:
+        final = None
     charges, tensors = [], []
     for tensor in graph.tensors:
         producer = None if tensor in inputs else producers.get(tensor)
         consumers = tuple(sorted(users.get(tensor, ())))
-        kept = tensor in outputs and (producer is not None or bool(consumers) or tensor in inputs)
-        kept = kept or (keep_inputs and tensor in inputs)
+        kept = tensor in outputs or (keep_inputs and tensor in inputs)
+        if tensor in unmade:
+            producer, consumers, kept = final, (), final is not None
         if occupies(tensor) and tensor not in handles and (producer is not None or consumers or kept):
             charges.append(Charge(align(tensor.bytes), producer, consumers, kept))
             tensors.append(tensor)
@@ -217,6 +242,11 @@ def called_peak(model: Model, operator: Operator, scratch: Scratch = no_scratch)
 
 
 def _floor(model: Model, graph: int) -> int:
-    """Bytes alive before the first operator, whatever the order."""
+    """Bytes alive before the first operator, or at the end with outputs that nothing produces, whatever the order."""
     entries = [entry for entry in lifetimes(model, root=graph).planned if not entry.dead]
-    return sum(entry.size for entry in entries if entry.first <= 0)
+    start = sum(entry.size for entry in entries if entry.first <= 0)
+    target = model.graphs[graph]
+    if not _unmade(target):
+        return start
+    outputs = set(target.outputs)
+    return max(start, sum(entry.size for entry in entries if entry.tensor in outputs))

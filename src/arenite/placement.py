@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arenite import layout
-from arenite.errors import VerificationError
 from arenite.targets.tflm import head_plan, inputs_on_top, layout_problem, memory_plan
 from arenite.tflite.memory_plan import with_plan
 
@@ -60,16 +59,3 @@ def settle(model: Model, offsets: Mapping[Tensor, int], lower_bound: int, *, kee
     problem, _ = layout_problem(model, keep_inputs=keep_inputs)
     layout.check(problem, layout.Solution(outcome.offsets, outcome.height, 0))
     return Placement(with_plan(model, plan), outcome.height, lower_bound)
-
-
-def keeps_apart(model: Model, *, keep_inputs: bool) -> bool:
-    """Whether no two tensors share a byte while both are needed, with the plan that the model carries or TFLM's own."""
-    problem, _ = layout_problem(model, keep_inputs=keep_inputs)
-    outcome = head_plan(model)
-    if len(outcome.offsets) != len(problem.buffers):  # a variable has a place in the plan as well: not ours to judge
-        return False
-    try:
-        layout.check(problem, layout.Solution(outcome.offsets, outcome.height, 0))
-    except VerificationError:
-        return False
-    return True

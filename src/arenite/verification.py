@@ -16,6 +16,7 @@ from arenite.runtimes.run import Failure, Job, Memory, Run
 from arenite.targets.tflm import planned_head
 from arenite.tflite.read import read_bytes, read_model
 from arenite.tflite.write import write_bytes
+from arenite.validity import not_for_reference
 
 if TYPE_CHECKING:
     import os
@@ -167,7 +168,7 @@ class _Pair:
                 )
 
     def ask(self, runtime: str, inputs: tuple[tuple[Array, ...], ...], expected_head: int | None) -> Verdict:
-        absent = process.absent(runtime)
+        absent = process.absent(runtime) or self._obstacle(runtime)
         if absent is not None:
             return Verdict(runtime, "unavailable", absent)
         jobs = [self.first.job(inputs), self.second.job(inputs)]
@@ -180,6 +181,12 @@ class _Pair:
             reason = f"it recorded a head of {recorded.head:,} bytes where {expected_head:,} were planned"
             return Verdict(runtime, "different", reason, memory=verdict.memory)
         return verdict
+
+    def _obstacle(self, runtime: str) -> str | None:
+        """Why a runtime's kernels are the wrong ones for a plan; LiteRT makes a layout of its own."""
+        if runtime != "tflm":
+            return None
+        return not_for_reference(self.first.model) or not_for_reference(self.second.model)
 
     def _compare(self, runtime: str, jobs: list[Job]) -> Verdict:
         ours, *rest = process.run(runtime, jobs)

@@ -93,6 +93,7 @@ def test_a_reader_that_leaves_is_told_nothing(model, arguments):
         (["verify", "x.tflite", "y.tflite", "--rounds", "1000000000"], "invalid value for '--rounds'"),
         (["inspect", ""], "the argument after 'inspect' is empty"),
         (["optimize", "x.tflite", "-o", ""], "the argument after '-o' is empty"),
+        (["optimize", "x.tflite", "--output="], "the argument after '--output=' is empty"),
         ([""], "the argument after 'arenite' is empty"),
     ],
 )

@@ -22,6 +22,7 @@ from arenite.targets.target import find_target
 from arenite.tflite.control_edges import CONTROL_EDGES_NAME
 from arenite.tflite.memory_plan import MemoryPlan, read_plan, with_plan
 from arenite.tflite.read import read_bytes, read_model
+from arenite.tflite.target_name import read_target_name, with_target_name
 from arenite.tflite.write import write_bytes
 from arenite.verification import verify
 
@@ -168,9 +169,10 @@ def test_a_plan_keeps_its_offsets_for_the_tensors_that_are_left():
     x, a, y, dead = tensor("x"), tensor("a"), tensor("y"), tensor("dead")
     hand_made = model(graph([x], [y], [add(x, x, a), add(a, a, y)]))
     hand_made = replace(hand_made, graphs=(replace(hand_made.main, tensors=(x, dead, a, y)),))
-    planned = with_plan(hand_made, MemoryPlan(((16, 64, None, 32),)))
+    planned = with_target_name(with_plan(hand_made, MemoryPlan(((16, 64, None, 32),))), "tflm-reference")
     pruned = prune(planned)
     assert read_plan(read_bytes(write_bytes(pruned), "again")) == MemoryPlan(((16, None, 32),))
+    assert read_target_name(pruned) == "tflm-reference"
     state = model(*planned.graphs, graph([tensor("p")], [q := tensor("q")], [add(q, tensor("s", variable=True), q)]))
     assert len(prune(state).main.tensors) == 3
     with_offsets = with_plan(state, MemoryPlan(((16, 64, None, 32), (None,) * len(state.graphs[1].tensors))))

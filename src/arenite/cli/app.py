@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from arenite.cli.boards import boards_command
 from arenite.cli.check import check_command
+from arenite.cli.export import export_command
 from arenite.cli.failure import one_line_errors
 from arenite.cli.fit import fit_command
 from arenite.cli.inspect import inspect_command
@@ -36,10 +37,11 @@ class Commands(TyperGroup):
         if not args:
             typer.echo(ctx.get_help(), err=True)
             raise typer.Exit(AreniteError.exit_code)
-        if "" in args:
-            # A Path of it would be the folder that the program runs in.
-            before = ["arenite", *args][args.index("")]
-            raise OptionError(f"the argument after {before!r} is empty; give a path or a value")
+        for before, argument in zip(["arenite", *args], args, strict=False):
+            # A Path of nothing would be the folder that the program runs in.
+            name, sign, value = argument.partition("=")
+            if not argument or (name.startswith("--") and sign and not value):
+                raise OptionError(f"the argument after {(argument or before)!r} is empty; give a path or a value")
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
@@ -116,6 +118,12 @@ _add(
     verify_command,
     "Compare the outputs of two models bit for bit.",
     "arenite verify model.tflite smaller.tflite --rounds 10",
+)
+_add(
+    "export",
+    export_command,
+    "Write a model as C, or as a bundle for TFLM.",
+    "arenite export model.tflite --c model_c",
 )
 _add(
     "zoo",

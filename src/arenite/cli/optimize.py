@@ -21,6 +21,7 @@ def optimize_command(
     target: TargetName = DEFAULT_TARGET,
     no_reorder: Annotated[bool, typer.Option("--no-reorder", help="Keep the order of the operators.")] = False,
     no_layout: Annotated[bool, typer.Option("--no-layout", help="Leave the layout to TFLM.")] = False,
+    no_overlap: Annotated[bool, typer.Option("--no-overlap", help="Buffers never share bytes.")] = False,
     keep_inputs: Annotated[
         bool, typer.Option("--keep-inputs", help="Inputs stay intact to the end of the inference.")
     ] = False,
@@ -49,6 +50,8 @@ def optimize_command(
     options = Options(
         reorder=not no_reorder,
         layout=not no_layout,
+        overlap=not no_overlap,
+        target=runs_on,
         keep_inputs=keep_inputs,
         plan=plan,
         time_limit=time_limit,

@@ -1,9 +1,21 @@
-"""Places buffers of which some may share bytes: an output and the input that it uses up, a view and its whole."""
+"""Orders operators and places buffers where some may share bytes: an output and the input it uses up, views."""
 
 from arenite.overlap.check import check
+from arenite.overlap.ordering import overlap_ordering_problem
 from arenite.overlap.problem import OverlapProblem, Relation
 from arenite.overlap.relations import overlap_problem
+from arenite.overlap.reordering import OverlapReordering, reorder_with_overlap
 from arenite.overlap.solution import OverlapSolution
 from arenite.overlap.solver import solve
 
-__all__ = ["OverlapProblem", "OverlapSolution", "Relation", "check", "overlap_problem", "solve"]
+__all__ = [
+    "OverlapProblem",
+    "OverlapReordering",
+    "OverlapSolution",
+    "Relation",
+    "check",
+    "overlap_ordering_problem",
+    "overlap_problem",
+    "reorder_with_overlap",
+    "solve",
+]

@@ -85,7 +85,7 @@ class _Pairs:
     def __init__(
         self, model: Model, kernels: Kernels, buffers: Sequence[Buffer], tensors: Sequence[Tensor], keep_inputs: bool
     ) -> None:
-        barred = _written_twice(model) | (set(model.main.inputs) if keep_inputs else set())
+        barred = written_twice(model) | (set(model.main.inputs) if keep_inputs else set())
         self.kernels = kernels
         self.buffers = buffers
         self.number = {tensor: number for number, tensor in enumerate(tensors) if tensor not in barred}
@@ -141,7 +141,7 @@ class _Pairs:
         self.relations[pair] = Relation(*pair, distance, points) if points or distance is not None else None
 
 
-def _written_twice(model: Model) -> set[Tensor]:
+def written_twice(model: Model) -> set[Tensor]:
     """Tensors that more than one operator writes, or an operator and whoever feeds the graph."""
     writers = Counter(
         tensor

@@ -31,13 +31,14 @@ def scratch(model: Model, liveness: Liveness, kernels: Kernels) -> Iterator[Buff
     for graph, spans in zip(model.graphs, liveness.operators, strict=True):
         for operator, span in zip(graph.operators, spans, strict=True):
             if span is not NEVER:
-                for size in _sizes(operator, kernels):
+                for size in scratch_sizes(operator, kernels):
                     yield Buffer(f"scratch of {operator.label}", align(size), span.first, span.last)
 
 
-def _sizes(operator: Operator, kernels: Kernels) -> Sequence[int]:
+def scratch_sizes(operator: Operator, kernels: Kernels) -> Sequence[int]:
+    """Bytes of each scratch buffer that an operator requests; see `scratch`."""
     if kernels is Kernels.PORTABLE:
-        lists = (sorted(_sizes(operator, each), reverse=True) for each in EVERY_SET)
+        lists = (sorted(scratch_sizes(operator, each), reverse=True) for each in EVERY_SET)
         return [max(sizes) for sizes in zip_longest(*lists, fillvalue=0)]
     abi = X86_64 if kernels is Kernels.REFERENCE else CORTEX_M
     return requested(Instance(operator, kernels, abi))

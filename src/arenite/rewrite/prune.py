@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from arenite.errors import ModelError
 from arenite.state import PURE, has_state
 from arenite.tflite.control_edges import CONTROL_EDGES_NAME
-from arenite.tflite.memory_plan import PLAN_NAME, MemoryPlan, is_vela, read_plan, with_plan
+from arenite.tflite.memory_plan import PLAN_NAME, TARGET_NAME, MemoryPlan, is_vela, read_plan, with_plan
 from arenite.tflite.signatures import signature_tensors
 from arenite.tflite.write import write_bytes
 from arenite.tflite.write_tensor import same_but_name_and_buffer
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from arenite.model import Graph, Model, Operator, Tensor
 
 _HARMLESS_METADATA = frozenset(
-    {PLAN_NAME, CONTROL_EDGES_NAME, "min_runtime_version", "CONVERSION_METADATA", "TFLITE_METADATA"}
+    {PLAN_NAME, TARGET_NAME, CONTROL_EDGES_NAME, "min_runtime_version", "CONVERSION_METADATA", "TFLITE_METADATA"}
 )
 """Entries that name no tensor by its number, or that are renewed. Others might, as TFLM's COMPRESSION_METADATA does."""
 

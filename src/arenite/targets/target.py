@@ -12,6 +12,8 @@ from arenite.targets.arena import EVERY_SET, arena
 from arenite.targets.build import CORTEX_M, ILP32
 from arenite.targets.cmsis_scratch import scratch
 from arenite.targets.instance import Instance
+from arenite.targets.requests import requests
+from arenite.targets.tflm import head_plan
 
 if TYPE_CHECKING:
     from arenite.kernels import Overlap
@@ -34,6 +36,28 @@ class Target:
         return ALIGNMENT
 
     @property
+    def sets(self) -> tuple[Kernels, ...]:
+        """The sets of kernels that it may run, as far as their scratch is known."""
+        return EVERY_SET if self.kernels is Kernels.PORTABLE else (self.kernels,)
+
+    @property
+    def charged(self) -> Kernels:
+        """The set of kernels whose head is made small: where several may run, the reference kernels."""
+        return Kernels.REFERENCE if self.kernels is Kernels.PORTABLE else self.kernels
+
+    def planned_head(self, model: Model) -> int:
+        """Bytes of head that TFLM plans for a file as it is, with the kernels `charged`.
+
+        Raises:
+            ModelError: the model's plan does not fit its tensors, or a graph runs itself.
+        """
+        return head_plan(model, requests=requests(self.charged)).height
+
+    def covers(self, kernels: Kernels) -> bool:
+        """Whether what is right with the target's kernels is right with these by definition."""
+        return self.kernels in (Kernels.PORTABLE, kernels)
+
+    @property
     def abi(self) -> Abi:
         """The sizes of the compiler's types."""
         return ILP32 if self.kernels is Kernels.ESP_NN else CORTEX_M
@@ -51,9 +75,8 @@ class Target:
 
         With portable kernels those of the set that requests most in all.
         """
-        sets = EVERY_SET if self.kernels is Kernels.PORTABLE else (self.kernels,)
-        requests = (scratch(Instance(operator, kernels, self.abi)) for kernels in sets)
-        return max(requests, key=lambda sizes: sum(map(align, sizes)))
+        each = (scratch(Instance(operator, kernels, self.abi)) for kernels in self.sets)
+        return max(each, key=lambda sizes: sum(map(align, sizes)))
 
     def overlap(self, operator: Operator, source: Tensor, output: Tensor) -> Overlap:
         """Where an operator's output may lie relative to an input that nobody needs afterwards."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from arenite.liveness import Liveness
     from arenite.model import Model, Operator, Tensor
 
+    Requests = Callable[[Operator], Sequence[int]]
+
 
 def planned_head(model: Model, plan: MemoryPlan | None = None) -> int:
     """Bytes of head that stock TFLM with reference kernels plans for a file as it is.
@@ -33,11 +35,14 @@ def planned_head(model: Model, plan: MemoryPlan | None = None) -> int:
     return head_plan(model, plan).height
 
 
-def head_plan(model: Model, plan: MemoryPlan | None = None) -> GreedyPlan:
-    """What TFLM will do, buffer for buffer: the planned tensors in file order, then the scratch; see `planned_head`."""
+def head_plan(model: Model, plan: MemoryPlan | None = None, requests: Requests = reference_scratch) -> GreedyPlan:
+    """What TFLM will do, buffer for buffer: the planned tensors in file order, then the scratch; see `planned_head`.
+
+    `requests`: bytes of each scratch buffer that the kernel of an operator asks for.
+    """
     liveness = lifetimes(model)
     buffers, fixed = head_buffers(liveness, planned_offsets(model, plan or read_plan(model)))
-    scratch = list(scratch_buffers(model, liveness, reference_scratch))
+    scratch = list(scratch_buffers(model, liveness, requests))
     return greedy_plan([*buffers, *scratch], [*fixed, *[ONLINE] * len(scratch)])
 
 
@@ -154,9 +159,7 @@ def plan_obstacle(model: Model) -> str | None:
     return None
 
 
-def scratch_buffers(
-    model: Model, liveness: Liveness, requests: Callable[[Operator], Sequence[int]]
-) -> Iterator[Buffer]:
+def scratch_buffers(model: Model, liveness: Liveness, requests: Requests) -> Iterator[Buffer]:
     """Scratch of every operator that is run, in the order in which TFLM's kernels request it, rounded up to 16.
 
     `requests`: bytes of each scratch buffer that the kernel of an operator asks for.

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from arenite.model import Model
 
 PLAN_NAME = "OfflineMemoryAllocation"
+TARGET_NAME = "arenite.target"
+"""Beside a plan: the name of the target that it was made for; see `target_name`."""
+
 _VERSION = 1
 _READABLE_VERSIONS = (0, 1)
 _HEADER = 3
@@ -75,12 +78,15 @@ def _decode(content: bytes | memoryview, model: Model) -> MemoryPlan:
 def with_plan(model: Model, plan: MemoryPlan | None) -> Model:
     """Return the model with this plan in place of any other, or without one; the same object if nothing changes.
 
+    Without a plan there is no target that it was made for either.
+
     Raises:
         ModelError: the plan does not fit the model's tensors, or an offset cannot be written as int32.
     """
     entries = [entry for entry in model.metadata if entry.name == PLAN_NAME]
     if plan is None:
-        return _with_metadata(model, tuple(e for e in model.metadata if e.name != PLAN_NAME)) if entries else model
+        kept = tuple(entry for entry in model.metadata if entry.name not in (PLAN_NAME, TARGET_NAME))
+        return _with_metadata(model, kept) if entries else model
     content = _encode(plan, model)
     if not entries:
         return _with_metadata(model, (*model.metadata, Metadata(PLAN_NAME, Data(content))))

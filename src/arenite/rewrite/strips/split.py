@@ -23,11 +23,12 @@ from arenite.rewrite.strips.rows import Rows
 from arenite.tflite.memory_plan import with_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from arenite.model import Graph, Model, Operator, Tensor
     from arenite.rewrite.strips.demand import Strip
     from arenite.rewrite.strips.plan import StripPlan
+    from arenite.rewrite.strips.region import Region
 
 
 def split(model: Model, plan: StripPlan) -> Model:
@@ -75,13 +76,17 @@ class _Writer:
 
     def _strip(self, number: int, strip: Strip) -> None:
         self.tensors = {}
-        last_readers = self._last_readers(strip)
+        last_readers = _last_readers(self.plan.region, strip)
         kept = dict(self.kept)
         self.kept = {}
         for operator in self.plan.region.operators:
             (target,) = operator.outputs
             if target not in strip.held:
                 continue
+            ends = last_readers.get(operator, ())
+            for tensor in ends:
+                if tensor is not target:
+                    self._take(tensor, number, strip)
             name = f"{target.name}/strip{number + 1}"
             parts = [kept[target]] if target in strip.kept else []
             cut = strip.cuts.get(operator)
@@ -96,8 +101,8 @@ class _Writer:
             else:
                 self.tensors[target] = self.emitter.like(target, strip.held[target].size, name)
                 self.emitter.join(parts, self.tensors[target])
-            for tensor in last_readers.get(operator, ()):
-                self._finish(tensor, number, strip)
+            if target in ends:
+                self._take(target, number, strip)
 
     def _input(self, tensor: Tensor | None, rows: Rows | None, strip: Strip, number: int) -> Tensor | None:
         if tensor is None or rows is None:
@@ -108,30 +113,27 @@ class _Writer:
             return self.emitter.rows(self.tensors[tensor], strip.held[tensor], rows, f"{tensor.name}/strip{number + 1}")
         return self.emitter.rows(tensor, Rows(0, tensor.shape[ROWS]), rows, tensor.name)
 
-    def _finish(self, tensor: Tensor, number: int, strip: Strip) -> None:
-        """Takes from a result what is needed after the last operator of the strip that reads it."""
+    def _take(self, tensor: Tensor, number: int, strip: Strip) -> None:
+        """Takes from a result the rows that outlive the strip, so that its last reader may write over the others."""
         name, held = f"{tensor.name}/strip{number + 1}", strip.held[tensor]
         if tensor in self.own and self.own[tensor][number].size:
-            self.pieces[tensor].append(
-                self.emitter.rows(self.tensors[tensor], held, self.own[tensor][number], f"{name}")
-            )
+            self.pieces[tensor].append(self.emitter.rows(self.tensors[tensor], held, self.own[tensor][number], name))
         if number + 1 < len(self.strips) and tensor in self.strips[number + 1].kept:
             rows = self.strips[number + 1].kept[tensor]
             self.kept[tensor] = self.emitter.rows(self.tensors[tensor], held, rows, name)
 
-    def _last_readers(self, strip: Strip) -> Mapping[Operator, Sequence[Tensor]]:
-        """For each operator the results that no later operator of the strip reads, its own included."""
-        last: dict[Tensor, Operator] = {}
-        for operator in self.plan.region.operators:
-            for tensor in operator.outputs:
-                if tensor in strip.held:
-                    last[tensor] = operator
-            if operator in strip.cuts:
-                last.update((tensor, operator) for tensor in operator.inputs if tensor in last)
-        readers: dict[Operator, list[Tensor]] = {}
-        for tensor, operator in last.items():
-            readers.setdefault(operator, []).append(tensor)
-        return readers
+
+def _last_readers(region: Region, strip: Strip) -> dict[Operator, list[Tensor]]:
+    """For each operator of a strip the results that it is the last to read, its own where nothing reads them."""
+    last: dict[Tensor, Operator] = {}
+    for operator in region.operators:
+        last.update((tensor, operator) for tensor in operator.outputs if tensor in strip.held)
+        if operator in strip.cuts:
+            last.update((tensor, operator) for tensor in operator.inputs if tensor in last)
+    readers: dict[Operator, list[Tensor]] = {}
+    for tensor, operator in last.items():
+        readers.setdefault(operator, []).append(tensor)
+    return readers
 
 
 def _still_used(graph: Graph, gone: Sequence[Operator], operators: Sequence[Operator]) -> list[Tensor]:

@@ -18,8 +18,8 @@ def transposed_rule(operator: Operator) -> Rule:
     """TRANSPOSE_CONV, inputs (shape, weights [out, height, width, in], values, bias).
 
     A strip runs as VALID, which begins at the first row that its first row of input adds to; rows and columns of
-    output that the whole does not have, or to which other strips add too, are cut off. Sums are those of the whole:
-    integers, or floats added in the same order.
+    output that the whole does not have, or to which other strips add too, are cut off. Floats are not split: LiteRT was
+    seen to add them in another order for another number of rows.
     """
     size, weights, source = operator.inputs[:3]
     target = operator.outputs[0]
@@ -27,6 +27,8 @@ def transposed_rule(operator: Operator) -> Rule:
     assert source is not None
     if size is None or size.data is None or size.type is not ElementType.INT32:
         raise CannotSplitError("is told its size at run time")
+    if source.type is ElementType.FLOAT32:
+        raise CannotSplitError("adds floats in an order that LiteRT chooses by the number of rows")
     check_weights(operator, source, weights)
     same = operator.options.get("padding", SAME) == SAME
     rows_of, columns_of = (

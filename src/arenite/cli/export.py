@@ -1,0 +1,62 @@
+"""`arenite export`: the model as source files."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 (typer reads the annotations when the program runs)
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from arenite.cli.options import DEFAULT_TARGET, TargetName
+from arenite.errors import OptionError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def export_command(
+    model: Annotated[Path, typer.Argument(help="The .tflite file to read.", show_default=False)],
+    *,
+    c: Annotated[
+        Path | None,
+        typer.Option("--c", metavar="DIR", help="Write C99 that needs no runtime to this folder.", show_default=False),
+    ] = None,
+    tflm: Annotated[
+        Path | None,
+        typer.Option("--tflm", metavar="DIR", help="Write a bundle for TFLM to this folder.", show_default=False),
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(help="What files and identifiers begin with; by default the file's name.", show_default=False),
+    ] = None,
+    target: TargetName = DEFAULT_TARGET,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")] = False,
+) -> None:
+    """Write a model, in its order and with its layout, as C99 without dependencies or as a bundle for TFLM."""
+    from arenite.codegen import export_c, write_files
+    from arenite.codegen.names import identifier
+    from arenite.tflite.read import read_model
+
+    if (c is None) == (tflm is None):
+        raise OptionError("what to write? give either --c DIR or --tflm DIR")
+    source = read_model(model)
+    if c is not None:
+        files: Mapping[str, str] = export_c(source, name)
+        write_files(files, c, force=force)
+        typer.echo(f"{c}: {len(files)} files; {_summary(files)}")
+    elif tflm is not None:
+        from arenite.bundle import export_tflm
+        from arenite.targets.target import find_target
+
+        files = export_tflm(source, name or identifier(source.name), find_target(target))
+        write_files(files, tflm, force=force)
+        typer.echo(f"{tflm}: {len(files)} files")
+
+
+def _summary(files: Mapping[str, str]) -> str:
+    """What the C needs, and whether it can be tested."""
+    from arenite.codegen import arena_size
+
+    tested = any(name.endswith("_test.c") for name in files)
+    how = "test it with `make test`" if tested else "no runtime here takes the model, so there is no self-test"
+    return f"an arena of {arena_size(files):,} bytes; {how}"

@@ -1,0 +1,47 @@
+"""An inference to compare with: inputs at random, and what a runtime makes of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from arenite.runtimes.inputs import random_inputs, unfeedable
+from arenite.runtimes.process import NAMES, absent, run
+from arenite.runtimes.run import Job, Run
+from arenite.tflite.write import write_bytes
+
+if TYPE_CHECKING:
+    from arenite.model import Model
+
+RUNTIMES = ("tflm", "litert")
+"""In this order: kernels follow TFLM where the two differ."""
+
+SPARE = 1 << 20
+MOST = 1 << 30
+
+
+@dataclass(frozen=True)
+class Example:
+    """Contents of all inputs and outputs, little-endian, and the runtime that computed them."""
+
+    inputs: tuple[bytes, ...]
+    outputs: tuple[bytes, ...]
+    runtime: str
+
+
+def example(model: Model, seed: int = 0) -> Example | None:
+    """One inference; None where no runtime that is installed takes the model."""
+    if unfeedable(model) is not None:
+        return None
+    inputs = random_inputs(model, 1, seed)[1]
+    total = sum(tensor.bytes + 256 for graph in model.graphs for tensor in graph.tensors if tensor.data is None)
+    job = Job(write_bytes(model), (inputs,), len(model.main.outputs), min(MOST, SPARE + 8 * total))
+    for runtime in RUNTIMES:
+        if absent(runtime) is None:
+            results = run(runtime, [job])
+            if results and isinstance(results[0], Run):
+                outputs = results[0].outputs[0]
+                return Example(
+                    tuple(each.tobytes() for each in inputs), tuple(each.tobytes() for each in outputs), NAMES[runtime]
+                )
+    return None

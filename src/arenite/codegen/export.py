@@ -1,0 +1,133 @@
+"""(Model) -> {file name: text}, and onto disk."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from arenite.codegen.arena import ALIGNMENT, arena
+from arenite.codegen.build_files import cmake, makefile
+from arenite.codegen.example import example
+from arenite.codegen.kernel_files import kernel_files
+from arenite.codegen.names import checked, identifier
+from arenite.codegen.operators.registry import OPERATORS
+from arenite.codegen.selftest import selftest
+from arenite.codegen.source import header, source
+from arenite.codegen.types import TYPES
+from arenite.codegen.unit import Unit
+from arenite.errors import OutputError, UnsupportedError
+from arenite.tflite.files import check_writable, replace_file
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+
+    from arenite.model import Model, Operator, Tensor
+
+
+def export_c(model: Model, name: str | None = None) -> dict[str, str]:
+    """The model as C99: name and text of all files, the same for the same model.
+
+    The order is the model's own, the layout that of its plan where its tensors keep apart. `name` is the prefix of all
+    names of the interface, by default made of the model's. `<name>_test.c` is there if a runtime could run the model.
+
+    Raises:
+        UnsupportedError: there is no kernel for an operator, or for its types.
+        ModelError: operators are filed before what they read.
+        OptionError: `name` is no identifier.
+    """
+    name = identifier(model.name) if name is None else checked(name)
+    _check_operators(model)
+    place = arena(model)
+    unit = Unit(place.offsets)
+    for index, operator in enumerate(model.main.operators):
+        unit.index = index
+        OPERATORS[operator.code](unit, operator)
+    kernels = kernel_files(unit.headers)
+    found = example(model)
+    sources = [f"{name}.c", *(file for file in kernels if file.endswith(".c"))]
+    result = {f"{name}.h": header(model, name, place, ALIGNMENT), f"{name}.c": source(model, name, unit)}
+    if found is not None:
+        result[f"{name}_test.c"] = selftest(model, name, found)
+    result["Makefile"] = makefile(name, sources, test=found is not None)
+    result["CMakeLists.txt"] = cmake(name, sources, test=found is not None)
+    return {**result, **kernels}
+
+
+def arena_size(exported: Mapping[str, str]) -> int:
+    """Bytes of the arena that exported files declare."""
+    found = (re.search(r"_ARENA_SIZE (\d+)$", text, re.MULTILINE) for name, text in exported.items() if ".h" in name)
+    return next(int(match[1]) for match in found if match)
+
+
+def write_files(exported: Mapping[str, str], folder: str | os.PathLike[str], *, force: bool = False) -> None:
+    """Write files into a folder, which is made if it is not there; each file is replaced as a whole.
+
+    A file that is there already with the same content is left alone, so two models may share a folder's kernels.
+
+    Raises:
+        OutputError: one of the files exists with another content and `force` is not given, or the folder is not
+            writable; nothing was written.
+    """
+    folder = Path(folder)
+    wanted = {folder / name: text.encode() for name, text in exported.items()}
+    try:
+        changed = {path: data for path, data in wanted.items() if not path.is_file() or path.read_bytes() != data}
+        if folder.is_dir():
+            for path in changed:
+                check_writable(path, force=force)
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be written: {error.strerror or error}") from None
+    for path, data in changed.items():
+        replace_file(path, data, force=force)
+
+
+def _check_operators(model: Model) -> None:
+    """Try every operator on a layout that means nothing, so that what is missing is known before a layout is sought."""
+    unit = Unit(_Anywhere())
+    problems = [
+        f"operator {index} ({describe(operator)}): {obstacle}"
+        for index, operator in enumerate(model.main.operators)
+        if (obstacle := _obstacle(unit, operator)) is not None
+    ]
+    problems += [
+        f"{what} {tensor.name!r} ({tensor.type.name}): must be computed, and not empty"
+        for what, tensors in (("input", model.main.inputs), ("output", model.main.outputs))
+        for tensor in tensors
+        if tensor.type not in TYPES or tensor.data is not None or not tensor.bytes
+    ]
+    if problems:
+        others = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        raise UnsupportedError(f"{model.name} cannot be exported to C: {problems[0]}{others}; nothing was written")
+
+
+def _obstacle(unit: Unit, operator: Operator) -> str | None:
+    """Why an operator cannot be expressed, None if it can."""
+    if operator.code not in OPERATORS:
+        return "there is no kernel for it"
+    for tensor in (*operator.inputs, *operator.outputs):
+        if tensor is not None and (tensor.type not in TYPES or tensor.variable or not tensor.bytes):
+            what = "is a variable" if tensor.variable else "is empty" if not tensor.bytes else "has a type C has not"
+            return f"{tensor.name!r} {what}"
+    try:
+        OPERATORS[operator.code](unit, operator)
+    except UnsupportedError as error:
+        return str(error)
+    return None
+
+
+def describe(operator: Operator) -> str:
+    """An operator's kind and types: CONV_2D, INT8 x INT8 x INT32 -> INT8."""
+    sources = " x ".join("none" if tensor is None else tensor.type.name for tensor in operator.inputs)
+    targets = " x ".join(tensor.type.name for tensor in operator.outputs)
+    return f"{operator.label}, {sources or 'nothing'} -> {targets or 'nothing'}"
+
+
+class _Anywhere(dict["Tensor", int]):
+    """Every tensor at an address of its own."""
+
+    def __missing__(self, tensor: Tensor) -> int:
+        self[tensor] = len(self)
+        return self[tensor]

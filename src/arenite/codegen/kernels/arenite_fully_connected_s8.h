@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Part of Arenite's kernels: plain C99, no allocation, no state. */
+/* FULLY_CONNECTED, int8 weights with one scale per unit or for all. */
+#ifndef ARENITE_FULLY_CONNECTED_S8_H
+#define ARENITE_FULLY_CONNECTED_S8_H
+
+#include <stdint.h>
+
+typedef struct {
+  int32_t depth, units;
+  const int8_t *weights;     /* [units][depth] */
+  const int32_t *bias;       /* [units] */
+  const int32_t *multiplier; /* [units], or one for all: see `per_unit` */
+  const int8_t *shift;
+  int32_t per_unit; /* 1 where each unit has its own multiplier, 0 where the first serves all */
+  int32_t weight_offset, input_offset, output_offset, lowest, highest;
+} arenite_fully_connected_s8_t;
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+/* Walks the rows of the input, all units of a row before the next. */
+void arenite_fully_connected_s8(const arenite_fully_connected_s8_t *layer, int32_t rows, const int8_t *input,
+                                int8_t *output);
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,42 @@
+"""C names for what a model calls as it likes."""
+
+from __future__ import annotations
+
+import re
+
+from arenite.errors import OptionError
+
+LONGEST = 40
+
+_KEYWORDS = (
+    "alignas alignof and and_eq asm auto bitand bitor bool break case catch char class compl const "
+    "constexpr const_cast continue decltype default delete do double dynamic_cast else enum explicit "
+    "export extern false float for friend goto if inline int long main mutable namespace new noexcept not "
+    "not_eq nullptr operator or or_eq private protected public register reinterpret_cast restrict return "
+    "short signed sizeof static static_assert static_cast struct switch template this thread_local throw "
+    "true try typedef typeid typename union unsigned using virtual void volatile wchar_t while xor xor_eq "
+)
+_RESERVED = frozenset(_KEYWORDS.split())
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+
+
+def identifier(name: str) -> str:
+    """A C and C++ identifier made of a model's name: `person detect.v2.tflite` -> `person_detect_v2`."""
+    plain = re.sub(r"[^a-z0-9]+", "_", name.removesuffix(".tflite").lower()).strip("_")[:LONGEST].rstrip("_")
+    if not plain:
+        return "model"
+    return f"model_{plain}" if plain[0].isdigit() or plain in _RESERVED or plain.startswith("arenite") else plain
+
+
+def checked(name: str) -> str:
+    """A name that was given, if generated code can be called so.
+
+    Raises:
+        OptionError: it is no identifier, or one that is taken.
+    """
+    if not _NAME.fullmatch(name) or name in _RESERVED or name.startswith("arenite_") or len(name) > LONGEST:
+        raise OptionError(
+            f"name: {name!r} cannot be a prefix of C identifiers; give a letter and then letters, digits and '_', "
+            f"at most {LONGEST}, that is no keyword and does not begin with 'arenite_'"
+        )
+    return name

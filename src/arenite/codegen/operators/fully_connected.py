@@ -1,0 +1,65 @@
+"""FULLY_CONNECTED."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+from arenite.codegen.operators.convolution import bias, scale_arrays
+from arenite.codegen.quantized import (
+    activation_range,
+    channel_scales,
+    quantize_multiplier,
+    scale_of,
+    single,
+    zero_point_of,
+)
+from arenite.codegen.unit import require, tensors
+from arenite.model import ElementType
+
+if TYPE_CHECKING:
+    from arenite.codegen.quantized import Scale
+    from arenite.codegen.unit import Unit
+    from arenite.model import Operator, Tensor
+
+
+def fully_connected(unit: Unit, operator: Operator) -> None:
+    """FULLY_CONNECTED, weights [units, depth]."""
+    source, weights = tensors(operator, 2)
+    output = operator.outputs[0]
+    require(operator.options.get("weights_format", 0) == 0, "shuffled weights are not supported")
+    require(len(weights.shape) == 2, "the weights must have two dimensions")
+    units, depth = weights.shape
+    rows = prod(output.shape) // units
+    require(rows * units == prod(output.shape) and rows * depth == prod(source.shape), "the shapes do not fit")
+    types = (source.type, weights.type, output.type)
+    require(types == (ElementType.INT8,) * 3, "there is no kernel for these types")
+    scales = _scales(source, weights, output)
+    layer = unit.parameters(
+        "fully_connected_s8",
+        depth,
+        units,
+        unit.pointer(weights),
+        bias(unit, operator, units),
+        *scale_arrays(unit, scales),
+        int(len(scales) > 1),
+        _weight_offset(weights),
+        -zero_point_of(source),
+        zero_point_of(output),
+        *activation_range(operator.options.get("fused_activation_function"), output),
+    )
+    unit.call("fully_connected_s8", layer, rows, unit.pointer(source), unit.target(output))
+
+
+def _scales(source: Tensor, weights: Tensor, output: Tensor) -> list[Scale]:
+    """One scale per unit; one for all is the product of single-precision scales (GetQuantizedConvolutionMultipler)."""
+    if weights.quantization is not None and len(weights.quantization.scale) > 1:
+        return channel_scales(source, weights, output, weights.shape[0])
+    product = single(scale_of(source) * scale_of(weights))
+    return [quantize_multiplier(product / scale_of(output))]
+
+
+def _weight_offset(weights: Tensor) -> int:
+    points = set(weights.quantization.zero_point) if weights.quantization else {0}
+    require(len(points) == 1, "units have different zero points")
+    return -int(points.pop())

@@ -1,0 +1,39 @@
+"""AVERAGE_POOL_2D and MAX_POOL_2D."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arenite.codegen.operators.convolution import over_batches
+from arenite.codegen.operators.window import number, window
+from arenite.codegen.quantized import activation_range, float_range
+from arenite.codegen.types import TYPES
+from arenite.codegen.unit import same_types, tensors
+from arenite.model import ElementType
+
+if TYPE_CHECKING:
+    from arenite.codegen.unit import Unit
+    from arenite.model import Operator
+
+_TYPES = (ElementType.INT8, ElementType.INT16, ElementType.FLOAT32)
+
+
+def average_pool(unit: Unit, operator: Operator) -> None:
+    """AVERAGE_POOL_2D; padding counts for nothing."""
+    _pool(unit, operator, "average_pool")
+
+
+def max_pool(unit: Unit, operator: Operator) -> None:
+    """MAX_POOL_2D."""
+    _pool(unit, operator, "max_pool")
+
+
+def _pool(unit: Unit, operator: Operator, kernel: str) -> None:
+    (source,), output = tensors(operator, 1), operator.outputs[0]
+    kind = same_types((source.type, output.type), _TYPES)
+    size = (number(operator, "filter_height", 1), number(operator, "filter_width", 1))
+    place = window(operator, source, output, size)
+    activation = operator.options.get("fused_activation_function")
+    limits = float_range(activation) if kind is ElementType.FLOAT32 else activation_range(activation, output)
+    name = f"{kernel}_{TYPES[kind].suffix}"
+    over_batches(unit, name, (place.fields, *limits), place, operator)

@@ -1,0 +1,50 @@
+"""SOFTMAX."""
+
+from __future__ import annotations
+
+import math
+from math import prod
+from typing import TYPE_CHECKING
+
+from arenite.codegen.fixed_point import exp_on_negative_values, multiply_greater_than_one
+from arenite.codegen.quantized import quantize_multiplier, scale_of
+from arenite.codegen.types import INT32
+from arenite.codegen.unit import require, tensors
+from arenite.model import ElementType
+
+if TYPE_CHECKING:
+    from arenite.codegen.unit import Unit
+    from arenite.model import Operator
+
+INTEGER_BITS = 5
+LARGEST_DIFFERENCE = 255
+
+
+def softmax(unit: Unit, operator: Operator) -> None:
+    """SOFTMAX along the last dimension."""
+    (source,), output = tensors(operator, 1), operator.outputs[0]
+    kernels = {
+        (ElementType.INT8, ElementType.INT8): "softmax_s8",
+        (ElementType.INT8, ElementType.INT16): "softmax_s8_s16",
+    }
+    kernel = kernels.get((source.type, output.type))
+    require(kernel is not None, "there is no kernel for these types")
+    assert kernel is not None
+    depth = source.shape[-1]
+    beta = operator.options.get("beta", 1.0)
+    assert isinstance(beta, int | float)
+    table = _exponentials(float(beta), scale_of(source))
+    import numpy as np
+
+    layer = unit.parameters(kernel, depth, len(table), unit.array(INT32, np.array(table, INT32.dtype).tobytes()))
+    unit.call(kernel, layer, prod(source.shape) // depth, unit.pointer(source), unit.target(output))
+
+
+def _exponentials(beta: float, scale: float) -> list[int]:
+    """exp(-i * scale * beta) * 2^31 for as many i as count (PreprocessSoftmaxScaling, CalculateInputRadius)."""
+    factor = min(beta * scale * 2 ** (31 - INTEGER_BITS), 2**31 - 1.0)
+    require(factor > 1, "the scale of the input is too small")
+    step = quantize_multiplier(factor)
+    radius = math.floor((2**INTEGER_BITS - 1) * 2 ** (31 - INTEGER_BITS) / 2**step.shift)
+    differences = range(min(radius, LARGEST_DIFFERENCE) + 1)
+    return [exp_on_negative_values(multiply_greater_than_one(-i, step), INTEGER_BITS) for i in differences]

@@ -1,0 +1,123 @@
+"""Quantisation parameters in the arithmetic of TensorFlow Lite, to the bit.
+
+Sources: QuantizeMultiplier, PreprocessSoftmaxScaling and CalculateInputRadius in TensorFlow Lite's
+quantization_util.cc; CalculateActivationRangeQuantized and PopulateConvolutionQuantizationParams in its kernel_util.cc.
+Scales are single precision; products of scales are double unless the source says otherwise.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from arenite.codegen.unit import require
+from arenite.model import ElementType
+
+if TYPE_CHECKING:
+    from arenite.model import Option, Tensor
+
+RANGES = {
+    ElementType.INT8: (-128, 127),
+    ElementType.UINT8: (0, 255),
+    ElementType.INT16: (-32768, 32767),
+    ElementType.INT32: (-(2**31), 2**31 - 1),
+}
+NONE, RELU, RELU_N1_TO_1, RELU6 = range(4)
+_REAL_RANGES = {
+    NONE: (-math.inf, math.inf),
+    RELU: (0.0, math.inf),
+    RELU_N1_TO_1: (-1.0, 1.0),
+    RELU6: (0.0, 6.0),
+}
+LARGEST_FLOAT = 3.4028234663852886e38
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A real factor as multiplier * 2^(shift - 31)."""
+
+    multiplier: int
+    shift: int
+
+
+def scale_of(tensor: Tensor) -> float:
+    """The one scale of a tensor.
+
+    Raises:
+        UnsupportedError: it has none, or several.
+    """
+    quantization = tensor.quantization
+    require(quantization is not None and len(quantization.scale) == 1, f"{tensor.name!r} has no single scale")
+    assert quantization is not None
+    return quantization.scale[0]
+
+
+def zero_point_of(tensor: Tensor) -> int:
+    """The one zero point of a tensor, 0 where none is given."""
+    points = tensor.quantization.zero_point if tensor.quantization else ()
+    require(len(points) <= 1, f"{tensor.name!r} has several zero points")
+    return int(points[0]) if points else 0
+
+
+def single(value: float) -> float:
+    """The nearest number of single precision."""
+    import numpy as np
+
+    return float(np.float32(value))
+
+
+def rounded(value: float) -> int:
+    """The nearest integer, ties away from zero (TfLiteRound)."""
+    whole = math.floor(abs(value))
+    whole += abs(value) - whole >= 0.5
+    return int(math.copysign(whole, value))
+
+
+def quantize_multiplier(factor: float) -> Scale:
+    """The nearest fixed-point factor to a real one that is not negative."""
+    if factor == 0.0:
+        return Scale(0, 0)
+    fraction, shift = math.frexp(factor)
+    multiplier = rounded(fraction * 2**31)
+    if multiplier == 2**31:
+        multiplier, shift = multiplier // 2, shift + 1
+    require(shift <= 30, f"a scale of {factor:g} is too large")
+    return Scale(0, 0) if shift < -31 else Scale(multiplier, shift)
+
+
+def activation_range(activation: Option | None, output: Tensor) -> tuple[int, int]:
+    """Lowest and highest value of a quantised output with a fused activation."""
+    lowest, highest = RANGES[output.type]
+    low, high = _real_range(activation)
+    scale, zero = scale_of(output), zero_point_of(output)
+
+    def quantized(value: float) -> int:
+        return zero + rounded(single(single(value) / scale))
+
+    return (
+        lowest if low == -math.inf else max(lowest, quantized(low)),
+        highest if high == math.inf else min(highest, quantized(high)),
+    )
+
+
+def float_range(activation: Option | None) -> tuple[float, float]:
+    """Lowest and highest value of a float output with a fused activation."""
+    low, high = _real_range(activation)
+    return max(low, -LARGEST_FLOAT), min(high, LARGEST_FLOAT)
+
+
+def _real_range(activation: Option | None) -> tuple[float, float]:
+    number = int(activation or 0)  # type: ignore[arg-type]
+    require(number in _REAL_RANGES, f"the fused activation {number} is not known")
+    return _REAL_RANGES[number]
+
+
+def channel_scales(source: Tensor, weights: Tensor, output: Tensor, channels: int) -> list[Scale]:
+    """The factor from accumulator to output for each output channel."""
+    quantization = weights.quantization
+    scales = quantization.scale if quantization else ()
+    require(len(scales) in (1, channels), f"{weights.name!r} has {len(scales)} scales for {channels} channels")
+    before, after = scale_of(source), scale_of(output)
+    factors = [quantize_multiplier(before * scale / after) for scale in scales]
+    return factors * channels if len(factors) == 1 else factors

@@ -1,0 +1,41 @@
+"""Element types as C has them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from arenite.model import ElementType
+
+
+@dataclass(frozen=True)
+class CType:
+    """A C type: its name, what NumPy calls it, its bytes, and the suffix of kernels for it."""
+
+    name: str
+    dtype: str
+    bytes: int
+    suffix: str
+
+
+INT8 = CType("int8_t", "<i1", 1, "s8")
+INT16 = CType("int16_t", "<i2", 2, "s16")
+INT32 = CType("int32_t", "<i4", 4, "s32")
+INT64 = CType("int64_t", "<i8", 8, "s64")
+FLOAT = CType("float", "<f4", 4, "f32")
+
+TYPES = MappingProxyType(
+    {
+        ElementType.INT8: INT8,
+        ElementType.INT16: INT16,
+        ElementType.INT32: INT32,
+        ElementType.INT64: INT64,
+        ElementType.FLOAT32: FLOAT,
+        ElementType.UINT8: CType("uint8_t", "<u1", 1, "u8"),
+        ElementType.UINT16: CType("uint16_t", "<u2", 2, "u16"),
+        ElementType.UINT32: CType("uint32_t", "<u4", 4, "u32"),
+        ElementType.UINT64: CType("uint64_t", "<u8", 8, "u64"),
+        ElementType.BOOL: CType("uint8_t", "<u1", 1, "u8"),
+    }
+)
+"""The element types that generated code can hold."""

@@ -1,0 +1,58 @@
+"""What to optimise, for which runtime, and for how long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from arenite.errors import OptionError
+from arenite.runtimes.inputs import MOST_ROUNDS
+from arenite.targets.target import TFLM, Target, find_target
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to optimise and for how long.
+
+    `reorder`, `layout`: which of the two decisions are Arenite's; what is not stays as the file and TFLM have it.
+    `overlap`: buffers may share bytes where the kernels of `target` (a target or its name) allow it; without it every
+    kernel computes the same. `keep_inputs`: the application finds the model's inputs intact after the inference.
+    `time_limit`: seconds for all searches together; at the limit the best plan so far is returned with its gap. `plan`:
+    what to do with an offline plan that the model already has. `rounds`, `seed`: random inputs on which the result is
+    compared with its source.
+    """
+
+    reorder: bool = True
+    layout: bool = True
+    keep_inputs: bool = False
+    time_limit: float = 60.0
+    plan: Literal["replace", "respect"] = "replace"
+    rounds: int = 5
+    seed: int = 0
+    target: Target | str = TFLM
+    overlap: bool = True
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.time_limit, int | float) or not isinstance(self.rounds, int):
+            raise OptionError("time limit and rounds: must be numbers")
+        if not self.time_limit >= 0:
+            raise OptionError(f"time limit: {self.time_limit} is not a number of seconds; give 0 or more")
+        if not 1 <= self.rounds <= MOST_ROUNDS:
+            raise OptionError(f"rounds: {self.rounds} is not between 1 and {MOST_ROUNDS:,}")
+        if self.plan not in ("replace", "respect"):
+            raise OptionError(f"plan: {self.plan!r} is neither 'replace' nor 'respect'")
+        if self.keep_inputs and not self.layout:
+            raise OptionError("keep inputs: only a layout can keep the inputs intact; leave the layout to Arenite")
+        self.runs_on  # noqa: B018 (an unknown name is an error here, not in the middle of the work)
+
+    @property
+    def runs_on(self) -> Target:
+        """The target itself.
+
+        Raises:
+            OptionError: no target has this name.
+        """
+        return self.target if isinstance(self.target, Target) else find_target(self.target)
+
+
+DEFAULTS = Options()

@@ -1,0 +1,147 @@
+"""From a graph to the problem of ordering its operators where buffers may share bytes, as `relations` allows it.
+
+The problem never charges more than a layout needs, so that a lower bound of it holds for the model, whatever the order
+and the layout. For each operator, look at the names (see `holdings`) alive while it runs, and give each one a place in
+memory where it is: that of a tensor that outlives the operator and was there before, or else that of an output of the
+operator, or else that of an input that ends with it. Places of different names differ, but for those in outputs and
+in inputs that end: such a pair is where the kernel's rule lets it be, so that both have at most `shared_bytes` in
+common. And names that were there before the operator have different places in any case: so what it writes over is at
+most what it makes. That gives its `Relief`; and names are the tensors of the problem.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from arenite.liveness import PLANNED_CONTROL_FLOW, align
+from arenite.ordering import data_dependences, file_order, ordering_problem
+from arenite.overlap.holdings import copied_pieces, holdings, shared_bytes
+from arenite.overlap.relations import written_twice
+from arenite.overlap.scratch import scratch_sizes
+from arenite.schedule.problem import Relief
+from arenite.schedule.problem import Tensor as Charge
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from arenite.kernels.sets import Kernels
+    from arenite.model import Graph, Model, Operator, Tensor
+    from arenite.overlap.holdings import Holding
+    from arenite.schedule.problem import Problem
+
+NO_GRAPHS: dict[int, int] = {}
+
+
+def overlap_ordering_problem(
+    model: Model,
+    kernels: Kernels,
+    graph: int = 0,
+    *,
+    keep_inputs: bool = False,
+    scratch_of: Kernels | None = None,
+    called: Mapping[int, int] = NO_GRAPHS,
+) -> tuple[Problem, tuple[Holding, ...]]:
+    """The problem of ordering one graph's operators, and what of the model the problem's first tensors stand for.
+
+    Operators have the numbers of their positions in the file. Where the file's order is kept (`order_is_free` is
+    false), the problem speaks of that order alone.
+
+    Args:
+        model: the model.
+        kernels: the kernels that the layout has to be safe with.
+        graph: position of the graph to order.
+        keep_inputs: the inputs of the graph stay intact to its end.
+        scratch_of: the kernels whose scratch is charged; None means the same kernels.
+        called: bytes that the head has at least while each graph runs, by its position; for graphs that operators run.
+
+    Raises:
+        ModelError: operators need each other's results in a circle, or a graph runs itself.
+    """
+    target = model.graphs[graph]
+    apart, charged = ordering_problem(model, graph, keep_inputs=keep_inputs)
+    charges = dict(zip(charged, apart.tensors, strict=True))
+    barred = frozenset(written_twice(model) | (set(target.inputs) if keep_inputs else set()))
+    held = _holdings(target, charges, barred, kernels)
+    tensors = [_charge(each, charges) for each in held]
+    places: dict[Tensor, list[int]] = {}
+    for number, each in enumerate(held):
+        for holder in each.holders:
+            places.setdefault(holder, []).append(number)
+    made: dict[int, int] = {}
+    for tensor in tensors:
+        if tensor.producer is not None:
+            made[tensor.producer] = made.get(tensor.producer, 0) + tensor.size
+    reliefs = []
+    for index, operator in enumerate(target.operators):
+        shared = _shared(operator, places, barred, kernels)
+        most = min(made.get(index, 0), sum(shared.values()))
+        saved = _saved(tensors, ((bytes_, places[tensor]) for tensor, bytes_ in shared.items()))
+        if most and saved:
+            reliefs.append(Relief(index, most, saved))
+    for index, operator in enumerate(target.operators):
+        tensors += (Charge(size, index, ()) for size in _scratch(operator, scratch_of or kernels))
+    needs = {(t.producer, user) for t in apart.tensors if t.producer is not None for user in t.consumers}
+    said = {(t.producer, user) for t in tensors for user in t.consumers}
+    before = tuple(sorted({*apart.before, *needs, *data_dependences(target)} - said))
+    extra = tuple(
+        max((called.get(each, 0) for each in operator.graphs), default=0)
+        if operator.code in PLANNED_CONTROL_FLOW
+        else 0
+        for operator in target.operators
+    )
+    problem = replace(
+        apart, tensors=tuple(tensors), before=before, extra=extra if any(extra) else (), relief=tuple(reliefs)
+    )
+    return problem, held
+
+
+def _holdings(
+    graph: Graph, charges: Mapping[Tensor, Charge], barred: frozenset[Tensor], kernels: Kernels
+) -> tuple[Holding, ...]:
+    """What the charged tensors hold, those that are computed first coming first."""
+    order = file_order(graph)
+    sources: dict[Tensor, tuple[Tensor, ...]] = {
+        tensor: () for tensor, charge in charges.items() if charge.producer is None
+    }
+    for index in order:
+        for tensor in graph.operators[index].outputs:
+            if tensor in charges and tensor not in sources:
+                sources[tensor] = tuple(read for read in graph.operators[index].inputs if read is not None)
+    pieces = copied_pieces((graph.operators[index] for index in order), sources, barred, kernels)
+    return tuple(holdings(pieces, sources))
+
+
+def _charge(holding: Holding, charges: Mapping[Tensor, Charge]) -> Charge:
+    """What is alive as long as any of its holders."""
+    own = [charges[holder] for holder in holding.holders]
+    consumers = sorted({user for each in own for user in each.consumers})
+    return Charge(holding.size, own[0].producer, tuple(consumers), any(each.kept for each in own))
+
+
+def _scratch(operator: Operator, kernels: Kernels) -> list[int]:
+    return [align(size) for size in scratch_sizes(operator, kernels)]
+
+
+def _shared(
+    operator: Operator, charged: Collection[Tensor], barred: frozenset[Tensor], kernels: Kernels
+) -> dict[Tensor, int]:
+    """Bytes of each input that outputs can be written over, if it ends with the operator."""
+    outputs = [tensor for tensor in dict.fromkeys(operator.outputs) if tensor in charged and tensor not in barred]
+    result = {}
+    for source in dict.fromkeys(operator.inputs):
+        if source is not None and source in charged and source not in barred:
+            bytes_ = sum(shared_bytes(operator, source, target, kernels) for target in outputs if target is not source)
+            if bytes_:
+                result[source] = min(bytes_, align(source.bytes))
+    return result
+
+
+def _saved(tensors: Sequence[Charge], shared: Iterable[tuple[int, Sequence[int]]]) -> tuple[tuple[int, int], ...]:
+    """What an operator saves of the problem's tensors; `shared`: bytes to write over, and tensors, of each input."""
+    saved: dict[int, int] = {}
+    for bytes_, parts in shared:
+        for number in parts:
+            if not tensors[number].kept:
+                saved[number] = min(saved.get(number, tensors[number].size), bytes_)
+    return tuple(sorted(saved.items()))

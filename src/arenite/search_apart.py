@@ -1,0 +1,80 @@
+"""The order and layout with the smallest head in which no two buffers share a byte while both are needed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from arenite.layout.lifetimes import maximum_load
+from arenite.liveness import peak_memory
+from arenite.ordering import ordering_problem
+from arenite.placement import place, settle
+from arenite.reordering import reorder, with_order
+from arenite.targets.scratch import reference_scratch
+from arenite.targets.tflm import layout_problem, plan_obstacle, planned_head
+from arenite.task import LEAST_SECONDS, Decision, order_of
+from arenite.tflite.memory_plan import with_plan
+
+if TYPE_CHECKING:
+    from arenite.placement import Placement
+    from arenite.plan import Proof
+    from arenite.task import Task
+
+_NO_PROOFS: tuple[Proof, ...] = ()
+
+
+def search_apart(task: Task) -> Decision:
+    """Order, then layout, then both together where the layout does not reach the bound of the order."""
+    ordered, proofs, bound = with_plan(task.source, None), _NO_PROOFS, 0
+    if task.options.reorder:
+        result = reorder(ordered, keep_inputs=task.options.keep_inputs, time_limit=task.left, progress=task.progress)
+        ordered, proofs, bound = result.model, result.proofs, result.lower_bound
+    obstacle = plan_obstacle(ordered) if task.options.layout else None
+    if obstacle is not None or not task.options.layout:
+        notes = () if obstacle is None else (f"no layout was written: {obstacle}",)
+        head = planned_head(ordered)
+        bound = bound if task.options.reorder else maximum_load(layout_problem(ordered)[0])
+        return Decision(ordered, peak_memory(ordered), head, bound, proofs, notes)
+    placement = place(
+        ordered,
+        keep_inputs=task.options.keep_inputs,
+        goal=bound,
+        time_limit=max(LEAST_SECONDS, task.left),
+        progress=task.report,
+    )
+    if not task.options.reorder:
+        bound = placement.lower_bound
+    elif placement.head > bound and len(ordered.graphs) == 1:
+        placement = _jointly(task, placement, bound)
+        bound = placement.lower_bound
+    return Decision(placement.model, peak_memory(placement.model), placement.head, bound, proofs)
+
+
+def _jointly(task: Task, start: Placement, bound: int) -> Placement:
+    """Order and layout searched together, from the best order and its layout `start`; that one if there is no better.
+
+    `bound`: bytes of head that every order needs; `lower_bound` of what is returned holds for every order as well.
+    """
+    from arenite import joint
+
+    source, keep_inputs = with_plan(task.source, None), task.options.keep_inputs
+    problem, tensors = ordering_problem(source, keep_inputs=keep_inputs, scratch=reference_scratch)
+    solution = joint.solve(
+        problem,
+        order_of(source, start.model),
+        lower_bound=bound,
+        time_limit=max(LEAST_SECONDS, task.left),
+        progress=task.report,
+    )
+    joint.check(problem, solution)
+    bound = max(bound, solution.lower_bound)
+    if solution.height < start.head:
+        model = with_order(source, 0, solution.order)
+        if keep_inputs:  # TFLM's scratch has to be kept out of the inputs, which is a matter of the layout alone
+            found = place(model, keep_inputs=True, goal=solution.height, time_limit=max(LEAST_SECONDS, task.left))
+        else:
+            # TFLM places the scratch, which the problem has after the tensors.
+            found = settle(model, dict(zip(tensors, solution.offsets, strict=False)), bound, keep_inputs=False)
+        if found.head < start.head:
+            return replace(found, lower_bound=bound)
+    return replace(start, lower_bound=bound)

@@ -1,0 +1,60 @@
+"""What a search is given, and what it decides."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from arenite.model import Model
+    from arenite.options import Options
+    from arenite.plan import Proof
+
+    Progress = Callable[[str], None]
+
+LEAST_SECONDS = 1.0
+"""The search for a layout gets at least this long, however long the order took."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What was asked for, and when it has to be done (monotonic seconds)."""
+
+    source: Model
+    options: Options
+    deadline: float
+    progress: Progress
+
+    @property
+    def left(self) -> float:
+        """Seconds for the next search."""
+        return max(0.0, self.deadline - time.monotonic())
+
+    def report(self, what: str, height: int, least: int) -> None:
+        """Progress of a search for a layout; bytes."""
+        self.progress(f"{what}: head {height:,} bytes, at least {least:,}")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A model with its order and layout settled, what that costs (bytes), and what is known about anything better."""
+
+    model: Model
+    peak: int
+    head: int
+    lower_bound: int
+    proofs: tuple[Proof, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def silent(_: str) -> None:
+    """Progress that nobody asked for."""
+
+
+def order_of(source: Model, result: Model) -> tuple[int, ...]:
+    """For each operator of the result's main graph, its position in the source's."""
+    position = {operator: index for index, operator in enumerate(source.main.operators)}
+    return tuple(position[operator] for operator in result.main.operators)

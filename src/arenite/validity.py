@@ -1,0 +1,143 @@
+"""With which kernels a file's memory plan is right, judged from the plan itself.
+
+The rules of `kernels/overlap` are asked about every pair of buffers that share bytes while both are needed, so that
+plans from elsewhere, and plans that do not tell their target, are judged as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from arenite import layout, overlap
+from arenite.errors import VerificationError
+from arenite.kernels import Kernels
+from arenite.layout.lifetimes import neighbours
+from arenite.liveness import lifetimes
+from arenite.overlap import OverlapProblem, OverlapSolution, overlap_problem
+from arenite.targets.arena import EVERY_SET
+from arenite.targets.requests import requests
+from arenite.targets.target import TARGETS
+from arenite.targets.tflm import head_plan, layout_problem, planned_offsets, scratch_buffers
+from arenite.tflite.memory_plan import is_vela, read_plan
+from arenite.tflite.target_name import read_target_name
+
+if TYPE_CHECKING:
+    from arenite.layout.problem import Buffer
+    from arenite.model import Model
+    from arenite.targets.target import Target
+
+JUDGED = (*EVERY_SET, Kernels.ESP_NN)
+"""Every set of kernels whose rules are known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """What is known of a file's memory plan; of TFLM's own planning where it has none.
+
+    `pairs` is the number of pairs of buffers that share bytes while both are needed. `kernels` are the sets with which
+    that is right; all of them where there is no such pair. `made_for` is the name of the target in the metadata.
+    """
+
+    pairs: int
+    kernels: tuple[Kernels, ...]
+    made_for: str | None = None
+
+    def holds(self, target: Target) -> bool:
+        """Whether the plan is right with the kernels of a target."""
+        return target.kernels in self.kernels or (target.kernels is Kernels.PORTABLE and self.kernels == JUDGED)
+
+
+def validity(model: Model) -> Validity:
+    """Judge the plan that a model carries.
+
+    Raises:
+        ModelError: the plan does not fit the model's tensors, or a graph runs itself.
+    """
+    made_for = read_target_name(model)
+    if read_plan(model) is None or is_vela(model):  # Vela's buffers are those of its NPU: not ours to judge
+        return Validity(0, JUDGED, made_for)
+    pairs = shared_pairs(model)
+    kernels = tuple(each for each in JUDGED if not pairs or is_right(model, each))
+    return Validity(pairs, kernels, made_for)
+
+
+def not_for_reference(model: Model) -> str | None:
+    """Why reference kernels cannot be asked what a file computes, None if they can.
+
+    That is so where the plan says that it was made for other kernels, is right with those, and not with the reference.
+    """
+    target = TARGETS.get(read_target_name(model) or "")
+    if target is None or target.covers(Kernels.REFERENCE) or is_right(model, Kernels.REFERENCE):
+        return None
+    return (
+        f"the plan is for {target.name}, TFLM here runs reference kernels" if is_right(model, target.kernels) else None
+    )
+
+
+def is_right(model: Model, kernels: Kernels, *, keep_inputs: bool = False) -> bool:
+    """Whether no tensor loses a byte that is still needed when these kernels run the file as it is.
+
+    Variables that the plan places are not judged: a plan with such is never right.
+    """
+    problem, tensors = overlap_problem(model, kernels, keep_inputs=keep_inputs)
+    try:
+        for each in EVERY_SET if kernels is Kernels.PORTABLE else (kernels,):
+            checked_head(model, problem, len(tensors), each)
+    except VerificationError:
+        return False
+    return True
+
+
+def checked_head(model: Model, problem: OverlapProblem, tensors: int, kernels: Kernels) -> int:
+    """The head in bytes when TFLM follows the plan that a model carries, after what comes of it has been checked.
+
+    Args:
+        model: the model, with its plan.
+        problem: which of its tensors may share bytes.
+        tensors: how many of the problem's buffers are tensors; the rest is scratch, and not used.
+        kernels: the kernels whose scratch TFLM places around the plan.
+
+    Raises:
+        VerificationError: buffers share bytes that must not.
+    """
+    outcome = head_plan(model, requests=requests(kernels))
+    scratch = scratch_buffers(model, lifetimes(model), requests(kernels))
+    judged = OverlapProblem((*problem.buffers[:tensors], *scratch), problem.relations, problem.alignment)
+    overlap.check(judged, OverlapSolution(outcome.offsets, outcome.height, 0))
+    return outcome.height
+
+
+def shared_pairs(model: Model) -> int:
+    """Pairs of tensors that share bytes while both are needed, with the plan that the model carries."""
+    problem, tensors = layout_problem(model)
+    plan = planned_offsets(model, read_plan(model))
+    placed = [
+        (buffer, plan[tensor])
+        for buffer, tensor in zip(problem.buffers, tensors, strict=False)
+        if tensor in plan and buffer.size
+    ]
+    meets = neighbours([buffer for buffer, _ in placed])
+    return sum(
+        _share(*placed[number], *placed[other])
+        for number, others in enumerate(meets)
+        for other in others
+        if other < number
+    )
+
+
+def _share(one: Buffer, at: int, other: Buffer, there: int) -> bool:
+    return at < there + other.size and there < at + one.size
+
+
+def keeps_apart(model: Model, *, keep_inputs: bool) -> bool:
+    """Whether no two tensors share a byte while both are needed, with the plan that the model carries or TFLM's own."""
+    problem, _ = layout_problem(model, keep_inputs=keep_inputs)
+    outcome = head_plan(model)
+    if len(outcome.offsets) != len(problem.buffers):  # a variable has a place in the plan as well: not ours to judge
+        return False
+    try:
+        layout.check(problem, layout.Solution(outcome.offsets, outcome.height, 0))
+    except VerificationError:
+        return False
+    return True

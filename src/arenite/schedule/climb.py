@@ -10,6 +10,8 @@ _LEAP = 12.0
 """The last step may take so many: it decides."""
 _PATIENCE = 4.0
 """A search may take so many times the states that are expected."""
+_SHARE = 0.7
+"""Such a part of the time that is left."""
 _PARTS = 16
 """The first step up is such a part of the way to the ceiling."""
 
@@ -19,22 +21,33 @@ class Climb:
 
     def __init__(self) -> None:
         self._known: list[tuple[int, int]] = []
+        self._states = 0
+        self._seconds = 0.0
+
+    def took(self, states: int, seconds: float) -> None:
+        """A search took so many states and seconds, whatever came out."""
+        self._states += states
+        self._seconds += seconds
 
     def refuted(self, budget: int, states: int) -> None:
         """There is no order within this budget, and that took so many states."""
         self._known.append((budget, states))
 
-    def budget(self, lower: int, ceiling: int, grain: int) -> int:
-        """The next budget to try, at least `lower` and below `ceiling`; peaks are multiples of `grain` bytes."""
+    def budget(self, lower: int, ceiling: int, grain: int, seconds: float) -> int:
+        """The next budget to try, at least `lower` and below `ceiling`; peaks are multiples of `grain` bytes.
+
+        `seconds` are left; what is likely to take more than most of them is not tried.
+        """
         last = max(lower, (ceiling - 1) // grain * grain)
         if not self._known:
             return lower
-        if self._expected(last) <= _LEAP * self._known[-1][1]:
+        known, states = self._known[-1]
+        most = _SHARE * seconds * self._states / max(self._seconds, 1e-3)
+        if self._expected(last) <= min(_LEAP * states, most):
             return last
         rate = self._rate()
-        step = int(log(_STEP) / rate) if rate else (ceiling - lower) // _PARTS
-        budget = (self._known[-1][0] + step) // grain * grain
-        return min(max(budget, lower), last)
+        step = int(log(max(1.0, min(_STEP * states, most) / states)) / rate) if rate else (ceiling - lower) // _PARTS
+        return min(max((known + step) // grain * grain, lower), last)
 
     def limit(self, budget: int, least: int) -> int:
         """How many states a search for this budget may take."""

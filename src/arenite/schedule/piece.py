@@ -194,11 +194,13 @@ class Piece:
         from arenite.schedule.sweep import Refuted, sweep, swept
 
         ceiling = self.upper
-        while self.lower < min(ceiling, self.upper) and monotonic() < self._deadline:
-            budget = self._climb.budget(self.lower, min(ceiling, self.upper), self._grain)
+        while self.lower < min(ceiling, self.upper) and (begin := monotonic()) < self._deadline:
+            left = self._deadline - begin
+            budget = self._climb.budget(self.lower, min(ceiling, self.upper), self._grain, left)
             limit = self._climb.limit(budget, _BULK * self._limit)
             result = sweep(self.graph, self._backward, budget + 1, limit=limit, deadline=self._deadline)
             self.states += result.states
+            self._climb.took(result.states, monotonic() - begin)
             if isinstance(result, Found):
                 self._improve(result.path[::-1])
             elif isinstance(result, Refuted):

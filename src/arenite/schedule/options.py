@@ -14,7 +14,8 @@ class SearchOptions:
     minimum cut. `events`: search forward from event to event, not operator by operator. `backward`: search from the
     end as well. `beam`: look for a good order before looking for proofs. `commit`: drop all other moves where one
     leaves no more alive. `far_commit`: the same where a way of several moves comes back to what was alive before.
-    `sweep`: search breadth-first and in bulk where the searches above take long.
+    `sweep`: search breadth-first and in bulk where the searches above take long. `parts`: of what is too long for
+    any of this, search the parts around the peak.
     """
 
     time_limit: float = 60.0
@@ -27,3 +28,4 @@ class SearchOptions:
     commit: bool = True
     far_commit: bool = True
     sweep: bool = True
+    parts: bool = True

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from arenite.schedule.options import SearchOptions
     from arenite.schedule.problem import Problem
 
+LONG = 2_000
+"""Operators from which a piece is long: nothing that looks at many states of the whole ends in time."""
 _FIRST_LIMIT = 1_000
 _GROWTH = 4
 _UNDECIDED = 3
@@ -36,6 +38,8 @@ _HARD = 16_000
 """States that a search may take when easier ways have failed, and a beam search is worth its time."""
 _FEW = 12
 """So many peaks can be ruled out one by one."""
+_FRUITLESS = 12
+"""So many cuts that do not raise the bound are enough, before anything else has been tried."""
 _STEP = 4
 """The next budget up takes at most so many times the states, as a rule."""
 _BEAM_STATES = 50_000
@@ -85,10 +89,19 @@ class Piece:
             if self._limit >= _HARD:
                 if self._options.beam and not self._beamed:
                     self._beam()
-                if self._options.sweep:
+                if self._options.sweep and self.problem.operators < LONG:
                     self._sweeps()
             if self.lower < self.upper:
                 self._round()
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is time left."""
+        return monotonic() < self._deadline
+
+    def _until(self) -> float:
+        """When a single search has to end."""
+        return self._deadline
 
     @property
     def certificate(self) -> Certificate:
@@ -120,20 +133,24 @@ class Piece:
         for operator, alive in self._alive():
             key = sets[operator], need(self.graph, operator, alive).bound, self.graph.made[operator]
             likely[key] = (operator, alive)
-        for key in sorted(likely, reverse=True):
-            if key[0] > self.lower and monotonic() < self._deadline:
-                self._cut(*likely[key])
+        self._cuts([likely[key] for key in sorted(likely, reverse=True)], _FRUITLESS)
 
     def _all_cuts(self) -> None:
         """Cuts of all operators whose memory in the best order exceeds the bound."""
         sets = dict(zip(self.order, self.sets, strict=True))
-        for operator, alive in sorted(self._alive(), key=lambda item: -sets[item[0]]):
-            if sets[operator] > self.lower and monotonic() < self._deadline:
-                self._cut(operator, alive)
+        self._cuts(sorted(self._alive(), key=lambda item: -sets[item[0]]), len(self.order))
 
-    def _cut(self, operator: int, alive: list[int]) -> None:
-        found = cut(self.graph, operator, alive)
-        self._raise(found.bound, found)
+    def _cuts(self, operators: Sequence[tuple[int, list[int]]], fruitless: int) -> None:
+        """Cuts of operators, until so many have not raised the bound. With each, the tensors alive while it runs."""
+        sets = dict(zip(self.order, self.sets, strict=True))
+        for operator, alive in operators:
+            if sets[operator] <= self.lower:
+                continue
+            if not fruitless or monotonic() > self._deadline:
+                return
+            found = cut(self.graph, operator, alive)
+            fruitless -= found.bound <= self.lower
+            self._raise(found.bound, found)
 
     def _alive(self) -> list[tuple[int, list[int]]]:
         """The operators whose memory in the best order exceeds the bound, with the tensors alive there."""
@@ -159,7 +176,7 @@ class Piece:
         for moves in reversed(self._directions):
             if self.lower < self.upper:
                 width = min(_BEAM, 1 + _BEAM_STATES // self.problem.operators)
-                self._learn(moves, beam(moves, width, self.upper, self._deadline))
+                self._learn(moves, beam(moves, width, self.upper, self._until()))
 
     def _round(self) -> None:
         """Aim at the bound; then bisect on the budget, from above and from below where the limit leaves it open.
@@ -195,10 +212,10 @@ class Piece:
 
         ceiling = self.upper
         while self.lower < min(ceiling, self.upper) and (begin := monotonic()) < self._deadline:
-            left = self._deadline - begin
+            left = self._until() - begin
             budget = self._climb.budget(self.lower, min(ceiling, self.upper), self._grain, left)
             limit = self._climb.limit(budget, _BULK * self._limit)
-            result = sweep(self.graph, self._backward, budget + 1, limit=limit, deadline=self._deadline)
+            result = sweep(self.graph, self._backward, budget + 1, limit=limit, deadline=self._until())
             self.states += result.states
             self._climb.took(result.states, monotonic() - begin)
             if isinstance(result, Found):
@@ -234,7 +251,7 @@ class Piece:
     def _probe(self, budget: int) -> bool:
         """Search for an order with a peak of at most `budget`; whether that was decided."""
         for moves in self._directions:
-            if self._learn(moves, search(moves, budget + 1, self._limit, self._deadline, self._rules[0])):
+            if self._learn(moves, search(moves, budget + 1, self._limit, self._until(), self._rules[0])):
                 return True
         return False
 
@@ -242,7 +259,7 @@ class Piece:
         """The same, with more states for a direction that has failed: each step up takes a few times as many."""
         for moves in list(self._directions):
             limit = max(self._limit, _STEP * self._failed_after.get(moves.backward, 0))
-            if self._learn(moves, search(moves, budget + 1, limit, self._deadline, self._rules[0])):
+            if self._learn(moves, search(moves, budget + 1, limit, self._until(), self._rules[0])):
                 return True
         return False
 

@@ -10,9 +10,10 @@ from arenite.schedule.bounds import own_memory
 from arenite.schedule.certificate import Certificate, Deferred, Exhausted, Floor, Need, Region, Swept
 from arenite.schedule.deferral import deferrable, deferred, moved
 from arenite.schedule.graph import Links
+from arenite.schedule.long_piece import LongPiece
 from arenite.schedule.options import SearchOptions
 from arenite.schedule.peak import peak, working_sets
-from arenite.schedule.piece import Piece
+from arenite.schedule.piece import LONG, Piece
 from arenite.schedule.region import induced, pieces
 
 if TYPE_CHECKING:
@@ -133,7 +134,8 @@ class _Solver:
         near = [t for t, (begin, end) in enumerate(lifetimes) if begin <= last and end >= first]
         position = self._position
         problem = induced(self._problem, operators, near, lambda v: position[v] < first, lambda v: position[v] > last)
-        return Piece(problem, operators, self._options, self._deadline)
+        kind = LongPiece if len(operators) >= LONG else Piece
+        return kind(problem, operators, self._options, self._deadline)
 
     def _lifetimes(self) -> list[tuple[int, int]]:
         position = self._position

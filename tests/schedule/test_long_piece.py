@@ -1,0 +1,79 @@
+"""Pieces that count as long although they are not: the same optimum, every part's proof standing for the whole."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from importlib import import_module
+from time import monotonic
+
+import pytest
+from oracles.samples import anything, relieved, renumbered, windowed
+
+from arenite.schedule import Problem, SearchOptions, solve
+from arenite.schedule.check import check_certificate, check_order
+from arenite.schedule.climb import Climb
+from arenite.schedule.long_piece import LongPiece
+
+OPTIONS = SearchOptions(time_limit=60)
+
+
+@pytest.fixture
+def long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twelve operators are long; parts are small."""
+    monkeypatch.setattr(import_module("arenite.schedule.solve"), "LONG", 12)
+    monkeypatch.setattr(import_module("arenite.schedule.long_piece"), "_REACH", (3, 8))
+    monkeypatch.setattr(import_module("arenite.schedule.long_piece"), "_REACH_OF_PROOF", 10)
+
+
+def sample(rng: random.Random) -> Problem:
+    problem = rng.choice((windowed, anything))(rng, rng.randint(20, 40))
+    problem = relieved(rng, problem) if rng.random() < 0.3 else problem
+    return renumbered(rng, problem) if rng.random() < 0.3 else problem
+
+
+@pytest.mark.usefixtures("long")
+@pytest.mark.parametrize("seed", range(4))
+def test_parts_change_no_optimum(seed: int) -> None:
+    rng = random.Random(seed)
+    for _ in range(25):
+        problem = sample(rng)
+        found = solve(problem, options=OPTIONS)
+        plain = solve(problem, options=replace(OPTIONS, parts=False))
+        assert found.peak == found.lower_bound == plain.peak, problem
+        assert check_order(problem, found.order) == found.peak, problem
+        assert check_certificate(problem, found.certificate) == found.lower_bound, problem
+
+
+@pytest.mark.usefixtures("long")
+def test_parts_alone_give_better_orders_and_proofs_that_stand() -> None:
+    rng = random.Random(7)
+    better = proven = 0
+    for _ in range(60):
+        problem = replace(windowed(rng, 40), floor=0)
+        piece = LongPiece(problem, range(problem.operators), OPTIONS, monotonic() + 60)
+        default = piece.upper
+        piece._around()
+        assert check_order(problem, piece.order) == piece.upper <= default, problem
+        better += piece.upper < default
+        if piece.lower:
+            proven += 1
+            assert check_certificate(problem, piece.certificate) == piece.lower <= piece.upper, problem
+    assert better > 30
+    assert proven > 30
+
+
+def test_budgets_rise_with_what_is_expected_of_them() -> None:
+    climb = Climb()
+    assert climb.budget(100, 1000, 10, 60) == 100
+    climb.took(1000, 1.0)
+    climb.refuted(100, 1000)
+    second = climb.budget(110, 1000, 10, 60)
+    assert 110 <= second < 200
+    climb.took(2000, 2.0)
+    climb.refuted(150, 2000)
+    assert climb.budget(160, 1000, 10, 60) in range(230, 290, 10)
+    assert climb.budget(160, 220, 10, 60) == 210
+    assert climb.budget(160, 1000, 10, 2) == 160
+    assert climb.limit(200, 10) == 16_000
+    assert climb.limit(200, 50_000) == 50_000

@@ -101,6 +101,22 @@ class Exhausted:
 
 
 @dataclass(frozen=True, slots=True)
+class Swept:
+    """The record of a search from the end, in which every state settles, that found no order with a peak below `bound`.
+
+    `states`: sets of operators as in `Exhausted`. A closed set settles by taking operators v back, in any order and as
+    far as that leads, while for one of them: no other operator of the set A needs v, live(A - v) <= live(A), and
+    `memory(A - v, v)` < bound. (Each is a commit with nothing between, see `Exhausted`; live being submodular, the end
+    does not depend on the order.) The record holds what the set of all operators settles to and not the empty set, and
+    for each state A and every v that no other operator of A needs: `memory(A - v, v)` >= bound, or what A - v settles
+    to is recorded.
+    """
+
+    bound: int
+    states: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Region:
     """A proof for part of the problem: `inner` proves `bound` for the problem induced by `operators`.
 
@@ -137,4 +153,4 @@ class Deferred:
     inner: Certificate
 
 
-Certificate = Floor | Need | Cut | Exhausted | Region | Deferred
+Certificate = Floor | Need | Cut | Exhausted | Swept | Region | Deferred

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from arenite.errors import VerificationError
-from arenite.schedule.certificate import Certificate, Cut, Deferred, Exhausted, Floor, Need, Region
+from arenite.schedule.certificate import Certificate, Cut, Deferred, Exhausted, Floor, Need, Region, Swept
 from arenite.schedule.check_sets import Graph, Operators, least_live, members, set_of
 from arenite.schedule.problem import Problem, Relief, Tensor
 
@@ -87,6 +87,10 @@ def check_certificate(problem: Problem, certificate: Certificate) -> int:
         proven = _check_cut(Graph(problem), certificate)
     elif isinstance(certificate, Exhausted):
         proven = _check_exhausted(Graph(problem), certificate)
+    elif isinstance(certificate, Swept):
+        from arenite.schedule.check_swept import check_swept
+
+        proven = check_swept(Graph(problem), certificate)
     elif isinstance(certificate, Region):
         proven = check_certificate(_induced(problem, certificate), certificate.inner)
     else:

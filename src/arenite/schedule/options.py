@@ -14,6 +14,7 @@ class SearchOptions:
     minimum cut. `events`: search forward from event to event, not operator by operator. `backward`: search from the
     end as well. `beam`: look for a good order before looking for proofs. `commit`: drop all other moves where one
     leaves no more alive. `far_commit`: the same where a way of several moves comes back to what was alive before.
+    `sweep`: search breadth-first and in bulk where the searches above take long.
     """
 
     time_limit: float = 60.0
@@ -25,3 +26,4 @@ class SearchOptions:
     beam: bool = True
     commit: bool = True
     far_commit: bool = True
+    sweep: bool = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from math import gcd
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from arenite.schedule.beam import beam
 from arenite.schedule.bounds import cut, need
 from arenite.schedule.certificate import Region
+from arenite.schedule.climb import Climb
 from arenite.schedule.events import Events
 from arenite.schedule.graph import Graph, bits
 from arenite.schedule.moves import Backward, Forward
@@ -19,7 +20,7 @@ from arenite.schedule.relief import RelievedBackward, RelievedEvents, RelievedFo
 from arenite.schedule.search import Failed, Found, Rules, Undecided, record, search
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from arenite.schedule.certificate import Certificate
     from arenite.schedule.moves import Moves
@@ -39,6 +40,8 @@ _STEP = 4
 """The next budget up takes at most so many times the states, as a rule."""
 _BEAM_STATES = 50_000
 """States that it keeps in all, about."""
+_BULK = 32
+"""So many times the states of a limit take about as long in bulk, together with how much sooner that decides."""
 _EASY = 64
 """States per operator up to which following the default order is worth a try."""
 
@@ -55,7 +58,7 @@ class Piece:
         self.upper = max(self.sets)
         self.lower = 0
         self.states = 0
-        self._proof: Certificate | tuple[Failed, Moves] | None = None
+        self._proof: Certificate | Callable[[], Certificate] | None = None
         self._options = options
         self._deadline = deadline
         self._open: set[int] = set()
@@ -64,6 +67,7 @@ class Piece:
         self._rules = rules, replace(rules, default_first=True)
         self._limit = _FIRST_LIMIT + 2 * problem.operators
         self._beamed = False
+        self._climb = Climb()
         self._failed_after: dict[bool, int] = {}
         """States after which each direction (whether it is backward) failed last."""
         self._steps = [self._needs, self._aim, self._round]
@@ -78,18 +82,22 @@ class Piece:
             self._steps.pop(0)()
         else:
             self._limit *= _GROWTH
-            if self._options.beam and not self._beamed and self._limit >= _HARD:
-                self._beam()
-            self._round()
+            if self._limit >= _HARD:
+                if self._options.beam and not self._beamed:
+                    self._beam()
+                if self._options.sweep:
+                    self._sweeps()
+            if self.lower < self.upper:
+                self._round()
 
     @property
     def certificate(self) -> Certificate:
         """What proves `lower`, in terms of the whole; there once the piece has raised it itself."""
         assert self._proof is not None
-        inner = record(*self._proof, self.problem.operators) if isinstance(self._proof, tuple) else self._proof
+        inner = self._proof() if callable(self._proof) else self._proof
         return Region(inner.bound, self.operators, inner)
 
-    def _raise(self, bound: int, proof: Certificate | tuple[Failed, Moves]) -> None:
+    def _raise(self, bound: int, proof: Certificate | Callable[[], Certificate]) -> None:
         if bound > self.lower:
             self.lower, self._proof = bound, proof
 
@@ -181,13 +189,33 @@ class Piece:
             undecided += 1
             low, high = (budget + self._grain, high) if above else (low, budget)
 
+    def _sweeps(self) -> None:
+        """Sweep for budgets that rise as the numbers of states allow, until one takes more than the limit."""
+        from arenite.schedule.sweep import Refuted, sweep, swept
+
+        ceiling = self.upper
+        while self.lower < min(ceiling, self.upper) and monotonic() < self._deadline:
+            budget = self._climb.budget(self.lower, min(ceiling, self.upper), self._grain)
+            limit = self._climb.limit(budget, _BULK * self._limit)
+            result = sweep(self.graph, self._backward, budget + 1, limit=limit, deadline=self._deadline)
+            self.states += result.states
+            if isinstance(result, Found):
+                self._improve(result.path[::-1])
+            elif isinstance(result, Refuted):
+                self._climb.refuted(budget, result.states)
+                self._raise(result.bound, partial(swept, result, self.problem.operators))
+            else:
+                ceiling = budget
+
+    @cached_property
+    def _backward(self) -> Moves:
+        return (RelievedBackward if self.graph.relief else Backward)(self.graph)
+
     @cached_property
     def _directions(self) -> list[Moves]:
-        relieved = bool(self.graph.relief)
-        one_by_one, by_event = (RelievedForward, RelievedEvents) if relieved else (Forward, Events)
+        one_by_one, by_event = (RelievedForward, RelievedEvents) if self.graph.relief else (Forward, Events)
         forward = by_event(self.graph) if self._options.events else one_by_one(self.graph)
-        backward = (RelievedBackward if relieved else Backward)(self.graph)
-        return [forward, backward] if self._options.backward else [forward]
+        return [forward, self._backward] if self._options.backward else [forward]
 
     @cached_property
     def _grain(self) -> int:
@@ -222,7 +250,7 @@ class Piece:
         if isinstance(result, Found):
             self._improve(result.path[::-1] if moves.backward else result.path)
         elif isinstance(result, Failed):
-            self._raise(result.bound, (result, moves))
+            self._raise(result.bound, partial(record, result, moves, self.problem.operators))
             self._failed_after[moves.backward] = result.states
             self._directions.sort(key=lambda other: other is not moves)
         return not isinstance(result, Undecided)

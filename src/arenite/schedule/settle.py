@@ -53,15 +53,24 @@ class Settling:
 
     def trace(self, state: int, live: int, end: int, bound: int) -> list[int]:
         """The states from `state` to `end`, which it has settled to, without the two."""
-        result = []
+        way = self.way(state, live, end, bound)
+        assert way is not None
+        return way[1:-1]
+
+    def way(self, state: int, live: int, end: int, bound: int) -> list[int] | None:
+        """The states from `state` to `end`, both included; None if settling does not lead there."""
+        result = [state]
         step = self._back if self._backward else self._on
         while state != end:
+            before = state
             for operator in bits(state ^ end):
                 left = step(state, live, operator, bound)
                 if left is not None:
                     state, live = state ^ 1 << operator, left
                     result.append(state)
-        return result[:-1]
+            if state == before:
+                return None
+        return result
 
     def _on(self, state: int, live: int, operator: int, bound: int) -> int | None:
         """What is alive after running the operator, if that may be done at once."""

@@ -7,7 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from arenite.schedule.bounds import own_memory
-from arenite.schedule.certificate import Certificate, Deferred, Exhausted, Floor, Need, Region
+from arenite.schedule.certificate import Certificate, Deferred, Exhausted, Floor, Need, Region, Swept
 from arenite.schedule.deferral import deferrable, deferred, moved
 from arenite.schedule.graph import Links
 from arenite.schedule.options import SearchOptions
@@ -150,4 +150,6 @@ def _technique(certificate: Certificate) -> str:
         certificate = certificate.inner
     if isinstance(certificate, Exhausted):
         return "search backward" if certificate.backward else "search forward"
+    if isinstance(certificate, Swept):
+        return "search in bulk"
     return type(certificate).__name__.lower()

@@ -1,0 +1,180 @@
+"""The search in bulk against the recursion of the paper; its proofs checked, and wrong ones refused."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from itertools import pairwise
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import pytest
+from oracles import paper_recursion, proofs
+from oracles.samples import anything, paper_class, relieved, renumbered, windowed
+
+from arenite.errors import VerificationError
+from arenite.schedule.certificate import Swept
+from arenite.schedule.check import check_certificate
+from arenite.schedule.graph import Graph, bits
+from arenite.schedule.moves import Backward
+from arenite.schedule.peak import working_sets
+from arenite.schedule.relief import RelievedBackward
+from arenite.schedule.search import Found, Undecided
+from arenite.schedule.sweep import Refuted, sweep, swept
+
+if TYPE_CHECKING:
+    from arenite.schedule.problem import Problem
+
+
+def swept_below(problem: Problem, bound: int, width: int = 10**9, limit: int = 10**9) -> Found | Refuted | Undecided:
+    graph = Graph(problem)
+    moves = (RelievedBackward if problem.relief else Backward)(graph)
+    return sweep(graph, moves, bound, limit=limit, deadline=monotonic() + 60, width=width)
+
+
+def least(problem: Problem) -> int:
+    """The least peak over all orders, without the problem's floor, which no search looks at."""
+    return paper_recursion.least_peak(replace(problem, floor=0))
+
+
+def order_of(found: Found) -> list[int]:
+    path = found.path[::-1]
+    steps = [list(bits(after ^ before)) for before, after in pairwise(path)]
+    assert all(len(step) == 1 for step in steps)
+    return [operator for (operator,) in steps]
+
+
+def proof(problem: Problem, bound: int) -> Swept:
+    refuted = swept_below(problem, bound)
+    assert isinstance(refuted, Refuted)
+    return swept(refuted, problem.operators)
+
+
+def sample(rng: random.Random, most: int) -> Problem:
+    problem = rng.choice((anything, paper_class, windowed))(rng, rng.randint(1, most))
+    if rng.random() < 0.3:
+        problem = relieved(rng, problem)
+    return renumbered(rng, problem) if rng.random() < 0.5 else problem
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_sweeps_find_the_optimum_and_refute_less(seed: int) -> None:
+    rng = random.Random(seed)
+    for _ in range(120):
+        problem = sample(rng, 12)
+        best = least(problem)
+        found = swept_below(problem, best + 1)
+        assert isinstance(found, Found), problem
+        assert max(working_sets(problem, order_of(found))) == best, problem
+        for bound in {best, best - rng.randint(1, 100)}:
+            refuted = swept_below(problem, bound)
+            assert isinstance(refuted, Refuted), problem
+            assert bound <= refuted.bound <= best, problem
+            assert check_certificate(problem, swept(refuted, problem.operators)) == refuted.bound, problem
+
+
+def test_few_states_of_each_size_find_orders_but_refute_nothing() -> None:
+    rng = random.Random(1)
+    missed = 0
+    for _ in range(200):
+        problem = renumbered(rng, windowed(rng, 12))
+        best = least(problem)
+        result = swept_below(problem, best + 1, width=1)
+        missed += isinstance(result, Undecided)
+        if isinstance(result, Found):
+            assert max(working_sets(problem, order_of(result))) == best, problem
+        assert isinstance(swept_below(problem, best + 1, limit=2), (Undecided, Found))
+    assert 0 < missed < 200
+
+
+def test_the_checker_accepts_exactly_what_the_rule_allows() -> None:
+    """Some of the sets that a proof may name, all or nearly all of them, against the rule word by word."""
+    rng = random.Random(2)
+    verdicts = {True: 0, False: 0}
+    for _ in range(400):
+        problem = sample(rng, 7)
+        needs = proofs.predecessors(problem)
+        best = least(problem)
+        bound = rng.choice((best, best, best + 1, max(1, best - 16)))
+        sets = [done for done in proofs.closed_sets(problem) if done]
+        kept = [done for done in sets if rng.random() < rng.choice((0.9, 0.97, 1))]
+        if rng.random() < 0.7:
+            kept = sorted(reached(problem, needs, bound), key=sorted)
+            kept = [done for done in kept if rng.random() < 0.97]
+        states = b"".join(sum(1 << v for v in done).to_bytes((problem.operators + 7) // 8, "little") for done in kept)
+        holds = follows(problem, needs, set(kept), bound)
+        verdicts[holds] += 1
+        try:
+            check_certificate(problem, Swept(bound, states))
+        except VerificationError:
+            assert not holds, problem
+        else:
+            assert holds, problem
+            assert bound <= best, problem
+    assert min(verdicts.values()) > 40
+
+
+def test_the_checker_refuses_every_proof_with_a_state_missing_or_too_many() -> None:
+    rng = random.Random(3)
+    for _ in range(40):
+        problem = windowed(rng, rng.randint(9, 12))
+        whole = proof(problem, least(problem))
+        width = (problem.operators + 7) // 8
+        states = [whole.states[i : i + width] for i in range(0, len(whole.states), width)]
+        for missing in states:
+            with pytest.raises(VerificationError, match=r"not looked at|did not begin"):
+                check_certificate(problem, replace(whole, states=b"".join(s for s in states if s != missing)))
+        wrong = {
+            bytes(width): "reached its goal",
+            b"\xff" * width: "not closed",
+            (1 << problem.operators - 1).to_bytes(width, "little"): "not closed",
+            b"\x01": "not whole",
+        }
+        for state, reason in wrong.items():
+            with pytest.raises(VerificationError, match=reason):
+                check_certificate(problem, replace(whole, states=state + whole.states))
+        with pytest.raises(VerificationError, match=r"not looked at|did not begin"):
+            check_certificate(problem, replace(whole, bound=whole.bound + 1))
+
+
+def ways(problem: Problem, needs: list[set[int]], done: frozenset[int]) -> list[tuple[frozenset[int], int, int]]:
+    """Each closed set with one operator fewer, the memory while that runs, and what is alive after the set."""
+    result = []
+    for v in done:
+        if not any(v in needs[other] for other in done):
+            before = done - {v}
+            alive = proofs.live(problem, before)
+            result.append((before, alive + proofs.own(problem, v) - proofs.relief(problem, v, done), alive))
+    return result
+
+
+def settled(problem: Problem, needs: list[set[int]], done: frozenset[int], bound: int) -> frozenset[int]:
+    while True:
+        alive = proofs.live(problem, done)
+        free = [each for each, memory, left in ways(problem, needs, done) if left <= alive and memory < bound]
+        if not free:
+            return done
+        done = free[0]
+
+
+def follows(problem: Problem, needs: list[set[int]], recorded: set[frozenset[int]], bound: int) -> bool:
+    """The rule of `Swept`, word by word."""
+    start = settled(problem, needs, frozenset(range(problem.operators)), bound)
+    return start in recorded and all(
+        memory >= bound or before in recorded or settled(problem, needs, before, bound) in recorded
+        for done in recorded
+        for before, memory, _ in ways(problem, needs, done)
+    )
+
+
+def reached(problem: Problem, needs: list[set[int]], bound: int) -> set[frozenset[int]]:
+    """What a proof must name, without the empty set."""
+    waiting = [settled(problem, needs, frozenset(range(problem.operators)), bound)]
+    found: set[frozenset[int]] = set()
+    while waiting:
+        done = waiting.pop()
+        if done and done not in found:
+            found.add(done)
+            following = ways(problem, needs, done)
+            waiting += [settled(problem, needs, before, bound) for before, memory, _ in following if memory < bound]
+    return found

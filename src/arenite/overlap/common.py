@@ -125,7 +125,9 @@ class Common:
             return Meeting(one, other, apart, None)
         for source, target in ((one, other), (other, one)):
             operator = self.charges[target].producer
-            if operator is not None and operator in self.charges[source].consumers:
+            if operator is None or self._tensors[target] not in self._operators[operator].outputs:
+                continue
+            if operator in self.charges[source].consumers:
                 return self._direct(Meeting(one, other, apart, None), operator, source, target)
         points = equal_distances(self._pieces[first], self._pieces[second])
         return Meeting(one, other, apart, _relation(one, other, None, points, self.charges))

@@ -93,9 +93,12 @@ def overlap_ordering_problem(
     unmade = set(target.outputs).difference(target.inputs, *(operator.outputs for operator in target.operators))
     problem = replace(
         apart,
-        floor=0
-        if unmade
-        else apart.floor,  # else it counts all outputs, of which some may be views of others tensors=tuple(tensors), before=before, extra=extra if any(extra) else (), relief=tuple(reliefs)
+        tensors=tuple(tensors),
+        before=before,
+        extra=extra if any(extra) else (),
+        # Where nothing makes some output, it counts all outputs, of which some may be views of others.
+        floor=0 if unmade else apart.floor,
+        relief=tuple(reliefs),
     )
     return problem, held
 

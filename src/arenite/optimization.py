@@ -112,9 +112,18 @@ def _decide(task: Task) -> Decision:
         return replace(best, notes=(*best.notes, note))
     if not _is_right(task, keep_inputs=False):
         return replace(best, notes=(*best.notes, _replaced(task)))
-    if best.head >= head and (not options.keep_inputs or _keeps_inputs(task)):
+    gains = best.head < head or (best.head == head and _saves_tail(task, best.model))
+    if not gains and (not options.keep_inputs or _keeps_inputs(task)):
         return replace(best, model=_renamed(task), peak=peak_memory(model), head=head)
     return best
+
+
+def _saves_tail(task: Task, result: Model) -> bool:
+    """Whether pruning has made the tail of the target smaller."""
+    if len(result.main.tensors) == len(task.source.main.tensors):
+        return False
+    target = task.options.runs_on
+    return target.arena(result).tail_bytes < target.arena(task.source).tail_bytes
 
 
 def _search(task: Task) -> Decision:
@@ -122,8 +131,7 @@ def _search(task: Task) -> Decision:
     if task.options.overlap and task.options.layout and plan_obstacle(task.source) is None:
         found = search_shared(task)
         if found is None:  # TFLM itself plans the file better than any layout that could be found
-            base = with_plan(task.source, None)
-            found = Decision(base, peak_memory(base), _head(task, base), 0)
+            found = Decision(task.base, peak_memory(task.base), _head(task, task.base), 0)
         return found
     return search_apart(task)
 

@@ -49,15 +49,17 @@ class Sharing:
     goal: int = 0
     progress: Callable[[str, int, int], None] | None = None
 
-    def place(self, model: Model, *, time_limit: float) -> Shared | None:
+    def place(self, model: Model, *, effort: float, time_limit: float) -> Shared | None:
         """The lowest layout found that keeps to the limits, checked; None if none does.
+
+        `effort`: of each search, as in `overlap.solve`; `time_limit`: seconds after which no further one is begun.
 
         Raises:
             VerificationError: a layout does not hold (a defect of Arenite).
         """
         lower_bound = None
         for scratch_of, sharing in self._attempts():
-            found = self._placed(model, scratch_of, sharing=sharing, time_limit=time_limit)
+            found = self._placed(model, scratch_of, sharing=sharing, effort=effort, time_limit=time_limit)
             # The first attempt leaves room for what is charged; its bound holds for those that leave more as well.
             lower_bound = found.lower_bound if lower_bound is None else lower_bound
             if all(found.heads.get(kernels, 0) <= limit for kernels, limit in self.limits.items()) and found.heads:
@@ -73,13 +75,13 @@ class Sharing:
             yield Kernels.PORTABLE, False
         yield self.target.charged, False
 
-    def _placed(self, model: Model, scratch_of: Kernels, *, sharing: bool, time_limit: float) -> Shared:
+    def _placed(self, model: Model, scratch_of: Kernels, *, sharing: bool, effort: float, time_limit: float) -> Shared:
         problem, tensors = overlap_problem(
             model, self.target.kernels, keep_inputs=self.keep_inputs, scratch_of=scratch_of
         )
         if not sharing:
             problem = replace(problem, relations=())
-        solution = overlap.solve(problem, goal=self.goal, time_limit=time_limit, progress=self.progress)
+        solution = overlap.solve(problem, goal=self.goal, effort=effort, time_limit=time_limit, progress=self.progress)
         overlap.check(problem, solution)
         offsets = solution.offsets
         if self.keep_inputs:

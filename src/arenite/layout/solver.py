@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from arenite.layout import greedy, portfolio, sweep
+from arenite.layout.core import core
 from arenite.layout.decide import Answer, Boxes
 from arenite.layout.lifetimes import components, maximum_load, neighbours, sections
 from arenite.layout.problem import Exhausted, Problem, Solution
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _LONG = 500
 """Buffers from which on a layout is tried stretch by stretch before it is searched as a whole."""
+_CORE_SECONDS = 2.0
+"""What making a proof shorter may take. It changes neither layout nor bound."""
 
 
 def solve(
@@ -45,9 +48,19 @@ def solve(
     for part in parts:
         for i, offset in zip(part.members, part.offsets, strict=True):
             offsets[i] = offset
+    return Solution(tuple(offsets), _height(parts), _enough(parts, None), _proof(problem, parts))
+
+
+def _proof(problem: Problem, parts: list[_Part]) -> Exhausted | None:
+    """The record behind the bound where it is above the load, on as few buffers as a short search gets it down to."""
     hardest = max(parts, key=lambda part: part.bound, default=None)
-    exhausted = hardest.exhausted if hardest is not None else None
-    return Solution(tuple(offsets), _height(parts), _enough(parts, None), exhausted)
+    if hardest is None or hardest.exhausted is None:
+        return None
+    members = [hardest.members[place] for place in hardest.filled]
+    found = hardest.exhausted
+    return replace(
+        found, buffers=core(problem.buffers, members, found.height, deadline=time.monotonic() + _CORE_SECONDS)
+    )
 
 
 def _height(parts: list[_Part]) -> int:

@@ -168,9 +168,30 @@ def test_what_is_estimated_is_what_is_built(data):
     plan = data.draw(plans(model))
     if plan is not None:
         cost, strips = estimate(plan), split(model, plan)
-        whole_work = sum(map(macs, model.main.operators))
-        assert sum(map(macs, strips.main.operators)) - whole_work == cost.extra_macs
+        before, after = (set(each.main.operators) for each in (model, strips))
+        assert sum(map(macs, after)) - sum(map(macs, before)) == cost.extra_macs
+        assert len(after - before) == cost.operators
+        assert sum(operator.outputs[0].bytes for operator in after - before) == cost.copied_bytes + worked(plan)
         read_bytes(write_bytes(strips), "strips")
+
+
+def worked(plan):
+    """Bytes that the operators of the region themselves write in strips."""
+    return sum(
+        operator.outputs[0].bytes
+        // (operator.outputs[0].shape[1] * operator.outputs[0].shape[2])
+        * cut.made.size
+        * (cut.columns or operator.outputs[0].shape[2])
+        for strip in strips_of(plan)
+        for operator, cut in strip.cuts.items()
+    )
+
+
+def test_an_estimate_of_a_tree_of_joins():
+    model = pair(rows=64)
+    for strips in (10, 11, 32, 64):
+        plan = strip_plan(whole(model), strips)
+        assert estimate(plan).operators == len(split(model, plan).main.operators)
 
 
 @pytest.mark.parametrize("boundaries", [(0, 5), (0, 7, 5, 12), (1, 12), (0,), (), 0, 13])

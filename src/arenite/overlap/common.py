@@ -92,9 +92,10 @@ class Common:
         pieces = copied_pieces(in_order, charged, barred, kernels)
         self._pieces = {tensor: each for tensor, each in pieces.items() if tensor not in barred}
 
-    def meetings(self, *, every_order: bool = False) -> Iterator[Meeting]:
-        """All pairs of buffers that may meet, the lower number first; with `every_order` only those that always do."""
-        for one, other in combinations(sorted(self.charges), 2):
+    def meetings(self, buffers: Iterable[int] | None = None, *, every_order: bool = False) -> Iterator[Meeting]:
+        """All pairs that may meet of these buffers, or of all, the lower number first; `every_order`: those that do."""
+        among = self.charges if buffers is None else self.charges.keys() & set(buffers)
+        for one, other in combinations(sorted(among), 2):
             ways = (self._ends_before(one, other), self._ends_before(other, one))
             apart = tuple(way for way in ways if way is not None)
             if () not in apart and not (every_order and apart):

@@ -15,7 +15,7 @@ from arenite.overlap import cpsat
 from arenite.overlap.common import Common
 from arenite.overlap.gaps import gaps_of
 from arenite.overlap.problem import OverlapProblem
-from arenite.overlap.windows import core_bound
+from arenite.overlap.windows import core_bound, stretch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from arenite.model import Model, Tensor
     from arenite.overlap.solution import OverlapSolution
 
-_MOST_BUFFERS = 2000
+_MOST_BUFFERS = 300
+"""Beyond, only so many are looked at, those nearest in time to the highest one."""
 _MOST_GAPS = 40_000
 _LONG = 40
 """Buffers from which on those around the highest one are looked at alone first."""
@@ -58,22 +59,22 @@ def every_order_bound(
         time_limit: seconds after which to settle for what is proven.
     """
     deadline = time.monotonic() + time_limit
-    if (
-        solution.height <= bound
-        or len(model.graphs) != 1
-        or len(problem.buffers) > _MOST_BUFFERS
-        or not order_is_free(model, 0)
-    ):
+    if solution.height <= bound or len(model.graphs) != 1 or not order_is_free(model, 0):
         return bound
+    buffers, members = problem.buffers, list(range(len(problem.buffers)))
+    if len(members) > _MOST_BUFFERS:
+        ends = [at + buffer.size for at, buffer in zip(solution.offsets, buffers, strict=True)]
+        members = stretch(buffers, ends.index(max(ends)), _MOST_BUFFERS)
     common = Common(model, kernels, tensors, scratch_of or kernels, keep_inputs=keep_inputs)
-    meetings = list(common.meetings(every_order=True))
+    meetings = list(common.meetings(members, every_order=True))
     relations = tuple(each.widest for each in meetings if each.widest is not None)
-    together = OverlapProblem(problem.buffers, relations, problem.alignment)
-    gaps = gaps_of(together, ((each.one, each.other) for each in meetings))
-    start = [offset // gaps.unit for offset in solution.offsets]
+    together = OverlapProblem(buffers, relations, problem.alignment)
+    gaps = gaps_of(together, ((each.one, each.other) for each in meetings)).part(members)
+    start = [solution.offsets[member] // gaps.unit for member in members]
     least = -(-bound // gaps.unit)
-    if len(start) >= _LONG:
-        least = core_bound(problem.buffers, gaps, start, least, effort=0.4 * effort, deadline=deadline)
+    if len(members) >= _LONG:
+        inside = [buffers[member] for member in members]
+        least = core_bound(inside, gaps, start, least, effort=0.4 * effort, deadline=deadline)
     if least < gaps.height(start) and sum(map(len, gaps.of)) <= _MOST_GAPS:
         seconds = deadline - time.monotonic()
         least = max(least, cpsat.search(gaps, start, least, effort=0.6 * effort, seconds=seconds).bound)

@@ -20,7 +20,7 @@ from arenite.targets.tflm import plan_obstacle, planned_head
 from arenite.task import Decision, Task, order_of, silent
 from arenite.tflite.memory_plan import is_vela, read_plan, with_plan
 from arenite.tflite.target_name import read_target_name, with_target_name
-from arenite.validity import is_right, keeps_apart, not_for_reference
+from arenite.validity import is_right, keeps_apart, not_for_reference, validity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +54,7 @@ def optimize(model: Model, options: Options = DEFAULTS, *, progress: Progress | 
     task = Task(model, options, started + options.time_limit, progress or silent)
     decision = _decide(task)
     content = write_bytes(decision.model)
+    judged = validity(decision.model)
     verification = _verified(task, decision, content)
     arena_before, arena_after = (memory.arena if memory else None for memory in verification.memory)
     if decision.lower_bound > decision.head:
@@ -73,6 +74,9 @@ def optimize(model: Model, options: Options = DEFAULTS, *, progress: Progress | 
         seconds=time.monotonic() - started,
         proofs=decision.proofs,
         notes=decision.notes,
+        target=options.runs_on,
+        shared_pairs=judged.pairs,
+        valid_with=judged.kernels,
     )
 
 

@@ -101,6 +101,10 @@ class Common:
             if () not in apart and not (every_order and apart):
                 yield self._meeting(one, other, apart)
 
+    def users(self, buffer: int) -> list[int]:
+        """The operators that make or read a buffer."""
+        return self._users[buffer]
+
     def _ends_before(self, one: int, other: int) -> Before | None:
         """What must hold for the first buffer to end before the other one begins; None where it cannot."""
         begins = self.charges[other].producer

@@ -1,6 +1,7 @@
 """Layouts are valid, as low as brute force finds, and never claim more than they prove."""
 
 import csv
+import math
 import random
 from itertools import permutations
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from arenite.errors import VerificationError
 from arenite.layout import Buffer, Exhausted, Problem, Solution, canonical, check, cpsat, solve, sweep
+from arenite.layout.core import core
 from arenite.layout.decide import Boxes
 from arenite.layout.lifetimes import components, maximum_load, sections
 from arenite.layout.search_again import fits
@@ -268,6 +270,17 @@ def test_searching_again_agrees_with_brute_force(problem):
     least = least_height(problem)
     assert fits(problem.buffers, least)
     assert least == 0 or fits(problem.buffers, least - 16) is False
+
+
+@settings(max_examples=150, deadline=None)
+@given(problems(), st.integers(1, 3))
+def test_the_core_of_what_does_not_fit_does_not_fit_and_needs_all_that_is_in_it(problem, below):
+    height = least_height(problem) - 16 * below
+    if height > 0:
+        numbers = [number for number, buffer in enumerate(problem.buffers) if buffer.size]
+        left = [problem.buffers[number] for number in core(problem.buffers, numbers, height, math.inf)]
+        assert fits(left, height) is False
+        assert all(fits([*left[:number], *left[number + 1 :]], height) for number in range(len(left)))
 
 
 def test_searching_again_gives_up():

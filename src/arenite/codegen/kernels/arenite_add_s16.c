@@ -7,8 +7,7 @@
 /* Both inputs are brought to one scale with this many more bits. */
 #define SHIFT 15
 
-void arenite_add_s16(const arenite_add_s16_t *layer, const int16_t *first, const int16_t *second,
-                     int16_t *output) {
+void arenite_add_s16(const arenite_add_s16_t *layer, const int16_t *first, const int16_t *second, int16_t *output) {
   const arenite_broadcast_t *shape = &layer->shape;
   const int32_t last = ARENITE_BROADCAST_RANK - 1;
   arenite_walk_t walk = {{0}, 0, 0};

@@ -21,8 +21,7 @@ typedef struct {
 extern "C" {
 #endif
 /* The output may lie exactly on an input that does not repeat. */
-void arenite_add_s16(const arenite_add_s16_t *layer, const int16_t *first, const int16_t *second,
-                     int16_t *output);
+void arenite_add_s16(const arenite_add_s16_t *layer, const int16_t *first, const int16_t *second, int16_t *output);
 #ifdef __cplusplus
 }
 #endif

@@ -7,8 +7,7 @@
 /* Both inputs are brought to one scale with this many more bits. */
 #define SHIFT 20
 
-void arenite_add_s8(const arenite_add_s8_t *layer, const int8_t *first, const int8_t *second,
-                    int8_t *output) {
+void arenite_add_s8(const arenite_add_s8_t *layer, const int8_t *first, const int8_t *second, int8_t *output) {
   const arenite_broadcast_t *shape = &layer->shape;
   const int32_t last = ARENITE_BROADCAST_RANK - 1;
   arenite_walk_t walk = {{0}, 0, 0};

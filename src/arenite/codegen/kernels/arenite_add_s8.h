@@ -21,8 +21,7 @@ typedef struct {
 extern "C" {
 #endif
 /* The output may lie exactly on an input that does not repeat. */
-void arenite_add_s8(const arenite_add_s8_t *layer, const int8_t *first, const int8_t *second,
-                    int8_t *output);
+void arenite_add_s8(const arenite_add_s8_t *layer, const int8_t *first, const int8_t *second, int8_t *output);
 #ifdef __cplusplus
 }
 #endif

@@ -7,7 +7,7 @@
 /* Sum of one output channel over the rows y0 .. y1 and columns x0 .. x1 of the kernel; the window's first column of its
  * first row would be at input[origin]. */
 static float window_sum(const arenite_conv_f32_t *layer, const float *input, int32_t origin, const float *weights,
-                          int32_t y0, int32_t y1, int32_t x0, int32_t x1, float sum) {
+                        int32_t y0, int32_t y1, int32_t x0, int32_t x1, float sum) {
   const arenite_window_t *window = &layer->window;
   const int32_t row = window->input_width * window->input_depth * window->dilation_y;
   const int32_t column = window->input_depth * window->dilation_x;
@@ -30,7 +30,7 @@ static float window_sum(const arenite_conv_f32_t *layer, const float *input, int
 }
 
 void arenite_conv_f32(const arenite_conv_f32_t *layer, int32_t input_rows, int32_t output_rows, int32_t pad_top,
-                     const float *input, float *output) {
+                      const float *input, float *output) {
   const arenite_window_t *window = &layer->window;
   const int32_t filter = window->kernel_height * window->kernel_width * layer->filter_depth;
   const int32_t group = window->output_depth / (window->input_depth / layer->filter_depth);
@@ -46,7 +46,7 @@ void arenite_conv_f32(const arenite_conv_f32_t *layer, int32_t input_rows, int32
       for (int32_t channel = 0; channel < window->output_depth; channel++) {
         const int32_t first = channel / group * layer->filter_depth;
         const float sum = window_sum(layer, input, origin + first, layer->weights + channel * filter, y0, y1, x0, x1,
-                                       layer->bias[channel]);
+                                     layer->bias[channel]);
         const float above = sum < layer->lowest ? layer->lowest : sum;
         *output++ = above > layer->highest ? layer->highest : above;
       }

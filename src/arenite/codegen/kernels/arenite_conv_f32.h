@@ -22,7 +22,7 @@ extern "C" {
 /* Walks output pixels row by row, all channels of a pixel before the next; while a pixel is written its whole window is
  * read. */
 void arenite_conv_f32(const arenite_conv_f32_t *layer, int32_t input_rows, int32_t output_rows, int32_t pad_top,
-                     const float *input, float *output);
+                      const float *input, float *output);
 #ifdef __cplusplus
 }
 #endif

@@ -35,7 +35,7 @@ static int32_t scale_sum(int64_t sum, int32_t multiplier, int32_t shift, int32_t
 }
 
 void arenite_conv_s16(const arenite_conv_s16_t *layer, int32_t input_rows, int32_t output_rows, int32_t pad_top,
-                     const int16_t *input, int16_t *output) {
+                      const int16_t *input, int16_t *output) {
   const arenite_window_t *window = &layer->window;
   const int32_t filter = window->kernel_height * window->kernel_width * layer->filter_depth;
   const int32_t group = window->output_depth / (window->input_depth / layer->filter_depth);

@@ -15,7 +15,7 @@ typedef struct {
   const int64_t *bias;       /* [output_depth] */
   const int32_t *multiplier; /* [output_depth] */
   const int8_t *shift;       /* [output_depth] */
-  int32_t narrow; /* 1: sums of 32 bits, as with an int32 bias; 0: of 64 bits */
+  int32_t narrow;            /* 1: sums of 32 bits, as with an int32 bias; 0: of 64 bits */
   int32_t lowest, highest;
 } arenite_conv_s16_t;
 
@@ -25,7 +25,7 @@ extern "C" {
 /* Walks output pixels row by row, all channels of a pixel before the next; while a pixel is written its whole window is
  * read. */
 void arenite_conv_s16(const arenite_conv_s16_t *layer, int32_t input_rows, int32_t output_rows, int32_t pad_top,
-                     const int16_t *input, int16_t *output);
+                      const int16_t *input, int16_t *output);
 #ifdef __cplusplus
 }
 #endif

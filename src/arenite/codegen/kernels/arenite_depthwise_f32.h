@@ -19,10 +19,10 @@ typedef struct {
 #ifdef __cplusplus
 extern "C" {
 #endif
-/* Walks output pixels row by row, all channels of a pixel before the next; an output channel reads its own input channel
- * only. */
-void arenite_depthwise_f32(const arenite_depthwise_f32_t *layer, int32_t input_rows, int32_t output_rows, int32_t pad_top,
-                          const float *input, float *output);
+/* Walks output pixels row by row, all channels of a pixel before the next; an output channel reads its own input
+ * channel only. */
+void arenite_depthwise_f32(const arenite_depthwise_f32_t *layer, int32_t input_rows, int32_t output_rows,
+                           int32_t pad_top, const float *input, float *output);
 #ifdef __cplusplus
 }
 #endif

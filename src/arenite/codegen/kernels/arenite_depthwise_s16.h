@@ -21,10 +21,10 @@ typedef struct {
 #ifdef __cplusplus
 extern "C" {
 #endif
-/* Walks output pixels row by row, all channels of a pixel before the next; an output channel reads its own input channel
- * only. */
-void arenite_depthwise_s16(const arenite_depthwise_s16_t *layer, int32_t input_rows, int32_t output_rows, int32_t pad_top,
-                          const int16_t *input, int16_t *output);
+/* Walks output pixels row by row, all channels of a pixel before the next; an output channel reads its own input
+ * channel only. */
+void arenite_depthwise_s16(const arenite_depthwise_s16_t *layer, int32_t input_rows, int32_t output_rows,
+                           int32_t pad_top, const int16_t *input, int16_t *output);
 #ifdef __cplusplus
 }
 #endif

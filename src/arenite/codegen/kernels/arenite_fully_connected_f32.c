@@ -5,7 +5,7 @@
 #include "arenite_dot_f32.h"
 
 void arenite_fully_connected_f32(const arenite_fully_connected_f32_t *layer, int32_t rows, const float *input,
-                                float *output) {
+                                 float *output) {
   for (int32_t row = 0; row < rows; row++) {
     for (int32_t unit = 0; unit < layer->units; unit++) {
       const float sum = arenite_dot_f32(input, layer->weights + unit * layer->depth, layer->depth, layer->bias[unit]);

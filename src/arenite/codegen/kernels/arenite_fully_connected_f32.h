@@ -18,7 +18,7 @@ extern "C" {
 #endif
 /* Walks the rows of the input, all units of a row before the next. */
 void arenite_fully_connected_f32(const arenite_fully_connected_f32_t *layer, int32_t rows, const float *input,
-                                float *output);
+                                 float *output);
 #ifdef __cplusplus
 }
 #endif

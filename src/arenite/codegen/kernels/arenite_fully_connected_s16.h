@@ -13,7 +13,7 @@ typedef struct {
   const int32_t *multiplier; /* [units], or one for all: see `per_unit` */
   const int8_t *shift;
   int32_t per_unit; /* 1 where each unit has its own multiplier, 0 where the first serves all */
-  int32_t narrow; /* 1: sums of 32 bits, as with an int32 bias; 0: of 64 bits */
+  int32_t narrow;   /* 1: sums of 32 bits, as with an int32 bias; 0: of 64 bits */
   int32_t lowest, highest;
 } arenite_fully_connected_s16_t;
 
@@ -22,7 +22,7 @@ extern "C" {
 #endif
 /* Walks the rows of the input, all units of a row before the next. */
 void arenite_fully_connected_s16(const arenite_fully_connected_s16_t *layer, int32_t rows, const int16_t *input,
-                                int16_t *output);
+                                 int16_t *output);
 #ifdef __cplusplus
 }
 #endif

@@ -2,8 +2,7 @@
  * Part of Arenite's kernels: plain C99, no allocation, no state. */
 #include "arenite_maximum_f32.h"
 
-void arenite_maximum_f32(const arenite_maximum_f32_t *layer, const float *first, const float *second,
-                         float *output) {
+void arenite_maximum_f32(const arenite_maximum_f32_t *layer, const float *first, const float *second, float *output) {
   const arenite_broadcast_t *shape = &layer->shape;
   const int32_t last = ARENITE_BROADCAST_RANK - 1;
   arenite_walk_t walk = {{0}, 0, 0};

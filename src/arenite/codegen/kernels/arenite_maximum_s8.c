@@ -2,8 +2,7 @@
  * Part of Arenite's kernels: plain C99, no allocation, no state. */
 #include "arenite_maximum_s8.h"
 
-void arenite_maximum_s8(const arenite_maximum_s8_t *layer, const int8_t *first, const int8_t *second,
-                        int8_t *output) {
+void arenite_maximum_s8(const arenite_maximum_s8_t *layer, const int8_t *first, const int8_t *second, int8_t *output) {
   const arenite_broadcast_t *shape = &layer->shape;
   const int32_t last = ARENITE_BROADCAST_RANK - 1;
   arenite_walk_t walk = {{0}, 0, 0};

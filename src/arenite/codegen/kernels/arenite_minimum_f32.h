@@ -16,8 +16,7 @@ typedef struct {
 extern "C" {
 #endif
 /* The output may lie exactly on an input that does not repeat. */
-void arenite_minimum_f32(const arenite_minimum_f32_t *layer, const float *first, const float *second,
-                         float *output);
+void arenite_minimum_f32(const arenite_minimum_f32_t *layer, const float *first, const float *second, float *output);
 #ifdef __cplusplus
 }
 #endif

@@ -14,7 +14,8 @@ typedef struct {
 extern "C" {
 #endif
 /* Walks from the first value to the last. */
-void arenite_requantize_s16_s8(const arenite_requantize_s16_s8_t *layer, int32_t length, const int16_t *input, int8_t *output);
+void arenite_requantize_s16_s8(const arenite_requantize_s16_s8_t *layer, int32_t length, const int16_t *input,
+                               int8_t *output);
 #ifdef __cplusplus
 }
 #endif

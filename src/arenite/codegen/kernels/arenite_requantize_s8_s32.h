@@ -14,7 +14,8 @@ typedef struct {
 extern "C" {
 #endif
 /* Walks from the first value to the last. */
-void arenite_requantize_s8_s32(const arenite_requantize_s8_s32_t *layer, int32_t length, const int8_t *input, int32_t *output);
+void arenite_requantize_s8_s32(const arenite_requantize_s8_s32_t *layer, int32_t length, const int8_t *input,
+                               int32_t *output);
 #ifdef __cplusplus
 }
 #endif

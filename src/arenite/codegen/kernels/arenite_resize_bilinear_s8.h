@@ -11,7 +11,7 @@ typedef struct {
   int32_t line;                 /* elements of a row of the input */
   const int16_t *row;           /* [2 * rows]: the rows of the input above and below */
   const int16_t *column;        /* [2 * columns] */
-  const int16_t *row_weight;/* [rows]: share of the lower row, of 1024 */
+  const int16_t *row_weight;    /* [rows]: share of the lower row, of 1024 */
   const int16_t *column_weight;
 } arenite_resize_bilinear_s8_t;
 

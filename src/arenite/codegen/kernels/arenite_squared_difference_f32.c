@@ -2,8 +2,8 @@
  * Part of Arenite's kernels: plain C99, no allocation, no state. */
 #include "arenite_squared_difference_f32.h"
 
-void arenite_squared_difference_f32(const arenite_squared_difference_f32_t *layer, const float *first, const float *second,
-                                    float *output) {
+void arenite_squared_difference_f32(const arenite_squared_difference_f32_t *layer, const float *first,
+                                    const float *second, float *output) {
   const arenite_broadcast_t *shape = &layer->shape;
   const int32_t last = ARENITE_BROADCAST_RANK - 1;
   arenite_walk_t walk = {{0}, 0, 0};

@@ -17,8 +17,7 @@ typedef struct {
 extern "C" {
 #endif
 /* The output may lie exactly on an input that does not repeat. */
-void arenite_subtract_f32(const arenite_subtract_f32_t *layer, const float *first, const float *second,
-                          float *output);
+void arenite_subtract_f32(const arenite_subtract_f32_t *layer, const float *first, const float *second, float *output);
 #ifdef __cplusplus
 }
 #endif

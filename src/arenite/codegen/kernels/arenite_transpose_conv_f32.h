@@ -20,8 +20,8 @@ typedef struct {
 extern "C" {
 #endif
 /* Walks output pixels row by row; each gathers what the input scatters to it. */
-void arenite_transpose_conv_f32(const arenite_transpose_conv_f32_t *layer, int32_t input_rows, int32_t output_rows, const float *input,
-                                float *output);
+void arenite_transpose_conv_f32(const arenite_transpose_conv_f32_t *layer, int32_t input_rows, int32_t output_rows,
+                                const float *input, float *output);
 #ifdef __cplusplus
 }
 #endif

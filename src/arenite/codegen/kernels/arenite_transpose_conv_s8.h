@@ -22,8 +22,8 @@ typedef struct {
 extern "C" {
 #endif
 /* Walks output pixels row by row; each gathers what the input scatters to it. */
-void arenite_transpose_conv_s8(const arenite_transpose_conv_s8_t *layer, int32_t input_rows, int32_t output_rows, const int8_t *input,
-                               int8_t *output);
+void arenite_transpose_conv_s8(const arenite_transpose_conv_s8_t *layer, int32_t input_rows, int32_t output_rows,
+                               const int8_t *input, int8_t *output);
 #ifdef __cplusplus
 }
 #endif

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from arenite.liveness import peak_memory
 from arenite.ordering import data_dependences, order_is_free
-from arenite.overlap import reorder_with_overlap
+from arenite.overlap import every_order_bound, reorder_with_overlap, solve_jointly
 from arenite.reordering import reorder, runs_as_filed, with_order
 from arenite.sharing import Shared, Sharing
 from arenite.targets.requests import requests
 from arenite.targets.tflm import head_plan
-from arenite.task import LEAST_SECONDS, Decision
+from arenite.task import LEAST_SECONDS, Decision, order_of
 from arenite.tflite.memory_plan import read_plan, with_plan
 from arenite.validity import is_right
 
@@ -25,10 +25,13 @@ if TYPE_CHECKING:
     from arenite.plan import Proof
     from arenite.task import Task
 
-
-FIRST_EFFORT = 0.3
-"""Of the search for each order's layout, where there are several orders; 1 is about a second."""
 FULL_EFFORT = 1.0
+"""Of the search for the layout of the only order that there is; 1 is about a second."""
+EACH_EFFORT = 0.2
+"""Of the search for the layout of one order among several."""
+BOUND_EFFORT = 0.2
+JOINT_EFFORT = 0.12
+"""Of the search for order and layout together; 1 is about four seconds."""
 
 
 def search_shared(task: Task) -> Decision | None:
@@ -37,21 +40,63 @@ def search_shared(task: Task) -> Decision | None:
     No layout is higher than what TFLM makes of the source, with any kernels that the target may run.
     """
     target, orders = task.options.runs_on, _orders(task)
+    sharing = Sharing(target, task.options.keep_inputs, _limits(task), goal=orders.lower_bound, progress=task.report)
+    best, bound = _best(task, sharing, orders)
+    if best is None:
+        return None
+    if sharing.head(best) > bound and not orders.only and len(task.base.graphs) == 1:
+        best, bound = _jointly(task, sharing, best, bound)
+    return Decision(best.model, peak_memory(best.model), sharing.head(best), bound, orders.proofs)
+
+
+def _best(task: Task, sharing: Sharing, orders: _Orders) -> tuple[Shared | None, int]:
+    """The best layout of one of the orders, and a bound in bytes for all orders and layouts."""
     bound, found = orders.lower_bound, list[Shared]()
     for model in _models(task, orders):
-        sharing = Sharing(target, task.options.keep_inputs, _limits(task), goal=bound, progress=task.report)
-        effort = FULL_EFFORT if orders.only else FIRST_EFFORT
+        effort = FULL_EFFORT if orders.only else EACH_EFFORT
         placed = sharing.place(model, effort=effort, time_limit=max(LEAST_SECONDS, task.left))
         if placed is not None:
             found.append(placed)
             if orders.only:
                 bound = max(bound, placed.lower_bound)
-            if placed.heads[target.charged] <= bound:
+            if sharing.head(placed) <= bound:
                 break
-    if not found:
-        return None
-    best = min(found, key=lambda each: (each.heads[target.charged], max(each.heads.values())))
-    return Decision(best.model, peak_memory(best.model), best.heads[target.charged], bound, orders.proofs)
+    return min(found, key=lambda each: (sharing.head(each), max(each.heads.values())), default=None), bound
+
+
+def _jointly(task: Task, sharing: Sharing, best: Shared, bound: int) -> tuple[Shared, int]:
+    """Order and layout searched together from the best that was found, and a bound for all orders and layouts."""
+    base, charged, keep_inputs = task.base, sharing.target.charged, sharing.keep_inputs
+    problem, tensors = sharing.problem(best.model, charged)
+    bound = every_order_bound(
+        base,
+        sharing.target.kernels,
+        problem,
+        tensors,
+        best.solution,
+        keep_inputs=keep_inputs,
+        scratch_of=charged,
+        bound=bound,
+        effort=BOUND_EFFORT,
+        time_limit=task.left,
+    )
+    if sharing.head(best) <= bound:
+        return best, bound
+    found = solve_jointly(
+        base,
+        sharing.target.kernels,
+        order_of(base, best.model),
+        best.solution,
+        keep_inputs=keep_inputs,
+        scratch_of=charged,
+        bound=bound,
+        effort=JOINT_EFFORT,
+        time_limit=task.left,
+    )
+    model = with_order(base, 0, found.order)
+    settled = sharing.settle(model, *sharing.problem(model, charged), found.solution)
+    better = sharing.admits(settled) and sharing.head(settled) < sharing.head(best)
+    return settled if better else best, found.lower_bound
 
 
 @dataclass(frozen=True)

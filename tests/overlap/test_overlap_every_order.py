@@ -10,7 +10,15 @@ from overlap_cases import relu, tensor
 from random_models import every_order, random_model
 
 from arenite.kernels import Kernels
-from arenite.overlap import check, every_order_bound, overlap_problem, reorder_with_overlap, solve, solve_jointly
+from arenite.overlap import (
+    check,
+    every_order_bound,
+    jointly,
+    overlap_problem,
+    reorder_with_overlap,
+    solve,
+    solve_jointly,
+)
 
 KERNELS = Kernels.REFERENCE
 
@@ -86,3 +94,24 @@ def test_branches_are_reordered_for_the_layout():
     *_, solution = laid_out(source, found.orders[0][0])
     joint = solve_jointly(source, KERNELS, found.orders[0][0], solution, bound=found.lower_bound)
     assert joint.solution.height == least_height(source)
+
+
+def test_windows_of_a_long_order_lower_it_and_stay_valid(monkeypatch):
+    monkeypatch.setattr(jointly, "_MOST_MEETINGS", 0)
+    rng = random.Random(11)
+    lower = least = 0
+    for _ in range(25):
+        source = random_model(rng, rng.randint(3, 6))
+        orders = list(every_order(source))
+        if 1 < len(orders) < 30:
+            order = rng.choice(orders)
+            *_, solution = laid_out(source, order)
+            found = solve_jointly(source, KERNELS, order, solution)
+            check(found.problem, found.solution)
+            best = least_height(source)
+            assert best <= found.solution.height <= solution.height
+            assert found.lower_bound == 0
+            lower += found.solution.height < solution.height
+            least += found.solution.height == best
+    assert lower
+    assert least > lower

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from arenite.codegen.arena import ALIGNMENT, arena
+from arenite.codegen.arena import arena
 from arenite.codegen.build_files import cmake, makefile
 from arenite.codegen.example import example
 from arenite.codegen.kernel_files import kernel_files
@@ -56,7 +56,7 @@ def sources(model: Model, name: str) -> dict[str, str]:
     for index, operator in enumerate(model.main.operators):
         unit.index = index
         OPERATORS[operator.code](unit, operator)
-    own = {f"{name}.h": header(model, name, place, ALIGNMENT), f"{name}.c": source(model, name, unit)}
+    own = {f"{name}.h": header(model, name, place), f"{name}.c": source(model, name, unit)}
     return own | kernel_files(unit.headers)
 
 

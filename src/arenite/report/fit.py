@@ -13,7 +13,7 @@ from arenite.report.console import number, print_report, printable
 from arenite.report.validity import fault, validity_as_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from typing import TextIO
 
     from rich.console import RenderableType
@@ -72,10 +72,11 @@ def _check(model: str, fit: Fit) -> Iterator[RenderableType]:
     yield from map(Text, estimate(fit.before))
 
 
-def faults(fits: Iterable[Fit]) -> list[str]:
-    """For each target that the file's memory plan is wrong for, once, a sentence."""
-    whys = {why: None for fit in fits if fit.plan is not None and (why := fault(fit.plan, fit.target))}
-    return [f"Warning: {why}" for why in whys]
+def faults(fits: Sequence[Fit]) -> tuple[str, ...]:
+    """Which targets the file's memory plan is wrong for, in a sentence; nothing where there are none."""
+    plan = next((fit.plan for fit in fits), None)
+    why = fault(plan, *{fit.target.name: fit.target for fit in fits}.values()) if plan else None
+    return (f"Warning: {why}",) if why else ()
 
 
 def lacking(missing: int) -> Text:
@@ -85,6 +86,11 @@ def lacking(missing: int) -> Text:
 
 def savings(fit: Fit) -> str:
     """What `optimize` would do for the arena, in a sentence; only where that is known."""
+    if not fit.valid and fit.after is not None:
+        outcome = f"{number(fit.missing_after or 0)} are missing" if fit.missing_after else "which fits"
+        return (
+            f"`arenite optimize` would make a valid plan with an arena of {number(fit.after.declare_bytes)}: {outcome}"
+        )
     if not fit.saved or fit.saved < 0:
         return "`arenite optimize` would save nothing"
     outcome = f"{number(fit.missing_after)} still missing" if fit.missing_after else "then the arena fits"

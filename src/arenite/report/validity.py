@@ -39,10 +39,12 @@ def origin_line(validity: Validity) -> str:
     return f"The plan was made for target {printable(validity.made_for)}"
 
 
-def fault(validity: Validity, target: Target) -> str | None:
-    """Why a plan must not be used for a target, in a sentence; None if it may."""
-    if validity.holds(target):
+def fault(validity: Validity, *targets: Target) -> str | None:
+    """Why a plan must not be used for some of these targets, in a sentence; None if it may be used for all."""
+    wrong = [target.name for target in targets if not validity.holds(target)]
+    if not wrong:
         return None
     made_for = f", made for {printable(validity.made_for)}," if validity.made_for else ""
     valid = f"valid with {validity.names} kernels only" if validity.kernels else "not valid with any kernels known"
-    return f"the memory plan{made_for} is {valid}: target {target.name} computes wrong results with it"
+    whose = f"target {wrong[0]} computes" if len(wrong) == 1 else f"targets {', '.join(wrong)} compute"
+    return f"the memory plan{made_for} is {valid}: {whose} wrong results with it"

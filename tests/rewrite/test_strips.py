@@ -15,6 +15,7 @@ from arenite.liveness import lifetimes
 from arenite.model import Data, ElementType, Graph, Metadata, Model, Operator, Quantization, Tensor
 from arenite.operators import macs
 from arenite.rewrite.strips import Rows, StripPlan, estimate, region_of, split, strip_plan, strips_of, why_not
+from arenite.tflite.control_edges import CONTROL_EDGES_NAME
 from arenite.tflite.memory_plan import PLAN_NAME
 from arenite.tflite.read import read_bytes
 from arenite.tflite.write import write_bytes
@@ -162,6 +163,17 @@ def test_an_output_that_the_region_reads_itself_is_cut_where_the_strips_end():
     assert plan.boundaries == ((0, 9, 16), (0, 8, 16))
 
 
+def test_a_plan_for_another_model():
+    with pytest.raises(OptionError, match="does not have"):
+        split(residual(), strip_plan(whole(pair()), 2))
+
+
+def test_a_file_that_asks_for_an_order_is_left_alone():
+    edges = Metadata(CONTROL_EDGES_NAME, Data(bytes((1, 1, 1, 0, 2))))
+    with pytest.raises(OptionError, match="asks for an order"):
+        whole(replace(pair(), metadata=(edges,)))
+
+
 @given(st.data())
 def test_what_is_estimated_is_what_is_built(data):
     model = data.draw(networks())
@@ -266,6 +278,7 @@ def test_reasons():
     size = Tensor("size", (2,), ElementType.INT32, Data(b"\x10\0\0\0\x10\0\0\0"))
     floats = replace(image, type=ElementType.FLOAT32)
     weights = Tensor("weights", (4, 1, 1, 4), INT8, Data(bytes(16)))
+    wide = {"padding": 0, "stride_h": 2, "stride_w": 2}
     unit = {"padding": 0, "stride_h": 1, "stride_w": 1}
     cases = {
         "keeps state": operator_of("CUSTOM", (image,), (1, 8, 8, 4), custom_code="mine"),
@@ -275,6 +288,7 @@ def test_reasons():
         "aligns corners": operator_of("RESIZE_NEAREST_NEIGHBOR", (image, size), (1, 16, 16, 4), resize),
         "along rows": operator_of("CONCATENATION", (image, image), (1, 16, 8, 4), {"axis": 1}),
         "weights of INT8": operator_of("CONV_2D", (floats, weights, None), (1, 8, 8, 4), unit),
+        "narrower than its stride": operator_of("TRANSPOSE_CONV", (size, weights, image), (1, 16, 16, 4), wide),
         "other rows": operator_of("ADD", (image, network().activation((1, 4, 8, 4))), (1, 8, 8, 4)),
         "moves elements between rows": operator_of("TRANSPOSE", (image,), (1, 8, 8, 4)),
     }

@@ -38,8 +38,8 @@ class Exhausted:
     """The record of a search that looked at everything: no layout fits in `height` bytes.
 
     `search` names the method, `states` counts what it visited. `buffers` are numbers of the problem's buffers that do
-    not fit by themselves: few of them where that could be found out, so that whoever doubts it can search again, as
-    `check` does. A search over orders as well has none.
+    not fit by themselves, so that whoever doubts it can search again, as `check` does. A search over orders as well
+    names none.
     """
 
     height: int

@@ -1,7 +1,8 @@
 """Checks that buffers do not fit in a height, by a search of its own that knows nothing of the solvers.
 
-In a layout pushed down as far as it goes every buffer lies at 0 or on another one that is alive with it, so laying
-buffers in the order of their addresses, each on the highest one below it, comes upon it.
+Of two buffers that are alive together one lies below the other. The search decides pair by pair which, and keeps for
+every buffer the lowest and the highest offset that the decisions leave it. A pair that cannot lie either way, or a
+scope whose buffers cannot be stacked between their limits, ends a branch.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ if TYPE_CHECKING:
 
     from arenite.layout.problem import Buffer
 
-MOST_STATES = 50_000
+    Pairs = Sequence[tuple[int, int]]
+
+MOST_STATES = 1000
 
 
 class _TooManyError(Exception):
@@ -24,47 +27,72 @@ def fits(buffers: Sequence[Buffer], height: int, most_states: int = MOST_STATES)
     """Whether the buffers can be laid out within `height` bytes; None if that takes more than `most_states` states."""
     search = _Search([each for each in buffers if each.size], height, most_states)
     try:
-        return search.run(0, (0,) * len(search.buffers))
+        return search.run([0] * len(search.sizes), [height - size for size in search.sizes], search.pairs)
     except (_TooManyError, RecursionError):
         return None
 
 
 class _Search:
     def __init__(self, buffers: Sequence[Buffer], height: int, most_states: int) -> None:
-        self.buffers, self.height, self.most_states = buffers, height, most_states
-        pairs = [[(one.first <= other.last and other.first <= one.last) for other in buffers] for one in buffers]
-        self.meets = [[j for j, meet in enumerate(row) if meet and j != i] for i, row in enumerate(pairs)]
+        self.height, self.left = height, most_states
+        self.sizes = [each.size for each in buffers]
+        self.pairs = [
+            (i, j)
+            for j, other in enumerate(buffers)
+            for i, one in enumerate(buffers[:j])
+            if one.first <= other.last and other.first <= one.last
+        ]
         # All that are alive together are so when the last of them begins.
         self.together = [[j for j, b in enumerate(buffers) if b.first <= a.first <= b.last] for a in buffers]
-        self.seen: set[tuple[int, ...]] = set()
 
-    def run(self, floor: int, lowest: tuple[int, ...]) -> bool:
-        """Whether the rest can be laid at `floor` and above; `lowest`: for each buffer, -1 once it has its place."""
-        lowest = tuple(max(low, floor) if low >= 0 else low for low in lowest)
-        rest = [number for number, low in enumerate(lowest) if low >= 0]
-        if not rest:
-            return True
-        if lowest in self.seen or self._too_high(lowest):
-            return False
-        if len(self.seen) >= self.most_states:
+    def run(self, low: list[int], high: list[int], pairs: list[tuple[int, int]], decided: Pairs = ()) -> bool:
+        """Whether offsets between `low` and `high` keep `pairs` apart; `decided`: (below, above), chosen before."""
+        if self.left == 0:
             raise _TooManyError
-        self.seen.add(lowest)
-        return any(self.run(lowest[number], self._with(number, lowest)) for number in rest)
+        self.left -= 1
+        settled = self._settle(low, high, pairs, [*decided])
+        if settled is None:
+            return False
+        undecided, known = settled
+        if not undecided:
+            return True
+        one, other = max(undecided, key=lambda pair: self.sizes[pair[0]] + self.sizes[pair[1]])
+        rest = [pair for pair in undecided if pair != (one, other)]
+        return any(self.run([*low], [*high], rest, (*known, way)) for way in ((one, other), (other, one)))
 
-    def _too_high(self, lowest: tuple[int, ...]) -> bool:
-        """Whether those of the rest that are alive together are too much above the lowest of them."""
+    def _settle(
+        self, low: list[int], high: list[int], pairs: list[tuple[int, int]], decided: list[tuple[int, int]]
+    ) -> tuple[list[tuple[int, int]], list[tuple[int, int]]] | None:
+        """Draw all conclusions, in place: the pairs left to decide, and those decided; None if nothing is possible."""
+        sizes, before = self.sizes, None
+        while before != (low, high, len(decided)):
+            before = ([*low], [*high], len(decided))
+            for below, above in decided:
+                low[above] = max(low[above], low[below] + sizes[below])
+                high[below] = min(high[below], high[above] - sizes[below])
+            undecided = []
+            for one, other in pairs:
+                up, down = low[one] + sizes[one] <= high[other], low[other] + sizes[other] <= high[one]
+                if up and down:
+                    undecided.append((one, other))
+                elif up or down:
+                    decided.append((one, other) if up else (other, one))
+                else:
+                    return None
+            pairs = undecided
+            if any(each > most for each, most in zip(low, high, strict=True)) or not self._stacks(low, high):
+                return None
+        return pairs, decided
+
+    def _stacks(self, low: list[int], high: list[int]) -> bool:
+        """Whether the buffers of every scope, taken alone, can be stacked from below and hung from above."""
+        sizes = self.sizes
         for group in self.together:
-            left = [number for number in group if lowest[number] >= 0]
-            if left and min(lowest[i] for i in left) + sum(self.buffers[i].size for i in left) > self.height:
-                return True
-        return False
-
-    def _with(self, number: int, lowest: tuple[int, ...]) -> tuple[int, ...]:
-        """With this buffer as low as it goes, and what is alive with it above it."""
-        top = lowest[number] + self.buffers[number].size
-        after = list(lowest)
-        after[number] = -1
-        for other in self.meets[number]:
-            if after[other] >= 0:
-                after[other] = max(after[other], top)
-        return tuple(after)
+            top, bottom = 0, self.height
+            for number in sorted(group, key=low.__getitem__):
+                top = max(top, low[number]) + sizes[number]
+            for number in sorted(group, key=lambda each: -high[each] - sizes[each]):
+                bottom = min(bottom, high[number] + sizes[number]) - sizes[number]
+            if top > self.height or bottom < 0:
+                return False
+        return True

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from arenite.layout import greedy, portfolio, sweep
-from arenite.layout.core import core
 from arenite.layout.decide import Answer, Boxes
 from arenite.layout.lifetimes import components, maximum_load, neighbours, sections
 from arenite.layout.problem import Exhausted, Problem, Solution
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 
 _LONG = 500
 """Buffers from which on a layout is tried stretch by stretch before it is searched as a whole."""
-_CORE_SECONDS = 2.0
-"""What making a proof shorter may take. It changes neither layout nor bound."""
 
 
 def solve(
@@ -48,19 +45,15 @@ def solve(
     for part in parts:
         for i, offset in zip(part.members, part.offsets, strict=True):
             offsets[i] = offset
-    return Solution(tuple(offsets), _height(parts), _enough(parts, None), _proof(problem, parts))
+    return Solution(tuple(offsets), _height(parts), _enough(parts, None), _proof(parts))
 
 
-def _proof(problem: Problem, parts: list[_Part]) -> Exhausted | None:
-    """The record behind the bound where it is above the load, on as few buffers as a short search gets it down to."""
+def _proof(parts: list[_Part]) -> Exhausted | None:
+    """The record behind the bound where it is above the load, with the numbers of the buffers that it is about."""
     hardest = max(parts, key=lambda part: part.bound, default=None)
     if hardest is None or hardest.exhausted is None:
         return None
-    members = [hardest.members[place] for place in hardest.filled]
-    found = hardest.exhausted
-    return replace(
-        found, buffers=core(problem.buffers, members, found.height, deadline=time.monotonic() + _CORE_SECONDS)
-    )
+    return replace(hardest.exhausted, buffers=tuple(sorted(hardest.members[place] for place in hardest.filled)))
 
 
 def _height(parts: list[_Part]) -> int:

@@ -1,4 +1,4 @@
-"""`python -m benchmarks [order|switches|layout|peak-memory|paper|all] [--only TEXT] [--json FILE]`."""
+"""`python -m benchmarks [order|switches|layout|overlap|peak-memory|paper|kernels|all] [--only TEXT] [--json FILE]`."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ BENCHMARKS = {
     "order": "benchmarks.order",
     "switches": "benchmarks.switches",
     "layout": "benchmarks.layout",
+    "overlap": "benchmarks.overlap",
     "peak-memory": "benchmarks.throughput",
     "paper": "benchmarks.paper",
+    "kernels": "benchmarks.kernels",
 }
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import shlex
 import subprocess
@@ -85,7 +86,7 @@ def firmware(model: Path, ram: int) -> Firmware:
     figures = dict(re.findall(r"^(\w+) (\d+)$", done.stdout + done.stderr, re.MULTILINE))
     if "stack" not in figures:
         sys.exit(f"{model}: did not run to its end: {done.stdout}{done.stderr}")
-    sizes = run("arm-none-eabi-size", "-A", model / "firmware.elf").stdout
+    sizes = run(os.environ.get("CROSS", "arm-none-eabi-") + "size", "-A", model / "firmware.elf").stdout
     sections = {name: int(size) for name, size in re.findall(r"^(\.[\w.]+) +(\d+)", sizes, re.MULTILINE)}
     equal = figures["differences"] == "0"
     return Firmware(sections, missing, int(figures["instructions"]), int(figures["stack"]), equal)
@@ -102,7 +103,7 @@ def print_table(case: Case, before: Firmware, after: Firmware) -> None:
         ("flash: code", *(f"{each.sections['.text']:,}" for each in (before, after))),
         ("flash: constants", *(f"{each.sections['.rodata']:,}" for each in (before, after))),
         ("instructions", *(f"{each.instructions:,}" for each in (before, after))),
-        ("outputs as stored", *("yes" if each.equal else "NO" for each in (before, after))),
+        ("outputs equal", *("yes" if each.equal else "NO" for each in (before, after))),
     ]
     print(f"\n{case.title}, on a Cortex-M7 with {case.ram:,} bytes of RAM\n")
     print(f"{'':20}{'as filed':>20}{'optimized':>20}")
@@ -114,7 +115,7 @@ def print_table(case: Case, before: Firmware, after: Firmware) -> None:
 def demonstrate(case: Case, build: Path) -> bool:
     """Run one case; whether it fits only after `optimize`, with outputs as stored."""
     folder = build / "-".join((case.family, *case.parameters)).replace("=", "")
-    folder.mkdir(parents=True, exist_ok=True)
+    (HERE / folder).mkdir(parents=True, exist_ok=True)
     filed, optimized = folder / "filed.tflite", folder / "optimized.tflite"
     settings = [part for parameter in case.parameters for part in ("--set", parameter)]
     arenite("zoo", case.family, *settings, "-o", filed, "--force")
@@ -132,7 +133,7 @@ def main() -> int:
     """Run all cases."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", type=Path, default=HERE / "build", help="folder for what is made")
-    build = parser.parse_args().build.resolve()
+    build = Path(os.path.relpath(parser.parse_args().build, HERE))
     good = [demonstrate(case, build) for case in CASES]
     if all(good):
         print("Each network fits only after arenite optimize, and computes what was stored with it.")

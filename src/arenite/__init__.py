@@ -4,9 +4,12 @@
 >>> model = arenite.zoo.build("paper")
 >>> arenite.peak_memory(model)
 5216
->>> plan = arenite.optimize(model, arenite.Options(rounds=1))
+>>> plan = arenite.optimize(model, arenite.Options(rounds=1, overlap=False))
 >>> plan.before.peak, plan.after.peak, plan.after.head, plan.optimal
 (5216, 4960, 4960, True)
+>>> plan = arenite.optimize(model, arenite.Options(rounds=1, target="tflm-reference"))
+>>> plan.before.head, plan.after.head, plan.optimal
+(5216, 3664, True)
 """
 
 from __future__ import annotations

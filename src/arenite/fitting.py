@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from arenite import boards
 from arenite.optimization import Options, preview
 from arenite.targets.target import find_target
+from arenite.tflite.memory_plan import read_plan
+from arenite.validity import validity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from arenite.model import Model
     from arenite.targets.arena import Arena
     from arenite.targets.target import Target
+    from arenite.validity import Validity
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,8 @@ class Fit:
 
     `before` is the arena of the file as it is, `after` that of the model that `optimize` would write (None where it
     was not asked for), `available` the largest arena there is room for. `file_bytes` is the model in flash, `flash`
-    all the flash there is, None where that does not matter. What else an application needs is in neither.
+    all the flash there is, None where that does not matter. `plan` is what is known of the file's
+    memory plan, if it has one. What else an application needs is in neither.
     """
 
     target: Target
@@ -34,6 +38,12 @@ class Fit:
     file_bytes: int
     flash: int | None = None
     board: Board | None = None
+    plan: Validity | None = None
+
+    @property
+    def valid(self) -> bool:
+        """Whether the memory plan of the file as it is, if it has one, is right with the target's kernels."""
+        return self.plan is None or self.plan.holds(self.target)
 
     @property
     def missing(self) -> int:
@@ -57,8 +67,8 @@ class Fit:
 
     @property
     def fits(self) -> bool:
-        """Whether the file as it is fits."""
-        return not self.missing and not self.missing_flash
+        """Whether the file as it is fits, and computes the right results."""
+        return self.valid and not self.missing and not self.missing_flash
 
     @property
     def fits_after(self) -> bool | None:
@@ -89,9 +99,10 @@ def check(
         ModelError: the model cannot be planned.
     """
     before, after = target.arena(model), None
-    if before.declare_bytes > available:
+    plan = _plan(model)
+    if before.declare_bytes > available or not (plan is None or plan.holds(target)):
         after = target.arena(preview(model, Options(time_limit=time_limit, target=target)))
-    return Fit(target, before, after, available, file_bytes, board.flash_bytes if board else None, board)
+    return Fit(target, before, after, available, file_bytes, board.flash_bytes if board else None, board, plan)
 
 
 def fit(
@@ -108,7 +119,20 @@ def fit(
     for_each = Options(time_limit=time_limit / max(1, len(by_kernels)))
     optimized = {kernels: preview(model, replace(for_each, target=target)) for kernels, target in by_kernels.items()}
     arenas = {name: (target.arena(model), target.arena(optimized[target.kernels])) for name, target in targets.items()}
+    plan = _plan(model)
     return tuple(
-        Fit(targets[board.target], *arenas[board.target], board.region_bytes, file_bytes, board.flash_bytes, board)
+        Fit(
+            targets[board.target],
+            *arenas[board.target],
+            available=board.region_bytes,
+            file_bytes=file_bytes,
+            flash=board.flash_bytes,
+            board=board,
+            plan=plan,
+        )
         for board in candidates
     )
+
+
+def _plan(model: Model) -> Validity | None:
+    return None if read_plan(model) is None else validity(model)

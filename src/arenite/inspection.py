@@ -14,12 +14,14 @@ from arenite.operators import macs
 from arenite.ordering import filed_in_order
 from arenite.targets.target import TFLM
 from arenite.tflite.memory_plan import is_vela, read_plan
+from arenite.validity import validity
 
 if TYPE_CHECKING:
     from arenite.liveness import Liveness
     from arenite.model import Model, Operator, Tensor
     from arenite.targets.arena import Arena
     from arenite.targets.target import Target
+    from arenite.validity import Validity
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +87,11 @@ class Inspection:
 
     `peak_bytes` is the largest working set. `peak_operator` is the first operator of the main graph that reaches it,
     with the tensors `peak_tensors`; None where the peak is reached before the first operator (inputs that nothing
-    reads). `lower_bound_bytes` holds for the peak of every order of the operators. `head_bytes` is what stock TFLM
+    reads). `lower_bound_bytes` holds for the peak of every order of the operators, which speaks of layouts without
+    overlap: with overlap a head may be below it. `head_bytes` is what stock TFLM
     with its reference kernels plans for the file as it is, scratch included; `arena` is what the target spends on it.
-    `weights_bytes` is the content of all constants, each buffer once.
+    `plan` tells with which kernels the file's memory plan is right; None where it has none. `weights_bytes` is the
+    content of all constants, each buffer once.
     """
 
     model: str
@@ -101,6 +105,7 @@ class Inspection:
     arena: Arena
     weights_bytes: int
     macs: int
+    plan: Validity | None
     notes: tuple[str, ...]
 
     @property
@@ -144,6 +149,7 @@ def inspect(model: Model, *, target: Target = TFLM, time_limit: float = 2.0) -> 
         arena=target.arena(model),
         weights_bytes=_weights(model),
         macs=sum(entry.macs for entry in main),
+        plan=None if read_plan(model) is None else validity(model),
         notes=tuple(_notes(model, tables.liveness)),
     )
 

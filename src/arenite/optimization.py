@@ -20,7 +20,7 @@ from arenite.targets.tflm import plan_obstacle, planned_head
 from arenite.task import Decision, Task, order_of, silent
 from arenite.tflite.memory_plan import is_vela, read_plan, with_plan
 from arenite.tflite.target_name import read_target_name, with_target_name
-from arenite.validity import is_right, keeps_apart, not_for_reference
+from arenite.validity import is_right, keeps_apart, not_for_reference, validity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +54,7 @@ def optimize(model: Model, options: Options = DEFAULTS, *, progress: Progress | 
     task = Task(model, options, started + options.time_limit, progress or silent)
     decision = _decide(task)
     content = write_bytes(decision.model)
+    judged = validity(decision.model)
     verification = _verified(task, decision, content)
     arena_before, arena_after = (memory.arena if memory else None for memory in verification.memory)
     if decision.lower_bound > decision.head:
@@ -73,6 +74,9 @@ def optimize(model: Model, options: Options = DEFAULTS, *, progress: Progress | 
         seconds=time.monotonic() - started,
         proofs=decision.proofs,
         notes=decision.notes,
+        target=options.runs_on,
+        shared_pairs=judged.pairs,
+        valid_with=judged.kernels,
     )
 
 
@@ -112,9 +116,18 @@ def _decide(task: Task) -> Decision:
         return replace(best, notes=(*best.notes, note))
     if not _is_right(task, keep_inputs=False):
         return replace(best, notes=(*best.notes, _replaced(task)))
-    if best.head >= head and (not options.keep_inputs or _keeps_inputs(task)):
+    gains = best.head < head or (best.head == head and _saves_tail(task, best.model))
+    if not gains and (not options.keep_inputs or _keeps_inputs(task)):
         return replace(best, model=_renamed(task), peak=peak_memory(model), head=head)
     return best
+
+
+def _saves_tail(task: Task, result: Model) -> bool:
+    """Whether pruning has made the tail of the target smaller."""
+    if len(result.main.tensors) == len(task.source.main.tensors):
+        return False
+    target = task.options.runs_on
+    return target.arena(result).tail_bytes < target.arena(task.source).tail_bytes
 
 
 def _search(task: Task) -> Decision:
@@ -122,8 +135,7 @@ def _search(task: Task) -> Decision:
     if task.options.overlap and task.options.layout and plan_obstacle(task.source) is None:
         found = search_shared(task)
         if found is None:  # TFLM itself plans the file better than any layout that could be found
-            base = with_plan(task.source, None)
-            found = Decision(base, peak_memory(base), _head(task, base), 0)
+            found = Decision(task.base, peak_memory(task.base), _head(task, task.base), 0)
         return found
     return search_apart(task)
 

@@ -6,23 +6,27 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from arenite.errors import OutputError
+from arenite.targets.target import TFLM
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
 
+    from arenite.kernels import Kernels
     from arenite.model import Model
     from arenite.schedule.problem import Problem
     from arenite.schedule.solve import Schedule
+    from arenite.targets.target import Target
 
 
 @dataclass(frozen=True)
 class Cost:
     """What a model costs, in bytes.
 
-    `peak` is the largest working set of its order, `head` what stock TFLM plans for it (its own greedy plan, or the
-    offline plan that the file carries), `arena` what TFLM measured for head and tail together when it ran the model
-    here (None: not run).
+    `peak` is the largest working set of its order, without overlap. `head` is what stock TFLM plans for it (its own
+    greedy plan, or the offline plan that the file carries), with the target's kernels; for the portable target, and
+    without overlap, with the reference kernels. `arena` is what TFLM measured for head and tail together when it ran
+    the model here (None: not run).
     """
 
     peak: int
@@ -51,6 +55,9 @@ class Plan:
     `order[i]` is the position, in the source's main graph, of the operator that now runs as number i. `lower_bound`
     (bytes) holds for the head of every plan of the problem that was asked for; `optimal` means that the head meets it.
     `verified` says of each runtime `identical`, or `unavailable: why`. `notes` are sentences for a person.
+
+    `target` is what the plan was made for, `shared_pairs` the number of pairs of tensors that share bytes while both
+    are needed, `valid_with` the sets of kernels with which that is right: all others compute wrong results.
     """
 
     source: Model = field(repr=False)
@@ -64,6 +71,9 @@ class Plan:
     seconds: float
     proofs: tuple[Proof, ...] = field(default=(), repr=False)
     notes: tuple[str, ...] = ()
+    target: Target = TFLM
+    shared_pairs: int = 0
+    valid_with: tuple[Kernels, ...] = ()
 
     @property
     def optimal(self) -> bool:
@@ -95,6 +105,7 @@ class Plan:
         """The plan as JSON values; the keys are documented in docs/json.md."""
         return {
             "model": self.source.name,
+            "target": self.target.name,
             "before": self.before.to_json(),
             "after": self.after.to_json(),
             "lower_bound_bytes": self.lower_bound,
@@ -102,6 +113,8 @@ class Plan:
             "gap": round(self.gap, 6),
             "order": list(self.order),
             "changed": self.changed,
+            "shared_pairs": self.shared_pairs,
+            "valid_with": [kernels.value for kernels in self.valid_with],
             "verified": dict(self.verified),
             "seconds": round(self.seconds, 3),
             "notes": list(self.notes),

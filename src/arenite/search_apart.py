@@ -13,7 +13,6 @@ from arenite.reordering import reorder, with_order
 from arenite.targets.scratch import reference_scratch
 from arenite.targets.tflm import layout_problem, plan_obstacle, planned_head
 from arenite.task import LEAST_SECONDS, Decision, order_of
-from arenite.tflite.memory_plan import with_plan
 
 if TYPE_CHECKING:
     from arenite.placement import Placement
@@ -25,7 +24,7 @@ _NO_PROOFS: tuple[Proof, ...] = ()
 
 def search_apart(task: Task) -> Decision:
     """Order, then layout, then both together where the layout does not reach the bound of the order."""
-    ordered, proofs, bound = with_plan(task.source, None), _NO_PROOFS, 0
+    ordered, proofs, bound = task.base, _NO_PROOFS, 0
     if task.options.reorder:
         result = reorder(ordered, keep_inputs=task.options.keep_inputs, time_limit=task.left, progress=task.progress)
         ordered, proofs, bound = result.model, result.proofs, result.lower_bound
@@ -57,7 +56,7 @@ def _jointly(task: Task, start: Placement, bound: int) -> Placement:
     """
     from arenite import joint
 
-    source, keep_inputs = with_plan(task.source, None), task.options.keep_inputs
+    source, keep_inputs = task.base, task.options.keep_inputs
     problem, tensors = ordering_problem(source, keep_inputs=keep_inputs, scratch=reference_scratch)
     solution = joint.solve(
         problem,

@@ -15,10 +15,10 @@ from arenite.tflite.target_name import with_target_name
 from arenite.validity import checked_head
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from arenite.model import Model
-    from arenite.overlap import OverlapProblem
+    from arenite.model import Model, Tensor
+    from arenite.overlap import OverlapProblem, OverlapSolution
     from arenite.targets.target import Target
 
 
@@ -27,12 +27,14 @@ class Shared:
     """A model that carries its layout. All sizes are bytes.
 
     `heads` is what TFLM will report with each set of kernels that the target may run, `lower_bound` what no layout of
-    this order is below with the set that the target charges.
+    this order is below with the set that the target charges. `solution` is a layout of the problem with the scratch of
+    that set, from which further searches may go on.
     """
 
     model: Model
     heads: Mapping[Kernels, int]
     lower_bound: int
+    solution: OverlapSolution
 
 
 @dataclass(frozen=True)
@@ -49,20 +51,50 @@ class Sharing:
     goal: int = 0
     progress: Callable[[str, int, int], None] | None = None
 
-    def place(self, model: Model, *, time_limit: float) -> Shared | None:
+    def place(self, model: Model, *, effort: float, time_limit: float) -> Shared | None:
         """The lowest layout found that keeps to the limits, checked; None if none does.
+
+        `effort`: of each search, as in `overlap.solve`; `time_limit`: seconds after which no further one is begun.
 
         Raises:
             VerificationError: a layout does not hold (a defect of Arenite).
         """
-        lower_bound = None
+        first = None
         for scratch_of, sharing in self._attempts():
-            found = self._placed(model, scratch_of, sharing=sharing, time_limit=time_limit)
+            found = self._placed(model, scratch_of, sharing=sharing, effort=effort, time_limit=time_limit)
             # The first attempt leaves room for what is charged; its bound holds for those that leave more as well.
-            lower_bound = found.lower_bound if lower_bound is None else lower_bound
-            if all(found.heads.get(kernels, 0) <= limit for kernels, limit in self.limits.items()) and found.heads:
-                return replace(found, lower_bound=lower_bound)
+            first = first or found
+            if self.admits(found):
+                return replace(found, lower_bound=first.lower_bound, solution=first.solution)
         return None
+
+    def head(self, found: Shared) -> int:
+        """The head that is to be small: that of the set of kernels that the target charges."""
+        return found.heads[self.target.charged]
+
+    def admits(self, found: Shared) -> bool:
+        """Whether a layout keeps to the limits, and inputs to be kept are kept with every set of kernels."""
+        return bool(found.heads) and all(found.heads[kernels] <= limit for kernels, limit in self.limits.items())
+
+    def problem(self, model: Model, scratch_of: Kernels) -> tuple[OverlapProblem, tuple[Tensor, ...]]:
+        """The buffers of a model in its order, with the scratch of a set of kernels, and the tensors that they are."""
+        return overlap_problem(model, self.target.kernels, keep_inputs=self.keep_inputs, scratch_of=scratch_of)
+
+    def settle(
+        self, model: Model, problem: OverlapProblem, tensors: Sequence[Tensor], solution: OverlapSolution
+    ) -> Shared:
+        """The model with a layout of its problem, after TFLM has been followed through it with every set of kernels.
+
+        Raises:
+            VerificationError: the layout does not hold.
+        """
+        overlap.check(problem, solution)
+        offsets = solution.offsets
+        if self.keep_inputs:
+            offsets = inputs_on_top(model, problem.apart, tensors, offsets)
+        plan = memory_plan(model, dict(zip(tensors, offsets, strict=False)))
+        result = with_target_name(with_plan(model, plan), self.target.name)
+        return Shared(result, self._heads(result, problem, len(tensors)), solution.lower_bound, solution)
 
     def _attempts(self) -> Iterator[tuple[Kernels, bool]]:
         """Whose scratch to leave room for, and whether buffers may share bytes."""
@@ -73,20 +105,12 @@ class Sharing:
             yield Kernels.PORTABLE, False
         yield self.target.charged, False
 
-    def _placed(self, model: Model, scratch_of: Kernels, *, sharing: bool, time_limit: float) -> Shared:
-        problem, tensors = overlap_problem(
-            model, self.target.kernels, keep_inputs=self.keep_inputs, scratch_of=scratch_of
-        )
+    def _placed(self, model: Model, scratch_of: Kernels, *, sharing: bool, effort: float, time_limit: float) -> Shared:
+        problem, tensors = self.problem(model, scratch_of)
         if not sharing:
             problem = replace(problem, relations=())
-        solution = overlap.solve(problem, goal=self.goal, time_limit=time_limit, progress=self.progress)
-        overlap.check(problem, solution)
-        offsets = solution.offsets
-        if self.keep_inputs:
-            offsets = inputs_on_top(model, problem.apart, tensors, offsets)
-        plan = memory_plan(model, dict(zip(tensors, offsets, strict=False)))
-        result = with_target_name(with_plan(model, plan), self.target.name)
-        return Shared(result, self._heads(result, problem, len(tensors)), solution.lower_bound)
+        solution = overlap.solve(problem, goal=self.goal, effort=effort, time_limit=time_limit, progress=self.progress)
+        return self.settle(model, problem, tensors, solution)
 
     def _heads(self, model: Model, problem: OverlapProblem, tensors: int) -> Mapping[Kernels, int]:
         """The heads of a planned model, checked; {} where inputs are not kept with one of the sets of kernels."""

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
+
+from arenite.rewrite import prune
+from arenite.tflite.memory_plan import with_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from arenite.model import Model
+    from arenite.model import Model, Operator
     from arenite.options import Options
     from arenite.plan import Proof
 
@@ -27,6 +31,11 @@ class Task:
     options: Options
     deadline: float
     progress: Progress
+
+    @cached_property
+    def base(self) -> Model:
+        """The source without its plan, and without what costs memory and has no effect."""
+        return prune(with_plan(self.source, None))
 
     @property
     def left(self) -> float:
@@ -56,5 +65,10 @@ def silent(_: str) -> None:
 
 def order_of(source: Model, result: Model) -> tuple[int, ...]:
     """For each operator of the result's main graph, its position in the source's."""
-    position = {operator: index for index, operator in enumerate(source.main.operators)}
-    return tuple(position[operator] for operator in result.main.operators)
+    position = {_mark(operator): index for index, operator in enumerate(source.main.operators)}
+    return tuple(position[_mark(operator)] for operator in result.main.operators)
+
+
+def _mark(operator: Operator) -> object:
+    """What an operator is known by: pruning gives it other inputs, but not other outputs."""
+    return operator.outputs or operator

@@ -43,9 +43,19 @@ class Validity:
     kernels: tuple[Kernels, ...]
     made_for: str | None = None
 
+    @property
+    def everywhere(self) -> bool:
+        """Whether the plan is right with every set of kernels known."""
+        return self.kernels == JUDGED
+
+    @property
+    def names(self) -> str:
+        """The names of the sets, as people read them."""
+        return ", ".join(kernels.value for kernels in self.kernels)
+
     def holds(self, target: Target) -> bool:
         """Whether the plan is right with the kernels of a target."""
-        return target.kernels in self.kernels or (target.kernels is Kernels.PORTABLE and self.kernels == JUDGED)
+        return target.kernels in self.kernels or (target.kernels is Kernels.PORTABLE and self.everywhere)
 
 
 def validity(model: Model) -> Validity:

@@ -14,9 +14,10 @@ from arenite.runtimes.compare import Difference, first_difference
 from arenite.runtimes.inputs import MOST_ROUNDS, random_inputs, unfeedable
 from arenite.runtimes.run import Failure, Job, Memory, Run
 from arenite.targets.tflm import planned_head
+from arenite.tflite.memory_plan import read_plan
 from arenite.tflite.read import read_bytes, read_model
 from arenite.tflite.write import write_bytes
-from arenite.validity import not_for_reference
+from arenite.validity import Validity, not_for_reference, validity
 
 if TYPE_CHECKING:
     import os
@@ -55,9 +56,13 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Verification:
-    """What all runtimes say of two models, one verdict for each."""
+    """What all runtimes say of two models, one verdict for each.
+
+    `plan` tells with which kernels the memory plan of the second model is right; None where it has none.
+    """
 
     verdicts: tuple[Verdict, ...]
+    plan: Validity | None = None
 
     @property
     def status(self) -> Mapping[str, str]:
@@ -122,11 +127,12 @@ def verify(
         raise OptionError(f"rounds: {rounds} is out of range; give 0 to {MOST_ROUNDS}")
     pair = _Pair(_Side.of(first, "first model"), _Side.of(second, "second model"))
     pair.check_signatures()
+    plan = None if read_plan(pair.second.model) is None else validity(pair.second.model)
     obstacle = unfeedable(pair.first.model)
     if obstacle is not None:
-        return Verification(tuple(Verdict(runtime, "unavailable", obstacle) for runtime in runtimes))
+        return Verification(tuple(Verdict(runtime, "unavailable", obstacle) for runtime in runtimes), plan)
     inputs = random_inputs(pair.first.model, rounds, seed)
-    return Verification(tuple(pair.ask(runtime, inputs, expected_head) for runtime in runtimes))
+    return Verification(tuple(pair.ask(runtime, inputs, expected_head) for runtime in runtimes), plan)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from arenite.errors import VerificationError
 from arenite.layout import Buffer, Exhausted, Problem, Solution, canonical, check, cpsat, solve, sweep
 from arenite.layout.decide import Boxes
 from arenite.layout.lifetimes import components, maximum_load, sections
+from arenite.layout.search_again import fits
 
 INSTANCES = Path(__file__).parents[2] / "benchmarks" / "minimalloc"
 
@@ -252,4 +253,32 @@ def test_true_claims_pass():
     problem, _ = clash()
     check(problem, Solution((0, 32), 48, 48))
     check(problem, Solution((16, 0), 48, 16))
-    check(problem, Solution((0, 48), 64, 64, Exhausted(48, "test", 1)))
+
+
+def test_a_record_of_a_search_is_not_believed_but_searched_again():
+    problem, _ = clash()
+    for buffers, words in (((), "without a search"), ((0, 1), "fit in 48"), ((1,), "fit in 48")):
+        with pytest.raises(VerificationError, match=words):
+            check(problem, Solution((0, 48), 64, 64, Exhausted(48, "test", 1, buffers)))
+
+
+@settings(max_examples=150, deadline=None)
+@given(problems())
+def test_searching_again_agrees_with_brute_force(problem):
+    least = least_height(problem)
+    assert fits(problem.buffers, least)
+    assert least == 0 or fits(problem.buffers, least - 16) is False
+
+
+def test_searching_again_gives_up():
+    assert fits(ABOVE_ITS_LOAD.buffers, 64, most_states=1) is None
+    record = solve(ABOVE_ITS_LOAD).exhausted
+    with mock.patch("arenite.layout.check.fits", return_value=None):
+        check(ABOVE_ITS_LOAD, Solution(solve(ABOVE_ITS_LOAD).offsets, 80, 80, record))
+
+
+def test_a_proof_names_the_buffers_that_it_is_about():
+    far = Buffer("far", 48, 20, 30)
+    record = solve(Problem((far, *ABOVE_ITS_LOAD.buffers, Buffer("empty", 0, 1, 1)), 16)).exhausted
+    assert record is not None
+    assert record.buffers == tuple(range(1, 9))

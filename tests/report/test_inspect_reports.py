@@ -88,6 +88,9 @@ def test_json_has_the_documented_keys_and_types(name):
     stream = io.StringIO()
     write_json(as_json(inspection), stream)
     values = json.loads(stream.getvalue())
+    plan = values.pop("plan")
+    assert plan is None or plan.keys() == {"made_for", "shared_pairs", "valid_with"}
+    assert (plan is not None) == (name == "planned")
     has(values, KEYS, ["peak_operator"])
     has(values["arena"], ARENA_KEYS)
     for graph in (values, *values["graphs"]):

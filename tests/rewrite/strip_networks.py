@@ -127,7 +127,7 @@ class Network:
         return self.add("DEPTHWISE_CONV_2D", (x, weights, bias), output, options, self.version(3))
 
     def transposed(self, x):
-        kernel, stride = self.one_of((2, 2), (3, 3), (4, 4), (1, 2), (5, 3)), self.one_of((2, 2), (1, 1), (3, 2))
+        kernel, stride = self.one_of((3, 2), (3, 3), (4, 4), (5, 3)), self.one_of((2, 2), (1, 1), (3, 2))
         padding = self.one_of(SAME, VALID)
         shape = []
         for length, size, step in zip(x.shape[1:3], kernel, stride, strict=True):
@@ -259,10 +259,39 @@ class Network:
         output = self.activation((1, height // 2, width // 2, channels * 4), like=x)
         return self.add("SPACE_TO_DEPTH", (x,), output, {"block_size": 2})
 
+    def kept_shape(self, x):
+        """A convolution that keeps rows, columns and channels, so that it can be added to its input."""
+        kernel, gap = self.one_of((3, 3), (1, 1), (5, 3)), self.one_of(1, 1, 2)
+        weights, bias, scale = self.filters(x, (x.shape[3], *kernel, x.shape[3]), 0, math.prod(kernel) * x.shape[3])
+        options = {"padding": SAME, "stride_h": 1, "stride_w": 1, "fused_activation_function": 0}
+        options |= {"dilation_h_factor": gap, "dilation_w_factor": gap}
+        output = self.activation(x.shape, scale=scale)
+        return self.add("CONV_2D", (x, weights, bias), output, options, self.version(3))
+
+    def residual(self, x):
+        """x + f(x), or f(x) + g(x), where one branch may read more rows around than the other."""
+        y = self.kept_shape(self.kept_shape(x) if self.one_of(True, False) else x)
+        z = self.kept_shape(x) if self.one_of(True, False) else x
+        options = {"fused_activation_function": 0}
+        return self.add("ADD", (y, z), self.activation(x.shape, scale=0.07), options, self.version(2, 2))
+
+    def inception(self, x):
+        """Pools of several sizes side by side, joined along the channels."""
+        branches = [x]
+        for size in (3, self.one_of(2, 5)):
+            options = {"padding": SAME, "stride_h": 1, "stride_w": 1, "fused_activation_function": 0}
+            options |= {"filter_height": size, "filter_width": size}
+            code = self.one_of("MAX_POOL_2D", "AVERAGE_POOL_2D")
+            branches.append(self.add(code, (x,), self.activation(x.shape, like=x), options, self.version(2, 3)))
+        shape = (*x.shape[:3], 3 * x.shape[3])
+        options = {"axis": 3, "fused_activation_function": 0}
+        return self.add("CONCATENATION", branches, self.activation(shape, like=x), options, self.version(2, 3))
+
 
 METHODS = (
     *("conv", "conv", "depthwise", "depthwise", "transposed", "max_pool", "average_pool"),
     *("unary", "binary", "constant_binary", "concat", "requantize", "softmax"),
+    *("residual", "inception"),
     *("pad", "resize", "depth_to_space", "space_to_depth"),
 )
 

@@ -6,7 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from arenite.kernels.windows import Axis
-from arenite.rewrite.strips.rows import Rows, reach, same_cover, same_padding, span
+from arenite.rewrite.strips.rows import Rows, Scatter, reach, same_cover, same_padding, span
 
 
 @st.composite
@@ -88,3 +88,34 @@ def test_hull_holds_both(first, size, other, length):
     assert hull.holds(two)
     assert {hull.first, hull.end} <= {one.first, one.end, two.first, two.end}
     assert one.hull(None) is one
+
+
+@st.composite
+def scatters(draw):
+    """An axis of a transposed convolution, with SAME or VALID padding of the one that it transposes."""
+    length, stride = draw(st.integers(1, 12)), draw(st.integers(1, 4))
+    kernel = draw(st.integers(stride, 6))
+    if draw(st.booleans()):
+        outputs = length * stride - draw(st.integers(0, stride - 1))
+        return Scatter(length, outputs, kernel, stride, max(0, (length - 1) * stride + kernel - outputs) // 2)
+    return Scatter(length, (length - 1) * stride + kernel + draw(st.integers(0, stride - 1)), kernel, stride, 0)
+
+
+@given(st.data())
+def test_a_strip_of_a_transposed_window_gets_all_that_is_added_to_it(data):
+    axis = data.draw(scatters())
+    rows = data.draw(intervals(axis.outputs))
+    read = axis.read(rows)
+    made = axis.made(read, rows)
+    assert Rows(0, axis.length).holds(read)
+    assert read.size > 0
+    assert made.holds(rows)
+
+    def added(inputs):
+        """What each row is made of: (row, position of the input, position in the window)."""
+        places = ((i, k, i * axis.stride - axis.padding + k) for i in inputs for k in range(axis.kernel))
+        return {(row, i, k) for i, k, row in places if rows.first <= row < rows.end}
+
+    assert added(range(read.first, read.end)) == added(range(axis.length))
+    assert made.first == read.first * axis.stride - axis.padding
+    assert made.size - ((read.size - 1) * axis.stride + axis.kernel) < axis.stride

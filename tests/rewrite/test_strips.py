@@ -15,6 +15,7 @@ from arenite.liveness import lifetimes
 from arenite.model import Data, ElementType, Graph, Metadata, Model, Operator, Quantization, Tensor
 from arenite.operators import macs
 from arenite.rewrite.strips import Rows, StripPlan, estimate, region_of, split, strip_plan, strips_of, why_not
+from arenite.tflite.control_edges import CONTROL_EDGES_NAME
 from arenite.tflite.memory_plan import PLAN_NAME
 from arenite.tflite.read import read_bytes
 from arenite.tflite.write import write_bytes
@@ -162,15 +163,47 @@ def test_an_output_that_the_region_reads_itself_is_cut_where_the_strips_end():
     assert plan.boundaries == ((0, 9, 16), (0, 8, 16))
 
 
+def test_a_plan_for_another_model():
+    with pytest.raises(OptionError, match="does not have"):
+        split(residual(), strip_plan(whole(pair()), 2))
+
+
+def test_a_file_that_asks_for_an_order_is_left_alone():
+    edges = Metadata(CONTROL_EDGES_NAME, Data(bytes((1, 1, 1, 0, 2))))
+    with pytest.raises(OptionError, match="asks for an order"):
+        whole(replace(pair(), metadata=(edges,)))
+
+
 @given(st.data())
 def test_what_is_estimated_is_what_is_built(data):
     model = data.draw(networks())
     plan = data.draw(plans(model))
     if plan is not None:
         cost, strips = estimate(plan), split(model, plan)
-        whole_work = sum(map(macs, model.main.operators))
-        assert sum(map(macs, strips.main.operators)) - whole_work == cost.extra_macs
+        before, after = (set(each.main.operators) for each in (model, strips))
+        assert sum(map(macs, after)) - sum(map(macs, before)) == cost.extra_macs
+        assert len(after - before) == cost.operators
+        assert sum(operator.outputs[0].bytes for operator in after - before) == cost.copied_bytes + worked(plan)
         read_bytes(write_bytes(strips), "strips")
+
+
+def worked(plan):
+    """Bytes that the operators of the region themselves write in strips."""
+    return sum(
+        operator.outputs[0].bytes
+        // (operator.outputs[0].shape[1] * operator.outputs[0].shape[2])
+        * cut.made.size
+        * (cut.columns or operator.outputs[0].shape[2])
+        for strip in strips_of(plan)
+        for operator, cut in strip.cuts.items()
+    )
+
+
+def test_an_estimate_of_a_tree_of_joins():
+    model = pair(rows=64)
+    for strips in (10, 11, 32, 64):
+        plan = strip_plan(whole(model), strips)
+        assert estimate(plan).operators == len(split(model, plan).main.operators)
 
 
 @pytest.mark.parametrize("boundaries", [(0, 5), (0, 7, 5, 12), (1, 12), (0,), (), 0, 13])
@@ -245,6 +278,7 @@ def test_reasons():
     size = Tensor("size", (2,), ElementType.INT32, Data(b"\x10\0\0\0\x10\0\0\0"))
     floats = replace(image, type=ElementType.FLOAT32)
     weights = Tensor("weights", (4, 1, 1, 4), INT8, Data(bytes(16)))
+    wide = {"padding": 0, "stride_h": 2, "stride_w": 2}
     unit = {"padding": 0, "stride_h": 1, "stride_w": 1}
     cases = {
         "keeps state": operator_of("CUSTOM", (image,), (1, 8, 8, 4), custom_code="mine"),
@@ -254,6 +288,7 @@ def test_reasons():
         "aligns corners": operator_of("RESIZE_NEAREST_NEIGHBOR", (image, size), (1, 16, 16, 4), resize),
         "along rows": operator_of("CONCATENATION", (image, image), (1, 16, 8, 4), {"axis": 1}),
         "weights of INT8": operator_of("CONV_2D", (floats, weights, None), (1, 8, 8, 4), unit),
+        "narrower than its stride": operator_of("TRANSPOSE_CONV", (size, weights, image), (1, 16, 16, 4), wide),
         "other rows": operator_of("ADD", (image, network().activation((1, 4, 8, 4))), (1, 8, 8, 4)),
         "moves elements between rows": operator_of("TRANSPOSE", (image,), (1, 8, 8, 4)),
     }

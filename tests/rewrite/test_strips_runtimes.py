@@ -19,7 +19,7 @@ from strip_networks import (
 )
 
 from arenite.operators import macs
-from arenite.rewrite.strips import estimate, split
+from arenite.rewrite.strips import estimate, region_of, split, strip_plan
 from arenite.runtimes.process import absent
 
 NEEDS_OTHERS = ("binary", "concat", "depth_to_space", "space_to_depth")
@@ -69,3 +69,17 @@ def test_random_networks(type_, examples):
 
     check()
     assert seen >= ({"litert"} if type_ is UINT8 else {name for name in RUNTIMES if absent(name) is None})
+
+
+@pytest.mark.parametrize("halo", ["recompute", "keep"])
+def test_branches_that_read_different_rows(halo):
+    seen = set()
+
+    @settings(max_examples=25)
+    @given(networks(methods=("residual", "inception"), most=3), st.integers(2, 9))
+    def check(model, strips):
+        region = region_of(model, model.main.operators)
+        compare(model, strip_plan(region, min(strips, region.outputs[-1].shape[1]), halo=halo), seen)
+
+    check()
+    assert seen == {name for name in RUNTIMES if absent(name) is None}

@@ -13,6 +13,7 @@ from arenite.errors import FitError, OptionError
 
 if TYPE_CHECKING:
     from arenite.boards import Board
+    from arenite.fitting import Fit
 
 
 def check_command(
@@ -55,10 +56,18 @@ def check_command(
         from arenite.report.fit import print_check
 
         print_check(model.name, found, sys.stdout)
+    if not found.valid:
+        raise FitError(f"{model}: {_fault(found)}; give it to `arenite optimize` with --target {runs_on.name}")
     if found.missing:
         raise FitError(f"{model}: does not fit: {found.missing:,} bytes of arena are missing")
     if found.missing_flash:
         raise FitError(f"{model}: does not fit: {found.missing_flash:,} bytes of flash are missing")
+
+
+def _fault(found: Fit) -> str | None:
+    from arenite.report.validity import fault
+
+    return None if found.plan is None else fault(found.plan, found.target)
 
 
 def _available(limit: int | None, board: Board | None) -> int:

@@ -46,12 +46,11 @@ def optimize_command(
     from arenite.tflite.files import check_writable
     from arenite.tflite.read import read_model
 
-    runs_on = find_target(target)
     options = Options(
         reorder=not no_reorder,
         layout=not no_layout,
         overlap=not no_overlap,
-        target=runs_on,
+        target=find_target(target),
         keep_inputs=keep_inputs,
         plan=plan,
         time_limit=time_limit,
@@ -67,8 +66,8 @@ def optimize_command(
         from arenite.report.json import write_json
         from arenite.report.optimize import as_json
 
-        write_json(as_json(result, runs_on), sys.stdout)
+        write_json(as_json(result), sys.stdout)
     else:
         from arenite.report.optimize import print_plan
 
-        print_plan(result, runs_on, output, sys.stdout)
+        print_plan(result, output, sys.stdout)

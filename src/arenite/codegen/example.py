@@ -13,7 +13,7 @@ from arenite.tflite.write import write_bytes
 if TYPE_CHECKING:
     from arenite.model import Model
 
-RUNTIMES = ("tflm", "litert")
+RUNTIMES = ("tflm", "litert-reference")
 """In this order: kernels follow TFLM where the two differ."""
 
 SPARE = 1 << 20

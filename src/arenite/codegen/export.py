@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from arenite.codegen.arena import ALIGNMENT, arena
+from arenite.codegen.arena import arena
 from arenite.codegen.build_files import cmake, makefile
 from arenite.codegen.example import example
 from arenite.codegen.kernel_files import kernel_files
@@ -38,21 +38,26 @@ def export_c(model: Model, name: str | None = None) -> dict[str, str]:
         OptionError: `name` is no identifier.
     """
     name = identifier(model.name) if name is None else checked(name)
+    result = sources(model, name)
+    compiled = [file for file in result if file.endswith(".c")]
+    found = example(model)
+    if found is not None:
+        result[f"{name}_test.c"] = selftest(model, name, found)
+    result["Makefile"] = makefile(name, compiled, test=found is not None)
+    result["CMakeLists.txt"] = cmake(name, compiled, test=found is not None)
+    return result
+
+
+def sources(model: Model, name: str) -> dict[str, str]:
+    """`<name>.h`, `<name>.c` and the kernels of a model; see `export_c`."""
     _check_operators(model)
     place = arena(model)
     unit = Unit(place.offsets)
     for index, operator in enumerate(model.main.operators):
         unit.index = index
         OPERATORS[operator.code](unit, operator)
-    kernels = kernel_files(unit.headers)
-    found = example(model)
-    sources = [f"{name}.c", *(file for file in kernels if file.endswith(".c"))]
-    result = {f"{name}.h": header(model, name, place, ALIGNMENT), f"{name}.c": source(model, name, unit)}
-    if found is not None:
-        result[f"{name}_test.c"] = selftest(model, name, found)
-    result["Makefile"] = makefile(name, sources, test=found is not None)
-    result["CMakeLists.txt"] = cmake(name, sources, test=found is not None)
-    return {**result, **kernels}
+    own = {f"{name}.h": header(model, name, place), f"{name}.c": source(model, name, unit)}
+    return own | kernel_files(unit.headers)
 
 
 def arena_size(exported: Mapping[str, str]) -> int:

@@ -82,3 +82,55 @@ def _exp_below_quarter(a: int) -> int:
     fourth = divide_power(high_multiply(square, square), 2)
     rest = divide_power(high_multiply(fourth + cube, third) + square, 1)
     return at_eighth + high_multiply(at_eighth, x + rest)
+
+
+def _half_sum(a: int, b: int) -> int:
+    """(a + b) / 2, ties away from zero (RoundingHalfSum)."""
+    total = a + b + (1 if a + b >= 0 else -1)
+    return total // 2 if total >= 0 else -(-total // 2)
+
+
+def _newton(a: int) -> int:
+    """2 / (1 + a) with two integer bits, for 0 <= a < 1 with none: three steps of Newton's method."""
+    half_denominator = _half_sum(a, ONE)
+    x = 1515870810 + high_multiply(half_denominator, -1010580540)
+    for _ in range(3):
+        rest = (1 << 29) - high_multiply(half_denominator, x)
+        x += multiply_power(high_multiply(x, rest), 2)
+    return x
+
+
+def logistic(a: int, integer_bits: int) -> int:
+    """1 / (1 + exp(-a)) with no integer bits, for a with `integer_bits` of them."""
+    if a == 0:
+        return 1 << 30
+    result = multiply_power(_newton(exp_on_negative_values(-abs(a), integer_bits)), 1)
+    return result if a > 0 else ONE - result
+
+
+def tanh(a: int, integer_bits: int) -> int:
+    """tanh(a) with no integer bits, for a with `integer_bits` of them."""
+    if a == 0:
+        return 0
+    # exp(-2|a|): twice the value is the same bits with one more integer bit.
+    quotient = _newton(exp_on_negative_values(-abs(a), integer_bits + 1)) - (1 << 29)
+    result = multiply_power(quotient, 2)
+    return result if a > 0 else -result
+
+
+def saturate16(x: int) -> int:
+    """The nearest 16-bit integer."""
+    return max(-32768, min(32767, x))
+
+
+def high_multiply16(a: int, b: int) -> int:
+    """a * b / 2^15, to nearest (SaturatingRoundingDoublingHighMul on 16 bits)."""
+    return 32767 if a == b == -32768 else (a * b + (1 << 14)) >> 15
+
+
+def high_multiply16_truncated(a: int, b: int) -> int:
+    """a * b / 2^15, towards zero (SaturatingDoublingHighMul)."""
+    if a == b == -32768:
+        return 32767
+    product = a * b
+    return product >> 15 if product >= 0 else -(-product >> 15)

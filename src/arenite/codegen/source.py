@@ -93,7 +93,7 @@ void {name}_invoke_in(void *memory) {{
 """
 
 
-def header(model: Model, name: str, place: Arena, alignment: int) -> str:
+def header(model: Model, name: str, place: Arena) -> str:
     """NAME.h."""
     tensors = "\n".join(
         _tensor(tensor, name, f"{kind}_{number}", place)
@@ -106,7 +106,7 @@ def header(model: Model, name: str, place: Arena, alignment: int) -> str:
         name=name,
         macro=name.upper(),
         size=max(place.size, 1),
-        alignment=alignment,
+        alignment=place.alignment,
         tensors=tensors,
     )
 

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from arenite.layout.cpsat import reproducible_solver
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -58,11 +60,7 @@ def fit(window: Window, height: int, fixed: Mapping[int, int], effort: float, se
     model.add_no_overlap_2d(alive, across)
     for place, operator in enumerate(window.operators):
         model.add_hint(scope[operator], place + 1)
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = 1
-    solver.parameters.max_deterministic_time = effort
-    solver.parameters.max_time_in_seconds = seconds
+    solver = reproducible_solver(effort, seconds)
     status = solver.solve(model)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return Outcome(None, {}, status == cp_model.INFEASIBLE, int(solver.num_branches))

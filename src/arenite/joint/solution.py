@@ -22,8 +22,10 @@ class JointSolution:
     """An order of the operators and an address for everything it needs; all of it in bytes.
 
     `offsets[t]` belongs to tensor t of the problem, `scratch[v]` is where the `extra` bytes of operator v begin (0
-    where it needs none). No order and layout together are lower than `lower_bound`; that is the bound of the order
-    search unless `exhausted` names the search that went above it.
+    where it needs none); they are one block. No order and layout together are lower than `lower_bound`; that is the
+    bound of the order search unless `exhausted` names the search that went above it. Where operators have extra bytes,
+    such a search speaks of blocks: the tensors of a graph that an operator runs could lie apart, in gaps that hold no
+    block. That is why models of several graphs are not laid out here.
     """
 
     order: tuple[int, ...]

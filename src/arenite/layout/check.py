@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.errors import VerificationError
+from arenite.layout.search_again import fits
 
 if TYPE_CHECKING:
     from arenite.layout.problem import Buffer, Problem, Solution
@@ -15,7 +16,8 @@ def check(problem: Problem, solution: Solution) -> None:
 
     Valid: every offset is a multiple of the alignment and not negative, no two buffers alive in a common scope share a
     byte, the height is where the highest buffer ends. A lower bound above the maximum load must come with the record
-    of an exhausted search just below it.
+    of an exhausted search just below it, which is made again on the buffers that it names: by another search, and if
+    that takes too long (`search_again.MOST_STATES`), the record is believed.
     """
     if len(solution.offsets) != len(problem.buffers):
         raise VerificationError(f"layout has {len(solution.offsets)} offsets for {len(problem.buffers)} buffers")
@@ -29,7 +31,7 @@ def check(problem: Problem, solution: Solution) -> None:
     height = max((offset + buffer.size for buffer, offset in placed), default=0)
     if solution.height != height:
         raise VerificationError(f"layout claims a height of {solution.height} bytes, its buffers end at {height}")
-    _check_bound(solution, load, problem.alignment)
+    _check_bound(problem, solution, load)
 
 
 def _check_disjoint(placed: list[tuple[Buffer, int]]) -> int:
@@ -49,9 +51,13 @@ def _check_disjoint(placed: list[tuple[Buffer, int]]) -> int:
     return load
 
 
-def _check_bound(solution: Solution, load: int, alignment: int) -> None:
+def _check_bound(problem: Problem, solution: Solution, load: int) -> None:
     bound, record = solution.lower_bound, solution.exhausted
     if bound > solution.height:
         raise VerificationError(f"lower bound {bound} is above the layout's own height {solution.height}")
-    if bound > load and (record is None or not bound - alignment <= record.height < bound):
+    if bound <= load:
+        return
+    if record is None or not record.buffers or not bound - problem.alignment <= record.height < bound:
         raise VerificationError(f"lower bound {bound} is above the maximum load {load} without a search that proves it")
+    if fits([problem.buffers[number] for number in record.buffers], record.height):
+        raise VerificationError(f"lower bound {bound} does not hold: the buffers of its proof fit in {record.height}")

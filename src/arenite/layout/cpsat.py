@@ -9,12 +9,30 @@ from arenite.layout.decide import Answer, Boxes
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ortools.sat.python import cp_model
+
+_LEAST_SECONDS = 0.01
+
+
+def reproducible_solver(effort: float, seconds: float) -> cp_model.CpSolver:
+    """A solver whose answer does not depend on the machine: one worker, one seed, deterministic time up to `effort`.
+
+    `seconds` is the wall clock after which it stops all the same.
+    """
+    from ortools.sat.python import cp_model
+
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.random_seed = 1
+    solver.parameters.max_deterministic_time = effort
+    solver.parameters.max_time_in_seconds = max(_LEAST_SECONDS, seconds)
+    return solver
+
 
 def fit(boxes: Boxes, height: int, effort: float, seconds: float, fixed: Mapping[int, int] | None = None) -> Answer:
     """Place the boxes within `height` units, or prove that they do not fit.
 
-    `effort` limits the solver's deterministic time, so that the answer does not depend on the machine; `seconds` is
-    the wall clock after which it stops all the same. `fixed`: offsets, by box, that must stay.
+    `effort` and `seconds`: limits as of `reproducible_solver`. `fixed`: offsets, by box, that must stay.
     """
     from ortools.sat.python import cp_model
 
@@ -33,11 +51,7 @@ def fit(boxes: Boxes, height: int, effort: float, seconds: float, fixed: Mapping
     for section in range(boxes.sections):
         members = [i for i, (start, end) in enumerate(boxes.spans) if start <= section < end]
         model.add_no_overlap([along[i] for i in members])
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = 1
-    solver.parameters.max_deterministic_time = effort
-    solver.parameters.max_time_in_seconds = seconds
+    solver = reproducible_solver(effort, seconds)
     status = solver.solve(model)
     states = int(solver.num_branches)
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):

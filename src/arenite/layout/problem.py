@@ -37,12 +37,15 @@ class Problem:
 class Exhausted:
     """The record of a search that looked at everything: no layout fits in `height` bytes.
 
-    `search` names the method, `states` counts what it visited. Searching again is the only way to check it.
+    `search` names the method, `states` counts what it visited. `buffers` are numbers of the problem's buffers that do
+    not fit by themselves, so that whoever doubts it can search again, as `check` does. A search over orders as well
+    names none.
     """
 
     height: int
     search: str
     states: int
+    buffers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

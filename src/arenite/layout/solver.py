@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from arenite.layout import greedy, portfolio, sweep
@@ -45,9 +45,15 @@ def solve(
     for part in parts:
         for i, offset in zip(part.members, part.offsets, strict=True):
             offsets[i] = offset
+    return Solution(tuple(offsets), _height(parts), _enough(parts, None), _proof(parts))
+
+
+def _proof(parts: list[_Part]) -> Exhausted | None:
+    """The record behind the bound where it is above the load, with the numbers of the buffers that it is about."""
     hardest = max(parts, key=lambda part: part.bound, default=None)
-    exhausted = hardest.exhausted if hardest is not None else None
-    return Solution(tuple(offsets), _height(parts), _enough(parts, None), exhausted)
+    if hardest is None or hardest.exhausted is None:
+        return None
+    return replace(hardest.exhausted, buffers=tuple(sorted(hardest.members[place] for place in hardest.filled)))
 
 
 def _height(parts: list[_Part]) -> int:

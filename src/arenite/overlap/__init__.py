@@ -1,6 +1,8 @@
 """Orders operators and places buffers where some may share bytes: an output and the input it uses up, views."""
 
 from arenite.overlap.check import check
+from arenite.overlap.every_order import every_order_bound
+from arenite.overlap.jointly import JointOverlapSolution, solve_jointly
 from arenite.overlap.ordering import overlap_ordering_problem
 from arenite.overlap.problem import OverlapProblem, Relation
 from arenite.overlap.relations import overlap_problem
@@ -9,13 +11,16 @@ from arenite.overlap.solution import OverlapSolution
 from arenite.overlap.solver import solve
 
 __all__ = [
+    "JointOverlapSolution",
     "OverlapProblem",
     "OverlapReordering",
     "OverlapSolution",
     "Relation",
     "check",
+    "every_order_bound",
     "overlap_ordering_problem",
     "overlap_problem",
     "reorder_with_overlap",
     "solve",
+    "solve_jointly",
 ]

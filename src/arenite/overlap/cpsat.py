@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from arenite.layout.cpsat import reproducible_solver
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
@@ -61,11 +63,7 @@ def search(
             if gap.other > one or gap.other in still:
                 _keep(model, gap, offsets[one] - offsets[gap.other], start[one] - start[gap.other], top)
     model.minimize(height)
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = 1
-    solver.parameters.max_deterministic_time = effort
-    solver.parameters.max_time_in_seconds = max(0.01, seconds)
+    solver = reproducible_solver(effort, seconds)
     status = solver.solve(model)
     proven = bound
     if free is None:

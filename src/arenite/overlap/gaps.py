@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from arenite.layout.lifetimes import neighbours
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from arenite.overlap.problem import OverlapProblem, Relation
 
@@ -57,6 +57,12 @@ class Gaps:
 
 def gaps(problem: OverlapProblem) -> Gaps:
     """All gaps of a problem, in units of the largest common divisor of sizes and distances."""
+    together = enumerate(neighbours(problem.buffers))
+    return gaps_of(problem, ((one, other) for one, others in together for other in others if one < other))
+
+
+def gaps_of(problem: OverlapProblem, pairs: Iterable[tuple[int, int]]) -> Gaps:
+    """The gaps of these pairs of buffers, the lower number first, whenever the buffers are alive."""
     buffers = problem.buffers
     relations = {(each.source, each.target): each for each in problem.relations}
     numbers = [buffer.size for buffer in buffers]
@@ -64,16 +70,15 @@ def gaps(problem: OverlapProblem) -> Gaps:
         numbers += [relation.distance or 0, *relation.exactly]
     unit = math.gcd(*numbers) or 1
     found: list[list[Gap]] = [[] for _ in buffers]
-    for one, others in enumerate(neighbours(buffers)):
-        for other in others:
-            if one < other and buffers[one].size and buffers[other].size:
-                if (other, one) in relations:
-                    gap = _turned(_gap(problem, other, one, relations[other, one], unit), other)
-                else:
-                    gap = _gap(problem, one, other, relations.get((one, other)), unit)
-                if not gap.free:
-                    found[one].append(gap)
-                    found[other].append(_turned(gap, one))
+    for one, other in pairs:
+        if buffers[one].size and buffers[other].size:
+            if (other, one) in relations:
+                gap = _turned(_gap(problem, other, one, relations[other, one], unit), other)
+            else:
+                gap = _gap(problem, one, other, relations.get((one, other)), unit)
+            if not gap.free:
+                found[one].append(gap)
+                found[other].append(_turned(gap, one))
     return Gaps(tuple(buffer.size // unit for buffer in buffers), tuple(map(tuple, found)), unit)
 
 

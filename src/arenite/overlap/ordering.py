@@ -90,8 +90,15 @@ def overlap_ordering_problem(
         else 0
         for operator in target.operators
     )
+    unmade = set(target.outputs).difference(target.inputs, *(operator.outputs for operator in target.operators))
     problem = replace(
-        apart, tensors=tuple(tensors), before=before, extra=extra if any(extra) else (), relief=tuple(reliefs)
+        apart,
+        tensors=tuple(tensors),
+        before=before,
+        extra=extra if any(extra) else (),
+        # Where nothing makes some output, it counts all outputs, of which some may be views of others.
+        floor=0 if unmade else apart.floor,
+        relief=tuple(reliefs),
     )
     return problem, held
 
@@ -108,6 +115,8 @@ def _holdings(
         for tensor in graph.operators[index].outputs:
             if tensor in charges and tensor not in sources:
                 sources[tensor] = tuple(read for read in graph.operators[index].inputs if read is not None)
+    for tensor in charges:
+        sources.setdefault(tensor, ())  # outputs that nothing makes
     pieces = copied_pieces((graph.operators[index] for index in order), sources, barred, kernels)
     return tuple(holdings(pieces, sources))
 

@@ -47,7 +47,7 @@ def lowered(
         if height <= enough or time.monotonic() > deadline:
             break
         highest = min(number for number, at in enumerate(best) if at + gaps.sizes[number] == height)
-        free = _stretch(buffers, highest, around)
+        free = stretch(buffers, highest, around)
         seconds = deadline - time.monotonic()
         answer = cpsat.search(gaps, best, enough, effort=effort / _MOST_SEARCHES, seconds=seconds, free=free)
         if answer.offsets is None:
@@ -70,13 +70,13 @@ def core_bound(
     `start` is a layout, `bound` is known already; `effort` and `deadline` as in `lowered`.
     """
     highest = min(number for number, at in enumerate(start) if at + gaps.sizes[number] == gaps.height(start))
-    members = _stretch(buffers, highest, _CORE)
+    members = stretch(buffers, highest, _CORE)
     part = gaps.part(members)
     seconds = deadline - time.monotonic()
     return cpsat.search(part, [start[each] for each in members], bound, effort=effort, seconds=seconds).bound
 
 
-def _stretch(buffers: Sequence[Buffer], middle: int, count: int) -> list[int]:
+def stretch(buffers: Sequence[Buffer], middle: int, count: int) -> list[int]:
     """The `count` buffers nearest in time to one of them."""
     one = buffers[middle]
     away = sorted((max(each.first - one.last, one.first - each.last, 0), number) for number, each in enumerate(buffers))

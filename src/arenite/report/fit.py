@@ -10,6 +10,7 @@ from rich.text import Text
 from arenite.report.arena import arena_as_json, estimate
 from arenite.report.boards import kib
 from arenite.report.console import number, print_report, printable
+from arenite.report.validity import fault, validity_as_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,6 +38,8 @@ def check_as_json(model: str, fit: Fit) -> dict[str, Any]:
         "target": fit.target.name,
         "board": fit.board.name if fit.board else None,
         "fits": fit.fits,
+        "valid": fit.valid,
+        "plan": None if fit.plan is None else validity_as_json(fit.plan),
         "arena": arena_as_json(fit.before),
         "available_bytes": fit.available,
         "missing_bytes": fit.missing,
@@ -63,9 +66,17 @@ def _check(model: str, fit: Fit) -> Iterator[RenderableType]:
         table.add_row("Flash", number(fit.file_bytes), number(fit.flash), lacking(fit.missing_flash))
     yield Text(f"{printable(model)} for target {fit.target.name}{place}", style="bold")
     yield table
+    yield from map(Text, faults([fit]))
     if fit.after is not None:
         yield Text(savings(fit))
     yield from map(Text, estimate(fit.before))
+
+
+def faults(fits: Sequence[Fit]) -> tuple[str, ...]:
+    """Which targets the file's memory plan is wrong for, in a sentence; nothing where there are none."""
+    plan = next((fit.plan for fit in fits), None)
+    why = fault(plan, *{fit.target.name: fit.target for fit in fits}.values()) if plan else None
+    return (f"Warning: {why}",) if why else ()
 
 
 def lacking(missing: int) -> Text:
@@ -75,6 +86,11 @@ def lacking(missing: int) -> Text:
 
 def savings(fit: Fit) -> str:
     """What `optimize` would do for the arena, in a sentence; only where that is known."""
+    if not fit.valid and fit.after is not None:
+        outcome = f"{number(fit.missing_after or 0)} are missing" if fit.missing_after else "which fits"
+        return (
+            f"`arenite optimize` would make a valid plan with an arena of {number(fit.after.declare_bytes)}: {outcome}"
+        )
     if not fit.saved or fit.saved < 0:
         return "`arenite optimize` would save nothing"
     outcome = f"{number(fit.missing_after)} still missing" if fit.missing_after else "then the arena fits"
@@ -95,6 +111,7 @@ def _board(fit: Fit) -> dict[str, Any]:
         "declare_bytes": fit.before.declare_bytes,
         "declare_bytes_after": fit.after.declare_bytes if fit.after else None,
         "exact": fit.before.exact,
+        "valid": fit.valid,
         "fits": fit.fits,
         "fits_after": fit.fits_after,
     }
@@ -117,12 +134,14 @@ def _fits(model: str, fits: Sequence[Fit]) -> Iterator[RenderableType]:
         table.add_column(heading, no_wrap=True)
     for fit in sorted(fits, key=lambda fit: (fit.available, fit.flash or 0, fit.board.name if fit.board else "")):
         name = fit.board.name if fit.board else ""
-        cells = (_cell(fit.missing, fit.missing_flash), _cell(fit.missing_after or 0, fit.missing_flash))
+        before = _cell(fit.missing, fit.missing_flash) if fit.valid else Text("plan not valid", style=BAD)
+        cells = (before, _cell(fit.missing_after or 0, fit.missing_flash))
         table.add_row(name, kib(fit.available), kib(fit.flash or 0), *cells)
     yield table
     yield ""
-    before, after = sum(fit.fits for fit in fits), sum(bool(fit.fits_after) for fit in fits)
-    yield Text(f"Memory in KiB. Fits {before} of {len(fits)} boards, {after} after optimize", style="bold")
+    held, after = sum(fit.fits for fit in fits), sum(bool(fit.fits_after) for fit in fits)
+    yield Text(f"Memory in KiB. Fits {held} of {len(fits)} boards, {after} after optimize", style="bold")
+    yield from map(Text, faults(fits))
     unknown = {label for fit in fits for label in fit.before.unknown}
     if unknown:
         names = ", ".join(map(printable, sorted(unknown)))

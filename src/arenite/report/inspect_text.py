@@ -11,6 +11,7 @@ from rich.text import Text
 from arenite.report.arena import arena_table, estimate
 from arenite.report.columns import Column, Columns, Row
 from arenite.report.console import Name, number, print_report, printable
+from arenite.report.validity import fault, origin_line, validity_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -66,8 +67,18 @@ def _parts(inspection: Inspection) -> Iterator[RenderableType]:
     yield Text(f"Arena for target {inspection.target.name}", style="bold")
     yield arena_table(inspection.arena, inspection.target)
     yield from map(Text, estimate(inspection.arena))
+    yield from _plan(inspection)
     for note in inspection.notes:
         yield Text(f"Note: {printable(note)}")
+
+
+def _plan(inspection: Inspection) -> Iterator[Text]:
+    """What is known of the file's memory plan."""
+    if inspection.plan is not None:
+        yield Text(f"{origin_line(inspection.plan)}. {validity_line(inspection.plan)}")
+        why = fault(inspection.plan, inspection.target)
+        if why is not None:
+            yield Text(f"Warning: {why}", style=PEAK_STYLE)
 
 
 def bar(parts: Iterable[int], peak: int) -> list[int]:

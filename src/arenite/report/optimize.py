@@ -9,6 +9,8 @@ from rich.text import Text
 
 from arenite.report.arena import arena_as_json, estimate
 from arenite.report.console import RUNTIMES, number, print_report, printable
+from arenite.report.validity import validity_line
+from arenite.validity import Validity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,40 +21,41 @@ if TYPE_CHECKING:
 
     from arenite.plan import Plan
     from arenite.targets.arena import Arena
-    from arenite.targets.target import Target
 
 GOOD = "bold green"
 
 
-def as_json(plan: Plan, target: Target) -> dict[str, Any]:
-    """The plan as JSON values, with the arenas of a target; the keys are documented in docs/json.md."""
+def as_json(plan: Plan) -> dict[str, Any]:
+    """The plan as JSON values, with the arenas of its target; the keys are documented in docs/json.md."""
     values = plan.to_json()
-    before, after = (arena_as_json(arena) for arena in arenas(plan, target))
+    before, after = (arena_as_json(arena) for arena in arenas(plan))
     added = {"before": {**values["before"], "arena": before}, "after": {**values["after"], "arena": after}}
-    return {**values, "target": target.name, **added, "arena": after}
+    return {**values, **added, "arena": after}
 
 
-def print_plan(plan: Plan, target: Target, written: Path, stream: TextIO) -> None:
-    """Print `plan`, which was written to `written`, with the arena to declare for a target."""
-    print_report(_parts(plan, target, written), stream)
+def print_plan(plan: Plan, written: Path, stream: TextIO) -> None:
+    """Print `plan`, which was written to `written`, with the arena to declare for its target."""
+    print_report(_parts(plan, written), stream)
 
 
-def arenas(plan: Plan, target: Target) -> tuple[Arena, Arena]:
+def arenas(plan: Plan) -> tuple[Arena, Arena]:
     """What the target spends on the source, and on the result."""
+    target = plan.target
     return target.arena(plan.source), target.arena(plan.model)
 
 
-def _parts(plan: Plan, target: Target, written: Path) -> Iterator[RenderableType]:
+def _parts(plan: Plan, written: Path) -> Iterator[RenderableType]:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
     table.add_column("bytes", no_wrap=True, style="bold")
     for heading in ("before", "after", ""):
         table.add_column(heading, justify="right", no_wrap=True)
-    arena_before, arena = arenas(plan, target)
+    arena_before, arena = arenas(plan)
     for name, before, after in (*costs(plan), ("Declare", arena_before.declare_bytes, arena.declare_bytes)):
         table.add_row(name, number(before), number(after), change(before, after))
-    yield Text(f"{printable(plan.source.name)} for target {target.name}", style="bold")
+    yield Text(f"{printable(plan.source.name)} for target {plan.target.name}", style="bold")
     yield table
     yield Text(proof(plan), style=GOOD if plan.optimal else "")
+    yield Text(validity_line(Validity(plan.shared_pairs, plan.valid_with)))
     for runtime, status in plan.verified.items():
         yield Text(verdict(RUNTIMES[runtime], status))
     for note in plan.notes:

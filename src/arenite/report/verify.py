@@ -9,12 +9,14 @@ from rich.table import Table
 from rich.text import Text
 
 from arenite.report.console import RUNTIMES, number, print_report, printable
+from arenite.report.validity import origin_line, validity_as_json, validity_line
 
 if TYPE_CHECKING:
     from typing import TextIO
 
     from arenite.runtimes.compare import Difference
     from arenite.runtimes.run import Memory
+    from arenite.validity import Validity
     from arenite.verification import Verdict, Verification
 
 STYLES = {"identical": "bold green", "different": "bold red", "unavailable": ""}
@@ -27,11 +29,18 @@ def print_verification(verification: Verification, stream: TextIO) -> None:
     table.add_column()
     for verdict in verification.verdicts:
         table.add_row(RUNTIMES[verdict.runtime], Text(_verdict(verdict), style=STYLES[verdict.outcome]))
-    print_report([table, *_memory(*verification.memory)], stream)
+    print_report([table, *_memory(*verification.memory), *_plan(verification.plan)], stream)
 
 
 def _verdict(verdict: Verdict) -> str:
     return f"{verdict.outcome}: {printable(verdict.reason)}" if verdict.reason else verdict.outcome
+
+
+def _plan(plan: Validity | None) -> list[str]:
+    """For which kernels the comparison speaks: TFLM here runs the reference kernels."""
+    if plan is None or plan.everywhere:
+        return []
+    return [f"Warning: {origin_line(plan)}. {validity_line(plan)}; TFLM here runs reference kernels"]
 
 
 def _memory(first: Memory | None, second: Memory | None) -> list[str]:
@@ -53,6 +62,7 @@ def as_json(verification: Verification) -> dict[str, Any]:
         "differences": {
             verdict.runtime: _difference(verdict.difference) for verdict in verification.verdicts if verdict.difference
         },
+        "plan": None if verification.plan is None else validity_as_json(verification.plan),
         "memory": [_recorded(memory) for memory in verification.memory],
     }
 

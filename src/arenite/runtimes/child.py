@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
     from arenite.runtimes.run import Job, Run
 
-RUNTIMES: dict[str, Callable[[Job], Run]] = {"litert": litert.run, "tflm": tflm.run}
+RUNTIMES: dict[str, Callable[[Job], Run]] = {
+    "litert": litert.run,
+    "litert-reference": litert.run_reference,
+    "tflm": tflm.run,
+}
 
 
 def main(runtime: str, folder: Path) -> None:

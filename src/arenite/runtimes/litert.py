@@ -1,8 +1,8 @@
-"""Runs a model in LiteRT, with the kernels that its Python package chooses by itself. Only for use in a child."""
+"""Runs a model in LiteRT, with the kernels that its package chooses or the reference. Only for use in a child."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from arenite.runtimes.run import Run
 
@@ -18,7 +18,22 @@ def run(job: Job) -> Run:
     """
     from ai_edge_litert.interpreter import Interpreter
 
-    interpreter = Interpreter(model_content=job.content, num_threads=1)
+    return _run(Interpreter(model_content=job.content, num_threads=1), job)
+
+
+def run_reference(job: Job) -> Run:
+    """The same with the reference kernels, which define the results of integer arithmetic to the bit.
+
+    Raises:
+        Exception: whatever LiteRT raises on a model or on inputs that it refuses.
+    """
+    from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+    kernels = OpResolverType.BUILTIN_REF
+    return _run(Interpreter(model_content=job.content, num_threads=1, experimental_op_resolver_type=kernels), job)
+
+
+def _run(interpreter: Any, job: Job) -> Run:
     interpreter.allocate_tensors()
     inputs = [details["index"] for details in interpreter.get_input_details()]
     outputs = [details["index"] for details in interpreter.get_output_details()]

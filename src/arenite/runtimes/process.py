@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
     from arenite.runtimes.run import Job
 
-PACKAGES = {"litert": ("ai_edge_litert", "ai-edge-litert"), "tflm": ("tflite_micro", "tflite-micro")}
+_LITERT = ("ai_edge_litert", "ai-edge-litert")
+PACKAGES = {"litert": _LITERT, "litert-reference": _LITERT, "tflm": ("tflite_micro", "tflite-micro")}
 """For each runtime its module and the name under which to install it."""
 
-NAMES = {"litert": "LiteRT", "tflm": "TFLM"}
+NAMES = {"litert": "LiteRT", "litert-reference": "LiteRT with reference kernels", "tflm": "TFLM"}
 
 CHILD = (sys.executable, "-m", "arenite.runtimes.child")
 

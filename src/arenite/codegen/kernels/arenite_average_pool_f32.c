@@ -2,8 +2,8 @@
  * Part of Arenite's kernels: plain C99, no allocation, no state. */
 #include "arenite_average_pool_f32.h"
 
-void arenite_average_pool_f32(const arenite_average_pool_f32_t *layer, int32_t input_rows, int32_t output_rows, int32_t pad_top,
-                       const float *input, float *output) {
+void arenite_average_pool_f32(const arenite_average_pool_f32_t *layer, int32_t input_rows, int32_t output_rows,
+                              int32_t pad_top, const float *input, float *output) {
   const arenite_window_t *window = &layer->window;
   const int32_t depth = window->input_depth;
   for (int32_t row = 0; row < output_rows; row++) {

@@ -17,8 +17,8 @@ typedef struct {
 extern "C" {
 #endif
 /* Walks output pixels row by row, all channels of a pixel before the next; a channel reads itself only. */
-void arenite_average_pool_s16(const arenite_average_pool_s16_t *layer, int32_t input_rows, int32_t output_rows, int32_t pad_top,
-                       const int16_t *input, int16_t *output);
+void arenite_average_pool_s16(const arenite_average_pool_s16_t *layer, int32_t input_rows, int32_t output_rows,
+                              int32_t pad_top, const int16_t *input, int16_t *output);
 #ifdef __cplusplus
 }
 #endif

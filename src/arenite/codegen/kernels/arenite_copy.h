@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Part of Arenite's kernels: plain C99, no allocation, no state. */
-/* Moves bytes between two arrays that are walked in steps: slices, splits, concatenations, transpositions and the like. */
+/* Moves bytes between two arrays that are walked in steps: slices, splits, concatenations, transpositions and the like.
+ */
 #ifndef ARENITE_COPY_H
 #define ARENITE_COPY_H
 

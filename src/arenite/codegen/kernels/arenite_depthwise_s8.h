@@ -21,8 +21,8 @@ typedef struct {
 #ifdef __cplusplus
 extern "C" {
 #endif
-/* Walks output pixels row by row, all channels of a pixel before the next; an output channel reads its own input channel
- * only. */
+/* Walks output pixels row by row, all channels of a pixel before the next; an output channel reads its own input
+ * channel only. */
 void arenite_depthwise_s8(const arenite_depthwise_s8_t *layer, int32_t input_rows, int32_t output_rows, int32_t pad_top,
                           const int8_t *input, int8_t *output);
 #ifdef __cplusplus

@@ -9,7 +9,9 @@
 
 /* (a * b) / 2^31, rounded to nearest, ties up. Not for a == b == INT32_MIN. */
 static inline int32_t arenite_high_multiply(int32_t a, int32_t b) {
-  return (int32_t)(((int64_t)a * b + ((int64_t)1 << 30)) >> 31);
+  const int64_t product = (int64_t)a * b;
+  const uint32_t low = (uint32_t)product;
+  return (int32_t)(((uint32_t)(product >> 32) << 1) + (low >> 31) + (low >> 30 & 1u));
 }
 
 /* x / 2^exponent, rounded to nearest, ties away from zero; exponent 0 .. 31. */
@@ -20,13 +22,20 @@ static inline int32_t arenite_divide_power(int32_t x, int32_t exponent) {
 }
 
 /* x * 2^shift, modulo 2^32. */
-static inline int32_t arenite_shift_left(int32_t x, int32_t shift) { return (int32_t)((uint32_t)x << shift); }
+static inline int32_t arenite_shift_left(int32_t x, int32_t shift) {
+  return (int32_t)((uint32_t)x << shift);
+}
 
 /* x scaled by a real factor; shift -31 .. 31. */
 static inline int32_t arenite_scale(int32_t x, int32_t multiplier, int32_t shift) {
-  const int32_t left = shift > 0 ? shift : 0;
-  const int32_t right = shift > 0 ? 0 : -shift;
-  return arenite_divide_power(arenite_high_multiply(arenite_shift_left(x, left), multiplier), right);
+  if (shift >= 0) {
+    return arenite_high_multiply(arenite_shift_left(x, shift), multiplier);
+  }
+  /* arenite_divide_power for an exponent that is not 0, in fewer steps: 1 less for what is negative makes ties go away
+   * from zero, and above -2^31, which no product with a multiplier reaches, that does not overflow. */
+  const int32_t product = arenite_high_multiply(x, multiplier);
+  const int32_t half = (product + (product >> 31)) >> (-shift - 1);
+  return (half >> 1) + (half & 1);
 }
 
 /* A 64-bit sum scaled by a real factor, of which only the upper 16 bits count; shift -31 .. 7. */

@@ -5,7 +5,7 @@
 #include "arenite_fixed.h"
 
 void arenite_max_pool_s8(const arenite_max_pool_s8_t *layer, int32_t input_rows, int32_t output_rows, int32_t pad_top,
-                       const int8_t *input, int8_t *output) {
+                         const int8_t *input, int8_t *output) {
   const arenite_window_t *window = &layer->window;
   const int32_t depth = window->input_depth;
   for (int32_t row = 0; row < output_rows; row++) {

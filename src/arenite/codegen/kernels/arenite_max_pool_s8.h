@@ -18,7 +18,7 @@ extern "C" {
 #endif
 /* Walks output pixels row by row, all channels of a pixel before the next; a channel reads itself only. */
 void arenite_max_pool_s8(const arenite_max_pool_s8_t *layer, int32_t input_rows, int32_t output_rows, int32_t pad_top,
-                       const int8_t *input, int8_t *output);
+                         const int8_t *input, int8_t *output);
 #ifdef __cplusplus
 }
 #endif

@@ -17,8 +17,8 @@ static inline int32_t arenite_saturating_shift(int32_t x, int32_t exponent) {
   return x < -limit ? INT32_MIN : arenite_shift_left(x, exponent);
 }
 
-/* 1 / sum in the form scale * 2^(-31 - bits), for a positive sum with 12 integer bits (19 after the point); bits goes to
- * `over`. Three steps of Newton's method on 1 / (1 + a), a in 0 .. 1, all values with 2 integer bits. */
+/* 1 / sum in the form scale * 2^(-31 - bits), for a positive sum with 12 integer bits (19 after the point); bits goes
+ * to `over`. Three steps of Newton's method on 1 / (1 + a), a in 0 .. 1, all values with 2 integer bits. */
 static inline int32_t arenite_reciprocal(int32_t sum, int32_t *over) {
   int32_t zeros = 0;
   while ((((uint32_t)sum << zeros) & 0x80000000u) == 0) {

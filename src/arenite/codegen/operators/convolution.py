@@ -1,12 +1,12 @@
-"""CONV_2D and DEPTHWISE_CONV_2D."""
+"""CONV_2D, DEPTHWISE_CONV_2D and TRANSPOSE_CONV."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from arenite.codegen.operators.window import Window, window
-from arenite.codegen.quantized import activation_range, channel_scales, zero_point_of
-from arenite.codegen.types import INT8, INT32
+from arenite.codegen.quantized import activation_range, channel_scales, float_range, zero_point_of
+from arenite.codegen.types import FLOAT, INT8, INT32, INT64, TYPES
 from arenite.codegen.unit import require, tensors
 from arenite.model import ElementType
 
@@ -36,25 +36,85 @@ def depthwise(unit: Unit, operator: Operator) -> None:
     _convolve(unit, operator, "depthwise", place, output.shape[3] // source.shape[3])
 
 
+def transpose_convolution(unit: Unit, operator: Operator) -> None:
+    """TRANSPOSE_CONV, inputs (shape, filter [out, height, width, in], values, bias)."""
+    _, weights, source = tensors(operator, 3)
+    output = operator.outputs[0]
+    kind = kernel_type(source, weights, output)
+    require(kind is not ElementType.INT16, "there is no kernel for these types")
+    require(len(weights.shape) == 4 and weights.shape[3] == source.shape[3], "the filter does not fit the input")
+    # As a convolution of the output, which is where its padding is defined.
+    place = window(operator, output, source, (weights.shape[1], weights.shape[2]))
+    columns = (source.shape[2], source.shape[3], output.shape[2], output.shape[3])
+    fields: tuple[Field, ...] = (
+        (*place.kernel, *place.stride, 1, 1, place.padding[1], *columns),
+        place.padding[0],
+        unit.pointer(weights),
+        bias(unit, operator, output.shape[3], kind, 3),
+    )
+    activation = operator.options.get("fused_activation_function")
+    if kind is ElementType.FLOAT32:
+        fields = (*fields, *float_range(activation))
+    else:
+        scales = scale_arrays(unit, channel_scales(source, weights, output, output.shape[3]))
+        limits = activation_range(activation, output)
+        fields = (*fields, *scales, -zero_point_of(source), zero_point_of(output), *limits)
+    kernel = f"transpose_conv_{TYPES[kind].suffix}"
+    layer = unit.parameters(kernel, *fields)
+    for image in range(source.shape[0]):
+        unit.call(
+            kernel,
+            layer,
+            source.shape[1],
+            output.shape[1],
+            unit.pointer(source, extra=image * source.bytes // source.shape[0]),
+            unit.target(output, extra=image * output.bytes // output.shape[0]),
+        )
+
+
 def _convolve(unit: Unit, operator: Operator, kernel: str, place: Window, ratio: int) -> None:
     source, weights = tensors(operator, 2)
     output = operator.outputs[0]
-    require(weights.constant, "the filter must be a constant")
-    types = (source.type, weights.type, output.type)
-    require(types == (ElementType.INT8,) * 3, "there is no kernel for these types")
-    require(zero_point_free(weights), "the filter's zero point must be 0")
-    scales = channel_scales(source, weights, output, output.shape[3])
-    fields: tuple[Field, ...] = (
-        place.fields,
-        ratio,
-        unit.pointer(weights),
-        bias(unit, operator, output.shape[3]),
-        *scale_arrays(unit, scales),
-        -zero_point_of(source),
-        zero_point_of(output),
-        *activation_range(operator.options.get("fused_activation_function"), output),
-    )
-    over_batches(unit, f"{kernel}_s8", fields, place, operator)
+    kind = kernel_type(source, weights, output)
+    head = (place.fields, ratio, unit.pointer(weights), bias(unit, operator, output.shape[3], kind))
+    fields: tuple[Field, ...]
+    if kind is ElementType.FLOAT32:
+        fields = (*head, *float_range(operator.options.get("fused_activation_function")))
+    else:
+        scales = scale_arrays(unit, channel_scales(source, weights, output, output.shape[3]))
+        limits = activation_range(operator.options.get("fused_activation_function"), output)
+        if kind is ElementType.INT8:
+            fields = (*head, *scales, -zero_point_of(source), zero_point_of(output), *limits)
+        else:
+            require(not zero_point_of(source) and not zero_point_of(output), "int16 zero points must be 0")
+            narrow = (int(narrow_sums(operator)),) if kernel == "conv" else ()
+            fields = (*head, *scales, *narrow, *limits)
+    over_batches(unit, f"{kernel}_{TYPES[kind].suffix}", fields, place, operator)
+
+
+def kernel_type(source: Tensor, weights: Tensor, output: Tensor) -> ElementType:
+    """The type of activations for which there is a kernel: int8 or int16 with int8 weights, or float.
+
+    Raises:
+        UnsupportedError: there is no kernel for these types, or the weights are not constant and symmetric.
+    """
+    known = {
+        (ElementType.INT8, ElementType.INT8, ElementType.INT8),
+        (ElementType.INT16, ElementType.INT8, ElementType.INT16),
+        (ElementType.FLOAT32, ElementType.FLOAT32, ElementType.FLOAT32),
+    }
+    require((source.type, weights.type, output.type) in known, "there is no kernel for these types")
+    points = weights.quantization.zero_point if weights.quantization else ()
+    require(not any(points), "the zero points of weights must be 0")
+    return source.type
+
+
+def narrow_sums(operator: Operator) -> bool:
+    """Whether sums of int16 products have 32 bits, which shows in how they are rounded."""
+    tensor = operator.inputs[2] if len(operator.inputs) > 2 else None
+    if tensor is None:
+        return operator.options.get("quantized_bias_type") == ElementType.INT32.code
+    return tensor.type is ElementType.INT32
 
 
 def over_batches(unit: Unit, kernel: str, fields: tuple[Field, ...], place: Window, operator: Operator) -> None:
@@ -72,19 +132,21 @@ def over_batches(unit: Unit, kernel: str, fields: tuple[Field, ...], place: Wind
         )
 
 
-def zero_point_free(weights: Tensor) -> bool:
-    """Whether all zero points of a filter are 0."""
-    return not any(weights.quantization.zero_point) if weights.quantization else True
+def bias(unit: Unit, operator: Operator, units: int, kind: ElementType, position: int = 2) -> str:
+    """The bias as an array of what a kernel for activations of type `kind` adds up; zeros where there is none."""
+    import numpy as np
 
-
-def bias(unit: Unit, operator: Operator, units: int) -> str:
-    """The bias as an array of int32, zeros where there is none."""
-    tensor = operator.inputs[2] if len(operator.inputs) > 2 else None
+    wanted = {ElementType.INT8: INT32, ElementType.INT16: INT64, ElementType.FLOAT32: FLOAT}[kind]
+    tensor = operator.inputs[position] if len(operator.inputs) > position else None
     if tensor is None:
-        return unit.array(INT32, bytes(4 * units))
-    require(tensor.type is ElementType.INT32, "the bias must be of type INT32")
-    require(tensor.constant, "the bias must be a constant")
-    return unit.pointer(tensor)
+        return unit.array(wanted, bytes(wanted.bytes * units))
+    fits = TYPES[tensor.type] is wanted or (kind is ElementType.INT16 and tensor.type is ElementType.INT32)
+    require(fits, f"the bias must be of type {wanted.name}")
+    require(tensor.data is not None, "the bias must be a constant")
+    assert tensor.data is not None
+    values = np.frombuffer(bytes(tensor.data.content)[: tensor.bytes], TYPES[tensor.type].dtype)
+    require(len(values) == units, "the bias does not fit the output")
+    return unit.array(wanted, values.astype(wanted.dtype).tobytes())
 
 
 def scale_arrays(unit: Unit, scales: list[Scale]) -> tuple[str, str]:

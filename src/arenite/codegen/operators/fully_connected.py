@@ -5,21 +5,23 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from arenite.codegen.operators.convolution import bias, scale_arrays
+from arenite.codegen.operators.convolution import bias, kernel_type, narrow_sums, scale_arrays
 from arenite.codegen.quantized import (
     activation_range,
     channel_scales,
+    float_range,
     quantize_multiplier,
     scale_of,
     single,
     zero_point_of,
 )
+from arenite.codegen.types import TYPES
 from arenite.codegen.unit import require, tensors
 from arenite.model import ElementType
 
 if TYPE_CHECKING:
     from arenite.codegen.quantized import Scale
-    from arenite.codegen.unit import Unit
+    from arenite.codegen.unit import Field, Unit
     from arenite.model import Operator, Tensor
 
 
@@ -32,23 +34,22 @@ def fully_connected(unit: Unit, operator: Operator) -> None:
     units, depth = weights.shape
     rows = prod(output.shape) // units
     require(rows * units == prod(output.shape) and rows * depth == prod(source.shape), "the shapes do not fit")
-    types = (source.type, weights.type, output.type)
-    require(types == (ElementType.INT8,) * 3, "there is no kernel for these types")
-    scales = _scales(source, weights, output)
-    layer = unit.parameters(
-        "fully_connected_s8",
-        depth,
-        units,
-        unit.pointer(weights),
-        bias(unit, operator, units),
-        *scale_arrays(unit, scales),
-        int(len(scales) > 1),
-        _weight_offset(weights),
-        -zero_point_of(source),
-        zero_point_of(output),
-        *activation_range(operator.options.get("fused_activation_function"), output),
-    )
-    unit.call("fully_connected_s8", layer, rows, unit.pointer(source), unit.target(output))
+    kind = ElementType.INT8 if weights.type is source.type is ElementType.INT8 else kernel_type(source, weights, output)
+    head = (depth, units, unit.pointer(weights), bias(unit, operator, units, kind))
+    activation = operator.options.get("fused_activation_function")
+    fields: tuple[Field, ...]
+    if kind is ElementType.FLOAT32:
+        fields = (*head, *float_range(activation))
+    else:
+        scales = _scales(source, weights, output)
+        fields = (*head, *scale_arrays(unit, scales), int(len(scales) > 1))
+        if kind is ElementType.INT8:
+            fields = (*fields, _weight_offset(weights), -zero_point_of(source), zero_point_of(output))
+        else:
+            fields = (*fields, int(narrow_sums(operator)))
+        fields = (*fields, *activation_range(activation, output))
+    kernel = f"fully_connected_{TYPES[kind].suffix}"
+    unit.call(kernel, unit.parameters(kernel, *fields), rows, unit.pointer(source), unit.target(output))
 
 
 def _scales(source: Tensor, weights: Tensor, output: Tensor) -> list[Scale]:

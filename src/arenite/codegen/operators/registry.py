@@ -5,11 +5,10 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from arenite.codegen.operators.convolution import convolution, depthwise
+from arenite.codegen.operators import activation, binary, convolution, quantization, reduce, resize, views
 from arenite.codegen.operators.fully_connected import fully_connected
 from arenite.codegen.operators.pool import average_pool, max_pool
 from arenite.codegen.operators.softmax import softmax
-from arenite.codegen.operators.views import reshape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,14 +20,51 @@ if TYPE_CHECKING:
 
 OPERATORS: Mapping[str, Lowering] = MappingProxyType(
     {
+        "ADD": binary.add,
+        "ARG_MAX": reduce.arg_max,
+        "ARG_MIN": reduce.arg_min,
         "AVERAGE_POOL_2D": average_pool,
-        "CONV_2D": convolution,
-        "DEPTHWISE_CONV_2D": depthwise,
-        "EXPAND_DIMS": reshape,
+        "CONCATENATION": views.concatenation,
+        "CONV_2D": convolution.convolution,
+        "DEPTHWISE_CONV_2D": convolution.depthwise,
+        "DEQUANTIZE": quantization.dequantize,
+        "DIV": binary.divide,
+        "EXPAND_DIMS": views.reshape,
         "FULLY_CONNECTED": fully_connected,
+        "HARD_SWISH": activation.hard_swish,
+        "LEAKY_RELU": activation.leaky_relu,
+        "LOGISTIC": activation.sigmoid,
+        "MAXIMUM": binary.maximum,
         "MAX_POOL_2D": max_pool,
-        "RESHAPE": reshape,
+        "MEAN": reduce.mean,
+        "MINIMUM": binary.minimum,
+        "MUL": binary.multiply,
+        "PACK": views.pack,
+        "PAD": views.pad,
+        "PADV2": views.pad,
+        "PRELU": binary.prelu,
+        "QUANTIZE": quantization.quantize,
+        "REDUCE_MAX": reduce.reduce_max,
+        "REDUCE_MIN": reduce.reduce_min,
+        "RELU": activation.relu,
+        "RELU6": activation.relu6,
+        "RELU_N1_TO_1": activation.relu_n1_to_1,
+        "RESHAPE": views.reshape,
+        "RESIZE_BILINEAR": resize.resize_bilinear,
+        "RESIZE_NEAREST_NEIGHBOR": resize.resize_nearest,
+        "SLICE": views.slice_of,
         "SOFTMAX": softmax,
-        "SQUEEZE": reshape,
+        "SPLIT": views.split,
+        "SPLIT_V": views.split_v,
+        "SQUARED_DIFFERENCE": binary.squared_difference,
+        "SQUEEZE": views.reshape,
+        "STRIDED_SLICE": views.strided_slice,
+        "SUB": binary.subtract,
+        "SUM": reduce.total,
+        "TANH": activation.hyperbolic_tangent,
+        "TILE": views.tile,
+        "TRANSPOSE": views.transpose,
+        "TRANSPOSE_CONV": convolution.transpose_convolution,
+        "UNPACK": views.unpack,
     }
 )

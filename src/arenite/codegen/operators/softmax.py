@@ -23,6 +23,13 @@ LARGEST_DIFFERENCE = 255
 def softmax(unit: Unit, operator: Operator) -> None:
     """SOFTMAX along the last dimension."""
     (source,), output = tensors(operator, 1), operator.outputs[0]
+    beta = operator.options.get("beta", 1.0)
+    assert isinstance(beta, int | float)
+    depth = source.shape[-1]
+    rows, places = prod(source.shape) // depth, (unit.pointer(source), unit.target(output))
+    if source.type is output.type is ElementType.FLOAT32:
+        unit.call("softmax_f32", depth, float(beta), rows, *places)
+        return
     kernels = {
         (ElementType.INT8, ElementType.INT8): "softmax_s8",
         (ElementType.INT8, ElementType.INT16): "softmax_s8_s16",
@@ -30,14 +37,11 @@ def softmax(unit: Unit, operator: Operator) -> None:
     kernel = kernels.get((source.type, output.type))
     require(kernel is not None, "there is no kernel for these types")
     assert kernel is not None
-    depth = source.shape[-1]
-    beta = operator.options.get("beta", 1.0)
-    assert isinstance(beta, int | float)
     table = _exponentials(float(beta), scale_of(source))
     import numpy as np
 
     layer = unit.parameters(kernel, depth, len(table), unit.array(INT32, np.array(table, INT32.dtype).tobytes()))
-    unit.call(kernel, layer, prod(source.shape) // depth, unit.pointer(source), unit.target(output))
+    unit.call(kernel, layer, rows, *places)
 
 
 def _exponentials(beta: float, scale: float) -> list[int]:

@@ -1,21 +1,201 @@
-"""Operators that leave all bytes as they are."""
+"""Operators that only move values, or not even that."""
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
-from arenite.codegen.operators.copy import copy_all
+from arenite.codegen.operators.constants import axis_of, integers
+from arenite.codegen.operators.copy import Walk, copy, copy_all, steps
+from arenite.codegen.operators.window import number
+from arenite.codegen.quantized import zero_point_of
+from arenite.codegen.types import TYPES
 from arenite.codegen.unit import require, tensors
+from arenite.model import ElementType
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from arenite.codegen.unit import Unit
-    from arenite.model import Operator
+    from arenite.model import Operator, Tensor
 
 
 def reshape(unit: Unit, operator: Operator) -> None:
     """RESHAPE, SQUEEZE, EXPAND_DIMS: nothing at all where both tensors lie at the same address."""
     (source,), output = tensors(operator, 1), operator.outputs[0]
-    require(source.bytes == output.bytes and source.type is output.type, "the shapes do not fit")
+    _same_type(source, output)
+    require(source.bytes == output.bytes, "the shapes do not fit")
     if source.data is None and unit.offsets[source] == unit.offsets[output]:
         return
     copy_all(unit, source, output)
+
+
+def concatenation(unit: Unit, operator: Operator) -> None:
+    """CONCATENATION of tensors with one scale."""
+    output = operator.outputs[0]
+    require(number(operator, "fused_activation_function", 0) == 0, "a fused activation is not supported")
+    axis = axis_of(number(operator, "axis", 0), output)
+    place = 0
+    for tensor in tensors(operator, len(operator.inputs)):
+        _same_type(tensor, output)
+        require(_scale(tensor) == _scale(output), "inputs and output have different scales")
+        walk = Walk(tensor.shape, steps(tensor.shape), steps(output.shape), 0, place * steps(output.shape)[axis])
+        copy(unit, tensor, output, walk)
+        place += tensor.shape[axis]
+
+
+def split(unit: Unit, operator: Operator) -> None:
+    """SPLIT: the axis comes first."""
+    source = operator.inputs[1]
+    assert source is not None
+    _parts(unit, operator, source, axis_of(integers(operator, 0)[0], source))
+
+
+def split_v(unit: Unit, operator: Operator) -> None:
+    """SPLIT_V: the axis comes last."""
+    (source,) = tensors(operator, 1)
+    _parts(unit, operator, source, axis_of(integers(operator, 2)[0], source))
+
+
+def _parts(unit: Unit, operator: Operator, source: Tensor, axis: int) -> None:
+    place = 0
+    for output in operator.outputs:
+        _same_type(source, output)
+        walk = Walk(output.shape, steps(source.shape), steps(output.shape), place * steps(source.shape)[axis])
+        copy(unit, source, output, walk)
+        place += output.shape[axis]
+    require(place == source.shape[axis], "the parts do not make up the input")
+
+
+def pack(unit: Unit, operator: Operator) -> None:
+    """PACK: a new axis."""
+    output = operator.outputs[0]
+    axis = axis_of(number(operator, "axis", 0), output)
+    inner = prod(output.shape[axis + 1 :])
+    for position, tensor in enumerate(tensors(operator, len(operator.inputs))):
+        _same_type(tensor, output)
+        outer = prod(tensor.shape) // inner
+        walk = Walk((outer, inner), (inner, 1), (inner * output.shape[axis], 1), 0, position * inner)
+        copy(unit, tensor, output, walk)
+
+
+def unpack(unit: Unit, operator: Operator) -> None:
+    """UNPACK: an axis less."""
+    (source,) = tensors(operator, 1)
+    axis = axis_of(number(operator, "axis", 0), source)
+    inner = prod(source.shape[axis + 1 :])
+    for position, output in enumerate(operator.outputs):
+        _same_type(source, output)
+        outer = prod(output.shape) // inner
+        walk = Walk((outer, inner), (inner * source.shape[axis], 1), (inner, 1), position * inner, 0)
+        copy(unit, source, output, walk)
+
+
+def transpose(unit: Unit, operator: Operator) -> None:
+    """TRANSPOSE."""
+    (source,), output = tensors(operator, 1), operator.outputs[0]
+    _same_type(source, output)
+    order = [axis_of(axis, source) for axis in integers(operator, 1)]
+    require(sorted(order) == list(range(len(source.shape))), "the permutation is none")
+    read = steps(source.shape)
+    copy(unit, source, output, Walk(output.shape, [read[axis] for axis in order], steps(output.shape)))
+
+
+def slice_of(unit: Unit, operator: Operator) -> None:
+    """SLICE."""
+    (source,), output = tensors(operator, 1), operator.outputs[0]
+    _same_type(source, output)
+    begin, read = integers(operator, 1), steps(source.shape)
+    require(len(begin) == len(source.shape) == len(output.shape), "the shapes do not fit")
+    inside = all(b >= 0 and b + n <= length for b, n, length in zip(begin, output.shape, source.shape, strict=True))
+    require(inside, "the slice reaches beyond the input")
+    first = sum(b * step for b, step in zip(begin, read, strict=True))
+    copy(unit, source, output, Walk(output.shape, read, steps(output.shape), first))
+
+
+def strided_slice(unit: Unit, operator: Operator) -> None:
+    """STRIDED_SLICE without new axes (StartForAxis, StopForAxis)."""
+    (source,), output = tensors(operator, 1), operator.outputs[0]
+    _same_type(source, output)
+    masks = {
+        name: number(operator, f"{name}_mask", 0) for name in ("begin", "end", "ellipsis", "new_axis", "shrink_axis")
+    }
+    require(not masks["ellipsis"] and not masks["new_axis"], "new axes and ellipses are not supported")
+    begin, end, stride = (integers(operator, position) for position in (1, 2, 3))
+    require(len(begin) == len(end) == len(stride) == len(source.shape), "begin, end and strides do not fit the input")
+    require(all(stride), "a stride is 0")
+    counts, first, read = [], 0, steps(source.shape)
+    for axis, length in enumerate(source.shape):
+        ends = (
+            None if masks["begin"] >> axis & 1 else begin[axis],
+            None if masks["end"] >> axis & 1 else end[axis],
+        )
+        chosen = _chosen(length, *ends, stride[axis])
+        if masks["shrink_axis"] >> axis & 1:
+            chosen = chosen[:1] if chosen else range(_clamped(begin[axis], length), length)[:1]
+        counts.append(len(chosen))
+        first += (chosen[0] if chosen else 0) * read[axis]
+    require(prod(counts) == prod(output.shape), "the slice does not make up the output")
+    write = steps(counts)
+    copy(unit, source, output, Walk(counts, [s * r for s, r in zip(stride, read, strict=True)], write, first))
+
+
+def _chosen(length: int, begin: int | None, end: int | None, stride: int) -> range:
+    """The indices that a slice takes: as Python's own slices do."""
+    return range(*slice(begin, end, stride).indices(length))
+
+
+def _clamped(index: int, length: int) -> int:
+    return max(0, min(length - 1, index + length if index < 0 else index))
+
+
+def pad(unit: Unit, operator: Operator) -> None:
+    """PAD and PADV2: the output filled, then the input copied into it."""
+    (source,), output = tensors(operator, 1), operator.outputs[0]
+    _same_type(source, output)
+    margins = integers(operator, 1)
+    require(len(margins) == 2 * len(source.shape), "the paddings do not fit the input")
+    padded = tuple(n + a + b for n, a, b in zip(source.shape, margins[::2], margins[1::2], strict=True))
+    require(padded == output.shape and min(margins) >= 0, "the paddings do not fit the output")
+    value = operator.inputs[2] if len(operator.inputs) > 2 else None
+    if value is None:
+        kind = TYPES[output.type]
+        import numpy as np
+
+        zero = 0 if output.type is ElementType.FLOAT32 else zero_point_of(output)
+        name = unit.array(kind, np.array([zero], kind.dtype).tobytes())
+    else:
+        _same_type(value, output)
+        require(prod(value.shape) == 1, "the padding must be one value")
+        name = unit.pointer(value)
+    unit.call("fill", name, output.type.bytes, prod(output.shape), unit.target(output))
+    write = steps(output.shape)
+    first = sum(margin * step for margin, step in zip(margins[::2], write, strict=True))
+    copy(unit, source, output, Walk(source.shape, steps(source.shape), write, 0, first))
+
+
+def tile(unit: Unit, operator: Operator) -> None:
+    """TILE: every repetition walks the input again."""
+    (source,), output = tensors(operator, 1), operator.outputs[0]
+    _same_type(source, output)
+    times = integers(operator, 1)
+    require(len(times) == len(source.shape) == len(output.shape), "the multiples do not fit the input")
+    counts: list[int] = []
+    read: list[int] = []
+    write: list[int] = []
+    for axis, repeat in enumerate(times):
+        step = steps(output.shape)[axis]
+        counts += [repeat, source.shape[axis]]
+        read += [0, steps(source.shape)[axis]]
+        write += [step * source.shape[axis], step]
+    copy(unit, source, output, Walk(counts, read, write))
+
+
+def _same_type(source: Tensor, output: Tensor) -> None:
+    require(source.type is output.type, "there is no kernel for these types")
+
+
+def _scale(tensor: Tensor) -> tuple[Sequence[float], Sequence[int]] | None:
+    if tensor.type is ElementType.FLOAT32 or tensor.quantization is None or not tensor.quantization.scale:
+        return None
+    return tuple(tensor.quantization.scale), tuple(tensor.quantization.zero_point)

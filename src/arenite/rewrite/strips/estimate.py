@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING
 
 from arenite.operators import macs
+from arenite.rewrite.strips.emit import MOST_JOINED
+from arenite.rewrite.strips.pixels import ROWS
 from arenite.rewrite.strips.plan import strips_of
+from arenite.rewrite.strips.rows import Rows
 
 if TYPE_CHECKING:
-    from arenite.model import Operator
+    from arenite.model import Operator, Tensor
     from arenite.rewrite.strips.cut import Cut
     from arenite.rewrite.strips.demand import Strip
     from arenite.rewrite.strips.plan import StripPlan
@@ -17,13 +21,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Estimate:
-    """Costs of a plan: multiply-accumulates of the region whole and in strips, exactly as `operators.macs` counts them.
+    """Costs of a plan, exactly those of the model that `split` makes of it.
 
-    `strips` are the rows of every tensor in each strip.
+    `macs` and `macs_whole` are the multiply-accumulates of the region in strips and whole, as `operators.macs` counts
+    them. `copied_bytes` is what SLICE, PAD and CONCATENATION write; `operators` is how many operators the region takes
+    in strips. `strips` are the rows of every tensor in each strip.
     """
 
     macs_whole: int
     macs: int
+    copied_bytes: int
+    operators: int
     strips: tuple[Strip, ...]
 
     @property
@@ -33,11 +41,13 @@ class Estimate:
 
 
 def estimate(plan: StripPlan) -> Estimate:
-    """What a plan costs; made to be called thousands of times."""
+    """What a plan of more than one strip costs; made to be called thousands of times."""
     whole = {operator: macs(operator) for operator in plan.region.operators}
     strips = strips_of(plan)
     done = sum(_macs(operator, cut, whole[operator]) for strip in strips for operator, cut in strip.cuts.items())
-    return Estimate(sum(whole.values()), done, strips)
+    copies = _copies(plan, strips)
+    operators = len(copies) + sum(len(strip.cuts) for strip in strips)
+    return Estimate(sum(whole.values()), done, sum(copies), operators, strips)
 
 
 def _macs(operator: Operator, cut: Cut, whole: int) -> int:
@@ -48,5 +58,58 @@ def _macs(operator: Operator, cut: Cut, whole: int) -> int:
         source, rows = operator.inputs[2], cut.reads[2]
         assert source is not None
         assert rows is not None
-        return whole // source.shape[1] * rows.size
-    return whole // operator.outputs[0].shape[1] * cut.made.size
+        return whole // source.shape[ROWS] * rows.size
+    return whole // operator.outputs[0].shape[ROWS] * cut.made.size
+
+
+def _copies(plan: StripPlan, strips: tuple[Strip, ...]) -> list[int]:
+    """Bytes that each added operator writes."""
+    slices: set[tuple[Tensor, int, Rows]] = set()
+    copies: list[int] = []
+    pieces = dict.fromkeys(plan.region.outputs, 0)
+    for number, strip in enumerate(strips):
+        for operator, cut in strip.cuts.items():
+            (target,) = operator.outputs
+            for tensor, rows in zip(operator.inputs, cut.reads, strict=True):
+                if tensor is not None and rows is not None and tensor.data is None:
+                    inside = tensor not in plan.region.inputs
+                    held = strip.held[tensor] if inside else Rows(0, tensor.shape[ROWS])
+                    slices.update([(tensor, number if inside else -1, rows)] if rows != held else [])
+            if cut.padding:
+                copies.append(_padded(operator, cut))
+            if cut.trimmed:
+                copies.append(_bytes(target, cut.rows.size))
+            if target in strip.kept:
+                copies.append(_bytes(target, strip.held[target].size))
+        following = strips[number + 1].kept if number + 1 < len(strips) else {}
+        slices.update((tensor, number, rows) for tensor, rows in following.items() if rows != strip.held[tensor])
+        for tensor, boundaries in zip(plan.region.outputs, plan.boundaries, strict=True):
+            own = Rows(*boundaries[number : number + 2])
+            pieces[tensor] += own.size > 0
+            slices.update([(tensor, number, own)] if own.size and own != strip.held[tensor] else [])
+    for tensor, count in pieces.items():
+        copies += _joins(tensor, count)
+    return [*copies, *(_bytes(tensor, rows.size) for tensor, _, rows in slices)]
+
+
+def _padded(operator: Operator, cut: Cut) -> int:
+    source, rows, padding = operator.inputs[0], cut.reads[0], cut.padding
+    assert source is not None
+    assert rows is not None
+    assert padding is not None
+    _, _, columns, channels = source.shape
+    height = padding.above + rows.size + padding.below
+    return height * (padding.left + columns + padding.right) * channels * source.type.bytes
+
+
+def _joins(whole: Tensor, parts: int) -> list[int]:
+    """Bytes that each CONCATENATION of the tree writes; those of one level together write the whole."""
+    copies = [whole.bytes]
+    while parts > MOST_JOINED:
+        parts = -(-parts // MOST_JOINED)
+        copies += [whole.bytes] + [0] * (parts - 1)
+    return copies
+
+
+def _bytes(tensor: Tensor, rows: int) -> int:
+    return rows * prod(tensor.shape[ROWS + 1 :]) * tensor.type.bytes

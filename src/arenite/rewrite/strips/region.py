@@ -10,6 +10,7 @@ from arenite.rewrite.strips.cut import CannotSplitError, Rule
 from arenite.rewrite.strips.rows import Rows
 from arenite.rewrite.strips.splittable import rule
 from arenite.state import has_state
+from arenite.tflite.control_edges import CONTROL_EDGES_NAME, read_control_edges
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -89,8 +90,10 @@ def surroundings(graph: Graph, region: Region) -> tuple[tuple[Operator, ...], tu
             raise OptionError(f"{_where(operator)} would change places with another operator that has state")
         else:
             before.append(operator)
+    if left:
+        raise OptionError(f"the region has operators that the graph {graph.name!r} does not have")
     if any(tensor in region.inputs for operator in after for tensor in operator.outputs):
-        raise OptionError(f"{graph.name}: the region reads what an operator makes that is filed after it")
+        raise OptionError("the region reads what an operator makes that is filed after it")
     return tuple(before), tuple(after)
 
 
@@ -112,6 +115,8 @@ def _check(model: Model, region: Region, made: set[Tensor]) -> None:
         for tensor, rows in zip(operator.inputs, reads, strict=True):
             if rows is None and tensor in made:
                 raise OptionError(f"{model.name}: {_where(operator)} reads all of what another one of the region makes")
+    if any(read_control_edges(model)[:1]):
+        raise OptionError(f"{model.name}: the file asks for an order of operators, in {CONTROL_EDGES_NAME}")
     surroundings(model.main, region)
 
 

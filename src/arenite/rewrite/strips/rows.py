@@ -106,3 +106,29 @@ def _cover(axis: Axis, inside: Rows) -> Cover | None:
         return None
     first = shift // axis.stride
     return Cover(inside, Rows(first, first + outputs))
+
+
+@dataclass(frozen=True, slots=True)
+class Scatter:
+    """One axis of a transposed convolution: position i of the input adds to i * stride - padding + k, k < kernel.
+
+    The kernel is at least as wide as the stride, so that there are no gaps between its positions.
+    """
+
+    length: int
+    outputs: int
+    kernel: int
+    stride: int
+    padding: int
+
+    def read(self, rows: Rows) -> Rows:
+        """The positions of the input that add to some of the output, or the last one where there are none."""
+        end = min(self.length, (rows.end - 1 + self.padding) // self.stride + 1)
+        first = -(-(rows.first + self.padding - self.kernel + 1) // self.stride)
+        return Rows(min(max(0, first), end - 1), end)
+
+    def made(self, read: Rows, rows: Rows) -> Rows:
+        """What a strip of the input makes without padding; it holds `rows`, for which it was read."""
+        first = read.first * self.stride - self.padding
+        end = (read.end - 1) * self.stride - self.padding + self.kernel
+        return Rows(first, max(end, rows.end))

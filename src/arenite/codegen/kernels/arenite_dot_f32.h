@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Part of Arenite's kernels: plain C99, no allocation, no state. */
+/* Dot products of floats. */
+#ifndef ARENITE_DOT_F32_H
+#define ARENITE_DOT_F32_H
+
+#include <stdint.h>
+
+/* sum + the sum of x[i] * w[i]. */
+static inline float arenite_dot_f32(const float *x, const float *w, int32_t length, float sum) {
+  for (int32_t i = 0; i < length; i++) {
+    sum += x[i] * w[i];
+  }
+  return sum;
+}
+
+#endif

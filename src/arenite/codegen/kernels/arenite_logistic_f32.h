@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Part of Arenite's kernels: plain C99, no allocation, no state. */
+/* LOGISTIC of float values. */
+#ifndef ARENITE_LOGISTIC_F32_H
+#define ARENITE_LOGISTIC_F32_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+/* The output may lie exactly on the input. */
+void arenite_logistic_f32(int32_t length, const float *input, float *output);
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Part of Arenite's kernels: plain C99, no allocation, no state. */
+/* MAXIMUM of int16 values with broadcasting. */
+#ifndef ARENITE_MAXIMUM_S16_H
+#define ARENITE_MAXIMUM_S16_H
+
+#include <stdint.h>
+
+#include "arenite_broadcast.h"
+
+typedef struct {
+  arenite_broadcast_t shape;
+} arenite_maximum_s16_t;
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+/* The output may lie exactly on an input that does not repeat. */
+void arenite_maximum_s16(const arenite_maximum_s16_t *layer, const int16_t *first, const int16_t *second,
+                         int16_t *output);
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Part of Arenite's kernels: plain C99, no allocation, no state. */
+/* MAXIMUM of int8 values with broadcasting. */
+#ifndef ARENITE_MAXIMUM_S8_H
+#define ARENITE_MAXIMUM_S8_H
+
+#include <stdint.h>
+
+#include "arenite_broadcast.h"
+
+typedef struct {
+  arenite_broadcast_t shape;
+} arenite_maximum_s8_t;
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+/* The output may lie exactly on an input that does not repeat. */
+void arenite_maximum_s8(const arenite_maximum_s8_t *layer, const int8_t *first, const int8_t *second, int8_t *output);
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Part of Arenite's kernels: plain C99, no allocation, no state. */
+#include "arenite_multiply_s16.h"
+
+#include "arenite_fixed.h"
+
+void arenite_multiply_s16(const arenite_multiply_s16_t *layer, const int16_t *first, const int16_t *second,
+                          int16_t *output) {
+  const arenite_broadcast_t *shape = &layer->shape;
+  const int32_t last = ARENITE_BROADCAST_RANK - 1;
+  arenite_walk_t walk = {{0}, 0, 0};
+  do {
+    const int16_t *a = first + walk.first;
+    const int16_t *b = second + walk.second;
+    for (int32_t i = 0; i < shape->count[last]; i++) {
+      const int32_t product = (*a + layer->first_offset) * (*b + layer->second_offset);
+      const int32_t scaled = arenite_scale(product, layer->output_multiplier, layer->output_shift);
+      *output++ = (int16_t)arenite_clamp(scaled + layer->output_offset, layer->lowest, layer->highest);
+      a += shape->first[last];
+      b += shape->second[last];
+    }
+  } while (arenite_walk_next(shape, &walk));
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Part of Arenite's kernels: plain C99, no allocation, no state. */
+/* PRELU of float values; the second input is the slope. */
+#ifndef ARENITE_PRELU_F32_H
+#define ARENITE_PRELU_F32_H
+
+#include <stdint.h>
+
+#include "arenite_broadcast.h"
+
+typedef struct {
+  arenite_broadcast_t shape;
+} arenite_prelu_f32_t;
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+/* The output may lie exactly on an input that does not repeat. */
+void arenite_prelu_f32(const arenite_prelu_f32_t *layer, const float *first, const float *second, float *output);
+#ifdef __cplusplus
+}
+#endif
+
+#endif

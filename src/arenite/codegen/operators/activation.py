@@ -1,0 +1,196 @@
+"""Activations: int8 ones become tables, so that one kernel serves all; float ones have kernels."""
+
+from __future__ import annotations
+
+import math
+from math import prod
+from typing import TYPE_CHECKING
+
+from arenite.codegen.fixed_point import (
+    divide_power,
+    high_multiply16,
+    high_multiply16_truncated,
+    logistic,
+    saturate16,
+    scaled,
+    tanh,
+)
+from arenite.codegen.quantized import (
+    LARGEST_FLOAT,
+    RANGES,
+    Scale,
+    quantize_multiplier,
+    rounded,
+    scale_of,
+    single,
+    zero_point_of,
+)
+from arenite.codegen.types import INT8
+from arenite.codegen.unit import require, same_types, tensors
+from arenite.model import ElementType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from arenite.codegen.unit import Unit
+    from arenite.model import Operator, Tensor
+
+    Function = Callable[[int], int]
+
+_TYPES = (ElementType.INT8, ElementType.FLOAT32)
+INTEGER_BITS = 4
+"""Of the input of LOGISTIC and TANH (kInputIntegerBits)."""
+
+
+def relu(unit: Unit, operator: Operator) -> None:
+    """RELU."""
+    _rectify(unit, operator, 0.0, math.inf)
+
+
+def relu_n1_to_1(unit: Unit, operator: Operator) -> None:
+    """RELU_N1_TO_1."""
+    _rectify(unit, operator, -1.0, 1.0)
+
+
+def relu6(unit: Unit, operator: Operator) -> None:
+    """RELU6. TFLM's int8 kernel (Relu6Quantized) clamps and does not look at the output's scale."""
+    source, output, kind = _operands(operator)
+    if kind is ElementType.INT8:
+        zero = zero_point_of(source)
+        six = max(-128, min(127, zero + rounded(single(6.0 / scale_of(source)))))
+        same = (scale_of(source), zero) == (scale_of(output), zero_point_of(output))
+        require(same, "RELU6 with another scale is computed differently by TFLM and LiteRT")
+        _table(unit, source, output, lambda x: min(max(x, zero), six))
+    else:
+        _rectify(unit, operator, 0.0, 6.0)
+
+
+def leaky_relu(unit: Unit, operator: Operator) -> None:
+    """LEAKY_RELU; the scale of the negative side is a product of single-precision numbers."""
+    source, output, kind = _operands(operator)
+    slope = operator.options.get("alpha", 0.0)
+    assert isinstance(slope, int | float)
+    if kind is ElementType.FLOAT32:
+        _call(unit, "leaky_relu_f32", operator, single(slope))
+        return
+    negative = single(single(scale_of(source) * single(slope)) / scale_of(output))
+    below, sign = quantize_multiplier(abs(negative)), -1 if negative < 0 else 1
+    above = quantize_multiplier(single(scale_of(source) / scale_of(output)))
+    zero, offset = zero_point_of(source), zero_point_of(output)
+    _table(unit, source, output, lambda x: offset + _leak(x - zero, above, below, sign))
+
+
+def _leak(x: int, above: Scale, below: Scale, sign: int) -> int:
+    return scaled(x, above) if x >= 0 else sign * scaled(x, below)
+
+
+def hard_swish(unit: Unit, operator: Operator) -> None:
+    """HARD_SWISH, on int8 with 16-bit intermediate results."""
+    source, output, kind = _operands(operator)
+    if kind is ElementType.FLOAT32:
+        _call(unit, "hard_swish_f32", operator)
+        return
+    fine = single(single(1 / 128) * scale_of(source))
+    scale = quantize_multiplier(single(fine / scale_of(output)))
+    reluish = quantize_multiplier(single(fine / single(3.0 / 32768.0)))
+    require(scale.shift <= 0, "the output's scale is too small")
+    zero, offset = zero_point_of(source), zero_point_of(output)
+    _table(unit, source, output, lambda x: offset + _hard_swish((x - zero) * 128, scale, reluish))
+
+
+def _hard_swish(x: int, scale: Scale, reluish: Scale) -> int:
+    """x * relu6(x + 3) / 6 before the zero point is added; x has 7 more bits than the input."""
+    value = x
+    if reluish.shift > 0:
+        value = saturate16(value << (reluish.shift - 1))
+    value = high_multiply16(value, _upper_half(reluish.multiplier))
+    if reluish.shift > 0:
+        value = saturate16(value << 1)
+    if reluish.shift < 0:
+        value = divide_power(value, -reluish.shift)
+    product = high_multiply16_truncated((value + 32768) >> 1, high_multiply16(x, _upper_half(scale.multiplier)))
+    return divide_power(product, -scale.shift)
+
+
+def _upper_half(multiplier: int) -> int:
+    """The multiplier in 16 bits (DownScaleInt32ToInt16Multiplier)."""
+    return 32767 if multiplier >= 2**31 - 1 - (1 << 15) else (multiplier + (1 << 15)) >> 16
+
+
+def sigmoid(unit: Unit, operator: Operator) -> None:
+    """LOGISTIC; the output's scale is 1/256, its zero point -128."""
+    source, output, kind = _operands(operator)
+    if kind is ElementType.FLOAT32:
+        _call(unit, "logistic_f32", operator)
+        return
+    require((scale_of(output), zero_point_of(output)) == (1 / 256, -128), "the output's scale must be 1/256")
+    _table(unit, source, output, _curve(source, lambda x: divide_power(logistic(x, INTEGER_BITS), 23) - 128))
+
+
+def hyperbolic_tangent(unit: Unit, operator: Operator) -> None:
+    """TANH; the output's scale is 1/128, its zero point 0."""
+    source, output, kind = _operands(operator)
+    if kind is ElementType.FLOAT32:
+        _call(unit, "tanh_f32", operator)
+        return
+    require((scale_of(output), zero_point_of(output)) == (1 / 128, 0), "the output's scale must be 1/128")
+    _table(unit, source, output, _curve(source, lambda x: divide_power(tanh(x, INTEGER_BITS), 24)))
+
+
+def _curve(source: Tensor, function: Function) -> Function:
+    """A function of a fixed-point number, saturated outside of its range, as one of an int8 value."""
+    scale = quantize_multiplier(scale_of(source) * 2 ** (31 - INTEGER_BITS))
+    zero = zero_point_of(source)
+    radius = math.floor((2**INTEGER_BITS - 1) * 2 ** (31 - INTEGER_BITS) / 2.0**scale.shift)
+
+    def value(x: int) -> int:
+        if abs(x - zero) >= radius:
+            return -128 if x < zero else 127
+        return function(scaled(x - zero, scale))
+
+    return value
+
+
+def _rectify(unit: Unit, operator: Operator, low: float, high: float) -> None:
+    """A clamp between real values; int8 values get the output's scale on the way (ReluQuantized)."""
+    source, output, kind = _operands(operator)
+    if kind is ElementType.FLOAT32:
+        _call(unit, "clamp_f32", operator, low, min(high, LARGEST_FLOAT))
+        return
+    scale = quantize_multiplier(single(scale_of(source) / scale_of(output)))
+    zero, offset = zero_point_of(source), zero_point_of(output)
+    lowest = max(-128, offset + rounded(single(low / scale_of(output))))
+    highest = 127 if high == math.inf else min(127, offset + rounded(single(high / scale_of(output))))
+    _table(unit, source, output, lambda x: min(max(offset + scaled(x - zero, scale), lowest), highest))
+
+
+def requantize_table(unit: Unit, source: Tensor, output: Tensor) -> None:
+    """QUANTIZE between 8-bit types, through a table."""
+    scale = quantize_multiplier(scale_of(source) / scale_of(output))
+    zero, offset = zero_point_of(source), zero_point_of(output)
+    _table(unit, source, output, lambda x: offset + scaled(x - zero, scale))
+
+
+def _operands(operator: Operator) -> tuple[Tensor, Tensor, ElementType]:
+    (source,), output = tensors(operator, 1), operator.outputs[0]
+    return source, output, same_types((source.type, output.type), _TYPES)
+
+
+def _call(unit: Unit, kernel: str, operator: Operator, *arguments: float) -> None:
+    (source,), output = tensors(operator, 1), operator.outputs[0]
+    unit.call(kernel, *arguments, prod(source.shape), unit.pointer(source), unit.target(output))
+
+
+def _table(unit: Unit, source: Tensor, output: Tensor, function: Function) -> None:
+    """A table of a function, for all values of the 8-bit input, saturated to the 8-bit output."""
+    low, high = RANGES[output.type]
+    values = [max(low, min(high, function(x))) for x in _ordered(RANGES[source.type])]
+    name = unit.array(INT8, bytes(value % 256 for value in values))
+    places = (f"(const int8_t *){unit.pointer(source)}", f"(int8_t *){unit.target(output)}")
+    unit.call("table_s8", name, prod(source.shape), *places)
+
+
+def _ordered(limits: tuple[int, int]) -> Sequence[int]:
+    """All values in the order of their bytes read as int8."""
+    low, high = limits
+    return range(low, high + 1) if low < 0 else [*range(128, 256), *range(128)]

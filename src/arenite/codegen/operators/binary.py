@@ -1,0 +1,179 @@
+"""Operators on two inputs, element by element, with broadcasting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arenite.codegen.operators.copy import steps
+from arenite.codegen.quantized import (
+    activation_range,
+    float_range,
+    quantize_multiplier,
+    scale_of,
+    single,
+    zero_point_of,
+)
+from arenite.codegen.types import TYPES
+from arenite.codegen.unit import require, same_types, tensors
+from arenite.model import ElementType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arenite.codegen.quantized import Scale
+    from arenite.codegen.unit import Field, Unit
+    from arenite.model import Operator, Tensor
+
+RANK = 4
+"""Dimensions that a kernel walks (ARENITE_BROADCAST_RANK)."""
+
+_QUANTIZED = (ElementType.INT8, ElementType.INT16)
+_ALL = (*_QUANTIZED, ElementType.FLOAT32)
+
+
+def add(unit: Unit, operator: Operator) -> None:
+    """ADD; the scales of int8 and int16 inputs are compared in double precision."""
+    first, second, output, kind = _operands(operator, _ALL)
+    if kind is ElementType.FLOAT32:
+        _float(unit, operator, "add_f32")
+        return
+    twice = 2 * max(scale_of(first), scale_of(second))
+    factors = (
+        scale_of(first) / twice,
+        scale_of(second) / twice,
+        twice / (2 ** _bits(kind) * scale_of(output)),
+    )
+    _sum(unit, operator, 1, factors)
+
+
+def subtract(unit: Unit, operator: Operator) -> None:
+    """SUB; TFLM compares the scales in single precision."""
+    first, second, output, kind = _operands(operator, _ALL)
+    if kind is ElementType.FLOAT32:
+        _float(unit, operator, "subtract_f32")
+        return
+    twice = 2 * max(scale_of(first), scale_of(second))
+    factors = (
+        single(scale_of(first) / twice),
+        single(scale_of(second) / twice),
+        single(twice / single(2 ** _bits(kind) * scale_of(output))),
+    )
+    _sum(unit, operator, -1, factors)
+
+
+def _bits(kind: ElementType) -> int:
+    """Bits that both inputs gain before they are added."""
+    return 20 if kind is ElementType.INT8 else 15
+
+
+def _sum(unit: Unit, operator: Operator, sign: int, factors: Sequence[float]) -> None:
+    first, second, output, kind = _operands(operator, _QUANTIZED)
+    scales = [quantize_multiplier(factor) for factor in factors]
+    require(all(scale.shift <= 0 for scale in scales), "the output's scale is too small for the inputs'")
+    fields = (
+        sign,
+        *_affine(-zero_point_of(first), scales[0]),
+        *_affine(-zero_point_of(second), scales[1]),
+        *_affine(zero_point_of(output), scales[2]),
+        *_limits(operator),
+    )
+    call(unit, operator, f"add_{TYPES[kind].suffix}", fields)
+
+
+def multiply(unit: Unit, operator: Operator) -> None:
+    """MUL."""
+    first, second, output, kind = _operands(operator, _ALL)
+    if kind is ElementType.FLOAT32:
+        _float(unit, operator, "multiply_f32")
+        return
+    scale = quantize_multiplier(scale_of(first) * scale_of(second) / scale_of(output))
+    offsets = (-zero_point_of(first), -zero_point_of(second))
+    fields = (*offsets, *_affine(zero_point_of(output), scale), *_limits(operator))
+    call(unit, operator, f"multiply_{TYPES[kind].suffix}", fields)
+
+
+def divide(unit: Unit, operator: Operator) -> None:
+    """DIV of floats."""
+    _operands(operator, (ElementType.FLOAT32,))
+    _float(unit, operator, "divide_f32")
+
+
+def squared_difference(unit: Unit, operator: Operator) -> None:
+    """SQUARED_DIFFERENCE of floats."""
+    _operands(operator, (ElementType.FLOAT32,))
+    call(unit, operator, "squared_difference_f32", ())
+
+
+def maximum(unit: Unit, operator: Operator) -> None:
+    """MAXIMUM: the values as they are, whatever their scales."""
+    _, _, _, kind = _operands(operator, _ALL)
+    call(unit, operator, f"maximum_{TYPES[kind].suffix}", ())
+
+
+def minimum(unit: Unit, operator: Operator) -> None:
+    """MINIMUM: the values as they are, whatever their scales."""
+    _, _, _, kind = _operands(operator, _ALL)
+    call(unit, operator, f"minimum_{TYPES[kind].suffix}", ())
+
+
+def prelu(unit: Unit, operator: Operator) -> None:
+    """PRELU."""
+    source, slope, output, kind = _operands(operator, (ElementType.INT8, ElementType.FLOAT32))
+    if kind is ElementType.FLOAT32:
+        call(unit, operator, "prelu_f32", ())
+        return
+    positive = quantize_multiplier(scale_of(source) / scale_of(output))
+    negative = quantize_multiplier(scale_of(source) * scale_of(slope) / scale_of(output))
+    offsets = (-zero_point_of(source), -zero_point_of(slope), zero_point_of(output))
+    fields = (*offsets, positive.multiplier, positive.shift, negative.multiplier, negative.shift)
+    call(unit, operator, "prelu_s8", fields)
+
+
+def _float(unit: Unit, operator: Operator, kernel: str) -> None:
+    call(unit, operator, kernel, float_range(operator.options.get("fused_activation_function")))
+
+
+def call(unit: Unit, operator: Operator, kernel: str, fields: tuple[Field, ...]) -> None:
+    """Call a kernel for two inputs with broadcasting."""
+    first, second = tensors(operator, 2)
+    output = operator.outputs[0]
+    layer = unit.parameters(kernel, broadcast(first.shape, second.shape, output.shape), *fields)
+    unit.call(kernel, layer, unit.pointer(first), unit.pointer(second), unit.target(output))
+
+
+def broadcast(first: Sequence[int], second: Sequence[int], output: Sequence[int]) -> tuple[tuple[int, ...], ...]:
+    """Fields of `arenite_broadcast_t`: counts and steps, neighbouring dimensions joined where that is possible.
+
+    Raises:
+        UnsupportedError: the shapes do not fit, or too many dimensions are walked apart.
+    """
+    rank = len(output)
+    padded = [(1,) * (rank - len(shape)) + tuple(shape) for shape in (first, second)]
+    fit = all(len(shape) == rank and a in (1, b) for shape in padded for a, b in zip(shape, output, strict=True))
+    require(fit, "the shapes cannot be broadcast")
+    walks = [[0 if n == 1 else step for n, step in zip(shape, steps(shape), strict=True)] for shape in padded]
+    joined: list[tuple[int, int, int]] = []
+    for count, *each in zip(output, *walks, strict=True):
+        if count == 1:
+            continue
+        if joined and all(joined[-1][i + 1] == each[i] * count for i in (0, 1)):
+            joined[-1] = (joined[-1][0] * count, each[0], each[1])
+        else:
+            joined.append((count, each[0], each[1]))
+    require(len(joined) <= RANK, f"more than {RANK} dimensions are walked apart")
+    joined = [(1, 0, 0)] * (RANK - len(joined)) + joined
+    return tuple(tuple(each[i] for each in joined) for i in range(3))
+
+
+def _operands(operator: Operator, allowed: tuple[ElementType, ...]) -> tuple[Tensor, Tensor, Tensor, ElementType]:
+    first, second = tensors(operator, 2)
+    output = operator.outputs[0]
+    return first, second, output, same_types((first.type, second.type, output.type), allowed)
+
+
+def _affine(offset: int, scale: Scale) -> tuple[int, int, int]:
+    return offset, scale.multiplier, scale.shift
+
+
+def _limits(operator: Operator) -> tuple[int, int]:
+    return activation_range(operator.options.get("fused_activation_function"), operator.outputs[0])

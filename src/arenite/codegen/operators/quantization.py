@@ -1,0 +1,53 @@
+"""QUANTIZE and DEQUANTIZE."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+from arenite.codegen.operators.activation import requantize_table
+from arenite.codegen.quantized import quantize_multiplier, scale_of, zero_point_of
+from arenite.codegen.types import TYPES
+from arenite.codegen.unit import require, tensors
+from arenite.model import ElementType
+
+if TYPE_CHECKING:
+    from arenite.codegen.unit import Unit
+    from arenite.model import Operator
+
+_BYTES = (ElementType.INT8, ElementType.UINT8)
+_WIDER = {
+    (ElementType.INT16, ElementType.INT16),
+    (ElementType.INT16, ElementType.INT8),
+    (ElementType.INT8, ElementType.INT16),
+    (ElementType.INT8, ElementType.INT32),
+    (ElementType.INT16, ElementType.INT32),
+}
+
+
+def quantize(unit: Unit, operator: Operator) -> None:
+    """QUANTIZE: of floats, or from one scale to another."""
+    (source,), output = tensors(operator, 1), operator.outputs[0]
+    types, count = (source.type, output.type), prod(source.shape)
+    places = (unit.pointer(source), unit.target(output))
+    suffixes = "_".join(TYPES[each].suffix for each in types)
+    if source.type is ElementType.FLOAT32:
+        require(output.type in (ElementType.INT8, ElementType.INT16), "there is no kernel for these types")
+        unit.call(f"quantize_{suffixes}", scale_of(output), zero_point_of(output), count, *places)
+    elif source.type in _BYTES and output.type in _BYTES:
+        requantize_table(unit, source, output)
+    else:
+        require(types in _WIDER, "there is no kernel for these types")
+        scale = quantize_multiplier(scale_of(source) / scale_of(output))
+        fields = (-zero_point_of(source), scale.multiplier, scale.shift, zero_point_of(output))
+        unit.call(f"requantize_{suffixes}", unit.parameters(f"requantize_{suffixes}", *fields), count, *places)
+
+
+def dequantize(unit: Unit, operator: Operator) -> None:
+    """DEQUANTIZE to floats."""
+    (source,), output = tensors(operator, 1), operator.outputs[0]
+    known = (ElementType.INT8, ElementType.INT16, ElementType.UINT8)
+    require(source.type in known and output.type is ElementType.FLOAT32, "there is no kernel for these types")
+    kernel = f"dequantize_{TYPES[source.type].suffix}_f32"
+    places = (unit.pointer(source), unit.target(output))
+    unit.call(kernel, scale_of(source), zero_point_of(source), prod(source.shape), *places)

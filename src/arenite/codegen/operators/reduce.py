@@ -1,0 +1,122 @@
+"""Operators that reduce dimensions, and those that say where the largest value is."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+from arenite.codegen.operators.constants import axis_of, integers
+from arenite.codegen.operators.copy import steps
+from arenite.codegen.quantized import Scale, quantize_multiplier, scale_of, zero_point_of
+from arenite.codegen.types import TYPES
+from arenite.codegen.unit import require, same_types, tensors
+from arenite.model import ElementType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arenite.codegen.unit import Unit
+    from arenite.model import Operator, Tensor
+
+RANK = 3
+"""Dimensions of each kind that a kernel walks (ARENITE_REDUCE_RANK)."""
+
+_QUANTIZED = (ElementType.INT8, ElementType.INT16)
+
+
+def mean(unit: Unit, operator: Operator) -> None:
+    """MEAN."""
+    _average(unit, operator, divided=True)
+
+
+def total(unit: Unit, operator: Operator) -> None:
+    """SUM."""
+    _average(unit, operator, divided=False)
+
+
+def _average(unit: Unit, operator: Operator, *, divided: bool) -> None:
+    source, output, axes = _operands(operator)
+    kind = same_types((source.type, output.type), (*_QUANTIZED, ElementType.FLOAT32))
+    count = prod(source.shape[axis] for axis in axes)
+    if kind is ElementType.FLOAT32:
+        _call(unit, operator, "mean_f32", float(count if divided else 1))
+        return
+    scale = quantize_multiplier(scale_of(source) / scale_of(output))
+    if divided:
+        scale = _divided(scale, count)
+    offset = zero_point_of(source) * count
+    _call(unit, operator, f"mean_{TYPES[kind].suffix}", offset, scale.multiplier, scale.shift, zero_point_of(output))
+
+
+def _divided(scale: Scale, count: int) -> Scale:
+    """The scale divided by the number of values, without losing bits (QuantizedMeanOrSum)."""
+    shift = min(count.bit_length() - 1, 32, 31 + scale.shift)
+    return Scale((scale.multiplier << shift) // count, scale.shift - shift)
+
+
+def reduce_max(unit: Unit, operator: Operator) -> None:
+    """REDUCE_MAX."""
+    _extreme(unit, operator, "reduce_maximum")
+
+
+def reduce_min(unit: Unit, operator: Operator) -> None:
+    """REDUCE_MIN."""
+    _extreme(unit, operator, "reduce_minimum")
+
+
+def _extreme(unit: Unit, operator: Operator, kernel: str) -> None:
+    source, output, _ = _operands(operator)
+    kind = same_types((source.type, output.type), (ElementType.INT8, ElementType.FLOAT32))
+    _call(unit, operator, f"{kernel}_{TYPES[kind].suffix}")
+
+
+def _call(unit: Unit, operator: Operator, kernel: str, *fields: float) -> None:
+    source, output, axes = _operands(operator)
+    layer = unit.parameters(kernel, _walks(source.shape, axes), *fields)
+    unit.call(kernel, layer, unit.pointer(source), unit.target(output))
+
+
+def _operands(operator: Operator) -> tuple[Tensor, Tensor, frozenset[int]]:
+    (source,), output = tensors(operator, 1), operator.outputs[0]
+    axes = frozenset(axis_of(axis, source) for axis in integers(operator, 1))
+    kept = prod(length for axis, length in enumerate(source.shape) if axis not in axes)
+    require(kept == prod(output.shape), "the axes do not fit the output")
+    return source, output, axes
+
+
+def _walks(shape: Sequence[int], axes: frozenset[int]) -> tuple[tuple[int, ...], ...]:
+    """Fields of `arenite_reduce_t`."""
+    fields: list[tuple[int, ...]] = []
+    for wanted in (False, True):
+        joined: list[tuple[int, int]] = []
+        for axis, (count, step) in enumerate(zip(shape, steps(shape), strict=True)):
+            if (axis in axes) is not wanted or count == 1:
+                continue
+            if joined and joined[-1][1] == count * step:
+                joined[-1] = (joined[-1][0] * count, step)
+            else:
+                joined.append((count, step))
+        require(len(joined) <= RANK, f"more than {RANK} dimensions are walked apart")
+        joined = [(1, 0)] * (RANK - len(joined)) + joined
+        fields += [tuple(count for count, _ in joined), tuple(step for _, step in joined)]
+    return tuple(fields)
+
+
+def arg_max(unit: Unit, operator: Operator) -> None:
+    """ARG_MAX, to int32."""
+    _position(unit, operator, "arg_max")
+
+
+def arg_min(unit: Unit, operator: Operator) -> None:
+    """ARG_MIN, to int32."""
+    _position(unit, operator, "arg_min")
+
+
+def _position(unit: Unit, operator: Operator, kernel: str) -> None:
+    (source,), output = tensors(operator, 1), operator.outputs[0]
+    kind = same_types((source.type,), (ElementType.INT8, ElementType.FLOAT32))
+    require(output.type is ElementType.INT32, "there is no kernel for these types")
+    axis = axis_of(integers(operator, 1)[0], source)
+    outer, inner = prod(source.shape[:axis]), prod(source.shape[axis + 1 :])
+    places = (unit.pointer(source), unit.target(output))
+    unit.call(f"{kernel}_{TYPES[kind].suffix}", outer, source.shape[axis], inner, *places)

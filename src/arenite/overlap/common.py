@@ -1,0 +1,167 @@
+"""What the layouts of all orders of a graph have in common: who meets whom when, and where the two may lie then.
+
+Two buffers are apart in time if all users of one run before the operator that makes the other. Whether they do is the
+same in every order, or depends on which of two operators runs first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from arenite.kernels.rules import overlap
+from arenite.liveness import ALIGNMENT, align
+from arenite.ordering import file_order, ordering_problem
+from arenite.overlap.contents import equal_distances
+from arenite.overlap.holdings import copied_pieces, runs_graphs
+from arenite.overlap.problem import Relation
+from arenite.overlap.relations import written_twice
+from arenite.overlap.scratch import scratch_sizes
+from arenite.schedule.graph import Graph
+from arenite.schedule.problem import Tensor as Charge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from arenite.kernels.sets import Kernels
+    from arenite.model import Model, Tensor
+
+Before = tuple[tuple[int, int], ...]
+"""Pairs (u, v) of operators of which neither needs the other: u runs before v. All pairs hold at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Two buffers that are alive together in some order.
+
+    `apart`: they are not alive together if all of one of these hold; none means that they always are. `always`: where
+    they may lie in any order. `used_up`: where they may lie besides, if the operator between them is the last one to
+    read its input, which it is if `last` holds.
+    """
+
+    one: int
+    other: int
+    apart: tuple[Before, ...]
+    always: Relation | None
+    used_up: Relation | None = None
+    last: Before = ()
+
+    @property
+    def widest(self) -> Relation | None:
+        """Where they may lie in some order."""
+        return self.always if self.used_up is None else self.used_up
+
+
+class Common:
+    """Buffers are known by their numbers in the layout problem, operators by their positions in the main graph.
+
+    For models of one graph whose order is free. `tensors`: the model's tensors for the problem's first buffers;
+    `scratch_of`: the kernels whose scratch comes after them; `kernels`: those that the layout has to be safe with.
+    """
+
+    def __init__(
+        self, model: Model, kernels: Kernels, tensors: Sequence[Tensor], scratch_of: Kernels, *, keep_inputs: bool
+    ) -> None:
+        self._kernels = kernels
+        self._operators = model.main.operators
+        self._tensors = tensors
+        ordering, charged = ordering_problem(model, keep_inputs=keep_inputs)
+        graph = Graph(ordering)
+        self.before = [list(mask_bits) for mask_bits in map(_members, graph.before)]
+        """The direct predecessors of every operator."""
+        self._from = [graph.descendants[v] | 1 << v for v in range(graph.count)]
+        """Every operator with all that come after it in every order."""
+        charges = dict(zip(charged, ordering.tensors, strict=True))
+        unused = {tensor: Charge(align(tensor.bytes), None, ()) for tensor in model.main.inputs}
+        charges = {**unused, **charges}
+        self.charges = {number: charges[tensor] for number, tensor in enumerate(tensors) if tensor in charges}
+        self.complete = all(tensor in charges for tensor in tensors if tensor in model.main.outputs)
+        """Whether all that is ever alive is looked at: no output of the graph that nothing makes."""
+        requests = (
+            (index, size) for index, each in enumerate(self._operators) for size in scratch_sizes(each, scratch_of)
+        )
+        for number, (index, size) in enumerate(requests, len(tensors)):
+            self.charges[number] = Charge(align(size), index, ())
+        self._users = {
+            number: sorted({*charge.consumers, *(() if charge.producer is None else (charge.producer,))})
+            for number, charge in self.charges.items()
+        }
+        barred = frozenset(written_twice(model) | (set(model.main.inputs) if keep_inputs else set()))
+        in_order = [self._operators[index] for index in file_order(model.main)]
+        pieces = copied_pieces(in_order, charged, barred, kernels)
+        self._pieces = {tensor: each for tensor, each in pieces.items() if tensor not in barred}
+
+    def meetings(self, buffers: Iterable[int] | None = None, *, every_order: bool = False) -> Iterator[Meeting]:
+        """All pairs that may meet of these buffers, or of all, the lower number first; `every_order`: those that do."""
+        among = self.charges if buffers is None else self.charges.keys() & set(buffers)
+        for one, other in combinations(sorted(among), 2):
+            ways = (self._ends_before(one, other), self._ends_before(other, one))
+            apart = tuple(way for way in ways if way is not None)
+            if () not in apart and not (every_order and apart):
+                yield self._meeting(one, other, apart)
+
+    def users(self, buffer: int) -> list[int]:
+        """The operators that make or read a buffer."""
+        return self._users[buffer]
+
+    def _ends_before(self, one: int, other: int) -> Before | None:
+        """What must hold for the first buffer to end before the other one begins; None where it cannot."""
+        begins = self.charges[other].producer
+        if begins is None or self.charges[one].kept:
+            return None
+        return self._all_before(self._users[one], begins)
+
+    def _all_before(self, operators: Iterable[int], last: int) -> Before | None:
+        """What must hold for all these to run before `last`; None where some cannot."""
+        needed = []
+        for operator in operators:
+            if self._from[last] >> operator & 1:
+                return None
+            if not self._from[operator] >> last & 1:
+                needed.append((operator, last))
+        return tuple(needed)
+
+    def _meeting(self, one: int, other: int, apart: tuple[Before, ...]) -> Meeting:
+        if max(one, other) >= len(self._tensors):
+            return Meeting(one, other, apart, None)
+        first, second = self._tensors[one], self._tensors[other]
+        if first not in self._pieces or second not in self._pieces:
+            return Meeting(one, other, apart, None)
+        for source, target in ((one, other), (other, one)):
+            operator = self.charges[target].producer
+            if operator is None or self._tensors[target] not in self._operators[operator].outputs:
+                continue
+            if operator in self.charges[source].consumers:
+                return self._direct(Meeting(one, other, apart, None), operator, source, target)
+        points = equal_distances(self._pieces[first], self._pieces[second])
+        return Meeting(one, other, apart, _relation(one, other, None, points, self.charges))
+
+    def _direct(self, meeting: Meeting, operator: int, source: int, target: int) -> Meeting:
+        """An operator's input and output."""
+        if runs_graphs(self._operators[operator]):
+            return meeting
+        rule = overlap(self._operators[operator], self._tensors[source], self._tensors[target], self._kernels)
+        always = _relation(source, target, None, rule.intact, self.charges)
+        consumers = self.charges[source].consumers
+        last = self._all_before((user for user in consumers if user != operator), operator)
+        if self.charges[source].kept or last is None:
+            return Meeting(meeting.one, meeting.other, meeting.apart, always)
+        distance = None if rule.distance is None else align(rule.distance)
+        used_up = _relation(source, target, distance, {*rule.exactly, *rule.intact}, self.charges)
+        return Meeting(meeting.one, meeting.other, meeting.apart, always, used_up, last)
+
+
+def _members(mask: int) -> Iterator[int]:
+    return (place for place in range(mask.bit_length()) if mask >> place & 1)
+
+
+def _relation(
+    source: int, target: int, distance: int | None, exactly: Iterable[int], charges: Mapping[int, Charge]
+) -> Relation | None:
+    """What of a rule is left at multiples of the alignment."""
+    if distance is not None and distance >= charges[target].size:
+        distance = None
+    points = (each for each in exactly if each % ALIGNMENT == 0)
+    found = tuple(sorted(each for each in points if distance is None or each < distance))
+    return Relation(source, target, distance, found) if found or distance is not None else None

@@ -1,0 +1,81 @@
+"""A bound for every order from what all orders have in common: which buffers meet, and how they may lie then.
+
+Two tensors meet in every order if each has a user that is, or comes after, the operator that makes the other. In any
+order such a pair is apart, or where one of its relations in some order lets it be. The least height under these
+demands alone is a bound for all orders. Where there is but one order, it is exact.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from arenite.ordering import order_is_free
+from arenite.overlap import cpsat
+from arenite.overlap.common import Common
+from arenite.overlap.gaps import gaps_of
+from arenite.overlap.problem import OverlapProblem
+from arenite.overlap.windows import core_bound, stretch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arenite.kernels.sets import Kernels
+    from arenite.model import Model, Tensor
+    from arenite.overlap.solution import OverlapSolution
+
+_MOST_BUFFERS = 300
+"""Beyond, only so many are looked at, those nearest in time to the highest one."""
+_MOST_GAPS = 40_000
+_LONG = 40
+"""Buffers from which on those around the highest one are looked at alone first."""
+
+
+def every_order_bound(
+    model: Model,
+    kernels: Kernels,
+    problem: OverlapProblem,
+    tensors: Sequence[Tensor],
+    solution: OverlapSolution,
+    *,
+    keep_inputs: bool = False,
+    scratch_of: Kernels | None = None,
+    bound: int = 0,
+    effort: float = 1.0,
+    time_limit: float = 60.0,
+) -> int:
+    """Bytes of head that every order and every layout with overlap needs; at least `bound`, which is known already.
+
+    Args:
+        model: the model.
+        kernels: the kernels that the layout has to be safe with.
+        problem: of `overlap_problem` for some order and the same kernels, as are `tensors`.
+        tensors: the model's tensors for the problem's first buffers.
+        solution: a layout of that problem.
+        keep_inputs: as in `overlap_problem`.
+        scratch_of: as in `overlap_problem`.
+        bound: bytes that are known to be needed.
+        effort: how much work to spend, 1 being a second or so.
+        time_limit: seconds after which to settle for what is proven.
+    """
+    deadline = time.monotonic() + time_limit
+    if solution.height <= bound or len(model.graphs) != 1 or not order_is_free(model, 0):
+        return bound
+    buffers, members = problem.buffers, list(range(len(problem.buffers)))
+    if len(members) > _MOST_BUFFERS:
+        ends = [at + buffer.size for at, buffer in zip(solution.offsets, buffers, strict=True)]
+        members = stretch(buffers, ends.index(max(ends)), _MOST_BUFFERS)
+    common = Common(model, kernels, tensors, scratch_of or kernels, keep_inputs=keep_inputs)
+    meetings = list(common.meetings(members, every_order=True))
+    relations = tuple(each.widest for each in meetings if each.widest is not None)
+    together = OverlapProblem(buffers, relations, problem.alignment)
+    gaps = gaps_of(together, ((each.one, each.other) for each in meetings)).part(members)
+    start = [solution.offsets[member] // gaps.unit for member in members]
+    least = -(-bound // gaps.unit)
+    if len(members) >= _LONG:
+        inside = [buffers[member] for member in members]
+        least = core_bound(inside, gaps, start, least, effort=0.4 * effort, deadline=deadline)
+    if least < gaps.height(start) and sum(map(len, gaps.of)) <= _MOST_GAPS:
+        seconds = deadline - time.monotonic()
+        least = max(least, cpsat.search(gaps, start, least, effort=0.6 * effort, seconds=seconds).bound)
+    return least * gaps.unit

@@ -1,0 +1,187 @@
+"""Order and layout with overlap as one model for CP-SAT (OR-tools), all of it or a window of the order."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from ortools.sat.python import cp_model
+
+    from arenite.overlap.common import Common, Meeting
+    from arenite.overlap.problem import Relation
+
+    Literal: TypeAlias = cp_model.IntVar | cp_model.LinearExpr
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """An order of the operators, and the offset of every buffer in bytes."""
+
+    order: tuple[int, ...]
+    offsets: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The operators at places `first` to `last` (included) of an order may change places, and `buffers` may move.
+
+    All buffers that are alive while these operators run have to be among them.
+    """
+
+    first: int
+    last: int
+    buffers: Collection[int]
+
+
+class JointModel:
+    """A place in the order for every operator, an offset for every buffer, in units.
+
+    `start` is valid; what is searched for is lower, as far as the buffers of the window go. `bound` is a height in
+    bytes that is known to be needed.
+    """
+
+    def __init__(
+        self,
+        common: Common,
+        meetings: Sequence[Meeting],
+        sizes: Sequence[int],
+        start: Arrangement,
+        *,
+        bound: int,
+        window: Window | None = None,
+    ) -> None:
+        from ortools.sat.python import cp_model
+
+        self._start = start
+        self._sizes = sizes
+        relations = [each for meeting in meetings for each in (meeting.always, meeting.used_up) if each]
+        distances = [part for each in relations for part in (each.distance or 0, *each.exactly)]
+        self._unit = math.gcd(*sizes, *start.offsets, *distances) or 1
+        window = window or Window(0, len(start.order) - 1, range(len(sizes)))
+        self._model = cp_model.CpModel()
+        self._first: dict[tuple[int, int], cp_model.IntVar] = {}
+        self._rank = {operator: place for place, operator in enumerate(start.order)}
+        self._free = set(start.order[window.first : window.last + 1])
+        self._moving = set(window.buffers)
+        self._places: dict[int, cp_model.IntVar] = {}
+        self._add_places(common, window)
+        self._top = max(start.offsets[one] + sizes[one] for one in self._moving)
+        """Bytes that the start takes."""
+        self._offsets: list[cp_model.IntVar | int] = [at // self._unit for at in start.offsets]
+        self._height = self._add_offsets(bound)
+        for meeting in meetings:
+            if sizes[meeting.one] and sizes[meeting.other] and {meeting.one, meeting.other} & self._moving:
+                self._add(meeting)
+        self._model.minimize(self._height)
+
+    def _add_places(self, common: Common, window: Window) -> None:
+        for operator in sorted(self._free):
+            self._places[operator] = self._model.new_int_var(window.first, window.last, f"place{operator}")
+            self._model.add_hint(self._places[operator], self._rank[operator])
+        for operator, place in self._places.items():
+            for earlier in common.before[operator]:
+                if earlier in self._free:
+                    self._model.add(self._places[earlier] + 1 <= place)
+        self._model.add_all_different(self._places.values())
+
+    def _add_offsets(self, bound: int) -> cp_model.IntVar:
+        top = self._top // self._unit
+        least = min(-(-bound // self._unit), top - 1)
+        height = self._model.new_int_var(least, top - 1, "height")
+        for one in sorted(self._moving):
+            size = self._sizes[one] // self._unit
+            offset = self._model.new_int_var(0, max(0, top - size), "")
+            self._model.add(offset + size <= height)
+            self._model.add_hint(offset, self._start.offsets[one] // self._unit)
+            self._offsets[one] = offset
+        return height
+
+    def run(self, effort: float, seconds: float) -> tuple[Arrangement | None, int, float]:
+        """What is lower, if anything was found; bytes that are needed, if nothing is fixed; deterministic time spent.
+
+        Args:
+            effort: limit of the solver's deterministic time, so that the answer does not depend on the machine.
+            seconds: the wall clock after which it stops all the same.
+        """
+        from ortools.sat.python import cp_model
+
+        solver = cp_model.CpSolver()
+        solver.parameters.num_workers = 1
+        solver.parameters.random_seed = 1
+        solver.parameters.cp_model_probing_level = 0  # it costs more than it saves: proofs take a third of the time
+        solver.parameters.max_deterministic_time = effort
+        solver.parameters.max_time_in_seconds = seconds
+        status = solver.solve(self._model)
+        spent = solver.response_proto.deterministic_time
+        if status == cp_model.INFEASIBLE:
+            return None, self._top, spent
+        least = min(self._top, math.ceil(solver.best_objective_bound - 1e-6) * self._unit)
+        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            return None, least, spent
+        places = {**self._rank, **{operator: solver.value(place) for operator, place in self._places.items()}}
+        order = tuple(sorted(places, key=places.__getitem__))
+        return Arrangement(order, tuple(solver.value(at) * self._unit for at in self._offsets)), least, spent
+
+    def _before(self, one: int, other: int) -> Literal | bool:
+        """Whether an operator runs before another one; neither needs the other."""
+        if one not in self._free or other not in self._free:
+            return self._rank[one] < self._rank[other]
+        pair = min(one, other), max(one, other)
+        if pair not in self._first:
+            literal = self._model.new_bool_var("")
+            self._model.add(self._places[pair[0]] + 1 <= self._places[pair[1]]).only_enforce_if(literal)
+            self._model.add(self._places[pair[1]] + 1 <= self._places[pair[0]]).only_enforce_if(~literal)
+            self._model.add_hint(literal, self._rank[pair[0]] < self._rank[pair[1]])
+            self._first[pair] = literal
+        return self._first[pair] if one < other else ~self._first[pair]
+
+    def _all(self, pairs: tuple[tuple[int, int], ...]) -> Literal | bool:
+        """A literal that is only true if all these run one before the other."""
+        literals = [self._before(*pair) for pair in pairs]
+        if any(each is False for each in literals):
+            return False
+        open_ = [each for each in literals if each is not True]
+        if len(open_) < 2:
+            return open_[0] if open_ else True
+        literal = self._model.new_bool_var("")
+        for each in open_:
+            self._model.add_implication(literal, each)
+        return literal
+
+    def _add(self, meeting: Meeting) -> None:
+        """One of: apart in time, above, below, or where a relation allows it."""
+        model, unit = self._model, self._unit
+        one, other = meeting.one, meeting.other
+        apart = [self._all(pairs) for pairs in meeting.apart]
+        if any(each is True for each in apart):
+            return
+        difference = self._offsets[one] - self._offsets[other]
+        ways = [each for each in apart if each is not False]
+        ways.append(self._way(difference >= self._sizes[other] // unit))
+        ways.append(self._way(-difference >= self._sizes[one] // unit))
+        if meeting.always is not None:
+            ways += self._lying(meeting.always)
+        last = self._all(meeting.last)
+        if meeting.used_up is not None and last is not False:
+            lying = self._lying(meeting.used_up)
+            if last is not True:
+                for way in lying:
+                    model.add_implication(way, last)
+            ways += lying
+        model.add_bool_or(ways)
+
+    def _way(self, demand: cp_model.BoundedLinearExpression | bool) -> cp_model.IntVar:
+        literal = self._model.new_bool_var("")
+        self._model.add(demand).only_enforce_if(literal)
+        return literal
+
+    def _lying(self, relation: Relation) -> list[cp_model.IntVar]:
+        difference = self._offsets[relation.source] - self._offsets[relation.target]
+        ways = [self._way(difference == point // self._unit) for point in relation.exactly]
+        if relation.distance is not None:
+            ways.append(self._way(difference >= relation.distance // self._unit))
+        return ways

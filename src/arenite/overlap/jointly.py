@@ -1,0 +1,148 @@
+"""Order and layout with overlap searched together by CP-SAT (OR-tools), for graphs of moderate size."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from arenite.ordering import order_is_free
+from arenite.overlap.check import check
+from arenite.overlap.common import Common
+from arenite.overlap.joint_model import Arrangement, JointModel, Window
+from arenite.overlap.relations import overlap_problem
+from arenite.overlap.solution import OverlapSolution
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arenite.kernels.sets import Kernels
+    from arenite.model import Model, Tensor
+    from arenite.overlap.common import Meeting
+    from arenite.overlap.problem import OverlapProblem
+
+_EFFORT = 4.0
+"""Deterministic time of the solver for an effort of 1: about as many seconds."""
+_MOST_BUFFERS = 800
+_MOST_MEETINGS = 3_000
+"""Beyond, the order is changed window by window only."""
+_LEAST, _MOST = 6, 48
+"""Operators on each side of the middle of a window."""
+_SEARCHES, _MOST_SEARCHES = 8, 40
+"""How many windows are searched if each takes all that it may, and at most."""
+
+
+@dataclass(frozen=True)
+class JointOverlapSolution:
+    """The lowest layout known, with its order, and bytes that every order and layout needs.
+
+    `problem` and `tensors` are those of `overlap_problem` for `order`; `solution` is a checked layout of it.
+    """
+
+    order: tuple[int, ...]
+    problem: OverlapProblem
+    tensors: tuple[Tensor, ...]
+    solution: OverlapSolution
+    lower_bound: int
+
+    @property
+    def optimal(self) -> bool:
+        """Whether no order and no layout is lower."""
+        return self.solution.height == self.lower_bound
+
+
+def solve_jointly(
+    model: Model,
+    kernels: Kernels,
+    order: Sequence[int],
+    solution: OverlapSolution,
+    *,
+    keep_inputs: bool = False,
+    scratch_of: Kernels | None = None,
+    bound: int = 0,
+    effort: float = 1.0,
+    time_limit: float = 60.0,
+) -> JointOverlapSolution:
+    """A layout lower than the one given, in any order of the main graph, or a proof that there is none.
+
+    Args:
+        model: the model, of one graph.
+        kernels: the kernels that the layout has to be safe with.
+        order: of the main graph, as positions in the file.
+        solution: a layout of `overlap_problem` for that order.
+        keep_inputs: as in `overlap_problem`.
+        scratch_of: as in `overlap_problem`.
+        bound: bytes of head that are known to be needed in every order.
+        effort: how much work to spend, 1 being a few seconds.
+        time_limit: seconds after which to settle for what there is.
+
+    Raises:
+        VerificationError: the search returned a layout that is not valid (a defect of Arenite).
+    """
+    deadline = time.monotonic() + time_limit
+    problem, tensors = overlap_problem(model, kernels, {0: order}, keep_inputs=keep_inputs, scratch_of=scratch_of)
+    start = JointOverlapSolution(tuple(order), problem, tensors, solution, bound)
+    if solution.height <= bound or len(problem.buffers) > _MOST_BUFFERS or len(model.graphs) != 1:
+        return start
+    if not order_is_free(model, 0):
+        return start
+    common = Common(model, kernels, tensors, scratch_of or kernels, keep_inputs=keep_inputs)
+    meetings = list(common.meetings())
+    if not common.complete:
+        return start
+    sizes = [buffer.size for buffer in problem.buffers]
+    if len(meetings) > _MOST_MEETINGS:
+        found = _lowered(start, common, meetings, effort=_EFFORT * effort, deadline=deadline)
+        least = bound
+    else:
+        whole = JointModel(common, meetings, sizes, Arrangement(tuple(order), solution.offsets), bound=bound)
+        found, least, _ = whole.run(_EFFORT * effort, max(0.01, deadline - time.monotonic()))
+        least = max(least, bound)
+    if found is None:
+        return replace(start, lower_bound=least)
+    problem, tensors = overlap_problem(model, kernels, {0: found.order}, keep_inputs=keep_inputs, scratch_of=scratch_of)
+    height = _height(found, sizes)
+    better = OverlapSolution(found.offsets, height, min(least, height), "search")
+    check(problem, better)
+    return JointOverlapSolution(found.order, problem, tensors, better, min(least, height))
+
+
+def _height(arrangement: Arrangement, sizes: Sequence[int]) -> int:
+    return max(at + size for at, size in zip(arrangement.offsets, sizes, strict=True))
+
+
+def _lowered(
+    start: JointOverlapSolution, common: Common, meetings: Sequence[Meeting], *, effort: float, deadline: float
+) -> Arrangement | None:
+    """The start, lower where a window of the order around each of its highest buffers allows it; None if nowhere."""
+    sizes = [buffer.size for buffer in start.problem.buffers]
+    best, lowest = Arrangement(start.order, start.solution.offsets), None
+    left, around = effort, _LEAST
+    while left > 0 and time.monotonic() < deadline and _height(best, sizes) > start.lower_bound:
+        window = _window(best, sizes, common, around)
+        model = JointModel(common, meetings, sizes, best, bound=start.lower_bound, window=window)
+        seconds = max(0.01, deadline - time.monotonic())
+        found, _, spent = model.run(min(left, effort / _SEARCHES), seconds)
+        left -= max(spent, effort / _MOST_SEARCHES)
+        if found is not None:
+            best = lowest = found
+        elif around >= _MOST:
+            break
+        else:
+            around *= 2
+    return lowest
+
+
+def _window(arrangement: Arrangement, sizes: Sequence[int], common: Common, around: int) -> Window:
+    """So many operators on each side of where a highest buffer begins or ends, with all that is alive meanwhile."""
+    rank = {operator: place for place, operator in enumerate(arrangement.order)}
+    spans = {}
+    for number, charge in common.charges.items():
+        places = [rank[operator] for operator in common.users(number)]
+        last = len(rank) if charge.kept else max(places, default=-1)
+        spans[number] = (-1 if charge.producer is None else min(places), last)
+    height = _height(arrangement, sizes)
+    highest = min(spans, key=lambda one: (height - arrangement.offsets[one] - sizes[one], one))
+    first, last = max(0, spans[highest][0] - around), min(len(rank) - 1, spans[highest][0] + around)
+    alive = [number for number, (begin, end) in spans.items() if begin <= last and end >= first]
+    return Window(first, last, sorted({*alive, highest}))

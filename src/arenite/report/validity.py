@@ -1,0 +1,50 @@
+"""With which kernels a memory plan is right, as JSON values and for a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from arenite.report.console import number, printable
+
+if TYPE_CHECKING:
+    from arenite.targets.target import Target
+    from arenite.validity import Validity
+
+
+def validity_as_json(validity: Validity) -> dict[str, Any]:
+    """What is known of a plan as JSON values; the keys are documented in docs/json.md."""
+    return {
+        "made_for": validity.made_for,
+        "shared_pairs": validity.pairs,
+        "valid_with": [kernels.value for kernels in validity.kernels],
+    }
+
+
+def validity_line(validity: Validity) -> str:
+    """With which kernels a plan is right, in a sentence."""
+    if not validity.pairs:
+        return "No buffers share bytes while both are needed: valid with any kernels"
+    what = f"{number(validity.pairs)} pairs of buffers share bytes" if validity.pairs > 1 else "1 pair shares bytes"
+    if validity.everywhere:
+        return f"{what}: valid with every set of kernels known"
+    if not validity.kernels:
+        return f"{what}: valid with no kernels known; results may be wrong with any"
+    return f"{what}: valid with {validity.names} kernels only; other kernels compute wrong results"
+
+
+def origin_line(validity: Validity) -> str:
+    """What a plan tells of its target, in a sentence."""
+    if validity.made_for is None:
+        return "The plan does not tell for which target it was made"
+    return f"The plan was made for target {printable(validity.made_for)}"
+
+
+def fault(validity: Validity, *targets: Target) -> str | None:
+    """Why a plan must not be used for some of these targets, in a sentence; None if it may be used for all."""
+    wrong = [target.name for target in targets if not validity.holds(target)]
+    if not wrong:
+        return None
+    made_for = f", made for {printable(validity.made_for)}," if validity.made_for else ""
+    valid = f"valid with {validity.names} kernels only" if validity.kernels else "not valid with any kernels known"
+    whose = f"target {wrong[0]} computes" if len(wrong) == 1 else f"targets {', '.join(wrong)} compute"
+    return f"the memory plan{made_for} is {valid}: {whose} wrong results with it"

@@ -1,0 +1,59 @@
+"""`arenite export --tflm`."""
+
+from __future__ import annotations
+
+import pytest
+from typer.testing import CliRunner
+
+from arenite.cli import app
+from arenite.model import ElementType, Graph, Model, Operator, Tensor
+from arenite.tflite.write import write_bytes
+from arenite.zoo import build
+
+
+def export(*arguments):
+    return CliRunner().invoke(app, ["export", *map(str, arguments)])
+
+
+@pytest.fixture
+def model(tmp_path):
+    path = tmp_path / "my net.v2.tflite"
+    path.write_bytes(write_bytes(build("paper")))
+    return path
+
+
+def test_files_are_called_after_the_model(model, tmp_path):
+    result = export(model, "--tflm", tmp_path / "out", "--target", "tflm-cmsis-nn/cortex-m4")
+    assert result.exit_code == 0, result.output
+    names = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert names == [f"my_net_v2_{end}" for end in ("arena.h", "main.cc", "model.cc", "model.h", "resolver.h")]
+    assert "target tflm-cmsis-nn/cortex-m4" in (tmp_path / "out" / names[0]).read_text()
+
+
+def test_a_name_that_is_given(model, tmp_path):
+    assert export(model, "--tflm", tmp_path / "out", "--name", "net").exit_code == 0
+    assert (tmp_path / "out" / "net_main.cc").exists()
+    refused = export(model, "--tflm", tmp_path / "other", "--name", "not a name")
+    assert refused.exit_code == 2
+    assert not (tmp_path / "other").exists()
+
+
+def test_other_files_are_not_overwritten(model, tmp_path):
+    (tmp_path / "my_net_v2_main.cc").write_text("mine")
+    refused = export(model, "--tflm", tmp_path)
+    assert refused.exit_code == 2
+    assert "--force" in refused.stderr
+    assert not (tmp_path / "my_net_v2_model.cc").exists()
+    assert export(model, "--tflm", tmp_path, "--force").exit_code == 0
+
+
+def test_an_operator_that_tflm_lacks(tmp_path):
+    tensors = tuple(Tensor(name, (4,), ElementType.FLOAT32) for name in ("x", "y"))
+    operator = Operator("ATAN2", (tensors[0], tensors[0]), tensors[1:])
+    graph = Graph("main", tensors, tensors[:1], tensors[1:], (operator,))
+    path = tmp_path / "model.tflite"
+    path.write_bytes(write_bytes(Model("model", (graph,))))
+    refused = export(path, "--tflm", tmp_path / "out")
+    assert refused.exit_code == 2
+    assert "TFLM has no kernel for ATAN2" in refused.stderr
+    assert not (tmp_path / "out").exists()

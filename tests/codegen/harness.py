@@ -1,0 +1,113 @@
+"""Compiles what several models were exported to into one program under sanitisers, and runs it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from arenite.codegen.export import sources
+from arenite.runtimes.inputs import DTYPES
+
+STRICT = ["-Wall", "-Wextra", "-Wconversion", "-Wpedantic", "-Werror"]
+SANITIZED = ["-std=c99", *STRICT, "-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
+
+MAIN = """
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+{includes}
+/* The arena is exactly as large as asked for, so that the sanitiser sees every byte beyond it; in each inference it
+ * begins with other rubbish. */
+static uint8_t *arena_of(size_t size, size_t alignment) {{
+  void *place;
+  if (posix_memalign(&place, alignment, size) != 0) exit(3);
+  return (uint8_t *)place;
+}}
+static void get(void *to, size_t size) {{
+  if (fread(to, 1, size, stdin) != size) exit(2);
+}}
+int main(void) {{
+{runs}  return 0;
+}}
+"""
+
+RUN = """
+  {{
+    uint8_t *arena = arena_of({macro}_ARENA_SIZE, {macro}_ARENA_ALIGNMENT < 8 ? 8 : {macro}_ARENA_ALIGNMENT);
+    for (int round = 0; round < {rounds}; round++) {{
+      memset(arena, 0x55 + round, {macro}_ARENA_SIZE);
+{inputs}      {name}_invoke_in(arena);
+{outputs}    }}
+    free(arena);
+  }}
+"""
+
+
+def compiler(name="gcc"):
+    """A compiler on this machine; without it a test is skipped, but not in CI."""
+    found = shutil.which(name)
+    if found is None:
+        message = f"{name} is not installed; it compiles the generated C"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    return found
+
+
+def run_c(models, rounds, folder):
+    """Outputs [model][round][output] of the generated C, as arrays; `rounds[model][round]` are the inputs."""
+    files, runs, includes = {}, [], []
+    for number, (model, inputs) in enumerate(zip(models, rounds, strict=True)):
+        name = f"m{number}"
+        for file, text in sources(model, name).items():
+            assert files.setdefault(file, text) == text
+        includes.append(f'#include "{name}.h"')
+        macro = name.upper()
+        runs.append(
+            RUN.format(
+                name=name,
+                macro=macro,
+                rounds=len(inputs),
+                inputs=_each(model.main.inputs, "get({macro}_INPUT_{i}_IN(arena), {bytes});", macro),
+                outputs=_each(model.main.outputs, "fwrite({macro}_OUTPUT_{i}_IN(arena), 1, {bytes}, stdout);", macro),
+            )
+        )
+    files["main.c"] = "#define _POSIX_C_SOURCE 200112L\n" + MAIN.format(
+        includes="\n".join(includes), runs="".join(runs)
+    )
+    folder = Path(folder)
+    for file, text in files.items():
+        (folder / file).write_text(text)
+    program = folder / "program"
+    c_files = sorted(str(folder / file) for file in files if file.endswith(".c"))
+    hidden = [f"-DM{number}_NO_ARENA" for number in range(len(models))]
+    subprocess.run([compiler(), *SANITIZED, *hidden, *c_files, "-o", str(program)], check=True)
+    fed = b"".join(array.tobytes() for model in rounds for inputs in model for array in inputs)
+    done = subprocess.run([str(program)], input=fed, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    return _read(models, rounds, done.stdout)
+
+
+def _each(tensors, template, macro):
+    lines = (template.format(macro=macro, i=i, bytes=tensor.bytes) for i, tensor in enumerate(tensors))
+    return "".join(f"      {line}\n" for line in lines)
+
+
+def _read(models, rounds, content):
+    results, place = [], 0
+    for model, inputs in zip(models, rounds, strict=True):
+        results.append([])
+        for _ in inputs:
+            arrays = []
+            for tensor in model.main.outputs:
+                part = content[place : place + tensor.bytes]
+                arrays.append(np.frombuffer(part, DTYPES[tensor.type]).reshape(tensor.shape))
+                place += tensor.bytes
+            results[-1].append(arrays)
+    assert place == len(content)
+    return results

@@ -1,0 +1,90 @@
+"""Generated C compiles without a warning wherever it may have to."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from arenite.codegen.export import sources
+from arenite.model import ElementType
+
+from .harness import STRICT, compiler
+from .operators_at_random import KINDS, make
+
+WAYS = {
+    "gcc": ["gcc", "-std=c99", "-Os"],
+    "gcc freestanding": ["gcc", "-std=c99", "-ffreestanding", "-O2"],
+    "clang": ["clang", "-std=c99", "-Os"],
+    "clang freestanding": ["clang", "-std=c99", "-ffreestanding"],
+    "C++": ["g++", "-x", "c++", "-std=c++11", "-O1"],
+    "32 bits": ["gcc", "-std=c99", "-m32", "-ffreestanding", "-O1"],
+    "Cortex-M4": ["arm-none-eabi-gcc", "-std=c99", "-mcpu=cortex-m4", "-mthumb", "-Os"],
+}
+
+
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory):
+    """One model of every kind, with all kernels: a folder and its C files."""
+    folder = tmp_path_factory.mktemp("everything")
+    for kind, names in KINDS.items():
+        for number, name in enumerate(names):
+            # A few whole models and every kernel: what differs between two models is only the numbers in them.
+            model = make(kind, name, 0)
+            files = sources(model, f"{kind.name.lower()}_{number}")
+            for file, text in files.items():
+                if file.startswith("arenite_") or number < 8:
+                    (folder / file).write_text(text)
+    return folder
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_compiles_without_a_warning(way, everything):
+    program, *options = WAYS[way]
+    files = sorted(map(str, everything.glob("*.c")))
+    run = subprocess.run(
+        [compiler(program), *options, *STRICT, "-fsyntax-only", *files], capture_output=True, text=True, check=False
+    )
+    if way == "32 bits" and "bits/libc-header-start.h" in run.stderr:
+        pytest.skip("the compiler has no 32-bit headers (Debian: gcc-multilib)")
+    assert run.returncode == 0, run.stderr
+    assert not run.stderr
+
+
+def test_every_kernel_file_is_used_by_an_operator():
+    """What no operator calls would be dead code."""
+    from importlib.resources import files
+
+    used = set()
+    for kind, names in KINDS.items():
+        for name in names:
+            for seed in range(3):
+                used |= {file for file in sources(make(kind, name, seed), "m") if file.startswith("arenite_")}
+    there = {each.name for each in (files("arenite.codegen") / "kernels").iterdir() if each.name.startswith("arenite_")}
+    assert there == used
+
+
+def test_kernels_need_nothing_but_memory_functions(everything):
+    """No header beyond these, hence no heap, no mathematical library, no input or output."""
+    allowed = {"<stdint.h>", "<stddef.h>", "<string.h>", "<arm_acle.h>"}
+    for file in everything.glob("*.[ch]"):
+        included = {line.split()[1] for line in file.read_text().splitlines() if line.startswith("#include <")}
+        assert included <= allowed, file.name
+
+
+def test_nothing_is_kept_between_calls(everything, tmp_path):
+    """Objects hold code and constants, but no data, and only the arena in the zeroed section."""
+    for file in sorted(everything.glob("*.c")):
+        target = tmp_path / f"{file.stem}.o"
+        options = [] if file.stem.startswith("arenite_") else [f"-D{file.stem.upper()}_NO_ARENA"]
+        subprocess.run(
+            [compiler(), "-std=c99", "-Os", "-fno-pie", "-c", *options, str(file), "-o", str(target)], check=True
+        )
+        sizes = subprocess.run([compiler("size"), str(target)], capture_output=True, text=True, check=True).stdout
+        _, data, bss = sizes.splitlines()[1].split()[:3]
+        assert (data, bss) == ("0", "0"), file.name
+
+
+def test_the_kinds_cover_the_issue():
+    for kind in (ElementType.INT8, ElementType.FLOAT32):
+        assert len(KINDS[kind]) >= 40

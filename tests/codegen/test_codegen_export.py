@@ -1,0 +1,160 @@
+"""Files, names, errors and the command."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import arenite
+from arenite.codegen import arena_size, export_c, write_files
+from arenite.codegen.names import checked, identifier
+from arenite.codegen.operators.binary import broadcast
+from arenite.codegen.source import comment
+from arenite.errors import OptionError, OutputError, UnsupportedError
+from arenite.model import Graph, Model, Operator, Tensor
+
+from .harness import compiler
+from .operators_at_random import Maker
+
+
+@pytest.fixture(scope="module")
+def exported():
+    return export_c(arenite.zoo.build("mobilenet-v1", resolution=32), "mobile")
+
+
+def test_the_same_model_gives_the_same_bytes(exported):
+    assert export_c(arenite.zoo.build("mobilenet-v1", resolution=32), "mobile") == exported
+
+
+def test_only_the_kernels_in_use_are_exported(exported):
+    kernels = {name for name in exported if name.startswith("arenite_") and name.endswith(".c")}
+    wanted = {"average_pool_s8", "conv_s8", "depthwise_s8", "fully_connected_s8", "softmax_s8"}
+    assert kernels == {f"arenite_{kernel}.c" for kernel in wanted}
+
+
+@pytest.mark.parametrize("build", ["make", "cmake"])
+def test_the_self_test_passes_and_can_fail(build, exported, tmp_path):
+    if "mobile_test.c" not in exported:
+        pytest.skip("no runtime is installed that could have run the model")
+    write_files(exported, tmp_path)
+    if build == "make":
+        commands = [[compiler("make"), "-s", "test"]]
+    else:
+        commands = [
+            [compiler("cmake"), "-S", ".", "-B", "build"],
+            [compiler("cmake"), "--build", "build", "--target", "mobile_test"],
+            ["build/mobile_test"],
+        ]
+
+    def code():
+        codes = [subprocess.run(each, cwd=tmp_path, capture_output=True, check=False).returncode for each in commands]
+        return codes[-1]
+
+    assert code() == 0
+    source = (tmp_path / "arenite_conv_s8.c").read_text()
+    (tmp_path / "arenite_conv_s8.c").write_text(source.replace("scaled + layer", "scaled + 1 + layer"))
+    assert code() != 0
+
+
+def test_existing_files_are_not_overwritten(exported, tmp_path):
+    write_files(exported, tmp_path / "new" / "folder")
+    write_files(exported, tmp_path / "new" / "folder")  # the same content is no conflict
+    (tmp_path / "new" / "folder" / "mobile.h").write_text("mine")
+    with pytest.raises(OutputError, match=r"mobile\.h exists"):
+        write_files(exported, tmp_path / "new" / "folder")
+    write_files(exported, tmp_path / "new" / "folder", force=True)
+    assert (tmp_path / "new" / "folder" / "mobile.h").read_text() == exported["mobile.h"]
+
+
+def test_nothing_is_written_if_one_file_is_in_the_way(exported, tmp_path):
+    (tmp_path / "mobile.h").write_text("mine")
+    with pytest.raises(OutputError):
+        write_files(exported, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["mobile.h"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("person detect.v2.tflite", "person_detect_v2"),
+        ("3d-conv", "model_3d_conv"),
+        ("été", "t"),
+        ("日本語", "model"),
+        ("", "model"),
+        ("double", "model_double"),
+        ("arenite_conv", "model_arenite_conv"),
+        ("x" * 100, "x" * 40),
+    ],
+)
+def test_identifiers(name, expected):
+    assert identifier(name) == expected
+    assert checked(identifier(name)) == expected
+
+
+@pytest.mark.parametrize("name", ["", "3d", "a-b", "int", "arenite_x", "x" * 41, "a b", "été"])
+def test_names_that_are_no_identifiers_are_refused(name):
+    with pytest.raises(OptionError, match="name"):
+        checked(name)
+
+
+def test_comments_cannot_be_escaped():
+    assert comment("a */ int x; /* \n b\\") == "a * / int x; / * ? b/"
+
+
+def test_unknown_operators_are_named_with_index_and_types():
+    m = Maker(0)
+    source, output = m.tensor(4), m.tensor(4)
+    model = Model(
+        "odd", (Graph("main", (source, output), (source,), (output,), (Operator("FLUX", (source,), (output,)),)),)
+    )
+    with pytest.raises(
+        UnsupportedError, match=r"operator 0 \(FLUX, INT8 -> INT8\): there is no kernel for it; nothing"
+    ):
+        export_c(model)
+
+
+def test_a_type_without_kernel_is_refused():
+    m = Maker(0)
+    source, output = m.tensor(4), Tensor("f", (4,), arenite.model.ElementType.FLOAT64)
+    model = Model(
+        "odd", (Graph("main", (source, output), (source,), (output,), (Operator("RELU", (source,), (output,)),)),)
+    )
+    with pytest.raises(UnsupportedError, match=r"operator 0 \(RELU, INT8 -> FLOAT64\)"):
+        export_c(model)
+
+
+def test_an_input_nobody_reads_has_its_place():
+    m = Maker(0)
+    source, unused, output = m.tensor(16), m.tensor(100), m.tensor(16)
+    operator = Operator("RELU", (source,), (output,))
+    files = export_c(Model("m", (Graph("main", (source, unused, output), (source, unused), (output,), (operator,)),)))
+    assert "M_INPUT_1_LENGTH 100" in files["m.h"]
+    assert arena_size(files) >= 116
+
+
+def test_broadcasts_join_dimensions():
+    assert broadcast((2, 3, 4), (2, 3, 4), (2, 3, 4)) == ((1, 1, 1, 24), (0, 0, 0, 1), (0, 0, 0, 1))
+    assert broadcast((2, 3, 4), (4,), (2, 3, 4)) == ((1, 1, 6, 4), (0, 0, 4, 1), (0, 0, 0, 1))
+    with pytest.raises(UnsupportedError):
+        broadcast((2, 3), (4,), (2, 3))
+
+
+def test_the_command(tmp_path):
+    model = tmp_path / "My Model.tflite"
+    from arenite.tflite.write import write_bytes
+
+    model.write_bytes(write_bytes(arenite.zoo.build("resnet8")))
+
+    def run(*arguments):
+        command = [sys.executable, "-m", "arenite", "export", str(model), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+
+    done = run("--c", "out")
+    assert done.returncode == 0, done.stderr
+    assert "arena of" in done.stdout
+    assert (tmp_path / "out" / "my_model.h").exists()
+    assert run().returncode == 2
+    assert run("--c", "out", "--name", "3d").returncode == 2
+    assert run("--c", "out", "--tflm", "out").returncode == 2

@@ -1,0 +1,83 @@
+"""Whole models as C, under sanitisers, with an arena that is exactly as large as it says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import arenite
+from arenite.errors import UnsupportedError
+from arenite.runtimes.inputs import random_inputs
+
+from .harness import run_c
+from .test_codegen_operators import close, expected
+
+ZOO = {
+    "mobilenet-v1": {"resolution": 48},
+    "mobilenet-v2": {"resolution": 48},
+    "resnet8": {},
+    "paper": {},
+    "swiftnet-cell": {"resolution": 48},
+    "densenet": {"blocks": 2, "layers": 3},
+    "u-net": {"depth": 2, "resolution": 32},
+    "inception": {"resolution": 32},
+}
+
+MUST_EXPORT = {
+    "tflite-micro__person_detect",
+    "tflite-micro__hello_world_int8",
+    "tflite-micro__micro_speech_quantized",
+    "tiny__kws_ref_model",
+    "tiny__model_ToyCar_quant_fullint_micro",
+    "tiny__pretrainedResnet_quant",
+    "tiny__vww_96_float",
+    "tiny__vww_96_int8",
+    "ruhmi-framework-mcu__rnnoise_INT8",
+    "gen_inception_mini_64_int16x8",
+    "gen_siamese_3in_3out",
+    "gen_x_input_is_output",
+    "gen_x_unused_input",
+}
+"""A part of the shared models, chosen for its variety; `benchmarks` and CI run all."""
+
+
+def check(models, folder, rounds=1):
+    inputs = [random_inputs(model, rounds, 7) for model in models]
+    for model, ours, others in zip(models, run_c(models, inputs, folder), expected(models, inputs), strict=True):
+        assert others, f"no runtime takes {model.name}"
+        theirs = next(iter(others.values()))
+        for our_outputs, their_outputs in zip(ours, theirs, strict=True):
+            for one, other in zip(our_outputs, their_outputs, strict=True):
+                close(one, other)
+
+
+def test_models_of_the_zoo_are_equal(tmp_path):
+    check([arenite.zoo.build(name, **parameters) for name, parameters in ZOO.items()], tmp_path)
+
+
+def test_optimized_models_are_equal(tmp_path):
+    options = arenite.Options(rounds=1, time_limit=2)
+    models = [arenite.zoo.build(name, **ZOO[name]) for name in ("swiftnet-cell", "mobilenet-v2")]
+    check([arenite.optimize(model, options).model for model in models], tmp_path)
+
+
+def test_shared_models_are_equal(shared, tmp_path):
+    models = [arenite.read(shared / "models" / f"{name}.tflite") for name in sorted(MUST_EXPORT)]
+    check(models, tmp_path)
+
+
+def test_inputs_are_not_kept_and_nothing_else_is(tmp_path):
+    """Each inference starts with other rubbish in the arena (see the harness) and gives the same for the same input."""
+    model = arenite.zoo.build("resnet8")
+    inputs = random_inputs(model, 1, 3)
+    (ours,) = run_c([model], [(inputs[0], inputs[1], inputs[0])], tmp_path)
+    np.testing.assert_array_equal(ours[0][0], ours[2][0])
+    assert not np.array_equal(ours[0][0], ours[1][0])
+
+
+def test_what_has_no_kernel_is_refused(shared):
+    model = arenite.read(shared / "models" / "tflite-micro__keyword_scrambled_8bit.tflite")
+    from arenite.codegen import export_c
+
+    with pytest.raises(UnsupportedError, match=r"operator 1 \(SVDF, INT8 x INT8 x INT8 x INT32 x INT8 -> INT8\)"):
+        export_c(model)

@@ -1,0 +1,88 @@
+"""Outputs on their own inputs: as far as the kernels allow it, and no further.
+
+The other tests run every operator with the lowest layout that the rules allow, so each rule is tried where it is
+tightest; here the rules are shown to be needed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import arenite
+from arenite.codegen import arena as arena_module
+from arenite.codegen.arena import arena
+from arenite.kernels import ANYWHERE, Overlap
+from arenite.model import ElementType
+from arenite.runtimes.inputs import random_inputs
+from arenite.tflite.memory_plan import MemoryPlan, with_plan
+
+from .harness import run_c
+from .operators_at_random import make
+
+ORDERED = ("conv", "depthwise", "average_pool", "max_pool", "fully_connected", "add", "leaky_relu", "softmax")
+
+
+def test_every_rule_is_used():
+    """Outputs do lie on inputs: the arenas are smaller than input and output together."""
+    for name in ORDERED:
+        smaller = 0
+        for seed in range(6):
+            model = make(ElementType.INT8, name, seed)
+            alive = sum(tensor.bytes for tensor in (*model.main.inputs, *model.main.outputs))
+            smaller += arena(model).size < alive
+        assert smaller, name
+
+
+def test_without_the_rules_outputs_are_wrong(monkeypatch, tmp_path):
+    models = [make(ElementType.INT8, name, seed) for name in ("conv", "depthwise", "max_pool") for seed in range(8)]
+    rounds = [random_inputs(model, 1, 1) for model in models]
+    (tmp_path / "right").mkdir()
+    (tmp_path / "wrong").mkdir()
+    right = run_c(models, rounds, tmp_path / "right")
+    rule = arena_module.shared
+
+    def too_generous(operator, source, target):
+        found = rule(operator, source, target)
+        return found if found.distance is None else Overlap(found.distance - 2 * source.shape[-1] - 8)
+
+    monkeypatch.setattr(arena_module, "shared", too_generous)
+    wrong = run_c(models, rounds, tmp_path / "wrong")
+    different = sum(not np.array_equal(one[1][0], other[1][0]) for one, other in zip(right, wrong, strict=True))
+    assert different >= 3
+
+
+def test_a_plan_that_is_not_safe_here_is_not_followed():
+    model = arenite.zoo.build("resnet8")
+    everything_at_0 = MemoryPlan((tuple(None if tensor.constant else 0 for tensor in model.main.tensors),))
+    assert arena(with_plan(model, everything_at_0)).size == arena(model).size
+
+
+def test_a_plan_that_is_safe_and_as_low_is_followed():
+    model = arenite.zoo.build("resnet8")
+    place = arena(model)
+    plan = MemoryPlan((tuple(place.offsets.get(tensor) for tensor in model.main.tensors),))
+    again = arena(with_plan(model, plan))
+    assert again.offsets == place.offsets
+
+
+def test_person_detect_fits_without_strips(shared):
+    """Issue: 37,000 bytes without strips, against 55,296 of head and 27,092 of tail in stock TFLM."""
+    assert arena(arenite.read(shared / "models" / "tflite-micro__person_detect.tflite")).size <= 37_000
+
+
+def test_tensors_are_aligned_to_their_elements():
+    assert arena(make(ElementType.INT8, "conv", 0)).alignment == 4
+    model = make(ElementType.FLOAT32, "conv", 0)
+    place = arena(model)
+    assert all(offset % place.alignment == 0 for offset in place.offsets.values())
+
+
+@pytest.mark.parametrize("name", ["reshape", "squeeze", "expand_dims"])
+def test_views_cost_nothing(name):
+    from arenite.codegen.export import sources
+
+    model = make(ElementType.INT8, name, 0)
+    assert ANYWHERE.allows(0)
+    assert arena(model).size <= model.main.inputs[0].bytes + 3
+    assert "arenite_copy.c" not in sources(model, "m")

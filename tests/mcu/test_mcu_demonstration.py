@@ -1,0 +1,35 @@
+"""`make -C examples/mcu`: networks that fit a device only after optimize."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "mcu"
+
+
+def figures(table, row):
+    found = re.search(rf"^{row} +([\d,]+) +([\d,]+)$", table, re.MULTILINE)
+    return tuple(int(each.replace(",", "")) for each in found.groups())
+
+
+def test_only_optimized_networks_fit(board, tmp_path):
+    result = subprocess.run(
+        ["make", "-s", "-C", str(EXAMPLE), f"BUILD={tmp_path}", f"PYTHON={sys.executable}"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=1200,
+        stdin=subprocess.DEVNULL,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    tables = re.split(r"^.* on a Cortex-M7 with ([\d,]+) bytes of RAM$", result.stdout, flags=re.MULTILINE)
+    assert [int(ram.replace(",", "")) for ram in tables[1::2]] == [512 * 1024, 320 * 1024]
+    for ram, table in zip(tables[1::2], tables[2::2], strict=True):
+        before, after = figures(table, "RAM in all")
+        assert before > int(ram.replace(",", "")) >= after
+        assert re.search(r"^fits +no, [\d,]+ too many +yes$", table, re.MULTILINE)
+        assert re.search(r"^outputs equal +yes +yes$", table, re.MULTILINE)
+        assert max(figures(table, "flash: code")) < 30_000

@@ -1,0 +1,117 @@
+"""Bounds from what all orders have in common, and order and layout searched together."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hand_made import conditional, graph, model
+from overlap_cases import relu, tensor
+from random_models import every_order, random_model
+
+from arenite.kernels import Kernels
+from arenite.overlap import (
+    check,
+    every_order_bound,
+    jointly,
+    overlap_problem,
+    reorder_with_overlap,
+    solve,
+    solve_jointly,
+)
+
+KERNELS = Kernels.REFERENCE
+
+
+def laid_out(source, order, **options):
+    problem, tensors = overlap_problem(source, KERNELS, {0: order}, **options)
+    return problem, tensors, solve(problem, effort=0.3)
+
+
+def least_height(source, **options):
+    solutions = [laid_out(source, order, **options)[2] for order in every_order(source)]
+    assert all(each.optimal for each in solutions)
+    return min(each.height for each in solutions)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_least_height_over_every_order_is_found_and_proven(seed):
+    rng = random.Random(seed)
+    tried = exact = improved = 0
+    while tried < 20:
+        source = random_model(rng, rng.randint(2, 6))
+        orders = list(every_order(source))
+        if len(orders) > 30:
+            continue
+        tried += 1
+        options = {"keep_inputs": rng.random() < 0.3}
+        best = least_height(source, **options)
+        order = rng.choice(orders)
+        problem, tensors, solution = laid_out(source, order, **options)
+        bound = every_order_bound(source, KERNELS, problem, tensors, solution, **options)
+        assert bound <= best
+        assert len(orders) > 1 or bound == best
+        exact += bound == best
+        found = solve_jointly(source, KERNELS, order, solution, bound=bound, **options)
+        check(found.problem, found.solution)
+        assert found.solution.height == found.lower_bound == best
+        assert found.optimal
+        improved += best < solution.height
+    assert exact >= 0.6 * tried
+    assert improved
+
+
+def test_a_known_bound_is_kept_where_nothing_is_searched():
+    source = conditional()
+    problem, tensors, solution = laid_out(source, range(len(source.main.operators)))
+    assert every_order_bound(source, KERNELS, problem, tensors, solution, bound=16) == 16
+    found = solve_jointly(source, KERNELS, range(len(source.main.operators)), solution, bound=16)
+    assert (found.solution, found.lower_bound) == (solution, 16)
+
+
+def test_inputs_that_nobody_reads_lie_beside_the_others():
+    x, unused, y, z = tensor("x", 8, 4), tensor("u", 8, 4), tensor("y", 8, 4), tensor("z", 8, 4)
+    source = model(graph([x, unused], [y, z], [relu(x, y), relu(x, z)]))
+    *_, solution = laid_out(source, (0, 1))
+    found = solve_jointly(source, KERNELS, (0, 1), solution)
+    assert found.lower_bound == solution.height == 256
+
+
+def test_an_output_that_nobody_makes_is_left_alone():
+    x, y, z, missing = tensor("x", 8, 4), tensor("y", 8, 4), tensor("z", 8, 4), tensor("m", 8, 4)
+    source = model(graph([x], [y, z, missing], [relu(x, y), relu(x, z)]))
+    *_, solution = laid_out(source, (0, 1))
+    found = solve_jointly(source, KERNELS, (0, 1), solution)
+    assert (found.solution, found.lower_bound) == (solution, 0)
+    assert reorder_with_overlap(source, KERNELS).lower_bound <= solution.height
+
+
+def test_branches_are_reordered_for_the_layout():
+    rng = random.Random(4)
+    sources = (random_model(rng, 6) for _ in range(200))
+    source = next(each for each in sources if len(set(every_order(each))) > 10)
+    found = reorder_with_overlap(source, KERNELS)
+    *_, solution = laid_out(source, found.orders[0][0])
+    joint = solve_jointly(source, KERNELS, found.orders[0][0], solution, bound=found.lower_bound)
+    assert joint.solution.height == least_height(source)
+
+
+def test_windows_of_a_long_order_lower_it_and_stay_valid(monkeypatch):
+    monkeypatch.setattr(jointly, "_MOST_MEETINGS", 0)
+    rng = random.Random(11)
+    lower = least = 0
+    for _ in range(25):
+        source = random_model(rng, rng.randint(3, 6))
+        orders = list(every_order(source))
+        if 1 < len(orders) < 30:
+            order = rng.choice(orders)
+            *_, solution = laid_out(source, order)
+            found = solve_jointly(source, KERNELS, order, solution)
+            check(found.problem, found.solution)
+            best = least_height(source)
+            assert best <= found.solution.height <= solution.height
+            assert found.lower_bound == 0
+            lower += found.solution.height < solution.height
+            least += found.solution.height == best
+    assert lower
+    assert least > lower

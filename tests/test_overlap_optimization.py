@@ -1,0 +1,225 @@
+"""The main job with overlap: what targets gain, what is written about it, and that unsafe plans are caught."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from typer.testing import CliRunner
+
+from arenite import zoo
+from arenite.cli import app
+from arenite.errors import OptionError, VerificationError
+from arenite.kernels import Kernels, Overlap
+from arenite.kernels import overlap as safe_rule
+from arenite.model import Data, Metadata
+from arenite.optimization import Options, optimize, preview
+from arenite.runtimes import process
+from arenite.targets.requests import requests
+from arenite.targets.target import TARGETS, find_target
+from arenite.targets.tflm import head_plan, planned_head
+from arenite.tflite.memory_plan import MemoryPlan, read_plan, with_plan
+from arenite.tflite.read import read_bytes, read_model
+from arenite.tflite.target_name import read_target_name
+from arenite.tflite.write import write_bytes
+from arenite.validity import JUDGED, is_right, validity
+from arenite.verification import verify
+
+QUICK = Options(rounds=1, time_limit=20)
+REFERENCE = replace(QUICK, target="tflm-reference")
+CORTEX_M4 = replace(QUICK, target="tflm-cmsis-nn/cortex-m4")
+needs_tflm = pytest.mark.skipif(process.absent("tflm") is not None, reason="tflite-micro is not installed")
+FAMILIES = ["paper", "mobilenet-v1", "mobilenet-v2", "resnet8", "u-net", "densenet", "inception", "chain"]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_zoo_is_no_worse_with_any_target_and_right_with_its_kernels(family):
+    model = zoo.build(family)
+    for target in TARGETS.values():
+        result = preview(model, replace(QUICK, target=target))
+        assert is_right(result, target.kernels)
+        assert result is model or read_target_name(result) == target.name
+        for kernels in target.sets:
+            before, after = (head_plan(each, requests=requests(kernels)).height for each in (model, result))
+            assert after <= before
+
+
+@needs_tflm
+@pytest.mark.parametrize("family", ["resnet8", "mobilenet-v1"])
+def test_heads_below_the_peak_with_identical_outputs(family):
+    plan = optimize(zoo.build(family), REFERENCE)
+    assert plan.after.head < plan.after.peak
+    assert plan.lower_bound <= plan.after.head == planned_head(plan.model)
+    assert plan.verified["tflm"] == "identical"
+    assert plan.shared_pairs > 0
+    assert Kernels.REFERENCE in plan.valid_with
+
+
+HEADS = {
+    "tiny__vww_96_int8": 36_896,
+    "tiny__pretrainedResnet_quant": 33_312,
+    "tiny__kws_ref_model": 10_048,
+    "tflite-micro__person_detect": 36_896,
+}
+
+
+@needs_tflm
+@pytest.mark.parametrize("name", HEADS)
+def test_real_models_for_reference_kernels(shared, name):
+    source = read_model(shared / "models" / f"{name}.tflite")
+    plan = optimize(source, REFERENCE)
+    assert plan.after.head <= HEADS[name]
+    assert plan.verified["tflm"] == "identical"
+    assert plan.verified["litert"] != "different"
+    portable = optimize(source, QUICK)
+    assert portable.verified["tflm"] == "identical"
+    assert not portable.changed or portable.valid_with == JUDGED
+
+
+def test_without_overlap_nothing_shares_bytes():
+    model = zoo.build("paper")
+    plan = optimize(model, replace(REFERENCE, overlap=False))
+    assert (plan.after.head, plan.lower_bound, plan.shared_pairs) == (4960, 4960, 0)
+    assert plan.valid_with == JUDGED
+    assert read_target_name(plan.model) is None
+
+
+def test_a_second_run_changes_nothing():
+    for options in (QUICK, REFERENCE, replace(QUICK, keep_inputs=True)):
+        once = optimize(zoo.build("resnet8"), options)
+        again = optimize(read_bytes(once.content, "again"), options)
+        assert again.content == once.content
+        assert not again.changed
+
+
+def test_a_plan_for_other_kernels_is_replaced():
+    first = optimize(zoo.build("mobilenet-v1"), REFERENCE).model
+    assert not is_right(first, Kernels.CMSIS_NN_DSP)
+    plan = optimize(first, QUICK)
+    assert "made for tflm-reference" in plan.notes[-1]
+    assert read_target_name(plan.model) == "tflm"
+    assert plan.valid_with == JUDGED
+    respected = optimize(first, replace(QUICK, plan="respect"))
+    assert respected.model is first
+
+
+def test_a_plan_that_is_right_for_more_than_it_says_is_renamed():
+    portable = optimize(zoo.build("chain"), QUICK)
+    narrow = optimize(zoo.build("chain"), REFERENCE).model
+    if is_right(narrow, Kernels.PORTABLE) and planned_head(narrow) == portable.after.head:
+        again = optimize(narrow, QUICK)
+        assert read_target_name(again.model) == "tflm"
+
+
+def test_keeping_inputs():
+    for target in ("tflm", "tflm-reference", "tflm-cmsis-nn/cortex-m55"):
+        result = preview(zoo.build("resnet8"), replace(QUICK, target=target, keep_inputs=True))
+        assert is_right(result, find_target(target).kernels, keep_inputs=True)
+
+
+def cmsis_only():
+    """A model, and its plan for Cortex-M4, which the reference kernels compute something else with."""
+    for family in ("paper", "mobilenet-v1", "inception", "u-net"):
+        plan = optimize(zoo.build(family), CORTEX_M4)
+        if Kernels.REFERENCE not in plan.valid_with:
+            return plan
+    raise AssertionError("no model has a plan for Cortex-M4 alone")
+
+
+@needs_tflm
+def test_what_cannot_be_run_here_is_said():
+    plan = cmsis_only()
+    assert plan.verified["litert"] == "identical"
+    assert plan.verified["tflm"].startswith("unavailable: the plan is for tflm-cmsis-nn/cortex-m4")
+    found = verify(plan.source, plan.content, rounds=1)
+    assert found.status == plan.verified
+    assert found.plan.names == "cmsis-nn/dsp" or Kernels.CMSIS_NN_DSP in found.plan.kernels
+    back = optimize(plan.model, QUICK)
+    assert back.verified["tflm"] == "identical"
+
+
+def clashing():
+    model = zoo.build("paper")
+    return with_plan(model, MemoryPlan((tuple(None if each.constant else 0 for each in model.main.tensors),)))
+
+
+def test_plans_from_elsewhere_are_judged():
+    judged = validity(clashing())
+    assert judged.pairs > 0
+    assert judged.kernels == ()
+    assert not any(judged.holds(target) for target in TARGETS.values())
+    apart = validity(optimize(zoo.build("paper"), replace(QUICK, overlap=False)).model)
+    assert (apart.pairs, apart.kernels) == (0, JUDGED)
+
+
+@needs_tflm
+def test_a_plan_that_lies_about_its_kernels_is_run_all_the_same():
+    """Only a plan that is right with the kernels it names is excused from running with others."""
+    entry = Metadata("arenite.target", Data(b"tflm-cmsis-nn/cortex-m4"))
+    lying = replace(clashing(), metadata=(*clashing().metadata, entry))
+    assert verify(zoo.build("paper"), lying, rounds=1).status["tflm"] == "different"
+
+
+def unsafe(operator, source, target, kernels):
+    """The rule, with every distance lower than the safe one by a row of the image or so."""
+    rule = safe_rule(operator, source, target, kernels)
+    if rule.distance is None:
+        return rule
+    return Overlap(rule.distance - 256, (), rule.intact).within(source.bytes, target.bytes)
+
+
+@pytest.fixture
+def unsafe_rules(monkeypatch):
+    for module in ("arenite.overlap.relations", "arenite.overlap.holdings"):
+        monkeypatch.setattr(f"{module}.overlap", unsafe)
+
+
+@needs_tflm
+def test_an_unsafe_distance_is_caught(unsafe_rules):
+    with pytest.raises(VerificationError, match="not the same as its source; TFLM"):
+        optimize(zoo.build("mobilenet-v1"), REFERENCE)
+
+
+@needs_tflm
+def test_an_unsafe_distance_ends_with_exit_code_1_and_nothing_written(unsafe_rules, tmp_path):
+    source, out = tmp_path / "source.tflite", tmp_path / "out.tflite"
+    source.write_bytes(write_bytes(zoo.build("mobilenet-v1")))
+    arguments = ["optimize", str(source), "-o", str(out), "--target", "tflm-reference", "--rounds", "1"]
+    result = CliRunner().invoke(app, arguments)
+    assert (result.exit_code, result.stdout) == (1, "")
+    (line,) = result.stderr.splitlines()
+    assert "not the same as its source" in line
+    assert not out.exists()
+
+
+def test_a_layout_that_breaks_a_rule_is_not_written(monkeypatch):
+    from arenite.overlap import OverlapSolution
+
+    def wrong(problem, **_):
+        return OverlapSolution((0,) * len(problem.buffers), max(each.size for each in problem.buffers), 0)
+
+    monkeypatch.setattr("arenite.overlap.solve", wrong)
+    with pytest.raises(VerificationError, match=r"clash|begins"):
+        optimize(zoo.build("paper"), REFERENCE)
+
+
+def test_same_input_same_bytes():
+    model = zoo.build("inception", modules=2)
+    assert optimize(model, REFERENCE).content == optimize(model, REFERENCE).content
+
+
+def test_an_unknown_target_is_refused_at_once():
+    with pytest.raises(OptionError, match="choose from tflm"):
+        Options(target="stm32")
+
+
+def test_what_has_no_effect_is_pruned():
+    model = zoo.build("paper")
+    main = model.main
+    copy = next(each for each in main.tensors if each.constant)
+    dead = replace(copy, name="dead", data=None, shape=(100,))
+    grown = replace(model, graphs=(replace(main, tensors=(*main.tensors, dead)),))
+    plan = optimize(read_bytes(write_bytes(grown), "grown"), QUICK)
+    assert len(plan.model.main.tensors) == len(main.tensors)
+    assert read_plan(plan.model) is not None
+    assert sorted(plan.order) == list(range(len(main.operators)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from functools import cached_property, partial
 from math import gcd
@@ -44,6 +45,10 @@ _STEP = 4
 """The next budget up takes at most so many times the states, as a rule."""
 _BEAM_STATES = 50_000
 """States that it keeps in all, about."""
+_SHORT = 400
+"""Operators up to which a sweep is quick wherever it looks at few states."""
+_FIRST_SWEEP = 20_000
+"""States that it may look at before anything else is tried."""
 _BULK = 32
 """So many times the states of a limit take about as long in bulk, together with how much sooner that decides."""
 _EASY = 64
@@ -70,6 +75,8 @@ class Piece:
         rules = Rules(options.commit, options.far_commit)
         self._rules = rules, replace(rules, default_first=True)
         self._limit = _FIRST_LIMIT + 2 * problem.operators
+        self._tried: dict[tuple[bool, bool, int], int] = {}
+        """States that a search took in vain, by direction (whether backward), rule (default first) and budget."""
         self._beamed = False
         self._climb = Climb()
         self._failed_after: dict[bool, int] = {}
@@ -78,6 +85,8 @@ class Piece:
         if options.cuts:
             self._steps[2:2] = [self._likely_cuts, self._aim]
             self._steps.append(self._all_cuts)
+        if options.sweep and problem.operators <= _SHORT:
+            self._steps.insert(3 if options.cuts else 2, self._first_sweeps)
 
     def work(self, lower: int) -> None:
         """Bring `upper` and the larger of `lower` and the own bound a step closer to each other."""
@@ -90,7 +99,7 @@ class Piece:
                 if self._options.beam and not self._beamed:
                     self._beam()
                 if self._options.sweep and self.problem.operators < LONG:
-                    self._sweeps()
+                    self._sweeps(_BULK * self._limit)
             if self.lower < self.upper:
                 self._round()
 
@@ -121,6 +130,8 @@ class Piece:
 
     def _aim(self) -> None:
         """Search for an order that meets the bound: often there is one, and it is easy to find."""
+        if self._options.backward and self._follow_backward():
+            return
         if self._limit <= _EASY * self.problem.operators and self._probe_default_first():
             return
         if not self._probe(self.lower):
@@ -206,15 +217,22 @@ class Piece:
             undecided += 1
             low, high = (budget + self._grain, high) if above else (low, budget)
 
-    def _sweeps(self) -> None:
-        """Sweep for budgets that rise as the numbers of states allow, until one takes more than the limit."""
+    def _first_sweeps(self) -> None:
+        """What a few sweeps decide, they decide at once."""
+        self._sweeps(_FIRST_SWEEP, _FIRST_SWEEP)
+
+    def _sweeps(self, least: int, most: int = sys.maxsize) -> None:
+        """Sweep for budgets that rise as the numbers of states allow, until one takes more than the limit.
+
+        The limit is as many states as are to be expected, but between `least` and `most`.
+        """
         from arenite.schedule.sweep import Refuted, sweep, swept
 
         ceiling = self.upper
         while self.lower < min(ceiling, self.upper) and (begin := monotonic()) < self._deadline:
             left = self._until() - begin
             budget = self._climb.budget(self.lower, min(ceiling, self.upper), self._grain, left)
-            limit = self._climb.limit(budget, _BULK * self._limit)
+            limit = min(most, self._climb.limit(budget, least))
             result = sweep(self.graph, self._backward, budget + 1, limit=limit, deadline=self._until())
             self.states += result.states
             self._climb.took(result.states, monotonic() - begin)
@@ -223,6 +241,8 @@ class Piece:
             elif isinstance(result, Refuted):
                 self._climb.refuted(budget, result.states)
                 self._raise(result.bound, partial(swept, result, self.problem.operators))
+            elif least == most:
+                return
             else:
                 ceiling = budget
 
@@ -243,25 +263,35 @@ class Piece:
         saved = (part for most, ends in graph.relief.values() for part in (most, *(size for size, _ in ends)))
         return gcd(*graph.sizes, *graph.extra, *saved) or 1
 
+    def _follow_backward(self) -> bool:
+        """Whether there is nearly no choice backward, as in unrolled recurrences."""
+        limit = min(_FIRST_LIMIT, self.problem.operators)
+        return self._search(self._backward, self.lower, limit, self._rules[0])
+
     def _probe_default_first(self) -> bool:
         forward = next(moves for moves in self._directions if not moves.backward)
-        limit = _GROWTH * self._limit
-        return self._learn(forward, search(forward, self.lower + 1, limit, self._deadline, self._rules[1]))
+        return self._search(forward, self.lower, _GROWTH * self._limit, self._rules[1])
 
     def _probe(self, budget: int) -> bool:
         """Search for an order with a peak of at most `budget`; whether that was decided."""
-        for moves in self._directions:
-            if self._learn(moves, search(moves, budget + 1, self._limit, self._until(), self._rules[0])):
-                return True
-        return False
+        return any(self._search(moves, budget, self._limit, self._rules[0]) for moves in list(self._directions))
 
     def _probe_likely(self, budget: int) -> bool:
         """The same, with more states for a direction that has failed: each step up takes a few times as many."""
         for moves in list(self._directions):
             limit = max(self._limit, _STEP * self._failed_after.get(moves.backward, 0))
-            if self._learn(moves, search(moves, budget + 1, limit, self._until(), self._rules[0])):
+            if self._search(moves, budget, limit, self._rules[0]):
                 return True
         return False
+
+    def _search(self, moves: Moves, budget: int, limit: int, rules: Rules) -> bool:
+        """Search, unless the same was left undecided before; whether that was decided."""
+        key = moves.backward, rules.default_first, budget
+        if limit <= self._tried.get(key, 0):
+            return False
+        self._tried[key] = limit
+        until = self._deadline if rules.default_first else self._until()
+        return self._learn(moves, search(moves, budget + 1, limit, until, rules))
 
     def _learn(self, moves: Moves, result: Found | Failed | Undecided) -> bool:
         """Take what a search found; whether it decided. A direction that fails sooner than others is tried first."""

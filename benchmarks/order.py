@@ -88,7 +88,7 @@ def _random_wired() -> Iterator[Case]:
     yield Case("WS(32) x3", wired(32, 3, 20), 5.0, 20)
     yield Case("WS(32) x100", wired(32, 100, 1), 10.0, 1)
     yield Case("WS(48) x1", wired(48, 1, 10), 60.0, 9)
-    yield Case("WS(64) x1", wired(64, 1, 3), 60.0, 0, 0.05)
+    yield Case("WS(64) x1", wired(64, 1, 6), 60.0, 0, 0.05)
 
 
 def _random() -> Iterator[Case]:

@@ -51,6 +51,7 @@ def _graphs() -> Iterator[tuple[str, Problem]]:
     yield "WS(32) x1", randwire(stages=1)
     yield "WS(48) x1", randwire(48, stages=1)
     yield "random 1,000, window 10", windowed(1000, 10)
+    yield "random 10,000, window 15", windowed(10_000, 15)
 
 
 def _settings() -> Iterator[tuple[str, SearchOptions]]:

@@ -36,7 +36,7 @@ class LongPiece(Piece):
     def __init__(self, problem: Problem, operators: Sequence[int], options: SearchOptions, deadline: float) -> None:
         super().__init__(problem, operators, options, deadline)
         if options.parts:
-            self._steps.insert(3 if options.cuts else 1, self._around)
+            self._steps.insert(self._steps.index(self._round), self._around)
 
     def _until(self) -> float:
         now = monotonic()

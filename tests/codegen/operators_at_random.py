@@ -140,9 +140,10 @@ def depthwise(m):
     output = m.tensor(source.shape[0], *size, units)
     scale = output.quantization.scale[0] if output.quantization else 1
     weights = m.weights((1, *kernel, units), 3, kernel[0] * kernel[1], scale, source)
+    bias = m.bias(units, source, weights)
     return m.model(
         "DEPTHWISE_CONV_2D",
-        (source, weights, m.bias(units, source, weights)),
+        (source, weights) if bias is None else (source, weights, bias),  # runtimes refuse a bias that is left out
         [output],
         dilation_h_factor=dilation[0],
         dilation_w_factor=dilation[1],

@@ -126,9 +126,20 @@ def _depthwise(operator: Operator, position: int, kernels: Kernels) -> Overlap:
         as_convolution = _convolution_s8(replace(window, groups=1), kernels)
         return _elements(operator, None if as_convolution is None else max(as_convolution, ordered))
     if window.out_depth == window.depth and window.batches == 1 and not window.dilated:
-        walk = window.walk
-        return _elements(operator, walk.passes() if window.depth > MVE_CHANNELS else walk.next_pixel())
+        return _in_passes(window) if window.depth > MVE_CHANNELS else Overlap(window.walk.next_pixel())
     return _elements(operator, ordered)
+
+
+def _in_passes(window: windows.Window) -> Overlap:
+    """Passes over the image, each for its own channels, of 8 bits (arm_depthwise_conv_s8_opt.c).
+
+    Where the distance is a whole number of pixels, a channel is only ever written over itself, so that no pass hits
+    what a later one reads; within a pass the windows of some pixels are read before these are written.
+    """
+    walk = window.walk
+    within, between = walk.next_pixel(), walk.passes()
+    first = -(-max(within, -walk.input_size) // window.depth) * window.depth
+    return Overlap(between, tuple(range(first, between, window.depth)))
 
 
 def _average_pool(operator: Operator, position: int, _: Kernels) -> Overlap:

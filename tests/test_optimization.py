@@ -35,9 +35,17 @@ QUICK = Options(rounds=2, time_limit=20, overlap=False)
 """Without overlap, since the figures here are peaks."""
 
 
+def _is_read(graph, operator) -> bool:
+    """Whether anybody reads a result of an operator: those that are pruned have none that is read."""
+    read = {*graph.outputs, *(tensor for each in graph.operators for tensor in each.inputs)}
+    return any(tensor in read for tensor in operator.outputs)
+
+
 def assert_sound(plan: arenite.Plan) -> None:
     """What must hold of every plan, whatever the model."""
-    assert sorted(plan.order) == list(range(len(plan.source.main.operators)))
+    assert len(set(plan.order)) == len(plan.order) == len(plan.model.main.operators)
+    gone = set(range(len(plan.source.main.operators))).difference(plan.order)
+    assert all(not _is_read(plan.source.main, plan.source.main.operators[position]) for position in gone)
     assert plan.after.head <= plan.before.head or plan.notes
     assert plan.lower_bound <= plan.after.head
     assert planned_head(plan.model) == plan.after.head

@@ -223,3 +223,18 @@ def test_what_has_no_effect_is_pruned():
     assert len(plan.model.main.tensors) == len(main.tensors)
     assert read_plan(plan.model) is not None
     assert sorted(plan.order) == list(range(len(main.operators)))
+
+
+def test_no_layout_for_a_target_is_a_plain_reordering():
+    for target in ("tflm", "tflm-cmsis-nn/cortex-m55"):
+        plan = optimize(zoo.build("paper"), replace(QUICK, target=target, layout=False))
+        assert (plan.after.peak, read_plan(plan.model)) == (4960, None)
+        assert plan.lower_bound <= plan.after.head == planned_head(plan.model)
+
+
+def test_a_target_that_nobody_knows_is_replaced():
+    entry = Metadata("arenite.target", Data(b"tomorrow"))
+    model = optimize(zoo.build("resnet8"), QUICK).model
+    others = tuple(each for each in model.metadata if each.name != "arenite.target")
+    plan = optimize(replace(model, metadata=(*others, entry)), QUICK)
+    assert read_target_name(plan.model) == "tflm"

@@ -15,7 +15,7 @@ from arenite.reordering import checked_schedule, runs_as_filed, with_order
 from arenite.search_apart import search_apart
 from arenite.search_shared import search_shared
 from arenite.targets.scratch import scratch_is_known
-from arenite.targets.target import find_target
+from arenite.targets.target import TARGETS
 from arenite.targets.tflm import plan_obstacle, planned_head
 from arenite.task import Decision, Task, order_of, silent
 from arenite.tflite.memory_plan import is_vela, read_plan, with_plan
@@ -116,33 +116,41 @@ def _decide(task: Task) -> Decision:
         return replace(best, notes=(*best.notes, note))
     if not _is_right(task, keep_inputs=False):
         return replace(best, notes=(*best.notes, _replaced(task)))
-    gains = best.head < head or (best.head == head and _saves_tail(task, best.model))
+    gains = best.head < head or (best.head == head and _saves_arena(task, best.model))
     if not gains and (not options.keep_inputs or _keeps_inputs(task)):
         return replace(best, model=_renamed(task), peak=peak_memory(model), head=head)
     return best
 
 
-def _saves_tail(task: Task, result: Model) -> bool:
-    """Whether pruning has made the tail of the target smaller."""
-    if len(result.main.tensors) == len(task.source.main.tensors):
+def _saves_arena(task: Task, result: Model) -> bool:
+    """Whether the target's arena is smaller at the same head: for another set of kernels, or since tensors are gone."""
+    if not _shares(task) and len(result.main.tensors) == len(task.source.main.tensors):
         return False
     target = task.options.runs_on
-    return target.arena(result).tail_bytes < target.arena(task.source).tail_bytes
+    return target.arena(result).total_bytes < target.arena(task.source).total_bytes
 
 
 def _search(task: Task) -> Decision:
-    """With overlap where that was asked for and a plan can be given, else without."""
-    if task.options.overlap and task.options.layout and plan_obstacle(task.source) is None:
-        found = search_shared(task)
-        if found is None:  # TFLM itself plans the file better than any layout that could be found
-            found = Decision(task.base, peak_memory(task.base), _head(task, task.base), 0)
+    if not _shares(task):
+        return search_apart(task)
+    found = search_shared(task)
+    if found is not None:
         return found
-    return search_apart(task)
+    if task.options.keep_inputs:
+        target = task.options.runs_on.name
+        raise OptionError(f"{task.source.name}: no layout keeps its inputs with all kernels of {target}; name another")
+    # TFLM itself plans the file better than any layout that could be found.
+    return Decision(task.base, peak_memory(task.base), _head(task, task.base), 0)
+
+
+def _shares(task: Task) -> bool:
+    """Whether buffers may share bytes: where that was asked for and a plan can be given."""
+    return task.options.overlap and task.options.layout and plan_obstacle(task.source) is None
 
 
 def _head(task: Task, model: Model) -> int:
     """The head that counts, in bytes: that of the target, or that of reference kernels where nothing depends on it."""
-    return task.options.runs_on.planned_head(model) if task.options.overlap else planned_head(model)
+    return task.options.runs_on.planned_head(model) if _shares(task) else planned_head(model)
 
 
 def _is_right(task: Task, *, keep_inputs: bool) -> bool:
@@ -161,8 +169,9 @@ def _replaced(task: Task) -> str:
 
 def _renamed(task: Task) -> Model:
     """The source, whose plan is right for the target that was asked for, even if it says that it is for another."""
-    made_for, target = read_target_name(task.source), task.options.runs_on
-    if not task.options.overlap or made_for is None or find_target(made_for).covers(target.kernels):
+    name, target = read_target_name(task.source), task.options.runs_on
+    made_for = TARGETS.get(name or "")
+    if not _shares(task) or name is None or (made_for and made_for.covers(target.kernels)):
         return task.source
     return with_target_name(task.source, target.name)
 

@@ -25,8 +25,8 @@ class Cost:
 
     `peak` is the largest working set of its order, without overlap. `head` is what stock TFLM plans for it (its own
     greedy plan, or the offline plan that the file carries), with the target's kernels; for the portable target, and
-    without overlap, with the reference kernels. `arena` is what TFLM measured for head and tail together when it ran
-    the model here (None: not run).
+    where nothing may overlap, with the reference kernels. `arena` is what TFLM measured for head and tail together
+    when it ran the model here (None: not run).
     """
 
     peak: int

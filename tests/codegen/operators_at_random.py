@@ -140,9 +140,10 @@ def depthwise(m):
     output = m.tensor(source.shape[0], *size, units)
     scale = output.quantization.scale[0] if output.quantization else 1
     weights = m.weights((1, *kernel, units), 3, kernel[0] * kernel[1], scale, source)
+    bias = m.bias(units, source, weights)
     return m.model(
         "DEPTHWISE_CONV_2D",
-        (source, weights, m.bias(units, source, weights)),
+        (source, weights) if bias is None else (source, weights, bias),  # runtimes refuse a bias that is left out
         [output],
         dilation_h_factor=dilation[0],
         dilation_w_factor=dilation[1],
@@ -427,6 +428,16 @@ def position(code):
     return make
 
 
+def shape_of(m):
+    source = m.tensor(2, 3, 4)
+    return m.model("SHAPE", [source], [Tensor("out", (3,), ElementType.INT32)], out_type=ElementType.INT32.code)
+
+
+def fill(m):
+    value = m.tensor()
+    return m.model("FILL", (m.numbers(2, 5), value), [m.like(value, 2, 5)])
+
+
 MOVES = {
     "concatenation": concatenation,
     "split": split,
@@ -445,6 +456,8 @@ MOVES = {
 SUMS = {"conv": conv, "depthwise": depthwise, "fully_connected": fully_connected}
 POOLS = {"average_pool": pool("AVERAGE_POOL_2D"), "max_pool": pool("MAX_POOL_2D")}
 COMMON = {
+    "shape": shape_of,
+    "fill": fill,
     **SUMS,
     **POOLS,
     **MOVES,
@@ -493,6 +506,7 @@ INT16_KINDS = {
     "mul": binary("MUL"),
     "maximum": binary("MAXIMUM", fused=False, free=False),
     "mean": reduced("MEAN"),
+    "softmax_wide": softmax(INT16, 1 / 32768, 0),
     "minimum": binary("MINIMUM", fused=False, free=False),
     "quantize_int16": quantize(INT16, INT16),
     "quantize_int32": quantize(INT16, ElementType.INT32),

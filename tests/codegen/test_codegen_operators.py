@@ -19,7 +19,7 @@ SEEDS = range(3)
 ROUNDS = 2
 
 LITERT_DIFFERS = {
-    ElementType.INT8: {"sum"},
+    ElementType.INT8: {"fully_connected", "sum"},
     ElementType.INT16: {"fully_connected", "mul"},
     ElementType.FLOAT32: set(),
 }

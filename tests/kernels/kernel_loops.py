@@ -143,6 +143,23 @@ def rows_mve(shape: Shape) -> Kernel:
     return run
 
 
+def pointwise_dsp(shape: Shape) -> Kernel:
+    """arm_convolve_1x1_s8_fast without vectors: channels in pairs, 2 pixels at a time; a last one pixel by pixel."""
+
+    def run(arena: Arena) -> None:
+        pixels = shape.batches * shape.height * shape.width
+        for first in range(0, shape.out_depth, 2):
+            count = min(2, shape.out_depth - first)
+            for start in range(0, pixels, count):
+                together = range(start, min(start + count, pixels))
+                for pixel in together:
+                    shape.read(arena, pixel, 0, shape.depth)
+                for pixel in together:
+                    shape.write(arena, pixel, first, count)
+
+    return run
+
+
 def rows_dsp(shape: Shape) -> Kernel:
     """arm_convolve_1x1_s8 without vectors, and fully connected layers: all channels in pairs over a whole row."""
 

@@ -17,6 +17,7 @@ from kernel_loops import (
     max_pool_cmsis,
     one_row_mve,
     passes,
+    pointwise_dsp,
     pointwise_mve,
     pointwise_s3,
     rows_dsp,
@@ -73,7 +74,9 @@ def cmsis_convolution(shape: Shape, *, vectors: bool) -> tuple[Kernel | None, bo
     """The kernel that arm_convolve_wrapper_s8 picks, None for one without a rule, and whether its rule is tight."""
     if shape.kernel == (1, 1) and shape.dilation == (1, 1):
         if shape.stride == (1, 1):
-            return (pointwise_mve(shape), True) if vectors else (None, False)
+            if vectors:
+                return pointwise_mve(shape), True
+            return (pointwise_dsp(shape), shape.out_depth == 1) if shape.out_depth <= 2 else (None, False)
         return (rows_mve(shape), False) if vectors else (rows_dsp(shape), False)
     one_row = shape.height == 1 and shape.kernel[0] == 1 and shape.dilation[1] == 1
     if vectors and one_row and shape.stride[1] * shape.depth % 4 == 0:
@@ -106,6 +109,19 @@ def test_cmsis_pointwise_convolution_with_vectors(batches: int, height: int, wid
         ones = (1, 1)
         shape = Shape(batches, height, width, depth, height, width, out_depth, ones, ones, ones, (0, 0))
         verify(convolution(shape, 1), Kernels.CMSIS_NN_MVE, pointwise_mve(shape), tight=True)
+
+
+@QUICK
+@given(st.integers(1, 3), st.integers(1, 5), st.integers(1, 7), st.integers(1, 9), st.integers(1, 3))
+def test_cmsis_pointwise_convolution_without_vectors(
+    batches: int, height: int, width: int, depth: int, out_depth: int
+) -> None:
+    shape = Shape(batches, height, width, depth, height, width, out_depth, (1, 1), (1, 1), (1, 1), (0, 0))
+    for kernels in (Kernels.CMSIS_NN_SCALAR, Kernels.CMSIS_NN_DSP):
+        if out_depth > 2:
+            assert rule(convolution(shape, 1), kernels) == Overlap()
+        else:
+            verify(convolution(shape, 1), kernels, pointwise_dsp(shape), tight=out_depth == 1)
 
 
 @QUICK

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from hypothesis import assume
@@ -156,7 +156,9 @@ class Network:
         return self.add(code, (x,), self.activation((1, *shape, x.shape[3]), like=x), options, self.version(2, 3))
 
     def unary(self, x):
-        code = self.one_of("RELU", "RELU6", "LOGISTIC", "TANH", "HARD_SWISH", "LEAKY_RELU", "ABS", "PRELU", "ELU")
+        codes = ("RELU", "RELU6", "LOGISTIC", "TANH", "HARD_SWISH", "LEAKY_RELU", "ABS", "PRELU", "ELU", "RELU_N1_TO_1")
+        floats = ("EXP", "NEG", "SQUARE", "COS", "SIN", "FLOOR", "CEIL", "ROUND", "SQRT", "RSQRT", "LOG", "SIGN")
+        code = self.one_of(*codes, *floats, "GELU", "RELU_0_TO_1") if self.type is FLOAT else self.one_of(*codes)
         inputs, options, output = (x,), {}, None
         if code in ("LOGISTIC", "TANH") and self.type is not FLOAT:
             scales = {INT8: (256, 128), UINT8: (256, 128), INT16: (32768, 32768)}[self.type]
@@ -183,8 +185,12 @@ class Network:
         return self.constant(values, self.type, self.quantization(0.01))
 
     def arithmetic(self, x, y, shape):
-        code = self.one_of("ADD", "SUB", "MUL", "MAXIMUM", "MINIMUM")
-        options = {} if code in ("MAXIMUM", "MINIMUM") else {"fused_activation_function": self.one_of(0, 1)}
+        codes = ("ADD", "SUB", "MUL", "MAXIMUM", "MINIMUM", "SQUARED_DIFFERENCE")
+        code = (
+            self.one_of(*codes, "DIV", "FLOOR_DIV", "FLOOR_MOD", "POW") if self.type is FLOAT else self.one_of(*codes)
+        )
+        fused = code in ("ADD", "SUB", "MUL", "DIV")
+        options = {"fused_activation_function": self.one_of(0, 1)} if fused else {}
         like = x if code in ("MAXIMUM", "MINIMUM") else None
         if like is not None and y.quantization != x.quantization:
             y_quantization = x.quantization
@@ -217,13 +223,18 @@ class Network:
         return self.add("QUANTIZE", (x,), self.activation(x.shape, scale=0.03), {}, self.version(2, 2))
 
     def softmax(self, x):
+        code = self.one_of("SOFTMAX", "SOFTMAX", "LOG_SOFTMAX", "L2_NORMALIZATION")
+        points = {
+            "SOFTMAX": {INT8: (1 / 256, -128), UINT8: (1 / 256, 0), INT16: (1 / 32768, 0)},
+            "LOG_SOFTMAX": {INT8: (16 / 256, 127), UINT8: (16 / 256, 255)},
+            "L2_NORMALIZATION": {INT8: (1 / 128, 0), UINT8: (1 / 128, 128)},
+        }
         output = self.activation(x.shape)
         if self.type is not FLOAT:
-            point = {INT8: (1 / 256, -128), UINT8: (1 / 256, 0), INT16: (1 / 32768, 0)}[self.type]
-            self.tensors[-1] = output = Tensor(
-                output.name, x.shape, self.type, None, Quantization((point[0],), (point[1],))
-            )
-        return self.add("SOFTMAX", (x,), output, {"beta": 1.0}, self.version(2, 2))
+            scale, zero = points[code].get(self.type, (1 / 32768, 0))
+            self.tensors[-1] = output = replace(output, quantization=Quantization((scale,), (zero,)))
+        options = {"SOFTMAX": {"beta": 1.0}, "L2_NORMALIZATION": {"fused_activation_function": 0}}.get(code, {})
+        return self.add(code, (x,), output, options, self.version(2, 2))
 
     def pad(self, x):
         edges = [self.draw(st.integers(0, 3)) for _ in range(4)] + [0, 0]

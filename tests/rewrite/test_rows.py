@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -119,3 +121,17 @@ def test_a_strip_of_a_transposed_window_gets_all_that_is_added_to_it(data):
     assert added(range(read.first, read.end)) == added(range(axis.length))
     assert made.first == read.first * axis.stride - axis.padding
     assert made.size - ((read.size - 1) * axis.stride + axis.kernel) < axis.stride
+
+
+def test_rows_below_the_last_window_are_made_all_the_same():
+    axis = Scatter(length=2, outputs=8, kernel=3, stride=3, padding=0)
+    assert axis.read(Rows(6, 8)) == Rows(1, 2)
+    assert axis.made(Rows(1, 2), Rows(6, 8)) == Rows(3, 8)
+
+
+@given(st.data())
+def test_strips_further_down_begin_and_end_further_down(data):
+    axis = data.draw(axes(same=True))
+    ends = sorted(data.draw(st.sets(st.integers(1, axis.outputs), min_size=1, max_size=3)))
+    covers = [same_cover(axis, Rows(first, end)).inside for first, end in pairwise([0, *ends])]
+    assert all(one.first <= other.first and one.end <= other.end for one, other in pairwise(covers))

@@ -21,6 +21,7 @@ from strip_networks import (
 from arenite.operators import macs
 from arenite.rewrite.strips import estimate, region_of, split, strip_plan
 from arenite.runtimes.process import absent
+from arenite.zoo.builder import Builder
 
 NEEDS_OTHERS = ("binary", "concat", "depth_to_space", "space_to_depth")
 """Operators that a network with one input only may have no place for."""
@@ -83,3 +84,24 @@ def test_branches_that_read_different_rows(halo):
 
     check()
     assert seen == {name for name in RUNTIMES if absent(name) is None}
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_regions_that_meet(backwards):
+    """The end of one region is the start of the next; plans made for the source hold for what others made of it."""
+    net = Builder("meet", 0)
+    x = net.conv(net.input(24, 10, 3), 4, "stem", kernel=3)
+    x = net.add(x, net.depthwise(x, "first"), "sum")
+    x = net.conv(net.depthwise(x, "second", stride=2), 6, "project")
+    model = net.model(net.max_pool(x, "pool"))
+    operators = model.main.operators
+    regions = (region_of(model, operators[:3]), region_of(model, operators[3:]))
+    plans_ = [strip_plan(region, 4, halo=halo) for region, halo in zip(regions, ("keep", "recompute"), strict=True)]
+    strips = model
+    for plan in reversed(plans_) if backwards else plans_:
+        strips = split(strips, plan)
+    work = sum(map(macs, strips.main.operators)) - sum(map(macs, model.main.operators))
+    assert work == sum(estimate(plan).extra_macs for plan in plans_)
+    for name, runtime in RUNTIMES.items():
+        if absent(name) is None:
+            assert equal(outputs_in(runtime, model), outputs_in(runtime, strips)), name

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from arenite.codegen.arena import arena
 from arenite.codegen.build_files import cmake, makefile
 from arenite.codegen.example import example
+from arenite.codegen.fold import folded
 from arenite.codegen.kernel_files import kernel_files
 from arenite.codegen.names import checked, identifier
 from arenite.codegen.operators.registry import OPERATORS
@@ -51,6 +52,7 @@ def export_c(model: Model, name: str | None = None) -> dict[str, str]:
 def sources(model: Model, name: str) -> dict[str, str]:
     """`<name>.h`, `<name>.c` and the kernels of a model; see `export_c`."""
     _check_operators(model)
+    model = folded(model)
     place = arena(model)
     unit = Unit(place.offsets)
     for index, operator in enumerate(model.main.operators):

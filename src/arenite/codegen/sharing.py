@@ -7,13 +7,15 @@ channels that are read at once and then written are within these rules. Kernels 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from arenite.kernels import ANYWHERE, APART, Kernels, overlap
+from arenite.codegen.operators.window import EXPLICIT
+from arenite.kernels import ANYWHERE, APART, Kernels, Overlap, overlap, windows
 from arenite.kernels.elementwise import BINARY
+from arenite.kernels.reference import in_order
 
 if TYPE_CHECKING:
-    from arenite.kernels import Overlap
     from arenite.model import Operator, Tensor
 
 _WINDOWS = frozenset({"AVERAGE_POOL_2D", "CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "MAX_POOL_2D"})
@@ -43,4 +45,18 @@ def shared(operator: Operator, source: Tensor, target: Tensor) -> Overlap:
         return APART
     if operator.code == "SOFTMAX" and source.type is not target.type:
         return APART  # a row is read three times, and its output is longer
+    if EXPLICIT in operator.options:
+        return _padded(operator, source, target)
     return overlap(operator, source, target, Kernels.REFERENCE)
+
+
+def _padded(operator: Operator, source: Tensor, target: Tensor) -> Overlap:
+    """The rule of a convolution that pads as a PAD before it did."""
+    if operator.inputs[0] is not source or source in operator.inputs[1:]:
+        return APART
+    padding = operator.options[EXPLICIT]
+    assert isinstance(padding, tuple)
+    window = windows.depthwise(operator) if operator.code == "DEPTHWISE_CONV_2D" else windows.convolution(operator)
+    rows = replace(window.rows, padding=int(padding[0]))
+    columns = replace(window.columns, padding=int(padding[1]))
+    return Overlap(in_order(replace(window, rows=rows, columns=columns)) * target.type.bytes)

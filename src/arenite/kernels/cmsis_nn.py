@@ -29,6 +29,8 @@ MVE_CHANNELS = 124
 """CH_IN_BLOCK_MVE (arm_nnsupportfunctions.h): channels that one pass of the depthwise kernel for vectors makes."""
 MVE_ROWS = 4
 """Pixels that the matrix kernel for vectors makes together (arm_nn_mat_mult_nt_t_s8.c)."""
+PAIR = 2
+"""Channels that the matrix kernel without vectors makes in one pass over the pixels (arm_nn_mat_mult_nt_t_s8.c)."""
 INTEGERS = frozenset({ElementType.INT8, ElementType.INT16})
 
 
@@ -74,18 +76,19 @@ def _matrix(pixels: int, window: windows.Window, kernels: Kernels) -> int | None
     """1x1 with stride 1, straight from the input (arm_convolve_1x1_s8_fast.c, arm_nn_mat_mult_nt_t_s8.c).
 
     With vectors 4 pixels at a time, each channel reading all 4; single pixels in the end, 4 channels before they are
-    written. Without, every pair of channels goes over the whole input.
+    written. Without, every pair of channels goes over the whole input; a single pair, or one channel, does so once, and
+    reads a pixel or two before it writes them.
     """
     if kernels is not MVE:
-        return None
+        return window.walk.next_pixel() if window.out_depth <= PAIR else None
     return blocks(pixels, window.depth, window.out_depth, MVE_ROWS, (window.out_depth - 1) // 4 * 4)
 
 
 def _strided_rows(window: windows.Window, kernels: Kernels) -> int:
     """1x1 with a larger stride (arm_convolve_1x1_s8.c): the same matrix kernel, for one row of the output at a time."""
-    if kernels is not MVE:
-        return window.walk.next_row()
     columns, rows, walk = window.columns, window.rows, window.walk
+    if kernels is not MVE:
+        return walk.next_pixel() if window.out_depth <= PAIR else walk.next_row()
     row = blocks(
         columns.outputs, columns.stride * window.depth, window.out_depth, MVE_ROWS, (window.out_depth - 1) // 4 * 4
     )
@@ -123,9 +126,20 @@ def _depthwise(operator: Operator, position: int, kernels: Kernels) -> Overlap:
         as_convolution = _convolution_s8(replace(window, groups=1), kernels)
         return _elements(operator, None if as_convolution is None else max(as_convolution, ordered))
     if window.out_depth == window.depth and window.batches == 1 and not window.dilated:
-        walk = window.walk
-        return _elements(operator, walk.passes() if window.depth > MVE_CHANNELS else walk.next_pixel())
+        return _in_passes(window) if window.depth > MVE_CHANNELS else Overlap(window.walk.next_pixel())
     return _elements(operator, ordered)
+
+
+def _in_passes(window: windows.Window) -> Overlap:
+    """Passes over the image, each for its own channels, of 8 bits (arm_depthwise_conv_s8_opt.c).
+
+    Where the distance is a whole number of pixels, a channel is only ever written over itself, so that no pass hits
+    what a later one reads; within a pass the windows of some pixels are read before these are written.
+    """
+    walk = window.walk
+    within, between = walk.next_pixel(), walk.passes()
+    first = -(-max(within, -walk.input_size) // window.depth) * window.depth
+    return Overlap(between, tuple(range(first, between, window.depth)))
 
 
 def _average_pool(operator: Operator, position: int, _: Kernels) -> Overlap:
@@ -157,9 +171,11 @@ def _fully_connected(operator: Operator, position: int, kernels: Kernels) -> Ove
     if not _plain(operator, position):
         return APART
     window = windows.matrix(operator)
+    by_row = window.walk.next_row()
     if operator.outputs[0].type is ElementType.INT8 and len(operator.outputs[0].shape) > 2 and window.depth % 4 == 0:
-        return _elements(operator, _matrix(window.pixels, window, kernels))
-    return _elements(operator, window.walk.next_row())
+        convolved = _matrix(window.pixels, window, kernels)
+        return _elements(operator, None if convolved is None else max(convolved, by_row))
+    return _elements(operator, by_row)
 
 
 def _pad(operator: Operator, position: int, _: Kernels) -> Overlap:

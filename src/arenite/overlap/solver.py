@@ -13,6 +13,7 @@ from arenite.overlap import cpsat
 from arenite.overlap.fit import improve
 from arenite.overlap.gaps import gaps
 from arenite.overlap.least import least_height
+from arenite.overlap.rigid import Groups
 from arenite.overlap.solution import OverlapSolution
 from arenite.overlap.windows import core_bound, lowered
 
@@ -60,7 +61,7 @@ def solve(
         if progress is not None:
             progress("layout", small.height(offsets) * small.unit, bound * small.unit)
 
-    best = improve(small, list(_orders(problem.buffers)), enough, round(_WORK * effort), found)
+    best = _fitted(problem, small, enough, effort, found)
     least = bound
     if small.height(best) > enough and time.monotonic() < deadline:
         best, least = _searched(
@@ -74,6 +75,22 @@ def solve(
     offsets = tuple(offset * small.unit for offset in best)
     proof: Proof = "search" if least > bound else "scope"
     return OverlapSolution(offsets, small.height(best) * small.unit, least * small.unit, proof, scope)
+
+
+def _fitted(
+    problem: OverlapProblem, small: Gaps, enough: int, effort: float, found: Callable[[list[int]], None]
+) -> list[int]:
+    """The lower of the layouts that first fit makes of single buffers, and of views together with their wholes."""
+    best = improve(small, list(_orders(problem.buffers)), enough, round(_WORK * effort), found)
+    groups = Groups(small)
+    if small.height(best) <= enough or len(groups.groups) == len(problem.buffers):
+        return best
+    height = small.height(best)
+    tries = round(_WORK * effort) // len(groups.groups)
+    together = groups.improve(
+        groups.orders(problem.buffers), enough, tries, lambda it: found(it) if small.height(it) < height else None
+    )
+    return min(best, together, key=small.height)
 
 
 def _searched(

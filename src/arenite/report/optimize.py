@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
+from arenite.kernels import Kernels
 from arenite.report.arena import arena_as_json, estimate
 from arenite.report.console import RUNTIMES, number, print_report, printable
 from arenite.report.validity import validity_line
@@ -58,6 +59,8 @@ def _parts(plan: Plan, written: Path) -> Iterator[RenderableType]:
     yield Text(validity_line(Validity(plan.shared_pairs, plan.valid_with)))
     for runtime, status in plan.verified.items():
         yield Text(verdict(RUNTIMES[runtime], status))
+        if runtime == "tflm" and status == "identical" and not plan.target.covers(Kernels.REFERENCE):
+            yield Text("TFLM here runs reference kernels, with which the plan is right as well")
     for note in plan.notes:
         yield Text(f"Note: {printable(note)}")
     yield from map(Text, estimate(arena))

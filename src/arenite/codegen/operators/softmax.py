@@ -7,8 +7,9 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from arenite.codegen.fixed_point import exp_on_negative_values, multiply_greater_than_one
+from arenite.codegen.interpolation import exponentials, reciprocals
 from arenite.codegen.quantized import quantize_multiplier, scale_of
-from arenite.codegen.types import INT32
+from arenite.codegen.types import INT16, INT32
 from arenite.codegen.unit import require, tensors
 from arenite.model import ElementType
 
@@ -30,6 +31,12 @@ def softmax(unit: Unit, operator: Operator) -> None:
     if source.type is output.type is ElementType.FLOAT32:
         unit.call("softmax_f32", depth, float(beta), rows, *places)
         return
+    if source.type is output.type is ElementType.INT16:
+        scale = quantize_multiplier(scale_of(source) * beta / (10.0 / 65535.0))
+        tables = (_int16(unit, exponentials()), _int16(unit, reciprocals()))
+        wide = unit.parameters("softmax_s16", depth, scale.multiplier, scale.shift, *tables)
+        unit.call("softmax_s16", wide, rows, *places)
+        return
     kernels = {
         (ElementType.INT8, ElementType.INT8): "softmax_s8",
         (ElementType.INT8, ElementType.INT16): "softmax_s8_s16",
@@ -42,6 +49,12 @@ def softmax(unit: Unit, operator: Operator) -> None:
 
     layer = unit.parameters(kernel, depth, len(table), unit.array(INT32, np.array(table, INT32.dtype).tobytes()))
     unit.call(kernel, layer, rows, *places)
+
+
+def _int16(unit: Unit, values: list[int]) -> str:
+    import numpy as np
+
+    return unit.array(INT16, np.array(values, INT16.dtype).tobytes())
 
 
 def _exponentials(beta: float, scale: float) -> list[int]:

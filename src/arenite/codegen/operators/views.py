@@ -6,7 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from arenite.codegen.operators.constants import axis_of, integers
-from arenite.codegen.operators.copy import Walk, copy, copy_all, steps
+from arenite.codegen.operators.copy import RANK, Walk, copy, copy_all, steps
 from arenite.codegen.operators.window import number
 from arenite.codegen.quantized import zero_point_of
 from arenite.codegen.types import TYPES
@@ -172,6 +172,28 @@ def pad(unit: Unit, operator: Operator) -> None:
     write = steps(output.shape)
     first = sum(margin * step for margin, step in zip(margins[::2], write, strict=True))
     copy(unit, source, output, Walk(source.shape, steps(source.shape), write, 0, first))
+
+
+def shape_of(unit: Unit, operator: Operator) -> None:
+    """SHAPE, which is known ahead."""
+    (source,), output = tensors(operator, 1), operator.outputs[0]
+    require(output.type in {ElementType.INT32, ElementType.INT64}, "there is no kernel for these types")
+    require(output.shape == (len(source.shape),), "the output does not fit the input")
+    import numpy as np
+
+    kind = TYPES[output.type]
+    name = unit.array(kind, np.array(source.shape, kind.dtype).tobytes())
+    layer = unit.parameters("copy", output.bytes, (1,) * RANK, (0,) * RANK, (0,) * RANK)
+    unit.call("copy", layer, name, unit.target(output))
+
+
+def fill(unit: Unit, operator: Operator) -> None:
+    """FILL: the shape is that of the output."""
+    _, value = tensors(operator, 2)
+    output = operator.outputs[0]
+    _same_type(value, output)
+    require(prod(value.shape) == 1, "the value must be one")
+    unit.call("fill", unit.pointer(value), output.type.bytes, prod(output.shape), unit.target(output))
 
 
 def tile(unit: Unit, operator: Operator) -> None:

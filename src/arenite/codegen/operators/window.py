@@ -10,7 +10,10 @@ from arenite.codegen.unit import require
 if TYPE_CHECKING:
     from arenite.model import Operator, Tensor
 
-SAME = 0
+SAME, VALID = 0, 1
+
+EXPLICIT = "explicit padding"
+"""Option of a convolution that a PAD was folded into: rows above and columns to the left; a blank, so no schema's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,11 @@ def window(operator: Operator, source: Tensor, target: Tensor, kernel: tuple[int
     require(source.shape[0] == target.shape[0], "input and output have different batches")
     stride = number(operator, "stride_h", 1), number(operator, "stride_w", 1)
     dilation = number(operator, "dilation_h_factor", 1) or 1, number(operator, "dilation_w_factor", 1) or 1
+    explicit = operator.options.get(EXPLICIT)
     padding = [0, 0]
-    if number(operator, "padding", SAME) == SAME:
+    if isinstance(explicit, tuple):
+        padding = [int(each) for each in explicit]
+    elif number(operator, "padding", SAME) == SAME:
         for axis in (0, 1):
             reach = (kernel[axis] - 1) * dilation[axis] + 1
             missing = (target.shape[axis + 1] - 1) * stride[axis] + reach - source.shape[axis + 1]

@@ -50,7 +50,7 @@ def _strip(region: Region, held: dict[Tensor, Rows], before: Mapping[Tensor, Row
         rows = held.get(target)
         if rows is None:
             continue
-        if target in keep and target in before and before[target].first <= rows.first < before[target].end:
+        if target in keep and target in before and rows.first < before[target].end:
             kept[target], rows = _parted(rows, before[target].end)
         if not rows.size:
             continue

@@ -1,0 +1,208 @@
+"""Layouts in which views stay on their wholes: buffers that belong together are placed as one.
+
+    offset
+      ^   +-----------------------+
+      |   | whole                 |      A slice lies on its rows of the whole, a part of a join on its rows of the
+      |   | +-----+ +-----+       |      joined tensor. All of them move together; what is free is known for each of
+      |   | | one | | two | ...   |      them at its own time, so that others may lie where a slice was.
+      |   +-+-----+-+-----+-------+
+      +-----------------------------> time (scopes)
+
+There are few such groups in a model that is executed in strips, where single buffers are many.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from arenite.layout.problem import Buffer
+    from arenite.overlap.gaps import Gaps
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Buffers at fixed offsets from each other: `offsets` in units, the least of them 0."""
+
+    members: tuple[int, ...]
+    offsets: tuple[int, ...]
+    height: int
+
+
+Range = tuple[int, int]
+"""Differences that are not safe: those between the two numbers, both excluded."""
+
+
+class Groups:
+    """All buffers of a problem in groups, the differences that the groups may not have, and their layouts."""
+
+    def __init__(self, gaps: Gaps) -> None:
+        self.gaps = gaps
+        self.groups = _grouped(gaps)
+        self._ranges = self._forbidden()
+
+    def orders(self, buffers: Sequence[Buffer]) -> list[list[int]]:
+        """Orders for first fit: the highest first, against time, the longest alive first, and with time."""
+        numbers = range(len(self.groups))
+        first = [min(buffers[member].first for member in group.members) for group in self.groups]
+        last = [max(buffers[member].last for member in group.members) for group in self.groups]
+        height = [group.height for group in self.groups]
+        return [
+            sorted(numbers, key=lambda one: (-height[one], one)),
+            sorted(numbers, key=lambda one: (-first[one], one)),
+            sorted(numbers, key=lambda one: (first[one] - last[one], -height[one], one)),
+            sorted(numbers, key=lambda one: (first[one], one)),
+        ]
+
+    def spread(self, places: Sequence[int]) -> list[int]:
+        """The offsets of all buffers, from those of the groups."""
+        result = [0] * len(self.gaps.sizes)
+        for group, place in zip(self.groups, places, strict=True):
+            for member, offset in zip(group.members, group.offsets, strict=True):
+                result[member] = place + offset
+        return result
+
+    def height(self, places: Sequence[int]) -> int:
+        """Units that a layout takes."""
+        return max((place + group.height for place, group in zip(places, self.groups, strict=True)), default=0)
+
+    def first_fit(self, order: Sequence[int]) -> list[int]:
+        """Places when each group in turn takes the lowest one that the groups before it leave."""
+        places = [-1] * len(self.groups)
+        for one in order:
+            ranges = sorted(
+                (places[other] + low, places[other] + high)
+                for other, each in self._ranges[one].items()
+                if places[other] >= 0
+                for low, high in each
+            )
+            at = 0
+            for low, high in ranges:
+                if low < at < high or (at == 0 and low < 0 < high):
+                    at = high
+                elif low >= at:
+                    break
+            places[one] = at
+        return places
+
+    def improve(
+        self, orders: Sequence[Sequence[int]], enough: int, tries: int, found: Callable[[list[int]], None]
+    ) -> list[int]:
+        """Offsets of all buffers in the lowest layout that first fit reaches by moving forward what ends too high.
+
+        Args:
+            orders: of all groups; each is a start.
+            enough: a height in units that ends the search.
+            tries: how many layouts to make beyond one for each order.
+            found: is called with the offsets of all buffers in each better layout.
+        """
+        starts = sorted(
+            ((self.first_fit(order), list(order)) for order in orders), key=lambda start: self.height(start[0])
+        )
+        best = starts[0][0]
+        found(self.spread(best))
+        for rank, (places, order) in enumerate(starts):
+            if self.height(best) > enough:
+                walked = self._walk(order, places, enough, tries // (2 << rank), random.Random(rank))
+                if self.height(walked) < self.height(best):
+                    best = walked
+                    found(self.spread(best))
+        return self.spread(best)
+
+    def _walk(self, order: list[int], places: list[int], enough: int, tries: int, chance: random.Random) -> list[int]:
+        """The lowest layout among `tries` that come of an order by moving one group forward at a time."""
+        for _ in range(tries):
+            height = self.height(places)
+            if height <= enough:
+                break
+            moved = self._promoted(order, places, height, chance)
+            new = self.first_fit(moved)
+            if self.height(new) <= height:
+                order, places = moved, new
+        return places
+
+    def _promoted(self, order: list[int], places: list[int], height: int, chance: random.Random) -> list[int]:
+        top = [one for one in order if places[one] + self.groups[one].height >= height]
+        one = chance.choice(top)
+        if chance.random() < 0.5 and self._ranges[one]:
+            one = chance.choice(list(self._ranges[one]))
+        moved = list(order)
+        place = moved.index(one)
+        moved.pop(place)
+        moved.insert(chance.randrange(place + 1) if place else chance.randrange(len(moved) + 1), one)
+        return moved
+
+    def _forbidden(self) -> list[dict[int, list[Range]]]:
+        """For each group the others and the ranges of place(group) - place(other) that are not safe, joined."""
+        where = {
+            member: (number, offset)
+            for number, group in enumerate(self.groups)
+            for member, offset in zip(group.members, group.offsets, strict=True)
+        }
+        ranges: list[dict[int, list[Range]]] = [{} for _ in self.groups]
+        for number, group in enumerate(self.groups):
+            for member, offset in zip(group.members, group.offsets, strict=True):
+                for gap in self.gaps.of[member]:
+                    other, its = where[gap.other]
+                    if other != number:
+                        ranges[number].setdefault(other, []).append((its - offset - gap.down, its - offset + gap.up))
+        return [{other: _joined(each) for other, each in one.items()} for one in ranges]
+
+
+def _joined(ranges: list[Range]) -> list[Range]:
+    """The same differences in as few ranges as possible; two that meet leave their common end."""
+    result: list[Range] = []
+    for low, high in sorted(ranges):
+        if result and low < result[-1][1]:
+            result[-1] = result[-1][0], max(high, result[-1][1])
+        else:
+            result.append((low, high))
+    return result
+
+
+def _grouped(gaps: Gaps) -> tuple[Group, ...]:
+    """Each view on its whole, the largest first, wherever all that is placed by it already allows it."""
+    place = {one: (one, 0) for one in range(len(gaps.sizes))}
+    inside = {one: [one] for one in range(len(gaps.sizes))}
+    pairs = [
+        (min(gaps.sizes[one], gaps.sizes[gap.other]), one, gap)
+        for one, each in enumerate(gaps.of)
+        for gap in each
+        if gap.points and one < gap.other
+    ]
+    for _, one, gap in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2].other)):
+        group, offset = place[one]
+        other, its = place[gap.other]
+        if group == other:
+            continue
+        for point in gap.points:
+            shift = offset - point - its  # of the other group, so that offset(one) - offset(gap.other) = point
+            if _fits(gaps, inside[group], inside[other], place, shift):
+                for member in inside.pop(other):
+                    place[member] = group, place[member][1] + shift
+                    inside[group].append(member)
+                break
+    return tuple(_group(gaps, members, place) for members in inside.values())
+
+
+def _fits(
+    gaps: Gaps, group: Sequence[int], other: Sequence[int], place: dict[int, tuple[int, int]], shift: int
+) -> bool:
+    members = set(group)
+    return all(
+        gap.kept(place[one][1] + shift - place[gap.other][1])
+        for one in other
+        for gap in gaps.of[one]
+        if gap.other in members
+    )
+
+
+def _group(gaps: Gaps, members: Sequence[int], place: dict[int, tuple[int, int]]) -> Group:
+    least = min(place[member][1] for member in members)
+    offsets = tuple(place[member][1] - least for member in members)
+    height = max(offset + gaps.sizes[member] for offset, member in zip(offsets, members, strict=True))
+    return Group(tuple(members), offsets, height)

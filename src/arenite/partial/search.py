@@ -1,0 +1,83 @@
+"""Which stretches to execute in strips: chosen by what each costs alone, settled by whole layouts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from arenite.operators import macs
+from arenite.partial.costs import Costs
+from arenite.partial.frontier import frontier
+from arenite.partial.line import Line
+from arenite.partial.realise import realise
+from arenite.rewrite import prune
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from arenite.model import Model
+    from arenite.partial.choose import Choice
+    from arenite.partial.wish import Wish
+    from arenite.sharing import Shared, Sharing
+
+_TRIED = 4
+"""Choices of which a layout is made."""
+_EFFORT = 1.0
+
+
+@dataclass(frozen=True)
+class Partial:
+    """A model whose stretches are executed in strips, laid out, and what it costs (bytes, multiply-accumulates)."""
+
+    shared: Shared
+    choice: Choice
+    head: int
+    tail: int
+    extra_macs: int
+
+    @property
+    def arena(self) -> int:
+        """Head and tail."""
+        return self.head + self.tail
+
+
+def partials(
+    model: Model, sharing: Sharing, wish: Wish, *, left: Callable[[], float], report: Callable[[str], None]
+) -> Iterator[Partial]:
+    """Ways to execute a model in strips, the most promising first, each with its layout.
+
+    Args:
+        model: in the order to start from, without a plan.
+        sharing: how layouts are made.
+        wish: what to make small.
+        left: seconds left.
+        report: is called with a sentence whenever there is news.
+    """
+    target = sharing.target
+    costs = Costs(Line(model), target)
+    work = sum(macs(operator) for operator in model.main.operators)
+    known = frontier(
+        costs,
+        int(work * wish.most_extra_macs),
+        go_on=lambda: left() > 0,
+        report=lambda head: report(f"strips: head {head:,} bytes"),
+    )
+    stock = target.arena(model).tail_bytes
+    for choice in _promising(known, wish, stock)[:_TRIED]:
+        strips = prune(realise(model, choice))
+        shared = sharing.place(strips, effort=_EFFORT, time_limit=max(1.0, left()))
+        if shared is not None:
+            arena = target.arena(shared.model)
+            yield Partial(shared, choice, arena.head_bytes, arena.tail_bytes, choice.extra_macs)
+
+
+def _promising(known: Sequence[Choice], wish: Wish, tail: int) -> list[Choice]:
+    def size(choice: Choice) -> int:
+        return choice.head + (tail + choice.tail if wish.minimize == "arena" else 0)
+
+    def rank(choice: Choice) -> tuple[int, ...]:
+        if wish.enough is not None and size(choice) <= wish.enough:
+            return 0, choice.extra_macs, size(choice)
+        return 1, size(choice), choice.extra_macs
+
+    return sorted(known, key=rank)

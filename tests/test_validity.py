@@ -1,0 +1,52 @@
+"""With which kernels plans are right: judged pair by pair, with the scratch that TFLM places."""
+
+from __future__ import annotations
+
+import pytest
+
+from arenite import zoo
+from arenite.kernels import Kernels
+from arenite.optimization import Options, preview
+from arenite.targets.target import TARGETS, find_target
+from arenite.targets.tflm import memory_plan, planned_offsets
+from arenite.tflite.memory_plan import read_plan, with_plan
+from arenite.validity import JUDGED, Validity, is_right, keeps_apart, not_for_reference, shared_pairs, validity
+
+
+@pytest.fixture(scope="module")
+def planned():
+    return preview(zoo.build("mobilenet-v1"), Options(target="tflm-reference"))
+
+
+def test_a_file_without_a_plan_is_right_everywhere():
+    assert validity(zoo.build("paper")) == Validity(0, JUDGED)
+
+
+def test_a_byte_decides(planned):
+    """The plan is right as it is; with one overlapping output one unit higher it is not."""
+    assert is_right(planned, Kernels.REFERENCE)
+    offsets = planned_offsets(planned, read_plan(planned))
+    wrong = 0
+    for tensor in offsets:
+        moved = {**offsets, tensor: offsets[tensor] + 16}
+        wrong += not is_right(with_plan(planned, memory_plan(planned, moved)), Kernels.REFERENCE)
+    assert wrong
+
+
+def test_pairs_are_counted_one_by_one(planned):
+    assert validity(planned).pairs == shared_pairs(planned) > 0
+    assert not keeps_apart(planned, keep_inputs=False)
+    apart = preview(zoo.build("mobilenet-v1"), Options(overlap=False))
+    assert shared_pairs(apart) == 0
+    assert keeps_apart(apart, keep_inputs=False)
+
+
+def test_targets_ask_for_their_own_kernels():
+    judged = Validity(1, (Kernels.REFERENCE, Kernels.ESP_NN))
+    assert {target.name for target in TARGETS.values() if judged.holds(target)} == {"tflm-reference", "tflm-esp-nn"}
+    assert Validity(1, JUDGED).holds(find_target("tflm"))
+
+
+def test_only_plans_for_other_kernels_are_excused(planned):
+    assert not_for_reference(planned) is None
+    assert not_for_reference(zoo.build("paper")) is None

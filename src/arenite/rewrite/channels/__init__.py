@@ -1,0 +1,24 @@
+"""Partial execution by channels: a region whose middle is wide executed channel group by channel group.
+
+region = channel_region_of(model, operators)   which operators together; why_not_channels(operator) says which cannot
+plan = channel_plan(region, 4)                 where the groups end
+estimate_channels(plan)                        what it costs, without building anything
+model = split_channels(model, plan)
+"""
+
+from arenite.rewrite.channels.estimate import ChannelEstimate, estimate_channels
+from arenite.rewrite.channels.groupable import why_not_channels
+from arenite.rewrite.channels.plan import ChannelPlan, channel_plan
+from arenite.rewrite.channels.region import ChannelRegion, channel_region_of
+from arenite.rewrite.channels.split import split_channels
+
+__all__ = [
+    "ChannelEstimate",
+    "ChannelPlan",
+    "ChannelRegion",
+    "channel_plan",
+    "channel_region_of",
+    "estimate_channels",
+    "split_channels",
+    "why_not_channels",
+]

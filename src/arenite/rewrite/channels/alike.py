@@ -1,0 +1,75 @@
+"""Operators that make each channel of their output from the same channel of their inputs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arenite.kernels.constants import integers
+from arenite.model import ElementType
+from arenite.rewrite.channels.slices import CannotGroupError, Slices
+
+if TYPE_CHECKING:
+    from arenite.model import Operator, Tensor
+
+
+def elementwise_rule(operator: Operator) -> Slices:
+    """Any number of inputs, broadcast to the output's shape by NumPy's rules."""
+    channels = operator.outputs[0].shape[-1]
+    return Slices(tuple(_last_axis(tensor, channels) for tensor in operator.inputs))
+
+
+def conversion_rule(operator: Operator) -> Slices:
+    """QUANTIZE, DEQUANTIZE, CAST: TFLM runs them also on types that it does not join (concatenation.cc)."""
+    if any(each is not None and each.type is ElementType.UINT8 for each in (*operator.inputs, *operator.outputs)):
+        raise CannotGroupError("converts UINT8, which TFLM can neither slice nor join")
+    return elementwise_rule(operator)
+
+
+def first_input_rule(operator: Operator) -> Slices:
+    """Pools, RESIZE: the channels of the first input; the others, such as a size, know nothing of channels."""
+    return _first(operator)
+
+
+def pad_rule(operator: Operator) -> Slices:
+    """PAD, PADV2, MIRROR_PAD: not along the channels."""
+    paddings = integers(operator.inputs[1])
+    if paddings is None:
+        raise CannotGroupError("is told its padding at run time")
+    if any(paddings[-2:]):
+        raise CannotGroupError("pads the channels")
+    return _first(operator)
+
+
+def reduction_rule(operator: Operator) -> Slices:
+    """MEAN, SUM and others over rows and columns."""
+    source, axes = operator.inputs[0], integers(operator.inputs[1])
+    assert source is not None
+    if axes is None:
+        raise CannotGroupError("is told at run time over which axes it reduces")
+    if not axes or any(axis % len(source.shape) == len(source.shape) - 1 for axis in axes):
+        raise CannotGroupError("reduces over the channels")
+    return _first(operator)
+
+
+def concatenation_rule(operator: Operator) -> Slices:
+    """CONCATENATION along rows or columns."""
+    axis, rank = operator.options.get("axis"), len(operator.outputs[0].shape)
+    if not isinstance(axis, int) or axis % rank == rank - 1:
+        raise CannotGroupError("joins channels")
+    return elementwise_rule(operator)
+
+
+def _first(operator: Operator) -> Slices:
+    source, channels = operator.inputs[0], operator.outputs[0].shape[-1]
+    if source is None or _last_axis(source, channels) is None:
+        raise CannotGroupError("has other channels than its input")
+    return Slices((len(source.shape) - 1, *(None for _ in operator.inputs[1:])))
+
+
+def _last_axis(tensor: Tensor | None, channels: int) -> int | None:
+    """The axis of a tensor's channels; None where all channels of the output read the same."""
+    if tensor is None or not tensor.shape or tensor.shape[-1] == 1:
+        return None
+    if tensor.shape[-1] != channels:
+        raise CannotGroupError(f"reads {tensor.name!r} of shape {list(tensor.shape)}, which has other channels")
+    return len(tensor.shape) - 1

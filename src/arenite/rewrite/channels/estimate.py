@@ -1,0 +1,46 @@
+"""What a plan of channel groups costs, from its shapes alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING
+
+from arenite.rewrite.strips.emit import MOST_JOINED
+
+if TYPE_CHECKING:
+    from arenite.rewrite.channels.plan import ChannelPlan
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelEstimate:
+    """Costs of a plan, exactly those of the model that `split_channels` makes of it.
+
+    `copied_bytes` is what SLICE and CONCATENATION write; `viewed_bytes` is the part of it that is copied in one block,
+    so that a memory plan can lay it onto what it was copied from. `operators` is how many operators the region takes in
+    groups. `constant_bytes` is what the contents of all constants grow by. `extra_macs` is 0: no product is computed
+    twice.
+    """
+
+    copied_bytes: int
+    viewed_bytes: int
+    operators: int
+    constant_bytes: int
+    extra_macs: int = 0
+
+
+def estimate_channels(plan: ChannelPlan) -> ChannelEstimate:
+    """What a plan of more than one group costs; made to be called thousands of times."""
+    region, groups = plan.region, len(plan.groups)
+    sliced = [tensor for tensor, _ in region.parts if tensor.data is None]
+    joins, levels, left = 1, 1, groups
+    while left > MOST_JOINED:
+        left = -(-left // MOST_JOINED)
+        joins, levels = joins + left, levels + 1
+    copies = [*((tensor, tensor.bytes) for tensor in sliced), *((each, each.bytes * levels) for each in region.outputs)]
+    return ChannelEstimate(
+        copied_bytes=sum(count for _, count in copies),
+        viewed_bytes=sum(count for tensor, count in copies if prod(tensor.shape[:-1]) == 1),
+        operators=groups * (len(region.operators) + len(sliced)) + joins * len(region.outputs),
+        constant_bytes=region.duplicated_bytes + groups * sum(8 * len(tensor.shape) for tensor in sliced),
+    )

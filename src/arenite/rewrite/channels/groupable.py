@@ -1,0 +1,118 @@
+"""Which operators can be executed by groups of channels, how, and why the others cannot."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from arenite.model import ElementType
+from arenite.rewrite.channels.alike import (
+    concatenation_rule,
+    conversion_rule,
+    elementwise_rule,
+    first_input_rule,
+    pad_rule,
+    reduction_rule,
+)
+from arenite.rewrite.channels.slices import CannotGroupError, Slices
+from arenite.rewrite.channels.weighted import convolution_rule, depthwise_rule, fully_connected_rule
+from arenite.state import has_state
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from arenite.model import Operator, Tensor
+
+_ELEMENTWISE = """
+    ABS ADD CEIL COS DIV ELU EXP FLOOR FLOOR_DIV FLOOR_MOD GELU HARD_SWISH LEAKY_RELU LOG LOGISTIC MAXIMUM MINIMUM MUL
+    NEG POW PRELU RELU RELU6 RELU_0_TO_1 RELU_N1_TO_1 ROUND RSQRT SIGN SIN SQRT SQUARE SQUARED_DIFFERENCE SUB TANH
+"""
+_RULES: Mapping[str, Callable[[Operator], Slices]] = MappingProxyType(
+    {
+        **dict.fromkeys(_ELEMENTWISE.split(), elementwise_rule),
+        **dict.fromkeys(("QUANTIZE", "DEQUANTIZE", "CAST"), conversion_rule),
+        **dict.fromkeys(("AVERAGE_POOL_2D", "MAX_POOL_2D"), first_input_rule),
+        **dict.fromkeys(("RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR"), first_input_rule),
+        **dict.fromkeys(("PAD", "PADV2", "MIRROR_PAD"), pad_rule),
+        **dict.fromkeys(("MEAN", "SUM", "REDUCE_MAX", "REDUCE_MIN"), reduction_rule),
+        "CONCATENATION": concatenation_rule,
+        "CONV_2D": convolution_rule,
+        "DEPTHWISE_CONV_2D": depthwise_rule,
+        "FULLY_CONNECTED": fully_connected_rule,
+    }
+)
+
+_WHOLE = MappingProxyType(
+    {
+        **dict.fromkeys(("SOFTMAX", "LOG_SOFTMAX", "L2_NORMALIZATION"), "divides each channel by what all of them are"),
+        **dict.fromkeys(("ARG_MAX", "ARG_MIN", "TOPK_V2", "CUMSUM"), "goes through the whole input"),
+        **dict.fromkeys(("RESHAPE", "SQUEEZE", "EXPAND_DIMS"), "gives its elements another shape"),
+        **dict.fromkeys(("TRANSPOSE", "REVERSE_V2", "GATHER"), "moves elements between channels"),
+        **dict.fromkeys(("DEPTH_TO_SPACE", "SPACE_TO_DEPTH"), "moves elements between channels"),
+        **dict.fromkeys(("SPLIT", "SPLIT_V", "UNPACK"), "has several outputs"),
+        "BATCH_MATMUL": "multiplies matrices that are computed",
+    }
+)
+"""Why operators that are known, but have no rule, cannot be executed by channels."""
+
+_TYPES = frozenset({ElementType.FLOAT32, ElementType.INT8, ElementType.UINT8, ElementType.INT16, ElementType.INT32})
+"""Element types of which LiteRT, and TFLM where it has operators for them, slice and join channels."""
+
+
+def why_not_channels(operator: Operator) -> str | None:
+    """Why an operator cannot be executed by channels: a clause that follows its name; None if it can.
+
+    It speaks of the operator alone: a region can still be refused, above all since a convolution or a fully connected
+    layer reads all channels of its input, which must not be made by another operator of the region.
+    """
+    try:
+        slices(operator)
+    except CannotGroupError as reason:
+        return str(reason)
+    return None
+
+
+@lru_cache(maxsize=2048)
+def slices(operator: Operator) -> Slices:
+    """What an operator reads to make some channels of its output.
+
+    Raises:
+        CannotGroupError: it cannot be executed by channels.
+    """
+    if operator.code not in _RULES and operator.code in _WHOLE:
+        raise CannotGroupError(_WHOLE[operator.code])
+    if has_state(operator):
+        raise CannotGroupError("keeps state, runs other graphs, or is not known")
+    if operator.code not in _RULES:
+        raise CannotGroupError("is not known to work channel by channel")
+    if len(operator.outputs) != 1 or not operator.inputs or operator.intermediates:
+        raise CannotGroupError("has not one output")
+    (target,) = operator.outputs
+    if len(target.shape) < 2 or not all(target.shape):
+        raise CannotGroupError(f"makes {target.name!r} of shape {list(target.shape)}, which has no channels")
+    try:
+        result = _RULES[operator.code](operator)
+    except (KeyError, ValueError, IndexError, ZeroDivisionError, AssertionError):
+        raise CannotGroupError("has options or shapes that make no sense") from None
+    _check_activation(target)
+    for tensor, axis in zip(operator.inputs, result.axes, strict=True):
+        if tensor is not None and axis is not None:
+            (_check_activation if tensor.data is None else _check_constant)(tensor, axis)
+    return result
+
+
+def _check_activation(tensor: Tensor, _: int = 0) -> None:
+    if tensor.type not in _TYPES:
+        raise CannotGroupError(f"works on {tensor.name!r} of type {tensor.type.name}, which is not sliced")
+    if tensor.quantization is not None and len(tensor.quantization.scale) > 1:
+        raise CannotGroupError(f"works on {tensor.name!r}, of which each channel is quantised in another way")
+
+
+def _check_constant(tensor: Tensor, axis: int) -> None:
+    if tensor.data is None or len(tensor.data) != tensor.bytes:
+        raise CannotGroupError(f"reads {tensor.name!r}, whose elements are packed or sparse")
+    quantization = tensor.quantization
+    scales = 0 if quantization is None else len(quantization.scale)
+    if scales > 1 and quantization is not None and (quantization.dimension, scales) != (axis, tensor.shape[axis]):
+        raise CannotGroupError(f"reads {tensor.name!r}, which is quantised along another axis than its channels")

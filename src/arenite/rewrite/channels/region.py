@@ -1,0 +1,137 @@
+"""A region: operators that are executed channel group by channel group together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import gcd
+from typing import TYPE_CHECKING
+
+from arenite.errors import OptionError
+from arenite.rewrite.channels.groupable import slices
+from arenite.rewrite.channels.slices import CannotGroupError, Slices
+from arenite.tflite.control_edges import CONTROL_EDGES_NAME, read_control_edges
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from arenite.model import Graph, Model, Operator, Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class ChannelRegion:
+    """Operators of a model's main graph, in the order of the file; made by `channel_region_of`.
+
+    `inputs` are what they read and none of them makes, constants left out; `outputs` are those of their results that
+    others read or that the graph returns, in the order in which they are made; `inner` are the other results.
+    `pieces` is into how many equal parts the channels of every result can be divided: the most groups. `parts` are the
+    inputs and constants of which each group reads its part, with the axis; `duplicated_bytes` are those of constants
+    that stay in the file beside their parts, since others need them too.
+    """
+
+    operators: tuple[Operator, ...]
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+    inner: tuple[Tensor, ...]
+    pieces: int
+    parts: tuple[tuple[Tensor, int], ...]
+    duplicated_bytes: int
+    slices: Mapping[Operator, Slices] = field(repr=False)
+
+
+def channel_region_of(model: Model, operators: Iterable[Operator]) -> ChannelRegion:
+    """The region that consists of these operators of the main graph.
+
+    Raises:
+        OptionError: an operator is not in the main graph or cannot be executed by channels, or what is around the
+            operators does not allow to execute them together.
+    """
+    graph = model.main
+    chosen = set(operators)
+    members = tuple(operator for operator in graph.operators if operator in chosen)
+    if not members or len(members) != len(chosen):
+        raise OptionError(f"{model.name}: a region needs operators, all of them of the main graph")
+    results = [tensor for operator in members for tensor in operator.outputs]
+    others = [operator for operator in graph.operators if operator not in chosen]
+    asked_for = {*graph.outputs, *(tensor for operator in others for tensor in (*operator.inputs, *operator.outputs))}
+    read = (tensor for operator in members for tensor in operator.inputs if tensor is not None and tensor.data is None)
+    how = {operator: _slices(model, operator) for operator in members}
+    parts = dict.fromkeys(
+        (tensor, axis)
+        for operator in members
+        for tensor, axis in zip(operator.inputs, how[operator].axes, strict=True)
+        if tensor is not None and axis is not None and tensor not in results
+    )
+    region = ChannelRegion(
+        operators=members,
+        inputs=tuple(dict.fromkeys(tensor for tensor in read if tensor not in results)),
+        outputs=tuple(tensor for tensor in results if tensor in asked_for),
+        inner=tuple(tensor for tensor in results if tensor not in asked_for),
+        pieces=gcd(*(operator.outputs[0].shape[-1] // how[operator].unit for operator in members)),
+        parts=tuple(parts),
+        duplicated_bytes=_duplicated(model, members, tuple(parts)),
+        slices=how,
+    )
+    _check(model, region)
+    return region
+
+
+def surrounding(graph: Graph, region: ChannelRegion) -> tuple[tuple[Operator, ...], tuple[Operator, ...]]:
+    """The other operators of the graph, in their order: those before the last one of the region, and those after it.
+
+    Raises:
+        OptionError: one of those before needs a result of the region.
+    """
+    members = set(region.operators)
+    last = max((place for place, operator in enumerate(graph.operators) if operator in members), default=-1)
+    before = tuple(operator for operator in graph.operators[: last + 1] if operator not in members)
+    if last + 1 - len(before) != len(members):
+        raise OptionError(f"the region has operators that the graph {graph.name!r} does not have")
+    for operator in before:
+        if any(tensor in region.outputs for tensor in operator.inputs):
+            raise OptionError(f"{_where(operator)} needs a result of the region, but is filed before its last operator")
+    return before, graph.operators[last + 1 :]
+
+
+def _slices(model: Model, operator: Operator) -> Slices:
+    try:
+        return slices(operator)
+    except CannotGroupError as reason:
+        raise OptionError(f"{model.name}: {_where(operator)} cannot be executed by channels: it {reason}") from None
+
+
+def _duplicated(model: Model, members: tuple[Operator, ...], parts: Sequence[tuple[Tensor, int]]) -> int:
+    """By how much the parts of constants are longer than the constants that nobody needs any more."""
+    new = [(tensor, tensor.data) for tensor, _ in parts if tensor.data is not None]
+    cut = {tensor for tensor, _ in new}
+    whole = {
+        tensor
+        for operator in members
+        for tensor, axis in zip(operator.inputs, slices(operator).axes, strict=True)
+        if axis is None
+    }
+    whole.update(tensor for operator in model.main.operators if operator not in members for tensor in operator.inputs)
+    stay = {tensor.data for graph in model.graphs for tensor in graph.tensors if tensor not in cut or tensor in whole}
+    return sum(len(data) for _, data in new) - sum(len(data) for data in {data for _, data in new} - stay)
+
+
+def _check(model: Model, region: ChannelRegion) -> None:
+    made = {*region.outputs, *region.inner}
+    if not region.outputs:
+        raise OptionError(f"{model.name}: nothing needs the results of the region")
+    writers = [tensor for operator in model.main.operators for tensor in operator.outputs if tensor in made]
+    if len(writers) != len(made) or made.intersection(model.main.inputs):
+        raise OptionError(f"{model.name}: a result of the region is written more than once")
+    for operator in region.operators:
+        for tensor, axis in zip(operator.inputs, region.slices[operator].axes, strict=True):
+            if axis is None and tensor in made:
+                raise OptionError(
+                    f"{model.name}: {_where(operator)} adds up all channels of {tensor.name!r}, made in the region; "
+                    "sums of groups would be rounded once for each"
+                )
+    if any(read_control_edges(model)[:1]):
+        raise OptionError(f"{model.name}: the file asks for an order of operators, in {CONTROL_EDGES_NAME}")
+    surrounding(model.main, region)
+
+
+def _where(operator: Operator) -> str:
+    return f"{operator.label} of {operator.outputs[0].name!r}" if operator.outputs else operator.label

@@ -1,0 +1,68 @@
+"""A model in which a region is executed by groups of channels, with ordinary operators.
+
+whole:   input --> CONV 1x1 --> wide --> DEPTHWISE, stride 2 --> output
+
+groups:  input --> CONV 1x1 --> wide/channels0-32  --> DEPTHWISE --> output/channels0-32  -.
+               --> CONV 1x1 --> wide/channels32-64 --> DEPTHWISE --> output/channels32-64 -CONCATENATION--> output
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from arenite.rewrite.channels.emit import Emitter
+from arenite.rewrite.channels.region import surrounding
+from arenite.tflite.memory_plan import with_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arenite.model import Graph, Model, Operator, Tensor
+    from arenite.rewrite.channels.plan import ChannelPlan
+    from arenite.rewrite.channels.slices import Part
+
+
+def split_channels(model: Model, plan: ChannelPlan) -> Model:
+    """The model with the plan's region executed group by group; it computes the same, with no more multiplications.
+
+    Weights, biases and their scales are cut into those of the groups, so that the file holds as many as before. Tensors
+    that are no more used are gone, and so is an offline memory plan of the model. With a single group, the model itself
+    is returned.
+
+    Raises:
+        OptionError: the plan was made for another model.
+    """
+    if len(plan.groups) == 1:
+        return model
+    graph = model.main
+    before, after = surrounding(graph, plan.region)
+    emitter = Emitter()
+    made = [_group(plan, part, emitter) for part in plan.groups]
+    for tensor in plan.region.outputs:
+        emitter.join([group[tensor] for group in made], tensor)
+    operators = (*before, *emitter.operators, *after)
+    tensors = (*_still_used(graph, plan.region.operators, operators), *emitter.tensors)
+    new = replace(graph, operators=operators, tensors=tensors)
+    return with_plan(replace(model, graphs=(new, *model.graphs[1:])), None)
+
+
+def _group(plan: ChannelPlan, part: Part, emitter: Emitter) -> dict[Tensor, Tensor]:
+    """Append one group; returns its part of every result."""
+    made: dict[Tensor, Tensor] = {}
+    for operator in plan.region.operators:
+        inputs = [
+            made.get(tensor) or emitter.part(tensor, axis, part) if tensor is not None and axis is not None else tensor
+            for tensor, axis in zip(operator.inputs, plan.region.slices[operator].axes, strict=True)
+        ]
+        made[operator.outputs[0]] = emitter.make(operator, part, inputs)
+    return made
+
+
+def _still_used(graph: Graph, gone: Sequence[Operator], operators: Sequence[Operator]) -> list[Tensor]:
+    """The tensors of a graph without those that only the operators which are gone used."""
+    suspects = {tensor for operator in gone for tensor in (*operator.inputs, *operator.outputs)}
+    suspects.difference_update(graph.inputs, graph.outputs)
+    for operator in operators:
+        suspects.difference_update(operator.inputs, operator.outputs, operator.intermediates)
+    return [tensor for tensor in graph.tensors if tensor not in suspects]

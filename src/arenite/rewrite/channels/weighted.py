@@ -1,0 +1,72 @@
+"""Convolutions and fully connected layers: every channel of the output has weights, a bias and a scale of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arenite.model import ElementType
+from arenite.rewrite.channels.slices import CannotGroupError, Slices
+
+if TYPE_CHECKING:
+    from arenite.model import Operator, Tensor
+
+_WEIGHTS = {
+    ElementType.FLOAT32: ElementType.FLOAT32,
+    ElementType.INT8: ElementType.INT8,
+    ElementType.INT16: ElementType.INT8,
+    ElementType.UINT8: ElementType.UINT8,
+}
+"""Types of weights by type of activations. Weights of 4 bits are packed, int8 weights of floats quantise by range."""
+
+
+def convolution_rule(operator: Operator) -> Slices:
+    """CONV_2D, weights [out, height, width, in / groups]: reads its whole input, or that of its groups."""
+    source, weights = _checked(operator, 0)
+    groups, rest = divmod(source.shape[3], weights.shape[3])
+    if rest or weights.shape[0] % groups:
+        raise CannotGroupError("has weights that do not fit its input")
+    if groups > 1:
+        raise CannotGroupError("is a grouped convolution, of which runtimes compute the parts in another way")
+    return Slices((None, 0, *_bias(operator)))
+
+
+def depthwise_rule(operator: Operator) -> Slices:
+    """DEPTHWISE_CONV_2D, weights [1, height, width, out]: out / in channels of each channel of its input."""
+    source, weights = _checked(operator, 3)
+    multiplier, rest = divmod(weights.shape[3], source.shape[3])
+    if rest:
+        raise CannotGroupError("has weights that do not fit its input")
+    return Slices((3, 3, *_bias(operator)), multiplier)
+
+
+def fully_connected_rule(operator: Operator) -> Slices:
+    """FULLY_CONNECTED, weights [units, depth]: reads its whole input."""
+    if operator.options.get("weights_format", 0):
+        raise CannotGroupError("has shuffled weights")
+    _checked(operator, 0)
+    return Slices((None, 0, *_bias(operator)))
+
+
+def _checked(operator: Operator, axis: int) -> tuple[Tensor, Tensor]:
+    """The input and the weights, which have one element along `axis` for each channel of the output."""
+    source, weights = operator.inputs[:2]
+    assert source is not None
+    assert weights is not None
+    if weights.data is None:
+        raise CannotGroupError("has weights that are computed")
+    if weights.type is not _WEIGHTS.get(source.type):
+        raise CannotGroupError(f"multiplies {source.type.name} with weights of {weights.type.name}")
+    if weights.shape[axis] != operator.outputs[0].shape[-1]:
+        raise CannotGroupError("has weights that do not fit its output")
+    return source, weights
+
+
+def _bias(operator: Operator) -> tuple[int | None, ...]:
+    if len(operator.inputs) > 3:
+        raise CannotGroupError("has inputs that are not known")
+    for bias in operator.inputs[2:]:
+        if bias is not None and bias.data is None:
+            raise CannotGroupError("has a bias that is computed")
+        if bias is not None and bias.shape != operator.outputs[0].shape[-1:]:
+            raise CannotGroupError("has a bias that does not fit its output")
+    return tuple(None if bias is None else 0 for bias in operator.inputs[2:])

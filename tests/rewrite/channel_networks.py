@@ -1,0 +1,117 @@
+"""Random small networks of every operator that can be executed by channel groups, and plans for them."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import assume
+from hypothesis import strategies as st
+from strip_networks import DTYPE, FLOAT, INT8, UINT8, Network
+
+from arenite.errors import OptionError
+from arenite.model import Graph, Model
+from arenite.rewrite.channels import channel_plan, channel_region_of, why_not_channels
+
+
+class ChannelNetwork(Network):
+    """Builds the operators that strips know, and those that only channels can be cut through."""
+
+    def pad(self, x):
+        code = self.one_of("PAD", "PADV2", "MIRROR_PAD")
+        edges = [self.draw(st.integers(0, 1)) for _ in range(4)] + [0, 0]
+        if code == "MIRROR_PAD" and min(x.shape[1:3]) < 2:
+            return None
+        shape = [1, *(length + edges[2 * i] + edges[2 * i + 1] for i, length in enumerate(x.shape[1:]))]
+        inputs, options = (x, self.integers(0, 0, *edges, shape=(4, 2))), {}
+        if code == "PADV2":
+            value = self.random.integers(0, 100, 1).astype(DTYPE[self.type])
+            inputs = (*inputs, self.constant(value, self.type, x.quantization))
+        elif code == "MIRROR_PAD":
+            options = {"mode": self.one_of(0, 1)}
+        return self.add(code, inputs, self.activation(shape, like=x), options, self.version(2, 3))
+
+    def reduction(self, x):
+        code = self.one_of("MEAN", "MEAN", "SUM", "REDUCE_MAX", "REDUCE_MIN")
+        axes = self.one_of((1, 2), (1, 2), (2, 1), (1,), (2,), (-2,))
+        keep = self.one_of(True, True, False) if len(axes) == 2 else True
+        reduced = {axis % 4 for axis in axes}
+        shape = [1 if axis in reduced else length for axis, length in enumerate(x.shape) if keep or axis not in reduced]
+        like = x if code.startswith("REDUCE") or self.one_of(True, False) else None
+        output = self.activation(shape, like=like, scale=0.02)
+        return self.add(code, (x, self.integers(*axes)), output, {"keep_dims": keep}, self.version(2, 3))
+
+    def dense(self, x):
+        """FULLY_CONNECTED over everything."""
+        taps = int(np.prod(x.shape))
+        units = self.one_of(2, 3, 8, 12)
+        weights, bias, scale = self.filters(x, (units, taps), 0, taps)
+        bias = self.one_of(bias, bias, None)
+        output = self.activation((1, units), scale=scale)
+        options = {"fused_activation_function": self.one_of(0, 1, 3), "weights_format": 0, "keep_num_dims": False}
+        options["asymmetric_quantize_inputs"] = False
+        return self.add("FULLY_CONNECTED", (x, weights, bias), output, options, self.version(4, 4))
+
+    def flat(self, x):
+        """A constant for each channel, or one for all, whatever the shape of x."""
+        return self.arithmetic(x, self.values(self.one_of(x.shape[-1:], (1, x.shape[-1]), (1,))), x.shape)
+
+    def rows_joined(self, x):
+        fits = [y for y in self.pool if y.shape == x.shape and y.quantization == x.quantization]
+        parts = [x, *self.draw(st.lists(st.sampled_from(fits), min_size=1, max_size=2))]
+        axis = self.draw(st.integers(1, len(x.shape) - 1 - (len(x.shape) > 2))) if len(x.shape) > 2 else 0
+        shape = list(x.shape)
+        shape[axis] *= len(parts)
+        options = {"axis": axis, "fused_activation_function": 0}
+        return self.add("CONCATENATION", parts, self.activation(shape, like=x), options, self.version(2, 3))
+
+
+PIXELWISE = ("unary", "binary", "constant_binary", "requantize", "rows_joined", "pad", "resize", "reduction")
+METHODS = ("conv", "conv", "conv", "depthwise", "depthwise", "max_pool", "average_pool", "dense", "flat", *PIXELWISE)
+FLAT = ("dense", "flat", "requantize")
+"""What can follow a tensor of shape (1, channels)."""
+
+
+@st.composite
+def channel_networks(draw, types=(INT8,), methods=METHODS, most=5):
+    """A model of one or two inputs, 1 to `most` operators of the given kinds and one or more outputs."""
+    network = ChannelNetwork(draw, draw(st.sampled_from(types)), np.random.default_rng(draw(st.integers(0, 2**32))))
+    inputs = []
+    for _ in range(draw(st.sampled_from((1, 1, 2)))):
+        shape = (1, draw(st.integers(1, 9)), draw(st.integers(1, 7)), draw(st.sampled_from((1, 2, 3, 4, 8, 12))))
+        inputs.append(network.activation(inputs[0].shape if inputs and draw(st.booleans()) else shape))
+    network.pool += inputs
+    for _ in range(draw(st.integers(1, most))):
+        x = network.pool[-1] if draw(st.integers(0, 3)) else draw(st.sampled_from(network.pool))
+        method = draw(st.sampled_from(methods))
+        if len(x.shape) == 4 or method in FLAT:
+            getattr(network, method)(x)
+    assume(network.operators)
+    read = {tensor for operator in network.operators for tensor in operator.inputs}
+    outputs = [tensor for tensor in network.pool if tensor not in read and tensor not in inputs]
+    extra = draw(st.sampled_from(network.pool[len(inputs) :]))
+    outputs += [extra] if extra not in outputs and draw(st.booleans()) else []
+    used = read | set(inputs) | {tensor for operator in network.operators for tensor in operator.outputs}
+    tensors = tuple(tensor for tensor in network.tensors if tensor in used)
+    graph = Graph("main", tensors, tuple(inputs), tuple(outputs), tuple(network.operators))
+    return Model("random", (graph,))
+
+
+@st.composite
+def channel_plans(draw, model):
+    """A plan for operators next to each other in the file, with groups of uneven size; None where they cannot be."""
+    operators = model.main.operators
+    first = draw(st.integers(0, len(operators) - 1))
+    region = None
+    for end in range(first + 1, draw(st.integers(first + 1, len(operators))) + 1):
+        if why_not_channels(operators[end - 1]):
+            break
+        try:
+            region = channel_region_of(model, operators[first:end])
+        except OptionError:
+            break
+    if region is None or region.pieces < 2:
+        return None
+    cuts = draw(st.sets(st.integers(1, region.pieces - 1), min_size=1, max_size=4))
+    return channel_plan(region, (0, *sorted(cuts), region.pieces))
+
+
+__all__ = ["FLOAT", "METHODS", "UINT8", "channel_networks", "channel_plans"]

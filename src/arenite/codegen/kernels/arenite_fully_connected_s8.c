@@ -5,7 +5,7 @@
 #include "arenite_dot.h"
 #include "arenite_fixed.h"
 
-static int8_t finish(const arenite_fully_connected_s8_t *layer, int32_t unit, int32_t sum) {
+static inline int8_t finish(const arenite_fully_connected_s8_t *layer, int32_t unit, int32_t sum) {
   const int32_t scale = layer->per_unit ? unit : 0;
   const int32_t scaled = arenite_scale(sum, layer->multiplier[scale], layer->shift[scale]);
   return (int8_t)arenite_clamp(scaled + layer->output_offset, layer->lowest, layer->highest);

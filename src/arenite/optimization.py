@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 
 from arenite.errors import OptionError, VerificationError
 from arenite.liveness import peak_memory
+from arenite.operators import macs
 from arenite.options import DEFAULTS, Options
 from arenite.ordering import ordering_problem
 from arenite.plan import Cost, Plan
 from arenite.reordering import checked_schedule, runs_as_filed, with_order
 from arenite.search_apart import search_apart
+from arenite.search_partial import SHARE_OF_TIME, search_partial
 from arenite.search_shared import search_shared
 from arenite.targets.scratch import scratch_is_known
 from arenite.targets.target import TARGETS
 from arenite.targets.tflm import plan_obstacle, planned_head
-from arenite.task import Decision, Task, order_of, silent
+from arenite.task import Decision, Task, origins, silent
 from arenite.tflite.memory_plan import is_vela, read_plan, with_plan
 from arenite.tflite.target_name import read_target_name, with_target_name
 from arenite.validity import is_right, keeps_apart, not_for_reference, validity
@@ -48,11 +50,20 @@ def optimize(model: Model, options: Options = DEFAULTS, *, progress: Progress | 
         ModelError: the model cannot be planned (operators that need each other's results, a damaged offline plan).
         VerificationError: a check failed; the result must not be used.
     """
-    from arenite.tflite.write import write_bytes
-
     started = time.monotonic()
     task = Task(model, options, started + options.time_limit, progress or silent)
-    decision = _decide(task)
+    return completed(task, decided(task), started)
+
+
+def completed(task: Task, decision: Decision, started: float) -> Plan:
+    """The plan for a decision, checked and verified.
+
+    Raises:
+        VerificationError: a check failed; the result must not be used.
+    """
+    from arenite.tflite.write import write_bytes
+
+    model, options = task.source, task.options
     content = write_bytes(decision.model)
     judged = validity(decision.model)
     verification = _verified(task, decision, content)
@@ -66,10 +77,10 @@ def optimize(model: Model, options: Options = DEFAULTS, *, progress: Progress | 
         source=model,
         model=decision.model,
         content=content,
-        before=Cost(peak_memory(model), _head(task, model), arena_before),
-        after=Cost(decision.peak, decision.head, arena_after),
+        before=Cost(peak_memory(model), _head(task, model), arena_before, _macs(model)),
+        after=Cost(decision.peak, decision.head, arena_after, _macs(decision.model)),
         lower_bound=decision.lower_bound,
-        order=order_of(model, decision.model),
+        order=origins(model, decision),
         verified=verification.status,
         seconds=time.monotonic() - started,
         proofs=decision.proofs,
@@ -77,6 +88,7 @@ def optimize(model: Model, options: Options = DEFAULTS, *, progress: Progress | 
         target=options.runs_on,
         shared_pairs=judged.pairs,
         valid_with=judged.kernels,
+        strips=decision.strips,
     )
 
 
@@ -87,7 +99,7 @@ def preview(model: Model, options: Options = DEFAULTS) -> Model:
         ModelError: the model cannot be planned.
         VerificationError: a check of the order or of the layout failed.
     """
-    return _decide(Task(model, options, time.monotonic() + options.time_limit, silent)).model
+    return decided(Task(model, options, time.monotonic() + options.time_limit, silent)).model
 
 
 def least_peak_memory(model: Model, *, time_limit: float = 10.0) -> int:
@@ -100,7 +112,24 @@ def least_peak_memory(model: Model, *, time_limit: float = 10.0) -> int:
     return peak_memory(with_order(model, 0, checked_schedule(problem, time_limit=time_limit).order))
 
 
-def _decide(task: Task) -> Decision:
+def decided(task: Task) -> Decision:
+    """The best plan for what was asked, in strips where that was allowed and gains something.
+
+    Raises:
+        FitError: an arena was asked for that was not reached.
+    """
+    if not task.options.split:
+        return _whole(task)
+    return search_partial(task, without_strips(task))
+
+
+def without_strips(task: Task) -> Decision:
+    """The best plan without strips, in a part of the time."""
+    rest = task.left * (1 - SHARE_OF_TIME)
+    return _whole(replace(task, deadline=task.deadline - rest))
+
+
+def _whole(task: Task) -> Decision:
     """The best plan for what was asked; the model itself where nothing is gained."""
     model, options = task.source, task.options
     obstacle = _untouchable(model, options)
@@ -120,6 +149,10 @@ def _decide(task: Task) -> Decision:
     if not gains and (not options.keep_inputs or _keeps_inputs(task)):
         return replace(best, model=_renamed(task), peak=peak_memory(model), head=head)
     return best
+
+
+def _macs(model: Model) -> int:
+    return sum(macs(operator) for graph in model.graphs for operator in graph.operators)
 
 
 def _saves_arena(task: Task, result: Model) -> bool:

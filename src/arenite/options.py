@@ -9,6 +9,9 @@ from arenite.errors import OptionError
 from arenite.runtimes.inputs import MOST_ROUNDS
 from arenite.targets.target import TFLM, Target, find_target
 
+MOST_EXTRA_MACS = 10.0
+"""Largest share of the model's multiply-accumulates that strips can be allowed to add."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -20,6 +23,11 @@ class Options:
     `time_limit`: seconds for all searches together; at the limit the best plan so far is returned with its gap. `plan`:
     what to do with an offline plan that the model already has. `rounds`, `seed`: random inputs on which the result is
     compared with its source.
+
+    `split`: stretches of the model may be executed strip by strip, which makes small the target's whole arena or, by
+    `minimize`, its head alone. `max_extra_macs`: the share of the model's multiply-accumulates that strips may add;
+    None is 0.10, or as much as it takes where `arena` is given: an arena to declare, in bytes, that is to be reached
+    with the least work, or it is an error.
     """
 
     reorder: bool = True
@@ -31,6 +39,10 @@ class Options:
     seed: int = 0
     target: Target | str = TFLM
     overlap: bool = True
+    split: bool = False
+    minimize: Literal["arena", "head"] = "arena"
+    arena: int | None = None
+    max_extra_macs: float | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.time_limit, int | float) or not isinstance(self.rounds, int):
@@ -43,7 +55,20 @@ class Options:
             raise OptionError(f"plan: {self.plan!r} is neither 'replace' nor 'respect'")
         if self.keep_inputs and not self.layout:
             raise OptionError("keep inputs: only a layout can keep the inputs intact; leave the layout to Arenite")
+        self._check_strips()
         self.runs_on  # noqa: B018 (an unknown name is an error here, not in the middle of the work)
+
+    def _check_strips(self) -> None:
+        if self.minimize not in ("arena", "head"):
+            raise OptionError(f"minimize: {self.minimize!r} is neither 'arena' nor 'head'")
+        if self.split and not (self.overlap and self.layout):
+            raise OptionError("split: strips take no memory only in a layout with overlap; allow both")
+        if self.max_extra_macs is not None and not 0 <= self.max_extra_macs <= MOST_EXTRA_MACS:
+            raise OptionError(f"max extra MACs: {self.max_extra_macs} is not a share from 0 to {MOST_EXTRA_MACS}")
+        if self.arena is not None and self.arena < 0:
+            raise OptionError(f"arena: {self.arena} is not a number of bytes; give 0 or more")
+        if not self.split and (self.arena, self.max_extra_macs, self.minimize) != (None, None, "arena"):
+            raise OptionError("arena, max extra MACs and what to minimize are for splitting into strips; ask for that")
 
     @property
     def runs_on(self) -> Target:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from arenite.errors import OutputError
 from arenite.targets.target import TFLM
@@ -26,16 +26,17 @@ class Cost:
     `peak` is the largest working set of its order, without overlap. `head` is what stock TFLM plans for it (its own
     greedy plan, or the offline plan that the file carries), with the target's kernels; for the portable target, and
     where nothing may overlap, with the reference kernels. `arena` is what TFLM measured for head and tail together
-    when it ran the model here (None: not run).
+    when it ran the model here (None: not run). `macs` are the multiply-accumulates of one inference.
     """
 
     peak: int
     head: int
     arena: int | None = None
+    macs: int = 0
 
     def to_json(self) -> dict[str, int]:
-        """`peak_bytes` and `head_bytes`, and `arena_bytes` where the runtime measured it."""
-        costs = {"peak_bytes": self.peak, "head_bytes": self.head}
+        """`peak_bytes`, `head_bytes` and `macs`, and `arena_bytes` where the runtime measured it."""
+        costs = {"peak_bytes": self.peak, "head_bytes": self.head, "macs": self.macs}
         return costs if self.arena is None else {**costs, "arena_bytes": self.arena}
 
 
@@ -49,11 +50,42 @@ class Proof:
 
 
 @dataclass(frozen=True)
+class Strips:
+    """Operators that are executed strip by strip.
+
+    `operators` are their positions in the source's main graph; `rows` are the rows of what the last of them makes at
+    which strips begin and end. `halo` is "recompute" where rows that two strips need are computed twice, which adds
+    `extra_macs` multiply-accumulates, or "keep" where they are kept for the next strip.
+    """
+
+    operators: tuple[int, ...]
+    rows: tuple[int, ...]
+    halo: Literal["recompute", "keep"]
+    extra_macs: int
+
+    @property
+    def number(self) -> int:
+        """How many strips there are."""
+        return len(self.rows) - 1
+
+    def to_json(self) -> dict[str, Any]:
+        """The strips as JSON values; the keys are documented in docs/json.md."""
+        return {
+            "operators": list(self.operators),
+            "strips": self.number,
+            "rows": list(self.rows),
+            "halo": self.halo,
+            "extra_macs": self.extra_macs,
+        }
+
+
+@dataclass(frozen=True)
 class Plan:
     """An order and a layout for a model, checked and verified.
 
-    `order[i]` is the position, in the source's main graph, of the operator that now runs as number i. `lower_bound`
-    (bytes) holds for the head of every plan of the problem that was asked for; `optimal` means that the head meets it.
+    `order[i]` is the position, in the source's main graph, of the operator that now runs as number i, or of which that
+    does a part; None for one that cuts, pads or joins rows of strips. `strips` are the stretches that are executed so.
+    `lower_bound` (bytes) holds for the head of every plan of the problem that was asked for; `optimal` means that the head meets it.
     `verified` says of each runtime `identical`, or `unavailable: why`. `notes` are sentences for a person.
 
     `target` is what the plan was made for, `shared_pairs` the number of pairs of tensors that share bytes while both
@@ -66,7 +98,7 @@ class Plan:
     before: Cost
     after: Cost
     lower_bound: int
-    order: tuple[int, ...]
+    order: tuple[int | None, ...]
     verified: Mapping[str, str]
     seconds: float
     proofs: tuple[Proof, ...] = field(default=(), repr=False)
@@ -74,6 +106,12 @@ class Plan:
     target: Target = TFLM
     shared_pairs: int = 0
     valid_with: tuple[Kernels, ...] = ()
+    strips: tuple[Strips, ...] = ()
+
+    @property
+    def extra_macs(self) -> int:
+        """Multiply-accumulates that strips add."""
+        return sum(each.extra_macs for each in self.strips)
 
     @property
     def optimal(self) -> bool:
@@ -112,6 +150,8 @@ class Plan:
             "optimal": self.optimal,
             "gap": round(self.gap, 6),
             "order": list(self.order),
+            "strips": [each.to_json() for each in self.strips],
+            "extra_macs": self.extra_macs,
             "changed": self.changed,
             "shared_pairs": self.shared_pairs,
             "valid_with": [kernels.value for kernels in self.valid_with],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,11 +11,11 @@ from arenite.rewrite import prune
 from arenite.tflite.memory_plan import with_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from arenite.model import Model, Operator
+    from arenite.model import Model, Operator, Tensor
     from arenite.options import Options
-    from arenite.plan import Proof
+    from arenite.plan import Proof, Strips
 
     Progress = Callable[[str], None]
 
@@ -49,7 +49,11 @@ class Task:
 
 @dataclass(frozen=True)
 class Decision:
-    """A model with its order and layout settled, what that costs (bytes), and what is known about anything better."""
+    """A model with its order and layout settled, what that costs (bytes), and what is known about anything better.
+
+    `strips` are the stretches that are executed in strips; `sources` says by its outputs which operator of the source
+    each operator of a strip does a part of.
+    """
 
     model: Model
     peak: int
@@ -57,6 +61,8 @@ class Decision:
     lower_bound: int
     proofs: tuple[Proof, ...] = ()
     notes: tuple[str, ...] = ()
+    strips: tuple[Strips, ...] = ()
+    sources: Mapping[tuple[Tensor, ...], Operator] = field(default_factory=dict)
 
 
 def silent(_: str) -> None:
@@ -67,6 +73,20 @@ def order_of(source: Model, result: Model) -> tuple[int, ...]:
     """For each operator of the result's main graph, its position in the source's."""
     position = {_mark(operator): index for index, operator in enumerate(source.main.operators)}
     return tuple(position[_mark(operator)] for operator in result.main.operators)
+
+
+def origins(source: Model, decision: Decision) -> tuple[int | None, ...]:
+    """For each operator of the result's main graph the position of the source's operator whose work it does.
+
+    None for operators that cut, pad or join rows of strips.
+    """
+    position = {_mark(operator): index for index, operator in enumerate(source.main.operators)}
+    sources = decision.sources
+    marks = (
+        _mark(sources.get(operator.outputs, operator)) if operator.outputs else operator
+        for operator in decision.model.main.operators
+    )
+    return tuple(position.get(mark) for mark in marks)
 
 
 def _mark(operator: Operator) -> object:

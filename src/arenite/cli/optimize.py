@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from arenite.cli.options import DEFAULT_TARGET, TargetName
+from arenite.cli.options import DEFAULT_TARGET, TargetName, parse_share, parse_size
 from arenite.runtimes.inputs import MOST_ROUNDS
 
 
@@ -25,6 +25,16 @@ def optimize_command(
     keep_inputs: Annotated[
         bool, typer.Option("--keep-inputs", help="Inputs stay intact to the end of the inference.")
     ] = False,
+    split: Annotated[bool, typer.Option("--split", help="Execute large layers in strips where that saves.")] = False,
+    minimize: Annotated[Literal["arena", "head"], typer.Option(help="With --split: what to make small.")] = "arena",
+    arena: Annotated[
+        str | None,
+        typer.Option(metavar="SIZE", help="With --split: fit 96K with the least work, or fail.", show_default=False),
+    ] = None,
+    max_extra_macs: Annotated[
+        str | None,
+        typer.Option(metavar="SHARE", help="With --split: work that strips may add.", show_default="10%"),
+    ] = None,
     plan: Annotated[
         Literal["replace", "respect"], typer.Option(help="What to do with an offline plan that the model carries.")
     ] = "replace",
@@ -52,6 +62,10 @@ def optimize_command(
         overlap=not no_overlap,
         target=find_target(target),
         keep_inputs=keep_inputs,
+        split=split,
+        minimize=minimize,
+        arena=None if arena is None else parse_size(arena),
+        max_extra_macs=None if max_extra_macs is None else parse_share(max_extra_macs),
         plan=plan,
         time_limit=time_limit,
         rounds=rounds,

@@ -13,8 +13,21 @@ DEFAULT_TARGET = "tflm"
 TARGET_HELP = "Runtime and kernels: tflm (any kernels), tflm-reference, tflm-cmsis-nn/cortex-m4, ..."
 TargetName = Annotated[str, typer.Option(metavar="NAME", help=TARGET_HELP)]
 
+SHARE = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,6})?) *(%?)")
 SIZE = re.compile(r"(0x[0-9a-f]{1,12}|[0-9]{1,12}) *(?:([km])(?:i?b)?|b)?", re.IGNORECASE)
 UNITS = {"": 1, "k": 1024, "m": 1024 * 1024}
+
+
+def parse_share(text: str) -> float:
+    """0.15 from `15%` or `0.15`.
+
+    Raises:
+        OptionError: the text is no such share.
+    """
+    found = SHARE.fullmatch(text.strip())
+    if found is None:
+        raise OptionError(f"{text!r} is not a share; write it as 15% or 0.15")
+    return float(found[1]) / (100 if found[2] else 1)
 
 
 def parse_size(text: str) -> int:

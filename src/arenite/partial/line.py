@@ -35,9 +35,10 @@ class Stretch:
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """The operators of a model's main graph in their order."""
+    """The operators of a model's main graph in their order. With `keep_inputs` its inputs are alive to the end."""
 
     model: Model
+    keep_inputs: bool = False
 
     def __len__(self) -> int:
         return len(self.model.main.operators)
@@ -74,7 +75,8 @@ class Line:
         for position, operator in enumerate(graph.operators):
             born.update((tensor, position) for tensor in operator.outputs)
             ends.update((tensor, position) for tensor in (*operator.outputs, *operator.inputs) if tensor is not None)
-        ends.update((tensor, len(graph.operators)) for tensor in graph.outputs)
+        kept = graph.inputs if self.keep_inputs else ()
+        ends.update((tensor, len(graph.operators)) for tensor in (*kept, *graph.outputs))
         return {
             tensor: (first, ends[tensor])
             for tensor, first in born.items()

@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from arenite.rewrite.strips import region_of, split
+from arenite.rewrite.strips import region_of, split, strips_of
 
 if TYPE_CHECKING:
-    from arenite.model import Model
+    from collections.abc import Iterable, Mapping
+
+    from arenite.model import Model, Operator, Tensor
     from arenite.partial.choose import Choice
     from arenite.rewrite.strips import StripPlan
 
+ROWS = 1
+"""The axis along which parts are joined."""
 
-def realise(model: Model, choice: Choice) -> Model:
+
+@dataclass(frozen=True, eq=False)
+class Realised:
+    """A model with regions in strips, and which operator each operator of a strip does a part of, by its outputs."""
+
+    model: Model
+    sources: Mapping[tuple[Tensor, ...], Operator]
+
+
+def realise(model: Model, choice: Choice) -> Realised:
     """The model with the pieces of a choice executed in strips; the same object where none of them is."""
+    sources: dict[tuple[Tensor, ...], Operator] = {}
     for piece in choice.pieces:
         if piece.plan is not None:
             region = region_of(model, piece.plan.region.operators)
-            model = in_strips(model, replace(piece.plan, region=region))
-    return model
+            plan = replace(piece.plan, region=region)
+            before = set(model.main.operators)
+            model = split(model, plan)
+            sources.update(_sources(plan, (each for each in model.main.operators if each not in before)))
+            model = _sliced_first(model, plan)
+    return Realised(model, sources)
 
 
 def in_strips(model: Model, plan: StripPlan) -> Model:
@@ -28,7 +46,10 @@ def in_strips(model: Model, plan: StripPlan) -> Model:
     Slices lie on their whole and cost nothing. Once all are taken, the whole is no longer needed, and the rows of a
     slice are free as soon as its strip is done: the region's output may be written over rows that have been read.
     """
-    model = split(model, plan)
+    return _sliced_first(split(model, plan), plan)
+
+
+def _sliced_first(model: Model, plan: StripPlan) -> Model:
     operators = model.main.operators
     first = [each for each in operators if each.code == "SLICE" and each.inputs[0] in plan.region.inputs]
     if not first:
@@ -37,3 +58,18 @@ def in_strips(model: Model, plan: StripPlan) -> Model:
     rest = [each for each in operators[at:] if each not in first]
     graph = replace(model.main, operators=(*operators[:at], *first, *rest))
     return replace(model, graphs=(graph, *model.graphs[1:]))
+
+
+def _sources(plan: StripPlan, new: Iterable[Operator]) -> dict[tuple[Tensor, ...], Operator]:
+    """For each operator of a strip that is no copy of rows the operator of the region, in the order of both.
+
+    A PAD that was added stands before a convolution, where none of the region is expected; joins that were added are
+    along rows, of which the region has none.
+    """
+    expected = [operator for strip in strips_of(plan) for operator in plan.region.operators if operator in strip.cuts]
+    found: dict[tuple[Tensor, ...], Operator] = {}
+    for operator in new:
+        added = operator.code == "CONCATENATION" and operator.options.get("axis") == ROWS
+        if expected and operator.code == expected[0].code and not added:
+            found[operator.outputs] = expected.pop(0)
+    return found

@@ -13,9 +13,9 @@ from arenite.partial.realise import realise
 from arenite.rewrite import prune
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from arenite.model import Model
+    from arenite.model import Model, Operator, Tensor
     from arenite.partial.choose import Choice
     from arenite.partial.wish import Wish
     from arenite.sharing import Shared, Sharing
@@ -27,18 +27,19 @@ _EFFORT = 1.0
 
 @dataclass(frozen=True)
 class Partial:
-    """A model whose stretches are executed in strips, laid out, and what it costs (bytes, multiply-accumulates)."""
+    """A model whose stretches are executed in strips, laid out.
+
+    `sources` says which operator each operator of a strip does a part of, by its outputs.
+    """
 
     shared: Shared
     choice: Choice
-    head: int
-    tail: int
-    extra_macs: int
+    sources: Mapping[tuple[Tensor, ...], Operator]
 
     @property
-    def arena(self) -> int:
-        """Head and tail."""
-        return self.head + self.tail
+    def extra_macs(self) -> int:
+        """Multiply-accumulates that the strips add."""
+        return self.choice.extra_macs
 
 
 def partials(
@@ -54,7 +55,7 @@ def partials(
         report: is called with a sentence whenever there is news.
     """
     target = sharing.target
-    costs = Costs(Line(model), target)
+    costs = Costs(Line(model, sharing.keep_inputs), target)
     work = sum(macs(operator) for operator in model.main.operators)
     known = frontier(
         costs,
@@ -64,11 +65,12 @@ def partials(
     )
     stock = target.arena(model).tail_bytes
     for choice in _promising(known, wish, stock)[:_TRIED]:
-        strips = prune(realise(model, choice))
-        shared = sharing.place(strips, effort=_EFFORT, time_limit=max(1.0, left()))
+        if all(piece.plan is None for piece in choice.pieces):
+            continue
+        strips = realise(model, choice)
+        shared = sharing.place(prune(strips.model), effort=_EFFORT, time_limit=max(1.0, left()))
         if shared is not None:
-            arena = target.arena(shared.model)
-            yield Partial(shared, choice, arena.head_bytes, arena.tail_bytes, choice.extra_macs)
+            yield Partial(shared, choice, strips.sources)
 
 
 def _promising(known: Sequence[Choice], wish: Wish, tail: int) -> list[Choice]:

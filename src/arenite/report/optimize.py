@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from arenite.plan import Plan
+    from arenite.plan import Plan, Strips
     from arenite.targets.arena import Arena
 
 GOOD = "bold green"
@@ -51,10 +51,15 @@ def _parts(plan: Plan, written: Path) -> Iterator[RenderableType]:
     for heading in ("before", "after", ""):
         table.add_column(heading, justify="right", no_wrap=True)
     arena_before, arena = arenas(plan)
-    for name, before, after in (*costs(plan), ("Declare", arena_before.declare_bytes, arena.declare_bytes)):
+    rows = [*costs(plan), ("Declare", arena_before.declare_bytes, arena.declare_bytes)]
+    if plan.strips:
+        rows.append(("MACs", plan.before.macs, plan.after.macs))
+    for name, before, after in rows:
         table.add_row(name, number(before), number(after), change(before, after))
     yield Text(f"{printable(plan.source.name)} for target {plan.target.name}", style="bold")
     yield table
+    for strips in plan.strips:
+        yield Text(strips_line(strips, plan.before.macs))
     yield Text(proof(plan), style=GOOD if plan.optimal else "")
     yield Text(validity_line(Validity(plan.shared_pairs, plan.valid_with)))
     for runtime, status in plan.verified.items():
@@ -100,9 +105,27 @@ def verdict(runtime: str, status: str) -> str:
     return f"Verified in {runtime}: outputs {outcome}"
 
 
+def strips_line(strips: Strips, macs: int) -> str:
+    """Which operators are executed in strips, and what that costs."""
+    operators = strips.operators
+    first, last = operators[0], operators[-1]
+    which = f"operators {first} to {last}" if len(operators) > 1 else f"operator {first}"
+    if len(operators) != last - first + 1:
+        which = f"{len(operators)} of the operators {first} to {last}"
+    if strips.halo == "keep":
+        halo = "rows that two of them need are kept"
+    elif strips.extra_macs:
+        halo = f"rows that two of them need are computed twice, {strips.extra_macs / macs:+.1%} MACs"
+    else:
+        halo = "none needs rows of another"
+    return f"In {strips.number} strips: {which}; {halo}"
+
+
 def moved(plan: Plan) -> str:
     """How much of the order changed."""
-    count = sum(position != place for place, position in enumerate(plan.order))
     if not plan.changed:
         return "unchanged: there was nothing to gain"
+    if plan.strips:
+        return f"{number(len(plan.source.main.operators))} operators became {number(len(plan.order))}"
+    count = sum(position != place for place, position in enumerate(plan.order))
     return f"{number(count)} of {number(len(plan.order))} operators moved"

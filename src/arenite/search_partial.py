@@ -1,0 +1,163 @@
+"""Execution in strips where order and overlap are not enough: never worse than without, by what is to be small."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from arenite.errors import FitError
+from arenite.liveness import align, peak_memory
+from arenite.operators import macs
+from arenite.partial.search import partials
+from arenite.partial.wish import Wish
+from arenite.plan import Strips
+from arenite.rewrite import prune
+from arenite.rewrite.strips import why_not
+from arenite.sharing import Sharing
+from arenite.targets.tflm import plan_obstacle
+from arenite.task import LEAST_SECONDS, Decision
+from arenite.tflite.memory_plan import with_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from arenite.model import Model
+    from arenite.partial.choose import Choice
+    from arenite.partial.search import Partial
+    from arenite.task import Task
+
+MOST_EXTRA = 0.10
+"""Share of the model's multiply-accumulates that strips may add where nothing else was asked for."""
+MOST_EXTRA_TO_FIT = 1.0
+"""The same where an arena is to be reached, at whatever work it takes."""
+SHARE_OF_TIME = 0.4
+"""Of the time for all searches, for the model without strips."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A decision, and what it costs: bytes of the target's head, and of the arena to declare, and added work."""
+
+    decision: Decision
+    head: int
+    arena: int
+    extra_macs: int = 0
+
+    def size(self, wish: Wish) -> int:
+        """Bytes of what is to be small."""
+        return self.head if wish.minimize == "head" else self.arena
+
+    def fits(self, wish: Wish) -> bool:
+        """Whether it is as small as was asked for."""
+        return wish.enough is None or self.arena <= wish.enough
+
+
+def search_partial(task: Task, whole: Decision) -> Decision:
+    """The best of a model in strips and the model without, `whole`.
+
+    Raises:
+        FitError: an arena was asked for that neither reaches.
+    """
+    wish = wish_of(task)
+    best = _candidate(task, whole)
+    if wish.enough is None or not best.fits(wish):
+        best = best_of(candidates(task, whole, wish), wish)
+    if not best.fits(wish):
+        raise FitError(
+            f"{task.source.name}: an arena of {wish.enough:,} bytes was not reached; the smallest that was found is "
+            f"{best.arena:,} bytes, with {_share(task, best):.1%} more multiply-accumulates; nothing was written"
+        )
+    return best.decision
+
+
+def wish_of(task: Task) -> Wish:
+    """What was asked for."""
+    options = task.options
+    most = options.max_extra_macs
+    if most is None:
+        most = MOST_EXTRA if options.arena is None else MOST_EXTRA_TO_FIT
+    return Wish(options.minimize, most, options.arena)
+
+
+def best_of(found: Iterable[Candidate], wish: Wish) -> Candidate:
+    """The one with the least work that fits, or the smallest; the first of equals."""
+    candidates = list(found)
+    if wish.enough is not None and (fitting := [each for each in candidates if each.fits(wish)]):
+        return min(fitting, key=lambda each: (each.extra_macs, each.size(wish)))
+    return min(candidates, key=lambda each: (each.size(wish), each.extra_macs))
+
+
+def candidates(task: Task, whole: Decision, wish: Wish) -> Iterator[Candidate]:
+    """The model without strips, then ways to execute it in strips, each with its layout."""
+    obstacle = _obstacle(task)
+    if obstacle is not None:
+        note = f"nothing is executed in strips: {obstacle}"
+        yield _candidate(task, replace(whole, notes=(*whole.notes, note)))
+        return
+    yield _candidate(task, replace(whole, lower_bound=_least(task.base), proofs=()))
+    base = prune(with_plan(whole.model, None))
+    keep_inputs = task.options.keep_inputs
+    sharing = Sharing(task.options.runs_on, keep_inputs, {}, progress=task.report)
+    for partial in partials(base, sharing, wish, left=lambda: task.left, report=task.progress):
+        yield _candidate(task, _decision(task, whole, base, partial), partial.extra_macs)
+
+
+def _decision(task: Task, whole: Decision, base: Model, partial: Partial) -> Decision:
+    model = partial.shared.model
+    return replace(
+        whole,
+        model=model,
+        peak=peak_memory(model),
+        head=task.options.runs_on.planned_head(model),
+        lower_bound=_least(task.base),
+        proofs=(),
+        strips=tuple(_strips(task.source, base, partial.choice)),
+        sources=partial.sources,
+    )
+
+
+def _strips(source: Model, base: Model, choice: Choice) -> Iterator[Strips]:
+    position = {operator.outputs: number for number, operator in enumerate(source.main.operators)}
+    for piece in choice.pieces:
+        if piece.plan is not None:
+            operators = base.main.operators[piece.first : piece.last + 1]
+            yield Strips(
+                operators=tuple(sorted(position[operator.outputs] for operator in operators)),
+                rows=piece.plan.boundaries[-1],
+                halo="keep" if piece.plan.kept else "recompute",
+                extra_macs=piece.extra_macs,
+            )
+
+
+def _candidate(task: Task, decision: Decision, extra_macs: int = 0) -> Candidate:
+    arena = task.options.runs_on.arena(decision.model)
+    return Candidate(decision, arena.head_bytes, arena.declare_bytes, extra_macs)
+
+
+def _least(model: Model) -> int:
+    """Bytes that no execution is below, in whatever pieces: all inputs are there at first, all outputs at last."""
+    graph = model.main
+    ends = (
+        sum(align(tensor.bytes) for tensor in dict.fromkeys(tensors) if tensor.data is None and not tensor.variable)
+        for tensors in (graph.inputs, graph.outputs)
+    )
+    return max(ends)
+
+
+def _obstacle(task: Task) -> str | None:
+    """Why the model cannot be executed in strips, None if it can."""
+    if len(task.source.graphs) > 1:
+        return "it has several graphs"
+    obstacle = plan_obstacle(task.source)
+    if obstacle is not None:
+        return obstacle
+    if all(why_not(operator) is not None for operator in task.base.main.operators):
+        return "none of its operators can be split by rows; `arenite inspect --why` says why"
+    if task.left < LEAST_SECONDS:
+        return "there was no time left"
+    return None
+
+
+def _share(task: Task, candidate: Candidate) -> float:
+    work = sum(macs(operator) for operator in task.source.main.operators)
+    return candidate.extra_macs / work if work else 0.0

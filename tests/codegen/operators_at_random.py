@@ -261,34 +261,33 @@ def split_v(m):
 
 
 def slice_of(m):
-    shape = [m.integer(2, 5) for _ in range(4)]
-    begin = [m.integer(0, n - 1) for n in shape]
-    size = [m.integer(1, n - b) for n, b in zip(shape, begin, strict=True)]
+    shape = [m.integer(4, 6) for _ in range(4)]
+    begin = [m.integer(0, 2) for n in shape]
+    size = [m.integer(2, n - b) for n, b in zip(shape, begin, strict=True)]
     source = m.tensor(*shape)
     return m.model("SLICE", (source, m.numbers(*begin), m.numbers(*size)), [m.like(source, *size)])
 
 
 def strided_slice(m):
-    shape = [m.integer(2, 6) for _ in range(4)]
+    shape = [m.integer(4, 7) for _ in range(4)]
     source, begin, end, stride, result = m.tensor(*shape), [], [], [], []
     masks = {"begin_mask": 0, "end_mask": 0, "shrink_axis_mask": 0}
     for axis, length in enumerate(shape):
-        step = m.choice(1, 1, 2, -1)
-        first = m.integer(0, length - 1)
-        last = m.integer(first + 1, length) if step > 0 else m.integer(0, first) - 1
+        step = m.choice(1, 1, 2, -1, -2)
+        first = m.integer(0, 1) if step > 0 else m.integer(2, length - 1)
+        last = m.integer(first + 2, length) if step > 0 else m.integer(0, first - 1)
         indices = range(first, last, step)
-        hidden = m.choice(None, None, "begin_mask", "end_mask", "shrink_axis_mask")
+        hidden = m.choice(None, None, None, "begin_mask", "end_mask", "shrink_axis_mask")
         if hidden == "begin_mask":
             indices = range(0 if step > 0 else length - 1, last, step)
-        elif hidden == "end_mask" or last < 0:
+        elif hidden == "end_mask":
             indices = range(first, length if step > 0 else -1, step)
-            hidden = "end_mask"
         elif hidden == "shrink_axis_mask":
             step, last = 1, first + 1
         if hidden:
             masks[hidden] |= 1 << axis
         begin.append(first - length if m.integer(0, 1) else first)
-        end.append(max(last, 0))
+        end.append(last)
         stride.append(step)
         if hidden != "shrink_axis_mask":
             result.append(len(indices))
@@ -327,7 +326,7 @@ def expand_dims(m):
 
 def transpose(m):
     order = [int(axis) for axis in m.random.permutation(4)]
-    source = m.tensor(*(m.integer(1, 5) for _ in range(4)))
+    source = m.tensor(*(m.integer(2, 5) for _ in range(4)))
     return m.model("TRANSPOSE", (source, m.numbers(*order)), [m.like(source, *(source.shape[a] for a in order))])
 
 
@@ -520,6 +519,16 @@ KINDS = {
     INT16: INT16_KINDS,
     FLOAT: {**COMMON, **FLOATS_ONLY},
 }
+
+
+SEEDS = 3
+MORE_SEEDS = 8
+SHAPED = {*MOVES, "mean", "sum", "resize_nearest", "resize_bilinear", "add", "conv", "depthwise"}
+"""Kinds whose work depends on shapes more than on values."""
+
+
+def seeds(name):
+    return range(MORE_SEEDS if name in SHAPED else SEEDS)
 
 
 def make(kind, name, seed):

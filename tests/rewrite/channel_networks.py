@@ -39,6 +39,18 @@ class ChannelNetwork(Network):
         output = self.activation(shape, like=like, scale=0.02)
         return self.add(code, (x, self.integers(*axes)), output, {"keep_dims": keep}, self.version(2, 3))
 
+    def grouped(self, x):
+        """CONV_2D in which each group of channels has filters of its own."""
+        groups = self.one_of(*[each for each in (1, 2, 3, 4) if x.shape[3] % each == 0])
+        shape, options = self.window(x, kernel := self.one_of((1, 1), (3, 3), (2, 1)))
+        if shape is None:
+            return None
+        options |= {"dilation_h_factor": 1, "dilation_w_factor": 1, "fused_activation_function": self.one_of(0, 1, 3)}
+        channels, depth = groups * self.one_of(1, 2, 3), x.shape[3] // groups
+        weights, bias, scale = self.filters(x, (channels, *kernel, depth), 0, int(np.prod(kernel)) * depth)
+        output = self.activation((1, *shape, channels), scale=scale)
+        return self.add("CONV_2D", (x, weights, bias), output, options, self.version(6))
+
     def dense(self, x):
         """FULLY_CONNECTED over everything."""
         taps = int(np.prod(x.shape))
@@ -65,7 +77,19 @@ class ChannelNetwork(Network):
 
 
 PIXELWISE = ("unary", "binary", "constant_binary", "requantize", "rows_joined", "pad", "resize", "reduction")
-METHODS = ("conv", "conv", "conv", "depthwise", "depthwise", "max_pool", "average_pool", "dense", "flat", *PIXELWISE)
+METHODS = (
+    "conv",
+    "conv",
+    "conv",
+    "depthwise",
+    "depthwise",
+    "max_pool",
+    "average_pool",
+    "grouped",
+    "dense",
+    "flat",
+    *PIXELWISE,
+)
 FLAT = ("dense", "flat", "requantize")
 """What can follow a tensor of shape (1, channels)."""
 

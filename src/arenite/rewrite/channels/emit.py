@@ -85,7 +85,8 @@ class Emitter:
         data = Data(b"".join(content[(row * length + first) * block : (row * length + end) * block] for row in rows))
         quantization = tensor.quantization
         if quantization is not None and len(quantization.scale) > 1:
-            quantization = Quantization(quantization.scale[first:end], quantization.zero_point[first:end], axis)
+            scale, zero_point = quantization.scale[first:end], quantization.zero_point[first:end]
+            quantization = Quantization(scale, zero_point, quantization.dimension)
         name = f"{tensor.name}/channels{first}-{end}"
         return self._new(Tensor(name, part.shape(tensor, axis), tensor.type, data, quantization))
 

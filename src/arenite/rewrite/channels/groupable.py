@@ -56,8 +56,8 @@ _WHOLE = MappingProxyType(
 )
 """Why operators that are known, but have no rule, cannot be executed by channels."""
 
-_TYPES = frozenset({ElementType.FLOAT32, ElementType.INT8, ElementType.UINT8, ElementType.INT16, ElementType.INT32})
-"""Element types of which LiteRT, and TFLM where it has operators for them, slice and join channels."""
+_TYPES = frozenset({ElementType.INT8, ElementType.UINT8, ElementType.INT16, ElementType.INT32})
+"""Types of which LiteRT, and TFLM where it has operators for them, slice and join channels."""
 
 
 def why_not_channels(operator: Operator) -> str | None:
@@ -103,6 +103,8 @@ def slices(operator: Operator) -> Slices:
 
 
 def _check_activation(tensor: Tensor, _: int = 0) -> None:
+    if tensor.type is ElementType.FLOAT32:
+        raise CannotGroupError("works on floats, which LiteRT rounds in another way for other numbers of channels")
     if tensor.type not in _TYPES:
         raise CannotGroupError(f"works on {tensor.name!r} of type {tensor.type.name}, which is not sliced")
     if tensor.quantization is not None and len(tensor.quantization.scale) > 1:
@@ -113,6 +115,8 @@ def _check_constant(tensor: Tensor, axis: int) -> None:
     if tensor.data is None or len(tensor.data) != tensor.bytes:
         raise CannotGroupError(f"reads {tensor.name!r}, whose elements are packed or sparse")
     quantization = tensor.quantization
-    scales = 0 if quantization is None else len(quantization.scale)
-    if scales > 1 and quantization is not None and (quantization.dimension, scales) != (axis, tensor.shape[axis]):
+    if quantization is None or len(quantization.scale) <= 1:
+        return
+    other = quantization.dimension != axis and len(tensor.shape) > 1  # files name odd axes of vectors
+    if other or not len(quantization.scale) == len(quantization.zero_point) == tensor.shape[axis]:
         raise CannotGroupError(f"reads {tensor.name!r}, which is quantised along another axis than its channels")

@@ -1,4 +1,9 @@
-"""Convolutions and fully connected layers: every channel of the output has weights, a bias and a scale of its own."""
+"""Convolutions and fully connected layers: every channel of the output has weights, a bias and a scale of its own.
+
+A group of a single channel would have a single scale, as weights have that are quantised as a whole. Runtimes compute
+with those in another way: FULLY_CONNECTED then multiplies its scales as floats instead of doubles
+(GetQuantizedConvolutionMultipler in tensorflow/lite/kernels/kernel_util.cc). So groups have at least two channels.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +16,11 @@ if TYPE_CHECKING:
     from arenite.model import Operator, Tensor
 
 _WEIGHTS = {
-    ElementType.FLOAT32: ElementType.FLOAT32,
     ElementType.INT8: ElementType.INT8,
     ElementType.INT16: ElementType.INT8,
     ElementType.UINT8: ElementType.UINT8,
 }
-"""Types of weights by type of activations. Weights of 4 bits are packed, int8 weights of floats quantise by range."""
+"""Types of weights by type of activations. Weights of 4 bits are packed, two of them in a byte."""
 
 
 def convolution_rule(operator: Operator) -> Slices:
@@ -25,9 +29,8 @@ def convolution_rule(operator: Operator) -> Slices:
     groups, rest = divmod(source.shape[3], weights.shape[3])
     if rest or weights.shape[0] % groups:
         raise CannotGroupError("has weights that do not fit its input")
-    if groups > 1:
-        raise CannotGroupError("is a grouped convolution, of which runtimes compute the parts in another way")
-    return Slices((None, 0, *_bias(operator)))
+    unit = weights.shape[0] // groups if groups > 1 else 1
+    return Slices((3 if groups > 1 else None, 0, *_bias(operator)), _unit(weights, 0, unit))
 
 
 def depthwise_rule(operator: Operator) -> Slices:
@@ -36,15 +39,15 @@ def depthwise_rule(operator: Operator) -> Slices:
     multiplier, rest = divmod(weights.shape[3], source.shape[3])
     if rest:
         raise CannotGroupError("has weights that do not fit its input")
-    return Slices((3, 3, *_bias(operator)), multiplier)
+    return Slices((3, 3, *_bias(operator)), _unit(weights, 3, multiplier))
 
 
 def fully_connected_rule(operator: Operator) -> Slices:
     """FULLY_CONNECTED, weights [units, depth]: reads its whole input."""
     if operator.options.get("weights_format", 0):
         raise CannotGroupError("has shuffled weights")
-    _checked(operator, 0)
-    return Slices((None, 0, *_bias(operator)))
+    _, weights = _checked(operator, 0)
+    return Slices((None, 0, *_bias(operator)), _unit(weights, 0, 1))
 
 
 def _checked(operator: Operator, axis: int) -> tuple[Tensor, Tensor]:
@@ -59,6 +62,14 @@ def _checked(operator: Operator, axis: int) -> tuple[Tensor, Tensor]:
     if weights.shape[axis] != operator.outputs[0].shape[-1]:
         raise CannotGroupError("has weights that do not fit its output")
     return source, weights
+
+
+def _unit(weights: Tensor, axis: int, unit: int) -> int:
+    """The least number of channels: of those that divide all of them, `unit`, or the next where that is 1."""
+    channels = weights.shape[axis]
+    if unit > 1 or weights.quantization is None or len(weights.quantization.scale) <= 1:
+        return unit
+    return next((number for number in range(2, channels) if channels % number == 0), channels)
 
 
 def _bias(operator: Operator) -> tuple[int | None, ...]:

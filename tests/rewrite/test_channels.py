@@ -23,6 +23,7 @@ from arenite.rewrite.channels import (
     estimate_channels,
     split_channels,
     why_not_channels,
+    wide_regions,
 )
 from arenite.tflite.control_edges import CONTROL_EDGES_NAME
 from arenite.tflite.memory_plan import PLAN_NAME
@@ -190,6 +191,17 @@ def test_sums_of_groups_would_be_other_numbers(name):
     wrong = outputs_in(PRESENT[name], Model("wrong", (graph,)))
     assert wrong is not None
     assert not equal(outputs_in(PRESENT[name], model), wrong)
+
+
+def test_regions_that_are_wide_in_the_middle_are_found():
+    model = expanded()
+    assert [codes_of(region) for region in wide_regions(model)] == [["CONV_2D", "DEPTHWISE_CONV_2D"]]
+    assert not list(wide_regions(expanded(stride=1)))
+    assert [codes_of(region) for region in wide_regions(pooled())] == [["CONV_2D", "MEAN"]]
+
+
+def codes_of(region):
+    return [operator.code for operator in region.operators]
 
 
 def lone(code, inputs, output, options=None):

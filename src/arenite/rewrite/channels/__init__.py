@@ -1,6 +1,7 @@
 """Partial execution by channels: a region whose middle is wide executed channel group by channel group.
 
 region = channel_region_of(model, operators)   which operators together; why_not_channels(operator) says which cannot
+wide_regions(model)                            those for which it can pay
 plan = channel_plan(region, 4)                 where the groups end
 estimate_channels(plan)                        what it costs, without building anything
 model = split_channels(model, plan)
@@ -11,6 +12,7 @@ from arenite.rewrite.channels.groupable import why_not_channels
 from arenite.rewrite.channels.plan import ChannelPlan, channel_plan
 from arenite.rewrite.channels.region import ChannelRegion, channel_region_of
 from arenite.rewrite.channels.split import split_channels
+from arenite.rewrite.channels.wide import wide_regions
 
 __all__ = [
     "ChannelEstimate",
@@ -21,4 +23,5 @@ __all__ = [
     "estimate_channels",
     "split_channels",
     "why_not_channels",
+    "wide_regions",
 ]

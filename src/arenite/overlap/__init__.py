@@ -1,7 +1,7 @@
 """Orders operators and places buffers where some may share bytes: an output and the input it uses up, views."""
 
 from arenite.overlap.check import check
-from arenite.overlap.every_order import every_order_bound
+from arenite.overlap.every_order import every_order_bound, order_bound
 from arenite.overlap.jointly import JointOverlapSolution, solve_jointly
 from arenite.overlap.ordering import overlap_ordering_problem
 from arenite.overlap.problem import OverlapProblem, Relation
@@ -18,6 +18,7 @@ __all__ = [
     "Relation",
     "check",
     "every_order_bound",
+    "order_bound",
     "overlap_ordering_problem",
     "overlap_problem",
     "reorder_with_overlap",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from arenite.kernels.rules import overlap
 from arenite.liveness import ALIGNMENT, align
-from arenite.ordering import file_order, ordering_problem
+from arenite.ordering import file_order, order_is_free, ordering_problem
 from arenite.overlap.contents import equal_distances
 from arenite.overlap.holdings import copied_pieces, runs_graphs
 from arenite.overlap.problem import Relation
@@ -22,7 +22,7 @@ from arenite.schedule.graph import Graph
 from arenite.schedule.problem import Tensor as Charge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from arenite.kernels.sets import Kernels
     from arenite.model import Model, Tensor
@@ -53,10 +53,26 @@ class Meeting:
         return self.always if self.used_up is None else self.used_up
 
 
+def main_alone(model: Model, tensors: Sequence[Tensor], scratch_of: Kernels) -> bool:
+    """Whether nothing but the main graph takes room in the head, and its order is free.
+
+    `tensors`: those that take room; `scratch_of`: the kernels whose scratch does.
+    """
+    if len(model.graphs) == 1:
+        return order_is_free(model, 0)
+    own = set(model.main.tensors)
+    others = (operator for graph in model.graphs[1:] for operator in graph.operators)
+    return (
+        order_is_free(model, 0)
+        and all(tensor in own for tensor in tensors)
+        and not any(size for operator in others for size in scratch_sizes(operator, scratch_of))
+    )
+
+
 class Common:
     """Buffers are known by their numbers in the layout problem, operators by their positions in the main graph.
 
-    For models of one graph whose order is free. `tensors`: the model's tensors for the problem's first buffers;
+    For models of which `main_alone` holds. `tensors`: the model's tensors for the problem's first buffers;
     `scratch_of`: the kernels whose scratch comes after them; `kernels`: those that the layout has to be safe with.
     """
 
@@ -68,8 +84,6 @@ class Common:
         self._tensors = tensors
         ordering, charged = ordering_problem(model, keep_inputs=keep_inputs)
         graph = Graph(ordering)
-        self.before = [list(mask_bits) for mask_bits in map(_members, graph.before)]
-        """The direct predecessors of every operator."""
         self._from = [graph.descendants[v] | 1 << v for v in range(graph.count)]
         """Every operator with all that come after it in every order."""
         charges = dict(zip(charged, ordering.tensors, strict=True))
@@ -100,6 +114,17 @@ class Common:
             apart = tuple(way for way in ways if way is not None)
             if () not in apart and not (every_order and apart):
                 yield self._meeting(one, other, apart)
+
+    def needs(self, operators: Collection[int]) -> Iterator[tuple[int, int]]:
+        """Pairs (u, v) of these operators of which v needs u, by way of others as well; none that others imply."""
+        among = sum(1 << operator for operator in operators)
+        for operator in sorted(operators):
+            after = self._from[operator] & among & ~(1 << operator)
+            direct = after
+            for other in _members(after):
+                direct &= ~self._from[other] | 1 << other
+            for other in _members(direct):
+                yield operator, other
 
     def users(self, buffer: int) -> list[int]:
         """The operators that make or read a buffer."""

@@ -10,11 +10,11 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from arenite.ordering import order_is_free
 from arenite.overlap import cpsat
-from arenite.overlap.common import Common
-from arenite.overlap.gaps import gaps_of
+from arenite.overlap.common import Common, main_alone
+from arenite.overlap.gaps import gaps, gaps_of
 from arenite.overlap.problem import OverlapProblem
+from arenite.overlap.solver import scope_bound
 from arenite.overlap.windows import core_bound, stretch
 
 if TYPE_CHECKING:
@@ -29,6 +29,12 @@ _MOST_BUFFERS = 300
 _MOST_GAPS = 40_000
 _LONG = 40
 """Buffers from which on those around the highest one are looked at alone first."""
+
+
+def order_bound(problem: OverlapProblem) -> int:
+    """Bytes that every layout of one order needs, as far as single scopes tell; found without any layout."""
+    small = gaps(problem)
+    return scope_bound(problem, small)[0] * small.unit
 
 
 def every_order_bound(
@@ -59,7 +65,7 @@ def every_order_bound(
         time_limit: seconds after which to settle for what is proven.
     """
     deadline = time.monotonic() + time_limit
-    if solution.height <= bound or len(model.graphs) != 1 or not order_is_free(model, 0):
+    if solution.height <= bound or not main_alone(model, tensors, scratch_of or kernels):
         return bound
     buffers, members = problem.buffers, list(range(len(problem.buffers)))
     if len(members) > _MOST_BUFFERS:
@@ -69,13 +75,13 @@ def every_order_bound(
     meetings = list(common.meetings(members, every_order=True))
     relations = tuple(each.widest for each in meetings if each.widest is not None)
     together = OverlapProblem(buffers, relations, problem.alignment)
-    gaps = gaps_of(together, ((each.one, each.other) for each in meetings)).part(members)
-    start = [solution.offsets[member] // gaps.unit for member in members]
-    least = -(-bound // gaps.unit)
+    small = gaps_of(together, ((each.one, each.other) for each in meetings)).part(members)
+    start = [solution.offsets[member] // small.unit for member in members]
+    least = -(-bound // small.unit)
     if len(members) >= _LONG:
         inside = [buffers[member] for member in members]
-        least = core_bound(inside, gaps, start, least, effort=0.4 * effort, deadline=deadline)
-    if least < gaps.height(start) and sum(map(len, gaps.of)) <= _MOST_GAPS:
+        least = core_bound(inside, small, start, least, effort=0.4 * effort, deadline=deadline)
+    if least < small.height(start) and sum(map(len, small.of)) <= _MOST_GAPS:
         seconds = deadline - time.monotonic()
-        least = max(least, cpsat.search(gaps, start, least, effort=0.6 * effort, seconds=seconds).bound)
-    return least * gaps.unit
+        least = max(least, cpsat.search(small, start, least, effort=0.6 * effort, seconds=seconds).bound)
+    return least * small.unit

@@ -26,22 +26,18 @@ class Arrangement:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
-    """The operators at places `first` to `last` (included) of an order may change places, and `buffers` may move.
+class Part:
+    """The operators that may change places among those that they take, and the buffers that may move."""
 
-    All buffers that are alive while these operators run have to be among them.
-    """
-
-    first: int
-    last: int
+    operators: Collection[int]
     buffers: Collection[int]
 
 
 class JointModel:
     """A place in the order for every operator, an offset for every buffer, in units.
 
-    `start` is valid; what is searched for is lower, as far as the buffers of the window go. `bound` is a height in
-    bytes that is known to be needed.
+    `start` is valid; what is searched for is lower, as far as the buffers of the part go. `bound` is a height in bytes
+    that is known to be needed. `part`: all that is not in it stays as it is; None means that nothing has to.
     """
 
     def __init__(
@@ -52,7 +48,7 @@ class JointModel:
         start: Arrangement,
         *,
         bound: int,
-        window: Window | None = None,
+        part: Part | None = None,
     ) -> None:
         from ortools.sat.python import cp_model
 
@@ -61,14 +57,14 @@ class JointModel:
         relations = [each for meeting in meetings for each in (meeting.always, meeting.used_up) if each]
         distances = [part for each in relations for part in (each.distance or 0, *each.exactly)]
         self._unit = math.gcd(*sizes, *start.offsets, *distances) or 1
-        window = window or Window(0, len(start.order) - 1, range(len(sizes)))
+        part = part or Part(start.order, range(len(sizes)))
         self._model = cp_model.CpModel()
         self._first: dict[tuple[int, int], cp_model.IntVar] = {}
         self._rank = {operator: place for place, operator in enumerate(start.order)}
-        self._free = set(start.order[window.first : window.last + 1])
-        self._moving = set(window.buffers)
+        self._free = set(part.operators)
+        self._moving = set(part.buffers)
         self._places: dict[int, cp_model.IntVar] = {}
-        self._add_places(common, window)
+        self._add_places(common)
         self._top = max(start.offsets[one] + sizes[one] for one in self._moving)
         """Bytes that the start takes."""
         self._offsets: list[cp_model.IntVar | int] = [at // self._unit for at in start.offsets]
@@ -78,14 +74,13 @@ class JointModel:
                 self._add(meeting)
         self._model.minimize(self._height)
 
-    def _add_places(self, common: Common, window: Window) -> None:
+    def _add_places(self, common: Common) -> None:
+        ranks = [self._rank[operator] for operator in self._free]
         for operator in sorted(self._free):
-            self._places[operator] = self._model.new_int_var(window.first, window.last, f"place{operator}")
+            self._places[operator] = self._model.new_int_var(min(ranks), max(ranks), f"place{operator}")
             self._model.add_hint(self._places[operator], self._rank[operator])
-        for operator, place in self._places.items():
-            for earlier in common.before[operator]:
-                if earlier in self._free:
-                    self._model.add(self._places[earlier] + 1 <= place)
+        for earlier, later in common.needs(self._free):
+            self._model.add(self._places[earlier] + 1 <= self._places[later])
         self._model.add_all_different(self._places.values())
 
     def _add_offsets(self, bound: int) -> cp_model.IntVar:
@@ -112,7 +107,7 @@ class JointModel:
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = 1
-        solver.parameters.cp_model_probing_level = 0  # it costs more than it saves: proofs take a third of the time
+        solver.parameters.cp_model_presolve = False  # it costs more than it saves, above all probing
         solver.parameters.max_deterministic_time = effort
         solver.parameters.max_time_in_seconds = seconds
         status = solver.solve(self._model)

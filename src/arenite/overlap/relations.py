@@ -27,8 +27,8 @@ from collections import Counter, defaultdict
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from arenite.kernels.rules import overlap
 from arenite.liveness import ALIGNMENT, NEVER, align, lifetimes
+from arenite.overlap.alike import rule as rule_of
 from arenite.overlap.contents import equal_distances, own, with_copy
 from arenite.overlap.problem import OverlapProblem, Relation
 from arenite.overlap.scratch import scratch
@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     from arenite.kernels.sets import Kernels
     from arenite.layout.problem import Buffer
     from arenite.model import Graph, Model, Operator, Tensor
-    from arenite.overlap.contents import Pieces
+    from arenite.overlap.alike import rule as rule_of
+from arenite.overlap.contents import Pieces
 
 
 def overlap_problem(
@@ -97,7 +98,7 @@ class _Pairs:
         for target in operator.outputs:
             for source in dict.fromkeys(operator.inputs):
                 if source is not None and source in self.number and target in self.number and source is not target:
-                    rule = overlap(operator, source, target, self.kernels)
+                    rule = rule_of(operator, source, target, self.kernels)
                     for distance in rule.intact:
                         self.pieces[target] = with_copy(self.pieces[target], self.pieces[source], distance)
                     used_up = source not in graph.outputs and self._used_up(source, target, scope)

@@ -165,9 +165,13 @@ def _joined(ranges: list[Range]) -> list[Range]:
 
 
 def _grouped(gaps: Gaps) -> tuple[Group, ...]:
-    """Each view on its whole, the largest first, wherever all that is placed by it already allows it."""
+    """Each view on its whole, the largest first, wherever all that is placed by it already allows it.
+
+    Only what lies inside is placed so: rows kept from strip to strip, each overlapping the next, would add up to all.
+    """
     place = {one: (one, 0) for one in range(len(gaps.sizes))}
     inside = {one: [one] for one in range(len(gaps.sizes))}
+    span = {one: (0, size) for one, size in enumerate(gaps.sizes)}
     pairs = [
         (min(gaps.sizes[one], gaps.sizes[gap.other]), one, gap)
         for one, each in enumerate(gaps.of)
@@ -181,12 +185,20 @@ def _grouped(gaps: Gaps) -> tuple[Group, ...]:
             continue
         for point in gap.points:
             shift = offset - point - its  # of the other group, so that offset(one) - offset(gap.other) = point
-            if _fits(gaps, inside[group], inside[other], place, shift):
+            if _inside(span[group], span[other], shift) and _fits(gaps, inside[group], inside[other], place, shift):
                 for member in inside.pop(other):
                     place[member] = group, place[member][1] + shift
                     inside[group].append(member)
+                low, high = span.pop(other)
+                span[group] = min(span[group][0], low + shift), max(span[group][1], high + shift)
                 break
     return tuple(_group(gaps, members, place) for members in inside.values())
+
+
+def _inside(span: tuple[int, int], other: tuple[int, int], shift: int) -> bool:
+    """Whether one of two groups lies within the other, moved by the shift."""
+    low, high = other[0] + shift, other[1] + shift
+    return (span[0] <= low and high <= span[1]) or (low <= span[0] and span[1] <= high)
 
 
 def _fits(

@@ -105,17 +105,10 @@ def _split(costs: Costs, first: int, last: int, limit: int, most_extra: int) -> 
     """The stretch in as few strips as keep to the limits, with each kind of halo."""
     rows = costs.rows(first, last)
     for halo in _HALOS:
-        worse, before = 0, None
         for number in (number for number in _NUMBERS if number <= rows):
             if costs.extra(first, last, number, halo) > most_extra:
                 break
-            if costs.floor(first, last, number, halo) > limit:
-                continue
             piece = costs.strips(first, last, number, halo)
             if piece.head <= limit:
                 yield piece
-                break
-            worse = worse + 1 if before is not None and piece.head >= before else 0
-            before = piece.head if before is None else min(before, piece.head)
-            if worse >= 2:
                 break

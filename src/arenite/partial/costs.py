@@ -6,10 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from arenite.errors import OptionError
-from arenite.liveness import align
-from arenite.overlap import overlap_problem
-from arenite.overlap.gaps import gaps
-from arenite.overlap.rigid import Groups
+from arenite.partial.layout import head
+from arenite.partial.load import Load
 from arenite.partial.piece import Piece
 from arenite.partial.realise import in_strips
 from arenite.rewrite.strips import estimate, region_of, strip_plan, why_not
@@ -22,8 +20,10 @@ if TYPE_CHECKING:
     from arenite.targets.target import Target
 
 
-_TRIES = 60
-"""Layouts of a stretch by which its head is judged."""
+_HOPE = 0.98
+"""Of a head that is expected from another number of strips: a little less, so that it is looked at."""
+_WORK = 2500
+"""Groups of buffers placed to judge the head of a stretch."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +36,10 @@ class Costs:
     _regions: dict[tuple[int, int], Region | None] = field(default_factory=dict, repr=False)
     _pieces: dict[tuple[int, int, int, str], Piece] = field(default_factory=dict, repr=False)
     _estimates: dict[tuple[int, int, int, str], Estimate] = field(default_factory=dict, repr=False)
-    _tails: dict[tuple[int, int], int] = field(default_factory=dict, repr=False)
+    _loads: dict[tuple[int, int], Load] = field(default_factory=dict, repr=False)
+    _floors: dict[tuple[int, int, int, str], int] = field(default_factory=dict, repr=False)
+    _tails: dict[tuple[int, int, str], tuple[int, int, float]] = field(default_factory=dict, repr=False)
+    _known: dict[tuple[int, int, str], dict[int, float]] = field(default_factory=dict, repr=False)
 
     def whole(self, position: int) -> Piece:
         """One operator as it is."""
@@ -64,20 +67,69 @@ class Costs:
         return self._estimate(first, last, number, halo).extra_macs
 
     def floor(self, first: int, last: int, number: int, halo: Halo) -> int:
-        """Bytes of head that a stretch in strips needs at least: the largest tensor of a strip beside what passes."""
-        largest = max(
-            align(tensor.bytes // tensor.shape[1] * rows.size)
-            for strip in self._estimate(first, last, number, halo).strips
-            for tensor, rows in strip.held.items()
-        )
-        return largest + self._stretch(first, last).passing
+        """Bytes of head that a stretch in strips needs at least: what of it is alive at once, beside what passes."""
+        key = first, last, number, halo
+        if key not in self._floors:
+            stretch, region = self._stretch(first, last), self._region(first, last)
+            assert region is not None
+            if (first, last) not in self._loads:
+                staying = frozenset(stretch.model.main.inputs) & frozenset(stretch.model.main.outputs)
+                self._loads[first, last] = Load(region, staying, self.target.kernels)
+            strips = self._estimate(first, last, number, halo).strips
+            load = self._loads[first, last].most(self._plan(first, last, number, halo), strips)
+            self._floors[key] = load + stretch.passing
+        return self._floors[key]
 
     def strips(self, first: int, last: int, number: int, halo: Halo) -> Piece:
-        """A stretch that can be split, in so many strips of about the same height."""
+        """A stretch that can be split, in so many strips of about the same height; as far as it is known."""
         key = first, last, number, halo
+        if key in self._pieces:
+            return self._pieces[key]
+        head = round(self.floor(first, last, number, halo) * self._above(first, last, number, halo))
+        tail = self._tail_of(first, last, number, halo)
+        return Piece(first, last, self._plan(*key), head, tail, self.extra(*key), settled=False)
+
+    def known(self, piece: Piece) -> bool:
+        """Whether it is known what a piece really costs alone."""
+        return piece.settled or _key(piece) in self._pieces
+
+    def settle(self, piece: Piece) -> Piece:
+        """The piece with what it really costs alone."""
+        if piece.settled or piece.plan is None:
+            return piece
+        first, last, plan = piece.first, piece.last, piece.plan
+        key = _key(piece)
         if key not in self._pieces:
-            self._pieces[key] = self._split(first, last, self._plan(first, last, number, halo))
+            stretch = self._stretch(first, last)
+            model = in_strips(stretch.model, plan)
+            needed = head(model, self.target.kernels, _WORK) + stretch.passing
+            added = self._tail(model) - self._tail(stretch.model)
+            self._pieces[key] = Piece(first, last, plan, needed, added, piece.extra_macs)
+            self._known.setdefault((first, last, key[3]), {})[plan.strips] = needed / self._floors[key]
         return self._pieces[key]
+
+    def _above(self, first: int, last: int, number: int, halo: Halo) -> float:
+        """How far above its floor a stretch is expected: as much as with the nearest number of strips that is known."""
+        known = self._known.get((first, last, halo))
+        if not known:
+            return 1.0
+        nearest = min(known, key=lambda other: abs(other - number) / other)
+        return known[nearest] * _HOPE
+
+    def _tail_of(self, first: int, last: int, number: int, halo: Halo) -> int:
+        """Bytes of tail that strips add, which grow by about the same with each of them."""
+        key = first, last, halo
+        if key not in self._tails:
+            stretch = self._stretch(first, last)
+            rows = self.rows(first, last)
+            few, more = min(2, rows), min(4, rows)
+            added = [
+                self._tail(in_strips(stretch.model, self._plan(first, last, each, halo))) - self._tail(stretch.model)
+                for each in (few, more)
+            ]
+            self._tails[key] = few, added[0], (added[1] - added[0]) / max(1, more - few)
+        few, base, each = self._tails[key]
+        return round(base + each * (number - few))
 
     def _plan(self, first: int, last: int, number: int, halo: Halo) -> StripPlan:
         region = self._region(first, last)
@@ -90,20 +142,8 @@ class Costs:
             self._estimates[key] = estimate(self._plan(first, last, number, halo))
         return self._estimates[key]
 
-    def _split(self, first: int, last: int, plan: StripPlan) -> Piece:
-        stretch = self._stretch(first, last)
-        model = in_strips(stretch.model, plan)
-        if (first, last) not in self._tails:
-            self._tails[first, last] = self._tail(stretch.model)
-        added = self._tail(model) - self._tails[first, last]
-        return Piece(first, last, plan, self._head(model, stretch.passing), added, estimate(plan).extra_macs)
-
     def _head(self, model: Model, passing: int) -> int:
-        problem, _ = overlap_problem(model, self.target.kernels, scratch_of=self.target.charged)
-        small = gaps(problem)
-        groups = Groups(small)
-        offsets = groups.improve(groups.orders(problem.buffers), 0, _TRIES, lambda _: None)
-        return small.height(offsets) * small.unit + passing
+        return head(model, self.target.kernels, _WORK) + passing
 
     def _tail(self, model: Model) -> int:
         return tail_bytes(model, self.target.charged, self.target.abi)
@@ -121,3 +161,10 @@ class Costs:
             except OptionError:
                 self._regions[first, last] = None
         return self._regions[first, last]
+
+
+def _key(piece: Piece) -> tuple[int, int, int, str]:
+    plan = piece.plan
+    if plan is None:
+        return piece.first, piece.last, 1, ""
+    return piece.first, piece.last, plan.strips, "keep" if plan.kept else "recompute"

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _STEPS = 12
 """Limits between the lowest head and that of the model as it is."""
+_PATIENCE = 20
+"""How often pieces are chosen anew for a limit because some cost more than was expected."""
 _FINE = 0.01
 """How near to the lowest head that can be reached the search goes, as a part of the head of the model as it is."""
 
@@ -35,7 +37,7 @@ def frontier(
     lowest, floor = whole.head, 0
     while lowest - floor > _FINE * whole.head and go_on():
         limit = (lowest + floor) // 2
-        new = choices(costs, limit, most_extra)
+        new = _settled(costs, limit, most_extra, go_on)
         found.extend(new)
         if new:
             lowest = min(max(each.head for each in new), limit)
@@ -44,8 +46,34 @@ def frontier(
             floor = limit
     for step in range(1, _STEPS):
         if go_on():
-            found.extend(choices(costs, lowest + (whole.head - lowest) * step // _STEPS, most_extra))
+            found.extend(_settled(costs, lowest + (whole.head - lowest) * step // _STEPS, most_extra, go_on))
     return [each for each in found if not any(_beats(other, each) for other in found)]
+
+
+def _settled(costs: Costs, limit: int, most_extra: int, go_on: Callable[[], bool]) -> list[Choice]:
+    """Choices whose costs are known: what is chosen by estimates is looked at, and chosen again, until nothing is new.
+
+    Of the last choices those that keep to the limit, where time or patience ends before.
+    """
+    for _ in range(_PATIENCE):
+        chosen = choices(costs, limit, most_extra)
+        new = [piece for choice in chosen for piece in choice.pieces if not costs.known(piece)]
+        if not new or not go_on():
+            break
+        for piece in new:
+            costs.settle(piece)
+    settled = (_known(costs, choice) for choice in chosen)
+    return [choice for choice in settled if choice is not None and choice.head <= limit]
+
+
+def _known(costs: Costs, choice: Choice) -> Choice | None:
+    """The choice with what its pieces really cost; None where that is not known."""
+    result = Choice()
+    for piece in choice.pieces:
+        if not costs.known(piece):
+            return None
+        result = result.with_piece(costs.settle(piece))
+    return result
 
 
 def _beats(one: Choice, other: Choice) -> bool:

@@ -14,7 +14,8 @@ class Piece:
     """Operators `first` to `last` of the line, in the strips of `plan`, or whole.
 
     `head` is what they need at least, with all that is alive beside them; `tail` is what they add to the tail,
-    compared with the operators as they were (both bytes). `extra_macs` are multiply-accumulates done twice.
+    compared with the operators as they were (both bytes). `extra_macs` are multiply-accumulates done twice. Head and
+    tail of a piece that is not `settled` are estimates.
     """
 
     first: int
@@ -23,3 +24,4 @@ class Piece:
     head: int
     tail: int = 0
     extra_macs: int = 0
+    settled: bool = True

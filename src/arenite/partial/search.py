@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from arenite.operators import macs
 from arenite.partial.costs import Costs
 from arenite.partial.frontier import frontier
+from arenite.partial.layout import laid_out
 from arenite.partial.line import Line
 from arenite.partial.realise import realise
 from arenite.rewrite import prune
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 _TRIED = 4
 """Choices of which a layout is made."""
-_EFFORT = 1.0
+_WORK = 40_000
+"""Groups of buffers placed for the layout of a choice."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def partials(
         if all(piece.plan is None for piece in choice.pieces):
             continue
         strips = realise(model, choice)
-        shared = sharing.place(prune(strips.model), effort=_EFFORT, time_limit=max(1.0, left()))
+        shared = laid_out(prune(strips.model), sharing, _WORK)
         if shared is not None:
             yield Partial(shared, choice, strips.sources)
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 from hypothesis import assume
 from hypothesis import strategies as st
-from strip_networks import DTYPE, FLOAT, INT8, UINT8, Network
+from strip_networks import DTYPE, INT8, RUNTIMES, Network
 
 from arenite.errors import OptionError
 from arenite.model import Graph, Model
 from arenite.rewrite.channels import channel_plan, channel_region_of, why_not_channels
+from arenite.runtimes import litert
+from arenite.runtimes.process import absent
+
+PRESENT = {name: runtime for name, runtime in RUNTIMES.items() if absent(name) is None}
+if "litert" in PRESENT:
+    PRESENT["reference"] = SimpleNamespace(run=litert.run_reference)
 
 
 class ChannelNetwork(Network):
@@ -136,6 +144,3 @@ def channel_plans(draw, model):
         return None
     cuts = draw(st.sets(st.integers(1, region.pieces - 1), min_size=1, max_size=4))
     return channel_plan(region, (0, *sorted(cuts), region.pieces))
-
-
-__all__ = ["FLOAT", "METHODS", "UINT8", "channel_networks", "channel_plans"]

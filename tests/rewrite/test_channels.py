@@ -7,10 +7,10 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from channel_networks import PRESENT
 from hypothesis import given
 from hypothesis import strategies as st
 from strip_networks import RUNTIMES, equal, outputs_in
-from test_channels_runtimes import PRESENT
 
 from arenite import zoo
 from arenite.errors import OptionError

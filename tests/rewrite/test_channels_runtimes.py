@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import pytest
-from channel_networks import METHODS, channel_networks, channel_plans
+from channel_networks import METHODS, PRESENT, channel_networks, channel_plans
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strip_networks import INT8, INT16, RUNTIMES, UINT8, equal, outputs_in
+from strip_networks import INT8, INT16, UINT8, equal, outputs_in
 
 from arenite.operators import macs
 from arenite.rewrite.channels import estimate_channels, split_channels
-from arenite.runtimes import litert
-from arenite.runtimes.process import absent
-
-PRESENT = {name: runtime for name, runtime in RUNTIMES.items() if absent(name) is None}
-if "litert" in PRESENT:
-    PRESENT["reference"] = SimpleNamespace(run=litert.run_reference)
 
 
 def compare(model, plan, seen):

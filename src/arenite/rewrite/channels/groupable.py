@@ -97,12 +97,14 @@ def slices(operator: Operator) -> Slices:
         raise CannotGroupError("has options or shapes that make no sense") from None
     _check_activation(target)
     for tensor, axis in zip(operator.inputs, result.axes, strict=True):
-        if tensor is not None and axis is not None:
-            (_check_activation if tensor.data is None else _check_constant)(tensor, axis)
+        if tensor is not None and axis is not None and tensor.data is None:
+            _check_activation(tensor)
+        elif tensor is not None and axis is not None:
+            _check_constant(tensor, axis)
     return result
 
 
-def _check_activation(tensor: Tensor, _: int = 0) -> None:
+def _check_activation(tensor: Tensor) -> None:
     if tensor.type is ElementType.FLOAT32:
         raise CannotGroupError("works on floats, which LiteRT rounds in another way for other numbers of channels")
     if tensor.type not in _TYPES:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from arenite.errors import FitError
 from arenite.liveness import align, peak_memory
 from arenite.operators import macs
-from arenite.partial.search import partials
+from arenite.partial.search import partial, promising, search
 from arenite.partial.wish import Wish
 from arenite.plan import Strips
 from arenite.rewrite import prune
@@ -30,6 +30,10 @@ MOST_EXTRA = 0.10
 """Share of the model's multiply-accumulates that strips may add where nothing else was asked for."""
 MOST_EXTRA_TO_FIT = 1.0
 """The same where an arena is to be reached, at whatever work it takes."""
+_TRIED = 8
+"""Choices of which a layout is made."""
+_MOST_TRIED = 24
+"""The same where an arena is to be reached, and none has reached it yet."""
 SHARE_OF_TIME = 0.4
 """Of the time for all searches, for the model without strips."""
 
@@ -88,22 +92,54 @@ def best_of(found: Iterable[Candidate], wish: Wish) -> Candidate:
 
 
 def candidates(task: Task, whole: Decision, wish: Wish) -> Iterator[Candidate]:
-    """The model without strips, then ways to execute it in strips, each with its layout."""
-    obstacle = _obstacle(task)
-    if obstacle is not None:
-        note = f"nothing is executed in strips: {obstacle}"
-        yield _candidate(task, replace(whole, notes=(*whole.notes, note)))
+    """The model without strips, then the most promising ways to execute it in strips, each with its layout."""
+    yield without(task, whole)
+    if obstacle(task) is not None:
         return
-    yield _candidate(task, replace(whole, lower_bound=_least(task.base), proofs=()))
-    base = prune(with_plan(whole.model, None))
-    keep_inputs = task.options.keep_inputs
-    sharing = Sharing(task.options.runs_on, keep_inputs, {}, progress=task.report)
-    for partial in partials(base, sharing, wish, left=lambda: task.left, report=task.progress):
-        yield _candidate(task, _decision(task, whole, base, partial), partial.extra_macs)
+    ways = PartialSearch(task, whole)
+    known = promising(ways.choices(wish), wish, task.options.runs_on.arena(ways.base).tail_bytes)
+    fits = False
+    for number, choice in enumerate(known[:_MOST_TRIED]):
+        if number >= _TRIED and (fits or wish.enough is None or task.left <= 0):
+            break
+        candidate = ways.candidate(choice)
+        if candidate is not None:
+            fits = fits or candidate.fits(wish)
+            yield candidate
 
 
-def _decision(task: Task, whole: Decision, base: Model, partial: Partial) -> Decision:
-    model = partial.shared.model
+def without(task: Task, whole: Decision) -> Candidate:
+    """The model without strips, with what is known where they are allowed: why there are none, or what bounds all."""
+    reason = obstacle(task)
+    if reason is not None:
+        return _candidate(task, replace(whole, notes=(*whole.notes, f"nothing is executed in strips: {reason}")))
+    return _candidate(task, replace(whole, lower_bound=_least(task.base), proofs=()))
+
+
+class PartialSearch:
+    """Ways to execute a model in strips; the operators stay in the order that was found without."""
+
+    def __init__(self, task: Task, whole: Decision) -> None:
+        self.task = task
+        self.whole = whole
+        self.base = prune(with_plan(whole.model, None))
+        options = task.options
+        self._sharing = Sharing(options.runs_on, options.keep_inputs, {}, progress=task.report)
+
+    def choices(self, wish: Wish) -> list[Choice]:
+        """Choices of stretches, none of which another beats in head, tail and work together."""
+        return search(self.base, self._sharing, wish, left=lambda: self.task.left, report=self.task.progress)
+
+    def candidate(self, choice: Choice) -> Candidate | None:
+        """A choice with its layout; None if none does what was asked for."""
+        found = partial(self.base, self._sharing, choice)
+        if found is None:
+            return None
+        return _candidate(self.task, _decision(self.task, self.whole, self.base, found), choice.extra_macs)
+
+
+def _decision(task: Task, whole: Decision, base: Model, found: Partial) -> Decision:
+    model = found.shared.model
     return replace(
         whole,
         model=model,
@@ -111,8 +147,8 @@ def _decision(task: Task, whole: Decision, base: Model, partial: Partial) -> Dec
         head=task.options.runs_on.planned_head(model),
         lower_bound=_least(task.base),
         proofs=(),
-        strips=tuple(_strips(task.source, base, partial.choice)),
-        sources=partial.sources,
+        strips=tuple(_strips(task.source, base, found.choice)),
+        sources=found.sources,
     )
 
 
@@ -144,13 +180,13 @@ def _least(model: Model) -> int:
     return max(ends)
 
 
-def _obstacle(task: Task) -> str | None:
+def obstacle(task: Task) -> str | None:
     """Why the model cannot be executed in strips, None if it can."""
     if len(task.source.graphs) > 1:
         return "it has several graphs"
-    obstacle = plan_obstacle(task.source)
-    if obstacle is not None:
-        return obstacle
+    reason = plan_obstacle(task.source)
+    if reason is not None:
+        return reason
     if all(why_not(operator) is not None for operator in task.base.main.operators):
         return "none of its operators can be split by rows; `arenite inspect --why` says why"
     if task.left < LEAST_SECONDS:

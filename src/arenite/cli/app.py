@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from arenite.cli.boards import boards_command
 from arenite.cli.check import check_command
+from arenite.cli.explore import explore_command
 from arenite.cli.export import export_command
 from arenite.cli.failure import one_line_errors
 from arenite.cli.fit import fit_command
@@ -94,6 +95,12 @@ _add(
     optimize_command,
     "Write an equivalent model with the smallest head.",
     "arenite optimize model.tflite -o smaller.tflite",
+)
+_add(
+    "explore",
+    explore_command,
+    "How small a model gets for how much more work.",
+    "arenite explore model.tflite --plot frontier.png",
 )
 _add(
     "check",

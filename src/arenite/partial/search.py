@@ -14,16 +14,14 @@ from arenite.partial.realise import realise
 from arenite.rewrite import prune
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from arenite.model import Model, Operator, Tensor
     from arenite.partial.choose import Choice
     from arenite.partial.wish import Wish
     from arenite.sharing import Shared, Sharing
 
-_TRIED = 4
-"""Choices of which a layout is made."""
-_WORK = 40_000
+_WORK = 100_000
 """Groups of buffers placed for the layout of a choice."""
 
 
@@ -44,44 +42,55 @@ class Partial:
         return self.choice.extra_macs
 
 
-def partials(
+def search(
     model: Model, sharing: Sharing, wish: Wish, *, left: Callable[[], float], report: Callable[[str], None]
-) -> Iterator[Partial]:
-    """Ways to execute a model in strips, the most promising first, each with its layout.
+) -> list[Choice]:
+    """Choices of stretches with strips in them, none of which another beats in head, tail and extra work together.
 
     Args:
         model: in the order to start from, without a plan.
         sharing: how layouts are made.
-        wish: what to make small.
+        wish: what it may cost.
         left: seconds left.
         report: is called with a sentence whenever there is news.
     """
-    target = sharing.target
-    costs = Costs(Line(model, sharing.keep_inputs), target)
     work = sum(macs(operator) for operator in model.main.operators)
     known = frontier(
-        costs,
+        Costs(Line(model, sharing.keep_inputs), sharing.target),
         int(work * wish.most_extra_macs),
         go_on=lambda: left() > 0,
         report=lambda head: report(f"strips: head {head:,} bytes"),
     )
-    stock = target.arena(model).tail_bytes
-    for choice in _promising(known, wish, stock)[:_TRIED]:
-        if all(piece.plan is None for piece in choice.pieces):
-            continue
-        strips = realise(model, choice)
-        shared = laid_out(prune(strips.model), sharing, _WORK)
-        if shared is not None:
-            yield Partial(shared, choice, strips.sources)
+    return [choice for choice in known if any(piece.plan is not None for piece in choice.pieces)]
 
 
-def _promising(known: Sequence[Choice], wish: Wish, tail: int) -> list[Choice]:
-    def size(choice: Choice) -> int:
-        return choice.head + (tail + choice.tail if wish.minimize == "arena" else 0)
+def partial(model: Model, sharing: Sharing, choice: Choice) -> Partial | None:
+    """A choice with its layout; None if none does what was asked for."""
+    strips = realise(model, choice)
+    shared = laid_out(prune(strips.model), sharing, _WORK)
+    return None if shared is None else Partial(shared, choice, strips.sources)
+
+
+def promising(known: Sequence[Choice], wish: Wish, tail: int) -> list[Choice]:
+    """The choices, the most promising first; `tail` are the bytes that the model without strips has."""
 
     def rank(choice: Choice) -> tuple[int, ...]:
-        if wish.enough is not None and size(choice) <= wish.enough:
-            return 0, choice.extra_macs, size(choice)
-        return 1, size(choice), choice.extra_macs
+        if wish.enough is not None and choice.head + tail + choice.tail <= wish.enough:
+            return 0, choice.extra_macs, _size(choice, wish)
+        return 1, _size(choice, wish), choice.extra_macs
 
     return sorted(known, key=rank)
+
+
+def unbeaten(known: Iterable[Choice], wish: Wish) -> list[Choice]:
+    """The choices of which none is smaller with no more work, the least work first."""
+    result: list[Choice] = []
+    for choice in sorted(known, key=lambda each: (each.extra_macs, _size(each, wish))):
+        if not result or _size(choice, wish) < _size(result[-1], wish):
+            result.append(choice)
+    return result
+
+
+def _size(choice: Choice, wish: Wish) -> int:
+    """Bytes of what is to be small, without what is the same for all choices."""
+    return choice.head + (choice.tail if wish.minimize == "arena" else 0)

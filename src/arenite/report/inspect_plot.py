@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arenite.errors import MissingDependencyError, OptionError
 from arenite.report.console import number, printable, shorten
+from arenite.report.picture import picture
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,25 +107,14 @@ def check_plot(path: Path) -> None:
 
 def draw(chart: Chart, suffix: str) -> bytes:
     """The chart as the content of a file that ends with `suffix`; equal charts give equal bytes."""
-    import matplotlib as mpl
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     width = INCHES["margin"] + INCHES["operator"] * chart.operators
-    with mpl.rc_context({"svg.hashsalt": "arenite", "svg.fonttype": "none", "font.size": 9}):
-        figure = Figure(figsize=(min(INCHES["most"], max(INCHES["least"], width)), 4.8), layout="constrained", dpi=150)
-        FigureCanvasAgg(figure)
-        axes = figure.add_subplot()
-        _draw_parts(axes, chart)
-        _draw_peak(axes, chart)
-        _label(axes, chart)
-        content = io.BytesIO()
-        kind = suffix.lower().lstrip(".")
-        metadata = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="Glyph .* missing from")  # drawn as a box: names are anyone's
-            figure.savefig(content, format=kind, metadata=metadata)
-    return content.getvalue()
+    return picture((min(INCHES["most"], max(INCHES["least"], width)), 4.8), lambda axes: _paint(axes, chart), suffix)
+
+
+def _paint(axes: Axes, chart: Chart) -> None:
+    _draw_parts(axes, chart)
+    _draw_peak(axes, chart)
+    _label(axes, chart)
 
 
 def _draw_parts(axes: Axes, chart: Chart) -> None:

@@ -1,0 +1,96 @@
+"""`arenite explore`: how small a model can be for how much more work, each point of which can be written."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path  # noqa: TC003 (typer reads the annotations when the program runs)
+from typing import Annotated, Literal
+
+import typer
+
+from arenite.cli.options import DEFAULT_TARGET, TargetName, parse_share
+from arenite.errors import OptionError
+
+
+def explore_command(
+    model: Annotated[Path, typer.Argument(help="The .tflite file.", show_default=False)],
+    *,
+    target: TargetName = DEFAULT_TARGET,
+    minimize: Annotated[Literal["arena", "head"], typer.Option(help="What to make small.")] = "arena",
+    max_extra_macs: Annotated[str, typer.Option(metavar="SHARE", help="The most work that strips may add.")] = "100%",
+    keep_inputs: Annotated[
+        bool, typer.Option("--keep-inputs", help="Inputs stay intact to the end of the inference.")
+    ] = False,
+    time_limit: Annotated[
+        float, typer.Option(metavar="SECONDS", min=0, help="When the searches end with the best found so far.")
+    ] = 60.0,
+    pick: Annotated[
+        int | None, typer.Option(metavar="N", min=0, help="Write point N to --output.", show_default=False)
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="The .tflite file for --pick.", show_default=False),
+    ] = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Draw the points to a .png or .svg file.", show_default=False),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")] = False,
+) -> None:
+    """Show the smallest arenas for more and more work, and write one of them with --pick N -o FILE."""
+    from arenite.cli.progress import progress
+    from arenite.exploration import explore
+    from arenite.options import Options
+    from arenite.targets.target import find_target
+    from arenite.tflite.read import read_model
+
+    if (pick is None) != (output is None):
+        raise OptionError("--pick and --output belong together: the point to write, and where")
+    options = Options(
+        target=find_target(target),
+        split=True,
+        minimize=minimize,
+        max_extra_macs=parse_share(max_extra_macs),
+        keep_inputs=keep_inputs,
+        time_limit=time_limit,
+    )
+    _check_outputs(model, output, plot, force=force)
+    written: list[Path] = []
+    with progress(f"exploring {model.name}") as report:
+        found = explore(read_model(model), options, progress=report)
+        if pick is not None and output is not None:
+            found.plan(pick).write(output, force=force)
+            written.append(output)
+        if plot is not None:
+            from arenite.report.explore_plot import draw
+            from arenite.tflite.files import replace_file
+
+            replace_file(plot, draw(found, plot.suffix), force=force)
+            written.append(plot)
+    if json:
+        from arenite.report.explore import as_json
+        from arenite.report.json import write_json
+
+        write_json(as_json(found), sys.stdout)
+    else:
+        from arenite.report.explore import print_exploration
+
+        print_exploration(found, sys.stdout)
+        for path in written:
+            typer.echo(f"Wrote {path}")
+
+
+def _check_outputs(model: Path, output: Path | None, plot: Path | None, *, force: bool) -> None:
+    """Refuse before any work what could not be written after it."""
+    from arenite.cli.files import check_not_source
+    from arenite.tflite.files import check_writable
+
+    if plot:
+        from arenite.report.inspect_plot import check_plot
+
+        check_plot(plot)
+    for path in (output, plot):
+        if path is not None:
+            check_not_source(path, model)
+            check_writable(path, force=force)

@@ -1,0 +1,83 @@
+"""The frontier of memory against work, as JSON values and for a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+from rich.text import Text
+
+from arenite.report.console import number, print_report, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import TextIO
+
+    from rich.console import RenderableType
+
+    from arenite.exploration import Exploration, Point
+
+
+def as_json(found: Exploration) -> dict[str, Any]:
+    """The frontier as JSON values; the keys are documented in docs/json.md."""
+    return {
+        "model": found.source.name,
+        "target": found.target.name,
+        "minimize": found.minimize,
+        "before": _point_as_json(found.before),
+        "points": [_point_as_json(point) for point in found.points],
+        "seconds": round(found.seconds, 3),
+        "notes": list(found.notes),
+    }
+
+
+def _point_as_json(point: Point) -> dict[str, Any]:
+    return {
+        "head_bytes": point.head_bytes,
+        "declare_bytes": point.arena_bytes,
+        "macs": point.macs,
+        "strips": [strips.to_json() for strips in point.strips],
+    }
+
+
+def print_exploration(found: Exploration, stream: TextIO) -> None:
+    """Print the frontier, one line for each point."""
+    print_report(_parts(found), stream)
+
+
+def _parts(found: Exploration) -> Iterator[RenderableType]:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("point", justify="right", no_wrap=True, style="bold")
+    for heading in ("head", "declare", "", "MACs"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("in strips")
+    before = found.before
+    table.add_row("", number(before.head_bytes), number(before.arena_bytes), "", "", "the file as it is")
+    for place, point in enumerate(found.points):
+        table.add_row(
+            str(place),
+            number(point.head_bytes),
+            number(point.arena_bytes),
+            _change(point.arena_bytes, before.arena_bytes),
+            _change(point.macs, before.macs),
+            in_strips(point),
+        )
+    yield Text(f"{printable(found.source.name)} for target {found.target.name}", style="bold")
+    yield table
+    for note in found.notes:
+        yield Text(f"Note: {printable(note)}")
+    yield Text("Not verified yet: a point is when it is written, with --pick N -o FILE")
+
+
+def _change(after: int, before: int) -> str:
+    return f"{100 * (after - before) / before:+.1f} %" if before and after != before else "same"
+
+
+def in_strips(point: Point) -> str:
+    """Which operators are executed in how many strips: `0-2 in 5, 3-5 in 8 (kept)`."""
+    parts = []
+    for strips in point.strips:
+        first, last = strips.operators[0], strips.operators[-1]
+        which = f"{first}-{last}" if first != last else f"{first}"
+        parts.append(f"{which} in {strips.number}{' (kept)' if strips.halo == 'keep' else ''}")
+    return ", ".join(parts) or "none"

@@ -1,0 +1,61 @@
+"""The frontier of memory against work as a picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arenite.report.console import number, printable, shorten
+from arenite.report.picture import picture
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from arenite.exploration import Exploration, Point
+
+INCHES = (7.2, 4.8)
+COLOURS = {"arena": "#4477aa", "head": "#ee9944", "before": "#bb2233"}
+TITLE_LENGTH = 60
+KIB = 1024
+
+
+def draw(found: Exploration, suffix: str) -> bytes:
+    """The frontier as the content of a file that ends with `suffix`; equal ones give equal bytes."""
+    return picture(INCHES, lambda axes: _paint(axes, found), suffix)
+
+
+def _paint(axes: Axes, found: Exploration) -> None:
+    work = found.before.macs or 1
+    across = [100 * (point.macs / work - 1) if found.before.macs else 0.0 for point in found.points]
+    for name, sizes in (("arena", _arenas(found.points)), ("head", _heads(found.points))):
+        axes.plot(across, sizes, marker="o", markersize=4, linewidth=1.2, color=COLOURS[name], label=_NAMES[name])
+    for place, (at, size) in enumerate(zip(across, _sizes(found), strict=True)):
+        axes.annotate(str(place), (at, size), xytext=(3, 5), textcoords="offset points", fontsize=7)
+    for style, size in (("--", found.before.arena_bytes), (":", found.before.head_bytes)):
+        name = "arena" if style == "--" else "head"
+        axes.axhline(size / KIB, color=COLOURS["before"], linewidth=1, linestyle=style, label=f"{name} of the file")
+    title = f"{shorten(printable(found.source.name), TITLE_LENGTH)} for target {found.target.name}"
+    least = min((point.arena_bytes for point in found.points), default=found.before.arena_bytes)
+    axes.set_title(f"{title}\nfrom {number(found.before.arena_bytes)} to {number(least)} bytes", parse_math=False)
+    axes.set_xlabel("multiply-accumulates added, percent")
+    axes.set_ylabel("KiB")
+    axes.set_ylim(bottom=0)
+    axes.set_xlim(left=min(0.0, *across) if across else 0.0)
+    axes.grid(linewidth=0.4, color="#dddddd")
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.figure.legend(loc="outside lower center", ncols=4, frameon=False)
+
+
+_NAMES = {"arena": "arena to declare", "head": "head"}
+
+
+def _arenas(points: tuple[Point, ...]) -> list[float]:
+    return [point.arena_bytes / KIB for point in points]
+
+
+def _heads(points: tuple[Point, ...]) -> list[float]:
+    return [point.head_bytes / KIB for point in points]
+
+
+def _sizes(found: Exploration) -> list[float]:
+    return _heads(found.points) if found.minimize == "head" else _arenas(found.points)

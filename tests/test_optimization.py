@@ -228,7 +228,7 @@ FILED_OUT_OF_ORDER = "gen_x_ops_reversed.tflite"
 
 @pytest.mark.parametrize("row", _shared_rows(), ids=lambda row: row["file"])
 def test_shared_models_reach_the_best_known_peak(shared, row):
-    plan = optimize(read_model(shared / "models" / row["file"]), replace(QUICK, rounds=1))
+    plan = optimize(read_model(shared / "models" / row["file"]), replace(QUICK, rounds=1, time_limit=300))
     assert_sound(plan)
     assert plan.optimal
     assert plan.before.peak == int(row["peak_in_file_order"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from itertools import accumulate
 
 import pytest
 from typer.testing import CliRunner
@@ -13,11 +15,13 @@ from arenite.errors import OptionError, VerificationError
 from arenite.kernels import Kernels, Overlap
 from arenite.kernels import overlap as safe_rule
 from arenite.model import Data, Metadata
-from arenite.optimization import Options, optimize, preview
+from arenite.optimization import Options, decided, optimize, preview
+from arenite.overlap import OverlapSolution
 from arenite.runtimes import process
 from arenite.targets.requests import requests
 from arenite.targets.target import TARGETS, find_target
 from arenite.targets.tflm import head_plan, planned_head
+from arenite.task import Task, silent
 from arenite.tflite.memory_plan import MemoryPlan, read_plan, with_plan
 from arenite.tflite.read import read_bytes, read_model
 from arenite.tflite.target_name import read_target_name
@@ -82,6 +86,31 @@ def test_without_overlap_nothing_shares_bytes():
     assert (plan.after.head, plan.lower_bound, plan.shared_pairs) == (4960, 4960, 0)
     assert plan.valid_with == JUDGED
     assert read_target_name(plan.model) is None
+
+
+@pytest.mark.parametrize(
+    ("family", "target", "head"),
+    [("darts", "tflm", 65_520), ("darts", "tflm-reference", 65_520), ("swiftnet-cell", "tflm-reference", 202_544)],
+)
+def test_a_few_buffers_near_the_highest_prove_that_no_order_is_better(family, target, head):
+    """None of these has a single operator that needs as much, whatever the order."""
+    result = decided(Task(zoo.build(family), replace(QUICK, target=target, time_limit=120), math.inf, silent))
+    assert (result.head, result.lower_bound) == (head, head)
+    assert all(proof.schedule.lower_bound < head for proof in result.proofs)
+
+
+def test_what_is_best_without_overlap_is_a_candidate(monkeypatch):
+    """Here no layout with overlap is found that is any good, as if the search had no time."""
+
+    def stacked(problem, **_):
+        ends = list(accumulate(buffer.size for buffer in problem.buffers))
+        return OverlapSolution((0, *ends[:-1]), ends[-1], 0)
+
+    monkeypatch.setattr("arenite.overlap.solve", stacked)
+    monkeypatch.setattr("arenite.search_shared._jointly", lambda task, sharing, best, bound: (best, bound))
+    result = preview(zoo.build("paper"), REFERENCE)
+    assert planned_head(result) == 4960
+    assert read_target_name(result) == "tflm-reference"
 
 
 def test_a_second_run_changes_nothing():
@@ -170,8 +199,8 @@ def unsafe(operator, source, target, kernels):
 
 @pytest.fixture
 def unsafe_rules(monkeypatch):
-    for module in ("arenite.overlap.relations", "arenite.overlap.holdings"):
-        monkeypatch.setattr(f"{module}.overlap", unsafe)
+    monkeypatch.setattr("arenite.overlap.relations.rule_of", unsafe)
+    monkeypatch.setattr("arenite.overlap.holdings.overlap", unsafe)
 
 
 @needs_tflm
@@ -193,8 +222,6 @@ def test_an_unsafe_distance_ends_with_exit_code_1_and_nothing_written(unsafe_rul
 
 
 def test_a_layout_that_breaks_a_rule_is_not_written(monkeypatch):
-    from arenite.overlap import OverlapSolution
-
     def wrong(problem, **_):
         return OverlapSolution((0,) * len(problem.buffers), max(each.size for each in problem.buffers), 0)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from arenite.liveness import peak_memory
 from arenite.ordering import data_dependences, order_is_free
 from arenite.overlap import every_order_bound, reorder_with_overlap, solve_jointly
 from arenite.reordering import reorder, runs_as_filed, with_order
+from arenite.search_apart import search_apart
 from arenite.sharing import Shared, Sharing
 from arenite.targets.requests import requests
 from arenite.targets.tflm import head_plan
@@ -18,7 +19,7 @@ from arenite.tflite.memory_plan import read_plan, with_plan
 from arenite.validity import is_right
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from arenite.kernels import Kernels
     from arenite.model import Model
@@ -44,29 +45,64 @@ def search_shared(task: Task) -> Decision | None:
     best, bound = _best(task, sharing, orders)
     if best is None:
         return None
-    if sharing.head(best) > bound and not orders.only and len(task.base.graphs) == 1:
+    if sharing.head(best) > bound and not orders.only:
         best, bound = _jointly(task, sharing, best, bound)
     return Decision(best.model, peak_memory(best.model), sharing.head(best), bound, orders.proofs)
 
 
 def _best(task: Task, sharing: Sharing, orders: _Orders) -> tuple[Shared | None, int]:
     """The best layout of one of the orders, and a bound in bytes for all orders and layouts."""
-    bound, found = orders.lower_bound, list[Shared]()
-    for model in _models(task, orders):
+    bound, best = orders.lower_bound, _Best(sharing)
+    for orders_of in orders.orders:
+        model = _ordered(task.base, orders_of)
+        if best.low_enough(sharing.least(model) if best.found else 0):
+            continue
         effort = FULL_EFFORT if orders.only else EACH_EFFORT
         placed = sharing.place(model, effort=effort, time_limit=max(LEAST_SECONDS, task.left))
-        if placed is not None:
-            found.append(placed)
-            if orders.only:
-                bound = max(bound, placed.lower_bound)
-            if sharing.head(placed) <= bound:
-                break
-    return min(found, key=lambda each: (sharing.head(each), max(each.heads.values())), default=None), bound
+        best.add(placed)
+        if placed is not None and orders.only:
+            bound = max(bound, placed.lower_bound)
+        if best.low_enough(bound):
+            return best.found, bound
+    if not orders.only:
+        _try_apart(task, sharing, orders, best)
+    return best.found, bound
+
+
+def _try_apart(task: Task, sharing: Sharing, orders: _Orders, best: _Best) -> None:
+    """The order that is best without overlap, with overlap; then what is best without, where it may yet be lower."""
+    apart = reorder(task.base, keep_inputs=task.options.keep_inputs, time_limit=task.left / 2, progress=task.progress)
+    model = apart.model
+    seen = any(_runs_alike(_ordered(task.base, each), model) for each in orders.orders)
+    if not seen and not best.low_enough(sharing.least(model)):
+        best.add(sharing.place(model, effort=EACH_EFFORT, time_limit=max(LEAST_SECONDS, task.left)))
+    if not best.low_enough(apart.lower_bound):
+        best.add(sharing.adopt(search_apart(task).model))
+
+
+class _Best:
+    """The lowest layout of those that were added; of equals the one that is lower with all kernels, then the first."""
+
+    def __init__(self, sharing: Sharing) -> None:
+        self._sharing = sharing
+        self.found: Shared | None = None
+
+    def add(self, other: Shared | None) -> None:
+        if other is not None and (self.found is None or self._key(other) < self._key(self.found)):
+            self.found = other
+
+    def low_enough(self, bound: int) -> bool:
+        """Whether nothing that needs so many bytes of head can be lower."""
+        return self.found is not None and self._sharing.head(self.found) <= bound
+
+    def _key(self, found: Shared) -> tuple[int, int]:
+        return self._sharing.head(found), max(found.heads.values())
 
 
 def _jointly(task: Task, sharing: Sharing, best: Shared, bound: int) -> tuple[Shared, int]:
     """Order and layout searched together from the best that was found, and a bound for all orders and layouts."""
-    base, charged, keep_inputs = task.base, sharing.target.charged, sharing.keep_inputs
+    base = replace(task.base, graphs=(task.base.main, *best.model.graphs[1:]))  # only the main graph's order is open
+    charged, keep_inputs = sharing.target.charged, sharing.keep_inputs
     problem, tensors = sharing.problem(best.model, charged)
     bound = every_order_bound(
         base,
@@ -93,6 +129,8 @@ def _jointly(task: Task, sharing: Sharing, best: Shared, bound: int) -> tuple[Sh
         effort=JOINT_EFFORT,
         time_limit=task.left,
     )
+    if found.solution is best.solution:
+        return best, found.lower_bound
     model = with_order(base, 0, found.order)
     settled = sharing.settle(model, *sharing.problem(model, charged), found.solution)
     better = sharing.admits(settled) and sharing.head(settled) < sharing.head(best)
@@ -120,28 +158,25 @@ def _orders(task: Task) -> _Orders:
         task.base,
         target.kernels,
         keep_inputs=task.options.keep_inputs,
-        time_limit=task.left / 4,
+        time_limit=task.left / 2,
         progress=task.progress,
         scratch_of=target.charged,
     )
     return _Orders(result.orders, result.lower_bound, _only_order(task.base), result.proofs)
 
 
-def _models(task: Task, orders: _Orders) -> Iterator[Model]:
-    """The model in each of the orders, then in the one that is best without overlap, each once."""
-    seen: list[Model] = []
-    for each in orders.orders:
-        model = task.base
-        for graph, order in each.items():
-            model = with_order(model, graph, order)
-        seen.append(model)
-        yield model
-    if not orders.only:
-        apart = reorder(
-            task.base, keep_inputs=task.options.keep_inputs, time_limit=task.left, progress=task.progress
-        ).model
-        if apart not in seen:
-            yield apart
+def _ordered(model: Model, orders: Mapping[int, Sequence[int]]) -> Model:
+    for graph, order in orders.items():
+        model = with_order(model, graph, order)
+    return model
+
+
+def _runs_alike(one: Model, other: Model) -> bool:
+    """Whether two orders of a model are the same."""
+    return all(
+        all(here is there for here, there in zip(first.operators, second.operators, strict=True))
+        for first, second in zip(one.graphs, other.graphs, strict=True)
+    )
 
 
 def _limits(task: Task) -> Mapping[Kernels, int]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from arenite import overlap
 from arenite.errors import VerificationError
 from arenite.kernels import Kernels
-from arenite.overlap import overlap_problem
-from arenite.targets.tflm import inputs_on_top, memory_plan
+from arenite.overlap import OverlapSolution, order_bound, overlap_problem
+from arenite.targets.requests import requests
+from arenite.targets.tflm import head_plan, inputs_on_top, memory_plan
 from arenite.tflite.memory_plan import with_plan
 from arenite.tflite.target_name import with_target_name
 from arenite.validity import checked_head
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from arenite.model import Model, Tensor
-    from arenite.overlap import OverlapProblem, OverlapSolution
+    from arenite.overlap import OverlapProblem
     from arenite.targets.target import Target
 
 
@@ -67,6 +68,25 @@ class Sharing:
             if self.admits(found):
                 return replace(found, lower_bound=first.lower_bound, solution=first.solution)
         return None
+
+    def least(self, model: Model) -> int:
+        """Bytes of head that no layout of a model in its order is below, as far as single operators tell."""
+        problem, _ = self.problem(model, self.target.charged)
+        return order_bound(problem)
+
+    def adopt(self, model: Model) -> Shared | None:
+        """A model with its plan, in which no two buffers share a byte; None if it does not keep to the limits.
+
+        Raises:
+            VerificationError: the plan does not hold.
+        """
+        problem, tensors = self.problem(model, self.target.charged)
+        outcome = head_plan(model, requests=requests(self.target.charged))
+        solution = OverlapSolution(outcome.offsets, outcome.height, 0)
+        found = Shared(
+            with_target_name(model, self.target.name), self._heads(model, problem, len(tensors)), 0, solution
+        )
+        return found if self.admits(found) else None
 
     def head(self, found: Shared) -> int:
         """The head that is to be small: that of the set of kernels that the target charges."""

@@ -27,7 +27,10 @@ class Arrangement:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The operators that may change places among those that they take, and the buffers that may move."""
+    """The operators that may change places among those that they take, and the buffers that may move.
+
+    What is found is an order of the whole only where these operators come one after the other in the start.
+    """
 
     operators: Collection[int]
     buffers: Collection[int]
@@ -75,13 +78,13 @@ class JointModel:
         self._model.minimize(self._height)
 
     def _add_places(self, common: Common) -> None:
+        # Places may be shared: who runs first is only settled where it matters. Proofs are many times as fast so.
         ranks = [self._rank[operator] for operator in self._free]
         for operator in sorted(self._free):
             self._places[operator] = self._model.new_int_var(min(ranks), max(ranks), f"place{operator}")
             self._model.add_hint(self._places[operator], self._rank[operator])
         for earlier, later in common.needs(self._free):
             self._model.add(self._places[earlier] + 1 <= self._places[later])
-        self._model.add_all_different(self._places.values())
 
     def _add_offsets(self, bound: int) -> cp_model.IntVar:
         top = self._top // self._unit
@@ -95,12 +98,13 @@ class JointModel:
             self._offsets[one] = offset
         return height
 
-    def run(self, effort: float, seconds: float) -> tuple[Arrangement | None, int, float]:
+    def run(self, effort: float, seconds: float, *, any_lower: bool = False) -> tuple[Arrangement | None, int, float]:
         """What is lower, if anything was found; bytes that are needed, if nothing is fixed; deterministic time spent.
 
         Args:
             effort: limit of the solver's deterministic time, so that the answer does not depend on the machine.
             seconds: the wall clock after which it stops all the same.
+            any_lower: the first that is lower than the start is enough.
         """
         from ortools.sat.python import cp_model
 
@@ -108,6 +112,7 @@ class JointModel:
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = 1
         solver.parameters.cp_model_presolve = False  # it costs more than it saves, above all probing
+        solver.parameters.stop_after_first_solution = any_lower
         solver.parameters.max_deterministic_time = effort
         solver.parameters.max_time_in_seconds = seconds
         status = solver.solve(self._model)
@@ -118,7 +123,7 @@ class JointModel:
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return None, least, spent
         places = {**self._rank, **{operator: solver.value(place) for operator, place in self._places.items()}}
-        order = tuple(sorted(places, key=places.__getitem__))
+        order = tuple(sorted(places, key=lambda operator: (places[operator], self._rank[operator])))
         return Arrangement(order, tuple(solver.value(at) * self._unit for at in self._offsets)), least, spent
 
     def _before(self, one: int, other: int) -> Literal | bool:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from arenite.overlap.common import Meeting
     from arenite.overlap.problem import OverlapProblem
 
-_EFFORT = 4.0
-"""Deterministic time of the solver for an effort of 1: about as many seconds."""
+_EFFORT = 1.0
+"""Deterministic time of the solver for an effort of 1: about three seconds."""
 _MOST_BUFFERS = 800
 _MOST_MEETINGS = 3_000
 """Beyond, the order is changed window by window only."""
@@ -31,7 +31,7 @@ _SEARCHES, _MOST_SEARCHES = 8, 40
 """How many windows are searched if each takes all that it may, and at most."""
 _CORE = 30
 """Buffers near a highest one that are looked at alone first, for a bound; a third more each time."""
-_CORE_EFFORT = 5.0
+_CORE_EFFORT = 1.6
 """As `_EFFORT`, for all these searches together."""
 
 
@@ -131,14 +131,15 @@ def _core_bound(
     first, last = spans[_highest(arrangement, sizes, spans)]
     near = sorted(spans, key=lambda one: (max(spans[one][0] - last, first - spans[one][1], 0), one))
     least, left, count = start.lower_bound, effort, _CORE
-    while left > 0 and time.monotonic() < deadline and least < start.solution.height:
+    while count < len(near) and left > 0 and time.monotonic() < deadline and least < start.solution.height:
         members = set(near[:count])
         inside = [each for each in meetings if each.one in members and each.other in members]
         part = Part({operator for one in members for operator in common.users(one)}, members)
         model = JointModel(common, inside, sizes, arrangement, bound=least, part=part)
-        _, proven, spent = model.run(left, max(0.01, deadline - time.monotonic()))
+        seconds = max(0.01, deadline - time.monotonic())
+        found, proven, spent = model.run(left, seconds, any_lower=True)
         least = max(least, proven)
-        if count >= len(near):
+        if found is None:
             break
         left -= max(spent, effort / _MOST_SEARCHES)
         count += count // 3

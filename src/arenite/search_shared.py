@@ -12,6 +12,7 @@ from arenite.overlap import every_order_bound, reorder_with_overlap, solve_joint
 from arenite.reordering import reorder, runs_as_filed, with_order
 from arenite.search_apart import search_apart
 from arenite.sharing import Shared, Sharing
+from arenite.targets.folding import as_run, unfolded
 from arenite.targets.requests import requests
 from arenite.targets.tflm import head_plan
 from arenite.task import LEAST_SECONDS, Decision, order_of
@@ -40,6 +41,13 @@ def search_shared(task: Task) -> Decision | None:
 
     No layout is higher than what TFLM makes of the source, with any kernels that the target may run.
     """
+    base = as_run(task.base, task.options.runs_on.kernels)
+    if base is not task.base:
+        found = search_shared(replace(task, source=base))
+        if found is None:
+            return None
+        model = unfolded(task.base, found.model)
+        return replace(found, model=model, peak=peak_memory(model))
     target, orders = task.options.runs_on, _orders(task)
     sharing = Sharing(target, task.options.keep_inputs, _limits(task), goal=orders.lower_bound, progress=task.report)
     best, bound = _best(task, sharing, orders)

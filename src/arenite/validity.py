@@ -16,6 +16,7 @@ from arenite.layout.lifetimes import neighbours
 from arenite.liveness import lifetimes
 from arenite.overlap import OverlapProblem, OverlapSolution, overlap_problem
 from arenite.targets.arena import EVERY_SET
+from arenite.targets.folding import as_run
 from arenite.targets.requests import requests
 from arenite.targets.target import TARGETS
 from arenite.targets.tflm import head_plan, layout_problem, planned_offsets, scratch_buffers
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from arenite.targets.target import Target
 
 JUDGED = (*EVERY_SET, Kernels.ESP_NN)
-"""Every set of kernels whose rules are known."""
+"""Every set of kernels of TFLM whose rules are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +38,17 @@ class Validity:
 
     `pairs` is the number of pairs of buffers that share bytes while both are needed. `kernels` are the sets with which
     that is right; all of them where there is no such pair. `made_for` is the name of the target in the metadata.
+    `in_c` tells whether the plan is right with the kernels of generated C.
     """
 
     pairs: int
     kernels: tuple[Kernels, ...]
     made_for: str | None = None
+    in_c: bool = False
 
     @property
     def everywhere(self) -> bool:
-        """Whether the plan is right with every set of kernels known."""
+        """Whether the plan is right with every set of kernels of TFLM that is known."""
         return self.kernels == JUDGED
 
     @property
@@ -55,6 +58,8 @@ class Validity:
 
     def holds(self, target: Target) -> bool:
         """Whether the plan is right with the kernels of a target."""
+        if target.kernels is Kernels.C:
+            return self.in_c
         return target.kernels in self.kernels or (target.kernels is Kernels.PORTABLE and self.everywhere)
 
 
@@ -66,10 +71,10 @@ def validity(model: Model) -> Validity:
     """
     made_for = read_target_name(model)
     if read_plan(model) is None or is_vela(model):  # Vela's buffers are those of its NPU: not ours to judge
-        return Validity(0, JUDGED, made_for)
+        return Validity(0, JUDGED, made_for, in_c=True)
     pairs = shared_pairs(model)
     kernels = tuple(each for each in JUDGED if not pairs or is_right(model, each))
-    return Validity(pairs, kernels, made_for)
+    return Validity(pairs, kernels, made_for, in_c=not pairs or is_right(model, Kernels.C))
 
 
 def not_for_reference(model: Model) -> str | None:
@@ -111,6 +116,7 @@ def checked_head(model: Model, problem: OverlapProblem, tensors: int, kernels: K
     Raises:
         VerificationError: buffers share bytes that must not.
     """
+    model = as_run(model, kernels)
     outcome = head_plan(model, requests=requests(kernels))
     scratch = scratch_buffers(model, lifetimes(model), requests(kernels))
     judged = OverlapProblem((*problem.buffers[:tensors], *scratch), problem.relations, problem.alignment)

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from arenite.codegen.export import sources
-from arenite.codegen.fold import folded
 from arenite.model import ElementType, Graph, Model, Operator
 from arenite.runtimes.inputs import random_inputs
+from arenite.targets.folding import folded
 
 from .harness import run_c
 from .operators_at_random import Maker, conv, depthwise

@@ -27,7 +27,7 @@ def test_a_core_decides_about_the_kernels():
     assert cores["cortex-m55"] is Kernels.CMSIS_NN_MVE
 
 
-@pytest.mark.parametrize("name", ["", "TFLM", "tflm-cmsis-nn", "tflm-cmsis-nn/cortex-m99", "c"])
+@pytest.mark.parametrize("name", ["", "TFLM", "tflm-cmsis-nn", "tflm-cmsis-nn/cortex-m99", "C"])
 def test_a_target_that_is_not_there(name):
     with pytest.raises(OptionError) as caught:
         find_target(name)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from arenite.codegen.arena import arena
 from arenite.codegen.build_files import cmake, makefile
 from arenite.codegen.example import example
-from arenite.codegen.fold import folded
 from arenite.codegen.kernel_files import kernel_files
 from arenite.codegen.names import checked, identifier
 from arenite.codegen.operators.registry import OPERATORS
@@ -18,6 +17,7 @@ from arenite.codegen.source import header, source
 from arenite.codegen.types import TYPES
 from arenite.codegen.unit import Unit
 from arenite.errors import OutputError, UnsupportedError
+from arenite.targets.folding import folded
 from arenite.tflite.files import check_writable, replace_file
 
 if TYPE_CHECKING:

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 from arenite.kernels.cmsis_nn import cmsis_nn
 from arenite.kernels.esp_nn import esp_nn
+from arenite.kernels.generated_c import generated_c
 from arenite.kernels.overlap import APART, Overlap
 from arenite.kernels.reference import reference
 from arenite.kernels.sets import Kernels
 
 if TYPE_CHECKING:
     from arenite.model import Operator, Tensor
+
+OF_TFLM = tuple(each for each in Kernels if each not in (Kernels.PORTABLE, Kernels.C))
+"""The sets that a build of TFLM may run."""
 
 
 def overlap(operator: Operator, source: Tensor, target: Tensor, kernels: Kernels) -> Overlap:
@@ -37,7 +41,7 @@ def overlap(operator: Operator, source: Tensor, target: Tensor, kernels: Kernels
         raise ValueError(f"{source.name!r} is no input of this {operator.label}")
     if not source.bytes or not target.bytes:
         return APART
-    sets = [each for each in Kernels if each is not Kernels.PORTABLE] if kernels is Kernels.PORTABLE else [kernels]
+    sets = OF_TFLM if kernels is Kernels.PORTABLE else (kernels,)
     rules = (_rule(operator, position, output, each) for position in positions for each in sets)
     return reduce(Overlap.both, rules).within(source.bytes, target.bytes)
 
@@ -48,6 +52,8 @@ def _rule(operator: Operator, position: int, output: int, kernels: Kernels) -> O
             return reference(operator, position, output)
         if kernels is Kernels.ESP_NN:
             return esp_nn(operator, position, output)
+        if kernels is Kernels.C:
+            return generated_c(operator, position, output)
         return cmsis_nn(operator, position, output, kernels)
     except (AssertionError, AttributeError, IndexError, KeyError, ValueError, ZeroDivisionError):
         return APART  # lacks an input, an option or a dimension that its kind needs: no runtime takes it

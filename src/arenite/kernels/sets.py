@@ -9,7 +9,7 @@ class Kernels(enum.Enum):
     """A set of kernels. Operators that a set has no kernel of its own for run TFLM's reference kernel."""
 
     PORTABLE = "portable"
-    """Not a set but all of them: what is safe here is safe with every other member."""
+    """Not a set but all those of TFLM: what is safe here is safe with every other member but `C`."""
     REFERENCE = "reference"
     """TFLM's reference kernels."""
     CMSIS_NN_SCALAR = "cmsis-nn/scalar"
@@ -20,3 +20,5 @@ class Kernels(enum.Enum):
     """CMSIS-NN on cores with vectors (ARM_MATH_MVEI): Cortex-M52, M55, M85."""
     ESP_NN = "esp-nn"
     """ESP-NN on any chip: the generic C kernels (ESP32, C3, ...), those of the ESP32-S3, and of the ESP32-P4."""
+    C = "c"
+    """Arenite's own, which `arenite export --c` writes: no part of TFLM."""

@@ -7,6 +7,7 @@ it), and every memcpy in use leaves the memory as it is. Loops over elements onl
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -100,31 +101,52 @@ def slice_(operator: Operator, position: int, _: int) -> Overlap:
     return Overlap(distance, intact=(distance,) if adjacent else ())
 
 
-def strided_slice(operator: Operator, position: int, output: int) -> Overlap:
+def strided_slice(operator: Operator, position: int, _: int) -> Overlap:
     """STRIDED_SLICE with positive strides, read from ever higher positions (reference/strided_slice.h).
 
     With a stride of 1 in the last dimension, whole runs of it are copied with memcpy. They must be apart from their
     copies or fall onto them: the slice may sit at its place if its runs are all next to each other, or if the first
     step that is not leaves at least a run in between.
     """
-    source, target = operator.inputs[0], operator.outputs[output]
+    source, slice_ = operator.inputs[0], picked(operator)
+    if position or source is None or slice_ is None:
+        return APART
+    bytes_, run = source.type.bytes, slice_.run
+    if not run:
+        return Overlap(-slice_.first * bytes_)
+    place = (-slice_.first * bytes_,)
+    return Overlap((run - slice_.first) * bytes_, () if 0 < slice_.gap < run else place, () if slice_.gap else place)
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """What a STRIDED_SLICE takes: its first element; elements of a run that are adjacent, 0 where all are picked apart.
+
+    `gap` is the number of elements between one run and the next, where there are any; 0 if all runs are adjacent.
+    """
+
+    first: int
+    run: int
+    gap: int
+
+
+def picked(operator: Operator) -> Picked | None:
+    """The elements that a STRIDED_SLICE takes, None where that is not known or its strides are not positive."""
+    source, target = operator.inputs[0], operator.outputs[0]
     begin, end, strides = (integers(tensor) for tensor in operator.inputs[1:4])
-    if position or source is None or begin is None or end is None or strides is None:
-        return APART
+    if source is None or begin is None or end is None or strides is None:
+        return None
     if not len(begin) == len(end) == len(strides) == len(source.shape) or min(strides, default=0) < 1:
-        return APART
+        return None
     if any(operator.options.get(name) for name in ("ellipsis_mask", "new_axis_mask", "offset")):
-        return APART
+        return None
     starts, counts = _picked(operator, source, begin, end, strides)
     if prod(counts) != prod(target.shape) or not counts:
-        return APART
-    bytes_ = source.type.bytes
-    start = _offset(source.shape, starts)
+        return None
+    first = _offset(source.shape, starts)
     if strides[-1] != 1:
-        return Overlap(-start * bytes_)
-    run = counts[-1]
-    gap, place = _first_gap(source.shape, counts, strides), (-start * bytes_,)
-    return Overlap((run - start) * bytes_, () if 0 < gap < run else place, () if gap else place)
+        return Picked(first, 0, strides[-1] - 1)
+    return Picked(first, counts[-1], _first_gap(source.shape, counts, strides))
 
 
 def _picked(

@@ -5,7 +5,7 @@ Source: ComputePaddingHeightWidth in tensorflow/lite/kernels/padding.h.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 SAME = 0
 """The schema's number for SAME padding."""
+EXPLICIT = "explicit padding"
+"""Option of a convolution that a PAD was folded into: rows above and columns to the left; a blank, so no schema's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,9 @@ def _window(operator: Operator, source: Tensor, target: Tensor, size: tuple[int,
     same = operator.options.get("padding", SAME) == SAME
     lengths = ((height, out_height, size[0], "h"), (width, out_width, size[1], "w"))
     rows, columns = (_axis(operator, *length, same=same) for length in lengths)
+    explicit = operator.options.get(EXPLICIT)
+    if isinstance(explicit, tuple):
+        rows, columns = (replace(axis, padding=int(each)) for axis, each in zip((rows, columns), explicit, strict=True))
     return Window(batches, rows, columns, depth, out_depth, groups)
 
 

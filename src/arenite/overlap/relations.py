@@ -24,25 +24,26 @@ TFLM's own placing of scratch does not reach them.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from arenite.kernels.sets import Kernels
 from arenite.liveness import ALIGNMENT, NEVER, align, lifetimes
 from arenite.overlap.alike import rule as rule_of
 from arenite.overlap.contents import equal_distances, own, with_copy
 from arenite.overlap.problem import OverlapProblem, Relation
 from arenite.overlap.scratch import scratch
+from arenite.targets.folding import as_run
 from arenite.targets.tflm import layout_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from arenite.kernels.overlap import Overlap
-    from arenite.kernels.sets import Kernels
     from arenite.layout.problem import Buffer
     from arenite.model import Graph, Model, Operator, Tensor
-    from arenite.overlap.alike import rule as rule_of
-from arenite.overlap.contents import Pieces
+    from arenite.overlap.contents import Pieces
 
 
 def overlap_problem(
@@ -60,14 +61,19 @@ def overlap_problem(
     Args:
         model: the model.
         kernels: the kernels that the layout has to be safe with.
-        orders: for some graphs (by position) another order of execution, as positions of operators in the file.
+        orders: for some graphs (by position) another order of execution, as positions of operators in the file. For
+            generated C the model has to be one `as_run` then.
         keep_inputs: the inputs of the main graph stay intact to the end of the inference.
         scratch_of: the kernels whose scratch is charged; None means the same kernels. A layout that has to be safe
             with many may still be made as low as can be for one of them.
     """
+    model = as_run(model, kernels) if orders is None else model
     problem, tensors = layout_problem(model, orders, keep_inputs=keep_inputs)
     liveness = lifetimes(model, orders)
-    buffers = (*problem.buffers[: len(tensors)], *scratch(model, liveness, scratch_of or kernels))
+    own = problem.buffers[: len(tensors)]
+    if kernels is Kernels.C:
+        own = _with_unread_inputs(model, own, tensors)
+    buffers = (*own, *scratch(model, liveness, scratch_of or kernels))
     pairs = _Pairs(model, kernels, buffers, tensors, keep_inputs)
     for position, graph in enumerate(model.graphs):
         spans = liveness.operators[position]
@@ -78,6 +84,16 @@ def overlap_problem(
     pairs.add_copies()
     relations = (pairs.relations[key] for key in sorted(pairs.relations))
     return OverlapProblem(buffers, tuple(each for each in relations if each), problem.alignment), tensors
+
+
+def _with_unread_inputs(model: Model, buffers: Sequence[Buffer], tensors: Sequence[Tensor]) -> tuple[Buffer, ...]:
+    """Inputs that nothing reads are alive at the beginning: whoever calls generated C writes them all the same."""
+    read = {tensor for operator in model.main.operators for tensor in operator.inputs}
+    unread = set(model.main.inputs) - read - set(model.main.outputs)
+    return tuple(
+        replace(buffer, first=0, last=0) if tensor in unread else buffer
+        for buffer, tensor in zip(buffers, tensors, strict=True)
+    )
 
 
 class _Pairs:

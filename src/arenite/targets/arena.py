@@ -13,11 +13,12 @@ from arenite.liveness import lifetimes, load
 from arenite.targets import tflm
 from arenite.targets.build import CORTEX_M
 from arenite.targets.cmsis_scratch import scratch
+from arenite.targets.folding import as_run
 from arenite.targets.greedy import ONLINE, greedy_plan
 from arenite.targets.instance import Instance
 from arenite.targets.tail import tail
 from arenite.targets.tflm import head_buffers, planned_offsets
-from arenite.tflite.memory_plan import read_plan
+from arenite.tflite.memory_plan import read_plan, with_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,6 +77,8 @@ def arena(model: Model, kernels: Kernels, plan: MemoryPlan | None = None, *, abi
     """
     if kernels is Kernels.PORTABLE:
         return _largest([arena(model, each, plan, abi=abi) for each in EVERY_SET])
+    if kernels is Kernels.C:
+        return _generated(model, plan)
     liveness = lifetimes(model)
     offsets = planned_offsets(model, plan or read_plan(model))
     buffers, fixed = head_buffers(liveness, offsets)
@@ -85,6 +88,14 @@ def arena(model: Model, kernels: Kernels, plan: MemoryPlan | None = None, *, abi
     start = tail(model, kernels, head, planned=placed, abi=abi)
     alive = load((buffer.size, buffer.first, buffer.last) for buffer in requests)
     return Arena(head, max(alive, default=0), start.bytes, start.declare_bytes, start.unknown)
+
+
+def _generated(model: Model, plan: MemoryPlan | None) -> Arena:
+    """The arena of generated C, which is its plan; without one it is at most what TFLM's way of planning makes."""
+    if plan is not None:
+        model = with_plan(model, plan)
+    head = tflm.head_plan(as_run(model, Kernels.C), requests=lambda _: ()).height
+    return Arena(head, 0, 0, head)
 
 
 def _largest(arenas: Sequence[Arena]) -> Arena:

@@ -33,6 +33,8 @@ def scratch(kernel: Instance) -> tuple[int, ...]:
 
     An operator that does not have the inputs its kind needs requests nothing.
     """
+    if kernel.kernels is Kernels.C:
+        return ()
     rule = RULES.get(kernel.operator.code) if kernel.kernels in CMSIS_NN else None
     if rule is None:
         return reference_scratch(kernel.operator, kernel.abi.pointer_bytes)

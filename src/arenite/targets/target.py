@@ -11,6 +11,7 @@ from arenite.liveness import ALIGNMENT, align
 from arenite.targets.arena import EVERY_SET, arena
 from arenite.targets.build import CORTEX_M, ILP32
 from arenite.targets.cmsis_scratch import scratch
+from arenite.targets.folding import as_run
 from arenite.targets.instance import Instance
 from arenite.targets.requests import requests
 from arenite.targets.tflm import head_plan
@@ -46,12 +47,12 @@ class Target:
         return Kernels.REFERENCE if self.kernels is Kernels.PORTABLE else self.kernels
 
     def planned_head(self, model: Model) -> int:
-        """Bytes of head that TFLM plans for a file as it is, with the kernels `charged`.
+        """Bytes of head that TFLM plans for a file as it is, with the kernels `charged`; of generated C its arena.
 
         Raises:
             ModelError: the model's plan does not fit its tensors, or a graph runs itself.
         """
-        return head_plan(model, requests=requests(self.charged)).height
+        return head_plan(as_run(model, self.kernels), requests=requests(self.charged)).height
 
     def covers(self, kernels: Kernels) -> bool:
         """Whether what is right with the target's kernels is right with these by definition."""
@@ -90,6 +91,9 @@ def _cmsis_nn(core: str, kernels: Kernels) -> Target:
 TFLM = Target("tflm", Kernels.PORTABLE)
 """Any TFLM: what is planned for it is right with every set of kernels known here."""
 
+C = Target("c", Kernels.C)
+"""What `arenite export --c` writes: its arena is the plan, and nothing else."""
+
 TARGETS = {
     target.name: target
     for target in (
@@ -103,6 +107,7 @@ TARGETS = {
         _cmsis_nn("cortex-m55", Kernels.CMSIS_NN_MVE),
         _cmsis_nn("cortex-m85", Kernels.CMSIS_NN_MVE),
         Target("tflm-esp-nn", Kernels.ESP_NN),
+        C,
     )
 }
 """All targets by name, the default first."""

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arenite.codegen.unit import require
+from arenite.kernels.windows import EXPLICIT
 
 if TYPE_CHECKING:
     from arenite.model import Operator, Tensor
 
 SAME, VALID = 0, 1
-
-EXPLICIT = "explicit padding"
-"""Option of a convolution that a PAD was folded into: rows above and columns to the left; a blank, so no schema's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,110 @@
+"""A model as generated C runs it: PAD taken into the convolution behind it, and no tensor that nothing uses.
+
+The kernels pad by themselves, so the padded tensor need not exist.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from arenite.kernels.constants import integers
+from arenite.kernels.sets import Kernels
+from arenite.kernels.windows import EXPLICIT, SAME
+from arenite.targets.tflm import memory_plan, planned_offsets
+from arenite.tflite.memory_plan import read_plan, with_plan
+
+if TYPE_CHECKING:
+    from arenite.model import Graph, Model, Operator, Tensor
+
+_CONVOLUTIONS = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D"})
+
+
+def as_run(model: Model, kernels: Kernels) -> Model:
+    """The model as these kernels run it, with its plan: as it is, but for `Kernels.C`."""
+    return folded(model) if kernels is Kernels.C else model
+
+
+def folded(model: Model) -> Model:
+    """The model without PADs that convolutions can do and tensors that nothing uses, with its plan.
+
+    The same object where there are none. A PAD fills with the zero point, which is what a convolution takes padding to
+    be.
+    """
+    graph = model.main
+    folds = _folds(graph)
+    gone = {pad for _, pad in folds.values()}
+    operators = tuple(folds[each][0] if each in folds else each for each in graph.operators if each not in gone)
+    used = {*graph.inputs, *graph.outputs}
+    for each in operators:
+        used.update(tensor for tensor in (*each.inputs, *each.outputs, *each.intermediates) if tensor is not None)
+    tensors = tuple(tensor for tensor in graph.tensors if tensor in used or tensor.data is not None)
+    if not gone and len(tensors) == len(graph.tensors):
+        return model
+    result = replace(model, graphs=(replace(graph, operators=operators, tensors=tensors), *model.graphs[1:]))
+    plan = read_plan(model)
+    return result if plan is None else with_plan(result, memory_plan(result, planned_offsets(model, plan)))
+
+
+def unfolded(source: Model, result: Model) -> Model:
+    """`source` in the order of its folded form `result`, with the plan of that: each PAD right before its convolution.
+
+    Args:
+        source: the model that `result` was folded from.
+        result: its folded form in any order, with a plan or without.
+    """
+    graph = source.main
+    pads = {operator.outputs: pad for operator, (_, pad) in _folds(graph).items()}
+    originals = {operator.outputs: operator for operator in graph.operators}
+    operators: dict[Operator, None] = {}
+    for each in result.main.operators:
+        if each.outputs in pads:
+            operators[pads[each.outputs]] = None
+        operators[originals[each.outputs]] = None
+    graphs = (replace(graph, operators=tuple(operators)), *source.graphs[1:])
+    ordered = replace(source, graphs=graphs, metadata=result.metadata)
+    plan = read_plan(result)
+    return ordered if plan is None else with_plan(ordered, memory_plan(ordered, planned_offsets(result, plan)))
+
+
+def _folds(graph: Graph) -> dict[Operator, tuple[Operator, Operator]]:
+    """Convolutions that can do a PAD: what becomes of each, and the PAD."""
+    readers: defaultdict[Tensor, list[Operator]] = defaultdict(list)
+    for operator in graph.operators:
+        for tensor in operator.inputs:
+            if tensor is not None:
+                readers[tensor].append(operator)
+    found: dict[Operator, tuple[Operator, Operator]] = {}
+    for pad in graph.operators:
+        if pad.code == "PAD" and len(pad.inputs) == 2 and pad.outputs[0] not in graph.outputs:
+            convolutions = readers[pad.outputs[0]]
+            made = [each for each in (_with(pad, convolution) for convolution in convolutions) if each is not None]
+            if len(made) == len(convolutions):
+                found.update((old, (new, pad)) for old, new in zip(convolutions, made, strict=True))
+    return found
+
+
+def _with(pad: Operator, operator: Operator) -> Operator | None:
+    """The convolution that does the padding itself, None if it cannot."""
+    source, padded = pad.inputs[0], pad.outputs[0]
+    if operator.code not in _CONVOLUTIONS or operator.options.get("padding", SAME) == SAME:
+        return None
+    if operator.inputs.count(padded) != 1 or operator.inputs[0] is not padded:
+        return None
+    if source is None or source.data is not None or len(source.shape) != 4 or _scale(source) != _scale(padded):
+        return None
+    margins = integers(pad.inputs[1])
+    if margins is None or len(margins) != 8 or any(margins[:2]) or any(margins[6:]) or min(margins) < 0:
+        return None
+    return replace(
+        operator,
+        inputs=(source, *operator.inputs[1:]),
+        options={**operator.options, EXPLICIT: (margins[2], margins[4])},
+        origin=None,
+    )
+
+
+def _scale(tensor: Tensor) -> object:
+    quantization = tensor.quantization
+    return None if quantization is None else (tuple(quantization.scale), tuple(quantization.zero_point))

@@ -1,0 +1,72 @@
+"""A layout problem with overlap as the search sees it: in units, scope by scope."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from arenite.overlap.gaps import gaps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from arenite.overlap.gaps import Gap
+    from arenite.overlap.problem import OverlapProblem
+
+Places = dict[int, int]
+"""Offsets, in units, of the buffers that are alive."""
+
+
+class Field:
+    """`begins` has the scopes in which something begins, in order of time, and what it is. Each of them is a step."""
+
+    def __init__(self, problem: OverlapProblem) -> None:
+        small = gaps(problem)
+        self.small = small
+        self.unit = small.unit
+        self.sizes: Sequence[int] = small.sizes
+        self.last = [buffer.last for buffer in problem.buffers]
+        self.first = [buffer.first for buffer in problem.buffers]
+        self.rules: list[Mapping[int, Gap]] = [{gap.other: gap for gap in each} for each in small.of]
+        numbers = sorted(
+            (number for number, size in enumerate(self.sizes) if size),
+            key=lambda number: (self.first[number], -self.sizes[number], number),
+        )
+        self.begins = {scope: list(new) for scope, new in groupby(numbers, key=lambda number: self.first[number])}
+
+    @property
+    def simple(self) -> bool:
+        """Whether no two buffers that may share bytes live on together, so that each one always moves alone."""
+        return not any(
+            (gap.up, gap.down, gap.points) != (self.sizes[gap.other], self.sizes[one], ())
+            and min(self.last[one], self.last[gap.other]) > max(self.first[one], self.first[gap.other])
+            for one, rules in enumerate(self.rules)
+            for gap in rules.values()
+        )
+
+    def fits(self, number: int, offset: int, places: Mapping[int, int]) -> bool:
+        """Whether a buffer may lie there beside those placed."""
+        rules = self.rules[number]
+        return all(other not in rules or rules[other].kept(offset - at) for other, at in places.items())
+
+    def touch(self, one: int, at: int, other: int, other_at: int) -> bool:
+        """Whether two buffers have a common byte."""
+        return at < other_at + self.sizes[other] and other_at < at + self.sizes[one]
+
+    def groups(self, places: Mapping[int, int]) -> list[tuple[int, ...]]:
+        """The buffers placed, those with common bytes together, from the lowest up."""
+        found: list[list[int]] = []
+        end = -1
+        for number in sorted(places, key=lambda number: (places[number], number)):
+            if found and places[number] < end:
+                found[-1].append(number)
+            else:
+                found.append([number])
+                end = 0
+            end = max(end, places[number] + self.sizes[number])
+        return [tuple(group) for group in found]
+
+    def span(self, group: Iterable[int], places: Mapping[int, int]) -> tuple[int, int]:
+        """Begin and end of a group."""
+        group = tuple(group)
+        return min(places[each] for each in group), max(places[each] + self.sizes[each] for each in group)

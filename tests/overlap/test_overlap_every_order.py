@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from hand_made import conditional, graph, model
@@ -10,6 +11,7 @@ from overlap_cases import relu, tensor
 from random_models import every_order, random_model
 
 from arenite.kernels import Kernels
+from arenite.model import Graph, Operator
 from arenite.overlap import (
     check,
     every_order_bound,
@@ -97,7 +99,7 @@ def test_branches_are_reordered_for_the_layout():
 
 
 def test_windows_of_a_long_order_lower_it_and_stay_valid(monkeypatch):
-    monkeypatch.setattr(jointly, "_MOST_MEETINGS", 0)
+    monkeypatch.setattr(jointly, "_MOST_WHOLE", 0)
     rng = random.Random(11)
     lower = least = 0
     for _ in range(25):
@@ -115,3 +117,44 @@ def test_windows_of_a_long_order_lower_it_and_stay_valid(monkeypatch):
             least += found.solution.height == best
     assert lower
     assert least > lower
+
+
+def test_a_few_buffers_near_the_highest_prove_a_bound_for_every_order(monkeypatch):
+    monkeypatch.setattr(jointly, "_MOST_WHOLE", 0)
+    monkeypatch.setattr(jointly, "_CORE", 3)
+    rng = random.Random(12)
+    raised = proven = 0
+    for _ in range(40):
+        source = random_model(rng, rng.randint(3, 6))
+        orders = list(every_order(source))
+        if len(orders) < 30:
+            keep_inputs = rng.random() < 0.3
+            best = least_height(source, keep_inputs=keep_inputs)
+            order = rng.choice(orders)
+            *_, solution = laid_out(source, order, keep_inputs=keep_inputs)
+            found = solve_jointly(source, KERNELS, order, solution, keep_inputs=keep_inputs)
+            assert found.lower_bound <= best <= found.solution.height
+            raised += found.lower_bound > 0
+            proven += found.optimal
+    assert proven > 0.4 * raised > 0
+
+
+def test_graphs_without_memory_are_no_obstacle():
+    """As those that set variables once; what the main graph needs is the same."""
+    rng = random.Random(13)
+    once = Operator("CALL_ONCE", (), (), {"init_subgraph_index": 1}, graphs=(1,))
+    initial = Graph("initial", (), (), (), ())
+    lower = 0
+    for _ in range(20):
+        plain = random_model(rng, rng.randint(2, 5))
+        if len(list(every_order(plain))) > 20:
+            continue
+        main = plain.main
+        source = model(replace(main, operators=(once, *main.operators)), initial)
+        problem, tensors, solution = laid_out(source, range(len(main.operators) + 1))
+        bound = every_order_bound(source, KERNELS, problem, tensors, solution)
+        found = solve_jointly(source, KERNELS, range(len(main.operators) + 1), solution, bound=bound)
+        check(found.problem, found.solution)
+        assert bound <= found.lower_bound == found.solution.height == least_height(plain)
+        lower += found.solution.height < solution.height
+    assert lower

@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from arenite.overlap.common import Meeting
     from arenite.overlap.problem import OverlapProblem
 
-_EFFORT = 1.0
-"""Deterministic time of the solver for an effort of 1: about three seconds."""
+_EFFORT = 2.0
+"""Deterministic time of the solver for an effort of 1: about five seconds."""
 _MOST_BUFFERS = 800
-_MOST_MEETINGS = 3_000
-"""Beyond, the order is changed window by window only."""
+_MOST_WHOLE = 48
+"""Buffers up to which all of the order is searched at once; beyond, window by window, which finds more."""
 _LEAST, _MOST = 6, 48
 """Operators on each side of the middle of a window."""
-_SEARCHES, _MOST_SEARCHES = 8, 40
+_SEARCHES, _MOST_SEARCHES = 5, 40
 """How many windows are searched if each takes all that it may, and at most."""
 _CORE = 30
 """Buffers near a highest one that are looked at alone first, for a bound; a third more each time."""
-_CORE_EFFORT = 1.6
+_CORE_EFFORT = 1.25
 """As `_EFFORT`, for all these searches together."""
 
 
@@ -99,7 +99,7 @@ def solve_jointly(
     if start.optimal:
         return start
     sizes, bound = [buffer.size for buffer in problem.buffers], start.lower_bound
-    if len(meetings) > _MOST_MEETINGS:
+    if len(sizes) > _MOST_WHOLE:
         found = _lowered(start, common, meetings, effort=_EFFORT * effort, deadline=deadline)
         least = bound
     else:

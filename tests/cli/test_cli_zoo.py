@@ -84,3 +84,9 @@ def test_settings():
     assert parse_settings(["a=1", "b = x=y"]) == {"a": "1", "b": "x=y"}
     with pytest.raises(OptionError):
         parse_settings(["a=1", "a=1"])
+
+
+def test_an_unknown_family_is_named_before_a_missing_output():
+    result = run("nope")
+    assert result.exit_code == 2
+    assert "no model 'nope'" in result.stderr

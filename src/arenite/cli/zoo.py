@@ -35,6 +35,9 @@ def zoo_command(
             raise OptionError("which model? give a family's name; `arenite zoo` lists them")
         _list(json=json)
     elif output is None:
+        from arenite.zoo import find_family
+
+        find_family(name)
         raise OptionError(f"where to? give the file to write: arenite zoo {name} -o {name}.tflite")
     else:
         _build(name, output, parse_settings(settings or ()), force=force, json=json)

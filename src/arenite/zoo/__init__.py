@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from arenite.model import Model
 
-__all__ = ["MODELS", "Family", "build"]
+__all__ = ["MODELS", "Family", "build", "find_family"]
 
 _CLASSES = {"classes": (2, 1000)}
 _SIZES = {"channels": (1, 512), "resolution": (8, 512), **_CLASSES}
@@ -72,6 +72,11 @@ def build(name: str, /, **parameters: float | str) -> Model:
 
     Raises OptionError for an unknown family or parameter and for a value that the family does not take.
     """
+    return find_family(name).build(name, parameters)
+
+
+def find_family(name: str) -> Family:
+    """The family called `name`. Raises OptionError where there is none."""
     if name not in MODELS:
         raise OptionError(f"no model {name!r} in the zoo; choose from {', '.join(MODELS)}")
-    return MODELS[name].build(name, parameters)
+    return MODELS[name]

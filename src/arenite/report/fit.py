@@ -87,7 +87,7 @@ def lacking(missing: int) -> Text:
 def savings(fit: Fit) -> str:
     """What `optimize` would do for the arena, in a sentence; only where that is known."""
     if not fit.valid and fit.after is not None:
-        outcome = f"{number(fit.missing_after or 0)} are missing" if fit.missing_after else "which fits"
+        outcome = f"{number(fit.missing_after or 0)} are missing" if fit.missing_after else "it fits"
         return (
             f"`arenite optimize` would make a valid plan with an arena of {number(fit.after.declare_bytes)}: {outcome}"
         )

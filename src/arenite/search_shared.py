@@ -33,7 +33,7 @@ EACH_EFFORT = 0.2
 """Of the search for the layout of one order among several."""
 BOUND_EFFORT = 0.2
 JOINT_EFFORT = 0.12
-"""Of the search for order and layout together; 1 is about four seconds."""
+"""Of the search for order and layout together; 1 is about five seconds."""
 
 
 def search_shared(task: Task) -> Decision | None:
@@ -61,8 +61,10 @@ def search_shared(task: Task) -> Decision | None:
 def _best(task: Task, sharing: Sharing, orders: _Orders) -> tuple[Shared | None, int]:
     """The best layout of one of the orders, and a bound in bytes for all orders and layouts."""
     bound, best = orders.lower_bound, _Best(sharing)
-    for orders_of in orders.orders:
-        model = _ordered(task.base, orders_of)
+    seen: list[Model] = []
+    for each in orders.orders:
+        model = _ordered(task.base, each)
+        seen.append(model)
         if best.low_enough(sharing.least(model) if best.found else 0):
             continue
         effort = FULL_EFFORT if orders.only else EACH_EFFORT
@@ -73,16 +75,15 @@ def _best(task: Task, sharing: Sharing, orders: _Orders) -> tuple[Shared | None,
         if best.low_enough(bound):
             return best.found, bound
     if not orders.only:
-        _try_apart(task, sharing, orders, best)
+        _try_apart(task, sharing, seen, best)
     return best.found, bound
 
 
-def _try_apart(task: Task, sharing: Sharing, orders: _Orders, best: _Best) -> None:
+def _try_apart(task: Task, sharing: Sharing, seen: Sequence[Model], best: _Best) -> None:
     """The order that is best without overlap, with overlap; then what is best without, where it may yet be lower."""
     apart = reorder(task.base, keep_inputs=task.options.keep_inputs, time_limit=task.left / 2, progress=task.progress)
     model = apart.model
-    seen = any(_runs_alike(_ordered(task.base, each), model) for each in orders.orders)
-    if not seen and not best.low_enough(sharing.least(model)):
+    if not any(_runs_alike(model, other) for other in seen) and not best.low_enough(sharing.least(model)):
         best.add(sharing.place(model, effort=EACH_EFFORT, time_limit=max(LEAST_SECONDS, task.left)))
     if not best.low_enough(apart.lower_bound):
         best.add(sharing.adopt(search_apart(task).model))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -126,11 +127,27 @@ class Sharing:
         yield self.target.charged, False
 
     def _placed(self, model: Model, scratch_of: Kernels, *, sharing: bool, effort: float, time_limit: float) -> Shared:
+        deadline = time.monotonic() + time_limit
         problem, tensors = self.problem(model, scratch_of)
         if not sharing:
             problem = replace(problem, relations=())
         solution = overlap.solve(problem, goal=self.goal, effort=effort, time_limit=time_limit, progress=self.progress)
+        if sharing and solution.height > max(solution.lower_bound, self.goal):
+            solution = self._simpler(model, scratch_of, solution, effort=effort, deadline=deadline)
         return self.settle(model, problem, tensors, solution)
+
+    def _simpler(
+        self, model: Model, scratch_of: Kernels, best: OverlapSolution, *, effort: float, deadline: float
+    ) -> OverlapSolution:
+        """The same or a lower layout, by the rules that all of TFLM's kernels share: fewer ways may lead further."""
+        if self.target.kernels in (Kernels.PORTABLE, Kernels.C):
+            return best
+        problem, _ = overlap_problem(model, Kernels.PORTABLE, keep_inputs=self.keep_inputs, scratch_of=scratch_of)
+        if order_bound(problem) >= best.height:
+            return best
+        goal, seconds = max(best.lower_bound, self.goal), max(0.0, deadline - time.monotonic())
+        found = overlap.solve(problem, goal=goal, effort=effort / 4, time_limit=seconds)
+        return replace(best, offsets=found.offsets, height=found.height) if found.height < best.height else best
 
     def _heads(self, model: Model, problem: OverlapProblem, tensors: int) -> Mapping[Kernels, int]:
         """The heads of a planned model, checked; {} where inputs are not kept with one of the sets of kernels."""

@@ -98,6 +98,15 @@ def test_branches_are_reordered_for_the_layout():
     assert joint.solution.height == least_height(source)
 
 
+@pytest.mark.parametrize("kernels", [each for each in Kernels if each is not Kernels.C])
+def test_what_is_valid_with_all_kernels_is_valid_with_each(kernels):
+    rng = random.Random(14)
+    for _ in range(40):
+        source = random_model(rng, rng.randint(2, 8))
+        problem, _ = overlap_problem(source, Kernels.PORTABLE, scratch_of=kernels)
+        check(overlap_problem(source, kernels)[0], solve(problem, effort=0.1))
+
+
 def test_windows_of_a_long_order_lower_it_and_stay_valid(monkeypatch):
     monkeypatch.setattr(jointly, "_MOST_WHOLE", 0)
     rng = random.Random(11)

@@ -12,6 +12,7 @@ from arenite.least_peak import peak_lower_bound
 from arenite.liveness import align, lifetimes, working_sets
 from arenite.operators import macs
 from arenite.ordering import filed_in_order
+from arenite.rewrite.strips import why_not
 from arenite.targets.target import TFLM
 from arenite.tflite.memory_plan import is_vela, read_plan
 from arenite.validity import validity
@@ -52,7 +53,8 @@ class InspectedOperator:
     An input that is left out is None. The working set (bytes, every tensor rounded up to 16) is the sum of its parts:
     what the operator reads, what it writes, and the bystanders that merely stay alive, those of graphs that it calls
     included; `alive` are its tensors. All are empty for an operator that is never run, and `scope` is then -1.
-    A control-flow operator has the MACs of the graphs it runs, each counted once.
+    A control-flow operator has the MACs of the graphs it runs, each counted once. `cannot_split` is why the operator
+    cannot be executed in strips, a clause that follows its name; None if it can.
     """
 
     index: int
@@ -65,6 +67,7 @@ class InspectedOperator:
     bystander_bytes: int
     alive: tuple[int, ...]
     macs: int
+    cannot_split: str | None = None
 
     @property
     def working_set_bytes(self) -> int:
@@ -187,6 +190,7 @@ class _Tables:
             bystander_bytes=sum(align(tensor.bytes) for tensor in bystanders),
             alive=tuple(self._index[tensor] for tensor in alive),
             macs=self._macs.of(operator),
+            cannot_split="is in a model of several graphs" if len(self._model.graphs) > 1 else why_not(operator),
         )
 
     def tensor(self, tensor: Tensor) -> InspectedTensor:

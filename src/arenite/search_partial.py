@@ -11,12 +11,13 @@ from arenite.operators import macs
 from arenite.partial.search import partial, promising, search
 from arenite.partial.wish import Wish
 from arenite.plan import Strips
+from arenite.reordering import runs_as_filed
 from arenite.rewrite import prune
 from arenite.rewrite.strips import why_not
 from arenite.sharing import Sharing
 from arenite.targets.tflm import plan_obstacle
 from arenite.task import LEAST_SECONDS, Decision
-from arenite.tflite.memory_plan import with_plan
+from arenite.tflite.memory_plan import is_vela, read_plan, with_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -182,16 +183,18 @@ def _least(model: Model) -> int:
 
 def obstacle(task: Task) -> str | None:
     """Why the model cannot be executed in strips, None if it can."""
-    if len(task.source.graphs) > 1:
-        return "it has several graphs"
-    reason = plan_obstacle(task.source)
-    if reason is not None:
-        return reason
-    if all(why_not(operator) is not None for operator in task.base.main.operators):
-        return "none of its operators can be split by rows; `arenite inspect --why` says why"
-    if task.left < LEAST_SECONDS:
-        return "there was no time left"
-    return None
+    source, options = task.source, task.options
+    reasons = (
+        (is_vela(source), "it was compiled by Vela"),
+        (options.plan == "respect" and read_plan(source) is not None, "its plan is respected"),
+        (not options.reorder and not runs_as_filed(source), "its operators are filed out of order"),
+        (len(source.graphs) > 1, "it has several graphs"),
+        (task.left < LEAST_SECONDS, "there was no time left"),
+    )
+    reason = next((reason for holds, reason in reasons if holds), None) or plan_obstacle(source)
+    if reason is None and all(why_not(operator) is not None for operator in task.base.main.operators):
+        return "none of its operators can be; `arenite inspect --why` says why"
+    return reason
 
 
 def _share(task: Task, candidate: Candidate) -> float:

@@ -52,7 +52,7 @@ class Decision:
     """A model with its order and layout settled, what that costs (bytes), and what is known about anything better.
 
     `strips` are the stretches that are executed in strips; `sources` says by its outputs which operator of the source
-    each operator of a strip does a part of.
+    each new operator does a part of; None if it merely moves rows.
     """
 
     model: Model
@@ -62,7 +62,7 @@ class Decision:
     proofs: tuple[Proof, ...] = ()
     notes: tuple[str, ...] = ()
     strips: tuple[Strips, ...] = ()
-    sources: Mapping[tuple[Tensor, ...], Operator] = field(default_factory=dict)
+    sources: Mapping[tuple[Tensor, ...], Operator | None] = field(default_factory=dict)
 
 
 def silent(_: str) -> None:
@@ -81,12 +81,12 @@ def origins(source: Model, decision: Decision) -> tuple[int | None, ...]:
     None for operators that cut, pad or join rows of strips.
     """
     position = {_mark(operator): index for index, operator in enumerate(source.main.operators)}
-    sources = decision.sources
-    marks = (
-        _mark(sources.get(operator.outputs, operator)) if operator.outputs else operator
-        for operator in decision.model.main.operators
-    )
-    return tuple(position.get(mark) for mark in marks)
+    new = decision.sources
+    found: list[int | None] = []
+    for operator in decision.model.main.operators:
+        done = new.get(operator.outputs, operator) if operator.outputs else operator
+        found.append(None if done is None else position[_mark(done)])
+    return tuple(found)
 
 
 def _mark(operator: Operator) -> object:

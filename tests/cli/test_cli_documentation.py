@@ -29,7 +29,7 @@ def section(command):
     return set(re.findall(r"`([a-z_]+)`", text))
 
 
-@pytest.mark.parametrize("command", ["inspect", "optimize", "check", "fit", "boards", "verify", "zoo"])
+@pytest.mark.parametrize("command", ["inspect", "optimize", "explore", "check", "fit", "boards", "verify", "zoo"])
 def test_every_key_is_documented(command, tmp_path):
     models = [tmp_path / "a.tflite", tmp_path / "b.tflite"]
     for seed, path in enumerate(models):
@@ -37,6 +37,7 @@ def test_every_key_is_documented(command, tmp_path):
     arguments = {
         "inspect": [models[0]],
         "optimize": [models[0], "-o", tmp_path / "c.tflite", "--rounds", "1"],
+        "explore": [models[0], "--minimize", "head"],
         "check": [models[0], "--arena", "0"],
         "fit": [models[0]],
         "boards": [],

@@ -18,6 +18,9 @@ def inspect_command(
     model: Annotated[Path, typer.Argument(help="The .tflite file.", show_default=False)],
     *,
     target: TargetName = DEFAULT_TARGET,
+    why: Annotated[
+        bool, typer.Option("--why", help="Say which operators cannot be executed in strips, and why.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
     csv: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write operators.csv and tensors.csv there.", show_default=False)
@@ -47,7 +50,7 @@ def inspect_command(
     else:
         from arenite.report.inspect_text import print_inspection
 
-        print_inspection(inspection, sys.stdout)
+        print_inspection(inspection, sys.stdout, why=why)
         for path in written:
             typer.echo(f"Wrote {path}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from arenite.liveness import ALIGNMENT
 from arenite.partial.choose import Choice, choices
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def frontier(
         whole = whole.with_piece(costs.whole(position))
     found = [whole]
     lowest, floor = whole.head, 0
-    while lowest - floor > _FINE * whole.head and go_on():
+    while lowest - floor > max(ALIGNMENT, _FINE * whole.head) and go_on():
         limit = (lowest + floor) // 2
         new = _settled(costs, limit, most_extra, go_on)
         found.extend(new)

@@ -20,15 +20,18 @@ ROWS = 1
 
 @dataclass(frozen=True, eq=False)
 class Realised:
-    """A model with regions in strips, and which operator each operator of a strip does a part of, by its outputs."""
+    """A model with regions in strips, and which operator each new operator does a part of, by its outputs.
+
+    That is None for operators that cut, pad or join rows.
+    """
 
     model: Model
-    sources: Mapping[tuple[Tensor, ...], Operator]
+    sources: Mapping[tuple[Tensor, ...], Operator | None]
 
 
 def realise(model: Model, choice: Choice) -> Realised:
     """The model with the pieces of a choice executed in strips; the same object where none of them is."""
-    sources: dict[tuple[Tensor, ...], Operator] = {}
+    sources: dict[tuple[Tensor, ...], Operator | None] = {}
     for piece in choice.pieces:
         if piece.plan is not None:
             region = region_of(model, piece.plan.region.operators)
@@ -60,16 +63,16 @@ def _sliced_first(model: Model, plan: StripPlan) -> Model:
     return replace(model, graphs=(graph, *model.graphs[1:]))
 
 
-def _sources(plan: StripPlan, new: Iterable[Operator]) -> dict[tuple[Tensor, ...], Operator]:
-    """For each operator of a strip that is no copy of rows the operator of the region, in the order of both.
+def _sources(plan: StripPlan, new: Iterable[Operator]) -> dict[tuple[Tensor, ...], Operator | None]:
+    """For each new operator that of the region of which it does a part, in the order of both.
 
     A PAD that was added stands before a convolution, where none of the region is expected; joins that were added are
     along rows, of which the region has none.
     """
     expected = [operator for strip in strips_of(plan) for operator in plan.region.operators if operator in strip.cuts]
-    found: dict[tuple[Tensor, ...], Operator] = {}
+    found: dict[tuple[Tensor, ...], Operator | None] = {}
     for operator in new:
-        added = operator.code == "CONCATENATION" and operator.options.get("axis") == ROWS
-        if expected and operator.code == expected[0].code and not added:
-            found[operator.outputs] = expected.pop(0)
+        joins = operator.code == "CONCATENATION" and operator.options.get("axis") == ROWS
+        computes = expected and operator.code == expected[0].code and not joins
+        found[operator.outputs] = expected.pop(0) if computes else None
     return found

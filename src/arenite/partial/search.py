@@ -29,12 +29,12 @@ _WORK = 100_000
 class Partial:
     """A model whose stretches are executed in strips, laid out.
 
-    `sources` says which operator each operator of a strip does a part of, by its outputs.
+    `sources` says which operator each new operator does a part of, by its outputs; None if it merely moves rows.
     """
 
     shared: Shared
     choice: Choice
-    sources: Mapping[tuple[Tensor, ...], Operator]
+    sources: Mapping[tuple[Tensor, ...], Operator | None]
 
     @property
     def extra_macs(self) -> int:

@@ -29,6 +29,7 @@ OPERATOR_COLUMNS = (
     "bystander_bytes",
     "alive",
     "macs",
+    "cannot_split",
 )
 TENSOR_COLUMNS = ("graph", "index", "name", "shape", "type", "bytes", "first", "last", "constant", "variable")
 
@@ -68,6 +69,7 @@ def _operators(inspection: Inspection) -> Iterable[Sequence[object]]:
                 operator.bystander_bytes,
                 _list(operator.alive),
                 operator.macs,
+                operator.cannot_split or "",
             )
 
 

@@ -51,6 +51,7 @@ def _operator(operator: InspectedOperator) -> dict[str, Any]:
         "bystander_bytes": operator.bystander_bytes,
         "alive": list(operator.alive),
         "macs": operator.macs,
+        "cannot_split": operator.cannot_split,
     }
 
 

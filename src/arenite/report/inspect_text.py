@@ -36,6 +36,7 @@ OPERATOR_COLUMNS = (
     Column("alive", right=True),
     Column("MACs", right=True),
 )
+WHY_COLUMNS = (Column("#", right=True), Column("operator"), Column("why it stays whole", names=True))
 TENSOR_COLUMNS = (
     Column("#", right=True),
     Column("tensor", names=True),
@@ -46,9 +47,25 @@ TENSOR_COLUMNS = (
 )
 
 
-def print_inspection(inspection: Inspection, stream: TextIO) -> None:
-    """Print the report to `stream`; the figures come last, where a terminal shows them."""
-    print_report(_parts(inspection), stream)
+def print_inspection(inspection: Inspection, stream: TextIO, *, why: bool = False) -> None:
+    """Print the report to `stream`; the figures come last, where a terminal shows them.
+
+    With `why` it says of every operator that cannot be executed in strips why that is so.
+    """
+    print_report((*_parts(inspection), *(_obstacles(inspection.main) if why else ())), stream)
+
+
+def _obstacles(graph: InspectedGraph) -> Iterator[RenderableType]:
+    """The operators that `optimize --split` has to leave whole, and why."""
+    yield ""
+    whole = [operator for operator in graph.operators if operator.cannot_split is not None]
+    count = len(graph.operators)
+    if not whole:
+        yield Text(f"All {number(count)} operators can be executed in strips", style="bold")
+        return
+    yield Text(f"{number(len(whole))} of {number(count)} operators cannot be executed in strips", style="bold")
+    rows = [Row((str(each.index), each.name, each.cannot_split or "")) for each in whole]
+    yield Columns(WHY_COLUMNS, rows)
 
 
 def _parts(inspection: Inspection) -> Iterator[RenderableType]:

@@ -1,0 +1,121 @@
+"""The pieces of a line, against every way to cut it."""
+
+from dataclasses import dataclass
+from itertools import product
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arenite.partial.choose import choices
+from arenite.partial.piece import Piece
+
+NUMBERS = (2, 3, 4)
+
+
+@dataclass
+class Line:
+    """A line whose every cut is a place to begin and end: the same is alive everywhere."""
+
+    length: int
+
+    def __len__(self):
+        return self.length
+
+    def crossing(self, position):
+        return 1
+
+
+@dataclass(eq=False)
+class Strips:
+    """Stands for a plan of strips."""
+
+    strips: int
+    halo: str
+
+
+class Costs:
+    """Costs out of a table: (first, last, number, halo) -> head, tail, extra work."""
+
+    def __init__(self, length, table, whole):
+        self.line = Line(length)
+        self.table = table
+        self._whole = whole
+
+    def whole(self, position):
+        return Piece(position, position, None, self._whole[position])
+
+    def rows(self, first, last):
+        return max(NUMBERS)
+
+    def least(self, first, last):
+        return 1
+
+    def blocked(self, first, last):
+        return False
+
+    def extra(self, first, last, number, halo):
+        return self.table[first, last, number, halo][2]
+
+    def strips(self, first, last, number, halo):
+        head, tail, extra = self.table[first, last, number, halo]
+        return Piece(first, last, Strips(number, halo), head, tail, extra)
+
+
+@st.composite
+def costs(draw):
+    """More strips cost more work and more tail, as real ones do; heads are anything."""
+    length = draw(st.integers(1, 5))
+    table = {}
+    for first in range(length):
+        for last in range(first, length):
+            for halo in ("recompute", "keep"):
+                tail = extra = 0
+                for number in NUMBERS:
+                    tail += draw(st.integers(1, 4))
+                    extra += draw(st.integers(0, 4)) if halo == "recompute" else 0
+                    table[first, last, number, halo] = draw(st.integers(1, 20)), tail, extra
+    return Costs(length, table, [draw(st.integers(1, 20)) for _ in range(length)])
+
+
+def cuts(length):
+    """Every way to cut a line into pieces, as (first, last)."""
+    for marks in product((False, True), repeat=length - 1):
+        ends = [place for place, mark in enumerate(marks) if mark] + [length - 1]
+        firsts = [0, *(end + 1 for end in ends[:-1])]
+        yield list(zip(firsts, ends, strict=True))
+
+
+def brute_force(table, limit, most_extra):
+    """(tail, extra work) of all ways that keep to the limits, those that nothing beats."""
+    length = len(table.line)
+    found = set()
+    for pieces in cuts(length):
+        options = []
+        for first, last in pieces:
+            ways = [
+                table.strips(first, last, number, halo)
+                for number in NUMBERS
+                for halo in ("recompute", "keep")
+                if (first, last, number, halo) in table.table
+            ]
+            ways += [table.whole(first)] if first == last else []
+            options.append([way for way in ways if way.head <= limit])
+        for chosen in product(*options):
+            extra = sum(piece.extra_macs for piece in chosen)
+            if extra <= most_extra:
+                found.add((sum(piece.tail for piece in chosen), extra))
+    return {
+        one
+        for one in found
+        if not any(other != one and all(a <= b for a, b in zip(other, one, strict=True)) for other in found)
+    }
+
+
+@given(costs(), st.integers(1, 20), st.integers(0, 12))
+def test_choices_are_those_that_nothing_beats(table, limit, most_extra):
+    chosen = choices(table, limit, most_extra)
+    assert {(choice.tail, choice.extra_macs) for choice in chosen} == brute_force(table, limit, most_extra)
+    for choice in chosen:
+        assert [piece.first for piece in choice.pieces] == [0, *(piece.last + 1 for piece in choice.pieces[:-1])]
+        assert choice.pieces[-1].last == len(table.line) - 1
+        assert choice.head == max(piece.head for piece in choice.pieces) <= limit

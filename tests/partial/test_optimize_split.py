@@ -1,0 +1,192 @@
+"""`optimize` with strips: never worse than without, within its budgets, and every result equal to its source."""
+
+from dataclasses import replace
+
+import pytest
+from hand_made import constant, graph, tensor
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strip_networks import FLOAT, INT8, INT16, networks
+
+from arenite import OptionError, Options, optimize, zoo
+from arenite.errors import FitError
+from arenite.kernels import Kernels
+from arenite.model import Graph, Model, Operator
+from arenite.operators import macs
+from arenite.partial.search import partial, search
+from arenite.partial.wish import Wish
+from arenite.rewrite import prune
+from arenite.runtimes.process import absent
+from arenite.sharing import Sharing
+from arenite.targets.target import find_target
+from arenite.task import silent
+from arenite.tflite.memory_plan import read_plan, with_plan
+from arenite.tflite.read import read_model
+from arenite.tflite.write import write_bytes
+from arenite.verification import verify
+
+QUICK = Options(rounds=1, time_limit=5, reorder=False)
+SPLIT = replace(QUICK, split=True)
+HEAD = replace(SPLIT, minimize="head")
+
+
+@pytest.fixture(scope="module")
+def mobilenet():
+    return zoo.build("mobilenet-v2", width=0.35, resolution=48)
+
+
+def work(model):
+    return sum(map(macs, model.main.operators))
+
+
+def arena(plan):
+    return plan.target.arena(plan.model)
+
+
+@pytest.mark.parametrize("target", ["tflm", "tflm-reference", "tflm-cmsis-nn/cortex-m4"])
+def test_never_worse_than_without(mobilenet, target):
+    whole = optimize(mobilenet, replace(QUICK, target=target))
+    small_head = optimize(mobilenet, replace(HEAD, target=target))
+    small_arena = optimize(mobilenet, replace(SPLIT, target=target))
+    assert arena(small_head).head_bytes < 0.8 * arena(whole).head_bytes
+    assert arena(small_arena).declare_bytes < arena(whole).declare_bytes
+    assert arena(small_head).head_bytes <= arena(small_arena).head_bytes
+    assert arena(small_arena).declare_bytes <= arena(small_head).declare_bytes
+    for plan in (small_head, small_arena):
+        assert plan.strips
+        assert plan.after.macs - plan.before.macs == plan.extra_macs <= 0.10 * work(mobilenet)
+        assert plan.lower_bound <= plan.after.head
+        assert not plan.optimal
+
+
+def test_the_order_tells_where_operators_come_from(mobilenet):
+    plan = optimize(mobilenet, HEAD)
+    assert len(plan.order) == len(plan.model.main.operators)
+    for place, operator in zip(plan.order, plan.model.main.operators, strict=True):
+        if place is None:
+            assert operator.code in ("SLICE", "PAD", "CONCATENATION")
+        else:
+            assert operator.code == mobilenet.main.operators[place].code
+    assert {place for place in plan.order if place is not None} == set(range(len(mobilenet.main.operators)))
+    for strips in plan.strips:
+        for place in strips.operators:
+            assert plan.order.count(place) >= strips.number > 1
+
+
+def test_no_budget_means_no_extra_work(mobilenet):
+    plan = optimize(mobilenet, replace(HEAD, max_extra_macs=0.0))
+    assert plan.extra_macs == 0
+    assert plan.after.macs == plan.before.macs
+
+
+def test_an_arena_is_reached_with_the_least_work(mobilenet):
+    best = arena(optimize(mobilenet, replace(SPLIT, max_extra_macs=1.0))).declare_bytes
+    whole = arena(optimize(mobilenet, QUICK)).declare_bytes
+    easy = optimize(mobilenet, replace(SPLIT, arena=whole))
+    assert not easy.strips
+    between = optimize(mobilenet, replace(SPLIT, arena=(best + whole) // 2))
+    assert arena(between).declare_bytes <= (best + whole) // 2
+    with pytest.raises(FitError, match="was not reached"):
+        optimize(mobilenet, replace(SPLIT, arena=best // 2))
+
+
+def test_inputs_are_kept(mobilenet):
+    plan = optimize(mobilenet, replace(HEAD, keep_inputs=True))
+    assert plan.strips
+    source = plan.model.main.inputs[0]
+    (offsets,) = read_plan(plan.model).offsets
+    offset = offsets[plan.model.main.tensors.index(source)]
+    assert offset >= 0
+    inside = {
+        tensor.name.split("/rows")[0]
+        for tensor, at in zip(plan.model.main.tensors, offsets, strict=True)
+        if at >= 0 and at < offset + source.bytes and at + tensor.bytes > offset
+    }
+    assert inside == {source.name}
+
+
+def test_what_cannot_be_split_is_left_whole():
+    small = zoo.build("paper")
+    plan = optimize(small, replace(SPLIT, overlap=True))
+    whole = optimize(small, QUICK)
+    assert arena(plan).declare_bytes <= arena(whole).declare_bytes
+    x, y = tensor("x"), tensor("y")
+    addition = Operator("ADD", (x, constant("c", 1.0, 2.0, 3.0, 4.0)), (y,), {"fused_activation_function": 0})
+    plain = Model("plain", (graph([x], [y], [addition]),))
+    assert "nothing is executed in strips" in optimize(plain, SPLIT).notes[-1]
+    other = Graph("other", (), (), (), ())
+    several = replace(plain, graphs=(*plain.graphs, other))
+    assert "several graphs" in optimize(several, SPLIT).notes[-1]
+
+
+def test_a_plan_to_respect_is_left(mobilenet):
+    planned = optimize(mobilenet, QUICK).model
+    plan = optimize(planned, replace(SPLIT, plan="respect"))
+    assert not plan.changed
+    assert not plan.strips
+    replaced = optimize(planned, HEAD)
+    assert replaced.strips
+    assert read_plan(with_plan(replaced.model, None)) is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"split": True, "overlap": False},
+        {"split": True, "layout": False},
+        {"split": True, "minimize": "tail"},
+        {"split": True, "max_extra_macs": -0.1},
+        {"split": True, "arena": -1},
+        {"arena": 1000},
+        {"minimize": "head"},
+        {"max_extra_macs": 0.2},
+    ],
+)
+def test_options_that_make_no_sense(wrong):
+    with pytest.raises(OptionError):
+        Options(**wrong)
+
+
+@pytest.mark.parametrize("target", ["tflm", "tflm-reference"])
+@pytest.mark.parametrize("type_", [INT8, INT16, FLOAT])
+def test_random_networks(type_, target):
+    """Every choice that the search makes of a network computes the same, and its head is what TFLM reports."""
+    verified = set()
+    wish = Wish("head", 1.0)
+
+    @settings(max_examples=9)
+    @given(networks(types=(type_,)), st.booleans())
+    def check(model, keep_inputs):
+        model = prune(model)
+        sharing = Sharing(find_target(target), keep_inputs, {})
+        for choice in search(model, sharing, wish, left=lambda: 1.0, report=silent)[:2]:
+            found = partial(model, sharing, choice)
+            if found is not None:
+                assert found.extra_macs == work(found.shared.model) - work(model)
+                result = verify(
+                    model,
+                    write_bytes(found.shared.model),
+                    rounds=1,
+                    expected_head=found.shared.heads[Kernels.REFERENCE],
+                )
+                assert result.problem is None
+                verified.update(name for name, status in result.status.items() if status == "identical")
+
+    check()
+    assert verified == {name for name in ("litert", "tflm") if absent(name) is None}
+
+
+def test_real_models_keep_to_their_goals(shared):
+    """The goals for person_detect and visual wake words, for which few seconds are enough."""
+    for name, target, minimize, most in (
+        ("tflite-micro__person_detect.tflite", "tflm", "head", 30_000),
+        ("tflite-micro__person_detect.tflite", "tflm-reference", "head", 24_000),
+        ("tflite-micro__person_detect.tflite", "tflm", "arena", 70_000),
+        ("tflite-micro__person_detect.tflite", "tflm-reference", "arena", 62_500),
+        ("tiny__vww_96_int8.tflite", "tflm", "head", 38_000),
+        ("tiny__vww_96_int8.tflite", "tflm-reference", "head", 35_000),
+    ):
+        plan = optimize(read_model(shared / "models" / name), replace(SPLIT, target=target, minimize=minimize))
+        size = arena(plan).head_bytes if minimize == "head" else arena(plan).declare_bytes
+        assert size <= most, (name, target, minimize)
+        assert "identical" in plan.verified["tflm"] or absent("tflm")

@@ -265,3 +265,15 @@ def test_a_target_that_nobody_knows_is_replaced():
     others = tuple(each for each in model.metadata if each.name != "arenite.target")
     plan = optimize(replace(model, metadata=(*others, entry)), QUICK)
     assert read_target_name(plan.model) == "tflm"
+
+
+def test_orders_that_move_operators_with_scratch_are_searched_jointly_from_a_valid_layout(shared):
+    path = shared / "models" / "gen_randwire_ws32_c16_32.tflite"
+    plan = optimize(read_model(path), Options(target="tflm-cmsis-nn/cortex-m55", rounds=1))
+    assert plan.lower_bound <= plan.after.head < plan.before.head
+
+
+def test_a_view_of_a_kept_input_keeps_the_plan_from_being_called_optimal(shared):
+    path = shared / "models" / "tflite-micro__micro_speech_quantized.tflite"
+    options = Options(target="tflm-reference", keep_inputs=True, rounds=1)
+    assert not optimize(read_model(path), options).optimal  # 5,984 bytes would do with RESHAPE on the input

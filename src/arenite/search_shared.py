@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from arenite.liveness import peak_memory
 from arenite.ordering import data_dependences, order_is_free
-from arenite.overlap import every_order_bound, reorder_with_overlap, solve_jointly
+from arenite.overlap import every_order_bound, reorder_with_overlap, solve_jointly, views_of_inputs
 from arenite.reordering import reorder, runs_as_filed, with_order
 from arenite.search_apart import search_apart
 from arenite.sharing import Shared, Sharing
 from arenite.targets.folding import as_run, unfolded
 from arenite.targets.requests import requests
 from arenite.targets.tflm import head_plan
-from arenite.task import LEAST_SECONDS, Decision, order_of
+from arenite.task import LEAST_SECONDS, Decision
 from arenite.tflite.memory_plan import read_plan, with_plan
 from arenite.validity import is_right
 
@@ -70,13 +70,18 @@ def _best(task: Task, sharing: Sharing, orders: _Orders) -> tuple[Shared | None,
         effort = FULL_EFFORT if orders.only else EACH_EFFORT
         placed = sharing.place(model, effort=effort, time_limit=max(LEAST_SECONDS, task.left))
         best.add(placed)
-        if placed is not None and orders.only:
+        if placed is not None and orders.only and not _could_be_views(task):
             bound = max(bound, placed.lower_bound)
         if best.low_enough(bound):
             return best.found, bound
     if not orders.only:
         _try_apart(task, sharing, seen, best)
     return best.found, bound
+
+
+def _could_be_views(task: Task) -> bool:
+    """Whether layouts of another kind than those made here could be lower: with views of inputs that are kept."""
+    return task.options.keep_inputs and views_of_inputs(task.base, task.options.runs_on.kernels)
 
 
 def _try_apart(task: Task, sharing: Sharing, seen: Sequence[Model], best: _Best) -> None:
@@ -110,7 +115,8 @@ class _Best:
 
 def _jointly(task: Task, sharing: Sharing, best: Shared, bound: int) -> tuple[Shared, int]:
     """Order and layout searched together from the best that was found, and a bound for all orders and layouts."""
-    base = replace(task.base, graphs=(task.base.main, *best.model.graphs[1:]))  # only the main graph's order is open
+    # Scratch is numbered in the order of the model; that order is the start, and only the main graph's is open.
+    base = best.model
     charged, keep_inputs = sharing.target.charged, sharing.keep_inputs
     problem, tensors = sharing.problem(best.model, charged)
     bound = every_order_bound(
@@ -130,7 +136,7 @@ def _jointly(task: Task, sharing: Sharing, best: Shared, bound: int) -> tuple[Sh
     found = solve_jointly(
         base,
         sharing.target.kernels,
-        order_of(base, best.model),
+        range(len(base.main.operators)),
         best.solution,
         keep_inputs=keep_inputs,
         scratch_of=charged,

@@ -11,7 +11,14 @@ from random_models import every_order, random_model
 
 from arenite import zoo
 from arenite.kernels import Kernels
-from arenite.overlap import check, overlap_ordering_problem, overlap_problem, reorder_with_overlap, solve
+from arenite.overlap import (
+    check,
+    overlap_ordering_problem,
+    overlap_problem,
+    reorder_with_overlap,
+    solve,
+    views_of_inputs,
+)
 from arenite.schedule import Relief
 from arenite.schedule import Tensor as Charge
 
@@ -79,8 +86,9 @@ def test_no_order_and_no_layout_comes_below_the_bound(seed):
         best = min(heights(source, keep_inputs=keep_inputs))
         assert found.lower_bound <= best, source
         assert all(sorted(each[0]) == list(range(len(source.main.operators))) for each in found.orders)
-        equal += found.lower_bound == best
-        tried += 1
+        if not keep_inputs or not views_of_inputs(source, Kernels.REFERENCE):
+            equal += found.lower_bound == best
+            tried += 1
     assert equal >= 0.6 * tried
 
 

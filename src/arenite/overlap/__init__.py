@@ -5,7 +5,7 @@ from arenite.overlap.every_order import every_order_bound, order_bound
 from arenite.overlap.jointly import JointOverlapSolution, solve_jointly
 from arenite.overlap.ordering import overlap_ordering_problem
 from arenite.overlap.problem import OverlapProblem, Relation
-from arenite.overlap.relations import overlap_problem
+from arenite.overlap.relations import overlap_problem, views_of_inputs
 from arenite.overlap.reordering import OverlapReordering, reorder_with_overlap
 from arenite.overlap.solution import OverlapSolution
 from arenite.overlap.solver import solve
@@ -24,4 +24,5 @@ __all__ = [
     "reorder_with_overlap",
     "solve",
     "solve_jointly",
+    "views_of_inputs",
 ]

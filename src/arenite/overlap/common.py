@@ -16,7 +16,6 @@ from arenite.ordering import file_order, order_is_free, ordering_problem
 from arenite.overlap.contents import equal_distances
 from arenite.overlap.holdings import copied_pieces, runs_graphs
 from arenite.overlap.problem import Relation
-from arenite.overlap.relations import written_twice
 from arenite.overlap.scratch import scratch_sizes
 from arenite.schedule.graph import Graph
 from arenite.schedule.problem import Tensor as Charge
@@ -73,11 +72,19 @@ class Common:
     """Buffers are known by their numbers in the layout problem, operators by their positions in the main graph.
 
     For models of which `main_alone` holds. `tensors`: the model's tensors for the problem's first buffers;
-    `scratch_of`: the kernels whose scratch comes after them; `kernels`: those that the layout has to be safe with.
+    `scratch_of`: the kernels whose scratch comes after them; `kernels`: those that the layout has to be safe with;
+    `barred`: tensors that share no memory.
     """
 
     def __init__(
-        self, model: Model, kernels: Kernels, tensors: Sequence[Tensor], scratch_of: Kernels, *, keep_inputs: bool
+        self,
+        model: Model,
+        kernels: Kernels,
+        tensors: Sequence[Tensor],
+        scratch_of: Kernels,
+        barred: frozenset[Tensor],
+        *,
+        keep_inputs: bool,
     ) -> None:
         self._kernels = kernels
         self._operators = model.main.operators
@@ -101,7 +108,6 @@ class Common:
             number: sorted({*charge.consumers, *(() if charge.producer is None else (charge.producer,))})
             for number, charge in self.charges.items()
         }
-        barred = frozenset(written_twice(model) | (set(model.main.inputs) if keep_inputs else set()))
         in_order = [self._operators[index] for index in file_order(model.main)]
         pieces = copied_pieces(in_order, charged, barred, kernels)
         self._pieces = {tensor: each for tensor, each in pieces.items() if tensor not in barred}

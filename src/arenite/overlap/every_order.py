@@ -14,6 +14,7 @@ from arenite.overlap import cpsat
 from arenite.overlap.common import Common, main_alone
 from arenite.overlap.gaps import gaps, gaps_of
 from arenite.overlap.problem import OverlapProblem
+from arenite.overlap.relations import written_twice
 from arenite.overlap.solver import scope_bound
 from arenite.overlap.windows import core_bound, stretch
 
@@ -71,7 +72,8 @@ def every_order_bound(
     if len(members) > _MOST_BUFFERS:
         ends = [at + buffer.size for at, buffer in zip(solution.offsets, buffers, strict=True)]
         members = stretch(buffers, ends.index(max(ends)), _MOST_BUFFERS)
-    common = Common(model, kernels, tensors, scratch_of or kernels, keep_inputs=keep_inputs)
+    barred = frozenset(written_twice(model))  # views of inputs that are kept would be right, if no layout has them
+    common = Common(model, kernels, tensors, scratch_of or kernels, barred, keep_inputs=keep_inputs)
     meetings = list(common.meetings(members, every_order=True))
     relations = tuple(each.widest for each in meetings if each.widest is not None)
     together = OverlapProblem(buffers, relations, problem.alignment)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from arenite.overlap.check import check
 from arenite.overlap.common import Common, main_alone
 from arenite.overlap.joint_model import Arrangement, JointModel, Part
-from arenite.overlap.relations import overlap_problem
+from arenite.overlap.relations import overlap_problem, unshared, views_of_inputs
 from arenite.overlap.solution import OverlapSolution
 
 if TYPE_CHECKING:
@@ -80,16 +80,19 @@ def solve_jointly(
         time_limit: seconds after which to settle for what there is.
 
     Raises:
-        VerificationError: the search returned a layout that is not valid (a defect of Arenite).
+        VerificationError: the layout to start from, or the one that the search returned, is not valid.
     """
     deadline = time.monotonic() + time_limit
     problem, tensors = overlap_problem(model, kernels, {0: order}, keep_inputs=keep_inputs, scratch_of=scratch_of)
+    check(problem, solution)
     start = JointOverlapSolution(tuple(order), problem, tensors, solution, bound)
     if solution.height <= bound or len(problem.buffers) > _MOST_BUFFERS:
         return start
-    if not main_alone(model, tensors, scratch_of or kernels):
+    # No bound for all layouts follows from those without views of inputs that are kept.
+    if not main_alone(model, tensors, scratch_of or kernels) or (keep_inputs and views_of_inputs(model, kernels)):
         return start
-    common = Common(model, kernels, tensors, scratch_of or kernels, keep_inputs=keep_inputs)
+    barred = unshared(model, keep_inputs=keep_inputs)
+    common = Common(model, kernels, tensors, scratch_of or kernels, barred, keep_inputs=keep_inputs)
     meetings = list(common.meetings())
     if not common.complete:
         return start

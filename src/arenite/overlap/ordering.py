@@ -61,7 +61,7 @@ def overlap_ordering_problem(
     target = model.graphs[graph]
     apart, charged = ordering_problem(model, graph, keep_inputs=keep_inputs)
     charges = dict(zip(charged, apart.tensors, strict=True))
-    barred = frozenset(written_twice(model) | (set(target.inputs) if keep_inputs else set()))
+    barred = frozenset(written_twice(model))
     held = _holdings(target, charges, barred, kernels)
     tensors = [_charge(each, charges) for each in held]
     places: dict[Tensor, list[int]] = {}

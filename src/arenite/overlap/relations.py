@@ -102,7 +102,7 @@ class _Pairs:
     def __init__(
         self, model: Model, kernels: Kernels, buffers: Sequence[Buffer], tensors: Sequence[Tensor], keep_inputs: bool
     ) -> None:
-        barred = written_twice(model) | (set(model.main.inputs) if keep_inputs else set())
+        barred = unshared(model, keep_inputs=keep_inputs)
         self.kernels = kernels
         self.buffers = buffers
         self.number = {tensor: number for number, tensor in enumerate(tensors) if tensor not in barred}
@@ -156,6 +156,25 @@ class _Pairs:
         aligned = (each for each in exactly if each % ALIGNMENT == 0)
         points = tuple(sorted(each for each in aligned if distance is None or each < distance))
         self.relations[pair] = Relation(*pair, distance, points) if points or distance is not None else None
+
+
+def unshared(model: Model, *, keep_inputs: bool) -> frozenset[Tensor]:
+    """Tensors that share no byte in any layout made here. See `views_of_inputs` for what that means for bounds."""
+    return frozenset(written_twice(model) | (set(model.main.inputs) if keep_inputs else set()))
+
+
+def views_of_inputs(model: Model, kernels: Kernels) -> bool:
+    """Whether something could lie on an input of the model and leave it intact, so that it could even be kept.
+
+    No layout made here has such a view on an input that is kept, so a bound for these layouts is none for all.
+    """
+    inputs = set(model.main.inputs)
+    return any(
+        rule_of(operator, source, target, kernels).intact
+        for operator in model.main.operators
+        for source in inputs.intersection(operator.inputs)
+        for target in operator.outputs
+    )
 
 
 def written_twice(model: Model) -> set[Tensor]:

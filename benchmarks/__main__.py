@@ -1,4 +1,4 @@
-"""`python -m benchmarks [order|switches|layout|overlap|peak-memory|paper|kernels|all] [--only TEXT] [--json FILE]`."""
+"""`python -m benchmarks [what] [--only TEXT] [--json FILE]`; `--help` lists what there is."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ BENCHMARKS = {
     "switches": "benchmarks.switches",
     "layout": "benchmarks.layout",
     "overlap": "benchmarks.overlap",
+    "partial": "benchmarks.partial",
     "peak-memory": "benchmarks.throughput",
     "paper": "benchmarks.paper",
     "kernels": "benchmarks.kernels",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arenite import layout
+from arenite import layout, overlap
 from arenite.errors import VerificationError
 from arenite.kernels import Kernels
 from arenite.layout import Buffer
@@ -44,6 +44,10 @@ def full(chance, height=20, scopes=8, largest=7):
 @st.composite
 def full_problems(draw, **sizes):
     return full(random.Random(draw(st.integers(0, 1 << 20))), **sizes)
+
+
+def solved(problem, **options):
+    return solve(problem, overlap.solve(problem, effort=0.1).offsets, **options)
 
 
 def replay(problem, solution):
@@ -100,7 +104,7 @@ def fewest(problem, height):
 @given(full_problems(height=6, scopes=5, largest=3))
 @settings(max_examples=60)
 def test_the_fewest_bytes_are_moved(problem):
-    solution = solve(problem)
+    solution = solved(problem)
     check(problem, solution)
     replay(problem, solution)
     assert solution.height == solution.lower_bound == maximum_load(problem.apart)
@@ -112,7 +116,7 @@ def test_the_fewest_are_found_where_something_has_to_move():
     problems = (full(random.Random(seed), height=7, scopes=6, largest=4) for seed in itertools.count())
     tight = (each for each in problems if layout.solve(each.apart).height > maximum_load(each.apart))
     for problem in itertools.islice(tight, 4):
-        solution = solve(problem)
+        solution = solved(problem)
         check(problem, solution)
         replay(problem, solution)
         assert solution.height < layout.solve(problem.apart).height
@@ -126,20 +130,35 @@ def test_following_a_single_course_reaches_the_load_as_well(problem):
     load = maximum_load(problem.apart)
     places = search(field, load // field.unit, 1)
     assert places is not None
-    solution = solve(problem, effort=0, width=1)
+    everything_apart = list(itertools.accumulate((buffer.size for buffer in problem.buffers), initial=0))
+    solution = solve(problem, everything_apart[:-1], effort=0, width=1)
     check(problem, solution)
     replay(problem, solution)
     assert solution.height == load
 
 
-@pytest.mark.parametrize(("name", "parameters"), [("inception", {"resolution": 32}), ("nasnet-a", {})])
-@pytest.mark.parametrize("kernels", [Kernels.C, Kernels.REFERENCE])
-def test_networks_reach_what_one_operator_needs(name, parameters, kernels):
-    problem, _ = overlap_problem(build(name, **parameters), kernels)
-    solution = solve(problem, effort=0.1)
+@pytest.mark.parametrize("name", ["inception", "nasnet-a", "darts"])
+def test_networks_reach_what_one_operator_needs(name):
+    problem, _ = overlap_problem(build(name), Kernels.C)
+    still = overlap.solve(problem)
+    solution = solve(problem, still.offsets)
     check(problem, solution)
-    assert solution.lower_bound == least_height(problem)
-    assert solution.height <= maximum_load(problem.apart)
+    assert solution.height == solution.lower_bound == least_height(problem)
+    assert (solution.height < still.height) == (solution.moved > 0)
+    assert solution == solve(problem, still.offsets)
+
+
+def test_a_layout_that_is_far_too_high_is_lowered():
+    """What is followed forward in time gets stuck here: it does not see where a concatenation wants its inputs."""
+    problem, _ = overlap_problem(build("nasnet-a", cells=1), Kernels.C)
+    field = Field(problem)
+    height = least_height(problem)
+    assert search(field, height // field.unit, 4) is None
+    still = layout.solve(problem.apart)
+    assert still.height > height
+    solution = solve(problem, still.offsets)
+    check(problem, solution)
+    assert solution.height == height
 
 
 A, B, C = Buffer("a", 32, 0, 1), Buffer("b", 32, 0, 3), Buffer("c", 64, 2, 3)
@@ -185,7 +204,10 @@ def test_a_bound_above_the_height_is_refused():
 
 
 def test_places_at_the_end_follow_the_moves():
-    solution = solve(CASE)
-    assert solution.height == 96
-    assert solution.moved == 32 if solution.offsets[1] != solution.final()[1] else solution.moved == 0
-    assert solve(OverlapProblem(())) == MovingSolution((), (), 0, 0)
+    solution = MovingSolution((0, 32, 32), (Move(2, (1,), 32, 0, 32), Move(3, (1,), 0, 16, 32)), 96, 96)
+    assert solution.final() == (0, 16, 32)
+    assert solution.moved == 64
+
+
+def test_without_buffers_there_is_nothing_to_do():
+    assert solve(OverlapProblem(()), ()) == MovingSolution((), (), 0, 0)

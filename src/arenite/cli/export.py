@@ -30,6 +30,9 @@ def export_command(
         typer.Option(help="What files and identifiers begin with; by default the file's name.", show_default=False),
     ] = None,
     target: TargetName = DEFAULT_TARGET,
+    no_moves: Annotated[
+        bool, typer.Option("--no-moves", help="With --c: keep every tensor in its place, in a larger arena if need be.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")] = False,
 ) -> None:
     """Write a model, in its order and with its layout, as C99 without dependencies or as a bundle for TFLM."""
@@ -41,7 +44,7 @@ def export_command(
         raise OptionError("what to write? give either --c DIR or --tflm DIR")
     source = read_model(model)
     if c is not None:
-        files: Mapping[str, str] = export_c(source, name)
+        files: Mapping[str, str] = export_c(source, name, may_move=not no_moves)
         write_files(files, c, force=force)
         typer.echo(f"{c}: {len(files)} files; {_summary(files)}")
     elif tflm is not None:
@@ -55,8 +58,10 @@ def export_command(
 
 def _summary(files: Mapping[str, str]) -> str:
     """What the C needs, and whether it can be tested."""
-    from arenite.codegen import arena_size
+    from arenite.codegen import arena_size, moved_bytes
 
     tested = any(name.endswith("_test.c") for name in files)
     how = "test it with `make test`" if tested else "no runtime here takes the model, so there is no self-test"
-    return f"an arena of {arena_size(files):,} bytes; {how}"
+    moved = moved_bytes(files)
+    moves = f", in which an inference moves {moved:,} bytes" if moved else ""
+    return f"an arena of {arena_size(files):,} bytes{moves}; {how}"

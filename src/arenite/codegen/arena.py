@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from arenite import overlap
+from arenite import moves, overlap
 from arenite.errors import ModelError, VerificationError
 from arenite.kernels import Kernels
 from arenite.liveness import lifetimes
@@ -16,9 +16,10 @@ from arenite.tflite.memory_plan import read_plan
 from arenite.tflite.target_name import read_target_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from arenite.model import Model, Tensor
+    from arenite.moves import MovingSolution
 
 SECONDS = 20.0
 """After which no further search for a layout is begun. Most end long before, and so give the same every time."""
@@ -26,21 +27,52 @@ SECONDS = 20.0
 
 @dataclass(frozen=True)
 class Arena:
-    """Offsets of all tensors that are used, in bytes from the arena's begin, the arena's size and its alignment."""
+    """Offsets of all tensors that are used, in bytes from the arena's begin, the arena's size and its alignment.
+
+    `offsets` are those at which a tensor begins its life. `moves[i]` are made before operator i. `saved`: bytes that
+    the arena is smaller than the lowest one found without moves.
+    """
 
     offsets: Mapping[Tensor, int]
     size: int
     alignment: int
+    moves: Mapping[int, tuple[TensorMove, ...]] = field(default_factory=dict)
+    saved: int = 0
+
+    def at_the_end(self) -> dict[Tensor, int]:
+        """Where every tensor is when its life has ended."""
+        offsets = dict(self.offsets)
+        for index in sorted(self.moves):
+            for move in self.moves[index]:
+                offsets.update(move.onto(offsets))
+        return offsets
 
 
-def arena(model: Model) -> Arena:
+@dataclass(frozen=True)
+class TensorMove:
+    """Bytes `source` to `source + size` of the arena go to `target`, and these tensors, which lie there, with them."""
+
+    tensors: tuple[Tensor, ...]
+    source: int
+    target: int
+    size: int
+
+    def onto(self, offsets: Mapping[Tensor, int]) -> dict[Tensor, int]:
+        """Where these tensors are afterwards."""
+        return {tensor: offsets[tensor] + self.target - self.source for tensor in self.tensors}
+
+
+def arena(model: Model, *, may_move: bool = True) -> Arena:
     """The layout of a model's own plan where it was made for the target `c` and is right; else the lowest one found.
+
+    Where some layout is lower in which tensors move between operators, it is taken instead.
 
     Outputs may lie on inputs that nobody needs afterwards, and views on their wholes, as far as the kernels allow it
     (`arenite.kernels.generated_c`). What comes out has been checked.
 
     Args:
         model: `folded`.
+        may_move: whether tensors may move.
 
     Raises:
         ModelError: operators are filed before what they read.
@@ -57,7 +89,33 @@ def arena(model: Model) -> Arena:
         found = overlap.solve(problem, time_limit=SECONDS, goal=solution.height if solution else 0)
         solution = found if solution is None or found.height < solution.height else solution
     overlap.check(problem, solution)
-    return Arena(dict(zip(tensors, solution.offsets, strict=True)), solution.height, problem.alignment)
+    moving = _moving(problem, solution) if may_move else None
+    if moving is not None:
+        saved = solution.height - moving.height
+        return Arena(_by(tensors, moving.offsets), moving.height, problem.alignment, _moves(moving, tensors), saved)
+    return Arena(_by(tensors, solution.offsets), solution.height, problem.alignment)
+
+
+def _by(tensors: Sequence[Tensor], offsets: Sequence[int]) -> dict[Tensor, int]:
+    return dict(zip(tensors, offsets, strict=True))
+
+
+def _moving(problem: OverlapProblem, still: OverlapSolution) -> MovingSolution | None:
+    """A lower layout with moves, checked; None without one."""
+    if still.height == moves.least_height(problem):
+        return None
+    solution = moves.solve(problem, still.offsets, time_limit=SECONDS)
+    moves.check(problem, solution)
+    return solution if solution.height < still.height else None
+
+
+def _moves(solution: MovingSolution, tensors: Sequence[Tensor]) -> dict[int, tuple[TensorMove, ...]]:
+    """The moves before each operator; operator i of an export's only graph runs in scope i + 1."""
+    found: dict[int, list[TensorMove]] = {}
+    for move in solution.moves:
+        those = tuple(tensors[number] for number in move.buffers)
+        found.setdefault(move.scope - 1, []).append(TensorMove(those, move.source, move.target, move.size))
+    return {index: tuple(each) for index, each in found.items()}
 
 
 def _carried(model: Model, problem: OverlapProblem, tensors: tuple[Tensor, ...]) -> OverlapSolution | None:

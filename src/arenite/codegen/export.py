@@ -27,11 +27,16 @@ if TYPE_CHECKING:
     from arenite.model import Model, Operator, Tensor
 
 
-def export_c(model: Model, name: str | None = None) -> dict[str, str]:
+def export_c(model: Model, name: str | None = None, *, may_move: bool = True) -> dict[str, str]:
     """The model as C99: name and text of all files, the same for the same model.
 
-    The order is the model's own, the layout that of its plan where its tensors keep apart. `name` is the prefix of all
-    names of the interface, by default made of the model's. `<name>_test.c` is there if a runtime could run the model.
+    The order is the model's own, the layout that of its plan where it is right. `<name>_test.c` is there if a runtime
+    could run the model.
+
+    Args:
+        model: the model.
+        name: the prefix of all names of the interface; by default it is made of the model's.
+        may_move: whether tensors may move between operators, where that makes the arena smaller.
 
     Raises:
         UnsupportedError: there is no kernel for an operator, or for its types.
@@ -39,7 +44,7 @@ def export_c(model: Model, name: str | None = None) -> dict[str, str]:
         OptionError: `name` is no identifier.
     """
     name = identifier(model.name) if name is None else checked(name)
-    result = sources(model, name)
+    result = sources(model, name, may_move=may_move)
     compiled = [file for file in result if file.endswith(".c")]
     found = example(model)
     if found is not None:
@@ -49,14 +54,17 @@ def export_c(model: Model, name: str | None = None) -> dict[str, str]:
     return result
 
 
-def sources(model: Model, name: str) -> dict[str, str]:
+def sources(model: Model, name: str, *, may_move: bool = True) -> dict[str, str]:
     """`<name>.h`, `<name>.c` and the kernels of a model; see `export_c`."""
     _check_operators(model)
     model = folded(model)
-    place = arena(model)
-    unit = Unit(place.offsets)
+    place = arena(model, may_move=may_move)
+    unit = Unit(dict(place.offsets))
     for index, operator in enumerate(model.main.operators):
         unit.index = index
+        for move in place.moves.get(index, ()):
+            unit.call("move", f"(void *)(arena + {move.target})", f"(const void *)(arena + {move.source})", move.size)
+            unit.offsets = {**unit.offsets, **move.onto(unit.offsets)}
         OPERATORS[operator.code](unit, operator)
     own = {f"{name}.h": header(model, name, place), f"{name}.c": source(model, name, unit)}
     return own | kernel_files(unit.headers)
@@ -64,8 +72,17 @@ def sources(model: Model, name: str) -> dict[str, str]:
 
 def arena_size(exported: Mapping[str, str]) -> int:
     """Bytes of the arena that exported files declare."""
-    found = (re.search(r"_ARENA_SIZE (\d+)$", text, re.MULTILINE) for name, text in exported.items() if ".h" in name)
-    return next(int(match[1]) for match in found if match)
+    return _declared(exported, "ARENA_SIZE") or 0
+
+
+def moved_bytes(exported: Mapping[str, str]) -> int:
+    """Bytes that an inference of exported files moves within the arena."""
+    return _declared(exported, "MOVED_BYTES") or 0
+
+
+def _declared(exported: Mapping[str, str], macro: str) -> int | None:
+    found = (re.search(rf"_{macro} (\d+)$", text, re.MULTILINE) for name, text in exported.items() if ".h" in name)
+    return next((int(match[1]) for match in found if match), None)
 
 
 def write_files(exported: Mapping[str, str], folder: str | os.PathLike[str], *, force: bool = False) -> None:

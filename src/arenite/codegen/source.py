@@ -38,7 +38,7 @@ _HEADER = """\
 
 #define {macro}_ARENA_SIZE {size}
 #define {macro}_ARENA_ALIGNMENT {alignment}
-
+{moves}
 {tensors}
 #ifdef __cplusplus
 extern "C" {{
@@ -97,8 +97,11 @@ void {name}_invoke_in(void *memory) {{
 def header(model: Model, name: str, place: Arena) -> str:
     """NAME.h."""
     tensors = "\n".join(
-        _tensor(tensor, name, f"{kind}_{number}", place)
-        for kind, group in (("INPUT", model.main.inputs), ("OUTPUT", model.main.outputs))
+        _tensor(tensor, name, f"{kind}_{number}", offsets[tensor])
+        for kind, group, offsets in (
+            ("INPUT", model.main.inputs, place.offsets),
+            ("OUTPUT", model.main.outputs, place.at_the_end()),
+        )
         for number, tensor in enumerate(group)
     )
     return _HEADER.format(
@@ -108,17 +111,30 @@ def header(model: Model, name: str, place: Arena) -> str:
         macro=name.upper(),
         size=max(place.size, 1),
         alignment=place.alignment,
+        moves=_moves(name, place),
         tensors=tensors,
     )
 
 
-def _tensor(tensor: Tensor, name: str, which: str, place: Arena) -> str:
+def _moves(name: str, place: Arena) -> str:
+    """What is moved within the arena, and what for."""
+    moves = [move for each in place.moves.values() for move in each]
+    if not moves:
+        return ""
+    return (
+        f"/* Bytes moved within the arena in one inference, in {len(moves)} call{'s' * (len(moves) > 1)}.\n"
+        f" * Without that, the arena would have {place.saved} bytes more. */\n"
+        f"#define {name.upper()}_MOVED_BYTES {sum(move.size for move in moves)}\n"
+    )
+
+
+def _tensor(tensor: Tensor, name: str, which: str, offset: int) -> str:
     """Macros for one input or output: where it is, what it holds."""
     macro = name.upper()
     kind, shape = TYPES[tensor.type], " x ".join(map(str, tensor.shape)) or "scalar"
     lines = [
         f"/* {which.replace('_', ' ').capitalize()}: {comment(repr(tensor.name))}, {kind.name}, {shape}. */",
-        f"#define {macro}_{which}_OFFSET {place.offsets[tensor]}",
+        f"#define {macro}_{which}_OFFSET {offset}",
         f"#define {macro}_{which}_LENGTH {tensor.bytes // kind.bytes}",
         f"#define {macro}_{which}_IN(arena) \\",
         f"  (({kind.name} *)(void *)((uint8_t *)(arena) + {macro}_{which}_OFFSET))",

@@ -21,6 +21,14 @@ class Course:
     places: Sequence[Places]
     least: int = 0
 
+    def heights(self, field: Field) -> list[int]:
+        """Units that each step takes."""
+        return [max((at + field.sizes[one] for one, at in places.items()), default=0) for places in self.places]
+
+    def height(self, field: Field) -> int:
+        """Units of the whole."""
+        return max(self.heights(field), default=0)
+
     def moves(self, field: Field) -> list[list[Step]]:
         """What moves before each step, in a safe order; AssertionError where there is none."""
         found: list[list[Step]] = []

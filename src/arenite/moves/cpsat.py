@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 _ROUNDS = 3
 
 
-def improved(
+def search(
     field: Field, height: int, course: Course, window: range, *, effort: float, seconds: float
-) -> tuple[Course, int]:
-    """A course that moves no more, and units that every course moves at least which is the same outside a window.
+) -> tuple[Course | None, int]:
+    """A course that is the same outside a window, and units that each such course moves at least.
 
     Args:
         field: the problem.
         height: the arena in units.
-        course: the best that is known.
+        course: what to begin with; within the window it may be too high.
         window: the steps in which anything may be elsewhere.
         effort: limit of the solver's deterministic time.
         seconds: the wall clock after which it stops all the same.
@@ -36,18 +36,17 @@ def improved(
     for turn in range(_ROUNDS):
         solver = reproducible_solver(effort, seconds)
         status = solver.solve(model.model)
-        if turn == 0:
-            bound = max(0, math.ceil(solver.best_objective_bound - 1e-6))
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             break
+        if turn == 0:
+            bound = max(0, math.ceil(solver.best_objective_bound - 1e-6))
         places = model.places(solver)
         stuck = [step for step in range(len(places)) if moves_before(field, places, step) is None]
         if not stuck:
-            found = Course(places, course.least)
-            return (found if found.cost(field) < course.cost(field) else course), bound
+            return Course(places), bound
         for step in stuck:
             model.demand_order(step)
-    return course, bound
+    return None, bound
 
 
 class _Model:
@@ -65,7 +64,7 @@ class _Model:
         for step in window:
             for one, at in course.places[step].items():
                 self.offsets[step][one] = self.model.new_int_var(0, height - field.sizes[one], "")
-                self.model.add_hint(self.offsets[step][one], at)
+                self.model.add_hint(self.offsets[step][one], min(at, height - field.sizes[one]))
         cost: list[cp_model.LinearExpr] = []
         for step in range(len(course.places)):
             if step in window or step - 1 in window:

@@ -35,6 +35,19 @@ class Field:
         self.begins = {scope: list(new) for scope, new in groupby(numbers, key=lambda number: self.first[number])}
 
     @property
+    def alive(self) -> list[list[int]]:
+        """What is alive in each step."""
+        return [
+            [one for one, size in enumerate(self.sizes) if size and self.first[one] <= scope <= self.last[one]]
+            for scope in self.begins
+        ]
+
+    @property
+    def load(self) -> int:
+        """The largest sum of what is alive at once."""
+        return max((sum(self.sizes[one] for one in alive) for alive in self.alive), default=0)
+
+    @property
     def simple(self) -> bool:
         """Whether no two buffers that may share bytes live on together, so that each one always moves alone."""
         return not any(

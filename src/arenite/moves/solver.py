@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from arenite.layout.lifetimes import maximum_load
 from arenite.moves.beam import search
 from arenite.moves.course import Course
-from arenite.moves.cpsat import improved
 from arenite.moves.field import Field
+from arenite.moves.parts import fewer, lowered
 from arenite.moves.solution import Move, MovingSolution
 from arenite.overlap.gaps import gaps
 from arenite.overlap.solver import scope_bound
 
 if TYPE_CHECKING:
-    from arenite.moves.field import Places
+    from collections.abc import Sequence
+
     from arenite.overlap.problem import OverlapProblem
 
 _WIDTH = 8
-_TRIES = 6
+_TRIES = 5
 """Heights tried between one that failed and one that did not."""
-_WHOLE = 400
-"""Buffers, counted once in each step, up to which CP-SAT is given all steps at once."""
-_REACH = 12
-"""Steps on either side of a move that are searched together in longer problems."""
 _EFFORT = 4.0
+"""Deterministic time of CP-SAT in all, for an effort of 1."""
 
 
 def least_height(problem: OverlapProblem) -> int:
@@ -36,69 +33,77 @@ def least_height(problem: OverlapProblem) -> int:
 
 
 def solve(
-    problem: OverlapProblem, *, time_limit: float = 60.0, effort: float = 1.0, width: int = _WIDTH
+    problem: OverlapProblem,
+    still: Sequence[int],
+    *,
+    time_limit: float = 60.0,
+    effort: float = 1.0,
+    width: int = _WIDTH,
 ) -> MovingSolution:
     """The lowest layout found when buffers may move between operators, and few bytes moved.
 
-    It is never higher than the maximum load. Where some scope needs less than that, with overlap, the height found
-    may be between the two.
+    It is never higher than the maximum load, nor than the layout that it begins with. Where some scope needs less than
+    that, with overlap, the height found may be between the two.
 
     Args:
         problem: the buffers and where they may overlap.
+        still: offsets of a safe layout without moves.
         time_limit: seconds after which no further search is begun.
-        effort: how much work to spend on fewer bytes, 1 being some seconds.
+        effort: how much work to spend, 1 being some seconds.
         width: how many courses are followed at once to begin with.
     """
     deadline = time.monotonic() + time_limit
     field = Field(problem)
     bound, _ = scope_bound(problem, field.small)
-    load = maximum_load(problem.apart) // field.unit
-    places = search(field, bound, width)
-    height = bound
-    if places is None:
-        places, height = _between(field, bound, load, width)
-    found = _fewer(field, height, Course(places), effort * _EFFORT, deadline)
+    found, height = _lowest(_Search(field, _still(field, still), effort * _EFFORT, deadline, width), bound)
+    if found.cost(field):
+        found = fewer(field, height, found, effort * _EFFORT, deadline)
     return _solution(problem, field, found, bound)
 
 
-def _between(field: Field, failed: int, load: int, width: int) -> tuple[list[Places], int]:
-    """Places within the load, which are always found, or lower; nothing was found for the height that `failed`."""
-    best = search(field, load, width)
-    assert best is not None
+@dataclass(frozen=True)
+class _Search:
+    """How a course within some height is sought."""
+
+    field: Field
+    still: Course
+    effort: float
+    deadline: float
+    width: int
+
+    def within(self, height: int) -> Course | None:
+        """A course within a height; None where none is found."""
+        if self.still.height(self.field) <= height:
+            return self.still
+        places = search(self.field, height, self.width)
+        if places is not None:
+            return Course(places)
+        return lowered(self.field, height, self.still, self.effort, self.deadline)
+
+
+def _lowest(sought: _Search, bound: int) -> tuple[Course, int]:
+    """A course, and a height that is as low as it can be found, from the bound on."""
+    found = sought.within(bound)
+    if found is not None:
+        return found, bound
+    field, failed = sought.field, bound
+    height = min(sought.still.height(field), field.load)
+    best = sought.within(height)
+    assert best is not None  # pushed together, all that is alive at once fits within the load
     for _ in range(_TRIES):
-        middle = (failed + load) // 2
-        if middle == failed:
+        middle = (failed + height) // 2
+        if middle == failed or time.monotonic() > sought.deadline:
             break
-        found = search(field, middle, width)
+        found = sought.within(middle)
         if found is None:
             failed = middle
         else:
-            best, load = found, middle
-    return best, load
+            best, height = found, found.height(field)
+    return best, height
 
 
-def _fewer(field: Field, height: int, course: Course, effort: float, deadline: float) -> Course:
-    """The course with fewer units moved where CP-SAT finds one: all of a small problem, else around each move."""
-    steps = len(course.places)
-    if not course.cost(field):
-        return course
-    if sum(map(len, course.places)) <= _WHOLE:
-        seconds = deadline - time.monotonic()
-        course, bound = improved(field, height, course, range(steps), effort=effort, seconds=seconds)
-        return replace(course, least=bound if field.simple else 0)
-    middle = 0
-    while (middle := _next_move(field, course, middle)) < steps and time.monotonic() < deadline:
-        window = range(max(0, middle - _REACH), min(steps, middle + _REACH))
-        seconds = deadline - time.monotonic()
-        course, _ = improved(field, height, course, window, effort=effort / 4, seconds=seconds)
-        middle += _REACH // 2
-    return course
-
-
-def _next_move(field: Field, course: Course, step: int) -> int:
-    """The first step from this one on before which something moves; the count of steps without one."""
-    moves = course.moves(field)
-    return next((each for each in range(step, len(moves)) if moves[each]), len(moves))
+def _still(field: Field, offsets: Sequence[int]) -> Course:
+    return Course([{one: offsets[one] // field.unit for one in alive} for alive in field.alive])
 
 
 def _solution(problem: OverlapProblem, field: Field, found: Course, bound: int) -> MovingSolution:

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Part of Arenite's kernels: plain C99, no allocation, no state. */
+#include "arenite_move.h"
+
+#include <stddef.h>
+#include <string.h>
+
+void arenite_move(void *target, const void *source, int32_t bytes) { memmove(target, source, (size_t)bytes); }

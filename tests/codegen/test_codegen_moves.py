@@ -1,0 +1,98 @@
+"""Generated code in which tensors move between operators."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+import arenite
+from arenite import moves, overlap
+from arenite.codegen import export_c, moved_bytes
+from arenite.codegen.arena import arena
+from arenite.codegen.export import arena_size, sources
+from arenite.layout.lifetimes import maximum_load
+from arenite.moves import Move, MovingSolution
+from arenite.overlap import OverlapSolution
+
+from .test_codegen_models import check
+
+MODELS = [
+    arenite.zoo.build("swiftnet-cell", resolution=32),
+    arenite.zoo.build("darts", cells=2, resolution=16),
+    arenite.zoo.build("u-net", depth=2, resolution=32),
+    arenite.zoo.build("paper"),
+]
+
+
+def stacked(problem, **_):
+    """Every buffer in a place of its own: the worst of all layouts."""
+    offsets, height = [], 0
+    for buffer in problem.buffers:
+        offsets.append(height)
+        height += buffer.size
+    return OverlapSolution(tuple(offsets), height, 0)
+
+
+def compacted(problem, *_, **__):
+    """What the paper's runtime does: before each operator, all that is alive is pushed to the begin of the arena."""
+    order = sorted(
+        (number for number, each in enumerate(problem.buffers) if each.size), key=lambda it: first(problem, it)
+    )
+    offsets, steps, alive, height = [0] * len(problem.buffers), [], {}, 0
+    for scope in sorted({first(problem, number) for number in order}):
+        top = 0
+        for number in [number for number in alive if problem.buffers[number].last >= scope]:
+            if alive[number] != top:
+                steps.append(Move(scope, (number,), alive[number], top, problem.buffers[number].size))
+            alive[number] = top
+            top += problem.buffers[number].size
+        alive = {number: at for number, at in alive.items() if problem.buffers[number].last >= scope}
+        for number in (number for number in order if first(problem, number) == scope):
+            offsets[number] = alive[number] = top
+            top += problem.buffers[number].size
+        height = max(height, top)
+    return MovingSolution(tuple(offsets), tuple(steps), height, 0)
+
+
+def first(problem, number):
+    return problem.buffers[number].first
+
+
+def test_tensors_pushed_together_before_every_operator(monkeypatch, tmp_path):
+    """Compaction reaches the peak, and its many moves change no output; places of outputs follow them."""
+    loads = []
+    monkeypatch.setattr(overlap, "solve", stacked)
+    monkeypatch.setattr(moves, "solve", lambda problem, *_, **__: loads.append(problem.apart) or compacted(problem))
+    monkeypatch.setattr(moves, "least_height", lambda _: 0)
+    plans = [arena(model) for model in MODELS]
+    for model, load, plan in zip(MODELS, tuple(loads), plans, strict=True):
+        assert plan.size == maximum_load(load)
+        assert sum(map(len, plan.moves.values())) > 5
+        moved = sum(move.size for each in plan.moves.values() for move in each)
+        assert moved_bytes(sources(model, "moving")) == moved
+    check(MODELS, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def tight():
+    """A network in whose order no fixed places are as low as its largest operator needs."""
+    return arenite.zoo.build("darts")
+
+
+def test_moves_are_taken_where_they_make_the_arena_smaller(tight, tmp_path):
+    still, moving = export_c(tight, "still", may_move=False), export_c(tight, "moving")
+    assert moved_bytes(still) == 0 < moved_bytes(moving)
+    assert arena_size(moving) < arena_size(still)
+    assert "arenite_move" not in still["still.c"]
+    calls = re.findall(r"arenite_move\(.*arena \+ \d+\), .*arena \+ \d+\), (\d+)\);", moving["moving.c"])
+    assert sum(map(int, calls)) == moved_bytes(moving)
+    assert f"would have {arena_size(still) - arena_size(moving)} bytes more" in moving["moving.h"]
+    check([tight], tmp_path)
+
+
+def test_where_nothing_is_gained_nothing_moves():
+    files = export_c(arenite.zoo.build("resnet8"), "net")
+    assert moved_bytes(files) == 0
+    assert "MOVED_BYTES" not in files["net.h"]
+    assert "arenite_move.c" not in files

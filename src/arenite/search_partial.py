@@ -70,7 +70,7 @@ def search_partial(task: Task, whole: Decision) -> Decision:
     if not best.fits(wish):
         raise FitError(
             f"{task.source.name}: an arena of {wish.enough:,} bytes was not reached; the smallest that was found is "
-            f"{best.arena:,} bytes, with {_share(task, best):.1%} more multiply-accumulates; nothing was written"
+            f"{best.arena:,} bytes, with {100 * _share(task, best):.1f} % more multiply-accumulates; nothing was written"
         )
     return best.decision
 

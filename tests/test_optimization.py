@@ -244,13 +244,12 @@ def test_shared_models_reach_the_best_known_peak(shared, row):
         assert plan.verified["tflm"] == "identical"
 
 
-def test_a_plan_that_lets_tensors_clash_is_replaced_and_never_called_optimal():
+def test_a_plan_that_lets_tensors_clash_is_not_respected():
     model = zoo.build("paper")
     clashing = with_plan(model, MemoryPlan((tuple(None if tensor.constant else 0 for tensor in model.main.tensors),)))
     assert planned_head(clashing) < 4960
-    plan = optimize(clashing, replace(QUICK, rounds=1, plan="respect"))
-    assert not plan.optimal
-    assert plan.lower_bound == 0
+    with pytest.raises(VerificationError, match="wrong results"):
+        optimize(clashing, replace(QUICK, plan="respect"))
 
 
 def test_inputs_that_cannot_be_kept_are_an_error_not_a_silence():

@@ -128,8 +128,8 @@ def test_a_plan_for_other_kernels_is_replaced():
     assert "made for tflm-reference" in plan.notes[-1]
     assert read_target_name(plan.model) == "tflm"
     assert plan.valid_with == JUDGED
-    respected = optimize(first, replace(QUICK, plan="respect"))
-    assert respected.model is first
+    with pytest.raises(VerificationError, match="wrong results with the kernels of tflm;"):
+        optimize(first, replace(QUICK, plan="respect"))
 
 
 def test_a_plan_that_is_right_for_more_than_it_says_is_renamed():
@@ -277,3 +277,24 @@ def test_a_view_of_a_kept_input_keeps_the_plan_from_being_called_optimal(shared)
     path = shared / "models" / "tflite-micro__micro_speech_quantized.tflite"
     options = Options(target="tflm-reference", keep_inputs=True, rounds=1)
     assert not optimize(read_model(path), options).optimal  # 5,984 bytes would do with RESHAPE on the input
+
+
+def test_a_plan_that_is_wrong_for_the_target_is_not_respected(vww_like):
+    planned = optimize(vww_like, Options(target="tflm-reference", rounds=1)).model
+    assert not is_right(planned, Kernels.CMSIS_NN_DSP)
+    with pytest.raises(VerificationError, match="wrong results with the kernels of tflm-cmsis-nn/cortex-m4"):
+        optimize(planned, Options(target="tflm-cmsis-nn/cortex-m4", plan="respect"))
+    assert optimize(planned, Options(target="tflm-reference", plan="respect", rounds=1)).model is planned
+
+
+@pytest.mark.parametrize("asked", [{"layout": False}, {"overlap": False}])
+def test_a_plan_in_which_buffers_share_bytes_is_not_kept_where_they_must_not(vww_like, asked):
+    planned = optimize(vww_like, Options(target="tflm-reference", rounds=1)).model
+    plan = optimize(planned, Options(target="tflm-reference", rounds=1, **asked))
+    assert plan.after.head >= plan.after.peak
+    assert any("was not asked for" in note for note in plan.notes)
+
+
+@pytest.fixture
+def vww_like():
+    return zoo.build("mobilenet-v1")

@@ -13,7 +13,7 @@ from arenite.liveness import align, lifetimes, working_sets
 from arenite.operators import macs
 from arenite.ordering import filed_in_order
 from arenite.rewrite.strips import why_not
-from arenite.targets.target import TFLM
+from arenite.targets.target import TFLM, find_target
 from arenite.tflite.memory_plan import is_vela, read_plan
 from arenite.validity import validity
 
@@ -122,19 +122,21 @@ class Inspection:
         return tuple(tensor for graph in self.graphs for tensor in graph.tensors)
 
 
-def inspect(model: Model, *, target: Target = TFLM, time_limit: float = 2.0) -> Inspection:
+def inspect(model: Model, *, target: Target | str = TFLM, time_limit: float = 2.0) -> Inspection:
     """What `model` costs in the order of its file.
 
     Args:
         model: the model.
-        target: whose arena to tell; all other figures are the same for every target.
+        target: whose arena to tell, or its name; all other figures are the same for every target.
         time_limit: seconds after which the search for the least peak settles for the lower bound proven so far.
 
     Raises:
         ModelError: a graph runs itself through control flow, or has no order in which it can run.
+        OptionError: no target has this name.
     """
     from arenite.targets.tflm import planned_head
 
+    runs_on = find_target(target) if isinstance(target, str) else target
     tables = _Tables(model)
     graphs = tuple(tables.graph(position) for position in range(len(model.graphs)))
     peak = tables.liveness.peak
@@ -142,14 +144,14 @@ def inspect(model: Model, *, target: Target = TFLM, time_limit: float = 2.0) -> 
     pinned = next((entry.index for entry in main if entry.working_set_bytes == peak > 0), None)
     return Inspection(
         model=model.name,
-        target=target,
+        target=runs_on,
         graphs=graphs,
         peak_bytes=peak,
         peak_operator=pinned,
         peak_tensors=tables.heaviest() if pinned is None else main[pinned].alive,
         lower_bound_bytes=peak_lower_bound(model, time_limit=time_limit),
         head_bytes=planned_head(model),
-        arena=target.arena(model),
+        arena=runs_on.arena(model),
         weights_bytes=_weights(model),
         macs=sum(entry.macs for entry in main),
         plan=None if read_plan(model) is None else validity(model),

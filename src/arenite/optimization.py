@@ -188,12 +188,14 @@ def _head(task: Task, model: Model) -> int:
 
 def _is_right(task: Task, *, keep_inputs: bool) -> bool:
     """Whether the plan that the source carries, or TFLM's own, is right for what was asked."""
-    if task.options.overlap and read_plan(task.source) is not None:
+    if task.options.overlap and task.options.layout and read_plan(task.source) is not None:
         return is_right(task.source, task.options.runs_on.kernels, keep_inputs=keep_inputs)
     return keeps_apart(task.source, keep_inputs=keep_inputs)
 
 
 def _replaced(task: Task) -> str:
+    if not task.options.overlap or not task.options.layout:
+        return "in its own plan buffers share bytes, which was not asked for; it was not kept"
     made_for = read_target_name(task.source)
     if made_for is not None:
         return f"its own plan, made for {made_for}, is not right for {task.options.runs_on.name}; it was replaced"
@@ -217,12 +219,18 @@ def _keeps_inputs(task: Task) -> bool:
 def _untouchable(model: Model, options: Options) -> str | None:
     """Why the model must stay as it is, or None.
 
-    Raises OptionError where that is not compatible with what was asked for.
+    Raises OptionError where that is not compatible with what was asked for, and VerificationError where the plan to be
+    respected computes wrong results with the target's kernels.
     """
     reason = None
     if is_vela(model):
         reason = "it was compiled by Vela, whose commands hold the addresses of its plan; it is left as it is"
     elif options.plan == "respect" and read_plan(model) is not None:
+        if not is_right(model, options.runs_on.kernels):
+            raise VerificationError(
+                f"{model.name}: its own plan computes wrong results with the kernels of {options.runs_on.name}; "
+                "let it be replaced, or name the target that it was made for; nothing was written"
+            )
         reason = "its offline plan is respected, so order and layout are left as they are"
     if options.keep_inputs and (obstacle := reason or plan_obstacle(model)):
         raise OptionError(f"{model.name}: its inputs cannot be kept: {obstacle}")

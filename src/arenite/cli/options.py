@@ -10,7 +10,10 @@ import typer
 from arenite.errors import OptionError
 
 DEFAULT_TARGET = "tflm"
-TARGET_HELP = "Runtime and kernels: tflm (any kernels), tflm-reference, tflm-cmsis-nn/cortex-m4, ..."
+TARGET_HELP = (
+    "Runtime and kernels: tflm (any kernels), tflm-reference, tflm-cmsis-nn/CORE with a CORE of cortex-m0, -m3, -m4, "
+    "-m7, -m33, -m55, -m85, tflm-esp-nn, or c (Arenite's own)."
+)
 TargetName = Annotated[str, typer.Option(metavar="NAME", help=TARGET_HELP)]
 
 SHARE = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,6})?) *(%?)")

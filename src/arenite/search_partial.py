@@ -69,8 +69,8 @@ def search_partial(task: Task, whole: Decision) -> Decision:
         best = best_of(candidates(task, whole, wish), wish)
     if not best.fits(wish):
         raise FitError(
-            f"{task.source.name}: an arena of {wish.enough:,} bytes was not reached; the smallest that was found is "
-            f"{best.arena:,} bytes, with {100 * _share(task, best):.1f} % more multiply-accumulates; nothing was written"
+            f"{task.source.name}: an arena of {wish.enough:,} bytes was not reached; the smallest found is "
+            f"{best.arena:,}, with {100 * _share(task, best):.1f} % more multiply-accumulates; nothing was written"
         )
     return best.decision
 

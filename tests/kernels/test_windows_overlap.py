@@ -26,7 +26,7 @@ from kernel_loops import (
 
 from arenite.kernels import Kernels, Overlap, overlap
 from arenite.kernels.esp_nn import S3_CHANNELS
-from arenite.model import Operator
+from arenite.model import ElementType, Operator, Tensor
 
 if TYPE_CHECKING:
     from kernel_arena import Kernel
@@ -210,3 +210,11 @@ def test_fully_connected(kernels: Kernels, rows: int, depth: int, units: int) ->
     verify(operator, kernels, by_channel(shape), tight=kernels is Kernels.REFERENCE)
     if kernels is not Kernels.REFERENCE:
         verify(operator, kernels, rows_dsp(shape), tight=False)
+
+
+def test_absurd_lengths_are_kept_apart_at_once() -> None:
+    long = Tensor("long", (1, 1, 1 << 28, 1), ElementType.INT8)
+    pooled = Tensor("pooled", (1, 1, 1 << 28, 1), ElementType.INT8)
+    options = {"filter_height": 1, "filter_width": 3, "stride_h": 1, "stride_w": 1, "padding": 0}
+    operator = Operator("MAX_POOL_2D", (long,), (pooled,), options)
+    assert rule(operator, Kernels.REFERENCE) == Overlap()

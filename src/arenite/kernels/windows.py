@@ -20,6 +20,10 @@ EXPLICIT = "explicit padding"
 """Option of a convolution that a PAD was folded into: rows above and columns to the left; a blank, so no schema's."""
 
 
+MOST_OUTPUTS = 1 << 16
+"""Positions along one axis up to which the rules say anything."""
+
+
 @dataclass(frozen=True, slots=True)
 class Axis:
     """One axis of a window: output position i reads input positions i * stride - padding + k * dilation, k < kernel."""
@@ -30,6 +34,11 @@ class Axis:
     stride: int
     dilation: int
     padding: int
+
+    def __post_init__(self) -> None:
+        """Refuse lengths that no image has, since positions are gone through one by one."""
+        if self.outputs > MOST_OUTPUTS:
+            raise ValueError(f"{self.outputs} positions")
 
     @property
     def lowest(self) -> tuple[int | None, ...]:

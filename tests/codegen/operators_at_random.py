@@ -372,10 +372,13 @@ def unary(code, output=None, alike=False, **options):
     """`output` is the scale and the zero point that the kernels demand."""
 
     def make(m):
-        source = m.tensor(2, 200, scale=m.random.uniform(0.01, 0.1))
+        scale = m.random.uniform(0.01, 0.1)
+        if m.kind is INT16:
+            scale = m.choice(1 / 4096, 1 / 2048, 1 / 1024, scale / 100, scale / 10)
+        source = m.tensor(2, 1000 if m.kind is INT16 else 200, scale=scale)
         if alike:
             result = m.like(source, *source.shape)
-        elif output and m.kind is INT8:
+        elif output and m.kind is not FLOAT:
             result = m.tensor(*source.shape, scale=output[0], zero=output[1])
         else:
             result = m.tensor(*source.shape, scale=m.random.uniform(0.01, 0.1))
@@ -506,6 +509,8 @@ INT16_KINDS = {
     "maximum": binary("MAXIMUM", fused=False, free=False),
     "mean": reduced("MEAN"),
     "softmax_wide": softmax(INT16, 1 / 32768, 0),
+    "logistic": unary("LOGISTIC", (1 / 32768, 0)),
+    "tanh": unary("TANH", (1 / 32768, 0)),
     "minimum": binary("MINIMUM", fused=False, free=False),
     "quantize_int16": quantize(INT16, INT16),
     "quantize_int32": quantize(INT16, ElementType.INT32),

@@ -26,6 +26,19 @@ def reciprocals() -> list[int]:
     return _table(1.0, -32768, lambda x: 1.0 / (1.0 + x))
 
 
+def sigmoids() -> list[int]:
+    """1 / (1 + exp(-x / 24)) * 2^16 for x = 0 .. 255; the last one is taken for all beyond.
+
+    Half of the error in the middle of a step is taken off (TFLite's sigmoid_table_uint16).
+    """
+
+    def at(x: float) -> float:
+        return 65536.0 / (1.0 + math.exp(-x / 24.0))
+
+    chords = ((x, at(x + 0.5) - (at(x) + at(x + 1.0)) / 2.0) for x in range(255))
+    return [*(math.floor(at(x) + error / 2.0 + 0.5) for x, error in chords), 65535]
+
+
 def _table(length: float, zero_point: int, function: Callable[[float], float]) -> list[int]:
     """Values of a function on an interval of `length`; half of the error in the middle of a step is taken off."""
     import numpy as np

@@ -15,6 +15,7 @@ from arenite.codegen.fixed_point import (
     scaled,
     tanh,
 )
+from arenite.codegen.operators import activation_s16
 from arenite.codegen.quantized import (
     LARGEST_FLOAT,
     RANGES,
@@ -118,7 +119,10 @@ def _upper_half(multiplier: int) -> int:
 
 
 def sigmoid(unit: Unit, operator: Operator) -> None:
-    """LOGISTIC; the output's scale is 1/256, its zero point -128."""
+    """LOGISTIC; an int8 output's scale is 1/256, its zero point -128."""
+    if operator.outputs[0].type is ElementType.INT16:
+        activation_s16.sigmoid(unit, operator)
+        return
     source, output, kind = _operands(operator)
     if kind is ElementType.FLOAT32:
         _call(unit, "logistic_f32", operator)
@@ -128,7 +132,10 @@ def sigmoid(unit: Unit, operator: Operator) -> None:
 
 
 def hyperbolic_tangent(unit: Unit, operator: Operator) -> None:
-    """TANH; the output's scale is 1/128, its zero point 0."""
+    """TANH; an int8 output's scale is 1/128, its zero point 0."""
+    if operator.outputs[0].type is ElementType.INT16:
+        activation_s16.hyperbolic_tangent(unit, operator)
+        return
     source, output, kind = _operands(operator)
     if kind is ElementType.FLOAT32:
         _call(unit, "tanh_f32", operator)

@@ -1,0 +1,66 @@
+"""LOGISTIC and TANH of int16 values, interpolated in one table of the sigmoid function."""
+
+from __future__ import annotations
+
+import math
+from math import prod
+from typing import TYPE_CHECKING
+
+from arenite.codegen.interpolation import sigmoids
+from arenite.codegen.quantized import scale_of, zero_point_of
+from arenite.codegen.types import TYPES
+from arenite.codegen.unit import require, same_types, tensors
+from arenite.model import ElementType
+
+if TYPE_CHECKING:
+    from arenite.codegen.unit import Unit
+    from arenite.model import Operator
+
+_INTEGER_BITS = 3
+_STEPS = 4096.0 * 3.0
+"""Of the table's argument in a unit of the input."""
+
+
+def sigmoid(unit: Unit, operator: Operator) -> None:
+    """LOGISTIC."""
+    _call(unit, operator, "logistic_s16", shifts=(0,))
+
+
+def hyperbolic_tangent(unit: Unit, operator: Operator) -> None:
+    """TANH."""
+    _call(unit, operator, "tanh_s16", shifts=(0, 1))
+
+
+def _call(unit: Unit, operator: Operator, kernel: str, shifts: tuple[int, ...]) -> None:
+    """Scales of the input that are 2 ** -12, shifted left by one of `shifts`, need no rounding (TanhPrepare)."""
+    (source,), output = tensors(operator, 1), operator.outputs[0]
+    same_types((source.type, output.type), (ElementType.INT16,))
+    require(zero_point_of(source) == zero_point_of(output) == 0, "the zero points must be 0")
+    require(_power_of_two(scale_of(output)) == -15, "the output's scale must be 1/32768")
+    power = _power_of_two(scale_of(source))
+    shift = None if power is None else 15 - _INTEGER_BITS + power
+    if shift in shifts:
+        assert shift is not None
+        multiplier, right = 3 << shift, 0
+    else:
+        multiplier, right = _multiplier(scale_of(source))
+    require(multiplier <= 32767, "the input's scale is too large")
+    import numpy as np
+
+    table = unit.array(TYPES[ElementType.UINT16], np.array(sigmoids(), "<u2").tobytes())
+    unit.call(kernel, table, multiplier, right, prod(source.shape), unit.pointer(source), unit.target(output))
+
+
+def _multiplier(scale: float) -> tuple[int, int]:
+    """A factor of at most 15 bits, and how far its product is to be shifted right."""
+    factor, right = scale * _STEPS, 0
+    while factor <= 32767.0 / 2.0 and right <= 30:
+        factor, right = factor * 2.0, right + 1
+    return int(factor), right
+
+
+def _power_of_two(scale: float) -> int | None:
+    """The exponent of a scale that is nearly a power of two (CheckedLog2)."""
+    logarithm = math.log2(scale)
+    power = math.floor(logarithm + 0.5)
+    return power if abs(logarithm - power) < 1e-3 else None

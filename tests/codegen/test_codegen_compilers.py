@@ -61,7 +61,7 @@ def test_every_kernel_file_is_used_by_an_operator():
             for seed in range(3):
                 used |= {file for file in sources(make(kind, name, seed), "m") if file.startswith("arenite_")}
     there = {each.name for each in (files("arenite.codegen") / "kernels").iterdir() if each.name.startswith("arenite_")}
-    assert there == used
+    assert there == used | {"arenite_move.c", "arenite_move.h"}  # called between operators
 
 
 def test_kernels_need_nothing_but_memory_functions(everything):

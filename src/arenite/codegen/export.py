@@ -10,6 +10,7 @@ from arenite.codegen.arena import arena
 from arenite.codegen.build_files import cmake, makefile
 from arenite.codegen.example import example
 from arenite.codegen.kernel_files import kernel_files
+from arenite.codegen.loops import kernels, rolled
 from arenite.codegen.names import checked, identifier
 from arenite.codegen.operators.registry import OPERATORS
 from arenite.codegen.selftest import selftest
@@ -66,8 +67,9 @@ def sources(model: Model, name: str, *, may_move: bool = True) -> dict[str, str]
             unit.call("move", f"(void *)(arena + {move.target})", f"(const void *)(arena + {move.source})", move.size)
             unit.offsets = {**unit.offsets, **move.onto(unit.offsets)}
         OPERATORS[operator.code](unit, operator)
-    own = {f"{name}.h": header(model, name, place), f"{name}.c": source(model, name, unit)}
-    return own | kernel_files(unit.headers)
+    steps = rolled(unit.calls)
+    own = {f"{name}.h": header(model, name, place), f"{name}.c": source(model, name, unit, steps)}
+    return own | kernel_files(kernels(steps))
 
 
 def arena_size(exported: Mapping[str, str]) -> int:

@@ -3,6 +3,9 @@
 Calls are alike where they differ in numbers only: addresses in the arena, rows. From one repetition to the next a
 number stays, or grows by a constant step and is computed, or it is looked up in a table of constants. How the calls
 came to be repeated does not matter here.
+
+Idle calls do nothing: they copy something onto itself. They are left out, except in a loop in which the same call does
+something another time.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from arenite.codegen.unit import Call
 
@@ -68,10 +71,15 @@ def rolled(calls: Sequence[Call]) -> list[Call | Loop]:
             alike[period] = alike[period] + 1 if shapes[first] == shapes[first + period] else 0
             count = alike[period] // period + 1
             if count > 1:
-                gain = _gain(numbers, first, period, count) + saved[first + period * count]
+                gain = _gain(calls, numbers, first, period, count) + saved[first + period * count]
                 if gain > saved[first]:
                     saved[first], chosen[first] = gain, (period, count)
     return list(_chosen(calls, numbers, chosen))
+
+
+def kernels(schedule: Iterable[Call | Loop]) -> set[str]:
+    """The kernels that are called."""
+    return {call.kernel for each in schedule for call in (each.body if isinstance(each, Loop) else (each,))}
 
 
 def _chosen(
@@ -84,7 +92,8 @@ def _chosen(
             yield _loop(calls, numbers, first, period, count)
             first += period * count
         else:
-            yield calls[first]
+            if not calls[first].idle:
+                yield calls[first]
             first += 1
 
 
@@ -106,34 +115,47 @@ def _columns(
             yield place, list(values), steps.pop() if len(steps) == 1 else None
 
 
-def _gain(numbers: Sequence[tuple[int, ...]], first: int, period: int, count: int) -> int:
+def _gain(calls: Sequence[Call], numbers: Sequence[tuple[int, ...]], first: int, period: int, count: int) -> int:
     """Bytes of code saved, about."""
-    body = sum(CALL + ARGUMENT * (len(numbers[place]) + 1) for place in range(first, first + period))
-    cost = LOOP
-    for _, values, step in _columns(numbers, first, period, count):
+    costs = [
+        0 if call.idle else CALL + ARGUMENT * len(call.arguments) for call in calls[first : first + period * count]
+    ]
+    saved = sum(costs) - sum(max(costs[place::period]) for place in range(period)) - LOOP
+    for place, values, step in _columns(numbers, first, period, count):
+        if not any(costs[place - first :: period]):
+            continue
         if step is None:
-            cost += LOOKED_UP + (2 if max(values) < 1 << 16 else 4) * count
+            saved -= LOOKED_UP + (2 if max(values) < 1 << 16 else 4) * count
         elif step:
-            cost += COMPUTED
-    return body * (count - 1) - cost
+            saved -= COMPUTED
+    return saved
 
 
 def _loop(calls: Sequence[Call], numbers: Sequence[tuple[int, ...]], first: int, period: int, count: int) -> Loop:
+    last = first + period * count
+    busy = [place for place in range(first, first + period) if not all(call.idle for call in calls[place:last:period])]
     table: dict[tuple[int, ...], int] = {}  # equal columns once
-    texts: dict[int, list[str]] = {place: [] for place in range(first, first + period)}
+    texts: dict[int, list[str]] = {place: [] for place in busy}
     for place, values, step in _columns(numbers, first, period, count):
-        if step is None:
-            column = table.setdefault(tuple(values), len(table))
-            texts[place].append(f"row[{column}]")
-        else:
-            begin = f"{values[0]} + " if values[0] else ""
-            texts[place].append(f"{begin}{step} * i" if step else str(values[0]))
-    body = []
-    for place, found in texts.items():
-        arguments = _filled(calls[place].arguments, iter(found))
-        body.append(replace(calls[place], arguments=tuple(arguments)))
+        if place in texts and step is None:
+            texts[place].append(f"row[{table.setdefault(tuple(values), len(table))}]")
+        elif place in texts:
+            texts[place].append(_computed(values[0], step or 0))
+    body = (
+        replace(calls[place], arguments=tuple(_filled(calls[place].arguments, iter(texts[place])))) for place in busy
+    )
     rows = tuple(zip(*table, strict=True)) if table else ()
-    return Loop(count, tuple(body), calls[first + period * count - 1].index, rows)
+    return Loop(count, tuple(body), calls[last - 1].index, rows)
+
+
+def _computed(first: int, step: int) -> str:
+    """A number that grows by a constant step, as C."""
+    if not step:
+        return str(first)
+    product = "i" if abs(step) == 1 else f"{abs(step)} * i"
+    if step < 0:
+        return f"{first} - {product}"
+    return f"{first} + {product}" if first else product
 
 
 def _filled(arguments: Sequence[str], numbers: Iterator[str]) -> Iterator[str]:

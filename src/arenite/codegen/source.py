@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from arenite.codegen.literals import FLASH, float_literal, literal
-from arenite.codegen.loops import Loop, rolled
+from arenite.codegen.loops import Loop, kernels
 from arenite.codegen.quantized import scale_of, zero_point_of
 from arenite.codegen.types import TYPES
 from arenite.errors import UnsupportedError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
     from arenite.codegen.arena import Arena
     from arenite.codegen.unit import Call, Unit
     from arenite.model import Model, Tensor
@@ -150,9 +153,8 @@ def _tensor(tensor: Tensor, name: str, which: str, offset: int) -> str:
     return "\n".join([*lines, ""])
 
 
-def source(model: Model, name: str, unit: Unit) -> str:
-    """NAME.c."""
-    schedule = rolled(unit.calls)
+def source(model: Model, name: str, unit: Unit, schedule: Sequence[Call | Loop]) -> str:
+    """NAME.c; `schedule` are the calls of `unit`, rolled up."""
     tables = [_table(each, f"rows_{number}") for number, each in enumerate(schedule) if isinstance(each, Loop)]
     lines, last = [], -1
     for number, each in enumerate(schedule):
@@ -169,10 +171,19 @@ def source(model: Model, name: str, unit: Unit) -> str:
         name=name,
         macro=name.upper(),
         flash=FLASH,
-        includes="\n".join(f'#include "arenite_{each}.h"' for each in sorted(unit.headers)),
-        definitions="\n\n".join([*unit.definitions, *filter(None, tables)]) + "\n",
+        includes="\n".join(f'#include "arenite_{each}.h"' for each in sorted(kernels(schedule))),
+        definitions="\n\n".join([*_used(unit.definitions, "".join(lines)), *filter(None, tables)]) + "\n",
         calls="".join(lines),
     )
+
+
+def _used(definitions: Iterable[str], calls: str) -> Iterator[str]:
+    """Definitions without parameters of copies that are not called."""
+    called = set(re.findall(r"&(\w+)", calls))
+    for each in definitions:
+        copy = re.match(r"static const arenite_copy_t (\w+) ", each)
+        if copy is None or copy[1] in called:
+            yield each
 
 
 def _call(model: Model, call: Call, last: int, indent: str) -> list[str]:

@@ -19,11 +19,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Call:
-    """A call of a kernel for the operator at position `index`; `arguments` are C expressions."""
+    """A call of a kernel for the operator at position `index`; `arguments` are C expressions.
+
+    `idle` calls have no effect: they copy something onto itself.
+    """
 
     index: int
-    function: str
+    kernel: str
     arguments: tuple[str, ...]
+    idle: bool = False
+
+    @property
+    def function(self) -> str:
+        """The kernel's name in C."""
+        return f"arenite_{self.kernel}"
 
 
 @dataclass
@@ -35,17 +44,15 @@ class Unit:
 
     offsets: Mapping[Tensor, int]
     index: int = 0
-    headers: set[str] = field(default_factory=set)
     definitions: list[str] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     flash: int = 0
     """Bytes of all constants, without parameters."""
     _names: dict[tuple[str, bytes | str], str] = field(default_factory=dict)
 
-    def call(self, kernel: str, *arguments: str | int | float) -> None:
-        """Call the kernel `arenite_<kernel>` of the header of the same name."""
-        self.headers.add(kernel)
-        self.calls.append(Call(self.index, f"arenite_{kernel}", tuple(map(literal, arguments))))
+    def call(self, kernel: str, *arguments: str | int | float, idle: bool = False) -> None:
+        """Call the kernel `arenite_<kernel>` of the header of the same name; see `Call`."""
+        self.calls.append(Call(self.index, kernel, tuple(map(literal, arguments)), idle))
 
     def pointer(self, tensor: Tensor, *, extra: int = 0) -> str:
         """A constant pointer to a tensor's values, or to `extra` bytes behind the first; a constant's is in flash."""

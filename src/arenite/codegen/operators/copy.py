@@ -48,14 +48,12 @@ def copy_all(unit: Unit, source: Tensor, output: Tensor) -> None:
 def copy(unit: Unit, source: Tensor, output: Tensor, walk: Walk) -> None:
     """Copy elements. Dimensions that can be walked as one become one; what lies together is moved at once.
 
-    What lies at its place already is not copied: a view that the layout put onto its whole.
+    Copying what lies at its place already is idle: a view that the layout put onto its whole.
     """
     width = source.type.bytes
     walked = _joined(walk)
     place = (walk.write_first - walk.read_first) * width
     in_step = source.data is None and all(read == write for _, read, write in walked)
-    if in_step and unit.offsets[source] - unit.offsets[output] == place:
-        return
     run = 1
     if walked and walked[-1][1] == walked[-1][2] == 1:
         run = walked.pop()[0]
@@ -73,6 +71,7 @@ def copy(unit: Unit, source: Tensor, output: Tensor, walk: Walk) -> None:
         shape,
         unit.pointer(source, extra=walk.read_first * width),
         unit.target(output, extra=walk.write_first * width),
+        idle=in_step and unit.offsets[source] - unit.offsets[output] == place,
     )
 
 

@@ -1,0 +1,120 @@
+"""Models for the target `c`: views that cost no call, strips as loops, and the same results."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from arenite import zoo
+from arenite.codegen.export import arena_size, sources
+from arenite.codegen.loops import Loop, rolled
+from arenite.codegen.unit import Call
+from arenite.kernels import Kernels
+from arenite.optimization import preview
+from arenite.options import Options
+from arenite.runtimes.inputs import random_inputs
+from arenite.targets.target import C
+from arenite.validity import is_right
+
+from .harness import run_c
+
+
+@pytest.fixture(scope="module")
+def whole():
+    return zoo.build("mobilenet-v1")
+
+
+@pytest.fixture(scope="module")
+def strips(whole):
+    return preview(whole, Options(target="c", split=True, time_limit=30))
+
+
+def test_strips_compute_the_same(whole, strips, tmp_path):
+    rounds = [random_inputs(whole, 2, 3)] * 2
+    ours, others = run_c([strips, whole], rounds, tmp_path)
+    for one, other in zip(ours, others, strict=True):
+        assert np.array_equal(one[0], other[0])
+
+
+def test_the_arena_of_the_target_is_that_of_the_export(whole, strips):
+    assert is_right(strips, Kernels.C)
+    arena = C.arena(strips)
+    assert (arena.tail_bytes, arena.scratch_bytes) == (0, 0)
+    assert arena.declare_bytes < C.arena(whole).declare_bytes / 2
+    assert arena_size(sources(strips, "m", may_move=False)) == arena.declare_bytes
+
+
+def test_code_does_not_grow_with_strips(whole, strips):
+    """Calls as they stand in the schedule, against operators."""
+    many = len(strips.main.operators)
+    calls = len(re.findall(r"^ +arenite_\w+\(", sources(strips, "m", may_move=False)["m.c"], re.MULTILINE))
+    assert many > 3 * len(whole.main.operators)
+    assert calls < 2.5 * len(whole.main.operators)
+
+
+def call(index, kernel, *arguments, idle=False):
+    return Call(index, kernel, tuple(map(str, arguments)), idle)
+
+
+def place(offset):
+    return f"(int8_t *)(void *)(arena + {offset})"
+
+
+def executed(schedule):
+    """The calls of a schedule, with every number worked out."""
+    for each in schedule:
+        if not isinstance(each, Loop):
+            yield each.function, each.arguments
+            continue
+        for i in range(each.count):
+            row = each.table[i] if each.table else ()
+            for one in each.body:
+                yield one.function, tuple(_worked_out(argument, i, row) for argument in one.arguments)
+
+
+def _worked_out(argument, i, row):
+    before, plus, rest = argument.partition("(arena + ")
+    number = rest[:-1] if plus else argument
+    if "layer" in number:
+        return argument
+    value = eval(number, {"i": i, "row": row})
+    return f"{before}{plus}{value})" if plus else str(value)
+
+
+def test_numbers_that_stay_grow_or_are_looked_up():
+    rng = np.random.default_rng(4)
+    offsets = [int(each) for each in rng.integers(0, 100_000, 9)]
+    calls = [call(0, "start", "&layer_0", place(0))]
+    for i in range(9):
+        calls.append(call(2 * i, "conv", "&layer_1", 7, 9 - i, place(64 * i), place(offsets[i])))
+        calls.append(call(2 * i + 1, "add", "&layer_2", place(offsets[i]), place(1600 - 160 * i)))
+    calls.append(call(99, "end", "&layer_0", place(0)))
+    schedule = rolled(calls)
+    assert [type(each) for each in schedule] == [Call, Loop, Call]
+    assert len(schedule[1].table[0]) == 1
+    assert schedule[1].width == "int32_t"
+    assert list(executed(schedule)) == [(each.function, each.arguments) for each in calls]
+
+
+def test_what_is_not_repeated_stays_as_it_is():
+    calls = [call(i, f"kernel_{i}", place(i)) for i in range(20)]
+    assert rolled(calls) == calls
+    assert rolled([]) == []
+
+
+def test_idle_calls_are_left_out_unless_a_loop_needs_them():
+    """A copy onto itself may be made as well, so that a stretch in which it is needed once still is a loop."""
+    idle = [call(i, "copy", "&layer_1", place(16 * i), place(16 * i), idle=True) for i in range(8)]
+    assert rolled(idle) == []
+    calls = []
+    for i in range(8):
+        calls += [call(i, "conv", "&layer_2", place(16 * i), place(32 * i)), idle[i], call(i, "add", place(8 * i))]
+    (loop,) = rolled(calls)
+    assert [each.kernel for each in loop.body] == ["conv", "add"]
+    calls[4] = replace(calls[4], arguments=("&layer_1", place(3), place(7)), idle=False)
+    (loop,) = rolled(calls)
+    assert [each.kernel for each in loop.body] == ["conv", "copy", "add"]
+    assert list(executed([loop])) == [(each.function, each.arguments) for each in calls]

@@ -62,7 +62,8 @@ def _settled(costs: Costs, limit: int, most_extra: int, go_on: Callable[[], bool
         if not new or not go_on():
             break
         for piece in new:
-            costs.settle(piece)
+            if go_on():
+                costs.settle(piece)
     settled = (_known(costs, choice) for choice in chosen)
     return [choice for choice in settled if choice is not None and choice.head <= limit]
 

@@ -18,6 +18,7 @@ BENCHMARKS = {
     "peak-memory": "benchmarks.throughput",
     "paper": "benchmarks.paper",
     "kernels": "benchmarks.kernels",
+    "export": "benchmarks.export",
 }
 
 

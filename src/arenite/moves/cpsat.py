@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from typing import TYPE_CHECKING
 
 from arenite.layout.cpsat import reproducible_solver
@@ -17,7 +18,7 @@ _ROUNDS = 3
 
 
 def search(
-    field: Field, height: int, course: Course, window: range, *, effort: float, seconds: float
+    field: Field, height: int, course: Course, window: range, *, effort: float, deadline: float
 ) -> tuple[Course | None, int]:
     """A course that is the same outside a window, and units that each such course moves at least.
 
@@ -26,15 +27,15 @@ def search(
         height: the arena in units.
         course: what to begin with; within the window it may be too high.
         window: the steps in which anything may be elsewhere.
-        effort: limit of the solver's deterministic time.
-        seconds: the wall clock after which it stops all the same.
+        effort: limit of the solver's deterministic time, for each of a few turns.
+        deadline: the value of time.monotonic() at which it stops all the same.
     """
     from ortools.sat.python import cp_model
 
     model = _Model(field, height, course, window)
     bound = 0
     for turn in range(_ROUNDS):
-        solver = reproducible_solver(effort, seconds)
+        solver = reproducible_solver(effort, deadline - time.monotonic())
         status = solver.solve(model.model)
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             break

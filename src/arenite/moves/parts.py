@@ -26,17 +26,15 @@ def fewer(field: Field, height: int, course: Course, effort: float, deadline: fl
     `effort`: deterministic time of CP-SAT in all. `deadline`: value of time.monotonic() after which none is begun.
     """
     if _is_short(course):
-        seconds = deadline - time.monotonic()
-        found, bound = search(field, height, course, range(len(course.places)), effort=effort, seconds=seconds)
+        found, bound = search(field, height, course, range(len(course.places)), effort=effort, deadline=deadline)
         best = course if found is None or found.cost(field) > course.cost(field) else found
         return replace(best, least=bound if field.simple else 0)
     moving = [step for step, moves in enumerate(course.moves(field)) if moves]
     windows = list(_windows(moving, len(course.places), _REACH // 2))
     for window in windows:
-        seconds = deadline - time.monotonic()
-        if seconds <= 0:
+        if time.monotonic() > deadline:
             break
-        found, _ = search(field, height, course, window, effort=effort / len(windows), seconds=seconds)
+        found, _ = search(field, height, course, window, effort=effort / len(windows), deadline=deadline)
         if found is not None and found.cost(field) < course.cost(field):
             course = found
     return course
@@ -48,8 +46,9 @@ def lowered(field: Field, height: int, course: Course, effort: float, deadline: 
     high = [step for step, each in enumerate(course.heights(field)) if each > height]
     windows = [range(steps)] if _is_short(course) else list(_windows(high, steps, _REACH))
     for window in windows:
-        seconds = deadline - time.monotonic()
-        found, _ = search(field, height, course, window, effort=effort / len(windows), seconds=seconds)
+        if time.monotonic() > deadline:
+            return None
+        found, _ = search(field, height, course, window, effort=effort / len(windows), deadline=deadline)
         if found is None:
             return None
         course = found

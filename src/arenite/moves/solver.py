@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _WIDTH = 8
 _TRIES = 5
 """Heights tried between one that failed and one that did not."""
-_EFFORT = 4.0
+_EFFORT = 0.8
 """Deterministic time of CP-SAT in all, for an effort of 1."""
 
 

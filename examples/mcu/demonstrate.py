@@ -23,14 +23,13 @@ ALL_RAM = 4 * 1024 * 1024
 class Case:
     """A network of the zoo with its parameters, and the device's RAM in bytes.
 
-    With `strips`, the first `operators` of it are executed in so many strips; otherwise it goes through `optimize`.
+    `split`: `optimize` may execute stretches of it in strips.
     """
 
     family: str
     parameters: tuple[str, ...]
     ram: int
-    operators: int = 0
-    strips: int = 1
+    split: bool = False
 
     @property
     def title(self) -> str:
@@ -41,7 +40,7 @@ class Case:
 CASES = (
     Case("swiftnet-cell", ("channels=28",), 512 * 1024),
     Case("swiftnet-cell", (), 288 * 1024),
-    Case("mobilenet-v1", ("alpha=0.5", "resolution=224"), 256 * 1024, operators=4, strips=14),
+    Case("mobilenet-v1", ("alpha=0.5", "resolution=224"), 256 * 1024, split=True),
 )
 
 
@@ -105,19 +104,6 @@ def firmware(model: Path, ram: int) -> Firmware:
     )
 
 
-def split(model: Path, case: Case, output: Path) -> None:
-    """Write a model whose first operators are executed strip by strip."""
-    import arenite
-    from arenite.rewrite import strips
-    from arenite.tflite.files import replace_file
-    from arenite.tflite.write import write_bytes
-
-    print(f"splitting the first {case.operators} operators into {case.strips} strips of rows", flush=True)
-    source = arenite.read(HERE / model)
-    region = strips.region_of(source, source.main.operators[: case.operators])
-    replace_file(HERE / output, write_bytes(strips.split(source, strips.strip_plan(region, case.strips))), force=True)
-
-
 def print_table(case: Case, before: Firmware, after: Firmware) -> None:
     """Both programs side by side."""
     rows = [
@@ -132,7 +118,7 @@ def print_table(case: Case, before: Firmware, after: Firmware) -> None:
         (f"outputs are {after.runtime}'s", *("yes" if each.equal else "NO" for each in (before, after))),
     ]
     print(f"\n{case.title}, on a Cortex-M7 with {case.ram:,} bytes of RAM\n")
-    print(f"{'':24}{'as filed':>20}{'optimized' if case.strips == 1 else 'in strips':>20}")
+    print(f"{'':24}{'as filed':>20}{'in strips' if case.split else 'optimized':>20}")
     for name, left, right in rows:
         print(f"{name:24}{left:>20}{right:>20}")
     print(flush=True)
@@ -145,10 +131,7 @@ def demonstrate(case: Case, build: Path) -> bool:
     filed, smaller = folder / "filed.tflite", folder / "smaller.tflite"
     settings = [part for parameter in case.parameters for part in ("--set", parameter)]
     arenite("zoo", case.family, *settings, "-o", filed, "--force")
-    if case.strips == 1:
-        arenite("optimize", filed, "-o", smaller, "--force")
-    else:
-        split(filed, case, smaller)
+    arenite("optimize", filed, *["--split"] * case.split, "--target", "c", "-o", smaller, "--force")
     results = []
     for model in (filed, smaller):
         arenite("export", model, "--c", model.with_suffix(""), "--name", "model", "--force")

@@ -6,7 +6,6 @@ import random
 from dataclasses import replace
 from itertools import pairwise
 from time import monotonic
-from typing import TYPE_CHECKING
 
 import pytest
 from oracles import paper_recursion, proofs
@@ -18,12 +17,10 @@ from arenite.schedule.check import check_certificate
 from arenite.schedule.graph import Graph, bits
 from arenite.schedule.moves import Backward
 from arenite.schedule.peak import working_sets
+from arenite.schedule.problem import Problem, Tensor
 from arenite.schedule.relief import RelievedBackward
 from arenite.schedule.search import Found, Undecided
 from arenite.schedule.sweep import Refuted, sweep, swept
-
-if TYPE_CHECKING:
-    from arenite.schedule.problem import Problem
 
 
 def swept_below(problem: Problem, bound: int, width: int = 10**9, limit: int = 10**9) -> Found | Refuted | Undecided:
@@ -178,3 +175,18 @@ def reached(problem: Problem, needs: list[set[int]], bound: int) -> set[frozense
             following = ways(problem, needs, done)
             waiting += [settled(problem, needs, before, bound) for before, memory, _ in following if memory < bound]
     return found
+
+
+def test_where_states_have_many_moves_fewer_are_looked_at() -> None:
+    """Pairs of operators side by side, the second of which makes nothing: any pair may be the last."""
+    count, limit = 64, 7000
+    problem = Problem(2 * count, tuple(Tensor(16, pair, (count + pair,)) for pair in range(count)))
+    result = swept_below(problem, 16 * count + 1, limit=limit)
+    assert isinstance(result, Undecided)
+    assert result.states < limit
+
+
+def test_a_sweep_ends_at_its_deadline() -> None:
+    problem = Problem(20, tuple(Tensor(16, pair, (10 + pair,)) for pair in range(10)))
+    graph = Graph(problem)
+    assert isinstance(sweep(graph, Backward(graph), 161, limit=10**9, deadline=monotonic()), Undecided)

@@ -34,6 +34,8 @@ _CHUNK = 1 << 13
 """Rows at a time: their columns should fit into the cache."""
 _CASCADE = 3
 """So many operators, each needed by the one before, a state may settle by at once; what is left, it does later."""
+_WORDS = 16
+"""So many words of rows that moves lead to, per state of the limit: where states have many moves, each takes long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,9 @@ def sweep(
 ) -> Found | Refuted | Undecided:
     """Look for an order whose peak is below `bound` bytes, within `limit` states and until `deadline` (monotonic).
 
-    `moves`: those backward, one by one, to retrace the path of what is found, which leads from the end to the start.
-    `width`: of each size, keep so many states, those with the least alive; where that leaves any out, nothing is
-    refuted.
+    Where states have many moves, it gives up after fewer. `moves`: those backward, one by one, to retrace the path of
+    what is found, which leads from the end to the start. `width`: of each size, keep so many states, those with the
+    least alive; where that leaves any out, nothing is refuted.
     """
     return _Sweep(graph, moves, bound, limit=limit, deadline=deadline, width=width).run()
 
@@ -92,6 +94,7 @@ class _Sweep:
         self._settled = 0
         self._blocked: int | None = None
         self._count = 0
+        self._words_arrived = 0
 
     def run(self) -> Found | Refuted | Undecided:
         whole = True
@@ -104,9 +107,8 @@ class _Sweep:
                 whole = False
                 states = states.chosen(np.sort(np.argsort(states.live, kind="stable")[: self._width]))
             for begin in range(0, len(states.live), _CHUNK):
-                if self._count > self._limit or monotonic() > self._deadline:
+                if self._count > self._limit or not self._follow(size, states.chosen(slice(begin, begin + _CHUNK))):
                     return Undecided(self._count)
-                self._follow(size, states.chosen(slice(begin, begin + _CHUNK)))
         bound = self._bound if self._blocked is None else self._blocked
         return Refuted(bound, self._count, tuple(self._rows)) if whole else Undecided(self._count)
 
@@ -114,8 +116,8 @@ class _Sweep:
         rows = np.frombuffer(self._graph.full.to_bytes(8 * self._words, "little"), dtype="<u8").reshape(1, -1)
         return _States(rows, np.array([self._graph.end], dtype=np.int64), np.array([-1], dtype=np.int64))
 
-    def _follow(self, size: int, states: _States) -> None:
-        """Settle what is not settled; from the others, take back each operator that may be."""
+    def _follow(self, size: int, states: _States) -> bool:
+        """Settle what is not settled; from the others, take back each operator that may be. Whether that got done."""
         self._count += len(states.live)
         chunk = _Chunk(self._tables, states.rows, states.live, self._bound)
         ways = chunk.settle()
@@ -128,6 +130,8 @@ class _Sweep:
         self._rows.append(states.rows[settled])
         self._origins.append(states.origin[settled])
         for operator, places, left, memory in ways:
+            if self._words_arrived > _WORDS * self._limit or monotonic() > self._deadline:
+                return False
             relevant = settled[places]
             fit = memory < self._bound
             refused = memory[relevant & ~fit]
@@ -140,8 +144,10 @@ class _Sweep:
                 rows = states.rows[there]
                 self._tables.take(rows, operator)
                 self._arrive(size - 1, _States(rows, left[taken_back], number[there]))
+        return True
 
     def _arrive(self, size: int, states: _States) -> None:
+        self._words_arrived += states.rows.size
         self._arrived.setdefault(size, []).append(states)
 
     def _path(self, number: int) -> tuple[int, ...]:

@@ -147,7 +147,7 @@ def test_random_networks(type_, target):
     verified = set()
     wish = Wish("head", 1.0)
 
-    @settings(max_examples=9)
+    @settings(max_examples=30)
     @given(networks(types=(type_,)), st.booleans())
     def check(model, keep_inputs):
         model = prune(model)

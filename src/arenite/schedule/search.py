@@ -20,8 +20,6 @@ from arenite.schedule.certificate import Exhausted
 if TYPE_CHECKING:
     from arenite.schedule.moves import Move, Moves
 
-_CLOCK = 256
-"""States between two looks at the clock."""
 _BETWEEN = 64
 """States looked at to see whether one between two others has less alive; beyond that no commit is made."""
 

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 SPARE_REQUESTS = 12
 """Scratch requests that TFLM keeps room for while it prepares an operator (kMaxScratchBuffersPerOp)."""
-INT_ALIGNMENT = 4
 
 
 class Start:

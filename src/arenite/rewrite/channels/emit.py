@@ -7,23 +7,16 @@ from __future__ import annotations
 
 import struct
 from dataclasses import replace
-from itertools import pairwise
 from math import prod
 from typing import TYPE_CHECKING
 
 from arenite.model import Data, ElementType, Operator, Quantization, Tensor
-from arenite.rewrite.strips.emit import MOST_JOINED
+from arenite.rewrite.joins import join, version
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from arenite.rewrite.channels.slices import Part
-
-_VERSIONS: Mapping[str, Mapping[ElementType, int]] = {
-    "SLICE": {ElementType.INT8: 2, ElementType.INT16: 4},
-    "CONCATENATION": {ElementType.INT8: 2, ElementType.INT16: 3},
-}
-"""Versions of operators that brought a type; 1 for other types (TensorFlow's tools/versioning/op_version.cc)."""
 
 
 class Emitter:
@@ -50,30 +43,15 @@ class Emitter:
 
     def join(self, parts: Sequence[Tensor], whole: Tensor) -> None:
         """Makes the tensor `whole` of its channels, in a tree where there are too many for one CONCATENATION."""
-        parts = list(parts)
-        while len(parts) > MOST_JOINED:
-            groups = -(-len(parts) // MOST_JOINED)
-            bounds = [group * len(parts) // groups for group in range(groups + 1)]
-            joined: list[Tensor] = []
-            for first, end in pairwise(bounds):
-                shape = (*whole.shape[:-1], sum(part.shape[-1] for part in parts[first:end]))
-                name = f"{whole.name}/joined{len(joined) + 1}of{groups}"
-                joined.append(self._join(parts[first:end], self._new(replace(whole, name=name, shape=shape))))
-            parts = joined
-        self._join(parts, whole)
-
-    def _join(self, parts: Sequence[Tensor], whole: Tensor) -> Tensor:
-        options = {"axis": len(whole.shape) - 1, "fused_activation_function": 0}
-        version = _VERSIONS["CONCATENATION"].get(whole.type, 1)
-        self.operators.append(Operator("CONCATENATION", tuple(parts), (whole,), options, version=version))
-        return whole
+        operators, between = join(parts, whole, len(whole.shape) - 1)
+        self.operators += operators
+        self.tensors += between
 
     def _slice(self, tensor: Tensor, axis: int, part: Part) -> Tensor:
         sliced = self._like(tensor, axis, part)
         begin = tuple(part.of(length)[0] if at == axis else 0 for at, length in enumerate(tensor.shape))
         where = (self._numbers(f"{sliced.name}/begin", begin), self._numbers(f"{sliced.name}/size", sliced.shape))
-        version = _VERSIONS["SLICE"].get(tensor.type, 1)
-        self.operators.append(Operator("SLICE", (tensor, *where), (sliced,), version=version))
+        self.operators.append(Operator("SLICE", (tensor, *where), (sliced,), version=version("SLICE", tensor.type)))
         return sliced
 
     def _cut(self, tensor: Tensor, axis: int, part: Part) -> Tensor:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
-from arenite.rewrite.strips.emit import MOST_JOINED
+from arenite.rewrite.joins import levels
 
 if TYPE_CHECKING:
     from arenite.rewrite.channels.plan import ChannelPlan
@@ -33,14 +33,14 @@ def estimate_channels(plan: ChannelPlan) -> ChannelEstimate:
     """What a plan of more than one group costs; made to be called thousands of times."""
     region, groups = plan.region, len(plan.groups)
     sliced = [tensor for tensor, _ in region.parts if tensor.data is None]
-    joins, levels, left = 1, 1, groups
-    while left > MOST_JOINED:
-        left = -(-left // MOST_JOINED)
-        joins, levels = joins + left, levels + 1
-    copies = [*((tensor, tensor.bytes) for tensor in sliced), *((each, each.bytes * levels) for each in region.outputs)]
+    joins = levels(groups)
+    copies = [
+        *((tensor, tensor.bytes) for tensor in sliced),
+        *((each, each.bytes * len(joins)) for each in region.outputs),
+    ]
     return ChannelEstimate(
         copied_bytes=sum(count for _, count in copies),
         viewed_bytes=sum(count for tensor, count in copies if prod(tensor.shape[:-1]) == 1),
-        operators=groups * (len(region.operators) + len(sliced)) + joins * len(region.outputs),
+        operators=groups * (len(region.operators) + len(sliced)) + sum(joins) * len(region.outputs),
         constant_bytes=region.duplicated_bytes + groups * sum(8 * len(tensor.shape) for tensor in sliced),
     )

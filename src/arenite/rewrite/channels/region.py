@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from arenite.errors import OptionError
 from arenite.rewrite.channels.groupable import slices
 from arenite.rewrite.channels.slices import CannotGroupError, Slices
-from arenite.tflite.control_edges import CONTROL_EDGES_NAME, read_control_edges
+from arenite.rewrite.regions import asked_for, check_order_is_free, check_results, members_of, where
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -45,14 +45,9 @@ def channel_region_of(model: Model, operators: Iterable[Operator]) -> ChannelReg
         OptionError: an operator is not in the main graph or cannot be executed by channels, or what is around the
             operators does not allow to execute them together.
     """
-    graph = model.main
-    chosen = set(operators)
-    members = tuple(operator for operator in graph.operators if operator in chosen)
-    if not members or len(members) != len(chosen):
-        raise OptionError(f"{model.name}: a region needs operators, all of them of the main graph")
+    members = members_of(model, operators)
     results = [tensor for operator in members for tensor in operator.outputs]
-    others = [operator for operator in graph.operators if operator not in chosen]
-    asked_for = {*graph.outputs, *(tensor for operator in others for tensor in (*operator.inputs, *operator.outputs))}
+    asked = asked_for(model.main, set(members))
     read = (tensor for operator in members for tensor in operator.inputs if tensor is not None and tensor.data is None)
     how = {operator: _slices(model, operator) for operator in members}
     parts = dict.fromkeys(
@@ -64,8 +59,8 @@ def channel_region_of(model: Model, operators: Iterable[Operator]) -> ChannelReg
     region = ChannelRegion(
         operators=members,
         inputs=tuple(dict.fromkeys(tensor for tensor in read if tensor not in results)),
-        outputs=tuple(tensor for tensor in results if tensor in asked_for),
-        inner=tuple(tensor for tensor in results if tensor not in asked_for),
+        outputs=tuple(tensor for tensor in results if tensor in asked),
+        inner=tuple(tensor for tensor in results if tensor not in asked),
         pieces=gcd(*(operator.outputs[0].shape[-1] // how[operator].unit for operator in members)),
         parts=tuple(parts),
         duplicated_bytes=_duplicated(model, members, tuple(parts)),
@@ -88,7 +83,7 @@ def surrounding(graph: Graph, region: ChannelRegion) -> tuple[tuple[Operator, ..
         raise OptionError(f"the region has operators that the graph {graph.name!r} does not have")
     for operator in before:
         if any(tensor in region.outputs for tensor in operator.inputs):
-            raise OptionError(f"{_where(operator)} needs a result of the region, but is filed before its last operator")
+            raise OptionError(f"{where(operator)} needs a result of the region, but is filed before its last operator")
     return before, graph.operators[last + 1 :]
 
 
@@ -96,7 +91,7 @@ def _slices(model: Model, operator: Operator) -> Slices:
     try:
         return slices(operator)
     except CannotGroupError as reason:
-        raise OptionError(f"{model.name}: {_where(operator)} cannot be executed by channels: it {reason}") from None
+        raise OptionError(f"{model.name}: {where(operator)} cannot be executed by channels: it {reason}") from None
 
 
 def _duplicated(model: Model, members: tuple[Operator, ...], parts: Sequence[tuple[Tensor, int]]) -> int:
@@ -116,22 +111,13 @@ def _duplicated(model: Model, members: tuple[Operator, ...], parts: Sequence[tup
 
 def _check(model: Model, region: ChannelRegion) -> None:
     made = {*region.outputs, *region.inner}
-    if not region.outputs:
-        raise OptionError(f"{model.name}: nothing needs the results of the region")
-    writers = [tensor for operator in model.main.operators for tensor in operator.outputs if tensor in made]
-    if len(writers) != len(made) or made.intersection(model.main.inputs):
-        raise OptionError(f"{model.name}: a result of the region is written more than once")
+    check_results(model, region.outputs, made)
     for operator in region.operators:
         for tensor, axis in zip(operator.inputs, region.slices[operator].axes, strict=True):
             if axis is None and tensor in made:
                 raise OptionError(
-                    f"{model.name}: {_where(operator)} adds up all channels of {tensor.name!r}, made in the region; "
+                    f"{model.name}: {where(operator)} adds up all channels of {tensor.name!r}, made in the region; "
                     "sums of groups would be rounded once for each"
                 )
-    if any(read_control_edges(model)[:1]):
-        raise OptionError(f"{model.name}: the file asks for an order of operators, in {CONTROL_EDGES_NAME}")
+    check_order_is_free(model)
     surrounding(model.main, region)
-
-
-def _where(operator: Operator) -> str:
-    return f"{operator.label} of {operator.outputs[0].name!r}" if operator.outputs else operator.label

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING
 
 from arenite.rewrite.channels.emit import Emitter
 from arenite.rewrite.channels.region import surrounding
+from arenite.rewrite.regions import still_used
 from arenite.tflite.memory_plan import with_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from arenite.model import Graph, Model, Operator, Tensor
+    from arenite.model import Model, Tensor
     from arenite.rewrite.channels.plan import ChannelPlan
     from arenite.rewrite.channels.slices import Part
 
@@ -42,7 +41,7 @@ def split_channels(model: Model, plan: ChannelPlan) -> Model:
     for tensor in plan.region.outputs:
         emitter.join([group[tensor] for group in made], tensor)
     operators = (*before, *emitter.operators, *after)
-    tensors = (*_still_used(graph, plan.region.operators, operators), *emitter.tensors)
+    tensors = (*still_used(graph, plan.region.operators, operators), *emitter.tensors)
     new = replace(graph, operators=operators, tensors=tensors)
     return with_plan(replace(model, graphs=(new, *model.graphs[1:])), None)
 
@@ -57,12 +56,3 @@ def _group(plan: ChannelPlan, part: Part, emitter: Emitter) -> dict[Tensor, Tens
         ]
         made[operator.outputs[0]] = emitter.make(operator, part, inputs)
     return made
-
-
-def _still_used(graph: Graph, gone: Sequence[Operator], operators: Sequence[Operator]) -> list[Tensor]:
-    """The tensors of a graph without those that only the operators which are gone used."""
-    suspects = {tensor for operator in gone for tensor in (*operator.inputs, *operator.outputs)}
-    suspects.difference_update(graph.inputs, graph.outputs)
-    for operator in operators:
-        suspects.difference_update(operator.inputs, operator.outputs, operator.intermediates)
-    return [tensor for tensor in graph.tensors if tensor not in suspects]

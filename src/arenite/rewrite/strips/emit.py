@@ -8,28 +8,19 @@ from __future__ import annotations
 
 import struct
 from dataclasses import replace
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from arenite.model import Data, ElementType, Operator, Tensor
+from arenite.rewrite.joins import join, version
 from arenite.rewrite.strips.pixels import ROWS, rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from arenite.rewrite.strips.cut import Cut, Padding
     from arenite.rewrite.strips.rows import Rows
 
-MOST_JOINED = 10
-"""Inputs that TFLM's CONCATENATION takes (kMaxInputNum in concatenation.cc)."""
-
 _NUMBERS = "strips/numbers"
-_VERSIONS: Mapping[str, Mapping[ElementType, int]] = {
-    "SLICE": {ElementType.INT8: 2, ElementType.INT16: 4},
-    "PAD": {ElementType.INT8: 2, ElementType.INT16: 3},
-    "CONCATENATION": {ElementType.INT8: 2, ElementType.INT16: 3},
-}
-"""Versions of operators that brought a type; 1 for other types (TensorFlow's tools/versioning/op_version.cc)."""
 
 
 class Emitter:
@@ -92,33 +83,18 @@ class Emitter:
 
     def join(self, parts: Sequence[Tensor], whole: Tensor) -> None:
         """Makes the tensor `whole` of its rows, in a tree where there are too many for one CONCATENATION."""
-        parts = list(parts)
-        while len(parts) > MOST_JOINED:
-            groups = -(-len(parts) // MOST_JOINED)
-            bounds = [group * len(parts) // groups for group in range(groups + 1)]
-            joined: list[Tensor] = []
-            for first, end in pairwise(bounds):
-                rows = sum(part.shape[ROWS] for part in parts[first:end])
-                name = f"{whole.name}/joined{len(joined) + 1}of{groups}"
-                joined.append(self._join(parts[first:end], self.like(whole, rows, name)))
-            parts = joined
-        self._join(parts, whole)
+        operators, between = join(parts, whole, ROWS)
+        self.operators += operators
+        self.tensors += between
 
     def like(self, tensor: Tensor, rows: int, name: str) -> Tensor:
         """A new tensor like another, with so many rows."""
         return self._new(replace(tensor, name=name, shape=(1, rows, *tensor.shape[ROWS + 1 :])))
 
-    def _join(self, parts: Sequence[Tensor], whole: Tensor) -> Tensor:
-        options = {"axis": ROWS, "fused_activation_function": 0}
-        version = _VERSIONS["CONCATENATION"].get(whole.type, 1)
-        self.operators.append(Operator("CONCATENATION", tuple(parts), (whole,), options, version=version))
-        return whole
-
     def _slice(self, source: Tensor, begin: Sequence[int], shape: tuple[int, ...], name: str) -> Tensor:
         part = self._new(replace(source, name=name, shape=shape))
         where = self._constant((4,), begin), self._constant((4,), shape)
-        version = _VERSIONS["SLICE"].get(source.type, 1)
-        self.operators.append(Operator("SLICE", (source, *where), (part,), version=version))
+        self.operators.append(Operator("SLICE", (source, *where), (part,), version=version("SLICE", source.type)))
         return part
 
     def _pad(self, source: Tensor, padding: Padding, name: str) -> Tensor:
@@ -127,7 +103,7 @@ class Emitter:
         padded = self._new(replace(source, name=name, shape=shape))
         paddings = (0, 0, padding.above, padding.below, padding.left, padding.right, 0, 0)
         inputs = source, self._constant((4, 2), paddings)
-        self.operators.append(Operator("PAD", inputs, (padded,), version=_VERSIONS["PAD"].get(source.type, 1)))
+        self.operators.append(Operator("PAD", inputs, (padded,), version=version("PAD", source.type)))
         return padded
 
     def _constant(self, shape: tuple[int, ...], values: Sequence[int]) -> Tensor:

@@ -7,7 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from arenite.operators import macs
-from arenite.rewrite.strips.emit import MOST_JOINED
+from arenite.rewrite.joins import levels
 from arenite.rewrite.strips.pixels import ROWS
 from arenite.rewrite.strips.plan import strips_of
 from arenite.rewrite.strips.rows import Rows
@@ -104,11 +104,7 @@ def _padded(operator: Operator, cut: Cut) -> int:
 
 def _joins(whole: Tensor, parts: int) -> list[int]:
     """Bytes that each CONCATENATION of the tree writes; those of one level together write the whole."""
-    copies = [whole.bytes]
-    while parts > MOST_JOINED:
-        parts = -(-parts // MOST_JOINED)
-        copies += [whole.bytes] + [0] * (parts - 1)
-    return copies
+    return [count for joins in levels(parts) for count in (whole.bytes, *[0] * (joins - 1))]
 
 
 def _bytes(tensor: Tensor, rows: int) -> int:

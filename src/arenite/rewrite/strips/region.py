@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from arenite.errors import OptionError
+from arenite.rewrite.regions import asked_for, check_order_is_free, check_results, members_of, where
 from arenite.rewrite.strips.cut import CannotSplitError, Rule
 from arenite.rewrite.strips.rows import Rows
 from arenite.rewrite.strips.splittable import rule
 from arenite.state import has_state
-from arenite.tflite.control_edges import CONTROL_EDGES_NAME, read_control_edges
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -40,23 +40,16 @@ def region_of(model: Model, operators: Iterable[Operator]) -> Region:
         OptionError: an operator is not in the main graph or cannot be split, or what is around the operators does not
             allow to execute them together.
     """
-    graph = model.main
-    chosen = set(operators)
-    members = tuple(operator for operator in graph.operators if operator in chosen)
-    if not members or len(members) != len(chosen):
-        raise OptionError(f"{model.name}: a region needs operators, all of them of the main graph")
+    members = members_of(model, operators)
     made = {tensor for operator in members for tensor in operator.outputs}
-    asked_for = set(graph.outputs)
-    for operator in graph.operators:
-        if operator not in chosen:
-            asked_for.update(tensor for tensor in (*operator.inputs, *operator.outputs) if tensor is not None)
+    asked = asked_for(model.main, set(members))
     results = [tensor for operator in members for tensor in operator.outputs]
     read = (tensor for operator in members for tensor in operator.inputs if tensor is not None and tensor.data is None)
     region = Region(
         operators=members,
         inputs=tuple(dict.fromkeys(tensor for tensor in read if tensor not in made)),
-        outputs=tuple(tensor for tensor in results if tensor in asked_for),
-        inner=tuple(tensor for tensor in results if tensor not in asked_for),
+        outputs=tuple(tensor for tensor in results if tensor in asked),
+        inner=tuple(tensor for tensor in results if tensor not in asked),
         rules={operator: _rule(model, operator) for operator in members},
     )
     _check(model, region, made)
@@ -80,14 +73,12 @@ def surroundings(graph: Graph, region: Region) -> tuple[tuple[Operator, ...], tu
         if operator in members:
             left -= 1
             if any(tensor in late for tensor in operator.inputs if tensor not in region.outputs):
-                raise OptionError(
-                    f"{_where(operator)} needs a result of the region by way of an operator outside of it"
-                )
+                raise OptionError(f"{where(operator)} needs a result of the region by way of an operator outside of it")
         elif not left or any(tensor in late for tensor in operator.inputs):
             after.append(operator)
             late.update(operator.outputs)
         elif has_state(operator) and any(has_state(other) for other in after):
-            raise OptionError(f"{_where(operator)} would change places with another operator that has state")
+            raise OptionError(f"{where(operator)} would change places with another operator that has state")
         else:
             before.append(operator)
     if left:
@@ -101,24 +92,15 @@ def _rule(model: Model, operator: Operator) -> Rule:
     try:
         return rule(operator)
     except CannotSplitError as reason:
-        raise OptionError(f"{model.name}: {_where(operator)} cannot be split by rows: it {reason}") from None
+        raise OptionError(f"{model.name}: {where(operator)} cannot be split by rows: it {reason}") from None
 
 
 def _check(model: Model, region: Region, made: set[Tensor]) -> None:
-    if not region.outputs:
-        raise OptionError(f"{model.name}: nothing needs the results of the region")
-    writers = [tensor for operator in model.main.operators for tensor in operator.outputs if tensor in made]
-    if len(writers) != len(made) or made.intersection(model.main.inputs):
-        raise OptionError(f"{model.name}: a result of the region is written more than once")
+    check_results(model, region.outputs, made)
     for operator in region.operators:
         reads = region.rules[operator](Rows(0, operator.outputs[0].shape[1])).reads
         for tensor, rows in zip(operator.inputs, reads, strict=True):
             if rows is None and tensor in made:
-                raise OptionError(f"{model.name}: {_where(operator)} reads all of what another one of the region makes")
-    if any(read_control_edges(model)[:1]):
-        raise OptionError(f"{model.name}: the file asks for an order of operators, in {CONTROL_EDGES_NAME}")
+                raise OptionError(f"{model.name}: {where(operator)} reads all of what another one of the region makes")
+    check_order_is_free(model)
     surroundings(model.main, region)
-
-
-def _where(operator: Operator) -> str:
-    return f"{operator.label} of {operator.outputs[0].name!r}" if operator.outputs else operator.label

@@ -15,6 +15,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from arenite.rewrite.regions import still_used
 from arenite.rewrite.strips.emit import Emitter
 from arenite.rewrite.strips.pixels import ROWS
 from arenite.rewrite.strips.plan import strips_of
@@ -23,9 +24,7 @@ from arenite.rewrite.strips.rows import Rows
 from arenite.tflite.memory_plan import with_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from arenite.model import Graph, Model, Operator, Tensor
+    from arenite.model import Model, Operator, Tensor
     from arenite.rewrite.strips.demand import Strip
     from arenite.rewrite.strips.plan import StripPlan
     from arenite.rewrite.strips.region import Region
@@ -47,7 +46,7 @@ def split(model: Model, plan: StripPlan) -> Model:
     emitter = Emitter(graph.tensors)
     _Writer(plan, emitter).write()
     operators = (*before, *emitter.operators, *after)
-    tensors = (*_still_used(graph, plan.region.operators, operators), *emitter.tensors)
+    tensors = (*still_used(graph, plan.region.operators, operators), *emitter.tensors)
     new = replace(graph, operators=operators, tensors=tensors)
     return with_plan(replace(model, graphs=(new, *model.graphs[1:])), None)
 
@@ -134,12 +133,3 @@ def _last_readers(region: Region, strip: Strip) -> dict[Operator, list[Tensor]]:
     for tensor, operator in last.items():
         readers.setdefault(operator, []).append(tensor)
     return readers
-
-
-def _still_used(graph: Graph, gone: Sequence[Operator], operators: Sequence[Operator]) -> list[Tensor]:
-    """The tensors of a graph without those that only the operators which are gone used."""
-    suspects = {tensor for operator in gone for tensor in (*operator.inputs, *operator.outputs)}
-    suspects.difference_update(graph.inputs, graph.outputs)
-    for operator in operators:
-        suspects.difference_update(operator.inputs, operator.outputs, operator.intermediates)
-    return [tensor for tensor in graph.tensors if tensor not in suspects]

@@ -1,0 +1,61 @@
+"""CONCATENATIONs that put a tensor together of its parts, in a tree where TFLM takes fewer; versions of copies."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from arenite.model import ElementType, Operator
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from arenite.model import Tensor
+
+MOST_JOINED = 10
+"""Inputs that TFLM's CONCATENATION takes (kMaxInputNum in concatenation.cc)."""
+
+_VERSIONS: Mapping[str, Mapping[ElementType, int]] = {
+    "SLICE": {ElementType.INT8: 2, ElementType.INT16: 4},
+    "PAD": {ElementType.INT8: 2, ElementType.INT16: 3},
+    "CONCATENATION": {ElementType.INT8: 2, ElementType.INT16: 3},
+}
+
+
+def version(code: str, element: ElementType) -> int:
+    """Version of a copying operator that brought a type (TensorFlow's tools/versioning/op_version.cc)."""
+    return _VERSIONS[code].get(element, 1)
+
+
+def levels(parts: int) -> list[int]:
+    """How many CONCATENATIONs the tree for so many parts has on each level, the one that makes the whole first."""
+    counts = [1]
+    while parts > MOST_JOINED:
+        parts = -(-parts // MOST_JOINED)
+        counts.append(parts)
+    return counts
+
+
+def join(parts: Sequence[Tensor], whole: Tensor, axis: int) -> tuple[list[Operator], list[Tensor]]:
+    """Operators that make the tensor `whole` of its parts along an axis, and the tensors between them."""
+    operators: list[Operator] = []
+    between: list[Tensor] = []
+    while len(parts) > MOST_JOINED:
+        groups = -(-len(parts) // MOST_JOINED)
+        bounds = [group * len(parts) // groups for group in range(groups + 1)]
+        joined: list[Tensor] = []
+        for first, end in pairwise(bounds):
+            length = sum(part.shape[axis] for part in parts[first:end])
+            shape = (*whole.shape[:axis], length, *whole.shape[axis + 1 :])
+            name = f"{whole.name}/joined{len(joined) + 1}of{groups}"
+            joined.append(replace(whole, name=name, shape=shape))
+            operators.append(_concatenation(parts[first:end], joined[-1], axis))
+        between += joined
+        parts = joined
+    return [*operators, _concatenation(parts, whole, axis)], between
+
+
+def _concatenation(parts: Sequence[Tensor], whole: Tensor, axis: int) -> Operator:
+    options = {"axis": axis, "fused_activation_function": 0}
+    return Operator("CONCATENATION", tuple(parts), (whole,), options, version=version("CONCATENATION", whole.type))

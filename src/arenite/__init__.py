@@ -19,14 +19,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from arenite import zoo
+    from arenite.bundle import export_tflm
+    from arenite.codegen import export_c
     from arenite.errors import (
         AreniteError,
+        FitError,
         MissingDependencyError,
         ModelError,
         OptionError,
         OutputError,
+        UnsupportedError,
         VerificationError,
     )
+    from arenite.exploration import Exploration, explore
     from arenite.inspection import inspect
     from arenite.liveness import peak_memory
     from arenite.model import Model
@@ -37,6 +42,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AreniteError",
+    "Exploration",
+    "FitError",
     "MissingDependencyError",
     "Model",
     "ModelError",
@@ -44,7 +51,11 @@ __all__ = [
     "Options",
     "OutputError",
     "Plan",
+    "UnsupportedError",
     "VerificationError",
+    "explore",
+    "export_c",
+    "export_tflm",
     "inspect",
     "least_peak_memory",
     "optimize",
@@ -56,9 +67,13 @@ __all__ = [
 
 # Each name is loaded when it is first used, so that `import arenite` costs nothing.
 _HOME = {
+    "Exploration": "arenite.exploration",
     "Model": "arenite.model",
     "Options": "arenite.optimization",
     "Plan": "arenite.plan",
+    "explore": "arenite.exploration",
+    "export_c": "arenite.codegen",
+    "export_tflm": "arenite.bundle",
     "inspect": "arenite.inspection",
     "least_peak_memory": "arenite.optimization",
     "optimize": "arenite.optimization",

@@ -118,17 +118,6 @@ class Buffers:
         used = self._count_uses()
         return {n for n in range(len(self._positions)) if used[n] and n not in self._kept and self._content(n)}
 
-    def dead(self) -> list[tuple[int, int]]:
-        """Start and end, in the source, of contents (with their length) that no buffer holds any more."""
-        gone = self._dropped() | set(self._new)
-        extents: dict[bool, set[tuple[int, int]]] = {True: set(), False: set()}
-        for number, position in enumerate(self._positions):
-            content = self._content(number)
-            if content is not None and self._root is not None:
-                start = self._root.image.table(position).target(BufferField.DATA)
-                extents[number in gone].add((start, start + U32.size + len(content)))
-        return sorted(extents[True] - extents[False])
-
     def _misplaced(self, number: int) -> bool:
         if self._content(number) is None or self._root is None:
             return False

@@ -110,6 +110,13 @@ class Table:
         offset: int = I32.unpack_from(self.image.data, self.position)[0]
         return self.position - offset
 
+    @property
+    def extents(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Start and end of the table itself and of its vtable."""
+        vtable = self.vtable
+        length = U16.unpack_from(self.image.data, vtable)[0]
+        return (self.position, self.position + self._length), (vtable, vtable + length)
+
     def field(self, slot: int, size: int = 4) -> int:
         """Position of a field of `size` bytes, 0 where it is absent."""
         slots = self.slots

@@ -1,4 +1,4 @@
-"""Every offset in a flatbuffer of the TensorFlow Lite schema: where it stands and where it leads.
+"""Every offset in a flatbuffer of the TensorFlow Lite schema: where it stands, where it leads, what lies there.
 
 The generated classes do not describe the schema, so the walk goes along the file and the tree of the object API at
 once: the attributes of a tree object are the fields of its table, in order.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from arenite.tflite.flat import U32
 from arenite.tflite.read_operator import unpack
 
 if TYPE_CHECKING:
@@ -24,21 +25,28 @@ _NUMBERS = {"ResizeBilinearOptionsT": (0, 1)}
 
 @dataclass(frozen=True)
 class Links:
-    """`forward`: place of an offset -> position it leads to; `vtables`: position of a table -> of its vtable."""
+    """`forward`: place of an offset -> position it leads to; `vtables`: position of a table -> of its vtable.
+
+    `extents`: start and end of all that was reached: tables, their vtables, vectors, strings with their last zero.
+    """
 
     forward: dict[int, int] = field(default_factory=dict)
     vtables: dict[int, int] = field(default_factory=dict)
+    extents: set[tuple[int, int]] = field(default_factory=set)
 
 
 class _UnknownError(Exception):
     """Something newer than the schema."""
 
 
-def find_links(image: Image) -> Links | None:
-    """Return all offsets that can be reached; None where a table has fields that the schema does not know."""
+def find_links(image: Image, position: int) -> Links | None:
+    """Return all offsets that the root table at a position leads to, that in the header of the file included.
+
+    None where a table has fields that the schema does not know.
+    """
     links = Links()
     links.forward[0] = image.indirect(0)
-    root = image.table(image.indirect(0))
+    root = image.table(position)
     try:
         _walk(root, unpack("Model", root), links)
     except _UnknownError:
@@ -51,6 +59,7 @@ def _walk(table: Table, tree: Any, links: Links) -> None:
         return
     image = table.image
     links.vtables[table.position] = table.vtable
+    links.extents.update(table.extents)
     for slot, value in _fields(table, tree):
         if isinstance(value, bool | int | float):
             continue
@@ -60,7 +69,9 @@ def _walk(table: Table, tree: Any, links: Links) -> None:
         links.forward[place] = target
         if _is_tree(value):
             _walk(image.table(target), value, links)
-        elif isinstance(value, list) and value and not isinstance(value[0], bool | int | float):
+            continue
+        links.extents.add((target, target + U32.size + _bytes(value)))
+        if isinstance(value, list) and value and not isinstance(value[0], bool | int | float):
             for index, element in enumerate(value):
                 place = target + 4 + 4 * index
                 links.forward[place] = image.indirect(place)
@@ -76,6 +87,13 @@ def _fields(table: Table, tree: Any) -> Iterator[tuple[int, Any]]:
     if present - set(slots) - set(_NUMBERS.get(name, ())):
         raise _UnknownError
     return ((slot, value) for slot, value in zip(slots, values, strict=True) if slot in present)
+
+
+def _bytes(value: Any) -> int:
+    """Of the elements of a vector or string; a string ends with a zero that does not count as one of them."""
+    if isinstance(value, bytes | str):
+        return len(value.encode() if isinstance(value, str) else value) + 1
+    return int(value.nbytes) if hasattr(value, "nbytes") else U32.size * len(value)
 
 
 def _is_tree(value: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Moving the parts of a finished file: contents of buffers to aligned places, contents nobody needs out of it.
+"""Moving the parts of a finished file: contents of buffers to aligned places, what nobody needs any more out of it.
 
 The C++ builder of TensorFlow's converter does not align the contents of buffers to more than 4 bytes either, so most
 files need this. Everything else keeps its place modulo 16, hence its alignment: a content that has to move by k bytes
@@ -8,7 +8,7 @@ gets k bytes of padding before it and 16 - k after it, and dead bytes leave in m
 from __future__ import annotations
 
 from bisect import bisect_right
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from arenite.tflite.flat import I32, U32, U64, Image
@@ -17,9 +17,12 @@ from arenite.tflite.sheet import ALIGNMENT
 from arenite.tflite.slots import BufferField, ModelField, OperatorField, SubGraphField
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from arenite.tflite.flat import Table
+
+
+_DEAD, _ALIVE = 1, 2
 
 
 class Edit(NamedTuple):
@@ -42,17 +45,40 @@ def misplaced_contents(image: Image) -> set[tuple[int, int]]:
     return found
 
 
-def settle(data: bytes, dead: Sequence[tuple[int, int]]) -> bytes | None:
-    """Return the file with every content aligned and without the dead bytes, given as (start, end).
+def settle(data: bytes, old_root: int) -> bytes | None:
+    """Return the file with every content aligned, and without what only the root table it had before leads to.
 
     None where the file holds something newer than the installed schema: moving it would break what is not known.
     """
     image = Image(data)
-    edits = sorted([*_alignments(image), *_removals(dead)])
-    if not edits:
-        return data
-    links = find_links(image)
-    return None if links is None else _apply(image, edits, links)
+    links, old = (find_links(image, root) for root in (image.indirect(0), old_root))
+    if links is None or old is None:
+        return None
+    edits = sorted([*_alignments(image), *_removals(dead(image, old.extents, links.extents))])
+    return _apply(image, edits, links) if edits else data
+
+
+def dead(image: Image, old: Iterable[tuple[int, int]], new: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Start and end of the bytes that lie in `old` extents and in none of the `new`, with the padding between them.
+
+    Padding are zeros that nothing refers to, no more than alignment takes.
+    """
+    import numpy as np
+
+    use = np.zeros(image.size, np.int8)
+    for mark, extents in ((_DEAD, old), (_ALIVE, new)):
+        for start, end in extents:
+            use[start:end] = mark
+    for place in _absolute_places(image):
+        target = U64.unpack_from(image.data, place)[0]
+        use[target : target + 1] = _ALIVE
+    edges = [0, *(np.flatnonzero(np.diff(use)) + 1).tolist(), image.size]
+    runs = [(start, end, int(use[start])) for start, end in pairwise(edges)]
+    for (_, _, before), (start, end, mark), (_, _, after) in zip(runs, runs[1:], runs[2:], strict=False):
+        if mark == 0 and before == after == _DEAD and end - start < ALIGNMENT and not any(image.view[start:end]):
+            use[start:end] = _DEAD
+    ends = np.flatnonzero(np.diff(use == _DEAD, prepend=False, append=False)).tolist()
+    return list(zip(ends[::2], ends[1::2], strict=True))
 
 
 def _alignments(image: Image) -> Iterator[Edit]:
@@ -62,8 +88,8 @@ def _alignments(image: Image) -> Iterator[Edit]:
         yield Edit(end, ALIGNMENT - padding, 0)
 
 
-def _removals(dead: Sequence[tuple[int, int]]) -> Iterator[Edit]:
-    for start, end in dead:
+def _removals(extents: Iterable[tuple[int, int]]) -> Iterator[Edit]:
+    for start, end in extents:
         whole = (end - start) // ALIGNMENT * ALIGNMENT
         if whole:
             yield Edit(start, 0, whole)
@@ -81,7 +107,7 @@ def _apply(image: Image, edits: Sequence[Edit], links: Links) -> bytes:
     for edit in edits:
         output += image.data[done : edit.position]
         output += bytes(edit.inserted)
-        done = edit.position + edit.dropped
+        done = max(done, edit.position + edit.dropped)
     output += image.data[done:]
     for place, target in links.forward.items():
         here, there = shift(place), shift(target)

@@ -7,7 +7,7 @@ order alone is written into its place, and everything else is built in front of 
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from arenite.errors import ModelError
 from arenite.tflite.buffers import Buffers
@@ -47,24 +47,17 @@ def write_bytes(model: Model) -> bytes:
 
 
 def _settled(model: Model, root: Table | None) -> bytes:
-    """Write, then move contents that the source has at places that are not aligned, and drop those not needed."""
+    """Write, then move contents that the source has at places that are not aligned, and drop what is not needed."""
     if root is None:
-        return _write(model, None).data
+        return _write(model, None)
     written = _write(model, root)
-    if written.data == root.image.data:
+    if written == root.image.data:
         return root.image.data
-    settled = settle(written.data, written.dead)
-    return _write(model, root, copy_misplaced=True).data if settled is None else settled
+    settled = settle(written, root.position + len(written) - root.image.size)
+    return _write(model, root, copy_misplaced=True) if settled is None else settled
 
 
-class _Written(NamedTuple):
-    """Bytes of a file, and extents in it that nothing refers to any more."""
-
-    data: bytes
-    dead: list[tuple[int, int]]
-
-
-def _write(model: Model, root: Table | None, *, copy_misplaced: bool = False) -> _Written:
+def _write(model: Model, root: Table | None, *, copy_misplaced: bool = False) -> bytes:
     sheet = Sheet(root.image if root else None)
     page = Page(sheet, Buffers(sheet, root), Kinds(sheet, root))
     _check_graphs(model)
@@ -91,9 +84,7 @@ def _write(model: Model, root: Table | None, *, copy_misplaced: bool = False) ->
         top = sheet.reference(root.position)
     else:
         top = _build_root(sheet, root, references)
-    data = sheet.finish(top)
-    grown = len(data) - (root.image.size if root else 0)
-    return _Written(data, [(start + grown, end + grown) for start, end in page.buffers.dead()])
+    return sheet.finish(top)
 
 
 def _check_graphs(model: Model) -> None:

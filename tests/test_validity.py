@@ -10,7 +10,7 @@ from arenite.optimization import Options, preview
 from arenite.targets.target import TARGETS, find_target
 from arenite.targets.tflm import memory_plan, planned_offsets
 from arenite.tflite.memory_plan import read_plan, with_plan
-from arenite.validity import JUDGED, Validity, is_right, keeps_apart, not_for_reference, shared_pairs, validity
+from arenite.validity import GENERATED, JUDGED, Validity, is_right, keeps_apart, not_for_reference, shared_pairs, validity
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def planned():
 
 
 def test_a_file_without_a_plan_is_right_everywhere():
-    assert validity(zoo.build("paper")) == Validity(0, JUDGED, in_c=True)
+    assert validity(zoo.build("paper")) == Validity(0, JUDGED, in_c=GENERATED)
 
 
 def test_a_byte_decides(planned):

@@ -140,7 +140,7 @@ class Sharing:
         self, model: Model, scratch_of: Kernels, best: OverlapSolution, *, effort: float, deadline: float
     ) -> OverlapSolution:
         """The same or a lower layout, by the rules that all of TFLM's kernels share: fewer ways may lead further."""
-        if self.target.kernels in (Kernels.PORTABLE, Kernels.C):
+        if self.target.kernels is Kernels.PORTABLE or self.target.kernels.generated:
             return best
         problem, _ = overlap_problem(model, Kernels.PORTABLE, keep_inputs=self.keep_inputs, scratch_of=scratch_of)
         if order_bound(problem) >= best.height:

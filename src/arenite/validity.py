@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 JUDGED = (*EVERY_SET, Kernels.ESP_NN)
 """Every set of kernels of TFLM whose rules are known."""
 
+GENERATED = tuple(each for each in Kernels if each.generated)
+"""Every set of kernels of generated C."""
+
 
 @dataclass(frozen=True, slots=True)
 class Validity:
@@ -38,13 +41,13 @@ class Validity:
 
     `pairs` is the number of pairs of buffers that share bytes while both are needed. `kernels` are the sets with which
     that is right; all of them where there is no such pair. `made_for` is the name of the target in the metadata.
-    `in_c` tells whether the plan is right with the kernels of generated C.
+    `in_c` are the sets of kernels of generated C with which it is right.
     """
 
     pairs: int
     kernels: tuple[Kernels, ...]
     made_for: str | None = None
-    in_c: bool = False
+    in_c: tuple[Kernels, ...] = ()
 
     @property
     def everywhere(self) -> bool:
@@ -58,8 +61,8 @@ class Validity:
 
     def holds(self, target: Target) -> bool:
         """Whether the plan is right with the kernels of a target."""
-        if target.kernels is Kernels.C:
-            return self.in_c
+        if target.kernels.generated:
+            return target.kernels in self.in_c
         return target.kernels in self.kernels or (target.kernels is Kernels.PORTABLE and self.everywhere)
 
 
@@ -71,10 +74,11 @@ def validity(model: Model) -> Validity:
     """
     made_for = read_target_name(model)
     if read_plan(model) is None or is_vela(model):  # Vela's buffers are those of its NPU: not ours to judge
-        return Validity(0, JUDGED, made_for, in_c=True)
+        return Validity(0, JUDGED, made_for, in_c=GENERATED)
     pairs = shared_pairs(model)
     kernels = tuple(each for each in JUDGED if not pairs or is_right(model, each))
-    return Validity(pairs, kernels, made_for, in_c=not pairs or is_right(model, Kernels.C))
+    in_c = tuple(each for each in GENERATED if not pairs or is_right(model, each))
+    return Validity(pairs, kernels, made_for, in_c)
 
 
 def not_for_reference(model: Model) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import reduce
 from typing import TYPE_CHECKING
 
+from arenite.kernels.cmsis_calls import called, passed_on
 from arenite.kernels.cmsis_nn import cmsis_nn
 from arenite.kernels.esp_nn import esp_nn
 from arenite.kernels.generated_c import generated_c
@@ -15,7 +16,7 @@ from arenite.kernels.sets import Kernels
 if TYPE_CHECKING:
     from arenite.model import Operator, Tensor
 
-OF_TFLM = tuple(each for each in Kernels if each not in (Kernels.PORTABLE, Kernels.C))
+OF_TFLM = tuple(each for each in Kernels if each is not Kernels.PORTABLE and not each.generated)
 """The sets that a build of TFLM may run."""
 
 
@@ -52,7 +53,9 @@ def _rule(operator: Operator, position: int, output: int, kernels: Kernels) -> O
             return reference(operator, position, output)
         if kernels is Kernels.ESP_NN:
             return esp_nn(operator, position, output)
-        if kernels is Kernels.C:
+        if called(operator, kernels):
+            return passed_on(operator, position, output, kernels)
+        if kernels.generated:
             return generated_c(operator, position, output)
         return cmsis_nn(operator, position, output, kernels)
     except (AssertionError, AttributeError, IndexError, KeyError, ValueError, ZeroDivisionError):

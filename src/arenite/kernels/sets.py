@@ -9,7 +9,7 @@ class Kernels(enum.Enum):
     """A set of kernels. Operators that a set has no kernel of its own for run TFLM's reference kernel."""
 
     PORTABLE = "portable"
-    """Not a set but all those of TFLM: what is safe here is safe with every other member but `C`."""
+    """Not a set but all those of TFLM: what is safe here is safe with every other member that is not `generated`."""
     REFERENCE = "reference"
     """TFLM's reference kernels."""
     CMSIS_NN_SCALAR = "cmsis-nn/scalar"
@@ -22,3 +22,26 @@ class Kernels(enum.Enum):
     """ESP-NN on any chip: the generic C kernels (ESP32, C3, ...), those of the ESP32-S3, and of the ESP32-P4."""
     C = "c"
     """Arenite's own, which `arenite export --c` writes: no part of TFLM."""
+    C_CMSIS_NN_SCALAR = "c, cmsis-nn/scalar"
+    """The same, but CMSIS-NN where generated C calls it (`cmsis_calls`), on cores without the DSP extension."""
+    C_CMSIS_NN_DSP = "c, cmsis-nn/dsp"
+    """The same on cores with the DSP extension."""
+    C_CMSIS_NN_MVE = "c, cmsis-nn/mve"
+    """The same on cores with vectors."""
+
+    @property
+    def generated(self) -> bool:
+        """Whether these are the kernels of generated C."""
+        return self is Kernels.C or self in _CALLED
+
+    @property
+    def cmsis_nn(self) -> Kernels | None:
+        """The set of CMSIS-NN's kernels that generated C calls; None where it calls none, and for sets of TFLM."""
+        return _CALLED.get(self)
+
+
+_CALLED = {
+    Kernels.C_CMSIS_NN_SCALAR: Kernels.CMSIS_NN_SCALAR,
+    Kernels.C_CMSIS_NN_DSP: Kernels.CMSIS_NN_DSP,
+    Kernels.C_CMSIS_NN_MVE: Kernels.CMSIS_NN_MVE,
+}

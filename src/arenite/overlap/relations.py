@@ -28,7 +28,6 @@ from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from arenite.kernels.sets import Kernels
 from arenite.liveness import ALIGNMENT, NEVER, align, lifetimes
 from arenite.overlap.alike import rule as rule_of
 from arenite.overlap.contents import equal_distances, own, with_copy
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from arenite.kernels.overlap import Overlap
+    from arenite.kernels.sets import Kernels
     from arenite.layout.problem import Buffer
     from arenite.model import Graph, Model, Operator, Tensor
     from arenite.overlap.contents import Pieces
@@ -71,7 +71,7 @@ def overlap_problem(
     problem, tensors = layout_problem(model, orders, keep_inputs=keep_inputs)
     liveness = lifetimes(model, orders)
     own = problem.buffers[: len(tensors)]
-    if kernels is Kernels.C:
+    if kernels.generated:
         own = _with_unread_inputs(model, own, tensors)
     buffers = (*own, *scratch(model, liveness, scratch_of or kernels))
     pairs = _Pairs(model, kernels, buffers, tensors, keep_inputs)

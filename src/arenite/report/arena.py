@@ -34,7 +34,7 @@ def arena_table(arena: Arena, target: Target) -> Table:
     table.add_column(style="bold", no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     table.add_column()
-    if target.kernels is Kernels.C:
+    if target.kernels.generated:
         table.add_row("Arena", number(arena.declare_bytes), "of the exported C, which may yet be lower", style="bold")
         return table
     portable = ", the most of all sets of kernels" if target.kernels is Kernels.PORTABLE else ""

@@ -77,8 +77,8 @@ def arena(model: Model, kernels: Kernels, plan: MemoryPlan | None = None, *, abi
     """
     if kernels is Kernels.PORTABLE:
         return _largest([arena(model, each, plan, abi=abi) for each in EVERY_SET])
-    if kernels is Kernels.C:
-        return _generated(model, plan)
+    if kernels.generated:
+        return _generated(model, kernels, plan)
     liveness = lifetimes(model)
     offsets = planned_offsets(model, plan or read_plan(model))
     buffers, fixed = head_buffers(liveness, offsets)
@@ -90,12 +90,12 @@ def arena(model: Model, kernels: Kernels, plan: MemoryPlan | None = None, *, abi
     return Arena(head, max(alive, default=0), start.bytes, start.declare_bytes, start.unknown)
 
 
-def _generated(model: Model, plan: MemoryPlan | None) -> Arena:
+def _generated(model: Model, kernels: Kernels, plan: MemoryPlan | None) -> Arena:
     """The arena of generated C, which is its plan; without one it is at most what TFLM's way of planning makes."""
-    if plan is not None:
-        model = with_plan(model, plan)
-    head = tflm.head_plan(as_run(model, Kernels.C), requests=lambda _: ()).height
-    return Arena(head, 0, 0, head)
+    model = as_run(model if plan is None else with_plan(model, plan), kernels)
+    requests = list(scratch_buffers(model, lifetimes(model), kernels))
+    head = tflm.head_plan(model, requests=lambda operator: scratch(Instance(operator, kernels, CORTEX_M))).height
+    return Arena(head, max((each.size for each in requests), default=0), 0, head)
 
 
 def _largest(arenas: Sequence[Arena]) -> Arena:

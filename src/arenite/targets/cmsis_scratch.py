@@ -7,9 +7,11 @@ Source: the calls of RequestScratchBufferInArena in TFLM's kernels/cmsis_nn/*.cc
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from arenite.kernels import windows
+from arenite.kernels.cmsis_calls import called
 from arenite.kernels.sets import Kernels
 from arenite.model import ElementType
 from arenite.targets import cmsis_sizes as sizes
@@ -33,8 +35,8 @@ def scratch(kernel: Instance) -> tuple[int, ...]:
 
     An operator that does not have the inputs its kind needs requests nothing.
     """
-    if kernel.kernels is Kernels.C:
-        return ()
+    if kernel.kernels.generated:
+        return _of_generated(kernel)
     rule = RULES.get(kernel.operator.code) if kernel.kernels in CMSIS_NN else None
     if rule is None:
         return reference_scratch(kernel.operator, kernel.abi.pointer_bytes)
@@ -42,6 +44,14 @@ def scratch(kernel: Instance) -> tuple[int, ...]:
         return rule(kernel)
     except (AssertionError, IndexError, KeyError, ValueError, ZeroDivisionError):  # no runtime takes such an operator
         return ()
+
+
+def _of_generated(kernel: Instance) -> tuple[int, ...]:
+    """What generated C hands to CMSIS-NN; the sums of weights that FULLY_CONNECTED needs with MVE are constants."""
+    called_set = kernel.kernels.cmsis_nn
+    if called_set is None or kernel.operator.code == "FULLY_CONNECTED" or not called(kernel.operator, kernel.kernels):
+        return ()
+    return scratch(replace(kernel, kernels=called_set))
 
 
 def _unless_empty(size: int) -> tuple[int, ...]:

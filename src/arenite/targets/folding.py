@@ -10,20 +10,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from arenite.kernels.constants import integers
-from arenite.kernels.sets import Kernels
 from arenite.kernels.windows import EXPLICIT, SAME
 from arenite.targets.tflm import memory_plan, planned_offsets
 from arenite.tflite.memory_plan import read_plan, with_plan
 
 if TYPE_CHECKING:
+    from arenite.kernels.sets import Kernels
     from arenite.model import Graph, Model, Operator, Tensor
 
 _CONVOLUTIONS = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D"})
 
 
 def as_run(model: Model, kernels: Kernels) -> Model:
-    """The model as these kernels run it, with its plan: as it is, but for `Kernels.C`."""
-    return folded(model) if kernels is Kernels.C else model
+    """The model as these kernels run it, with its plan: as it is, but for those of generated C."""
+    return folded(model) if kernels.generated else model
 
 
 def folded(model: Model) -> Model:

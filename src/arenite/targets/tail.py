@@ -12,7 +12,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from arenite.kernels.sets import Kernels
 from arenite.targets.allocation import ARENA_ALIGNMENT
 from arenite.targets.build import CORTEX_M, round_up
 from arenite.targets.instance import Instance
@@ -22,6 +21,7 @@ from arenite.targets.start import Start
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from arenite.kernels.sets import Kernels
     from arenite.model import Model, Tensor
     from arenite.targets.build import Abi
 
@@ -45,7 +45,7 @@ class Tail:
 
 def tail_bytes(model: Model, kernels: Kernels, abi: Abi = CORTEX_M) -> int:
     """Bytes of tail; see `tail`, which also tells whether they are all. Generated C has none."""
-    if kernels is Kernels.C:
+    if kernels.generated:
         return 0
     return tail(model, kernels, head_bytes=0, abi=abi).bytes
 

@@ -13,6 +13,7 @@ from arenite.targets.build import CORTEX_M, ILP32
 from arenite.targets.cmsis_scratch import scratch
 from arenite.targets.folding import as_run
 from arenite.targets.instance import Instance
+from arenite.targets.limits import MOST_JOINED
 from arenite.targets.requests import requests
 from arenite.targets.tflm import head_plan
 
@@ -35,6 +36,14 @@ class Target:
     def alignment(self) -> int:
         """Bytes that every buffer's address is a multiple of."""
         return ALIGNMENT
+
+    @property
+    def most_joined(self) -> int:
+        """Inputs that a CONCATENATION may have.
+
+        The C that Arenite generates takes any number; the limit of TFLM lets TFLM run, and so compare, the same model.
+        """
+        return MOST_JOINED
 
     @property
     def sets(self) -> tuple[Kernels, ...]:
@@ -84,8 +93,16 @@ class Target:
         return overlap(operator, source, output, self.kernels)
 
 
-def _cmsis_nn(core: str, kernels: Kernels) -> Target:
-    return Target(f"tflm-cmsis-nn/{core}", kernels, core)
+CORES = {
+    "cortex-m0": (Kernels.CMSIS_NN_SCALAR, Kernels.C_CMSIS_NN_SCALAR),
+    "cortex-m3": (Kernels.CMSIS_NN_SCALAR, Kernels.C_CMSIS_NN_SCALAR),
+    "cortex-m4": (Kernels.CMSIS_NN_DSP, Kernels.C_CMSIS_NN_DSP),
+    "cortex-m7": (Kernels.CMSIS_NN_DSP, Kernels.C_CMSIS_NN_DSP),
+    "cortex-m33": (Kernels.CMSIS_NN_DSP, Kernels.C_CMSIS_NN_DSP),
+    "cortex-m55": (Kernels.CMSIS_NN_MVE, Kernels.C_CMSIS_NN_MVE),
+    "cortex-m85": (Kernels.CMSIS_NN_MVE, Kernels.C_CMSIS_NN_MVE),
+}
+"""Cores, and what runs there in TFLM with CMSIS-NN, and in generated C that calls CMSIS-NN."""
 
 
 TFLM = Target("tflm", Kernels.PORTABLE)
@@ -99,15 +116,10 @@ TARGETS = {
     for target in (
         TFLM,
         Target("tflm-reference", Kernels.REFERENCE),
-        _cmsis_nn("cortex-m0", Kernels.CMSIS_NN_SCALAR),
-        _cmsis_nn("cortex-m3", Kernels.CMSIS_NN_SCALAR),
-        _cmsis_nn("cortex-m4", Kernels.CMSIS_NN_DSP),
-        _cmsis_nn("cortex-m7", Kernels.CMSIS_NN_DSP),
-        _cmsis_nn("cortex-m33", Kernels.CMSIS_NN_DSP),
-        _cmsis_nn("cortex-m55", Kernels.CMSIS_NN_MVE),
-        _cmsis_nn("cortex-m85", Kernels.CMSIS_NN_MVE),
+        *(Target(f"tflm-cmsis-nn/{core}", in_tflm, core) for core, (in_tflm, _) in CORES.items()),
         Target("tflm-esp-nn", Kernels.ESP_NN),
         C,
+        *(Target(f"c-cmsis-nn/{core}", in_c, core) for core, (_, in_c) in CORES.items()),
     )
 }
 """All targets by name, the default first."""

@@ -1,0 +1,164 @@
+"""Which operators generated C passes on to CMSIS-NN where it is asked to: those that it computes to the bit.
+
+Left out, so that Arenite's own kernel runs, is what CMSIS-NN computes differently or refuses for the shapes at hand:
+windows that lie wholly on padding, padding that it cannot express (it takes what is on top and to the left, the rest
+follows from the sizes), and the faults that `docs/export.md` lists. Strips are operators of their own here, with their
+own rows and padding, so each is judged by itself.
+
+Source: CMSIS-NN 4ab83cc, the files that are named below.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import prod
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from arenite.kernels import windows
+from arenite.kernels.cmsis_nn import cmsis_nn
+from arenite.kernels.overlap import APART, Overlap
+from arenite.kernels.sets import Kernels
+from arenite.model import ElementType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from arenite.kernels.windows import Axis, Window
+    from arenite.model import Operator
+
+INT8, INT16 = ElementType.INT8, ElementType.INT16
+LONGEST = (1 << 15) - 1
+"""Rows, columns and channels that the kernels' 16-bit counters hold."""
+NARROW = 511
+"""Products of an int16 and an int8 whose sum always fits 32 bits; arm_convolve_s16.c adds no wider."""
+
+
+def called(operator: Operator, kernels: Kernels) -> bool:
+    """Whether generated C with these kernels passes an operator on to CMSIS-NN."""
+    rule = _RULES.get(operator.code)
+    if rule is None or kernels.cmsis_nn is None:
+        return False
+    try:
+        return rule(operator, kernels.cmsis_nn)
+    except (AssertionError, AttributeError, IndexError, KeyError, ValueError, ZeroDivisionError):
+        return False  # lacks an input, an option or a dimension that its kind needs
+
+
+def passed_on(operator: Operator, position: int, output: int, kernels: Kernels) -> Overlap:
+    """Distances for an operator that is `called`: those of CMSIS-NN, which is called as TFLM's glue does it.
+
+    But FULLY_CONNECTED is never made a convolution: row by row (arm_fully_connected_*.c).
+    """
+    assert kernels.cmsis_nn is not None
+    if operator.code != "FULLY_CONNECTED":
+        return cmsis_nn(operator, position, output, kernels.cmsis_nn)
+    if position:
+        return APART
+    return Overlap(windows.matrix(operator).walk.next_row() * operator.outputs[0].type.bytes)
+
+
+def _convolution(operator: Operator, kernels: Kernels) -> bool:
+    """arm_convolve_wrapper_s8.c, arm_convolve_wrapper_s16.c."""
+    window = windows.convolution(operator)
+    if not _weighted(operator) or not _fits(window):
+        return False
+    if operator.outputs[0].type is INT16:
+        column = window.rows.kernel * window.columns.kernel * window.depth
+        return window.groups == 1 and column <= NARROW
+    return _convolution_s8(window, kernels)
+
+
+def _convolution_s8(window: Window, kernels: Kernels) -> bool:
+    """The fast 1x1 kernel makes as many pixels as there are in the input, whatever the output has."""
+    rows, columns = window.rows, window.columns
+    if window.pointwise:
+        strided = rows.stride > 1 or columns.stride > 1
+        return strided or (rows.length, columns.length) == (rows.outputs, columns.outputs)
+    one_row = (rows.length, rows.kernel, columns.dilation, window.groups) == (1, 1, 1, 1)
+    if kernels is Kernels.CMSIS_NN_MVE and one_row and columns.stride * window.depth % 4 == 0:
+        return rows.padding == 0 and rows.outputs == 1 and _row_fits(columns)
+    return True
+
+
+def _row_fits(axis: Axis) -> bool:
+    """arm_convolve_1_x_n_s8.c makes windows at an end as if each began one column further, which is so for stride 1.
+
+    It refuses padding that is not shared out evenly, but for one more column on the right.
+    """
+    padding = (axis.outputs - 1) * axis.stride + axis.kernel - axis.length
+    if axis.stride > 1:
+        return padding == 0 == axis.padding
+    return padding >= 0 and axis.padding == padding // 2 and axis.kernel <= axis.length
+
+
+def _depthwise(operator: Operator, kernels: Kernels) -> bool:
+    """arm_depthwise_conv_wrapper_s8.c, arm_depthwise_conv_s16.c."""
+    window = windows.depthwise(operator)
+    if not _weighted(operator) or not _fits(window):
+        return False
+    if operator.outputs[0].type is INT16:
+        return True
+    if kernels is Kernels.CMSIS_NN_MVE:
+        return window.depth > 1 or window.out_depth == 1 or _convolution_s8(replace(window, groups=1), kernels)
+    rows, columns = window.rows, window.columns
+    three = (rows.kernel, columns.kernel) == (3, 3) and window.depth == window.out_depth and not window.dilated
+    if three and rows.padding <= 1 and columns.padding <= 1:
+        # arm_depthwise_conv_3x3_s8.c reads the middle column of every window, wherever it lies.
+        return (columns.outputs - 1) * columns.stride - columns.padding + 1 < columns.length
+    return True
+
+
+def _pool(operator: Operator, _: Kernels) -> bool:
+    """arm_avgpool_s8.c, arm_max_pool_s8.c and their like for 16 bits."""
+    source, output = operator.inputs[0], operator.outputs[0]
+    return source is not None and source.type is output.type is INT8 and _fits(windows.pool(operator))
+
+
+def _fully_connected(operator: Operator, _: Kernels) -> bool:
+    """arm_fully_connected_wrapper_s8.c."""
+    windows.matrix(operator)
+    return _weighted(operator) and operator.outputs[0].type is INT8
+
+
+def _elementwise(operator: Operator, _: Kernels) -> bool:
+    """arm_elementwise_add_s8.c, arm_elementwise_mul_s8.c: no broadcasting."""
+    operands = (*operator.inputs[:2], operator.outputs[0])
+    first = operands[0]
+    assert first is not None
+    return all(each is not None and each.type is INT8 and prod(each.shape) == prod(first.shape) for each in operands)
+
+
+def _softmax(operator: Operator, _: Kernels) -> bool:
+    """arm_softmax_s8.c."""
+    source, output = operator.inputs[0], operator.outputs[0]
+    return source is not None and source.type is output.type is INT8
+
+
+def _weighted(operator: Operator) -> bool:
+    """Whether weights are constants of 8 bits, and input and output of one type that there are functions for."""
+    source, weights, output = operator.inputs[0], operator.inputs[1], operator.outputs[0]
+    assert source is not None
+    assert weights is not None
+    return source.type is output.type is INT8 and weights.type is INT8 and weights.data is not None
+
+
+def _fits(window: Window) -> bool:
+    """One image, every window on some of its rows and columns, and nothing that counters of 16 bits do not hold."""
+    axes = (window.rows, window.columns)
+    lengths = (window.depth, window.out_depth, *(n for axis in axes for n in (axis.length, axis.outputs, axis.kernel)))
+    return window.batches == 1 and max(lengths) <= LONGEST and all(None not in axis.lowest for axis in axes)
+
+
+_RULES: Mapping[str, Callable[[Operator, Kernels], bool]] = MappingProxyType(
+    {
+        "ADD": _elementwise,
+        "AVERAGE_POOL_2D": _pool,
+        "CONV_2D": _convolution,
+        "DEPTHWISE_CONV_2D": _depthwise,
+        "FULLY_CONNECTED": _fully_connected,
+        "MAX_POOL_2D": _pool,
+        "MUL": _elementwise,
+        "SOFTMAX": _softmax,
+    }
+)

@@ -1,7 +1,4 @@
-"""The operators that an interpreter needs for a model, and no others, so that no other kernel is linked.
-
-Source of the names: the methods of MicroMutableOpResolver in TFLM's micro_mutable_op_resolver.h.
-"""
+"""The operators that an interpreter needs for a model, and no others, so that no other kernel is linked."""
 
 from __future__ import annotations
 
@@ -10,39 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arenite.errors import ModelError
+from arenite.targets.registered import CUSTOM, method
 
 if TYPE_CHECKING:
     from arenite.model import Model
-
-BUILTIN = """
-    Abs Add AddN ArgMax ArgMin AssignVariable AveragePool2D BatchMatMul BatchToSpaceNd BroadcastArgs BroadcastTo
-    CallOnce Cast Ceil Concatenation Conv2D Cos CumSum DepthToSpace DepthwiseConv2D Dequantize Div DynamicUpdateSlice
-    EmbeddingLookup Elu Equal Exp ExpandDims Fill Floor FloorDiv FloorMod FullyConnected Gather GatherNd Greater
-    GreaterEqual HardSwish If L2Normalization L2Pool2D LeakyRelu Less LessEqual Log LogicalAnd LogicalNot LogicalOr
-    Logistic LogSoftmax Maximum MaxPool2D MirrorPad Mean Minimum Mul Neg NotEqual Pack Pad PadV2 Prelu Quantize
-    ReadVariable ReduceAll ReduceMax ReduceMin Relu Relu6 Reshape ResizeBilinear ResizeNearestNeighbor ReverseV2 Round
-    Rsqrt SelectV2 Shape Sin Slice Softmax SpaceToBatchNd SpaceToDepth Split SplitV Squeeze Sqrt Square
-    SquaredDifference StridedSlice Sub Sum Svdf Tanh TransposeConv Transpose Unpack UnidirectionalSequenceLSTM VarHandle
-    While ZerosLike
-"""
-"""Methods for builtin operators, without their `Add`. All are called after the operator, in another spelling."""
-
-METHODS = {name.lower(): f"Add{name}" for name in BUILTIN.split()}
-
-SIGNAL = """
-    Delay Energy FftAutoScale FilterBank FilterBankLog FilterBankSquareRoot FilterBankSpectralSubtraction Framer
-    Irfft OverlapAdd PCAN Rfft Stacker Window
-"""
-"""Methods for the custom operators of TFLM's signal library, which are called SignalDelay and so on."""
-
-CUSTOM = {
-    "CIRCULAR_BUFFER": "AddCircularBuffer",
-    "TFLM_DECODE": "AddDecode",
-    "TFLite_Detection_PostProcess": "AddDetectionPostprocess",
-    "ethos-u": "AddEthosU",
-    **{f"Signal{name}": f"Add{name}" for name in SIGNAL.split()},
-}
-"""Methods for the custom operators that TFLM brings along, by the name in the model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +35,12 @@ def operators(model: Model) -> Operators:
     used = {(operator.code, operator.custom_code) for graph in model.graphs for operator in graph.operators}
     custom = {name or "" for code, name in used if code == "CUSTOM"}
     builtin = {code for code, _ in used if code != "CUSTOM"}
-    missing = sorted(code for code in builtin if _spelling(code) not in METHODS)
+    methods = {code: method(code) for code in builtin}
+    missing = sorted(code for code, name in methods.items() if name is None)
     if missing:
         raise ModelError(f"{model.name}: TFLM has no kernel for {', '.join(missing)}; replace them in the model")
-    known = {METHODS[_spelling(code)] for code in builtin} | {CUSTOM[name] for name in custom if name in CUSTOM}
+    known = {name for name in methods.values() if name} | {CUSTOM[name] for name in custom if name in CUSTOM}
     return Operators(tuple(sorted(known)), tuple(sorted(custom - CUSTOM.keys())))
-
-
-def _spelling(code: str) -> str:
-    return code.replace("_", "").lower()
 
 
 def resolver_header(used: Operators, name: str) -> str:

@@ -13,12 +13,15 @@ from arenite.codegen.kernel_files import kernel_files
 from arenite.codegen.loops import kernels, rolled
 from arenite.codegen.names import checked, identifier
 from arenite.codegen.operators.registry import OPERATORS
+from arenite.codegen.reset import ACCESSES, reset_calls, variable_obstacles
 from arenite.codegen.selftest import selftest
 from arenite.codegen.source import header, source
 from arenite.codegen.types import TYPES
 from arenite.codegen.unit import Unit
 from arenite.errors import OutputError, UnsupportedError
+from arenite.model import ElementType
 from arenite.targets.folding import folded
+from arenite.targets.kept import kept
 from arenite.tflite.files import check_writable, replace_file
 
 if TYPE_CHECKING:
@@ -68,8 +71,9 @@ def sources(model: Model, name: str, *, may_move: bool = True) -> dict[str, str]
             unit.offsets = {**unit.offsets, **move.onto(unit.offsets)}
         OPERATORS[operator.code](unit, operator)
     steps = rolled(unit.calls)
-    own = {f"{name}.h": header(model, name, place), f"{name}.c": source(model, name, unit, steps)}
-    return own | kernel_files(kernels(steps))
+    resets = reset_calls(unit, model, kept(model), place.size - place.kept)
+    own = {f"{name}.h": header(model, name, place), f"{name}.c": source(model, name, unit, steps, resets)}
+    return own | kernel_files(kernels([*steps, *resets]))
 
 
 def arena_size(exported: Mapping[str, str]) -> int:
@@ -111,12 +115,11 @@ def write_files(exported: Mapping[str, str], folder: str | os.PathLike[str], *, 
 
 
 def _check_operators(model: Model) -> None:
-    """Try every operator on a layout that means nothing, so that what is missing is known before a layout is sought."""
-    unit = Unit(_Anywhere())
+    """Try every operator before a layout is sought."""
     problems = [
-        f"operator {index} ({describe(operator)}): {obstacle}"
+        f"operator {index} ({describe(operator)}): {why}"
         for index, operator in enumerate(model.main.operators)
-        if (obstacle := _obstacle(unit, operator)) is not None
+        if (why := why_not(operator)) is not None
     ]
     problems += [
         f"{what} {tensor.name!r} ({tensor.type.name}): must be computed, and not empty"
@@ -124,21 +127,27 @@ def _check_operators(model: Model) -> None:
         for tensor in tensors
         if tensor.type not in TYPES or tensor.data is not None or not tensor.bytes
     ]
+    indices = {operator: index for index, operator in enumerate(model.main.operators)}
+    problems += [
+        f"operator {indices.get(operator, 'of a graph that runs once')} ({describe(operator)}): {obstacle}"
+        for operator, obstacle in variable_obstacles(model)
+    ]
     if problems:
         others = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         raise UnsupportedError(f"{model.name} cannot be exported to C: {problems[0]}{others}; nothing was written")
 
 
-def _obstacle(unit: Unit, operator: Operator) -> str | None:
-    """Why an operator cannot be expressed, None if it can."""
+def why_not(operator: Operator) -> str | None:
+    """Why an operator cannot be expressed in C, None if it can: it is tried on a layout that means nothing."""
     if operator.code not in OPERATORS:
         return "there is no kernel for it"
     for tensor in (*operator.inputs, *operator.outputs):
-        if tensor is not None and (tensor.type not in TYPES or tensor.variable or not tensor.bytes):
-            what = "is a variable" if tensor.variable else "is empty" if not tensor.bytes else "has a type C has not"
-            return f"{tensor.name!r} {what}"
+        if tensor is None or (operator.code in ACCESSES and tensor.type is ElementType.RESOURCE):
+            continue
+        if tensor.type not in TYPES or not tensor.bytes:
+            return f"{tensor.name!r} {'has a type C has not' if tensor.bytes else 'is empty'}"
     try:
-        OPERATORS[operator.code](unit, operator)
+        OPERATORS[operator.code](Unit(_Anywhere()), operator)
     except UnsupportedError as error:
         return str(error)
     return None

@@ -7,14 +7,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from arenite.model import ElementType, Operator
+from arenite.targets.limits import MOST_JOINED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from arenite.model import Tensor
-
-MOST_JOINED = 10
-"""Inputs that TFLM's CONCATENATION takes (kMaxInputNum in concatenation.cc)."""
 
 _VERSIONS: Mapping[str, Mapping[ElementType, int]] = {
     "SLICE": {ElementType.INT8: 2, ElementType.INT16: 4},

@@ -1,0 +1,69 @@
+"""Which operators of a model a target cannot run, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from arenite.codegen.export import why_not as why_not_in_c
+from arenite.kernels import Kernels
+from arenite.targets.limits import why_not as why_not_in_tflm
+
+if TYPE_CHECKING:
+    from arenite.model import Model, Operator
+    from arenite.targets.target import Target
+
+
+MOST_NAMED = 5
+"""Operators that a sentence names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A kind of operator that a target cannot run, for one reason.
+
+    `operators` are (position of the graph, position in it), in the order of the file.
+    """
+
+    name: str
+    reason: str
+    operators: tuple[tuple[int, int], ...]
+
+    def __str__(self) -> str:
+        """In a sentence, without the end of one."""
+        first = ", ".join(
+            f"{position} of graph {graph}" if graph else str(position)
+            for graph, position in self.operators[:MOST_NAMED]
+        )
+        more = f" and {len(self.operators) - MOST_NAMED} more" if len(self.operators) > MOST_NAMED else ""
+        plural = "s" if len(self.operators) > 1 else ""
+        return f"{self.name} (operator{plural} {first}{more}): {self.reason}"
+
+
+def why_not(operator: Operator, target: Target) -> str | None:
+    """Why a target cannot run an operator, in words; None: nothing is known against it.
+
+    A target of several sets of kernels says no where one of them does, which is then named. Of custom operators in
+    TFLM nothing is known: the application may bring kernels for them.
+    """
+    if target.kernels is Kernels.C:
+        return why_not_in_c(operator)
+    reasons = {kernels: why for kernels in target.sets if (why := why_not_in_tflm(operator, kernels)) is not None}
+    if not reasons:
+        return None
+    kernels, why = next(iter(reasons.items()))
+    return why if len(reasons) == len(target.sets) else f"{why} with the kernels {kernels.value}"
+
+
+def refusals(model: Model, target: Target) -> tuple[Refusal, ...]:
+    """What a target cannot run of a model, one entry for each kind of operator and reason, in the order of the file.
+
+    TFLM prepares the operators of all graphs, also of those that nothing runs.
+    """
+    found: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for number, graph in enumerate(model.graphs):
+        for position, operator in enumerate(graph.operators):
+            why = why_not(operator, target)
+            if why is not None:
+                found.setdefault((operator.label, why), []).append((number, position))
+    return tuple(Refusal(name, why, tuple(places)) for (name, why), places in found.items())

@@ -1,0 +1,152 @@
+"""What the kernels of a runtime ask of an operator, as small checks that say in words what they do not take.
+
+A place is the position of an input, or `OUTPUT` for the first output. What an operator does not have is not judged.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from arenite.model import ElementType, Operator, Tensor
+
+    Check = Callable[[Operator], str | None]
+    """Why an operator is not taken, in words; None: nothing is known against it."""
+
+OUTPUT = -1
+
+
+def at(operator: Operator, place: int) -> Tensor | None:
+    """The tensor at a place, None where the operator has none."""
+    if place == OUTPUT:
+        return operator.outputs[0] if operator.outputs else None
+    return operator.inputs[place] if place < len(operator.inputs) else None
+
+
+def types(place: int, *allowed: ElementType) -> Check:
+    """The tensor at a place has one of these types."""
+
+    def check(operator: Operator) -> str | None:
+        tensor = at(operator, place)
+        if tensor is None or tensor.type in allowed:
+            return None
+        return f"{_name(place)} is {tensor.type.name}, but must be {_either([each.name for each in allowed])}"
+
+    return check
+
+
+def together(places: tuple[int, ...], *allowed: tuple[ElementType, ...]) -> Check:
+    """The tensors at these places have one of these combinations of types."""
+
+    def check(operator: Operator) -> str | None:
+        found = [at(operator, place) for place in places]
+        kinds = tuple(tensor.type for tensor in found if tensor is not None)
+        if len(kinds) < len(places) or kinds in allowed:
+            return None
+        names = ", ".join(f"{_name(place)} is {kind.name}" for place, kind in zip(places, kinds, strict=True))
+        return f"{names}, but must be {_either([' and '.join(kind.name for kind in each) for each in allowed])}"
+
+    return check
+
+
+def alike(*places: int) -> Check:
+    """The tensors at these places are of one type."""
+
+    def check(operator: Operator) -> str | None:
+        found = {place: tensor.type.name for place in places if (tensor := at(operator, place)) is not None}
+        if len(set(found.values())) < 2:
+            return None
+        names = " and ".join(f"{_name(place)} is {kind}" for place, kind in found.items())
+        return f"{names}, but they must be of one type"
+
+    return check
+
+
+def all_alike(operator: Operator) -> str | None:
+    """All inputs are of the output's type."""
+    return alike(*range(len(operator.inputs)), OUTPUT)(operator)
+
+
+def rank(place: int, least: int, most: int) -> Check:
+    """The tensor at a place has so many dimensions."""
+
+    def check(operator: Operator) -> str | None:
+        tensor = at(operator, place)
+        if tensor is None or least <= len(tensor.shape) <= most:
+            return None
+        allowed = (
+            f"{least}" if least == most else f"at most {most}" if len(tensor.shape) > most else f"at least {least}"
+        )
+        return f"{_name(place)} has {len(tensor.shape)} dimensions, but must have {allowed}"
+
+    return check
+
+
+def ranks(most: int) -> Check:
+    """All inputs have at most so many dimensions."""
+
+    def check(operator: Operator) -> str | None:
+        found = (rank(place, 0, most)(operator) for place in range(len(operator.inputs)))
+        return next((why for why in found if why), None)
+
+    return check
+
+
+def constant(*places: int) -> Check:
+    """The inputs at these places are stored in the file."""
+
+    def check(operator: Operator) -> str | None:
+        for place in places:
+            tensor = at(operator, place)
+            if tensor is not None and not tensor.constant:
+                return f"{_name(place)} is computed, but must be a constant"
+        return None
+
+    return check
+
+
+def inputs(most: int) -> Check:
+    """There are at most so many inputs."""
+
+    def check(operator: Operator) -> str | None:
+        count = len(operator.inputs)
+        return None if count <= most else f"it has {count} inputs, but may have at most {most}"
+
+    return check
+
+
+def no_activation(operator: Operator) -> str | None:
+    """No activation is fused into it."""
+    return "an activation is fused into it" if operator.options.get("fused_activation_function", 0) else None
+
+
+def same_scale(*kinds: ElementType) -> Check:
+    """Where the output has one of these types, all inputs of its type are quantised as it is."""
+
+    def check(operator: Operator) -> str | None:
+        output = at(operator, OUTPUT)
+        if output is None or output.type not in kinds or output.quantization is None:
+            return None
+        for place, tensor in enumerate(operator.inputs):
+            if tensor is None or tensor.type is not output.type or tensor.quantization is None:
+                continue
+            if _affine(tensor) != _affine(output):
+                return f"{_name(place)} is quantised in another way than the output"
+        return None
+
+    return check
+
+
+def _affine(tensor: Tensor) -> tuple[tuple[float, ...], tuple[int, ...]] | None:
+    found = tensor.quantization
+    return None if found is None else (found.scale[:1], found.zero_point[:1])
+
+
+def _name(place: int) -> str:
+    return "the output" if place == OUTPUT else f"input {place}"
+
+
+def _either(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"

@@ -1,0 +1,41 @@
+"""The operators that TFLM has kernels for, by the methods that add them to a resolver.
+
+Source: the methods of MicroMutableOpResolver in TFLM's micro_mutable_op_resolver.h.
+"""
+
+from __future__ import annotations
+
+BUILTIN = """
+    Abs Add AddN ArgMax ArgMin AssignVariable AveragePool2D BatchMatMul BatchToSpaceNd BroadcastArgs BroadcastTo
+    CallOnce Cast Ceil Concatenation Conv2D Cos CumSum DepthToSpace DepthwiseConv2D Dequantize Div DynamicUpdateSlice
+    EmbeddingLookup Elu Equal Exp ExpandDims Fill Floor FloorDiv FloorMod FullyConnected Gather GatherNd Greater
+    GreaterEqual HardSwish If L2Normalization L2Pool2D LeakyRelu Less LessEqual Log LogicalAnd LogicalNot LogicalOr
+    Logistic LogSoftmax Maximum MaxPool2D MirrorPad Mean Minimum Mul Neg NotEqual Pack Pad PadV2 Prelu Quantize
+    ReadVariable ReduceAll ReduceMax ReduceMin Relu Relu6 Reshape ResizeBilinear ResizeNearestNeighbor ReverseV2 Round
+    Rsqrt SelectV2 Shape Sin Slice Softmax SpaceToBatchNd SpaceToDepth Split SplitV Squeeze Sqrt Square
+    SquaredDifference StridedSlice Sub Sum Svdf Tanh TransposeConv Transpose Unpack UnidirectionalSequenceLSTM VarHandle
+    While ZerosLike
+"""
+"""Methods for builtin operators, without their `Add`. All are called after the operator, in another spelling."""
+
+METHODS = {name.lower(): f"Add{name}" for name in BUILTIN.split()}
+
+SIGNAL = """
+    Delay Energy FftAutoScale FilterBank FilterBankLog FilterBankSquareRoot FilterBankSpectralSubtraction Framer
+    Irfft OverlapAdd PCAN Rfft Stacker Window
+"""
+"""Methods for the custom operators of TFLM's signal library, which are called SignalDelay and so on."""
+
+CUSTOM = {
+    "CIRCULAR_BUFFER": "AddCircularBuffer",
+    "TFLM_DECODE": "AddDecode",
+    "TFLite_Detection_PostProcess": "AddDetectionPostprocess",
+    "ethos-u": "AddEthosU",
+    **{f"Signal{name}": f"Add{name}" for name in SIGNAL.split()},
+}
+"""Methods for the custom operators that TFLM brings along, by the name in the model."""
+
+
+def method(code: str) -> str | None:
+    """The method that adds the kernel of a builtin operator (CONV_2D: AddConv2D); None: TFLM has none."""
+    return METHODS.get(code.replace("_", "").lower())

@@ -1,0 +1,270 @@
+"""What TFLM refuses, as predicted and as it happens here: types one by one and together, ranks, constants, counts."""
+
+from __future__ import annotations
+
+import csv
+import struct
+from dataclasses import replace
+from math import prod
+
+import pytest
+from one_operator import alone, cases, image, ints, new, quantised, zeros
+
+from arenite.kernels.sets import Kernels
+from arenite.model import Data, ElementType, Operator, Quantization
+from arenite.runtimes import process
+from arenite.runtimes.inputs import DTYPES
+from arenite.runtimes.run import Job, Run
+from arenite.targets.limits import CMSIS_NN_LIMITS, LIMITS, MOST_JOINED, why_not
+from arenite.targets.registered import method
+from arenite.tflite.read import read_model
+from arenite.tflite.write import write_bytes
+
+needs_tflm = pytest.mark.skipif(bool(process.absent("tflm")), reason="tflite-micro is not installed")
+
+FLOAT, INT8, INT16, INT = (ElementType[name] for name in ("FLOAT32", "INT8", "INT16", "INT32"))
+KINDS = tuple(ElementType[name] for name in ("FLOAT32", "INT8", "INT16", "INT32", "INT64", "UINT8", "BOOL"))
+WEIGHTED = {"CONV_2D": 1, "DEPTHWISE_CONV_2D": 1, "FULLY_CONNECTED": 1, "TRANSPOSE_CONV": 1}
+FIXED_SCALES = {
+    "SOFTMAX": (1 / 256, -128),
+    "LOGISTIC": (1 / 256, -128),
+    "LOG_SOFTMAX": (16 / 256, 127),
+    "TANH": (1 / 128, 0),
+    "L2_NORMALIZATION": (1 / 128, 0),
+}
+"""What TFLM wants the INT8 output of some operators to be quantised as."""
+
+
+def of(model):
+    return model.main.operators[0]
+
+
+def ran(models):
+    """Whether TFLM runs each model once, on ones."""
+    import numpy as np
+
+    jobs = [
+        Job(
+            write_bytes(model),
+            (tuple(np.ones(tensor.shape, DTYPES[tensor.type]) for tensor in model.main.inputs),),
+            len(model.main.outputs),
+            1 << 20,
+        )
+        for model in models
+    ]
+    results = []
+    while len(results) < len(jobs):  # a crash ends the child
+        results += process.run("tflm", jobs[len(results) :])
+    return [isinstance(result, Run) for result in results]
+
+
+def quantisation(code, kind, *, result):
+    if kind is INT8:
+        scale, zero = FIXED_SCALES.get(code, (1 / 16, 0)) if result else (1 / 16, 0)
+        return Quantization((scale,), (zero,))
+    if kind is INT16:
+        return Quantization((1 / 32768,), (0,))
+    return Quantization((1 / 16,), (128,)) if kind is ElementType.UINT8 else None
+
+
+def with_type(code, tensor, kind, *, result):
+    """The tensor with elements of another type and the same values."""
+    data = tensor.data
+    if data is not None:
+        values = struct.unpack(f"<{prod(tensor.shape)}{'f' if tensor.type is FLOAT else 'i'}", bytes(data.content))
+        letters = dict(zip(KINDS, "fbhiqB?", strict=True))
+        number = float if kind is FLOAT else int
+        data = Data(struct.pack(f"<{len(values)}{letters[kind]}", *map(number, values)))
+    return replace(tensor, type=kind, data=data, quantization=quantisation(code, kind, result=result))
+
+
+def retyped(case, places, kind):
+    """A model of the operator in which the tensors at some places (outputs after inputs) are of another type."""
+    code, inputs, outputs, options = case
+    tensors = [
+        with_type(code, tensor, kind, result=place >= len(inputs)) if place in places else tensor
+        for place, tensor in enumerate([*inputs, *outputs])
+    ]
+    return alone(code, tensors[: len(inputs)], tensors[len(inputs) :], options)
+
+
+def of_one_type():
+    """Every operator with all tensors that hold values of one type, weights as they go with it."""
+    for case in cases():
+        code, inputs, outputs, options = case
+        floats = [place for place, tensor in enumerate([*inputs, *outputs]) if tensor.type is FLOAT]
+        for kind in KINDS:
+            model = retyped(case, floats, kind)
+            if code in WEIGHTED and kind in (INT8, INT16):
+                operator = of(model)
+                changed = list(operator.inputs)
+                changed[1] = with_type(code, inputs[1], INT8, result=False)
+                if code != "TRANSPOSE_CONV":
+                    scale = changed[0].quantization.scale[0] * changed[1].quantization.scale[0]
+                    wide = with_type(code, inputs[2], INT if kind is INT8 else ElementType.INT64, result=False)
+                    changed[2] = replace(wide, quantization=Quantization((scale,), (0,)))
+                model = alone(code, changed, operator.outputs, options)
+            yield model
+
+
+@needs_tflm
+def test_types_that_tflm_takes():
+    models = list(of_one_type())
+    for model, runs in zip(models, ran(models), strict=True):
+        why = why_not(of(model), Kernels.REFERENCE)
+        assert (why is None) == runs, (model.name, [tensor.type.name for tensor in model.main.tensors], why)
+
+
+@needs_tflm
+def test_nothing_that_tflm_runs_is_refused_whatever_the_type_of_one_tensor():
+    models = [
+        retyped(case, [place], kind)
+        for case in cases()
+        for place in range(len(case[1]) + len(case[2]))
+        for kind in KINDS
+    ]
+    said = [why_not(of(model), Kernels.REFERENCE) for model in models]
+    wrong = [(model, why) for model, why in zip(models, said, strict=True) if why]
+    assert len(wrong) > 800
+    for (model, why), runs in zip(wrong, ran([model for model, _ in wrong]), strict=True):
+        assert not runs, (model.name, why)
+
+
+def joined(count, **options):
+    parts = [new(1, 4) for _ in range(count)]
+    return "CONCATENATION", parts, [new(count, 4)], {"axis": 0, **options}
+
+
+def flat(rank, *last):
+    """A shape of so many dimensions, all 1 but the last ones."""
+    return (*(1,) * (rank - len(last)), *last)
+
+
+def sliced(rank):
+    begin, end, step = ints(*(0,) * rank), ints(*flat(rank, 2)), ints(*(1,) * rank)
+    return "STRIDED_SLICE", [new(*flat(rank, 4)), begin, end, step], [new(*flat(rank, 2))], {}
+
+
+def padded(rank):
+    pairs = ints(*(0,) * (2 * rank - 2), 1, 1, shape=(rank, 2))
+    return "PAD", [new(*flat(rank, 4)), pairs], [new(*flat(rank, 6))], {}
+
+
+def transposed(rank):
+    order = ints(*range(rank - 2), rank - 1, rank - 2)
+    return "TRANSPOSE", [new(*flat(rank, 2, 4)), order], [new(*flat(rank, 4, 2))], {}
+
+
+def product(rank):
+    return "BATCH_MATMUL", [new(*flat(rank, 2, 4)), new(*flat(rank, 4, 2))], [new(*flat(rank, 2, 2))], {}
+
+
+def broadcast(rank):
+    return "BROADCAST_TO", [new(*flat(rank, 4)), ints(*flat(rank, 2, 4))], [new(*flat(rank, 2, 4))], {}
+
+
+def normalised(rank, **options):
+    return "L2_NORMALIZATION", [new(*flat(rank, 4))], [new(*flat(rank, 4))], options
+
+
+def of_rank(code, rank):
+    """An operator whose input is a single value of so many dimensions."""
+    one = new(*(1,) * rank)
+    more = {"RESIZE_BILINEAR": [ints(1, 1)], "RESIZE_NEAREST_NEIGHBOR": [ints(1, 1)]}.get(code, [])
+    window = {"filter_height": 1, "filter_width": 1, "stride_h": 1, "stride_w": 1} if code == "L2_POOL_2D" else {}
+    block = {"block_size": 1} if code in ("DEPTH_TO_SPACE", "SPACE_TO_DEPTH") else {}
+    return code, [one, *more], [new(*(1,) * rank)], window | block
+
+
+def requantised(code, scale):
+    other = replace(quantised(2, 4), quantization=Quantization((scale,), (0,)))
+    if code == "CONCATENATION":
+        return code, [quantised(2, 4), other], [quantised(4, 4)], {"axis": 0}
+    return code, [other, ints(1)], [quantised(2)], {}
+
+
+def computed(code, place):
+    """The case of an operator in which an input that holds its parameters is fed instead."""
+    name, inputs, outputs, options = next(case for case in cases() if case[0] == code)
+    changed = [replace(tensor, data=None) if i == place else tensor for i, tensor in enumerate(inputs)]
+    return name, changed, outputs, options
+
+
+PAIRS = [
+    (joined(MOST_JOINED), joined(MOST_JOINED + 1), "11 inputs, but may have at most 10"),
+    (joined(2), joined(2, fused_activation_function=1), "an activation is fused into it"),
+    (requantised("CONCATENATION", 0.1), requantised("CONCATENATION", 0.2), "input 1 is quantised in another way"),
+    (requantised("REDUCE_MAX", 0.1), requantised("REDUCE_MAX", 0.2), "input 0 is quantised in another way"),
+    (sliced(4), sliced(5), "input 0 has 5 dimensions, but must have at most 4"),
+    (padded(5), padded(6), "at most 5"),
+    (transposed(5), transposed(6), "at most 5"),
+    (product(5), product(6), "at most 5"),
+    (broadcast(5), broadcast(6), "the output has 6 dimensions, but must have at most 5"),
+    (normalised(4), normalised(5), "at most 4"),
+    (normalised(4), normalised(4, fused_activation_function=1), "an activation is fused into it"),
+    (of_rank("L2_POOL_2D", 4), of_rank("L2_POOL_2D", 3), "input 0 has 3 dimensions, but must have 4"),
+    (of_rank("DEPTH_TO_SPACE", 4), of_rank("DEPTH_TO_SPACE", 5), "must have 4"),
+    (of_rank("SPACE_TO_DEPTH", 4), of_rank("SPACE_TO_DEPTH", 3), "must have 4"),
+    (of_rank("RESIZE_BILINEAR", 4), of_rank("RESIZE_BILINEAR", 3), "must have 4"),
+    (of_rank("RESIZE_NEAREST_NEIGHBOR", 4), of_rank("RESIZE_NEAREST_NEIGHBOR", 5), "must have 4"),
+    (of_rank("SQUEEZE", 6), of_rank("SQUEEZE", 9), "at most 8"),
+    (of_rank("ABS", 4), of_rank("SIGN", 4), "there is no kernel for it"),
+]
+
+
+@needs_tflm
+@pytest.mark.parametrize(("taken", "refused", "reason"), PAIRS, ids=lambda each: each[0] if each[0].isupper() else "")
+def test_limits_other_than_types(taken, refused, reason):
+    models = [alone(*taken), alone(*refused)]
+    assert ran(models) == [True, False]
+    assert why_not(of(models[0]), Kernels.REFERENCE) is None
+    assert reason in why_not(of(models[1]), Kernels.REFERENCE)
+
+
+CONSTANTS = [
+    *(("STRIDED_SLICE", place) for place in (1, 2, 3)),
+    *((code, 1) for code in ("PAD", "TRANSPOSE", "EXPAND_DIMS", "BROADCAST_TO", "RESIZE_BILINEAR")),
+    *(("RESIZE_NEAREST_NEIGHBOR", 1), ("FILL", 0), ("SPLIT", 0), ("SPLIT_V", 2)),
+]
+
+
+@needs_tflm
+@pytest.mark.parametrize(("code", "place"), CONSTANTS)
+def test_parameters_that_must_be_constant(code, place):
+    model = alone(*computed(code, place))
+    assert ran([model]) == [False]
+    assert why_not(of(model), Kernels.REFERENCE) == f"input {place} is computed, but must be a constant"
+
+
+@pytest.mark.parametrize("kernels", [Kernels.CMSIS_NN_SCALAR, Kernels.CMSIS_NN_DSP, Kernels.CMSIS_NN_MVE])
+def test_cmsis_nn_takes_less(kernels):
+    narrow = retyped(transposed(5), [0, 2], INT8)
+    for model in (alone(*product(5)), narrow):
+        assert why_not(of(model), Kernels.REFERENCE) is why_not(of(model), Kernels.ESP_NN) is None
+        assert "5 dimensions, but must have at most 4" in why_not(of(model), kernels)
+    assert why_not(of(alone(*transposed(5))), kernels) is None
+    assert "11 inputs" in why_not(of(alone(*joined(11))), kernels)
+
+
+def test_limits_are_of_operators_that_tflm_has_and_custom_ones_have_none():
+    assert all(method(code) for code in (*LIMITS, *CMSIS_NN_LIMITS))
+    assert why_not(Operator("CUSTOM", (), (), custom_code="Anything"), Kernels.REFERENCE) is None
+    assert why_not(Operator("ADD", (), ()), Kernels.REFERENCE) is None
+    assert "UINT8" in why_not(of(alone("RELU", [image(ElementType.UINT8)], [image(ElementType.UINT8)], {})), Kernels.C)
+
+
+def test_a_hybrid_layer_is_refused():
+    weights = with_type("FULLY_CONNECTED", zeros(4, 8), INT8, result=False)
+    why = why_not(of(alone("FULLY_CONNECTED", [new(1, 8), weights], [new(1, 4)], {})), Kernels.REFERENCE)
+    assert why.startswith("input 0 is FLOAT32, input 1 is INT8, but must be FLOAT32 and FLOAT32, INT8 and INT8, ")
+
+
+def test_shared_models_are_refused_where_tflm_refuses_them(shared):
+    """The four that stock TFLM does not run, and nothing else (index.csv)."""
+    with (shared / "models" / "index.csv").open() as file:
+        runs = {row["file"]: row["runs_in_tflm"] == "y" for row in csv.DictReader(file)}
+    for name, taken in runs.items():
+        operators = [each for graph in read_model(shared / "models" / name).graphs for each in graph.operators]
+        for kernels in (Kernels.REFERENCE, Kernels.CMSIS_NN_DSP, Kernels.ESP_NN):
+            refused = {f"{each.label}: {why}" for each in operators if (why := why_not(each, kernels))}
+            assert bool(refused) != taken, (name, kernels, refused)

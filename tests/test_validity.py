@@ -10,7 +10,16 @@ from arenite.optimization import Options, preview
 from arenite.targets.target import TARGETS, find_target
 from arenite.targets.tflm import memory_plan, planned_offsets
 from arenite.tflite.memory_plan import read_plan, with_plan
-from arenite.validity import GENERATED, JUDGED, Validity, is_right, keeps_apart, not_for_reference, shared_pairs, validity
+from arenite.validity import (
+    GENERATED,
+    JUDGED,
+    Validity,
+    is_right,
+    keeps_apart,
+    not_for_reference,
+    shared_pairs,
+    validity,
+)
 
 
 @pytest.fixture(scope="module")

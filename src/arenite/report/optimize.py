@@ -52,7 +52,7 @@ def _parts(plan: Plan, written: Path) -> Iterator[RenderableType]:
         table.add_column(heading, justify="right", no_wrap=True)
     arena_before, arena = arenas(plan)
     rows = [*costs(plan), ("Declare", arena_before.declare_bytes, arena.declare_bytes)]
-    if plan.target.kernels is Kernels.C:  # what TFLM spends is beside the point
+    if plan.target.kernels.generated:  # what TFLM spends is beside the point
         peak = ("Peak", plan.before.peak, plan.after.peak)
         rows = [peak, ("Arena", arena_before.declare_bytes, arena.declare_bytes)]
     if plan.strips:

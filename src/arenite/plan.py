@@ -51,32 +51,38 @@ class Proof:
 
 @dataclass(frozen=True)
 class Strips:
-    """Operators that are executed strip by strip.
+    """Operators that are executed strip by strip, or group of channels by group of channels.
 
-    `operators` are their positions in the source's main graph; `rows` are the rows of what the last of them makes at
-    which strips begin and end. `halo` is "recompute" where rows that two strips need are computed twice, which adds
-    `extra_macs` multiply-accumulates, or "keep" where they are kept for the next strip.
+    `operators` are their positions in the source's main graph. Of strips, `rows` are the rows of what the last of them
+    makes at which strips begin and end; `halo` is "recompute" where rows that two strips need are computed twice, which
+    adds `extra_macs` multiply-accumulates, or "keep" where they are kept for the next strip. Of groups, `channels` are
+    the channels of what the last of them makes at which groups begin and end; `constant_bytes` is by how much the
+    contents of the file's constants grow, and there are no rows and no halo.
     """
 
     operators: tuple[int, ...]
     rows: tuple[int, ...]
-    halo: Literal["recompute", "keep"]
+    halo: Literal["recompute", "keep"] | None
     extra_macs: int
+    channels: tuple[int, ...] = ()
+    constant_bytes: int = 0
+
+    @property
+    def kind(self) -> Literal["strips", "channels"]:
+        """What the parts are: strips of rows, or groups of channels."""
+        return "channels" if self.channels else "strips"
 
     @property
     def number(self) -> int:
-        """How many strips there are."""
-        return len(self.rows) - 1
+        """How many strips or groups there are."""
+        return len(self.channels or self.rows) - 1
 
     def to_json(self) -> dict[str, Any]:
         """The strips as JSON values; the keys are documented in docs/json.md."""
-        return {
-            "operators": list(self.operators),
-            "strips": self.number,
-            "rows": list(self.rows),
-            "halo": self.halo,
-            "extra_macs": self.extra_macs,
-        }
+        where: dict[str, Any] = {"strips": self.number, "rows": list(self.rows), "halo": self.halo}
+        if self.channels:
+            where = {"groups": self.number, "channels": list(self.channels), "constant_bytes": self.constant_bytes}
+        return {"kind": self.kind, "operators": list(self.operators), **where, "extra_macs": self.extra_macs}
 
 
 @dataclass(frozen=True)

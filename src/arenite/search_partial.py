@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from arenite.errors import FitError
 from arenite.liveness import align, peak_memory
 from arenite.operators import macs
+from arenite.partial.realise import within
 from arenite.partial.search import partial, promising, search
 from arenite.partial.wish import Wish
 from arenite.plan import Strips
 from arenite.reordering import runs_as_filed
 from arenite.rewrite import prune
+from arenite.rewrite.channels import ChannelPlan, estimate_channels, wide_regions
 from arenite.rewrite.strips import why_not
 from arenite.sharing import Sharing
 from arenite.targets.tflm import plan_obstacle
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from arenite.model import Model
     from arenite.partial.choose import Choice
     from arenite.partial.search import Partial
+    from arenite.rewrite.strips import Halo
     from arenite.task import Task
 
 MOST_EXTRA = 0.10
@@ -156,14 +159,18 @@ def _decision(task: Task, whole: Decision, base: Model, found: Partial) -> Decis
 def _strips(source: Model, base: Model, choice: Choice) -> Iterator[Strips]:
     position = {operator.outputs: number for number, operator in enumerate(source.main.operators)}
     for piece in choice.pieces:
-        if piece.plan is not None:
-            operators = base.main.operators[piece.first : piece.last + 1]
-            yield Strips(
-                operators=tuple(sorted(position[operator.outputs] for operator in operators)),
-                rows=piece.plan.boundaries[-1],
-                halo="keep" if piece.plan.kept else "recompute",
-                extra_macs=piece.extra_macs,
-            )
+        if piece.plan is None:
+            continue
+        operators = base.main.operators[piece.first : piece.last + 1]
+        places = tuple(sorted(position[operator.outputs] for operator in operators))
+        plan = within(base, piece.plan)
+        if isinstance(plan, ChannelPlan):
+            size = plan.region.outputs[-1].shape[-1] // plan.region.pieces
+            channels = tuple(size * each for each in plan.boundaries)
+            yield Strips(places, (), None, piece.extra_macs, channels, estimate_channels(plan).constant_bytes)
+        else:
+            halo: Halo = "keep" if plan.kept else "recompute"
+            yield Strips(places, plan.boundaries[-1], halo, piece.extra_macs)
 
 
 def _candidate(task: Task, decision: Decision, extra_macs: int = 0) -> Candidate:
@@ -192,7 +199,8 @@ def obstacle(task: Task) -> str | None:
         (task.left < LEAST_SECONDS, "there was no time left"),
     )
     reason = next((reason for holds, reason in reasons if holds), None) or plan_obstacle(source)
-    if reason is None and all(why_not(operator) is not None for operator in task.base.main.operators):
+    by_rows = any(why_not(operator) is None for operator in task.base.main.operators)
+    if reason is None and not by_rows and next(wide_regions(task.base), None) is None:
         return "none of its operators can be; `arenite inspect --why` says why"
     return reason
 

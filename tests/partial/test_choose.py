@@ -26,15 +26,18 @@ class Line:
 
 
 @dataclass(eq=False)
-class Strips:
-    """Stands for a plan of strips."""
+class Parts:
+    """Stands for a plan of strips or of groups of channels."""
 
-    strips: int
-    halo: str
+    number: int
+    kind: str
+
+
+KINDS = ("recompute", "keep", "channels")
 
 
 class Costs:
-    """Costs out of a table: (first, last, number, halo) -> head, tail, extra work."""
+    """Costs out of a table: (first, last, kind, number) -> head, tail, extra work."""
 
     def __init__(self, length, table, whole):
         self.line = Line(length)
@@ -44,7 +47,7 @@ class Costs:
     def whole(self, position):
         return Piece(position, position, None, self._whole[position])
 
-    def rows(self, first, last):
+    def most(self, first, last, kind):
         return max(NUMBERS)
 
     def least(self, first, last):
@@ -53,12 +56,16 @@ class Costs:
     def blocked(self, first, last):
         return False
 
-    def extra(self, first, last, number, halo):
-        return self.table[first, last, number, halo][2]
+    def wide(self, first):
+        return range(first, len(self.line))
 
-    def strips(self, first, last, number, halo):
-        head, tail, extra = self.table[first, last, number, halo]
-        return Piece(first, last, Strips(number, halo), head, tail, extra)
+    def extra(self, stretch, number):
+        return self.table[stretch, number][2]
+
+    def parts(self, stretch, number):
+        head, tail, extra = self.table[stretch, number]
+        first, last, kind = stretch
+        return Piece(first, last, Parts(number, kind), head, tail, extra)
 
 
 @st.composite
@@ -68,12 +75,12 @@ def costs(draw):
     table = {}
     for first in range(length):
         for last in range(first, length):
-            for halo in ("recompute", "keep"):
+            for kind in KINDS:
                 tail = extra = 0
                 for number in NUMBERS:
                     tail += draw(st.integers(1, 4))
-                    extra += draw(st.integers(0, 4)) if halo == "recompute" else 0
-                    table[first, last, number, halo] = draw(st.integers(1, 20)), tail, extra
+                    extra += draw(st.integers(0, 4)) if kind == "recompute" else 0
+                    table[(first, last, kind), number] = draw(st.integers(1, 20)), tail, extra
     return Costs(length, table, [draw(st.integers(1, 20)) for _ in range(length)])
 
 
@@ -93,10 +100,10 @@ def brute_force(table, limit, most_extra):
         options = []
         for first, last in pieces:
             ways = [
-                table.strips(first, last, number, halo)
+                table.parts((first, last, kind), number)
                 for number in NUMBERS
-                for halo in ("recompute", "keep")
-                if (first, last, number, halo) in table.table
+                for kind in KINDS
+                if ((first, last, kind), number) in table.table
             ]
             ways += [table.whole(first)] if first == last else []
             options.append([way for way in ways if way.head <= limit])
@@ -113,7 +120,7 @@ def brute_force(table, limit, most_extra):
 
 @given(costs(), st.integers(1, 20), st.integers(0, 12))
 def test_choices_are_those_that_nothing_beats(table, limit, most_extra):
-    chosen = choices(table, limit, most_extra)
+    chosen = choices(table, limit, most_extra, lambda: True)
     assert {(choice.tail, choice.extra_macs) for choice in chosen} == brute_force(table, limit, most_extra)
     for choice in chosen:
         assert [piece.first for piece in choice.pieces] == [0, *(piece.last + 1 for piece in choice.pieces[:-1])]

@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+from arenite.partial.ways import ROW_KINDS
 
-    from arenite.partial.costs import Costs
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from arenite.partial.costs import Costs, Key
     from arenite.partial.piece import Piece
-    from arenite.rewrite.strips import Halo
+    from arenite.partial.ways import Kind
 
 LONGEST = 40
 """Operators in a stretch at most: longer ones have halos of half the image."""
 _NUMBERS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20, 24, 28, 32, 40, 48, 56, 64)
-_HALOS: tuple[Halo, ...] = ("recompute", "keep")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,11 +42,11 @@ class Choice:
         return self.tail <= other.tail and self.extra_macs <= other.extra_macs
 
 
-def choices(costs: Costs, limit: int, most_extra: int) -> list[Choice]:
+def choices(costs: Costs, limit: int, most_extra: int, go_on: Callable[[], bool]) -> list[Choice]:
     """The ways to cut the line into pieces that need at most `limit` bytes of head and `most_extra` extra MACs.
 
     Of those that a piece's own costs allow, none is beaten by another in both extra MACs and tail. Empty where there
-    is no way.
+    is no way; where `go_on` says that there is no time, no further way to execute anything in parts is looked at.
     """
     length = len(costs.line)
     best: list[list[Choice]] = [[] for _ in range(length + 1)]
@@ -57,9 +58,12 @@ def choices(costs: Costs, limit: int, most_extra: int) -> list[Choice]:
             continue
         if first not in hot:
             _extend(best, best[first], [costs.whole(first)], most_extra)
-        if first in cuts:
-            for last in _ends(costs, cuts, hot, first, limit):
-                _extend(best, best[first], list(_split(costs, first, last, limit, most_extra)), most_extra)
+        for last, kinds in _stretches(costs, cuts, hot, first, limit):
+            if not go_on():
+                break
+            for kind in kinds:
+                piece = _in_parts(costs, (first, last, kind), limit, most_extra)
+                _extend(best, best[first], [] if piece is None else [piece], most_extra)
     return best[length]
 
 
@@ -86,14 +90,28 @@ def _cuts(costs: Costs) -> frozenset[int]:
     ) | {0, last}
 
 
-def _ends(costs: Costs, cuts: frozenset[int], hot: Sequence[int], first: int, limit: int) -> Iterator[int]:
-    """Last positions of the stretches from `first` on that hold an operator that needs more than the limit."""
+def _stretches(
+    costs: Costs, cuts: frozenset[int], hot: Sequence[int], first: int, limit: int
+) -> Iterator[tuple[int, tuple[Kind, ...]]]:
+    """The stretches from `first` on that hold an operator that needs more than the limit, and how to execute them.
+
+    Strips begin and end where little is alive. What groups of channels save is inside a few operators.
+    """
     following = next((position for position in hot if position >= first), None)
     if following is None or costs.line.crossing(first) > limit:
         return
+    for last in costs.wide(first):
+        if following <= last and costs.least(first, last) <= limit:
+            yield last, ("channels",)
+    if first in cuts:
+        yield from ((last, ROW_KINDS) for last in _ends(costs, cuts, following, first, limit))
+
+
+def _ends(costs: Costs, cuts: frozenset[int], following: int, first: int, limit: int) -> Iterator[int]:
+    """Last positions of the stretches from `first` on that can be executed in strips, beyond position `following`."""
     for cut in sorted(cuts):
         if following < cut <= first + LONGEST:
-            if not costs.rows(first, cut - 1):
+            if not costs.most(first, cut - 1, ROW_KINDS[0]):
                 if costs.blocked(first, cut - 1):
                     return
                 continue
@@ -101,14 +119,13 @@ def _ends(costs: Costs, cuts: frozenset[int], hot: Sequence[int], first: int, li
                 yield cut - 1
 
 
-def _split(costs: Costs, first: int, last: int, limit: int, most_extra: int) -> Iterator[Piece]:
-    """The stretch in as few strips as keep to the limits, with each kind of halo."""
-    rows = costs.rows(first, last)
-    for halo in _HALOS:
-        for number in (number for number in _NUMBERS if number <= rows):
-            if costs.extra(first, last, number, halo) > most_extra:
-                break
-            piece = costs.strips(first, last, number, halo)
-            if piece.head <= limit:
-                yield piece
-                break
+def _in_parts(costs: Costs, stretch: Key, limit: int, most_extra: int) -> Piece | None:
+    """A stretch in as few parts as keep to the limits."""
+    most = costs.most(*stretch)
+    for number in (number for number in _NUMBERS if number <= most):
+        if costs.extra(stretch, number) > most_extra:
+            break
+        piece = costs.parts(stretch, number)
+        if piece.head <= limit:
+            return piece
+    return None

@@ -1,4 +1,4 @@
-"""What a stretch costs, whole or in strips, measured on the stretch alone. Every figure is worked out once."""
+"""What a stretch costs, whole or in parts, measured on the stretch alone. Every figure is worked out once."""
 
 from __future__ import annotations
 
@@ -6,24 +6,33 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from arenite.errors import OptionError
+from arenite.partial.by_channels import ByChannels
+from arenite.partial.by_rows import ByRows
 from arenite.partial.layout import head
 from arenite.partial.load import Load
 from arenite.partial.piece import Piece
-from arenite.partial.realise import in_strips
-from arenite.rewrite.strips import estimate, region_of, strip_plan, why_not
+from arenite.partial.realise import in_parts
+from arenite.rewrite.channels import channel_region_of, why_not_channels
+from arenite.rewrite.strips import region_of, why_not
 from arenite.targets.tail import tail_bytes
 
 if TYPE_CHECKING:
     from arenite.model import Model
     from arenite.partial.line import Line, Stretch
-    from arenite.rewrite.strips import Estimate, Halo, Region, StripPlan
+    from arenite.partial.ways import Kind, Way
+    from arenite.rewrite.strips import Halo
     from arenite.targets.target import Target
 
 
 _HOPE = 0.98
-"""Of a head that is expected from another number of strips: a little less, so that it is looked at."""
+"""Of a head that is expected from another number of parts: a little less, so that it is looked at."""
 _WORK = 2500
 """Groups of buffers placed to judge the head of a stretch."""
+_WIDE = 8
+"""Operators executed by channels together at most; a convolution that adds up channels ends nearly all sooner."""
+
+Key = tuple[int, int, "Kind"]
+"""First and last operator of a stretch, and a way to execute it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,61 +42,54 @@ class Costs:
     line: Line
     target: Target
     _stretches: dict[tuple[int, int], Stretch] = field(default_factory=dict, repr=False)
-    _regions: dict[tuple[int, int], Region | None] = field(default_factory=dict, repr=False)
-    _pieces: dict[tuple[int, int, int, str], Piece] = field(default_factory=dict, repr=False)
-    _estimates: dict[tuple[int, int, int, str], Estimate] = field(default_factory=dict, repr=False)
-    _loads: dict[tuple[int, int], Load] = field(default_factory=dict, repr=False)
-    _floors: dict[tuple[int, int, int, str], int] = field(default_factory=dict, repr=False)
-    _tails: dict[tuple[int, int, str], tuple[int, int, float]] = field(default_factory=dict, repr=False)
-    _known: dict[tuple[int, int, str], dict[int, float]] = field(default_factory=dict, repr=False)
+    _ways: dict[Key, Way | None] = field(default_factory=dict, repr=False)
+    _wide: dict[int, tuple[int, ...]] = field(default_factory=dict, repr=False)
+    _whole: dict[int, Piece] = field(default_factory=dict, repr=False)
+    _pieces: dict[tuple[Key, int], Piece] = field(default_factory=dict, repr=False)
+    _loads: dict[tuple[int, int], Load | None] = field(default_factory=dict, repr=False)
+    _tails: dict[Key, tuple[int, int, float]] = field(default_factory=dict, repr=False)
+    _known: dict[Key, dict[int, float]] = field(default_factory=dict, repr=False)
 
     def whole(self, position: int) -> Piece:
         """One operator as it is."""
-        key = position, position, 1, ""
-        if key not in self._pieces:
+        if position not in self._whole:
             stretch = self._stretch(position, position)
-            self._pieces[key] = Piece(position, position, None, self._head(stretch.model, stretch.passing))
-        return self._pieces[key]
+            needed = head(stretch.model, self.target.kernels, _WORK) + stretch.passing
+            self._whole[position] = Piece(position, position, None, needed)
+        return self._whole[position]
 
-    def rows(self, first: int, last: int) -> int:
-        """Rows of the last output of a stretch, the most strips that it can have; 0 where it cannot have any."""
-        region = self._region(first, last)
-        return 0 if region is None else region.outputs[-1].shape[1]
+    def most(self, first: int, last: int, kind: Kind) -> int:
+        """The most parts that a stretch can have; 0 where it cannot be executed so."""
+        way = self._way(first, last, kind)
+        return 0 if way is None else way.most
 
     def least(self, first: int, last: int) -> int:
         """Bytes that the ends of a stretch need, however it is executed."""
         return max(self.line.crossing(first), self.line.crossing(last + 1))
 
     def blocked(self, first: int, last: int) -> bool:
-        """Whether an operator of a stretch cannot be split."""
+        """Whether an operator of a stretch cannot be split into rows."""
         return any(why_not(operator) is not None for operator in self._stretch(first, last).operators)
 
-    def extra(self, first: int, last: int, number: int, halo: Halo) -> int:
-        """Extra multiply-accumulates of a stretch in strips."""
-        return self._estimate(first, last, number, halo).extra_macs
+    def wide(self, first: int) -> tuple[int, ...]:
+        """Last operators of the stretches from `first` on that groups of channels can make smaller."""
+        if first not in self._wide:
+            self._wide[first] = tuple(self._wide_from(first))
+        return self._wide[first]
 
-    def floor(self, first: int, last: int, number: int, halo: Halo) -> int:
-        """Bytes of head that a stretch in strips needs at least: what of it is alive at once, beside what passes."""
-        key = first, last, number, halo
-        if key not in self._floors:
-            stretch, region = self._stretch(first, last), self._region(first, last)
-            assert region is not None
-            if (first, last) not in self._loads:
-                staying = frozenset(stretch.model.main.inputs) & frozenset(stretch.model.main.outputs)
-                self._loads[first, last] = Load(region, staying, self.target.kernels)
-            strips = self._estimate(first, last, number, halo).strips
-            load = self._loads[first, last].most(self._plan(first, last, number, halo), strips)
-            self._floors[key] = load + stretch.passing
-        return self._floors[key]
+    def extra(self, stretch: Key, number: int) -> int:
+        """Extra multiply-accumulates of a stretch in so many parts."""
+        return self._sure(*stretch).extra_macs(number)
 
-    def strips(self, first: int, last: int, number: int, halo: Halo) -> Piece:
-        """A stretch that can be split, in so many strips of about the same height; as far as it is known."""
-        key = first, last, number, halo
-        if key in self._pieces:
-            return self._pieces[key]
-        head = round(self.floor(first, last, number, halo) * self._above(first, last, number, halo))
-        tail = self._tail_of(first, last, number, halo)
-        return Piece(first, last, self._plan(*key), head, tail, self.extra(*key), settled=False)
+    def parts(self, stretch: Key, number: int) -> Piece:
+        """A stretch that can be executed so, in so many parts of about the same size; as far as it is known."""
+        if (stretch, number) in self._pieces:
+            return self._pieces[stretch, number]
+        way = self._sure(*stretch)
+        needed = round(self._floor(stretch, number) * self._above(stretch, number))
+        tail = self._tail_of(stretch, number)
+        first, last, _ = stretch
+        return Piece(first, last, way.plan(number), needed, tail, way.extra_macs(number), settled=False)
 
     def known(self, piece: Piece) -> bool:
         """Whether it is known what a piece really costs alone."""
@@ -98,52 +100,38 @@ class Costs:
         if piece.settled or piece.plan is None:
             return piece
         first, last, plan = piece.first, piece.last, piece.plan
-        key = _key(piece)
-        if key not in self._pieces:
+        key, number = _key(piece)
+        if (key, number) not in self._pieces:
             stretch = self._stretch(first, last)
-            model = in_strips(stretch.model, plan)
+            model = in_parts(stretch.model, plan)
             needed = head(model, self.target.kernels, _WORK) + stretch.passing
             added = self._tail(model) - self._tail(stretch.model)
-            self._pieces[key] = Piece(first, last, plan, needed, added, piece.extra_macs)
-            self._known.setdefault((first, last, key[3]), {})[plan.strips] = needed / self._floors[key]
-        return self._pieces[key]
+            self._pieces[key, number] = Piece(first, last, plan, needed, added, piece.extra_macs)
+            self._known.setdefault(key, {})[number] = needed / self._floor(key, number)
+        return self._pieces[key, number]
 
-    def _above(self, first: int, last: int, number: int, halo: Halo) -> float:
-        """How far above its floor a stretch is expected: as much as with the nearest number of strips that is known."""
-        known = self._known.get((first, last, halo))
+    def _floor(self, key: Key, number: int) -> int:
+        """Bytes of head that a stretch in parts needs at least: what of it is alive at once, beside what passes."""
+        return self._sure(*key).floor(number) + self._stretch(*key[:2]).passing
+
+    def _above(self, key: Key, number: int) -> float:
+        """How far above its floor a stretch is expected: as much as with the nearest number of parts that is known."""
+        known = self._known.get(key)
         if not known:
             return 1.0
         nearest = min(known, key=lambda other: abs(other - number) / other)
         return known[nearest] * _HOPE
 
-    def _tail_of(self, first: int, last: int, number: int, halo: Halo) -> int:
-        """Bytes of tail that strips add, which grow by about the same with each of them."""
-        key = first, last, halo
+    def _tail_of(self, key: Key, number: int) -> int:
+        """Bytes of tail that parts add, which grow by about the same with each of them."""
         if key not in self._tails:
-            stretch = self._stretch(first, last)
-            rows = self.rows(first, last)
-            few, more = min(2, rows), min(4, rows)
-            added = [
-                self._tail(in_strips(stretch.model, self._plan(first, last, each, halo))) - self._tail(stretch.model)
-                for each in (few, more)
-            ]
+            stretch, way = self._stretch(*key[:2]), self._sure(*key)
+            few, more = min(2, way.most), min(4, way.most)
+            whole = self._tail(stretch.model)
+            added = [self._tail(in_parts(stretch.model, way.plan(each))) - whole for each in (few, more)]
             self._tails[key] = few, added[0], (added[1] - added[0]) / max(1, more - few)
         few, base, each = self._tails[key]
         return round(base + each * (number - few))
-
-    def _plan(self, first: int, last: int, number: int, halo: Halo) -> StripPlan:
-        region = self._region(first, last)
-        assert region is not None
-        return strip_plan(region, number, halo=halo)
-
-    def _estimate(self, first: int, last: int, number: int, halo: Halo) -> Estimate:
-        key = first, last, number, halo
-        if key not in self._estimates:
-            self._estimates[key] = estimate(self._plan(first, last, number, halo))
-        return self._estimates[key]
-
-    def _head(self, model: Model, passing: int) -> int:
-        return head(model, self.target.kernels, _WORK) + passing
 
     def _tail(self, model: Model) -> int:
         return tail_bytes(model, self.target.charged, self.target.abi)
@@ -153,18 +141,48 @@ class Costs:
             self._stretches[first, last] = self.line.stretch(first, last)
         return self._stretches[first, last]
 
-    def _region(self, first: int, last: int) -> Region | None:
-        if (first, last) not in self._regions:
+    def _sure(self, first: int, last: int, kind: Kind) -> Way:
+        way = self._way(first, last, kind)
+        assert way is not None
+        return way
+
+    def _way(self, first: int, last: int, kind: Kind) -> Way | None:
+        key = first, last, kind
+        if key not in self._ways:
+            self._ways[key] = self._channels(first, last) if kind == "channels" else self._rows(first, last, kind)
+        return self._ways[key]
+
+    def _rows(self, first: int, last: int, halo: Halo) -> ByRows | None:
+        if (first, last) not in self._loads:
             stretch = self._stretch(first, last)
             try:
-                self._regions[first, last] = region_of(stretch.model, stretch.operators)
+                region = region_of(stretch.model, stretch.operators)
+                self._loads[first, last] = Load(region, stretch.staying, self.target.kernels)
             except OptionError:
-                self._regions[first, last] = None
-        return self._regions[first, last]
+                self._loads[first, last] = None
+        load = self._loads[first, last]
+        return None if load is None else ByRows(load.region, halo, load)
+
+    def _channels(self, first: int, last: int) -> ByChannels | None:
+        stretch = self._stretch(first, last)
+        try:
+            region = channel_region_of(stretch.model, stretch.operators)
+        except OptionError:
+            return None
+        return ByChannels(region, stretch.staying, self.target.kernels)
+
+    def _wide_from(self, first: int) -> list[int]:
+        found: list[int] = []
+        operators = self.line.model.main.operators
+        for last in range(first, min(first + _WIDE, len(operators))):
+            if why_not_channels(operators[last]) is not None:
+                break
+            way = self._way(first, last, "channels")
+            if isinstance(way, ByChannels) and way.pays:
+                found.append(last)
+        return found
 
 
-def _key(piece: Piece) -> tuple[int, int, int, str]:
-    plan = piece.plan
-    if plan is None:
-        return piece.first, piece.last, 1, ""
-    return piece.first, piece.last, plan.strips, "keep" if plan.kept else "recompute"
+def _key(piece: Piece) -> tuple[Key, int]:
+    """What a piece in parts is known by."""
+    return (piece.first, piece.last, piece.kind), piece.number

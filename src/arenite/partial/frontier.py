@@ -23,16 +23,18 @@ _FINE = 0.01
 def frontier(
     costs: Costs, most_extra: int, *, go_on: Callable[[], bool], report: Callable[[int], None]
 ) -> list[Choice]:
-    """Choices, none of which another beats in head, tail and extra MACs together.
+    """Choices, none of which another beats in head, tail and extra MACs together; as far as there is time to look.
 
     Args:
         costs: of the line.
         most_extra: extra multiply-accumulates that are allowed.
-        go_on: whether there is time for another limit.
+        go_on: whether there is time to look further.
         report: is called with each new head that can be reached, in bytes.
     """
     whole = Choice()
     for position in range(len(costs.line)):
+        if not go_on():
+            return []
         whole = whole.with_piece(costs.whole(position))
     found = [whole]
     lowest, floor = whole.head, 0
@@ -57,7 +59,7 @@ def _settled(costs: Costs, limit: int, most_extra: int, go_on: Callable[[], bool
     Of the last choices those that keep to the limit, where time or patience ends before.
     """
     for _ in range(_PATIENCE):
-        chosen = choices(costs, limit, most_extra)
+        chosen = choices(costs, limit, most_extra, go_on)
         new = [piece for choice in chosen for piece in choice.pieces if not costs.known(piece)]
         if not new or not go_on():
             break

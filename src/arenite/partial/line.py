@@ -32,6 +32,11 @@ class Stretch:
         """The operators of the stretch."""
         return self.model.main.operators
 
+    @property
+    def staying(self) -> frozenset[Tensor]:
+        """Tensors that are read within the stretch and again after it."""
+        return frozenset(self.model.main.inputs) & frozenset(self.model.main.outputs)
+
 
 @dataclass(frozen=True, eq=False)
 class Line:

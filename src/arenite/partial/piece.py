@@ -1,17 +1,20 @@
-"""A stretch of the line, executed whole or in strips, and what that costs."""
+"""A stretch of the line, executed whole or in parts, and what that costs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from arenite.rewrite.channels import ChannelPlan
+
 if TYPE_CHECKING:
+    from arenite.partial.ways import Kind
     from arenite.rewrite.strips import StripPlan
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Piece:
-    """Operators `first` to `last` of the line, in the strips of `plan`, or whole.
+    """Operators `first` to `last` of the line, in the strips or groups of channels of `plan`, or whole.
 
     `head` is what they need at least, with all that is alive beside them; `tail` is what they add to the tail,
     compared with the operators as they were (both bytes). `extra_macs` are multiply-accumulates done twice. Head and
@@ -20,8 +23,22 @@ class Piece:
 
     first: int
     last: int
-    plan: StripPlan | None
+    plan: StripPlan | ChannelPlan | None
     head: int
     tail: int = 0
     extra_macs: int = 0
     settled: bool = True
+
+    @property
+    def kind(self) -> Kind:
+        """The way of a piece in parts."""
+        if isinstance(self.plan, ChannelPlan):
+            return "channels"
+        return "keep" if self.plan is not None and self.plan.kept else "recompute"
+
+    @property
+    def number(self) -> int:
+        """How many parts there are; 1 where it is whole."""
+        if self.plan is None:
+            return 1
+        return len(self.plan.groups) if isinstance(self.plan, ChannelPlan) else self.plan.strips

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from arenite.exploration import Exploration, Point
 
+_KIND = {"keep": " (kept)", "channels": " (channels)"}
+
 
 def as_json(found: Exploration) -> dict[str, Any]:
     """The frontier as JSON values; the keys are documented in docs/json.md."""
@@ -74,10 +76,10 @@ def _change(after: int, before: int) -> str:
 
 
 def in_strips(point: Point) -> str:
-    """Which operators are executed in how many strips: `0-2 in 5, 3-5 in 8 (kept)`."""
+    """Which operators are executed in how many parts: `0-2 in 5, 3-5 in 8 (kept), 7-8 in 4 (channels)`."""
     parts = []
     for strips in point.strips:
         first, last = strips.operators[0], strips.operators[-1]
         which = f"{first}-{last}" if first != last else f"{first}"
-        parts.append(f"{which} in {strips.number}{' (kept)' if strips.halo == 'keep' else ''}")
+        parts.append(f"{which} in {strips.number}{_KIND.get(strips.halo or strips.kind, '')}")
     return ", ".join(parts) or "none"

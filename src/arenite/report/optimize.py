@@ -109,12 +109,15 @@ def verdict(runtime: str, status: str) -> str:
 
 
 def strips_line(strips: Strips, macs: int) -> str:
-    """Which operators are executed in strips, and what that costs."""
+    """Which operators are executed in strips or groups of channels, and what that costs."""
     operators = strips.operators
     first, last = operators[0], operators[-1]
     which = f"operators {first} to {last}" if len(operators) > 1 else f"operator {first}"
     if len(operators) != last - first + 1:
         which = f"{len(operators)} of the operators {first} to {last}"
+    if strips.kind == "channels":
+        constants = f"constants grow by {number(strips.constant_bytes)} bytes" if strips.constant_bytes else ""
+        return f"In {strips.number} groups of channels: {which}; {constants or 'nothing is computed twice'}"
     if strips.halo == "keep":
         halo = "rows that two of them need are kept"
     elif strips.extra_macs:

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from arenite.bundle import export_tflm
-from arenite.targets.registered import CUSTOM, METHODS, Operators, resolver_header
+from arenite.bundle.resolver import Operators, resolver_header
+from arenite.targets.registered import CUSTOM, METHODS
 from arenite.targets.target import TFLM
 from arenite.tflite.read import read_model
 from arenite.zoo import build

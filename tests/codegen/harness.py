@@ -22,7 +22,7 @@ MAIN = """
 #include <string.h>
 {includes}
 /* The arena is exactly as large as asked for, so that the sanitiser sees every byte beyond it; in each inference it
- * begins with other rubbish. */
+ * begins with other rubbish, but for variables after the first. */
 static uint8_t *arena_of(size_t size, size_t alignment) {{
   void *place;
   if (posix_memalign(&place, alignment, size) != 0) exit(3);
@@ -40,8 +40,8 @@ RUN = """
   {{
     uint8_t *arena = arena_of({macro}_ARENA_SIZE, {macro}_ARENA_ALIGNMENT < 8 ? 8 : {macro}_ARENA_ALIGNMENT);
     for (int round = 0; round < {rounds}; round++) {{
-      memset(arena, 0x55 + round, {macro}_ARENA_SIZE);
-{inputs}      {name}_invoke_in(arena);
+      memset(arena, 0x55 + round, round ? {rubbish} : {macro}_ARENA_SIZE);
+{reset}{inputs}      {name}_invoke_in(arena);
 {outputs}    }}
     free(arena);
   }}
@@ -64,7 +64,8 @@ def run_c(models, rounds, folder):
     files, runs, includes = {}, [], []
     for number, (model, inputs) in enumerate(zip(models, rounds, strict=True)):
         name = f"m{number}"
-        for file, text in sources(model, name).items():
+        exported = sources(model, name)
+        for file, text in exported.items():
             assert files.setdefault(file, text) == text
         includes.append(f'#include "{name}.h"')
         macro = name.upper()
@@ -73,6 +74,8 @@ def run_c(models, rounds, folder):
                 name=name,
                 macro=macro,
                 rounds=len(inputs),
+                rubbish=f"{macro}_{'KEPT_OFFSET' if 'KEPT_OFFSET' in exported[f'{name}.h'] else 'ARENA_SIZE'}",
+                reset=f"      if (!round) {name}_reset_in(arena);\n" if "_reset_in" in exported[f"{name}.h"] else "",
                 inputs=_each(model.main.inputs, "get({macro}_INPUT_{i}_IN(arena), {bytes});", macro),
                 outputs=_each(model.main.outputs, "fwrite({macro}_OUTPUT_{i}_IN(arena), 1, {bytes}, stdout);", macro),
             )

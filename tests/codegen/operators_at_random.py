@@ -6,6 +6,8 @@ import numpy as np
 
 from arenite.model import Data, ElementType, Graph, Model, Operator, Quantization, Tensor
 
+from .further_operators import FURTHER, INT32
+
 INT8, INT16, FLOAT = ElementType.INT8, ElementType.INT16, ElementType.FLOAT32
 DTYPE = {INT8: np.int8, INT16: np.int16, FLOAT: np.float32, ElementType.INT32: np.int32, ElementType.INT64: np.int64}
 
@@ -83,7 +85,7 @@ class Maker:
         return self.constant(self.random.integers(-spread, spread, units), kind, quantization)
 
     def activation(self):
-        return self.choice(0, 0, 1, 3)
+        return self.choice(0, 0, 1, 2, 3)
 
     def model(self, code, inputs, outputs, **options):
         inputs = tuple(inputs)
@@ -211,6 +213,7 @@ SHAPES = (
     ((7,), (7,)),
     ((3, 1, 5), (1, 4, 5)),
     ((1, 2, 3, 1), (1, 2, 3, 4)),
+    ((2, 1, 2, 1, 2), (1, 3, 1, 3, 1)),
 )
 
 
@@ -479,6 +482,7 @@ COMMON = {
     "relu": unary("RELU"),
     "relu6": unary("RELU6", alike=True),
     "relu_n1_to_1": unary("RELU_N1_TO_1"),
+    "relu_0_to_1": unary("RELU_0_TO_1"),
     "leaky_relu": unary("LEAKY_RELU", alpha=0.2),
     "leaky_relu_negative": unary("LEAKY_RELU", alpha=-0.3),
     "hard_swish": unary("HARD_SWISH"),
@@ -499,6 +503,7 @@ INT8_ONLY = {
     "quantize_from_uint8": quantize(ElementType.UINT8, INT8),
     "quantize_int16": quantize(INT8, INT16),
     "quantize_float": quantize(FLOAT, INT8),
+    "quantize_from_int32": quantize(INT32, INT8),
 }
 INT16_KINDS = {
     **SUMS,
@@ -516,13 +521,17 @@ INT16_KINDS = {
     "quantize_int32": quantize(INT16, ElementType.INT32),
     "quantize_int8": quantize(INT16, INT8),
     "quantize_float": quantize(FLOAT, INT16),
+    "quantize_from_int32": quantize(INT32, INT16),
+    "sub": binary("SUB"),
+    "sum": reduced("SUM"),
     "dequantize": dequantize(),
 }
 
 KINDS = {
-    INT8: {**COMMON, **INT8_ONLY},
-    INT16: INT16_KINDS,
-    FLOAT: {**COMMON, **FLOATS_ONLY},
+    INT8: {**COMMON, **INT8_ONLY, **FURTHER[INT8]},
+    INT16: {**INT16_KINDS, **FURTHER[INT16]},
+    FLOAT: {**COMMON, **FLOATS_ONLY, **FURTHER[FLOAT]},
+    INT32: FURTHER[INT32],
 }
 
 

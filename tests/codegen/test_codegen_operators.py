@@ -18,9 +18,10 @@ RUNTIMES = [name for name in ("tflm", "litert-reference") if absent(name) is Non
 ROUNDS = 2
 
 LITERT_DIFFERS = {
-    ElementType.INT8: {"fully_connected", "sum"},
-    ElementType.INT16: {"fully_connected", "mul"},
+    ElementType.INT8: {"fully_connected", "sum", "svdf"},
+    ElementType.INT16: {"fully_connected", "mul", "sum"},
     ElementType.FLOAT32: set(),
+    ElementType.INT32: set(),
 }
 """Where the reference kernels of LiteRT do not do what TFLM does: then TFLM has its way."""
 

@@ -1,8 +1,12 @@
-"""Where every tensor of a model lies in the arena of the generated code."""
+"""Where every tensor of a model lies in the arena of the generated code.
+
+What is kept from one inference to the next, its variables, lies behind the plan.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from bisect import bisect_right
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from arenite import moves, overlap
@@ -10,6 +14,7 @@ from arenite.errors import ModelError, VerificationError
 from arenite.kernels import Kernels
 from arenite.liveness import lifetimes
 from arenite.overlap import OverlapProblem, OverlapSolution, overlap_problem
+from arenite.targets.kept import kept
 from arenite.targets.target import C
 from arenite.targets.tflm import planned_offsets
 from arenite.tflite.memory_plan import read_plan
@@ -30,7 +35,7 @@ class Arena:
     """Offsets of all tensors that are used, in bytes from the arena's begin, the arena's size and its alignment.
 
     `offsets` are those at which a tensor begins its life. `moves[i]` are made before operator i. `saved`: bytes that
-    the arena is smaller than the lowest one found without moves.
+    the arena is smaller than the lowest one found without moves. `kept`: bytes at its end that hold variables.
     """
 
     offsets: Mapping[Tensor, int]
@@ -38,6 +43,7 @@ class Arena:
     alignment: int
     moves: Mapping[int, tuple[TensorMove, ...]] = field(default_factory=dict)
     saved: int = 0
+    kept: int = 0
 
     def at_the_end(self) -> dict[Tensor, int]:
         """Where every tensor is when its life has ended."""
@@ -92,8 +98,19 @@ def arena(model: Model, *, may_move: bool = True) -> Arena:
     moving = _moving(problem, solution) if may_move else None
     if moving is not None:
         saved = solution.height - moving.height
-        return Arena(_by(tensors, moving.offsets), moving.height, problem.alignment, _moves(moving, tensors), saved)
-    return Arena(_by(tensors, solution.offsets), solution.height, problem.alignment)
+        steps = _moves(moving, tensors, [span.first for span in liveness.operators[0]])
+        plan = Arena(_by(tensors, moving.offsets), moving.height, problem.alignment, steps, saved)
+    else:
+        plan = Arena(_by(tensors, solution.offsets), solution.height, problem.alignment)
+    return _with_variables(plan, model)
+
+
+def _with_variables(plan: Arena, model: Model) -> Arena:
+    """The arena with room for the model's variables at its end."""
+    found = kept(model)
+    base = -(-plan.size // found.alignment) * found.alignment
+    offsets = {tensor: base + each.offset for tensor, each in found.variables.items()}
+    return replace(plan, offsets={**plan.offsets, **offsets}, size=base + found.size, kept=found.size)
 
 
 def _by(tensors: Sequence[Tensor], offsets: Sequence[int]) -> dict[Tensor, int]:
@@ -109,12 +126,16 @@ def _moving(problem: OverlapProblem, still: OverlapSolution) -> MovingSolution |
     return solution if solution.height < still.height else None
 
 
-def _moves(solution: MovingSolution, tensors: Sequence[Tensor]) -> dict[int, tuple[TensorMove, ...]]:
-    """The moves before each operator; operator i of an export's only graph runs in scope i + 1."""
+def _moves(
+    solution: MovingSolution, tensors: Sequence[Tensor], scopes: Sequence[int]
+) -> dict[int, tuple[TensorMove, ...]]:
+    """The moves before each operator; `scopes` are those in which the operators begin."""
     found: dict[int, list[TensorMove]] = {}
     for move in solution.moves:
         those = tuple(tensors[number] for number in move.buffers)
-        found.setdefault(move.scope - 1, []).append(TensorMove(those, move.source, move.target, move.size))
+        found.setdefault(bisect_right(scopes, move.scope) - 1, []).append(
+            TensorMove(those, move.source, move.target, move.size)
+        )
     return {index: tuple(each) for index, each in found.items()}
 
 

@@ -107,6 +107,13 @@ def float_range(activation: Option | None) -> tuple[float, float]:
     return max(low, -LARGEST_FLOAT), min(high, LARGEST_FLOAT)
 
 
+def integer_range(activation: Option | None) -> tuple[int, int]:
+    """Lowest and highest value of an int32 output without scale, with a fused activation."""
+    low, high = _real_range(activation)
+    lowest, highest = RANGES[ElementType.INT32]
+    return lowest if low == -math.inf else int(low), highest if high == math.inf else int(high)
+
+
 def _real_range(activation: Option | None) -> tuple[float, float]:
     number = int(activation or 0)  # type: ignore[arg-type]
     require(number in _REAL_RANGES, f"the fused activation {number} is not known")

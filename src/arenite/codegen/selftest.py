@@ -8,6 +8,7 @@ from arenite.codegen.literals import literal, wrapped
 from arenite.codegen.source import LICENCE
 from arenite.codegen.types import TYPES
 from arenite.model import ElementType
+from arenite.targets.kept import kept
 
 if TYPE_CHECKING:
     from arenite.codegen.example import Example
@@ -25,7 +26,7 @@ int {name}_test(void);
 
 int {name}_test(void) {{
   int differences = 0;
-{fill}  {name}_invoke();
+{fill}{reset}  {name}_invoke();
 {compare}  return differences;
 }}
 
@@ -69,6 +70,7 @@ def selftest(model: Model, name: str, example: Example) -> str:
         macro=macro,
         arrays="\n".join(arrays),
         fill="".join(fill),
+        reset=f"  {name}_reset();\n" if kept(model).size else "",
         compare="".join(compare),
     )
 

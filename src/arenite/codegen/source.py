@@ -26,7 +26,7 @@ _HEADER = """\
  * 1. write the inputs, 2. call {name}_invoke(), 3. read the outputs.
  *
  * Inputs and outputs lie in the arena. An inference overwrites the inputs: write all of them before each call.
- * Nothing else is kept between two calls, nothing is allocated, and no function calls itself.
+{kept} * Nothing is allocated, and no function calls itself.
  *
  * To place the arena in a section of your choice, define
  *   {macro}_ARENA_PLACE
@@ -41,7 +41,7 @@ _HEADER = """\
 
 #define {macro}_ARENA_SIZE {size}
 #define {macro}_ARENA_ALIGNMENT {alignment}
-{moves}
+{variables}{moves}
 {tensors}
 #ifdef __cplusplus
 extern "C" {{
@@ -52,16 +52,38 @@ extern uint8_t {name}_arena[{macro}_ARENA_SIZE];
 
 /* One inference in {name}_arena. */
 void {name}_invoke(void);
-#endif
+{reset}#endif
 
 /* One inference in an arena of the caller's. */
 void {name}_invoke_in(void *arena);
-
+{reset_in}
 #ifdef __cplusplus
 }}
 #endif
 
 #endif
+"""
+
+_NOTHING_KEPT = " * Nothing is kept between two calls.\n"
+
+_KEPT = """\
+ * Between two calls the {macro}_KEPT_SIZE bytes from {macro}_KEPT_OFFSET on must stay as they are, and nothing else:
+ * they hold the model's variables. Call {name}_reset() before the first inference, and to begin anew.
+"""
+
+_VARIABLES = """\
+#define {macro}_KEPT_OFFSET {at}
+#define {macro}_KEPT_SIZE {size}
+"""
+
+_RESET = """
+/* Gives the variables in {name}_arena their first values. */
+void {name}_reset(void);
+"""
+
+_RESET_IN = """
+/* Gives the variables in an arena of the caller's their first values. */
+void {name}_reset_in(void *arena);
 """
 
 _SOURCE = """\
@@ -89,8 +111,8 @@ _SOURCE = """\
 {macro}_ARENA_PLACE ALIGNED({macro}_ARENA_ALIGNMENT) uint8_t {name}_arena[{macro}_ARENA_SIZE];
 
 void {name}_invoke(void) {{ {name}_invoke_in({name}_arena); }}
-#endif
-
+{reset}#endif
+{reset_in}
 void {name}_invoke_in(void *memory) {{
   uint8_t *const arena = (uint8_t *)memory;
 {calls}}}
@@ -116,6 +138,12 @@ def header(model: Model, name: str, place: Arena) -> str:
         alignment=place.alignment,
         moves=_moves(name, place),
         tensors=tensors,
+        kept=(_KEPT if place.kept else _NOTHING_KEPT).format(name=name, macro=name.upper()),
+        variables=_VARIABLES.format(macro=name.upper(), at=place.size - place.kept, size=place.kept)
+        if place.kept
+        else "",
+        reset=_RESET.format(name=name) if place.kept else "",
+        reset_in=_RESET_IN.format(name=name) if place.kept else "",
     )
 
 
@@ -153,8 +181,8 @@ def _tensor(tensor: Tensor, name: str, which: str, offset: int) -> str:
     return "\n".join([*lines, ""])
 
 
-def source(model: Model, name: str, unit: Unit, schedule: Sequence[Call | Loop]) -> str:
-    """NAME.c; `schedule` are the calls of `unit`, rolled up."""
+def source(model: Model, name: str, unit: Unit, schedule: Sequence[Call | Loop], resets: Sequence[Call] = ()) -> str:
+    """NAME.c; `schedule` are the calls of `unit`, rolled up; `resets` give variables their first values."""
     tables = [_table(each, f"rows_{number}") for number, each in enumerate(schedule) if isinstance(each, Loop)]
     lines, last = [], -1
     for number, each in enumerate(schedule):
@@ -171,10 +199,17 @@ def source(model: Model, name: str, unit: Unit, schedule: Sequence[Call | Loop])
         name=name,
         macro=name.upper(),
         flash=FLASH,
-        includes="\n".join(f'#include "arenite_{each}.h"' for each in sorted(kernels(schedule))),
+        includes="\n".join(f'#include "arenite_{each}.h"' for each in sorted(kernels([*schedule, *resets]))),
         definitions="\n\n".join([*_used(unit.definitions, "".join(lines)), *filter(None, tables)]) + "\n",
         calls="".join(lines),
+        reset=f"\nvoid {name}_reset(void) {{ {name}_reset_in({name}_arena); }}\n" if resets else "",
+        reset_in=_reset_body(name, resets) if resets else "",
     )
+
+
+def _reset_body(name: str, resets: Iterable[Call]) -> str:
+    calls = "".join(f"  {each.function}({', '.join(each.arguments)});\n" for each in resets)
+    return f"\nvoid {name}_reset_in(void *memory) {{\n  uint8_t *const arena = (uint8_t *)memory;\n{calls}}}\n"
 
 
 def _used(definitions: Iterable[str], calls: str) -> Iterator[str]:

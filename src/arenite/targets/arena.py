@@ -16,6 +16,7 @@ from arenite.targets.cmsis_scratch import scratch
 from arenite.targets.folding import as_run
 from arenite.targets.greedy import ONLINE, greedy_plan
 from arenite.targets.instance import Instance
+from arenite.targets.kept import kept
 from arenite.targets.tail import tail
 from arenite.targets.tflm import head_buffers, planned_offsets
 from arenite.tflite.memory_plan import read_plan, with_plan
@@ -91,11 +92,12 @@ def arena(model: Model, kernels: Kernels, plan: MemoryPlan | None = None, *, abi
 
 
 def _generated(model: Model, kernels: Kernels, plan: MemoryPlan | None) -> Arena:
-    """The arena of generated C, which is its plan; without one it is at most what TFLM's way of planning makes."""
+    """The arena of generated C, its plan and variables; without a plan it is at most what TFLM's planning makes."""
     model = as_run(model if plan is None else with_plan(model, plan), kernels)
     requests = list(scratch_buffers(model, lifetimes(model), kernels))
     head = tflm.head_plan(model, requests=lambda operator: scratch(Instance(operator, kernels, CORTEX_M))).height
-    return Arena(head, max((each.size for each in requests), default=0), 0, head)
+    variables = kept(model).size
+    return Arena(head, max((each.size for each in requests), default=0), variables, head + variables)
 
 
 def _largest(arenas: Sequence[Arena]) -> Arena:

@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#define ARENITE_BROADCAST_RANK 4
+#define ARENITE_BROADCAST_RANK 5
 
 typedef struct {
   int32_t count[ARENITE_BROADCAST_RANK]; /* the last dimension is the innermost */

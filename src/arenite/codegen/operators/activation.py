@@ -53,6 +53,11 @@ def relu_n1_to_1(unit: Unit, operator: Operator) -> None:
     _rectify(unit, operator, -1.0, 1.0)
 
 
+def relu_0_to_1(unit: Unit, operator: Operator) -> None:
+    """RELU_0_TO_1."""
+    _rectify(unit, operator, 0.0, 1.0)
+
+
 def relu6(unit: Unit, operator: Operator) -> None:
     """RELU6. TFLM's int8 kernel (Relu6Quantized) clamps and does not look at the output's scale."""
     source, output, kind = _operands(operator)

@@ -8,6 +8,7 @@ from arenite.codegen.operators.copy import steps
 from arenite.codegen.quantized import (
     activation_range,
     float_range,
+    integer_range,
     quantize_multiplier,
     scale_of,
     single,
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
     from arenite.codegen.unit import Field, Unit
     from arenite.model import Operator, Tensor
 
-RANK = 4
+RANK = 5
 """Dimensions that a kernel walks (ARENITE_BROADCAST_RANK)."""
 
 _QUANTIZED = (ElementType.INT8, ElementType.INT16)
-_ALL = (*_QUANTIZED, ElementType.FLOAT32)
+_ALL = (*_QUANTIZED, ElementType.INT32, ElementType.FLOAT32)
 
 
 def add(unit: Unit, operator: Operator) -> None:
@@ -37,13 +38,21 @@ def add(unit: Unit, operator: Operator) -> None:
     if kind is ElementType.FLOAT32:
         _float(unit, operator, "add_f32")
         return
+    if kind is ElementType.INT32:
+        _whole_sum(unit, operator, 1)
+        return
+    _sum(unit, operator, 1, add_scales(first, second, output))
+
+
+def add_scales(first: Tensor, second: Tensor, output: Tensor) -> list[Scale]:
+    """The factors of both inputs and of their sum, quantised."""
     twice = 2 * max(scale_of(first), scale_of(second))
     factors = (
         scale_of(first) / twice,
         scale_of(second) / twice,
-        twice / (2 ** _bits(kind) * scale_of(output)),
+        twice / (2 ** _bits(output.type) * scale_of(output)),
     )
-    _sum(unit, operator, 1, factors)
+    return [quantize_multiplier(factor) for factor in factors]
 
 
 def subtract(unit: Unit, operator: Operator) -> None:
@@ -52,13 +61,16 @@ def subtract(unit: Unit, operator: Operator) -> None:
     if kind is ElementType.FLOAT32:
         _float(unit, operator, "subtract_f32")
         return
+    if kind is ElementType.INT32:
+        _whole_sum(unit, operator, -1)
+        return
     twice = 2 * max(scale_of(first), scale_of(second))
     factors = (
         single(scale_of(first) / twice),
         single(scale_of(second) / twice),
         single(twice / single(2 ** _bits(kind) * scale_of(output))),
     )
-    _sum(unit, operator, -1, factors)
+    _sum(unit, operator, -1, [quantize_multiplier(factor) for factor in factors])
 
 
 def _bits(kind: ElementType) -> int:
@@ -66,18 +78,24 @@ def _bits(kind: ElementType) -> int:
     return 20 if kind is ElementType.INT8 else 15
 
 
-def _sum(unit: Unit, operator: Operator, sign: int, factors: Sequence[float]) -> None:
+def _sum(unit: Unit, operator: Operator, sign: int, scales: Sequence[Scale]) -> None:
     first, second, output, kind = _operands(operator, _QUANTIZED)
-    scales = [quantize_multiplier(factor) for factor in factors]
     require(all(scale.shift <= 0 for scale in scales), "the output's scale is too small for the inputs'")
     fields = (
         sign,
         *_affine(-zero_point_of(first), scales[0]),
         *_affine(-zero_point_of(second), scales[1]),
         *_affine(zero_point_of(output), scales[2]),
-        *_limits(operator),
+        *limits(operator),
     )
     call(unit, operator, f"add_{TYPES[kind].suffix}", fields)
+
+
+def _whole_sum(unit: Unit, operator: Operator, sign: int) -> None:
+    """A sum of int32 values. TFLM overlooks a fused activation here, LiteRT does not."""
+    activation = operator.options.get("fused_activation_function")
+    require(not activation, "a fused activation is computed differently by TFLM and LiteRT")
+    call(unit, operator, "add_s32", (sign, *integer_range(activation)))
 
 
 def multiply(unit: Unit, operator: Operator) -> None:
@@ -86,9 +104,12 @@ def multiply(unit: Unit, operator: Operator) -> None:
     if kind is ElementType.FLOAT32:
         _float(unit, operator, "multiply_f32")
         return
+    if kind is ElementType.INT32:
+        call(unit, operator, "multiply_s32", integer_range(operator.options.get("fused_activation_function")))
+        return
     scale = quantize_multiplier(scale_of(first) * scale_of(second) / scale_of(output))
     offsets = (-zero_point_of(first), -zero_point_of(second))
-    fields = (*offsets, *_affine(zero_point_of(output), scale), *_limits(operator))
+    fields = (*offsets, *_affine(zero_point_of(output), scale), *limits(operator))
     call(unit, operator, f"multiply_{TYPES[kind].suffix}", fields)
 
 
@@ -175,5 +196,6 @@ def _affine(offset: int, scale: Scale) -> tuple[int, int, int]:
     return offset, scale.multiplier, scale.shift
 
 
-def _limits(operator: Operator) -> tuple[int, int]:
+def limits(operator: Operator) -> tuple[int, int]:
+    """Lowest and highest value of an operator's quantised output."""
     return activation_range(operator.options.get("fused_activation_function"), operator.outputs[0])

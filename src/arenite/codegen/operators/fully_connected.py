@@ -6,6 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from arenite.codegen.operators.convolution import bias, kernel_type, narrow_sums, scale_arrays
+from arenite.codegen.operators.hybrid import hybrid_fully_connected, is_hybrid
 from arenite.codegen.quantized import (
     activation_range,
     channel_scales,
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 def fully_connected(unit: Unit, operator: Operator) -> None:
     """FULLY_CONNECTED, weights [units, depth]."""
+    if is_hybrid(operator):
+        hybrid_fully_connected(unit, operator)
+        return
     source, weights = tensors(operator, 2)
     output = operator.outputs[0]
     require(operator.options.get("weights_format", 0) == 0, "shuffled weights are not supported")
@@ -41,10 +45,10 @@ def fully_connected(unit: Unit, operator: Operator) -> None:
     if kind is ElementType.FLOAT32:
         fields = (*head, *float_range(activation))
     else:
-        scales = _scales(source, weights, output)
+        scales = unit_scales(source, weights, output)
         fields = (*head, *scale_arrays(unit, scales), int(len(scales) > 1))
         if kind is ElementType.INT8:
-            fields = (*fields, _weight_offset(weights), -zero_point_of(source), zero_point_of(output))
+            fields = (*fields, weight_offset(weights), -zero_point_of(source), zero_point_of(output))
         else:
             fields = (*fields, int(narrow_sums(operator)))
         fields = (*fields, *activation_range(activation, output))
@@ -52,7 +56,7 @@ def fully_connected(unit: Unit, operator: Operator) -> None:
     unit.call(kernel, unit.parameters(kernel, *fields), rows, unit.pointer(source), unit.target(output))
 
 
-def _scales(source: Tensor, weights: Tensor, output: Tensor) -> list[Scale]:
+def unit_scales(source: Tensor, weights: Tensor, output: Tensor) -> list[Scale]:
     """One scale per unit; one for all is the product of single-precision scales (GetQuantizedConvolutionMultipler)."""
     if weights.quantization is not None and len(weights.quantization.scale) > 1:
         return channel_scales(source, weights, output, weights.shape[0])
@@ -60,7 +64,8 @@ def _scales(source: Tensor, weights: Tensor, output: Tensor) -> list[Scale]:
     return [quantize_multiplier(product / scale_of(output))]
 
 
-def _weight_offset(weights: Tensor) -> int:
+def weight_offset(weights: Tensor) -> int:
+    """What is added to every weight."""
     points = set(weights.quantization.zero_point) if weights.quantization else {0}
     require(len(points) == 1, "units have different zero points")
     return -int(points.pop())

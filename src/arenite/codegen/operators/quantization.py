@@ -22,6 +22,8 @@ _WIDER = {
     (ElementType.INT8, ElementType.INT16),
     (ElementType.INT8, ElementType.INT32),
     (ElementType.INT16, ElementType.INT32),
+    (ElementType.INT32, ElementType.INT8),
+    (ElementType.INT32, ElementType.INT16),
 }
 
 

@@ -103,20 +103,21 @@ def _walks(shape: Sequence[int], axes: frozenset[int]) -> tuple[tuple[int, ...],
 
 
 def arg_max(unit: Unit, operator: Operator) -> None:
-    """ARG_MAX, to int32."""
+    """ARG_MAX."""
     _position(unit, operator, "arg_max")
 
 
 def arg_min(unit: Unit, operator: Operator) -> None:
-    """ARG_MIN, to int32."""
+    """ARG_MIN."""
     _position(unit, operator, "arg_min")
 
 
 def _position(unit: Unit, operator: Operator, kernel: str) -> None:
     (source,), output = tensors(operator, 1), operator.outputs[0]
     kind = same_types((source.type,), (ElementType.INT8, ElementType.FLOAT32))
-    require(output.type is ElementType.INT32, "there is no kernel for these types")
+    require(output.type in (ElementType.INT32, ElementType.INT64), "there is no kernel for these types")
+    wide = "_s64" if output.type is ElementType.INT64 else ""
     axis = axis_of(integers(operator, 1)[0], source)
     outer, inner = prod(source.shape[:axis]), prod(source.shape[axis + 1 :])
     places = (unit.pointer(source), unit.target(output))
-    unit.call(f"{kernel}_{TYPES[kind].suffix}", outer, source.shape[axis], inner, *places)
+    unit.call(f"{kernel}_{TYPES[kind].suffix}{wide}", outer, source.shape[axis], inner, *places)

@@ -6,9 +6,15 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from arenite.codegen.operators import activation, binary, convolution, quantization, reduce, resize, views
+from arenite.codegen.operators.cast import cast
+from arenite.codegen.operators.comparison import EQUAL, GREATER, LESS, UNORDERED, comparison
 from arenite.codegen.operators.fully_connected import fully_connected
+from arenite.codegen.operators.gather import gather
+from arenite.codegen.operators.matmul import batch_matmul
 from arenite.codegen.operators.pool import average_pool, max_pool
 from arenite.codegen.operators.softmax import softmax
+from arenite.codegen.operators.svdf import svdf
+from arenite.codegen.operators.variables import assign_variable, nothing, read_variable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,32 +29,45 @@ OPERATORS: Mapping[str, Lowering] = MappingProxyType(
         "ADD": binary.add,
         "ARG_MAX": reduce.arg_max,
         "ARG_MIN": reduce.arg_min,
+        "ASSIGN_VARIABLE": assign_variable,
         "AVERAGE_POOL_2D": average_pool,
+        "BATCH_MATMUL": batch_matmul,
+        "CALL_ONCE": nothing,
+        "CAST": cast,
         "CONCATENATION": views.concatenation,
         "CONV_2D": convolution.convolution,
         "DEPTHWISE_CONV_2D": convolution.depthwise,
         "DEQUANTIZE": quantization.dequantize,
         "DIV": binary.divide,
+        "EQUAL": comparison(EQUAL),
         "EXPAND_DIMS": views.reshape,
         "FILL": views.fill,
         "FULLY_CONNECTED": fully_connected,
+        "GATHER": gather,
+        "GREATER": comparison(GREATER),
+        "GREATER_EQUAL": comparison(GREATER | EQUAL),
         "HARD_SWISH": activation.hard_swish,
         "LEAKY_RELU": activation.leaky_relu,
+        "LESS": comparison(LESS),
+        "LESS_EQUAL": comparison(LESS | EQUAL),
         "LOGISTIC": activation.sigmoid,
         "MAXIMUM": binary.maximum,
         "MAX_POOL_2D": max_pool,
         "MEAN": reduce.mean,
         "MINIMUM": binary.minimum,
         "MUL": binary.multiply,
+        "NOT_EQUAL": comparison(LESS | GREATER | UNORDERED),
         "PACK": views.pack,
         "PAD": views.pad,
         "PADV2": views.pad,
         "PRELU": binary.prelu,
         "QUANTIZE": quantization.quantize,
+        "READ_VARIABLE": read_variable,
         "REDUCE_MAX": reduce.reduce_max,
         "REDUCE_MIN": reduce.reduce_min,
         "RELU": activation.relu,
         "RELU6": activation.relu6,
+        "RELU_0_TO_1": activation.relu_0_to_1,
         "RELU_N1_TO_1": activation.relu_n1_to_1,
         "RESHAPE": views.reshape,
         "RESIZE_BILINEAR": resize.resize_bilinear,
@@ -63,10 +82,12 @@ OPERATORS: Mapping[str, Lowering] = MappingProxyType(
         "STRIDED_SLICE": views.strided_slice,
         "SUB": binary.subtract,
         "SUM": reduce.total,
+        "SVDF": svdf,
         "TANH": activation.hyperbolic_tangent,
         "TILE": views.tile,
         "TRANSPOSE": views.transpose,
         "TRANSPOSE_CONV": convolution.transpose_convolution,
         "UNPACK": views.unpack,
+        "VAR_HANDLE": nothing,
     }
 )

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Part of Arenite's kernels: plain C99, no allocation, no state. */
+/* ADD and SUB of int32 values, modulo 2^32, with broadcasting. */
+#ifndef ARENITE_ADD_S32_H
+#define ARENITE_ADD_S32_H
+
+#include <stdint.h>
+
+#include "arenite_broadcast.h"
+
+typedef struct {
+  arenite_broadcast_t shape;
+  int32_t sign; /* 1 adds, -1 subtracts the second input */
+  int32_t lowest, highest;
+} arenite_add_s32_t;
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+/* The output may lie exactly on an input that does not repeat. */
+void arenite_add_s32(const arenite_add_s32_t *layer, const int32_t *first, const int32_t *second, int32_t *output);
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Part of Arenite's kernels: plain C99, no allocation, no state. */
+/* ARG_MAX of float values, to int64: the first position of the largest. */
+#ifndef ARENITE_ARG_MAX_F32_S64_H
+#define ARENITE_ARG_MAX_F32_S64_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+/* `length` values, `inner` elements apart, for each of `outer` * `inner` results. */
+void arenite_arg_max_f32_s64(int32_t outer, int32_t length, int32_t inner, const float *input, int64_t *output);
+#ifdef __cplusplus
+}
+#endif
+
+#endif

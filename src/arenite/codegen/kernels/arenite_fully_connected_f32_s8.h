@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Part of Arenite's kernels: plain C99, no allocation, no state. */
+/* FULLY_CONNECTED of float values with int8 weights: each row is quantised on the way, symmetrically. */
+#ifndef ARENITE_FULLY_CONNECTED_F32_S8_H
+#define ARENITE_FULLY_CONNECTED_F32_S8_H
+
+#include <stdint.h>
+
+typedef struct {
+  int32_t depth, units;
+  const int8_t *weights; /* [units][depth] */
+  const float *bias;     /* [units] */
+  const float *scale;    /* [units], or one for all: see `per_unit` */
+  int32_t per_unit;      /* 1 where each unit has its own scale, 0 where the first serves all */
+  float lowest, highest;
+} arenite_fully_connected_f32_s8_t;
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+/* Output and input have no common byte. */
+void arenite_fully_connected_f32_s8(const arenite_fully_connected_f32_s8_t *layer, int32_t rows, const float *input,
+                                    float *output);
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Part of Arenite's kernels: plain C99, no allocation, no state. */
+#include "arenite_requantize_s32_s16.h"
+
+#include "arenite_fixed.h"
+
+void arenite_requantize_s32_s16(const arenite_requantize_s32_s16_t *layer, int32_t length, const int32_t *input,
+                                int16_t *output) {
+  for (int32_t i = 0; i < length; i++) {
+    const int32_t x = (int32_t)((uint32_t)input[i] + (uint32_t)layer->input_offset);
+    const int32_t scaled = arenite_scale(x, layer->multiplier, layer->shift);
+    output[i] = (int16_t)arenite_clamp(scaled + layer->output_offset, -32768, 32767);
+  }
+}

@@ -1,0 +1,37 @@
+"""CAST."""
+
+from __future__ import annotations
+
+from math import prod
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from arenite.codegen.unit import require, tensors
+from arenite.model import ElementType
+
+if TYPE_CHECKING:
+    from arenite.codegen.unit import Unit
+    from arenite.model import Operator
+
+KINDS = MappingProxyType(
+    {
+        ElementType.INT8: 1,
+        ElementType.INT16: 2,
+        ElementType.INT32: 4,
+        ElementType.INT64: 8,
+        ElementType.UINT8: -1,
+        ElementType.UINT16: -2,
+        ElementType.UINT32: -4,
+        ElementType.FLOAT32: 0,
+        ElementType.BOOL: 16,
+    }
+)
+"""What the kernel calls the types (arenite_cast.h)."""
+
+
+def cast(unit: Unit, operator: Operator) -> None:
+    """CAST, to numbers that the other type can hold; what becomes of others differs from core to core in TFLM."""
+    (source,), output = tensors(operator, 1), operator.outputs[0]
+    require(source.type in KINDS and output.type in KINDS, "there is no kernel for these types")
+    places = (unit.pointer(source), unit.target(output))
+    unit.call("cast", KINDS[source.type], KINDS[output.type], prod(source.shape), *places)

@@ -1,0 +1,61 @@
+"""BATCH_MATMUL."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING
+
+from arenite.codegen.operators.copy import steps
+from arenite.codegen.quantized import RANGES, quantize_multiplier, scale_of, zero_point_of
+from arenite.codegen.types import TYPES
+from arenite.codegen.unit import require, same_types, tensors
+from arenite.model import ElementType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arenite.codegen.unit import Field, Unit
+    from arenite.model import Operator, Tensor
+
+
+def batch_matmul(unit: Unit, operator: Operator) -> None:
+    """BATCH_MATMUL: one call for each product; matrices of a batch of 1 serve all."""
+    (first, second), output = tensors(operator, 2), operator.outputs[0]
+    kind = same_types((first.type, second.type, output.type), (ElementType.INT8, ElementType.FLOAT32))
+    require(min(len(first.shape), len(second.shape)) >= 2, "the inputs must be matrices")
+    left = _matrix(first, transposed=bool(operator.options.get("adj_x")))
+    right = _matrix(second, transposed=bool(operator.options.get("adj_y")))
+    (rows, depth), (also_depth, columns) = left[0], right[0]
+    require(depth == also_depth and output.shape[-2:] == (rows, columns), "the shapes do not fit")
+    fields: tuple[Field, ...] = (rows, depth, columns, *left[1], *right[1])
+    if kind is ElementType.INT8:
+        scale = quantize_multiplier(scale_of(first) * scale_of(second) / scale_of(output))
+        offsets = (-zero_point_of(first), -zero_point_of(second), zero_point_of(output))
+        fields = (*fields, *offsets, scale.multiplier, scale.shift, *RANGES[kind])
+    kernel = f"matmul_{TYPES[kind].suffix}"
+    layer = unit.parameters(kernel, *fields)
+    batches = output.shape[:-2]
+    for number, index in enumerate(product(*map(range, batches))):
+        unit.call(
+            kernel,
+            layer,
+            unit.pointer(first, extra=_place(first, index) * kind.bytes),
+            unit.pointer(second, extra=_place(second, index) * kind.bytes),
+            unit.target(output, extra=number * rows * columns * kind.bytes),
+        )
+
+
+def _matrix(tensor: Tensor, *, transposed: bool) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Rows and columns of the matrices as they are multiplied, and the steps between them in elements."""
+    height, width = tensor.shape[-2:]
+    return ((width, height), (1, width)) if transposed else ((height, width), (width, 1))
+
+
+def _place(tensor: Tensor, index: Sequence[int]) -> int:
+    """Where the matrix begins that belongs to one of the output's batches, in elements."""
+    batches = tensor.shape[:-2]
+    of_batch = steps(tensor.shape)[: len(batches)]
+    own = index[len(index) - len(batches) :]
+    fit = len(own) == len(batches) and all(n == 1 or i < n for i, n in zip(own, batches, strict=True))
+    require(fit, "the batches cannot be broadcast")
+    return sum(0 if n == 1 else i * step for i, n, step in zip(own, batches, of_batch, strict=True))

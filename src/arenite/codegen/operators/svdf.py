@@ -1,0 +1,53 @@
+"""SVDF, a layer with a memory of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arenite.codegen.operators.convolution import bias
+from arenite.codegen.operators.window import number
+from arenite.codegen.quantized import float_range, quantize_multiplier, scale_of, single, zero_point_of
+from arenite.codegen.types import TYPES
+from arenite.codegen.unit import require, tensors
+from arenite.model import ElementType
+
+if TYPE_CHECKING:
+    from arenite.codegen.unit import Field, Unit
+    from arenite.model import Operator, Tensor
+
+_KINDS = {
+    (ElementType.INT8, ElementType.INT8, ElementType.INT8, ElementType.INT8),
+    (ElementType.INT8, ElementType.INT8, ElementType.INT16, ElementType.INT16),
+    (ElementType.FLOAT32,) * 4,
+}
+
+
+def svdf(unit: Unit, operator: Operator) -> None:
+    """SVDF, inputs (values, features, times, bias, state). On integers every activation saturates (svdf_common.cc)."""
+    source, features, times = tensors(operator, 3)
+    state, output = operator.inputs[4] if len(operator.inputs) > 4 else None, operator.outputs[0]
+    require(state is not None and state.variable, "the state must be a variable")
+    assert state is not None
+    kinds = (source.type, features.type, times.type, state.type)
+    require(kinds in _KINDS and output.type is source.type, "there is no kernel for these types")
+    rank, (filters, depth), memory = number(operator, "rank", 1), features.shape, times.shape[1]
+    batches, units = source.shape[0], filters // rank
+    fit = (source.shape, times.shape, output.shape) == ((batches, depth), (filters, memory), (batches, units))
+    require(fit and state.bytes == batches * filters * memory * state.type.bytes, "the shapes do not fit")
+    fields: tuple[Field, ...] = (depth, units, rank, memory, unit.pointer(features), unit.pointer(times))
+    fields = (*fields, bias(unit, operator, units, source.type, 3))
+    if source.type is ElementType.FLOAT32:
+        fields = (*fields, *float_range(operator.options.get("fused_activation_function")))
+    else:
+        fields = (*fields, *_scales(source, features, times, state, output))
+    kernel = f"svdf_{TYPES[state.type].suffix}"
+    layer = unit.parameters(kernel, *fields)
+    unit.call(kernel, layer, batches, unit.pointer(source), unit.target(state), unit.target(output))
+
+
+def _scales(source: Tensor, features: Tensor, times: Tensor, state: Tensor, output: Tensor) -> tuple[int, ...]:
+    """Products of scales are in single precision."""
+    before = quantize_multiplier(single(single(scale_of(source) * scale_of(features)) / scale_of(state)))
+    after = quantize_multiplier(single(single(scale_of(state) * scale_of(times)) / scale_of(output)))
+    inner = (-zero_point_of(source), before.multiplier, before.shift, zero_point_of(state))
+    return (*inner, after.multiplier, after.shift, zero_point_of(output))

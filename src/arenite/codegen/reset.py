@@ -1,0 +1,77 @@
+"""Variables before the first inference: what generated code needs to reset them, and which ones it cannot have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arenite.codegen.types import INT8
+from arenite.model import ElementType
+from arenite.targets.kept import accesses, kept, run_graphs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from arenite.codegen.unit import Call, Unit
+    from arenite.model import Model, Operator
+    from arenite.targets.kept import Kept
+
+ACCESSES = frozenset({"VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE"})
+"""Operators that take or give the handle of a variable."""
+
+
+def reset_calls(unit: Unit, model: Model, variables: Kept, base: int) -> list[Call]:
+    """Calls that give every variable its first value; `base` is the offset in the arena where the variables begin."""
+    before = len(unit.calls)
+    content = _first_content(model, variables)
+    if variables.size:
+        common = max(set(content), key=content.count)
+        _fill(unit, common, base, variables.size)
+        for each in sorted(set(variables.variables.values()), key=lambda variable: variable.offset):
+            part = bytes(content[each.offset : each.offset + each.size])
+            if part == bytes([common]) * each.size:
+                continue
+            if part == part[:1] * each.size:
+                _fill(unit, part[0], base + each.offset, each.size)
+            else:
+                unit.call("move", f"(void *)(arena + {base + each.offset})", unit.array(INT8, part), each.size)
+    calls = unit.calls[before:]
+    del unit.calls[before:]
+    return calls
+
+
+def _fill(unit: Unit, byte: int, offset: int, size: int) -> None:
+    unit.call("fill", unit.array(INT8, bytes([byte])), 1, size, f"(void *)(arena + {offset})")
+
+
+def _first_content(model: Model, variables: Kept) -> bytearray:
+    """All that is kept, as CALL_ONCE leaves it."""
+    content = bytearray(variables.size)
+    for each in variables.variables.values():
+        content[each.offset : each.offset + each.size] = bytes([each.filling]) * each.size
+    for graph in run_graphs(model)[1:]:
+        for handle, value in accesses(graph):
+            place = variables.variables[handle]
+            assert value.data is not None
+            content[place.offset : place.offset + place.size] = bytes(value.data.content)[: value.bytes]
+    return content
+
+
+def variable_obstacles(model: Model) -> Iterator[tuple[Operator, str]]:
+    """Operators on variables that cannot be expressed, and why."""
+    variables = kept(model).variables
+    for number, graph in enumerate(run_graphs(model)):
+        for operator in graph.operators:
+            tensors = [each for each in (*operator.inputs, *operator.outputs) if each is not None]
+            handles = [each for each in tensors if each.type is ElementType.RESOURCE]
+            if number and operator.code not in ("VAR_HANDLE", "ASSIGN_VARIABLE"):
+                yield operator, "only constants may be assigned in a graph that runs once"
+            elif number and any(each.data is None and each not in handles for each in tensors):
+                yield operator, "what is assigned in a graph that runs once must be a constant"
+            elif handles and operator.code not in ACCESSES:
+                yield operator, "there is no kernel for it"
+            elif operator.code != "VAR_HANDLE" and any(each not in variables for each in handles):
+                yield operator, "its variable has no name"
+        for handle, value in accesses(graph):
+            if handle in variables and value.bytes != variables[handle].size:
+                readers = (each for each in graph.operators if handle in each.inputs)
+                yield next(readers), "the variable is used in two sizes"

@@ -1,0 +1,89 @@
+"""What generated C keeps from one inference to the next: variables, in bytes behind the plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from arenite.model import Graph, Model, Operator, Tensor
+
+WORD = 4
+"""Variables begin at multiples of this or of their elements' size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """`size` bytes at `offset` of what is kept, of elements of `element` bytes.
+
+    `filling` is what every byte is before anything is assigned (TFLM: the zero point of int8 values, else 0).
+    """
+
+    offset: int
+    size: int
+    element: int
+    filling: int
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Variables by tensor: variable tensors, and handles, of which several may stand for the same variable."""
+
+    variables: Mapping[Tensor, Variable]
+    size: int
+    alignment: int
+
+
+def kept(model: Model) -> Kept:
+    """The variables of a model, those with the largest elements first."""
+    found: dict[object, tuple[int, int, int]] = {}
+    keys: dict[Tensor, object] = {}
+    for graph in run_graphs(model):
+        for tensor in graph.tensors:
+            if tensor.variable:
+                keys[tensor] = tensor
+                found[tensor] = tensor.bytes, tensor.type.bytes, _filling(tensor)
+        handles = dict(_handles(graph.operators))
+        keys.update(handles)
+        for handle, value in accesses(graph):
+            if handle in handles:
+                found.setdefault(handles[handle], (value.bytes, value.type.bytes, _filling(value)))
+    places: dict[object, Variable] = {}
+    size = 0
+    for key, (length, element, filling) in sorted(found.items(), key=lambda item: -item[1][1]):
+        size = -(-size // max(element, WORD)) * max(element, WORD)
+        places[key] = Variable(size, length, element, filling)
+        size += length
+    variables = {tensor: places[key] for tensor, key in keys.items() if key in places}
+    return Kept(variables, size, max((max(each.element, WORD) for each in places.values()), default=1))
+
+
+def run_graphs(model: Model) -> tuple[Graph, ...]:
+    """The main graph and those that it runs once."""
+    once = (number for operator in model.main.operators if operator.code == "CALL_ONCE" for number in operator.graphs)
+    return (model.main, *(model.graphs[number] for number in dict.fromkeys(once)))
+
+
+def accesses(graph: Graph) -> Iterator[tuple[Tensor, Tensor]]:
+    """The handle and the value of everything that reads or assigns a variable."""
+    for operator in graph.operators:
+        if operator.code == "READ_VARIABLE" and operator.inputs[0] is not None:
+            yield operator.inputs[0], operator.outputs[0]
+        elif operator.code == "ASSIGN_VARIABLE" and None not in operator.inputs[:2]:
+            handle, value = operator.inputs[:2]
+            assert handle is not None
+            assert value is not None
+            yield handle, value
+
+
+def _handles(operators: Iterable[Operator]) -> Iterator[tuple[Tensor, object]]:
+    for operator in operators:
+        if operator.code == "VAR_HANDLE":
+            yield operator.outputs[0], (operator.options.get("container"), operator.options.get("shared_name"))
+
+
+def _filling(tensor: Tensor) -> int:
+    points = tensor.quantization.zero_point if tensor.quantization else ()
+    return points[0] % 256 if len(points) and tensor.type.bytes == 1 else 0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from arenite import boards
 from arenite.optimization import Options, preview
+from arenite.runnable import refusals
 from arenite.targets.target import find_target
 from arenite.tflite.memory_plan import read_plan
 from arenite.validity import validity
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from arenite.boards import Board
     from arenite.model import Model
+    from arenite.runnable import Refusal
     from arenite.targets.arena import Arena
     from arenite.targets.target import Target
     from arenite.validity import Validity
@@ -25,10 +27,11 @@ if TYPE_CHECKING:
 class Fit:
     """A model against the memory of a device. All sizes are bytes.
 
-    `before` is the arena of the file as it is, `after` that of the model that `optimize` would write (None where it
-    was not asked for), `available` the largest arena there is room for. `file_bytes` is the model in flash, `flash`
-    all the flash there is, None where that does not matter. `plan` is what is known of the file's
-    memory plan, if it has one. What else an application needs is in neither.
+    `before` is the arena of the file as it is, `after` that of the model that `optimize` would write, `split` that of
+    the one that `optimize --split` would write (None where they were not asked for), `available` the largest arena
+    there is room for. `file_bytes` is the model in flash, `flash` all the flash there is, None where that does not
+    matter. `plan` is what is known of the file's memory plan, if it has one. `refusals` are the operators that the
+    target cannot run. What else an application needs is in neither.
     """
 
     target: Target
@@ -39,6 +42,13 @@ class Fit:
     flash: int | None = None
     board: Board | None = None
     plan: Validity | None = None
+    split: Arena | None = None
+    refusals: tuple[Refusal, ...] = ()
+
+    @property
+    def runs(self) -> bool:
+        """Whether the target runs all operators, as far as is known."""
+        return not self.refusals
 
     @property
     def valid(self) -> bool:
@@ -67,13 +77,13 @@ class Fit:
 
     @property
     def fits(self) -> bool:
-        """Whether the file as it is fits, and computes the right results."""
-        return self.valid and not self.missing and not self.missing_flash
+        """Whether the file as it is runs, fits, and computes the right results."""
+        return self.runs and self.valid and not self.missing and not self.missing_flash
 
     @property
     def fits_after(self) -> bool | None:
         """Whether the model would fit after `optimize`; None where that is not known."""
-        return None if self.after is None else not self.missing_after and not self.missing_flash
+        return None if self.after is None else self.runs and not self.missing_after and not self.missing_flash
 
 
 def check(
@@ -87,22 +97,29 @@ def check(
 ) -> Fit:
     """Hold the arena of `model` against the `available` bytes; what `optimize` would save is found where they lack.
 
+    Where they would still lack then, it is also found what `optimize --split` would save.
+
     Args:
         model: the model.
         file_bytes: size of its file.
         target: whose arena.
         available: bytes for the arena.
         board: the board, for its flash; None: flash does not matter.
-        time_limit: seconds for the searches of `optimize`.
+        time_limit: seconds for the searches of `optimize`, and for those of `optimize --split`.
 
     Raises:
         ModelError: the model cannot be planned.
     """
-    before, after = target.arena(model), None
+    before, after, split = target.arena(model), None, None
     plan = _plan(model)
     if before.declare_bytes > available or not (plan is None or plan.holds(target)):
-        after = target.arena(preview(model, Options(time_limit=time_limit, target=target)))
-    return Fit(target, before, after, available, file_bytes, board.flash_bytes if board else None, board, plan)
+        options = Options(time_limit=time_limit, target=target)
+        after = target.arena(preview(model, options))
+        if after.declare_bytes > available:
+            split = target.arena(preview(model, replace(options, split=True)))
+    flash = board.flash_bytes if board else None
+    refused = refusals(model, target)
+    return Fit(target, before, after, available, file_bytes, flash, board, plan, split, refused)
 
 
 def fit(
@@ -120,6 +137,7 @@ def fit(
     optimized = {kernels: preview(model, replace(for_each, target=target)) for kernels, target in by_kernels.items()}
     arenas = {name: (target.arena(model), target.arena(optimized[target.kernels])) for name, target in targets.items()}
     plan = _plan(model)
+    refused = {name: refusals(model, target) for name, target in targets.items()}
     return tuple(
         Fit(
             targets[board.target],
@@ -129,6 +147,7 @@ def fit(
             flash=board.flash_bytes,
             board=board,
             plan=plan,
+            refusals=refused[board.target],
         )
         for board in candidates
     )

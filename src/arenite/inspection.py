@@ -13,6 +13,7 @@ from arenite.liveness import align, lifetimes, working_sets
 from arenite.operators import macs
 from arenite.ordering import filed_in_order
 from arenite.rewrite.strips import why_not
+from arenite.runnable import refusals
 from arenite.targets.target import TFLM, find_target
 from arenite.tflite.memory_plan import is_vela, read_plan
 from arenite.validity import validity
@@ -20,6 +21,7 @@ from arenite.validity import validity
 if TYPE_CHECKING:
     from arenite.liveness import Liveness
     from arenite.model import Model, Operator, Tensor
+    from arenite.runnable import Refusal
     from arenite.targets.arena import Arena
     from arenite.targets.target import Target
     from arenite.validity import Validity
@@ -94,7 +96,7 @@ class Inspection:
     overlap: with overlap a head may be below it. `head_bytes` is what stock TFLM
     with its reference kernels plans for the file as it is, scratch included; `arena` is what the target spends on it.
     `plan` tells with which kernels the file's memory plan is right; None where it has none. `weights_bytes` is the
-    content of all constants, each buffer once.
+    content of all constants, each buffer once. `refusals` are the operators that the target cannot run.
     """
 
     model: str
@@ -110,6 +112,7 @@ class Inspection:
     macs: int
     plan: Validity | None
     notes: tuple[str, ...]
+    refusals: tuple[Refusal, ...] = ()
 
     @property
     def main(self) -> InspectedGraph:
@@ -156,6 +159,7 @@ def inspect(model: Model, *, target: Target | str = TFLM, time_limit: float = 2.
         macs=sum(entry.macs for entry in main),
         plan=None if read_plan(model) is None else validity(model),
         notes=tuple(_notes(model, tables.liveness)),
+        refusals=refusals(model, runs_on),
     )
 
 

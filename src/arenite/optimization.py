@@ -13,6 +13,7 @@ from arenite.options import DEFAULTS, Options
 from arenite.ordering import ordering_problem
 from arenite.plan import Cost, Plan
 from arenite.reordering import checked_schedule, runs_as_filed, with_order
+from arenite.runnable import refusals
 from arenite.search_apart import search_apart
 from arenite.search_partial import SHARE_OF_TIME, search_partial
 from arenite.search_shared import search_shared
@@ -84,7 +85,7 @@ def completed(task: Task, decision: Decision, started: float) -> Plan:
         verified=verification.status,
         seconds=time.monotonic() - started,
         proofs=decision.proofs,
-        notes=decision.notes,
+        notes=(*decision.notes, *_refused(task)),
         target=options.runs_on,
         shared_pairs=judged.pairs,
         valid_with=judged.kernels,
@@ -149,6 +150,12 @@ def _whole(task: Task) -> Decision:
     if not gains and (not options.keep_inputs or _keeps_inputs(task)):
         return replace(best, model=_renamed(task), peak=peak_memory(model), head=head)
     return best
+
+
+def _refused(task: Task) -> list[str]:
+    """What the target cannot run of the source, in sentences."""
+    target = task.options.runs_on
+    return [f"{target.name} cannot run {refusal}" for refusal in refusals(task.source, target)]
 
 
 def _macs(model: Model) -> int:

@@ -43,7 +43,7 @@ class Refusal:
 def why_not(operator: Operator, target: Target) -> str | None:
     """Why a target cannot run an operator, in words; None: nothing is known against it.
 
-    A target of several sets of kernels says no where one of them does, which is then named. Of custom operators in
+    A target of several sets of kernels says no where any of them does; those are then named. Of custom operators in
     TFLM nothing is known: the application may bring kernels for them.
     """
     if target.kernels is Kernels.C:
@@ -51,8 +51,10 @@ def why_not(operator: Operator, target: Target) -> str | None:
     reasons = {kernels: why for kernels in target.sets if (why := why_not_in_tflm(operator, kernels)) is not None}
     if not reasons:
         return None
-    kernels, why = next(iter(reasons.items()))
-    return why if len(reasons) == len(target.sets) else f"{why} with the kernels {kernels.value}"
+    why = next(iter(reasons.values()))
+    if len(reasons) == len(target.sets):
+        return why
+    return f"{why} (with the kernels {', '.join(kernels.value for kernels in reasons)})"
 
 
 def refusals(model: Model, target: Target) -> tuple[Refusal, ...]:

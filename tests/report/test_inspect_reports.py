@@ -29,6 +29,7 @@ KEYS = {
     "peak_tensors": list,
     "graphs": list,
     "notes": list,
+    "cannot_run": list,
 }
 ARENA_KEYS = {
     "head_bytes": int,

@@ -56,6 +56,8 @@ def check_command(
         from arenite.report.fit import print_check
 
         print_check(model.name, found, sys.stdout)
+    if not found.runs:
+        raise FitError(f"{model}: {runs_on.name} cannot run {'; nor '.join(map(str, found.refusals))}")
     if not found.valid:
         raise FitError(f"{model}: {_fault(found)}; give it to `arenite optimize` with --target {runs_on.name}")
     if found.missing:

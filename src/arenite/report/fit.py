@@ -10,6 +10,7 @@ from rich.text import Text
 from arenite.report.arena import arena_as_json, estimate
 from arenite.report.boards import kib
 from arenite.report.console import number, print_report, printable
+from arenite.report.refusals import refusals_as_json, refused
 from arenite.report.validity import fault, validity_as_json
 
 if TYPE_CHECKING:
@@ -19,20 +20,13 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from arenite.fitting import Fit
+    from arenite.targets.arena import Arena
 
 GOOD, BAD = "green", "red"
 
 
 def check_as_json(model: str, fit: Fit) -> dict[str, Any]:
     """A check as JSON values; the keys are documented in docs/json.md."""
-    optimized = None
-    if fit.after is not None:
-        optimized = {
-            "arena": arena_as_json(fit.after),
-            "saved_bytes": fit.saved,
-            "missing_bytes": fit.missing_after,
-            "fits": fit.fits_after,
-        }
     return {
         "model": model,
         "target": fit.target.name,
@@ -46,7 +40,22 @@ def check_as_json(model: str, fit: Fit) -> dict[str, Any]:
         "file_bytes": fit.file_bytes,
         "flash_bytes": fit.flash,
         "missing_flash_bytes": fit.missing_flash,
-        "optimized": optimized,
+        "cannot_run": refusals_as_json(fit.refusals),
+        "optimized": _smaller(fit, fit.after),
+        "split": _smaller(fit, fit.split),
+    }
+
+
+def _smaller(fit: Fit, arena: Arena | None) -> dict[str, Any] | None:
+    """What another arena would mean for a check, None where it is not known."""
+    if arena is None:
+        return None
+    missing = max(0, arena.declare_bytes - fit.available)
+    return {
+        "arena": arena_as_json(arena),
+        "saved_bytes": fit.before.declare_bytes - arena.declare_bytes,
+        "missing_bytes": missing,
+        "fits": fit.runs and not missing and not fit.missing_flash,
     }
 
 
@@ -67,8 +76,11 @@ def _check(model: str, fit: Fit) -> Iterator[RenderableType]:
     yield Text(f"{printable(model)} for target {fit.target.name}{place}", style="bold")
     yield table
     yield from map(Text, faults([fit]))
+    yield from refused(fit.refusals, fit.target)
     if fit.after is not None:
         yield Text(savings(fit))
+    if fit.split is not None:
+        yield Text(saved_by_strips(fit, fit.split))
     yield from map(Text, estimate(fit.before))
 
 
@@ -97,6 +109,15 @@ def savings(fit: Fit) -> str:
     return f"`arenite optimize` would save {number(fit.saved)} bytes of arena: {outcome}"
 
 
+def saved_by_strips(fit: Fit, split: Arena) -> str:
+    """What `optimize --split` would do for the arena, in a sentence."""
+    if fit.after is None or split.declare_bytes >= fit.after.declare_bytes:
+        return "`arenite optimize --split` would save no more"
+    missing = max(0, split.declare_bytes - fit.available)
+    outcome = f"{number(missing)} still missing" if missing else "then the arena fits"
+    return f"`arenite optimize --split` would save {number(fit.before.declare_bytes - split.declare_bytes)}: {outcome}"
+
+
 def fits_as_json(model: str, file_bytes: int, fits: Sequence[Fit]) -> dict[str, Any]:
     """A model against boards as JSON values; the keys are documented in docs/json.md."""
     return {"model": model, "file_bytes": file_bytes, "boards": [_board(fit) for fit in fits]}
@@ -112,6 +133,7 @@ def _board(fit: Fit) -> dict[str, Any]:
         "declare_bytes_after": fit.after.declare_bytes if fit.after else None,
         "exact": fit.before.exact,
         "valid": fit.valid,
+        "runs": fit.runs,
         "fits": fit.fits,
         "fits_after": fit.fits_after,
     }
@@ -136,12 +158,16 @@ def _fits(model: str, fits: Sequence[Fit]) -> Iterator[RenderableType]:
         name = fit.board.name if fit.board else ""
         before = _cell(fit.missing, fit.missing_flash) if fit.valid else Text("plan not valid", style=BAD)
         cells = (before, _cell(fit.missing_after or 0, fit.missing_flash))
+        if not fit.runs:
+            cells = (Text("cannot run", style=BAD), Text("cannot run", style=BAD))
         table.add_row(name, kib(fit.available), kib(fit.flash or 0), *cells)
     yield table
     yield ""
     held, after = sum(fit.fits for fit in fits), sum(bool(fit.fits_after) for fit in fits)
     yield Text(f"Memory in KiB. Fits {held} of {len(fits)} boards, {after} after optimize", style="bold")
     yield from map(Text, faults(fits))
+    for target, refusals in {fit.target: fit.refusals for fit in fits}.items():
+        yield from refused(refusals, target)
     unknown = {label for fit in fits for label in fit.before.unknown}
     if unknown:
         names = ", ".join(map(printable, sorted(unknown)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from arenite.report.arena import arena_as_json
+from arenite.report.refusals import refusals_as_json
 from arenite.report.validity import validity_as_json
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def as_json(inspection: Inspection) -> dict[str, Any]:
         "lower_bound_bytes": inspection.lower_bound_bytes,
         "head_bytes": inspection.head_bytes,
         "arena": arena_as_json(inspection.arena),
+        "cannot_run": refusals_as_json(inspection.refusals),
         "plan": None if inspection.plan is None else validity_as_json(inspection.plan),
         "weights_bytes": inspection.weights_bytes,
         "macs": inspection.macs,

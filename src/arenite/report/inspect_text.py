@@ -11,6 +11,7 @@ from rich.text import Text
 from arenite.report.arena import arena_table, estimate
 from arenite.report.columns import Column, Columns, Row
 from arenite.report.console import Name, number, print_report, printable
+from arenite.report.refusals import refused
 from arenite.report.validity import fault, origin_line, validity_line
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def _parts(inspection: Inspection) -> Iterator[RenderableType]:
     yield Text(f"Arena for target {inspection.target.name}", style="bold")
     yield arena_table(inspection.arena, inspection.target)
     yield from map(Text, estimate(inspection.arena))
+    yield from refused(inspection.refusals, inspection.target)
     yield from _plan(inspection)
     for note in inspection.notes:
         yield Text(f"Note: {printable(note)}")

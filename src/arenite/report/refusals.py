@@ -1,0 +1,33 @@
+"""Operators that a target cannot run, as JSON values and for a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from arenite.report.console import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from arenite.runnable import Refusal
+    from arenite.targets.target import Target
+
+
+def refusals_as_json(refusals: Iterable[Refusal]) -> list[dict[str, Any]]:
+    """The refusals as JSON values; the keys are documented in docs/json.md."""
+    return [
+        {
+            "name": each.name,
+            "reason": each.reason,
+            "operators": [{"graph": graph, "index": index} for graph, index in each.operators],
+        }
+        for each in refusals
+    ]
+
+
+def refused(refusals: Iterable[Refusal], target: Target) -> Iterator[Text]:
+    """A line for each kind of operator and reason."""
+    for each in refusals:
+        yield Text(f"Warning: {target.name} cannot run {printable(str(each))}", style="red")

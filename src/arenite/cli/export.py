@@ -33,6 +33,15 @@ def export_command(
     no_moves: Annotated[
         bool, typer.Option("--no-moves", help="With --c: keep every tensor in its place, in a larger arena if need be.")
     ] = False,
+    cmsis_nn: Annotated[
+        str | None,
+        typer.Option(
+            "--cmsis-nn",
+            metavar="CORE",
+            help="With --c: call CMSIS-NN, built for this core (cortex-m4, ...), where its results are the same bits.",
+            show_default=False,
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")] = False,
 ) -> None:
     """Write a model, in its order and with its layout, as C99 without dependencies or as a bundle for TFLM."""
@@ -42,9 +51,11 @@ def export_command(
 
     if (c is None) == (tflm is None):
         raise OptionError("what to write? give either --c DIR or --tflm DIR")
+    if cmsis_nn is not None and c is None:
+        raise OptionError("--cmsis-nn: goes with --c DIR; a bundle for TFLM is built with CMSIS-NN by its own Makefile")
     source = read_model(model)
     if c is not None:
-        files: Mapping[str, str] = export_c(source, name, may_move=not no_moves)
+        files: Mapping[str, str] = export_c(source, name, may_move=not no_moves, cmsis_nn=cmsis_nn)
         write_files(files, c, force=force)
         typer.echo(f"{c}: {len(files)} files; {_summary(files)}")
     elif tflm is not None:

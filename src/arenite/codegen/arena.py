@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from arenite import moves, overlap
 from arenite.errors import ModelError, VerificationError
-from arenite.kernels import Kernels
 from arenite.liveness import lifetimes
 from arenite.overlap import OverlapProblem, OverlapSolution, overlap_problem
+from arenite.overlap.scratch import scratch_sizes
+from arenite.targets.greedy import ONLINE, greedy_plan
 from arenite.targets.kept import kept
 from arenite.targets.target import C
 from arenite.targets.tflm import planned_offsets
@@ -23,8 +24,10 @@ from arenite.tflite.target_name import read_target_name
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from arenite.kernels import Kernels
     from arenite.model import Model, Tensor
     from arenite.moves import MovingSolution
+    from arenite.targets.target import Target
 
 SECONDS = 20.0
 """After which no further search for a layout is begun. Most end long before, and so give the same every time."""
@@ -36,6 +39,7 @@ class Arena:
 
     `offsets` are those at which a tensor begins its life. `moves[i]` are made before operator i. `saved`: bytes that
     the arena is smaller than the lowest one found without moves. `kept`: bytes at its end that hold variables.
+    `scratch[i]` is the offset of the scratch that operator i hands to CMSIS-NN.
     """
 
     offsets: Mapping[Tensor, int]
@@ -44,6 +48,7 @@ class Arena:
     moves: Mapping[int, tuple[TensorMove, ...]] = field(default_factory=dict)
     saved: int = 0
     kept: int = 0
+    scratch: Mapping[int, int] = field(default_factory=dict)
 
     def at_the_end(self) -> dict[Tensor, int]:
         """Where every tensor is when its life has ended."""
@@ -68,8 +73,8 @@ class TensorMove:
         return {tensor: offsets[tensor] + self.target - self.source for tensor in self.tensors}
 
 
-def arena(model: Model, *, may_move: bool = True) -> Arena:
-    """The layout of a model's own plan where it was made for the target `c` and is right; else the lowest one found.
+def arena(model: Model, target: Target = C, *, may_move: bool = True) -> Arena:
+    """The layout of a model's own plan where it was made for the target and is right; else the lowest one found.
 
     Where some layout is lower in which tensors move between operators, it is taken instead.
 
@@ -78,6 +83,7 @@ def arena(model: Model, *, may_move: bool = True) -> Arena:
 
     Args:
         model: `folded`.
+        target: `c`, or one of those that call CMSIS-NN.
         may_move: whether tensors may move.
 
     Raises:
@@ -89,9 +95,9 @@ def arena(model: Model, *, may_move: bool = True) -> Arena:
             f"{model.name}: {liveness.early[0][0].name!r} is read by an operator that is filed before the one which "
             "makes it; put the operators in order with 'arenite optimize' first"
         )
-    problem, tensors = overlap_problem(model, Kernels.C)
+    problem, tensors = overlap_problem(model, target.kernels)
     solution = _carried(model, problem, tensors)
-    if solution is None or read_target_name(model) != C.name:
+    if solution is None or read_target_name(model) != target.name:
         found = overlap.solve(problem, time_limit=SECONDS, goal=solution.height if solution else 0)
         solution = found if solution is None or found.height < solution.height else solution
     overlap.check(problem, solution)
@@ -102,7 +108,14 @@ def arena(model: Model, *, may_move: bool = True) -> Arena:
         plan = Arena(_by(tensors, moving.offsets), moving.height, problem.alignment, steps, saved)
     else:
         plan = Arena(_by(tensors, solution.offsets), solution.height, problem.alignment)
-    return _with_variables(plan, model)
+    places = (solution if moving is None else moving).offsets[len(tensors) :]
+    return _with_variables(replace(plan, scratch=_scratch(model, target.kernels, places)), model)
+
+
+def _scratch(model: Model, kernels: Kernels, places: Sequence[int]) -> dict[int, int]:
+    """Offset of each operator's scratch, of which none has more than one; `places` are in the order of operators."""
+    requesting = (index for index, each in enumerate(model.main.operators) if scratch_sizes(each, kernels))
+    return dict(zip(requesting, places, strict=True))
 
 
 def _with_variables(plan: Arena, model: Model) -> Arena:
@@ -114,7 +127,7 @@ def _with_variables(plan: Arena, model: Model) -> Arena:
 
 
 def _by(tensors: Sequence[Tensor], offsets: Sequence[int]) -> dict[Tensor, int]:
-    return dict(zip(tensors, offsets, strict=True))
+    return dict(zip(tensors, offsets, strict=False))  # scratch follows
 
 
 def _moving(problem: OverlapProblem, still: OverlapSolution) -> MovingSolution | None:
@@ -140,13 +153,16 @@ def _moves(
 
 
 def _carried(model: Model, problem: OverlapProblem, tensors: tuple[Tensor, ...]) -> OverlapSolution | None:
-    """The plan that the model carries; None without one, or where these kernels would not be safe with it."""
+    """The plan that the model carries; None without one, or where these kernels would not be safe with it.
+
+    Scratch goes to the lowest gaps, as the target's head says.
+    """
     planned = planned_offsets(model, read_plan(model))
     if any(tensor not in planned for tensor in tensors):
         return None
-    offsets = tuple(planned[tensor] for tensor in tensors)
-    height = max((offset + each.size for offset, each in zip(offsets, problem.buffers, strict=True)), default=0)
-    solution = OverlapSolution(offsets, height, 0)
+    fixed = [planned[tensor] for tensor in tensors]
+    outcome = greedy_plan(problem.buffers, [*fixed, *[ONLINE] * (len(problem.buffers) - len(fixed))])
+    solution = OverlapSolution(outcome.offsets, outcome.height, 0)
     try:
         overlap.check(problem, solution)
     except VerificationError:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from arenite.codegen.arena import arena
 from arenite.codegen.build_files import cmake, makefile
+from arenite.codegen.cmsis_nn import LOWERINGS
 from arenite.codegen.example import example
 from arenite.codegen.kernel_files import kernel_files
 from arenite.codegen.loops import kernels, rolled
@@ -18,10 +19,12 @@ from arenite.codegen.selftest import selftest
 from arenite.codegen.source import header, source
 from arenite.codegen.types import TYPES
 from arenite.codegen.unit import Unit
-from arenite.errors import OutputError, UnsupportedError
+from arenite.errors import OptionError, OutputError, UnsupportedError
+from arenite.kernels.cmsis_calls import called
 from arenite.model import ElementType
 from arenite.targets.folding import folded
 from arenite.targets.kept import kept
+from arenite.targets.target import CORES, C, find_target
 from arenite.tflite.files import check_writable, replace_file
 
 if TYPE_CHECKING:
@@ -29,9 +32,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from arenite.model import Model, Operator, Tensor
+    from arenite.targets.target import Target
 
 
-def export_c(model: Model, name: str | None = None, *, may_move: bool = True) -> dict[str, str]:
+def export_c(
+    model: Model, name: str | None = None, *, may_move: bool = True, cmsis_nn: str | None = None
+) -> dict[str, str]:
     """The model as C99: name and text of all files, the same for the same model.
 
     The order is the model's own, the layout that of its plan where it is right. `<name>_test.c` is there if a runtime
@@ -41,38 +47,59 @@ def export_c(model: Model, name: str | None = None, *, may_move: bool = True) ->
         model: the model.
         name: the prefix of all names of the interface; by default it is made of the model's.
         may_move: whether tensors may move between operators, where that makes the arena smaller.
+        cmsis_nn: a core, such as "cortex-m4": call CMSIS-NN, built for it, for operators that it computes to the bit.
 
     Raises:
         UnsupportedError: there is no kernel for an operator, or for its types.
         ModelError: operators are filed before what they read.
-        OptionError: `name` is no identifier.
+        OptionError: `name` is no identifier, or `cmsis_nn` no core that is known.
     """
     name = identifier(model.name) if name is None else checked(name)
-    result = sources(model, name, may_move=may_move)
+    target = target_of(cmsis_nn)
+    result = sources(model, name, target, may_move=may_move)
     compiled = [file for file in result if file.endswith(".c")]
     found = example(model)
     if found is not None:
-        result[f"{name}_test.c"] = selftest(model, name, found)
-    result["Makefile"] = makefile(name, compiled, test=found is not None)
-    result["CMakeLists.txt"] = cmake(name, compiled, test=found is not None)
+        result[f"{name}_test.c"] = selftest(model, name, found, checked=target is not C)
+    result["Makefile"] = makefile(name, compiled, test=found is not None, cmsis_nn=target is not C)
+    result["CMakeLists.txt"] = cmake(name, compiled, test=found is not None, cmsis_nn=target is not C)
     return result
 
 
-def sources(model: Model, name: str, *, may_move: bool = True) -> dict[str, str]:
+def target_of(cmsis_nn: str | None) -> Target:
+    """The target that the code is for: one that calls CMSIS-NN where a core is given.
+
+    Raises:
+        OptionError: it is no core that is known.
+    """
+    if cmsis_nn is None:
+        return C
+    if cmsis_nn not in CORES:
+        raise OptionError(f"no core is called {cmsis_nn!r}; CMSIS-NN is known on {', '.join(CORES)}")
+    return find_target(f"c-cmsis-nn/{cmsis_nn}")
+
+
+def sources(model: Model, name: str, target: Target = C, *, may_move: bool = True) -> dict[str, str]:
     """`<name>.h`, `<name>.c` and the kernels of a model; see `export_c`."""
     _check_operators(model)
     model = folded(model)
-    place = arena(model, may_move=may_move)
-    unit = Unit(dict(place.offsets))
+    place = arena(model, target, may_move=may_move)
+    unit = Unit(dict(place.offsets), place.scratch, target.kernels)
     for index, operator in enumerate(model.main.operators):
         unit.index = index
         for move in place.moves.get(index, ()):
             unit.call("move", f"(void *)(arena + {move.target})", f"(const void *)(arena + {move.source})", move.size)
             unit.offsets = {**unit.offsets, **move.onto(unit.offsets)}
-        OPERATORS[operator.code](unit, operator)
+        if called(operator, target.kernels):
+            LOWERINGS[operator.code](unit, operator)
+        else:
+            OPERATORS[operator.code](unit, operator)
     steps = rolled(unit.calls)
     resets = reset_calls(unit, model, kept(model), place.size - place.kept)
-    own = {f"{name}.h": header(model, name, place), f"{name}.c": source(model, name, unit, steps, resets)}
+    own = {
+        f"{name}.h": header(model, name, place, target),
+        f"{name}.c": source(model, name, unit, steps, resets, target=target),
+    }
     return own | kernel_files(kernels([*steps, *resets]))
 
 

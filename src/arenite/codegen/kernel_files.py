@@ -14,13 +14,14 @@ _INCLUDE = re.compile(r'#include "(arenite_\w+\.h)"')
 
 def kernel_files(kernels: Iterable[str]) -> dict[str, str]:
     """Name and text of the headers `arenite_<kernel>.h`, of their sources, and of all that these include."""
-    folder = files("arenite.codegen") / "kernels"
+    folders = [files("arenite.codegen") / "kernels", files("arenite.codegen.cmsis_nn") / "kernels"]
     found: dict[str, str] = {}
     wanted = [f"arenite_{kernel}.h" for kernel in kernels]
     while wanted:
         name = wanted.pop()
         if name in found:
             continue
+        folder = next(each for each in folders if (each / name).is_file())
         found[name] = (folder / name).read_text("ascii")
         wanted += _INCLUDE.findall(found[name])
         body = name.removesuffix(".h") + ".c"

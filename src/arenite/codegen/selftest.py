@@ -26,7 +26,7 @@ int {name}_test(void);
 
 int {name}_test(void) {{
   int differences = 0;
-{fill}{reset}  {name}_invoke();
+{fill}{reset}  {call};
 {compare}  return differences;
 }}
 
@@ -49,8 +49,11 @@ _NEAR = """\
 """
 
 
-def selftest(model: Model, name: str, example: Example) -> str:
-    """The test as a program; floats are compared within 1e-4 + 1e-4 of the value, integers exactly."""
+def selftest(model: Model, name: str, example: Example, *, checked: bool = False) -> str:
+    """The test as a program; floats are compared within 1e-4 + 1e-4 of the value, integers exactly.
+
+    `checked`: an inference returns a status, 0 for success.
+    """
     macro = name.upper()
     inputs = list(zip(model.main.inputs, example.inputs, strict=True))
     outputs = list(zip(model.main.outputs, example.outputs, strict=True))
@@ -70,6 +73,7 @@ def selftest(model: Model, name: str, example: Example) -> str:
         macro=macro,
         arrays="\n".join(arrays),
         fill="".join(fill),
+        call=f"differences += {name}_invoke() != 0" if checked else f"{name}_invoke()",
         reset=f"  {name}_reset();\n" if kept(model).size else "",
         compare="".join(compare),
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from arenite.codegen.literals import array_definition, literal
 from arenite.codegen.types import TYPES, CType
 from arenite.errors import UnsupportedError
+from arenite.kernels import Kernels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,13 +22,14 @@ if TYPE_CHECKING:
 class Call:
     """A call of a kernel for the operator at position `index`; `arguments` are C expressions.
 
-    `idle` calls have no effect: they copy something onto itself.
+    `idle` calls have no effect: they copy something onto itself. `checked` ones return a status, 0 for success.
     """
 
     index: int
     kernel: str
     arguments: tuple[str, ...]
     idle: bool = False
+    checked: bool = False
 
     @property
     def function(self) -> str:
@@ -39,10 +41,14 @@ class Call:
 class Unit:
     """Collects what operators need; `offsets` are the addresses of tensors in the arena, in bytes.
 
+    `scratch` are those of the scratch of operators, by position; `kernels` are what the code is made for.
+
     `index` is the position of the operator that is being added. Equal constants are stored once.
     """
 
     offsets: Mapping[Tensor, int]
+    scratch: Mapping[int, int] = field(default_factory=dict)
+    kernels: Kernels = Kernels.C
     index: int = 0
     definitions: list[str] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
@@ -50,9 +56,13 @@ class Unit:
     """Bytes of all constants, without parameters."""
     _names: dict[tuple[str, bytes | str], str] = field(default_factory=dict)
 
-    def call(self, kernel: str, *arguments: str | int | float, idle: bool = False) -> None:
+    def call(self, kernel: str, *arguments: str | int | float, idle: bool = False, checked: bool = False) -> None:
         """Call the kernel `arenite_<kernel>` of the header of the same name; see `Call`."""
-        self.calls.append(Call(self.index, kernel, tuple(map(literal, arguments)), idle))
+        self.calls.append(Call(self.index, kernel, tuple(map(literal, arguments)), idle, checked))
+
+    def scratch_pointer(self) -> str:
+        """A pointer to the scratch of the operator that is being added."""
+        return f"(void *)(arena + {self.scratch[self.index]})"
 
     def pointer(self, tensor: Tensor, *, extra: int = 0) -> str:
         """A constant pointer to a tensor's values, or to `extra` bytes behind the first; a constant's is in flash."""

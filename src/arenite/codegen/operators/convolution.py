@@ -12,6 +12,7 @@ from arenite.model import ElementType
 
 if TYPE_CHECKING:
     from arenite.codegen.quantized import Scale
+    from arenite.codegen.types import CType
     from arenite.codegen.unit import Field, Unit
     from arenite.model import Operator, Tensor
 
@@ -149,10 +150,10 @@ def bias(unit: Unit, operator: Operator, units: int, kind: ElementType, position
     return unit.array(wanted, values.astype(wanted.dtype).tobytes())
 
 
-def scale_arrays(unit: Unit, scales: list[Scale]) -> tuple[str, str]:
+def scale_arrays(unit: Unit, scales: list[Scale], of_shifts: CType = INT8) -> tuple[str, str]:
     """Arrays of multipliers and of shifts."""
     import numpy as np
 
     multipliers = np.array([scale.multiplier for scale in scales], INT32.dtype)
-    shifts = np.array([scale.shift for scale in scales], INT8.dtype)
-    return unit.array(INT32, multipliers.tobytes()), unit.array(INT8, shifts.tobytes())
+    shifts = np.array([scale.shift for scale in scales], of_shifts.dtype)
+    return unit.array(INT32, multipliers.tobytes()), unit.array(of_shifts, shifts.tobytes())

@@ -14,6 +14,7 @@ from arenite.codegen.unit import require, tensors
 from arenite.model import ElementType
 
 if TYPE_CHECKING:
+    from arenite.codegen.quantized import Scale
     from arenite.codegen.unit import Unit
     from arenite.model import Operator
 
@@ -58,10 +59,15 @@ def _int16(unit: Unit, values: list[int]) -> str:
 
 
 def _exponentials(beta: float, scale: float) -> list[int]:
-    """exp(-i * scale * beta) * 2^31 for as many i as count (PreprocessSoftmaxScaling, CalculateInputRadius)."""
+    """exp(-i * scale * beta) * 2^31 for as many i as count."""
+    step, radius = differences(beta, scale)
+    each = range(min(radius, LARGEST_DIFFERENCE) + 1)
+    return [exp_on_negative_values(multiply_greater_than_one(-i, step), INTEGER_BITS) for i in each]
+
+
+def differences(beta: float, scale: float) -> tuple[Scale, int]:
+    """The factor of a difference, and the largest that counts (PreprocessSoftmaxScaling, CalculateInputRadius)."""
     factor = min(beta * scale * 2 ** (31 - INTEGER_BITS), 2**31 - 1.0)
     require(factor > 1, "the scale of the input is too small")
     step = quantize_multiplier(factor)
-    radius = math.floor((2**INTEGER_BITS - 1) * 2 ** (31 - INTEGER_BITS) / 2**step.shift)
-    differences = range(min(radius, LARGEST_DIFFERENCE) + 1)
-    return [exp_on_negative_values(multiply_greater_than_one(-i, step), INTEGER_BITS) for i in differences]
+    return step, math.floor((2**INTEGER_BITS - 1) * 2 ** (31 - INTEGER_BITS) / 2**step.shift)

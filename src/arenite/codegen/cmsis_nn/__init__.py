@@ -1,0 +1,5 @@
+"""Calls of CMSIS-NN in generated C, for whoever has it: `arenite export --c DIR --cmsis-nn CORE`."""
+
+from arenite.codegen.cmsis_nn.lowering import LOWERINGS
+
+__all__ = ["LOWERINGS"]

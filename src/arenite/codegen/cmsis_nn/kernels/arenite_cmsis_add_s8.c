@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Part of Arenite's kernels: calls of CMSIS-NN. */
+#include "arenite_cmsis_add_s8.h"
+
+#include "arenite_cmsis_nn.h"
+
+int arenite_cmsis_add_s8(const arenite_cmsis_add_s8_t *layer, const int8_t *first, const int8_t *second,
+                         int8_t *output) {
+  return arm_elementwise_add_s8(first, second, layer->first_offset, layer->first_multiplier, layer->first_shift,
+                                layer->second_offset, layer->second_multiplier, layer->second_shift, layer->left_shift,
+                                output, layer->output_offset, layer->output_multiplier, layer->output_shift,
+                                layer->lowest, layer->highest, layer->count);
+}

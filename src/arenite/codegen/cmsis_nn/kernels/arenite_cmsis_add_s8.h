@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Part of Arenite's kernels: calls of CMSIS-NN. */
+/* ADD of int8 values of one shape by CMSIS-NN. */
+#ifndef ARENITE_CMSIS_ADD_S8_H
+#define ARENITE_CMSIS_ADD_S8_H
+
+#include <stdint.h>
+
+typedef struct {
+  int32_t count;
+  int32_t left_shift; /* bits that both inputs gain before they are added */
+  int32_t first_offset, first_multiplier, first_shift;
+  int32_t second_offset, second_multiplier, second_shift;
+  int32_t output_offset, output_multiplier, output_shift;
+  int32_t lowest, highest;
+} arenite_cmsis_add_s8_t;
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+/* The output may lie exactly on an input. */
+int arenite_cmsis_add_s8(const arenite_cmsis_add_s8_t *layer, const int8_t *first, const int8_t *second,
+                         int8_t *output);
+#ifdef __cplusplus
+}
+#endif
+
+#endif

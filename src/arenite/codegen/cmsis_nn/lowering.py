@@ -1,0 +1,185 @@
+"""Operators that `arenite.kernels.cmsis_calls` names, as calls of CMSIS-NN by way of the files in `kernels/`.
+
+Parameters are those of Arenite's own kernels, but shifts have 32 bits. Every call returns a status.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from arenite.codegen.operators.binary import add_scales, limits
+from arenite.codegen.operators.convolution import bias, scale_arrays
+from arenite.codegen.operators.fully_connected import unit_scales, weight_offset
+from arenite.codegen.operators.softmax import differences
+from arenite.codegen.operators.window import number, window
+from arenite.codegen.quantized import (
+    activation_range,
+    channel_scales,
+    quantize_multiplier,
+    scale_of,
+    zero_point_of,
+)
+from arenite.codegen.types import INT32
+from arenite.codegen.unit import tensors
+from arenite.kernels import Kernels
+from arenite.model import ElementType
+from arenite.targets.build import CORTEX_M
+from arenite.targets.cmsis_scratch import scratch
+from arenite.targets.instance import Instance
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from arenite.codegen.operators.window import Window
+    from arenite.codegen.unit import Field, Unit
+    from arenite.model import Operator
+
+    Lowering = Callable[[Unit, Operator], None]
+
+LEFT_SHIFT = 20
+"""Bits that both inputs of ADD gain before they are added, int8."""
+
+
+def _convolution(unit: Unit, operator: Operator) -> None:
+    source, weights = tensors(operator, 2)
+    place = window(operator, source, operator.outputs[0], (weights.shape[1], weights.shape[2]))
+    _convolve(unit, operator, "cmsis_conv_s8", place, weights.shape[3])
+
+
+def _depthwise(unit: Unit, operator: Operator) -> None:
+    source, weights = tensors(operator, 2)
+    output = operator.outputs[0]
+    place = window(operator, source, output, (weights.shape[1], weights.shape[2]))
+    _convolve(unit, operator, "cmsis_depthwise_s8", place, output.shape[3] // source.shape[3])
+
+
+def _convolve(unit: Unit, operator: Operator, kernel: str, place: Window, ratio: int) -> None:
+    source, weights = tensors(operator, 2)
+    output = operator.outputs[0]
+    channels = output.shape[3]
+    scales = scale_arrays(unit, channel_scales(source, weights, output, channels), INT32)
+    fields = (
+        *(place.fields, ratio, unit.pointer(weights), bias(unit, operator, channels, ElementType.INT8)),
+        *(*scales, -zero_point_of(source), zero_point_of(output)),
+        *activation_range(operator.options.get("fused_activation_function"), output),
+    )
+    _over_rows(unit, operator, kernel, place, fields)
+
+
+def _average_pool(unit: Unit, operator: Operator) -> None:
+    _pool(unit, operator, "cmsis_average_pool_s8")
+
+
+def _max_pool(unit: Unit, operator: Operator) -> None:
+    _pool(unit, operator, "cmsis_max_pool_s8")
+
+
+def _pool(unit: Unit, operator: Operator, kernel: str) -> None:
+    (source,), output = tensors(operator, 1), operator.outputs[0]
+    size = (number(operator, "filter_height", 1), number(operator, "filter_width", 1))
+    place = window(operator, source, output, size)
+    limits_ = activation_range(operator.options.get("fused_activation_function"), output)
+    _over_rows(unit, operator, kernel, place, (place.fields, *limits_))
+
+
+def _over_rows(unit: Unit, operator: Operator, kernel: str, place: Window, fields: tuple[Field, ...]) -> None:
+    """A kernel with a window, which is told of its scratch last."""
+    bytes_ = sum(scratch(Instance(operator, unit.kernels, CORTEX_M)))
+    layer = unit.parameters(kernel, *fields, bytes_)
+    (source,) = tensors(operator, 1)
+    places = unit.pointer(source), unit.target(operator.outputs[0]), unit.scratch_pointer() if bytes_ else "NULL"
+    unit.call(kernel, layer, *place.rows, *places, checked=True)
+
+
+def _fully_connected(unit: Unit, operator: Operator) -> None:
+    source, weights = tensors(operator, 2)
+    output = operator.outputs[0]
+    units, depth = weights.shape
+    offsets = weight_offset(weights), -zero_point_of(source)
+    scales = unit_scales(source, weights, output)
+    fields = (
+        *(depth, units, unit.pointer(weights), bias(unit, operator, units, ElementType.INT8)),
+        *(*scale_arrays(unit, scales, INT32), int(len(scales) > 1)),
+        *(*offsets, zero_point_of(output)),
+        *activation_range(operator.options.get("fused_activation_function"), output),
+        _sums(unit, operator, *offsets) if unit.kernels.cmsis_nn is Kernels.CMSIS_NN_MVE else 0,
+    )
+    kernel = "cmsis_fully_connected_s8"
+    layer = unit.parameters(kernel, *fields)
+    unit.call(kernel, layer, prod(output.shape) // units, unit.pointer(source), unit.target(output), checked=True)
+
+
+def _sums(unit: Unit, operator: Operator, weight_offset: int, input_offset: int) -> str:
+    """What every unit adds up to where the input is 0 (arm_vector_sum_s8.c)."""
+    import numpy as np
+
+    _, weights = tensors(operator, 2)
+    assert weights.data is not None
+    values = np.frombuffer(bytes(weights.data.content)[: weights.bytes], np.int8).reshape(weights.shape)
+    sums = (values.astype(np.int64) + weight_offset).sum(axis=1) * input_offset + _bias(operator, weights.shape[0])
+    return unit.array(INT32, sums.astype(np.int32).astype(INT32.dtype).tobytes())
+
+
+def _bias(operator: Operator, units: int) -> Any:
+    import numpy as np
+
+    tensor = operator.inputs[2] if len(operator.inputs) > 2 else None
+    if tensor is None:
+        return np.zeros(units, np.int64)
+    assert tensor.data is not None
+    return np.frombuffer(bytes(tensor.data.content)[: tensor.bytes], INT32.dtype).astype(np.int64)
+
+
+def _add(unit: Unit, operator: Operator) -> None:
+    first, second = tensors(operator, 2)
+    output = operator.outputs[0]
+    offsets = (-zero_point_of(first), -zero_point_of(second), zero_point_of(output))
+    affine = [
+        (offset, scale.multiplier, scale.shift)
+        for offset, scale in zip(offsets, add_scales(first, second, output), strict=True)
+    ]
+    fields = (prod(output.shape), LEFT_SHIFT, *affine[0], *affine[1], *affine[2], *limits(operator))
+    _on_both(unit, operator, "cmsis_add_s8", fields)
+
+
+def _multiply(unit: Unit, operator: Operator) -> None:
+    first, second = tensors(operator, 2)
+    output = operator.outputs[0]
+    scale = quantize_multiplier(scale_of(first) * scale_of(second) / scale_of(output))
+    offsets = (-zero_point_of(first), -zero_point_of(second), zero_point_of(output))
+    fields = (prod(output.shape), *offsets, scale.multiplier, scale.shift, *limits(operator))
+    _on_both(unit, operator, "cmsis_multiply_s8", fields)
+
+
+def _on_both(unit: Unit, operator: Operator, kernel: str, fields: tuple[Field, ...]) -> None:
+    first, second = tensors(operator, 2)
+    places = unit.pointer(first), unit.pointer(second), unit.target(operator.outputs[0])
+    unit.call(kernel, unit.parameters(kernel, *fields), *places, checked=True)
+
+
+def _softmax(unit: Unit, operator: Operator) -> None:
+    (source,), output = tensors(operator, 1), operator.outputs[0]
+    beta = operator.options.get("beta", 1.0)
+    assert isinstance(beta, int | float)
+    step, radius = differences(float(beta), scale_of(source))
+    depth = source.shape[-1]
+    kernel = "cmsis_softmax_s8"
+    layer = unit.parameters(kernel, depth, step.multiplier, step.shift, -radius)
+    unit.call(kernel, layer, prod(source.shape) // depth, unit.pointer(source), unit.target(output), checked=True)
+
+
+LOWERINGS: Mapping[str, Lowering] = MappingProxyType(
+    {
+        "ADD": _add,
+        "AVERAGE_POOL_2D": _average_pool,
+        "CONV_2D": _convolution,
+        "DEPTHWISE_CONV_2D": _depthwise,
+        "FULLY_CONNECTED": _fully_connected,
+        "MAX_POOL_2D": _max_pool,
+        "MUL": _multiply,
+        "SOFTMAX": _softmax,
+    }
+)
+"""Operators that may be `called`, and how."""

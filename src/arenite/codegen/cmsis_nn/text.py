@@ -1,0 +1,48 @@
+"""What NAME.h and NAME.c say where they call CMSIS-NN; nothing, or what they say anyway, for the target `c`."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from arenite.kernels import Kernels
+
+if TYPE_CHECKING:
+    from arenite.targets.target import Target
+
+_BUILD = MappingProxyType(
+    {
+        Kernels.CMSIS_NN_SCALAR: ("!defined(ARM_MATH_DSP) && !defined(ARM_MATH_MVEI)", "without the DSP extension"),
+        Kernels.CMSIS_NN_DSP: ("defined(ARM_MATH_DSP) && !defined(ARM_MATH_MVEI)", "with the DSP extension"),
+        Kernels.CMSIS_NN_MVE: ("defined(ARM_MATH_MVEI)", "with vectors (MVE)"),
+    }
+)
+"""What CMSIS-NN's headers say of a core (arm_nn_math_types.h), and in words."""
+
+
+def result(target: Target) -> str:
+    """The type that an inference returns."""
+    return "void" if target.kernels.cmsis_nn is None else "int"
+
+
+def note(target: Target) -> str:
+    """Lines of the header's comment."""
+    if target.kernels.cmsis_nn is None:
+        return ""
+    words = _BUILD[target.kernels.cmsis_nn][1]
+    return f" * Calls CMSIS-NN, built for a core {words}, such as {str(target.core).title()}: link it.\n"
+
+
+def guard(target: Target) -> str:
+    """The includes' continuation: places and scratch are right for one build of CMSIS-NN, and no other may compile."""
+    if target.kernels.cmsis_nn is None:
+        return ""
+    condition, words = _BUILD[target.kernels.cmsis_nn]
+    return f"""
+#include "arm_nnfunctions.h"
+
+/* The kernels of other cores read and write in another order, and need other scratch. */
+#if !({condition})
+#error "exported with --cmsis-nn {target.core}: compile for a core {words}, or export again for yours"
+#endif
+"""

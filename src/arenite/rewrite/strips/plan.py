@@ -11,7 +11,7 @@ from arenite.rewrite.strips.demand import demands
 from arenite.rewrite.strips.rows import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from arenite.model import Tensor
     from arenite.rewrite.strips.demand import Strip
@@ -77,19 +77,35 @@ def strip_plan(region: Region, boundaries: int | Sequence[int], *, halo: Halo = 
 
 
 def _derived(region: Region, last: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
-    """Boundaries of all outputs, from those of the last one."""
-    height = region.outputs[-1].shape[1]
-    own: dict[Tensor, tuple[int, ...]] = {region.outputs[-1]: last}
-    for output in reversed(region.outputs[:-1]):
-        rows = output.shape[1]
-        ends = [at * rows // height for at in last]
-        read = demands(region, {tensor: _intervals(at) for tensor, at in own.items()}, frozenset(), len(last) - 1)
-        for strip, each in enumerate(read):
-            if output in each.held:
-                ends[strip + 1] = each.held[output].end
-        ends[-1] = rows
-        own[output] = _rising(ends)
+    """Boundaries of all outputs, from those of the last one: in one pass, as `demands` goes through a single strip."""
+    if len(region.outputs) == 1:
+        return (last,)
+    own = {region.outputs[-1]: last}
+    held: list[dict[Tensor, Rows]] = [{} for _ in last[1:]]
+    for operator in reversed(region.operators):
+        (target,) = operator.outputs
+        if target in region.outputs:
+            own.setdefault(target, _read_to(target, held, last))
+            for rows, strip in zip(_intervals(own[target]), held, strict=True):
+                if rows.size:
+                    strip[target] = rows.hull(strip.get(target))
+        for strip in held:
+            if target in strip:
+                for tensor, read in zip(operator.inputs, region.rules[operator](strip[target]).reads, strict=True):
+                    if read is not None and tensor is not None and tensor.data is None:
+                        strip[tensor] = read.hull(strip.get(tensor))
     return tuple(own[output] for output in region.outputs)
+
+
+def _read_to(output: Tensor, held: Sequence[Mapping[Tensor, Rows]], last: Sequence[int]) -> tuple[int, ...]:
+    """Boundaries of an output where strips have read to, or at the same fraction of its height as those of the last."""
+    rows = output.shape[1]
+    ends = [at * rows // last[-1] for at in last]
+    for strip, each in enumerate(held):
+        if output in each:
+            ends[strip + 1] = each[output].end
+    ends[-1] = rows
+    return _rising(ends)
 
 
 def _rising(ends: Sequence[int]) -> tuple[int, ...]:

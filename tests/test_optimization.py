@@ -46,7 +46,7 @@ def assert_sound(plan: arenite.Plan) -> None:
     """What must hold of every plan, whatever the model."""
     assert len(set(plan.order)) == len(plan.order) == len(plan.model.main.operators)
     gone = set(range(len(plan.source.main.operators))).difference(plan.order)
-    assert all(not _is_read(plan.source.main, plan.source.main.operators[position]) for position in gone)
+    assert all(not _is_read(plan.model.main, plan.source.main.operators[position]) for position in gone)
     assert plan.after.head <= plan.before.head or plan.notes
     assert plan.lower_bound <= plan.after.head
     assert planned_head(plan.model) == plan.after.head

@@ -131,6 +131,16 @@ def without_strips(task: Task) -> Decision:
 
 
 def _whole(task: Task) -> Decision:
+    """The best plan for what was asked; it says how many operators the rewrites before it left out."""
+    found = _planned(task)
+    gone = len(task.source.main.operators) - len(found.model.main.operators)
+    if not gone:
+        return found
+    note = f"{gone} operators are left out: nobody needs them, they only copy, or convolutions pad by themselves"
+    return replace(found, notes=(*found.notes, note))
+
+
+def _planned(task: Task) -> Decision:
     """The best plan for what was asked; the model itself where nothing is gained."""
     model, options = task.source, task.options
     obstacle = _untouchable(model, options)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from arenite.rewrite import prune
+from arenite.rewrite import fold, prune
 from arenite.tflite.memory_plan import with_plan
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ class Task:
 
     @cached_property
     def base(self) -> Model:
-        """The source without its plan, and without what costs memory and has no effect."""
-        return prune(with_plan(self.source, None))
+        """The source without its plan, without needless copies, and without what costs memory and has no effect."""
+        return prune(fold(with_plan(self.source, None)))
 
     @property
     def left(self) -> float:

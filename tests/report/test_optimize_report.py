@@ -5,13 +5,19 @@ from pathlib import Path
 import pytest
 from report_samples import planned
 
-from arenite.plan import Cost, Plan
-from arenite.report.optimize import as_json, change, costs, print_plan, proof
+from arenite.plan import Cost, Plan, Strips
+from arenite.report.optimize import as_json, change, costs, moved, print_plan, proof
 
-SOURCE = planned()
+def three(model):
+    """The model with its only operator three times."""
+    graph = model.main
+    return replace(model, graphs=(replace(graph, operators=graph.operators * 3),))
+
+
+SOURCE = three(planned())
 PLAN = Plan(
     source=SOURCE,
-    model=planned(),
+    model=three(planned()),
     content=b"",
     before=Cost(55_296, 73_728, 103_680),
     after=Cost(55_296, 55_296, 85_248),
@@ -70,3 +76,11 @@ def test_proofs():
 )
 def test_changes(before, after, expected):
     assert change(before, after) == expected
+
+
+def test_what_became_of_the_operators():
+    assert moved(PLAN) == "2 of 3 operators moved"
+    assert moved(replace(PLAN, order=(0, 2))) == "3 operators became 2; 0 moved"
+    assert moved(replace(PLAN, order=(2, 0))) == "3 operators became 2; 2 moved"
+    strips = (Strips((0,), (0, 1, 2), "recompute", 0),)
+    assert moved(replace(PLAN, order=(0, None, 1, 2), strips=strips)) == "3 operators became 4"

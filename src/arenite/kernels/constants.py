@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from arenite.model import ElementType
@@ -22,3 +23,11 @@ def integers(tensor: Tensor | None) -> tuple[int, ...] | None:
     if len(content) < tensor.bytes:
         return None
     return struct.unpack_from(f"<{count}{_FORMATS[tensor.type]}", content)
+
+
+def is_finite(tensor: Tensor) -> bool:
+    """Whether no value of a constant is infinite or no number; of constants that are no floats none is."""
+    if tensor.type is not ElementType.FLOAT32 or tensor.data is None:
+        return True
+    content = bytes(tensor.data.content)
+    return all(isfinite(value) for (value,) in struct.iter_unpack("<f", content[: len(content) // 4 * 4]))

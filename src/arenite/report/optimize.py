@@ -131,7 +131,9 @@ def moved(plan: Plan) -> str:
     """How much of the order changed."""
     if not plan.changed:
         return "unchanged: there was nothing to gain"
+    before, after = len(plan.source.main.operators), len(plan.order)
+    became = "" if before == after else f"{number(before)} operators became {number(after)}"
     if plan.strips:
-        return f"{number(len(plan.source.main.operators))} operators became {number(len(plan.order))}"
-    count = sum(position != place for place, position in enumerate(plan.order))
-    return f"{number(count)} of {number(len(plan.order))} operators moved"
+        return became or f"still {number(after)} operators"
+    count = sum(position != place for position, place in zip(plan.order, sorted(plan.order), strict=True))  # type: ignore[type-var]
+    return f"{became}; {number(count)} moved" if became else f"{number(count)} of {number(after)} operators moved"

@@ -3,6 +3,7 @@
 A pass that changes nothing returns the same object. None changes the inputs and outputs that an application sees.
 """
 
+from arenite.rewrite.fold import fold
 from arenite.rewrite.prune import prune
 
-__all__ = ["prune"]
+__all__ = ["fold", "prune"]

@@ -47,7 +47,7 @@ def prune(model: Model) -> Model:
         ModelError: the model's offline plan or control dependencies cannot be read.
     """
     plan = read_plan(model)
-    if is_vela(model) or any(entry.name not in _HARMLESS_METADATA for entry in model.metadata):
+    if not may_renumber(model):
         return model
     if plan is not None and any(tensor.variable for graph in model.graphs[1:] for tensor in graph.tensors):
         return model  # TFLM looks up such variables by their number in the plan of another graph.
@@ -60,7 +60,12 @@ def prune(model: Model) -> Model:
     pruned = replace(model, graphs=graphs)
     if plan is not None:
         pruned = with_plan(pruned, _plan_of_rest(plan, model, pruned))
-    return pruned if _can_be_written(pruned) else model
+    return pruned if can_be_written(pruned) else model
+
+
+def may_renumber(model: Model) -> bool:
+    """Whether tensors may get other numbers: Vela did not compile the model, and no metadata may name them."""
+    return not is_vela(model) and all(entry.name in _HARMLESS_METADATA for entry in model.metadata)
 
 
 def _pruned(graph: Graph, named: frozenset[Tensor], *, every_operator: bool) -> Graph:
@@ -150,7 +155,7 @@ def _plan_of_rest(plan: MemoryPlan, before: Model, after: Model) -> MemoryPlan:
     return MemoryPlan(tuple(tuple(offsets[tensor] for tensor in graph.tensors) for graph in after.graphs))
 
 
-def _can_be_written(model: Model) -> bool:
+def can_be_written(model: Model) -> bool:
     """Whether the writer can build what has other numbers now; it refuses where something would be lost."""
     try:
         write_bytes(model)

@@ -79,14 +79,14 @@ def _folds(graph: Graph) -> dict[Operator, tuple[Operator, Operator]]:
     for pad in graph.operators:
         if pad.code == "PAD" and len(pad.inputs) == 2 and pad.outputs[0] not in graph.outputs:
             convolutions = readers[pad.outputs[0]]
-            made = [each for each in (_with(pad, convolution) for convolution in convolutions) if each is not None]
+            made = [each for each in (with_padding(pad, reader) for reader in convolutions) if each is not None]
             if len(made) == len(convolutions):
                 found.update((old, (new, pad)) for old, new in zip(convolutions, made, strict=True))
     return found
 
 
-def _with(pad: Operator, operator: Operator) -> Operator | None:
-    """The convolution that does the padding itself, None if it cannot."""
+def with_padding(pad: Operator, operator: Operator) -> Operator | None:
+    """A reader of a PAD that pads by itself, as `EXPLICIT` says; None if it is no convolution that could."""
     source, padded = pad.inputs[0], pad.outputs[0]
     if operator.code not in _CONVOLUTIONS or operator.options.get("padding", SAME) == SAME:
         return None

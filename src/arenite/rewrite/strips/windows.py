@@ -12,10 +12,9 @@ rows that their padding puts the windows at the right places; rows made too much
 
 from __future__ import annotations
 
-from math import isfinite
-from struct import iter_unpack
 from typing import TYPE_CHECKING
 
+from arenite.kernels.constants import is_finite
 from arenite.kernels.windows import SAME, convolution, depthwise, pool
 from arenite.model import ElementType
 from arenite.rewrite.strips.cut import CannotSplitError, Cut, Padding, Rule
@@ -68,10 +67,8 @@ def check_weights(operator: Operator, source: Tensor, weights: Tensor) -> None:
         raise CannotSplitError(
             f"multiplies {source.type.name} with weights of {weights.type.name}, whose scale may depend on all rows"
         )
-    if weights.type is ElementType.FLOAT32 and weights.data is not None and operator.options.get("padding") == SAME:
-        content = bytes(weights.data.content)
-        if not all(isfinite(value) for (value,) in iter_unpack("<f", content[: len(content) // 4 * 4])):
-            raise CannotSplitError("has weights that are infinite or no numbers, which padding would spread")
+    if operator.options.get("padding") == SAME and not is_finite(weights):
+        raise CannotSplitError("has weights that are infinite or no numbers, which padding would spread")
 
 
 def _convolved(operator: Operator, window: Window) -> Rule:

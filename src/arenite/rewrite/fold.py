@@ -1,0 +1,128 @@
+"""Takes copies out of a model that other operators make needless.
+
+- A PAD of rows and columns before convolutions whose SAME padding does just that. Converters from PyTorch leave them.
+- Operators that hand on their input as it is: PAD by nothing, SLICE of everything, RESHAPE to the same shape.
+
+Each stands for an operator and a tensor in TFLM's tail, a copy at run time and, where nothing can lie over it, head.
+What is called padding is the zero point, or 0.0: its product with a weight adds nothing, unless that is infinite.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from arenite.kernels.constants import integers, is_finite
+from arenite.kernels.windows import EXPLICIT, SAME, convolution, depthwise
+from arenite.rewrite.prune import can_be_written, may_renumber
+from arenite.targets.folding import with_padding
+from arenite.tflite.control_edges import CONTROL_EDGES_NAME
+from arenite.tflite.memory_plan import read_plan
+from arenite.tflite.signatures import signature_tensors
+
+if TYPE_CHECKING:
+    from collections.abc import Set
+
+    from arenite.model import Graph, Model, Operator, Tensor
+
+_WINDOWS = {"CONV_2D": convolution, "DEPTHWISE_CONV_2D": depthwise}
+_KEEPS_SHAPE = frozenset({"RESHAPE", "SQUEEZE", "EXPAND_DIMS", "SLICE"})
+"""Operators that do nothing where their output has the shape of their input."""
+
+
+def fold(model: Model) -> Model:
+    """The model without needless copies; the same object where there are none, or where `prune` would change nothing.
+
+    Outputs stay the same bit for bit. A model with a plan stays as it is, since the plan is made for its copies, and so
+    does one whose metadata name operators by their place.
+    """
+    by_place = any(entry.name == CONTROL_EDGES_NAME for entry in model.metadata)
+    if by_place or read_plan(model) is not None or not may_renumber(model):
+        return model
+    named = signature_tensors(model)
+    graphs = tuple(_folded(graph, named.union(graph.inputs, graph.outputs)) for graph in model.graphs)
+    if graphs == model.graphs:
+        return model
+    result = replace(model, graphs=graphs)
+    return result if can_be_written(result) else model
+
+
+def _folded(graph: Graph, interface: Set[Tensor]) -> Graph:
+    """The graph without copies that are needless; the same object if it has none."""
+    instead: dict[Tensor, Tensor] = {}
+    operators: list[Operator] = []
+    for operator in graph.operators:
+        if any(tensor in instead for tensor in operator.inputs if tensor is not None):
+            inputs = tuple(tensor and instead.get(tensor, tensor) for tensor in operator.inputs)
+            operator = replace(operator, inputs=inputs)  # noqa: PLW2901 (what it is from here on)
+        source = _handed_on(operator)
+        if source is None or operator.outputs[0] in interface:
+            operators.append(operator)
+        else:
+            instead[operator.outputs[0]] = source
+    operators = _without_pads(operators, interface)
+    if len(operators) == len(graph.operators):
+        return graph
+    gone = {tensor for operator in graph.operators for tensor in operator.outputs}
+    gone.difference_update(tensor for operator in operators for tensor in operator.outputs)
+    return replace(
+        graph, operators=tuple(operators), tensors=tuple(tensor for tensor in graph.tensors if tensor not in gone)
+    )
+
+
+def _handed_on(operator: Operator) -> Tensor | None:
+    """The input that comes out of an operator unchanged; None for most."""
+    if not operator.inputs or operator.inputs[0] is None or len(operator.outputs) != 1:
+        return None
+    source, target = operator.inputs[0], operator.outputs[0]
+    if source.data is not None or source.variable or target.variable or not _alike(source, target):
+        return None
+    if operator.code in _KEEPS_SHAPE:
+        return source
+    if operator.code in ("PAD", "PADV2") and not any(integers(operator.inputs[1]) or (1,)):
+        return source
+    return None
+
+
+def _alike(one: Tensor, other: Tensor) -> bool:
+    return (one.shape, one.type, _steps(one)) == (other.shape, other.type, _steps(other))
+
+
+def _steps(tensor: Tensor) -> object:
+    steps = tensor.quantization
+    return steps and (tuple(steps.scale), tuple(steps.zero_point))
+
+
+def _without_pads(operators: list[Operator], interface: Set[Tensor]) -> list[Operator]:
+    """The operators without the PADs of which all readers are convolutions that pad alike."""
+    readers: defaultdict[Tensor | None, list[Operator]] = defaultdict(list)
+    for operator in operators:
+        for tensor in dict.fromkeys(operator.inputs):
+            readers[tensor].append(operator)
+    instead: dict[Operator, Operator] = {}
+    gone: set[Operator] = set()
+    for pad in operators:
+        if pad.code == "PAD" and len(pad.inputs) == 2 and pad.outputs[0] not in interface:
+            convolutions = readers[pad.outputs[0]]
+            made = [each for each in (_padding_alike(pad, reader) for reader in convolutions) if each is not None]
+            if made and len(made) == len(convolutions):
+                instead.update(zip(convolutions, made, strict=True))
+                gone.add(pad)
+    return [instead.get(operator, operator) for operator in operators if operator not in gone]
+
+
+def _padding_alike(pad: Operator, operator: Operator) -> Operator | None:
+    """A reader of a PAD with SAME padding that does the same, None where there is none."""
+    explicit = with_padding(pad, operator)
+    if explicit is None or operator.inputs[1] is None or not is_finite(operator.inputs[1]):
+        return None
+    inputs = (pad.inputs[0], *operator.inputs[1:])
+    same = replace(operator, inputs=inputs, options={**operator.options, "padding": SAME})
+    try:
+        window = _WINDOWS[operator.code](same)
+    except (KeyError, ValueError):
+        return None
+    wanted = explicit.options[EXPLICIT]
+    covers = all(axis.outputs == -(-axis.length // axis.stride) for axis in (window.rows, window.columns))
+    return same if covers and (window.rows.padding, window.columns.padding) == wanted else None

@@ -535,16 +535,6 @@ KINDS = {
 }
 
 
-SEEDS = 3
-MORE_SEEDS = 8
-SHAPED = {*MOVES, "mean", "sum", "resize_nearest", "resize_bilinear", "add", "conv", "depthwise"}
-"""Kinds whose work depends on shapes more than on values."""
-
-
-def seeds(name):
-    return range(MORE_SEEDS if name in SHAPED else SEEDS)
-
-
 def make(kind, name, seed):
     """A model of one operator `name` on values of type `kind`."""
     return KINDS[kind][name](Maker([seed, *name.encode()], kind))

@@ -1,0 +1,43 @@
+"""A model in words that more runtimes know, for the one inference that the self-test stores.
+
+TFLM takes FILL with constant dimensions only, and LiteRT's reference kernels know TILE in its first versions only.
+Neither changes what is computed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from arenite.model import Data, ElementType, Tensor
+
+if TYPE_CHECKING:
+    from arenite.model import Model, Operator
+
+_VERSIONS = {"TILE": 2}
+"""The last versions that LiteRT's reference kernels are registered for."""
+
+
+def respelled(model: Model) -> Model:
+    """The same computation; the same object where there is nothing to respell."""
+    operators = tuple(_respelled(operator) for operator in model.main.operators)
+    if operators == model.main.operators:
+        return model
+    known = set(model.main.tensors)
+    inputs = dict.fromkeys(tensor for each in operators for tensor in each.inputs if tensor is not None)
+    added = tuple(tensor for tensor in inputs if tensor not in known)
+    main = replace(model.main, operators=operators, tensors=(*model.main.tensors, *added))
+    return replace(model, graphs=(main, *model.graphs[1:]), origin=None)  # a file without the versions that were
+
+
+def _respelled(operator: Operator) -> Operator:
+    if operator.version > _VERSIONS.get(operator.code, operator.version):
+        return replace(operator, version=_VERSIONS[operator.code], origin=None)
+    if operator.code == "FILL" and operator.inputs[0] is not None and operator.inputs[0].data is None:
+        return replace(operator, inputs=(_shape(operator.outputs[0]), *operator.inputs[1:]), origin=None)
+    return operator
+
+
+def _shape(tensor: Tensor) -> Tensor:
+    content = b"".join(length.to_bytes(4, "little") for length in tensor.shape)
+    return Tensor(f"{tensor.name}/shape", (len(tensor.shape),), ElementType.INT32, Data(content))

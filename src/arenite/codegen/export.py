@@ -26,6 +26,7 @@ from arenite.targets.folding import folded
 from arenite.targets.kept import kept
 from arenite.targets.target import CORES, C, find_target
 from arenite.tflite.files import check_writable, replace_file
+from arenite.tflite.memory_plan import with_plan
 
 if TYPE_CHECKING:
     import os
@@ -58,7 +59,7 @@ def export_c(
     target = target_of(cmsis_nn)
     result = sources(model, name, target, may_move=may_move)
     compiled = [file for file in result if file.endswith(".c")]
-    found = example(model)
+    found = example(with_plan(model, None))  # which may be one for other kernels than a runtime's
     if found is not None:
         result[f"{name}_test.c"] = selftest(model, name, found, checked=target is not C)
     result["Makefile"] = makefile(name, compiled, test=found is not None, cmsis_nn=target is not C)

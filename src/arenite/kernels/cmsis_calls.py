@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from arenite.kernels import windows
-from arenite.kernels.cmsis_nn import cmsis_nn
+from arenite.kernels.cmsis_nn import PAIR, cmsis_nn
 from arenite.kernels.overlap import APART, Overlap
 from arenite.kernels.sets import Kernels
 from arenite.model import ElementType
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 INT8, INT16 = ElementType.INT8, ElementType.INT16
 LONGEST = (1 << 15) - 1
 """Rows, columns and channels that the kernels' 16-bit counters hold."""
+LEAST_PIXELS = 32
+"""Pixels below which one call of a 1x1 convolution would do notably more work for each."""
 NARROW = 511
 """Products of an int16 and an int8 whose sum always fits 32 bits; arm_convolve_s16.c adds no wider."""
 
@@ -48,14 +50,42 @@ def called(operator: Operator, kernels: Kernels) -> bool:
 def passed_on(operator: Operator, position: int, output: int, kernels: Kernels) -> Overlap:
     """Distances for an operator that is `called`: those of CMSIS-NN, which is called as TFLM's glue does it.
 
-    But FULLY_CONNECTED is never made a convolution: row by row (arm_fully_connected_*.c).
+    But FULLY_CONNECTED is never made a convolution: row by row (arm_fully_connected_*.c). And 1x1 convolutions are
+    called for some rows at a time, see `rows_at_once`.
     """
     assert kernels.cmsis_nn is not None
-    if operator.code != "FULLY_CONNECTED":
+    if operator.code not in {"CONV_2D", "FULLY_CONNECTED"}:
         return cmsis_nn(operator, position, output, kernels.cmsis_nn)
     if position:
         return APART
-    return Overlap(windows.matrix(operator).walk.next_row() * operator.outputs[0].type.bytes)
+    if operator.code == "FULLY_CONNECTED":
+        return Overlap(windows.matrix(operator).walk.next_row() * operator.outputs[0].type.bytes)
+    rows = rows_at_once(operator, kernels)
+    return _in_parts(operator, rows) if rows else cmsis_nn(operator, position, output, kernels.cmsis_nn)
+
+
+def rows_at_once(operator: Operator, kernels: Kernels) -> int:
+    """Rows of a convolution that one call of CMSIS-NN makes; 0: all.
+
+    1x1 with stride 1, without vectors, goes over its whole input for every pair of channels, so that the output would
+    have to be apart from the input. Called for a few rows at a time it needs these rows only.
+    """
+    window = windows.convolution(operator)
+    paired = kernels.cmsis_nn is not Kernels.CMSIS_NN_MVE and window.out_depth > PAIR
+    fast = window.pointwise and (window.rows.stride, window.columns.stride) == (1, 1)
+    if operator.outputs[0].type is not INT8 or not fast or not paired:
+        return 0
+    rows = -(-LEAST_PIXELS // window.columns.length)
+    return rows if rows < window.rows.length else 0
+
+
+def _in_parts(operator: Operator, rows: int) -> Overlap:
+    """Parts of whole rows, one after the other: a part may be written while all of its input is still to be read."""
+    window = windows.convolution(operator)
+    part, pixels = rows * window.columns.length, window.pixels
+    starts = {0, part, (pixels - 1) // part * part, ((pixels - 1) // part - 1) * part}
+    ends = ((min(start + part, pixels) * window.out_depth, start * window.depth) for start in starts)
+    return Overlap(max(written - read for written, read in ends))
 
 
 def _convolution(operator: Operator, kernels: Kernels) -> bool:

@@ -24,6 +24,7 @@ from arenite.codegen.quantized import (
 from arenite.codegen.types import INT32
 from arenite.codegen.unit import tensors
 from arenite.kernels import Kernels
+from arenite.kernels.cmsis_calls import rows_at_once
 from arenite.model import ElementType
 from arenite.targets.build import CORTEX_M
 from arenite.targets.cmsis_scratch import scratch
@@ -45,23 +46,23 @@ LEFT_SHIFT = 20
 def _convolution(unit: Unit, operator: Operator) -> None:
     source, weights = tensors(operator, 2)
     place = window(operator, source, operator.outputs[0], (weights.shape[1], weights.shape[2]))
-    _convolve(unit, operator, "cmsis_conv_s8", place, weights.shape[3])
+    _convolve(unit, operator, "cmsis_conv_s8", place, (weights.shape[3], rows_at_once(operator, unit.kernels)))
 
 
 def _depthwise(unit: Unit, operator: Operator) -> None:
     source, weights = tensors(operator, 2)
     output = operator.outputs[0]
     place = window(operator, source, output, (weights.shape[1], weights.shape[2]))
-    _convolve(unit, operator, "cmsis_depthwise_s8", place, output.shape[3] // source.shape[3])
+    _convolve(unit, operator, "cmsis_depthwise_s8", place, (output.shape[3] // source.shape[3],))
 
 
-def _convolve(unit: Unit, operator: Operator, kernel: str, place: Window, ratio: int) -> None:
+def _convolve(unit: Unit, operator: Operator, kernel: str, place: Window, own: tuple[Field, ...]) -> None:
     source, weights = tensors(operator, 2)
     output = operator.outputs[0]
     channels = output.shape[3]
     scales = scale_arrays(unit, channel_scales(source, weights, output, channels), INT32)
-    fields = (
-        *(place.fields, ratio, unit.pointer(weights), bias(unit, operator, channels, ElementType.INT8)),
+    fields: tuple[Field, ...] = (
+        *(place.fields, *own, unit.pointer(weights), bias(unit, operator, channels, ElementType.INT8)),
         *(*scales, -zero_point_of(source), zero_point_of(output)),
         *activation_range(operator.options.get("fused_activation_function"), output),
     )

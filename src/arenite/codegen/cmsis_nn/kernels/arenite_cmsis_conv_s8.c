@@ -27,6 +27,19 @@ int arenite_cmsis_conv_s8(const arenite_cmsis_conv_s8_t *layer, int32_t input_ro
                           arm_convolve_wrapper_s8_get_buffer_size(&params, &from, &filter, &to))) {
     return ARM_CMSIS_NN_ARG_ERROR;
   }
-  return arm_convolve_wrapper_s8(&context, &params, &scales, &from, input, &filter, layer->weights, &bias, layer->bias,
-                                 &to, output);
+  if (layer->rows_at_once == 0) {
+    return arm_convolve_wrapper_s8(&context, &params, &scales, &from, input, &filter, layer->weights, &bias,
+                                   layer->bias, &to, output);
+  }
+  for (int32_t row = 0; row < output_rows; row += layer->rows_at_once) {
+    const int32_t left = output_rows - row;
+    const int32_t rows = left < layer->rows_at_once ? left : layer->rows_at_once;
+    const cmsis_nn_dims some = arenite_cmsis_dims(1, rows, w->input_width, w->input_depth);
+    const cmsis_nn_dims made = arenite_cmsis_dims(1, rows, w->output_width, w->output_depth);
+    const int status = arm_convolve_wrapper_s8(
+        &context, &params, &scales, &some, input + row * w->input_width * w->input_depth, &filter, layer->weights,
+        &bias, layer->bias, &made, output + row * w->output_width * w->output_depth);
+    if (status != ARM_CMSIS_NN_SUCCESS) return status;
+  }
+  return ARM_CMSIS_NN_SUCCESS;
 }

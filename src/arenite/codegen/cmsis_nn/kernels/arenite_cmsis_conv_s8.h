@@ -11,6 +11,7 @@
 typedef struct {
   arenite_window_t window;
   int32_t filter_depth;      /* input depth / groups */
+  int32_t rows_at_once;      /* output rows that one call of CMSIS-NN makes; 0: all. Only for 1x1 with stride 1 */
   const int8_t *weights;     /* [output_depth][kernel_height][kernel_width][filter_depth] */
   const int32_t *bias;       /* [output_depth] */
   const int32_t *multiplier; /* [output_depth] */

@@ -52,7 +52,8 @@ def test_pairs_are_counted_one_by_one(planned):
 
 def test_targets_ask_for_their_own_kernels():
     judged = Validity(1, (Kernels.REFERENCE, Kernels.ESP_NN))
-    assert {target.name for target in TARGETS.values() if judged.holds(target)} == {"tflm-reference", "tflm-esp-nn"}
+    chips = {f"tflm-esp-nn{chip}" for chip in ("", "/esp32", "/esp32s3", "/esp32p4")}
+    assert {target.name for target in TARGETS.values() if judged.holds(target)} == {"tflm-reference", *chips}
     assert Validity(1, JUDGED).holds(find_target("tflm"))
 
 

@@ -63,7 +63,7 @@ class Validity:
         """Whether the plan is right with the kernels of a target."""
         if target.kernels.generated:
             return target.kernels in self.in_c
-        return target.kernels in self.kernels or (target.kernels is Kernels.PORTABLE and self.everywhere)
+        return target.kernels.rules in self.kernels or (target.kernels is Kernels.PORTABLE and self.everywhere)
 
 
 def validity(model: Model) -> Validity:

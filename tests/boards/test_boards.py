@@ -18,9 +18,9 @@ TARGETS = {
     "Cortex-M33": "tflm-cmsis-nn/cortex-m33",
     "Cortex-M55": "tflm-cmsis-nn/cortex-m55",
     "Cortex-M85": "tflm-cmsis-nn/cortex-m85",
-    "Xtensa LX6": "tflm-esp-nn",
-    "Xtensa LX7": "tflm-esp-nn",
-    "RISC-V": "tflm-esp-nn",
+    "Xtensa LX6": "tflm-esp-nn/esp32",
+    "Xtensa LX7": "tflm-esp-nn/esp32",
+    "RISC-V": "tflm-esp-nn/esp32",
 }
 KIB, MIB = 1024, 1024 * 1024
 
@@ -37,7 +37,7 @@ def test_every_board_is_sane(board):
     assert re.fullmatch(r"[a-z0-9][a-z0-9.-]*", board.name)
     assert 16 * KIB <= board.region_bytes <= board.sram_bytes <= 16 * MIB
     assert 32 * KIB <= board.flash_bytes <= 64 * MIB
-    assert board.target == TARGETS[board.core]
+    assert board.target == ("tflm-esp-nn/esp32s3" if board.mcu == "ESP32-S3" else TARGETS[board.core])
     for text in (board.title, board.mcu, board.source):
         assert text
         assert text == text.strip()

@@ -3,12 +3,15 @@
 import json
 
 import pytest
+from hand_made import graph, tensor
+from hand_made import model as hand_made
 from typer.testing import CliRunner
 
 from arenite import boards, zoo
 from arenite.cli import app
 from arenite.cli.options import parse_size
 from arenite.errors import OptionError
+from arenite.model import Operator
 from arenite.optimization import Options, optimize
 from arenite.targets.target import find_target
 from arenite.tflite.read import read_model
@@ -111,9 +114,11 @@ def test_flash_that_is_too_small(model):
     assert "bytes of flash are missing" in run(model, "--board", "bluepill").stderr
 
 
-def test_an_estimate_is_called_one(model):
-    assert values(0, model, "--arena", "1M", "--target", "tflm-esp-nn")["arena"]["exact"] is False
-    assert "at least" in run(model, "--arena", "1M", "--target", "tflm-esp-nn").stdout
+def test_an_estimate_is_called_one(tmp_path):
+    path, x, y = tmp_path / "own.tflite", tensor("x"), tensor("y")
+    path.write_bytes(write_bytes(hand_made(graph([x], [y], [Operator("CUSTOM", (x,), (y,), custom_code="Own")]))))
+    assert values(0, path, "--arena", "1M")["arena"]["exact"] is False
+    assert "at least what is needed; not known is what these allocate:\nOwn." in run(path, "--arena", "1M").stdout
 
 
 def test_bad_requests(model, tmp_path):

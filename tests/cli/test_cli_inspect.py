@@ -68,9 +68,7 @@ def test_the_arena_of_a_target(model):
 def test_the_arena_in_words(model):
     lines = run("inspect", model, "--target", "tflm-reference").stdout.splitlines()
     assert "Arena for target tflm-reference" in lines
-    estimate = run("inspect", model, "--target", "tflm-esp-nn").stdout
-    assert "at least" in estimate
-    assert "CONV_2D." in estimate.splitlines()[-1]
+    assert "at least" not in run("inspect", model, "--target", "tflm-esp-nn").stdout
 
 
 def test_a_target_that_is_not_there(model):

@@ -80,7 +80,7 @@ def test_check(reference, foreign):
 
 def test_fit(reference):
     boards = values("fit", reference)["boards"]
-    assert {board["target"] for board in boards if board["valid"]} == {"tflm-esp-nn"}
+    assert {board["target"] for board in boards if board["valid"]} == {"tflm-esp-nn/esp32", "tflm-esp-nn/esp32s3"}
     assert not any(board["fits"] for board in boards if not board["valid"])
     text = run("fit", reference).stdout
     assert "plan not valid" in text

@@ -16,8 +16,8 @@ from arenite.kernels.sets import Kernels
 if TYPE_CHECKING:
     from arenite.model import Operator, Tensor
 
-OF_TFLM = tuple(each for each in Kernels if each is not Kernels.PORTABLE and not each.generated)
-"""The sets that a build of TFLM may run."""
+OF_TFLM = tuple(each for each in Kernels if each is each.rules and each is not Kernels.PORTABLE and not each.generated)
+"""The sets that a build of TFLM may run, those with the same rules once."""
 
 
 def overlap(operator: Operator, source: Tensor, target: Tensor, kernels: Kernels) -> Overlap:
@@ -42,7 +42,7 @@ def overlap(operator: Operator, source: Tensor, target: Tensor, kernels: Kernels
         raise ValueError(f"{source.name!r} is no input of this {operator.label}")
     if not source.bytes or not target.bytes:
         return APART
-    sets = OF_TFLM if kernels is Kernels.PORTABLE else (kernels,)
+    sets = OF_TFLM if kernels is Kernels.PORTABLE else (kernels.rules,)
     rules = (_rule(operator, position, output, each) for position in positions for each in sets)
     return reduce(Overlap.both, rules).within(source.bytes, target.bytes)
 

@@ -19,7 +19,13 @@ class Kernels(enum.Enum):
     CMSIS_NN_MVE = "cmsis-nn/mve"
     """CMSIS-NN on cores with vectors (ARM_MATH_MVEI): Cortex-M52, M55, M85."""
     ESP_NN = "esp-nn"
-    """ESP-NN on any chip: the generic C kernels (ESP32, C3, ...), those of the ESP32-S3, and of the ESP32-P4."""
+    """ESP-NN on any chip of Espressif: what is safe here is safe with each of the three below."""
+    ESP_NN_GENERIC = "esp-nn/generic"
+    """Its kernels in generic C: ESP32, ESP32-S2, C3, C6 and so on."""
+    ESP_NN_S3 = "esp-nn/esp32s3"
+    """Its kernels for the ESP32-S3."""
+    ESP_NN_P4 = "esp-nn/esp32p4"
+    """Its kernels for the ESP32-P4."""
     C = "c"
     """Arenite's own, which `arenite export --c` writes: no part of TFLM."""
     C_CMSIS_NN_SCALAR = "c, cmsis-nn/scalar"
@@ -35,10 +41,18 @@ class Kernels(enum.Enum):
         return self is Kernels.C or self in _CALLED
 
     @property
+    def rules(self) -> Kernels:
+        """The set whose rules of overlap hold: one set of rules serves all chips of ESP-NN."""
+        return Kernels.ESP_NN if self in ESP_NN_CHIPS else self
+
+    @property
     def cmsis_nn(self) -> Kernels | None:
         """The set of CMSIS-NN's kernels that generated C calls; None where it calls none, and for sets of TFLM."""
         return _CALLED.get(self)
 
+
+ESP_NN_CHIPS = (Kernels.ESP_NN_GENERIC, Kernels.ESP_NN_S3, Kernels.ESP_NN_P4)
+"""The sets of ESP-NN by chip, which differ in the scratch that they request."""
 
 _CALLED = {
     Kernels.C_CMSIS_NN_SCALAR: Kernels.CMSIS_NN_SCALAR,

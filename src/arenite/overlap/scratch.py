@@ -25,8 +25,7 @@ def scratch(model: Model, liveness: Liveness, kernels: Kernels) -> Iterator[Buff
 
     Reference kernels are charged what they request on x86-64, where they can be run to compare; their requests hold
     pointers at most. Portable kernels stand for all sets whose requests are known: an operator's largest buffer is as
-    large as the largest that any set requests for it, and so on. What ESP-NN requests is not known; it is charged as
-    the reference kernels.
+    large as the largest that any set requests for it, and so on; ESP-NN aside, which requests far more.
     """
     for graph, spans in zip(model.graphs, liveness.operators, strict=True):
         for operator, span in zip(graph.operators, spans, strict=True):

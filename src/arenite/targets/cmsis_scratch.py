@@ -15,7 +15,8 @@ from arenite.kernels.cmsis_calls import called
 from arenite.kernels.sets import Kernels
 from arenite.model import ElementType
 from arenite.targets import cmsis_sizes as sizes
-from arenite.targets.build import CMSIS_NN
+from arenite.targets.build import CMSIS_NN, ESP_NN
+from arenite.targets.esp_scratch import esp_scratch
 from arenite.targets.kernel_tail import is_convolution_1x1, keeps_kernel_sums
 from arenite.targets.scratch import reference_scratch
 
@@ -37,6 +38,8 @@ def scratch(kernel: Instance) -> tuple[int, ...]:
     """
     if kernel.kernels.generated:
         return _of_generated(kernel)
+    if kernel.kernels in ESP_NN:
+        return esp_scratch(kernel)
     rule = RULES.get(kernel.operator.code) if kernel.kernels in CMSIS_NN else None
     if rule is None:
         return reference_scratch(kernel.operator, kernel.abi.pointer_bytes)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.kernels.sets import Kernels
 from arenite.targets import structures
 from arenite.targets.kernel_tail import RULES
 from arenite.targets.signal_tail import NOTHING, PARAMETERS
@@ -48,14 +47,8 @@ KEEP_NOTHING = frozenset(
 """Kernels of TFLM that allocate nothing of their own in the tail."""
 
 
-ESP_NN_OWN = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D", "SOFTMAX"})
-"""Operators for which ESP-NN requests scratch, by rules of each chip that are not followed here."""
-
-
 def is_known(kernel: Instance) -> bool:
     """Whether what TFLM keeps in the tail for an operator of this kind, and requests as scratch, is known."""
     label = kernel.operator.label
-    if kernel.kernels is Kernels.ESP_NN and label in ESP_NN_OWN:
-        return False
     tables = (structures.OPTIONS, structures.OP_DATA, RULES, PARAMETERS, KEEP_NOTHING, NOTHING)
     return any(label in table for table in tables)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from arenite.liveness import occupies
 from arenite.targets import structures
 from arenite.targets.allocation import Allocations
-from arenite.targets.build import CMSIS_NN, size_of
+from arenite.targets.build import CMSIS_NN, ESP_NN, size_of
 from arenite.targets.cmsis_scratch import scratch
 from arenite.targets.kernel_tail import kernel_tail
 from arenite.targets.prepare import looks, quantization_pieces
@@ -79,6 +79,8 @@ class Start:
         fields = structures.OP_DATA.get(label, "")
         if kernel.kernels in CMSIS_NN:
             fields = structures.CMSIS_NN_OP_DATA.get(label, fields)
+        if kernel.kernels in ESP_NN:
+            fields = structures.ESP_NN_OP_DATA.get(label, fields)
         if self.abi.compression:
             fields += structures.COMPRESSION.get(label, "")
         if fields:

@@ -146,6 +146,13 @@ CMSIS_NN_OP_DATA = {
 }
 """The same for the kernels that call CMSIS-NN, where they differ (kernels/cmsis_nn/*.cc)."""
 
+ESP_NN_OP_DATA = {
+    "CONV_2D": "9i2p4i",
+    "DEPTHWISE_CONV_2D": "9i2p4i",
+    "SOFTMAX": "q7i5pi",
+}
+"""The same for the kernels that call ESP-NN (esp-tflite-micro's kernels/esp_nn/*.cc, the structure NodeData)."""
+
 COMPRESSION = {
     "ASSIGN_VARIABLE": "i",
     "CONCATENATION": "10i",

@@ -57,7 +57,7 @@ def tail(
 
     Args:
         model: the model, as it is in the file.
-        kernels: the kernels of the build; ESP_NN counts as the reference kernels, with its own operators unknown.
+        kernels: the kernels of the build.
         head_bytes: the head that TFLM plans, scratch included.
         planned: variable tensors that an offline plan places in the head.
         abi: how TFLM was compiled.

@@ -9,7 +9,7 @@ from arenite.errors import OptionError
 from arenite.kernels import Kernels, overlap
 from arenite.liveness import ALIGNMENT, align
 from arenite.targets.arena import EVERY_SET, arena
-from arenite.targets.build import CORTEX_M, ILP32
+from arenite.targets.build import CORTEX_M, ESP_NN, ILP32
 from arenite.targets.cmsis_scratch import scratch
 from arenite.targets.folding import as_run
 from arenite.targets.instance import Instance
@@ -47,7 +47,7 @@ class Target:
 
     @property
     def sets(self) -> tuple[Kernels, ...]:
-        """The sets of kernels that it may run, as far as their scratch is known."""
+        """The sets of kernels that its figures and limits speak of."""
         return EVERY_SET if self.kernels is Kernels.PORTABLE else (self.kernels,)
 
     @property
@@ -65,12 +65,12 @@ class Target:
 
     def covers(self, kernels: Kernels) -> bool:
         """Whether what is right with the target's kernels is right with these by definition."""
-        return self.kernels in (Kernels.PORTABLE, kernels)
+        return self.kernels is Kernels.PORTABLE or self.kernels.rules is kernels.rules
 
     @property
     def abi(self) -> Abi:
         """The sizes of the compiler's types."""
-        return ILP32 if self.kernels is Kernels.ESP_NN else CORTEX_M
+        return ILP32 if self.kernels in ESP_NN else CORTEX_M
 
     def arena(self, model: Model) -> Arena:
         """What the runtime spends on a file as it is; with portable kernels the most that any known set spends.
@@ -118,6 +118,9 @@ TARGETS = {
         Target("tflm-reference", Kernels.REFERENCE),
         *(Target(f"tflm-cmsis-nn/{core}", in_tflm, core) for core, (in_tflm, _) in CORES.items()),
         Target("tflm-esp-nn", Kernels.ESP_NN),
+        Target("tflm-esp-nn/esp32", Kernels.ESP_NN_GENERIC, "esp32"),
+        Target("tflm-esp-nn/esp32s3", Kernels.ESP_NN_S3, "esp32s3"),
+        Target("tflm-esp-nn/esp32p4", Kernels.ESP_NN_P4, "esp32p4"),
         C,
         *(Target(f"c-cmsis-nn/{core}", in_c, core) for core, (_, in_c) in CORES.items()),
     )

@@ -1,0 +1,50 @@
+"""Scratch that TFLM's ESP-NN kernels request from the head while one operator runs.
+
+Source: the calls of RequestScratchBufferInArena in esp-tflite-micro's kernels/esp_nn/*.cc, revision 99f49e1.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arenite.kernels import windows
+from arenite.kernels.sets import ESP_NN_CHIPS, Kernels
+from arenite.model import ElementType
+from arenite.targets import esp_sizes as sizes
+from arenite.targets.scratch import reference_scratch
+
+if TYPE_CHECKING:
+    from arenite.targets.instance import Instance
+
+
+def esp_scratch(kernel: Instance) -> tuple[int, ...]:
+    """Bytes of each scratch buffer that a kernel requests, in order, not rounded; on any chip the most of all chips.
+
+    An operator that does not have the inputs its kind needs requests nothing.
+    """
+    reference = reference_scratch(kernel.operator, kernel.abi.pointer_bytes)
+    chips = ESP_NN_CHIPS if kernel.kernels is Kernels.ESP_NN else (kernel.kernels,)
+    try:
+        own = max(_size(kernel, chip) for chip in chips)
+    except (AssertionError, IndexError, KeyError, ValueError, ZeroDivisionError):  # no runtime takes such an operator
+        return reference
+    return (*reference, own) if own > 0 else reference
+
+
+def _size(kernel: Instance, chip: Kernels) -> int:
+    code, data = kernel.operator.code, kernel.input(0)
+    if code not in OWN or data.type is not ElementType.INT8:
+        return 0
+    if code == "SOFTMAX":  # the second dimension, whatever the rank
+        return sizes.softmax(data.shape[1]) if kernel.output.type is ElementType.INT8 else 0
+    if chip is Kernels.ESP_NN_GENERIC:
+        return 0
+    if code == "CONV_2D":
+        window = windows.convolution(kernel.operator)
+        return sizes.convolution_s3(window) if chip is Kernels.ESP_NN_S3 else sizes.convolution_p4(window)
+    window, multiplier = windows.depthwise(kernel.operator), kernel.option("depth_multiplier", 1)
+    return sizes.depthwise_s3(window, multiplier) if chip is Kernels.ESP_NN_S3 else 0
+
+
+OWN = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D", "SOFTMAX"})
+"""Operators whose kernels request scratch for ESP-NN."""

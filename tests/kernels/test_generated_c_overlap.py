@@ -6,13 +6,14 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from kernel_cases import ELEMENTS, TYPES, check, numbers, shapes, tensor, weights
 
 from arenite.codegen.operators.registry import OPERATORS
 from arenite.codegen.unit import Unit
-from arenite.kernels import Kernels, overlap
+from arenite.kernels import Kernels, Overlap, overlap
 from arenite.kernels.generated_c import SHORT
 from arenite.kernels.windows import EXPLICIT
 from arenite.model import Operator
@@ -190,6 +191,48 @@ def test_windows(drawn: tuple[Shape, int], together: int, per_channel: bool, dat
                 arena.write(pixel * depth + first, size)
 
     check(rule, run, source.bytes, target.bytes, tight=together == 1)
+
+
+@QUICK
+@given(st.integers(1, 30), ELEMENTS, ELEMENTS)
+def test_casts(count: int, read: int, write: int) -> None:
+    """Element after element (arenite_cast.c), where the compiler keeps that order."""
+    source, target = tensor(count, kind=TYPES[read]), tensor(count, kind=TYPES[write])
+    rule = overlap(Operator("CAST", (source,), (target,)), source, target, Kernels.C)
+
+    def run(arena: Arena) -> None:
+        for number in range(count):
+            arena.read(number * read, read)
+            arena.write(number * write, write)
+
+    check(rule, run, source.bytes, target.bytes, tight=rule.distance is not None)
+
+
+@QUICK
+@given(*(st.integers(1, most) for most in (3, 12, 12)), st.sampled_from((1, 4)))
+def test_svdf(batches: int, depth: int, units: int, element: int) -> None:
+    """The input of all batches goes into the state, which lies elsewhere; then the output is written."""
+    kind = TYPES[element]
+    source, target = tensor(batches, depth, kind=kind), tensor(batches, units, kind=kind)
+    operator = Operator("SVDF", (source, weights(units, depth, kind=kind), weights(units, 3, kind=kind)), (target,))
+
+    def run(arena: Arena) -> None:
+        arena.read(0, source.bytes)
+        for number in range(batches * units):
+            arena.write(number * element, element)
+
+    rule = overlap(operator, source, target, Kernels.C)
+    assert rule.allows(1 - source.bytes)
+    check(rule, run, source.bytes, target.bytes, tight=False)
+    assert overlap(operator, operator.inputs[1], target, Kernels.C).distance is None
+
+
+@pytest.mark.parametrize("code", ["BATCH_MATMUL", "GATHER", "ARG_MAX", "FULLY_CONNECTED"])
+def test_kernels_that_read_again_have_no_rule(code: str) -> None:
+    """The second input of a product, a table, and what is read once for every unit."""
+    first, second, target = tensor(4, 4), tensor(4, 4), tensor(4, 4)
+    rule = overlap(Operator(code, (first, second), (target,)), second, target, Kernels.C)
+    assert rule == Overlap()
 
 
 def test_a_tensor_read_twice_obeys_both_rules() -> None:

@@ -15,14 +15,14 @@ from arenite.liveness import lifetimes
 from arenite.overlap import OverlapProblem, OverlapSolution, overlap_problem
 from arenite.overlap.scratch import scratch_sizes
 from arenite.targets.greedy import ONLINE, greedy_plan
-from arenite.targets.kept import kept
+from arenite.targets.kept import kept, read_in_place
 from arenite.targets.target import C
 from arenite.targets.tflm import planned_offsets
 from arenite.tflite.memory_plan import read_plan
 from arenite.tflite.target_name import read_target_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from arenite.kernels import Kernels
     from arenite.model import Model, Tensor
@@ -95,10 +95,11 @@ def arena(model: Model, target: Target = C, *, may_move: bool = True) -> Arena:
             f"{model.name}: {liveness.early[0][0].name!r} is read by an operator that is filed before the one which "
             "makes it; put the operators in order with 'arenite optimize' first"
         )
-    problem, tensors = overlap_problem(model, target.kernels)
+    in_place = read_in_place(model)
+    problem, tensors = _without(in_place, *overlap_problem(model, target.kernels))
     solution = _carried(model, problem, tensors)
-    if solution is None or read_target_name(model) != target.name:
-        found = overlap.solve(problem, time_limit=SECONDS, goal=solution.height if solution else 0)
+    if solution is None or in_place or read_target_name(model) != target.name:
+        found = overlap.solve(problem, time_limit=SECONDS, goal=solution.height if solution and not in_place else 0)
         solution = found if solution is None or found.height < solution.height else solution
     overlap.check(problem, solution)
     moving = _moving(problem, solution) if may_move else None
@@ -118,11 +119,34 @@ def _scratch(model: Model, kernels: Kernels, places: Sequence[int]) -> dict[int,
     return dict(zip(requesting, places, strict=True))
 
 
+def _without(
+    gone: Collection[Tensor], problem: OverlapProblem, tensors: Sequence[Tensor]
+) -> tuple[OverlapProblem, tuple[Tensor, ...]]:
+    """The problem without some tensors, which lie elsewhere."""
+    if not gone:
+        return problem, tuple(tensors)
+    stay = [number for number in range(len(problem.buffers)) if number >= len(tensors) or tensors[number] not in gone]
+    number_of = {number: position for position, number in enumerate(stay)}
+    relations = tuple(
+        replace(each, source=number_of[each.source], target=number_of[each.target])
+        for each in problem.relations
+        if each.source in number_of and each.target in number_of
+    )
+    buffers = tuple(problem.buffers[number] for number in stay)
+    left = tuple(tensor for tensor in tensors if tensor not in gone)
+    return OverlapProblem(buffers, relations, problem.alignment), left
+
+
 def _with_variables(plan: Arena, model: Model) -> Arena:
-    """The arena with room for the model's variables at its end."""
+    """The arena with room for the model's variables at its end; what is read of them may lie in place."""
     found = kept(model)
     base = -(-plan.size // found.alignment) * found.alignment
     offsets = {tensor: base + each.offset for tensor, each in found.variables.items()}
+    for operator in model.main.operators:
+        if operator.code == "READ_VARIABLE" and operator.outputs[0] not in plan.offsets:
+            handle = operator.inputs[0]
+            assert handle is not None
+            offsets[operator.outputs[0]] = offsets[handle]
     return replace(plan, offsets={**plan.offsets, **offsets}, size=base + found.size, kept=found.size)
 
 

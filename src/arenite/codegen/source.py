@@ -69,8 +69,9 @@ extern uint8_t {name}_arena[{macro}_ARENA_SIZE];
 _NOTHING_KEPT = " * Nothing is kept between two calls.\n"
 
 _KEPT = """\
- * Between two calls the {macro}_KEPT_SIZE bytes from {macro}_KEPT_OFFSET on must stay as they are, and nothing else:
- * they hold the model's variables. Call {name}_reset() before the first inference, and to begin anew.
+ * Between two calls {macro}_KEPT_SIZE bytes of the arena must stay as they are, which hold the
+ * model's variables: those from {macro}_KEPT_OFFSET on. Before the first inference, and to begin
+ * anew, call {name}_reset().
 """
 
 _VARIABLES = """\

@@ -32,6 +32,7 @@ _LIKE_REFERENCE = frozenset(
     {
         *BINARY,
         "AVERAGE_POOL_2D",
+        "CAST",
         "CONV_2D",
         "DEPTHWISE_CONV_2D",
         "DEQUANTIZE",
@@ -68,6 +69,11 @@ def _whole(operator: Operator, position: int, output: int) -> Overlap:
     if position or source is None or source.bytes != target.bytes:
         return APART
     return Overlap(ANYWHERE.distance if source.bytes >= SHORT else 0, intact=(0,))
+
+
+def _svdf(_: Operator, position: int, __: int) -> Overlap:
+    """The whole input has gone into the state before the output is written; weights are read afterwards."""
+    return APART if position else ANYWHERE
 
 
 def _strided_slice(operator: Operator, position: int, output: int) -> Overlap:
@@ -152,6 +158,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "SPLIT_V": _split,
         "SQUEEZE": _whole,
         "STRIDED_SLICE": _strided_slice,
+        "SVDF": _svdf,
         "UNPACK": _unpack,
     }
 )

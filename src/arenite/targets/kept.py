@@ -60,6 +60,26 @@ def kept(model: Model) -> Kept:
     return Kept(variables, size, max((max(each.element, WORD) for each in places.values()), default=1))
 
 
+def read_in_place(model: Model) -> frozenset[Tensor]:
+    """Results of READ_VARIABLE that may lie where the variable does: nothing assigns it before their last reader."""
+    graph, variables = model.main, kept(model).variables
+    assigned = [
+        (index, variables.get(operator.inputs[0]))
+        for index, operator in enumerate(graph.operators)
+        if operator.code == "ASSIGN_VARIABLE" and operator.inputs[0] is not None
+    ]
+    last = {tensor: index for index, each in enumerate(graph.operators) for tensor in each.inputs if tensor is not None}
+    found = set()
+    for index, operator in enumerate(graph.operators):
+        handle = operator.inputs[0] if operator.code == "READ_VARIABLE" else None
+        if handle is not None and handle in variables and operator.outputs[0] not in graph.outputs:
+            value = operator.outputs[0]
+            end = last.get(value, index)
+            if not any(index < place <= end and variable == variables[handle] for place, variable in assigned):
+                found.add(value)
+    return frozenset(found)
+
+
 def run_graphs(model: Model) -> tuple[Graph, ...]:
     """The main graph and those that it runs once."""
     once = (number for operator in model.main.operators if operator.code == "CALL_ONCE" for number in operator.graphs)

@@ -18,7 +18,7 @@ typedef struct {
 #ifdef __cplusplus
 extern "C" {
 #endif
-/* Output and input have no common byte. */
+/* Walks the rows of the input, four units of a row after the other; the whole row is read for each four. */
 void arenite_fully_connected_f32_s8(const arenite_fully_connected_f32_s8_t *layer, int32_t rows, const float *input,
                                     float *output);
 #ifdef __cplusplus

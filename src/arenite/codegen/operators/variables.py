@@ -19,9 +19,10 @@ def nothing(_: Unit, __: Operator) -> None:
 
 
 def read_variable(unit: Unit, operator: Operator) -> None:
-    """READ_VARIABLE."""
+    """READ_VARIABLE, idle where the value may lie in the variable itself."""
     (handle,), value = tensors(operator, 1), operator.outputs[0]
-    unit.call("move", unit.target(value), f"(const void *)(arena + {unit.offsets[handle]})", value.bytes)
+    place = f"(const void *)(arena + {unit.offsets[handle]})"
+    unit.call("move", unit.target(value), place, value.bytes, idle=unit.offsets[value] == unit.offsets[handle])
 
 
 def assign_variable(unit: Unit, operator: Operator) -> None:

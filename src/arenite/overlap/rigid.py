@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from arenite.layout.problem import Buffer
     from arenite.overlap.gaps import Gaps
@@ -90,7 +90,13 @@ class Groups:
         return places
 
     def improve(
-        self, orders: Sequence[Sequence[int]], enough: int, tries: int, found: Callable[[list[int]], None]
+        self,
+        orders: Sequence[Sequence[int]],
+        enough: int,
+        tries: int,
+        found: Callable[[list[int]], None],
+        *,
+        go_on: Callable[[], bool] = lambda: True,
     ) -> list[int]:
         """Offsets of all buffers in the lowest layout that first fit reaches by moving forward what ends too high.
 
@@ -99,6 +105,7 @@ class Groups:
             enough: a height in units that ends the search.
             tries: how many layouts to make beyond one for each order.
             found: is called with the offsets of all buffers in each better layout.
+            go_on: whether there is time for another layout, beyond one for each order.
         """
         starts = sorted(
             ((self.first_fit(order), list(order)) for order in orders), key=lambda start: self.height(start[0])
@@ -107,15 +114,17 @@ class Groups:
         found(self.spread(best))
         for rank, (places, order) in enumerate(starts):
             if self.height(best) > enough:
-                walked = self._walk(order, places, enough, tries // (2 << rank), random.Random(rank))
+                chance = random.Random(rank)
+                walks = (chance for _ in range(tries // (2 << rank)) if go_on())
+                walked = self._walk(order, places, enough, walks)
                 if self.height(walked) < self.height(best):
                     best = walked
                     found(self.spread(best))
         return self.spread(best)
 
-    def _walk(self, order: list[int], places: list[int], enough: int, tries: int, chance: random.Random) -> list[int]:
-        """The lowest layout among `tries` that come of an order by moving one group forward at a time."""
-        for _ in range(tries):
+    def _walk(self, order: list[int], places: list[int], enough: int, tries: Iterable[random.Random]) -> list[int]:
+        """The lowest of the layouts, one for each try, that come of an order by moving one group forward at a time."""
+        for chance in tries:
             height = self.height(places)
             if height <= enough:
                 break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -120,12 +121,14 @@ def _ends(costs: Costs, cuts: frozenset[int], following: int, first: int, limit:
 
 
 def _in_parts(costs: Costs, stretch: Key, limit: int, most_extra: int) -> Piece | None:
-    """A stretch in as few parts as keep to the limits."""
-    most = costs.most(*stretch)
-    for number in (number for number in _NUMBERS if number <= most):
+    """A stretch in as few parts as keep to the limits: the more there are, the lower the floor and the more work."""
+    numbers = [number for number in _NUMBERS if number <= costs.most(*stretch)]
+    if not numbers or costs.floor(stretch, numbers[-1]) > limit:
+        return None
+    first = bisect_left(numbers, True, key=lambda number: costs.floor(stretch, number) <= limit)
+    for number in numbers[first:]:
         if costs.extra(stretch, number) > most_extra:
-            break
-        piece = costs.parts(stretch, number)
-        if piece.head <= limit:
-            return piece
+            return None
+        if costs.head(stretch, number) <= limit:
+            return costs.parts(stretch, number)
     return None

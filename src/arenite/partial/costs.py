@@ -81,15 +81,22 @@ class Costs:
         """Extra multiply-accumulates of a stretch in so many parts."""
         return self._sure(*stretch).extra_macs(number)
 
+    def floor(self, stretch: Key, number: int) -> int:
+        """Bytes of head that a stretch in parts needs at least: what of it is alive at once, beside what passes."""
+        return self._sure(*stretch).floor(number) + self._stretch(*stretch[:2]).passing
+
+    def head(self, stretch: Key, number: int) -> int:
+        """Bytes of head of a stretch that can be executed so, in so many parts of about the same size, as expected."""
+        known = self._pieces.get((stretch, number))
+        return known.head if known else round(self.floor(stretch, number) * self._above(stretch, number))
+
     def parts(self, stretch: Key, number: int) -> Piece:
         """A stretch that can be executed so, in so many parts of about the same size; as far as it is known."""
         if (stretch, number) in self._pieces:
             return self._pieces[stretch, number]
         way = self._sure(*stretch)
-        needed = round(self._floor(stretch, number) * self._above(stretch, number))
-        tail = self._tail_of(stretch, number)
-        first, last, _ = stretch
-        return Piece(first, last, way.plan(number), needed, tail, way.extra_macs(number), settled=False)
+        needed, tail = self.head(stretch, number), self._tail_of(stretch, number)
+        return Piece(*stretch[:2], way.plan(number), needed, tail, way.extra_macs(number), settled=False)
 
     def known(self, piece: Piece) -> bool:
         """Whether it is known what a piece really costs alone."""
@@ -104,15 +111,12 @@ class Costs:
         if (key, number) not in self._pieces:
             stretch = self._stretch(first, last)
             model = in_parts(stretch.model, plan)
-            needed = head(model, self.target.kernels, _WORK) + stretch.passing
+            floor = self._sure(*key).floor(number)
+            needed = head(model, self.target.kernels, _WORK, floor) + stretch.passing
             added = self._tail(model) - self._tail(stretch.model)
             self._pieces[key, number] = Piece(first, last, plan, needed, added, piece.extra_macs)
-            self._known.setdefault(key, {})[number] = needed / self._floor(key, number)
+            self._known.setdefault(key, {})[number] = needed / self.floor(key, number)
         return self._pieces[key, number]
-
-    def _floor(self, key: Key, number: int) -> int:
-        """Bytes of head that a stretch in parts needs at least: what of it is alive at once, beside what passes."""
-        return self._sure(*key).floor(number) + self._stretch(*key[:2]).passing
 
     def _above(self, key: Key, number: int) -> float:
         """How far above its floor a stretch is expected: as much as with the nearest number of parts that is known."""

@@ -12,12 +12,14 @@ if TYPE_CHECKING:
 
     from arenite.partial.costs import Costs
 
+_STEP = 0.85
+"""From one limit to the next on the way down."""
 _STEPS = 12
-"""Limits between the lowest head and that of the model as it is."""
-_PATIENCE = 20
+"""Limits between the lowest head and that of the model as it is, besides."""
+_PATIENCE = 100
 """How often pieces are chosen anew for a limit because some cost more than was expected."""
 _FINE = 0.01
-"""How near to the lowest head that can be reached the search goes, as a part of the head of the model as it is."""
+"""How near to the lowest head that can be reached the search goes, as a part of that."""
 
 
 def frontier(
@@ -38,19 +40,28 @@ def frontier(
         whole = whole.with_piece(costs.whole(position))
     found = [whole]
     lowest, floor = whole.head, 0
-    while lowest - floor > max(ALIGNMENT, _FINE * whole.head) and go_on():
-        limit = (lowest + floor) // 2
+
+    def look(limit: int) -> bool:
+        """Whether there are choices that keep to a limit."""
+        nonlocal lowest, floor
         new = _settled(costs, limit, most_extra, go_on)
         found.extend(new)
-        if new:
-            lowest = min(max(each.head for each in new), limit)
-            report(lowest)
-        else:
+        if not new:
             floor = limit
+        elif (head := min(limit, max(each.head for each in new))) < lowest:
+            lowest = head
+            report(lowest)
+        return bool(new)
+
+    # From the top down, since the first steps need the least time, and each is worth having.
+    while go_on() and look(int(_STEP * lowest)):
+        pass
+    while lowest - floor > max(ALIGNMENT, _FINE * lowest) and go_on():
+        look((lowest + floor) // 2)
     for step in range(1, _STEPS):
         if go_on():
-            found.extend(_settled(costs, lowest + (whole.head - lowest) * step // _STEPS, most_extra, go_on))
-    return [each for each in found if not any(_beats(other, each) for other in found)]
+            look(lowest + (whole.head - lowest) * step // _STEPS)
+    return _unbeaten(found)
 
 
 def _settled(costs: Costs, limit: int, most_extra: int, go_on: Callable[[], bool]) -> list[Choice]:
@@ -80,6 +91,11 @@ def _known(costs: Costs, choice: Choice) -> Choice | None:
     return result
 
 
-def _beats(one: Choice, other: Choice) -> bool:
-    mine, theirs = (one.head, one.tail, one.extra_macs), (other.head, other.tail, other.extra_macs)
-    return mine != theirs and all(a <= b for a, b in zip(mine, theirs, strict=True))
+def _unbeaten(found: list[Choice]) -> list[Choice]:
+    """The choices that no other beats in head, tail and extra MACs together; the first of equals."""
+    known = {(each.head, each.tail, each.extra_macs): each for each in reversed(found)}
+    return [
+        each
+        for mine, each in reversed(known.items())
+        if not any(other != mine and all(a <= b for a, b in zip(other, mine, strict=True)) for other in known)
+    ]

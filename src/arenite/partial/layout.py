@@ -7,15 +7,21 @@ from typing import TYPE_CHECKING
 from arenite.overlap import OverlapSolution, overlap_problem
 from arenite.overlap.gaps import gaps
 from arenite.overlap.rigid import Groups
+from arenite.overlap.solver import scope_bound
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from arenite.kernels import Kernels
     from arenite.model import Model
     from arenite.overlap import OverlapProblem
     from arenite.sharing import Shared, Sharing
 
+_FEW = 8
+"""Buffers of which it is found out at once how low a layout can be."""
 
-def laid_out(model: Model, sharing: Sharing, work: int) -> Shared | None:
+
+def laid_out(model: Model, sharing: Sharing, work: int, go_on: Callable[[], bool]) -> Shared | None:
     """The lowest layout found for the target, checked; None if none does what was asked for.
 
     What is low is the most of all sets of kernels that the target may run: room is left for the scratch of the set
@@ -25,27 +31,31 @@ def laid_out(model: Model, sharing: Sharing, work: int) -> Shared | None:
         model: in its order, without a plan.
         sharing: how layouts are made.
         work: how many groups may be placed in all, for each of the two.
+        go_on: whether there is time for more than a first layout.
     """
     best: Shared | None = None
     for scratch_of in dict.fromkeys((sharing.target.kernels, sharing.target.charged)):
         problem, tensors = sharing.problem(model, scratch_of)
-        found = sharing.settle(model, problem, tensors, _solved(problem, work))
+        found = sharing.settle(model, problem, tensors, _solved(problem, work, go_on))
         if sharing.admits(found) and (best is None or max(found.heads.values()) < max(best.heads.values())):
             best = found
     return best
 
 
-def head(model: Model, kernels: Kernels, work: int) -> int:
-    """Bytes of the lowest layout found with the scratch of these kernels, quickly."""
+def head(model: Model, kernels: Kernels, work: int, enough: int = 0) -> int:
+    """Bytes of the lowest layout found with the scratch of these kernels, quickly; `enough` need not be improved on."""
     problem, _ = overlap_problem(model, kernels)
-    return _solved(problem, work).height
+    return _solved(problem, work, lambda: True, enough).height
 
 
-def _solved(problem: OverlapProblem, work: int) -> OverlapSolution:
+def _solved(problem: OverlapProblem, work: int, go_on: Callable[[], bool], enough: int = 0) -> OverlapSolution:
     small = gaps(problem)
     groups = Groups(small)
     tries = work // max(1, len(groups.groups))
-    offsets = groups.improve(groups.orders(problem.buffers), 0, tries, lambda _: None)
+    least = scope_bound(problem, small)[0] if len(problem.buffers) <= _FEW else 0
+    offsets = groups.improve(
+        groups.orders(problem.buffers), max(least, enough // small.unit), tries, lambda _: None, go_on=go_on
+    )
     return OverlapSolution(
         tuple(offset * small.unit for offset in offsets), small.height(offsets) * small.unit, lower_bound=0
     )

@@ -9,7 +9,7 @@ from arenite.rewrite.channels import ChannelPlan, channel_region_of, split_chann
 from arenite.rewrite.strips import region_of, split, strips_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Set
 
     from arenite.model import Model, Operator, Tensor
     from arenite.partial.choose import Choice
@@ -58,16 +58,18 @@ def in_parts(model: Model, plan: StripPlan | ChannelPlan) -> Model:
     """
     if isinstance(plan, ChannelPlan):
         return split_channels(model, plan)
-    return _sliced_first(split(model, plan), plan)
+    return _sliced_first(split(model, plan), plan, frozenset(model.main.operators))
 
 
-def _sliced_first(model: Model, plan: StripPlan) -> Model:
+def _sliced_first(model: Model, plan: StripPlan, before: Set[Operator]) -> Model:
+    """The operators of `before` stay where they are: other regions may slice the same tensors."""
     operators = model.main.operators
-    first = [each for each in operators if each.code == "SLICE" and each.inputs[0] in plan.region.inputs]
+    slices = (each for each in operators if each.code == "SLICE" and each not in before)
+    first = dict.fromkeys(each for each in slices if each.inputs[0] in plan.region.inputs)
     if not first:
         return model
-    at = operators.index(first[0])
-    rest = [each for each in operators[at:] if each not in first]
+    at = operators.index(next(iter(first)))
+    rest = (each for each in operators[at:] if each not in first)
     graph = replace(model.main, operators=(*operators[:at], *first, *rest))
     return replace(model, graphs=(graph, *model.graphs[1:]))
 

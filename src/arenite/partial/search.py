@@ -64,10 +64,12 @@ def search(
     return [choice for choice in known if any(piece.plan is not None for piece in choice.pieces)]
 
 
-def partial(model: Model, sharing: Sharing, choice: Choice) -> Partial | None:
-    """A choice with its layout; None if none does what was asked for."""
+def partial(
+    model: Model, sharing: Sharing, choice: Choice, *, go_on: Callable[[], bool] = lambda: True
+) -> Partial | None:
+    """A choice with its layout, improved as long as there is time; None if none does what was asked for."""
     strips = realise(model, choice)
-    shared = laid_out(prune(strips.model), sharing, _WORK)
+    shared = laid_out(prune(strips.model), sharing, _WORK, go_on)
     return None if shared is None else Partial(shared, choice, strips.sources)
 
 

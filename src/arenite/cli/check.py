@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arenite.cli.options import DEFAULT_TARGET, TARGET_HELP, parse_size
+from arenite.cli.options import DEFAULT_TARGET, TARGET_HELP, parse_size, seconds
 from arenite.errors import FitError, OptionError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def check_command(
         str | None, typer.Option(metavar="NAME", help=TARGET_HELP, show_default="the board's, or tflm")
     ] = None,
     time_limit: Annotated[
-        float, typer.Option(metavar="SECONDS", min=0, help="For finding what optimize would save.")
+        float, typer.Option(metavar="SECONDS", parser=seconds, help="For finding what optimize would save.")
     ] = 10.0,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:

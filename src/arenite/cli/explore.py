@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from arenite.cli.options import DEFAULT_TARGET, TargetName, parse_share
+from arenite.cli.options import DEFAULT_TARGET, TargetName, parse_share, seconds, whole
 from arenite.errors import OptionError
 
 
@@ -22,10 +22,11 @@ def explore_command(
         bool, typer.Option("--keep-inputs", help="Inputs stay intact to the end of the inference.")
     ] = False,
     time_limit: Annotated[
-        float, typer.Option(metavar="SECONDS", min=0, help="When the searches end with the best found so far.")
+        float, typer.Option(metavar="SECONDS", parser=seconds, help="When the searches end with the best found so far.")
     ] = 60.0,
     pick: Annotated[
-        int | None, typer.Option(metavar="N", min=0, help="Write point N to --output.", show_default=False)
+        int | None,
+        typer.Option(metavar="N", parser=whole("--pick", 0), help="Write point N to --output.", show_default=False),
     ] = None,
     output: Annotated[
         Path | None,

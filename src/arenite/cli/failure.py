@@ -50,6 +50,6 @@ def one_line_errors() -> Iterator[None]:
 
 def _usage(error: Any) -> str:
     """What was wrong with the arguments, and where to read about them."""
-    message = error.format_message().rstrip(".")
+    message = error.format_message().rstrip(".").replace(": Value error, ", ": ")
     command = error.ctx.command_path if error.ctx else "arenite"
     return f"{message[:1].lower()}{message[1:]}; see {command} --help"

@@ -8,12 +8,14 @@ from typing import Annotated
 
 import typer
 
+from arenite.cli.options import seconds
+
 
 def fit_command(
     model: Annotated[Path, typer.Argument(help="The .tflite file.", show_default=False)],
     *,
     time_limit: Annotated[
-        float, typer.Option(metavar="SECONDS", min=0, help="For finding what optimize would save.")
+        float, typer.Option(metavar="SECONDS", parser=seconds, help="For finding what optimize would save.")
     ] = 10.0,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:

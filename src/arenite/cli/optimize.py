@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from arenite.cli.options import DEFAULT_TARGET, TargetName, parse_share, parse_size
+from arenite.cli.options import DEFAULT_TARGET, TargetName, parse_share, parse_size, seconds, whole
 from arenite.runtimes.inputs import MOST_ROUNDS
 
 
@@ -39,12 +39,15 @@ def optimize_command(
         Literal["replace", "respect"], typer.Option(help="What to do with an offline plan that the model carries.")
     ] = "replace",
     time_limit: Annotated[
-        float, typer.Option(metavar="SECONDS", min=0, help="When the searches end with the best found so far.")
+        float, typer.Option(metavar="SECONDS", parser=seconds, help="When the searches end with the best found so far.")
     ] = 60.0,
     rounds: Annotated[
-        int, typer.Option(min=1, max=MOST_ROUNDS, help="Rounds of random inputs on which to verify.")
+        int,
+        typer.Option(
+            metavar="N", parser=whole("--rounds", 1, MOST_ROUNDS), help="Rounds of random inputs on which to verify."
+        ),
     ] = 5,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the random inputs.")] = 0,
+    seed: Annotated[int, typer.Option(metavar="N", parser=whole("--seed", 0), help="Seed of the random inputs.")] = 0,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file that exists.")] = False,
 ) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import re
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from arenite.errors import OptionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DEFAULT_TARGET = "tflm"
 TARGET_HELP = (
@@ -16,9 +20,38 @@ TARGET_HELP = (
 )
 TargetName = Annotated[str, typer.Option(metavar="NAME", help=TARGET_HELP)]
 
+WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 SHARE = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,6})?) *(%?)")
 SIZE = re.compile(r"(0x[0-9a-f]{1,12}|[0-9]{1,12}) *(?:([km])(?:i?b)?|b)?", re.IGNORECASE)
 UNITS = {"": 1, "k": 1024, "m": 1024 * 1024}
+
+
+def seconds(text: str | float) -> float:
+    """A time limit.
+
+    Raises:
+        OptionError: the text is no number of seconds.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not value >= 0:
+        raise OptionError(f"--time-limit: {str(text)!r} is not a number of seconds; give 0 or more")
+    return value
+
+
+def whole(option: str, least: int, most: int | None = None) -> Callable[[str | int], int]:
+    """A function that reads a whole number in a range for an option, and raises OptionError where it is none."""
+    allowed = f"from {least} up" if most is None else f"from {least} to {most:,}"
+
+    def read(text: str | int) -> int:
+        digits = WHOLE.fullmatch(str(text).strip())
+        if digits is None or not least <= int(digits[0]) <= (int(digits[0]) if most is None else most):
+            raise OptionError(f"{option}: {str(text)!r} is not a whole number {allowed}")
+        return int(digits[0])
+
+    return read
 
 
 def parse_share(text: str) -> float:

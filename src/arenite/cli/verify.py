@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from arenite.cli.options import whole
 from arenite.errors import VerificationError
 from arenite.runtimes.inputs import MOST_ROUNDS
 
@@ -17,9 +18,12 @@ def verify_command(
     second: Annotated[Path, typer.Argument(help="The .tflite file to compare with it.", show_default=False)],
     *,
     rounds: Annotated[
-        int, typer.Option(min=1, max=MOST_ROUNDS, help="Rounds of random inputs, after one of zeros.")
+        int,
+        typer.Option(
+            metavar="N", parser=whole("--rounds", 1, MOST_ROUNDS), help="Rounds of random inputs, after one of zeros."
+        ),
     ] = 5,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the random inputs.")] = 0,
+    seed: Annotated[int, typer.Option(metavar="N", parser=whole("--seed", 0), help="Seed of the random inputs.")] = 0,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
     """Run two models on equal random inputs and compare every output bit for bit."""

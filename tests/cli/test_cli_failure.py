@@ -78,6 +78,10 @@ def test_a_reader_that_leaves_is_told_nothing(model, arguments):
     assert (result.returncode, result.stderr) == (141, b"")
 
 
+OPTIMIZE = ["optimize", "x.tflite", "-o", "y.tflite"]
+VERIFY = ["verify", "x.tflite", "y.tflite"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -87,26 +91,14 @@ def test_a_reader_that_leaves_is_told_nothing(model, arguments):
         (["optimize", "x.tflite"], "missing option '-o' / '--output'"),
         (["inspect", "x.tflite", "--no"], "no such option: --no"),
         (["inspect", "x.tflite", "y.tflite"], "got unexpected extra argument"),
-        (
-            ["optimize", "x.tflite", "-o", "y.tflite", "--time-limit", "nan"],
-            "--time-limit: 'nan' is not a number of seconds",
-        ),
-        (
-            ["optimize", "x.tflite", "-o", "y.tflite", "--time-limit", "-1"],
-            "--time-limit: '-1' is not a number of seconds",
-        ),
-        (
-            ["check", "x.tflite", "--time-limit", "soon"],
-            "--time-limit: 'soon' is not a number of seconds; give 0 or more",
-        ),
-        (["explore", "x.tflite", "--pick", "-1"], "--pick: '-1' is not such a number; give 0 or more"),
-        (["verify", "x.tflite", "y.tflite", "--seed", "1.5"], "--seed: '1.5' is not such a number; give 0 or more"),
-        (["optimize", "x.tflite", "-o", "y.tflite", "--plan", "ignore"], "invalid value for '--plan': 'ignore' is not"),
-        (
-            ["optimize", "x.tflite", "-o", "y.tflite", "--rounds", "1001"],
-            "--rounds: '1001' is not such a number; give 1 to",
-        ),
-        (["verify", "x.tflite", "y.tflite", "--rounds", "1000000000"], "--rounds: '1000000000' is not such a"),
+        ([*OPTIMIZE, "--plan", "ignore"], "invalid value for '--plan': 'ignore' is not"),
+        ([*OPTIMIZE, "--time-limit", "nan"], "--time-limit: 'nan' is not a number of seconds; give 0 or more"),
+        ([*OPTIMIZE, "--time-limit", "-1"], "--time-limit: '-1' is not a number of seconds; give 0 or more"),
+        (["check", "x.tflite", "--time-limit", "soon"], "--time-limit: 'soon' is not a number of seconds"),
+        ([*OPTIMIZE, "--rounds", "1001"], "--rounds: '1001' is not a whole number from 1 to 1,000"),
+        ([*VERIFY, "--rounds", "1000000000"], "--rounds: '1000000000' is not a whole number from 1 to 1,000"),
+        ([*VERIFY, "--seed", "1.5"], "--seed: '1.5' is not a whole number from 0 up"),
+        (["explore", "x.tflite", "--pick", "-1"], "--pick: '-1' is not a whole number from 0 up"),
         (["inspect", ""], "the argument after 'inspect' is empty"),
         (["optimize", "x.tflite", "-o", ""], "the argument after '-o' is empty"),
         (["optimize", "x.tflite", "--output="], "the argument after '--output=' is empty"),

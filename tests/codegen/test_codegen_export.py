@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 import arenite
 from arenite.codegen import arena_size, export_c, write_files
+from arenite.codegen.export import executable, sources
 from arenite.codegen.names import checked, identifier
 from arenite.codegen.operators.binary import broadcast
 from arenite.codegen.source import comment
@@ -158,3 +160,11 @@ def test_the_command(tmp_path):
     assert run().returncode == 2
     assert run("--c", "out", "--name", "3d").returncode == 2
     assert run("--c", "out", "--tflm", "out").returncode == 2
+
+
+def test_operators_filed_out_of_order_are_executed_in_order():
+    source = arenite.zoo.build("resnet8")
+    backwards = replace(source, graphs=(replace(source.main, operators=source.main.operators[::-1]),))
+    assert executable(source) is source
+    assert sources(backwards, "m")["m.c"].count("arenite_") == sources(source, "m")["m.c"].count("arenite_")
+    assert executable(backwards).main.operators[0].inputs[0] is source.main.inputs[0]

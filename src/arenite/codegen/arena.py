@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from arenite import moves, overlap
-from arenite.errors import ModelError, VerificationError
+from arenite.errors import VerificationError
 from arenite.liveness import lifetimes
 from arenite.overlap import OverlapProblem, OverlapSolution, overlap_problem
 from arenite.overlap.scratch import scratch_sizes
@@ -82,19 +82,11 @@ def arena(model: Model, target: Target = C, *, may_move: bool = True) -> Arena:
     (`arenite.kernels.generated_c`). What comes out has been checked.
 
     Args:
-        model: `folded`.
+        model: `folded`, its operators in an order that can be executed.
         target: `c`, or one of those that call CMSIS-NN.
         may_move: whether tensors may move.
-
-    Raises:
-        ModelError: operators are filed before what they read.
     """
     liveness = lifetimes(model)
-    if liveness.early:
-        raise ModelError(
-            f"{model.name}: {liveness.early[0][0].name!r} is read by an operator that is filed before the one which "
-            "makes it; put the operators in order with 'arenite optimize' first"
-        )
     in_place = read_in_place(model)
     problem, tensors = _without(in_place, *overlap_problem(model, target.kernels))
     solution = _carried(model, problem, tensors)

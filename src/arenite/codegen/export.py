@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from arenite.codegen.unit import Unit
 from arenite.errors import OptionError, OutputError, UnsupportedError
 from arenite.kernels.cmsis_calls import called
 from arenite.model import ElementType
+from arenite.ordering import file_order
 from arenite.targets.folding import folded
 from arenite.targets.kept import kept
 from arenite.targets.target import CORES, C, find_target
@@ -41,8 +43,8 @@ def export_c(
 ) -> dict[str, str]:
     """The model as C99: name and text of all files, the same for the same model.
 
-    The order is the model's own, the layout that of its plan where it is right. `<name>_test.c` is there if a runtime
-    could run the model.
+    The order is the model's own where it can be executed, the layout that of its plan where it is right.
+    `<name>_test.c` is there if a runtime could run the model.
 
     Args:
         model: the model.
@@ -52,11 +54,12 @@ def export_c(
 
     Raises:
         UnsupportedError: there is no kernel for an operator, or for its types.
-        ModelError: operators are filed before what they read.
+        ModelError: operators need each other's results in a circle.
         OptionError: `name` is no identifier, or `cmsis_nn` no core that is known.
     """
     name = identifier(model.name) if name is None else checked(name)
     target = target_of(cmsis_nn)
+    model = executable(model)
     result = sources(model, name, target, may_move=may_move)
     compiled = [file for file in result if file.endswith(".c")]
     found = example(with_plan(model, None))  # which may be one for other kernels than a runtime's
@@ -65,6 +68,19 @@ def export_c(
     result["Makefile"] = makefile(name, compiled, test=found is not None, cmsis_nn=target is not C)
     result["CMakeLists.txt"] = cmake(name, compiled, test=found is not None, cmsis_nn=target is not C)
     return result
+
+
+def executable(model: Model) -> Model:
+    """The model with its operators after those whose results they read, else as they are filed; often the same object.
+
+    Raises:
+        ModelError: operators need each other's results in a circle.
+    """
+    order, operators = file_order(model.main), model.main.operators
+    if order == tuple(range(len(operators))):
+        return model
+    main = replace(model.main, operators=tuple(operators[index] for index in order))
+    return replace(model, graphs=(main, *model.graphs[1:]))
 
 
 def target_of(cmsis_nn: str | None) -> Target:
@@ -83,7 +99,7 @@ def target_of(cmsis_nn: str | None) -> Target:
 def sources(model: Model, name: str, target: Target = C, *, may_move: bool = True) -> dict[str, str]:
     """`<name>.h`, `<name>.c` and the kernels of a model; see `export_c`."""
     _check_operators(model)
-    model = folded(model)
+    model = folded(executable(model))
     place = arena(model, target, may_move=may_move)
     unit = Unit(dict(place.offsets), place.scratch, target.kernels)
     for index, operator in enumerate(model.main.operators):

@@ -43,7 +43,7 @@ def test_the_papers_example(model, tmp_path):
     assert result.exit_code == 0, result.output
     assert result.stderr == ""
     assert result.stdout.startswith("paper.tflite for target tflm\n")
-    assert "Peak      5,216  4,960   -4.9 %" in result.stdout
+    assert "Peak        5,216  4,960   -4.9 %" in result.stdout
     assert "Optimal" in result.stdout
     assert "Verified in LiteRT: outputs identical" in result.stdout
     assert f"Wrote {out}" in result.stdout

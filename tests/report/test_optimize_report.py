@@ -6,7 +6,8 @@ import pytest
 from report_samples import planned
 
 from arenite.plan import Cost, Plan, Strips
-from arenite.report.optimize import as_json, change, costs, moved, print_plan, proof
+from arenite.report.optimize import as_json, change, measured, moved, print_plan, proof
+
 
 def three(model):
     """The model with its only operator three times."""
@@ -59,9 +60,9 @@ def test_nothing_to_gain(monkeypatch):
     assert report.count("same") == 4
 
 
-def test_the_arena_is_shown_only_where_both_were_measured():
-    assert [name for name, *_ in costs(PLAN)] == ["Peak", "Head", "Arena"]
-    assert [name for name, *_ in costs(replace(PLAN, before=Cost(1, 2)))] == ["Peak", "Head"]
+def test_what_tflm_took_is_shown_only_where_both_were_measured():
+    assert [name for name, *_ in measured(PLAN)] == ["TFLM here"]
+    assert not list(measured(replace(PLAN, before=Cost(1, 2))))
 
 
 def test_proofs():

@@ -42,16 +42,16 @@ def arena_table(arena: Arena, target: Target) -> Table:
     table.add_row("Scratch", number(arena.scratch_bytes), "of the head, at most at once")
     table.add_row("Tail", number(arena.tail_bytes), "what TFLM keeps for good")
     table.add_row("Total", number(arena.total_bytes), "head and tail")
-    table.add_row("Declare", number(arena.declare_bytes), declared(arena), style="bold")
+    table.add_row("Arena", number(arena.declare_bytes), declared(arena), style="bold")
     return table
 
 
 def declared(arena: Arena) -> str:
-    """Why the arena to declare is what it is."""
-    least = "" if arena.exact else "at least: "
+    """What the last figure is, and why it is what it is."""
+    what = "to declare" if arena.exact else "to declare, at least"
     if arena.declare_bytes > align(arena.total_bytes):
-        return f"{least}more than the total, for TFLM's own planning at start-up"
-    return f"{least}the total as a multiple of 16"
+        return f"{what}: more than the total, for TFLM's own planning at start-up"
+    return f"{what}: the total as a multiple of 16"
 
 
 def estimate(arena: Arena) -> tuple[str, ...]:

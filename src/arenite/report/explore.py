@@ -50,7 +50,7 @@ def print_exploration(found: Exploration, stream: TextIO) -> None:
 def _parts(found: Exploration) -> Iterator[RenderableType]:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
     table.add_column("point", justify="right", no_wrap=True, style="bold")
-    for heading in ("head", "declare", "", "MACs"):
+    for heading in ("head", "arena", "", "MACs"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("in strips")
     before = found.before

@@ -51,10 +51,10 @@ def _parts(plan: Plan, written: Path) -> Iterator[RenderableType]:
     for heading in ("before", "after", ""):
         table.add_column(heading, justify="right", no_wrap=True)
     arena_before, arena = arenas(plan)
-    rows = [*costs(plan), ("Declare", arena_before.declare_bytes, arena.declare_bytes)]
+    needed = ("Arena", arena_before.declare_bytes, arena.declare_bytes)
+    rows = [*costs(plan), needed, *measured(plan)]
     if plan.target.kernels.generated:  # what TFLM spends is beside the point
-        peak = ("Peak", plan.before.peak, plan.after.peak)
-        rows = [peak, ("Arena", arena_before.declare_bytes, arena.declare_bytes)]
+        rows = [("Peak", plan.before.peak, plan.after.peak), needed]
     if plan.strips:
         rows.append(("MACs", plan.before.macs, plan.after.macs))
     for name, before, after in rows:
@@ -64,7 +64,8 @@ def _parts(plan: Plan, written: Path) -> Iterator[RenderableType]:
     for strips in plan.strips:
         yield Text(strips_line(strips, plan.before.macs))
     yield Text(proof(plan), style=GOOD if plan.optimal else "")
-    yield Text(validity_line(Validity(plan.shared_pairs, plan.valid_with)))
+    in_c = (plan.target.kernels,) if plan.target.kernels.generated else ()
+    yield Text(validity_line(Validity(plan.shared_pairs, plan.valid_with, in_c=in_c)))
     for runtime, status in plan.verified.items():
         yield Text(verdict(RUNTIMES[runtime], status))
         if runtime == "tflm" and status == "identical" and not plan.target.covers(Kernels.REFERENCE):
@@ -77,11 +78,15 @@ def _parts(plan: Plan, written: Path) -> Iterator[RenderableType]:
 
 
 def costs(plan: Plan) -> Iterator[tuple[str, int, int]]:
-    """Rows of the table: name, bytes before, bytes after; the arena only where it was measured for both."""
+    """Rows of the table: name, bytes before, bytes after."""
     yield "Peak", plan.before.peak, plan.after.peak
     yield "Head", plan.before.head, plan.after.head
+
+
+def measured(plan: Plan) -> Iterator[tuple[str, int, int]]:
+    """A row of what TFLM took on this machine, where it ran both; its pointers are larger than a target's."""
     if plan.before.arena is not None and plan.after.arena is not None:
-        yield "Arena", plan.before.arena, plan.after.arena
+        yield "TFLM here", plan.before.arena, plan.after.arena
 
 
 def change(before: int, after: int) -> str:

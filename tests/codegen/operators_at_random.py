@@ -32,7 +32,7 @@ class Maker:
         return f"t{self.count}"
 
     def quantization(self, kind, scale=None, zero=None):
-        if kind is FLOAT:
+        if kind is FLOAT or kind is self.kind is INT32:
             return None
         scale = float(np.float32(scale or np.exp(self.random.uniform(np.log(0.004), np.log(0.2)))))
         if zero is None:
@@ -333,6 +333,13 @@ def transpose(m):
     return m.model("TRANSPOSE", (source, m.numbers(*order)), [m.like(source, *(source.shape[a] for a in order))])
 
 
+def tile(m):
+    shape, times = [m.integer(1, 4) for _ in range(3)], [m.integer(1, 3) for _ in range(3)]
+    source = m.tensor(*shape)
+    whole = [n * count for n, count in zip(shape, times, strict=True)]
+    return m.model("TILE", (source, m.numbers(*times)), [m.like(source, *whole)])
+
+
 def pack(m):
     axis, shape = m.integer(0, 3), [m.integer(1, 4) for _ in range(3)]
     first = m.tensor(*shape)
@@ -455,6 +462,7 @@ MOVES = {
     "squeeze": squeeze,
     "expand_dims": expand_dims,
     "transpose": transpose,
+    "tile": tile,
     "pack": pack,
     "unpack": unpack,
 }
@@ -531,7 +539,7 @@ KINDS = {
     INT8: {**COMMON, **INT8_ONLY, **FURTHER[INT8]},
     INT16: {**INT16_KINDS, **FURTHER[INT16]},
     FLOAT: {**COMMON, **FLOATS_ONLY, **FURTHER[FLOAT]},
-    INT32: FURTHER[INT32],
+    INT32: {**MOVES, **FURTHER[INT32]},
 }
 
 

@@ -22,6 +22,9 @@ WAYS = {
 }
 
 
+WITH_STATE = {"variable", "svdf"}
+
+
 @pytest.fixture(scope="module")
 def everything(tmp_path_factory):
     """One model of every kind, with all kernels: a folder and its C files."""
@@ -32,7 +35,7 @@ def everything(tmp_path_factory):
             model = make(kind, name, 0)
             files = sources(model, f"{kind.name.lower()}_{number}")
             for file, text in files.items():
-                if file.startswith("arenite_") or number < 8:
+                if file.startswith("arenite_") or number < 8 or name in WITH_STATE:
                     (folder / file).write_text(text)
     return folder
 

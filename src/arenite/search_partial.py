@@ -40,6 +40,8 @@ _MOST_TRIED = 24
 """The same where an arena is to be reached, and none has reached it yet."""
 SHARE_OF_TIME = 0.4
 """Of the time for all searches, for the model without strips."""
+_SHARE_OF_LAYOUTS = 0.3
+"""Of the time that is left then, for layouts at the end; of what is left of that, one layout gets half at most."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +106,11 @@ def candidates(task: Task, whole: Decision, wish: Wish) -> Iterator[Candidate]:
     known = promising(ways.choices(wish), wish, task.options.runs_on.arena(ways.base).tail_bytes)
     fits = False
     for number, choice in enumerate(known[:_MOST_TRIED]):
-        if number >= _TRIED and (fits or wish.enough is None or task.left <= 0):
+        if number and task.left <= 0:
             break
+        if number >= _TRIED and (fits or wish.enough is None):
+            break
+        task.progress(f"strips: layout {number + 1} of at most {min(len(known), _TRIED)}")
         candidate = ways.candidate(choice)
         if candidate is not None:
             fits = fits or candidate.fits(wish)
@@ -132,11 +137,13 @@ class PartialSearch:
 
     def choices(self, wish: Wish) -> list[Choice]:
         """Choices of stretches, none of which another beats in head, tail and work together."""
-        return search(self.base, self._sharing, wish, left=lambda: self.task.left, report=self.task.progress)
+        kept = _SHARE_OF_LAYOUTS * self.task.left
+        return search(self.base, self._sharing, wish, left=lambda: self.task.left - kept, report=self.task.progress)
 
     def candidate(self, choice: Choice) -> Candidate | None:
-        """A choice with its layout; None if none does what was asked for."""
-        found = partial(self.base, self._sharing, choice)
+        """A choice with its layout, made in a part of the time; None if none does what was asked for."""
+        rest = self.task.left / 2
+        found = partial(self.base, self._sharing, choice, go_on=lambda: self.task.left > rest)
         if found is None:
             return None
         return _candidate(self.task, _decision(self.task, self.whole, self.base, found), choice.extra_macs)

@@ -12,30 +12,32 @@ if TYPE_CHECKING:
 
     from arenite.partial.costs import Costs
 
-_STEP = 0.85
+_STEP = 0.75
 """From one limit to the next on the way down."""
 _STEPS = 12
 """Limits between the lowest head and that of the model as it is, besides."""
 _PATIENCE = 100
 """How often pieces are chosen anew for a limit because some cost more than was expected."""
+_SHARE = 0.5
+"""Of the time that is left, for one limit at most."""
 _FINE = 0.01
 """How near to the lowest head that can be reached the search goes, as a part of that."""
 
 
 def frontier(
-    costs: Costs, most_extra: int, *, go_on: Callable[[], bool], report: Callable[[int], None]
+    costs: Costs, most_extra: int, *, left: Callable[[], float], report: Callable[[int], None]
 ) -> list[Choice]:
     """Choices, none of which another beats in head, tail and extra MACs together; as far as there is time to look.
 
     Args:
         costs: of the line.
         most_extra: extra multiply-accumulates that are allowed.
-        go_on: whether there is time to look further.
+        left: seconds left, of which each limit gets a part.
         report: is called with each new head that can be reached, in bytes.
     """
     whole = Choice()
     for position in range(len(costs.line)):
-        if not go_on():
+        if left() <= 0:
             return []
         whole = whole.with_piece(costs.whole(position))
     found = [whole]
@@ -44,7 +46,8 @@ def frontier(
     def look(limit: int) -> bool:
         """Whether there are choices that keep to a limit."""
         nonlocal lowest, floor
-        new = _settled(costs, limit, most_extra, go_on)
+        rest = left() * (1 - _SHARE)
+        new = _settled(costs, limit, most_extra, lambda: left() > rest)
         found.extend(new)
         if not new:
             floor = limit
@@ -54,12 +57,12 @@ def frontier(
         return bool(new)
 
     # From the top down, since the first steps need the least time, and each is worth having.
-    while go_on() and look(int(_STEP * lowest)):
+    while left() > 0 and look(int(_STEP * lowest)):
         pass
-    while lowest - floor > max(ALIGNMENT, _FINE * lowest) and go_on():
+    while lowest - floor > max(ALIGNMENT, _FINE * lowest) and left() > 0:
         look((lowest + floor) // 2)
     for step in range(1, _STEPS):
-        if go_on():
+        if left() > 0:
             look(lowest + (whole.head - lowest) * step // _STEPS)
     return _unbeaten(found)
 

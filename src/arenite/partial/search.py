@@ -58,7 +58,7 @@ def search(
     known = frontier(
         Costs(Line(model, sharing.keep_inputs), sharing.target),
         int(work * wish.most_extra_macs),
-        go_on=lambda: left() > 0,
+        left=left,
         report=lambda head: report(f"strips: head {head:,} bytes"),
     )
     return [choice for choice in known if any(piece.plan is not None for piece in choice.pieces)]

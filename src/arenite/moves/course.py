@@ -47,5 +47,8 @@ def moves_before(field: Field, places: Sequence[Places], step: int) -> list[Step
     """What moves before a step; None where no order is safe."""
     if step == 0:
         return []
-    lasting = {one: at for one, at in places[step - 1].items() if one in places[step]}
+    here = places[step]
+    lasting = {one: at for one, at in places[step - 1].items() if one in here}
+    if all(here[one] == at for one, at in lasting.items()):
+        return []
     return ordered(field, field.groups(lasting), lasting, places[step])

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 Places = dict[int, int]
 """Offsets, in units, of the buffers that are alive."""
+Join = dict[int, int]
+"""Where, in units from its begin, a buffer wants each of the buffers that it is made of."""
 
 
 class Field:
@@ -33,6 +35,7 @@ class Field:
             key=lambda number: (self.first[number], -self.sizes[number], number),
         )
         self.begins = {scope: list(new) for scope, new in groupby(numbers, key=lambda number: self.first[number])}
+        self.joins = {number: join for number in numbers if len(join := self._join(number)) > 1}
 
     @property
     def alive(self) -> list[list[int]]:
@@ -51,16 +54,41 @@ class Field:
     def simple(self) -> bool:
         """Whether no two buffers that may share bytes live on together, so that each one always moves alone."""
         return not any(
-            (gap.up, gap.down, gap.points) != (self.sizes[gap.other], self.sizes[one], ())
+            not self.apart(one, gap)
             and min(self.last[one], self.last[gap.other]) > max(self.first[one], self.first[gap.other])
             for one, rules in enumerate(self.rules)
             for gap in rules.values()
         )
 
+    def _join(self, number: int) -> Join:
+        """Where the buffer wants those that end with its begin, or later, and may share bytes with it."""
+        return {
+            other: -gap.points[0] if gap.points else gap.down
+            for other, gap in self.rules[number].items()
+            if self.first[other] < self.first[number] and not self.apart(number, gap)
+        }
+
+    def apart(self, number: int, gap: Gap) -> bool:
+        """Whether a buffer may share no byte with the other one of its gap."""
+        return (gap.up, gap.down, gap.points) == (self.sizes[gap.other], self.sizes[number], ())
+
+    def taken(self, places: Mapping[int, int]) -> int:
+        """Units in which something lies."""
+        total, end = 0, 0
+        for low, high in sorted((at, at + self.sizes[one]) for one, at in places.items()):
+            if high > end:
+                total += high - max(low, end)
+                end = high
+        return total
+
     def fits(self, number: int, offset: int, places: Mapping[int, int]) -> bool:
         """Whether a buffer may lie there beside those placed."""
         rules = self.rules[number]
-        return all(other not in rules or rules[other].kept(offset - at) for other, at in places.items())
+        for other, at in places.items():  # the innermost loop of the search
+            gap = rules.get(other)
+            if gap is not None and at - gap.down < offset < at + gap.up and offset - at not in gap.points:
+                return False
+        return True
 
     def touch(self, one: int, at: int, other: int, other_at: int) -> bool:
         """Whether two buffers have a common byte."""

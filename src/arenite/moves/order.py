@@ -44,4 +44,5 @@ def ordered(
 
 def _is_free(waiting: tuple[int, Step], now: Sequence[tuple[int, int]]) -> bool:
     place, (_, _, target, size) = waiting
-    return all(other == place or end <= target or target + size <= low for other, (low, end) in enumerate(now))
+    top = target + size
+    return not any(low < top and target < end and other != place for other, (low, end) in enumerate(now))

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arenite.moves.beam import search
+from arenite.moves.bound import scope_bound
 from arenite.moves.course import Course
 from arenite.moves.field import Field
 from arenite.moves.parts import fewer, lowered
 from arenite.moves.solution import Move, MovingSolution
-from arenite.overlap.gaps import gaps
-from arenite.overlap.solver import scope_bound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,14 +21,14 @@ if TYPE_CHECKING:
 _WIDTH = 8
 _TRIES = 5
 """Heights tried between one that failed and one that did not."""
-_EFFORT = 0.8
-"""Deterministic time of CP-SAT in all, for an effort of 1."""
+_EFFORT = 0.5
+"""Deterministic time of CP-SAT in each of its searches, for an effort of 1."""
 
 
 def least_height(problem: OverlapProblem) -> int:
     """Bytes that some scope takes alone: no layout is lower, whatever is moved."""
-    small = gaps(problem)
-    return scope_bound(problem, small)[0] * small.unit
+    field = Field(problem)
+    return scope_bound(field) * field.unit
 
 
 def solve(
@@ -42,20 +41,21 @@ def solve(
 ) -> MovingSolution:
     """The lowest layout found when buffers may move between operators, and few bytes moved.
 
-    It is never higher than the maximum load, nor than the layout that it begins with. Where some scope needs less than
-    that, with overlap, the height found may be between the two.
+    It is never higher than the maximum load, nor than the layout that it begins with.
 
     Args:
         problem: the buffers and where they may overlap.
         still: offsets of a safe layout without moves.
         time_limit: seconds after which no further search is begun.
-        effort: how much work to spend, 1 being some seconds.
-        width: how many courses are followed at once to begin with.
+        effort: how much work CP-SAT may spend, 1 being some seconds.
+        width: how many courses are followed at once.
     """
     deadline = time.monotonic() + time_limit
     field = Field(problem)
-    bound, _ = scope_bound(problem, field.small)
-    found, height = _lowest(_Search(field, _still(field, still), effort * _EFFORT, deadline, width), bound)
+    course = _still(field, still)
+    bound = scope_bound(field, course.places)
+    sought = _Search(field, course, effort * _EFFORT, deadline, width)
+    found, height = _lowest(sought, bound)
     if found.cost(field):
         found = fewer(field, height, found, effort * _EFFORT, deadline)
     return _solution(problem, field, found, bound)
@@ -63,7 +63,7 @@ def solve(
 
 @dataclass(frozen=True)
 class _Search:
-    """How a course within some height is sought."""
+    """How a course within some height is sought; `still` is the one that moves nothing."""
 
     field: Field
     still: Course
@@ -75,21 +75,28 @@ class _Search:
         """A course within a height; None where none is found."""
         if self.still.height(self.field) <= height:
             return self.still
-        places = search(self.field, height, self.width)
+        places = search(self.field, height, self.width, self.deadline)
         if places is not None:
             return Course(places)
         return lowered(self.field, height, self.still, self.effort, self.deadline)
 
+    def loaded(self) -> Course:
+        """One that is no higher than the maximum load, within which everything can be pushed together."""
+        if self.still.height(self.field) <= self.field.load:
+            return self.still
+        places = search(self.field, self.field.load, self.width)
+        assert places is not None
+        return Course(places)
+
 
 def _lowest(sought: _Search, bound: int) -> tuple[Course, int]:
     """A course, and a height that is as low as it can be found, from the bound on."""
+    field = sought.field
     found = sought.within(bound)
     if found is not None:
         return found, bound
-    field, failed = sought.field, bound
-    height = min(sought.still.height(field), field.load)
-    best = sought.within(height)
-    assert best is not None  # pushed together, all that is alive at once fits within the load
+    failed, best = bound, sought.loaded()
+    height = best.height(field)
     for _ in range(_TRIES):
         middle = (failed + height) // 2
         if middle == failed or time.monotonic() > sought.deadline:

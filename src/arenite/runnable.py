@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arenite.codegen.export import why_not as why_not_in_c
-from arenite.kernels import Kernels
+from arenite.codegen.reset import variable_obstacles
 from arenite.targets.limits import why_not as why_not_in_tflm
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from arenite.model import Model, Operator
     from arenite.targets.target import Target
 
@@ -46,7 +48,7 @@ def why_not(operator: Operator, target: Target) -> str | None:
     A target of several sets of kernels says no where any of them does; those are then named. Of custom operators in
     TFLM nothing is known: the application may bring kernels for them.
     """
-    if target.kernels is Kernels.C:
+    if target.kernels.generated:
         return why_not_in_c(operator)
     reasons = {kernels: why for kernels in target.sets if (why := why_not_in_tflm(operator, kernels)) is not None}
     if not reasons:
@@ -60,12 +62,30 @@ def why_not(operator: Operator, target: Target) -> str | None:
 def refusals(model: Model, target: Target) -> tuple[Refusal, ...]:
     """What a target cannot run of a model, one entry for each kind of operator and reason, in the order of the file.
 
-    TFLM prepares the operators of all graphs, also of those that nothing runs.
+    TFLM prepares the operators of all graphs, also of those that nothing runs; of generated C it is what its export
+    refuses.
     """
     found: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for number, position, why in _in_c(model) if target.kernels.generated else _in_tflm(model, target):
+        label = model.graphs[number].operators[position].label
+        found.setdefault((label, why), []).append((number, position))
+    return tuple(Refusal(name, why, tuple(places)) for (name, why), places in found.items())
+
+
+def _in_tflm(model: Model, target: Target) -> Iterator[tuple[int, int, str]]:
+    """Graph, position in it and reason of each operator that TFLM refuses."""
     for number, graph in enumerate(model.graphs):
         for position, operator in enumerate(graph.operators):
             why = why_not(operator, target)
             if why is not None:
-                found.setdefault((operator.label, why), []).append((number, position))
-    return tuple(Refusal(name, why, tuple(places)) for (name, why), places in found.items())
+                yield number, position, why
+
+
+def _in_c(model: Model) -> Iterator[tuple[int, int, str]]:
+    """The same of generated C, which has the main graph, and variables as far as they can be set up once."""
+    obstacles = dict(variable_obstacles(model))
+    for number, graph in enumerate(model.graphs):
+        for position, operator in enumerate(graph.operators):
+            why = (why_not_in_c(operator) if number == 0 else None) or obstacles.get(operator)
+            if why is not None:
+                yield number, position, why

@@ -29,7 +29,7 @@ def check_command(
         str | None, typer.Option(metavar="NAME", help=TARGET_HELP, show_default="the board's, or tflm")
     ] = None,
     time_limit: Annotated[
-        float, typer.Option(metavar="SECONDS", parser=seconds, help="For finding what optimize would save.")
+        float, typer.Option(metavar="SECONDS", parser=seconds, help="For what optimize would save, and for --split.")
     ] = 10.0,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:

@@ -20,7 +20,7 @@ from arenite.search_shared import search_shared
 from arenite.targets.scratch import scratch_is_known
 from arenite.targets.target import TARGETS
 from arenite.targets.tflm import plan_obstacle, planned_head
-from arenite.task import Decision, Task, origins, silent
+from arenite.task import LEAST_SECONDS, Decision, Task, origins, silent
 from arenite.tflite.memory_plan import is_vela, read_plan, with_plan
 from arenite.tflite.target_name import read_target_name, with_target_name
 from arenite.validity import is_right, keeps_apart, not_for_reference, validity
@@ -85,7 +85,7 @@ def completed(task: Task, decision: Decision, started: float) -> Plan:
         verified=verification.status,
         seconds=time.monotonic() - started,
         proofs=decision.proofs,
-        notes=(*decision.notes, *_refused(task)),
+        notes=(*decision.notes, *(_refused(task) or _outlook(task, decision.model))),
         target=options.runs_on,
         shared_pairs=judged.pairs,
         valid_with=judged.kernels,
@@ -166,6 +166,19 @@ def _refused(task: Task) -> list[str]:
     """What the target cannot run of the source, in sentences."""
     target = task.options.runs_on
     return [f"{target.name} cannot run {refusal}" for refusal in refusals(task.source, target)]
+
+
+def _outlook(task: Task, result: Model) -> list[str]:
+    """What generated C gains beyond the plan, in a sentence."""
+    from arenite.codegen.arena import SECONDS
+    from arenite.codegen.outlook import outlook
+
+    target = task.options.runs_on
+    if not target.kernels.generated:
+        return []
+    task.progress("looking for moves that make the arena of the C smaller")
+    sentence = outlook(result, target, time_limit=min(SECONDS, max(LEAST_SECONDS, task.left)))
+    return [] if sentence is None else [sentence]
 
 
 def _macs(model: Model) -> int:

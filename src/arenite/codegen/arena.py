@@ -73,7 +73,7 @@ class TensorMove:
         return {tensor: offsets[tensor] + self.target - self.source for tensor in self.tensors}
 
 
-def arena(model: Model, target: Target = C, *, may_move: bool = True) -> Arena:
+def arena(model: Model, target: Target = C, *, may_move: bool = True, time_limit: float = SECONDS) -> Arena:
     """The layout of a model's own plan where it was made for the target and is right; else the lowest one found.
 
     Where some layout is lower in which tensors move between operators, it is taken instead.
@@ -85,16 +85,17 @@ def arena(model: Model, target: Target = C, *, may_move: bool = True) -> Arena:
         model: `folded`, its operators in an order that can be executed.
         target: `c`, or one of those that call CMSIS-NN.
         may_move: whether tensors may move.
+        time_limit: seconds after which no further search is begun, for fixed places and for moves each.
     """
     liveness = lifetimes(model)
     in_place = read_in_place(model)
     problem, tensors = _without(in_place, *overlap_problem(model, target.kernels))
     solution = _carried(model, problem, tensors)
     if solution is None or in_place or read_target_name(model) != target.name:
-        found = overlap.solve(problem, time_limit=SECONDS, goal=solution.height if solution and not in_place else 0)
+        found = overlap.solve(problem, time_limit=time_limit, goal=solution.height if solution and not in_place else 0)
         solution = found if solution is None or found.height < solution.height else solution
     overlap.check(problem, solution)
-    moving = _moving(problem, solution) if may_move else None
+    moving = _moving(problem, solution, time_limit) if may_move else None
     if moving is not None:
         saved = solution.height - moving.height
         steps = _moves(moving, tensors, [span.first for span in liveness.operators[0]])
@@ -146,11 +147,9 @@ def _by(tensors: Sequence[Tensor], offsets: Sequence[int]) -> dict[Tensor, int]:
     return dict(zip(tensors, offsets, strict=False))  # scratch follows
 
 
-def _moving(problem: OverlapProblem, still: OverlapSolution) -> MovingSolution | None:
+def _moving(problem: OverlapProblem, still: OverlapSolution, time_limit: float) -> MovingSolution | None:
     """A lower layout with moves, checked; None without one."""
-    if still.height == moves.least_height(problem):
-        return None
-    solution = moves.solve(problem, still.offsets, time_limit=SECONDS)
+    solution = moves.solve(problem, still.offsets, time_limit=time_limit)
     moves.check(problem, solution)
     return solution if solution.height < still.height else None
 

@@ -27,6 +27,14 @@ def on_integers(code, fused=False):
     return make
 
 
+def whole_quotient(m):
+    """DIV by constants, none of which is 0."""
+    source, output = plain(m, INT32, 2, 3, 4), plain(m, INT32, 2, 3, 4)
+    divisors = m.random.integers(1, 3, (3, 4)) * m.random.choice((-1, 1), (3, 4))
+    options = {"fused_activation_function": m.choice(0, 1, 3)}
+    return m.model("DIV", (source, m.constant(divisors, INT32)), [output], **options)
+
+
 def compare(code):
     def make(m):
         first, second = m.choice(((2, 3, 4), (2, 3, 4)), ((2, 3, 4), (1, 1, 4)), ((3,), (3,)))
@@ -174,6 +182,7 @@ FURTHER = {
         "add": on_integers("ADD"),
         "sub": on_integers("SUB"),
         "mul": on_integers("MUL", fused=True),
+        "div": whole_quotient,
         "maximum": on_integers("MAXIMUM"),
         "minimum": on_integers("MINIMUM"),
         "cast_int32_float": cast(INT32, FLOAT),

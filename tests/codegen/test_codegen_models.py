@@ -9,9 +9,8 @@ import pytest
 
 import arenite
 from arenite.codegen.example import example
-from arenite.codegen.export import executable, sources
+from arenite.codegen.export import executable
 from arenite.codegen.spelling import respelled
-from arenite.errors import UnsupportedError
 from arenite.runtimes.inputs import random_inputs
 
 from .harness import run_c
@@ -51,11 +50,6 @@ MUST_EXPORT = {
 }
 """A part of the shared models, chosen for its variety; in CI all are tried."""
 
-REFUSED = {
-    "tflite-micro__audio_preprocessor_int8": r"operator 0 \(SignalWindow, INT16 x INT16 -> INT16\): there is no kernel",
-}
-"""The shared model that is not exported, and why."""
-
 
 def close(ours, theirs):
     """Integers are the same; floats, whose sums depend on their order, within 1e-5 of the output's largest."""
@@ -88,12 +82,11 @@ def test_optimized_models_are_equal(tmp_path):
 
 
 @pytest.mark.skipif(not os.environ.get("CI"), reason="takes minutes; set CI=1")
-def test_all_shared_models_that_have_kernels_are_equal(shared, tmp_path):
+def test_all_shared_models_are_equal(shared, tmp_path):
     for number, path in enumerate(sorted((shared / "models").glob("*.tflite"))):
-        if path.stem not in REFUSED:
-            folder = tmp_path / str(number)
-            folder.mkdir()
-            check([arenite.read(path)], folder, rounds=2)
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        check([arenite.read(path)], folder, rounds=2)
 
 
 def test_shared_models_are_equal(shared, tmp_path):
@@ -108,13 +101,6 @@ def test_inputs_are_not_kept_and_nothing_else_is(tmp_path):
     (ours,) = run_c([model], [(inputs[0], inputs[1], inputs[0])], tmp_path)
     np.testing.assert_array_equal(ours[0][0], ours[2][0])
     assert not np.array_equal(ours[0][0], ours[1][0])
-
-
-@pytest.mark.parametrize("name", REFUSED)
-def test_what_cannot_be_exported_is_refused(name, shared):
-    model = arenite.read(shared / "models" / f"{name}.tflite")
-    with pytest.raises(UnsupportedError, match=REFUSED[name]):
-        sources(model, "m")
 
 
 @pytest.mark.parametrize("name", ["ML-examples__basic_lstm_quantized_small", "gen_unetpp_c8_64"])

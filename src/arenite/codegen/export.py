@@ -14,7 +14,7 @@ from arenite.codegen.example import example
 from arenite.codegen.kernel_files import kernel_files
 from arenite.codegen.loops import kernels, rolled
 from arenite.codegen.names import checked, identifier
-from arenite.codegen.operators.registry import OPERATORS
+from arenite.codegen.operators.registry import lowering
 from arenite.codegen.reset import ACCESSES, reset_calls, variable_obstacles
 from arenite.codegen.selftest import selftest
 from arenite.codegen.source import header, source
@@ -107,10 +107,9 @@ def sources(model: Model, name: str, target: Target = C, *, may_move: bool = Tru
         for move in place.moves.get(index, ()):
             unit.call("move", f"(void *)(arena + {move.target})", f"(const void *)(arena + {move.source})", move.size)
             unit.offsets = {**unit.offsets, **move.onto(unit.offsets)}
-        if called(operator, target.kernels):
-            LOWERINGS[operator.code](unit, operator)
-        else:
-            OPERATORS[operator.code](unit, operator)
+        lower = LOWERINGS[operator.code] if called(operator, target.kernels) else lowering(operator)
+        assert lower is not None  # checked above
+        lower(unit, operator)
     steps = rolled(unit.calls)
     resets = reset_calls(unit, model, kept(model), place.size - place.kept)
     own = {
@@ -183,7 +182,8 @@ def _check_operators(model: Model) -> None:
 
 def why_not(operator: Operator) -> str | None:
     """Why an operator cannot be expressed in C, None if it can: it is tried on a layout that means nothing."""
-    if operator.code not in OPERATORS:
+    lower = lowering(operator)
+    if lower is None:
         return "there is no kernel for it"
     for tensor in (*operator.inputs, *operator.outputs):
         if tensor is None or (operator.code in ACCESSES and tensor.type is ElementType.RESOURCE):
@@ -191,7 +191,7 @@ def why_not(operator: Operator) -> str | None:
         if tensor.type not in TYPES or not tensor.bytes:
             return f"{tensor.name!r} {'has a type C has not' if tensor.bytes else 'is empty'}"
     try:
-        OPERATORS[operator.code](Unit(_Anywhere()), operator)
+        lower(Unit(_Anywhere()), operator)
     except UnsupportedError as error:
         return str(error)
     return None

@@ -45,6 +45,9 @@ def kept(model: Model) -> Kept:
             if tensor.variable:
                 keys[tensor] = tensor
                 found[tensor] = tensor.bytes, tensor.type.bytes, _filling(tensor)
+        for tensor in _own_states(graph.operators):
+            keys[tensor] = tensor
+            found[tensor] = tensor.bytes, tensor.type.bytes, 0
         handles = dict(_handles(graph.operators))
         keys.update(handles)
         for handle, value in accesses(graph):
@@ -61,7 +64,10 @@ def kept(model: Model) -> Kept:
 
 
 def read_in_place(model: Model) -> frozenset[Tensor]:
-    """Results of READ_VARIABLE that may lie where the variable does: nothing assigns it before their last reader."""
+    """Tensors that lie where a variable does: states that an operator gives out, and results of READ_VARIABLE.
+
+    The latter where nothing assigns the variable before their last reader.
+    """
     graph, variables = model.main, kept(model).variables
     assigned = [
         (index, variables.get(operator.inputs[0]))
@@ -69,7 +75,7 @@ def read_in_place(model: Model) -> frozenset[Tensor]:
         if operator.code == "ASSIGN_VARIABLE" and operator.inputs[0] is not None
     ]
     last = {tensor: index for index, each in enumerate(graph.operators) for tensor in each.inputs if tensor is not None}
-    found = set()
+    found = set(_own_states(graph.operators))
     for index, operator in enumerate(graph.operators):
         handle = operator.inputs[0] if operator.code == "READ_VARIABLE" else None
         if handle is not None and handle in variables and operator.outputs[0] not in graph.outputs:
@@ -96,6 +102,13 @@ def accesses(graph: Graph) -> Iterator[tuple[Tensor, Tensor]]:
             assert handle is not None
             assert value is not None
             yield handle, value
+
+
+def _own_states(operators: Iterable[Operator]) -> Iterator[Tensor]:
+    """Outputs that an operator reads again in the next inference: the noise of SignalFilterBankSpectralSubtraction."""
+    for operator in operators:
+        if operator.label == "SignalFilterBankSpectralSubtraction" and len(operator.outputs) > 1:
+            yield operator.outputs[1]
 
 
 def _handles(operators: Iterable[Operator]) -> Iterator[tuple[Tensor, object]]:

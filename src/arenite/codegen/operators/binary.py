@@ -114,8 +114,11 @@ def multiply(unit: Unit, operator: Operator) -> None:
 
 
 def divide(unit: Unit, operator: Operator) -> None:
-    """DIV of floats."""
-    _operands(operator, (ElementType.FLOAT32,))
+    """DIV of floats, or of int32 values towards zero."""
+    *_, kind = _operands(operator, (ElementType.INT32, ElementType.FLOAT32))
+    if kind is ElementType.INT32:
+        call(unit, operator, "divide_s32", integer_range(operator.options.get("fused_activation_function")))
+        return
     _float(unit, operator, "divide_f32")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from arenite.codegen.operators import activation, binary, convolution, quantization, reduce, resize, views
+from arenite.codegen.operators import activation, binary, convolution, quantization, reduce, resize, signal, views
 from arenite.codegen.operators.cast import cast
 from arenite.codegen.operators.comparison import EQUAL, GREATER, LESS, UNORDERED, comparison
 from arenite.codegen.operators.fully_connected import fully_connected
@@ -91,3 +91,23 @@ OPERATORS: Mapping[str, Lowering] = MappingProxyType(
         "VAR_HANDLE": nothing,
     }
 )
+
+CUSTOM: Mapping[str, Lowering] = MappingProxyType(
+    {
+        "SignalEnergy": signal.energy,
+        "SignalFftAutoScale": signal.auto_scale,
+        "SignalFilterBank": signal.filter_bank,
+        "SignalFilterBankLog": signal.logarithm,
+        "SignalFilterBankSpectralSubtraction": signal.spectral_subtraction,
+        "SignalFilterBankSquareRoot": signal.square_root,
+        "SignalPCAN": signal.gain_control,
+        "SignalRfft": signal.real_transform,
+        "SignalWindow": signal.window,
+    }
+)
+"""Custom operators by their own names."""
+
+
+def lowering(operator: Operator) -> Lowering | None:
+    """What makes calls of an operator; None where there is no kernel for it."""
+    return CUSTOM.get(operator.label) if operator.code == "CUSTOM" else OPERATORS.get(operator.code)

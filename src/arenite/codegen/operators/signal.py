@@ -1,0 +1,141 @@
+"""TFLM's own custom operators for audio, of which its preprocessor is made, on integers (signal/src of TFLM)."""
+
+from __future__ import annotations
+
+import math
+from math import prod
+from typing import TYPE_CHECKING
+
+from arenite.codegen.quantized import rounded
+from arenite.codegen.types import INT16, TYPES
+from arenite.codegen.unit import require, tensors
+from arenite.model import ElementType
+from arenite.tflite.custom_options import custom_options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from arenite.codegen.unit import Field, Unit
+    from arenite.model import Operator
+
+_INT16, _INT32 = ElementType.INT16, ElementType.INT32
+_UINT32, _UINT64 = ElementType.UINT32, ElementType.UINT64
+
+
+def window(unit: Unit, operator: Operator) -> None:
+    """SignalWindow."""
+    (source, weights), output = tensors(operator, 2), operator.outputs[0]
+    _types(operator, (_INT16, _INT16), (_INT16,))
+    (shift,), length = _options(operator, "shift"), prod(weights.shape)
+    places = (unit.pointer(source), unit.target(output))
+    unit.call("signal_window", unit.pointer(weights), length, shift, prod(source.shape) // length, *places)
+
+
+def auto_scale(unit: Unit, operator: Operator) -> None:
+    """SignalFftAutoScale."""
+    (source,), (output, bits) = tensors(operator, 1), operator.outputs
+    _types(operator, (_INT16,), (_INT16, _INT32))
+    unit.call("signal_auto_scale", prod(source.shape), unit.pointer(source), unit.target(output), unit.target(bits))
+
+
+def real_transform(unit: Unit, operator: Operator) -> None:
+    """SignalRfft of int16 values, in the steps and with the roundings of kiss_fft."""
+    (source,), output = tensors(operator, 1), operator.outputs[0]
+    _types(operator, (_INT16,), (_INT16,))
+    (length,) = _options(operator, "fft_length")
+    size = length // 2
+    require(size >= 2 and length & (length - 1) == 0, "the length must be a power of two")
+    given, rows = source.shape[-1], prod(source.shape[:-1])
+    require(given <= length and output.shape[-1] == length + 2, "the shapes do not fit")
+    turns = circle(unit, (-2 * math.pi * i / size for i in range(size)))
+    half_turns = circle(unit, (-math.pi * ((i + 1) / size + 0.5) for i in range(size // 2)))
+    last = 4 if size.bit_length() % 2 else 2
+    layer = unit.parameters("signal_rfft_s16", given, size, last, turns, half_turns)
+    unit.call("signal_rfft_s16", layer, rows, unit.pointer(source), unit.target(output))
+
+
+def circle(unit: Unit, angles: Iterable[float]) -> str:
+    """Cosine and sine of each angle, times 32767."""
+    import numpy as np
+
+    parts = [math.floor(0.5 + 32767 * part) for angle in angles for part in (math.cos(angle), math.sin(angle))]
+    return unit.array(INT16, np.array(parts, INT16.dtype).tobytes())
+
+
+def energy(unit: Unit, operator: Operator) -> None:
+    """SignalEnergy."""
+    (source,), output = tensors(operator, 1), operator.outputs[0]
+    _types(operator, (_INT16,), (_UINT32,))
+    first, end = _options(operator, "start_index", "end_index")
+    require(0 <= first <= end <= min(prod(source.shape) // 2, prod(output.shape)), "the shapes do not fit")
+    unit.call("signal_energy", first, end, unit.pointer(source), unit.target(output))
+
+
+def filter_bank(unit: Unit, operator: Operator) -> None:
+    """SignalFilterBank, inputs (energies, weights, rests, first frequencies, first weights, widths)."""
+    (source, *tables), output = tensors(operator, 6), operator.outputs[0]
+    _types(operator, (_UINT32, *(_INT16,) * 5), (_UINT64,))
+    (channels,) = _options(operator, "num_channels")
+    fit = prod(output.shape) == channels and all(prod(each.shape) == channels + 1 for each in tables[2:])
+    require(fit and all(each.data is not None for each in tables), "the tables do not fit")
+    layer = unit.parameters("signal_filter_bank", channels, *(unit.pointer(each) for each in tables))
+    unit.call("signal_filter_bank", layer, unit.pointer(source), unit.target(output))
+
+
+def square_root(unit: Unit, operator: Operator) -> None:
+    """SignalFilterBankSquareRoot."""
+    (source, bits), output = tensors(operator, 2), operator.outputs[0]
+    _types(operator, (_UINT64, _INT32), (_UINT32,))
+    places = (unit.pointer(source), unit.pointer(bits), unit.target(output))
+    unit.call("signal_square_root", prod(source.shape), *places)
+
+
+def spectral_subtraction(unit: Unit, operator: Operator) -> None:
+    """SignalFilterBankSpectralSubtraction, outputs (values, noise); the noise is what is kept between inferences."""
+    (source,), (output, noise) = tensors(operator, 1), operator.outputs
+    _types(operator, (_UINT32,), (_UINT32, _UINT32))
+    share, kept = ("smoothing", "alternate_smoothing"), ("one_minus_smoothing", "alternate_one_minus_smoothing")
+    others = ("min_signal_remaining", "smoothing_bits", "spectral_subtraction_bits", "clamping")
+    fields: tuple[Field, ...] = (
+        prod(source.shape),
+        _options(operator, *share),
+        _options(operator, *kept),
+        *_options(operator, *others),
+    )
+    layer = unit.parameters("signal_spectral_subtraction", *fields)
+    places = (unit.pointer(source), unit.target(output), unit.target(noise))
+    unit.call("signal_spectral_subtraction", layer, *places)
+
+
+def gain_control(unit: Unit, operator: Operator) -> None:
+    """SignalPCAN."""
+    (source, noise, gains), output = tensors(operator, 3), operator.outputs[0]
+    _types(operator, (_UINT32, _UINT32, _INT16), (_UINT32,))
+    (shift,) = _options(operator, "snr_shift")
+    places = (unit.pointer(source), unit.pointer(noise), unit.target(output))
+    unit.call("signal_pcan", unit.pointer(gains), shift, prod(source.shape), *places)
+
+
+def logarithm(unit: Unit, operator: Operator) -> None:
+    """SignalFilterBankLog."""
+    import numpy as np
+
+    (source,), output = tensors(operator, 1), operator.outputs[0]
+    _types(operator, (_UINT32,), (_INT16,))
+    scale, shift = _options(operator, "output_scale", "input_correction_bits")
+    curve = [rounded(65536 * (math.log2(1 + i / 128) - i / 128)) for i in range(129)]
+    kind = TYPES[ElementType.UINT16]
+    table = unit.array(kind, np.array(curve, kind.dtype).tobytes())
+    unit.call("signal_log", table, scale, shift, prod(source.shape), unit.pointer(source), unit.target(output))
+
+
+def _types(operator: Operator, inputs: tuple[ElementType, ...], outputs: tuple[ElementType, ...]) -> None:
+    found = tuple(each.type for each in tensors(operator, len(inputs))), tuple(each.type for each in operator.outputs)
+    require(found == (inputs, outputs), "there is no kernel for these types")
+
+
+def _options(operator: Operator, *names: str) -> tuple[int, ...]:
+    options = custom_options(operator)
+    missing = [name for name in names if name not in options]
+    require(not missing, f"the option {', '.join(missing)} is missing")
+    return tuple(options[name] for name in names)

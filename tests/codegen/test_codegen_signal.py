@@ -1,0 +1,107 @@
+"""TFLM's custom operators for audio, on loud and quiet sounds; the transform without its roundings."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import arenite
+from arenite.codegen.export import sources
+from arenite.codegen.operators.signal import circle
+from arenite.codegen.unit import Unit
+from arenite.errors import UnsupportedError
+from arenite.targets.kept import kept
+from arenite.tflite.custom_options import custom_options
+
+from .harness import STRICT, compiler, run_c
+from .test_codegen_operators import expected
+
+
+@pytest.fixture(scope="module")
+def preprocessor(shared):
+    return arenite.read(shared / "models" / "tflite-micro__audio_preprocessor_int8.tflite")
+
+
+def sounds():
+    """Frames of 30 ms: silence, tones and noise from one bit to beyond the range."""
+    rng, time = np.random.default_rng(1), np.arange(480) / 16000
+    for amplitude in (0, 1, 3, 50, 1000, 20000, 40000):
+        for tone in (100, 440, 3000):
+            wave = amplitude * np.sin(2 * np.pi * tone * time) + amplitude / 4 * rng.standard_normal(480)
+            yield (np.clip(np.round(wave), -32768, 32767).astype(np.int16).reshape(1, 480),)
+
+
+def test_sounds_become_the_same_features(preprocessor, tmp_path):
+    inputs = [tuple(sounds())]
+    (ours,) = run_c([preprocessor], inputs, tmp_path)
+    theirs = expected([preprocessor], inputs)[0]
+    if not theirs:
+        pytest.skip("TFLM is not installed, and nothing else runs its operators")
+    for one, other in zip(ours, theirs["tflm"], strict=True):
+        np.testing.assert_array_equal(one[0], other[0])
+    assert len({one[0].tobytes() for one in ours}) > 10
+
+
+def test_the_noise_is_kept(preprocessor):
+    assert kept(preprocessor).size == 40 * 4
+
+
+def test_options_that_are_not_there_are_named(preprocessor):
+    first, *others = preprocessor.main.operators
+    assert custom_options(first) == {"shift": 12}
+    bare = replace(preprocessor.main, operators=(replace(first, origin=None), *others))
+    with pytest.raises(UnsupportedError, match=r"operator 0 \(SignalWindow.*the option shift is missing"):
+        sources(replace(preprocessor, graphs=(bare,)), "m")
+
+
+def test_a_custom_operator_is_not_the_builtin_one_of_its_name(preprocessor):
+    first, *others = preprocessor.main.operators
+    named = replace(preprocessor.main, operators=(replace(first, custom_code="RELU"), *others))
+    with pytest.raises(UnsupportedError, match=r"operator 0 \(RELU.*there is no kernel for it"):
+        sources(replace(preprocessor, graphs=(named,)), "m")
+
+
+PROGRAM = """
+#include <stdio.h>
+#include "arenite_signal_rfft_s16.h"
+#define ARENITE_FLASH
+{arrays}
+int main(void) {{
+  static int16_t input[{length}], output[{length} + 2];
+  const arenite_signal_rfft_s16_t layer = {{{given}, {size}, {last}, {turns}, {half_turns}}};
+  if (fread(input, 2, {given}, stdin) != {given}) return 1;
+  arenite_signal_rfft_s16(&layer, 1, input, output);
+  return fwrite(output, 2, {length} + 2, stdout) != {length} + 2;
+}}
+"""
+
+
+@pytest.mark.parametrize("length", [4, 8, 16, 32, 128, 512, 2048])
+def test_the_transform_is_one(length, tmp_path):
+    """A spectrum divided by its length, but for a rounding in every step."""
+    from importlib.resources import files
+
+    unit, size = Unit({}), length // 2
+    turns = circle(unit, (-2 * np.pi * i / size for i in range(size)))
+    half_turns = circle(unit, (-np.pi * ((i + 1) / size + 0.5) for i in range(size // 2)))
+    last, given = (4 if size.bit_length() % 2 else 2), length - length // 8
+    arrays = "\n".join(unit.definitions).replace("static ARENITE_FLASH", "static")
+    text = PROGRAM.format(
+        arrays=arrays, length=length, given=given, size=size, last=last, turns=turns, half_turns=half_turns
+    )
+    (tmp_path / "main.c").write_text("#include <stdint.h>\n" + text)
+    for name in ("arenite_signal_rfft_s16.c", "arenite_signal_rfft_s16.h"):
+        (tmp_path / name).write_text((files("arenite.codegen") / "kernels" / name).read_text())
+    program = str(tmp_path / "program")
+    flags = ["-std=c99", *STRICT, "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
+    subprocess.run([compiler(), *flags, *map(str, tmp_path.glob("*.c")), "-o", program], check=True)
+    values = np.random.default_rng(length).integers(-32768, 32768, given).astype(np.int16)
+    done = subprocess.run([program], input=values.tobytes(), capture_output=True, check=True)
+    found = np.frombuffer(done.stdout, np.int16).astype(float).reshape(-1, 2)
+    wanted = np.fft.rfft(values, length) / length
+    steps = np.log2(length) + 2
+    np.testing.assert_allclose(found[:, 0], wanted.real, atol=steps)
+    np.testing.assert_allclose(found[:, 1], wanted.imag, atol=steps)

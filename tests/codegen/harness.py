@@ -12,6 +12,7 @@ import pytest
 
 from arenite.codegen.export import sources
 from arenite.runtimes.inputs import DTYPES
+from arenite.targets.target import C
 
 STRICT = ["-Wall", "-Wextra", "-Wconversion", "-Wpedantic", "-Werror"]
 SANITIZED = ["-std=c99", *STRICT, "-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
@@ -20,6 +21,7 @@ MAIN = """
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#define FAILED 4
 {includes}
 /* The arena is exactly as large as asked for, so that the sanitiser sees every byte beyond it; in each inference it
  * begins with other rubbish, but for variables after the first. */
@@ -41,7 +43,7 @@ RUN = """
     uint8_t *arena = arena_of({macro}_ARENA_SIZE, {macro}_ARENA_ALIGNMENT < 8 ? 8 : {macro}_ARENA_ALIGNMENT);
     for (int round = 0; round < {rounds}; round++) {{
       memset(arena, 0x55 + round, round ? {rubbish} : {macro}_ARENA_SIZE);
-{reset}{inputs}      {name}_invoke_in(arena);
+{reset}{inputs}      {call};
 {outputs}    }}
     free(arena);
   }}
@@ -59,12 +61,16 @@ def compiler(name="gcc"):
     return found
 
 
-def run_c(models, rounds, folder):
-    """Outputs [model][round][output] of the generated C, as arrays; `rounds[model][round]` are the inputs."""
+def run_c(models, rounds, folder, *, target=C, also=(), change=None):
+    """Outputs [model][round][output] of the generated C, as arrays; `rounds[model][round]` are the inputs.
+
+    `also` are further options and files for the compiler, `change` is done to each text; a status that is not 0 is
+    the program's exit code.
+    """
     files, runs, includes = {}, [], []
     for number, (model, inputs) in enumerate(zip(models, rounds, strict=True)):
         name = f"m{number}"
-        exported = sources(model, name)
+        exported = sources(model, name, target)
         for file, text in exported.items():
             assert files.setdefault(file, text) == text
         includes.append(f'#include "{name}.h"')
@@ -72,6 +78,7 @@ def run_c(models, rounds, folder):
         runs.append(
             RUN.format(
                 name=name,
+                call=f"if ({name}_invoke_in(arena) != 0) exit(FAILED)" if target.core else f"{name}_invoke_in(arena)",
                 macro=macro,
                 rounds=len(inputs),
                 rubbish=f"{macro}_{'KEPT_OFFSET' if 'KEPT_OFFSET' in exported[f'{name}.h'] else 'ARENA_SIZE'}",
@@ -85,11 +92,11 @@ def run_c(models, rounds, folder):
     )
     folder = Path(folder)
     for file, text in files.items():
-        (folder / file).write_text(text)
+        (folder / file).write_text(change(text) if change else text)
     program = folder / "program"
     c_files = sorted(str(folder / file) for file in files if file.endswith(".c"))
     hidden = [f"-DM{number}_NO_ARENA" for number in range(len(models))]
-    subprocess.run([compiler(), *SANITIZED, *hidden, *c_files, "-o", str(program)], check=True)
+    subprocess.run([compiler(), *SANITIZED, *hidden, *c_files, *also, "-o", str(program)], check=True)
     fed = b"".join(array.tobytes() for model in rounds for inputs in model for array in inputs)
     done = subprocess.run([str(program)], input=fed, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()

@@ -88,7 +88,7 @@ def test_a_missing_model(board):
     [
         ("CROSS=nothing-", "apt install gcc-arm-none-eabi libnewlib-arm-none-eabi"),
         ("QEMU=nothing", "apt install qemu-system-arm"),
-        ("PYTHON=false", "pip install arenite"),
+        ("PYTHON=false", "-m pip install '.[tflm]'"),
     ],
 )
 def test_missing_tools(board, setting, advice):

@@ -7,13 +7,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from arenite.codegen.example import example
 from arenite.runtimes.process import run
 from arenite.runtimes.run import Job
 from arenite.tflite.write import write_bytes
 from arenite.zoo import build
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "mcu"
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE, README = ROOT / "examples" / "mcu", ROOT / "README.md"
+OF_THE_COMPILER = ("RAM: stack", "flash: ", "instructions ")
 
 
 def figures(table, row):
@@ -21,9 +25,10 @@ def figures(table, row):
     return tuple(int(each.replace(",", "")) for each in found.groups())
 
 
-def test_networks_fit_only_in_their_new_form(board, tmp_path):
+@pytest.fixture(scope="module")
+def printed(board, tmp_path_factory):
     result = subprocess.run(
-        ["make", "-s", "-C", str(EXAMPLE), f"BUILD={tmp_path}", f"PYTHON={sys.executable}"],
+        ["make", "-s", "-C", str(EXAMPLE), f"BUILD={tmp_path_factory.mktemp('build')}", f"PYTHON={sys.executable}"],
         capture_output=True,
         text=True,
         check=False,
@@ -31,14 +36,32 @@ def test_networks_fit_only_in_their_new_form(board, tmp_path):
         stdin=subprocess.DEVNULL,
     )
     assert result.returncode == 0, result.stdout + result.stderr
-    tables = re.split(r"^.* on a Cortex-M7 with ([\d,]+) bytes of RAM$", result.stdout, flags=re.MULTILINE)
-    assert [int(ram.replace(",", "")) for ram in tables[1::2]] == [512 * 1024, 288 * 1024, 256 * 1024]
+    return result.stdout
+
+
+def test_networks_fit_only_in_their_new_form(printed):
+    tables = re.split(r"^.* on a Cortex-M7 with ([\d,]+) bytes of RAM$", printed, flags=re.MULTILINE)
+    assert [int(ram.replace(",", "")) for ram in tables[1::2]] == [288 * 1024, 512 * 1024, 256 * 1024]
     for ram, table in zip(tables[1::2], tables[2::2], strict=True):
         before, after = figures(table, "RAM in all")
         assert before > int(ram.replace(",", "")) >= after
         assert re.search(r"^fits +no, [\d,]+ too many +yes$", table, re.MULTILINE)
         assert re.search(r"^outputs are (TFLM|LiteRT)'s +yes +yes$", table, re.MULTILINE)
         assert max(figures(table, "flash: code")) < 30_000
+
+
+def test_the_readme_shows_what_it_prints(printed):
+    """All but the commands, and the figures that depend on the compiler; those of RAM do not."""
+    (shown,) = re.findall(
+        r"^```text\n\$ make -C examples/mcu\n(.*?)```$", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    )
+    assert stable(shown) == stable(printed)
+
+
+def stable(text):
+    """The lines of tables and what is said of them, with # for figures of the compiler."""
+    lines = [" ".join(line.split()) for line in text.splitlines() if line and not line.startswith(("$", "..."))]
+    return [re.sub(r"[\d,]+", "#", line) if line.startswith(OF_THE_COMPILER) else line for line in lines]
 
 
 def test_the_stored_outputs_are_litert_s():

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 DEFAULT_TARGET = "tflm"
 TARGET_HELP = (
     "Runtime and kernels: tflm (any kernels), tflm-reference, tflm-cmsis-nn/CORE with a CORE of cortex-m0, -m3, -m4, "
-    "-m7, -m33, -m55, -m85, tflm-esp-nn/CHIP with a CHIP of esp32, esp32s3, esp32p4, or c (Arenite's own)."
+    "-m7, -m33, -m55, -m85, tflm-esp-nn/CHIP with a CHIP of esp32, esp32s3, esp32p4, c (Arenite's own) or "
+    "c-cmsis-nn/CORE (the same, calling CMSIS-NN)."
 )
 TargetName = Annotated[str, typer.Option(metavar="NAME", help=TARGET_HELP)]
 

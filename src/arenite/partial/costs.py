@@ -119,12 +119,15 @@ class Costs:
         return self._pieces[key, number]
 
     def _above(self, key: Key, number: int) -> float:
-        """How far above its floor a stretch is expected: as much as with the nearest number of parts that is known."""
+        """How far above its floor a stretch is expected: as much as with the nearest number of parts that is known.
+
+        Fewer parts are expected nearer to it, since there are fewer to be placed.
+        """
         known = self._known.get(key)
         if not known:
             return 1.0
         nearest = min(known, key=lambda other: abs(other - number) / other)
-        return known[nearest] * _HOPE
+        return (1 + (known[nearest] - 1) * min(1.0, number / nearest) ** 2) * _HOPE
 
     def _tail_of(self, key: Key, number: int) -> int:
         """Bytes of tail that parts add, which grow by about the same with each of them."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _STEP = 0.75
 """From one limit to the next on the way down."""
-_STEPS = 12
+_STEPS = 24
 """Limits between the lowest head and that of the model as it is, besides."""
 _PATIENCE = 100
 """How often pieces are chosen anew for a limit because some cost more than was expected."""
@@ -63,7 +63,7 @@ def frontier(
         look((lowest + floor) // 2)
     for step in range(1, _STEPS):
         if left() > 0:
-            look(lowest + (whole.head - lowest) * step // _STEPS)
+            look(int(lowest * (whole.head / max(1, lowest)) ** (step / _STEPS)))
     return _unbeaten(found)
 
 

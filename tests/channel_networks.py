@@ -7,10 +7,11 @@ from types import SimpleNamespace
 import numpy as np
 from hypothesis import assume
 from hypothesis import strategies as st
-from strip_networks import DTYPE, INT8, RUNTIMES, Network
+from strip_networks import DTYPE, INT8, RUNTIMES, SAME, Network
 
 from arenite.errors import OptionError
 from arenite.model import Graph, Model
+from arenite.rewrite import prune
 from arenite.rewrite.channels import channel_plan, channel_region_of, why_not_channels
 from arenite.runtimes import litert
 from arenite.runtimes.process import absent
@@ -58,6 +59,16 @@ class ChannelNetwork(Network):
         weights, bias, scale = self.filters(x, (channels, *kernel, depth), 0, int(np.prod(kernel)) * depth)
         output = self.activation((1, *shape, channels), scale=scale)
         return self.add("CONV_2D", (x, weights, bias), output, options, self.version(6))
+
+    def widened(self, x):
+        """CONV_2D to many channels."""
+        kernel, channels = self.one_of((1, 1), (1, 1), (3, 3)), self.one_of(16, 24, 32, 48)
+        taps = int(np.prod(kernel)) * x.shape[3]
+        weights, bias, scale = self.filters(x, (channels, *kernel, x.shape[3]), 0, taps)
+        output = self.activation((1, *x.shape[1:3], channels), scale=scale)
+        options = {"padding": SAME, "stride_h": 1, "stride_w": 1, "dilation_h_factor": 1, "dilation_w_factor": 1}
+        options["fused_activation_function"] = self.one_of(0, 1, 3)
+        return self.add("CONV_2D", (x, weights, bias), output, options, self.version(3))
 
     def dense(self, x):
         """FULLY_CONNECTED over everything."""
@@ -125,6 +136,20 @@ def channel_networks(draw, types=(INT8,), methods=METHODS, most=5):
     tensors = tuple(tensor for tensor in network.tensors if tensor in used)
     graph = Graph("main", tensors, tuple(inputs), tuple(outputs), tuple(network.operators))
     return Model("random", (graph,))
+
+
+@st.composite
+def wide_networks(draw, types=(INT8,)):
+    """A model that is wide in the middle, and narrow at its end wherever the operators drawn make it so."""
+    network = ChannelNetwork(draw, draw(st.sampled_from(types)), np.random.default_rng(draw(st.integers(0, 2**32))))
+    x = source = network.activation((1, draw(st.integers(3, 9)), draw(st.integers(3, 9)), draw(st.integers(1, 4))))
+    methods = ("widened", *draw(st.lists(st.sampled_from(("requantize", "flat", "depthwise")), max_size=1)))
+    methods += (draw(st.sampled_from(("reduction", "reduction", "depthwise", "max_pool", "average_pool"))),)
+    for method in (*methods, *draw(st.lists(st.sampled_from(("conv", "flat")), max_size=1))):
+        if len(x.shape) == 4 or method in FLAT:
+            x = getattr(network, method)(x) or x
+    graph = Graph("main", tuple(network.tensors), (source,), (x,), tuple(network.operators))
+    return prune(Model("wide", (graph,)))
 
 
 @st.composite

@@ -59,6 +59,12 @@ class Costs:
     def wide(self, first):
         return range(first, len(self.line))
 
+    def floor(self, stretch, number):
+        return 1
+
+    def head(self, stretch, number):
+        return self.table[stretch, number][0]
+
     def extra(self, stretch, number):
         return self.table[stretch, number][2]
 

@@ -32,6 +32,7 @@ from .operators_at_random import make
 STAND_IN = Path(__file__).parent / "cmsis_nn"
 DEFINED = {"cortex-m3": [], "cortex-m4": ["-DARM_MATH_DSP"], "cortex-m55": ["-DARM_MATH_MVEI"]}
 CALLED = ("add", "average_pool", "conv", "depthwise", "fully_connected", "max_pool", "mul", "softmax")
+WIDE = ("conv", "fully_connected")
 SEEDS = 8
 OWN = files("arenite.codegen") / "kernels"
 
@@ -67,19 +68,24 @@ def built():
     return [zoo.build("chain"), small()]
 
 
+def kinds():
+    """Types of values, and operators that there are calls for."""
+    return [(ElementType.INT8, name) for name in CALLED] + [(ElementType.INT16, name) for name in WIDE]
+
+
 @pytest.fixture(scope="module")
 def expected(tmp_path_factory):
     """Models, and what they give with Arenite's own kernels, which other tests hold against the runtimes."""
-    models = [make(ElementType.INT8, name, seed) for name in CALLED for seed in range(SEEDS)] + built()
+    models = [make(*each, seed) for each in kinds() for seed in range(SEEDS)] + built()
     return models, run_c(models, fed(models), tmp_path_factory.mktemp("own"))
 
 
 @pytest.mark.parametrize("core", DEFINED)
 def test_operators_at_random_and_whole_models(core, expected, tmp_path):
     models, others = expected
-    for name in CALLED:
-        random = [make(ElementType.INT8, name, seed).main.operators[-1] for seed in range(4 * SEEDS)]
-        assert sum(called(each, target(core).kernels) for each in random) >= SEEDS // 2, name
+    for each in kinds():
+        random = [make(*each, seed).main.operators[-1] for seed in range(4 * SEEDS)]
+        assert sum(called(operator, target(core).kernels) for operator in random) >= SEEDS // 2, each
     same(models, with_cmsis_nn(models, core, tmp_path), others)
 
 
@@ -171,9 +177,9 @@ def test_compiles_without_a_warning(way, tmp_path):
 def test_every_kernel_file_is_used():
     folder = Path(str(files("arenite.codegen") / "cmsis_nn" / "kernels"))
     used = set()
-    for name in CALLED:
+    for each in kinds():
         for seed in range(SEEDS):
-            used |= set(sources(make(ElementType.INT8, name, seed), "m", target("cortex-m4")))
+            used |= set(sources(make(*each, seed), "m", target("cortex-m4")))
     assert {each.name for each in folder.glob("arenite_*")} == {each for each in used if "cmsis" in each}
 
 

@@ -15,7 +15,6 @@ import pytest
 
 from arenite import zoo
 from arenite.codegen import export_c, write_files
-from arenite.model import ElementType
 from arenite.optimization import preview
 from arenite.options import Options
 from arenite.runtimes.inputs import random_inputs
@@ -23,7 +22,7 @@ from arenite.targets.target import find_target
 
 from .harness import compiler, run_c
 from .operators_at_random import make
-from .test_cmsis_nn import CALLED, same, small
+from .test_cmsis_nn import kinds, same, small
 
 BOARD = Path(__file__).parents[2] / "examples" / "mcu"
 CORTEX_M4 = "-mcpu=cortex-m4 -mthumb -mfpu=fpv4-sp-d16 -mfloat-abi=hard"
@@ -50,7 +49,7 @@ def library(checkout, folder, command):
 
 def test_on_this_machine(checkout, tmp_path):
     archive = library(checkout, tmp_path, [compiler(), "-O1"])
-    models = [make(ElementType.INT8, name, seed) for name in CALLED for seed in range(100, 112)]
+    models = [make(*each, seed) for each in kinds() for seed in range(100, 112)]
     whole = [small(), zoo.build("resnet8"), zoo.build("mobilenet-v2", resolution=32)]
     strips = [preview(each, Options(target="c-cmsis-nn/cortex-m3", split=True, time_limit=3)) for each in whole]
     fed = [random_inputs(model, 2, 1) for model in (*models, *whole, *whole)]

@@ -33,7 +33,7 @@ LONGEST = (1 << 15) - 1
 LEAST_PIXELS = 32
 """Pixels below which one call of a 1x1 convolution would do notably more work for each."""
 NARROW = 511
-"""Products of an int16 and an int8 whose sum always fits 32 bits; arm_convolve_s16.c adds no wider."""
+"""Products of an int16 and an int8 whose sum always fits 32 bits; the functions for 16 bits add no wider, in part."""
 
 
 def called(operator: Operator, kernels: Kernels) -> bool:
@@ -95,7 +95,7 @@ def _convolution(operator: Operator, kernels: Kernels) -> bool:
         return False
     if operator.outputs[0].type is INT16:
         column = window.rows.kernel * window.columns.kernel * window.depth
-        return window.groups == 1 and column <= NARROW
+        return window.groups == 1 and column <= NARROW and _wide_bias(operator)
     return _convolution_s8(window, kernels)
 
 
@@ -123,12 +123,10 @@ def _row_fits(axis: Axis) -> bool:
 
 
 def _depthwise(operator: Operator, kernels: Kernels) -> bool:
-    """arm_depthwise_conv_wrapper_s8.c, arm_depthwise_conv_s16.c."""
+    """arm_depthwise_conv_wrapper_s8.c."""
     window = windows.depthwise(operator)
-    if not _weighted(operator) or not _fits(window):
+    if not _weighted(operator) or not _fits(window) or operator.outputs[0].type is not INT8:
         return False
-    if operator.outputs[0].type is INT16:
-        return True
     if kernels is Kernels.CMSIS_NN_MVE:
         return window.depth > 1 or window.out_depth == 1 or _convolution_s8(replace(window, groups=1), kernels)
     rows, columns = window.rows, window.columns
@@ -146,9 +144,13 @@ def _pool(operator: Operator, _: Kernels) -> bool:
 
 
 def _fully_connected(operator: Operator, _: Kernels) -> bool:
-    """arm_fully_connected_wrapper_s8.c."""
-    windows.matrix(operator)
-    return _weighted(operator) and operator.outputs[0].type is INT8
+    """arm_fully_connected_wrapper_s8.c, arm_fully_connected_s16.c."""
+    depth, weights = windows.matrix(operator).depth, operator.inputs[1]
+    if operator.outputs[0].type is INT8:
+        return _weighted(operator)
+    quantization = None if weights is None else weights.quantization
+    one_scale = quantization is not None and len(quantization.scale) == 1
+    return _weighted(operator) and one_scale and depth <= NARROW and _wide_bias(operator)
 
 
 def _elementwise(operator: Operator, _: Kernels) -> bool:
@@ -170,7 +172,14 @@ def _weighted(operator: Operator) -> bool:
     source, weights, output = operator.inputs[0], operator.inputs[1], operator.outputs[0]
     assert source is not None
     assert weights is not None
-    return source.type is output.type is INT8 and weights.type is INT8 and weights.data is not None
+    known = source.type is output.type and source.type in (INT8, INT16)
+    return known and weights.type is INT8 and weights.data is not None
+
+
+def _wide_bias(operator: Operator) -> bool:
+    """Whether int16 sums have 64 bits, as a bias of that size asks for; 32 bits are rounded otherwise."""
+    bias = operator.inputs[2] if len(operator.inputs) > 2 else None
+    return bias is not None and bias.type is ElementType.INT64
 
 
 def _fits(window: Window) -> bool:

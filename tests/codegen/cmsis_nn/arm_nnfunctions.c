@@ -164,6 +164,75 @@ arm_cmsis_nn_status arm_convolve_wrapper_s8(const cmsis_nn_context *context, con
   return ARM_CMSIS_NN_SUCCESS;
 }
 
+int32_t arm_convolve_wrapper_s16_get_buffer_size(const cmsis_nn_conv_params *params, const cmsis_nn_dims *from,
+                                                 const cmsis_nn_dims *filter, const cmsis_nn_dims *to) {
+  const int32_t column = filter->w * filter->h * from->c;
+  (void)params;
+  (void)to;
+  return MVE ? 8 * up(column, 8) : 4 * column;
+}
+
+/* Groups of pixels by way of scratch. Sums of products have 32 bits, the bias 64. */
+arm_cmsis_nn_status arm_convolve_wrapper_s16(const cmsis_nn_context *context, const cmsis_nn_conv_params *params,
+                                             const cmsis_nn_per_channel_quant_params *scales, const cmsis_nn_dims *from,
+                                             const int16_t *input, const cmsis_nn_dims *filter, const int8_t *weights,
+                                             const cmsis_nn_dims *bias_dims, const cmsis_nn_bias_data *bias,
+                                             const cmsis_nn_dims *to, int16_t *output) {
+  const int64_t *const wide = (const int64_t *)bias->data;
+  if (from->n != 1 || to->n != 1 || filter->n != to->c || filter->c != from->c || bias_dims->c != to->c ||
+      bias->is_int32_bias || params->input_offset != 0 || params->output_offset != 0 ||
+      !fits(from->h, to->h, filter->h, params->stride.h, params->padding.h, params->dilation.h) ||
+      !fits(from->w, to->w, filter->w, params->stride.w, params->padding.w, params->dilation.w) ||
+      !takes_scratch(context, arm_convolve_wrapper_s16_get_buffer_size(params, from, filter, to))) {
+    return ARM_CMSIS_NN_ARG_ERROR;
+  }
+  for (int32_t first = 0; first < to->h * to->w; first += AT_ONCE) {
+    int16_t made[AT_ONCE][1024];
+    const int32_t rest = to->h * to->w - first, count = rest < AT_ONCE ? rest : AT_ONCE;
+    if (to->c > 1024) return ARM_CMSIS_NN_NO_IMPL_ERROR;
+    for (int32_t i = 0; i < count * to->c; i++) {
+      const int32_t pixel = first + i / to->c, c = i % to->c;
+      const int8_t *weight = weights + c * filter->h * filter->w * filter->c;
+      int32_t sum = 0;
+      for (int32_t k = 0; k < filter->h * filter->w; k++) {
+        const int32_t row = pixel / to->w * params->stride.h - params->padding.h + k / filter->w * params->dilation.h;
+        const int32_t column =
+            pixel % to->w * params->stride.w - params->padding.w + k % filter->w * params->dilation.w;
+        for (int32_t depth = 0; depth < from->c; depth++, weight++) {
+          if (row >= 0 && row < from->h && column >= 0 && column < from->w) {
+            sum += *weight * input[(row * from->w + column) * from->c + depth];
+          }
+        }
+      }
+      made[i / to->c][c] =
+          (int16_t)arenite_clamp(arenite_scale_wide(sum + wide[c], scales->multiplier[c], scales->shift[c]),
+                                 params->activation.min, params->activation.max);
+    }
+    for (int32_t i = 0; i < count; i++) memcpy(output + (first + i) * to->c, made[i], 2 * (size_t)to->c);
+  }
+  return ARM_CMSIS_NN_SUCCESS;
+}
+
+arm_cmsis_nn_status arm_fully_connected_s16(const cmsis_nn_context *context, const cmsis_nn_fc_params *params,
+                                            const cmsis_nn_per_tensor_quant_params *scale, const cmsis_nn_dims *from,
+                                            const int16_t *input, const cmsis_nn_dims *filter, const int8_t *weights,
+                                            const cmsis_nn_dims *bias_dims, const int64_t *bias,
+                                            const cmsis_nn_dims *to, int16_t *output) {
+  (void)context;
+  if (from->n != to->n || filter->n != from->c * from->h * from->w || filter->c != to->c || bias_dims->c != to->c) {
+    return ARM_CMSIS_NN_ARG_ERROR;
+  }
+  for (int32_t i = 0; i < to->n * to->c; i++) {
+    int32_t sum = 0;
+    for (int32_t k = 0; k < filter->n; k++) {
+      sum += input[i / to->c * filter->n + k] * weights[i % to->c * filter->n + k];
+    }
+    output[i] = (int16_t)arenite_clamp(arenite_scale_wide(sum + bias[i % to->c], scale->multiplier, scale->shift),
+                                       params->activation.min, params->activation.max);
+  }
+  return ARM_CMSIS_NN_SUCCESS;
+}
+
 int32_t arm_depthwise_conv_wrapper_s8_get_buffer_size(const cmsis_nn_dw_conv_params *params, const cmsis_nn_dims *from,
                                                       const cmsis_nn_dims *filter, const cmsis_nn_dims *to) {
   if (MVE && from->c == 1 && to->c > 1) {

@@ -6,6 +6,7 @@
 #ifndef STAND_IN_FOR_ARM_NNFUNCTIONS_H
 #define STAND_IN_FOR_ARM_NNFUNCTIONS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,12 +27,21 @@ typedef struct {
 } cmsis_nn_context;
 
 typedef struct {
+  const void *data;
+  const bool is_int32_bias;
+} cmsis_nn_bias_data;
+
+typedef struct {
   int32_t n, h, w, c;
 } cmsis_nn_dims;
 
 typedef struct {
   int32_t *multiplier, *shift;
 } cmsis_nn_per_channel_quant_params;
+
+typedef struct {
+  int32_t multiplier, shift;
+} cmsis_nn_per_tensor_quant_params;
 
 typedef struct {
   int32_t *multiplier, *shift;
@@ -71,6 +81,18 @@ arm_cmsis_nn_status arm_convolve_wrapper_s8(const cmsis_nn_context *context, con
                                             const int8_t *input, const cmsis_nn_dims *filter, const int8_t *weights,
                                             const cmsis_nn_dims *bias_dims, const int32_t *bias,
                                             const cmsis_nn_dims *to, int8_t *output);
+int32_t arm_convolve_wrapper_s16_get_buffer_size(const cmsis_nn_conv_params *params, const cmsis_nn_dims *from,
+                                                 const cmsis_nn_dims *filter, const cmsis_nn_dims *to);
+arm_cmsis_nn_status arm_convolve_wrapper_s16(const cmsis_nn_context *context, const cmsis_nn_conv_params *params,
+                                             const cmsis_nn_per_channel_quant_params *scales, const cmsis_nn_dims *from,
+                                             const int16_t *input, const cmsis_nn_dims *filter, const int8_t *weights,
+                                             const cmsis_nn_dims *bias_dims, const cmsis_nn_bias_data *bias,
+                                             const cmsis_nn_dims *to, int16_t *output);
+arm_cmsis_nn_status arm_fully_connected_s16(const cmsis_nn_context *context, const cmsis_nn_fc_params *params,
+                                            const cmsis_nn_per_tensor_quant_params *scale, const cmsis_nn_dims *from,
+                                            const int16_t *input, const cmsis_nn_dims *filter, const int8_t *weights,
+                                            const cmsis_nn_dims *bias_dims, const int64_t *bias,
+                                            const cmsis_nn_dims *to, int16_t *output);
 int32_t arm_depthwise_conv_wrapper_s8_get_buffer_size(const cmsis_nn_dw_conv_params *params, const cmsis_nn_dims *from,
                                                       const cmsis_nn_dims *filter, const cmsis_nn_dims *to);
 arm_cmsis_nn_status arm_depthwise_conv_wrapper_s8(const cmsis_nn_context *context,

@@ -46,6 +46,9 @@ LEFT_SHIFT = 20
 def _convolution(unit: Unit, operator: Operator) -> None:
     source, weights = tensors(operator, 2)
     place = window(operator, source, operator.outputs[0], (weights.shape[1], weights.shape[2]))
+    if source.type is ElementType.INT16:
+        _convolve_wide(unit, operator, place)
+        return
     _convolve(unit, operator, "cmsis_conv_s8", place, (weights.shape[3], rows_at_once(operator, unit.kernels)))
 
 
@@ -67,6 +70,16 @@ def _convolve(unit: Unit, operator: Operator, kernel: str, place: Window, own: t
         *activation_range(operator.options.get("fused_activation_function"), output),
     )
     _over_rows(unit, operator, kernel, place, fields)
+
+
+def _convolve_wide(unit: Unit, operator: Operator, place: Window) -> None:
+    source, weights = tensors(operator, 2)
+    output = operator.outputs[0]
+    channels = output.shape[3]
+    scales = scale_arrays(unit, channel_scales(source, weights, output, channels), INT32)
+    limits_ = activation_range(operator.options.get("fused_activation_function"), output)
+    constants = unit.pointer(weights), bias(unit, operator, channels, ElementType.INT16)
+    _over_rows(unit, operator, "cmsis_conv_s16", place, (place.fields, *constants, *scales, *limits_))
 
 
 def _average_pool(unit: Unit, operator: Operator) -> None:
@@ -98,6 +111,9 @@ def _fully_connected(unit: Unit, operator: Operator) -> None:
     source, weights = tensors(operator, 2)
     output = operator.outputs[0]
     units, depth = weights.shape
+    if source.type is ElementType.INT16:
+        _fully_connected_wide(unit, operator)
+        return
     offsets = weight_offset(weights), -zero_point_of(source)
     scales = unit_scales(source, weights, output)
     fields = (
@@ -109,6 +125,18 @@ def _fully_connected(unit: Unit, operator: Operator) -> None:
     )
     kernel = "cmsis_fully_connected_s8"
     layer = unit.parameters(kernel, *fields)
+    unit.call(kernel, layer, prod(output.shape) // units, unit.pointer(source), unit.target(output), checked=True)
+
+
+def _fully_connected_wide(unit: Unit, operator: Operator) -> None:
+    source, weights = tensors(operator, 2)
+    output = operator.outputs[0]
+    units, depth = weights.shape
+    (scale,) = unit_scales(source, weights, output)
+    constants = unit.pointer(weights), bias(unit, operator, units, ElementType.INT16)
+    limits_ = activation_range(operator.options.get("fused_activation_function"), output)
+    kernel = "cmsis_fully_connected_s16"
+    layer = unit.parameters(kernel, depth, units, *constants, scale.multiplier, scale.shift, *limits_)
     unit.call(kernel, layer, prod(output.shape) // units, unit.pointer(source), unit.target(output), checked=True)
 
 

@@ -19,6 +19,7 @@ BENCHMARKS = {
     "paper": "benchmarks.paper",
     "kernels": "benchmarks.kernels",
     "export": "benchmarks.export",
+    "moves": "benchmarks.moves",
 }
 
 

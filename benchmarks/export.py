@@ -76,7 +76,7 @@ def _row(title: str, model: Model, asked: int | None, *, split: bool) -> dict[st
 
 def _compiled(model: Model) -> Sizes:
     with tempfile.TemporaryDirectory() as folder:
-        files = export.sources(model, "model", may_move=False)
+        files = export.sources(model, "model")
         for name, text in files.items():
             (Path(folder) / name).write_text(text)
         names = [name for name in files if name.endswith(".c")]

@@ -72,13 +72,11 @@ class _Search:
     width: int
 
     def within(self, height: int) -> Course | None:
-        """A course within a height; None where none is found."""
+        """A course within a height, built forward in time; None where none is found."""
         if self.still.height(self.field) <= height:
             return self.still
         places = search(self.field, height, self.width, self.deadline)
-        if places is not None:
-            return Course(places)
-        return lowered(self.field, height, self.still, self.effort, self.deadline)
+        return None if places is None else Course(places)
 
     def loaded(self) -> Course:
         """One that is no higher than the maximum load, within which everything can be pushed together."""
@@ -106,7 +104,9 @@ def _lowest(sought: _Search, bound: int) -> tuple[Course, int]:
             failed = middle
         else:
             best, height = found, found.height(field)
-    return best, height
+    # What CP-SAT changes of the layout without moves is little, and takes longer.
+    found = lowered(field, bound, sought.still, sought.effort, sought.deadline)
+    return (best, height) if found is None else (found, bound)
 
 
 def _still(field: Field, offsets: Sequence[int]) -> Course:

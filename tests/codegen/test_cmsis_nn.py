@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 from importlib.resources import files
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from arenite.optimization import preview
 from arenite.options import Options
 from arenite.runtimes.inputs import random_inputs
 from arenite.targets.target import CORES, find_target
+from arenite.tflite.write import write_bytes
 
 from .harness import STRICT, compiler, run_c
 from .operators_at_random import make
@@ -218,3 +220,21 @@ def test_a_core_that_is_not_known():
     with pytest.raises(OptionError, match=r"cortex-m99.*cortex-m4"):
         export_c(small(), "m", cmsis_nn="cortex-m99")
     assert set(DEFINED) <= set(CORES)
+
+
+def test_the_command(tmp_path):
+    model = tmp_path / "small.tflite"
+    model.write_bytes(write_bytes(small()))
+
+    def export(*arguments):
+        command = [sys.executable, "-m", "arenite", "export", model, *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    done = export("--c", tmp_path / "c", "--cmsis-nn", "cortex-m4")
+    assert done.returncode == 0
+    assert "make test CMSIS_NN=PATH" in done.stdout
+    assert "arenite_cmsis_conv_s8.c" in {each.name for each in (tmp_path / "c").iterdir()}
+    refused = export("--tflm", tmp_path / "tflm", "--cmsis-nn", "cortex-m4")
+    assert refused.returncode == 2
+    assert "--target tflm-cmsis-nn/CORE" in refused.stderr
+    assert not (tmp_path / "tflm").exists()

@@ -52,7 +52,7 @@ def export_command(
     if (c is None) == (tflm is None):
         raise OptionError("what to write? give either --c DIR or --tflm DIR")
     if cmsis_nn is not None and c is None:
-        raise OptionError("--cmsis-nn: goes with --c DIR; a bundle for TFLM is built with CMSIS-NN by its own Makefile")
+        raise OptionError("--cmsis-nn goes with --c DIR; for a bundle, give --target tflm-cmsis-nn/CORE")
     source = read_model(model)
     if c is not None:
         files: Mapping[str, str] = export_c(source, name, may_move=not no_moves, cmsis_nn=cmsis_nn)
@@ -72,7 +72,8 @@ def _summary(files: Mapping[str, str]) -> str:
     from arenite.codegen import arena_size, moved_bytes
 
     tested = any(name.endswith("_test.c") for name in files)
-    how = "test it with `make test`" if tested else "no runtime here takes the model, so there is no self-test"
+    where = " CMSIS_NN=PATH` on that core" if "CMSIS_NN" in files["Makefile"] else "`"
+    how = f"test it with `make test{where}" if tested else "no runtime here takes the model, so there is no self-test"
     moved = moved_bytes(files)
     moves = f", in which an inference moves {moved:,} bytes" if moved else ""
     return f"an arena of {arena_size(files):,} bytes{moves}; {how}"

@@ -15,7 +15,12 @@ from arenite.codegen.unit import Call
 from arenite.kernels import Kernels
 from arenite.optimization import preview
 from arenite.options import Options
+from arenite.partial.layout import laid_out
+from arenite.partial.realise import in_parts
+from arenite.rewrite import prune
+from arenite.rewrite.strips import region_of, strip_plan
 from arenite.runtimes.inputs import random_inputs
+from arenite.sharing import Sharing
 from arenite.targets.target import C
 from arenite.validity import is_right
 
@@ -47,12 +52,29 @@ def test_the_arena_of_the_target_is_that_of_the_export(whole, strips):
     assert arena_size(sources(strips, "m", may_move=False)) == arena.declare_bytes
 
 
-def test_code_does_not_grow_with_strips(whole, strips):
-    """Calls as they stand in the schedule, against operators."""
-    many = len(strips.main.operators)
-    calls = len(re.findall(r"^ +arenite_\w+\(", sources(strips, "m", may_move=False)["m.c"], re.MULTILINE))
-    assert many > 3 * len(whole.main.operators)
-    assert calls < 2.5 * len(whole.main.operators)
+def calls(model):
+    """Calls as they stand in the schedule."""
+    return len(re.findall(r"^ +arenite_\w+\(", sources(model, "m", may_move=False)["m.c"], re.MULTILINE))
+
+
+@pytest.mark.parametrize("halo", ["recompute", "keep"])
+def test_code_does_not_grow_with_the_number_of_strips(whole, halo):
+    region = region_of(whole, whole.main.operators[:4])
+    counts, operators = [], []
+    for number in (6, 12, 24):
+        strips = prune(in_parts(whole, strip_plan(region, number, halo=halo)))
+        shared = laid_out(strips, Sharing(C, False, {}, progress=lambda *_: None), 20_000, lambda: True)
+        counts.append(calls(shared.model))
+        operators.append(len(strips.main.operators))
+    assert operators[-1] > 2.5 * operators[0]
+    assert max(counts) < 1.4 * counts[0]
+    assert max(counts) < 2 * len(whole.main.operators)
+
+
+def test_strips_as_the_search_chooses_them_are_loops(whole, strips):
+    """A layout that is squeezed is less regular, so that the body of a loop has several strips."""
+    assert len(strips.main.operators) > 3 * len(whole.main.operators)
+    assert calls(strips) < len(strips.main.operators) / 2
 
 
 def call(index, kernel, *arguments, idle=False):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -87,6 +88,8 @@ def test_nothing_is_written_if_one_file_is_in_the_way(exported, tmp_path):
         ("", "model"),
         ("double", "model_double"),
         ("arenite_conv", "model_arenite_conv"),
+        ("test.tflite", "model_test"),
+        ("string", "model_string"),
         ("x" * 100, "x" * 40),
     ],
 )
@@ -95,14 +98,23 @@ def test_identifiers(name, expected):
     assert checked(identifier(name)) == expected
 
 
-@pytest.mark.parametrize("name", ["", "3d", "a-b", "int", "arenite_x", "x" * 41, "a b", "été"])
+@pytest.mark.parametrize("name", ["", "3d", "a-b", "int", "arenite_x", "Arenite_x", "x" * 41, "a b", "été"])
 def test_names_that_are_no_identifiers_are_refused(name):
+    with pytest.raises(OptionError, match="name"):
+        checked(name)
+
+
+@pytest.mark.parametrize("name", ["test", "all", "ZERO_CHECK", "string", "stdint", "arm_acle"])
+def test_names_that_build_tools_or_the_c_library_have_are_refused(name):
+    """CMake has targets of these names; beside the user's sources, `string.h` would be found instead of C's."""
     with pytest.raises(OptionError, match="name"):
         checked(name)
 
 
 def test_comments_cannot_be_escaped():
     assert comment("a */ int x; /* \n b\\") == "a * / int x; / * ? b/"
+    for text in ("*\\", "\\*", "**\\\\*", "*/*", "/*/"):
+        assert not {"*/", "/*"} & set(map("".join, pairwise(comment(text))))
 
 
 def test_unknown_operators_are_named_with_index_and_types():

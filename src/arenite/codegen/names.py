@@ -16,7 +16,19 @@ _KEYWORDS = (
     "short signed sizeof static static_assert static_cast struct switch template this thread_local throw "
     "true try typedef typeid typename union unsigned using virtual void volatile wchar_t while xor xor_eq "
 )
-_RESERVED = frozenset(_KEYWORDS.split())
+_HEADERS = (
+    "arm_acle assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign stdarg "
+    "stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string tgmath threads time uchar wchar wctype"
+)
+"""Of the C library, and of the compiler: a `string.h` in the folder of the code would be found instead."""
+
+_BUILD_TARGETS = (
+    "all all_build clean edit_cache help install package package_source preinstall rebuild_cache run_tests test "
+    "zero_check"
+)
+"""Which CMake and Make have already."""
+
+_RESERVED = frozenset(f"{_KEYWORDS} {_HEADERS} {_BUILD_TARGETS}".split())
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
@@ -34,9 +46,10 @@ def checked(name: str) -> str:
     Raises:
         OptionError: it is no identifier, or one that is taken.
     """
-    if not _NAME.fullmatch(name) or name in _RESERVED or name.startswith("arenite_") or len(name) > LONGEST:
+    lower = name.lower()  # macros are in capitals, and not every file system tells the two apart
+    if not _NAME.fullmatch(name) or lower in _RESERVED or lower.startswith("arenite_") or len(name) > LONGEST:
         raise OptionError(
             f"name: {name!r} cannot be a prefix of C identifiers; give a letter and then letters, digits and '_', "
-            f"at most {LONGEST}, that is no keyword and does not begin with 'arenite_'"
+            f"at most {LONGEST}, that is no keyword, header or target of C and CMake and does not begin with 'arenite_'"
         )
     return name

@@ -267,4 +267,4 @@ def _table(loop: Loop, name: str) -> str:
 def comment(text: str) -> str:
     """Text that is safe inside a C comment: one line of ASCII that does not end the comment."""
     plain = "".join(each if " " <= each <= "~" else "?" for each in text)
-    return plain.replace("*/", "* /").replace("/*", "/ *").replace("\\", "/")[:200].rstrip()
+    return plain.replace("\\", "/").replace("*/", "* /").replace("/*", "/ *")[:200].rstrip()

@@ -38,6 +38,29 @@ def test_a_name_that_is_given(model, tmp_path):
     assert not (tmp_path / "other").exists()
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--tflm", "--no-moves"),
+        ("--tflm", "--target", "c"),
+        ("--c", "--target", "nonsense"),
+        ("--c", "--target", "tflm-reference"),
+        ("--c", "--target", "c-cmsis-nn/cortex-m4"),
+        ("--c", "--cmsis-nn", "cortex-m4", "--target", "c"),
+    ],
+)
+def test_options_that_say_something_else_than_what_is_written(model, tmp_path, options):
+    refused = export(model, options[0], tmp_path / "out", *options[1:])
+    assert refused.exit_code == 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_target_that_the_c_is_for_anyway(model, tmp_path):
+    assert export(model, "--c", tmp_path / "own", "--target", "c").exit_code == 0
+    core = "cortex-m4"
+    assert export(model, "--c", tmp_path / "m4", "--cmsis-nn", core, "--target", f"c-cmsis-nn/{core}").exit_code == 0
+
+
 def test_other_files_are_not_overwritten(model, tmp_path):
     (tmp_path / "my_net_v2_main.cc").write_text("mine")
     refused = export(model, "--tflm", tmp_path)

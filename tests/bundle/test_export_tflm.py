@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+import arenite
 from arenite.bundle import export_tflm
 from arenite.bundle.resolver import Operators, operators, resolver_header
 from arenite.errors import ModelError, OptionError
@@ -55,6 +56,23 @@ def test_the_arena_is_the_targets(name):
     assert host > device
     assert f"for the target {name}." in header
     assert "CAUTION" not in header
+
+
+def test_a_plan_that_computes_wrong_results_on_the_target_is_refused():
+    """What is planned for exported C, or for other kernels, overlaps as TFLM's kernels may not."""
+    model = build("mobilenet-v1", alpha=0.25, resolution=96)
+    in_c = arenite.optimize(model, arenite.Options(target="c", rounds=1)).model
+    reference = arenite.optimize(model, arenite.Options(target="tflm-reference", rounds=1)).model
+    assert export_tflm(reference, "net", TARGETS["tflm-reference"])
+    for planned in (in_c, reference):
+        with pytest.raises(OptionError, match=r"plan, made for \S+, gives wrong results .* --target tflm"):
+            export_tflm(planned, "net", TARGETS["tflm-cmsis-nn/cortex-m55"])
+
+
+@pytest.mark.parametrize("name", ["c", "c-cmsis-nn/cortex-m4"])
+def test_generated_c_is_no_target_of_a_bundle(name):
+    with pytest.raises(OptionError, match="no TFLM"):
+        export_tflm(build("paper"), "net", TARGETS[name])
 
 
 def test_the_arena_says_why_it_is_larger_than_what_stays():

@@ -11,6 +11,7 @@ from arenite.bundle.resolver import operators, resolver_header
 from arenite.bundle.size import arena_header
 from arenite.errors import OptionError
 from arenite.tflite.write import write_bytes
+from arenite.validity import validity
 
 if TYPE_CHECKING:
     from arenite.model import Model
@@ -31,12 +32,22 @@ def export_tflm(model: Model, name: str, target: Target) -> dict[str, str]:
         target: whose kernels and core decide the size of the arena.
 
     Raises:
-        OptionError: the name does not begin an identifier of C++.
+        OptionError: the name does not begin an identifier of C++, the target is generated C, or the model's plan is
+            not for it: its kernels would compute wrong results.
         ModelError: TFLM has no kernel for an operator, or the model's plan does not fit its tensors.
     """
     if IDENTIFIER.fullmatch(name) is None or "__" in name:
         raise OptionError(f"{name!r} cannot begin a name in C++; use letters, digits and single underscores")
+    if target.kernels.generated:
+        raise OptionError(f"{target.name} is no TFLM; give a target of TFLM, or export the model as C")
     used = operators(model)
+    plan = validity(model)
+    if not plan.holds(target):
+        made_for = f", made for {ascii(plan.made_for)[1:-1]}," if plan.made_for else ""
+        raise OptionError(
+            f"{model.name}: the memory plan{made_for} gives wrong results on {target.name}; give the model to "
+            f"`arenite optimize` with --target {target.name}"
+        )
     content = write_bytes(model)
     return {
         f"{name}_arena.h": arena_header(model, name, target),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arenite.cli.options import DEFAULT_TARGET, TargetName
+from arenite.cli.options import DEFAULT_TARGET, TARGET_HELP
 from arenite.errors import OptionError
 
 if TYPE_CHECKING:
@@ -29,7 +29,10 @@ def export_command(
         str | None,
         typer.Option(help="What files and identifiers begin with; by default the file's name.", show_default=False),
     ] = None,
-    target: TargetName = DEFAULT_TARGET,
+    target: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help=f"With --tflm. {TARGET_HELP}", show_default=DEFAULT_TARGET),
+    ] = None,
     no_moves: Annotated[
         bool, typer.Option("--no-moves", help="With --c: keep every tensor in its place, in a larger arena if need be.")
     ] = False,
@@ -53,6 +56,14 @@ def export_command(
         raise OptionError("what to write? give either --c DIR or --tflm DIR")
     if cmsis_nn is not None and c is None:
         raise OptionError("--cmsis-nn goes with --c DIR; for a bundle, give --target tflm-cmsis-nn/CORE")
+    if no_moves and c is None:
+        raise OptionError("--no-moves goes with --c DIR; TFLM moves no tensors")
+    written = "c" if cmsis_nn is None else f"c-cmsis-nn/{cmsis_nn}"
+    if c is not None and target not in (None, written):
+        raise OptionError(
+            f"--c writes code for {written}, not for {target}; leave --target out, "
+            "or give --cmsis-nn CORE to call CMSIS-NN, or --tflm DIR for TFLM"
+        )
     source = read_model(model)
     if c is not None:
         files: Mapping[str, str] = export_c(source, name, may_move=not no_moves, cmsis_nn=cmsis_nn)
@@ -62,7 +73,7 @@ def export_command(
         from arenite.bundle import export_tflm
         from arenite.targets.target import find_target
 
-        files = export_tflm(source, name or identifier(source.name), find_target(target))
+        files = export_tflm(source, name or identifier(source.name), find_target(target or DEFAULT_TARGET))
         write_files(files, tflm, force=force)
         typer.echo(f"{tflm}: {len(files)} files")
 

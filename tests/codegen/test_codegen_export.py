@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -76,6 +77,22 @@ def test_nothing_is_written_if_one_file_is_in_the_way(exported, tmp_path):
     with pytest.raises(OutputError):
         write_files(exported, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["mobile.h"]
+
+
+def test_a_disk_that_becomes_full_leaves_the_old_files(exported, tmp_path, monkeypatch):
+    for name in exported:
+        (tmp_path / name).write_text("old")
+    written = []
+
+    def full(handle):
+        written.append(handle)
+        if len(written) == len(exported):
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OutputError, match="No space left"):
+        write_files(exported, tmp_path, force=True)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == dict.fromkeys(exported, "old")
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from arenite.ordering import file_order
 from arenite.targets.folding import folded
 from arenite.targets.kept import kept
 from arenite.targets.target import CORES, C, find_target
-from arenite.tflite.files import check_writable, replace_file
+from arenite.tflite.files import check_writable, replace_files
 from arenite.tflite.memory_plan import with_plan
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 def export_c(
     model: Model, name: str | None = None, *, may_move: bool = True, cmsis_nn: str | None = None
 ) -> dict[str, str]:
-    """The model as C99: name and text of all files, the same for the same model.
+    """The model as C99: name and text of all files, the same for the same model unless searches run out of time.
 
     The order is the model's own where it can be executed, the layout that of its plan where it is right.
     `<name>_test.c` is there if a runtime could run the model.
@@ -135,9 +135,9 @@ def _declared(exported: Mapping[str, str], macro: str) -> int | None:
 
 
 def write_files(exported: Mapping[str, str], folder: str | os.PathLike[str], *, force: bool = False) -> None:
-    """Write files into a folder, which is made if it is not there; each file is replaced as a whole.
+    """Write files into a folder, which is made if it is not there; all of them or none.
 
-    A file that is there already with the same content is left alone, so two models may share a folder's kernels.
+    A file that is there already with the same content is left alone.
 
     Raises:
         OutputError: one of the files exists with another content and `force` is not given, or the folder is not
@@ -153,8 +153,7 @@ def write_files(exported: Mapping[str, str], folder: str | os.PathLike[str], *, 
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{folder}: cannot be written: {error.strerror or error}") from None
-    for path, data in changed.items():
-        replace_file(path, data, force=force)
+    replace_files(changed, force=force)
 
 
 def _check_operators(model: Model) -> None:

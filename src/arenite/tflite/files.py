@@ -7,8 +7,12 @@ import os
 import stat
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from arenite.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 
 def same_file(first: str | os.PathLike[str], second: str | os.PathLike[str]) -> bool:
@@ -54,24 +58,53 @@ def replace_file(path: str | os.PathLike[str], data: bytes, *, force: bool = Fal
     Raises:
         OutputError: nothing was written; the message says why.
     """
-    check_writable(path, force=force)
-    target = Path(os.path.realpath(path))
-    temporary = ""
+    replace_files({Path(path): data}, force=force)
+
+
+def replace_files(contents: Mapping[Path, bytes], *, force: bool = False) -> None:
+    """Write several files, each as `replace_file` does. All are on disk beside their places before the first is moved.
+
+    Raises:
+        OutputError: nothing was written, unless what failed is one of the moves; the message says why.
+    """
+    staged: dict[Path, Path] = {}
     try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.", suffix=".part")
+        for path, data in contents.items():
+            with _told(path):
+                check_writable(path, force=force)
+                staged[path] = _staged(Path(os.path.realpath(path)), data)
+        for path, temporary in staged.items():
+            with _told(path):
+                _move(temporary, Path(os.path.realpath(path)), force=force)
+    finally:
+        for temporary in staged.values():
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+
+
+@contextlib.contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Errors of the system as those of a path."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from None
+
+
+def _staged(target: Path, data: bytes) -> Path:
+    """A temporary file beside the target with its content and permissions."""
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.", suffix=".part")
+    try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        Path(temporary).chmod(_permissions(target))
-        _move(Path(temporary), target, force=force)
-    except BaseException as error:
-        if temporary:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
-        if isinstance(error, OSError):
-            raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from None
+        Path(name).chmod(_permissions(target))
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
         raise
+    return Path(name)
 
 
 def _move(temporary: Path, target: Path, *, force: bool) -> None:

@@ -17,7 +17,7 @@ from arenite.codegen.names import checked, identifier
 from arenite.codegen.operators.binary import broadcast
 from arenite.codegen.source import comment
 from arenite.errors import OptionError, OutputError, UnsupportedError
-from arenite.model import Graph, Model, Operator, Tensor
+from arenite.model import Data, Graph, Model, Operator, Tensor
 
 from .harness import compiler
 from .operators_at_random import Maker
@@ -153,6 +153,17 @@ def test_a_type_without_kernel_is_refused():
         "odd", (Graph("main", (source, output), (source,), (output,), (Operator("RELU", (source,), (output,)),)),)
     )
     with pytest.raises(UnsupportedError, match=r"operator 0 \(RELU, INT8 -> FLOAT64\)"):
+        export_c(model)
+
+
+def test_sparse_weights_are_refused():
+    """Their buffer holds the values that are not 0 only; a kernel would read beyond it."""
+    m = Maker(0)
+    source, output, weights = m.tensor(1, 8), m.tensor(1, 4), m.values(4, 8)
+    sparse = replace(weights, data=Data(bytes(weights.data.content)[:16]))
+    operator = Operator("FULLY_CONNECTED", (source, sparse), (output,))
+    model = Model("odd", (Graph("main", (source, sparse, output), (source,), (output,), (operator,)),))
+    with pytest.raises(UnsupportedError, match=r"operator 0 \(FULLY_CONNECTED, .*: 't3' .* sparse; nothing"):
         export_c(model)
 
 

@@ -189,6 +189,8 @@ def why_not(operator: Operator) -> str | None:
             continue
         if tensor.type not in TYPES or not tensor.bytes:
             return f"{tensor.name!r} {'has a type C has not' if tensor.bytes else 'is empty'}"
+        if tensor.data is not None and len(tensor.data) < tensor.bytes:
+            return f"{tensor.name!r} holds fewer values than its shape says: it is packed or sparse"
     try:
         lower(Unit(_Anywhere()), operator)
     except UnsupportedError as error:

@@ -55,17 +55,19 @@ class Strips:
 
     `operators` are their positions in the source's main graph. Of strips, `rows` are the rows of what the last of them
     makes at which strips begin and end; `halo` is "recompute" where rows that two strips need are computed twice, which
-    adds `extra_macs` multiply-accumulates, or "keep" where they are kept for the next strip. Of groups, `channels` are
-    the channels of what the last of them makes at which groups begin and end; `constant_bytes` is by how much the
+    adds `extra_macs` multiply-accumulates, "keep" where they are kept for the next strip, or "some" where they are kept
+    of some tensors and computed twice of others; `kept` names the tensors of which they are kept. Of groups, `channels`
+    are the channels of what the last of them makes at which groups begin and end; `constant_bytes` is by how much the
     contents of the file's constants grow, and there are no rows and no halo.
     """
 
     operators: tuple[int, ...]
     rows: tuple[int, ...]
-    halo: Literal["recompute", "keep"] | None
+    halo: Literal["recompute", "keep", "some"] | None
     extra_macs: int
     channels: tuple[int, ...] = ()
     constant_bytes: int = 0
+    kept: tuple[str, ...] = ()
 
     @property
     def kind(self) -> Literal["strips", "channels"]:
@@ -79,7 +81,12 @@ class Strips:
 
     def to_json(self) -> dict[str, Any]:
         """The strips as JSON values; the keys are documented in docs/json.md."""
-        where: dict[str, Any] = {"strips": self.number, "rows": list(self.rows), "halo": self.halo}
+        where: dict[str, Any] = {
+            "strips": self.number,
+            "rows": list(self.rows),
+            "halo": self.halo,
+            "kept": list(self.kept),
+        }
         if self.channels:
             where = {"groups": self.number, "channels": list(self.channels), "constant_bytes": self.constant_bytes}
         return {"kind": self.kind, "operators": list(self.operators), **where, "extra_macs": self.extra_macs}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from arenite.errors import FitError
 from arenite.liveness import align, peak_memory
 from arenite.operators import macs
 from arenite.partial.realise import within
 from arenite.partial.search import partial, promising, search
+from arenite.partial.ways import UNEVEN
 from arenite.partial.wish import Wish
 from arenite.plan import Strips
 from arenite.reordering import runs_as_filed
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
     from arenite.model import Model
     from arenite.partial.choose import Choice
+    from arenite.partial.piece import Piece
     from arenite.partial.search import Partial
-    from arenite.rewrite.strips import Halo
     from arenite.task import Task
 
 MOST_EXTRA = 0.10
@@ -176,8 +177,15 @@ def _strips(source: Model, base: Model, choice: Choice) -> Iterator[Strips]:
             channels = tuple(size * each for each in plan.boundaries)
             yield Strips(places, (), None, piece.extra_macs, channels, estimate_channels(plan).constant_bytes)
         else:
-            halo: Halo = "keep" if plan.kept else "recompute"
-            yield Strips(places, plan.boundaries[-1], halo, piece.extra_macs)
+            results = [tensor for operator in plan.region.operators for tensor in operator.outputs]
+            kept = tuple(tensor.name for tensor in results if tensor in plan.kept)
+            yield Strips(places, plan.boundaries[-1], _halo(piece), piece.extra_macs, kept=kept)
+
+
+def _halo(piece: Piece) -> Literal["recompute", "keep", "some"]:
+    if piece.kind in ("recompute", UNEVEN["recompute"]):
+        return "recompute"
+    return "keep" if piece.kind in ("keep", UNEVEN["keep"]) else "some"
 
 
 def _candidate(task: Task, decision: Decision, extra_macs: int = 0) -> Candidate:

@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     from arenite.overlap.gaps import Gaps
 
 
+_TALL = 4
+"""Groups of which each is once placed at the very top."""
+_FINE = 400
+"""Of a height the part that is not looked for any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """Buffers at fixed offsets from each other: `offsets` in units, the least of them 0."""
@@ -70,10 +76,17 @@ class Groups:
         """Units that a layout takes."""
         return max((place + group.height for place, group in zip(places, self.groups, strict=True)), default=0)
 
-    def first_fit(self, order: Sequence[int]) -> list[int]:
-        """Places when each group in turn takes the lowest one that the groups before it leave."""
+    def first_fit(self, order: Sequence[int], first: tuple[int, int] | None = None) -> list[int]:
+        """Places when each group in turn takes the lowest one that the groups before it leave.
+
+        `first` is a group and its place, to which the others come.
+        """
         places = [-1] * len(self.groups)
+        if first is not None:
+            places[first[0]] = first[1]
         for one in order:
+            if first is not None and one == first[0]:
+                continue
             ranges = sorted(
                 (places[other] + low, places[other] + high)
                 for other, each in self._ranges[one].items()
@@ -88,6 +101,31 @@ class Groups:
                     break
             places[one] = at
         return places
+
+    def from_above(self, orders: Sequence[Sequence[int]], height: int) -> list[int] | None:
+        """Offsets of all buffers in the lowest layout that first fit reaches below a tall group at the very top.
+
+        So the free memory is in one piece between what is read from the top and what is written from the bottom.
+
+        Args:
+            orders: of all groups.
+            height: units; the layout has to be lower.
+        """
+        tall = sorted(range(len(self.groups)), key=lambda one: (-self.groups[one].height, one))
+        best: list[int] | None = None
+        for one in tall[:_TALL]:
+            low, enough = self.groups[one].height, height - max(1, height // _FINE)
+            while low <= enough:
+                fits = (self.first_fit(order, (one, enough - self.groups[one].height)) for order in orders)
+                found = next((places for places in fits if self.height(places) <= enough), None)
+                if found is not None:
+                    best, height = found, self.height(found)
+                elif enough < height - max(1, height // _FINE):
+                    low = enough + 1
+                else:
+                    break
+                enough = (low + height - 1) // 2
+        return None if best is None else self.spread(best)
 
     def improve(
         self,

@@ -122,7 +122,8 @@ def _ends(costs: Costs, cuts: frozenset[int], following: int, first: int, limit:
 
 def _in_parts(costs: Costs, stretch: Key, limit: int, most_extra: int) -> Piece | None:
     """A stretch in as few parts as keep to the limits: the more there are, the lower the floor and the more work."""
-    numbers = [number for number in _NUMBERS if number <= costs.most(*stretch)]
+    most = costs.most(*stretch)
+    numbers = [number for number in _NUMBERS if number <= most]
     if not numbers or costs.floor(stretch, numbers[-1]) > limit:
         return None
     first = bisect_left(numbers, True, key=lambda number: costs.floor(stretch, number) <= limit)

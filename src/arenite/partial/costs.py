@@ -7,26 +7,29 @@ from typing import TYPE_CHECKING
 
 from arenite.errors import OptionError
 from arenite.partial.by_channels import ByChannels
-from arenite.partial.by_rows import ByRows
 from arenite.partial.layout import head
-from arenite.partial.load import Load
 from arenite.partial.piece import Piece
-from arenite.partial.realise import in_parts
+from arenite.partial.realise import in_parts, within
+from arenite.partial.ways import ROW_KINDS
 from arenite.rewrite.channels import channel_region_of, why_not_channels
-from arenite.rewrite.strips import region_of, why_not
+from arenite.rewrite.strips import StripPlan, estimate, region_of, why_not
 from arenite.targets.tail import tail_bytes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from arenite.model import Model
+    from arenite.partial.by_rows import ByRows
     from arenite.partial.line import Line, Stretch
     from arenite.partial.ways import Kind, Way
-    from arenite.rewrite.strips import Halo
     from arenite.targets.target import Target
 
 
 _HOPE = 0.98
 """Of a head that is expected from another number of parts: a little less, so that it is looked at."""
-_WORK = 2500
+_HOPE_OF_OTHERS = 0.9
+"""Of how far above its floor a head is expected to be, the same from other kinds of strips."""
+_WORK = 8000
 """Groups of buffers placed to judge the head of a stretch."""
 _WIDE = 8
 """Operators executed by channels together at most; a convolution that adds up channels ends nearly all sooner."""
@@ -46,7 +49,7 @@ class Costs:
     _wide: dict[int, tuple[int, ...]] = field(default_factory=dict, repr=False)
     _whole: dict[int, Piece] = field(default_factory=dict, repr=False)
     _pieces: dict[tuple[Key, int], Piece] = field(default_factory=dict, repr=False)
-    _loads: dict[tuple[int, int], Load | None] = field(default_factory=dict, repr=False)
+    _by_rows: dict[tuple[int, int], Mapping[Kind, ByRows]] = field(default_factory=dict, repr=False)
     _tails: dict[Key, tuple[int, int, float]] = field(default_factory=dict, repr=False)
     _known: dict[Key, dict[int, float]] = field(default_factory=dict, repr=False)
 
@@ -96,7 +99,8 @@ class Costs:
             return self._pieces[stretch, number]
         way = self._sure(*stretch)
         needed, tail = self.head(stretch, number), self._tail_of(stretch, number)
-        return Piece(*stretch[:2], way.plan(number), needed, tail, way.extra_macs(number), settled=False)
+        first, last, kind = stretch
+        return Piece(first, last, way.plan(number), needed, tail, way.extra_macs(number), settled=False, kind=kind)
 
     def known(self, piece: Piece) -> bool:
         """Whether it is known what a piece really costs alone."""
@@ -109,28 +113,51 @@ class Costs:
         first, last, plan = piece.first, piece.last, piece.plan
         key, number = _key(piece)
         if (key, number) not in self._pieces:
-            stretch = self._stretch(first, last)
-            model = in_parts(stretch.model, plan)
-            floor = self._sure(*key).floor(number)
-            needed = head(model, self.target.kernels, _WORK, floor) + stretch.passing
+            floor = self.floor(key, number)
+            stretch = self._with_neighbours(first, last, floor)
+            model = in_parts(stretch.model, within(stretch.model, plan))
+            needed = head(model, self.target.kernels, _WORK, floor - stretch.passing) + stretch.passing
             added = self._tail(model) - self._tail(stretch.model)
-            self._pieces[key, number] = Piece(first, last, plan, needed, added, piece.extra_macs)
+            extra = estimate(plan).extra_macs if isinstance(plan, StripPlan) else piece.extra_macs
+            self._pieces[key, number] = Piece(first, last, plan, needed, added, extra, kind=piece.kind)
             self._known.setdefault(key, {})[number] = needed / self.floor(key, number)
         return self._pieces[key, number]
+
+    def _with_neighbours(self, first: int, last: int, head: int) -> Stretch:
+        """A stretch with the operators before and after it, as far as they stay whole where no more than a head is had.
+
+        What they read and make must lie where both they and the stretch can have it.
+        """
+        before = first > 0 and self.whole(first - 1).head <= head
+        after = last + 1 < len(self.line) and self.whole(last + 1).head <= head
+        return self._stretch(first - before, last + after)
 
     def _above(self, key: Key, number: int) -> float:
         """How far above its floor a stretch is expected: as much as with the nearest number of parts that is known.
 
-        Fewer parts are expected nearer to it, since there are fewer to be placed.
+        Fewer parts pack better, so that of fewer less is expected. Where none is known of this kind of strips, a
+        little less than of any other.
         """
         known = self._known.get(key)
-        if not known:
-            return 1.0
-        nearest = min(known, key=lambda other: abs(other - number) / other)
-        return (1 + (known[nearest] - 1) * min(1.0, number / nearest) ** 2) * _HOPE
+        if known:
+            nearest = min(known, key=lambda other: abs(other - number) / other)
+            return (1 + (known[nearest] - 1) * min(1.0, number / nearest) ** 2) * _HOPE
+        others = (self._known.get((*key[:2], kind)) for kind in ROW_KINDS if key[2] != "channels")
+        ratios = [min(each.values()) for each in others if each]
+        return max(1.0, min(ratios) * _HOPE_OF_OTHERS) if ratios else 1.0
 
-    def _tail_of(self, key: Key, number: int) -> int:
-        """Bytes of tail that parts add, which grow by about the same with each of them."""
+    def _tail_of(self, stretch: Key, number: int) -> int:
+        """Bytes of tail that parts add, which grow by about the same with each of them, and with each tensor kept."""
+        first, last, kind = stretch
+        if kind == "channels":
+            return self._tail_by(stretch, number)
+        share = self._rows(first, last)[kind].share
+        computed = self._tail_by((first, last, "recompute"), number)
+        return computed if not share else round(
+            computed * (1 - share) + self._tail_by((first, last, "keep"), number) * share
+        )
+
+    def _tail_by(self, key: Key, number: int) -> int:
         if key not in self._tails:
             stretch, way = self._stretch(*key[:2]), self._sure(*key)
             few, more = min(2, way.most), min(4, way.most)
@@ -156,19 +183,23 @@ class Costs:
     def _way(self, first: int, last: int, kind: Kind) -> Way | None:
         key = first, last, kind
         if key not in self._ways:
-            self._ways[key] = self._channels(first, last) if kind == "channels" else self._rows(first, last, kind)
+            self._ways[key] = (
+                self._channels(first, last) if kind == "channels" else self._rows(first, last).get(kind)
+            )
         return self._ways[key]
 
-    def _rows(self, first: int, last: int, halo: Halo) -> ByRows | None:
-        if (first, last) not in self._loads:
+    def _rows(self, first: int, last: int) -> Mapping[Kind, ByRows]:
+        from arenite.partial.by_rows import ways_by_rows  # noqa: PLC0415 - numpy is not loaded before it is needed
+        from arenite.partial.load import Area  # noqa: PLC0415
+
+        if (first, last) not in self._by_rows:
             stretch = self._stretch(first, last)
             try:
-                region = region_of(stretch.model, stretch.operators)
-                self._loads[first, last] = Load(region, stretch.staying, self.target.kernels)
+                area = Area(region_of(stretch.model, stretch.operators), stretch.staying, self.target.kernels)
+                self._by_rows[first, last] = ways_by_rows(area)
             except OptionError:
-                self._loads[first, last] = None
-        load = self._loads[first, last]
-        return None if load is None else ByRows(load.region, halo, load)
+                self._by_rows[first, last] = {}
+        return self._by_rows[first, last]
 
     def _channels(self, first: int, last: int) -> ByChannels | None:
         stretch = self._stretch(first, last)

@@ -81,7 +81,8 @@ def _settled(costs: Costs, limit: int, most_extra: int, go_on: Callable[[], bool
             if go_on():
                 costs.settle(piece)
     settled = (_known(costs, choice) for choice in chosen)
-    return [choice for choice in settled if choice is not None and choice.head <= limit]
+    kept = (choice for choice in settled if choice is not None)
+    return [choice for choice in kept if choice.head <= limit and choice.extra_macs <= most_extra]
 
 
 def _known(costs: Costs, choice: Choice) -> Choice | None:

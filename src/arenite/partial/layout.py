@@ -52,10 +52,11 @@ def _solved(problem: OverlapProblem, work: int, go_on: Callable[[], bool], enoug
     small = gaps(problem)
     groups = Groups(small)
     tries = work // max(1, len(groups.groups))
-    least = scope_bound(problem, small)[0] if len(problem.buffers) <= _FEW else 0
-    offsets = groups.improve(
-        groups.orders(problem.buffers), max(least, enough // small.unit), tries, lambda _: None, go_on=go_on
-    )
+    least = max(scope_bound(problem, small)[0] if len(problem.buffers) <= _FEW else 0, enough // small.unit)
+    orders = groups.orders(problem.buffers)
+    offsets = groups.improve(orders, least, tries, lambda _: None, go_on=go_on)
+    if small.height(offsets) > least and go_on():
+        offsets = groups.from_above(orders, small.height(offsets)) or offsets
     return OverlapSolution(
         tuple(offset * small.unit for offset in offsets), small.height(offsets) * small.unit, lower_bound=0
     )

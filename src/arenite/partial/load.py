@@ -1,4 +1,9 @@
-"""Bytes that strips need at least, from their rows alone: what is alive at once, wherever it may lie."""
+"""Bytes that strips need at least, and their work, from their rows alone: what is alive at once, wherever it may lie.
+
+All is worked out for many strips at once, which are given by the rows of the region's last output at which they begin
+and end; neither is needed of the strips around them. That is exact for convolutions, and for whatever else makes each
+row alike wherever strips end; of pools with SAME padding and of kept rows below an enlargement it is an estimate.
+"""
 
 from __future__ import annotations
 
@@ -6,22 +11,28 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import TYPE_CHECKING
 
-from arenite.liveness import align
+import numpy as np
+
+from arenite.kernels.sets import Kernels
+from arenite.liveness import ALIGNMENT, align
 from arenite.overlap.alike import rule
+from arenite.partial.reading import ROWS, reading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence, Set
+    from collections.abc import Iterator, Mapping, Set
 
-    from arenite.kernels.sets import Kernels
+    from numpy.typing import NDArray
+
     from arenite.model import Operator, Tensor
-    from arenite.rewrite.strips import Region, Rows, StripPlan
-    from arenite.rewrite.strips.cut import Cut
-    from arenite.rewrite.strips.demand import Strip
+    from arenite.partial.reading import Reading
+    from arenite.rewrite.strips import Region
+
+    Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
-class Load:
-    """What of a region's tensors is alive when.
+class Area:
+    """A region, and what of it is the same whatever the strips.
 
     `staying` are inputs of the region that are needed after it, which count as a whole. Where `kernels` allow an output
     to share bytes with an input that is used up, the larger of the two counts, in whatever way the two may lie.
@@ -30,112 +41,185 @@ class Load:
     region: Region
     staying: Set[Tensor]
     kernels: Kernels
-    _row: dict[Tensor, int] = field(default_factory=dict, repr=False)
-    _shared: dict[Operator, Tensor | None] = field(default_factory=dict, repr=False)
+    readings: tuple[Reading, ...] = field(init=False, repr=False)
+    row: Mapping[Tensor, int] = field(init=False, repr=False)
+    shared: tuple[Tensor | None, ...] = field(init=False, repr=False)
+    ending: tuple[tuple[Tensor, ...], ...] = field(init=False, repr=False)
+    by_rows: tuple[Tensor, ...] = field(init=False, repr=False)
+    whole: int = field(init=False)
 
     def __post_init__(self) -> None:
-        """Work out what is the same for all strips."""
-        for tensor in (*self.region.inputs, *self.region.outputs, *self.region.inner):
-            self._row[tensor] = prod(tensor.shape[2:]) * tensor.type.bytes if len(tensor.shape) == 4 else 0
-        for operator in self.region.operators:
-            read = (tensor for tensor in operator.inputs if tensor in self._row and tensor is not None)
-            self._shared[operator] = next((tensor for tensor in read if self._may_share(operator, tensor)), None)
+        """Work it out."""
+        region = self.region
+        readings = tuple(reading(operator) for operator in region.operators)
+        read = dict.fromkeys(source.tensor for each in readings for source in each.sources)
+        results = dict.fromkeys((*region.inner, *region.outputs))
+        last = {tensor: region.operators.index(operator) for operator in region.operators for tensor in operator.outputs}
+        for number, each in enumerate(readings):
+            last.update((source.tensor, number) for source in each.sources if source.tensor in last)
+        fixed = {
+            "readings": readings,
+            "row": {tensor: prod(tensor.shape[2:]) * tensor.type.bytes for tensor in (*read, *results)},
+            "shared": tuple(self._shared(*pair) for pair in zip(region.operators, readings, strict=True)),
+            "ending": tuple(
+                tuple(tensor for tensor, number in last.items() if number == place) for place in range(len(readings))
+            ),
+            "by_rows": tuple(each for each in region.inputs if each in read and each not in self.staying),
+        }
+        fixed["whole"] = sum(align(tensor.bytes) for tensor in region.inputs if tensor not in fixed["by_rows"])
+        for name, value in fixed.items():
+            object.__setattr__(self, name, value)
 
-    def most(self, plan: StripPlan, strips: Sequence[Strip]) -> int:
-        """The most bytes of a plan's strips that are alive at once."""
-        whole = sum(align(tensor.bytes) for tensor in self.region.inputs if self._is_whole(tensor))
-        rests = [0]
-        for strip in reversed(strips):
-            first = {tensor: strip.held[tensor].first for tensor in self.region.inputs if tensor in strip.held}
-            rests.append(max(rests[-1], self._rest(first)))
-        rests.reverse()
-        most = done = 0
-        for number, strip in enumerate(strips):
-            following = strips[number + 1].kept if number + 1 < len(strips) else {}
-            own = {
-                tensor: (rows[number + 1] - rows[number]) * self._row[tensor]
-                for tensor, rows in zip(self.region.outputs, plan.boundaries, strict=True)
-            }
-            loads = self._strip(strip, following, own, rests[number + 1])
-            most = max(most, done + max(loads, default=0))
-            done += sum(own.values())
-        return whole + max(most, done)
+    def place(self, tensor: Tensor) -> int:
+        """Which operator of the region makes a tensor."""
+        return next(place for place, operator in enumerate(self.region.operators) if tensor in operator.outputs)
 
-    def _strip(
-        self, strip: Strip, following: Mapping[Tensor, Rows], own: Mapping[Tensor, int], rest_after: int
-    ) -> Iterator[int]:
-        """Bytes alive at every step of a strip, without what is alive all the time."""
-        last = self._last_readers(strip)
-        rests = self._rests(strip, rest_after)
-        alive = {tensor: align(rows.size * self._row[tensor]) for tensor, rows in strip.kept.items()}
-        for number, (operator, cut) in enumerate((each, strip.cuts.get(each)) for each in self._running(strip)):
+    def _shared(self, operator: Operator, reads: Reading) -> Tensor | None:
+        """The first input on which the output may lie."""
+        for source in reads.sources:
+            may = rule(operator, source.tensor, operator.outputs[0], self.kernels)
+            if may.distance is not None or may.exactly:
+                return source.tensor
+        return None
+
+
+@dataclass(frozen=True, eq=False)
+class Load:
+    """A region whose strips keep rows of the tensors `kept` for the next one, and compute those of others again."""
+
+    area: Area
+    kept: frozenset[Tensor]
+    _first: dict[Tensor, Ints] = field(default_factory=dict, repr=False)
+    _new: dict[Tensor, Ints] = field(default_factory=dict, repr=False)
+    _end: dict[Tensor, Ints] = field(default_factory=dict, repr=False)
+    _own: dict[Tensor, Ints] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        """Find for each tensor the first row that a strip holds, the first that it computes, and the last of both."""
+        region = self.area.region
+        height = self.height
+        rows = np.arange(height + 1)
+        for operator, reads in zip(reversed(region.operators), reversed(self.area.readings), strict=True):
             target = operator.outputs[0]
-            alive.pop(target, None)
-            made = strip.held[target].size if cut is None else max(strip.held[target].size, cut.made.size)
-            output = align(made * self._row[target])
-            source = self._shared[operator]
-            gone = rests[number] - rests[number + 1]
-            if source is not None and last.get(source) is operator:
-                kept = following[source].size * self._row[source] if source in following else 0
-                gone = max(0, alive.get(source, 0) - kept)
-            elif source not in self.region.inputs:
-                gone = 0
-            before = rests[number] + sum(alive.values())
-            padded = _padded(operator, cut)
-            if padded:
-                yield before + padded - min(gone, padded)
-                before, gone = before - gone + padded, padded
-            yield before + output - (min(gone, output) if source is not None else 0)
+            length = target.shape[ROWS]
+            if target in region.outputs:
+                own = rows * length // height if target not in self._end else np.maximum.accumulate(self._end[target])
+                own[0], own[-1] = 0, length
+                self._own[target] = own
+                self._hold(target, own, own)
+            first, end = self._first[target], self._end[target]
+            end[0] = 0
+            self._new[target] = new = np.clip(end, first, length) if target in self.kept else first
+            for source in reads.sources:
+                self._hold(source.tensor, source.first[new], source.end[end])
+
+    @property
+    def height(self) -> int:
+        """Rows of the region's last output."""
+        return self.area.region.outputs[-1].shape[ROWS]
+
+    def macs(self, first: Ints, end: Ints) -> Ints:
+        """Multiply-accumulates of the strips from rows `first` to rows `end`."""
+        done = np.zeros_like(first + end)
+        for operator, reads in zip(self.area.region.operators, self.area.readings, strict=True):
+            if reads.work:
+                new, last = self._new[operator.outputs[0]][first], self._end[operator.outputs[0]][end]
+                rows = reads.work_end[last] - reads.work_first[new]
+                done += reads.work * np.where(new < last, rows, 0)
+        return done
+
+    def most(self, first: Ints, end: Ints) -> Ints:
+        """The most bytes alive at once in each of the strips from rows `first` to rows `end`."""
+        most = np.zeros_like(first + end)
+        for load in self._loads(first, end):
+            np.maximum(most, load, out=most)
+        done = sum((self.area.row[tensor] * own for tensor, own in self._own.items()), np.zeros(1, np.int64))
+        return most + done[first] + self.area.whole
+
+    def evenly(self, strips: int) -> Ints:
+        """The boundaries of so many strips, or as many as there are rows, that differ in height by at most one row."""
+        strips = min(strips, self.height)
+        return np.arange(strips + 1) * self.height // strips
+
+    def held(self, tensor: Tensor) -> int:
+        """The most bytes of a tensor that are kept from one strip for the next."""
+        between = self._new[tensor][1:-1] - self._first[tensor][1:-1]
+        return int(between.max(initial=0)) * self.area.row[tensor]
+
+    def _loads(self, first: Ints, end: Ints) -> Iterator[Ints]:
+        """Bytes alive at every step of the strips, without the region's output from strips before."""
+        row, region = self.area.row, self.area.region
+        following = {tensor: self._kept_bytes(tensor, end) for tensor in self.kept}
+        alive = {tensor: self._kept_bytes(tensor, first) for tensor in self.kept}
+        rests = self._rests(first, end)
+        total = sum(alive.values(), np.zeros_like(first + end))
+        for number, (operator, reads) in enumerate(zip(region.operators, self.area.readings, strict=True)):
+            target, source = operator.outputs[0], self.area.shared[number]
+            total = total - alive.pop(target, 0)
+            new, last = self._new[target][first], self._end[target][end]
+            made = np.maximum(reads.made_end[last] - reads.made_first[new], last - self._first[target][first])
+            output = _aligned(np.maximum(made, 0) * row[target])
+            gone = np.zeros_like(output)
+            if source is not None and source in self.area.ending[number]:
+                gone = np.maximum(0, alive[source] - self._plain_bytes(source, end))
+            elif source in self.area.by_rows:
+                gone = rests[number] - rests[number + 1]
+            before = rests[number] + total
+            if self.area.kernels is not Kernels.C:
+                padded = _aligned(reads.padded(new, last))
+                yield before + padded - np.minimum(gone, padded)
+                there = padded > 0
+                before, gone = np.where(there, before - gone + padded, before), np.where(there, padded, gone)
+            yield before + output - (np.minimum(gone, output) if source is not None else 0)
             alive[target] = output
-            for tensor in [each for each, reader in last.items() if reader is operator]:
-                alive.pop(tensor, None)
-                alive[tensor] = own.get(tensor, 0)
-                if tensor in following:
-                    alive[tensor] += align(following[tensor].size * self._row[tensor])
-        yield rest_after + sum(alive.values())
+            total = total + output
+            for tensor in self.area.ending[number]:
+                stays = self._own_bytes(tensor, first, end) + following.get(tensor, 0)
+                total = total - alive[tensor] + stays
+                alive[tensor] = stays
+        yield rests[-1] + total
 
-    def _running(self, strip: Strip) -> list[Operator]:
-        return [operator for operator in self.region.operators if operator.outputs[0] in strip.held]
-
-    def _last_readers(self, strip: Strip) -> dict[Tensor, Operator]:
-        """For each result of a strip the operator after which only rows of it are needed."""
-        last: dict[Tensor, Operator] = {}
-        for operator in self._running(strip):
-            last[operator.outputs[0]] = operator
-            if operator in strip.cuts:
-                last.update((tensor, operator) for tensor in operator.inputs if tensor in last)
-        return last
-
-    def _rests(self, strip: Strip, rest_after: int) -> list[int]:
-        """Bytes of the region's inputs that are needed at each operator of a strip or later."""
-        rests = [rest_after]
-        first: dict[Tensor, int] = {}
-        for operator in reversed(self._running(strip)):
-            cut = strip.cuts.get(operator)
-            for tensor, rows in zip(operator.inputs, cut.reads if cut else (), strict=False):
-                if tensor in self.region.inputs and rows is not None and tensor is not None:
-                    first[tensor] = min(first.get(tensor, rows.first), rows.first)
-            rests.append(max(rest_after, self._rest(first)))
+    def _rests(self, first: Ints, end: Ints) -> list[Ints]:
+        """Bytes of the region's inputs that are needed at each operator of a strip or later, and after it."""
+        needed = {tensor: self._later(tensor)[end] for tensor in self.area.by_rows}
+        total = sum(
+            (self.area.row[tensor] * (tensor.shape[ROWS] - rows) for tensor, rows in needed.items()),
+            np.zeros_like(first + end),
+        )
+        rests = [total]
+        for operator, reads in zip(reversed(self.area.region.operators), reversed(self.area.readings), strict=True):
+            new = self._new[operator.outputs[0]][first]
+            for source in reads.sources:
+                if source.tensor in needed:
+                    rows = np.minimum(needed[source.tensor], source.first[new])
+                    total = total + self.area.row[source.tensor] * (needed[source.tensor] - rows)
+                    needed[source.tensor] = rows
+            rests.append(total)
         return rests[::-1]
 
-    def _rest(self, first: Mapping[Tensor, int]) -> int:
-        """Bytes of inputs from the given rows on."""
-        return sum(
-            (tensor.shape[1] - row) * self._row[tensor] for tensor, row in first.items() if not self._is_whole(tensor)
-        )
+    def _later(self, tensor: Tensor) -> Ints:
+        """The first row of an input that strips from any row on read."""
+        return np.minimum.accumulate(self._first[tensor][::-1])[::-1]
 
-    def _is_whole(self, tensor: Tensor) -> bool:
-        return tensor in self.staying or not self._row[tensor]
+    def _hold(self, tensor: Tensor, first: Ints, end: Ints) -> None:
+        if tensor in self._first:
+            first, end = np.minimum(self._first[tensor], first), np.maximum(self._end[tensor], end)
+        self._first[tensor], self._end[tensor] = first.copy(), end.copy()
 
-    def _may_share(self, operator: Operator, source: Tensor) -> bool:
-        may = rule(operator, source, operator.outputs[0], self.kernels)
-        return may.distance is not None or bool(may.exactly)
+    def _plain_bytes(self, tensor: Tensor, at: Ints) -> Ints | int:
+        """Bytes that are kept of a tensor where a strip ends."""
+        if tensor not in self.kept:
+            return 0
+        return (self._new[tensor] - self._first[tensor])[at] * self.area.row[tensor]
+
+    def _kept_bytes(self, tensor: Tensor, at: Ints) -> Ints:
+        return _aligned(self._plain_bytes(tensor, at))
+
+    def _own_bytes(self, tensor: Tensor, first: Ints, end: Ints) -> Ints | int:
+        if tensor not in self._own:
+            return 0
+        return (self._own[tensor][end] - self._own[tensor][first]) * self.area.row[tensor]
 
 
-def _padded(operator: Operator, cut: Cut | None) -> int:
-    """Bytes of the first input of an operator with its padding; 0 where none is added."""
-    if cut is None or cut.padding is None or not cut.padding or operator.inputs[0] is None or cut.reads[0] is None:
-        return 0
-    padding, (_, _, columns, channels) = cut.padding, operator.inputs[0].shape
-    rows = padding.above + cut.reads[0].size + padding.below
-    return align(rows * (padding.left + columns + padding.right) * channels * operator.inputs[0].type.bytes)
+def _aligned(count: Ints) -> Ints:
+    return (count + ALIGNMENT - 1) // ALIGNMENT * ALIGNMENT

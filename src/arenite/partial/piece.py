@@ -18,7 +18,7 @@ class Piece:
 
     `head` is what they need at least, with all that is alive beside them; `tail` is what they add to the tail,
     compared with the operators as they were (both bytes). `extra_macs` are multiply-accumulates done twice. Head and
-    tail of a piece that is not `settled` are estimates.
+    tail of a piece that is not `settled` are estimates. `kind` is the way of a piece in parts.
     """
 
     first: int
@@ -28,13 +28,7 @@ class Piece:
     tail: int = 0
     extra_macs: int = 0
     settled: bool = True
-
-    @property
-    def kind(self) -> Kind:
-        """The way of a piece in parts."""
-        if isinstance(self.plan, ChannelPlan):
-            return "channels"
-        return "keep" if self.plan is not None and self.plan.kept else "recompute"
+    kind: Kind | None = None
 
     @property
     def number(self) -> int:

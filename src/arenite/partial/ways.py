@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from arenite.rewrite.channels import ChannelPlan
     from arenite.rewrite.strips import StripPlan
 
-Kind = Literal["recompute", "keep", "channels"]
-"""Strips whose common rows are computed again, strips whose common rows are kept, groups of channels."""
+Halo = Literal["recompute", "keep", "some", "more"]
+"""Rows that two strips need are computed again, or kept: of all tensors, or of some, or of more of them."""
+Uneven = Literal["recompute uneven", "keep uneven", "some uneven", "more uneven"]
+"""The same with strips of uneven height, so that the largest of them needs as little as can be."""
+Kind = Literal[Halo, Uneven, "channels"]
+"""Strips, or groups of channels."""
 
-ROW_KINDS: tuple[Kind, ...] = ("recompute", "keep")
+UNEVEN: Mapping[Halo, Uneven] = MappingProxyType(
+    {"recompute": "recompute uneven", "keep": "keep uneven", "some": "some uneven", "more": "more uneven"}
+)
+ROW_KINDS: tuple[Kind, ...] = (*UNEVEN, *UNEVEN.values())
+"""All strips."""
 
 
 class Way(Protocol):
@@ -22,7 +33,7 @@ class Way(Protocol):
         """The largest number of parts."""
 
     def plan(self, number: int) -> StripPlan | ChannelPlan:
-        """Parts of about the same size."""
+        """So many parts."""
 
     def extra_macs(self, number: int) -> int:
         """Multiply-accumulates that so many parts do twice."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from arenite.exploration import Exploration, Point
 
-_KIND = {"keep": " (kept)", "channels": " (channels)"}
+_KIND = {"keep": " (kept)", "some": " (some kept)", "channels": " (channels)"}
 
 
 def as_json(found: Exploration) -> dict[str, Any]:

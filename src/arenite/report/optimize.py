@@ -126,7 +126,8 @@ def strips_line(strips: Strips, macs: int) -> str:
     if strips.halo == "keep":
         halo = "rows that two of them need are kept"
     elif strips.extra_macs:
-        halo = f"rows that two of them need are computed twice, {100 * strips.extra_macs / macs:+.1f} % MACs"
+        kept = f" but for {len(strips.kept)} tensor{'s' * (len(strips.kept) > 1)}" if strips.kept else ""
+        halo = f"rows that two of them need are computed twice{kept}, {100 * strips.extra_macs / macs:+.1f} % MACs"
     else:
         halo = "none needs rows of another"
     return f"In {strips.number} strips: {which}; {halo}"

@@ -153,8 +153,10 @@ class Costs:
             return self._tail_by(stretch, number)
         share = self._rows(first, last)[kind].share
         computed = self._tail_by((first, last, "recompute"), number)
-        return computed if not share else round(
-            computed * (1 - share) + self._tail_by((first, last, "keep"), number) * share
+        return (
+            computed
+            if not share
+            else round(computed * (1 - share) + self._tail_by((first, last, "keep"), number) * share)
         )
 
     def _tail_by(self, key: Key, number: int) -> int:
@@ -183,14 +185,13 @@ class Costs:
     def _way(self, first: int, last: int, kind: Kind) -> Way | None:
         key = first, last, kind
         if key not in self._ways:
-            self._ways[key] = (
-                self._channels(first, last) if kind == "channels" else self._rows(first, last).get(kind)
-            )
+            self._ways[key] = self._channels(first, last) if kind == "channels" else self._rows(first, last).get(kind)
         return self._ways[key]
 
     def _rows(self, first: int, last: int) -> Mapping[Kind, ByRows]:
-        from arenite.partial.by_rows import ways_by_rows  # noqa: PLC0415 - numpy is not loaded before it is needed
-        from arenite.partial.load import Area  # noqa: PLC0415
+        # Loads numpy, which is not needed before.
+        from arenite.partial.by_rows import ways_by_rows
+        from arenite.partial.load import Area
 
         if (first, last) not in self._by_rows:
             stretch = self._stretch(first, last)
@@ -223,4 +224,5 @@ class Costs:
 
 def _key(piece: Piece) -> tuple[Key, int]:
     """What a piece in parts is known by."""
+    assert piece.kind is not None
     return (piece.first, piece.last, piece.kind), piece.number

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from arenite.kernels.sets import Kernels
 from arenite.liveness import ALIGNMENT, align
 from arenite.overlap.alike import rule
 from arenite.partial.reading import ROWS, reading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Set
+    from collections.abc import Iterator, Set
 
     from numpy.typing import NDArray
 
+    from arenite.kernels.sets import Kernels
     from arenite.model import Operator, Tensor
     from arenite.partial.reading import Reading
     from arenite.rewrite.strips import Region
@@ -42,7 +42,7 @@ class Area:
     staying: Set[Tensor]
     kernels: Kernels
     readings: tuple[Reading, ...] = field(init=False, repr=False)
-    row: Mapping[Tensor, int] = field(init=False, repr=False)
+    row: dict[Tensor, int] = field(default_factory=dict, init=False, repr=False)
     shared: tuple[Tensor | None, ...] = field(init=False, repr=False)
     ending: tuple[tuple[Tensor, ...], ...] = field(init=False, repr=False)
     by_rows: tuple[Tensor, ...] = field(init=False, repr=False)
@@ -54,21 +54,20 @@ class Area:
         readings = tuple(reading(operator) for operator in region.operators)
         read = dict.fromkeys(source.tensor for each in readings for source in each.sources)
         results = dict.fromkeys((*region.inner, *region.outputs))
-        last = {tensor: region.operators.index(operator) for operator in region.operators for tensor in operator.outputs}
+        last = {
+            tensor: region.operators.index(operator) for operator in region.operators for tensor in operator.outputs
+        }
         for number, each in enumerate(readings):
             last.update((source.tensor, number) for source in each.sources if source.tensor in last)
-        fixed = {
-            "readings": readings,
-            "row": {tensor: prod(tensor.shape[2:]) * tensor.type.bytes for tensor in (*read, *results)},
-            "shared": tuple(self._shared(*pair) for pair in zip(region.operators, readings, strict=True)),
-            "ending": tuple(
-                tuple(tensor for tensor, number in last.items() if number == place) for place in range(len(readings))
-            ),
-            "by_rows": tuple(each for each in region.inputs if each in read and each not in self.staying),
-        }
-        fixed["whole"] = sum(align(tensor.bytes) for tensor in region.inputs if tensor not in fixed["by_rows"])
-        for name, value in fixed.items():
-            object.__setattr__(self, name, value)
+        by_rows = tuple(each for each in region.inputs if each in read and each not in self.staying)
+        self.row.update((tensor, prod(tensor.shape[2:]) * tensor.type.bytes) for tensor in (*read, *results))
+        shared = tuple(self._shared(*pair) for pair in zip(region.operators, readings, strict=True))
+        ending = [tuple(tensor for tensor, number in last.items() if number == place) for place in range(len(readings))]
+        object.__setattr__(self, "readings", readings)
+        object.__setattr__(self, "shared", shared)
+        object.__setattr__(self, "ending", tuple(ending))
+        object.__setattr__(self, "by_rows", by_rows)
+        object.__setattr__(self, "whole", sum(align(each.bytes) for each in region.inputs if each not in by_rows))
 
     def place(self, tensor: Tensor) -> int:
         """Which operator of the region makes a tensor."""
@@ -152,29 +151,31 @@ class Load:
         following = {tensor: self._kept_bytes(tensor, end) for tensor in self.kept}
         alive = {tensor: self._kept_bytes(tensor, first) for tensor in self.kept}
         rests = self._rests(first, end)
-        total = sum(alive.values(), np.zeros_like(first + end))
+        none = np.zeros_like(first + end)
+        total = sum(alive.values(), none)
         for number, (operator, reads) in enumerate(zip(region.operators, self.area.readings, strict=True)):
             target, source = operator.outputs[0], self.area.shared[number]
             total = total - alive.pop(target, 0)
             new, last = self._new[target][first], self._end[target][end]
             made = np.maximum(reads.made_end[last] - reads.made_first[new], last - self._first[target][first])
             output = _aligned(np.maximum(made, 0) * row[target])
-            gone = np.zeros_like(output)
-            if source is not None and source in self.area.ending[number]:
-                gone = np.maximum(0, alive[source] - self._plain_bytes(source, end))
-            elif source in self.area.by_rows:
-                gone = rests[number] - rests[number + 1]
-            before = rests[number] + total
-            if self.area.kernels is not Kernels.C:
-                padded = _aligned(reads.padded(new, last))
-                yield before + padded - np.minimum(gone, padded)
-                there = padded > 0
-                before, gone = np.where(there, before - gone + padded, before), np.where(there, padded, gone)
-            yield before + output - (np.minimum(gone, output) if source is not None else 0)
+            ends = {each.tensor: rests[number] - rests[number + 1] for each in reads.sources}
+            for tensor in self.area.ending[number]:
+                if tensor in alive:
+                    stays = self._own_bytes(tensor, first, end) + self._plain_bytes(tensor, end)
+                    ends[tensor] = np.maximum(0, alive[tensor] - stays)
+            ends = {each: ends[each] for each in ends if each in self.area.ending[number] or each in self.area.by_rows}
+            gone, before = ends.get(source, none) if source is not None else none, rests[number] + total
+            padded = None if self.area.kernels.generated else reads.padded(new, last)
+            if padded is not None:
+                padded, over = _aligned(padded), ends.get(reads.sources[0].tensor, none)
+                yield before + padded - np.minimum(over, padded)
+                before, gone = np.where(padded > 0, (before - over + padded, padded), (before, gone))
+            yield before + (output if source is None else np.maximum(output - gone, 0))
             alive[target] = output
             total = total + output
             for tensor in self.area.ending[number]:
-                stays = self._own_bytes(tensor, first, end) + following.get(tensor, 0)
+                stays = np.asarray(self._own_bytes(tensor, first, end) + following.get(tensor, 0))
                 total = total - alive[tensor] + stays
                 alive[tensor] = stays
         yield rests[-1] + total
@@ -221,5 +222,5 @@ class Load:
         return (self._own[tensor][end] - self._own[tensor][first]) * self.area.row[tensor]
 
 
-def _aligned(count: Ints) -> Ints:
-    return (count + ALIGNMENT - 1) // ALIGNMENT * ALIGNMENT
+def _aligned(count: Ints | int) -> Ints:
+    return (np.asarray(count) + ALIGNMENT - 1) // ALIGNMENT * ALIGNMENT

@@ -1,10 +1,9 @@
-"""What an operator reads and makes for some rows of its output, as tables by the first and by the last of these rows."""
+"""What an operator reads and makes for some rows of its output, as tables by the first and the last of these."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from arenite.kernels.windows import SAME
 from arenite.operators import macs
 from arenite.rewrite.strips import Rows
+from arenite.rewrite.strips.cut import Padding
 from arenite.rewrite.strips.splittable import rule
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from arenite.model import Operator, Tensor
-    from arenite.rewrite.strips.cut import Cut, Padding
+    from arenite.rewrite.strips.cut import Cut
 
     Ints = NDArray[np.int64]
 
@@ -29,8 +29,10 @@ ROWS = 1
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Source:
-    """An input that is read by rows: for output rows from r on, its rows from `first[r]` on; for those before r, its
-    rows before `end[r]`. Both tables have an entry more than the output has rows: where none is made, none is read.
+    """An input that is read by rows.
+
+    For output rows from r on, its rows from `first[r]` on are read; for those before r, its rows before `end[r]`. Both
+    tables have an entry more than the output has rows: where none is made, none is read.
     """
 
     tensor: Tensor
@@ -39,12 +41,26 @@ class Source:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Added:
+    """The padding that strips add to their first input.
+
+    A strip that begins at row r has `above[r]` more rows, one that ends at r `below[r]`, and each of its rows of `row`
+    bytes has `beside` bytes more. None is added where `alike[r]`, unless rows are missing above: there the padding of
+    the strip itself is the right one.
+    """
+
+    above: Ints
+    below: Ints
+    alike: NDArray[np.bool_]
+    row: int
+    beside: int
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Reading:
     """An operator's inputs, and what it makes: rows `made_first[r]` on of its output for rows from r on, and so on.
 
-    `work` are multiply-accumulates for each of the rows `work_first[r]` to `work_end[r]`. A strip that begins at row r
-    is padded by `above[r]` rows, one that ends at r by `below[r]`, and each row by `beside` bytes; but no strip that
-    ends at r where `alike[r]`, unless rows are missing above: its own padding is the right one.
+    `work` are multiply-accumulates for each of the rows from `work_first[r]` to `work_end[r]`.
     """
 
     sources: tuple[Source, ...]
@@ -53,19 +69,18 @@ class Reading:
     work: int
     work_first: Ints
     work_end: Ints
-    above: Ints
-    below: Ints
-    alike: NDArray[np.bool_]
-    row: int
-    beside: int
+    padding: Added | None
 
-    def padded(self, first: Ints, end: Ints) -> Ints:
-        """Bytes of the first input with its padding for output rows from `first` to `end`; 0 where none is added."""
-        source, above = self.sources[0], self.above[first]
-        missing = above + self.below[end]
+    def padded(self, first: Ints, end: Ints) -> Ints | None:
+        """Bytes of the first input with its padding, for output rows from `first` to `end`; 0 where none is added."""
+        if self.padding is None:
+            return None
+        source, above = self.sources[0], self.padding.above[first]
+        missing = above + self.padding.below[end]
         rows = source.end[end] - source.first[first] + missing
-        plain = (missing == 0) & (self.beside == 0) | self.alike[end] & (above == 0)
-        return np.where(plain | (rows <= missing), 0, rows * (self.row + self.beside))
+        plain = (missing == 0) & (self.padding.beside == 0) | self.padding.alike[end] & (above == 0)
+        bytes_ = rows * (self.padding.row + self.padding.beside)
+        return np.where(plain | (rows <= missing), np.int64(0), bytes_)
 
 
 @lru_cache(maxsize=1024)
@@ -86,7 +101,7 @@ def reading(operator: Operator) -> Reading:
     transposed = operator.code == "TRANSPOSE_CONV"
     worked = (sources[0].first, sources[0].end) if transposed else made
     rows = sources[0].tensor.shape[ROWS] if transposed else height
-    return Reading(sources, *made, macs(operator) // rows, *worked, *_paddings(operator, cuts, sources))
+    return Reading(sources, *made, macs(operator) // rows, *worked, _added(cuts, sources[0].tensor))
 
 
 def _source(tensor: Tensor, read: Sequence[Rows]) -> Source:
@@ -99,20 +114,21 @@ def _table(rows: Sequence[Rows], height: int) -> tuple[Ints, Ints]:
     return first, end
 
 
-def _paddings(
-    operator: Operator, cuts: Sequence[Cut], sources: Sequence[Source]
-) -> tuple[Ints, Ints, NDArray[np.bool_], int, int]:
-    none = np.zeros(len(cuts) + 1, np.int64)
-    paddings = [cut.padding for cut in cuts]
-    some: Padding | None = next((padding for padding in paddings if padding), None)
-    source = sources[0].tensor
-    element = source.shape[3] * source.type.bytes
+def _added(cuts: Sequence[Cut], source: Tensor) -> Added | None:
+    some = next((cut.padding for cut in cuts if cut.padding), None)
     if some is None:
-        return none, none, none > 0, prod(source.shape[2:]) * source.type.bytes, 0
-    above = np.array([*(padding.above if padding else 0 for padding in paddings), 0], np.int64)
-    below = np.array([0, *(padding.below if padding else 0 for padding in paddings)], np.int64)
-    alike = np.array([False, *(not each and cut.options.get("padding") == SAME for each, cut in zip(paddings, cuts, strict=True))])
-    return above, below, alike, source.shape[2] * element, (some.left + some.right) * element
+        return None
+    none = Padding(0, 0, 0, 0)
+    paddings = [cut.padding or none for cut in cuts]
+    alike = [not cut.padding and cut.options.get("padding") == SAME for cut in cuts]
+    pixel = source.shape[3] * source.type.bytes
+    return Added(
+        above=np.array([*(padding.above for padding in paddings), 0], np.int64),
+        below=np.array([0, *(padding.below for padding in paddings)], np.int64),
+        alike=np.array([False, *alike]),
+        row=source.shape[2] * pixel,
+        beside=(some.left + some.right) * pixel,
+    )
 
 
 def _sure(rows: Rows | None) -> Rows:

@@ -68,7 +68,7 @@ def _sliced_first(model: Model, plan: StripPlan, before: Set[Operator]) -> Model
     first = dict.fromkeys(each for each in slices if each.inputs[0] in plan.region.inputs)
     if not first:
         return model
-    at = operators.index(next(iter(first)))
+    at = next(place for place, each in enumerate(operators) if each not in before)
     rest = (each for each in operators[at:] if each not in first)
     graph = replace(model.main, operators=(*operators[:at], *first, *rest))
     return replace(model, graphs=(graph, *model.graphs[1:]))

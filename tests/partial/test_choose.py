@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from arenite.partial.choose import choices
 from arenite.partial.piece import Piece
+from arenite.partial.ways import ROW_KINDS
 
 NUMBERS = (2, 3, 4)
 
@@ -38,6 +39,8 @@ KINDS = ("recompute", "some uneven", "channels")
 
 class Costs:
     """Costs out of a table: (first, last, kind, number) -> head, tail, extra work."""
+
+    kinds = ROW_KINDS
 
     def __init__(self, length, table, whole):
         self.line = Line(length)

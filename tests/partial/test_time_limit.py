@@ -8,10 +8,10 @@ import pytest
 from arenite import Options, zoo
 from arenite.optimization import preview
 from arenite.overlap.rigid import Groups
-from arenite.partial.by_rows import ByRows
 from arenite.partial.costs import Costs
 from arenite.partial.frontier import frontier
 from arenite.partial.line import Line
+from arenite.partial.load import Load
 from arenite.rewrite import prune
 from arenite.targets.target import TFLM
 
@@ -35,7 +35,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch):
     clock = Clock()
-    clock.slows(monkeypatch, ByRows, "_worked_out", 0.1)
+    clock.slows(monkeypatch, Load, "most", 0.1)
     clock.slows(monkeypatch, Groups, "first_fit", 0.01)
     return clock
 

@@ -102,7 +102,7 @@ class Groups:
             places[one] = at
         return places
 
-    def from_above(self, orders: Sequence[Sequence[int]], height: int) -> list[int] | None:
+    def from_above(self, orders: Sequence[Sequence[int]], height: int, go_on: Callable[[], bool]) -> list[int] | None:
         """Offsets of all buffers in the lowest layout that first fit reaches below a tall group at the very top.
 
         So the free memory is in one piece between what is read from the top and what is written from the bottom.
@@ -110,12 +110,13 @@ class Groups:
         Args:
             orders: of all groups.
             height: units; the layout has to be lower.
+            go_on: whether there is time for another layout.
         """
         tall = sorted(range(len(self.groups)), key=lambda one: (-self.groups[one].height, one))
         best: list[int] | None = None
         for one in tall[:_TALL]:
             low, enough = self.groups[one].height, height - max(1, height // _FINE)
-            while low <= enough:
+            while low <= enough and go_on():
                 fits = (self.first_fit(order, (one, enough - self.groups[one].height)) for order in orders)
                 found = next((places for places in fits if self.height(places) <= enough), None)
                 if found is not None:

@@ -105,7 +105,7 @@ def _stretches(
         if following <= last and costs.least(first, last) <= limit:
             yield last, ("channels",)
     if first in cuts:
-        yield from ((last, ROW_KINDS) for last in _ends(costs, cuts, following, first, limit))
+        yield from ((last, costs.kinds) for last in _ends(costs, cuts, following, first, limit))
 
 
 def _ends(costs: Costs, cuts: frozenset[int], following: int, first: int, limit: int) -> Iterator[int]:

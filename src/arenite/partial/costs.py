@@ -44,6 +44,7 @@ class Costs:
 
     line: Line
     target: Target
+    kinds: tuple[Kind, ...] = ROW_KINDS
     _stretches: dict[tuple[int, int], Stretch] = field(default_factory=dict, repr=False)
     _ways: dict[Key, Way | None] = field(default_factory=dict, repr=False)
     _wide: dict[int, tuple[int, ...]] = field(default_factory=dict, repr=False)

@@ -56,7 +56,7 @@ def _solved(problem: OverlapProblem, work: int, go_on: Callable[[], bool], enoug
     orders = groups.orders(problem.buffers)
     offsets = groups.improve(orders, least, tries, lambda _: None, go_on=go_on)
     if small.height(offsets) > least and go_on():
-        offsets = groups.from_above(orders, small.height(offsets)) or offsets
+        offsets = groups.from_above(orders, small.height(offsets), go_on) or offsets
     return OverlapSolution(
         tuple(offset * small.unit for offset in offsets), small.height(offsets) * small.unit, lower_bound=0
     )

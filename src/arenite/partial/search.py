@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from arenite.operators import macs
@@ -11,6 +12,7 @@ from arenite.partial.frontier import frontier
 from arenite.partial.layout import laid_out
 from arenite.partial.line import Line
 from arenite.partial.realise import realise
+from arenite.partial.ways import EVEN_KINDS, ROW_KINDS, UNEVEN
 from arenite.rewrite import prune
 
 if TYPE_CHECKING:
@@ -55,12 +57,15 @@ def search(
         report: is called with a sentence whenever there is news.
     """
     work = sum(macs(operator) for operator in model.main.operators)
-    known = frontier(
-        Costs(Line(model, sharing.keep_inputs), sharing.target),
-        int(work * wish.most_extra_macs),
-        left=left,
-        report=lambda head: report(f"strips: head {head:,} bytes"),
-    )
+    costs = Costs(Line(model, sharing.keep_inputs), sharing.target)
+    known: list[Choice] = []
+    for kinds in (EVEN_KINDS, ROW_KINDS):
+        known += frontier(
+            replace(costs, kinds=kinds),
+            int(work * wish.most_extra_macs),
+            left=left,
+            report=lambda head: report(f"strips: head {head:,} bytes"),
+        )
     return [choice for choice in known if any(piece.plan is not None for piece in choice.pieces)]
 
 
@@ -81,7 +86,12 @@ def promising(known: Sequence[Choice], wish: Wish, tail: int) -> list[Choice]:
             return 0, choice.extra_macs, _size(choice, wish)
         return 1, _size(choice, wish), choice.extra_macs
 
-    return sorted(known, key=rank)
+    ranked = sorted(known, key=rank)
+    even = [each for each in ranked if all(piece.kind not in UNEVEN.values() for piece in each.pieces)]
+    uneven = [each for each in ranked if each not in even]
+    # What is expected of uneven strips beside others comes true less often, so that both are tried in turn.
+    pairs = (pair for both in zip_longest(even, uneven) for pair in both)
+    return [each for each in pairs if each is not None]
 
 
 def unbeaten(known: Iterable[Choice], wish: Wish) -> list[Choice]:

@@ -21,6 +21,8 @@ Kind = Literal[Halo, Uneven, "channels"]
 UNEVEN: Mapping[Halo, Uneven] = MappingProxyType(
     {"recompute": "recompute uneven", "keep": "keep uneven", "some": "some uneven", "more": "more uneven"}
 )
+EVEN_KINDS: tuple[Kind, ...] = tuple(UNEVEN)
+"""Strips of about the same height."""
 ROW_KINDS: tuple[Kind, ...] = (*UNEVEN, *UNEVEN.values())
 """All strips."""
 

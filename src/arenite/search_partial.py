@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Literal
 from arenite.errors import FitError
 from arenite.liveness import align, peak_memory
 from arenite.operators import macs
+from arenite.partial.costs import Costs
+from arenite.partial.line import Line
+from arenite.partial.neighbours import neighbours
 from arenite.partial.realise import within
-from arenite.partial.search import partial, promising, search
+from arenite.partial.search import partial, promising, search, size
 from arenite.partial.ways import UNEVEN
 from arenite.partial.wish import Wish
 from arenite.plan import Strips
@@ -39,6 +42,8 @@ _TRIED = 8
 """Choices of which a layout is made."""
 _MOST_TRIED = 24
 """The same where an arena is to be reached, and none has reached it yet."""
+_IMPROVED = 24
+"""Layouts of choices near the best one."""
 SHARE_OF_TIME = 0.4
 """Of the time for all searches, for the model without strips."""
 _SHARE_OF_LAYOUTS = 0.3
@@ -47,12 +52,16 @@ _SHARE_OF_LAYOUTS = 0.3
 
 @dataclass(frozen=True)
 class Candidate:
-    """A decision, and what it costs: bytes of the target's head, and of the arena to declare, and added work."""
+    """A decision, and what it costs: bytes of the target's head, and of the arena to declare, and added work.
+
+    `choice` are the stretches that it has in parts.
+    """
 
     decision: Decision
     head: int
     arena: int
     extra_macs: int = 0
+    choice: Choice | None = None
 
     def size(self, wish: Wish) -> int:
         """Bytes of what is to be small."""
@@ -104,18 +113,20 @@ def candidates(task: Task, whole: Decision, wish: Wish) -> Iterator[Candidate]:
     if obstacle(task) is not None:
         return
     ways = PartialSearch(task, whole)
-    known = promising(ways.choices(wish), wish, task.options.runs_on.arena(ways.base).tail_bytes)
-    fits = False
+    found: list[Candidate] = []
+    known = promising(ways.choices(wish), wish, ways.tail)
     for number, choice in enumerate(known[:_MOST_TRIED]):
         if number and task.left <= 0:
             break
-        if number >= _TRIED and (fits or wish.enough is None):
+        if number >= _TRIED and (wish.enough is None or any(each.fits(wish) for each in found)):
             break
         task.progress(f"strips: layout {number + 1} of at most {min(len(known), _TRIED)}")
         candidate = ways.candidate(choice)
         if candidate is not None:
-            fits = fits or candidate.fits(wish)
+            found.append(candidate)
             yield candidate
+    if found:
+        yield from ways.better_than(best_of(found, wish), wish)
 
 
 def without(task: Task, whole: Decision) -> Candidate:
@@ -134,12 +145,49 @@ class PartialSearch:
         self.whole = whole
         self.base = prune(with_plan(whole.model, None))
         options = task.options
+        self.tail = options.runs_on.arena(self.base).tail_bytes
         self._sharing = Sharing(options.runs_on, options.keep_inputs, {}, progress=task.report)
+        self._costs = Costs(Line(self.base, options.keep_inputs), options.runs_on)
 
     def choices(self, wish: Wish) -> list[Choice]:
         """Choices of stretches, none of which another beats in head, tail and work together."""
-        kept = _SHARE_OF_LAYOUTS * self.task.left
-        return search(self.base, self._sharing, wish, left=lambda: self.task.left - kept, report=self.task.progress)
+        kept, most = _SHARE_OF_LAYOUTS * self.task.left, self._most_extra(wish)
+        return search(self._costs, most, left=lambda: self.task.left - kept, report=self.task.progress)
+
+    def better_than(self, best: Candidate, wish: Wish) -> Iterator[Candidate]:
+        """Candidates from near the best one, each better than all before: pieces meet otherwise than each costs alone.
+
+        The first improvement is taken, and what is near to it is tried next.
+        """
+        tried: set[tuple[object, ...]] = set()
+        while best.choice is not None:
+            for choice in promising(neighbours(self._costs, best.choice, self._most_extra(wish)), wish, self.tail):
+                mark = tuple((piece.first, piece.last, piece.kind, piece.number) for piece in choice.pieces)
+                if mark in tried or not self._hopeful(choice, best, wish):
+                    continue
+                if len(tried) == _IMPROVED or self.task.left <= 0:
+                    return
+                tried.add(mark)
+                self.task.progress(f"strips: {best.size(wish):,} bytes, another layout from near there")
+                candidate = self.candidate(choice)
+                if candidate is not None and best_of((best, candidate), wish) is candidate:
+                    best = candidate
+                    yield best
+                    break
+            else:
+                return
+
+    def _hopeful(self, choice: Choice, best: Candidate, wish: Wish) -> bool:
+        """Whether a choice is expected to be better than a candidate."""
+        expected = size(choice, wish) + (self.tail if wish.minimize == "arena" else 0)
+        if best.fits(wish) and wish.enough is not None:
+            return expected <= wish.enough and choice.extra_macs < best.extra_macs
+        import os
+        return expected * float(os.environ.get('SLACK','1')) < best.size(wish)
+
+    def _most_extra(self, wish: Wish) -> int:
+        """Multiply-accumulates that may be done twice."""
+        return int(wish.most_extra_macs * sum(macs(operator) for operator in self.base.main.operators))
 
     def candidate(self, choice: Choice) -> Candidate | None:
         """A choice with its layout, made in a part of the time; None if none does what was asked for."""
@@ -147,7 +195,8 @@ class PartialSearch:
         found = partial(self.base, self._sharing, choice, go_on=lambda: self.task.left > rest)
         if found is None:
             return None
-        return _candidate(self.task, _decision(self.task, self.whole, self.base, found), choice.extra_macs)
+        decision = _decision(self.task, self.whole, self.base, found)
+        return replace(_candidate(self.task, decision, choice.extra_macs), choice=choice)
 
 
 def _decision(task: Task, whole: Decision, base: Model, found: Partial) -> Decision:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 LONGEST = 40
 """Operators in a stretch at most: longer ones have halos of half the image."""
-_NUMBERS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20, 24, 28, 32, 40, 48, 56, 64)
+NUMBERS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20, 24, 28, 32, 40, 48, 56, 64)
+"""Of parts that are looked at."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,7 +124,7 @@ def _ends(costs: Costs, cuts: frozenset[int], following: int, first: int, limit:
 def _in_parts(costs: Costs, stretch: Key, limit: int, most_extra: int) -> Piece | None:
     """A stretch in as few parts as keep to the limits: the more there are, the lower the floor and the more work."""
     most = costs.most(*stretch)
-    numbers = [number for number in _NUMBERS if number <= most]
+    numbers = [number for number in NUMBERS if number <= most]
     if not numbers or costs.floor(stretch, numbers[-1]) > limit:
         return None
     first = bisect_left(numbers, True, key=lambda number: costs.floor(stretch, number) <= limit)

@@ -6,20 +6,18 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from arenite.operators import macs
-from arenite.partial.costs import Costs
 from arenite.partial.frontier import frontier
 from arenite.partial.layout import laid_out
-from arenite.partial.line import Line
 from arenite.partial.realise import realise
 from arenite.partial.ways import EVEN_KINDS, ROW_KINDS, UNEVEN
 from arenite.rewrite import prune
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
     from arenite.model import Model, Operator, Tensor
     from arenite.partial.choose import Choice
+    from arenite.partial.costs import Costs
     from arenite.partial.wish import Wish
     from arenite.sharing import Shared, Sharing
 
@@ -44,25 +42,21 @@ class Partial:
         return self.choice.extra_macs
 
 
-def search(
-    model: Model, sharing: Sharing, wish: Wish, *, left: Callable[[], float], report: Callable[[str], None]
-) -> list[Choice]:
-    """Choices of stretches with strips in them, none of which another beats in head, tail and extra work together.
+def search(costs: Costs, most_extra: int, *, left: Callable[[], float], report: Callable[[str], None]) -> list[Choice]:
+    """Choices of stretches in parts, none of which another beats in head, tail and extra work together.
 
     Args:
-        model: in the order to start from, without a plan.
-        sharing: how layouts are made.
-        wish: what it may cost.
+        costs: of the operators in their order.
+        most_extra: multiply-accumulates that may be done twice.
         left: seconds left.
         report: is called with a sentence whenever there is news.
     """
-    work = sum(macs(operator) for operator in model.main.operators)
-    costs = Costs(Line(model, sharing.keep_inputs), sharing.target)
+    import os
     known: list[Choice] = []
-    for kinds in (EVEN_KINDS, ROW_KINDS):
+    for kinds in (EVEN_KINDS, ROW_KINDS)[: int(os.environ.get("PASSES", "2"))]:
         known += frontier(
             replace(costs, kinds=kinds),
-            int(work * wish.most_extra_macs),
+            most_extra,
             left=left,
             report=lambda head: report(f"strips: head {head:,} bytes"),
         )
@@ -78,13 +72,13 @@ def partial(
     return None if shared is None else Partial(shared, choice, strips.sources)
 
 
-def promising(known: Sequence[Choice], wish: Wish, tail: int) -> list[Choice]:
+def promising(known: Iterable[Choice], wish: Wish, tail: int) -> list[Choice]:
     """The choices, the most promising first; `tail` are the bytes that the model without strips has."""
 
     def rank(choice: Choice) -> tuple[int, ...]:
         if wish.enough is not None and choice.head + tail + choice.tail <= wish.enough:
-            return 0, choice.extra_macs, _size(choice, wish)
-        return 1, _size(choice, wish), choice.extra_macs
+            return 0, choice.extra_macs, size(choice, wish)
+        return 1, size(choice, wish), choice.extra_macs
 
     ranked = sorted(known, key=rank)
     even = [each for each in ranked if all(piece.kind not in UNEVEN.values() for piece in each.pieces)]
@@ -97,12 +91,12 @@ def promising(known: Sequence[Choice], wish: Wish, tail: int) -> list[Choice]:
 def unbeaten(known: Iterable[Choice], wish: Wish) -> list[Choice]:
     """The choices of which none is smaller with no more work, the least work first."""
     result: list[Choice] = []
-    for choice in sorted(known, key=lambda each: (each.extra_macs, _size(each, wish))):
-        if not result or _size(choice, wish) < _size(result[-1], wish):
+    for choice in sorted(known, key=lambda each: (each.extra_macs, size(each, wish))):
+        if not result or size(choice, wish) < size(result[-1], wish):
             result.append(choice)
     return result
 
 
-def _size(choice: Choice, wish: Wish) -> int:
+def size(choice: Choice, wish: Wish) -> int:
     """Bytes of what is to be small, without what is the same for all choices."""
     return choice.head + (choice.tail if wish.minimize == "arena" else 0)

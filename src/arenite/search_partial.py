@@ -42,8 +42,10 @@ _TRIED = 8
 """Choices of which a layout is made."""
 _MOST_TRIED = 24
 """The same where an arena is to be reached, and none has reached it yet."""
-_IMPROVED = 24
-"""Layouts of choices near the best one."""
+_IMPROVED = 6_000
+"""Operators in all layouts together of choices near the best one."""
+_SLACK = 0.03
+"""By how much what is expected of a choice may be above the best one for it to be tried: it may be too much."""
 SHARE_OF_TIME = 0.4
 """Of the time for all searches, for the model without strips."""
 _SHARE_OF_LAYOUTS = 0.3
@@ -160,16 +162,18 @@ class PartialSearch:
         The first improvement is taken, and what is near to it is tried next.
         """
         tried: set[tuple[object, ...]] = set()
+        operators = 0
         while best.choice is not None:
             for choice in promising(neighbours(self._costs, best.choice, self._most_extra(wish)), wish, self.tail):
                 mark = tuple((piece.first, piece.last, piece.kind, piece.number) for piece in choice.pieces)
                 if mark in tried or not self._hopeful(choice, best, wish):
                     continue
-                if len(tried) == _IMPROVED or self.task.left <= 0:
+                if operators > _IMPROVED or self.task.left <= 0:
                     return
                 tried.add(mark)
                 self.task.progress(f"strips: {best.size(wish):,} bytes, another layout from near there")
                 candidate = self.candidate(choice)
+                operators += len((candidate or best).decision.model.main.operators)
                 if candidate is not None and best_of((best, candidate), wish) is candidate:
                     best = candidate
                     yield best
@@ -182,8 +186,7 @@ class PartialSearch:
         expected = size(choice, wish) + (self.tail if wish.minimize == "arena" else 0)
         if best.fits(wish) and wish.enough is not None:
             return expected <= wish.enough and choice.extra_macs < best.extra_macs
-        import os
-        return expected * float(os.environ.get('SLACK','1')) < best.size(wish)
+        return expected < best.size(wish) * (1 + _SLACK)
 
     def _most_extra(self, wish: Wish) -> int:
         """Multiply-accumulates that may be done twice."""

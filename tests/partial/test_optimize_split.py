@@ -13,8 +13,11 @@ from arenite.errors import FitError
 from arenite.kernels import Kernels
 from arenite.model import Graph, Model, Operator
 from arenite.operators import macs
+from arenite.partial.costs import Costs
+from arenite.partial.line import Line
+from arenite.partial.neighbours import neighbours
 from arenite.partial.search import partial, search
-from arenite.partial.wish import Wish
+from arenite.partial.ways import UNEVEN
 from arenite.rewrite import prune
 from arenite.runtimes.process import absent
 from arenite.sharing import Sharing
@@ -145,14 +148,17 @@ def test_options_that_make_no_sense(wrong):
 def test_random_networks(type_, target):
     """Every choice that the search makes of a network computes the same, and its head is what TFLM reports."""
     verified = set()
-    wish = Wish("head", 1.0)
 
     @settings(max_examples=30)
     @given(networks(types=(type_,)), st.booleans())
     def check(model, keep_inputs):
         model = prune(model)
         sharing = Sharing(find_target(target), keep_inputs, {})
-        for choice in search(model, sharing, wish, left=lambda: 1.0, report=silent)[:2]:
+        costs = Costs(Line(model, keep_inputs), find_target(target))
+        chosen = search(costs, work(model), left=lambda: 1.0, report=silent)[:2]
+        near = [each for choice in chosen[:1] for each in neighbours(costs, choice, work(model))]
+        uneven = [each for each in near if any(piece.kind in UNEVEN.values() for piece in each.pieces)]
+        for choice in (*chosen, *uneven[:2]):
             found = partial(model, sharing, choice)
             if found is not None:
                 assert found.extra_macs == work(found.shared.model) - work(model)

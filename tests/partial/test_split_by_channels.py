@@ -9,8 +9,9 @@ from strip_networks import INT8, INT16
 
 from arenite import Options, optimize
 from arenite.operators import macs
+from arenite.partial.costs import Costs
+from arenite.partial.line import Line
 from arenite.partial.search import partial, search
-from arenite.partial.wish import Wish
 from arenite.plan import Strips
 from arenite.report.explore import in_strips
 from arenite.report.optimize import strips_line
@@ -46,7 +47,8 @@ def test_channels_are_chosen_where_strips_cannot_help(minimize, target):
     assert (groups.channels[0], groups.channels[-1]) == (0, 320)
     assert groups.number == len(groups.channels) - 1 > 1
     assert plan.after.head < 0.4 * whole.after.head
-    assert plan.target.arena(plan.model).declare_bytes < whole.target.arena(whole.model).declare_bytes
+    if minimize == "arena":
+        assert plan.target.arena(plan.model).declare_bytes < whole.target.arena(whole.model).declare_bytes
     assert plan.extra_macs == 0
     assert plan.after.macs == plan.before.macs
     assert groups.constant_bytes == 0
@@ -81,7 +83,8 @@ def test_random_networks(type_, target):
     @settings(max_examples=12)
     @given(wide_networks(types=(type_,)))
     def check(model):
-        chosen = search(model, sharing, Wish("head", 1.0), left=lambda: 1.0, report=silent)
+        costs = Costs(Line(model), find_target(target))
+        chosen = search(costs, sum(map(macs, model.main.operators)), left=lambda: 1.0, report=silent)
         by_channels = [each for each in chosen if any(piece.plan and piece.kind == "channels" for piece in each.pieces)]
         for choice in by_channels[:1]:
             found = partial(model, sharing, choice)

@@ -9,19 +9,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arenite import zoo
+from arenite import Options, optimize, zoo
 from arenite.kernels import Kernels
 from arenite.liveness import align
+from arenite.operators import macs
 from arenite.partial.by_rows import ways_by_rows
+from arenite.partial.costs import Costs
 from arenite.partial.halos import nested, whole_halo, work
 from arenite.partial.line import Line
 from arenite.partial.load import Area, Load
+from arenite.partial.neighbours import neighbours
 from arenite.partial.realise import in_parts
 from arenite.partial.search import search
 from arenite.partial.uneven import MOST_ENDS, Uneven
-from arenite.partial.wish import Wish
+from arenite.partial.ways import UNEVEN
 from arenite.rewrite.strips import StripPlan, estimate, region_of, split, strip_plan
-from arenite.sharing import Sharing
 from arenite.targets.folding import folded
 from arenite.targets.target import find_target
 from arenite.task import silent
@@ -192,14 +194,28 @@ def plan_in(model, plan):
     return replace(plan, region=region_of(model, plan.region.operators))
 
 
-def test_each_kind_is_chosen_where_it_wins():
-    model = zoo.build("mobilenet-v2", width=0.35, resolution=64)
-    sharing = Sharing(find_target("tflm"), False, {}, progress=silent)
-    found = search(model, sharing, Wish("head", 0.2), left=lambda: 60.0, report=silent)
-    kinds = {piece.kind for choice in found for piece in choice.pieces if piece.plan is not None}
-    assert kinds & {"recompute uneven", "keep uneven", "some uneven", "more uneven"}
-    for choice in found:
+def test_every_kind_is_tried_near_to_what_is_found():
+    model = zoo.build("mobilenet-v1", resolution=64)
+    costs = Costs(Line(model), find_target("tflm"))
+    most = sum(map(macs, model.main.operators)) // 5
+    found = search(costs, most, left=lambda: 60.0, report=silent)
+    assert all(piece.kind not in UNEVEN.values() for choice in found for piece in choice.pieces)
+    near = [other for choice in found for other in neighbours(costs, choice, most)]
+    kinds = {piece.kind for choice in near for piece in choice.pieces if piece.plan is not None}
+    assert kinds >= {"recompute", "keep", "some", *(UNEVEN[kind] for kind in ("recompute", "keep", "some")), "channels"}
+    for choice in near:
+        assert [piece.first for piece in choice.pieces[1:]] == [piece.last + 1 for piece in choice.pieces[:-1]]
+        assert choice.extra_macs <= most
         for piece in choice.pieces:
             if isinstance(piece.plan, StripPlan):
                 assert piece.extra_macs == estimate(piece.plan).extra_macs
                 assert bool(piece.plan.kept) == ("recompute" not in piece.kind)
+
+
+def test_uneven_strips_are_chosen_where_they_win():
+    model = zoo.build("mobilenet-v1", resolution=64)
+    options = Options(target="tflm", split=True, rounds=1, time_limit=300)
+    plan = optimize(model, options)
+    heights = [{end - first for first, end in pairwise(strips.rows)} for strips in plan.strips]
+    assert any(max(each) - min(each) > 1 for each in heights)
+    assert plan.verified["litert"] == "identical"

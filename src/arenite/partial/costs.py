@@ -16,7 +16,7 @@ from arenite.rewrite.strips import StripPlan, estimate, region_of, why_not
 from arenite.targets.tail import tail_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from arenite.model import Model
     from arenite.partial.by_rows import ByRows
@@ -31,6 +31,8 @@ _HOPE_OF_OTHERS = 0.9
 """Of how far above its floor a head is expected to be, the same from other kinds of strips."""
 _WORK = 8000
 """Groups of buffers placed to judge the head of a stretch."""
+_WORK_OF_ONE = 500
+"""The same for a single operator, of which there is little to place."""
 _WIDE = 8
 """Operators executed by channels together at most; a convolution that adds up channels ends nearly all sooner."""
 
@@ -58,7 +60,7 @@ class Costs:
         """One operator as it is."""
         if position not in self._whole:
             stretch = self._stretch(position, position)
-            needed = head(stretch.model, self.target.kernels, _WORK) + stretch.passing
+            needed = head(stretch.model, self.target.kernels, _WORK_OF_ONE, 0, lambda: True) + stretch.passing
             self._whole[position] = Piece(position, position, None, needed)
         return self._whole[position]
 
@@ -107,8 +109,8 @@ class Costs:
         """Whether it is known what a piece really costs alone."""
         return piece.settled or _key(piece) in self._pieces
 
-    def settle(self, piece: Piece) -> Piece:
-        """The piece with what it really costs alone."""
+    def settle(self, piece: Piece, go_on: Callable[[], bool] = lambda: True) -> Piece:
+        """The piece with what it really costs alone, as far as there is time to find out."""
         if piece.settled or piece.plan is None:
             return piece
         first, last, plan = piece.first, piece.last, piece.plan
@@ -117,7 +119,7 @@ class Costs:
             floor = self.floor(key, number)
             stretch = self._with_neighbours(first, last, floor)
             model = in_parts(stretch.model, within(stretch.model, plan))
-            needed = head(model, self.target.kernels, _WORK, floor - stretch.passing) + stretch.passing
+            needed = head(model, self.target.kernels, _WORK, floor - stretch.passing, go_on) + stretch.passing
             added = self._tail(model) - self._tail(stretch.model)
             extra = estimate(plan).extra_macs if isinstance(plan, StripPlan) else piece.extra_macs
             self._pieces[key, number] = Piece(first, last, plan, needed, added, extra, kind=piece.kind)

@@ -79,7 +79,7 @@ def _settled(costs: Costs, limit: int, most_extra: int, go_on: Callable[[], bool
             break
         for piece in new:
             if go_on():
-                costs.settle(piece)
+                costs.settle(piece, go_on)
     settled = (_known(costs, choice) for choice in chosen)
     kept = (choice for choice in settled if choice is not None)
     return [choice for choice in kept if choice.head <= limit and choice.extra_macs <= most_extra]

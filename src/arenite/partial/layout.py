@@ -42,10 +42,10 @@ def laid_out(model: Model, sharing: Sharing, work: int, go_on: Callable[[], bool
     return best
 
 
-def head(model: Model, kernels: Kernels, work: int, enough: int = 0) -> int:
+def head(model: Model, kernels: Kernels, work: int, enough: int, go_on: Callable[[], bool]) -> int:
     """Bytes of the lowest layout found with the scratch of these kernels, quickly; `enough` need not be improved on."""
     problem, _ = overlap_problem(model, kernels)
-    return _solved(problem, work, lambda: True, enough).height
+    return _solved(problem, work, go_on, enough).height
 
 
 def _solved(problem: OverlapProblem, work: int, go_on: Callable[[], bool], enough: int = 0) -> OverlapSolution:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from arenite.partial.frontier import frontier
 from arenite.partial.layout import laid_out
 from arenite.partial.realise import realise
-from arenite.partial.ways import EVEN_KINDS, ROW_KINDS, UNEVEN
+from arenite.partial.ways import EVEN_KINDS
 from arenite.rewrite import prune
 
 if TYPE_CHECKING:
@@ -45,21 +44,21 @@ class Partial:
 def search(costs: Costs, most_extra: int, *, left: Callable[[], float], report: Callable[[str], None]) -> list[Choice]:
     """Choices of stretches in parts, none of which another beats in head, tail and extra work together.
 
+    Strips are of about the same height here. What is expected of uneven ones beside others comes true less often, so
+    that they are tried near to what is found (`neighbours`).
+
     Args:
         costs: of the operators in their order.
         most_extra: multiply-accumulates that may be done twice.
         left: seconds left.
         report: is called with a sentence whenever there is news.
     """
-    import os
-    known: list[Choice] = []
-    for kinds in (EVEN_KINDS, ROW_KINDS)[: int(os.environ.get("PASSES", "2"))]:
-        known += frontier(
-            replace(costs, kinds=kinds),
-            most_extra,
-            left=left,
-            report=lambda head: report(f"strips: head {head:,} bytes"),
-        )
+    known = frontier(
+        replace(costs, kinds=EVEN_KINDS),
+        most_extra,
+        left=left,
+        report=lambda head: report(f"strips: head {head:,} bytes"),
+    )
     return [choice for choice in known if any(piece.plan is not None for piece in choice.pieces)]
 
 
@@ -80,12 +79,7 @@ def promising(known: Iterable[Choice], wish: Wish, tail: int) -> list[Choice]:
             return 0, choice.extra_macs, size(choice, wish)
         return 1, size(choice, wish), choice.extra_macs
 
-    ranked = sorted(known, key=rank)
-    even = [each for each in ranked if all(piece.kind not in UNEVEN.values() for piece in each.pieces)]
-    uneven = [each for each in ranked if each not in even]
-    # What is expected of uneven strips beside others comes true less often, so that both are tried in turn.
-    pairs = (pair for both in zip_longest(even, uneven) for pair in both)
-    return [each for each in pairs if each is not None]
+    return sorted(known, key=rank)
 
 
 def unbeaten(known: Iterable[Choice], wish: Wish) -> list[Choice]:

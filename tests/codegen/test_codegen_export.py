@@ -17,10 +17,10 @@ from arenite.codegen.names import checked, identifier
 from arenite.codegen.operators.binary import broadcast
 from arenite.codegen.source import comment
 from arenite.errors import OptionError, OutputError, UnsupportedError
-from arenite.model import Data, Graph, Model, Operator, Tensor
+from arenite.model import Data, ElementType, Graph, Model, Operator, Quantization, Tensor
 
 from .harness import compiler
-from .operators_at_random import Maker
+from .operators_at_random import INT16, Maker
 
 
 @pytest.fixture(scope="module")
@@ -165,6 +165,52 @@ def test_sparse_weights_are_refused():
     model = Model("odd", (Graph("main", (source, sparse, output), (source,), (output,), (operator,)),))
     with pytest.raises(UnsupportedError, match=r"operator 0 \(FULLY_CONNECTED, .*: 't3' .* sparse; nothing"):
         export_c(model)
+
+
+def contradictory():
+    """Operators whose shapes or scales do not fit, which a damaged file may hold: (code, inputs, outputs, options)."""
+    m = Maker(0)
+    scale = Quantization((0.1,), (0,))
+
+    def values(*shape):
+        return m.values(*shape, quantization=scale)
+
+    def like(*shape):
+        return m.tensor(*shape, scale=0.1, zero=0)
+
+    image, window = m.tensor(1, 4, 4, 2), {"padding": 0, "stride_h": 1, "stride_w": 1}
+    yield "CONV_2D", (image, values(3, 1, 1, 2)), (m.tensor(1, 4, 4, 8),), window
+    yield "CONV_2D", (image, values(3, 1, 1, 2)), (m.tensor(1, 4, 4, 3),), {**window, "stride_w": 0}
+    yield "DEPTHWISE_CONV_2D", (image, values(1, 3, 3, 3)), (m.tensor(1, 2, 2, 2),), window
+    yield "TRANSPOSE_CONV", (m.numbers(1, 4, 4, 3), values(5, 1, 1, 2), image), (m.tensor(1, 4, 4, 3),), window
+    yield "MAX_POOL_2D", (image,), (m.tensor(1, 4, 4, 9),), {**window, "filter_height": 1, "filter_width": 1}
+    for code in ("RELU", "LEAKY_RELU", "SOFTMAX", "QUANTIZE", "CAST"):
+        yield code, (like(9),), (like(4),), {}
+    yield "LOGISTIC", (m.tensor(9, kind=INT16),), (m.tensor(4, kind=INT16),), {}
+    yield "ARG_MAX", (like(4, 5), m.numbers(1)), (Tensor("o", (9,), ElementType.INT32),), {}
+    yield "CONCATENATION", (like(1, 4), like(1, 4)), (like(1, 6),), {"axis": 1}
+    yield "CONCATENATION", (like(1, 4), like(4)), (like(1, 8),), {"axis": 1}
+    yield "PACK", (like(4), like(5)), (like(2, 4),), {"axis": 0}
+    yield "PACK", (like(4), like(4), like(4)), (like(2, 4),), {"axis": 0}
+    yield "UNPACK", (like(2, 4),), (like(4), like(4), like(4)), {"axis": 0}
+    yield "UNPACK", (like(2, 4),), (like(4), like(5)), {"axis": 0}
+    yield "SPLIT_V", (like(4, 3), m.numbers(2, 2), m.numbers(0)), (like(2, 3), like(2, 9)), {}
+    yield "TRANSPOSE", (like(2, 4), m.numbers(1, 0)), (like(4, 9),), {}
+    yield "TILE", (like(2, 4), m.numbers(1, 3)), (like(2, 4),), {}
+    for number in (0.0, float("nan"), float("inf")):
+        yield "ADD", (like(4), like(4)), (replace(like(4), quantization=Quantization((number,), (0,))),), {}
+    yield "ADD", (like(4), like(4)), (replace(like(4), quantization=Quantization((0.1,), (2**40,))),), {}
+
+
+@pytest.mark.parametrize("case", list(contradictory()), ids=lambda case: case[0])
+def test_operators_that_do_not_fit_their_tensors_are_refused(case):
+    """Their kernels would read and write beyond them."""
+    code, inputs, outputs, options = case
+    tensors = tuple(dict.fromkeys((*inputs, *outputs)))
+    fed = tuple(tensor for tensor in tensors if tensor.data is None and tensor not in outputs)
+    graph = Graph("main", tensors, fed, outputs, (Operator(code, inputs, outputs, options),))
+    with pytest.raises(UnsupportedError, match=rf"operator 0 \({code}"):
+        export_c(Model("odd", (graph,)))
 
 
 def test_an_input_nobody_reads_has_its_place():

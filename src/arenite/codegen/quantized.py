@@ -45,19 +45,24 @@ def scale_of(tensor: Tensor) -> float:
     """The one scale of a tensor.
 
     Raises:
-        UnsupportedError: it has none, or several.
+        UnsupportedError: it has none, or several, or one that is no positive number.
     """
     quantization = tensor.quantization
     require(quantization is not None and len(quantization.scale) == 1, f"{tensor.name!r} has no single scale")
     assert quantization is not None
-    return quantization.scale[0]
+    scale = quantization.scale[0]
+    require(0 < scale < math.inf, f"{tensor.name!r} has the scale {scale:g}")
+    return scale
 
 
 def zero_point_of(tensor: Tensor) -> int:
     """The one zero point of a tensor, 0 where none is given."""
     points = tensor.quantization.zero_point if tensor.quantization else ()
     require(len(points) <= 1, f"{tensor.name!r} has several zero points")
-    return int(points[0]) if points else 0
+    point = int(points[0]) if points else 0
+    lowest, highest = RANGES[tensor.type if tensor.type in (ElementType.INT8, ElementType.INT16) else ElementType.INT32]
+    require(lowest <= point <= highest, f"{tensor.name!r} has a zero point that its type cannot hold")
+    return point
 
 
 def single(value: float) -> float:

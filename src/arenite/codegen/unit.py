@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import prod
 from typing import TYPE_CHECKING
 
 from arenite.codegen.literals import array_definition, literal
@@ -117,6 +118,16 @@ def tensors(operator: Operator, count: int) -> tuple[Tensor, ...]:
     found = tuple(tensor for tensor in operator.inputs[:count] if tensor is not None)
     require(len(found) == count, "an input is missing")
     return found
+
+
+def one_for_one(operator: Operator) -> None:
+    """Refuse an operator whose output has not as many elements as its first input.
+
+    Raises:
+        UnsupportedError: it has more or fewer.
+    """
+    (source,), output = tensors(operator, 1), operator.outputs[0]
+    require(prod(source.shape) == prod(output.shape), "the shapes do not fit")
 
 
 def same_types(types: Iterable[ElementType], allowed: Sequence[ElementType]) -> ElementType:

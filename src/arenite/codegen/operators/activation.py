@@ -27,7 +27,7 @@ from arenite.codegen.quantized import (
     zero_point_of,
 )
 from arenite.codegen.types import INT8
-from arenite.codegen.unit import require, same_types, tensors
+from arenite.codegen.unit import one_for_one, require, same_types, tensors
 from arenite.model import ElementType
 
 if TYPE_CHECKING:
@@ -184,6 +184,7 @@ def requantize_table(unit: Unit, source: Tensor, output: Tensor) -> None:
 
 
 def _operands(operator: Operator) -> tuple[Tensor, Tensor, ElementType]:
+    one_for_one(operator)
     (source,), output = tensors(operator, 1), operator.outputs[0]
     return source, output, same_types((source.type, output.type), _TYPES)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from arenite.codegen.interpolation import sigmoids
 from arenite.codegen.quantized import scale_of, zero_point_of
 from arenite.codegen.types import TYPES
-from arenite.codegen.unit import require, same_types, tensors
+from arenite.codegen.unit import one_for_one, require, same_types, tensors
 from arenite.model import ElementType
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def hyperbolic_tangent(unit: Unit, operator: Operator) -> None:
 
 def _call(unit: Unit, operator: Operator, kernel: str, shifts: tuple[int, ...]) -> None:
     """Scales of the input that are 2 ** -12, shifted left by one of `shifts`, need no rounding (TanhPrepare)."""
+    one_for_one(operator)
     (source,), output = tensors(operator, 1), operator.outputs[0]
     same_types((source.type, output.type), (ElementType.INT16,))
     require(zero_point_of(source) == zero_point_of(output) == 0, "the zero points must be 0")

@@ -6,7 +6,7 @@ from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from arenite.codegen.unit import require, tensors
+from arenite.codegen.unit import one_for_one, require, tensors
 from arenite.model import ElementType
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ KINDS = MappingProxyType(
 def cast(unit: Unit, operator: Operator) -> None:
     """CAST, to numbers that the other type can hold; what becomes of others differs from core to core in TFLM."""
     (source,), output = tensors(operator, 1), operator.outputs[0]
+    one_for_one(operator)
     require(source.type in KINDS and output.type in KINDS, "there is no kernel for these types")
     places = (unit.pointer(source), unit.target(output))
     unit.call("cast", KINDS[source.type], KINDS[output.type], prod(source.shape), *places)

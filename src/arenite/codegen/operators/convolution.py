@@ -24,6 +24,7 @@ def convolution(unit: Unit, operator: Operator) -> None:
     require(len(weights.shape) == 4, "the filter must have four dimensions")
     place = window(operator, source, output, (weights.shape[1], weights.shape[2]))
     require(source.shape[3] % weights.shape[3] == 0, "the depth of the input is no multiple of the filter's")
+    require(weights.shape[0] == output.shape[3], "the filter does not fit the output")
     _convolve(unit, operator, "conv", place, weights.shape[3])
 
 
@@ -34,6 +35,7 @@ def depthwise(unit: Unit, operator: Operator) -> None:
     require(len(weights.shape) == 4, "the filter must have four dimensions")
     place = window(operator, source, output, (weights.shape[1], weights.shape[2]))
     require(output.shape[3] % source.shape[3] == 0, "the depth of the output is no multiple of the input's")
+    require(weights.shape[3] == output.shape[3], "the filter does not fit the output")
     _convolve(unit, operator, "depthwise", place, output.shape[3] // source.shape[3])
 
 
@@ -44,6 +46,7 @@ def transpose_convolution(unit: Unit, operator: Operator) -> None:
     kind = kernel_type(source, weights, output)
     require(kind is not ElementType.INT16, "there is no kernel for these types")
     require(len(weights.shape) == 4 and weights.shape[3] == source.shape[3], "the filter does not fit the input")
+    require(weights.shape[0] == output.shape[3], "the filter does not fit the output")
     # As a convolution of the output, which is where its padding is defined.
     place = window(operator, output, source, (weights.shape[1], weights.shape[2]))
     columns = (source.shape[2], source.shape[3], output.shape[2], output.shape[3])

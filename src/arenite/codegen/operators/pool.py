@@ -8,7 +8,7 @@ from arenite.codegen.operators.convolution import over_batches
 from arenite.codegen.operators.window import number, window
 from arenite.codegen.quantized import activation_range, float_range
 from arenite.codegen.types import TYPES
-from arenite.codegen.unit import same_types, tensors
+from arenite.codegen.unit import require, same_types, tensors
 from arenite.model import ElementType
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def _pool(unit: Unit, operator: Operator, kernel: str) -> None:
     kind = same_types((source.type, output.type), _TYPES)
     size = (number(operator, "filter_height", 1), number(operator, "filter_width", 1))
     place = window(operator, source, output, size)
+    require(source.shape[3] == output.shape[3], "the shapes do not fit")
     activation = operator.options.get("fused_activation_function")
     limits = float_range(activation) if kind is ElementType.FLOAT32 else activation_range(activation, output)
     name = f"{kernel}_{TYPES[kind].suffix}"

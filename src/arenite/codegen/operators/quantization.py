@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from arenite.codegen.operators.activation import requantize_table
 from arenite.codegen.quantized import quantize_multiplier, scale_of, zero_point_of
 from arenite.codegen.types import TYPES
-from arenite.codegen.unit import require, tensors
+from arenite.codegen.unit import one_for_one, require, tensors
 from arenite.model import ElementType
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ _WIDER = {
 def quantize(unit: Unit, operator: Operator) -> None:
     """QUANTIZE: of floats, or from one scale to another."""
     (source,), output = tensors(operator, 1), operator.outputs[0]
+    one_for_one(operator)
     types, count = (source.type, output.type), prod(source.shape)
     places = (unit.pointer(source), unit.target(output))
     suffixes = "_".join(TYPES[each].suffix for each in types)
@@ -48,6 +49,7 @@ def quantize(unit: Unit, operator: Operator) -> None:
 def dequantize(unit: Unit, operator: Operator) -> None:
     """DEQUANTIZE to floats."""
     (source,), output = tensors(operator, 1), operator.outputs[0]
+    one_for_one(operator)
     known = (ElementType.INT8, ElementType.INT16, ElementType.UINT8)
     require(source.type in known and output.type is ElementType.FLOAT32, "there is no kernel for these types")
     kernel = f"dequantize_{TYPES[source.type].suffix}_f32"

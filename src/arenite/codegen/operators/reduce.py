@@ -119,5 +119,6 @@ def _position(unit: Unit, operator: Operator, kernel: str) -> None:
     wide = "_s64" if output.type is ElementType.INT64 else ""
     axis = axis_of(integers(operator, 1)[0], source)
     outer, inner = prod(source.shape[:axis]), prod(source.shape[axis + 1 :])
+    require(prod(output.shape) == outer * inner, "the axis does not fit the output")
     places = (unit.pointer(source), unit.target(output))
     unit.call(f"{kernel}_{TYPES[kind].suffix}{wide}", outer, source.shape[axis], inner, *places)

@@ -10,7 +10,7 @@ from arenite.codegen.fixed_point import exp_on_negative_values, multiply_greater
 from arenite.codegen.interpolation import exponentials, reciprocals
 from arenite.codegen.quantized import quantize_multiplier, scale_of
 from arenite.codegen.types import INT16, INT32
-from arenite.codegen.unit import require, tensors
+from arenite.codegen.unit import one_for_one, require, tensors
 from arenite.model import ElementType
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ LARGEST_DIFFERENCE = 255
 def softmax(unit: Unit, operator: Operator) -> None:
     """SOFTMAX along the last dimension."""
     (source,), output = tensors(operator, 1), operator.outputs[0]
+    one_for_one(operator)
     beta = operator.options.get("beta", 1.0)
     assert isinstance(beta, int | float)
     depth = source.shape[-1]

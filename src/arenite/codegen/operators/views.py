@@ -36,10 +36,12 @@ def concatenation(unit: Unit, operator: Operator) -> None:
     place = 0
     for tensor in tensors(operator, len(operator.inputs)):
         _same_type(tensor, output)
+        require(_without(tensor.shape, axis) == _without(output.shape, axis), "the shapes do not fit")
         require(_scale(tensor) == _scale(output), "inputs and output have different scales")
         walk = Walk(tensor.shape, steps(tensor.shape), steps(output.shape), 0, place * steps(output.shape)[axis])
         copy(unit, tensor, output, walk)
         place += tensor.shape[axis]
+    require(place == output.shape[axis], "the parts do not make up the output")
 
 
 def split(unit: Unit, operator: Operator) -> None:
@@ -59,6 +61,7 @@ def _parts(unit: Unit, operator: Operator, source: Tensor, axis: int) -> None:
     place = 0
     for output in operator.outputs:
         _same_type(source, output)
+        require(_without(output.shape, axis) == _without(source.shape, axis), "the shapes do not fit")
         walk = Walk(output.shape, steps(source.shape), steps(output.shape), place * steps(source.shape)[axis])
         copy(unit, source, output, walk)
         place += output.shape[axis]
@@ -70,8 +73,10 @@ def pack(unit: Unit, operator: Operator) -> None:
     output = operator.outputs[0]
     axis = axis_of(number(operator, "axis", 0), output)
     inner = prod(output.shape[axis + 1 :])
+    require(len(operator.inputs) == output.shape[axis], "the parts do not make up the output")
     for position, tensor in enumerate(tensors(operator, len(operator.inputs))):
         _same_type(tensor, output)
+        require(tensor.shape == _without(output.shape, axis), "the shapes do not fit")
         outer = prod(tensor.shape) // inner
         walk = Walk((outer, inner), (inner, 1), (inner * output.shape[axis], 1), 0, position * inner)
         copy(unit, tensor, output, walk)
@@ -82,8 +87,10 @@ def unpack(unit: Unit, operator: Operator) -> None:
     (source,) = tensors(operator, 1)
     axis = axis_of(number(operator, "axis", 0), source)
     inner = prod(source.shape[axis + 1 :])
+    require(len(operator.outputs) == source.shape[axis], "the parts do not make up the input")
     for position, output in enumerate(operator.outputs):
         _same_type(source, output)
+        require(output.shape == _without(source.shape, axis), "the shapes do not fit")
         outer = prod(output.shape) // inner
         walk = Walk((outer, inner), (inner * source.shape[axis], 1), (inner, 1), position * inner, 0)
         copy(unit, source, output, walk)
@@ -95,6 +102,7 @@ def transpose(unit: Unit, operator: Operator) -> None:
     _same_type(source, output)
     order = [axis_of(axis, source) for axis in integers(operator, 1)]
     require(sorted(order) == list(range(len(source.shape))), "the permutation is none")
+    require(output.shape == tuple(source.shape[axis] for axis in order), "the shapes do not fit")
     read = steps(source.shape)
     copy(unit, source, output, Walk(output.shape, [read[axis] for axis in order], steps(output.shape)))
 
@@ -200,6 +208,8 @@ def tile(unit: Unit, operator: Operator) -> None:
     _same_type(source, output)
     times = integers(operator, 1)
     require(len(times) == len(source.shape) == len(output.shape), "the multiples do not fit the input")
+    whole = tuple(length * repeat for length, repeat in zip(source.shape, times, strict=True))
+    require(output.shape == whole, "the multiples do not fit the output")
     counts: list[int] = []
     read: list[int] = []
     write: list[int] = []
@@ -209,6 +219,11 @@ def tile(unit: Unit, operator: Operator) -> None:
         read += [0, steps(source.shape)[axis]]
         write += [step * source.shape[axis], step]
     copy(unit, source, output, Walk(counts, read, write))
+
+
+def _without(shape: Sequence[int], axis: int) -> tuple[int, ...]:
+    """A shape without one of its axes."""
+    return (*shape[:axis], *shape[axis + 1 :])
 
 
 def _same_type(source: Tensor, output: Tensor) -> None:

@@ -53,6 +53,7 @@ def window(operator: Operator, source: Tensor, target: Tensor, kernel: tuple[int
     require(len(source.shape) == len(target.shape) == 4, "input and output must have four dimensions")
     require(source.shape[0] == target.shape[0], "input and output have different batches")
     stride = number(operator, "stride_h", 1), number(operator, "stride_w", 1)
+    require(min(stride) > 0, "a stride is not positive")
     dilation = number(operator, "dilation_h_factor", 1) or 1, number(operator, "dilation_w_factor", 1) or 1
     explicit = operator.options.get(EXPLICIT)
     padding = [0, 0]

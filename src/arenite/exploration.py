@@ -10,7 +10,7 @@ from arenite.errors import OptionError
 from arenite.operators import macs
 from arenite.optimization import completed, without_strips
 from arenite.partial.search import unbeaten
-from arenite.search_partial import PartialSearch, obstacle, wish_of, without
+from arenite.search_partial import PartialSearch, best_of, obstacle, wish_of, without
 from arenite.task import Task, silent
 
 if TYPE_CHECKING:
@@ -114,14 +114,17 @@ def _candidates(task: Task, wish: Wish) -> Iterator[Candidate]:
     if obstacle(task) is not None:
         return
     ways = PartialSearch(task, whole)
-    known = unbeaten(ways.choices(wish), wish)
-    for number, choice in enumerate(_spread(known)):
+    found: list[Candidate] = []
+    for number, choice in enumerate(_spread(unbeaten(ways.choices(wish), wish))):
         if number and task.left <= 0:
             break
         task.progress(f"laying out point {number + 1}")
         candidate = ways.candidate(choice)
         if candidate is not None:
+            found.append(candidate)
             yield candidate
+    if found:
+        yield from ways.better_than(best_of(found, wish), wish)
 
 
 def _spread(known: list[Choice]) -> list[Choice]:

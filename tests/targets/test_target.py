@@ -56,3 +56,7 @@ def test_scratch_and_overlap():
     for target in TARGETS.values():
         assert target.overlap(relu, data, result) == overlap(relu, data, result, target.kernels)
         assert target.alignment == 16
+
+
+def test_how_many_tensors_a_concatenation_may_join():
+    assert {target.most_joined for target in TARGETS.values()} == {10}

@@ -110,12 +110,13 @@ def explore(model: Model, options: Options, *, progress: Callable[[str], None] |
 def _candidates(task: Task, wish: Wish) -> Iterator[Candidate]:
     """The model without strips, and choices spread over the frontier that is expected, each with its layout."""
     whole = without_strips(task)
-    yield without(task, whole)
+    first = without(task, whole)
+    yield first
     if obstacle(task) is not None:
         return
-    ways = PartialSearch(task, whole)
+    ways = PartialSearch(task, whole, first, wish)
     found: list[Candidate] = []
-    for number, choice in enumerate(_spread(unbeaten(ways.choices(wish), wish))):
+    for number, choice in enumerate(_spread(unbeaten(ways.choices(), wish))):
         if number and task.left <= 0:
             break
         task.progress(f"laying out point {number + 1}")
@@ -124,7 +125,7 @@ def _candidates(task: Task, wish: Wish) -> Iterator[Candidate]:
             found.append(candidate)
             yield candidate
     if found:
-        yield from ways.better_than(best_of(found, wish), wish)
+        yield from ways.better_than(best_of(found, wish))
 
 
 def _spread(known: list[Choice]) -> list[Choice]:

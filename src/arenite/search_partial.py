@@ -54,20 +54,35 @@ _SHARE_OF_LAYOUTS = 0.3
 
 @dataclass(frozen=True)
 class Candidate:
-    """A decision, and what it costs: bytes of the target's head, and of the arena to declare, and added work.
+    """A decision, and what it costs: bytes of heads and of arenas to declare, for each set of kernels, and added work.
 
     `choice` are the stretches that it has in parts.
     """
 
     decision: Decision
-    head: int
-    arena: int
+    heads: tuple[int, ...]
+    arenas: tuple[int, ...]
     extra_macs: int = 0
     choice: Choice | None = None
+
+    @property
+    def head(self) -> int:
+        """Bytes of the target's head: with the kernels that need most."""
+        return max(self.heads)
+
+    @property
+    def arena(self) -> int:
+        """Bytes of the arena to declare for the target."""
+        return max(self.arenas)
 
     def size(self, wish: Wish) -> int:
         """Bytes of what is to be small."""
         return self.head if wish.minimize == "head" else self.arena
+
+    def no_worse(self, other: Candidate, wish: Wish) -> bool:
+        """Whether it is not larger than another with any kernels that the target may run."""
+        mine, others = (each.heads if wish.minimize == "head" else each.arenas for each in (self, other))
+        return all(one <= another for one, another in zip(mine, others, strict=True))
 
     def fits(self, wish: Wish) -> bool:
         """Whether it is as small as was asked for."""
@@ -111,12 +126,13 @@ def best_of(found: Iterable[Candidate], wish: Wish) -> Candidate:
 
 def candidates(task: Task, whole: Decision, wish: Wish) -> Iterator[Candidate]:
     """The model without strips, then the most promising ways to execute it in strips, each with its layout."""
-    yield without(task, whole)
+    first = without(task, whole)
+    yield first
     if obstacle(task) is not None:
         return
-    ways = PartialSearch(task, whole)
+    ways = PartialSearch(task, whole, first, wish)
     found: list[Candidate] = []
-    known = promising(ways.choices(wish), wish, ways.tail)
+    known = promising(ways.choices(), wish, ways.tail)
     for number, choice in enumerate(known[:_MOST_TRIED]):
         if number and task.left <= 0:
             break
@@ -128,7 +144,7 @@ def candidates(task: Task, whole: Decision, wish: Wish) -> Iterator[Candidate]:
             found.append(candidate)
             yield candidate
     if found:
-        yield from ways.better_than(best_of(found, wish), wish)
+        yield from ways.better_than(best_of(found, wish))
 
 
 def without(task: Task, whole: Decision) -> Candidate:
@@ -142,21 +158,24 @@ def without(task: Task, whole: Decision) -> Candidate:
 class PartialSearch:
     """Ways to execute a model in strips; the operators stay in the order that was found without."""
 
-    def __init__(self, task: Task, whole: Decision) -> None:
+    def __init__(self, task: Task, whole: Decision, first: Candidate, wish: Wish) -> None:
+        """Begin with the model without strips: its decision, and as a candidate."""
         self.task = task
         self.whole = whole
+        self.first = first
+        self.wish = wish
         self.base = prune(with_plan(whole.model, None))
         options = task.options
         self.tail = options.runs_on.arena(self.base).tail_bytes
         self._sharing = Sharing(options.runs_on, options.keep_inputs, {}, progress=task.report)
         self._costs = Costs(Line(self.base, options.keep_inputs), options.runs_on)
 
-    def choices(self, wish: Wish) -> list[Choice]:
+    def choices(self) -> list[Choice]:
         """Choices of stretches, none of which another beats in head, tail and work together."""
-        kept, most = _SHARE_OF_LAYOUTS * self.task.left, self._most_extra(wish)
-        return search(self._costs, most, left=lambda: self.task.left - kept, report=self.task.progress)
+        kept = _SHARE_OF_LAYOUTS * self.task.left
+        return search(self._costs, self._most_extra, left=lambda: self.task.left - kept, report=self.task.progress)
 
-    def better_than(self, best: Candidate, wish: Wish) -> Iterator[Candidate]:
+    def better_than(self, best: Candidate) -> Iterator[Candidate]:
         """Candidates from near the best one, each better than all before: pieces meet otherwise than each costs alone.
 
         The first improvement is taken, and what is near to it is tried next.
@@ -164,42 +183,49 @@ class PartialSearch:
         tried: set[tuple[object, ...]] = set()
         operators = 0
         while best.choice is not None:
-            for choice in promising(neighbours(self._costs, best.choice, self._most_extra(wish)), wish, self.tail):
+            near = neighbours(self._costs, best.choice, self._most_extra)
+            for choice in promising(near, self.wish, self.tail):
                 mark = tuple((piece.first, piece.last, piece.kind, piece.number) for piece in choice.pieces)
-                if mark in tried or not self._hopeful(choice, best, wish):
+                if mark in tried or not self._hopeful(choice, best):
                     continue
                 if operators > _IMPROVED or self.task.left <= 0:
                     return
                 tried.add(mark)
-                self.task.progress(f"strips: {best.size(wish):,} bytes, another layout from near there")
+                self.task.progress(f"strips: {best.size(self.wish):,} bytes, another layout from near there")
                 candidate = self.candidate(choice)
                 operators += len((candidate or best).decision.model.main.operators)
-                if candidate is not None and best_of((best, candidate), wish) is candidate:
+                if candidate is not None and best_of((best, candidate), self.wish) is candidate:
                     best = candidate
                     yield best
                     break
             else:
                 return
 
-    def _hopeful(self, choice: Choice, best: Candidate, wish: Wish) -> bool:
+    def _hopeful(self, choice: Choice, best: Candidate) -> bool:
         """Whether a choice is expected to be better than a candidate."""
+        wish = self.wish
         expected = size(choice, wish) + (self.tail if wish.minimize == "arena" else 0)
         if best.fits(wish) and wish.enough is not None:
             return expected <= wish.enough and choice.extra_macs < best.extra_macs
         return expected < best.size(wish) * (1 + _SLACK)
 
-    def _most_extra(self, wish: Wish) -> int:
+    @property
+    def _most_extra(self) -> int:
         """Multiply-accumulates that may be done twice."""
-        return int(wish.most_extra_macs * sum(macs(operator) for operator in self.base.main.operators))
+        return int(self.wish.most_extra_macs * sum(macs(operator) for operator in self.base.main.operators))
 
     def candidate(self, choice: Choice) -> Candidate | None:
-        """A choice with its layout, made in a part of the time; None if none does what was asked for."""
+        """A choice with its layout, made in a part of the time; None if none does what was asked for.
+
+        Nor is it one that is larger than without strips, even if only with some of the kernels that may run.
+        """
         rest = self.task.left / 2
         found = partial(self.base, self._sharing, choice, go_on=lambda: self.task.left > rest)
         if found is None:
             return None
         decision = _decision(self.task, self.whole, self.base, found)
-        return replace(_candidate(self.task, decision, choice.extra_macs), choice=choice)
+        candidate = replace(_candidate(self.task, decision, choice.extra_macs), choice=choice)
+        return candidate if candidate.no_worse(self.first, self.wish) else None
 
 
 def _decision(task: Task, whole: Decision, base: Model, found: Partial) -> Decision:
@@ -241,8 +267,9 @@ def _halo(piece: Piece) -> Literal["recompute", "keep", "some"]:
 
 
 def _candidate(task: Task, decision: Decision, extra_macs: int = 0) -> Candidate:
-    arena = task.options.runs_on.arena(decision.model)
-    return Candidate(decision, arena.head_bytes, arena.declare_bytes, extra_macs)
+    arenas = task.options.runs_on.arenas(decision.model)
+    heads, declared = tuple(each.head_bytes for each in arenas), tuple(each.declare_bytes for each in arenas)
+    return Candidate(decision, heads, declared, extra_macs)
 
 
 def _least(model: Model) -> int:

@@ -31,7 +31,7 @@ def neighbours(costs: Costs, choice: Choice, most_extra: int) -> Iterator[Choice
                 new = Choice()
                 for each in (*choice.pieces[:place], *others, *choice.pieces[place + 1 :]):
                     new = new.with_piece(each)
-                if new.extra_macs <= most_extra:
+                if new.extra_macs <= most_extra and any(each.plan is not None for each in new.pieces):
                     yield new
 
 

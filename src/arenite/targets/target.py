@@ -80,6 +80,14 @@ class Target:
         """
         return arena(model, self.kernels, abi=self.abi)
 
+    def arenas(self, model: Model) -> tuple[Arena, ...]:
+        """The same with each of `sets`.
+
+        Raises:
+            ModelError: the model's plan does not fit its tensors, or a graph runs itself.
+        """
+        return tuple(arena(model, each, abi=self.abi) for each in self.sets)
+
     def scratch(self, operator: Operator) -> tuple[int, ...]:
         """Bytes of each scratch buffer that an operator's kernel requests, not rounded, in order; () for most.
 

@@ -9,14 +9,13 @@ What is called padding is the zero point, or 0.0: its product with a weight adds
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from arenite.kernels.constants import integers, is_finite
 from arenite.kernels.windows import EXPLICIT, SAME, convolution, depthwise
 from arenite.rewrite.prune import can_be_written, may_renumber
-from arenite.targets.folding import with_padding
+from arenite.targets.folding import folds, with_padding
 from arenite.tflite.control_edges import CONTROL_EDGES_NAME
 from arenite.tflite.memory_plan import read_plan
 from arenite.tflite.signatures import signature_tensors
@@ -61,7 +60,9 @@ def _folded(graph: Graph, interface: Set[Tensor]) -> Graph:
             operators.append(operator)
         else:
             instead[operator.outputs[0]] = source
-    operators = _without_pads(operators, interface)
+    found = folds(operators, interface, _padding_alike)
+    pads = {pad for _, pad in found.values()}
+    operators = [found[each][0] if each in found else each for each in operators if each not in pads]
     if len(operators) == len(graph.operators):
         return graph
     gone = {tensor for operator in graph.operators for tensor in operator.outputs}
@@ -92,24 +93,6 @@ def _alike(one: Tensor, other: Tensor) -> bool:
 def _steps(tensor: Tensor) -> object:
     steps = tensor.quantization
     return steps and (tuple(steps.scale), tuple(steps.zero_point))
-
-
-def _without_pads(operators: list[Operator], interface: Set[Tensor]) -> list[Operator]:
-    """The operators without the PADs of which all readers are convolutions that pad alike."""
-    readers: defaultdict[Tensor | None, list[Operator]] = defaultdict(list)
-    for operator in operators:
-        for tensor in dict.fromkeys(operator.inputs):
-            readers[tensor].append(operator)
-    instead: dict[Operator, Operator] = {}
-    gone: set[Operator] = set()
-    for pad in operators:
-        if pad.code == "PAD" and len(pad.inputs) == 2 and pad.outputs[0] not in interface:
-            convolutions = readers[pad.outputs[0]]
-            made = [each for each in (_padding_alike(pad, reader) for reader in convolutions) if each is not None]
-            if made and len(made) == len(convolutions):
-                instead.update(zip(convolutions, made, strict=True))
-                gone.add(pad)
-    return [instead.get(operator, operator) for operator in operators if operator not in gone]
 
 
 def _padding_alike(pad: Operator, operator: Operator) -> Operator | None:

@@ -15,8 +15,10 @@ from arenite.targets.tflm import memory_plan, planned_offsets
 from arenite.tflite.memory_plan import read_plan, with_plan
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Sequence
+
     from arenite.kernels.sets import Kernels
-    from arenite.model import Graph, Model, Operator, Tensor
+    from arenite.model import Model, Operator, Tensor
 
 _CONVOLUTIONS = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D"})
 
@@ -33,9 +35,9 @@ def folded(model: Model) -> Model:
     be.
     """
     graph = model.main
-    folds = _folds(graph)
-    gone = {pad for _, pad in folds.values()}
-    operators = tuple(folds[each][0] if each in folds else each for each in graph.operators if each not in gone)
+    found = folds(graph.operators, graph.outputs, with_padding)
+    gone = {pad for _, pad in found.values()}
+    operators = tuple(found[each][0] if each in found else each for each in graph.operators if each not in gone)
     used = {*graph.inputs, *graph.outputs}
     for each in operators:
         used.update(tensor for tensor in (*each.inputs, *each.outputs, *each.intermediates) if tensor is not None)
@@ -55,7 +57,7 @@ def unfolded(source: Model, result: Model) -> Model:
         result: its folded form in any order, with a plan or without.
     """
     graph = source.main
-    pads = {operator.outputs: pad for operator, (_, pad) in _folds(graph).items()}
+    pads = {operator.outputs: pad for operator, (_, pad) in folds(graph.operators, graph.outputs, with_padding).items()}
     originals = {operator.outputs: operator for operator in graph.operators}
     operators: dict[Operator, None] = {}
     for each in result.main.operators:
@@ -68,18 +70,28 @@ def unfolded(source: Model, result: Model) -> Model:
     return ordered if plan is None else with_plan(ordered, memory_plan(ordered, planned_offsets(result, plan)))
 
 
-def _folds(graph: Graph) -> dict[Operator, tuple[Operator, Operator]]:
-    """Convolutions that can do a PAD: what becomes of each, and the PAD."""
+def folds(
+    operators: Sequence[Operator],
+    interface: Container[Tensor],
+    made_of: Callable[[Operator, Operator], Operator | None],
+) -> dict[Operator, tuple[Operator, Operator]]:
+    """Convolutions that can do a PAD: what becomes of each, and the PAD.
+
+    Args:
+        operators: of a graph.
+        interface: tensors that have to stay.
+        made_of: what becomes of a PAD's reader that pads by itself; None if it cannot.
+    """
     readers: defaultdict[Tensor, list[Operator]] = defaultdict(list)
-    for operator in graph.operators:
+    for operator in operators:
         for tensor in operator.inputs:
             if tensor is not None:
                 readers[tensor].append(operator)
     found: dict[Operator, tuple[Operator, Operator]] = {}
-    for pad in graph.operators:
-        if pad.code == "PAD" and len(pad.inputs) == 2 and pad.outputs[0] not in graph.outputs:
+    for pad in operators:
+        if pad.code == "PAD" and len(pad.inputs) == 2 and pad.outputs[0] not in interface:
             convolutions = readers[pad.outputs[0]]
-            made = [each for each in (with_padding(pad, reader) for reader in convolutions) if each is not None]
+            made = [each for each in (made_of(pad, reader) for reader in convolutions) if each is not None]
             if len(made) == len(convolutions):
                 found.update((old, (new, pad)) for old, new in zip(convolutions, made, strict=True))
     return found

@@ -96,9 +96,9 @@ def search_partial(task: Task, whole: Decision) -> Decision:
         FitError: an arena was asked for that neither reaches.
     """
     wish = wish_of(task)
-    best = _candidate(task, whole)
-    if wish.enough is None or not best.fits(wish):
-        best = best_of(candidates(task, whole, wish), wish)
+    if wish.enough is not None and _candidate(task, whole).fits(wish):
+        return whole
+    best = best_of(candidates(task, whole, wish), wish)
     if not best.fits(wish):
         raise FitError(
             f"{task.source.name}: an arena of {wish.enough:,} bytes was not reached; the smallest found is "

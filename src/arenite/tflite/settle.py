@@ -51,11 +51,15 @@ def settle(data: bytes, old_root: int) -> bytes | None:
     None where the file holds something newer than the installed schema: moving it would break what is not known.
     """
     image = Image(data)
-    links, old = (find_links(image, root) for root in (image.indirect(0), old_root))
+    root, edits = image.indirect(0), list(_alignments(image))
+    if root == old_root and not edits:
+        return data
+    links = find_links(image, root)
+    old = links if root == old_root else find_links(image, old_root)
     if links is None or old is None:
         return None
-    edits = sorted([*_alignments(image), *_removals(dead(image, old.extents, links.extents))])
-    return _apply(image, edits, links) if edits else data
+    edits += _removals(dead(image, old.extents, links.extents))
+    return _apply(image, sorted(edits), links) if edits else data
 
 
 def dead(image: Image, old: Iterable[tuple[int, int]], new: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

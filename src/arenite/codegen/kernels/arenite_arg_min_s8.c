@@ -2,20 +2,12 @@
  * Part of Arenite's kernels: plain C99, no allocation, no state. */
 #include "arenite_arg_min_s8.h"
 
+#include "arenite_position.h"
+
 void arenite_arg_min_s8(int32_t outer, int32_t length, int32_t inner, const int8_t *input, int32_t *output) {
   for (int32_t i = 0; i < outer; i++) {
     for (int32_t j = 0; j < inner; j++) {
-      const int8_t *x = input + j;
-      int8_t best = *x;
-      int32_t position = 0;
-      for (int32_t k = 1; k < length; k++) {
-        x += inner;
-        if (*x < best) {
-          best = *x;
-          position = k;
-        }
-      }
-      *output++ = position;
+      *output++ = arenite_position_of_min_s8(input + j, length, inner);
     }
     input += length * inner;
   }

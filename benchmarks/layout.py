@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from arenite import joint, layout, schedule
+from arenite.budget import STEPS_PER_SECOND, Budget
 from arenite.layout.lifetimes import maximum_load
 from arenite.schedule.check import check_order
 from benchmarks.graphs import FAMILIES, inception, randwire
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
 
 INSTANCES = Path(__file__).parent / "minimalloc"
 COLUMNS = ("instance", "buffers", "load", "height", "bound", "optimal", "asked", "met", "seconds")
-SECONDS = 60.0
+STEPS = 60 * STEPS_PER_SECOND
 
 
 def run(only: str) -> Table:
     """Height and seconds of every instance whose name contains `only`."""
-    table = Table(f"Layout: least height, at most {SECONDS:.0f} s each (bytes)", COLUMNS)
+    table = Table("Layout: least height, at most 60 million steps each (bytes)", COLUMNS)
     for path in sorted(INSTANCES.glob("*.csv")):
         letter, capacity = path.stem.split(".")
         if only.lower() in f"minimalloc {letter}".lower():
@@ -54,7 +55,7 @@ def _networks() -> Iterator[tuple[str, Problem]]:
 
 def _measure(table: Table, name: str, problem: layout.Problem, asked: int) -> int:
     started = time.perf_counter()
-    solution = layout.solve(problem, goal=asked, time_limit=SECONDS)
+    solution = layout.solve(problem, goal=asked, budget=Budget(STEPS))
     seconds = time.perf_counter() - started
     layout.check(problem, solution)
     table.add(
@@ -75,12 +76,12 @@ def _measure(table: Table, name: str, problem: layout.Problem, asked: int) -> in
 
 def _measure_network(table: Table, name: str, problem: Problem) -> None:
     """The layout of the best order; where that is above the bound of all orders, order and layout together."""
-    found = schedule.solve(problem, options=schedule.SearchOptions(time_limit=SECONDS))
+    found = schedule.solve(problem, budget=Budget(STEPS))
     buffers = joint.layout_problem(problem, found.order)
     if _measure(table, f"{name}, best order", buffers, found.lower_bound) <= found.lower_bound:
         return
     started = time.perf_counter()
-    solution = joint.solve(problem, found.order, lower_bound=found.lower_bound, time_limit=SECONDS)
+    solution = joint.solve(problem, found.order, lower_bound=found.lower_bound, budget=Budget(STEPS))
     seconds = time.perf_counter() - started
     check_order(problem, solution.order)
     joint.check(problem, solution)

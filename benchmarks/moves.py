@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 COLUMNS = ("model", "operators", "load", "bound", "fixed", "arena", "moved", "calls", "seconds", "met")
 FORMS = {
     "": None,
-    ", optimized": Options(target="c", time_limit=10),
-    ", in strips": Options(target="c", split=True, time_limit=15),
+    ", optimized": Options(target="c"),
+    ", in strips": Options(target="c", split=True),
 }
 
 

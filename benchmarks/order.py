@@ -8,8 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import arenite
+from arenite.budget import STEPS_PER_SECOND, Budget
 from arenite.ordering import ordering_problem
-from arenite.schedule import SearchOptions, solve
+from arenite.schedule import solve
 from arenite.schedule.check import check_certificate, check_order
 from benchmarks.graphs import FAMILIES, randwire, windowed
 from benchmarks.shared import best_known, models
@@ -109,7 +110,7 @@ def _problem_of(path: Path) -> Problem:
 
 def _measure(case: Case, number: int, problem: Problem) -> Run:
     started = time.perf_counter()
-    found = solve(problem, options=SearchOptions(time_limit=case.seconds))
+    found = solve(problem, budget=Budget(case.seconds * STEPS_PER_SECOND))
     searched = time.perf_counter()
     assert check_order(problem, found.order) == found.peak
     assert check_certificate(problem, found.certificate) == found.lower_bound

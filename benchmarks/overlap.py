@@ -34,12 +34,11 @@ COLUMNS = (
     "plan s",
     "identical",
 )
-TIME_LIMIT = 20.0
 
 
 def run(only: str) -> Table:
     """The heads of every model whose name contains `only`, then what they come to together."""
-    table = Table(f"Overlap: head in bytes, searches of at most {TIME_LIMIT:.0f} s", COLUMNS)
+    table = Table("Overlap: head in bytes", COLUMNS)
     real: list[dict[str, Value]] = []
     made: list[dict[str, Value]] = []
     for name, model in _subjects():
@@ -103,9 +102,9 @@ def _planned(model: Model, options: arenite.Options) -> _Planned:
 
 def _measure(table: Table, name: str, model: Model) -> dict[str, Value]:
     stock = with_plan(model, None)
-    options = {APART: arenite.Options(overlap=False, rounds=1, time_limit=TIME_LIMIT)}
+    options = {APART: arenite.Options(overlap=False, rounds=1)}
     for short, target in TARGETS.items():
-        options[short] = arenite.Options(target=target, rounds=1, time_limit=TIME_LIMIT)
+        options[short] = arenite.Options(target=target, rounds=1)
     found = {short: _planned(stock, each) for short, each in options.items()}
     for short, each in found.items():
         table.details.append(

@@ -32,7 +32,7 @@ SMALL = {
     "u-net": {"resolution": 32},
     "inception": {"modules": 2},
 }
-QUICK = Options(rounds=2, time_limit=20, overlap=False)
+QUICK = Options(rounds=2, overlap=False)
 """Without overlap, since the figures here are peaks."""
 
 
@@ -227,7 +227,7 @@ FILED_OUT_OF_ORDER = "gen_x_ops_reversed.tflite"
 
 @pytest.mark.parametrize("row", _shared_rows(), ids=lambda row: row["file"])
 def test_shared_models_reach_the_best_known_peak(shared, row):
-    plan = optimize(read_model(shared / "models" / row["file"]), replace(QUICK, rounds=1, time_limit=300))
+    plan = optimize(read_model(shared / "models" / row["file"]), replace(QUICK, rounds=1))
     assert_sound(plan)
     assert plan.optimal
     assert plan.before.peak == int(row["peak_in_file_order"])

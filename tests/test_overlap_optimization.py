@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from itertools import accumulate
 
@@ -10,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from arenite import zoo
+from arenite.budget import Budget
 from arenite.cli import app
 from arenite.errors import OptionError, VerificationError
 from arenite.kernels import Kernels, Overlap
@@ -29,7 +29,7 @@ from arenite.tflite.write import write_bytes
 from arenite.validity import JUDGED, is_right, validity
 from arenite.verification import verify
 
-QUICK = Options(rounds=1, time_limit=20)
+QUICK = Options(rounds=1)
 REFERENCE = replace(QUICK, target="tflm-reference")
 CORTEX_M4 = replace(QUICK, target="tflm-cmsis-nn/cortex-m4")
 needs_tflm = pytest.mark.skipif(process.absent("tflm") is not None, reason="tflite-micro is not installed")
@@ -94,7 +94,7 @@ def test_without_overlap_nothing_shares_bytes():
 )
 def test_a_few_buffers_near_the_highest_prove_that_no_order_is_better(family, target, head):
     """None of these has a single operator that needs as much, whatever the order."""
-    result = decided(Task(zoo.build(family), replace(QUICK, target=target, time_limit=120), math.inf, silent))
+    result = decided(Task(zoo.build(family), replace(QUICK, target=target), Budget(), silent))
     assert (result.head, result.lower_bound) == (head, head)
     assert all(proof.schedule.lower_bound < head for proof in result.proofs)
 

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from arenite.budget import Budget
 from arenite.errors import OptionError
 from arenite.operators import macs
 from arenite.optimization import completed, without_strips
@@ -57,7 +58,7 @@ class Exploration:
     _task: Task
     _candidates: tuple[Candidate, ...]
 
-    def plan(self, number: int, *, time_limit: float = 60.0) -> Plan:
+    def plan(self, number: int) -> Plan:
         """Point number `number`, counted from 0, checked and verified, to be written.
 
         Raises:
@@ -69,7 +70,7 @@ class Exploration:
                 f"{self.source.name}: there is no point {number}; choose from 0 to {len(self.points) - 1}"
             )
         started = time.monotonic()
-        return completed(replace(self._task, deadline=started + time_limit), self._candidates[number].decision, started)
+        return completed(replace(self._task, budget=Budget()), self._candidates[number].decision, started)
 
 
 def explore(model: Model, options: Options, *, progress: Callable[[str], None] | None = None) -> Exploration:
@@ -89,7 +90,7 @@ def explore(model: Model, options: Options, *, progress: Callable[[str], None] |
     most = MOST_EXTRA if options.max_extra_macs is None else options.max_extra_macs
     options = replace(options, split=True, max_extra_macs=most)
     started = time.monotonic()
-    task = Task(model, options, started + options.time_limit, progress or silent)
+    task = Task(model, options, options.budget(), progress or silent)
     wish = wish_of(task)
     found = _frontier(list(_candidates(task, wish)), wish)
     work = sum(macs(operator) for operator in model.main.operators)
@@ -117,7 +118,7 @@ def _candidates(task: Task, wish: Wish) -> Iterator[Candidate]:
     ways = PartialSearch(task, whole, first, wish)
     found: list[Candidate] = []
     for number, choice in enumerate(_spread(unbeaten(ways.choices(), wish))):
-        if number and task.left <= 0:
+        if number and task.budget.over:
             break
         task.progress(f"laying out point {number + 1}")
         candidate = ways.candidate(choice)

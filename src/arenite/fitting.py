@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from arenite import boards
+from arenite.budget import STEPS_PER_SECOND, Budget
 from arenite.optimization import Options, preview
 from arenite.runnable import refusals
 from arenite.targets.target import find_target
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from arenite.targets.arena import Arena
     from arenite.targets.target import Target
     from arenite.validity import Validity
+
+
+_STEPS = 10 * STEPS_PER_SECOND
+"""Steps for finding what `optimize` would save: about ten seconds, since a gate in CI is waited for."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,7 @@ def check(
     *,
     available: int,
     board: Board | None = None,
-    time_limit: float = 10.0,
+    time_limit: float | None = None,
 ) -> Fit:
     """Hold the arena of `model` against the `available` bytes; what `optimize` would save is found where they lack.
 
@@ -105,7 +110,7 @@ def check(
         target: whose arena.
         available: bytes for the arena.
         board: the board, for its flash; None: flash does not matter.
-        time_limit: seconds for the searches of `optimize`, and for those of `optimize --split`.
+        time_limit: seconds for the searches of `optimize` and of `optimize --split` together; None: without one.
 
     Raises:
         ModelError: the model cannot be planned.
@@ -113,28 +118,32 @@ def check(
     before, after, split = target.arena(model), None, None
     plan = _plan(model)
     if before.declare_bytes > available or not (plan is None or plan.holds(target)):
-        options = Options(time_limit=time_limit, target=target)
-        after = target.arena(preview(model, options))
+        options, budget = Options(target=target), Budget(2 * _STEPS, seconds=time_limit)
+        after = target.arena(preview(model, options, budget=budget.part(0.5)))
         if after.declare_bytes > available:
-            split = target.arena(preview(model, replace(options, split=True)))
+            split = target.arena(preview(model, replace(options, split=True), budget=budget.part(1.0)))
     flash = board.flash_bytes if board else None
     refused = refusals(model, target)
     return Fit(target, before, after, available, file_bytes, flash, board, plan, split, refused)
 
 
 def fit(
-    model: Model, file_bytes: int, on: Iterable[Board] | None = None, *, time_limit: float = 10.0
+    model: Model, file_bytes: int, on: Iterable[Board] | None = None, *, time_limit: float | None = None
 ) -> tuple[Fit, ...]:
     """Hold `model`, as it is and as `optimize` would write it, against every board; None: all boards known.
 
     Each board is asked for its largest range of memory, with the kernels of its core. Raises as `check` does.
-    `time_limit`: seconds for the searches for all boards together.
+    `time_limit`: seconds for the searches for all boards together; None: without one.
     """
     candidates = boards.load() if on is None else tuple(on)
     targets = {name: find_target(name) for name in sorted({board.target for board in candidates})}
     by_kernels = {target.kernels: target for target in targets.values()}
-    for_each = Options(time_limit=time_limit / max(1, len(by_kernels)))
-    optimized = {kernels: preview(model, replace(for_each, target=target)) for kernels, target in by_kernels.items()}
+    budget = Budget(_STEPS, seconds=time_limit)
+    each = [budget.part(1 / len(by_kernels)) for _ in by_kernels]
+    optimized = {
+        kernels: preview(model, Options(target=target), budget=part)
+        for (kernels, target), part in zip(by_kernels.items(), each, strict=True)
+    }
     arenas = {name: (target.arena(model), target.arena(optimized[target.kernels])) for name, target in targets.items()}
     plan = _plan(model)
     refused = {name: refusals(model, target) for name, target in targets.items()}

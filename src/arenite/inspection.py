@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from arenite.budget import STEPS_PER_SECOND, Budget
 from arenite.least_peak import peak_lower_bound
 from arenite.liveness import align, lifetimes, working_sets
 from arenite.operators import macs
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from arenite.targets.arena import Arena
     from arenite.targets.target import Target
     from arenite.validity import Validity
+
+
+_STEPS_FOR_LEAST_PEAK = 2 * STEPS_PER_SECOND
+"""Steps for the bound of the least peak: about two seconds, since who inspects a model waits for the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +130,14 @@ class Inspection:
         return tuple(tensor for graph in self.graphs for tensor in graph.tensors)
 
 
-def inspect(model: Model, *, target: Target | str = TFLM, time_limit: float = 2.0) -> Inspection:
+def inspect(model: Model, *, target: Target | str = TFLM, budget: Budget | None = None) -> Inspection:
     """What `model` costs in the order of its file.
 
     Args:
         model: the model.
         target: whose arena to tell, or its name; all other figures are the same for every target.
-        time_limit: seconds after which the search for the least peak settles for the lower bound proven so far.
+        budget: of the search for the least peak, which settles for the lower bound proven so far once it is spent;
+            None is one of about two seconds.
 
     Raises:
         ModelError: a graph runs itself through control flow, or has no order in which it can run.
@@ -152,7 +158,7 @@ def inspect(model: Model, *, target: Target | str = TFLM, time_limit: float = 2.
         peak_bytes=peak,
         peak_operator=pinned,
         peak_tensors=tables.heaviest() if pinned is None else main[pinned].alive,
-        lower_bound_bytes=peak_lower_bound(model, time_limit=time_limit),
+        lower_bound_bytes=peak_lower_bound(model, budget=budget or Budget(_STEPS_FOR_LEAST_PEAK)),
         head_bytes=planned_head(model),
         arena=runs_on.arena(model),
         weights_bytes=_weights(model),

@@ -3,35 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from arenite.liveness import PLANNED_CONTROL_FLOW
 from arenite.ordering import least_need, order_is_free, ordering_problem
 
 if TYPE_CHECKING:
+    from arenite.budget import Budget
     from arenite.model import Model, Operator
 
 
-def peak_lower_bound(model: Model, *, time_limit: float) -> int:
+def peak_lower_bound(model: Model, *, budget: Budget) -> int:
     """A lower bound, in bytes, of the peak of every order of all graphs; the least peak itself where that is proven.
 
     Args:
         model: the model.
-        time_limit: seconds after which the search for each graph settles for what is proven so far.
+        budget: is charged for the searches, which settle for what is proven so far once it is spent.
 
     Raises:
         ModelError: operators need each other's results in a circle, or a graph runs itself.
     """
-    return _Bounds(model, monotonic() + time_limit).of(0)
+    return _Bounds(model, budget).of(0)
 
 
 class _Bounds:
     """Bounds of graphs, each computed once. A graph that runs others has at least their bounds while it does so."""
 
-    def __init__(self, model: Model, deadline: float) -> None:
+    def __init__(self, model: Model, budget: Budget) -> None:
         self._model = model
-        self._deadline = deadline
+        self._budget = budget
         self._known: dict[int, int] = {}
 
     def of(self, graph: int) -> int:
@@ -40,14 +40,14 @@ class _Bounds:
         return self._known[graph]
 
     def _solve(self, graph: int) -> int:
-        from arenite.schedule import SearchOptions, solve
+        from arenite.schedule import solve
 
         if not order_is_free(self._model, graph):
             return least_need(self._model, graph)
         problem, _ = ordering_problem(self._model, graph)
         if problem.extra:
             problem = replace(problem, extra=tuple(map(self._called, self._model.graphs[graph].operators)))
-        return solve(problem, options=SearchOptions(time_limit=max(0.0, self._deadline - monotonic()))).lower_bound
+        return solve(problem, budget=self._budget).lower_bound
 
     def _called(self, operator: Operator) -> int:
         if operator.code not in PLANNED_CONTROL_FLOW:

@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from arenite.budget import Budget
 from arenite.errors import OptionError, VerificationError
 from arenite.liveness import peak_memory
 from arenite.operators import macs
@@ -15,12 +16,12 @@ from arenite.plan import Cost, Plan
 from arenite.reordering import checked_schedule, runs_as_filed, with_order
 from arenite.runnable import refusals
 from arenite.search_apart import search_apart
-from arenite.search_partial import SHARE_OF_TIME, search_partial
+from arenite.search_partial import SHARE_WITHOUT, search_partial
 from arenite.search_shared import search_shared
 from arenite.targets.scratch import scratch_is_known
 from arenite.targets.target import TARGETS
 from arenite.targets.tflm import plan_obstacle, planned_head
-from arenite.task import LEAST_SECONDS, Decision, Task, origins, silent
+from arenite.task import Decision, Task, origins, silent
 from arenite.tflite.memory_plan import is_vela, read_plan, with_plan
 from arenite.tflite.target_name import read_target_name, with_target_name
 from arenite.validity import is_right, keeps_apart, not_for_reference, validity
@@ -52,7 +53,7 @@ def optimize(model: Model, options: Options = DEFAULTS, *, progress: Progress | 
         VerificationError: a check failed; the result must not be used.
     """
     started = time.monotonic()
-    task = Task(model, options, started + options.time_limit, progress or silent)
+    task = Task(model, options, options.budget(), progress or silent)
     return completed(task, decided(task), started)
 
 
@@ -85,7 +86,8 @@ def completed(task: Task, decision: Decision, started: float) -> Plan:
         verified=verification.status,
         seconds=time.monotonic() - started,
         proofs=decision.proofs,
-        notes=(*decision.notes, *(_refused(task) or _outlook(task, decision.model))),
+        notes=(*decision.notes, *(_refused(task) or _outlook(task, decision.model)), *_struck(task)),
+        timed_out=task.budget.struck,
         target=options.runs_on,
         shared_pairs=judged.pairs,
         valid_with=judged.kernels,
@@ -93,24 +95,26 @@ def completed(task: Task, decision: Decision, started: float) -> Plan:
     )
 
 
-def preview(model: Model, options: Options = DEFAULTS) -> Model:
+def preview(model: Model, options: Options = DEFAULTS, *, budget: Budget | None = None) -> Model:
     """The model that `optimize` would return, checked but not run: to tell what it costs, not to be written.
+
+    The searches draw on `budget`; None is the budget that `optimize` has.
 
     Raises:
         ModelError: the model cannot be planned.
         VerificationError: a check of the order or of the layout failed.
     """
-    return decided(Task(model, options, time.monotonic() + options.time_limit, silent)).model
+    return decided(Task(model, options, budget or options.budget(), silent)).model
 
 
-def least_peak_memory(model: Model, *, time_limit: float = 10.0) -> int:
+def least_peak_memory(model: Model, *, budget: Budget | None = None) -> int:
     """Peak in bytes of the best order of the main graph, for those who search architectures.
 
-    Exact where the search ends within `time_limit` seconds, which is a matter of milliseconds for most networks; else
-    the peak of the best order found. `optimize` tells which, with a layout and its checks.
+    Exact where the search ends within the budget (None: one of its own), which is a matter of milliseconds for most
+    networks; else the peak of the best order found. `optimize` tells which, with a layout and its checks.
     """
     problem, _ = ordering_problem(model)
-    return peak_memory(with_order(model, 0, checked_schedule(problem, time_limit=time_limit).order))
+    return peak_memory(with_order(model, 0, checked_schedule(problem, budget=budget or Budget()).order))
 
 
 def decided(task: Task) -> Decision:
@@ -125,9 +129,8 @@ def decided(task: Task) -> Decision:
 
 
 def without_strips(task: Task) -> Decision:
-    """The best plan without strips, in a part of the time."""
-    rest = task.left * (1 - SHARE_OF_TIME)
-    return _whole(replace(task, deadline=task.deadline - rest))
+    """The best plan without strips, for a part of the budget."""
+    return _whole(replace(task, budget=task.budget.part(SHARE_WITHOUT)))
 
 
 def _whole(task: Task) -> Decision:
@@ -168,16 +171,22 @@ def _refused(task: Task) -> list[str]:
     return [f"{target.name} cannot run {refusal}" for refusal in refusals(task.source, target)]
 
 
+def _struck(task: Task) -> list[str]:
+    """What the time limit that was asked for has done to the result, in a sentence."""
+    if not task.budget.struck:
+        return []
+    return [f"the time limit of {task.options.time_limit:g} s ended the searches; without one they may find more"]
+
+
 def _outlook(task: Task, result: Model) -> list[str]:
     """What generated C gains beyond the plan, in a sentence."""
-    from arenite.codegen.arena import SECONDS
     from arenite.codegen.outlook import outlook
 
     target = task.options.runs_on
     if not target.kernels.generated:
         return []
     task.progress("looking for moves that make the arena of the C smaller")
-    sentence = outlook(result, target, time_limit=min(SECONDS, max(LEAST_SECONDS, task.left)))
+    sentence = outlook(result, target, budget=task.for_layout())
     return [] if sentence is None else [sentence]
 
 

@@ -1,26 +1,31 @@
-"""What to optimise, for which runtime, and for how long."""
+"""What to optimise, and for which runtime."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
+from arenite.budget import NORMAL_STEPS, Budget
 from arenite.errors import OptionError
 from arenite.runtimes.inputs import MOST_ROUNDS
 from arenite.targets.target import TFLM, Target, find_target
 
+STEPS = {"low": NORMAL_STEPS // 10, "normal": NORMAL_STEPS, "high": 10 * NORMAL_STEPS}
+"""Steps of all searches together, for each effort."""
 MOST_EXTRA_MACS = 10.0
 """Largest share of the model's multiply-accumulates that strips can be allowed to add."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """What to optimise and for how long.
+    """What to optimise.
 
     `reorder`, `layout`: which of the two decisions are Arenite's; what is not stays as the file and TFLM have it.
     `overlap`: buffers may share bytes where the kernels of `target` (a target or its name) allow it; without it every
     kernel computes the same. `keep_inputs`: the application finds the model's inputs intact after the inference.
-    `time_limit`: seconds for all searches together; at the limit the best plan so far is returned with its gap. `plan`:
+    `effort`: how much work the searches may do, counted in steps, so that they give the same on every machine and under
+    any load: about a minute of one core, a tenth of that, or ten times as much. `time_limit`: seconds after which they
+    end in any case, with the best plan so far and its gap; None: never. `plan`:
     what to do with an offline plan that the model already has. `rounds`, `seed`: random inputs on which the result is
     compared with its source.
 
@@ -33,7 +38,8 @@ class Options:
     reorder: bool = True
     layout: bool = True
     keep_inputs: bool = False
-    time_limit: float = 60.0
+    effort: Literal["low", "normal", "high"] = "normal"
+    time_limit: float | None = None
     plan: Literal["replace", "respect"] = "replace"
     rounds: int = 5
     seed: int = 0
@@ -45,12 +51,14 @@ class Options:
     max_extra_macs: float | None = None
 
     def __post_init__(self) -> None:
-        if not isinstance(self.time_limit, int | float) or not isinstance(self.rounds, int):
+        if not isinstance(self.time_limit, int | float | None) or not isinstance(self.rounds, int):
             raise OptionError("time limit and rounds: must be numbers")
-        if not self.time_limit >= 0:
+        if self.time_limit is not None and not self.time_limit >= 0:
             raise OptionError(f"time limit: {self.time_limit} is not a number of seconds; give 0 or more")
         if not 1 <= self.rounds <= MOST_ROUNDS:
             raise OptionError(f"rounds: {self.rounds} is not between 1 and {MOST_ROUNDS:,}")
+        if self.effort not in STEPS:
+            raise OptionError(f"effort: {self.effort!r} is not one of {', '.join(STEPS)}")
         if self.plan not in ("replace", "respect"):
             raise OptionError(f"plan: {self.plan!r} is neither 'replace' nor 'respect'")
         if self.keep_inputs and not self.layout:
@@ -69,6 +77,10 @@ class Options:
             raise OptionError(f"arena: {self.arena} is not a number of bytes; give 0 or more")
         if not self.split and (self.arena, self.max_extra_macs, self.minimize) != (None, None, "arena"):
             raise OptionError("arena, max extra MACs and what to minimize are for splitting into strips; ask for that")
+
+    def budget(self) -> Budget:
+        """A new budget for all searches together."""
+        return Budget(STEPS[self.effort], seconds=self.time_limit)
 
     @property
     def runs_on(self) -> Target:

@@ -12,6 +12,7 @@ from arenite.tflite.memory_plan import with_plan
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from arenite.budget import Budget
     from arenite.model import Model, Tensor
 
 
@@ -29,15 +30,15 @@ def place(
     *,
     keep_inputs: bool,
     goal: int,
-    time_limit: float,
+    budget: Budget,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Placement:
-    """The lowest layout found in `time_limit` seconds for the order that the model is in, checked.
+    """The lowest layout found within the budget for the order that the model is in, checked.
 
     `goal`: a head in bytes that need not be improved on.
     """
     problem, tensors = layout_problem(model, keep_inputs=keep_inputs)
-    solution = layout.solve(problem, goal=goal, time_limit=time_limit, progress=progress)
+    solution = layout.solve(problem, goal=goal, budget=budget, progress=progress)
     layout.check(problem, solution)
     offsets = solution.offsets
     if keep_inputs:

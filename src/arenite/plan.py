@@ -104,6 +104,7 @@ class Plan:
 
     `target` is what the plan was made for, `shared_pairs` the number of pairs of tensors that share bytes while both
     are needed, `valid_with` the sets of kernels with which that is right: all others compute wrong results.
+    `timed_out`: the time limit ended the searches, so that another run may find something else.
     """
 
     source: Model = field(repr=False)
@@ -121,6 +122,7 @@ class Plan:
     shared_pairs: int = 0
     valid_with: tuple[Kernels, ...] = ()
     strips: tuple[Strips, ...] = ()
+    timed_out: bool = False
 
     @property
     def extra_macs(self) -> int:
@@ -170,6 +172,7 @@ class Plan:
             "shared_pairs": self.shared_pairs,
             "valid_with": [kernels.value for kernels in self.valid_with],
             "verified": dict(self.verified),
+            "timed_out": self.timed_out,
             "seconds": round(self.seconds, 3),
             "notes": list(self.notes),
         }

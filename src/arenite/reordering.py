@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,13 +10,13 @@ from arenite.liveness import lifetimes
 from arenite.ordering import filed_in_order, least_need, order_is_free, ordering_problem
 from arenite.plan import Proof
 from arenite.schedule.check import check_certificate, check_order
-from arenite.schedule.options import SearchOptions
 from arenite.schedule.solve import Schedule, solve
 from arenite.targets.scratch import reference_scratch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from arenite.budget import Budget
     from arenite.model import Model
     from arenite.schedule.problem import Problem
 
@@ -32,9 +31,9 @@ class Reordering:
 
 
 def reorder(
-    model: Model, *, keep_inputs: bool, time_limit: float, progress: Callable[[str], None] | None = None
+    model: Model, *, keep_inputs: bool, budget: Budget, progress: Callable[[str], None] | None = None
 ) -> Reordering:
-    """The model with every graph in the best order found in `time_limit` seconds, checked; graphs that run others last.
+    """The model with every graph in the best order found within the budget, checked; graphs that run others last.
 
     A model whose orders are already as good comes back as the same object.
 
@@ -42,12 +41,11 @@ def reorder(
         ModelError: operators need each other's results in a circle.
         VerificationError: a search returned an order or a proof that does not hold (a defect of Arenite).
     """
-    deadline = time.monotonic() + time_limit
     proofs: dict[int, Proof] = {}
     bounds: dict[int, int] = {}
     for graph in _callees_first(model):
         problem, _ = ordering_problem(model, graph, keep_inputs=keep_inputs and graph == 0, scratch=reference_scratch)
-        schedule = checked_schedule(problem, time_limit=max(0.0, deadline - time.monotonic()), progress=progress)
+        schedule = checked_schedule(problem, budget=budget, progress=progress)
         # An operator was charged the peaks found for the graphs that it runs, which may be above what they need.
         called = {each for operator in model.graphs[graph].operators for each in operator.graphs}
         charged_too_much = max((proofs[each].schedule.peak - bounds[each] for each in called), default=0)
@@ -59,9 +57,9 @@ def reorder(
     return Reordering(model, max([*bounds.values(), *dead]), tuple(proofs[graph] for graph in sorted(proofs)))
 
 
-def checked_schedule(problem: Problem, *, time_limit: float, progress: Callable[[str], None] | None = None) -> Schedule:
+def checked_schedule(problem: Problem, *, budget: Budget, progress: Callable[[str], None] | None = None) -> Schedule:
     """The best order found, after the independent checker has agreed with its peak and with the proof of its bound."""
-    schedule = solve(problem, options=SearchOptions(time_limit=time_limit), progress=progress)
+    schedule = solve(problem, budget=budget, progress=progress)
     if check_order(problem, schedule.order) != schedule.peak:
         raise VerificationError("order: the search and the checker disagree about the peak; please report this model")
     if check_certificate(problem, schedule.certificate) < schedule.lower_bound:

@@ -12,7 +12,7 @@ from arenite.placement import place, settle
 from arenite.reordering import reorder, with_order
 from arenite.targets.scratch import reference_scratch
 from arenite.targets.tflm import layout_problem, plan_obstacle, planned_head
-from arenite.task import LEAST_SECONDS, Decision, order_of
+from arenite.task import Decision, order_of
 
 if TYPE_CHECKING:
     from arenite.placement import Placement
@@ -26,7 +26,7 @@ def search_apart(task: Task) -> Decision:
     """Order, then layout, then both together where the layout does not reach the bound of the order."""
     ordered, proofs, bound = task.base, _NO_PROOFS, 0
     if task.options.reorder:
-        result = reorder(ordered, keep_inputs=task.options.keep_inputs, time_limit=task.left, progress=task.progress)
+        result = reorder(ordered, keep_inputs=task.options.keep_inputs, budget=task.budget, progress=task.progress)
         ordered, proofs, bound = result.model, result.proofs, result.lower_bound
     obstacle = plan_obstacle(ordered) if task.options.layout else None
     if obstacle is not None or not task.options.layout:
@@ -38,7 +38,7 @@ def search_apart(task: Task) -> Decision:
         ordered,
         keep_inputs=task.options.keep_inputs,
         goal=bound,
-        time_limit=max(LEAST_SECONDS, task.left),
+        budget=task.for_layout(),
         progress=task.report,
     )
     if not task.options.reorder:
@@ -62,7 +62,7 @@ def _jointly(task: Task, start: Placement, bound: int) -> Placement:
         problem,
         order_of(source, start.model),
         lower_bound=bound,
-        time_limit=max(LEAST_SECONDS, task.left),
+        budget=task.for_layout(),
         progress=task.report,
     )
     joint.check(problem, solution)
@@ -70,7 +70,7 @@ def _jointly(task: Task, start: Placement, bound: int) -> Placement:
     if solution.height < start.head:
         model = with_order(source, 0, solution.order)
         if keep_inputs:  # TFLM's scratch has to be kept out of the inputs, which is a matter of the layout alone
-            found = place(model, keep_inputs=True, goal=solution.height, time_limit=max(LEAST_SECONDS, task.left))
+            found = place(model, keep_inputs=True, goal=solution.height, budget=task.for_layout())
         else:
             # TFLM places the scratch, which the problem has after the tensors.
             found = settle(model, dict(zip(tensors, solution.offsets, strict=False)), bound, keep_inputs=False)

@@ -22,7 +22,7 @@ from arenite.rewrite.channels import ChannelPlan, estimate_channels, wide_region
 from arenite.rewrite.strips import why_not
 from arenite.sharing import Sharing
 from arenite.targets.tflm import plan_obstacle
-from arenite.task import LEAST_SECONDS, Decision
+from arenite.task import LEAST_STEPS, Decision
 from arenite.tflite.memory_plan import is_vela, read_plan, with_plan
 
 if TYPE_CHECKING:
@@ -46,10 +46,12 @@ _IMPROVED = 6_000
 """Operators in all layouts together of choices near the best one."""
 _SLACK = 0.03
 """By how much what is expected of a choice may be above the best one for it to be tried: it may be too much."""
-SHARE_OF_TIME = 0.4
-"""Of the time for all searches, for the model without strips."""
+SHARE_WITHOUT = 0.4
+"""Share of the budget for the model without strips."""
 _SHARE_OF_LAYOUTS = 0.3
-"""Of the time that is left then, for layouts at the end; of what is left of that, one layout gets half at most."""
+"""Share of what is left then for the layouts at the end."""
+_SHARE_OF_ONE = 0.5
+"""Share of what is left for these that one of the layouts gets at most."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,7 @@ def candidates(task: Task, whole: Decision, wish: Wish) -> Iterator[Candidate]:
     found: list[Candidate] = []
     known = promising(ways.choices(), wish, ways.tail)
     for number, choice in enumerate(known[:_MOST_TRIED]):
-        if number and task.left <= 0:
+        if number and task.budget.over:
             break
         if number >= _TRIED and (wish.enough is None or any(each.fits(wish) for each in found)):
             break
@@ -172,8 +174,8 @@ class PartialSearch:
 
     def choices(self) -> list[Choice]:
         """Choices of stretches, none of which another beats in head, tail and work together."""
-        kept = _SHARE_OF_LAYOUTS * self.task.left
-        return search(self._costs, self._most_extra, left=lambda: self.task.left - kept, report=self.task.progress)
+        budget = self.task.budget.part(1 - _SHARE_OF_LAYOUTS)
+        return search(self._costs, self._most_extra, budget, report=self.task.progress)
 
     def better_than(self, best: Candidate) -> Iterator[Candidate]:
         """Candidates from near the best one, each better than all before: pieces meet otherwise than each costs alone.
@@ -188,7 +190,7 @@ class PartialSearch:
                 mark = tuple((piece.first, piece.last, piece.kind, piece.number) for piece in choice.pieces)
                 if mark in tried or not self._hopeful(choice, best):
                     continue
-                if operators > _IMPROVED or self.task.left <= 0:
+                if operators > _IMPROVED or self.task.budget.over:
                     return
                 tried.add(mark)
                 self.task.progress(f"strips: {best.size(self.wish):,} bytes, another layout from near there")
@@ -215,12 +217,11 @@ class PartialSearch:
         return int(self.wish.most_extra_macs * sum(macs(operator) for operator in self.base.main.operators))
 
     def candidate(self, choice: Choice) -> Candidate | None:
-        """A choice with its layout, made in a part of the time; None if none does what was asked for.
+        """A choice with its layout, made with a part of the budget; None if none does what was asked for.
 
         Nor is it one that is larger than without strips, even if only with some of the kernels that may run.
         """
-        rest = self.task.left / 2
-        found = partial(self.base, self._sharing, choice, go_on=lambda: self.task.left > rest)
+        found = partial(self.base, self._sharing, choice, self.task.budget.part(_SHARE_OF_ONE))
         if found is None:
             return None
         decision = _decision(self.task, self.whole, self.base, found)
@@ -290,7 +291,7 @@ def obstacle(task: Task) -> str | None:
         (options.plan == "respect" and read_plan(source) is not None, "its plan is respected"),
         (not options.reorder and not runs_as_filed(source), "its operators are filed out of order"),
         (len(source.graphs) > 1, "it has several graphs"),
-        (task.left < LEAST_SECONDS, "there was no time left"),
+        (task.budget.left < LEAST_STEPS, "nothing was left of the budget"),
     )
     reason = next((reason for holds, reason in reasons if holds), None) or plan_obstacle(source)
     by_rows = any(why_not(operator) is None for operator in task.base.main.operators)

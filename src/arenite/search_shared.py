@@ -15,7 +15,7 @@ from arenite.sharing import Shared, Sharing
 from arenite.targets.folding import as_run, unfolded
 from arenite.targets.requests import requests
 from arenite.targets.tflm import head_plan
-from arenite.task import LEAST_SECONDS, Decision
+from arenite.task import Decision
 from arenite.tflite.memory_plan import read_plan, with_plan
 from arenite.validity import is_right
 
@@ -68,7 +68,7 @@ def _best(task: Task, sharing: Sharing, orders: _Orders) -> tuple[Shared | None,
         if best.low_enough(sharing.least(model) if best.found else 0):
             continue
         effort = FULL_EFFORT if orders.only else EACH_EFFORT
-        placed = sharing.place(model, effort=effort, time_limit=max(LEAST_SECONDS, task.left))
+        placed = sharing.place(model, effort=effort, budget=task.for_layout())
         best.add(placed)
         if placed is not None and orders.only and not _could_be_views(task):
             bound = max(bound, placed.lower_bound)
@@ -86,10 +86,12 @@ def _could_be_views(task: Task) -> bool:
 
 def _try_apart(task: Task, sharing: Sharing, seen: Sequence[Model], best: _Best) -> None:
     """The order that is best without overlap, with overlap; then what is best without, where it may yet be lower."""
-    apart = reorder(task.base, keep_inputs=task.options.keep_inputs, time_limit=task.left / 2, progress=task.progress)
+    apart = reorder(
+        task.base, keep_inputs=task.options.keep_inputs, budget=task.budget.part(0.5), progress=task.progress
+    )
     model = apart.model
     if not any(_runs_alike(model, other) for other in seen) and not best.low_enough(sharing.least(model)):
-        best.add(sharing.place(model, effort=EACH_EFFORT, time_limit=max(LEAST_SECONDS, task.left)))
+        best.add(sharing.place(model, effort=EACH_EFFORT, budget=task.for_layout()))
     if not best.low_enough(apart.lower_bound):
         best.add(sharing.adopt(search_apart(task).model))
 
@@ -129,7 +131,7 @@ def _jointly(task: Task, sharing: Sharing, best: Shared, bound: int) -> tuple[Sh
         scratch_of=charged,
         bound=bound,
         effort=BOUND_EFFORT,
-        time_limit=task.left,
+        budget=task.budget,
     )
     if sharing.head(best) <= bound:
         return best, bound
@@ -142,7 +144,7 @@ def _jointly(task: Task, sharing: Sharing, best: Shared, bound: int) -> tuple[Sh
         scratch_of=charged,
         bound=bound,
         effort=JOINT_EFFORT,
-        time_limit=task.left,
+        budget=task.budget,
     )
     if found.solution is best.solution:
         return best, found.lower_bound
@@ -173,7 +175,7 @@ def _orders(task: Task) -> _Orders:
         task.base,
         target.kernels,
         keep_inputs=task.options.keep_inputs,
-        time_limit=task.left / 2,
+        budget=task.budget.part(0.5),
         progress=task.progress,
         scratch_of=target.charged,
     )

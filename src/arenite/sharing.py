@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from arenite.validity import checked_head
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from arenite.budget import Budget
     from arenite.model import Model, Tensor
     from arenite.overlap import OverlapProblem
     from arenite.targets.target import Target
@@ -53,17 +53,17 @@ class Sharing:
     goal: int = 0
     progress: Callable[[str, int, int], None] | None = None
 
-    def place(self, model: Model, *, effort: float, time_limit: float) -> Shared | None:
+    def place(self, model: Model, *, effort: float, budget: Budget) -> Shared | None:
         """The lowest layout found that keeps to the limits, checked; None if none does.
 
-        `effort`: of each search, as in `overlap.solve`; `time_limit`: seconds after which no further one is begun.
+        `effort`: of each search, as in `overlap.solve`; `budget` is charged; no further one is begun once it is spent.
 
         Raises:
             VerificationError: a layout does not hold (a defect of Arenite).
         """
         first = None
         for scratch_of, sharing in self._attempts():
-            found = self._placed(model, scratch_of, sharing=sharing, effort=effort, time_limit=time_limit)
+            found = self._placed(model, scratch_of, sharing=sharing, effort=effort, budget=budget)
             # The first attempt leaves room for what is charged; its bound holds for those that leave more as well.
             first = first or found
             if self.admits(found):
@@ -126,18 +126,17 @@ class Sharing:
             yield Kernels.PORTABLE, False
         yield self.target.charged, False
 
-    def _placed(self, model: Model, scratch_of: Kernels, *, sharing: bool, effort: float, time_limit: float) -> Shared:
-        deadline = time.monotonic() + time_limit
+    def _placed(self, model: Model, scratch_of: Kernels, *, sharing: bool, effort: float, budget: Budget) -> Shared:
         problem, tensors = self.problem(model, scratch_of)
         if not sharing:
             problem = replace(problem, relations=())
-        solution = overlap.solve(problem, goal=self.goal, effort=effort, time_limit=time_limit, progress=self.progress)
+        solution = overlap.solve(problem, goal=self.goal, effort=effort, budget=budget, progress=self.progress)
         if sharing and solution.height > max(solution.lower_bound, self.goal):
-            solution = self._simpler(model, scratch_of, solution, effort=effort, deadline=deadline)
+            solution = self._simpler(model, scratch_of, solution, effort=effort, budget=budget)
         return self.settle(model, problem, tensors, solution)
 
     def _simpler(
-        self, model: Model, scratch_of: Kernels, best: OverlapSolution, *, effort: float, deadline: float
+        self, model: Model, scratch_of: Kernels, best: OverlapSolution, *, effort: float, budget: Budget
     ) -> OverlapSolution:
         """The same or a lower layout, by the rules that all of TFLM's kernels share: fewer ways may lead further."""
         if self.target.kernels is Kernels.PORTABLE or self.target.kernels.generated:
@@ -145,8 +144,8 @@ class Sharing:
         problem, _ = overlap_problem(model, Kernels.PORTABLE, keep_inputs=self.keep_inputs, scratch_of=scratch_of)
         if order_bound(problem) >= best.height:
             return best
-        goal, seconds = max(best.lower_bound, self.goal), max(0.0, deadline - time.monotonic())
-        found = overlap.solve(problem, goal=goal, effort=effort / 4, time_limit=seconds)
+        goal = max(best.lower_bound, self.goal)
+        found = overlap.solve(problem, goal=goal, effort=effort / 4, budget=budget)
         return replace(best, offsets=found.offsets, height=found.height) if found.height < best.height else best
 
     def _heads(self, model: Model, problem: OverlapProblem, tensors: int) -> Mapping[Kernels, int]:

@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from arenite.budget import STEPS_PER_SECOND
 from arenite.rewrite import fold, prune
 from arenite.tflite.memory_plan import with_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from arenite.budget import Budget
     from arenite.model import Model, Operator, Tensor
     from arenite.options import Options
     from arenite.plan import Proof, Strips
 
     Progress = Callable[[str], None]
 
-LEAST_SECONDS = 1.0
-"""The search for a layout gets at least this long, however long the order took."""
+LEAST_STEPS = STEPS_PER_SECOND
+"""Steps that the search for a layout gets at least, however much the order took: about a second."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """What was asked for, and when it has to be done (monotonic seconds)."""
+    """What was asked for, and how much work may be spent on it."""
 
     source: Model
     options: Options
-    deadline: float
+    budget: Budget
     progress: Progress
 
     @cached_property
@@ -37,10 +38,9 @@ class Task:
         """The source without its plan, without needless copies, and without what costs memory and has no effect."""
         return prune(fold(with_plan(self.source, None)))
 
-    @property
-    def left(self) -> float:
-        """Seconds for the next search."""
-        return max(0.0, self.deadline - time.monotonic())
+    def for_layout(self) -> Budget:
+        """The budget of the next search for a layout: all that is left, and enough for some layout in any case."""
+        return self.budget.part(1.0, LEAST_STEPS)
 
     def report(self, what: str, height: int, least: int) -> None:
         """Progress of a search for a layout; bytes."""

@@ -102,7 +102,7 @@ def test_most_of_a_network_is_passed_on(core):
 def test_strips(core, tmp_path):
     """A plan for the target is followed; strips are calls with other rows and padding, in loops."""
     whole = small()
-    strips = preview(whole, Options(target=f"c-cmsis-nn/{core}", split=True, time_limit=3))
+    strips = preview(whole, Options(target=f"c-cmsis-nn/{core}", split=True, effort="low"))
     assert len(strips.main.operators) > len(whole.main.operators)
     exported = sources(strips, "m", target(core), may_move=False)
     assert arena_size(exported) == target(core).arena(strips).declare_bytes < target(core).arena(whole).declare_bytes
@@ -121,7 +121,7 @@ def test_scratch_is_in_the_arena():
 def test_a_plan_for_other_kernels_is_not_followed(tmp_path):
     """Vectors permit 1x1 convolutions to write over their input right away, pairs of channels only some rows later."""
     whole = small()
-    planned = preview(whole, Options(target="c-cmsis-nn/cortex-m55", time_limit=3))
+    planned = preview(whole, Options(target="c-cmsis-nn/cortex-m55", effort="low"))
     (tmp_path / "whole").mkdir()
     same([whole], with_cmsis_nn([planned], "cortex-m4", tmp_path), run_c([whole], fed([whole]), tmp_path / "whole"))
 

@@ -51,7 +51,7 @@ def test_on_this_machine(checkout, tmp_path):
     archive = library(checkout, tmp_path, [compiler(), "-O1"])
     models = [make(*each, seed) for each in kinds() for seed in range(100, 112)]
     whole = [small(), zoo.build("resnet8"), zoo.build("mobilenet-v2", resolution=32)]
-    strips = [preview(each, Options(target="c-cmsis-nn/cortex-m3", split=True, time_limit=3)) for each in whole]
+    strips = [preview(each, Options(target="c-cmsis-nn/cortex-m3", split=True, effort="low")) for each in whole]
     fed = [random_inputs(model, 2, 1) for model in (*models, *whole, *whole)]
     both = ["-w", "-isystem", str(checkout / "Include"), str(archive)]
     folders = [tmp_path / which for which in ("cmsis_nn", "own")]
@@ -72,7 +72,7 @@ def test_on_an_emulated_cortex_m4(checkout, split, tmp_path):
     archive = library(checkout, built, ["arm-none-eabi-gcc", *CORTEX_M4.split(), "-O2", "-ffunction-sections"])
     linked = f"-isystem {checkout / 'Include'} -Wl,--whole-archive,{archive},--no-whole-archive"
     for model in (small(), zoo.build("resnet8")):
-        planned = preview(model, Options(target="c-cmsis-nn/cortex-m4", split=split, time_limit=3))
+        planned = preview(model, Options(target="c-cmsis-nn/cortex-m4", split=split, effort="low"))
         folder = tmp_path / model.name
         write_files(export_c(planned, "model", cmsis_nn="cortex-m4"), folder)
         run = ["make", "-s", "-C", BOARD, "run", f"MODEL={folder}", "BOARD=mps2-an386", f"CORE={CORTEX_M4} {linked}"]

@@ -76,7 +76,7 @@ def test_models_of_the_zoo_are_equal(tmp_path):
 
 
 def test_optimized_models_are_equal(tmp_path):
-    options = arenite.Options(rounds=1, time_limit=2)
+    options = arenite.Options(rounds=1, effort="low")
     models = [arenite.zoo.build(name, **ZOO[name]) for name in ("swiftnet-cell", "mobilenet-v2")]
     check([arenite.optimize(model, options).model for model in models], tmp_path)
 

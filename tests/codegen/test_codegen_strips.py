@@ -34,7 +34,7 @@ def whole():
 
 @pytest.fixture(scope="module")
 def strips(whole):
-    return preview(whole, Options(target="c", split=True, time_limit=30))
+    return preview(whole, Options(target="c", split=True))
 
 
 def test_strips_compute_the_same(whole, strips, tmp_path):

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arenite import joint, layout
+from arenite.budget import Budget
 from arenite.errors import VerificationError
 from arenite.joint.stitch import places
 from arenite.joint.window import Timeline, unavoidable
@@ -96,7 +97,7 @@ def test_impossible_peak_is_proven():
 
 def test_time_out_returns_the_start():
     problem = inception(2)
-    solution = joint.solve(problem, range(16), lower_bound=16, time_limit=0)
+    solution = joint.solve(problem, range(16), lower_bound=16, budget=Budget(0))
     joint.check(problem, solution)
     assert solution.lower_bound <= 16 * 784
     assert not solution.optimal

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from arenite.budget import Budget
 from arenite.errors import VerificationError
 from arenite.layout import Buffer, Exhausted, Problem, Solution, canonical, check, cpsat, solve, sweep
 from arenite.layout.decide import Boxes
@@ -89,7 +90,7 @@ def test_goal_ends_the_search():
 
 
 def test_no_time_still_gives_a_layout():
-    solution = solve(ABOVE_ITS_LOAD, time_limit=0)
+    solution = solve(ABOVE_ITS_LOAD, budget=Budget(0))
     check(ABOVE_ITS_LOAD, solution)
     assert solution.lower_bound == 64
 
@@ -129,8 +130,8 @@ def tight_boxes(draw):
 def test_two_searches_agree(instance, fewest):
     boxes, height = instance
     ranks = list(range(len(boxes.sizes)))
-    ours = canonical.fit(boxes, height, ranks, fewest=fewest, states=10**6, deadline=float("inf"))
-    theirs = cpsat.fit(boxes, height, effort=10, seconds=60)
+    ours = canonical.fit(boxes, height, ranks, fewest=fewest, states=10**6, budget=Budget())
+    theirs = cpsat.fit(boxes, height, effort=10, budget=Budget())
     assert ours.proven
     assert theirs.proven
     assert (ours.offsets is None) == (theirs.offsets is None)
@@ -151,7 +152,7 @@ def network_like(seed, operators):
 @pytest.mark.parametrize("seed", range(6))
 def test_network_like_lifetimes_reach_their_load(seed):
     problem = network_like(seed, 150)
-    solution = solve(problem, time_limit=20)
+    solution = solve(problem)
     check(problem, solution)
     assert solution.optimal
 
@@ -185,12 +186,12 @@ def dense_boxes(seed):
 @pytest.mark.parametrize("seed", range(60))
 def test_sweep_and_canonical_are_right_where_they_answer(seed):
     boxes, height = dense_boxes(seed)
-    whole = cpsat.fit(boxes, height, effort=10, seconds=60)
+    whole = cpsat.fit(boxes, height, effort=10, budget=Budget())
     assert whole.proven
     with mock.patch.object(sweep, "_STEP", 3):
-        swept = sweep.fit(boxes, height, effort=3, deadline=float("inf"))
+        swept = sweep.fit(boxes, height, effort=3, budget=Budget())
     ranks = list(range(len(boxes.sizes)))
-    ours = canonical.fit(boxes, height, ranks, fewest=seed % 2 == 0, states=10**6, deadline=float("inf"))
+    ours = canonical.fit(boxes, height, ranks, fewest=seed % 2 == 0, states=10**6, budget=Budget())
     for answer in (swept, ours):
         if answer.offsets is not None:
             check_boxes(boxes, answer.offsets, height)
@@ -202,7 +203,7 @@ def test_long_layouts_are_swept():
     buffers = network_like(1, 600).buffers
     boxes = Boxes(tuple(b.size for b in buffers), tuple(sections(buffers)))
     height = maximum_load(Problem(buffers))
-    check_boxes(boxes, sweep.fit(boxes, height, effort=2, deadline=float("inf")).offsets, height)
+    check_boxes(boxes, sweep.fit(boxes, height, effort=2, budget=Budget()).offsets, height)
 
 
 @pytest.mark.parametrize("name", "ABCDEFGHIJK")

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arenite import layout, overlap
+from arenite.budget import Budget
 from arenite.errors import VerificationError
 from arenite.kernels import Kernels
 from arenite.layout import Buffer
@@ -131,7 +132,7 @@ def test_the_fewest_are_found_where_something_has_to_move():
 def test_following_a_single_course_reaches_the_load_as_well(problem):
     field = Field(problem)
     load = maximum_load(problem.apart)
-    places = search(field, load // field.unit, 1)
+    places = search(field, load // field.unit, 1, Budget())
     assert places is not None
     everything_apart = list(itertools.accumulate((buffer.size for buffer in problem.buffers), initial=0))
     solution = solve(problem, everything_apart[:-1], effort=0, width=1)

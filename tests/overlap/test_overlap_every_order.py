@@ -179,7 +179,7 @@ def test_a_view_of_an_input_that_is_kept_counts_in_the_bounds_though_no_layout_h
     options = {"keep_inputs": True}
     problem, tensors, solution = laid_out(source, range(2), **options)
     bound = every_order_bound(source, KERNELS, problem, tensors, solution, **options)
-    result = reorder_with_overlap(source, KERNELS, time_limit=1, **options)
+    result = reorder_with_overlap(source, KERNELS, **options)
     found = solve_jointly(source, KERNELS, range(2), solution, bound=bound, **options)
     assert max(bound, result.lower_bound, found.lower_bound) <= x.bytes + z.bytes  # y on x, z beside them
 

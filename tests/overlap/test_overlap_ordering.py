@@ -111,7 +111,7 @@ def test_models_of_several_graphs_have_a_bound(build):
 )
 def test_networks_have_orders_whose_bound_holds(name, kernels):
     source = zoo.build(name)
-    found = reorder_with_overlap(source, kernels, time_limit=5)
+    found = reorder_with_overlap(source, kernels)
     for orders in found.orders:
         problem, _ = overlap_problem(source, kernels, orders)
         assert found.lower_bound <= solve(problem, effort=0.1).height

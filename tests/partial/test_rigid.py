@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from strip_networks import INT8, networks, plans
 
 from arenite import overlap
+from arenite.budget import Budget
 from arenite.kernels import Kernels
 from arenite.layout.problem import Buffer
 from arenite.overlap import OverlapProblem, OverlapSolution, Relation, overlap_problem
@@ -21,7 +22,7 @@ def checked(problem, tries=20):
     small = gaps(problem)
     groups = Groups(small)
     seen = []
-    offsets = groups.improve(groups.orders(problem.buffers), 0, tries, seen.append)
+    offsets = groups.improve(groups.orders(problem.buffers), 0, tries, Budget(), seen.append)
     assert seen[-1] == offsets
     assert [small.height(each) for each in seen] == sorted({small.height(each) for each in seen}, reverse=True)
     for one, others in enumerate(small.of):

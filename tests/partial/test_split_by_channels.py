@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from strip_networks import INT8, INT16
 
 from arenite import Options, optimize
+from arenite.budget import STEPS_PER_SECOND, Budget
 from arenite.operators import macs
 from arenite.partial.costs import Costs
 from arenite.partial.line import Line
@@ -23,7 +24,7 @@ from arenite.tflite.write import write_bytes
 from arenite.verification import verify
 from arenite.zoo.builder import Builder
 
-OPTIONS = Options(rounds=1, time_limit=10, reorder=False)
+OPTIONS = Options(rounds=1, effort="low", reorder=False)
 
 
 def wide_end(channels=320, classes=4):
@@ -84,7 +85,7 @@ def test_random_networks(type_, target):
     @given(wide_networks(types=(type_,)))
     def check(model):
         costs = Costs(Line(model), find_target(target))
-        chosen = search(costs, sum(map(macs, model.main.operators)), left=lambda: 1.0, report=silent)
+        chosen = search(costs, sum(map(macs, model.main.operators)), Budget(STEPS_PER_SECOND), report=silent)
         by_channels = [each for each in chosen if any(piece.plan and piece.kind == "channels" for piece in each.pieces)]
         for choice in by_channels[:1]:
             found = partial(model, sharing, choice)

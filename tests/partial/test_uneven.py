@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arenite import Options, optimize, zoo
+from arenite.budget import Budget
 from arenite.kernels import Kernels
 from arenite.liveness import align
 from arenite.operators import macs
@@ -198,7 +199,7 @@ def test_every_kind_is_tried_near_to_what_is_found():
     model = zoo.build("mobilenet-v1", resolution=64)
     costs = Costs(Line(model), find_target("tflm"))
     most = sum(map(macs, model.main.operators)) // 5
-    found = search(costs, most, left=lambda: 60.0, report=silent)
+    found = search(costs, most, Budget(), report=silent)
     assert all(piece.kind not in UNEVEN.values() for choice in found for piece in choice.pieces)
     near = [other for choice in found for other in neighbours(costs, choice, most)]
     kinds = {piece.kind for choice in near for piece in choice.pieces if piece.plan is not None}
@@ -214,7 +215,7 @@ def test_every_kind_is_tried_near_to_what_is_found():
 
 def test_uneven_strips_are_chosen_where_they_win():
     model = zoo.build("mobilenet-v1", resolution=64)
-    options = Options(target="tflm", split=True, rounds=1, time_limit=300)
+    options = Options(target="tflm", split=True, rounds=1)
     plan = optimize(model, options)
     heights = [{end - first for first, end in pairwise(strips.rows)} for strips in plan.strips]
     assert any(max(each) - min(each) > 1 for each in heights)

@@ -24,7 +24,7 @@ def by_groups(model, *regions):
 
 
 def head(model):
-    return TFLM.arena(preview(model, Options(time_limit=5))).head_bytes
+    return TFLM.arena(preview(model, Options())).head_bytes
 
 
 @pytest.mark.parametrize(

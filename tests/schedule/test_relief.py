@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 from dataclasses import fields, replace
-from time import monotonic
 
 import pytest
 from oracles import brute, paper_recursion, proofs
 from oracles.samples import anything, paper_class, relieved, renumbered, windowed
 
+from arenite.budget import Budget
 from arenite.errors import VerificationError
 from arenite.schedule import Problem, Relief, SearchOptions, Tensor, solve
 from arenite.schedule.bounds import cut, need, own_memory
@@ -96,8 +96,8 @@ def test_every_direction_and_rule_decides_alike(seed: int) -> None:
         for rules in (Rules(commit, far, first) for commit in (0, 1) for far in (0, 1) for first in (0, 1)):
             for direction in (RelievedForward, RelievedBackward, RelievedEvents):
                 moves = direction(graph)
-                assert isinstance(search(moves, best + 1, 10**6, monotonic() + 60, rules), Found)
-                failed = search(moves, best, 10**6, monotonic() + 60, rules)
+                assert isinstance(search(moves, best + 1, 10**6, Budget(), rules), Found)
+                failed = search(moves, best, 10**6, Budget(), rules)
                 assert isinstance(failed, Failed)
                 assert check_certificate(problem, record(failed, moves, problem.operators)) == best == failed.bound
 

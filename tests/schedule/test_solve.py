@@ -12,6 +12,7 @@ from oracles.brute import least_peak as brute_force
 from oracles.paper_recursion import least_peak as paper_recursion
 from oracles.samples import PAPER_EXAMPLE, anything, paper_class, renumbered
 
+from arenite.budget import Budget
 from arenite.errors import ModelError
 from arenite.schedule.check import check_certificate, check_order
 from arenite.schedule.options import SearchOptions
@@ -23,9 +24,9 @@ SWITCHES = [field.name for field in fields(SearchOptions) if field.type == "bool
 ALL_OFF = replace(SearchOptions(), **dict.fromkeys(SWITCHES, False))
 
 
-def checked(problem: Problem, options: SearchOptions | None = None) -> Schedule:
+def checked(problem: Problem, options: SearchOptions | None = None, budget: Budget | None = None) -> Schedule:
     """A schedule whose every claim has been checked by what does not know the search."""
-    schedule = solve(problem, options=options)
+    schedule = solve(problem, options=options, budget=budget)
     assert check_order(problem, schedule.order) == schedule.peak
     assert check_certificate(problem, schedule.certificate) == schedule.lower_bound
     assert schedule.lower_bound <= schedule.peak
@@ -81,7 +82,7 @@ def test_no_switch_changes_the_optimum(options: SearchOptions, seed: int) -> Non
 @settings(max_examples=100, deadline=None)
 def test_time_over_at_once_leaves_an_honest_interval(seed: int, operators: int) -> None:
     problem = anything(random.Random(seed), operators)
-    schedule = checked(problem, SearchOptions(time_limit=0))
+    schedule = checked(problem, budget=Budget(0))
     assert schedule.lower_bound <= brute_force(problem) <= schedule.peak if operators < 7 else True
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from itertools import pairwise
-from time import monotonic
 
 import pytest
 from oracles import paper_recursion, proofs
 from oracles.samples import anything, paper_class, relieved, renumbered, windowed
 
+from arenite.budget import Budget
 from arenite.errors import VerificationError
 from arenite.schedule.certificate import Swept
 from arenite.schedule.check import check_certificate
@@ -26,7 +26,7 @@ from arenite.schedule.sweep import Refuted, sweep, swept
 def swept_below(problem: Problem, bound: int, width: int = 10**9, limit: int = 10**9) -> Found | Refuted | Undecided:
     graph = Graph(problem)
     moves = (RelievedBackward if problem.relief else Backward)(graph)
-    return sweep(graph, moves, bound, limit=limit, deadline=monotonic() + 60, width=width)
+    return sweep(graph, moves, bound, limit=limit, budget=Budget(), width=width)
 
 
 def least(problem: Problem) -> int:
@@ -186,7 +186,7 @@ def test_where_states_have_many_moves_fewer_are_looked_at() -> None:
     assert result.states < limit
 
 
-def test_a_sweep_ends_at_its_deadline() -> None:
+def test_a_sweep_ends_with_its_budget() -> None:
     problem = Problem(20, tuple(Tensor(16, pair, (10 + pair,)) for pair in range(10)))
     graph = Graph(problem)
-    assert isinstance(sweep(graph, Backward(graph), 161, limit=10**9, deadline=monotonic()), Undecided)
+    assert isinstance(sweep(graph, Backward(graph), 161, limit=10**9, budget=Budget(0)), Undecided)

@@ -29,8 +29,14 @@ def check_command(
         str | None, typer.Option(metavar="NAME", help=TARGET_HELP, show_default="the board's, or tflm")
     ] = None,
     time_limit: Annotated[
-        float, typer.Option(metavar="SECONDS", parser=seconds, help="For what optimize would save, and for --split.")
-    ] = 10.0,
+        float | None,
+        typer.Option(
+            metavar="SECONDS",
+            parser=seconds,
+            help="Stop looking for what optimize and --split would save.",
+            show_default="none",
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
     """Fail with exit code 1 if the arena to declare for a model does not fit."""

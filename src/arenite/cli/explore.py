@@ -22,8 +22,14 @@ def explore_command(
         bool, typer.Option("--keep-inputs", help="Inputs stay intact to the end of the inference.")
     ] = False,
     time_limit: Annotated[
-        float, typer.Option(metavar="SECONDS", parser=seconds, help="When the searches end with the best found so far.")
-    ] = 60.0,
+        float | None,
+        typer.Option(
+            metavar="SECONDS",
+            parser=seconds,
+            help="Stop searching, and keep the best found so far.",
+            show_default="none",
+        ),
+    ] = None,
     pick: Annotated[
         int | None,
         typer.Option(metavar="N", parser=whole("--pick", 0), help="Write point N to --output.", show_default=False),

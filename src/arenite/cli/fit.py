@@ -15,8 +15,11 @@ def fit_command(
     model: Annotated[Path, typer.Argument(help="The .tflite file.", show_default=False)],
     *,
     time_limit: Annotated[
-        float, typer.Option(metavar="SECONDS", parser=seconds, help="For finding what optimize would save.")
-    ] = 10.0,
+        float | None,
+        typer.Option(
+            metavar="SECONDS", parser=seconds, help="Stop looking for what optimize would save.", show_default="none"
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
     """Show which boards hold a model before and after optimize; nothing is written."""

@@ -39,8 +39,14 @@ def optimize_command(
         Literal["replace", "respect"], typer.Option(help="What to do with an offline plan that the model carries.")
     ] = "replace",
     time_limit: Annotated[
-        float, typer.Option(metavar="SECONDS", parser=seconds, help="When the searches end with the best found so far.")
-    ] = 60.0,
+        float | None,
+        typer.Option(
+            metavar="SECONDS",
+            parser=seconds,
+            help="Stop searching, and keep the best found so far.",
+            show_default="none",
+        ),
+    ] = None,
     rounds: Annotated[
         int,
         typer.Option(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from arenite import moves, overlap
+from arenite.budget import STEPS_PER_SECOND, Budget
 from arenite.errors import VerificationError
 from arenite.liveness import lifetimes
 from arenite.overlap import OverlapProblem, OverlapSolution, overlap_problem
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from arenite.moves import MovingSolution
     from arenite.targets.target import Target
 
-SECONDS = 20.0
-"""After which no further search for a layout is begun. Most end long before, and so give the same every time."""
+STEPS = 20 * STEPS_PER_SECOND
+"""Steps for the searches of an export: about 20 seconds of one core; most end long before."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class TensorMove:
         return {tensor: offsets[tensor] + self.target - self.source for tensor in self.tensors}
 
 
-def arena(model: Model, target: Target = C, *, may_move: bool = True, time_limit: float = SECONDS) -> Arena:
+def arena(model: Model, target: Target = C, *, may_move: bool = True, budget: Budget | None = None) -> Arena:
     """The layout of a model's own plan where it was made for the target and is right; else the lowest one found.
 
     Where some layout is lower in which tensors move between operators, it is taken instead.
@@ -85,17 +86,18 @@ def arena(model: Model, target: Target = C, *, may_move: bool = True, time_limit
         model: `folded`, its operators in an order that can be executed.
         target: `c`, or one of those that call CMSIS-NN.
         may_move: whether tensors may move.
-        time_limit: seconds after which no further search is begun, for fixed places and for moves each.
+        budget: is charged for the searches; none is begun once it is spent. None is a budget of its own.
     """
+    budget = budget or Budget(STEPS)
     liveness = lifetimes(model)
     in_place = read_in_place(model)
     problem, tensors = _without(in_place, *overlap_problem(model, target.kernels))
     solution = _carried(model, problem, tensors)
     if solution is None or in_place or read_target_name(model) != target.name:
-        found = overlap.solve(problem, time_limit=time_limit, goal=solution.height if solution and not in_place else 0)
+        found = overlap.solve(problem, budget=budget, goal=solution.height if solution and not in_place else 0)
         solution = found if solution is None or found.height < solution.height else solution
     overlap.check(problem, solution)
-    moving = _moving(problem, solution, time_limit) if may_move else None
+    moving = _moving(problem, solution, budget) if may_move else None
     if moving is not None:
         saved = solution.height - moving.height
         steps = _moves(moving, tensors, [span.first for span in liveness.operators[0]])
@@ -147,9 +149,9 @@ def _by(tensors: Sequence[Tensor], offsets: Sequence[int]) -> dict[Tensor, int]:
     return dict(zip(tensors, offsets, strict=False))  # scratch follows
 
 
-def _moving(problem: OverlapProblem, still: OverlapSolution, time_limit: float) -> MovingSolution | None:
+def _moving(problem: OverlapProblem, still: OverlapSolution, budget: Budget) -> MovingSolution | None:
     """A lower layout with moves, checked; None without one."""
-    solution = moves.solve(problem, still.offsets, time_limit=time_limit)
+    solution = moves.solve(problem, still.offsets, budget=budget)
     moves.check(problem, solution)
     return solution if solution.height < still.height else None
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.codegen.arena import SECONDS, arena
+from arenite.codegen.arena import arena
 from arenite.codegen.export import executable
 from arenite.targets.folding import folded
 
 if TYPE_CHECKING:
+    from arenite.budget import Budget
     from arenite.model import Model
     from arenite.targets.target import Target
 
 
-def outlook(model: Model, target: Target, *, time_limit: float = SECONDS) -> str | None:
+def outlook(model: Model, target: Target, *, budget: Budget) -> str | None:
     """A sentence about the arena of the exported C where it is below that of the model's plan; else None.
 
     A plan in a file has fixed places; in generated code tensors may move.
@@ -21,10 +22,10 @@ def outlook(model: Model, target: Target, *, time_limit: float = SECONDS) -> str
     Args:
         model: one that the target can run.
         target: generated C.
-        time_limit: as in `arena`.
+        budget: as in `arena`.
     """
     planned = target.arena(model).declare_bytes
-    found = arena(folded(executable(model)), target, time_limit=time_limit)
+    found = arena(folded(executable(model)), target, budget=budget)
     if found.size >= planned:
         return None
     moved = sum(move.size for each in found.moves.values() for move in each)

@@ -11,6 +11,7 @@ from arenite.layout.cpsat import reproducible_solver
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from arenite.budget import Budget
     from arenite.joint.window import Window
 
 
@@ -24,11 +25,11 @@ class Outcome:
     states: int
 
 
-def fit(window: Window, height: int, fixed: Mapping[int, int], effort: float, seconds: float) -> Outcome:
+def fit(window: Window, height: int, fixed: Mapping[int, int], effort: float, budget: Budget) -> Outcome:
     """Order the window and place its items within `height` bytes, or prove that it cannot be done.
 
-    `fixed`: byte offsets, by key, that must stay. `effort` limits the solver's deterministic time, `seconds` its wall
-    clock. Time runs from 0, when the window begins; operators take the scopes from 1 on.
+    `fixed`: byte offsets, by key, that must stay. `effort` limits the solver's deterministic time, as
+    does the budget. Time runs from 0, when the window begins; operators take the scopes from 1 on.
     """
     from ortools.sat.python import cp_model
 
@@ -60,8 +61,9 @@ def fit(window: Window, height: int, fixed: Mapping[int, int], effort: float, se
     model.add_no_overlap_2d(alive, across)
     for place, operator in enumerate(window.operators):
         model.add_hint(scope[operator], place + 1)
-    solver = reproducible_solver(effort, seconds)
+    solver = reproducible_solver(effort, budget)
     status = solver.solve(model)
+    budget.spend_deterministic_time(solver.response_proto.deterministic_time)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return Outcome(None, {}, status == cp_model.INFEASIBLE, int(solver.num_branches))
     order = sorted(window.operators, key=lambda operator: solver.value(scope[operator]))

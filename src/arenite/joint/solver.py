@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-import time
 from typing import TYPE_CHECKING
 
 from arenite import layout
+from arenite.budget import Budget
 from arenite.joint.solution import ALIGNMENT, JointSolution, layout_problem
 from arenite.joint.stitch import attempt
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     Progress = Callable[[str, int, int], None]
 
 _EFFORTS = 8
+_SHARE_OF_LAYOUT = 0.25
+"""Share of the budget for the layout of the order to begin with."""
 
 
 def solve(
@@ -26,25 +28,25 @@ def solve(
     *,
     lower_bound: int,
     offsets: Sequence[int] | None = None,
-    time_limit: float = 60.0,
+    budget: Budget | None = None,
     progress: Progress | None = None,
 ) -> JointSolution:
-    """The order and layout of least height, or the best found in `time_limit` seconds with an honest bound.
+    """The order and layout of least height, or the best found within the budget, with an honest bound.
 
     Args:
         problem: the ordering problem; all its sizes are multiples of 16.
         order: a valid order to begin with, best one of least peak.
         lower_bound: bytes that no order can stay below (the bound of the order search).
         offsets: a layout for that order, as `layout_problem(problem, order)` numbers its buffers; made here if absent.
-        time_limit: seconds.
+        budget: is charged for the searches; None is a budget of its own.
         progress: called with ("order and layout", height, lower bound), in bytes, after every step.
     """
-    deadline = time.monotonic() + time_limit
+    budget = budget or Budget()
     if offsets is None:
-        offsets = layout.solve(layout_problem(problem, order), goal=lower_bound, time_limit=time_limit / 4).offsets
-    search = _Search(
-        problem, tuple(order), tuple(offsets), lower_bound=lower_bound, deadline=deadline, progress=progress
-    )
+        offsets = layout.solve(
+            layout_problem(problem, order), goal=lower_bound, budget=budget.part(_SHARE_OF_LAYOUT)
+        ).offsets
+    search = _Search(problem, tuple(order), tuple(offsets), lower_bound=lower_bound, budget=budget, progress=progress)
     search.run()
     return search.best
 
@@ -57,10 +59,10 @@ class _Search:
         offsets: tuple[int, ...],
         *,
         lower_bound: int,
-        deadline: float,
+        budget: Budget,
         progress: Progress | None,
     ) -> None:
-        self.problem, self.deadline, self.progress = problem, deadline, progress
+        self.problem, self.budget, self.progress = problem, budget, progress
         self.unit = math.gcd(*(t.size for t in problem.tensors), *problem.extra) or ALIGNMENT
         self.bound = -(-lower_bound // self.unit) * self.unit
         self.exhausted: layout.Exhausted | None = None
@@ -71,7 +73,7 @@ class _Search:
         for effort in range(_EFFORTS):
             height = self.bound
             while height < self.best.height:
-                if time.monotonic() > self.deadline:
+                if self.budget.over:
                     return
                 height = self._ask(height, effort)
                 if self.progress is not None:
@@ -81,7 +83,7 @@ class _Search:
 
     def _ask(self, height: int, effort: int) -> int:
         """Try this height; the next one to try."""
-        found = attempt(self.problem, self.best.order, height, effort, self.deadline)
+        found = attempt(self.problem, self.best.order, height, effort, self.budget)
         if found.order is not None:
             self.best = self._solution(found.order, self._offsets(found.offsets))
             return self._between(self.bound)

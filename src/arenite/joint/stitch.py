@@ -7,7 +7,6 @@ earlier, in the end at the very beginning.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from arenite.joint.window import Timeline, unavoidable
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from arenite.budget import Budget
     from arenite.joint.window import Window
     from arenite.schedule.problem import Problem
 
@@ -35,13 +35,13 @@ class Attempt:
     states: int
 
 
-def attempt(problem: Problem, order: Sequence[int], height: int, effort: int, deadline: float) -> Attempt:
+def attempt(problem: Problem, order: Sequence[int], height: int, effort: int, budget: Budget) -> Attempt:
     """Search for an order and a layout within `height` bytes, starting from a valid order.
 
-    Each step of `effort` doubles the work per window and the number of operators that one may hold. `deadline`: the
-    value of time.monotonic() at which to give up.
+    Each step of `effort` doubles the work per window and the number of operators that one may hold. The search
+    gives up where the budget is spent.
     """
-    stitching = _Stitching(problem, order, height, effort, deadline)
+    stitching = _Stitching(problem, order, height, effort, budget)
     found = stitching.run()
     return Attempt(
         tuple(stitching.timeline.order) if found else None, stitching.offsets, found is not None, stitching.states
@@ -62,9 +62,9 @@ def places(problem: Problem) -> tuple[list[int], frozenset[int]]:
 
 
 class _Stitching:
-    def __init__(self, problem: Problem, order: Sequence[int], height: int, effort: int, deadline: float) -> None:
+    def __init__(self, problem: Problem, order: Sequence[int], height: int, effort: int, budget: Budget) -> None:
         self.timeline, self.height = Timeline(problem, order), height
-        self.deadline = deadline
+        self.budget = budget
         self.work = 0.1 * 2**effort
         self.longest = 48 << effort
         self.offsets: dict[int, int] = {}
@@ -95,7 +95,7 @@ class _Stitching:
                 alone = self._solve(window, {}) if kept else outcome
                 if alone.order is None and alone.proven:
                     return False
-            if time.monotonic() > self.deadline:
+            if self.budget.over:
                 return None
         return None
 
@@ -103,8 +103,7 @@ class _Stitching:
         """The outcome for the window, or for one of the same shape: networks repeat their parts."""
         shape = _shape(window, kept)
         if shape not in self.known:
-            left = max(0.0, self.deadline - time.monotonic())
-            outcome = exact.fit(window, self.height, kept, self.work, left)
+            outcome = exact.fit(window, self.height, kept, self.work, self.budget)
             self.states += outcome.states
             self.known[shape] = window, outcome
         known, outcome = self.known[shape]

@@ -14,7 +14,6 @@ of a ledge, and on leaving it open there, is what makes the choices disjoint.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -23,21 +22,24 @@ from arenite.layout.decide import Answer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from arenite.budget import Budget
     from arenite.layout.decide import Boxes
 
 _OPEN = 1 << 60
 _NOTES = 4_000_000
+_STEPS_OF_STATE = 100
+"""Steps that a state of the search takes, as measured on the instances of MiniMalloc."""
 
 
-def fit(boxes: Boxes, height: int, ranks: Sequence[int], *, fewest: bool, states: int, deadline: float) -> Answer:
+def fit(boxes: Boxes, height: int, ranks: Sequence[int], *, fewest: bool, states: int, budget: Budget) -> Answer:
     """Place the boxes within `height` units, or prove that they do not fit, within `states` steps.
 
     `ranks`: among the boxes that can lie on a ledge, the lowest rank is tried first. `fewest`: branch on the section
-    of the ledge with the fewest choices, otherwise on the one with the least room to spare. `deadline`: the value of
-    time.monotonic() at which to stop.
+    of the ledge with the fewest choices, otherwise on the one with the least room to spare. The search
+    stops where the budget is spent.
     """
     search = _Search(boxes, height, ranks, fewest)
-    found = search.run(states, deadline)
+    found = search.run(states, budget)
     offsets = tuple(search.lowest) if found else None
     return Answer(offsets, found is not None, search.states, "canonical")
 
@@ -72,7 +74,7 @@ class _Search:
         self.noted = 0
         self.states = 0
 
-    def run(self, limit: int, deadline: float) -> bool | None:
+    def run(self, limit: int, budget: Budget) -> bool | None:
         """True: all boxes are at their `lowest`; False: they cannot be; None: a limit was reached."""
         if not self._fits(range(len(self.room))):
             return False
@@ -81,7 +83,8 @@ class _Search:
             branch = stack[-1]
             self._undo(branch.mark)
             self.states += 1
-            if self.states > limit or (self.states % 256 == 0 and time.monotonic() > deadline):
+            budget.spend(_STEPS_OF_STATE)
+            if self.states > limit or budget.over:
                 return None
             if branch.tried > len(branch.choices):
                 self._remember(branch)

@@ -11,28 +11,31 @@ if TYPE_CHECKING:
 
     from ortools.sat.python import cp_model
 
+    from arenite.budget import Budget
+
 _LEAST_SECONDS = 0.01
+"""Seconds that CP-SAT gets where a time limit is about to strike: it takes no fewer."""
 
 
-def reproducible_solver(effort: float, seconds: float) -> cp_model.CpSolver:
+def reproducible_solver(effort: float, budget: Budget) -> cp_model.CpSolver:
     """A solver whose answer does not depend on the machine: one worker, one seed, deterministic time up to `effort`.
 
-    `seconds` is the wall clock after which it stops all the same.
+    The budget may allow less; where it has a time limit, the solver keeps to that as well.
     """
     from ortools.sat.python import cp_model
 
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 1
-    solver.parameters.max_deterministic_time = effort
-    solver.parameters.max_time_in_seconds = max(_LEAST_SECONDS, seconds)
+    solver.parameters.max_deterministic_time = budget.deterministic_time(effort)
+    solver.parameters.max_time_in_seconds = max(_LEAST_SECONDS, budget.seconds)
     return solver
 
 
-def fit(boxes: Boxes, height: int, effort: float, seconds: float, fixed: Mapping[int, int] | None = None) -> Answer:
+def fit(boxes: Boxes, height: int, effort: float, budget: Budget, fixed: Mapping[int, int] | None = None) -> Answer:
     """Place the boxes within `height` units, or prove that they do not fit.
 
-    `effort` and `seconds`: limits as of `reproducible_solver`. `fixed`: offsets, by box, that must stay.
+    `effort` and `budget`: limits as of `reproducible_solver`. `fixed`: offsets, by box, that must stay.
     """
     from ortools.sat.python import cp_model
 
@@ -51,8 +54,9 @@ def fit(boxes: Boxes, height: int, effort: float, seconds: float, fixed: Mapping
     for section in range(boxes.sections):
         members = [i for i, (start, end) in enumerate(boxes.spans) if start <= section < end]
         model.add_no_overlap([along[i] for i in members])
-    solver = reproducible_solver(effort, seconds)
+    solver = reproducible_solver(effort, budget)
     status = solver.solve(model)
+    budget.spend_deterministic_time(solver.response_proto.deterministic_time)
     states = int(solver.num_branches)
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return Answer(tuple(solver.value(offset) for offset in offsets), True, states, "cp-sat")

@@ -3,37 +3,36 @@
 from __future__ import annotations
 
 import random
-import time
 from typing import TYPE_CHECKING
 
 from arenite.layout import canonical, cpsat
 from arenite.layout.decide import Answer
 
 if TYPE_CHECKING:
+    from arenite.budget import Budget
     from arenite.layout.decide import Boxes
 
 # Boxes with a long life first; the exponents say how much their size counts beside it.
 _WEIGHTS_OF_SIZE = (0.2, 0.0, 1.0)
 
 
-def fit(boxes: Boxes, height: int, effort: int, deadline: float) -> Answer:
+def fit(boxes: Boxes, height: int, effort: int, budget: Budget) -> Answer:
     """Place the boxes within `height` units, or prove that they do not fit.
 
     `effort`: 0 is a try of a tenth of a second to a few; each step up doubles it and reshuffles the orders. CP-SAT,
-    slow to set up, joins at 1. `deadline`: the value of time.monotonic() at which to give up.
+    slow to set up, joins at 1. The search gives up where the budget is spent.
     """
     visited = 0
     for weight in _WEIGHTS_OF_SIZE:
         ranks = _ranks(boxes, weight, effort)
         for fewest in (True, False):
-            answer = canonical.fit(boxes, height, ranks, fewest=fewest, states=500 << effort, deadline=deadline)
+            answer = canonical.fit(boxes, height, ranks, fewest=fewest, states=500 << effort, budget=budget)
             if answer.proven:
                 return answer
             visited += answer.states
-    seconds = deadline - time.monotonic()
-    if effort == 0 or seconds <= 0:
+    if effort == 0 or budget.over:
         return Answer(None, False, visited, "canonical")
-    return cpsat.fit(boxes, height, 0.05 * 2**effort, seconds)
+    return cpsat.fit(boxes, height, 0.05 * 2**effort, budget)
 
 
 def _ranks(boxes: Boxes, weight: float, effort: int) -> list[int]:

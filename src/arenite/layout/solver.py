@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from arenite.budget import Budget
 from arenite.layout import greedy, portfolio, sweep
 from arenite.layout.decide import Answer, Boxes
 from arenite.layout.lifetimes import components, maximum_load, neighbours, sections
@@ -24,20 +24,22 @@ _LONG = 500
 
 
 def solve(
-    problem: Problem, *, time_limit: float = 60.0, goal: int | None = None, progress: Progress | None = None
+    problem: Problem, *, budget: Budget | None = None, goal: int | None = None, progress: Progress | None = None
 ) -> Solution:
-    """The layout of least height, with a lower bound that proves it, or the best found in `time_limit` seconds.
+    """The layout of least height, with a lower bound that proves it, or the best found within the budget.
+
+    None is a budget of its own.
 
     `goal`: a height in bytes that is low enough; the search ends as soon as it is reached. `progress` is called with
     ("layout", height, lower bound), both in bytes, whenever one of them may have changed.
     """
-    deadline = time.monotonic() + time_limit
+    budget = budget or Budget()
     load = maximum_load(problem)
     parts = [_Part.of(problem, members, max(load, goal or 0)) for members in components(problem.buffers)]
     effort = 0
-    while _height(parts) > _enough(parts, goal) and time.monotonic() < deadline:
+    while _height(parts) > _enough(parts, goal) and not budget.over:
         for part in parts:
-            part.improve(_enough(parts, goal), effort, deadline)
+            part.improve(_enough(parts, goal), effort, budget)
             if progress is not None:
                 progress("layout", _height(parts), _enough(parts, None))
         effort += 1
@@ -90,11 +92,11 @@ class _Part:
         bound = maximum_load(Problem(tuple(buffers)))
         return cls(members, problem.alignment, unit, boxes, filled, offsets, _top(buffers, offsets), bound)
 
-    def improve(self, enough: int, effort: int, deadline: float) -> None:
+    def improve(self, enough: int, effort: int, budget: Budget) -> None:
         """Search below the present height, from `enough` upwards, where the effort per height is limited."""
         height = max(enough, self.bound)
-        while height < self.height and time.monotonic() < deadline:
-            answer = self._search(height // self.unit, effort, deadline)
+        while height < self.height and not budget.over:
+            answer = self._search(height // self.unit, effort, budget)
             if answer.offsets is not None:
                 for place, offset in zip(self.filled, answer.offsets, strict=True):
                     self.offsets[place] = offset * self.unit
@@ -108,13 +110,13 @@ class _Part:
             else:
                 height = max(height + self.unit, (height + self.height) // 2)
 
-    def _search(self, height: int, effort: int, deadline: float) -> Answer:
+    def _search(self, height: int, effort: int, budget: Budget) -> Answer:
         """Stretch by stretch where that is promising, otherwise as a whole."""
         if len(self.boxes.sizes) >= _LONG:
-            answer = sweep.fit(self.boxes, height, effort, deadline)
+            answer = sweep.fit(self.boxes, height, effort, budget)
             if answer.proven:
                 return answer
-        return portfolio.fit(self.boxes, height, effort, deadline)
+        return portfolio.fit(self.boxes, height, effort, budget)
 
 
 def _top(buffers: Sequence[Buffer], offsets: Sequence[int]) -> int:

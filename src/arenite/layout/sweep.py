@@ -10,22 +10,25 @@ A stretch that does not fit beside what stays is begun earlier. One that does no
 
 from __future__ import annotations
 
-import time
+from typing import TYPE_CHECKING
 
 from arenite.layout import cpsat
 from arenite.layout.decide import Answer, Boxes
+
+if TYPE_CHECKING:
+    from arenite.budget import Budget
 
 _STEP = 24
 _MOST = 192
 
 
-def fit(boxes: Boxes, height: int, effort: int, deadline: float) -> Answer:
+def fit(boxes: Boxes, height: int, effort: int, budget: Budget) -> Answer:
     """Place the boxes within `height` units, or prove that some of them do not fit; None without proof is common.
 
-    Each step of `effort` doubles the work per stretch and the boxes that one may hold. `deadline`: the value of
-    time.monotonic() at which to give up.
+    Each step of `effort` doubles the work per stretch and the boxes that one may hold. The search
+    gives up where the budget is spent.
     """
-    sweep = _Sweep(boxes, height, effort, deadline)
+    sweep = _Sweep(boxes, height, effort, budget)
     starts = sorted(span[0] for span in boxes.spans)
     marks = sorted({0, *starts[_STEP::_STEP]})
     for place in range(len(marks)):
@@ -36,8 +39,8 @@ def fit(boxes: Boxes, height: int, effort: int, deadline: float) -> Answer:
 
 
 class _Sweep:
-    def __init__(self, boxes: Boxes, height: int, effort: int, deadline: float) -> None:
-        self.boxes, self.height, self.deadline = boxes, height, deadline
+    def __init__(self, boxes: Boxes, height: int, effort: int, budget: Budget) -> None:
+        self.boxes, self.height, self.budget = boxes, height, budget
         self.work, self.most = 0.1 * 2**effort, _MOST << effort
         self.order = sorted(range(len(boxes.sizes)), key=lambda box: boxes.spans[box])
         self.offsets = [0] * len(boxes.sizes)
@@ -60,7 +63,7 @@ class _Sweep:
             if answer.proven:
                 alone = self._fit(free, [], end) if walls else answer
                 self.hopeless = alone.proven and alone.offsets is None
-            if self.hopeless or start == 0 or len(free) > self.most or time.monotonic() > self.deadline:
+            if self.hopeless or start == 0 or len(free) > self.most or self.budget.over:
                 return False
             back *= 2
 
@@ -74,7 +77,6 @@ class _Sweep:
             tuple((spans[box][0] - base, min(spans[box][1], end) - base) for box in members),
         )
         fixed = {len(free) + place: self.offsets[box] for place, box in enumerate(walls)}
-        left = max(0.0, self.deadline - time.monotonic())
-        answer = cpsat.fit(part, self.height, self.work, left, fixed)
+        answer = cpsat.fit(part, self.height, self.work, self.budget, fixed)
         self.states += answer.states
         return answer

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from typing import TYPE_CHECKING
 
 from arenite.layout.cpsat import reproducible_solver
@@ -12,13 +11,14 @@ from arenite.moves.course import Course, moves_before
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
+    from arenite.budget import Budget
     from arenite.moves.field import Field, Places
 
 _ROUNDS = 3
 
 
 def search(
-    field: Field, height: int, course: Course, window: range, *, effort: float, deadline: float
+    field: Field, height: int, course: Course, window: range, *, effort: float, budget: Budget
 ) -> tuple[Course | None, int]:
     """A course that is the same outside a window, and units that each such course moves at least.
 
@@ -28,15 +28,16 @@ def search(
         course: what to begin with; within the window it may be too high.
         window: the steps in which anything may be elsewhere.
         effort: limit of the solver's deterministic time, for each of a few turns.
-        deadline: the value of time.monotonic() at which it stops all the same.
+        budget: is charged for the searches, and may allow less.
     """
     from ortools.sat.python import cp_model
 
     model = _Model(field, height, course, window)
     bound = 0
     for turn in range(_ROUNDS):
-        solver = reproducible_solver(effort, deadline - time.monotonic())
+        solver = reproducible_solver(effort, budget)
         status = solver.solve(model.model)
+        budget.spend_deterministic_time(solver.response_proto.deterministic_time)
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             break
         if turn == 0:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from arenite.moves.cpsat import search
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from arenite.budget import Budget
     from arenite.moves.course import Course
     from arenite.moves.field import Field
 
@@ -20,35 +20,35 @@ _REACH = 12
 """Steps on either side that are searched together in longer problems."""
 
 
-def fewer(field: Field, height: int, course: Course, effort: float, deadline: float) -> Course:
+def fewer(field: Field, height: int, course: Course, effort: float, budget: Budget) -> Course:
     """A course within the same height that moves no more, and less where that is found.
 
-    `effort`: deterministic time of CP-SAT in all. `deadline`: value of time.monotonic() after which none is begun.
+    `effort`: deterministic time of CP-SAT in all. No search is begun once the budget is spent.
     """
     if _is_short(course):
-        found, bound = search(field, height, course, range(len(course.places)), effort=effort, deadline=deadline)
+        found, bound = search(field, height, course, range(len(course.places)), effort=effort, budget=budget)
         best = course if found is None or found.cost(field) > course.cost(field) else found
         return replace(best, least=bound if field.simple else 0)
     moving = [step for step, moves in enumerate(course.moves(field)) if moves]
     windows = list(_windows(moving, len(course.places), _REACH // 2))
     for window in windows:
-        if time.monotonic() > deadline:
+        if budget.over:
             break
-        found, _ = search(field, height, course, window, effort=effort / len(windows), deadline=deadline)
+        found, _ = search(field, height, course, window, effort=effort / len(windows), budget=budget)
         if found is not None and found.cost(field) < course.cost(field):
             course = found
     return course
 
 
-def lowered(field: Field, height: int, course: Course, effort: float, deadline: float) -> Course | None:
+def lowered(field: Field, height: int, course: Course, effort: float, budget: Budget) -> Course | None:
     """A course like the given one that fits into a height where that one does not; None where none is found."""
     steps = len(course.places)
     high = [step for step, each in enumerate(course.heights(field)) if each > height]
     windows = [range(steps)] if _is_short(course) else list(_windows(high, steps, _REACH))
     for window in windows:
-        if time.monotonic() > deadline:
+        if budget.over:
             return None
-        found, _ = search(field, height, course, window, effort=effort / len(windows), deadline=deadline)
+        found, _ = search(field, height, course, window, effort=effort / len(windows), budget=budget)
         if found is None:
             return None
         course = found

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import time
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from arenite.budget import Budget
 from arenite.moves.beam import search
 from arenite.moves.bound import scope_bound
 from arenite.moves.course import Course
@@ -35,7 +36,7 @@ def solve(
     problem: OverlapProblem,
     still: Sequence[int],
     *,
-    time_limit: float = 60.0,
+    budget: Budget | None = None,
     effort: float = 1.0,
     width: int = _WIDTH,
 ) -> MovingSolution:
@@ -46,18 +47,18 @@ def solve(
     Args:
         problem: the buffers and where they may overlap.
         still: offsets of a safe layout without moves.
-        time_limit: seconds after which no further search is begun.
+        budget: is charged for the searches; none is begun once it is spent. None is a budget of its own.
         effort: how much work CP-SAT may spend, 1 being some seconds.
         width: how many courses are followed at once.
     """
-    deadline = time.monotonic() + time_limit
+    budget = budget or Budget()
     field = Field(problem)
     course = _still(field, still)
     bound = scope_bound(field, course.places)
-    sought = _Search(field, course, effort * _EFFORT, deadline, width)
+    sought = _Search(field, course, effort * _EFFORT, budget, width)
     found, height = _lowest(sought, bound)
     if found.cost(field):
-        found = fewer(field, height, found, effort * _EFFORT, deadline)
+        found = fewer(field, height, found, effort * _EFFORT, budget)
     return _solution(problem, field, found, bound)
 
 
@@ -68,21 +69,21 @@ class _Search:
     field: Field
     still: Course
     effort: float
-    deadline: float
+    budget: Budget
     width: int
 
     def within(self, height: int) -> Course | None:
         """A course within a height, built forward in time; None where none is found."""
         if self.still.height(self.field) <= height:
             return self.still
-        places = search(self.field, height, self.width, self.deadline)
+        places = search(self.field, height, self.width, self.budget)
         return None if places is None else Course(places)
 
     def loaded(self) -> Course:
         """One that is no higher than the maximum load, within which everything can be pushed together."""
         if self.still.height(self.field) <= self.field.load:
             return self.still
-        places = search(self.field, self.field.load, self.width)
+        places = search(self.field, self.field.load, self.width, Budget(math.inf))
         assert places is not None
         return Course(places)
 
@@ -97,7 +98,7 @@ def _lowest(sought: _Search, bound: int) -> tuple[Course, int]:
     height = best.height(field)
     for _ in range(_TRIES):
         middle = (failed + height) // 2
-        if middle == failed or time.monotonic() > sought.deadline:
+        if middle == failed or sought.budget.over:
             break
         found = sought.within(middle)
         if found is None:
@@ -105,7 +106,7 @@ def _lowest(sought: _Search, bound: int) -> tuple[Course, int]:
         else:
             best, height = found, found.height(field)
     # What CP-SAT changes of the layout without moves is little, and takes longer.
-    found = lowered(field, bound, sought.still, sought.effort, sought.deadline)
+    found = lowered(field, bound, sought.still, sought.effort, sought.budget)
     return (best, height) if found is None else (found, bound)
 
 

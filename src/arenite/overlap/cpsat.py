@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from ortools.sat.python import cp_model
 
+    from arenite.budget import Budget
     from arenite.overlap.gaps import Gap, Gaps
 
 
@@ -30,7 +31,7 @@ def search(
     bound: int,
     *,
     effort: float,
-    seconds: float,
+    budget: Budget,
     free: Collection[int] | None = None,
 ) -> Found:
     """Layouts lower than `start`.
@@ -40,7 +41,7 @@ def search(
         start: offsets of a valid layout, in units.
         bound: a height that is known to be least possible.
         effort: limit of the solver's deterministic time, so that the answer does not depend on the machine.
-        seconds: the wall clock after which it stops all the same.
+        budget: is charged for the search, and may allow less.
         free: the buffers that may move, and whose height counts; None means all. Only then is a bound proven.
     """
     from ortools.sat.python import cp_model
@@ -63,8 +64,9 @@ def search(
             if gap.other > one or gap.other in still:
                 _keep(model, gap, offsets[one] - offsets[gap.other], start[one] - start[gap.other], top)
     model.minimize(height)
-    solver = reproducible_solver(effort, seconds)
+    solver = reproducible_solver(effort, budget)
     status = solver.solve(model)
+    budget.spend_deterministic_time(solver.response_proto.deterministic_time)
     proven = bound
     if free is None:
         proven = top if status == cp_model.INFEASIBLE else max(bound, math.ceil(solver.best_objective_bound - 1e-6))

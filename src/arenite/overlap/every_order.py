@@ -7,9 +7,9 @@ demands alone is a bound for all orders. Where there is but one order, it is exa
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
+from arenite.budget import Budget
 from arenite.overlap import cpsat
 from arenite.overlap.common import Common, main_alone
 from arenite.overlap.gaps import gaps, gaps_of
@@ -49,7 +49,7 @@ def every_order_bound(
     scratch_of: Kernels | None = None,
     bound: int = 0,
     effort: float = 1.0,
-    time_limit: float = 60.0,
+    budget: Budget | None = None,
 ) -> int:
     """Bytes of head that every order and every layout with overlap needs; at least `bound`, which is known already.
 
@@ -63,9 +63,9 @@ def every_order_bound(
         scratch_of: as in `overlap_problem`.
         bound: bytes that are known to be needed.
         effort: how much work to spend, 1 being a second or so.
-        time_limit: seconds after which to settle for what is proven.
+        budget: is charged for the searches, and may allow less. None is a budget of its own.
     """
-    deadline = time.monotonic() + time_limit
+    budget = budget or Budget()
     if solution.height <= bound or not main_alone(model, tensors, scratch_of or kernels):
         return bound
     buffers, members = problem.buffers, list(range(len(problem.buffers)))
@@ -82,8 +82,7 @@ def every_order_bound(
     least = -(-bound // small.unit)
     if len(members) >= _LONG:
         inside = [buffers[member] for member in members]
-        least = core_bound(inside, small, start, least, effort=0.4 * effort, deadline=deadline)
+        least = core_bound(inside, small, start, least, effort=0.4 * effort, budget=budget)
     if least < small.height(start) and sum(map(len, small.of)) <= _MOST_GAPS:
-        seconds = deadline - time.monotonic()
-        least = max(least, cpsat.search(small, start, least, effort=0.6 * effort, seconds=seconds).bound)
+        least = max(least, cpsat.search(small, start, least, effort=0.6 * effort, budget=budget).bound)
     return least * small.unit

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from arenite.budget import Budget
     from arenite.overlap.gaps import Gap, Gaps
+
+STEPS_OF_BUFFER = 3
+"""Steps that first fit takes for each buffer, or group of buffers, that it places, as measured on the zoo."""
 
 
 def lowest_fit(gaps: Gaps, order: Sequence[int]) -> list[int]:
@@ -35,7 +39,13 @@ def _lowest(placed: list[tuple[Gap, int]]) -> int:
 
 
 def improve(
-    gaps: Gaps, orders: Sequence[Sequence[int]], enough: int, work: int, found: Callable[[list[int]], None]
+    gaps: Gaps,
+    orders: Sequence[Sequence[int]],
+    enough: int,
+    work: int,
+    *,
+    budget: Budget,
+    found: Callable[[list[int]], None],
 ) -> list[int]:
     """The lowest layout that first fit reaches from these orders by moving forward what ends too high.
 
@@ -44,12 +54,14 @@ def improve(
         orders: of all buffers; each is a start.
         enough: a height in units that ends the search.
         work: how many buffers may be placed in all, beyond one layout for each order.
+        budget: is charged for each layout.
         found: is called with each better layout.
     """
     starts: list[tuple[int, int, list[int]]] = []
     best: list[int] = []
     for number, order in enumerate(orders):
         offsets = lowest_fit(gaps, order)
+        budget.spend(STEPS_OF_BUFFER * len(order))
         starts.append((gaps.height(offsets), number, list(order)))
         if not best or starts[-1][0] < gaps.height(best):
             best = offsets
@@ -58,7 +70,7 @@ def improve(
             return best
     tries = work // max(1, len(gaps.sizes))
     for rank, (_, number, order) in enumerate(sorted(starts)):
-        offsets = _walk(gaps, order, enough, tries // (2 << rank), random.Random(number))
+        offsets = _walk(gaps, order, enough, tries // (2 << rank), budget=budget, chance=random.Random(number))
         if gaps.height(offsets) < gaps.height(best):
             best = offsets
             found(best)
@@ -67,11 +79,14 @@ def improve(
     return best
 
 
-def _walk(gaps: Gaps, order: list[int], enough: int, tries: int, chance: random.Random) -> list[int]:
+def _walk(gaps: Gaps, order: list[int], enough: int, tries: int, *, budget: Budget, chance: random.Random) -> list[int]:
     """The lowest layout among `tries` that come of an order by moving buffers forward, mostly two steps at a time."""
     kept = best = lowest_fit(gaps, order)
     current, offsets = order, kept
     for _ in range(tries):
+        budget.spend(STEPS_OF_BUFFER * len(order))
+        if budget.over:
+            break
         current = _promoted(gaps, current, offsets, gaps.height(best), chance)
         offsets = lowest_fit(gaps, current)
         if gaps.height(offsets) <= gaps.height(kept):

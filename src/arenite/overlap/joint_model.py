@@ -6,11 +6,14 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from arenite.layout.cpsat import reproducible_solver
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from ortools.sat.python import cp_model
 
+    from arenite.budget import Budget
     from arenite.overlap.common import Common, Meeting
     from arenite.overlap.problem import Relation
 
@@ -98,25 +101,22 @@ class JointModel:
             self._offsets[one] = offset
         return height
 
-    def run(self, effort: float, seconds: float, *, any_lower: bool = False) -> tuple[Arrangement | None, int, float]:
+    def run(self, effort: float, budget: Budget, *, any_lower: bool = False) -> tuple[Arrangement | None, int, float]:
         """What is lower, if anything was found; bytes that are needed, if nothing is fixed; deterministic time spent.
 
         Args:
             effort: limit of the solver's deterministic time, so that the answer does not depend on the machine.
-            seconds: the wall clock after which it stops all the same.
+            budget: is charged for the search, and may allow less.
             any_lower: the first that is lower than the start is enough.
         """
         from ortools.sat.python import cp_model
 
-        solver = cp_model.CpSolver()
-        solver.parameters.num_workers = 1
-        solver.parameters.random_seed = 1
+        solver = reproducible_solver(effort, budget)
         solver.parameters.cp_model_presolve = False  # it costs more than it saves, above all probing
         solver.parameters.stop_after_first_solution = any_lower
-        solver.parameters.max_deterministic_time = effort
-        solver.parameters.max_time_in_seconds = seconds
         status = solver.solve(self._model)
         spent = solver.response_proto.deterministic_time
+        budget.spend_deterministic_time(spent)
         if status == cp_model.INFEASIBLE:
             return None, self._top, spent
         least = min(self._top, math.ceil(solver.best_objective_bound - 1e-6) * self._unit)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from arenite.budget import Budget
 from arenite.overlap.check import check
 from arenite.overlap.common import Common, main_alone
 from arenite.overlap.joint_model import Arrangement, JointModel, Part
@@ -64,7 +64,7 @@ def solve_jointly(
     scratch_of: Kernels | None = None,
     bound: int = 0,
     effort: float = 1.0,
-    time_limit: float = 60.0,
+    budget: Budget | None = None,
 ) -> JointOverlapSolution:
     """A layout lower than the one given, in any order of the main graph, or a proof that there is none.
 
@@ -77,12 +77,12 @@ def solve_jointly(
         scratch_of: as in `overlap_problem`.
         bound: bytes of head that are known to be needed in every order.
         effort: how much work to spend, 1 being a few seconds.
-        time_limit: seconds after which to settle for what there is.
+        budget: is charged for the searches; none is begun once it is spent. None is a budget of its own.
 
     Raises:
         VerificationError: the layout to start from, or the one that the search returned, is not valid.
     """
-    deadline = time.monotonic() + time_limit
+    budget = budget or Budget()
     problem, tensors = overlap_problem(model, kernels, {0: order}, keep_inputs=keep_inputs, scratch_of=scratch_of)
     check(problem, solution)
     start = JointOverlapSolution(tuple(order), problem, tensors, solution, bound)
@@ -97,17 +97,17 @@ def solve_jointly(
     if not common.complete:
         return start
     start = replace(
-        start, lower_bound=_core_bound(start, common, meetings, effort=_CORE_EFFORT * effort, deadline=deadline)
+        start, lower_bound=_core_bound(start, common, meetings, effort=_CORE_EFFORT * effort, budget=budget)
     )
     if start.optimal:
         return start
     sizes, bound = [buffer.size for buffer in problem.buffers], start.lower_bound
     if len(sizes) > _MOST_WHOLE:
-        found = _lowered(start, common, meetings, effort=_EFFORT * effort, deadline=deadline)
+        found = _lowered(start, common, meetings, effort=_EFFORT * effort, budget=budget)
         least = bound
     else:
         whole = JointModel(common, meetings, sizes, Arrangement(tuple(order), solution.offsets), bound=bound)
-        found, least, _ = whole.run(_EFFORT * effort, max(0.01, deadline - time.monotonic()))
+        found, least, _ = whole.run(_EFFORT * effort, budget)
         least = max(least, bound)
     if found is None:
         return replace(start, lower_bound=least)
@@ -123,7 +123,7 @@ def _height(arrangement: Arrangement, sizes: Sequence[int]) -> int:
 
 
 def _core_bound(
-    start: JointOverlapSolution, common: Common, meetings: Sequence[Meeting], *, effort: float, deadline: float
+    start: JointOverlapSolution, common: Common, meetings: Sequence[Meeting], *, effort: float, budget: Budget
 ) -> int:
     """Bytes that the buffers near a highest one need in every order and layout, if there are no others.
 
@@ -134,13 +134,12 @@ def _core_bound(
     first, last = spans[_highest(arrangement, sizes, spans)]
     near = sorted(spans, key=lambda one: (max(spans[one][0] - last, first - spans[one][1], 0), one))
     least, left, count = start.lower_bound, effort, _CORE
-    while count < len(near) and left > 0 and time.monotonic() < deadline and least < start.solution.height:
+    while count < len(near) and left > 0 and not budget.over and least < start.solution.height:
         members = set(near[:count])
         inside = [each for each in meetings if each.one in members and each.other in members]
         part = Part({operator for one in members for operator in common.users(one)}, members)
         model = JointModel(common, inside, sizes, arrangement, bound=least, part=part)
-        seconds = max(0.01, deadline - time.monotonic())
-        found, proven, spent = model.run(left, seconds, any_lower=True)
+        found, proven, spent = model.run(left, budget, any_lower=True)
         least = max(least, proven)
         if found is None:
             break
@@ -150,17 +149,16 @@ def _core_bound(
 
 
 def _lowered(
-    start: JointOverlapSolution, common: Common, meetings: Sequence[Meeting], *, effort: float, deadline: float
+    start: JointOverlapSolution, common: Common, meetings: Sequence[Meeting], *, effort: float, budget: Budget
 ) -> Arrangement | None:
     """The start, lower where a window of the order around each of its highest buffers allows it; None if nowhere."""
     sizes = [buffer.size for buffer in start.problem.buffers]
     best, lowest = Arrangement(start.order, start.solution.offsets), None
     left, around = effort, _LEAST
-    while left > 0 and time.monotonic() < deadline and _height(best, sizes) > start.lower_bound:
+    while left > 0 and not budget.over and _height(best, sizes) > start.lower_bound:
         part = _window(best, sizes, common, around)
         model = JointModel(common, meetings, sizes, best, bound=start.lower_bound, part=part)
-        seconds = max(0.01, deadline - time.monotonic())
-        found, _, spent = model.run(min(left, effort / _SEARCHES), seconds)
+        found, _, spent = model.run(min(left, effort / _SEARCHES), budget)
         left -= max(spent, effort / _MOST_SEARCHES)
         if found is not None:
             best = lowest = found

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from time import monotonic
 from typing import TYPE_CHECKING
 
+from arenite.budget import Budget
 from arenite.errors import VerificationError
 from arenite.liveness import align, lifetimes
 from arenite.ordering import file_order, order_is_free, ordering_problem
@@ -13,7 +13,6 @@ from arenite.overlap.ordering import overlap_ordering_problem
 from arenite.overlap.scratch import scratch_sizes
 from arenite.plan import Proof
 from arenite.schedule.check import check_certificate, check_order
-from arenite.schedule.options import SearchOptions
 from arenite.schedule.peak import peak
 from arenite.schedule.solve import Schedule, solve
 
@@ -48,7 +47,7 @@ def reorder_with_overlap(
     kernels: Kernels,
     *,
     keep_inputs: bool = False,
-    time_limit: float = 60.0,
+    budget: Budget | None = None,
     progress: Progress | None = None,
     scratch_of: Kernels | None = None,
 ) -> OverlapReordering:
@@ -58,7 +57,7 @@ def reorder_with_overlap(
         model: the model.
         kernels: the kernels that the layout has to be safe with.
         keep_inputs: the inputs of the main graph stay intact to the end of the inference.
-        time_limit: seconds after which the searches settle for what they have.
+        budget: is charged for the searches, which settle for what they have once it is spent. None is one of its own.
         progress: is told what is going on in a few words.
         scratch_of: the kernels whose scratch is charged; None means the same kernels.
 
@@ -66,9 +65,8 @@ def reorder_with_overlap(
         ModelError: operators need each other's results in a circle, or a graph runs itself.
         VerificationError: a search returned an order or a proof that does not hold (a defect of Arenite).
     """
-    deadline = monotonic() + time_limit
     search = _Search(
-        model, kernels, scratch_of or kernels, keep_inputs=keep_inputs, deadline=deadline, progress=progress
+        model, kernels, scratch_of or kernels, keep_inputs=keep_inputs, budget=budget or Budget(), progress=progress
     )
     for graph in range(len(model.graphs)):
         search.add(graph)
@@ -91,14 +89,14 @@ class _Search:
         scratch_of: Kernels,
         *,
         keep_inputs: bool,
-        deadline: float,
+        budget: Budget,
         progress: Progress | None,
     ) -> None:
         self._model = model
         self._kernels = kernels
         self._scratch_of = scratch_of
         self._keep_inputs = keep_inputs
-        self._deadline = deadline
+        self._budget = budget
         self._progress = progress
         self._problems: dict[int, Problem] = {}
         self.best: Orders = {}
@@ -151,8 +149,7 @@ class _Search:
         return max((align(tensor.bytes) for tensor in tensors), default=0)
 
     def _schedule(self, problem: Problem) -> Schedule:
-        seconds = max(0.0, self._deadline - monotonic())
-        schedule = solve(problem, options=SearchOptions(time_limit=seconds), progress=self._progress)
+        schedule = solve(problem, budget=self._budget, progress=self._progress)
         if check_order(problem, schedule.order) != schedule.peak:
             raise VerificationError(
                 "order: the search and the checker disagree about the peak; please report this model"

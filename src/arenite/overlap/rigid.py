@@ -17,9 +17,12 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from arenite.overlap.fit import STEPS_OF_BUFFER
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from arenite.budget import Budget
     from arenite.layout.problem import Buffer
     from arenite.overlap.gaps import Gaps
 
@@ -102,7 +105,7 @@ class Groups:
             places[one] = at
         return places
 
-    def from_above(self, orders: Sequence[Sequence[int]], height: int, go_on: Callable[[], bool]) -> list[int] | None:
+    def from_above(self, orders: Sequence[Sequence[int]], height: int, budget: Budget) -> list[int] | None:
         """Offsets of all buffers in the lowest layout that first fit reaches below a tall group at the very top.
 
         So the free memory is in one piece between what is read from the top and what is written from the bottom.
@@ -110,13 +113,14 @@ class Groups:
         Args:
             orders: of all groups.
             height: units; the layout has to be lower.
-            go_on: whether there is time for another layout.
+            budget: is charged for each layout; there is no further one once it is spent.
         """
         tall = sorted(range(len(self.groups)), key=lambda one: (-self.groups[one].height, one))
         best: list[int] | None = None
         for one in tall[:_TALL]:
             low, enough = self.groups[one].height, height - max(1, height // _FINE)
-            while low <= enough and go_on():
+            while low <= enough and not budget.over:
+                budget.spend(STEPS_OF_BUFFER * len(self.groups) * len(orders))
                 fits = (self.first_fit(order, (one, enough - self.groups[one].height)) for order in orders)
                 found = next((places for places in fits if self.height(places) <= enough), None)
                 if found is not None:
@@ -133,9 +137,8 @@ class Groups:
         orders: Sequence[Sequence[int]],
         enough: int,
         tries: int,
+        budget: Budget,
         found: Callable[[list[int]], None],
-        *,
-        go_on: Callable[[], bool] = lambda: True,
     ) -> list[int]:
         """Offsets of all buffers in the lowest layout that first fit reaches by moving forward what ends too high.
 
@@ -143,25 +146,28 @@ class Groups:
             orders: of all groups; each is a start.
             enough: a height in units that ends the search.
             tries: how many layouts to make beyond one for each order.
+            budget: is charged for each layout; there is none beyond one for each order once it is spent.
             found: is called with the offsets of all buffers in each better layout.
-            go_on: whether there is time for another layout, beyond one for each order.
         """
         starts = sorted(
             ((self.first_fit(order), list(order)) for order in orders), key=lambda start: self.height(start[0])
         )
+        budget.spend(STEPS_OF_BUFFER * len(self.groups) * len(orders))
         best = starts[0][0]
         found(self.spread(best))
         for rank, (places, order) in enumerate(starts):
             if self.height(best) > enough:
                 chance = random.Random(rank)
-                walks = (chance for _ in range(tries // (2 << rank)) if go_on())
-                walked = self._walk(order, places, enough, walks)
+                walks = (chance for _ in range(tries // (2 << rank)) if not budget.over)
+                walked = self._walk(order, places, enough, budget, walks)
                 if self.height(walked) < self.height(best):
                     best = walked
                     found(self.spread(best))
         return self.spread(best)
 
-    def _walk(self, order: list[int], places: list[int], enough: int, tries: Iterable[random.Random]) -> list[int]:
+    def _walk(
+        self, order: list[int], places: list[int], enough: int, budget: Budget, tries: Iterable[random.Random]
+    ) -> list[int]:
         """The lowest of the layouts, one for each try, that come of an order by moving one group forward at a time."""
         for chance in tries:
             height = self.height(places)
@@ -169,6 +175,7 @@ class Groups:
                 break
             moved = self._promoted(order, places, height, chance)
             new = self.first_fit(moved)
+            budget.spend(STEPS_OF_BUFFER * len(moved))
             if self.height(new) <= height:
                 order, places = moved, new
         return places

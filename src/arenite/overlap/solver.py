@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from arenite.budget import Budget
 from arenite.layout import greedy
 from arenite.layout.lifetimes import maximum_load, neighbours
 from arenite.layout.solver import solve as solve_apart
@@ -38,7 +38,7 @@ _MOST_GAPS = 40_000
 def solve(
     problem: OverlapProblem,
     *,
-    time_limit: float = 60.0,
+    budget: Budget | None = None,
     goal: int | None = None,
     effort: float = _EFFORT,
     progress: Progress | None = None,
@@ -47,12 +47,12 @@ def solve(
 
     Args:
         problem: the buffers and where they may overlap.
-        time_limit: seconds after which no further search is begun.
+        budget: is charged for the searches; none is begun once it is spent. None is a budget of its own.
         goal: a height in bytes that is low enough; the search ends as soon as it is reached.
         effort: how much work to spend where first fit misses the bound, 1 being a second or so.
         progress: is called with ("layout", height, lower bound), both in bytes, whenever one of them has changed.
     """
-    deadline = time.monotonic() + time_limit
+    budget = budget or Budget()
     small = gaps(problem)
     bound, scope = scope_bound(problem, small)
     enough = max(bound, -(-(goal or 0) // small.unit))
@@ -61,14 +61,14 @@ def solve(
         if progress is not None:
             progress("layout", small.height(offsets) * small.unit, bound * small.unit)
 
-    best = _fitted(problem, small, enough, effort, found)
+    best = _fitted(problem, small, enough, effort=effort, budget=budget, found=found)
     least = bound
-    if small.height(best) > enough and time.monotonic() < deadline:
+    if small.height(best) > enough and not budget.over:
         best, least = _searched(
-            problem, small, best, bound=bound, enough=enough, effort=effort, deadline=deadline, found=found
+            problem, small, best, bound=bound, enough=enough, effort=effort, budget=budget, found=found
         )
         enough = max(enough, least)
-    apart = _apart(problem, small, best, deadline) if small.height(best) > enough else None
+    apart = _apart(problem, small, best, budget) if small.height(best) > enough else None
     if apart is not None:
         best = apart
         found(best)
@@ -78,17 +78,27 @@ def solve(
 
 
 def _fitted(
-    problem: OverlapProblem, small: Gaps, enough: int, effort: float, found: Callable[[list[int]], None]
+    problem: OverlapProblem,
+    small: Gaps,
+    enough: int,
+    *,
+    effort: float,
+    budget: Budget,
+    found: Callable[[list[int]], None],
 ) -> list[int]:
     """The lower of the layouts that first fit makes of single buffers, and of views together with their wholes."""
-    best = improve(small, list(_orders(problem.buffers)), enough, round(_WORK * effort), found)
+    best = improve(small, list(_orders(problem.buffers)), enough, round(_WORK * effort), budget=budget, found=found)
     groups = Groups(small)
     if small.height(best) <= enough or len(groups.groups) == len(problem.buffers):
         return best
     height = small.height(best)
     tries = round(_WORK * effort) // len(groups.groups)
     together = groups.improve(
-        groups.orders(problem.buffers), enough, tries, lambda it: found(it) if small.height(it) < height else None
+        groups.orders(problem.buffers),
+        enough,
+        tries,
+        budget,
+        lambda it: found(it) if small.height(it) < height else None,
     )
     return min(best, together, key=small.height)
 
@@ -101,7 +111,7 @@ def _searched(
     bound: int,
     enough: int,
     effort: float,
-    deadline: float,
+    budget: Budget,
     found: Callable[[list[int]], None],
 ) -> tuple[list[int], int]:
     """A layout from CP-SAT that is no higher, and a bound that is no lower, in units.
@@ -110,17 +120,16 @@ def _searched(
     """
     buffers, is_long = problem.buffers, len(best) >= _LONG
     if is_long:
-        bound = core_bound(buffers, small, best, bound, effort=0.8 * effort, deadline=deadline)
+        bound = core_bound(buffers, small, best, bound, effort=0.8 * effort, budget=budget)
     if small.height(best) > max(bound, enough) and sum(map(len, small.of)) <= _MOST_GAPS:
-        seconds = deadline - time.monotonic()
-        answer = cpsat.search(small, best, bound, effort=(0.5 if is_long else 1.0) * effort, seconds=seconds)
+        answer = cpsat.search(small, best, bound, effort=(0.5 if is_long else 1.0) * effort, budget=budget)
         bound = answer.bound
         if answer.offsets is not None:
             best = list(answer.offsets)
             found(best)
     enough = max(bound, enough)
     if small.height(best) > enough and is_long:
-        best = lowered(buffers, small, best, enough, effort=0.5 * effort, deadline=deadline, found=found)
+        best = lowered(buffers, small, best, enough, effort=0.5 * effort, budget=budget, found=found)
     return best, bound
 
 
@@ -154,10 +163,10 @@ def _orders(buffers: Sequence[Buffer]) -> Iterator[list[int]]:
         yield sorted(numbers, key=lambda one: (abs(buffers[one].first - middle), -buffers[one].first, one))
 
 
-def _apart(problem: OverlapProblem, small: Gaps, best: list[int], deadline: float) -> list[int] | None:
+def _apart(problem: OverlapProblem, small: Gaps, best: list[int], budget: Budget) -> list[int] | None:
     """A layout without overlap that is lower; the load alone often rules it out."""
     height = small.height(best) * small.unit
     if maximum_load(problem.apart) >= height:
         return None
-    found = solve_apart(problem.apart, time_limit=max(0.0, deadline - time.monotonic()), goal=height)
+    found = solve_apart(problem.apart, budget=budget, goal=height)
     return [offset // small.unit for offset in found.offsets] if found.height < height else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from arenite.overlap import cpsat
@@ -10,6 +9,7 @@ from arenite.overlap import cpsat
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from arenite.budget import Budget
     from arenite.layout.problem import Buffer
     from arenite.overlap.gaps import Gaps
 
@@ -26,7 +26,7 @@ def lowered(
     enough: int,
     *,
     effort: float,
-    deadline: float,
+    budget: Budget,
     found: Callable[[list[int]], None],
 ) -> list[int]:
     """A layout that is no higher than `start`, and lower where a stretch around each of its highest points allows it.
@@ -37,19 +37,18 @@ def lowered(
         start: offsets in units.
         enough: a height in units that ends the search.
         effort: deterministic time in all.
-        deadline: the value of time.monotonic() at which to give up.
+        budget: is charged for the searches; they end where it is spent.
         found: is called with each lower layout.
     """
     best = list(start)
     height = gaps.height(best)
     around = _LEAST
     for _ in range(_MOST_SEARCHES):
-        if height <= enough or time.monotonic() > deadline:
+        if height <= enough or budget.over:
             break
         highest = min(number for number, at in enumerate(best) if at + gaps.sizes[number] == height)
         free = stretch(buffers, highest, around)
-        seconds = deadline - time.monotonic()
-        answer = cpsat.search(gaps, best, enough, effort=effort / _MOST_SEARCHES, seconds=seconds, free=free)
+        answer = cpsat.search(gaps, best, enough, effort=effort / _MOST_SEARCHES, budget=budget, free=free)
         if answer.offsets is None:
             if len(free) == len(best) or around >= _MOST:
                 break
@@ -63,17 +62,16 @@ def lowered(
 
 
 def core_bound(
-    buffers: Sequence[Buffer], gaps: Gaps, start: Sequence[int], bound: int, *, effort: float, deadline: float
+    buffers: Sequence[Buffer], gaps: Gaps, start: Sequence[int], bound: int, *, effort: float, budget: Budget
 ) -> int:
     """A height in units below which there is no layout: that of the buffers around the highest one alone.
 
-    `start` is a layout, `bound` is known already; `effort` and `deadline` as in `lowered`.
+    `start` is a layout, `bound` is known already; `effort` and `budget` as in `lowered`.
     """
     highest = min(number for number, at in enumerate(start) if at + gaps.sizes[number] == gaps.height(start))
     members = stretch(buffers, highest, _CORE)
     part = gaps.part(members)
-    seconds = deadline - time.monotonic()
-    return cpsat.search(part, [start[each] for each in members], bound, effort=effort, seconds=seconds).bound
+    return cpsat.search(part, [start[each] for each in members], bound, effort=effort, budget=budget).bound
 
 
 def stretch(buffers: Sequence[Buffer], middle: int, count: int) -> list[int]:

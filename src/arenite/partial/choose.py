@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 from arenite.partial.ways import ROW_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from arenite.budget import Budget
     from arenite.partial.costs import Costs, Key
     from arenite.partial.piece import Piece
     from arenite.partial.ways import Kind
 
+_STEPS_OF_STRETCH = 300
+"""Steps for each way to execute a stretch in parts that is looked at; measured on the zoo."""
 LONGEST = 40
 """Operators in a stretch at most: longer ones have halos of half the image."""
 NUMBERS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20, 24, 28, 32, 40, 48, 56, 64)
@@ -44,11 +47,11 @@ class Choice:
         return self.tail <= other.tail and self.extra_macs <= other.extra_macs
 
 
-def choices(costs: Costs, limit: int, most_extra: int, go_on: Callable[[], bool]) -> list[Choice]:
+def choices(costs: Costs, limit: int, most_extra: int, budget: Budget) -> list[Choice]:
     """The ways to cut the line into pieces that need at most `limit` bytes of head and `most_extra` extra MACs.
 
     Of those that a piece's own costs allow, none is beaten by another in both extra MACs and tail. Empty where there
-    is no way; where `go_on` says that there is no time, no further way to execute anything in parts is looked at.
+    is no way; where the budget is spent, no further way to execute anything in parts is looked at.
     """
     length = len(costs.line)
     best: list[list[Choice]] = [[] for _ in range(length + 1)]
@@ -61,8 +64,9 @@ def choices(costs: Costs, limit: int, most_extra: int, go_on: Callable[[], bool]
         if first not in hot:
             _extend(best, best[first], [costs.whole(first)], most_extra)
         for last, kinds in _stretches(costs, cuts, hot, first, limit):
-            if not go_on():
+            if budget.over:
                 break
+            budget.spend(_STEPS_OF_STRETCH * len(kinds))
             for kind in kinds:
                 piece = _in_parts(costs, (first, last, kind), limit, most_extra)
                 _extend(best, best[first], [] if piece is None else [piece], most_extra)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from arenite.budget import Budget
 from arenite.errors import OptionError
 from arenite.partial.by_channels import ByChannels
 from arenite.partial.layout import head
@@ -16,7 +17,7 @@ from arenite.rewrite.strips import StripPlan, estimate, region_of, why_not
 from arenite.targets.tail import tail_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from arenite.model import Model
     from arenite.partial.by_rows import ByRows
@@ -60,7 +61,7 @@ class Costs:
         """One operator as it is."""
         if position not in self._whole:
             stretch = self._stretch(position, position)
-            needed = head(stretch.model, self.target.kernels, _WORK_OF_ONE, 0, lambda: True) + stretch.passing
+            needed = head(stretch.model, self.target.kernels, _WORK_OF_ONE, 0, Budget()) + stretch.passing
             self._whole[position] = Piece(position, position, None, needed)
         return self._whole[position]
 
@@ -109,8 +110,8 @@ class Costs:
         """Whether it is known what a piece really costs alone."""
         return piece.settled or _key(piece) in self._pieces
 
-    def settle(self, piece: Piece, go_on: Callable[[], bool] = lambda: True) -> Piece:
-        """The piece with what it really costs alone, as far as there is time to find out."""
+    def settle(self, piece: Piece, budget: Budget) -> Piece:
+        """The piece with what it really costs alone, as far as the budget allows to find out."""
         if piece.settled or piece.plan is None:
             return piece
         first, last, plan = piece.first, piece.last, piece.plan
@@ -119,7 +120,7 @@ class Costs:
             floor = self.floor(key, number)
             stretch = self._with_neighbours(first, last, floor)
             model = in_parts(stretch.model, within(stretch.model, plan))
-            needed = head(model, self.target.kernels, _WORK, floor - stretch.passing, go_on) + stretch.passing
+            needed = head(model, self.target.kernels, _WORK, floor - stretch.passing, budget) + stretch.passing
             added = self._tail(model) - self._tail(stretch.model)
             extra = estimate(plan).extra_macs if isinstance(plan, StripPlan) else piece.extra_macs
             self._pieces[key, number] = Piece(first, last, plan, needed, added, extra, kind=piece.kind)

@@ -10,6 +10,7 @@ from arenite.partial.choose import Choice, choices
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from arenite.budget import Budget
     from arenite.partial.costs import Costs
 
 _STEP = 0.75
@@ -19,25 +20,23 @@ _STEPS = 24
 _PATIENCE = 100
 """How often pieces are chosen anew for a limit because some cost more than was expected."""
 _SHARE = 0.5
-"""Of the time that is left, for one limit at most."""
+"""Share of what is left of the budget that the search for one limit takes at most."""
 _FINE = 0.01
 """How near to the lowest head that can be reached the search goes, as a part of that."""
 
 
-def frontier(
-    costs: Costs, most_extra: int, *, left: Callable[[], float], report: Callable[[int], None]
-) -> list[Choice]:
-    """Choices, none of which another beats in head, tail and extra MACs together; as far as there is time to look.
+def frontier(costs: Costs, most_extra: int, budget: Budget, *, report: Callable[[int], None]) -> list[Choice]:
+    """Choices, none of which another beats in head, tail and extra MACs together; as far as the budget allows a look.
 
     Args:
         costs: of the line.
         most_extra: extra multiply-accumulates that are allowed.
-        left: seconds left, of which each limit gets a part.
+        budget: of the search, of which each limit gets a part.
         report: is called with each new head that can be reached, in bytes.
     """
     whole = Choice()
     for position in range(len(costs.line)):
-        if left() <= 0:
+        if budget.over:
             return []
         whole = whole.with_piece(costs.whole(position))
     found = [whole]
@@ -46,8 +45,7 @@ def frontier(
     def look(limit: int) -> bool:
         """Whether there are choices that keep to a limit."""
         nonlocal lowest, floor
-        rest = left() * (1 - _SHARE)
-        new = _settled(costs, limit, most_extra, lambda: left() > rest)
+        new = _settled(costs, limit, most_extra, budget.part(_SHARE))
         found.extend(new)
         if not new:
             floor = limit
@@ -57,41 +55,41 @@ def frontier(
         return bool(new)
 
     # From the top down, since the first steps need the least time, and each is worth having.
-    while left() > 0 and look(int(_STEP * lowest)):
+    while not budget.over and look(int(_STEP * lowest)):
         pass
-    while lowest - floor > max(ALIGNMENT, _FINE * lowest) and left() > 0:
+    while lowest - floor > max(ALIGNMENT, _FINE * lowest) and not budget.over:
         look((lowest + floor) // 2)
     for step in range(1, _STEPS):
-        if left() > 0:
+        if not budget.over:
             look(int(lowest * (whole.head / max(1, lowest)) ** (step / _STEPS)))
     return _unbeaten(found)
 
 
-def _settled(costs: Costs, limit: int, most_extra: int, go_on: Callable[[], bool]) -> list[Choice]:
+def _settled(costs: Costs, limit: int, most_extra: int, budget: Budget) -> list[Choice]:
     """Choices whose costs are known: what is chosen by estimates is looked at, and chosen again, until nothing is new.
 
-    Of the last choices those that keep to the limit, where time or patience ends before.
+    Of the last choices those that keep to the limit, where the budget or patience ends before.
     """
     for _ in range(_PATIENCE):
-        chosen = choices(costs, limit, most_extra, go_on)
+        chosen = choices(costs, limit, most_extra, budget)
         new = [piece for choice in chosen for piece in choice.pieces if not costs.known(piece)]
-        if not new or not go_on():
+        if not new or budget.over:
             break
         for piece in new:
-            if go_on():
-                costs.settle(piece, go_on)
-    settled = (_known(costs, choice) for choice in chosen)
+            if not budget.over:
+                costs.settle(piece, budget)
+    settled = (_known(costs, choice, budget) for choice in chosen)
     kept = (choice for choice in settled if choice is not None)
     return [choice for choice in kept if choice.head <= limit and choice.extra_macs <= most_extra]
 
 
-def _known(costs: Costs, choice: Choice) -> Choice | None:
+def _known(costs: Costs, choice: Choice, budget: Budget) -> Choice | None:
     """The choice with what its pieces really cost; None where that is not known."""
     result = Choice()
     for piece in choice.pieces:
         if not costs.known(piece):
             return None
-        result = result.with_piece(costs.settle(piece))
+        result = result.with_piece(costs.settle(piece, budget))
     return result
 
 

@@ -10,18 +10,19 @@ from arenite.overlap.rigid import Groups
 from arenite.overlap.solver import scope_bound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from arenite.budget import Budget
     from arenite.kernels import Kernels
     from arenite.model import Model
     from arenite.overlap import OverlapProblem
     from arenite.sharing import Shared, Sharing
 
+_STEPS_OF_PROBLEM = 500
+"""Steps for each buffer of a layout: rewriting the model, its lifetimes and relations; measured on the zoo."""
 _FEW = 8
 """Buffers of which it is found out at once how low a layout can be."""
 
 
-def laid_out(model: Model, sharing: Sharing, work: int, go_on: Callable[[], bool]) -> Shared | None:
+def laid_out(model: Model, sharing: Sharing, work: int, budget: Budget) -> Shared | None:
     """The lowest layout found for the target, checked; None if none does what was asked for.
 
     What is low is the most of all sets of kernels that the target may run: room is left for the scratch of the set
@@ -31,32 +32,33 @@ def laid_out(model: Model, sharing: Sharing, work: int, go_on: Callable[[], bool
         model: in its order, without a plan.
         sharing: how layouts are made.
         work: how many groups may be placed in all, for each of the two.
-        go_on: whether there is time for more than a first layout.
+        budget: is charged for the layouts; once it is spent there is a first one only.
     """
     best: Shared | None = None
     for scratch_of in dict.fromkeys((sharing.target.kernels, sharing.target.charged)):
         problem, tensors = sharing.problem(model, scratch_of)
-        found = sharing.settle(model, problem, tensors, _solved(problem, work, go_on))
+        found = sharing.settle(model, problem, tensors, _solved(problem, work, budget))
         if sharing.admits(found) and (best is None or max(found.heads.values()) < max(best.heads.values())):
             best = found
     return best
 
 
-def head(model: Model, kernels: Kernels, work: int, enough: int, go_on: Callable[[], bool]) -> int:
+def head(model: Model, kernels: Kernels, work: int, enough: int, budget: Budget) -> int:
     """Bytes of the lowest layout found with the scratch of these kernels, quickly; `enough` need not be improved on."""
     problem, _ = overlap_problem(model, kernels)
-    return _solved(problem, work, go_on, enough).height
+    return _solved(problem, work, budget, enough).height
 
 
-def _solved(problem: OverlapProblem, work: int, go_on: Callable[[], bool], enough: int = 0) -> OverlapSolution:
+def _solved(problem: OverlapProblem, work: int, budget: Budget, enough: int = 0) -> OverlapSolution:
+    budget.spend(_STEPS_OF_PROBLEM * len(problem.buffers))
     small = gaps(problem)
     groups = Groups(small)
     tries = work // max(1, len(groups.groups))
     least = max(scope_bound(problem, small)[0] if len(problem.buffers) <= _FEW else 0, enough // small.unit)
     orders = groups.orders(problem.buffers)
-    offsets = groups.improve(orders, least, tries, lambda _: None, go_on=go_on)
-    if small.height(offsets) > least and go_on():
-        offsets = groups.from_above(orders, small.height(offsets), go_on) or offsets
+    offsets = groups.improve(orders, least, tries, budget, lambda _: None)
+    if small.height(offsets) > least and not budget.over:
+        offsets = groups.from_above(orders, small.height(offsets), budget) or offsets
     return OverlapSolution(
         tuple(offset * small.unit for offset in offsets), small.height(offsets) * small.unit, lower_bound=0
     )

@@ -14,6 +14,7 @@ from arenite.rewrite import prune
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from arenite.budget import Budget
     from arenite.model import Model, Operator, Tensor
     from arenite.partial.choose import Choice
     from arenite.partial.costs import Costs
@@ -41,7 +42,7 @@ class Partial:
         return self.choice.extra_macs
 
 
-def search(costs: Costs, most_extra: int, *, left: Callable[[], float], report: Callable[[str], None]) -> list[Choice]:
+def search(costs: Costs, most_extra: int, budget: Budget, *, report: Callable[[str], None]) -> list[Choice]:
     """Choices of stretches in parts, none of which another beats in head, tail and extra work together.
 
     Strips are of about the same height here. What is expected of uneven ones beside others comes true less often, so
@@ -50,24 +51,22 @@ def search(costs: Costs, most_extra: int, *, left: Callable[[], float], report: 
     Args:
         costs: of the operators in their order.
         most_extra: multiply-accumulates that may be done twice.
-        left: seconds left.
+        budget: is charged for the search, which ends where it is spent.
         report: is called with a sentence whenever there is news.
     """
     known = frontier(
         replace(costs, kinds=EVEN_KINDS),
         most_extra,
-        left=left,
+        budget,
         report=lambda head: report(f"strips: head {head:,} bytes"),
     )
     return [choice for choice in known if any(piece.plan is not None for piece in choice.pieces)]
 
 
-def partial(
-    model: Model, sharing: Sharing, choice: Choice, *, go_on: Callable[[], bool] = lambda: True
-) -> Partial | None:
-    """A choice with its layout, improved as long as there is time; None if none does what was asked for."""
+def partial(model: Model, sharing: Sharing, choice: Choice, budget: Budget) -> Partial | None:
+    """A choice with its layout, improved as far as the budget allows it; None if none does what was asked for."""
     strips = realise(model, choice)
-    shared = laid_out(prune(strips.model), sharing, _WORK, go_on)
+    shared = laid_out(prune(strips.model), sharing, _WORK, budget)
     return None if shared is None else Partial(shared, choice, strips.sources)
 
 

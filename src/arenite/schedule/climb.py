@@ -11,7 +11,7 @@ _LEAP = 12.0
 _PATIENCE = 4.0
 """A search may take so many times the states that are expected."""
 _SHARE = 0.7
-"""Such a part of the time that is left."""
+"""Share of the states that are left which the next search may be expected to take."""
 _PARTS = 16
 """The first step up is such a part of the way to the ceiling."""
 
@@ -21,28 +21,21 @@ class Climb:
 
     def __init__(self) -> None:
         self._known: list[tuple[int, int]] = []
-        self._states = 0
-        self._seconds = 0.0
-
-    def took(self, states: int, seconds: float) -> None:
-        """A search took so many states and seconds, whatever came out."""
-        self._states += states
-        self._seconds += seconds
 
     def refuted(self, budget: int, states: int) -> None:
         """There is no order within this budget, and that took so many states."""
         self._known.append((budget, states))
 
-    def budget(self, lower: int, ceiling: int, grain: int, seconds: float) -> int:
+    def budget(self, lower: int, ceiling: int, grain: int, states_left: float) -> int:
         """The next budget to try, at least `lower` and below `ceiling`; peaks are multiples of `grain` bytes.
 
-        `seconds` are left; what is likely to take more than most of them is not tried.
+        `states_left` fit into what is left of the work; what is likely to take more than most of them is not tried.
         """
         last = max(lower, (ceiling - 1) // grain * grain)
         if not self._known:
             return lower
         known, states = self._known[-1]
-        most = _SHARE * seconds * self._states / max(self._seconds, 1e-3)
+        most = _SHARE * states_left
         if self._expected(last) <= min(_LEAP * states, most):
             return last
         rate = self._rate()

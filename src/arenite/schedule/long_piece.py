@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from functools import reduce
 from operator import and_
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from arenite.schedule.peak import working_sets
@@ -19,6 +18,7 @@ from arenite.schedule.region import induced
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from arenite.budget import Budget
     from arenite.schedule.options import SearchOptions
     from arenite.schedule.problem import Problem
 
@@ -27,24 +27,23 @@ _REACH = (60, 150, 300)
 _REACH_OF_PROOF = 400
 """The same for a bound: what crosses the ends of the part counts little."""
 _SHARE = 0.15
-"""No search takes more than such a part of the time that is left."""
+"""Share of what is left of the budget that one search takes at most."""
 
 
 class LongPiece(Piece):
     """The same, for `LONG` operators and more."""
 
-    def __init__(self, problem: Problem, operators: Sequence[int], options: SearchOptions, deadline: float) -> None:
-        super().__init__(problem, operators, options, deadline)
+    def __init__(self, problem: Problem, operators: Sequence[int], options: SearchOptions, budget: Budget) -> None:
+        super().__init__(problem, operators, options, budget)
         if options.parts:
             self._steps.insert(self._steps.index(self._round), self._around)
 
-    def _until(self) -> float:
-        now = monotonic()
-        return now + _SHARE * max(0.0, self._deadline - now)
+    def _each(self) -> Budget:
+        return self._budget.part(_SHARE)
 
     def _around(self) -> None:
         """Mend what can be mended, then bound what cannot."""
-        while self.lower < self.upper and monotonic() < self._deadline:
+        while self.lower < self.upper and not self._budget.over:
             if not any(self._mend(reach) for reach in _REACH) and not self._bound():
                 return
 
@@ -62,7 +61,7 @@ class LongPiece(Piece):
         problem = induced(self.problem, operators, tensors, before.__contains__, after.__contains__)
         elsewhere = max([self.lower, *self.sets[:first], *self.sets[last + 1 :]])
         enough = min(elsewhere, self.upper - 1)
-        part = self._worked(Piece(problem, operators, self._options, self._until()), enough)
+        part = self._worked(Piece(problem, operators, self._options, self._each()), enough)
         if part.upper >= self.upper:
             return False
         self.order[first : last + 1] = [operators[v] for v in part.order]
@@ -81,13 +80,13 @@ class LongPiece(Piece):
             self.problem, operators, tensors, lambda v: bool(earlier >> v & 1), lambda v: bool(later >> v & 1)
         )
         lower = self.lower
-        part = self._worked(Piece(problem, operators, self._options, self._until()), lower)
+        part = self._worked(Piece(problem, operators, self._options, self._each()), lower)
         if part.lower > lower:
             self._raise(part.lower, part.certificate)
         return self.lower > lower
 
     def _worked(self, part: Piece, enough: int) -> Piece:
-        """The part after all that its time allows; an order with a peak of `enough` is good enough."""
+        """The part after all that its budget allows; an order with a peak of `enough` is good enough."""
         part.lower = self.lower
         while max(part.lower, enough) < part.upper and part.busy:
             part.work(self.lower)

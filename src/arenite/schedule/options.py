@@ -1,4 +1,4 @@
-"""What a search for an order may use, and how long."""
+"""What a search for an order may use."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SearchOptions:
-    """Limits, and one switch per technique; none of the switches changes the optimum, only the time to prove it.
+    """One switch per technique; none of them changes the optimum, only the work that it takes to prove it.
 
-    `time_limit` is in seconds. `pieces`: solve the parts between operators that are comparable to all others apart.
+    `pieces`: solve the parts between operators that are comparable to all others apart.
     `deferring`: run operators that need nothing just before the only one that reads their outputs. `cuts`: bounds by
     minimum cut. `events`: search forward from event to event, not operator by operator. `backward`: search from the
     end as well. `beam`: look for a good order before looking for proofs. `commit`: drop all other moves where one
@@ -18,7 +18,6 @@ class SearchOptions:
     any of this, search the parts around the peak.
     """
 
-    time_limit: float = 60.0
     pieces: bool = True
     deferring: bool = True
     cuts: bool = True

@@ -6,7 +6,6 @@ import sys
 from dataclasses import replace
 from functools import cached_property, partial
 from math import gcd
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from arenite.schedule.beam import beam
@@ -23,6 +22,7 @@ from arenite.schedule.search import Failed, Found, Rules, Undecided, record, sea
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from arenite.budget import Budget
     from arenite.schedule.certificate import Certificate
     from arenite.schedule.moves import Moves
     from arenite.schedule.options import SearchOptions
@@ -51,6 +51,8 @@ _FIRST_SWEEP = 20_000
 """States that it may look at before anything else is tried."""
 _BULK = 32
 """So many times the states of a limit take about as long in bulk, together with how much sooner that decides."""
+_STEPS_OF_CUT = 30
+"""Steps that a minimum cut takes per operator and tensor of the piece, as measured on the zoo."""
 _EASY = 64
 """States per operator up to which following the default order is worth a try."""
 
@@ -58,7 +60,7 @@ _EASY = 64
 class Piece:
     """The problem induced by `operators` of the whole; `upper` is the peak of its best order, `lower` a bound."""
 
-    def __init__(self, problem: Problem, operators: Sequence[int], options: SearchOptions, deadline: float) -> None:
+    def __init__(self, problem: Problem, operators: Sequence[int], options: SearchOptions, budget: Budget) -> None:
         self.problem = problem
         self.operators = tuple(operators)
         self.graph = Graph(problem)
@@ -69,7 +71,7 @@ class Piece:
         self.states = 0
         self._proof: Certificate | Callable[[], Certificate] | None = None
         self._options = options
-        self._deadline = deadline
+        self._budget = budget
         self._open: set[int] = set()
         """Budgets that the present limit left undecided."""
         rules = Rules(options.commit, options.far_commit)
@@ -105,12 +107,12 @@ class Piece:
 
     @property
     def busy(self) -> bool:
-        """Whether there is time left."""
-        return monotonic() < self._deadline
+        """Whether there is something left of the budget."""
+        return not self._budget.over
 
-    def _until(self) -> float:
-        """When a single search has to end."""
-        return self._deadline
+    def _each(self) -> Budget:
+        """What a single search may spend."""
+        return self._budget
 
     @property
     def certificate(self) -> Certificate:
@@ -157,9 +159,10 @@ class Piece:
         for operator, alive in operators:
             if sets[operator] <= self.lower:
                 continue
-            if not fruitless or monotonic() > self._deadline:
+            if not fruitless or self._budget.over:
                 return
             found = cut(self.graph, operator, alive)
+            self._budget.spend(_STEPS_OF_CUT * (self.problem.operators + len(self.problem.tensors)))
             fruitless -= found.bound <= self.lower
             self._raise(found.bound, found)
 
@@ -187,7 +190,7 @@ class Piece:
         for moves in reversed(self._directions):
             if self.lower < self.upper:
                 width = min(_BEAM, 1 + _BEAM_STATES // self.problem.operators)
-                self._learn(moves, beam(moves, width, self.upper, self._until()))
+                self._learn(moves, beam(moves, width, self.upper, self._each()))
 
     def _round(self) -> None:
         """Aim at the bound; then bisect on the budget, from above and from below where the limit leaves it open.
@@ -201,13 +204,13 @@ class Piece:
             self._approach(above=True)
             self._approach(above=False)
             return
-        while self.lower < self.upper and monotonic() < self._deadline and self._probe_likely(self.lower):
+        while self.lower < self.upper and not self._budget.over and self._probe_likely(self.lower):
             pass
 
     def _approach(self, *, above: bool) -> None:
         low, high = self.lower, self.upper
         undecided = 0
-        while low < high and undecided < _UNDECIDED and monotonic() < self._deadline:
+        while low < high and undecided < _UNDECIDED and not self._budget.over:
             budget = (low + high) // 2 // self._grain * self._grain
             budget = max(budget, low)
             if budget not in self._open and self._probe(budget):
@@ -226,16 +229,16 @@ class Piece:
 
         The limit is as many states as are to be expected, but between `least` and `most`.
         """
-        from arenite.schedule.sweep import Refuted, sweep, swept
+        from arenite.schedule.sweep import Refuted, steps_of_state, sweep, swept
 
         ceiling = self.upper
-        while self.lower < min(ceiling, self.upper) and (begin := monotonic()) < self._deadline:
-            left = self._until() - begin
-            budget = self._climb.budget(self.lower, min(ceiling, self.upper), self._grain, left)
+        while self.lower < min(ceiling, self.upper) and not self._budget.over:
+            each = self._each()
+            most_states = each.left / steps_of_state(self.graph)
+            budget = self._climb.budget(self.lower, min(ceiling, self.upper), self._grain, most_states)
             limit = min(most, self._climb.limit(budget, least))
-            result = sweep(self.graph, self._backward, budget + 1, limit=limit, deadline=self._until())
+            result = sweep(self.graph, self._backward, budget + 1, limit=limit, budget=each)
             self.states += result.states
-            self._climb.took(result.states, monotonic() - begin)
             if isinstance(result, Found):
                 self._improve(result.path[::-1])
             elif isinstance(result, Refuted):
@@ -290,8 +293,8 @@ class Piece:
         if limit <= self._tried.get(key, 0):
             return False
         self._tried[key] = limit
-        until = self._deadline if rules.default_first else self._until()
-        return self._learn(moves, search(moves, budget + 1, limit, until, rules))
+        within = self._budget if rules.default_first else self._each()
+        return self._learn(moves, search(moves, budget + 1, limit, within, rules))
 
     def _learn(self, moves: Moves, result: Found | Failed | Undecided) -> bool:
         """Take what a search found; whether it decided. A direction that fails sooner than others is tried first."""

@@ -12,13 +12,16 @@ from __future__ import annotations
 import sys
 from array import array
 from dataclasses import dataclass
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from arenite.schedule.certificate import Exhausted
 
 if TYPE_CHECKING:
+    from arenite.budget import Budget
     from arenite.schedule.moves import Move, Moves
+
+_STEPS_OF_MOVE = 20
+"""Steps that one move of the search takes, as measured on random-wired networks; a state takes one or two moves."""
 
 _BETWEEN = 64
 """States looked at to see whether one between two others has less alive; beyond that no commit is made."""
@@ -80,17 +83,17 @@ class Rules:
     default_first: bool = False
 
 
-def search(moves: Moves, bound: int, limit: int, deadline: float, rules: Rules) -> Found | Failed | Undecided:
-    """Look for an order whose peak is below `bound` bytes, within `limit` states and until `deadline` (monotonic)."""
-    return _Search(moves, bound, limit, deadline, rules).run()
+def search(moves: Moves, bound: int, limit: int, budget: Budget, rules: Rules) -> Found | Failed | Undecided:
+    """Look for an order whose peak is below `bound` bytes, within `limit` states and the budget."""
+    return _Search(moves, bound, limit, budget, rules).run()
 
 
 class _Search:
-    def __init__(self, moves: Moves, bound: int, limit: int, deadline: float, rules: Rules) -> None:
+    def __init__(self, moves: Moves, bound: int, limit: int, budget: Budget, rules: Rules) -> None:
         self._moves = moves
         self._bound = bound
         self._limit = limit
-        self._deadline = deadline
+        self._budget = budget
         self._rules = rules
         self._origin = {moves.start: -1}
         self._committed: dict[int, int] = {}
@@ -108,7 +111,8 @@ class _Search:
         way = self._way
         last = self._follow(self._moves.start, self._moves.live, self._moves.root, self._moves.start)
         while last != self._moves.goal:
-            if self._count > self._limit or monotonic() > self._deadline:
+            self._budget.spend(_STEPS_OF_MOVE)
+            if self._count > self._limit or self._budget.over:
                 return Undecided(self._count)
             if not way:
                 bound = self._bound if self._blocked is None else self._blocked

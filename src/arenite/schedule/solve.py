@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from time import monotonic
 from typing import TYPE_CHECKING
 
+from arenite.budget import Budget
 from arenite.schedule.bounds import own_memory
 from arenite.schedule.certificate import Certificate, Deferred, Exhausted, Floor, Need, Region, Swept
 from arenite.schedule.deferral import deferrable, deferred, moved
@@ -24,10 +24,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """What the search took: states looked at, seconds, and what settled the lower bound."""
+    """What the search took: states looked at, and what settled the lower bound."""
 
     states: int
-    seconds: float
     technique: str
 
 
@@ -51,20 +50,22 @@ def solve(
     problem: Problem,
     *,
     options: SearchOptions | None = None,
+    budget: Budget | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Schedule:
     """The order of least peak; the default order itself where none is better.
 
-    When the time limit comes first: the best order found, and what is proven so far. Raises ModelError when the
-    operators depend on each other in a circle. `progress` is told what is going on in a few words.
+    When the budget ends first: the best order found, and what is proven so far; None is a budget of its own. Raises
+    ModelError when the operators depend on each other in a circle. `progress` is told what is going on in a few words.
     """
-    return _Solver(problem, options or SearchOptions(), progress).run()
+    return _Solver(problem, options or SearchOptions(), budget or Budget(), progress).run()
 
 
 class _Solver:
-    def __init__(self, problem: Problem, options: SearchOptions, progress: Callable[[str], None] | None) -> None:
-        self._begin = monotonic()
-        self._deadline = self._begin + options.time_limit
+    def __init__(
+        self, problem: Problem, options: SearchOptions, budget: Budget, progress: Callable[[str], None] | None
+    ) -> None:
+        self._budget = budget
         self._options = options
         self._progress = progress
         self._given = problem
@@ -97,19 +98,18 @@ class _Solver:
         certificate = self._certificate
         if self._waiting and not isinstance(certificate, Floor):
             certificate = Deferred(certificate.bound, self._waiting, certificate)
-        seconds = monotonic() - self._begin
-        statistics = Statistics(states, seconds, _technique(certificate))
+        statistics = Statistics(states, _technique(certificate))
         return Schedule(tuple(order), peak(self._given, order), certificate.bound, certificate, statistics)
 
     def _search(self, sets: list[int]) -> tuple[list[int], int]:
-        """Work on the piece with the largest peak until that is proven, or time is over."""
+        """Work on the piece with the largest peak until that is proven, or the budget is spent."""
         count = self._problem.operators
         spans = pieces(self._links, self._base) if self._options.pieces else [(0, count - 1)]
         upper = {span: max(sets[span[0] : span[1] + 1]) for span in spans}
         lifetimes = self._lifetimes()
         parts: dict[tuple[int, int], Piece] = {}
         bound, proven = self._certificate.bound, None
-        while monotonic() < self._deadline:
+        while not self._budget.over:
             span = max(upper, key=upper.__getitem__)
             if upper[span] <= bound:
                 break
@@ -135,7 +135,7 @@ class _Solver:
         position = self._position
         problem = induced(self._problem, operators, near, lambda v: position[v] < first, lambda v: position[v] > last)
         kind = LongPiece if len(operators) >= LONG else Piece
-        return kind(problem, operators, self._options, self._deadline)
+        return kind(problem, operators, self._options, self._budget)
 
     def _lifetimes(self) -> list[tuple[int, int]]:
         position = self._position

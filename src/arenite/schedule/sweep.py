@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from time import monotonic
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from arenite.budget import Budget
     from arenite.schedule.graph import Graph
     from arenite.schedule.moves import Moves
 
@@ -48,15 +48,20 @@ class Refuted:
 
 
 def sweep(
-    graph: Graph, moves: Moves, bound: int, *, limit: int, deadline: float, width: int = sys.maxsize
+    graph: Graph, moves: Moves, bound: int, *, limit: int, budget: Budget, width: int = sys.maxsize
 ) -> Found | Refuted | Undecided:
-    """Look for an order whose peak is below `bound` bytes, within `limit` states and until `deadline` (monotonic).
+    """Look for an order whose peak is below `bound` bytes, within `limit` states and the budget.
 
     Where states have many moves, it gives up after fewer. `moves`: those backward, one by one, to retrace the path of
     what is found, which leads from the end to the start. `width`: of each size, keep so many states, those with the
     least alive; where that leaves any out, nothing is refuted.
     """
-    return _Sweep(graph, moves, bound, limit=limit, deadline=deadline, width=width).run()
+    return _Sweep(graph, moves, bound, limit=limit, budget=budget, width=width).run()
+
+
+def steps_of_state(graph: Graph) -> float:
+    """Steps of a budget that a state of a sweep takes: half a million states of four words in a second of one core."""
+    return 0.5 * max(1, (graph.count + 63) // 64)
 
 
 def swept(refuted: Refuted, operators: int) -> Swept:
@@ -79,12 +84,12 @@ class _States:
 
 
 class _Sweep:
-    def __init__(self, graph: Graph, moves: Moves, bound: int, *, limit: int, deadline: float, width: int) -> None:
+    def __init__(self, graph: Graph, moves: Moves, bound: int, *, limit: int, budget: Budget, width: int) -> None:
         self._graph = graph
         self._moves = moves
         self._bound = bound
         self._limit = limit
-        self._deadline = deadline
+        self._budget = budget
         self._width = width
         self._words = max(1, (graph.count + 63) // 64)
         self._tables = _Tables(graph)
@@ -119,6 +124,7 @@ class _Sweep:
     def _follow(self, size: int, states: _States) -> bool:
         """Settle what is not settled; from the others, take back each operator that may be. Whether that got done."""
         self._count += len(states.live)
+        self._budget.spend(steps_of_state(self._graph) * len(states.live))
         chunk = _Chunk(self._tables, states.rows, states.live, self._bound)
         ways = chunk.settle()
         settled = chunk.taken == 0
@@ -130,7 +136,7 @@ class _Sweep:
         self._rows.append(states.rows[settled])
         self._origins.append(states.origin[settled])
         for operator, places, left, memory in ways:
-            if self._words_arrived > _WORDS * self._limit or monotonic() > self._deadline:
+            if self._words_arrived > _WORDS * self._limit or self._budget.over:
                 return False
             relevant = settled[places]
             fit = memory < self._bound

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from arenite import zoo
+    from arenite.budget import Budget
     from arenite.bundle import export_tflm
     from arenite.codegen import export_c
     from arenite.errors import (
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AreniteError",
+    "Budget",
     "Exploration",
     "FitError",
     "MissingDependencyError",
@@ -67,6 +69,7 @@ __all__ = [
 
 # Each name is loaded when it is first used, so that `import arenite` costs nothing.
 _HOME = {
+    "Budget": "arenite.budget",
     "Exploration": "arenite.exploration",
     "Model": "arenite.model",
     "Options": "arenite.optimization",

@@ -21,6 +21,9 @@ def explore_command(
     keep_inputs: Annotated[
         bool, typer.Option("--keep-inputs", help="Inputs stay intact to the end of the inference.")
     ] = False,
+    effort: Annotated[
+        Literal["low", "normal", "high"], typer.Option(help="How much work the searches may do.")
+    ] = "normal",
     time_limit: Annotated[
         float | None,
         typer.Option(
@@ -60,6 +63,7 @@ def explore_command(
         minimize=minimize,
         max_extra_macs=parse_share(max_extra_macs),
         keep_inputs=keep_inputs,
+        effort=effort,
         time_limit=time_limit,
     )
     _check_outputs(model, output, plot, force=force)

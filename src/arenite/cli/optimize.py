@@ -38,6 +38,9 @@ def optimize_command(
     plan: Annotated[
         Literal["replace", "respect"], typer.Option(help="What to do with an offline plan that the model carries.")
     ] = "replace",
+    effort: Annotated[
+        Literal["low", "normal", "high"], typer.Option(help="How much work the searches may do.")
+    ] = "normal",
     time_limit: Annotated[
         float | None,
         typer.Option(
@@ -76,6 +79,7 @@ def optimize_command(
         arena=None if arena is None else parse_size(arena),
         max_extra_macs=None if max_extra_macs is None else parse_share(max_extra_macs),
         plan=plan,
+        effort=effort,
         time_limit=time_limit,
         rounds=rounds,
         seed=seed,

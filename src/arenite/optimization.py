@@ -52,7 +52,7 @@ def optimize(model: Model, options: Options = DEFAULTS, *, progress: Progress | 
         VerificationError: a check failed; the result must not be used.
     """
     started = time.monotonic()
-    task = Task(model, options, started + options.time_limit, progress or silent)
+    task = Task.of(model, options, started + options.time_limit, progress or silent)
     return completed(task, decided(task), started)
 
 
@@ -81,7 +81,7 @@ def completed(task: Task, decision: Decision, started: float) -> Plan:
         before=Cost(peak_memory(model), _head(task, model), arena_before, _macs(model)),
         after=Cost(decision.peak, decision.head, arena_after, _macs(decision.model)),
         lower_bound=decision.lower_bound,
-        order=origins(model, decision),
+        order=origins(task, decision),
         verified=verification.status,
         seconds=time.monotonic() - started,
         proofs=decision.proofs,
@@ -100,7 +100,7 @@ def preview(model: Model, options: Options = DEFAULTS) -> Model:
         ModelError: the model cannot be planned.
         VerificationError: a check of the order or of the layout failed.
     """
-    return decided(Task(model, options, time.monotonic() + options.time_limit, silent)).model
+    return decided(Task.of(model, options, time.monotonic() + options.time_limit, silent)).model
 
 
 def least_peak_memory(model: Model, *, time_limit: float = 10.0) -> int:

@@ -3,7 +3,8 @@
 A pass that changes nothing returns the same object. None changes the inputs and outputs that an application sees.
 """
 
+from arenite.rewrite.dilate import dilate
 from arenite.rewrite.fold import fold
 from arenite.rewrite.prune import prune
 
-__all__ = ["fold", "prune"]
+__all__ = ["dilate", "fold", "prune"]

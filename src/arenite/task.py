@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from arenite.rewrite import dilate, fold, prune
+from arenite.rewrite.passes import DILATION, SHAPES, TIDYING, UNPACKING, WIDENING, rewritten
 from arenite.tflite.memory_plan import with_plan
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ LEAST_SECONDS = 1.0
 class Task:
     """What was asked for, and when it has to be done (monotonic seconds).
 
-    `base` is the source without its plan, rewritten as far as that is exact, and without what has no effect.
+    `base` is the source without its plan, rewritten as far as that is exact or was asked for, and without what has no
+    effect. `changes` say so in sentences.
     """
 
     source: Model
@@ -35,14 +36,18 @@ class Task:
     deadline: float
     progress: Progress
     base: Model
+    changes: tuple[str, ...] = ()
 
     @staticmethod
     def of(source: Model, options: Options, deadline: float, progress: Progress) -> Task:
         """The task of planning a source."""
-        model = with_plan(source, None)
-        for rewrite in (dilate, fold, prune):
-            model = rewrite(model)
-        return Task(source, options, deadline, progress, model)
+        asked = [*([WIDENING] if options.widen_bias else []), *([UNPACKING] if options.unpack_int4 else [])]
+        base, changes = rewritten(with_plan(source, None), (SHAPES, *asked, DILATION, TIDYING))
+        return Task(source, options, deadline, progress, base, changes)
+
+    def has_changes(self, model: Model) -> bool:
+        """Whether a model is made of the rewritten source, in whatever order, not of the source as it is."""
+        return set(model.main.operators) == set(self.base.main.operators)
 
     @cached_property
     def positions(self) -> Mapping[object, int]:

@@ -6,5 +6,8 @@ A pass that changes nothing returns the same object. None changes the inputs and
 from arenite.rewrite.dilate import dilate
 from arenite.rewrite.fold import fold
 from arenite.rewrite.prune import prune
+from arenite.rewrite.shapes import fold_shapes
+from arenite.rewrite.unpack_int4 import unpack_int4
+from arenite.rewrite.widen_bias import widen_bias
 
-__all__ = ["dilate", "fold", "prune"]
+__all__ = ["dilate", "fold", "fold_shapes", "prune", "unpack_int4", "widen_bias"]

@@ -9,22 +9,26 @@ from arenite.rewrite.passes import UNPACKING, flash, rewritten
 from arenite.rewrite.unpack_int4 import packed_weights
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arenite.model import Model, Operator
     from arenite.task import Task
 
 
-def offers(task: Task) -> tuple[str, ...]:
-    """Sentences for a person, of options that would change the plan of a source."""
-    return () if task.options.unpack_int4 else _unpacking(task)
+def offers(task: Task, result: Model) -> tuple[str, ...]:
+    """Sentences for a person about what `result`, a plan of the source, leaves as it is."""
+    target = task.options.runs_on
+    packed = [(number, each) for number, each in enumerate(result.main.operators) if packed_weights(each) is not None]
+    if not packed:
+        return ()
+    if task.options.unpack_int4:
+        return (f"int4 weights stay as they are: with the kernels of {target.name} int8 makes no smaller head",)
+    return _unpacking(task, packed) if Kernels.REFERENCE in target.sets else ()
 
 
-def _unpacking(task: Task) -> tuple[str, ...]:
+def _unpacking(task: Task, packed: Sequence[tuple[int, Operator]]) -> tuple[str, ...]:
     """Why int4 weights cost head, and the head of TFLM's own plan without them: the search may find a smaller one."""
     target = task.options.runs_on
-    packed = [
-        (number, each) for number, each in enumerate(task.base.main.operators) if packed_weights(each) is not None
-    ]
-    if Kernels.REFERENCE not in target.sets or not packed:
-        return ()
     number, largest = max(packed, key=lambda each: sum(target.scratch(each[1])))
     scratch = sum(target.scratch(largest))
     what = f"the int4 weights of {largest.code} (operator {number})"

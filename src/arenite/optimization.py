@@ -136,8 +136,8 @@ def without_strips(task: Task) -> Decision:
 def _whole(task: Task) -> Decision:
     """The best plan for what was asked; it says what the rewrites before it changed, or would change."""
     found = _planned(task)
-    said = task.changes if task.has_changes(found.model) else offers(task)
-    return replace(found, notes=(*found.notes, *said))
+    said = task.changes if task.has_changes(found.model) else ()
+    return replace(found, notes=(*found.notes, *said, *offers(task, found.model)))
 
 
 def _planned(task: Task) -> Decision:

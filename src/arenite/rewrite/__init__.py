@@ -1,6 +1,7 @@
 """Passes from a model to a model that computes the same: each a function, or a frozen dataclass of its options.
 
 A pass that changes nothing returns the same object. None changes the inputs and outputs that an application sees.
+`passes.py` has their order; docs/rewrites.md says which are made unasked.
 """
 
 from arenite.rewrite.dilate import dilate

@@ -94,7 +94,7 @@ def test_without_overlap_nothing_shares_bytes():
 )
 def test_a_few_buffers_near_the_highest_prove_that_no_order_is_better(family, target, head):
     """None of these has a single operator that needs as much, whatever the order."""
-    result = decided(Task(zoo.build(family), replace(QUICK, target=target), Budget(), silent))
+    result = decided(Task.of(zoo.build(family), replace(QUICK, target=target), Budget(), silent))
     assert (result.head, result.lower_bound) == (head, head)
     assert all(proof.schedule.lower_bound < head for proof in result.proofs)
 

@@ -90,7 +90,7 @@ def explore(model: Model, options: Options, *, progress: Callable[[str], None] |
     most = MOST_EXTRA if options.max_extra_macs is None else options.max_extra_macs
     options = replace(options, split=True, max_extra_macs=most)
     started = time.monotonic()
-    task = Task(model, options, options.budget(), progress or silent)
+    task = Task.of(model, options, options.budget(), progress or silent)
     wish = wish_of(task)
     found = _frontier(list(_candidates(task, wish)), wish)
     work = sum(macs(operator) for operator in model.main.operators)

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 from arenite.budget import Budget
 from arenite.errors import OptionError, VerificationError
 from arenite.liveness import peak_memory
+from arenite.offers import offers
 from arenite.operators import macs
 from arenite.options import DEFAULTS, Options
 from arenite.ordering import ordering_problem
 from arenite.plan import Cost, Plan
 from arenite.reordering import checked_schedule, runs_as_filed, with_order
+from arenite.repair import widening_sentences
+from arenite.rewrite.widen_bias import misread_bias, widen_bias
 from arenite.runnable import refusals
 from arenite.search_apart import search_apart
 from arenite.search_partial import SHARE_WITHOUT, search_partial
@@ -53,7 +56,7 @@ def optimize(model: Model, options: Options = DEFAULTS, *, progress: Progress | 
         VerificationError: a check failed; the result must not be used.
     """
     started = time.monotonic()
-    task = Task(model, options, options.budget(), progress or silent)
+    task = Task.of(model, options, options.budget(), progress or silent)
     return completed(task, decided(task), started)
 
 
@@ -82,11 +85,16 @@ def completed(task: Task, decision: Decision, started: float) -> Plan:
         before=Cost(peak_memory(model), _head(task, model), arena_before, _macs(model)),
         after=Cost(decision.peak, decision.head, arena_after, _macs(decision.model)),
         lower_bound=decision.lower_bound,
-        order=origins(model, decision),
+        order=origins(task, decision),
         verified=verification.status,
         seconds=time.monotonic() - started,
         proofs=decision.proofs,
-        notes=(*decision.notes, *(_refused(task) or _outlook(task, decision.model)), *_struck(task)),
+        notes=(
+            *decision.notes,
+            *_repair(task),
+            *(_refused(task, decision.model) or _outlook(task, decision.model)),
+            *_struck(task),
+        ),
         timed_out=task.budget.struck,
         target=options.runs_on,
         shared_pairs=judged.pairs,
@@ -104,7 +112,7 @@ def preview(model: Model, options: Options = DEFAULTS, *, budget: Budget | None 
         ModelError: the model cannot be planned.
         VerificationError: a check of the order or of the layout failed.
     """
-    return decided(Task(model, options, budget or options.budget(), silent)).model
+    return decided(Task.of(model, options, budget or options.budget(), silent)).model
 
 
 def least_peak_memory(model: Model, *, budget: Budget | None = None) -> int:
@@ -134,13 +142,10 @@ def without_strips(task: Task) -> Decision:
 
 
 def _whole(task: Task) -> Decision:
-    """The best plan for what was asked; it says how many operators the rewrites before it left out."""
+    """The best plan for what was asked; it says what the rewrites before it changed, or would change."""
     found = _planned(task)
-    gone = len(task.source.main.operators) - len(found.model.main.operators)
-    if not gone:
-        return found
-    note = f"{gone} operators are left out: nobody needs them, they only copy, or convolutions pad by themselves"
-    return replace(found, notes=(*found.notes, note))
+    said = task.changes if task.has_changes(found.model) else ()
+    return replace(found, notes=(*found.notes, *said, *offers(task, found.model)))
 
 
 def _planned(task: Task) -> Decision:
@@ -160,15 +165,28 @@ def _planned(task: Task) -> Decision:
     if not _is_right(task, keep_inputs=False):
         return replace(best, notes=(*best.notes, _replaced(task)))
     gains = best.head < head or (best.head == head and _saves_arena(task, best.model))
-    if not gains and (not options.keep_inputs or _keeps_inputs(task)):
+    if not gains and not _repairs(task) and (not options.keep_inputs or _keeps_inputs(task)):
         return replace(best, model=_renamed(task), peak=peak_memory(model), head=head)
     return best
 
 
-def _refused(task: Task) -> list[str]:
-    """What the target cannot run of the source, in sentences."""
+def _repairs(task: Task) -> bool:
+    """Whether a repair was asked for that the source needs."""
+    return task.options.widen_bias and any(map(misread_bias, task.source.main.operators))
+
+
+def _repair(task: Task) -> tuple[str, ...]:
+    """What the repair that was asked for does to the outputs, in sentences."""
+    if not _repairs(task):
+        return ()
+    task.progress("comparing the repaired model between the runtimes")
+    return widening_sentences(task.source, widen_bias(task.source), rounds=task.options.rounds, seed=task.options.seed)
+
+
+def _refused(task: Task, result: Model) -> list[str]:
+    """What the target cannot run of the result, in sentences."""
     target = task.options.runs_on
-    return [f"{target.name} cannot run {refusal}" for refusal in refusals(task.source, target)]
+    return [f"{target.name} cannot run {refusal}" for refusal in refusals(result, target)]
 
 
 def _struck(task: Task) -> list[str]:
@@ -295,6 +313,8 @@ def _verified(task: Task, decision: Decision, content: bytes) -> Verification:
     source = task.source
     if decision.model is not source and not_for_reference(source):  # what its operators compute with a right plan
         source = with_plan(source, None)
+    if _repairs(task):
+        source = widen_bias(source)
     verification = verify(
         source,
         content,

@@ -33,6 +33,9 @@ class Options:
     `minimize`, its head alone. `max_extra_macs`: the share of the model's multiply-accumulates that strips may add;
     None is 0.10, or as much as it takes where `arena` is given: an arena to declare, in bytes, that is to be reached
     with the least work, or it is an error.
+
+    `unpack_int4`: int4 weights may become int8 where that makes the head smaller, at the cost of flash. `widen_bias`:
+    int32 biases that TFLM reads as int64 become int64, which changes what TFLM computes.
     """
 
     reorder: bool = True
@@ -49,6 +52,8 @@ class Options:
     minimize: Literal["arena", "head"] = "arena"
     arena: int | None = None
     max_extra_macs: float | None = None
+    unpack_int4: bool = False
+    widen_bias: bool = False
 
     def __post_init__(self) -> None:
         if not isinstance(self.time_limit, int | float | None) or not isinstance(self.rounds, int):

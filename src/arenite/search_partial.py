@@ -22,7 +22,7 @@ from arenite.rewrite.channels import ChannelPlan, estimate_channels, wide_region
 from arenite.rewrite.strips import why_not
 from arenite.sharing import Sharing
 from arenite.targets.tflm import plan_obstacle
-from arenite.task import LEAST_STEPS, Decision
+from arenite.task import LEAST_STEPS, Decision, mark
 from arenite.tflite.memory_plan import is_vela, read_plan, with_plan
 
 if TYPE_CHECKING:
@@ -238,18 +238,17 @@ def _decision(task: Task, whole: Decision, base: Model, found: Partial) -> Decis
         head=task.options.runs_on.planned_head(model),
         lower_bound=_least(task.base),
         proofs=(),
-        strips=tuple(_strips(task.source, base, found.choice)),
+        strips=tuple(_strips(task, base, found.choice)),
         sources=found.sources,
     )
 
 
-def _strips(source: Model, base: Model, choice: Choice) -> Iterator[Strips]:
-    position = {operator.outputs: number for number, operator in enumerate(source.main.operators)}
+def _strips(task: Task, base: Model, choice: Choice) -> Iterator[Strips]:
     for piece in choice.pieces:
         if piece.plan is None:
             continue
         operators = base.main.operators[piece.first : piece.last + 1]
-        places = tuple(sorted(position[operator.outputs] for operator in operators))
+        places = tuple(sorted({task.positions[mark(operator)] for operator in operators}))
         plan = within(base, piece.plan)
         if isinstance(plan, ChannelPlan):
             size = plan.region.outputs[-1].shape[-1] // plan.region.pieces

@@ -15,7 +15,7 @@ from arenite.sharing import Shared, Sharing
 from arenite.targets.folding import as_run, unfolded
 from arenite.targets.requests import requests
 from arenite.targets.tflm import head_plan
-from arenite.task import Decision
+from arenite.task import Decision, Task
 from arenite.tflite.memory_plan import read_plan, with_plan
 from arenite.validity import is_right
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from arenite.kernels import Kernels
     from arenite.model import Model
     from arenite.plan import Proof
-    from arenite.task import Task
 
 FULL_EFFORT = 1.0
 """Of the search for the layout of the only order that there is; 1 is about a second."""
@@ -43,7 +42,7 @@ def search_shared(task: Task) -> Decision | None:
     """
     base = as_run(task.base, task.options.runs_on.kernels)
     if base is not task.base:
-        found = search_shared(replace(task, source=base))
+        found = search_shared(Task.of(base, task.options, task.budget, task.progress))
         if found is None:
             return None
         model = unfolded(task.base, found.model)

@@ -35,6 +35,12 @@ def optimize_command(
         str | None,
         typer.Option(metavar="SHARE", help="With --split: work that strips may add.", show_default="10%"),
     ] = None,
+    unpack_int4: Annotated[
+        bool, typer.Option("--unpack-int4", help="Store int4 weights as int8: less scratch, more flash.")
+    ] = False,
+    widen_bias: Annotated[
+        bool, typer.Option("--widen-bias", help="Repair int32 biases that TFLM reads as int64.")
+    ] = False,
     plan: Annotated[
         Literal["replace", "respect"], typer.Option(help="What to do with an offline plan that the model carries.")
     ] = "replace",
@@ -78,6 +84,8 @@ def optimize_command(
         minimize=minimize,
         arena=None if arena is None else parse_size(arena),
         max_extra_macs=None if max_extra_macs is None else parse_share(max_extra_macs),
+        unpack_int4=unpack_int4,
+        widen_bias=widen_bias,
         plan=plan,
         effort=effort,
         time_limit=time_limit,

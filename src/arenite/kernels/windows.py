@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 SAME = 0
 """The schema's number for SAME padding."""
+VALID = 1
+"""The schema's number for no padding."""
 EXPLICIT = "explicit padding"
 """Option of a convolution that a PAD was folded into: rows above and columns to the left; a blank, so no schema's."""
 

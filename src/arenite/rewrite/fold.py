@@ -14,11 +14,8 @@ from typing import TYPE_CHECKING
 
 from arenite.kernels.constants import integers, is_finite
 from arenite.kernels.windows import EXPLICIT, SAME, convolution, depthwise
-from arenite.rewrite.prune import can_be_written, may_renumber
+from arenite.rewrite.edits import edited, steps, with_operators
 from arenite.targets.folding import folds, with_padding
-from arenite.tflite.control_edges import CONTROL_EDGES_NAME
-from arenite.tflite.memory_plan import read_plan
-from arenite.tflite.signatures import signature_tensors
 
 if TYPE_CHECKING:
     from collections.abc import Set
@@ -36,15 +33,7 @@ def fold(model: Model) -> Model:
     Outputs stay the same bit for bit. A model with a plan stays as it is, since the plan is made for its copies, and so
     does one whose metadata name operators by their place.
     """
-    by_place = any(entry.name == CONTROL_EDGES_NAME for entry in model.metadata)
-    if by_place or read_plan(model) is not None or not may_renumber(model):
-        return model
-    named = signature_tensors(model)
-    graphs = tuple(_folded(graph, named.union(graph.inputs, graph.outputs)) for graph in model.graphs)
-    if graphs == model.graphs:
-        return model
-    result = replace(model, graphs=graphs)
-    return result if can_be_written(result) else model
+    return edited(model, _folded)
 
 
 def _folded(graph: Graph, interface: Set[Tensor]) -> Graph:
@@ -65,11 +54,7 @@ def _folded(graph: Graph, interface: Set[Tensor]) -> Graph:
     operators = [found[each][0] if each in found else each for each in operators if each not in pads]
     if len(operators) == len(graph.operators):
         return graph
-    gone = {tensor for operator in graph.operators for tensor in operator.outputs}
-    gone.difference_update(tensor for operator in operators for tensor in operator.outputs)
-    return replace(
-        graph, operators=tuple(operators), tensors=tuple(tensor for tensor in graph.tensors if tensor not in gone)
-    )
+    return with_operators(graph, operators)
 
 
 def _handed_on(operator: Operator) -> Tensor | None:
@@ -87,12 +72,7 @@ def _handed_on(operator: Operator) -> Tensor | None:
 
 
 def _alike(one: Tensor, other: Tensor) -> bool:
-    return (one.shape, one.type, _steps(one)) == (other.shape, other.type, _steps(other))
-
-
-def _steps(tensor: Tensor) -> object:
-    steps = tensor.quantization
-    return steps and (tuple(steps.scale), tuple(steps.zero_point))
+    return (one.shape, one.type, steps(one)) == (other.shape, other.type, steps(other))
 
 
 def _padding_alike(pad: Operator, operator: Operator) -> Operator | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.kernels.windows import SAME
+from arenite.kernels.windows import SAME, VALID
 from arenite.model import ElementType
 from arenite.rewrite.strips.cut import CannotSplitError, Cut, Rule
 from arenite.rewrite.strips.rows import Rows, Scatter
-from arenite.rewrite.strips.windows import VALID, check_weights
+from arenite.rewrite.strips.windows import check_weights
 
 if TYPE_CHECKING:
     from arenite.model import Operator

@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.kernels.constants import is_finite
-from arenite.kernels.windows import SAME, convolution, depthwise, pool
+from arenite.kernels.windows import SAME, VALID, convolution, depthwise, pool
 from arenite.model import ElementType
 from arenite.rewrite.strips.cut import CannotSplitError, Cut, Padding, Rule
 from arenite.rewrite.strips.rows import Reach, Rows, reach, same_cover, same_padding, span
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from arenite.kernels.windows import Axis, Window
     from arenite.model import Operator, Tensor
 
-VALID = 1
-"""The schema's number for VALID padding."""
 
 _WEIGHTS = {
     ElementType.FLOAT32: (ElementType.FLOAT32,),

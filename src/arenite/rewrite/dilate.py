@@ -1,0 +1,297 @@
+"""SPACE_TO_BATCH_ND, convolution, BATCH_TO_SPACE_ND becomes PAD and one dilated convolution.
+
+TensorFlow writes a dilated convolution as these three; converters fold them only where nothing stands between them.
+The two outer ones copy the image, keep both of its copies in the head, and cannot run in strips.
+
+Why the result is equal, for one axis with block b, paddings (before, after), crops (first, last), and a convolution
+of stride 1 and dilation d that does not pad. SPACE_TO_BATCH_ND puts position b * i + p of the padded axis at position
+i of image p. Output i of image p reads, with tap k, position b * (i + k * d) + p. BATCH_TO_SPACE_ND puts that output at
+b * i + p - first. Output j of the result therefore reads position j + first + k * b * d of the padded axis:
+
+    padded axis   z z x0 x1 x2 x3 x4 ...    z: `before` positions of padding
+    output j           |     |     |        taps b * d apart, from j + first on
+
+A convolution of dilation b * d reads the same where `before - first` positions are padded before the axis, and
+`after - last` behind the axis. Each output meets the same numbers with the same taps, in the same order. An axis of
+block 1 is padded only, so its stride is free. A crop that is larger than its padding is left alone.
+
+SPACE_TO_BATCH_ND pads with the zero point in LiteRT. TFLM's kernel never sets the value to pad with (`output_offset` in
+tensorflow/lite/micro/kernels/space_to_batch_nd.cc): it pads with the byte that lies in the arena, 0 in a fresh one. PAD
+fills with the zero point in both. So where the zero point is not 0, only what needs no padding is rewritten: elsewhere
+the runtimes disagree on the source.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from math import prod
+from typing import TYPE_CHECKING
+
+from arenite.kernels.constants import integers
+from arenite.kernels.windows import SAME, VALID, convolution, depthwise
+from arenite.model import ElementType, Operator
+from arenite.rewrite.edits import edited, integer_constant, steps, with_operators
+from arenite.rewrite.joins import version
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Set
+
+    from arenite.kernels.windows import Axis
+    from arenite.model import Graph, Model, Tensor
+
+    Shape = tuple[int, ...]
+
+_WINDOWS = {"CONV_2D": convolution, "DEPTHWISE_CONV_2D": depthwise}
+_RESHAPES = frozenset({"RESHAPE", "EXPAND_DIMS", "SQUEEZE"})
+_TYPES = frozenset({ElementType.INT8, ElementType.INT16, ElementType.FLOAT32})
+
+
+def dilate(model: Model) -> Model:
+    """The model with dilated convolutions where it has blocks; the same object where there is nothing to rewrite.
+
+    Outputs stay the same bit for bit, in TFLM and in LiteRT.
+    """
+    return edited(model, _dilated)
+
+
+def _dilated(graph: Graph, interface: Set[Tensor]) -> Graph:
+    made = [(blocked, _rewritten(blocked)) for blocked in _matches(graph, interface)]
+    instead = {blocked.join: new for blocked, new in made if new}
+    if not instead:
+        return graph
+    gone = {each for blocked, _ in made if blocked.join in instead for each in blocked.operators}
+    return with_operators(
+        graph, (new for old in graph.operators for new in instead.get(old, () if old in gone else (old,)))
+    )
+
+
+@dataclass(frozen=True)
+class _Blocked:
+    """A convolution between SPACE_TO_BATCH_ND (`split`) and BATCH_TO_SPACE_ND (`join`).
+
+    `before` and `after` add and take the axis that a series [batch, length, channels] lacks of an image.
+    """
+
+    split: Operator
+    before: Operator | None
+    convolution: Operator
+    after: Operator | None
+    join: Operator
+
+    @property
+    def operators(self) -> tuple[Operator, ...]:
+        """All of them, in the order in which they run."""
+        parts = (self.split, self.before, self.convolution, self.after, self.join)
+        return tuple(each for each in parts if each is not None)
+
+    @property
+    def ends(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """What comes in, what the convolution reads and makes, and what comes out."""
+        source, image = self.split.inputs[0], self.convolution.inputs[0]
+        assert source is not None
+        assert image is not None
+        return source, image, self.convolution.outputs[0], self.join.outputs[0]
+
+
+def _matches(graph: Graph, interface: Set[Tensor]) -> Iterator[_Blocked]:
+    """The operators of a graph in this pattern; nothing else reads the tensors between them."""
+    writers: dict[Tensor, Operator] = {}
+    reads: defaultdict[Tensor, int] = defaultdict(int)
+    for operator in graph.operators:
+        writers.update(dict.fromkeys(operator.outputs, operator))
+        for tensor in operator.inputs:
+            if tensor is not None:
+                reads[tensor] += 1
+
+    def writer(operator: Operator | None, codes: Set[str]) -> Operator | None:
+        """The operator of one of these kinds that makes the first input of another, and for that one alone."""
+        source = operator.inputs[0] if operator is not None and operator.inputs else None
+        if source is None or reads[source] != 1 or source in interface:
+            return None
+        found = writers.get(source)
+        return found if found is not None and found.code in codes and len(found.outputs) == 1 else None
+
+    for join in graph.operators:
+        if join.code == "BATCH_TO_SPACE_ND" and len(join.outputs) == 1:
+            after = writer(join, _RESHAPES)
+            convolved = writer(after or join, _WINDOWS.keys())
+            before = writer(convolved, _RESHAPES)
+            split = writer(before or convolved, {"SPACE_TO_BATCH_ND"})
+            if convolved is not None and split is not None and split.inputs[0] is not None:
+                yield _Blocked(split, before, convolved, after, join)
+
+
+def _rewritten(blocked: _Blocked) -> tuple[Operator, ...]:
+    """The operators that make the same result; none where the rewrite does not hold."""
+    source, _, made, result = blocked.ends
+    lacking = _lacking_axis(blocked)
+    if lacking is None or not _can_be_read(source) or not _keeps_numbers(blocked):
+        return ()
+    axes = _axes(blocked, lacking)
+    if axes is None or (any(map(any, (axis.margins for axis in axes))) and not _pads_with_zero(source)):
+        return ()
+    operators: list[Operator] = []
+    if lacking:
+        shape = _image(source.shape, lacking)
+        source = _append_reshape(operators, source, replace(source, name=f"{result.name}/image", shape=shape))
+    source = _padded(operators, source, [axis.margins for axis in axes], f"{result.name}/padded")
+    target = replace(made, name=f"{result.name}/image", shape=_image(result.shape, lacking)) if lacking else result
+    convolved = blocked.convolution
+    options = {**convolved.options, "padding": VALID}
+    options |= {"dilation_h_factor": axes[0].dilation, "dilation_w_factor": axes[1].dilation}
+    operators.append(replace(convolved, inputs=(source, *convolved.inputs[1:]), outputs=(target,), options=options))
+    if lacking:
+        _append_reshape(operators, target, result)
+    return tuple(operators)
+
+
+def _can_be_read(source: Tensor) -> bool:
+    return source.data is None and not source.variable and source.type in _TYPES
+
+
+def _keeps_numbers(blocked: _Blocked) -> bool:
+    """Whether none of the copies changes what the numbers mean."""
+    source, image, made, result = blocked.ends
+    return all(
+        one.type is other.type and steps(one) == steps(other)
+        for one, other in ((source, blocked.split.outputs[0]), (source, image), (made, result))
+    )
+
+
+def _pads_with_zero(source: Tensor) -> bool:
+    """Whether TFLM and LiteRT pad with the same value: 0."""
+    return source.quantization is None or not any(source.quantization.zero_point)
+
+
+def _lacking_axis(blocked: _Blocked) -> int | None:
+    """The axis of length 1 that the convolution's images have and the series around it lack: 1 or 2.
+
+    0 where the source is an image itself; None where the shapes are none of these.
+    """
+    source, image, made, result = blocked.ends
+    split, joined = blocked.split.outputs[0].shape, blocked.join.inputs[0]
+    ranks = {len(source.shape), len(split), len(result.shape)}
+    if joined is None or len(image.shape) != 4 or len(made.shape) != 4:
+        return None
+    if ranks == {4} and blocked.before is None and blocked.after is None:
+        return 0
+    if ranks != {3} or len(joined.shape) != 3:
+        return None
+    fitting = (
+        axis for axis in (1, 2) if _image(split, axis) == image.shape and _image(joined.shape, axis) == made.shape
+    )
+    return next(fitting, None)
+
+
+def _image(shape: Shape, lacking: int) -> Shape:
+    """The shape of an image, from that of a series that lacks an axis."""
+    return (*shape[:lacking], 1, *shape[lacking:]) if lacking else shape
+
+
+@dataclass(frozen=True)
+class _Dilated:
+    """One axis of the convolution that takes the place of the blocks: what is padded around it, and its dilation."""
+
+    margins: tuple[int, int]
+    dilation: int
+
+
+def _axes(blocked: _Blocked, lacking: int) -> tuple[_Dilated, _Dilated] | None:
+    """Rows and columns of the new convolution; None where an axis cannot be rewritten."""
+    source, image, made, result = blocked.ends
+    blocks, paddings, crops = _blocks(blocked, lacking)
+    window = _window(blocked.convolution)
+    if window is None or not blocks:
+        return None
+    batches, depth = source.shape[0], source.shape[-1]
+    if (image.shape[0], image.shape[3]) != (batches * prod(blocks), depth) or made.shape[0] != image.shape[0]:
+        return None
+    if (result.shape[0], result.shape[-1]) != (batches, made.shape[3]):
+        return None
+    lengths = zip(_image(source.shape, lacking)[1:3], _image(result.shape, lacking)[1:3], strict=True)
+    rows, columns = (_dilated_axis(*each) for each in zip(window, lengths, blocks, paddings, crops, strict=True))
+    return None if rows is None or columns is None else (rows, columns)
+
+
+def _dilated_axis(
+    axis: Axis, lengths: tuple[int, int], block: int, padding: tuple[int, int], crop: tuple[int, int]
+) -> _Dilated | None:
+    """An axis of the new convolution, from that of the old one; None where the result would not be the same.
+
+    Args:
+        axis: of the convolution within the blocks.
+        lengths: of what comes in before the blocks, and of what comes out behind them.
+        block: of both operators around.
+        padding: before and after what comes in.
+        crop: first and last positions that are cut off what comes out.
+    """
+    reach = (axis.kernel - 1) * axis.dilation + 1
+    fits = axis.length * block == lengths[0] + sum(padding) and axis.outputs * block == lengths[1] + sum(crop)
+    covered = axis.outputs == (axis.length - reach) // axis.stride + 1 and axis.length >= reach
+    margins = padding[0] - crop[0], padding[1] - crop[1]
+    if not fits or not covered or min(margins) < 0 or (axis.stride > 1 and (block > 1 or any(crop))):
+        return None
+    return _Dilated(margins, axis.dilation * block if axis.kernel > 1 else 1)
+
+
+def _window(operator: Operator) -> tuple[Axis, Axis] | None:
+    """Rows and columns of a convolution that does not pad; None where it does, or its shapes do not fit."""
+    filters = operator.inputs[1] if len(operator.inputs) > 1 else None
+    if filters is None or len(filters.shape) != 4 or not all(filters.shape):
+        return None
+    try:
+        window = _WINDOWS[operator.code](operator)
+    except (KeyError, ValueError):
+        return None
+    axes = window.rows, window.columns
+    if operator.options.get("padding", SAME) == SAME and any(
+        axis.outputs != -(-axis.length // axis.stride) for axis in axes
+    ):
+        return None
+    return axes
+
+
+Pairs = tuple[tuple[int, int], ...]
+
+
+def _blocks(blocked: _Blocked, lacking: int) -> tuple[Shape, Pairs, Pairs]:
+    """Block, paddings and crops of rows and of columns; no blocks where they are not known or not the same."""
+    split, join = (_numbers(operator) for operator in (blocked.split, blocked.join))
+    if split is None or join is None or split[0] != join[0]:
+        return (), (), ()
+    blocks, paddings, crops = split[0], split[1], join[1]
+    if lacking:
+        at = lacking - 1
+        blocks = (*blocks[:at], 1, *blocks[at:])
+        paddings, crops = ((*pairs[:at], (0, 0), *pairs[at:]) for pairs in (paddings, crops))
+    return blocks, paddings, crops
+
+
+def _numbers(operator: Operator) -> tuple[Shape, Pairs] | None:
+    """Blocks, and paddings or crops, of all axes but the first and the last; None where they are not known ahead."""
+    blocks, pairs = (integers(tensor) for tensor in (*operator.inputs[1:3], None, None)[:2])
+    axes = len(operator.outputs[0].shape) - 2
+    if blocks is None or pairs is None or (len(blocks), len(pairs)) != (axes, 2 * axes):
+        return None
+    if min(blocks) < 1 or min(pairs) < 0:
+        return None
+    return blocks, tuple(zip(pairs[::2], pairs[1::2], strict=True))
+
+
+def _padded(operators: list[Operator], source: Tensor, margins: list[tuple[int, int]], name: str) -> Tensor:
+    """The tensor with margins around rows and columns, the tensor itself where there are none."""
+    (above, below), (left, right) = margins
+    if not any((above, below, left, right)):
+        return source
+    batches, rows, columns, depth = source.shape
+    padded = replace(source, name=name, shape=(batches, above + rows + below, left + columns + right, depth))
+    paddings = integer_constant(f"{name}/margins", (4, 2), (0, 0, above, below, left, right, 0, 0))
+    operators.append(Operator("PAD", (source, paddings), (padded,), version=version("PAD", source.type)))
+    return padded
+
+
+def _append_reshape(operators: list[Operator], source: Tensor, target: Tensor) -> Tensor:
+    shape = integer_constant(f"{target.name}/shape", (len(target.shape),), target.shape)
+    operators.append(Operator("RESHAPE", (source, shape), (target,), {"new_shape": target.shape}))
+    return target

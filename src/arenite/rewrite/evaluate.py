@@ -1,0 +1,165 @@
+"""What an operator on small integers makes of constants: shapes, their elements, and arithmetic with both.
+
+Only kinds whose result every runtime agrees on are known, and only results in the range of their type. So there is no
+division of negative numbers, no overflow, no fused activation, and no index out of range.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+from arenite.model import ElementType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from arenite.model import Operator
+
+    Array = NDArray[np.int64]
+    Rule = Callable[[Operator, Sequence[Array]], Array]
+
+LIMITS = {ElementType.INT32: 31, ElementType.INT64: 63}
+"""Bits of the integers that are computed with, without the sign."""
+MOST_ELEMENTS = 256
+"""Elements of a result. Shapes have a handful; what is much larger would cost more flash than it saves RAM."""
+
+
+class UnknownError(Exception):
+    """The result of an operator is not known ahead, or the runtimes may not agree on it."""
+
+
+def evaluate(operator: Operator, inputs: Sequence[Array]) -> Array:
+    """The only output of an operator as 64-bit integers, from its inputs in the order of the file.
+
+    Raises:
+        UnknownError: this kind of operator, these options or these numbers are not known.
+    """
+    import numpy as np
+
+    (target,) = operator.outputs
+    rule = _RULES.get(operator.code)
+    bits = LIMITS.get(target.type)
+    if rule is None or bits is None or target.quantization is not None or prod(target.shape) > MOST_ELEMENTS:
+        raise UnknownError
+    try:
+        result = rule(operator, inputs)
+    except (IndexError, ValueError, OverflowError) as error:
+        raise UnknownError from error
+    if result.shape != target.shape or any(not -(1 << bits) <= int(each) < 1 << bits for each in result.flat):
+        raise UnknownError
+    return result.astype(np.int64)
+
+
+def _only(condition: object) -> None:
+    if not condition:
+        raise UnknownError
+
+
+def _as_shaped(operator: Operator, inputs: Sequence[Array]) -> Array:
+    """RESHAPE, SQUEEZE, EXPAND_DIMS: the file says which shape comes out."""
+    return inputs[0].reshape(operator.outputs[0].shape)
+
+
+def _same(_: Operator, inputs: Sequence[Array]) -> Array:
+    return inputs[0]
+
+
+def _strided_slice(operator: Operator, inputs: Sequence[Array]) -> Array:
+    """STRIDED_SLICE of a vector, forwards (StartForAxis and StopForAxis in TFLM's strided_slice_logic.h)."""
+    (begin,), (end,), (stride,) = inputs[1:]
+    vector: Array = inputs[0]
+    options = operator.options
+    _only(vector.ndim == 1 and stride > 0)
+    _only(not any(options.get(name) for name in ("ellipsis_mask", "new_axis_mask", "offset")))
+    first = 0 if options.get("begin_mask") else int(begin)
+    if options.get("shrink_axis_mask"):
+        return vector[first, ...]
+    return vector[first : None if options.get("end_mask") else int(end) : int(stride)]
+
+
+def _slice(_: Operator, inputs: Sequence[Array]) -> Array:
+    """SLICE of a vector; a size of -1 is the rest."""
+    vector, (begin,), (size,) = inputs
+    _only(vector.ndim == 1 and 0 <= begin <= len(vector) and -1 <= size <= len(vector) - begin)
+    return vector[begin:] if size < 0 else vector[begin : begin + size]
+
+
+def _gather(operator: Operator, inputs: Sequence[Array]) -> Array:
+    """GATHER of elements of a vector."""
+    vector, places = inputs
+    _only(vector.ndim == 1 and not operator.options.get("batch_dims") and operator.options.get("axis", 0) in (0, -1))
+    _only(all(0 <= place < len(vector) for place in places.flat))
+    chosen: Array = vector[places]
+    return chosen
+
+
+def _pack(operator: Operator, inputs: Sequence[Array]) -> Array:
+    import numpy as np
+
+    return np.stack(inputs, _axis(operator))
+
+
+def _concatenation(operator: Operator, inputs: Sequence[Array]) -> Array:
+    import numpy as np
+
+    return np.concatenate(inputs, _axis(operator))
+
+
+def _axis(operator: Operator) -> int:
+    _only(not operator.options.get("fused_activation_function"))
+    return int(operator.options.get("axis", 0))  # type: ignore[arg-type]  # the schema has a number there
+
+
+def _arithmetic(compute: Callable[[int, int], int]) -> Rule:
+    """An operator on pairs of elements; Python's integers do not overflow, so what does is seen."""
+
+    def rule(operator: Operator, inputs: Sequence[Array]) -> Array:
+        import numpy as np
+
+        _only(not operator.options.get("fused_activation_function"))
+        one, other = np.broadcast_arrays(*inputs)
+        pairs = zip(one.flat, other.flat, strict=True)
+        return np.array([compute(int(a), int(b)) for a, b in pairs], object).reshape(one.shape)
+
+    return rule
+
+
+def _quotient(a: int, b: int) -> int:
+    _only(a >= 0 and b > 0)
+    return a // b
+
+
+def _reduced(compute: Callable[[Sequence[int]], int]) -> Rule:
+    """A reduction of a vector to one element."""
+
+    def rule(operator: Operator, inputs: Sequence[Array]) -> Array:
+        import numpy as np
+
+        vector, axes = inputs
+        _only(vector.ndim == 1 and axes.size == 1 and axes.flat[0] in (0, -1))
+        return np.array(compute([int(each) for each in vector]), object).reshape(operator.outputs[0].shape)
+
+    return rule
+
+
+_RULES: Mapping[str, Rule] = {
+    **dict.fromkeys(("RESHAPE", "SQUEEZE", "EXPAND_DIMS"), _as_shaped),
+    "CAST": _same,
+    "STRIDED_SLICE": _strided_slice,
+    "SLICE": _slice,
+    "GATHER": _gather,
+    "PACK": _pack,
+    "CONCATENATION": _concatenation,
+    "ADD": _arithmetic(lambda a, b: a + b),
+    "SUB": _arithmetic(lambda a, b: a - b),
+    "MUL": _arithmetic(lambda a, b: a * b),
+    "MAXIMUM": _arithmetic(max),
+    "MINIMUM": _arithmetic(min),
+    **dict.fromkeys(("DIV", "FLOOR_DIV"), _arithmetic(_quotient)),
+    "REDUCE_PROD": _reduced(prod),
+    "SUM": _reduced(sum),
+}

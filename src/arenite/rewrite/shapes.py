@@ -1,0 +1,177 @@
+"""Computations of shapes are done ahead: SHAPE, the operators on what it makes, and the RESHAPE that they were for.
+
+Converters leave them where the batch was unknown. Each operator costs TFLM a structure in the tail and each tensor
+16 bytes of head, to compute the same numbers in every inference: TFLM's shapes are those of the file.
+
+LiteRT may resize inputs whose `shape_signature` has a -1 before it runs. What is computed ahead is exact for the shapes
+of the file, which are the ones that a plan is for, and that TFLM runs; resized otherwise, the result does not adapt.
+The shape of a tensor inside the graph counts as known only where LiteRT is bound to find the one of the file: where
+its signature leaves no length open, or only that of the batch, and the operators up to an input hand the batch on.
+
+A RESHAPE whose shape was computed goes where FULLY_CONNECTED alone reads it and does not keep dimensions: that operator
+takes its input as a matrix of as many columns as its weights have, whatever the shape (FullyConnected in TFLM's and
+LiteRT's reference/integer_ops/fully_connected.h).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from arenite.kernels.constants import integers
+from arenite.model import Data, ElementType
+from arenite.rewrite.edits import edited, steps, with_operators
+from arenite.rewrite.evaluate import LIMITS, UnknownError, evaluate
+from arenite.state import PURE
+from arenite.tflite.shape_signature import open_axes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence, Set
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from arenite.model import Graph, Model, Operator, Tensor
+
+    Array = NDArray[np.int64]
+
+_CODES = """
+    ABS ADD AVERAGE_POOL_2D CAST CONV_2D DEPTHWISE_CONV_2D DEPTH_TO_SPACE DEQUANTIZE DIV ELU EXP FULLY_CONNECTED GELU
+    HARD_SWISH L2_NORMALIZATION L2_POOL_2D LEAKY_RELU LOG LOGISTIC LOG_SOFTMAX MAXIMUM MAX_POOL_2D MINIMUM MUL NEG PRELU
+    QUANTIZE RELU RELU6 RELU_N1_TO_1 RESIZE_BILINEAR RESIZE_NEAREST_NEIGHBOR RSQRT SOFTMAX SPACE_TO_DEPTH SQRT SQUARE
+    SUB TANH
+"""
+_HANDS_ON_BATCH = frozenset(_CODES.split())
+"""Operators whose output has as many images as their inputs that are not constant."""
+
+
+def fold_shapes(model: Model) -> Model:
+    """The model with its shapes computed ahead; the same object where it computes none.
+
+    Outputs stay the same bit for bit, in TFLM and, for inputs of the file's shapes, in LiteRT.
+    """
+    fed = frozenset(model.main.inputs)
+    return edited(model, lambda graph, interface: _Folding(graph, interface, fed).result())
+
+
+class _Folding:
+    """One pass over the operators of a graph, in the order of the file."""
+
+    def __init__(self, graph: Graph, interface: Set[Tensor], fed: Set[Tensor]) -> None:
+        self._graph = graph
+        self._interface = interface
+        self._settled = {tensor for tensor in graph.tensors if tensor in fed or not open_axes(tensor)}
+        self._readers: defaultdict[Tensor, list[Operator]] = defaultdict(list)
+        for operator in graph.operators:
+            for tensor in operator.inputs:
+                if tensor is not None:
+                    self._readers[tensor].append(operator)
+        self._constants: dict[Tensor, Tensor] = {}
+        self._copies: dict[Tensor, Tensor] = {}
+
+    def result(self) -> Graph:
+        operators = []
+        for operator in self._graph.operators:
+            inputs = tuple(tensor and self._now(tensor) for tensor in operator.inputs)
+            changed = inputs != operator.inputs
+            now = replace(operator, inputs=inputs) if changed else operator
+            constant = self._constant(now)
+            if constant is not None:
+                self._constants[operator.outputs[0]] = constant
+            elif changed and self._is_needless(now):
+                assert inputs[0] is not None
+                self._copies[operator.outputs[0]] = inputs[0]
+            else:
+                operators.append(now)
+            if self._hands_on(now):
+                self._settled.update(operator.outputs)
+        return with_operators(self._graph, operators) if self._constants else self._graph
+
+    def _now(self, tensor: Tensor) -> Tensor:
+        return self._constants.get(tensor) or self._copies.get(tensor) or tensor
+
+    def _constant(self, operator: Operator) -> Tensor | None:
+        """What the operator makes, as a constant; None where that is not known, or has to be computed."""
+        if operator.code not in PURE or len(operator.outputs) != 1 or operator.outputs[0] in self._interface:
+            return None
+        (target,) = operator.outputs
+        if target.variable or any(reader.code not in PURE for reader in self._readers[target]):
+            return None
+        values = self._values(operator)
+        if values is None:
+            return None
+        data = Data(values.astype({ElementType.INT32: "<i4", ElementType.INT64: "<i8"}[target.type]).tobytes())
+        return replace(target, data=data)
+
+    def _values(self, operator: Operator) -> Array | None:
+        import numpy as np
+
+        target, source = operator.outputs[0], operator.inputs[0] if operator.inputs else None
+        if operator.code in ("SHAPE", "RANK"):
+            if source is None or source not in self._settled or target.type not in LIMITS:
+                return None
+            shape = np.array(source.shape, np.int64)
+            return shape if operator.code == "SHAPE" else np.array(len(shape), np.int64)
+        inputs = [_array(tensor) for tensor in operator.inputs]
+        known = [each for each in inputs if each is not None]
+        try:
+            return evaluate(operator, known) if known and len(known) == len(inputs) else None
+        except UnknownError:
+            return None
+
+    def _hands_on(self, operator: Operator) -> bool:
+        """Whether LiteRT finds the shape of the file for the operator's output, whatever its signature leaves open."""
+        varying = [tensor for tensor in operator.inputs if tensor is not None and tensor.data is None]
+        if len(operator.outputs) != 1 or not varying or not all(tensor in self._settled for tensor in varying):
+            return False
+        (target,) = operator.outputs
+        if operator.code == "RESHAPE":
+            return len(operator.inputs) == 2 and _says(integers(operator.inputs[1]), target.shape)
+        batches = {tensor.shape[:1] for tensor in (*varying, target)}
+        return operator.code in _HANDS_ON_BATCH and len(batches) == 1 and open_axes(target) == (0,)
+
+    def _is_needless(self, operator: Operator) -> bool:
+        """Whether an operator is a RESHAPE before operators that take its input as it is."""
+        source = operator.inputs[0] if operator.inputs else None
+        if operator.code != "RESHAPE" or source is None or source.data is not None or source.variable:
+            return False
+        (target,) = operator.outputs
+        readers = self._readers[target]
+        return (
+            target not in self._interface
+            and (source.type, steps(source)) == (target.type, steps(target))
+            and bool(readers)
+            and all(_flattens(reader, target) for reader in readers)
+        )
+
+
+def _array(tensor: Tensor | None) -> Array | None:
+    """The integers of a constant; None where it is none."""
+    import numpy as np
+
+    values = integers(tensor) if tensor is not None and tensor.type in LIMITS and not tensor.variable else None
+    return None if values is None or tensor is None else np.array(values, np.int64).reshape(tensor.shape)
+
+
+def _says(numbers: Sequence[int] | None, shape: Sequence[int]) -> bool:
+    """Whether the numbers that a RESHAPE is given are a shape, but for a length that is left to be computed."""
+    if numbers is None or len(numbers) != len(shape) or numbers.count(-1) > 1:
+        return False
+    return all(one in (-1, other) for one, other in zip(numbers, shape, strict=True))
+
+
+def _flattens(reader: Operator, matrix: Tensor) -> bool:
+    """Whether a reader of a matrix takes any other shape of the same elements as that matrix."""
+    if reader.code != "FULLY_CONNECTED" or reader.options.get("keep_num_dims") or len(matrix.shape) != 2:
+        return False
+    weights = reader.inputs[1] if len(reader.inputs) > 1 else None
+    return (
+        reader.inputs.count(matrix) == 1
+        and reader.inputs[0] is matrix
+        and weights is not None
+        and len(weights.shape) == 2
+        and weights.shape[1] == matrix.shape[1]
+        and len(reader.outputs[0].shape) == 2
+        and not reader.options.get("weights_format")
+    )

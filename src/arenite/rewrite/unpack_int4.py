@@ -1,0 +1,90 @@
+"""Weights of 4 bits become weights of 8 bits, so that TFLM need not unpack them into scratch.
+
+TFLM's reference kernels of CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED (conv.cc, depthwise_conv.cc and
+fully_connected.cc) request a byte of head for each weight. In every inference they unpack the weights there, and then
+run the very loops that int8 weights get. With int8 weights in the file the result is therefore the same and the scratch
+is gone, for half a byte of flash per weight. CMSIS-NN computes with packed weights (its `_s4` functions) and has no
+such scratch: there the flash buys nothing. LiteRT unpacks as well; its reference kernels compute the same of both. Its
+optimized ones may round int8 weights otherwise than int4 weights, by one step.
+
+Two int4 values share a byte, the first in its low half (UnpackDenseInt4IntoInt8 in portable_tensor_utils.cc).
+
+FULLY_CONNECTED is rewritten only with one scale for all weights: TFLM takes several scales with int8, and refuses them
+with int4. Zero points other than 0 are left alone, since not all kernels heed them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from arenite.model import Data, ElementType
+from arenite.rewrite.edits import edited
+
+if TYPE_CHECKING:
+    from collections.abc import Set
+
+    from arenite.model import Graph, Model, Operator, Tensor
+
+_WEIGHTS = 1
+"""Position of the weights among the inputs of all three operators."""
+_UNPACKING = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"})
+
+
+def unpack_int4(model: Model) -> Model:
+    """The model with int8 in place of int4 weights; the same object where there are none.
+
+    Outputs stay the same bit for bit, in TFLM and in LiteRT.
+    """
+    return edited(model, _unpacked)
+
+
+def packed_weights(operator: Operator) -> Tensor | None:
+    """The int4 weights that TFLM's reference kernel of an operator unpacks into scratch; None for most."""
+    weights = operator.inputs[_WEIGHTS] if operator.code in _UNPACKING and len(operator.inputs) > _WEIGHTS else None
+    return weights if weights is not None and weights.type is ElementType.INT4 else None
+
+
+def _unpacked(graph: Graph, interface: Set[Tensor]) -> Graph:
+    readers: defaultdict[Tensor, list[Operator]] = defaultdict(list)
+    for operator in graph.operators:
+        for tensor in operator.inputs:
+            if tensor is not None and tensor.type is ElementType.INT4:
+                readers[tensor].append(operator)
+    instead = {
+        tensor: _as_int8(tensor)
+        for tensor, operators in readers.items()
+        if tensor not in interface and all(_may_read_int8(operator, tensor) for operator in operators)
+    }
+    if not instead:
+        return graph
+    operators = tuple(
+        replace(operator, inputs=tuple(tensor and instead.get(tensor, tensor) for tensor in operator.inputs))
+        if packed_weights(operator) in instead
+        else operator
+        for operator in graph.operators
+    )
+    return replace(graph, operators=operators, tensors=tuple(instead.get(tensor, tensor) for tensor in graph.tensors))
+
+
+def _may_read_int8(operator: Operator, weights: Tensor) -> bool:
+    """Whether an operator computes the same with int8 weights of the same values."""
+    source, steps = operator.inputs[0], weights.quantization
+    if packed_weights(operator) is not weights or operator.inputs.count(weights) != 1:
+        return False
+    if source is None or source.type is not ElementType.INT8 or steps is None or any(steps.zero_point):
+        return False
+    if operator.code == "FULLY_CONNECTED" and len(steps.scale) != 1:
+        return False
+    return not weights.variable and weights.data is not None and len(weights.data) == -(-weights.bytes // 2)
+
+
+def _as_int8(weights: Tensor) -> Tensor:
+    import numpy as np
+
+    assert weights.data is not None
+    pairs = np.frombuffer(weights.data.content, np.int8)
+    # A shift to the left and back to the right copies the sign of the low half.
+    values = np.stack((np.left_shift(pairs, 4) >> 4, pairs >> 4), axis=-1).ravel()[: weights.bytes]
+    return replace(weights, type=ElementType.INT8, data=Data(values.astype(np.int8).tobytes()))

@@ -1,0 +1,77 @@
+"""The int32 bias of TRANSPOSE_CONV on int16 becomes int64, which is what TFLM reads.
+
+TFLM's kernel (tensorflow/lite/micro/kernels/transpose_conv.cc) reads any bias that is not int16 as int64. Of an int32
+bias it reads two values as one and runs past the end, so its result depends on the bytes behind the bias. LiteRT reads
+an int32 bias right where the option `quantized_bias_type` says int32, and else just as wrong as TFLM. Widened, with the
+option at int64, both read the same numbers, and compute what LiteRT computes of the int32 bias that is declared.
+
+So this pass changes what TFLM computes, from garbage to what the file means. It is a repair that has to be asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from arenite.kernels.constants import integers
+from arenite.model import Data, ElementType
+from arenite.rewrite.edits import edited, with_operators
+
+if TYPE_CHECKING:
+    from collections.abc import Set
+
+    from arenite.model import Graph, Model, Operator, Tensor
+
+_SOURCE, _BIAS = 2, 3
+"""Positions among the inputs of TRANSPOSE_CONV."""
+
+
+def widen_bias(model: Model) -> Model:
+    """The model with int64 in place of int32 biases that TFLM misreads; the same object where there are none.
+
+    Outputs are those that LiteRT computes of the model with its biases declared (`declare_bias`), bit for bit.
+    """
+    return edited(model, _widened)
+
+
+def declare_bias(model: Model) -> Model:
+    """The model that says of each bias that TFLM misreads that it is int32, so that LiteRT reads it right."""
+    return edited(model, _declared)
+
+
+def misread_bias(operator: Operator) -> Tensor | None:
+    """The constant int32 bias that TFLM reads as int64; None where it reads the bias right, or there is none."""
+    if operator.code != "TRANSPOSE_CONV" or len(operator.inputs) <= _BIAS:
+        return None
+    source, bias = operator.inputs[_SOURCE], operator.inputs[_BIAS]
+    if source is None or source.type is not ElementType.INT16 or bias is None or bias.type is not ElementType.INT32:
+        return None
+    return bias
+
+
+def _declared(graph: Graph, _: Set[Tensor]) -> Graph:
+    return with_operators(
+        graph,
+        (_with_type(each, ElementType.INT32) if misread_bias(each) is not None else each for each in graph.operators),
+    )
+
+
+def _with_type(operator: Operator, element: ElementType) -> Operator:
+    return replace(operator, options={**operator.options, "quantized_bias_type": element.code})
+
+
+def _widened(graph: Graph, _: Set[Tensor]) -> Graph:
+    wide: dict[Tensor, Tensor] = {}
+    operators = []
+    for operator in graph.operators:
+        bias = misread_bias(operator)
+        values = integers(bias)
+        if bias is None or values is None:
+            operators.append(operator)
+            continue
+        if bias not in wide:
+            content = b"".join(value.to_bytes(8, "little", signed=True) for value in values)
+            wide[bias] = replace(bias, name=f"{bias.name}/int64", type=ElementType.INT64, data=Data(content))
+        inputs = (*operator.inputs[:_BIAS], wide[bias], *operator.inputs[_BIAS + 1 :])
+        operators.append(_with_type(replace(operator, inputs=inputs), ElementType.INT64))
+    return with_operators(graph, operators) if wide else graph

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from arenite.targets.arena import arena
@@ -13,9 +12,6 @@ if TYPE_CHECKING:
     from arenite.targets.arena import Arena
     from arenite.targets.target import Target
 
-HOST = replace(X86_64, fft_bytes=4)
-"""Any 64-bit machine: the most that a build can need."""
-
 
 def arena_header(model: Model, name: str, target: Target) -> str:
     """The header with `NAME_ARENA_BYTES`.
@@ -23,7 +19,7 @@ def arena_header(model: Model, name: str, target: Target) -> str:
     Raises:
         ModelError: the model's plan does not fit its tensors, or a graph runs itself.
     """
-    device, host = target.arena(model), arena(model, target.kernels, abi=HOST)
+    device, host = target.arena(model), arena(model, target.kernels, abi=X86_64)
     macro = f"{name.upper()}_ARENA_BYTES"
     return f"""\
 // The arena of {name}. Made by Arenite for the target {target.name}.

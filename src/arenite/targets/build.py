@@ -18,16 +18,13 @@ class Abi:
 
     `recording` tells whether TFLM's recording allocator is used, the one that can print what it spent. It keeps its
     books in the tail: 104 bytes more than the plain allocator with 4-byte pointers. `compression` tells whether TFLM
-    was compiled to run models with compressed constants (USE_TFLM_COMPRESSION). `fft_bytes` is the size of a number in
-    the tables of 16-bit FFTs: 2 where kiss_fft is compiled for them, 4 where it falls back to its default; the larger
-    one is assumed, because an arena that is too small does not start.
+    was compiled to run models with compressed constants (USE_TFLM_COMPRESSION).
     """
 
     pointer_bytes: int
     enum_bytes: int
     recording: bool = True
     compression: bool = False
-    fft_bytes: int = 4
 
 
 ESP_NN = frozenset({Kernels.ESP_NN, *ESP_NN_CHIPS})
@@ -39,7 +36,7 @@ CORTEX_M = Abi(pointer_bytes=4, enum_bytes=1)
 ILP32 = Abi(pointer_bytes=4, enum_bytes=4)
 """32-bit cores whose compiler gives every enumeration 4 bytes, such as Xtensa and RISC-V."""
 
-X86_64 = Abi(pointer_bytes=8, enum_bytes=4, compression=True, fft_bytes=2)
+X86_64 = Abi(pointer_bytes=8, enum_bytes=4, compression=True)
 """The build that PyPI's tflite-micro ships."""
 
 

@@ -12,6 +12,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from arenite.model import ElementType
+from arenite.tflite.custom_options import custom_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,9 +105,9 @@ def _lstm(operator: Operator) -> tuple[int, ...]:
 
 
 def _rfft(operator: Operator) -> tuple[int, ...]:
-    """SignalRfft works on a copy of its window; it puts out half a spectrum of window + 2 real numbers."""
+    """SignalRfft works on a copy of its window as long as its option says; half a spectrum of window + 2 comes out."""
     output = operator.outputs[0]
-    return ((output.shape[-1] - 2) * output.type.bytes,)
+    return (custom_options(operator).get("fft_length", output.shape[-1] - 2) * output.type.bytes,)
 
 
 SIGNAL_OPERATORS = frozenset(

@@ -1,6 +1,7 @@
 """What TFLM's own signal operators, a library of custom operators, keep in the tail.
 
-Their options are not needed: the shapes tell. Only SignalDelay's length is in no shape, so it is not listed.
+An FFT says in its options how long it is and of which numbers; of the others the shapes tell. Only SignalDelay's
+length is in no shape, so it is not listed.
 
 Source: signal/micro/kernels/*.cc, signal/src/circular_buffer.cc and signal/src/*fft*.cc of TFLM, and kiss_fft.
 """
@@ -12,11 +13,11 @@ from typing import TYPE_CHECKING
 
 from arenite.model import ElementType
 from arenite.targets.build import round_up, size_of
+from arenite.tflite.custom_options import custom_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from arenite.model import Tensor
     from arenite.targets.build import Abi
     from arenite.targets.instance import Instance
 
@@ -39,6 +40,8 @@ PARAMETERS = {
 """The structure of each, in the letters of `arenite.targets.build.size_of`."""
 
 CIRCULAR_BUFFER = "3p2ip"
+NUMBER_BYTES = {kind.code: kind.bytes for kind in (ElementType.INT16, ElementType.INT32, ElementType.FLOAT32)}
+"""Bytes of the numbers of an FFT, by the type that its option `T` names in the schema."""
 FFT_STATE = 2 * 4 + 2 * 32 * 4
 """kiss_fft's plan without its factors' table of twiddles: length, direction, and 32 pairs of factors."""
 
@@ -61,20 +64,24 @@ def _circular_buffer(capacity: int, abi: Abi) -> int:
     return size_of(CIRCULAR_BUFFER, abi)[0] + 2 * 2 * capacity
 
 
-def _real_fft(length: int, data: Tensor, abi: Abi) -> int:
-    """Bytes of kiss_fft's plan for `length` real numbers of the type of `data`."""
-    half, complex_number = length // 2, 2 * (abi.fft_bytes if data.type is ElementType.INT16 else data.type.bytes)
-    return 3 * abi.pointer_bytes + FFT_STATE + complex_number * half + complex_number * (half * 3 // 2)
+def _real_fft(kernel: Instance, length: int) -> int:
+    """Bytes of kiss_fft's plan: `length` real numbers of the input's type, where the options do not say otherwise.
+
+    TFLM compiles kiss_fft once for each type (signal/src/kiss_fft_wrappers), so that its tables are of that type.
+    """
+    options = custom_options(kernel.operator)
+    number = NUMBER_BYTES.get(options.get("T", -1), kernel.input(0).type.bytes)
+    half, complex_number = options.get("fft_length", length) // 2, 2 * number
+    return 3 * kernel.abi.pointer_bytes + FFT_STATE + complex_number * half + complex_number * (half * 3 // 2)
 
 
 def _rfft(kernel: Instance) -> tuple[int, ...]:
     """The plan; half a spectrum of `length` + 2 real numbers comes out."""
-    length = kernel.output.shape[-1] - 2
-    return (_real_fft(length, kernel.input(0), kernel.abi),)
+    return (_real_fft(kernel, kernel.output.shape[-1] - 2),)
 
 
 def _irfft(kernel: Instance) -> tuple[int, ...]:
-    return (_real_fft(kernel.output.shape[-1], kernel.input(0), kernel.abi),)
+    return (_real_fft(kernel, kernel.output.shape[-1]),)
 
 
 def _framer(kernel: Instance) -> tuple[int, ...]:

@@ -126,7 +126,9 @@ class Start:
         for tensor in tensors:
             if tensor.variable and tensor not in in_head:
                 self.arena.keep(tensor.bytes)
-        buffers = self.requests + sum(tensor in in_head or occupies(tensor) for tensor in tensors)
+        # Handles of resources point into their kernel's structure before the planner counts (kernels/var_handle.cc).
+        planned_tensors = (each for each in tensors if each in in_head or occupies(each))
+        buffers = self.requests + sum(each not in self.resource for each in planned_tensors)
         # The planner is given all that lies free between two multiples of 16.
         self.arena.lend_aligned(structures.PLANNED_BUFFER_BYTES * buffers)
         self.arena.give_back()

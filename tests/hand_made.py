@@ -86,3 +86,22 @@ def loop(elements=8):
         name="body",
     )
     return model(main, condition, body, name="loop")
+
+
+def with_custom_options(each, *options):
+    """The model written and read again, with these mappings as flexbuffers of its custom operators, in their order."""
+    import numpy as np
+    from ai_edge_litert import schema_py_generated as schema
+    from flatbuffers import Builder, flexbuffers
+
+    from arenite.tflite.read import read_bytes
+    from arenite.tflite.write import write_bytes
+
+    file = schema.ModelT.InitFromPackedBuf(write_bytes(each))
+    operators = [operator for part in file.subgraphs for operator in part.operators]
+    custom = [each for each in operators if file.operatorCodes[each.opcodeIndex].builtinCode == 32]
+    for operator, mapping in zip(custom, options, strict=True):
+        operator.customOptions = np.frombuffer(bytes(flexbuffers.Dumps(mapping)), np.uint8)
+    builder = Builder(0)
+    builder.Finish(file.Pack(builder), b"TFL3")
+    return read_bytes(bytes(builder.Output()), each.name)

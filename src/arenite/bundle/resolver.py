@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arenite.errors import ModelError
-from arenite.targets.registered import CUSTOM, method
+from arenite.targets.registered import CUSTOM, method, why_flex
 
 if TYPE_CHECKING:
     from arenite.model import Model
@@ -30,7 +30,7 @@ def operators(model: Model) -> Operators:
     """The operators of all graphs, sorted: TFLM looks up those of graphs that nothing runs as well.
 
     Raises:
-        ModelError: TFLM has no kernel for some; the message names them all.
+        ModelError: TFLM has no kernel for some, and cannot be given any; the message names them all.
     """
     used = {(operator.code, operator.custom_code) for graph in model.graphs for operator in graph.operators}
     custom = {name or "" for code, name in used if code == "CUSTOM"}
@@ -39,6 +39,10 @@ def operators(model: Model) -> Operators:
     missing = sorted(code for code, name in methods.items() if name is None)
     if missing:
         raise ModelError(f"{model.name}: TFLM has no kernel for {', '.join(missing)}; replace them in the model")
+    for name in sorted(custom):
+        why = why_flex(name)
+        if why is not None:
+            raise ModelError(f"{model.name}: TFLM has no kernel for {ascii(name)[1:-1]}: {why}")
     known = {name for name in methods.values() if name} | {CUSTOM[name] for name in custom if name in CUSTOM}
     return Operators(tuple(sorted(known)), tuple(sorted(custom - CUSTOM.keys())))
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from arenite.kernels.sets import Kernels
 from arenite.model import ElementType
+from arenite.targets import decode
 from arenite.targets.build import CMSIS_NN, size_of
 from arenite.targets.structures import EVAL_TENSOR
 
@@ -174,4 +175,5 @@ RULES: dict[str, Rule] = {
     "SVDF": _svdf,
     "TRANSPOSE_CONV": _transpose_conv,
     "UNIDIRECTIONAL_SEQUENCE_LSTM": _lstm,
+    decode.NAME: decode.decode_tail,
 }

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from arenite.targets import structures
 from arenite.targets.kernel_tail import RULES
-from arenite.targets.signal_tail import NOTHING, PARAMETERS
+from arenite.targets.scratch import scratch_is_known
+from arenite.targets.signal_tail import NOTHING, PARAMETERS, length_is_known
 
 if TYPE_CHECKING:
     from arenite.targets.instance import Instance
@@ -51,4 +52,6 @@ def is_known(kernel: Instance) -> bool:
     """Whether what TFLM keeps in the tail for an operator of this kind, and requests as scratch, is known."""
     label = kernel.operator.label
     tables = (structures.OPTIONS, structures.OP_DATA, RULES, PARAMETERS, KEEP_NOTHING, NOTHING)
+    if not scratch_is_known(kernel.operator) or not length_is_known(kernel.operator):
+        return False
     return any(label in table for table in tables)

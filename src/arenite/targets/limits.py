@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from arenite.model import ElementType
+from arenite.targets import decode, detection
 from arenite.targets.build import CMSIS_NN
 from arenite.targets.checks import (
     OUTPUT,
@@ -27,7 +28,7 @@ from arenite.targets.checks import (
     together,
     types,
 )
-from arenite.targets.registered import method
+from arenite.targets.registered import method, why_flex
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,10 +47,12 @@ I4, U8, U32, BOOL = (ElementType[name] for name in ("INT4", "UINT8", "UINT32", "
 def why_not(operator: Operator, kernels: Kernels) -> str | None:
     """Why TFLM with one set of kernels refuses an operator, in words; None: nothing is known against it.
 
-    Of custom operators nothing is known: the application may bring kernels for them.
+    Of custom operators that TFLM does not have nothing is known, unless they are TensorFlow's: the application may
+    bring kernels for them.
     """
     if operator.code == "CUSTOM":
-        return None
+        found = (check(operator) for check in CUSTOM_LIMITS.get(operator.label, ()))
+        return why_flex(operator.label) or next((why for why in found if why), None)
     if method(operator.code) is None:
         return "there is no kernel for it"
     own = CMSIS_NN_LIMITS.get(operator.code, ()) if kernels in CMSIS_NN else ()
@@ -166,6 +169,15 @@ LIMITS: Mapping[str, tuple[Check, ...]] = MappingProxyType(
     }
 )
 """What the reference kernels ask, by kind of operator; all other sets ask it as well."""
+
+CUSTOM_LIMITS: Mapping[str, tuple[Check, ...]] = MappingProxyType(
+    {
+        "CIRCULAR_BUFFER": (types(0, I8), types(OUTPUT, I8)),
+        decode.NAME: (decode.why_not,),
+        detection.NAME: detection.LIMITS,
+    }
+)
+"""What the kernels of custom operators ask that TFLM has, by their names."""
 
 CMSIS_NN_LIMITS: Mapping[str, tuple[Check, ...]] = MappingProxyType(
     {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from arenite.targets import decode, detection
 from arenite.targets.build import CMSIS_NN, size_of
 from arenite.targets.structures import QUANTIZATION
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 INT = 4
 NOTHING = frozenset({"CALL_ONCE", "WHILE"})
-FIRST_INPUT = frozenset({"IF", "READ_VARIABLE", "SPLIT", "SPLIT_V"})
+FIRST_INPUT = frozenset({"IF", "READ_VARIABLE", "SPLIT", "SPLIT_V", "ethos-u"})
 """TFLM's splits look at the axis or the input only."""
 
 
@@ -31,8 +32,13 @@ def looks(kernel: Instance) -> tuple[Tensor, ...]:
     every = (*inputs, *operator.outputs)
     if operator.code in NOTHING:
         return ()
-    if operator.code in FIRST_INPUT:
+    if operator.label in FIRST_INPUT:
         return tuple(inputs[:1])
+    if operator.label == detection.NAME:
+        return tuple(inputs)
+    if operator.label == decode.NAME:
+        groups = zip(inputs[::2], inputs[1::2], operator.outputs, strict=False)
+        return tuple(tensor for group in groups for tensor in group)
     if operator.code in ("CONV_2D", "DEPTHWISE_CONV_2D"):
         return (*inputs[:2], *operator.outputs, *every)
     if operator.code == "TRANSPOSE_CONV":

@@ -36,6 +36,20 @@ CUSTOM = {
 """Methods for the custom operators that TFLM brings along, by the name in the model."""
 
 
+FLEX = "Flex"
+"""What the names of TensorFlow's own operators begin with, which a converter keeps with SELECT_TF_OPS."""
+
+
+def why_flex(label: str) -> str | None:
+    """Why no microcontroller runs a custom operator of this name, and what helps; None: it is none of TensorFlow's."""
+    if not label.startswith(FLEX):
+        return None
+    cure = "convert again without SELECT_TF_OPS, in operators that TensorFlow Lite has"
+    if label.startswith(f"{FLEX}TensorList"):
+        cure = "unroll the loop (unroll=True in Keras), or let the converter lower tensor lists"
+    return f"it is an operator of TensorFlow itself, which no microcontroller runs; {cure}"
+
+
 def method(code: str) -> str | None:
     """The method that adds the kernel of a builtin operator (CONV_2D: AddConv2D); None: TFLM has none."""
     return METHODS.get(code.replace("_", "").lower())

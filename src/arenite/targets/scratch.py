@@ -3,7 +3,8 @@
 Sizes are bytes as requested, not rounded, in the order of the requests; they come on top of the tensors. Kernels that
 are not listed request nothing. Pointers count 8 bytes on the x86-64 build that can be measured, 4 on a microcontroller.
 
-Source: the calls of RequestScratchBufferInArena in TFLM's kernels/*.cc and signal/micro/kernels/rfft.cc.
+Source: the calls of RequestScratchBufferInArena in TFLM's kernels/*.cc, kernels/ethos_u/ethosu.cc and
+signal/micro/kernels/rfft.cc.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from arenite.model import ElementType
+from arenite.targets import decode, detection
+from arenite.targets.registered import CUSTOM
 from arenite.tflite.custom_options import custom_options
 
 if TYPE_CHECKING:
@@ -32,22 +35,30 @@ def reference_scratch(operator: Operator, pointer_bytes: int = 8) -> tuple[int, 
     """
     if operator.code == "ADD_N":
         return (pointer_bytes * len(operator.inputs),)
+    if operator.label == ETHOS_U:
+        tensors = len(operator.inputs) + len(operator.outputs)
+        return (ADDRESS_BYTES * tensors, pointer_bytes * tensors)
     requests = REQUESTS.get(operator.label)
     if requests is None:
         return ()
     try:
         return requests(operator)
-    except (IndexError, AttributeError):  # lacks an input or a dimension that its kind needs: no runtime takes it
+    except (IndexError, AttributeError, KeyError):  # lacks an input or a dimension that its kind needs: no runtime takes it
         return ()
 
 
 def scratch_is_known(operator: Operator) -> bool:
-    """Whether `reference_scratch` tells all that the operator's kernel requests; not so for custom operators.
+    """Whether `reference_scratch` tells all that the operator's kernel requests.
 
-    The exceptions are TFLM's own signal operators. TFLite_Detection_PostProcess does request scratch, but how much
-    depends on options that are not read.
+    Not so for custom operators, but for those that TFLM has kernels for, with the options that decide it.
     """
-    return operator.code != "CUSTOM" or operator.label in SIGNAL_OPERATORS
+    if operator.code != "CUSTOM":
+        return True
+    if operator.label not in CUSTOM:
+        return False
+    if operator.label == decode.NAME:
+        return decode.decoding_is_known(operator)
+    return operator.label != detection.NAME or custom_options(operator).keys() >= set(detection.DECISIVE)
 
 
 def _shape(operator: Operator, position: int) -> tuple[int, ...]:
@@ -110,13 +121,10 @@ def _rfft(operator: Operator) -> tuple[int, ...]:
     return (custom_options(operator).get("fft_length", output.shape[-1] - 2) * output.type.bytes,)
 
 
-SIGNAL_OPERATORS = frozenset(
-    f"Signal{name}"
-    for name in (
-        *("Delay", "Energy", "FftAutoScale", "FilterBank", "FilterBankLog", "FilterBankSpectralSubtraction"),
-        *("FilterBankSquareRoot", "Framer", "Irfft", "OverlapAdd", "PCAN", "Rfft", "Stacker", "Window"),
-    )
-)
+ETHOS_U = "ethos-u"
+"""What Vela makes of the operators that it moves to the NPU."""
+ADDRESS_BYTES = 8
+"""An address as the NPU's driver takes it."""
 
 REQUESTS: dict[str, Callable[[Operator], tuple[int, ...]]] = {
     "CONV_2D": _unpacked_filter,
@@ -131,5 +139,6 @@ REQUESTS: dict[str, Callable[[Operator], tuple[int, ...]]] = {
     "SVDF": _svdf,
     "SignalRfft": _rfft,
     "TRANSPOSE_CONV": _transpose_conv,
+    detection.NAME: detection.detection_scratch,
     "UNIDIRECTIONAL_SEQUENCE_LSTM": _lstm,
 }

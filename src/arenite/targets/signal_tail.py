@@ -1,7 +1,7 @@
 """What TFLM's own signal operators, a library of custom operators, keep in the tail.
 
-An FFT says in its options how long it is and of which numbers; of the others the shapes tell. Only SignalDelay's
-length is in no shape, so it is not listed.
+An FFT says in its options how long it is and of which numbers, and a delay how long it is; of the others the shapes
+tell.
 
 Source: signal/micro/kernels/*.cc, signal/src/circular_buffer.cc and signal/src/*fft*.cc of TFLM, and kiss_fft.
 """
@@ -18,6 +18,7 @@ from arenite.tflite.custom_options import custom_options
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from arenite.model import Operator
     from arenite.targets.build import Abi
     from arenite.targets.instance import Instance
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 NOTHING = ("SignalFftAutoScale", "SignalFilterBankSquareRoot")
 PARAMETERS = {
+    "SignalDelay": "3i2p",
     "SignalEnergy": "2i",
     "SignalFilterBank": "i5p2ip",
     "SignalFilterBankLog": "2i",
@@ -40,6 +42,7 @@ PARAMETERS = {
 """The structure of each, in the letters of `arenite.targets.build.size_of`."""
 
 CIRCULAR_BUFFER = "3p2ip"
+DELAY_LENGTH = "delay_length"
 NUMBER_BYTES = {kind.code: kind.bytes for kind in (ElementType.INT16, ElementType.INT32, ElementType.FLOAT32)}
 """Bytes of the numbers of an FFT, by the type that its option `T` names in the schema."""
 FFT_STATE = 2 * 4 + 2 * 32 * 4
@@ -58,6 +61,11 @@ def signal_tail(kernel: Instance) -> tuple[int, ...] | None:
         return None
     rule = RULES.get(kernel.operator.label)
     return (size_of(PARAMETERS[kernel.operator.label], kernel.abi)[0], *(rule(kernel) if rule else ()))
+
+
+def length_is_known(operator: Operator) -> bool:
+    """Whether a delay says how long it is; true for all other operators."""
+    return operator.label != "SignalDelay" or DELAY_LENGTH in custom_options(operator)
 
 
 def _circular_buffer(capacity: int, abi: Abi) -> int:
@@ -82,6 +90,15 @@ def _rfft(kernel: Instance) -> tuple[int, ...]:
 
 def _irfft(kernel: Instance) -> tuple[int, ...]:
     return (_real_fft(kernel, kernel.output.shape[-1]),)
+
+
+def _delay(kernel: Instance) -> tuple[int, ...]:
+    """A circular buffer of a frame and the delay for each row; KeyError where the delay is not known."""
+    frame = kernel.input(0).shape[-1]
+    rows = prod(kernel.input(0).shape) // frame
+    pointers = rows * kernel.abi.pointer_bytes
+    length = frame + custom_options(kernel.operator)[DELAY_LENGTH]
+    return (pointers, pointers, *(_circular_buffer(length, kernel.abi),) * rows)
 
 
 def _framer(kernel: Instance) -> tuple[int, ...]:
@@ -112,6 +129,7 @@ def _noise_estimate(kernel: Instance) -> tuple[int, ...]:
 
 
 RULES: dict[str, Rule] = {
+    "SignalDelay": _delay,
     "SignalFilterBank": _filter_bank,
     "SignalFilterBankSpectralSubtraction": _noise_estimate,
     "SignalFramer": _framer,

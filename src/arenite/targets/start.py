@@ -147,7 +147,7 @@ def _kept(kernel: Instance) -> tuple[int, ...]:
     try:
         signal = signal_tail(kernel)
         return kernel_tail(kernel) if signal is None else signal
-    except (IndexError, ValueError, ZeroDivisionError):  # no runtime takes such an operator
+    except (IndexError, KeyError, ValueError, ZeroDivisionError):  # no runtime takes such an operator
         return ()
 
 

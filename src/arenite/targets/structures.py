@@ -6,6 +6,8 @@ micro_allocation_info.h, memory_planner/greedy_memory_planner.h, arena_allocator
 
 from __future__ import annotations
 
+from arenite.targets import detection
+
 ALLOCATOR = "9p"
 RECORDING_ALLOCATOR = "13p"
 GREEDY_PLANNER = "p2i4p2ipb"
@@ -129,6 +131,8 @@ OP_DATA = {
     "UNIDIRECTIONAL_SEQUENCE_LSTM": "86q",
     "VAR_HANDLE": "i",
     "WHILE": "2i",
+    detection.NAME: detection.OP_DATA,
+    "ethos-u": "3i",
 }
 """What the reference kernel's Init allocates for itself (kernels/*.cc, the structure named OpData or alike)."""
 

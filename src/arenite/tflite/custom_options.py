@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from arenite.tflite.origin import origin_of
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from arenite.model import Operator
 
 
+@lru_cache(maxsize=256)
 def custom_options(operator: Operator) -> Mapping[str, int]:
     """The integers and booleans among an operator's custom options, by name; none where they are no such map."""
     origin = origin_of(operator)

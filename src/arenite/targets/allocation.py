@@ -29,9 +29,13 @@ class Allocations:
     needed: int = 0
 
     def keep(self, size: int, alignment: int = ARENA_ALIGNMENT) -> None:
-        """Take `size` bytes of tail for good; what is temporary may lie under them, the head may not."""
+        """Take `size` bytes of tail for good.
+
+        TFLM refuses only what would reach into the head. What is temporary is then overwritten, while the kernel that
+        asked still reads it: some kernels fail, others go on with wrong numbers. So that must not happen either.
+        """
         self.tail = round_up(self.tail + size, alignment)
-        self.needed = max(self.needed, self.head + self.tail)
+        self.needed = max(self.needed, self.temporary + self.tail)
 
     def borrow(self, size: int, alignment: int) -> None:
         """Take `size` bytes above the head until `give_back`."""

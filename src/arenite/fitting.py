@@ -56,6 +56,11 @@ class Fit:
         return not self.refusals
 
     @property
+    def certain(self) -> bool:
+        """Whether it is known what every operator allocates; where not, nobody can say that the arena fits."""
+        return self.before.exact
+
+    @property
     def valid(self) -> bool:
         """Whether the memory plan of the file as it is, if it has one, is right with the target's kernels."""
         return self.plan is None or self.plan.holds(self.target)
@@ -82,13 +87,18 @@ class Fit:
 
     @property
     def fits(self) -> bool:
-        """Whether the file as it is runs, fits, and computes the right results."""
-        return self.runs and self.valid and not self.missing and not self.missing_flash
+        """Whether the file as it is certainly runs, fits, and computes the right results."""
+        return self.runs and self.valid and self.certain and not self.missing and not self.missing_flash
 
     @property
     def fits_after(self) -> bool | None:
-        """Whether the model would fit after `optimize`; None where that is not known."""
-        return None if self.after is None else self.runs and not self.missing_after and not self.missing_flash
+        """Whether the model would certainly fit after `optimize`; None where `optimize` was not asked."""
+        return None if self.after is None else self.holds(self.after)
+
+    def holds(self, arena: Arena) -> bool:
+        """Whether the model certainly runs and fits with another arena than that of the file as it is."""
+        enough = arena.exact and arena.declare_bytes <= self.available
+        return self.runs and enough and not self.missing_flash
 
 
 def check(

@@ -15,6 +15,7 @@ from arenite.operators import macs
 from arenite.ordering import filed_in_order
 from arenite.rewrite.strips import why_not
 from arenite.runnable import refusals
+from arenite.targets.registered import CUSTOM
 from arenite.targets.target import TFLM, find_target
 from arenite.tflite.memory_plan import is_vela, read_plan
 from arenite.validity import validity
@@ -258,8 +259,9 @@ def _notes(model: Model, liveness: Liveness) -> list[str]:
     if is_vela(model):
         notes.append("The file was compiled by Vela for an Ethos-U NPU.")
     custom = {op.label for graph in model.graphs for op in graph.operators if op.code == "CUSTOM"}
-    if custom:
-        notes.append(f"Custom operators, of which nothing is known: {', '.join(sorted(custom))}.")
+    own = custom.difference(CUSTOM)
+    if own:
+        notes.append(f"Custom operators, of which nothing is known: {', '.join(sorted(own))}.")
     if not all(filed_in_order(graph) for graph in model.graphs):
         notes.append("Operators are filed out of order: TFLM runs such a file wrongly, without saying so.")
     dead = sum(entry.size for entry in liveness.planned if entry.dead)

@@ -21,7 +21,7 @@ from arenite.runnable import refusals
 from arenite.search_apart import search_apart
 from arenite.search_partial import SHARE_WITHOUT, search_partial
 from arenite.search_shared import search_shared
-from arenite.targets.scratch import scratch_is_known
+from arenite.targets.scratch import unknown_scratch
 from arenite.targets.target import TARGETS
 from arenite.targets.tflm import plan_obstacle, planned_head
 from arenite.task import Decision, Task, origins, silent
@@ -91,6 +91,7 @@ def completed(task: Task, decision: Decision, started: float) -> Plan:
         proofs=decision.proofs,
         notes=(
             *decision.notes,
+            *_recorded(decision, verification),
             *_repair(task),
             *(_refused(task, decision.model) or _outlook(task, decision.model)),
             *_struck(task),
@@ -100,6 +101,7 @@ def completed(task: Task, decision: Decision, started: float) -> Plan:
         shared_pairs=judged.pairs,
         valid_with=judged.kernels,
         strips=decision.strips,
+        unknown_scratch=() if options.runs_on.kernels.generated else unknown_scratch(decision.model),
     )
 
 
@@ -181,6 +183,18 @@ def _repair(task: Task) -> tuple[str, ...]:
         return ()
     task.progress("comparing the repaired model between the runtimes")
     return widening_sentences(task.source, widen_bias(task.source), rounds=task.options.rounds, seed=task.options.seed)
+
+
+def _recorded(decision: Decision, verification: Verification) -> list[str]:
+    """Another head than planned that TFLM recorded of the result here, as it may with scratch that is not known."""
+    memory, planned = verification.memory[1], planned_head(decision.model)
+    unknown = unknown_scratch(decision.model)
+    if memory is None or not unknown or memory.head == planned:
+        return []
+    return [
+        f"TFLM recorded a head of {memory.head:,} bytes here, {planned:,} were planned: "
+        f"it has operators whose scratch is not known: {', '.join(unknown)}"
+    ]
 
 
 def _refused(task: Task, result: Model) -> list[str]:
@@ -309,7 +323,6 @@ def _verified(task: Task, decision: Decision, content: bytes) -> Verification:
 
     task.progress("verifying: running both models in the runtimes present")
     options = task.options
-    known = all(scratch_is_known(operator) for graph in task.source.graphs for operator in graph.operators)
     source = task.source
     if decision.model is not source and not_for_reference(source):  # what its operators compute with a right plan
         source = with_plan(source, None)
@@ -320,7 +333,7 @@ def _verified(task: Task, decision: Decision, content: bytes) -> Verification:
         content,
         rounds=options.rounds,
         seed=options.seed,
-        expected_head=planned_head(decision.model) if known else None,
+        expected_head=None if unknown_scratch(task.source) else planned_head(decision.model),
     )
     if verification.problem is not None:
         raise VerificationError(

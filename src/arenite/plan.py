@@ -105,6 +105,7 @@ class Plan:
     `target` is what the plan was made for, `shared_pairs` the number of pairs of tensors that share bytes while both
     are needed, `valid_with` the sets of kernels with which that is right: all others compute wrong results.
     `timed_out`: the time limit ended the searches, so that another run may find something else.
+    `unknown_scratch` names kinds of operators whose scratch is not known: heads are then at least what is told.
     """
 
     source: Model = field(repr=False)
@@ -123,6 +124,7 @@ class Plan:
     valid_with: tuple[Kernels, ...] = ()
     strips: tuple[Strips, ...] = ()
     timed_out: bool = False
+    unknown_scratch: tuple[str, ...] = ()
 
     @property
     def extra_macs(self) -> int:
@@ -132,7 +134,7 @@ class Plan:
     @property
     def optimal(self) -> bool:
         """Whether the lower bound proves that no plan of the problem asked for has a smaller head."""
-        return self.after.head == self.lower_bound
+        return self.after.head == self.lower_bound and not self.unknown_scratch
 
     @property
     def gap(self) -> float:
@@ -164,6 +166,7 @@ class Plan:
             "after": self.after.to_json(),
             "lower_bound_bytes": self.lower_bound,
             "optimal": self.optimal,
+            "unknown_scratch": list(self.unknown_scratch),
             "gap": round(self.gap, 6),
             "order": list(self.order),
             "strips": [each.to_json() for each in self.strips],

@@ -95,9 +95,15 @@ def search_partial(task: Task, whole: Decision) -> Decision:
     """The best of a model in strips and the model without, `whole`.
 
     Raises:
-        FitError: an arena was asked for that neither reaches.
+        FitError: an arena was asked for that neither reaches, or of which nobody can say whether one does.
     """
     wish = wish_of(task)
+    unknown = task.options.runs_on.arena(whole.model).unknown
+    if wish.enough is not None and unknown:
+        raise FitError(
+            f"{task.source.name}: cannot say whether an arena of {wish.enough:,} bytes can be reached: it is not known "
+            f"what these operators allocate: {', '.join(unknown)}; nothing was written"
+        )
     if wish.enough is not None and _candidate(task, whole).fits(wish):
         return whole
     best = best_of(candidates(task, whole, wish), wish)

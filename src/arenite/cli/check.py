@@ -39,7 +39,7 @@ def check_command(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
-    """Fail with exit code 1 if the arena to declare for a model does not fit."""
+    """Fail with exit code 1 unless the arena to declare for a model certainly fits."""
     from arenite import boards
     from arenite.cli.progress import progress
     from arenite.fitting import check
@@ -70,6 +70,11 @@ def check_command(
         raise FitError(f"{model}: does not fit: {found.missing:,} bytes of arena are missing")
     if found.missing_flash:
         raise FitError(f"{model}: does not fit: {found.missing_flash:,} bytes of flash are missing")
+    if not found.certain:
+        raise FitError(
+            f"{model}: cannot say whether it fits: the arena is at least {found.before.declare_bytes:,} bytes, but it is "
+            f"not known what these operators allocate: {', '.join(found.before.unknown)}; measure it on the device"
+        )
 
 
 def _fault(found: Fit) -> str | None:

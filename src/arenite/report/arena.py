@@ -28,6 +28,11 @@ def arena_as_json(arena: Arena) -> dict[str, Any]:
     }
 
 
+def at_least(arena: Arena) -> str:
+    """What to write before a figure of an arena: nothing where it is exact."""
+    return "" if arena.exact else "at least "
+
+
 def arena_table(arena: Arena, target: Target) -> Table:
     """One row for each figure, with a few words about it."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
@@ -38,20 +43,23 @@ def arena_table(arena: Arena, target: Target) -> Table:
         table.add_row("Arena", number(arena.declare_bytes), "of the exported C, which may yet be lower", style="bold")
         return table
     portable = ", the most of all sets of kernels" if target.kernels is Kernels.PORTABLE else ""
-    table.add_row("Head", number(arena.head_bytes), f"activations and scratch{portable}")
-    table.add_row("Scratch", number(arena.scratch_bytes), "of the head, at most at once")
-    table.add_row("Tail", number(arena.tail_bytes), "what TFLM keeps for good")
-    table.add_row("Total", number(arena.total_bytes), "head and tail")
-    table.add_row("Arena", number(arena.declare_bytes), declared(arena), style="bold")
+    rows = (
+        ("Head", arena.head_bytes, f"activations and scratch{portable}"),
+        ("Scratch", arena.scratch_bytes, "of the head, at most at once"),
+        ("Tail", arena.tail_bytes, "what TFLM keeps for good"),
+        ("Total", arena.total_bytes, "head and tail"),
+    )
+    for name, size, what in rows:
+        table.add_row(name, at_least(arena) + number(size), what)
+    table.add_row("Arena", at_least(arena) + number(arena.declare_bytes), declared(arena), style="bold")
     return table
 
 
 def declared(arena: Arena) -> str:
     """What the last figure is, and why it is what it is."""
-    what = "to declare" if arena.exact else "to declare, at least"
     if arena.declare_bytes > align(arena.total_bytes):
-        return f"{what}: more than the total, for TFLM's own planning at start-up"
-    return f"{what}: the total as a multiple of 16"
+        return "to declare: more than the total, for TFLM's own planning at start-up"
+    return "to declare: the total as a multiple of 16"
 
 
 def estimate(arena: Arena) -> tuple[str, ...]:

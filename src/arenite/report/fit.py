@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
-from arenite.report.arena import arena_as_json, estimate
+from arenite.report.arena import arena_as_json, at_least, estimate
 from arenite.report.boards import kib
 from arenite.report.console import number, print_report, printable
 from arenite.report.refusals import refusals_as_json, refused
@@ -55,7 +55,7 @@ def _smaller(fit: Fit, arena: Arena | None) -> dict[str, Any] | None:
         "arena": arena_as_json(arena),
         "saved_bytes": fit.before.declare_bytes - arena.declare_bytes,
         "missing_bytes": missing,
-        "fits": fit.runs and not missing and not fit.missing_flash,
+        "fits": fit.holds(arena),
     }
 
 
@@ -70,7 +70,8 @@ def _check(model: str, fit: Fit) -> Iterator[RenderableType]:
     table.add_column("bytes", no_wrap=True, style="bold")
     for heading in ("needed", "available", ""):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_row("Arena", number(fit.before.declare_bytes), number(fit.available), lacking(fit.missing))
+    needed = at_least(fit.before) + number(fit.before.declare_bytes)
+    table.add_row("Arena", needed, number(fit.available), lacking(fit.missing, certain=fit.certain))
     if fit.flash is not None:
         table.add_row("Flash", number(fit.file_bytes), number(fit.flash), lacking(fit.missing_flash))
     yield Text(f"{printable(model)} for target {fit.target.name}{place}", style="bold")
@@ -91,22 +92,30 @@ def faults(fits: Sequence[Fit]) -> tuple[str, ...]:
     return (f"Warning: {why}",) if why else ()
 
 
-def lacking(missing: int) -> Text:
-    """How much is missing, if anything."""
-    return Text(f"{number(missing)} missing", style=BAD) if missing else Text("fits", style=GOOD)
+def lacking(missing: int, *, certain: bool = True) -> Text:
+    """How much is missing, if anything; where that is not known for certain, no more than that may be said."""
+    if missing:
+        return Text(f"{number(missing)} missing", style=BAD)
+    return Text("fits", style=GOOD) if certain else Text("cannot say", style=BAD)
 
 
 def savings(fit: Fit) -> str:
     """What `optimize` would do for the arena, in a sentence; only where that is known."""
     if not fit.valid and fit.after is not None:
-        outcome = f"{number(fit.missing_after or 0)} are missing" if fit.missing_after else "it fits"
+        outcome = f"{number(fit.missing_after or 0)} are missing" if fit.missing_after else _fitting(fit.after, "it fits")
         return (
             f"`arenite optimize` would make a valid plan with an arena of {number(fit.after.declare_bytes)}: {outcome}"
         )
     if not fit.saved or fit.saved < 0:
         return "`arenite optimize` would save nothing"
-    outcome = f"{number(fit.missing_after)} still missing" if fit.missing_after else "then the arena fits"
+    after = fit.after or fit.before
+    outcome = f"{number(fit.missing_after)} still missing" if fit.missing_after else _fitting(after, "then the arena fits")
     return f"`arenite optimize` would save {number(fit.saved)} bytes of arena: {outcome}"
+
+
+def _fitting(arena: Arena, words: str) -> str:
+    """The words that say that an arena fits, where that is certain."""
+    return words if arena.exact else "whether the arena fits then, nobody can say"
 
 
 def saved_by_strips(fit: Fit, split: Arena) -> str:
@@ -114,7 +123,7 @@ def saved_by_strips(fit: Fit, split: Arena) -> str:
     if fit.after is None or split.declare_bytes >= fit.after.declare_bytes:
         return "`arenite optimize --split` would save no more"
     missing = max(0, split.declare_bytes - fit.available)
-    outcome = f"{number(missing)} still missing" if missing else "then the arena fits"
+    outcome = f"{number(missing)} still missing" if missing else _fitting(split, "then the arena fits")
     return f"`arenite optimize --split` would save {number(fit.before.declare_bytes - split.declare_bytes)}: {outcome}"
 
 
@@ -156,8 +165,8 @@ def _fits(model: str, fits: Sequence[Fit]) -> Iterator[RenderableType]:
         table.add_column(heading, no_wrap=True)
     for fit in sorted(fits, key=lambda fit: (fit.available, fit.flash or 0, fit.board.name if fit.board else "")):
         name = fit.board.name if fit.board else ""
-        before = _cell(fit.missing, fit.missing_flash) if fit.valid else Text("plan not valid", style=BAD)
-        cells = (before, _cell(fit.missing_after or 0, fit.missing_flash))
+        before = _cell(fit, fit.missing) if fit.valid else Text("plan not valid", style=BAD)
+        cells = (before, _cell(fit, fit.missing_after or 0))
         if not fit.runs:
             cells = (Text("cannot run", style=BAD), Text("cannot run", style=BAD))
         table.add_row(name, kib(fit.available), kib(fit.flash or 0), *cells)
@@ -186,7 +195,7 @@ def _needs(fits: Sequence[Fit]) -> Table:
     return table
 
 
-def _cell(missing: int, missing_flash: int) -> Text:
-    if missing:
-        return Text(f"{number(missing)} missing", style=BAD)
-    return Text("no flash for it", style=BAD) if missing_flash else Text("fits", style=GOOD)
+def _cell(fit: Fit, missing: int) -> Text:
+    if fit.missing_flash and not missing:
+        return Text("no flash for it", style=BAD)
+    return lacking(missing, certain=fit.certain)

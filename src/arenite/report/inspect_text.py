@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from arenite.report.arena import arena_table, estimate
+from arenite.report.arena import arena_table, at_least, estimate
 from arenite.report.columns import Column, Columns, Row
 from arenite.report.console import Name, number, print_report, printable
 from arenite.report.refusals import refused
@@ -203,7 +203,7 @@ def _summary(inspection: Inspection) -> Table:
     if rest := pinning[MOST_PINNING:]:
         table.add_row("", number(sum(tensor.bytes for tensor in rest)), f"{len(rest)} more tensors")
     table.add_row("Lower bound", number(inspection.lower_bound_bytes), _bound(inspection))
-    table.add_row("Head", number(inspection.head_bytes), "as stock TFLM with reference kernels plans this file")
+    table.add_row("Head", at_least(inspection.arena) + number(inspection.head_bytes), "as stock TFLM with reference kernels plans this file")
     table.add_row("Weights", number(inspection.weights_bytes), "in flash")
     table.add_row("MACs", number(inspection.macs), "each inference")
     return table

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from arenite.kernels import Kernels
-from arenite.report.arena import arena_as_json, estimate
+from arenite.report.arena import arena_as_json, at_least, estimate
 from arenite.report.console import RUNTIMES, number, print_report, printable
 from arenite.report.validity import validity_line
 from arenite.validity import Validity
@@ -51,7 +51,7 @@ def _parts(plan: Plan, written: Path) -> Iterator[RenderableType]:
     for heading in ("before", "after", ""):
         table.add_column(heading, justify="right", no_wrap=True)
     arena_before, arena = arenas(plan)
-    needed = ("Arena", arena_before.declare_bytes, arena.declare_bytes)
+    needed = (f"Arena{', at least' if at_least(arena) else ''}", arena_before.declare_bytes, arena.declare_bytes)
     rows = [*costs(plan), needed, *measured(plan)]
     if plan.target.kernels.generated:  # what TFLM spends is beside the point
         rows = [("Peak", plan.before.peak, plan.after.peak), needed]
@@ -80,7 +80,7 @@ def _parts(plan: Plan, written: Path) -> Iterator[RenderableType]:
 def costs(plan: Plan) -> Iterator[tuple[str, int, int]]:
     """Rows of the table: name, bytes before, bytes after."""
     yield "Peak", plan.before.peak, plan.after.peak
-    yield "Head", plan.before.head, plan.after.head
+    yield f"Head{', at least' if plan.unknown_scratch else ''}", plan.before.head, plan.after.head
 
 
 def measured(plan: Plan) -> Iterator[tuple[str, int, int]]:
@@ -100,6 +100,8 @@ def proof(plan: Plan) -> str:
     """What is known of plans with a smaller head."""
     if plan.optimal:
         return f"Optimal: no plan of what was asked for has a head below {number(plan.lower_bound)} bytes"
+    if plan.unknown_scratch:
+        return f"Lower bound {number(plan.lower_bound)} bytes, as far as scratch is known"
     if not plan.lower_bound:
         return "Nothing was searched, so nothing is proven"
     return f"Lower bound {number(plan.lower_bound)} bytes: not proven, {100 * plan.gap:.1f} % may be left"

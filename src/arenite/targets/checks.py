@@ -122,6 +122,51 @@ def no_activation(operator: Operator) -> str | None:
     return "an activation is fused into it" if operator.options.get("fused_activation_function", 0) else None
 
 
+def no_offset(*places: int) -> Check:
+    """The tensors at these places have the zero point 0, where they are quantized."""
+
+    def check(operator: Operator) -> str | None:
+        for place in places:
+            tensor = at(operator, place)
+            if tensor is not None and tensor.quantization is not None and any(tensor.quantization.zero_point[:1]):
+                return f"{_name(place)} has the zero point {tensor.quantization.zero_point[0]}, but must have 0"
+        return None
+
+    return check
+
+
+def one_scale(place: int) -> Check:
+    """The tensor at a place is quantized as a whole, not for each channel."""
+
+    def check(operator: Operator) -> str | None:
+        tensor = at(operator, place)
+        if tensor is None or tensor.quantization is None or len(tensor.quantization.scale) < 2:
+            return None
+        return f"{_name(place)} is quantized for each channel, but must be quantized as a whole"
+
+    return check
+
+
+def scales(place: int, channels: int) -> Check:
+    """The tensor at a place has one scale, or one for each element of the dimension `channels`."""
+
+    def check(operator: Operator) -> str | None:
+        tensor = at(operator, place)
+        if tensor is None or not -len(tensor.shape) <= channels < len(tensor.shape):
+            return None
+        found = len(tensor.quantization.scale) if tensor.quantization is not None else 0
+        if found in (1, tensor.shape[channels]):
+            return None
+        return f"{_name(place)} has {found} scales, but must have 1 or {tensor.shape[channels]}"
+
+    return check
+
+
+def never(reason: str) -> Check:
+    """No operator is taken."""
+    return lambda _: reason
+
+
 def same_scale(*kinds: ElementType) -> Check:
     """Where the output has one of these types, all inputs of its type are quantised as it is."""
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from arenite.kernels.sets import Kernels
 from arenite.model import ElementType
 from arenite.targets import decode, detection
 from arenite.targets.build import CMSIS_NN
@@ -21,10 +22,14 @@ from arenite.targets.checks import (
     at,
     constant,
     inputs,
+    never,
     no_activation,
+    no_offset,
+    one_scale,
     rank,
     ranks,
     same_scale,
+    scales,
     together,
     types,
 )
@@ -33,7 +38,6 @@ from arenite.targets.registered import method, why_flex
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from arenite.kernels.sets import Kernels
     from arenite.model import Operator
     from arenite.targets.checks import Check
 
@@ -56,6 +60,8 @@ def why_not(operator: Operator, kernels: Kernels) -> str | None:
     if method(operator.code) is None:
         return "there is no kernel for it"
     own = CMSIS_NN_LIMITS.get(operator.code, ()) if kernels in CMSIS_NN else ()
+    if kernels is Kernels.CMSIS_NN_MVE:
+        own = (*own, *MVE_LIMITS.get(operator.code, ()))
     found = (check(operator) for check in (*LIMITS.get(operator.code, ()), *own))
     return next((why for why in found if why), None)
 
@@ -89,7 +95,7 @@ LIMITS: Mapping[str, tuple[Check, ...]] = MappingProxyType(
         **_each("HARD_SWISH", types(0, F32, I8)),
         **_each("LOGICAL_NOT", types(0, BOOL), _UNARY),
         **_each("ADD SUB", types(OUTPUT, F32, I8, I16, I32)),
-        **_each("MUL", types(0, F32, I8, I16, I32), alike(0, 1)),
+        **_each("MUL", types(0, F32, I8, I16, I32), alike(0, 1), _where(I16, no_offset(0, 1, OUTPUT))),
         **_each("DIV", alike(0, 1, OUTPUT), types(0, F32, I8, I32)),
         **_each("SQUARED_DIFFERENCE", alike(0, 1), types(OUTPUT, F32, I8, I16, I32)),
         **_each("FLOOR_DIV FLOOR_MOD", alike(0, 1, OUTPUT), types(0, F32)),
@@ -102,7 +108,14 @@ LIMITS: Mapping[str, tuple[Check, ...]] = MappingProxyType(
         **_each("CONV_2D FULLY_CONNECTED", _WEIGHTED, _UNARY),
         **_each("DEPTHWISE_CONV_2D", _WEIGHTED),
         **_each("TRANSPOSE_CONV", alike(2, OUTPUT), together((2, 1), (F32, F32), (I8, I8), (I16, I8))),
-        **_each("BATCH_MATMUL", types(0, F32, I8, I16), alike(0, 1, OUTPUT), rank(0, 2, 5), rank(1, 2, 5)),
+        **_each(
+            "BATCH_MATMUL",
+            types(0, F32, I8, I16),
+            alike(0, 1, OUTPUT),
+            rank(0, 2, 5),
+            rank(1, 2, 5),
+            _where(I16, no_offset(0, 1, OUTPUT)),
+        ),
         **_each("SVDF", types(0, F32, I8), alike(0, OUTPUT), rank(0, 2, 2)),
         **_each("UNIDIRECTIONAL_SEQUENCE_LSTM", types(19, F32, I16)),
         **_each("AVERAGE_POOL_2D MAX_POOL_2D", types(0, F32, I8, I16)),
@@ -181,10 +194,17 @@ CUSTOM_LIMITS: Mapping[str, tuple[Check, ...]] = MappingProxyType(
 
 CMSIS_NN_LIMITS: Mapping[str, tuple[Check, ...]] = MappingProxyType(
     {
-        **_each("ADD", alike(0, 1, OUTPUT)),
+        **_each("ADD", alike(0, 1, OUTPUT), _where(I16, no_offset(0, 1, OUTPUT))),
         **_each("BATCH_MATMUL", rank(0, 2, 4), rank(1, 2, 4)),
-        **_each("CONV_2D", rank(0, 4, 4), rank(1, 4, 4), rank(OUTPUT, 4, 4)),
+        **_each("CONV_2D", rank(0, 4, 4), rank(1, 4, 4), rank(OUTPUT, 4, 4), _where(I16, no_offset(0, OUTPUT))),
+        **_each("DEPTHWISE_CONV_2D", _where(I16, no_offset(0, OUTPUT)), _where(I16, scales(1, 3))),
+        **_each("FULLY_CONNECTED", _where(I16, one_scale(1)), _where(I16, no_offset(0, OUTPUT))),
         **_each("TRANSPOSE", _where(I8, rank(0, 0, 4))),
+        **_each("TRANSPOSE_CONV", _where(I16, never("CMSIS-NN's kernel does not start with INT16"))),
+        **_each("UNIDIRECTIONAL_SEQUENCE_LSTM", constant(*range(1, 9), *range(12, 16))),
     }
 )
 """What CMSIS-NN's glue asks besides."""
+
+MVE_LIMITS: Mapping[str, tuple[Check, ...]] = MappingProxyType({"SVDF": (_where(I8, constant(1)),)})
+"""What it asks besides on cores with MVE, where it adds up weights before the first inference."""

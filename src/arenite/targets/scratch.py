@@ -20,7 +20,7 @@ from arenite.tflite.custom_options import custom_options
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from arenite.model import Operator
+    from arenite.model import Model, Operator
 
 INT = 4
 QUANTIZED = frozenset({ElementType.INT8, ElementType.INT16})
@@ -59,6 +59,12 @@ def scratch_is_known(operator: Operator) -> bool:
     if operator.label == decode.NAME:
         return decode.decoding_is_known(operator)
     return operator.label != detection.NAME or custom_options(operator).keys() >= set(detection.DECISIVE)
+
+
+def unknown_scratch(model: Model) -> tuple[str, ...]:
+    """The kinds of operators whose scratch is not known, so that a head is at least what is planned; sorted."""
+    every = (operator for graph in model.graphs for operator in graph.operators)
+    return tuple(sorted({operator.label for operator in every if not scratch_is_known(operator)}))
 
 
 def _shape(operator: Operator, position: int) -> tuple[int, ...]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from itertools import pairwise
 
 from arenite.model import Data, ElementType, Graph, Model, Operator, Tensor
@@ -105,3 +106,50 @@ def with_custom_options(each, *options):
     builder = Builder(0)
     builder.Finish(file.Pack(builder), b"TFL3")
     return read_bytes(bytes(builder.Output()), each.name)
+
+
+def decoded(weights, *, bits=4):
+    """The TFLM_DECODE that makes a constant of at most 2**bits different values per channel, and what it makes.
+
+    Channels lie in the first dimension, one for each scale. Returns the operator; its output has the constant's name.
+    """
+    channels = len(weights.quantization.scale) if weights.quantization else 1
+    values = list(struct.unpack(f"{weights.bytes}b", bytes(weights.data.content)))
+    rows = [values[start : start + len(values) // channels] for start in range(0, len(values), len(values) // channels)]
+    tables = [sorted(set(row)) for row in rows]
+    stride = max(map(len, tables))
+    places = (table.index(value) for row, table in zip(rows, tables, strict=True) for value in row)
+    indices = "".join(f"{place:0{bits}b}" for place in places)
+    indices += "0" * (-len(indices) % 64)
+    encoded = int(indices, 2).to_bytes(len(indices) // 8, "big")
+    table = b"".join(struct.pack(f"{stride}b", *each, *[0] * (stride - len(each))) for each in tables)
+    header = bytes((0, 1, 0, 0, 1, bits, stride, *[0] * 9))
+    packed = Tensor(f"{weights.name} packed", (len(encoded),), ElementType.UINT8, Data(encoded))
+    ancillary = Tensor(f"{weights.name} table", (16 + len(table),), ElementType.UINT8, Data(header + table))
+    output = Tensor(weights.name, weights.shape, weights.type, None, weights.quantization)
+    return Operator("CUSTOM", (packed, ancillary), (output,), custom_code="TFLM_DECODE")
+
+
+def compressed(each, *, bits=7):
+    """A model of int8 convolutions with every filter packed in `bits` bits, and a TFLM_DECODE before each reader.
+
+    Values are rounded down to what so many bits tell apart.
+    """
+    operators, gone = [], {}
+    for operator in each.main.operators:
+        if operator.code == "CONV_2D" and operator.inputs[1].data is not None:
+            weights = operator.inputs[1]
+            step = 1 << (8 - bits)
+            values = bytes(value & ~(step - 1) & 0xFF for value in bytes(weights.data.content))
+            decode = decoded(replace(weights, data=Data(values), origin=None), bits=bits)
+            gone[weights] = decode
+            operators.append(decode)
+            inputs = (operator.inputs[0], *decode.outputs, *operator.inputs[2:])
+            operators.append(replace(operator, inputs=inputs))
+        else:
+            operators.append(operator)
+    tensors = []
+    for tensor_ in each.main.tensors:
+        tensors += [*gone[tensor_].inputs, *gone[tensor_].outputs] if tensor_ in gone else [tensor_]
+    main = replace(each.main, tensors=tuple(tensors), operators=tuple(operators))
+    return replace(each, graphs=(main, *each.graphs[1:]), name=f"{each.name} compressed")

@@ -12,6 +12,8 @@ from arenite.plan import Proof
 from arenite.schedule.check import check_certificate, check_order
 from arenite.schedule.solve import Schedule, solve
 from arenite.targets.scratch import reference_scratch
+from arenite.targets.unpacking import unpacked_late
+from arenite.tflite.control_edges import read_control_edges
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -68,11 +70,15 @@ def checked_schedule(problem: Problem, *, budget: Budget, progress: Callable[[st
 
 
 def with_order(model: Model, graph: int, order: Sequence[int]) -> Model:
-    """The model with the operators of one graph in another order, given as positions; same object if it is the same."""
+    """The model with the operators of one graph in another order, given as positions; same object if it is the same.
+
+    What unpacks weights comes right before what reads them, unless the file asks for an order of its own.
+    """
     if tuple(order) == tuple(range(len(order))):
         return model
     old = model.graphs[graph]
-    new = replace(old, operators=tuple(old.operators[position] for position in order))
+    operators = tuple(old.operators[position] for position in order)
+    new = replace(old, operators=operators if any(read_control_edges(model)) else unpacked_late(operators))
     return replace(model, graphs=(*model.graphs[:graph], new, *model.graphs[graph + 1 :]))
 
 

@@ -22,6 +22,7 @@ from arenite.rewrite.channels import ChannelPlan, estimate_channels, wide_region
 from arenite.rewrite.strips import why_not
 from arenite.sharing import Sharing
 from arenite.targets.tflm import plan_obstacle
+from arenite.targets.unpacking import packed
 from arenite.task import LEAST_STEPS, Decision, mark
 from arenite.tflite.memory_plan import is_vela, read_plan, with_plan
 
@@ -172,9 +173,11 @@ class PartialSearch:
         self.whole = whole
         self.first = first
         self.wish = wish
-        self.base = prune(with_plan(whole.model, None))
+        base = prune(with_plan(whole.model, None))
+        self._packed = packed(base)
+        self.base = self._packed.model
         options = task.options
-        self.tail = options.runs_on.arena(self.base).tail_bytes
+        self.tail = options.runs_on.arena(base).tail_bytes
         self._sharing = Sharing(options.runs_on, options.keep_inputs, {}, progress=task.report)
         self._costs = Costs(Line(self.base, options.keep_inputs), options.runs_on)
 
@@ -227,7 +230,8 @@ class PartialSearch:
 
         Nor is it one that is larger than without strips, even if only with some of the kernels that may run.
         """
-        found = partial(self.base, self._sharing, choice, self.task.budget.part(_SHARE_OF_ONE))
+        budget = self.task.budget.part(_SHARE_OF_ONE)
+        found = partial(self.base, self._sharing, choice, budget, unpacked=self._packed.unpacked)
         if found is None:
             return None
         decision = _decision(self.task, self.whole, self.base, found)

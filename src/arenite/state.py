@@ -45,12 +45,21 @@ PURE = frozenset(_PURE.split())
 NAMES_A_RESOURCE = frozenset({"VAR_HANDLE", "HASHTABLE"})
 
 
+PURE_CUSTOM = frozenset({"TFLM_DECODE"})
+"""The same among custom operators of TFLM: what unpacks compressed weights."""
+
+
+def is_pure(operator: Operator) -> bool:
+    """Whether an operator is of a kind whose only effect is its outputs."""
+    return operator.code in PURE or (operator.code == "CUSTOM" and operator.custom_code in PURE_CUSTOM)
+
+
 def has_state(operator: Operator) -> bool:
     """Whether an operator must keep its place relative to the others that have state.
 
     So it is for every operator not known to be pure, and for any that touches a variable or a resource.
     """
-    if operator.code not in PURE:
+    if not is_pure(operator):
         return True
     if operator.code in NAMES_A_RESOURCE:
         return False

@@ -72,8 +72,8 @@ def check_command(
         raise FitError(f"{model}: does not fit: {found.missing_flash:,} bytes of flash are missing")
     if not found.certain:
         raise FitError(
-            f"{model}: cannot say whether it fits: the arena is at least {found.before.declare_bytes:,} bytes, but it is "
-            f"not known what these operators allocate: {', '.join(found.before.unknown)}; measure it on the device"
+            f"{model}: cannot say whether it fits: the arena is at least {found.before.declare_bytes:,} bytes, but it "
+            f"is not known what these operators allocate: {', '.join(found.before.unknown)}; measure it on the device"
         )
 
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from arenite.partial.wish import Wish
     from arenite.sharing import Shared, Sharing
 
+    Unpacked = tuple[Model, Mapping[Operator, Operator]]
+    """A model, and for each operator that was added the one that it stands for."""
+
 _WORK = 100_000
 """Groups of buffers placed for the layout of a choice."""
 
@@ -63,11 +66,27 @@ def search(costs: Costs, most_extra: int, budget: Budget, *, report: Callable[[s
     return [choice for choice in known if any(piece.plan is not None for piece in choice.pieces)]
 
 
-def partial(model: Model, sharing: Sharing, choice: Choice, budget: Budget) -> Partial | None:
-    """A choice with its layout, improved as far as the budget allows it; None if none does what was asked for."""
+def _as_it_is(model: Model) -> Unpacked:
+    return model, {}
+
+
+def partial(
+    model: Model,
+    sharing: Sharing,
+    choice: Choice,
+    budget: Budget,
+    *,
+    unpacked: Callable[[Model], Unpacked] = _as_it_is,
+) -> Partial | None:
+    """A choice with its layout, improved as far as the budget allows it; None if none does what was asked for.
+
+    `unpacked` adds to the model in parts what unpacks its weights (`arenite.targets.unpacking`) before the layout.
+    """
     strips = realise(model, choice)
-    shared = laid_out(prune(strips.model), sharing, _WORK, budget)
-    return None if shared is None else Partial(shared, choice, strips.sources)
+    whole, copies = unpacked(strips.model)
+    shared = laid_out(prune(whole), sharing, _WORK, budget)
+    sources = {**strips.sources, **{copy.outputs: original for copy, original in copies.items()}}
+    return None if shared is None else Partial(shared, choice, sources)
 
 
 def promising(known: Iterable[Choice], wish: Wish, tail: int) -> list[Choice]:

@@ -102,14 +102,17 @@ def lacking(missing: int, *, certain: bool = True) -> Text:
 def savings(fit: Fit) -> str:
     """What `optimize` would do for the arena, in a sentence; only where that is known."""
     if not fit.valid and fit.after is not None:
-        outcome = f"{number(fit.missing_after or 0)} are missing" if fit.missing_after else _fitting(fit.after, "it fits")
+        outcome = _fitting(fit.after, "it fits")
+        if fit.missing_after:
+            outcome = f"{number(fit.missing_after)} are missing"
         return (
             f"`arenite optimize` would make a valid plan with an arena of {number(fit.after.declare_bytes)}: {outcome}"
         )
     if not fit.saved or fit.saved < 0:
         return "`arenite optimize` would save nothing"
-    after = fit.after or fit.before
-    outcome = f"{number(fit.missing_after)} still missing" if fit.missing_after else _fitting(after, "then the arena fits")
+    outcome = _fitting(fit.after or fit.before, "then the arena fits")
+    if fit.missing_after:
+        outcome = f"{number(fit.missing_after)} still missing"
     return f"`arenite optimize` would save {number(fit.saved)} bytes of arena: {outcome}"
 
 

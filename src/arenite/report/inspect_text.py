@@ -203,7 +203,8 @@ def _summary(inspection: Inspection) -> Table:
     if rest := pinning[MOST_PINNING:]:
         table.add_row("", number(sum(tensor.bytes for tensor in rest)), f"{len(rest)} more tensors")
     table.add_row("Lower bound", number(inspection.lower_bound_bytes), _bound(inspection))
-    table.add_row("Head", at_least(inspection.arena) + number(inspection.head_bytes), "as stock TFLM with reference kernels plans this file")
+    head = at_least(inspection.arena) + number(inspection.head_bytes)
+    table.add_row("Head", head, "as stock TFLM with reference kernels plans this file")
     table.add_row("Weights", number(inspection.weights_bytes), "in flash")
     table.add_row("MACs", number(inspection.macs), "each inference")
     return table

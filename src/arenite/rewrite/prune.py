@@ -18,7 +18,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from arenite.errors import ModelError
-from arenite.state import PURE, has_state
+from arenite.state import has_state, is_pure
 from arenite.tflite.control_edges import CONTROL_EDGES_NAME
 from arenite.tflite.memory_plan import PLAN_NAME, TARGET_NAME, MemoryPlan, is_vela, read_plan, with_plan
 from arenite.tflite.signatures import signature_tensors
@@ -107,7 +107,7 @@ def _duplicates(graph: Graph, operators: tuple[Operator, ...], interface: frozen
     """For each constant that equals an earlier one, that one; only for those that none but known operators read."""
     beyond = set(interface)
     for operator in operators:
-        if operator.code not in PURE:
+        if not is_pure(operator):
             beyond.update(tensor for tensor in operator.inputs if tensor is not None)
         beyond.update(operator.outputs)
         beyond.update(operator.intermediates)

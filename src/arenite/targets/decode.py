@@ -122,7 +122,9 @@ def _quantization(position: int, output: Tensor, way: int) -> str | None:
         return None
     last = len(output.shape) - 1
     if steps.dimension != 0 and not (steps.dimension == last and len(steps.scale) > 1):
-        return f"output {position} is quantized along dimension {steps.dimension}, but must be so along the first or last"
+        return (
+            f"output {position} is quantized along dimension {steps.dimension}, which is neither the first nor the last"
+        )
     if way == PRUNING and output.type is not ElementType.INT8 and any(steps.zero_point):
         return f"output {position} has zero points other than 0, which it must not have as {output.type.name}"
     return None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.model import ElementType
-from arenite.targets.checks import OUTPUT, at, inputs, rank, types
+from arenite.targets.checks import OUTPUT, at, rank, types
 from arenite.tflite.custom_options import custom_options
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ WORD = 4
 """Bytes of the kernel's floats and ints."""
 CORNERS = 4
 """Numbers that describe a box."""
-DETECTIONS_PER_CLASS = 100
-"""What TFLM takes for `detections_per_class` where the options do not say it."""
 
 
 def detection_scratch(operator: Operator) -> tuple[int, ...]:
@@ -69,8 +67,8 @@ def _counts(operator: Operator) -> str | None:
 
 
 def _sizes(operator: Operator) -> str | None:
-    """One image, a score for each class of each anchor, the background's at most besides; numbers above 0."""
-    options, boxes, scores = custom_options(operator), at(operator, 0), at(operator, 1)
+    """One image, and scores of as many anchors as there are boxes."""
+    boxes, scores = at(operator, 0), at(operator, 1)
     if boxes is None or scores is None:
         return None
     if boxes.shape[0] != 1 or scores.shape[0] != 1:
@@ -79,16 +77,20 @@ def _sizes(operator: Operator) -> str | None:
         return f"input 0 has {boxes.shape[2]} numbers for a box, but must have at least {CORNERS}"
     if scores.shape[1] != boxes.shape[1]:
         return f"input 1 has scores of {scores.shape[1]} anchors, but input 0 has {boxes.shape[1]}"
-    regular = options.get("use_regular_nms", 0)
-    needed = "detections_per_class" if regular else "max_classes_per_detection"
-    value = options.get(needed, DETECTIONS_PER_CLASS if regular else 0)
-    if options and value <= 0:
-        return f"its option {needed} is {value}, but must be above 0"
-    if options.get("max_detections", 1) <= 0:
-        return f"its option max_detections is {options['max_detections']}, but must be above 0"
-    if "num_classes" in options and scores.shape[2] - options["num_classes"] not in (0, 1):
-        return f"input 1 has scores of {scores.shape[2]} classes, but its option num_classes is {options['num_classes']}"
     return None
+
+
+def _options(operator: Operator) -> str | None:
+    """Numbers above 0; a score for each class, the background's at most besides."""
+    options, scores = custom_options(operator), at(operator, 1)
+    needed = "detections_per_class" if options.get("use_regular_nms") else "max_classes_per_detection"
+    for name in ("max_detections", needed):
+        if options.get(name, 1) <= 0:
+            return f"its option {name} is {options[name]}, but must be above 0"
+    classes = options.get("num_classes")
+    if scores is None or classes is None or scores.shape[2] - classes in (0, 1):
+        return None
+    return f"input 1 has scores of {scores.shape[2]} classes, but its option num_classes is {classes}"
 
 
 LIMITS: tuple[Check, ...] = (
@@ -98,5 +100,6 @@ LIMITS: tuple[Check, ...] = (
     rank(1, 3, 3),
     rank(2, 2, 2),
     _sizes,
+    _options,
 )
 """What its Prepare and Eval ask; other types are dequantised nowhere."""

@@ -5,6 +5,7 @@ Source: the calls of AllocateTempInputTensor and AllocateTempOutputTensor in TFL
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from arenite.targets import decode, detection
@@ -12,14 +13,13 @@ from arenite.targets.build import CMSIS_NN, size_of
 from arenite.targets.structures import QUANTIZATION
 
 if TYPE_CHECKING:
-    from arenite.model import Tensor
+    from collections.abc import Callable, Mapping, Sequence
+
+    from arenite.model import Operator, Tensor
     from arenite.targets.build import Abi
     from arenite.targets.instance import Instance
 
 INT = 4
-NOTHING = frozenset({"CALL_ONCE", "WHILE"})
-FIRST_INPUT = frozenset({"IF", "READ_VARIABLE", "SPLIT", "SPLIT_V", "ethos-u"})
-"""TFLM's splits look at the axis or the input only."""
 
 
 def looks(kernel: Instance) -> tuple[Tensor, ...]:
@@ -30,15 +30,8 @@ def looks(kernel: Instance) -> tuple[Tensor, ...]:
     operator = kernel.operator
     inputs = [tensor for tensor in operator.inputs if tensor is not None]
     every = (*inputs, *operator.outputs)
-    if operator.code in NOTHING:
-        return ()
-    if operator.label in FIRST_INPUT:
-        return tuple(inputs[:1])
-    if operator.label == detection.NAME:
-        return tuple(inputs)
-    if operator.label == decode.NAME:
-        groups = zip(inputs[::2], inputs[1::2], operator.outputs, strict=False)
-        return tuple(tensor for group in groups for tensor in group)
+    if operator.label in SOME:
+        return SOME[operator.label](operator, inputs)
     if operator.code in ("CONV_2D", "DEPTHWISE_CONV_2D"):
         return (*inputs[:2], *operator.outputs, *every)
     if operator.code == "TRANSPOSE_CONV":
@@ -46,6 +39,23 @@ def looks(kernel: Instance) -> tuple[Tensor, ...]:
     if operator.code == "AVERAGE_POOL_2D" and kernel.kernels in CMSIS_NN:
         return (*every, *every)
     return every
+
+
+def _pair_by_pair(operator: Operator, inputs: Sequence[Tensor]) -> tuple[Tensor, ...]:
+    groups = zip(inputs[::2], inputs[1::2], operator.outputs, strict=False)
+    return tuple(tensor for group in groups for tensor in group)
+
+
+SOME: Mapping[str, Callable[[Operator, Sequence[Tensor]], tuple[Tensor, ...]]] = MappingProxyType(
+    {
+        **dict.fromkeys(("CALL_ONCE", "WHILE"), lambda _, __: ()),
+        **dict.fromkeys(("IF", "READ_VARIABLE", "SPLIT", "SPLIT_V", "ethos-u"), lambda _, inputs: tuple(inputs[:1])),
+        detection.NAME: lambda _, inputs: tuple(inputs),
+        decode.NAME: _pair_by_pair,
+    }
+)
+"""Operators that look at no tensor, at the first input (TFLM's splits at the axis), at all inputs, or at each of the
+pairs of inputs with its output."""
 
 
 def quantization_pieces(tensor: Tensor, abi: Abi) -> tuple[tuple[int, int], ...]:

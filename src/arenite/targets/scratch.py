@@ -43,7 +43,7 @@ def reference_scratch(operator: Operator, pointer_bytes: int = 8) -> tuple[int, 
         return ()
     try:
         return requests(operator)
-    except (IndexError, AttributeError, KeyError):  # lacks an input or a dimension that its kind needs: no runtime takes it
+    except (IndexError, AttributeError, KeyError):  # lacks what its kind needs: no runtime takes it
         return ()
 
 

@@ -130,14 +130,14 @@ def decoded(weights, *, bits=4):
     return Operator("CUSTOM", (packed, ancillary), (output,), custom_code="TFLM_DECODE")
 
 
-def compressed(each, *, bits=7):
-    """A model of int8 convolutions with every filter packed in `bits` bits, and a TFLM_DECODE before each reader.
+def compressed(each, *, bits=7, most=1 << 20):
+    """A model of int8 convolutions with filters packed in `bits` bits, and a TFLM_DECODE before each reader.
 
-    Values are rounded down to what so many bits tell apart.
+    Values are rounded down to what so many bits tell apart. Filters of more than `most` bytes stay as they are.
     """
     operators, gone = [], {}
     for operator in each.main.operators:
-        if operator.code == "CONV_2D" and operator.inputs[1].data is not None:
+        if operator.code == "CONV_2D" and operator.inputs[1].data is not None and operator.inputs[1].bytes <= most:
             weights = operator.inputs[1]
             step = 1 << (8 - bits)
             values = bytes(value & ~(step - 1) & 0xFF for value in bytes(weights.data.content))

@@ -6,20 +6,24 @@ import csv
 from dataclasses import replace
 from pathlib import Path
 
+import hand_made
 import pytest
 
 import arenite
 from arenite import zoo
-from arenite.errors import OptionError, OutputError, VerificationError
+from arenite.errors import FitError, OptionError, OutputError, VerificationError
 from arenite.liveness import lifetimes, peak_memory
-from arenite.model import Data, Metadata
+from arenite.model import Data, Metadata, Operator
 from arenite.optimization import Options, least_peak_memory, optimize
 from arenite.ordering import ordering_problem
+from arenite.report import optimize as report
+from arenite.runtimes.run import Memory
 from arenite.schedule.check import check_certificate
 from arenite.targets.tflm import head_plan, layout_problem, planned_head
 from arenite.tflite.memory_plan import MemoryPlan, read_plan, with_plan
 from arenite.tflite.read import read_model
 from arenite.tflite.write import write_bytes
+from arenite.verification import Verdict, Verification
 
 SMALL = {
     "paper": {},
@@ -284,3 +288,38 @@ def test_absurd_options_are_refused():
     for options in ({"rounds": 10**9}, {"rounds": 0}, {"time_limit": "5"}, {"time_limit": float("nan")}):
         with pytest.raises(OptionError):
             Options(**options)
+
+
+def _with_unknown_scratch():
+    x, a, y = (hand_made.tensor(name, 64) for name in "xay")
+    own = Operator("CUSTOM", (a,), (y,), custom_code="Own")
+    return hand_made.model(hand_made.graph([x], [y], [hand_made.add(x, x, a), own]))
+
+
+def test_nothing_is_optimal_where_scratch_is_not_known():
+    plan = optimize(_with_unknown_scratch(), QUICK)
+    assert plan.unknown_scratch == ("Own",)
+    assert plan.after.head == plan.lower_bound
+    assert not plan.optimal
+    assert plan.to_json()["optimal"] is False
+    assert plan.to_json()["unknown_scratch"] == ["Own"]
+    assert "Optimal" not in report.proof(plan)
+    with pytest.raises(FitError, match=r"cannot say whether an arena of 100,000 bytes can be reached.*: Own; nothing"):
+        optimize(_with_unknown_scratch(), replace(QUICK, overlap=True, split=True, arena=100_000))
+
+
+@pytest.mark.parametrize("recorded", [512, 4096])
+def test_another_head_that_tflm_recorded_is_said(monkeypatch, recorded):
+    measured = Verification((Verdict("tflm", "identical", memory=(None, Memory(recorded, 900))),))
+    asked = []
+
+    def verify(*_, expected_head, **__):
+        asked.append(expected_head)
+        return measured
+
+    monkeypatch.setattr("arenite.verification.verify", verify)
+    plan = optimize(_with_unknown_scratch(), QUICK)
+    assert asked == [None], "no head is expected that nobody knows"
+    said = [note for note in plan.notes if "TFLM recorded" in note]
+    expected = f"TFLM recorded a head of {recorded:,} bytes here, 512 were planned: "
+    assert said == ([] if recorded == 512 else [f"{expected}it has operators whose scratch is not known: Own"])

@@ -117,8 +117,24 @@ def test_flash_that_is_too_small(model):
 def test_an_estimate_is_called_one(tmp_path):
     path, x, y = tmp_path / "own.tflite", tensor("x"), tensor("y")
     path.write_bytes(write_bytes(hand_made(graph([x], [y], [Operator("CUSTOM", (x,), (y,), custom_code="Own")]))))
-    assert values(0, path, "--arena", "1M")["arena"]["exact"] is False
-    assert "at least what is needed; not known is what these allocate:\nOwn." in run(path, "--arena", "1M").stdout
+    found = values(1, path, "--arena", "1M")
+    assert found["arena"]["exact"] is found["fits"] is False
+    assert found["arena"]["unknown"] == ["Own"]
+    result = run(path, "--arena", "1M")
+    assert "at least what is needed; not known is what these allocate:\nOwn." in result.stdout
+    assert "cannot say" in result.stdout
+    assert "cannot say whether it fits: the arena is at least 592 bytes" in result.stderr
+    assert "does not fit" in run(path, "--arena", "500").stderr, "what is known is too much already"
+
+
+def test_what_no_microcontroller_runs_is_refused_by_name(tmp_path):
+    path, x, y = tmp_path / "flex.tflite", tensor("x"), tensor("y")
+    reserve = Operator("CUSTOM", (x,), (y,), custom_code="FlexTensorListReserve")
+    path.write_bytes(write_bytes(hand_made(graph([x], [y], [reserve]))))
+    assert values(1, path, "--arena", "1M")["cannot_run"][0]["name"] == "FlexTensorListReserve"
+    message = run(path, "--arena", "1M").stderr
+    assert "FlexTensorListReserve" in message
+    assert "unroll the loop" in message
 
 
 def test_bad_requests(model, tmp_path):

@@ -126,6 +126,11 @@ def test_no_operators():
     assert "(void)resolver;" in header
 
 
+def test_an_operator_of_tensorflow_is_not_left_to_the_application():
+    with pytest.raises(ModelError, match=r"TFLM has no kernel for FlexErf: .* convert again without SELECT_TF_OPS"):
+        operators(chain(("CUSTOM", "FlexErf"), ("RELU", None)))
+
+
 def test_an_operator_that_tflm_lacks():
     with pytest.raises(ModelError, match=r"TFLM has no kernel for ATAN2, TILE; ") as error:
         export_tflm(chain(("TILE", None), ("RELU", None), ("ATAN2", None)), "net", TFLM)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from arenite.liveness import PLANNED_CONTROL_FLOW, align
+from arenite.liveness import align, called_graphs
 from arenite.ordering import data_dependences, file_order, ordering_problem
 from arenite.overlap.holdings import copied_pieces, holdings, shared_bytes
 from arenite.overlap.relations import written_twice
@@ -85,10 +85,7 @@ def overlap_ordering_problem(
     said = {(t.producer, user) for t in tensors for user in t.consumers}
     before = tuple(sorted({*apart.before, *needs, *data_dependences(target)} - said))
     extra = tuple(
-        max((called.get(each, 0) for each in operator.graphs), default=0)
-        if operator.code in PLANNED_CONTROL_FLOW
-        else 0
-        for operator in target.operators
+        max((called.get(each, 0) for each in called_graphs(operator)), default=0) for operator in target.operators
     )
     unmade = set(target.outputs).difference(target.inputs, *(operator.outputs for operator in target.operators))
     problem = replace(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from arenite.budget import Budget
 from arenite.errors import VerificationError
-from arenite.liveness import align, lifetimes
+from arenite.liveness import align, executed_graphs, lifetimes
 from arenite.ordering import file_order, order_is_free, ordering_problem
 from arenite.overlap.ordering import overlap_ordering_problem
 from arenite.overlap.scratch import scratch_sizes
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Progress = Callable[[str], None]
 
 Orders = dict[int, tuple[int, ...]]
-"""Graph -> order of its operators, as positions in the file; for all graphs of a model."""
+"""Graph -> order of its operators, as positions in the file; for all graphs that are run."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def reorder_with_overlap(
     search = _Search(
         model, kernels, scratch_of or kernels, keep_inputs=keep_inputs, budget=budget or Budget(), progress=progress
     )
-    for graph in range(len(model.graphs)):
+    for graph in executed_graphs(model):
         search.add(graph)
     dead = (entry.size for entry in lifetimes(model).planned if entry.dead)
     candidates = dict.fromkeys(tuple(sorted(each.items())) for each in (search.best, search.apart, search.filed))
@@ -106,12 +106,8 @@ class _Search:
         self.proofs: dict[int, Proof] = {}
 
     def add(self, graph: int) -> None:
-        if graph in self.bounds:
-            return
+        """Search the orders of a graph, after those of the graphs that its operators run."""
         target = self._model.graphs[graph]
-        self.bounds[graph] = 0
-        for called in (each for operator in target.operators for each in operator.graphs):
-            self.add(called)
         self.best[graph] = self.apart[graph] = self.filed[graph] = file_order(target)
         if not order_is_free(self._model, graph):
             self.bounds[graph] = self._largest(graph)

@@ -7,6 +7,9 @@ operator, or else that of an input that ends with it. Places of different names 
 in inputs that end: such a pair is where the kernel's rule lets it be, so that both have at most `shared_bytes` in
 common. And names that were there before the operator have different places in any case: so what it writes over is at
 most what it makes. That gives its `Relief`; and names are the tensors of the problem.
+
+Nor does an operator save more than the names that its inputs and outputs hold are above what these buffers need at
+least (`OperatorNeeds`). Where they need more than they hold, since a rule leaves gaps, it is charged the rest.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from typing import TYPE_CHECKING
 from arenite.liveness import align, called_graphs
 from arenite.ordering import data_dependences, file_order, ordering_problem
 from arenite.overlap.holdings import copied_pieces, holdings, shared_bytes
+from arenite.overlap.operator_need import OperatorNeeds
 from arenite.overlap.relations import written_twice
 from arenite.overlap.scratch import scratch_sizes
 from arenite.schedule.problem import Relief
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
 
     from arenite.kernels.sets import Kernels
     from arenite.model import Graph, Model, Operator, Tensor
+    from arenite.overlap.contents import Pieces
     from arenite.overlap.holdings import Holding
     from arenite.schedule.problem import Problem
 
@@ -62,7 +67,7 @@ def overlap_ordering_problem(
     apart, charged = ordering_problem(model, graph, keep_inputs=keep_inputs)
     charges = dict(zip(charged, apart.tensors, strict=True))
     barred = frozenset(written_twice(model))
-    held = _holdings(target, charges, barred, kernels)
+    pieces, held = _holdings(target, charges, barred, kernels)
     tensors = [_charge(each, charges) for each in held]
     places: dict[Tensor, list[int]] = {}
     for number, each in enumerate(held):
@@ -72,10 +77,16 @@ def overlap_ordering_problem(
     for tensor in tensors:
         if tensor.producer is not None:
             made[tensor.producer] = made.get(tensor.producer, 0) + tensor.size
-    reliefs = []
+    reliefs, gaps = [], {}
+    needs_of = OperatorNeeds(charges, pieces, barred, kernels)
     for index, operator in enumerate(target.operators):
         shared = _shared(operator, places, barred, kernels)
         most = min(made.get(index, 0), sum(shared.values()))
+        need = needs_of.of(operator)
+        spare = most if need is None else _spare(*need, places, tensors)
+        if spare < 0:
+            gaps[index] = -spare
+        most = max(0, min(most, spare))
         saved = _saved(tensors, ((bytes_, places[tensor]) for tensor, bytes_ in shared.items()))
         if most and saved:
             reliefs.append(Relief(index, most, saved))
@@ -85,7 +96,8 @@ def overlap_ordering_problem(
     said = {(t.producer, user) for t in tensors for user in t.consumers}
     before = tuple(sorted({*apart.before, *needs, *data_dependences(target)} - said))
     extra = tuple(
-        max((called.get(each, 0) for each in called_graphs(operator)), default=0) for operator in target.operators
+        max([gaps.get(index, 0), *(called.get(each, 0) for each in called_graphs(operator))])
+        for index, operator in enumerate(target.operators)
     )
     unmade = set(target.outputs).difference(target.inputs, *(operator.outputs for operator in target.operators))
     problem = replace(
@@ -100,10 +112,20 @@ def overlap_ordering_problem(
     return problem, held
 
 
+def _spare(need: int, own: Sequence[Tensor], places: Mapping[Tensor, Sequence[int]], tensors: Sequence[Charge]) -> int:
+    """Bytes that the names held by an operator's inputs and outputs are above what these buffers need.
+
+    All of them where some granule has no name of which the buffer is a holder: then nothing is known.
+    """
+    together = sum(tensors[number].size for number in {number for tensor in own for number in places.get(tensor, ())})
+    named = all(sum(tensors[number].size for number in places.get(each, ())) == align(each.bytes) for each in own)
+    return together - need if named else together
+
+
 def _holdings(
     graph: Graph, charges: Mapping[Tensor, Charge], barred: frozenset[Tensor], kernels: Kernels
-) -> tuple[Holding, ...]:
-    """What the charged tensors hold, those that are computed first coming first."""
+) -> tuple[Mapping[Tensor, Pieces], tuple[Holding, ...]]:
+    """Whose bytes the charged tensors hold, and all names of these, those that are computed first coming first."""
     order = file_order(graph)
     sources: dict[Tensor, tuple[Tensor, ...]] = {
         tensor: () for tensor, charge in charges.items() if charge.producer is None
@@ -115,7 +137,7 @@ def _holdings(
     for tensor in charges:
         sources.setdefault(tensor, ())  # outputs that nothing makes
     pieces = copied_pieces((graph.operators[index] for index in order), sources, barred, kernels)
-    return tuple(holdings(pieces, sources))
+    return pieces, tuple(holdings(pieces, sources))
 
 
 def _charge(holding: Holding, charges: Mapping[Tensor, Charge]) -> Charge:

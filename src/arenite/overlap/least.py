@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.overlap.star import star
+from arenite.overlap.star import groups, star
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ def least_height(gaps: Gaps, members: Sequence[int]) -> int:
     Buffers that may overlap nothing, and groups that may not overlap each other, add up: whatever lies between the
     parts of a group can be taken out, and the gap closed, without bringing any two closer that were not apart.
     """
-    return sum(_least(gaps, group) for group in _groups(gaps, members))
+    return sum(_least(gaps, group) for group in groups(gaps, members))
 
 
 def _least(gaps: Gaps, group: Sequence[int]) -> int:
@@ -31,28 +31,6 @@ def _least(gaps: Gaps, group: Sequence[int]) -> int:
     if found is not None and (len(group) > _MOST_BRANCHED or not found.views):
         return bound
     return max(bound, _Group(gaps, group).least())
-
-
-def _groups(gaps: Gaps, members: Sequence[int]) -> list[list[int]]:
-    """The members, grouped by who may overlap whom, directly or by way of others."""
-    inside = set(members)
-    rest = dict.fromkeys(members)
-    found = []
-    while rest:
-        group = [next(iter(rest))]
-        del rest[group[0]]
-        for one in group:
-            apart = {
-                gap.other
-                for gap in gaps.of[one]
-                if gap.up == gaps.sizes[gap.other] and gap.down == gaps.sizes[one] and not gap.points
-            }
-            new = [other for other in rest if other in inside and other not in apart]
-            for other in new:
-                del rest[other]
-            group += new
-        found.append(group)
-    return found
 
 
 class _Group:

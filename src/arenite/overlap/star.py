@@ -28,7 +28,7 @@ from itertools import count, pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from arenite.overlap.gaps import Gap, Gaps
 
@@ -36,10 +36,15 @@ _MOST_NODES = 300
 """Choices of which views lie at their places, looked at before the weakest open one is the bound: 0.1 s for 100."""
 
 
+_FEWEST_LEAVES = 4
+"""Leaves from which on their order matters for first fit; few are tried in all orders soon enough."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Leaf:
-    """A buffer of `size` units whose offset from the center's is `release` or more, or one of `points`."""
+    """Buffer `number`, of `size` units. Its offset from the center's is `release` or more, or one of `points`."""
 
+    number: int
     size: int
     release: int
     points: tuple[int, ...]
@@ -52,10 +57,15 @@ class _Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Star:
-    """A center of `size` units, and the leaves around it, those that may begin first coming first."""
+    """Buffer `center` of `size` units, and the leaves around it, those that may begin first coming first.
 
+    `upside_down`: what is said of the leaves holds with the top of the arena for its bottom.
+    """
+
+    center: int
     size: int
     leaves: tuple[_Leaf, ...]
+    upside_down: bool
 
     @property
     def views(self) -> bool:
@@ -104,6 +114,41 @@ class Star:
         return max(self.size, _worked(sorted(jobs), breaks))
 
 
+def order_around(gaps: Gaps, members: Sequence[int]) -> list[int]:
+    """The buffers of a large star among these, all alive at once, as first fit makes the lowest layout; else none."""
+    found = max((star(gaps, group) for group in groups(gaps, members)), key=_leaves, default=None)
+    if found is None or _leaves(found) < _FEWEST_LEAVES:
+        return []
+    leaves = [leaf.number for leaf in found.leaves]
+    return [*reversed(leaves), found.center] if found.upside_down else [found.center, *leaves]
+
+
+def _leaves(found: Star | None) -> int:
+    return 0 if found is None else len(found.leaves)
+
+
+def groups(gaps: Gaps, members: Sequence[int]) -> list[list[int]]:
+    """The members, grouped by who may overlap whom, directly or by way of others."""
+    inside = set(members)
+    rest = dict.fromkeys(members)
+    found = []
+    while rest:
+        group = [next(iter(rest))]
+        del rest[group[0]]
+        for one in group:
+            apart = {
+                gap.other
+                for gap in gaps.of[one]
+                if gap.up == gaps.sizes[gap.other] and gap.down == gaps.sizes[one] and not gap.points
+            }
+            new = [other for other in rest if other in inside and other not in apart]
+            for other in new:
+                del rest[other]
+            group += new
+        found.append(group)
+    return found
+
+
 def _worked(jobs: Sequence[tuple[int, int]], breaks: Sequence[tuple[int, int]]) -> int:
     """When all jobs (release, size), by rising release, are done and all breaks (begin, end) are over."""
     now, ahead = 0, 0
@@ -135,21 +180,18 @@ def star(gaps: Gaps, members: Sequence[int]) -> Star | None:
     if 2 * touched != len(close):
         return None
     size = gaps.sizes[center]
-    seen = [(gaps.sizes[one], gap) for one in members for gap in gaps.of[one] if gap.other == center]
-    if all(gap.down == leaf for leaf, gap in seen):
-        leaves = [_leaf(leaf, gap.up, gap.points) for leaf, gap in seen]
-    elif all(gap.up == size for _, gap in seen):
-        leaves = [_upside_down(size, leaf, gap) for leaf, gap in seen]
-    else:
+    seen = [(one, gaps.sizes[one], gap) for one in members for gap in gaps.of[one] if gap.other == center]
+    upside_down = any(gap.down < leaf for _, leaf, gap in seen)
+    if upside_down and any(gap.up < size for _, _, gap in seen):
         return None
-    return Star(size, tuple(sorted(leaves, key=lambda each: (each.least, each.release, each.size))))
+    leaves = [_leaf(one, size, leaf, gap, upside_down=upside_down) for one, leaf, gap in seen]
+    leaves.sort(key=lambda each: (each.least, each.release, each.size))
+    return Star(center, size, tuple(leaves), upside_down)
 
 
-def _upside_down(center: int, size: int, gap: Gap) -> _Leaf:
-    """A leaf as it is with the top of the arena for its bottom."""
+def _leaf(number: int, center: int, size: int, gap: Gap, *, upside_down: bool) -> _Leaf:
+    """A leaf as it is, or with the top of the arena for its bottom; sizes in units."""
     turned = center - size
-    return _leaf(size, turned + gap.down, (turned - point for point in gap.points))
-
-
-def _leaf(size: int, release: int, points: Iterable[int]) -> _Leaf:
-    return _Leaf(size, release, tuple(sorted(point for point in points if point < release)))
+    release = turned + gap.down if upside_down else gap.up
+    points = (turned - point if upside_down else point for point in gap.points)
+    return _Leaf(number, size, release, tuple(sorted(point for point in points if point < release)))

@@ -9,7 +9,7 @@ import pytest
 from hand_made import graph, model
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from overlap_cases import least_height, relu, split, tensor
+from overlap_cases import least_height, relu, rows, split, tensor
 from random_models import every_order
 
 from arenite.kernels import Kernels
@@ -140,6 +140,19 @@ def test_no_order_and_no_layout_comes_below_a_joined_tensor(seed):
         assert found.lower_bound <= min(least)
         proven += found.lower_bound == min(least)
     assert proven >= 6
+
+
+def test_equal_slices_that_are_no_views_are_charged_once():
+    """Rows at 8 bytes: a and b lie on each other, but not on x, and a stays while b is joined with c."""
+    x, c = tensor("x", 6, 2), tensor("c", 4, 2)
+    a, b, y, z = tensor("a", 4, 2), tensor("b", 4, 2), tensor("y", 4, 4), tensor("z", 4, 2)
+    source = model(graph([x, c], [y, z], [rows(x, 1, a), rows(x, 1, b), joined([b, c], y, 1), relu(a, z)]))
+    found = reorder_with_overlap(source, Kernels.REFERENCE)
+    least = []
+    for order in every_order(source):
+        problem, _ = overlap_problem(source, Kernels.REFERENCE, {0: order})
+        least.append(solve(problem).height)
+    assert found.lower_bound <= min(least)
 
 
 def concatenation(count, widths, axis, kind, *, before):

@@ -14,7 +14,7 @@ least (`OperatorNeeds`). Where they need more than they hold, since a rule leave
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from arenite.liveness import align, called_graphs
@@ -38,6 +38,19 @@ if TYPE_CHECKING:
 NO_GRAPHS: dict[int, int] = {}
 
 
+@dataclass(frozen=True)
+class OverlapOrdering:
+    """`problem`: of ordering a graph's operators. `held`: what of the model the problem's first tensors stand for.
+
+    `by_input` is the problem in which each input saves by itself. Its bound is no higher, but where a single operator
+    decides the peak of every order of `problem`, the best order of `by_input` is often better around the others.
+    """
+
+    problem: Problem
+    by_input: Problem
+    held: tuple[Holding, ...]
+
+
 def overlap_ordering_problem(
     model: Model,
     kernels: Kernels,
@@ -46,8 +59,8 @@ def overlap_ordering_problem(
     keep_inputs: bool = False,
     scratch_of: Kernels | None = None,
     called: Mapping[int, int] = NO_GRAPHS,
-) -> tuple[Problem, tuple[Holding, ...]]:
-    """The problem of ordering one graph's operators, and what of the model the problem's first tensors stand for.
+) -> OverlapOrdering:
+    """The problem of ordering one graph's operators, with what its tensors stand for.
 
     Operators have the numbers of their positions in the file. Where the file's order is kept (`order_is_free` is
     false), the problem speaks of that order alone.
@@ -77,30 +90,26 @@ def overlap_ordering_problem(
     for tensor in tensors:
         if tensor.producer is not None:
             made[tensor.producer] = made.get(tensor.producer, 0) + tensor.size
-    reliefs, gaps = [], {}
-    needs_of = OperatorNeeds(charges, pieces, barred, kernels)
+    reliefs = []
     for index, operator in enumerate(target.operators):
         shared = _shared(operator, places, barred, kernels)
         most = min(made.get(index, 0), sum(shared.values()))
-        need = needs_of.of(operator)
-        spare = most if need is None else _spare(*need, places, tensors)
-        if spare < 0:
-            gaps[index] = -spare
-        most = max(0, min(most, spare))
         saved = _saved(tensors, ((bytes_, places[tensor]) for tensor, bytes_ in shared.items()))
         if most and saved:
             reliefs.append(Relief(index, most, saved))
+    needs_of = OperatorNeeds(charges, pieces, barred, kernels)
+    found = ((index, needs_of.of(operator)) for index, operator in enumerate(target.operators))
+    spare = {index: _spare(*need, places, tensors) for index, need in found if need is not None}
     for index, operator in enumerate(target.operators):
         tensors += (Charge(size, index, ()) for size in _scratch(operator, scratch_of or kernels))
     needs = {(t.producer, user) for t in apart.tensors if t.producer is not None for user in t.consumers}
     said = {(t.producer, user) for t in tensors for user in t.consumers}
     before = tuple(sorted({*apart.before, *needs, *data_dependences(target)} - said))
     extra = tuple(
-        max([gaps.get(index, 0), *(called.get(each, 0) for each in called_graphs(operator))])
-        for index, operator in enumerate(target.operators)
+        max((called.get(each, 0) for each in called_graphs(operator)), default=0) for operator in target.operators
     )
     unmade = set(target.outputs).difference(target.inputs, *(operator.outputs for operator in target.operators))
-    problem = replace(
+    by_input = replace(
         apart,
         tensors=tuple(tensors),
         before=before,
@@ -109,7 +118,26 @@ def overlap_ordering_problem(
         floor=0 if unmade else apart.floor,
         relief=tuple(reliefs),
     )
-    return problem, held
+    return OverlapOrdering(_together(by_input, spare), by_input, held)
+
+
+def _together(problem: Problem, spare: Mapping[int, int]) -> Problem:
+    """The problem in which operators save no more than they have to spare; the same object if none saves less then.
+
+    `spare`: bytes for some operators; what is missing is charged to the operator.
+    """
+    relief = tuple(
+        replace(each, most=least)
+        for each in problem.relief
+        if (least := min(each.most, max(0, spare.get(each.operator, each.most))))
+    )
+    missing = {index: -bytes_ for index, bytes_ in spare.items() if bytes_ < 0}
+    if relief == problem.relief and not missing:
+        return problem
+    extra = [*problem.extra] or [0] * problem.operators
+    for index, bytes_ in missing.items():
+        extra[index] = max(extra[index], bytes_)
+    return replace(problem, relief=relief, extra=tuple(extra) if any(extra) else ())
 
 
 def _spare(need: int, own: Sequence[Tensor], places: Mapping[Tensor, Sequence[int]], tensors: Sequence[Charge]) -> int:

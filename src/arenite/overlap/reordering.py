@@ -51,7 +51,7 @@ def reorder_with_overlap(
     progress: Progress | None = None,
     scratch_of: Kernels | None = None,
 ) -> OverlapReordering:
-    """Orders for a layout with overlap: the best one found, the best one for a layout without, and the file's own.
+    """Orders for a layout with overlap: the best ones found, the best one for a layout without, and the file's own.
 
     Args:
         model: the model.
@@ -71,7 +71,7 @@ def reorder_with_overlap(
     for graph in executed_graphs(model):
         search.add(graph)
     dead = (entry.size for entry in lifetimes(model).planned if entry.dead)
-    candidates = dict.fromkeys(tuple(sorted(each.items())) for each in (search.best, search.apart, search.filed))
+    candidates = dict.fromkeys(tuple(sorted(each.items())) for each in search.found)
     return OverlapReordering(
         tuple(dict(each) for each in sorted(candidates, key=search.promise)),
         max([0, *search.bounds.values(), *dead]),
@@ -100,6 +100,7 @@ class _Search:
         self._progress = progress
         self._problems: dict[int, Problem] = {}
         self.best: Orders = {}
+        self.by_input: Orders = {}
         self.apart: Orders = {}
         self.filed: Orders = {}
         self.bounds: dict[int, int] = {}
@@ -108,12 +109,12 @@ class _Search:
     def add(self, graph: int) -> None:
         """Search the orders of a graph, after those of the graphs that its operators run."""
         target = self._model.graphs[graph]
-        self.best[graph] = self.apart[graph] = self.filed[graph] = file_order(target)
+        self.best[graph] = self.by_input[graph] = self.apart[graph] = self.filed[graph] = file_order(target)
         if not order_is_free(self._model, graph):
             self.bounds[graph] = self._largest(graph)
             return
         keep_inputs = self._keep_inputs and graph == 0
-        problem, _ = overlap_ordering_problem(
+        ordering = overlap_ordering_problem(
             self._model,
             self._kernels,
             graph,
@@ -121,9 +122,12 @@ class _Search:
             scratch_of=self._scratch_of,
             called=self.bounds,
         )
+        problem = ordering.problem
         schedule = self._schedule(problem)
         self._problems[graph] = problem
-        self.best[graph] = schedule.order
+        self.best[graph] = self.by_input[graph] = schedule.order
+        if ordering.by_input is not problem:
+            self.by_input[graph] = self._schedule(ordering.by_input).order
         self.bounds[graph] = schedule.lower_bound
         self.proofs[graph] = Proof(target.name, problem, schedule)
         if len(target.operators) > 1 and self.best[graph] != self.filed[graph]:
@@ -134,6 +138,11 @@ class _Search:
                 scratch=lambda operator: scratch_sizes(operator, self._scratch_of),
             )
             self.apart[graph] = self._schedule(without).order
+
+    @property
+    def found(self) -> tuple[Orders, ...]:
+        """All candidates."""
+        return self.best, self.by_input, self.apart, self.filed
 
     def promise(self, candidate: tuple[tuple[int, tuple[int, ...]], ...]) -> int:
         """The peak that an order has at least."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from overlap_cases import least_height, relu, rows, split, tensor
 from random_models import every_order
 
+from arenite.budget import Budget
 from arenite.kernels import Kernels
 from arenite.layout import Buffer
 from arenite.model import ElementType, Operator
@@ -177,7 +178,7 @@ def concatenation(count, widths, axis, kind, *, before):
 )
 def test_concatenations_of_many_inputs_are_proven(count, widths, kind, axis, before, target):
     source = concatenation(count, widths, axis, kind, before=before)
-    found = decided(Task(source, Options(target=target), float("inf"), silent))
+    found = decided(Task.of(source, Options(target=target), Budget(), silent))
     assert found.head == found.lower_bound
 
 
@@ -188,11 +189,11 @@ def test_a_cut_into_many_is_proven():
     source = model(
         graph([whole], made, [split(whole, parts), *(relu(*pair) for pair in zip(parts, made, strict=True))])
     )
-    found = decided(Task(source, Options(), float("inf"), silent))
+    found = decided(Task.of(source, Options(), Budget(), silent))
     assert found.head == found.lower_bound
 
 
 def test_the_shared_case_is_proven(shared):
     source = read_model(shared / "cases" / "concat40.tflite")
-    found = decided(Task(source, Options(), float("inf"), silent))
+    found = decided(Task.of(source, Options(), Budget(), silent))
     assert found.head == found.lower_bound == 1872

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import hand_made
+import numpy as np
 import pytest
 
 import arenite
@@ -17,7 +18,8 @@ from arenite.model import Data, Metadata, Operator
 from arenite.optimization import Options, least_peak_memory, optimize
 from arenite.ordering import ordering_problem
 from arenite.report import optimize as report
-from arenite.runtimes.run import Memory
+from arenite.runtimes import process
+from arenite.runtimes.run import Memory, Run
 from arenite.schedule.check import check_certificate
 from arenite.targets.tflm import head_plan, layout_problem, planned_head
 from arenite.tflite.memory_plan import MemoryPlan, read_plan, with_plan
@@ -253,6 +255,22 @@ def test_a_plan_that_lets_tensors_clash_is_not_respected():
     assert planned_head(clashing) < 4960
     with pytest.raises(VerificationError, match="wrong results"):
         optimize(clashing, replace(QUICK, plan="respect"))
+
+
+def test_a_runtime_that_reports_another_head_than_planned_is_an_error(monkeypatch):
+    model = zoo.build("paper")
+    head = planned_head(optimize(model, QUICK).model)
+
+    def recording(reported):
+        outputs = ((np.zeros(1, np.int8),),)
+        monkeypatch.setattr(process, "absent", lambda _: None)
+        monkeypatch.setattr(process, "run", lambda _, jobs: [Run(outputs, Memory(reported, 100)) for _ in jobs])
+
+    recording(head)
+    assert optimize(model, QUICK).verified["tflm"] == "identical"
+    recording(head + 16)
+    with pytest.raises(VerificationError, match=f"recorded a head of {head + 16:,} bytes where {head:,} were planned"):
+        optimize(model, QUICK)
 
 
 def test_inputs_that_cannot_be_kept_are_an_error_not_a_silence():

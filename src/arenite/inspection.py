@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from arenite.budget import STEPS_PER_SECOND, Budget
 from arenite.least_peak import peak_lower_bound
-from arenite.liveness import align, lifetimes, working_sets
+from arenite.liveness import align, called_graphs, executed_graphs, lifetimes, working_sets
 from arenite.operators import macs
 from arenite.ordering import filed_in_order
 from arenite.rewrite.strips import why_not
 from arenite.runnable import refusals
 from arenite.targets.registered import CUSTOM
 from arenite.targets.target import TFLM, find_target
+from arenite.targets.tflm import planned_offsets
 from arenite.tflite.memory_plan import is_vela, read_plan
 from arenite.validity import validity
 
@@ -236,7 +237,7 @@ class _Macs:
         self._graphs: dict[int, int] = {}
 
     def of(self, operator: Operator) -> int:
-        return macs(operator) + sum(self._graph(called) for called in operator.graphs)
+        return macs(operator) + sum(self._graph(called) for called in called_graphs(operator))
 
     def _graph(self, position: int) -> int:
         if position not in self._graphs:
@@ -262,9 +263,15 @@ def _notes(model: Model, liveness: Liveness) -> list[str]:
     own = custom.difference(CUSTOM)
     if own:
         notes.append(f"Custom operators, of which nothing is known: {', '.join(sorted(own))}.")
-    if not all(filed_in_order(graph) for graph in model.graphs):
+    running = executed_graphs(model)
+    idle = [str(position) for position in range(len(model.graphs)) if position not in running]
+    if idle:
+        graphs = f"graph{'s' if len(idle) > 1 else ''} {', '.join(idle)}"
+        notes.append(f"TFLM never runs {graphs}: it starts with graph 0, and only IF, WHILE and CALL_ONCE run others.")
+    if not all(filed_in_order(model.graphs[position]) for position in running):
         notes.append("Operators are filed out of order: TFLM runs such a file wrongly, without saying so.")
-    dead = sum(entry.size for entry in liveness.planned if entry.dead)
+    placed = planned_offsets(model, read_plan(model))
+    dead = sum(entry.size for entry in liveness.planned if entry.dead and entry.tensor not in placed)
     if dead:
         notes.append(f"Tensors that no operator uses take {dead:,} bytes when TFLM plans the file.")
     return notes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from arenite.liveness import PLANNED_CONTROL_FLOW
+from arenite.liveness import called_graphs
 from arenite.ordering import least_need, order_is_free, ordering_problem
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def peak_lower_bound(model: Model, *, budget: Budget) -> int:
-    """A lower bound, in bytes, of the peak of every order of all graphs; the least peak itself where that is proven.
+    """Bytes that the peak of every order of all graphs that are run is not below; the least peak where that is proven.
 
     Args:
         model: the model.
@@ -50,6 +50,4 @@ class _Bounds:
         return solve(problem, budget=self._budget).lower_bound
 
     def _called(self, operator: Operator) -> int:
-        if operator.code not in PLANNED_CONTROL_FLOW:
-            return 0
-        return max((self.of(called) for called in operator.graphs), default=0)
+        return max((self.of(called) for called in called_graphs(operator)), default=0)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from arenite.errors import ModelError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from arenite.model import Model, Operator, Tensor
 
@@ -32,7 +32,40 @@ UNUSED = -1
 """First and last scope of a tensor that nothing creates or uses. TFLM plans all of them, as if alive together."""
 
 PLANNED_CONTROL_FLOW = frozenset({"IF", "WHILE", "CALL_ONCE"})
-"""The operators into whose graphs TFLM's planner descends."""
+"""The operators that run further graphs in TFLM, and into whose graphs its planner descends.
+
+TFLM has no kernel for any other operator that names a graph. STABLEHLO_COMPOSITE names its decomposition, which LiteRT
+runs where it has no kernel for the whole; TFLM refuses the operator.
+"""
+
+
+def called_graphs(operator: Operator) -> tuple[int, ...]:
+    """Positions of the graphs that TFLM runs for an operator."""
+    return operator.graphs if operator.code in PLANNED_CONTROL_FLOW else ()
+
+
+def executed_graphs(model: Model) -> tuple[int, ...]:
+    """Positions of the graphs that an inference runs, each after those that its operators run; the main graph is last.
+
+    TFLM invokes graph 0 alone (MicroInterpreter::Invoke). Graphs of further signatures and decompositions of
+    STABLEHLO_COMPOSITE are prepared, and their tensors planned, but nothing runs them.
+    """
+    begun, ended = {0}, []
+    trail = [(0, _calls(model, 0))]
+    while trail:
+        position, calls = trail[-1]
+        called = next((each for each in calls if each not in begun), None)
+        if called is None:
+            ended.append(position)
+            trail.pop()
+        else:
+            begun.add(called)
+            trail.append((called, _calls(model, called)))
+    return tuple(ended)
+
+
+def _calls(model: Model, position: int) -> Iterator[int]:
+    return (called for operator in model.graphs[position].operators for called in called_graphs(operator))
 
 
 def align(size: int) -> int:
@@ -151,10 +184,9 @@ class _Walk:
         start = self.scope
         for tensor in operator.outputs:
             self.first.setdefault(tensor, start)
-        if operator.code in PLANNED_CONTROL_FLOW:
-            for called in operator.graphs:
-                self.scope += 1
-                self.graph(called)
+        for called in called_graphs(operator):
+            self.scope += 1
+            self.graph(called)
         first, last, scope = self.first, self.last, self.scope
         for read in operator.inputs:
             if read is not None:

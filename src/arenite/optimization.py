@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from arenite.budget import Budget
 from arenite.errors import OptionError, VerificationError
-from arenite.liveness import peak_memory
+from arenite.liveness import executed_graphs, peak_memory
 from arenite.offers import offers
 from arenite.operators import macs
 from arenite.options import DEFAULTS, Options
@@ -223,7 +223,8 @@ def _outlook(task: Task, result: Model) -> list[str]:
 
 
 def _macs(model: Model) -> int:
-    return sum(macs(operator) for graph in model.graphs for operator in graph.operators)
+    """Multiply-accumulates of all graphs that are run, each counted once."""
+    return sum(macs(operator) for position in executed_graphs(model) for operator in model.graphs[position].operators)
 
 
 def _saves_arena(task: Task, result: Model) -> bool:

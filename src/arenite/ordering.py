@@ -11,7 +11,16 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from arenite.errors import ModelError
-from arenite.liveness import NEVER, PLANNED_CONTROL_FLOW, align, lifetimes, load, occupies, resource_handles
+from arenite.liveness import (
+    NEVER,
+    align,
+    called_graphs,
+    executed_graphs,
+    lifetimes,
+    load,
+    occupies,
+    resource_handles,
+)
 from arenite.schedule.problem import Problem
 from arenite.schedule.problem import Tensor as Charge
 from arenite.state import state_order
@@ -173,7 +182,7 @@ def _charges(
             if producers.setdefault(tensor, index) != index:
                 users.setdefault(tensor, set()).add(index)
     inputs, outputs, unmade = set(graph.inputs), set(graph.outputs), _unmade(graph)
-    if final is not None and graph.operators[final].graphs:
+    if final is not None and called_graphs(graph.operators[final]):
         final = None
     charges, tensors = [], []
     for tensor in graph.tensors:
@@ -199,7 +208,8 @@ def order_is_free(model: Model, graph: int) -> bool:
 
     Elsewhere the order of the file is kept, and a bound on that order says nothing of others.
     """
-    calls = [called for each in model.graphs for operator in each.operators for called in operator.graphs]
+    running = (model.graphs[position] for position in executed_graphs(model))
+    calls = [called for each in running for operator in each.operators for called in called_graphs(operator)]
     if len(calls) != len(set(calls)):
         return False
     origins = set(model.graphs[graph].inputs)
@@ -220,17 +230,14 @@ def _scratch_charges(graph: Graph, scratch: Scratch) -> tuple[Charge, ...]:
 
 def _extra(model: Model, graph: Graph, scratch: Scratch) -> tuple[int, ...]:
     """Bytes that each operator needs for the graphs that it runs."""
-    extra = [
-        called_peak(model, operator, scratch) if operator.code in PLANNED_CONTROL_FLOW else 0
-        for operator in graph.operators
-    ]
+    extra = [called_peak(model, operator, scratch) for operator in graph.operators]
     return tuple(extra) if any(extra) else ()
 
 
 def called_peak(model: Model, operator: Operator, scratch: Scratch = no_scratch) -> int:
     """Peak of the graphs that a control-flow operator runs, by themselves, in bytes."""
     peak = 0
-    for called in operator.graphs:
+    for called in called_graphs(operator):
         liveness = lifetimes(model, root=called)
         buffers = [(entry.size, entry.first, entry.last) for entry in liveness.planned if not entry.dead]
         for position, spans in enumerate(liveness.operators):

@@ -1,4 +1,4 @@
-"""Gives every graph of a model the operator order with the smallest peak."""
+"""Gives every graph that an inference runs the operator order with the smallest peak."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from arenite.errors import VerificationError
-from arenite.liveness import lifetimes
+from arenite.liveness import called_graphs, executed_graphs, lifetimes
 from arenite.ordering import filed_in_order, least_need, order_is_free, ordering_problem
 from arenite.plan import Proof
 from arenite.schedule.check import check_certificate, check_order
@@ -35,9 +35,10 @@ class Reordering:
 def reorder(
     model: Model, *, keep_inputs: bool, budget: Budget, progress: Callable[[str], None] | None = None
 ) -> Reordering:
-    """The model with every graph in the best order found within the budget, checked; graphs that run others last.
+    """The model with every graph that is run in the best order found within the budget, checked.
 
-    A model whose orders are already as good comes back as the same object.
+    Graphs that run others come last. Graphs that nothing runs keep the order of the file. A model whose orders are
+    already as good comes back as the same object.
 
     Raises:
         ModelError: operators need each other's results in a circle.
@@ -45,11 +46,11 @@ def reorder(
     """
     proofs: dict[int, Proof] = {}
     bounds: dict[int, int] = {}
-    for graph in _callees_first(model):
+    for graph in executed_graphs(model):
         problem, _ = ordering_problem(model, graph, keep_inputs=keep_inputs and graph == 0, scratch=reference_scratch)
         schedule = checked_schedule(problem, budget=budget, progress=progress)
         # An operator was charged the peaks found for the graphs that it runs, which may be above what they need.
-        called = {each for operator in model.graphs[graph].operators for each in operator.graphs}
+        called = {each for operator in model.graphs[graph].operators for each in called_graphs(operator)}
         charged_too_much = max((proofs[each].schedule.peak - bounds[each] for each in called), default=0)
         free = order_is_free(model, graph)
         bounds[graph] = schedule.lower_bound - charged_too_much if free else least_need(model, graph)
@@ -83,22 +84,5 @@ def with_order(model: Model, graph: int, order: Sequence[int]) -> Model:
 
 
 def runs_as_filed(model: Model) -> bool:
-    """Whether TFLM runs the operators of every graph in an order in which their inputs exist."""
-    return all(filed_in_order(graph) for graph in model.graphs)
-
-
-def _callees_first(model: Model) -> list[int]:
-    """Positions of all graphs, each after those that its operators run, since those are charged to the operator."""
-    done: list[int] = []
-
-    def visit(graph: int) -> None:
-        if graph not in done:
-            for operator in model.graphs[graph].operators:
-                for called in operator.graphs:
-                    if called != graph:
-                        visit(called)
-            done.append(graph)
-
-    for graph in range(len(model.graphs)):
-        visit(graph)
-    return done
+    """Whether TFLM runs the operators of every graph that is run in an order in which their inputs exist."""
+    return all(filed_in_order(model.graphs[position]) for position in executed_graphs(model))

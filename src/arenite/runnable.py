@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from arenite.codegen.export import why_not as why_not_in_c
 from arenite.codegen.reset import variable_obstacles
+from arenite.liveness import executed_graphs
 from arenite.targets.limits import why_not as why_not_in_tflm
 
 if TYPE_CHECKING:
@@ -73,10 +74,17 @@ def refusals(model: Model, target: Target) -> tuple[Refusal, ...]:
 
 
 def _in_tflm(model: Model, target: Target) -> Iterator[tuple[int, int, str]]:
-    """Graph, position in it and reason of each operator that TFLM refuses."""
+    """Graph, position in it and reason of each operator that TFLM refuses.
+
+    TFLM takes the sizes of scratch from the operators that it walks to find lifetimes (MarkAllocationLifetimes). What
+    an operator of another graph requests keeps a size and an address that were never set, so TFLM cannot start.
+    """
+    running = executed_graphs(model)
     for number, graph in enumerate(model.graphs):
         for position, operator in enumerate(graph.operators):
             why = why_not(operator, target)
+            if why is None and number not in running and any(target.scratch(operator)):
+                why = f"it requests scratch in graph {number}, which nothing runs, and TFLM does not plan scratch there"
             if why is not None:
                 yield number, position, why
 

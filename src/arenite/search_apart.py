@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from arenite.layout.lifetimes import maximum_load
-from arenite.liveness import peak_memory
+from arenite.liveness import executed_graphs, lifetimes, peak_memory
 from arenite.ordering import ordering_problem
 from arenite.placement import place, settle
 from arenite.reordering import reorder, with_order
@@ -43,7 +43,7 @@ def search_apart(task: Task) -> Decision:
     )
     if not task.options.reorder:
         bound = placement.lower_bound
-    elif placement.head > bound and len(ordered.graphs) == 1:
+    elif placement.head > bound and executed_graphs(ordered) == (0,):
         placement = _jointly(task, placement, bound)
         bound = placement.lower_bound
     return Decision(placement.model, peak_memory(placement.model), placement.head, bound, proofs)
@@ -72,8 +72,10 @@ def _jointly(task: Task, start: Placement, bound: int) -> Placement:
         if keep_inputs:  # TFLM's scratch has to be kept out of the inputs, which is a matter of the layout alone
             found = place(model, keep_inputs=True, goal=solution.height, budget=task.for_layout())
         else:
-            # TFLM places the scratch, which the problem has after the tensors.
-            found = settle(model, dict(zip(tensors, solution.offsets, strict=False)), bound, keep_inputs=False)
+            # TFLM places the scratch, which the problem has after the tensors. What nothing uses may lie anywhere.
+            unused = {entry.tensor: 0 for entry in lifetimes(model).planned if entry.dead}
+            offsets = unused | dict(zip(tensors, solution.offsets, strict=False))
+            found = settle(model, offsets, bound, keep_inputs=False)
         if found.head < start.head:
             return replace(found, lower_bound=bound)
     return replace(start, lower_bound=bound)

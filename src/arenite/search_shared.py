@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from arenite.liveness import peak_memory
+from arenite.liveness import executed_graphs, peak_memory
 from arenite.ordering import data_dependences, order_is_free
 from arenite.overlap import every_order_bound, reorder_with_overlap, solve_jointly, views_of_inputs
 from arenite.reordering import reorder, runs_as_filed, with_order
@@ -208,8 +208,9 @@ def _limits(task: Task) -> Mapping[Kernels, int]:
 
 
 def _only_order(model: Model) -> bool:
-    """Whether the operators of every graph can run in one order only: each reads what the one before it writes."""
+    """Whether the operators of every graph that is run have one order: each reads what the one before it writes."""
+    running = ((position, model.graphs[position]) for position in executed_graphs(model))
     return all(
         order_is_free(model, position) and set(pairwise(range(len(graph.operators)))) <= data_dependences(graph)
-        for position, graph in enumerate(model.graphs)
+        for position, graph in running
     )

@@ -194,6 +194,8 @@ VIEWS = OverlapProblem(
         (CASE, (0, 32, 32), (Move(2, (1,), 32, -32, 32),), 96, "not at a multiple of 16"),
         (CASE, (0, 32, 64), (Move(2, (1,), 32, 0, 32),), 96, "claims a height of 96 bytes, it reaches 128"),
         (CASE, (0, 16, 64), (), 128, "'a' .* destroyed from byte 16 on in scope 0"),
+        # A copy of 'b' that does not go along is no 'b': its bytes are elsewhere than the buffer is.
+        (CASE, (0, 32, 64), (Move(2, (), 32, 48, 16),), 128, "'b' .* is destroyed from byte 48 on in scope 2"),
         (CASE, (0, 32), (), 96, "2 offsets for 3"),
         (CASE, (0, 32, 64), (Move(3, (1,), 32, 0, 32), Move(2, (1,), 32, 0, 32)), 128, "comes after one for scope 3"),
         (VIEWS, (0, 16, 0), (Move(2, (0, 1), 0, 32, 64),), 96, None),

@@ -24,8 +24,8 @@ from arenite.schedule import Tensor as Charge
 
 
 def charged(source, **options):
-    problem, held = overlap_ordering_problem(source, Kernels.REFERENCE, **options)
-    return problem, [tuple(tensor.name for tensor in each.holders) for each in held]
+    found = overlap_ordering_problem(source, Kernels.REFERENCE, **options)
+    return found.problem, [tuple(tensor.name for tensor in each.holders) for each in found.held]
 
 
 def heights(source, *, keep_inputs):

@@ -19,11 +19,13 @@ from arenite.partial.line import Line
 from arenite.partial.neighbours import neighbours
 from arenite.partial.search import partial, search
 from arenite.partial.ways import UNEVEN
+from arenite.partial.wish import Wish
 from arenite.rewrite import prune
 from arenite.runtimes.process import absent
+from arenite.search_partial import Candidate
 from arenite.sharing import Sharing
 from arenite.targets.target import find_target
-from arenite.task import silent
+from arenite.task import Decision, silent
 from arenite.tflite.memory_plan import read_plan, with_plan
 from arenite.tflite.read import read_model
 from arenite.tflite.write import write_bytes
@@ -33,6 +35,25 @@ from arenite.verification import verify
 QUICK = Options(rounds=1, effort="low", reorder=False)
 SPLIT = replace(QUICK, split=True)
 HEAD = replace(SPLIT, minimize="head")
+
+
+@pytest.mark.parametrize(
+    ("minimize", "heads", "arenas", "expected"),
+    [
+        ("head", (10, 20), (99, 99), True),
+        ("head", (9, 20), (99, 99), True),
+        ("head", (9, 21), (1, 1), False),
+        ("head", (11, 1), (1, 1), False),
+        ("arena", (99, 99), (30, 40), True),
+        ("arena", (99, 99), (30, 39), True),
+        ("arena", (1, 1), (29, 41), False),
+        ("arena", (1, 1), (31, 1), False),
+    ],
+)
+def test_no_worse_is_so_with_each_set_of_kernels(minimize, heads, arenas, expected):
+    decision = Decision(zoo.build("paper"), 0, 0, 0)
+    other = Candidate(decision, (10, 20), (30, 40))
+    assert Candidate(decision, heads, arenas).no_worse(other, Wish(minimize)) is expected
 
 
 @pytest.fixture(scope="module")

@@ -45,6 +45,17 @@ def test_a_kind_of_operators_is_refused_once():
     assert str(Refusal("IF", "it is so", ((1, 3),))) == "IF (operator 3 of graph 1): it is so"
 
 
+def test_scratch_in_a_graph_that_nothing_runs_is_refused():
+    """TFLM sizes scratch as it walks the operators that run; what others request is never given a size."""
+    scratched = next(alone(*case) for case in cases() if any(TFLM.scratch(alone(*case).main.operators[0])))
+    label, plain = scratched.main.operators[0].label, alone("RELU", [new(4)], [new(4)], {})
+    assert refusals(scratched, TFLM) == ()
+    (refusal,) = refusals(Model("two signatures", (*plain.graphs, *scratched.graphs)), TFLM)
+    assert (refusal.name, refusal.operators) == (label, ((1, 0),))
+    assert "requests scratch in graph 1, which nothing runs" in refusal.reason
+    assert refusals(Model("two signatures", (*scratched.graphs, *plain.graphs)), TFLM) == ()
+
+
 def test_where_only_some_kernels_refuse_they_are_named():
     operator = alone(*product(5)).main.operators[0]
     sets = "cmsis-nn/scalar, cmsis-nn/dsp, cmsis-nn/mve"

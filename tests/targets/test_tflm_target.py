@@ -123,7 +123,7 @@ def test_what_nothing_runs_shares_the_room_of_everything_else():
     idle = chain([40, 40, 40])
     both = model(*chain([8, 8]).graphs, *idle.graphs)
     problem, _ = layout_problem(both)
-    assert [(each.first, each.last) for each in problem.buffers] == [(0, 1), (1, 1), (2, 3), (3, 4), (4, 4)]
+    assert [(each.first, each.last) for each in problem.buffers] == [(0, 1), (1, 1), (2, 2), (3, 3), (4, 4)]
     x, y = tensor("x"), tensor("y")
     dead = model(graph([x], [y], [add(x, x, y)], unused=[tensor("dead"), tensor("dead too")]))
     assert [(each.first, each.last) for each in layout_problem(dead)[0].buffers[2:]] == [(2, 2), (3, 3)]

@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from arenite.kernels.rules import overlap
-from arenite.liveness import ALIGNMENT, align
+from arenite.liveness import ALIGNMENT, align, executed_graphs
 from arenite.ordering import file_order, order_is_free, ordering_problem
 from arenite.overlap.contents import equal_distances
 from arenite.overlap.holdings import copied_pieces, runs_graphs
@@ -53,18 +53,17 @@ class Meeting:
 
 
 def main_alone(model: Model, tensors: Sequence[Tensor], scratch_of: Kernels) -> bool:
-    """Whether nothing but the main graph takes room in the head, and its order is free.
+    """Whether of all graphs that are run none but the main graph takes room in the head, and its order is free.
 
     `tensors`: those that take room; `scratch_of`: the kernels whose scratch does.
     """
-    if len(model.graphs) == 1:
-        return order_is_free(model, 0)
-    own = set(model.main.tensors)
-    others = (operator for graph in model.graphs[1:] for operator in graph.operators)
+    others = [model.graphs[position] for position in executed_graphs(model) if position != 0]
+    further = {tensor for graph in others for tensor in graph.tensors}
+    operators = (operator for graph in others for operator in graph.operators)
     return (
         order_is_free(model, 0)
-        and all(tensor in own for tensor in tensors)
-        and not any(size for operator in others for size in scratch_sizes(operator, scratch_of))
+        and not any(tensor in further for tensor in tensors)
+        and not any(size for operator in operators for size in scratch_sizes(operator, scratch_of))
     )
 
 

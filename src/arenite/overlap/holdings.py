@@ -19,7 +19,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from arenite.kernels.rules import overlap
-from arenite.liveness import ALIGNMENT, PLANNED_CONTROL_FLOW, align
+from arenite.liveness import ALIGNMENT, align, called_graphs
 from arenite.overlap.contents import own, with_copy
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def copied_pieces(
 
 def runs_graphs(operator: Operator) -> bool:
     """Whether an operator takes more scopes than its own."""
-    return operator.code in PLANNED_CONTROL_FLOW and bool(operator.graphs)
+    return bool(called_graphs(operator))
 
 
 def holdings(pieces: Mapping[Tensor, Pieces], sources: Mapping[Tensor, Sequence[Tensor]]) -> list[Holding]:

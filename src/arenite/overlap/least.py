@@ -1,8 +1,10 @@
-"""The exact least height of a few buffers, all alive at once, by branching on how two that clash are told apart."""
+"""The exact least height of a few buffers, all alive at once: of stars, and by branching on how two that clash lie."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from arenite.overlap.star import groups, star
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -10,6 +12,8 @@ if TYPE_CHECKING:
     from arenite.overlap.gaps import Gaps
 
 _MOST_NODES = 2000
+_MOST_BRANCHED = 8
+"""Buffers of a star up to which branching is tried as well: with views it may prove more. Beyond, it hardly ends."""
 
 
 def least_height(gaps: Gaps, members: Sequence[int]) -> int:
@@ -18,29 +22,15 @@ def least_height(gaps: Gaps, members: Sequence[int]) -> int:
     Buffers that may overlap nothing, and groups that may not overlap each other, add up: whatever lies between the
     parts of a group can be taken out, and the gap closed, without bringing any two closer that were not apart.
     """
-    return sum(_Group(gaps, group).least() for group in _groups(gaps, members))
+    return sum(_least(gaps, group) for group in groups(gaps, members))
 
 
-def _groups(gaps: Gaps, members: Sequence[int]) -> list[list[int]]:
-    """The members, grouped by who may overlap whom, directly or by way of others."""
-    inside = set(members)
-    rest = dict.fromkeys(members)
-    found = []
-    while rest:
-        group = [next(iter(rest))]
-        del rest[group[0]]
-        for one in group:
-            apart = {
-                gap.other
-                for gap in gaps.of[one]
-                if gap.up == gaps.sizes[gap.other] and gap.down == gaps.sizes[one] and not gap.points
-            }
-            new = [other for other in rest if other in inside and other not in apart]
-            for other in new:
-                del rest[other]
-            group += new
-        found.append(group)
-    return found
+def _least(gaps: Gaps, group: Sequence[int]) -> int:
+    found = star(gaps, group) if len(group) > 2 else None
+    bound = 0 if found is None else found.least()
+    if found is not None and (len(group) > _MOST_BRANCHED or not found.views):
+        return bound
+    return max(bound, _Group(gaps, group).least())
 
 
 class _Group:

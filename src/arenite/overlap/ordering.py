@@ -7,16 +7,20 @@ operator, or else that of an input that ends with it. Places of different names 
 in inputs that end: such a pair is where the kernel's rule lets it be, so that both have at most `shared_bytes` in
 common. And names that were there before the operator have different places in any case: so what it writes over is at
 most what it makes. That gives its `Relief`; and names are the tensors of the problem.
+
+Nor does an operator save more than the names that its inputs and outputs hold are above what these buffers need at
+least (`OperatorNeeds`). Where they need more than they hold, since a rule leaves gaps, it is charged the rest.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from arenite.liveness import PLANNED_CONTROL_FLOW, align
+from arenite.liveness import align, called_graphs
 from arenite.ordering import data_dependences, file_order, ordering_problem
 from arenite.overlap.holdings import copied_pieces, holdings, shared_bytes
+from arenite.overlap.operator_need import OperatorNeeds
 from arenite.overlap.relations import written_twice
 from arenite.overlap.scratch import scratch_sizes
 from arenite.schedule.problem import Relief
@@ -27,10 +31,24 @@ if TYPE_CHECKING:
 
     from arenite.kernels.sets import Kernels
     from arenite.model import Graph, Model, Operator, Tensor
+    from arenite.overlap.contents import Pieces
     from arenite.overlap.holdings import Holding
     from arenite.schedule.problem import Problem
 
 NO_GRAPHS: dict[int, int] = {}
+
+
+@dataclass(frozen=True)
+class OverlapOrdering:
+    """`problem`: of ordering a graph's operators. `held`: what of the model the problem's first tensors stand for.
+
+    `by_input` is the problem in which each input saves by itself. Its bound is no higher, but where a single operator
+    decides the peak of every order of `problem`, the best order of `by_input` is often better around the others.
+    """
+
+    problem: Problem
+    by_input: Problem
+    held: tuple[Holding, ...]
 
 
 def overlap_ordering_problem(
@@ -41,8 +59,8 @@ def overlap_ordering_problem(
     keep_inputs: bool = False,
     scratch_of: Kernels | None = None,
     called: Mapping[int, int] = NO_GRAPHS,
-) -> tuple[Problem, tuple[Holding, ...]]:
-    """The problem of ordering one graph's operators, and what of the model the problem's first tensors stand for.
+) -> OverlapOrdering:
+    """The problem of ordering one graph's operators, with what its tensors stand for.
 
     Operators have the numbers of their positions in the file. Where the file's order is kept (`order_is_free` is
     false), the problem speaks of that order alone.
@@ -62,7 +80,7 @@ def overlap_ordering_problem(
     apart, charged = ordering_problem(model, graph, keep_inputs=keep_inputs)
     charges = dict(zip(charged, apart.tensors, strict=True))
     barred = frozenset(written_twice(model))
-    held = _holdings(target, charges, barred, kernels)
+    pieces, held = _holdings(target, charges, barred, kernels)
     tensors = [_charge(each, charges) for each in held]
     places: dict[Tensor, list[int]] = {}
     for number, each in enumerate(held):
@@ -79,19 +97,19 @@ def overlap_ordering_problem(
         saved = _saved(tensors, ((bytes_, places[tensor]) for tensor, bytes_ in shared.items()))
         if most and saved:
             reliefs.append(Relief(index, most, saved))
+    needs_of = OperatorNeeds(charges, pieces, barred, kernels)
+    found = ((index, needs_of.of(operator)) for index, operator in enumerate(target.operators))
+    spare = {index: _spare(*need, places, tensors) for index, need in found if need is not None}
     for index, operator in enumerate(target.operators):
         tensors += (Charge(size, index, ()) for size in _scratch(operator, scratch_of or kernels))
     needs = {(t.producer, user) for t in apart.tensors if t.producer is not None for user in t.consumers}
     said = {(t.producer, user) for t in tensors for user in t.consumers}
     before = tuple(sorted({*apart.before, *needs, *data_dependences(target)} - said))
     extra = tuple(
-        max((called.get(each, 0) for each in operator.graphs), default=0)
-        if operator.code in PLANNED_CONTROL_FLOW
-        else 0
-        for operator in target.operators
+        max((called.get(each, 0) for each in called_graphs(operator)), default=0) for operator in target.operators
     )
     unmade = set(target.outputs).difference(target.inputs, *(operator.outputs for operator in target.operators))
-    problem = replace(
+    by_input = replace(
         apart,
         tensors=tuple(tensors),
         before=before,
@@ -100,13 +118,42 @@ def overlap_ordering_problem(
         floor=0 if unmade else apart.floor,
         relief=tuple(reliefs),
     )
-    return problem, held
+    return OverlapOrdering(_together(by_input, spare), by_input, held)
+
+
+def _together(problem: Problem, spare: Mapping[int, int]) -> Problem:
+    """The problem in which operators save no more than they have to spare; the same object if none saves less then.
+
+    `spare`: bytes for some operators; what is missing is charged to the operator.
+    """
+    relief = tuple(
+        replace(each, most=least)
+        for each in problem.relief
+        if (least := min(each.most, max(0, spare.get(each.operator, each.most))))
+    )
+    missing = {index: -bytes_ for index, bytes_ in spare.items() if bytes_ < 0}
+    if relief == problem.relief and not missing:
+        return problem
+    extra = [*problem.extra] or [0] * problem.operators
+    for index, bytes_ in missing.items():
+        extra[index] = max(extra[index], bytes_)
+    return replace(problem, relief=relief, extra=tuple(extra) if any(extra) else ())
+
+
+def _spare(need: int, own: Sequence[Tensor], places: Mapping[Tensor, Sequence[int]], tensors: Sequence[Charge]) -> int:
+    """Bytes that the names held by an operator's inputs and outputs are above what these buffers need.
+
+    All of them where some granule has no name of which the buffer is a holder: then nothing is known.
+    """
+    together = sum(tensors[number].size for number in {number for tensor in own for number in places.get(tensor, ())})
+    named = all(sum(tensors[number].size for number in places.get(each, ())) == align(each.bytes) for each in own)
+    return together - need if named else together
 
 
 def _holdings(
     graph: Graph, charges: Mapping[Tensor, Charge], barred: frozenset[Tensor], kernels: Kernels
-) -> tuple[Holding, ...]:
-    """What the charged tensors hold, those that are computed first coming first."""
+) -> tuple[Mapping[Tensor, Pieces], tuple[Holding, ...]]:
+    """Whose bytes the charged tensors hold, and all names of these, those that are computed first coming first."""
     order = file_order(graph)
     sources: dict[Tensor, tuple[Tensor, ...]] = {
         tensor: () for tensor, charge in charges.items() if charge.producer is None
@@ -118,7 +165,7 @@ def _holdings(
     for tensor in charges:
         sources.setdefault(tensor, ())  # outputs that nothing makes
     pieces = copied_pieces((graph.operators[index] for index in order), sources, barred, kernels)
-    return tuple(holdings(pieces, sources))
+    return pieces, tuple(holdings(pieces, sources))
 
 
 def _charge(holding: Holding, charges: Mapping[Tensor, Charge]) -> Charge:

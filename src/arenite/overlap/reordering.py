@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from arenite.budget import Budget
 from arenite.errors import VerificationError
-from arenite.liveness import align, lifetimes
+from arenite.liveness import align, executed_graphs, lifetimes
 from arenite.ordering import file_order, order_is_free, ordering_problem
 from arenite.overlap.ordering import overlap_ordering_problem
 from arenite.overlap.scratch import scratch_sizes
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Progress = Callable[[str], None]
 
 Orders = dict[int, tuple[int, ...]]
-"""Graph -> order of its operators, as positions in the file; for all graphs of a model."""
+"""Graph -> order of its operators, as positions in the file; for all graphs that are run."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def reorder_with_overlap(
     progress: Progress | None = None,
     scratch_of: Kernels | None = None,
 ) -> OverlapReordering:
-    """Orders for a layout with overlap: the best one found, the best one for a layout without, and the file's own.
+    """Orders for a layout with overlap: the best ones found, the best one for a layout without, and the file's own.
 
     Args:
         model: the model.
@@ -68,10 +68,10 @@ def reorder_with_overlap(
     search = _Search(
         model, kernels, scratch_of or kernels, keep_inputs=keep_inputs, budget=budget or Budget(), progress=progress
     )
-    for graph in range(len(model.graphs)):
+    for graph in executed_graphs(model):
         search.add(graph)
     dead = (entry.size for entry in lifetimes(model).planned if entry.dead)
-    candidates = dict.fromkeys(tuple(sorted(each.items())) for each in (search.best, search.apart, search.filed))
+    candidates = dict.fromkeys(tuple(sorted(each.items())) for each in search.found)
     return OverlapReordering(
         tuple(dict(each) for each in sorted(candidates, key=search.promise)),
         max([0, *search.bounds.values(), *dead]),
@@ -100,24 +100,21 @@ class _Search:
         self._progress = progress
         self._problems: dict[int, Problem] = {}
         self.best: Orders = {}
+        self.by_input: Orders = {}
         self.apart: Orders = {}
         self.filed: Orders = {}
         self.bounds: dict[int, int] = {}
         self.proofs: dict[int, Proof] = {}
 
     def add(self, graph: int) -> None:
-        if graph in self.bounds:
-            return
+        """Search the orders of a graph, after those of the graphs that its operators run."""
         target = self._model.graphs[graph]
-        self.bounds[graph] = 0
-        for called in (each for operator in target.operators for each in operator.graphs):
-            self.add(called)
-        self.best[graph] = self.apart[graph] = self.filed[graph] = file_order(target)
+        self.best[graph] = self.by_input[graph] = self.apart[graph] = self.filed[graph] = file_order(target)
         if not order_is_free(self._model, graph):
             self.bounds[graph] = self._largest(graph)
             return
         keep_inputs = self._keep_inputs and graph == 0
-        problem, _ = overlap_ordering_problem(
+        ordering = overlap_ordering_problem(
             self._model,
             self._kernels,
             graph,
@@ -125,9 +122,12 @@ class _Search:
             scratch_of=self._scratch_of,
             called=self.bounds,
         )
+        problem = ordering.problem
         schedule = self._schedule(problem)
         self._problems[graph] = problem
-        self.best[graph] = schedule.order
+        self.best[graph] = self.by_input[graph] = schedule.order
+        if ordering.by_input is not problem:
+            self.by_input[graph] = self._schedule(ordering.by_input).order
         self.bounds[graph] = schedule.lower_bound
         self.proofs[graph] = Proof(target.name, problem, schedule)
         if len(target.operators) > 1 and self.best[graph] != self.filed[graph]:
@@ -138,6 +138,11 @@ class _Search:
                 scratch=lambda operator: scratch_sizes(operator, self._scratch_of),
             )
             self.apart[graph] = self._schedule(without).order
+
+    @property
+    def found(self) -> tuple[Orders, ...]:
+        """All candidates."""
+        return self.best, self.by_input, self.apart, self.filed
 
     def promise(self, candidate: tuple[tuple[int, tuple[int, ...]], ...]) -> int:
         """The peak that an order has at least."""

@@ -10,11 +10,12 @@ from arenite.layout import greedy
 from arenite.layout.lifetimes import maximum_load, neighbours
 from arenite.layout.solver import solve as solve_apart
 from arenite.overlap import cpsat
-from arenite.overlap.fit import improve
+from arenite.overlap.fit import improve, lowest_fit
 from arenite.overlap.gaps import gaps
 from arenite.overlap.least import least_height
 from arenite.overlap.rigid import Groups
 from arenite.overlap.solution import OverlapSolution
+from arenite.overlap.star import order_around
 from arenite.overlap.windows import core_bound, lowered
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def solve(
         if progress is not None:
             progress("layout", small.height(offsets) * small.unit, bound * small.unit)
 
-    best = _fitted(problem, small, enough, effort=effort, budget=budget, found=found)
+    best = _fitted(problem, small, scope, enough=enough, effort=effort, budget=budget, found=found)
     least = bound
     if small.height(best) > enough and not budget.over:
         best, least = _searched(
@@ -80,14 +81,21 @@ def solve(
 def _fitted(
     problem: OverlapProblem,
     small: Gaps,
-    enough: int,
+    scope: int,
     *,
+    enough: int,
     effort: float,
     budget: Budget,
     found: Callable[[list[int]], None],
 ) -> list[int]:
-    """The lower of the layouts that first fit makes of single buffers, and of views together with their wholes."""
+    """The lower of the layouts that first fit makes of single buffers, and of views together with their wholes.
+
+    `scope`: the one that needs most.
+    """
     best = improve(small, list(_orders(problem.buffers)), enough, round(_WORK * effort), budget=budget, found=found)
+    if small.height(best) > enough:
+        around = (lowest_fit(small, order) for order in _star_first(problem.buffers, small, scope))
+        best = min([best, *around], key=small.height)
     groups = Groups(small)
     if small.height(best) <= enough or len(groups.groups) == len(problem.buffers):
         return best
@@ -161,6 +169,15 @@ def _orders(buffers: Sequence[Buffer]) -> Iterator[list[int]]:
     if buffers:
         middle = buffers[largest].first
         yield sorted(numbers, key=lambda one: (abs(buffers[one].first - middle), -buffers[one].first, one))
+
+
+def _star_first(buffers: Sequence[Buffer], small: Gaps, scope: int) -> Iterator[list[int]]:
+    """An order for first fit that begins with the star alive in the scope that needs most, if there is a large one."""
+    alive = [one for one, buffer in enumerate(buffers) if buffer.size and buffer.first <= scope <= buffer.last]
+    first = order_around(small, alive)
+    if first:
+        rest = set(range(len(buffers))).difference(first)
+        yield [*first, *sorted(rest, key=lambda one: (-buffers[one].last, -buffers[one].first, one))]
 
 
 def _apart(problem: OverlapProblem, small: Gaps, best: list[int], budget: Budget) -> list[int] | None:

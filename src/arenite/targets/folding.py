@@ -1,4 +1,4 @@
-"""A model as generated C runs it: PAD taken into the convolution behind it, and no tensor that nothing uses.
+"""A model as generated C runs it: PAD taken into the convolution behind it, and nothing that nothing runs or uses.
 
 The kernels pad by themselves, so the padded tensor need not exist.
 """
@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from arenite.kernels.constants import integers
 from arenite.kernels.windows import EXPLICIT, SAME
+from arenite.liveness import executed_graphs
+from arenite.model import Graph
 from arenite.targets.tflm import memory_plan, planned_offsets
 from arenite.tflite.memory_plan import read_plan, with_plan
 
@@ -29,9 +31,10 @@ def as_run(model: Model, kernels: Kernels) -> Model:
 
 
 def folded(model: Model) -> Model:
-    """The model without PADs that convolutions can do and tensors that nothing uses, with its plan.
+    """The model without PADs that convolutions can do, tensors that nothing uses and graphs that nothing runs.
 
-    The same object where there are none. A PAD fills with the zero point, which is what a convolution takes padding to
+    It keeps its plan. The same object where there is nothing of the kind. Graphs keep their positions: one that nothing
+    runs is empty. A PAD fills with the zero point, which is what a convolution takes padding to
     be.
     """
     graph = model.main
@@ -42,11 +45,21 @@ def folded(model: Model) -> Model:
     for each in operators:
         used.update(tensor for tensor in (*each.inputs, *each.outputs, *each.intermediates) if tensor is not None)
     tensors = tuple(tensor for tensor in graph.tensors if tensor in used or tensor.data is not None)
-    if not gone and len(tensors) == len(graph.tensors):
+    others = _without_idle(model)
+    if not gone and len(tensors) == len(graph.tensors) and others == model.graphs[1:]:
         return model
-    result = replace(model, graphs=(replace(graph, operators=operators, tensors=tensors), *model.graphs[1:]))
+    result = replace(model, graphs=(replace(graph, operators=operators, tensors=tensors), *others))
     plan = read_plan(model)
     return result if plan is None else with_plan(result, memory_plan(result, planned_offsets(model, plan)))
+
+
+def _without_idle(model: Model) -> tuple[Graph, ...]:
+    """All graphs but the main one; those that nothing runs are empty."""
+    running = frozenset(executed_graphs(model))
+    return tuple(
+        graph if position in running or not (graph.tensors or graph.operators) else Graph(graph.name, (), (), (), ())
+        for position, graph in enumerate(model.graphs[1:], start=1)
+    )
 
 
 def unfolded(source: Model, result: Model) -> Model:

@@ -5,6 +5,7 @@ Source: CommitStaticMemoryPlan, CreatePlan and AllocateVariables in TFLM's micro
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
 
 from arenite.layout.problem import Buffer, Problem
@@ -71,9 +72,9 @@ def layout_problem(
     """The problem of laying out the head for an order, and the model's tensors for the problem's first buffers.
 
     The buffers after those of the tensors are scratch; room for them is part of the height, but TFLM places them
-    itself. What nothing runs takes room of its own only in TFLM's online planning: a tensor that no operator uses may
-    lie anywhere, and the tensors of a graph that nothing calls only have to be apart from each other as that graph's
-    operators need it. Here such tensors come in scopes after the last one of the model.
+    itself. A tensor that no operator uses, or that only graphs use which nothing runs, takes room of its own only in
+    TFLM's online planning: no byte of the tensor is ever read or written, so it may lie anywhere. Here each such tensor
+    has a scope of its own after the last one of the model.
 
     Args:
         model: the model.
@@ -83,34 +84,16 @@ def layout_problem(
     liveness = lifetimes(model, orders)
     end = max((span.last for spans in liveness.operators for span in spans), default=0)
     kept = frozenset(model.main.inputs) if keep_inputs else frozenset()
-    idle = dict(_idle(model, liveness, end + 1, orders))
+    after = count(end + 1)
     buffers, tensors = [], []
     for entry in liveness.planned:
         tensor = entry.tensor
-        first, last = idle[tensor] if entry.dead else (entry.first, end if tensor in kept else entry.last)
+        first, last = entry.first, end if tensor in kept else entry.last
+        if entry.dead:
+            first = last = next(after)
         buffers.append(Buffer(tensor.name, entry.size, first, last))
         tensors.append(tensor)
     return Problem((*buffers, *scratch_buffers(model, liveness, reference_scratch)), ALIGNMENT), tuple(tensors)
-
-
-def _idle(
-    model: Model, liveness: Liveness, scope: int, orders: Mapping[int, Sequence[int]] | None
-) -> Iterator[tuple[Tensor, tuple[int, int]]]:
-    """Scopes from `scope` on for what nothing runs: each graph that nothing calls by itself, then tensor by tensor."""
-    called = {each for graph in model.graphs for operator in graph.operators for each in operator.graphs}
-    pending = {entry.tensor for entry in liveness.planned if entry.dead}
-    for position in range(1, len(model.graphs)):
-        if position not in called:
-            entries = [entry for entry in lifetimes(model, orders, root=position).planned if not entry.dead]
-            for entry in entries:
-                if entry.tensor in pending:
-                    pending.remove(entry.tensor)
-                    yield entry.tensor, (scope + max(entry.first, 0), scope + entry.last)
-            scope += max((entry.last for entry in entries), default=-1) + 1
-    for entry in liveness.planned:
-        if entry.tensor in pending:
-            yield entry.tensor, (scope, scope)
-            scope += 1
 
 
 def inputs_on_top(model: Model, problem: Problem, tensors: Sequence[Tensor], offsets: Sequence[int]) -> tuple[int, ...]:

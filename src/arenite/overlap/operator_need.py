@@ -1,0 +1,81 @@
+"""Bytes that one operator's inputs and outputs take at least, wherever they lie, if nobody needs its inputs any more.
+
+What each input can save of the output by itself says too little where there are many of them. Of two inputs that both
+may lie on the last row of a joined tensor, only one can. So the buffers of one operator are looked at together.
+
+Buffers of other names lie elsewhere (see `ordering`). Taking out what they occupy, and closing the gaps, leaves a
+layout of the operator's own buffers: the distances of two that share bytes stay, others stay apart. So what the
+operator's buffers need by themselves, and the bytes of other names, add up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from arenite.kernels.rules import overlap
+from arenite.layout.problem import Buffer
+from arenite.liveness import ALIGNMENT, align
+from arenite.overlap.contents import equal_distances
+from arenite.overlap.gaps import gaps
+from arenite.overlap.holdings import runs_graphs
+from arenite.overlap.least import least_height
+from arenite.overlap.problem import OverlapProblem, Relation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from arenite.kernels.sets import Kernels
+    from arenite.model import Operator, Tensor
+    from arenite.overlap.contents import Pieces
+    from arenite.schedule.problem import Tensor as Charge
+
+_FEWEST = 3
+"""Buffers from which on looking at all together may tell more than the sum of what each input saves."""
+
+
+@dataclass(frozen=True)
+class OperatorNeeds:
+    """What single operators of a graph need.
+
+    `charges`: what takes room in the head. `pieces`: whose bytes each of these tensors holds. `barred`: tensors that
+    share no memory. `kernels`: those that the layout has to be safe with.
+    """
+
+    charges: Mapping[Tensor, Charge]
+    pieces: Mapping[Tensor, Pieces]
+    barred: frozenset[Tensor]
+    kernels: Kernels
+
+    def of(self, operator: Operator) -> tuple[int, tuple[Tensor, ...]] | None:
+        """Bytes that the operator's inputs and outputs take at least in any layout, and these tensors.
+
+        None where there are too few of them to tell more than the sum of what each input saves.
+        """
+        each = dict.fromkeys((*operator.inputs, *operator.outputs))
+        own = tuple(tensor for tensor in each if tensor is not None and tensor in self.charges)
+        if len(own) < _FEWEST or runs_graphs(operator):
+            return None
+        buffers = tuple(Buffer(tensor.name, align(tensor.bytes), 0, 0) for tensor in own)
+        found = (self._relation(operator, own, pair) for pair in combinations(range(len(own)), 2))
+        relations = tuple(relation for relation in found if relation is not None)
+        small = gaps(OverlapProblem(buffers, relations, ALIGNMENT))
+        return least_height(small, range(len(own))) * small.unit, own
+
+    def _relation(self, operator: Operator, own: Sequence[Tensor], pair: tuple[int, int]) -> Relation | None:
+        """Where two of the tensors, inputs first, may lie if the operator is the last to read its inputs."""
+        source, target = (own[number] for number in pair)
+        if {source, target} & self.barred:
+            return None
+        distance, points = None, set(equal_distances(self.pieces[source], self.pieces[target]))
+        if source in operator.inputs and target in operator.outputs and source not in operator.outputs:
+            rule = overlap(operator, source, target, self.kernels)
+            points = set(rule.intact)
+            if not self.charges[source].kept:
+                points.update(rule.exactly)
+                distance = None if rule.distance is None else align(rule.distance)
+        if distance is not None and distance >= align(target.bytes):
+            distance = None
+        exactly = sorted(each for each in points if each % ALIGNMENT == 0 and (distance is None or each < distance))
+        return Relation(*pair, distance, tuple(exactly)) if exactly or distance is not None else None

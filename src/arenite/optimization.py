@@ -221,16 +221,7 @@ def _saves_arena(task: Task, result: Model) -> bool:
 
 
 def _search(task: Task) -> Decision:
-    if not _shares(task):
-        return search_apart(task)
-    found = search_shared(task)
-    if found is not None:
-        return found
-    if task.options.keep_inputs:
-        target = task.options.runs_on.name
-        raise OptionError(f"{task.source.name}: no layout keeps its inputs with all kernels of {target}; name another")
-    # TFLM itself plans the file better than any layout that could be found.
-    return Decision(task.base, peak_memory(task.base), _head(task, task.base), 0)
+    return search_shared(task) if _shares(task) else search_apart(task)
 
 
 def _shares(task: Task) -> bool:

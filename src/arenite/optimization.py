@@ -92,6 +92,7 @@ def completed(task: Task, decision: Decision, started: float) -> Plan:
         notes=(
             *decision.notes,
             *_repair(task),
+            *_larger_arena(task, decision),
             *(_refused(task, decision.model) or _outlook(task, decision.model)),
             *_struck(task),
         ),
@@ -194,6 +195,19 @@ def _struck(task: Task) -> list[str]:
     if not task.budget.struck:
         return []
     return [f"the time limit of {task.options.time_limit:g} s ended the searches; without one they may find more"]
+
+
+def _larger_arena(task: Task, decision: Decision) -> list[str]:
+    """That the arena to declare grows, in a sentence, where it does: the head is not all that TFLM takes."""
+    target = task.options.runs_on
+    before, after = (target.arena(model).declare_bytes for model in (task.source, decision.model))
+    if decision.model is task.source or after <= before:
+        return []
+    why = "what TFLM keeps for each operator" if decision.strips else "what TFLM needs besides"
+    advice = "; `--minimize arena` looks for the smallest arena" if task.options.minimize == "head" else ""
+    return [
+        f"the arena to declare grows from {before:,} to {after:,} bytes: {why} outgrows what the head saves{advice}"
+    ]
 
 
 def _outlook(task: Task, result: Model) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-import math
 import random
 
 import pytest
@@ -96,7 +95,7 @@ def heads(model):
 
 
 def planned(model):
-    return decided(Task(model, Options(), math.inf, silent))
+    return decided(Task.of(model, Options(), Options().budget(), silent))
 
 
 @given(st.integers(0, 10_000), st.integers(2, 8))

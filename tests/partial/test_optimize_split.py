@@ -201,7 +201,7 @@ def test_a_larger_arena_for_a_smaller_head_is_said():
     before, after = (plan.target.arena(model).declare_bytes for model in (source, plan.model))
     assert plan.after.head < plan.before.head
     assert after > before
-    assert f"grows from {before:,} to {after:,} bytes: what TFLM keeps for each operator outgrows" in plan.notes[-1]
+    assert f"grows from {before:,} to {after:,} bytes: what is kept for each operator outgrows" in plan.notes[-1]
     assert "`--minimize arena`" in plan.notes[-1]
     small = optimize(source, replace(SPLIT, target="tflm-reference"))
     assert not any("grows" in note for note in small.notes)

@@ -13,7 +13,7 @@ from arenite.offers import offers
 from arenite.operators import macs
 from arenite.options import DEFAULTS, Options
 from arenite.ordering import ordering_problem
-from arenite.plan import Cost, Plan
+from arenite.plan import Cost, Exported, Plan
 from arenite.reordering import checked_schedule, runs_as_filed, with_order
 from arenite.repair import widening_sentences
 from arenite.rewrite.widen_bias import misread_bias, widen_bias
@@ -72,6 +72,8 @@ def completed(task: Task, decision: Decision, started: float) -> Plan:
     content = write_bytes(decision.model)
     judged = validity(decision.model)
     verification = _verified(task, decision, content)
+    refused = _refused(task, decision.model)
+    exported = None if refused else _exported(task, decision.model)
     arena_before, arena_after = (memory.arena if memory else None for memory in verification.memory)
     if decision.lower_bound > decision.head:
         raise VerificationError(
@@ -93,10 +95,13 @@ def completed(task: Task, decision: Decision, started: float) -> Plan:
             *decision.notes,
             *_recorded(decision, verification),
             *_repair(task),
-            *(_refused(task, decision.model) or _outlook(task, decision.model)),
+            *_larger_arena(task, decision, exported),
+            *refused,
+            *([] if exported is None else [exported.sentence(options.runs_on.arena(decision.model).declare_bytes)]),
             *_struck(task),
         ),
         timed_out=task.budget.struck,
+        exported=exported,
         target=options.runs_on,
         shared_pairs=judged.pairs,
         valid_with=judged.kernels,
@@ -210,16 +215,29 @@ def _struck(task: Task) -> list[str]:
     return [f"the time limit of {task.options.time_limit:g} s ended the searches; without one they may find more"]
 
 
-def _outlook(task: Task, result: Model) -> list[str]:
-    """What generated C gains beyond the plan, in a sentence."""
+def _larger_arena(task: Task, decision: Decision, exported: Exported | None) -> list[str]:
+    """That the arena to declare grows, in a sentence, where it does: the head is not all that a runtime takes."""
+    target = task.options.runs_on
+    before, after = (target.arena(model).declare_bytes for model in (task.source, decision.model))
+    after = after if exported is None else exported.arena_bytes
+    if decision.model is task.source or after <= before:
+        return []
+    why = "what is kept for each operator" if decision.strips else "what is needed besides"
+    advice = "; `--minimize arena` looks for the smallest arena" if task.options.minimize == "head" else ""
+    return [
+        f"the arena to declare grows from {before:,} to {after:,} bytes: {why} outgrows what the head saves{advice}"
+    ]
+
+
+def _exported(task: Task, result: Model) -> Exported | None:
+    """What generated C takes, where that is less than the plan takes."""
     from arenite.codegen.outlook import outlook
 
     target = task.options.runs_on
     if not target.kernels.generated:
-        return []
+        return None
     task.progress("looking for moves that make the arena of the C smaller")
-    sentence = outlook(result, target, budget=task.for_layout())
-    return [] if sentence is None else [sentence]
+    return outlook(result, target, budget=task.for_layout())
 
 
 def _macs(model: Model) -> int:
@@ -236,16 +254,7 @@ def _saves_arena(task: Task, result: Model) -> bool:
 
 
 def _search(task: Task) -> Decision:
-    if not _shares(task):
-        return search_apart(task)
-    found = search_shared(task)
-    if found is not None:
-        return found
-    if task.options.keep_inputs:
-        target = task.options.runs_on.name
-        raise OptionError(f"{task.source.name}: no layout keeps its inputs with all kernels of {target}; name another")
-    # TFLM itself plans the file better than any layout that could be found.
-    return Decision(task.base, peak_memory(task.base), _head(task, task.base), 0)
+    return search_shared(task) if _shares(task) else search_apart(task)
 
 
 def _shares(task: Task) -> bool:

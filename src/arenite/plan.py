@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from arenite.errors import OutputError
@@ -92,6 +92,22 @@ class Strips:
         return {"kind": self.kind, "operators": list(self.operators), **where, "extra_macs": self.extra_macs}
 
 
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """The arena of the exported C in bytes, and how many of them an inference moves between operators."""
+
+    arena_bytes: int
+    moved_bytes: int
+
+    def sentence(self, planned: int) -> str:
+        """Why the arena is not that of the plan, which takes `planned` bytes."""
+        if not self.moved_bytes:
+            why = "with another layout than this plan"
+        else:
+            why = f"since an inference moves {self.moved_bytes:,} bytes between operators, unless --no-moves forbids it"
+        return f"exported C has an arena of {self.arena_bytes:,} bytes, {why}; the plan in the file takes {planned:,}"
+
+
 @dataclass(frozen=True)
 class Plan:
     """An order and a layout for a model, checked and verified.
@@ -104,8 +120,9 @@ class Plan:
 
     `target` is what the plan was made for, `shared_pairs` the number of pairs of tensors that share bytes while both
     are needed, `valid_with` the sets of kernels with which that is right: all others compute wrong results.
-    `timed_out`: the time limit ended the searches, so that another run may find something else.
-    `unknown_scratch` names kinds of operators whose scratch is not known: heads are then at least what is told.
+    `timed_out`: the time limit ended the searches, so that another run may find something else. `exported` is what
+    generated C takes where that is less than the plan takes: tensors may move there. `unknown_scratch` names kinds of
+    operators whose scratch is not known: heads are then at least what is told.
     """
 
     source: Model = field(repr=False)
@@ -123,6 +140,7 @@ class Plan:
     shared_pairs: int = 0
     valid_with: tuple[Kernels, ...] = ()
     strips: tuple[Strips, ...] = ()
+    exported: Exported | None = None
     timed_out: bool = False
     unknown_scratch: tuple[str, ...] = ()
 
@@ -171,6 +189,7 @@ class Plan:
             "order": list(self.order),
             "strips": [each.to_json() for each in self.strips],
             "extra_macs": self.extra_macs,
+            "exported": None if self.exported is None else asdict(self.exported),
             "changed": self.changed,
             "shared_pairs": self.shared_pairs,
             "valid_with": [kernels.value for kernels in self.valid_with],

@@ -126,11 +126,11 @@ def wish_of(task: Task) -> Wish:
 
 
 def best_of(found: Iterable[Candidate], wish: Wish) -> Candidate:
-    """The one with the least work that fits, or the smallest; the first of equals."""
+    """The one with the least work that fits, or the smallest, of equal heads the smaller arena; the first of equals."""
     candidates = list(found)
     if wish.enough is not None and (fitting := [each for each in candidates if each.fits(wish)]):
         return min(fitting, key=lambda each: (each.extra_macs, each.size(wish)))
-    return min(candidates, key=lambda each: (each.size(wish), each.extra_macs))
+    return min(candidates, key=lambda each: (each.size(wish), each.arena, each.extra_macs))
 
 
 def candidates(task: Task, whole: Decision, wish: Wish) -> Iterator[Candidate]:

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from arenite.errors import OptionError
 from arenite.liveness import executed_graphs, peak_memory
 from arenite.ordering import data_dependences, order_is_free
 from arenite.overlap import every_order_bound, reorder_with_overlap, solve_jointly, views_of_inputs
 from arenite.reordering import reorder, runs_as_filed, with_order
 from arenite.search_apart import search_apart
-from arenite.sharing import Shared, Sharing
+from arenite.sharing import Placed, Shared, Sharing
 from arenite.targets.folding import as_run, unfolded
 from arenite.targets.requests import requests
 from arenite.targets.tflm import head_plan
@@ -35,31 +36,46 @@ JOINT_EFFORT = 0.12
 """Of the search for order and layout together; 1 is about five seconds."""
 
 
-def search_shared(task: Task) -> Decision | None:
-    """The best of the layouts with overlap for each order that promises something; None if no order has one.
+def search_shared(task: Task) -> Decision:
+    """The best of the layouts with overlap for each order that promises something; no layout if no order has one.
 
     No layout is higher than what TFLM makes of the source, with any kernels that the target may run.
+
+    Raises:
+        OptionError: no layout was found that keeps the inputs, which was asked for.
     """
     base = as_run(task.base, task.options.runs_on.kernels)
     if base is not task.base:
         found = search_shared(Task.of(base, task.options, task.budget, task.progress))
-        if found is None:
-            return None
         model = unfolded(task.base, found.model)
         return replace(found, model=model, peak=peak_memory(model))
     target, orders = task.options.runs_on, _orders(task)
     sharing = Sharing(target, task.options.keep_inputs, _limits(task), goal=orders.lower_bound, progress=task.report)
-    best, bound = _best(task, sharing, orders)
-    if best is None:
-        return None
-    if sharing.head(best) > bound and not orders.only:
+    candidates, bound = _candidates(task, sharing, orders)
+    best = candidates.found
+    if best is not None and sharing.head(best) > bound and not orders.only:
         best, bound = _jointly(task, sharing, best, bound)
-    return Decision(best.model, peak_memory(best.model), sharing.head(best), bound, orders.proofs)
+    if best is None:
+        # TFLM itself plans the file better than any layout that could be found.
+        return _without_layout(task, candidates, bound, orders.proofs)
+    notes = candidates.blocked(sharing.head(best))
+    return Decision(best.model, peak_memory(best.model), sharing.head(best), bound, orders.proofs, notes)
 
 
-def _best(task: Task, sharing: Sharing, orders: _Orders) -> tuple[Shared | None, int]:
+def _without_layout(task: Task, candidates: _Candidates, bound: int, proofs: tuple[Proof, ...]) -> Decision:
+    """The model as TFLM plans it, with what is known of all layouts."""
+    target = task.options.runs_on
+    if task.options.keep_inputs:
+        raise OptionError(
+            f"{task.source.name}: no layout keeps its inputs with all kernels of {target.name}; name another"
+        )
+    head = target.planned_head(task.base)
+    return Decision(task.base, peak_memory(task.base), head, bound, proofs, candidates.blocked(head))
+
+
+def _candidates(task: Task, sharing: Sharing, orders: _Orders) -> tuple[_Candidates, int]:
     """The best layout of one of the orders, and a bound in bytes for all orders and layouts."""
-    bound, best = orders.lower_bound, _Best(sharing)
+    bound, best = orders.lower_bound, _Candidates(sharing)
     seen: list[Model] = []
     for each in orders.orders:
         model = _ordered(task.base, each)
@@ -68,14 +84,14 @@ def _best(task: Task, sharing: Sharing, orders: _Orders) -> tuple[Shared | None,
             continue
         effort = FULL_EFFORT if orders.only else EACH_EFFORT
         placed = sharing.place(model, effort=effort, budget=task.for_layout())
-        best.add(placed)
-        if placed is not None and orders.only and not _could_be_views(task):
-            bound = max(bound, placed.lower_bound)
+        best.add_all(placed)
+        if orders.only and not _could_be_views(task):
+            bound = max(bound, (placed.kept or placed.lowest).lower_bound)
         if best.low_enough(bound):
-            return best.found, bound
+            return best, bound
     if not orders.only:
         _try_apart(task, sharing, seen, best)
-    return best.found, bound
+    return best, bound
 
 
 def _could_be_views(task: Task) -> bool:
@@ -83,24 +99,39 @@ def _could_be_views(task: Task) -> bool:
     return task.options.keep_inputs and views_of_inputs(task.base, task.options.runs_on.kernels)
 
 
-def _try_apart(task: Task, sharing: Sharing, seen: Sequence[Model], best: _Best) -> None:
+def _try_apart(task: Task, sharing: Sharing, seen: Sequence[Model], best: _Candidates) -> None:
     """The order that is best without overlap, with overlap; then what is best without, where it may yet be lower."""
     apart = reorder(
         task.base, keep_inputs=task.options.keep_inputs, budget=task.budget.part(0.5), progress=task.progress
     )
     model = apart.model
     if not any(_runs_alike(model, other) for other in seen) and not best.low_enough(sharing.least(model)):
-        best.add(sharing.place(model, effort=EACH_EFFORT, budget=task.for_layout()))
+        best.add_all(sharing.place(model, effort=EACH_EFFORT, budget=task.for_layout()))
     if not best.low_enough(apart.lower_bound):
         best.add(sharing.adopt(search_apart(task).model))
 
 
-class _Best:
+class _Candidates:
     """The lowest layout of those that were added; of equals the one that is lower with all kernels, then the first."""
 
     def __init__(self, sharing: Sharing) -> None:
         self._sharing = sharing
         self.found: Shared | None = None
+        self._lowest: Shared | None = None
+
+    def add_all(self, placed: Placed) -> None:
+        """Add what keeps to the limits, and note what is lower than that."""
+        self.add(placed.kept)
+        lowest = placed.lowest
+        if lowest.heads and (self._lowest is None or self._key(lowest) < self._key(self._lowest)):
+            self._lowest = lowest
+
+    def blocked(self, head: int) -> tuple[str, ...]:
+        """A sentence on which kernels keep the head from being as low as was found without regard to them, if any."""
+        lowest = self._lowest
+        if lowest is None or self._sharing.head(lowest) >= head:
+            return ()
+        return (self._sharing.blocked(lowest),)
 
     def add(self, other: Shared | None) -> None:
         if other is not None and (self.found is None or self._key(other) < self._key(self.found)):
@@ -134,21 +165,26 @@ def _jointly(task: Task, sharing: Sharing, best: Shared, bound: int) -> tuple[Sh
     )
     if sharing.head(best) <= bound:
         return best, bound
+    limits, start = sharing.joint_limits, best.solution
+    if limits:
+        limits = {**limits, charged: sharing.head(best)}
+        start = sharing.followed(best, limits)
     found = solve_jointly(
         base,
         sharing.target.kernels,
         range(len(base.main.operators)),
-        best.solution,
+        start,
         keep_inputs=keep_inputs,
         scratch_of=charged,
+        limits=limits,
         bound=bound,
         effort=JOINT_EFFORT,
         budget=task.budget,
     )
-    if found.solution is best.solution:
+    if found.solution is start:
         return best, found.lower_bound
     model = with_order(base, 0, found.order)
-    settled = sharing.settle(model, *sharing.problem(model, charged), found.solution)
+    settled = sharing.settle(model, found.problem, found.tensors, found.solution)
     better = sharing.admits(settled) and sharing.head(settled) < sharing.head(best)
     return settled if better else best, found.lower_bound
 

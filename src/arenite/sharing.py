@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 from arenite import overlap
 from arenite.errors import VerificationError
 from arenite.kernels import Kernels
-from arenite.overlap import OverlapSolution, order_bound, overlap_problem
+from arenite.liveness import lifetimes
+from arenite.overlap import OverlapSolution, order_bound, overlap_problem, pressing, within_limits
 from arenite.targets.requests import requests
-from arenite.targets.tflm import head_plan, inputs_on_top, memory_plan
+from arenite.targets.target import TARGETS
+from arenite.targets.tflm import head_plan, inputs_on_top, memory_plan, scratch_buffers
 from arenite.tflite.memory_plan import with_plan
 from arenite.tflite.target_name import with_target_name
 from arenite.validity import checked_head
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from arenite.budget import Budget
     from arenite.model import Model, Tensor
@@ -40,6 +42,14 @@ class Shared:
 
 
 @dataclass(frozen=True)
+class Placed:
+    """Layouts of one order: the lowest one found that keeps to the limits, None if none does, and the lowest of all."""
+
+    kept: Shared | None
+    lowest: Shared
+
+
+@dataclass(frozen=True)
 class Sharing:
     """How layouts are made: for which target, with inputs kept or not, and when low is low enough.
 
@@ -53,22 +63,28 @@ class Sharing:
     goal: int = 0
     progress: Callable[[str, int, int], None] | None = None
 
-    def place(self, model: Model, *, effort: float, budget: Budget) -> Shared | None:
-        """The lowest layout found that keeps to the limits, checked; None if none does.
+    def place(self, model: Model, *, effort: float, budget: Budget) -> Placed:
+        """The lowest layouts found, checked: without a look at the limits, and within them.
 
         `effort`: of each search, as in `overlap.solve`; `budget` is charged; no further one is begun once it is spent.
 
         Raises:
             VerificationError: a layout does not hold (a defect of Arenite).
         """
-        first = None
-        for scratch_of, sharing in self._attempts():
-            found = self._placed(model, scratch_of, sharing=sharing, effort=effort, budget=budget)
-            # The first attempt leaves room for what is charged; its bound holds for those that leave more as well.
-            first = first or found
+        lowest = self._placed(model, self.target.charged, sharing=True, effort=effort, budget=budget)
+        if self.admits(lowest):
+            return Placed(lowest, lowest)
+        if self.joint_limits:
+            limited = self._within_limits(model, effort=effort, budget=budget)
+            if limited is not None and self.admits(limited):
+                return Placed(replace(limited, lower_bound=max(limited.lower_bound, lowest.lower_bound)), lowest)
+        for sharing in (True, False) if self.keep_inputs else ():
+            room = self.target.kernels
+            found = self._placed(model, room, sharing=sharing, effort=effort, budget=budget)
             if self.admits(found):
-                return replace(found, lower_bound=first.lower_bound, solution=first.solution)
-        return None
+                # With room for the scratch of all sets, what holds for that of the charged one alone holds as well.
+                return Placed(replace(found, lower_bound=lowest.lower_bound, solution=lowest.solution), lowest)
+        return Placed(None, lowest)
 
     def least(self, model: Model) -> int:
         """Bytes of head that no layout of a model in its order is below, as far as single operators tell."""
@@ -97,9 +113,42 @@ class Sharing:
         """Whether a layout keeps to the limits, and inputs to be kept are kept with every set of kernels."""
         return bool(found.heads) and all(found.heads[kernels] <= limit for kernels, limit in self.limits.items())
 
+    @property
+    def joint_limits(self) -> Mapping[Kernels, int]:
+        """The limits, where several sets of kernels have one; {} where there is but the head to be made small."""
+        return self.limits if len(self.limits) > 1 else {}
+
+    def followed(self, found: Shared, limits: Mapping[Kernels, int]) -> OverlapSolution:
+        """Where TFLM puts all buffers of the problem `within_limits` of an admitted layout."""
+        outcomes = {kernels: head_plan(found.model, requests=requests(kernels)) for kernels in limits}
+        charged = outcomes[self.target.charged]
+        tensors = len(self.problem(found.model, self.target.charged)[1])
+        beside = (
+            outcomes[each.kernels].offsets[tensors + each.first + number]
+            for each in pressing(found.model, limits, self.target.charged)
+            for number in range(len(each.sizes))
+        )
+        return OverlapSolution((*charged.offsets, *beside), charged.height, 0)
+
     def problem(self, model: Model, scratch_of: Kernels) -> tuple[OverlapProblem, tuple[Tensor, ...]]:
         """The buffers of a model in its order, with the scratch of a set of kernels, and the tensors that they are."""
         return overlap_problem(model, self.target.kernels, keep_inputs=self.keep_inputs, scratch_of=scratch_of)
+
+    def blocked(self, found: Shared) -> str:
+        """Which set of kernels a layout is above its limit with, and for whose scratch, in a sentence."""
+        over = {kernels: found.heads[kernels] - limit for kernels, limit in self.limits.items()}
+        kernels = max(over, key=over.__getitem__)
+        head, limit = found.heads[kernels], self.limits[kernels]
+        needs = f"needs {head:,} bytes"
+        tallest = _tallest_scratch(found.model, kernels)
+        if tallest is not None:
+            label, size = tallest
+            needs = f"needs {size:,} bytes of scratch for {label}, and with that {head:,} bytes"
+        target = TARGETS[f"tflm-{Kernels.REFERENCE.value}"]
+        return (
+            f"a head of {self.head(found):,} bytes was found, but with it {kernels.value} {needs}, where TFLM by "
+            f"itself takes {limit:,}; `--target {target.name}` would give at most {self.head(found):,}"
+        )
 
     def settle(
         self, model: Model, problem: OverlapProblem, tensors: Sequence[Tensor], solution: OverlapSolution
@@ -117,15 +166,6 @@ class Sharing:
         result = with_target_name(with_plan(model, plan), self.target.name)
         return Shared(result, self._heads(result, problem, len(tensors)), solution.lower_bound, solution)
 
-    def _attempts(self) -> Iterator[tuple[Kernels, bool]]:
-        """Whose scratch to leave room for, and whether buffers may share bytes."""
-        yield self.target.charged, True
-        if self.target.kernels is Kernels.PORTABLE:
-            yield Kernels.PORTABLE, True
-            yield from ((kernels, True) for kernels in self.target.sets if kernels is not self.target.charged)
-            yield Kernels.PORTABLE, False
-        yield self.target.charged, False
-
     def _placed(self, model: Model, scratch_of: Kernels, *, sharing: bool, effort: float, budget: Budget) -> Shared:
         problem, tensors = self.problem(model, scratch_of)
         if not sharing:
@@ -134,6 +174,16 @@ class Sharing:
         if sharing and solution.height > max(solution.lower_bound, self.goal):
             solution = self._simpler(model, scratch_of, solution, effort=effort, budget=budget)
         return self.settle(model, problem, tensors, solution)
+
+    def _within_limits(self, model: Model, *, effort: float, budget: Budget) -> Shared | None:
+        """The lowest layout found whose other sets of kernels have room for their scratch within the limits."""
+        problem, tensors = self.problem(model, self.target.charged)
+        limited = within_limits(problem, len(tensors), model, self.limits, self.target.charged)
+        solution = overlap.solve_within(limited, goal=self.goal, effort=effort, budget=budget, progress=self.progress)
+        if solution is None:
+            return None
+        found = self.settle(model, limited, tensors, solution)
+        return replace(found, solution=replace(solution, offsets=solution.offsets[: limited.counted]))
 
     def _simpler(
         self, model: Model, scratch_of: Kernels, best: OverlapSolution, *, effort: float, budget: Budget
@@ -157,3 +207,12 @@ class Sharing:
             if self.keep_inputs:
                 return {}
             raise
+
+
+def _tallest_scratch(model: Model, kernels: Kernels) -> tuple[str, int] | None:
+    """The operator whose scratch ends at the head with a set of kernels, and its bytes; None where no scratch does."""
+    outcome = head_plan(model, requests=requests(kernels))
+    scratch = list(scratch_buffers(model, lifetimes(model), requests(kernels)))
+    ends = zip(scratch, outcome.offsets[len(outcome.offsets) - len(scratch) :], strict=True)
+    tallest = next((buffer for buffer, offset in ends if offset + buffer.size == outcome.height), None)
+    return None if tallest is None else (tallest.name.removeprefix("scratch of "), tallest.size)

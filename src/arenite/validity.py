@@ -123,7 +123,8 @@ def checked_head(model: Model, problem: OverlapProblem, tensors: int, kernels: K
     model = as_run(model, kernels)
     outcome = head_plan(model, requests=requests(kernels))
     scratch = scratch_buffers(model, lifetimes(model), requests(kernels))
-    judged = OverlapProblem((*problem.buffers[:tensors], *scratch), problem.relations, problem.alignment)
+    relations = tuple(each for each in problem.relations if max(each.source, each.target) < tensors)
+    judged = OverlapProblem((*problem.buffers[:tensors], *scratch), relations, problem.alignment)
     overlap.check(judged, OverlapSolution(outcome.offsets, outcome.height, 0))
     return outcome.height
 

@@ -14,15 +14,16 @@ from arenite.errors import FitError
 from arenite.kernels import Kernels
 from arenite.model import Graph, Model, Operator
 from arenite.operators import macs
+from arenite.partial.choose import Choice
 from arenite.partial.costs import Costs
 from arenite.partial.line import Line
 from arenite.partial.neighbours import neighbours
-from arenite.partial.search import partial, search
+from arenite.partial.search import partial, promising, search
 from arenite.partial.ways import UNEVEN
 from arenite.partial.wish import Wish
 from arenite.rewrite import prune
 from arenite.runtimes.process import absent
-from arenite.search_partial import Candidate
+from arenite.search_partial import Candidate, best_of
 from arenite.sharing import Sharing
 from arenite.targets.target import find_target
 from arenite.task import Decision, silent
@@ -211,3 +212,26 @@ def test_real_models_keep_to_their_goals(shared):
         size = arena(plan).head_bytes if minimize == "head" else arena(plan).declare_bytes
         assert size <= most, (name, target, minimize)
         assert "identical" in plan.verified["tflm"] or absent("tflm")
+
+
+def test_a_larger_arena_for_a_smaller_head_is_said():
+    source = zoo.build("chain")
+    plan = optimize(source, replace(HEAD, target="tflm-reference"))
+    before, after = (plan.target.arena(model).declare_bytes for model in (source, plan.model))
+    assert plan.after.head < plan.before.head
+    assert after > before
+    assert f"grows from {before:,} to {after:,} bytes: what is kept for each operator outgrows" in plan.notes[-1]
+    assert "`--minimize arena`" in plan.notes[-1]
+    small = optimize(source, replace(SPLIT, target="tflm-reference"))
+    assert not any("grows" in note for note in small.notes)
+
+
+def test_of_equal_heads_the_smaller_arena_is_taken_and_more_promising():
+    def candidate(name, head, declared, extra):
+        return Candidate(name, (head,), (declared,), extra)
+
+    found = [candidate("large", 64, 320, 0), candidate("small", 64, 256, 9), candidate("least", 80, 128, 0)]
+    assert best_of(found, Wish("head")).decision == "small"
+    assert best_of(found, Wish("arena")).decision == "least"
+    choices = [Choice(head=64, tail=48), Choice(head=64, tail=16, extra_macs=9), Choice(head=80)]
+    assert promising(choices, Wish("head"), 0) == [choices[1], choices[0], choices[2]]

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from report_samples import planned
 
-from arenite.plan import Cost, Plan, Strips
+from arenite.plan import Cost, Exported, Plan, Strips
 from arenite.report.optimize import as_json, change, measured, moved, print_plan, proof
+from arenite.targets.target import find_target
 
 
 def three(model):
@@ -63,6 +64,21 @@ def test_nothing_to_gain(monkeypatch):
 def test_what_tflm_took_is_shown_only_where_both_were_measured():
     assert [name for name, *_ in measured(PLAN)] == ["TFLM here"]
     assert not list(measured(replace(PLAN, before=Cost(1, 2))))
+
+
+@pytest.mark.parametrize("target", ["tflm-esp-nn/esp32s3", "tflm-cmsis-nn/cortex-m4", "c"])
+def test_what_tflm_took_here_is_not_shown_for_targets_with_other_kernels(target):
+    assert not list(measured(replace(PLAN, target=find_target(target))))
+    assert list(measured(replace(PLAN, target=find_target("tflm-reference"))))
+
+
+def test_the_arena_of_generated_c_is_that_of_the_export(monkeypatch):
+    plan = replace(PLAN, target=find_target("c"), exported=Exported(12_336, 64))
+    report = text(plan, monkeypatch)
+    (arena,) = (line for line in report.splitlines() if line.startswith("Arena"))
+    assert arena.split()[2] == "12,336"
+    assert as_json(plan)["exported"] == {"arena_bytes": 12_336, "moved_bytes": 64}
+    assert "the plan in the file takes 20,480" in plan.exported.sentence(20_480)
 
 
 def test_proofs():

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from arenite.codegen.arena import arena
 from arenite.codegen.export import executable
+from arenite.plan import Exported
 from arenite.targets.folding import folded
 
 if TYPE_CHECKING:
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from arenite.targets.target import Target
 
 
-def outlook(model: Model, target: Target, *, budget: Budget) -> str | None:
-    """A sentence about the arena of the exported C where it is below that of the model's plan; else None.
+def outlook(model: Model, target: Target, *, budget: Budget) -> Exported | None:
+    """What the exported C takes where that is less than the model's plan takes; else None.
 
     A plan in a file has fixed places; in generated code tensors may move.
 
@@ -24,14 +25,7 @@ def outlook(model: Model, target: Target, *, budget: Budget) -> str | None:
         target: generated C.
         budget: as in `arena`.
     """
-    planned = target.arena(model).declare_bytes
     found = arena(folded(executable(model)), target, budget=budget)
-    if found.size >= planned:
+    if found.size >= target.arena(model).declare_bytes:
         return None
-    moved = sum(move.size for each in found.moves.values() for move in each)
-    if not moved:
-        return f"exported C has an arena of {found.size:,} bytes, with another layout than this plan"
-    return (
-        f"exported C has an arena of {found.size:,} bytes: an inference moves {moved:,} bytes between operators, "
-        "unless --no-moves forbids it"
-    )
+    return Exported(found.size, sum(move.size for each in found.moves.values() for move in each))

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 
 def check(problem: OverlapProblem, solution: OverlapSolution) -> None:
-    """Raise VerificationError unless every pair alive together is apart or at a safe distance, and the height right.
+    """Raise VerificationError unless a layout holds.
 
-    The lower bound is only checked not to be above the height.
+    It does if all pairs that are alive together are apart or at a safe distance, if no buffer ends above its cap, and
+    if the height is right. The lower bound is only checked not to be above the height.
     """
     if len(solution.offsets) != len(problem.buffers):
         raise VerificationError(f"layout has {len(solution.offsets)} offsets for {len(problem.buffers)} buffers")
@@ -27,12 +28,24 @@ def check(problem: OverlapProblem, solution: OverlapSolution) -> None:
                 f"buffer '{buffer.name}' begins at byte {offset}, not at a multiple of {problem.alignment} from 0 up"
             )
     _check_pairs(problem, solution.offsets)
+    _check_caps(problem, solution.offsets)
+    counted = len(problem.buffers) - problem.aside
     ends = (offset + buffer.size for buffer, offset in zip(problem.buffers, solution.offsets, strict=True))
-    height = max(ends, default=0)
+    height = max(list(ends)[:counted], default=0)
     if solution.height != height:
         raise VerificationError(f"layout claims a height of {solution.height} bytes, its buffers end at {height}")
     if solution.lower_bound > height:
         raise VerificationError(f"lower bound {solution.lower_bound} is above the layout's own height {height}")
+
+
+def _check_caps(problem: OverlapProblem, offsets: tuple[int, ...]) -> None:
+    if not problem.caps:
+        return
+    for buffer, offset, cap in zip(problem.buffers, offsets, problem.caps, strict=True):
+        if cap is not None and offset + buffer.size > cap:
+            raise VerificationError(
+                f"buffer '{buffer.name}' (from byte {offset}, {buffer.size} bytes) ends above byte {cap}, its cap"
+            )
 
 
 def _check_pairs(problem: OverlapProblem, offsets: tuple[int, ...]) -> None:

@@ -15,6 +15,7 @@ from arenite.liveness import ALIGNMENT, align, executed_graphs
 from arenite.ordering import file_order, order_is_free, ordering_problem
 from arenite.overlap.contents import equal_distances
 from arenite.overlap.holdings import copied_pieces, runs_graphs
+from arenite.overlap.limits import NO_LIMITS, pressing
 from arenite.overlap.problem import Relation
 from arenite.overlap.scratch import scratch_sizes
 from arenite.schedule.graph import Graph
@@ -52,10 +53,10 @@ class Meeting:
         return self.always if self.used_up is None else self.used_up
 
 
-def main_alone(model: Model, tensors: Sequence[Tensor], scratch_of: Kernels) -> bool:
+def main_alone(model: Model, tensors: Sequence[Tensor], sets: Collection[Kernels]) -> bool:
     """Whether of all graphs that are run none but the main graph takes room in the head, and its order is free.
 
-    `tensors`: those that take room; `scratch_of`: the kernels whose scratch does.
+    `tensors`: those that take room; `sets`: the sets of kernels whose scratch does.
     """
     others = [model.graphs[position] for position in executed_graphs(model) if position != 0]
     further = {tensor for graph in others for tensor in graph.tensors}
@@ -63,7 +64,7 @@ def main_alone(model: Model, tensors: Sequence[Tensor], scratch_of: Kernels) -> 
     return (
         order_is_free(model, 0)
         and not any(tensor in further for tensor in tensors)
-        and not any(size for operator in operators for size in scratch_sizes(operator, scratch_of))
+        and not any(size for operator in operators for each in sets for size in scratch_sizes(operator, each))
     )
 
 
@@ -72,7 +73,8 @@ class Common:
 
     For models of which `main_alone` holds. `tensors`: the model's tensors for the problem's first buffers;
     `scratch_of`: the kernels whose scratch comes after them; `kernels`: those that the layout has to be safe with;
-    `barred`: tensors that share no memory.
+    `barred`: tensors that share no memory; `limits`: bytes of head for sets of kernels, as of `within_limits`, whose
+    scratch comes last where it presses on the layout. `caps` and `counted` are as of `OverlapProblem`, for any order.
     """
 
     def __init__(
@@ -84,6 +86,7 @@ class Common:
         barred: frozenset[Tensor],
         *,
         keep_inputs: bool,
+        limits: Mapping[Kernels, int] = NO_LIMITS,
     ) -> None:
         self._kernels = kernels
         self._operators = model.main.operators
@@ -98,11 +101,20 @@ class Common:
         self.charges = {number: charges[tensor] for number, tensor in enumerate(tensors) if tensor in charges}
         self.complete = all(tensor in charges for tensor in tensors if tensor in model.main.outputs)
         """Whether all that is ever alive is looked at: no output of the graph that nothing makes."""
-        requests = (
-            (index, size) for index, each in enumerate(self._operators) for size in scratch_sizes(each, scratch_of)
+        requests = [
+            (index, align(size), scratch_of)
+            for index, each in enumerate(self._operators)
+            for size in scratch_sizes(each, scratch_of)
+        ]
+        hard = list(pressing(model, limits, scratch_of)) if limits else []
+        beside = [(each.position, size, each.kernels) for each in hard for size in each.sizes]
+        for number, (index, size, _) in enumerate([*requests, *beside], len(tensors)):
+            self.charges[number] = Charge(size, index, ())
+        self._sets = [kernels for _, _, kernels in [*requests, *beside]]
+        self.counted = len(tensors) + len(requests)
+        self.caps = (
+            (*[min(limits.values())] * len(tensors), *[limits[kernels] for kernels in self._sets]) if limits else ()
         )
-        for number, (index, size) in enumerate(requests, len(tensors)):
-            self.charges[number] = Charge(align(size), index, ())
         self._users = {
             number: sorted({*charge.consumers, *(() if charge.producer is None else (charge.producer,))})
             for number, charge in self.charges.items()
@@ -115,10 +127,17 @@ class Common:
         """All pairs that may meet of these buffers, or of all, the lower number first; `every_order`: those that do."""
         among = self.charges if buffers is None else self.charges.keys() & set(buffers)
         for one, other in combinations(sorted(among), 2):
+            if self._of_different_sets(one, other):
+                continue
             ways = (self._ends_before(one, other), self._ends_before(other, one))
             apart = tuple(way for way in ways if way is not None)
             if () not in apart and not (every_order and apart):
                 yield self._meeting(one, other, apart)
+
+    def _of_different_sets(self, one: int, other: int) -> bool:
+        """Whether two buffers are scratch of different sets of kernels, of which only one runs."""
+        first = len(self._tensors)
+        return min(one, other) >= first and self._sets[one - first] is not self._sets[other - first]
 
     def needs(self, operators: Collection[int]) -> Iterator[tuple[int, int]]:
         """Pairs (u, v) of these operators of which v needs u, by way of others as well; none that others imply."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arenite.layout.cpsat import reproducible_solver
+from arenite.overlap.gaps import ABOVE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -34,11 +35,11 @@ def search(
     budget: Budget,
     free: Collection[int] | None = None,
 ) -> Found:
-    """Layouts lower than `start`.
+    """Layouts lower than `start`, or any within the caps where `start` is not.
 
     Args:
         gaps: the problem.
-        start: offsets of a valid layout, in units.
+        start: offsets of a layout in units, valid but for buffers that may end above their caps.
         bound: a height that is known to be least possible.
         effort: limit of the solver's deterministic time, so that the answer does not depend on the machine.
         budget: is charged for the search, and may allow less.
@@ -48,21 +49,27 @@ def search(
 
     moving = sorted(range(len(start)) if free is None else free)
     still = set(range(len(start))).difference(moving)
-    top = max((start[one] + gaps.sizes[one] for one in moving), default=0)
+    top, within = _top(gaps, start, moving)
     if bound >= top:
         return Found(None, bound)
     model = cp_model.CpModel()
     height = model.new_int_var(bound, top - 1, "height")
     offsets: list[cp_model.IntVar | int] = list(start)
+    reach = max([top, *(start[one] + gaps.sizes[one] for one in still)])
     for one in moving:
-        offset = model.new_int_var(0, top - gaps.sizes[one], f"offset{one}")
-        model.add(offset + gaps.sizes[one] <= height)
-        model.add_hint(offset, start[one])
+        highest = top if not gaps.caps else gaps.ceiling(one) if one in gaps.aside else min(top, gaps.caps[one])
+        if highest < gaps.sizes[one]:  # no place at all, so no layout within the caps
+            return Found(None, bound)
+        reach = max(reach, highest)
+        offset = model.new_int_var(0, highest - gaps.sizes[one], f"offset{one}")
+        if one not in gaps.aside:
+            model.add(offset + gaps.sizes[one] <= height)
+        model.add_hint(offset, min(start[one], highest - gaps.sizes[one]))
         offsets[one] = offset
     for one in moving:
         for gap in gaps.of[one]:
             if gap.other > one or gap.other in still:
-                _keep(model, gap, offsets[one] - offsets[gap.other], start[one] - start[gap.other], top)
+                _keep(model, gap, offsets[one] - offsets[gap.other], start[one] - start[gap.other], reach)
     model.minimize(height)
     solver = reproducible_solver(effort, budget)
     status = solver.solve(model)
@@ -70,9 +77,20 @@ def search(
     proven = bound
     if free is None:
         proven = top if status == cp_model.INFEASIBLE else max(bound, math.ceil(solver.best_objective_bound - 1e-6))
+        if status == cp_model.INFEASIBLE and not within:  # no layout at all has no height to tell
+            proven = bound
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return Found(None, min(proven, top))
     return Found(tuple(solver.value(offset) for offset in offsets), proven)
+
+
+def _top(gaps: Gaps, start: Sequence[int], moving: Sequence[int]) -> tuple[int, bool]:
+    """Units that a layout must stay below, and whether that is since `start` takes them, within its caps."""
+    ends = gaps.ends(start)
+    height = max((ends[one] for one in moving), default=0)
+    if height < ABOVE:
+        return height, True
+    return 1 + max((gaps.ceiling(one) for one in moving if one not in gaps.aside), default=0), False
 
 
 def _keep(model: cp_model.CpModel, gap: Gap, difference: cp_model.LinearExpr, hint: int, top: int) -> None:

@@ -66,7 +66,7 @@ def every_order_bound(
         budget: is charged for the searches, and may allow less. None is a budget of its own.
     """
     budget = budget or Budget()
-    if solution.height <= bound or not main_alone(model, tensors, scratch_of or kernels):
+    if solution.height <= bound or not main_alone(model, tensors, {scratch_of or kernels}):
         return bound
     buffers, members = problem.buffers, list(range(len(problem.buffers)))
     if len(members) > _MOST_BUFFERS:

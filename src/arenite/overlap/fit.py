@@ -102,7 +102,8 @@ def _walk(gaps: Gaps, order: list[int], enough: int, tries: int, *, budget: Budg
 def _promoted(gaps: Gaps, order: list[int], offsets: list[int], height: int, chance: random.Random) -> list[int]:
     """The order with one of the buffers that end at the height, and perhaps another, somewhere before its place."""
     moved = list(order)
-    top = [one for one in order if offsets[one] + gaps.sizes[one] >= height]
+    ends = gaps.ends(offsets)
+    top = [one for one in order if ends[one] >= height]
     one = chance.choice(top or order)
     if chance.random() < 0.4 and gaps.of[one]:
         one = chance.choice(gaps.of[one]).other

@@ -33,17 +33,41 @@ class Gap:
         return difference >= self.up or difference <= -self.down or difference in self.points
 
 
+ABOVE = 1 << 48
+"""Units that a layout counts as where a buffer ends above its cap, far more than any address: searches avoid it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gaps:
-    """Buffers of `sizes[i]` units of `unit` bytes; `of[i]` has a gap for each other buffer that i has to mind."""
+    """Buffers of `sizes[i]` units of `unit` bytes; `of[i]` has a gap for each other buffer that i has to mind.
+
+    `caps[i]` is the highest unit at which i may end, `ABOVE` where any will do; () means that for all. `aside` are
+    the buffers that do not count in the height.
+    """
 
     sizes: tuple[int, ...]
     of: tuple[tuple[Gap, ...], ...]
     unit: int
+    caps: tuple[int, ...] = ()
+    aside: frozenset[int] = frozenset()
 
     def height(self, offsets: Sequence[int]) -> int:
-        """Units that a layout takes."""
-        return max((offset + size for offset, size in zip(offsets, self.sizes, strict=True)), default=0)
+        """Units that a layout takes; above `ABOVE` where a buffer ends above its cap, the more the further."""
+        return max(self.ends(offsets), default=0)
+
+    def ends(self, offsets: Sequence[int]) -> list[int]:
+        """Where each buffer ends, as far as it counts in the height."""
+        ends = [offset + size for offset, size in zip(offsets, self.sizes, strict=True)]
+        if not self.caps:
+            return ends
+        return [
+            ABOVE + end - cap if end > cap else 0 if number in self.aside else end
+            for number, (end, cap) in enumerate(zip(ends, self.caps, strict=True))
+        ]
+
+    def ceiling(self, number: int) -> int:
+        """The highest unit at which a buffer ends in any layout that need be looked at: its cap, or all in a stack."""
+        return min(sum(self.sizes), self.caps[number] if self.caps else ABOVE)
 
     def part(self, members: Sequence[int]) -> Gaps:
         """The same for these buffers only, in this order; whatever height they need, all together need."""
@@ -52,7 +76,13 @@ class Gaps:
             tuple(replace(gap, other=place[gap.other]) for gap in self.of[member] if gap.other in place)
             for member in members
         )
-        return Gaps(tuple(self.sizes[member] for member in members), tuple(inside), self.unit)
+        return Gaps(
+            tuple(self.sizes[member] for member in members),
+            tuple(inside),
+            self.unit,
+            tuple(self.caps[member] for member in members) if self.caps else (),
+            frozenset(place[member] for member in members if member in self.aside),
+        )
 
 
 def gaps(problem: OverlapProblem) -> Gaps:
@@ -79,7 +109,10 @@ def gaps_of(problem: OverlapProblem, pairs: Iterable[tuple[int, int]]) -> Gaps:
             if not gap.free:
                 found[one].append(gap)
                 found[other].append(_turned(gap, one))
-    return Gaps(tuple(buffer.size // unit for buffer in buffers), tuple(map(tuple, found)), unit)
+    # Sizes and differences are multiples of the unit, so the lowest layouts are, and no cap loses one by being rounded.
+    caps = tuple(ABOVE if cap is None else cap // unit for cap in problem.caps)
+    aside = frozenset(range(problem.counted, len(buffers)))
+    return Gaps(tuple(buffer.size // unit for buffer in buffers), tuple(map(tuple, found)), unit, caps, aside)
 
 
 def _gap(problem: OverlapProblem, source: int, target: int, relation: Relation | None, unit: int) -> Gap:

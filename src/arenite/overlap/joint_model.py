@@ -60,6 +60,8 @@ class JointModel:
 
         self._start = start
         self._sizes = sizes
+        self._caps = common.caps
+        self._counted = common.counted
         relations = [each for meeting in meetings for each in (meeting.always, meeting.used_up) if each]
         distances = [part for each in relations for part in (each.distance or 0, *each.exactly)]
         self._unit = math.gcd(*sizes, *start.offsets, *distances) or 1
@@ -71,7 +73,7 @@ class JointModel:
         self._moving = set(part.buffers)
         self._places: dict[int, cp_model.IntVar] = {}
         self._add_places(common)
-        self._top = max(start.offsets[one] + sizes[one] for one in self._moving)
+        self._top = max(start.offsets[one] + sizes[one] for one in self._moving if one < self._counted)
         """Bytes that the start takes."""
         self._offsets: list[cp_model.IntVar | int] = [at // self._unit for at in start.offsets]
         self._height = self._add_offsets(bound)
@@ -95,8 +97,11 @@ class JointModel:
         height = self._model.new_int_var(least, top - 1, "height")
         for one in sorted(self._moving):
             size = self._sizes[one] // self._unit
-            offset = self._model.new_int_var(0, max(0, top - size), "")
-            self._model.add(offset + size <= height)
+            highest = self._caps[one] // self._unit if self._caps else top
+            counts = one < self._counted
+            offset = self._model.new_int_var(0, max(0, (min(top, highest) if counts else highest) - size), "")
+            if counts:
+                self._model.add(offset + size <= height)
             self._model.add_hint(offset, self._start.offsets[one] // self._unit)
             self._offsets[one] = offset
         return height

@@ -9,11 +9,12 @@ from arenite.budget import Budget
 from arenite.overlap.check import check
 from arenite.overlap.common import Common, main_alone
 from arenite.overlap.joint_model import Arrangement, JointModel, Part
+from arenite.overlap.limits import NO_LIMITS, within_limits
 from arenite.overlap.relations import overlap_problem, unshared, views_of_inputs
 from arenite.overlap.solution import OverlapSolution
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Mapping, Sequence
 
     from arenite.kernels.sets import Kernels
     from arenite.model import Model, Tensor
@@ -62,6 +63,7 @@ def solve_jointly(
     *,
     keep_inputs: bool = False,
     scratch_of: Kernels | None = None,
+    limits: Mapping[Kernels, int] = NO_LIMITS,
     bound: int = 0,
     effort: float = 1.0,
     budget: Budget | None = None,
@@ -72,9 +74,10 @@ def solve_jointly(
         model: the model; nothing is searched where graphs besides the main one take room.
         kernels: the kernels that the layout has to be safe with.
         order: of the main graph, as positions in the file.
-        solution: a layout of `overlap_problem` for that order.
+        solution: a layout of `overlap_problem` for that order, within the limits (`within_limits`).
         keep_inputs: as in `overlap_problem`.
         scratch_of: as in `overlap_problem`.
+        limits: bytes that the head must not exceed, for sets of kernels, `scratch_of` among them; {} for no limits.
         bound: bytes of head that are known to be needed in every order.
         effort: how much work to spend, 1 being a few seconds.
         budget: is charged for the searches; none is begun once it is spent. None is a budget of its own.
@@ -83,16 +86,24 @@ def solve_jointly(
         VerificationError: the layout to start from, or the one that the search returned, is not valid.
     """
     budget = budget or Budget()
-    problem, tensors = overlap_problem(model, kernels, {0: order}, keep_inputs=keep_inputs, scratch_of=scratch_of)
+    charged = scratch_of or kernels
+
+    def ordered(order: Sequence[int]) -> tuple[OverlapProblem, tuple[Tensor, ...]]:
+        problem, tensors = overlap_problem(model, kernels, {0: order}, keep_inputs=keep_inputs, scratch_of=charged)
+        if limits:
+            problem = within_limits(problem, len(tensors), model, limits, charged, orders={0: order})
+        return problem, tensors
+
+    problem, tensors = ordered(order)
     check(problem, solution)
     start = JointOverlapSolution(tuple(order), problem, tensors, solution, bound)
     if solution.height <= bound or len(problem.buffers) > _MOST_BUFFERS:
         return start
     # No bound for all layouts follows from those without views of inputs that are kept.
-    if not main_alone(model, tensors, scratch_of or kernels) or (keep_inputs and views_of_inputs(model, kernels)):
+    if not main_alone(model, tensors, {charged, *limits}) or (keep_inputs and views_of_inputs(model, kernels)):
         return start
     barred = unshared(model, keep_inputs=keep_inputs)
-    common = Common(model, kernels, tensors, scratch_of or kernels, barred, keep_inputs=keep_inputs)
+    common = Common(model, kernels, tensors, charged, barred, keep_inputs=keep_inputs, limits=limits)
     meetings = list(common.meetings())
     if not common.complete:
         return start
@@ -102,7 +113,7 @@ def solve_jointly(
     if start.optimal:
         return start
     sizes, bound = [buffer.size for buffer in problem.buffers], start.lower_bound
-    if len(sizes) > _MOST_WHOLE:
+    if problem.counted > _MOST_WHOLE:
         found = _lowered(start, common, meetings, effort=_EFFORT * effort, budget=budget)
         least = bound
     else:
@@ -111,15 +122,15 @@ def solve_jointly(
         least = max(least, bound)
     if found is None:
         return replace(start, lower_bound=least)
-    problem, tensors = overlap_problem(model, kernels, {0: found.order}, keep_inputs=keep_inputs, scratch_of=scratch_of)
-    height = _height(found, sizes)
+    problem, tensors = ordered(found.order)
+    height = _height(found, sizes, common)
     better = OverlapSolution(found.offsets, height, min(least, height), "search")
     check(problem, better)
     return JointOverlapSolution(found.order, problem, tensors, better, min(least, height))
 
 
-def _height(arrangement: Arrangement, sizes: Sequence[int]) -> int:
-    return max(at + size for at, size in zip(arrangement.offsets, sizes, strict=True))
+def _height(arrangement: Arrangement, sizes: Sequence[int], common: Common) -> int:
+    return max(arrangement.offsets[one] + sizes[one] for one in range(common.counted))
 
 
 def _core_bound(
@@ -131,7 +142,7 @@ def _core_bound(
     """
     sizes = [buffer.size for buffer in start.problem.buffers]
     arrangement, spans = Arrangement(start.order, start.solution.offsets), _spans(start.order, common)
-    first, last = spans[_highest(arrangement, sizes, spans)]
+    first, last = spans[_highest(arrangement, sizes, common)]
     near = sorted(spans, key=lambda one: (max(spans[one][0] - last, first - spans[one][1], 0), one))
     least, left, count = start.lower_bound, effort, _CORE
     while count < len(near) and left > 0 and not budget.over and least < start.solution.height:
@@ -155,7 +166,7 @@ def _lowered(
     sizes = [buffer.size for buffer in start.problem.buffers]
     best, lowest = Arrangement(start.order, start.solution.offsets), None
     left, around = effort, _LEAST
-    while left > 0 and not budget.over and _height(best, sizes) > start.lower_bound:
+    while left > 0 and not budget.over and _height(best, sizes, common) > start.lower_bound:
         part = _window(best, sizes, common, around)
         model = JointModel(common, meetings, sizes, best, bound=start.lower_bound, part=part)
         found, _, spent = model.run(min(left, effort / _SEARCHES), budget)
@@ -172,10 +183,11 @@ def _lowered(
 def _window(arrangement: Arrangement, sizes: Sequence[int], common: Common, around: int) -> Part:
     """So many operators on each side of where a highest buffer begins or ends, with all that is alive meanwhile."""
     spans, order = _spans(arrangement.order, common), arrangement.order
-    middle = spans[_highest(arrangement, sizes, spans)][0]
+    highest = _highest(arrangement, sizes, common)
+    middle = spans[highest][0]
     first, last = max(0, middle - around), min(len(order) - 1, middle + around)
     alive = [number for number, (begin, end) in spans.items() if begin <= last and end >= first]
-    return Part(order[first : last + 1], sorted({*alive, _highest(arrangement, sizes, spans)}))
+    return Part(order[first : last + 1], sorted({*alive, highest}))
 
 
 def _spans(order: Sequence[int], common: Common) -> dict[int, tuple[int, int]]:
@@ -189,6 +201,7 @@ def _spans(order: Sequence[int], common: Common) -> dict[int, tuple[int, int]]:
     return spans
 
 
-def _highest(arrangement: Arrangement, sizes: Sequence[int], among: Collection[int]) -> int:
+def _highest(arrangement: Arrangement, sizes: Sequence[int], common: Common) -> int:
     """The buffer that ends highest, the first of equals."""
+    among = (one for one in common.charges if one < common.counted)
     return min(among, key=lambda one: (-arrangement.offsets[one] - sizes[one], one))

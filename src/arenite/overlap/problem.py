@@ -9,8 +9,8 @@
       |       +---------+
       +----------------------> time (scopes)
 
-Two buffers that are alive in a common scope are apart, unless a relation says which distances are safe as well. All
-offsets, sizes and distances are bytes.
+Two buffers that are alive in a common scope are apart, unless a relation says which distances are safe as well. A
+buffer may have a cap, the highest address at which it may end. All offsets, sizes, distances and caps are bytes.
 """
 
 from __future__ import annotations
@@ -40,13 +40,25 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class OverlapProblem:
-    """Buffers to place at multiples of `alignment`, as are their sizes; at most one relation for each pair of them."""
+    """Buffers to place at multiples of `alignment`, as are their sizes; at most one relation for each pair of them.
+
+    `caps` holds for each buffer the highest address at which it may end, None for no limit; () means no limit for any.
+    The last `aside` buffers need a place like all others, but the height that is to be small does not count them: the
+    scratch of kernels whose height is only limited (see `limits`).
+    """
 
     buffers: tuple[Buffer, ...]
     relations: tuple[Relation, ...] = ()
     alignment: int = 1
+    caps: tuple[int | None, ...] = ()
+    aside: int = 0
+
+    @property
+    def counted(self) -> int:
+        """How many buffers the height counts: all but the last `aside`."""
+        return len(self.buffers) - self.aside
 
     @property
     def apart(self) -> Problem:
-        """The same buffers without any overlap."""
-        return Problem(self.buffers, self.alignment)
+        """The buffers that count, without any overlap and without caps."""
+        return Problem(self.buffers[: self.counted], self.alignment)

@@ -76,8 +76,15 @@ class Groups:
         return result
 
     def height(self, places: Sequence[int]) -> int:
-        """Units that a layout takes."""
-        return max((place + group.height for place, group in zip(places, self.groups, strict=True)), default=0)
+        """Units that a layout takes; see `Gaps.height` for caps."""
+        return max(self._ends(places), default=0)
+
+    def _ends(self, places: Sequence[int]) -> list[int]:
+        """Where each group ends, as far as its buffers count in the height."""
+        if not self.gaps.caps:
+            return [place + group.height for place, group in zip(places, self.groups, strict=True)]
+        ends = self.gaps.ends(self.spread(places))
+        return [max(ends[member] for member in group.members) for group in self.groups]
 
     def first_fit(self, order: Sequence[int], first: tuple[int, int] | None = None) -> list[int]:
         """Places when each group in turn takes the lowest one that the groups before it leave.
@@ -181,7 +188,8 @@ class Groups:
         return places
 
     def _promoted(self, order: list[int], places: list[int], height: int, chance: random.Random) -> list[int]:
-        top = [one for one in order if places[one] + self.groups[one].height >= height]
+        ends = self._ends(places)
+        top = [one for one in order if ends[one] >= height]
         one = chance.choice(top)
         if chance.random() < 0.5 and self._ranges[one]:
             one = chance.choice(list(self._ranges[one]))

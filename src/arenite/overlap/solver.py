@@ -11,7 +11,7 @@ from arenite.layout.lifetimes import maximum_load, neighbours
 from arenite.layout.solver import solve as solve_apart
 from arenite.overlap import cpsat
 from arenite.overlap.fit import improve, lowest_fit
-from arenite.overlap.gaps import gaps
+from arenite.overlap.gaps import ABOVE, gaps
 from arenite.overlap.least import least_height
 from arenite.overlap.rigid import Groups
 from arenite.overlap.solution import OverlapSolution
@@ -47,11 +47,28 @@ def solve(
     """The lowest layout found, with a lower bound; not higher than what `layout.solve` finds.
 
     Args:
-        problem: the buffers and where they may overlap.
+        problem: the buffers and where they may overlap, without caps; see `solve_within`.
         budget: is charged for the searches; none is begun once it is spent. None is a budget of its own.
         goal: a height in bytes that is low enough; the search ends as soon as it is reached.
         effort: how much work to spend where first fit misses the bound, 1 being a second or so.
         progress: is called with ("layout", height, lower bound), both in bytes, whenever one of them has changed.
+    """
+    found = solve_within(problem, budget=budget, goal=goal, effort=effort, progress=progress)
+    assert found is not None, "a layout without caps is always found"
+    return found
+
+
+def solve_within(
+    problem: OverlapProblem,
+    *,
+    budget: Budget | None = None,
+    goal: int | None = None,
+    effort: float = _EFFORT,
+    progress: Progress | None = None,
+) -> OverlapSolution | None:
+    """The lowest layout found that keeps to the caps of a problem; None where none was found. Otherwise as `solve`.
+
+    The lower bound speaks of layouts within the caps.
     """
     budget = budget or Budget()
     small = gaps(problem)
@@ -59,7 +76,7 @@ def solve(
     enough = max(bound, -(-(goal or 0) // small.unit))
 
     def found(offsets: Sequence[int]) -> None:
-        if progress is not None:
+        if progress is not None and small.height(offsets) < ABOVE:
             progress("layout", small.height(offsets) * small.unit, bound * small.unit)
 
     best = _fitted(problem, small, scope, enough=enough, effort=effort, budget=budget, found=found)
@@ -73,6 +90,8 @@ def solve(
     if apart is not None:
         best = apart
         found(best)
+    if small.height(best) >= ABOVE:
+        return None
     offsets = tuple(offset * small.unit for offset in best)
     proof: Proof = "search" if least > bound else "scope"
     return OverlapSolution(offsets, small.height(best) * small.unit, least * small.unit, proof, scope)
@@ -92,10 +111,13 @@ def _fitted(
 
     `scope`: the one that needs most.
     """
-    best = improve(small, list(_orders(problem.buffers)), enough, round(_WORK * effort), budget=budget, found=found)
+    orders = [_aside_last(problem, order) for order in _orders(problem.buffers)]
+    if problem.caps:
+        orders.append(sorted(orders[0], key=small.caps.__getitem__))
+    best = improve(small, orders, enough, round(_WORK * effort), budget=budget, found=found)
     if small.height(best) > enough:
-        around = (lowest_fit(small, order) for order in _star_first(problem.buffers, small, scope))
-        best = min([best, *around], key=small.height)
+        stars = (_aside_last(problem, order) for order in _star_first(problem.buffers, small, scope))
+        best = min([best, *(lowest_fit(small, order) for order in stars)], key=small.height)
     groups = Groups(small)
     if small.height(best) <= enough or len(groups.groups) == len(problem.buffers):
         return best
@@ -109,6 +131,11 @@ def _fitted(
         lambda it: found(it) if small.height(it) < height else None,
     )
     return min(best, together, key=small.height)
+
+
+def _aside_last(problem: OverlapProblem, order: list[int]) -> list[int]:
+    """The order with what does not count in the height after all that does, as TFLM places it."""
+    return sorted(order, key=lambda one: one >= problem.counted) if problem.aside else order
 
 
 def _searched(
@@ -142,8 +169,8 @@ def _searched(
 
 
 def scope_bound(problem: OverlapProblem, small: Gaps) -> tuple[int, int]:
-    """The largest least height of what is alive in one scope, in units, and that scope."""
-    numbers = [number for number, buffer in enumerate(problem.buffers) if buffer.size]
+    """The largest least height of what is alive in one scope, in units, and that scope; whatever the caps are."""
+    numbers = [number for number, buffer in enumerate(problem.buffers[: problem.counted]) if buffer.size]
     numbers.sort(key=lambda number: problem.buffers[number].first)
     sets: list[tuple[int, int, list[int]]] = []
     alive: list[int] = []
@@ -181,9 +208,9 @@ def _star_first(buffers: Sequence[Buffer], small: Gaps, scope: int) -> Iterator[
 
 
 def _apart(problem: OverlapProblem, small: Gaps, best: list[int], budget: Budget) -> list[int] | None:
-    """A layout without overlap that is lower; the load alone often rules it out."""
+    """A layout without overlap that is lower; the load alone often rules it out. Caps are beyond that search."""
     height = small.height(best) * small.unit
-    if maximum_load(problem.apart) >= height:
+    if problem.caps or maximum_load(problem.apart) >= height:
         return None
     found = solve_apart(problem.apart, budget=budget, goal=height)
     return [offset // small.unit for offset in found.offsets] if found.height < height else None

@@ -46,7 +46,7 @@ def lowered(
     for _ in range(_MOST_SEARCHES):
         if height <= enough or budget.over:
             break
-        highest = min(number for number, at in enumerate(best) if at + gaps.sizes[number] == height)
+        highest = gaps.ends(best).index(height)
         free = stretch(buffers, highest, around)
         answer = cpsat.search(gaps, best, enough, effort=effort / _MOST_SEARCHES, budget=budget, free=free)
         if answer.offsets is None:
@@ -68,7 +68,7 @@ def core_bound(
 
     `start` is a layout, `bound` is known already; `effort` and `budget` as in `lowered`.
     """
-    highest = min(number for number, at in enumerate(start) if at + gaps.sizes[number] == gaps.height(start))
+    highest = gaps.ends(start).index(gaps.height(start))
     members = stretch(buffers, highest, _CORE)
     part = gaps.part(members)
     return cpsat.search(part, [start[each] for each in members], bound, effort=effort, budget=budget).bound

@@ -52,9 +52,9 @@ def _parts(plan: Plan, written: Path) -> Iterator[RenderableType]:
         table.add_column(heading, justify="right", no_wrap=True)
     arena_before, arena = arenas(plan)
     needed = (f"Arena{', at least' if at_least(arena) else ''}", arena_before.declare_bytes, arena.declare_bytes)
+    if plan.exported is not None:
+        needed = ("Arena", arena_before.declare_bytes, plan.exported.arena_bytes)
     rows = [*costs(plan), needed, *measured(plan)]
-    if plan.target.kernels.generated:  # what TFLM spends is beside the point
-        rows = [("Peak", plan.before.peak, plan.after.peak), needed]
     if plan.strips:
         rows.append(("MACs", plan.before.macs, plan.after.macs))
     for name, before, after in rows:
@@ -84,8 +84,13 @@ def costs(plan: Plan) -> Iterator[tuple[str, int, int]]:
 
 
 def measured(plan: Plan) -> Iterator[tuple[str, int, int]]:
-    """A row of what TFLM took on this machine, where it ran both; its pointers are larger than a target's."""
-    if plan.before.arena is not None and plan.after.arena is not None:
+    """A row of what TFLM took on this machine, where it ran both and that tells something about the target.
+
+    TFLM here runs reference kernels on x86-64. Other kernels request other scratch and keep other bytes, so the figure
+    would be taken for that of a device, and be wrong.
+    """
+    speaks = plan.target.kernels in (Kernels.PORTABLE, Kernels.REFERENCE)
+    if speaks and plan.before.arena is not None and plan.after.arena is not None:
         yield "TFLM here", plan.before.arena, plan.after.arena
 
 

@@ -1,8 +1,9 @@
-"""Layout: the eleven MiniMalloc instances at their capacity, and networks in their best order, alone and jointly."""
+"""Layout: MiniMalloc's instances at their capacity, tens of thousands of buffers, networks in their best order."""
 
 from __future__ import annotations
 
 import csv
+import random
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 INSTANCES = Path(__file__).parent / "minimalloc"
 COLUMNS = ("instance", "buffers", "load", "height", "bound", "optimal", "asked", "met", "seconds")
 STEPS = 60 * STEPS_PER_SECOND
+LARGE = Path(__file__).resolve().parents[2] / "shared" / "benchmarks" / "idealloc"
+"""Instances of others with up to 28,526 buffers, measured where this folder lies beside the checkout."""
+ENOUGH_ABOVE_LOAD = 1.01
+"""Height by load that the project wants of layouts too large for an exact search."""
 
 
 def run(only: str) -> Table:
@@ -31,6 +36,9 @@ def run(only: str) -> Table:
         letter, capacity = path.stem.split(".")
         if only.lower() in f"minimalloc {letter}".lower():
             _measure(table, f"minimalloc {letter}", read(path), int(capacity))
+    for name, large in _large():
+        if only.lower() in name.lower():
+            _measure_up_to(table, name, large, int(maximum_load(large) * ENOUGH_ABOVE_LOAD), goal=None)
     for name, problem in _networks():
         if only.lower() in name.lower():
             _measure_network(table, name, problem)
@@ -45,6 +53,26 @@ def read(path: Path) -> layout.Problem:
     return layout.Problem(tuple(buffers))
 
 
+def _large() -> Iterator[tuple[str, layout.Problem]]:
+    for path in sorted(LARGE.glob("*.csv")):
+        yield f"idealloc {path.stem}", read(path)
+    for steps in (2_000, 6_000):
+        yield f"training {steps}", training(steps)
+
+
+def training(steps: int) -> layout.Problem:
+    """Buffers of a training step: of each layer what the way back needs, and what lives for a few layers only."""
+    chance = random.Random(steps)
+    end = 2 * steps
+    buffers = []
+    for layer in range(steps):
+        sizes = [chance.randrange(1, 64) << chance.randrange(6, 20) for _ in range(4)]
+        spans = [(layer, end - layer), (layer, layer + 1), (layer, layer + chance.randrange(1, 9))]
+        spans.append((end - layer, end - layer + chance.randrange(1, 5)))
+        buffers += [layout.Buffer(f"{layer}.{i}", sizes[i], *span) for i, span in enumerate(spans)]
+    return layout.Problem(tuple(buffers))
+
+
 def _networks() -> Iterator[tuple[str, Problem]]:
     for name, member in FAMILIES.items():
         yield f"{name} 200", member(200)
@@ -54,8 +82,12 @@ def _networks() -> Iterator[tuple[str, Problem]]:
 
 
 def _measure(table: Table, name: str, problem: layout.Problem, asked: int) -> int:
+    return _measure_up_to(table, name, problem, asked, goal=asked)
+
+
+def _measure_up_to(table: Table, name: str, problem: layout.Problem, asked: int, *, goal: int | None) -> int:
     started = time.perf_counter()
-    solution = layout.solve(problem, goal=asked, budget=Budget(STEPS))
+    solution = layout.solve(problem, goal=goal, budget=Budget(STEPS))
     seconds = time.perf_counter() - started
     layout.check(problem, solution)
     table.add(

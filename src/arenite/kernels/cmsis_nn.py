@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from arenite.kernels import padding, windows
 from arenite.kernels.overlap import APART, Overlap
+from arenite.kernels.points import union
 from arenite.kernels.reference import in_order, reference, windowed
 from arenite.kernels.resize import copies
 from arenite.kernels.sets import Kernels
@@ -139,7 +140,7 @@ def _in_passes(window: windows.Window) -> Overlap:
     walk = window.walk
     within, between = walk.next_pixel(), walk.passes()
     first = -(-max(within, -walk.input_size) // window.depth) * window.depth
-    return Overlap(between, tuple(range(first, between, window.depth)))
+    return Overlap(between, union([range(first, between, window.depth)]))
 
 
 def _average_pool(operator: Operator, position: int, _: Kernels) -> Overlap:

@@ -13,6 +13,13 @@ what rounding adds at its end is never read or written.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from arenite.kernels.points import between, common, runs_of, union
+
+if TYPE_CHECKING:
+    from arenite.kernels.points import Distances
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +39,7 @@ class Overlap:
     """
 
     distance: int | None = None
-    exactly: tuple[int, ...] = ()
+    exactly: Distances = ()
     intact: tuple[int, ...] = ()
 
     def allows(self, distance: int) -> bool:
@@ -44,22 +51,26 @@ class Overlap:
         distance = None
         if self.distance is not None and other.distance is not None:
             distance = max(self.distance, other.distance)
-        candidates = {*self.exactly, *other.exactly}
-        candidates |= {each for each in (self.distance, other.distance) if each is not None}
-        exactly = (each for each in candidates if self.allows(each) and other.allows(each))
+        points = [common(self.exactly, other.exactly)]
+        points += [
+            between(one.exactly, least.distance, distance)
+            for one, least in ((self, other), (other, self))
+            if least.distance is not None
+        ]
+        exactly = union(chain.from_iterable(map(runs_of, points)))
         intact = tuple(each for each in self.intact if each in other.intact)
-        return Overlap(distance, tuple(sorted(each for each in exactly if distance is None or each < distance)), intact)
+        return Overlap(distance, exactly, intact)
 
     def within(self, input_bytes: int, output_bytes: int) -> Overlap:
         """The same rule without distances at which tensors of these sizes have no common byte anyway."""
         distance = self.distance
         if distance is not None:
             distance = None if distance >= output_bytes else max(distance, 1 - input_bytes)
-        exactly, intact = (
-            tuple(each for each in distances if -input_bytes < each < output_bytes)
-            for distances in (self.exactly, self.intact)
+        exactly = between(
+            self.exactly, 1 - input_bytes, output_bytes if distance is None else min(distance, output_bytes)
         )
-        return Overlap(distance, tuple(each for each in exactly if distance is None or each < distance), intact)
+        intact = tuple(each for each in self.intact if -input_bytes < each < output_bytes)
+        return Overlap(distance, exactly, intact)
 
 
 APART = Overlap()

@@ -12,6 +12,7 @@ from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from arenite.kernels.overlap import APART, Overlap
+from arenite.kernels.points import union
 from arenite.kernels.walk import NOTHING, Walk
 from arenite.model import ElementType
 
@@ -57,7 +58,7 @@ def copies(walk: Walk, least: int, element: int) -> Overlap:
         return Overlap(least * element)
     apart = max(least, ahead + pixel)
     first = -(-max(least, -walk.input_size * walk.batches) // pixel) * pixel
-    return Overlap(apart * element, tuple(distance * element for distance in range(first, apart, pixel)))
+    return Overlap(apart * element, union([range(first * element, apart * element, pixel * element)]))
 
 
 def _walk(operator: Operator, lowest: Lowest) -> Walk:

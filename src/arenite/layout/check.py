@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+import heapq
 from typing import TYPE_CHECKING
 
 from arenite.errors import VerificationError
@@ -35,20 +37,38 @@ def check(problem: Problem, solution: Solution) -> None:
 
 
 def _check_disjoint(placed: list[tuple[Buffer, int]]) -> int:
-    """The maximum load; raises where two buffers clash."""
-    load = 0
-    alive: list[tuple[Buffer, int]] = []
-    for new, at in sorted((item for item in placed if item[0].size), key=lambda item: item[0].first):
-        alive = [item for item in alive if item[0].last >= new.first]
-        for old, other in alive:
-            if at < other + old.size and other < at + new.size:
-                raise VerificationError(
-                    f"buffers '{old.name}' (bytes {other} to {other + old.size - 1}) and '{new.name}' "
-                    f"(bytes {at} to {at + new.size - 1}) clash in scope {new.first}, where both are alive"
-                )
-        alive.append((new, at))
-        load = max(load, sum(buffer.size for buffer, _ in alive))
-    return load
+    """The maximum load; raises where two buffers clash.
+
+    What is alive lies apart so far, so whatever a new buffer clashes with includes the next one below it or above it.
+    """
+    load = most = 0
+    alive: list[tuple[int, int]] = []  # offset and number, by rising offset
+    ends: list[tuple[int, int]] = []
+    by_first = sorted((number for number, item in enumerate(placed) if item[0].size), key=lambda n: placed[n][0].first)
+    for number in by_first:
+        new, at = placed[number]
+        while ends and ends[0][0] < new.first:
+            gone = heapq.heappop(ends)[1]
+            alive.pop(bisect.bisect_left(alive, (placed[gone][1], gone)))
+            load -= placed[gone][0].size
+        place = bisect.bisect_left(alive, (at, number))
+        for _, other in alive[max(0, place - 1) : place + 1]:
+            _check_apart(placed[other], placed[number])
+        alive.insert(place, (at, number))
+        heapq.heappush(ends, (new.last, number))
+        load += new.size
+        most = max(most, load)
+    return most
+
+
+def _check_apart(one: tuple[Buffer, int], other: tuple[Buffer, int]) -> None:
+    """`other` begins while `one` is alive."""
+    (old, low), (new, at) = one, other
+    if at < low + old.size and low < at + new.size:
+        raise VerificationError(
+            f"buffers '{old.name}' (bytes {low} to {low + old.size - 1}) and '{new.name}' "
+            f"(bytes {at} to {at + new.size - 1}) clash in scope {new.first}, where both are alive"
+        )
 
 
 def _check_bound(problem: Problem, solution: Solution, load: int) -> None:

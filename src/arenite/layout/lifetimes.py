@@ -39,6 +39,13 @@ def neighbours(buffers: Sequence[Buffer]) -> list[list[int]]:
     return meets
 
 
+def meetings(buffers: Sequence[Buffer]) -> int:
+    """Pairs of buffers that are alive in a common scope, counted without listing them."""
+    ends = sorted(buffer.last for buffer in buffers)
+    begun = enumerate(sorted(buffer.first for buffer in buffers))
+    return sum(before - bisect.bisect_left(ends, first) for before, first in begun)
+
+
 def components(buffers: Sequence[Buffer]) -> list[list[int]]:
     """Groups of buffers that no lifetime connects, in order of time; each can be laid out alone."""
     groups: list[list[int]] = []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from arenite.budget import Budget
 from arenite.layout import greedy, portfolio, sweep
 from arenite.layout.decide import Answer, Boxes
-from arenite.layout.lifetimes import components, maximum_load, neighbours, sections
+from arenite.layout.lifetimes import components, maximum_load, meetings, neighbours, sections
 from arenite.layout.problem import Exhausted, Problem, Solution
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, int, int], None]
 
+_MOST_MEETINGS = 300_000
+"""Pairs alive together up to which they are listed and searched exactly: their lists take some 20 MB."""
 _LONG = 500
 """Buffers from which on a layout is tried stretch by stretch before it is searched as a whole."""
 
@@ -35,9 +37,10 @@ def solve(
     """
     budget = budget or Budget()
     load = maximum_load(problem)
-    parts = [_Part.of(problem, members, max(load, goal or 0)) for members in components(problem.buffers)]
+    enough = max(load, goal or 0)
+    parts = [_Part.of(problem, members, enough, budget) for members in components(problem.buffers)]
     effort = 0
-    while _height(parts) > _enough(parts, goal) and not budget.over:
+    while any(part.open(_enough(parts, goal)) for part in parts) and not budget.over:
         for part in parts:
             part.improve(_enough(parts, goal), effort, budget)
             if progress is not None:
@@ -79,22 +82,32 @@ class _Part:
     height: int
     bound: int
     exhausted: Exhausted | None = None
+    searched: bool = False
+    """Whether all is done: the part is too large for an exact search."""
 
     @classmethod
-    def of(cls, problem: Problem, members: list[int], enough: int) -> _Part:
+    def of(cls, problem: Problem, members: list[int], enough: int, budget: Budget) -> _Part:
         """The part with the best of the greedy layouts; a layout of height `enough` ends the trying."""
         buffers = [problem.buffers[i] for i in members]
         filled = [place for place, b in enumerate(buffers) if b.size]
         unit = math.gcd(*(buffers[place].size for place in filled)) or problem.alignment
         spans = sections([buffers[place] for place in filled])
         boxes = Boxes(tuple(buffers[place].size // unit for place in filled), tuple(spans))
-        offsets = _greedy(buffers, enough)
         bound = maximum_load(Problem(tuple(buffers)))
-        return cls(members, problem.alignment, unit, boxes, filled, offsets, _top(buffers, offsets), bound)
+        large = meetings([buffers[place] for place in filled]) > _MOST_MEETINGS
+        offsets = _of_many(buffers, filled, bound, enough, budget) if large else _greedy(buffers, enough)
+        height = _top(buffers, offsets)
+        return cls(members, problem.alignment, unit, boxes, filled, offsets, height, bound, searched=large)
+
+    def open(self, enough: int) -> bool:
+        """Whether there is something to search for: a layout lower than this one, of `enough` or more."""
+        return not self.searched and self.height > max(enough, self.bound)
 
     def improve(self, enough: int, effort: int, budget: Budget) -> None:
         """Search below the present height, from `enough` upwards, where the effort per height is limited."""
         height = max(enough, self.bound)
+        if self.searched:
+            return
         while height < self.height and not budget.over:
             answer = self._search(height // self.unit, effort, budget)
             if answer.offsets is not None:
@@ -121,6 +134,16 @@ class _Part:
 
 def _top(buffers: Sequence[Buffer], offsets: Sequence[int]) -> int:
     return max(offset + b.size for offset, b in zip(offsets, buffers, strict=True))
+
+
+def _of_many(buffers: Sequence[Buffer], filled: Sequence[int], load: int, enough: int, budget: Budget) -> list[int]:
+    from arenite.layout.many import lowest
+
+    found = lowest([buffers[place] for place in filled], load, enough, budget)
+    offsets = [0] * len(buffers)
+    for place, offset in zip(filled, found.offsets, strict=True):
+        offsets[place] = offset
+    return offsets
 
 
 def _greedy(buffers: Sequence[Buffer], enough: int) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from arenite.kernels.points import nearest
 from arenite.overlap.least import least_height
 
 if TYPE_CHECKING:
@@ -59,5 +60,5 @@ def _common(field: Field, one: int, other: int) -> int:
         return min(size, beside)
     if field.apart(one, gap):
         return 0
-    tried = (gap.up, -gap.down, 0, beside - size, *gap.points)
+    tried = (gap.up, -gap.down, 0, beside - size, *nearest(gap.points, min(0, beside - size)))
     return max(0, *(min(by + size, beside) - max(by, 0) for by in tried if gap.kept(by)))

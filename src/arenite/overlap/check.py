@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from arenite.errors import VerificationError
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from arenite.layout.problem import Buffer
     from arenite.overlap.problem import OverlapProblem, Relation
     from arenite.overlap.solution import OverlapSolution
+
+_MOST_NAMED = 8
+"""Safe distances that a message names."""
 
 
 def check(problem: OverlapProblem, solution: OverlapSolution) -> None:
@@ -86,7 +90,8 @@ def _check_pair(
         return
     if distance not in relation.exactly:
         safe = [] if relation.distance is None else [f"{relation.distance} or more"]
-        safe += [str(each) for each in relation.exactly]
+        safe += [str(each) for each in islice(relation.exactly, _MOST_NAMED)]
+        safe += [f"{len(relation.exactly) - _MOST_NAMED} more"] if len(relation.exactly) > _MOST_NAMED else []
         raise VerificationError(
             f"buffer '{buffers[relation.source].name}' begins {distance} bytes above "
             f"'{buffers[relation.target].name}' {where}; safe are {', '.join(safe) or 'none'}, or no common byte"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from arenite.kernels.points import between, multiples, with_more
 from arenite.kernels.rules import overlap
 from arenite.liveness import ALIGNMENT, align, executed_graphs
 from arenite.ordering import file_order, order_is_free, ordering_problem
@@ -24,6 +25,7 @@ from arenite.schedule.problem import Tensor as Charge
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from arenite.kernels.points import Distances
     from arenite.kernels.sets import Kernels
     from arenite.model import Model, Tensor
 
@@ -197,7 +199,7 @@ class Common:
         if self.charges[source].kept or last is None:
             return Meeting(meeting.one, meeting.other, meeting.apart, always)
         distance = None if rule.distance is None else align(rule.distance)
-        used_up = _relation(source, target, distance, {*rule.exactly, *rule.intact}, self.charges)
+        used_up = _relation(source, target, distance, with_more(rule.exactly, rule.intact), self.charges)
         return Meeting(meeting.one, meeting.other, meeting.apart, always, used_up, last)
 
 
@@ -206,11 +208,10 @@ def _members(mask: int) -> Iterator[int]:
 
 
 def _relation(
-    source: int, target: int, distance: int | None, exactly: Iterable[int], charges: Mapping[int, Charge]
+    source: int, target: int, distance: int | None, exactly: Distances, charges: Mapping[int, Charge]
 ) -> Relation | None:
     """What of a rule is left at multiples of the alignment."""
     if distance is not None and distance >= charges[target].size:
         distance = None
-    points = (each for each in exactly if each % ALIGNMENT == 0)
-    found = tuple(sorted(each for each in points if distance is None or each < distance))
+    found = between(multiples(exactly, ALIGNMENT), None, distance)
     return Relation(source, target, distance, found) if found or distance is not None else None

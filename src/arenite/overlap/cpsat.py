@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from arenite.kernels.points import Points, runs_of
 from arenite.layout.cpsat import reproducible_solver
 from arenite.overlap.gaps import ABOVE
 
@@ -97,6 +98,9 @@ def _keep(model: cp_model.CpModel, gap: Gap, difference: cp_model.LinearExpr, hi
     """Demand that a difference is one that the gap allows."""
     from ortools.sat.python import cp_model
 
+    if isinstance(gap.points, Points):
+        _keep_to_runs(model, gap, difference, hint)
+        return
     if gap.points:
         ranges = [[gap.up, top], *([point, point] for point in gap.points), [-top, -gap.down]]
         model.add_linear_expression_in_domain(difference, cp_model.Domain.from_intervals(ranges))
@@ -105,3 +109,19 @@ def _keep(model: cp_model.CpModel, gap: Gap, difference: cp_model.LinearExpr, hi
     model.add(difference >= gap.up).only_enforce_if(above)
     model.add(difference <= -gap.down).only_enforce_if(~above)
     model.add_hint(above, hint >= gap.up)
+
+
+def _keep_to_runs(model: cp_model.CpModel, gap: Gap, difference: cp_model.LinearExpr, hint: int) -> None:
+    """The same where the safe differences are many at equal steps: a number of steps, not a domain of all."""
+    ways = [model.new_bool_var("") for _ in range(2 + len(runs_of(gap.points)))]
+    model.add(difference >= gap.up).only_enforce_if(ways[0])
+    model.add(difference <= -gap.down).only_enforce_if(ways[1])
+    for way, run in zip(ways[2:], runs_of(gap.points), strict=True):
+        step = model.new_int_var(0, len(run) - 1, "")
+        model.add(difference == run.start + run.step * step).only_enforce_if(way)
+        if hint in run:
+            model.add_hint(step, run.index(hint))
+        model.add_hint(way, hint in run)
+    model.add_hint(ways[0], hint >= gap.up)
+    model.add_hint(ways[1], hint <= -gap.down)
+    model.add_bool_or(ways)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
+from arenite.kernels.points import Points, crossed, part, runs_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -31,11 +33,39 @@ def _lowest(placed: list[tuple[Gap, int]]) -> int:
         if at <= low:
             break
         at = max(at, high)
-    points = sorted(offset + point for gap, offset in placed for point in gap.points if 0 <= offset + point < at)
+    points = sorted(offset + point for gap, offset in placed for point in _listed(gap) if 0 <= offset + point < at)
     for point in points:
         if all(gap.kept(point - offset) for gap, offset in placed):
-            return point
+            at = point
+            break
+    for gap, offset in placed:
+        if isinstance(gap.points, Points):
+            for run in gap.points.runs:
+                at = _first_kept(range(run.start + offset, run.stop + offset, run.step), placed, at)
     return at
+
+
+def _listed(gap: Gap) -> Sequence[int]:
+    return gap.points if isinstance(gap.points, tuple) else ()
+
+
+def _first_kept(places: range, placed: list[tuple[Gap, int]], high: int) -> int:
+    """The first of these places from 0 on that all gaps allow, or `high` where none is lower.
+
+    Whatever gap forbids a place forbids all up to its end as well, but its own points: these are leapt over.
+    """
+    places = part(places, 0, high)
+    while places:
+        at = places[0]
+        broken = next(((gap, offset) for gap, offset in placed if not gap.kept(at - offset)), None)
+        if broken is None:
+            return at
+        gap, offset = broken
+        beyond = part(places, offset + gap.up, None)[:1]
+        shifted = (range(run.start + offset, run.stop + offset, run.step) for run in runs_of(gap.points))
+        allowed = (crossed(part(places, at + 1, None), run)[:1] for run in shifted)
+        places = part(places, min((each[0] for each in (beyond, *allowed) if each), default=high), high)
+    return high
 
 
 def improve(

@@ -6,11 +6,13 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from arenite.kernels.points import divided, greatest_divisor
 from arenite.layout.lifetimes import neighbours
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from arenite.kernels.points import Distances
     from arenite.overlap.problem import OverlapProblem, Relation
 
 
@@ -21,7 +23,7 @@ class Gap:
     other: int
     up: int
     down: int
-    points: tuple[int, ...] = ()
+    points: Distances = ()
 
     @property
     def free(self) -> bool:
@@ -97,7 +99,7 @@ def gaps_of(problem: OverlapProblem, pairs: Iterable[tuple[int, int]]) -> Gaps:
     relations = {(each.source, each.target): each for each in problem.relations}
     numbers = [buffer.size for buffer in buffers]
     for relation in problem.relations:
-        numbers += [relation.distance or 0, *relation.exactly]
+        numbers += [relation.distance or 0, greatest_divisor(relation.exactly)]
     unit = math.gcd(*numbers) or 1
     found: list[list[Gap]] = [[] for _ in buffers]
     for one, other in pairs:
@@ -118,13 +120,13 @@ def gaps_of(problem: OverlapProblem, pairs: Iterable[tuple[int, int]]) -> Gaps:
 def _gap(problem: OverlapProblem, source: int, target: int, relation: Relation | None, unit: int) -> Gap:
     """What the source has to keep to the target."""
     up: int = problem.buffers[target].size
-    points: tuple[int, ...] = ()
+    points: Distances = ()
     if relation is not None:
         up = up if relation.distance is None else relation.distance
         points = relation.exactly
-    return Gap(target, up // unit, problem.buffers[source].size // unit, tuple(each // unit for each in points))
+    return Gap(target, up // unit, problem.buffers[source].size // unit, divided(points, unit))
 
 
 def _turned(gap: Gap, one: int) -> Gap:
     """The same seen from the other side; `one` is the buffer that had the gap."""
-    return Gap(one, gap.down, gap.up, tuple(-each for each in gap.points))
+    return Gap(one, gap.down, gap.up, divided(gap.points, -1))

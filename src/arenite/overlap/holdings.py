@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from arenite.kernels.points import multiples, nearest
 from arenite.kernels.rules import overlap
 from arenite.liveness import ALIGNMENT, align, called_graphs
 from arenite.overlap.contents import own, with_copy
@@ -106,7 +107,7 @@ def shared_bytes(operator: Operator, source: Tensor, target: Tensor, kernels: Ke
         return 0
     rule = overlap(operator, source, target, kernels)
     above, below = align(source.bytes), align(target.bytes)
-    distances = [each for each in rule.exactly if each % ALIGNMENT == 0]
+    distances = nearest(multiples(rule.exactly, ALIGNMENT), min(0, below - above))
     if rule.distance is not None:
         distances.append(max(align(rule.distance), 0))
     return max((max(0, min(each + above, below) - max(each, 0)) for each in distances), default=0)

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from arenite.kernels.points import Points, divided, greatest_divisor
 from arenite.layout.cpsat import reproducible_solver
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class JointModel:
         self._caps = common.caps
         self._counted = common.counted
         relations = [each for meeting in meetings for each in (meeting.always, meeting.used_up) if each]
-        distances = [part for each in relations for part in (each.distance or 0, *each.exactly)]
+        distances = [part for each in relations for part in (each.distance or 0, greatest_divisor(each.exactly))]
         self._unit = math.gcd(*sizes, *start.offsets, *distances) or 1
         part = part or Part(start.order, range(len(sizes)))
         self._model = cp_model.CpModel()
@@ -184,9 +185,18 @@ class JointModel:
         self._model.add(demand).only_enforce_if(literal)
         return literal
 
+    def _on_run(self, difference: cp_model.LinearExpr, run: range) -> cp_model.IntVar:
+        """Whether a difference is one of many at equal steps: a number of steps for all, not a literal for each."""
+        step = self._model.new_int_var(0, len(run) - 1, "")
+        return self._way(difference == run.start + run.step * step)
+
     def _lying(self, relation: Relation) -> list[cp_model.IntVar]:
         difference = self._offsets[relation.source] - self._offsets[relation.target]
-        ways = [self._way(difference == point // self._unit) for point in relation.exactly]
+        points = divided(relation.exactly, self._unit)
+        if isinstance(points, Points):
+            ways = [self._on_run(difference, run) for run in points.runs]
+        else:
+            ways = [self._way(difference == point) for point in points]
         if relation.distance is not None:
             ways.append(self._way(difference >= relation.distance // self._unit))
         return ways

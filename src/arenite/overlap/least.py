@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from arenite.overlap.star import groups, star
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from arenite.overlap.gaps import Gaps
+    from arenite.overlap.gaps import Gap, Gaps
 
 _MOST_NODES = 2000
 _MOST_BRANCHED = 8
 """Buffers of a star up to which branching is tried as well: with views it may prove more. Beyond, it hardly ends."""
+_MOST_TRIES = 100_000
+"""Choices that are tried in all; two buffers may have as many as an image has pixels."""
 
 
 def least_height(gaps: Gaps, members: Sequence[int]) -> int:
@@ -47,7 +49,7 @@ class _Group:
         ]
         self.pairs.sort(key=lambda pair: -self.sizes[pair[0]] - self.sizes[pair[1]])
         self.best = sum(self.sizes)
-        self.nodes = 0
+        self.nodes = self.tried = 0
         self.given_up: int | None = None
 
     def least(self) -> int:
@@ -67,14 +69,23 @@ class _Group:
         if clash is None:
             self.best = height
             return
-        one, other, gap = clash
-        choices = [[(other, one, gap.up)], [(one, other, gap.down)]]
-        choices += [[(other, one, point), (one, other, -point)] for point in gap.points]
-        for choice in choices:
+        for choice in self._choices(*clash):
+            self.tried += 1
+            if self.tried > _MOST_TRIES:  # what is left of the choices needs no less than what was chosen so far
+                self.given_up = height if self.given_up is None else min(height, self.given_up)
+                return
             differences = [*chosen, *choice]
             lowest = self._lowest(offsets, differences)
             if lowest is not None:
                 self._search(lowest, differences)
+
+    @staticmethod
+    def _choices(one: int, other: int, gap: Gap) -> Iterator[list[tuple[int, int, int]]]:
+        """The ways in which a gap can be kept, each as least differences."""
+        yield [(other, one, gap.up)]
+        yield [(one, other, gap.down)]
+        for point in gap.points:
+            yield [(other, one, point), (one, other, -point)]
 
     def _lowest(self, offsets: list[int], differences: list[tuple[int, int, int]]) -> list[int] | None:
         """Least offsets with offset[b] >= offset[a] + c for all differences (a, b, c); None where there are none."""

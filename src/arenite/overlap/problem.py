@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from arenite.layout.problem import Problem
 
 if TYPE_CHECKING:
+    from arenite.kernels.points import Distances
     from arenite.layout.problem import Buffer
 
 
@@ -35,7 +36,7 @@ class Relation:
     source: int
     target: int
     distance: int | None = None
-    exactly: tuple[int, ...] = ()
+    exactly: Distances = ()
 
 
 @dataclass(frozen=True, slots=True)

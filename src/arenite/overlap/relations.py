@@ -28,6 +28,7 @@ from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from arenite.kernels.points import between, multiples
 from arenite.liveness import ALIGNMENT, NEVER, align, lifetimes
 from arenite.overlap.alike import rule as rule_of
 from arenite.overlap.contents import equal_distances, own, with_copy
@@ -37,9 +38,10 @@ from arenite.targets.folding import as_run
 from arenite.targets.tflm import layout_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from arenite.kernels.overlap import Overlap
+    from arenite.kernels.points import Distances
     from arenite.kernels.sets import Kernels
     from arenite.layout.problem import Buffer
     from arenite.model import Graph, Model, Operator, Tensor
@@ -149,12 +151,11 @@ class _Pairs:
         first, second = self.buffers[one], self.buffers[other]
         return first.first <= second.last and second.first <= first.last
 
-    def _put(self, pair: tuple[int, int], distance: int | None, exactly: Iterable[int]) -> None:
+    def _put(self, pair: tuple[int, int], distance: int | None, exactly: Distances) -> None:
         """Record what is left of a rule for places at multiples of the alignment; None where nothing is."""
         if distance is not None and distance >= self.buffers[pair[1]].size:
             distance = None
-        aligned = (each for each in exactly if each % ALIGNMENT == 0)
-        points = tuple(sorted(each for each in aligned if distance is None or each < distance))
+        points = between(multiples(exactly, ALIGNMENT), None, distance)
         self.relations[pair] = Relation(*pair, distance, points) if points or distance is not None else None
 
 

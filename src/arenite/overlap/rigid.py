@@ -17,12 +17,14 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from arenite.kernels.points import between
 from arenite.overlap.fit import STEPS_OF_BUFFER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from arenite.budget import Budget
+    from arenite.kernels.points import Distances
     from arenite.layout.problem import Buffer
     from arenite.overlap.gaps import Gaps
 
@@ -246,9 +248,9 @@ def _grouped(gaps: Gaps) -> tuple[Group, ...]:
         other, its = place[gap.other]
         if group == other:
             continue
-        for point in gap.points:
+        for point in _inside_points(gap.points, span[group], span[other], offset - its):
             shift = offset - point - its  # of the other group, so that offset(one) - offset(gap.other) = point
-            if _inside(span[group], span[other], shift) and _fits(gaps, inside[group], inside[other], place, shift):
+            if _fits(gaps, inside[group], inside[other], place, shift):
                 for member in inside.pop(other):
                     place[member] = group, place[member][1] + shift
                     inside[group].append(member)
@@ -258,10 +260,10 @@ def _grouped(gaps: Gaps) -> tuple[Group, ...]:
     return tuple(_group(gaps, members, place) for members in inside.values())
 
 
-def _inside(span: tuple[int, int], other: tuple[int, int], shift: int) -> bool:
-    """Whether one of two groups lies within the other, moved by the shift."""
-    low, high = other[0] + shift, other[1] + shift
-    return (span[0] <= low and high <= span[1]) or (low <= span[0] and span[1] <= high)
+def _inside_points(points: Distances, span: tuple[int, int], other: tuple[int, int], base: int) -> Distances:
+    """The points at which one of two groups lies within the other, which is moved by `base` less the point."""
+    ends = span[0] - other[0], span[1] - other[1]  # the shifts at which the groups begin, or end, together
+    return between(points, base - max(ends), base - min(ends) + 1)
 
 
 def _fits(

@@ -1,0 +1,146 @@
+"""Finite sets of distances, in ascending order: a few are listed, many are kept as arithmetic progressions.
+
+A kernel that works in passes over an image may write every pixel over a pixel, so that each whole number of pixels is a
+safe distance: a quarter of a million of them for an image of 512 x 512. As progressions their number costs nothing.
+
+    listed        (0, 64, 128)
+    progressions  Points((range(0, 262144, 144),))
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, overload
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+Distances = Sequence[int]
+"""Ascending and without repetition: a tuple of at most `MOST_LISTED` distances, or `Points`."""
+MOST_LISTED = 64
+"""Distances up to which a set is a tuple: going through so many is quicker than computing with progressions."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Points(Sequence[int]):
+    """Progressions that have no number in common; none is empty, and their steps are positive."""
+
+    runs: tuple[range, ...]
+
+    def __len__(self) -> int:
+        return sum(len(run) for run in self.runs)
+
+    def __contains__(self, number: object) -> bool:
+        return any(number in run for run in self.runs)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.runs[0]) if len(self.runs) == 1 else heapq.merge(*self.runs)
+
+    @overload
+    def __getitem__(self, place: int) -> int: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[int]: ...
+    def __getitem__(self, place: int | slice) -> int | Sequence[int]:
+        return self.runs[0][place] if len(self.runs) == 1 else tuple(self)[place]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence):
+            return NotImplemented
+        return len(self) == len(other) and all(a == b for a, b in zip(self, other, strict=True))
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+
+def union(runs: Iterable[range]) -> Distances:
+    """The numbers of progressions with positive steps that have none in common; empty ones are left out."""
+    kept = tuple(run for run in runs if run)
+    if sum(map(len, kept)) <= MOST_LISTED:
+        return tuple(sorted(number for run in kept for number in run))
+    return Points(kept)
+
+
+def runs_of(distances: Distances) -> tuple[range, ...]:
+    """The same numbers as progressions."""
+    if isinstance(distances, Points):
+        return distances.runs
+    return tuple(range(number, number + 1) for number in distances)
+
+
+def between(distances: Distances, low: int | None, high: int | None) -> Distances:
+    """Those of at least `low` and below `high`; None sets no limit."""
+    return union(part(run, low, high) for run in runs_of(distances))
+
+
+def common(one: Distances, other: Distances) -> Distances:
+    """The numbers that are in both."""
+    if not isinstance(one, Points):
+        return tuple(number for number in one if number in other)
+    if not isinstance(other, Points):
+        return tuple(number for number in other if number in one)
+    return union(crossed(mine, theirs) for mine in one.runs for theirs in other.runs)
+
+
+def multiples(distances: Distances, unit: int) -> Distances:
+    """Those that are multiples of `unit`."""
+    if not isinstance(distances, Points):
+        return tuple(number for number in distances if number % unit == 0)
+    return union(crossed(run, range(run[0] // unit * unit, run[-1] + 1, unit)) for run in distances.runs)
+
+
+def with_more(distances: Distances, more: Distances) -> Distances:
+    """The numbers of both."""
+    if not isinstance(distances, Points) and not isinstance(more, Points):
+        return union(range(number, number + 1) for number in {*distances, *more})
+    many, few = (distances, more) if isinstance(distances, Points) else (more, distances)
+    new = tuple(number for number in few if number not in many)
+    return union((*runs_of(many), *runs_of(new)))
+
+
+def divided(distances: Distances, divisor: int) -> Distances:
+    """All divided by a number that divides them; a negative one turns the order round."""
+    if not isinstance(distances, Points):
+        return tuple(sorted(number // divisor for number in distances))
+    return union(_ascending(run[0] // divisor, run[-1] // divisor, len(run)) for run in distances.runs)
+
+
+def greatest_divisor(distances: Distances) -> int:
+    """The greatest number that divides all of them; 0 where there are none but 0."""
+    return math.gcd(*(number for run in runs_of(distances) for number in (run[0], run[-1], run[len(run) > 1])))
+
+
+def nearest(distances: Distances, middle: int) -> list[int]:
+    """Of each progression the last number up to the middle and the first from there on; of a few distances all."""
+    found = []
+    for run in runs_of(distances):
+        found += [*part(run, None, middle + 1)[-1:], *part(run, middle, None)[:1]]
+    return found
+
+
+def part(run: range, low: int | None, high: int | None) -> range:
+    """The numbers of an ascending progression of at least `low` and below `high`."""
+    first = 0 if low is None else max(0, -(-(low - run.start) // run.step))
+    last = len(run) if high is None else min(len(run), max(0, -(-(high - run.start) // run.step)))
+    return run[first:last]
+
+
+def crossed(one: range, other: range) -> range:
+    """The numbers that two ascending progressions have in common, which are a progression as well."""
+    divisor = math.gcd(one.step, other.step)
+    if not one or not other or (other.start - one.start) % divisor:
+        return range(0)
+    step = one.step // divisor * other.step
+    period = other.step // divisor
+    steps = (other.start - one.start) // divisor * pow(one.step // divisor, -1, period) % period if period > 1 else 0
+    first = one.start + steps * one.step
+    low, end = max(one.start, other.start), min(one[-1], other[-1]) + 1
+    start = first + max(0, -(-(low - first) // step)) * step
+    return range(start, max(start, end), step)
+
+
+def _ascending(first: int, last: int, count: int) -> range:
+    low, high = min(first, last), max(first, last)
+    return range(low, high + 1, (high - low) // (count - 1) if count > 1 else 1)

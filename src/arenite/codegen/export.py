@@ -14,7 +14,7 @@ from arenite.codegen.example import example
 from arenite.codegen.kernel_files import kernel_files
 from arenite.codegen.loops import kernels, rolled
 from arenite.codegen.names import checked, identifier
-from arenite.codegen.operators.registry import lowering
+from arenite.codegen.operators.registry import lowering, outputs_fit
 from arenite.codegen.reset import ACCESSES, reset_calls, variable_obstacles
 from arenite.codegen.selftest import selftest
 from arenite.codegen.source import header, source
@@ -184,6 +184,8 @@ def why_not(operator: Operator) -> str | None:
     lower = lowering(operator)
     if lower is None:
         return "there is no kernel for it"
+    if not outputs_fit(operator):
+        return f"the number of outputs, {len(operator.outputs)}, is not that of its kind"
     for tensor in (*operator.inputs, *operator.outputs):
         if tensor is None or (operator.code in ACCESSES and tensor.type is ElementType.RESOURCE):
             continue

@@ -14,8 +14,10 @@ from arenite.codegen.fixed_point import (
     saturate16,
     scaled,
     tanh,
+    wrap,
 )
 from arenite.codegen.operators import activation_s16
+from arenite.codegen.operators.options import real
 from arenite.codegen.quantized import (
     LARGEST_FLOAT,
     RANGES,
@@ -74,8 +76,7 @@ def relu6(unit: Unit, operator: Operator) -> None:
 def leaky_relu(unit: Unit, operator: Operator) -> None:
     """LEAKY_RELU; the scale of the negative side is a product of single-precision numbers."""
     source, output, kind = _operands(operator)
-    slope = operator.options.get("alpha", 0.0)
-    assert isinstance(slope, int | float)
+    slope = real(operator, "alpha", 0.0)
     if kind is ElementType.FLOAT32:
         _call(unit, "leaky_relu_f32", operator, single(slope))
         return
@@ -197,7 +198,7 @@ def _call(unit: Unit, kernel: str, operator: Operator, *arguments: float) -> Non
 def _table(unit: Unit, source: Tensor, output: Tensor, function: Function) -> None:
     """A table of a function, for all values of the 8-bit input, saturated to the 8-bit output."""
     low, high = RANGES[output.type]
-    values = [max(low, min(high, function(x))) for x in _ordered(RANGES[source.type])]
+    values = [max(low, min(high, wrap(function(x)))) for x in _ordered(RANGES[source.type])]
     name = unit.array(INT8, bytes(value % 256 for value in values))
     places = (f"(const int8_t *){unit.pointer(source)}", f"(int8_t *){unit.target(output)}")
     unit.call("table_s8", name, prod(source.shape), *places)

@@ -171,9 +171,9 @@ def broadcast(first: Sequence[int], second: Sequence[int], output: Sequence[int]
     Raises:
         UnsupportedError: the shapes do not fit, or too many dimensions are walked apart.
     """
-    rank = len(output)
-    padded = [(1,) * (rank - len(shape)) + tuple(shape) for shape in (first, second)]
-    fit = all(len(shape) == rank and a in (1, b) for shape in padded for a, b in zip(shape, output, strict=True))
+    rank = max(len(first), len(second), len(output))  # ones in front change nothing
+    *padded, output = ((1,) * (rank - len(shape)) + tuple(shape) for shape in (first, second, output))
+    fit = all({a, b} <= {1, both} and both in (a, b) for a, b, both in zip(*padded, output, strict=True))
     require(fit, "the shapes cannot be broadcast")
     walks = [[0 if n == 1 else step for n, step in zip(shape, steps(shape), strict=True)] for shape in padded]
     joined: list[tuple[int, int, int]] = []

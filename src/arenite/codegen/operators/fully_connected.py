@@ -10,6 +10,7 @@ from arenite.codegen.operators.hybrid import hybrid_fully_connected, is_hybrid
 from arenite.codegen.quantized import (
     activation_range,
     channel_scales,
+    fit_wide_sums,
     float_range,
     quantize_multiplier,
     scale_of,
@@ -50,6 +51,7 @@ def fully_connected(unit: Unit, operator: Operator) -> None:
         if kind is ElementType.INT8:
             fields = (*fields, weight_offset(weights), -zero_point_of(source), zero_point_of(output))
         else:
+            fit_wide_sums(scales)
             fields = (*fields, int(narrow_sums(operator)))
         fields = (*fields, *activation_range(activation, output))
     kernel = f"fully_connected_{TYPES[kind].suffix}"
@@ -68,4 +70,6 @@ def weight_offset(weights: Tensor) -> int:
     """What is added to every weight."""
     points = set(weights.quantization.zero_point) if weights.quantization else {0}
     require(len(points) == 1, "units have different zero points")
-    return -int(points.pop())
+    point = int(points.pop())
+    require(-128 <= point <= 127, f"{weights.name!r} has a zero point that its type cannot hold")
+    return -point

@@ -92,6 +92,9 @@ OPERATORS: Mapping[str, Lowering] = MappingProxyType(
     }
 )
 
+MOST_OUTPUTS = 1 << 16
+"""Outputs of one operator, more than any model has."""
+
 CUSTOM: Mapping[str, Lowering] = MappingProxyType(
     {
         "SignalEnergy": signal.energy,
@@ -106,6 +109,26 @@ CUSTOM: Mapping[str, Lowering] = MappingProxyType(
     }
 )
 """Custom operators by their own names."""
+
+
+OUTPUTS: Mapping[str, range] = MappingProxyType(
+    {
+        "ASSIGN_VARIABLE": range(1),
+        "CALL_ONCE": range(1),
+        "SPLIT": range(1, MOST_OUTPUTS),
+        "SPLIT_V": range(1, MOST_OUTPUTS),
+        "UNPACK": range(1, MOST_OUTPUTS),
+        "SignalFftAutoScale": range(2, 3),
+        "SignalFilterBankSpectralSubtraction": range(2, 3),
+    }
+)
+"""How many outputs operators have that have not just one."""
+
+
+def outputs_fit(operator: Operator) -> bool:
+    """Whether an operator has as many outputs as its kind."""
+    name = operator.label if operator.code == "CUSTOM" else operator.code
+    return len(operator.outputs) in OUTPUTS.get(name, range(1, 2))
 
 
 def lowering(operator: Operator) -> Lowering | None:

@@ -32,5 +32,5 @@ def outlook(model: Model, target: Target, *, time_limit: float = SECONDS) -> str
         return f"exported C has an arena of {found.size:,} bytes, with another layout than this plan"
     return (
         f"exported C has an arena of {found.size:,} bytes: an inference moves {moved:,} bytes between operators, "
-        "unless --no-moves forbids it"
+        "unless --no-moves or --moves-worth forbids it"
     )

@@ -38,10 +38,11 @@ def solve(
     time_limit: float = 60.0,
     effort: float = 1.0,
     width: int = _WIDTH,
+    worth: float = 0.0,
 ) -> MovingSolution:
     """The lowest layout found when buffers may move between operators, and few bytes moved.
 
-    It is never higher than the maximum load, nor than the layout that it begins with.
+    It is never higher than the layout that it begins with, nor, where every move is worth it, than the maximum load.
 
     Args:
         problem: the buffers and where they may overlap.
@@ -49,6 +50,8 @@ def solve(
         time_limit: seconds after which no further search is begun.
         effort: how much work CP-SAT may spend, 1 being some seconds.
         width: how many courses are followed at once.
+        worth: bytes that the layout must be lower for each byte that is moved, else nothing moves. Layouts in between
+            were sought for a while, and did not move less.
     """
     deadline = time.monotonic() + time_limit
     field = Field(problem)
@@ -58,6 +61,8 @@ def solve(
     found, height = _lowest(sought, bound)
     if found.cost(field):
         found = fewer(field, height, found, effort * _EFFORT, deadline)
+    if worth * found.cost(field) > course.height(field) - found.height(field):
+        found = course
     return _solution(problem, field, found, bound)
 
 

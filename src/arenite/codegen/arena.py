@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from arenite.targets.target import Target
 
 MOVES_WORTH = 0.01
-"""Bytes that the arena must become smaller for each byte that an inference moves. Strips save 0.02 to 0.1; 0.002 or less
-is saved where only the alignment stands in the way of fixed places: time in every inference for hardly any memory."""
+"""Bytes that the arena must become smaller for each byte that an inference moves. Strips save 0.02 to 0.1; 0.002
+or less is saved where only the alignment stands in the way of fixed places: much time for hardly any memory."""
 
 SECONDS = 20.0
 """After which no further search for a layout is begun. Most end long before, and so give the same every time."""

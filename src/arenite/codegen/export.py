@@ -11,6 +11,7 @@ from arenite.codegen.arena import MOVES_WORTH, arena
 from arenite.codegen.build_files import cmake, makefile
 from arenite.codegen.cmsis_nn import LOWERINGS
 from arenite.codegen.example import example
+from arenite.codegen.int4 import unpacked, unpacked_model
 from arenite.codegen.kernel_files import kernel_files
 from arenite.codegen.loops import kernels, rolled
 from arenite.codegen.names import checked, identifier
@@ -91,6 +92,11 @@ def executable(model: Model) -> Model:
     return replace(model, graphs=(main, *model.graphs[1:]))
 
 
+def prepared(model: Model) -> Model:
+    """What is laid out and written of a model: executable, without what disappears, and with weights as bytes."""
+    return unpacked_model(folded(executable(model)))
+
+
 def target_of(cmsis_nn: str | None) -> Target:
     """The target that the code is for: one that calls CMSIS-NN where a core is given.
 
@@ -109,7 +115,7 @@ def sources(
 ) -> dict[str, str]:
     """`<name>.h`, `<name>.c` and the kernels of a model; see `export_c`."""
     _check_operators(model)
-    model = folded(executable(model))
+    model = prepared(model)
     place = arena(model, target, may_move=may_move, moves_worth=moves_worth)
     unit = Unit(dict(place.offsets), place.scratch, target.kernels)
     for index, operator in enumerate(model.main.operators):
@@ -191,6 +197,7 @@ def _check_operators(model: Model) -> None:
 
 def why_not(operator: Operator) -> str | None:
     """Why an operator cannot be expressed in C, None if it can: it is tried on a layout that means nothing."""
+    operator = unpacked(operator)
     lower = lowering(operator)
     if lower is None:
         return "there is no kernel for it"

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.codegen.arena import SECONDS, arena
-from arenite.codegen.export import executable
-from arenite.targets.folding import folded
+from arenite.codegen.export import prepared
 
 if TYPE_CHECKING:
     from arenite.model import Model
@@ -24,7 +23,7 @@ def outlook(model: Model, target: Target, *, time_limit: float = SECONDS) -> str
         time_limit: as in `arena`.
     """
     planned = target.arena(model).declare_bytes
-    found = arena(folded(executable(model)), target, time_limit=time_limit)
+    found = arena(prepared(model), target, time_limit=time_limit)
     if found.size >= planned:
         return None
     moved = sum(move.size for each in found.moves.values() for move in each)

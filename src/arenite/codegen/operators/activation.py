@@ -11,6 +11,7 @@ from arenite.codegen.fixed_point import (
     high_multiply16,
     high_multiply16_truncated,
     logistic,
+    reciprocal_square_root,
     saturate16,
     scaled,
     tanh,
@@ -124,6 +125,32 @@ def _upper_half(multiplier: int) -> int:
     return 32767 if multiplier >= 2**31 - 1 - (1 << 15) else (multiplier + (1 << 15)) >> 16
 
 
+def absolute(unit: Unit, operator: Operator) -> None:
+    """ABS of int8 values (AbsEvalQuantized)."""
+    source, output, _ = _operands(operator, (ElementType.INT8,))
+    alike = scale_of(source) == scale_of(output)
+    scale = None if alike else quantize_multiplier(single(scale_of(source) / scale_of(output)))
+    zero, offset = zero_point_of(source), zero_point_of(output)
+    _table(unit, source, output, lambda x: offset + (abs(x - zero) if scale is None else scaled(abs(x - zero), scale)))
+
+
+def reciprocal_root(unit: Unit, operator: Operator) -> None:
+    """RSQRT of int8 values (RsqrtEvalQuantized); below 0, where TFLM's inference fails, the same as at 0."""
+    source, output, _ = _operands(operator, (ElementType.INT8,))
+    factor = single(single(math.sqrt(scale_of(source))) * scale_of(output))
+    require(factor > 0, "the scales are too small")
+    scale = quantize_multiplier(1 / factor)
+    zero, offset = zero_point_of(source), zero_point_of(output)
+    _table(unit, source, output, lambda x: offset + _reciprocal_root(x - zero, scale) if x > zero else 127)
+
+
+def _reciprocal_root(x: int, scale: Scale) -> int:
+    """1 / sqrt(x) for a positive integer, times a real factor; 20 more bits in between keep it an integer."""
+    root = reciprocal_square_root(x)
+    inner = scaled(1, Scale(root.multiplier, root.shift + 20))
+    return scaled(inner, Scale(scale.multiplier, scale.shift - 20))
+
+
 def sigmoid(unit: Unit, operator: Operator) -> None:
     """LOGISTIC; an int8 output's scale is 1/256, its zero point -128."""
     if operator.outputs[0].type is ElementType.INT16:
@@ -184,10 +211,10 @@ def requantize_table(unit: Unit, source: Tensor, output: Tensor) -> None:
     _table(unit, source, output, lambda x: offset + scaled(x - zero, scale))
 
 
-def _operands(operator: Operator) -> tuple[Tensor, Tensor, ElementType]:
+def _operands(operator: Operator, allowed: Sequence[ElementType] = _TYPES) -> tuple[Tensor, Tensor, ElementType]:
     one_for_one(operator)
     (source,), output = tensors(operator, 1), operator.outputs[0]
-    return source, output, same_types((source.type, output.type), _TYPES)
+    return source, output, same_types((source.type, output.type), allowed)
 
 
 def _call(unit: Unit, kernel: str, operator: Operator, *arguments: float) -> None:

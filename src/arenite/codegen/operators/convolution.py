@@ -113,6 +113,7 @@ def kernel_type(source: Tensor, weights: Tensor, output: Tensor) -> ElementType:
         (ElementType.FLOAT32, ElementType.FLOAT32, ElementType.FLOAT32),
     }
     require((source.type, weights.type, output.type) in known, "there is no kernel for these types")
+    require(weights.data is not None, "the weights must be constants")
     points = weights.quantization.zero_point if weights.quantization else ()
     require(not any(points), "the zero points of weights must be 0")
     return source.type

@@ -39,7 +39,7 @@ def fully_connected(unit: Unit, operator: Operator) -> None:
     units, depth = weights.shape
     rows = prod(output.shape) // units
     require(rows * units == prod(output.shape) and rows * depth == prod(source.shape), "the shapes do not fit")
-    kind = ElementType.INT8 if weights.type is source.type is ElementType.INT8 else kernel_type(source, weights, output)
+    kind = _kind(source, weights, output)
     head = (depth, units, unit.pointer(weights), bias(unit, operator, units, kind))
     activation = operator.options.get("fused_activation_function")
     fields: tuple[Field, ...]
@@ -56,6 +56,14 @@ def fully_connected(unit: Unit, operator: Operator) -> None:
         fields = (*fields, *activation_range(activation, output))
     kernel = f"fully_connected_{TYPES[kind].suffix}"
     unit.call(kernel, unit.parameters(kernel, *fields), rows, unit.pointer(source), unit.target(output))
+
+
+def _kind(source: Tensor, weights: Tensor, output: Tensor) -> ElementType:
+    """The type of activations; weights of int8 may have a zero point where these have 8 bits."""
+    if not source.type is weights.type is output.type is ElementType.INT8:
+        return kernel_type(source, weights, output)
+    require(weights.data is not None, "the weights must be constants")
+    return ElementType.INT8
 
 
 def unit_scales(source: Tensor, weights: Tensor, output: Tensor) -> list[Scale]:

@@ -14,7 +14,7 @@ from arenite.codegen.operators.matmul import batch_matmul
 from arenite.codegen.operators.pool import average_pool, max_pool
 from arenite.codegen.operators.softmax import softmax
 from arenite.codegen.operators.svdf import svdf
-from arenite.codegen.operators.variables import assign_variable, nothing, read_variable
+from arenite.codegen.operators.variables import assign_variable, circular_buffer, nothing, read_variable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 OPERATORS: Mapping[str, Lowering] = MappingProxyType(
     {
+        "ABS": activation.absolute,
         "ADD": binary.add,
         "ARG_MAX": reduce.arg_max,
         "ARG_MIN": reduce.arg_min,
@@ -72,6 +73,7 @@ OPERATORS: Mapping[str, Lowering] = MappingProxyType(
         "RESHAPE": views.reshape,
         "RESIZE_BILINEAR": resize.resize_bilinear,
         "RESIZE_NEAREST_NEIGHBOR": resize.resize_nearest,
+        "RSQRT": activation.reciprocal_root,
         "SHAPE": views.shape_of,
         "SLICE": views.slice_of,
         "SOFTMAX": softmax,
@@ -97,6 +99,7 @@ MOST_OUTPUTS = 1 << 16
 
 CUSTOM: Mapping[str, Lowering] = MappingProxyType(
     {
+        "CIRCULAR_BUFFER": circular_buffer,
         "SignalEnergy": signal.energy,
         "SignalFftAutoScale": signal.auto_scale,
         "SignalFilterBank": signal.filter_bank,

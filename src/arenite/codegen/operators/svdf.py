@@ -29,6 +29,7 @@ def svdf(unit: Unit, operator: Operator) -> None:
     require(state is not None and state.variable, "the state must be a variable")
     assert state is not None
     kinds = (source.type, features.type, times.type, state.type)
+    require(features.data is not None and times.data is not None, "the weights must be constants")
     require(kinds in _KINDS and output.type is source.type, "there is no kernel for these types")
     require(len(source.shape) == len(features.shape) == len(times.shape) == 2, "the shapes do not fit")
     rank, (filters, depth), memory = number(operator, "rank", 1), features.shape, times.shape[1]

@@ -178,12 +178,13 @@ def narrow(make):
         source, weights, *biases = operator.inputs
         values = np.frombuffer(weights.data.content, np.int8) >> 4
         halves = np.append(values & 15, [0] * (values.size % 2)).astype(np.uint8).reshape(-1, 2)
-        scales = tuple(16 * scale for scale in weights.quantization.scale)
+        count = 1 if operator.code == "FULLY_CONNECTED" else None  # TFLM takes no more scales for it
+        scales = tuple(16 * scale for scale in weights.quantization.scale[:count])
         packed = replace(
             weights,
             type=ElementType.INT4,
             data=Data((halves[:, 0] | halves[:, 1] << 4).astype(np.uint8).tobytes()),
-            quantization=replace(weights.quantization, scale=scales),
+            quantization=replace(weights.quantization, scale=scales, zero_point=(0,) * len(scales)),
         )
         summed = tuple(float(np.float32(source.quantization.scale[0]) * np.float32(scale)) for scale in scales)
         rescaled = [each and replace(each, quantization=Quantization(summed, (0,) * len(summed), 0)) for each in biases]

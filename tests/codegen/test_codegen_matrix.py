@@ -67,7 +67,7 @@ INT8_ONLY = {
     "batch_matmul": {"adj_x", "adj_y"},
     "conv_int4": {*PROMISED["conv"], *SCALES},
     "depthwise_int4": {*PROMISED["depthwise"], *SCALES},
-    "fully_connected_int4": {*PROMISED["fully_connected"], *SCALES},
+    "fully_connected_int4": {*PROMISED["fully_connected"], "per tensor"},
 }
 INT16_ONLY = {"squared_difference": {"alike", "broadcast"}, "batch_matmul": {"adj_x", "adj_y"}}
 """Operators for one type alone."""

@@ -70,7 +70,8 @@ def batch_matmul(m):
     second = m.tensor(*batches[1], *(right[::-1] if flips[1] else right))
     scale = None
     if m.kind is not FLOAT:
-        scale = first.quantization.scale[0] * second.quantization.scale[0] * 70 * np.sqrt(depth)
+        spread = 70 if m.kind is INT8 else 9000
+        scale = first.quantization.scale[0] * second.quantization.scale[0] * spread * np.sqrt(depth)
     output = m.tensor(*np.broadcast_shapes(*batches), rows, columns, scale=scale)
     return m.model("BATCH_MATMUL", (first, second), [output], adj_x=flips[0], adj_y=flips[1])
 
@@ -164,7 +165,7 @@ FURTHER = {
         "cast_int8_float": cast(INT8, FLOAT),
         "cast_int8_int32": cast(INT8, INT32),
     },
-    INT16: {"cast_int16_int32": cast(INT16, INT32), "variable": variable},
+    INT16: {"batch_matmul": batch_matmul, "cast_int16_int32": cast(INT16, INT32), "variable": variable},
     FLOAT: {
         "gather": gather,
         "batch_matmul": batch_matmul,

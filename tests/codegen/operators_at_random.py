@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from arenite.model import Data, ElementType, Graph, Model, Operator, Quantization, Tensor
@@ -166,6 +168,29 @@ def fully_connected(m):
         [output],
         fused_activation_function=m.activation(),
     )
+
+
+def narrow(make):
+    """The same with weights of 4 bits, two in a byte."""
+
+    def made(m):
+        (operator,) = make(m).main.operators
+        source, weights, *biases = operator.inputs
+        values = np.frombuffer(weights.data.content, np.int8) >> 4
+        halves = np.append(values & 15, [0] * (values.size % 2)).astype(np.uint8).reshape(-1, 2)
+        count = 1 if operator.code == "FULLY_CONNECTED" else None  # TFLM takes no more scales for it
+        scales = tuple(16 * scale for scale in weights.quantization.scale[:count])
+        packed = replace(
+            weights,
+            type=ElementType.INT4,
+            data=Data((halves[:, 0] | halves[:, 1] << 4).astype(np.uint8).tobytes()),
+            quantization=replace(weights.quantization, scale=scales, zero_point=(0,) * len(scales)),
+        )
+        summed = tuple(float(np.float32(source.quantization.scale[0]) * np.float32(scale)) for scale in scales)
+        rescaled = [each and replace(each, quantization=Quantization(summed, (0,) * len(summed), 0)) for each in biases]
+        return m.model(operator.code, (source, packed, *rescaled), operator.outputs, **operator.options)
+
+    return made
 
 
 def transpose_conv(m):
@@ -397,6 +422,21 @@ def unary(code, output=None, alike=False, **options):
     return make
 
 
+def rsqrt(m):
+    """With the lowest zero point: TFLM refuses values below it."""
+    source = m.tensor(2, 200, scale=m.random.uniform(0.001, 0.1), zero=-128)
+    return m.model("RSQRT", [source], [m.tensor(2, 200, scale=m.random.uniform(0.01, 0.2))])
+
+
+def squared_difference(m):
+    a, b = (m.tensor(*shape) for shape in m.choice(*SHAPES[:7]))
+    largest = max(a.quantization.scale[0], b.quantization.scale[0])
+    spread = (60 if m.kind is INT8 else 15000) * largest
+    scale = spread * spread / (60 if m.kind is INT8 else 15000) * m.random.uniform(0.5, 2)
+    output = m.tensor(*np.broadcast_shapes(a.shape, b.shape), scale=scale)
+    return m.model("SQUARED_DIFFERENCE", (a, b), [output])
+
+
 def prelu(m):
     source, slopes = images(m), None
     shape = (1, 1, source.shape[3])
@@ -502,6 +542,11 @@ COMMON = {
 }
 FLOATS_ONLY = {"div": binary("DIV"), "squared_difference": binary("SQUARED_DIFFERENCE", fused=False)}
 INT8_ONLY = {
+    **{f"{name}_int4": narrow(make) for name, make in SUMS.items()},
+    "abs": unary("ABS"),
+    "abs_alike": unary("ABS", alike=True),
+    "rsqrt": rsqrt,
+    "squared_difference": squared_difference,
     "dequantize_uint8": dequantize(ElementType.UINT8),
     "softmax_int16": softmax(INT16, 1 / 65536, -32768),
     "dequantize": dequantize(),
@@ -514,6 +559,7 @@ INT8_ONLY = {
     "quantize_from_int32": quantize(INT32, INT8),
 }
 INT16_KINDS = {
+    "squared_difference": squared_difference,
     **SUMS,
     **POOLS,
     **MOVES,

@@ -80,7 +80,7 @@ int main(void) {
 def test_c_computes_the_same(tmp_path):
     random = np.random.default_rng(1)
     kernels = files("arenite.codegen") / "kernels"
-    for name in ("arenite_fixed.h", "arenite_round.h"):
+    for name in ("arenite_fixed.h", "arenite_round.h", "arenite_wrap.h"):
         (tmp_path / name).write_text((kernels / name).read_text())
     (tmp_path / "main.c").write_text(PROGRAM)
     program = tmp_path / "program"

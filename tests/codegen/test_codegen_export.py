@@ -58,7 +58,7 @@ def test_the_self_test_passes_and_can_fail(build, exported, tmp_path):
 
     assert code() == 0
     source = (tmp_path / "arenite_conv_s8.c").read_text()
-    (tmp_path / "arenite_conv_s8.c").write_text(source.replace("scaled + layer", "scaled + 1 + layer"))
+    (tmp_path / "arenite_conv_s8.c").write_text(source.replace("arenite_plus(scaled,", "arenite_plus(scaled + 1,"))
     assert code() != 0
 
 

@@ -59,6 +59,19 @@ PROMISED = {
 }
 """Operators for int8 and float with the variants of each."""
 
+INT8_ONLY = {
+    "abs": set(),
+    "abs_alike": set(),
+    "rsqrt": set(),
+    "squared_difference": {"alike", "broadcast"},
+    "batch_matmul": {"adj_x", "adj_y"},
+    "conv_int4": {*PROMISED["conv"], *SCALES},
+    "depthwise_int4": {*PROMISED["depthwise"], *SCALES},
+    "fully_connected_int4": {*PROMISED["fully_connected"], "per tensor"},
+}
+INT16_ONLY = {"squared_difference": {"alike", "broadcast"}, "batch_matmul": {"adj_x", "adj_y"}}
+"""Operators for one type alone."""
+
 BETWEEN_TYPES = {"quantize_float", "dequantize"}
 """From float to int8 and back: in one table for both."""
 WIDE = ("conv", "depthwise", "fully_connected", "add", "mul")
@@ -74,6 +87,10 @@ def cells():
             yield FLOAT, name, variants
         if name in WIDE:
             yield INT16, name, (variants | scales) - {"groups"}
+
+    for kind, table in ((INT8, INT8_ONLY), (INT16, INT16_ONLY)):
+        for name, variants in table.items():
+            yield kind, name, variants
 
 
 @pytest.mark.parametrize(("kind", "name", "promised"), list(cells()))

@@ -19,7 +19,7 @@ RUNTIMES = [name for name in ("tflm", "litert-reference") if absent(name) is Non
 ROUNDS = 2
 
 LITERT_DIFFERS = {
-    ElementType.INT8: {"fully_connected", "sum", "svdf"},
+    ElementType.INT8: {"fully_connected", "fully_connected_int4", "sum", "svdf"},
     ElementType.INT16: {"fully_connected", "mul", "sum"},
     ElementType.FLOAT32: set(),
     ElementType.INT32: set(),

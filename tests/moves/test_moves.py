@@ -141,6 +141,19 @@ def test_following_a_single_course_reaches_the_load_as_well(problem):
     assert solution.height == load
 
 
+@pytest.mark.parametrize("worth", [0.1, 0.5, 1.0, 3.0])
+def test_moves_are_worth_what_is_asked(worth):
+    """Every second layout is stacked, and so leaves much to gain."""
+    for seed in range(12):
+        problem = full(random.Random(seed), height=12)
+        heights = itertools.accumulate(buffer.size for buffer in problem.buffers)
+        still = overlap.solve(problem, effort=0.1).offsets if seed % 2 else (0, *heights)[:-1]
+        alone = max(at + buffer.size for at, buffer in zip(still, problem.buffers, strict=True))
+        solution = solve(problem, still, worth=worth)
+        check(problem, solution)
+        assert worth * solution.moved <= alone - solution.height
+
+
 @pytest.mark.parametrize("name", ["inception", "nasnet-a", "darts"])
 def test_networks_reach_what_one_operator_needs(name):
     problem, _ = overlap_problem(build(name), Kernels.C)

@@ -36,6 +36,16 @@ def export_command(
     no_moves: Annotated[
         bool, typer.Option("--no-moves", help="With --c: keep every tensor in its place, in a larger arena if need be.")
     ] = False,
+    moves_worth: Annotated[
+        float | None,
+        typer.Option(
+            "--moves-worth",
+            metavar="PERCENT",
+            help="With --c: move tensors only where the arena becomes smaller by at least this share of the bytes that "
+            "an inference moves; 0 takes any move that helps.",
+            show_default="1",
+        ),
+    ] = None,
     cmsis_nn: Annotated[
         str | None,
         typer.Option(
@@ -58,6 +68,10 @@ def export_command(
         raise OptionError("--cmsis-nn goes with --c DIR; for a bundle, give --target tflm-cmsis-nn/CORE")
     if no_moves and c is None:
         raise OptionError("--no-moves goes with --c DIR; TFLM moves no tensors")
+    if moves_worth is not None and (c is None or no_moves):
+        raise OptionError("--moves-worth goes with --c DIR, and without --no-moves, which forbids all moves")
+    if moves_worth is not None and not 0 <= moves_worth < float("inf"):
+        raise OptionError(f"--moves-worth: {moves_worth:g} is no percentage; give 0 or more")
     written = "c" if cmsis_nn is None else f"c-cmsis-nn/{cmsis_nn}"
     if c is not None and target not in (None, written):
         raise OptionError(
@@ -66,7 +80,9 @@ def export_command(
         )
     source = read_model(model)
     if c is not None:
-        files: Mapping[str, str] = export_c(source, name, may_move=not no_moves, cmsis_nn=cmsis_nn)
+        files: Mapping[str, str] = export_c(
+            source, name, may_move=not no_moves, moves_worth=_share(moves_worth), cmsis_nn=cmsis_nn
+        )
         write_files(files, c, force=force)
         typer.echo(f"{c}: {len(files)} files; {_summary(files)}")
     elif tflm is not None:
@@ -76,6 +92,13 @@ def export_command(
         files = export_tflm(source, name or identifier(source.name), find_target(target or DEFAULT_TARGET))
         write_files(files, tflm, force=force)
         typer.echo(f"{tflm}: {len(files)} files")
+
+
+def _share(percent: float | None) -> float:
+    """What is asked of moves, as bytes saved for each byte moved."""
+    from arenite.codegen.arena import MOVES_WORTH
+
+    return MOVES_WORTH if percent is None else percent / 100
 
 
 def _summary(files: Mapping[str, str]) -> str:

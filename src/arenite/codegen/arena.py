@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 STEPS = 20 * STEPS_PER_SECOND
 """Steps for the searches of an export: about 20 seconds of one core; most end long before."""
+MOVES_WORTH = 0.01
+"""Bytes that the arena must become smaller for each byte that an inference moves. Strips save 0.02 to 0.1; 0.002
+or less is saved where only the alignment stands in the way of fixed places: much time for hardly any memory."""
 
 
 @dataclass(frozen=True)
@@ -74,10 +77,17 @@ class TensorMove:
         return {tensor: offsets[tensor] + self.target - self.source for tensor in self.tensors}
 
 
-def arena(model: Model, target: Target = C, *, may_move: bool = True, budget: Budget | None = None) -> Arena:
+def arena(
+    model: Model,
+    target: Target = C,
+    *,
+    may_move: bool = True,
+    moves_worth: float = MOVES_WORTH,
+    budget: Budget | None = None,
+) -> Arena:
     """The layout of a model's own plan where it was made for the target and is right; else the lowest one found.
 
-    Where some layout is lower in which tensors move between operators, it is taken instead.
+    Where some layout is lower in which tensors move between operators, and that is worth it, it is taken instead.
 
     Outputs may lie on inputs that nobody needs afterwards, and views on their wholes, as far as the kernels allow it
     (`arenite.kernels.generated_c`). What comes out has been checked.
@@ -86,6 +96,7 @@ def arena(model: Model, target: Target = C, *, may_move: bool = True, budget: Bu
         model: `folded`, its operators in an order that can be executed.
         target: `c`, or one of those that call CMSIS-NN.
         may_move: whether tensors may move.
+        moves_worth: bytes that the arena must become smaller for each byte that an inference moves.
         budget: is charged for the searches; none is begun once it is spent. None is a budget of its own.
     """
     budget = budget or Budget(STEPS)
@@ -97,7 +108,7 @@ def arena(model: Model, target: Target = C, *, may_move: bool = True, budget: Bu
         found = overlap.solve(problem, budget=budget, goal=solution.height if solution and not in_place else 0)
         solution = found if solution is None or found.height < solution.height else solution
     overlap.check(problem, solution)
-    moving = _moving(problem, solution, budget) if may_move else None
+    moving = _moving(problem, solution, moves_worth, budget) if may_move else None
     if moving is not None:
         saved = solution.height - moving.height
         steps = _moves(moving, tensors, [span.first for span in liveness.operators[0]])
@@ -149,9 +160,9 @@ def _by(tensors: Sequence[Tensor], offsets: Sequence[int]) -> dict[Tensor, int]:
     return dict(zip(tensors, offsets, strict=False))  # scratch follows
 
 
-def _moving(problem: OverlapProblem, still: OverlapSolution, budget: Budget) -> MovingSolution | None:
+def _moving(problem: OverlapProblem, still: OverlapSolution, worth: float, budget: Budget) -> MovingSolution | None:
     """A lower layout with moves, checked; None without one."""
-    solution = moves.solve(problem, still.offsets, budget=budget)
+    solution = moves.solve(problem, still.offsets, budget=budget, worth=worth)
     moves.check(problem, solution)
     return solution if solution.height < still.height else None
 

@@ -7,14 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from arenite.codegen.arena import arena
+from arenite.codegen.arena import MOVES_WORTH, arena
 from arenite.codegen.build_files import cmake, makefile
 from arenite.codegen.cmsis_nn import LOWERINGS
 from arenite.codegen.example import example
+from arenite.codegen.int4 import unpacked, unpacked_model
 from arenite.codegen.kernel_files import kernel_files
 from arenite.codegen.loops import kernels, rolled
 from arenite.codegen.names import checked, identifier
-from arenite.codegen.operators.registry import lowering
+from arenite.codegen.operators.registry import lowering, outputs_fit
 from arenite.codegen.reset import ACCESSES, reset_calls, variable_obstacles
 from arenite.codegen.selftest import selftest
 from arenite.codegen.source import header, source
@@ -39,7 +40,12 @@ if TYPE_CHECKING:
 
 
 def export_c(
-    model: Model, name: str | None = None, *, may_move: bool = True, cmsis_nn: str | None = None
+    model: Model,
+    name: str | None = None,
+    *,
+    may_move: bool = True,
+    moves_worth: float = MOVES_WORTH,
+    cmsis_nn: str | None = None,
 ) -> dict[str, str]:
     """The model as C99: name and text of all files, the same for the same model unless searches run out of time.
 
@@ -50,17 +56,20 @@ def export_c(
         model: the model.
         name: the prefix of all names of the interface; by default it is made of the model's.
         may_move: whether tensors may move between operators, where that makes the arena smaller.
+        moves_worth: bytes that the arena must become smaller for each byte that an inference moves.
         cmsis_nn: a core, such as "cortex-m4": call CMSIS-NN, built for it, for operators that it computes to the bit.
 
     Raises:
         UnsupportedError: there is no kernel for an operator, or for its types.
         ModelError: operators need each other's results in a circle.
-        OptionError: `name` is no identifier, or `cmsis_nn` no core that is known.
+        OptionError: `name` is no identifier, `cmsis_nn` no core that is known, or `moves_worth` below 0 or no number.
     """
+    if not 0 <= moves_worth < float("inf"):
+        raise OptionError(f"moves_worth: {moves_worth:g} is not a share of what is moved; 0.01 is a hundredth")
     name = identifier(model.name) if name is None else checked(name)
     target = target_of(cmsis_nn)
     model = executable(model)
-    result = sources(model, name, target, may_move=may_move)
+    result = sources(model, name, target, may_move=may_move, moves_worth=moves_worth)
     compiled = [file for file in result if file.endswith(".c")]
     found = example(with_plan(model, None))  # which may be one for other kernels than a runtime's
     if found is not None:
@@ -83,6 +92,11 @@ def executable(model: Model) -> Model:
     return replace(model, graphs=(main, *model.graphs[1:]))
 
 
+def prepared(model: Model) -> Model:
+    """What is laid out and written of a model: executable, without what disappears, and with weights as bytes."""
+    return unpacked_model(folded(executable(model)))
+
+
 def target_of(cmsis_nn: str | None) -> Target:
     """The target that the code is for: one that calls CMSIS-NN where a core is given.
 
@@ -96,11 +110,13 @@ def target_of(cmsis_nn: str | None) -> Target:
     return find_target(f"c-cmsis-nn/{cmsis_nn}")
 
 
-def sources(model: Model, name: str, target: Target = C, *, may_move: bool = True) -> dict[str, str]:
+def sources(
+    model: Model, name: str, target: Target = C, *, may_move: bool = True, moves_worth: float = MOVES_WORTH
+) -> dict[str, str]:
     """`<name>.h`, `<name>.c` and the kernels of a model; see `export_c`."""
     _check_operators(model)
-    model = folded(executable(model))
-    place = arena(model, target, may_move=may_move)
+    model = prepared(model)
+    place = arena(model, target, may_move=may_move, moves_worth=moves_worth)
     unit = Unit(dict(place.offsets), place.scratch, target.kernels)
     for index, operator in enumerate(model.main.operators):
         unit.index = index
@@ -181,9 +197,12 @@ def _check_operators(model: Model) -> None:
 
 def why_not(operator: Operator) -> str | None:
     """Why an operator cannot be expressed in C, None if it can: it is tried on a layout that means nothing."""
+    operator = unpacked(operator)
     lower = lowering(operator)
     if lower is None:
         return "there is no kernel for it"
+    if not outputs_fit(operator):
+        return f"the number of outputs, {len(operator.outputs)}, is not that of its kind"
     for tensor in (*operator.inputs, *operator.outputs):
         if tensor is None or (operator.code in ACCESSES and tensor.type is ElementType.RESOURCE):
             continue

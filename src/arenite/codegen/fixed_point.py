@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from arenite.codegen.quantized import Scale
+from arenite.codegen.quantized import Scale
 
 ONE = 2**31 - 1
 """1 with no integer bits, saturated."""
@@ -116,6 +113,23 @@ def tanh(a: int, integer_bits: int) -> int:
     quotient = _newton(exp_on_negative_values(-abs(a), integer_bits + 1)) - (1 << 29)
     result = multiply_power(quotient, 2)
     return result if a > 0 else -result
+
+
+def reciprocal_square_root(x: int) -> Scale:
+    """1 / sqrt(x) for an integer x > 0, in five steps of Newton's method (GetInvSqrtQuantizedMultiplierExp)."""
+    if x == 1:
+        return Scale(ONE, 0)
+    shift = 11
+    while x >= 1 << 29:
+        x, shift = x // 4, shift + 1
+    pairs = (31 - x.bit_length()) // 2 - 1
+    shift -= pairs
+    half, root = divide_power(x << 2 * pairs >> 1, 1), 1 << 28  # with three integer bits
+    for _ in range(5):
+        cube = multiply_power(high_multiply(high_multiply(root, root), root), 6)
+        root = multiply_power(wrap(high_multiply(3 << 27, root) - high_multiply(half, cube)), 3)
+    root = high_multiply(root, 1518500250)  # half of the square root of 2
+    return Scale(wrap(root << max(-shift, 0)), -max(shift, 0))
 
 
 def saturate16(x: int) -> int:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.codegen.arena import arena
-from arenite.codegen.export import executable
+from arenite.codegen.export import prepared
 from arenite.plan import Exported
-from arenite.targets.folding import folded
 
 if TYPE_CHECKING:
     from arenite.budget import Budget
@@ -25,7 +24,7 @@ def outlook(model: Model, target: Target, *, budget: Budget) -> Exported | None:
         target: generated C.
         budget: as in `arena`.
     """
-    found = arena(folded(executable(model)), target, budget=budget)
+    found = arena(prepared(model), target, budget=budget)
     if found.size >= target.arena(model).declare_bytes:
         return None
     return Exported(found.size, sum(move.size for each in found.moves.values() for move in each))

@@ -15,6 +15,8 @@ from arenite.codegen.unit import require
 from arenite.model import ElementType
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from arenite.model import Option, Tensor
 
 RANGES = {
@@ -31,6 +33,12 @@ _REAL_RANGES = {
     RELU6: (0.0, 6.0),
 }
 LARGEST_FLOAT = 3.4028234663852886e38
+_FLOAT_OVERFLOWS = 2.0**128 - 2.0**103
+"""From here on single precision rounds to infinity: half of a step above its largest number."""
+
+
+WIDEST_SHIFT = 7
+"""Largest shift of a 64-bit sum's factor (the assertion in MultiplyByQuantizedMultiplier)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +73,47 @@ def zero_point_of(tensor: Tensor) -> int:
     return point
 
 
+def range_of(tensor: Tensor) -> tuple[int, int]:
+    """Lowest and highest value that a quantised tensor holds.
+
+    Raises:
+        UnsupportedError: its type is none of those that are quantised.
+    """
+    require(tensor.type in RANGES, "there is no kernel for these types")
+    return RANGES[tensor.type]
+
+
 def single(value: float) -> float:
-    """The nearest number of single precision."""
+    """The nearest number of single precision.
+
+    Raises:
+        UnsupportedError: it is infinite there, or no number.
+    """
     import numpy as np
 
+    require(abs(value) < _FLOAT_OVERFLOWS, f"the scales or options lead to {value:g}, which single precision has not")
     return float(np.float32(value))
 
 
 def rounded(value: float) -> int:
-    """The nearest integer, ties away from zero (TfLiteRound)."""
+    """The nearest integer, ties away from zero (TfLiteRound).
+
+    Raises:
+        UnsupportedError: it is infinite, or no number.
+    """
+    require(math.isfinite(value), f"the scales lead to {value:g}, which no integer is near to")
     whole = math.floor(abs(value))
     whole += abs(value) - whole >= 0.5
     return int(math.copysign(whole, value))
 
 
 def quantize_multiplier(factor: float) -> Scale:
-    """The nearest fixed-point factor to a real one that is not negative."""
+    """The nearest fixed-point factor to a real one that is not negative.
+
+    Raises:
+        UnsupportedError: it is negative, too large, or no number.
+    """
+    require(0 <= factor < math.inf, f"the scales lead to a factor of {factor:g}")
     if factor == 0.0:
         return Scale(0, 0)
     fraction, shift = math.frexp(factor)
@@ -91,9 +124,18 @@ def quantize_multiplier(factor: float) -> Scale:
     return Scale(0, 0) if shift < -31 else Scale(multiplier, shift)
 
 
+def fit_wide_sums(scales: Iterable[Scale]) -> None:
+    """Refuse factors of 64-bit sums that MultiplyByQuantizedMultiplier has no shift for.
+
+    Raises:
+        UnsupportedError: one is 2^7 or more.
+    """
+    require(all(scale.shift <= WIDEST_SHIFT for scale in scales), "the output's scale is too small for 16-bit sums")
+
+
 def activation_range(activation: Option | None, output: Tensor) -> tuple[int, int]:
     """Lowest and highest value of a quantised output with a fused activation."""
-    lowest, highest = RANGES[output.type]
+    lowest, highest = range_of(output)
     low, high = _real_range(activation)
     scale, zero = scale_of(output), zero_point_of(output)
 
@@ -120,9 +162,9 @@ def integer_range(activation: Option | None) -> tuple[int, int]:
 
 
 def _real_range(activation: Option | None) -> tuple[float, float]:
-    number = int(activation or 0)  # type: ignore[arg-type]
-    require(number in _REAL_RANGES, f"the fused activation {number} is not known")
-    return _REAL_RANGES[number]
+    number = NONE if activation is None else activation
+    require(number in _REAL_RANGES, f"the fused activation {str(number)[:40]} is not known")
+    return _REAL_RANGES[number]  # type: ignore[index]
 
 
 def channel_scales(source: Tensor, weights: Tensor, output: Tensor, channels: int) -> list[Scale]:

@@ -31,6 +31,7 @@ SHORT = 8
 _LIKE_REFERENCE = frozenset(
     {
         *BINARY,
+        "ABS",
         "AVERAGE_POOL_2D",
         "CAST",
         "CONV_2D",
@@ -44,6 +45,7 @@ _LIKE_REFERENCE = frozenset(
         "QUANTIZE",
         "RELU",
         "RELU6",
+        "RSQRT",
         "SLICE",
         "TANH",
     }

@@ -39,10 +39,11 @@ def solve(
     budget: Budget | None = None,
     effort: float = 1.0,
     width: int = _WIDTH,
+    worth: float = 0.0,
 ) -> MovingSolution:
     """The lowest layout found when buffers may move between operators, and few bytes moved.
 
-    It is never higher than the maximum load, nor than the layout that it begins with.
+    It is never higher than the layout that it begins with, nor, where every move is worth it, than the maximum load.
 
     Args:
         problem: the buffers and where they may overlap.
@@ -50,6 +51,8 @@ def solve(
         budget: is charged for the searches; none is begun once it is spent. None is a budget of its own.
         effort: how much work CP-SAT may spend, 1 being some seconds.
         width: how many courses are followed at once.
+        worth: bytes that the layout must be lower for each byte that is moved, else nothing moves. Layouts in between
+            were sought for a while, and did not move less.
     """
     budget = budget or Budget()
     field = Field(problem)
@@ -59,6 +62,8 @@ def solve(
     found, height = _lowest(sought, bound)
     if found.cost(field):
         found = fewer(field, height, found, effort * _EFFORT, budget)
+    if worth * found.cost(field) > course.height(field) - found.height(field):
+        found = course
     return _solution(problem, field, found, bound)
 
 

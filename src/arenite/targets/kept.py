@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from arenite.model import Graph, Model, Operator, Tensor
+
+OWN_STATES: Mapping[str, int] = MappingProxyType({"SignalFilterBankSpectralSubtraction": 1, "CIRCULAR_BUFFER": 0})
+"""Custom operators of TFLM that read an output again in the next inference, and which one: the noise, the rows."""
 
 WORD = 4
 """Variables begin at multiples of this or of their elements' size."""
@@ -47,7 +51,7 @@ def kept(model: Model) -> Kept:
                 found[tensor] = tensor.bytes, tensor.type.bytes, _filling(tensor)
         for tensor in _own_states(graph.operators):
             keys[tensor] = tensor
-            found[tensor] = tensor.bytes, tensor.type.bytes, 0
+            found[tensor] = tensor.bytes, tensor.type.bytes, _filling(tensor)
         handles = dict(_handles(graph.operators))
         keys.update(handles)
         for handle, value in accesses(graph):
@@ -105,10 +109,11 @@ def accesses(graph: Graph) -> Iterator[tuple[Tensor, Tensor]]:
 
 
 def _own_states(operators: Iterable[Operator]) -> Iterator[Tensor]:
-    """Outputs that an operator reads again in the next inference: the noise of SignalFilterBankSpectralSubtraction."""
+    """Outputs that an operator reads again in the next inference."""
     for operator in operators:
-        if operator.label == "SignalFilterBankSpectralSubtraction" and len(operator.outputs) > 1:
-            yield operator.outputs[1]
+        place = OWN_STATES.get(operator.label) if operator.code == "CUSTOM" else None
+        if place is not None and len(operator.outputs) > place:
+            yield operator.outputs[place]
 
 
 def _handles(operators: Iterable[Operator]) -> Iterator[tuple[Tensor, object]]:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from arenite.codegen.operators.binary import add_scales, limits
 from arenite.codegen.operators.convolution import bias, scale_arrays
 from arenite.codegen.operators.fully_connected import unit_scales, weight_offset
+from arenite.codegen.operators.options import number, real
 from arenite.codegen.operators.softmax import differences
-from arenite.codegen.operators.window import number, window
+from arenite.codegen.operators.window import window
 from arenite.codegen.quantized import (
     activation_range,
     channel_scales,
@@ -190,9 +191,7 @@ def _on_both(unit: Unit, operator: Operator, kernel: str, fields: tuple[Field, .
 
 def _softmax(unit: Unit, operator: Operator) -> None:
     (source,), output = tensors(operator, 1), operator.outputs[0]
-    beta = operator.options.get("beta", 1.0)
-    assert isinstance(beta, int | float)
-    step, radius = differences(float(beta), scale_of(source))
+    step, radius = differences(real(operator, "beta", 1.0), scale_of(source))
     depth = source.shape[-1]
     kernel = "cmsis_softmax_s8"
     layer = unit.parameters(kernel, depth, step.multiplier, step.shift, -radius)

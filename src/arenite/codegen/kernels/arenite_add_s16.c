@@ -20,7 +20,7 @@ void arenite_add_s16(const arenite_add_s16_t *layer, const int16_t *first, const
       const int32_t sum = arenite_scale(x, layer->first_multiplier, layer->first_shift) +
                           layer->sign * arenite_scale(y, layer->second_multiplier, layer->second_shift);
       const int32_t scaled = arenite_scale(sum, layer->output_multiplier, layer->output_shift);
-      *output++ = (int16_t)arenite_clamp(scaled + layer->output_offset, layer->lowest, layer->highest);
+      *output++ = (int16_t)arenite_clamp(arenite_plus(scaled, layer->output_offset), layer->lowest, layer->highest);
       a += shape->first[last];
       b += shape->second[last];
     }

@@ -21,12 +21,12 @@ void arenite_average_pool_s8(const arenite_average_pool_s8_t *layer, int32_t inp
         for (int32_t ky = y0; ky < y1; ky++) {
           const int8_t *values = input + (((y + ky) * window->input_width + x + x0) * depth + channel);
           for (int32_t kx = x0; kx < x1; kx++) {
-            value += *values;
+            value = arenite_plus(value, *values);
             values += depth;
           }
         }
         const int32_t count = (y1 - y0) * (x1 - x0);
-        value = (value > 0 ? value + count / 2 : value - count / 2) / count;
+        value = (arenite_plus(value, value > 0 ? count / 2 : -(count / 2))) / count;
         *output++ = (int8_t)arenite_clamp(value, layer->lowest, layer->highest);
       }
     }

@@ -16,7 +16,7 @@ typedef struct {
 
 static inline int8_t finish(const arenite_conv_s8_t *layer, int32_t channel, int32_t sum) {
   const int32_t scaled = arenite_scale(sum, layer->multiplier[channel], layer->shift[channel]);
-  return (int8_t)arenite_clamp(scaled + layer->output_offset, layer->lowest, layer->highest);
+  return (int8_t)arenite_clamp(arenite_plus(scaled, layer->output_offset), layer->lowest, layer->highest);
 }
 
 static int8_t one_channel(const arenite_conv_s8_t *layer, const part_t *part, const int8_t *weights, int32_t channel) {

@@ -27,7 +27,7 @@ void arenite_depthwise_s16(const arenite_depthwise_s16_t *layer, int32_t input_r
           const int16_t *values = input + (origin + source + ky * step_y + x0 * step_x);
           const int8_t *w = layer->weights + (ky * window->kernel_width + x0) * depth + channel;
           for (int32_t kx = x0; kx < x1; kx++) {
-            sum += *values * *w;
+            sum = arenite_plus_wide(sum, *values * *w);
             values += step_x;
             w += depth;
           }

@@ -15,7 +15,7 @@ typedef struct {
 
 static inline int8_t finish(const arenite_depthwise_s8_t *layer, int32_t channel, int32_t sum) {
   const int32_t scaled = arenite_scale(sum, layer->multiplier[channel], layer->shift[channel]);
-  return (int8_t)arenite_clamp(scaled + layer->output_offset, layer->lowest, layer->highest);
+  return (int8_t)arenite_clamp(arenite_plus(scaled, layer->output_offset), layer->lowest, layer->highest);
 }
 
 static int8_t one_channel(const arenite_depthwise_s8_t *layer, const part_t *part, int32_t source, int32_t channel) {
@@ -27,7 +27,7 @@ static int8_t one_channel(const arenite_depthwise_s8_t *layer, const part_t *par
     const int8_t *x = row;
     const int8_t *w = weights;
     for (int32_t column = 0; column < part->columns; column++) {
-      sum += (*x + layer->input_offset) * *w;
+      sum = arenite_plus(sum, (*x + layer->input_offset) * *w);
       x += part->input_column;
       w += depth;
     }
@@ -63,10 +63,10 @@ static void four_channels(const arenite_depthwise_s8_t *layer, const part_t *par
       c = __smlatt(even, even_factors, c);
       d = __smlatt(odd, odd_factors, d);
 #else
-      a += (x[0] + offset) * w[0];
-      b += (x[1] + offset) * w[1];
-      c += (x[2] + offset) * w[2];
-      d += (x[3] + offset) * w[3];
+      a = arenite_plus(a, (x[0] + offset) * w[0]);
+      b = arenite_plus(b, (x[1] + offset) * w[1]);
+      c = arenite_plus(c, (x[2] + offset) * w[2]);
+      d = arenite_plus(d, (x[3] + offset) * w[3]);
 #endif
       x += part->input_column;
       w += depth;

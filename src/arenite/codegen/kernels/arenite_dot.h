@@ -7,8 +7,9 @@
 #include <stdint.h>
 
 #include "arenite_pairs.h"
+#include "arenite_wrap.h"
 
-/* sum + the sum of (x[i] + offset) * w[i]; length at least 0. */
+/* sum + the sum of (x[i] + offset) * w[i], modulo 2^32; length at least 0. */
 static inline int32_t arenite_dot_s8(const int8_t *x, const int8_t *w, int32_t length, int32_t offset, int32_t sum) {
   const int8_t *const end = x + length;
 #if ARENITE_PAIRS
@@ -21,7 +22,7 @@ static inline int32_t arenite_dot_s8(const int8_t *x, const int8_t *w, int32_t l
   }
 #endif
   for (; x != end; x++, w++) {
-    sum += (*x + offset) * *w;
+    sum = arenite_plus(sum, (*x + offset) * *w);
   }
   return sum;
 }
@@ -57,10 +58,10 @@ static inline arenite_four_t arenite_dot_four_s8(const int8_t *x, const int8_t *
 #endif
   for (; x != end; x++, w++) {
     const int32_t value = *x + offset;
-    sums.a += value * w[0];
-    sums.b += value * w[stride];
-    sums.c += value * w[2 * stride];
-    sums.d += value * w[3 * stride];
+    sums.a = arenite_plus(sums.a, value * w[0]);
+    sums.b = arenite_plus(sums.b, value * w[stride]);
+    sums.c = arenite_plus(sums.c, value * w[2 * stride]);
+    sums.d = arenite_plus(sums.d, value * w[3 * stride]);
   }
   return sums;
 }

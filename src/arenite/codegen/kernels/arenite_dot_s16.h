@@ -6,6 +6,8 @@
 
 #include <stdint.h>
 
+#include "arenite_wrap.h"
+
 /* sum + the sum of x[i] * w[i]. A product has 23 bits, so 256 of them fit in 32 bits. */
 static inline int64_t arenite_dot_s16(const int16_t *x, const int8_t *w, int32_t length, int64_t sum) {
   while (length > 0) {
@@ -14,7 +16,7 @@ static inline int64_t arenite_dot_s16(const int16_t *x, const int8_t *w, int32_t
     for (int32_t i = 0; i < part; i++) {
       inner += x[i] * w[i];
     }
-    sum += inner;
+    sum = arenite_plus_wide(sum, inner);
     x += part;
     w += part;
     length -= part;

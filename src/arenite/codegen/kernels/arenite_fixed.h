@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#include "arenite_wrap.h"
+
 /* (a * b) / 2^31, rounded to nearest, ties up. Not for a == b == INT32_MIN. */
 static inline int32_t arenite_high_multiply(int32_t a, int32_t b) {
   const int64_t product = (int64_t)a * b;
@@ -38,11 +40,12 @@ static inline int32_t arenite_scale(int32_t x, int32_t multiplier, int32_t shift
   return (half >> 1) + (half & 1);
 }
 
-/* A 64-bit sum scaled by a real factor, of which only the upper 16 bits count; shift -31 .. 7. */
+/* A 64-bit sum scaled by a real factor, of which only the upper 16 bits count; shift -31 .. 7. Modulo 2^64. */
 static inline int32_t arenite_scale_wide(int64_t x, int32_t multiplier, int32_t shift) {
   const int32_t factor = multiplier < 0x7FFF0000 ? (multiplier + (1 << 15)) >> 16 : 0x7FFF;
   const int32_t right = 15 - shift;
-  return (int32_t)((x * factor + ((int64_t)1 << (right - 1))) >> right);
+  const int64_t product = (int64_t)((uint64_t)x * (uint64_t)factor);
+  return (int32_t)(arenite_plus_wide(product, (int64_t)1 << (right - 1)) >> right);
 }
 
 static inline int32_t arenite_clamp(int32_t x, int32_t lowest, int32_t highest) {

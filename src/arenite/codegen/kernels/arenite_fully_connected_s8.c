@@ -8,7 +8,7 @@
 static inline int8_t finish(const arenite_fully_connected_s8_t *layer, int32_t unit, int32_t sum) {
   const int32_t scale = layer->per_unit ? unit : 0;
   const int32_t scaled = arenite_scale(sum, layer->multiplier[scale], layer->shift[scale]);
-  return (int8_t)arenite_clamp(scaled + layer->output_offset, layer->lowest, layer->highest);
+  return (int8_t)arenite_clamp(arenite_plus(scaled, layer->output_offset), layer->lowest, layer->highest);
 }
 
 void arenite_fully_connected_s8(const arenite_fully_connected_s8_t *layer, int32_t rows, const int8_t *input,
@@ -18,15 +18,16 @@ void arenite_fully_connected_s8(const arenite_fully_connected_s8_t *layer, int32
     int32_t total = 0;
     if (layer->weight_offset != 0) {
       for (int32_t i = 0; i < depth; i++) {
-        total += input[i] + layer->input_offset;
+        total = arenite_plus(total, input[i] + layer->input_offset);
       }
-      total *= layer->weight_offset;
+      total = arenite_times(total, layer->weight_offset);
     }
     const int8_t *weights = layer->weights;
     int32_t unit = 0;
     for (; unit < layer->units - 3; unit += 4) {
       const int32_t *bias = layer->bias + unit;
-      arenite_four_t sums = {bias[0] + total, bias[1] + total, bias[2] + total, bias[3] + total};
+      arenite_four_t sums = {arenite_plus(bias[0], total), arenite_plus(bias[1], total), arenite_plus(bias[2], total),
+                             arenite_plus(bias[3], total)};
       sums = arenite_dot_four_s8(input, weights, depth, depth, layer->input_offset, sums);
       /* All are computed before any is stored, lest the compiler reads the layer anew after each. */
       const int8_t a = finish(layer, unit, sums.a);
@@ -41,7 +42,8 @@ void arenite_fully_connected_s8(const arenite_fully_connected_s8_t *layer, int32
       output += 4;
     }
     for (; unit < layer->units; unit++) {
-      const int32_t sum = arenite_dot_s8(input, weights, depth, layer->input_offset, layer->bias[unit] + total);
+      const int32_t first = arenite_plus(layer->bias[unit], total);
+      const int32_t sum = arenite_dot_s8(input, weights, depth, layer->input_offset, first);
       *output++ = finish(layer, unit, sum);
       weights += depth;
     }

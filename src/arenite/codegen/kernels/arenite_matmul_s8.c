@@ -11,12 +11,12 @@ void arenite_matmul_s8(const arenite_matmul_s8_t *layer, const int8_t *first, co
       const int8_t *b = second + column * layer->second_column;
       int32_t sum = 0;
       for (int32_t i = 0; i < layer->depth; i++) {
-        sum += (*a + layer->first_offset) * (*b + layer->second_offset);
+        sum = arenite_plus(sum, (*a + layer->first_offset) * (*b + layer->second_offset));
         a += layer->first_step;
         b += layer->second_step;
       }
       const int32_t scaled = arenite_scale(sum, layer->output_multiplier, layer->output_shift);
-      *output++ = (int8_t)arenite_clamp(scaled + layer->output_offset, layer->lowest, layer->highest);
+      *output++ = (int8_t)arenite_clamp(arenite_plus(scaled, layer->output_offset), layer->lowest, layer->highest);
     }
   }
 }

@@ -10,7 +10,7 @@ static int32_t reduce_at(const arenite_reduce_t *shape, const int16_t *input) {
     for (int32_t j = 0; j < shape->reduced[1]; j++) {
       const int16_t *x = input + (i * shape->reduced_step[0] + j * shape->reduced_step[1]);
       for (int32_t k = 0; k < shape->reduced[2]; k++) {
-        value += *x;
+        value = arenite_plus(value, *x);
         x += shape->reduced_step[2];
       }
     }
@@ -25,8 +25,8 @@ void arenite_mean_s16(const arenite_mean_s16_t *layer, const int16_t *input, int
       const int16_t *x = input + (i * shape->kept_step[0] + j * shape->kept_step[1]);
       for (int32_t k = 0; k < shape->kept[2]; k++) {
         const int32_t value = reduce_at(shape, x + k * shape->kept_step[2]);
-        const int32_t scaled = arenite_scale(value - layer->shift_in, layer->multiplier, layer->shift);
-        *output++ = (int16_t)arenite_clamp(scaled + layer->output_offset, -32768, 32767);
+        const int32_t scaled = arenite_scale(arenite_plus(value, layer->shift_in), layer->multiplier, layer->shift);
+        *output++ = (int16_t)arenite_clamp(arenite_plus(scaled, layer->output_offset), -32768, 32767);
       }
     }
   }

@@ -10,7 +10,7 @@
 
 typedef struct {
   arenite_reduce_t shape;
-  int32_t shift_in; /* zero point of the input times the number of values */
+  int32_t shift_in; /* minus the zero point of the input times the number of values */
   int32_t multiplier, shift, output_offset;
 } arenite_mean_s16_t;
 

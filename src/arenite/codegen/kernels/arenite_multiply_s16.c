@@ -13,9 +13,9 @@ void arenite_multiply_s16(const arenite_multiply_s16_t *layer, const int16_t *fi
     const int16_t *a = first + walk.first;
     const int16_t *b = second + walk.second;
     for (int32_t i = 0; i < shape->count[last]; i++) {
-      const int32_t product = (*a + layer->first_offset) * (*b + layer->second_offset);
+      const int32_t product = arenite_times(*a + layer->first_offset, *b + layer->second_offset);
       const int32_t scaled = arenite_scale(product, layer->output_multiplier, layer->output_shift);
-      *output++ = (int16_t)arenite_clamp(scaled + layer->output_offset, layer->lowest, layer->highest);
+      *output++ = (int16_t)arenite_clamp(arenite_plus(scaled, layer->output_offset), layer->lowest, layer->highest);
       a += shape->first[last];
       b += shape->second[last];
     }

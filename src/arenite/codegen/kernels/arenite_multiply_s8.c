@@ -15,7 +15,7 @@ void arenite_multiply_s8(const arenite_multiply_s8_t *layer, const int8_t *first
     for (int32_t i = 0; i < shape->count[last]; i++) {
       const int32_t product = (*a + layer->first_offset) * (*b + layer->second_offset);
       const int32_t scaled = arenite_scale(product, layer->output_multiplier, layer->output_shift);
-      *output++ = (int8_t)arenite_clamp(scaled + layer->output_offset, layer->lowest, layer->highest);
+      *output++ = (int8_t)arenite_clamp(arenite_plus(scaled, layer->output_offset), layer->lowest, layer->highest);
       a += shape->first[last];
       b += shape->second[last];
     }

@@ -16,7 +16,7 @@ void arenite_prelu_s8(const arenite_prelu_s8_t *layer, const int8_t *first, cons
       const int32_t y =
           x >= 0 ? arenite_scale(x, layer->positive_multiplier, layer->positive_shift)
                  : arenite_scale(x * (*b + layer->slope_offset), layer->negative_multiplier, layer->negative_shift);
-      *output++ = (int8_t)arenite_clamp(y + layer->output_offset, -128, 127);
+      *output++ = (int8_t)arenite_clamp(arenite_plus(y, layer->output_offset), -128, 127);
       a += shape->first[last];
       b += shape->second[last];
     }

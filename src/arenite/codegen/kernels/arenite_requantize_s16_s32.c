@@ -8,6 +8,6 @@ void arenite_requantize_s16_s32(const arenite_requantize_s16_s32_t *layer, int32
                                 int32_t *output) {
   for (int32_t i = 0; i < length; i++) {
     const int32_t scaled = arenite_scale(input[i] + layer->input_offset, layer->multiplier, layer->shift);
-    output[i] = scaled + layer->output_offset;
+    output[i] = arenite_plus(scaled, layer->output_offset);
   }
 }

@@ -9,6 +9,6 @@ void arenite_requantize_s32_s16(const arenite_requantize_s32_s16_t *layer, int32
   for (int32_t i = 0; i < length; i++) {
     const int32_t x = (int32_t)((uint32_t)input[i] + (uint32_t)layer->input_offset);
     const int32_t scaled = arenite_scale(x, layer->multiplier, layer->shift);
-    output[i] = (int16_t)arenite_clamp(scaled + layer->output_offset, -32768, 32767);
+    output[i] = (int16_t)arenite_clamp(arenite_plus(scaled, layer->output_offset), -32768, 32767);
   }
 }

@@ -8,6 +8,6 @@ void arenite_requantize_s8_s16(const arenite_requantize_s8_s16_t *layer, int32_t
                                int16_t *output) {
   for (int32_t i = 0; i < length; i++) {
     const int32_t scaled = arenite_scale(input[i] + layer->input_offset, layer->multiplier, layer->shift);
-    output[i] = (int16_t)arenite_clamp(scaled + layer->output_offset, -32768, 32767);
+    output[i] = (int16_t)arenite_clamp(arenite_plus(scaled, layer->output_offset), -32768, 32767);
   }
 }

@@ -20,7 +20,7 @@ void arenite_softmax_s16(const arenite_softmax_s16_t *layer, int32_t rows, const
     int32_t sum = 0;
     for (int32_t i = 0; i < layer->depth; i++) {
       const int32_t difference = arenite_scale(input[i] - largest, layer->multiplier, layer->shift);
-      const int32_t power = interpolate(layer->exponential, difference + 32767);
+      const int32_t power = interpolate(layer->exponential, arenite_plus(difference, 32767));
       output[i] = (int16_t)power;
       sum += power;
     }

@@ -10,20 +10,21 @@ void arenite_softmax_s8(const arenite_softmax_s8_t *layer, int32_t rows, const i
     for (int32_t i = 1; i < layer->depth; i++) {
       largest = input[i] > largest ? input[i] : largest;
     }
-    int32_t sum = 0;
+    uint32_t sum = 0; /* of more than 4,096 equal values above 2^31; of 8,192 it is 0 again */
     for (int32_t i = 0; i < layer->depth; i++) {
       const int32_t below = largest - input[i];
       if (below < layer->entries) {
-        sum += arenite_divide_power(layer->exponential[below], 12);
+        sum += (uint32_t)arenite_divide_power(layer->exponential[below], 12);
       }
     }
-    int32_t over;
-    const int32_t scale = arenite_reciprocal(sum, &over);
+    int32_t over = 0;
+    const int32_t scale = sum != 0 ? arenite_reciprocal(sum, &over) : 0;
     for (int32_t i = 0; i < layer->depth; i++) {
       const int32_t below = largest - input[i];
       int32_t value = 0;
       if (below < layer->entries) {
-        value = arenite_divide_power(arenite_high_multiply(scale, layer->exponential[below]), over + 23);
+        const int32_t share = arenite_high_multiply(scale, layer->exponential[below]);
+        value = over + 23 < 32 ? arenite_divide_power(share, over + 23) : 0; /* less than a half */
       }
       output[i] = (int8_t)arenite_clamp(value + (-128), (-128), 127);
     }

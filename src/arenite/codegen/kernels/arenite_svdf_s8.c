@@ -31,10 +31,10 @@ void arenite_svdf_s8(const arenite_svdf_s8_t *layer, int32_t batches, const int8
     for (int32_t unit = 0; unit < layer->units; unit++) {
       int32_t sum = layer->bias[unit];
       for (int32_t i = 0; i < layer->rank * layer->memory; i++) {
-        sum += *weights++ * (*state++ - layer->state_offset);
+        sum = arenite_plus(sum, arenite_times(*weights++, *state++ - layer->state_offset));
       }
       const int32_t scaled = arenite_scale(sum, layer->output_multiplier, layer->output_shift);
-      *output++ = (int8_t)arenite_clamp(scaled + layer->output_offset, -128, 127);
+      *output++ = (int8_t)arenite_clamp(arenite_plus(scaled, layer->output_offset), -128, 127);
     }
   }
 }

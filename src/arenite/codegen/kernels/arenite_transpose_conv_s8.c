@@ -38,7 +38,7 @@ void arenite_transpose_conv_s8(const arenite_transpose_conv_s8_t *layer, int32_t
         const int32_t sum = gather(layer, input_rows, input, layer->weights + channel * filter, row + layer->pad_top,
                                    column + window->pad_left, layer->bias[channel]);
         const int32_t scaled = arenite_scale(sum, layer->multiplier[channel], layer->shift[channel]);
-        *output++ = (int8_t)arenite_clamp(scaled + layer->output_offset, layer->lowest, layer->highest);
+        *output++ = (int8_t)arenite_clamp(arenite_plus(scaled, layer->output_offset), layer->lowest, layer->highest);
       }
     }
   }

@@ -11,11 +11,14 @@ from arenite.codegen.fixed_point import (
     high_multiply16,
     high_multiply16_truncated,
     logistic,
+    reciprocal_square_root,
     saturate16,
     scaled,
     tanh,
+    wrap,
 )
 from arenite.codegen.operators import activation_s16
+from arenite.codegen.operators.options import real
 from arenite.codegen.quantized import (
     LARGEST_FLOAT,
     RANGES,
@@ -74,8 +77,7 @@ def relu6(unit: Unit, operator: Operator) -> None:
 def leaky_relu(unit: Unit, operator: Operator) -> None:
     """LEAKY_RELU; the scale of the negative side is a product of single-precision numbers."""
     source, output, kind = _operands(operator)
-    slope = operator.options.get("alpha", 0.0)
-    assert isinstance(slope, int | float)
+    slope = real(operator, "alpha", 0.0)
     if kind is ElementType.FLOAT32:
         _call(unit, "leaky_relu_f32", operator, single(slope))
         return
@@ -121,6 +123,32 @@ def _hard_swish(x: int, scale: Scale, reluish: Scale) -> int:
 def _upper_half(multiplier: int) -> int:
     """The multiplier in 16 bits (DownScaleInt32ToInt16Multiplier)."""
     return 32767 if multiplier >= 2**31 - 1 - (1 << 15) else (multiplier + (1 << 15)) >> 16
+
+
+def absolute(unit: Unit, operator: Operator) -> None:
+    """ABS of int8 values (AbsEvalQuantized)."""
+    source, output, _ = _operands(operator, (ElementType.INT8,))
+    alike = scale_of(source) == scale_of(output)
+    scale = None if alike else quantize_multiplier(single(scale_of(source) / scale_of(output)))
+    zero, offset = zero_point_of(source), zero_point_of(output)
+    _table(unit, source, output, lambda x: offset + (abs(x - zero) if scale is None else scaled(abs(x - zero), scale)))
+
+
+def reciprocal_root(unit: Unit, operator: Operator) -> None:
+    """RSQRT of int8 values (RsqrtEvalQuantized); below 0, where TFLM's inference fails, the same as at 0."""
+    source, output, _ = _operands(operator, (ElementType.INT8,))
+    factor = single(single(math.sqrt(scale_of(source))) * scale_of(output))
+    require(factor > 0, "the scales are too small")
+    scale = quantize_multiplier(1 / factor)
+    zero, offset = zero_point_of(source), zero_point_of(output)
+    _table(unit, source, output, lambda x: offset + _reciprocal_root(x - zero, scale) if x > zero else 127)
+
+
+def _reciprocal_root(x: int, scale: Scale) -> int:
+    """1 / sqrt(x) for a positive integer, times a real factor; 20 more bits in between keep it an integer."""
+    root = reciprocal_square_root(x)
+    inner = scaled(1, Scale(root.multiplier, root.shift + 20))
+    return scaled(inner, Scale(scale.multiplier, scale.shift - 20))
 
 
 def sigmoid(unit: Unit, operator: Operator) -> None:
@@ -183,10 +211,10 @@ def requantize_table(unit: Unit, source: Tensor, output: Tensor) -> None:
     _table(unit, source, output, lambda x: offset + scaled(x - zero, scale))
 
 
-def _operands(operator: Operator) -> tuple[Tensor, Tensor, ElementType]:
+def _operands(operator: Operator, allowed: Sequence[ElementType] = _TYPES) -> tuple[Tensor, Tensor, ElementType]:
     one_for_one(operator)
     (source,), output = tensors(operator, 1), operator.outputs[0]
-    return source, output, same_types((source.type, output.type), _TYPES)
+    return source, output, same_types((source.type, output.type), allowed)
 
 
 def _call(unit: Unit, kernel: str, operator: Operator, *arguments: float) -> None:
@@ -197,7 +225,7 @@ def _call(unit: Unit, kernel: str, operator: Operator, *arguments: float) -> Non
 def _table(unit: Unit, source: Tensor, output: Tensor, function: Function) -> None:
     """A table of a function, for all values of the 8-bit input, saturated to the 8-bit output."""
     low, high = RANGES[output.type]
-    values = [max(low, min(high, function(x))) for x in _ordered(RANGES[source.type])]
+    values = [max(low, min(high, wrap(function(x)))) for x in _ordered(RANGES[source.type])]
     name = unit.array(INT8, bytes(value % 256 for value in values))
     places = (f"(const int8_t *){unit.pointer(source)}", f"(int8_t *){unit.target(output)}")
     unit.call("table_s8", name, prod(source.shape), *places)

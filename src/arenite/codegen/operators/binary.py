@@ -123,9 +123,22 @@ def divide(unit: Unit, operator: Operator) -> None:
 
 
 def squared_difference(unit: Unit, operator: Operator) -> None:
-    """SQUARED_DIFFERENCE of floats."""
-    _operands(operator, (ElementType.FLOAT32,))
-    call(unit, operator, "squared_difference_f32", ())
+    """SQUARED_DIFFERENCE; of quantised values in double precision but for the product with the output's scale."""
+    first, second, output, kind = _operands(operator, (*_QUANTIZED, ElementType.FLOAT32))
+    if kind is ElementType.FLOAT32:
+        call(unit, operator, "squared_difference_f32", ())
+        return
+    twice = 2 * max(scale_of(first), scale_of(second))
+    bits = 7 if kind is ElementType.INT8 else 0
+    factors = (
+        scale_of(first) / twice,
+        scale_of(second) / twice,
+        twice * twice / single(2 ** (2 * bits) * scale_of(output)),
+    )
+    offsets = (-zero_point_of(first), -zero_point_of(second), zero_point_of(output))
+    scales = [quantize_multiplier(factor) for factor in factors]
+    affine = (field for each in zip(offsets, scales, strict=True) for field in _affine(*each))
+    call(unit, operator, f"squared_difference_{TYPES[kind].suffix}", tuple(affine))
 
 
 def maximum(unit: Unit, operator: Operator) -> None:
@@ -171,9 +184,9 @@ def broadcast(first: Sequence[int], second: Sequence[int], output: Sequence[int]
     Raises:
         UnsupportedError: the shapes do not fit, or too many dimensions are walked apart.
     """
-    rank = len(output)
-    padded = [(1,) * (rank - len(shape)) + tuple(shape) for shape in (first, second)]
-    fit = all(len(shape) == rank and a in (1, b) for shape in padded for a, b in zip(shape, output, strict=True))
+    rank = max(len(first), len(second), len(output))  # ones in front change nothing
+    *padded, output = ((1,) * (rank - len(shape)) + tuple(shape) for shape in (first, second, output))
+    fit = all({a, b} <= {1, both} and both in (a, b) for a, b, both in zip(*padded, output, strict=True))
     require(fit, "the shapes cannot be broadcast")
     walks = [[0 if n == 1 else step for n, step in zip(shape, steps(shape), strict=True)] for shape in padded]
     joined: list[tuple[int, int, int]] = []

@@ -32,6 +32,17 @@ def integers(operator: Operator, position: int) -> list[int]:
     return values
 
 
+def first_integer(operator: Operator, position: int) -> int:
+    """The first value of a constant input.
+
+    Raises:
+        UnsupportedError: there is none.
+    """
+    values = integers(operator, position)
+    require(values, f"input {position} holds nothing")
+    return values[0]
+
+
 def axis_of(number: int, tensor: Tensor) -> int:
     """An axis counted from the front.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.codegen.operators.window import Window, window
-from arenite.codegen.quantized import activation_range, channel_scales, float_range, zero_point_of
+from arenite.codegen.quantized import activation_range, channel_scales, fit_wide_sums, float_range, zero_point_of
 from arenite.codegen.types import FLOAT, INT8, INT32, INT64, TYPES
 from arenite.codegen.unit import require, tensors
 from arenite.model import ElementType
@@ -25,6 +25,8 @@ def convolution(unit: Unit, operator: Operator) -> None:
     place = window(operator, source, output, (weights.shape[1], weights.shape[2]))
     require(source.shape[3] % weights.shape[3] == 0, "the depth of the input is no multiple of the filter's")
     require(weights.shape[0] == output.shape[3], "the filter does not fit the output")
+    groups = source.shape[3] // weights.shape[3]
+    require(output.shape[3] % groups == 0, "the groups of the filter do not share out the output")
     _convolve(unit, operator, "conv", place, weights.shape[3])
 
 
@@ -45,10 +47,11 @@ def transpose_convolution(unit: Unit, operator: Operator) -> None:
     output = operator.outputs[0]
     kind = kernel_type(source, weights, output)
     require(kind is not ElementType.INT16, "there is no kernel for these types")
-    require(len(weights.shape) == 4 and weights.shape[3] == source.shape[3], "the filter does not fit the input")
-    require(weights.shape[0] == output.shape[3], "the filter does not fit the output")
+    require(len(weights.shape) == 4, "the filter must have four dimensions")
     # As a convolution of the output, which is where its padding is defined.
     place = window(operator, output, source, (weights.shape[1], weights.shape[2]))
+    require(weights.shape[3] == source.shape[3], "the filter does not fit the input")
+    require(weights.shape[0] == output.shape[3], "the filter does not fit the output")
     columns = (source.shape[2], source.shape[3], output.shape[2], output.shape[3])
     fields: tuple[Field, ...] = (
         (*place.kernel, *place.stride, 1, 1, place.padding[1], *columns),
@@ -85,12 +88,14 @@ def _convolve(unit: Unit, operator: Operator, kernel: str, place: Window, ratio:
     if kind is ElementType.FLOAT32:
         fields = (*head, *float_range(operator.options.get("fused_activation_function")))
     else:
-        scales = scale_arrays(unit, channel_scales(source, weights, output, output.shape[3]))
+        factors = channel_scales(source, weights, output, output.shape[3])
+        scales = scale_arrays(unit, factors)
         limits = activation_range(operator.options.get("fused_activation_function"), output)
         if kind is ElementType.INT8:
             fields = (*head, *scales, -zero_point_of(source), zero_point_of(output), *limits)
         else:
             require(not zero_point_of(source) and not zero_point_of(output), "int16 zero points must be 0")
+            fit_wide_sums(factors)
             narrow = (int(narrow_sums(operator)),) if kernel == "conv" else ()
             fields = (*head, *scales, *narrow, *limits)
     over_batches(unit, f"{kernel}_{TYPES[kind].suffix}", fields, place, operator)
@@ -108,6 +113,7 @@ def kernel_type(source: Tensor, weights: Tensor, output: Tensor) -> ElementType:
         (ElementType.FLOAT32, ElementType.FLOAT32, ElementType.FLOAT32),
     }
     require((source.type, weights.type, output.type) in known, "there is no kernel for these types")
+    require(weights.data is not None, "the weights must be constants")
     points = weights.quantization.zero_point if weights.quantization else ()
     require(not any(points), "the zero points of weights must be 0")
     return source.type

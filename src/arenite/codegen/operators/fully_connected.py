@@ -10,6 +10,7 @@ from arenite.codegen.operators.hybrid import hybrid_fully_connected, is_hybrid
 from arenite.codegen.quantized import (
     activation_range,
     channel_scales,
+    fit_wide_sums,
     float_range,
     quantize_multiplier,
     scale_of,
@@ -38,7 +39,7 @@ def fully_connected(unit: Unit, operator: Operator) -> None:
     units, depth = weights.shape
     rows = prod(output.shape) // units
     require(rows * units == prod(output.shape) and rows * depth == prod(source.shape), "the shapes do not fit")
-    kind = ElementType.INT8 if weights.type is source.type is ElementType.INT8 else kernel_type(source, weights, output)
+    kind = _kind(source, weights, output)
     head = (depth, units, unit.pointer(weights), bias(unit, operator, units, kind))
     activation = operator.options.get("fused_activation_function")
     fields: tuple[Field, ...]
@@ -50,10 +51,19 @@ def fully_connected(unit: Unit, operator: Operator) -> None:
         if kind is ElementType.INT8:
             fields = (*fields, weight_offset(weights), -zero_point_of(source), zero_point_of(output))
         else:
+            fit_wide_sums(scales)
             fields = (*fields, int(narrow_sums(operator)))
         fields = (*fields, *activation_range(activation, output))
     kernel = f"fully_connected_{TYPES[kind].suffix}"
     unit.call(kernel, unit.parameters(kernel, *fields), rows, unit.pointer(source), unit.target(output))
+
+
+def _kind(source: Tensor, weights: Tensor, output: Tensor) -> ElementType:
+    """The type of activations; weights of int8 may have a zero point where these have 8 bits."""
+    if not source.type is weights.type is output.type is ElementType.INT8:
+        return kernel_type(source, weights, output)
+    require(weights.data is not None, "the weights must be constants")
+    return ElementType.INT8
 
 
 def unit_scales(source: Tensor, weights: Tensor, output: Tensor) -> list[Scale]:
@@ -68,4 +78,6 @@ def weight_offset(weights: Tensor) -> int:
     """What is added to every weight."""
     points = set(weights.quantization.zero_point) if weights.quantization else {0}
     require(len(points) == 1, "units have different zero points")
-    return -int(points.pop())
+    point = int(points.pop())
+    require(-128 <= point <= 127, f"{weights.name!r} has a zero point that its type cannot hold")
+    return -point

@@ -6,7 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from arenite.codegen.operators.constants import axis_of
-from arenite.codegen.operators.window import number
+from arenite.codegen.operators.options import number
 from arenite.codegen.unit import require, tensors
 from arenite.model import ElementType
 

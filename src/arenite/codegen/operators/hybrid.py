@@ -26,6 +26,7 @@ def hybrid_fully_connected(unit: Unit, operator: Operator) -> None:
     """Weights [units, depth]; each row of the input is quantised to 8 bits (SymmetricQuantizeFloats, EvalHybrid)."""
     (source, weights), output = tensors(operator, 2), operator.outputs[0]
     quantization = weights.quantization
+    require(weights.data is not None, "the weights must be constants")
     require(quantization is not None and not any(quantization.zero_point), "the zero points of weights must be 0")
     require(not operator.options.get("asymmetric_quantize_inputs"), "asymmetric inputs are not supported")
     require(output.type is ElementType.FLOAT32, "there is no kernel for these types")

@@ -6,7 +6,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from arenite.codegen.operators.copy import steps
-from arenite.codegen.quantized import RANGES, quantize_multiplier, scale_of, zero_point_of
+from arenite.codegen.quantized import RANGES, fit_wide_sums, quantize_multiplier, scale_of, zero_point_of
 from arenite.codegen.types import TYPES
 from arenite.codegen.unit import require, same_types, tensors
 from arenite.model import ElementType
@@ -18,18 +18,23 @@ if TYPE_CHECKING:
     from arenite.model import Operator, Tensor
 
 
+_TYPES = (ElementType.INT8, ElementType.INT16, ElementType.FLOAT32)
+
+
 def batch_matmul(unit: Unit, operator: Operator) -> None:
     """BATCH_MATMUL: one call for each product; matrices of a batch of 1 serve all."""
     (first, second), output = tensors(operator, 2), operator.outputs[0]
-    kind = same_types((first.type, second.type, output.type), (ElementType.INT8, ElementType.FLOAT32))
+    kind = same_types((first.type, second.type, output.type), _TYPES)
     require(min(len(first.shape), len(second.shape)) >= 2, "the inputs must be matrices")
     left = _matrix(first, transposed=bool(operator.options.get("adj_x")))
     right = _matrix(second, transposed=bool(operator.options.get("adj_y")))
     (rows, depth), (also_depth, columns) = left[0], right[0]
     require(depth == also_depth and output.shape[-2:] == (rows, columns), "the shapes do not fit")
     fields: tuple[Field, ...] = (rows, depth, columns, *left[1], *right[1])
-    if kind is ElementType.INT8:
+    if kind is not ElementType.FLOAT32:
         scale = quantize_multiplier(scale_of(first) * scale_of(second) / scale_of(output))
+        if kind is ElementType.INT16:
+            fit_wide_sums([scale])
         offsets = (-zero_point_of(first), -zero_point_of(second), zero_point_of(output))
         fields = (*fields, *offsets, scale.multiplier, scale.shift, *RANGES[kind])
     kernel = f"matmul_{TYPES[kind].suffix}"

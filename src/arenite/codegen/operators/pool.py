@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.codegen.operators.convolution import over_batches
-from arenite.codegen.operators.window import number, window
+from arenite.codegen.operators.options import number
+from arenite.codegen.operators.window import window
 from arenite.codegen.quantized import activation_range, float_range
 from arenite.codegen.types import TYPES
 from arenite.codegen.unit import require, same_types, tensors

@@ -5,7 +5,8 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from arenite.codegen.operators.constants import axis_of, integers
+from arenite.codegen.fixed_point import wrap
+from arenite.codegen.operators.constants import axis_of, first_integer, integers
 from arenite.codegen.operators.copy import steps
 from arenite.codegen.quantized import Scale, quantize_multiplier, scale_of, zero_point_of
 from arenite.codegen.types import TYPES
@@ -44,7 +45,7 @@ def _average(unit: Unit, operator: Operator, *, divided: bool) -> None:
     scale = quantize_multiplier(scale_of(source) / scale_of(output))
     if divided:
         scale = _divided(scale, count)
-    offset = zero_point_of(source) * count
+    offset = wrap(-zero_point_of(source) * count)
     _call(unit, operator, f"mean_{TYPES[kind].suffix}", offset, scale.multiplier, scale.shift, zero_point_of(output))
 
 
@@ -117,7 +118,7 @@ def _position(unit: Unit, operator: Operator, kernel: str) -> None:
     kind = same_types((source.type,), (ElementType.INT8, ElementType.FLOAT32))
     require(output.type in (ElementType.INT32, ElementType.INT64), "there is no kernel for these types")
     wide = "_s64" if output.type is ElementType.INT64 else ""
-    axis = axis_of(integers(operator, 1)[0], source)
+    axis = axis_of(first_integer(operator, 1), source)
     outer, inner = prod(source.shape[:axis]), prod(source.shape[axis + 1 :])
     require(prod(output.shape) == outer * inner, "the axis does not fit the output")
     places = (unit.pointer(source), unit.target(output))

@@ -14,7 +14,7 @@ from arenite.codegen.operators.matmul import batch_matmul
 from arenite.codegen.operators.pool import average_pool, max_pool
 from arenite.codegen.operators.softmax import softmax
 from arenite.codegen.operators.svdf import svdf
-from arenite.codegen.operators.variables import assign_variable, nothing, read_variable
+from arenite.codegen.operators.variables import assign_variable, circular_buffer, nothing, read_variable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 OPERATORS: Mapping[str, Lowering] = MappingProxyType(
     {
+        "ABS": activation.absolute,
         "ADD": binary.add,
         "ARG_MAX": reduce.arg_max,
         "ARG_MIN": reduce.arg_min,
@@ -72,6 +73,7 @@ OPERATORS: Mapping[str, Lowering] = MappingProxyType(
         "RESHAPE": views.reshape,
         "RESIZE_BILINEAR": resize.resize_bilinear,
         "RESIZE_NEAREST_NEIGHBOR": resize.resize_nearest,
+        "RSQRT": activation.reciprocal_root,
         "SHAPE": views.shape_of,
         "SLICE": views.slice_of,
         "SOFTMAX": softmax,
@@ -92,8 +94,12 @@ OPERATORS: Mapping[str, Lowering] = MappingProxyType(
     }
 )
 
+MOST_OUTPUTS = 1 << 16
+"""Outputs of one operator, more than any model has."""
+
 CUSTOM: Mapping[str, Lowering] = MappingProxyType(
     {
+        "CIRCULAR_BUFFER": circular_buffer,
         "SignalEnergy": signal.energy,
         "SignalFftAutoScale": signal.auto_scale,
         "SignalFilterBank": signal.filter_bank,
@@ -106,6 +112,26 @@ CUSTOM: Mapping[str, Lowering] = MappingProxyType(
     }
 )
 """Custom operators by their own names."""
+
+
+OUTPUTS: Mapping[str, range] = MappingProxyType(
+    {
+        "ASSIGN_VARIABLE": range(1),
+        "CALL_ONCE": range(1),
+        "SPLIT": range(1, MOST_OUTPUTS),
+        "SPLIT_V": range(1, MOST_OUTPUTS),
+        "UNPACK": range(1, MOST_OUTPUTS),
+        "SignalFftAutoScale": range(2, 3),
+        "SignalFilterBankSpectralSubtraction": range(2, 3),
+    }
+)
+"""How many outputs operators have that have not just one."""
+
+
+def outputs_fit(operator: Operator) -> bool:
+    """Whether an operator has as many outputs as its kind."""
+    name = operator.label if operator.code == "CUSTOM" else operator.code
+    return len(operator.outputs) in OUTPUTS.get(name, range(1, 2))
 
 
 def lowering(operator: Operator) -> Lowering | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from arenite.codegen.fixed_point import exp_on_negative_values, multiply_greater_than_one
 from arenite.codegen.interpolation import exponentials, reciprocals
+from arenite.codegen.operators.options import real
 from arenite.codegen.quantized import quantize_multiplier, scale_of
 from arenite.codegen.types import INT16, INT32
 from arenite.codegen.unit import one_for_one, require, tensors
@@ -20,20 +21,23 @@ if TYPE_CHECKING:
 
 INTEGER_BITS = 5
 LARGEST_DIFFERENCE = 255
+LONGEST_WIDE = 1 << 16
+"""Values of a row in int16: exponentials of at most 32,767 each, whose sum then fits 32 bits."""
 
 
 def softmax(unit: Unit, operator: Operator) -> None:
     """SOFTMAX along the last dimension."""
     (source,), output = tensors(operator, 1), operator.outputs[0]
     one_for_one(operator)
-    beta = operator.options.get("beta", 1.0)
-    assert isinstance(beta, int | float)
+    beta = real(operator, "beta", 1.0)
+    require(source.shape, "there is no dimension to go along")
     depth = source.shape[-1]
     rows, places = prod(source.shape) // depth, (unit.pointer(source), unit.target(output))
     if source.type is output.type is ElementType.FLOAT32:
-        unit.call("softmax_f32", depth, float(beta), rows, *places)
+        unit.call("softmax_f32", depth, beta, rows, *places)
         return
     if source.type is output.type is ElementType.INT16:
+        require(depth <= LONGEST_WIDE, f"a row of more than {LONGEST_WIDE:,} values, whose sum exceeds 32 bits")
         scale = quantize_multiplier(scale_of(source) * beta / (10.0 / 65535.0))
         tables = (_int16(unit, exponentials()), _int16(unit, reciprocals()))
         wide = unit.parameters("softmax_s16", depth, scale.multiplier, scale.shift, *tables)
@@ -46,7 +50,7 @@ def softmax(unit: Unit, operator: Operator) -> None:
     kernel = kernels.get((source.type, output.type))
     require(kernel is not None, "there is no kernel for these types")
     assert kernel is not None
-    table = _exponentials(float(beta), scale_of(source))
+    table = _exponentials(beta, scale_of(source))
     import numpy as np
 
     layer = unit.parameters(kernel, depth, len(table), unit.array(INT32, np.array(table, INT32.dtype).tobytes()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.codegen.operators.convolution import bias
-from arenite.codegen.operators.window import number
+from arenite.codegen.operators.options import number
 from arenite.codegen.quantized import float_range, quantize_multiplier, scale_of, single, zero_point_of
 from arenite.codegen.types import TYPES
 from arenite.codegen.unit import require, tensors
@@ -29,8 +29,11 @@ def svdf(unit: Unit, operator: Operator) -> None:
     require(state is not None and state.variable, "the state must be a variable")
     assert state is not None
     kinds = (source.type, features.type, times.type, state.type)
+    require(features.data is not None and times.data is not None, "the weights must be constants")
     require(kinds in _KINDS and output.type is source.type, "there is no kernel for these types")
+    require(len(source.shape) == len(features.shape) == len(times.shape) == 2, "the shapes do not fit")
     rank, (filters, depth), memory = number(operator, "rank", 1), features.shape, times.shape[1]
+    require(rank > 0 and filters % rank == 0, f"a rank of {rank} does not fit the filters")
     batches, units = source.shape[0], filters // rank
     fit = (source.shape, times.shape, output.shape) == ((batches, depth), (filters, memory), (batches, units))
     require(fit and state.bytes == batches * filters * memory * state.type.bytes, "the shapes do not fit")

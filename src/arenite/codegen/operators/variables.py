@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.codegen.unit import tensors
+from arenite.codegen.unit import require, tensors
+from arenite.model import ElementType
+from arenite.tflite.custom_options import custom_options
 
 if TYPE_CHECKING:
     from arenite.codegen.unit import Unit
     from arenite.model import Operator
+
+EVERY_ROW = frozenset({5, 13, 25})
+"""Numbers of rows for which TFLM sets a period of 1 where a CIRCULAR_BUFFER has none (circular_buffer_common.cc)."""
 
 NO_CALL = frozenset({"CALL_ONCE", "VAR_HANDLE"})
 """Operators that do nothing in an inference: one names a variable, the other is what resetting does."""
@@ -23,6 +28,26 @@ def read_variable(unit: Unit, operator: Operator) -> None:
     (handle,), value = tensors(operator, 1), operator.outputs[0]
     place = f"(const void *)(arena + {unit.offsets[handle]})"
     unit.call("move", unit.target(value), place, value.bytes, idle=unit.offsets[value] == unit.offsets[handle])
+
+
+def circular_buffer(unit: Unit, operator: Operator) -> None:
+    """CIRCULAR_BUFFER, a row [1, 1, width, depth] -> the last ones [1, rows, width, depth], oldest first.
+
+    TFLM ends an inference early until as many rows are there as the period says; here every row is followed by all that
+    comes after. Without a period TFLM takes one from the number of rows (CircularBufferPrepare).
+    """
+    (source,), output = tensors(operator, 1), operator.outputs[0]
+    require(source.type is output.type is ElementType.INT8, "there is no kernel for these types")
+    fit = len(source.shape) == len(output.shape) == 4 and source.shape[:2] == (1, 1) and output.shape[0] == 1
+    require(fit and source.shape[2:] == output.shape[2:], "the shapes do not fit")
+    period = custom_options(operator).get("cycles_max", 0)
+    if period <= 0:
+        period = 1 if output.shape[1] in EVERY_ROW else 2
+    require(period == 1, f"it lets only one inference in {period} run to its end")
+    row, last = source.bytes, output.bytes - source.bytes
+    if last:
+        unit.call("move", unit.target(output), unit.pointer(output, extra=row), last)
+    unit.call("move", unit.target(output, extra=last), unit.pointer(source), row)
 
 
 def assign_variable(unit: Unit, operator: Operator) -> None:

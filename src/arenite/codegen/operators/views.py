@@ -5,9 +5,9 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from arenite.codegen.operators.constants import axis_of, integers
+from arenite.codegen.operators.constants import axis_of, first_integer, integers
 from arenite.codegen.operators.copy import RANK, Walk, copy, copy_all, steps
-from arenite.codegen.operators.window import number
+from arenite.codegen.operators.options import number
 from arenite.codegen.quantized import zero_point_of
 from arenite.codegen.types import TYPES
 from arenite.codegen.unit import require, tensors
@@ -46,15 +46,14 @@ def concatenation(unit: Unit, operator: Operator) -> None:
 
 def split(unit: Unit, operator: Operator) -> None:
     """SPLIT: the axis comes first."""
-    source = operator.inputs[1]
-    assert source is not None
-    _parts(unit, operator, source, axis_of(integers(operator, 0)[0], source))
+    _, source = tensors(operator, 2)
+    _parts(unit, operator, source, axis_of(first_integer(operator, 0), source))
 
 
 def split_v(unit: Unit, operator: Operator) -> None:
     """SPLIT_V: the axis comes last."""
     (source,) = tensors(operator, 1)
-    _parts(unit, operator, source, axis_of(integers(operator, 2)[0], source))
+    _parts(unit, operator, source, axis_of(first_integer(operator, 2), source))
 
 
 def _parts(unit: Unit, operator: Operator, source: Tensor, axis: int) -> None:

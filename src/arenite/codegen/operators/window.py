@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from arenite.codegen.operators.options import number
 from arenite.codegen.unit import require
 from arenite.kernels.windows import EXPLICIT
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from arenite.model import Operator, Tensor
 
 SAME, VALID = 0, 1
+LONGEST = 32767
+"""Steps of a window in positions: strides, dilations and lengths of a filter up to which the kernels' 32-bit positions
+hold. No image that fits a microcontroller has rows or columns enough for more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,30 +42,32 @@ class Window:
         return self.source[1], self.target[1], self.padding[0]
 
 
-def number(operator: Operator, name: str, default: int) -> int:
-    """An option that is an integer."""
-    value = operator.options.get(name, default)
-    return int(value) if isinstance(value, int | float) else default
-
-
 def window(operator: Operator, source: Tensor, target: Tensor, kernel: tuple[int, int]) -> Window:
     """The window of an operator; what SAME padding cannot share out evenly goes to the end.
 
     Raises:
-        UnsupportedError: the tensors are no images.
+        UnsupportedError: the tensors are no images, or the window does not make the output of the input.
     """
     require(len(source.shape) == len(target.shape) == 4, "input and output must have four dimensions")
     require(source.shape[0] == target.shape[0], "input and output have different batches")
     stride = number(operator, "stride_h", 1), number(operator, "stride_w", 1)
-    require(min(stride) > 0, "a stride is not positive")
-    dilation = number(operator, "dilation_h_factor", 1) or 1, number(operator, "dilation_w_factor", 1) or 1
+    dilation = number(operator, "dilation_h_factor", 1), number(operator, "dilation_w_factor", 1)
+    for what, lengths in (("stride", stride), ("dilation", dilation), ("filter", kernel)):
+        require(all(0 < each <= LONGEST for each in lengths), f"a {what} of {lengths[0]} x {lengths[1]} makes no sense")
+    reach = [(kernel[axis] - 1) * dilation[axis] + 1 for axis in (0, 1)]
     explicit = operator.options.get(EXPLICIT)
     padding = [0, 0]
     if isinstance(explicit, tuple):
         padding = [int(each) for each in explicit]
-    elif number(operator, "padding", SAME) == SAME:
+    else:
+        scheme = number(operator, "padding", SAME)
+        require(scheme in (SAME, VALID), f"the padding {scheme} is not known")
         for axis in (0, 1):
-            reach = (kernel[axis] - 1) * dilation[axis] + 1
-            missing = (target.shape[axis + 1] - 1) * stride[axis] + reach - source.shape[axis + 1]
-            padding[axis] = max(0, missing) // 2
+            length, outputs = source.shape[axis + 1], target.shape[axis + 1]
+            starts = length if scheme == SAME else length - reach[axis] + 1
+            require(outputs == -(-starts // stride[axis]), "the window does not fit the shapes of input and output")
+            missing = (outputs - 1) * stride[axis] + reach[axis] - length
+            padding[axis] = max(0, missing) // 2 if scheme == SAME else 0
+    rows, columns = (source.shape[axis + 1] + 2 * reach[axis] for axis in (0, 1))
+    require(rows * columns * source.shape[3] < 2**31, "the window reaches beyond what 32 bits count")
     return Window(source.shape, target.shape, kernel, stride, dilation, (padding[0], padding[1]))

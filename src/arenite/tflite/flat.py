@@ -27,6 +27,10 @@ class NewerError(DamageError):
     """The file holds something that this version does not know; it need not be damaged."""
 
 
+class UselessError(DamageError):
+    """The file holds together, but says what no runtime can run."""
+
+
 def one_line(text: str) -> str:
     """Escape what would break a line or a terminal: names in a file may hold anything."""
     return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from arenite.errors import ModelError
 from arenite.model import Data, Metadata, Model
 from arenite.tflite.check import check_calls
-from arenite.tflite.flat import HEADER, U32, U64, DamageError, Image, NewerError, one_line, within
+from arenite.tflite.flat import HEADER, U32, U64, DamageError, Image, NewerError, UselessError, one_line, within
 from arenite.tflite.origin import Origin, remember
 from arenite.tflite.read_graph import Shared, read_graph
 from arenite.tflite.read_operator import Kind, read_kind
@@ -62,6 +62,8 @@ def _read_checked(data: bytes, name: str, path: Path | None) -> Model:
         return _read(Image(bytes(data)), name, path)
     except NewerError as unknown:
         raise ModelError(one_line(f"{name}: {unknown}")) from None
+    except UselessError as useless:
+        raise ModelError(one_line(f"{name}: {useless}; no runtime takes it, so convert the model again")) from None
     except DamageError as damage:
         raise ModelError(one_line(f"{name}: {damage}; the file is damaged")) from None
 

@@ -31,11 +31,6 @@ class UselessError(DamageError):
     """The file holds together, but says what no runtime can run."""
 
 
-def one_line(text: str) -> str:
-    """Escape what would break a line or a terminal: names in a file may hold anything."""
-    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
-
-
 @contextmanager
 def within(place: str) -> Iterator[None]:
     """Put a place in front of the complaint about what lies inside of it."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from arenite.errors import ModelError
 from arenite.model import Data, Metadata, Model
 from arenite.tflite.check import check_calls
-from arenite.tflite.flat import HEADER, U32, U64, DamageError, Image, NewerError, UselessError, one_line, within
+from arenite.tflite.flat import HEADER, U32, U64, DamageError, Image, NewerError, UselessError, within
 from arenite.tflite.origin import Origin, remember
 from arenite.tflite.read_graph import Shared, read_graph
 from arenite.tflite.read_operator import Kind, read_kind
@@ -36,14 +36,14 @@ def read_model(path: str | os.PathLike[str]) -> Model:
         # Asked before opening: a pipe that nobody writes to would wait forever, and /dev/zero never ends.
         mode = path.stat().st_mode
         if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-            raise ModelError(one_line(f"{path} is a device, pipe or socket; give the path of a .tflite file"))
+            raise ModelError(f"{path} is a device, pipe or socket; give the path of a .tflite file")
         data = path.read_bytes()
     except FileNotFoundError:
-        raise ModelError(one_line(f"{path}: no such file")) from None
+        raise ModelError(f"{path}: no such file") from None
     except IsADirectoryError:
         raise ModelError(f"{path} is a folder; give the path of a .tflite file") from None
     except (OSError, ValueError) as error:
-        raise ModelError(one_line(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}")) from None
+        raise ModelError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
     return _read_checked(data, path.name, path)
 
 
@@ -61,11 +61,11 @@ def _read_checked(data: bytes, name: str, path: Path | None) -> Model:
     try:
         return _read(Image(bytes(data)), name, path)
     except NewerError as unknown:
-        raise ModelError(one_line(f"{name}: {unknown}")) from None
+        raise ModelError(f"{name}: {unknown}") from None
     except UselessError as useless:
-        raise ModelError(one_line(f"{name}: {useless}; no runtime takes it, so convert the model again")) from None
+        raise ModelError(f"{name}: {useless}; no runtime takes it, so convert the model again") from None
     except DamageError as damage:
-        raise ModelError(one_line(f"{name}: {damage}; the file is damaged")) from None
+        raise ModelError(f"{name}: {damage}; the file is damaged") from None
 
 
 def _check_header(data: bytes, name: str) -> None:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from arenite.model import NO_OPTIONS, Operator, Option, Tensor
+from arenite.names import printable
 from arenite.requirements import NEEDS, flaw
 from arenite.tflite.flat import I8, I32, U8, U32, U64, DamageError, UselessError, within
 from arenite.tflite.options import GRAPH_OPTIONS, operator_names, options_table, plain, schema, table_name, zeros
@@ -32,7 +33,7 @@ class Kind(NamedTuple):
     @property
     def label(self) -> str:
         """Name for a person."""
-        return self.custom_code or self.code
+        return printable(self.custom_code) if self.custom_code else self.code
 
 
 def read_kind(table: Table) -> Kind:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from arenite.errors import ModelError
 from arenite.tflite.buffers import Buffers
 from arenite.tflite.control_edges import renew_control_edges
-from arenite.tflite.flat import U32, DamageError, one_line
+from arenite.tflite.flat import U32, DamageError
 from arenite.tflite.kinds import Kinds
 from arenite.tflite.options import GRAPH_OPTIONS, schema
 from arenite.tflite.origin import changed_fields, origin_of, original_of
@@ -41,7 +41,7 @@ def write_bytes(model: Model) -> bytes:
     try:
         return _settled(renew_control_edges(model), origin.table if origin else None)
     except DamageError as damage:
-        raise ModelError(one_line(f"{model.name}: {damage}; the file is damaged")) from None
+        raise ModelError(f"{model.name}: {damage}; the file is damaged") from None
     except (struct.error, OverflowError) as error:
         raise ModelError(f"{model.name}: a value does not fit its field in the file ({error})") from None
 

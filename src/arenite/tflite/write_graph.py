@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from arenite.errors import ModelError
-from arenite.tflite.flat import I32, U32, one_line
+from arenite.tflite.flat import I32, U32
 from arenite.tflite.options import schema
 from arenite.tflite.origin import origin_of
 from arenite.tflite.sheet import refuse_unknown
@@ -55,7 +55,7 @@ def graph_reference(graph: Graph, index: int, page: Page) -> int:
             operator_reference(
                 operator,
                 numbers,
-                one_line(f"operator {i} ({operator.label}) of subgraph {index}"),
+                f"operator {i} ({operator.label}) of subgraph {index}",
                 page.sheet,
                 page.kinds,
             )

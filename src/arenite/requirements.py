@@ -64,6 +64,8 @@ def is_complete(operator: Operator) -> bool:
         return True
     if next(_flaws(operator, needs), None) is not None:
         return False
+    if not all(name in operator.options or name in _HAVE_DEFAULTS for name in needs.positive):
+        return False
     if operator.code in _WINDOWED and len(operator.outputs[0].shape) != len(_first(operator).shape):
         return False
     ranked = (operator.inputs[position] for position, _, _ in needs.ranks)
@@ -90,7 +92,7 @@ def _flaws(operator: Operator, needs: Needs) -> Iterator[str]:
             wanted = f"{least}" if least == most else f"{least} to {most}" if most < _ANY else f"at least {least}"
             yield f"has input {position} of shape {list(tensor.shape)}, which needs {wanted} dimensions"
     for name in needs.positive:
-        value = operator.options.get(name, 0)
+        value = operator.options.get(name, 1)
         if not isinstance(value, int) or not 1 <= value <= needs.limit:
             yield f"has the option {name} {value}, which must be from 1 to {needs.limit}"
     if operator.code in _WINDOWED:
@@ -153,6 +155,8 @@ def _images(*positions: int, rank: int = 4) -> tuple[tuple[int, int, int], ...]:
 
 _STRIDES = ("stride_h", "stride_w")
 _DILATIONS = ("dilation_h_factor", "dilation_w_factor")
+_HAVE_DEFAULTS = frozenset({"dilation_d_factor", *_DILATIONS})
+"""Options that are 1 where a program that makes an operator leaves them out."""
 _CONVOLUTION = Needs((0, 1), ranks=_images(0, 1), positive=_STRIDES + _DILATIONS, limit=_LARGEST_FACTOR)
 _POOL = Needs((0,), ranks=_images(0), positive=(*_STRIDES, "filter_height", "filter_width"))
 _DEEP = Needs(

@@ -112,7 +112,7 @@ def rich(**changes: Any) -> Any:
             builtinOptionsType=OPTIONS.IfOptions,
             builtinOptions=schema.IfOptionsT(thenSubgraphIndex=1, elseSubgraphIndex=2),
         ),
-        operator(4, [4, 6], [], debugMetadataIndex=7),
+        operator(4, [5, 6], [], debugMetadataIndex=7),
         operator(
             5,
             [7],

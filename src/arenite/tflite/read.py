@@ -15,12 +15,17 @@ from arenite.tflite.origin import Origin, remember
 from arenite.tflite.read_graph import Shared, read_graph
 from arenite.tflite.read_operator import Kind, read_kind
 from arenite.tflite.signatures import check_signatures
-from arenite.tflite.slots import BufferField, MetadataField, ModelField
+from arenite.tflite.slots import BufferField, MetadataField, ModelField, SubGraphField
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arenite.model import Graph
     from arenite.tflite.flat import Table
 
 IDENTIFIER = b"TFL3"
+MOST_THINGS = 1 << 18
+"""Tensors and operators of a model: at some 16 bytes that TFLM keeps for each in RAM they fill the largest known board."""
 
 
 def read_model(path: str | os.PathLike[str]) -> Model:
@@ -59,7 +64,9 @@ def read_bytes(data: bytes, name: str) -> Model:
 def _read_checked(data: bytes, name: str, path: Path | None) -> Model:
     _check_header(data, name)
     try:
-        return _read(Image(bytes(data)), name, path)
+        image = Image(bytes(data))
+        with image.budget():
+            return _read(image, name, path)
     except NewerError as unknown:
         raise ModelError(f"{name}: {unknown}") from None
     except UselessError as useless:
@@ -89,7 +96,8 @@ def _read(image: Image, name: str, path: Path | None) -> Model:
     positions = root.tables(ModelField.SUBGRAPHS)
     if not positions:
         raise DamageError("the model has no subgraph")
-    graphs = []
+    graphs: list[Graph] = []
+    _check_count(image, positions)
     for index, position in enumerate(positions):
         with within(f"subgraph {index}"):
             graphs.append(read_graph(image.table(position), index, len(positions), shared))
@@ -105,6 +113,14 @@ def _read(image: Image, name: str, path: Path | None) -> Model:
             origin=Origin(image, root.position, 0),
         )
     )
+
+
+def _check_count(image: Image, graphs: Sequence[int]) -> None:
+    slots = (SubGraphField.TENSORS, SubGraphField.OPERATORS)
+    # From the vectors' lengths, so that nothing is read of a model that is too large.
+    count = sum(len(image.table(position).tables(slot)) for position in graphs for slot in slots)
+    if count > MOST_THINGS:
+        raise UselessError(f"the model has {count} tensors and operators, more than {MOST_THINGS}")
 
 
 def _read_buffers(root: Table) -> list[Data | None]:

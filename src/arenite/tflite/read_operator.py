@@ -133,8 +133,14 @@ def _read_options(table: Table, code: str) -> Mapping[str, Option]:
     ):
         options = table.table(slot)
         name = table_name(union, table.number(kind_slot, U8))
-        if options is not None and name is not None and (expected is None or name == expected[2]):
-            return MappingProxyType(plain(unpack(name, options)))
+        if options is None:
+            continue
+        if name is None:  # newer than the schema
+            return NO_OPTIONS
+        if expected is None or name == expected[2]:
+            values = plain(unpack(name, options))
+            table.image.spend(sum(len(value) for value in values.values() if isinstance(value, tuple | str)))
+            return MappingProxyType(values)
     return NO_OPTIONS if expected is None else zeros(expected[2])
 
 

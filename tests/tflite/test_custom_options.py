@@ -1,4 +1,4 @@
-"""Custom options: the same integers as the stock reader of flexbuffers finds, and linear work whatever the bytes are."""
+"""Custom options: the integers that the stock reader of flexbuffers finds, and linear work whatever the bytes are."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 Only the map at the root is read, and of that only integers: whatever a hostile file nests in it, the work is linear.
 Format: https://flatbuffers.dev/internals#flexbuffers. It is read from its end:
 
-    | keys ... | keys of the map | offset of the keys, their width, number of values | values, types | root | type, width |
+    | names | keys | offset of the keys, their width, number of values | values, types | root | type, width |
 """
 
 from __future__ import annotations

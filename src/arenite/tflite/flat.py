@@ -111,7 +111,9 @@ class Image:
         """Count bytes that were read against the budget, if there is one."""
         self.left -= bytes_
         if self.left < 0:
-            raise DamageError(f"its offsets lead to the same bytes again and again, to more than {READ_AGAIN} times each")
+            raise DamageError(
+                f"its offsets lead to the same bytes again and again, on average {READ_AGAIN} times"
+            )
 
 
 class Table:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 IDENTIFIER = b"TFL3"
 MOST_THINGS = 1 << 18
-"""Tensors and operators of a model: at some 16 bytes that TFLM keeps for each in RAM they fill the largest known board."""
+"""Tensors and operators of a model: at the 16 bytes that TFLM keeps for each in RAM, all of the largest known board."""
 
 
 def read_model(path: str | os.PathLike[str]) -> Model:

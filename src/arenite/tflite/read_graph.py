@@ -9,7 +9,14 @@ from arenite.tflite.check import check_graph, check_size
 from arenite.tflite.flat import BOOL, I8, I32, U32, DamageError, NewerError, within
 from arenite.tflite.origin import Origin, remember
 from arenite.tflite.read_operator import Kind, read_operator, unpack
-from arenite.tflite.slots import DimensionField, OperatorField, QuantizationField, SparsityField, SubGraphField, TensorField
+from arenite.tflite.slots import (
+    DimensionField,
+    OperatorField,
+    QuantizationField,
+    SparsityField,
+    SubGraphField,
+    TensorField,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

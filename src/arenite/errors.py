@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from arenite.names import one_line
+
 
 class AreniteError(Exception):
     """Base of every error that Arenite raises on purpose.
@@ -11,6 +13,10 @@ class AreniteError(Exception):
     """
 
     exit_code = 2
+
+    def __init__(self, message: str) -> None:
+        # Messages quote names of files, tensors and operators, which may be long or hold what a terminal obeys.
+        super().__init__(one_line(message))
 
 
 class ModelError(AreniteError):

@@ -195,7 +195,7 @@ class _Tables:
         bystanders = [tensor for tensor in alive if tensor not in read and tensor not in written]
         return InspectedOperator(
             index=position,
-            name=operator.label,
+            name=operator.custom_code or operator.code,
             inputs=tuple(None if tensor is None else self._index[tensor] for tensor in operator.inputs),
             outputs=tuple(self._index[tensor] for tensor in operator.outputs),
             scope=self.liveness.operators[graph][position].first,

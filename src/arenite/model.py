@@ -13,6 +13,8 @@ from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from arenite.names import printable
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -128,8 +130,8 @@ class Operator:
 
     @property
     def label(self) -> str:
-        """Name of the kind of operator for a person: the custom operator's own name where it has one."""
-        return self.custom_code or self.code
+        """Name of the kind of operator for a person: the custom operator's own name, made fit to be printed."""
+        return printable(self.custom_code) if self.custom_code else self.code
 
 
 @dataclass(frozen=True, eq=False)

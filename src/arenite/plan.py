@@ -104,7 +104,8 @@ class Exported:
         if not self.moved_bytes:
             why = "with another layout than this plan"
         else:
-            why = f"since an inference moves {self.moved_bytes:,} bytes between operators, unless --no-moves or --moves-worth forbids it"
+            moved = f"an inference moves {self.moved_bytes:,} bytes between operators"
+            why = f"since {moved}, unless --no-moves or --moves-worth forbids it"
         return f"exported C has an arena of {self.arena_bytes:,} bytes, {why}; the plan in the file takes {planned:,}"
 
 

@@ -173,7 +173,8 @@ def test_a_plan_keeps_its_offsets_for_the_tensors_that_are_left():
     pruned = prune(planned)
     assert read_plan(read_bytes(write_bytes(pruned), "again")) == MemoryPlan(((16, None, 32),))
     assert read_target_name(pruned) == "tflm-reference"
-    state = model(*planned.graphs, graph([tensor("p")], [q := tensor("q")], [add(q, tensor("s", variable=True), q)]))
+    p, q = tensor("p"), tensor("q")
+    state = model(*planned.graphs, graph([p], [q], [add(p, tensor("s", variable=True), q)]))
     assert len(prune(state).main.tensors) == 3
     with_offsets = with_plan(state, MemoryPlan(((16, 64, None, 32), (None,) * len(state.graphs[1].tensors))))
     assert prune(with_offsets) is with_offsets

@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from arenite.tflite.flat import I32, U64, DamageError, Image, one_line, within
+from arenite.tflite.flat import I32, U64, DamageError, Image, within
 
 
 def image(*slots: int, length: int = 8, rest: bytes = b"") -> Image:
@@ -60,7 +60,6 @@ def test_a_vector_may_end_with_the_file_but_not_after():
 
 def test_text_that_is_no_utf8_is_escaped():
     assert image(4, rest=struct.pack("<I", 2) + b"a\xff\0").table(12).text(0) == "a\\xff"
-    assert one_line("a\nb\u2028c") == "a\\nb\\u2028c"
 
 
 def test_places_are_put_in_front():

@@ -39,7 +39,7 @@ def test_every_part_of_a_file_is_read():
     assert model.description == "everything"
     assert [entry.name for entry in model.metadata] == ["notes", "more"]
     assert [o.label for o in graph.operators] == [
-        "ADD", "made_up", "UNIDIRECTIONAL_SEQUENCE_LSTM", "IF", "ASSIGN_VARIABLE", "STABLEHLO_COMPOSITE",
+        "ADD", "made_up", "BIDIRECTIONAL_SEQUENCE_LSTM", "IF", "ASSIGN_VARIABLE", "STABLEHLO_COMPOSITE",
     ]  # fmt: skip
     assert graph.operators[0].version == 2
     assert graph.operators[0].options == {"fused_activation_function": 0, "pot_scale_int16": True}
@@ -79,6 +79,7 @@ def test_the_numbers_of_fields_are_those_of_the_schema():
             self.fields = fields
 
     tables = {"Quantization": "QuantizationParameters", "Signature": "SignatureDef"}
+    tables |= {"Sparsity": "SparsityParameters", "Dimension": "DimensionMetadata"}
     checked = 0
     for name, numbers in vars(slots).items():
         if not name.endswith("Field"):
@@ -94,7 +95,7 @@ def test_the_numbers_of_fields_are_those_of_the_schema():
             if len(attributes) == numbers.COUNT:
                 assert named[attribute.lower()] == place, (table, attribute)
         checked += 1
-    assert checked == 10
+    assert checked == 12
 
 
 def broken(change: Any) -> bytes:
@@ -113,7 +114,7 @@ def set_tensor(place: int, **fields: Any) -> Any:
 
 def make_cycle(model: Any) -> None:
     first, second = model.subgraphs[0].operators[0], model.subgraphs[0].operators[1]
-    first.inputs, second.inputs = [6], [5]
+    first.inputs, second.inputs = [6, 6], [5]
 
 
 DAMAGES = {

@@ -112,7 +112,7 @@ def rich(**changes: Any) -> Any:
             builtinOptionsType=OPTIONS.IfOptions,
             builtinOptions=schema.IfOptionsT(thenSubgraphIndex=1, elseSubgraphIndex=2),
         ),
-        operator(4, [6], [], debugMetadataIndex=7),
+        operator(4, [5, 6], [], debugMetadataIndex=7),
         operator(
             5,
             [7],
@@ -144,7 +144,7 @@ def rich(**changes: Any) -> Any:
         "operatorCodes": [
             code(OPERATORS.ADD, version=2),
             code(OPERATORS.CUSTOM, "made_up"),
-            code(OPERATORS.UNIDIRECTIONAL_SEQUENCE_LSTM),
+            code(OPERATORS.BIDIRECTIONAL_SEQUENCE_LSTM),
             code(OPERATORS.IF),
             code(OPERATORS.ASSIGN_VARIABLE),
             code(OPERATORS.STABLEHLO_COMPOSITE),

@@ -85,11 +85,12 @@ def explore_command(
 
         write_json(as_json(found), sys.stdout)
     else:
+        from arenite.cli.files import say
         from arenite.report.explore import print_exploration
 
         print_exploration(found, sys.stdout)
         for path in written:
-            typer.echo(f"Wrote {path}")
+            say(f"Wrote {path}")
 
 
 def _check_outputs(model: Path, output: Path | None, plot: Path | None, *, force: bool) -> None:

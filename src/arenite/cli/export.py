@@ -58,6 +58,7 @@ def export_command(
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")] = False,
 ) -> None:
     """Write a model, in its order and with its layout, as C99 without dependencies or as a bundle for TFLM."""
+    from arenite.cli.files import say
     from arenite.codegen import export_c, write_files
     from arenite.codegen.names import identifier
     from arenite.tflite.read import read_model
@@ -84,14 +85,14 @@ def export_command(
             source, name, may_move=not no_moves, moves_worth=_share(moves_worth), cmsis_nn=cmsis_nn
         )
         write_files(files, c, force=force)
-        typer.echo(f"{c}: {len(files)} files; {_summary(files)}")
+        say(f"{c}: {len(files)} files; {_summary(files)}")
     elif tflm is not None:
         from arenite.bundle import export_tflm
         from arenite.targets.target import find_target
 
         files = export_tflm(source, name or identifier(source.name), find_target(target or DEFAULT_TARGET))
         write_files(files, tflm, force=force)
-        typer.echo(f"{tflm}: {len(files)} files")
+        say(f"{tflm}: {len(files)} files")
 
 
 def _share(percent: float | None) -> float:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from arenite.errors import AreniteError
+from arenite.names import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +45,7 @@ def one_line_errors() -> Iterator[None]:
         message, code = f"error: {where}: {error.strerror or error}", AreniteError.exit_code
     if message:
         with contextlib.suppress(OSError):
-            typer.echo(f"arenite: {' '.join(message.split())}", err=True)
+            typer.echo(f"arenite: {one_line(' '.join(message.split()))}", err=True)
     raise typer.Exit(code)
 
 

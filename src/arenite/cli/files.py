@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import typer
+
 from arenite.errors import OutputError
+from arenite.names import escaped
 from arenite.tflite.files import check_writable, same_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+
+def say(line: str) -> None:
+    """Print a line that names files: whole, for whoever copies a path, but with nothing that a terminal obeys."""
+    typer.echo(escaped(line))
 
 
 def check_folder(folder: Path, names: Iterable[str], *, force: bool) -> None:

@@ -48,11 +48,12 @@ def inspect_command(
 
         write_json(as_json(inspection), sys.stdout)
     else:
+        from arenite.cli.files import say
         from arenite.report.inspect_text import print_inspection
 
         print_inspection(inspection, sys.stdout, why=why)
         for path in written:
-            typer.echo(f"Wrote {path}")
+            say(f"Wrote {path}")
 
 
 def _check_outputs(model: Path, csv: Path | None, plot: Path | None, *, force: bool) -> None:

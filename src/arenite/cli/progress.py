@@ -27,6 +27,7 @@ def progress(doing: str) -> Iterator[Callable[[str], None]]:
     from rich.markup import escape
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+    from arenite.names import printable
     from arenite.report.console import shorten
 
     console = Console(stderr=True)
@@ -35,7 +36,7 @@ def progress(doing: str) -> Iterator[Callable[[str], None]]:
     )
 
     def fitting(text: str) -> str:
-        return escape(shorten(text, console.width - BESIDE_TEXT))
+        return escape(shorten(printable(text), console.width - BESIDE_TEXT))
 
     task = line.add_task(fitting(doing), total=None)
     finished = threading.Event()

@@ -88,4 +88,6 @@ def _build(name: str, output: Path, parameters: dict[str, str], *, force: bool, 
         written = {"family": name, "path": str(output), "bytes": len(content), "operators": len(model.main.operators)}
         write_json(written, sys.stdout)
     else:
-        typer.echo(f"Wrote {output}: {name}, {len(model.main.operators):,} operators, {len(content):,} bytes")
+        from arenite.cli.files import say
+
+        say(f"Wrote {output}: {name}, {len(model.main.operators):,} operators, {len(content):,} bytes")

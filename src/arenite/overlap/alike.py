@@ -38,7 +38,8 @@ def _rule(case: _Case) -> Overlap:
 def _key(operator: Operator, source: Tensor, target: Tensor, kernels: Kernels) -> Hashable:
     return (
         kernels,
-        operator.label,
+        operator.code,
+        operator.custom_code,
         operator.version,
         tuple(operator.options.items()),
         tuple((_kind(tensor), tensor is source) for tensor in operator.inputs),

@@ -8,7 +8,8 @@ from rich.table import Table
 
 from arenite.kernels import Kernels
 from arenite.liveness import align
-from arenite.report.console import number, printable
+from arenite.names import printable
+from arenite.report.console import number
 
 if TYPE_CHECKING:
     from arenite.targets.arena import Arena

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.segment import Segment
 
-from arenite.report.console import SHORTEST_NAME, printable, shorten
+from arenite.names import printable
+from arenite.report.console import SHORTEST_NAME, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,8 +48,7 @@ class Columns:
         self._rows = [Row(tuple(column.heading for column in columns), HEADING), *(self._readable(row) for row in rows)]
 
     def _readable(self, row: Row) -> Row:
-        cells = zip(self._columns, row.cells, strict=True)
-        return Row(tuple(printable(c) if k.names and isinstance(c, str) else c for k, c in cells), row.style)
+        return Row(tuple(printable(cell) if isinstance(cell, str) else cell for cell in row.cells), row.style)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         widths = self._widths(options.max_width)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import unicodedata
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.console import Console
 from rich.measure import Measurement
 from rich.text import Text
+
+from arenite.names import escaped, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,6 +38,9 @@ def print_report(parts: Iterable[RenderableType], stream: TextIO) -> None:
     console = Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
     with console.capture() as capture:
         for part in parts:
+            if isinstance(part, Text):
+                # The last net: a sentence may hold a name that nobody thought of.
+                part.plain = escaped(part.plain)
             # rich forgets what a lone text says of its own wrapping.
             console.print(part, soft_wrap=isinstance(part, Text) and bool(part.no_wrap))
     text = capture.get()
@@ -46,11 +50,6 @@ def print_report(parts: Iterable[RenderableType], stream: TextIO) -> None:
 def number(value: int) -> str:
     """A whole number with separators between thousands."""
     return f"{value:,}"
-
-
-def printable(name: str) -> str:
-    """`name` with characters that a terminal would obey (line ends, escapes) replaced."""
-    return "".join("�" if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"} else c for c in name)
 
 
 def shorten(name: str, width: int) -> str:

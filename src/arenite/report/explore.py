@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
-from arenite.report.console import number, print_report, printable
+from arenite.names import printable
+from arenite.report.console import number, print_report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

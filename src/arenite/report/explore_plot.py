@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.report.console import number, printable, shorten
+from arenite.names import printable
+from arenite.report.console import number, shorten
 from arenite.report.picture import picture
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
+from arenite.names import printable
 from arenite.report.arena import arena_as_json, at_least, estimate
 from arenite.report.boards import kib
-from arenite.report.console import number, print_report, printable
+from arenite.report.console import number, print_report
 from arenite.report.refusals import refusals_as_json, refused
 from arenite.report.validity import fault, validity_as_json
 

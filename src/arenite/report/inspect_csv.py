@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from arenite.report.console import printable
+from arenite.names import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -59,7 +59,7 @@ def _operators(inspection: Inspection) -> Iterable[Sequence[object]]:
             yield (
                 number,
                 operator.index,
-                printable(operator.name),
+                escaped(operator.name),
                 _list(operator.inputs),
                 _list(operator.outputs),
                 operator.scope,
@@ -79,7 +79,7 @@ def _tensors(inspection: Inspection) -> Iterable[Sequence[object]]:
             yield (
                 number,
                 tensor.index,
-                printable(tensor.name),
+                escaped(tensor.name),
                 "x".join(map(str, tensor.shape)),
                 tensor.type,
                 tensor.bytes,

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arenite.errors import MissingDependencyError, OptionError
-from arenite.report.console import number, printable, shorten
+from arenite.names import printable
+from arenite.report.console import number, shorten
 from arenite.report.picture import picture
 
 if TYPE_CHECKING:

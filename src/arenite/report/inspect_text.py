@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from arenite.names import printable
 from arenite.report.arena import arena_table, at_least, estimate
 from arenite.report.columns import Column, Columns, Row
-from arenite.report.console import Name, number, print_report, printable
+from arenite.report.console import Name, number, print_report
 from arenite.report.refusals import refused
 from arenite.report.validity import fault, origin_line, validity_line
 

@@ -8,8 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from arenite.kernels import Kernels
+from arenite.names import printable
 from arenite.report.arena import arena_as_json, at_least, estimate
-from arenite.report.console import RUNTIMES, number, print_report, printable
+from arenite.report.console import RUNTIMES, number, print_report
 from arenite.report.validity import validity_line
 from arenite.validity import Validity
 

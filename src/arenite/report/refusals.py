@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from arenite.report.console import printable
+from arenite.names import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

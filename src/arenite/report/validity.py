@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from arenite.report.console import number, printable
+from arenite.names import printable
+from arenite.report.console import number
 
 if TYPE_CHECKING:
     from arenite.targets.target import Target

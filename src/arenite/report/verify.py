@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
-from arenite.report.console import RUNTIMES, number, print_report, printable
+from arenite.names import printable
+from arenite.report.console import RUNTIMES, number, print_report
 from arenite.report.validity import origin_line, validity_as_json, validity_line
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from arenite.tflite.control_edges import CONTROL_EDGES_NAME
 from arenite.tflite.memory_plan import PLAN_NAME, TARGET_NAME, MemoryPlan, is_vela, read_plan, with_plan
 from arenite.tflite.signatures import signature_tensors
 from arenite.tflite.write import write_bytes
-from arenite.tflite.write_tensor import same_but_name_and_buffer
+from arenite.tflite.write_tensor import all_but_name_and_buffer
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -112,16 +112,13 @@ def _duplicates(graph: Graph, operators: tuple[Operator, ...], interface: frozen
         beyond.update(operator.outputs)
         beyond.update(operator.intermediates)
     constants = [t for t in graph.tensors if t.data is not None and not t.variable and t not in beyond]
-    first: dict[Hashable, list[Tensor]] = {}
     instead = {}
     for group in _same_kind(constants):
+        first: dict[Hashable, Tensor] = {}
         for tensor in group:
             assert tensor.data is not None
-            equals = first.setdefault((_kind(tensor), bytes(tensor.data.content)), [])
-            same = next((other for other in equals if same_but_name_and_buffer(other, tensor)), None)
-            if same is None:
-                equals.append(tensor)
-            else:
+            same = first.setdefault((bytes(tensor.data.content), all_but_name_and_buffer(tensor)), tensor)
+            if same is not tensor:
                 instead[tensor] = same
     return instead
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from arenite.tflite.flat import U32
@@ -75,12 +76,12 @@ class Buffers:
 
     def renew(self, number: int, data: Data) -> bool:
         """Put another content into a buffer of the source; False where something else uses the buffer too."""
-        if self._root is None or self._count_uses()[number] != 1 or self._positions.count(self._positions[number]) != 1:
+        if self._root is None or self._count_uses()[number] != 1 or self._listed[self._positions[number]] != 1:
             return False
         table = self._root.image.table(self._positions[number])
         place = table.target(BufferField.DATA)
         content = self._content(number)
-        alone = [self._root.image.table(p).target(BufferField.DATA) for p in self._positions].count(place) == 1
+        alone = self._places[place] == 1
         if content is not None and len(content) == len(data) and alone and not (place + 4) % ALIGNMENT:
             self._sheet.patch(place + 4, bytes(data.content))
         else:
@@ -88,6 +89,17 @@ class Buffers:
             self._new[number] = data
         self.keep(number)
         return True
+
+    @cached_property
+    def _listed(self) -> Counter[int]:
+        """How often the source lists the table of a buffer, by its position."""
+        return Counter(self._positions)
+
+    @cached_property
+    def _places(self) -> Counter[int]:
+        """How many buffers of the source have their content at a position."""
+        assert self._root is not None
+        return Counter(self._root.image.table(p).target(BufferField.DATA) for p in self._positions)
 
     def _count_uses(self) -> Counter[int]:
         """How often the source mentions each of its buffers."""

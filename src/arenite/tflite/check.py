@@ -84,10 +84,11 @@ def _check_cycles(graph: Graph, producer: dict[Tensor, int]) -> None:
 
 def _describe_cycle(operators: Sequence[Operator], needs: Sequence[set[int]], stuck: set[int]) -> str:
     """Name the operators of one cycle: every stuck operator needs another stuck one, so walking back must close."""
-    walk = [min(stuck)]
-    while (following := min(needs[walk[-1]] & stuck)) not in walk:
-        walk.append(following)
-    cycle = sorted(walk[walk.index(following) :])
+    walk = {min(stuck): 0}
+    last = min(stuck)
+    while (last := min(needs[last] & stuck)) not in walk:
+        walk[last] = len(walk)
+    cycle = sorted(list(walk)[walk[last] :])
     names = [f"{index} ({operators[index].label})" for index in cycle[:4]]
     return "operators " + ", ".join(names) + (f" and {len(cycle) - 4} more" if len(cycle) > 4 else "")
 
@@ -99,9 +100,17 @@ def check_calls(graphs: Sequence[Graph]) -> None:
         DamageError: naming a graph of the cycle.
     """
     calls = [{number for operator in graph.operators for number in operator.graphs} for graph in graphs]
-    waiting = dict(enumerate(calls))
-    while ready := [number for number, called in waiting.items() if not called & waiting.keys()]:
-        for number in ready:
-            del waiting[number]
-    if waiting:
-        raise DamageError(f"subgraph {min(waiting)} runs itself through its control-flow operators")
+    callers: list[list[int]] = [[] for _ in graphs]
+    for number, called in enumerate(calls):
+        for other in called:
+            callers[other].append(number)
+    left = [len(called) for called in calls]
+    ready = [number for number, count in enumerate(left) if not count]
+    for number in ready:
+        for caller in callers[number]:
+            left[caller] -= 1
+            if not left[caller]:
+                ready.append(caller)
+    if len(ready) < len(graphs):
+        stuck = next(number for number, count in enumerate(left) if count)
+        raise DamageError(f"subgraph {stuck} runs itself through its control-flow operators")

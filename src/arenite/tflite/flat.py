@@ -6,6 +6,7 @@ from the start of the file. Layout rules: https://flatbuffers.dev/internals.
 
 from __future__ import annotations
 
+import math
 import struct
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
 I8, U8, BOOL = struct.Struct("<b"), struct.Struct("<B"), struct.Struct("<?")
 U16, I32, U32, U64 = struct.Struct("<H"), struct.Struct("<i"), struct.Struct("<I"), struct.Struct("<Q")
+READ_AGAIN = 16
+"""How often the bytes of a file may be read, on average; files in which tables share what is equal stay below 3."""
+SMALL = 1 << 16
+"""Bytes beyond that which are read of any file, so that the tiniest may share as it likes."""
 HEADER = 8
 """Bytes of the offset of the root table and the file identifier."""
 
@@ -27,9 +32,8 @@ class NewerError(DamageError):
     """The file holds something that this version does not know; it need not be damaged."""
 
 
-def one_line(text: str) -> str:
-    """Escape what would break a line or a terminal: names in a file may hold anything."""
-    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
+class UselessError(DamageError):
+    """The file holds together, but says what no runtime can run."""
 
 
 @contextmanager
@@ -44,10 +48,11 @@ def within(place: str) -> Iterator[None]:
 class Image:
     """The bytes of a file that holds a flatbuffer, with checked reads."""
 
-    __slots__ = ("_vtables", "data", "size", "view")
+    __slots__ = ("_vtables", "data", "left", "size", "view")
 
     def __init__(self, data: bytes) -> None:
         self.data = data
+        self.left: float = math.inf
         self.view = memoryview(data).toreadonly()
         self.size = len(data)
         self._vtables: dict[int, tuple[int, tuple[int, ...]]] = {}
@@ -90,7 +95,23 @@ class Image:
         count = self.u32(position)
         if position + 4 + count * element > self.size:
             raise DamageError(f"a vector of {count} elements at byte {position} runs past the end of the file")
+        self.spend(count * element)
         return position + 4, count
+
+    @contextmanager
+    def budget(self) -> Iterator[None]:
+        """Limit how much is read: a small file in which many offsets lead to one place can be endless to walk."""
+        self.left = READ_AGAIN * self.size + SMALL
+        try:
+            yield
+        finally:
+            self.left = math.inf
+
+    def spend(self, bytes_: int) -> None:
+        """Count bytes that were read against the budget, if there is one."""
+        self.left -= bytes_
+        if self.left < 0:
+            raise DamageError(f"its offsets lead to the same bytes again and again, on average {READ_AGAIN} times")
 
 
 class Table:

@@ -25,15 +25,19 @@ class Kinds:
         self._sheet = sheet
         self._positions = root.tables(ModelField.OPERATOR_CODES) if root else ()
         self._kinds = [read_kind(root.image.table(position)) for position in self._positions] if root else []
+        self._numbers: dict[Kind, int] = {}
+        for number, kind in enumerate(self._kinds):
+            self._numbers.setdefault(kind, number)
 
     def number(self, operator: Operator, before: int | None) -> int:
         """Number of the kind of an operator; `before` is the one it had, which is kept where it still fits."""
         kind = Kind(operator.code, operator.custom_code, operator.version)
         if before is not None and self._kinds[before] == kind:
             return before
-        if kind not in self._kinds:
+        if kind not in self._numbers:
+            self._numbers[kind] = len(self._kinds)
             self._kinds.append(kind)
-        return self._kinds.index(kind)
+        return self._numbers[kind]
 
     def build(self) -> int | None:
         """Build the vector of all operator codes; None where the source's serves."""

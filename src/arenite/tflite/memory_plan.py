@@ -48,8 +48,9 @@ def read_plan(model: Model) -> MemoryPlan | None:
         ModelError: TFLM would refuse the plan, or read past its end.
     """
     entries = [entry for entry in model.metadata if entry.name == PLAN_NAME]
-    plans = [_decode(entry.data.content, model) for entry in entries]
-    return plans[-1] if plans else None
+    # Entries that share their content are one object.
+    plans = {entry.data: _decode(entry.data.content, model) for entry in {each.data: each for each in entries}.values()}
+    return plans[entries[-1].data] if entries else None
 
 
 def _decode(content: bytes | memoryview, model: Model) -> MemoryPlan:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from arenite.errors import ModelError
@@ -88,6 +89,16 @@ def plain(options: Any) -> dict[str, Option]:
         if option is not None:
             result[snake(name)] = option
     return result
+
+
+@cache
+def zeros(name: str) -> Mapping[str, Option]:
+    """What runtimes take for the options in a table that a file leaves out: zeros, whatever the schema's defaults are.
+
+    Source: the Parse functions in LiteRT's tflite/core/api/flatbuffer_conversions.cc, which then fill in nothing.
+    """
+    options = plain(getattr(schema(), name + "T")())
+    return MappingProxyType({key: type(value)() for key, value in options.items() if isinstance(value, int | float)})
 
 
 def _plain_value(value: Any) -> Option | None:

@@ -10,17 +10,22 @@ from typing import TYPE_CHECKING
 from arenite.errors import ModelError
 from arenite.model import Data, Metadata, Model
 from arenite.tflite.check import check_calls
-from arenite.tflite.flat import HEADER, U32, U64, DamageError, Image, NewerError, one_line, within
+from arenite.tflite.flat import HEADER, U32, U64, DamageError, Image, NewerError, UselessError, within
 from arenite.tflite.origin import Origin, remember
 from arenite.tflite.read_graph import Shared, read_graph
 from arenite.tflite.read_operator import Kind, read_kind
 from arenite.tflite.signatures import check_signatures
-from arenite.tflite.slots import BufferField, MetadataField, ModelField
+from arenite.tflite.slots import BufferField, MetadataField, ModelField, SubGraphField
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arenite.model import Graph
     from arenite.tflite.flat import Table
 
 IDENTIFIER = b"TFL3"
+MOST_THINGS = 1 << 18
+"""Tensors and operators of a model: at the 16 bytes that TFLM keeps for each in RAM, all of the largest known board."""
 
 
 def read_model(path: str | os.PathLike[str]) -> Model:
@@ -36,14 +41,14 @@ def read_model(path: str | os.PathLike[str]) -> Model:
         # Asked before opening: a pipe that nobody writes to would wait forever, and /dev/zero never ends.
         mode = path.stat().st_mode
         if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-            raise ModelError(one_line(f"{path} is a device, pipe or socket; give the path of a .tflite file"))
+            raise ModelError(f"{path} is a device, pipe or socket; give the path of a .tflite file")
         data = path.read_bytes()
     except FileNotFoundError:
-        raise ModelError(one_line(f"{path}: no such file")) from None
+        raise ModelError(f"{path}: no such file") from None
     except IsADirectoryError:
         raise ModelError(f"{path} is a folder; give the path of a .tflite file") from None
     except (OSError, ValueError) as error:
-        raise ModelError(one_line(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}")) from None
+        raise ModelError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
     return _read_checked(data, path.name, path)
 
 
@@ -59,11 +64,15 @@ def read_bytes(data: bytes, name: str) -> Model:
 def _read_checked(data: bytes, name: str, path: Path | None) -> Model:
     _check_header(data, name)
     try:
-        return _read(Image(bytes(data)), name, path)
+        image = Image(bytes(data))
+        with image.budget():
+            return _read(image, name, path)
     except NewerError as unknown:
-        raise ModelError(one_line(f"{name}: {unknown}")) from None
+        raise ModelError(f"{name}: {unknown}") from None
+    except UselessError as useless:
+        raise ModelError(f"{name}: {useless}; no runtime takes it, so convert the model again") from None
     except DamageError as damage:
-        raise ModelError(one_line(f"{name}: {damage}; the file is damaged")) from None
+        raise ModelError(f"{name}: {damage}; the file is damaged") from None
 
 
 def _check_header(data: bytes, name: str) -> None:
@@ -87,7 +96,8 @@ def _read(image: Image, name: str, path: Path | None) -> Model:
     positions = root.tables(ModelField.SUBGRAPHS)
     if not positions:
         raise DamageError("the model has no subgraph")
-    graphs = []
+    graphs: list[Graph] = []
+    _check_count(image, positions)
     for index, position in enumerate(positions):
         with within(f"subgraph {index}"):
             graphs.append(read_graph(image.table(position), index, len(positions), shared))
@@ -103,6 +113,14 @@ def _read(image: Image, name: str, path: Path | None) -> Model:
             origin=Origin(image, root.position, 0),
         )
     )
+
+
+def _check_count(image: Image, graphs: Sequence[int]) -> None:
+    slots = (SubGraphField.TENSORS, SubGraphField.OPERATORS)
+    # From the vectors' lengths, so that nothing is read of a model that is too large.
+    count = sum(len(image.table(position).tables(slot)) for position in graphs for slot in slots)
+    if count > MOST_THINGS:
+        raise UselessError(f"the model has {count} tensors and operators, more than {MOST_THINGS}")
 
 
 def _read_buffers(root: Table) -> list[Data | None]:

@@ -9,7 +9,14 @@ from arenite.tflite.check import check_graph, check_size
 from arenite.tflite.flat import BOOL, I8, I32, U32, DamageError, NewerError, within
 from arenite.tflite.origin import Origin, remember
 from arenite.tflite.read_operator import Kind, read_operator, unpack
-from arenite.tflite.slots import OperatorField, QuantizationField, SubGraphField, TensorField
+from arenite.tflite.slots import (
+    DimensionField,
+    OperatorField,
+    QuantizationField,
+    SparsityField,
+    SubGraphField,
+    TensorField,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -84,6 +91,7 @@ def _read_tensor(table: Table, index: int, shared: Shared, fed: frozenset[int]) 
     table.numbers(TensorField.SHAPE_SIGNATURE, "i")
     sparsity = table.table(TensorField.SPARSITY)
     if sparsity is not None:
+        _spend_on_sparsity(sparsity)
         unpack("SparsityParameters", sparsity)
     for position in table.tables(TensorField.VARIANT_TENSORS):
         unpack("VariantSubType", table.image.table(position))
@@ -98,6 +106,16 @@ def _read_tensor(table: Table, index: int, shared: Shared, fed: frozenset[int]) 
             origin=Origin(table.image, table.position, index),
         )
     )
+
+
+def _spend_on_sparsity(table: Table) -> None:
+    """Count what the object API is about to read, since it follows each of many offsets to one place."""
+    for position in table.tables(SparsityField.DIM_METADATA):
+        metadata = table.image.table(position)
+        for slot in (DimensionField.ARRAY_SEGMENTS, DimensionField.ARRAY_INDICES):
+            vector = metadata.table(slot)
+            if vector is not None:
+                vector.numbers(0, "B")
 
 
 def _read_quantization(table: Table | None) -> Quantization | None:

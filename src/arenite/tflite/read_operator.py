@@ -7,8 +7,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from arenite.model import NO_OPTIONS, Operator, Option, Tensor
-from arenite.tflite.flat import I8, I32, U8, U32, U64, DamageError, within
-from arenite.tflite.options import GRAPH_OPTIONS, operator_names, plain, schema, table_name
+from arenite.names import printable
+from arenite.requirements import NEEDS, flaw
+from arenite.tflite.flat import I8, I32, U8, U32, U64, DamageError, UselessError, within
+from arenite.tflite.options import GRAPH_OPTIONS, operator_names, options_table, plain, schema, table_name, zeros
 from arenite.tflite.origin import Origin, remember
 from arenite.tflite.slots import OperatorCodeField, OperatorField
 
@@ -31,7 +33,7 @@ class Kind(NamedTuple):
     @property
     def label(self) -> str:
         """Name for a person."""
-        return self.custom_code or self.code
+        return printable(self.custom_code) if self.custom_code else self.code
 
 
 def read_kind(table: Table) -> Kind:
@@ -56,10 +58,10 @@ def read_operator(table: Table, index: int, tensors: Sequence[Tensor], kinds: Se
         raise DamageError(f"operator {index} is of kind {number}, but the model has {len(kinds)} operator codes")
     kind = kinds[number]
     with within(f"operator {index} ({kind.label})"):
-        options = _read_options(table)
+        options = _read_options(table, kind.code)
         runs = _graphs(kind.code, options, graphs)
         _check_subgraphs(options, graphs)
-        return remember(
+        operator = remember(
             Operator(
                 code=kind.code,
                 inputs=_tensors(table, OperatorField.INPUTS, tensors, "reads"),
@@ -72,6 +74,10 @@ def read_operator(table: Table, index: int, tensors: Sequence[Tensor], kinds: Se
                 origin=Origin(table.image, table.position, index),
             )
         )
+        lacking = flaw(operator)
+        if lacking is not None:
+            raise UselessError(lacking)
+        return operator
 
 
 def _tensors(table: Table, slot: int, tensors: Sequence[Tensor], verb: str) -> tuple[Tensor | None, ...]:
@@ -110,7 +116,8 @@ def _graphs(code: str, options: Mapping[str, Option], count: int) -> tuple[int, 
     return tuple(graphs)
 
 
-def _read_options(table: Table) -> Mapping[str, Option]:
+def _read_options(table: Table, code: str) -> Mapping[str, Option]:
+    """Builtin options; those that a runtime takes where a file has no table for the operator's kind."""
     table.content(OperatorField.CUSTOM_OPTIONS)
     table.content(OperatorField.MUTATING_VARIABLE_INPUTS)
     large = table.number(OperatorField.LARGE_CUSTOM_OPTIONS_OFFSET, U64)
@@ -119,15 +126,22 @@ def _read_options(table: Table) -> Mapping[str, Option]:
         raise DamageError(
             f"has options at bytes {large} to {large + size}, outside of the {table.image.size} of the file"
         )
+    expected = options_table(code) if code in NEEDS else None
     for union, kind_slot, slot in (
         ("BuiltinOptions", OperatorField.BUILTIN_OPTIONS_TYPE, OperatorField.BUILTIN_OPTIONS),
         ("BuiltinOptions2", OperatorField.BUILTIN_OPTIONS_2_TYPE, OperatorField.BUILTIN_OPTIONS_2),
     ):
         options = table.table(slot)
         name = table_name(union, table.number(kind_slot, U8))
-        if options is not None and name is not None:
-            return MappingProxyType(plain(unpack(name, options)))
-    return NO_OPTIONS
+        if options is None:
+            continue
+        if name is None:  # newer than the schema
+            return NO_OPTIONS
+        if expected is None or name == expected[2]:
+            values = plain(unpack(name, options))
+            table.image.spend(sum(len(value) for value in values.values() if isinstance(value, tuple | str)))
+            return MappingProxyType(values)
+    return NO_OPTIONS if expected is None else zeros(expected[2])
 
 
 def unpack(name: str, table: Table) -> Any:

@@ -11,10 +11,13 @@ the file stay the last bytes.
 
 from __future__ import annotations
 
+from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from arenite.errors import ModelError
-from arenite.tflite.flat import U64, Image
+from arenite.tflite.flat import U32, U64, Image
+from arenite.tflite.slots import ModelField, SubGraphField
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +49,14 @@ class Sheet:
     def reference(self, position: int) -> int:
         """Reference to an object of the source."""
         return self._base - position
+
+    @cached_property
+    def operator_vectors(self) -> Counter[int]:
+        """How many subgraphs of the source use the vector of operators whose first element is at a position."""
+        assert self.source is not None
+        image = self.source
+        graphs = image.table(image.indirect(0)).tables(ModelField.SUBGRAPHS)
+        return Counter(image.table(position).target(SubGraphField.OPERATORS) + U32.size for position in graphs)
 
     def patch(self, position: int, content: bytes) -> None:
         """Overwrite bytes of the source's part."""

@@ -50,13 +50,14 @@ def signature_tensors(model: Model) -> frozenset[Tensor]:
     if origin is None:
         return frozenset()
     root = origin.table
+    moves = _Moves(root, model)
     named: set[Tensor] = set()
     for position in root.tables(ModelField.SIGNATURE_DEFS):
         table = root.image.table(position)
         number = table.number(SignatureField.SUBGRAPH_INDEX, U32)
+        moved = moves[number]
         graph = model.graphs[number]
-        moved = _moved(root, graph, number, _tensor_numbers(table))
-        named.update(graph.tensors[now] for now in moved.values())
+        named.update(graph.tensors[moved[before]] for before in _tensor_numbers(table) if before in moved)
     return frozenset(named)
 
 
@@ -66,14 +67,14 @@ def signature_references(root: Table, model: Model, sheet: Sheet) -> tuple[int, 
     Raises:
         ModelError: a tensor that a signature names is gone.
     """
-    return tuple(_reference(root, position, model, sheet) for position in root.tables(ModelField.SIGNATURE_DEFS))
+    moves = _Moves(root, model)
+    return tuple(_reference(root, position, moves, sheet) for position in root.tables(ModelField.SIGNATURE_DEFS))
 
 
-def _reference(root: Table, position: int, model: Model, sheet: Sheet) -> int:
+def _reference(root: Table, position: int, moves: _Moves, sheet: Sheet) -> int:
     table = root.image.table(position)
-    graph = table.number(SignatureField.SUBGRAPH_INDEX, U32)
     before = _tensor_numbers(table)
-    moved = _moved(root, model.graphs[graph], graph, before)
+    moved = moves[table.number(SignatureField.SUBGRAPH_INDEX, U32)]
     if all(moved.get(number) == number for number in before):
         return sheet.reference(position)
     key = table.text(SignatureField.SIGNATURE_KEY)
@@ -81,7 +82,7 @@ def _reference(root: Table, position: int, model: Model, sheet: Sheet) -> int:
     signature = unpack("SignatureDef", table)
     for entry in [*(signature.inputs or ()), *(signature.outputs or ())]:
         if entry.tensorIndex not in moved:
-            raise ModelError(f"{model.name}: signature {key!r} needs tensor {entry.tensorIndex}, which is gone")
+            raise ModelError(f"{moves.model.name}: signature {key!r} needs tensor {entry.tensorIndex}, which is gone")
         entry.tensorIndex = moved[entry.tensorIndex]
     return int(signature.Pack(sheet.builder))
 
@@ -92,15 +93,27 @@ def _tensor_numbers(signature: Table) -> frozenset[int]:
     return frozenset(signature.image.table(entry).number(TensorMapField.TENSOR_INDEX, U32) for entry in entries)
 
 
-def _moved(root: Table, graph: Graph, number: int, wanted: frozenset[int]) -> dict[int, int]:
-    """New numbers of tensors of graph `number` of the source."""
-    positions = root.image.table(root.tables(ModelField.SUBGRAPHS)[number]).tables(SubGraphField.TENSORS)
-    moved = {}
-    for now, tensor in enumerate(graph.tensors):
-        origin = origin_of(tensor)
-        if origin is None or origin.index not in wanted or origin.image is not root.image:
-            continue
-        # A tensor that came over from another graph has a number too, but of that graph.
-        if positions[origin.index] == origin.position:
-            moved[origin.index] = now
-    return moved
+class _Moves(dict[int, dict[int, int]]):
+    """For each graph of the source the new numbers of its tensors; worked out when a signature asks for the graph."""
+
+    def __init__(self, root: Table, model: Model) -> None:
+        super().__init__()
+        self._root = root
+        self._graphs = root.tables(ModelField.SUBGRAPHS)
+        self.model = model
+
+    def __missing__(self, number: int) -> dict[int, int]:
+        image = self._root.image
+        positions = image.table(self._graphs[number]).tables(SubGraphField.TENSORS)
+        moved = {}
+        for now, tensor in enumerate(self.model.graphs[number].tensors):
+            origin = origin_of(tensor)
+            # A tensor that came over from another graph has a number too, but of that graph.
+            if (
+                origin is not None
+                and origin.image is image
+                and positions[origin.index : origin.index + 1] == (origin.position,)
+            ):
+                moved[origin.index] = now
+        self[number] = moved
+        return moved

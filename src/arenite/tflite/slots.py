@@ -43,6 +43,20 @@ class QuantizationField:
     COUNT = 7
 
 
+class SparsityField:
+    """Fields of table SparsityParameters."""
+
+    TRAVERSAL_ORDER, BLOCK_MAP, DIM_METADATA = range(3)
+    COUNT = 3
+
+
+class DimensionField:
+    """Fields of table DimensionMetadata."""
+
+    FORMAT, DENSE_SIZE, ARRAY_SEGMENTS_TYPE, ARRAY_SEGMENTS, ARRAY_INDICES_TYPE, ARRAY_INDICES = range(6)
+    COUNT = 6
+
+
 class OperatorField:
     """Fields of table Operator."""
 

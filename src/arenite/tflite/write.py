@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from arenite.errors import ModelError
 from arenite.tflite.buffers import Buffers
 from arenite.tflite.control_edges import renew_control_edges
-from arenite.tflite.flat import U32, DamageError, one_line
+from arenite.tflite.flat import U32, DamageError
 from arenite.tflite.kinds import Kinds
 from arenite.tflite.options import GRAPH_OPTIONS, schema
 from arenite.tflite.origin import changed_fields, origin_of, original_of
+from arenite.tflite.read_back import check_read_back
 from arenite.tflite.settle import settle
 from arenite.tflite.sheet import Sheet, refuse_unknown
 from arenite.tflite.signatures import signature_references
@@ -32,6 +33,8 @@ _SCHEMA_VERSION = 3
 def write_bytes(model: Model) -> bytes:
     """Return the content of a .tflite file with this model; the same model gives the same bytes.
 
+    What is returned has been read again and says what the model says.
+
     Raises:
         ModelError: the model contradicts itself, or something of its source would be lost.
     """
@@ -39,11 +42,14 @@ def write_bytes(model: Model) -> bytes:
     if origin and model is origin.original:
         return origin.image.data
     try:
-        return _settled(renew_control_edges(model), origin.table if origin else None)
+        model = renew_control_edges(model)
+        content = _settled(model, origin.table if origin else None)
     except DamageError as damage:
-        raise ModelError(one_line(f"{model.name}: {damage}; the file is damaged")) from None
+        raise ModelError(f"{model.name}: {damage}; the file is damaged") from None
     except (struct.error, OverflowError) as error:
         raise ModelError(f"{model.name}: a value does not fit its field in the file ({error})") from None
+    check_read_back(content, model)
+    return content
 
 
 def _settled(model: Model, root: Table | None) -> bytes:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from arenite.errors import ModelError
-from arenite.tflite.flat import I32, U32, one_line
+from arenite.tflite.flat import I32, U32
 from arenite.tflite.options import schema
 from arenite.tflite.origin import origin_of
 from arenite.tflite.sheet import refuse_unknown
-from arenite.tflite.slots import ModelField, SubGraphField
+from arenite.tflite.slots import SubGraphField
 from arenite.tflite.write_operator import operator_reference
 from arenite.tflite.write_tensor import tensor_reference
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from arenite.model import Graph, Tensor
     from arenite.tflite.buffers import Buffers
-    from arenite.tflite.flat import Image, Table
+    from arenite.tflite.flat import Table
     from arenite.tflite.kinds import Kinds
     from arenite.tflite.sheet import Sheet
 
@@ -55,7 +55,7 @@ def graph_reference(graph: Graph, index: int, page: Page) -> int:
             operator_reference(
                 operator,
                 numbers,
-                one_line(f"operator {i} ({operator.label}) of subgraph {index}"),
+                f"operator {i} ({operator.label}) of subgraph {index}",
                 page.sheet,
                 page.kinds,
             )
@@ -99,19 +99,13 @@ def _permute(table: Table, operators: Sequence[int], sheet: Sheet) -> bool:
     Impossible, and False, where another subgraph uses the same vector or an operator lies before the vector.
     """
     start = table.target(SubGraphField.OPERATORS) + 4
-    graphs = _subgraphs(table.image)
-    if [image_graph.target(SubGraphField.OPERATORS) + 4 for image_graph in graphs].count(start) != 1:
+    if sheet.operator_vectors[start] != 1:
         return False
     offsets = [sheet.reference(start + 4 * i) - operator for i, operator in enumerate(operators)]
     if min(offsets) <= 0:
         return False
     sheet.patch(start, b"".join(U32.pack(offset) for offset in offsets))
     return True
-
-
-def _subgraphs(image: Image) -> list[Table]:
-    root = image.table(image.indirect(0))
-    return [image.table(position) for position in root.tables(ModelField.SUBGRAPHS)]
 
 
 def _build(graph: Graph, parts: _Parts, table: Table | None, sheet: Sheet) -> int:

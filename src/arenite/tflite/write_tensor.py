@@ -37,15 +37,11 @@ def tensor_reference(tensor: Tensor, sheet: Sheet, buffers: Buffers) -> int:
     return int(table.Pack(sheet.builder))
 
 
-def same_but_name_and_buffer(first: Tensor, second: Tensor) -> bool:
-    """Whether the file says the same of two tensors, in what `Tensor` holds and in what it does not (sparsity, ranges).
+def all_but_name_and_buffer(tensor: Tensor) -> bytes | None:
+    """What the file says of a tensor, in what `Tensor` holds and in what it does not (sparsity, ranges).
 
-    Contents are not looked at, nor is what a program changed since the tensors were read.
+    Contents are not looked at, nor is what a program changed since the tensor was read. None for what a program made.
     """
-    return _table_alone(first) == _table_alone(second)
-
-
-def _table_alone(tensor: Tensor) -> bytes | None:
     origin = origin_of(tensor)
     if origin is None:
         return None

@@ -1,0 +1,67 @@
+"""What a person reads of names in files: nothing that a terminal obeys, and no more than a screen holds."""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.text import Text
+
+from arenite.errors import AreniteError, ModelError, VerificationError
+from arenite.model import Operator
+from arenite.names import LONGEST_LINE, LONGEST_NAME, escaped, one_line, printable
+from arenite.report.columns import Column, Columns, Row
+from arenite.report.console import print_report
+
+EVIL = "a\x1b[31mred\x1b]0;title\x07\nline\r\0\u202eleft\u2028\x9b31m\ud800"
+OBEYED = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+def harmless(text: str) -> bool:
+    return not any(unicodedata.category(character) in OBEYED for character in text)
+
+
+def test_names_cannot_break_lines_or_color_the_terminal():
+    assert printable("a\nb\x1b[31mc\u2028d\ud800") == "a\\nb\\x1b[31mc\\u2028d\\ud800"
+
+
+@given(st.text())
+def test_no_text_is_obeyed(text):
+    assert harmless(printable(text))
+    assert harmless(one_line(text))
+
+
+@pytest.mark.parametrize(("function", "longest"), [(printable, LONGEST_NAME), (one_line, LONGEST_LINE)])
+def test_the_ends_of_what_is_too_long_stay(function, longest):
+    text = function("begin" + "x" * 30_000_000 + "end")
+    assert longest - 1 <= len(text) <= longest
+    assert text.startswith("begin")
+    assert text.endswith("end")
+
+
+def test_what_fits_is_kept():
+    name = "層/" + "x" * (LONGEST_NAME - 2)
+    assert printable(name) == escaped(name) == name
+
+
+@pytest.mark.parametrize("kind", [AreniteError, ModelError, VerificationError])
+def test_an_error_is_one_line_whoever_raises_it(kind):
+    message = str(kind(f"{EVIL}: {'x' * 1_000_000}; do this"))
+    assert harmless(message)
+    assert len(message) <= 5 * LONGEST_LINE
+    assert message.endswith("; do this")
+
+
+def test_the_kind_of_an_operator_is_fit_to_be_printed():
+    assert harmless(Operator("CUSTOM", (), (), custom_code=EVIL).label)
+    assert len(Operator("CUSTOM", (), (), custom_code="x" * 1_000_000).label) == LONGEST_NAME - 1
+
+
+def test_a_report_prints_no_controls_even_where_nobody_thought_of_them():
+    stream = io.StringIO()
+    print_report([Text(f"Note: {EVIL}"), Columns([Column("a"), Column("b", names=True)], [Row((EVIL, EVIL))])], stream)
+    assert harmless(stream.getvalue().replace("\n", ""))
+    assert stream.getvalue().count("\n") == 3

@@ -11,7 +11,7 @@ from arenite.liveness import peak_memory
 from arenite.operators import macs
 from arenite.options import DEFAULTS, Options
 from arenite.ordering import ordering_problem
-from arenite.plan import Cost, Plan
+from arenite.plan import NOT_ASKED_FOR, Cost, Plan
 from arenite.reordering import checked_schedule, runs_as_filed, with_order
 from arenite.runnable import refusals
 from arenite.search_apart import search_apart
@@ -83,9 +83,11 @@ def completed(task: Task, decision: Decision, started: float) -> Plan:
         lower_bound=decision.lower_bound,
         order=origins(model, decision),
         verified=verification.status,
+        rounds=verification.rounds,
+        agreement=verification.agreement,
         seconds=time.monotonic() - started,
         proofs=decision.proofs,
-        notes=(*decision.notes, *(_refused(task) or _outlook(task, decision.model))),
+        notes=(*decision.notes, *(_refused(task) or _outlook(task, decision.model)), *verification.notes),
         target=options.runs_on,
         shared_pairs=judged.pairs,
         valid_with=judged.kernels,
@@ -278,10 +280,11 @@ def _verified(task: Task, decision: Decision, content: bytes) -> Verification:
 
     Raises VerificationError where one of them tells the two apart, or TFLM reports another head than was planned.
     """
-    from arenite.verification import verify
+    from arenite.verification import not_verified, verify
 
-    task.progress("verifying: running both models in the runtimes present")
     options = task.options
+    if not options.verify:
+        return not_verified(NOT_ASKED_FOR)
     known = all(scratch_is_known(operator) for graph in task.source.graphs for operator in graph.operators)
     source = task.source
     if decision.model is not source and not_for_reference(source):  # what its operators compute with a right plan
@@ -292,6 +295,7 @@ def _verified(task: Task, decision: Decision, content: bytes) -> Verification:
         rounds=options.rounds,
         seed=options.seed,
         expected_head=planned_head(decision.model) if known else None,
+        progress=task.progress,
     )
     if verification.problem is not None:
         raise VerificationError(

@@ -21,8 +21,8 @@ class Options:
     `overlap`: buffers may share bytes where the kernels of `target` (a target or its name) allow it; without it every
     kernel computes the same. `keep_inputs`: the application finds the model's inputs intact after the inference.
     `time_limit`: seconds for all searches together; at the limit the best plan so far is returned with its gap. `plan`:
-    what to do with an offline plan that the model already has. `rounds`, `seed`: random inputs on which the result is
-    compared with its source.
+    what to do with an offline plan that the model already has. `verify`: compare the result with its source in the
+    runtimes present. `rounds`, `seed`: random inputs on which to compare; None is five, or fewer for much work.
 
     `split`: stretches of the model may be executed strip by strip, which makes small the target's whole arena or, by
     `minimize`, its head alone. `max_extra_macs`: the share of the model's multiply-accumulates that strips may add;
@@ -35,7 +35,8 @@ class Options:
     keep_inputs: bool = False
     time_limit: float = 60.0
     plan: Literal["replace", "respect"] = "replace"
-    rounds: int = 5
+    verify: bool = True
+    rounds: int | None = None
     seed: int = 0
     target: Target | str = TFLM
     overlap: bool = True
@@ -45,11 +46,11 @@ class Options:
     max_extra_macs: float | None = None
 
     def __post_init__(self) -> None:
-        if not isinstance(self.time_limit, int | float) or not isinstance(self.rounds, int):
+        if not isinstance(self.time_limit, int | float) or not isinstance(self.rounds, int | None):
             raise OptionError("time limit and rounds: must be numbers")
         if not self.time_limit >= 0:
             raise OptionError(f"time limit: {self.time_limit} is not a number of seconds; give 0 or more")
-        if not 1 <= self.rounds <= MOST_ROUNDS:
+        if self.rounds is not None and not 1 <= self.rounds <= MOST_ROUNDS:
             raise OptionError(f"rounds: {self.rounds} is not between 1 and {MOST_ROUNDS:,}")
         if self.plan not in ("replace", "respect"):
             raise OptionError(f"plan: {self.plan!r} is neither 'replace' nor 'respect'")

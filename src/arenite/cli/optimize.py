@@ -8,8 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from arenite.cli.options import DEFAULT_TARGET, TargetName, parse_share, parse_size, seconds, whole
-from arenite.runtimes.inputs import MOST_ROUNDS
+from arenite.cli.options import DEFAULT_TARGET, Rounds, TargetName, parse_share, parse_size, seconds, whole
 
 
 def optimize_command(
@@ -41,12 +40,10 @@ def optimize_command(
     time_limit: Annotated[
         float, typer.Option(metavar="SECONDS", parser=seconds, help="When the searches end with the best found so far.")
     ] = 60.0,
-    rounds: Annotated[
-        int,
-        typer.Option(
-            metavar="N", parser=whole("--rounds", 1, MOST_ROUNDS), help="Rounds of random inputs on which to verify."
-        ),
-    ] = 5,
+    no_verify: Annotated[
+        bool, typer.Option("--no-verify", help="Do not compare the result with its source in LiteRT and TFLM.")
+    ] = False,
+    rounds: Rounds = None,
     seed: Annotated[int, typer.Option(metavar="N", parser=whole("--seed", 0), help="Seed of the random inputs.")] = 0,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file that exists.")] = False,
@@ -71,6 +68,7 @@ def optimize_command(
         max_extra_macs=None if max_extra_macs is None else parse_share(max_extra_macs),
         plan=plan,
         time_limit=time_limit,
+        verify=not no_verify,
         rounds=rounds,
         seed=seed,
     )

@@ -104,9 +104,9 @@ class Plan:
     `order[i]` is the position, in the source's main graph, of the operator that now runs as number i, or of which that
     does a part; None for one that cuts, pads or joins rows of strips. `strips` are the stretches that are executed so.
     `lower_bound` (bytes) holds for the head of every plan of the problem that was asked for; `optimal` means that the
-    head meets it. `verified` says of each runtime `identical`, or `unavailable: why`, and `rounds` on how many rounds of
-    inputs; a result that is its source byte for byte is identical without having been compared. `agreement` is how far
-    LiteRT and TFLM agree on the source; None where one of them did not run it. `notes` are sentences for a person.
+    head meets it. `verified` says of each runtime `identical`, or `unavailable: why`, and `rounds` on how many rounds
+    of inputs; a result that is its source byte for byte is identical without having been compared. `agreement` is how
+    far LiteRT and TFLM agree on the source; None where one of them did not run it. `notes` are sentences for a person.
 
     `target` is what the plan was made for, `shared_pairs` the number of pairs of tensors that share bytes while both
     are needed, `valid_with` the sets of kernels with which that is right: all others compute wrong results.

@@ -24,8 +24,8 @@ STYLES = {"identical": "bold green", "different": "bold red", "ran": "", "unavai
 
 
 ROUNDING = 1e-3
-"""Relative error up to which floats count as agreeing. Sums of float32 that are added in another order differ by 1e-7 to
-1e-4 of the largest output; what is read or computed wrongly differs by more."""
+"""Relative error up to which floats count as agreeing. Sums of float32 that are added in another order differ by 1e-7
+to 1e-4 of the largest output; what is read or computed wrongly differs by more."""
 
 
 def print_verification(verification: Verification, stream: TextIO) -> None:

@@ -18,9 +18,9 @@ class Agreement:
     """What two runtimes make of one model on equal inputs, in the rounds that both ran.
 
     `elements` of the `total` elements that a round's outputs have differ, in the round where most do. `integers`: some
-    of these are no floats; `largest` is the largest difference between two integers. `relative_error` is the largest difference between two floats, each as a
-    share of the largest magnitude in its output and round: None where no output is of floats, infinite where one
-    runtime gives a number and the other none.
+    of these are no floats; `largest` is the largest difference between two integers. `relative_error` is the largest
+    difference between two floats, each as a share of the largest magnitude in its output and round: None where no
+    output is of floats, infinite where one runtime gives a number and the other none.
     """
 
     runtimes: tuple[str, str]

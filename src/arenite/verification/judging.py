@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from arenite.liveness import lifetimes
-from arenite.model import ElementType, Model
+from arenite.model import Model
 from arenite.runtimes import process
 from arenite.runtimes.agreement import agreement
-from arenite.runtimes.biases import misread_biases
+from arenite.runtimes.biases import Misread, misread_biases
 from arenite.runtimes.compare import first_difference
 from arenite.runtimes.run import Failure, Job, Run
 from arenite.runtimes.work import seconds_allowed, work
@@ -107,11 +107,16 @@ class Pair:
         )
 
     def _notes(self, runtimes: Sequence[str]) -> tuple[str, ...]:
-        misread = misread_biases(self.first.model) if "tflm" in runtimes else ()
-        if not misread:
-            return ()
-        more = f", and {len(misread) - 1} more" if len(misread) > 1 else ""
-        return (f"{misread[0]}{more}, so its outputs in TFLM are wrong; {misread[0].repair}",)
+        """What is known to be wrong with the first model in a runtime, and what to do about it."""
+        found: dict[tuple[Misread, ...], list[str]] = {}
+        for runtime in runtimes:
+            misread = misread_biases(self.first.model, runtime)
+            found.setdefault(misread, []).append(runtime)
+        return tuple(
+            f"{misread[0].by(*wrong)}{_more(misread)}, so the model's outputs there are wrong; {misread[0].repair}"
+            for misread, wrong in found.items()
+            if misread
+        )
 
     def _ask(self, runtime: str) -> list[tuple[Verdict, Run | None]]:
         """A runtime's verdict, after which comes that of LiteRT's reference kernels where they were asked too.
@@ -121,29 +126,22 @@ class Pair:
         absent = process.absent(runtime) or self._obstacle(runtime)
         if absent is not None:
             return [(Verdict(runtime, "unavailable", absent), None)]
-        if runtime == "tflm":
-            verdict, run = self._asked_tflm()
-            return [(self._with_expected_head(verdict), run)]
+        if runtime == "tflm" and lifetimes(self.first.model).early:
+            return [(self._with_expected_head(self._out_of_order()), None)]
         verdict, run = self._compare(runtime)
-        doubtful = verdict.outcome == "different" or (verdict.outcome == "unavailable" and run is not None)
-        if not doubtful:
+        verdict = self._with_expected_head(verdict)
+        doubtful = verdict.outcome == "different" or verdict.difference is not None
+        if runtime != "litert" or not doubtful or misread_biases(self.first.model, REFERENCE):
             return [(verdict, run)]
         judge, reference_run = self._compare(REFERENCE)
         if judge.outcome == "unavailable":
             return [(verdict, run)]
-        if judge.outcome == "identical" and verdict.difference is not None:
-            reason = f"its optimized kernels are at fault, the reference kernels make no difference{self._overread()}: "
-            verdict = replace(verdict, outcome="unavailable", reason=reason + verdict.reason, rounds=0)
+        if judge.outcome == "identical" and verdict.outcome == "different":
+            reason = (
+                f"its optimized kernels are at fault, since the reference kernels make no difference: {verdict.reason}"
+            )
+            verdict = replace(verdict, outcome="unavailable", reason=reason, rounds=0)
         return [(verdict, run), (judge, reference_run)]
-
-    def _overread(self) -> str:
-        """What is known of LiteRT's optimized kernels that could be at fault (LiteRT 2.3, kernels/conv.cc)."""
-        operators = [operator for graph in self.first.model.graphs for operator in graph.operators]
-        types = [
-            [tensor.type if tensor else None for tensor in each.inputs] for each in operators if each.code == "CONV_2D"
-        ]
-        narrow = [ElementType.INT16, ElementType.INT8, ElementType.INT32]
-        return " (CONV_2D of int16 reads beyond a bias of int32)" if narrow in types else ""
 
     def _obstacle(self, runtime: str) -> str | None:
         """Why a runtime's kernels are the wrong ones for a plan; LiteRT makes a layout of its own."""
@@ -152,22 +150,15 @@ class Pair:
         reason = not_for_reference(self.first.model)
         return reason if reason or self.second is None else not_for_reference(self.second.model)
 
-    def _asked_tflm(self) -> tuple[Verdict, Run | None]:
-        """TFLM's verdict; of models that it runs wrongly only what it records is of use."""
-        if lifetimes(self.first.model).early:
-            recorded = None
-            if self.second is not None:
-                self._tell("tflm", "the result")
-                ran = process.run("tflm", [self.second.job(self.inputs)])[0]
-                recorded = None if isinstance(ran, Failure) else ran.memory
-            reason = "the first model's operators are filed out of order, which TFLM runs wrongly"
-            return Verdict("tflm", "unavailable", reason, memory=(None, recorded)), None
-        misread = misread_biases(self.first.model)
-        if not misread:
-            return self._compare("tflm")
-        verdict, run = self._compare("tflm", doubt=False)
-        reason = verdict.reason if run is None else f"{misread[0]}, so it cannot tell what the model computes"
-        return Verdict("tflm", "unavailable", reason, memory=verdict.memory), run
+    def _out_of_order(self) -> Verdict:
+        """TFLM's verdict on a first model that it runs wrongly; what it records for the second is of use."""
+        recorded = None
+        if self.second is not None:
+            self._tell("tflm", "the result")
+            ran = process.run("tflm", [self.second.job(self.inputs)])[0]
+            recorded = None if isinstance(ran, Failure) else ran.memory
+        reason = "the first model's operators are filed out of order, which TFLM runs wrongly"
+        return Verdict("tflm", "unavailable", reason, memory=(None, recorded))
 
     def _with_expected_head(self, verdict: Verdict) -> Verdict:
         recorded, expected = verdict.memory[1], self.expected_head
@@ -176,32 +167,35 @@ class Pair:
         reason = f"it recorded a head of {recorded.head:,} bytes where {expected:,} were planned"
         return replace(verdict, outcome="different", reason=reason)
 
-    def _compare(self, runtime: str, *, doubt: bool = True) -> tuple[Verdict, Run | None]:
-        """A runtime's verdict, and what it made of the first model; None: it did not run the first model.
-
-        `doubt` has a runtime that finds a difference run the first model again.
-        """
-        jobs = [self.first.job(self.inputs)]
+    def _compare(self, runtime: str) -> tuple[Verdict, Run | None]:
+        """A runtime's verdict, and what it made of the first model; None: it did not run the first model."""
         if self.second is None or self.equal:
-            return self._run_alone(runtime, jobs)
-        self._tell(runtime, "source and result")
-        result = self.second.job(self.inputs)
-        # Twice what is within reason: what answered for the source has to answer for the result, or something is wrong.
-        jobs.append(replace(result, seconds=2 * max(result.seconds, jobs[0].seconds)))
-        ours, *rest = process.run(runtime, jobs)
-        if isinstance(ours, Failure):
-            return Verdict(runtime, "unavailable", ours.reason), None
-        verdict = self._judged(runtime, ours, rest[0])
-        if verdict.outcome == "different" and doubt:
-            unsteady = self._unsteady(runtime, ours, jobs[0])
+            verdict, ours = self._run_alone(runtime)
+        else:
+            verdict, ours = self._run_both(runtime, self.second)
+        misread = misread_biases(self.first.model, runtime)
+        if misread and ours is not None and self.second is not None:
+            reason = f"{misread[0].by(runtime)}{_more(misread)}, so it cannot tell what the model computes"
+            return Verdict(runtime, "unavailable", reason, memory=verdict.memory), ours
+        if verdict.outcome == "different" and ours is not None:
+            unsteady = self._unsteady(runtime, ours)
             if unsteady is not None:
-                verdict = replace(verdict, outcome="unavailable", reason=unsteady, difference=None, rounds=0)
+                verdict = replace(verdict, outcome="unavailable", reason=unsteady, rounds=0)
         return verdict, ours
 
-    def _run_alone(self, runtime: str, jobs: list[Job]) -> tuple[Verdict, Run | None]:
+    def _run_both(self, runtime: str, second: Side) -> tuple[Verdict, Run | None]:
+        self._tell(runtime, "source and result")
+        job, result = self.first.job(self.inputs), second.job(self.inputs)
+        # Twice what is within reason: what answered for the source has to answer for the result, or something is wrong.
+        ours, *rest = process.run(runtime, [job, replace(result, seconds=2 * max(result.seconds, job.seconds))])
+        if isinstance(ours, Failure):
+            return Verdict(runtime, "unavailable", ours.reason), None
+        return self._judged(runtime, ours, rest[0]), ours
+
+    def _run_alone(self, runtime: str) -> tuple[Verdict, Run | None]:
         """The verdict where there is nothing to compare with the first model."""
         self._tell(runtime, "the model")
-        (ours,) = process.run(runtime, jobs)
+        (ours,) = process.run(runtime, [self.first.job(self.inputs)])
         if isinstance(ours, Failure):
             return Verdict(runtime, "unavailable", ours.reason), None
         outcome: Literal["identical", "ran"] = "identical" if self.equal else "ran"
@@ -219,10 +213,10 @@ class Pair:
             return Verdict(runtime, "identical", memory=memory, rounds=rounds)
         return Verdict(runtime, "different", str(difference), difference, memory, rounds)
 
-    def _unsteady(self, runtime: str, before: Run, job: Job) -> str | None:
+    def _unsteady(self, runtime: str, before: Run) -> str | None:
         """How the first model differs from itself when it is run twice in one process; None: it does not."""
         self._tell(runtime, "the source twice, since the result differs")
-        for again in process.run(runtime, [job, job]):
+        for again in process.run(runtime, [self.first.job(self.inputs)] * 2):
             if isinstance(again, Failure):
                 return f"not deterministic on this model: it ran the source once, and then not; {again.reason}"
             difference = first_difference(before, again, self.first.names)
@@ -234,3 +228,7 @@ class Pair:
         count, macs = len(self.inputs), work(self.first.model)
         rounds = f"{count} rounds" if count > 1 else "1 round"
         self.progress(f"verifying in {process.NAMES[runtime]}: {what}, {rounds} of {macs / 1e6:,.1f} M operations")
+
+
+def _more(misread: tuple[Misread, ...]) -> str:
+    return f" and {len(misread) - 1} more" if len(misread) > 1 else ""

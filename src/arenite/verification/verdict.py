@@ -47,8 +47,9 @@ class Verification:
     """What all runtimes say of two models, one verdict for each.
 
     `plan` tells with which kernels the memory plan of the second model is right; None where it has none. `equal`: both
-    files are the same bytes, so their outputs were not compared. `alone`: there was no second model. `agreement` is how far LiteRT and TFLM agree on the
-    first model; None where one of them did not run it. `notes` are sentences for a person.
+    files are the same bytes, so their outputs were not compared. `alone`: there was no second model. `agreement` is how
+    far LiteRT and TFLM agree on the first model; None where one of them did not run it. `notes` are sentences for a
+    person.
     """
 
     verdicts: tuple[Verdict, ...]

@@ -59,7 +59,6 @@ _HELP = {
     errno.ENFILE: "the whole system has too many files open; close some programs",
     errno.EAGAIN: PROCESS_ADVICE,
     errno.ENOMEM: "close some programs",
-    errno.ENOSPC: "make room, or let TMPDIR name another folder",
 }
 
 

@@ -15,9 +15,12 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+
+TYPE_CHECKING = False  # what type checkers take for true; the module `typing` is not worth the time that it loads
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from arenite import zoo
     from arenite.budget import Budget
     from arenite.bundle import export_tflm

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 from arenite.names import one_line
 
 
@@ -31,6 +33,10 @@ class OptionError(AreniteError):
     """An option or argument has a value that makes no sense."""
 
 
+class ResourceError(AreniteError):
+    """The system is out of something that the work needs: file handles, processes, memory, room on a disk."""
+
+
 class MissingDependencyError(AreniteError):
     """An optional package that the request needs is not installed."""
 
@@ -49,3 +55,22 @@ class FitError(AreniteError):
 
 class UnsupportedError(AreniteError):
     """The model holds something that the output asked for has no way to express; nothing was written."""
+
+
+PROCESS_ADVICE = "raise the limit of processes (ulimit -u), or close some programs"
+"""What to do where the system starts no process or thread."""
+
+_HELP = {
+    errno.EMFILE: "raise the limit of open files (ulimit -n)",
+    errno.ENFILE: "the whole system has too many files open; close some programs",
+    errno.EAGAIN: PROCESS_ADVICE,
+    errno.ENOMEM: "close some programs",
+}
+
+
+def system_reason(error: OSError) -> str:
+    """What the system says is wrong, with the file or folder where it names one, and what to do where that is known."""
+    place = f"{error.filename}: " if error.filename else ""
+    said = error.strerror or str(error)
+    advice = _HELP.get(error.errno or 0)
+    return f"{place}{said}; {advice}" if advice else f"{place}{said}"

@@ -13,7 +13,7 @@ from arenite.offers import offers
 from arenite.operators import macs
 from arenite.options import DEFAULTS, Options
 from arenite.ordering import ordering_problem
-from arenite.plan import Cost, Exported, Plan
+from arenite.plan import NOT_ASKED_FOR, Cost, Exported, Plan
 from arenite.reordering import checked_schedule, runs_as_filed, with_order
 from arenite.repair import widening_sentences
 from arenite.rewrite.widen_bias import misread_bias, widen_bias
@@ -89,6 +89,8 @@ def completed(task: Task, decision: Decision, started: float) -> Plan:
         lower_bound=decision.lower_bound,
         order=origins(task, decision),
         verified=verification.status,
+        rounds=verification.rounds,
+        agreement=verification.agreement,
         seconds=time.monotonic() - started,
         proofs=decision.proofs,
         notes=(
@@ -98,6 +100,7 @@ def completed(task: Task, decision: Decision, started: float) -> Plan:
             *_larger_arena(task, decision, exported),
             *refused,
             *([] if exported is None else [exported.sentence(options.runs_on.arena(decision.model).declare_bytes)]),
+            *verification.notes,
             *_struck(task),
         ),
         timed_out=task.budget.struck,
@@ -329,10 +332,11 @@ def _verified(task: Task, decision: Decision, content: bytes) -> Verification:
 
     Raises VerificationError where one of them tells the two apart, or TFLM reports another head than was planned.
     """
-    from arenite.verification import verify
+    from arenite.verification import not_verified, verify
 
-    task.progress("verifying: running both models in the runtimes present")
     options = task.options
+    if not options.verify:
+        return not_verified(NOT_ASKED_FOR)
     source = task.source
     if decision.model is not source and not_for_reference(source):  # what its operators compute with a right plan
         source = with_plan(source, None)
@@ -344,6 +348,7 @@ def _verified(task: Task, decision: Decision, content: bytes) -> Verification:
         rounds=options.rounds,
         seed=options.seed,
         expected_head=None if unknown_scratch(task.source) else planned_head(decision.model),
+        progress=task.progress,
     )
     if verification.problem is not None:
         raise VerificationError(

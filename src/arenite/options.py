@@ -25,9 +25,9 @@ class Options:
     kernel computes the same. `keep_inputs`: the application finds the model's inputs intact after the inference.
     `effort`: how much work the searches may do, counted in steps, so that they give the same on every machine and under
     any load: about a minute of one core, a tenth of that, or ten times as much. `time_limit`: seconds after which they
-    end in any case, with the best plan so far and its gap; None: never. `plan`:
-    what to do with an offline plan that the model already has. `rounds`, `seed`: random inputs on which the result is
-    compared with its source.
+    end in any case, with the best plan so far and its gap; None: never. `plan`: what to do with an offline plan that
+    the model already has. `verify`: compare the result with its source in the runtimes present. `rounds`, `seed`:
+    random inputs on which to compare; None is five rounds, or fewer for much work.
 
     `split`: stretches of the model may be executed strip by strip, which makes small the target's whole arena or, by
     `minimize`, its head alone. `max_extra_macs`: the share of the model's multiply-accumulates that strips may add;
@@ -44,7 +44,8 @@ class Options:
     effort: Literal["low", "normal", "high"] = "normal"
     time_limit: float | None = None
     plan: Literal["replace", "respect"] = "replace"
-    rounds: int = 5
+    verify: bool = True
+    rounds: int | None = None
     seed: int = 0
     target: Target | str = TFLM
     overlap: bool = True
@@ -56,11 +57,11 @@ class Options:
     widen_bias: bool = False
 
     def __post_init__(self) -> None:
-        if not isinstance(self.time_limit, int | float | None) or not isinstance(self.rounds, int):
+        if not isinstance(self.time_limit, int | float | None) or not isinstance(self.rounds, int | None):
             raise OptionError("time limit and rounds: must be numbers")
         if self.time_limit is not None and not self.time_limit >= 0:
             raise OptionError(f"time limit: {self.time_limit} is not a number of seconds; give 0 or more")
-        if not 1 <= self.rounds <= MOST_ROUNDS:
+        if self.rounds is not None and not 1 <= self.rounds <= MOST_ROUNDS:
             raise OptionError(f"rounds: {self.rounds} is not between 1 and {MOST_ROUNDS:,}")
         if self.effort not in STEPS:
             raise OptionError(f"effort: {self.effort!r} is not one of {', '.join(STEPS)}")

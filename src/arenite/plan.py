@@ -14,9 +14,14 @@ if TYPE_CHECKING:
 
     from arenite.kernels import Kernels
     from arenite.model import Model
+    from arenite.runtimes.agreement import Agreement
     from arenite.schedule.problem import Problem
     from arenite.schedule.solve import Schedule
     from arenite.targets.target import Target
+
+
+NOT_ASKED_FOR = "not asked for"
+"""Why no runtime compared the result with its source, where `Options.verify` is false."""
 
 
 @dataclass(frozen=True)
@@ -116,8 +121,9 @@ class Plan:
     `order[i]` is the position, in the source's main graph, of the operator that now runs as number i, or of which that
     does a part; None for one that cuts, pads or joins rows of strips. `strips` are the stretches that are executed so.
     `lower_bound` (bytes) holds for the head of every plan of the problem that was asked for; `optimal` means that the
-    head meets it. `verified` says of each runtime `identical`, or `unavailable: why`. `notes` are sentences for a
-    person.
+    head meets it. `verified` says of each runtime `identical`, or `unavailable: why`, and `rounds` on how many rounds
+    of inputs; a result that is its source byte for byte is identical without having been compared. `agreement` is how
+    far LiteRT and TFLM agree on the source; None where one of them did not run it. `notes` are sentences for a person.
 
     `target` is what the plan was made for, `shared_pairs` the number of pairs of tensors that share bytes while both
     are needed, `valid_with` the sets of kernels with which that is right: all others compute wrong results.
@@ -144,6 +150,8 @@ class Plan:
     exported: Exported | None = None
     timed_out: bool = False
     unknown_scratch: tuple[str, ...] = ()
+    rounds: Mapping[str, int] = field(default_factory=dict)
+    agreement: Agreement | None = None
 
     @property
     def extra_macs(self) -> int:
@@ -196,6 +204,8 @@ class Plan:
             "valid_with": [kernels.value for kernels in self.valid_with],
             "verified": dict(self.verified),
             "timed_out": self.timed_out,
+            "rounds": dict(self.rounds),
+            "agreement": None if self.agreement is None else self.agreement.to_json(),
             "seconds": round(self.seconds, 3),
             "notes": list(self.notes),
         }

@@ -6,32 +6,33 @@ from typing import TYPE_CHECKING
 
 from arenite.rewrite.widen_bias import declare_bias
 from arenite.runtimes import process
+from arenite.runtimes.agreement import agreement
 from arenite.runtimes.inputs import random_inputs, unfeedable
-from arenite.runtimes.run import Failure, Job
-from arenite.targets.tflm import planned_head
+from arenite.runtimes.run import Failure
+from arenite.runtimes.work import fitting_rounds
 from arenite.tflite.write import write_bytes
-from arenite.verification import SPARE_ARENA
+from arenite.verification.judging import Side
 
 if TYPE_CHECKING:
     from arenite.model import Model
-    from arenite.runtimes.run import Run
+    from arenite.runtimes.run import Job, Run
 
 
-def widening_sentences(source: Model, repaired: Model, *, rounds: int, seed: int) -> tuple[str, ...]:
+def widening_sentences(source: Model, repaired: Model, *, rounds: int | None, seed: int) -> tuple[str, ...]:
     """How the outputs of the source with its biases widened compare between the runtimes, and with the source's own.
 
     Args:
         source: has int32 biases that TFLM reads as int64.
         repaired: the same with int64 biases.
-        rounds: number of rounds with random inputs.
+        rounds: number of rounds with random inputs; None: as many as are within reason.
         seed: of the random inputs.
     """
     if unfeedable(source) is not None:
         return ()
-    inputs = random_inputs(source, rounds, seed)
+    inputs = random_inputs(source, fitting_rounds(source) if rounds is None else rounds, seed)
 
     def job(model: Model) -> Job:
-        return Job(write_bytes(model), inputs, len(model.main.outputs), 2 * planned_head(model) + SPARE_ARENA)
+        return Side.of(write_bytes(model), "repaired model").job(inputs)
 
     if process.absent("litert") is not None:
         return ()
@@ -52,16 +53,5 @@ def _runs(runtime: str, jobs: list[Job]) -> list[Run | None]:
 
 
 def _compared(one: Run, other: Run) -> str:
-    import numpy as np
-
-    pairs = [
-        (a.astype(np.float64), b.astype(np.float64))
-        for first, second in zip(one.outputs, other.outputs, strict=True)
-        for a, b in zip(first, second, strict=True)
-    ]
-    total = sum(a.size for a, _ in pairs)
-    unequal = sum(int((a != b).sum()) for a, b in pairs)
-    if not unequal:
-        return f"agree on all {total:,} elements"
-    largest = max(float(np.max(np.abs(a - b), initial=0.0)) for a, b in pairs)
-    return f"{unequal:,} of {total:,} elements differ, by {largest:g} at most"
+    found = agreement(("litert", "tflm"), one, other)
+    return f"agree {found}" if found.exact else str(found)

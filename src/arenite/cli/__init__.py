@@ -12,6 +12,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from arenite.cli.app import app
+from arenite.cli.endings import ENDINGS, Ended
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -27,10 +28,17 @@ def main() -> None:
             # A bar or a name that the terminal's encoding lacks must not end a report halfway.
             stream.reconfigure(errors="replace")
     try:
+        ENDINGS.catch()
+        ENDINGS.watch()
         app(prog_name="arenite")
+    except Ended:  # outside of any command
+        with contextlib.suppress(OSError):
+            print(f"arenite: {ENDINGS.message}", file=sys.stderr)
+        sys.exit(ENDINGS.code)
     finally:
         _drop_unwritten(sys.stdout)
         _drop_unwritten(sys.stderr)
+        ENDINGS.release()
 
 
 def _open_missing_streams() -> None:

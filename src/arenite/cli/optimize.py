@@ -8,8 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from arenite.cli.options import DEFAULT_TARGET, TargetName, parse_share, parse_size, seconds, whole
-from arenite.runtimes.inputs import MOST_ROUNDS
+from arenite.cli.options import DEFAULT_TARGET, Rounds, TargetName, parse_share, parse_size, seconds, whole
 
 
 def optimize_command(
@@ -56,12 +55,10 @@ def optimize_command(
             show_default="none",
         ),
     ] = None,
-    rounds: Annotated[
-        int,
-        typer.Option(
-            metavar="N", parser=whole("--rounds", 1, MOST_ROUNDS), help="Rounds of random inputs on which to verify."
-        ),
-    ] = 5,
+    no_verify: Annotated[
+        bool, typer.Option("--no-verify", help="Do not compare the result with its source in LiteRT and TFLM.")
+    ] = False,
+    rounds: Rounds = None,
     seed: Annotated[int, typer.Option(metavar="N", parser=whole("--seed", 0), help="Seed of the random inputs.")] = 0,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file that exists.")] = False,
@@ -89,6 +86,7 @@ def optimize_command(
         plan=plan,
         effort=effort,
         time_limit=time_limit,
+        verify=not no_verify,
         rounds=rounds,
         seed=seed,
     )

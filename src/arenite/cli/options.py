@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from arenite.errors import OptionError
+from arenite.runtimes.inputs import MOST_ROUNDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +21,8 @@ TARGET_HELP = (
     "c-cmsis-nn/CORE (the same, calling CMSIS-NN)."
 )
 TargetName = Annotated[str, typer.Option(metavar="NAME", help=TARGET_HELP)]
+
+ROUNDS_HELP = "Rounds of random inputs on which to verify, after one of zeros."
 
 WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 SHARE = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,6})?) *(%?)")
@@ -78,3 +81,11 @@ def parse_size(text: str) -> int:
         raise OptionError(f"{text!r} is not a size; write it as 64K, 1M, 65536 or 0x10000")
     digits, unit = found.groups(default="")
     return int(digits, 0 if digits[:2].lower() == "0x" else 10) * UNITS[unit.lower()]
+
+
+Rounds = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N", parser=whole("--rounds", 1, MOST_ROUNDS), help=ROUNDS_HELP, show_default="5, fewer for much work"
+    ),
+]

@@ -1,4 +1,4 @@
-"""`arenite verify`: whether two models give equal outputs, bit for bit, in the runtimes present."""
+"""`arenite verify`: whether two models give equal outputs, bit for bit, and how far the runtimes agree."""
 
 from __future__ import annotations
 
@@ -8,30 +8,29 @@ from typing import Annotated
 
 import typer
 
-from arenite.cli.options import whole
+from arenite.cli.options import Rounds, whole
 from arenite.errors import VerificationError
-from arenite.runtimes.inputs import MOST_ROUNDS
 
 
 def verify_command(
     first: Annotated[Path, typer.Argument(help="A .tflite file.", show_default=False)],
-    second: Annotated[Path, typer.Argument(help="The .tflite file to compare with it.", show_default=False)],
+    second: Annotated[
+        Path | None, typer.Argument(help="The .tflite file to compare with it.", show_default=False)
+    ] = None,
     *,
-    rounds: Annotated[
-        int,
-        typer.Option(
-            metavar="N", parser=whole("--rounds", 1, MOST_ROUNDS), help="Rounds of random inputs, after one of zeros."
-        ),
-    ] = 5,
+    rounds: Rounds = None,
     seed: Annotated[int, typer.Option(metavar="N", parser=whole("--seed", 0), help="Seed of the random inputs.")] = 0,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
-    """Run two models on equal random inputs and compare every output bit for bit."""
+    """Run two models on equal random inputs and compare every output bit for bit.
+
+    Also says how far LiteRT and TFLM agree on the first; with one file, only that.
+    """
     from arenite.cli.progress import progress
     from arenite.verification import verify
 
-    with progress(f"verifying {second.name}"):
-        verification = verify(first, second, rounds=rounds, seed=seed)
+    with progress(f"verifying {(second or first).name}") as report:
+        verification = verify(first, second, rounds=rounds, seed=seed, progress=report)
     if json:
         from arenite.report.json import write_json
         from arenite.report.verify import as_json
@@ -41,6 +40,8 @@ def verify_command(
         from arenite.report.verify import print_verification
 
         print_verification(verification, sys.stdout)
+    if not verification.compared and second is None:
+        raise VerificationError(f"no runtime could run {first}, so nothing is known of its outputs")
     if not verification.compared:
         raise VerificationError("no runtime could compare the models, so nothing is known of their outputs")
     if verification.problem is not None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ELLIPSIS = "…"
 SHORTEST_NAME = 12
 UNBOUNDED = 10_000
-RUNTIMES = {"litert": "LiteRT", "tflm": "TFLM"}
+RUNTIMES = {"litert": "LiteRT", "litert-reference": "LiteRT with reference kernels", "tflm": "TFLM"}
 """The runtimes' own names, for people."""
 
 

@@ -9,9 +9,11 @@ from rich.text import Text
 
 from arenite.kernels import Kernels
 from arenite.names import printable
+from arenite.plan import NOT_ASKED_FOR
 from arenite.report.arena import arena_as_json, at_least, estimate
 from arenite.report.console import RUNTIMES, number, print_report
 from arenite.report.validity import validity_line
+from arenite.report.verify import agreement_lines, rounds_words
 from arenite.validity import Validity
 
 if TYPE_CHECKING:
@@ -67,10 +69,8 @@ def _parts(plan: Plan, written: Path) -> Iterator[RenderableType]:
     yield Text(proof(plan), style=GOOD if plan.optimal else "")
     in_c = (plan.target.kernels,) if plan.target.kernels.generated else ()
     yield Text(validity_line(Validity(plan.shared_pairs, plan.valid_with, in_c=in_c)))
-    for runtime, status in plan.verified.items():
-        yield Text(verdict(RUNTIMES[runtime], status))
-        if runtime == "tflm" and status == "identical" and not plan.target.covers(Kernels.REFERENCE):
-            yield Text("TFLM here runs reference kernels, with which the plan is right as well")
+    yield from map(Text, verified(plan))
+    yield from map(Text, agreement_lines(plan.agreement))
     for note in plan.notes:
         yield Text(f"Note: {printable(note)}")
     yield from map(Text, estimate(arena))
@@ -113,12 +113,25 @@ def proof(plan: Plan) -> str:
     return f"Lower bound {number(plan.lower_bound)} bytes: not proven, {100 * plan.gap:.1f} % may be left"
 
 
-def verdict(runtime: str, status: str) -> str:
-    """What a runtime says of the outputs of source and result, from its status as in JSON."""
-    outcome, _, reason = status.partition(": ")
-    if outcome == "unavailable":
-        return f"Not verified in {runtime}: {printable(reason)}"
-    return f"Verified in {runtime}: outputs {outcome}"
+def verified(plan: Plan) -> Iterator[str]:
+    """What the runtimes say of the outputs of source and result, a line for each."""
+    if set(plan.verified.values()) == {f"unavailable: {NOT_ASKED_FOR}"}:
+        yield f"Not verified: {NOT_ASKED_FOR}"
+        return
+    if not plan.changed:
+        yield "Identical by being equal: the result is the source, byte for byte, so nothing was compared"
+    for runtime, status in plan.verified.items():
+        outcome, _, reason = status.partition(": ")
+        if outcome == "unavailable":
+            yield f"Not verified in {RUNTIMES[runtime]}: {printable(reason)}"
+        elif plan.changed:
+            yield f"Verified in {RUNTIMES[runtime]}: outputs {outcome}{_in_rounds(plan.rounds.get(runtime, 0))}"
+            if runtime == "tflm" and not plan.target.covers(Kernels.REFERENCE):
+                yield "TFLM here runs reference kernels, with which the plan is right as well"
+
+
+def _in_rounds(rounds: int) -> str:
+    return f" in {rounds_words(rounds)}" if rounds else ""
 
 
 def strips_line(strips: Strips, macs: int) -> str:

@@ -15,12 +15,18 @@ from arenite.report.validity import origin_line, validity_as_json, validity_line
 if TYPE_CHECKING:
     from typing import TextIO
 
+    from arenite.runtimes.agreement import Agreement
     from arenite.runtimes.compare import Difference
     from arenite.runtimes.run import Memory
     from arenite.validity import Validity
     from arenite.verification import Verdict, Verification
 
-STYLES = {"identical": "bold green", "different": "bold red", "unavailable": ""}
+STYLES = {"identical": "bold green", "different": "bold red", "ran": "", "unavailable": ""}
+
+
+ROUNDING = 1e-3
+"""Relative error up to which floats count as agreeing. Sums of float32 that are added in another order differ by 1e-7
+to 1e-4 of the largest output; what is read or computed wrongly differs by more."""
 
 
 def print_verification(verification: Verification, stream: TextIO) -> None:
@@ -30,11 +36,39 @@ def print_verification(verification: Verification, stream: TextIO) -> None:
     table.add_column()
     for verdict in verification.verdicts:
         table.add_row(RUNTIMES[verdict.runtime], Text(_verdict(verdict), style=STYLES[verdict.outcome]))
-    print_report([table, *_memory(*verification.memory), *_plan(verification.plan)], stream)
+    lines = [*_equal(verification), *agreement_lines(verification.agreement), *_memory(*verification.memory)]
+    notes = [Text(f"Note: {printable(note)}") for note in verification.notes]
+    print_report([table, *lines, *_plan(verification.plan), *notes], stream)
+
+
+def agreement_lines(agreement: Agreement | None) -> list[str]:
+    """How far LiteRT and TFLM agree on the source, in a line; none where one of them did not run it."""
+    if agreement is None:
+        return []
+    names = " and ".join(RUNTIMES[runtime] for runtime in agreement.runtimes)
+    if agreement.exact:
+        return [f"{names} agree on the source {agreement}"]
+    error = agreement.relative_error
+    if agreement.integers or error is None or error > ROUNDING:
+        return [f"{names} do not agree on the source: {agreement}"]
+    return [f"{names} agree on the source to a relative error of {error:.1e}"]
+
+
+def rounds_words(rounds: int) -> str:
+    """How many rounds, in words."""
+    return "1 round" if rounds == 1 else f"{number(rounds)} rounds"
 
 
 def _verdict(verdict: Verdict) -> str:
-    return f"{verdict.outcome}: {printable(verdict.reason)}" if verdict.reason else verdict.outcome
+    rounds = f" in {rounds_words(verdict.rounds)}" if verdict.outcome in ("identical", "ran") else ""
+    return f"{verdict.outcome}{rounds}" + (f": {printable(verdict.reason)}" if verdict.reason else "")
+
+
+def _equal(verification: Verification) -> list[str]:
+    """That nothing was compared."""
+    if not verification.equal:
+        return []
+    return ["Both files are the same bytes: nothing had to be compared, and the runtimes ran the first only"]
 
 
 def _plan(plan: Validity | None) -> list[str]:
@@ -57,8 +91,12 @@ def _memory(first: Memory | None, second: Memory | None) -> list[str]:
 def as_json(verification: Verification) -> dict[str, Any]:
     """The verification as JSON values; the keys are documented in docs/json.md."""
     return {
-        "identical": verification.identical,
+        "identical": None if verification.alone else verification.identical,
+        "equal_files": verification.equal,
         "verified": dict(verification.status),
+        "rounds": dict(verification.rounds),
+        "agreement": None if verification.agreement is None else verification.agreement.to_json(),
+        "notes": list(verification.notes),
         "reasons": {verdict.runtime: verdict.reason for verdict in verification.verdicts if verdict.reason},
         "differences": {
             verdict.runtime: _difference(verdict.difference) for verdict in verification.verdicts if verdict.difference

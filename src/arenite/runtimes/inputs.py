@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from arenite.model import ElementType
+from arenite.runtimes.indices import index_ranges
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,31 +48,60 @@ def unfeedable(model: Model) -> str | None:
     for tensor in model.main.inputs:
         if tensor.type not in DTYPES:
             return f"input {tensor.name!r} is of type {tensor.type.name}, for which there are no random values"
+        if any(length < 0 for length in tensor.shape):
+            return f"input {tensor.name!r} has no fixed shape"
+        if len(tensor.shape) > most_dimensions():
+            return f"input {tensor.name!r} has {len(tensor.shape):,} dimensions, NumPy at most {most_dimensions()}"
     return None
+
+
+def most_dimensions() -> int:
+    """How many dimensions an array of the installed NumPy has at most: 64, before version 2 it was 32."""
+    import numpy as np
+
+    return 64 if int(np.__version__.split(".")[0]) >= 2 else 32
 
 
 def random_inputs(model: Model, rounds: int, seed: int) -> tuple[tuple[Array, ...], ...]:
     """Inputs of the main graph for one round of zeros (zero points where quantised) and `rounds` rounds at random.
 
     Integers cover their whole range, but wide ones that are not quantised are 0 to 3; floats are normally distributed.
-    Entry [r][i] is the array for input i in round r, of the input's shape and type.
+    What chooses rows of a table chooses rows that there are. Entry [r][i] is the array for input i in round r, of the
+    input's shape and type.
     """
     import numpy as np
 
     generator = np.random.default_rng(seed)
-    inputs = model.main.inputs
-    zeros = tuple(_zeros(tensor) for tensor in inputs)
-    return (
-        zeros,
-        *(tuple(_random(tensor, generator, number) for tensor in inputs) for number in range(rounds)),
-    )
+    inputs, ranges = model.main.inputs, index_ranges(model)
+
+    def made(tensor: Tensor, number: int) -> Array:
+        limits = ranges.get(tensor)
+        return _random(tensor, generator, number) if limits is None else _between(tensor, generator, *limits)
+
+    zeros = tuple(_zeros(tensor, *ranges.get(tensor, (-np.inf, np.inf))) for tensor in inputs)
+    return (zeros, *(tuple(made(tensor, number) for tensor in inputs) for number in range(rounds)))
 
 
-def _zeros(tensor: Tensor) -> Array:
+def _zeros(tensor: Tensor, low: float, high: float) -> Array:
     import numpy as np
 
     points = tensor.quantization.zero_point if tensor.quantization else ()
-    return np.full(tensor.shape, points[0] if len(points) == 1 else 0).astype(DTYPES[tensor.type])
+    zero = min(max(points[0] if len(points) == 1 else 0, low), high)
+    return np.full(tensor.shape, zero).astype(DTYPES[tensor.type])
+
+
+def _between(tensor: Tensor, generator: np.random.Generator, low: float, high: float) -> Array:
+    """Whole numbers from `low` to `high`, as far as the type has them; fractions where no two of these are between."""
+    import numpy as np
+
+    dtype = np.dtype(DTYPES[tensor.type])
+    if dtype.kind in "fc" and floor(high) - ceil(low) < 1:
+        return np.asarray(generator.uniform(low, high, tensor.shape)).astype(dtype)
+    least, most = ceil(low), floor(high)
+    if dtype.kind in "iu":
+        limits = np.iinfo(dtype)
+        least, most = (min(max(value, int(limits.min)), int(limits.max)) for value in (least, most))
+    return np.asarray(generator.integers(least, max(least, most), tensor.shape, endpoint=True)).astype(dtype)
 
 
 def _random(tensor: Tensor, generator: np.random.Generator, number: int) -> Array:

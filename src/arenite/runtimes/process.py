@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import re
 import signal
 import subprocess
 import sys
-import tempfile
+import threading
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from arenite.errors import PROCESS_ADVICE, ResourceError, system_reason
+from arenite.runtimes.child import JOB_MARK, LENGTH
 from arenite.runtimes.run import Failure, Run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import IO
 
     from arenite.runtimes.run import Job
 
@@ -28,10 +32,23 @@ NAMES = {"litert": "LiteRT", "litert-reference": "LiteRT with reference kernels"
 
 CHILD = (sys.executable, "-m", "arenite.runtimes.child")
 
-SECONDS_PER_JOB = 60.0
+START_SECONDS = 60.0
+"""Seconds on the clock for a child to start and to load its runtime, which takes less than one on an idle machine."""
+
+CLOCK_PER_PROCESSOR_SECOND = 30.0
+"""Seconds on the clock for each second of processor time that a job may take.
+
+The system ends a child that used up its processor time, however busy the machine is. The clock only ends one that waits
+for something that never comes, and those on Windows, which has no such limit.
+"""
 
 NOISE = re.compile(r"^\s*$|^(INFO|WARNING|W0|I0)|RecordingMicroAllocator|absl::InitializeLog")
 LONGEST_REASON = 200
+KEPT_BYTES = 64 << 10
+"""Bytes kept of what a runtime prints about a job, the last ones: only two lines of them are shown."""
+
+CHUNK_BYTES = 64 << 10
+"""Bytes read from a pipe at a time: what a pipe of Linux holds."""
 
 
 def absent(runtime: str) -> str | None:
@@ -40,48 +57,121 @@ def absent(runtime: str) -> str | None:
     return None if find_spec(module) else f"{package} is not installed"
 
 
-def run(runtime: str, jobs: Sequence[Job], *, seconds_per_job: float = SECONDS_PER_JOB) -> list[Run | Failure]:
+def run(runtime: str, jobs: Sequence[Job]) -> list[Run | Failure]:
     """Results of the jobs, each in a fresh interpreter, one after the other in one child process.
 
     The jobs after one that the child does not survive are not run, and have no result.
+
+    Raises:
+        ResourceError: the system cannot start a process: too few file handles, processes or too little memory.
     """
-    with tempfile.TemporaryDirectory(prefix="arenite-") as name:
-        folder = Path(name)
-        (folder / "jobs.pickle").write_bytes(pickle.dumps(list(jobs)))
-        ending = _run_child(runtime, folder, seconds_per_job * len(jobs))
-        results: list[Run | Failure] = []
-        for number in range(len(jobs)):
-            printed = _read(folder / f"{number}.stderr")
-            path = folder / f"{number}.pickle"
-            if not path.exists():
-                results.append(Failure(_one_line(f"{NAMES[runtime]} {ending}", printed)))
-                break
-            result: Run | Failure = pickle.loads(path.read_bytes())
-            if isinstance(result, Failure):
-                result = Failure(_one_line(result.reason, printed))
-            results.append(result)
-        return results
+    child = _Child(runtime)
+    with child:
+        ended = child.work_through(jobs)
+    results: list[Run | Failure] = []
+    for number, answer in enumerate(child.answers):
+        result: Run | Failure = pickle.loads(answer)
+        if isinstance(result, Failure):
+            result = Failure(_one_line(result.reason, child.printed_about(number)))
+        results.append(result)
+    if len(results) < len(jobs):
+        number = len(results)
+        reason = f"{NAMES[runtime]} {_ending(child.process.returncode if ended else None, jobs[number])}"
+        results.append(Failure(_one_line(reason, child.printed_about(number))))
+    return results
 
 
-def _run_child(runtime: str, folder: Path, seconds: float) -> str:
-    """Let a child do the jobs in a folder; how it ended, in words."""
+class _Child:
+    """A child process with its three pipes, all of which are closed, and the process ended, when the block is left."""
+
+    def __init__(self, runtime: str) -> None:
+        self.process = _started(runtime)
+        self.answers: list[bytes] = []
+        self._printed = [bytearray()]
+        self._readers = [
+            threading.Thread(target=self._collect_answers, daemon=True),
+            threading.Thread(target=self._collect_printed, daemon=True),
+        ]
+
+    def __enter__(self) -> _Child:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.wait()
+        for reader in self._readers:
+            if reader.ident is not None:
+                reader.join()
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
+            with contextlib.suppress(OSError):
+                _open(stream).close()
+
+    def work_through(self, jobs: Sequence[Job]) -> bool:
+        """Hand over the jobs and wait until the child ends by itself; False: it did not."""
+        try:
+            for reader in self._readers:
+                reader.start()
+        except RuntimeError as error:
+            raise ResourceError(f"verification: {error}; {PROCESS_ADVICE}") from None
+        content = pickle.dumps(list(jobs))
+        stdin = _open(self.process.stdin)
+        with contextlib.suppress(BrokenPipeError):  # what became of the child is told below
+            stdin.write(LENGTH.pack(len(content)))
+            stdin.write(content)
+            stdin.flush()
+        self._readers[0].join(START_SECONDS + CLOCK_PER_PROCESSOR_SECOND * sum(job.seconds for job in jobs))
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(0 if self._readers[0].is_alive() else START_SECONDS)
+        return self.process.returncode is not None
+
+    def printed_about(self, number: int) -> str:
+        """The last that was printed about job `number`."""
+        return self._printed[number + 1].decode(errors="replace") if number + 1 < len(self._printed) else ""
+
+    def _collect_answers(self) -> None:
+        stream = _open(self.process.stdout)
+        while len(head := stream.read(LENGTH.size)) == LENGTH.size:
+            (length,) = LENGTH.unpack(head)
+            answer = stream.read(length)
+            if len(answer) < length:
+                return
+            self.answers.append(answer)
+
+    def _collect_printed(self) -> None:
+        descriptor = _open(self.process.stderr).fileno()
+        while chunk := os.read(descriptor, CHUNK_BYTES):
+            rest, *further = chunk.split(JOB_MARK)
+            self._printed[-1] += rest
+            self._printed += map(bytearray, further)
+            for printed in self._printed[-1 - len(further) :]:
+                del printed[:-KEPT_BYTES]
+
+
+def _started(runtime: str) -> subprocess.Popen[bytes]:
     paths = os.pathsep.join(str(Path(entry).resolve()) for entry in sys.path)
     try:
-        ended = subprocess.run(
-            [*CHILD, runtime, str(folder)],
-            cwd=folder,
+        return subprocess.Popen(
+            [*CHILD, runtime],
+            cwd=Path(__file__).parents[2],  # Python imports from its working folder first: here that is Arenite
             env={**os.environ, "PYTHONPATH": paths, "TF_CPP_MIN_LOG_LEVEL": "3"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=seconds,
-            check=False,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
-    except subprocess.TimeoutExpired:
-        return f"did not end within {seconds:g} seconds"
-    if ended.returncode < 0:
-        return f"crashed ({_signal_name(-ended.returncode)})"
-    return f"ended its process with code {ended.returncode}"
+    except OSError as error:
+        raise ResourceError(f"{NAMES[runtime]} cannot be started to verify: {system_reason(error)}") from None
+
+
+def _open(stream: IO[bytes] | None) -> IO[bytes]:
+    assert stream is not None, "all three are pipes"
+    return stream
+
+
+def _ending(code: int | None, job: Job) -> str:
+    """What became of a child that left a job without an answer, in words."""
+    if code is None or (sys.platform != "win32" and code == -signal.SIGXCPU):
+        return f"gave no answer in {job.seconds:,} s" + ("" if code is None else " of processor time")
+    return f"crashed ({_signal_name(-code)})" if code < 0 else f"ended its process with code {code}"
 
 
 def _signal_name(number: int) -> str:
@@ -89,10 +179,6 @@ def _signal_name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return f"signal {number}"
-
-
-def _read(path: Path) -> str:
-    return path.read_text(errors="replace") if path.exists() else ""
 
 
 def _one_line(reason: str, printed: str) -> str:

@@ -1,4 +1,4 @@
-"""What running a model in a runtime gives."""
+"""What running a model in a runtime takes and gives."""
 
 from __future__ import annotations
 
@@ -11,18 +11,23 @@ if TYPE_CHECKING:
 
     Array = npt.NDArray[np.generic]
 
+SECONDS_PER_JOB = 60
+"""Processor seconds of a job whose work nobody has counted: hundreds of times what a test's small model takes."""
+
 
 @dataclass(frozen=True)
 class Job:
     """A model file to run in a fresh interpreter; `rounds[r][i]` is input i of the main graph before round r.
 
     `outputs` is how many outputs the main graph has. `arena_bytes` is the arena for runtimes that are given one.
+    `seconds` of processor time are what the runtime gets for its answer.
     """
 
     content: bytes
     rounds: tuple[tuple[Array, ...], ...]
     outputs: int
     arena_bytes: int
+    seconds: int = SECONDS_PER_JOB
 
 
 @dataclass(frozen=True)

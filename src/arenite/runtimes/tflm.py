@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-import tempfile
 from typing import TYPE_CHECKING
 
 from arenite.runtimes.run import Memory, Run
@@ -44,10 +43,13 @@ def run(job: Job) -> Run:
 
 
 def _printed(action: Callable[[], None]) -> str:
-    """What an action writes to the process's standard error below Python, while that goes to a file instead."""
+    """What an action writes to the process's standard error below Python, while that goes to a file in memory instead.
+
+    TFLM's package is for Linux only, which has such files.
+    """
     sys.stderr.flush()
     saved = os.dup(2)
-    with tempfile.TemporaryFile() as file:
+    with os.fdopen(os.memfd_create("printed"), "w+b") as file:  # type: ignore[attr-defined, unused-ignore]
         os.dup2(file.fileno(), 2)
         try:
             action()

@@ -1,0 +1,177 @@
+"""Which inputs of a model choose rows of a table, and the values that they may have.
+
+    input --CAST--> numbers --GATHER--> rows        the input has to lie in 0 ... rows of the table - 1
+
+A runtime that is given a number beyond the table refuses it or reads beyond the table, so nothing could be compared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from arenite.model import Model, Operator, Tensor
+
+    Interval = tuple[float, float]
+
+MOST_VISITS = 8
+"""Times that the values of one tensor are narrowed: one for each table that it chooses from, as a rule. Loops of
+graphs could go on narrowing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """A kind of operator that takes input number `position` as indices; `count` says of how many values."""
+
+    position: int
+    count: Callable[[Operator], int]
+
+
+def _shape(operator: Operator, position: int) -> tuple[int, ...]:
+    tensor = operator.inputs[position]
+    return () if tensor is None else tensor.shape
+
+
+def _option(operator: Operator, name: str, default: int) -> int:
+    value = operator.options.get(name, default)
+    return value if isinstance(value, int) else default
+
+
+def _one_hot(operator: Operator) -> int:
+    return operator.outputs[0].shape[_option(operator, "axis", -1)]
+
+
+def _slice(operator: Operator) -> int:
+    """The largest start is that at which the slice, along its longest way, still ends inside."""
+    return min(whole - part + 1 for whole, part in zip(_shape(operator, 0), operator.outputs[0].shape, strict=True))
+
+
+_SEGMENTS = Consumer(1, lambda operator: operator.outputs[0].shape[0])
+
+CONSUMERS: Mapping[str, Consumer] = MappingProxyType(
+    {
+        "EMBEDDING_LOOKUP": Consumer(0, lambda operator: _shape(operator, 1)[0]),
+        "EMBEDDING_LOOKUP_SPARSE": Consumer(0, lambda operator: _shape(operator, 4)[0]),
+        "GATHER": Consumer(1, lambda operator: _shape(operator, 0)[_option(operator, "axis", 0)]),
+        "GATHER_ND": Consumer(1, lambda operator: min(_shape(operator, 0)[: _shape(operator, 1)[-1]])),
+        "ONE_HOT": Consumer(0, _one_hot),
+        "REVERSE_SEQUENCE": Consumer(1, lambda operator: _shape(operator, 0)[_option(operator, "seq_dim", 0)] + 1),
+        "SCATTER_ND": Consumer(0, lambda operator: min(operator.outputs[0].shape[: _shape(operator, 0)[-1]])),
+        "SEGMENT_SUM": Consumer(1, lambda _: 1),  # numbers of segments must rise, which those of one segment do
+        "SLICE": Consumer(1, _slice),
+        **dict.fromkeys((f"UNSORTED_SEGMENT_{each}" for each in ("MAX", "MIN", "PROD", "SUM")), _SEGMENTS),
+    }
+)
+
+KEEPING: Mapping[str, slice] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            (
+                *("ABS", "BATCH_TO_SPACE_ND", "BROADCAST_TO", "CAST", "CEIL", "DEPTH_TO_SPACE", "DEQUANTIZE"),
+                *("EXPAND_DIMS", "FLOOR", "GATHER", "GATHER_ND", "MAX_POOL_2D", "MIRROR_PAD", "PAD", "QUANTIZE"),
+                *("REDUCE_MAX", "REDUCE_MIN", "RELU", "RESHAPE", "RESIZE_NEAREST_NEIGHBOR", "REVERSE_SEQUENCE"),
+                *("REVERSE_V2", "ROUND", "SLICE", "SPACE_TO_BATCH_ND", "SPACE_TO_DEPTH", "SPLIT_V", "SQUEEZE"),
+                *("STRIDED_SLICE", "TILE", "TRANSPOSE", "UNPACK"),
+            ),
+            slice(0, 1),
+        ),
+        **dict.fromkeys(("CONCATENATION", "MAXIMUM", "MINIMUM", "PACK"), slice(0, None)),
+        **dict.fromkeys(("SELECT", "SELECT_V2"), slice(1, 3)),
+        "SPLIT": slice(1, 2),
+    }
+)
+"""Kinds of operators that make no value outside of the interval of the inputs named, if that interval begins at 0."""
+
+RESCALING = frozenset({"DEQUANTIZE", "QUANTIZE"})
+"""Those of them that keep the real value; all others keep the number that stands for it."""
+
+
+def index_ranges(model: Model) -> dict[Tensor, Interval]:
+    """The least and the largest value of each tensor that is used as indices, or of which indices are made.
+
+    Values are those that are stored: quantized where the tensor is. Tensors of which nothing is known are left out.
+    """
+    sources = _sources(model)
+    ranges: dict[Tensor, Interval] = {}
+    visits: dict[Tensor, int] = {}
+    pending = [found for graph in model.graphs for operator in graph.operators for found in _consumed(operator)]
+    while pending:
+        tensor, (low, high) = pending.pop()
+        before = ranges.get(tensor, (-float("inf"), float("inf")))
+        narrowed = (max(low, before[0]), min(high, before[1]))
+        if narrowed == before or visits.get(tensor, 0) >= MOST_VISITS:
+            continue
+        if not -float("inf") < narrowed[0] <= narrowed[1] < float("inf"):
+            continue  # no value suits all tables, or a scale is no number to reckon with
+        ranges[tensor] = narrowed
+        visits[tensor] = visits.get(tensor, 0) + 1
+        pending += [(source, _through(kind, narrowed, tensor, source)) for source, kind in sources.get(tensor, ())]
+    return ranges
+
+
+def _consumed(operator: Operator) -> Iterator[tuple[Tensor, Interval]]:
+    """The input that an operator takes as indices, with its interval."""
+    consumer = CONSUMERS.get(operator.code)
+    if consumer is None:
+        return
+    try:
+        indices, count = operator.inputs[consumer.position], consumer.count(operator)
+    except (IndexError, ValueError):  # fewer inputs or dimensions than this kind has: no runtime takes the file
+        return
+    if indices is not None and indices.data is None and count > 0:
+        yield indices, (0.0, float(count - 1))
+
+
+def _sources(model: Model) -> dict[Tensor, list[tuple[Tensor, str]]]:
+    """For each tensor those that its values come from, and the kind of operator between them."""
+    found: dict[Tensor, list[tuple[Tensor, str]]] = {}
+    for graph in model.graphs:
+        for operator in graph.operators:
+            pairs = [] if operator.code not in KEEPING else _kept(operator)
+            for number, called in enumerate(operator.graphs):
+                if called < len(model.graphs):
+                    inner = model.graphs[called]
+                    passed = operator.inputs[operator.code == "IF" :]
+                    pairs += zip(inner.inputs, passed, strict=False)
+                    if operator.code != "WHILE" or number:  # the outputs of a condition are no outputs of the loop
+                        pairs += zip(operator.outputs, inner.outputs, strict=False)
+            for target, source in pairs:
+                if source is not None and source.data is None:
+                    found.setdefault(target, []).append((source, operator.code))
+    return found
+
+
+def _kept(operator: Operator) -> list[tuple[Tensor, Tensor | None]]:
+    """Pairs of an output and an input whose values it has."""
+    sources = operator.inputs[KEEPING[operator.code]]
+    return [(target, source) for target in operator.outputs for source in sources]
+
+
+def _through(kind: str, interval: Interval, target: Tensor, source: Tensor) -> Interval:
+    """The interval of a source for that of what is made of it."""
+    if kind not in RESCALING:
+        return interval
+    low, high = (_stored(_real(value, target), source) for value in interval)
+    return low, high
+
+
+def _real(value: float, tensor: Tensor) -> float:
+    scale, point = _scale_and_point(tensor)
+    return (value - point) * scale
+
+
+def _stored(value: float, tensor: Tensor) -> float:
+    scale, point = _scale_and_point(tensor)
+    return value / scale + point
+
+
+def _scale_and_point(tensor: Tensor) -> tuple[float, int]:
+    """How a tensor stands for real values; a float stands for itself."""
+    quantization = tensor.quantization
+    if quantization is None or len(quantization.scale) != 1 or not quantization.scale[0] > 0:
+        return 1.0, 0
+    return quantization.scale[0], quantization.zero_point[0] if quantization.zero_point else 0

@@ -146,11 +146,12 @@ def test_a_name_that_cpp_does_not_take(name):
 def test_the_example_is_short_and_makes_variables():
     plain = export_tflm(chain(("RELU", None)), "net", TFLM)["net_main.cc"]
     assert "ResourceVariables" not in plain
-    tensor = Tensor("h", (1,), ElementType.RESOURCE)
+    tensors = tuple(Tensor("h", (1,), ElementType.RESOURCE) for _ in range(3))
     handles = [
-        Operator("VAR_HANDLE", (), (tensor,), {"container": "", "shared_name": name}) for name in ("a", "b", "a")
+        Operator("VAR_HANDLE", (), (tensor,), {"container": "", "shared_name": name})
+        for tensor, name in zip(tensors, ("a", "b", "a"), strict=True)
     ]
-    model = Model("variables", (Graph("main", (tensor,), (), (), tuple(handles)),))
+    model = Model("variables", (Graph("main", tensors, (), (), tuple(handles)),))
     variables = export_tflm(model, "net", TFLM)["net_main.cc"]
     assert "MicroResourceVariables::Create(allocator, 2);" in variables
     body = variables[variables.index("int main()") :]

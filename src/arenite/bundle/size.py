@@ -55,5 +55,5 @@ def _reason(device: Arena) -> str:
 def _doubt(device: Arena) -> str:
     if device.exact:
         return ""
-    kinds = ", ".join(ascii(label)[1:-1] for label in device.unknown)
+    kinds = ", ".join(label.encode("ascii", "backslashreplace").decode() for label in device.unknown)
     return f"// CAUTION: what these operators allocate is not known, so that more may be needed: {kinds}.\n"

@@ -39,8 +39,8 @@ def print_report(parts: Iterable[RenderableType], stream: TextIO) -> None:
     with console.capture() as capture:
         for part in parts:
             if isinstance(part, Text):
-                # The last net: a sentence may hold a name that nobody thought of.
-                part.plain = escaped(part.plain)
+                # The last net: a line may hold a name that nobody thought of.
+                part.plain = "\n".join(map(escaped, part.plain.split("\n")))
             # rich forgets what a lone text says of its own wrapping.
             console.print(part, soft_wrap=isinstance(part, Text) and bool(part.no_wrap))
     text = capture.get()

@@ -219,17 +219,19 @@ def _struck(task: Task) -> list[str]:
 
 
 def _larger_arena(task: Task, decision: Decision, exported: Exported | None) -> list[str]:
-    """That the arena to declare grows, in a sentence, where it does: the head is not all that a runtime takes."""
+    """That the arena to declare grows though the head does not, in a sentence; the head is not all that is kept.
+
+    Where the head grows as well, the source had a plan that was not right, and another note says so.
+    """
     target = task.options.runs_on
-    before, after = (target.arena(model).declare_bytes for model in (task.source, decision.model))
-    after = after if exported is None else exported.arena_bytes
-    if decision.model is task.source or after <= before:
+    before, after = (target.arena(model) for model in (task.source, decision.model))
+    declared = after.declare_bytes if exported is None else exported.arena_bytes
+    if declared <= before.declare_bytes or after.head_bytes > before.head_bytes:
         return []
     why = "what is kept for each operator" if decision.strips else "what is needed besides"
     advice = "; `--minimize arena` looks for the smallest arena" if task.options.minimize == "head" else ""
-    return [
-        f"the arena to declare grows from {before:,} to {after:,} bytes: {why} outgrows what the head saves{advice}"
-    ]
+    grows = f"the arena to declare grows from {before.declare_bytes:,} to {declared:,} bytes"
+    return [f"{grows}: {why} outgrows what the head saves{advice}"]
 
 
 def _exported(task: Task, result: Model) -> Exported | None:

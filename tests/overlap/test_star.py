@@ -14,6 +14,7 @@ from random_models import every_order
 
 from arenite.budget import Budget
 from arenite.kernels import Kernels
+from arenite.kernels.points import Points
 from arenite.layout import Buffer
 from arenite.model import ElementType, Operator
 from arenite.optimization import Options, decided
@@ -83,6 +84,18 @@ def test_the_order_of_releases_is_the_best_of_all(leaves, center):
             now = max(now, min(release, center)) + size
         ends.append(max(now, center))
     assert found.least() * small.unit == 16 * min(ends)
+
+
+def test_a_leaf_of_many_places_is_a_job_that_may_begin_at_the_first():
+    """An image of a quarter of a million pixels costs no more than one of ten."""
+    center, places = 1 << 18, Points((range(0, 1 << 18, 16),))
+    buffers = (Buffer("y", center, 0, 0), Buffer("a", 64, 0, 0), Buffer("b", 32, 0, 0), Buffer("c", 48, 0, 0))
+    forward = (Relation(1, 0, None, places), Relation(2, 0, center - 16), Relation(3, 0, center - 16))
+    turned = Points((range(64 - center, 1, 16),))
+    backward = (Relation(0, 1, None, turned), Relation(0, 2, 32 - 16), Relation(0, 3, 48 - 16))
+    for relations in (forward, backward):
+        small = gaps(OverlapProblem(buffers, relations, 16))
+        assert star(small, range(4)).least() * small.unit == center - 16 + 32 + 48
 
 
 def test_what_is_no_star():

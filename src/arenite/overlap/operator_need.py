@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from arenite.kernels.points import between, multiples, with_more
 from arenite.kernels.rules import overlap
 from arenite.layout.problem import Buffer
 from arenite.liveness import ALIGNMENT, align
@@ -26,6 +27,7 @@ from arenite.overlap.problem import OverlapProblem, Relation
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from arenite.kernels.points import Distances
     from arenite.kernels.sets import Kernels
     from arenite.model import Operator, Tensor
     from arenite.overlap.contents import Pieces
@@ -68,14 +70,15 @@ class OperatorNeeds:
         source, target = (own[number] for number in pair)
         if {source, target} & self.barred:
             return None
-        distance, points = None, set(equal_distances(self.pieces[source], self.pieces[target]))
+        distance: int | None = None
+        points: Distances = equal_distances(self.pieces[source], self.pieces[target])
         if source in operator.inputs and target in operator.outputs and source not in operator.outputs:
             rule = overlap(operator, source, target, self.kernels)
-            points = set(rule.intact)
+            points = rule.intact
             if not self.charges[source].kept:
-                points.update(rule.exactly)
+                points = with_more(rule.exactly, rule.intact)
                 distance = None if rule.distance is None else align(rule.distance)
         if distance is not None and distance >= align(target.bytes):
             distance = None
-        exactly = sorted(each for each in points if each % ALIGNMENT == 0 and (distance is None or each < distance))
-        return Relation(*pair, distance, tuple(exactly)) if exactly or distance is not None else None
+        exactly = between(multiples(points, ALIGNMENT), None, distance)
+        return Relation(*pair, distance, exactly) if exactly or distance is not None else None

@@ -27,15 +27,20 @@ from heapq import heappop, heappush
 from itertools import count, pairwise
 from typing import TYPE_CHECKING
 
+from arenite.kernels.points import between, runs_of, union
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from arenite.kernels.points import Distances
     from arenite.overlap.gaps import Gap, Gaps
 
 _MOST_NODES = 300
 """Choices of which views lie at their places, looked at before the weakest open one is the bound: 0.1 s for 100."""
 
 
+_MOST_PLACES = 8
+"""Exact places of a leaf up to which each is looked at by itself. A view has one or two, passes over an image many."""
 _FEWEST_LEAVES = 4
 """Leaves from which on their order matters for first fit; few are tried in all orders soon enough."""
 
@@ -47,12 +52,17 @@ class _Leaf:
     number: int
     size: int
     release: int
-    points: tuple[int, ...]
+    points: Distances
 
     @property
     def least(self) -> int:
         """Where it may begin at the earliest, but not below the center."""
-        return max(0, min((self.release, *self.points)))
+        return max(0, min([self.release, *(run[0] for run in runs_of(self.points))]))
+
+    @property
+    def chosen(self) -> bool:
+        """Whether each place is looked at by itself; with too many places it may begin anywhere from the first on."""
+        return 0 < len(self.points) <= _MOST_PLACES
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +84,7 @@ class Star:
 
     def least(self) -> int:
         """Units that center and leaves take at least; exact without views."""
-        if not self.views:
+        if not any(leaf.chosen for leaf in self.leaves):
             end = self._end({})
             assert end is not None
             return end
@@ -86,7 +96,7 @@ class Star:
             if not undecided:
                 break
             heappop(waiting)
-            leaf = next(number for number, each in enumerate(self.leaves) if each.points and number not in begins)
+            leaf = next(number for number, each in enumerate(self.leaves) if each.chosen and number not in begins)
             for begin in (*self.leaves[leaf].points, self.leaves[leaf].release):
                 self._open(waiting, order, {**begins, leaf: begin})
         return waiting[0][0]
@@ -96,7 +106,7 @@ class Star:
     ) -> None:
         end = self._end(begins)
         if end is not None:
-            undecided = sum(1 for number, leaf in enumerate(self.leaves) if leaf.points and number not in begins)
+            undecided = sum(1 for number, leaf in enumerate(self.leaves) if leaf.chosen and number not in begins)
             heappush(waiting, (end, undecided, next(order), begins))
 
     def _end(self, begins: dict[int, int]) -> int | None:
@@ -193,5 +203,7 @@ def _leaf(number: int, center: int, size: int, gap: Gap, *, upside_down: bool) -
     """A leaf as it is, or with the top of the arena for its bottom; sizes in units."""
     turned = center - size
     release = turned + gap.down if upside_down else gap.up
-    points = (turned - point if upside_down else point for point in gap.points)
-    return _Leaf(number, size, release, tuple(sorted(point for point in points if point < release)))
+    runs = runs_of(gap.points)
+    if upside_down:
+        runs = tuple(range(turned - run[-1], turned - run[0] + 1, run.step) for run in runs)
+    return _Leaf(number, size, release, between(union(runs), None, release))

@@ -13,6 +13,7 @@ from arenite.runtimes import process
 from arenite.runtimes.run import Failure, Memory, Run
 from arenite.targets.tflm import memory_plan, planned_head
 from arenite.tflite.memory_plan import with_plan
+from arenite.tflite.read import read_model
 from arenite.tflite.write import write_bytes
 from arenite.verification import verify
 
@@ -114,9 +115,14 @@ def ran(*values):
     return Run(((np.array(values, np.float32),),), Memory(64, 100))
 
 
+def another():
+    """The same as `chain([4, 4])` in other bytes."""
+    return dataclasses.replace(chain([4, 4]), description="another file")
+
+
 def one_verdict(monkeypatch, *answers):
     fake(monkeypatch, *answers)
-    return verify(chain([4, 4]), chain([4, 4]), runtimes=("tflm",)).verdicts[0]
+    return verify(chain([4, 4]), another(), runtimes=("tflm",)).verdicts[0]
 
 
 def test_a_source_that_does_not_run_is_unavailable(monkeypatch):
@@ -136,9 +142,147 @@ def test_a_source_that_changes_from_run_to_run_is_unavailable(monkeypatch):
     assert one_verdict(monkeypatch, [ran(1), Failure("crash")], [Failure("crash")]).outcome == "unavailable"
 
 
+def test_a_source_that_differs_from_itself_in_one_process_is_unavailable(monkeypatch):
+    verdict = one_verdict(monkeypatch, [ran(1), ran(2)], [ran(1), ran(5)])
+    assert verdict.status == (
+        "unavailable: not deterministic on this model: run again, the source's output 0 ('x1') differs in round 0: "
+        "1 of 1 elements, by up to 4, first at [0]"
+    )
+    assert verdict.rounds == 0
+
+
+def test_the_runtime_is_asked_for_the_source_twice_in_one_process(monkeypatch):
+    asked = []
+
+    def run(runtime, jobs):
+        asked.append((runtime, [job.content for job in jobs]))
+        return [ran(1), ran(2)] if len(asked) == 1 else [ran(1), ran(1)]
+
+    monkeypatch.setattr(process, "absent", lambda runtime: None)
+    monkeypatch.setattr(process, "run", run)
+    source, result = write_bytes(chain([4, 4])), write_bytes(another())
+    assert verify(source, result, runtimes=("tflm",)).status == {"tflm": "different"}
+    assert asked == [("tflm", [source, result]), ("tflm", [source, source])]
+
+
+@pytest.mark.parametrize(
+    ("reference", "statuses"),
+    [
+        ([[ran(1), ran(1)]], {"litert": "unavailable", "litert-reference": "identical"}),
+        ([[ran(1), ran(3)], [ran(1), ran(1)]], {"litert": "different"}),
+        ([[ran(1), ran(3)], [ran(1), ran(4)]], {"litert": "different"}),
+        ([[Failure("crash")]], {"litert": "different"}),
+    ],
+)
+def test_where_optimized_kernels_differ_the_reference_is_asked(monkeypatch, reference, statuses):
+    fake(monkeypatch, [ran(1), ran(2)], [ran(1), ran(1)], *reference)
+    found = verify(chain([4, 4]), another(), runtimes=("litert",))
+    assert {runtime: status.partition(":")[0] for runtime, status in found.status.items()} == statuses
+    assert (found.problem is None) == ("litert-reference" in statuses)
+    if found.problem is None:
+        assert "its optimized kernels are at fault" in found.status["litert"]
+        assert "1 of 1 elements, by up to 1" in found.status["litert"]
+
+
+def test_optimized_kernels_that_are_not_deterministic_give_way_to_the_reference(monkeypatch):
+    fake(monkeypatch, [ran(1), ran(2)], [ran(1), ran(4)], [ran(1), ran(3)], [ran(1), ran(1)])
+    found = verify(chain([4, 4]), another(), runtimes=("litert",))
+    assert found.status["litert"].startswith("unavailable: not deterministic")
+    assert found.status["litert-reference"] == "different"
+    assert found.problem.startswith("LiteRT with reference kernels: output 0")
+
+
+def test_equal_files_are_run_once_and_not_compared(monkeypatch):
+    asked = []
+    monkeypatch.setattr(process, "absent", lambda runtime: None)
+    monkeypatch.setattr(process, "run", lambda runtime, jobs: asked.append(len(jobs)) or [ran(1)])
+    found = verify(chain([4, 4]), chain([4, 4]))
+    assert asked == [1, 1]
+    assert found.equal
+    assert found.identical
+    assert found.memory == (Memory(64, 100), Memory(64, 100))
+    assert verify(chain([4, 4]), chain([4, 4]), expected_head=48).problem.startswith("TFLM: it recorded a head of 64")
+
+
+def test_how_far_the_runtimes_agree_costs_no_further_run(monkeypatch):
+    fake(monkeypatch, [ran(1, 2), ran(1, 2)], [ran(1, 4), ran(1, 4)])
+    found = verify(chain([4, 4]), another())
+    assert found.status == {"litert": "identical", "tflm": "identical"}
+    assert (found.agreement.elements, found.agreement.total) == (1, 2)
+    assert found.agreement.relative_error == pytest.approx(0.5)
+    fake(monkeypatch, [ran(1), ran(1)], [Failure("crash")])
+    assert verify(chain([4, 4]), another()).agreement is None
+
+
+def test_the_reference_kernels_stand_for_litert_where_the_optimized_ones_are_at_fault(monkeypatch):
+    fake(monkeypatch, [ran(1), ran(2)], [ran(1), ran(1)], [ran(3), ran(3)], [ran(3), ran(3)])
+    agreement = verify(chain([4, 4]), another()).agreement
+    assert (agreement.runtimes, agreement.exact) == (("litert-reference", "tflm"), True)
+
+
+def test_one_model_is_only_run(monkeypatch):
+    fake(monkeypatch, [ran(1)], [Failure("no such operator")])
+    found = verify(chain([4, 4]))
+    assert found.status == {"litert": "ran", "tflm": "unavailable: no such operator"}
+    assert found.compared
+    assert not found.identical
+
+
+def test_rounds_are_said_for_each_runtime(monkeypatch):
+    fake(monkeypatch, [ran(1), ran(1)], [Failure("crash")])
+    assert verify(chain([4, 4]), another()).rounds == {"litert": 6, "tflm": 0}
+    fake(monkeypatch, [ran(1), ran(1)])
+    assert verify(chain([4, 4]), another(), rounds=2, runtimes=("tflm",)).rounds == {"tflm": 3}
+
+
+def test_what_runs_is_told(monkeypatch):
+    fake(monkeypatch, [ran(1), ran(2)], [ran(1), ran(1)])
+    told = []
+    verify(chain([4, 4]), another(), runtimes=("tflm",), progress=told.append)
+    assert told[0] == "verifying in TFLM: source and result, 6 rounds of 0.0 M operations"
+    assert told[1].startswith("verifying in TFLM: the source twice, since the result differs")
+
+
+def test_what_takes_too_much_memory_is_not_run(monkeypatch):
+    monkeypatch.setattr(process, "run", None)
+    status = verify(chain([1 << 30] * 2)).status["tflm"]
+    most = "of which verification takes at most 134,217,728"
+    assert status == f"unavailable: its inputs and outputs are 8,589,934,592 bytes, {most}"
+    x, middle, y = tensor("x"), tensor("middle", 1 << 30), tensor("y")
+    wide = model(graph([x], [y], [add(x, x, middle), add(middle, middle, y)]))
+    assert "unavailable: its head is 4,294," in verify(wide).status["litert"]
+
+
+@needs_tflm
+def test_the_cases_of_issue_10_are_judged_by_whom_can(shared):
+    cases = shared / "cases"
+    found = verify(cases / "cast_gather.tflite")
+    assert found.status == {"litert": "ran", "tflm": "ran"}
+    assert found.agreement.exact
+    narrow = cases / "conv_int16_bias32.tflite"
+    found = verify(narrow, elsewhere(narrow))
+    assert found.status["litert"].startswith(
+        "unavailable: LiteRT reads the int32 bias of CONV_2D (operator 0) as int64"
+    )
+    assert found.status["tflm"] == "identical"
+    assert found.agreement.elements == found.agreement.total == 1024
+    transposed = cases / "transpose_conv_int16_bias32.tflite"
+    found = verify(transposed, elsewhere(transposed))
+    assert "TFLM reads the int32 bias of TRANSPOSE_CONV" in found.status["tflm"]
+    assert found.problem is None
+    assert "int64 biases (quantized_bias_type INT64)" in found.notes[0]
+    detection = cases / "detection_postprocess.tflite"
+    assert verify(detection, elsewhere(detection)).problem is None
+
+
+def elsewhere(path):
+    """The same model with its contents at other places of the file."""
+    return write_bytes(dataclasses.replace(read_model(path), description="x" * 100, metadata=()))
+
+
 def test_nothing_installed_is_not_identical(monkeypatch):
     monkeypatch.setattr(process, "find_spec", lambda name: None)
-    result = verify(chain([4, 4]), chain([4, 4]))
+    result = verify(chain([4, 4]), another())
     assert result.status == {
         "litert": "unavailable: ai-edge-litert is not installed",
         "tflm": "unavailable: tflite-micro is not installed",

@@ -52,5 +52,5 @@ def test_every_key_is_documented(command, tmp_path):
 
 def test_exit_codes_are_documented():
     text = PAGE.read_text("utf-8")
-    for code in (0, 1, 2, 130, 141):
+    for code in (0, 1, 2, 130, 141, 143):
         assert f"\n| {code} | " in text

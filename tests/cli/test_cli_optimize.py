@@ -171,3 +171,33 @@ def test_an_offline_plan_is_replaced_or_respected(model, tmp_path):
     assert (tmp_path / "kept.tflite").read_bytes() == first.read_bytes()
     assert run(first, "-o", tmp_path / "new.tflite", "--no-overlap").exit_code == 0
     assert inspect(read_model(tmp_path / "new.tflite")).head_bytes == 4960
+
+
+def test_the_report_says_how_often_and_where_it_was_verified(model, tmp_path):
+    lines = run(model, "-o", tmp_path / "out.tflite").stdout.splitlines()
+    assert "Verified in LiteRT: outputs identical in 2 rounds" in lines
+    if TFLM:
+        assert "Verified in TFLM: outputs identical in 2 rounds" in lines
+        assert any(line.startswith("LiteRT and TFLM do not agree on the source: ") for line in lines)
+
+
+def test_without_verification_nothing_is_run_and_that_is_said(model, tmp_path, monkeypatch):
+    from arenite.runtimes import process
+
+    monkeypatch.setattr(process, "run", None)
+    out = tmp_path / "out.tflite"
+    assert "\nNot verified: not asked for\n" in run(model, "-o", out, "--no-verify").stdout
+    assert out.exists()
+    values = json.loads(run(model, "-o", out, "--no-verify", "--force", "--json").stdout)
+    assert values["verified"] == dict.fromkeys(("litert", "tflm"), "unavailable: not asked for")
+    assert (values["rounds"], values["agreement"]) == ({"litert": 0, "tflm": 0}, None)
+    assert "arena_bytes" not in values["after"]
+
+
+def test_a_result_that_is_its_source_was_not_compared(model, tmp_path):
+    once, again = tmp_path / "once.tflite", tmp_path / "again.tflite"
+    run(model, "-o", once)
+    printed = run(once, "-o", again).stdout.replace("\n", " ")
+    assert "Identical by being equal: the result is the source, byte for byte, so nothing was compared" in printed
+    assert "Verified in" not in printed
+    assert once.read_bytes() == again.read_bytes()

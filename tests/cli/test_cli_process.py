@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
 
 import pytest
 
@@ -125,3 +126,118 @@ def test_interrupting_leaves_no_traceback():
 
 def test_progress_only_where_stderr_is_a_terminal(model):
     assert start("inspect", model).stderr == b""
+
+
+ENDLESS = """
+    import os, pathlib, signal, sys
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # whoever runs the tests may have them ignored
+        signal.signal(each, signal.SIG_DFL)
+    from arenite.runtimes import process
+    in_child = (
+        "import arenite.runtimes.child as child, os, pathlib, time\\n"
+        "def run(job):\\n"
+        "    pathlib.Path('pid').write_text(str(os.getpid()) + '.')\\n"
+        "    time.sleep(600)\\n"
+        "child.RUNTIMES['litert'] = child.RUNTIMES['tflm'] = run\\n"
+        "os.chdir({folder!r})\\n"
+        "child.main('litert')"
+    )
+    process.CHILD = (sys.executable, "-c", in_child)
+    process.absent = lambda runtime: None
+    sys.argv = ["arenite", "optimize", {model!r}, "-o", "out.tflite"]
+    from arenite.cli import main
+    main()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize(("name", "code"), [("SIGTERM", 143), ("SIGHUP", 143), ("SIGINT", 130)])
+def test_told_to_end_it_leaves_neither_files_nor_children(model, tmp_path, name, code):
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    program = textwrap.dedent(ENDLESS).format(folder=str(tmp_path), model=str(model))
+    started = subprocess.Popen(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env={**os.environ, "TMPDIR": str(temporary)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    told = tmp_path / "pid"
+    while not (told.exists() and told.read_text().endswith(".")):
+        assert started.poll() is None
+        time.sleep(0.01)
+    started.send_signal(getattr(signal, name))
+    _, said = started.communicate()
+    word = "interrupted" if name == "SIGINT" else "terminated"
+    assert (started.returncode, said) == (code, f"arenite: {word}; nothing was written\n")
+    assert list(temporary.iterdir()) == []
+    assert {path.name for path in tmp_path.iterdir()} == {"tmp", "pid"}
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(told.read_text()[:-1]), 0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_a_main_thread_that_is_kept_busy_is_ended_by_another():
+    result = python("""
+        import os, re, signal, threading
+        from arenite.cli import app, endings
+        endings.GRACE_SECONDS = 0.2
+        import arenite.inspection, arenite.tflite.read
+        def busy(path):
+            threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGTERM)).start()
+            while True:
+                try:
+                    threading.Event().wait()
+                except endings.Ended:
+                    pass
+        arenite.tflite.read.read_model = busy
+        import sys
+        sys.argv = ["arenite", "inspect", "x.tflite"]
+        from arenite.cli import main
+        main()
+    """)
+    assert (result.returncode, result.stderr) == (143, "arenite: terminated; nothing was written\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_an_end_while_modules_load_is_no_traceback(tmp_path, name):
+    start = "from arenite.__main__ import main; main()"
+    (tmp_path / "typer.py").write_text(f"import os, signal\nos.kill(os.getpid(), signal.{name})\nraise ValueError\n")
+    result = subprocess.run(
+        [sys.executable, "-c", f"import signal; signal.signal(signal.{name}, signal.SIG_DFL); {start}"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    code, word = (130, "interrupted") if name == "SIGINT" else (143, "terminated")
+    assert (result.returncode, result.stderr) == (code, f"arenite: {word}; nothing was written\n")
+
+
+def test_what_a_library_makes_of_the_signal_is_not_told(model):
+    result = python(f"""
+        import os, signal, sys
+        import arenite.tflite.read
+        def loads(path):
+            try:
+                os.kill(os.getpid(), signal.SIGTERM)
+            except BaseException:
+                raise ImportError("something failed while it was loaded")
+        arenite.tflite.read.read_model = loads
+        sys.argv = ["arenite", "inspect", {str(model)!r}]
+        from arenite.cli import main
+        main()
+    """)
+    assert (result.returncode, result.stderr) == (143, "arenite: terminated; nothing was written\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
+def test_too_few_file_handles_are_named(model):
+    command = ["sh", "-c", 'ulimit -n 8; exec "$@"', "sh", *ARENITE, "verify", str(model)]
+    result = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
+    assert result.returncode == 2
+    (line,) = result.stderr.splitlines()
+    assert line.endswith("cannot be started to verify: Too many open files; raise the limit of open files (ulimit -n)")

@@ -28,7 +28,7 @@ def run(*arguments):
 def test_identical(folder):
     result = run(folder / "a.tflite", folder / "a.tflite", "--rounds", "1")
     assert result.exit_code == 0, result.output
-    assert result.stdout.startswith("LiteRT  identical\n")
+    assert result.stdout.startswith("LiteRT  identical in 2 rounds\n")
     assert result.stderr == ""
 
 
@@ -67,7 +67,7 @@ def test_models_of_different_form(folder):
 
 def test_without_runtimes_nothing_is_known(folder, monkeypatch):
     monkeypatch.setattr(process, "absent", lambda runtime: f"{runtime} is not installed")
-    result = run(folder / "a.tflite", folder / "a.tflite", "--json")
+    result = run(folder / "a.tflite", folder / "b.tflite", "--json")
     assert result.exit_code == 1
     assert "no runtime" in result.stderr
     values = json.loads(result.stdout)
@@ -76,6 +76,32 @@ def test_without_runtimes_nothing_is_known(folder, monkeypatch):
         "tflm": "unavailable: tflm is not installed",
     }
     assert (values["identical"], values["memory"]) == (False, [None, None])
+
+
+def test_equal_files_are_identical_and_nothing_is_compared(folder, monkeypatch):
+    result = run(folder / "a.tflite", folder / "a.tflite", "--rounds", "1")
+    assert "Both files are the same bytes: nothing had to be compared" in result.stdout
+    monkeypatch.setattr(process, "absent", lambda runtime: f"{runtime} is not installed")
+    result = run(folder / "a.tflite", folder / "a.tflite", "--json")
+    values = json.loads(result.stdout)
+    assert (result.exit_code, values["identical"], values["equal_files"]) == (0, True, True)
+    assert values["rounds"] == {"litert": 0, "tflm": 0}
+
+
+def test_one_file_is_run_and_the_runtimes_compared(folder, monkeypatch):
+    result = run(folder / "a.tflite", "--rounds", "1")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith("LiteRT  ran in 2 rounds\n")
+    values = json.loads(run(folder / "a.tflite", "--rounds", "1", "--json").stdout)
+    assert values["identical"] is None
+    if TFLM:
+        assert "LiteRT and TFLM do not agree on the source" in result.stdout
+        assert values["agreement"]["runtimes"] == ["litert", "tflm"]
+        assert 0 < values["agreement"]["elements"] < values["agreement"]["total"]
+    monkeypatch.setattr(process, "absent", lambda runtime: f"{runtime} is not installed")
+    result = run(folder / "a.tflite")
+    assert result.exit_code == 1
+    assert "no runtime could run" in result.stderr
 
 
 @pytest.mark.parametrize("arguments", [("--rounds", "0"), ("--seed", "-1"), ("--rounds", "many")])

@@ -132,6 +132,8 @@ def _sources(model: Model) -> dict[Tensor, list[tuple[Tensor, str]]]:
     for graph in model.graphs:
         for operator in graph.operators:
             pairs = [] if operator.code not in KEEPING else _kept(operator)
+            if operator.code == "WHILE":  # which may not run its body at all
+                pairs += zip(operator.outputs, operator.inputs, strict=False)
             for number, called in enumerate(operator.graphs):
                 if called < len(model.graphs):
                     inner = model.graphs[called]

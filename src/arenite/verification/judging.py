@@ -136,6 +136,8 @@ class Pair:
         judge, reference_run = self._compare(REFERENCE)
         if judge.outcome == "unavailable":
             return [(verdict, run)]
+        if judge.outcome == verdict.outcome:
+            return [(replace(verdict, reason=f"{verdict.reason}; so it is with its reference kernels"), run)]
         if judge.outcome == "identical" and verdict.outcome == "different":
             reason = (
                 f"its optimized kernels are at fault, since the reference kernels make no difference: {verdict.reason}"

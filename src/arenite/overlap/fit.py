@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from arenite.budget import Budget
     from arenite.overlap.gaps import Gap, Gaps
 
-STEPS_OF_BUFFER = 3
+STEPS_OF_BUFFER = 2
 """Steps that first fit takes for each buffer, or group of buffers, that it places, as measured on the zoo."""
 
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from arenite.overlap.gaps import Gaps
 
 
+_STEPS_OF_RANGE = 0.2
+"""Steps for each range of unsafe differences between two groups; half of the ranges are looked at in a layout."""
 _TALL = 4
 """Groups of which each is once placed at the very top."""
 _FINE = 400
@@ -55,6 +57,9 @@ class Groups:
         self.gaps = gaps
         self.groups = _grouped(gaps)
         self._ranges = self._forbidden()
+        ranges = sum(len(each) for one in self._ranges for each in one.values())
+        self._steps = STEPS_OF_BUFFER * len(self.groups) + _STEPS_OF_RANGE * ranges
+        """Steps that a layout takes by first fit."""
 
     def orders(self, buffers: Sequence[Buffer]) -> list[list[int]]:
         """Orders for first fit: the highest first, against time, the longest alive first, and with time."""
@@ -129,7 +134,7 @@ class Groups:
         for one in tall[:_TALL]:
             low, enough = self.groups[one].height, height - max(1, height // _FINE)
             while low <= enough and not budget.over:
-                budget.spend(STEPS_OF_BUFFER * len(self.groups) * len(orders))
+                budget.spend(self._steps * len(orders))
                 fits = (self.first_fit(order, (one, enough - self.groups[one].height)) for order in orders)
                 found = next((places for places in fits if self.height(places) <= enough), None)
                 if found is not None:
@@ -161,7 +166,7 @@ class Groups:
         starts = sorted(
             ((self.first_fit(order), list(order)) for order in orders), key=lambda start: self.height(start[0])
         )
-        budget.spend(STEPS_OF_BUFFER * len(self.groups) * len(orders))
+        budget.spend(self._steps * len(orders))
         best = starts[0][0]
         found(self.spread(best))
         for rank, (places, order) in enumerate(starts):
@@ -184,7 +189,7 @@ class Groups:
                 break
             moved = self._promoted(order, places, height, chance)
             new = self.first_fit(moved)
-            budget.spend(STEPS_OF_BUFFER * len(moved))
+            budget.spend(self._steps)
             if self.height(new) <= height:
                 order, places = moved, new
         return places

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from arenite.overlap import OverlapProblem
     from arenite.sharing import Shared, Sharing
 
-_STEPS_OF_PROBLEM = 500
+_STEPS_OF_PROBLEM = 300
 """Steps for each buffer of a layout: rewriting the model, its lifetimes and relations; measured on the zoo."""
+_STEPS_OF_GAP = 5
+"""Steps for each rule about two buffers: it is worked out, and joined with others of the same groups."""
 _FEW = 8
 """Buffers of which it is found out at once how low a layout can be."""
 
@@ -50,8 +52,8 @@ def head(model: Model, kernels: Kernels, work: int, enough: int, budget: Budget)
 
 
 def _solved(problem: OverlapProblem, work: int, budget: Budget, enough: int = 0) -> OverlapSolution:
-    budget.spend(_STEPS_OF_PROBLEM * len(problem.buffers))
     small = gaps(problem)
+    budget.spend(_STEPS_OF_PROBLEM * len(problem.buffers) + _STEPS_OF_GAP * sum(map(len, small.of)))
     groups = Groups(small)
     tries = work // max(1, len(groups.groups))
     least = max(scope_bound(problem, small)[0] if len(problem.buffers) <= _FEW else 0, enough // small.unit)

@@ -181,11 +181,8 @@ def _unlike(where: str, wanted: Sequence[Tensor | None], found: Sequence[Tensor]
 
 def _no_condition(tensors: Sequence[Tensor | None]) -> str | None:
     alone = tensors[0] if len(tensors) == 1 else None
-    if (
-        alone is None
-        or alone.type is not ElementType.BOOL
-        or alone.bytes != 1
-        or not (alone.data is None or alone.data)
-    ):
+    if alone is None or alone.type is not ElementType.BOOL or alone.bytes != 1:
+        return "its condition must be one BOOL"
+    if alone.data is not None and not alone.data:
         return "its condition must be one BOOL"
     return None

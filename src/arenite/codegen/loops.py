@@ -61,8 +61,10 @@ class _Shape:
 def rolled(steps: Sequence[Call | Block]) -> list[Call | Block | Loop]:
     """The same steps, with loops of calls where that makes the code smaller, as far as an estimate tells."""
     found: list[Call | Block | Loop] = []
-    for plain, group in groupby(steps, key=lambda step: isinstance(step, Call)):
-        found += _rolled([step for step in group if isinstance(step, Call)]) if plain else group
+    for _, group in groupby(steps, key=lambda step: isinstance(step, Call)):
+        alike = list(group)
+        calls = [step for step in alike if isinstance(step, Call)]
+        found += _rolled(calls) if calls else alike
     return found
 
 

@@ -1,4 +1,4 @@
-"""Models with control flow, at random: IF and WHILE in each other, CALL_ONCE, variables, views, convolutions with PAD."""
+"""Models with control flow, at random: IF and WHILE in each other, CALL_ONCE, variables, views, PAD and CONV_2D."""
 
 from __future__ import annotations
 

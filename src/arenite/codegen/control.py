@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from arenite.codegen.names import identifier
+from arenite.codegen.names import part
 from arenite.codegen.source import comment
 from arenite.codegen.unit import Block
 from arenite.liveness import PLANNED_CONTROL_FLOW
@@ -45,7 +45,7 @@ class Function:
 def function(model: Model, number: int, name: str, *, checked: bool) -> Function:
     """The function of a graph of a model whose interface is called `name`."""
     graph = model.graphs[number]
-    return Function(graph, f"{name}_graph_{number}_{identifier(graph.name)}", checked)
+    return Function(graph, f"{name}_graph_{number}_{part(graph.name)}".rstrip("_"), checked)
 
 
 def called_graphs(model: Model) -> tuple[int, ...]:

@@ -41,7 +41,7 @@ def identifier(name: str) -> str:
 
 
 def part(name: str) -> str:
-    """What a name becomes inside an identifier, at most `LONGEST` characters, maybe none: `Then, or else` -> `then_or_else`."""
+    """What becomes of a name inside an identifier, at most `LONGEST` characters or none: `Then, or` -> `then_or`."""
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:LONGEST].rstrip("_")
 
 

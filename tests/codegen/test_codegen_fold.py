@@ -71,7 +71,7 @@ def test_what_cannot_be_folded_is_left():
 
 
 def test_every_graph_is_folded_and_every_operator_comes_back():
-    """Also operators without outputs, of which there may be several, and graphs in another order than their source's."""
+    """Also operators without outputs, of which there may be several, and graphs in another order."""
     model = next(each for each in map(program, range(99)) if _pads(each.graphs[1:]) and _assigns(each.main) > 1)
     without = folded(model)
     assert _pads(without.graphs) == 0 < _pads(model.graphs)

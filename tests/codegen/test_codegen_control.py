@@ -12,7 +12,7 @@ import pytest
 
 import arenite
 from arenite.codegen import arena as arenas
-from arenite.codegen.control import called_graphs
+from arenite.codegen.control import inner_graphs
 from arenite.codegen.export import arena_size, export_c, sources, target_of
 from arenite.errors import ModelError, UnsupportedError
 from arenite.model import ElementType, Graph, Model, Operator, Tensor
@@ -102,9 +102,10 @@ def test_the_code_reads_as_the_model_does():
 
 def test_a_graph_is_one_function_however_many_run_it(tmp_path):
     model = hand_made.conditional()
-    same = replace(model.main.operators[1], graphs=(2, 2))
+    options = {"then_subgraph_index": 2, "else_subgraph_index": 2}
+    same = replace(model.main.operators[1], options=options, graphs=(2, 2))
     once = changed(model, 0, operators=(model.main.operators[0], same, model.main.operators[2]))
-    assert called_graphs(once) == (2,)
+    assert inner_graphs(once) == (2,)
     assert "graph_1" not in sources(once, "m")["m.c"]
     compare([once], tmp_path)
 
@@ -167,7 +168,7 @@ def test_constants_are_assigned_by_resetting_unless_something_comes_before(tmp_p
     once, handle, *rest = model.main.operators
     assert constants_once(model) == (once,)
     assert not kept(model).flags
-    assert called_graphs(model) == ()
+    assert inner_graphs(model) == ()
     late = changed(model, 0, operators=(handle, rest[0], once, *rest[1:]))
     assert constants_once(late) == ()
     compare([late], tmp_path)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from arenite import moves, overlap
 from arenite.budget import STEPS_PER_SECOND, Budget
-from arenite.codegen.control import called_graphs
+from arenite.codegen.control import inner_graphs
 from arenite.errors import VerificationError
 from arenite.liveness import NEVER, lifetimes
 from arenite.overlap import OverlapProblem, OverlapSolution, overlap_problem
@@ -111,7 +111,7 @@ def arena(
         solution = found if solution is None or found.height < solution.height else solution
     overlap.check(problem, solution)
     # The scopes of a graph that another one runs may pass not at all, or many times: there nothing can move.
-    moving = _moving(problem, solution, moves_worth, budget) if may_move and not called_graphs(model) else None
+    moving = _moving(problem, solution, moves_worth, budget) if may_move and not inner_graphs(model) else None
     if moving is not None:
         saved = solution.height - moving.height
         steps = _moves(moving, tensors, [span.first for span in liveness.operators[0]])

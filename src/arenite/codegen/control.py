@@ -48,7 +48,7 @@ def function(model: Model, number: int, name: str, *, checked: bool) -> Function
     return Function(graph, f"{name}_graph_{number}_{part(graph.name)}".rstrip("_"), checked)
 
 
-def called_graphs(model: Model) -> tuple[int, ...]:
+def inner_graphs(model: Model) -> tuple[int, ...]:
     """Positions of the graphs that the main one runs while it runs, each after those that it runs itself.
 
     Without what resetting does, and without recursion: a graph that runs itself is nobody's caller here.

@@ -128,8 +128,7 @@ def sources(
     place = arena(model, target, may_move=may_move, moves_worth=moves_worth)
     unit = Unit(dict(place.offsets), place.scratch, target.kernels)
     functions = {
-        number: control.function(model, number, name, checked=target is not C)
-        for number in control.called_graphs(model)
+        number: control.function(model, number, name, checked=target is not C) for number in control.inner_graphs(model)
     }
     steps = {number: rolled(_steps(model, unit, place, number, functions)) for number in (0, *functions)}
     resets = reset_calls(unit, model, kept(model), place.size - place.kept)
@@ -241,10 +240,9 @@ def why_not(operator: Operator) -> str | None:
             return f"{tensor.name!r} {'has a type C has not' if tensor.bytes else 'is empty'}"
         if tensor.data is not None and len(tensor.data) < tensor.bytes:
             return f"{tensor.name!r} holds fewer values than its shape says: it is packed or sparse"
-    if lower is None:  # see `control.control_obstacles`
-        return None
     try:
-        lower(Unit(_Anywhere()), operator)
+        if lower is not None:  # else see `control.control_obstacles`
+            lower(Unit(_Anywhere()), operator)
     except UnsupportedError as error:
         return str(error)
     return None

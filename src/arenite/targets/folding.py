@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Sequence
 
     from arenite.kernels.sets import Kernels
-    from arenite.model import Graph, Model, Operator, Tensor
+    from arenite.model import Model, Operator, Tensor
 
 _CONVOLUTIONS = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D"})
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from arenite.liveness import PLANNED_CONTROL_FLOW
+from arenite.liveness import called_graphs, executed_graphs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -98,14 +98,9 @@ def read_in_place(model: Model) -> frozenset[Tensor]:
     return frozenset(found)
 
 
-def run_graphs(model: Model, first: int = 0) -> tuple[Graph, ...]:
-    """A graph and all that control flow runs from there, callers before what they call; by default the main graph."""
-    found = [first]
-    for number in found:  # which grows meanwhile
-        operators = model.graphs[number].operators
-        called = (each for operator in operators if operator.code in PLANNED_CONTROL_FLOW for each in operator.graphs)
-        found += [each for each in dict.fromkeys(called) if each not in found]
-    return tuple(model.graphs[number] for number in found)
+def run_graphs(model: Model) -> tuple[Graph, ...]:
+    """The main graph and all that an inference runs from there, callers before what they call."""
+    return tuple(model.graphs[number] for number in reversed(executed_graphs(model)))
 
 
 def constants_once(model: Model) -> tuple[Operator, ...]:
@@ -144,9 +139,8 @@ def _computed_once(model: Model) -> Iterator[Operator]:
 def _with_called(model: Model, operator: Operator) -> Iterator[Operator]:
     """An operator, and all that it runs."""
     yield operator
-    for number in operator.graphs if operator.code in PLANNED_CONTROL_FLOW else ():
-        for graph in run_graphs(model, number):
-            yield from graph.operators
+    for number in executed_graphs(model, called_graphs(operator)):
+        yield from model.graphs[number].operators
 
 
 def _touched(model: Model, operator: Operator) -> Iterator[Tensor]:

@@ -44,14 +44,16 @@ def called_graphs(operator: Operator) -> tuple[int, ...]:
     return operator.graphs if operator.code in PLANNED_CONTROL_FLOW else ()
 
 
-def executed_graphs(model: Model) -> tuple[int, ...]:
+def executed_graphs(model: Model, roots: Sequence[int] = (0,)) -> tuple[int, ...]:
     """Positions of the graphs that an inference runs, each after those that its operators run; the main graph is last.
+
+    With other `roots`, those graphs and what they run.
 
     TFLM invokes graph 0 alone (MicroInterpreter::Invoke). Graphs of further signatures and decompositions of
     STABLEHLO_COMPOSITE are prepared, and their tensors planned, but nothing runs them.
     """
-    begun, ended = {0}, []
-    trail = [(0, _calls(model, 0))]
+    begun, ended = set(roots), []
+    trail = [(root, _calls(model, root)) for root in reversed(dict.fromkeys(roots))]
     while trail:
         position, calls = trail[-1]
         called = next((each for each in calls if each not in begun), None)

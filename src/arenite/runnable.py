@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from arenite.codegen.control import control_obstacles
 from arenite.codegen.export import why_not as why_not_in_c
 from arenite.codegen.reset import variable_obstacles
 from arenite.liveness import executed_graphs
+from arenite.targets.kept import run_graphs
 from arenite.targets.limits import why_not as why_not_in_tflm
 
 if TYPE_CHECKING:
@@ -90,10 +92,11 @@ def _in_tflm(model: Model, target: Target) -> Iterator[tuple[int, int, str]]:
 
 
 def _in_c(model: Model) -> Iterator[tuple[int, int, str]]:
-    """The same of generated C, which has the main graph, and variables as far as they can be set up once."""
-    obstacles = dict(variable_obstacles(model))
+    """The same of generated C, which has the graphs that are run."""
+    obstacles = {**dict(variable_obstacles(model)), **dict(control_obstacles(model))}
+    run = run_graphs(model)
     for number, graph in enumerate(model.graphs):
-        for position, operator in enumerate(graph.operators):
-            why = (why_not_in_c(operator) if number == 0 else None) or obstacles.get(operator)
+        for position, operator in enumerate(graph.operators if graph in run else ()):
+            why = why_not_in_c(operator) or obstacles.get(operator)
             if why is not None:
                 yield number, position, why

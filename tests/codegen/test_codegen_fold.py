@@ -10,10 +10,11 @@ import pytest
 from arenite.codegen.export import sources
 from arenite.model import ElementType, Graph, Model, Operator
 from arenite.runtimes.inputs import random_inputs
-from arenite.targets.folding import folded
+from arenite.targets.folding import folded, unfolded
 
 from .harness import run_c
 from .operators_at_random import Maker, conv, depthwise
+from .programs_at_random import program
 from .test_codegen_operators import close, expected
 
 VALID = 1
@@ -67,3 +68,30 @@ def test_what_cannot_be_folded_is_left():
         kept(operators=(replace(pad, inputs=(other, pad.inputs[1])), operator))
     channels = padded(ElementType.INT8, depthwise, 3, [(0, 0), (0, 0), (0, 0), (0, 0)])
     assert len(folded(channels).main.operators) == 1
+
+
+def test_every_graph_is_folded_and_every_operator_comes_back():
+    """Also operators without outputs, of which there may be several, and graphs in another order."""
+    model = next(each for each in map(program, range(99)) if _pads(each.graphs[1:]) and _assigns(each.main) > 1)
+    without = folded(model)
+    assert _pads(without.graphs) == 0 < _pads(model.graphs)
+    assert folded(without) is without
+    back = unfolded(model, without)
+    assert [graph.operators for graph in back.graphs] == [graph.operators for graph in model.graphs]
+    backwards = [replace(graph, operators=graph.operators[::-1]) for graph in without.graphs]
+    ordered = unfolded(model, replace(without, graphs=tuple(backwards)))
+    for graph, source in zip(ordered.graphs, model.graphs, strict=True):
+        assert set(graph.operators) == set(source.operators)
+        assert _without_pads(graph) == _without_pads(source)[::-1]
+
+
+def _pads(graphs):
+    return sum(operator.code == "PAD" for graph in graphs for operator in graph.operators)
+
+
+def _assigns(graph):
+    return sum(operator.code == "ASSIGN_VARIABLE" for operator in graph.operators)
+
+
+def _without_pads(graph):
+    return [operator for operator in graph.operators if operator.code != "PAD"]

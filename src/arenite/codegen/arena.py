@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from arenite import moves, overlap
 from arenite.budget import STEPS_PER_SECOND, Budget
+from arenite.codegen.control import inner_graphs
 from arenite.errors import VerificationError
-from arenite.liveness import lifetimes
+from arenite.liveness import NEVER, lifetimes
 from arenite.overlap import OverlapProblem, OverlapSolution, overlap_problem
 from arenite.overlap.scratch import scratch_sizes
 from arenite.targets.greedy import ONLINE, greedy_plan
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from arenite.kernels import Kernels
+    from arenite.liveness import Liveness
     from arenite.model import Model, Tensor
     from arenite.moves import MovingSolution
     from arenite.targets.target import Target
@@ -43,7 +45,7 @@ class Arena:
 
     `offsets` are those at which a tensor begins its life. `moves[i]` are made before operator i. `saved`: bytes that
     the arena is smaller than the lowest one found without moves. `kept`: bytes at its end that hold variables.
-    `scratch[i]` is the offset of the scratch that operator i hands to CMSIS-NN.
+    `scratch[g, i]` is the offset of the scratch that operator i of graph g hands to CMSIS-NN.
     """
 
     offsets: Mapping[Tensor, int]
@@ -52,7 +54,7 @@ class Arena:
     moves: Mapping[int, tuple[TensorMove, ...]] = field(default_factory=dict)
     saved: int = 0
     kept: int = 0
-    scratch: Mapping[int, int] = field(default_factory=dict)
+    scratch: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
     def at_the_end(self) -> dict[Tensor, int]:
         """Where every tensor is when its life has ended."""
@@ -108,7 +110,8 @@ def arena(
         found = overlap.solve(problem, budget=budget, goal=solution.height if solution and not in_place else 0)
         solution = found if solution is None or found.height < solution.height else solution
     overlap.check(problem, solution)
-    moving = _moving(problem, solution, moves_worth, budget) if may_move else None
+    # The scopes of a graph that another one runs may pass not at all, or many times: there nothing can move.
+    moving = _moving(problem, solution, moves_worth, budget) if may_move and not inner_graphs(model) else None
     if moving is not None:
         saved = solution.height - moving.height
         steps = _moves(moving, tensors, [span.first for span in liveness.operators[0]])
@@ -116,12 +119,17 @@ def arena(
     else:
         plan = Arena(_by(tensors, solution.offsets), solution.height, problem.alignment)
     places = (solution if moving is None else moving).offsets[len(tensors) :]
-    return _with_variables(replace(plan, scratch=_scratch(model, target.kernels, places)), model)
+    return _with_variables(replace(plan, scratch=_scratch(model, liveness, target.kernels, places)), model)
 
 
-def _scratch(model: Model, kernels: Kernels, places: Sequence[int]) -> dict[int, int]:
+def _scratch(model: Model, liveness: Liveness, kernels: Kernels, places: Sequence[int]) -> dict[tuple[int, int], int]:
     """Offset of each operator's scratch, of which none has more than one; `places` are in the order of operators."""
-    requesting = (index for index, each in enumerate(model.main.operators) if scratch_sizes(each, kernels))
+    requesting = (
+        (number, index)
+        for number, (graph, spans) in enumerate(zip(model.graphs, liveness.operators, strict=True))
+        for index, (each, span) in enumerate(zip(graph.operators, spans, strict=True))
+        if span is not NEVER and scratch_sizes(each, kernels)
+    )
     return dict(zip(requesting, places, strict=True))
 
 

@@ -10,6 +10,7 @@ from arenite.model import ElementType
 from arenite.runtimes.inputs import random_inputs, unfeedable
 from arenite.runtimes.process import NAMES, absent, run
 from arenite.runtimes.run import Job, Run
+from arenite.targets.kept import run_graphs
 from arenite.tflite.write import write_bytes
 
 if TYPE_CHECKING:
@@ -56,5 +57,6 @@ def _unlike(model: Model) -> bool:
     """Whether LiteRT's result may differ from that of TFLM, whose arithmetic the generated code follows."""
     return any(
         operator.code in UNLIKE and operator.outputs[0].type is not ElementType.FLOAT32
-        for operator in model.main.operators
+        for graph in run_graphs(model)
+        for operator in graph.operators
     )

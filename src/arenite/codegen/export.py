@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from arenite.codegen import control
 from arenite.codegen.arena import MOVES_WORTH, arena
 from arenite.codegen.build_files import cmake, makefile
 from arenite.codegen.cmsis_nn import LOWERINGS
@@ -23,10 +24,11 @@ from arenite.codegen.types import TYPES
 from arenite.codegen.unit import Unit
 from arenite.errors import OptionError, OutputError, UnsupportedError
 from arenite.kernels.cmsis_calls import called
+from arenite.liveness import PLANNED_CONTROL_FLOW
 from arenite.model import ElementType
 from arenite.ordering import file_order
 from arenite.targets.folding import folded
-from arenite.targets.kept import kept
+from arenite.targets.kept import kept, run_graphs
 from arenite.targets.target import CORES, C, find_target
 from arenite.tflite.files import check_writable, replace_files
 from arenite.tflite.memory_plan import with_plan
@@ -35,7 +37,10 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
 
-    from arenite.model import Model, Operator, Tensor
+    from arenite.codegen.arena import Arena
+    from arenite.codegen.control import Function
+    from arenite.codegen.unit import Block, Call
+    from arenite.model import Graph, Model, Operator, Tensor
     from arenite.targets.target import Target
 
 
@@ -85,11 +90,15 @@ def executable(model: Model) -> Model:
     Raises:
         ModelError: operators need each other's results in a circle.
     """
-    order, operators = file_order(model.main), model.main.operators
+    graphs = tuple(map(_in_order, model.graphs))
+    return model if graphs == model.graphs else replace(model, graphs=graphs)
+
+
+def _in_order(graph: Graph) -> Graph:
+    order, operators = file_order(graph), graph.operators
     if order == tuple(range(len(operators))):
-        return model
-    main = replace(model.main, operators=tuple(operators[index] for index in order))
-    return replace(model, graphs=(main, *model.graphs[1:]))
+        return graph
+    return replace(graph, operators=tuple(operators[index] for index in order))
 
 
 def prepared(model: Model) -> Model:
@@ -118,21 +127,38 @@ def sources(
     model = prepared(model)
     place = arena(model, target, may_move=may_move, moves_worth=moves_worth)
     unit = Unit(dict(place.offsets), place.scratch, target.kernels)
-    for index, operator in enumerate(model.main.operators):
-        unit.index = index
-        for move in place.moves.get(index, ()):
-            unit.call("move", f"(void *)(arena + {move.target})", f"(const void *)(arena + {move.source})", move.size)
-            unit.offsets = {**unit.offsets, **move.onto(unit.offsets)}
-        lower = LOWERINGS[operator.code] if called(operator, target.kernels) else lowering(operator)
-        assert lower is not None  # checked above
-        lower(unit, operator)
-    steps = rolled(unit.calls)
+    functions = {
+        number: control.function(model, number, name, checked=target is not C) for number in control.inner_graphs(model)
+    }
+    steps = {number: rolled(_steps(model, unit, place, number, functions)) for number in (0, *functions)}
     resets = reset_calls(unit, model, kept(model), place.size - place.kept)
+    inner = {each: steps[number] for number, each in functions.items()}
     own = {
         f"{name}.h": header(model, name, place, target),
-        f"{name}.c": source(model, name, unit, steps, resets, target=target),
+        f"{name}.c": source(model, name, unit.definitions, steps[0], resets, called=inner, target=target),
     }
-    return own | kernel_files(kernels([*steps, *resets]))
+    return own | kernel_files(kernels([*(step for each in steps.values() for step in each), *resets]))
+
+
+def _steps(
+    model: Model, unit: Unit, place: Arena, number: int, functions: Mapping[int, Function]
+) -> list[Call | Block]:
+    """What runs a graph; only the main one has moves, and only where no other graph is run."""
+    unit.graph, unit.calls = number, []
+    flags = kept(model).flags
+    for index, operator in enumerate(model.graphs[number].operators):
+        unit.index = index
+        for move in place.moves.get(index, ()) if number == 0 else ():
+            unit.call("move", f"(void *)(arena + {move.target})", f"(const void *)(arena + {move.source})", move.size)
+            unit.offsets = {**unit.offsets, **move.onto(unit.offsets)}
+        if operator.code in PLANNED_CONTROL_FLOW:
+            flag = place.size - place.kept + flags[operator].offset if operator in flags else None
+            control.lower(unit, operator, functions, flag)
+            continue
+        lower = LOWERINGS[operator.code] if called(operator, unit.kernels) else lowering(operator)
+        assert lower is not None  # checked above
+        lower(unit, operator)
+    return unit.calls
 
 
 def arena_size(exported: Mapping[str, str]) -> int:
@@ -174,9 +200,14 @@ def write_files(exported: Mapping[str, str], folder: str | os.PathLike[str], *, 
 
 def _check_operators(model: Model) -> None:
     """Try every operator before a layout is sought."""
+    places = {
+        operator: f"{index} of graph {graph.name!r}" if graph is not model.main else str(index)
+        for graph in run_graphs(model)
+        for index, operator in enumerate(graph.operators)
+    }
     problems = [
-        f"operator {index} ({describe(operator)}): {why}"
-        for index, operator in enumerate(model.main.operators)
+        f"operator {place} ({describe(operator)}): {why}"
+        for operator, place in places.items()
         if (why := why_not(operator)) is not None
     ]
     problems += [
@@ -185,10 +216,9 @@ def _check_operators(model: Model) -> None:
         for tensor in tensors
         if tensor.type not in TYPES or tensor.data is not None or not tensor.bytes
     ]
-    indices = {operator: index for index, operator in enumerate(model.main.operators)}
     problems += [
-        f"operator {indices.get(operator, 'of a graph that runs once')} ({describe(operator)}): {obstacle}"
-        for operator, obstacle in variable_obstacles(model)
+        f"operator {places[operator]} ({describe(operator)}): {obstacle}"
+        for operator, obstacle in (*control.control_obstacles(model), *variable_obstacles(model))
     ]
     if problems:
         others = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
@@ -199,9 +229,9 @@ def why_not(operator: Operator) -> str | None:
     """Why an operator cannot be expressed in C, None if it can: it is tried on a layout that means nothing."""
     operator = unpacked(operator)
     lower = lowering(operator)
-    if lower is None:
+    if lower is None and operator.code not in PLANNED_CONTROL_FLOW:
         return "there is no kernel for it"
-    if not outputs_fit(operator):
+    if lower is not None and not outputs_fit(operator):
         return f"the number of outputs, {len(operator.outputs)}, is not that of its kind"
     for tensor in (*operator.inputs, *operator.outputs):
         if tensor is None or (operator.code in ACCESSES and tensor.type is ElementType.RESOURCE):
@@ -211,7 +241,8 @@ def why_not(operator: Operator) -> str | None:
         if tensor.data is not None and len(tensor.data) < tensor.bytes:
             return f"{tensor.name!r} holds fewer values than its shape says: it is packed or sparse"
     try:
-        lower(Unit(_Anywhere()), operator)
+        if lower is not None:  # else see `control.control_obstacles`
+            lower(Unit(_Anywhere()), operator)
     except UnsupportedError as error:
         return str(error)
     return None

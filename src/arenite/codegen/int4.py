@@ -14,7 +14,7 @@ from arenite.model import Data, ElementType
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from arenite.model import Model, Operator, Tensor
+    from arenite.model import Graph, Model, Operator, Tensor
 
 WEIGHTED = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"})
 """Operators that TFLM runs with weights of 4 bits, their second input."""
@@ -22,13 +22,17 @@ WEIGHTED = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"})
 
 def unpacked_model(model: Model) -> Model:
     """The model with weights as bytes, in the same places of its list of tensors; the same object where it has none."""
-    main = model.main
-    unpacked_of = {weights: _as_bytes(weights) for operator in main.operators if (weights := _packed(operator))}
+    graphs = tuple(map(_unpacked_graph, model.graphs))
+    return model if graphs == model.graphs else replace(model, graphs=graphs)
+
+
+def _unpacked_graph(graph: Graph) -> Graph:
+    unpacked_of = {weights: _as_bytes(weights) for operator in graph.operators if (weights := _packed(operator))}
     if not unpacked_of:
-        return model
-    operators = tuple(_with(operator, unpacked_of) for operator in main.operators)
-    tensors = tuple(unpacked_of.get(tensor, tensor) for tensor in main.tensors)
-    return replace(model, graphs=(replace(main, operators=operators, tensors=tensors), *model.graphs[1:]))
+        return graph
+    operators = tuple(_with(operator, unpacked_of) for operator in graph.operators)
+    tensors = tuple(unpacked_of.get(tensor, tensor) for tensor in graph.tensors)
+    return replace(graph, operators=operators, tensors=tensors)
 
 
 def unpacked(operator: Operator) -> Operator:

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
+
+from arenite.codegen.unit import Block, Call
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-
-    from arenite.codegen.unit import Call
 
 LONGEST = 200
 """Calls in the body of a loop at most."""
@@ -58,8 +58,17 @@ class _Shape:
     text: tuple[str, ...]
 
 
-def rolled(calls: Sequence[Call]) -> list[Call | Loop]:
-    """The same calls, with loops where that makes the code smaller, as far as an estimate tells."""
+def rolled(steps: Sequence[Call | Block]) -> list[Call | Block | Loop]:
+    """The same steps, with loops of calls where that makes the code smaller, as far as an estimate tells."""
+    found: list[Call | Block | Loop] = []
+    for _, group in groupby(steps, key=lambda step: isinstance(step, Call)):
+        alike = list(group)
+        calls = [step for step in alike if isinstance(step, Call)]
+        found += _rolled(calls) if calls else alike
+    return found
+
+
+def _rolled(calls: Sequence[Call]) -> list[Call | Loop]:
     shapes = [_shape(call) for call in calls]
     numbers = [_numbers(call) for call in calls]
     saved = [0] * (len(calls) + 1)
@@ -77,9 +86,15 @@ def rolled(calls: Sequence[Call]) -> list[Call | Loop]:
     return list(_chosen(calls, numbers, chosen))
 
 
-def kernels(schedule: Iterable[Call | Loop]) -> set[str]:
+def kernels(schedule: Iterable[Call | Block | Loop]) -> set[str]:
     """The kernels that are called."""
-    return {call.kernel for each in schedule for call in (each.body if isinstance(each, Loop) else (each,))}
+    return {call.kernel for each in schedule for call in _calls(each)}
+
+
+def _calls(step: Call | Block | Loop) -> tuple[Call, ...]:
+    if isinstance(step, Loop):
+        return step.body
+    return step.calls if isinstance(step, Block) else (step,)
 
 
 def _chosen(

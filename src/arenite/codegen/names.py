@@ -34,10 +34,15 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 def identifier(name: str) -> str:
     """A C and C++ identifier made of a model's name: `person detect.v2.tflite` -> `person_detect_v2`."""
-    plain = re.sub(r"[^a-z0-9]+", "_", name.removesuffix(".tflite").lower()).strip("_")[:LONGEST].rstrip("_")
+    plain = part(name.removesuffix(".tflite"))
     if not plain:
         return "model"
     return f"model_{plain}" if plain[0].isdigit() or plain in _RESERVED or plain.startswith("arenite") else plain
+
+
+def part(name: str) -> str:
+    """What becomes of a name inside an identifier, at most `LONGEST` characters or none: `Then, or` -> `then_or`."""
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:LONGEST].rstrip("_")
 
 
 def checked(name: str) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.codegen.types import INT8
+from arenite.codegen.unit import Call
 from arenite.model import ElementType
-from arenite.targets.kept import accesses, kept, run_graphs
+from arenite.targets.kept import accesses, constants_once, kept, run_graphs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from arenite.codegen.unit import Call, Unit
+    from arenite.codegen.unit import Unit
     from arenite.model import Model, Operator
     from arenite.targets.kept import Kept
 
@@ -26,7 +27,8 @@ def reset_calls(unit: Unit, model: Model, variables: Kept, base: int) -> list[Ca
     if variables.size:
         common = max(set(content), key=content.count)
         _fill(unit, common, base, variables.size)
-        for each in sorted(set(variables.variables.values()), key=lambda variable: variable.offset):
+        places = {*variables.variables.values(), *variables.flags.values()}
+        for each in sorted(places, key=lambda variable: variable.offset):
             part = bytes(content[each.offset : each.offset + each.size])
             if part == bytes([common]) * each.size:
                 continue
@@ -34,7 +36,7 @@ def reset_calls(unit: Unit, model: Model, variables: Kept, base: int) -> list[Ca
                 _fill(unit, part[0], base + each.offset, each.size)
             else:
                 unit.call("move", f"(void *)(arena + {base + each.offset})", unit.array(INT8, part), each.size)
-    calls = unit.calls[before:]
+    calls = [each for each in unit.calls[before:] if isinstance(each, Call)]
     del unit.calls[before:]
     return calls
 
@@ -44,12 +46,12 @@ def _fill(unit: Unit, byte: int, offset: int, size: int) -> None:
 
 
 def _first_content(model: Model, variables: Kept) -> bytearray:
-    """All that is kept, as CALL_ONCE leaves it."""
+    """All that is kept, as those CALL_ONCE leave it that only assign constants; flags are 0."""
     content = bytearray(variables.size)
     for each in variables.variables.values():
         content[each.offset : each.offset + each.size] = bytes([each.filling]) * each.size
-    for graph in run_graphs(model)[1:]:
-        for handle, value in accesses(graph):
+    for operator in constants_once(model):
+        for handle, value in accesses(model.graphs[operator.graphs[0]]):
             place = variables.variables[handle]
             assert value.data is not None
             content[place.offset : place.offset + place.size] = bytes(value.data.content)[: value.bytes]
@@ -59,15 +61,11 @@ def _first_content(model: Model, variables: Kept) -> bytearray:
 def variable_obstacles(model: Model) -> Iterator[tuple[Operator, str]]:
     """Operators on variables that cannot be expressed, and why."""
     variables = kept(model).variables
-    for number, graph in enumerate(run_graphs(model)):
+    for graph in run_graphs(model):
         for operator in graph.operators:
             tensors = [each for each in (*operator.inputs, *operator.outputs) if each is not None]
             handles = [each for each in tensors if each.type is ElementType.RESOURCE]
-            if number and operator.code not in ("VAR_HANDLE", "ASSIGN_VARIABLE"):
-                yield operator, "only constants may be assigned in a graph that runs once"
-            elif number and any(each.data is None and each not in handles for each in tensors):
-                yield operator, "what is assigned in a graph that runs once must be a constant"
-            elif handles and operator.code not in ACCESSES:
+            if handles and operator.code not in ACCESSES:
                 yield operator, "there is no kernel for it"
             elif operator.code != "VAR_HANDLE" and any(each not in variables for each in handles):
                 yield operator, "its variable has no name"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from arenite.model import Data, ElementType, Tensor
 
 if TYPE_CHECKING:
-    from arenite.model import Model, Operator
+    from arenite.model import Graph, Model, Operator
 
 _VERSIONS = {"TILE": 2}
 """The last versions that LiteRT's reference kernels are registered for."""
@@ -20,14 +20,18 @@ _VERSIONS = {"TILE": 2}
 
 def respelled(model: Model) -> Model:
     """The same computation; the same object where there is nothing to respell."""
-    operators = tuple(_respelled(operator) for operator in model.main.operators)
-    if operators == model.main.operators:
-        return model
-    known = set(model.main.tensors)
+    graphs = tuple(map(_respelled_graph, model.graphs))
+    return model if graphs == model.graphs else replace(model, graphs=graphs, origin=None)  # without its versions
+
+
+def _respelled_graph(graph: Graph) -> Graph:
+    operators = tuple(_respelled(operator) for operator in graph.operators)
+    if operators == graph.operators:
+        return graph
+    known = set(graph.tensors)
     inputs = dict.fromkeys(tensor for each in operators for tensor in each.inputs if tensor is not None)
     added = tuple(tensor for tensor in inputs if tensor not in known)
-    main = replace(model.main, operators=operators, tensors=(*model.main.tensors, *added))
-    return replace(model, graphs=(main, *model.graphs[1:]), origin=None)  # a file without the versions that were
+    return replace(graph, operators=operators, tensors=(*graph.tensors, *added))
 
 
 def _respelled(operator: Operator) -> Operator:

@@ -38,21 +38,40 @@ class Call:
         return f"arenite_{self.kernel}"
 
 
+@dataclass(frozen=True)
+class Block:
+    """Control flow for the operator at position `index`: lines of C, and calls among them, in order.
+
+    A line that ends in "{" opens a block, one that begins with "}" closes it. `checked`: a line may return `status`.
+    """
+
+    index: int
+    parts: tuple[str | Call, ...]
+    checked: bool = False
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """The calls of kernels."""
+        return tuple(part for part in self.parts if isinstance(part, Call))
+
+
 @dataclass
 class Unit:
     """Collects what operators need; `offsets` are the addresses of tensors in the arena, in bytes.
 
-    `scratch` are those of the scratch of operators, by position; `kernels` are what the code is made for.
+    `scratch` are those of the scratch of operators, by graph and position; `kernels` are what the code is made for.
 
-    `index` is the position of the operator that is being added. Equal constants are stored once.
+    `graph` and `index` are the positions of the operator that is being added, `calls` the steps of its graph so far.
+    Equal constants are stored once.
     """
 
     offsets: Mapping[Tensor, int]
-    scratch: Mapping[int, int] = field(default_factory=dict)
+    scratch: Mapping[tuple[int, int], int] = field(default_factory=dict)
     kernels: Kernels = Kernels.C
+    graph: int = 0
     index: int = 0
     definitions: list[str] = field(default_factory=list)
-    calls: list[Call] = field(default_factory=list)
+    calls: list[Call | Block] = field(default_factory=list)
     flash: int = 0
     """Bytes of all constants, without parameters."""
     _names: dict[tuple[str, bytes | str], str] = field(default_factory=dict)
@@ -61,9 +80,14 @@ class Unit:
         """Call the kernel `arenite_<kernel>` of the header of the same name; see `Call`."""
         self.calls.append(Call(self.index, kernel, tuple(map(literal, arguments)), idle, checked))
 
+    def copy(self, source: Tensor, target: Tensor) -> Call:
+        """A call that copies the values of a tensor, which is not made yet."""
+        place = f"(void *)(arena + {self.offsets[target]})"
+        return Call(self.index, "move", (place, self.pointer(source), str(target.bytes)))
+
     def scratch_pointer(self) -> str:
         """A pointer to the scratch of the operator that is being added."""
-        return f"(void *)(arena + {self.scratch[self.index]})"
+        return f"(void *)(arena + {self.scratch[self.graph, self.index]})"
 
     def pointer(self, tensor: Tensor, *, extra: int = 0) -> str:
         """A constant pointer to a tensor's values, or to `extra` bytes behind the first; a constant's is in flash."""

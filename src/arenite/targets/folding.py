@@ -34,10 +34,24 @@ def folded(model: Model) -> Model:
     """The model without PADs that convolutions can do, tensors that nothing uses and graphs that nothing runs.
 
     It keeps its plan. The same object where there is nothing of the kind. Graphs keep their positions: one that nothing
-    runs is empty. A PAD fills with the zero point, which is what a convolution takes padding to
-    be.
+    runs is empty. A PAD fills with the zero point, which is what a convolution takes padding to be.
     """
-    graph = model.main
+    running = executed_graphs(model)
+    graphs = tuple(_folded(graph) if place in running else _emptied(graph) for place, graph in enumerate(model.graphs))
+    if graphs == model.graphs:
+        return model
+    result = replace(model, graphs=graphs)
+    plan = read_plan(model)
+    return result if plan is None else with_plan(result, memory_plan(result, planned_offsets(model, plan)))
+
+
+def _emptied(graph: Graph) -> Graph:
+    if not graph.tensors and not graph.operators:
+        return graph
+    return Graph(graph.name, (), (), (), ())
+
+
+def _folded(graph: Graph) -> Graph:
     found = folds(graph.operators, graph.outputs, with_padding)
     gone = {pad for _, pad in found.values()}
     operators = tuple(found[each][0] if each in found else each for each in graph.operators if each not in gone)
@@ -45,21 +59,9 @@ def folded(model: Model) -> Model:
     for each in operators:
         used.update(tensor for tensor in (*each.inputs, *each.outputs, *each.intermediates) if tensor is not None)
     tensors = tuple(tensor for tensor in graph.tensors if tensor in used or tensor.data is not None)
-    others = _without_idle(model)
-    if not gone and len(tensors) == len(graph.tensors) and others == model.graphs[1:]:
-        return model
-    result = replace(model, graphs=(replace(graph, operators=operators, tensors=tensors), *others))
-    plan = read_plan(model)
-    return result if plan is None else with_plan(result, memory_plan(result, planned_offsets(model, plan)))
-
-
-def _without_idle(model: Model) -> tuple[Graph, ...]:
-    """All graphs but the main one; those that nothing runs are empty."""
-    running = frozenset(executed_graphs(model))
-    return tuple(
-        graph if position in running or not (graph.tensors or graph.operators) else Graph(graph.name, (), (), (), ())
-        for position, graph in enumerate(model.graphs[1:], start=1)
-    )
+    if not gone and len(tensors) == len(graph.tensors):
+        return graph
+    return replace(graph, operators=operators, tensors=tensors)
 
 
 def unfolded(source: Model, result: Model) -> Model:
@@ -69,18 +71,26 @@ def unfolded(source: Model, result: Model) -> Model:
         source: the model that `result` was folded from.
         result: its folded form in any order, with a plan or without.
     """
-    graph = source.main
-    pads = {operator.outputs: pad for operator, (_, pad) in folds(graph.operators, graph.outputs, with_padding).items()}
-    originals = {operator.outputs: operator for operator in graph.operators}
-    operators: dict[Operator, None] = {}
-    for each in result.main.operators:
-        if each.outputs in pads:
-            operators[pads[each.outputs]] = None
-        operators[originals[each.outputs]] = None
-    graphs = (replace(graph, operators=tuple(operators)), *source.graphs[1:])
+    running = executed_graphs(source)
+    graphs = tuple(
+        _unfolded(graph, result.graphs[place]) if place in running else graph
+        for place, graph in enumerate(source.graphs)
+    )
     ordered = replace(source, graphs=graphs, metadata=result.metadata)
     plan = read_plan(result)
     return ordered if plan is None else with_plan(ordered, memory_plan(ordered, planned_offsets(result, plan)))
+
+
+def _unfolded(graph: Graph, result: Graph) -> Graph:
+    """The graph in the order of its folded form; operators without outputs are in both."""
+    pads = {operator.outputs: pad for operator, (_, pad) in folds(graph.operators, graph.outputs, with_padding).items()}
+    originals = {operator.outputs: operator for operator in graph.operators if operator.outputs}
+    operators: dict[Operator, None] = {}
+    for each in result.operators:
+        if each.outputs in pads:
+            operators[pads[each.outputs]] = None
+        operators[originals.get(each.outputs, each)] = None
+    return replace(graph, operators=tuple(operators))
 
 
 def folds(

@@ -1,0 +1,188 @@
+"""IF, WHILE and CALL_ONCE: each graph that they run is a function of the generated code, in the same arena.
+
+Inputs of the operator are copied to inputs of the graph, outputs of the graph to outputs of the operator:
+
+    main     x ──┐            y ──          IF: the graph that the condition chooses.
+                 │ copy       ↑ copy        WHILE: the operator's outputs hold the loop's variables, from which the
+    graph        └→ in ──→ out┘             inputs of condition and body are copied each time, as in TFLM.
+
+The operator's own tensors are alive during all of it (`arenite.liveness`), so no tensor of a graph lies on them, and no
+copy overwrites what another one reads. Source: TFLM's kernels/if.cc, while.cc and call_once.cc.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from arenite.codegen.names import part
+from arenite.codegen.source import comment
+from arenite.codegen.unit import Block
+from arenite.liveness import PLANNED_CONTROL_FLOW
+from arenite.model import ElementType
+from arenite.targets.kept import kept, run_graphs
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator, Mapping, Sequence
+
+    from arenite.codegen.unit import Call, Unit
+    from arenite.model import Graph, Model, Operator, Tensor
+
+
+@dataclass(frozen=True)
+class Function:
+    """A graph as a function of the generated code; `checked`: it returns a status, 0 for success."""
+
+    graph: Graph
+    name: str
+    checked: bool
+
+    def call(self) -> str:
+        """The call as C."""
+        return f"if ((status = {self.name}(arena)) != 0) return status;" if self.checked else f"{self.name}(arena);"
+
+
+def function(model: Model, number: int, name: str, *, checked: bool) -> Function:
+    """The function of a graph of a model whose interface is called `name`."""
+    graph = model.graphs[number]
+    return Function(graph, f"{name}_graph_{number}_{part(graph.name)}".rstrip("_"), checked)
+
+
+def inner_graphs(model: Model) -> tuple[int, ...]:
+    """Positions of the graphs that the main one runs while it runs, each after those that it runs itself.
+
+    Without what resetting does, and without recursion: a graph that runs itself is nobody's caller here.
+    """
+    found: dict[int, None] = {}
+    _walk(model, 0, kept(model).flags, found, ())
+    return tuple(found)
+
+
+def _walk(model: Model, number: int, flags: Container[Operator], found: dict[int, None], path: tuple[int, ...]) -> None:
+    for operator in model.graphs[number].operators:
+        if operator.code in ("IF", "WHILE") or operator in flags:
+            for each in operator.graphs:
+                if each not in found and each not in path:
+                    _walk(model, each, flags, found, (*path, number))
+                    found[each] = None
+
+
+def lower(unit: Unit, operator: Operator, functions: Mapping[int, Function], flag: int | None) -> None:
+    """Add an operator that runs graphs, without obstacles (`control_obstacles`).
+
+    Args:
+        unit: gets the steps.
+        operator: IF, WHILE or CALL_ONCE.
+        functions: those of graphs, by position.
+        flag: offset in the arena of the byte that tells whether a CALL_ONCE was run; None if resetting does its work.
+    """
+    if operator.code == "CALL_ONCE" and flag is None:
+        return
+    own = [functions[number] for number in operator.graphs]
+    if operator.code == "IF":
+        parts = tuple(_if(unit, operator, own))
+    elif operator.code == "WHILE":
+        parts = tuple(_while(unit, operator, *own))
+    else:
+        parts = (f"if (arena[{flag}] == 0) {{", own[0].call(), f"arena[{flag}] = 1;", "}")
+    unit.calls.append(Block(unit.index, parts, checked=own[0].checked))
+
+
+def _if(unit: Unit, operator: Operator, functions: Sequence[Function]) -> Iterator[str | Call]:
+    condition, *sources = operator.inputs
+    assert condition is not None
+    heads = (f"if ({_truth(unit, condition)} != 0) {{", "} else {")
+    for head, each in zip(heads, functions, strict=True):
+        yield head
+        yield from _into(unit, sources, each)
+        yield each.call()
+        yield from _copies(unit, each.graph.outputs, operator.outputs)
+    yield "}"
+
+
+def _while(unit: Unit, operator: Operator, condition: Function, body: Function) -> Iterator[str | Call]:
+    yield from _copies(unit, operator.inputs, operator.outputs)
+    yield "for (;;) {"
+    yield from _into(unit, operator.outputs, condition)
+    yield condition.call()
+    yield f"if ({_truth(unit, condition.graph.outputs[0])} == 0) break;"
+    yield from _into(unit, operator.outputs, body)
+    yield body.call()
+    yield from _copies(unit, body.graph.outputs, operator.outputs)
+    yield "}"
+
+
+def _truth(unit: Unit, tensor: Tensor) -> str:
+    """The one value of a BOOL tensor."""
+    return f"arena[{unit.offsets[tensor]}]" if tensor.data is None else f"{unit.pointer(tensor)}[0]"
+
+
+def _into(unit: Unit, sources: Sequence[Tensor | None], callee: Function) -> Iterator[str | Call]:
+    """Copies to those inputs of a graph that are read."""
+    graph = callee.graph
+    read = {tensor for operator in graph.operators for tensor in operator.inputs}.union(graph.outputs)
+    pairs = [pair for pair in zip(sources, graph.inputs, strict=True) if pair[1] in read]
+    return _copies(unit, [source for source, _ in pairs], [target for _, target in pairs])
+
+
+def _copies(unit: Unit, sources: Sequence[Tensor | None], targets: Sequence[Tensor]) -> Iterator[str | Call]:
+    for source, target in zip(sources, targets, strict=True):
+        if source is not None and source is not target:
+            yield f"/* {comment(repr(source.name))} to {comment(repr(target.name))} */"
+            yield unit.copy(source, target)
+
+
+def control_obstacles(model: Model) -> Iterator[tuple[Operator, str]]:
+    """Operators that run graphs and cannot be expressed, and why."""
+    for graph in run_graphs(model):
+        for operator in graph.operators:
+            if operator.code in PLANNED_CONTROL_FLOW:
+                why = _obstacle(operator, [model.graphs[number] for number in operator.graphs])
+                if why is not None:
+                    yield operator, why
+
+
+def _obstacle(operator: Operator, graphs: Sequence[Graph]) -> str | None:
+    if len(graphs) != (1 if operator.code == "CALL_ONCE" else 2):
+        return "a graph to run is missing"
+    if any(each.data is not None for each in operator.outputs) or len({*operator.outputs}) < len(operator.outputs):
+        return "its outputs must be computed, and each be there once"
+    if any(each.data is not None for graph in graphs for each in graph.inputs):
+        return "an input of a graph that it runs is a constant"
+    if operator.code == "CALL_ONCE":
+        return "its graph must have no inputs and no outputs" if graphs[0].inputs or graphs[0].outputs else None
+    if operator.code == "IF":
+        branches, inputs, unconditional = graphs, operator.inputs[1:], _no_condition(operator.inputs[:1])
+    else:
+        branches, inputs, unconditional = graphs[1:], operator.inputs, _no_condition(graphs[0].outputs)
+        unconditional = unconditional or _unlike(graphs[0].name, inputs, graphs[0].inputs)
+        unconditional = unconditional or _unlike("its own outputs", inputs, operator.outputs)
+    found = (
+        _unlike(graph.name, wanted, given)
+        for graph in branches
+        for wanted, given in ((inputs, graph.inputs), (operator.outputs, graph.outputs))
+    )
+    return unconditional or next(filter(None, found), None)
+
+
+def _unlike(where: str, wanted: Sequence[Tensor | None], found: Sequence[Tensor]) -> str | None:
+    """Why tensors cannot be copied to each other, None if they can."""
+    if len(wanted) != len(found):
+        return f"it takes or gives {len(wanted)} tensors, {where!r} {len(found)}"
+    for one, other in zip(wanted, found, strict=True):
+        if one is None:
+            return "an input is missing"
+        if (one.type, one.bytes) != (other.type, other.bytes):
+            return f"{one.name!r} and {other.name!r} of {where!r} are not of one type and size"
+        if other.data is not None and len(other.data) < other.bytes:
+            return f"{other.name!r} of {where!r} holds fewer values than its shape says"
+    return None
+
+
+def _no_condition(tensors: Sequence[Tensor | None]) -> str | None:
+    alone = tensors[0] if len(tensors) == 1 else None
+    if alone is None or alone.type is not ElementType.BOOL or alone.bytes != 1:
+        return "its condition must be one BOOL"
+    if alone.data is not None and not alone.data:
+        return "its condition must be one BOOL"
+    return None

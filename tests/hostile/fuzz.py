@@ -1,4 +1,4 @@
-"""Reads damaged copies of small models: `python fuzz.py SEED MUTANTS`. Prints a line for each mutant that is no ModelError.
+"""Reads damaged copies of small models: `python fuzz.py SEED MUTANTS` prints how far they came, and what went wrong.
 
 Every mutant that still reads is inspected; of those a sample is optimized in order and layout, without a runtime, and
 of what is written the writer itself makes sure that it can be read again. Mutants come in order from the seed, so

@@ -10,6 +10,8 @@ from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from arenite.requirements import is_complete
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -37,13 +39,10 @@ def macs(operator: Operator) -> int:
     operators that are not known count as 0, as is usual in this field.
     """
     kind = KINDS.get(operator.code)
-    if kind is None or not operator.outputs:
+    if kind is None or not is_complete(operator):
         return 0
     shapes = tuple((0,) if tensor is None else tensor.shape for tensor in operator.inputs)
-    try:
-        return max(0, kind.macs(operator, shapes))
-    except IndexError:  # fewer inputs or dimensions than this kind has: a file that no runtime accepts
-        return 0
+    return max(0, kind.macs(operator, shapes))
 
 
 def _convolution(operator: Operator, shapes: Shapes) -> int:

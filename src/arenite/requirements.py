@@ -33,12 +33,14 @@ class Needs:
 
     `inputs` are the positions at which an input must be, `outputs` the least and the largest number of outputs.
     `ranks` are (position, least, largest number of dimensions) of inputs; a scalar passes as well, for a file says
-    the same of a tensor whose rank is not known ahead. `positive` are options that must be from 1 to a limit.
+    the same of a tensor whose rank is not known ahead. `result` is the least number of dimensions of the first output.
+    `positive` are options that must be from 1 to a limit.
     """
 
     inputs: tuple[int, ...]
     outputs: tuple[int, int] = (1, 1)
     ranks: tuple[tuple[int, int, int], ...] = ()
+    result: int = 0
     positive: tuple[str, ...] = ()
     limit: int = _LARGEST_POSITION
 
@@ -55,21 +57,22 @@ def flaw(operator: Operator) -> str | None:
 
 
 def is_complete(operator: Operator) -> bool:
-    """Whether a rule about the operator's kind finds all inputs, outputs, options and dimensions that it looks at.
+    """Whether a rule about the operator's kind finds all inputs, outputs and dimensions that it looks at.
 
-    Not so where a rank is not known ahead. TFLM's own custom operators count by their name here.
+    Not so where a rank is not known ahead. TFLM's own custom operators are known by their name here.
     """
     needs = _needs(operator)
     if needs is None:
         return True
     if next(_flaws(operator, needs), None) is not None:
         return False
-    if not all(name in operator.options or name in _HAVE_DEFAULTS for name in needs.positive):
-        return False
-    if operator.code in _WINDOWED and len(operator.outputs[0].shape) != len(_first(operator).shape):
-        return False
     ranked = (operator.inputs[position] for position, _, _ in needs.ranks)
-    return all(tensor is None or tensor.shape for tensor in ranked)
+    if not all(tensor is None or tensor.shape for tensor in ranked):
+        return False
+    if needs.result and len(operator.outputs[0].shape) < needs.result:
+        return False
+    ends = (*operator.inputs, *operator.outputs)
+    return operator.code != "CUSTOM" or all(tensor is None or 0 not in tensor.shape for tensor in ends)
 
 
 def _needs(operator: Operator) -> Needs | None:
@@ -155,10 +158,8 @@ def _images(*positions: int, rank: int = 4) -> tuple[tuple[int, int, int], ...]:
 
 _STRIDES = ("stride_h", "stride_w")
 _DILATIONS = ("dilation_h_factor", "dilation_w_factor")
-_HAVE_DEFAULTS = frozenset({"dilation_d_factor", *_DILATIONS})
-"""Options that are 1 where a program that makes an operator leaves them out."""
-_CONVOLUTION = Needs((0, 1), ranks=_images(0, 1), positive=_STRIDES + _DILATIONS, limit=_LARGEST_FACTOR)
-_POOL = Needs((0,), ranks=_images(0), positive=(*_STRIDES, "filter_height", "filter_width"))
+_CONVOLUTION = Needs((0, 1), ranks=_images(0, 1), result=4, positive=_STRIDES + _DILATIONS, limit=_LARGEST_FACTOR)
+_POOL = Needs((0,), ranks=_images(0), result=4, positive=(*_STRIDES, "filter_height", "filter_width"))
 _DEEP = Needs(
     (0, 1),
     ranks=_images(0, 1, rank=5),
@@ -172,6 +173,8 @@ _LSTM = Needs(
     (0, 2, 3, 4, 6, 7, 8, 13, 14, 15, 18, 19),
     ranks=((0, 2, 3), (18, 2, 2), (19, 2, 2)),
 )
+
+_SIGNAL = Needs((0,), outputs=(1, _ANY), ranks=((0, 1, _ANY),), result=1)
 
 _UNARY = """
     ABS BITCAST BUCKETIZE CAST CEIL COMPLEX_ABS COS DENSIFY DEQUANTIZE ELU EXP FAKE_QUANT FLOOR GELU
@@ -191,6 +194,10 @@ _TERNARY = """
     BATCH_TO_SPACE_ND DYNAMIC_UPDATE_SLICE HASHTABLE_FIND PADV2 RANGE SCATTER_ND SELECT SELECT_V2 SLICE
     SPACE_TO_BATCH_ND UNSORTED_SEGMENT_MAX UNSORTED_SEGMENT_MIN UNSORTED_SEGMENT_PROD UNSORTED_SEGMENT_SUM
 """
+_SIGNALS = """
+    Delay Energy FftAutoScale FilterBank FilterBankLog FilterBankSpectralSubtraction FilterBankSquareRoot Irfft PCAN
+    Rfft Stacker Window
+"""
 
 NEEDS: Mapping[str, Needs] = MappingProxyType(
     {
@@ -201,7 +208,7 @@ NEEDS: Mapping[str, Needs] = MappingProxyType(
         **dict.fromkeys(("SPACE_TO_DEPTH", "DEPTH_TO_SPACE"), _BLOCKS),
         **dict.fromkeys(("RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR"), _leading(2, ranks=_images(0))),
         "ASSIGN_VARIABLE": _leading(2, outputs=(0, 0)),
-        "BATCH_MATMUL": _leading(2, ranks=((0, 2, _ANY), (1, 2, _ANY))),
+        "BATCH_MATMUL": _leading(2, ranks=((0, 2, _ANY), (1, 2, _ANY)), result=1),
         "BATCH_TO_SPACE_ND": _leading(3, ranks=((0, 3, 4),)),
         "BIDIRECTIONAL_SEQUENCE_RNN": Needs((0,), outputs=(1, 2)),
         "CALL_ONCE": _leading(0, outputs=(0, 0)),
@@ -211,7 +218,7 @@ NEEDS: Mapping[str, Needs] = MappingProxyType(
         "CONV_3D_TRANSPOSE": replace(_DEEP, inputs=(0, 1, 2), ranks=_images(1, 2, rank=5)),
         "DEPTHWISE_CONV_2D": _CONVOLUTION,
         "EMBEDDING_LOOKUP_SPARSE": _leading(5),
-        "FULLY_CONNECTED": Needs((0, 1), outputs=(1, 2), ranks=((1, 2, _ANY),)),
+        "FULLY_CONNECTED": Needs((0, 1), outputs=(1, 2), ranks=((1, 2, _ANY),), result=1),
         "HASHTABLE": _leading(0),
         "HASHTABLE_IMPORT": _leading(3, outputs=(0, 0)),
         "HASHTABLE_LOOKUP": _leading(3, outputs=(2, 2)),
@@ -229,15 +236,19 @@ NEEDS: Mapping[str, Needs] = MappingProxyType(
         "STRIDED_SLICE": _leading(4),
         "SVDF": Needs((0, 1, 2, 4), ranks=((0, 2, 2), (1, 2, 2), (2, 2, 2)), positive=("rank",)),
         "TOPK_V2": _leading(2, outputs=(2, 2)),
-        "TRANSPOSE_CONV": _leading(3, ranks=_images(1, 2), positive=_STRIDES, limit=_LARGEST_FACTOR),
+        "TRANSPOSE_CONV": _leading(3, ranks=_images(1, 2), result=4, positive=_STRIDES, limit=_LARGEST_FACTOR),
         "UNIDIRECTIONAL_SEQUENCE_LSTM": _LSTM,
         "UNIDIRECTIONAL_SEQUENCE_RNN": _leading(5, ranks=((0, 3, 3), (1, 2, 2), (2, 2, 2))),
         "UNIQUE": _leading(1, outputs=(2, 2)),
         "UNPACK": _leading(1, outputs=(1, _ANY)),
         "VAR_HANDLE": _leading(0),
+        "TFLite_Detection_PostProcess": _leading(3, outputs=(4, 4), ranks=((0, 3, 3), (1, 3, 3), (2, 2, 2))),
+        **dict.fromkeys((f"Signal{name}" for name in _SIGNALS.split()), _SIGNAL),
+        "SignalFramer": replace(_SIGNAL, result=2),
+        "SignalOverlapAdd": replace(_SIGNAL, ranks=((0, 2, _ANY),)),
     }
 )
-"""By the schema's name of the kind."""
+"""By the schema's name of the kind, and by their own names custom operators that TFLM brings along."""
 
 _TRANSPOSED = frozenset({"TRANSPOSE_CONV"})
 _WINDOWED = {

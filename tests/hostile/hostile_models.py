@@ -204,7 +204,7 @@ def calls() -> Cases:
             file.operator("CALL_ONCE", [], [], schema.CallOnceOptionsT(initSubgraphIndex=number))
             file.graph(f"g{number}")
         yield f"calls_{depth}", file.content
-    for depth in (16, 40):
+    for depth in (3, 16, 40):
         file = File()
         for number in range(depth):
             if number:

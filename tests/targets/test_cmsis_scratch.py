@@ -154,7 +154,7 @@ def test_pools_recurrent_layers_and_products():
     assert [requested(pool, each) for each in CORES] == [(), (96,), ()]
     floats = Operator("AVERAGE_POOL_2D", (new(1, 4, 4, 24, kind=FLOAT),), (new(1, 2, 2, 24, kind=FLOAT),))
     assert [requested(floats, each) for each in CORES] == [(), (), ()]
-    inputs = [None] * 24
+    inputs = [new(1)] * 24
     inputs[0], inputs[18], inputs[19] = new(1, 5, 8), new(1, 6), new(1, 6, kind=INT16)
     recurrent = Operator("UNIDIRECTIONAL_SEQUENCE_LSTM", tuple(inputs), (new(1, 5, 6),))
     assert requested(recurrent, Kernels.REFERENCE) == (12,) * 4

@@ -20,6 +20,7 @@ from arenite.kernels.cmsis_nn import PAIR, cmsis_nn
 from arenite.kernels.overlap import APART, Overlap
 from arenite.kernels.sets import Kernels
 from arenite.model import ElementType
+from arenite.requirements import is_complete
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,12 +40,12 @@ NARROW = 511
 def called(operator: Operator, kernels: Kernels) -> bool:
     """Whether generated C with these kernels passes an operator on to CMSIS-NN."""
     rule = _RULES.get(operator.code)
-    if rule is None or kernels.cmsis_nn is None:
+    if rule is None or kernels.cmsis_nn is None or not is_complete(operator):
         return False
     try:
         return rule(operator, kernels.cmsis_nn)
-    except (AssertionError, AttributeError, IndexError, KeyError, ValueError, ZeroDivisionError):
-        return False  # lacks an input, an option or a dimension that its kind needs
+    except ValueError:
+        return False  # of shapes that no rule is known for
 
 
 def passed_on(operator: Operator, position: int, output: int, kernels: Kernels) -> Overlap:

@@ -168,8 +168,8 @@ def _axis(operator: Operator, length: int, outputs: int, kernel: int, name: str,
 
 
 def _number(operator: Operator, name: str, default: int | None = None) -> int:
-    """An option that is a positive number; KeyError where it is missing, ValueError where it is not positive."""
-    value = operator.options[name] if default is None else operator.options.get(name, default)
+    """An option that is a positive number; ValueError where it is missing or not positive."""
+    value = operator.options.get(name, default)
     number = int(value) if isinstance(value, int | float) else 0
     if number < 1:
         raise ValueError(name)

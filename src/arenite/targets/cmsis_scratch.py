@@ -14,6 +14,7 @@ from arenite.kernels import windows
 from arenite.kernels.cmsis_calls import called
 from arenite.kernels.sets import Kernels
 from arenite.model import ElementType
+from arenite.requirements import is_complete
 from arenite.targets import cmsis_sizes as sizes
 from arenite.targets.build import CMSIS_NN, ESP_NN
 from arenite.targets.esp_scratch import esp_scratch
@@ -41,11 +42,11 @@ def scratch(kernel: Instance) -> tuple[int, ...]:
     if kernel.kernels in ESP_NN:
         return esp_scratch(kernel)
     rule = RULES.get(kernel.operator.code) if kernel.kernels in CMSIS_NN else None
-    if rule is None:
+    if rule is None or not is_complete(kernel.operator):
         return reference_scratch(kernel.operator, kernel.abi.pointer_bytes)
     try:
         return rule(kernel)
-    except (AssertionError, IndexError, KeyError, ValueError, ZeroDivisionError):  # no runtime takes such an operator
+    except ValueError:  # of shapes that no rule is known for
         return ()
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from arenite.kernels import windows
 from arenite.kernels.sets import ESP_NN_CHIPS, Kernels
 from arenite.model import ElementType
+from arenite.requirements import is_complete
 from arenite.targets import esp_sizes as sizes
 from arenite.targets.scratch import reference_scratch
 
@@ -23,20 +24,22 @@ def esp_scratch(kernel: Instance) -> tuple[int, ...]:
     An operator that does not have the inputs its kind needs requests nothing.
     """
     reference = reference_scratch(kernel.operator, kernel.abi.pointer_bytes)
+    if kernel.operator.code not in OWN or not is_complete(kernel.operator):
+        return reference
     chips = ESP_NN_CHIPS if kernel.kernels is Kernels.ESP_NN else (kernel.kernels,)
     try:
         own = max(_size(kernel, chip) for chip in chips)
-    except (AssertionError, IndexError, KeyError, ValueError, ZeroDivisionError):  # no runtime takes such an operator
+    except ValueError:  # of shapes that no rule is known for
         return reference
     return (*reference, own) if own > 0 else reference
 
 
 def _size(kernel: Instance, chip: Kernels) -> int:
     code, data = kernel.operator.code, kernel.input(0)
-    if code not in OWN or data.type is not ElementType.INT8:
+    if data.type is not ElementType.INT8:
         return 0
     if code == "SOFTMAX":  # the second dimension, whatever the rank
-        return sizes.softmax(data.shape[1]) if kernel.output.type is ElementType.INT8 else 0
+        return sizes.softmax(data.shape[1]) if kernel.output.type is ElementType.INT8 and len(data.shape) > 1 else 0
     if chip is Kernels.ESP_NN_GENERIC:
         return 0
     if code == "CONV_2D":

@@ -13,6 +13,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from arenite.model import ElementType
+from arenite.requirements import is_complete
 from arenite.targets import decode, detection
 from arenite.targets.registered import CUSTOM
 from arenite.tflite.custom_options import custom_options
@@ -39,21 +40,17 @@ def reference_scratch(operator: Operator, pointer_bytes: int = 8) -> tuple[int, 
         tensors = len(operator.inputs) + len(operator.outputs)
         return (ADDRESS_BYTES * tensors, pointer_bytes * tensors)
     requests = REQUESTS.get(operator.label)
-    if requests is None:
-        return ()
-    try:
-        return requests(operator)
-    except (IndexError, AttributeError, KeyError):  # lacks what its kind needs: no runtime takes it
-        return ()
+    return () if requests is None or not scratch_is_known(operator) else requests(operator)
 
 
 def scratch_is_known(operator: Operator) -> bool:
     """Whether `reference_scratch` tells all that the operator's kernel requests.
 
-    Not so for custom operators, but for those that TFLM has kernels for, with the options that decide it.
+    Not so where a rank is not known, nor for custom operators, but for those that TFLM has kernels for, with the
+    options that decide it.
     """
-    if operator.code != "CUSTOM":
-        return True
+    if operator.code != "CUSTOM" or not is_complete(operator):
+        return is_complete(operator)
     if operator.label not in CUSTOM:
         return False
     if operator.label == decode.NAME:

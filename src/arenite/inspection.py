@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from arenite.budget import STEPS_PER_SECOND, Budget
 from arenite.least_peak import peak_lower_bound
-from arenite.liveness import align, called_graphs, executed_graphs, lifetimes, working_sets
+from arenite.liveness import called_graphs, executed_graphs, lifetimes, working_sets
 from arenite.operators import macs
 from arenite.ordering import filed_in_order
 from arenite.rewrite.strips import why_not
@@ -179,6 +179,7 @@ class _Tables:
         self._model = model
         tensors = [tensor for graph in model.graphs for tensor in graph.tensors]
         self._index = {tensor: index for index, tensor in enumerate(tensors)}
+        self._sizes = {entry.tensor: entry.size for entry in self.liveness.lifetimes}
         self._sets = {(entry.graph, entry.position): entry for entry in working_sets(model)}
         self._macs = _Macs(model)
 
@@ -192,17 +193,18 @@ class _Tables:
         alive = entry.tensors if entry else ()
         written = set(operator.outputs)
         read = {tensor for tensor in operator.inputs if tensor is not None} - written
-        bystanders = [tensor for tensor in alive if tensor not in read and tensor not in written]
+        here = frozenset(alive)
+        input_bytes, output_bytes = (sum(self._sizes[tensor] for tensor in each & here) for each in (read, written))
         return InspectedOperator(
             index=position,
             name=operator.custom_code or operator.code,
             inputs=tuple(None if tensor is None else self._index[tensor] for tensor in operator.inputs),
             outputs=tuple(self._index[tensor] for tensor in operator.outputs),
             scope=self.liveness.operators[graph][position].first,
-            input_bytes=sum(align(tensor.bytes) for tensor in alive if tensor in read),
-            output_bytes=sum(align(tensor.bytes) for tensor in alive if tensor in written),
-            bystander_bytes=sum(align(tensor.bytes) for tensor in bystanders),
-            alive=tuple(self._index[tensor] for tensor in alive),
+            input_bytes=input_bytes,
+            output_bytes=output_bytes,
+            bystander_bytes=sum(map(self._sizes.__getitem__, alive)) - input_bytes - output_bytes,
+            alive=tuple(map(self._index.__getitem__, alive)),
             macs=self._macs.of(operator),
             cannot_split="is in a model of several graphs" if len(self._model.graphs) > 1 else why_not(operator),
         )

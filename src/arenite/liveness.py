@@ -31,6 +31,11 @@ ALIGNMENT = 16
 UNUSED = -1
 """First and last scope of a tensor that nothing creates or uses. TFLM plans all of them, as if alive together."""
 
+MOST_NESTED = 64
+"""Graphs that may run inside each other; converters nest a few loops, and TFLM's own planner calls itself for each."""
+MOST_SCOPES = 1_000_000
+"""Scopes that the graphs of a model may take; TFLM plans every run of a graph anew, so that they can multiply."""
+
 PLANNED_CONTROL_FLOW = frozenset({"IF", "WHILE", "CALL_ONCE"})
 """The operators that run further graphs in TFLM, and into whose graphs its planner descends.
 
@@ -169,6 +174,8 @@ class _Walk:
     def graph(self, position: int) -> None:
         if position in self.running:
             raise ModelError(f"graph {position} runs itself through control flow; such a model cannot be planned")
+        if len(self.running) == MOST_NESTED:
+            raise ModelError(f"more than {MOST_NESTED} graphs run inside each other; such a model cannot be planned")
         self.running.append(position)
         graph = self.model.graphs[position]
         for tensor in graph.inputs:
@@ -176,6 +183,11 @@ class _Walk:
             self.last[tensor] = self.scope
         for index in self.orders.get(position, range(len(graph.operators))):
             self.scope += 1
+            if self.scope > MOST_SCOPES:
+                raise ModelError(
+                    f"control flow runs graphs again and again, more than {MOST_SCOPES:,} operators in all; "
+                    "such a model cannot be planned"
+                )
             self.operator(position, index, graph.operators[index])
         for tensor in graph.outputs:
             self.first.setdefault(tensor, self.scope)
@@ -282,6 +294,7 @@ class WorkingSet:
 def working_sets(model: Model, orders: Mapping[int, Sequence[int]] | None = None) -> tuple[WorkingSet, ...]:
     """Working set of every operator that is run, in the order of execution; see `lifetimes` for the arguments."""
     liveness = lifetimes(model, orders)
+    sizes = {entry.tensor: entry.size for entry in liveness.lifetimes}
     bytes_alive = liveness.working_bytes()
     widest: list[tuple[int, int, int, int]] = []
     for position, spans in enumerate(liveness.operators):
@@ -296,7 +309,7 @@ def working_sets(model: Model, orders: Mapping[int, Sequence[int]] | None = None
             position,
             index,
             model.graphs[position].operators[index],
-            sum(align(tensor.bytes) for tensor in alive[scope]),
+            sum(map(sizes.__getitem__, alive[scope])),
             alive[scope],
         )
         for _, position, index, scope in sorted(widest)

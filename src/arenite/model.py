@@ -54,15 +54,10 @@ class ElementType(enum.Enum):
     FLOAT8_E4M3FN = (21, 1)
     FLOAT8_E5M2 = (22, 1)
 
-    @property
-    def code(self) -> int:
-        """Number of the type in the schema."""
-        return self.value[0]
-
-    @property
-    def bytes(self) -> int:
-        """Bytes of one element at run time."""
-        return self.value[1]
+    def __init__(self, code: int, size: int) -> None:
+        """Number of the type in the schema, and bytes of one element at run time."""
+        self.code = code
+        self.bytes = size
 
 
 @dataclass(frozen=True, eq=False)

@@ -142,7 +142,7 @@ def fit(buffers: _Buffers, order: Numbers, tightest: bool, budget: Budget | None
     """
     offsets = np.zeros(len(buffers), np.int64)
     times = np.dtype(np.int32 if int(buffers.last.max()) < 1 << 31 else np.int64)
-    placed = _Placed(len(buffers), times)
+    placed = Placed(len(buffers), times)
     sizes, firsts, lasts = buffers.size.tolist(), buffers.first.tolist(), buffers.last.tolist()
     for count, number in enumerate(order.tolist()):
         if budget is not None and count % _CHECK == 0 and budget.seconds <= 0 and budget.over:
@@ -153,7 +153,7 @@ def fit(buffers: _Buffers, order: Numbers, tightest: bool, budget: Budget | None
     return offsets
 
 
-class _Placed:
+class Placed:
     """What has been placed, by rising offset."""
 
     def __init__(self, room: int, times: np.dtype[np.signedinteger]) -> None:

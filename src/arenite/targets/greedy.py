@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from arenite.layout.lifetimes import neighbours
+from arenite.layout.lifetimes import meetings, neighbours
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 ONLINE = -1
 """The offset in a plan that leaves a buffer to TFLM."""
+_MOST_MEETINGS = 100_000
+"""Pairs alive together up to which lists of them are quicker than arrays of all that is placed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,36 @@ def greedy_plan(buffers: Sequence[Buffer], fixed: Sequence[int] = ()) -> GreedyP
     offsets = list(given)
     online = [number for number, offset in reversed(list(enumerate(given))) if offset == ONLINE]
     online.sort(key=lambda number: -buffers[number].size)
+    if meetings(buffers) > _MOST_MEETINGS:
+        _place_many(buffers, offsets, online)
+    else:
+        _place_few(buffers, offsets, online)
+    ends = (offset + buffer.size for offset, buffer in zip(offsets, buffers, strict=True))
+    return GreedyPlan(tuple(offsets), max(ends, default=0))
+
+
+def _place_many(buffers: Sequence[Buffer], offsets: list[int], online: Sequence[int]) -> None:
+    """The same for thousands of buffers, in memory that is linear in their number."""
+    import numpy as np
+
+    from arenite.layout.many import Placed
+
+    placed = Placed(len(buffers), np.dtype(np.int64))
+    for number, offset in enumerate(offsets):
+        if offset != ONLINE:
+            placed.add(offset, offset + buffers[number].size, buffers[number].first, buffers[number].last)
+    for number in online:
+        each = buffers[number]
+        offsets[number] = at = placed.gap(each.size, each.first, each.last, tightest=False)
+        placed.add(at, at + each.size, each.first, each.last)
+
+
+def _place_few(buffers: Sequence[Buffer], offsets: list[int], online: Sequence[int]) -> None:
     alive_together = neighbours(buffers)
     for number in online:
         placed = [other for other in alive_together[number] if offsets[other] != ONLINE]
         taken = sorted((offsets[other], offsets[other] + buffers[other].size) for other in placed)
         offsets[number] = _lowest_gap(taken, buffers[number].size)
-    ends = (offset + buffer.size for offset, buffer in zip(offsets, buffers, strict=True))
-    return GreedyPlan(tuple(offsets), max(ends, default=0))
 
 
 def _lowest_gap(taken: Sequence[tuple[int, int]], size: int) -> int:

@@ -182,7 +182,7 @@ def test_random_networks(type_, target):
         near = [each for choice in chosen[:1] for each in neighbours(costs, choice, work(model))]
         uneven = [each for each in near if any(piece.kind in UNEVEN.values() for piece in each.pieces)]
         for choice in (*chosen, *uneven[:2]):
-            found = partial(model, sharing, choice)
+            found = partial(model, sharing, choice, Budget(STEPS_PER_SECOND))
             if found is not None:
                 assert found.extra_macs == work(found.shared.model) - work(model)
                 result = verify(

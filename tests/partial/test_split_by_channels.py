@@ -88,7 +88,7 @@ def test_random_networks(type_, target):
         chosen = search(costs, sum(map(macs, model.main.operators)), Budget(STEPS_PER_SECOND), report=silent)
         by_channels = [each for each in chosen if any(piece.plan and piece.kind == "channels" for piece in each.pieces)]
         for choice in by_channels[:1]:
-            found = partial(model, sharing, choice)
+            found = partial(model, sharing, choice, Budget(STEPS_PER_SECOND))
             assert sum(map(macs, found.shared.model.main.operators)) - sum(map(macs, model.main.operators)) == (
                 found.extra_macs
             )

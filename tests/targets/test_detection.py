@@ -86,9 +86,10 @@ def test_head_and_tail_are_what_tflm_records():
         assert not isinstance(too_small, Run)
 
 
+@pytest.mark.parametrize("value", [None, -5])
 @pytest.mark.parametrize("name", ["max_detections", "num_classes"])
-def test_without_its_options_nobody_knows(name):
-    each = detection(**{name: None})
+def test_without_its_options_nobody_knows(name, value):
+    each = with_custom_options(detection(), {key: number for key, number in {**OPTIONS, name: value}.items() if number})
     assert not scratch_is_known(of(each))
     assert unknown_scratch(each) == ("TFLite_Detection_PostProcess",)
     assert not arena(each, Kernels.REFERENCE).exact

@@ -225,11 +225,23 @@ PAIRS = [
 ]
 
 
+def written(model):
+    """Whether a model is written at all: operators that no runtime takes are refused on reading back."""
+    try:
+        write_bytes(model)
+    except ModelError as error:
+        assert "no runtime takes it" in str(error)
+        return False
+    return True
+
+
 @needs_tflm
 @pytest.mark.parametrize(("taken", "refused", "reason"), PAIRS, ids=lambda each: each[0] if each[0].isupper() else "")
 def test_limits_other_than_types(taken, refused, reason):
     models = [alone(*taken), alone(*refused)]
-    assert ran(models) == [True, False]
+    assert ran(models[:1]) == [True]
+    if written(models[1]):
+        assert ran(models[1:]) == [False]
     assert why_not(of(models[0]), Kernels.REFERENCE) is None
     assert reason in why_not(of(models[1]), Kernels.REFERENCE)
 

@@ -28,6 +28,12 @@ CORNERS = 4
 """Numbers that describe a box."""
 
 
+def decided(operator: Operator) -> bool:
+    """Whether its options decide what its kernel requests: numbers that are not negative, as sizes must be."""
+    options = custom_options(operator)
+    return all(options.get(name, -1) >= 0 for name in DECISIVE)
+
+
 def detection_scratch(operator: Operator) -> tuple[int, ...]:
     """Bytes of its eleven scratch buffers in order: for every anchor, a row of each table.
 

@@ -55,7 +55,7 @@ def scratch_is_known(operator: Operator) -> bool:
         return False
     if operator.label == decode.NAME:
         return decode.decoding_is_known(operator)
-    return operator.label != detection.NAME or custom_options(operator).keys() >= set(detection.DECISIVE)
+    return operator.label != detection.NAME or detection.decided(operator)
 
 
 def unknown_scratch(model: Model) -> tuple[str, ...]:

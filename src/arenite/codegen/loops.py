@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
+from itertools import accumulate, groupby, pairwise
 from typing import TYPE_CHECKING
 
 from arenite.codegen.unit import Block, Call
@@ -69,8 +69,8 @@ def rolled(steps: Sequence[Call | Block]) -> list[Call | Block | Loop]:
 
 
 def _rolled(calls: Sequence[Call]) -> list[Call | Loop]:
+    estimate = _Estimate.of(calls)
     shapes = [_shape(call) for call in calls]
-    numbers = [_numbers(call) for call in calls]
     saved = [0] * (len(calls) + 1)
     chosen: list[tuple[int, int]] = [(0, 0)] * len(calls)
     alike = [0] * (LONGEST + 1)  # calls from here on that are like those `period` later
@@ -80,10 +80,11 @@ def _rolled(calls: Sequence[Call]) -> list[Call | Loop]:
             alike[period] = alike[period] + 1 if shapes[first] == shapes[first + period] else 0
             count = alike[period] // period + 1
             if count > 1:
-                gain = _gain(calls, numbers, first, period, count) + saved[first + period * count]
-                if gain > saved[first]:
-                    saved[first], chosen[first] = gain, (period, count)
-    return list(_chosen(calls, numbers, chosen))
+                after = saved[first + period * count]
+                gain = estimate.gain(first, period, count, saved[first] - after)
+                if gain is not None:
+                    saved[first], chosen[first] = gain + after, (period, count)
+    return list(_chosen(calls, estimate.numbers, chosen))
 
 
 def kernels(schedule: Iterable[Call | Block | Loop]) -> set[str]:
@@ -130,20 +131,72 @@ def _columns(
             yield place, list(values), steps.pop() if len(steps) == 1 else None
 
 
-def _gain(calls: Sequence[Call], numbers: Sequence[tuple[int, ...]], first: int, period: int, count: int) -> int:
-    """Bytes of code saved, about."""
-    costs = [
-        0 if call.idle else CALL + ARGUMENT * len(call.arguments) for call in calls[first : first + period * count]
-    ]
-    saved = sum(costs) - sum(max(costs[place::period]) for place in range(period)) - LOOP
-    for place, values, step in _columns(numbers, first, period, count):
-        if not any(costs[place - first :: period]):
-            continue
-        if step is None:
-            saved -= LOOKED_UP + (2 if max(values) < 1 << 16 else 4) * count
-        elif step:
-            saved -= COMPUTED
-    return saved
+@dataclass(frozen=True)
+class _Estimate:
+    """Bytes of code that loops save, about.
+
+    `costs` are those of each call, `before` their sums, `idle` the numbers of idle calls, up to each call. `wide`: some
+    number has more than 16 bits.
+    """
+
+    numbers: Sequence[tuple[int, ...]]
+    costs: Sequence[int]
+    before: Sequence[int]
+    idle: Sequence[int]
+    wide: bool
+
+    @staticmethod
+    def of(calls: Sequence[Call]) -> _Estimate:
+        """The estimate for a schedule."""
+        costs = [0 if call.idle else CALL + ARGUMENT * len(call.arguments) for call in calls]
+        numbers = [_numbers(call) for call in calls]
+        wide = any(number >= 1 << 16 for each in numbers for number in each)
+        idle = [0, *accumulate(call.idle for call in calls)]
+        return _Estimate(numbers, costs, [0, *accumulate(costs)], idle, wide)
+
+    def gain(self, first: int, period: int, count: int, least: int) -> int | None:
+        """What a loop saves; None where that is no more than `least`."""
+        saved = self._without_numbers(first, period, count)
+        for place in range(first, first + period):
+            if saved <= least:
+                return None
+            if any(self.costs[place : first + period * count : period]):
+                saved -= self._numbers_cost(place, period, count)
+        return saved if saved > least else None
+
+    def _without_numbers(self, first: int, period: int, count: int) -> int:
+        """What it would save if no number changed in it."""
+        last = first + period * count
+        if self.idle[first] == self.idle[last]:
+            once = self.before[first + period] - self.before[first]
+        else:
+            once = sum(max(self.costs[place:last:period]) for place in range(first, first + period))
+        return self.before[last] - self.before[first] - once - LOOP
+
+    def _numbers_cost(self, place: int, period: int, count: int) -> int:
+        """What the numbers of one call of the body take that change from one repetition to the next."""
+        cost = 0
+        for column in range(len(self.numbers[place])):
+            step = self._step(place, column, period, count)
+            if step is None:
+                ends = range(place, place + period * count, period)
+                wide = self.wide and max(self.numbers[each][column] for each in ends) >= 1 << 16
+                cost += LOOKED_UP + (4 if wide else 2) * count
+            elif step:
+                cost += COMPUTED
+        return cost
+
+    def _step(self, place: int, column: int, period: int, count: int) -> int | None:
+        """The constant step of a number from one repetition to the next; None where there is none."""
+        numbers = self.numbers
+        value = numbers[place + period][column]
+        step = value - numbers[place][column]
+        for each in range(place + 2 * period, place + period * count, period):
+            after = numbers[each][column]
+            if after - value != step:
+                return None
+            value = after
+        return step
 
 
 def _loop(calls: Sequence[Call], numbers: Sequence[tuple[int, ...]], first: int, period: int, count: int) -> Loop:

@@ -425,7 +425,7 @@ void arm_softmax_s8(const int8_t *input, const int32_t rows, const int32_t depth
         sum += arenite_divide_power(exponential(arenite_high_multiply(below * (1 << shift), multiplier)), 12);
       }
     }
-    const int32_t scale = arenite_reciprocal(sum, &over);
+    const int32_t scale = arenite_reciprocal((uint32_t)sum, &over);
     for (int32_t i = 0; i < depth; i++) {
       const int32_t below = input[i] - largest;
       int32_t value = 0;

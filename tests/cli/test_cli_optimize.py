@@ -133,7 +133,7 @@ def test_a_failed_check_writes_nothing(model, tmp_path, monkeypatch):
 
     monkeypatch.setattr(optimization, "optimize", fail)
     out = tmp_path / "out.tflite"
-    assert refused(run(model, "-o", out), code=1) == "arenite: error: LiteRT: output 0 ('y') differs"
+    assert refused(run(model, "-o", out), code=1) == r"arenite: error: LiteRT: output 0 ('y')\ndiffers"
     assert not out.exists()
 
 

@@ -78,3 +78,14 @@ def test_inspect_says_why(model):
     result = run("inspect", model, "--why")
     assert "operators cannot be executed in strips" in result.output
     assert "FULLY_CONNECTED" in result.output.split("cannot be executed in strips")[1]
+
+
+@pytest.mark.parametrize(
+    ("options", "line"), [((), "Verified in LiteRT: "), (("--no-verify",), "Not verified: not asked")]
+)
+def test_a_picked_point_says_whether_it_was_verified(model, tmp_path, options, line):
+    result = run(
+        "explore", model, "--pick", "0", "-o", tmp_path / "picked.tflite", "--effort", "low", "--rounds", "1", *options
+    )
+    assert result.exit_code == 0, result.output
+    assert any(printed.startswith(line) for printed in result.stdout.splitlines())

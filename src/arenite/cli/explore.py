@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path  # noqa: TC003 (typer reads the annotations when the program runs)
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from arenite.cli.options import DEFAULT_TARGET, TargetName, parse_share, seconds, whole
+from arenite.cli.options import DEFAULT_TARGET, Rounds, TargetName, parse_share, seconds, whole
 from arenite.errors import OptionError
+
+if TYPE_CHECKING:
+    from arenite.plan import Plan
 
 
 def explore_command(
@@ -41,6 +44,10 @@ def explore_command(
         Path | None,
         typer.Option("-o", "--output", metavar="FILE", help="The .tflite file for --pick.", show_default=False),
     ] = None,
+    no_verify: Annotated[
+        bool, typer.Option("--no-verify", help="With --pick: do not compare with the source in LiteRT and TFLM.")
+    ] = False,
+    rounds: Rounds = None,
     plot: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Draw the points to a .png or .svg file.", show_default=False),
@@ -63,15 +70,19 @@ def explore_command(
         minimize=minimize,
         max_extra_macs=parse_share(max_extra_macs),
         keep_inputs=keep_inputs,
+        verify=not no_verify,
+        rounds=rounds,
         effort=effort,
         time_limit=time_limit,
     )
     _check_outputs(model, output, plot, force=force)
     written: list[Path] = []
+    picked: Plan | None = None
     with progress(f"exploring {model.name}") as report:
         found = explore(read_model(model), options, progress=report)
         if pick is not None and output is not None:
-            found.plan(pick).write(output, force=force)
+            picked = found.plan(pick)
+            picked.write(output, force=force)
             written.append(output)
         if plot is not None:
             from arenite.report.explore_plot import draw
@@ -87,8 +98,11 @@ def explore_command(
     else:
         from arenite.cli.files import say
         from arenite.report.explore import print_exploration
+        from arenite.report.optimize import verified
 
         print_exploration(found, sys.stdout)
+        for line in verified(picked) if picked else ():
+            say(line)
         for path in written:
             say(f"Wrote {path}")
 

@@ -69,7 +69,7 @@ def _parts(found: Exploration) -> Iterator[RenderableType]:
     yield table
     for note in found.notes:
         yield Text(f"Note: {printable(note)}")
-    yield Text("Not verified yet: a point is when it is written, with --pick N -o FILE")
+    yield Text("A point is verified when it is written, with --pick N -o FILE")
 
 
 def _change(after: int, before: int) -> str:

@@ -27,7 +27,7 @@ from arenite.runtimes import process
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-PROCESSOR_SECONDS = 10
+PROCESSOR_SECONDS = 60
 MEMORY_BYTES = 1 << 30
 COMMANDS = {
     "inspect": ("inspect", "--why"),

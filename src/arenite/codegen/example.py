@@ -10,6 +10,7 @@ from arenite.model import ElementType
 from arenite.runtimes.inputs import random_inputs, unfeedable
 from arenite.runtimes.process import NAMES, absent, run
 from arenite.runtimes.run import Job, Run
+from arenite.runtimes.work import REASONABLE_BYTES, round_bytes
 from arenite.targets.kept import run_graphs
 from arenite.tflite.write import write_bytes
 
@@ -37,7 +38,7 @@ class Example:
 
 def example(model: Model, seed: int = 0) -> Example | None:
     """One inference; None where no runtime that is installed and computes alike takes the model."""
-    if unfeedable(model) is not None:
+    if unfeedable(model) is not None or round_bytes(model) > REASONABLE_BYTES:
         return None
     inputs = random_inputs(model, 1, seed)[1]
     total = sum(tensor.bytes + 256 for graph in model.graphs for tensor in graph.tensors if tensor.data is None)

@@ -216,6 +216,12 @@ def _check_operators(model: Model) -> None:
         for tensor in tensors
         if tensor.type not in TYPES or tensor.data is not None or not tensor.bytes
     ]
+    handles = {tensor for each in places if each.code == "VAR_HANDLE" for tensor in each.outputs}
+    problems += [
+        f"output {tensor.name!r} ({tensor.type.name}): is a handle of a variable, which has no content"
+        for tensor in model.main.outputs
+        if tensor in handles
+    ]
     problems += [
         f"operator {places[operator]} ({describe(operator)}): {obstacle}"
         for operator, obstacle in (*control.control_obstacles(model), *variable_obstacles(model))

@@ -189,7 +189,7 @@ def dilated(case):
     assert plan.after.head == 2048
     verified(plan, "litert", "tflm")
     for split, most in ((False, 2048), (True, 1344)):
-        plan = case.optimize(target="c", split=split, effort="low")
+        plan = case.optimize(target="c", split=split)
         assert arena(prepared(plan.model)).size <= most
     case.exports()
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from arenite import zoo
+from arenite.budget import Budget
 from arenite.codegen.export import arena_size, sources
 from arenite.codegen.loops import Loop, rolled
 from arenite.codegen.unit import Call
@@ -63,7 +64,7 @@ def test_code_does_not_grow_with_the_number_of_strips(whole, halo):
     counts, operators = [], []
     for number in (6, 12, 24):
         strips = prune(in_parts(whole, strip_plan(region, number, halo=halo)))
-        shared = laid_out(strips, Sharing(C, False, {}, progress=lambda *_: None), 20_000, lambda: True)
+        shared = laid_out(strips, Sharing(C, False, {}, progress=lambda *_: None), 20_000, Budget())
         counts.append(calls(shared.model))
         operators.append(len(strips.main.operators))
     assert operators[-1] > 2.5 * operators[0]

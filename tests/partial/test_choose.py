@@ -6,6 +6,7 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
+from arenite.budget import Budget
 from arenite.partial.choose import choices
 from arenite.partial.piece import Piece
 from arenite.partial.ways import ROW_KINDS
@@ -129,7 +130,7 @@ def brute_force(table, limit, most_extra):
 
 @given(costs(), st.integers(1, 20), st.integers(0, 12))
 def test_choices_are_those_that_nothing_beats(table, limit, most_extra):
-    chosen = choices(table, limit, most_extra, lambda: True)
+    chosen = choices(table, limit, most_extra, Budget())
     assert {(choice.tail, choice.extra_macs) for choice in chosen} == brute_force(table, limit, most_extra)
     for choice in chosen:
         assert [piece.first for piece in choice.pieces] == [0, *(piece.last + 1 for piece in choice.pieces[:-1])]

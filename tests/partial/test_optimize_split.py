@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from strip_networks import FLOAT, INT8, INT16, networks
 
 from arenite import OptionError, Options, optimize, zoo
-from arenite.budget import STEPS_PER_SECOND, Budget
+from arenite.budget import Budget
 from arenite.errors import FitError
 from arenite.kernels import Kernels
 from arenite.model import Graph, Model, Operator
@@ -178,11 +178,11 @@ def test_random_networks(type_, target):
         model = prune(model)
         sharing = Sharing(find_target(target), keep_inputs, {})
         costs = Costs(Line(model, keep_inputs), find_target(target))
-        chosen = search(costs, work(model), Budget(STEPS_PER_SECOND), report=silent)[:2]
+        chosen = search(costs, work(model), Budget(), report=silent)[:2]
         near = [each for choice in chosen[:1] for each in neighbours(costs, choice, work(model))]
         uneven = [each for each in near if any(piece.kind in UNEVEN.values() for piece in each.pieces)]
         for choice in (*chosen, *uneven[:2]):
-            found = partial(model, sharing, choice, Budget(STEPS_PER_SECOND))
+            found = partial(model, sharing, choice, Budget())
             if found is not None:
                 assert found.extra_macs == work(found.shared.model) - work(model)
                 result = verify(

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from strip_networks import INT8, INT16
 
 from arenite import Options, optimize
-from arenite.budget import STEPS_PER_SECOND, Budget
+from arenite.budget import Budget
 from arenite.operators import macs
 from arenite.partial.costs import Costs
 from arenite.partial.line import Line
@@ -85,10 +85,10 @@ def test_random_networks(type_, target):
     @given(wide_networks(types=(type_,)))
     def check(model):
         costs = Costs(Line(model), find_target(target))
-        chosen = search(costs, sum(map(macs, model.main.operators)), Budget(STEPS_PER_SECOND), report=silent)
+        chosen = search(costs, sum(map(macs, model.main.operators)), Budget(), report=silent)
         by_channels = [each for each in chosen if any(piece.plan and piece.kind == "channels" for piece in each.pieces)]
         for choice in by_channels[:1]:
-            found = partial(model, sharing, choice, Budget(STEPS_PER_SECOND))
+            found = partial(model, sharing, choice, Budget())
             assert sum(map(macs, found.shared.model.main.operators)) - sum(map(macs, model.main.operators)) == (
                 found.extra_macs
             )

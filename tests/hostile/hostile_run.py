@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 PROCESSOR_SECONDS = 60
+"""For each command, so that what hangs is ended: 10 suffice for nearly all, and load makes a second do less."""
 MEMORY_BYTES = 1 << 30
 COMMANDS = {
     "inspect": ("inspect", "--why"),

@@ -9,6 +9,10 @@ def operator(code, *inputs, output, **options):
     return Operator(code, tensors, (Tensor("", output, ElementType.INT8),), options)
 
 
+LSTM = [(1, 7, 3), *[(4, 3)] * 4, *[(4, 4)] * 4, *[None] * 3, *[(4,)] * 4, None, None, (1, 4), (1, 4)]
+"""Shapes of its inputs: a sequence, weights of four gates, biases, and both states."""
+
+
 @pytest.mark.parametrize(
     ("entry", "expected"),
     [
@@ -21,10 +25,10 @@ def operator(code, *inputs, output, **options):
         (operator("FULLY_CONNECTED", (2, 10), (4, 10), (4,), output=(2, 4)), 2 * 10 * 4),
         (operator("BATCH_MATMUL", (3, 2, 5), (3, 5, 7), output=(3, 2, 7)), 3 * 2 * 7 * 5),
         (operator("BATCH_MATMUL", (3, 5, 2), (3, 5, 7), output=(3, 2, 7), adj_x=True), 3 * 2 * 7 * 5),
-        (operator("SVDF", (2, 10), (6, 10), (6, 8), output=(2, 3)), 2 * 6 * 18),
-        (operator("RNN", (2, 10), (4, 10), (4, 4), output=(2, 4)), 2 * 56),
+        (operator("SVDF", (2, 10), (6, 10), (6, 8), None, (2, 48), output=(2, 3), rank=2), 2 * 6 * 18),
+        (operator("RNN", (2, 10), (4, 10), (4, 4), (4,), (2, 4), output=(2, 4)), 2 * 56),
         (
-            operator("UNIDIRECTIONAL_SEQUENCE_LSTM", (1, 7, 3), *[(4, 3)] * 4, *[(4, 4)] * 4, output=(1, 7, 4)),
+            operator("UNIDIRECTIONAL_SEQUENCE_LSTM", *LSTM, output=(1, 7, 4)),
             7 * 4 * (12 + 16),
         ),
         (operator("ADD", (1, 4), (1, 4), output=(1, 4)), 0),

@@ -349,7 +349,7 @@ def shared_tables() -> Cases:
         return bytes(builder.Output())
 
     yield "shared_9000000", shared(3000, 3000)
-    yield "shared_tensors", shared(1, 100_000)
+    yield "shared_tensors", shared(1, 20_000)
     yield "shared_graphs", shared(20_000, 10)
     yield "shared_name", shared(1, 5000, b"n" * 1_000_000)
 

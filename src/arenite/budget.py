@@ -43,7 +43,7 @@ class Budget:
     @property
     def left(self) -> float:
         """Steps that may still be done; 0 where the time limit has struck."""
-        return 0.0 if self._clock.struck() else self._steps_left()
+        return 0.0 if self._clock.struck() else self._left
 
     @property
     def over(self) -> bool:
@@ -69,18 +69,15 @@ class Budget:
 
     def part(self, share: float, least: float = 0.0) -> Budget:
         """A share of what is left, from 0 to 1, for one search; at least `least` steps, however little is left."""
-        return Budget(max(least, share * max(0.0, self._steps_left())), whole=self)
+        return Budget(max(least, share * max(0.0, self._left)), whole=self)
 
     def deterministic_time(self, effort: float) -> float:
         """Units of CP-SAT's deterministic time for a search of this effort, as far as the budget allows it."""
-        return max(0.0, min(effort, self._steps_left() / STEPS_PER_DETERMINISTIC_SECOND))
+        return max(0.0, min(effort, self._left / STEPS_PER_DETERMINISTIC_SECOND))
 
     def spend_deterministic_time(self, spent: float) -> None:
         """Note that CP-SAT spent so many units of its deterministic time."""
         self.spend(spent * STEPS_PER_DETERMINISTIC_SECOND)
-
-    def _steps_left(self) -> float:
-        return self._left
 
 
 class _Clock:

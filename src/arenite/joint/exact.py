@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from arenite.layout.cpsat import reproducible_solver
+from arenite.layout.cpsat import charged, reproducible_solver
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,8 +62,7 @@ def fit(window: Window, height: int, fixed: Mapping[int, int], effort: float, bu
     for place, operator in enumerate(window.operators):
         model.add_hint(scope[operator], place + 1)
     solver = reproducible_solver(effort, budget)
-    status = solver.solve(model)
-    budget.spend_deterministic_time(solver.response_proto.deterministic_time)
+    status = charged(solver, model, budget)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return Outcome(None, {}, status == cp_model.INFEASIBLE, int(solver.num_branches))
     order = sorted(window.operators, key=lambda operator: solver.value(scope[operator]))

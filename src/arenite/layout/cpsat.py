@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from arenite.layout.decide import Answer, Boxes
 
@@ -32,6 +32,13 @@ def reproducible_solver(effort: float, budget: Budget) -> cp_model.CpSolver:
     return solver
 
 
+def charged(solver: cp_model.CpSolver, model: cp_model.CpModel, budget: Budget) -> Any:
+    """Solve a model, charge the budget for it, and return the status."""
+    status = solver.solve(model)
+    budget.spend_deterministic_time(solver.response_proto.deterministic_time)
+    return status
+
+
 def fit(boxes: Boxes, height: int, effort: float, budget: Budget, fixed: Mapping[int, int] | None = None) -> Answer:
     """Place the boxes within `height` units, or prove that they do not fit.
 
@@ -55,8 +62,7 @@ def fit(boxes: Boxes, height: int, effort: float, budget: Budget, fixed: Mapping
         members = [i for i, (start, end) in enumerate(boxes.spans) if start <= section < end]
         model.add_no_overlap([along[i] for i in members])
     solver = reproducible_solver(effort, budget)
-    status = solver.solve(model)
-    budget.spend_deterministic_time(solver.response_proto.deterministic_time)
+    status = charged(solver, model, budget)
     states = int(solver.num_branches)
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return Answer(tuple(solver.value(offset) for offset in offsets), True, states, "cp-sat")

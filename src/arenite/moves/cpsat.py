@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from arenite.layout.cpsat import reproducible_solver
+from arenite.layout.cpsat import charged, reproducible_solver
 from arenite.moves.course import Course, moves_before
 
 if TYPE_CHECKING:
@@ -36,8 +36,7 @@ def search(
     bound = 0
     for turn in range(_ROUNDS):
         solver = reproducible_solver(effort, budget)
-        status = solver.solve(model.model)
-        budget.spend_deterministic_time(solver.response_proto.deterministic_time)
+        status = charged(solver, model.model, budget)
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             break
         if turn == 0:

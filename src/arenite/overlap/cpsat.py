@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arenite.kernels.points import Points, runs_of
-from arenite.layout.cpsat import reproducible_solver
+from arenite.layout.cpsat import charged, reproducible_solver
 from arenite.overlap.gaps import ABOVE
 
 if TYPE_CHECKING:
@@ -73,8 +73,7 @@ def search(
                 _keep(model, gap, offsets[one] - offsets[gap.other], start[one] - start[gap.other], reach)
     model.minimize(height)
     solver = reproducible_solver(effort, budget)
-    status = solver.solve(model)
-    budget.spend_deterministic_time(solver.response_proto.deterministic_time)
+    status = charged(solver, model, budget)
     proven = bound
     if free is None:
         proven = top if status == cp_model.INFEASIBLE else max(bound, math.ceil(solver.best_objective_bound - 1e-6))

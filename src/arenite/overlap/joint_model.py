@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from arenite.kernels.points import Points, divided, greatest_divisor
-from arenite.layout.cpsat import reproducible_solver
+from arenite.layout.cpsat import charged, reproducible_solver
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -120,9 +120,8 @@ class JointModel:
         solver = reproducible_solver(effort, budget)
         solver.parameters.cp_model_presolve = False  # it costs more than it saves, above all probing
         solver.parameters.stop_after_first_solution = any_lower
-        status = solver.solve(self._model)
+        status = charged(solver, self._model, budget)
         spent = solver.response_proto.deterministic_time
-        budget.spend_deterministic_time(spent)
         if status == cp_model.INFEASIBLE:
             return None, self._top, spent
         least = min(self._top, math.ceil(solver.best_objective_bound - 1e-6) * self._unit)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arenite.cli.options import DEFAULT_TARGET, TARGET_HELP, parse_size, seconds
+from arenite.cli.options import DEFAULT_TARGET, TARGET_HELP, parse_size, time_limit_of
 from arenite.errors import FitError, OptionError
 
 if TYPE_CHECKING:
@@ -28,15 +28,7 @@ def check_command(
     target: Annotated[
         str | None, typer.Option(metavar="NAME", help=TARGET_HELP, show_default="the board's, or tflm")
     ] = None,
-    time_limit: Annotated[
-        float | None,
-        typer.Option(
-            metavar="SECONDS",
-            parser=seconds,
-            help="Stop looking for what optimize and --split would save.",
-            show_default="none",
-        ),
-    ] = None,
+    time_limit: Annotated[float | None, time_limit_of("Stop looking for what optimize and --split would save.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
     """Fail with exit code 1 unless the arena to declare for a model certainly fits."""

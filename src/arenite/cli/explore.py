@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from arenite.cli.options import DEFAULT_TARGET, Rounds, TargetName, parse_share, seconds, whole
+from arenite.cli.options import DEFAULT_TARGET, Effort, Rounds, TargetName, TimeLimit, parse_share, whole
 from arenite.errors import OptionError
 
 if TYPE_CHECKING:
@@ -24,18 +24,8 @@ def explore_command(
     keep_inputs: Annotated[
         bool, typer.Option("--keep-inputs", help="Inputs stay intact to the end of the inference.")
     ] = False,
-    effort: Annotated[
-        Literal["low", "normal", "high"], typer.Option(help="How much work the searches may do.")
-    ] = "normal",
-    time_limit: Annotated[
-        float | None,
-        typer.Option(
-            metavar="SECONDS",
-            parser=seconds,
-            help="Stop searching, and keep the best found so far.",
-            show_default="none",
-        ),
-    ] = None,
+    effort: Effort = "normal",
+    time_limit: TimeLimit = None,
     pick: Annotated[
         int | None,
         typer.Option(metavar="N", parser=whole("--pick", 0), help="Write point N to --output.", show_default=False),

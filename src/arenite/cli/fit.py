@@ -8,18 +8,13 @@ from typing import Annotated
 
 import typer
 
-from arenite.cli.options import seconds
+from arenite.cli.options import time_limit_of
 
 
 def fit_command(
     model: Annotated[Path, typer.Argument(help="The .tflite file.", show_default=False)],
     *,
-    time_limit: Annotated[
-        float | None,
-        typer.Option(
-            metavar="SECONDS", parser=seconds, help="Stop looking for what optimize would save.", show_default="none"
-        ),
-    ] = None,
+    time_limit: Annotated[float | None, time_limit_of("Stop looking for what optimize would save.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
     """Show which boards hold a model before and after optimize; nothing is written."""

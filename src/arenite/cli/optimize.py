@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from arenite.cli.options import DEFAULT_TARGET, Rounds, TargetName, parse_share, parse_size, seconds, whole
+from arenite.cli.options import DEFAULT_TARGET, Effort, Rounds, TargetName, TimeLimit, parse_share, parse_size, whole
 
 
 def optimize_command(
@@ -43,18 +43,8 @@ def optimize_command(
     plan: Annotated[
         Literal["replace", "respect"], typer.Option(help="What to do with an offline plan that the model carries.")
     ] = "replace",
-    effort: Annotated[
-        Literal["low", "normal", "high"], typer.Option(help="How much work the searches may do.")
-    ] = "normal",
-    time_limit: Annotated[
-        float | None,
-        typer.Option(
-            metavar="SECONDS",
-            parser=seconds,
-            help="Stop searching, and keep the best found so far.",
-            show_default="none",
-        ),
-    ] = None,
+    effort: Effort = "normal",
+    time_limit: TimeLimit = None,
     no_verify: Annotated[
         bool, typer.Option("--no-verify", help="Do not compare the result with its source in LiteRT and TFLM.")
     ] = False,

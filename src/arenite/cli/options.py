@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -43,6 +43,15 @@ def seconds(text: str | float) -> float:
     if not value >= 0:
         raise OptionError(f"--time-limit: {str(text)!r} is not a number of seconds; give 0 or more")
     return value
+
+
+def time_limit_of(what: str) -> Any:
+    """The option --time-limit of a command; `what` is its line of help."""
+    return typer.Option(metavar="SECONDS", parser=seconds, help=what, show_default="none")
+
+
+Effort = Annotated[Literal["low", "normal", "high"], typer.Option(help="How much work the searches may do.")]
+TimeLimit = Annotated[float | None, time_limit_of("Stop searching, and keep the best found so far.")]
 
 
 def whole(option: str, least: int, most: int | None = None) -> Callable[[str | int], int]:

@@ -16,14 +16,15 @@ from typing import TYPE_CHECKING
 from arenite.kernels.constants import integers
 from arenite.model import Data, ElementType
 from arenite.rewrite.edits import edited, with_operators
+from arenite.runtimes.biases import BIASES, misread
 
 if TYPE_CHECKING:
     from collections.abc import Set
 
     from arenite.model import Graph, Model, Operator, Tensor
 
-_SOURCE, _BIAS = 2, 3
-"""Positions among the inputs of TRANSPOSE_CONV."""
+(_BIAS,) = BIASES["TRANSPOSE_CONV"]
+"""Position among the inputs."""
 
 
 def widen_bias(model: Model) -> Model:
@@ -41,12 +42,9 @@ def declare_bias(model: Model) -> Model:
 
 def misread_bias(operator: Operator) -> Tensor | None:
     """The constant int32 bias that TFLM reads as int64; None where it reads the bias right, or there is none."""
-    if operator.code != "TRANSPOSE_CONV" or len(operator.inputs) <= _BIAS:
-        return None
-    source, bias = operator.inputs[_SOURCE], operator.inputs[_BIAS]
-    if source is None or source.type is not ElementType.INT16 or bias is None or bias.type is not ElementType.INT32:
-        return None
-    return bias
+    found = misread(operator, "tflm") if operator.code == "TRANSPOSE_CONV" else ()
+    narrow = (ElementType.INT32, ElementType.INT64) in found
+    return operator.inputs[_BIAS] if narrow else None
 
 
 def _declared(graph: Graph, _: Set[Tensor]) -> Graph:

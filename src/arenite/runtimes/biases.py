@@ -118,11 +118,11 @@ def misread_biases(model: Model, runtime: str) -> tuple[Misread, ...]:
         Misread(number, position, operator.label, has, read_as)
         for number, graph in enumerate(model.graphs)
         for position, operator in enumerate(graph.operators)
-        for has, read_as in _misread(operator, runtime)
+        for has, read_as in misread(operator, runtime)
     )
 
 
-def _misread(operator: Operator, runtime: str) -> Iterator[tuple[ElementType, ElementType]]:
+def misread(operator: Operator, runtime: str) -> Iterator[tuple[ElementType, ElementType]]:
     """The type that a bias of an operator has, and the one that it is read as."""
     types, inputs = READ_AS[runtime].get(operator.code), operator.inputs
     if types is None or len(inputs) <= ACTIVATIONS[operator.code]:

@@ -30,9 +30,10 @@ from arenite.tflite.target_name import read_target_name, with_target_name
 from arenite.validity import is_right, keeps_apart, not_for_reference, validity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from arenite.model import Model
+    from arenite.targets.arena import Arena
     from arenite.verification import Verification
 
     Progress = Callable[[str], None]
@@ -74,6 +75,8 @@ def completed(task: Task, decision: Decision, started: float) -> Plan:
     verification = _verified(task, decision, content)
     refused = _refused(task, decision.model)
     exported = None if refused else _exported(task, decision.model)
+    arenas = options.runs_on.arena(model), options.runs_on.arena(decision.model)
+    unknown = unknown_scratch(decision.model)
     arena_before, arena_after = (memory.arena if memory else None for memory in verification.memory)
     if decision.lower_bound > decision.head:
         raise VerificationError(
@@ -95,11 +98,11 @@ def completed(task: Task, decision: Decision, started: float) -> Plan:
         proofs=decision.proofs,
         notes=(
             *decision.notes,
-            *_recorded(decision, verification),
+            *_recorded(decision, verification, unknown),
             *_repair(task),
-            *_larger_arena(task, decision, exported),
+            *_larger_arena(task, decision, arenas, exported),
             *refused,
-            *([] if exported is None else [exported.sentence(options.runs_on.arena(decision.model).declare_bytes)]),
+            *([] if exported is None else [exported.sentence(arenas[1].declare_bytes)]),
             *verification.notes,
             *_struck(task),
         ),
@@ -109,7 +112,7 @@ def completed(task: Task, decision: Decision, started: float) -> Plan:
         shared_pairs=judged.pairs,
         valid_with=judged.kernels,
         strips=decision.strips,
-        unknown_scratch=() if options.runs_on.kernels.generated else unknown_scratch(decision.model),
+        unknown_scratch=() if options.runs_on.kernels.generated else unknown,
     )
 
 
@@ -193,11 +196,13 @@ def _repair(task: Task) -> tuple[str, ...]:
     return widening_sentences(task.source, widen_bias(task.source), rounds=task.options.rounds, seed=task.options.seed)
 
 
-def _recorded(decision: Decision, verification: Verification) -> list[str]:
-    """Another head than planned that TFLM recorded of the result here, as it may with scratch that is not known."""
-    memory, planned = verification.memory[1], planned_head(decision.model)
-    unknown = unknown_scratch(decision.model)
-    if memory is None or not unknown or memory.head == planned:
+def _recorded(decision: Decision, verification: Verification, unknown: Sequence[str]) -> list[str]:
+    """Another head than planned that TFLM recorded of the result here, as it may with scratch that is not known.
+
+    `unknown` are the kinds of operators whose scratch that is.
+    """
+    memory = verification.memory[1]
+    if memory is None or not unknown or memory.head == (planned := planned_head(decision.model)):
         return []
     return [
         f"TFLM recorded a head of {memory.head:,} bytes here, {planned:,} were planned: "
@@ -218,13 +223,13 @@ def _struck(task: Task) -> list[str]:
     return [f"the time limit of {task.options.time_limit:g} s ended the searches; without one they may find more"]
 
 
-def _larger_arena(task: Task, decision: Decision, exported: Exported | None) -> list[str]:
+def _larger_arena(task: Task, decision: Decision, arenas: tuple[Arena, Arena], exported: Exported | None) -> list[str]:
     """That the arena to declare grows though the head does not, in a sentence; the head is not all that is kept.
 
+    `arenas` are what the target spends on the source, and on the result.
     Where the head grows as well, the source had a plan that was not right, and another note says so.
     """
-    target = task.options.runs_on
-    before, after = (target.arena(model) for model in (task.source, decision.model))
+    before, after = arenas
     declared = after.declare_bytes if exported is None else exported.arena_bytes
     if declared <= before.declare_bytes or after.head_bytes > before.head_bytes:
         return []

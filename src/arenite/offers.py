@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.kernels import Kernels
+from arenite.kernels.packed import packed_weights
 from arenite.rewrite.passes import UNPACKING, flash, rewritten
-from arenite.rewrite.unpack_int4 import packed_weights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from arenite.kernels.packed import packed_weights
 from arenite.rewrite.dilate import dilate
 from arenite.rewrite.fold import fold
 from arenite.rewrite.prune import prune
 from arenite.rewrite.shapes import fold_shapes
-from arenite.rewrite.unpack_int4 import packed_weights, unpack_int4
+from arenite.rewrite.unpack_int4 import unpack_int4
 from arenite.rewrite.widen_bias import misread_bias, widen_bias
 
 if TYPE_CHECKING:

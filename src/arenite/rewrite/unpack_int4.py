@@ -7,8 +7,6 @@ is gone, for half a byte of flash per weight. CMSIS-NN computes with packed weig
 such scratch: there the flash buys nothing. LiteRT unpacks as well; its reference kernels compute the same of both. Its
 optimized ones may round int8 weights otherwise than int4 weights, by one step.
 
-Two int4 values share a byte, the first in its low half (UnpackDenseInt4IntoInt8 in portable_tensor_utils.cc).
-
 FULLY_CONNECTED is rewritten only with one scale for all weights: TFLM takes several scales with int8, and refuses them
 with int4. Zero points other than 0 are left alone, since not all kernels heed them.
 """
@@ -19,17 +17,14 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from arenite.model import Data, ElementType
+from arenite.kernels.packed import as_int8, packed_weights
+from arenite.model import ElementType
 from arenite.rewrite.edits import edited
 
 if TYPE_CHECKING:
     from collections.abc import Set
 
     from arenite.model import Graph, Model, Operator, Tensor
-
-_WEIGHTS = 1
-"""Position of the weights among the inputs of all three operators."""
-_UNPACKING = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"})
 
 
 def unpack_int4(model: Model) -> Model:
@@ -40,12 +35,6 @@ def unpack_int4(model: Model) -> Model:
     return edited(model, _unpacked)
 
 
-def packed_weights(operator: Operator) -> Tensor | None:
-    """The int4 weights that TFLM's reference kernel of an operator unpacks into scratch; None for most."""
-    weights = operator.inputs[_WEIGHTS] if operator.code in _UNPACKING and len(operator.inputs) > _WEIGHTS else None
-    return weights if weights is not None and weights.type is ElementType.INT4 else None
-
-
 def _unpacked(graph: Graph, interface: Set[Tensor]) -> Graph:
     readers: defaultdict[Tensor, list[Operator]] = defaultdict(list)
     for operator in graph.operators:
@@ -53,7 +42,7 @@ def _unpacked(graph: Graph, interface: Set[Tensor]) -> Graph:
             if tensor is not None and tensor.type is ElementType.INT4:
                 readers[tensor].append(operator)
     instead = {
-        tensor: _as_int8(tensor)
+        tensor: as_int8(tensor)
         for tensor, operators in readers.items()
         if tensor not in interface and all(_may_read_int8(operator, tensor) for operator in operators)
     }
@@ -78,13 +67,3 @@ def _may_read_int8(operator: Operator, weights: Tensor) -> bool:
     if operator.code == "FULLY_CONNECTED" and len(steps.scale) != 1:
         return False
     return not weights.variable and weights.data is not None and len(weights.data) == -(-weights.bytes // 2)
-
-
-def _as_int8(weights: Tensor) -> Tensor:
-    import numpy as np
-
-    assert weights.data is not None
-    pairs = np.frombuffer(weights.data.content, np.int8)
-    # A shift to the left and back to the right copies the sign of the low half.
-    values = np.stack((np.left_shift(pairs, 4) >> 4, pairs >> 4), axis=-1).ravel()[: weights.bytes]
-    return replace(weights, type=ElementType.INT8, data=Data(values.astype(np.int8).tobytes()))

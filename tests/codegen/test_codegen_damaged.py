@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from arenite.codegen.export import why_not
-from arenite.codegen.operators.variables import NO_CALL
 from arenite.model import Data, ElementType, Graph, Model
 from arenite.runtimes.inputs import random_inputs
 
@@ -25,6 +24,9 @@ OPTIONS = (
     *((), (1, 2), (2**31 - 1,), "x", None),
 )
 SCALES = (float("nan"), float("inf"), 0.0, -1.0, 1e-45, 3.4e38, 1e-20, 1e20)
+
+NO_CALL = frozenset({"CALL_ONCE", "VAR_HANDLE"})
+"""Operators that do nothing in an inference: one names a variable, the other is what resetting does."""
 
 
 def reshaped(tensor, chance):

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 EVERY_ROW = frozenset({5, 13, 25})
 """Numbers of rows for which TFLM sets a period of 1 where a CIRCULAR_BUFFER has none (circular_buffer_common.cc)."""
 
-NO_CALL = frozenset({"CALL_ONCE", "VAR_HANDLE"})
-"""Operators that do nothing in an inference: one names a variable, the other is what resetting does."""
-
 
 def nothing(_: Unit, __: Operator) -> None:
     """CALL_ONCE and VAR_HANDLE."""

@@ -72,7 +72,7 @@ def runs_of(distances: Distances) -> tuple[range, ...]:
 
 def between(distances: Distances, low: int | None, high: int | None) -> Distances:
     """Those of at least `low` and below `high`; None sets no limit."""
-    return union(part(run, low, high) for run in runs_of(distances))
+    return union(part(run, low, high) for run in runs_of(distances)) if distances else ()
 
 
 def common(one: Distances, other: Distances) -> Distances:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from arenite.budget import Budget
 from arenite.layout import greedy
-from arenite.layout.lifetimes import maximum_load, neighbours
+from arenite.layout.lifetimes import maximum_load, meetings, neighbours
 from arenite.layout.solver import solve as solve_apart
 from arenite.overlap import cpsat
 from arenite.overlap.fit import improve, lowest_fit
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _WORK = 40_000
 _EFFORT = 1.0
+_MOST_MEETINGS = 300_000
+"""Pairs alive together up to which their gaps are listed: these take some 100 MB."""
 _LONG = 100
 """Buffers from which on a layout is searched stretch by stretch as well."""
 _MOST_GAPS = 40_000
@@ -71,6 +73,8 @@ def solve_within(
     The lower bound speaks of layouts within the caps.
     """
     budget = budget or Budget()
+    if meetings(problem.buffers) > _MOST_MEETINGS:
+        return _of_many(problem, budget, goal)
     small = gaps(problem)
     bound, scope = scope_bound(problem, small)
     enough = max(bound, -(-(goal or 0) // small.unit))
@@ -95,6 +99,16 @@ def solve_within(
     offsets = tuple(offset * small.unit for offset in best)
     proof: Proof = "search" if least > bound else "scope"
     return OverlapSolution(offsets, small.height(best) * small.unit, least * small.unit, proof, scope)
+
+
+def _of_many(problem: OverlapProblem, budget: Budget, goal: int | None) -> OverlapSolution:
+    """A layout without overlap, where who may overlap whom would take too much memory to list.
+
+    The largest buffer alone is what a layout with overlap has at least.
+    """
+    found = solve_apart(problem.apart, budget=budget, goal=goal)
+    largest = max(problem.buffers, key=lambda buffer: buffer.size)
+    return OverlapSolution(found.offsets, found.height, largest.size, "scope", largest.first)
 
 
 def _fitted(

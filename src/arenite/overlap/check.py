@@ -58,15 +58,20 @@ def _check_pairs(problem: OverlapProblem, offsets: tuple[int, ...]) -> None:
         relations[relation.source, relation.target] = relation
     by_first = sorted(range(len(offsets)), key=lambda number: problem.buffers[number].first)
     ends = [offset + buffer.size for offset, buffer in zip(offsets, problem.buffers, strict=True)]
+    lasts = [buffer.last for buffer in problem.buffers]
     alive: list[int] = []
+    next_end = 0  # the first scope in which one of these is alive for the last time
     for new in by_first:
         if problem.buffers[new].size == 0:
             continue
-        alive = [old for old in alive if problem.buffers[old].last >= problem.buffers[new].first]
+        if alive and next_end < problem.buffers[new].first:
+            alive = [old for old in alive if lasts[old] >= problem.buffers[new].first]
+            next_end = min((lasts[old] for old in alive), default=0)
         at, end = offsets[new], ends[new]
         for old in alive:
             if at < ends[old] and offsets[old] < end:
                 _check_clash(problem.buffers, offsets, relations, old, new)
+        next_end = min(next_end, lasts[new]) if alive else lasts[new]
         alive.append(new)
 
 

@@ -103,7 +103,7 @@ def with_more(distances: Distances, more: Distances) -> Distances:
 def divided(distances: Distances, divisor: int) -> Distances:
     """All divided by a number that divides them; a negative one turns the order round."""
     if not isinstance(distances, Points):
-        return tuple(sorted(number // divisor for number in distances))
+        return tuple(sorted(number // divisor for number in distances)) if distances else ()
     return union(_ascending(run[0] // divisor, run[-1] // divisor, len(run)) for run in distances.runs)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from arenite.budget import Budget
 from arenite.layout import greedy
 from arenite.layout.lifetimes import maximum_load, meetings, neighbours
+from arenite.layout.problem import Problem
 from arenite.layout.solver import solve as solve_apart
 from arenite.overlap import cpsat
 from arenite.overlap.fit import improve, lowest_fit
@@ -101,14 +102,17 @@ def solve_within(
     return OverlapSolution(offsets, small.height(best) * small.unit, least * small.unit, proof, scope)
 
 
-def _of_many(problem: OverlapProblem, budget: Budget, goal: int | None) -> OverlapSolution:
-    """A layout without overlap, where who may overlap whom would take too much memory to list.
+def _of_many(problem: OverlapProblem, budget: Budget, goal: int | None) -> OverlapSolution | None:
+    """A layout without overlap, where who may overlap whom would take too much memory to list; None if above a cap.
 
     The largest buffer alone is what a layout with overlap has at least.
     """
-    found = solve_apart(problem.apart, budget=budget, goal=goal)
-    largest = max(problem.buffers, key=lambda buffer: buffer.size)
-    return OverlapSolution(found.offsets, found.height, largest.size, "scope", largest.first)
+    offsets = solve_apart(Problem(problem.buffers, problem.alignment), budget=budget, goal=goal).offsets
+    ends = [offset + buffer.size for offset, buffer in zip(offsets, problem.buffers, strict=True)]
+    if any(cap is not None and end > cap for end, cap in zip(ends, problem.caps, strict=False)):
+        return None
+    least, scope = max(((each.size, each.first) for each in problem.buffers[: problem.counted]), default=(0, 0))
+    return OverlapSolution(offsets, max(ends[: problem.counted], default=0), least, "scope", scope)
 
 
 def _fitted(

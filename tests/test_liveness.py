@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from arenite import zoo
 from arenite.errors import ModelError
-from arenite.liveness import NEVER, Span, align, lifetimes, peak_memory, working_sets
+from arenite.liveness import MOST_NESTED, NEVER, Span, align, lifetimes, peak_memory, working_sets
 from arenite.model import ElementType, Operator
 from arenite.tflite.read import read_model
 
@@ -142,3 +142,34 @@ def test_peaks_of_real_models(shared):
         expected = {row["file"]: int(row["peak_in_file_order"]) for row in csv.DictReader(file)}
     peaks = {name: peak_memory(read_model(shared / "models" / name)) for name in expected}
     assert peaks == expected
+
+
+def nested(depth, *, twice=False):
+    """A graph that runs a graph that runs a graph: each with one IF, of which both branches may be the same graph."""
+    graphs = []
+    for number in range(depth):
+        x, y, condition = tensor("x"), tensor("y"), scalar("condition")
+        called = (number + 1, number + 1) if twice else (number + 1,)
+        inner = Operator("IF", (condition, x), (y,), graphs=called) if number < depth - 1 else add(x, x, y)
+        graphs.append(graph([condition, x], [y], [inner], name=f"graph {number}"))
+    return model(*graphs)
+
+
+def test_graphs_that_run_inside_each_other_too_deeply_are_refused():
+    assert lifetimes(nested(MOST_NESTED)).peak > 0
+    with pytest.raises(ModelError, match="more than 64 graphs run inside each other"):
+        lifetimes(nested(MOST_NESTED + 1))
+
+
+def test_graphs_that_run_again_and_again_are_refused():
+    assert lifetimes(nested(12, twice=True)).peak > 0
+    with pytest.raises(ModelError, match="more than 100,000 operators"):
+        lifetimes(nested(40, twice=True))
+    with pytest.raises(ModelError, match="more than 100,000 operators"):
+        peak_memory(nested(40, twice=True))
+
+
+def test_lifetimes_in_the_order_of_the_file_are_walked_once():
+    hand_made = chain((4, 4, 4))
+    assert lifetimes(hand_made) is lifetimes(hand_made)
+    assert lifetimes(hand_made) is not lifetimes(hand_made, {0: (0, 1)})

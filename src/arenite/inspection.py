@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from arenite.validity import Validity
 
 
-_STEPS_FOR_LEAST_PEAK = 2 * STEPS_PER_SECOND
-"""Steps for the bound of the least peak: about two seconds, since who inspects a model waits for the answer."""
+_STEPS_FOR_LEAST_PEAK = STEPS_PER_SECOND // 2
+"""Steps for the bound of the least peak: half a second, since whoever inspects a model waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ def inspect(model: Model, *, target: Target | str = TFLM, budget: Budget | None 
         model: the model.
         target: whose arena to tell, or its name; all other figures are the same for every target.
         budget: of the search for the least peak, which settles for the lower bound proven so far once it is spent;
-            None is one of about two seconds.
+            None is one of about half a second.
 
     Raises:
         ModelError: a graph runs itself through control flow, or has no order in which it can run.

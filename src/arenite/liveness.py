@@ -17,6 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from arenite.errors import ModelError
 
@@ -33,7 +34,7 @@ UNUSED = -1
 
 MOST_NESTED = 64
 """Graphs that may run inside each other; converters nest a few loops, and TFLM's own planner calls itself for each."""
-MOST_SCOPES = 1_000_000
+MOST_SCOPES = 100_000
 """Scopes that the graphs of a model may take; TFLM plans every run of a graph anew, so that they can multiply."""
 
 PLANNED_CONTROL_FLOW = frozenset({"IF", "WHILE", "CALL_ONCE"})
@@ -231,7 +232,20 @@ def lifetimes(model: Model, orders: Mapping[int, Sequence[int]] | None = None, *
     Raises:
         ModelError: a graph runs itself through control flow.
     """
-    walk = _Walk(model, orders or {})
+    if orders:
+        return _lifetimes(model, orders, root)
+    known = _KNOWN.setdefault(model, {})
+    if root not in known:
+        known[root] = _lifetimes(model, {}, root)
+    return known[root]
+
+
+_KNOWN: WeakKeyDictionary[Model, dict[int, Liveness]] = WeakKeyDictionary()
+"""Lifetimes of models in the order of their files: models never change, and a plan asks for these dozens of times."""
+
+
+def _lifetimes(model: Model, orders: Mapping[int, Sequence[int]], root: int) -> Liveness:
+    walk = _Walk(model, orders)
     walk.graph(root)
     handles = resource_handles(model)
     entries = tuple(

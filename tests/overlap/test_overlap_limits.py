@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import random
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
@@ -165,3 +166,11 @@ def test_cases_of_unseen_models(shared, file, head):
     plan = optimize(read_model(shared / "cases" / f"{file}.tflite"), Options(rounds=1))
     assert (plan.after.head, plan.lower_bound) == (head, head)
     assert plan.valid_with == JUDGED
+
+
+@given(capped())
+def test_layouts_of_many_keep_to_the_caps_or_there_is_none(problem):
+    with mock.patch("arenite.overlap.solver._MOST_MEETINGS", -1):
+        solution = solve_within(problem)
+    if solution is not None:
+        check(problem, solution)

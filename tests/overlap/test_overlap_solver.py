@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
@@ -114,3 +115,11 @@ def test_the_checker_agrees_with_the_words_of_a_relation(problem):
     except VerificationError:
         valid = False
     assert valid == safe(problem, offsets)
+
+
+@given(problems())
+def test_layouts_of_many_are_valid_and_claim_no_more_than_holds(problem):
+    with mock.patch("arenite.overlap.solver._MOST_MEETINGS", -1):
+        solution = solve(problem)
+    check(problem, solution)
+    assert solution.lower_bound <= least_height(problem)

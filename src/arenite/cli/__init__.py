@@ -6,6 +6,7 @@ Nothing heavy is imported before a command runs, so that help comes at once.
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import os
 import sys
@@ -20,8 +21,13 @@ if TYPE_CHECKING:
 __all__ = ["app", "main"]
 
 
+_OBJECTS_BEFORE_COLLECTION = 200_000
+"""New objects before Python looks for circles among them: a model has few, and a large one a million objects."""
+
+
 def main() -> None:
     """Run the command line in this process and exit."""
+    gc.set_threshold(_OBJECTS_BEFORE_COLLECTION)
     _open_missing_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -51,6 +51,8 @@ class Overlap:
         distance = None
         if self.distance is not None and other.distance is not None:
             distance = max(self.distance, other.distance)
+        if not self.exactly and not other.exactly:
+            return Overlap(distance, (), tuple(each for each in self.intact if each in other.intact))
         points = [common(self.exactly, other.exactly)]
         points += [
             between(one.exactly, least.distance, distance)

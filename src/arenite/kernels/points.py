@@ -72,7 +72,7 @@ def runs_of(distances: Distances) -> tuple[range, ...]:
 
 def between(distances: Distances, low: int | None, high: int | None) -> Distances:
     """Those of at least `low` and below `high`; None sets no limit."""
-    return union(part(run, low, high) for run in runs_of(distances))
+    return union(part(run, low, high) for run in runs_of(distances)) if distances else ()
 
 
 def common(one: Distances, other: Distances) -> Distances:
@@ -103,7 +103,7 @@ def with_more(distances: Distances, more: Distances) -> Distances:
 def divided(distances: Distances, divisor: int) -> Distances:
     """All divided by a number that divides them; a negative one turns the order round."""
     if not isinstance(distances, Points):
-        return tuple(sorted(number // divisor for number in distances))
+        return tuple(sorted(number // divisor for number in distances)) if distances else ()
     return union(_ascending(run[0] // divisor, run[-1] // divisor, len(run)) for run in distances.runs)
 
 

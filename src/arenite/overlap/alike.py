@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from arenite.kernels.rules import overlap
 
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 
 def rule(operator: Operator, source: Tensor, target: Tensor, kernels: Kernels) -> Overlap:
     """The same as `kernels.rules.overlap`, which knows operators by their kind, options, constants and shapes only."""
-    return _rule(_Case(_key(operator, source, target, kernels), operator, source, target, kernels))
+    alike = _ALIKE.get(operator)
+    if alike is None:
+        alike = _ALIKE[operator] = _Alike.of(operator)
+    key = kernels, alike, alike.read[source], alike.written[target]
+    return _rule(_Case(key, operator, source, target, kernels))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +40,43 @@ def _rule(case: _Case) -> Overlap:
     return overlap(case.operator, case.source, case.target, case.kernels)
 
 
-def _key(operator: Operator, source: Tensor, target: Tensor, kernels: Kernels) -> Hashable:
-    return (
-        kernels,
-        operator.code,
-        operator.custom_code,
-        operator.version,
-        tuple(operator.options.items()),
-        tuple((_kind(tensor), tensor is source) for tensor in operator.inputs),
-        tuple((_kind(tensor), tensor is target) for tensor in operator.outputs),
-    )
+class _Alike:
+    """What a rule knows of an operator, made once for each: one with thousands of inputs has thousands of rules."""
+
+    __slots__ = ("_hash", "_key", "read", "written")
+
+    def __init__(self, key: Hashable, read: dict[Tensor, tuple[int, ...]], written: dict[Tensor, int]) -> None:
+        self._key, self._hash = key, hash(key)
+        self.read = read
+        """The positions at which the operator reads each tensor."""
+        self.written = written
+        """The first position of each output."""
+
+    @classmethod
+    def of(cls, operator: Operator) -> _Alike:
+        read: dict[Tensor, tuple[int, ...]] = {}
+        for position, tensor in enumerate(operator.inputs):
+            if tensor is not None:
+                read[tensor] = (*read.get(tensor, ()), position)
+        written = {tensor: place for place, tensor in reversed(list(enumerate(operator.outputs)))}
+        key = (
+            operator.code,
+            operator.custom_code,
+            operator.version,
+            tuple(operator.options.items()),
+            tuple(map(_kind, operator.inputs)),
+            tuple(map(_kind, operator.outputs)),
+        )
+        return cls(key, read, written)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, _Alike) and self._key == other._key)
+
+
+_ALIKE: WeakKeyDictionary[Operator, _Alike] = WeakKeyDictionary()
 
 
 def _kind(tensor: Tensor | None) -> Hashable:

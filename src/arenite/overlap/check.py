@@ -57,27 +57,32 @@ def _check_pairs(problem: OverlapProblem, offsets: tuple[int, ...]) -> None:
     for relation in problem.relations:
         relations[relation.source, relation.target] = relation
     by_first = sorted(range(len(offsets)), key=lambda number: problem.buffers[number].first)
+    ends = [offset + buffer.size for offset, buffer in zip(offsets, problem.buffers, strict=True)]
+    lasts = [buffer.last for buffer in problem.buffers]
     alive: list[int] = []
+    next_end = 0  # the first scope in which one of these is alive for the last time
     for new in by_first:
         if problem.buffers[new].size == 0:
             continue
-        alive = [old for old in alive if problem.buffers[old].last >= problem.buffers[new].first]
+        if alive and next_end < problem.buffers[new].first:
+            alive = [old for old in alive if lasts[old] >= problem.buffers[new].first]
+            next_end = min((lasts[old] for old in alive), default=0)
+        at, end = offsets[new], ends[new]
         for old in alive:
-            _check_pair(problem.buffers, offsets, relations, old, new)
+            if at < ends[old] and offsets[old] < end:
+                _check_clash(problem.buffers, offsets, relations, old, new)
+        next_end = min(next_end, lasts[new]) if alive else lasts[new]
         alive.append(new)
 
 
-def _check_pair(
+def _check_clash(
     buffers: tuple[Buffer, ...],
     offsets: tuple[int, ...],
     relations: Mapping[tuple[int, int], Relation],
     old: int,
     new: int,
 ) -> None:
-    """`new` begins while `old` is alive."""
-    low, high = (old, new) if offsets[old] <= offsets[new] else (new, old)
-    if offsets[low] + buffers[low].size <= offsets[high]:
-        return
+    """`new` begins while `old` is alive, and they have a common byte."""
     relation = relations.get((old, new)) or relations.get((new, old))
     where = f"in scope {buffers[new].first}, where both are alive"
     if relation is None:

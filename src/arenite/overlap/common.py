@@ -11,9 +11,9 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from arenite.kernels.points import between, multiples, with_more
-from arenite.kernels.rules import overlap
 from arenite.liveness import ALIGNMENT, align, executed_graphs
 from arenite.ordering import file_order, order_is_free, ordering_problem
+from arenite.overlap.alike import rule as overlap
 from arenite.overlap.contents import equal_distances
 from arenite.overlap.holdings import copied_pieces, runs_graphs
 from arenite.overlap.limits import NO_LIMITS, pressing

@@ -19,8 +19,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from arenite.kernels.points import multiples, nearest
-from arenite.kernels.rules import overlap
 from arenite.liveness import ALIGNMENT, align, called_graphs
+from arenite.overlap.alike import rule as overlap
 from arenite.overlap.contents import own, with_copy
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from arenite.kernels.points import between, multiples, with_more
-from arenite.kernels.rules import overlap
 from arenite.layout.problem import Buffer
 from arenite.liveness import ALIGNMENT, align
+from arenite.overlap.alike import rule as overlap
 from arenite.overlap.contents import equal_distances
 from arenite.overlap.gaps import gaps
 from arenite.overlap.holdings import runs_graphs
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 _FEWEST = 3
 """Buffers from which on looking at all together may tell more than the sum of what each input saves."""
+_MOST = 300
+"""Buffers up to which they are looked at together: their pairs, some 45,000, take about a second."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,11 @@ class OperatorNeeds:
     def of(self, operator: Operator) -> tuple[int, tuple[Tensor, ...]] | None:
         """Bytes that the operator's inputs and outputs take at least in any layout, and these tensors.
 
-        None where there are too few of them to tell more than the sum of what each input saves.
+        None where there are too few of them to tell more than the sum of what each input saves, or too many to look at.
         """
         each = dict.fromkeys((*operator.inputs, *operator.outputs))
         own = tuple(tensor for tensor in each if tensor is not None and tensor in self.charges)
-        if len(own) < _FEWEST or runs_graphs(operator):
+        if not _FEWEST <= len(own) <= _MOST or runs_graphs(operator):
             return None
         buffers = tuple(Buffer(tensor.name, align(tensor.bytes), 0, 0) for tensor in own)
         found = (self._relation(operator, own, pair) for pair in combinations(range(len(own)), 2))

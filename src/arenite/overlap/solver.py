@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from arenite.budget import Budget
 from arenite.layout import greedy
-from arenite.layout.lifetimes import maximum_load, neighbours
+from arenite.layout.lifetimes import maximum_load, meetings, neighbours
+from arenite.layout.problem import Problem
 from arenite.layout.solver import solve as solve_apart
 from arenite.overlap import cpsat
 from arenite.overlap.fit import improve, lowest_fit
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 _WORK = 40_000
 _EFFORT = 1.0
+_MOST_MEETINGS = 300_000
+"""Pairs alive together up to which their gaps are listed: these take some 100 MB."""
 _LONG = 100
 """Buffers from which on a layout is searched stretch by stretch as well."""
 _MOST_GAPS = 40_000
@@ -71,6 +74,8 @@ def solve_within(
     The lower bound speaks of layouts within the caps.
     """
     budget = budget or Budget()
+    if meetings(problem.buffers) > _MOST_MEETINGS:
+        return _of_many(problem, budget, goal)
     small = gaps(problem)
     bound, scope = scope_bound(problem, small)
     enough = max(bound, -(-(goal or 0) // small.unit))
@@ -95,6 +100,19 @@ def solve_within(
     offsets = tuple(offset * small.unit for offset in best)
     proof: Proof = "search" if least > bound else "scope"
     return OverlapSolution(offsets, small.height(best) * small.unit, least * small.unit, proof, scope)
+
+
+def _of_many(problem: OverlapProblem, budget: Budget, goal: int | None) -> OverlapSolution | None:
+    """A layout without overlap, where who may overlap whom would take too much memory to list; None if above a cap.
+
+    The largest buffer alone is what a layout with overlap has at least.
+    """
+    offsets = solve_apart(Problem(problem.buffers, problem.alignment), budget=budget, goal=goal).offsets
+    ends = [offset + buffer.size for offset, buffer in zip(offsets, problem.buffers, strict=True)]
+    if any(cap is not None and end > cap for end, cap in zip(ends, problem.caps, strict=False)):
+        return None
+    least, scope = max(((each.size, each.first) for each in problem.buffers[: problem.counted]), default=(0, 0))
+    return OverlapSolution(offsets, max(ends[: problem.counted], default=0), least, "scope", scope)
 
 
 def _fitted(

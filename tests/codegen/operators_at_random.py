@@ -72,6 +72,8 @@ class Maker:
         target = 12000 if self.kind is INT16 else 60
         base = target * output_scale / source.quantization.scale[0] / spread
         scales = np.float32(base * self.random.uniform(0.3, 1.5, count))
+        if count > 1 and self.choice(True, False):
+            scales[:: self.integer(1, 2)] *= -1  # some converters write scales below zero
         quantization = Quantization(tuple(map(float, scales)), (0,) * count, channel_axis)
         return self.constant(self.random.integers(-127, 128, shape), INT8, quantization)
 
@@ -179,7 +181,7 @@ def narrow(make):
         values = np.frombuffer(weights.data.content, np.int8) >> 4
         halves = np.append(values & 15, [0] * (values.size % 2)).astype(np.uint8).reshape(-1, 2)
         count = 1 if operator.code == "FULLY_CONNECTED" else None  # TFLM takes no more scales for it
-        scales = tuple(16 * scale for scale in weights.quantization.scale[:count])
+        scales = tuple(16 * (scale if count is None else abs(scale)) for scale in weights.quantization.scale[:count])
         packed = replace(
             weights,
             type=ElementType.INT4,

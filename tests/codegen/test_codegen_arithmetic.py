@@ -42,10 +42,11 @@ def test_rounding(value, nearest):
     assert rounded(value) == nearest
 
 
-@given(st.floats(1e-8, 1e4))
-def test_multipliers_are_as_near_as_31_bits_allow(factor):
+@given(st.floats(1e-8, 1e4), st.sampled_from((1, -1)))
+def test_multipliers_are_as_near_as_31_bits_allow(magnitude, sign):
+    factor = sign * magnitude
     scale = quantize_multiplier(factor)
-    assert 2**30 <= scale.multiplier < 2**31
+    assert 2**30 <= sign * scale.multiplier < 2**31
     assert Fraction(scale.multiplier) * Fraction(2) ** (scale.shift - 31) == pytest.approx(factor, rel=2**-30)
 
 

@@ -52,6 +52,7 @@ def _of_weights(operator):
     weights = operator.inputs[1]
     if weights.quantization:
         found.add("per channel" if len(weights.quantization.scale) > 1 else "per tensor")
+        found |= {"scale below zero"} if min(weights.quantization.scale) < 0 else set()
     if operator.code == "CONV_2D" and weights.shape[3] != operator.inputs[0].shape[3]:
         found.add("groups")
     if operator.code == "DEPTHWISE_CONV_2D" and weights.shape[3] != operator.inputs[0].shape[3]:

@@ -108,19 +108,20 @@ def rounded(value: float) -> int:
 
 
 def quantize_multiplier(factor: float) -> Scale:
-    """The nearest fixed-point factor to a real one that is not negative.
+    """The nearest fixed-point factor to a real one; weights' scales, and so factors, may be negative.
 
     Raises:
-        UnsupportedError: it is negative, too large, or no number.
+        UnsupportedError: it is too large, or no number.
     """
-    require(0 <= factor < math.inf, f"the scales lead to a factor of {factor:g}")
+    require(math.isfinite(factor), f"the scales lead to a factor of {factor:g}")
     if factor == 0.0:
         return Scale(0, 0)
     fraction, shift = math.frexp(factor)
     multiplier = rounded(fraction * 2**31)
     if multiplier == 2**31:
         multiplier, shift = multiplier // 2, shift + 1
-    require(shift <= 30, f"a scale of {factor:g} is too large")
+    # TFLM keeps -2^31, whose product with -2^31 needs saturation that no other factor needs.
+    require(shift <= 30 and multiplier > -(2**31), f"there is no fixed-point form of the factor {factor:g}")
     return Scale(0, 0) if shift < -31 else Scale(multiplier, shift)
 
 

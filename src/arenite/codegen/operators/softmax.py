@@ -38,6 +38,7 @@ def softmax(unit: Unit, operator: Operator) -> None:
         return
     if source.type is output.type is ElementType.INT16:
         require(depth <= LONGEST_WIDE, f"a row of more than {LONGEST_WIDE:,} values, whose sum exceeds 32 bits")
+        require(beta >= 0, f"its beta is {beta:g}")
         scale = quantize_multiplier(scale_of(source) * beta / (10.0 / 65535.0))
         tables = (_int16(unit, exponentials()), _int16(unit, reciprocals()))
         wide = unit.parameters("softmax_s16", depth, scale.multiplier, scale.shift, *tables)

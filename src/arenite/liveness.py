@@ -34,8 +34,10 @@ UNUSED = -1
 
 MOST_NESTED = 64
 """Graphs that may run inside each other; converters nest a few loops, and TFLM's own planner calls itself for each."""
-MOST_SCOPES = 100_000
-"""Scopes that the graphs of a model may take; TFLM plans every run of a graph anew, so that they can multiply."""
+MOST_SCOPES = 10_000
+"""Scopes that the graphs of a model may take: real models have a few thousand, and 10,000 are planned within seconds.
+
+TFLM plans every run of a graph anew, so that a small file can take any number of them."""
 
 PLANNED_CONTROL_FLOW = frozenset({"IF", "WHILE", "CALL_ONCE"})
 """The operators that run further graphs in TFLM, and into whose graphs its planner descends.
@@ -186,8 +188,8 @@ class _Walk:
             self.scope += 1
             if self.scope > MOST_SCOPES:
                 raise ModelError(
-                    f"control flow runs graphs again and again, more than {MOST_SCOPES:,} operators in all; "
-                    "such a model cannot be planned"
+                    f"more than {MOST_SCOPES:,} operators run, those of a graph counted each time that control flow "
+                    "runs it; such a model cannot be planned"
                 )
             self.operator(position, index, graph.operators[index])
         for tensor in graph.outputs:

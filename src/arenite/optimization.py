@@ -95,6 +95,7 @@ def completed(task: Task, decision: Decision, started: float) -> Plan:
         rounds=verification.rounds,
         agreement=verification.agreement,
         seconds=time.monotonic() - started,
+        arenas=arenas,
         proofs=decision.proofs,
         notes=(
             *decision.notes,

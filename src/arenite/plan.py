@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from arenite.runtimes.agreement import Agreement
     from arenite.schedule.problem import Problem
     from arenite.schedule.solve import Schedule
+    from arenite.targets.arena import Arena
     from arenite.targets.target import Target
 
 
@@ -125,8 +126,9 @@ class Plan:
     of inputs; a result that is its source byte for byte is identical without having been compared. `agreement` is how
     far LiteRT and TFLM agree on the source; None where one of them did not run it. `notes` are sentences for a person.
 
-    `target` is what the plan was made for, `shared_pairs` the number of pairs of tensors that share bytes while both
-    are needed, `valid_with` the sets of kernels with which that is right: all others compute wrong results.
+    `target` is what the plan was made for, `arenas` are what it spends on the source and on the result.
+    `shared_pairs` is the number of pairs of tensors that share bytes while both are needed, `valid_with` the sets of
+    kernels with which that is right: all others compute wrong results.
     `timed_out`: the time limit ended the searches, so that another run may find something else. `exported` is what
     generated C takes where that is less than the plan takes: tensors may move there. `unknown_scratch` names kinds of
     operators whose scratch is not known: heads are then at least what is told.
@@ -141,6 +143,7 @@ class Plan:
     order: tuple[int | None, ...]
     verified: Mapping[str, str]
     seconds: float
+    arenas: tuple[Arena, Arena]
     proofs: tuple[Proof, ...] = field(default=(), repr=False)
     notes: tuple[str, ...] = ()
     target: Target = TFLM

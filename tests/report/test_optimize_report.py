@@ -7,7 +7,7 @@ from report_samples import planned
 
 from arenite.plan import Cost, Exported, Plan, Strips
 from arenite.report.optimize import as_json, change, measured, moved, print_plan, proof
-from arenite.targets.target import find_target
+from arenite.targets.target import TFLM, find_target
 
 
 def three(model):
@@ -16,10 +16,10 @@ def three(model):
     return replace(model, graphs=(replace(graph, operators=graph.operators * 3),))
 
 
-SOURCE = three(planned())
+SOURCE, RESULT = three(planned()), three(planned())
 PLAN = Plan(
     source=SOURCE,
-    model=three(planned()),
+    model=RESULT,
     content=b"",
     before=Cost(55_296, 73_728, 103_680),
     after=Cost(55_296, 55_296, 85_248),
@@ -27,6 +27,7 @@ PLAN = Plan(
     order=(1, 0, 2),
     verified={"litert": "unavailable: ValueError: it\nrefuses [this]", "tflm": "identical"},
     seconds=1.234,
+    arenas=(TFLM.arena(SOURCE), TFLM.arena(RESULT)),
     notes=("a note",),
 )
 

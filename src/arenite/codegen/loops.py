@@ -69,7 +69,7 @@ def rolled(steps: Sequence[Call | Block]) -> list[Call | Block | Loop]:
 
 
 def _rolled(calls: Sequence[Call]) -> list[Call | Loop]:
-    estimate = _Estimate.of(calls)
+    estimate = _Estimate(calls)
     shapes = [_shape(call) for call in calls]
     saved = [0] * (len(calls) + 1)
     chosen: list[tuple[int, int]] = [(0, 0)] * len(calls)
@@ -131,28 +131,20 @@ def _columns(
             yield place, list(values), steps.pop() if len(steps) == 1 else None
 
 
-@dataclass(frozen=True)
 class _Estimate:
-    """Bytes of code that loops save, about.
+    """Bytes of code that loops of a schedule's calls save, about."""
 
-    `costs` are those of each call, `before` their sums, `idle` the numbers of idle calls, up to each call. `wide`: some
-    number has more than 16 bits.
-    """
-
-    numbers: Sequence[tuple[int, ...]]
-    costs: Sequence[int]
-    before: Sequence[int]
-    idle: Sequence[int]
-    wide: bool
-
-    @staticmethod
-    def of(calls: Sequence[Call]) -> _Estimate:
-        """The estimate for a schedule."""
-        costs = [0 if call.idle else CALL + ARGUMENT * len(call.arguments) for call in calls]
-        numbers = [_numbers(call) for call in calls]
-        wide = any(number >= 1 << 16 for each in numbers for number in each)
-        idle = [0, *accumulate(call.idle for call in calls)]
-        return _Estimate(numbers, costs, [0, *accumulate(costs)], idle, wide)
+    def __init__(self, calls: Sequence[Call]) -> None:
+        self.numbers = [_numbers(call) for call in calls]
+        self.costs = [0 if call.idle else CALL + ARGUMENT * len(call.arguments) for call in calls]
+        self.before = [0, *accumulate(self.costs)]
+        """The costs of all calls before each one."""
+        self.idle = [0, *accumulate(call.idle for call in calls)]
+        """How many of the calls before each one are idle."""
+        self.wide = any(number >= 1 << 16 for each in self.numbers for number in each)
+        """Whether some number has more than 16 bits."""
+        self.runs: dict[tuple[int, int, int], int] = {}
+        """How many times in a row a number grows by the same step; by call, number and period."""
 
     def gain(self, first: int, period: int, count: int, least: int) -> int | None:
         """What a loop saves; None where that is no more than `least`."""
@@ -188,15 +180,28 @@ class _Estimate:
 
     def _step(self, place: int, column: int, period: int, count: int) -> int | None:
         """The constant step of a number from one repetition to the next; None where there is none."""
-        numbers = self.numbers
-        value = numbers[place + period][column]
-        step = value - numbers[place][column]
-        for each in range(place + 2 * period, place + period * count, period):
-            after = numbers[each][column]
-            if after - value != step:
-                return None
-            value = after
-        return step
+        step, times = self._run(place, column, period)
+        return step if times >= count - 1 else None
+
+    def _run(self, place: int, column: int, period: int) -> tuple[int | None, int]:
+        """How much a number grows to the call that comes `period` later, and how many times in a row it does so."""
+        step = self._growth(place, column, period)
+        passed, times, at = [], 0, place
+        while step is not None and self._growth(at, column, period) == step:
+            if (known := self.runs.get((at, column, period))) is not None:
+                times = known
+                break
+            passed.append(at)
+            at += period
+        for each in reversed(passed):
+            times += 1
+            self.runs[each, column, period] = times
+        return step, times
+
+    def _growth(self, place: int, column: int, period: int) -> int | None:
+        """How much a number is larger in the call that comes `period` later; None where that call has none."""
+        after = self.numbers[place + period] if place + period < len(self.numbers) else ()
+        return after[column] - self.numbers[place][column] if column < len(after) else None
 
 
 def _loop(calls: Sequence[Call], numbers: Sequence[tuple[int, ...]], first: int, period: int, count: int) -> Loop:

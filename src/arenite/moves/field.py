@@ -39,11 +39,13 @@ class Field:
 
     @property
     def alive(self) -> list[list[int]]:
-        """What is alive in each step."""
-        return [
-            [one for one, size in enumerate(self.sizes) if size and self.first[one] <= scope <= self.last[one]]
-            for scope in self.begins
-        ]
+        """What is alive in each step, by number."""
+        steps: list[list[int]] = []
+        living: list[int] = []
+        for scope, new in self.begins.items():
+            living = sorted([*(one for one in living if self.last[one] >= scope), *new])
+            steps.append(living)
+        return steps
 
     @property
     def load(self) -> int:

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from arenite.plan import Plan, Strips
-    from arenite.targets.arena import Arena
 
 GOOD = "bold green"
 
@@ -32,7 +31,7 @@ GOOD = "bold green"
 def as_json(plan: Plan) -> dict[str, Any]:
     """The plan as JSON values, with the arenas of its target; the keys are documented in docs/json.md."""
     values = plan.to_json()
-    before, after = (arena_as_json(arena) for arena in arenas(plan))
+    before, after = (arena_as_json(arena) for arena in plan.arenas)
     added = {"before": {**values["before"], "arena": before}, "after": {**values["after"], "arena": after}}
     return {**values, **added, "arena": after}
 
@@ -42,18 +41,12 @@ def print_plan(plan: Plan, written: Path, stream: TextIO) -> None:
     print_report(_parts(plan, written), stream)
 
 
-def arenas(plan: Plan) -> tuple[Arena, Arena]:
-    """What the target spends on the source, and on the result."""
-    target = plan.target
-    return target.arena(plan.source), target.arena(plan.model)
-
-
 def _parts(plan: Plan, written: Path) -> Iterator[RenderableType]:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
     table.add_column("bytes", no_wrap=True, style="bold")
     for heading in ("before", "after", ""):
         table.add_column(heading, justify="right", no_wrap=True)
-    arena_before, arena = arenas(plan)
+    arena_before, arena = plan.arenas
     needed = (f"Arena{', at least' if at_least(arena) else ''}", arena_before.declare_bytes, arena.declare_bytes)
     if plan.exported is not None:
         needed = ("Arena", arena_before.declare_bytes, plan.exported.arena_bytes)

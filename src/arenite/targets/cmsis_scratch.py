@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from arenite.kernels import windows
 from arenite.kernels.cmsis_calls import called
@@ -24,6 +25,8 @@ from arenite.targets.scratch import reference_scratch
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from arenite.model import Operator
+    from arenite.targets.build import Abi
     from arenite.targets.instance import Instance
 
     Rule = Callable[[Instance], tuple[int, ...]]
@@ -37,6 +40,20 @@ def scratch(kernel: Instance) -> tuple[int, ...]:
 
     An operator that does not have the inputs its kind needs requests nothing.
     """
+    known = _KNOWN.get(kernel.operator)
+    if known is None:
+        known = _KNOWN[kernel.operator] = {}
+    build = kernel.kernels, kernel.abi
+    if build not in known:
+        known[build] = _requested(kernel)
+    return known[build]
+
+
+_KNOWN: WeakKeyDictionary[Operator, dict[tuple[Kernels, Abi], tuple[int, ...]]] = WeakKeyDictionary()
+"""What the kernels of operators request: operators never change, and a plan asks dozens of times for each."""
+
+
+def _requested(kernel: Instance) -> tuple[int, ...]:
     if kernel.kernels.generated:
         return _of_generated(kernel)
     if kernel.kernels in ESP_NN:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from benchmarks.network import Map, Network
 
 if TYPE_CHECKING:
-    from arenite.schedule.problem import Problem
+    from arenite.problems.order import Problem
 
 
 def chain(operators: int, seed: int = 0) -> Problem:

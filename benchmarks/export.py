@@ -12,8 +12,8 @@ from unittest.mock import patch
 
 from arenite import read, zoo
 from arenite.codegen import export
-from arenite.optimization import preview
-from arenite.options import Options
+from arenite.search.optimization import preview
+from arenite.search.options import Options
 from benchmarks.shared import models
 from benchmarks.tables import Table
 

@@ -14,7 +14,7 @@ from benchmarks.searched import amoebanet, darts, nasnet_a
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from arenite.schedule.problem import Problem
+    from arenite.problems.order import Problem
 
 __all__ = [
     "FAMILIES",

@@ -8,17 +8,24 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from arenite import joint, layout, schedule
 from arenite.budget import STEPS_PER_SECOND, Budget
-from arenite.layout.lifetimes import maximum_load
-from arenite.schedule.check import check_order
+from arenite.check.layout import check as check_layout
+from arenite.check.order import check_order
+from arenite.problems.layout import Buffer
+from arenite.problems.layout import Problem as LayoutProblem
+from arenite.problems.lifetimes import maximum_load
+from arenite.solve.joint.solution import check as check_joint
+from arenite.solve.joint.solution import layout_problem
+from arenite.solve.joint.solver import solve as solve_joint
+from arenite.solve.order.solver import solve
+from arenite.solve.place.disjoint import solve as solve_layout
 from benchmarks.graphs import FAMILIES, inception, randwire
 from benchmarks.tables import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from arenite.schedule.problem import Problem
+    from arenite.problems.order import Problem
 
 INSTANCES = Path(__file__).parent / "minimalloc"
 COLUMNS = ("instance", "buffers", "load", "height", "bound", "optimal", "asked", "met", "seconds")
@@ -45,22 +52,22 @@ def run(only: str) -> Table:
     return table
 
 
-def read(path: Path) -> layout.Problem:
+def read(path: Path) -> LayoutProblem:
     """A MiniMalloc file; its `upper` is exclusive."""
     with path.open(newline="") as file:
         rows = list(csv.DictReader(file))
-    buffers = (layout.Buffer(r["id"], int(r["size"]), int(r["lower"]), int(r["upper"]) - 1) for r in rows)
-    return layout.Problem(tuple(buffers))
+    buffers = (Buffer(r["id"], int(r["size"]), int(r["lower"]), int(r["upper"]) - 1) for r in rows)
+    return LayoutProblem(tuple(buffers))
 
 
-def _large() -> Iterator[tuple[str, layout.Problem]]:
+def _large() -> Iterator[tuple[str, LayoutProblem]]:
     for path in sorted(LARGE.glob("*.csv")):
         yield f"idealloc {path.stem}", read(path)
     for steps in (2_000, 6_000):
         yield f"training {steps}", training(steps)
 
 
-def training(steps: int) -> layout.Problem:
+def training(steps: int) -> LayoutProblem:
     """Buffers of a training step: of each layer what the way back needs, and what lives for a few layers only."""
     chance = random.Random(steps)
     end = 2 * steps
@@ -69,8 +76,8 @@ def training(steps: int) -> layout.Problem:
         sizes = [chance.randrange(1, 64) << chance.randrange(6, 20) for _ in range(4)]
         spans = [(layer, end - layer), (layer, layer + 1), (layer, layer + chance.randrange(1, 9))]
         spans.append((end - layer, end - layer + chance.randrange(1, 5)))
-        buffers += [layout.Buffer(f"{layer}.{i}", sizes[i], *span) for i, span in enumerate(spans)]
-    return layout.Problem(tuple(buffers))
+        buffers += [Buffer(f"{layer}.{i}", sizes[i], *span) for i, span in enumerate(spans)]
+    return LayoutProblem(tuple(buffers))
 
 
 def _networks() -> Iterator[tuple[str, Problem]]:
@@ -81,15 +88,15 @@ def _networks() -> Iterator[tuple[str, Problem]]:
         yield f"WS(32) x3 seed {seed}", randwire(seed=seed)
 
 
-def _measure(table: Table, name: str, problem: layout.Problem, asked: int) -> int:
+def _measure(table: Table, name: str, problem: LayoutProblem, asked: int) -> int:
     return _measure_up_to(table, name, problem, asked, goal=asked)
 
 
-def _measure_up_to(table: Table, name: str, problem: layout.Problem, asked: int, *, goal: int | None) -> int:
+def _measure_up_to(table: Table, name: str, problem: LayoutProblem, asked: int, *, goal: int | None) -> int:
     started = time.perf_counter()
-    solution = layout.solve(problem, goal=goal, budget=Budget(STEPS))
+    solution = solve_layout(problem, goal=goal, budget=Budget(STEPS))
     seconds = time.perf_counter() - started
-    layout.check(problem, solution)
+    check_layout(problem, solution)
     table.add(
         {
             "instance": name,
@@ -108,15 +115,15 @@ def _measure_up_to(table: Table, name: str, problem: layout.Problem, asked: int,
 
 def _measure_network(table: Table, name: str, problem: Problem) -> None:
     """The layout of the best order; where that is above the bound of all orders, order and layout together."""
-    found = schedule.solve(problem, budget=Budget(STEPS))
-    buffers = joint.layout_problem(problem, found.order)
+    found = solve(problem, budget=Budget(STEPS))
+    buffers = layout_problem(problem, found.order)
     if _measure(table, f"{name}, best order", buffers, found.lower_bound) <= found.lower_bound:
         return
     started = time.perf_counter()
-    solution = joint.solve(problem, found.order, lower_bound=found.lower_bound, budget=Budget(STEPS))
+    solution = solve_joint(problem, found.order, lower_bound=found.lower_bound, budget=Budget(STEPS))
     seconds = time.perf_counter() - started
     check_order(problem, solution.order)
-    joint.check(problem, solution)
+    check_joint(problem, solution)
     table.add(
         {
             "instance": f"{name}, order and layout",

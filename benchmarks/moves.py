@@ -6,18 +6,18 @@ import time
 from typing import TYPE_CHECKING
 
 from arenite import read, zoo
+from arenite.backends import Kernels
+from arenite.backends.target import C
+from arenite.backends.tflm.folding import folded
 from arenite.codegen.arena import arena
 from arenite.codegen.export import executable
-from arenite.kernels import Kernels
-from arenite.layout.lifetimes import maximum_load
-from arenite.moves.bound import scope_bound
-from arenite.moves.field import Field
-from arenite.optimization import preview
-from arenite.options import Options
-from arenite.overlap import overlap_problem
-from arenite.runnable import refusals
-from arenite.targets.folding import folded
-from arenite.targets.target import C
+from arenite.formulate.placement import overlap_problem
+from arenite.problems.lifetimes import maximum_load
+from arenite.search.optimization import preview
+from arenite.search.options import Options
+from arenite.search.runnable import refusals
+from arenite.solve.relocate.bound import scope_bound
+from arenite.solve.relocate.field import Field
 from arenite.zoo import MODELS
 from benchmarks.shared import models
 from benchmarks.tables import Table

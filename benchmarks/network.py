@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from arenite.schedule.problem import Problem, Tensor
+from arenite.problems.order import Problem, Tensor
 
 ALIGNMENT = 16
 

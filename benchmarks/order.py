@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import arenite
 from arenite.budget import STEPS_PER_SECOND, Budget
-from arenite.ordering import ordering_problem
-from arenite.schedule import solve
-from arenite.schedule.check import check_certificate, check_order
+from arenite.check.order import check_certificate, check_order
+from arenite.formulate.order import ordering_problem
+from arenite.solve.order.solver import solve
 from benchmarks.graphs import FAMILIES, randwire, windowed
 from benchmarks.shared import best_known, models
 from benchmarks.tables import Table
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from arenite.schedule.problem import Problem
+    from arenite.problems.order import Problem
     from benchmarks.tables import Value
 
 COLUMNS = ("graphs", "operators", "default", "peak", "bound", "gap %", "proven", "states", "seconds", "check s")

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from arenite import schedule
+from arenite.solve.order.solver import solve
 from benchmarks.graphs import (
     amoebanet,
     chain,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from multiprocessing.connection import Connection
 
-    from arenite.schedule.problem import Problem
+    from arenite.problems.order import Problem
     from benchmarks.tables import Value
 
 ORACLES = Path(__file__).resolve().parent.parent / "tests" / "oracles"
@@ -70,7 +70,7 @@ def _measure(table: Table, name: str, problem: Problem) -> None:
     seconds = []
     for _ in range(REPEATS):
         started = time.perf_counter()
-        found = schedule.solve(problem)
+        found = solve(problem)
         seconds.append(time.perf_counter() - started)
     ours = min(seconds)
     answer = _recursion(problem)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import arenite
-from arenite.optimization import preview
-from arenite.targets.target import find_target
+from arenite.backends.target import find_target
+from arenite.search.optimization import preview
 from benchmarks.shared import FOLDER
 from benchmarks.tables import Table
 

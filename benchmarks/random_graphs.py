@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import Literal
 
-from arenite.schedule.problem import Problem, Tensor
+from arenite.problems.order import Problem, Tensor
 from benchmarks.network import ALIGNMENT, Map, Network
 
 

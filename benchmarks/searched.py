@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from benchmarks.network import Map, Network
 
 if TYPE_CHECKING:
-    from arenite.schedule.problem import Problem
+    from arenite.problems.order import Problem
 
 Step = tuple[int, str]
 Cell = tuple[tuple[tuple[Step, Step], ...], tuple[int, ...]]

@@ -7,14 +7,15 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from arenite.budget import STEPS_PER_SECOND, Budget
-from arenite.schedule import SearchOptions, solve
+from arenite.solve.order.options import SearchOptions
+from arenite.solve.order.solver import solve
 from benchmarks.graphs import darts, inception, nasnet_a, randwire, windowed
 from benchmarks.tables import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from arenite.schedule.problem import Problem
+    from arenite.problems.order import Problem
 
 COLUMNS = ("graph", "switched off", "operators", "peak", "bound", "gap %", "proven", "states", "seconds")
 STEPS = 10 * STEPS_PER_SECOND

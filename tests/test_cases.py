@@ -20,13 +20,13 @@ from codegen.test_codegen_models import close
 from codegen.test_codegen_operators import expected
 
 import arenite
+from arenite.backends import Kernels
+from arenite.backends.target import find_target
 from arenite.codegen.arena import arena
 from arenite.codegen.export import prepared
-from arenite.kernels import Kernels
-from arenite.runnable import refusals
 from arenite.runtimes.inputs import random_inputs
 from arenite.runtimes.process import absent
-from arenite.targets.target import find_target
+from arenite.search.runnable import refusals
 
 if TYPE_CHECKING:
     from collections.abc import Callable

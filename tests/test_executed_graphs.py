@@ -7,21 +7,22 @@ from dataclasses import replace
 import pytest
 from hand_made import add, chain, conditional, graph, loop, model, tensor
 
-from arenite import inspect, layout
-from arenite.kernels import Kernels
-from arenite.liveness import executed_graphs
+from arenite import inspect
+from arenite.backends import Kernels
+from arenite.backends.target import find_target
+from arenite.backends.tflm.folding import folded
+from arenite.backends.tflm.head import layout_problem, memory_plan, planned_head
+from arenite.check.validity import keeps_apart
+from arenite.formulate.order import order_is_free
 from arenite.model import Operator
-from arenite.optimization import Options, optimize, preview
-from arenite.ordering import order_is_free
-from arenite.overlap import reorder_with_overlap
-from arenite.reordering import runs_as_filed
+from arenite.operators.liveness import executed_graphs
 from arenite.runtimes import process
-from arenite.targets.folding import folded
-from arenite.targets.target import find_target
-from arenite.targets.tflm import layout_problem, memory_plan, planned_head
+from arenite.search.optimization import Options, optimize, preview
+from arenite.search.reordering import runs_as_filed
+from arenite.search.reordering_with_overlap import reorder_with_overlap
+from arenite.solve.place.disjoint import solve as solve_layout
 from arenite.tflite.memory_plan import read_plan, with_plan
 from arenite.tflite.read import read_model
-from arenite.validity import keeps_apart
 
 QUICK = Options(rounds=1)
 IDLE = 48
@@ -96,7 +97,7 @@ def test_a_dead_tensor_lies_on_top_of_all_others():
     dead = [tensor("dead", 8), tensor("dead too", 12)]
     source = model(graph([x], [z], [add(x, x, y), add(y, y, z)], unused=dead))
     problem, tensors = layout_problem(source)
-    lowest = layout.solve(problem)
+    lowest = solve_layout(problem)
     assert lowest.height == lowest.lower_bound == 48
     on_top = memory_plan(source, {**dict.fromkeys(dead, 0), x: 0, y: 16, z: 0})
     assert planned_head(source, on_top) == 48

@@ -12,20 +12,21 @@ import pytest
 
 import arenite
 from arenite import zoo
+from arenite.backends.tflm.head import head_plan, layout_problem, planned_head
+from arenite.check.order import check_certificate
 from arenite.errors import FitError, OptionError, OutputError, VerificationError
-from arenite.liveness import lifetimes, peak_memory
+from arenite.formulate.order import ordering_problem
 from arenite.model import Data, Metadata, Operator
-from arenite.optimization import Options, least_peak_memory, optimize
-from arenite.ordering import ordering_problem
+from arenite.operators.liveness import lifetimes, peak_memory
+from arenite.problems.layout import Solution
 from arenite.report import optimize as report
 from arenite.runtimes import process
 from arenite.runtimes.run import Memory, Run
-from arenite.schedule.check import check_certificate
-from arenite.targets.tflm import head_plan, layout_problem, planned_head
+from arenite.runtimes.verification import Verdict, Verification
+from arenite.search.optimization import Options, least_peak_memory, optimize
 from arenite.tflite.memory_plan import MemoryPlan, read_plan, with_plan
 from arenite.tflite.read import read_model
 from arenite.tflite.write import write_bytes
-from arenite.verification import Verdict, Verification
 
 SMALL = {
     "paper": {},
@@ -162,27 +163,26 @@ def test_without_time_there_is_still_an_honest_plan():
 
 def test_a_layout_that_is_wrong_is_not_written(monkeypatch, tmp_path):
     """The solver claims that everything fits at offset 0; the checker must not let it pass."""
-    from arenite import layout
 
     def wrong(problem, **_):
         height = max(buffer.size for buffer in problem.buffers)
-        return layout.Solution((0,) * len(problem.buffers), height, height)
+        return Solution((0,) * len(problem.buffers), height, height)
 
-    monkeypatch.setattr("arenite.layout.solve", wrong)
+    monkeypatch.setattr("arenite.search.placement.solve_layout", wrong)
     with pytest.raises(VerificationError, match="clash"):
         optimize(zoo.build("paper"), QUICK)
 
 
 def test_a_wrong_plan_that_no_checker_sees_is_caught_by_the_runtime(monkeypatch):
     """Both checks of the layout are blinded: the runtime still tells the result from its source."""
-    from arenite import layout
 
     def wrong(problem, **_):
         height = max(buffer.size for buffer in problem.buffers)
-        return layout.Solution((0,) * len(problem.buffers), height, height)
+        return Solution((0,) * len(problem.buffers), height, height)
 
-    monkeypatch.setattr("arenite.layout.solve", wrong)
-    monkeypatch.setattr("arenite.layout.check", lambda *_: None)
+    monkeypatch.setattr("arenite.search.placement.solve_layout", wrong)
+    monkeypatch.setattr("arenite.search.placement.check_layout", lambda *_: None)
+    monkeypatch.setattr("arenite.check.validity.check_layout", lambda *_: None)
     with pytest.raises(VerificationError, match="not the same as its source"):
         optimize(zoo.build("paper"), QUICK)
 
@@ -335,7 +335,7 @@ def test_another_head_that_tflm_recorded_is_said(monkeypatch, recorded):
         asked.append(expected_head)
         return measured
 
-    monkeypatch.setattr("arenite.verification.verify", verify)
+    monkeypatch.setattr("arenite.runtimes.verification.verify", verify)
     plan = optimize(_with_unknown_scratch(), QUICK)
     assert asked == [None], "no head is expected that nobody knows"
     said = [note for note in plan.notes if "TFLM recorded" in note]

@@ -10,15 +10,15 @@ from test_liveness import random_models
 
 from arenite.budget import Budget
 from arenite.errors import ModelError
-from arenite.liveness import align, lifetimes, load
+from arenite.formulate.order import file_order, filed_in_order, ordering_problem
 from arenite.model import ElementType, Operator
-from arenite.ordering import file_order, filed_in_order, ordering_problem
-from arenite.reordering import reorder
-from arenite.state import has_state
+from arenite.operators.liveness import align, lifetimes, load
+from arenite.operators.state import has_state
+from arenite.search.reordering import reorder
 
 
 def peak_of(problem, order):
-    """Peak of an order straight from the words in schedule/problem.py."""
+    """Peak of an order straight from the words in problems/order.py."""
     place = {operator: time for time, operator in enumerate(order)}
     peak = problem.floor
     for time, operator in enumerate(order):

@@ -9,25 +9,25 @@ import pytest
 from typer.testing import CliRunner
 
 from arenite import zoo
+from arenite.backends import Kernels, Overlap
+from arenite.backends import overlap as safe_rule
+from arenite.backends.requests import requests
+from arenite.backends.target import TARGETS, find_target
+from arenite.backends.tflm.head import head_plan, planned_head
 from arenite.budget import Budget
+from arenite.check.validity import JUDGED, is_right, validity
 from arenite.cli import app
 from arenite.errors import OptionError, VerificationError
-from arenite.kernels import Kernels, Overlap
-from arenite.kernels import overlap as safe_rule
 from arenite.model import Data, Metadata
-from arenite.optimization import Options, decided, optimize, preview
-from arenite.overlap import OverlapSolution
+from arenite.problems.placed import OverlapSolution
 from arenite.runtimes import process
-from arenite.targets.requests import requests
-from arenite.targets.target import TARGETS, find_target
-from arenite.targets.tflm import head_plan, planned_head
-from arenite.task import Task, silent
+from arenite.runtimes.verification import verify
+from arenite.search.optimization import Options, decided, optimize, preview
+from arenite.search.task import Task, silent
 from arenite.tflite.memory_plan import MemoryPlan, read_plan, with_plan
 from arenite.tflite.read import read_bytes, read_model
 from arenite.tflite.target_name import read_target_name
 from arenite.tflite.write import write_bytes
-from arenite.validity import JUDGED, is_right, validity
-from arenite.verification import verify
 
 QUICK = Options(rounds=1)
 REFERENCE = replace(QUICK, target="tflm-reference")
@@ -110,8 +110,8 @@ def test_what_is_best_without_overlap_is_a_candidate(monkeypatch):
         ends = list(accumulate(buffer.size for buffer in problem.buffers))
         return OverlapSolution((0, *ends[:-1]), ends[-1], 0)
 
-    monkeypatch.setattr("arenite.overlap.solve", stacked)
-    monkeypatch.setattr("arenite.search_shared._jointly", lambda task, sharing, best, bound: (best, bound))
+    monkeypatch.setattr("arenite.search.sharing.solve_placement", stacked)
+    monkeypatch.setattr("arenite.search.shared._jointly", lambda task, sharing, best, bound: (best, bound))
     result = preview(zoo.build("paper"), REFERENCE)
     assert planned_head(result) == 4960
     assert read_target_name(result) == "tflm-reference"
@@ -203,8 +203,8 @@ def unsafe(operator, source, target, kernels):
 
 @pytest.fixture
 def unsafe_rules(monkeypatch):
-    monkeypatch.setattr("arenite.overlap.relations.rule_of", unsafe)
-    monkeypatch.setattr("arenite.overlap.holdings.overlap", unsafe)
+    monkeypatch.setattr("arenite.formulate.placement.rule_of", unsafe)
+    monkeypatch.setattr("arenite.formulate.holdings.overlap", unsafe)
 
 
 @needs_tflm
@@ -229,7 +229,7 @@ def test_a_layout_that_breaks_a_rule_is_not_written(monkeypatch):
     def wrong(problem, **_):
         return OverlapSolution((0,) * len(problem.buffers), max(each.size for each in problem.buffers), 0)
 
-    monkeypatch.setattr("arenite.overlap.solve", wrong)
+    monkeypatch.setattr("arenite.search.sharing.solve_placement", wrong)
     with pytest.raises(VerificationError, match=r"clash|begins"):
         optimize(zoo.build("paper"), REFERENCE)
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import pytest
 
 from arenite import zoo
-from arenite.kernels import Kernels
-from arenite.optimization import Options, preview
-from arenite.targets.target import TARGETS, find_target
-from arenite.targets.tflm import memory_plan, planned_offsets
-from arenite.tflite.memory_plan import read_plan, with_plan
-from arenite.validity import (
+from arenite.backends import Kernels
+from arenite.backends.target import TARGETS, find_target
+from arenite.backends.tflm.head import memory_plan, planned_offsets
+from arenite.check.validity import (
     GENERATED,
     JUDGED,
     Validity,
@@ -20,6 +18,8 @@ from arenite.validity import (
     shared_pairs,
     validity,
 )
+from arenite.search.optimization import Options, preview
+from arenite.tflite.memory_plan import read_plan, with_plan
 
 
 @pytest.fixture(scope="module")

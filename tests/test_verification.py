@@ -7,15 +7,15 @@ import pytest
 from hand_made import add, chain, conditional, graph, loop, model, tensor
 
 from arenite import zoo
+from arenite.backends.tflm.head import memory_plan, planned_head
 from arenite.errors import ModelError, OptionError, VerificationError
 from arenite.model import Data, ElementType
 from arenite.runtimes import process
 from arenite.runtimes.run import Failure, Memory, Run
-from arenite.targets.tflm import memory_plan, planned_head
+from arenite.runtimes.verification import verify
 from arenite.tflite.memory_plan import with_plan
 from arenite.tflite.read import read_model
 from arenite.tflite.write import write_bytes
-from arenite.verification import verify
 
 PRESENT = tuple(runtime for runtime in ("litert", "tflm") if not process.absent(runtime))
 needs_runtime = pytest.mark.skipif(not PRESENT, reason="no runtime is installed")

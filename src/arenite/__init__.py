@@ -35,14 +35,14 @@ if TYPE_CHECKING:
         UnsupportedError,
         VerificationError,
     )
-    from arenite.exploration import Exploration, explore
-    from arenite.inspection import inspect
-    from arenite.liveness import peak_memory
     from arenite.model import Model
-    from arenite.optimization import Options, least_peak_memory, optimize
-    from arenite.plan import Plan
+    from arenite.operators.liveness import peak_memory
+    from arenite.runtimes.verification import verify
+    from arenite.search.exploration import Exploration, explore
+    from arenite.search.inspection import inspect
+    from arenite.search.optimization import Options, least_peak_memory, optimize
+    from arenite.search.plan import Plan
     from arenite.tflite.read import read_model as read
-    from arenite.verification import verify
 
 __all__ = [
     "AreniteError",
@@ -73,19 +73,19 @@ __all__ = [
 # Each name is loaded when it is first used, so that `import arenite` costs nothing.
 _HOME = {
     "Budget": "arenite.budget",
-    "Exploration": "arenite.exploration",
+    "Exploration": "arenite.search.exploration",
     "Model": "arenite.model",
-    "Options": "arenite.optimization",
-    "Plan": "arenite.plan",
-    "explore": "arenite.exploration",
+    "Options": "arenite.search.optimization",
+    "Plan": "arenite.search.plan",
+    "explore": "arenite.search.exploration",
     "export_c": "arenite.codegen",
     "export_tflm": "arenite.bundle",
-    "inspect": "arenite.inspection",
-    "least_peak_memory": "arenite.optimization",
-    "optimize": "arenite.optimization",
-    "peak_memory": "arenite.liveness",
+    "inspect": "arenite.search.inspection",
+    "least_peak_memory": "arenite.search.optimization",
+    "optimize": "arenite.search.optimization",
+    "peak_memory": "arenite.operators.liveness",
     "read": "arenite.tflite.read",
-    "verify": "arenite.verification",
+    "verify": "arenite.runtimes.verification",
 }
 _NAME_THERE = {"read": "read_model"}
 

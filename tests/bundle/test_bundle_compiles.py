@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from arenite.backends.target import TFLM
+from arenite.backends.tflm.registered import CUSTOM, METHODS
 from arenite.bundle import export_tflm
 from arenite.bundle.resolver import Operators, resolver_header
-from arenite.targets.registered import CUSTOM, METHODS
-from arenite.targets.target import TFLM
 from arenite.tflite.read import read_model
 from arenite.zoo import build
 

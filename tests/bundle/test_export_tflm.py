@@ -7,11 +7,11 @@ import re
 import pytest
 
 import arenite
+from arenite.backends.target import TARGETS, TFLM
 from arenite.bundle import export_tflm
 from arenite.bundle.resolver import Operators, operators, resolver_header
 from arenite.errors import ModelError, OptionError
 from arenite.model import ElementType, Graph, Model, Operator, Tensor
-from arenite.targets.target import TARGETS, TFLM
 from arenite.tflite.read import read_bytes
 from arenite.tflite.write import write_bytes
 from arenite.zoo import build

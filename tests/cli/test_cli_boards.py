@@ -6,9 +6,9 @@ import pytest
 from typer.testing import CliRunner
 
 from arenite import boards, zoo
+from arenite.backends.target import find_target
 from arenite.cli import app
-from arenite.optimization import Options, preview
-from arenite.targets.target import find_target
+from arenite.search.optimization import Options, preview
 from arenite.tflite.read import read_model
 from arenite.tflite.write import write_bytes
 

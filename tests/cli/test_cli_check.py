@@ -8,12 +8,12 @@ from hand_made import model as hand_made
 from typer.testing import CliRunner
 
 from arenite import boards, zoo
+from arenite.backends.target import find_target
 from arenite.cli import app
 from arenite.cli.options import parse_size
 from arenite.errors import OptionError
 from arenite.model import Operator
-from arenite.optimization import Options, optimize
-from arenite.targets.target import find_target
+from arenite.search.optimization import Options, optimize
 from arenite.tflite.read import read_model
 from arenite.tflite.write import write_bytes
 

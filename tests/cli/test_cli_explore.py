@@ -6,9 +6,9 @@ import pytest
 from typer.testing import CliRunner
 
 from arenite import read, zoo
+from arenite.backends.target import TFLM
 from arenite.cli import app
-from arenite.operators import macs
-from arenite.targets.target import TFLM
+from arenite.operators.macs import macs
 from arenite.tflite.write import write_bytes
 
 

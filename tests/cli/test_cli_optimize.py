@@ -4,11 +4,12 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from arenite import optimization, zoo
+from arenite import zoo
+from arenite.backends.target import find_target
 from arenite.cli import app
 from arenite.errors import VerificationError
-from arenite.inspection import inspect
-from arenite.targets.target import find_target
+from arenite.search import optimization
+from arenite.search.inspection import inspect
 from arenite.tflite.read import read_model
 from arenite.tflite.write import write_bytes
 

@@ -6,10 +6,10 @@ import pytest
 from typer.testing import CliRunner
 
 from arenite import zoo
+from arenite.backends.tflm.head import memory_plan
 from arenite.cli import app
-from arenite.optimization import Options, optimize
 from arenite.runtimes import process
-from arenite.targets.tflm import memory_plan
+from arenite.search.optimization import Options, optimize
 from arenite.tflite.memory_plan import with_plan
 from arenite.tflite.read import read_model
 from arenite.tflite.target_name import read_target_name

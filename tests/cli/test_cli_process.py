@@ -112,8 +112,8 @@ def test_a_terminal_without_unicode_gets_question_marks(model):
 def test_interrupting_leaves_no_traceback():
     program = """
         import os, signal
-        import arenite.inspection
-        arenite.inspection.inspect = lambda model, target: os.kill(os.getpid(), signal.SIGINT)
+        import arenite.search.inspection
+        arenite.search.inspection.inspect = lambda model, target: os.kill(os.getpid(), signal.SIGINT)
         import arenite.tflite.read
         arenite.tflite.read.read_model = lambda path: None
         from arenite.cli import app
@@ -183,7 +183,7 @@ def test_a_main_thread_that_is_kept_busy_is_ended_by_another():
         import os, re, signal, threading
         from arenite.cli import app, endings
         endings.GRACE_SECONDS = 0.2
-        import arenite.inspection, arenite.tflite.read
+        import arenite.search.inspection, arenite.tflite.read
         def busy(path):
             threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGTERM)).start()
             while True:

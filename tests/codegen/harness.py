@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from arenite.backends.target import C
 from arenite.codegen.export import sources
 from arenite.runtimes.inputs import DTYPES
-from arenite.targets.target import C
 
 STRICT = ["-Wall", "-Wextra", "-Wconversion", "-Wpedantic", "-Werror"]
 SANITIZED = ["-std=c99", *STRICT, "-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]

@@ -17,15 +17,15 @@ import numpy as np
 import pytest
 
 from arenite import zoo
+from arenite.backends import Kernels
+from arenite.backends.cmsis_nn.calls import called
+from arenite.backends.target import CORES, find_target
 from arenite.codegen.export import arena_size, export_c, sources
 from arenite.errors import OptionError
-from arenite.kernels import Kernels
-from arenite.kernels.cmsis_calls import called
 from arenite.model import ElementType
-from arenite.optimization import preview
-from arenite.options import Options
 from arenite.runtimes.inputs import random_inputs
-from arenite.targets.target import CORES, find_target
+from arenite.search.optimization import preview
+from arenite.search.options import Options
 from arenite.tflite.write import write_bytes
 
 from .harness import STRICT, compiler, run_c

@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from arenite import zoo
+from arenite.backends.target import find_target
 from arenite.codegen import export_c, write_files
-from arenite.optimization import preview
-from arenite.options import Options
 from arenite.runtimes.inputs import random_inputs
-from arenite.targets.target import find_target
+from arenite.search.optimization import preview
+from arenite.search.options import Options
 
 from .harness import compiler, run_c
 from .operators_at_random import make

@@ -11,15 +11,15 @@ import numpy as np
 import pytest
 
 import arenite
+from arenite.backends.target import C
+from arenite.backends.tflm.kept import constants_once, kept, read_in_place
 from arenite.codegen import arena as arenas
 from arenite.codegen.control import inner_graphs
 from arenite.codegen.export import arena_size, export_c, sources, target_of
 from arenite.errors import ModelError, UnsupportedError
 from arenite.model import ElementType, Graph, Model, Operator, Tensor
-from arenite.runnable import refusals
 from arenite.runtimes.inputs import random_inputs
-from arenite.targets.kept import constants_once, kept, read_in_place
-from arenite.targets.target import C
+from arenite.search.runnable import refusals
 
 from .harness import STRICT, compiler, run_c
 from .operators_at_random import Maker

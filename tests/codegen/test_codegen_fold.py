@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from arenite.backends.tflm.folding import folded, unfolded
 from arenite.codegen.export import sources
 from arenite.model import ElementType, Graph, Model, Operator
 from arenite.runtimes.inputs import random_inputs
-from arenite.targets.folding import folded, unfolded
 
 from .harness import run_c
 from .operators_at_random import Maker, conv, depthwise

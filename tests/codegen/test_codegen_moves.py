@@ -7,14 +7,13 @@ import re
 import pytest
 
 import arenite
-from arenite import moves, overlap
 from arenite.codegen import export_c, moved_bytes
 from arenite.codegen.arena import arena
 from arenite.codegen.export import arena_size, sources
 from arenite.errors import OptionError
-from arenite.layout.lifetimes import maximum_load
-from arenite.moves import Move, MovingSolution
-from arenite.overlap import OverlapSolution
+from arenite.problems.lifetimes import maximum_load
+from arenite.problems.placed import OverlapSolution
+from arenite.problems.relocation import Move, MovingSolution
 
 from .test_codegen_models import check
 
@@ -63,9 +62,11 @@ def first(problem, number):
 def test_tensors_pushed_together_before_every_operator(monkeypatch, tmp_path):
     """Compaction reaches the peak, and its many moves change no output; places of outputs follow them."""
     loads = []
-    monkeypatch.setattr(overlap, "solve", stacked)
-    monkeypatch.setattr(moves, "solve", lambda problem, *_, **__: loads.append(problem.apart) or compacted(problem))
-    monkeypatch.setattr(moves, "least_height", lambda _: 0)
+    monkeypatch.setattr("arenite.codegen.arena.solve_placement", stacked)
+    monkeypatch.setattr(
+        "arenite.codegen.arena.solve_relocation",
+        lambda problem, *_, **__: loads.append(problem.apart) or compacted(problem),
+    )
     plans = [arena(model) for model in MODELS]
     for model, load, plan in zip(MODELS, tuple(loads), plans, strict=True):
         assert plan.size == maximum_load(load)

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 import arenite
+from arenite.backends import ANYWHERE, Overlap
 from arenite.codegen.arena import arena
-from arenite.kernels import ANYWHERE, Overlap
+from arenite.formulate import placement as relations
 from arenite.model import ElementType
-from arenite.overlap import relations
 from arenite.runtimes.inputs import random_inputs
 from arenite.tflite.memory_plan import MemoryPlan, with_plan
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 import arenite
+from arenite.backends.tflm.kept import kept
 from arenite.codegen.export import sources
 from arenite.codegen.operators.signal import circle
 from arenite.codegen.unit import Unit
 from arenite.errors import UnsupportedError
-from arenite.targets.kept import kept
 from arenite.tflite.custom_options import custom_options
 
 from .harness import STRICT, compiler, run_c

@@ -9,21 +9,21 @@ import numpy as np
 import pytest
 
 from arenite import zoo
+from arenite.backends import Kernels
+from arenite.backends.target import C
 from arenite.budget import Budget
+from arenite.check.validity import is_right
 from arenite.codegen.export import arena_size, sources
 from arenite.codegen.loops import Loop, rolled
 from arenite.codegen.unit import Call
-from arenite.kernels import Kernels
-from arenite.optimization import preview
-from arenite.options import Options
-from arenite.partial.layout import laid_out
-from arenite.partial.realise import in_parts
 from arenite.rewrite import prune
 from arenite.rewrite.strips import region_of, strip_plan
 from arenite.runtimes.inputs import random_inputs
-from arenite.sharing import Sharing
-from arenite.targets.target import C
-from arenite.validity import is_right
+from arenite.search.optimization import preview
+from arenite.search.options import Options
+from arenite.search.partial.layout import laid_out
+from arenite.search.partial.realise import in_parts
+from arenite.search.sharing import Sharing
 
 from .harness import run_c
 

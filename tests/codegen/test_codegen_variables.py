@@ -9,12 +9,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from arenite.backends.target import C
+from arenite.backends.tflm.kept import kept, read_in_place
 from arenite.codegen.export import arena_size, export_c, sources
 from arenite.errors import UnsupportedError
 from arenite.model import ElementType, Graph, Model, Operator, Tensor
 from arenite.runtimes.inputs import random_inputs
-from arenite.targets.kept import kept, read_in_place
-from arenite.targets.target import C
 
 from .further_operators import svdf, variable
 from .harness import STRICT, compiler, run_c

@@ -20,10 +20,10 @@ from hostile_file import FLOAT, INT8, INT32, File
 from hostile_models import EVIL, IMAGE, flexbomb, options_of
 
 from arenite.errors import AreniteError
-from arenite.inspection import inspect
 from arenite.model import Model
-from arenite.optimization import Options, optimize
 from arenite.runtimes import process
+from arenite.search.inspection import inspect
+from arenite.search.optimization import Options, optimize
 from arenite.tflite.read import read_bytes
 from arenite.tflite.write import write_bytes
 from arenite.zoo import build

@@ -13,7 +13,7 @@ from ai_edge_litert import schema_py_generated as schema
 from hostile_file import BOOL, FLOAT, INT8, INT16, INT32, RESOURCE, File
 
 from arenite.codegen.operators.registry import OPERATORS
-from arenite.requirements import NEEDS
+from arenite.operators.requirements import NEEDS
 from arenite.tflite.options import options_table
 
 if TYPE_CHECKING:

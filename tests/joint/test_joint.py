@@ -6,13 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arenite import joint, layout
 from arenite.budget import Budget
 from arenite.errors import VerificationError
-from arenite.joint.stitch import places
-from arenite.joint.window import Timeline, unavoidable
-from arenite.layout.lifetimes import maximum_load
-from arenite.schedule.problem import Problem, Tensor
+from arenite.problems.lifetimes import maximum_load
+from arenite.problems.order import Problem, Tensor
+from arenite.solve.joint.solution import JointSolution, layout_problem
+from arenite.solve.joint.solution import check as check_joint
+from arenite.solve.joint.solver import solve as solve_joint
+from arenite.solve.joint.stitch import places
+from arenite.solve.joint.window import Timeline, unavoidable
+from arenite.solve.place.disjoint import solve as solve_layout
 
 
 @st.composite
@@ -44,11 +47,11 @@ def valid_orders(problem):
 @settings(max_examples=100, deadline=None)
 @given(problems())
 def test_least_height_is_brute_force(problem):
-    layouts = [(joint.layout_problem(problem, order), order) for order in valid_orders(problem)]
-    loads = [layout.solve(buffers).lower_bound for buffers, _ in layouts]
-    expected = min(layout.solve(buffers).height for buffers, _ in layouts)
-    solution = joint.solve(problem, layouts[-1][1], lower_bound=min(loads))
-    joint.check(problem, solution)
+    layouts = [(layout_problem(problem, order), order) for order in valid_orders(problem)]
+    loads = [solve_layout(buffers).lower_bound for buffers, _ in layouts]
+    expected = min(solve_layout(buffers).height for buffers, _ in layouts)
+    solution = solve_joint(problem, layouts[-1][1], lower_bound=min(loads))
+    check_joint(problem, solution)
     assert solution.optimal
     assert solution.height == expected
 
@@ -77,8 +80,8 @@ def inception(blocks):
 def test_inception_meets_its_peak():
     """SOLVERS: least peak 426,496; layouts of best orders stay at 451,584."""
     problem = inception(9)
-    solution = joint.solve(problem, range(problem.operators), lower_bound=426_496)
-    joint.check(problem, solution)
+    solution = solve_joint(problem, range(problem.operators), lower_bound=426_496)
+    check_joint(problem, solution)
     assert solution.height == solution.lower_bound == 426_496
 
 
@@ -88,17 +91,17 @@ def test_impossible_peak_is_proven():
     lives = [(3, 5, 5), (1, 0, 3), (1, 1, 4), (2, 1, 1), (3, 0, 0), (1, 2, 5), (1, 2, 3), (2, 4, 4)]
     tensors = tuple(Tensor(16 * s, first, (last,) if last > first else ()) for s, first, last in lives)
     problem = Problem(6, tensors, tuple(chain))
-    assert maximum_load(joint.layout_problem(problem, range(6))) == 64
-    solution = joint.solve(problem, range(6), lower_bound=64)
-    joint.check(problem, solution)
+    assert maximum_load(layout_problem(problem, range(6))) == 64
+    solution = solve_joint(problem, range(6), lower_bound=64)
+    check_joint(problem, solution)
     assert solution.height == solution.lower_bound == 80
     assert solution.exhausted is not None
 
 
 def test_time_out_returns_the_start():
     problem = inception(2)
-    solution = joint.solve(problem, range(16), lower_bound=16, budget=Budget(0))
-    joint.check(problem, solution)
+    solution = solve_joint(problem, range(16), lower_bound=16, budget=Budget(0))
+    check_joint(problem, solution)
     assert solution.lower_bound <= 16 * 784
     assert not solution.optimal
 
@@ -114,11 +117,11 @@ def test_windows_of_a_chain_of_modules():
 
 def test_check_refuses():
     problem = inception(1)
-    good = joint.solve(problem, range(8), lower_bound=0)
-    joint.check(problem, good)
-    swapped = joint.JointSolution(tuple(range(8))[::-1], good.offsets, good.scratch, good.height, 0)
+    good = solve_joint(problem, range(8), lower_bound=0)
+    check_joint(problem, good)
+    swapped = JointSolution(tuple(range(8))[::-1], good.offsets, good.scratch, good.height, 0)
     with pytest.raises(VerificationError, match="which it needs"):
-        joint.check(problem, swapped)
-    flat = joint.JointSolution(good.order, (0,) * len(good.offsets), good.scratch, good.height, 0)
+        check_joint(problem, swapped)
+    flat = JointSolution(good.order, (0,) * len(good.offsets), good.scratch, good.height, 0)
     with pytest.raises(VerificationError, match="clash"):
-        joint.check(problem, flat)
+        check_joint(problem, flat)

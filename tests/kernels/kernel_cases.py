@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from kernel_arena import Arena, Kernel, works
 from kernel_loops import Shape
 
-from arenite.kernels import Kernels, overlap
+from arenite.backends import Kernels, overlap
 from arenite.model import Data, ElementType, Operator, Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arenite.kernels import Overlap
+    from arenite.backends import Overlap
 
 SAME, VALID = 0, 1
 ELEMENTS = st.sampled_from((1, 2, 4))

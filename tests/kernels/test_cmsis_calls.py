@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from kernel_cases import VALID, convolution, depthwise, pool, shapes, tensor, verify
 from kernel_loops import Shape, pointwise_dsp
 
-from arenite.kernels import Kernels, cmsis_calls, overlap
-from arenite.kernels.cmsis_calls import called, rows_at_once
-from arenite.kernels.windows import EXPLICIT
+from arenite.backends import Kernels, overlap
+from arenite.backends.cmsis_nn import calls as cmsis_calls
+from arenite.backends.cmsis_nn.calls import called, rows_at_once
 from arenite.model import ElementType, Operator
+from arenite.operators.windows import EXPLICIT
 
 if TYPE_CHECKING:
     from kernel_arena import Arena, Kernel

@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from kernel_cases import ELEMENTS, TYPES, gather, numbers, tensor, verify
 
-from arenite.kernels import Kernels, Overlap, overlap
+from arenite.backends import Kernels, Overlap, overlap
 from arenite.model import Operator
 
 if TYPE_CHECKING:

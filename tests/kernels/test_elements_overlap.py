@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kernel_arena import Arena, works
 from kernel_cases import ELEMENTS, TYPES, gather, numbers, tensor, verify
 
-from arenite.kernels import Kernels, Overlap, overlap
+from arenite.backends import Kernels, Overlap, overlap
 from arenite.model import ElementType, Operator, Tensor
 
 QUICK = settings(max_examples=80, deadline=None)

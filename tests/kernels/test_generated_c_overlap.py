@@ -11,12 +11,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from kernel_cases import ELEMENTS, TYPES, check, numbers, shapes, tensor, weights
 
+from arenite.backends import Kernels, Overlap, overlap
+from arenite.backends.generated_c.overlap import SHORT
 from arenite.codegen.operators.registry import OPERATORS
 from arenite.codegen.unit import Unit
-from arenite.kernels import Kernels, Overlap, overlap
-from arenite.kernels.generated_c import SHORT
-from arenite.kernels.windows import EXPLICIT
 from arenite.model import Operator
+from arenite.operators.windows import EXPLICIT
 
 if TYPE_CHECKING:
     from kernel_arena import Arena, Kernel

@@ -6,8 +6,8 @@ import pytest
 from kernel_cases import SAME, convolution, depthwise, numbers, pool, tensor, weights
 from kernel_loops import Shape
 
-from arenite.kernels import Kernels, Overlap, overlap
-from arenite.kernels.rules import OF_TFLM
+from arenite.backends import Kernels, Overlap, overlap
+from arenite.backends.rules import OF_TFLM
 from arenite.model import Operator
 
 REFERENCE, SCALAR, DSP, MVE = (

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from kernel_cases import numbers, tensor
 
-from arenite.kernels import Kernels, overlap
+from arenite.backends import Kernels, overlap
 from arenite.model import ElementType, Graph, Model, Operator, Quantization, Tensor
 from arenite.runtimes import process
 from arenite.runtimes.compare import first_difference

@@ -8,11 +8,11 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arenite.kernels import points
-from arenite.kernels.overlap import Overlap
-from arenite.kernels.points import Points
-from arenite.overlap.fit import lowest_fit
-from arenite.overlap.gaps import Gap, Gaps
+from arenite.backends.overlap import Overlap
+from arenite.problems import distances as points
+from arenite.problems.distances import Points
+from arenite.solve.place.fit import lowest_fit
+from arenite.solve.place.gaps import Gap, Gaps
 
 runs = st.builds(
     lambda start, step, count: range(start, start + step * count, step),

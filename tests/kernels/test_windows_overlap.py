@@ -24,8 +24,8 @@ from kernel_loops import (
     rows_mve,
 )
 
-from arenite.kernels import Kernels, Overlap, overlap
-from arenite.kernels.esp_nn import S3_CHANNELS
+from arenite.backends import Kernels, Overlap, overlap
+from arenite.backends.esp_nn.overlap import S3_CHANNELS
 from arenite.model import ElementType, Operator, Tensor
 
 if TYPE_CHECKING:

@@ -11,11 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arenite.budget import Budget
+from arenite.check.layout import check
+from arenite.check.layout_search import fits
 from arenite.errors import VerificationError
-from arenite.layout import Buffer, Exhausted, Problem, Solution, canonical, check, cpsat, solve, sweep
-from arenite.layout.decide import Boxes
-from arenite.layout.lifetimes import components, maximum_load, sections
-from arenite.layout.search_again import fits
+from arenite.problems.layout import Buffer, Exhausted, Problem, Solution
+from arenite.problems.lifetimes import components, maximum_load, sections
+from arenite.solve.place import canonical, sweep
+from arenite.solve.place import cp_sat as cpsat
+from arenite.solve.place.decide import Boxes
+from arenite.solve.place.disjoint import solve
 
 INSTANCES = Path(__file__).parents[2] / "benchmarks" / "minimalloc"
 
@@ -274,7 +278,7 @@ def test_searching_again_agrees_with_brute_force(problem):
 def test_searching_again_gives_up():
     assert fits(ABOVE_ITS_LOAD.buffers, 64, most_states=1) is None
     record = solve(ABOVE_ITS_LOAD).exhausted
-    with mock.patch("arenite.layout.check.fits", return_value=None):
+    with mock.patch("arenite.check.layout.fits", return_value=None):
         check(ABOVE_ITS_LOAD, Solution(solve(ABOVE_ITS_LOAD).offsets, 80, 80, record))
 
 

@@ -12,9 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arenite.budget import Budget
+from arenite.check.layout import check
 from arenite.errors import VerificationError
-from arenite.layout import Buffer, Problem, Solution, check, greedy, many, solve
-from arenite.layout.lifetimes import maximum_load, meetings, neighbours
+from arenite.problems.layout import Buffer, Problem, Solution
+from arenite.problems.lifetimes import maximum_load, meetings, neighbours
+from arenite.solve.place import greedy, many
+from arenite.solve.place.disjoint import solve
 
 buffers = st.lists(
     st.builds(
@@ -46,7 +49,7 @@ def test_fits_are_those_of_the_lists(each, chance):
 @given(buffers)
 def test_layouts_of_many_are_valid_and_the_search_ends_by_itself(each):
     problem = Problem(tuple(each))
-    with mock.patch("arenite.layout.solver._MOST_MEETINGS", 0):
+    with mock.patch("arenite.solve.place.disjoint._MOST_MEETINGS", 0):
         solution = solve(problem, budget=Budget(math.inf))
     check(problem, solution)
 
@@ -81,7 +84,7 @@ def test_a_limit_that_is_over_leaves_one_layout():
 def test_nothing_lists_who_meets_whom_among_many():
     problem = thousands(4_000)
     assert meetings(problem.buffers) > 1_000_000
-    with mock.patch("arenite.layout.solver.neighbours", side_effect=AssertionError):
+    with mock.patch("arenite.solve.place.disjoint.neighbours", side_effect=AssertionError):
         solution = solve(problem, budget=Budget(500_000))
     check(problem, solution)
     assert solution.lower_bound == maximum_load(problem)

@@ -8,19 +8,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arenite import layout, overlap
+from arenite.backends import Kernels
+from arenite.backends.tflm.folding import folded
 from arenite.budget import Budget
+from arenite.check.relocation import check
 from arenite.errors import VerificationError
-from arenite.kernels import Kernels
-from arenite.layout import Buffer
-from arenite.layout.lifetimes import maximum_load
-from arenite.moves import Move, MovingSolution, check, least_height, solve
-from arenite.moves.beam import search
-from arenite.moves.field import Field
-from arenite.optimization import preview
-from arenite.options import Options
-from arenite.overlap import OverlapProblem, Relation, overlap_problem
-from arenite.targets.folding import folded
+from arenite.formulate.placement import overlap_problem
+from arenite.problems.layout import Buffer
+from arenite.problems.lifetimes import maximum_load
+from arenite.problems.placement import OverlapProblem, Relation
+from arenite.problems.relocation import Move, MovingSolution
+from arenite.search.optimization import preview
+from arenite.search.options import Options
+from arenite.solve.place.disjoint import solve as solve_layout
+from arenite.solve.place.solver import solve as solve_placement
+from arenite.solve.relocate.beam import search
+from arenite.solve.relocate.field import Field
+from arenite.solve.relocate.solver import least_height, solve
 from arenite.zoo import build
 
 UNIT = 16
@@ -51,7 +55,7 @@ def full_problems(draw, **sizes):
 
 
 def solved(problem, **options):
-    return solve(problem, overlap.solve(problem, effort=0.1).offsets, **options)
+    return solve(problem, solve_placement(problem, effort=0.1).offsets, **options)
 
 
 def replay(problem, solution):
@@ -118,12 +122,12 @@ def test_the_fewest_bytes_are_moved(problem):
 def test_the_fewest_are_found_where_something_has_to_move():
     """Two of three lie still, and no fixed places are as low: the smallest one in the middle gives way."""
     problems = (full(random.Random(seed), height=7, scopes=6, largest=4) for seed in itertools.count())
-    tight = (each for each in problems if layout.solve(each.apart).height > maximum_load(each.apart))
+    tight = (each for each in problems if solve_layout(each.apart).height > maximum_load(each.apart))
     for problem in itertools.islice(tight, 4):
         solution = solved(problem)
         check(problem, solution)
         replay(problem, solution)
-        assert solution.height < layout.solve(problem.apart).height
+        assert solution.height < solve_layout(problem.apart).height
         assert 0 < solution.moved == solution.least_moved == UNIT * fewest(problem, solution.height // UNIT)
 
 
@@ -147,7 +151,7 @@ def test_moves_are_worth_what_is_asked(worth):
     for seed in range(12):
         problem = full(random.Random(seed), height=12)
         heights = itertools.accumulate(buffer.size for buffer in problem.buffers)
-        still = overlap.solve(problem, effort=0.1).offsets if seed % 2 else (0, *heights)[:-1]
+        still = solve_placement(problem, effort=0.1).offsets if seed % 2 else (0, *heights)[:-1]
         alone = max(at + buffer.size for at, buffer in zip(still, problem.buffers, strict=True))
         solution = solve(problem, still, worth=worth)
         check(problem, solution)
@@ -157,7 +161,7 @@ def test_moves_are_worth_what_is_asked(worth):
 @pytest.mark.parametrize("name", ["inception", "nasnet-a", "darts"])
 def test_networks_reach_what_one_operator_needs(name):
     problem, _ = overlap_problem(build(name), Kernels.C)
-    still = overlap.solve(problem)
+    still = solve_placement(problem)
     solution = solve(problem, still.offsets)
     check(problem, solution)
     assert solution.height == solution.lower_bound == least_height(problem)
@@ -170,7 +174,7 @@ def test_strips_reach_what_one_operator_needs(name, parameters):
     """Rows that are kept and new rows become one tensor, again and again, with hardly a byte to spare."""
     model = folded(preview(build(name, **parameters), Options(target="c", split=True)))
     problem, _ = overlap_problem(model, Kernels.C)
-    still = overlap.solve(problem, effort=0.1)
+    still = solve_placement(problem, effort=0.1)
     solution = solve(problem, still.offsets, effort=0)
     check(problem, solution)
     assert solution.height == solution.lower_bound < still.height
@@ -179,7 +183,7 @@ def test_strips_reach_what_one_operator_needs(name, parameters):
 def test_a_layout_that_is_far_too_high_is_lowered():
     problem, _ = overlap_problem(build("nasnet-a", cells=1), Kernels.C)
     height = least_height(problem)
-    still = layout.solve(problem.apart)
+    still = solve_layout(problem.apart)
     assert still.height > height
     solution = solve(problem, still.offsets)
     check(problem, solution)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from arenite.backends.target import C
 from arenite.budget import Budget
 from arenite.codegen import arena_size, moved_bytes
 from arenite.codegen.export import sources
-from arenite.codegen.outlook import outlook
-from arenite.optimization import optimize
-from arenite.options import Options
-from arenite.targets.target import C
+from arenite.search.optimization import optimize
+from arenite.search.options import Options
+from arenite.search.outlook import outlook
 from arenite.zoo import build
 
 

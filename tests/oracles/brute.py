@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from arenite.schedule.problem import Problem
+    from arenite.problems.order import Problem
 
 
 def usage(problem: Problem, order: Sequence[int]) -> list[int]:

@@ -21,7 +21,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from arenite.schedule.problem import Problem
+    from arenite.problems.order import Problem
 
 Tensors = frozenset[int]
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.schedule.certificate import Exhausted
+from arenite.problems.certificate import Exhausted
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Iterator
 
-    from arenite.schedule.problem import Problem
+    from arenite.problems.order import Problem
 
 Done = frozenset[int]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from arenite.schedule.problem import Problem, Relief, Tensor
+from arenite.problems.order import Problem, Relief, Tensor
 
 if TYPE_CHECKING:
     import random

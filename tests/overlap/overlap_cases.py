@@ -7,9 +7,9 @@ import struct
 
 from hypothesis import strategies as st
 
-from arenite.layout import Buffer
 from arenite.model import Data, ElementType, Operator, Tensor
-from arenite.overlap import OverlapProblem, Relation
+from arenite.problems.layout import Buffer
+from arenite.problems.placement import OverlapProblem, Relation
 
 
 def tensor(name, *shape, kind=ElementType.FLOAT32, **fields):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hand_made import graph, model
 from overlap_cases import add, numbers, relu, rows, split, stacked, tensor
 
+from arenite.formulate.order import data_dependences
 from arenite.model import ElementType, Operator
-from arenite.ordering import data_dependences
 
 COLUMNS = 4
 

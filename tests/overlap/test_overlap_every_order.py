@@ -10,19 +10,16 @@ from hand_made import conditional, graph, model
 from overlap_cases import relu, tensor
 from random_models import every_order, random_model
 
+from arenite.backends import Kernels
+from arenite.check.placement import check
 from arenite.errors import VerificationError
-from arenite.kernels import Kernels
+from arenite.formulate.placement import overlap_problem, views_of_inputs
 from arenite.model import Graph, Operator
-from arenite.overlap import (
-    check,
-    every_order_bound,
-    jointly,
-    overlap_problem,
-    reorder_with_overlap,
-    solve,
-    solve_jointly,
-    views_of_inputs,
-)
+from arenite.search.joint import jointly
+from arenite.search.joint.every_order import every_order_bound
+from arenite.search.joint.jointly import solve_jointly
+from arenite.search.reordering_with_overlap import reorder_with_overlap
+from arenite.solve.place.solver import solve
 
 KERNELS = Kernels.REFERENCE
 

@@ -14,19 +14,23 @@ from overlap_cases import problems, safe
 from random_models import every_order
 from scratch_networks import Network, random_network
 
+from arenite.backends import Kernels
+from arenite.backends.requests import requests
+from arenite.backends.target import TFLM
+from arenite.backends.tflm.head import head_plan
+from arenite.check.placement import check
+from arenite.check.validity import JUDGED, is_right, validity
 from arenite.errors import VerificationError
-from arenite.kernels import Kernels
-from arenite.layout import Buffer
-from arenite.optimization import Options, decided, optimize
-from arenite.overlap import OverlapProblem, OverlapSolution, Relation, check, overlap_problem, solve_within
-from arenite.overlap.limits import within_limits
+from arenite.formulate.limits import within_limits
+from arenite.formulate.placement import overlap_problem
+from arenite.problems.layout import Buffer
+from arenite.problems.placed import OverlapSolution
+from arenite.problems.placement import OverlapProblem, Relation
 from arenite.report.optimize import proof
-from arenite.targets.requests import requests
-from arenite.targets.target import TFLM
-from arenite.targets.tflm import head_plan
-from arenite.task import Task, silent
+from arenite.search.optimization import Options, decided, optimize
+from arenite.search.task import Task, silent
+from arenite.solve.place.solver import solve_within
 from arenite.tflite.read import read_model
-from arenite.validity import JUDGED, is_right, validity
 
 
 @st.composite
@@ -170,7 +174,7 @@ def test_cases_of_unseen_models(shared, file, head):
 
 @given(capped())
 def test_layouts_of_many_keep_to_the_caps_or_there_is_none(problem):
-    with mock.patch("arenite.overlap.solver._MOST_MEETINGS", -1):
+    with mock.patch("arenite.solve.place.solver._MOST_MEETINGS", -1):
         solution = solve_within(problem)
     if solution is not None:
         check(problem, solution)

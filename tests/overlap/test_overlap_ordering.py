@@ -10,17 +10,14 @@ from overlap_cases import add, relu, rows, split, stacked, tensor
 from random_models import every_order, random_model
 
 from arenite import zoo
-from arenite.kernels import Kernels
-from arenite.overlap import (
-    check,
-    overlap_ordering_problem,
-    overlap_problem,
-    reorder_with_overlap,
-    solve,
-    views_of_inputs,
-)
-from arenite.schedule import Relief
-from arenite.schedule import Tensor as Charge
+from arenite.backends import Kernels
+from arenite.check.placement import check
+from arenite.formulate.order_with_overlap import overlap_ordering_problem
+from arenite.formulate.placement import overlap_problem, views_of_inputs
+from arenite.problems.order import Relief
+from arenite.problems.order import Tensor as Charge
+from arenite.search.reordering_with_overlap import reorder_with_overlap
+from arenite.solve.place.solver import solve
 
 
 def charged(source, **options):

@@ -9,14 +9,17 @@ from hand_made import conditional, graph, loop, model
 from overlap_cases import add, meet, relu, rows, split, stacked, tensor
 
 from arenite import zoo
+from arenite.backends import Kernels
+from arenite.backends.tflm.head import head_plan, inputs_on_top, memory_plan, planned_head
+from arenite.check.placement import check
 from arenite.errors import VerificationError
-from arenite.kernels import Kernels
-from arenite.overlap import OverlapSolution, check, overlap_problem, solve
+from arenite.formulate.placement import overlap_problem
+from arenite.problems.placed import OverlapSolution
 from arenite.runtimes import process
-from arenite.targets.tflm import head_plan, inputs_on_top, memory_plan, planned_head
+from arenite.runtimes.verification import verify
+from arenite.solve.place.solver import solve
 from arenite.tflite.memory_plan import with_plan
 from arenite.tflite.read import read_model
-from arenite.verification import verify
 
 needs_tflm = pytest.mark.skipif(process.absent("tflm") is not None, reason="tflite-micro is not installed")
 

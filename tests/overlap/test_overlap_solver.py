@@ -7,14 +7,18 @@ import pytest
 from hypothesis import given, settings
 from overlap_cases import least_height, problems, safe
 
-from arenite import layout, zoo
+from arenite import zoo
+from arenite.backends import Kernels
+from arenite.check.placement import check
 from arenite.errors import VerificationError
-from arenite.kernels import Kernels
-from arenite.layout import Buffer
-from arenite.overlap import OverlapProblem, OverlapSolution, Relation, check, overlap_problem, solve
-from arenite.overlap.gaps import gaps
-from arenite.overlap.least import least_height as least_of
-from arenite.overlap.solver import scope_bound
+from arenite.formulate.placement import overlap_problem
+from arenite.problems.layout import Buffer
+from arenite.problems.placed import OverlapSolution
+from arenite.problems.placement import OverlapProblem, Relation
+from arenite.solve.place.disjoint import solve as solve_layout
+from arenite.solve.place.gaps import gaps
+from arenite.solve.place.least import least_height as least_of
+from arenite.solve.place.solver import scope_bound, solve
 
 
 @given(problems(most=4))
@@ -43,7 +47,7 @@ def test_bounds_hold_and_overlap_never_costs(problem):
     solution = solve(problem)
     bound, _ = scope_bound(problem, gaps(problem))
     assert bound * gaps(problem).unit <= solution.lower_bound <= solution.height
-    assert solution.height <= layout.solve(problem.apart).height
+    assert solution.height <= solve_layout(problem.apart).height
     assert solution == solve(problem)
 
 
@@ -52,7 +56,7 @@ def test_real_networks_gain_and_are_valid(name):
     problem, _ = overlap_problem(zoo.build(name), Kernels.REFERENCE)
     solution = solve(problem, effort=0.2)
     check(problem, solution)
-    assert solution.lower_bound <= solution.height < layout.solve(problem.apart).lower_bound
+    assert solution.lower_bound <= solution.height < solve_layout(problem.apart).lower_bound
 
 
 def test_a_goal_ends_the_search():
@@ -119,7 +123,7 @@ def test_the_checker_agrees_with_the_words_of_a_relation(problem):
 
 @given(problems())
 def test_layouts_of_many_are_valid_and_claim_no_more_than_holds(problem):
-    with mock.patch("arenite.overlap.solver._MOST_MEETINGS", -1):
+    with mock.patch("arenite.solve.place.solver._MOST_MEETINGS", -1):
         solution = solve(problem)
     check(problem, solution)
     assert solution.lower_bound <= least_height(problem)

@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from overlap_cases import add, relu, rows, split, stacked, tensor
 
 from arenite import zoo
-from arenite.kernels import Kernels
+from arenite.backends import Kernels
+from arenite.check.placement import check
+from arenite.formulate.contents import equal_distances, own, with_copy
+from arenite.formulate.placement import overlap_problem
 from arenite.model import ElementType
-from arenite.overlap import check, overlap_problem, solve
-from arenite.overlap.contents import equal_distances, own, with_copy
+from arenite.solve.place.solver import solve
 
 
 def relations(source, **options):

@@ -12,16 +12,20 @@ from hypothesis import strategies as st
 from overlap_cases import least_height, relu, rows, split, tensor
 from random_models import every_order
 
+from arenite.backends import Kernels
 from arenite.budget import Budget
-from arenite.kernels import Kernels
-from arenite.kernels.points import Points
-from arenite.layout import Buffer
+from arenite.formulate.placement import overlap_problem
 from arenite.model import ElementType, Operator
-from arenite.optimization import Options, decided
-from arenite.overlap import OverlapProblem, Relation, order_bound, overlap_problem, reorder_with_overlap, solve
-from arenite.overlap.gaps import gaps
-from arenite.overlap.star import order_around, star
-from arenite.task import Task, silent
+from arenite.problems.distances import Points
+from arenite.problems.layout import Buffer
+from arenite.problems.placement import OverlapProblem, Relation
+from arenite.search.joint.every_order import order_bound
+from arenite.search.optimization import Options, decided
+from arenite.search.reordering_with_overlap import reorder_with_overlap
+from arenite.search.task import Task, silent
+from arenite.solve.place.gaps import gaps
+from arenite.solve.place.solver import solve
+from arenite.solve.place.star import order_around, star
 from arenite.tflite.read import read_model
 
 

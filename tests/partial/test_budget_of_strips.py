@@ -5,13 +5,13 @@ import itertools
 import pytest
 
 from arenite import zoo
+from arenite.backends.target import TFLM
 from arenite.budget import STEPS_PER_SECOND, Budget
-from arenite.optimization import Options, preview
-from arenite.partial.costs import Costs
-from arenite.partial.frontier import frontier
-from arenite.partial.line import Line
 from arenite.rewrite import prune
-from arenite.targets.target import TFLM
+from arenite.search.optimization import Options, preview
+from arenite.search.partial.costs import Costs
+from arenite.search.partial.frontier import frontier
+from arenite.search.partial.line import Line
 
 ONE_LAYOUT = 0.5 * STEPS_PER_SECOND
 """Steps by which a search may exceed its budget: those of the layout that it is in when the budget ends."""

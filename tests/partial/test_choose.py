@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arenite.budget import Budget
-from arenite.partial.choose import choices
-from arenite.partial.piece import Piece
-from arenite.partial.ways import ROW_KINDS
+from arenite.search.partial.choose import choices
+from arenite.search.partial.piece import Piece
+from arenite.search.partial.ways import ROW_KINDS
 
 NUMBERS = (2, 3, 4)
 

@@ -9,29 +9,29 @@ from hypothesis import strategies as st
 from strip_networks import FLOAT, INT8, INT16, networks
 
 from arenite import OptionError, Options, optimize, zoo
+from arenite.backends import Kernels
+from arenite.backends.target import find_target
 from arenite.budget import Budget
+from arenite.check.validity import is_right
 from arenite.errors import FitError
-from arenite.kernels import Kernels
 from arenite.model import Graph, Model, Operator
-from arenite.operators import macs
-from arenite.partial.choose import Choice
-from arenite.partial.costs import Costs
-from arenite.partial.line import Line
-from arenite.partial.neighbours import neighbours
-from arenite.partial.search import partial, promising, search
-from arenite.partial.ways import UNEVEN
-from arenite.partial.wish import Wish
+from arenite.operators.macs import macs
 from arenite.rewrite import prune
 from arenite.runtimes.process import absent
-from arenite.search_partial import Candidate, best_of
-from arenite.sharing import Sharing
-from arenite.targets.target import find_target
-from arenite.task import Decision, silent
+from arenite.runtimes.verification import verify
+from arenite.search.partial.choose import Choice
+from arenite.search.partial.costs import Costs
+from arenite.search.partial.line import Line
+from arenite.search.partial.neighbours import neighbours
+from arenite.search.partial.search import partial, promising, search
+from arenite.search.partial.ways import UNEVEN
+from arenite.search.partial.wish import Wish
+from arenite.search.sharing import Sharing
+from arenite.search.split import Candidate, best_of
+from arenite.search.task import Decision, silent
 from arenite.tflite.memory_plan import read_plan, with_plan
 from arenite.tflite.read import read_model
 from arenite.tflite.write import write_bytes
-from arenite.validity import is_right
-from arenite.verification import verify
 
 QUICK = Options(rounds=1, effort="low", reorder=False)
 SPLIT = replace(QUICK, split=True)

@@ -1,9 +1,9 @@
 """Stretches in parts, one after the other, in a valid order of operators."""
 
-from arenite.partial.choose import Choice
-from arenite.partial.piece import Piece
-from arenite.partial.realise import realise
 from arenite.rewrite.strips import region_of, strip_plan
+from arenite.search.partial.choose import Choice
+from arenite.search.partial.piece import Piece
+from arenite.search.partial.realise import realise
 from arenite.zoo.builder import Builder
 
 

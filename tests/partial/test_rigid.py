@@ -7,14 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strip_networks import INT8, networks, plans
 
-from arenite import overlap
+from arenite.backends import Kernels
 from arenite.budget import Budget
-from arenite.kernels import Kernels
-from arenite.layout.problem import Buffer
-from arenite.overlap import OverlapProblem, OverlapSolution, Relation, overlap_problem
-from arenite.overlap.gaps import gaps
-from arenite.overlap.rigid import Groups
+from arenite.check.placement import check as check_placement
+from arenite.formulate.placement import overlap_problem
+from arenite.problems.layout import Buffer
+from arenite.problems.placed import OverlapSolution
+from arenite.problems.placement import OverlapProblem, Relation
 from arenite.rewrite.strips import split
+from arenite.solve.place.gaps import gaps
+from arenite.solve.place.rigid import Groups
 
 
 def checked(problem, tries=20):
@@ -29,7 +31,7 @@ def checked(problem, tries=20):
         for gap in others:
             assert gap.kept(offsets[one] - offsets[gap.other])
     height = small.height(offsets) * small.unit
-    overlap.check(problem, OverlapSolution(tuple(each * small.unit for each in offsets), height, 0))
+    check_placement(problem, OverlapSolution(tuple(each * small.unit for each in offsets), height, 0))
     return groups, offsets
 
 

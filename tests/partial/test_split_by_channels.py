@@ -8,20 +8,20 @@ from hypothesis import given, settings
 from strip_networks import INT8, INT16
 
 from arenite import Options, optimize
+from arenite.backends.target import find_target
 from arenite.budget import Budget
-from arenite.operators import macs
-from arenite.partial.costs import Costs
-from arenite.partial.line import Line
-from arenite.partial.search import partial, search
-from arenite.plan import Strips
+from arenite.operators.macs import macs
 from arenite.report.explore import in_strips
 from arenite.report.optimize import strips_line
 from arenite.runtimes.process import absent
-from arenite.sharing import Sharing
-from arenite.targets.target import find_target
-from arenite.task import silent
+from arenite.runtimes.verification import verify
+from arenite.search.partial.costs import Costs
+from arenite.search.partial.line import Line
+from arenite.search.partial.search import partial, search
+from arenite.search.plan import Strips
+from arenite.search.sharing import Sharing
+from arenite.search.task import silent
 from arenite.tflite.write import write_bytes
-from arenite.verification import verify
 from arenite.zoo.builder import Builder
 
 OPTIONS = Options(rounds=1, effort="low", reorder=False)

@@ -10,25 +10,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arenite import Options, optimize, zoo
+from arenite.backends import Kernels
+from arenite.backends.target import find_target
+from arenite.backends.tflm.folding import folded
 from arenite.budget import Budget
-from arenite.kernels import Kernels
-from arenite.liveness import align
-from arenite.operators import macs
-from arenite.partial.by_rows import ways_by_rows
-from arenite.partial.costs import Costs
-from arenite.partial.halos import nested, whole_halo, work
-from arenite.partial.line import Line
-from arenite.partial.load import Area, Load
-from arenite.partial.neighbours import neighbours
-from arenite.partial.realise import in_parts
-from arenite.partial.search import search
-from arenite.partial.uneven import MOST_ENDS, Uneven
-from arenite.partial.ways import UNEVEN
+from arenite.operators.liveness import align
+from arenite.operators.macs import macs
 from arenite.rewrite.strips import StripPlan, estimate, region_of, split, strip_plan
-from arenite.targets.folding import folded
-from arenite.targets.target import find_target
-from arenite.task import silent
-from arenite.verification import verify
+from arenite.runtimes.verification import verify
+from arenite.search.partial.by_rows import ways_by_rows
+from arenite.search.partial.costs import Costs
+from arenite.search.partial.halos import nested, whole_halo, work
+from arenite.search.partial.line import Line
+from arenite.search.partial.load import Area, Load
+from arenite.search.partial.neighbours import neighbours
+from arenite.search.partial.realise import in_parts
+from arenite.search.partial.search import search
+from arenite.search.partial.uneven import MOST_ENDS, Uneven
+from arenite.search.partial.ways import UNEVEN
+from arenite.search.task import silent
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from report_samples import empty, odd
 
 from arenite import zoo
 from arenite.errors import MissingDependencyError, OptionError
-from arenite.inspection import inspect
 from arenite.report.inspect_plot import MOST_NAMES, chart, check_plot, draw
+from arenite.search.inspection import inspect
 
 PNG = b"\x89PNG\r\n\x1a\n"
 SVG = "{http://www.w3.org/2000/svg}"

@@ -8,11 +8,11 @@ from report_samples import branching, empty, odd, planned, reversed_order
 from rich.cells import cell_len
 
 from arenite import zoo
-from arenite.inspection import inspect
 from arenite.report.inspect_csv import OPERATOR_COLUMNS, OPERATORS, TENSOR_COLUMNS, TENSORS, as_csv
 from arenite.report.inspect_json import as_json
 from arenite.report.inspect_text import BAR_CELLS, bar, print_inspection
 from arenite.report.json import write_json
+from arenite.search.inspection import inspect
 
 SAMPLES = {f.__name__: f for f in (branching, empty, odd, planned, reversed_order)}
 KEYS = {

@@ -2,8 +2,8 @@ import pytest
 from report_samples import branching, empty, odd, planned, reversed_order
 
 from arenite import zoo
-from arenite.inspection import inspect
-from arenite.liveness import peak_memory
+from arenite.operators.liveness import peak_memory
+from arenite.search.inspection import inspect
 
 
 @pytest.fixture(scope="module")

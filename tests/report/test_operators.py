@@ -1,7 +1,7 @@
 import pytest
 
 from arenite.model import ElementType, Operator, Tensor
-from arenite.operators import macs
+from arenite.operators.macs import macs
 
 
 def operator(code, *inputs, output, **options):

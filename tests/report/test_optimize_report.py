@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from report_samples import planned
 
-from arenite.plan import Cost, Exported, Plan, Strips
+from arenite.backends.target import TFLM, find_target
 from arenite.report.optimize import as_json, change, measured, moved, print_plan, proof
-from arenite.targets.target import TFLM, find_target
+from arenite.search.plan import Cost, Exported, Plan, Strips
 
 
 def three(model):

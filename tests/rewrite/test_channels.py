@@ -14,8 +14,8 @@ from strip_networks import RUNTIMES, equal, outputs_in
 
 from arenite import zoo
 from arenite.errors import OptionError
-from arenite.liveness import peak_memory
 from arenite.model import Data, ElementType, Graph, Metadata, Model, Operator, Quantization, Tensor
+from arenite.operators.liveness import peak_memory
 from arenite.rewrite.channels import (
     ChannelPlan,
     channel_plan,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from arenite import zoo
-from arenite.operators import macs
-from arenite.optimization import preview
-from arenite.options import Options
+from arenite.backends.target import TFLM
+from arenite.operators.macs import macs
 from arenite.rewrite import prune
 from arenite.rewrite.channels import channel_plan, channel_region_of, split_channels
-from arenite.targets.target import TFLM
+from arenite.runtimes.verification import verify
+from arenite.search.optimization import preview
+from arenite.search.options import Options
 from arenite.tflite.read import read_model
-from arenite.verification import verify
 
 
 def by_groups(model, *regions):

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strip_networks import INT8, INT16, UINT8, equal, outputs_in
 
-from arenite.operators import macs
+from arenite.operators.macs import macs
 from arenite.rewrite.channels import estimate_channels, split_channels
 
 

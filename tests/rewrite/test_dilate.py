@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strip_networks import DTYPE, FLOAT, INT8, INT16, RUNTIMES, SAME, VALID, Network, equal
 
-from arenite.kernels.constants import integers
 from arenite.model import Graph, Model, Quantization
+from arenite.operators.constants import integers
 from arenite.rewrite.dilate import dilate
 from arenite.runtimes.inputs import random_inputs
 from arenite.runtimes.process import absent

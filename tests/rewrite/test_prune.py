@@ -13,18 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arenite import zoo
+from arenite.backends.target import find_target
 from arenite.errors import ModelError
 from arenite.model import Data, ElementType, Metadata, Operator, Quantization, Tensor
+from arenite.operators.state import PURE
 from arenite.rewrite import prune
 from arenite.runtimes import process
-from arenite.state import PURE
-from arenite.targets.target import find_target
+from arenite.runtimes.verification import verify
 from arenite.tflite.control_edges import CONTROL_EDGES_NAME
 from arenite.tflite.memory_plan import MemoryPlan, read_plan, with_plan
 from arenite.tflite.read import read_bytes, read_model
 from arenite.tflite.target_name import read_target_name, with_target_name
 from arenite.tflite.write import write_bytes
-from arenite.verification import verify
 
 
 def names(pruned, position=0):

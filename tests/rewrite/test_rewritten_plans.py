@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from arenite.codegen import arena_size, export_c
-from arenite.optimization import Options, optimize
 from arenite.rewrite.passes import DILATION, SHAPES, TIDYING, rewritten
+from arenite.search.optimization import Options, optimize
 from arenite.tflite.read import read_model
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from arenite.kernels.windows import Axis
+from arenite.operators.windows import Axis
 from arenite.rewrite.strips.rows import Rows, Scatter, reach, same_cover, same_padding, span
 
 

@@ -11,9 +11,9 @@ from strip_networks import INT8, Network, networks, plans
 
 from arenite import zoo
 from arenite.errors import OptionError
-from arenite.liveness import lifetimes
 from arenite.model import Data, ElementType, Graph, Metadata, Model, Operator, Quantization, Tensor
-from arenite.operators import macs
+from arenite.operators.liveness import lifetimes
+from arenite.operators.macs import macs
 from arenite.rewrite.strips import Rows, StripPlan, estimate, region_of, split, strip_plan, strips_of, why_not
 from arenite.tflite.control_edges import CONTROL_EDGES_NAME
 from arenite.tflite.memory_plan import PLAN_NAME

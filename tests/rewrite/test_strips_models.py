@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from arenite import zoo
-from arenite.operators import macs
+from arenite.operators.macs import macs
 from arenite.rewrite.strips import region_of, split, strip_plan, why_not
+from arenite.runtimes.verification import verify
 from arenite.tflite.read import read_model
 from arenite.tflite.write import write_bytes
-from arenite.verification import verify
 
 REAL = (
     ("tflite-micro__person_detect", 4, 4, ("tflm",)),  # LiteRT refuses it

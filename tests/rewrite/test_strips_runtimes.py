@@ -18,7 +18,7 @@ from strip_networks import (
     plans,
 )
 
-from arenite.operators import macs
+from arenite.operators.macs import macs
 from arenite.rewrite.strips import estimate, region_of, split, strip_plan
 from arenite.runtimes.process import absent
 from arenite.zoo.builder import Builder

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strip_networks import equal, outputs_in
 
+from arenite.backends.tflm.head import planned_head
 from arenite.model import Data, ElementType, Operator, Quantization, Tensor
-from arenite.optimization import Options, optimize
 from arenite.rewrite import unpack_int4
 from arenite.runtimes import litert, tflm
 from arenite.runtimes.process import absent
-from arenite.targets.tflm import planned_head
+from arenite.search.optimization import Options, optimize
 from arenite.tflite.read import read_model
 
 INT4, INT8, INT32 = ElementType.INT4, ElementType.INT8, ElementType.INT32

@@ -8,10 +8,10 @@ from hand_made import graph, model
 from strip_networks import RUNTIMES, outputs_in
 
 from arenite.model import Data, ElementType, Operator, Quantization, Tensor
-from arenite.optimization import Options, optimize
 from arenite.rewrite import widen_bias
 from arenite.rewrite.widen_bias import declare_bias
 from arenite.runtimes.process import absent
+from arenite.search.optimization import Options, optimize
 from arenite.tflite.read import read_bytes
 
 INT16, INT8, INT32, INT64 = (ElementType[name] for name in ("INT16", "INT8", "INT32", "INT64"))

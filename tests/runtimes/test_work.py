@@ -6,7 +6,7 @@ from hand_made import graph as graph_of
 
 from arenite import zoo
 from arenite.model import Operator
-from arenite.operators import macs
+from arenite.operators.macs import macs
 from arenite.runtimes.work import LEAST_SECONDS, PASSES, fitting_rounds, seconds_allowed, work
 
 

@@ -8,9 +8,9 @@ import pytest
 from oracles import proofs
 from oracles.samples import anything, paper_class
 
-from arenite.schedule.bounds import cut, need, own_memory
-from arenite.schedule.check import check_certificate
-from arenite.schedule.graph import Graph
+from arenite.check.order import check_certificate
+from arenite.solve.order.bounds import cut, need, own_memory
+from arenite.solve.order.graph import Graph
 
 
 @pytest.mark.parametrize("seed", range(30))

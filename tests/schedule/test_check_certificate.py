@@ -7,11 +7,11 @@ import pytest
 from oracles import brute, proofs
 from oracles.samples import anything, renumbered
 
+from arenite.check.order import check_certificate
+from arenite.check.order_sets import Graph, least_live, members, set_of
 from arenite.errors import VerificationError
-from arenite.schedule.certificate import Cut, Deferred, Exhausted, Floor, Need, Region
-from arenite.schedule.check import check_certificate
-from arenite.schedule.check_sets import Graph, least_live, members, set_of
-from arenite.schedule.problem import Problem, Tensor
+from arenite.problems.certificate import Cut, Deferred, Exhausted, Floor, Need, Region
+from arenite.problems.order import Problem, Tensor
 
 KINDS = pytest.mark.parametrize(
     ("backward", "events"), [(False, False), (False, True), (True, False)], ids=["forward", "events", "backward"]

@@ -7,9 +7,9 @@ import pytest
 from oracles import brute
 from oracles.samples import PAPER_EXAMPLE, anything, renumbered
 
+from arenite.check.order import check_order
 from arenite.errors import VerificationError
-from arenite.schedule.check import check_order
-from arenite.schedule.problem import Problem, Tensor
+from arenite.problems.order import Problem, Tensor
 
 
 def test_peak_of_every_order_equals_the_oracle():

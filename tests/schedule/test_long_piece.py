@@ -5,15 +5,20 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import pytest
 from oracles.samples import anything, relieved, renumbered, windowed
 
 from arenite.budget import Budget
-from arenite.schedule import Problem, SearchOptions, solve
-from arenite.schedule.check import check_certificate, check_order
-from arenite.schedule.climb import Climb
-from arenite.schedule.long_piece import LongPiece
+from arenite.check.order import check_certificate, check_order
+from arenite.solve.order.climb import Climb
+from arenite.solve.order.long_piece import LongPiece
+from arenite.solve.order.options import SearchOptions
+from arenite.solve.order.solver import solve
+
+if TYPE_CHECKING:
+    from arenite.problems.order import Problem
 
 OPTIONS = SearchOptions()
 
@@ -21,9 +26,9 @@ OPTIONS = SearchOptions()
 @pytest.fixture
 def long(monkeypatch: pytest.MonkeyPatch) -> None:
     """Twelve operators are long; parts are small."""
-    monkeypatch.setattr(import_module("arenite.schedule.solve"), "LONG", 12)
-    monkeypatch.setattr(import_module("arenite.schedule.long_piece"), "_REACH", (3, 8))
-    monkeypatch.setattr(import_module("arenite.schedule.long_piece"), "_REACH_OF_PROOF", 10)
+    monkeypatch.setattr(import_module("arenite.solve.order.solver"), "LONG", 12)
+    monkeypatch.setattr(import_module("arenite.solve.order.long_piece"), "_REACH", (3, 8))
+    monkeypatch.setattr(import_module("arenite.solve.order.long_piece"), "_REACH_OF_PROOF", 10)
 
 
 def sample(rng: random.Random) -> Problem:

@@ -7,7 +7,7 @@ import pytest
 from oracles import brute, paper_recursion
 from oracles.samples import PAPER_EXAMPLE, anything, paper_class, renumbered, windowed
 
-from arenite.schedule.problem import Problem, Tensor
+from arenite.problems.order import Problem, Tensor
 
 
 def test_the_example_of_the_paper():

@@ -10,14 +10,16 @@ from oracles import brute, paper_recursion, proofs
 from oracles.samples import anything, paper_class, relieved, renumbered, windowed
 
 from arenite.budget import Budget
+from arenite.check.order import check_certificate, check_order
 from arenite.errors import VerificationError
-from arenite.schedule import Problem, Relief, SearchOptions, Tensor, solve
-from arenite.schedule.bounds import cut, need, own_memory
-from arenite.schedule.check import check_certificate, check_order
-from arenite.schedule.graph import Graph
-from arenite.schedule.peak import working_sets
-from arenite.schedule.relief import RelievedBackward, RelievedEvents, RelievedForward
-from arenite.schedule.search import Failed, Found, Rules, record, search
+from arenite.problems.order import Problem, Relief, Tensor
+from arenite.solve.order.bounds import cut, need, own_memory
+from arenite.solve.order.graph import Graph
+from arenite.solve.order.options import SearchOptions
+from arenite.solve.order.peak import working_sets
+from arenite.solve.order.relief import RelievedBackward, RelievedEvents, RelievedForward
+from arenite.solve.order.search import Failed, Found, Rules, record, search
+from arenite.solve.order.solver import solve
 
 SWITCHES = [field.name for field in fields(SearchOptions) if field.type == "bool"]
 ALL_OFF = replace(SearchOptions(), **dict.fromkeys(SWITCHES, False))

@@ -8,13 +8,15 @@ from dataclasses import replace
 import pytest
 
 from arenite.budget import Budget
-from arenite.schedule import Problem, SearchOptions, Tensor, solve
-from arenite.schedule.certificate import Exhausted, Region
-from arenite.schedule.check import check_certificate, check_order
-from arenite.schedule.events import Events
-from arenite.schedule.graph import Graph
-from arenite.schedule.moves import Backward, Forward
-from arenite.schedule.search import Failed, Found, Rules, record, search
+from arenite.check.order import check_certificate, check_order
+from arenite.problems.certificate import Exhausted, Region
+from arenite.problems.order import Problem, Tensor
+from arenite.solve.order.events import Events
+from arenite.solve.order.graph import Graph
+from arenite.solve.order.moves import Backward, Forward
+from arenite.solve.order.options import SearchOptions
+from arenite.solve.order.search import Failed, Found, Rules, record, search
+from arenite.solve.order.solver import solve
 
 DIRECTIONS = (Forward, Backward, Events)
 ALL_RULES = [Rules(commit, far, first) for commit in (False, True) for far in (False, True) for first in (False, True)]

@@ -13,12 +13,12 @@ from oracles.paper_recursion import least_peak as paper_recursion
 from oracles.samples import PAPER_EXAMPLE, anything, paper_class, renumbered
 
 from arenite.budget import Budget
+from arenite.check.order import check_certificate, check_order
 from arenite.errors import ModelError
-from arenite.schedule.check import check_certificate, check_order
-from arenite.schedule.options import SearchOptions
-from arenite.schedule.peak import peak, working_sets
-from arenite.schedule.problem import Problem, Tensor
-from arenite.schedule.solve import Schedule, solve
+from arenite.problems.order import Problem, Tensor
+from arenite.solve.order.options import SearchOptions
+from arenite.solve.order.peak import peak, working_sets
+from arenite.solve.order.solver import Schedule, solve
 
 SWITCHES = [field.name for field in fields(SearchOptions) if field.type == "bool"]
 ALL_OFF = replace(SearchOptions(), **dict.fromkeys(SWITCHES, False))

@@ -11,16 +11,16 @@ from oracles import paper_recursion, proofs
 from oracles.samples import anything, paper_class, relieved, renumbered, windowed
 
 from arenite.budget import Budget
+from arenite.check.order import check_certificate
 from arenite.errors import VerificationError
-from arenite.schedule.certificate import Swept
-from arenite.schedule.check import check_certificate
-from arenite.schedule.graph import Graph, bits
-from arenite.schedule.moves import Backward
-from arenite.schedule.peak import working_sets
-from arenite.schedule.problem import Problem, Tensor
-from arenite.schedule.relief import RelievedBackward
-from arenite.schedule.search import Found, Undecided
-from arenite.schedule.sweep import Refuted, sweep, swept
+from arenite.problems.certificate import Swept
+from arenite.problems.order import Problem, Tensor
+from arenite.solve.order.graph import Graph, bits
+from arenite.solve.order.moves import Backward
+from arenite.solve.order.peak import working_sets
+from arenite.solve.order.relief import RelievedBackward
+from arenite.solve.order.search import Found, Undecided
+from arenite.solve.order.sweep import Refuted, sweep, swept
 
 
 def swept_below(problem: Problem, bound: int, width: int = 10**9, limit: int = 10**9) -> Found | Refuted | Undecided:

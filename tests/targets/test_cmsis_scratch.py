@@ -10,16 +10,16 @@ from dataclasses import replace
 
 import pytest
 
-from arenite.kernels import windows
-from arenite.kernels.sets import Kernels
-from arenite.liveness import lifetimes
+from arenite.backends.build import CMSIS_NN, CORTEX_M
+from arenite.backends.cmsis_nn import sizes
+from arenite.backends.cmsis_nn.scratch import scratch
+from arenite.backends.instance import Instance
+from arenite.backends.sets import Kernels
+from arenite.backends.tflm.arena import scratch_buffers
+from arenite.backends.tflm.kernel_tail import kernel_tail
 from arenite.model import Data, ElementType, Operator, Quantization, Tensor
-from arenite.targets import cmsis_sizes as sizes
-from arenite.targets.arena import scratch_buffers
-from arenite.targets.build import CMSIS_NN, CORTEX_M
-from arenite.targets.cmsis_scratch import scratch
-from arenite.targets.instance import Instance
-from arenite.targets.kernel_tail import kernel_tail
+from arenite.operators import windows
+from arenite.operators.liveness import lifetimes
 from arenite.tflite.read import read_model
 
 INT8, INT16, INT32, FLOAT = ElementType.INT8, ElementType.INT16, ElementType.INT32, ElementType.FLOAT32

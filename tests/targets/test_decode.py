@@ -9,21 +9,21 @@ import pytest
 from hand_made import compressed, decoded, graph, model
 
 from arenite import zoo
-from arenite.kernels.sets import Kernels
+from arenite.backends.build import CORTEX_M, X86_64
+from arenite.backends.instance import Instance
+from arenite.backends.reference.decode import decode_tail, decoding_is_known
+from arenite.backends.reference.scratch import reference_scratch, scratch_is_known
+from arenite.backends.sets import Kernels
+from arenite.backends.tflm.arena import arena
+from arenite.backends.tflm.limits import why_not
+from arenite.backends.tflm.unpacking import packed, unpacked_for_each, unpacked_late, unpacks
 from arenite.model import Data, ElementType, Operator, Quantization, Tensor
-from arenite.optimization import Options, optimize
-from arenite.reordering import with_order
+from arenite.operators.state import has_state
 from arenite.rewrite import prune
 from arenite.runtimes import process
 from arenite.runtimes.run import Job, Run
-from arenite.state import has_state
-from arenite.targets.arena import arena
-from arenite.targets.build import CORTEX_M, X86_64
-from arenite.targets.decode import decode_tail, decoding_is_known
-from arenite.targets.instance import Instance
-from arenite.targets.limits import why_not
-from arenite.targets.scratch import reference_scratch, scratch_is_known
-from arenite.targets.unpacking import packed, unpacked_for_each, unpacked_late, unpacks
+from arenite.search.optimization import Options, optimize
+from arenite.search.reordering import with_order
 from arenite.tflite.write import write_bytes
 
 needs_tflm = pytest.mark.skipif(bool(process.absent("tflm")), reason="tflite-micro is not installed")

@@ -7,15 +7,15 @@ import struct
 import pytest
 from hand_made import graph, model, with_custom_options
 
-from arenite.kernels.sets import Kernels
+from arenite.backends.build import X86_64
+from arenite.backends.reference.scratch import reference_scratch, scratch_is_known, unknown_scratch
+from arenite.backends.sets import Kernels
+from arenite.backends.tflm.arena import arena
+from arenite.backends.tflm.limits import why_not
 from arenite.model import Data, ElementType, Operator, Tensor
-from arenite.optimization import Options, optimize
 from arenite.runtimes import process
 from arenite.runtimes.run import Job, Run
-from arenite.targets.arena import arena
-from arenite.targets.build import X86_64
-from arenite.targets.limits import why_not
-from arenite.targets.scratch import reference_scratch, scratch_is_known, unknown_scratch
+from arenite.search.optimization import Options, optimize
 from arenite.tflite.read import read_model
 from arenite.tflite.write import write_bytes
 

@@ -6,14 +6,14 @@ import csv
 
 import pytest
 
-from arenite.kernels import overlap
-from arenite.kernels.sets import ESP_NN_CHIPS, Kernels
+from arenite.backends import overlap
+from arenite.backends.build import ESP_NN, ILP32
+from arenite.backends.cmsis_nn.scratch import scratch
+from arenite.backends.instance import Instance
+from arenite.backends.sets import ESP_NN_CHIPS, Kernels
+from arenite.backends.target import find_target
+from arenite.backends.tflm.arena import arena
 from arenite.model import Data, ElementType, Operator, Tensor
-from arenite.targets.arena import arena
-from arenite.targets.build import ESP_NN, ILP32
-from arenite.targets.cmsis_scratch import scratch
-from arenite.targets.instance import Instance
-from arenite.targets.target import find_target
 from arenite.tflite.read import read_model
 
 INT8, INT4, FLOAT = ElementType.INT8, ElementType.INT4, ElementType.FLOAT32

@@ -5,8 +5,8 @@ from unittest import mock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arenite.layout import Buffer
-from arenite.targets.greedy import ONLINE, greedy_plan
+from arenite.backends.tflm.greedy import ONLINE, greedy_plan
+from arenite.problems.layout import Buffer
 
 buffers = st.lists(
     st.builds(
@@ -24,11 +24,11 @@ buffers = st.lists(
 def test_the_layout_does_not_depend_on_how_many_there_are(each, data):
     fixed = [data.draw(st.sampled_from([ONLINE, ONLINE, ONLINE, 0, 32, 48, 160])) for _ in each]
     few = greedy_plan(each, fixed)
-    with mock.patch("arenite.targets.greedy._MOST_MEETINGS", -1):
+    with mock.patch("arenite.backends.tflm.greedy._MOST_MEETINGS", -1):
         assert greedy_plan(each, fixed) == few
 
 
 def test_nothing_lists_who_meets_whom_among_many():
     each = [Buffer("b", 16, 0, 1) for _ in range(3000)]
-    with mock.patch("arenite.targets.greedy.neighbours", side_effect=AssertionError):
+    with mock.patch("arenite.backends.tflm.greedy.neighbours", side_effect=AssertionError):
         assert greedy_plan(each).height == 3000 * 16

@@ -10,15 +10,15 @@ from math import prod
 import pytest
 from one_operator import alone, cases, image, ints, new, quantised, zeros
 
+from arenite.backends.sets import Kernels
+from arenite.backends.tflm.checks import OUTPUT
+from arenite.backends.tflm.limits import CMSIS_NN_LIMITS, LIMITS, MOST_JOINED, why_not
+from arenite.backends.tflm.registered import method
 from arenite.errors import ModelError
-from arenite.kernels.sets import Kernels
 from arenite.model import Data, ElementType, Operator, Quantization
 from arenite.runtimes import process
 from arenite.runtimes.inputs import DTYPES
 from arenite.runtimes.run import Job, Run
-from arenite.targets.checks import OUTPUT
-from arenite.targets.limits import CMSIS_NN_LIMITS, LIMITS, MOST_JOINED, why_not
-from arenite.targets.registered import method
 from arenite.tflite.read import read_model
 from arenite.tflite.write import write_bytes
 

@@ -7,14 +7,14 @@ from one_operator import alone, cases, new
 from test_limits import product, retyped
 from typer.testing import CliRunner
 
+from arenite.backends.target import TARGETS, find_target
 from arenite.cli import app
 from arenite.codegen import export_c
 from arenite.errors import UnsupportedError
-from arenite.fitting import check, fit
 from arenite.model import ElementType, Graph, Model, Operator
-from arenite.optimization import Options, optimize
-from arenite.runnable import Refusal, refusals, why_not
-from arenite.targets.target import TARGETS, find_target
+from arenite.search.fitting import check, fit
+from arenite.search.optimization import Options, optimize
+from arenite.search.runnable import Refusal, refusals, why_not
 from arenite.tflite.write import write_bytes
 
 TFLM, C = TARGETS["tflm"], TARGETS["c"]

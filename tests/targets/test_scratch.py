@@ -8,11 +8,11 @@ from math import prod
 import pytest
 from hand_made import graph, model
 
+from arenite.backends.reference.scratch import reference_scratch
+from arenite.backends.tflm.head import planned_head
 from arenite.model import Data, ElementType, Operator, Quantization, Tensor
 from arenite.runtimes import process
 from arenite.runtimes.run import Job
-from arenite.targets.scratch import reference_scratch
-from arenite.targets.tflm import planned_head
 from arenite.tflite.write import write_bytes
 
 FLOAT, INT8 = ElementType.FLOAT32, ElementType.INT8

@@ -7,12 +7,12 @@ import csv
 import pytest
 from hand_made import add, graph, model, tensor, with_custom_options
 
-from arenite.kernels.sets import Kernels
+from arenite.backends.build import CORTEX_M, ILP32, X86_64, Abi, size_of
+from arenite.backends.sets import Kernels
+from arenite.backends.tflm import structures
+from arenite.backends.tflm.arena import EVERY_SET, arena
+from arenite.backends.tflm.tail import tail, tail_bytes
 from arenite.model import ElementType, Operator, Quantization
-from arenite.targets import structures
-from arenite.targets.arena import EVERY_SET, arena
-from arenite.targets.build import CORTEX_M, ILP32, X86_64, Abi, size_of
-from arenite.targets.tail import tail, tail_bytes
 from arenite.tflite.read import read_model
 
 RECORDED_KERNELS = {"reference": Kernels.REFERENCE, "cmsis-nn": Kernels.CMSIS_NN_DSP}

@@ -9,12 +9,12 @@ from hand_made import chain, conditional, graph
 from one_operator import alone, cases
 
 from arenite import zoo
-from arenite.kernels.sets import Kernels
+from arenite.backends.build import X86_64
+from arenite.backends.sets import Kernels
+from arenite.backends.tflm.arena import arena
 from arenite.model import Data, ElementType, Model, Operator, Quantization, Tensor
 from arenite.runtimes import process
 from arenite.runtimes.run import Job, Run
-from arenite.targets.arena import arena
-from arenite.targets.build import X86_64
 from arenite.tflite.write import write_bytes
 
 pytestmark = pytest.mark.skipif(bool(process.absent("tflm")), reason="tflite-micro is not installed")

@@ -3,12 +3,12 @@
 import pytest
 
 from arenite import zoo
+from arenite.backends import Kernels, overlap
+from arenite.backends.build import ESP_NN, ILP32
+from arenite.backends.target import TARGETS, TFLM, find_target
+from arenite.backends.tflm.arena import arena
 from arenite.errors import OptionError
-from arenite.kernels import Kernels, overlap
 from arenite.model import ElementType, Operator, Tensor
-from arenite.targets.arena import arena
-from arenite.targets.build import ESP_NN, ILP32
-from arenite.targets.target import TARGETS, TFLM, find_target
 
 ARENAS = ("head_bytes", "scratch_bytes", "tail_bytes", "declare_bytes")
 

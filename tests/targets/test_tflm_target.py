@@ -9,13 +9,20 @@ import pytest
 from hand_made import add, chain, conditional, graph, loop, model, tensor
 
 from arenite import zoo
-from arenite.layout.problem import Buffer
+from arenite.backends.reference.scratch import reference_scratch, scratch_is_known
+from arenite.backends.tflm.greedy import greedy_plan
+from arenite.backends.tflm.head import (
+    head_plan,
+    inputs_on_top,
+    layout_problem,
+    memory_plan,
+    plan_obstacle,
+    planned_head,
+)
 from arenite.model import Operator
+from arenite.problems.layout import Buffer
 from arenite.runtimes import process
 from arenite.runtimes.run import Job, Run
-from arenite.targets.greedy import greedy_plan
-from arenite.targets.scratch import reference_scratch, scratch_is_known
-from arenite.targets.tflm import head_plan, inputs_on_top, layout_problem, memory_plan, plan_obstacle, planned_head
 from arenite.tflite.memory_plan import MemoryPlan, with_plan
 from arenite.tflite.read import read_model
 from arenite.tflite.write import write_bytes

@@ -12,8 +12,8 @@ from zoo_peaks import least_peak, peak
 
 from arenite import zoo
 from arenite.errors import OptionError
-from arenite.ordering import ordering_problem
-from arenite.schedule.solve import solve
+from arenite.formulate.order import ordering_problem
+from arenite.solve.order.solver import solve
 from arenite.tflite.read import read_bytes
 from arenite.tflite.write import write_bytes
 from arenite.zoo.builder import Builder

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from arenite.backends.tflm.registered import CUSTOM, method, why_flex
 from arenite.errors import ModelError
-from arenite.targets.registered import CUSTOM, method, why_flex
 
 if TYPE_CHECKING:
     from arenite.model import Model

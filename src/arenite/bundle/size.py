@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.targets.arena import arena
-from arenite.targets.build import X86_64
+from arenite.backends.build import X86_64
+from arenite.backends.tflm.arena import arena
 
 if TYPE_CHECKING:
+    from arenite.backends.target import Target
+    from arenite.backends.tflm.arena import Arena
     from arenite.model import Model
-    from arenite.targets.arena import Arena
-    from arenite.targets.target import Target
 
 
 def arena_header(model: Model, name: str, target: Target) -> str:

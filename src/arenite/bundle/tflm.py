@@ -9,13 +9,13 @@ from arenite.bundle.array import model_header, model_source
 from arenite.bundle.example import example
 from arenite.bundle.resolver import operators, resolver_header
 from arenite.bundle.size import arena_header
+from arenite.check.validity import validity
 from arenite.errors import OptionError
 from arenite.tflite.write import write_bytes
-from arenite.validity import validity
 
 if TYPE_CHECKING:
+    from arenite.backends.target import Target
     from arenite.model import Model
-    from arenite.targets.target import Target
 
 IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 

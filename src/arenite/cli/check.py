@@ -13,7 +13,7 @@ from arenite.errors import FitError, OptionError
 
 if TYPE_CHECKING:
     from arenite.boards import Board
-    from arenite.fitting import Fit
+    from arenite.search.fitting import Fit
 
 
 def check_command(
@@ -33,9 +33,9 @@ def check_command(
 ) -> None:
     """Fail with exit code 1 unless the arena to declare for a model certainly fits."""
     from arenite import boards
+    from arenite.backends.target import find_target
     from arenite.cli.progress import progress
-    from arenite.fitting import check
-    from arenite.targets.target import find_target
+    from arenite.search.fitting import check
     from arenite.tflite.read import read_model
 
     limit = None if arena is None else parse_size(arena)

@@ -12,7 +12,7 @@ from arenite.cli.options import DEFAULT_TARGET, Effort, Rounds, TargetName, Time
 from arenite.errors import OptionError
 
 if TYPE_CHECKING:
-    from arenite.plan import Plan
+    from arenite.search.plan import Plan
 
 
 def explore_command(
@@ -46,10 +46,10 @@ def explore_command(
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")] = False,
 ) -> None:
     """Show the smallest arenas for more and more work, and write one of them with --pick N -o FILE."""
+    from arenite.backends.target import find_target
     from arenite.cli.progress import progress
-    from arenite.exploration import explore
-    from arenite.options import Options
-    from arenite.targets.target import find_target
+    from arenite.search.exploration import explore
+    from arenite.search.options import Options
     from arenite.tflite.read import read_model
 
     if (pick is None) != (output is None):

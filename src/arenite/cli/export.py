@@ -87,8 +87,8 @@ def export_command(
         write_files(files, c, force=force)
         say(f"{c}: {len(files)} files; {_summary(files)}")
     elif tflm is not None:
+        from arenite.backends.target import find_target
         from arenite.bundle import export_tflm
-        from arenite.targets.target import find_target
 
         files = export_tflm(source, name or identifier(source.name), find_target(target or DEFAULT_TARGET))
         write_files(files, tflm, force=force)

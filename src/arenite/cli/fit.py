@@ -19,7 +19,7 @@ def fit_command(
 ) -> None:
     """Show which boards hold a model before and after optimize; nothing is written."""
     from arenite.cli.progress import progress
-    from arenite.fitting import fit
+    from arenite.search.fitting import fit
     from arenite.tflite.read import read_model
 
     with progress(f"fitting {model.name}"):

@@ -11,7 +11,7 @@ import typer
 from arenite.cli.options import DEFAULT_TARGET, TargetName
 
 if TYPE_CHECKING:
-    from arenite.inspection import Inspection
+    from arenite.search.inspection import Inspection
 
 
 def inspect_command(
@@ -32,9 +32,9 @@ def inspect_command(
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")] = False,
 ) -> None:
     """Show every operator's working set, every tensor's lifetime, and what pins the peak."""
+    from arenite.backends.target import find_target
     from arenite.cli.progress import progress
-    from arenite.inspection import inspect
-    from arenite.targets.target import find_target
+    from arenite.search.inspection import inspect
     from arenite.tflite.read import read_model
 
     runs_on = find_target(target)

@@ -54,10 +54,10 @@ def optimize_command(
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file that exists.")] = False,
 ) -> None:
     """Find the order and layout with the smallest head, verify them bit for bit, and write the model."""
+    from arenite.backends.target import find_target
     from arenite.cli.files import check_not_source
     from arenite.cli.progress import progress
-    from arenite.optimization import Options, optimize
-    from arenite.targets.target import find_target
+    from arenite.search.optimization import Options, optimize
     from arenite.tflite.files import check_writable
     from arenite.tflite.read import read_model
 

@@ -27,7 +27,7 @@ def verify_command(
     Also says how far LiteRT and TFLM agree on the first; with one file, only that.
     """
     from arenite.cli.progress import progress
-    from arenite.verification import verify
+    from arenite.runtimes.verification import verify
 
     with progress(f"verifying {(second or first).name}") as report:
         verification = verify(first, second, rounds=rounds, seed=seed, progress=report)

@@ -9,28 +9,33 @@ from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from arenite import moves, overlap
+from arenite.backends.target import C
+from arenite.backends.tflm.greedy import ONLINE, greedy_plan
+from arenite.backends.tflm.head import planned_offsets
+from arenite.backends.tflm.kept import kept, read_in_place
 from arenite.budget import STEPS_PER_SECOND, Budget
+from arenite.check.placement import check as check_placement
+from arenite.check.relocation import check as check_relocation
 from arenite.codegen.control import inner_graphs
 from arenite.errors import VerificationError
-from arenite.liveness import NEVER, lifetimes
-from arenite.overlap import OverlapProblem, OverlapSolution, overlap_problem
-from arenite.overlap.scratch import scratch_sizes
-from arenite.targets.greedy import ONLINE, greedy_plan
-from arenite.targets.kept import kept, read_in_place
-from arenite.targets.target import C
-from arenite.targets.tflm import planned_offsets
+from arenite.formulate.placement import overlap_problem
+from arenite.formulate.scratch import scratch_sizes
+from arenite.operators.liveness import NEVER, lifetimes
+from arenite.problems.placed import OverlapSolution
+from arenite.problems.placement import OverlapProblem
+from arenite.solve.place.solver import solve as solve_placement
+from arenite.solve.relocate.solver import solve as solve_relocation
 from arenite.tflite.memory_plan import read_plan
 from arenite.tflite.target_name import read_target_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from arenite.kernels import Kernels
-    from arenite.liveness import Liveness
+    from arenite.backends import Kernels
+    from arenite.backends.target import Target
     from arenite.model import Model, Tensor
-    from arenite.moves import MovingSolution
-    from arenite.targets.target import Target
+    from arenite.operators.liveness import Liveness
+    from arenite.problems.relocation import MovingSolution
 
 STEPS = 20 * STEPS_PER_SECOND
 """Steps for the searches of an export: about 20 seconds of one core; most end long before."""
@@ -92,7 +97,7 @@ def arena(
     Where some layout is lower in which tensors move between operators, and that is worth it, it is taken instead.
 
     Outputs may lie on inputs that nobody needs afterwards, and views on their wholes, as far as the kernels allow it
-    (`arenite.kernels.generated_c`). What comes out has been checked.
+    (`arenite.backends.generated_c.overlap`). What comes out has been checked.
 
     Args:
         model: `folded`, its operators in an order that can be executed.
@@ -107,9 +112,9 @@ def arena(
     problem, tensors = _without(in_place, *overlap_problem(model, target.kernels))
     solution = _carried(model, problem, tensors)
     if solution is None or in_place or read_target_name(model) != target.name:
-        found = overlap.solve(problem, budget=budget, goal=solution.height if solution and not in_place else 0)
+        found = solve_placement(problem, budget=budget, goal=solution.height if solution and not in_place else 0)
         solution = found if solution is None or found.height < solution.height else solution
-    overlap.check(problem, solution)
+    check_placement(problem, solution)
     # The scopes of a graph that another one runs may pass not at all, or many times: there nothing can move.
     moving = _moving(problem, solution, moves_worth, budget) if may_move and not inner_graphs(model) else None
     if moving is not None:
@@ -170,8 +175,8 @@ def _by(tensors: Sequence[Tensor], offsets: Sequence[int]) -> dict[Tensor, int]:
 
 def _moving(problem: OverlapProblem, still: OverlapSolution, worth: float, budget: Budget) -> MovingSolution | None:
     """A lower layout with moves, checked; None without one."""
-    solution = moves.solve(problem, still.offsets, budget=budget, worth=worth)
-    moves.check(problem, solution)
+    solution = solve_relocation(problem, still.offsets, budget=budget, worth=worth)
+    check_relocation(problem, solution)
     return solution if solution.height < still.height else None
 
 
@@ -200,7 +205,7 @@ def _carried(model: Model, problem: OverlapProblem, tensors: tuple[Tensor, ...])
     outcome = greedy_plan(problem.buffers, [*fixed, *[ONLINE] * (len(problem.buffers) - len(fixed))])
     solution = OverlapSolution(outcome.offsets, outcome.height, 0)
     try:
-        overlap.check(problem, solution)
+        check_placement(problem, solution)
     except VerificationError:
         return None
     return solution

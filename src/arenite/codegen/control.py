@@ -6,8 +6,8 @@ Inputs of the operator are copied to inputs of the graph, outputs of the graph t
                  │ copy       ↑ copy        WHILE: the operator's outputs hold the loop's variables, from which the
     graph        └→ in ──→ out┘             inputs of condition and body are copied each time, as in TFLM.
 
-The operator's own tensors are alive during all of it (`arenite.liveness`), so no tensor of a graph lies on them, and no
-copy overwrites what another one reads. Source: TFLM's kernels/if.cc, while.cc and call_once.cc.
+The operator's own tensors are alive during all of it (`operators.liveness`), so no tensor of a graph lies on them, and
+no copy overwrites what another one reads. Source: TFLM's kernels/if.cc, while.cc and call_once.cc.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from arenite.backends.tflm.kept import kept, run_graphs
 from arenite.codegen.names import part
 from arenite.codegen.source import comment
 from arenite.codegen.unit import Block
-from arenite.liveness import PLANNED_CONTROL_FLOW
 from arenite.model import ElementType
-from arenite.targets.kept import kept, run_graphs
+from arenite.operators.liveness import PLANNED_CONTROL_FLOW
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping, Sequence

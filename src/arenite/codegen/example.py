@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from arenite.backends.tflm.kept import run_graphs
 from arenite.codegen.spelling import respelled
 from arenite.model import ElementType
 from arenite.runtimes.inputs import random_inputs, unfeedable
 from arenite.runtimes.process import NAMES, absent, run
 from arenite.runtimes.run import Job, Run
 from arenite.runtimes.work import REASONABLE_BYTES, round_bytes
-from arenite.targets.kept import run_graphs
 from arenite.tflite.write import write_bytes
 
 if TYPE_CHECKING:

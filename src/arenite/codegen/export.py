@@ -7,6 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from arenite.backends.cmsis_nn.calls import called
+from arenite.backends.target import CORES, C, find_target
+from arenite.backends.tflm.folding import folded
+from arenite.backends.tflm.kept import kept, run_graphs
 from arenite.codegen import control
 from arenite.codegen.arena import MOVES_WORTH, arena
 from arenite.codegen.build_files import cmake, makefile
@@ -23,13 +27,9 @@ from arenite.codegen.source import header, source
 from arenite.codegen.types import TYPES
 from arenite.codegen.unit import Unit
 from arenite.errors import OptionError, OutputError, UnsupportedError
-from arenite.kernels.cmsis_calls import called
-from arenite.liveness import PLANNED_CONTROL_FLOW
+from arenite.formulate.order import file_order
 from arenite.model import ElementType
-from arenite.ordering import file_order
-from arenite.targets.folding import folded
-from arenite.targets.kept import kept, run_graphs
-from arenite.targets.target import CORES, C, find_target
+from arenite.operators.liveness import PLANNED_CONTROL_FLOW
 from arenite.tflite.files import check_writable, replace_files
 from arenite.tflite.memory_plan import with_plan
 
@@ -37,11 +37,11 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
 
+    from arenite.backends.target import Target
     from arenite.codegen.arena import Arena
     from arenite.codegen.control import Function
     from arenite.codegen.unit import Block, Call
     from arenite.model import Graph, Model, Operator, Tensor
-    from arenite.targets.target import Target
 
 
 def export_c(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from arenite.kernels.packed import as_int8, packed_weights
+from arenite.operators.packed import as_int8, packed_weights
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

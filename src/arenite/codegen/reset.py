@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from arenite.backends.tflm.kept import accesses, constants_once, kept, run_graphs
 from arenite.codegen.types import INT8
 from arenite.codegen.unit import Call
 from arenite.model import ElementType
-from arenite.targets.kept import accesses, constants_once, kept, run_graphs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from arenite.backends.tflm.kept import Kept
     from arenite.codegen.unit import Unit
     from arenite.model import Model, Operator
-    from arenite.targets.kept import Kept
 
 ACCESSES = frozenset({"VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE"})
 """Operators that take or give the handle of a variable."""

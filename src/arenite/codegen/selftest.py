@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from arenite.backends.tflm.kept import kept
 from arenite.codegen.literals import literal, wrapped
 from arenite.codegen.source import LICENCE
 from arenite.codegen.types import TYPES
 from arenite.model import ElementType
-from arenite.targets.kept import kept
 
 if TYPE_CHECKING:
     from arenite.codegen.example import Example

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import TYPE_CHECKING
 
+from arenite.backends import Kernels
 from arenite.codegen.literals import array_definition, literal
 from arenite.codegen.types import TYPES, CType
 from arenite.errors import UnsupportedError
-from arenite.kernels import Kernels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from arenite.kernels import Kernels
-from arenite.liveness import align
+from arenite.backends import Kernels
 from arenite.names import printable
+from arenite.operators.liveness import align
 from arenite.report.console import number
 
 if TYPE_CHECKING:
-    from arenite.targets.arena import Arena
-    from arenite.targets.target import Target
+    from arenite.backends.target import Target
+    from arenite.backends.tflm.arena import Arena
 
 
 def arena_as_json(arena: Arena) -> dict[str, Any]:

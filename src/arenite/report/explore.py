@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from arenite.exploration import Exploration, Point
+    from arenite.search.exploration import Exploration, Point
 
 _KIND = {"keep": " (kept)", "some": " (some kept)", "channels": " (channels)"}
 

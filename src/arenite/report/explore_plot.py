@@ -11,7 +11,7 @@ from arenite.report.picture import picture
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from arenite.exploration import Exploration, Point
+    from arenite.search.exploration import Exploration, Point
 
 INCHES = (7.2, 4.8)
 COLOURS = {"arena": "#4477aa", "head": "#ee9944", "before": "#bb2233"}

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from arenite.fitting import Fit
-    from arenite.targets.arena import Arena
+    from arenite.backends.tflm.arena import Arena
+    from arenite.search.fitting import Fit
 
 GOOD, BAD = "green", "red"
 

@@ -11,7 +11,7 @@ from arenite.names import escaped
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from arenite.inspection import Inspection
+    from arenite.search.inspection import Inspection
 
 OPERATORS = "operators.csv"
 TENSORS = "tensors.csv"

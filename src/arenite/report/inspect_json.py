@@ -9,7 +9,7 @@ from arenite.report.refusals import refusals_as_json
 from arenite.report.validity import validity_as_json
 
 if TYPE_CHECKING:
-    from arenite.inspection import InspectedGraph, InspectedOperator, InspectedTensor, Inspection
+    from arenite.search.inspection import InspectedGraph, InspectedOperator, InspectedTensor, Inspection
 
 
 def as_json(inspection: Inspection) -> dict[str, Any]:

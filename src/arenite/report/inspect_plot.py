@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from arenite.inspection import Inspection
+    from arenite.search.inspection import Inspection
 
 SUFFIXES = (".png", ".svg")
 COLOURS = {"inputs": "#4477aa", "outputs": "#ee9944", "bystanders": "#bbbbbb"}

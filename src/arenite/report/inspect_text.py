@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from arenite.inspection import InspectedGraph, InspectedOperator, InspectedTensor, Inspection
     from arenite.report.columns import Pieces
+    from arenite.search.inspection import InspectedGraph, InspectedOperator, InspectedTensor, Inspection
 
 BAR_CELLS = 20
 PARTS = (("█", "blue", "inputs"), ("▓", "dark_orange", "outputs"), ("░", "bright_black", "bystanders"))

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
-from arenite.kernels import Kernels
+from arenite.backends import Kernels
+from arenite.check.validity import Validity
 from arenite.names import printable
-from arenite.plan import NOT_ASKED_FOR
 from arenite.report.arena import arena_as_json, at_least, estimate
 from arenite.report.console import RUNTIMES, number, print_report
 from arenite.report.validity import validity_line
 from arenite.report.verify import agreement_lines, rounds_words
-from arenite.validity import Validity
+from arenite.search.plan import NOT_ASKED_FOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from arenite.plan import Plan, Strips
+    from arenite.search.plan import Plan, Strips
 
 GOOD = "bold green"
 

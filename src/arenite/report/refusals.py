@@ -11,8 +11,8 @@ from arenite.names import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from arenite.runnable import Refusal
-    from arenite.targets.target import Target
+    from arenite.backends.target import Target
+    from arenite.search.runnable import Refusal
 
 
 def refusals_as_json(refusals: Iterable[Refusal]) -> list[dict[str, Any]]:

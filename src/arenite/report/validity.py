@@ -8,8 +8,8 @@ from arenite.names import printable
 from arenite.report.console import number
 
 if TYPE_CHECKING:
-    from arenite.targets.target import Target
-    from arenite.validity import Validity
+    from arenite.backends.target import Target
+    from arenite.check.validity import Validity
 
 
 def validity_as_json(validity: Validity) -> dict[str, Any]:

@@ -15,11 +15,11 @@ from arenite.report.validity import origin_line, validity_as_json, validity_line
 if TYPE_CHECKING:
     from typing import TextIO
 
+    from arenite.check.validity import Validity
     from arenite.runtimes.agreement import Agreement
     from arenite.runtimes.compare import Difference
     from arenite.runtimes.run import Memory
-    from arenite.validity import Validity
-    from arenite.verification import Verdict, Verification
+    from arenite.runtimes.verification import Verdict, Verification
 
 STYLES = {"identical": "bold green", "different": "bold red", "ran": "", "unavailable": ""}
 

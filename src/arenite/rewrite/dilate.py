@@ -28,17 +28,17 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING
 
-from arenite.kernels.constants import integers
-from arenite.kernels.windows import SAME, VALID, convolution, depthwise
 from arenite.model import ElementType, Operator
+from arenite.operators.constants import integers
+from arenite.operators.windows import SAME, VALID, convolution, depthwise
 from arenite.rewrite.edits import edited, integer_constant, steps, with_operators
 from arenite.rewrite.joins import version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Set
 
-    from arenite.kernels.windows import Axis
     from arenite.model import Graph, Model, Tensor
+    from arenite.operators.windows import Axis
 
     Shape = tuple[int, ...]
 

@@ -12,10 +12,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from arenite.kernels.constants import integers, is_finite
-from arenite.kernels.windows import EXPLICIT, SAME, convolution, depthwise
+from arenite.backends.tflm.folding import folds, with_padding
+from arenite.operators.constants import integers, is_finite
+from arenite.operators.windows import EXPLICIT, SAME, convolution, depthwise
 from arenite.rewrite.edits import edited, steps, with_operators
-from arenite.targets.folding import folds, with_padding
 
 if TYPE_CHECKING:
     from collections.abc import Set

@@ -6,8 +6,8 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from arenite.backends.tflm.limits import MOST_JOINED
 from arenite.model import ElementType, Operator
-from arenite.targets.limits import MOST_JOINED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from arenite.kernels.packed import packed_weights
+from arenite.operators.packed import packed_weights
 from arenite.rewrite.dilate import dilate
 from arenite.rewrite.fold import fold
 from arenite.rewrite.prune import prune

@@ -18,7 +18,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from arenite.errors import ModelError
-from arenite.state import has_state, is_pure
+from arenite.operators.state import has_state, is_pure
 from arenite.tflite.control_edges import CONTROL_EDGES_NAME
 from arenite.tflite.memory_plan import PLAN_NAME, TARGET_NAME, MemoryPlan, is_vela, read_plan, with_plan
 from arenite.tflite.signatures import signature_tensors

@@ -19,11 +19,11 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from arenite.kernels.constants import integers
 from arenite.model import Data, ElementType
+from arenite.operators.constants import integers
+from arenite.operators.state import PURE
 from arenite.rewrite.edits import edited, steps, with_operators
 from arenite.rewrite.evaluate import LIMITS, UnknownError, evaluate
-from arenite.state import PURE
 from arenite.tflite.shape_signature import open_axes
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from arenite.kernels.packed import as_int8, packed_weights
 from arenite.model import ElementType
+from arenite.operators.packed import as_int8, packed_weights
 from arenite.rewrite.edits import edited
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from arenite.kernels.constants import integers
 from arenite.model import Data, ElementType
+from arenite.operators.constants import integers
 from arenite.rewrite.edits import edited, with_operators
 from arenite.runtimes.biases import BIASES, misread
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from arenite.operators import macs
+from arenite.operators.macs import macs
 
 if TYPE_CHECKING:
     from arenite.model import Graph, Model

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from arenite.model import NO_OPTIONS, Operator, Option, Tensor
 from arenite.names import printable
-from arenite.requirements import NEEDS, flaw
+from arenite.operators.requirements import NEEDS, flaw
 from arenite.tflite.flat import I8, I32, U8, U32, U64, DamageError, UselessError, within
 from arenite.tflite.options import GRAPH_OPTIONS, operator_names, options_table, plain, schema, table_name, zeros
 from arenite.tflite.origin import Origin, remember

@@ -1,4 +1,4 @@
-"""Operators that `arenite.kernels.cmsis_calls` names, as calls of CMSIS-NN by way of the files in `kernels/`.
+"""Operators that `arenite.backends.cmsis_nn.calls` names, as calls of CMSIS-NN by way of the files in `kernels/`.
 
 Parameters are those of Arenite's own kernels, but shifts have 32 bits. Every call returns a status.
 """
@@ -9,27 +9,21 @@ from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from arenite.backends import Kernels
+from arenite.backends.build import CORTEX_M
+from arenite.backends.cmsis_nn.calls import rows_at_once
+from arenite.backends.cmsis_nn.scratch import scratch
+from arenite.backends.instance import Instance
 from arenite.codegen.operators.binary import add_scales, limits
 from arenite.codegen.operators.convolution import bias, scale_arrays
 from arenite.codegen.operators.fully_connected import unit_scales, weight_offset
 from arenite.codegen.operators.options import number, real
 from arenite.codegen.operators.softmax import differences
 from arenite.codegen.operators.window import window
-from arenite.codegen.quantized import (
-    activation_range,
-    channel_scales,
-    quantize_multiplier,
-    scale_of,
-    zero_point_of,
-)
+from arenite.codegen.quantized import activation_range, channel_scales, quantize_multiplier, scale_of, zero_point_of
 from arenite.codegen.types import INT32
 from arenite.codegen.unit import tensors
-from arenite.kernels import Kernels
-from arenite.kernels.cmsis_calls import rows_at_once
 from arenite.model import ElementType
-from arenite.targets.build import CORTEX_M
-from arenite.targets.cmsis_scratch import scratch
-from arenite.targets.instance import Instance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -5,10 +5,10 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from arenite.kernels import Kernels
+from arenite.backends import Kernels
 
 if TYPE_CHECKING:
-    from arenite.targets.target import Target
+    from arenite.backends.target import Target
 
 _BUILD = MappingProxyType(
     {

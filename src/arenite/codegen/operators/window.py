@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from arenite.codegen.operators.options import number
 from arenite.codegen.unit import require
-from arenite.kernels.windows import EXPLICIT
+from arenite.operators.windows import EXPLICIT
 
 if TYPE_CHECKING:
     from arenite.model import Operator, Tensor

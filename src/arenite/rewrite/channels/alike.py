@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.kernels.constants import integers
 from arenite.model import ElementType
+from arenite.operators.constants import integers
 from arenite.rewrite.channels.slices import CannotGroupError, Slices
 
 if TYPE_CHECKING:

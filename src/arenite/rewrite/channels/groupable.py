@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from arenite.model import ElementType
+from arenite.operators.state import has_state
 from arenite.rewrite.channels.alike import (
     concatenation_rule,
     conversion_rule,
@@ -17,7 +18,6 @@ from arenite.rewrite.channels.alike import (
 )
 from arenite.rewrite.channels.slices import CannotGroupError, Slices
 from arenite.rewrite.channels.weighted import convolution_rule, depthwise_rule, fully_connected_rule
-from arenite.state import has_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

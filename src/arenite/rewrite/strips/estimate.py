@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
-from arenite.operators import macs
+from arenite.operators.macs import macs
 from arenite.rewrite.joins import levels
 from arenite.rewrite.strips.pixels import ROWS
 from arenite.rewrite.strips.plan import strips_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.kernels.constants import integers
+from arenite.operators.constants import integers
 from arenite.rewrite.strips.cut import CannotSplitError, Cut, Rule
 from arenite.rewrite.strips.rows import Rows
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from arenite.errors import OptionError
+from arenite.operators.state import has_state
 from arenite.rewrite.regions import asked_for, check_order_is_free, check_results, members_of, where
 from arenite.rewrite.strips.cut import CannotSplitError, Rule
 from arenite.rewrite.strips.rows import Rows
 from arenite.rewrite.strips.splittable import rule
-from arenite.state import has_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from arenite.kernels.windows import Axis
+    from arenite.operators.windows import Axis
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from arenite.model import ElementType
+from arenite.operators.state import has_state
 from arenite.rewrite.strips.cut import CannotSplitError, Rule
 from arenite.rewrite.strips.padding import pad_rule
 from arenite.rewrite.strips.pixels import (
@@ -19,7 +20,6 @@ from arenite.rewrite.strips.pixels import (
 from arenite.rewrite.strips.resize import bilinear_rule, depth_to_space_rule, nearest_rule, space_to_depth_rule
 from arenite.rewrite.strips.transposed import transposed_rule
 from arenite.rewrite.strips.windows import convolution_rule, depthwise_rule, pool_rule
-from arenite.state import has_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

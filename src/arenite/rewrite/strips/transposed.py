@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.kernels.windows import SAME, VALID
 from arenite.model import ElementType
+from arenite.operators.windows import SAME, VALID
 from arenite.rewrite.strips.cut import CannotSplitError, Cut, Rule
 from arenite.rewrite.strips.rows import Rows, Scatter
 from arenite.rewrite.strips.windows import check_weights

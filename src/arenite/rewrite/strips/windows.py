@@ -14,15 +14,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.kernels.constants import is_finite
-from arenite.kernels.windows import SAME, VALID, convolution, depthwise, pool
 from arenite.model import ElementType
+from arenite.operators.constants import is_finite
+from arenite.operators.windows import SAME, VALID, convolution, depthwise, pool
 from arenite.rewrite.strips.cut import CannotSplitError, Cut, Padding, Rule
 from arenite.rewrite.strips.rows import Reach, Rows, reach, same_cover, same_padding, span
 
 if TYPE_CHECKING:
-    from arenite.kernels.windows import Axis, Window
     from arenite.model import Operator, Tensor
+    from arenite.operators.windows import Axis, Window
 
 
 _WEIGHTS = {

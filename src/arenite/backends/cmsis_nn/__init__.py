@@ -1,0 +1,1 @@
+"""CMSIS-NN: overlap, calls and scratch."""

@@ -1,0 +1,218 @@
+"""CMSIS-NN behind TFLM's glue (tensorflow/lite/micro/kernels/cmsis_nn/), read at the revision that TFLM pins.
+
+Quantised kernels only, and only the operators that the glue passes on: everything else, and every float operator,
+runs the reference kernel. Where a kernel makes the output in the reference's order but reads further ahead, the
+reference's distance is safe; where that is said, it need not be the least.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from arenite.backends.overlap import APART, Overlap
+from arenite.backends.reference import padding
+from arenite.backends.reference.overlap import in_order, reference, windowed
+from arenite.backends.reference.resize import copies
+from arenite.backends.sets import Kernels
+from arenite.model import ElementType
+from arenite.operators import windows
+from arenite.operators.walk import NOTHING, blocks
+from arenite.problems.distances import union
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from arenite.model import Operator
+
+MVE = Kernels.CMSIS_NN_MVE
+MVE_CHANNELS = 124
+"""CH_IN_BLOCK_MVE (arm_nnsupportfunctions.h): channels that one pass of the depthwise kernel for vectors makes."""
+MVE_ROWS = 4
+"""Pixels that the matrix kernel for vectors makes together (arm_nn_mat_mult_nt_t_s8.c)."""
+PAIR = 2
+"""Channels that the matrix kernel without vectors makes in one pass over the pixels (arm_nn_mat_mult_nt_t_s8.c)."""
+INTEGERS = frozenset({ElementType.INT8, ElementType.INT16})
+
+
+def cmsis_nn(operator: Operator, position: int, output: int, kernels: Kernels) -> Overlap:
+    """Distances for the kernel that TFLM runs when it is built with CMSIS-NN for this class of cores."""
+    rule = RULES.get(operator.code)
+    if rule is None or operator.outputs[0].type not in INTEGERS:
+        return reference(operator, position, output)
+    return rule(operator, position, kernels)
+
+
+def _convolution(operator: Operator, position: int, kernels: Kernels) -> Overlap:
+    if not _plain(operator, position):
+        return APART
+    window = windows.convolution(operator)
+    if operator.outputs[0].type is ElementType.INT16:
+        return _elements(operator, _gathered(window))
+    return _elements(operator, _convolution_s8(window, kernels))
+
+
+def _gathered(window: windows.Window) -> int | None:
+    """Convolutions in general (arm_convolve_s8.c, _s16.c): windows of 2 or 4 pixels go to scratch first.
+
+    One pixel at a time would need at least this distance. Groups are made in passes over the image: no rule.
+    """
+    return window.walk.next_pixel() if window.groups == 1 else None
+
+
+def _convolution_s8(window: windows.Window, kernels: Kernels) -> int | None:
+    """The choice of arm_convolve_wrapper_s8.c."""
+    columns, rows = window.columns, window.rows
+    if window.pointwise and (rows.stride, columns.stride) == (1, 1):
+        return _matrix(window.batches * rows.length * columns.length, window, kernels)
+    if window.pointwise:
+        return _strided_rows(window, kernels)
+    one_row = (rows.length, rows.kernel, columns.dilation, window.groups) == (1, 1, 1, 1)
+    if kernels is MVE and one_row and columns.stride * window.depth % 4 == 0:
+        return _one_row(window)
+    return _gathered(window)
+
+
+def _matrix(pixels: int, window: windows.Window, kernels: Kernels) -> int | None:
+    """1x1 with stride 1, straight from the input (arm_convolve_1x1_s8_fast.c, arm_nn_mat_mult_nt_t_s8.c).
+
+    With vectors 4 pixels at a time, each channel reading all 4; single pixels in the end, 4 channels before they are
+    written. Without, every pair of channels goes over the whole input; a single pair, or one channel, does so once, and
+    reads a pixel or two before it writes them.
+    """
+    if kernels is not MVE:
+        return window.walk.next_pixel() if window.out_depth <= PAIR else None
+    return blocks(pixels, window.depth, window.out_depth, MVE_ROWS, (window.out_depth - 1) // 4 * 4)
+
+
+def _strided_rows(window: windows.Window, kernels: Kernels) -> int:
+    """1x1 with a larger stride (arm_convolve_1x1_s8.c): the same matrix kernel, for one row of the output at a time."""
+    columns, rows, walk = window.columns, window.rows, window.walk
+    if kernels is not MVE:
+        return walk.next_pixel() if window.out_depth <= PAIR else walk.next_row()
+    row = blocks(
+        columns.outputs, columns.stride * window.depth, window.out_depth, MVE_ROWS, (window.out_depth - 1) // 4 * 4
+    )
+    gain = columns.outputs * window.out_depth - rows.stride * walk.input_row  # from one row to the next
+    image = max(0, window.batches - 1) * max(0, walk.size - walk.input_size)
+    inside = NOTHING if row == NOTHING else row + max(0, (rows.outputs - 1) * gain) + image
+    return max(inside, walk.next_pixel())
+
+
+def _one_row(window: windows.Window) -> int:
+    """1xN over a single row, with vectors (arm_convolve_1_x_n_s8.c): the middle straight from the input, 4 at a time.
+
+    Wherever the groups of 4 begin, a write is at most 3 pixels and all their channels ahead of a reading: that is as if
+    the output began so much further on. Safe, not always the least.
+    """
+    walk = window.walk
+    early = max(walk.ahead(), walk.next_pixel())
+    return early if early == NOTHING else early + MVE_ROWS * window.out_depth
+
+
+def _depthwise(operator: Operator, position: int, kernels: Kernels) -> Overlap:
+    """The choice of arm_depthwise_conv_wrapper_s8.c.
+
+    Without vectors all kernels keep the reference's order, and some read a whole pixel or 4 channels ahead. With
+    vectors, and a multiplier of 1, the windows of 4 pixels go to scratch, for at most 124 channels; more channels take
+    further passes over the image. A single input channel may be run as a convolution. 16 bits: the reference's order.
+    """
+    if not _plain(operator, position):
+        return APART
+    window = windows.depthwise(operator)
+    ordered = in_order(window)
+    if kernels is not MVE or operator.outputs[0].type is ElementType.INT16:
+        return _elements(operator, ordered)
+    if window.depth == 1 and window.out_depth > 1:
+        as_convolution = _convolution_s8(replace(window, groups=1), kernels)
+        return _elements(operator, None if as_convolution is None else max(as_convolution, ordered))
+    if window.out_depth == window.depth and window.batches == 1 and not window.dilated:
+        return _in_passes(window) if window.depth > MVE_CHANNELS else Overlap(window.walk.next_pixel())
+    return _elements(operator, ordered)
+
+
+def _in_passes(window: windows.Window) -> Overlap:
+    """Passes over the image, each for its own channels, of 8 bits (arm_depthwise_conv_s8_opt.c).
+
+    Where the distance is a whole number of pixels, a channel is only ever written over itself, so that no pass hits
+    what a later one reads; within a pass the windows of some pixels are read before these are written.
+    """
+    walk = window.walk
+    within, between = walk.next_pixel(), walk.passes()
+    first = -(-max(within, -walk.input_size) // window.depth) * window.depth
+    return Overlap(between, union([range(first, between, window.depth)]))
+
+
+def _average_pool(operator: Operator, position: int, _: Kernels) -> Overlap:
+    """The reference's order, reading up to a pixel ahead (arm_avgpool_s8.c, _s16.c)."""
+    return _elements(operator, in_order(windows.pool(operator))) if windowed(operator, position) else APART
+
+
+def _max_pool(operator: Operator, position: int, _: Kernels) -> Overlap:
+    """Copies the first pixel of the window to the output, then compares it with the others (arm_max_pool_s8.c, _s16.c).
+
+    So the output pixel is written before the others are read: it must not reach the second pixel of the window, which
+    lies one column further, or one row further where the window has a single column.
+    """
+    if not windowed(operator, position):
+        return APART
+    window = windows.pool(operator)
+    walk, pixel = window.walk, window.depth
+    wide = replace(walk, lowest_column=window.columns.at_least(2)).ahead()
+    tall = replace(walk, lowest_row=window.rows.at_least(2)).ahead()
+    row = NOTHING if tall == NOTHING else tall + pixel - walk.input_row
+    return copies(walk, max(wide, row, walk.next_pixel()), operator.outputs[0].type.bytes)
+
+
+def _fully_connected(operator: Operator, position: int, kernels: Kernels) -> Overlap:
+    """Row by row; within a row, outputs may be written before the row is read again (arm_fully_connected_*.c).
+
+    The glue runs int8 outputs of more than two dimensions as 1x1 convolutions when the depth is a multiple of 4.
+    """
+    if not _plain(operator, position):
+        return APART
+    window = windows.matrix(operator)
+    by_row = window.walk.next_row()
+    if operator.outputs[0].type is ElementType.INT8 and len(operator.outputs[0].shape) > 2 and window.depth % 4 == 0:
+        convolved = _matrix(window.pixels, window, kernels)
+        return _elements(operator, None if convolved is None else max(convolved, by_row))
+    return _elements(operator, by_row)
+
+
+def _pad(operator: Operator, position: int, _: Kernels) -> Overlap:
+    """Only int8 is passed on (pad.cc)."""
+    by = padding.by_row if operator.outputs[0].type is ElementType.INT8 else padding.by_element
+    return by(operator, position)
+
+
+def _transpose_conv(operator: Operator, position: int, _: Kernels) -> Overlap:
+    """int8 only; no rule. 16 bits run the reference kernel."""
+    return APART if operator.outputs[0].type is ElementType.INT8 else reference(operator, position, 0)
+
+
+def _plain(operator: Operator, position: int) -> bool:
+    """Whether the window goes over this input, and weights are not of 4 bits: no rule is known for those kernels."""
+    weights = operator.inputs[1]
+    return windowed(operator, position) and weights is not None and weights.type is ElementType.INT8
+
+
+def _elements(operator: Operator, distance: int | None) -> Overlap:
+    return APART if distance is None else Overlap(distance * operator.outputs[0].type.bytes)
+
+
+RULES: Mapping[str, Callable[[Operator, int, Kernels], Overlap]] = MappingProxyType(
+    {
+        "AVERAGE_POOL_2D": _average_pool,
+        "CONV_2D": _convolution,
+        "DEPTHWISE_CONV_2D": _depthwise,
+        "FULLY_CONNECTED": _fully_connected,
+        "MAX_POOL_2D": _max_pool,
+        "PAD": _pad,
+        "PADV2": _pad,
+        "TRANSPOSE_CONV": _transpose_conv,
+    }
+)
+"""Not here although CMSIS-NN has kernels: ADD, MUL, MAXIMUM, MINIMUM (blocks of 1, 4 or 16 elements are read, then
+written) and SOFTMAX (a row is read, then 1 or 4 elements at a time are read again and written), so the rules of the
+reference kernels hold; BATCH_MATMUL, SVDF, TRANSPOSE and LSTM stay apart in every set."""

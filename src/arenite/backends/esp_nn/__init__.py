@@ -1,0 +1,1 @@
+"""ESP-NN: overlap and scratch."""

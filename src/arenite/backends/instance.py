@@ -1,0 +1,41 @@
+"""One operator as one build of TFLM runs it: what a rule about a kernel needs to know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from arenite.backends.build import Abi
+    from arenite.backends.sets import Kernels
+    from arenite.model import Operator, Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An operator, the kernels of the build, and the compiler's sizes."""
+
+    operator: Operator
+    kernels: Kernels
+    abi: Abi
+
+    def input(self, position: int) -> Tensor:
+        """The tensor at a position.
+
+        Raises:
+            IndexError: the operator has no such input.
+        """
+        tensor = self.operator.inputs[position]
+        if tensor is None:
+            raise IndexError(f"{self.operator.label} lacks its input {position}")
+        return tensor
+
+    @property
+    def output(self) -> Tensor:
+        """The first output; IndexError where there is none."""
+        return self.operator.outputs[0]
+
+    def option(self, name: str, default: int) -> int:
+        """A builtin option that is a number."""
+        value = self.operator.options.get(name, default)
+        return value if isinstance(value, int) else default

@@ -1,0 +1,1 @@
+"""TFLM's reference kernels: overlap and scratch."""

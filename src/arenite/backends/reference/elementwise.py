@@ -1,0 +1,92 @@
+"""Kernels that make element i of the output from element i of their inputs, in this order.
+
+Sources: TFLM's activations_common.cc, elementwise.cc, binary loops in kernels/internal/reference/ (broadcast_loop.h:
+an input of the output's own size is read at the output's position), quantize_common.cc, dequantize.cc, cast.cc,
+softmax.h (a row is read twice before any of it is written; then element by element).
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+from arenite.backends.overlap import APART, Overlap
+from arenite.model import ElementType
+from arenite.operators.walk import elementwise
+
+if TYPE_CHECKING:
+    from arenite.model import Operator
+
+UNARY = frozenset(
+    {
+        "ABS",
+        "CAST",
+        "CEIL",
+        "COS",
+        "DEQUANTIZE",
+        "ELU",
+        "EXP",
+        "EXPAND_DIMS",
+        "FLOOR",
+        "HARD_SWISH",
+        "LEAKY_RELU",
+        "LOG",
+        "LOGICAL_NOT",
+        "LOGISTIC",
+        "NEG",
+        "QUANTIZE",
+        "RELU",
+        "RELU6",
+        "ROUND",
+        "RSQRT",
+        "SIN",
+        "SOFTMAX",
+        "SQRT",
+        "SQUARE",
+        "TANH",
+    }
+)
+BINARY = frozenset(
+    {
+        "ADD",
+        "DIV",
+        "EQUAL",
+        "FLOOR_DIV",
+        "FLOOR_MOD",
+        "GREATER",
+        "GREATER_EQUAL",
+        "LESS",
+        "LESS_EQUAL",
+        "LOGICAL_AND",
+        "LOGICAL_OR",
+        "MAXIMUM",
+        "MINIMUM",
+        "MUL",
+        "NOT_EQUAL",
+        "PRELU",
+        "SQUARED_DIFFERENCE",
+        "SUB",
+    }
+)
+BYTES = frozenset({ElementType.INT8, ElementType.UINT8})
+"""Types that a C compiler must expect to alias any other: it may move no reading past a write of theirs."""
+
+
+def element_by_element(operator: Operator, position: int) -> Overlap:
+    """Output over the input at `position`; an input that is broadcast is read again and again, so it stays apart."""
+    source, target = operator.inputs[position], operator.outputs[0]
+    if source is None or position >= (2 if operator.code in BINARY else 1):
+        return APART
+    count = prod(source.shape)
+    if count != prod(target.shape) or not may_alias(source.type, target.type):
+        return APART
+    copied = operator.code == "EXPAND_DIMS"
+    return Overlap(elementwise(count, source.type.bytes, target.type.bytes), intact=(0,) if copied else ())
+
+
+def may_alias(read: ElementType, write: ElementType) -> bool:
+    """Whether a C++ compiler has to keep the order of readings of one type and writes of another.
+
+    By the rule of strict aliasing it may assume that an int16 and a float never share memory, and reorder.
+    """
+    return read is write or bool({read, write} & BYTES)

@@ -1,0 +1,139 @@
+"""TFLM's reference kernels.
+
+They go over the output from pixel to pixel in row-major order, all channels of a pixel before the next, and read the
+window of a channel right before they write it. Sources: kernels/internal/reference/ (conv.h, depthwiseconv_*.h,
+pooling.h, fully_connected.h, integer_ops/*), and what the other modules of this room name.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from arenite.backends.overlap import ANYWHERE, APART, Overlap
+from arenite.backends.reference import padding, resize, views
+from arenite.backends.reference.elementwise import BINARY, UNARY, element_by_element
+from arenite.model import ElementType
+from arenite.operators import windows
+from arenite.operators.constants import integers
+from arenite.operators.walk import NOTHING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from arenite.model import Operator
+
+    Rule = Callable[[Operator, int, int], Overlap]
+
+WINDOWED = frozenset({ElementType.INT8, ElementType.INT16, ElementType.FLOAT32})
+"""Types that TFLM's convolutions, pools and fully connected layers take and give."""
+
+
+def reference(operator: Operator, position: int, output: int) -> Overlap:
+    """Distances for the reference kernel of an operator; apart for an operator that no rule is known for."""
+    rule = RULES.get(operator.code)
+    return APART if rule is None else rule(operator, position, output)
+
+
+def windowed(operator: Operator, position: int) -> bool:
+    """Whether the input at `position` is the one that a window goes over, with types that such kernels take."""
+    source, target = operator.inputs[0], operator.outputs[0]
+    return position == 0 and source is not None and source.type is target.type and target.type in WINDOWED
+
+
+def in_order(window: windows.Window) -> int:
+    """Least distance, in elements, of a kernel that makes channel after channel, each right after reading its window.
+
+    Within a pixel, channel j is written before channel j + 1 reads the channels of its own group.
+    """
+    walk, groups = window.walk, window.groups
+    per_group, depth = window.out_depth // groups, window.depth // groups
+    starts = {1, per_group - 1, window.out_depth - 1} & set(range(1, window.out_depth))
+    within = [channel - channel // per_group * depth for channel in starts]
+    ahead = walk.ahead()
+    together = ahead + max(within) if within and ahead != NOTHING else NOTHING
+    return max(together, walk.next_pixel())
+
+
+def _convolution(operator: Operator, position: int, _: int) -> Overlap:
+    return _in_order(operator, position, windows.convolution)
+
+
+def _depthwise(operator: Operator, position: int, _: int) -> Overlap:
+    return _in_order(operator, position, windows.depthwise)
+
+
+def _pool(operator: Operator, position: int, _: int) -> Overlap:
+    return _in_order(operator, position, windows.pool)
+
+
+def _in_order(operator: Operator, position: int, window: Callable[[Operator], windows.Window]) -> Overlap:
+    if not windowed(operator, position):
+        return APART
+    return Overlap(in_order(window(operator)) * operator.outputs[0].type.bytes)
+
+
+def _fully_connected(operator: Operator, position: int, _: int) -> Overlap:
+    """Row by row, like a 1x1 convolution of as many pixels."""
+    if not windowed(operator, position):
+        return APART
+    return Overlap(in_order(windows.matrix(operator)) * operator.outputs[0].type.bytes)
+
+
+def _transpose_conv(operator: Operator, position: int, _: int) -> Overlap:
+    """Quantised kernels add everything up in scratch before they write; the float one clears the output first."""
+    source = operator.inputs[2]
+    quantised = source is not None and source.type in {ElementType.INT8, ElementType.INT16}
+    return ANYWHERE if position == 2 and quantised else APART
+
+
+def _mean(operator: Operator, position: int, _: int) -> Overlap:
+    """Apart: the output is cleared first. Except float over rows and columns that are kept: channel by channel."""
+    source, axes = operator.inputs[0], integers(operator.inputs[1])
+    if position or source is None or axes is None or source.type is not ElementType.FLOAT32 or len(source.shape) != 4:
+        return APART
+    over_image = sorted(axes) == [1, 2] and bool(operator.options.get("keep_dims"))
+    return Overlap(0) if over_image else APART
+
+
+def _elementwise(operator: Operator, position: int, _: int) -> Overlap:
+    return element_by_element(operator, position)
+
+
+def _pad(operator: Operator, position: int, _: int) -> Overlap:
+    return padding.by_element(operator, position)
+
+
+def _nearest(operator: Operator, position: int, _: int) -> Overlap:
+    return resize.nearest(operator, position)
+
+
+def _bilinear(operator: Operator, position: int, _: int) -> Overlap:
+    return resize.bilinear(operator, position)
+
+
+RULES: Mapping[str, Rule] = MappingProxyType(
+    {
+        **dict.fromkeys(UNARY | BINARY, _elementwise),
+        "AVERAGE_POOL_2D": _pool,
+        "CONCATENATION": views.concatenation,
+        "CONV_2D": _convolution,
+        "DEPTHWISE_CONV_2D": _depthwise,
+        "FULLY_CONNECTED": _fully_connected,
+        "MAX_POOL_2D": _pool,
+        "MEAN": _mean,
+        "PACK": views.pack,
+        "PAD": _pad,
+        "PADV2": _pad,
+        "RESHAPE": views.same_bytes,
+        "RESIZE_BILINEAR": _bilinear,
+        "RESIZE_NEAREST_NEIGHBOR": _nearest,
+        "SLICE": views.slice_,
+        "SPLIT": views.split,
+        "SPLIT_V": views.split,
+        "SQUEEZE": views.same_bytes,
+        "STRIDED_SLICE": views.strided_slice,
+        "TRANSPOSE_CONV": _transpose_conv,
+        "UNPACK": views.unpack,
+    }
+)

@@ -1,0 +1,147 @@
+"""Scratch buffers that TFLM's reference kernels request from the head while one operator runs.
+
+Sizes are bytes as requested, not rounded, in the order of the requests; they come on top of the tensors. Kernels that
+are not listed request nothing. Pointers count 8 bytes on the x86-64 build that can be measured, 4 on a microcontroller.
+
+Source: the calls of RequestScratchBufferInArena in TFLM's kernels/*.cc, kernels/ethos_u/ethosu.cc and
+signal/micro/kernels/rfft.cc.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+from arenite.backends.reference import decode, detection
+from arenite.backends.tflm.registered import CUSTOM
+from arenite.model import ElementType
+from arenite.operators.requirements import is_complete
+from arenite.tflite.custom_options import custom_options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from arenite.model import Model, Operator
+
+INT = 4
+QUANTIZED = frozenset({ElementType.INT8, ElementType.INT16})
+
+
+def reference_scratch(operator: Operator, pointer_bytes: int = 8) -> tuple[int, ...]:
+    """Bytes of each scratch buffer that the reference kernel of an operator requests; () for most.
+
+    Args:
+        operator: the operator; one that does not have the inputs its kind needs requests nothing.
+        pointer_bytes: size of a pointer on the target.
+    """
+    if operator.code == "ADD_N":
+        return (pointer_bytes * len(operator.inputs),)
+    if operator.label == ETHOS_U:
+        tensors = len(operator.inputs) + len(operator.outputs)
+        return (ADDRESS_BYTES * tensors, pointer_bytes * tensors)
+    requests = REQUESTS.get(operator.label)
+    return () if requests is None or not scratch_is_known(operator) else requests(operator)
+
+
+def scratch_is_known(operator: Operator) -> bool:
+    """Whether `reference_scratch` tells all that the operator's kernel requests.
+
+    Not so where a rank is not known, nor for custom operators, but for those that TFLM has kernels for, with the
+    options that decide it.
+    """
+    if operator.code != "CUSTOM" or not is_complete(operator):
+        return is_complete(operator)
+    if operator.label not in CUSTOM:
+        return False
+    if operator.label == decode.NAME:
+        return decode.decoding_is_known(operator)
+    return operator.label != detection.NAME or detection.decided(operator)
+
+
+def unknown_scratch(model: Model) -> tuple[str, ...]:
+    """The kinds of operators whose scratch is not known, so that a head is at least what is planned; sorted."""
+    every = (operator for graph in model.graphs for operator in graph.operators)
+    return tuple(sorted({operator.label for operator in every if not scratch_is_known(operator)}))
+
+
+def _shape(operator: Operator, position: int) -> tuple[int, ...]:
+    tensor = operator.inputs[position]
+    return () if tensor is None else tensor.shape
+
+
+def _type(operator: Operator, position: int) -> ElementType | None:
+    tensor = operator.inputs[position]
+    return None if tensor is None else tensor.type
+
+
+def _unpacked_filter(operator: Operator) -> tuple[int, ...]:
+    """Convolutions and fully connected layers unpack a 4-bit filter."""
+    return (prod(_shape(operator, 1)),) if _type(operator, 1) is ElementType.INT4 else ()
+
+
+def _iterators(operator: Operator) -> tuple[int, ...]:
+    return (INT * len(_shape(operator, 0)), INT * prod(_shape(operator, 1)))
+
+
+def _sum(operator: Operator) -> tuple[int, ...]:
+    """MEAN and SUM add up quantised values in 32 bits."""
+    accumulator = (INT * prod(operator.outputs[0].shape),) if _type(operator, 0) in QUANTIZED else ()
+    return accumulator + _iterators(operator)
+
+
+def _mirror_pad(operator: Operator) -> tuple[int, ...]:
+    return (INT * len(_shape(operator, 0)),) * 2
+
+
+def _svdf(operator: Operator) -> tuple[int, ...]:
+    batch, filters = _shape(operator, 0)[0], _shape(operator, 1)[0]
+    products = INT * batch * filters
+    if _type(operator, 0) is ElementType.INT8:
+        return (products, INT * prod(operator.outputs[0].shape))
+    return (products,)
+
+
+def _transpose_conv(operator: Operator) -> tuple[int, ...]:
+    elements = prod(operator.outputs[0].shape)
+    if _type(operator, 2) is ElementType.INT8:
+        return (INT * elements,)
+    if _type(operator, 2) is ElementType.INT16:
+        bias_converted = len(operator.inputs) > 3 and _type(operator, 3) is ElementType.INT16
+        return (8 * elements, *((8 * prod(_shape(operator, 3)),) if bias_converted else ()))
+    return ()
+
+
+def _lstm(operator: Operator) -> tuple[int, ...]:
+    """Four gate buffers [batch, state] of the cell state's type; input 19 is the cell state."""
+    steps_and_batch, cell = _shape(operator, 0)[:2], operator.inputs[19]
+    batch = steps_and_batch[1 if operator.options.get("time_major") else 0]
+    return (batch * _shape(operator, 18)[1] * cell.type.bytes,) * 4 if cell is not None else ()
+
+
+def _rfft(operator: Operator) -> tuple[int, ...]:
+    """SignalRfft works on a copy of its window as long as its option says; half a spectrum of window + 2 comes out."""
+    output = operator.outputs[0]
+    return (custom_options(operator).get("fft_length", output.shape[-1] - 2) * output.type.bytes,)
+
+
+ETHOS_U = "ethos-u"
+"""What Vela makes of the operators that it moves to the NPU."""
+ADDRESS_BYTES = 8
+"""An address as the NPU's driver takes it."""
+
+REQUESTS: dict[str, Callable[[Operator], tuple[int, ...]]] = {
+    "CONV_2D": _unpacked_filter,
+    "DEPTHWISE_CONV_2D": _unpacked_filter,
+    "FULLY_CONNECTED": _unpacked_filter,
+    "MEAN": _sum,
+    "MIRROR_PAD": _mirror_pad,
+    "REDUCE_ALL": _iterators,
+    "REDUCE_MAX": _iterators,
+    "REDUCE_MIN": _iterators,
+    "SUM": _sum,
+    "SVDF": _svdf,
+    "SignalRfft": _rfft,
+    "TRANSPOSE_CONV": _transpose_conv,
+    detection.NAME: detection.detection_scratch,
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": _lstm,
+}

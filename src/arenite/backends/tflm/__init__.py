@@ -1,0 +1,1 @@
+"""What stock TFLM plans, keeps and refuses."""

@@ -1,0 +1,145 @@
+"""A model as generated C runs it: PAD taken into the convolution behind it, and nothing that nothing runs or uses.
+
+The kernels pad by themselves, so the padded tensor need not exist.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from arenite.backends.tflm.head import memory_plan, planned_offsets
+from arenite.model import Graph
+from arenite.operators.constants import integers
+from arenite.operators.liveness import executed_graphs
+from arenite.operators.windows import EXPLICIT, SAME
+from arenite.tflite.memory_plan import read_plan, with_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Sequence
+
+    from arenite.backends.sets import Kernels
+    from arenite.model import Model, Operator, Tensor
+
+_CONVOLUTIONS = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D"})
+
+
+def as_run(model: Model, kernels: Kernels) -> Model:
+    """The model as these kernels run it, with its plan: as it is, but for those of generated C."""
+    return folded(model) if kernels.generated else model
+
+
+def folded(model: Model) -> Model:
+    """The model without PADs that convolutions can do, tensors that nothing uses and graphs that nothing runs.
+
+    It keeps its plan. The same object where there is nothing of the kind. Graphs keep their positions: one that nothing
+    runs is empty. A PAD fills with the zero point, which is what a convolution takes padding to be.
+    """
+    running = executed_graphs(model)
+    graphs = tuple(_folded(graph) if place in running else _emptied(graph) for place, graph in enumerate(model.graphs))
+    if graphs == model.graphs:
+        return model
+    result = replace(model, graphs=graphs)
+    plan = read_plan(model)
+    return result if plan is None else with_plan(result, memory_plan(result, planned_offsets(model, plan)))
+
+
+def _emptied(graph: Graph) -> Graph:
+    if not graph.tensors and not graph.operators:
+        return graph
+    return Graph(graph.name, (), (), (), ())
+
+
+def _folded(graph: Graph) -> Graph:
+    found = folds(graph.operators, graph.outputs, with_padding)
+    gone = {pad for _, pad in found.values()}
+    operators = tuple(found[each][0] if each in found else each for each in graph.operators if each not in gone)
+    used = {*graph.inputs, *graph.outputs}
+    for each in operators:
+        used.update(tensor for tensor in (*each.inputs, *each.outputs, *each.intermediates) if tensor is not None)
+    tensors = tuple(tensor for tensor in graph.tensors if tensor in used or tensor.data is not None)
+    if not gone and len(tensors) == len(graph.tensors):
+        return graph
+    return replace(graph, operators=operators, tensors=tensors)
+
+
+def unfolded(source: Model, result: Model) -> Model:
+    """`source` in the order of its folded form `result`, with the plan of that: each PAD right before its convolution.
+
+    Args:
+        source: the model that `result` was folded from.
+        result: its folded form in any order, with a plan or without.
+    """
+    running = executed_graphs(source)
+    graphs = tuple(
+        _unfolded(graph, result.graphs[place]) if place in running else graph
+        for place, graph in enumerate(source.graphs)
+    )
+    ordered = replace(source, graphs=graphs, metadata=result.metadata)
+    plan = read_plan(result)
+    return ordered if plan is None else with_plan(ordered, memory_plan(ordered, planned_offsets(result, plan)))
+
+
+def _unfolded(graph: Graph, result: Graph) -> Graph:
+    """The graph in the order of its folded form; operators without outputs are in both."""
+    pads = {operator.outputs: pad for operator, (_, pad) in folds(graph.operators, graph.outputs, with_padding).items()}
+    originals = {operator.outputs: operator for operator in graph.operators if operator.outputs}
+    operators: dict[Operator, None] = {}
+    for each in result.operators:
+        if each.outputs in pads:
+            operators[pads[each.outputs]] = None
+        operators[originals.get(each.outputs, each)] = None
+    return replace(graph, operators=tuple(operators))
+
+
+def folds(
+    operators: Sequence[Operator],
+    interface: Container[Tensor],
+    made_of: Callable[[Operator, Operator], Operator | None],
+) -> dict[Operator, tuple[Operator, Operator]]:
+    """Convolutions that can do a PAD: what becomes of each, and the PAD.
+
+    Args:
+        operators: of a graph.
+        interface: tensors that have to stay.
+        made_of: what becomes of a PAD's reader that pads by itself; None if it cannot.
+    """
+    readers: defaultdict[Tensor, list[Operator]] = defaultdict(list)
+    for operator in operators:
+        for tensor in operator.inputs:
+            if tensor is not None:
+                readers[tensor].append(operator)
+    found: dict[Operator, tuple[Operator, Operator]] = {}
+    for pad in operators:
+        if pad.code == "PAD" and len(pad.inputs) == 2 and pad.outputs[0] not in interface:
+            convolutions = readers[pad.outputs[0]]
+            made = [each for each in (made_of(pad, reader) for reader in convolutions) if each is not None]
+            if len(made) == len(convolutions):
+                found.update((old, (new, pad)) for old, new in zip(convolutions, made, strict=True))
+    return found
+
+
+def with_padding(pad: Operator, operator: Operator) -> Operator | None:
+    """A reader of a PAD that pads by itself, as `EXPLICIT` says; None if it is no convolution that could."""
+    source, padded = pad.inputs[0], pad.outputs[0]
+    if operator.code not in _CONVOLUTIONS or operator.options.get("padding", SAME) == SAME:
+        return None
+    if operator.inputs.count(padded) != 1 or operator.inputs[0] is not padded:
+        return None
+    if source is None or source.data is not None or len(source.shape) != 4 or _scale(source) != _scale(padded):
+        return None
+    margins = integers(pad.inputs[1])
+    if margins is None or len(margins) != 8 or any(margins[:2]) or any(margins[6:]) or min(margins) < 0:
+        return None
+    return replace(
+        operator,
+        inputs=(source, *operator.inputs[1:]),
+        options={**operator.options, EXPLICIT: (margins[2], margins[4])},
+        origin=None,
+    )
+
+
+def _scale(tensor: Tensor) -> object:
+    quantization = tensor.quantization
+    return None if quantization is None else (tuple(quantization.scale), tuple(quantization.zero_point))

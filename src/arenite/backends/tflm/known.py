@@ -1,0 +1,57 @@
+"""The kinds of operators whose allocations in TFLM have been read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arenite.backends.reference.scratch import scratch_is_known
+from arenite.backends.tflm import structures
+from arenite.backends.tflm.kernel_tail import RULES
+from arenite.backends.tflm.signal_tail import NOTHING, PARAMETERS, length_is_known
+
+if TYPE_CHECKING:
+    from arenite.backends.instance import Instance
+
+KEEP_NOTHING = frozenset(
+    {
+        "ASSIGN_VARIABLE",
+        "BATCH_TO_SPACE_ND",
+        "BROADCAST_ARGS",
+        "BROADCAST_TO",
+        "CEIL",
+        "COS",
+        "DYNAMIC_UPDATE_SLICE",
+        "EXP",
+        "EXPAND_DIMS",
+        "FILL",
+        "FLOOR",
+        "FLOOR_DIV",
+        "FLOOR_MOD",
+        "LOG",
+        "LOGICAL_AND",
+        "LOGICAL_NOT",
+        "LOGICAL_OR",
+        "MAXIMUM",
+        "MINIMUM",
+        "NEG",
+        "READ_VARIABLE",
+        "REVERSE_V2",
+        "ROUND",
+        "SIN",
+        "SLICE",
+        "SQRT",
+        "SQUARE",
+        "TRANSPOSE",
+        "ZEROS_LIKE",
+    }
+)
+"""Kernels of TFLM that allocate nothing of their own in the tail."""
+
+
+def is_known(kernel: Instance) -> bool:
+    """Whether what TFLM keeps in the tail for an operator of this kind, and requests as scratch, is known."""
+    label = kernel.operator.label
+    tables = (structures.OPTIONS, structures.OP_DATA, RULES, PARAMETERS, KEEP_NOTHING, NOTHING)
+    if not scratch_is_known(kernel.operator) or not length_is_known(kernel.operator):
+        return False
+    return any(label in table for table in tables)

@@ -1,0 +1,160 @@
+"""TFLM's start-up on one arena, step by step; `arenite.backends.tflm.tail` takes the steps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arenite.backends.build import CMSIS_NN, ESP_NN, size_of
+from arenite.backends.cmsis_nn.scratch import scratch
+from arenite.backends.tflm import structures
+from arenite.backends.tflm.allocation import Allocations
+from arenite.backends.tflm.kernel_tail import kernel_tail
+from arenite.backends.tflm.prepare import looks, quantization_pieces
+from arenite.backends.tflm.signal_tail import signal_tail
+from arenite.operators.liveness import occupies
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from arenite.backends.build import Abi
+    from arenite.backends.instance import Instance
+    from arenite.model import Model, Operator, Tensor
+
+    Name = tuple[object, object]
+
+SPARE_REQUESTS = 12
+"""Scratch requests that TFLM keeps room for while it prepares an operator (kMaxScratchBuffersPerOp)."""
+
+
+class Start:
+    """An arena, and how far the start-up of a model has come."""
+
+    def __init__(self, model: Model, abi: Abi) -> None:
+        self.abi = abi
+        self.arena = Allocations()
+        self.requests = 0
+        self.resource = dict(_resources(model))
+        self.assigned: set[Name] = set()
+
+    def keep(self, fields: str, count: int = 1) -> None:
+        """Keep `count` structures with these fields."""
+        size, alignment = size_of(fields, self.abi)
+        self.arena.keep(size * count, alignment)
+
+    def objects(self) -> None:
+        """The allocators and the planner themselves."""
+        recording = self.abi.recording
+        books = structures.RECORDED_ALLOCATION if self.abi.compression else ""
+        self.keep(structures.RECORDING_ALLOCATOR if recording else structures.ALLOCATOR)
+        self.keep(structures.GREEDY_PLANNER)
+        self.keep(structures.RECORDING_MICRO_ALLOCATOR + books if recording else structures.MICRO_ALLOCATOR)
+
+    def resources(self) -> None:
+        """The table of resource variables that an application has to make for a model with VAR_HANDLE."""
+        names = frozenset(self.resource.values())
+        if names:
+            self.arena.keep(size_of(structures.RESOURCE_VARIABLES, self.abi)[0])
+            self.arena.keep(size_of(structures.RESOURCE_VARIABLE, self.abi)[0] * len(names))
+
+    def tables(self, model: Model) -> None:
+        """Tables of graphs, tensors and operators (StartModelAllocation)."""
+        self.keep(structures.OPTIONS_ALLOCATOR)
+        self._room_for_requests()
+        compressed = structures.COMPRESSED_TENSORS if self.abi.compression else ""
+        self.keep(structures.SUBGRAPH + compressed, len(model.graphs))
+        for graph in model.graphs:
+            self.keep(structures.EVAL_TENSOR, len(graph.tensors))
+        for graph in model.graphs:
+            self.keep(structures.NODE_AND_REGISTRATION, len(graph.operators))
+
+    def options(self, kernel: Instance) -> None:
+        """The builtin options of an operator."""
+        fields = structures.OPTIONS.get(kernel.operator.code)
+        if fields:
+            self.keep(fields)
+
+    def init(self, kernel: Instance) -> None:
+        """The structure of an operator's kernel."""
+        label = kernel.operator.label
+        fields = structures.OP_DATA.get(label, "")
+        if kernel.kernels in CMSIS_NN:
+            fields = structures.CMSIS_NN_OP_DATA.get(label, fields)
+        if kernel.kernels in ESP_NN:
+            fields = structures.ESP_NN_OP_DATA.get(label, fields)
+        if self.abi.compression:
+            fields += structures.COMPRESSION.get(label, "")
+        if fields:
+            self.arena.keep(size_of(fields, self.abi)[0])
+
+    def prepare(self, kernel: Instance) -> None:
+        """What an operator's kernel looks at, keeps, and requests as scratch."""
+        tensor, alignment = size_of(structures.TENSOR, self.abi)
+        for seen in looks(kernel):
+            self.arena.borrow(tensor, alignment)
+            for size, boundary in quantization_pieces(seen, self.abi):
+                self.arena.borrow(size, boundary)
+        for size in (*_kept(kernel), *self._assigned(kernel.operator)):
+            self.arena.keep(size)
+        self.arena.give_back()
+        self.requests += len(scratch(kernel))
+        self._room_for_requests()
+
+    def _assigned(self, operator: Operator) -> tuple[int, ...]:
+        """The first ASSIGN_VARIABLE to a resource makes its buffer, where the handle is in the same graph."""
+        if operator.code != "ASSIGN_VARIABLE" or len(operator.inputs) < 2:
+            return ()
+        handle, value = operator.inputs[:2]
+        name = self.resource.get(handle) if handle else None
+        if name is None or name in self.assigned or value is None:
+            return ()
+        self.assigned.add(name)
+        return (value.bytes,)
+
+    def _room_for_requests(self) -> None:
+        request = size_of(structures.SCRATCH_REQUEST, self.abi)[0]
+        self.arena.resize_head(request * (self.requests + SPARE_REQUESTS))
+
+    def plan(self, model: Model, head_bytes: int, planned: Sequence[Tensor]) -> None:
+        """Handles of scratch, then the planner's own memory, then the head that it found (FinishModelAllocation)."""
+        if self.requests:
+            self.keep(structures.SCRATCH_HANDLE, self.requests)
+        tensors = [tensor for graph in model.graphs for tensor in graph.tensors]
+        self.arena.borrow(self.abi.pointer_bytes * len(model.graphs), self.abi.pointer_bytes)
+        information, alignment = size_of(structures.ALLOCATION_INFO, self.abi)
+        self.arena.borrow(information * (len(tensors) + self.requests), alignment)
+        in_head = frozenset(planned)
+        for tensor in tensors:
+            if tensor.variable and tensor not in in_head:
+                self.arena.keep(tensor.bytes)
+        # Handles of resources point into their kernel's structure before the planner counts (kernels/var_handle.cc).
+        planned_tensors = (each for each in tensors if each in in_head or occupies(each))
+        buffers = self.requests + sum(each not in self.resource for each in planned_tensors)
+        # The planner is given all that lies free between two multiples of 16.
+        self.arena.lend_aligned(structures.PLANNED_BUFFER_BYTES * buffers)
+        self.arena.give_back()
+        self.arena.resize_head(head_bytes)
+
+    def ends(self, tensors: Sequence[Tensor]) -> None:
+        """The inputs or the outputs of the model as the application sees them."""
+        self.arena.keep(self.abi.pointer_bytes * len(tensors))
+        for tensor in tensors:
+            self.keep(structures.TENSOR)
+            for size, alignment in quantization_pieces(tensor, self.abi):
+                self.arena.keep(size, alignment)
+
+
+def _kept(kernel: Instance) -> tuple[int, ...]:
+    try:
+        signal = signal_tail(kernel)
+        return kernel_tail(kernel) if signal is None else signal
+    except (IndexError, KeyError, ValueError, ZeroDivisionError):  # no runtime takes such an operator
+        return ()
+
+
+def _resources(model: Model) -> Iterator[tuple[Tensor, Name]]:
+    """Every handle of a resource variable, and the name of the variable."""
+    for graph in model.graphs:
+        for operator in graph.operators:
+            if operator.code == "VAR_HANDLE":
+                for handle in operator.outputs:
+                    yield handle, (operator.options.get("container"), operator.options.get("shared_name"))

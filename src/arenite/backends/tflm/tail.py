@@ -1,0 +1,80 @@
+"""The tail that TFLM will spend on a model, and the arena to declare for it, before anything is flashed.
+
+TFLM's start-up is gone through allocation by allocation: its own objects, tables of the graph, options, what each
+kernel keeps, scratch, the memory plan, and the tensors that the application sees. See docs/arena.md.
+
+Source: micro_allocator.cc, micro_interpreter.cc, micro_interpreter_graph.cc, recording_micro_allocator.cc and
+micro_resource_variable.cc of TFLM.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from arenite.backends.build import CORTEX_M, round_up
+from arenite.backends.instance import Instance
+from arenite.backends.tflm.allocation import ARENA_ALIGNMENT
+from arenite.backends.tflm.known import is_known
+from arenite.backends.tflm.start import Start
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arenite.backends.build import Abi
+    from arenite.backends.sets import Kernels
+    from arenite.model import Model, Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """`bytes` of tail, and `declare_bytes`, the smallest arena (a multiple of 16) in which TFLM can start.
+
+    `unknown` names the kinds of operators whose own allocations are not known: both figures then leave those out.
+    """
+
+    bytes: int
+    declare_bytes: int
+    unknown: tuple[str, ...]
+
+    @property
+    def exact(self) -> bool:
+        """Whether every kind of operator is known."""
+        return not self.unknown
+
+
+def tail_bytes(model: Model, kernels: Kernels, abi: Abi = CORTEX_M) -> int:
+    """Bytes of tail; see `tail`, which also tells whether they are all. Generated C has none."""
+    if kernels.generated:
+        return 0
+    return tail(model, kernels, head_bytes=0, abi=abi).bytes
+
+
+def tail(
+    model: Model, kernels: Kernels, head_bytes: int, *, planned: Sequence[Tensor] = (), abi: Abi = CORTEX_M
+) -> Tail:
+    """Go through TFLM's start-up.
+
+    Args:
+        model: the model, as it is in the file.
+        kernels: the kernels of the build.
+        head_bytes: the head that TFLM plans, scratch included.
+        planned: variable tensors that an offline plan places in the head.
+        abi: how TFLM was compiled.
+    """
+    instances = [Instance(operator, kernels, abi) for graph in model.graphs for operator in graph.operators]
+    start = Start(model, abi)
+    start.objects()
+    start.resources()
+    start.tables(model)
+    for instance in instances:
+        start.options(instance)
+    for instance in instances:
+        start.init(instance)
+    for instance in instances:
+        start.prepare(instance)
+    start.plan(model, head_bytes, planned)
+    start.ends(model.main.inputs)
+    start.ends(model.main.outputs)
+    unknown = sorted({instance.operator.label for instance in instances if not is_known(instance)})
+    return Tail(start.arena.tail, round_up(start.arena.needed, ARENA_ALIGNMENT), tuple(unknown))

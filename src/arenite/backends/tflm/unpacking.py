@@ -1,0 +1,138 @@
+"""Where operators belong that unpack weights: right before their reader, one for each reader.
+
+    DECODE -> w            ADD                       DECODE -> w   CONV_2D (strip 1, reads w)
+    ADD              ->    DECODE -> w      and      ...
+    CONV_2D (reads w)      CONV_2D (reads w)         DECODE -> w'  CONV_2D (strip 2, reads w')
+
+Anywhere else, weights take room while nobody reads them. And where an application gives TFLM memory of its own for
+them (MicroInterpreter::SetDecompressionMemory), each TFLM_DECODE begins at its start again: weights are gone as soon as
+the next one runs.
+
+Source: TFLM's kernels/decode.cc (ResetDecompressionMemoryAllocations) and compression/decode_insert.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from arenite.backends.reference.decode import NAME
+from arenite.model import Data
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from arenite.model import Graph, Model, Operator, Tensor
+
+_WEIGHTED = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV"})
+"""Operators that read weights and biases as a whole, whatever part of their output they make."""
+
+
+def unpacks(operator: Operator) -> bool:
+    """Whether an operator makes weights of constants."""
+    return operator.code == "CUSTOM" and operator.custom_code == NAME
+
+
+@dataclass(frozen=True, eq=False)
+class Packed:
+    """A model whose operators that unpack weights are left out, to be put back by `unpacked`.
+
+    Unpacked weights are constants without content in `model`, so that the operators around them are neighbors.
+    """
+
+    model: Model
+    weights: Mapping[Tensor, Tensor] = field(repr=False)
+    unpacking: tuple[Operator, ...] = field(repr=False)
+
+    def unpacked(self, model: Model) -> tuple[Model, dict[Operator, Operator]]:
+        """A model made of `model` with what unpacks its weights before each reader; see `unpacked_for_each`."""
+        if not self.unpacking:
+            return model, {}
+        graph = model.main
+        operators = tuple(_reading(each, self.weights) for each in (*self.unpacking, *graph.operators))
+        used = [tensor for each in self.unpacking for tensor in (*each.inputs, *each.outputs) if tensor is not None]
+        rest = (tensor for tensor in graph.tensors if tensor not in self.weights)
+        new = replace(graph, operators=unpacked_late(operators), tensors=tuple(dict.fromkeys((*rest, *used))))
+        new, copies = unpacked_for_each(new)
+        return replace(model, graphs=(new, *model.graphs[1:])), copies
+
+
+def packed(model: Model) -> Packed:
+    """The model without the operators that unpack weights which are read as a whole; the same object without any."""
+    graph = model.main
+    found = [each for each, readers in _readers(graph.operators).items() if _read_whole(each, readers, graph)]
+    if not found:
+        return Packed(model, {}, ())
+    hidden = {tensor: replace(tensor, data=Data(b"")) for each in found for tensor in each.outputs}
+    operators = tuple(_reading(each, hidden) for each in graph.operators if each not in found)
+    tensors = tuple(hidden.get(tensor, tensor) for tensor in graph.tensors)
+    new = replace(graph, operators=operators, tensors=tensors)
+    weights = {constant: tensor for tensor, constant in hidden.items()}
+    return Packed(replace(model, graphs=(new, *model.graphs[1:])), weights, tuple(found))
+
+
+def _read_whole(unpacking: Operator, readers: Sequence[Operator], graph: Graph) -> bool:
+    made = frozenset(unpacking.outputs)
+    whole = all(each.code in _WEIGHTED and each.inputs[0] not in made for each in readers)
+    return bool(readers) and whole and not made.intersection(graph.outputs)
+
+
+def unpacked_late(operators: Sequence[Operator]) -> tuple[Operator, ...]:
+    """The operators with all that unpack weights right before the first that reads these; others keep their order.
+
+    The peak does not grow: what is unpacked is alive in no other scope than before, and together with nothing that the
+    reader does not find alive as well.
+    """
+    first = {unpacking: found[0] for unpacking, found in _readers(operators).items() if found}
+    before: dict[Operator, list[Operator]] = {}
+    for unpacking, reader in first.items():
+        before.setdefault(reader, []).append(unpacking)
+    return tuple(new for each in operators if each not in first for new in (*before.get(each, ()), each))
+
+
+def unpacked_for_each(graph: Graph) -> tuple[Graph, dict[Operator, Operator]]:
+    """The graph in which every reader of unpacked weights has an operator of its own that unpacks them, right before.
+
+    Returns the graph, the same object where that is so already, and for each new operator the one that it stands for.
+    """
+    shared = {
+        unpacking: found
+        for unpacking, found in _readers(graph.operators).items()
+        if len(found) > 1 and not any(tensor in graph.outputs for tensor in unpacking.outputs)
+    }
+    if not shared:
+        return graph, {}
+    new: dict[Operator, Operator] = {}
+    before: dict[Operator, list[Operator]] = {}
+    instead: dict[Operator, dict[Tensor, Tensor]] = {}
+    for unpacking, found in shared.items():
+        for number, reader in enumerate(found[1:], start=2):
+            copies = {each: replace(each, name=f"{each.name}/unpacked{number}") for each in unpacking.outputs}
+            copy = replace(unpacking, outputs=tuple(copies.values()))
+            new[copy] = unpacking
+            before.setdefault(reader, []).append(copy)
+            instead.setdefault(reader, {}).update(copies)
+    operators = [
+        made for each in graph.operators for made in (*before.get(each, ()), _reading(each, instead.get(each, {})))
+    ]
+    tensors = (*graph.tensors, *(tensor for copy in new for tensor in copy.outputs))
+    return replace(graph, operators=unpacked_late(operators), tensors=tensors), new
+
+
+def _readers(operators: Iterable[Operator]) -> dict[Operator, list[Operator]]:
+    """For each operator that unpacks weights those that read them, in order."""
+    made: dict[Tensor, Operator] = {}
+    readers: dict[Operator, list[Operator]] = {}
+    for operator in operators:
+        if unpacks(operator):
+            readers[operator] = []
+            made.update(dict.fromkeys(operator.outputs, operator))
+        for unpacking in dict.fromkeys(made[each] for each in operator.inputs if each in made):
+            readers[unpacking].append(operator)
+    return readers
+
+
+def _reading(operator: Operator, instead: Mapping[Tensor, Tensor]) -> Operator:
+    if not any(each in instead for each in operator.inputs if each is not None):
+        return operator
+    return replace(operator, inputs=tuple(each and instead.get(each, each) for each in operator.inputs))

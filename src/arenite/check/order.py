@@ -1,0 +1,302 @@
+"""A checker of orders and of lower bounds that knows nothing of how they were found.
+
+An order is replayed. A certificate is checked against the rules that are stated, with the reasons why they suffice,
+in `arenite.problems.certificate`; nothing here searches for an order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from arenite.check.order_sets import Graph, Operators, least_live, members, set_of
+from arenite.errors import VerificationError
+from arenite.problems.certificate import Certificate, Cut, Deferred, Exhausted, Floor, Need, Region, Swept
+from arenite.problems.order import Problem, Relief, Tensor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+END = -1
+"""In a cut: what reads a kept tensor last."""
+
+OPEN = -1
+"""In an exhausted search: a state that commits to no other."""
+
+
+def check_order(problem: Problem, order: Sequence[int]) -> int:
+    """The peak in bytes of `order`, by replaying it operator by operator.
+
+    Raises VerificationError if it is not a permutation of the operators, or naming two operators that run in the
+    wrong order.
+    """
+    if sorted(order) != list(range(problem.operators)):
+        raise VerificationError(f"order: not a permutation of the operators 0 to {problem.operators - 1}")
+    position = [0] * problem.operators
+    for place, operator in enumerate(order):
+        position[operator] = place
+    for first, second in problem.before:
+        if position[first] >= position[second]:
+            raise VerificationError(f"order: operator {second} runs before operator {first}, whose state it depends on")
+    for number, tensor in enumerate(problem.tensors):
+        for consumer in tensor.consumers:
+            if tensor.producer is not None and position[tensor.producer] >= position[consumer]:
+                raise VerificationError(
+                    f"order: operator {consumer} reads tensor {number} before operator {tensor.producer} writes it"
+                )
+    return max([problem.floor, *_replay(problem, order)])
+
+
+def _replay(problem: Problem, order: Sequence[int]) -> list[int]:
+    """Bytes alive while each operator runs."""
+    written: list[list[int]] = [[] for _ in range(problem.operators)]
+    read: list[list[int]] = [[] for _ in range(problem.operators)]
+    readers = [len(set(tensor.consumers)) + tensor.kept for tensor in problem.tensors]
+    reliefs = {relief.operator: relief for relief in problem.relief}
+    memory = 0
+    for number, tensor in enumerate(problem.tensors):
+        if tensor.producer is not None:
+            written[tensor.producer].append(number)
+        elif readers[number]:
+            memory += tensor.size
+        for consumer in set(tensor.consumers):
+            read[consumer].append(number)
+    running = []
+    for operator in order:
+        memory += sum(problem.tensors[number].size for number in written[operator])
+        for number in read[operator]:
+            readers[number] -= 1
+        running.append(memory + (problem.extra[operator] if problem.extra else 0))
+        if relief := reliefs.get(operator):
+            running[-1] -= min(relief.most, sum(size for number, size in relief.saved if not readers[number]))
+        ended = [number for number in (*written[operator], *read[operator]) if not readers[number]]
+        memory -= sum(problem.tensors[number].size for number in ended)
+    return running
+
+
+def check_certificate(problem: Problem, certificate: Certificate) -> int:
+    """The bound in bytes that the certificate proves: no order of the problem has a smaller peak.
+
+    Raises VerificationError, saying which step of the proof fails.
+    """
+    if isinstance(certificate, Floor):
+        proven = problem.floor
+    elif isinstance(certificate, Need):
+        proven = _check_need(Graph(problem), certificate)
+    elif isinstance(certificate, Cut):
+        proven = _check_cut(Graph(problem), certificate)
+    elif isinstance(certificate, Exhausted):
+        proven = _check_exhausted(Graph(problem), certificate)
+    elif isinstance(certificate, Swept):
+        from arenite.check.order_swept import check_swept
+
+        proven = check_swept(Graph(problem), certificate)
+    elif isinstance(certificate, Region):
+        proven = check_certificate(_induced(problem, certificate), certificate.inner)
+    else:
+        proven = check_certificate(_deferred(problem, certificate), certificate.inner)
+    if proven < certificate.bound:
+        raise _refusal(f"it claims {certificate.bound} bytes but proves only {proven}")
+    return certificate.bound
+
+
+def _refusal(reason: str) -> VerificationError:
+    return VerificationError(f"certificate of the lower bound: {reason}")
+
+
+def _check_operators(graph: Graph, operators: Sequence[int]) -> None:
+    for operator in operators:
+        if not 0 <= operator < graph.problem.operators:
+            raise _refusal(f"there is no operator {operator}")
+
+
+def _check_need(graph: Graph, need: Need) -> int:
+    """Everything written before the operator in every order and read, or kept, at or after it in every order."""
+    _check_operators(graph, [need.operator])
+    before = graph.ancestors[need.operator]
+    later = graph.descendants(need.operator) | 1 << need.operator
+    alive = sum(
+        tensor.size
+        for tensor, readers in zip(graph.problem.tensors, graph.readers, strict=True)
+        if (tensor.producer is None or before >> tensor.producer & 1) and (tensor.kept or readers & later)
+    )
+    return graph.own(need.operator) + alive - graph.relief(need.operator, graph.all & ~graph.descendants(need.operator))
+
+
+def _check_cut(graph: Graph, cut: Cut) -> int:
+    """A flow from what has run to what has not: each byte of it is a byte of a tensor alive between the two.
+
+    Whatever has run when the operator runs, X: flow leaves X only along tensors alive after X, since a return out of
+    X would lead from an operator in X to a predecessor outside of it. So the flow is at most what is alive.
+    """
+    _check_operators(graph, [cut.operator])
+    tensors = graph.problem.tensors
+    surplus = [0] * graph.problem.operators  # what leaves an operator less what reaches it
+    fed = 0
+    used = [0] * len(tensors)
+    for tensor, consumer, amount in cut.reads:
+        if amount < 0 or not 0 <= tensor < len(tensors):
+            raise _refusal(f"{amount} bytes cannot flow along tensor {tensor}")
+        if not (tensors[tensor].kept if consumer == END else consumer in tensors[tensor].consumers):
+            raise _refusal(f"tensor {tensor} does not lead to operator {consumer}")
+        used[tensor] += amount
+        producer = tensors[tensor].producer
+        if producer is None:
+            fed += amount
+        else:
+            surplus[producer] += amount
+        if consumer != END:
+            surplus[consumer] -= amount
+    for later, earlier, amount in cut.returns:
+        _check_operators(graph, [later, earlier])
+        if amount < 0 or not graph.direct[later] >> earlier & 1:
+            raise _refusal(f"{amount} bytes cannot return from operator {later} to operator {earlier}")
+        surplus[later] += amount
+        surplus[earlier] -= amount
+    for number, amount in enumerate(used):
+        if amount > tensors[number].size:
+            raise _refusal(f"{amount} bytes flow along tensor {number} of {tensors[number].size} bytes")
+    sources = graph.ancestors[cut.operator]
+    drains = graph.descendants(cut.operator) | 1 << cut.operator
+    for operator in members(graph.all & ~sources & ~drains):
+        if surplus[operator]:
+            raise _refusal(f"operator {operator} does not pass on what it receives")
+    flow = fed + sum(surplus[operator] for operator in members(sources))
+    return graph.own(cut.operator) + flow - _excess(graph, cut)
+
+
+def _excess(graph: Graph, cut: Cut) -> int:
+    """Bytes of a flow that the operator may save; all of them come straight from a source."""
+    relief = graph.reliefs.get(cut.operator)
+    if relief is None:
+        return 0
+    received = dict.fromkeys((tensor for tensor, _ in relief.saved), 0)
+    for tensor, consumer, amount in cut.reads:
+        if consumer == cut.operator and tensor in received:
+            received[tensor] += amount
+    sizes = graph.problem.tensors
+    return min(relief.most, sum(max(0, received[t] - sizes[t].size + saved) for t, saved in relief.saved))
+
+
+def _check_exhausted(graph: Graph, record: Exhausted) -> int:
+    """If an order within the bound led through one recorded state, one would lead through another, closer to the goal.
+
+    The start is recorded, the goal is not, and states are finitely many: so there is no such order.
+    """
+    width = (graph.problem.operators + 7) // 8
+    count = len(record.moves) // 8
+    if not count or len(record.moves) != 8 * count or len(record.states) != width * count:
+        raise _refusal("states and moves of the search do not fit each other")
+    states = [int.from_bytes(record.states[i * width : (i + 1) * width], "little") for i in range(count)]
+    recorded = set(states)
+    start, goal = (graph.all, 0) if record.backward else (0, graph.all)
+    if start not in recorded or goal in recorded:
+        raise _refusal("the search did not begin at the start, or reached the goal")
+    for number, state in enumerate(states):
+        if state & ~graph.all or graph.needed(state) & ~state:
+            raise _refusal(f"state {number} is not closed under predecessors")
+    for number, state in enumerate(states):
+        move = int.from_bytes(record.moves[8 * number : 8 * number + 8], "little", signed=True)
+        if move == OPEN:
+            ways = _ways_back(graph, state) if record.backward else _ways_on(graph, state, events=record.events)
+            if any(memory < record.bound and following not in recorded for memory, following in ways):
+                raise _refusal(f"a way on from state {number} was not looked at")
+        elif not 0 <= move < count:
+            raise _refusal(f"state {number} commits to state {move}, which does not exist")
+        else:
+            _check_commitment(graph, number, state, states[move], backward=record.backward)
+    return record.bound
+
+
+def _ways_back(graph: Graph, state: Operators) -> Iterator[tuple[int, Operators]]:
+    """The operators that may have been the last of a closed set: memory while they ran, and the set before."""
+    needed = graph.needed(state)
+    for last in members(state & ~needed):
+        before = state & ~(1 << last)
+        yield graph.live(before) + graph.own(last) - graph.relief(last, state), before
+
+
+def _ways_on(graph: Graph, state: Operators, *, events: bool) -> Iterator[tuple[int, Operators]]:
+    """What must follow a closed set: memory that it takes, and the set after it."""
+    live = graph.live(state)
+    if not events:
+        for operator in graph.ready(state):
+            after = state | 1 << operator
+            yield live + graph.own(operator) - graph.relief(operator, after), after
+        return
+    targets: dict[Operators, int] = {}
+    for event, extra in graph.events:
+        if event & ~state:
+            targets[state | event] = max(extra, targets.get(state | event, 0))
+    nearest: list[Operators] = []
+    for target in sorted(targets, key=int.bit_count):
+        if all(other & ~target for other in nearest):
+            nearest.append(target)
+            part = target & ~state
+            last = [v for v in members(part) if not part & ~graph.ancestors[v] & ~(1 << v)]
+            relief = sum(graph.relief(v, target) for v in last)
+            yield live + targets[target] + sum(graph.written[v] for v in members(part)) - relief, target
+
+
+def _check_commitment(graph: Graph, number: int, state: Operators, goal: Operators, *, backward: bool) -> None:
+    """Between the two nothing has less alive than the goal; both closed, the goal further on."""
+    low, high = (goal, state) if backward else (state, goal)
+    if low & ~high or low == high:
+        raise _refusal(f"state {number} commits to a state that is not further on")
+    if graph.live(goal) > least_live(graph, low, high):
+        raise _refusal(f"state {number} commits to a state with more alive than another on the way")
+
+
+def _induced(problem: Problem, region: Region) -> Problem:
+    """What of the problem is alive while operators of a region run, as a problem of its own; see `Region`."""
+    graph = Graph(problem)
+    _check_operators(graph, region.operators)
+    if len(set(region.operators)) < len(region.operators):
+        raise _refusal("a region names an operator twice")
+    number = {operator: i for i, operator in enumerate(region.operators)}
+    inside = set_of(region.operators)
+    earlier = graph.all
+    for operator in region.operators:
+        earlier &= graph.ancestors[operator]
+    later = set_of(v for v, needed in enumerate(graph.ancestors) if not inside & ~needed) & ~inside
+    tensors: list[Tensor] = []
+    place: dict[int, int] = {}
+    for index, (tensor, readers) in enumerate(zip(problem.tensors, graph.readers, strict=True)):
+        place[index] = len(tensors)
+        kept = tensor.kept or bool(readers & later)
+        consumers = tuple(number[consumer] for consumer in tensor.consumers if consumer in number)
+        if tensor.producer in number:
+            tensors.append(Tensor(tensor.size, number[tensor.producer], consumers, kept))
+        elif (tensor.producer is None or earlier >> tensor.producer & 1) and (kept or consumers):
+            tensors.append(Tensor(tensor.size, None, consumers, kept))
+        else:
+            del place[index]
+    before = tuple((number[a], number[b]) for a, b in problem.before if a in number and b in number)
+    extra = tuple(graph.extra[operator] for operator in region.operators)
+    relief = tuple(
+        Relief(number[operator], each.most, tuple((place[t], size) for t, size in each.saved if t in place))
+        for operator, each in graph.reliefs.items()
+        if operator in number
+    )
+    return Problem(len(region.operators), tuple(tensors), before, extra, relief=relief)
+
+
+def _deferred(problem: Problem, deferral: Deferred) -> Problem:
+    """The problem in which operators that need nothing wait for all else that their only reader needs.
+
+    Whoever passes such an operator when it moves there has less alive; itself it has no more alive than its reader.
+    """
+    graph = Graph(problem)
+    _check_operators(graph, deferral.operators)
+    waiting = set_of(deferral.operators)
+    before = list(problem.before)
+    for operator in deferral.operators:
+        successors = [v for v in range(problem.operators) if graph.direct[v] >> operator & 1]
+        outputs = [tensor for tensor in problem.tensors if tensor.producer == operator]
+        reads = any(operator in tensor.consumers for tensor in problem.tensors)
+        if graph.direct[operator] or reads or graph.extra[operator] or len(successors) != 1 or not outputs:
+            raise _refusal(f"operator {operator} cannot wait: it needs something itself or serves not exactly one")
+        if any(tensor.kept or set(tensor.consumers) != set(successors) for tensor in outputs):
+            raise _refusal(f"operator {operator} cannot wait: not all its outputs end with operator {successors[0]}")
+        before += [(other, operator) for other in members(graph.direct[successors[0]] & ~waiting)]
+    return replace(problem, before=tuple(before))

@@ -1,0 +1,228 @@
+"""Sets of operators, what is alive after them, and the least that is alive between two of them: for the checker.
+
+Plain and slow on purpose: nothing of it comes from the search that it is used to judge.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from arenite.errors import VerificationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from arenite.problems.order import Problem
+
+Operators = int
+"""A set of operators: bit v is operator v."""
+
+FOREVER: Operators = -1
+"""Readers of a kept tensor: some are always left."""
+
+
+def set_of(operators: Iterable[int]) -> Operators:
+    """The set with these members."""
+    result = 0
+    for operator in operators:
+        result |= 1 << operator
+    return result
+
+
+def members(operators: Operators) -> Iterator[int]:
+    """The members of a set, smallest first."""
+    while operators:
+        low = operators & -operators
+        yield low.bit_length() - 1
+        operators ^= low
+
+
+class Graph:
+    """A problem in sets of operators."""
+
+    def __init__(self, problem: Problem) -> None:
+        count = problem.operators
+        self.problem = problem
+        self.all: Operators = (1 << count) - 1
+        self.readers = [set_of(tensor.consumers) for tensor in problem.tensors]
+        self.written = [0] * count
+        self.extra = problem.extra or (0,) * count
+        self.direct: list[Operators] = [0] * count
+        for tensor in problem.tensors:
+            if tensor.producer is not None:
+                self.written[tensor.producer] += tensor.size
+                for consumer in tensor.consumers:
+                    self.direct[consumer] |= 1 << tensor.producer
+        for first, second in problem.before:
+            self.direct[second] |= 1 << first
+        self.ancestors = _ancestors(self.direct)
+        self.reliefs = {relief.operator: relief for relief in problem.relief}
+        self._check_reliefs()
+        self._spans = [
+            (tensor.size, 0 if tensor.producer is None else 1 << tensor.producer, FOREVER if tensor.kept else readers)
+            for tensor, readers in zip(problem.tensors, self.readers, strict=True)
+        ]
+        self.events = self._events()
+        self._live: dict[Operators, int] = {}
+
+    def _events(self) -> list[tuple[Operators, int]]:
+        """Sets of operators, with all that they need, at whose end memory is released or that need bytes of their own.
+
+        A set for the end of every tensor, and for every operator with extra bytes (given with the set), with an output
+        that nobody reads, or without a successor, or that reads a tensor which others read as well and someone saves.
+        """
+        ends = [
+            readers for t, readers in zip(self.problem.tensors, self.readers, strict=True) if readers and not t.kept
+        ]
+        special = self.all & ~self.needed(self.all) | set_of(v for v, extra in enumerate(self.extra) if extra)
+        for tensor in self.problem.tensors:
+            if tensor.producer is not None and tensor.size and not tensor.kept and not tensor.consumers:
+                special |= 1 << tensor.producer
+        for relief in self.reliefs.values():
+            for number, saved in relief.saved:
+                if saved and not self.problem.tensors[number].kept and self.readers[number].bit_count() > 1:
+                    special |= self.readers[number]
+        events = [(end, 0) for end in ends] + [(1 << v, self.extra[v]) for v in members(special)]
+        return [(self.closure(operators), extra) for operators, extra in events]
+
+    def closure(self, operators: Operators) -> Operators:
+        """Operators and all that they need."""
+        closed = operators
+        for operator in members(operators):
+            closed |= self.ancestors[operator]
+        return closed
+
+    def descendants(self, operator: int) -> Operators:
+        """All operators that need this one."""
+        return set_of(v for v, needed in enumerate(self.ancestors) if needed >> operator & 1)
+
+    def needed(self, done: Operators) -> Operators:
+        """The direct predecessors of a set; the set is closed if it contains them."""
+        predecessors = 0
+        for operator in members(done):
+            predecessors |= self.direct[operator]
+        return predecessors
+
+    def ready(self, done: Operators) -> Iterator[int]:
+        """Operators outside of a closed set that may run next."""
+        return (v for v in members(self.all & ~done) if not self.direct[v] & ~done)
+
+    def live(self, done: Operators) -> int:
+        """Bytes alive after the operators of a closed set have run."""
+        known = self._live.get(done)
+        if known is None:
+            left = ~done
+            known = sum(size for size, producer, readers in self._spans if readers & left and not producer & left)
+            self._live[done] = known
+        return known
+
+    def own(self, operator: int) -> int:
+        """Bytes that an operator adds to what was alive before it."""
+        return self.written[operator] + self.extra[operator]
+
+    def relief(self, operator: int, done: Operators) -> int:
+        """Bytes that an operator saves when these operators, itself among them, are all that have run."""
+        relief = self.reliefs.get(operator)
+        if relief is None:
+            return 0
+        tensors = self.problem.tensors
+        ended = (size for t, size in relief.saved if not tensors[t].kept and not self.readers[t] & ~done)
+        return min(relief.most, sum(ended))
+
+    def _check_reliefs(self) -> None:
+        """The rules for proofs hold if no operator saves more than it writes, nor more of a tensor than its size."""
+        tensors = self.problem.tensors
+        for operator, relief in self.reliefs.items():
+            apart = len({t for t, _ in relief.saved}) == len(relief.saved)
+            read = all(self.readers[t] >> operator & 1 and 0 <= size <= tensors[t].size for t, size in relief.saved)
+            if not (apart and read and 0 <= relief.most <= self.written[operator]):
+                raise VerificationError(f"order: the relief of operator {operator} is more than it can save")
+        if len(self.reliefs) < len(self.problem.relief):
+            raise VerificationError("order: the problem has two reliefs of one operator")
+
+
+def _ancestors(direct: list[Operators]) -> list[Operators]:
+    successors: list[list[int]] = [[] for _ in direct]
+    missing = [needed.bit_count() for needed in direct]
+    for operator, needed in enumerate(direct):
+        for predecessor in members(needed):
+            successors[predecessor].append(operator)
+    ancestors = list(direct)
+    ready = [operator for operator, count in enumerate(missing) if not count]
+    for operator in ready:
+        for successor in successors[operator]:
+            ancestors[successor] |= ancestors[operator]
+            missing[successor] -= 1
+            if not missing[successor]:
+                ready.append(successor)
+    if len(ready) < len(direct):
+        raise VerificationError("order: the operators of the problem depend on each other in a circle")
+    return ancestors
+
+
+def least_live(graph: Graph, low: Operators, high: Operators) -> int:
+    """The least `live` over all closed sets between two closed sets, by a minimum cut."""
+    inside = high & ~low
+    if inside.bit_count() == 1:
+        return min(graph.live(low), graph.live(high))
+    source, drain = -1, -2
+    flow = _Flow()
+    always = 0
+    for number, (tensor, readers) in enumerate(zip(graph.problem.tensors, graph.readers, strict=True)):
+        stays = tensor.kept or readers & ~high
+        early = tensor.producer is None or low >> tensor.producer & 1
+        if early and stays:
+            always += tensor.size
+        elif early or inside >> (tensor.producer or 0) & 1:
+            producer = source if early or tensor.producer is None else tensor.producer
+            if stays:
+                flow.edge(producer, drain, tensor.size)
+            elif readers & inside:
+                hub = graph.problem.operators + number
+                flow.edge(producer, hub, tensor.size)
+                for consumer in members(readers & inside):
+                    flow.edge(hub, consumer, tensor.size)
+    unlimited = 1 + sum(tensor.size for tensor in graph.problem.tensors)
+    for operator in members(inside):
+        for predecessor in members(graph.direct[operator] & inside):
+            flow.edge(operator, predecessor, unlimited)
+    return always + flow.maximum(source, drain)
+
+
+class _Flow:
+    """Maximum flow by shortest augmenting paths (Edmonds and Karp 1972)."""
+
+    def __init__(self) -> None:
+        self._left: dict[int, dict[int, int]] = {}
+
+    def edge(self, start: int, end: int, capacity: int) -> None:
+        forward = self._left.setdefault(start, {})
+        forward[end] = forward.get(end, 0) + capacity
+        self._left.setdefault(end, {}).setdefault(start, 0)
+
+    def maximum(self, source: int, drain: int) -> int:
+        total = 0
+        while path := self._path(source, drain):
+            amount = min(self._left[start][end] for start, end in path)
+            for start, end in path:
+                self._left[start][end] -= amount
+                self._left[end][start] += amount
+            total += amount
+        return total
+
+    def _path(self, source: int, drain: int) -> list[tuple[int, int]]:
+        reached = {source: source}
+        waiting = deque([source])
+        while waiting and drain not in reached:
+            start = waiting.popleft()
+            for end, left in self._left.get(start, {}).items():
+                if left and end not in reached:
+                    reached[end] = start
+                    waiting.append(end)
+        path = []
+        node = drain
+        while drain in reached and node != source:
+            path.append((reached[node], node))
+            node = reached[node]
+        return path

@@ -1,0 +1,136 @@
+"""Replays a layout with moves, with an owner for every byte; it knows nothing of how such layouts are found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arenite.errors import VerificationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from arenite.problems.placement import OverlapProblem
+    from arenite.problems.relocation import Move, MovingSolution
+
+
+def check(problem: OverlapProblem, solution: MovingSolution) -> None:
+    """Raise VerificationError unless every buffer is whole, where it should be, in all scopes in which it is alive.
+
+    An operator writes its outputs at the begin of its scope, which destroys whatever lies there, unless a relation
+    says that the two may lie like that. The height has to be that of the highest place ever used.
+    """
+    if len(solution.offsets) != len(problem.buffers):
+        raise VerificationError(f"layout has {len(solution.offsets)} offsets for {len(problem.buffers)} buffers")
+    memory = _Memory(problem, solution)
+    moves: dict[int, list[Move]] = {}
+    for move in solution.moves:
+        if moves and move.scope < max(moves):
+            raise VerificationError(f"a move for scope {move.scope} comes after one for scope {max(moves)}")
+        moves.setdefault(move.scope, []).append(move)
+    begins: dict[int, list[int]] = {}
+    for number, buffer in enumerate(problem.buffers):
+        if buffer.size:
+            begins.setdefault(buffer.first, []).append(number)
+    for scope in sorted(moves.keys() | begins.keys()):
+        memory.forget(scope)
+        for move in moves.get(scope, ()):
+            memory.move(move)
+        for number in begins.get(scope, ()):
+            memory.write(number)
+        memory.read(scope)
+    if solution.height != memory.height:
+        raise VerificationError(f"layout claims a height of {solution.height} bytes, it reaches {memory.height}")
+    if solution.lower_bound > memory.height:
+        raise VerificationError(f"lower bound {solution.lower_bound} is above the layout's height {memory.height}")
+
+
+class _Memory:
+    """Which bytes of which buffer lie where: `held[buffer]` has pieces (low, high, shift) of the arena.
+
+    The byte at address a of a piece is the buffer's byte a - shift.
+    """
+
+    def __init__(self, problem: OverlapProblem, solution: MovingSolution) -> None:
+        self.buffers = problem.buffers
+        self.alignment = problem.alignment
+        self.relations = {(each.source, each.target): each for each in problem.relations}
+        self.place = list(solution.offsets)
+        self.held: dict[int, list[tuple[int, int, int]]] = {}
+        self.height = 0
+
+    def forget(self, scope: int) -> None:
+        """Drop what has ended before a scope."""
+        self.held = {number: pieces for number, pieces in self.held.items() if self.buffers[number].last >= scope}
+
+    def move(self, move: Move) -> None:
+        """Copy a range onto another, with everything in it, and follow the buffers that go along."""
+        low, high, by = move.source, move.source + move.size, move.target - move.source
+        for number in move.buffers:
+            at, size = self.place[number], self.buffers[number].size
+            if number not in self.held or at < low or at + size > high:
+                raise VerificationError(
+                    f"buffer '{self.buffers[number].name}' is to move before scope {move.scope}, but does not lie "
+                    f"in bytes {low} to {high} then"
+                )
+        carried = {number: list(self._within(number, low, high)) for number in self.held}
+        self._destroy(low + by, high + by)
+        for number, pieces in carried.items():
+            self.held[number] += [(start + by, end + by, shift + by) for start, end, shift in pieces]
+        for number in move.buffers:
+            self._put(number, self.place[number] + by)
+
+    def write(self, number: int) -> None:
+        """An operator makes a buffer."""
+        at, size = self.place[number], self.buffers[number].size
+        self._put(number, at)
+        kept = {other for other in self.held if self._may_share(number, other)}
+        self._destroy(at, at + size, kept)
+        self.held[number] = [(at, at + size, at)]
+
+    def read(self, scope: int) -> None:
+        """Every buffer alive has to be whole, and in its place."""
+        for number in self.held:
+            at, end = self.place[number], self.place[number] + self.buffers[number].size
+            reached = at
+            for low, high, shift in sorted(self.held[number]):
+                if shift == at and low <= reached:
+                    reached = max(reached, high)
+            if reached < end:
+                raise VerificationError(
+                    f"buffer '{self.buffers[number].name}' (from byte {at}, {end - at} bytes) is destroyed from "
+                    f"byte {reached} on in scope {scope}, where it is alive"
+                )
+
+    def _put(self, number: int, at: int) -> None:
+        if at < 0 or at % self.alignment:
+            raise VerificationError(
+                f"buffer '{self.buffers[number].name}' is at byte {at}, not at a multiple of {self.alignment} from 0 up"
+            )
+        self.place[number] = at
+        self.height = max(self.height, at + self.buffers[number].size)
+
+    def _within(self, number: int, low: int, high: int) -> Iterator[tuple[int, int, int]]:
+        for start, end, shift in self.held[number]:
+            if start < high and low < end:
+                yield max(start, low), min(end, high), shift
+
+    def _destroy(self, low: int, high: int, kept: set[int] | frozenset[int] = frozenset()) -> None:
+        for number, pieces in self.held.items():
+            if number not in kept:
+                parts = (
+                    (each, (start, min(end, low)), (max(start, high), end))
+                    for each in pieces
+                    for start, end, _ in [each]
+                )
+                self.held[number] = [
+                    (start, end, each[2]) for each, *rest in parts for start, end in rest if start < end
+                ]
+
+    def _may_share(self, new: int, old: int) -> bool:
+        """Whether a relation lets the two lie as they do."""
+        for source, target in ((new, old), (old, new)):
+            relation = self.relations.get((source, target))
+            if relation is not None:
+                distance = self.place[source] - self.place[target]
+                return distance in relation.exactly or (relation.distance is not None and distance >= relation.distance)
+        return False

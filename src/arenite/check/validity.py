@@ -1,0 +1,168 @@
+"""With which kernels a file's memory plan is right, judged from the plan itself.
+
+The rules of `kernels/overlap` are asked about every pair of buffers that share bytes while both are needed, so that
+plans from elsewhere, and plans that do not tell their target, are judged as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from arenite.backends import Kernels
+from arenite.backends.requests import requests
+from arenite.backends.target import TARGETS
+from arenite.backends.tflm.arena import EVERY_SET
+from arenite.backends.tflm.folding import as_run
+from arenite.backends.tflm.head import head_plan, layout_problem, planned_offsets, scratch_buffers
+from arenite.check.layout import check as check_layout
+from arenite.check.placement import check as check_placement
+from arenite.errors import VerificationError
+from arenite.formulate.placement import overlap_problem
+from arenite.operators.liveness import lifetimes
+from arenite.problems.layout import Solution
+from arenite.problems.lifetimes import neighbours
+from arenite.problems.placed import OverlapSolution
+from arenite.problems.placement import OverlapProblem
+from arenite.tflite.memory_plan import is_vela, read_plan
+from arenite.tflite.target_name import read_target_name
+
+if TYPE_CHECKING:
+    from arenite.backends.target import Target
+    from arenite.model import Model
+    from arenite.problems.layout import Buffer
+
+JUDGED = (*EVERY_SET, Kernels.ESP_NN)
+"""Every set of kernels of TFLM whose rules are known."""
+
+GENERATED = tuple(each for each in Kernels if each.generated)
+"""Every set of kernels of generated C."""
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """What is known of a file's memory plan; of TFLM's own planning where it has none.
+
+    `pairs` is the number of pairs of buffers that share bytes while both are needed. `kernels` are the sets with which
+    that is right; all of them where there is no such pair. `made_for` is the name of the target in the metadata.
+    `in_c` are the sets of kernels of generated C with which it is right.
+    """
+
+    pairs: int
+    kernels: tuple[Kernels, ...]
+    made_for: str | None = None
+    in_c: tuple[Kernels, ...] = ()
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether the plan is right with every set of kernels of TFLM that is known."""
+        return self.kernels == JUDGED
+
+    @property
+    def names(self) -> str:
+        """The names of the sets, as people read them."""
+        return ", ".join(kernels.value for kernels in self.kernels)
+
+    def holds(self, target: Target) -> bool:
+        """Whether the plan is right with the kernels of a target."""
+        if target.kernels.generated:
+            return target.kernels in self.in_c
+        return target.kernels.rules in self.kernels or (target.kernels is Kernels.PORTABLE and self.everywhere)
+
+
+def validity(model: Model) -> Validity:
+    """Judge the plan that a model carries.
+
+    Raises:
+        ModelError: the plan does not fit the model's tensors, or a graph runs itself.
+    """
+    made_for = read_target_name(model)
+    if read_plan(model) is None or is_vela(model):  # Vela's buffers are those of its NPU: not ours to judge
+        return Validity(0, JUDGED, made_for, in_c=GENERATED)
+    pairs = shared_pairs(model)
+    kernels = tuple(each for each in JUDGED if not pairs or is_right(model, each))
+    in_c = tuple(each for each in GENERATED if not pairs or is_right(model, each))
+    return Validity(pairs, kernels, made_for, in_c)
+
+
+def not_for_reference(model: Model) -> str | None:
+    """Why reference kernels cannot be asked what a file computes, None if they can.
+
+    That is so where the plan says that it was made for other kernels, is right with those, and not with the reference.
+    """
+    target = TARGETS.get(read_target_name(model) or "")
+    if target is None or target.covers(Kernels.REFERENCE) or is_right(model, Kernels.REFERENCE):
+        return None
+    return (
+        f"the plan is for {target.name}, TFLM here runs reference kernels" if is_right(model, target.kernels) else None
+    )
+
+
+def is_right(model: Model, kernels: Kernels, *, keep_inputs: bool = False) -> bool:
+    """Whether no tensor loses a byte that is still needed when these kernels run the file as it is.
+
+    Variables that the plan places are not judged: a plan with such is never right.
+    """
+    problem, tensors = overlap_problem(model, kernels, keep_inputs=keep_inputs)
+    try:
+        for each in EVERY_SET if kernels is Kernels.PORTABLE else (kernels,):
+            checked_head(model, problem, len(tensors), each)
+    except VerificationError:
+        return False
+    return True
+
+
+def checked_head(model: Model, problem: OverlapProblem, tensors: int, kernels: Kernels) -> int:
+    """The head in bytes when TFLM follows the plan that a model carries, after what comes of it has been checked.
+
+    Args:
+        model: the model, with its plan.
+        problem: which of its tensors may share bytes.
+        tensors: how many of the problem's buffers are tensors; the rest is scratch, and not used.
+        kernels: the kernels whose scratch TFLM places around the plan.
+
+    Raises:
+        VerificationError: buffers share bytes that must not.
+    """
+    model = as_run(model, kernels)
+    outcome = head_plan(model, requests=requests(kernels))
+    scratch = scratch_buffers(model, lifetimes(model), requests(kernels))
+    relations = tuple(each for each in problem.relations if max(each.source, each.target) < tensors)
+    judged = OverlapProblem((*problem.buffers[:tensors], *scratch), relations, problem.alignment)
+    check_placement(judged, OverlapSolution(outcome.offsets, outcome.height, 0))
+    return outcome.height
+
+
+def shared_pairs(model: Model) -> int:
+    """Pairs of tensors that share bytes while both are needed, with the plan that the model carries."""
+    problem, tensors = layout_problem(model)
+    plan = planned_offsets(model, read_plan(model))
+    placed = [
+        (buffer, plan[tensor])
+        for buffer, tensor in zip(problem.buffers, tensors, strict=False)
+        if tensor in plan and buffer.size
+    ]
+    meets = neighbours([buffer for buffer, _ in placed])
+    return sum(
+        _share(*placed[number], *placed[other])
+        for number, others in enumerate(meets)
+        for other in others
+        if other < number
+    )
+
+
+def _share(one: Buffer, at: int, other: Buffer, there: int) -> bool:
+    return at < there + other.size and there < at + one.size
+
+
+def keeps_apart(model: Model, *, keep_inputs: bool) -> bool:
+    """Whether no two tensors share a byte while both are needed, with the plan that the model carries or TFLM's own."""
+    problem, _ = layout_problem(model, keep_inputs=keep_inputs)
+    outcome = head_plan(model)
+    if len(outcome.offsets) != len(problem.buffers):  # a variable has a place in the plan as well: not ours to judge
+        return False
+    try:
+        check_layout(problem, Solution(outcome.offsets, outcome.height, 0))
+    except VerificationError:
+        return False
+    return True

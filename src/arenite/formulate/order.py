@@ -1,0 +1,259 @@
+"""From a graph to the problem of ordering its operators, charged as TFLM charges it.
+
+The problem never charges more than TFLM does, so that a lower bound of it holds for the model. What it cannot express
+(a graph run by two operators, a tensor with two producers) keeps the order of the file.
+"""
+
+from __future__ import annotations
+
+from heapq import heapify, heappop, heappush
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from arenite.errors import ModelError
+from arenite.operators.liveness import (
+    NEVER,
+    align,
+    called_graphs,
+    executed_graphs,
+    lifetimes,
+    load,
+    occupies,
+    resource_handles,
+)
+from arenite.operators.state import state_order
+from arenite.problems.order import Problem
+from arenite.problems.order import Tensor as Charge
+from arenite.tflite.control_edges import read_control_edges
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from arenite.model import Graph, Model, Operator, Tensor
+
+    Scratch = Callable[[Operator], Sequence[int]]
+
+
+def no_scratch(_: Operator) -> tuple[int, ...]:
+    """What kernels request that need nothing but their inputs and outputs."""
+    return ()
+
+
+def ordering_problem(
+    model: Model, graph: int = 0, *, keep_inputs: bool = False, scratch: Scratch = no_scratch
+) -> tuple[Problem, tuple[Tensor, ...]]:
+    """The problem of ordering one graph's operators, and the model's tensor for each of the problem's tensors.
+
+    Operators have the numbers of their positions in the file. Bytes are rounded up to 16. Each graph is a problem of
+    its own: the working set of the graphs that an operator runs does not depend on the order around it, and is charged
+    to the operator as `extra`.
+
+    Args:
+        model: the model.
+        graph: position of the graph to order.
+        keep_inputs: the inputs of the graph stay intact to its end.
+        scratch: bytes of each scratch buffer that the target's kernel requests for an operator. Each is a further
+            tensor of the problem, after those of the model.
+
+    Raises:
+        ModelError: operators need each other's results in a circle, or a graph runs itself.
+    """
+    target = model.graphs[graph]
+    default = file_order(target)
+    before = (*state_order(target.operators, default), *_control_edges(model, graph))
+    if not order_is_free(model, graph):
+        before = tuple(pairwise(default))
+    pairs = {*before, *data_dependences(target)}
+    charges, tensors = _charges(target, resource_handles(model), keep_inputs, _last_operator(target, pairs))
+    charges += _scratch_charges(target, scratch)
+    problem = Problem(
+        operators=len(target.operators),
+        tensors=charges,
+        before=_not_implied(pairs, charges),
+        extra=_extra(model, target, scratch),
+        floor=_floor(model, graph),
+    )
+    return problem, tensors
+
+
+def _control_edges(model: Model, graph: int) -> tuple[tuple[int, int], ...]:
+    """The pairs of operators whose order the file asks to be kept."""
+    edges = read_control_edges(model)
+    return edges[graph] if graph < len(edges) else ()
+
+
+def file_order(graph: Graph) -> tuple[int, ...]:
+    """The order of the file; where that runs an operator before what it reads is produced, the nearest that does not.
+
+    Raises:
+        ModelError: operators need each other's results in a circle.
+    """
+    needs = data_dependences(graph)
+    if all(before < after for before, after in needs):
+        return tuple(range(len(graph.operators)))
+    waiting = [0] * len(graph.operators)
+    then: list[list[int]] = [[] for _ in graph.operators]
+    for before, after in needs:
+        waiting[after] += 1
+        then[before].append(after)
+    ready = [index for index, count in enumerate(waiting) if count == 0]
+    heapify(ready)
+    order = []
+    while ready:
+        index = heappop(ready)
+        order.append(index)
+        for after in then[index]:
+            waiting[after] -= 1
+            if waiting[after] == 0:
+                heappush(ready, after)
+    if len(order) < len(graph.operators):
+        stuck = next(index for index, count in enumerate(waiting) if count)
+        raise ModelError(
+            f"graph {graph.name!r}: operator {stuck} ({graph.operators[stuck].label}) needs its own result through "
+            "other operators; there is no order in which such a model can run"
+        )
+    return tuple(order)
+
+
+def filed_in_order(graph: Graph) -> bool:
+    """Whether every operator comes after those whose results it reads; TFLM silently runs other files wrongly."""
+    return all(before < after for before, after in data_dependences(graph))
+
+
+def data_dependences(graph: Graph) -> set[tuple[int, int]]:
+    """Pairs (a, b): operator b reads what operator a produces. What is fed from outside has no producer."""
+    producer: dict[Tensor, int] = {}
+    for index, operator in enumerate(graph.operators):
+        for tensor in operator.outputs:
+            producer.setdefault(tensor, index)
+    fed = set(graph.inputs)
+    return {
+        (producer[tensor], index)
+        for index, operator in enumerate(graph.operators)
+        for tensor in operator.inputs
+        if tensor is not None and tensor in producer and tensor not in fed and not tensor.variable
+    }
+
+
+def least_need(model: Model, graph: int) -> int:
+    """Bytes that some operator reads and writes at once, whatever the order."""
+    unmade = _unmade(model.graphs[graph])
+    return max(
+        (
+            sum(
+                align(tensor.bytes)
+                for tensor in {*operator.inputs, *operator.outputs}.difference(unmade)
+                if tensor and occupies(tensor)
+            )
+            for operator in model.graphs[graph].operators
+            if operator.code != "VAR_HANDLE"
+        ),
+        default=0,
+    )
+
+
+def _last_operator(graph: Graph, pairs: set[tuple[int, int]]) -> int | None:
+    """The operator that every order runs last, if there is one; `pairs` are of operators that may not swap."""
+    ends = set(range(len(graph.operators))).difference(before for before, _ in pairs)
+    return ends.pop() if len(ends) == 1 else None
+
+
+def _unmade(graph: Graph) -> frozenset[Tensor]:
+    """Outputs that nothing produces or feeds: TFLM takes them to be created when the graph ends, and not before."""
+    made = {tensor for operator in graph.operators for tensor in operator.outputs}
+    return frozenset(graph.outputs).difference(made, graph.inputs)
+
+
+def _charges(
+    graph: Graph, handles: frozenset[Tensor], keep_inputs: bool, final: int | None
+) -> tuple[tuple[Charge, ...], tuple[Tensor, ...]]:
+    """The tensors that take room in the head for longer than scope 0, in file order.
+
+    An output that nothing produces is charged to the operator `final` that every order runs last. Where there is none,
+    or where it runs graphs, after which alone such an output is alive, the floor says what can be said of it.
+    """
+    producers: dict[Tensor, int] = {}
+    users: dict[Tensor, set[int]] = {}
+    for index, operator in enumerate(graph.operators):
+        for read in operator.inputs:
+            if read is not None:
+                users.setdefault(read, set()).add(index)
+        for tensor in operator.outputs:
+            if producers.setdefault(tensor, index) != index:
+                users.setdefault(tensor, set()).add(index)
+    inputs, outputs, unmade = set(graph.inputs), set(graph.outputs), _unmade(graph)
+    if final is not None and called_graphs(graph.operators[final]):
+        final = None
+    charges, tensors = [], []
+    for tensor in graph.tensors:
+        producer = None if tensor in inputs else producers.get(tensor)
+        consumers = tuple(sorted(users.get(tensor, ())))
+        kept = tensor in outputs or (keep_inputs and tensor in inputs)
+        if tensor in unmade:
+            producer, consumers, kept = final, (), final is not None
+        if occupies(tensor) and tensor not in handles and (producer is not None or consumers or kept):
+            charges.append(Charge(align(tensor.bytes), producer, consumers, kept))
+            tensors.append(tensor)
+    return tuple(charges), tuple(tensors)
+
+
+def _not_implied(pairs: set[tuple[int, int]], charges: tuple[Charge, ...]) -> tuple[tuple[int, int], ...]:
+    """Those pairs that no charged tensor says already, sorted."""
+    said = {(charge.producer, user) for charge in charges for user in charge.consumers}
+    return tuple(sorted(pair for pair in pairs if pair not in said))
+
+
+def order_is_free(model: Model, graph: int) -> bool:
+    """Whether a problem can express the graph: every tensor has one origin, every graph is run by one operator at most.
+
+    Elsewhere the order of the file is kept, and a bound on that order says nothing of others.
+    """
+    running = (model.graphs[position] for position in executed_graphs(model))
+    calls = [called for each in running for operator in each.operators for called in called_graphs(operator)]
+    if len(calls) != len(set(calls)):
+        return False
+    origins = set(model.graphs[graph].inputs)
+    for operator in model.graphs[graph].operators:
+        for tensor in operator.outputs:
+            if tensor in origins:
+                return False
+            origins.add(tensor)
+    return True
+
+
+def _scratch_charges(graph: Graph, scratch: Scratch) -> tuple[Charge, ...]:
+    """Each scratch buffer by itself, since TFLM places each by itself: alive only while its operator runs."""
+    return tuple(
+        Charge(align(size), index, ()) for index, operator in enumerate(graph.operators) for size in scratch(operator)
+    )
+
+
+def _extra(model: Model, graph: Graph, scratch: Scratch) -> tuple[int, ...]:
+    """Bytes that each operator needs for the graphs that it runs."""
+    extra = [called_peak(model, operator, scratch) for operator in graph.operators]
+    return tuple(extra) if any(extra) else ()
+
+
+def called_peak(model: Model, operator: Operator, scratch: Scratch = no_scratch) -> int:
+    """Peak of the graphs that a control-flow operator runs, by themselves, in bytes."""
+    peak = 0
+    for called in called_graphs(operator):
+        liveness = lifetimes(model, root=called)
+        buffers = [(entry.size, entry.first, entry.last) for entry in liveness.planned if not entry.dead]
+        for position, spans in enumerate(liveness.operators):
+            for inner, span in zip(model.graphs[position].operators, spans, strict=True):
+                if span is not NEVER:
+                    buffers.extend((align(size), span.first, span.last) for size in scratch(inner))
+        peak = max(peak, *load(buffers), 0)
+    return peak
+
+
+def _floor(model: Model, graph: int) -> int:
+    """Bytes alive before the first operator, or at the end with outputs that nothing produces, whatever the order."""
+    entries = [entry for entry in lifetimes(model, root=graph).planned if not entry.dead]
+    start = sum(entry.size for entry in entries if entry.first <= 0)
+    target = model.graphs[graph]
+    if not _unmade(target):
+        return start
+    outputs = set(target.outputs)
+    return max(start, sum(entry.size for entry in entries if entry.tensor in outputs))

@@ -1,0 +1,117 @@
+"""What is known of each kind of operator, in one table.
+
+An operator that the table does not name is carried through and counted as nothing: it is never an error.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from arenite.operators.requirements import is_complete
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from arenite.model import Operator
+
+    Shapes = tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What is known of one kind of operator.
+
+    `macs` counts the multiply-accumulates of one invocation from the operator and the shapes of its inputs (an
+    omitted input has the shape `(0,)`).
+    """
+
+    macs: Callable[[Operator, Shapes], int]
+
+
+def macs(operator: Operator) -> int:
+    """Multiply-accumulate operations of one invocation.
+
+    Counted for convolutions, fully connected layers, matrix products and recurrent layers, nominally: positions of a
+    window that fall on padding count as well. Element-wise operators, pooling, activations, data movement, and
+    operators that are not known count as 0, as is usual in this field.
+    """
+    kind = KINDS.get(operator.code)
+    if kind is None or not is_complete(operator):
+        return 0
+    shapes = tuple((0,) if tensor is None else tensor.shape for tensor in operator.inputs)
+    return max(0, kind.macs(operator, shapes))
+
+
+def _convolution(operator: Operator, shapes: Shapes) -> int:
+    """CONV_2D, filter [out, height, width, in / groups]: every output element reads one whole filter."""
+    return prod(operator.outputs[0].shape) * prod(shapes[1][1:])
+
+
+def _depthwise(operator: Operator, shapes: Shapes) -> int:
+    """DEPTHWISE_CONV_2D, filter [1, height, width, out]: every output element reads one channel of the filter."""
+    return prod(operator.outputs[0].shape) * prod(shapes[1][1:3])
+
+
+def _convolution_3d(operator: Operator, shapes: Shapes) -> int:
+    """CONV_3D, filter [depth, height, width, in, out]."""
+    return prod(operator.outputs[0].shape) * prod(shapes[1][:4])
+
+
+def _transposed(_: Operator, shapes: Shapes) -> int:
+    """TRANSPOSE_CONV, inputs (shape, filter [out, height, width, in], values): every input element is scattered."""
+    return prod(shapes[2]) * prod(shapes[1][:3])
+
+
+def _transposed_3d(_: Operator, shapes: Shapes) -> int:
+    """CONV_3D_TRANSPOSE, inputs (shape, filter [depth, height, width, out, in], values)."""
+    return prod(shapes[2]) * prod(shapes[1][:4])
+
+
+def _fully_connected(_: Operator, shapes: Shapes) -> int:
+    """FULLY_CONNECTED, weights [units, depth]: every input element meets every unit."""
+    return prod(shapes[0]) * shapes[1][0]
+
+
+def _batch_matmul(operator: Operator, shapes: Shapes) -> int:
+    """BATCH_MATMUL, [..., rows, depth] x [..., depth, columns]; `adj_x` says that the first comes transposed."""
+    depth = shapes[0][-2 if operator.options.get("adj_x") else -1]
+    return prod(operator.outputs[0].shape) * depth
+
+
+def _svdf(_: Operator, shapes: Shapes) -> int:
+    """SVDF, weights [filters, features] and [filters, memory]: one step for each row of the batch."""
+    return shapes[0][0] * (prod(shapes[1]) + prod(shapes[2]))
+
+
+def _recurrent(weights: tuple[int, ...]) -> Callable[[Operator, Shapes], int]:
+    """Recurrent layers: every time step of every row of the batch meets every weight of the matrices named."""
+
+    def count(_: Operator, shapes: Shapes) -> int:
+        return prod(shapes[0][:-1]) * sum(prod(shapes[i]) for i in weights if i < len(shapes))
+
+    return count
+
+
+# Input and recurrent matrices of four gates, and the projection.
+_LSTM = Kind(_recurrent((1, 2, 3, 4, 5, 6, 7, 8, 16)))
+_RNN = Kind(_recurrent((1, 2)))
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "BATCH_MATMUL": Kind(_batch_matmul),
+        "CONV_2D": Kind(_convolution),
+        "CONV_3D": Kind(_convolution_3d),
+        "CONV_3D_TRANSPOSE": Kind(_transposed_3d),
+        "DEPTHWISE_CONV_2D": Kind(_depthwise),
+        "FULLY_CONNECTED": Kind(_fully_connected),
+        "LSTM": _LSTM,
+        "RNN": _RNN,
+        "SVDF": Kind(_svdf),
+        "TRANSPOSE_CONV": Kind(_transposed),
+        "UNIDIRECTIONAL_SEQUENCE_LSTM": _LSTM,
+        "UNIDIRECTIONAL_SEQUENCE_RNN": _RNN,
+    }
+)

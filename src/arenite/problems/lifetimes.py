@@ -1,0 +1,70 @@
+"""What lifetimes alone say: the load, who meets whom, and the moments that matter."""
+
+from __future__ import annotations
+
+import bisect
+import heapq
+import itertools
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arenite.problems.layout import Buffer, Problem
+
+
+def maximum_load(problem: Problem) -> int:
+    """The largest sum, in bytes, of buffers alive in one scope: no layout is lower."""
+    load = best = 0
+    ending: list[tuple[int, int]] = []
+    for buffer in sorted(problem.buffers, key=lambda b: b.first):
+        while ending and ending[0][0] < buffer.first:
+            load -= heapq.heappop(ending)[1]
+        heapq.heappush(ending, (buffer.last, buffer.size))
+        load += buffer.size
+        best = max(best, load)
+    return best
+
+
+def neighbours(buffers: Sequence[Buffer]) -> list[list[int]]:
+    """For each buffer, the others that are alive in one of its scopes."""
+    meets: list[list[int]] = [[] for _ in buffers]
+    alive: list[int] = []
+    for new in sorted(range(len(buffers)), key=lambda i: buffers[i].first):
+        alive = [old for old in alive if buffers[old].last >= buffers[new].first]
+        for old in alive:
+            meets[old].append(new)
+        meets[new].extend(alive)
+        alive.append(new)
+    return meets
+
+
+def meetings(buffers: Sequence[Buffer]) -> int:
+    """Pairs of buffers that are alive in a common scope, counted without listing them."""
+    ends = sorted(buffer.last for buffer in buffers)
+    begun = enumerate(sorted(buffer.first for buffer in buffers))
+    return sum(before - bisect.bisect_left(ends, first) for before, first in begun)
+
+
+def components(buffers: Sequence[Buffer]) -> list[list[int]]:
+    """Groups of buffers that no lifetime connects, in order of time; each can be laid out alone."""
+    groups: list[list[int]] = []
+    end = -1
+    for i in sorted(range(len(buffers)), key=lambda i: (buffers[i].first, i)):
+        if not groups or buffers[i].first > end:
+            groups.append([])
+            end = buffers[i].last
+        groups[-1].append(i)
+        end = max(end, buffers[i].last)
+    return groups
+
+
+def sections(buffers: Sequence[Buffer]) -> list[tuple[int, int]]:
+    """For each buffer, the half-open range of sections it is alive in.
+
+    Sections are the moments with a maximal set of live buffers: those between a first scope and the first end after
+    it. All that overlap and load can say is said there.
+    """
+    events = sorted([(b.first, 0) for b in buffers] + [(b.last, 1) for b in buffers])
+    moments = [a[0] for a, b in itertools.pairwise(events) if (a[1], b[1]) == (0, 1)]
+    return [(bisect.bisect_left(moments, b.first), bisect.bisect_left(moments, b.last + 1)) for b in buffers]

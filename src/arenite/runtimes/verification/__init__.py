@@ -1,0 +1,115 @@
+"""Whether two models give equal outputs, bit for bit, and how far the runtimes agree on the first of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from arenite.check.validity import validity
+from arenite.errors import OptionError, VerificationError
+from arenite.runtimes.inputs import MOST_ROUNDS, random_inputs, unfeedable
+from arenite.runtimes.verification.judging import LARGEST_ARENA, Pair, Side
+from arenite.runtimes.verification.verdict import REFERENCE, RUNTIMES, Verdict, Verification, not_verified
+from arenite.runtimes.work import REASONABLE_BYTES, fitting_rounds, round_bytes
+from arenite.tflite.memory_plan import read_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from arenite.model import Model
+    from arenite.runtimes.verification.judging import Rounds, Source
+
+__all__ = ["REFERENCE", "RUNTIMES", "Verdict", "Verification", "not_verified", "verify"]
+
+
+def verify(
+    first: Source,
+    second: Source | None = None,
+    *,
+    rounds: int | None = None,
+    seed: int = 0,
+    runtimes: Sequence[str] = RUNTIMES,
+    expected_head: int | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Verification:
+    """Run two models on equal inputs, one round of zeros and `rounds` at random, and compare all outputs bit for bit.
+
+    Each model runs in one fresh interpreter over all rounds, so that state evolves alike, and in a process of its own,
+    which a runtime may bring down. A runtime that cannot run the first model, or that gives another result for it when
+    it runs it again, has nothing to say of the second. Where both are the same bytes, only the first is run. What the
+    runtimes make of the first model is compared as well, which takes no further run.
+
+    Args:
+        first: the source: a model, the bytes of a file, or a path.
+        second: the model to compare with it; without one, the runtimes are only compared with each other.
+        rounds: number of rounds with random inputs, up to 1000. None: five, or fewer for a model of much work; where
+            that leaves only one round, that one is at random.
+        seed: of the random inputs.
+        runtimes: which of "litert" and "tflm" to ask.
+        expected_head: bytes of head that TFLM has to record for the second model, if TFLM runs it.
+        progress: is called with a sentence before each runtime starts.
+
+    Raises:
+        ModelError: one of the models cannot be read.
+        OptionError: there is no such runtime, or `rounds` is out of range.
+        ResourceError: the system cannot start a runtime's process.
+        VerificationError: inputs or outputs of the models do not match in number, shape or type.
+    """
+    unknown = next((runtime for runtime in runtimes if runtime not in RUNTIMES), None)
+    if unknown is not None:
+        raise OptionError(f"runtime {unknown!r} is not known; choose from {', '.join(RUNTIMES)}")
+    if rounds is not None and not 0 <= rounds <= MOST_ROUNDS:
+        raise OptionError(f"rounds: {rounds} is out of range; give 0 to {MOST_ROUNDS}")
+    source = Side.of(first, "first model")
+    result = None if second is None else Side.of(second, "second model")
+    if result is not None:
+        _check_signatures(source.model, result.model)
+    judged = (result or source).model
+    plan = None if read_plan(judged) is None else validity(judged)
+    obstacle = unfeedable(source.model) or _too_large(source) or _too_large(result or source)
+    if obstacle is not None:
+        verification = not_verified(obstacle, runtimes)
+        equal = result is not None and source.content == result.content
+        return replace(verification, plan=plan, equal=equal, alone=result is None)
+    inputs = _inputs(source.model, rounds, seed)
+    pair = Pair(source, result, inputs, expected_head, progress or _silent)
+    return replace(pair.verified(runtimes), plan=plan)
+
+
+def _silent(_: str) -> None:
+    pass
+
+
+def _inputs(model: Model, rounds: int | None, seed: int) -> Rounds:
+    """Inputs of all rounds; where only one is within reason, it is not the one of zeros."""
+    if rounds is not None:
+        return random_inputs(model, rounds, seed)
+    count = fitting_rounds(model)
+    return random_inputs(model, max(1, count - 1), seed)[-count:]
+
+
+def _too_large(side: Side) -> str | None:
+    """Why a model is not run at all: it would take more memory than verification may."""
+    size, most = round_bytes(side.model), REASONABLE_BYTES
+    if size > most:
+        return f"its inputs and outputs are {size:,} bytes, of which verification takes at most {most:,}"
+    size, most = side.head, LARGEST_ARENA
+    return f"its head is {size:,} bytes, of which verification takes at most {most:,}" if size > most else None
+
+
+def _check_signatures(first: Model, second: Model) -> None:
+    for what in ("inputs", "outputs"):
+        ours, theirs = (_signature(model, what) for model in (first, second))
+        if ours != theirs:
+            raise VerificationError(
+                f"the models' {what} do not match: {first.name} has {_listed(ours)}, "
+                f"{second.name} has {_listed(theirs)}"
+            )
+
+
+def _signature(model: Model, what: str) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    return tuple((tensor.type.name, tensor.shape) for tensor in getattr(model.main, what))
+
+
+def _listed(signature: tuple[tuple[str, tuple[int, ...]], ...]) -> str:
+    return ", ".join(f"{name} {list(shape)}" for name, shape in signature) or "none"

@@ -1,0 +1,236 @@
+"""A runtime's verdict on two models.
+
+Before a result is called different, the runtime itself is doubted: it runs the source twice, and LiteRT is asked again
+with its reference kernels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from arenite.backends.tflm.head import planned_head
+from arenite.check.validity import not_for_reference
+from arenite.model import Model
+from arenite.operators.liveness import lifetimes
+from arenite.runtimes import process
+from arenite.runtimes.agreement import agreement
+from arenite.runtimes.biases import Misread, misread_biases
+from arenite.runtimes.compare import first_difference
+from arenite.runtimes.run import Failure, Job, Run
+from arenite.runtimes.verification.verdict import REFERENCE, Verdict, Verification
+from arenite.runtimes.work import seconds_allowed, work
+from arenite.tflite.read import read_bytes, read_model
+from arenite.tflite.write import write_bytes
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Sequence
+
+    from arenite.runtimes.run import Array
+
+    Source = Model | bytes | str | os.PathLike[str]
+    Rounds = tuple[tuple[Array, ...], ...]
+
+SPARE_ARENA = 64 << 20
+"""Bytes of arena beyond the planned head, for TFLM's tail and for planning; untouched pages cost nothing."""
+
+LARGEST_ARENA = (2 << 30) - 4096
+"""Bytes: TFLM counts its arena in an int. LiteRT could take more, but no microcontroller has it."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two models, with the bytes of its file."""
+
+    model: Model
+    content: bytes = field(repr=False)
+
+    @staticmethod
+    def of(source: Source, name: str) -> Side:
+        """A model with the file that it is, or would be; `name` is for errors about bytes."""
+        if isinstance(source, Model):
+            return Side(source, write_bytes(source))
+        if isinstance(source, bytes):
+            return Side(read_bytes(source, name), source)
+        return Side(read_model(source), Path(source).read_bytes())
+
+    @cached_property
+    def head(self) -> int:
+        """Bytes that stock TFLM plans for it."""
+        return planned_head(self.model)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the main graph's outputs."""
+        return tuple(tensor.name for tensor in self.model.main.outputs)
+
+    def job(self, inputs: Rounds) -> Job:
+        """What a runtime is given to do."""
+        arena = min(2 * self.head + SPARE_ARENA, LARGEST_ARENA)
+        seconds = seconds_allowed(self.model, len(self.content), len(inputs))
+        return Job(self.content, inputs, len(self.model.main.outputs), arena, seconds)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What is to be compared, and on which inputs. Without a second model the runtimes only run the first."""
+
+    first: Side
+    second: Side | None
+    inputs: Rounds
+    expected_head: int | None
+    progress: Callable[[str], None]
+
+    @property
+    def equal(self) -> bool:
+        """Whether both files are the same bytes."""
+        return self.second is not None and self.second.content == self.first.content
+
+    def verified(self, runtimes: Sequence[str]) -> Verification:
+        """The verdicts of the runtimes, and how far they agree on the first model."""
+        found = [answer for runtime in runtimes for answer in self._ask(runtime)]
+        ran = {verdict.runtime: run for verdict, run in found if run is not None}
+        reliable = {verdict.runtime for verdict, _ in found if verdict.outcome != "unavailable"}
+        litert = REFERENCE if REFERENCE in ran and "litert" not in reliable else "litert"
+        agreed = None
+        if litert in ran and "tflm" in ran:
+            agreed = agreement((litert, "tflm"), ran[litert], ran["tflm"])
+        return Verification(
+            tuple(verdict for verdict, _ in found),
+            equal=self.equal,
+            alone=self.second is None,
+            agreement=agreed,
+            notes=self._notes(runtimes),
+        )
+
+    def _notes(self, runtimes: Sequence[str]) -> tuple[str, ...]:
+        """What is known to be wrong with the first model in a runtime, and what to do about it."""
+        found: dict[tuple[Misread, ...], list[str]] = {}
+        for runtime in runtimes:
+            misread = misread_biases(self.first.model, runtime)
+            found.setdefault(misread, []).append(runtime)
+        return tuple(
+            f"{misread[0].by(*wrong)}{_more(misread)}, so the model's outputs there are wrong; {misread[0].repair}"
+            for misread, wrong in found.items()
+            if misread
+        )
+
+    def _ask(self, runtime: str) -> list[tuple[Verdict, Run | None]]:
+        """A runtime's verdict, after which comes that of LiteRT's reference kernels where they were asked too.
+
+        With each verdict comes what the runtime made of the first model.
+        """
+        absent = process.absent(runtime) or self._obstacle(runtime)
+        if absent is not None:
+            return [(Verdict(runtime, "unavailable", absent), None)]
+        if runtime == "tflm" and lifetimes(self.first.model).early:
+            return [(self._with_expected_head(self._out_of_order()), None)]
+        verdict, run = self._compare(runtime)
+        verdict = self._with_expected_head(verdict)
+        doubtful = verdict.outcome == "different" or verdict.difference is not None
+        if runtime != "litert" or not doubtful or misread_biases(self.first.model, REFERENCE):
+            return [(verdict, run)]
+        judge, reference_run = self._compare(REFERENCE)
+        if judge.outcome == "unavailable":
+            return [(verdict, run)]
+        if judge.outcome == verdict.outcome:
+            return [(replace(verdict, reason=f"{verdict.reason}; so it is with its reference kernels"), run)]
+        if judge.outcome == "identical" and verdict.outcome == "different":
+            reason = (
+                f"its optimized kernels are at fault, since the reference kernels make no difference: {verdict.reason}"
+            )
+            verdict = replace(verdict, outcome="unavailable", reason=reason, rounds=0)
+        return [(verdict, run), (judge, reference_run)]
+
+    def _obstacle(self, runtime: str) -> str | None:
+        """Why a runtime's kernels are the wrong ones for a plan; LiteRT makes a layout of its own."""
+        if runtime != "tflm":
+            return None
+        reason = not_for_reference(self.first.model)
+        return reason if reason or self.second is None else not_for_reference(self.second.model)
+
+    def _out_of_order(self) -> Verdict:
+        """TFLM's verdict on a first model that it runs wrongly; what it records for the second is of use."""
+        recorded = None
+        if self.second is not None:
+            self._tell("tflm", "the result")
+            ran = process.run("tflm", [self.second.job(self.inputs)])[0]
+            recorded = None if isinstance(ran, Failure) else ran.memory
+        reason = "the first model's operators are filed out of order, which TFLM runs wrongly"
+        return Verdict("tflm", "unavailable", reason, memory=(None, recorded))
+
+    def _with_expected_head(self, verdict: Verdict) -> Verdict:
+        recorded, expected = verdict.memory[1], self.expected_head
+        if recorded is None or expected in (None, recorded.head) or verdict.outcome == "different":
+            return verdict
+        reason = f"it recorded a head of {recorded.head:,} bytes where {expected:,} were planned"
+        return replace(verdict, outcome="different", reason=reason)
+
+    def _compare(self, runtime: str) -> tuple[Verdict, Run | None]:
+        """A runtime's verdict, and what it made of the first model; None: it did not run the first model."""
+        if self.second is None or self.equal:
+            verdict, ours = self._run_alone(runtime)
+        else:
+            verdict, ours = self._run_both(runtime, self.second)
+        misread = misread_biases(self.first.model, runtime)
+        if misread and ours is not None and self.second is not None:
+            reason = f"{misread[0].by(runtime)}{_more(misread)}, so it cannot tell what the model computes"
+            return Verdict(runtime, "unavailable", reason, memory=verdict.memory), ours
+        if verdict.outcome == "different" and ours is not None:
+            unsteady = self._unsteady(runtime, ours)
+            if unsteady is not None:
+                verdict = replace(verdict, outcome="unavailable", reason=unsteady, rounds=0)
+        return verdict, ours
+
+    def _run_both(self, runtime: str, second: Side) -> tuple[Verdict, Run | None]:
+        self._tell(runtime, "source and result")
+        job, result = self.first.job(self.inputs), second.job(self.inputs)
+        # Twice what is within reason: what answered for the source has to answer for the result, or something is wrong.
+        ours, *rest = process.run(runtime, [job, replace(result, seconds=2 * max(result.seconds, job.seconds))])
+        if isinstance(ours, Failure):
+            return Verdict(runtime, "unavailable", ours.reason), None
+        return self._judged(runtime, ours, rest[0]), ours
+
+    def _run_alone(self, runtime: str) -> tuple[Verdict, Run | None]:
+        """The verdict where there is nothing to compare with the first model."""
+        self._tell(runtime, "the model")
+        (ours,) = process.run(runtime, [self.first.job(self.inputs)])
+        if isinstance(ours, Failure):
+            return Verdict(runtime, "unavailable", ours.reason), None
+        outcome: Literal["identical", "ran"] = "identical" if self.equal else "ran"
+        memory = (ours.memory, ours.memory if self.equal else None)
+        return Verdict(runtime, outcome, memory=memory, rounds=len(self.inputs)), ours
+
+    def _judged(self, runtime: str, ours: Run, theirs: Run | Failure) -> Verdict:
+        rounds = len(self.inputs)
+        if isinstance(theirs, Failure):
+            reason = f"it runs the first model, but not the second: {theirs.reason}"
+            return Verdict(runtime, "different", reason, memory=(ours.memory, None), rounds=rounds)
+        difference = first_difference(ours, theirs, self.first.names)
+        memory = (ours.memory, theirs.memory)
+        if difference is None:
+            return Verdict(runtime, "identical", memory=memory, rounds=rounds)
+        return Verdict(runtime, "different", str(difference), difference, memory, rounds)
+
+    def _unsteady(self, runtime: str, before: Run) -> str | None:
+        """How the first model differs from itself when it is run twice in one process; None: it does not."""
+        self._tell(runtime, "the source twice, since the result differs")
+        for again in process.run(runtime, [self.first.job(self.inputs)] * 2):
+            if isinstance(again, Failure):
+                return f"not deterministic on this model: it ran the source once, and then not; {again.reason}"
+            difference = first_difference(before, again, self.first.names)
+            if difference is not None:
+                return f"not deterministic on this model: run again, the source's {difference}"
+        return None
+
+    def _tell(self, runtime: str, what: str) -> None:
+        count, macs = len(self.inputs), work(self.first.model)
+        rounds = f"{count} rounds" if count > 1 else "1 round"
+        self.progress(f"verifying in {process.NAMES[runtime]}: {what}, {rounds} of {macs / 1e6:,.1f} M operations")
+
+
+def _more(misread: tuple[Misread, ...]) -> str:
+    return f" and {len(misread) - 1} more" if len(misread) > 1 else ""

@@ -1,0 +1,1 @@
+"""The control flow: from a model and options to a plan."""

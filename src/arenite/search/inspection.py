@@ -1,0 +1,279 @@
+"""What a model costs as it is: every operator's working set, every tensor's lifetime, and what pins the peak.
+
+Computing only; `arenite.report` draws it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from arenite.backends.target import TFLM, find_target
+from arenite.backends.tflm.head import planned_offsets
+from arenite.backends.tflm.registered import CUSTOM
+from arenite.budget import STEPS_PER_SECOND, Budget
+from arenite.check.validity import validity
+from arenite.formulate.order import filed_in_order
+from arenite.operators.liveness import called_graphs, executed_graphs, lifetimes, working_sets
+from arenite.operators.macs import macs
+from arenite.rewrite.strips import why_not
+from arenite.search.least_peak import peak_lower_bound
+from arenite.search.runnable import refusals
+from arenite.tflite.memory_plan import is_vela, read_plan
+
+if TYPE_CHECKING:
+    from arenite.backends.target import Target
+    from arenite.backends.tflm.arena import Arena
+    from arenite.check.validity import Validity
+    from arenite.model import Model, Operator, Tensor
+    from arenite.operators.liveness import Liveness
+    from arenite.search.runnable import Refusal
+
+
+_STEPS_FOR_LEAST_PEAK = STEPS_PER_SECOND // 2
+"""Steps for the bound of the least peak: half a second, since whoever inspects a model waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class InspectedTensor:
+    """One tensor. `bytes` is its size, not rounded; working sets count it rounded up to 16.
+
+    `index` counts over all graphs of the file in file order, so that in the main graph it is the index in the file.
+    `first` and `last` are the scopes in which it takes room in the head, both included: 0 before the first operator,
+    i + 1 while operator i of a model without control flow runs; both -1 where no operator uses it. None: it takes no
+    working memory (constants, variables, empty tensors).
+    """
+
+    index: int
+    name: str
+    shape: tuple[int, ...]
+    type: str
+    bytes: int
+    first: int | None
+    last: int | None
+    constant: bool
+    variable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InspectedOperator:
+    """One operator of a graph, at position `index`; `inputs` and `outputs` are indices of tensors.
+
+    An input that is left out is None. The working set (bytes, every tensor rounded up to 16) is the sum of its parts:
+    what the operator reads, what it writes, and the bystanders that merely stay alive, those of graphs that it calls
+    included; `alive` are its tensors. All are empty for an operator that is never run, and `scope` is then -1.
+    A control-flow operator has the MACs of the graphs it runs, each counted once. `cannot_split` is why the operator
+    cannot be executed in strips, a clause that follows its name; None if it can.
+    """
+
+    index: int
+    name: str
+    inputs: tuple[int | None, ...]
+    outputs: tuple[int, ...]
+    scope: int
+    input_bytes: int
+    output_bytes: int
+    bystander_bytes: int
+    alive: tuple[int, ...]
+    macs: int
+    cannot_split: str | None = None
+
+    @property
+    def working_set_bytes(self) -> int:
+        """Bytes of all tensors alive while the operator runs."""
+        return self.input_bytes + self.output_bytes + self.bystander_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class InspectedGraph:
+    """One graph: operators in the order of execution, tensors in file order."""
+
+    name: str
+    operators: tuple[InspectedOperator, ...]
+    tensors: tuple[InspectedTensor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """A model and what it costs, in bytes.
+
+    `peak_bytes` is the largest working set. `peak_operator` is the first operator of the main graph that reaches it,
+    with the tensors `peak_tensors`; None where the peak is reached before the first operator (inputs that nothing
+    reads). `lower_bound_bytes` holds for the peak of every order of the operators, which speaks of layouts without
+    overlap: with overlap a head may be below it. `head_bytes` is what stock TFLM
+    with its reference kernels plans for the file as it is, scratch included; `arena` is what the target spends on it.
+    `plan` tells with which kernels the file's memory plan is right; None where it has none. `weights_bytes` is the
+    content of all constants, each buffer once. `refusals` are the operators that the target cannot run.
+    """
+
+    model: str
+    target: Target
+    graphs: tuple[InspectedGraph, ...]
+    peak_bytes: int
+    peak_operator: int | None
+    peak_tensors: tuple[int, ...]
+    lower_bound_bytes: int
+    head_bytes: int
+    arena: Arena
+    weights_bytes: int
+    macs: int
+    plan: Validity | None
+    notes: tuple[str, ...]
+    refusals: tuple[Refusal, ...] = ()
+
+    @property
+    def main(self) -> InspectedGraph:
+        """The graph that an interpreter runs."""
+        return self.graphs[0]
+
+    @property
+    def tensors(self) -> tuple[InspectedTensor, ...]:
+        """All tensors of all graphs, each at its index."""
+        return tuple(tensor for graph in self.graphs for tensor in graph.tensors)
+
+
+def inspect(model: Model, *, target: Target | str = TFLM, budget: Budget | None = None) -> Inspection:
+    """What `model` costs in the order of its file.
+
+    Args:
+        model: the model.
+        target: whose arena to tell, or its name; all other figures are the same for every target.
+        budget: of the search for the least peak, which settles for the lower bound proven so far once it is spent;
+            None is one of about half a second.
+
+    Raises:
+        ModelError: a graph runs itself through control flow, or has no order in which it can run.
+        OptionError: no target has this name.
+    """
+    from arenite.backends.tflm.head import planned_head
+
+    runs_on = find_target(target) if isinstance(target, str) else target
+    tables = _Tables(model)
+    graphs = tuple(tables.graph(position) for position in range(len(model.graphs)))
+    peak = tables.liveness.peak
+    main = graphs[0].operators
+    pinned = next((entry.index for entry in main if entry.working_set_bytes == peak > 0), None)
+    return Inspection(
+        model=model.name,
+        target=runs_on,
+        graphs=graphs,
+        peak_bytes=peak,
+        peak_operator=pinned,
+        peak_tensors=tables.heaviest() if pinned is None else main[pinned].alive,
+        lower_bound_bytes=peak_lower_bound(model, budget=budget or Budget(_STEPS_FOR_LEAST_PEAK)),
+        head_bytes=planned_head(model),
+        arena=runs_on.arena(model),
+        weights_bytes=_weights(model),
+        macs=sum(entry.macs for entry in main),
+        plan=None if read_plan(model) is None else validity(model),
+        notes=tuple(_notes(model, tables.liveness)),
+        refusals=refusals(model, runs_on),
+    )
+
+
+class _Tables:
+    """Rows of the tables of operators and tensors, and what they are made from."""
+
+    def __init__(self, model: Model) -> None:
+        self.liveness = lifetimes(model)
+        self._model = model
+        tensors = [tensor for graph in model.graphs for tensor in graph.tensors]
+        self._index = {tensor: index for index, tensor in enumerate(tensors)}
+        self._sizes = {entry.tensor: entry.size for entry in self.liveness.lifetimes}
+        self._sets = {(entry.graph, entry.position): entry for entry in working_sets(model)}
+        self._macs = _Macs(model)
+
+    def graph(self, position: int) -> InspectedGraph:
+        graph = self._model.graphs[position]
+        operators = tuple(self.operator(position, i, operator) for i, operator in enumerate(graph.operators))
+        return InspectedGraph(graph.name, operators, tuple(self.tensor(tensor) for tensor in graph.tensors))
+
+    def operator(self, graph: int, position: int, operator: Operator) -> InspectedOperator:
+        entry = self._sets.get((graph, position))
+        alive = entry.tensors if entry else ()
+        written = set(operator.outputs)
+        read = {tensor for tensor in operator.inputs if tensor is not None} - written
+        here = frozenset(alive)
+        input_bytes, output_bytes = (sum(self._sizes[tensor] for tensor in each & here) for each in (read, written))
+        return InspectedOperator(
+            index=position,
+            name=operator.custom_code or operator.code,
+            inputs=tuple(None if tensor is None else self._index[tensor] for tensor in operator.inputs),
+            outputs=tuple(self._index[tensor] for tensor in operator.outputs),
+            scope=self.liveness.operators[graph][position].first,
+            input_bytes=input_bytes,
+            output_bytes=output_bytes,
+            bystander_bytes=sum(map(self._sizes.__getitem__, alive)) - input_bytes - output_bytes,
+            alive=tuple(map(self._index.__getitem__, alive)),
+            macs=self._macs.of(operator),
+            cannot_split="is in a model of several graphs" if len(self._model.graphs) > 1 else why_not(operator),
+        )
+
+    def tensor(self, tensor: Tensor) -> InspectedTensor:
+        lifetime = self.liveness.of[tensor]
+        return InspectedTensor(
+            index=self._index[tensor],
+            name=tensor.name,
+            shape=tensor.shape,
+            type=tensor.type.name.lower(),
+            bytes=tensor.bytes if tensor.data is None else len(tensor.data),
+            first=lifetime.first if lifetime.size else None,
+            last=lifetime.last if lifetime.size else None,
+            constant=tensor.constant,
+            variable=tensor.variable,
+        )
+
+    def heaviest(self) -> tuple[int, ...]:
+        """The tensors alive in the first scope that reaches the peak."""
+        alive = self.liveness.working_bytes()
+        scope = alive.index(max(alive)) if alive else 0
+        entries = [entry for entry in self.liveness.lifetimes if entry.size and entry.first <= scope <= entry.last]
+        return tuple(self._index[entry.tensor] for entry in entries)
+
+
+class _Macs:
+    """Multiply-accumulates of operators, with those of the graphs that they run."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._graphs: dict[int, int] = {}
+
+    def of(self, operator: Operator) -> int:
+        return macs(operator) + sum(self._graph(called) for called in called_graphs(operator))
+
+    def _graph(self, position: int) -> int:
+        if position not in self._graphs:
+            self._graphs[position] = 0
+            self._graphs[position] = sum(self.of(operator) for operator in self._model.graphs[position].operators)
+        return self._graphs[position]
+
+
+def _weights(model: Model) -> int:
+    """Bytes of all constants; tensors that share a buffer share its bytes."""
+    contents = {tensor.data for graph in model.graphs for tensor in graph.tensors if tensor.data is not None}
+    return sum(len(data) for data in contents)
+
+
+def _notes(model: Model, liveness: Liveness) -> list[str]:
+    """What a reader of the figures should know, in sentences."""
+    notes = []
+    if read_plan(model) is not None:
+        notes.append("The file carries an offline memory plan; the head is the one it asks for.")
+    if is_vela(model):
+        notes.append("The file was compiled by Vela for an Ethos-U NPU.")
+    custom = {op.label for graph in model.graphs for op in graph.operators if op.code == "CUSTOM"}
+    own = custom.difference(CUSTOM)
+    if own:
+        notes.append(f"Custom operators, of which nothing is known: {', '.join(sorted(own))}.")
+    running = executed_graphs(model)
+    idle = [str(position) for position in range(len(model.graphs)) if position not in running]
+    if idle:
+        graphs = f"graph{'s' if len(idle) > 1 else ''} {', '.join(idle)}"
+        notes.append(f"TFLM never runs {graphs}: it starts with graph 0, and only IF, WHILE and CALL_ONCE run others.")
+    if not all(filed_in_order(model.graphs[position]) for position in running):
+        notes.append("Operators are filed out of order: TFLM runs such a file wrongly, without saying so.")
+    placed = planned_offsets(model, read_plan(model))
+    dead = sum(entry.size for entry in liveness.planned if entry.dead and entry.tensor not in placed)
+    if dead:
+        notes.append(f"Tensors that no operator uses take {dead:,} bytes when TFLM plans the file.")
+    return notes

@@ -1,0 +1,1 @@
+"""Order and layout with overlap searched together."""

@@ -1,0 +1,217 @@
+"""What the layouts of all orders of a graph have in common: who meets whom when, and where the two may lie then.
+
+Two buffers are apart in time if all users of one run before the operator that makes the other. Whether they do is the
+same in every order, or depends on which of two operators runs first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from arenite.backends.alike import rule as overlap
+from arenite.formulate.contents import equal_distances
+from arenite.formulate.holdings import copied_pieces, runs_graphs
+from arenite.formulate.limits import NO_LIMITS, pressing
+from arenite.formulate.order import file_order, order_is_free, ordering_problem
+from arenite.formulate.scratch import scratch_sizes
+from arenite.operators.liveness import ALIGNMENT, align, executed_graphs
+from arenite.problems.distances import between, multiples, with_more
+from arenite.problems.order import Tensor as Charge
+from arenite.problems.placement import Relation
+from arenite.solve.order.graph import Graph
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from arenite.backends.sets import Kernels
+    from arenite.model import Model, Tensor
+    from arenite.problems.distances import Distances
+
+Before = tuple[tuple[int, int], ...]
+"""Pairs (u, v) of operators of which neither needs the other: u runs before v. All pairs hold at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Two buffers that are alive together in some order.
+
+    `apart`: they are not alive together if all of one of these hold; none means that they always are. `always`: where
+    they may lie in any order. `used_up`: where they may lie besides, if the operator between them is the last one to
+    read its input, which it is if `last` holds.
+    """
+
+    one: int
+    other: int
+    apart: tuple[Before, ...]
+    always: Relation | None
+    used_up: Relation | None = None
+    last: Before = ()
+
+    @property
+    def widest(self) -> Relation | None:
+        """Where they may lie in some order."""
+        return self.always if self.used_up is None else self.used_up
+
+
+def main_alone(model: Model, tensors: Sequence[Tensor], sets: Collection[Kernels]) -> bool:
+    """Whether of all graphs that are run none but the main graph takes room in the head, and its order is free.
+
+    `tensors`: those that take room; `sets`: the sets of kernels whose scratch does.
+    """
+    others = [model.graphs[position] for position in executed_graphs(model) if position != 0]
+    further = {tensor for graph in others for tensor in graph.tensors}
+    operators = (operator for graph in others for operator in graph.operators)
+    return (
+        order_is_free(model, 0)
+        and not any(tensor in further for tensor in tensors)
+        and not any(size for operator in operators for each in sets for size in scratch_sizes(operator, each))
+    )
+
+
+class Common:
+    """Buffers are known by their numbers in the layout problem, operators by their positions in the main graph.
+
+    For models of which `main_alone` holds. `tensors`: the model's tensors for the problem's first buffers;
+    `scratch_of`: the kernels whose scratch comes after them; `kernels`: those that the layout has to be safe with;
+    `barred`: tensors that share no memory; `limits`: bytes of head for sets of kernels, as of `within_limits`, whose
+    scratch comes last where it presses on the layout. `caps` and `counted` are as of `OverlapProblem`, for any order.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        kernels: Kernels,
+        tensors: Sequence[Tensor],
+        scratch_of: Kernels,
+        barred: frozenset[Tensor],
+        *,
+        keep_inputs: bool,
+        limits: Mapping[Kernels, int] = NO_LIMITS,
+    ) -> None:
+        self._kernels = kernels
+        self._operators = model.main.operators
+        self._tensors = tensors
+        ordering, charged = ordering_problem(model, keep_inputs=keep_inputs)
+        graph = Graph(ordering)
+        self._from = [graph.descendants[v] | 1 << v for v in range(graph.count)]
+        """Every operator with all that come after it in every order."""
+        charges = dict(zip(charged, ordering.tensors, strict=True))
+        unused = {tensor: Charge(align(tensor.bytes), None, ()) for tensor in model.main.inputs}
+        charges = {**unused, **charges}
+        self.charges = {number: charges[tensor] for number, tensor in enumerate(tensors) if tensor in charges}
+        self.complete = all(tensor in charges for tensor in tensors if tensor in model.main.outputs)
+        """Whether all that is ever alive is looked at: no output of the graph that nothing makes."""
+        requests = [
+            (index, align(size), scratch_of)
+            for index, each in enumerate(self._operators)
+            for size in scratch_sizes(each, scratch_of)
+        ]
+        hard = list(pressing(model, limits, scratch_of)) if limits else []
+        beside = [(each.position, size, each.kernels) for each in hard for size in each.sizes]
+        for number, (index, size, _) in enumerate([*requests, *beside], len(tensors)):
+            self.charges[number] = Charge(size, index, ())
+        self._sets = [kernels for _, _, kernels in [*requests, *beside]]
+        self.counted = len(tensors) + len(requests)
+        self.caps = (
+            (*[min(limits.values())] * len(tensors), *[limits[kernels] for kernels in self._sets]) if limits else ()
+        )
+        self._users = {
+            number: sorted({*charge.consumers, *(() if charge.producer is None else (charge.producer,))})
+            for number, charge in self.charges.items()
+        }
+        in_order = [self._operators[index] for index in file_order(model.main)]
+        pieces = copied_pieces(in_order, charged, barred, kernels)
+        self._pieces = {tensor: each for tensor, each in pieces.items() if tensor not in barred}
+
+    def meetings(self, buffers: Iterable[int] | None = None, *, every_order: bool = False) -> Iterator[Meeting]:
+        """All pairs that may meet of these buffers, or of all, the lower number first; `every_order`: those that do."""
+        among = self.charges if buffers is None else self.charges.keys() & set(buffers)
+        for one, other in combinations(sorted(among), 2):
+            if self._of_different_sets(one, other):
+                continue
+            ways = (self._ends_before(one, other), self._ends_before(other, one))
+            apart = tuple(way for way in ways if way is not None)
+            if () not in apart and not (every_order and apart):
+                yield self._meeting(one, other, apart)
+
+    def _of_different_sets(self, one: int, other: int) -> bool:
+        """Whether two buffers are scratch of different sets of kernels, of which only one runs."""
+        first = len(self._tensors)
+        return min(one, other) >= first and self._sets[one - first] is not self._sets[other - first]
+
+    def needs(self, operators: Collection[int]) -> Iterator[tuple[int, int]]:
+        """Pairs (u, v) of these operators of which v needs u, by way of others as well; none that others imply."""
+        among = sum(1 << operator for operator in operators)
+        for operator in sorted(operators):
+            after = self._from[operator] & among & ~(1 << operator)
+            direct = after
+            for other in _members(after):
+                direct &= ~self._from[other] | 1 << other
+            for other in _members(direct):
+                yield operator, other
+
+    def users(self, buffer: int) -> list[int]:
+        """The operators that make or read a buffer."""
+        return self._users[buffer]
+
+    def _ends_before(self, one: int, other: int) -> Before | None:
+        """What must hold for the first buffer to end before the other one begins; None where it cannot."""
+        begins = self.charges[other].producer
+        if begins is None or self.charges[one].kept:
+            return None
+        return self._all_before(self._users[one], begins)
+
+    def _all_before(self, operators: Iterable[int], last: int) -> Before | None:
+        """What must hold for all these to run before `last`; None where some cannot."""
+        needed = []
+        for operator in operators:
+            if self._from[last] >> operator & 1:
+                return None
+            if not self._from[operator] >> last & 1:
+                needed.append((operator, last))
+        return tuple(needed)
+
+    def _meeting(self, one: int, other: int, apart: tuple[Before, ...]) -> Meeting:
+        if max(one, other) >= len(self._tensors):
+            return Meeting(one, other, apart, None)
+        first, second = self._tensors[one], self._tensors[other]
+        if first not in self._pieces or second not in self._pieces:
+            return Meeting(one, other, apart, None)
+        for source, target in ((one, other), (other, one)):
+            operator = self.charges[target].producer
+            if operator is None or self._tensors[target] not in self._operators[operator].outputs:
+                continue
+            if operator in self.charges[source].consumers:
+                return self._direct(Meeting(one, other, apart, None), operator, source, target)
+        points = equal_distances(self._pieces[first], self._pieces[second])
+        return Meeting(one, other, apart, _relation(one, other, None, points, self.charges))
+
+    def _direct(self, meeting: Meeting, operator: int, source: int, target: int) -> Meeting:
+        """An operator's input and output."""
+        if runs_graphs(self._operators[operator]):
+            return meeting
+        rule = overlap(self._operators[operator], self._tensors[source], self._tensors[target], self._kernels)
+        always = _relation(source, target, None, rule.intact, self.charges)
+        consumers = self.charges[source].consumers
+        last = self._all_before((user for user in consumers if user != operator), operator)
+        if self.charges[source].kept or last is None:
+            return Meeting(meeting.one, meeting.other, meeting.apart, always)
+        distance = None if rule.distance is None else align(rule.distance)
+        used_up = _relation(source, target, distance, with_more(rule.exactly, rule.intact), self.charges)
+        return Meeting(meeting.one, meeting.other, meeting.apart, always, used_up, last)
+
+
+def _members(mask: int) -> Iterator[int]:
+    return (place for place in range(mask.bit_length()) if mask >> place & 1)
+
+
+def _relation(
+    source: int, target: int, distance: int | None, exactly: Distances, charges: Mapping[int, Charge]
+) -> Relation | None:
+    """What of a rule is left at multiples of the alignment."""
+    if distance is not None and distance >= charges[target].size:
+        distance = None
+    found = between(multiples(exactly, ALIGNMENT), None, distance)
+    return Relation(source, target, distance, found) if found or distance is not None else None

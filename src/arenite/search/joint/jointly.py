@@ -1,0 +1,207 @@
+"""Order and layout with overlap searched together by CP-SAT (OR-tools), for graphs of moderate size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from arenite.budget import Budget
+from arenite.check.placement import check
+from arenite.formulate.limits import NO_LIMITS, within_limits
+from arenite.formulate.placement import overlap_problem, unshared, views_of_inputs
+from arenite.problems.placed import OverlapSolution
+from arenite.search.joint.common import Common, main_alone
+from arenite.search.joint.joint_model import Arrangement, JointModel, Part
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from arenite.backends.sets import Kernels
+    from arenite.model import Model, Tensor
+    from arenite.problems.placement import OverlapProblem
+    from arenite.search.joint.common import Meeting
+
+_EFFORT = 2.0
+"""Deterministic time of the solver for an effort of 1: about five seconds."""
+_MOST_BUFFERS = 800
+_MOST_WHOLE = 48
+"""Buffers up to which all of the order is searched at once; beyond, window by window, which finds more."""
+_LEAST, _MOST = 6, 48
+"""Operators on each side of the middle of a window."""
+_SEARCHES, _MOST_SEARCHES = 5, 40
+"""How many windows are searched if each takes all that it may, and at most."""
+_CORE = 30
+"""Buffers near a highest one that are looked at alone first, for a bound; a third more each time."""
+_CORE_EFFORT = 1.25
+"""As `_EFFORT`, for all these searches together."""
+
+
+@dataclass(frozen=True)
+class JointOverlapSolution:
+    """The lowest layout known, with its order, and bytes that every order and layout needs.
+
+    `problem` and `tensors` are those of `overlap_problem` for `order`; `solution` is a checked layout of it.
+    """
+
+    order: tuple[int, ...]
+    problem: OverlapProblem
+    tensors: tuple[Tensor, ...]
+    solution: OverlapSolution
+    lower_bound: int
+
+    @property
+    def optimal(self) -> bool:
+        """Whether no order and no layout is lower."""
+        return self.solution.height == self.lower_bound
+
+
+def solve_jointly(
+    model: Model,
+    kernels: Kernels,
+    order: Sequence[int],
+    solution: OverlapSolution,
+    *,
+    keep_inputs: bool = False,
+    scratch_of: Kernels | None = None,
+    limits: Mapping[Kernels, int] = NO_LIMITS,
+    bound: int = 0,
+    effort: float = 1.0,
+    budget: Budget | None = None,
+) -> JointOverlapSolution:
+    """A layout lower than the one given, in any order of the main graph, or a proof that there is none.
+
+    Args:
+        model: the model; nothing is searched where graphs besides the main one take room.
+        kernels: the kernels that the layout has to be safe with.
+        order: of the main graph, as positions in the file.
+        solution: a layout of `overlap_problem` for that order, within the limits (`within_limits`).
+        keep_inputs: as in `overlap_problem`.
+        scratch_of: as in `overlap_problem`.
+        limits: bytes that the head must not exceed, for sets of kernels, `scratch_of` among them; {} for no limits.
+        bound: bytes of head that are known to be needed in every order.
+        effort: how much work to spend, 1 being a few seconds.
+        budget: is charged for the searches; none is begun once it is spent. None is a budget of its own.
+
+    Raises:
+        VerificationError: the layout to start from, or the one that the search returned, is not valid.
+    """
+    budget = budget or Budget()
+    charged = scratch_of or kernels
+
+    def ordered(order: Sequence[int]) -> tuple[OverlapProblem, tuple[Tensor, ...]]:
+        problem, tensors = overlap_problem(model, kernels, {0: order}, keep_inputs=keep_inputs, scratch_of=charged)
+        if limits:
+            problem = within_limits(problem, len(tensors), model, limits, charged, orders={0: order})
+        return problem, tensors
+
+    problem, tensors = ordered(order)
+    check(problem, solution)
+    start = JointOverlapSolution(tuple(order), problem, tensors, solution, bound)
+    if solution.height <= bound or len(problem.buffers) > _MOST_BUFFERS:
+        return start
+    # No bound for all layouts follows from those without views of inputs that are kept.
+    if not main_alone(model, tensors, {charged, *limits}) or (keep_inputs and views_of_inputs(model, kernels)):
+        return start
+    barred = unshared(model, keep_inputs=keep_inputs)
+    common = Common(model, kernels, tensors, charged, barred, keep_inputs=keep_inputs, limits=limits)
+    meetings = list(common.meetings())
+    if not common.complete:
+        return start
+    start = replace(
+        start, lower_bound=_core_bound(start, common, meetings, effort=_CORE_EFFORT * effort, budget=budget)
+    )
+    if start.optimal:
+        return start
+    sizes, bound = [buffer.size for buffer in problem.buffers], start.lower_bound
+    if problem.counted > _MOST_WHOLE:
+        found = _lowered(start, common, meetings, effort=_EFFORT * effort, budget=budget)
+        least = bound
+    else:
+        whole = JointModel(common, meetings, sizes, Arrangement(tuple(order), solution.offsets), bound=bound)
+        found, least, _ = whole.run(_EFFORT * effort, budget)
+        least = max(least, bound)
+    if found is None:
+        return replace(start, lower_bound=least)
+    problem, tensors = ordered(found.order)
+    height = _height(found, sizes, common)
+    better = OverlapSolution(found.offsets, height, min(least, height), "search")
+    check(problem, better)
+    return JointOverlapSolution(found.order, problem, tensors, better, min(least, height))
+
+
+def _height(arrangement: Arrangement, sizes: Sequence[int], common: Common) -> int:
+    return max(arrangement.offsets[one] + sizes[one] for one in range(common.counted))
+
+
+def _core_bound(
+    start: JointOverlapSolution, common: Common, meetings: Sequence[Meeting], *, effort: float, budget: Budget
+) -> int:
+    """Bytes that the buffers near a highest one need in every order and layout, if there are no others.
+
+    Mostly few buffers tell why nothing is lower, and where they are alone that is proven many times as fast.
+    """
+    sizes = [buffer.size for buffer in start.problem.buffers]
+    arrangement, spans = Arrangement(start.order, start.solution.offsets), _spans(start.order, common)
+    first, last = spans[_highest(arrangement, sizes, common)]
+    near = sorted(spans, key=lambda one: (max(spans[one][0] - last, first - spans[one][1], 0), one))
+    least, left, count = start.lower_bound, effort, _CORE
+    while count < len(near) and left > 0 and not budget.over and least < start.solution.height:
+        members = set(near[:count])
+        inside = [each for each in meetings if each.one in members and each.other in members]
+        part = Part({operator for one in members for operator in common.users(one)}, members)
+        model = JointModel(common, inside, sizes, arrangement, bound=least, part=part)
+        found, proven, spent = model.run(left, budget, any_lower=True)
+        least = max(least, proven)
+        if found is None:
+            break
+        left -= max(spent, effort / _MOST_SEARCHES)
+        count += count // 3
+    return least
+
+
+def _lowered(
+    start: JointOverlapSolution, common: Common, meetings: Sequence[Meeting], *, effort: float, budget: Budget
+) -> Arrangement | None:
+    """The start, lower where a window of the order around each of its highest buffers allows it; None if nowhere."""
+    sizes = [buffer.size for buffer in start.problem.buffers]
+    best, lowest = Arrangement(start.order, start.solution.offsets), None
+    left, around = effort, _LEAST
+    while left > 0 and not budget.over and _height(best, sizes, common) > start.lower_bound:
+        part = _window(best, sizes, common, around)
+        model = JointModel(common, meetings, sizes, best, bound=start.lower_bound, part=part)
+        found, _, spent = model.run(min(left, effort / _SEARCHES), budget)
+        left -= max(spent, effort / _MOST_SEARCHES)
+        if found is not None:
+            best = lowest = found
+        elif around >= _MOST:
+            break
+        else:
+            around *= 2
+    return lowest
+
+
+def _window(arrangement: Arrangement, sizes: Sequence[int], common: Common, around: int) -> Part:
+    """So many operators on each side of where a highest buffer begins or ends, with all that is alive meanwhile."""
+    spans, order = _spans(arrangement.order, common), arrangement.order
+    highest = _highest(arrangement, sizes, common)
+    middle = spans[highest][0]
+    first, last = max(0, middle - around), min(len(order) - 1, middle + around)
+    alive = [number for number, (begin, end) in spans.items() if begin <= last and end >= first]
+    return Part(order[first : last + 1], sorted({*alive, highest}))
+
+
+def _spans(order: Sequence[int], common: Common) -> dict[int, tuple[int, int]]:
+    """The first and the last place in an order where each buffer is alive."""
+    rank = {operator: place for place, operator in enumerate(order)}
+    spans = {}
+    for number, charge in common.charges.items():
+        places = [rank[operator] for operator in common.users(number)]
+        last = len(rank) if charge.kept else max(places, default=-1)
+        spans[number] = (-1 if charge.producer is None else min(places), last)
+    return spans
+
+
+def _highest(arrangement: Arrangement, sizes: Sequence[int], common: Common) -> int:
+    """The buffer that ends highest, the first of equals."""
+    among = (one for one in common.charges if one < common.counted)
+    return min(among, key=lambda one: (-arrangement.offsets[one] - sizes[one], one))

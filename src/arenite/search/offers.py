@@ -1,0 +1,41 @@
+"""What an option that was not asked for would give, where that can be told without a search."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arenite.backends import Kernels
+from arenite.operators.packed import packed_weights
+from arenite.rewrite.passes import UNPACKING, flash, rewritten
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arenite.model import Model, Operator
+    from arenite.search.task import Task
+
+
+def offers(task: Task, result: Model) -> tuple[str, ...]:
+    """Sentences for a person about what `result`, a plan of the source, leaves as it is."""
+    target = task.options.runs_on
+    packed = [(number, each) for number, each in enumerate(result.main.operators) if packed_weights(each) is not None]
+    if not packed:
+        return ()
+    if task.options.unpack_int4:
+        return (f"int4 weights stay as they are: with the kernels of {target.name} int8 makes no smaller head",)
+    return _unpacking(task, packed) if Kernels.REFERENCE in target.sets else ()
+
+
+def _unpacking(task: Task, packed: Sequence[tuple[int, Operator]]) -> tuple[str, ...]:
+    """Why int4 weights cost head, and the head of TFLM's own plan without them: the search may find a smaller one."""
+    target = task.options.runs_on
+    number, largest = max(packed, key=lambda each: sum(target.scratch(each[1])))
+    scratch = sum(target.scratch(largest))
+    what = f"the int4 weights of {largest.code} (operator {number})"
+    reason = f"{scratch:,} bytes of the head are scratch, into which TFLM unpacks {what}"
+    unpacked, _ = rewritten(task.base, (UNPACKING,))
+    head, now = target.planned_head(unpacked), target.planned_head(task.base)
+    if head >= now:
+        return (reason,)
+    grows = flash(task.base, unpacked)
+    return (f"{reason}; with --unpack-int4 TFLM's own plan has a head of {head:,}, for {grows:,} bytes of flash",)

@@ -1,0 +1,365 @@
+"""(Model, Options) -> Plan: the only control flow over order, layout, checks and verification."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from arenite.backends.reference.scratch import unknown_scratch
+from arenite.backends.target import TARGETS
+from arenite.backends.tflm.head import plan_obstacle, planned_head
+from arenite.budget import Budget
+from arenite.check.validity import is_right, keeps_apart, not_for_reference, validity
+from arenite.errors import OptionError, VerificationError
+from arenite.formulate.order import ordering_problem
+from arenite.operators.liveness import executed_graphs, peak_memory
+from arenite.operators.macs import macs
+from arenite.rewrite.widen_bias import misread_bias, widen_bias
+from arenite.search.apart import search_apart
+from arenite.search.offers import offers
+from arenite.search.options import DEFAULTS, Options
+from arenite.search.plan import NOT_ASKED_FOR, Cost, Exported, Plan
+from arenite.search.reordering import checked_schedule, runs_as_filed, with_order
+from arenite.search.repair import widening_sentences
+from arenite.search.runnable import refusals
+from arenite.search.shared import search_shared
+from arenite.search.split import SHARE_WITHOUT, search_partial
+from arenite.search.task import Decision, Task, origins, silent
+from arenite.tflite.memory_plan import is_vela, read_plan, with_plan
+from arenite.tflite.target_name import read_target_name, with_target_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from arenite.backends.tflm.arena import Arena
+    from arenite.model import Model
+    from arenite.runtimes.verification import Verification
+
+    Progress = Callable[[str], None]
+
+__all__ = ["DEFAULTS", "Options", "least_peak_memory", "optimize", "preview"]
+
+
+def optimize(model: Model, options: Options = DEFAULTS, *, progress: Progress | None = None) -> Plan:
+    """The order and layout with the smallest head that could be found, checked, and compared with the source.
+
+    Args:
+        model: the source; it is not changed.
+        options: see `Options`.
+        progress: is called with a sentence about the search whenever there is news.
+
+    Returns:
+        The plan. A model that gains nothing comes back as it is, byte for byte.
+
+    Raises:
+        ModelError: the model cannot be planned (operators that need each other's results, a damaged offline plan).
+        VerificationError: a check failed; the result must not be used.
+    """
+    started = time.monotonic()
+    task = Task.of(model, options, options.budget(), progress or silent)
+    return completed(task, decided(task), started)
+
+
+def completed(task: Task, decision: Decision, started: float) -> Plan:
+    """The plan for a decision, checked and verified.
+
+    Raises:
+        VerificationError: a check failed; the result must not be used.
+    """
+    from arenite.tflite.write import write_bytes
+
+    model, options = task.source, task.options
+    content = write_bytes(decision.model)
+    judged = validity(decision.model)
+    verification = _verified(task, decision, content)
+    refused = _refused(task, decision.model)
+    exported = None if refused else _exported(task, decision.model)
+    arenas = options.runs_on.arena(model), options.runs_on.arena(decision.model)
+    unknown = unknown_scratch(decision.model)
+    arena_before, arena_after = (memory.arena if memory else None for memory in verification.memory)
+    if decision.lower_bound > decision.head:
+        raise VerificationError(
+            f"{model.name}: the head of {decision.head} bytes is below its proven bound of {decision.lower_bound}; "
+            "please report this model; nothing was written"
+        )
+    return Plan(
+        source=model,
+        model=decision.model,
+        content=content,
+        before=Cost(peak_memory(model), _head(task, model), arena_before, _macs(model)),
+        after=Cost(decision.peak, decision.head, arena_after, _macs(decision.model)),
+        lower_bound=decision.lower_bound,
+        order=origins(task, decision),
+        verified=verification.status,
+        rounds=verification.rounds,
+        agreement=verification.agreement,
+        seconds=time.monotonic() - started,
+        arenas=arenas,
+        proofs=decision.proofs,
+        notes=(
+            *decision.notes,
+            *_recorded(decision, verification, unknown),
+            *_repair(task),
+            *_larger_arena(task, decision, arenas, exported),
+            *refused,
+            *([] if exported is None else [exported.sentence(arenas[1].declare_bytes)]),
+            *verification.notes,
+            *_struck(task),
+        ),
+        timed_out=task.budget.struck,
+        exported=exported,
+        target=options.runs_on,
+        shared_pairs=judged.pairs,
+        valid_with=judged.kernels,
+        strips=decision.strips,
+        unknown_scratch=() if options.runs_on.kernels.generated else unknown,
+    )
+
+
+def preview(model: Model, options: Options = DEFAULTS, *, budget: Budget | None = None) -> Model:
+    """The model that `optimize` would return, checked but not run: to tell what it costs, not to be written.
+
+    The searches draw on `budget`; None is the budget that `optimize` has.
+
+    Raises:
+        ModelError: the model cannot be planned.
+        VerificationError: a check of the order or of the layout failed.
+    """
+    return decided(Task.of(model, options, budget or options.budget(), silent)).model
+
+
+def least_peak_memory(model: Model, *, budget: Budget | None = None) -> int:
+    """Peak in bytes of the best order of the main graph, for those who search architectures.
+
+    Exact where the search ends within the budget (None: one of its own), which is a matter of milliseconds for most
+    networks; else the peak of the best order found. `optimize` tells which, with a layout and its checks.
+    """
+    problem, _ = ordering_problem(model)
+    return peak_memory(with_order(model, 0, checked_schedule(problem, budget=budget or Budget()).order))
+
+
+def decided(task: Task) -> Decision:
+    """The best plan for what was asked, in strips where that was allowed and gains something.
+
+    Raises:
+        FitError: an arena was asked for that was not reached.
+    """
+    if not task.options.split:
+        return _whole(task)
+    return search_partial(task, without_strips(task))
+
+
+def without_strips(task: Task) -> Decision:
+    """The best plan without strips, for a part of the budget."""
+    return _whole(replace(task, budget=task.budget.part(SHARE_WITHOUT)))
+
+
+def _whole(task: Task) -> Decision:
+    """The best plan for what was asked; it says what the rewrites before it changed, or would change."""
+    found = _planned(task)
+    said = task.changes if task.has_changes(found.model) else ()
+    return replace(found, notes=(*found.notes, *said, *offers(task, found.model)))
+
+
+def _planned(task: Task) -> Decision:
+    """The best plan for what was asked; the model itself where nothing is gained."""
+    model, options = task.source, task.options
+    obstacle = _untouchable(model, options)
+    if obstacle is not None:
+        return _as_it_is(task, obstacle)
+    in_order = runs_as_filed(model)
+    if not in_order and not options.reorder:
+        return _as_it_is(task, "its operators are filed out of order, which TFLM runs wrongly; let them be reordered")
+    best = _search(task)
+    head = _head(task, model)
+    if not in_order:
+        note = "its operators were filed out of order, which TFLM runs wrongly; they are in order now"
+        return replace(best, notes=(*best.notes, note))
+    if not _is_right(task, keep_inputs=False):
+        return replace(best, notes=(*best.notes, _replaced(task)))
+    gains = best.head < head or (best.head == head and _saves_arena(task, best.model))
+    if not gains and not _repairs(task) and (not options.keep_inputs or _keeps_inputs(task)):
+        return replace(best, model=_renamed(task), peak=peak_memory(model), head=head)
+    return best
+
+
+def _repairs(task: Task) -> bool:
+    """Whether a repair was asked for that the source needs."""
+    return task.options.widen_bias and any(map(misread_bias, task.source.main.operators))
+
+
+def _repair(task: Task) -> tuple[str, ...]:
+    """What the repair that was asked for does to the outputs, in sentences."""
+    if not _repairs(task):
+        return ()
+    task.progress("comparing the repaired model between the runtimes")
+    return widening_sentences(task.source, widen_bias(task.source), rounds=task.options.rounds, seed=task.options.seed)
+
+
+def _recorded(decision: Decision, verification: Verification, unknown: Sequence[str]) -> list[str]:
+    """Another head than planned that TFLM recorded of the result here, as it may with scratch that is not known.
+
+    `unknown` are the kinds of operators whose scratch that is.
+    """
+    memory = verification.memory[1]
+    if memory is None or not unknown or memory.head == (planned := planned_head(decision.model)):
+        return []
+    return [
+        f"TFLM recorded a head of {memory.head:,} bytes here, {planned:,} were planned: "
+        f"it has operators whose scratch is not known: {', '.join(unknown)}"
+    ]
+
+
+def _refused(task: Task, result: Model) -> list[str]:
+    """What the target cannot run of the result, in sentences."""
+    target = task.options.runs_on
+    return [f"{target.name} cannot run {refusal}" for refusal in refusals(result, target)]
+
+
+def _struck(task: Task) -> list[str]:
+    """What the time limit that was asked for has done to the result, in a sentence."""
+    if not task.budget.struck:
+        return []
+    return [f"the time limit of {task.options.time_limit:g} s ended the searches; without one they may find more"]
+
+
+def _larger_arena(task: Task, decision: Decision, arenas: tuple[Arena, Arena], exported: Exported | None) -> list[str]:
+    """That the arena to declare grows though the head does not, in a sentence; the head is not all that is kept.
+
+    `arenas` are what the target spends on the source, and on the result.
+    Where the head grows as well, the source had a plan that was not right, and another note says so.
+    """
+    before, after = arenas
+    declared = after.declare_bytes if exported is None else exported.arena_bytes
+    if declared <= before.declare_bytes or after.head_bytes > before.head_bytes:
+        return []
+    why = "what is kept for each operator" if decision.strips else "what is needed besides"
+    advice = "; `--minimize arena` looks for the smallest arena" if task.options.minimize == "head" else ""
+    grows = f"the arena to declare grows from {before.declare_bytes:,} to {declared:,} bytes"
+    return [f"{grows}: {why} outgrows what the head saves{advice}"]
+
+
+def _exported(task: Task, result: Model) -> Exported | None:
+    """What generated C takes, where that is less than the plan takes."""
+    from arenite.search.outlook import outlook
+
+    target = task.options.runs_on
+    if not target.kernels.generated:
+        return None
+    task.progress("looking for moves that make the arena of the C smaller")
+    return outlook(result, target, budget=task.for_layout())
+
+
+def _macs(model: Model) -> int:
+    """Multiply-accumulates of all graphs that are run, each counted once."""
+    return sum(macs(operator) for position in executed_graphs(model) for operator in model.graphs[position].operators)
+
+
+def _saves_arena(task: Task, result: Model) -> bool:
+    """Whether the target's arena is smaller at the same head: for another set of kernels, or since tensors are gone."""
+    if not _shares(task) and len(result.main.tensors) == len(task.source.main.tensors):
+        return False
+    target = task.options.runs_on
+    return target.arena(result).total_bytes < target.arena(task.source).total_bytes
+
+
+def _search(task: Task) -> Decision:
+    return search_shared(task) if _shares(task) else search_apart(task)
+
+
+def _shares(task: Task) -> bool:
+    """Whether buffers may share bytes: where that was asked for and a plan can be given."""
+    return task.options.overlap and task.options.layout and plan_obstacle(task.source) is None
+
+
+def _head(task: Task, model: Model) -> int:
+    """The head that counts, in bytes: that of the target, or that of reference kernels where nothing depends on it."""
+    return task.options.runs_on.planned_head(model) if _shares(task) else planned_head(model)
+
+
+def _is_right(task: Task, *, keep_inputs: bool) -> bool:
+    """Whether the plan that the source carries, or TFLM's own, is right for what was asked."""
+    if task.options.overlap and task.options.layout and read_plan(task.source) is not None:
+        return is_right(task.source, task.options.runs_on.kernels, keep_inputs=keep_inputs)
+    return keeps_apart(task.source, keep_inputs=keep_inputs)
+
+
+def _replaced(task: Task) -> str:
+    if not task.options.overlap or not task.options.layout:
+        return "in its own plan buffers share bytes, which was not asked for; it was not kept"
+    made_for = read_target_name(task.source)
+    if made_for is not None:
+        return f"its own plan, made for {made_for}, is not right for {task.options.runs_on.name}; it was replaced"
+    return "its own plan lets tensors share bytes while both are needed; it was replaced by one that does not"
+
+
+def _renamed(task: Task) -> Model:
+    """The source, whose plan is right for the target that was asked for, even if it says that it is for another."""
+    name, target = read_target_name(task.source), task.options.runs_on
+    made_for = TARGETS.get(name or "")
+    if not _shares(task) or name is None or (made_for and made_for.covers(target.kernels)):
+        return task.source
+    return with_target_name(task.source, target.name)
+
+
+def _keeps_inputs(task: Task) -> bool:
+    """Whether the model's own plan leaves the inputs intact; without a plan that is TFLM's choice."""
+    return read_plan(task.source) is not None and _is_right(task, keep_inputs=True)
+
+
+def _untouchable(model: Model, options: Options) -> str | None:
+    """Why the model must stay as it is, or None.
+
+    Raises OptionError where that is not compatible with what was asked for, and VerificationError where the plan to be
+    respected computes wrong results with the target's kernels.
+    """
+    reason = None
+    if is_vela(model):
+        reason = "it was compiled by Vela, whose commands hold the addresses of its plan; it is left as it is"
+    elif options.plan == "respect" and read_plan(model) is not None:
+        if not is_right(model, options.runs_on.kernels):
+            raise VerificationError(
+                f"{model.name}: its own plan computes wrong results with the kernels of {options.runs_on.name}; "
+                "let it be replaced, or name the target that it was made for; nothing was written"
+            )
+        reason = "its offline plan is respected, so order and layout are left as they are"
+    if options.keep_inputs and (obstacle := reason or plan_obstacle(model)):
+        raise OptionError(f"{model.name}: its inputs cannot be kept: {obstacle}")
+    return reason
+
+
+def _as_it_is(task: Task, note: str) -> Decision:
+    """The model untouched; nothing was searched, so nothing is known of anything better."""
+    model = task.source
+    return Decision(model, peak_memory(model), _head(task, model), 0, notes=(note,))
+
+
+def _verified(task: Task, decision: Decision, content: bytes) -> Verification:
+    """What the runtimes say of the result beside its source.
+
+    Raises VerificationError where one of them tells the two apart, or TFLM reports another head than was planned.
+    """
+    from arenite.runtimes.verification import not_verified, verify
+
+    options = task.options
+    if not options.verify:
+        return not_verified(NOT_ASKED_FOR)
+    source = task.source
+    if decision.model is not source and not_for_reference(source):  # what its operators compute with a right plan
+        source = with_plan(source, None)
+    if _repairs(task):
+        source = widen_bias(source)
+    verification = verify(
+        source,
+        content,
+        rounds=options.rounds,
+        seed=options.seed,
+        expected_head=None if unknown_scratch(task.source) else planned_head(decision.model),
+        progress=task.progress,
+    )
+    if verification.problem is not None:
+        raise VerificationError(
+            f"{task.source.name}: the result is not the same as its source; {verification.problem}; nothing was written"
+        )
+    return verification

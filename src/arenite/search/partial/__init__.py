@@ -1,0 +1,1 @@
+"""Which stretches of a model to execute in parts."""

@@ -1,0 +1,98 @@
+"""A stretch in groups of channels, and the bytes that those need at least."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import prod
+from typing import TYPE_CHECKING
+
+from arenite.backends.alike import rule
+from arenite.operators.liveness import align
+from arenite.rewrite.channels import channel_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Set
+
+    from arenite.backends.sets import Kernels
+    from arenite.model import Operator, Tensor
+    from arenite.rewrite.channels import ChannelPlan, ChannelRegion
+    from arenite.rewrite.channels.slices import Part
+
+
+@dataclass(frozen=True, eq=False)
+class ByChannels:
+    """A region in groups of about as many channels each, which compute nothing twice.
+
+    `staying` are inputs of the region that are needed after it. Where `kernels` allow an output to share bytes with an
+    input that is used up, the larger of the two counts.
+    """
+
+    region: ChannelRegion
+    staying: Set[Tensor]
+    kernels: Kernels
+    _floors: dict[int, int] = field(default_factory=dict, repr=False)
+
+    @property
+    def most(self) -> int:
+        """Equal pieces of the channels."""
+        return self.region.pieces
+
+    @property
+    def pays(self) -> bool:
+        """Whether groups can save anything: what they make inside is larger than what they make in all."""
+        widest = max((tensor.bytes for tensor in self.region.inner), default=0)
+        return self.most > 1 and widest > sum(tensor.bytes for tensor in self.region.outputs)
+
+    def plan(self, number: int) -> ChannelPlan:
+        """Groups that differ by at most one piece."""
+        return channel_plan(self.region, number)
+
+    def extra_macs(self, number: int) -> int:
+        """None, whatever the number."""
+        del number
+        return 0
+
+    def floor(self, number: int) -> int:
+        """Bytes of what is alive at once, in the groups or where these are joined."""
+        if number not in self._floors:
+            groups = self.plan(number).groups
+            done, most = 0, 0
+            for group, part in enumerate(groups):
+                most = max(most, done + max(self._group(part, last=group + 1 == len(groups)), default=0))
+                done += sum(_bytes(tensor, part) for tensor in self.region.outputs)
+            self._floors[number] = max(most, done + self._joined())
+        return self._floors[number]
+
+    def _group(self, part: Part, *, last: bool) -> Iterator[int]:
+        """Bytes alive at every operator of a group, without what the groups before it made."""
+        region = self.region
+        readers = {tensor: operator for operator in region.operators for tensor in operator.inputs if tensor}
+        staying = [tensor for tensor in region.inputs if not last or tensor in self.staying]
+        alive = {tensor: align(tensor.bytes) for tensor in region.inputs}
+        for operator in region.operators:
+            output = _bytes(operator.outputs[0], part)
+            ending = [
+                tensor
+                for tensor in dict.fromkeys(operator.inputs)
+                if tensor in alive and readers[tensor] is operator and tensor not in (*staying, *region.outputs)
+            ]
+            shared = max((alive[each] for each in ending if each and self._may_share(operator, each)), default=0)
+            yield sum(alive.values()) + output - min(shared, output)
+            for tensor in ending:
+                del alive[tensor]
+            alive[operator.outputs[0]] = output
+
+    def _joined(self) -> int:
+        """Bytes of the largest result beside its groups, unless those lie in it."""
+        copied = (tensor.bytes for tensor in self.region.outputs if prod(tensor.shape[:-1]) > 1)
+        stay = sum(align(tensor.bytes) for tensor in self.region.inputs if tensor in self.staying)
+        return stay + max(copied, default=0)
+
+    def _may_share(self, operator: Operator, source: Tensor) -> bool:
+        may = rule(operator, source, operator.outputs[0], self.kernels)
+        return may.distance is not None or bool(may.exactly)
+
+
+def _bytes(tensor: Tensor, part: Part) -> int:
+    """Bytes of a part of a tensor's channels."""
+    return align(prod(part.shape(tensor, len(tensor.shape) - 1)) * tensor.type.bytes)

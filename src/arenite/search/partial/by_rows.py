@@ -1,0 +1,103 @@
+"""A stretch in strips of rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from arenite.operators.macs import macs
+from arenite.rewrite.strips import strip_plan
+from arenite.search.partial.halos import nested, whole_halo
+from arenite.search.partial.uneven import Uneven
+from arenite.search.partial.ways import UNEVEN
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from arenite.rewrite.strips import Region, StripPlan
+    from arenite.search.partial.load import Area, Load
+    from arenite.search.partial.ways import Halo, Kind
+
+_PART = 0.25
+"""Of the work that is done twice without kept rows what is left at most with "more" of them."""
+
+
+def ways_by_rows(area: Area) -> Mapping[Kind, ByRows]:
+    """The ways to execute a region in strips.
+
+    Rows are kept of none of its tensors, of all of them, of the one for which that pays best, and of the few that save
+    most of the work.
+    """
+    every = whole_halo(area)
+    loads = nested(area, _PART)
+    halos: dict[Halo, Load] = {"recompute": loads[0], "keep": every}
+    if len(every.kept) > 1:
+        halos["some"] = loads[min(1, len(loads) - 1)]
+    if 2 < len(loads) <= len(every.kept):
+        halos["more"] = loads[-1]
+    result: dict[Kind, ByRows] = {}
+    for halo, load in halos.items():
+        share = len(load.kept) / max(1, len(every.kept))
+        result[halo] = ByRows(load, share)
+        result[UNEVEN[halo]] = ByRows(load, share, Uneven(load))
+    return result
+
+
+@dataclass(frozen=True, eq=False)
+class ByRows:
+    """A region in strips of about the same height, or of those that need the least, with one kind of halo.
+
+    `share`: of the tensors of which rows could be kept the part of which they are.
+    """
+
+    load: Load
+    share: float
+    uneven: Uneven | None = None
+    _plans: dict[int, StripPlan] = field(default_factory=dict, repr=False)
+    _extra: dict[int, int] = field(default_factory=dict, repr=False)
+    _floors: dict[int, int] = field(default_factory=dict, repr=False)
+
+    @property
+    def region(self) -> Region:
+        """What is executed in strips."""
+        return self.load.area.region
+
+    @property
+    def most(self) -> int:
+        """Rows of the last output."""
+        return self.load.height
+
+    def plan(self, number: int) -> StripPlan:
+        """So many strips."""
+        if number not in self._plans:
+            plan = strip_plan(self.region, self._boundaries(number))
+            self._plans[number] = replace(plan, kept=self.load.kept)
+        return self._plans[number]
+
+    def extra_macs(self, number: int) -> int:
+        """Multiply-accumulates of rows that are computed twice."""
+        if number not in self._extra:
+            at = np.array(self._boundaries(number))
+            self._extra[number] = int(self.load.macs(at[:-1], at[1:]).sum()) - self._whole
+        return self._extra[number]
+
+    def floor(self, number: int) -> int:
+        """Bytes of what is alive at once."""
+        if self.uneven is not None:
+            return self.uneven.least(number)
+        if number not in self._floors:
+            at = np.array(self._boundaries(number))
+            self._floors[number] = int(self.load.most(at[:-1], at[1:]).max())
+        return self._floors[number]
+
+    def _boundaries(self, number: int) -> tuple[int, ...]:
+        if self.uneven is not None:
+            return self.uneven.boundaries(number)
+        return tuple(self.load.evenly(number).tolist())
+
+    @cached_property
+    def _whole(self) -> int:
+        return sum(macs(operator) for operator in self.region.operators)

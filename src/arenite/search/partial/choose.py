@@ -1,0 +1,140 @@
+"""The pieces that a line is cut into, so that each needs at most a given head."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from arenite.search.partial.ways import ROW_KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from arenite.budget import Budget
+    from arenite.search.partial.costs import Costs, Key
+    from arenite.search.partial.piece import Piece
+    from arenite.search.partial.ways import Kind
+
+_STEPS_OF_STRETCH = 300
+"""Steps for each way to execute a stretch in parts that is looked at; measured on the zoo."""
+LONGEST = 40
+"""Operators in a stretch at most: longer ones have halos of half the image."""
+NUMBERS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20, 24, 28, 32, 40, 48, 56, 64)
+"""Of parts that are looked at."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """Pieces that make up the whole line, or its beginning; sums over them, and the largest head (bytes)."""
+
+    pieces: tuple[Piece, ...] = ()
+    head: int = 0
+    tail: int = 0
+    extra_macs: int = 0
+
+    def with_piece(self, piece: Piece) -> Choice:
+        """With one more piece."""
+        return Choice(
+            (*self.pieces, piece),
+            max(self.head, piece.head),
+            self.tail + piece.tail,
+            self.extra_macs + piece.extra_macs,
+        )
+
+    def no_worse(self, other: Choice) -> bool:
+        """Whether nothing of it costs more."""
+        return self.tail <= other.tail and self.extra_macs <= other.extra_macs
+
+
+def choices(costs: Costs, limit: int, most_extra: int, budget: Budget) -> list[Choice]:
+    """The ways to cut the line into pieces that need at most `limit` bytes of head and `most_extra` extra MACs.
+
+    Of those that a piece's own costs allow, none is beaten by another in both extra MACs and tail. Empty where there
+    is no way; where the budget is spent, no further way to execute anything in parts is looked at.
+    """
+    length = len(costs.line)
+    best: list[list[Choice]] = [[] for _ in range(length + 1)]
+    best[0] = [Choice()]
+    cuts = _cuts(costs)
+    hot = [position for position in range(length) if costs.whole(position).head > limit]
+    for first in range(length):
+        if not best[first]:
+            continue
+        if first not in hot:
+            _extend(best, best[first], [costs.whole(first)], most_extra)
+        for last, kinds in _stretches(costs, cuts, hot, first, limit):
+            if budget.over:
+                break
+            budget.spend(_STEPS_OF_STRETCH * len(kinds))
+            for kind in kinds:
+                piece = _in_parts(costs, (first, last, kind), limit, most_extra)
+                _extend(best, best[first], [] if piece is None else [piece], most_extra)
+    return best[length]
+
+
+def _extend(best: list[list[Choice]], before: Sequence[Choice], pieces: Sequence[Piece], most_extra: int) -> None:
+    """Add a piece to each of the choices that end where it begins."""
+    for piece in pieces:
+        kept = best[piece.last + 1]
+        for choice in before:
+            new = choice.with_piece(piece)
+            if new.extra_macs <= most_extra and not any(each.no_worse(new) for each in kept):
+                kept[:] = [*(each for each in kept if not new.no_worse(each)), new]
+
+
+def _cuts(costs: Costs) -> frozenset[int]:
+    """Where a stretch may begin or end: where no less is alive one operator earlier or later."""
+    line = costs.line
+    at = [line.crossing(position) for position in range(len(line) + 1)]
+    last = len(line)
+    return frozenset(
+        position
+        for position in range(last + 1)
+        if (position == 0 or at[position - 1] >= at[position])
+        and (position == last or at[position + 1] >= at[position])
+    ) | {0, last}
+
+
+def _stretches(
+    costs: Costs, cuts: frozenset[int], hot: Sequence[int], first: int, limit: int
+) -> Iterator[tuple[int, tuple[Kind, ...]]]:
+    """The stretches from `first` on that hold an operator that needs more than the limit, and how to execute them.
+
+    Strips begin and end where little is alive. What groups of channels save is inside a few operators.
+    """
+    following = next((position for position in hot if position >= first), None)
+    if following is None or costs.line.crossing(first) > limit:
+        return
+    for last in costs.wide(first):
+        if following <= last and costs.least(first, last) <= limit:
+            yield last, ("channels",)
+    if first in cuts:
+        yield from ((last, costs.kinds) for last in _ends(costs, cuts, following, first, limit))
+
+
+def _ends(costs: Costs, cuts: frozenset[int], following: int, first: int, limit: int) -> Iterator[int]:
+    """Last positions of the stretches from `first` on that can be executed in strips, beyond position `following`."""
+    for cut in sorted(cuts):
+        if following < cut <= first + LONGEST:
+            if not costs.most(first, cut - 1, ROW_KINDS[0]):
+                if costs.blocked(first, cut - 1):
+                    return
+                continue
+            if costs.least(first, cut - 1) <= limit:
+                yield cut - 1
+
+
+def _in_parts(costs: Costs, stretch: Key, limit: int, most_extra: int) -> Piece | None:
+    """A stretch in as few parts as keep to the limits: the more there are, the lower the floor and the more work."""
+    most = costs.most(*stretch)
+    numbers = [number for number in NUMBERS if number <= most]
+    if not numbers or costs.floor(stretch, numbers[-1]) > limit:
+        return None
+    first = bisect_left(numbers, True, key=lambda number: costs.floor(stretch, number) <= limit)
+    for number in numbers[first:]:
+        if costs.extra(stretch, number) > most_extra:
+            return None
+        if costs.head(stretch, number) <= limit:
+            return costs.parts(stretch, number)
+    return None

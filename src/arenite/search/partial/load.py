@@ -1,0 +1,226 @@
+"""Bytes that strips need at least, and their work, from their rows alone: what is alive at once, wherever it may lie.
+
+All is worked out for many strips at once, which are given by the rows of the region's last output at which they begin
+and end; neither is needed of the strips around them. That is exact for convolutions, and for whatever else makes each
+row alike wherever strips end; of pools with SAME padding and of kept rows below an enlargement it is an estimate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import prod
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from arenite.backends.alike import rule
+from arenite.operators.liveness import ALIGNMENT, align
+from arenite.search.partial.reading import ROWS, reading
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Set
+
+    from numpy.typing import NDArray
+
+    from arenite.backends.sets import Kernels
+    from arenite.model import Operator, Tensor
+    from arenite.rewrite.strips import Region
+    from arenite.search.partial.reading import Reading
+
+    Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Area:
+    """A region, and what of it is the same whatever the strips.
+
+    `staying` are inputs of the region that are needed after it, which count as a whole. Where `kernels` allow an output
+    to share bytes with an input that is used up, the larger of the two counts, in whatever way the two may lie.
+    """
+
+    region: Region
+    staying: Set[Tensor]
+    kernels: Kernels
+    readings: tuple[Reading, ...] = field(init=False, repr=False)
+    row: dict[Tensor, int] = field(default_factory=dict, init=False, repr=False)
+    shared: tuple[Tensor | None, ...] = field(init=False, repr=False)
+    ending: tuple[tuple[Tensor, ...], ...] = field(init=False, repr=False)
+    by_rows: tuple[Tensor, ...] = field(init=False, repr=False)
+    whole: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Work it out."""
+        region = self.region
+        readings = tuple(reading(operator) for operator in region.operators)
+        read = dict.fromkeys(source.tensor for each in readings for source in each.sources)
+        results = dict.fromkeys((*region.inner, *region.outputs))
+        last = {
+            tensor: region.operators.index(operator) for operator in region.operators for tensor in operator.outputs
+        }
+        for number, each in enumerate(readings):
+            last.update((source.tensor, number) for source in each.sources if source.tensor in last)
+        by_rows = tuple(each for each in region.inputs if each in read and each not in self.staying)
+        self.row.update((tensor, prod(tensor.shape[2:]) * tensor.type.bytes) for tensor in (*read, *results))
+        shared = tuple(self._shared(*pair) for pair in zip(region.operators, readings, strict=True))
+        ending = [tuple(tensor for tensor, number in last.items() if number == place) for place in range(len(readings))]
+        object.__setattr__(self, "readings", readings)
+        object.__setattr__(self, "shared", shared)
+        object.__setattr__(self, "ending", tuple(ending))
+        object.__setattr__(self, "by_rows", by_rows)
+        object.__setattr__(self, "whole", sum(align(each.bytes) for each in region.inputs if each not in by_rows))
+
+    def place(self, tensor: Tensor) -> int:
+        """Which operator of the region makes a tensor."""
+        return next(place for place, operator in enumerate(self.region.operators) if tensor in operator.outputs)
+
+    def _shared(self, operator: Operator, reads: Reading) -> Tensor | None:
+        """The first input on which the output may lie."""
+        for source in reads.sources:
+            may = rule(operator, source.tensor, operator.outputs[0], self.kernels)
+            if may.distance is not None or may.exactly:
+                return source.tensor
+        return None
+
+
+@dataclass(frozen=True, eq=False)
+class Load:
+    """A region whose strips keep rows of the tensors `kept` for the next one, and compute those of others again."""
+
+    area: Area
+    kept: frozenset[Tensor]
+    _first: dict[Tensor, Ints] = field(default_factory=dict, repr=False)
+    _new: dict[Tensor, Ints] = field(default_factory=dict, repr=False)
+    _end: dict[Tensor, Ints] = field(default_factory=dict, repr=False)
+    _own: dict[Tensor, Ints] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        """Find for each tensor the first row that a strip holds, the first that it computes, and the last of both."""
+        region = self.area.region
+        height = self.height
+        rows = np.arange(height + 1)
+        for operator, reads in zip(reversed(region.operators), reversed(self.area.readings), strict=True):
+            target = operator.outputs[0]
+            length = target.shape[ROWS]
+            if target in region.outputs:
+                own = rows * length // height if target not in self._end else np.maximum.accumulate(self._end[target])
+                own[0], own[-1] = 0, length
+                self._own[target] = own
+                self._hold(target, own, own)
+            first, end = self._first[target], self._end[target]
+            end[0] = 0
+            self._new[target] = new = np.clip(end, first, length) if target in self.kept else first
+            for source in reads.sources:
+                self._hold(source.tensor, source.first[new], source.end[end])
+
+    @property
+    def height(self) -> int:
+        """Rows of the region's last output."""
+        return self.area.region.outputs[-1].shape[ROWS]
+
+    def macs(self, first: Ints, end: Ints) -> Ints:
+        """Multiply-accumulates of the strips from rows `first` to rows `end`."""
+        done = np.zeros_like(first + end)
+        for operator, reads in zip(self.area.region.operators, self.area.readings, strict=True):
+            if reads.work:
+                new, last = self._new[operator.outputs[0]][first], self._end[operator.outputs[0]][end]
+                rows = reads.work_end[last] - reads.work_first[new]
+                done += reads.work * np.where(new < last, rows, 0)
+        return done
+
+    def most(self, first: Ints, end: Ints) -> Ints:
+        """The most bytes alive at once in each of the strips from rows `first` to rows `end`."""
+        most = np.zeros_like(first + end)
+        for load in self._loads(first, end):
+            np.maximum(most, load, out=most)
+        done = sum((self.area.row[tensor] * own for tensor, own in self._own.items()), np.zeros(1, np.int64))
+        return most + done[first] + self.area.whole
+
+    def evenly(self, strips: int) -> Ints:
+        """The boundaries of so many strips, or as many as there are rows, that differ in height by at most one row."""
+        strips = min(strips, self.height)
+        return np.arange(strips + 1) * self.height // strips
+
+    def held(self, tensor: Tensor) -> int:
+        """The most bytes of a tensor that are kept from one strip for the next."""
+        between = self._new[tensor][1:-1] - self._first[tensor][1:-1]
+        return int(between.max(initial=0)) * self.area.row[tensor]
+
+    def _loads(self, first: Ints, end: Ints) -> Iterator[Ints]:
+        """Bytes alive at every step of the strips, without the region's output from strips before."""
+        row, region = self.area.row, self.area.region
+        following = {tensor: self._kept_bytes(tensor, end) for tensor in self.kept}
+        alive = {tensor: self._kept_bytes(tensor, first) for tensor in self.kept}
+        rests = self._rests(first, end)
+        none = np.zeros_like(first + end)
+        total = sum(alive.values(), none)
+        for number, (operator, reads) in enumerate(zip(region.operators, self.area.readings, strict=True)):
+            target, source = operator.outputs[0], self.area.shared[number]
+            total = total - alive.pop(target, 0)
+            new, last = self._new[target][first], self._end[target][end]
+            made = np.maximum(reads.made_end[last] - reads.made_first[new], last - self._first[target][first])
+            output = _aligned(np.maximum(made, 0) * row[target])
+            ends = {each.tensor: rests[number] - rests[number + 1] for each in reads.sources}
+            for tensor in self.area.ending[number]:
+                if tensor in alive:
+                    stays = self._own_bytes(tensor, first, end) + self._plain_bytes(tensor, end)
+                    ends[tensor] = np.maximum(0, alive[tensor] - stays)
+            ends = {each: ends[each] for each in ends if each in self.area.ending[number] or each in self.area.by_rows}
+            gone, before = ends.get(source, none) if source is not None else none, rests[number] + total
+            padded = None if self.area.kernels.generated else reads.padded(new, last)
+            if padded is not None:
+                padded, over = _aligned(padded), ends.get(reads.sources[0].tensor, none)
+                yield before + padded - np.minimum(over, padded)
+                before, gone = np.where(padded > 0, (before - over + padded, padded), (before, gone))
+            yield before + (output if source is None else np.maximum(output - gone, 0))
+            alive[target] = output
+            total = total + output
+            for tensor in self.area.ending[number]:
+                stays = np.asarray(self._own_bytes(tensor, first, end) + following.get(tensor, 0))
+                total = total - alive[tensor] + stays
+                alive[tensor] = stays
+        yield rests[-1] + total
+
+    def _rests(self, first: Ints, end: Ints) -> list[Ints]:
+        """Bytes of the region's inputs that are needed at each operator of a strip or later, and after it."""
+        needed = {tensor: self._later(tensor)[end] for tensor in self.area.by_rows}
+        total = sum(
+            (self.area.row[tensor] * (tensor.shape[ROWS] - rows) for tensor, rows in needed.items()),
+            np.zeros_like(first + end),
+        )
+        rests = [total]
+        for operator, reads in zip(reversed(self.area.region.operators), reversed(self.area.readings), strict=True):
+            new = self._new[operator.outputs[0]][first]
+            for source in reads.sources:
+                if source.tensor in needed:
+                    rows = np.minimum(needed[source.tensor], source.first[new])
+                    total = total + self.area.row[source.tensor] * (needed[source.tensor] - rows)
+                    needed[source.tensor] = rows
+            rests.append(total)
+        return rests[::-1]
+
+    def _later(self, tensor: Tensor) -> Ints:
+        """The first row of an input that strips from any row on read."""
+        return np.minimum.accumulate(self._first[tensor][::-1])[::-1]
+
+    def _hold(self, tensor: Tensor, first: Ints, end: Ints) -> None:
+        if tensor in self._first:
+            first, end = np.minimum(self._first[tensor], first), np.maximum(self._end[tensor], end)
+        self._first[tensor], self._end[tensor] = first.copy(), end.copy()
+
+    def _plain_bytes(self, tensor: Tensor, at: Ints) -> Ints | int:
+        """Bytes that are kept of a tensor where a strip ends."""
+        if tensor not in self.kept:
+            return 0
+        return (self._new[tensor] - self._first[tensor])[at] * self.area.row[tensor]
+
+    def _kept_bytes(self, tensor: Tensor, at: Ints) -> Ints:
+        return _aligned(self._plain_bytes(tensor, at))
+
+    def _own_bytes(self, tensor: Tensor, first: Ints, end: Ints) -> Ints | int:
+        if tensor not in self._own:
+            return 0
+        return (self._own[tensor][end] - self._own[tensor][first]) * self.area.row[tensor]
+
+
+def _aligned(count: Ints | int) -> Ints:
+    return (np.asarray(count) + ALIGNMENT - 1) // ALIGNMENT * ALIGNMENT

@@ -1,0 +1,57 @@
+"""What a repair of the source does to its outputs, since they cannot be compared with those of the source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arenite.rewrite.widen_bias import declare_bias
+from arenite.runtimes import process
+from arenite.runtimes.agreement import agreement
+from arenite.runtimes.inputs import random_inputs, unfeedable
+from arenite.runtimes.run import Failure
+from arenite.runtimes.verification.judging import Side
+from arenite.runtimes.work import fitting_rounds
+from arenite.tflite.write import write_bytes
+
+if TYPE_CHECKING:
+    from arenite.model import Model
+    from arenite.runtimes.run import Job, Run
+
+
+def widening_sentences(source: Model, repaired: Model, *, rounds: int | None, seed: int) -> tuple[str, ...]:
+    """How the outputs of the source with its biases widened compare between the runtimes, and with the source's own.
+
+    Args:
+        source: has int32 biases that TFLM reads as int64.
+        repaired: the same with int64 biases.
+        rounds: number of rounds with random inputs; None: as many as are within reason.
+        seed: of the random inputs.
+    """
+    if unfeedable(source) is not None:
+        return ()
+    inputs = random_inputs(source, fitting_rounds(source) if rounds is None else rounds, seed)
+
+    def job(model: Model) -> Job:
+        return Side.of(write_bytes(model), "repaired model").job(inputs)
+
+    if process.absent("litert") is not None:
+        return ()
+    meant, ours = _runs("litert", [job(declare_bias(source)), job(repaired)])
+    (theirs,) = _runs("tflm", [job(repaired)]) if process.absent("tflm") is None else (None,)
+    sentences = []
+    if ours is not None and theirs is not None:
+        sentences.append(f"after the repair TFLM and LiteRT {_compared(ours, theirs)}")
+    if ours is not None and meant is not None:
+        sentences.append(f"with sums of 32 bits in place of 64, as LiteRT has them for int32, {_compared(meant, ours)}")
+    return tuple(sentences)
+
+
+def _runs(runtime: str, jobs: list[Job]) -> list[Run | None]:
+    """What a runtime makes of each job; None where it does not run it."""
+    found = [None if isinstance(each, Failure) else each for each in process.run(runtime, jobs)]
+    return found + [None] * (len(jobs) - len(found))
+
+
+def _compared(one: Run, other: Run) -> str:
+    found = agreement(("litert", "tflm"), one, other)
+    return f"agree {found}" if found.exact else str(found)

@@ -1,0 +1,102 @@
+"""Which operators of a model a target cannot run, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from arenite.backends.tflm.kept import run_graphs
+from arenite.backends.tflm.limits import why_not as why_not_in_tflm
+from arenite.codegen.control import control_obstacles
+from arenite.codegen.export import why_not as why_not_in_c
+from arenite.codegen.reset import variable_obstacles
+from arenite.operators.liveness import executed_graphs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from arenite.backends.target import Target
+    from arenite.model import Model, Operator
+
+
+MOST_NAMED = 5
+"""Operators that a sentence names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A kind of operator that a target cannot run, for one reason.
+
+    `operators` are (position of the graph, position in it), in the order of the file.
+    """
+
+    name: str
+    reason: str
+    operators: tuple[tuple[int, int], ...]
+
+    def __str__(self) -> str:
+        """In a sentence, without the end of one."""
+        first = ", ".join(
+            f"{position} of graph {graph}" if graph else str(position)
+            for graph, position in self.operators[:MOST_NAMED]
+        )
+        more = f" and {len(self.operators) - MOST_NAMED} more" if len(self.operators) > MOST_NAMED else ""
+        plural = "s" if len(self.operators) > 1 else ""
+        return f"{self.name} (operator{plural} {first}{more}): {self.reason}"
+
+
+def why_not(operator: Operator, target: Target) -> str | None:
+    """Why a target cannot run an operator, in words; None: nothing is known against it.
+
+    A target of several sets of kernels says no where any of them does; those are then named. Of custom operators in
+    TFLM nothing is known: the application may bring kernels for them.
+    """
+    if target.kernels.generated:
+        return why_not_in_c(operator)
+    reasons = {kernels: why for kernels in target.sets if (why := why_not_in_tflm(operator, kernels)) is not None}
+    if not reasons:
+        return None
+    why = next(iter(reasons.values()))
+    if len(reasons) == len(target.sets):
+        return why
+    return f"{why} (with the kernels {', '.join(kernels.value for kernels in reasons)})"
+
+
+def refusals(model: Model, target: Target) -> tuple[Refusal, ...]:
+    """What a target cannot run of a model, one entry for each kind of operator and reason, in the order of the file.
+
+    TFLM prepares the operators of all graphs, also of those that nothing runs; of generated C it is what its export
+    refuses.
+    """
+    found: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for number, position, why in _in_c(model) if target.kernels.generated else _in_tflm(model, target):
+        label = model.graphs[number].operators[position].label
+        found.setdefault((label, why), []).append((number, position))
+    return tuple(Refusal(name, why, tuple(places)) for (name, why), places in found.items())
+
+
+def _in_tflm(model: Model, target: Target) -> Iterator[tuple[int, int, str]]:
+    """Graph, position in it and reason of each operator that TFLM refuses.
+
+    TFLM takes the sizes of scratch from the operators that it walks to find lifetimes (MarkAllocationLifetimes). What
+    an operator of another graph requests keeps a size and an address that were never set, so TFLM cannot start.
+    """
+    running = executed_graphs(model)
+    for number, graph in enumerate(model.graphs):
+        for position, operator in enumerate(graph.operators):
+            why = why_not(operator, target)
+            if why is None and number not in running and any(target.scratch(operator)):
+                why = f"it requests scratch in graph {number}, which nothing runs, and TFLM does not plan scratch there"
+            if why is not None:
+                yield number, position, why
+
+
+def _in_c(model: Model) -> Iterator[tuple[int, int, str]]:
+    """The same of generated C, which has the graphs that are run."""
+    obstacles = {**dict(variable_obstacles(model)), **dict(control_obstacles(model))}
+    run = run_graphs(model)
+    for number, graph in enumerate(model.graphs):
+        for position, operator in enumerate(graph.operators if graph in run else ()):
+            why = why_not_in_c(operator) or obstacles.get(operator)
+            if why is not None:
+                yield number, position, why

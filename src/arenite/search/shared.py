@@ -1,0 +1,255 @@
+"""The order and layout with the smallest head where buffers may share bytes, as the kernels of a target allow it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from arenite.backends.requests import requests
+from arenite.backends.tflm.folding import as_run, unfolded
+from arenite.backends.tflm.head import head_plan
+from arenite.check.validity import is_right
+from arenite.errors import OptionError
+from arenite.formulate.order import data_dependences, order_is_free
+from arenite.formulate.placement import views_of_inputs
+from arenite.operators.liveness import executed_graphs, peak_memory
+from arenite.search.apart import search_apart
+from arenite.search.joint.every_order import every_order_bound
+from arenite.search.joint.jointly import solve_jointly
+from arenite.search.reordering import reorder, runs_as_filed, with_order
+from arenite.search.reordering_with_overlap import reorder_with_overlap
+from arenite.search.sharing import Placed, Shared, Sharing
+from arenite.search.task import Decision, Task
+from arenite.tflite.memory_plan import read_plan, with_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from arenite.backends import Kernels
+    from arenite.model import Model
+    from arenite.search.plan import Proof
+
+FULL_EFFORT = 1.0
+"""Of the search for the layout of the only order that there is; 1 is about a second."""
+EACH_EFFORT = 0.2
+"""Of the search for the layout of one order among several."""
+BOUND_EFFORT = 0.2
+JOINT_EFFORT = 0.12
+"""Of the search for order and layout together; 1 is about five seconds."""
+
+
+def search_shared(task: Task) -> Decision:
+    """The best of the layouts with overlap for each order that promises something; no layout if no order has one.
+
+    No layout is higher than what TFLM makes of the source, with any kernels that the target may run.
+
+    Raises:
+        OptionError: no layout was found that keeps the inputs, which was asked for.
+    """
+    base = as_run(task.base, task.options.runs_on.kernels)
+    if base is not task.base:
+        found = search_shared(Task.of(base, task.options, task.budget, task.progress))
+        model = unfolded(task.base, found.model)
+        return replace(found, model=model, peak=peak_memory(model))
+    target, orders = task.options.runs_on, _orders(task)
+    sharing = Sharing(target, task.options.keep_inputs, _limits(task), goal=orders.lower_bound, progress=task.report)
+    candidates, bound = _candidates(task, sharing, orders)
+    best = candidates.found
+    if best is not None and sharing.head(best) > bound and not orders.only:
+        best, bound = _jointly(task, sharing, best, bound)
+    if best is None:
+        # TFLM itself plans the file better than any layout that could be found.
+        return _without_layout(task, candidates, bound, orders.proofs)
+    notes = candidates.blocked(sharing.head(best))
+    return Decision(best.model, peak_memory(best.model), sharing.head(best), bound, orders.proofs, notes)
+
+
+def _without_layout(task: Task, candidates: _Candidates, bound: int, proofs: tuple[Proof, ...]) -> Decision:
+    """The model as TFLM plans it, with what is known of all layouts."""
+    target = task.options.runs_on
+    if task.options.keep_inputs:
+        raise OptionError(
+            f"{task.source.name}: no layout keeps its inputs with all kernels of {target.name}; name another"
+        )
+    head = target.planned_head(task.base)
+    return Decision(task.base, peak_memory(task.base), head, bound, proofs, candidates.blocked(head))
+
+
+def _candidates(task: Task, sharing: Sharing, orders: _Orders) -> tuple[_Candidates, int]:
+    """The best layout of one of the orders, and a bound in bytes for all orders and layouts."""
+    bound, best = orders.lower_bound, _Candidates(sharing)
+    seen: list[Model] = []
+    for each in orders.orders:
+        model = _ordered(task.base, each)
+        seen.append(model)
+        if best.low_enough(sharing.least(model) if best.found else 0):
+            continue
+        effort = FULL_EFFORT if orders.only else EACH_EFFORT
+        placed = sharing.place(model, effort=effort, budget=task.for_layout())
+        best.add_all(placed)
+        if orders.only and not _could_be_views(task):
+            bound = max(bound, (placed.kept or placed.lowest).lower_bound)
+        if best.low_enough(bound):
+            return best, bound
+    if not orders.only:
+        _try_apart(task, sharing, seen, best)
+    return best, bound
+
+
+def _could_be_views(task: Task) -> bool:
+    """Whether layouts of another kind than those made here could be lower: with views of inputs that are kept."""
+    return task.options.keep_inputs and views_of_inputs(task.base, task.options.runs_on.kernels)
+
+
+def _try_apart(task: Task, sharing: Sharing, seen: Sequence[Model], best: _Candidates) -> None:
+    """The order that is best without overlap, with overlap; then what is best without, where it may yet be lower."""
+    apart = reorder(
+        task.base, keep_inputs=task.options.keep_inputs, budget=task.budget.part(0.5), progress=task.progress
+    )
+    model = apart.model
+    if not any(_runs_alike(model, other) for other in seen) and not best.low_enough(sharing.least(model)):
+        best.add_all(sharing.place(model, effort=EACH_EFFORT, budget=task.for_layout()))
+    if not best.low_enough(apart.lower_bound):
+        best.add(sharing.adopt(search_apart(task).model))
+
+
+class _Candidates:
+    """The lowest layout of those that were added; of equals the one that is lower with all kernels, then the first."""
+
+    def __init__(self, sharing: Sharing) -> None:
+        self._sharing = sharing
+        self.found: Shared | None = None
+        self._lowest: Shared | None = None
+
+    def add_all(self, placed: Placed) -> None:
+        """Add what keeps to the limits, and note what is lower than that."""
+        self.add(placed.kept)
+        lowest = placed.lowest
+        if lowest.heads and (self._lowest is None or self._key(lowest) < self._key(self._lowest)):
+            self._lowest = lowest
+
+    def blocked(self, head: int) -> tuple[str, ...]:
+        """A sentence on which kernels keep the head from being as low as was found without regard to them, if any."""
+        lowest = self._lowest
+        if lowest is None or self._sharing.head(lowest) >= head:
+            return ()
+        return (self._sharing.blocked(lowest),)
+
+    def add(self, other: Shared | None) -> None:
+        if other is not None and (self.found is None or self._key(other) < self._key(self.found)):
+            self.found = other
+
+    def low_enough(self, bound: int) -> bool:
+        """Whether nothing that needs so many bytes of head can be lower."""
+        return self.found is not None and self._sharing.head(self.found) <= bound
+
+    def _key(self, found: Shared) -> tuple[int, int]:
+        return self._sharing.head(found), max(found.heads.values())
+
+
+def _jointly(task: Task, sharing: Sharing, best: Shared, bound: int) -> tuple[Shared, int]:
+    """Order and layout searched together from the best that was found, and a bound for all orders and layouts."""
+    # Scratch is numbered in the order of the model; that order is the start, and only the main graph's is open.
+    base = best.model
+    charged, keep_inputs = sharing.target.charged, sharing.keep_inputs
+    problem, tensors = sharing.problem(best.model, charged)
+    bound = every_order_bound(
+        base,
+        sharing.target.kernels,
+        problem,
+        tensors,
+        best.solution,
+        keep_inputs=keep_inputs,
+        scratch_of=charged,
+        bound=bound,
+        effort=BOUND_EFFORT,
+        budget=task.budget,
+    )
+    if sharing.head(best) <= bound:
+        return best, bound
+    limits, start = sharing.joint_limits, best.solution
+    if limits:
+        limits = {**limits, charged: sharing.head(best)}
+        start = sharing.followed(best, limits)
+    found = solve_jointly(
+        base,
+        sharing.target.kernels,
+        range(len(base.main.operators)),
+        start,
+        keep_inputs=keep_inputs,
+        scratch_of=charged,
+        limits=limits,
+        bound=bound,
+        effort=JOINT_EFFORT,
+        budget=task.budget,
+    )
+    if found.solution is start:
+        return best, found.lower_bound
+    model = with_order(base, 0, found.order)
+    settled = sharing.settle(model, found.problem, found.tensors, found.solution)
+    better = sharing.admits(settled) and sharing.head(settled) < sharing.head(best)
+    return settled if better else best, found.lower_bound
+
+
+@dataclass(frozen=True)
+class _Orders:
+    """Orders that promise a small head, the best first; `only`: there is no other to choose from.
+
+    `lower_bound` (bytes) holds for every order and layout, by `proofs`.
+    """
+
+    orders: tuple[Mapping[int, Sequence[int]], ...]
+    lower_bound: int
+    only: bool
+    proofs: tuple[Proof, ...] = ()
+
+
+def _orders(task: Task) -> _Orders:
+    if not task.options.reorder:
+        return _Orders(({},), 0, only=True)
+    target = task.options.runs_on
+    result = reorder_with_overlap(
+        task.base,
+        target.kernels,
+        keep_inputs=task.options.keep_inputs,
+        budget=task.budget.part(0.5),
+        progress=task.progress,
+        scratch_of=target.charged,
+    )
+    return _Orders(result.orders, result.lower_bound, _only_order(task.base), result.proofs)
+
+
+def _ordered(model: Model, orders: Mapping[int, Sequence[int]]) -> Model:
+    for graph, order in orders.items():
+        model = with_order(model, graph, order)
+    return model
+
+
+def _runs_alike(one: Model, other: Model) -> bool:
+    """Whether two orders of a model are the same."""
+    return all(
+        all(here is there for here, there in zip(first.operators, second.operators, strict=True))
+        for first, second in zip(one.graphs, other.graphs, strict=True)
+    )
+
+
+def _limits(task: Task) -> Mapping[Kernels, int]:
+    """What TFLM makes of the source with every set of kernels of the target, in bytes of head.
+
+    A plan in the source that is not right sets no limit; then TFLM's own planning does, if it runs the file as it is.
+    """
+    target, source = task.options.runs_on, task.source
+    if not runs_as_filed(source) or task.options.keep_inputs:
+        return {}
+    stock = source if read_plan(source) is None or is_right(source, target.kernels) else with_plan(source, None)
+    return {kernels: head_plan(stock, requests=requests(kernels)).height for kernels in target.sets}
+
+
+def _only_order(model: Model) -> bool:
+    """Whether the operators of every graph that is run have one order: each reads what the one before it writes."""
+    running = ((position, model.graphs[position]) for position in executed_graphs(model))
+    return all(
+        order_is_free(model, position) and set(pairwise(range(len(graph.operators)))) <= data_dependences(graph)
+        for position, graph in running
+    )

@@ -1,0 +1,314 @@
+"""Execution in strips where order and overlap are not enough: never worse than without, by what is to be small."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from arenite.backends.tflm.head import plan_obstacle
+from arenite.backends.tflm.unpacking import packed
+from arenite.errors import FitError
+from arenite.operators.liveness import align, peak_memory
+from arenite.operators.macs import macs
+from arenite.rewrite import prune
+from arenite.rewrite.channels import ChannelPlan, estimate_channels, wide_regions
+from arenite.rewrite.strips import why_not
+from arenite.search.partial.costs import Costs
+from arenite.search.partial.line import Line
+from arenite.search.partial.neighbours import neighbours
+from arenite.search.partial.realise import within
+from arenite.search.partial.search import partial, promising, search, size
+from arenite.search.partial.ways import UNEVEN
+from arenite.search.partial.wish import Wish
+from arenite.search.plan import Strips
+from arenite.search.reordering import runs_as_filed
+from arenite.search.sharing import Sharing
+from arenite.search.task import LEAST_STEPS, Decision, mark
+from arenite.tflite.memory_plan import is_vela, read_plan, with_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from arenite.model import Model
+    from arenite.search.partial.choose import Choice
+    from arenite.search.partial.piece import Piece
+    from arenite.search.partial.search import Partial
+    from arenite.search.task import Task
+
+MOST_EXTRA = 0.10
+"""Share of the model's multiply-accumulates that strips may add where nothing else was asked for."""
+MOST_EXTRA_TO_FIT = 1.0
+"""The same where an arena is to be reached, at whatever work it takes."""
+_TRIED = 8
+"""Choices of which a layout is made."""
+_MOST_TRIED = 24
+"""The same where an arena is to be reached, and none has reached it yet."""
+_IMPROVED = 6_000
+"""Operators in all layouts together of choices near the best one."""
+_SLACK = 0.03
+"""By how much what is expected of a choice may be above the best one for it to be tried: it may be too much."""
+SHARE_WITHOUT = 0.4
+"""Share of the budget for the model without strips."""
+_SHARE_OF_LAYOUTS = 0.3
+"""Share of what is left then for the layouts at the end."""
+_SHARE_OF_ONE = 0.5
+"""Share of what is left for these that one of the layouts gets at most."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A decision, and what it costs: bytes of heads and of arenas to declare, for each set of kernels, and added work.
+
+    `choice` are the stretches that it has in parts.
+    """
+
+    decision: Decision
+    heads: tuple[int, ...]
+    arenas: tuple[int, ...]
+    extra_macs: int = 0
+    choice: Choice | None = None
+
+    @property
+    def head(self) -> int:
+        """Bytes of the target's head: with the kernels that need most."""
+        return max(self.heads)
+
+    @property
+    def arena(self) -> int:
+        """Bytes of the arena to declare for the target."""
+        return max(self.arenas)
+
+    def size(self, wish: Wish) -> int:
+        """Bytes of what is to be small."""
+        return self.head if wish.minimize == "head" else self.arena
+
+    def no_worse(self, other: Candidate, wish: Wish) -> bool:
+        """Whether it is not larger than another with any kernels that the target may run."""
+        mine, others = (each.heads if wish.minimize == "head" else each.arenas for each in (self, other))
+        return all(one <= another for one, another in zip(mine, others, strict=True))
+
+    def fits(self, wish: Wish) -> bool:
+        """Whether it is as small as was asked for."""
+        return wish.enough is None or self.arena <= wish.enough
+
+
+def search_partial(task: Task, whole: Decision) -> Decision:
+    """The best of a model in strips and the model without, `whole`.
+
+    Raises:
+        FitError: an arena was asked for that neither reaches, or of which nobody can say whether one does.
+    """
+    wish = wish_of(task)
+    unknown = task.options.runs_on.arena(whole.model).unknown
+    if wish.enough is not None and unknown:
+        raise FitError(
+            f"{task.source.name}: cannot say whether an arena of {wish.enough:,} bytes can be reached: it is not known "
+            f"what these operators allocate: {', '.join(unknown)}; nothing was written"
+        )
+    if wish.enough is not None and _candidate(task, whole).fits(wish):
+        return whole
+    best = best_of(candidates(task, whole, wish), wish)
+    if not best.fits(wish):
+        raise FitError(
+            f"{task.source.name}: an arena of {wish.enough:,} bytes was not reached; the smallest found is "
+            f"{best.arena:,}, with {100 * _share(task, best):.1f} % more multiply-accumulates; nothing was written"
+        )
+    return best.decision
+
+
+def wish_of(task: Task) -> Wish:
+    """What was asked for."""
+    options = task.options
+    most = options.max_extra_macs
+    if most is None:
+        most = MOST_EXTRA if options.arena is None else MOST_EXTRA_TO_FIT
+    return Wish(options.minimize, most, options.arena)
+
+
+def best_of(found: Iterable[Candidate], wish: Wish) -> Candidate:
+    """The one with the least work that fits, or the smallest, of equal heads the smaller arena; the first of equals."""
+    candidates = list(found)
+    if wish.enough is not None and (fitting := [each for each in candidates if each.fits(wish)]):
+        return min(fitting, key=lambda each: (each.extra_macs, each.size(wish)))
+    return min(candidates, key=lambda each: (each.size(wish), each.arena, each.extra_macs))
+
+
+def candidates(task: Task, whole: Decision, wish: Wish) -> Iterator[Candidate]:
+    """The model without strips, then the most promising ways to execute it in strips, each with its layout."""
+    first = without(task, whole)
+    yield first
+    if obstacle(task) is not None:
+        return
+    ways = PartialSearch(task, whole, first, wish)
+    found: list[Candidate] = []
+    known = promising(ways.choices(), wish, ways.tail)
+    for number, choice in enumerate(known[:_MOST_TRIED]):
+        if number and task.budget.over:
+            break
+        if number >= _TRIED and (wish.enough is None or any(each.fits(wish) for each in found)):
+            break
+        task.progress(f"strips: layout {number + 1} of at most {min(len(known), _TRIED)}")
+        candidate = ways.candidate(choice)
+        if candidate is not None:
+            found.append(candidate)
+            yield candidate
+    if found:
+        yield from ways.better_than(best_of(found, wish))
+
+
+def without(task: Task, whole: Decision) -> Candidate:
+    """The model without strips, with what is known where they are allowed: why there are none, or what bounds all."""
+    reason = obstacle(task)
+    if reason is not None:
+        return _candidate(task, replace(whole, notes=(*whole.notes, f"nothing is executed in strips: {reason}")))
+    return _candidate(task, replace(whole, lower_bound=_least(task.base), proofs=()))
+
+
+class PartialSearch:
+    """Ways to execute a model in strips; the operators stay in the order that was found without."""
+
+    def __init__(self, task: Task, whole: Decision, first: Candidate, wish: Wish) -> None:
+        """Begin with the model without strips: its decision, and as a candidate."""
+        self.task = task
+        self.whole = whole
+        self.first = first
+        self.wish = wish
+        base = prune(with_plan(whole.model, None))
+        self._packed = packed(base)
+        self.base = self._packed.model
+        options = task.options
+        self.tail = options.runs_on.arena(base).tail_bytes
+        self._sharing = Sharing(options.runs_on, options.keep_inputs, {}, progress=task.report)
+        self._costs = Costs(Line(self.base, options.keep_inputs), options.runs_on)
+
+    def choices(self) -> list[Choice]:
+        """Choices of stretches, none of which another beats in head, tail and work together."""
+        budget = self.task.budget.part(1 - _SHARE_OF_LAYOUTS)
+        return search(self._costs, self._most_extra, budget, report=self.task.progress)
+
+    def better_than(self, best: Candidate) -> Iterator[Candidate]:
+        """Candidates from near the best one, each better than all before: pieces meet otherwise than each costs alone.
+
+        The first improvement is taken, and what is near to it is tried next.
+        """
+        tried: set[tuple[object, ...]] = set()
+        operators = 0
+        while best.choice is not None:
+            near = neighbours(self._costs, best.choice, self._most_extra)
+            for choice in promising(near, self.wish, self.tail):
+                mark = tuple((piece.first, piece.last, piece.kind, piece.number) for piece in choice.pieces)
+                if mark in tried or not self._hopeful(choice, best):
+                    continue
+                if operators > _IMPROVED or self.task.budget.over:
+                    return
+                tried.add(mark)
+                self.task.progress(f"strips: {best.size(self.wish):,} bytes, another layout from near there")
+                candidate = self.candidate(choice)
+                operators += len((candidate or best).decision.model.main.operators)
+                if candidate is not None and best_of((best, candidate), self.wish) is candidate:
+                    best = candidate
+                    yield best
+                    break
+            else:
+                return
+
+    def _hopeful(self, choice: Choice, best: Candidate) -> bool:
+        """Whether a choice is expected to be better than a candidate."""
+        wish = self.wish
+        expected = size(choice, wish) + (self.tail if wish.minimize == "arena" else 0)
+        if best.fits(wish) and wish.enough is not None:
+            return expected <= wish.enough and choice.extra_macs < best.extra_macs
+        return expected < best.size(wish) * (1 + _SLACK)
+
+    @property
+    def _most_extra(self) -> int:
+        """Multiply-accumulates that may be done twice."""
+        return int(self.wish.most_extra_macs * sum(macs(operator) for operator in self.base.main.operators))
+
+    def candidate(self, choice: Choice) -> Candidate | None:
+        """A choice with its layout, made with a part of the budget; None if none does what was asked for.
+
+        Nor is it one that is larger than without strips, even if only with some of the kernels that may run.
+        """
+        budget = self.task.budget.part(_SHARE_OF_ONE)
+        found = partial(self.base, self._sharing, choice, budget, unpacked=self._packed.unpacked)
+        if found is None:
+            return None
+        decision = _decision(self.task, self.whole, self.base, found)
+        candidate = replace(_candidate(self.task, decision, choice.extra_macs), choice=choice)
+        return candidate if candidate.no_worse(self.first, self.wish) else None
+
+
+def _decision(task: Task, whole: Decision, base: Model, found: Partial) -> Decision:
+    model = found.shared.model
+    return replace(
+        whole,
+        model=model,
+        peak=peak_memory(model),
+        head=task.options.runs_on.planned_head(model),
+        lower_bound=_least(task.base),
+        proofs=(),
+        strips=tuple(_strips(task, base, found.choice)),
+        sources=found.sources,
+    )
+
+
+def _strips(task: Task, base: Model, choice: Choice) -> Iterator[Strips]:
+    for piece in choice.pieces:
+        if piece.plan is None:
+            continue
+        operators = base.main.operators[piece.first : piece.last + 1]
+        places = tuple(sorted({task.positions[mark(operator)] for operator in operators}))
+        plan = within(base, piece.plan)
+        if isinstance(plan, ChannelPlan):
+            size = plan.region.outputs[-1].shape[-1] // plan.region.pieces
+            channels = tuple(size * each for each in plan.boundaries)
+            yield Strips(places, (), None, piece.extra_macs, channels, estimate_channels(plan).constant_bytes)
+        else:
+            results = [tensor for operator in plan.region.operators for tensor in operator.outputs]
+            kept = tuple(tensor.name for tensor in results if tensor in plan.kept)
+            yield Strips(places, plan.boundaries[-1], _halo(piece), piece.extra_macs, kept=kept)
+
+
+def _halo(piece: Piece) -> Literal["recompute", "keep", "some"]:
+    if piece.kind in ("recompute", UNEVEN["recompute"]):
+        return "recompute"
+    return "keep" if piece.kind in ("keep", UNEVEN["keep"]) else "some"
+
+
+def _candidate(task: Task, decision: Decision, extra_macs: int = 0) -> Candidate:
+    arenas = task.options.runs_on.arenas(decision.model)
+    heads, declared = tuple(each.head_bytes for each in arenas), tuple(each.declare_bytes for each in arenas)
+    return Candidate(decision, heads, declared, extra_macs)
+
+
+def _least(model: Model) -> int:
+    """Bytes that no execution is below, in whatever pieces: all inputs are there at first, all outputs at last."""
+    graph = model.main
+    ends = (
+        sum(align(tensor.bytes) for tensor in dict.fromkeys(tensors) if tensor.data is None and not tensor.variable)
+        for tensors in (graph.inputs, graph.outputs)
+    )
+    return max(ends)
+
+
+def obstacle(task: Task) -> str | None:
+    """Why the model cannot be executed in strips, None if it can."""
+    source, options = task.source, task.options
+    reasons = (
+        (is_vela(source), "it was compiled by Vela"),
+        (options.plan == "respect" and read_plan(source) is not None, "its plan is respected"),
+        (not options.reorder and not runs_as_filed(source), "its operators are filed out of order"),
+        (len(source.graphs) > 1, "it has several graphs"),
+        (task.budget.left < LEAST_STEPS, "nothing was left of the budget"),
+    )
+    reason = next((reason for holds, reason in reasons if holds), None) or plan_obstacle(source)
+    by_rows = any(why_not(operator) is None for operator in task.base.main.operators)
+    if reason is None and not by_rows and next(wide_regions(task.base), None) is None:
+        return "none of its operators can be; `arenite inspect --why` says why"
+    return reason
+
+
+def _share(task: Task, candidate: Candidate) -> float:
+    work = sum(macs(operator) for operator in task.source.main.operators)
+    return candidate.extra_macs / work if work else 0.0

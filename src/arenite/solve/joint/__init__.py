@@ -1,0 +1,1 @@
+"""Order and layout searched together, without overlap."""

@@ -1,0 +1,156 @@
+"""Lower bounds on the peak from one operator: what must be alive while it runs, whatever the order."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from arenite.problems.certificate import Cut, Need
+from arenite.solve.order.graph import bits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from arenite.problems.order import Problem
+    from arenite.solve.order.graph import Graph
+
+
+def own_memory(problem: Problem) -> list[int]:
+    """Inputs + outputs + extra of every operator, less its most relief: the cheapest bound, linear in the problem."""
+    result = list(problem.extra) or [0] * problem.operators
+    for tensor in problem.tensors:
+        if tensor.producer is not None:
+            result[tensor.producer] += tensor.size
+        for consumer in dict.fromkeys(tensor.consumers):
+            result[consumer] += tensor.size
+    for relief in problem.relief:
+        ends = (size for tensor, size in relief.saved if not problem.tensors[tensor].kept)
+        result[relief.operator] -= min(relief.most, sum(ends))
+    return result
+
+
+def need(graph: Graph, operator: int, alive: Iterable[int]) -> Need:
+    """See `certificate.Need`; `alive`: tensors alive while the operator runs in some order (others cannot count)."""
+    earlier, later = graph.ancestors[operator], graph.descendants[operator] | 1 << operator
+    total = graph.made[operator] + graph.extra[operator] - graph.most_relief(operator)
+    for tensor in alive:
+        producer = graph.problem.tensors[tensor].producer
+        if (producer is None or earlier >> producer & 1) and (graph.kept[tensor] or graph.readers[tensor] & later):
+            total += graph.sizes[tensor]
+    return Need(total, operator)
+
+
+def cut(graph: Graph, operator: int, alive: Iterable[int]) -> Cut:
+    """The least memory that any order needs while the operator runs, as a minimum cut (maximum flow).
+
+    Only operators that may run before or after it have a node; `alive` as for `need`. With relief, the better of two
+    cuts: one counts all of the inputs, and the most relief; the other those bytes of the inputs that are not saved,
+    and all of an input that another operator may have to read later.
+    """
+    alive = list(alive)
+    found = _cut(graph, operator, alive, {})
+    saved = {tensor: size for each in graph.problem.relief if each.operator == operator for tensor, size in each.saved}
+    if not saved:
+        return found
+    return max(found, _cut(graph, operator, alive, saved), key=lambda each: each.bound)
+
+
+def _cut(graph: Graph, operator: int, alive: Iterable[int], saved: Mapping[int, int]) -> Cut:
+    network = _Network(graph, operator, saved)
+    touched = (chain(graph.inputs[v], graph.outputs[v]) for v in bits(network.free))
+    for tensor in dict.fromkeys(chain(alive, *touched)):
+        network.add_tensor(tensor)
+    return network.solve()
+
+
+class _Network:
+    """The network of one cut. Nodes: 0 source, 1 drain, then free operators, then tensors that several may read."""
+
+    def __init__(self, graph: Graph, operator: int, saved: Mapping[int, int]) -> None:
+        self._graph = graph
+        self._operator = operator
+        self._saved = saved
+        self._earlier = graph.ancestors[operator]
+        self._later = graph.descendants[operator] | 1 << operator
+        self.free = graph.full & ~self._earlier & ~self._later
+        self._node = {v: place for place, v in enumerate(bits(self.free), 2)}
+        self._nodes = len(self._node) + 2
+        self._arcs: list[tuple[int, int, int]] = []
+        self._meaning: list[tuple[int, int] | None] = []
+        """(tensor, consumer) of arcs that are reads."""
+        self._fixed: list[tuple[int, int, int]] = []
+        """Reads straight from source to drain."""
+        self._infinite = sum(graph.sizes) + 1
+
+    def add_tensor(self, tensor: int) -> None:
+        graph = self._graph
+        size, readers = graph.sizes[tensor], graph.readers[tensor]
+        producer = graph.problem.tensors[tensor].producer
+        source = 0
+        if producer is not None and not self._earlier >> producer & 1:
+            if self._later >> producer & 1:
+                return
+            source = self._node[producer]
+        late = readers & self._later
+        if graph.kept[tensor] or late:
+            own = 1 << self._operator
+            reader = -1 if graph.kept[tensor] else next(bits(late & ~own or late))
+            saved = self._saved.get(tensor, 0) if reader == self._operator else 0
+            if source:
+                self._arc(source, 1, size, (tensor, reader))
+            else:
+                self._fixed.append((tensor, reader, size - saved))
+            if not saved:
+                return
+            size = saved
+        free = list(bits(readers & self.free))
+        if len(free) == 1:
+            self._arc(source, self._node[free[0]], size, (tensor, free[0]))
+        elif free:
+            self._arc(source, self._nodes, size, None)
+            for reader in free:
+                self._arc(self._nodes, self._node[reader], size, (tensor, reader))
+            self._nodes += 1
+
+    def _arc(self, tail: int, head: int, capacity: int, meaning: tuple[int, int] | None) -> None:
+        self._arcs.append((tail, head, capacity))
+        self._meaning.append(meaning)
+
+    def solve(self) -> Cut:
+        graph = self._graph
+        pairs = [(v, p) for v in self._node for p in bits(graph.before[v] & self.free)]
+        reads, returns = list(self._fixed), []
+        if self._arcs:
+            arcs = self._arcs + [(self._node[v], self._node[p], self._infinite) for v, p in pairs]
+            flows = _maximum_flow(arcs)
+            meanings = zip(self._meaning, flows, strict=False)
+            reads += [(*meaning, flow) for meaning, flow in meanings if meaning and flow]
+            back = zip(pairs, flows[len(self._arcs) :], strict=True)
+            returns = [(later, earlier, flow) for (later, earlier), flow in back if flow]
+        late = self._later
+        total = sum(amount for _, reader, amount in reads if reader < 0 or late >> reader & 1)
+        operator = self._operator
+        total += graph.made[operator] + graph.extra[operator] - self._relief(reads)
+        return Cut(total, operator, tuple(reads), tuple(returns))
+
+    def _relief(self, reads: Iterable[tuple[int, int, int]]) -> int:
+        """Bytes of these that the operator reads and may save."""
+        relief = next((each for each in self._graph.problem.relief if each.operator == self._operator), None)
+        if relief is None:
+            return 0
+        saved = dict(relief.saved)
+        sizes = self._graph.sizes
+        mine = ((tensor, amount) for tensor, reader, amount in reads if reader == self._operator)
+        return min(relief.most, sum(max(0, amount - sizes[t] + saved.get(t, 0)) for t, amount in mine))
+
+
+def _maximum_flow(arcs: list[tuple[int, int, int]]) -> list[int]:
+    """Flow on every arc (tail, head, capacity) of a maximum flow from node 0 to node 1."""
+    from ortools.graph.python.max_flow import SimpleMaxFlow
+
+    flow = SimpleMaxFlow()
+    for tail, head, capacity in arcs:
+        flow.add_arc_with_capacity(tail, head, capacity)
+    if flow.solve(0, 1) != flow.OPTIMAL:
+        raise ArithmeticError("the sizes are too large for a maximum flow in 64 bits")
+    return [flow.flow(arc) for arc in range(len(arcs))]

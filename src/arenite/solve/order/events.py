@@ -1,0 +1,119 @@
+"""Forward moves from event to event: everything that the end of one tensor needs, at once.
+
+Between two events nothing dies, so all operators that the next event does not need can wait until after it. That
+leaves far fewer states than one operator at a time; see `certificate.Exhausted` for the rule and its proof.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arenite.solve.order.graph import bits
+from arenite.solve.order.moves import Move
+from arenite.solve.order.settle import Settling
+
+if TYPE_CHECKING:
+    from arenite.solve.order.graph import Graph
+
+_REACH = 256
+"""How many events back an event looks for those it contains. Those it misses cost time, never the result."""
+
+Hint = tuple[int, tuple[int, ...]]
+"""Mask of the events that have happened, and those that may come next."""
+
+
+class Events:
+    """From nothing run to all run, by closures that contain no other one."""
+
+    backward = False
+    events = True
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self.settling = Settling(graph, backward=False)
+        self.start, self.live, self.goal = 0, graph.start, graph.full
+        closures = self._closures()
+        self._closure = sorted(closures, key=lambda mask: (mask.bit_count(), mask))
+        self._extra = [closures[mask] for mask in self._closure]
+        self._inside: list[int] = []
+        self._then: list[list[int]] = [[] for _ in self._closure]
+        for event, closure in enumerate(self._closure):
+            inside = 0
+            for other in range(event - 1, max(-1, event - 1 - _REACH), -1):
+                if not inside >> other & 1 and not self._closure[other] & ~closure:
+                    inside |= self._inside[other] | 1 << other
+                    self._then[other].append(event)
+            self._inside.append(inside)
+        self._known: dict[int, tuple[int, tuple[tuple[int, int], ...]]] = {}
+        self.root: Hint = (0, tuple(event for event, inside in enumerate(self._inside) if not inside))
+
+    def _closures(self) -> dict[int, int]:
+        """All that each event needs, with the extra that it costs."""
+        graph = self._graph
+        result: dict[int, int] = {}
+        for readers, kept in zip(graph.readers, graph.kept, strict=True):
+            if readers and not kept:
+                closure = readers
+                for reader in bits(readers):
+                    closure |= graph.ancestors[reader]
+                result.setdefault(closure, 0)
+        for operator in range(graph.count):
+            if graph.extra[operator] or graph.dies_at_once(operator) or not graph.after[operator]:
+                result[graph.ancestors[operator] | 1 << operator] = graph.extra[operator]
+        return result
+
+    def moves(self, state: int, live: int, hint: Hint) -> tuple[list[Move], Hint]:
+        """Every event that needs no other one first, by what it makes and by number."""
+        past, ready = self._advanced(state, hint)
+        closure, extra = self._closure, self._extra
+        missing: dict[int, int] = {}
+        for event in ready:
+            part = closure[event] & ~state
+            if extra[event] or part not in missing:
+                missing[part] = extra[event]
+        result: list[Move] = []
+        least: list[int] = []
+        for part in sorted(missing, key=int.bit_count):
+            for other in least:
+                if not other & ~part:
+                    break
+            else:
+                least.append(part)
+                made, ends = self._known.get(part) or self._learn(part)
+                new = state | part
+                left = live + made
+                for size, readers in ends:
+                    if not readers & ~new:
+                        left -= size
+                result.append(Move(left, new, live + made + missing[part]))
+        return result, (past, ready)
+
+    def _advanced(self, state: int, hint: Hint) -> Hint:
+        """The events that have happened at `state` and those that may come next."""
+        past, ready = hint
+        closure = self._closure
+        ended = [event for event in ready if not closure[event] & ~state]
+        if not ended:
+            return hint
+        waiting = [event for event in ready if closure[event] & ~state]
+        while ended:
+            event = ended.pop()
+            past |= 1 << event
+            for then in self._then[event]:
+                if not self._inside[then] & ~past and not past >> then & 1:
+                    (waiting if closure[then] & ~state else ended).append(then)
+        return past, tuple(waiting)
+
+    def _learn(self, part: int) -> tuple[int, tuple[tuple[int, int], ...]]:
+        """Bytes that the operators of `part` make, and the tensors that may end with them (bytes, readers)."""
+        graph = self._graph
+        made = 0
+        ends: dict[int, None] = {}
+        for operator in bits(part):
+            made += graph.made[operator]
+            ends.update((t, None) for t in graph.inputs[operator] if not graph.kept[t] and graph.sizes[t])
+            dead = graph.dies_at_once(operator)
+            if dead:
+                ends.update((t, None) for t in graph.outputs[operator] if not graph.readers[t] and not graph.kept[t])
+        self._known[part] = found = (made, tuple((graph.sizes[t], graph.readers[t]) for t in ends))
+        return found

@@ -1,0 +1,139 @@
+"""An ordering problem with its sets as integers: bit v of a mask is operator v.
+
+A state of a search is the mask of the operators that have run: always closed under predecessors.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from heapq import heapify, heappop, heappush
+from typing import TYPE_CHECKING
+
+from arenite.errors import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from arenite.problems.order import Problem
+
+
+def bits(mask: int) -> Iterator[int]:
+    """Positions of the bits that are set, from the lowest."""
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low
+
+
+class Links:
+    """Direct predecessors and successors as lists without repetition, and the stable topological order.
+
+    Linear in the problem, for problems of any length. Raises ModelError when the operators depend on each other in a
+    circle.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        count = problem.operators
+        predecessors: list[set[int]] = [set() for _ in range(count)]
+        for tensor in problem.tensors:
+            if tensor.producer is not None:
+                for consumer in tensor.consumers:
+                    predecessors[consumer].add(tensor.producer)
+        for first, then in problem.before:
+            predecessors[then].add(first)
+        self.predecessors = [sorted(found) for found in predecessors]
+        self.successors: list[list[int]] = [[] for _ in range(count)]
+        for operator, found in enumerate(self.predecessors):
+            for predecessor in found:
+                self.successors[predecessor].append(operator)
+        self.order = self._topological(count)
+
+    def _topological(self, count: int) -> list[int]:
+        """Lowest number first among the ready: the default order itself where that is valid."""
+        missing = [len(found) for found in self.predecessors]
+        ready = [operator for operator in range(count) if not missing[operator]]
+        heapify(ready)
+        order = []
+        while ready:
+            operator = heappop(ready)
+            order.append(operator)
+            for successor in self.successors[operator]:
+                missing[successor] -= 1
+                if not missing[successor]:
+                    heappush(ready, successor)
+        if len(order) < count:
+            stuck = next(operator for operator in range(count) if missing[operator])
+            raise ModelError(f"the operators form a cycle: operator {stuck} depends on its own output; no order exists")
+        return order
+
+
+class Graph:
+    """Masks of a problem: `inputs[v]` and `outputs[v]` list tensors, `made[v]` is the size of all outputs of v.
+
+    `readers[t]` is the mask of the consumers of tensor t, `after`/`before` are the masks of direct successors and
+    predecessors, `ancestors` and `descendants` those of all (without v itself).
+    """
+
+    def __init__(self, problem: Problem, links: Links | None = None) -> None:
+        links = links or Links(problem)
+        count = problem.operators
+        self.problem = problem
+        self.count = count
+        self.full = (1 << count) - 1
+        self.order = links.order
+        self.before = [sum(1 << p for p in found) for found in links.predecessors]
+        self.after = [sum(1 << s for s in found) for found in links.successors]
+        self.extra = list(problem.extra) or [0] * count
+        self.sizes = [tensor.size for tensor in problem.tensors]
+        self.kept = [tensor.kept for tensor in problem.tensors]
+        self.readers = [sum(1 << c for c in set(tensor.consumers)) for tensor in problem.tensors]
+        self.inputs: list[list[int]] = [[] for _ in range(count)]
+        self.outputs: list[list[int]] = [[] for _ in range(count)]
+        self.made = [0] * count
+        for number, tensor in enumerate(problem.tensors):
+            for consumer in set(tensor.consumers):
+                self.inputs[consumer].append(number)
+            if tensor.producer is not None:
+                self.outputs[tensor.producer].append(number)
+                self.made[tensor.producer] += tensor.size
+        self.relief = {
+            each.operator: (each.most, [(saved, self.readers[t]) for t, saved in each.saved if not self.kept[t]])
+            for each in problem.relief
+        }
+        """`(most, [(saved, readers)])` of the operators that may save bytes, without the kept tensors."""
+        self.start = sum(t.size for t in problem.tensors if t.producer is None and (t.kept or t.consumers))
+        """Bytes alive before the first operator."""
+        self.end = sum(t.size for t in problem.tensors if t.kept)
+        """Bytes alive after the last operator."""
+
+    @cached_property
+    def ancestors(self) -> list[int]:
+        """Everything that each operator needs."""
+        found = [0] * self.count
+        for operator in self.order:
+            mask = self.before[operator]
+            for predecessor in bits(mask):
+                mask |= found[predecessor]
+            found[operator] = mask
+        return found
+
+    @cached_property
+    def descendants(self) -> list[int]:
+        """Everything that needs each operator."""
+        found = [0] * self.count
+        for operator in reversed(self.order):
+            mask = self.after[operator]
+            for successor in bits(mask):
+                mask |= found[successor]
+            found[operator] = mask
+        return found
+
+    def dies_at_once(self, operator: int) -> int:
+        """Bytes of the outputs that are alive only while the operator runs: nobody reads or keeps them."""
+        return sum(self.sizes[t] for t in self.outputs[operator] if not self.readers[t] and not self.kept[t])
+
+    def most_relief(self, operator: int) -> int:
+        """Bytes that the operator saves at most, in any order."""
+        most, saved = self.relief.get(operator, (0, []))
+        later = self.descendants[operator] if saved else 0
+        return min(most, sum(size for size, readers in saved if not readers & later))

@@ -1,0 +1,60 @@
+"""The memory of a given order: working set per operator and peak, in time linear in the problem."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arenite.problems.order import Problem
+
+
+def working_sets(problem: Problem, order: Sequence[int]) -> list[int]:
+    """Bytes alive while each operator runs, in the order of `order`, which must hold every operator once.
+
+    The rules are those of TFLM: the outputs of an operator are alive together with everything that it or a later
+    operator reads, less its relief. Whether the order respects the data is not looked at.
+    """
+    position = [0] * problem.operators
+    for place, operator in enumerate(order):
+        position[operator] = place
+    relief = relieved(problem, position) if problem.relief else {}
+    count = problem.operators
+    change = [0] * (count + 1)
+    for tensor in problem.tensors:
+        last = max([position[consumer] for consumer in tensor.consumers], default=-1)
+        if tensor.kept:
+            last = count - 1
+        first = 0 if tensor.producer is None else position[tensor.producer]
+        if last < first:
+            if tensor.producer is None:
+                continue
+            last = first
+        change[first] += tensor.size
+        change[last + 1] -= tensor.size
+    alive = 0
+    result = []
+    for place, operator in enumerate(order):
+        alive += change[place]
+        result.append(alive + (problem.extra[operator] if problem.extra else 0) - relief.get(operator, 0))
+    return result
+
+
+def relieved(problem: Problem, position: Sequence[int]) -> dict[int, int]:
+    """Bytes that each operator with a relief saves, given every operator's position in the order."""
+    result = {}
+    for relief in problem.relief:
+        tensors, last = problem.tensors, position[relief.operator]
+        ended = (
+            size
+            for tensor, size in relief.saved
+            if not tensors[tensor].kept and all(position[reader] <= last for reader in tensors[tensor].consumers)
+        )
+        result[relief.operator] = min(relief.most, sum(ended))
+    return result
+
+
+def peak(problem: Problem, order: Sequence[int]) -> int:
+    """The largest working set of the order in bytes, and at least the problem's floor."""
+    return max(problem.floor, *working_sets(problem, order)) if problem.operators else problem.floor

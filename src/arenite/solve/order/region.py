@@ -1,0 +1,90 @@
+"""The problem induced by some of the operators: what its optimum needs, the whole needs too.
+
+See `certificate.Region` for the rule and why it holds. At operators comparable to every other one the problem falls
+into such regions without loss: the optimum of the whole is the largest of theirs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arenite.problems.order import Problem, Relief, Tensor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from arenite.solve.order.graph import Links
+
+
+def cut_points(links: Links, order: Sequence[int]) -> list[int]:
+    """Positions in a valid order of the operators that are comparable to every other one, rising.
+
+    Such an operator has all operators before it in the order as ancestors and all after it as descendants: everything
+    before has a successor no later than it, everything after a predecessor no earlier.
+    """
+    count = len(order)
+    position = [0] * count
+    for place, operator in enumerate(order):
+        position[operator] = place
+    needed = [False] * count
+    furthest = -1
+    for place, operator in enumerate(order):
+        needed[place] = furthest <= place
+        nearest = min((position[s] for s in links.successors[operator]), default=count)
+        furthest = max(furthest, nearest)
+    result = []
+    earliest = count
+    for place in range(count - 1, -1, -1):
+        if needed[place] and earliest >= place:
+            result.append(place)
+        latest = max((position[p] for p in links.predecessors[order[place]]), default=-1)
+        earliest = min(earliest, latest)
+    return result[::-1]
+
+
+def pieces(links: Links, order: Sequence[int]) -> list[tuple[int, int]]:
+    """First and last position of what lies between one cut point and the next (which ends its piece)."""
+    result = []
+    begin = 0
+    for place in [*cut_points(links, order), len(order) - 1]:
+        if place >= begin:
+            result.append((begin, place))
+            begin = place + 1
+    return result
+
+
+def induced(
+    problem: Problem,
+    operators: Sequence[int],
+    near: Sequence[int],
+    above: Callable[[int], bool],
+    below: Callable[[int], bool],
+) -> Problem:
+    """The problem of `operators` alone.
+
+    `near` lists the tensors that may matter to it, rising: every tensor that one of the operators reads or writes; of
+    the others those that live throughout. `above` and `below` tell of an operator outside whether it is an ancestor, or
+    a descendant, of every operator inside.
+    """
+    number = {operator: place for place, operator in enumerate(operators)}
+    tensors: list[Tensor] = []
+    place: dict[int, int] = {}
+    for index in near:
+        tensor = problem.tensors[index]
+        producer = None if tensor.producer is None else number.get(tensor.producer)
+        if producer is None and tensor.producer is not None and not above(tensor.producer):
+            continue
+        consumers = dict.fromkeys(tensor.consumers)
+        read = tuple(number[c] for c in consumers if c in number)
+        kept = tensor.kept or any(c not in number and below(c) for c in consumers)
+        if producer is not None or read or kept:
+            place[index] = len(tensors)
+            tensors.append(Tensor(tensor.size, producer, read, kept))
+    before = tuple((number[a], number[b]) for a, b in problem.before if a in number and b in number)
+    extra = tuple(problem.extra[v] for v in operators) if problem.extra else ()
+    relief = tuple(
+        Relief(number[each.operator], each.most, tuple((place[t], size) for t, size in each.saved if t in place))
+        for each in problem.relief
+        if each.operator in number
+    )
+    return Problem(len(operators), tuple(tensors), before, extra, relief=relief)

@@ -1,0 +1,109 @@
+"""The moves of a search where operators save bytes by writing over inputs that end with them.
+
+Only what a move needs on the way is less. What is alive between operators is as without relief, and so are the commit
+rules: see `certificate` for why they hold all the same.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from arenite.solve.order.events import Events
+from arenite.solve.order.graph import bits
+from arenite.solve.order.moves import Backward, Forward, Move
+from arenite.solve.order.settle import Settling
+
+if TYPE_CHECKING:
+    from arenite.solve.order.graph import Graph
+
+
+def saved(graph: Graph, operator: int, done: int) -> int:
+    """Bytes that an operator saves; `done` are all that have run when it has."""
+    most, ends = graph.relief.get(operator, (0, ()))
+    return min(most, sum(size for size, readers in ends if not readers & ~done))
+
+
+class RelievedForward(Forward):
+    """`Forward` with relief."""
+
+    def __init__(self, graph: Graph) -> None:
+        super().__init__(graph)
+        self.settling = _Settling(graph, backward=False)
+
+    def moves(self, state: int, live: int, hint: tuple[int, int]) -> tuple[list[Move], tuple[int, int]]:
+        """As without relief, with less memory."""
+        following, hint = super().moves(state, live, hint)
+        graph = self._graph
+        return [
+            Move(left, new, memory - saved(graph, (new ^ state).bit_length() - 1, new))
+            for left, new, memory in following
+        ], hint
+
+
+class RelievedBackward(Backward):
+    """`Backward` with relief."""
+
+    def __init__(self, graph: Graph) -> None:
+        super().__init__(graph)
+        self.settling = _Settling(graph, backward=True)
+
+    def moves(self, state: int, live: int, hint: tuple[int, int]) -> tuple[list[Move], tuple[int, int]]:
+        """As without relief, with less memory."""
+        following, hint = super().moves(state, live, hint)
+        graph = self._graph
+        return [
+            Move(left, new, memory - saved(graph, (new ^ state).bit_length() - 1, state))
+            for left, new, memory in following
+        ], hint
+
+
+class RelievedEvents(Events):
+    """`Events` with relief, which the last operator of a move gives; none where several could be the last."""
+
+    def __init__(self, graph: Graph) -> None:
+        super().__init__(graph)
+        self.settling = _Settling(graph, backward=False)
+
+    def _closures(self) -> dict[int, int]:
+        graph = self._graph
+        result = super()._closures()
+        for _, ends in graph.relief.values():
+            for size, readers in ends:
+                if size and readers & (readers - 1):
+                    for reader in bits(readers):
+                        result.setdefault(graph.ancestors[reader] | 1 << reader, graph.extra[reader])
+        return result
+
+    def moves(self, state: int, live: int, hint: Any) -> tuple[list[Move], Any]:
+        """As without relief, with less memory."""
+        following, hint = super().moves(state, live, hint)
+        return [Move(left, new, memory - self._saved(new ^ state, new)) for left, new, memory in following], hint
+
+    def _saved(self, part: int, done: int) -> int:
+        graph = self._graph
+        last = [operator for operator in bits(part) if not graph.after[operator] & part]
+        return saved(graph, last[0], done) if len(last) == 1 else 0
+
+
+class _Settling(Settling):
+    """`Settling` with relief: first with the most that an operator may save, then with what it does."""
+
+    def __init__(self, graph: Graph, *, backward: bool) -> None:
+        super().__init__(graph, backward=backward)
+        self._graph = graph
+        self._whole = self._made
+        self._made = [made - graph.most_relief(operator) for operator, made in enumerate(self._whole)]
+
+    def _on(self, state: int, live: int, operator: int, bound: int) -> int | None:
+        left = super()._on(state, live, operator, bound)
+        if left is not None:
+            memory = live + self._whole[operator] - saved(self._graph, operator, state | 1 << operator)
+            left = left if memory < bound else None
+        return left
+
+    def _back(self, state: int, live: int, operator: int, bound: int) -> int | None:
+        left = super()._back(state, live, operator, bound)
+        if left is not None:
+            memory = left + self._whole[operator] - saved(self._graph, operator, state)
+            left = left if memory < bound else None
+        return left

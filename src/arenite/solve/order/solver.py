@@ -1,0 +1,157 @@
+"""The order with the smallest peak, and the proof of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from arenite.budget import Budget
+from arenite.problems.certificate import Certificate, Deferred, Exhausted, Floor, Need, Region, Swept
+from arenite.solve.order.bounds import own_memory
+from arenite.solve.order.deferral import deferrable, deferred, moved
+from arenite.solve.order.graph import Links
+from arenite.solve.order.long_piece import LongPiece
+from arenite.solve.order.options import SearchOptions
+from arenite.solve.order.peak import peak, working_sets
+from arenite.solve.order.piece import LONG, Piece
+from arenite.solve.order.region import induced, pieces
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from arenite.problems.order import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """What the search took: states looked at, and what settled the lower bound."""
+
+    states: int
+    technique: str
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """An order of all operators, its peak in bytes, and a bound below which no order can be, with its proof."""
+
+    order: tuple[int, ...]
+    peak: int
+    lower_bound: int
+    certificate: Certificate
+    statistics: Statistics
+
+    @property
+    def optimal(self) -> bool:
+        """Whether the bound proves the peak."""
+        return self.peak == self.lower_bound
+
+
+def solve(
+    problem: Problem,
+    *,
+    options: SearchOptions | None = None,
+    budget: Budget | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Schedule:
+    """The order of least peak; the default order itself where none is better.
+
+    When the budget ends first: the best order found, and what is proven so far; None is a budget of its own. Raises
+    ModelError when the operators depend on each other in a circle. `progress` is told what is going on in a few words.
+    """
+    return _Solver(problem, options or SearchOptions(), budget or Budget(), progress).run()
+
+
+class _Solver:
+    def __init__(
+        self, problem: Problem, options: SearchOptions, budget: Budget, progress: Callable[[str], None] | None
+    ) -> None:
+        self._budget = budget
+        self._options = options
+        self._progress = progress
+        self._given = problem
+        links = Links(problem)
+        self._default = links.order
+        self._waiting = deferrable(problem, links) if options.deferring else ()
+        self._base = self._default
+        if self._waiting:
+            problem = deferred(problem, links, self._waiting)
+            self._base = moved(links, self._waiting, self._default)
+            links = Links(problem)
+        self._problem = problem
+        self._links = links
+        self._position = [0] * problem.operators
+        for place, operator in enumerate(self._base):
+            self._position[operator] = place
+        self._certificate: Certificate = Floor(problem.floor)
+        own = own_memory(problem)
+        if own and max(own) > problem.floor:
+            self._certificate = Need(max(own), own.index(max(own)))
+
+    def run(self) -> Schedule:
+        states = 0
+        order = self._base
+        sets = working_sets(self._problem, order)
+        if max(sets, default=0) > self._certificate.bound:
+            order, states = self._search(sets)
+        if peak(self._given, self._default) <= peak(self._given, order):
+            order = self._default
+        certificate = self._certificate
+        if self._waiting and not isinstance(certificate, Floor):
+            certificate = Deferred(certificate.bound, self._waiting, certificate)
+        statistics = Statistics(states, _technique(certificate))
+        return Schedule(tuple(order), peak(self._given, order), certificate.bound, certificate, statistics)
+
+    def _search(self, sets: list[int]) -> tuple[list[int], int]:
+        """Work on the piece with the largest peak until that is proven, or the budget is spent."""
+        count = self._problem.operators
+        spans = pieces(self._links, self._base) if self._options.pieces else [(0, count - 1)]
+        upper = {span: max(sets[span[0] : span[1] + 1]) for span in spans}
+        lifetimes = self._lifetimes()
+        parts: dict[tuple[int, int], Piece] = {}
+        bound, proven = self._certificate.bound, None
+        while not self._budget.over:
+            span = max(upper, key=upper.__getitem__)
+            if upper[span] <= bound:
+                break
+            if self._progress:
+                self._progress(f"order: peak {upper[span]}, at least {bound}")
+            if span not in parts:
+                parts[span] = self._piece(*span, lifetimes)
+            part = parts[span]
+            part.work(bound)
+            upper[span] = part.upper
+            if part.lower > bound:
+                bound, proven = part.lower, part
+        if proven:
+            self._certificate = proven.certificate
+        order = list(self._base)
+        for (first, last), part in parts.items():
+            order[first : last + 1] = [part.operators[v] for v in part.order]
+        return order, sum(part.states for part in parts.values())
+
+    def _piece(self, first: int, last: int, lifetimes: list[tuple[int, int]]) -> Piece:
+        operators = self._base[first : last + 1]
+        near = [t for t, (begin, end) in enumerate(lifetimes) if begin <= last and end >= first]
+        position = self._position
+        problem = induced(self._problem, operators, near, lambda v: position[v] < first, lambda v: position[v] > last)
+        kind = LongPiece if len(operators) >= LONG else Piece
+        return kind(problem, operators, self._options, self._budget)
+
+    def _lifetimes(self) -> list[tuple[int, int]]:
+        position = self._position
+        result = []
+        for tensor in self._problem.tensors:
+            begin = 0 if tensor.producer is None else position[tensor.producer]
+            readers = max((position[c] for c in tensor.consumers), default=begin)
+            result.append((begin, len(position) if tensor.kept else readers))
+        return result
+
+
+def _technique(certificate: Certificate) -> str:
+    while isinstance(certificate, (Region, Deferred)):
+        certificate = certificate.inner
+    if isinstance(certificate, Exhausted):
+        return "search backward" if certificate.backward else "search forward"
+    if isinstance(certificate, Swept):
+        return "search in bulk"
+    return type(certificate).__name__.lower()

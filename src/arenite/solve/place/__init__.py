@@ -1,0 +1,1 @@
+"""Addresses of buffers, in as few bytes as can be proven."""

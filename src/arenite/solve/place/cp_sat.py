@@ -1,0 +1,69 @@
+"""Layout as no-overlap in two dimensions, decided by CP-SAT (OR-tools)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from arenite.solve.place.decide import Answer, Boxes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ortools.sat.python import cp_model
+
+    from arenite.budget import Budget
+
+_LEAST_SECONDS = 0.01
+"""Seconds that CP-SAT gets where a time limit is about to strike: it takes no fewer."""
+
+
+def reproducible_solver(effort: float, budget: Budget) -> cp_model.CpSolver:
+    """A solver whose answer does not depend on the machine: one worker, one seed, deterministic time up to `effort`.
+
+    The budget may allow less; where it has a time limit, the solver keeps to that as well.
+    """
+    from ortools.sat.python import cp_model
+
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.random_seed = 1
+    solver.parameters.max_deterministic_time = budget.deterministic_time(effort)
+    solver.parameters.max_time_in_seconds = max(_LEAST_SECONDS, budget.seconds)
+    return solver
+
+
+def charged(solver: cp_model.CpSolver, model: cp_model.CpModel, budget: Budget) -> Any:
+    """Solve a model, charge the budget for it, and return the status."""
+    status = solver.solve(model)
+    budget.spend_deterministic_time(solver.response_proto.deterministic_time)
+    return status
+
+
+def fit(boxes: Boxes, height: int, effort: float, budget: Budget, fixed: Mapping[int, int] | None = None) -> Answer:
+    """Place the boxes within `height` units, or prove that they do not fit.
+
+    `effort` and `budget`: limits as of `reproducible_solver`. `fixed`: offsets, by box, that must stay.
+    """
+    from ortools.sat.python import cp_model
+
+    model = cp_model.CpModel()
+    offsets = []
+    across, along = [], []
+    for i, (size, (start, end)) in enumerate(zip(boxes.sizes, boxes.spans, strict=True)):
+        if size > height:
+            return Answer(None, True, 0, "size")
+        lowest, highest = (fixed[i], fixed[i]) if fixed and i in fixed else (0, height - size)
+        offset = model.new_int_var(lowest, highest, f"offset{i}")
+        offsets.append(offset)
+        across.append(model.new_fixed_size_interval_var(start, end - start, f"alive{i}"))
+        along.append(model.new_fixed_size_interval_var(offset, size, f"bytes{i}"))
+    model.add_no_overlap_2d(across, along)
+    for section in range(boxes.sections):
+        members = [i for i, (start, end) in enumerate(boxes.spans) if start <= section < end]
+        model.add_no_overlap([along[i] for i in members])
+    solver = reproducible_solver(effort, budget)
+    status = charged(solver, model, budget)
+    states = int(solver.num_branches)
+    if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return Answer(tuple(solver.value(offset) for offset in offsets), True, states, "cp-sat")
+    return Answer(None, status == cp_model.INFEASIBLE, states, "cp-sat")

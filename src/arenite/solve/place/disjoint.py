@@ -1,0 +1,159 @@
+"""The least height: greedy layouts against the load, then exact search between the two."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from arenite.budget import Budget
+from arenite.problems.layout import Exhausted, Problem, Solution
+from arenite.problems.lifetimes import components, maximum_load, meetings, neighbours, sections
+from arenite.solve.place import greedy, portfolio, sweep
+from arenite.solve.place.decide import Answer, Boxes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from arenite.problems.layout import Buffer
+
+    Progress = Callable[[str, int, int], None]
+
+_MOST_MEETINGS = 300_000
+"""Pairs alive together up to which they are listed and searched exactly: their lists take some 20 MB."""
+_LONG = 500
+"""Buffers from which on a layout is tried stretch by stretch before it is searched as a whole."""
+
+
+def solve(
+    problem: Problem, *, budget: Budget | None = None, goal: int | None = None, progress: Progress | None = None
+) -> Solution:
+    """The layout of least height, with a lower bound that proves it, or the best found within the budget.
+
+    None is a budget of its own.
+
+    `goal`: a height in bytes that is low enough; the search ends as soon as it is reached. `progress` is called with
+    ("layout", height, lower bound), both in bytes, whenever one of them may have changed.
+    """
+    budget = budget or Budget()
+    load = maximum_load(problem)
+    enough = max(load, goal or 0)
+    parts = [_Part.of(problem, members, enough, budget) for members in components(problem.buffers)]
+    effort = 0
+    while any(part.open(_enough(parts, goal)) for part in parts) and not budget.over:
+        for part in parts:
+            part.improve(_enough(parts, goal), effort, budget)
+            if progress is not None:
+                progress("layout", _height(parts), _enough(parts, None))
+        effort += 1
+    offsets = [0] * len(problem.buffers)
+    for part in parts:
+        for i, offset in zip(part.members, part.offsets, strict=True):
+            offsets[i] = offset
+    return Solution(tuple(offsets), _height(parts), _enough(parts, None), _proof(parts))
+
+
+def _proof(parts: list[_Part]) -> Exhausted | None:
+    """The record behind the bound where it is above the load, with the numbers of the buffers that it is about."""
+    hardest = max(parts, key=lambda part: part.bound, default=None)
+    if hardest is None or hardest.exhausted is None:
+        return None
+    return replace(hardest.exhausted, buffers=tuple(sorted(hardest.members[place] for place in hardest.filled)))
+
+
+def _height(parts: list[_Part]) -> int:
+    return max((part.height for part in parts), default=0)
+
+
+def _enough(parts: list[_Part], goal: int | None) -> int:
+    return max((part.bound for part in parts), default=0) if goal is None else max(goal, _enough(parts, None))
+
+
+@dataclass(slots=True)
+class _Part:
+    """Buffers that no lifetime connects to others, their best offsets so far, and a bound on their height (bytes)."""
+
+    members: list[int]
+    alignment: int
+    unit: int
+    boxes: Boxes
+    filled: list[int]
+    offsets: list[int]
+    height: int
+    bound: int
+    exhausted: Exhausted | None = None
+    searched: bool = False
+    """Whether all is done: the part is too large for an exact search."""
+
+    @classmethod
+    def of(cls, problem: Problem, members: list[int], enough: int, budget: Budget) -> _Part:
+        """The part with the best of the greedy layouts; a layout of height `enough` ends the trying."""
+        buffers = [problem.buffers[i] for i in members]
+        filled = [place for place, b in enumerate(buffers) if b.size]
+        unit = math.gcd(*(buffers[place].size for place in filled)) or problem.alignment
+        spans = sections([buffers[place] for place in filled])
+        boxes = Boxes(tuple(buffers[place].size // unit for place in filled), tuple(spans))
+        bound = maximum_load(Problem(tuple(buffers)))
+        large = meetings([buffers[place] for place in filled]) > _MOST_MEETINGS
+        offsets = _of_many(buffers, filled, bound, enough, budget) if large else _greedy(buffers, enough)
+        height = _top(buffers, offsets)
+        return cls(members, problem.alignment, unit, boxes, filled, offsets, height, bound, searched=large)
+
+    def open(self, enough: int) -> bool:
+        """Whether there is something to search for: a layout lower than this one, of `enough` or more."""
+        return not self.searched and self.height > max(enough, self.bound)
+
+    def improve(self, enough: int, effort: int, budget: Budget) -> None:
+        """Search below the present height, from `enough` upwards, where the effort per height is limited."""
+        height = max(enough, self.bound)
+        if self.searched:
+            return
+        while height < self.height and not budget.over:
+            answer = self._search(height // self.unit, effort, budget)
+            if answer.offsets is not None:
+                for place, offset in zip(self.filled, answer.offsets, strict=True):
+                    self.offsets[place] = offset * self.unit
+                tops = (o + s for o, s in zip(answer.offsets, self.boxes.sizes, strict=True))
+                self.height = max(tops) * self.unit
+            elif answer.proven:
+                # Every least layout stacks whole units, so heights between two multiples are as impossible.
+                height = height // self.unit * self.unit + self.unit
+                self.bound = height
+                self.exhausted = Exhausted(height - self.alignment, answer.search, answer.states)
+            else:
+                height = max(height + self.unit, (height + self.height) // 2)
+
+    def _search(self, height: int, effort: int, budget: Budget) -> Answer:
+        """Stretch by stretch where that is promising, otherwise as a whole."""
+        if len(self.boxes.sizes) >= _LONG:
+            answer = sweep.fit(self.boxes, height, effort, budget)
+            if answer.proven:
+                return answer
+        return portfolio.fit(self.boxes, height, effort, budget)
+
+
+def _top(buffers: Sequence[Buffer], offsets: Sequence[int]) -> int:
+    return max(offset + b.size for offset, b in zip(offsets, buffers, strict=True))
+
+
+def _of_many(buffers: Sequence[Buffer], filled: Sequence[int], load: int, enough: int, budget: Budget) -> list[int]:
+    from arenite.solve.place.many import lowest
+
+    found = lowest([buffers[place] for place in filled], load, enough, budget)
+    offsets = [0] * len(buffers)
+    for place, offset in zip(filled, found.offsets, strict=True):
+        offsets[place] = offset
+    return offsets
+
+
+def _greedy(buffers: Sequence[Buffer], enough: int) -> list[int]:
+    meets = neighbours(buffers)
+    best: list[int] = []
+    for order in greedy.orders(buffers, meets):
+        for place in (greedy.first_fit, greedy.best_fit, greedy.lowest_first):
+            offsets = place(buffers, meets, order)
+            if not best or _top(buffers, offsets) < _top(buffers, best):
+                best = offsets
+            if _top(buffers, best) <= enough:
+                return best
+    return best

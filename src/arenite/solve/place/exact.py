@@ -1,0 +1,126 @@
+"""Layout with overlap as differences to keep, searched by CP-SAT (OR-tools)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from arenite.problems.distances import Points, runs_of
+from arenite.solve.place.cp_sat import charged, reproducible_solver
+from arenite.solve.place.gaps import ABOVE
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from ortools.sat.python import cp_model
+
+    from arenite.budget import Budget
+    from arenite.solve.place.gaps import Gap, Gaps
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Offsets of all buffers, None if nothing better than the start was found, and a proven least height, in units."""
+
+    offsets: tuple[int, ...] | None
+    bound: int
+
+
+def search(
+    gaps: Gaps,
+    start: Sequence[int],
+    bound: int,
+    *,
+    effort: float,
+    budget: Budget,
+    free: Collection[int] | None = None,
+) -> Found:
+    """Layouts lower than `start`, or any within the caps where `start` is not.
+
+    Args:
+        gaps: the problem.
+        start: offsets of a layout in units, valid but for buffers that may end above their caps.
+        bound: a height that is known to be least possible.
+        effort: limit of the solver's deterministic time, so that the answer does not depend on the machine.
+        budget: is charged for the search, and may allow less.
+        free: the buffers that may move, and whose height counts; None means all. Only then is a bound proven.
+    """
+    from ortools.sat.python import cp_model
+
+    moving = sorted(range(len(start)) if free is None else free)
+    still = set(range(len(start))).difference(moving)
+    top, within = _top(gaps, start, moving)
+    if bound >= top:
+        return Found(None, bound)
+    model = cp_model.CpModel()
+    height = model.new_int_var(bound, top - 1, "height")
+    offsets: list[cp_model.IntVar | int] = list(start)
+    reach = max([top, *(start[one] + gaps.sizes[one] for one in still)])
+    for one in moving:
+        highest = top if not gaps.caps else gaps.ceiling(one) if one in gaps.aside else min(top, gaps.caps[one])
+        if highest < gaps.sizes[one]:  # no place at all, so no layout within the caps
+            return Found(None, bound)
+        reach = max(reach, highest)
+        offset = model.new_int_var(0, highest - gaps.sizes[one], f"offset{one}")
+        if one not in gaps.aside:
+            model.add(offset + gaps.sizes[one] <= height)
+        model.add_hint(offset, min(start[one], highest - gaps.sizes[one]))
+        offsets[one] = offset
+    for one in moving:
+        for gap in gaps.of[one]:
+            if gap.other > one or gap.other in still:
+                _keep(model, gap, offsets[one] - offsets[gap.other], start[one] - start[gap.other], reach)
+    model.minimize(height)
+    solver = reproducible_solver(effort, budget)
+    status = charged(solver, model, budget)
+    proven = bound
+    if free is None:
+        proven = top if status == cp_model.INFEASIBLE else max(bound, math.ceil(solver.best_objective_bound - 1e-6))
+        if status == cp_model.INFEASIBLE and not within:  # no layout at all has no height to tell
+            proven = bound
+    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return Found(None, min(proven, top))
+    return Found(tuple(solver.value(offset) for offset in offsets), proven)
+
+
+def _top(gaps: Gaps, start: Sequence[int], moving: Sequence[int]) -> tuple[int, bool]:
+    """Units that a layout must stay below, and whether that is since `start` takes them, within its caps."""
+    ends = gaps.ends(start)
+    height = max((ends[one] for one in moving), default=0)
+    if height < ABOVE:
+        return height, True
+    return 1 + max((gaps.ceiling(one) for one in moving if one not in gaps.aside), default=0), False
+
+
+def _keep(model: cp_model.CpModel, gap: Gap, difference: cp_model.LinearExpr, hint: int, top: int) -> None:
+    """Demand that a difference is one that the gap allows."""
+    from ortools.sat.python import cp_model
+
+    if isinstance(gap.points, Points):
+        _keep_to_runs(model, gap, difference, hint)
+        return
+    if gap.points:
+        ranges = [[gap.up, top], *([point, point] for point in gap.points), [-top, -gap.down]]
+        model.add_linear_expression_in_domain(difference, cp_model.Domain.from_intervals(ranges))
+        return
+    above = model.new_bool_var("")
+    model.add(difference >= gap.up).only_enforce_if(above)
+    model.add(difference <= -gap.down).only_enforce_if(~above)
+    model.add_hint(above, hint >= gap.up)
+
+
+def _keep_to_runs(model: cp_model.CpModel, gap: Gap, difference: cp_model.LinearExpr, hint: int) -> None:
+    """The same where the safe differences are many at equal steps: a number of steps, not a domain of all."""
+    ways = [model.new_bool_var("") for _ in range(2 + len(runs_of(gap.points)))]
+    model.add(difference >= gap.up).only_enforce_if(ways[0])
+    model.add(difference <= -gap.down).only_enforce_if(ways[1])
+    for way, run in zip(ways[2:], runs_of(gap.points), strict=True):
+        step = model.new_int_var(0, len(run) - 1, "")
+        model.add(difference == run.start + run.step * step).only_enforce_if(way)
+        if hint in run:
+            model.add_hint(step, run.index(hint))
+        model.add_hint(way, hint in run)
+    model.add_hint(ways[0], hint >= gap.up)
+    model.add_hint(ways[1], hint <= -gap.down)
+    model.add_bool_or(ways)

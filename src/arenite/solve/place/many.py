@@ -1,0 +1,188 @@
+"""Layouts of tens of thousands of buffers: first and best fit in memory that is linear in their number.
+
+`greedy` lists for each buffer all that it meets, which is quadratic where thousands are alive at once. Here what has
+been placed is kept in arrays by rising offset, and each buffer takes from them what is alive with it:
+
+    low, high    12 40 | 40 64 | 64 90 | ...      by rising `low`
+    first, last   0  7 |  2  3 |  9  9 | ...      a buffer alive from 2 to 5 looks at the first two only
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from arenite.budget import Budget
+    from arenite.problems.layout import Buffer
+
+    Numbers = NDArray[np.int64]
+
+_CHECK = 256
+"""Buffers that are placed between two looks at the clock."""
+_TRIES = 24
+"""Layouts made beyond one for each order and way of fitting: twice as many lowered none of idealloc's instances."""
+_SHARE = 0.6
+"""Of the budget, for all layouts together: 20 of 28,000 buffers out of the minute that a command has."""
+_STEPS_OF_BUFFER = 25
+"""Steps to place a buffer, beside looking at those placed before."""
+_LOOKED_AT_IN_STEP = 300
+"""Buffers placed before that a step looks at."""
+_SHARES = (0.02, 0.2, 0.5)
+"""Of the bytes between the load and the height: buffers that end so far below the height are placed earlier next."""
+_STEPS = (1, 2, 4, 16, 64)
+"""They go forward by the number of buffers divided by one of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Offsets in bytes, the height that they take, and how many layouts were made."""
+
+    offsets: tuple[int, ...]
+    height: int
+    layouts: int
+
+
+def lowest(buffers: Sequence[Buffer], load: int, enough: int, budget: Budget) -> Found:
+    """The lowest of the layouts that first and best fit reach from several orders, and from what these leave on top.
+
+    Args:
+        buffers: all with a size.
+        load: their maximum load in bytes.
+        enough: a height in bytes that ends the search.
+        budget: is drawn on; one layout is made in any case.
+    """
+    search = _Search(_Buffers(buffers), load, enough, budget.part(_SHARE))
+    return search.run()
+
+
+class _Buffers:
+    def __init__(self, buffers: Sequence[Buffer]) -> None:
+        self.size = np.array([each.size for each in buffers], np.int64)
+        self.first = np.array([each.first for each in buffers], np.int64)
+        self.last = np.array([each.last for each in buffers], np.int64)
+
+    def __len__(self) -> int:
+        return len(self.size)
+
+    def orders(self) -> Iterator[Numbers]:
+        """Orders worth trying, the best known first; ties go by number."""
+        size, first, length = self.size, self.first, self.last - self.first + 1
+        keys = (
+            (-size, first),
+            (first, -length),
+            (-size, -length),
+            (-size * length, -size),
+        )
+        for key in keys:
+            yield np.lexsort(key[::-1])
+
+
+class _Search:
+    def __init__(self, buffers: _Buffers, load: int, enough: int, budget: Budget) -> None:
+        self.buffers, self.load, self.enough, self.budget = buffers, load, enough, budget
+        self.best: Numbers | None = None
+        self.height = 0
+        self.layouts = 0
+
+    def run(self) -> Found:
+        starts: list[tuple[int, int, Numbers, bool]] = []
+        for number, order in enumerate(self.buffers.orders()):
+            for tightest in (False, True):
+                offsets = self._fit(order, tightest)
+                if offsets is not None:
+                    starts.append((self._top(offsets), number, order, tightest))
+        assert self.best is not None
+        _, _, order, tightest = min(starts, key=lambda start: (start[0], start[1], start[3]))
+        self._walk(order, tightest)
+        return Found(tuple(self.best.tolist()), self.height, self.layouts)
+
+    def _walk(self, order: Numbers, tightest: bool) -> None:
+        """Place what ends on top earlier, again and again, for as long as that makes the layout no higher."""
+        assert self.best is not None
+        chance, offsets = random.Random(1), self.best
+        for _ in range(_TRIES):
+            height = self._top(offsets)
+            bar = height - (height - self.load) * chance.choice(_SHARES)
+            ranks = np.empty(len(order))
+            ranks[order] = np.arange(len(order))
+            ranks[offsets + self.buffers.size > bar] -= len(order) / chance.choice(_STEPS)
+            moved = np.argsort(ranks, kind="stable")
+            fitted = self._fit(moved, tightest)
+            if fitted is not None and self._top(fitted) <= height:
+                order, offsets = moved, fitted
+
+    def _fit(self, order: Numbers, tightest: bool) -> Numbers | None:
+        """The layout of an order, None where it is not needed any more; the lowest one is kept."""
+        if self.best is not None and (self.height <= self.enough or self.budget.over):
+            return None
+        self.budget.spend(len(order) * (_STEPS_OF_BUFFER + len(order) / 2 / _LOOKED_AT_IN_STEP))
+        offsets = fit(self.buffers, order, tightest, None if self.best is None else self.budget)
+        if offsets is not None:
+            self.layouts += 1
+            if self.best is None or self._top(offsets) < self.height:
+                self.best, self.height = offsets, self._top(offsets)
+        return offsets
+
+    def _top(self, offsets: Numbers) -> int:
+        return int((offsets + self.buffers.size).max())
+
+
+def fit(buffers: _Buffers, order: Numbers, tightest: bool, budget: Budget | None) -> Numbers | None:
+    """Offsets when each buffer in turn takes the lowest gap that it fits into, or the tightest; else it goes on top.
+
+    None where the time limit of the budget struck; None for a budget has no limit.
+    """
+    offsets = np.zeros(len(buffers), np.int64)
+    times = np.dtype(np.int32 if int(buffers.last.max()) < 1 << 31 else np.int64)
+    placed = Placed(len(buffers), times)
+    sizes, firsts, lasts = buffers.size.tolist(), buffers.first.tolist(), buffers.last.tolist()
+    for count, number in enumerate(order.tolist()):
+        if budget is not None and count % _CHECK == 0 and budget.seconds <= 0 and budget.over:
+            return None
+        size, first, last = sizes[number], firsts[number], lasts[number]
+        offsets[number] = at = placed.gap(size, first, last, tightest)
+        placed.add(at, at + size, first, last)
+    return offsets
+
+
+class Placed:
+    """What has been placed, by rising offset."""
+
+    def __init__(self, room: int, times: np.dtype[np.signedinteger]) -> None:
+        self.count = 0
+        self.low, self.high = np.empty(room, np.int64), np.empty(room, np.int64)
+        self.first, self.last = np.empty(room, times), np.empty(room, times)
+
+    def gap(self, size: int, first: int, last: int, tightest: bool) -> int:
+        """Where a buffer goes among those that are alive with it."""
+        count = self.count
+        alive = np.flatnonzero((self.first[:count] <= last) & (self.last[:count] >= first))
+        if not len(alive):
+            return 0
+        tops = np.maximum.accumulate(self.high[alive])
+        gaps = self.low[alive]
+        gaps[1:] -= tops[:-1]
+        wide = gaps >= size
+        place = int(wide.argmax())
+        if not wide[place]:
+            return int(tops[-1])
+        if tightest:
+            place = int(np.where(wide, gaps, np.iinfo(np.int64).max).argmin())
+        return int(tops[place - 1]) if place else 0
+
+    def add(self, low: int, high: int, first: int, last: int) -> None:
+        """Insert a buffer at its place."""
+        count = self.count
+        place = int(np.searchsorted(self.low[:count], low))
+        for values, value in ((self.low, low), (self.high, high), (self.first, first), (self.last, last)):
+            values[place + 1 : count + 1] = values[place:count]
+            values[place] = value
+        self.count += 1

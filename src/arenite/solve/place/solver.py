@@ -1,0 +1,234 @@
+"""The least height with overlap: first fit against the bounds of single scopes, then CP-SAT between the two."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from arenite.budget import Budget
+from arenite.problems.layout import Problem
+from arenite.problems.lifetimes import maximum_load, meetings, neighbours
+from arenite.problems.placed import OverlapSolution
+from arenite.solve.place import exact as cpsat
+from arenite.solve.place import greedy
+from arenite.solve.place.disjoint import solve as solve_apart
+from arenite.solve.place.fit import improve, lowest_fit
+from arenite.solve.place.gaps import ABOVE, gaps
+from arenite.solve.place.least import least_height
+from arenite.solve.place.rigid import Groups
+from arenite.solve.place.star import order_around
+from arenite.solve.place.windows import core_bound, lowered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from arenite.problems.layout import Buffer
+    from arenite.problems.placed import Proof
+    from arenite.problems.placement import OverlapProblem
+    from arenite.solve.place.gaps import Gaps
+
+    Progress = Callable[[str, int, int], None]
+
+_WORK = 40_000
+_EFFORT = 1.0
+_MOST_MEETINGS = 300_000
+"""Pairs alive together up to which their gaps are listed: these take some 100 MB."""
+_LONG = 100
+"""Buffers from which on a layout is searched stretch by stretch as well."""
+_MOST_GAPS = 40_000
+"""Gaps up to which CP-SAT is given the whole; beyond, building its model takes longer than the search may."""
+
+
+def solve(
+    problem: OverlapProblem,
+    *,
+    budget: Budget | None = None,
+    goal: int | None = None,
+    effort: float = _EFFORT,
+    progress: Progress | None = None,
+) -> OverlapSolution:
+    """The lowest layout found, with a lower bound; not higher than what `layout.solve` finds.
+
+    Args:
+        problem: the buffers and where they may overlap, without caps; see `solve_within`.
+        budget: is charged for the searches; none is begun once it is spent. None is a budget of its own.
+        goal: a height in bytes that is low enough; the search ends as soon as it is reached.
+        effort: how much work to spend where first fit misses the bound, 1 being a second or so.
+        progress: is called with ("layout", height, lower bound), both in bytes, whenever one of them has changed.
+    """
+    found = solve_within(problem, budget=budget, goal=goal, effort=effort, progress=progress)
+    assert found is not None, "a layout without caps is always found"
+    return found
+
+
+def solve_within(
+    problem: OverlapProblem,
+    *,
+    budget: Budget | None = None,
+    goal: int | None = None,
+    effort: float = _EFFORT,
+    progress: Progress | None = None,
+) -> OverlapSolution | None:
+    """The lowest layout found that keeps to the caps of a problem; None where none was found. Otherwise as `solve`.
+
+    The lower bound speaks of layouts within the caps.
+    """
+    budget = budget or Budget()
+    if meetings(problem.buffers) > _MOST_MEETINGS:
+        return _of_many(problem, budget, goal)
+    small = gaps(problem)
+    bound, scope = scope_bound(problem, small)
+    enough = max(bound, -(-(goal or 0) // small.unit))
+
+    def found(offsets: Sequence[int]) -> None:
+        if progress is not None and small.height(offsets) < ABOVE:
+            progress("layout", small.height(offsets) * small.unit, bound * small.unit)
+
+    best = _fitted(problem, small, scope, enough=enough, effort=effort, budget=budget, found=found)
+    least = bound
+    if small.height(best) > enough and not budget.over:
+        best, least = _searched(
+            problem, small, best, bound=bound, enough=enough, effort=effort, budget=budget, found=found
+        )
+        enough = max(enough, least)
+    apart = _apart(problem, small, best, budget) if small.height(best) > enough else None
+    if apart is not None:
+        best = apart
+        found(best)
+    if small.height(best) >= ABOVE:
+        return None
+    offsets = tuple(offset * small.unit for offset in best)
+    proof: Proof = "search" if least > bound else "scope"
+    return OverlapSolution(offsets, small.height(best) * small.unit, least * small.unit, proof, scope)
+
+
+def _of_many(problem: OverlapProblem, budget: Budget, goal: int | None) -> OverlapSolution | None:
+    """A layout without overlap, where who may overlap whom would take too much memory to list; None if above a cap.
+
+    The largest buffer alone is what a layout with overlap has at least.
+    """
+    offsets = solve_apart(Problem(problem.buffers, problem.alignment), budget=budget, goal=goal).offsets
+    ends = [offset + buffer.size for offset, buffer in zip(offsets, problem.buffers, strict=True)]
+    if any(cap is not None and end > cap for end, cap in zip(ends, problem.caps, strict=False)):
+        return None
+    least, scope = max(((each.size, each.first) for each in problem.buffers[: problem.counted]), default=(0, 0))
+    return OverlapSolution(offsets, max(ends[: problem.counted], default=0), least, "scope", scope)
+
+
+def _fitted(
+    problem: OverlapProblem,
+    small: Gaps,
+    scope: int,
+    *,
+    enough: int,
+    effort: float,
+    budget: Budget,
+    found: Callable[[list[int]], None],
+) -> list[int]:
+    """The lower of the layouts that first fit makes of single buffers, and of views together with their wholes.
+
+    `scope`: the one that needs most.
+    """
+    orders = [_aside_last(problem, order) for order in _orders(problem.buffers)]
+    if problem.caps:
+        orders.append(sorted(orders[0], key=small.caps.__getitem__))
+    best = improve(small, orders, enough, round(_WORK * effort), budget=budget, found=found)
+    if small.height(best) > enough:
+        stars = (_aside_last(problem, order) for order in _star_first(problem.buffers, small, scope))
+        best = min([best, *(lowest_fit(small, order) for order in stars)], key=small.height)
+    groups = Groups(small)
+    if small.height(best) <= enough or len(groups.groups) == len(problem.buffers):
+        return best
+    height = small.height(best)
+    tries = round(_WORK * effort) // len(groups.groups)
+    together = groups.improve(
+        groups.orders(problem.buffers),
+        enough,
+        tries,
+        budget,
+        lambda it: found(it) if small.height(it) < height else None,
+    )
+    return min(best, together, key=small.height)
+
+
+def _aside_last(problem: OverlapProblem, order: list[int]) -> list[int]:
+    """The order with what does not count in the height after all that does, as TFLM places it."""
+    return sorted(order, key=lambda one: one >= problem.counted) if problem.aside else order
+
+
+def _searched(
+    problem: OverlapProblem,
+    small: Gaps,
+    best: list[int],
+    *,
+    bound: int,
+    enough: int,
+    effort: float,
+    budget: Budget,
+    found: Callable[[list[int]], None],
+) -> tuple[list[int], int]:
+    """A layout from CP-SAT that is no higher, and a bound that is no lower, in units.
+
+    As a whole, which is quick for up to a hundred buffers and often lucky beyond; there also stretch by stretch.
+    """
+    buffers, is_long = problem.buffers, len(best) >= _LONG
+    if is_long:
+        bound = core_bound(buffers, small, best, bound, effort=0.8 * effort, budget=budget)
+    if small.height(best) > max(bound, enough) and sum(map(len, small.of)) <= _MOST_GAPS:
+        answer = cpsat.search(small, best, bound, effort=(0.5 if is_long else 1.0) * effort, budget=budget)
+        bound = answer.bound
+        if answer.offsets is not None:
+            best = list(answer.offsets)
+            found(best)
+    enough = max(bound, enough)
+    if small.height(best) > enough and is_long:
+        best = lowered(buffers, small, best, enough, effort=0.5 * effort, budget=budget, found=found)
+    return best, bound
+
+
+def scope_bound(problem: OverlapProblem, small: Gaps) -> tuple[int, int]:
+    """The largest least height of what is alive in one scope, in units, and that scope; whatever the caps are."""
+    numbers = [number for number, buffer in enumerate(problem.buffers[: problem.counted]) if buffer.size]
+    numbers.sort(key=lambda number: problem.buffers[number].first)
+    sets: list[tuple[int, int, list[int]]] = []
+    alive: list[int] = []
+    for scope, new in groupby(numbers, key=lambda number: problem.buffers[number].first):
+        alive = [*(number for number in alive if problem.buffers[number].last >= scope), *new]
+        sets.append((sum(small.sizes[number] for number in alive), scope, alive))
+    best, where = 0, 0
+    for load, scope, members in sorted(sets, key=lambda each: (-each[0], each[1])):
+        if load <= best:
+            break
+        least = least_height(small, members)
+        if least > best:
+            best, where = least, scope
+    return best, where
+
+
+def _orders(buffers: Sequence[Buffer]) -> Iterator[list[int]]:
+    """Orders for first fit: those that do without overlap, then against time, which lets outputs lie below inputs."""
+    numbers = range(len(buffers))
+    yield sorted(numbers, key=lambda one: (-buffers[one].first, -buffers[one].last, one))
+    yield from greedy.orders(buffers, neighbours(buffers))
+    largest = max(numbers, key=lambda one: buffers[one].size, default=0)
+    if buffers:
+        middle = buffers[largest].first
+        yield sorted(numbers, key=lambda one: (abs(buffers[one].first - middle), -buffers[one].first, one))
+
+
+def _star_first(buffers: Sequence[Buffer], small: Gaps, scope: int) -> Iterator[list[int]]:
+    """An order for first fit that begins with the star alive in the scope that needs most, if there is a large one."""
+    alive = [one for one, buffer in enumerate(buffers) if buffer.size and buffer.first <= scope <= buffer.last]
+    first = order_around(small, alive)
+    if first:
+        rest = set(range(len(buffers))).difference(first)
+        yield [*first, *sorted(rest, key=lambda one: (-buffers[one].last, -buffers[one].first, one))]
+
+
+def _apart(problem: OverlapProblem, small: Gaps, best: list[int], budget: Budget) -> list[int] | None:
+    """A layout without overlap that is lower; the load alone often rules it out. Caps are beyond that search."""
+    height = small.height(best) * small.unit
+    if problem.caps or maximum_load(problem.apart) >= height:
+        return None
+    found = solve_apart(problem.apart, budget=budget, goal=height)
+    return [offset // small.unit for offset in found.offsets] if found.height < height else None

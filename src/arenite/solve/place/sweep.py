@@ -1,0 +1,82 @@
+"""Long layouts, stretch by stretch from the start, so that the effort grows with the length and not faster.
+
+      placed already, stays         laid out now       seen ahead, laid out again next
+    ----------------------------|-------------------|---------------------
+         #### walls ################
+                                  ##### free ####  ##### free #####
+
+A stretch that does not fit beside what stays is begun earlier. One that does not fit even alone is a proof.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arenite.solve.place import cp_sat as cpsat
+from arenite.solve.place.decide import Answer, Boxes
+
+if TYPE_CHECKING:
+    from arenite.budget import Budget
+
+_STEP = 24
+_MOST = 192
+
+
+def fit(boxes: Boxes, height: int, effort: int, budget: Budget) -> Answer:
+    """Place the boxes within `height` units, or prove that some of them do not fit; None without proof is common.
+
+    Each step of `effort` doubles the work per stretch and the boxes that one may hold. The search
+    gives up where the budget is spent.
+    """
+    sweep = _Sweep(boxes, height, effort, budget)
+    starts = sorted(span[0] for span in boxes.spans)
+    marks = sorted({0, *starts[_STEP::_STEP]})
+    for place in range(len(marks)):
+        ahead = marks[place + 2] if place + 2 < len(marks) else boxes.sections
+        if not sweep.reach(marks[: place + 1], ahead):
+            return Answer(None, sweep.hopeless, sweep.states, "cp-sat")
+    return Answer(tuple(sweep.offsets), True, sweep.states, "sweep")
+
+
+class _Sweep:
+    def __init__(self, boxes: Boxes, height: int, effort: int, budget: Budget) -> None:
+        self.boxes, self.height, self.budget = boxes, height, budget
+        self.work, self.most = 0.1 * 2**effort, _MOST << effort
+        self.order = sorted(range(len(boxes.sizes)), key=lambda box: boxes.spans[box])
+        self.offsets = [0] * len(boxes.sizes)
+        self.states = 0
+        self.hopeless = False
+
+    def reach(self, marks: list[int], end: int) -> bool:
+        """Lay out everything that begins before `end`, from the last mark on or from an earlier one."""
+        back = 1
+        while True:
+            start = marks[-back] if back <= len(marks) else 0
+            early = [box for box in self.order if self.boxes.spans[box][0] < end]
+            free = [box for box in early if self.boxes.spans[box][0] >= start]
+            walls = [box for box in early if self.boxes.spans[box][0] < start < self.boxes.spans[box][1]]
+            answer = self._fit(free, walls, end)
+            if answer.offsets is not None:
+                for box, offset in zip(free, answer.offsets, strict=False):
+                    self.offsets[box] = offset
+                return True
+            if answer.proven:
+                alone = self._fit(free, [], end) if walls else answer
+                self.hopeless = alone.proven and alone.offsets is None
+            if self.hopeless or start == 0 or len(free) > self.most or self.budget.over:
+                return False
+            back *= 2
+
+    def _fit(self, free: list[int], walls: list[int], end: int) -> Answer:
+        """Place the free boxes beside the walls, as far as they are alive before `end`."""
+        spans = self.boxes.spans
+        members = [*free, *walls]
+        base = min([spans[box][0] for box in members], default=0)
+        part = Boxes(
+            tuple(self.boxes.sizes[box] for box in members),
+            tuple((spans[box][0] - base, min(spans[box][1], end) - base) for box in members),
+        )
+        fixed = {len(free) + place: self.offsets[box] for place, box in enumerate(walls)}
+        answer = cpsat.fit(part, self.height, self.work, self.budget, fixed)
+        self.states += answer.states
+        return answer

@@ -1,0 +1,1 @@
+"""Layouts in which buffers move between operators."""

@@ -1,0 +1,54 @@
+"""A layout with moves as the search has it: where everything is in each step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from arenite.solve.relocate.order import ordered
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arenite.solve.relocate.field import Field, Places
+    from arenite.solve.relocate.order import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """`places[k]` has the offsets, in units, of what is alive in step k; `least`: fewer units cannot be moved."""
+
+    places: Sequence[Places]
+    least: int = 0
+
+    def heights(self, field: Field) -> list[int]:
+        """Units that each step takes."""
+        return [max((at + field.sizes[one] for one, at in places.items()), default=0) for places in self.places]
+
+    def height(self, field: Field) -> int:
+        """Units of the whole."""
+        return max(self.heights(field), default=0)
+
+    def moves(self, field: Field) -> list[list[Step]]:
+        """What moves before each step, in a safe order; AssertionError where there is none."""
+        found: list[list[Step]] = []
+        for step in range(len(self.places)):
+            steps = moves_before(field, self.places, step)
+            assert steps is not None
+            found.append(steps)
+        return found
+
+    def cost(self, field: Field) -> int:
+        """Units that are moved."""
+        return sum(step[3] for steps in self.moves(field) for step in steps)
+
+
+def moves_before(field: Field, places: Sequence[Places], step: int) -> list[Step] | None:
+    """What moves before a step; None where no order is safe."""
+    if step == 0:
+        return []
+    here = places[step]
+    lasting = {one: at for one, at in places[step - 1].items() if one in here}
+    if all(here[one] == at for one, at in lasting.items()):
+        return []
+    return ordered(field, field.groups(lasting), lasting, places[step])

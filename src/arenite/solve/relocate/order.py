@@ -1,0 +1,48 @@
+"""In which order buffers can go from where they are to where they shall be, without harm to any other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from arenite.solve.relocate.field import Field
+
+Step = tuple[tuple[int, ...], int, int, int]
+"""A group of buffers, the begin of what it takes before and after, and its size, in units."""
+
+
+def ordered(
+    field: Field, groups: Sequence[tuple[int, ...]], before: Mapping[int, int], after: Mapping[int, int]
+) -> list[Step] | None:
+    """One move for each group that changes its place, in an order in which none lands on another; None without one.
+
+    `groups` are those of `before`; each keeps its shape.
+    """
+    now: list[tuple[int, int]] = []
+    waiting: list[tuple[int, Step]] = []
+    for place, group in enumerate(groups):
+        low, high = field.span(group, before)
+        by = after[group[0]] - before[group[0]]
+        if any(after[each] - before[each] != by for each in group):
+            return None
+        now.append((low, high))
+        if by:
+            waiting.append((place, (group, low, low + by, high - low)))
+    found: list[Step] = []
+    while waiting:
+        free = next((each for each in waiting if _is_free(each, now)), None)
+        if free is None:
+            return None
+        waiting.remove(free)
+        place, step = free
+        now[place] = (step[2], step[2] + step[3])
+        found.append(step)
+    return found
+
+
+def _is_free(waiting: tuple[int, Step], now: Sequence[tuple[int, int]]) -> bool:
+    place, (_, _, target, size) = waiting
+    top = target + size
+    return not any(low < top and target < end and other != place for other, (low, end) in enumerate(now))

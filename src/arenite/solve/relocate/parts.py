@@ -1,0 +1,74 @@
+"""Courses made better with CP-SAT: short ones as a whole, longer ones step by step around what is to change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from arenite.solve.relocate.cpsat import search
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from arenite.budget import Budget
+    from arenite.solve.relocate.course import Course
+    from arenite.solve.relocate.field import Field
+
+_WHOLE = 400
+"""Buffers, counted once in each step, up to which CP-SAT is given all steps at once."""
+_REACH = 12
+"""Steps on either side that are searched together in longer problems."""
+
+
+def fewer(field: Field, height: int, course: Course, effort: float, budget: Budget) -> Course:
+    """A course within the same height that moves no more, and less where that is found.
+
+    `effort`: deterministic time of CP-SAT in all. No search is begun once the budget is spent.
+    """
+    if _is_short(course):
+        found, bound = search(field, height, course, range(len(course.places)), effort=effort, budget=budget)
+        best = course if found is None or found.cost(field) > course.cost(field) else found
+        return replace(best, least=bound if field.simple else 0)
+    moving = [step for step, moves in enumerate(course.moves(field)) if moves]
+    windows = list(_windows(moving, len(course.places), _REACH // 2))
+    for window in windows:
+        if budget.over:
+            break
+        found, _ = search(field, height, course, window, effort=effort / len(windows), budget=budget)
+        if found is not None and found.cost(field) < course.cost(field):
+            course = found
+    return course
+
+
+def lowered(field: Field, height: int, course: Course, effort: float, budget: Budget) -> Course | None:
+    """A course like the given one that fits into a height where that one does not; None where none is found."""
+    steps = len(course.places)
+    high = [step for step, each in enumerate(course.heights(field)) if each > height]
+    windows = [range(steps)] if _is_short(course) else list(_windows(high, steps, _REACH))
+    for window in windows:
+        if budget.over:
+            return None
+        found, _ = search(field, height, course, window, effort=effort / len(windows), budget=budget)
+        if found is None:
+            return None
+        course = found
+    return course
+
+
+def _is_short(course: Course) -> bool:
+    return sum(map(len, course.places)) <= _WHOLE
+
+
+def _windows(steps: Sequence[int], count: int, reach: int) -> Iterator[range]:
+    """Ranges of steps around those given, joined where they would meet."""
+    start = end = None
+    for step in steps:
+        if start is None or end is None:
+            start, end = step, step
+        elif step - end > 2 * reach:
+            yield range(max(0, start - reach), min(count, end + reach + 1))
+            start, end = step, step
+        else:
+            end = step
+    if start is not None and end is not None:
+        yield range(max(0, start - reach), min(count, end + reach + 1))

@@ -1,0 +1,164 @@
+"""Where one more buffer can go among those that are there, and what has to move for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from arenite.solve.relocate.repack import Block, repacked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from arenite.solve.relocate.field import Field, Places
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """`places` are those of the buffers alive before something new begins, `fresh` is what begins now.
+
+    What is fresh has not been written yet: it goes elsewhere for nothing.
+    """
+
+    field: Field
+    height: int
+    fresh: frozenset[int]
+
+    def without_moves(self, number: int, places: Places) -> Iterator[Places]:
+        """The places with this buffer added, which touches another one or a wall."""
+        for offset in self._offsets(number, places):
+            if self.field.fits(number, offset, places):
+                yield {**places, number: offset}
+
+    def with_moves(self, number: int, places: Places) -> Iterator[Places]:
+        """The same where others have to make room; no two move that have common bytes but together."""
+        groups = self.field.groups(places)
+        yield from self._one_elsewhere(number, places, groups)
+        yield from self._all_closer(number, places, groups)
+
+    def _offsets(self, number: int, places: Mapping[int, int]) -> list[int]:
+        size, rules = self.field.sizes[number], self.field.rules[number]
+        found = {0, self.height - size}
+        for other, at in places.items():
+            gap = rules.get(other)
+            if gap is not None:
+                found.update((at + gap.up, at - gap.down, *(at + point for point in gap.points)))
+            found.update((at, at + self.field.sizes[other], at + self.field.sizes[other] - size, at - size))
+        return sorted(offset for offset in found if 0 <= offset <= self.height - size)
+
+    def _one_elsewhere(self, number: int, places: Places, groups: Sequence[tuple[int, ...]]) -> Iterator[Places]:
+        """One group goes to another place, apart from all others, so that the buffer fits where it was."""
+        for group in groups:
+            rest = {other: at for other, at in places.items() if other not in group}
+            low, high = self.field.span(group, places)
+            for offset in self._offsets(number, rest):
+                if not self.field.fits(number, offset, rest):
+                    continue
+                walls = [(offset, offset + self.field.sizes[number])]
+                walls += [self.field.span(each, rest) for each in groups if each != group]
+                for target in _apart(walls, high - low, self.height):
+                    moved = {each: places[each] + target - low for each in group}
+                    yield {**rest, **moved, number: offset}
+
+    def _all_closer(self, number: int, places: Places, groups: Sequence[tuple[int, ...]]) -> Iterator[Places]:
+        """The buffer lies between two groups, or on one of them; they all keep their order."""
+        alone = ((number,), {number: 0}, None)
+        for slot in range(len(groups) + 1):
+            yield from self._repacked(places, [*groups[:slot], None, *groups[slot:]], alone)
+        for shape in self._shared(number, places, groups):
+            members, _, used = shape
+            taken = [place for place, group in enumerate(groups) if group[0] in members]
+            for slot in taken if used is None else [taken[0]]:
+                order = [
+                    None if place == slot else group
+                    for place, group in enumerate(groups)
+                    if place not in taken or place == slot
+                ]
+                yield from self._repacked(places, order, shape)
+
+    def _repacked(
+        self,
+        places: Places,
+        order: Sequence[tuple[int, ...] | None],
+        shape: tuple[tuple[int, ...], Mapping[int, int], int | None],
+    ) -> Iterator[Places]:
+        """`shape`: members of the block at None, their offsets in it, and the one that decides where it lies now."""
+        members, inside, _ = shape
+        size = max(inside[each] + self.field.sizes[each] for each in members)
+        old = [each for each in members if each in places]
+        anchors: list[int | None] = [*old] if old else [None]
+        for anchor in anchors:
+            blocks = []
+            for group in order:
+                if group is None:
+                    start = 0 if anchor is None else places[anchor] - inside[anchor]
+                    weight = sum(
+                        self._weight((each,))
+                        for each in old
+                        if anchor is not None and places[each] - inside[each] == start
+                    )
+                    blocks.append(Block(start, size, weight))
+                else:
+                    low, high = self.field.span(group, places)
+                    blocks.append(Block(low, high - low, self._weight(group)))
+            for upwards in (False, True):
+                starts = repacked(blocks, self.height, upwards=upwards)
+                if starts is None:
+                    continue
+                result: Places = {}
+                for group, block, start in zip(order, blocks, starts, strict=True):
+                    if group is None:
+                        result.update((each, start + inside[each]) for each in members)
+                    else:
+                        result.update((each, places[each] + start - block.start) for each in group)
+                yield result
+
+    def _weight(self, group: Sequence[int]) -> int:
+        return max((self.field.sizes[each] for each in group if each not in self.fresh), default=0)
+
+    def _shared(
+        self, number: int, places: Places, groups: Sequence[tuple[int, ...]]
+    ) -> Iterator[tuple[tuple[int, ...], Mapping[int, int], int | None]]:
+        """Blocks of the buffer with what it may lie on: one group, or all groups that it is made of."""
+        rules = self.field.rules[number]
+        points: Places = {}
+        for group in groups:
+            for other in group:
+                gap = rules.get(other)
+                if gap is None:
+                    continue
+                if gap.points:
+                    points[other] = -gap.points[0]
+                for distance in (gap.up, -gap.down, *gap.points):
+                    shape = {each: places[each] - places[other] - distance for each in group}
+                    if self.field.fits(number, 0, shape) and self._touches(number, shape):
+                        yield self._block(number, shape, other)
+        whole = [group for group in groups if any(each in points for each in group)]
+        if len(whole) > 1:
+            shape = {}
+            for group in whole:
+                other = next(each for each in group if each in points)
+                shape.update((each, places[each] - places[other] + points[other]) for each in group)
+            if self.field.fits(number, 0, shape):
+                yield self._block(number, shape, None)
+
+    def _touches(self, number: int, shape: Mapping[int, int]) -> bool:
+        return any(self.field.touch(number, 0, other, at) for other, at in shape.items())
+
+    def _block(
+        self, number: int, shape: Mapping[int, int], used: int | None
+    ) -> tuple[tuple[int, ...], Mapping[int, int], int | None]:
+        low = min(0, *shape.values())
+        inside = {number: -low, **{other: at - low for other, at in shape.items()}}
+        return tuple(inside), inside, used
+
+
+def _apart(walls: Sequence[tuple[int, int]], size: int, height: int) -> Iterator[int]:
+    """The lowest and the highest place of `size` units in every gap between walls."""
+    at = 0
+    for low, high in [*sorted(walls), (height, height)]:
+        if low - at >= size:
+            yield at
+            if low - size != at:
+                yield low - size
+        at = max(at, high)

@@ -8,15 +8,15 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from arenite.backends import Kernels
 from arenite.budget import STEPS_PER_SECOND, Budget
-from arenite.check.layout import check as check_layout
 from arenite.check.order import check_order
-from arenite.problems.layout import Buffer
-from arenite.problems.layout import Problem as LayoutProblem
+from arenite.check.placement import check as check_layout
+from arenite.formulate.placement import overlap_problem
+from arenite.model import ElementType, Graph, Model, Operator, Tensor
 from arenite.problems.lifetimes import maximum_load
-from arenite.solve.joint.solution import check as check_joint
-from arenite.solve.joint.solution import layout_problem
-from arenite.solve.joint.solver import solve as solve_joint
+from arenite.problems.placement import Buffer, PlacementProblem
+from arenite.search.joint.jointly import solve_jointly
 from arenite.solve.order.solver import solve
 from arenite.solve.place.disjoint import solve as solve_layout
 from benchmarks.graphs import FAMILIES, inception, randwire
@@ -52,22 +52,22 @@ def run(only: str) -> Table:
     return table
 
 
-def read(path: Path) -> LayoutProblem:
+def read(path: Path) -> PlacementProblem:
     """A MiniMalloc file; its `upper` is exclusive."""
     with path.open(newline="") as file:
         rows = list(csv.DictReader(file))
     buffers = (Buffer(r["id"], int(r["size"]), int(r["lower"]), int(r["upper"]) - 1) for r in rows)
-    return LayoutProblem(tuple(buffers))
+    return PlacementProblem(tuple(buffers))
 
 
-def _large() -> Iterator[tuple[str, LayoutProblem]]:
+def _large() -> Iterator[tuple[str, PlacementProblem]]:
     for path in sorted(LARGE.glob("*.csv")):
         yield f"idealloc {path.stem}", read(path)
     for steps in (2_000, 6_000):
         yield f"training {steps}", training(steps)
 
 
-def training(steps: int) -> LayoutProblem:
+def training(steps: int) -> PlacementProblem:
     """Buffers of a training step: of each layer what the way back needs, and what lives for a few layers only."""
     chance = random.Random(steps)
     end = 2 * steps
@@ -77,7 +77,7 @@ def training(steps: int) -> LayoutProblem:
         spans = [(layer, end - layer), (layer, layer + 1), (layer, layer + chance.randrange(1, 9))]
         spans.append((end - layer, end - layer + chance.randrange(1, 5)))
         buffers += [Buffer(f"{layer}.{i}", sizes[i], *span) for i, span in enumerate(spans)]
-    return LayoutProblem(tuple(buffers))
+    return PlacementProblem(tuple(buffers))
 
 
 def _networks() -> Iterator[tuple[str, Problem]]:
@@ -88,11 +88,11 @@ def _networks() -> Iterator[tuple[str, Problem]]:
         yield f"WS(32) x3 seed {seed}", randwire(seed=seed)
 
 
-def _measure(table: Table, name: str, problem: LayoutProblem, asked: int) -> int:
+def _measure(table: Table, name: str, problem: PlacementProblem, asked: int) -> int:
     return _measure_up_to(table, name, problem, asked, goal=asked)
 
 
-def _measure_up_to(table: Table, name: str, problem: LayoutProblem, asked: int, *, goal: int | None) -> int:
+def _measure_up_to(table: Table, name: str, problem: PlacementProblem, asked: int, *, goal: int | None) -> int:
     started = time.perf_counter()
     solution = solve_layout(problem, goal=goal, budget=Budget(STEPS))
     seconds = time.perf_counter() - started
@@ -116,23 +116,41 @@ def _measure_up_to(table: Table, name: str, problem: LayoutProblem, asked: int, 
 def _measure_network(table: Table, name: str, problem: Problem) -> None:
     """The layout of the best order; where that is above the bound of all orders, order and layout together."""
     found = solve(problem, budget=Budget(STEPS))
-    buffers = layout_problem(problem, found.order)
+    model = network(problem)
+    buffers, _ = overlap_problem(model, Kernels.APART, {0: found.order})
     if _measure(table, f"{name}, best order", buffers, found.lower_bound) <= found.lower_bound:
         return
     started = time.perf_counter()
-    solution = solve_joint(problem, found.order, lower_bound=found.lower_bound, budget=Budget(STEPS))
+    start = solve_layout(buffers, budget=Budget(STEPS), goal=found.lower_bound)
+    together = solve_jointly(model, Kernels.APART, found.order, start, bound=found.lower_bound, budget=Budget(STEPS))
     seconds = time.perf_counter() - started
-    check_order(problem, solution.order)
-    check_joint(problem, solution)
+    check_order(problem, together.order)
     table.add(
         {
             "instance": f"{name}, order and layout",
             "buffers": len(buffers.buffers),
-            "height": solution.height,
-            "bound": solution.lower_bound,
-            "optimal": solution.optimal,
+            "height": together.solution.height,
+            "bound": together.lower_bound,
+            "optimal": together.optimal,
             "asked": found.lower_bound,
-            "met": solution.height <= found.lower_bound,
+            "met": together.solution.height <= found.lower_bound,
             "seconds": seconds,
         }
     )
+
+
+def network(problem: Problem) -> Model:
+    """A model with the tensors of an order problem; its operators are of a kind that keeps no state."""
+    tensors = [Tensor(f"t{number}", (each.size,), ElementType.INT8) for number, each in enumerate(problem.tensors)]
+    both = list(zip(tensors, problem.tensors, strict=True))
+    operators = tuple(
+        Operator(
+            "CONCATENATION",
+            tuple(tensor for tensor, each in both if number in each.consumers),
+            tuple(tensor for tensor, each in both if each.producer == number),
+        )
+        for number in range(problem.operators)
+    )
+    inputs = tuple(tensor for tensor, each in both if each.producer is None)
+    outputs = tuple(tensor for tensor, each in both if each.kept)
+    return Model("network", (Graph("main", tuple(tensors), inputs, outputs, operators),))

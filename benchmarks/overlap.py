@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import arenite
 from arenite.model import ElementType
 from arenite.operators.liveness import peak_memory
-from arenite.search.reordering import runs_as_filed
+from arenite.search.orders import runs_as_filed
 from arenite.tflite.memory_plan import with_plan
 from benchmarks.shared import models
 from benchmarks.tables import Table, Value

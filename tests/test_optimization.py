@@ -18,7 +18,7 @@ from arenite.errors import FitError, OptionError, OutputError, VerificationError
 from arenite.formulate.order import ordering_problem
 from arenite.model import Data, Metadata, Operator
 from arenite.operators.liveness import lifetimes, peak_memory
-from arenite.problems.layout import Solution
+from arenite.problems.placement import Layout
 from arenite.report import optimize as report
 from arenite.runtimes import process
 from arenite.runtimes.run import Memory, Run
@@ -166,7 +166,7 @@ def test_a_layout_that_is_wrong_is_not_written(monkeypatch, tmp_path):
 
     def wrong(problem, **_):
         height = max(buffer.size for buffer in problem.buffers)
-        return Solution((0,) * len(problem.buffers), height, height)
+        return Layout((0,) * len(problem.buffers), height, height)
 
     monkeypatch.setattr("arenite.search.placement.solve_layout", wrong)
     with pytest.raises(VerificationError, match="clash"):
@@ -178,7 +178,7 @@ def test_a_wrong_plan_that_no_checker_sees_is_caught_by_the_runtime(monkeypatch)
 
     def wrong(problem, **_):
         height = max(buffer.size for buffer in problem.buffers)
-        return Solution((0,) * len(problem.buffers), height, height)
+        return Layout((0,) * len(problem.buffers), height, height)
 
     monkeypatch.setattr("arenite.search.placement.solve_layout", wrong)
     monkeypatch.setattr("arenite.search.placement.check_layout", lambda *_: None)

@@ -19,7 +19,7 @@ from arenite.check.validity import JUDGED, is_right, validity
 from arenite.cli import app
 from arenite.errors import OptionError, VerificationError
 from arenite.model import Data, Metadata
-from arenite.problems.placed import OverlapSolution
+from arenite.problems.placement import Layout
 from arenite.runtimes import process
 from arenite.runtimes.verification import verify
 from arenite.search.optimization import Options, decided, optimize, preview
@@ -108,10 +108,10 @@ def test_what_is_best_without_overlap_is_a_candidate(monkeypatch):
 
     def stacked(problem, **_):
         ends = list(accumulate(buffer.size for buffer in problem.buffers))
-        return OverlapSolution((0, *ends[:-1]), ends[-1], 0)
+        return Layout((0, *ends[:-1]), ends[-1], 0)
 
     monkeypatch.setattr("arenite.search.sharing.solve_placement", stacked)
-    monkeypatch.setattr("arenite.search.shared._jointly", lambda task, sharing, best, bound: (best, bound))
+    monkeypatch.setattr("arenite.search.whole._jointly", lambda task, sharing, best, bound: (best, bound))
     result = preview(zoo.build("paper"), REFERENCE)
     assert planned_head(result) == 4960
     assert read_target_name(result) == "tflm-reference"
@@ -227,7 +227,7 @@ def test_an_unsafe_distance_ends_with_exit_code_1_and_nothing_written(unsafe_rul
 
 def test_a_layout_that_breaks_a_rule_is_not_written(monkeypatch):
     def wrong(problem, **_):
-        return OverlapSolution((0,) * len(problem.buffers), max(each.size for each in problem.buffers), 0)
+        return Layout((0,) * len(problem.buffers), max(each.size for each in problem.buffers), 0)
 
     monkeypatch.setattr("arenite.search.sharing.solve_placement", wrong)
     with pytest.raises(VerificationError, match=r"clash|begins"):

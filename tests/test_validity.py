@@ -13,7 +13,6 @@ from arenite.check.validity import (
     JUDGED,
     Validity,
     is_right,
-    keeps_apart,
     not_for_reference,
     shared_pairs,
     validity,
@@ -44,10 +43,10 @@ def test_a_byte_decides(planned):
 
 def test_pairs_are_counted_one_by_one(planned):
     assert validity(planned).pairs == shared_pairs(planned) > 0
-    assert not keeps_apart(planned, keep_inputs=False)
+    assert not is_right(planned, Kernels.APART)
     apart = preview(zoo.build("mobilenet-v1"), Options(overlap=False))
     assert shared_pairs(apart) == 0
-    assert keeps_apart(apart, keep_inputs=False)
+    assert is_right(apart, Kernels.APART)
 
 
 def test_targets_ask_for_their_own_kernels():

@@ -12,7 +12,7 @@ from arenite.codegen.arena import arena
 from arenite.codegen.export import arena_size, sources
 from arenite.errors import OptionError
 from arenite.problems.lifetimes import maximum_load
-from arenite.problems.placed import OverlapSolution
+from arenite.problems.placement import Layout
 from arenite.problems.relocation import Move, MovingSolution
 
 from .test_codegen_models import check
@@ -31,7 +31,7 @@ def stacked(problem, **_):
     for buffer in problem.buffers:
         offsets.append(height)
         height += buffer.size
-    return OverlapSolution(tuple(offsets), height, 0)
+    return Layout(tuple(offsets), height, 0)
 
 
 def compacted(problem, *_, **__):

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arenite.budget import Budget
-from arenite.check.layout import check
 from arenite.check.layout_search import fits
+from arenite.check.placement import check
 from arenite.errors import VerificationError
-from arenite.problems.layout import Buffer, Exhausted, Problem, Solution
 from arenite.problems.lifetimes import components, maximum_load, sections
+from arenite.problems.placement import Buffer, Exhausted, Layout, PlacementProblem
 from arenite.solve.place import canonical, sweep
 from arenite.solve.place import cp_sat as cpsat
 from arenite.solve.place.decide import Boxes
@@ -31,7 +31,7 @@ def problems(draw, most=6):
     for i in range(count):
         first = draw(st.integers(0, 5))
         buffers.append(Buffer(f"b{i}", 16 * draw(st.integers(0, 7)), first, first + draw(st.integers(0, 4))))
-    return Problem(tuple(buffers), 16)
+    return PlacementProblem(tuple(buffers), alignment=16)
 
 
 def least_height(problem):
@@ -62,14 +62,14 @@ def test_least_height_is_brute_force(problem):
     assert solution.height == least_height(problem)
 
 
-ABOVE_ITS_LOAD = Problem(
+ABOVE_ITS_LOAD = PlacementProblem(
     tuple(
         Buffer(f"b{i}", 16 * size, first, last)
         for i, (size, first, last) in enumerate(
             [(3, 5, 5), (1, 0, 3), (1, 1, 4), (2, 1, 1), (3, 0, 0), (1, 2, 5), (1, 2, 3), (2, 4, 4)]
         )
     ),
-    16,
+    alignment=16,
 )
 """Maximum load 64, least height 80; found by trying small random problems."""
 
@@ -106,8 +106,8 @@ def test_progress_tells_height_and_bound():
 
 
 def test_nothing_and_empty_buffers():
-    assert solve(Problem(())) == Solution((), 0, 0)
-    assert solve(Problem((Buffer("none", 0, 0, 3), Buffer("also none", 0, 1, 2)), 16)).height == 0
+    assert solve(PlacementProblem(())) == Layout((), 0, 0)
+    assert solve(PlacementProblem((Buffer("none", 0, 0, 3), Buffer("also none", 0, 1, 2)), alignment=16)).height == 0
 
 
 @st.composite
@@ -150,7 +150,7 @@ def network_like(seed, operators):
             length = chance.choice([1, 1, 1, 2, 3, 5, 12])
             size = 16 * chance.randint(1, 40) * chance.choice([1, 4, 16])
             buffers.append(Buffer(f"t{len(buffers)}", size, scope, min(operators, scope + length)))
-    return Problem(tuple(buffers), 16)
+    return PlacementProblem(tuple(buffers), alignment=16)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -167,7 +167,7 @@ def check_boxes(boxes, offsets, height):
     ]
     top = max(offset + size for offset, size in zip(offsets, boxes.sizes, strict=True))
     assert top <= height
-    check(Problem(tuple(buffers)), Solution(tuple(offsets), top, 0))
+    check(PlacementProblem(tuple(buffers)), Layout(tuple(offsets), top, 0))
 
 
 def dense_boxes(seed):
@@ -184,7 +184,9 @@ def dense_boxes(seed):
             for scope in range(first, last + 1):
                 load[scope] += size
     buffers = [buffers[i] for i in max(components(buffers), key=len)]
-    return Boxes(tuple(b.size for b in buffers), tuple(sections(buffers))), maximum_load(Problem(tuple(buffers)))
+    return Boxes(tuple(b.size for b in buffers), tuple(sections(buffers))), maximum_load(
+        PlacementProblem(tuple(buffers))
+    )
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -206,7 +208,7 @@ def test_sweep_and_canonical_are_right_where_they_answer(seed):
 def test_long_layouts_are_swept():
     buffers = network_like(1, 600).buffers
     boxes = Boxes(tuple(b.size for b in buffers), tuple(sections(buffers)))
-    height = maximum_load(Problem(buffers))
+    height = maximum_load(PlacementProblem(buffers))
     check_boxes(boxes, sweep.fit(boxes, height, effort=2, budget=Budget()).offsets, height)
 
 
@@ -216,15 +218,15 @@ def test_minimalloc_instances_fit_their_capacity(name):
     with path.open(newline="") as file:
         rows = list(csv.DictReader(file))
     buffers = tuple(Buffer(r["id"], int(r["size"]), int(r["lower"]), int(r["upper"]) - 1) for r in rows)
-    problem = Problem(buffers)
+    problem = PlacementProblem(buffers)
     solution = solve(problem, goal=1_048_576)
     check(problem, solution)
     assert solution.height <= 1_048_576
 
 
 def clash():
-    problem = Problem((Buffer("left", 32, 0, 3), Buffer("right", 16, 2, 5)), 16)
-    return problem, Solution((0, 16), 32, 32)
+    problem = PlacementProblem((Buffer("left", 32, 0, 3), Buffer("right", 16, 2, 5)), alignment=16)
+    return problem, Layout((0, 16), 32, 32)
 
 
 def test_clash_is_named():
@@ -239,13 +241,13 @@ def test_clash_is_named():
 @pytest.mark.parametrize(
     ("solution", "words"),
     [
-        (Solution((0, 40), 56, 48), "multiple of 16"),
-        (Solution((-16, 32), 48, 48), "multiple of 16"),
-        (Solution((0, 32), 64, 48), "claims a height"),
-        (Solution((0, 48), 64, 64), "without a search"),
-        (Solution((0, 48), 64, 64, Exhausted(32, "test", 1)), "without a search"),
-        (Solution((0, 32), 48, 64), "above the layout's own height"),
-        (Solution((0,), 48, 48), "1 offsets for 2 buffers"),
+        (Layout((0, 40), 56, 48), "multiple of 16"),
+        (Layout((-16, 32), 48, 48), "multiple of 16"),
+        (Layout((0, 32), 64, 48), "claims a height"),
+        (Layout((0, 48), 64, 64), "without a search"),
+        (Layout((0, 48), 64, 64, exhausted=Exhausted(32, "test", 1)), "without a search"),
+        (Layout((0, 32), 48, 64), "above the layout's own height"),
+        (Layout((0,), 48, 48), "1 offsets for 2 buffers"),
     ],
 )
 def test_false_claims_are_refused(solution, words):
@@ -256,15 +258,15 @@ def test_false_claims_are_refused(solution, words):
 
 def test_true_claims_pass():
     problem, _ = clash()
-    check(problem, Solution((0, 32), 48, 48))
-    check(problem, Solution((16, 0), 48, 16))
+    check(problem, Layout((0, 32), 48, 48))
+    check(problem, Layout((16, 0), 48, 16))
 
 
 def test_a_record_of_a_search_is_not_believed_but_searched_again():
     problem, _ = clash()
     for buffers, words in (((), "without a search"), ((0, 1), "fit in 48"), ((1,), "fit in 48")):
         with pytest.raises(VerificationError, match=words):
-            check(problem, Solution((0, 48), 64, 64, Exhausted(48, "test", 1, buffers)))
+            check(problem, Layout((0, 48), 64, 64, exhausted=Exhausted(48, "test", 1, buffers)))
 
 
 @settings(max_examples=150, deadline=None)
@@ -278,12 +280,12 @@ def test_searching_again_agrees_with_brute_force(problem):
 def test_searching_again_gives_up():
     assert fits(ABOVE_ITS_LOAD.buffers, 64, most_states=1) is None
     record = solve(ABOVE_ITS_LOAD).exhausted
-    with mock.patch("arenite.check.layout.fits", return_value=None):
-        check(ABOVE_ITS_LOAD, Solution(solve(ABOVE_ITS_LOAD).offsets, 80, 80, record))
+    with mock.patch("arenite.check.placement.fits", return_value=None):
+        check(ABOVE_ITS_LOAD, Layout(solve(ABOVE_ITS_LOAD).offsets, 80, 80, exhausted=record))
 
 
 def test_a_proof_names_the_buffers_that_it_is_about():
     far = Buffer("far", 48, 20, 30)
-    record = solve(Problem((far, *ABOVE_ITS_LOAD.buffers, Buffer("empty", 0, 1, 1)), 16)).exhausted
+    record = solve(PlacementProblem((far, *ABOVE_ITS_LOAD.buffers, Buffer("empty", 0, 1, 1)), alignment=16)).exhausted
     assert record is not None
     assert record.buffers == tuple(range(1, 9))

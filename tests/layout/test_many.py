@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arenite.budget import Budget
-from arenite.check.layout import check
+from arenite.check.placement import check
 from arenite.errors import VerificationError
-from arenite.problems.layout import Buffer, Problem, Solution
 from arenite.problems.lifetimes import maximum_load, meetings, neighbours
+from arenite.problems.placement import Buffer, Layout, PlacementProblem
 from arenite.solve.place import greedy, many
 from arenite.solve.place.disjoint import solve
 
@@ -48,7 +48,7 @@ def test_fits_are_those_of_the_lists(each, chance):
 
 @given(buffers)
 def test_layouts_of_many_are_valid_and_the_search_ends_by_itself(each):
-    problem = Problem(tuple(each))
+    problem = PlacementProblem(tuple(each))
     with mock.patch("arenite.solve.place.disjoint._MOST_MEETINGS", 0):
         solution = solve(problem, budget=Budget(math.inf))
     check(problem, solution)
@@ -58,7 +58,7 @@ def thousands(count):
     """Buffers with short and with long lives, hundreds of them at a time."""
     chance = random.Random(1)
     starts = [chance.randrange(count) for _ in range(count)]
-    return Problem(
+    return PlacementProblem(
         tuple(
             Buffer(f"b{i}", 64 << chance.randrange(8), at, at + chance.choice((1, 3, count // 4)))
             for i, at in enumerate(starts)
@@ -98,7 +98,7 @@ def test_the_check_finds_a_clash_wherever_two_clash(each, data):
         for (a, low), (b, at) in combinations(zip(each, offsets, strict=True), 2)
     )
     height = max(offset + buffer.size for buffer, offset in zip(each, offsets, strict=True))
-    problem = Problem(tuple(each))
-    solution = Solution(offsets, height, maximum_load(problem) if not clash else 0)
+    problem = PlacementProblem(tuple(each))
+    solution = Layout(offsets, height, maximum_load(problem) if not clash else 0)
     with pytest.raises(VerificationError, match="clash") if clash else nullcontext():
         check(problem, solution)

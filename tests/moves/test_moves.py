@@ -14,9 +14,8 @@ from arenite.budget import Budget
 from arenite.check.relocation import check
 from arenite.errors import VerificationError
 from arenite.formulate.placement import overlap_problem
-from arenite.problems.layout import Buffer
 from arenite.problems.lifetimes import maximum_load
-from arenite.problems.placement import OverlapProblem, Relation
+from arenite.problems.placement import Buffer, PlacementProblem, Relation
 from arenite.problems.relocation import Move, MovingSolution
 from arenite.search.optimization import preview
 from arenite.search.options import Options
@@ -42,7 +41,7 @@ def full(chance, height=20, scopes=8, largest=7):
             alive.append((chance.randint(1, min(room, largest)), scope))
             room -= alive[-1][0]
     buffers += [(*each, scopes - 1) for each in alive]
-    return OverlapProblem(
+    return PlacementProblem(
         tuple(Buffer(f"b{number}", UNIT * size, first, last) for number, (size, first, last) in enumerate(buffers)),
         (),
         UNIT,
@@ -191,8 +190,8 @@ def test_a_layout_that_is_far_too_high_is_lowered():
 
 
 A, B, C = Buffer("a", 32, 0, 1), Buffer("b", 32, 0, 3), Buffer("c", 64, 2, 3)
-CASE = OverlapProblem((A, B, C), (), 16)
-VIEWS = OverlapProblem(
+CASE = PlacementProblem((A, B, C), (), 16)
+VIEWS = PlacementProblem(
     (Buffer("whole", 64, 0, 2), Buffer("view", 32, 1, 2), Buffer("next", 32, 2, 2)), (Relation(0, 1, None, (-16,)),), 16
 )
 
@@ -241,4 +240,4 @@ def test_places_at_the_end_follow_the_moves():
 
 
 def test_without_buffers_there_is_nothing_to_do():
-    assert solve(OverlapProblem(()), ()) == MovingSolution((), (), 0, 0)
+    assert solve(PlacementProblem(()), ()) == MovingSolution((), (), 0, 0)

@@ -8,8 +8,7 @@ import struct
 from hypothesis import strategies as st
 
 from arenite.model import Data, ElementType, Operator, Tensor
-from arenite.problems.layout import Buffer
-from arenite.problems.placement import OverlapProblem, Relation
+from arenite.problems.placement import Buffer, PlacementProblem, Relation
 
 
 def tensor(name, *shape, kind=ElementType.FLOAT32, **fields):
@@ -67,7 +66,7 @@ def problems(draw, most=5):
             points = draw(st.sets(st.integers(low, high), max_size=2))
             exactly = sorted(16 * point for point in points if distance is None or point < distance)
             relations.append(Relation(source, target, None if distance is None else 16 * distance, tuple(exactly)))
-    return OverlapProblem(tuple(buffers), tuple(relations), 16)
+    return PlacementProblem(tuple(buffers), tuple(relations), 16)
 
 
 def safe(problem, offsets):

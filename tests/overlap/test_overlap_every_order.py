@@ -18,7 +18,7 @@ from arenite.model import Graph, Operator
 from arenite.search.joint import jointly
 from arenite.search.joint.every_order import every_order_bound
 from arenite.search.joint.jointly import solve_jointly
-from arenite.search.reordering_with_overlap import reorder_with_overlap
+from arenite.search.reordering import reorder
 from arenite.solve.place.solver import solve
 
 KERNELS = Kernels.REFERENCE
@@ -86,14 +86,14 @@ def test_an_output_that_nobody_makes_is_left_alone():
     *_, solution = laid_out(source, (0, 1))
     found = solve_jointly(source, KERNELS, (0, 1), solution)
     assert (found.solution, found.lower_bound) == (solution, 0)
-    assert reorder_with_overlap(source, KERNELS).lower_bound <= solution.height
+    assert reorder(source, KERNELS).lower_bound <= solution.height
 
 
 def test_branches_are_reordered_for_the_layout():
     rng = random.Random(4)
     sources = (random_model(rng, 6) for _ in range(200))
     source = next(each for each in sources if len(set(every_order(each))) > 10)
-    found = reorder_with_overlap(source, KERNELS)
+    found = reorder(source, KERNELS)
     *_, solution = laid_out(source, found.orders[0][0])
     joint = solve_jointly(source, KERNELS, found.orders[0][0], solution, bound=found.lower_bound)
     assert joint.solution.height == least_height(source)
@@ -176,7 +176,7 @@ def test_a_view_of_an_input_that_is_kept_counts_in_the_bounds_though_no_layout_h
     options = {"keep_inputs": True}
     problem, tensors, solution = laid_out(source, range(2), **options)
     bound = every_order_bound(source, KERNELS, problem, tensors, solution, **options)
-    result = reorder_with_overlap(source, KERNELS, **options)
+    result = reorder(source, KERNELS, **options)
     found = solve_jointly(source, KERNELS, range(2), solution, bound=bound, **options)
     assert max(bound, result.lower_bound, found.lower_bound) <= x.bytes + z.bytes  # y on x, z beside them
 

@@ -23,9 +23,7 @@ from arenite.check.validity import JUDGED, is_right, validity
 from arenite.errors import VerificationError
 from arenite.formulate.limits import within_limits
 from arenite.formulate.placement import overlap_problem
-from arenite.problems.layout import Buffer
-from arenite.problems.placed import OverlapSolution
-from arenite.problems.placement import OverlapProblem, Relation
+from arenite.problems.placement import Buffer, Layout, PlacementProblem, Relation
 from arenite.report.optimize import proof
 from arenite.search.optimization import Options, decided, optimize
 from arenite.search.task import Task, silent
@@ -65,7 +63,7 @@ def test_the_least_height_within_caps_is_found_and_proven(problem):
 
 
 LOW, HIGH, SCRATCH = Buffer("low", 32, 0, 1), Buffer("high", 32, 0, 1), Buffer("scratch", 64, 1, 1)
-CASE = OverlapProblem((LOW, HIGH, SCRATCH), (), 16, (None, 64, 128), aside=1)
+CASE = PlacementProblem((LOW, HIGH, SCRATCH), (), 16, (None, 64, 128), aside=1)
 
 
 @pytest.mark.parametrize(
@@ -81,10 +79,10 @@ CASE = OverlapProblem((LOW, HIGH, SCRATCH), (), 16, (None, 64, 128), aside=1)
 )
 def test_the_checker_names_the_buffer_above_its_cap_and_counts_no_height_aside(offsets, height, message):
     if message is None:
-        check(CASE, OverlapSolution(offsets, height, 0))
+        check(CASE, Layout(offsets, height, 0))
         return
     with pytest.raises(VerificationError, match=message):
-        check(CASE, OverlapSolution(offsets, height, 0))
+        check(CASE, Layout(offsets, height, 0))
 
 
 def test_scratch_of_sets_of_which_one_runs_may_share_bytes():

@@ -16,7 +16,7 @@ from arenite.formulate.order_with_overlap import overlap_ordering_problem
 from arenite.formulate.placement import overlap_problem, views_of_inputs
 from arenite.problems.order import Relief
 from arenite.problems.order import Tensor as Charge
-from arenite.search.reordering_with_overlap import reorder_with_overlap
+from arenite.search.reordering import reorder
 from arenite.solve.place.solver import solve
 
 
@@ -79,7 +79,7 @@ def test_no_order_and_no_layout_comes_below_the_bound(seed):
         if sum(1 for _ in every_order(source)) > 30:
             continue
         keep_inputs = rng.random() < 0.3
-        found = reorder_with_overlap(source, Kernels.REFERENCE, keep_inputs=keep_inputs)
+        found = reorder(source, Kernels.REFERENCE, keep_inputs=keep_inputs)
         best = min(heights(source, keep_inputs=keep_inputs))
         assert found.lower_bound <= best, source
         assert all(sorted(each[0]) == list(range(len(source.main.operators))) for each in found.orders)
@@ -92,7 +92,7 @@ def test_no_order_and_no_layout_comes_below_the_bound(seed):
 @pytest.mark.parametrize("build", [conditional, loop])
 def test_models_of_several_graphs_have_a_bound(build):
     source = build()
-    found = reorder_with_overlap(source, Kernels.PORTABLE)
+    found = reorder(source, Kernels.PORTABLE)
     problem, _ = overlap_problem(source, Kernels.PORTABLE, found.orders[0])
     assert 0 < found.lower_bound <= solve(problem).height
 
@@ -108,7 +108,7 @@ def test_models_of_several_graphs_have_a_bound(build):
 )
 def test_networks_have_orders_whose_bound_holds(name, kernels):
     source = zoo.build(name)
-    found = reorder_with_overlap(source, kernels)
+    found = reorder(source, kernels)
     for orders in found.orders:
         problem, _ = overlap_problem(source, kernels, orders)
         assert found.lower_bound <= solve(problem, effort=0.1).height

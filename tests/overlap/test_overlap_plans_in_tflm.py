@@ -14,7 +14,7 @@ from arenite.backends.tflm.head import head_plan, inputs_on_top, memory_plan, pl
 from arenite.check.placement import check
 from arenite.errors import VerificationError
 from arenite.formulate.placement import overlap_problem
-from arenite.problems.placed import OverlapSolution
+from arenite.problems.placement import Layout
 from arenite.runtimes import process
 from arenite.runtimes.verification import verify
 from arenite.solve.place.solver import solve
@@ -34,7 +34,7 @@ def planned(source, kernels=Kernels.REFERENCE, *, keep_inputs=False):
         offsets = inputs_on_top(source, problem.apart, tensors, offsets)
     plan = memory_plan(source, dict(zip(tensors, offsets, strict=False)))
     outcome = head_plan(source, plan)
-    check(problem, OverlapSolution(outcome.offsets, outcome.height, 0))
+    check(problem, Layout(outcome.offsets, outcome.height, 0))
     assert outcome.height == solution.height
     return with_plan(source, plan), outcome.height
 
@@ -158,7 +158,7 @@ def test_a_distance_below_the_safe_one_is_caught_by_the_checker_and_by_tflm(name
         offsets[relation.target] += 16
         height = max(at + buffer.size for at, buffer in zip(offsets, problem.buffers, strict=True))
         with pytest.raises(VerificationError, match="begins"):
-            check(problem, OverlapSolution(tuple(offsets), height, 0))
+            check(problem, Layout(tuple(offsets), height, 0))
         plan = memory_plan(source, dict(zip(tensors, offsets, strict=False)))
         seen.add(identical(source, with_plan(source, plan), None).split(":")[0])
     assert "different" in seen

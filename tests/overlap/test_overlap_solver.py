@@ -12,9 +12,7 @@ from arenite.backends import Kernels
 from arenite.check.placement import check
 from arenite.errors import VerificationError
 from arenite.formulate.placement import overlap_problem
-from arenite.problems.layout import Buffer
-from arenite.problems.placed import OverlapSolution
-from arenite.problems.placement import OverlapProblem, Relation
+from arenite.problems.placement import Buffer, Layout, PlacementProblem, Relation
 from arenite.solve.place.disjoint import solve as solve_layout
 from arenite.solve.place.gaps import gaps
 from arenite.solve.place.least import least_height as least_of
@@ -35,7 +33,7 @@ def test_the_least_height_is_found_and_proven(problem):
 def test_the_height_of_buffers_alive_at_once_is_exact(problem):
     buffers = tuple(dataclasses.replace(buffer, first=0, last=0) for buffer in problem.buffers[:4])
     relations = tuple(each for each in problem.relations if max(each.source, each.target) < len(buffers))
-    together = OverlapProblem(buffers, relations, 16)
+    together = PlacementProblem(buffers, relations, 16)
     small = gaps(together)
     members = [number for number, buffer in enumerate(buffers) if buffer.size]
     assert least_of(small, members) * small.unit == least_height(together)
@@ -69,11 +67,11 @@ def test_a_goal_ends_the_search():
 
 
 def test_without_buffers_there_is_nothing_to_do():
-    assert solve(OverlapProblem(())) == OverlapSolution((), 0, 0)
+    assert solve(PlacementProblem(())) == Layout((), 0, 0)
 
 
 INPUT, OUTPUT, OTHER = Buffer("input", 64, 0, 1), Buffer("output", 48, 1, 2), Buffer("other", 32, 1, 1)
-CASE = OverlapProblem((INPUT, OUTPUT, OTHER), (Relation(0, 1, 32, (0,)),), 16)
+CASE = PlacementProblem((INPUT, OUTPUT, OTHER), (Relation(0, 1, 32, (0,)),), 16)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +92,7 @@ CASE = OverlapProblem((INPUT, OUTPUT, OTHER), (Relation(0, 1, 32, (0,)),), 16)
 )
 def test_the_checker_names_the_pair_the_distance_and_what_is_safe(offsets, message):
     height = max(at + buffer.size for at, buffer in zip(offsets, CASE.buffers, strict=False))
-    solution = OverlapSolution(offsets, height, 64)
+    solution = Layout(offsets, height, 64)
     if message is None:
         check(CASE, solution)
         return
@@ -104,9 +102,9 @@ def test_the_checker_names_the_pair_the_distance_and_what_is_safe(offsets, messa
 
 def test_the_checker_does_not_take_wrong_heights():
     with pytest.raises(VerificationError, match="claims a height of 112 bytes, its buffers end at 128"):
-        check(CASE, OverlapSolution((32, 0, 96), 112, 64))
+        check(CASE, Layout((32, 0, 96), 112, 64))
     with pytest.raises(VerificationError, match="lower bound 144 is above"):
-        check(CASE, OverlapSolution((32, 0, 96), 128, 144))
+        check(CASE, Layout((32, 0, 96), 128, 144))
 
 
 @given(problems())
@@ -114,7 +112,7 @@ def test_the_checker_agrees_with_the_words_of_a_relation(problem):
     offsets = tuple(16 * (number % 3) for number in range(len(problem.buffers)))
     height = max(at + buffer.size for at, buffer in zip(offsets, problem.buffers, strict=True))
     try:
-        check(problem, OverlapSolution(offsets, height, 0))
+        check(problem, Layout(offsets, height, 0))
         valid = True
     except VerificationError:
         valid = False

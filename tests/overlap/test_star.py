@@ -17,11 +17,10 @@ from arenite.budget import Budget
 from arenite.formulate.placement import overlap_problem
 from arenite.model import ElementType, Operator
 from arenite.problems.distances import Points
-from arenite.problems.layout import Buffer
-from arenite.problems.placement import OverlapProblem, Relation
+from arenite.problems.placement import Buffer, PlacementProblem, Relation
 from arenite.search.joint.every_order import order_bound
 from arenite.search.optimization import Options, decided
-from arenite.search.reordering_with_overlap import reorder_with_overlap
+from arenite.search.reordering import reorder
 from arenite.search.task import Task, silent
 from arenite.solve.place.gaps import gaps
 from arenite.solve.place.solver import solve
@@ -49,7 +48,7 @@ def stars(draw, most=3, largest=4, *, views=True):
         if exactly or distance is not None:
             relations.append(Relation(*pair, None if distance is None else 16 * distance, exactly))
     buffers = tuple(Buffer(f"b{number}", 16 * size, 0, 0) for number, size in enumerate([center, *sizes]))
-    return OverlapProblem(buffers, tuple(relations), 16)
+    return PlacementProblem(buffers, tuple(relations), 16)
 
 
 @given(stars())
@@ -77,7 +76,7 @@ def test_the_order_of_releases_is_the_best_of_all(leaves, center):
     relations = tuple(
         Relation(number, 0, 16 * release) for number, (release, _) in enumerate(leaves, 1) if release < center
     )
-    small = gaps(OverlapProblem(buffers, relations, 16))
+    small = gaps(PlacementProblem(buffers, relations, 16))
     found = star(small, range(len(buffers)))
     if found is None:
         return
@@ -98,7 +97,7 @@ def test_a_leaf_of_many_places_is_a_job_that_may_begin_at_the_first():
     turned = Points((range(64 - center, 1, 16),))
     backward = (Relation(0, 1, None, turned), Relation(0, 2, 32 - 16), Relation(0, 3, 48 - 16))
     for relations in (forward, backward):
-        small = gaps(OverlapProblem(buffers, relations, 16))
+        small = gaps(PlacementProblem(buffers, relations, 16))
         assert star(small, range(4)).least() * small.unit == center - 16 + 32 + 48
 
 
@@ -106,7 +105,7 @@ def test_what_is_no_star():
     buffers = tuple(Buffer("b", 32, 0, 0) for _ in range(4))
 
     def of(*relations):
-        return star(gaps(OverlapProblem(buffers, relations, 16)), range(4))
+        return star(gaps(PlacementProblem(buffers, relations, 16)), range(4))
 
     assert of() is None
     assert of(Relation(1, 0, 16), Relation(2, 3, 16)) is None
@@ -120,7 +119,7 @@ def test_first_fit_begins_with_the_center_or_ends_with_it():
 
     def order(members, *pairs):
         relations = tuple(Relation(*pair, 64 - 16 * number) for number, pair in enumerate(pairs, start=1))
-        return order_around(gaps(OverlapProblem(buffers, relations, 16)), range(members))
+        return order_around(gaps(PlacementProblem(buffers, relations, 16)), range(members))
 
     assert order(6, (1, 0), (2, 0), (3, 0), (4, 0)) == [0, 4, 3, 2, 1]
     assert order(6, (0, 1), (0, 2), (0, 3), (0, 4)) == [1, 2, 3, 4, 0]
@@ -149,7 +148,7 @@ def test_no_order_and_no_layout_comes_below_a_joined_tensor(seed):
     proven = 0
     for _ in range(8):
         source = network(rng, rng.randint(2, 4))
-        found = reorder_with_overlap(source, Kernels.REFERENCE)
+        found = reorder(source, Kernels.REFERENCE)
         least = []
         for order in every_order(source):
             problem, _ = overlap_problem(source, Kernels.REFERENCE, {0: order})
@@ -165,7 +164,7 @@ def test_equal_slices_that_are_no_views_are_charged_once():
     x, c = tensor("x", 6, 2), tensor("c", 4, 2)
     a, b, y, z = tensor("a", 4, 2), tensor("b", 4, 2), tensor("y", 4, 4), tensor("z", 4, 2)
     source = model(graph([x, c], [y, z], [rows(x, 1, a), rows(x, 1, b), joined([b, c], y, 1), relu(a, z)]))
-    found = reorder_with_overlap(source, Kernels.REFERENCE)
+    found = reorder(source, Kernels.REFERENCE)
     least = []
     for order in every_order(source):
         problem, _ = overlap_problem(source, Kernels.REFERENCE, {0: order})

@@ -11,9 +11,7 @@ from arenite.backends import Kernels
 from arenite.budget import Budget
 from arenite.check.placement import check as check_placement
 from arenite.formulate.placement import overlap_problem
-from arenite.problems.layout import Buffer
-from arenite.problems.placed import OverlapSolution
-from arenite.problems.placement import OverlapProblem, Relation
+from arenite.problems.placement import Buffer, Layout, PlacementProblem, Relation
 from arenite.rewrite.strips import split
 from arenite.solve.place.gaps import gaps
 from arenite.solve.place.rigid import Groups
@@ -31,7 +29,7 @@ def checked(problem, tries=20):
         for gap in others:
             assert gap.kept(offsets[one] - offsets[gap.other])
     height = small.height(offsets) * small.unit
-    check_placement(problem, OverlapSolution(tuple(each * small.unit for each in offsets), height, 0))
+    check_placement(problem, Layout(tuple(each * small.unit for each in offsets), height, 0))
     return groups, offsets
 
 
@@ -58,7 +56,7 @@ def test_first_fit_keeps_every_gap(seed):
                     distance = None
                 if points or distance is not None:
                     relations.append(Relation(one, other, distance, points))
-    checked(OverlapProblem(tuple(buffers), tuple(relations), 16))
+    checked(PlacementProblem(tuple(buffers), tuple(relations), 16))
 
 
 @pytest.mark.parametrize("kernels", [Kernels.PORTABLE, Kernels.REFERENCE])
@@ -80,5 +78,5 @@ def test_a_group_is_not_larger_than_what_its_views_lie_in():
     buffers += [Buffer(f"kept{number}", 16, 2 * number + 1, 2 * number + 2) for number in range(3)]
     relations = [Relation(number, 4 + number, None, (-32,)) for number in range(3)]
     relations += [Relation(4 + number, number + 1, None, (0,)) for number in range(3)]
-    groups, _ = checked(OverlapProblem(tuple(buffers), tuple(relations), 16))
+    groups, _ = checked(PlacementProblem(tuple(buffers), tuple(relations), 16))
     assert max(group.height for group in groups.groups) * groups.gaps.unit == 48

@@ -23,7 +23,7 @@ from arenite.rewrite import prune
 from arenite.runtimes import process
 from arenite.runtimes.run import Job, Run
 from arenite.search.optimization import Options, optimize
-from arenite.search.reordering import with_order
+from arenite.search.orders import with_order
 from arenite.tflite.write import write_bytes
 
 needs_tflm = pytest.mark.skipif(bool(process.absent("tflm")), reason="tflite-micro is not installed")

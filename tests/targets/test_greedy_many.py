@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arenite.backends.tflm.greedy import ONLINE, greedy_plan
-from arenite.problems.layout import Buffer
+from arenite.problems.placement import Buffer
 
 buffers = st.lists(
     st.builds(

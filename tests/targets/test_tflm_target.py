@@ -20,7 +20,7 @@ from arenite.backends.tflm.head import (
     planned_head,
 )
 from arenite.model import Operator
-from arenite.problems.layout import Buffer
+from arenite.problems.placement import Buffer
 from arenite.runtimes import process
 from arenite.runtimes.run import Job, Run
 from arenite.tflite.memory_plan import MemoryPlan, with_plan

@@ -26,4 +26,4 @@ def requests(kernels: Kernels) -> Callable[[Operator], tuple[int, ...]]:
 
 
 def _requested(kernels: Kernels, operator: Operator) -> tuple[int, ...]:
-    return scratch(Instance(operator, kernels, X86_64 if kernels is Kernels.REFERENCE else CORTEX_M))
+    return scratch(Instance(operator, kernels, X86_64 if kernels in (Kernels.REFERENCE, Kernels.APART) else CORTEX_M))

@@ -16,7 +16,8 @@ from arenite.backends.sets import Kernels
 if TYPE_CHECKING:
     from arenite.model import Operator, Tensor
 
-OF_TFLM = tuple(each for each in Kernels if each is each.rules and each is not Kernels.PORTABLE and not each.generated)
+_NO_SETS = (Kernels.PORTABLE, Kernels.APART)
+OF_TFLM = tuple(each for each in Kernels if each is each.rules and each not in _NO_SETS and not each.generated)
 """The sets that a build of TFLM may run, those with the same rules once."""
 
 
@@ -40,7 +41,7 @@ def overlap(operator: Operator, source: Tensor, target: Tensor, kernels: Kernels
     output = operator.outputs.index(target)
     if not positions:
         raise ValueError(f"{source.name!r} is no input of this {operator.label}")
-    if not source.bytes or not target.bytes:
+    if kernels is Kernels.APART or not source.bytes or not target.bytes:
         return APART
     sets = OF_TFLM if kernels is Kernels.PORTABLE else (kernels.rules,)
     rules = (_rule(operator, position, output, each) for position in positions for each in sets)

@@ -12,6 +12,8 @@ class Kernels(enum.Enum):
     """Not a set but all those of TFLM: what is safe here is safe with every other member that is not `generated`."""
     REFERENCE = "reference"
     """TFLM's reference kernels."""
+    APART = "apart"
+    """The reference kernels where no two buffers may share a byte while both are needed, which every kernel allows."""
     CMSIS_NN_SCALAR = "cmsis-nn/scalar"
     """CMSIS-NN on cores without the DSP extension: Cortex-M0, M0+, M3, M23."""
     CMSIS_NN_DSP = "cmsis-nn/dsp"

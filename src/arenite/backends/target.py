@@ -116,6 +116,9 @@ CORES = {
 TFLM = Target("tflm", Kernels.PORTABLE)
 """Any TFLM: what is planned for it is right with every set of kernels known here."""
 
+APART = Target("apart", Kernels.APART)
+"""Any runtime, where no two buffers may share a byte while both are needed: not for people to name."""
+
 C = Target("c", Kernels.C)
 """What `arenite export --c` writes: its arena is the plan, and nothing else."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arenite.problems.layout import Buffer
+    from arenite.problems.placement import Buffer
 
     Pairs = Sequence[tuple[int, int]]
 

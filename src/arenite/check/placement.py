@@ -1,28 +1,33 @@
-"""Checks a layout with overlap from first principles; it knows nothing of how layouts are found."""
+"""Checks a layout from first principles; it knows nothing of how layouts are found."""
 
 from __future__ import annotations
 
+import bisect
+import heapq
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from arenite.check.layout_search import fits
 from arenite.errors import VerificationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from arenite.problems.layout import Buffer
-    from arenite.problems.placed import OverlapSolution
-    from arenite.problems.placement import OverlapProblem, Relation
+    from arenite.problems.placement import Buffer, Layout, PlacementProblem, Relation
 
 _MOST_NAMED = 8
 """Safe distances that a message names."""
 
 
-def check(problem: OverlapProblem, solution: OverlapSolution) -> None:
-    """Raise VerificationError unless a layout holds.
+def check(problem: PlacementProblem, solution: Layout) -> None:
+    """Raise VerificationError unless a layout is valid and its height and lower bound are what they claim.
 
-    It does if all pairs that are alive together are apart or at a safe distance, if no buffer ends above its cap, and
-    if the height is right. The lower bound is only checked not to be above the height.
+    Valid: every offset is a multiple of the alignment and not negative; no two buffers that are alive in a common scope
+    share a byte, unless a relation calls their distance safe; no buffer ends above its cap. The height is where the
+    highest buffer that counts ends. A lower bound is never above the height. That of a plain problem is the maximum
+    load, or comes with the record of an exhausted search just below it, which is made again on the buffers that it
+    names: by another search, and if that takes too long (`layout_search.MOST_STATES`), the record is believed. What
+    CP-SAT proved, of orders as well or of problems with relations, has no record; only searching again can check it.
     """
     if len(solution.offsets) != len(problem.buffers):
         raise VerificationError(f"layout has {len(solution.offsets)} offsets for {len(problem.buffers)} buffers")
@@ -31,7 +36,11 @@ def check(problem: OverlapProblem, solution: OverlapSolution) -> None:
             raise VerificationError(
                 f"buffer '{buffer.name}' begins at byte {offset}, not at a multiple of {problem.alignment} from 0 up"
             )
-    _check_pairs(problem, solution.offsets)
+    if problem.relations:
+        _check_pairs(problem, solution.offsets)
+        load = 0
+    else:
+        load = _check_disjoint(list(zip(problem.buffers, solution.offsets, strict=True)))
     _check_caps(problem, solution.offsets)
     counted = len(problem.buffers) - problem.aside
     ends = (offset + buffer.size for buffer, offset in zip(problem.buffers, solution.offsets, strict=True))
@@ -40,9 +49,21 @@ def check(problem: OverlapProblem, solution: OverlapSolution) -> None:
         raise VerificationError(f"layout claims a height of {solution.height} bytes, its buffers end at {height}")
     if solution.lower_bound > height:
         raise VerificationError(f"lower bound {solution.lower_bound} is above the layout's own height {height}")
+    if problem.plain:
+        _check_bound(problem, solution, load)
 
 
-def _check_caps(problem: OverlapProblem, offsets: tuple[int, ...]) -> None:
+def _check_bound(problem: PlacementProblem, solution: Layout, load: int) -> None:
+    bound, record = solution.lower_bound, solution.exhausted
+    if bound <= load or (record is None and solution.proof == "search"):
+        return
+    if record is None or not record.buffers or not bound - problem.alignment <= record.height < bound:
+        raise VerificationError(f"lower bound {bound} is above the maximum load {load} without a search that proves it")
+    if fits([problem.buffers[number] for number in record.buffers], record.height):
+        raise VerificationError(f"lower bound {bound} does not hold: the buffers of its proof fit in {record.height}")
+
+
+def _check_caps(problem: PlacementProblem, offsets: tuple[int, ...]) -> None:
     if not problem.caps:
         return
     for buffer, offset, cap in zip(problem.buffers, offsets, problem.caps, strict=True):
@@ -52,7 +73,42 @@ def _check_caps(problem: OverlapProblem, offsets: tuple[int, ...]) -> None:
             )
 
 
-def _check_pairs(problem: OverlapProblem, offsets: tuple[int, ...]) -> None:
+def _check_disjoint(placed: list[tuple[Buffer, int]]) -> int:
+    """The maximum load; raises where two buffers clash.
+
+    What is alive lies apart so far, so whatever a new buffer clashes with includes the next one below it or above it.
+    """
+    load = most = 0
+    alive: list[tuple[int, int]] = []  # offset and number, by rising offset
+    ends: list[tuple[int, int]] = []
+    by_first = sorted((number for number, item in enumerate(placed) if item[0].size), key=lambda n: placed[n][0].first)
+    for number in by_first:
+        new, at = placed[number]
+        while ends and ends[0][0] < new.first:
+            gone = heapq.heappop(ends)[1]
+            alive.pop(bisect.bisect_left(alive, (placed[gone][1], gone)))
+            load -= placed[gone][0].size
+        place = bisect.bisect_left(alive, (at, number))
+        for _, other in alive[max(0, place - 1) : place + 1]:
+            _check_apart(placed[other], placed[number])
+        alive.insert(place, (at, number))
+        heapq.heappush(ends, (new.last, number))
+        load += new.size
+        most = max(most, load)
+    return most
+
+
+def _check_apart(one: tuple[Buffer, int], other: tuple[Buffer, int]) -> None:
+    """`other` begins while `one` is alive."""
+    (old, low), (new, at) = one, other
+    if at < low + old.size and low < at + new.size:
+        raise VerificationError(
+            f"buffers '{old.name}' (bytes {low} to {low + old.size - 1}) and '{new.name}' "
+            f"(bytes {at} to {at + new.size - 1}) clash in scope {new.first}, where both are alive"
+        )
+
+
+def _check_pairs(problem: PlacementProblem, offsets: tuple[int, ...]) -> None:
     relations = {}
     for relation in problem.relations:
         relations[relation.source, relation.target] = relation

@@ -9,11 +9,11 @@ from arenite.errors import VerificationError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from arenite.problems.placement import OverlapProblem
+    from arenite.problems.placement import PlacementProblem
     from arenite.problems.relocation import Move, MovingSolution
 
 
-def check(problem: OverlapProblem, solution: MovingSolution) -> None:
+def check(problem: PlacementProblem, solution: MovingSolution) -> None:
     """Raise VerificationError unless every buffer is whole, where it should be, in all scopes in which it is alive.
 
     An operator writes its outputs at the begin of its scope, which destroys whatever lies there, unless a relation
@@ -50,7 +50,7 @@ class _Memory:
     The byte at address a of a piece is the buffer's byte a - shift.
     """
 
-    def __init__(self, problem: OverlapProblem, solution: MovingSolution) -> None:
+    def __init__(self, problem: PlacementProblem, solution: MovingSolution) -> None:
         self.buffers = problem.buffers
         self.alignment = problem.alignment
         self.relations = {(each.source, each.target): each for each in problem.relations}

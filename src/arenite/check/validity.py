@@ -15,22 +15,19 @@ from arenite.backends.target import TARGETS
 from arenite.backends.tflm.arena import EVERY_SET
 from arenite.backends.tflm.folding import as_run
 from arenite.backends.tflm.head import head_plan, layout_problem, planned_offsets, scratch_buffers
-from arenite.check.layout import check as check_layout
 from arenite.check.placement import check as check_placement
 from arenite.errors import VerificationError
 from arenite.formulate.placement import overlap_problem
 from arenite.operators.liveness import lifetimes
-from arenite.problems.layout import Solution
 from arenite.problems.lifetimes import neighbours
-from arenite.problems.placed import OverlapSolution
-from arenite.problems.placement import OverlapProblem
+from arenite.problems.placement import Layout, PlacementProblem
 from arenite.tflite.memory_plan import is_vela, read_plan
 from arenite.tflite.target_name import read_target_name
 
 if TYPE_CHECKING:
     from arenite.backends.target import Target
     from arenite.model import Model
-    from arenite.problems.layout import Buffer
+    from arenite.problems.placement import Buffer
 
 JUDGED = (*EVERY_SET, Kernels.ESP_NN)
 """Every set of kernels of TFLM whose rules are known."""
@@ -112,7 +109,7 @@ def is_right(model: Model, kernels: Kernels, *, keep_inputs: bool = False) -> bo
     return True
 
 
-def checked_head(model: Model, problem: OverlapProblem, tensors: int, kernels: Kernels) -> int:
+def checked_head(model: Model, problem: PlacementProblem, tensors: int, kernels: Kernels) -> int:
     """The head in bytes when TFLM follows the plan that a model carries, after what comes of it has been checked.
 
     Args:
@@ -128,8 +125,8 @@ def checked_head(model: Model, problem: OverlapProblem, tensors: int, kernels: K
     outcome = head_plan(model, requests=requests(kernels))
     scratch = scratch_buffers(model, lifetimes(model), requests(kernels))
     relations = tuple(each for each in problem.relations if max(each.source, each.target) < tensors)
-    judged = OverlapProblem((*problem.buffers[:tensors], *scratch), relations, problem.alignment)
-    check_placement(judged, OverlapSolution(outcome.offsets, outcome.height, 0))
+    judged = PlacementProblem((*problem.buffers[:tensors], *scratch), relations, problem.alignment)
+    check_placement(judged, Layout(outcome.offsets, outcome.height, 0))
     return outcome.height
 
 
@@ -153,16 +150,3 @@ def shared_pairs(model: Model) -> int:
 
 def _share(one: Buffer, at: int, other: Buffer, there: int) -> bool:
     return at < there + other.size and there < at + one.size
-
-
-def keeps_apart(model: Model, *, keep_inputs: bool) -> bool:
-    """Whether no two tensors share a byte while both are needed, with the plan that the model carries or TFLM's own."""
-    problem, _ = layout_problem(model, keep_inputs=keep_inputs)
-    outcome = head_plan(model)
-    if len(outcome.offsets) != len(problem.buffers):  # a variable has a place in the plan as well: not ours to judge
-        return False
-    try:
-        check_layout(problem, Solution(outcome.offsets, outcome.height, 0))
-    except VerificationError:
-        return False
-    return True

@@ -21,8 +21,7 @@ from arenite.errors import VerificationError
 from arenite.formulate.placement import overlap_problem
 from arenite.formulate.scratch import scratch_sizes
 from arenite.operators.liveness import NEVER, lifetimes
-from arenite.problems.placed import OverlapSolution
-from arenite.problems.placement import OverlapProblem
+from arenite.problems.placement import Layout, PlacementProblem
 from arenite.solve.place.solver import solve as solve_placement
 from arenite.solve.relocate.solver import solve as solve_relocation
 from arenite.tflite.memory_plan import read_plan
@@ -139,8 +138,8 @@ def _scratch(model: Model, liveness: Liveness, kernels: Kernels, places: Sequenc
 
 
 def _without(
-    gone: Collection[Tensor], problem: OverlapProblem, tensors: Sequence[Tensor]
-) -> tuple[OverlapProblem, tuple[Tensor, ...]]:
+    gone: Collection[Tensor], problem: PlacementProblem, tensors: Sequence[Tensor]
+) -> tuple[PlacementProblem, tuple[Tensor, ...]]:
     """The problem without some tensors, which lie elsewhere."""
     if not gone:
         return problem, tuple(tensors)
@@ -153,7 +152,7 @@ def _without(
     )
     buffers = tuple(problem.buffers[number] for number in stay)
     left = tuple(tensor for tensor in tensors if tensor not in gone)
-    return OverlapProblem(buffers, relations, problem.alignment), left
+    return PlacementProblem(buffers, relations, problem.alignment), left
 
 
 def _with_variables(plan: Arena, model: Model) -> Arena:
@@ -173,7 +172,7 @@ def _by(tensors: Sequence[Tensor], offsets: Sequence[int]) -> dict[Tensor, int]:
     return dict(zip(tensors, offsets, strict=False))  # scratch follows
 
 
-def _moving(problem: OverlapProblem, still: OverlapSolution, worth: float, budget: Budget) -> MovingSolution | None:
+def _moving(problem: PlacementProblem, still: Layout, worth: float, budget: Budget) -> MovingSolution | None:
     """A lower layout with moves, checked; None without one."""
     solution = solve_relocation(problem, still.offsets, budget=budget, worth=worth)
     check_relocation(problem, solution)
@@ -193,7 +192,7 @@ def _moves(
     return {index: tuple(each) for index, each in found.items()}
 
 
-def _carried(model: Model, problem: OverlapProblem, tensors: tuple[Tensor, ...]) -> OverlapSolution | None:
+def _carried(model: Model, problem: PlacementProblem, tensors: tuple[Tensor, ...]) -> Layout | None:
     """The plan that the model carries; None without one, or where these kernels would not be safe with it.
 
     Scratch goes to the lowest gaps, as the target's head says.
@@ -203,7 +202,7 @@ def _carried(model: Model, problem: OverlapProblem, tensors: tuple[Tensor, ...])
         return None
     fixed = [planned[tensor] for tensor in tensors]
     outcome = greedy_plan(problem.buffers, [*fixed, *[ONLINE] * (len(problem.buffers) - len(fixed))])
-    solution = OverlapSolution(outcome.offsets, outcome.height, 0)
+    solution = Layout(outcome.offsets, outcome.height, 0)
     try:
         check_placement(problem, solution)
     except VerificationError:

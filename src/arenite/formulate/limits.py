@@ -29,16 +29,15 @@ from typing import TYPE_CHECKING
 
 from arenite.formulate.scratch import scratch_sizes
 from arenite.operators.liveness import NEVER, align, lifetimes
-from arenite.problems.layout import Buffer
 from arenite.problems.lifetimes import neighbours
-from arenite.problems.placement import Relation
+from arenite.problems.placement import Buffer, Relation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from arenite.backends.sets import Kernels
     from arenite.model import Model
-    from arenite.problems.placement import OverlapProblem
+    from arenite.problems.placement import PlacementProblem
 
 NO_LIMITS: dict[Kernels, int] = {}
 
@@ -59,14 +58,14 @@ class Pressing:
 
 
 def within_limits(
-    problem: OverlapProblem,
+    problem: PlacementProblem,
     tensors: int,
     model: Model,
     limits: Mapping[Kernels, int],
     charged: Kernels,
     *,
     orders: Mapping[int, Sequence[int]] | None = None,
-) -> OverlapProblem:
+) -> PlacementProblem:
     """A layout problem with the limits of all sets of kernels in it, and the scratch that presses on them at its end.
 
     Args:
@@ -96,7 +95,7 @@ def within_limits(
     return replace(problem, buffers=tuple(buffers), relations=relations, caps=tuple(caps), aside=len(sets))
 
 
-def ceilings(problem: OverlapProblem, tensors: int, limits: Mapping[Kernels, int], charged: Kernels) -> Iterator[int]:
+def ceilings(problem: PlacementProblem, tensors: int, limits: Mapping[Kernels, int], charged: Kernels) -> Iterator[int]:
     """The cap of each buffer of a problem in any order: tensors are there with every set, scratch with the charged."""
     for number in range(len(problem.buffers)):
         yield min(limits.values()) if number < tensors else limits[charged]

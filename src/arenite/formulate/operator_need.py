@@ -19,8 +19,7 @@ from arenite.formulate.contents import equal_distances
 from arenite.formulate.holdings import runs_graphs
 from arenite.operators.liveness import ALIGNMENT, align
 from arenite.problems.distances import between, multiples, with_more
-from arenite.problems.layout import Buffer
-from arenite.problems.placement import OverlapProblem, Relation
+from arenite.problems.placement import Buffer, PlacementProblem, Relation
 from arenite.solve.place.gaps import gaps
 from arenite.solve.place.least import least_height
 
@@ -64,7 +63,7 @@ class OperatorNeeds:
         buffers = tuple(Buffer(tensor.name, align(tensor.bytes), 0, 0) for tensor in own)
         found = (self._relation(operator, own, pair) for pair in combinations(range(len(own)), 2))
         relations = tuple(relation for relation in found if relation is not None)
-        small = gaps(OverlapProblem(buffers, relations, ALIGNMENT))
+        small = gaps(PlacementProblem(buffers, relations, ALIGNMENT))
         return least_height(small, range(len(own))) * small.unit, own
 
     def _relation(self, operator: Operator, own: Sequence[Tensor], pair: tuple[int, int]) -> Relation | None:

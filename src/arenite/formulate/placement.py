@@ -35,7 +35,7 @@ from arenite.formulate.contents import equal_distances, own, with_copy
 from arenite.formulate.scratch import scratch
 from arenite.operators.liveness import ALIGNMENT, NEVER, align, lifetimes
 from arenite.problems.distances import between, multiples
-from arenite.problems.placement import OverlapProblem, Relation
+from arenite.problems.placement import PlacementProblem, Relation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from arenite.formulate.contents import Pieces
     from arenite.model import Graph, Model, Operator, Tensor
     from arenite.problems.distances import Distances
-    from arenite.problems.layout import Buffer
+    from arenite.problems.placement import Buffer
 
 
 def overlap_problem(
@@ -55,7 +55,7 @@ def overlap_problem(
     *,
     keep_inputs: bool = False,
     scratch_of: Kernels | None = None,
-) -> tuple[OverlapProblem, tuple[Tensor, ...]]:
+) -> tuple[PlacementProblem, tuple[Tensor, ...]]:
     """The problem of laying out the head with overlap, and the model's tensors for the problem's first buffers.
 
     The buffers after those of the tensors are scratch. Room for it is part of the height; TFLM places it itself.
@@ -85,7 +85,7 @@ def overlap_problem(
                 pairs.add_operator(graph, graph.operators[index], spans[index].first)
     pairs.add_copies()
     relations = (pairs.relations[key] for key in sorted(pairs.relations))
-    return OverlapProblem(buffers, tuple(each for each in relations if each), problem.alignment), tensors
+    return PlacementProblem(buffers, tuple(each for each in relations if each), problem.alignment), tensors
 
 
 def _with_unread_inputs(model: Model, buffers: Sequence[Buffer], tensors: Sequence[Tensor]) -> tuple[Buffer, ...]:

@@ -11,7 +11,7 @@ from arenite.backends.instance import Instance
 from arenite.backends.sets import Kernels
 from arenite.backends.tflm.arena import EVERY_SET
 from arenite.operators.liveness import NEVER, align
-from arenite.problems.layout import Buffer
+from arenite.problems.placement import Buffer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,5 +39,5 @@ def scratch_sizes(operator: Operator, kernels: Kernels) -> Sequence[int]:
     if kernels is Kernels.PORTABLE:
         lists = (sorted(scratch_sizes(operator, each), reverse=True) for each in EVERY_SET)
         return [max(sizes) for sizes in zip_longest(*lists, fillvalue=0)]
-    abi = X86_64 if kernels is Kernels.REFERENCE else CORTEX_M
+    abi = X86_64 if kernels in (Kernels.REFERENCE, Kernels.APART) else CORTEX_M
     return requested(Instance(operator, kernels, abi))

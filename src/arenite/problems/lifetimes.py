@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arenite.problems.layout import Buffer, Problem
+    from arenite.problems.placement import Buffer, PlacementProblem
 
 
-def maximum_load(problem: Problem) -> int:
+def maximum_load(problem: PlacementProblem) -> int:
     """The largest sum, in bytes, of buffers alive in one scope: no layout is lower."""
     load = best = 0
     ending: list[tuple[int, int]] = []

@@ -1,28 +1,36 @@
-"""A layout problem in which some pairs of buffers may share bytes.
+"""The placement problem: buffers with lifetimes, to be placed in one arena of least height.
 
     offset
-      ^  +---------+
-      |  |  input  |        distance = offset(input) - offset(output)
-      |  |    +----|----+
-      |  +----|----+    |
-      |       | output  |
-      |       +---------+
-      +----------------------> time (scopes)
+      ^  +---------+                     ^  +---------+
+      |  |    b    +-----+               |  |  input  |        distance = offset(input) - offset(output)
+      |  +----+----+  c  |               |  |    +----|----+
+      |  | a  |    +-----+               |  +----|----+    |
+      +--+----+----------+---> time      |       | output  |
+                                         |       +---------+
+                                         +----------------------> time (scopes)
 
-Two buffers that are alive in a common scope are apart, unless a relation says which distances are safe as well. A
-buffer may have a cap, the highest address at which it may end. All offsets, sizes, distances and caps are bytes.
+Two buffers that are alive in a common scope must not share a byte, unless a relation says at which distances they may.
+A problem without relations is plain layout. A buffer may have a cap, the highest address at which it may end. All
+offsets, sizes, distances and caps are bytes.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from arenite.problems.layout import Problem
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from arenite.problems.distances import Distances
-    from arenite.problems.layout import Buffer
+
+
+@dataclass(frozen=True, slots=True)
+class Buffer:
+    """`size` bytes that are alive in the scopes `first` to `last`, both included."""
+
+    name: str
+    size: int
+    first: int
+    last: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +48,12 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
-class OverlapProblem:
+class PlacementProblem:
     """Buffers to place at multiples of `alignment`, as are their sizes; at most one relation for each pair of them.
 
     `caps` holds for each buffer the highest address at which it may end, None for no limit; () means no limit for any.
     The last `aside` buffers need a place like all others, but the height that is to be small does not count them: the
-    scratch of kernels whose height is only limited (see `limits`).
+    scratch of kernels whose height is only limited.
     """
 
     buffers: tuple[Buffer, ...]
@@ -60,6 +68,48 @@ class OverlapProblem:
         return len(self.buffers) - self.aside
 
     @property
-    def apart(self) -> Problem:
+    def apart(self) -> PlacementProblem:
         """The buffers that count, without any overlap and without caps."""
-        return Problem(self.buffers[: self.counted], self.alignment)
+        return PlacementProblem(self.buffers[: self.counted], alignment=self.alignment)
+
+    @property
+    def plain(self) -> bool:
+        """Whether no two buffers may share a byte, and nothing but the height limits where they lie."""
+        return not (self.relations or self.caps or self.aside)
+
+
+@dataclass(frozen=True, slots=True)
+class Exhausted:
+    """The record of a search that looked at everything: no layout fits in `height` bytes.
+
+    `search` names the method, `states` counts what it visited. `buffers` are numbers of the problem's buffers that do
+    not fit by themselves, so that whoever doubts it can search again, as the checker does.
+    """
+
+    height: int
+    search: str
+    states: int
+    buffers: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """An address for every buffer: `offsets[i]` is where `problem.buffers[i]` begins; `height` is the arena this takes.
+
+    `lower_bound` is a height in bytes below which no layout exists; the layout is optimal when the two meet. `proof`
+    names where the bound comes from: "scope" is the least height of the buffers alive in scope `scope` alone; "search"
+    is an exhausted search over all buffers. Of a plain problem `exhausted` is the record of that search, with which
+    the next multiple of the alignment above its height is the bound; without one, only searching again can check it.
+    """
+
+    offsets: tuple[int, ...]
+    height: int
+    lower_bound: int
+    proof: Literal["scope", "search"] = "scope"
+    scope: int = 0
+    exhausted: Exhausted | None = None
+
+    @property
+    def optimal(self) -> bool:
+        """Whether the lower bound proves the height."""
+        return self.height == self.lower_bound

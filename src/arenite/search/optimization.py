@@ -6,26 +6,26 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from arenite.backends import Kernels
 from arenite.backends.reference.scratch import unknown_scratch
 from arenite.backends.target import TARGETS
 from arenite.backends.tflm.head import plan_obstacle, planned_head
 from arenite.budget import Budget
-from arenite.check.validity import is_right, keeps_apart, not_for_reference, validity
+from arenite.check.validity import is_right, not_for_reference, validity
 from arenite.errors import OptionError, VerificationError
 from arenite.formulate.order import ordering_problem
 from arenite.operators.liveness import executed_graphs, peak_memory
 from arenite.operators.macs import macs
 from arenite.rewrite.widen_bias import misread_bias, widen_bias
-from arenite.search.apart import search_apart
 from arenite.search.offers import offers
 from arenite.search.options import DEFAULTS, Options
+from arenite.search.orders import checked_schedule, runs_as_filed, with_order
 from arenite.search.plan import NOT_ASKED_FOR, Cost, Exported, Plan
-from arenite.search.reordering import checked_schedule, runs_as_filed, with_order
 from arenite.search.repair import widening_sentences
 from arenite.search.runnable import refusals
-from arenite.search.shared import search_shared
 from arenite.search.split import SHARE_WITHOUT, search_partial
 from arenite.search.task import Decision, Task, origins, silent
+from arenite.search.whole import search_whole
 from arenite.tflite.memory_plan import is_vela, read_plan, with_plan
 from arenite.tflite.target_name import read_target_name, with_target_name
 
@@ -171,7 +171,7 @@ def _planned(task: Task) -> Decision:
     in_order = runs_as_filed(model)
     if not in_order and not options.reorder:
         return _as_it_is(task, "its operators are filed out of order, which TFLM runs wrongly; let them be reordered")
-    best = _search(task)
+    best = search_whole(task)
     head = _head(task, model)
     if not in_order:
         note = "its operators were filed out of order, which TFLM runs wrongly; they are in order now"
@@ -258,31 +258,22 @@ def _macs(model: Model) -> int:
 
 def _saves_arena(task: Task, result: Model) -> bool:
     """Whether the target's arena is smaller at the same head: for another set of kernels, or since tensors are gone."""
-    if not _shares(task) and len(result.main.tensors) == len(task.source.main.tensors):
+    if not task.shares and len(result.main.tensors) == len(task.source.main.tensors):
         return False
     target = task.options.runs_on
     return target.arena(result).total_bytes < target.arena(task.source).total_bytes
 
 
-def _search(task: Task) -> Decision:
-    return search_shared(task) if _shares(task) else search_apart(task)
-
-
-def _shares(task: Task) -> bool:
-    """Whether buffers may share bytes: where that was asked for and a plan can be given."""
-    return task.options.overlap and task.options.layout and plan_obstacle(task.source) is None
-
-
 def _head(task: Task, model: Model) -> int:
     """The head that counts, in bytes: that of the target, or that of reference kernels where nothing depends on it."""
-    return task.options.runs_on.planned_head(model) if _shares(task) else planned_head(model)
+    return task.planned_for.planned_head(model)
 
 
 def _is_right(task: Task, *, keep_inputs: bool) -> bool:
     """Whether the plan that the source carries, or TFLM's own, is right for what was asked."""
-    if task.options.overlap and task.options.layout and read_plan(task.source) is not None:
-        return is_right(task.source, task.options.runs_on.kernels, keep_inputs=keep_inputs)
-    return keeps_apart(task.source, keep_inputs=keep_inputs)
+    wanted = task.options.overlap and task.options.layout and read_plan(task.source) is not None
+    kernels = task.options.runs_on.kernels if wanted else Kernels.APART
+    return is_right(task.source, kernels, keep_inputs=keep_inputs)
 
 
 def _replaced(task: Task) -> str:
@@ -298,7 +289,7 @@ def _renamed(task: Task) -> Model:
     """The source, whose plan is right for the target that was asked for, even if it says that it is for another."""
     name, target = read_target_name(task.source), task.options.runs_on
     made_for = TARGETS.get(name or "")
-    if not _shares(task) or name is None or (made_for and made_for.covers(target.kernels)):
+    if not task.shares or name is None or (made_for and made_for.covers(target.kernels)):
         return task.source
     return with_target_name(task.source, target.name)
 

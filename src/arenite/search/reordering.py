@@ -1,88 +1,158 @@
-"""Gives every graph that an inference runs the operator order with the smallest peak."""
+"""Orders that promise a small head by the rules of kernels, and a bound on the head of every order and layout."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from arenite.backends.reference.scratch import reference_scratch
-from arenite.backends.tflm.unpacking import unpacked_late
-from arenite.check.order import check_certificate, check_order
-from arenite.errors import VerificationError
-from arenite.formulate.order import filed_in_order, least_need, order_is_free, ordering_problem
-from arenite.operators.liveness import called_graphs, executed_graphs, lifetimes
+from arenite.backends.sets import Kernels
+from arenite.budget import Budget
+from arenite.formulate.order import file_order, least_need, order_is_free, ordering_problem
+from arenite.formulate.order_with_overlap import overlap_ordering_problem
+from arenite.formulate.scratch import scratch_sizes
+from arenite.operators.liveness import align, executed_graphs, lifetimes
+from arenite.search.orders import checked_schedule
 from arenite.search.plan import Proof
-from arenite.solve.order.solver import Schedule, solve
-from arenite.tflite.control_edges import read_control_edges
+from arenite.solve.order.peak import peak
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from arenite.budget import Budget
     from arenite.model import Model
     from arenite.problems.order import Problem
+    from arenite.solve.order.solver import Schedule
+
+    Progress = Callable[[str], None]
+
+Orders = dict[int, tuple[int, ...]]
+"""Graph -> order of its operators, as positions in the file; for all graphs that are run."""
 
 
 @dataclass(frozen=True)
 class Reordering:
-    """A model in its best order. `lower_bound` (bytes) holds for the head of every order and layout of the source."""
+    """`orders`: candidates, the most promising first; each may be given to `overlap_problem`.
 
-    model: Model
+    `lower_bound` (bytes) holds for the head of every order and every layout by the same rules. `proofs` are those of
+    the graphs whose order is free, by their positions.
+    """
+
+    orders: tuple[Orders, ...]
     lower_bound: int
     proofs: tuple[Proof, ...]
 
 
 def reorder(
-    model: Model, *, keep_inputs: bool, budget: Budget, progress: Callable[[str], None] | None = None
+    model: Model,
+    kernels: Kernels,
+    *,
+    keep_inputs: bool = False,
+    budget: Budget | None = None,
+    progress: Progress | None = None,
+    scratch_of: Kernels | None = None,
 ) -> Reordering:
-    """The model with every graph that is run in the best order found within the budget, checked.
+    """Orders for a layout: the best ones found, the best one for a layout without overlap, and the file's own.
 
-    Graphs that run others come last. Graphs that nothing runs keep the order of the file. A model whose orders are
-    already as good comes back as the same object.
+    Args:
+        model: the model.
+        kernels: the kernels that the layout has to be safe with.
+        keep_inputs: the inputs of the main graph stay intact to the end of the inference.
+        budget: is charged for the searches, which settle for what they have once it is spent. None is one of its own.
+        progress: is told what is going on in a few words.
+        scratch_of: the kernels whose scratch is charged; None means the same kernels.
 
     Raises:
-        ModelError: operators need each other's results in a circle.
+        ModelError: operators need each other's results in a circle, or a graph runs itself.
         VerificationError: a search returned an order or a proof that does not hold (a defect of Arenite).
     """
-    proofs: dict[int, Proof] = {}
-    bounds: dict[int, int] = {}
+    search = _Search(
+        model, kernels, scratch_of or kernels, keep_inputs=keep_inputs, budget=budget or Budget(), progress=progress
+    )
     for graph in executed_graphs(model):
-        problem, _ = ordering_problem(model, graph, keep_inputs=keep_inputs and graph == 0, scratch=reference_scratch)
-        schedule = checked_schedule(problem, budget=budget, progress=progress)
-        # An operator was charged the peaks found for the graphs that it runs, which may be above what they need.
-        called = {each for operator in model.graphs[graph].operators for each in called_graphs(operator)}
-        charged_too_much = max((proofs[each].schedule.peak - bounds[each] for each in called), default=0)
-        free = order_is_free(model, graph)
-        bounds[graph] = schedule.lower_bound - charged_too_much if free else least_need(model, graph)
-        model = with_order(model, graph, schedule.order)
-        proofs[graph] = Proof(model.graphs[graph].name, problem, schedule)
+        search.add(graph)
     dead = (entry.size for entry in lifetimes(model).planned if entry.dead)
-    return Reordering(model, max([*bounds.values(), *dead]), tuple(proofs[graph] for graph in sorted(proofs)))
+    candidates = dict.fromkeys(tuple(sorted(each.items())) for each in search.found)
+    return Reordering(
+        tuple(dict(each) for each in sorted(candidates, key=search.promise)),
+        max([0, *search.bounds.values(), *dead]),
+        tuple(search.proofs[graph] for graph in sorted(search.proofs)),
+    )
 
 
-def checked_schedule(problem: Problem, *, budget: Budget, progress: Callable[[str], None] | None = None) -> Schedule:
-    """The best order found, after the independent checker has agreed with its peak and with the proof of its bound."""
-    schedule = solve(problem, budget=budget, progress=progress)
-    if check_order(problem, schedule.order) != schedule.peak:
-        raise VerificationError("order: the search and the checker disagree about the peak; please report this model")
-    if check_certificate(problem, schedule.certificate) < schedule.lower_bound:
-        raise VerificationError("order: the proof does not reach the claimed lower bound; please report this model")
-    return schedule
+class _Search:
+    """The orders and the bound of each graph, those that its operators run first."""
 
+    def __init__(
+        self,
+        model: Model,
+        kernels: Kernels,
+        scratch_of: Kernels,
+        *,
+        keep_inputs: bool,
+        budget: Budget,
+        progress: Progress | None,
+    ) -> None:
+        self._model = model
+        self._kernels = kernels
+        self._scratch_of = scratch_of
+        self._keep_inputs = keep_inputs
+        self._budget = budget
+        self._progress = progress
+        self._problems: dict[int, Problem] = {}
+        self.best: Orders = {}
+        self.by_input: Orders = {}
+        self.apart: Orders = {}
+        self.filed: Orders = {}
+        self.bounds: dict[int, int] = {}
+        self.proofs: dict[int, Proof] = {}
 
-def with_order(model: Model, graph: int, order: Sequence[int]) -> Model:
-    """The model with the operators of one graph in another order, given as positions; same object if it is the same.
+    def add(self, graph: int) -> None:
+        """Search the orders of a graph, after those of the graphs that its operators run."""
+        target = self._model.graphs[graph]
+        self.best[graph] = self.by_input[graph] = self.apart[graph] = self.filed[graph] = file_order(target)
+        if not order_is_free(self._model, graph):
+            self.bounds[graph] = self._largest(graph)
+            return
+        keep_inputs = self._keep_inputs and graph == 0
+        ordering = overlap_ordering_problem(
+            self._model,
+            self._kernels,
+            graph,
+            keep_inputs=keep_inputs,
+            scratch_of=self._scratch_of,
+            called=self.bounds,
+        )
+        problem = ordering.problem
+        schedule = self._schedule(problem)
+        self._problems[graph] = problem
+        self.best[graph] = self.by_input[graph] = schedule.order
+        if ordering.by_input is not problem:
+            self.by_input[graph] = self._schedule(ordering.by_input).order
+        self.bounds[graph] = schedule.lower_bound
+        self.proofs[graph] = Proof(target.name, problem, schedule)
+        if len(target.operators) > 1 and self.best[graph] != self.filed[graph]:
+            without, _ = ordering_problem(
+                self._model,
+                graph,
+                keep_inputs=keep_inputs,
+                scratch=lambda operator: scratch_sizes(operator, self._scratch_of),
+            )
+            self.apart[graph] = self._schedule(without).order
 
-    What unpacks weights comes right before what reads them, unless the file asks for an order of its own.
-    """
-    if tuple(order) == tuple(range(len(order))):
-        return model
-    old = model.graphs[graph]
-    operators = tuple(old.operators[position] for position in order)
-    new = replace(old, operators=operators if any(read_control_edges(model)) else unpacked_late(operators))
-    return replace(model, graphs=(*model.graphs[:graph], new, *model.graphs[graph + 1 :]))
+    @property
+    def found(self) -> tuple[Orders, ...]:
+        """All candidates."""
+        return self.best, self.by_input, self.apart, self.filed
 
+    def promise(self, candidate: tuple[tuple[int, tuple[int, ...]], ...]) -> int:
+        """The peak that an order has at least."""
+        return max((peak(self._problems[g], order) for g, order in candidate if g in self._problems), default=0)
 
-def runs_as_filed(model: Model) -> bool:
-    """Whether TFLM runs the operators of every graph that is run in an order in which their inputs exist."""
-    return all(filed_in_order(model.graphs[position]) for position in executed_graphs(model))
+    def _largest(self, graph: int) -> int:
+        """Bytes of head that every order needs: of the largest tensor, or of one operator where nothing may overlap."""
+        if self._kernels is Kernels.APART:
+            return least_need(self._model, graph)
+        _, tensors = ordering_problem(self._model, graph)
+        return max((align(tensor.bytes) for tensor in tensors), default=0)
+
+    def _schedule(self, problem: Problem) -> Schedule:
+        return checked_schedule(problem, budget=self._budget, progress=self._progress)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from arenite.backends import Kernels
 from arenite.backends.requests import requests
-from arenite.backends.target import TARGETS
+from arenite.backends.target import APART, TARGETS
 from arenite.backends.tflm.head import head_plan, inputs_on_top, memory_plan, scratch_buffers
 from arenite.check.placement import check as check_placement
 from arenite.check.validity import checked_head
@@ -15,7 +15,7 @@ from arenite.errors import VerificationError
 from arenite.formulate.limits import pressing, within_limits
 from arenite.formulate.placement import overlap_problem
 from arenite.operators.liveness import lifetimes
-from arenite.problems.placed import OverlapSolution
+from arenite.problems.placement import Layout
 from arenite.search.joint.every_order import order_bound
 from arenite.solve.place.solver import solve as solve_placement
 from arenite.solve.place.solver import solve_within
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from arenite.backends.target import Target
     from arenite.budget import Budget
     from arenite.model import Model, Tensor
-    from arenite.problems.placement import OverlapProblem
+    from arenite.problems.placement import PlacementProblem
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Shared:
     model: Model
     heads: Mapping[Kernels, int]
     lower_bound: int
-    solution: OverlapSolution
+    solution: Layout
 
 
 @dataclass(frozen=True)
@@ -104,10 +104,8 @@ class Sharing:
         """
         problem, tensors = self.problem(model, self.target.charged)
         outcome = head_plan(model, requests=requests(self.target.charged))
-        solution = OverlapSolution(outcome.offsets, outcome.height, 0)
-        found = Shared(
-            with_target_name(model, self.target.name), self._heads(model, problem, len(tensors)), 0, solution
-        )
+        solution = Layout(outcome.offsets, outcome.height, 0)
+        found = Shared(self._named(model), self._heads(model, problem, len(tensors)), 0, solution)
         return found if self.admits(found) else None
 
     def head(self, found: Shared) -> int:
@@ -123,7 +121,7 @@ class Sharing:
         """The limits, where several sets of kernels have one; {} where there is but the head to be made small."""
         return self.limits if len(self.limits) > 1 else {}
 
-    def followed(self, found: Shared, limits: Mapping[Kernels, int]) -> OverlapSolution:
+    def followed(self, found: Shared, limits: Mapping[Kernels, int]) -> Layout:
         """Where TFLM puts all buffers of the problem `within_limits` of an admitted layout."""
         outcomes = {kernels: head_plan(found.model, requests=requests(kernels)) for kernels in limits}
         charged = outcomes[self.target.charged]
@@ -133,9 +131,9 @@ class Sharing:
             for each in pressing(found.model, limits, self.target.charged)
             for number in range(len(each.sizes))
         )
-        return OverlapSolution((*charged.offsets, *beside), charged.height, 0)
+        return Layout((*charged.offsets, *beside), charged.height, 0)
 
-    def problem(self, model: Model, scratch_of: Kernels) -> tuple[OverlapProblem, tuple[Tensor, ...]]:
+    def problem(self, model: Model, scratch_of: Kernels) -> tuple[PlacementProblem, tuple[Tensor, ...]]:
         """The buffers of a model in its order, with the scratch of a set of kernels, and the tensors that they are."""
         return overlap_problem(model, self.target.kernels, keep_inputs=self.keep_inputs, scratch_of=scratch_of)
 
@@ -155,9 +153,7 @@ class Sharing:
             f"itself takes {limit:,}; `--target {target.name}` would give at most {self.head(found):,}"
         )
 
-    def settle(
-        self, model: Model, problem: OverlapProblem, tensors: Sequence[Tensor], solution: OverlapSolution
-    ) -> Shared:
+    def settle(self, model: Model, problem: PlacementProblem, tensors: Sequence[Tensor], solution: Layout) -> Shared:
         """The model with a layout of its problem, after TFLM has been followed through it with every set of kernels.
 
         Raises:
@@ -168,8 +164,12 @@ class Sharing:
         if self.keep_inputs:
             offsets = inputs_on_top(model, problem.apart, tensors, offsets)
         plan = memory_plan(model, dict(zip(tensors, offsets, strict=False)))
-        result = with_target_name(with_plan(model, plan), self.target.name)
+        result = self._named(with_plan(model, plan))
         return Shared(result, self._heads(result, problem, len(tensors)), solution.lower_bound, solution)
+
+    def _named(self, model: Model) -> Model:
+        """The model with the name of its target, unless its plan is right with all kernels."""
+        return model if self.target is APART else with_target_name(model, self.target.name)
 
     def _placed(self, model: Model, scratch_of: Kernels, *, sharing: bool, effort: float, budget: Budget) -> Shared:
         problem, tensors = self.problem(model, scratch_of)
@@ -190,11 +190,9 @@ class Sharing:
         found = self.settle(model, limited, tensors, solution)
         return replace(found, solution=replace(solution, offsets=solution.offsets[: limited.counted]))
 
-    def _simpler(
-        self, model: Model, scratch_of: Kernels, best: OverlapSolution, *, effort: float, budget: Budget
-    ) -> OverlapSolution:
+    def _simpler(self, model: Model, scratch_of: Kernels, best: Layout, *, effort: float, budget: Budget) -> Layout:
         """The same or a lower layout, by the rules that all of TFLM's kernels share: fewer ways may lead further."""
-        if self.target.kernels is Kernels.PORTABLE or self.target.kernels.generated:
+        if self.target.kernels in (Kernels.PORTABLE, Kernels.APART) or self.target.kernels.generated:
             return best
         problem, _ = overlap_problem(model, Kernels.PORTABLE, keep_inputs=self.keep_inputs, scratch_of=scratch_of)
         if order_bound(problem) >= best.height:
@@ -203,7 +201,7 @@ class Sharing:
         found = solve_placement(problem, goal=goal, effort=effort / 4, budget=budget)
         return replace(best, offsets=found.offsets, height=found.height) if found.height < best.height else best
 
-    def _heads(self, model: Model, problem: OverlapProblem, tensors: int) -> Mapping[Kernels, int]:
+    def _heads(self, model: Model, problem: PlacementProblem, tensors: int) -> Mapping[Kernels, int]:
         """The heads of a planned model, checked; {} where inputs are not kept with one of the sets of kernels."""
         try:
             return {each: checked_head(model, problem, tensors, each) for each in self.target.sets}

@@ -13,6 +13,7 @@ from arenite.operators.macs import macs
 from arenite.rewrite import prune
 from arenite.rewrite.channels import ChannelPlan, estimate_channels, wide_regions
 from arenite.rewrite.strips import why_not
+from arenite.search.orders import runs_as_filed
 from arenite.search.partial.costs import Costs
 from arenite.search.partial.line import Line
 from arenite.search.partial.neighbours import neighbours
@@ -21,7 +22,6 @@ from arenite.search.partial.search import partial, promising, search, size
 from arenite.search.partial.ways import UNEVEN
 from arenite.search.partial.wish import Wish
 from arenite.search.plan import Strips
-from arenite.search.reordering import runs_as_filed
 from arenite.search.sharing import Sharing
 from arenite.search.task import LEAST_STEPS, Decision, mark
 from arenite.tflite.memory_plan import is_vela, read_plan, with_plan

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from arenite.backends.target import APART
+from arenite.backends.tflm.head import plan_obstacle
 from arenite.budget import STEPS_PER_SECOND
 from arenite.rewrite.passes import DILATION, SHAPES, TIDYING, UNPACKING, WIDENING, rewritten
 from arenite.tflite.memory_plan import with_plan
@@ -13,6 +15,7 @@ from arenite.tflite.memory_plan import with_plan
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from arenite.backends.target import Target
     from arenite.budget import Budget
     from arenite.model import Model, Operator, Tensor
     from arenite.search.options import Options
@@ -65,6 +68,16 @@ class Task:
                 found[mark(operator)] = place
                 goes_into.update((tensor, place) for tensor in operator.inputs if tensor is not None)
         return found
+
+    @property
+    def shares(self) -> bool:
+        """Whether buffers may share bytes: where that was asked for and a plan can be given."""
+        return self.options.overlap and self.options.layout and plan_obstacle(self.source) is None
+
+    @property
+    def planned_for(self) -> Target:
+        """Whose rules and scratch the searches go by: the target's, or those that hold for all where none may share."""
+        return self.options.runs_on if self.shares else APART
 
     def for_layout(self) -> Budget:
         """The budget of the next search for a layout: all that is left, and enough for some layout in any case."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from arenite.backends.build import Abi
     from arenite.model import Model
     from arenite.operators.liveness import Liveness
-    from arenite.problems.layout import Buffer
+    from arenite.problems.placement import Buffer
     from arenite.tflite.memory_plan import MemoryPlan
 
 

@@ -17,7 +17,7 @@ from arenite.problems.lifetimes import meetings, neighbours
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arenite.problems.layout import Buffer
+    from arenite.problems.placement import Buffer
 
 ONLINE = -1
 """The offset in a plan that leaves a buffer to TFLM."""

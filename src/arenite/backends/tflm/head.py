@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from arenite.backends.reference.scratch import reference_scratch
 from arenite.backends.tflm.greedy import ONLINE, GreedyPlan, greedy_plan
 from arenite.operators.liveness import ALIGNMENT, NEVER, align, lifetimes
-from arenite.problems.layout import Buffer, Problem
+from arenite.problems.placement import Buffer, PlacementProblem
 from arenite.tflite.memory_plan import MemoryPlan, read_plan
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def head_buffers(liveness: Liveness, offsets: Mapping[Tensor, int]) -> tuple[lis
 
 def layout_problem(
     model: Model, orders: Mapping[int, Sequence[int]] | None = None, *, keep_inputs: bool = False
-) -> tuple[Problem, tuple[Tensor, ...]]:
+) -> tuple[PlacementProblem, tuple[Tensor, ...]]:
     """The problem of laying out the head for an order, and the model's tensors for the problem's first buffers.
 
     The buffers after those of the tensors are scratch; room for them is part of the height, but TFLM places them
@@ -93,10 +93,14 @@ def layout_problem(
             first = last = next(after)
         buffers.append(Buffer(tensor.name, entry.size, first, last))
         tensors.append(tensor)
-    return Problem((*buffers, *scratch_buffers(model, liveness, reference_scratch)), ALIGNMENT), tuple(tensors)
+    return PlacementProblem(
+        (*buffers, *scratch_buffers(model, liveness, reference_scratch)), alignment=ALIGNMENT
+    ), tuple(tensors)
 
 
-def inputs_on_top(model: Model, problem: Problem, tensors: Sequence[Tensor], offsets: Sequence[int]) -> tuple[int, ...]:
+def inputs_on_top(
+    model: Model, problem: PlacementProblem, tensors: Sequence[Tensor], offsets: Sequence[int]
+) -> tuple[int, ...]:
     """The layout with the main graph's kept inputs moved above all else that is alive in the inference; no higher.
 
     TFLM places scratch itself, in the lowest gap between what it takes to be alive. It knows nothing of inputs that are

@@ -76,7 +76,7 @@ class Common:
     For models of which `main_alone` holds. `tensors`: the model's tensors for the problem's first buffers;
     `scratch_of`: the kernels whose scratch comes after them; `kernels`: those that the layout has to be safe with;
     `barred`: tensors that share no memory; `limits`: bytes of head for sets of kernels, as of `within_limits`, whose
-    scratch comes last where it presses on the layout. `caps` and `counted` are as of `OverlapProblem`, for any order.
+    scratch comes last where it presses on the layout. `caps` and `counted` are as of `PlacementProblem`, for any order.
     """
 
     def __init__(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from arenite.budget import Budget
 from arenite.formulate.placement import written_twice
-from arenite.problems.placement import OverlapProblem
+from arenite.problems.placement import PlacementProblem
 from arenite.search.joint.common import Common, main_alone
 from arenite.solve.place import exact as cpsat
 from arenite.solve.place.gaps import gaps, gaps_of
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from arenite.backends.sets import Kernels
     from arenite.model import Model, Tensor
-    from arenite.problems.placed import OverlapSolution
+    from arenite.problems.placement import Layout
 
 _MOST_BUFFERS = 300
 """Beyond, only so many are looked at, those nearest in time to the highest one."""
@@ -32,7 +32,7 @@ _LONG = 40
 """Buffers from which on those around the highest one are looked at alone first."""
 
 
-def order_bound(problem: OverlapProblem) -> int:
+def order_bound(problem: PlacementProblem) -> int:
     """Bytes that every layout of one order needs, as far as single scopes tell; found without any layout."""
     small = gaps(problem)
     return scope_bound(problem, small)[0] * small.unit
@@ -41,9 +41,9 @@ def order_bound(problem: OverlapProblem) -> int:
 def every_order_bound(
     model: Model,
     kernels: Kernels,
-    problem: OverlapProblem,
+    problem: PlacementProblem,
     tensors: Sequence[Tensor],
-    solution: OverlapSolution,
+    solution: Layout,
     *,
     keep_inputs: bool = False,
     scratch_of: Kernels | None = None,
@@ -76,7 +76,7 @@ def every_order_bound(
     common = Common(model, kernels, tensors, scratch_of or kernels, barred, keep_inputs=keep_inputs)
     meetings = list(common.meetings(members, every_order=True))
     relations = tuple(each.widest for each in meetings if each.widest is not None)
-    together = OverlapProblem(buffers, relations, problem.alignment)
+    together = PlacementProblem(buffers, relations, problem.alignment)
     small = gaps_of(together, ((each.one, each.other) for each in meetings)).part(members)
     start = [solution.offsets[member] // small.unit for member in members]
     least = -(-bound // small.unit)

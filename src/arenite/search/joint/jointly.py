@@ -9,7 +9,7 @@ from arenite.budget import Budget
 from arenite.check.placement import check
 from arenite.formulate.limits import NO_LIMITS, within_limits
 from arenite.formulate.placement import overlap_problem, unshared, views_of_inputs
-from arenite.problems.placed import OverlapSolution
+from arenite.problems.placement import Layout
 from arenite.search.joint.common import Common, main_alone
 from arenite.search.joint.joint_model import Arrangement, JointModel, Part
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from arenite.backends.sets import Kernels
     from arenite.model import Model, Tensor
-    from arenite.problems.placement import OverlapProblem
+    from arenite.problems.placement import PlacementProblem
     from arenite.search.joint.common import Meeting
 
 _EFFORT = 2.0
@@ -44,9 +44,9 @@ class JointOverlapSolution:
     """
 
     order: tuple[int, ...]
-    problem: OverlapProblem
+    problem: PlacementProblem
     tensors: tuple[Tensor, ...]
-    solution: OverlapSolution
+    solution: Layout
     lower_bound: int
 
     @property
@@ -59,7 +59,7 @@ def solve_jointly(
     model: Model,
     kernels: Kernels,
     order: Sequence[int],
-    solution: OverlapSolution,
+    solution: Layout,
     *,
     keep_inputs: bool = False,
     scratch_of: Kernels | None = None,
@@ -88,7 +88,7 @@ def solve_jointly(
     budget = budget or Budget()
     charged = scratch_of or kernels
 
-    def ordered(order: Sequence[int]) -> tuple[OverlapProblem, tuple[Tensor, ...]]:
+    def ordered(order: Sequence[int]) -> tuple[PlacementProblem, tuple[Tensor, ...]]:
         problem, tensors = overlap_problem(model, kernels, {0: order}, keep_inputs=keep_inputs, scratch_of=charged)
         if limits:
             problem = within_limits(problem, len(tensors), model, limits, charged, orders={0: order})
@@ -124,7 +124,7 @@ def solve_jointly(
         return replace(start, lower_bound=least)
     problem, tensors = ordered(found.order)
     height = _height(found, sizes, common)
-    better = OverlapSolution(found.offsets, height, min(least, height), "search")
+    better = Layout(found.offsets, height, min(least, height), "search")
     check(problem, better)
     return JointOverlapSolution(found.order, problem, tensors, better, min(least, height))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.formulate.placement import overlap_problem
-from arenite.problems.placed import OverlapSolution
+from arenite.problems.placement import Layout
 from arenite.solve.place.gaps import gaps
 from arenite.solve.place.rigid import Groups
 from arenite.solve.place.solver import scope_bound
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from arenite.backends import Kernels
     from arenite.budget import Budget
     from arenite.model import Model
-    from arenite.problems.placement import OverlapProblem
+    from arenite.problems.placement import PlacementProblem
     from arenite.search.sharing import Shared, Sharing
 
 _STEPS_OF_PROBLEM = 300
@@ -52,7 +52,7 @@ def head(model: Model, kernels: Kernels, work: int, enough: int, budget: Budget)
     return _solved(problem, work, budget, enough).height
 
 
-def _solved(problem: OverlapProblem, work: int, budget: Budget, enough: int = 0) -> OverlapSolution:
+def _solved(problem: PlacementProblem, work: int, budget: Budget, enough: int = 0) -> Layout:
     small = gaps(problem)
     budget.spend(_STEPS_OF_PROBLEM * len(problem.buffers) + _STEPS_OF_GAP * sum(map(len, small.of)))
     groups = Groups(small)
@@ -62,6 +62,4 @@ def _solved(problem: OverlapProblem, work: int, budget: Budget, enough: int = 0)
     offsets = groups.improve(orders, least, tries, budget, lambda _: None)
     if small.height(offsets) > least and not budget.over:
         offsets = groups.from_above(orders, small.height(offsets), budget) or offsets
-    return OverlapSolution(
-        tuple(offset * small.unit for offset in offsets), small.height(offsets) * small.unit, lower_bound=0
-    )
+    return Layout(tuple(offset * small.unit for offset in offsets), small.height(offsets) * small.unit, lower_bound=0)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from itertools import accumulate
+from typing import TYPE_CHECKING, Literal
 
 from arenite.budget import Budget
-from arenite.problems.layout import Exhausted, Problem, Solution
 from arenite.problems.lifetimes import components, maximum_load, meetings, neighbours, sections
+from arenite.problems.placement import Exhausted, Layout, PlacementProblem
 from arenite.solve.place import greedy, portfolio, sweep
 from arenite.solve.place.decide import Answer, Boxes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from arenite.problems.layout import Buffer
+    from arenite.problems.placement import Buffer
 
     Progress = Callable[[str, int, int], None]
 
@@ -26,8 +28,12 @@ _LONG = 500
 
 
 def solve(
-    problem: Problem, *, budget: Budget | None = None, goal: int | None = None, progress: Progress | None = None
-) -> Solution:
+    problem: PlacementProblem,
+    *,
+    budget: Budget | None = None,
+    goal: int | None = None,
+    progress: Progress | None = None,
+) -> Layout:
     """The layout of least height, with a lower bound that proves it, or the best found within the budget.
 
     None is a budget of its own.
@@ -50,15 +56,28 @@ def solve(
     for part in parts:
         for i, offset in zip(part.members, part.offsets, strict=True):
             offsets[i] = offset
-    return Solution(tuple(offsets), _height(parts), _enough(parts, None), _proof(parts))
+    record = _record(parts)
+    proof: Literal["scope", "search"] = "scope" if record is None else "search"
+    return Layout(tuple(offsets), _height(parts), _enough(parts, None), proof, _fullest(problem), record)
 
 
-def _proof(parts: list[_Part]) -> Exhausted | None:
+def _record(parts: list[_Part]) -> Exhausted | None:
     """The record behind the bound where it is above the load, with the numbers of the buffers that it is about."""
     hardest = max(parts, key=lambda part: part.bound, default=None)
     if hardest is None or hardest.exhausted is None:
         return None
     return replace(hardest.exhausted, buffers=tuple(sorted(hardest.members[place] for place in hardest.filled)))
+
+
+def _fullest(problem: PlacementProblem) -> int:
+    """The first scope with the maximum load."""
+    counts = Counter[int]()
+    for buffer in problem.buffers:
+        counts[buffer.first] += buffer.size
+        counts[buffer.last + 1] -= buffer.size
+    scopes = sorted(counts)
+    loads = list(accumulate(counts[scope] for scope in scopes))
+    return scopes[loads.index(max(loads))] if loads else 0
 
 
 def _height(parts: list[_Part]) -> int:
@@ -86,14 +105,14 @@ class _Part:
     """Whether all is done: the part is too large for an exact search."""
 
     @classmethod
-    def of(cls, problem: Problem, members: list[int], enough: int, budget: Budget) -> _Part:
+    def of(cls, problem: PlacementProblem, members: list[int], enough: int, budget: Budget) -> _Part:
         """The part with the best of the greedy layouts; a layout of height `enough` ends the trying."""
         buffers = [problem.buffers[i] for i in members]
         filled = [place for place, b in enumerate(buffers) if b.size]
         unit = math.gcd(*(buffers[place].size for place in filled)) or problem.alignment
         spans = sections([buffers[place] for place in filled])
         boxes = Boxes(tuple(buffers[place].size // unit for place in filled), tuple(spans))
-        bound = maximum_load(Problem(tuple(buffers)))
+        bound = maximum_load(PlacementProblem(tuple(buffers)))
         large = meetings([buffers[place] for place in filled]) > _MOST_MEETINGS
         offsets = _of_many(buffers, filled, bound, enough, budget) if large else _greedy(buffers, enough)
         height = _top(buffers, offsets)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from arenite.problems.distances import Distances
-    from arenite.problems.placement import OverlapProblem, Relation
+    from arenite.problems.placement import PlacementProblem, Relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +87,13 @@ class Gaps:
         )
 
 
-def gaps(problem: OverlapProblem) -> Gaps:
+def gaps(problem: PlacementProblem) -> Gaps:
     """All gaps of a problem, in units of the largest common divisor of sizes and distances."""
     together = enumerate(neighbours(problem.buffers))
     return gaps_of(problem, ((one, other) for one, others in together for other in others if one < other))
 
 
-def gaps_of(problem: OverlapProblem, pairs: Iterable[tuple[int, int]]) -> Gaps:
+def gaps_of(problem: PlacementProblem, pairs: Iterable[tuple[int, int]]) -> Gaps:
     """The gaps of these pairs of buffers, the lower number first, whenever the buffers are alive."""
     buffers = problem.buffers
     relations = {(each.source, each.target): each for each in problem.relations}
@@ -117,7 +117,7 @@ def gaps_of(problem: OverlapProblem, pairs: Iterable[tuple[int, int]]) -> Gaps:
     return Gaps(tuple(buffer.size // unit for buffer in buffers), tuple(map(tuple, found)), unit, caps, aside)
 
 
-def _gap(problem: OverlapProblem, source: int, target: int, relation: Relation | None, unit: int) -> Gap:
+def _gap(problem: PlacementProblem, source: int, target: int, relation: Relation | None, unit: int) -> Gap:
     """What the source has to keep to the target."""
     up: int = problem.buffers[target].size
     points: Distances = ()

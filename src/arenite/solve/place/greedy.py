@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from arenite.problems.layout import Buffer
+    from arenite.problems.placement import Buffer
 
 
 def first_fit(buffers: Sequence[Buffer], meets: list[list[int]], order: Sequence[int]) -> list[int]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from arenite.budget import Budget
-    from arenite.problems.layout import Buffer
+    from arenite.problems.placement import Buffer
 
     Numbers = NDArray[np.int64]
 

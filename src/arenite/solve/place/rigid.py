@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from arenite.budget import Budget
     from arenite.problems.distances import Distances
-    from arenite.problems.layout import Buffer
+    from arenite.problems.placement import Buffer
     from arenite.solve.place.gaps import Gaps
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from arenite.budget import Budget
-from arenite.problems.layout import Problem
+from arenite.budget import STEPS_PER_SECOND, Budget
 from arenite.problems.lifetimes import maximum_load, meetings, neighbours
-from arenite.problems.placed import OverlapSolution
+from arenite.problems.placement import Layout, PlacementProblem
 from arenite.solve.place import exact as cpsat
 from arenite.solve.place import greedy
-from arenite.solve.place.disjoint import solve as solve_apart
+from arenite.solve.place.disjoint import solve as solve_disjoint
 from arenite.solve.place.fit import improve, lowest_fit
 from arenite.solve.place.gaps import ABOVE, gaps
 from arenite.solve.place.least import least_height
@@ -22,9 +21,7 @@ from arenite.solve.place.windows import core_bound, lowered
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from arenite.problems.layout import Buffer
-    from arenite.problems.placed import Proof
-    from arenite.problems.placement import OverlapProblem
+    from arenite.problems.placement import Buffer
     from arenite.solve.place.gaps import Gaps
 
     Progress = Callable[[str, int, int], None]
@@ -40,14 +37,17 @@ _MOST_GAPS = 40_000
 
 
 def solve(
-    problem: OverlapProblem,
+    problem: PlacementProblem,
     *,
     budget: Budget | None = None,
     goal: int | None = None,
     effort: float = _EFFORT,
     progress: Progress | None = None,
-) -> OverlapSolution:
-    """The lowest layout found, with a lower bound; not higher than what `layout.solve` finds.
+) -> Layout:
+    """The lowest layout found, with a lower bound.
+
+    A plain problem is searched by `disjoint.solve`, which is exact there. Other layouts are no higher than what that
+    search finds where no buffers may overlap.
 
     Args:
         problem: the buffers and where they may overlap, without caps; see `solve_within`.
@@ -62,18 +62,20 @@ def solve(
 
 
 def solve_within(
-    problem: OverlapProblem,
+    problem: PlacementProblem,
     *,
     budget: Budget | None = None,
     goal: int | None = None,
     effort: float = _EFFORT,
     progress: Progress | None = None,
-) -> OverlapSolution | None:
+) -> Layout | None:
     """The lowest layout found that keeps to the caps of a problem; None where none was found. Otherwise as `solve`.
 
     The lower bound speaks of layouts within the caps.
     """
     budget = budget or Budget()
+    if problem.plain:
+        return solve_disjoint(problem, budget=_for_effort(budget, effort), goal=goal, progress=progress)
     if meetings(problem.buffers) > _MOST_MEETINGS:
         return _of_many(problem, budget, goal)
     small = gaps(problem)
@@ -98,25 +100,31 @@ def solve_within(
     if small.height(best) >= ABOVE:
         return None
     offsets = tuple(offset * small.unit for offset in best)
-    proof: Proof = "search" if least > bound else "scope"
-    return OverlapSolution(offsets, small.height(best) * small.unit, least * small.unit, proof, scope)
+    proof: Literal["scope", "search"] = "search" if least > bound else "scope"
+    return Layout(offsets, small.height(best) * small.unit, least * small.unit, proof, scope)
 
 
-def _of_many(problem: OverlapProblem, budget: Budget, goal: int | None) -> OverlapSolution | None:
+def _for_effort(budget: Budget, effort: float) -> Budget:
+    """The part of a budget that a search of this effort may use, 1 being a second or so."""
+    return budget.part(min(1.0, effort * STEPS_PER_SECOND / max(budget.left, 1.0)))
+
+
+def _of_many(problem: PlacementProblem, budget: Budget, goal: int | None) -> Layout | None:
     """A layout without overlap, where who may overlap whom would take too much memory to list; None if above a cap.
 
     The largest buffer alone is what a layout with overlap has at least.
     """
-    offsets = solve_apart(Problem(problem.buffers, problem.alignment), budget=budget, goal=goal).offsets
+    everything = PlacementProblem(problem.buffers, alignment=problem.alignment)
+    offsets = solve_disjoint(everything, budget=budget, goal=goal).offsets
     ends = [offset + buffer.size for offset, buffer in zip(offsets, problem.buffers, strict=True)]
     if any(cap is not None and end > cap for end, cap in zip(ends, problem.caps, strict=False)):
         return None
     least, scope = max(((each.size, each.first) for each in problem.buffers[: problem.counted]), default=(0, 0))
-    return OverlapSolution(offsets, max(ends[: problem.counted], default=0), least, "scope", scope)
+    return Layout(offsets, max(ends[: problem.counted], default=0), least, "scope", scope)
 
 
 def _fitted(
-    problem: OverlapProblem,
+    problem: PlacementProblem,
     small: Gaps,
     scope: int,
     *,
@@ -151,13 +159,13 @@ def _fitted(
     return min(best, together, key=small.height)
 
 
-def _aside_last(problem: OverlapProblem, order: list[int]) -> list[int]:
+def _aside_last(problem: PlacementProblem, order: list[int]) -> list[int]:
     """The order with what does not count in the height after all that does, as TFLM places it."""
     return sorted(order, key=lambda one: one >= problem.counted) if problem.aside else order
 
 
 def _searched(
-    problem: OverlapProblem,
+    problem: PlacementProblem,
     small: Gaps,
     best: list[int],
     *,
@@ -186,7 +194,7 @@ def _searched(
     return best, bound
 
 
-def scope_bound(problem: OverlapProblem, small: Gaps) -> tuple[int, int]:
+def scope_bound(problem: PlacementProblem, small: Gaps) -> tuple[int, int]:
     """The largest least height of what is alive in one scope, in units, and that scope; whatever the caps are."""
     numbers = [number for number, buffer in enumerate(problem.buffers[: problem.counted]) if buffer.size]
     numbers.sort(key=lambda number: problem.buffers[number].first)
@@ -225,10 +233,10 @@ def _star_first(buffers: Sequence[Buffer], small: Gaps, scope: int) -> Iterator[
         yield [*first, *sorted(rest, key=lambda one: (-buffers[one].last, -buffers[one].first, one))]
 
 
-def _apart(problem: OverlapProblem, small: Gaps, best: list[int], budget: Budget) -> list[int] | None:
+def _apart(problem: PlacementProblem, small: Gaps, best: list[int], budget: Budget) -> list[int] | None:
     """A layout without overlap that is lower; the load alone often rules it out. Caps are beyond that search."""
     height = small.height(best) * small.unit
     if problem.caps or maximum_load(problem.apart) >= height:
         return None
-    found = solve_apart(problem.apart, budget=budget, goal=height)
+    found = solve_disjoint(problem.apart, budget=budget, goal=height)
     return [offset // small.unit for offset in found.offsets] if found.height < height else None

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from arenite.budget import Budget
-    from arenite.problems.layout import Buffer
+    from arenite.problems.placement import Buffer
     from arenite.solve.place.gaps import Gaps
 
 _LEAST = 8

@@ -10,7 +10,7 @@ from arenite.solve.place.gaps import gaps
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from arenite.problems.placement import OverlapProblem
+    from arenite.problems.placement import PlacementProblem
     from arenite.solve.place.gaps import Gap
 
 Places = dict[int, int]
@@ -22,7 +22,7 @@ Join = dict[int, int]
 class Field:
     """`begins` has the scopes in which something begins, in order of time, and what it is. Each of them is a step."""
 
-    def __init__(self, problem: OverlapProblem) -> None:
+    def __init__(self, problem: PlacementProblem) -> None:
         small = gaps(problem)
         self.small = small
         self.unit = small.unit

@@ -17,7 +17,7 @@ from arenite.solve.relocate.parts import fewer, lowered
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arenite.problems.placement import OverlapProblem
+    from arenite.problems.placement import PlacementProblem
 
 _WIDTH = 8
 _TRIES = 5
@@ -26,14 +26,14 @@ _EFFORT = 0.5
 """Deterministic time of CP-SAT in each of its searches, for an effort of 1."""
 
 
-def least_height(problem: OverlapProblem) -> int:
+def least_height(problem: PlacementProblem) -> int:
     """Bytes that some scope takes alone: no layout is lower, whatever is moved."""
     field = Field(problem)
     return scope_bound(field) * field.unit
 
 
 def solve(
-    problem: OverlapProblem,
+    problem: PlacementProblem,
     still: Sequence[int],
     *,
     budget: Budget | None = None,
@@ -119,7 +119,7 @@ def _still(field: Field, offsets: Sequence[int]) -> Course:
     return Course([{one: offsets[one] // field.unit for one in alive} for alive in field.alive])
 
 
-def _solution(problem: OverlapProblem, field: Field, found: Course, bound: int) -> MovingSolution:
+def _solution(problem: PlacementProblem, field: Field, found: Course, bound: int) -> MovingSolution:
     unit, offsets = field.unit, [0] * len(problem.buffers)
     for new, places in zip(field.begins.values(), found.places, strict=True):
         for number in new:

@@ -1,4 +1,4 @@
-"""The order and layout with the smallest head where buffers may share bytes, as the kernels of a target allow it."""
+"""The order and layout with the smallest head, where buffers share bytes as far as the rules of a target allow it."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 from arenite.backends.requests import requests
 from arenite.backends.tflm.folding import as_run, unfolded
-from arenite.backends.tflm.head import head_plan
+from arenite.backends.tflm.head import head_plan, layout_problem, plan_obstacle, planned_head
 from arenite.check.validity import is_right
 from arenite.errors import OptionError
 from arenite.formulate.order import data_dependences, order_is_free
 from arenite.formulate.placement import views_of_inputs
 from arenite.operators.liveness import executed_graphs, peak_memory
-from arenite.search.apart import search_apart
+from arenite.problems.lifetimes import maximum_load
 from arenite.search.joint.every_order import every_order_bound
 from arenite.search.joint.jointly import solve_jointly
-from arenite.search.reordering import reorder, runs_as_filed, with_order
-from arenite.search.reordering_with_overlap import reorder_with_overlap
+from arenite.search.orders import runs_as_filed, with_order
+from arenite.search.reordering import reorder
 from arenite.search.sharing import Placed, Shared, Sharing
 from arenite.search.task import Decision, Task
 from arenite.tflite.memory_plan import read_plan, with_plan
@@ -32,27 +32,52 @@ if TYPE_CHECKING:
 
 FULL_EFFORT = 1.0
 """Of the search for the layout of the only order that there is; 1 is about a second."""
+APART_EFFORT = 60.0
+"""The same where no buffers may share bytes: that search is exact, and ends by itself for most models."""
 EACH_EFFORT = 0.2
 """Of the search for the layout of one order among several."""
 BOUND_EFFORT = 0.2
 JOINT_EFFORT = 0.12
 """Of the search for order and layout together; 1 is about five seconds."""
+JOINT_APART_EFFORT = 1.0
+"""The same where no buffers may share bytes: rarely needed, since the best order mostly has a layout at its peak."""
 
 
-def search_shared(task: Task) -> Decision:
-    """The best of the layouts with overlap for each order that promises something; no layout if no order has one.
+def search_whole(task: Task) -> Decision:
+    """The best order and layout of what was asked for; without a layout where that is TFLM's, or no plan is possible.
+
+    Raises:
+        OptionError: no layout was found that keeps the inputs, which was asked for.
+    """
+    obstacle = plan_obstacle(task.base) if task.options.layout else None
+    if obstacle is not None or not task.options.layout:
+        return _ordered_alone(task, () if obstacle is None else (f"no layout was written: {obstacle}",))
+    base = as_run(task.base, task.planned_for.kernels)
+    if base is task.base:
+        return _laid_out(task, _orders(task))
+    folded = Task.of(base, task.options, task.budget, task.progress)
+    found = _laid_out(folded, _orders(folded))
+    model = unfolded(task.base, found.model)
+    return replace(found, model=model, peak=peak_memory(model))
+
+
+def _ordered_alone(task: Task, notes: tuple[str, ...]) -> Decision:
+    """The best order, laid out by TFLM."""
+    orders = _orders(task)
+    model = _ordered(task.base, orders.orders[0])
+    bound = orders.lower_bound if task.options.reorder else maximum_load(layout_problem(model)[0])
+    return Decision(model, peak_memory(model), planned_head(model), bound, orders.proofs, notes)
+
+
+def _laid_out(task: Task, orders: _Orders) -> Decision:
+    """The best of the layouts for each order that promises something; no layout if no order has one.
 
     No layout is higher than what TFLM makes of the source, with any kernels that the target may run.
 
     Raises:
         OptionError: no layout was found that keeps the inputs, which was asked for.
     """
-    base = as_run(task.base, task.options.runs_on.kernels)
-    if base is not task.base:
-        found = search_shared(Task.of(base, task.options, task.budget, task.progress))
-        model = unfolded(task.base, found.model)
-        return replace(found, model=model, peak=peak_memory(model))
-    target, orders = task.options.runs_on, _orders(task)
+    target = task.planned_for
     sharing = Sharing(target, task.options.keep_inputs, _limits(task), goal=orders.lower_bound, progress=task.report)
     candidates, bound = _candidates(task, sharing, orders)
     best = candidates.found
@@ -67,7 +92,7 @@ def search_shared(task: Task) -> Decision:
 
 def _without_layout(task: Task, candidates: _Candidates, bound: int, proofs: tuple[Proof, ...]) -> Decision:
     """The model as TFLM plans it, with what is known of all layouts."""
-    target = task.options.runs_on
+    target = task.planned_for
     if task.options.keep_inputs:
         raise OptionError(
             f"{task.source.name}: no layout keeps its inputs with all kernels of {target.name}; name another"
@@ -85,33 +110,32 @@ def _candidates(task: Task, sharing: Sharing, orders: _Orders) -> tuple[_Candida
         seen.append(model)
         if best.low_enough(sharing.least(model) if best.found else 0):
             continue
-        effort = FULL_EFFORT if orders.only else EACH_EFFORT
+        effort = APART_EFFORT if not task.shares else FULL_EFFORT if orders.only else EACH_EFFORT
         placed = sharing.place(model, effort=effort, budget=task.for_layout())
         best.add_all(placed)
         if orders.only and not _could_be_views(task):
             bound = max(bound, (placed.kept or placed.lowest).lower_bound)
         if best.low_enough(bound):
             return best, bound
-    if not orders.only:
+    if not orders.only and task.shares:
         _try_apart(task, sharing, seen, best)
     return best, bound
 
 
 def _could_be_views(task: Task) -> bool:
     """Whether layouts of another kind than those made here could be lower: with views of inputs that are kept."""
-    return task.options.keep_inputs and views_of_inputs(task.base, task.options.runs_on.kernels)
+    return task.options.keep_inputs and views_of_inputs(task.base, task.planned_for.kernels)
 
 
 def _try_apart(task: Task, sharing: Sharing, seen: Sequence[Model], best: _Candidates) -> None:
     """The order that is best without overlap, with overlap; then what is best without, where it may yet be lower."""
-    apart = reorder(
-        task.base, keep_inputs=task.options.keep_inputs, budget=task.budget.part(0.5), progress=task.progress
-    )
-    model = apart.model
+    alone = replace(task, options=replace(task.options, overlap=False, split=False))
+    apart = _orders(alone)
+    model = _ordered(task.base, apart.orders[0])
     if not any(_runs_alike(model, other) for other in seen) and not best.low_enough(sharing.least(model)):
         best.add_all(sharing.place(model, effort=EACH_EFFORT, budget=task.for_layout()))
     if not best.low_enough(apart.lower_bound):
-        best.add(sharing.adopt(search_apart(task).model))
+        best.add(sharing.adopt(_laid_out(alone, apart).model))
 
 
 class _Candidates:
@@ -181,7 +205,7 @@ def _jointly(task: Task, sharing: Sharing, best: Shared, bound: int) -> tuple[Sh
         scratch_of=charged,
         limits=limits,
         bound=bound,
-        effort=JOINT_EFFORT,
+        effort=JOINT_EFFORT if task.shares else JOINT_APART_EFFORT,
         budget=task.budget,
     )
     if found.solution is start:
@@ -208,8 +232,8 @@ class _Orders:
 def _orders(task: Task) -> _Orders:
     if not task.options.reorder:
         return _Orders(({},), 0, only=True)
-    target = task.options.runs_on
-    result = reorder_with_overlap(
+    target = task.planned_for
+    result = reorder(
         task.base,
         target.kernels,
         keep_inputs=task.options.keep_inputs,
@@ -217,7 +241,8 @@ def _orders(task: Task) -> _Orders:
         progress=task.progress,
         scratch_of=target.charged,
     )
-    return _Orders(result.orders, result.lower_bound, _only_order(task.base), result.proofs)
+    orders = result.orders if task.shares else result.orders[:1]
+    return _Orders(orders, result.lower_bound, _only_order(task.base), result.proofs)
 
 
 def _ordered(model: Model, orders: Mapping[int, Sequence[int]]) -> Model:
@@ -239,7 +264,7 @@ def _limits(task: Task) -> Mapping[Kernels, int]:
 
     A plan in the source that is not right sets no limit; then TFLM's own planning does, if it runs the file as it is.
     """
-    target, source = task.options.runs_on, task.source
+    target, source = task.planned_for, task.source
     if not runs_as_filed(source) or task.options.keep_inputs:
         return {}
     stock = source if read_plan(source) is None or is_right(source, target.kernels) else with_plan(source, None)

@@ -1,0 +1,49 @@
+"""Orders of a model's operators: found and checked, applied, and whether a file has one that TFLM can run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from arenite.backends.tflm.unpacking import unpacked_late
+from arenite.check.order import check_certificate, check_order
+from arenite.errors import VerificationError
+from arenite.formulate.order import filed_in_order
+from arenite.operators.liveness import executed_graphs
+from arenite.solve.order.solver import Schedule, solve
+from arenite.tflite.control_edges import read_control_edges
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from arenite.budget import Budget
+    from arenite.model import Model
+    from arenite.problems.order import Problem
+
+
+def checked_schedule(problem: Problem, *, budget: Budget, progress: Callable[[str], None] | None = None) -> Schedule:
+    """The best order found, after the independent checker has agreed with its peak and with the proof of its bound."""
+    schedule = solve(problem, budget=budget, progress=progress)
+    if check_order(problem, schedule.order) != schedule.peak:
+        raise VerificationError("order: the search and the checker disagree about the peak; please report this model")
+    if check_certificate(problem, schedule.certificate) < schedule.lower_bound:
+        raise VerificationError("order: the proof does not reach the claimed lower bound; please report this model")
+    return schedule
+
+
+def with_order(model: Model, graph: int, order: Sequence[int]) -> Model:
+    """The model with the operators of one graph in another order, given as positions; same object if it is the same.
+
+    What unpacks weights comes right before what reads them, unless the file asks for an order of its own.
+    """
+    if tuple(order) == tuple(range(len(order))):
+        return model
+    old = model.graphs[graph]
+    operators = tuple(old.operators[position] for position in order)
+    new = replace(old, operators=operators if any(read_control_edges(model)) else unpacked_late(operators))
+    return replace(model, graphs=(*model.graphs[:graph], new, *model.graphs[graph + 1 :]))
+
+
+def runs_as_filed(model: Model) -> bool:
+    """Whether TFLM runs the operators of every graph that is run in an order in which their inputs exist."""
+    return all(filed_in_order(model.graphs[position]) for position in executed_graphs(model))

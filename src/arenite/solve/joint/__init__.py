@@ -1,1 +1,0 @@
-"""Order and layout searched together, without overlap."""

@@ -20,6 +20,7 @@ BENCHMARKS = {
     "kernels": "benchmarks.kernels",
     "export": "benchmarks.export",
     "moves": "benchmarks.moves",
+    "house": "benchmarks.house",
 }
 
 

@@ -1,0 +1,62 @@
+"""The house in figures: loose modules, storeys, lines, sizes of files and functions, kernels in C."""
+
+from __future__ import annotations
+
+import ast
+import re
+import statistics
+from pathlib import Path
+
+from benchmarks.tables import Table
+
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "src" / "arenite"
+COLUMNS = ("figure", "value", "asked", "met")
+
+
+def run(only: str) -> Table:
+    """Figures whose name contains `only`, each with the most that the project allows itself."""
+    table = Table("The house", COLUMNS)
+    for name, value, most in _figures():
+        if only.lower() in name.lower():
+            table.add({"figure": name, "value": value, "asked": most, "met": value <= most})
+    return table
+
+
+def _figures() -> list[tuple[str, float, float]]:
+    modules = sorted(SOURCE.rglob("*.py"))
+    lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in modules}
+    kernels = [path for path in SOURCE.glob("codegen/**/kernels/**/*") if path.suffix in (".c", ".h")]
+    functions = [length for path in modules for length in _functions(path)]
+    return [
+        ("loose modules at the top", sum(each.name != "__init__.py" for each in SOURCE.glob("*.py")), 5),
+        ("storeys of the contract", _storeys(), 12),
+        ("lines of Python", sum(lines.values()), 37_000),
+        ("lines of the largest module", max(lines.values()), 400),
+        ("lines of the median function", statistics.median(functions), 8),
+        ("lines of C kernels", sum(len(path.read_text(encoding="utf-8").splitlines()) for path in kernels), 4_300),
+        ("members of Kernels named outside backends/", _kernels_named(modules), 0),
+    ]
+
+
+def _storeys() -> int:
+    contract = (ROOT / "pyproject.toml").read_text(encoding="utf-8").partition("layers = [")[2].partition("]")[0]
+    return len(re.findall(r'^ *"', contract, re.MULTILINE))
+
+
+def _functions(path: Path) -> list[int]:
+    """Lines of each function without its docstring and signature: from its first statement to its last."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef):
+            body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+            found.append(body[-1].end_lineno - body[0].lineno + 1 if body and body[-1].end_lineno else 0)
+    return found
+
+
+def _kernels_named(modules: list[Path]) -> int:
+    return sum(
+        len(re.findall(r"\bKernels\.[A-Z]", path.read_text(encoding="utf-8")))
+        for path in modules
+        if "backends" not in path.parts
+    )

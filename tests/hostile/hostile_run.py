@@ -27,8 +27,8 @@ from arenite.runtimes import process
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-PROCESSOR_SECONDS = 60
-"""For each command, so that what hangs is ended: 10 suffice for nearly all, and load makes a second do less."""
+PROCESSOR_SECONDS = 20
+"""For each command, so that what hangs is ended: 5 suffice on a quiet machine, and load makes a second do less."""
 MEMORY_BYTES = 1 << 30
 COMMANDS = {
     "inspect": ("inspect", "--why"),

@@ -13,7 +13,7 @@ from arenite.check.validity import is_right
 from arenite.errors import OptionError
 from arenite.formulate.order import data_dependences, order_is_free
 from arenite.formulate.placement import views_of_inputs
-from arenite.operators.liveness import executed_graphs, peak_memory
+from arenite.operators.liveness import executed_graphs, lifetimes, peak_memory
 from arenite.problems.lifetimes import maximum_load
 from arenite.search.joint.every_order import every_order_bound
 from arenite.search.joint.jointly import solve_jointly
@@ -47,8 +47,10 @@ def search_whole(task: Task) -> Decision:
     """The best order and layout of what was asked for; without a layout where that is TFLM's, or no plan is possible.
 
     Raises:
+        ModelError: a graph runs itself, or more graphs and operators run than can be planned.
         OptionError: no layout was found that keeps the inputs, which was asked for.
     """
+    lifetimes(task.base)  # graphs that run themselves, or too many others, are refused before any search
     obstacle = plan_obstacle(task.base) if task.options.layout else None
     if obstacle is not None or not task.options.layout:
         return _ordered_alone(task, () if obstacle is None else (f"no layout was written: {obstacle}",))

@@ -16,7 +16,9 @@ import math
 import time
 
 STEPS_PER_SECOND = 1_000_000
-"""Steps in what was a second of one core when the prices below were measured; a step is about a microsecond."""
+"""Steps in one second of one core, measured once. Solvers state what their work costs in steps (`_STEPS_OF_...`).
+
+A step is about a microsecond."""
 NORMAL_STEPS = 60 * STEPS_PER_SECOND
 """Steps for all searches of one command: a minute of one core, after which larger networks hardly gained more."""
 STEPS_PER_DETERMINISTIC_SECOND = 2_500_000

@@ -31,7 +31,7 @@ class Kernels(enum.Enum):
     C = "c"
     """Arenite's own, which `arenite export --c` writes: no part of TFLM."""
     C_CMSIS_NN_SCALAR = "c, cmsis-nn/scalar"
-    """The same, but CMSIS-NN where generated C calls it (`cmsis_calls`), on cores without the DSP extension."""
+    """The same, but CMSIS-NN where generated C calls it (`cmsis_nn/calls.py`), on cores without the DSP extension."""
     C_CMSIS_NN_DSP = "c, cmsis-nn/dsp"
     """The same on cores with the DSP extension."""
     C_CMSIS_NN_MVE = "c, cmsis-nn/mve"

@@ -1,6 +1,6 @@
 """With which kernels a file's memory plan is right, judged from the plan itself.
 
-The rules of `kernels/overlap` are asked about every pair of buffers that share bytes while both are needed, so that
+The rules of `backends/rules.py` are asked about every pair of buffers that share bytes while both are needed, so that
 plans from elsewhere, and plans that do not tell their target, are judged as well.
 """
 

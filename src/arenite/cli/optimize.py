@@ -38,7 +38,8 @@ def optimize_command(
         bool, typer.Option("--unpack-int4", help="Store int4 weights as int8: less scratch, more flash.")
     ] = False,
     widen_bias: Annotated[
-        bool, typer.Option("--widen-bias", help="Repair int32 biases that TFLM reads as int64.")
+        bool,
+        typer.Option("--widen-bias", help="Repair int32 biases of int16 TRANSPOSE_CONV, which TFLM reads as int64."),
     ] = False,
     plan: Annotated[
         Literal["replace", "respect"], typer.Option(help="What to do with an offline plan that the model carries.")

@@ -2,7 +2,7 @@
 
 The reader asks once for every operator of a file, so that no rule about a kind has to ask again. Only what every
 runtime needs is asked for: inputs that LiteRT or TFLM do without may be missing, and a kind that the table does not
-name, such as a custom operator of an application, may look as it likes.
+name, such as a custom operator of an application, is not checked.
 
 Source: the checks in `Prepare` of LiteRT's tflite/kernels/*.cc and of TFLM's kernels/*.cc, and the field widths of
 `ConvParams` in tflite/kernels/internal/types.h.

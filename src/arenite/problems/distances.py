@@ -4,7 +4,7 @@ A kernel that works in passes over an image may write every pixel over a pixel, 
 safe distance: a quarter of a million of them for an image of 512 x 512. As progressions their number costs nothing.
 
     listed        (0, 64, 128)
-    progressions  Points((range(0, 262144, 144),))
+    progressions  Points((range(0, 37748736, 144),))
 """
 
 from __future__ import annotations

@@ -62,8 +62,8 @@ def components(buffers: Sequence[Buffer]) -> list[list[int]]:
 def sections(buffers: Sequence[Buffer]) -> list[tuple[int, int]]:
     """For each buffer, the half-open range of sections it is alive in.
 
-    Sections are the moments with a maximal set of live buffers: those between a first scope and the first end after
-    it. All that overlap and load can say is said there.
+    Sections are the moments at which the set of live buffers is maximal. Any two buffers that are ever alive together
+    are alive together in one of them, and the maximum load is reached in one.
     """
     events = sorted([(b.first, 0) for b in buffers] + [(b.last, 1) for b in buffers])
     moments = [a[0] for a, b in itertools.pairwise(events) if (a[1], b[1]) == (0, 1)]

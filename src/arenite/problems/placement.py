@@ -38,7 +38,7 @@ class Relation:
     """The safe distances of two buffers, given by their positions in the problem: offset(source) - offset(target).
 
     Every distance of at least `distance` is safe (None: no such bound), and so is each one in `exactly`. They are
-    multiples of the problem's alignment. Being apart is always safe.
+    multiples of the problem's alignment. Being apart is always safe. Here `target` is a buffer, not a runtime.
     """
 
     source: int
@@ -82,8 +82,8 @@ class PlacementProblem:
 class Exhausted:
     """The record of a search that looked at everything: no layout fits in `height` bytes.
 
-    `search` names the method, `states` counts what it visited. `buffers` are numbers of the problem's buffers that do
-    not fit by themselves, so that whoever doubts it can search again, as the checker does.
+    `search` names the method, `states` counts what it visited. `buffers` are the positions of buffers that alone do not
+    fit in `height`; the checker searches these again.
     """
 
     height: int
@@ -97,9 +97,10 @@ class Layout:
     """An address for every buffer: `offsets[i]` is where `problem.buffers[i]` begins; `height` is the arena this takes.
 
     `lower_bound` is a height in bytes below which no layout exists; the layout is optimal when the two meet. `proof`
-    names where the bound comes from: "scope" is the least height of the buffers alive in scope `scope` alone; "search"
-    is an exhausted search over all buffers. Of a plain problem `exhausted` is the record of that search, with which
-    the next multiple of the alignment above its height is the bound; without one, only searching again can check it.
+    names the source of the bound. "scope": the buffers alive in scope `scope` alone need it. "search": an exhausted
+    search over all buffers. For a plain problem, `exhausted` is the record of that search: no layout fits in
+    `exhausted.height`, so the bound is the next multiple of the alignment. Without a record, only searching again can
+    check the bound.
     """
 
     offsets: tuple[int, ...]

@@ -1,4 +1,4 @@
-"""Gives every tensor of a model in a fixed order its address, where buffers may share bytes as the kernels allow it."""
+"""Finds an address for every tensor of a model whose order is fixed; buffers may share bytes as the kernels allow."""
 
 from __future__ import annotations
 
@@ -48,7 +48,10 @@ class Shared:
 
 @dataclass(frozen=True)
 class Placed:
-    """Layouts of one order: the lowest one found that keeps to the limits, None if none does, and the lowest of all."""
+    """Layouts of one order.
+
+    `kept`: the lowest found within the limits, None if there is none. `lowest`: the lowest found at all.
+    """
 
     kept: Shared | None
     lowest: Shared
@@ -118,7 +121,7 @@ class Sharing:
 
     @property
     def joint_limits(self) -> Mapping[Kernels, int]:
-        """The limits, where several sets of kernels have one; {} where there is but the head to be made small."""
+        """The limits if several sets of kernels have one, else {}: one on the minimized head alone needs no search."""
         return self.limits if len(self.limits) > 1 else {}
 
     def followed(self, found: Shared, limits: Mapping[Kernels, int]) -> Layout:
@@ -191,7 +194,10 @@ class Sharing:
         return replace(found, solution=replace(solution, offsets=solution.offsets[: limited.counted]))
 
     def _simpler(self, model: Model, scratch_of: Kernels, best: Layout, *, effort: float, budget: Budget) -> Layout:
-        """The same or a lower layout, by the rules that all of TFLM's kernels share: fewer ways may lead further."""
+        """`best`, or a lower layout found by the portable rules.
+
+        These allow fewer distances, so the search space is smaller, and the same effort sometimes reaches further.
+        """
         if self.target.kernels in (Kernels.PORTABLE, Kernels.APART) or self.target.kernels.generated:
             return best
         problem, _ = overlap_problem(model, Kernels.PORTABLE, keep_inputs=self.keep_inputs, scratch_of=scratch_of)

@@ -31,20 +31,26 @@ if TYPE_CHECKING:
     from arenite.search.plan import Proof
 
 FULL_EFFORT = 1.0
-"""Of the search for the layout of the only order that there is; 1 is about a second."""
+"""Effort of the layout search where the model has only one order. Effort 1 is one unit of CP-SAT's deterministic time,
+about 2.5 s of one core."""
 APART_EFFORT = 60.0
-"""The same where no buffers may share bytes: that search is exact, and ends by itself for most models."""
+"""The same where no two buffers may share bytes. There effort 1 is 1,000,000 steps, about a second, so that this is the
+whole normal budget. That search is exact, and ends earlier for most models."""
 EACH_EFFORT = 0.2
 """Of the search for the layout of one order among several."""
 BOUND_EFFORT = 0.2
+"""Effort of the search for a bound that holds for every order; the unit is that of FULL_EFFORT."""
 JOINT_EFFORT = 0.12
-"""Of the search for order and layout together; 1 is about five seconds."""
+"""Effort of the search for order and layout together. Effort 1 is two units of deterministic time, about five seconds,
+plus up to 1.25 units for its bound."""
 JOINT_APART_EFFORT = 1.0
 """The same where no buffers may share bytes: rarely needed, since the best order mostly has a layout at its peak."""
 
 
 def search_whole(task: Task) -> Decision:
-    """The best order and layout of what was asked for; without a layout where that is TFLM's, or no plan is possible.
+    """The best order and layout of what was asked for.
+
+    The model carries no layout where none was asked for, none can be written, or none was found within the limits.
 
     Raises:
         ModelError: a graph runs itself, or more graphs and operators run than can be planned.
@@ -130,7 +136,7 @@ def _could_be_views(task: Task) -> bool:
 
 
 def _try_apart(task: Task, sharing: Sharing, seen: Sequence[Model], best: _Candidates) -> None:
-    """The order that is best without overlap, with overlap; then what is best without, where it may yet be lower."""
+    """Try the order that is best without overlap: laid out with overlap, then without if that may still be lower."""
     alone = replace(task, options=replace(task.options, overlap=False, split=False))
     apart = _orders(alone)
     model = _ordered(task.base, apart.orders[0])
@@ -141,7 +147,10 @@ def _try_apart(task: Task, sharing: Sharing, seen: Sequence[Model], best: _Candi
 
 
 class _Candidates:
-    """The lowest layout of those that were added; of equals the one that is lower with all kernels, then the first."""
+    """The layout with the lowest charged head among those added.
+
+    Ties go to the lower maximum over all sets of kernels, then to the first added.
+    """
 
     def __init__(self, sharing: Sharing) -> None:
         self._sharing = sharing
@@ -167,7 +176,7 @@ class _Candidates:
             self.found = other
 
     def low_enough(self, bound: int) -> bool:
-        """Whether nothing that needs so many bytes of head can be lower."""
+        """Whether the best so far is at most `bound`, so that nothing that needs `bound` bytes of head can be lower."""
         return self.found is not None and self._sharing.head(self.found) <= bound
 
     def _key(self, found: Shared) -> tuple[int, int]:

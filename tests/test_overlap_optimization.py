@@ -24,6 +24,7 @@ from arenite.runtimes import process
 from arenite.runtimes.verification import verify
 from arenite.search.optimization import Options, decided, optimize, preview
 from arenite.search.task import Task, silent
+from arenite.solve.place.solver import solve
 from arenite.tflite.memory_plan import MemoryPlan, read_plan, with_plan
 from arenite.tflite.read import read_bytes, read_model
 from arenite.tflite.target_name import read_target_name
@@ -106,7 +107,9 @@ def test_what_proves_that_no_order_is_better(family, target, head, alone):
 def test_what_is_best_without_overlap_is_a_candidate(monkeypatch):
     """Here no layout with overlap is found that is any good, as if the search had no time."""
 
-    def stacked(problem, **_):
+    def stacked(problem, **options):
+        if problem.plain:
+            return solve(problem, **options)
         ends = list(accumulate(buffer.size for buffer in problem.buffers))
         return Layout((0, *ends[:-1]), ends[-1], 0)
 

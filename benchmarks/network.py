@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from arenite.problems.order import Problem, Tensor
+from arenite.problems.order import Charge, Problem
 
 ALIGNMENT = 16
 
@@ -86,7 +86,7 @@ class Network:
         """The ordering problem; `outputs` live to the end, all inputs are alive together at the start."""
         kept = {x.tensor for x in outputs}
         rows = zip(self.maps, self._producers, self._consumers, strict=True)
-        tensors = tuple(Tensor(x.size, producer, tuple(read), x.tensor in kept) for x, producer, read in rows)
+        tensors = tuple(Charge(x.size, producer, tuple(read), x.tensor in kept) for x, producer, read in rows)
         return Problem(self.operators, tensors, floor=sum(t.size for t in tensors if t.producer is None))
 
     def _map(self, producer: int | None, height: int, width: int, channels: int) -> Map:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import Literal
 
-from arenite.problems.order import Problem, Tensor
+from arenite.problems.order import Charge, Problem
 from benchmarks.network import ALIGNMENT, Map, Network
 
 
@@ -103,9 +103,9 @@ def windowed(
         for producer in sorted(chosen):
             consumers[producer].append(operator)
     sizes = [ALIGNMENT * rng.randint(1, largest // ALIGNMENT) for _ in range(operators + 1)]
-    fed = Tensor(sizes[operators], None, (0,))
+    fed = Charge(sizes[operators], None, (0,))
     made = (
-        Tensor(size, producer, tuple(read), kept=not read and unread != "dead")
+        Charge(size, producer, tuple(read), kept=not read and unread != "dead")
         for producer, (size, read) in enumerate(zip(sizes, consumers, strict=False))
     )
     return Problem(operators, (fed, *made), floor=fed.size)

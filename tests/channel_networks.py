@@ -11,7 +11,7 @@ from strip_networks import DTYPE, INT8, RUNTIMES, SAME, Network
 
 from arenite.errors import OptionError
 from arenite.model import Graph, Model
-from arenite.rewrite import prune
+from arenite.rewrite import Prune
 from arenite.rewrite.channels import channel_plan, channel_region_of, why_not_channels
 from arenite.runtimes import litert
 from arenite.runtimes.process import absent
@@ -149,7 +149,7 @@ def wide_networks(draw, types=(INT8,)):
         if len(x.shape) == 4 or method in FLAT:
             x = getattr(network, method)(x) or x
     graph = Graph("main", tuple(network.tensors), (source,), (x,), tuple(network.operators))
-    return prune(Model("wide", (graph,)))
+    return Prune().run(Model("wide", (graph,)))
 
 
 @st.composite

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from arenite import zoo
+    from arenite.backends.target import Target, find_target
     from arenite.budget import Budget
     from arenite.bundle import export_tflm
     from arenite.codegen import export_c
@@ -37,11 +38,12 @@ if TYPE_CHECKING:
     )
     from arenite.model import Model
     from arenite.operators.liveness import peak_memory
-    from arenite.runtimes.verification import verify
+    from arenite.runtimes.verification import Verification, verify
     from arenite.search.exploration import Exploration, explore
-    from arenite.search.inspection import inspect
+    from arenite.search.inspection import Inspection, inspect
     from arenite.search.optimization import Options, least_peak_memory, optimize
     from arenite.search.plan import Plan
+    from arenite.search.runnable import refusals
     from arenite.tflite.read import read_model as read
 
 __all__ = [
@@ -49,6 +51,7 @@ __all__ = [
     "Budget",
     "Exploration",
     "FitError",
+    "Inspection",
     "MissingDependencyError",
     "Model",
     "ModelError",
@@ -56,16 +59,20 @@ __all__ = [
     "Options",
     "OutputError",
     "Plan",
+    "Target",
     "UnsupportedError",
+    "Verification",
     "VerificationError",
     "explore",
     "export_c",
     "export_tflm",
+    "find_target",
     "inspect",
     "least_peak_memory",
     "optimize",
     "peak_memory",
     "read",
+    "refusals",
     "verify",
     "zoo",
 ]
@@ -74,17 +81,22 @@ __all__ = [
 _HOME = {
     "Budget": "arenite.budget",
     "Exploration": "arenite.search.exploration",
+    "Inspection": "arenite.search.inspection",
     "Model": "arenite.model",
     "Options": "arenite.search.optimization",
     "Plan": "arenite.search.plan",
+    "Target": "arenite.backends.target",
+    "Verification": "arenite.runtimes.verification",
     "explore": "arenite.search.exploration",
     "export_c": "arenite.codegen",
     "export_tflm": "arenite.bundle",
+    "find_target": "arenite.backends.target",
     "inspect": "arenite.search.inspection",
     "least_peak_memory": "arenite.search.optimization",
     "optimize": "arenite.search.optimization",
     "peak_memory": "arenite.operators.liveness",
     "read": "arenite.tflite.read",
+    "refusals": "arenite.search.runnable",
     "verify": "arenite.runtimes.verification",
 }
 _NAME_THERE = {"read": "read_model"}

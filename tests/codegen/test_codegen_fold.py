@@ -11,6 +11,7 @@ from arenite.backends.tflm.folding import folded, unfolded
 from arenite.codegen.export import sources
 from arenite.model import ElementType, Graph, Model, Operator
 from arenite.runtimes.inputs import random_inputs
+from arenite.tflite.memory_plan import MemoryPlan, read_plan, with_plan
 
 from .harness import run_c
 from .operators_at_random import Maker, conv, depthwise
@@ -95,3 +96,10 @@ def _assigns(graph):
 
 def _without_pads(graph):
     return [operator for operator in graph.operators if operator.code != "PAD"]
+
+
+def test_the_same_graphs_are_folded_once_whatever_their_plan():
+    model = padded(ElementType.INT8, conv, 0)
+    planned = with_plan(model, MemoryPlan((tuple(None for _ in model.main.tensors),)))
+    assert folded(planned).main is folded(model).main
+    assert len(read_plan(folded(planned)).offsets[0]) == len(folded(model).main.tensors)

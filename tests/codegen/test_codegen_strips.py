@@ -16,7 +16,7 @@ from arenite.check.validity import is_right
 from arenite.codegen.export import arena_size, sources
 from arenite.codegen.loops import Loop, rolled
 from arenite.codegen.unit import Call
-from arenite.rewrite import prune
+from arenite.rewrite import Prune
 from arenite.rewrite.strips import region_of, strip_plan
 from arenite.runtimes.inputs import random_inputs
 from arenite.search.optimization import preview
@@ -63,7 +63,7 @@ def test_code_does_not_grow_with_the_number_of_strips(whole, halo):
     region = region_of(whole, whole.main.operators[:4])
     counts, operators = [], []
     for number in (6, 12, 24):
-        strips = prune(in_parts(whole, strip_plan(region, number, halo=halo)))
+        strips = Prune().run(in_parts(whole, strip_plan(region, number, halo=halo)))
         shared = laid_out(strips, Sharing(C, False, {}, progress=lambda *_: None), 20_000, Budget())
         counts.append(calls(shared.model))
         operators.append(len(strips.main.operators))

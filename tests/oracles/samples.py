@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from arenite.problems.order import Problem, Relief, Tensor
+from arenite.problems.order import Charge, Problem, Relief
 
 if TYPE_CHECKING:
     import random
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 PAPER_EXAMPLE = Problem(
     operators=7,
     tensors=(
-        Tensor(1568, None, (0,)),
-        Tensor(3136, 0, (1, 3)),
-        Tensor(1568, 1, (2,)),
-        Tensor(512, 2, (4,)),
-        Tensor(512, 3, (5,)),
-        Tensor(256, 4, (6,)),
-        Tensor(256, 5, (6,)),
-        Tensor(512, 6, (), kept=True),
+        Charge(1568, None, (0,)),
+        Charge(3136, 0, (1, 3)),
+        Charge(1568, 1, (2,)),
+        Charge(512, 2, (4,)),
+        Charge(512, 3, (5,)),
+        Charge(256, 4, (6,)),
+        Charge(256, 5, (6,)),
+        Charge(512, 6, (), kept=True),
     ),
     floor=1568,
 )
@@ -35,8 +35,8 @@ def paper_class(rng: random.Random, operators: int) -> Problem:
         sources = [*fed, *readers[:operator]]
         for source in rng.sample(sources, min(len(sources), rng.randint(1, 3))):
             source.append(operator)
-    made = (Tensor(_size(rng), i, tuple(read), kept=not read) for i, read in enumerate(readers))
-    inputs = tuple(Tensor(_size(rng), None, tuple(read)) for read in fed)
+    made = (Charge(_size(rng), i, tuple(read), kept=not read) for i, read in enumerate(readers))
+    inputs = tuple(Charge(_size(rng), None, tuple(read)) for read in fed)
     return Problem(operators, (*inputs, *made), floor=sum(tensor.size for tensor in inputs))
 
 
@@ -47,7 +47,7 @@ def windowed(rng: random.Random, operators: int) -> Problem:
         near = range(max(0, operator - 5), operator)
         for producer in rng.sample(near, min(len(near), rng.randint(1, 2))):
             readers[producer].append(operator)
-    tensors = (Tensor(_size(rng), i, tuple(read), kept=not read) for i, read in enumerate(readers))
+    tensors = (Charge(_size(rng), i, tuple(read), kept=not read) for i, read in enumerate(readers))
     return Problem(operators, tuple(tensors))
 
 
@@ -58,7 +58,7 @@ def anything(rng: random.Random, operators: int) -> Problem:
         later = range(0 if producer is None else producer + 1, operators)
         for _ in range(rng.choice((0, 1, 1, 1, 1, 2, 3))):
             consumers = rng.sample(later, min(len(later), rng.choice((0, 1, 1, 2, 3))))
-            tensors.append(Tensor(_size(rng), producer, tuple(sorted(consumers)), kept=rng.random() < 0.2))
+            tensors.append(Charge(_size(rng), producer, tuple(sorted(consumers)), kept=rng.random() < 0.2))
     rng.shuffle(tensors)
     pairs = [(a, b) for b in range(operators) for a in range(b) if rng.random() < 0.1]
     extra = tuple(rng.choice((0, 0, 16, 320)) for _ in range(operators)) if rng.random() < 0.5 else ()
@@ -84,7 +84,7 @@ def renumbered(rng: random.Random, problem: Problem) -> Problem:
     new = list(range(problem.operators))
     rng.shuffle(new)
     tensors = tuple(
-        Tensor(
+        Charge(
             t.size, None if t.producer is None else new[t.producer], tuple(sorted(new[c] for c in t.consumers)), t.kept
         )
         for t in problem.tensors

@@ -14,8 +14,7 @@ from arenite.backends import Kernels
 from arenite.check.placement import check
 from arenite.formulate.order_with_overlap import overlap_ordering_problem
 from arenite.formulate.placement import overlap_problem, views_of_inputs
-from arenite.problems.order import Relief
-from arenite.problems.order import Tensor as Charge
+from arenite.problems.order import Charge, Relief
 from arenite.search.reordering import reorder
 from arenite.solve.place.solver import solve
 

@@ -7,11 +7,12 @@ import pytest
 from arenite import zoo
 from arenite.backends.target import TFLM
 from arenite.budget import STEPS_PER_SECOND, Budget
-from arenite.rewrite import prune
+from arenite.rewrite import Prune
 from arenite.search.optimization import Options, preview
 from arenite.search.partial.costs import Costs
 from arenite.search.partial.frontier import frontier
 from arenite.search.partial.line import Line
+from arenite.search.partial.ways import ROW_KINDS
 
 ONE_LAYOUT = 0.5 * STEPS_PER_SECOND
 """Steps by which a search may exceed its budget: those of the layout that it is in when the budget ends."""
@@ -19,11 +20,11 @@ ONE_LAYOUT = 0.5 * STEPS_PER_SECOND
 
 @pytest.fixture(scope="module")
 def mobilenet():
-    return prune(zoo.build("mobilenet-v2", width=0.35, resolution=48))
+    return Prune().run(zoo.build("mobilenet-v2", width=0.35, resolution=48))
 
 
 def found(model, budget):
-    return frontier(Costs(Line(model), TFLM), 10**6, budget, report=lambda _: None)
+    return frontier(Costs(Line(model), TFLM), ROW_KINDS, 10**6, budget, report=lambda _: None)
 
 
 def test_no_budget_is_no_search(mobilenet):

@@ -41,8 +41,6 @@ KINDS = ("recompute", "some uneven", "channels")
 class Costs:
     """Costs out of a table: (first, last, kind, number) -> head, tail, extra work."""
 
-    kinds = ROW_KINDS
-
     def __init__(self, length, table, whole):
         self.line = Line(length)
         self.table = table
@@ -130,7 +128,7 @@ def brute_force(table, limit, most_extra):
 
 @given(costs(), st.integers(1, 20), st.integers(0, 12))
 def test_choices_are_those_that_nothing_beats(table, limit, most_extra):
-    chosen = choices(table, limit, most_extra, Budget())
+    chosen = choices(table, ROW_KINDS, limit, most_extra, Budget())
     assert {(choice.tail, choice.extra_macs) for choice in chosen} == brute_force(table, limit, most_extra)
     for choice in chosen:
         assert [piece.first for piece in choice.pieces] == [0, *(piece.last + 1 for piece in choice.pieces[:-1])]

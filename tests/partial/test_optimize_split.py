@@ -16,7 +16,7 @@ from arenite.check.validity import is_right
 from arenite.errors import FitError
 from arenite.model import Graph, Model, Operator
 from arenite.operators.macs import macs
-from arenite.rewrite import prune
+from arenite.rewrite import Prune
 from arenite.runtimes.process import absent
 from arenite.runtimes.verification import verify
 from arenite.search.partial.choose import Choice
@@ -175,7 +175,7 @@ def test_random_networks(type_, target):
     @settings(max_examples=30)
     @given(networks(types=(type_,)), st.booleans())
     def check(model, keep_inputs):
-        model = prune(model)
+        model = Prune().run(model)
         sharing = Sharing(find_target(target), keep_inputs, {})
         costs = Costs(Line(model, keep_inputs), find_target(target))
         chosen = search(costs, work(model), Budget(), report=silent)[:2]

@@ -12,7 +12,7 @@ from arenite.budget import Budget
 from arenite.check.placement import check as check_placement
 from arenite.formulate.placement import overlap_problem
 from arenite.problems.placement import Buffer, Layout, PlacementProblem, Relation
-from arenite.rewrite.strips import split
+from arenite.rewrite.strips import SplitRows
 from arenite.solve.place.gaps import gaps
 from arenite.solve.place.rigid import Groups
 
@@ -66,7 +66,7 @@ def test_strips_of_random_networks(kernels):
         model = data.draw(networks(types=(INT8,)))
         plan = data.draw(plans(model))
         if plan is not None:
-            checked(overlap_problem(split(model, plan), kernels)[0])
+            checked(overlap_problem(SplitRows(plan).run(model), kernels)[0])
 
     check()
 

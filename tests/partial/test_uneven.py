@@ -16,7 +16,7 @@ from arenite.backends.tflm.folding import folded
 from arenite.budget import Budget
 from arenite.operators.liveness import align
 from arenite.operators.macs import macs
-from arenite.rewrite.strips import StripPlan, estimate, region_of, split, strip_plan
+from arenite.rewrite.strips import SplitRows, StripPlan, estimate, region_of, strip_plan
 from arenite.runtimes.verification import verify
 from arenite.search.partial.by_rows import ways_by_rows
 from arenite.search.partial.costs import Costs
@@ -186,7 +186,7 @@ def test_every_way_computes_the_same(mobilenet):
     for kind in ("recompute uneven", "some", "more uneven", "keep uneven"):
         plan = ways[kind].plan(3)
         assert estimate(plan).extra_macs == ways[kind].extra_macs(3)
-        assert verify(mobilenet, split(mobilenet, plan_in(mobilenet, plan)), rounds=1).identical
+        assert verify(mobilenet, SplitRows(plan_in(mobilenet, plan)).run(mobilenet), rounds=1).identical
     assert ways["recompute"].extra_macs(3) > ways["some"].extra_macs(3) > ways["more"].extra_macs(3)
     assert ways["keep"].extra_macs(3) == 0
 

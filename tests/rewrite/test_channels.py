@@ -18,10 +18,10 @@ from arenite.model import Data, ElementType, Graph, Metadata, Model, Operator, Q
 from arenite.operators.liveness import peak_memory
 from arenite.rewrite.channels import (
     ChannelPlan,
+    SplitChannels,
     channel_plan,
     channel_region_of,
     estimate_channels,
-    split_channels,
     why_not_channels,
     wide_regions,
 )
@@ -70,12 +70,12 @@ def made(model, name):
 
 def test_a_single_group_is_the_model_itself():
     model = expanded()
-    assert split_channels(model, channel_plan(first(model, 2), 1)) is model
+    assert SplitChannels(channel_plan(first(model, 2), 1)).run(model) is model
 
 
 def test_groups_follow_each_other_and_are_joined():
     model = expanded()
-    groups = split_channels(model, channel_plan(first(model, 2), 2))
+    groups = SplitChannels(channel_plan(first(model, 2), 2)).run(model)
     one = ["CONV_2D", "DEPTHWISE_CONV_2D"]
     assert codes(groups) == [*one, *one, "CONCATENATION", "CONV_2D"]
     assert made(groups, "depthwise/channels12-24").shape == (1, 4, 4, 12)
@@ -86,7 +86,7 @@ def test_groups_follow_each_other_and_are_joined():
 
 def test_weights_and_scales_are_cut_together():
     model = expanded()
-    groups = split_channels(model, channel_plan(first(model, 2), 2))
+    groups = SplitChannels(channel_plan(first(model, 2), 2)).run(model)
     for name, axis in (("expand/weights", 0), ("expand/bias", 0), ("depthwise/weights", 3), ("depthwise/bias", 0)):
         whole, half = made(model, name), made(groups, f"{name}/channels12-24")
         dtype = "i1" if whole.type is ElementType.INT8 else "<i4"
@@ -100,7 +100,7 @@ def test_the_peak_falls_and_no_product_is_computed_twice():
     model = expanded()
     plan = channel_plan(first(model, 2), 4)
     assert peak_memory(model) == (8 * 8 + 4 * 4) * 24  # while the depthwise convolution runs
-    assert peak_memory(split_channels(model, plan)) == 8 * 8 * (4 + 6) + 4 * 4 * 18  # at the last group's expansion
+    assert peak_memory(SplitChannels(plan).run(model)) == 8 * 8 * (4 + 6) + 4 * 4 * 18  # at the last group's expansion
     assert estimate_channels(plan).extra_macs == 0
 
 
@@ -108,7 +108,7 @@ def test_the_peak_falls_and_no_product_is_computed_twice():
 def test_the_estimate_is_what_the_model_costs(groups):
     model = expanded()
     plan = channel_plan(first(model, 2), groups)
-    result, cost = split_channels(model, plan), estimate_channels(plan)
+    result, cost = SplitChannels(plan).run(model), estimate_channels(plan)
     joins = [operator for operator in result.main.operators if operator.code == "CONCATENATION"]
     assert cost.operators == len(result.main.operators) - 1
     assert cost.copied_bytes == sum(operator.outputs[0].bytes for operator in joins)
@@ -134,7 +134,7 @@ def test_weights_that_others_need_too_stay_beside_their_parts():
     )
     model = replace(model, graphs=(graph,))
     plan = channel_plan(first(model, 2), 3)
-    added = constants(split_channels(model, plan)) - constants(model)
+    added = constants(SplitChannels(plan).run(model)) - constants(model)
     assert estimate_channels(plan).constant_bytes == added == sum(t.bytes for t in conv.inputs[1:])
 
 
@@ -150,7 +150,7 @@ def test_activations_from_outside_are_sliced():
     y = net.conv(x, 8, "conv")
     model = net.model(net.max_pool(net.add(x, y, "add"), "pool", window=2, stride=2))
     plan = channel_plan(first(model, 3), 2)
-    groups = split_channels(model, plan)
+    groups = SplitChannels(plan).run(model)
     assert codes(groups).count("SLICE") == 2
     assert estimate_channels(plan).constant_bytes == constants(groups) - constants(model) == 2 * 2 * 16
     assert estimate_channels(plan).copied_bytes == 4 * 4 * 8 + 2 * 2 * 8
@@ -175,7 +175,7 @@ def test_sums_of_groups_would_be_other_numbers(name):
     if name not in PRESENT:
         pytest.skip(f"{name} is not installed")
     model = expanded()
-    groups = split_channels(model, channel_plan(first(model, 2), 2))
+    groups = SplitChannels(channel_plan(first(model, 2), 2)).run(model)
     project, operators, tensors = groups.main.operators[-1], list(groups.main.operators[:-2]), []
     sums = []
     for number, part in enumerate(groups.main.operators[-2].inputs):
@@ -318,7 +318,7 @@ def test_operators_of_a_region_are_of_the_main_graph():
 def test_a_plan_is_for_its_model():
     plan = channel_plan(first(expanded(), 2), 2)
     with pytest.raises(OptionError, match="has operators that the graph 'main' does not have"):
-        split_channels(expanded(), plan)
+        SplitChannels(plan).run(expanded())
 
 
 def test_results_that_are_needed_too_early_are_refused():
@@ -345,14 +345,14 @@ def test_control_dependencies_are_respected():
 
 def test_an_old_plan_is_dropped():
     model = replace(expanded(), metadata=(Metadata(PLAN_NAME, Data(bytes(12))),))
-    assert not split_channels(model, channel_plan(first(model, 2), 2)).metadata
+    assert not SplitChannels(channel_plan(first(model, 2), 2)).run(model).metadata
 
 
 def test_a_file_read_is_cut_like_a_model_built():
     model = read_bytes(write_bytes(zoo.build("mobilenet-v2", resolution=32)), "mobilenet")
     for start in (3, 10):
         region = channel_region_of(model, model.main.operators[start : start + 2])
-        groups = split_channels(model, channel_plan(region, 3))
+        groups = SplitChannels(channel_plan(region, 3)).run(model)
         again = read_bytes(write_bytes(groups), "again")
         for runtime in PRESENT.values():
             assert equal(outputs_in(runtime, model), outputs_in(runtime, again))

@@ -7,8 +7,8 @@ import pytest
 from arenite import zoo
 from arenite.backends.target import TFLM
 from arenite.operators.macs import macs
-from arenite.rewrite import prune
-from arenite.rewrite.channels import channel_plan, channel_region_of, split_channels
+from arenite.rewrite import Prune
+from arenite.rewrite.channels import SplitChannels, channel_plan, channel_region_of
 from arenite.runtimes.verification import verify
 from arenite.search.optimization import preview
 from arenite.search.options import Options
@@ -19,7 +19,7 @@ def by_groups(model, *regions):
     """Regions are the first operator, the one after the last, and the number of groups."""
     operators = model.main.operators
     for first, end, groups in regions:
-        model = split_channels(model, channel_plan(channel_region_of(model, operators[first:end]), groups))
+        model = SplitChannels(channel_plan(channel_region_of(model, operators[first:end]), groups)).run(model)
     return model
 
 
@@ -38,7 +38,7 @@ def test_real_models(shared, name, runtimes, most):
     path = shared / "models" / f"{name}.tflite"
     if not path.exists():
         pytest.skip(f"{path.name} is not there")
-    model = prune(read_model(path))
+    model = Prune().run(read_model(path))
     groups = by_groups(model, (2, 4, 8), (6, 8, 2))
     assert sum(map(macs, groups.main.operators)) == sum(map(macs, model.main.operators))
     verdict = verify(model, groups, rounds=1, runtimes=runtimes)

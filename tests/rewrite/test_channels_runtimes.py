@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from strip_networks import INT8, INT16, UINT8, equal, outputs_in
 
 from arenite.operators.macs import macs
-from arenite.rewrite.channels import estimate_channels, split_channels
+from arenite.rewrite.channels import SplitChannels, estimate_channels
 
 
 def compare(model, plan, seen):
     """Compare in every runtime that takes the source; note which did."""
-    groups = split_channels(model, plan)
+    groups = SplitChannels(plan).run(model)
     assert sum(map(macs, groups.main.operators)) == sum(map(macs, model.main.operators))
     added = len(groups.main.operators) - len(model.main.operators)
     assert estimate_channels(plan).operators == len(plan.region.operators) + added

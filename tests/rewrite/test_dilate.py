@@ -14,7 +14,7 @@ from strip_networks import DTYPE, FLOAT, INT8, INT16, RUNTIMES, SAME, VALID, Net
 
 from arenite.model import Graph, Model, Quantization
 from arenite.operators.constants import integers
-from arenite.rewrite.dilate import dilate
+from arenite.rewrite import Dilate
 from arenite.runtimes.inputs import random_inputs
 from arenite.runtimes.process import absent
 from arenite.runtimes.run import Job
@@ -136,7 +136,7 @@ def test_random_blocks_give_the_same_in_every_runtime(type_):
         if case is None:
             return
         source, drawn, zero = case
-        result = dilate(source)
+        result = Dilate().run(source)
         assert (result is not source) == may_be_rewritten(drawn, zero)
         (stayed if result is source else rewritten).append(result)
         if result is source:
@@ -187,7 +187,7 @@ def convolved(x, weights, stride, dilation):
 @given(blocked(INT8), st.integers(0, 2**32))
 def test_random_blocks_give_the_same_by_their_definitions(case, seed):
     """Integers without rounding, so that no rounding can hide a position that is off by one."""
-    if case is None or dilate(case[0]) is case[0]:
+    if case is None or Dilate().run(case[0]) is case[0]:
         return
     source, drawn, _ = case
     random = np.random.default_rng(seed)
@@ -199,7 +199,7 @@ def test_random_blocks_give_the_same_by_their_definitions(case, seed):
     apart = blocks_apart(x, block, (rows["padding"], columns["padding"]))
     within = convolved(apart, weights, stride, (rows["dilation"], columns["dilation"]))
     expected = blocks_together(within, block, (rows["crop"], columns["crop"]))
-    result = dilate(source).main.operators
+    result = Dilate().run(source).main.operators
     pads = [integers(each.inputs[1]) for each in result if each.code == "PAD"] or [(0,) * 8]
     (made,) = (each for each in result if each.code.endswith("CONV_2D"))
     assert made.options["padding"] == VALID
@@ -234,17 +234,17 @@ def made(padding=VALID, between=None, output=None):
 
 
 def test_what_is_read_elsewhere_stays():
-    assert codes(dilate(made())) == ["PAD", "CONV_2D"]
+    assert codes(Dilate().run(made())) == ["PAD", "CONV_2D"]
     for changes in ({"between": "split"}, {"between": "inside"}, {"output": "split"}, {"output": "inside"}):
         source = made(**changes)
-        assert dilate(source) is source, changes
+        assert Dilate().run(source) is source, changes
 
 
 def test_convolutions_that_pad_within_the_blocks_stay():
     source = made(padding=SAME)
-    assert dilate(source) is source
+    assert Dilate().run(source) is source
 
 
 def test_a_second_run_finds_nothing():
-    result = dilate(made())
-    assert dilate(result) is result
+    result = Dilate().run(made())
+    assert Dilate().run(result) is result

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from strip_networks import FLOAT, INT8, INT16, RUNTIMES, SAME, UINT8, VALID, Network, equal, outputs_in
 
 from arenite.model import Data, ElementType, Graph, Metadata, Model, Operator
-from arenite.rewrite import fold
+from arenite.rewrite import Fold
 from arenite.runtimes.process import absent
 from arenite.tflite.control_edges import CONTROL_EDGES_NAME
 from arenite.tflite.memory_plan import MemoryPlan, with_plan
@@ -71,7 +71,7 @@ def test_random_padded_convolutions_give_the_same(type_):
     def check(source):
         if source is None:
             return
-        result = fold(source)
+        result = Fold().run(source)
         (stayed if result is source else folded).append(result)
         if result is not source:
             assert [each.code for each in result.main.operators] == [each.code for each in source.main.operators[1:]]
@@ -91,8 +91,8 @@ def test_random_padded_convolutions_give_the_same(type_):
 @given(padded_convolutions(INT8, ("same",)))
 def test_what_same_padding_does_is_always_folded(source):
     if source is not None:
-        assert all(each.code != "PAD" for each in fold(source).main.operators)
-        assert all(each.options["padding"] in (SAME, VALID) for each in fold(source).main.operators)
+        assert all(each.code != "PAD" for each in Fold().run(source).main.operators)
+        assert all(each.options["padding"] in (SAME, VALID) for each in Fold().run(source).main.operators)
 
 
 def padded(edges=(1, 1, 1, 1), stride=1, side=8, weight=0.5, **tensors):
@@ -129,13 +129,13 @@ def padded(edges=(1, 1, 1, 1), stride=1, side=8, weight=0.5, **tensors):
 def test_which_paddings_are_those_of_same(edges, stride, side, goes):
     pad, convolution = padded(edges, stride, side)
     source = model(graph([pad.inputs[0]], convolution.outputs, [pad, convolution]))
-    assert (len(fold(source).main.operators) == 1) == goes
+    assert (len(Fold().run(source).main.operators) == 1) == goes
 
 
 def test_infinite_weights_are_not_taken_for_numbers():
     pad, convolution = padded(weight=np.inf)
     source = model(graph([pad.inputs[0]], convolution.outputs, [pad, convolution]))
-    assert fold(source) is source
+    assert Fold().run(source) is source
 
 
 def test_a_padded_tensor_that_others_read_or_that_is_an_output_stays():
@@ -144,8 +144,8 @@ def test_a_padded_tensor_that_others_read_or_that_is_an_output_stays():
     returned = model(graph([x], [*convolution.outputs, whole], [pad, convolution]))
     z = replace(tensor("z"), shape=whole.shape)
     read = model(graph([x], [*convolution.outputs, z], [pad, convolution, add(whole, whole, z)]))
-    assert fold(returned) is returned
-    assert fold(read) is read
+    assert Fold().run(returned) is returned
+    assert Fold().run(read) is read
 
 
 def reshape(x, y):
@@ -157,30 +157,30 @@ def test_what_hands_on_its_input_goes_with_its_tensor():
     x, a, b, y = (tensor(name) for name in "xaby")
     pad, _ = padded((0, 0, 0, 0))
     source = model(graph([x], [y], [add(x, x, a), reshape(a, b), add(b, a, y)]))
-    result = fold(source)
+    result = Fold().run(source)
     assert [each.name for each in result.main.tensors] == ["x", "a", "shape", "y"]
     assert result.main.operators[1].inputs == (a, a)
-    assert fold(result) is result
+    assert Fold().run(result) is result
     whole = pad.outputs[0]
     z = replace(tensor("z"), shape=whole.shape)
-    nothing_padded = fold(model(graph([pad.inputs[0]], [z], [pad, add(whole, whole, z)])))
+    nothing_padded = Fold().run(model(graph([pad.inputs[0]], [z], [pad, add(whole, whole, z)])))
     assert nothing_padded.main.operators[0].inputs == (pad.inputs[0], pad.inputs[0])
 
 
 def test_copies_of_inputs_outputs_variables_and_other_shapes():
     x, a, y = (tensor(name) for name in "xay")
     into_output = model(graph([x], [y], [reshape(x, y)]))
-    assert fold(into_output) is into_output
-    both = fold(model(graph([x], [y], [reshape(x, a), reshape(a, y)])))
+    assert Fold().run(into_output) is into_output
+    both = Fold().run(model(graph([x], [y], [reshape(x, a), reshape(a, y)])))
     assert [each.outputs for each in both.main.operators] == [(y,)]
     state, b = tensor("state", variable=True), tensor("b")
     of_variable = model(graph([x], [y], [reshape(state, b), add(b, x, y)], unused=[state]))
-    assert fold(of_variable) is of_variable
+    assert Fold().run(of_variable) is of_variable
     square = replace(tensor("square"), shape=(2, 2))
     other = replace(tensor("other"), shape=(2, 2))
     of_other_shape = model(graph([x], [other], [reshape(x, square), add(square, square, other)]))
-    assert fold(of_other_shape) is of_other_shape
-    read_from_input = fold(model(graph([x], [y], [reshape(x, a), add(a, a, y)])))
+    assert Fold().run(of_other_shape) is of_other_shape
+    read_from_input = Fold().run(model(graph([x], [y], [reshape(x, a), add(a, a, y)])))
     assert read_from_input.main.operators[0].inputs == (x, x)
 
 
@@ -188,13 +188,13 @@ def test_models_that_name_operators_by_place_or_have_a_plan_stay():
     x, a, b, y = (tensor(name) for name in "xaby")
     source = model(graph([x], [y], [add(x, x, a), reshape(a, b), add(b, b, y)]))
     planned = with_plan(source, MemoryPlan((tuple(None for _ in source.main.tensors),)))
-    assert fold(planned) is planned
+    assert Fold().run(planned) is planned
     for name in (CONTROL_EDGES_NAME, "COMPRESSION_METADATA"):
         named = replace(source, metadata=(Metadata(name, Data(bytes(16))),))
-        assert fold(named) is named
+        assert Fold().run(named) is named
 
 
 def test_real_models_lose_their_copies(shared):
     for name, before, after in (("mcunet__mcunet-320kb-1mb_imagenet", 122, 72), ("tflite-micro__id_model", 117, 101)):
         source = read_model(shared / "models" / f"{name}.tflite")
-        assert (len(source.main.operators), len(fold(source).main.operators)) == (before, after)
+        assert (len(source.main.operators), len(Fold().run(source).main.operators)) == (before, after)

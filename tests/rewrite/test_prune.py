@@ -17,7 +17,7 @@ from arenite.backends.target import find_target
 from arenite.errors import ModelError
 from arenite.model import Data, ElementType, Metadata, Operator, Quantization, Tensor
 from arenite.operators.state import PURE
-from arenite.rewrite import prune
+from arenite.rewrite import Prune
 from arenite.runtimes import process
 from arenite.runtimes.verification import verify
 from arenite.tflite.control_edges import CONTROL_EDGES_NAME
@@ -49,15 +49,15 @@ def test_operators_whose_outputs_nobody_uses_go_with_all_that_only_they_need():
     x, y, a, b = (tensor(name) for name in "xyab")
     one = constant("one", 1, 1, 1, 1)
     hand_made = small(add(x, x, y), add(x, one, a), add(a, a, b), outputs=[y], unused=[tensor("dead", 99)])
-    pruned = prune(hand_made)
+    pruned = Prune().run(hand_made)
     assert names(pruned) == ["x", "y"]
     assert pruned.main.operators == hand_made.main.operators[:1]
-    assert prune(pruned) is pruned
+    assert Prune().run(pruned) is pruned
 
 
 def test_dead_operators_filed_out_of_order_go_too():
     x, y, a, b = (tensor(name) for name in "xyab")
-    assert names(prune(small(add(x, x, y), add(a, a, b), add(x, x, a), outputs=[y]))) == ["x", "y"]
+    assert names(Prune().run(small(add(x, x, y), add(a, a, b), add(x, x, a), outputs=[y]))) == ["x", "y"]
 
 
 def test_what_has_state_or_is_not_known_stays_with_what_it_reads():
@@ -73,28 +73,28 @@ def test_what_has_state_or_is_not_known_stays_with_what_it_reads():
         add(a, a, state),
     ):
         hand_made = small(add(x, x, y), add(x, x, a), effect, outputs=[y])
-        assert prune(hand_made) is hand_made
+        assert Prune().run(hand_made) is hand_made
 
 
 def test_a_split_of_which_one_half_is_used_keeps_both():
     x, axis, y, z = tensor("x"), scalar("axis", ElementType.INT32, Data(bytes(4))), tensor("y", 2), tensor("z", 2)
     hand_made = small(Operator("SPLIT", (axis, x), (y, z), {"num_splits": 2}), outputs=[y])
-    assert prune(replace(hand_made, graphs=(replace(hand_made.main, inputs=(x,)),))).main.operators
-    assert "z" in names(prune(hand_made))
+    assert Prune().run(replace(hand_made, graphs=(replace(hand_made.main, inputs=(x,)),))).main.operators
+    assert "z" in names(Prune().run(hand_made))
 
 
 def test_inputs_and_a_graph_without_outputs_stay():
     x, unread, y = tensor("x"), tensor("unread"), tensor("y")
     for outputs in ([y], []):
         hand_made = model(graph([x, unread], outputs, [add(x, x, y)]))
-        assert prune(hand_made) is hand_made
+        assert Prune().run(hand_made) is hand_made
 
 
 def test_equal_constants_become_one():
     x, a, b, y = (tensor(name) for name in "xaby")
     first, second, other = constant("first", 1, 2, 3, 4), constant("second", 1, 2, 3, 4), constant("other", 1, 2, 3, 5)
     hand_made = small(add(x, first, a), add(a, second, b), add(b, other, y), outputs=[y])
-    pruned = prune(hand_made)
+    pruned = Prune().run(hand_made)
     assert names(pruned) == ["x", "first", "a", "b", "other", "y"]
     assert [operator.inputs[1].name for operator in pruned.main.operators] == ["first", "first", "other"]
     assert pruned.main.operators[2] is hand_made.main.operators[2]
@@ -112,25 +112,25 @@ def test_constants_that_differ_in_anything_stay_two():
         replace(base, variable=True),
     ):
         hand_made = small(add(x, base, a), add(a, other, y), outputs=[y])
-        assert prune(hand_made) is hand_made
+        assert Prune().run(hand_made) is hand_made
 
 
 def test_constants_of_unknown_operators_and_of_the_interface_stay():
     x, a, y = (tensor(name) for name in "xay")
     first, second = constant("first", 1, 2, 3, 4), constant("second", 1, 2, 3, 4)
     unknown = Operator("CUSTOM", (a, second), (y,), custom_code="Mystery")
-    assert prune(mystery := small(add(x, first, a), unknown, outputs=[y])) is mystery
-    assert prune(output := small(add(x, first, a), add(a, a, y), outputs=[y, second])) is output
+    assert Prune().run(mystery := small(add(x, first, a), unknown, outputs=[y])) is mystery
+    assert Prune().run(output := small(add(x, first, a), add(a, a, y), outputs=[y, second])) is output
 
 
 def test_what_has_content_and_is_written_all_the_same_stays():
     x, a, y = (tensor(name) for name in "xay")
     first, second = constant("first", 1, 2, 3, 4), constant("second", 1, 2, 3, 4)
     keeps = Operator("ADD", (a, second), (y,), intermediates=(second,))
-    assert prune(kept := small(add(x, first, a), keeps, outputs=[y])) is kept
+    assert Prune().run(kept := small(add(x, first, a), keeps, outputs=[y])) is kept
     writes = Operator("SPLIT", (a,), (y, second))
     written = small(add(x, first, a), writes, add(second, y, z := tensor("z")), outputs=[z])
-    assert prune(written) is written
+    assert Prune().run(written) is written
 
 
 def test_what_the_file_says_of_a_constant_beyond_its_content_counts():
@@ -142,9 +142,9 @@ def test_what_the_file_says_of_a_constant_beyond_its_content_counts():
         by_name = {each.name: each for each in file.subgraphs[0].tensors}
         by_name[b"second"].quantization = schema.QuantizationParametersT(min=[0.0], max=[4.0])
 
-    assert len(prune(reread(hand_made)).main.tensors) == 4
+    assert len(Prune().run(reread(hand_made)).main.tensors) == 4
     different = reread(hand_made, ranges)
-    assert prune(different) is different
+    assert Prune().run(different) is different
 
 
 def test_a_tensor_that_only_a_signature_names_stays_and_signatures_follow_their_tensors():
@@ -157,7 +157,7 @@ def test_a_tensor_that_only_a_signature_names_stays_and_signatures_follow_their_
         inputs = [schema.TensorMapT(name="x", tensorIndex=1)]
         file.signatureDefs = [schema.SignatureDefT(inputs, entries, "serving_default", 0)]
 
-    pruned = prune(reread(hand_made, sign))
+    pruned = Prune().run(reread(hand_made, sign))
     assert names(pruned) == ["x", "y", "inner"]
     file = schema.ModelT.InitFromPackedBuf(write_bytes(pruned))
     signature = file.signatureDefs[0]
@@ -170,20 +170,20 @@ def test_a_plan_keeps_its_offsets_for_the_tensors_that_are_left():
     hand_made = model(graph([x], [y], [add(x, x, a), add(a, a, y)]))
     hand_made = replace(hand_made, graphs=(replace(hand_made.main, tensors=(x, dead, a, y)),))
     planned = with_target_name(with_plan(hand_made, MemoryPlan(((16, 64, None, 32),))), "tflm-reference")
-    pruned = prune(planned)
+    pruned = Prune().run(planned)
     assert read_plan(read_bytes(write_bytes(pruned), "again")) == MemoryPlan(((16, None, 32),))
     assert read_target_name(pruned) == "tflm-reference"
     p, q = tensor("p"), tensor("q")
     state = model(*planned.graphs, graph([p], [q], [add(p, tensor("s", variable=True), q)]))
-    assert len(prune(state).main.tensors) == 3
+    assert len(Prune().run(state).main.tensors) == 3
     with_offsets = with_plan(state, MemoryPlan(((16, 64, None, 32), (None,) * len(state.graphs[1].tensors))))
-    assert prune(with_offsets) is with_offsets
+    assert Prune().run(with_offsets) is with_offsets
 
 
 def test_a_plan_that_does_not_fit_is_an_error():
     hand_made = replace(chain([4, 4]), metadata=(Metadata("OfflineMemoryAllocation", Data(bytes(7))),))
     with pytest.raises(ModelError, match="multiple of 4"):
-        prune(hand_made)
+        Prune().run(hand_made)
 
 
 @pytest.mark.parametrize(
@@ -195,16 +195,16 @@ def test_a_plan_that_does_not_fit_is_an_error():
 )
 def test_what_may_name_tensors_by_number_stays_as_it_is(fields):
     x, y = tensor("x"), tensor("y")
-    assert len(prune(small(add(x, x, y), outputs=[y], unused=[tensor("dead")])).main.tensors) == 2
+    assert len(Prune().run(small(add(x, x, y), outputs=[y], unused=[tensor("dead")])).main.tensors) == 2
     hand_made = small(add(x, x, y), outputs=[y], unused=[tensor("dead")], **fields)
-    assert prune(hand_made) is hand_made
+    assert Prune().run(hand_made) is hand_made
 
 
 def test_operators_that_control_dependencies_may_name_stay():
     x, a, y = tensor("x"), tensor("a"), tensor("y")
     edges = Metadata(CONTROL_EDGES_NAME, Data(bytes((1, 1, 1, 0, 2))))
     hand_made = small(add(x, x, a), add(x, x, y), outputs=[y], unused=[tensor("dead")], metadata=(edges,))
-    pruned = prune(reread(hand_made))
+    pruned = Prune().run(reread(hand_made))
     assert names(pruned) == ["x", "a", "y"]
     assert schema.ModelT.InitFromPackedBuf(write_bytes(pruned)).metadata[0].name == CONTROL_EDGES_NAME.encode()
 
@@ -212,20 +212,20 @@ def test_operators_that_control_dependencies_may_name_stay():
 def test_an_archive_after_the_model_stays():
     x, y = tensor("x"), tensor("y")
     data = write_bytes(small(add(x, x, y), outputs=[y], unused=[tensor("dead")])) + b"PK\3\4 labels"
-    assert write_bytes(prune(read_bytes(data, "with archive"))).endswith(b"PK\3\4 labels")
+    assert write_bytes(Prune().run(read_bytes(data, "with archive"))).endswith(b"PK\3\4 labels")
 
 
 @pytest.mark.parametrize("build", [conditional, loop])
 def test_every_graph_is_pruned(build):
     hand_made = build()
-    assert prune(hand_made) is hand_made
+    assert Prune().run(hand_made) is hand_made
     graphs = tuple(
         replace(each, tensors=(*each.tensors, tensor("dead"), lost), operators=(*each.operators, lose))
         for each in hand_made.graphs
         for lost in (tensor("lost", 8),)
         for lose in (add(each.inputs[-1], each.inputs[-1], lost),)
     )
-    pruned = prune(replace(hand_made, graphs=graphs))
+    pruned = Prune().run(replace(hand_made, graphs=graphs))
     assert [names(pruned, place) for place in range(len(graphs))] == [
         [tensor.name for tensor in each.tensors] for each in hand_made.graphs
     ]
@@ -274,10 +274,10 @@ def meaning(each):
 
 @given(cluttered())
 def test_the_meaning_stays_and_nothing_is_left_to_prune(hand_made):
-    pruned = prune(hand_made)
+    pruned = Prune().run(hand_made)
     assert meaning(pruned) == meaning(hand_made)
     assert (pruned.main.inputs, pruned.main.outputs) == (hand_made.main.inputs, hand_made.main.outputs)
-    assert prune(pruned) is pruned
+    assert Prune().run(pruned) is pruned
     used = {each for operator in pruned.main.operators for each in (*operator.inputs, *operator.outputs)}
     assert set(pruned.main.tensors) == used.union(pruned.main.inputs, pruned.main.outputs)
     if len(pruned.main.tensors) == len(hand_made.main.tensors):
@@ -307,8 +307,8 @@ def littered(source):
 
 def assert_cleaned(source):
     """What is left after pruning a file with litter is what is left without it, and computes the same."""
-    clean = prune(source)
-    pruned = prune(read_bytes(write_bytes(littered(source)), "littered"))
+    clean = Prune().run(source)
+    pruned = Prune().run(read_bytes(write_bytes(littered(source)), "littered"))
     assert names(pruned) == names(clean)
     assert len(pruned.main.operators) == len(clean.main.operators)
     verification = verify(source, pruned, rounds=1)
@@ -345,7 +345,7 @@ GAINS = {
 @pytest.mark.parametrize("name", GAINS)
 def test_real_models_compute_the_same_with_less_tail(shared, name):
     source = read_model(shared / "models" / f"{name}.tflite")
-    pruned = prune(source)
+    pruned = Prune().run(source)
     target = find_target("tflm-reference")
     assert target.arena(source).tail_bytes - target.arena(pruned).tail_bytes == GAINS[name]
     verification = verify(source, pruned, rounds=1)

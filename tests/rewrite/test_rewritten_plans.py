@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from arenite.codegen import arena_size, export_c
-from arenite.rewrite.passes import DILATION, SHAPES, TIDYING, rewritten
+from arenite.rewrite import Dilate, FoldShapes, Tidy
+from arenite.rewrite.passes import rewritten
 from arenite.search.optimization import Options, optimize
 from arenite.tflite.read import read_model
 
@@ -56,13 +57,13 @@ def test_computed_shapes_are_gone_and_said(shared):
 @pytest.mark.parametrize("name", ["nchw", "attn_i8", "lnorm", "ifbranch"])
 def test_sources_without_anything_to_rewrite_stay_the_same_object(shared, name):
     source = read_model(shared / "cases" / f"{name}.tflite")
-    result, sentences = rewritten(source, (SHAPES, DILATION))
+    result, sentences = rewritten(source, (FoldShapes(), Dilate()))
     assert result is source
     assert sentences == ()
 
 
 def test_what_only_copies_is_counted(shared):
     source = read_model(shared / "models" / "mcunet__mcunet-320kb-1mb_imagenet.tflite")
-    result, (sentence,) = rewritten(source, (SHAPES, DILATION, TIDYING))
+    result, (sentence,) = rewritten(source, (FoldShapes(), Dilate(), Tidy()))
     assert len(result.main.operators) == 72
     assert sentence.startswith("50 operators are left out: ")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from strip_networks import RUNTIMES, equal, outputs_in
 
 from arenite.model import Data, ElementType, Operator
-from arenite.rewrite import fold_shapes, prune
+from arenite.rewrite import FoldShapes, Prune
 from arenite.rewrite.evaluate import UnknownError, evaluate
 from arenite.runtimes.process import absent
 from arenite.runtimes.run import Job
@@ -72,18 +72,18 @@ def codes(source):
 
 def test_a_computed_shape_goes_with_the_reshape_it_was_for():
     source = flattened()
-    result = prune(fold_shapes(source))
+    result = Prune().run(FoldShapes().run(source))
     assert codes(result) == ["FULLY_CONNECTED"]
     for name, runtime in RUNTIMES.items():
         if absent(name) is None:
             expected = outputs_in(runtime, source)
             assert expected is not None
             assert equal(expected, outputs_in(runtime, result)), name
-    assert fold_shapes(result) is result
+    assert FoldShapes().run(result) is result
 
 
 def test_a_reshape_stays_where_its_reader_minds_the_shape():
-    result = fold_shapes(flattened(keep_num_dims=True))
+    result = FoldShapes().run(flattened(keep_num_dims=True))
     assert codes(result) == ["RESHAPE", "FULLY_CONNECTED"]
     assert result.main.operators[0].inputs[1].data.content == np.array([2, 12], "<i4").tobytes()
 
@@ -95,14 +95,14 @@ def test_a_reshape_whose_shape_was_constant_all_along_stays():
     reshape, matrix = source.main.operators[3:]
     constant = replace(reshape, inputs=(reshape.inputs[0], given_ahead))
     kept = model(graph(source.main.inputs, source.main.outputs, [constant, matrix]))
-    assert fold_shapes(kept) is kept
+    assert FoldShapes().run(kept) is kept
 
 
 def test_what_is_an_output_is_computed_all_the_same():
     source = flattened()
     lengths = source.main.operators[0].outputs[0]
     returned = model(graph(source.main.inputs, (*source.main.outputs, lengths), source.main.operators))
-    assert "SHAPE" in codes(fold_shapes(returned))
+    assert "SHAPE" in codes(FoldShapes().run(returned))
 
 
 def test_a_shape_is_known_only_where_litert_is_bound_to_find_it(monkeypatch):
@@ -120,13 +120,13 @@ def test_a_shape_is_known_only_where_litert_is_bound_to_find_it(monkeypatch):
         monkeypatch.setattr("arenite.rewrite.shapes.open_axes", lambda each: axes if each in (x, inner) else ())
 
     with_open()
-    assert "SHAPE" not in codes(fold_shapes(behind("RELU")))
+    assert "SHAPE" not in codes(FoldShapes().run(behind("RELU")))
     with_open(0)
-    assert "SHAPE" not in codes(fold_shapes(behind("RELU")))
-    assert "SHAPE" in codes(fold_shapes(behind("WHERE")))
+    assert "SHAPE" not in codes(FoldShapes().run(behind("RELU")))
+    assert "SHAPE" in codes(FoldShapes().run(behind("WHERE")))
     with_open(0, 1)
-    assert "SHAPE" in codes(fold_shapes(behind("RELU")))
-    assert "SHAPE" not in codes(fold_shapes(source)), "an input has the shape of the file until it is resized"
+    assert "SHAPE" in codes(FoldShapes().run(behind("RELU")))
+    assert "SHAPE" not in codes(FoldShapes().run(source)), "an input has the shape of the file until it is resized"
 
 
 def test_open_axes_are_those_of_the_signature(shared):

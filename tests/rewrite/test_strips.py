@@ -14,7 +14,7 @@ from arenite.errors import OptionError
 from arenite.model import Data, ElementType, Graph, Metadata, Model, Operator, Quantization, Tensor
 from arenite.operators.liveness import lifetimes
 from arenite.operators.macs import macs
-from arenite.rewrite.strips import Rows, StripPlan, estimate, region_of, split, strip_plan, strips_of, why_not
+from arenite.rewrite.strips import Rows, SplitRows, StripPlan, estimate, region_of, strip_plan, strips_of, why_not
 from arenite.tflite.control_edges import CONTROL_EDGES_NAME
 from arenite.tflite.memory_plan import PLAN_NAME
 from arenite.tflite.read import read_bytes
@@ -50,12 +50,12 @@ def codes(model):
 
 def test_a_single_strip_is_the_model_itself():
     model = pair()
-    assert split(model, strip_plan(whole(model), 1)) is model
+    assert SplitRows(strip_plan(whole(model), 1)).run(model) is model
 
 
 def test_strips_follow_each_other_and_are_sliced_padded_and_joined():
     model = pair()
-    strips = split(model, strip_plan(whole(model), 2))
+    strips = SplitRows(strip_plan(whole(model), 2)).run(model)
     one = ["SLICE", "PAD", "CONV_2D", "PAD", "DEPTHWISE_CONV_2D"]
     assert codes(strips) == [*one, *one, "CONCATENATION"]
 
@@ -64,12 +64,12 @@ def test_nothing_is_padded_where_the_window_needs_none():
     net = Builder("pointwise", 0)
     x = net.input(12, 6, 2)
     model = net.model(net.conv(net.conv(x, 4, "one"), 4, "two", kernel=3, padding=1))
-    assert "PAD" not in codes(split(model, strip_plan(whole(model), 3)))
+    assert "PAD" not in codes(SplitRows(strip_plan(whole(model), 3)).run(model))
 
 
 def test_same_padding_stays_where_it_puts_the_window_right():
     model = pair(stride=2)  # SAME of 12 rows by 3 with stride 2: one row of padding, below
-    strips = split(model, strip_plan(region_of(model, model.main.operators[:1]), 3))
+    strips = SplitRows(strip_plan(region_of(model, model.main.operators[:1]), 3)).run(model)
     padded = [operator.outputs[0].shape for operator in strips.main.operators if operator.code == "PAD"]
     options = [operator.options["padding"] for operator in strips.main.operators if operator.code == "CONV_2D"]
     assert options == [1, 1, 0]
@@ -78,7 +78,7 @@ def test_same_padding_stays_where_it_puts_the_window_right():
 
 def test_constants_are_shared_and_dead_tensors_gone():
     model = pair()
-    strips = split(model, strip_plan(whole(model), 4))
+    strips = SplitRows(strip_plan(whole(model), 4)).run(model)
     constants = [tensor for tensor in model.main.tensors if tensor.data]
     assert all(tensor in strips.main.tensors for tensor in constants)
     assert not [tensor for tensor in strips.main.tensors if tensor.name == "conv"]
@@ -95,7 +95,7 @@ def test_equal_begins_and_sizes_are_one_constant_also_of_two_regions():
     x = net.conv(net.conv(net.input(12, 6, 2), 2, "a"), 2, "b")
     model = net.model(x)
     for operator in model.main.operators:
-        model = split(model, strip_plan(region_of(model, [operator]), 3))
+        model = SplitRows(strip_plan(region_of(model, [operator]), 3)).run(model)
     numbers = [tensor.name for tensor in model.main.tensors if tensor.type is ElementType.INT32 and tensor.data]
     assert len(numbers) == len(set(numbers))
     assert len([name for name in numbers if name.startswith("strips/")]) == 4
@@ -103,20 +103,20 @@ def test_equal_begins_and_sizes_are_one_constant_also_of_two_regions():
 
 def test_names_tell_operator_and_strip():
     model = pair()
-    names = {tensor.name for tensor in split(model, strip_plan(whole(model), 2)).main.tensors}
+    names = {tensor.name for tensor in SplitRows(strip_plan(whole(model), 2)).run(model).main.tensors}
     assert {"conv/strip1", "conv/strip2", "conv/strip1/padded", "depthwise/strip2", "input/rows0-8"} <= names
 
 
 def test_outputs_and_inputs_are_the_same_tensors():
     model = residual()
-    strips = split(model, strip_plan(whole(model), 4))
+    strips = SplitRows(strip_plan(whole(model), 4)).run(model)
     assert strips.main.inputs == model.main.inputs
     assert strips.main.outputs == model.main.outputs
 
 
 def test_more_strips_than_tflm_joins_make_a_tree():
     model = pair(rows=64)
-    strips = split(model, strip_plan(whole(model), 32))
+    strips = SplitRows(strip_plan(whole(model), 32)).run(model)
     joins = [operator for operator in strips.main.operators if operator.code == "CONCATENATION"]
     assert max(len(operator.inputs) for operator in joins) <= 10
     assert len(joins) == 5
@@ -125,15 +125,15 @@ def test_more_strips_than_tflm_joins_make_a_tree():
 
 def test_a_memory_plan_of_the_source_is_dropped():
     model = replace(pair(), metadata=(Metadata(PLAN_NAME, Data(b"")), Metadata("other", Data(b"x"))))
-    strips = split(model, strip_plan(whole(model), 2))
+    strips = SplitRows(strip_plan(whole(model), 2)).run(model)
     assert [entry.name for entry in strips.metadata] == ["other"]
 
 
 def test_recomputing_costs_work_and_keeping_costs_none():
     model = residual()
     work = sum(map(macs, model.main.operators))
-    again = split(model, strip_plan(whole(model), 4))
-    kept = split(model, strip_plan(whole(model), 4, halo="keep"))
+    again = SplitRows(strip_plan(whole(model), 4)).run(model)
+    kept = SplitRows(strip_plan(whole(model), 4, halo="keep")).run(model)
     assert sum(map(macs, again.main.operators)) > work
     assert sum(map(macs, kept.main.operators)) == work
     assert estimate(strip_plan(whole(model), 4)).extra_macs == sum(map(macs, again.main.operators)) - work
@@ -165,7 +165,7 @@ def test_an_output_that_the_region_reads_itself_is_cut_where_the_strips_end():
 
 def test_a_plan_for_another_model():
     with pytest.raises(OptionError, match="does not have"):
-        split(residual(), strip_plan(whole(pair()), 2))
+        SplitRows(strip_plan(whole(pair()), 2)).run(residual())
 
 
 def test_a_file_that_asks_for_an_order_is_left_alone():
@@ -179,7 +179,7 @@ def test_what_is_estimated_is_what_is_built(data):
     model = data.draw(networks())
     plan = data.draw(plans(model))
     if plan is not None:
-        cost, strips = estimate(plan), split(model, plan)
+        cost, strips = estimate(plan), SplitRows(plan).run(model)
         before, after = (set(each.main.operators) for each in (model, strips))
         assert sum(map(macs, after)) - sum(map(macs, before)) == cost.extra_macs
         assert len(after - before) == cost.operators
@@ -203,7 +203,7 @@ def test_an_estimate_of_a_tree_of_joins():
     model = pair(rows=64)
     for strips in (10, 11, 32, 64):
         plan = strip_plan(whole(model), strips)
-        assert estimate(plan).operators == len(split(model, plan).main.operators)
+        assert estimate(plan).operators == len(SplitRows(plan).run(model).main.operators)
 
 
 @pytest.mark.parametrize("boundaries", [(0, 5), (0, 7, 5, 12), (1, 12), (0,), (), 0, 13])
@@ -237,7 +237,7 @@ def test_an_operator_between_that_the_region_does_not_need_runs_before_it():
     b = net.mean(y, "b")
     model = net.model(net.conv(a, 2, "c"), b)
     region = region_of(model, [operator for operator in model.main.operators if operator.code == "CONV_2D"])
-    assert codes(split(model, strip_plan(region, 2)))[0] == "MEAN"
+    assert codes(SplitRows(strip_plan(region, 2)).run(model))[0] == "MEAN"
 
 
 REASONS = {

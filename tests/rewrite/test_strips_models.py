@@ -6,7 +6,7 @@ import pytest
 
 from arenite import zoo
 from arenite.operators.macs import macs
-from arenite.rewrite.strips import region_of, split, strip_plan, why_not
+from arenite.rewrite.strips import SplitRows, region_of, strip_plan, why_not
 from arenite.runtimes.verification import verify
 from arenite.tflite.read import read_model
 from arenite.tflite.write import write_bytes
@@ -28,14 +28,14 @@ def test_real_models(shared, name, operators, strips, runtimes, halo):
         pytest.skip(f"{path.name} is not there")
     model = read_model(path)
     region = region_of(model, model.main.operators[:operators])
-    parts = split(model, strip_plan(region, strips, halo=halo))
+    parts = SplitRows(strip_plan(region, strips, halo=halo)).run(model)
     verdict = verify(model, parts, rounds=1, runtimes=runtimes)
     assert verdict.identical or not verdict.compared, verdict.status
 
 
 def test_weights_stay_where_they_are_in_the_file(shared):
     model = read_model(shared / "models" / "tflite-micro__person_detect.tflite")
-    parts = split(model, strip_plan(region_of(model, model.main.operators[:4]), 4))
+    parts = SplitRows(strip_plan(region_of(model, model.main.operators[:4]), 4)).run(model)
     assert len(write_bytes(parts)) < len(write_bytes(model)) + 16_000
 
 
@@ -47,6 +47,6 @@ def test_all_of_mobilenet_v2_that_can_be_split():
         if len(operator.outputs[0].shape) == 4 and operator.outputs[0].shape[1] > 2
     ]
     assert [why_not(operator) for operator in operators] == [None] * len(operators)
-    parts = split(model, strip_plan(region_of(model, operators), (0, 1, 4), halo="keep"))
+    parts = SplitRows(strip_plan(region_of(model, operators), (0, 1, 4), halo="keep")).run(model)
     assert sum(map(macs, parts.main.operators)) == sum(map(macs, model.main.operators))
     assert verify(model, parts, rounds=1).identical

@@ -19,7 +19,7 @@ from strip_networks import (
 )
 
 from arenite.operators.macs import macs
-from arenite.rewrite.strips import estimate, region_of, split, strip_plan
+from arenite.rewrite.strips import SplitRows, estimate, region_of, strip_plan
 from arenite.runtimes.process import absent
 from arenite.zoo.builder import Builder
 
@@ -29,7 +29,7 @@ NEEDS_OTHERS = ("binary", "concat", "depth_to_space", "space_to_depth")
 
 def compare(model, plan, seen):
     """Compare in every runtime that takes the source; note which did."""
-    strips = split(model, plan)
+    strips = SplitRows(plan).run(model)
     added = sum(map(macs, strips.main.operators)) - sum(map(macs, model.main.operators))
     assert estimate(plan).extra_macs == added
     for name, runtime in RUNTIMES.items():
@@ -99,7 +99,7 @@ def test_regions_that_meet(backwards):
     plans_ = [strip_plan(region, 4, halo=halo) for region, halo in zip(regions, ("keep", "recompute"), strict=True)]
     strips = model
     for plan in reversed(plans_) if backwards else plans_:
-        strips = split(strips, plan)
+        strips = SplitRows(plan).run(strips)
     work = sum(map(macs, strips.main.operators)) - sum(map(macs, model.main.operators))
     assert work == sum(estimate(plan).extra_macs for plan in plans_)
     for name, runtime in RUNTIMES.items():

@@ -13,7 +13,7 @@ from strip_networks import equal, outputs_in
 
 from arenite.backends.tflm.head import planned_head
 from arenite.model import Data, ElementType, Operator, Quantization, Tensor
-from arenite.rewrite import unpack_int4
+from arenite.rewrite import UnpackInt4
 from arenite.runtimes import litert, tflm
 from arenite.runtimes.process import absent
 from arenite.search.optimization import Options, optimize
@@ -71,7 +71,7 @@ def test_random_layers_give_the_same(code):
     @given(st.integers(1, 9), st.integers(1, 4), st.integers(-128, 127), st.integers(0, 2**32))
     def check(depth, units, zero, seed):
         source, values = layer(code, depth, units, zero, seed=seed)
-        result = unpack_int4(source)
+        result = UnpackInt4().run(source)
         weights = result.main.operators[0].inputs[1]
         assert weights.type is INT8
         assert np.array_equal(np.frombuffer(weights.data.content, "i1"), values.ravel())
@@ -89,7 +89,7 @@ def test_random_layers_give_the_same(code):
 
 def test_what_kernels_treat_otherwise_stays():
     for source, _ in (layer(weight_scales=3), layer(weight_zero=1), layer("CONV_2D", weight_zero=1)):
-        assert unpack_int4(source) is source
+        assert UnpackInt4().run(source) is source
 
 
 def test_weights_that_something_else_reads_stay():
@@ -98,7 +98,7 @@ def test_weights_that_something_else_reads_stay():
     floats = Tensor("floats", operator.inputs[1].shape, ElementType.FLOAT32)
     reader = Operator("DEQUANTIZE", (operator.inputs[1],), (floats,))
     shared_by_both = model(graph(source.main.inputs, (*source.main.outputs, floats), [operator, reader]))
-    assert unpack_int4(shared_by_both) is shared_by_both
+    assert UnpackInt4().run(shared_by_both) is shared_by_both
 
 
 def test_weights_of_another_length_stay():
@@ -108,7 +108,7 @@ def test_weights_of_another_length_stay():
     damaged = model(
         graph(source.main.inputs, source.main.outputs, [replace(operator, inputs=(operator.inputs[0], short))])
     )
-    assert unpack_int4(damaged) is damaged
+    assert UnpackInt4().run(damaged) is damaged
 
 
 def test_the_option_is_offered_with_its_figure_and_keeps_it():
@@ -117,8 +117,8 @@ def test_the_option_is_offered_with_its_figure_and_keeps_it():
     unpacked = optimize(source, Options(rounds=1, unpack_int4=True))
     (note,) = (note for note in offered.notes if "--unpack-int4" in note)
     assert "1,024 bytes of the head are scratch, into which TFLM unpacks the int4 weights of FULLY_CONNECTED" in note
-    assert f"a head of {planned_head(unpack_int4(source))}, for 512 bytes of flash" in note
-    assert unpacked.after.head <= planned_head(unpack_int4(source)) < offered.after.head
+    assert f"a head of {planned_head(UnpackInt4().run(source))}, for 512 bytes of flash" in note
+    assert unpacked.after.head <= planned_head(UnpackInt4().run(source)) < offered.after.head
     assert unpacked.model.main.operators[0].inputs[1].type is INT8
     assert any("512 bytes of flash" in note for note in unpacked.notes)
 
@@ -137,7 +137,9 @@ def test_real_models_lose_their_scratch(shared):
     assert (plan.before.head, plan.after.head, plan.optimal) == (16_704, 320, True)
     convolution = read_model(shared / "cases" / "int4conv.tflite")
     assert planned_head(convolution) == 53_760
-    assert planned_head(unpack_int4(convolution)) <= 49_728
+    assert planned_head(UnpackInt4().run(convolution)) <= 49_728
     if absent("tflm") is None:
-        assert equal(outputs_in(tflm, convolution), outputs_in(tflm, unpack_int4(convolution)))
-        assert equal(outputs_in(LiteRTReference, convolution), outputs_in(LiteRTReference, unpack_int4(convolution)))
+        assert equal(outputs_in(tflm, convolution), outputs_in(tflm, UnpackInt4().run(convolution)))
+        assert equal(
+            outputs_in(LiteRTReference, convolution), outputs_in(LiteRTReference, UnpackInt4().run(convolution))
+        )

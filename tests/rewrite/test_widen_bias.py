@@ -8,8 +8,7 @@ from hand_made import graph, model
 from strip_networks import RUNTIMES, outputs_in
 
 from arenite.model import Data, ElementType, Operator, Quantization, Tensor
-from arenite.rewrite import widen_bias
-from arenite.rewrite.widen_bias import declare_bias
+from arenite.rewrite import DeclareBias, WidenBias
 from arenite.runtimes.process import absent
 from arenite.search.optimization import Options, optimize
 from arenite.tflite.read import read_bytes
@@ -46,7 +45,7 @@ def test_both_runtimes_compute_what_the_file_means_after_the_repair():
     from arenite.runtimes.inputs import random_inputs
 
     source = transposed()
-    result = widen_bias(source)
+    result = WidenBias().run(source)
     bias = result.main.operators[0].inputs[3]
     assert (bias.type, np.frombuffer(bias.data.content, "<i8").tolist()) == (INT64, list(BIASES))
     for name, runtime in RUNTIMES.items():
@@ -59,7 +58,7 @@ def test_both_runtimes_compute_what_the_file_means_after_the_repair():
 def test_litert_reads_a_declared_bias_right():
     if absent("litert") is None:
         (declared, *_), (widened, *_) = (
-            outputs_in(RUNTIMES["litert"], each(transposed())) for each in (declare_bias, widen_bias)
+            outputs_in(RUNTIMES["litert"], each.run(transposed())) for each in (DeclareBias(), WidenBias())
         )
         assert np.abs(declared[0].astype(int) - widened[0]).max() <= 1
 
@@ -67,7 +66,7 @@ def test_litert_reads_a_declared_bias_right():
 @pytest.mark.parametrize(("bias", "source"), [(INT64, INT16), (INT32, INT8)])
 def test_what_tflm_reads_right_stays(bias, source):
     right = transposed(bias, source)
-    assert widen_bias(right) is right
+    assert WidenBias().run(right) is right
 
 
 def test_a_repair_is_made_only_where_asked_and_said():

@@ -11,7 +11,7 @@ from arenite.check.order import check_certificate
 from arenite.check.order_sets import Graph, least_live, members, set_of
 from arenite.errors import VerificationError
 from arenite.problems.certificate import Cut, Deferred, Exhausted, Floor, Need, Region
-from arenite.problems.order import Problem, Tensor
+from arenite.problems.order import Charge, Problem
 
 KINDS = pytest.mark.parametrize(
     ("backward", "events"), [(False, False), (False, True), (True, False)], ids=["forward", "events", "backward"]
@@ -21,11 +21,11 @@ KINDS = pytest.mark.parametrize(
 DIAMOND = Problem(
     4,
     (
-        Tensor(8, None, (0, 1)),
-        Tensor(16, 0, (2,)),
-        Tensor(32, 1, (2, 3)),
-        Tensor(64, 2, (3,)),
-        Tensor(128, 3, (), kept=True),
+        Charge(8, None, (0, 1)),
+        Charge(16, 0, (2,)),
+        Charge(32, 1, (2, 3)),
+        Charge(64, 2, (3,)),
+        Charge(128, 3, (), kept=True),
     ),
     extra=(0, 0, 0, 1),
     floor=8,
@@ -81,13 +81,13 @@ def test_need_is_never_above_the_best_order():
 BRANCHES = Problem(
     5,
     (
-        Tensor(40, None, (0,)),
-        Tensor(50, 0, (1,)),
-        Tensor(60, 0, (3,)),
-        Tensor(30, 1, (2,)),
-        Tensor(20, 2, (4,)),
-        Tensor(10, 3, (4,)),
-        Tensor(5, 4, (), kept=True),
+        Charge(40, None, (0,)),
+        Charge(50, 0, (1,)),
+        Charge(60, 0, (3,)),
+        Charge(30, 1, (2,)),
+        Charge(20, 2, (4,)),
+        Charge(10, 3, (4,)),
+        Charge(5, 4, (), kept=True),
     ),
 )
 FLOW = Cut(90, 3, ((1, 1, 20), (2, 3, 60), (3, 2, 20), (4, 4, 20)), ())
@@ -240,8 +240,8 @@ def test_exhausted_search_refuses_damage(states, moves, match):
 def test_commitment_must_not_pass_over_a_state_with_less_alive():
     # Alive after 0, 1, 2 operators of the chain: 100, 50, 10, 60, 100. The goals have less than the state, not least.
     sizes = (100, 50, 10, 60, 100)
-    made = (Tensor(sizes[i + 1], i, (i + 1,) if i < 3 else (), kept=i == 3) for i in range(4))
-    chain = Problem(4, (Tensor(100, None, (0,)), *made))
+    made = (Charge(sizes[i + 1], i, (i + 1,) if i < 3 else (), kept=i == 3) for i in range(4))
+    chain = Problem(4, (Charge(100, None, (0,)), *made))
     match = "state 0 commits to a state with more alive than another on the way"
     refused(chain, record(chain, 160, [(), (0, 1, 2)], [1, -1]), match)
     refused(chain, record(chain, 160, [(0, 1, 2, 3), (0,)], [1, -1], backward=True), match)
@@ -275,7 +275,7 @@ def test_region_is_the_part_of_the_problem():
 def test_region_keeps_what_crosses_it():
     # 0 -> 1 -> 2 -> 3, and a tensor of 1000 bytes from 0 to 3: while 1 and 2 run it is alive.
     crossing = Problem(
-        4, (Tensor(1000, 0, (3,)), Tensor(16, 0, (1,)), Tensor(16, 1, (2,)), Tensor(16, 2, (3,)), Tensor(7, 1, (3,)))
+        4, (Charge(1000, 0, (3,)), Charge(16, 0, (1,)), Charge(16, 1, (2,)), Charge(16, 2, (3,)), Charge(7, 1, (3,)))
     )
     assert check_certificate(crossing, Region(1039, (1, 2), Need(1039, 0))) == 1039
     assert check_certificate(crossing, Region(1039, (1, 2), Need(1039, 1))) == 1039
@@ -316,9 +316,9 @@ def _induced_by_the_book(problem, part):
         kept = tensor.kept or any(set(part) <= above[c] for c in outside)
         consumers = tuple(part.index(c) for c in tensor.consumers if c in part)
         if tensor.producer in part:
-            tensors.append(Tensor(tensor.size, part.index(tensor.producer), consumers, kept))
+            tensors.append(Charge(tensor.size, part.index(tensor.producer), consumers, kept))
         elif (tensor.producer is None or all(tensor.producer in above[v] for v in part)) and (kept or consumers):
-            tensors.append(Tensor(tensor.size, None, consumers, kept))
+            tensors.append(Charge(tensor.size, None, consumers, kept))
     before = tuple((part.index(a), part.index(b)) for a, b in problem.before if a in part and b in part)
     return Problem(len(part), tuple(tensors), before, tuple(problem.extra[v] if problem.extra else 0 for v in part))
 
@@ -327,12 +327,12 @@ def _induced_by_the_book(problem, part):
 WAITING = Problem(
     5,
     (
-        Tensor(10, None, (2,)),
-        Tensor(100, 0, (3,)),
-        Tensor(200, 1, (3,)),
-        Tensor(50, 2, (3, 4)),
-        Tensor(20, 3, (4,)),
-        Tensor(5, 4, (), kept=True),
+        Charge(10, None, (2,)),
+        Charge(100, 0, (3,)),
+        Charge(200, 1, (3,)),
+        Charge(50, 2, (3, 4)),
+        Charge(20, 3, (4,)),
+        Charge(5, 4, (), kept=True),
     ),
 )
 
@@ -354,11 +354,11 @@ def test_deferred_operators_wait_for_what_their_reader_needs():
         (replace(WAITING, before=((2, 0),)), "needs something itself"),
         (replace(WAITING, before=((0, 2),)), "not exactly one"),
         (replace(WAITING, extra=(1, 0, 0, 0, 0)), "needs something itself"),
-        (replace(WAITING, tensors=(*WAITING.tensors, Tensor(1, None, (0,)))), "needs something itself"),
-        (replace(WAITING, tensors=(*WAITING.tensors, Tensor(1, 1, (0,)))), "needs something itself"),
-        (replace(WAITING, tensors=(*WAITING.tensors, Tensor(1, 0, (4,)))), "not exactly one"),
-        (replace(WAITING, tensors=(*WAITING.tensors, Tensor(1, 0, ()))), "not all its outputs end"),
-        (replace(WAITING, tensors=(*WAITING.tensors, Tensor(1, 0, (3,), kept=True))), "not all its outputs end"),
+        (replace(WAITING, tensors=(*WAITING.tensors, Charge(1, None, (0,)))), "needs something itself"),
+        (replace(WAITING, tensors=(*WAITING.tensors, Charge(1, 1, (0,)))), "needs something itself"),
+        (replace(WAITING, tensors=(*WAITING.tensors, Charge(1, 0, (4,)))), "not exactly one"),
+        (replace(WAITING, tensors=(*WAITING.tensors, Charge(1, 0, ()))), "not all its outputs end"),
+        (replace(WAITING, tensors=(*WAITING.tensors, Charge(1, 0, (3,), kept=True))), "not all its outputs end"),
         (replace(WAITING, tensors=WAITING.tensors[:1] + WAITING.tensors[2:], before=((0, 3),)), "needs something"),
     ],
 )
@@ -400,5 +400,5 @@ def test_members_of_a_set():
 
 
 def test_a_circle_is_refused():
-    circle = Problem(2, (Tensor(16, 0, (1,)),), before=((1, 0),))
+    circle = Problem(2, (Charge(16, 0, (1,)),), before=((1, 0),))
     refused(circle, Need(16, 0), "circle")

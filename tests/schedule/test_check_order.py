@@ -9,7 +9,7 @@ from oracles.samples import PAPER_EXAMPLE, anything, renumbered
 
 from arenite.check.order import check_order
 from arenite.errors import VerificationError
-from arenite.problems.order import Problem, Tensor
+from arenite.problems.order import Charge, Problem
 
 
 def test_peak_of_every_order_equals_the_oracle():
@@ -26,7 +26,7 @@ def test_names_the_two_operators_of_a_broken_dependency():
 
 
 def test_names_the_two_operators_of_broken_state():
-    problem = Problem(3, (Tensor(16, None, (0,)),), before=((2, 1),))
+    problem = Problem(3, (Charge(16, None, (0,)),), before=((2, 1),))
     assert check_order(problem, (2, 0, 1)) == 16
     with pytest.raises(VerificationError, match="operator 1 runs before operator 2"):
         check_order(problem, (0, 1, 2))

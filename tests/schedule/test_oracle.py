@@ -7,7 +7,7 @@ import pytest
 from oracles import brute, paper_recursion
 from oracles.samples import PAPER_EXAMPLE, anything, paper_class, renumbered, windowed
 
-from arenite.problems.order import Problem, Tensor
+from arenite.problems.order import Charge, Problem
 
 
 def test_the_example_of_the_paper():
@@ -22,17 +22,17 @@ def test_the_example_is_the_published_one(shared):
     sizes = {int(tensor): size for tensor, size in example["tensor_bytes"].items()}
     producers = {out: op["id"] - 1 for op in example["operators"] for out in op["outputs"]}
     readers = {t: tuple(op["id"] - 1 for op in example["operators"] if t in op["inputs"]) for t in sizes}
-    tensors = tuple(Tensor(sizes[t], producers.get(t), readers[t], t in example["outputs"]) for t in sorted(sizes))
+    tensors = tuple(Charge(sizes[t], producers.get(t), readers[t], t in example["outputs"]) for t in sorted(sizes))
     assert Problem(7, tensors, floor=sum(sizes[t] for t in example["inputs"])) == PAPER_EXAMPLE
     assert brute.peak(PAPER_EXAMPLE, range(7)) == example["peak_in_default_order"]
     assert brute.peak(PAPER_EXAMPLE, [i - 1 for i in example["one_best_order"]]) == example["peak_in_best_order"]
 
 
 def test_lifetimes_scope_by_scope():
-    fed_unread = Tensor(1000, None, ())
-    fed_kept = Tensor(1, None, (), kept=True)
-    fed = Tensor(10, None, (1,))
-    dead = Tensor(100, 0, ())
+    fed_unread = Charge(1000, None, ())
+    fed_kept = Charge(1, None, (), kept=True)
+    fed = Charge(10, None, (1,))
+    dead = Charge(100, 0, ())
     problem = Problem(2, (fed_unread, fed_kept, fed, dead), extra=(0, 5000), floor=2000)
     assert brute.usage(problem, (0, 1)) == [111, 5011]
     assert brute.usage(problem, (1, 0)) == [5011, 101]

@@ -12,7 +12,7 @@ from oracles.samples import anything, paper_class, relieved, renumbered, windowe
 from arenite.budget import Budget
 from arenite.check.order import check_certificate, check_order
 from arenite.errors import VerificationError
-from arenite.problems.order import Problem, Relief, Tensor
+from arenite.problems.order import Charge, Problem, Relief
 from arenite.solve.order.bounds import cut, need, own_memory
 from arenite.solve.order.graph import Graph
 from arenite.solve.order.options import SearchOptions
@@ -39,7 +39,7 @@ def agree(problem: Problem, options: SearchOptions, best: int) -> None:
 
 
 def test_a_chain_needs_the_larger_of_two_tensors_only() -> None:
-    tensors = (Tensor(64, None, (0,)), Tensor(48, 0, (1,)), Tensor(80, 1, (), kept=True))
+    tensors = (Charge(64, None, (0,)), Charge(48, 0, (1,)), Charge(80, 1, (), kept=True))
     reliefs = (Relief(0, 48, ((0, 48),)), Relief(1, 80, ((1, 48),)))
     assert solve(Problem(2, tensors)).peak == 128
     assert working_sets(Problem(2, tensors, relief=reliefs), (0, 1)) == [64, 80]
@@ -48,7 +48,7 @@ def test_a_chain_needs_the_larger_of_two_tensors_only() -> None:
 
 def test_the_operator_that_may_write_over_its_input_runs_last() -> None:
     """Both read the input; only operator 0 can write over it, so it has to wait for operator 1."""
-    tensors = (Tensor(160, None, (0, 1)), Tensor(160, 0, (), kept=True), Tensor(16, 1, (), kept=True))
+    tensors = (Charge(160, None, (0, 1)), Charge(160, 0, (), kept=True), Charge(16, 1, (), kept=True))
     problem = Problem(2, tensors, relief=(Relief(0, 160, ((0, 160),)),))
     agree(problem, SearchOptions(), 176)
     assert solve(problem).order == (1, 0)
@@ -152,7 +152,7 @@ def test_records_of_trying_everything_are_accepted_at_the_optimum_and_refused_ab
     ids=["more than it writes", "more than the input has", "an input twice", "of what it does not read", "twice"],
 )
 def test_reliefs_that_cannot_be_are_refused(relief: tuple[Relief, ...]) -> None:
-    problem = Problem(2, (Tensor(32, 0, (1,)), Tensor(64, 1, (), kept=True)))
+    problem = Problem(2, (Charge(32, 0, (1,)), Charge(64, 1, (), kept=True)))
     certificate = solve(problem).certificate
     with pytest.raises(VerificationError, match="relief"):
         check_certificate(replace(problem, relief=relief), certificate)

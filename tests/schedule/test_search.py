@@ -10,7 +10,7 @@ import pytest
 from arenite.budget import Budget
 from arenite.check.order import check_certificate, check_order
 from arenite.problems.certificate import Exhausted, Region
-from arenite.problems.order import Problem, Tensor
+from arenite.problems.order import Charge, Problem
 from arenite.solve.order.events import Events
 from arenite.solve.order.graph import Graph
 from arenite.solve.order.moves import Backward, Forward
@@ -31,10 +31,10 @@ def windowed(operators: int, window: int, seed: int) -> Problem:
         for source in rng.sample(near, min(len(near), rng.randint(1, 3))):
             readers[source].append(operator)
     made = (
-        Tensor(16 * rng.randint(0, 64), i, tuple(r), kept=not r and rng.random() < 0.5) for i, r in enumerate(readers)
+        Charge(16 * rng.randint(0, 64), i, tuple(r), kept=not r and rng.random() < 0.5) for i, r in enumerate(readers)
     )
     extra = tuple(16 * rng.randint(0, 64) if rng.random() < 0.1 else 0 for _ in range(operators))
-    return Problem(operators, (Tensor(512, None, (0,)), *made), extra=extra)
+    return Problem(operators, (Charge(512, None, (0,)), *made), extra=extra)
 
 
 @pytest.mark.parametrize("seed", range(12))

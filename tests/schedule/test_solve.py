@@ -15,7 +15,7 @@ from oracles.samples import PAPER_EXAMPLE, anything, paper_class, renumbered
 from arenite.budget import Budget
 from arenite.check.order import check_certificate, check_order
 from arenite.errors import ModelError
-from arenite.problems.order import Problem, Tensor
+from arenite.problems.order import Charge, Problem
 from arenite.solve.order.options import SearchOptions
 from arenite.solve.order.peak import peak, working_sets
 from arenite.solve.order.solver import Schedule, solve
@@ -96,24 +96,24 @@ def test_the_default_order_stays_where_none_is_better(seed: int, operators: int)
 
 
 def test_a_cycle_is_an_error_that_names_an_operator() -> None:
-    problem = Problem(2, (Tensor(16, 0, (1,)), Tensor(16, 1, (0,))))
+    problem = Problem(2, (Charge(16, 0, (1,)), Charge(16, 1, (0,))))
     with pytest.raises(ModelError, match="operator 0"):
         solve(problem)
 
 
 def test_no_operators_cost_the_floor() -> None:
-    schedule = checked(Problem(0, (Tensor(64, None, (), kept=True),), floor=64))
+    schedule = checked(Problem(0, (Charge(64, None, (), kept=True),), floor=64))
     assert (schedule.order, schedule.peak, schedule.optimal) == ((), 64, True)
 
 
 def test_operators_that_need_nothing_wait_for_their_reader() -> None:
     """Dequantised weights, all made first by default: each is alive only for its own layer in the best order."""
     layers = 30
-    made = [Tensor(1024, i, (layers + i,)) for i in range(layers)]
+    made = [Charge(1024, i, (layers + i,)) for i in range(layers)]
     passed = [
-        Tensor(64, layers + i, (layers + i + 1,) if i + 1 < layers else (), i + 1 == layers) for i in range(layers)
+        Charge(64, layers + i, (layers + i + 1,) if i + 1 < layers else (), i + 1 == layers) for i in range(layers)
     ]
-    schedule = checked(Problem(2 * layers, (Tensor(64, None, (layers,)), *made, *passed)))
+    schedule = checked(Problem(2 * layers, (Charge(64, None, (layers,)), *made, *passed)))
     assert (schedule.peak, schedule.optimal) == (1152, True)
     assert schedule.statistics.states == 0
 

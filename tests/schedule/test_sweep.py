@@ -14,7 +14,7 @@ from arenite.budget import Budget
 from arenite.check.order import check_certificate
 from arenite.errors import VerificationError
 from arenite.problems.certificate import Swept
-from arenite.problems.order import Problem, Tensor
+from arenite.problems.order import Charge, Problem
 from arenite.solve.order.graph import Graph, bits
 from arenite.solve.order.moves import Backward
 from arenite.solve.order.peak import working_sets
@@ -180,13 +180,13 @@ def reached(problem: Problem, needs: list[set[int]], bound: int) -> set[frozense
 def test_where_states_have_many_moves_fewer_are_looked_at() -> None:
     """Pairs of operators side by side, the second of which makes nothing: any pair may be the last."""
     count, limit = 64, 7000
-    problem = Problem(2 * count, tuple(Tensor(16, pair, (count + pair,)) for pair in range(count)))
+    problem = Problem(2 * count, tuple(Charge(16, pair, (count + pair,)) for pair in range(count)))
     result = swept_below(problem, 16 * count + 1, limit=limit)
     assert isinstance(result, Undecided)
     assert result.states < limit
 
 
 def test_a_sweep_ends_with_its_budget() -> None:
-    problem = Problem(20, tuple(Tensor(16, pair, (10 + pair,)) for pair in range(10)))
+    problem = Problem(20, tuple(Charge(16, pair, (10 + pair,)) for pair in range(10)))
     graph = Graph(problem)
     assert isinstance(sweep(graph, Backward(graph), 161, limit=10**9, budget=Budget(0)), Undecided)

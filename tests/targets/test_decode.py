@@ -19,7 +19,7 @@ from arenite.backends.tflm.limits import why_not
 from arenite.backends.tflm.unpacking import packed, unpacked_for_each, unpacked_late, unpacks
 from arenite.model import Data, ElementType, Operator, Quantization, Tensor
 from arenite.operators.state import has_state
-from arenite.rewrite import prune
+from arenite.rewrite import Prune
 from arenite.runtimes import process
 from arenite.runtimes.run import Job, Run
 from arenite.search.optimization import Options, optimize
@@ -171,7 +171,7 @@ def test_what_nobody_reads_is_pruned():
     unused = decoded(replace(weights(), name="unused"))
     tensors = (*each.main.tensors, *unused.inputs, *unused.outputs)
     more = replace(each, graphs=(replace(each.main, operators=(unused, decode, reader), tensors=tensors),))
-    assert labels(prune(more).main.operators) == ["TFLM_DECODE", "CONV_2D"]
+    assert labels(Prune().run(more).main.operators) == ["TFLM_DECODE", "CONV_2D"]
 
 
 def test_a_compressed_network_is_split_and_unpacks_for_each_strip():

@@ -21,6 +21,7 @@ from tflite_samples import (
     scratch,
     tree,
     unpack,
+    with_unknown_field,
     with_zip,
 )
 
@@ -378,19 +379,6 @@ def test_control_dependencies_follow_their_operators():
     assert bytes(entry.data.content) == control_edges((1, 2))
     with pytest.raises(ModelError, match="break a control dependency"):
         write_bytes(with_operators(read, [operators[1], operators[0], *operators[2:]]))
-
-
-def with_unknown_field(data: bytes, table: Any, known: int) -> bytes:
-    """Make a table seem to have one field more than the schema, by a new vtable at the end of the file."""
-    at = table._tab.Pos
-    vtable = at - int.from_bytes(data[at : at + 4], "little", signed=True)
-    length = int.from_bytes(data[vtable : vtable + 2], "little")
-    fields = data[vtable + 4 : vtable + length].ljust(2 * known, b"\0") + (4).to_bytes(2, "little")
-    place = len(data) + len(data) % 2
-    moved = bytearray(data.ljust(place, b"\0"))
-    moved += (len(fields) + 4).to_bytes(2, "little") + data[vtable + 2 : vtable + 4] + fields
-    moved[at : at + 4] = (at - place).to_bytes(4, "little", signed=True)
-    return bytes(moved)
 
 
 def test_a_field_newer_than_the_schema_is_kept_or_refused():

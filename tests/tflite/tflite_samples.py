@@ -181,6 +181,19 @@ def with_zip(data: bytes) -> bytes:
     return data + archive.getvalue()
 
 
+def with_unknown_field(data: bytes, table: Any, known: int) -> bytes:
+    """Make a table seem to have one field more than the schema, by a new vtable at the end of the file."""
+    at = table._tab.Pos
+    vtable = at - int.from_bytes(data[at : at + 4], "little", signed=True)
+    length = int.from_bytes(data[vtable : vtable + 2], "little")
+    fields = data[vtable + 4 : vtable + length].ljust(2 * known, b"\0") + (4).to_bytes(2, "little")
+    place = len(data) + len(data) % 2
+    moved = bytearray(data.ljust(place, b"\0"))
+    moved += (len(fields) + 4).to_bytes(2, "little") + data[vtable + 2 : vtable + 4] + fields
+    moved[at : at + 4] = (at - place).to_bytes(4, "little", signed=True)
+    return bytes(moved)
+
+
 def scratch() -> Model:
     """A small model that no file was read for: two convolutions that share weights, and a pool."""
     steps = Quantization((0.5,), (3,))

@@ -56,7 +56,7 @@ class _Search:
         undecided, known = settled
         if not undecided:
             return True
-        one, other = max(undecided, key=lambda pair: self.sizes[pair[0]] + self.sizes[pair[1]])
+        one, other = max(undecided, key=lambda pair: sum(self.sizes[each] for each in pair))
         rest = [pair for pair in undecided if pair != (one, other)]
         return any(self.run([*low], [*high], rest, (*known, way)) for way in ((one, other), (other, one)))
 

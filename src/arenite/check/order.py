@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from arenite.check.order_sets import Graph, Operators, least_live, members, set_of
 from arenite.errors import VerificationError
 from arenite.problems.certificate import Certificate, Cut, Deferred, Exhausted, Floor, Need, Region, Swept
-from arenite.problems.order import Problem, Relief, Tensor
+from arenite.problems.order import Charge, Problem, Relief
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -259,16 +259,16 @@ def _induced(problem: Problem, region: Region) -> Problem:
     for operator in region.operators:
         earlier &= graph.ancestors[operator]
     later = set_of(v for v, needed in enumerate(graph.ancestors) if not inside & ~needed) & ~inside
-    tensors: list[Tensor] = []
+    tensors: list[Charge] = []
     place: dict[int, int] = {}
     for index, (tensor, readers) in enumerate(zip(problem.tensors, graph.readers, strict=True)):
         place[index] = len(tensors)
         kept = tensor.kept or bool(readers & later)
         consumers = tuple(number[consumer] for consumer in tensor.consumers if consumer in number)
         if tensor.producer in number:
-            tensors.append(Tensor(tensor.size, number[tensor.producer], consumers, kept))
+            tensors.append(Charge(tensor.size, number[tensor.producer], consumers, kept))
         elif (tensor.producer is None or earlier >> tensor.producer & 1) and (kept or consumers):
-            tensors.append(Tensor(tensor.size, None, consumers, kept))
+            tensors.append(Charge(tensor.size, None, consumers, kept))
         else:
             del place[index]
     before = tuple((number[a], number[b]) for a, b in problem.before if a in number and b in number)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from arenite.formulate.contents import Pieces
     from arenite.model import Operator, Tensor
     from arenite.problems.distances import Distances
-    from arenite.problems.order import Tensor as Charge
+    from arenite.problems.order import Charge
 
 _FEWEST = 3
 """Buffers from which on looking at all together may tell more than the sum of what each input saves."""

@@ -6,7 +6,6 @@ The problem never charges more than TFLM does, so that a lower bound of it holds
 
 from __future__ import annotations
 
-from heapq import heapify, heappop, heappush
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -22,8 +21,8 @@ from arenite.operators.liveness import (
     resource_handles,
 )
 from arenite.operators.state import state_order
-from arenite.problems.order import Problem
-from arenite.problems.order import Tensor as Charge
+from arenite.problems.order import Charge, Problem
+from arenite.problems.topological import CircleError, lowest_first
 from arenite.tflite.control_edges import read_control_edges
 
 if TYPE_CHECKING:
@@ -88,31 +87,17 @@ def file_order(graph: Graph) -> tuple[int, ...]:
     Raises:
         ModelError: operators need each other's results in a circle.
     """
-    needs = data_dependences(graph)
-    if all(before < after for before, after in needs):
-        return tuple(range(len(graph.operators)))
-    waiting = [0] * len(graph.operators)
-    then: list[list[int]] = [[] for _ in graph.operators]
-    for before, after in needs:
-        waiting[after] += 1
-        then[before].append(after)
-    ready = [index for index, count in enumerate(waiting) if count == 0]
-    heapify(ready)
-    order = []
-    while ready:
-        index = heappop(ready)
-        order.append(index)
-        for after in then[index]:
-            waiting[after] -= 1
-            if waiting[after] == 0:
-                heappush(ready, after)
-    if len(order) < len(graph.operators):
-        stuck = next(index for index, count in enumerate(waiting) if count)
+    needs: list[list[int]] = [[] for _ in graph.operators]
+    for before, after in sorted(data_dependences(graph)):
+        needs[after].append(before)
+    try:
+        return tuple(lowest_first(needs))
+    except CircleError as circle:
+        stuck = graph.operators[circle.node]
         raise ModelError(
-            f"graph {graph.name!r}: operator {stuck} ({graph.operators[stuck].label}) needs its own result through "
+            f"graph {graph.name!r}: operator {circle.node} ({stuck.label}) needs its own result through "
             "other operators; there is no order in which such a model can run"
-        )
-    return tuple(order)
+        ) from None
 
 
 def filed_in_order(graph: Graph) -> bool:

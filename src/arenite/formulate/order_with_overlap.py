@@ -23,8 +23,7 @@ from arenite.formulate.order import data_dependences, file_order, ordering_probl
 from arenite.formulate.placement import written_twice
 from arenite.formulate.scratch import scratch_sizes
 from arenite.operators.liveness import align, called_graphs
-from arenite.problems.order import Relief
-from arenite.problems.order import Tensor as Charge
+from arenite.problems.order import Charge, Relief
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from arenite.problems.placement import Buffer, PlacementProblem
 
+_BEGIN, _END = 0, 1
+"""What happens in a scope, in this order: a buffer is alive in its last scope as well."""
+
 
 def maximum_load(problem: PlacementProblem) -> int:
     """The largest sum, in bytes, of buffers alive in one scope: no layout is lower."""
@@ -65,6 +68,6 @@ def sections(buffers: Sequence[Buffer]) -> list[tuple[int, int]]:
     Sections are the moments at which the set of live buffers is maximal. Any two buffers that are ever alive together
     are alive together in one of them, and the maximum load is reached in one.
     """
-    events = sorted([(b.first, 0) for b in buffers] + [(b.last, 1) for b in buffers])
-    moments = [a[0] for a, b in itertools.pairwise(events) if (a[1], b[1]) == (0, 1)]
+    events = sorted([(b.first, _BEGIN) for b in buffers] + [(b.last, _END) for b in buffers])
+    moments = [at for (at, what), (_, next_) in itertools.pairwise(events) if (what, next_) == (_BEGIN, _END)]
     return [(bisect.bisect_left(moments, b.first), bisect.bisect_left(moments, b.last + 1)) for b in buffers]

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Tensor:
-    """`size` bytes, from the operator `producer` (None: alive from the start) to the last of `consumers`.
+class Charge:
+    """A tensor as it is charged: `size` bytes from `producer` (None: alive from the start) to the last of `consumers`.
 
     `kept`: alive to the end of the graph, whoever reads it. A produced tensor that nobody reads is alive only while
     its producer runs, unless it is kept.
@@ -50,7 +50,7 @@ class Problem:
     """
 
     operators: int
-    tensors: tuple[Tensor, ...]
+    tensors: tuple[Charge, ...]
     before: tuple[tuple[int, int], ...] = ()
     extra: tuple[int, ...] = ()
     floor: int = 0

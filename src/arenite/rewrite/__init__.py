@@ -1,14 +1,16 @@
-"""Passes from a model to a model that computes the same: each a function, or a frozen dataclass of its options.
+"""Passes from a model to a model that computes the same: frozen dataclasses, whose fields are their options.
 
-A pass that changes nothing returns the same object. None changes the inputs and outputs that an application sees.
-`passes.py` has their order; docs/rewrites.md says which are made unasked.
+`interface.py` says what every pass is, `passes.py` in which order a source goes through them, and docs/rewrites.md
+which of them are made unasked. `strips` and `channels` hold the two passes that split a region, given its plan.
 """
 
-from arenite.rewrite.dilate import dilate
-from arenite.rewrite.fold import fold
-from arenite.rewrite.prune import prune
-from arenite.rewrite.shapes import fold_shapes
-from arenite.rewrite.unpack_int4 import unpack_int4
-from arenite.rewrite.widen_bias import widen_bias
+from arenite.rewrite.dilate import Dilate
+from arenite.rewrite.fold import Fold
+from arenite.rewrite.interface import Pass
+from arenite.rewrite.prune import Prune
+from arenite.rewrite.shapes import FoldShapes
+from arenite.rewrite.tidy import Tidy
+from arenite.rewrite.unpack_int4 import UnpackInt4
+from arenite.rewrite.widen_bias import DeclareBias, WidenBias
 
-__all__ = ["dilate", "fold", "fold_shapes", "prune", "unpack_int4", "widen_bias"]
+__all__ = ["DeclareBias", "Dilate", "Fold", "FoldShapes", "Pass", "Prune", "Tidy", "UnpackInt4", "WidenBias"]

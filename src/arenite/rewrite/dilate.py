@@ -26,13 +26,15 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from arenite.model import ElementType, Operator
 from arenite.operators.constants import integers
 from arenite.operators.windows import SAME, VALID, convolution, depthwise
 from arenite.rewrite.edits import edited, integer_constant, steps, with_operators
+from arenite.rewrite.interface import Pass
 from arenite.rewrite.joins import version
+from arenite.rewrite.sentences import fewer, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Set
@@ -47,12 +49,21 @@ _RESHAPES = frozenset({"RESHAPE", "EXPAND_DIMS", "SQUEEZE"})
 _TYPES = frozenset({ElementType.INT8, ElementType.INT16, ElementType.FLOAT32})
 
 
-def dilate(model: Model) -> Model:
-    """The model with dilated convolutions where it has blocks; the same object where there is nothing to rewrite.
+@dataclass(frozen=True)
+class Dilate(Pass):
+    """Puts dilated convolutions where a model has blocks.
 
     Outputs stay the same bit for bit, in TFLM and in LiteRT.
     """
-    return edited(model, _dilated)
+
+    def _apply(self, model: Model) -> Model:
+        return edited(model, _dilated)
+
+    def sentence(self, before: Model, after: Model) -> str:
+        """How many convolutions are dilated."""
+        blocks = fewer(before, after, lambda operator: operator.code == "SPACE_TO_BATCH_ND")
+        count = number(blocks, "convolution is", "convolutions are")
+        return f"{count} dilated in place of SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND around"
 
 
 def _dilated(graph: Graph, interface: Set[Tensor]) -> Graph:
@@ -258,9 +269,9 @@ Pairs = tuple[tuple[int, int], ...]
 def _blocks(blocked: _Blocked, lacking: int) -> tuple[Shape, Pairs, Pairs]:
     """Block, paddings and crops of rows and of columns; no blocks where they are not known or not the same."""
     split, join = (_numbers(operator) for operator in (blocked.split, blocked.join))
-    if split is None or join is None or split[0] != join[0]:
+    if split is None or join is None or split.blocks != join.blocks:
         return (), (), ()
-    blocks, paddings, crops = split[0], split[1], join[1]
+    blocks, paddings, crops = split.blocks, split.margins, join.margins
     if lacking:
         at = lacking - 1
         blocks = (*blocks[:at], 1, *blocks[at:])
@@ -268,15 +279,22 @@ def _blocks(blocked: _Blocked, lacking: int) -> tuple[Shape, Pairs, Pairs]:
     return blocks, paddings, crops
 
 
-def _numbers(operator: Operator) -> tuple[Shape, Pairs] | None:
-    """Blocks, and paddings or crops, of all axes but the first and the last; None where they are not known ahead."""
+class _Numbers(NamedTuple):
+    """Blocks, and paddings or crops, of all axes but the first and the last."""
+
+    blocks: Shape
+    margins: Pairs
+
+
+def _numbers(operator: Operator) -> _Numbers | None:
+    """What a SPACE_TO_BATCH_ND or BATCH_TO_SPACE_ND is told; None where that is not known ahead."""
     blocks, pairs = (integers(tensor) for tensor in (*operator.inputs[1:3], None, None)[:2])
     axes = len(operator.outputs[0].shape) - 2
     if blocks is None or pairs is None or (len(blocks), len(pairs)) != (axes, 2 * axes):
         return None
     if min(blocks) < 1 or min(pairs) < 0:
         return None
-    return blocks, tuple(zip(pairs[::2], pairs[1::2], strict=True))
+    return _Numbers(blocks, tuple(zip(pairs[::2], pairs[1::2], strict=True)))
 
 
 def _padded(operators: list[Operator], source: Tensor, margins: list[tuple[int, int]], name: str) -> Tensor:

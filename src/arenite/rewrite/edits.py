@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from arenite.model import Data, ElementType, Tensor
-from arenite.rewrite.prune import can_be_written, may_renumber
 from arenite.tflite.control_edges import CONTROL_EDGES_NAME
-from arenite.tflite.memory_plan import read_plan
+from arenite.tflite.memory_plan import PLAN_NAME, TARGET_NAME, is_vela, read_plan
+from arenite.tflite.newer_fields import loses_fields
 from arenite.tflite.signatures import signature_tensors
 
 if TYPE_CHECKING:
@@ -19,12 +19,17 @@ if TYPE_CHECKING:
 
     Edit = Callable[[Graph, Set[Tensor]], Graph]
 
+_HARMLESS_METADATA = frozenset(
+    {PLAN_NAME, TARGET_NAME, CONTROL_EDGES_NAME, "min_runtime_version", "CONVERSION_METADATA", "TFLITE_METADATA"}
+)
+"""Entries that name no tensor by its number, or that are renewed. Others might, as TFLM's COMPRESSION_METADATA does."""
+
 
 def edited(model: Model, edit: Edit) -> Model:
     """The model with each of its graphs edited; the same object where nothing changes, or nothing may change.
 
     A model with a plan stays as it is, since the plan is made for its tensors. So does a model whose metadata name
-    operators or tensors by their place, and one that could not be written without loss.
+    operators or tensors by their place, and one of which a field that is newer than the installed schema would be lost.
 
     Args:
         model: the model.
@@ -39,13 +44,18 @@ def edited(model: Model, edit: Edit) -> Model:
     if graphs == model.graphs:
         return model
     result = replace(model, graphs=graphs)
-    return result if can_be_written(result) else model
+    return model if loses_fields(result) else result
+
+
+def may_renumber(model: Model) -> bool:
+    """Whether tensors may get other numbers: Vela did not compile the model, and no metadata may name them."""
+    return not is_vela(model) and all(entry.name in _HARMLESS_METADATA for entry in model.metadata)
 
 
 def with_operators(graph: Graph, operators: Iterable[Operator]) -> Graph:
     """The graph with other operators: without tensors that only the old ones made, with those that the new ones bring.
 
-    Constants that no operator reads any more stay; `prune` takes them out.
+    Constants that no operator reads any more stay; `Prune` takes them out.
     """
     operators = tuple(operators)
     gone = {tensor for operator in graph.operators for tensor in operator.outputs}

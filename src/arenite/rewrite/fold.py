@@ -9,13 +9,14 @@ What is called padding is the zero point, or 0.0: its product with a weight adds
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from arenite.backends.tflm.folding import folds, with_padding
 from arenite.operators.constants import integers, is_finite
 from arenite.operators.windows import EXPLICIT, SAME, convolution, depthwise
 from arenite.rewrite.edits import edited, steps, with_operators
+from arenite.rewrite.interface import Pass
 
 if TYPE_CHECKING:
     from collections.abc import Set
@@ -27,13 +28,16 @@ _KEEPS_SHAPE = frozenset({"RESHAPE", "SQUEEZE", "EXPAND_DIMS", "SLICE"})
 """Operators that do nothing where their output has the shape of their input."""
 
 
-def fold(model: Model) -> Model:
-    """The model without needless copies; the same object where there are none, or where `prune` would change nothing.
+@dataclass(frozen=True)
+class Fold(Pass):
+    """Leaves out needless copies.
 
     Outputs stay the same bit for bit. A model with a plan stays as it is, since the plan is made for its copies, and so
     does one whose metadata name operators by their place.
     """
-    return edited(model, _folded)
+
+    def _apply(self, model: Model) -> Model:
+        return edited(model, _folded)
 
 
 def _folded(graph: Graph, interface: Set[Tensor]) -> Graph:

@@ -14,15 +14,16 @@ on. Only a model whose inputs together exceed its peak pays for it, and that is 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from arenite.errors import ModelError
 from arenite.operators.state import has_state, is_pure
+from arenite.rewrite.edits import may_renumber
+from arenite.rewrite.interface import Pass
 from arenite.tflite.control_edges import CONTROL_EDGES_NAME
-from arenite.tflite.memory_plan import PLAN_NAME, TARGET_NAME, MemoryPlan, is_vela, read_plan, with_plan
+from arenite.tflite.memory_plan import MemoryPlan, read_plan, with_plan
+from arenite.tflite.newer_fields import loses_fields
 from arenite.tflite.signatures import signature_tensors
-from arenite.tflite.write import write_bytes
 from arenite.tflite.write_tensor import all_but_name_and_buffer
 
 if TYPE_CHECKING:
@@ -30,42 +31,32 @@ if TYPE_CHECKING:
 
     from arenite.model import Graph, Model, Operator, Tensor
 
-_HARMLESS_METADATA = frozenset(
-    {PLAN_NAME, TARGET_NAME, CONTROL_EDGES_NAME, "min_runtime_version", "CONVERSION_METADATA", "TFLITE_METADATA"}
-)
-"""Entries that name no tensor by its number, or that are renewed. Others might, as TFLM's COMPRESSION_METADATA does."""
 
-
-def prune(model: Model) -> Model:
-    """The model without what has no effect; the same object where there is nothing to take out.
+@dataclass(frozen=True)
+class Prune(Pass):
+    """Leaves out what has no effect.
 
     Outputs stay the same bit for bit, an offline plan keeps its offsets for the tensors that remain. A model stays as
-    it is if Vela compiled it, if it has metadata that may name tensors by their number, or if it cannot be written
-    with other numbers without loss (operators newer than the installed schema).
-
-    Raises:
-        ModelError: the model's offline plan or control dependencies cannot be read.
+    it is if Vela compiled it, if it has metadata that may name tensors by their number, or if a field would be lost
+    that is newer than the installed schema.
     """
-    plan = read_plan(model)
-    if not may_renumber(model):
-        return model
-    if plan is not None and any(tensor.variable for graph in model.graphs[1:] for tensor in graph.tensors):
-        return model  # TFLM looks up such variables by their number in the plan of another graph.
-    named = signature_tensors(model)
-    # Control dependencies name operators by their place.
-    every_operator = any(entry.name == CONTROL_EDGES_NAME for entry in model.metadata)
-    graphs = tuple(_pruned(graph, named, every_operator=every_operator) for graph in model.graphs)
-    if graphs == model.graphs:
-        return model
-    pruned = replace(model, graphs=graphs)
-    if plan is not None:
-        pruned = with_plan(pruned, _plan_of_rest(plan, model, pruned))
-    return pruned if can_be_written(pruned) else model
 
-
-def may_renumber(model: Model) -> bool:
-    """Whether tensors may get other numbers: Vela did not compile the model, and no metadata may name them."""
-    return not is_vela(model) and all(entry.name in _HARMLESS_METADATA for entry in model.metadata)
+    def _apply(self, model: Model) -> Model:
+        plan = read_plan(model)
+        if not may_renumber(model):
+            return model
+        if plan is not None and any(tensor.variable for graph in model.graphs[1:] for tensor in graph.tensors):
+            return model  # TFLM looks up such variables by their number in the plan of another graph.
+        named = signature_tensors(model)
+        # Control dependencies name operators by their place.
+        every_operator = any(entry.name == CONTROL_EDGES_NAME for entry in model.metadata)
+        graphs = tuple(_pruned(graph, named, every_operator=every_operator) for graph in model.graphs)
+        if graphs == model.graphs:
+            return model
+        pruned = replace(model, graphs=graphs)
+        if plan is not None:
+            pruned = with_plan(pruned, _plan_of_rest(plan, model, pruned))
+        return model if loses_fields(pruned) else pruned
 
 
 def _pruned(graph: Graph, named: frozenset[Tensor], *, every_operator: bool) -> Graph:
@@ -150,12 +141,3 @@ def _plan_of_rest(plan: MemoryPlan, before: Model, after: Model) -> MemoryPlan:
         for tensor, offset in zip(graph.tensors, column, strict=True)
     }
     return MemoryPlan(tuple(tuple(offsets[tensor] for tensor in graph.tensors) for graph in after.graphs))
-
-
-def can_be_written(model: Model) -> bool:
-    """Whether the writer can build what has other numbers now; it refuses where something would be lost."""
-    try:
-        write_bytes(model)
-    except ModelError:
-        return False
-    return True

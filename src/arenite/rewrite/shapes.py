@@ -16,7 +16,7 @@ LiteRT's reference/integer_ops/fully_connected.h).
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from arenite.model import Data, ElementType
@@ -24,6 +24,8 @@ from arenite.operators.constants import integers
 from arenite.operators.state import PURE
 from arenite.rewrite.edits import edited, steps, with_operators
 from arenite.rewrite.evaluate import LIMITS, UnknownError, evaluate
+from arenite.rewrite.interface import Pass
+from arenite.rewrite.sentences import gone, number
 from arenite.tflite.shape_signature import open_axes
 
 if TYPE_CHECKING:
@@ -46,17 +48,25 @@ _HANDS_ON_BATCH = frozenset(_CODES.split())
 """Operators whose output has as many images as their inputs that are not constant."""
 
 
-def fold_shapes(model: Model) -> Model:
-    """The model with its shapes computed ahead; the same object where it computes none.
+@dataclass(frozen=True)
+class FoldShapes(Pass):
+    """Computes shapes ahead.
 
     Outputs stay the same bit for bit, in TFLM and, for inputs of the file's shapes, in LiteRT.
     """
-    fed = frozenset(model.main.inputs)
-    return edited(model, lambda graph, interface: _Folding(graph, interface, fed).result())
+
+    def _apply(self, model: Model) -> Model:
+        fed = frozenset(model.main.inputs)
+        return edited(model, lambda graph, interface: _Folding(graph, interface, fed).result())
+
+    def sentence(self, before: Model, after: Model) -> str:
+        """How many operators are left out."""
+        count = number(gone(before, after), "operator is", "operators are")
+        return f"{count} left out that computed shapes: those of the file are known"
 
 
 class _Folding:
-    """One pass over the operators of a graph, in the order of the file."""
+    """Goes once through the operators of a graph, in the order of the file."""
 
     def __init__(self, graph: Graph, interface: Set[Tensor], fed: Set[Tensor]) -> None:
         self._graph = graph

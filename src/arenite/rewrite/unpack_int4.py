@@ -14,12 +14,14 @@ with int4. Zero points other than 0 are left alone, since not all kernels heed t
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from arenite.model import ElementType
 from arenite.operators.packed import as_int8, packed_weights
 from arenite.rewrite.edits import edited
+from arenite.rewrite.interface import Pass
+from arenite.rewrite.sentences import fewer, flash, number
 
 if TYPE_CHECKING:
     from collections.abc import Set
@@ -27,12 +29,20 @@ if TYPE_CHECKING:
     from arenite.model import Graph, Model, Operator, Tensor
 
 
-def unpack_int4(model: Model) -> Model:
-    """The model with int8 in place of int4 weights; the same object where there are none.
+@dataclass(frozen=True)
+class UnpackInt4(Pass):
+    """Stores int8 in place of int4 weights.
 
     Outputs stay the same bit for bit, in TFLM and in LiteRT.
     """
-    return edited(model, _unpacked)
+
+    def _apply(self, model: Model) -> Model:
+        return edited(model, _unpacked)
+
+    def sentence(self, before: Model, after: Model) -> str:
+        """Of how many operators the weights are stored otherwise, and what that costs."""
+        which = number(fewer(before, after, packed_weights), "operator are", "operators are")
+        return f"the int4 weights of {which} int8 now, for {flash(before, after):,} bytes of flash"
 
 
 def _unpacked(graph: Graph, interface: Set[Tensor]) -> Graph:

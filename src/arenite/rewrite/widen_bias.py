@@ -10,12 +10,14 @@ So this pass changes what TFLM computes, from garbage to what the file means. It
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from arenite.model import Data, ElementType
 from arenite.operators.constants import integers
 from arenite.rewrite.edits import edited, with_operators
+from arenite.rewrite.interface import Pass
+from arenite.rewrite.sentences import fewer, number
 from arenite.runtimes.biases import BIASES, misread
 
 if TYPE_CHECKING:
@@ -27,17 +29,28 @@ if TYPE_CHECKING:
 """Position among the inputs."""
 
 
-def widen_bias(model: Model) -> Model:
-    """The model with int64 in place of int32 biases that TFLM misreads; the same object where there are none.
+@dataclass(frozen=True)
+class WidenBias(Pass):
+    """Stores int64 in place of int32 biases that TFLM misreads.
 
-    Outputs are those that LiteRT computes of the model with its biases declared (`declare_bias`), bit for bit.
+    Outputs are those that LiteRT computes of the model with its biases declared (`DeclareBias`), bit for bit.
     """
-    return edited(model, _widened)
+
+    def _apply(self, model: Model) -> Model:
+        return edited(model, _widened)
+
+    def sentence(self, before: Model, after: Model) -> str:
+        """How many biases are stored otherwise."""
+        count = number(fewer(before, after, misread_bias), "bias is", "biases are")
+        return f"{count} widened to int64, as which TFLM read the int32; what was compared is the source so repaired"
 
 
-def declare_bias(model: Model) -> Model:
-    """The model that says of each bias that TFLM misreads that it is int32, so that LiteRT reads it right."""
-    return edited(model, _declared)
+@dataclass(frozen=True)
+class DeclareBias(Pass):
+    """Says of each bias that TFLM misreads that it is int32, so that LiteRT reads it right."""
+
+    def _apply(self, model: Model) -> Model:
+        return edited(model, _declared)
 
 
 def misread_bias(operator: Operator) -> Tensor | None:
@@ -48,9 +61,11 @@ def misread_bias(operator: Operator) -> Tensor | None:
 
 
 def _declared(graph: Graph, _: Set[Tensor]) -> Graph:
+    misread_by = {operator for operator in graph.operators if misread_bias(operator) is not None}
+    if not misread_by:
+        return graph
     return with_operators(
-        graph,
-        (_with_type(each, ElementType.INT32) if misread_bias(each) is not None else each for each in graph.operators),
+        graph, (_with_type(each, ElementType.INT32) if each in misread_by else each for each in graph.operators)
     )
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from arenite.backends import Kernels
 from arenite.operators.packed import packed_weights
-from arenite.rewrite.passes import UNPACKING, flash, rewritten
+from arenite.rewrite import UnpackInt4
+from arenite.rewrite.sentences import flash
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +34,7 @@ def _unpacking(task: Task, packed: Sequence[tuple[int, Operator]]) -> tuple[str,
     scratch = sum(target.scratch(largest))
     what = f"the int4 weights of {largest.code} (operator {number})"
     reason = f"{scratch:,} bytes of the head are scratch, into which TFLM unpacks {what}"
-    unpacked, _ = rewritten(task.base, (UNPACKING,))
+    unpacked = UnpackInt4().run(task.base)
     head, now = target.planned_head(unpacked), target.planned_head(task.base)
     if head >= now:
         return (reason,)

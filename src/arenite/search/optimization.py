@@ -16,7 +16,8 @@ from arenite.errors import OptionError, VerificationError
 from arenite.formulate.order import ordering_problem
 from arenite.operators.liveness import executed_graphs, peak_memory
 from arenite.operators.macs import macs
-from arenite.rewrite.widen_bias import misread_bias, widen_bias
+from arenite.rewrite import WidenBias
+from arenite.rewrite.widen_bias import misread_bias
 from arenite.search.offers import offers
 from arenite.search.options import DEFAULTS, Options
 from arenite.search.orders import checked_schedule, runs_as_filed, with_order
@@ -194,7 +195,8 @@ def _repair(task: Task) -> tuple[str, ...]:
     if not _repairs(task):
         return ()
     task.progress("comparing the repaired model between the runtimes")
-    return widening_sentences(task.source, widen_bias(task.source), rounds=task.options.rounds, seed=task.options.seed)
+    repaired = WidenBias().run(task.source)
+    return widening_sentences(task.source, repaired, rounds=task.options.rounds, seed=task.options.seed)
 
 
 def _recorded(decision: Decision, verification: Verification, unknown: Sequence[str]) -> list[str]:
@@ -340,7 +342,7 @@ def _verified(task: Task, decision: Decision, content: bytes) -> Verification:
     if decision.model is not source and not_for_reference(source):  # what its operators compute with a right plan
         source = with_plan(source, None)
     if _repairs(task):
-        source = widen_bias(source)
+        source = WidenBias().run(source)
     verification = verify(
         source,
         content,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.rewrite.widen_bias import declare_bias
+from arenite.rewrite import DeclareBias
 from arenite.runtimes import process
 from arenite.runtimes.agreement import agreement
 from arenite.runtimes.inputs import random_inputs, unfeedable
@@ -36,7 +36,7 @@ def widening_sentences(source: Model, repaired: Model, *, rounds: int | None, se
 
     if process.absent("litert") is not None:
         return ()
-    meant, ours = _runs("litert", [job(declare_bias(source)), job(repaired)])
+    meant, ours = _runs("litert", [job(DeclareBias().run(source)), job(repaired)])
     (theirs,) = _runs("tflm", [job(repaired)]) if process.absent("tflm") is None else (None,)
     sentences = []
     if ours is not None and theirs is not None:

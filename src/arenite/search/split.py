@@ -10,7 +10,7 @@ from arenite.backends.tflm.unpacking import packed
 from arenite.errors import FitError
 from arenite.operators.liveness import align, peak_memory
 from arenite.operators.macs import macs
-from arenite.rewrite import prune
+from arenite.rewrite import Prune
 from arenite.rewrite.channels import ChannelPlan, estimate_channels, wide_regions
 from arenite.rewrite.strips import why_not
 from arenite.search.orders import runs_as_filed
@@ -173,7 +173,7 @@ class PartialSearch:
         self.whole = whole
         self.first = first
         self.wish = wish
-        base = prune(with_plan(whole.model, None))
+        base = Prune().run(with_plan(whole.model, None))
         self._packed = packed(base)
         self.base = self._packed.model
         options = task.options

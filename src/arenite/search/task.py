@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from arenite.backends.target import APART
 from arenite.backends.tflm.head import plan_obstacle
 from arenite.budget import STEPS_PER_SECOND
-from arenite.rewrite.passes import DILATION, SHAPES, TIDYING, UNPACKING, WIDENING, rewritten
+from arenite.rewrite.passes import passes, rewritten
 from arenite.tflite.memory_plan import with_plan
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ class Task:
     @staticmethod
     def of(source: Model, options: Options, budget: Budget, progress: Progress) -> Task:
         """The task of planning a source."""
-        asked = [*([WIDENING] if options.widen_bias else []), *([UNPACKING] if options.unpack_int4 else [])]
-        base, changes = rewritten(with_plan(source, None), (SHAPES, *asked, DILATION, TIDYING))
+        through = passes(widen_bias=options.widen_bias, unpack_int4=options.unpack_int4)
+        base, changes = rewritten(with_plan(source, None), through)
         return Task(source, options, budget, progress, base, changes)
 
     def has_changes(self, model: Model) -> bool:

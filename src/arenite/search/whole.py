@@ -63,7 +63,7 @@ def search_whole(task: Task) -> Decision:
     base = as_run(task.base, task.planned_for.kernels)
     if base is task.base:
         return _laid_out(task, _orders(task))
-    folded = Task.of(base, task.options, task.budget, task.progress)
+    folded = replace(task, source=base, base=base)
     found = _laid_out(folded, _orders(folded))
     model = unfolded(task.base, found.model)
     return replace(found, model=model, peak=peak_memory(model))

@@ -15,7 +15,7 @@ from arenite.tflite.sheet import refuse_unknown
 from arenite.tflite.slots import ModelField, SignatureField, SubGraphField, TensorMapField
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from arenite.model import Graph, Model, Tensor
     from arenite.tflite.flat import Table
@@ -61,6 +61,13 @@ def signature_tensors(model: Model) -> frozenset[Tensor]:
     return frozenset(named)
 
 
+def renumbered_signatures(root: Table, model: Model) -> Iterator[Table]:
+    """The signatures whose tensors have other numbers now, or are gone."""
+    moves = _Moves(root, model)
+    tables = (root.image.table(position) for position in root.tables(ModelField.SIGNATURE_DEFS))
+    return (table for table in tables if not _stays(table, moves))
+
+
 def signature_references(root: Table, model: Model, sheet: Sheet) -> tuple[int, ...]:
     """Build the signatures whose tensors have other numbers now; return references to all of them.
 
@@ -73,10 +80,9 @@ def signature_references(root: Table, model: Model, sheet: Sheet) -> tuple[int, 
 
 def _reference(root: Table, position: int, moves: _Moves, sheet: Sheet) -> int:
     table = root.image.table(position)
-    before = _tensor_numbers(table)
-    moved = moves[table.number(SignatureField.SUBGRAPH_INDEX, U32)]
-    if all(moved.get(number) == number for number in before):
+    if _stays(table, moves):
         return sheet.reference(position)
+    moved = moves[table.number(SignatureField.SUBGRAPH_INDEX, U32)]
     key = table.text(SignatureField.SIGNATURE_KEY)
     refuse_unknown(root.image, position, SignatureField.COUNT, f"signature {key!r}")
     signature = unpack("SignatureDef", table)
@@ -85,6 +91,12 @@ def _reference(root: Table, position: int, moves: _Moves, sheet: Sheet) -> int:
             raise ModelError(f"{moves.model.name}: signature {key!r} needs tensor {entry.tensorIndex}, which is gone")
         entry.tensorIndex = moved[entry.tensorIndex]
     return int(signature.Pack(sheet.builder))
+
+
+def _stays(signature: Table, moves: _Moves) -> bool:
+    """Whether the tensors that a signature names have the numbers that they had."""
+    moved = moves[signature.number(SignatureField.SUBGRAPH_INDEX, U32)]
+    return all(moved.get(number) == number for number in _tensor_numbers(signature))
 
 
 def _tensor_numbers(signature: Table) -> frozenset[int]:

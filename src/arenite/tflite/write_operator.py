@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from arenite.errors import ModelError
-from arenite.tflite.flat import U32, U64
+from arenite.tflite.flat import U8, U32, U64
 from arenite.tflite.options import GRAPH_OPTIONS, options_table, schema, table_name, update
 from arenite.tflite.origin import changed_fields, origin_of, original_of
 from arenite.tflite.read_operator import OPTIONAL, unpack
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 _ATTRIBUTES = {
     "BuiltinOptions": ("builtinOptionsType", "builtinOptions"),
     "BuiltinOptions2": ("builtinOptions2Type", "builtinOptions2"),
+}
+
+_UNIONS = {
+    "BuiltinOptions": OperatorField.BUILTIN_OPTIONS_TYPE,
+    "BuiltinOptions2": OperatorField.BUILTIN_OPTIONS_2_TYPE,
 }
 
 
@@ -90,16 +95,24 @@ def _unpacked(old: Table | None, where: str, *, at_home: bool) -> Any:
     if old is None:
         return schema().OperatorT()
     refuse_unknown(old.image, old.position, OperatorField.COUNT, where)
+    if has_newer_options(old):
+        raise ModelError(f"{where} has options newer than the schema of the installed ai-edge-litert; update it")
     table = unpack("Operator", old)
-    for union, (number, _) in _ATTRIBUTES.items():
-        if getattr(table, number) and table_name(union, getattr(table, number)) is None:
-            raise ModelError(f"{where} has options newer than the schema of the installed ai-edge-litert; update it")
     start, size = table.largeCustomOptionsOffset, table.largeCustomOptionsSize
     if start > 1 and not at_home:
         # The bytes lie in the other file, outside of its flatbuffer: take them along.
         table.customOptions = list(old.image.data[start : start + size])
         table.largeCustomOptionsOffset = table.largeCustomOptionsSize = 0
     return table
+
+
+def has_newer_options(table: Table) -> bool:
+    """Whether the options in an operator's table are of a kind that the schema does not have."""
+    for union, slot in _UNIONS.items():
+        number = table.number(slot, U8)
+        if number and table_name(union, number) is None:
+            return True
+    return False
 
 
 def _set_options(table: Any, operator: Operator, options: Mapping[str, Option], where: str) -> None:

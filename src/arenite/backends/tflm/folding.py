@@ -1,12 +1,18 @@
 """A model as generated C runs it: PAD taken into the convolution behind it, and nothing that nothing runs or uses.
 
 The kernels pad by themselves, so the padded tensor need not exist.
+
+    file:   x --PAD--> padded --CONV_2D, VALID--> y        as run:   x --CONV_2D, EXPLICIT--> y
+
+A file has no options for explicit padding, so what is written keeps its PADs. The same graphs are folded once: whoever
+plans, judges or exports a model with them gets the same objects, whatever plan the model has in its metadata.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from arenite.backends.tflm.head import memory_plan, planned_offsets
@@ -23,6 +29,8 @@ if TYPE_CHECKING:
     from arenite.model import Model, Operator, Tensor
 
 _CONVOLUTIONS = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D"})
+_REMEMBERED = 16
+"""Models whose folded graphs are kept: a search goes back and forth between its source and few candidates."""
 
 
 def as_run(model: Model, kernels: Kernels) -> Model:
@@ -36,13 +44,18 @@ def folded(model: Model) -> Model:
     It keeps its plan. The same object where there is nothing of the kind. Graphs keep their positions: one that nothing
     runs is empty. A PAD fills with the zero point, which is what a convolution takes padding to be.
     """
-    running = executed_graphs(model)
-    graphs = tuple(_folded(graph) if place in running else _emptied(graph) for place, graph in enumerate(model.graphs))
+    graphs = _folded_graphs(model.graphs, frozenset(executed_graphs(model)))
     if graphs == model.graphs:
         return model
     result = replace(model, graphs=graphs)
     plan = read_plan(model)
     return result if plan is None else with_plan(result, memory_plan(result, planned_offsets(model, plan)))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _folded_graphs(graphs: tuple[Graph, ...], running: frozenset[int]) -> tuple[Graph, ...]:
+    """The graphs of a model folded, those that nothing runs emptied; the same objects where nothing changes."""
+    return tuple(_folded(graph) if place in running else _emptied(graph) for place, graph in enumerate(graphs))
 
 
 def _emptied(graph: Graph) -> Graph:

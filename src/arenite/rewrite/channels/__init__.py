@@ -4,24 +4,24 @@ region = channel_region_of(model, operators)   which operators together; why_not
 wide_regions(model)                            those for which it can pay
 plan = channel_plan(region, 4)                 where the groups end
 estimate_channels(plan)                        what it costs, without building anything
-model = split_channels(model, plan)
+model = SplitChannels(plan).run(model)
 """
 
 from arenite.rewrite.channels.estimate import ChannelEstimate, estimate_channels
 from arenite.rewrite.channels.groupable import why_not_channels
 from arenite.rewrite.channels.plan import ChannelPlan, channel_plan
 from arenite.rewrite.channels.region import ChannelRegion, channel_region_of
-from arenite.rewrite.channels.split import split_channels
+from arenite.rewrite.channels.split import SplitChannels
 from arenite.rewrite.channels.wide import wide_regions
 
 __all__ = [
     "ChannelEstimate",
     "ChannelPlan",
     "ChannelRegion",
+    "SplitChannels",
     "channel_plan",
     "channel_region_of",
     "estimate_channels",
-    "split_channels",
     "why_not_channels",
     "wide_regions",
 ]

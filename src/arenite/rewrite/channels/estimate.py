@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ChannelEstimate:
-    """Costs of a plan, exactly those of the model that `split_channels` makes of it.
+    """Costs of a plan, exactly those of the model that `SplitChannels` makes of it.
 
     `copied_bytes` is what SLICE and CONCATENATION write; `viewed_bytes` is the part of it that is copied in one block,
     so that a memory plan can lay it onto what it was copied from. `operators` is how many operators the region takes in

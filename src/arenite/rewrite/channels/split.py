@@ -8,11 +8,12 @@ groups:  input --> CONV 1x1 --> wide/channels0-32  --> DEPTHWISE --> output/chan
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from arenite.rewrite.channels.emit import Emitter
 from arenite.rewrite.channels.region import surrounding
+from arenite.rewrite.interface import Pass
 from arenite.rewrite.regions import still_used
 from arenite.tflite.memory_plan import with_plan
 
@@ -22,28 +23,32 @@ if TYPE_CHECKING:
     from arenite.rewrite.channels.slices import Part
 
 
-def split_channels(model: Model, plan: ChannelPlan) -> Model:
-    """The model with the plan's region executed group by group; it computes the same, with no more multiplications.
+@dataclass(frozen=True)
+class SplitChannels(Pass):
+    """Executes the region of a plan group by group; the model computes the same, with no more multiplications.
 
     Weights, biases and their scales are cut into those of the groups, so that the file holds as many as before. Tensors
-    that are no more used are gone, and so is an offline memory plan of the model. With a single group, the model itself
-    is returned.
+    that are no more used are gone, and so is an offline memory plan of the model. A plan of a single group changes
+    nothing.
 
-    Raises:
-        OptionError: the plan was made for another model.
+    `run` raises OptionError where the plan was made for another model.
     """
-    if len(plan.groups) == 1:
-        return model
-    graph = model.main
-    before, after = surrounding(graph, plan.region)
-    emitter = Emitter()
-    made = [_group(plan, part, emitter) for part in plan.groups]
-    for tensor in plan.region.outputs:
-        emitter.join([group[tensor] for group in made], tensor)
-    operators = (*before, *emitter.operators, *after)
-    tensors = (*still_used(graph, plan.region.operators, operators), *emitter.tensors)
-    new = replace(graph, operators=operators, tensors=tensors)
-    return with_plan(replace(model, graphs=(new, *model.graphs[1:])), None)
+
+    plan: ChannelPlan
+
+    def _apply(self, model: Model) -> Model:
+        plan, graph = self.plan, model.main
+        if len(plan.groups) == 1:
+            return model
+        before, after = surrounding(graph, plan.region)
+        emitter = Emitter()
+        made = [_group(plan, part, emitter) for part in plan.groups]
+        for tensor in plan.region.outputs:
+            emitter.join([group[tensor] for group in made], tensor)
+        operators = (*before, *emitter.operators, *after)
+        tensors = (*still_used(graph, plan.region.operators, operators), *emitter.tensors)
+        new = replace(graph, operators=operators, tensors=tensors)
+        return with_plan(replace(model, graphs=(new, *model.graphs[1:])), None)
 
 
 def _group(plan: ChannelPlan, part: Part, emitter: Emitter) -> dict[Tensor, Tensor]:

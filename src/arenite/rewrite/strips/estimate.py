@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Estimate:
-    """Costs of a plan, exactly those of the model that `split` makes of it.
+    """Costs of a plan, exactly those of the model that `SplitRows` makes of it.
 
     `macs` and `macs_whole` are the multiply-accumulates of the region in strips and whole, as `operators.macs` counts
     them. `copied_bytes` is what SLICE, PAD and CONCATENATION write; `operators` is how many operators the region takes

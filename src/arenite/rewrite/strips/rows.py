@@ -86,16 +86,13 @@ def same_cover(axis: Axis, rows: Rows) -> Cover:
     """
     wanted = reach(axis, rows).inside
     slack = axis.stride + span(axis)
-    best: tuple[int, int, Cover] | None = None
-    for first in range(wanted.first, max(-1, wanted.first - slack), -1):
-        for end in range(wanted.end, min(axis.length, wanted.end + slack) + 1):
-            cover = _cover(axis, Rows(first, end))
-            if cover is not None and cover.made.holds(rows):
-                key = (cover.made.size, end - first)
-                if best is None or key < best[:2]:
-                    best = (*key, cover)
-    assert best is not None
-    return best[2]
+    covers = (
+        _cover(axis, Rows(first, end))
+        for first in range(wanted.first, max(-1, wanted.first - slack), -1)
+        for end in range(wanted.end, min(axis.length, wanted.end + slack) + 1)
+    )
+    holding = (cover for cover in covers if cover is not None and cover.made.holds(rows))
+    return min(holding, key=lambda cover: (cover.made.size, cover.inside.size))
 
 
 def _cover(axis: Axis, inside: Rows) -> Cover | None:

@@ -11,10 +11,11 @@ from, so that they take no memory.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from arenite.rewrite.interface import Pass
 from arenite.rewrite.regions import still_used
 from arenite.rewrite.strips.emit import Emitter
 from arenite.rewrite.strips.pixels import ROWS
@@ -30,25 +31,29 @@ if TYPE_CHECKING:
     from arenite.rewrite.strips.region import Region
 
 
-def split(model: Model, plan: StripPlan) -> Model:
-    """The model with the plan's region executed strip by strip, one strip after the other; it computes the same.
+@dataclass(frozen=True)
+class SplitRows(Pass):
+    """Executes the region of a plan strip by strip, one strip after the other; the model computes the same.
 
     Weights, biases and other constants are shared by the strips. Tensors of the region that are no more used are gone,
-    and so is an offline memory plan of the model. With a single strip, the model itself is returned.
+    and so is an offline memory plan of the model. A plan of a single strip changes nothing.
 
-    Raises:
-        OptionError: the plan was made for another model.
+    `run` raises OptionError where the plan was made for another model.
     """
-    if plan.strips == 1:
-        return model
-    graph = model.main
-    before, after = surroundings(graph, plan.region)
-    emitter = Emitter(graph.tensors)
-    _Writer(plan, emitter).write()
-    operators = (*before, *emitter.operators, *after)
-    tensors = (*still_used(graph, plan.region.operators, operators), *emitter.tensors)
-    new = replace(graph, operators=operators, tensors=tensors)
-    return with_plan(replace(model, graphs=(new, *model.graphs[1:])), None)
+
+    plan: StripPlan
+
+    def _apply(self, model: Model) -> Model:
+        plan, graph = self.plan, model.main
+        if plan.strips == 1:
+            return model
+        before, after = surroundings(graph, plan.region)
+        emitter = Emitter(graph.tensors)
+        _Writer(plan, emitter).write()
+        operators = (*before, *emitter.operators, *after)
+        tensors = (*still_used(graph, plan.region.operators, operators), *emitter.tensors)
+        new = replace(graph, operators=operators, tensors=tensors)
+        return with_plan(replace(model, graphs=(new, *model.graphs[1:])), None)
 
 
 class _Writer:

@@ -18,7 +18,7 @@ from arenite.formulate.order import file_order, order_is_free, ordering_problem
 from arenite.formulate.scratch import scratch_sizes
 from arenite.operators.liveness import ALIGNMENT, align, executed_graphs
 from arenite.problems.distances import between, multiples, with_more
-from arenite.problems.order import Tensor as Charge
+from arenite.problems.order import Charge
 from arenite.problems.placement import Relation
 from arenite.solve.order.graph import Graph
 

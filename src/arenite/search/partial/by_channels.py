@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from arenite.rewrite.channels.slices import Part
 
 
-@dataclass(frozen=True, eq=False)
 class ByChannels:
     """A region in groups of about as many channels each, which compute nothing twice.
 
@@ -27,10 +25,11 @@ class ByChannels:
     input that is used up, the larger of the two counts.
     """
 
-    region: ChannelRegion
-    staying: Set[Tensor]
-    kernels: Kernels
-    _floors: dict[int, int] = field(default_factory=dict, repr=False)
+    def __init__(self, region: ChannelRegion, staying: Set[Tensor], kernels: Kernels) -> None:
+        self.region = region
+        self.staying = staying
+        self.kernels = kernels
+        self._floors: dict[int, int] = {}
 
     @property
     def most(self) -> int:

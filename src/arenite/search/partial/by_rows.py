@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -46,19 +46,19 @@ def ways_by_rows(area: Area) -> Mapping[Kind, ByRows]:
     return result
 
 
-@dataclass(frozen=True, eq=False)
 class ByRows:
     """A region in strips of about the same height, or of those that need the least, with one kind of halo.
 
     `share`: of the tensors of which rows could be kept the part of which they are.
     """
 
-    load: Load
-    share: float
-    uneven: Uneven | None = None
-    _plans: dict[int, StripPlan] = field(default_factory=dict, repr=False)
-    _extra: dict[int, int] = field(default_factory=dict, repr=False)
-    _floors: dict[int, int] = field(default_factory=dict, repr=False)
+    def __init__(self, load: Load, share: float, uneven: Uneven | None = None) -> None:
+        self.load = load
+        self.share = share
+        self.uneven = uneven
+        self._plans: dict[int, StripPlan] = {}
+        self._extra: dict[int, int] = {}
+        self._floors: dict[int, int] = {}
 
     @property
     def region(self) -> Region:

@@ -6,18 +6,20 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from arenite.search.partial.costs import Key
 from arenite.search.partial.ways import ROW_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from arenite.budget import Budget
-    from arenite.search.partial.costs import Costs, Key
+    from arenite.search.partial.costs import Costs
     from arenite.search.partial.piece import Piece
     from arenite.search.partial.ways import Kind
 
 _STEPS_OF_STRETCH = 300
 """Steps for each way to execute a stretch in parts that is looked at; measured on the zoo."""
+_BY_CHANNELS: tuple[Kind, ...] = ("channels",)
 LONGEST = 40
 """Operators in a stretch at most: longer ones have halos of half the image."""
 NUMBERS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20, 24, 28, 32, 40, 48, 56, 64)
@@ -47,11 +49,12 @@ class Choice:
         return self.tail <= other.tail and self.extra_macs <= other.extra_macs
 
 
-def choices(costs: Costs, limit: int, most_extra: int, budget: Budget) -> list[Choice]:
+def choices(costs: Costs, kinds: tuple[Kind, ...], limit: int, most_extra: int, budget: Budget) -> list[Choice]:
     """The ways to cut the line into pieces that need at most `limit` bytes of head and `most_extra` extra MACs.
 
-    Of those that a piece's own costs allow, none is beaten by another in both extra MACs and tail. Empty where there
-    is no way; where the budget is spent, no further way to execute anything in parts is looked at.
+    `kinds` are the strips to consider, beside groups of channels. Of the ways that a piece's own costs allow, none is
+    beaten by another in both extra MACs and tail. Empty where there is no way; where the budget is spent, no further
+    way to execute anything in parts is looked at.
     """
     length = len(costs.line)
     best: list[list[Choice]] = [[] for _ in range(length + 1)]
@@ -63,12 +66,13 @@ def choices(costs: Costs, limit: int, most_extra: int, budget: Budget) -> list[C
             continue
         if first not in hot:
             _extend(best, best[first], [costs.whole(first)], most_extra)
-        for last, kinds in _stretches(costs, cuts, hot, first, limit):
+        for last, in_strips in _stretches(costs, cuts, hot, first, limit):
             if budget.over:
                 break
-            budget.spend(_STEPS_OF_STRETCH * len(kinds))
-            for kind in kinds:
-                piece = _in_parts(costs, (first, last, kind), limit, most_extra)
+            ways = kinds if in_strips else _BY_CHANNELS
+            budget.spend(_STEPS_OF_STRETCH * len(ways))
+            for kind in ways:
+                piece = _in_parts(costs, Key(first, last, kind), limit, most_extra)
                 _extend(best, best[first], [] if piece is None else [piece], most_extra)
     return best[length]
 
@@ -98,8 +102,8 @@ def _cuts(costs: Costs) -> frozenset[int]:
 
 def _stretches(
     costs: Costs, cuts: frozenset[int], hot: Sequence[int], first: int, limit: int
-) -> Iterator[tuple[int, tuple[Kind, ...]]]:
-    """The stretches from `first` on that hold an operator that needs more than the limit, and how to execute them.
+) -> Iterator[tuple[int, bool]]:
+    """Ends of the stretches from `first` on that hold an operator above the limit; whether in strips or by channels.
 
     Strips begin and end where little is alive. What groups of channels save is inside a few operators.
     """
@@ -108,9 +112,9 @@ def _stretches(
         return
     for last in costs.wide(first):
         if following <= last and costs.least(first, last) <= limit:
-            yield last, ("channels",)
+            yield last, False
     if first in cuts:
-        yield from ((last, costs.kinds) for last in _ends(costs, cuts, following, first, limit))
+        yield from ((last, True) for last in _ends(costs, cuts, following, first, limit))
 
 
 def _ends(costs: Costs, cuts: frozenset[int], following: int, first: int, limit: int) -> Iterator[int]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from arenite.backends.tflm.tail import tail_bytes
 from arenite.budget import Budget
@@ -37,25 +36,37 @@ _WORK_OF_ONE = 500
 _WIDE = 8
 """Operators executed by channels together at most; a convolution that adds up channels ends nearly all sooner."""
 
-Key = tuple[int, int, "Kind"]
-"""First and last operator of a stretch, and a way to execute it."""
+
+class Key(NamedTuple):
+    """First and last operator of a stretch, and a way to execute it."""
+
+    first: int
+    last: int
+    kind: Kind
 
 
-@dataclass(frozen=True, eq=False)
+class _TailBytes(NamedTuple):
+    """Bytes of tail that a stretch in `number` parts adds, and those that each further part adds."""
+
+    number: int
+    added: int
+    each: float
+
+
 class Costs:
     """The costs of the stretches of a line on a target."""
 
-    line: Line
-    target: Target
-    kinds: tuple[Kind, ...] = ROW_KINDS
-    _stretches: dict[tuple[int, int], Stretch] = field(default_factory=dict, repr=False)
-    _ways: dict[Key, Way | None] = field(default_factory=dict, repr=False)
-    _wide: dict[int, tuple[int, ...]] = field(default_factory=dict, repr=False)
-    _whole: dict[int, Piece] = field(default_factory=dict, repr=False)
-    _pieces: dict[tuple[Key, int], Piece] = field(default_factory=dict, repr=False)
-    _by_rows: dict[tuple[int, int], Mapping[Kind, ByRows]] = field(default_factory=dict, repr=False)
-    _tails: dict[Key, tuple[int, int, float]] = field(default_factory=dict, repr=False)
-    _known: dict[Key, dict[int, float]] = field(default_factory=dict, repr=False)
+    def __init__(self, line: Line, target: Target) -> None:
+        self.line = line
+        self.target = target
+        self._stretches: dict[tuple[int, int], Stretch] = {}
+        self._ways: dict[Key, Way | None] = {}
+        self._wide: dict[int, tuple[int, ...]] = {}
+        self._whole: dict[int, Piece] = {}
+        self._pieces: dict[tuple[Key, int], Piece] = {}
+        self._by_rows: dict[tuple[int, int], Mapping[Kind, ByRows]] = {}
+        self._tails: dict[Key, _TailBytes] = {}
+        self._known: dict[Key, dict[int, float]] = {}
 
     def whole(self, position: int) -> Piece:
         """One operator as it is."""
@@ -90,7 +101,7 @@ class Costs:
 
     def floor(self, stretch: Key, number: int) -> int:
         """Bytes of head that a stretch in parts needs at least: what of it is alive at once, beside what passes."""
-        return self._sure(*stretch).floor(number) + self._stretch(*stretch[:2]).passing
+        return self._sure(*stretch).floor(number) + self._stretch(stretch.first, stretch.last).passing
 
     def head(self, stretch: Key, number: int) -> int:
         """Bytes of head of a stretch that can be executed so, in so many parts of about the same size, as expected."""
@@ -146,32 +157,29 @@ class Costs:
         if known:
             nearest = min(known, key=lambda other: abs(other - number) / other)
             return (1 + (known[nearest] - 1) * min(1.0, number / nearest) ** 2) * _HOPE
-        others = (self._known.get((*key[:2], kind)) for kind in ROW_KINDS if key[2] != "channels")
+        others = (self._known.get(key._replace(kind=kind)) for kind in ROW_KINDS if key.kind != "channels")
         ratios = [min(each.values()) for each in others if each]
         return max(1.0, min(ratios) * _HOPE_OF_OTHERS) if ratios else 1.0
 
     def _tail_of(self, stretch: Key, number: int) -> int:
         """Bytes of tail that parts add, which grow by about the same with each of them, and with each tensor kept."""
-        first, last, kind = stretch
-        if kind == "channels":
+        if stretch.kind == "channels":
             return self._tail_by(stretch, number)
-        share = self._rows(first, last)[kind].share
-        computed = self._tail_by((first, last, "recompute"), number)
-        return (
-            computed
-            if not share
-            else round(computed * (1 - share) + self._tail_by((first, last, "keep"), number) * share)
-        )
+        share = self._rows(stretch.first, stretch.last)[stretch.kind].share
+        computed = self._tail_by(stretch._replace(kind="recompute"), number)
+        if not share:
+            return computed
+        return round(computed * (1 - share) + self._tail_by(stretch._replace(kind="keep"), number) * share)
 
     def _tail_by(self, key: Key, number: int) -> int:
         if key not in self._tails:
-            stretch, way = self._stretch(*key[:2]), self._sure(*key)
+            stretch, way = self._stretch(key.first, key.last), self._sure(*key)
             few, more = min(2, way.most), min(4, way.most)
             whole = self._tail(stretch.model)
             added = [self._tail(in_parts(stretch.model, way.plan(each))) - whole for each in (few, more)]
-            self._tails[key] = few, added[0], (added[1] - added[0]) / max(1, more - few)
-        few, base, each = self._tails[key]
-        return round(base + each * (number - few))
+            self._tails[key] = _TailBytes(few, added[0], (added[1] - added[0]) / max(1, more - few))
+        known = self._tails[key]
+        return round(known.added + known.each * (number - known.number))
 
     def _tail(self, model: Model) -> int:
         return tail_bytes(model, self.target.charged, self.target.abi)
@@ -187,7 +195,7 @@ class Costs:
         return way
 
     def _way(self, first: int, last: int, kind: Kind) -> Way | None:
-        key = first, last, kind
+        key = Key(first, last, kind)
         if key not in self._ways:
             self._ways[key] = self._channels(first, last) if kind == "channels" else self._rows(first, last).get(kind)
         return self._ways[key]
@@ -229,4 +237,4 @@ class Costs:
 def _key(piece: Piece) -> tuple[Key, int]:
     """What a piece in parts is known by."""
     assert piece.kind is not None
-    return (piece.first, piece.last, piece.kind), piece.number
+    return Key(piece.first, piece.last, piece.kind), piece.number

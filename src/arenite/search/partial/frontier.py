@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from arenite.budget import Budget
     from arenite.search.partial.costs import Costs
+    from arenite.search.partial.ways import Kind
 
 _STEP = 0.75
 """From one limit to the next on the way down."""
@@ -25,11 +26,14 @@ _FINE = 0.01
 """How near to the lowest head that can be reached the search goes, as a part of that."""
 
 
-def frontier(costs: Costs, most_extra: int, budget: Budget, *, report: Callable[[int], None]) -> list[Choice]:
+def frontier(
+    costs: Costs, kinds: tuple[Kind, ...], most_extra: int, budget: Budget, *, report: Callable[[int], None]
+) -> list[Choice]:
     """Choices, none of which another beats in head, tail and extra MACs together; as far as the budget allows a look.
 
     Args:
         costs: of the line.
+        kinds: of strips to consider, beside groups of channels.
         most_extra: extra multiply-accumulates that are allowed.
         budget: of the search, of which each limit gets a part.
         report: is called with each new head that can be reached, in bytes.
@@ -45,7 +49,7 @@ def frontier(costs: Costs, most_extra: int, budget: Budget, *, report: Callable[
     def look(limit: int) -> bool:
         """Whether there are choices that keep to a limit."""
         nonlocal lowest, floor
-        new = _settled(costs, limit, most_extra, budget.part(_SHARE))
+        new = _settled(costs, kinds, limit, most_extra, budget.part(_SHARE))
         found.extend(new)
         if not new:
             floor = limit
@@ -65,13 +69,13 @@ def frontier(costs: Costs, most_extra: int, budget: Budget, *, report: Callable[
     return _unbeaten(found)
 
 
-def _settled(costs: Costs, limit: int, most_extra: int, budget: Budget) -> list[Choice]:
+def _settled(costs: Costs, kinds: tuple[Kind, ...], limit: int, most_extra: int, budget: Budget) -> list[Choice]:
     """Choices whose costs are known: what is chosen by estimates is looked at, and chosen again, until nothing is new.
 
     Of the last choices those that keep to the limit, where the budget or patience ends before.
     """
     for _ in range(_PATIENCE):
-        chosen = choices(costs, limit, most_extra, budget)
+        chosen = choices(costs, kinds, limit, most_extra, budget)
         new = [piece for choice in chosen for piece in choice.pieces if not costs.known(piece)]
         if not new or budget.over:
             break

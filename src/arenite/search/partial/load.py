@@ -7,7 +7,6 @@ row alike wherever strips end; of pools with SAME padding and of kept rows below
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 
-@dataclass(frozen=True, eq=False)
 class Area:
     """A region, and what of it is the same whatever the strips.
 
@@ -38,36 +36,30 @@ class Area:
     to share bytes with an input that is used up, the larger of the two counts, in whatever way the two may lie.
     """
 
-    region: Region
-    staying: Set[Tensor]
-    kernels: Kernels
-    readings: tuple[Reading, ...] = field(init=False, repr=False)
-    row: dict[Tensor, int] = field(default_factory=dict, init=False, repr=False)
-    shared: tuple[Tensor | None, ...] = field(init=False, repr=False)
-    ending: tuple[tuple[Tensor, ...], ...] = field(init=False, repr=False)
-    by_rows: tuple[Tensor, ...] = field(init=False, repr=False)
-    whole: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Work it out."""
-        region = self.region
-        readings = tuple(reading(operator) for operator in region.operators)
-        read = dict.fromkeys(source.tensor for each in readings for source in each.sources)
+    def __init__(self, region: Region, staying: Set[Tensor], kernels: Kernels) -> None:
+        self.region = region
+        self.staying = staying
+        self.kernels = kernels
+        self.readings: tuple[Reading, ...] = tuple(reading(operator) for operator in region.operators)
+        read = dict.fromkeys(source.tensor for each in self.readings for source in each.sources)
         results = dict.fromkeys((*region.inner, *region.outputs))
         last = {
             tensor: region.operators.index(operator) for operator in region.operators for tensor in operator.outputs
         }
-        for number, each in enumerate(readings):
+        for number, each in enumerate(self.readings):
             last.update((source.tensor, number) for source in each.sources if source.tensor in last)
-        by_rows = tuple(each for each in region.inputs if each in read and each not in self.staying)
-        self.row.update((tensor, prod(tensor.shape[2:]) * tensor.type.bytes) for tensor in (*read, *results))
-        shared = tuple(self._shared(*pair) for pair in zip(region.operators, readings, strict=True))
-        ending = [tuple(tensor for tensor, number in last.items() if number == place) for place in range(len(readings))]
-        object.__setattr__(self, "readings", readings)
-        object.__setattr__(self, "shared", shared)
-        object.__setattr__(self, "ending", tuple(ending))
-        object.__setattr__(self, "by_rows", by_rows)
-        object.__setattr__(self, "whole", sum(align(each.bytes) for each in region.inputs if each not in by_rows))
+        self.row = {tensor: prod(tensor.shape[2:]) * tensor.type.bytes for tensor in (*read, *results)}
+        """Bytes of a row of each tensor."""
+        self.shared = tuple(self._shared(*pair) for pair in zip(region.operators, self.readings, strict=True))
+        """For each operator the input on which its output may lie."""
+        self.ending = tuple(
+            tuple(tensor for tensor, number in last.items() if number == place) for place in range(len(self.readings))
+        )
+        """For each operator the results of the region that nobody reads after it."""
+        self.by_rows = tuple(each for each in region.inputs if each in read and each not in staying)
+        """The inputs of which rows are free once no strip reads them again."""
+        self.whole = sum(align(each.bytes) for each in region.inputs if each not in self.by_rows)
+        """Bytes of the other inputs."""
 
     def place(self, tensor: Tensor) -> int:
         """Which operator of the region makes a tensor."""
@@ -82,23 +74,21 @@ class Area:
         return None
 
 
-@dataclass(frozen=True, eq=False)
 class Load:
     """A region whose strips keep rows of the tensors `kept` for the next one, and compute those of others again."""
 
-    area: Area
-    kept: frozenset[Tensor]
-    _first: dict[Tensor, Ints] = field(default_factory=dict, repr=False)
-    _new: dict[Tensor, Ints] = field(default_factory=dict, repr=False)
-    _end: dict[Tensor, Ints] = field(default_factory=dict, repr=False)
-    _own: dict[Tensor, Ints] = field(default_factory=dict, repr=False)
-
-    def __post_init__(self) -> None:
-        """Find for each tensor the first row that a strip holds, the first that it computes, and the last of both."""
-        region = self.area.region
+    def __init__(self, area: Area, kept: frozenset[Tensor]) -> None:
+        self.area = area
+        self.kept = kept
+        # By the row where a strip begins or ends: its first row of a tensor, the first that it computes, and the end.
+        self._first: dict[Tensor, Ints] = {}
+        self._new: dict[Tensor, Ints] = {}
+        self._end: dict[Tensor, Ints] = {}
+        self._own: dict[Tensor, Ints] = {}
+        region = area.region
         height = self.height
         rows = np.arange(height + 1)
-        for operator, reads in zip(reversed(region.operators), reversed(self.area.readings), strict=True):
+        for operator, reads in zip(reversed(region.operators), reversed(area.readings), strict=True):
             target = operator.outputs[0]
             length = target.shape[ROWS]
             if target in region.outputs:
@@ -108,7 +98,7 @@ class Load:
                 self._hold(target, own, own)
             first, end = self._first[target], self._end[target]
             end[0] = 0
-            self._new[target] = new = np.clip(end, first, length) if target in self.kept else first
+            self._new[target] = new = np.clip(end, first, length) if target in kept else first
             for source in reads.sources:
                 self._hold(source.tensor, source.first[new], source.end[end])
 

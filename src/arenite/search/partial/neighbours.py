@@ -6,6 +6,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from arenite.search.partial.choose import NUMBERS, Choice
+from arenite.search.partial.costs import Key
 from arenite.search.partial.ways import ROW_KINDS
 
 if TYPE_CHECKING:
@@ -43,4 +44,4 @@ def _others(costs: Costs, piece: Piece) -> Iterator[tuple[Piece, ...]]:
         most = costs.most(piece.first, piece.last, kind)
         for number in sorted(near):
             if 1 < number <= most and (kind, number) != (piece.kind, piece.number):
-                yield (costs.parts((piece.first, piece.last, kind), number),)
+                yield (costs.parts(Key(piece.first, piece.last, kind), number),)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from arenite.rewrite.channels import ChannelPlan, channel_region_of, split_channels
-from arenite.rewrite.strips import region_of, split, strips_of
+from arenite.rewrite.channels import ChannelPlan, SplitChannels, channel_region_of
+from arenite.rewrite.strips import SplitRows, region_of, strips_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Set
@@ -57,8 +57,8 @@ def in_parts(model: Model, plan: StripPlan | ChannelPlan) -> Model:
     done: the region's output may be written over rows that have been read.
     """
     if isinstance(plan, ChannelPlan):
-        return split_channels(model, plan)
-    return _sliced_first(split(model, plan), plan, frozenset(model.main.operators))
+        return SplitChannels(plan).run(model)
+    return _sliced_first(SplitRows(plan).run(model), plan, frozenset(model.main.operators))
 
 
 def _sliced_first(model: Model, plan: StripPlan, before: Set[Operator]) -> Model:

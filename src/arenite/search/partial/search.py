@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from arenite.rewrite import prune
+from arenite.rewrite import Prune
 from arenite.search.partial.frontier import frontier
 from arenite.search.partial.layout import laid_out
 from arenite.search.partial.realise import realise
@@ -57,12 +57,7 @@ def search(costs: Costs, most_extra: int, budget: Budget, *, report: Callable[[s
         budget: is charged for the search, which ends where it is spent.
         report: is called with a sentence whenever there is news.
     """
-    known = frontier(
-        replace(costs, kinds=EVEN_KINDS),
-        most_extra,
-        budget,
-        report=lambda head: report(f"strips: head {head:,} bytes"),
-    )
+    known = frontier(costs, EVEN_KINDS, most_extra, budget, report=lambda head: report(f"strips: head {head:,} bytes"))
     return [choice for choice in known if any(piece.plan is not None for piece in choice.pieces)]
 
 
@@ -84,7 +79,7 @@ def partial(
     """
     strips = realise(model, choice)
     whole, copies = unpacked(strips.model)
-    shared = laid_out(prune(whole), sharing, _WORK, budget)
+    shared = laid_out(Prune().run(whole), sharing, _WORK, budget)
     sources = {**strips.sources, **{copy.outputs: original for copy, original in copies.items()}}
     return None if shared is None else Partial(shared, choice, sources)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -20,13 +19,13 @@ MOST_ENDS = 192
 _NEVER = np.iinfo(np.int64).max
 
 
-@dataclass(frozen=True, eq=False)
 class Uneven:
     """The boundaries of any number of strips that need the least; every number is worked out once."""
 
-    load: Load
-    _levels: list[Ints] = field(default_factory=list, repr=False)
-    _before: list[Ints] = field(default_factory=list, repr=False)
+    def __init__(self, load: Load) -> None:
+        self.load = load
+        self._levels: list[Ints] = []
+        self._before: list[Ints] = []
 
     def boundaries(self, number: int) -> tuple[int, ...]:
         """Rows of the last output at which so many strips begin and end, of which the largest needs the least bytes.

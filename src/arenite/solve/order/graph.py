@@ -6,10 +6,10 @@ A state of a search is the mask of the operators that have run: always closed un
 from __future__ import annotations
 
 from functools import cached_property
-from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 from arenite.errors import ModelError
+from arenite.problems.topological import CircleError, lowest_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,25 +46,12 @@ class Links:
         for operator, found in enumerate(self.predecessors):
             for predecessor in found:
                 self.successors[predecessor].append(operator)
-        self.order = self._topological(count)
-
-    def _topological(self, count: int) -> list[int]:
-        """Lowest number first among the ready: the default order itself where that is valid."""
-        missing = [len(found) for found in self.predecessors]
-        ready = [operator for operator in range(count) if not missing[operator]]
-        heapify(ready)
-        order = []
-        while ready:
-            operator = heappop(ready)
-            order.append(operator)
-            for successor in self.successors[operator]:
-                missing[successor] -= 1
-                if not missing[successor]:
-                    heappush(ready, successor)
-        if len(order) < count:
-            stuck = next(operator for operator in range(count) if missing[operator])
-            raise ModelError(f"the operators form a cycle: operator {stuck} depends on its own output; no order exists")
-        return order
+        try:
+            self.order = lowest_first(self.predecessors)
+        except CircleError as circle:
+            raise ModelError(
+                f"the operators form a cycle: operator {circle.node} depends on its own output; no order exists"
+            ) from None
 
 
 class Graph:

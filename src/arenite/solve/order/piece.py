@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 from functools import cached_property, partial
 from math import gcd
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from arenite.problems.certificate import Region
 from arenite.solve.order.beam import beam
@@ -57,6 +57,13 @@ _EASY = 64
 """States per operator up to which following the default order is worth a try."""
 
 
+class _Running(NamedTuple):
+    """An operator, and the tensors alive while it runs in the best order."""
+
+    operator: int
+    alive: list[int]
+
+
 class Piece:
     """The problem induced by `operators` of the whole; `upper` is the peak of its best order, `lower` a bound."""
 
@@ -75,7 +82,7 @@ class Piece:
         self._open: set[int] = set()
         """Budgets that the present limit left undecided."""
         rules = Rules(options.commit, options.far_commit)
-        self._rules = rules, replace(rules, default_first=True)
+        self._rules, self._in_default_order = rules, replace(rules, default_first=True)
         self._limit = _FIRST_LIMIT + 2 * problem.operators
         self._tried: dict[tuple[bool, bool, int], int] = {}
         """States that a search took in vain, by direction (whether backward), rule (default first) and budget."""
@@ -141,20 +148,21 @@ class Piece:
 
     def _likely_cuts(self) -> None:
         """Cuts of the operators whose memory exceeds the bound, one of those that look alike (repeated cells)."""
-        likely: dict[tuple[int, int, int], tuple[int, list[int]]] = {}
+        likely: dict[tuple[int, int, int], _Running] = {}
         sets = dict(zip(self.order, self.sets, strict=True))
         for operator, alive in self._alive():
             key = sets[operator], need(self.graph, operator, alive).bound, self.graph.made[operator]
-            likely[key] = (operator, alive)
+            likely[key] = _Running(operator, alive)
         self._cuts([likely[key] for key in sorted(likely, reverse=True)], _FRUITLESS)
 
     def _all_cuts(self) -> None:
         """Cuts of all operators whose memory in the best order exceeds the bound."""
         sets = dict(zip(self.order, self.sets, strict=True))
-        self._cuts(sorted(self._alive(), key=lambda item: -sets[item[0]]), len(self.order))
+        largest_first = sorted(self._alive(), key=lambda each: -sets[each.operator])
+        self._cuts(largest_first, len(self.order))
 
-    def _cuts(self, operators: Sequence[tuple[int, list[int]]], fruitless: int) -> None:
-        """Cuts of operators, until so many have not raised the bound. With each, the tensors alive while it runs."""
+    def _cuts(self, operators: Sequence[_Running], fruitless: int) -> None:
+        """Cuts of operators, until so many have not raised the bound."""
         sets = dict(zip(self.order, self.sets, strict=True))
         for operator, alive in operators:
             if sets[operator] <= self.lower:
@@ -166,8 +174,8 @@ class Piece:
             fruitless -= found.bound <= self.lower
             self._raise(found.bound, found)
 
-    def _alive(self) -> list[tuple[int, list[int]]]:
-        """The operators whose memory in the best order exceeds the bound, with the tensors alive there."""
+    def _alive(self) -> list[_Running]:
+        """The operators whose memory in the best order exceeds the bound."""
         position = {operator: place for place, operator in enumerate(self.order)}
         begins: list[list[int]] = [[] for _ in self.order]
         last: dict[int, int] = {}
@@ -181,7 +189,7 @@ class Piece:
         for place, operator in enumerate(self.order):
             alive = [t for t in alive if last[t] >= place] + begins[place]
             if self.sets[place] > self.lower:
-                result.append((operator, alive))
+                result.append(_Running(operator, alive))
         return result
 
     def _beam(self) -> None:
@@ -269,21 +277,21 @@ class Piece:
     def _follow_backward(self) -> bool:
         """Whether there is nearly no choice backward, as in unrolled recurrences."""
         limit = min(_FIRST_LIMIT, self.problem.operators)
-        return self._search(self._backward, self.lower, limit, self._rules[0])
+        return self._search(self._backward, self.lower, limit, self._rules)
 
     def _probe_default_first(self) -> bool:
         forward = next(moves for moves in self._directions if not moves.backward)
-        return self._search(forward, self.lower, _GROWTH * self._limit, self._rules[1])
+        return self._search(forward, self.lower, _GROWTH * self._limit, self._in_default_order)
 
     def _probe(self, budget: int) -> bool:
         """Search for an order with a peak of at most `budget`; whether that was decided."""
-        return any(self._search(moves, budget, self._limit, self._rules[0]) for moves in list(self._directions))
+        return any(self._search(moves, budget, self._limit, self._rules) for moves in list(self._directions))
 
     def _probe_likely(self, budget: int) -> bool:
         """The same, with more states for a direction that has failed: each step up takes a few times as many."""
         for moves in list(self._directions):
             limit = max(self._limit, _STEP * self._failed_after.get(moves.backward, 0))
-            if self._search(moves, budget, limit, self._rules[0]):
+            if self._search(moves, budget, limit, self._rules):
                 return True
         return False
 

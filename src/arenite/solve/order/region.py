@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.problems.order import Problem, Relief, Tensor
+from arenite.problems.order import Charge, Problem, Relief
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -67,7 +67,7 @@ def induced(
     a descendant, of every operator inside.
     """
     number = {operator: place for place, operator in enumerate(operators)}
-    tensors: list[Tensor] = []
+    tensors: list[Charge] = []
     place: dict[int, int] = {}
     for index in near:
         tensor = problem.tensors[index]
@@ -79,7 +79,7 @@ def induced(
         kept = tensor.kept or any(c not in number and below(c) for c in consumers)
         if producer is not None or read or kept:
             place[index] = len(tensors)
-            tensors.append(Tensor(tensor.size, producer, read, kept))
+            tensors.append(Charge(tensor.size, producer, read, kept))
     before = tuple((number[a], number[b]) for a, b in problem.before if a in number and b in number)
     extra = tuple(problem.extra[v] for v in operators) if problem.extra else ()
     relief = tuple(

@@ -12,7 +12,7 @@ from __future__ import annotations
 import sys
 from array import array
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from arenite.problems.certificate import Exhausted
 
@@ -55,19 +55,29 @@ class Undecided:
     states: int
 
 
+class _Back(NamedTuple):
+    """A state that has no more alive than one before it: what is alive, and the last states of the way, last first.
+
+    `settled`: what was alive before the last one was settled to, if it was.
+    """
+
+    live: int
+    last: list[int]
+    settled: int | None
+
+
 @dataclass(slots=True)
 class _Open:
     """A state of the way, with the moves that are still to be looked at, best last.
 
-    `back`: the first state beyond it with no more alive, if one was met: what is alive, the last states of the way
-    there, last first, and what was alive before the last one was settled to, if it was.
+    `back`: the first state beyond it with no more alive, if one was met.
     """
 
     state: int
     live: int
     hint: Any
     moves: list[Move]
-    back: tuple[int, list[int], int | None] | None = None
+    back: _Back | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +160,7 @@ class _Search:
                 break
             left, new, _ = min(fitting)
             if not commit or left > live:
-                fitting.sort(key=(lambda move: move[1]) if self._rules.default_first else None, reverse=True)
+                fitting.sort(key=(lambda move: move.state) if self._rules.default_first else None, reverse=True)
                 self._came_back(live, [state])
                 self._way.append(_Open(state, live, hint, fitting))
                 self._rising.append(self._way[-1])
@@ -177,16 +187,16 @@ class _Search:
         following, hint = self._moves.moves(state, live, hint)
         fitting = []
         for move in following:
-            if move[2] < self._bound:
+            if move.memory < self._bound:
                 fitting.append(move)
-            elif self._blocked is None or move[2] < self._blocked:
-                self._blocked = move[2]
+            elif self._blocked is None or move.memory < self._blocked:
+                self._blocked = move.memory
         return fitting, hint
 
     def _came_back(self, live: int, last: list[int], settled: int | None = None) -> None:
         """Remember a state, the first of `last`, where more was alive."""
         while self._rising and self._rising[-1].live >= live:
-            self._rising.pop().back = (live, last, settled)
+            self._rising.pop().back = _Back(live, last, settled)
 
     def _commit_far(self, opened: _Open, live: int, last: list[int], settled: int | None) -> int:
         """The way on from an open state led to the first of `last` and from there nowhere; commit to the least between.
@@ -220,7 +230,7 @@ class _Search:
         moves = self._moves
         backward = moves.backward
         seen = {opened.state}
-        result = (live, end)
+        least, where = live, end
         stack: list[tuple[int, int, Any]] = [(opened.live, opened.state, opened.hint)]
         while stack:
             alive, state, hint = stack.pop()
@@ -228,17 +238,17 @@ class _Search:
                 return None
             self._count += 1
             following, hint = moves.moves(state, alive, hint)
-            between = [m for m in following if not (end & ~m[1] if backward else m[1] & ~end)]
+            between = [move for move in following if not (end & ~move.state if backward else move.state & ~end)]
             if not between:
                 continue
             best = min(between)
-            if best[0] < result[0]:
-                result = best[0], best[1]
-            for left, new, _ in (best,) if best[0] <= alive else between:
+            if best.live < least:
+                least, where = best.live, best.state
+            for left, new, _ in (best,) if best.live <= alive else between:
                 if new != end and new not in seen:
                     seen.add(new)
                     stack.append((left, new, hint))
-        return result
+        return least, where
 
     def _way_back(self, state: int, until: int) -> list[int]:
         """The states from before `state` back to `until`."""

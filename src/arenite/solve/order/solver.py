@@ -105,7 +105,7 @@ class _Solver:
         """Work on the piece with the largest peak until that is proven, or the budget is spent."""
         count = self._problem.operators
         spans = pieces(self._links, self._base) if self._options.pieces else [(0, count - 1)]
-        upper = {span: max(sets[span[0] : span[1] + 1]) for span in spans}
+        upper = {(first, last): max(sets[first : last + 1]) for first, last in spans}
         lifetimes = self._lifetimes()
         parts: dict[tuple[int, int], Piece] = {}
         bound, proven = self._certificate.bound, None

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -85,6 +85,15 @@ class _Buffers:
             yield np.lexsort(key[::-1])
 
 
+class _Start(NamedTuple):
+    """A layout to go on from: its height, the number of the order in which it was placed, and how."""
+
+    top: int
+    number: int
+    tightest: bool
+    order: Numbers
+
+
 class _Search:
     def __init__(self, buffers: _Buffers, load: int, enough: int, budget: Budget) -> None:
         self.buffers, self.load, self.enough, self.budget = buffers, load, enough, budget
@@ -93,15 +102,15 @@ class _Search:
         self.layouts = 0
 
     def run(self) -> Found:
-        starts: list[tuple[int, int, Numbers, bool]] = []
+        starts: list[_Start] = []
         for number, order in enumerate(self.buffers.orders()):
             for tightest in (False, True):
                 offsets = self._fit(order, tightest)
                 if offsets is not None:
-                    starts.append((self._top(offsets), number, order, tightest))
+                    starts.append(_Start(self._top(offsets), number, tightest, order))
         assert self.best is not None
-        _, _, order, tightest = min(starts, key=lambda start: (start[0], start[1], start[3]))
-        self._walk(order, tightest)
+        lowest = min(starts, key=lambda start: (start.top, start.number, start.tightest))
+        self._walk(lowest.order, lowest.tightest)
         return Found(tuple(self.best.tolist()), self.height, self.layouts)
 
     def _walk(self, order: Numbers, tightest: bool) -> None:

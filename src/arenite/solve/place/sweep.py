@@ -29,7 +29,7 @@ def fit(boxes: Boxes, height: int, effort: int, budget: Budget) -> Answer:
     gives up where the budget is spent.
     """
     sweep = _Sweep(boxes, height, effort, budget)
-    starts = sorted(span[0] for span in boxes.spans)
+    starts = sorted(start for start, _ in boxes.spans)
     marks = sorted({0, *starts[_STEP::_STEP]})
     for place in range(len(marks)):
         ahead = marks[place + 2] if place + 2 < len(marks) else boxes.sections

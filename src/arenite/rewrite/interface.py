@@ -1,0 +1,77 @@
+"""What every pass is: a frozen dataclass whose fields are its options, and that makes a model of a model.
+
+    model --run--> _apply --> checks --> model     the same object where nothing changed
+
+The checks are the same for all passes, and an error names the pass at fault.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from arenite.errors import VerificationError
+
+if TYPE_CHECKING:
+    from arenite.model import Graph, Model
+
+
+@dataclass(frozen=True)
+class Pass(ABC):
+    """A rewrite of a model. The inputs and outputs that an application sees stay as they are."""
+
+    @abstractmethod
+    def _apply(self, model: Model) -> Model:
+        """The rewritten model; the same object where there is nothing to rewrite."""
+
+    def run(self, model: Model) -> Model:
+        """The rewritten model; the same object where there is nothing to rewrite.
+
+        Raises:
+            VerificationError: the pass itself is wrong: it changed an input or output of a graph, made an operator use
+                a tensor that its graph does not list, or returned a copy of a model in which nothing changed.
+        """
+        result = self._apply(model)
+        fault = None if result is model else _fault(model, result)
+        if fault is not None:
+            raise VerificationError(
+                f"{model.name}: the pass {type(self).__name__} {fault}; please report this model; nothing was written"
+            )
+        return result
+
+    def sentence(self, before: Model, after: Model) -> str:  # noqa: ARG002 (most passes have something to say of both)
+        """What a person is told of a model before and after the pass; empty where there is nothing to say."""
+        return ""
+
+
+def _fault(before: Model, after: Model) -> str | None:
+    """What a pass must not have done to a model: a clause that follows its name; None where all is well."""
+    if len(after.graphs) != len(before.graphs):
+        return f"made {len(after.graphs)} graphs of {len(before.graphs)}"
+    pairs = tuple(zip(before.graphs, after.graphs, strict=True))
+    if after.metadata == before.metadata and all(_alike(*pair) for pair in pairs):
+        return "returned a copy of a model in which nothing changed"
+    return next((fault for fault in (_fault_of_graph(*pair) for pair in pairs) if fault is not None), None)
+
+
+def _alike(before: Graph, after: Graph) -> bool:
+    """Whether two graphs consist of the same objects."""
+    if after is before:
+        return True
+    one, other = ((each.name, each.tensors, each.inputs, each.outputs, each.operators) for each in (before, after))
+    return one == other
+
+
+def _fault_of_graph(before: Graph, after: Graph) -> str | None:
+    if after is before:
+        return None
+    if (after.inputs, after.outputs) != (before.inputs, before.outputs):
+        return f"changed the inputs or outputs of the graph {before.name!r}"
+    listed = {None, *after.tensors}
+    if len(listed) <= len(after.tensors):
+        return f"lists a tensor of the graph {before.name!r} twice"
+    for operator in after.operators:
+        if not listed.issuperset((*operator.inputs, *operator.outputs, *operator.intermediates)):
+            return f"made {operator.label} use a tensor that the graph {before.name!r} does not list"
+    return None

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 from arenite import read, zoo
-from arenite.codegen import export
+from arenite.codegen import assemble
+from arenite.codegen.text import Provenance, printed
+from arenite.search.c_export import program
 from arenite.search.optimization import preview
 from arenite.search.options import Options
 from benchmarks.shared import models
@@ -60,7 +62,7 @@ def _models() -> Iterator[tuple[str, Model, tuple[int | None, int | None]]]:
 def _row(title: str, model: Model, asked: int | None, *, split: bool) -> dict[str, str | int | float | bool | None]:
     planned = preview(model, Options(target="c", split=split))
     sizes = _compiled(planned)
-    with patch.object(export, "rolled", lambda calls: [each for each in calls if not each.idle]):
+    with patch.object(assemble, "rolled", lambda calls: [each for each in calls if not each.idle]):
         unrolled = _compiled(planned)
     return {
         "model": title,
@@ -76,7 +78,7 @@ def _row(title: str, model: Model, asked: int | None, *, split: bool) -> dict[st
 
 def _compiled(model: Model) -> Sizes:
     with tempfile.TemporaryDirectory() as folder:
-        files = export.sources(model, "model")
+        files = printed(program(model, "model"), Provenance(model.name, ""))
         for name, text in files.items():
             (Path(folder) / name).write_text(text)
         names = [name for name in files if name.endswith(".c")]

@@ -10,7 +10,8 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from arenite.codegen import export_c, write_files
+from arenite.codegen import write_files
+from arenite.search.c_export import export_c
 from arenite.zoo.builder import Builder
 from benchmarks.tables import Table
 

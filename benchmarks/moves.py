@@ -9,12 +9,12 @@ from arenite import read, zoo
 from arenite.backends import Kernels
 from arenite.backends.target import C
 from arenite.backends.tflm.folding import folded
-from arenite.codegen.arena import arena
-from arenite.codegen.export import executable
+from arenite.codegen.prepare import executable
 from arenite.formulate.placement import overlap_problem
 from arenite.problems.lifetimes import maximum_load
 from arenite.search.optimization import preview
 from arenite.search.options import Options
+from arenite.search.relocation import arena
 from arenite.search.runnable import refusals
 from arenite.solve.relocate.bound import scope_bound
 from arenite.solve.relocate.field import Field

@@ -22,10 +22,10 @@ from codegen.test_codegen_operators import expected
 import arenite
 from arenite.backends import Kernels
 from arenite.backends.target import find_target
-from arenite.codegen.arena import arena
-from arenite.codegen.export import prepared
+from arenite.codegen.prepare import prepared
 from arenite.runtimes.inputs import random_inputs
 from arenite.runtimes.process import absent
+from arenite.search.relocation import arena
 from arenite.search.runnable import refusals
 
 if TYPE_CHECKING:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from arenite.backends.target import Target, find_target
     from arenite.budget import Budget
     from arenite.bundle import export_tflm
-    from arenite.codegen import export_c
     from arenite.errors import (
         AreniteError,
         FitError,
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from arenite.model import Model
     from arenite.operators.liveness import peak_memory
     from arenite.runtimes.verification import Verification, verify
+    from arenite.search.c_export import export_c
     from arenite.search.exploration import Exploration, explore
     from arenite.search.inspection import Inspection, inspect
     from arenite.search.optimization import Options, least_peak_memory, optimize
@@ -88,7 +88,7 @@ _HOME = {
     "Target": "arenite.backends.target",
     "Verification": "arenite.runtimes.verification",
     "explore": "arenite.search.exploration",
-    "export_c": "arenite.codegen",
+    "export_c": "arenite.search.c_export",
     "export_tflm": "arenite.bundle",
     "find_target": "arenite.backends.target",
     "inspect": "arenite.search.inspection",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,8 +12,9 @@ import numpy as np
 import pytest
 
 from arenite.backends.target import C
-from arenite.codegen.export import sources
+from arenite.codegen.text import Provenance, printed
 from arenite.runtimes.inputs import DTYPES
+from arenite.search.c_export import program
 
 STRICT = ["-Wall", "-Wextra", "-Wconversion", "-Wpedantic", "-Werror"]
 SANITIZED = ["-std=c99", *STRICT, "-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
@@ -48,6 +50,26 @@ RUN = """
     free(arena);
   }}
 """
+
+
+def sources(model, name, target=C, **options):
+    """The files of a model, without a self-test and build files."""
+    return printed(program(model, name, target, **options), Provenance(model.name, "0" * 64))
+
+
+def arena_size(files):
+    """Bytes of the arena that exported files declare."""
+    return _declared(files, "ARENA_SIZE")
+
+
+def moved_bytes(files):
+    """Bytes that an inference of exported files moves within the arena."""
+    return _declared(files, "MOVED_BYTES")
+
+
+def _declared(files, macro):
+    found = (re.search(rf"_{macro} (\d+)$", text, re.MULTILINE) for name, text in files.items() if ".h" in name)
+    return next((int(match[1]) for match in found if match), 0)
 
 
 def compiler(name="gcc"):

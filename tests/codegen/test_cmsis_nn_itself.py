@@ -15,8 +15,9 @@ import pytest
 
 from arenite import zoo
 from arenite.backends.target import find_target
-from arenite.codegen import export_c, write_files
+from arenite.codegen import write_files
 from arenite.runtimes.inputs import random_inputs
+from arenite.search.c_export import export_c
 from arenite.search.optimization import preview
 from arenite.search.options import Options
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from arenite.codegen.export import why_not
+from arenite.codegen.obstacles import why_not
 from arenite.model import Data, ElementType, Graph, Model
 from arenite.runtimes.inputs import random_inputs
 

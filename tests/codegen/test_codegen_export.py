@@ -11,15 +11,16 @@ from itertools import pairwise
 import pytest
 
 import arenite
-from arenite.codegen import arena_size, export_c, write_files
-from arenite.codegen.export import executable, sources
+from arenite.codegen import write_files
 from arenite.codegen.names import checked, identifier
 from arenite.codegen.operators.binary import broadcast
-from arenite.codegen.source import comment
+from arenite.codegen.prepare import executable
+from arenite.codegen.text.lines import comment
 from arenite.errors import OptionError, OutputError, UnsupportedError
 from arenite.model import Data, ElementType, Graph, Model, Operator, Quantization, Tensor
+from arenite.search.c_export import export_c
 
-from .harness import compiler
+from .harness import arena_size, compiler, sources
 from .operators_at_random import INT16, Maker
 
 

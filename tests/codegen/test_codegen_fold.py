@@ -8,12 +8,11 @@ import numpy as np
 import pytest
 
 from arenite.backends.tflm.folding import folded, unfolded
-from arenite.codegen.export import sources
 from arenite.model import ElementType, Graph, Model, Operator
 from arenite.runtimes.inputs import random_inputs
 from arenite.tflite.memory_plan import MemoryPlan, read_plan, with_plan
 
-from .harness import run_c
+from .harness import run_c, sources
 from .operators_at_random import Maker, conv, depthwise
 from .programs_at_random import program
 from .test_codegen_operators import close, expected

@@ -9,7 +9,7 @@ import pytest
 
 import arenite
 from arenite.codegen.example import example
-from arenite.codegen.export import executable
+from arenite.codegen.prepare import executable
 from arenite.codegen.spelling import respelled
 from arenite.runtimes.inputs import random_inputs
 

@@ -7,14 +7,14 @@ import re
 import pytest
 
 import arenite
-from arenite.codegen import export_c, moved_bytes
-from arenite.codegen.arena import arena
-from arenite.codegen.export import arena_size, sources
 from arenite.errors import OptionError
 from arenite.problems.lifetimes import maximum_load
 from arenite.problems.placement import Layout
 from arenite.problems.relocation import Move, MovingSolution
+from arenite.search.c_export import export_c
+from arenite.search.relocation import arena
 
+from .harness import arena_size, moved_bytes, sources
 from .test_codegen_models import check
 
 MODELS = [

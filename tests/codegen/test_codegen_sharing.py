@@ -11,13 +11,13 @@ import pytest
 
 import arenite
 from arenite.backends import ANYWHERE, Overlap
-from arenite.codegen.arena import arena
 from arenite.formulate import placement as relations
 from arenite.model import ElementType
 from arenite.runtimes.inputs import random_inputs
+from arenite.search.relocation import arena
 from arenite.tflite.memory_plan import MemoryPlan, with_plan
 
-from .harness import run_c
+from .harness import run_c, sources
 from .operators_at_random import make
 
 ORDERED = ("conv", "depthwise", "average_pool", "max_pool", "fully_connected", "add", "leaky_relu", "softmax")
@@ -79,8 +79,6 @@ def test_tensors_are_aligned_to_their_elements():
 
 @pytest.mark.parametrize("name", ["reshape", "squeeze", "expand_dims"])
 def test_views_cost_nothing(name):
-    from arenite.codegen.export import sources
-
     model = make(ElementType.INT8, name, 0)
     assert ANYWHERE.allows(0)
     assert arena(model).size <= model.main.inputs[0].bytes + 15

@@ -10,13 +10,13 @@ import pytest
 
 import arenite
 from arenite.backends.tflm.kept import kept
-from arenite.codegen.export import sources
 from arenite.codegen.operators.signal import circle
+from arenite.codegen.text.literals import elements
 from arenite.codegen.unit import Unit
 from arenite.errors import UnsupportedError
 from arenite.tflite.custom_options import custom_options
 
-from .harness import STRICT, compiler, run_c
+from .harness import STRICT, compiler, run_c, sources
 from .test_codegen_operators import expected
 
 
@@ -67,16 +67,19 @@ def test_a_custom_operator_is_not_the_builtin_one_of_its_name(preprocessor):
 PROGRAM = """
 #include <stdio.h>
 #include "arenite_signal_rfft_s16.h"
-#define ARENITE_FLASH
-{arrays}
+static const int16_t turns[] = {{{turns}}}, half_turns[] = {{{half_turns}}};
 int main(void) {{
   static int16_t input[{length}], output[{length} + 2];
-  const arenite_signal_rfft_s16_t layer = {{{given}, {size}, {last}, {turns}, {half_turns}}};
+  const arenite_signal_rfft_s16_t layer = {{{given}, {size}, {last}, turns, half_turns}};
   if (fread(input, 2, {given}, stdin) != {given}) return 1;
   arenite_signal_rfft_s16(&layer, 1, input, output);
   return fwrite(output, 2, {length} + 2, stdout) != {length} + 2;
 }}
 """
+
+
+def values(constant):
+    return elements(constant.kind, constant.content)
 
 
 @pytest.mark.parametrize("length", [4, 8, 16, 32, 128, 512, 2048])
@@ -85,23 +88,21 @@ def test_the_transform_is_one(length, tmp_path):
     from importlib.resources import files
 
     unit, size = Unit({}), length // 2
-    turns = circle(unit, (-2 * np.pi * i / size for i in range(size)))
-    half_turns = circle(unit, (-np.pi * ((i + 1) / size + 0.5) for i in range(size // 2)))
+    turns = circle(unit, (-2 * np.pi * i / size for i in range(size)), "turns")
+    half_turns = circle(unit, (-np.pi * ((i + 1) / size + 0.5) for i in range(size // 2)), "half turns")
     last, given = (4 if size.bit_length() % 2 else 2), length - length // 8
-    arrays = "\n".join(unit.definitions).replace("static ARENITE_FLASH", "static")
-    text = PROGRAM.format(
-        arrays=arrays, length=length, given=given, size=size, last=last, turns=turns, half_turns=half_turns
-    )
+    arrays = {"turns": values(turns), "half_turns": values(half_turns)}
+    text = PROGRAM.format(length=length, given=given, size=size, last=last, **arrays)
     (tmp_path / "main.c").write_text("#include <stdint.h>\n" + text)
     for name in ("arenite_signal_rfft_s16.c", "arenite_signal_rfft_s16.h"):
         (tmp_path / name).write_text((files("arenite.codegen") / "kernels" / name).read_text())
     program = str(tmp_path / "program")
     flags = ["-std=c99", *STRICT, "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
     subprocess.run([compiler(), *flags, *map(str, tmp_path.glob("*.c")), "-o", program], check=True)
-    values = np.random.default_rng(length).integers(-32768, 32768, given).astype(np.int16)
-    done = subprocess.run([program], input=values.tobytes(), capture_output=True, check=True)
+    sound = np.random.default_rng(length).integers(-32768, 32768, given).astype(np.int16)
+    done = subprocess.run([program], input=sound.tobytes(), capture_output=True, check=True)
     found = np.frombuffer(done.stdout, np.int16).astype(float).reshape(-1, 2)
-    wanted = np.fft.rfft(values, length) / length
+    wanted = np.fft.rfft(sound, length) / length
     steps = np.log2(length) + 2
     np.testing.assert_allclose(found[:, 0], wanted.real, atol=steps)
     np.testing.assert_allclose(found[:, 1], wanted.imag, atol=steps)

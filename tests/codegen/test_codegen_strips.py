@@ -13,9 +13,8 @@ from arenite.backends import Kernels
 from arenite.backends.target import C
 from arenite.budget import Budget
 from arenite.check.validity import is_right
-from arenite.codegen.export import arena_size, sources
-from arenite.codegen.loops import Loop, rolled
-from arenite.codegen.unit import Call
+from arenite.codegen.loops import rolled
+from arenite.codegen.program import Address, Call, Growing, LookedUp, Loop, Parameters, Structure
 from arenite.rewrite import Prune
 from arenite.rewrite.strips import region_of, strip_plan
 from arenite.runtimes.inputs import random_inputs
@@ -25,7 +24,7 @@ from arenite.search.partial.layout import laid_out
 from arenite.search.partial.realise import in_parts
 from arenite.search.sharing import Sharing
 
-from .harness import run_c
+from .harness import arena_size, run_c, sources
 
 
 @pytest.fixture(scope="module")
@@ -79,47 +78,50 @@ def test_strips_as_the_search_chooses_them_are_loops(whole, strips):
 
 
 def call(index, kernel, *arguments, idle=False):
-    return Call(index, kernel, tuple(map(str, arguments)), idle)
+    return Call(index, kernel, arguments, idle)
+
+
+def layer(number):
+    return Parameters("layer", Structure((("number", number),)))
 
 
 def place(offset):
-    return f"(int8_t *)(void *)(arena + {offset})"
+    return Address(offset, "int8_t", writable=True)
 
 
 def executed(schedule):
     """The calls of a schedule, with every number worked out."""
     for each in schedule:
         if not isinstance(each, Loop):
-            yield each.function, each.arguments
+            yield each.kernel, each.arguments
             continue
         for i in range(each.count):
             row = each.table[i] if each.table else ()
             for one in each.body:
-                yield one.function, tuple(_worked_out(argument, i, row) for argument in one.arguments)
+                yield one.kernel, tuple(_worked_out(argument, i, row) for argument in one.arguments)
 
 
 def _worked_out(argument, i, row):
-    before, plus, rest = argument.partition("(arena + ")
-    number = rest[:-1] if plus else argument
-    if "layer" in number:
-        return argument
-    value = eval(number, {"i": i, "row": row})
-    return f"{before}{plus}{value})" if plus else str(value)
+    if isinstance(argument, Address):
+        return replace(argument, offset=_worked_out(argument.offset, i, row))
+    if isinstance(argument, Growing):
+        return argument.first + argument.step * i
+    return row[argument.column] if isinstance(argument, LookedUp) else argument
 
 
 def test_numbers_that_stay_grow_or_are_looked_up():
     rng = np.random.default_rng(4)
     offsets = [int(each) for each in rng.integers(0, 100_000, 9)]
-    calls = [call(0, "start", "&layer_0", place(0))]
+    calls = [call(0, "start", layer(0), place(0))]
     for i in range(9):
-        calls.append(call(2 * i, "conv", "&layer_1", 7, 9 - i, place(64 * i), place(offsets[i])))
-        calls.append(call(2 * i + 1, "add", "&layer_2", place(offsets[i]), place(1600 - 160 * i)))
-    calls.append(call(99, "end", "&layer_0", place(0)))
+        calls.append(call(2 * i, "conv", layer(1), 7, 9 - i, place(64 * i), place(offsets[i])))
+        calls.append(call(2 * i + 1, "add", layer(2), place(offsets[i]), place(1600 - 160 * i)))
+    calls.append(call(99, "end", layer(0), place(0)))
     schedule = rolled(calls)
     assert [type(each) for each in schedule] == [Call, Loop, Call]
     assert len(schedule[1].table[0]) == 1
     assert schedule[1].width == "int32_t"
-    assert list(executed(schedule)) == [(each.function, each.arguments) for each in calls]
+    assert list(executed(schedule)) == [(each.kernel, each.arguments) for each in calls]
 
 
 def test_what_is_not_repeated_stays_as_it_is():
@@ -130,14 +132,14 @@ def test_what_is_not_repeated_stays_as_it_is():
 
 def test_idle_calls_are_left_out_unless_a_loop_needs_them():
     """A copy onto itself may be made as well, so that a stretch in which it is needed once still is a loop."""
-    idle = [call(i, "copy", "&layer_1", place(16 * i), place(16 * i), idle=True) for i in range(8)]
+    idle = [call(i, "copy", layer(1), place(16 * i), place(16 * i), idle=True) for i in range(8)]
     assert rolled(idle) == []
     calls = []
     for i in range(8):
-        calls += [call(i, "conv", "&layer_2", place(16 * i), place(32 * i)), idle[i], call(i, "add", place(8 * i))]
+        calls += [call(i, "conv", layer(2), place(16 * i), place(32 * i)), idle[i], call(i, "add", place(8 * i))]
     (loop,) = rolled(calls)
     assert [each.kernel for each in loop.body] == ["conv", "add"]
-    calls[4] = replace(calls[4], arguments=("&layer_1", place(3), place(7)), idle=False)
+    calls[4] = replace(calls[4], arguments=(layer(1), place(3), place(7)), idle=False)
     (loop,) = rolled(calls)
     assert [each.kernel for each in loop.body] == ["conv", "copy", "add"]
-    assert list(executed([loop])) == [(each.function, each.arguments) for each in calls]
+    assert list(executed([loop])) == [(each.kernel, each.arguments) for each in calls]

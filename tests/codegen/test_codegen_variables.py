@@ -11,13 +11,13 @@ import pytest
 
 from arenite.backends.target import C
 from arenite.backends.tflm.kept import kept, read_in_place
-from arenite.codegen.export import arena_size, export_c, sources
 from arenite.errors import UnsupportedError
 from arenite.model import ElementType, Graph, Model, Operator, Tensor
 from arenite.runtimes.inputs import random_inputs
+from arenite.search.c_export import export_c
 
 from .further_operators import svdf, variable
-from .harness import STRICT, compiler, run_c
+from .harness import STRICT, arena_size, compiler, run_c, sources
 from .operators_at_random import Maker
 from .test_codegen_operators import expected
 
@@ -80,10 +80,10 @@ def test_what_is_read_lies_in_the_variable_unless_it_is_assigned_meanwhile():
 
 
 def test_in_place_would_be_wrong_otherwise(monkeypatch, tmp_path):
-    from arenite.codegen import arena
+    from arenite.search import relocation
 
     models = [streaming(seed, early=True) for seed in range(4)]
-    monkeypatch.setattr(arena, "read_in_place", lambda model: {model.main.operators[2].outputs[0]})
+    monkeypatch.setattr(relocation, "read_in_place", lambda model: {model.main.operators[2].outputs[0]})
     with pytest.raises(AssertionError):
         equal(models, tmp_path)
 

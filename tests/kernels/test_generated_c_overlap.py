@@ -33,14 +33,10 @@ class Recorder(Unit):
         super().__init__(_Apart())
         self.copies: list[tuple] = []
 
-    def parameters(self, kind, *fields):
-        assert kind == "copy"
-        return fields
-
-    def pointer(self, tensor, *, extra=0):
+    def pointer(self, tensor, *, extra=0, kind=None):
         return tensor, extra
 
-    def target(self, tensor, *, extra=0):
+    def target(self, tensor, *, extra=0, kind=None):
         return tensor, extra
 
     def call(self, kernel, *arguments, idle=False):
@@ -62,7 +58,8 @@ def copying(operator: Operator, position: int, output: int) -> Kernel:
     source, target = operator.inputs[position], operator.outputs[output]
 
     def run(arena: Arena) -> None:
-        for (length, counts, read, write), (read_of, reads), (written, writes) in unit.copies:
+        for shape, (read_of, reads), (written, writes) in unit.copies:
+            length, counts, read, write = (value for _, value in shape.structure.fields)
             for index in product(*map(range, counts)):
                 at = reads + sum(i * step for i, step in zip(index, read, strict=True))
                 to = writes + sum(i * step for i, step in zip(index, write, strict=True))

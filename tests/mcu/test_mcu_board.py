@@ -7,8 +7,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from codegen.harness import arena_size
 
-from arenite.codegen import arena_size, export_c, write_files
+from arenite.codegen import write_files
+from arenite.search.c_export import export_c
 from arenite.zoo import build
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "mcu"

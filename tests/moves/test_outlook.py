@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from codegen.harness import arena_size, moved_bytes, sources
+
 from arenite.backends.target import C
 from arenite.budget import Budget
-from arenite.codegen import arena_size, moved_bytes
-from arenite.codegen.export import sources
 from arenite.search.optimization import optimize
 from arenite.search.options import Options
-from arenite.search.outlook import outlook
+from arenite.search.relocation import outlook
 from arenite.zoo import build
 
 

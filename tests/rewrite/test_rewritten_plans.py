@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from codegen.harness import arena_size
 
-from arenite.codegen import arena_size, export_c
 from arenite.rewrite import Dilate, FoldShapes, Tidy
 from arenite.rewrite.passes import rewritten
+from arenite.search.c_export import export_c
 from arenite.search.optimization import Options, optimize
 from arenite.tflite.read import read_model
 

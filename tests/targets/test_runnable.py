@@ -9,9 +9,9 @@ from typer.testing import CliRunner
 
 from arenite.backends.target import TARGETS, find_target
 from arenite.cli import app
-from arenite.codegen import export_c
 from arenite.errors import UnsupportedError
 from arenite.model import ElementType, Graph, Model, Operator
+from arenite.search.c_export import export_c
 from arenite.search.fitting import check, fit
 from arenite.search.optimization import Options, optimize
 from arenite.search.runnable import Refusal, refusals, why_not

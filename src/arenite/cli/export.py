@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from pathlib import Path  # noqa: TC003 (typer reads the annotations when the program runs)
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +13,7 @@ from arenite.cli.options import DEFAULT_TARGET, TARGET_HELP
 from arenite.errors import OptionError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from arenite.search.c_export import Export
 
 
 def export_command(
@@ -59,8 +61,9 @@ def export_command(
 ) -> None:
     """Write a model, in its order and with its layout, as C99 without dependencies or as a bundle for TFLM."""
     from arenite.cli.files import say
-    from arenite.codegen import export_c, write_files
+    from arenite.codegen import write_files
     from arenite.codegen.names import identifier
+    from arenite.search.c_export import exported
     from arenite.tflite.read import read_model
 
     if (c is None) == (tflm is None):
@@ -81,11 +84,16 @@ def export_command(
         )
     source = read_model(model)
     if c is not None:
-        files: Mapping[str, str] = export_c(
-            source, name, may_move=not no_moves, moves_worth=_share(moves_worth), cmsis_nn=cmsis_nn
+        export = exported(
+            source,
+            name,
+            may_move=not no_moves,
+            moves_worth=_share(moves_worth),
+            cmsis_nn=cmsis_nn,
+            command=shlex.join(["arenite", *sys.argv[1:]]),
         )
-        write_files(files, c, force=force)
-        say(f"{c}: {len(files)} files; {_summary(files)}")
+        write_files(export.files, c, force=force)
+        say(f"{c}: {len(export.files)} files; {_summary(export)}")
     elif tflm is not None:
         from arenite.backends.target import find_target
         from arenite.bundle import export_tflm
@@ -97,18 +105,16 @@ def export_command(
 
 def _share(percent: float | None) -> float:
     """What is asked of moves, as bytes saved for each byte moved."""
-    from arenite.codegen.arena import MOVES_WORTH
+    from arenite.search.relocation import MOVES_WORTH
 
     return MOVES_WORTH if percent is None else percent / 100
 
 
-def _summary(files: Mapping[str, str]) -> str:
+def _summary(export: Export) -> str:
     """What the C needs, and whether it can be tested."""
-    from arenite.codegen import arena_size, moved_bytes
-
-    tested = any(name.endswith("_test.c") for name in files)
-    where = " CMSIS_NN=PATH` on that core" if "CMSIS_NN" in files["Makefile"] else "`"
-    how = f"test it with `make test{where}" if tested else "no runtime here takes the model, so there is no self-test"
-    moved = moved_bytes(files)
-    moves = f", in which an inference moves {moved:,} bytes" if moved else ""
-    return f"an arena of {arena_size(files):,} bytes{moves}; {how}"
+    memory = export.program.memory
+    where = " CMSIS_NN=PATH` on that core" if export.program.target.core else "`"
+    how = f"test it with `make test{where}"
+    moved = f", in which an inference moves {sum(memory.moved):,} bytes" if memory.moved else ""
+    tested = how if export.tested else "no runtime here takes the model, so there is no self-test"
+    return f"an arena of {memory.size:,} bytes{moved}; {tested}"

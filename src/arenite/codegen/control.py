@@ -17,35 +17,21 @@ from typing import TYPE_CHECKING
 
 from arenite.backends.tflm.kept import kept, run_graphs
 from arenite.codegen.names import part
-from arenite.codegen.source import comment
-from arenite.codegen.unit import Block
+from arenite.codegen.program import If, Once, Part, While
 from arenite.model import ElementType
 from arenite.operators.liveness import PLANNED_CONTROL_FLOW
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
-    from arenite.codegen.unit import Call, Unit
+    from arenite.codegen.program import Address, Call, Constant, Run, Work
+    from arenite.codegen.unit import Unit
     from arenite.model import Graph, Model, Operator, Tensor
 
 
-@dataclass(frozen=True)
-class Function:
-    """A graph as a function of the generated code; `checked`: it returns a status, 0 for success."""
-
-    graph: Graph
-    name: str
-    checked: bool
-
-    def call(self) -> str:
-        """The call as C."""
-        return f"if ((status = {self.name}(arena)) != 0) return status;" if self.checked else f"{self.name}(arena);"
-
-
-def function(model: Model, number: int, name: str, *, checked: bool) -> Function:
-    """The function of a graph of a model whose interface is called `name`."""
-    graph = model.graphs[number]
-    return Function(graph, f"{name}_graph_{number}_{part(graph.name)}".rstrip("_"), checked)
+def function_name(model: Model, number: int, name: str) -> str:
+    """What the function of a graph is called in a program whose names begin with `name`."""
+    return f"{name}_graph_{number}_{part(model.graphs[number].name)}".rstrip("_")
 
 
 def inner_graphs(model: Model) -> tuple[int, ...]:
@@ -67,57 +53,63 @@ def _walk(model: Model, number: int, flags: Container[Operator], found: dict[int
                     found[each] = None
 
 
-def lower(unit: Unit, operator: Operator, functions: Mapping[int, Function], flag: int | None) -> None:
+@dataclass(frozen=True)
+class Callee:
+    """A graph that an operator runs, and the call of its function."""
+
+    graph: Graph
+    run: Run
+
+
+def lower(unit: Unit, operator: Operator, callees: Sequence[Callee], flag: int | None) -> None:
     """Add an operator that runs graphs, without obstacles (`control_obstacles`).
 
     Args:
-        unit: gets the steps.
+        unit: gets the step.
         operator: IF, WHILE or CALL_ONCE.
-        functions: those of graphs, by position.
+        callees: the graphs that it runs, in its order.
         flag: offset in the arena of the byte that tells whether a CALL_ONCE was run; None if resetting does its work.
     """
-    if operator.code == "CALL_ONCE" and flag is None:
-        return
-    own = [functions[number] for number in operator.graphs]
     if operator.code == "IF":
-        parts = tuple(_if(unit, operator, own))
+        unit.calls.append(_if(unit, operator, *callees))
     elif operator.code == "WHILE":
-        parts = tuple(_while(unit, operator, *own))
-    else:
-        parts = (f"if (arena[{flag}] == 0) {{", own[0].call(), f"arena[{flag}] = 1;", "}")
-    unit.calls.append(Block(unit.index, parts, checked=own[0].checked))
+        unit.calls.append(_while(unit, operator, *callees))
+    elif flag is not None:
+        unit.calls.append(Once(unit.index, flag, callees[0].run))
 
 
-def _if(unit: Unit, operator: Operator, functions: Sequence[Function]) -> Iterator[str | Call]:
+def _if(unit: Unit, operator: Operator, then: Callee, otherwise: Callee) -> If:
     condition, *sources = operator.inputs
     assert condition is not None
-    heads = (f"if ({_truth(unit, condition)} != 0) {{", "} else {")
-    for head, each in zip(heads, functions, strict=True):
-        yield head
-        yield from _into(unit, sources, each)
-        yield each.call()
-        yield from _copies(unit, each.graph.outputs, operator.outputs)
-    yield "}"
+
+    def branch(callee: Callee) -> tuple[Work, ...]:
+        return *_into(unit, sources, callee), callee.run, *_copies(unit, callee.graph.outputs, operator.outputs)
+
+    return If(unit.index, _truth(unit, condition), branch(then), branch(otherwise))
 
 
-def _while(unit: Unit, operator: Operator, condition: Function, body: Function) -> Iterator[str | Call]:
-    yield from _copies(unit, operator.inputs, operator.outputs)
-    yield "for (;;) {"
-    yield from _into(unit, operator.outputs, condition)
-    yield condition.call()
-    yield f"if ({_truth(unit, condition.graph.outputs[0])} == 0) break;"
-    yield from _into(unit, operator.outputs, body)
-    yield body.call()
-    yield from _copies(unit, body.graph.outputs, operator.outputs)
-    yield "}"
+def _while(unit: Unit, operator: Operator, condition: Callee, body: Callee) -> While:
+    return While(
+        unit.index,
+        before=tuple(_copies(unit, operator.inputs, operator.outputs)),
+        test=(*_into(unit, operator.outputs, condition), condition.run),
+        condition=_truth(unit, condition.graph.outputs[0]),
+        body=(
+            *_into(unit, operator.outputs, body),
+            body.run,
+            *_copies(unit, body.graph.outputs, operator.outputs),
+        ),
+    )
 
 
-def _truth(unit: Unit, tensor: Tensor) -> str:
+def _truth(unit: Unit, tensor: Tensor) -> Address | Constant:
     """The one value of a BOOL tensor."""
-    return f"arena[{unit.offsets[tensor]}]" if tensor.data is None else f"{unit.pointer(tensor)}[0]"
+    found = unit.pointer(tensor)
+    assert not isinstance(found, Part)  # which a pointer to the first value is not
+    return found
 
 
-def _into(unit: Unit, sources: Sequence[Tensor | None], callee: Function) -> Iterator[str | Call]:
+def _into(unit: Unit, sources: Sequence[Tensor | None], callee: Callee) -> Iterator[Call]:
     """Copies to those inputs of a graph that are read."""
     graph = callee.graph
     read = {tensor for operator in graph.operators for tensor in operator.inputs}.union(graph.outputs)
@@ -125,11 +117,10 @@ def _into(unit: Unit, sources: Sequence[Tensor | None], callee: Function) -> Ite
     return _copies(unit, [source for source, _ in pairs], [target for _, target in pairs])
 
 
-def _copies(unit: Unit, sources: Sequence[Tensor | None], targets: Sequence[Tensor]) -> Iterator[str | Call]:
+def _copies(unit: Unit, sources: Sequence[Tensor | None], targets: Sequence[Tensor]) -> Iterator[Call]:
     for source, target in zip(sources, targets, strict=True):
         if source is not None and source is not target:
-            yield f"/* {comment(repr(source.name))} to {comment(repr(target.name))} */"
-            yield unit.copy(source, target)
+            yield unit.copy(source, target, f"{source.name!r} to {target.name!r}")
 
 
 def control_obstacles(model: Model) -> Iterator[tuple[Operator, str]]:

@@ -2,30 +2,58 @@
 
 from __future__ import annotations
 
-import re
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from arenite.codegen.kernel_templates import KERNELS, expanded
 
-_INCLUDE = re.compile(r'#include "(arenite_\w+\.h)"')
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from importlib.abc import Traversable
+
+PREFIX = "arenite_"
+"""What the names of all kernel files and functions begin with."""
 
 
 def kernel_files(kernels: Iterable[str]) -> dict[str, str]:
     """Name and text of the headers `arenite_<kernel>.h`, of their sources, and of all that these include."""
-    folders = [files("arenite.codegen") / "kernels", files("arenite.codegen.cmsis_nn") / "kernels"]
     found: dict[str, str] = {}
-    wanted = [f"arenite_{kernel}.h" for kernel in kernels]
+    wanted = [f"{PREFIX}{kernel}.h" for kernel in kernels]
     while wanted:
         name = wanted.pop()
-        if name in found:
-            continue
-        folder = next(each for each in folders if (each / name).is_file())
-        found[name] = (folder / name).read_text("ascii")
-        wanted += _INCLUDE.findall(found[name])
-        body = name.removesuffix(".h") + ".c"
-        if name.endswith(".h") and (folder / body).is_file():
-            found[body] = (folder / body).read_text("ascii")
-            wanted += _INCLUDE.findall(found[body])
+        text = None if name in found else _text(name)
+        if text is not None:
+            found[name] = text
+            wanted += [*_included(text), *([name.removesuffix(".h") + ".c"] if name.endswith(".h") else [])]
     return dict(sorted(found.items()))
+
+
+def available_kernels() -> frozenset[str]:
+    """Names of all kernels and of the headers that they share, without those that call CMSIS-NN."""
+    names = {each.name for each in _folder().iterdir() if each.name.startswith(PREFIX)}
+    return frozenset(KERNELS) | {name.removeprefix(PREFIX).rpartition(".")[0] for name in names}
+
+
+def _folder() -> Traversable:
+    return files("arenite.codegen") / "kernels"
+
+
+def _text(name: str) -> str | None:
+    """The text of a file; None for the source of a header that has none."""
+    for folder in (_folder(), files("arenite.codegen.cmsis_nn") / "kernels"):
+        if (folder / name).is_file():
+            return (folder / name).read_text("ascii")
+    kernel, _, ending = name.removeprefix(PREFIX).rpartition(".")
+    if kernel not in KERNELS:
+        assert ending == "c", f"there is no {name}"
+        return None
+    template, words = KERNELS[kernel]
+    return expanded(f"{template}.{ending}", kernel, words)
+
+
+def _included(text: str) -> Iterator[str]:
+    """Kernel headers that a file includes."""
+    for line in text.splitlines():
+        directive, _, name = line.partition(" ")
+        if directive == "#include" and name.startswith(f'"{PREFIX}'):
+            yield name.strip('"')

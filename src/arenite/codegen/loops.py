@@ -10,15 +10,15 @@ something another time.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
 from itertools import accumulate, groupby, pairwise
 from typing import TYPE_CHECKING
 
-from arenite.codegen.unit import Block, Call
+from arenite.codegen.program import Call, Growing, LookedUp, Loop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
+
+    from arenite.codegen.program import Block, Number, Step
 
 LONGEST = 200
 """Calls in the body of a loop at most."""
@@ -26,41 +26,10 @@ LONGEST = 200
 CALL, ARGUMENT, LOOP, COMPUTED, LOOKED_UP = 4, 6, 24, 6, 10
 """About the bytes of Thumb-2 code for a call, each of its arguments, a loop, and a number that changes in it."""
 
-_NUMBER = re.compile(r"(?<=\(arena \+ )\d+(?=\))|^-?\d+$")
 
-
-@dataclass(frozen=True)
-class Loop:
-    """Calls `body`, repeated `count` times with other numbers; `index` of the calls is that of the first time.
-
-    `last` is the index of the last call of the last time. `table` has a row for each repetition, or none if nothing is
-    looked up.
-    """
-
-    count: int
-    body: tuple[Call, ...]
-    last: int
-    table: tuple[tuple[int, ...], ...]
-
-    @property
-    def width(self) -> str:
-        """The type of the table's elements."""
-        smallest = min(min(row) for row in self.table)
-        largest = max(max(row) for row in self.table)
-        return "uint16_t" if smallest >= 0 and largest < 1 << 16 else "int32_t"
-
-
-@dataclass(frozen=True)
-class _Shape:
-    """A call without its numbers: `text` has a mark for each of them."""
-
-    function: str
-    text: tuple[str, ...]
-
-
-def rolled(steps: Sequence[Call | Block]) -> list[Call | Block | Loop]:
+def rolled(steps: Sequence[Call | Block]) -> list[Step]:
     """The same steps, with loops of calls where that makes the code smaller, as far as an estimate tells."""
-    found: list[Call | Block | Loop] = []
+    found: list[Step] = []
     for _, group in groupby(steps, key=lambda step: isinstance(step, Call)):
         alike = list(group)
         calls = [step for step in alike if isinstance(step, Call)]
@@ -70,14 +39,14 @@ def rolled(steps: Sequence[Call | Block]) -> list[Call | Block | Loop]:
 
 def _rolled(calls: Sequence[Call]) -> list[Call | Loop]:
     estimate = _Estimate(calls)
-    shapes = [_shape(call) for call in calls]
+    patterns = _patterns(calls)
     saved = [0] * (len(calls) + 1)
     chosen: list[tuple[int, int]] = [(0, 0)] * len(calls)
     alike = [0] * (LONGEST + 1)  # calls from here on that are like those `period` later
     for first in range(len(calls) - 1, -1, -1):
         saved[first] = saved[first + 1]
         for period in range(1, min(LONGEST, len(calls) - first - 1) + 1):
-            alike[period] = alike[period] + 1 if shapes[first] == shapes[first + period] else 0
+            alike[period] = alike[period] + 1 if patterns[first] == patterns[first + period] else 0
             count = alike[period] // period + 1
             if count > 1:
                 after = saved[first + period * count]
@@ -87,15 +56,10 @@ def _rolled(calls: Sequence[Call]) -> list[Call | Loop]:
     return list(_chosen(calls, estimate.numbers, chosen))
 
 
-def kernels(schedule: Iterable[Call | Block | Loop]) -> set[str]:
-    """The kernels that are called."""
-    return {call.kernel for each in schedule for call in _calls(each)}
-
-
-def _calls(step: Call | Block | Loop) -> tuple[Call, ...]:
-    if isinstance(step, Loop):
-        return step.body
-    return step.calls if isinstance(step, Block) else (step,)
+def _patterns(calls: Sequence[Call]) -> list[int]:
+    """A number for each call, the same for calls that are alike."""
+    known: dict[tuple[object, ...], int] = {}
+    return [known.setdefault(call.pattern, len(known)) for call in calls]
 
 
 def _chosen(
@@ -113,14 +77,6 @@ def _chosen(
             first += 1
 
 
-def _shape(call: Call) -> _Shape:
-    return _Shape(call.function, tuple(_NUMBER.sub("#", argument) for argument in call.arguments))
-
-
-def _numbers(call: Call) -> tuple[int, ...]:
-    return tuple(int(each) for argument in call.arguments for each in _NUMBER.findall(argument))
-
-
 def _columns(
     numbers: Sequence[tuple[int, ...]], first: int, period: int, count: int
 ) -> Iterator[tuple[int, list[int], int | None]]:
@@ -135,7 +91,7 @@ class _Estimate:
     """Bytes of code that loops of a schedule's calls save, about."""
 
     def __init__(self, calls: Sequence[Call]) -> None:
-        self.numbers = [_numbers(call) for call in calls]
+        self.numbers = [call.numbers for call in calls]
         self.costs = [0 if call.idle else CALL + ARGUMENT * len(call.arguments) for call in calls]
         self.before = [0, *accumulate(self.costs)]
         """The costs of all calls before each one."""
@@ -208,29 +164,12 @@ def _loop(calls: Sequence[Call], numbers: Sequence[tuple[int, ...]], first: int,
     last = first + period * count
     busy = [place for place in range(first, first + period) if not all(call.idle for call in calls[place:last:period])]
     table: dict[tuple[int, ...], int] = {}  # equal columns once
-    texts: dict[int, list[str]] = {place: [] for place in busy}
+    changing: dict[int, list[Number]] = {place: [] for place in busy}
     for place, values, step in _columns(numbers, first, period, count):
-        if place in texts and step is None:
-            texts[place].append(f"row[{table.setdefault(tuple(values), len(table))}]")
-        elif place in texts:
-            texts[place].append(_computed(values[0], step or 0))
-    body = (
-        replace(calls[place], arguments=tuple(_filled(calls[place].arguments, iter(texts[place])))) for place in busy
-    )
+        if place in changing and step is None:
+            changing[place].append(LookedUp(table.setdefault(tuple(values), len(table))))
+        elif place in changing:
+            changing[place].append(Growing(values[0], step) if step else values[0])
+    body = tuple(calls[place].with_numbers(changing[place]) for place in busy)
     rows = tuple(zip(*table, strict=True)) if table else ()
-    return Loop(count, tuple(body), calls[last - 1].index, rows)
-
-
-def _computed(first: int, step: int) -> str:
-    """A number that grows by a constant step, as C."""
-    if not step:
-        return str(first)
-    product = "i" if abs(step) == 1 else f"{abs(step)} * i"
-    if step < 0:
-        return f"{first} - {product}"
-    return f"{first} + {product}" if first else product
-
-
-def _filled(arguments: Sequence[str], numbers: Iterator[str]) -> Iterator[str]:
-    """Arguments with other numbers, in order."""
-    return (_NUMBER.sub(lambda _: next(numbers), each) for each in arguments)
+    return Loop(count, body, calls[last - 1].index, rows)

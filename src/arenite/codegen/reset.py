@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.backends.tflm.kept import accesses, constants_once, kept, run_graphs
+from arenite.codegen.program import Address, Call
 from arenite.codegen.types import INT8
-from arenite.codegen.unit import Call
 from arenite.model import ElementType
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ ACCESSES = frozenset({"VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE"})
 """Operators that take or give the handle of a variable."""
 
 
-def reset_calls(unit: Unit, model: Model, variables: Kept, base: int) -> list[Call]:
+def reset_calls(unit: Unit, model: Model, variables: Kept, base: int) -> tuple[Call, ...]:
     """Calls that give every variable its first value; `base` is the offset in the arena where the variables begin."""
-    before = len(unit.calls)
+    unit.label, unit.calls = "variables", []
     content = _first_content(model, variables)
     if variables.size:
         common = max(set(content), key=content.count)
@@ -35,14 +35,14 @@ def reset_calls(unit: Unit, model: Model, variables: Kept, base: int) -> list[Ca
             if part == part[:1] * each.size:
                 _fill(unit, part[0], base + each.offset, each.size)
             else:
-                unit.call("move", f"(void *)(arena + {base + each.offset})", unit.array(INT8, part), each.size)
-    calls = [each for each in unit.calls[before:] if isinstance(each, Call)]
-    del unit.calls[before:]
-    return calls
+                place = Address(base + each.offset, "void", writable=True)
+                unit.call("move", place, unit.array(INT8, part, "first values"), each.size)
+    return tuple(each for each in unit.calls if isinstance(each, Call))
 
 
 def _fill(unit: Unit, byte: int, offset: int, size: int) -> None:
-    unit.call("fill", unit.array(INT8, bytes([byte])), 1, size, f"(void *)(arena + {offset})")
+    place = Address(offset, "void", writable=True)
+    unit.call("fill", unit.array(INT8, bytes([byte]), "first value"), 1, size, place)
 
 
 def _first_content(model: Model, variables: Kept) -> bytearray:

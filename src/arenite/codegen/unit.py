@@ -1,4 +1,4 @@
-"""The C source of one model while it is being collected: constants, parameters and calls."""
+"""The calls of one model while they are being collected, and what an operator must be like to become one."""
 
 from __future__ import annotations
 
@@ -7,52 +7,17 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from arenite.backends import Kernels
-from arenite.codegen.literals import array_definition, literal
-from arenite.codegen.types import TYPES, CType
+from arenite.codegen.description import short_name
+from arenite.codegen.program import Address, Call, Constant, Parameters, Part, Structure
+from arenite.codegen.types import TYPES
 from arenite.errors import UnsupportedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from arenite.codegen.program import Argument, Block, Field
+    from arenite.codegen.types import CType
     from arenite.model import ElementType, Operator, Tensor
-
-    Field = int | float | str | tuple["Field", ...]
-
-
-@dataclass(frozen=True)
-class Call:
-    """A call of a kernel for the operator at position `index`; `arguments` are C expressions.
-
-    `idle` calls have no effect: they copy something onto itself. `checked` ones return a status, 0 for success.
-    """
-
-    index: int
-    kernel: str
-    arguments: tuple[str, ...]
-    idle: bool = False
-    checked: bool = False
-
-    @property
-    def function(self) -> str:
-        """The kernel's name in C."""
-        return f"arenite_{self.kernel}"
-
-
-@dataclass(frozen=True)
-class Block:
-    """Control flow for the operator at position `index`: lines of C, and calls among them, in order.
-
-    A line that ends in "{" opens a block, one that begins with "}" closes it. `checked`: a line may return `status`.
-    """
-
-    index: int
-    parts: tuple[str | Call, ...]
-    checked: bool = False
-
-    @property
-    def calls(self) -> tuple[Call, ...]:
-        """The calls of kernels."""
-        return tuple(part for part in self.parts if isinstance(part, Call))
 
 
 @dataclass
@@ -61,8 +26,8 @@ class Unit:
 
     `scratch` are those of the scratch of operators, by graph and position; `kernels` are what the code is made for.
 
-    `graph` and `index` are the positions of the operator that is being added, `calls` the steps of its graph so far.
-    Equal constants are stored once.
+    `graph` and `index` are the positions of the operator that is being added, `label` is what its parameters are
+    called, `calls` are the steps of its graph so far.
     """
 
     offsets: Mapping[Tensor, int]
@@ -70,57 +35,46 @@ class Unit:
     kernels: Kernels = Kernels.C
     graph: int = 0
     index: int = 0
-    definitions: list[str] = field(default_factory=list)
+    label: str = ""
     calls: list[Call | Block] = field(default_factory=list)
-    flash: int = 0
-    """Bytes of all constants, without parameters."""
-    _names: dict[tuple[str, bytes | str], str] = field(default_factory=dict)
 
-    def call(self, kernel: str, *arguments: str | int | float, idle: bool = False, checked: bool = False) -> None:
+    def call(
+        self, kernel: str, *arguments: Argument, idle: bool = False, checked: bool = False, note: str = ""
+    ) -> None:
         """Call the kernel `arenite_<kernel>` of the header of the same name; see `Call`."""
-        self.calls.append(Call(self.index, kernel, tuple(map(literal, arguments)), idle, checked))
+        self.calls.append(Call(self.index, kernel, arguments, idle, checked, note))
 
-    def copy(self, source: Tensor, target: Tensor) -> Call:
+    def copy(self, source: Tensor, target: Tensor, note: str) -> Call:
         """A call that copies the values of a tensor, which is not made yet."""
-        place = f"(void *)(arena + {self.offsets[target]})"
-        return Call(self.index, "move", (place, self.pointer(source), str(target.bytes)))
+        place = Address(self.offsets[target], "void", writable=True)
+        return Call(self.index, "move", (place, self.pointer(source), target.bytes), note=note)
 
-    def scratch_pointer(self) -> str:
+    def scratch_pointer(self) -> Address:
         """A pointer to the scratch of the operator that is being added."""
-        return f"(void *)(arena + {self.scratch[self.graph, self.index]})"
+        return Address(self.scratch[self.graph, self.index], "void", writable=True)
 
-    def pointer(self, tensor: Tensor, *, extra: int = 0) -> str:
-        """A constant pointer to a tensor's values, or to `extra` bytes behind the first; a constant's is in flash."""
-        kind = TYPES[tensor.type]
-        if tensor.data is not None:
-            name = self.array(kind, bytes(tensor.data.content)[: tensor.bytes])
-            return name if not extra else f"{name} + {extra // kind.bytes}"
-        return self._place("const " + kind.name, tensor, extra)
+    def pointer(self, tensor: Tensor, *, extra: int = 0, kind: CType | None = None) -> Address | Constant | Part:
+        """A constant pointer to a tensor's values, or to `extra` bytes behind the first; a constant's is in flash.
 
-    def target(self, tensor: Tensor, *, extra: int = 0) -> str:
+        `kind` is the type of the elements where it is not the tensor's.
+        """
+        kind = kind or TYPES[tensor.type]
+        if tensor.data is None:
+            return Address(self.offsets[tensor] + extra, kind.name)
+        array = Constant(kind, bytes(tensor.data.content)[: tensor.bytes], short_name(tensor.name))
+        return array if not extra else Part(array, extra // kind.bytes)
+
+    def target(self, tensor: Tensor, *, extra: int = 0, kind: CType | None = None) -> Address:
         """A pointer through which an operator writes its output."""
-        return self._place(TYPES[tensor.type].name, tensor, extra)
+        return Address(self.offsets[tensor] + extra, (kind or TYPES[tensor.type]).name, writable=True)
 
-    def _place(self, kind: str, tensor: Tensor, extra: int) -> str:
-        return f"({kind} *)(void *)(arena + {self.offsets[tensor] + extra})"
+    def array(self, kind: CType, content: bytes, what: str) -> Constant:
+        """An array of constants that belongs to the operator that is being added; `content` is little-endian."""
+        return Constant(kind, content, f"{self.label} {what}")
 
-    def array(self, kind: CType, content: bytes) -> str:
-        """Name of an array of constants; `content` is little-endian."""
-        key = (kind.name, content)
-        if key not in self._names:
-            self._names[key] = f"data_{len(self._names)}"
-            self.definitions.append(array_definition(kind, self._names[key], content))
-            self.flash += len(content)
-        return self._names[key]
-
-    def parameters(self, kind: str, *fields: Field) -> str:
-        """Pointer to the parameters `arenite_<kind>_t` of a kernel."""
-        text = f"static const arenite_{kind}_t %s = {literal(fields)};"
-        key = (kind, text)
-        if key not in self._names:
-            self._names[key] = f"layer_{len(self._names)}"
-            self.definitions.append(text % self._names[key])
-        return f"&{self._names[key]}"
+    def parameters(self, kernel: str, **fields: Field) -> Parameters:
+        """The parameters `arenite_<kernel>_t` of a kernel, in the order of their declaration."""
+        return Parameters(kernel, Structure(tuple(fields.items())), self.label)
 
 
 def require(condition: object, reason: str) -> None:

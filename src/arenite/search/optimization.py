@@ -244,7 +244,7 @@ def _larger_arena(task: Task, decision: Decision, arenas: tuple[Arena, Arena], e
 
 def _exported(task: Task, result: Model) -> Exported | None:
     """What generated C takes, where that is less than the plan takes."""
-    from arenite.search.outlook import outlook
+    from arenite.search.relocation import outlook
 
     target = task.options.runs_on
     if not target.kernels.generated:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from arenite.backends.tflm.kept import run_graphs
 from arenite.backends.tflm.limits import why_not as why_not_in_tflm
 from arenite.codegen.control import control_obstacles
-from arenite.codegen.export import why_not as why_not_in_c
+from arenite.codegen.obstacles import why_not as why_not_in_c
 from arenite.codegen.reset import variable_obstacles
 from arenite.operators.liveness import executed_graphs
 

@@ -14,13 +14,13 @@ from arenite.backends.build import CORTEX_M
 from arenite.backends.cmsis_nn.calls import rows_at_once
 from arenite.backends.cmsis_nn.scratch import scratch
 from arenite.backends.instance import Instance
-from arenite.codegen.operators.binary import add_scales, limits
-from arenite.codegen.operators.convolution import bias, scale_arrays
+from arenite.codegen.operators.binary import add_scales, affine, limits, product_fields
+from arenite.codegen.operators.convolution import bias, constant, scale_arrays
 from arenite.codegen.operators.fully_connected import unit_scales, weight_offset
 from arenite.codegen.operators.options import number, real
 from arenite.codegen.operators.softmax import differences
 from arenite.codegen.operators.window import window
-from arenite.codegen.quantized import activation_range, channel_scales, quantize_multiplier, scale_of, zero_point_of
+from arenite.codegen.quantized import channel_scales, quantize_multiplier, scale_of, zero_point_of
 from arenite.codegen.types import INT32
 from arenite.codegen.unit import tensors
 from arenite.model import ElementType
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from arenite.codegen.operators.window import Window
-    from arenite.codegen.unit import Field, Unit
+    from arenite.codegen.program import Constant, Field
+    from arenite.codegen.unit import Unit
     from arenite.model import Operator
 
     Lowering = Callable[[Unit, Operator], None]
@@ -44,37 +45,40 @@ def _convolution(unit: Unit, operator: Operator) -> None:
     if source.type is ElementType.INT16:
         _convolve_wide(unit, operator, place)
         return
-    _convolve(unit, operator, "cmsis_conv_s8", place, (weights.shape[3], rows_at_once(operator, unit.kernels)))
+    own: dict[str, Field] = {"filter_depth": weights.shape[3], "rows_at_once": rows_at_once(operator, unit.kernels)}
+    _convolve(unit, operator, "cmsis_conv_s8", place, own)
 
 
 def _depthwise(unit: Unit, operator: Operator) -> None:
     source, weights = tensors(operator, 2)
     output = operator.outputs[0]
     place = window(operator, source, output, (weights.shape[1], weights.shape[2]))
-    _convolve(unit, operator, "cmsis_depthwise_s8", place, (output.shape[3] // source.shape[3],))
+    _convolve(unit, operator, "cmsis_depthwise_s8", place, {"channel_multiplier": output.shape[3] // source.shape[3]})
 
 
-def _convolve(unit: Unit, operator: Operator, kernel: str, place: Window, own: tuple[Field, ...]) -> None:
+def _convolve(unit: Unit, operator: Operator, kernel: str, place: Window, own: Mapping[str, Field]) -> None:
     source, weights = tensors(operator, 2)
     output = operator.outputs[0]
-    channels = output.shape[3]
-    scales = scale_arrays(unit, channel_scales(source, weights, output, channels), INT32)
-    fields: tuple[Field, ...] = (
-        *(place.fields, *own, unit.pointer(weights), bias(unit, operator, channels, ElementType.INT8)),
-        *(*scales, -zero_point_of(source), zero_point_of(output)),
-        *activation_range(operator.options.get("fused_activation_function"), output),
-    )
+    fields: dict[str, Field] = {
+        **own,
+        "weights": constant(unit, weights, "weights"),
+        "bias": bias(unit, operator, output.shape[3], ElementType.INT8),
+        **scale_arrays(unit, channel_scales(source, weights, output, output.shape[3]), INT32),
+        "input_offset": -zero_point_of(source),
+        "output_offset": zero_point_of(output),
+    }
     _over_rows(unit, operator, kernel, place, fields)
 
 
 def _convolve_wide(unit: Unit, operator: Operator, place: Window) -> None:
     source, weights = tensors(operator, 2)
     output = operator.outputs[0]
-    channels = output.shape[3]
-    scales = scale_arrays(unit, channel_scales(source, weights, output, channels), INT32)
-    limits_ = activation_range(operator.options.get("fused_activation_function"), output)
-    constants = unit.pointer(weights), bias(unit, operator, channels, ElementType.INT16)
-    _over_rows(unit, operator, "cmsis_conv_s16", place, (place.fields, *constants, *scales, *limits_))
+    fields: dict[str, Field] = {
+        "weights": constant(unit, weights, "weights"),
+        "bias": bias(unit, operator, output.shape[3], ElementType.INT16),
+        **scale_arrays(unit, channel_scales(source, weights, output, output.shape[3]), INT32),
+    }
+    _over_rows(unit, operator, "cmsis_conv_s16", place, fields)
 
 
 def _average_pool(unit: Unit, operator: Operator) -> None:
@@ -88,17 +92,15 @@ def _max_pool(unit: Unit, operator: Operator) -> None:
 def _pool(unit: Unit, operator: Operator, kernel: str) -> None:
     (source,), output = tensors(operator, 1), operator.outputs[0]
     size = (number(operator, "filter_height", 1), number(operator, "filter_width", 1))
-    place = window(operator, source, output, size)
-    limits_ = activation_range(operator.options.get("fused_activation_function"), output)
-    _over_rows(unit, operator, kernel, place, (place.fields, *limits_))
+    _over_rows(unit, operator, kernel, window(operator, source, output, size), {})
 
 
-def _over_rows(unit: Unit, operator: Operator, kernel: str, place: Window, fields: tuple[Field, ...]) -> None:
+def _over_rows(unit: Unit, operator: Operator, kernel: str, place: Window, fields: Mapping[str, Field]) -> None:
     """A kernel with a window, which is told of its scratch last."""
     bytes_ = sum(scratch(Instance(operator, unit.kernels, CORTEX_M)))
-    layer = unit.parameters(kernel, *fields, bytes_)
+    layer = unit.parameters(kernel, window=place.structure, **fields, **limits(operator), scratch_bytes=bytes_)
     (source,) = tensors(operator, 1)
-    places = unit.pointer(source), unit.target(operator.outputs[0]), unit.scratch_pointer() if bytes_ else "NULL"
+    places = unit.pointer(source), unit.target(operator.outputs[0]), unit.scratch_pointer() if bytes_ else None
     unit.call(kernel, layer, *place.rows, *places, checked=True)
 
 
@@ -111,15 +113,21 @@ def _fully_connected(unit: Unit, operator: Operator) -> None:
         return
     offsets = weight_offset(weights), -zero_point_of(source)
     scales = unit_scales(source, weights, output)
-    fields = (
-        *(depth, units, unit.pointer(weights), bias(unit, operator, units, ElementType.INT8)),
-        *(*scale_arrays(unit, scales, INT32), int(len(scales) > 1)),
-        *(*offsets, zero_point_of(output)),
-        *activation_range(operator.options.get("fused_activation_function"), output),
-        _sums(unit, operator, *offsets) if unit.kernels.cmsis_nn is Kernels.CMSIS_NN_MVE else 0,
-    )
     kernel = "cmsis_fully_connected_s8"
-    layer = unit.parameters(kernel, *fields)
+    layer = unit.parameters(
+        kernel,
+        depth=depth,
+        units=units,
+        weights=constant(unit, weights, "weights"),
+        bias=bias(unit, operator, units, ElementType.INT8),
+        **scale_arrays(unit, scales, INT32),
+        per_unit=int(len(scales) > 1),
+        weight_offset=offsets[0],
+        input_offset=offsets[1],
+        output_offset=zero_point_of(output),
+        **limits(operator),
+        sums=_sums(unit, operator, *offsets) if unit.kernels.cmsis_nn is Kernels.CMSIS_NN_MVE else None,
+    )
     unit.call(kernel, layer, prod(output.shape) // units, unit.pointer(source), unit.target(output), checked=True)
 
 
@@ -128,14 +136,21 @@ def _fully_connected_wide(unit: Unit, operator: Operator) -> None:
     output = operator.outputs[0]
     units, depth = weights.shape
     (scale,) = unit_scales(source, weights, output)
-    constants = unit.pointer(weights), bias(unit, operator, units, ElementType.INT16)
-    limits_ = activation_range(operator.options.get("fused_activation_function"), output)
     kernel = "cmsis_fully_connected_s16"
-    layer = unit.parameters(kernel, depth, units, *constants, scale.multiplier, scale.shift, *limits_)
+    layer = unit.parameters(
+        kernel,
+        depth=depth,
+        units=units,
+        weights=constant(unit, weights, "weights"),
+        bias=bias(unit, operator, units, ElementType.INT16),
+        multiplier=scale.multiplier,
+        shift=scale.shift,
+        **limits(operator),
+    )
     unit.call(kernel, layer, prod(output.shape) // units, unit.pointer(source), unit.target(output), checked=True)
 
 
-def _sums(unit: Unit, operator: Operator, weight_offset: int, input_offset: int) -> str:
+def _sums(unit: Unit, operator: Operator, weight_offset: int, input_offset: int) -> Constant:
     """What every unit adds up to where the input is 0 (arm_vector_sum_s8.c)."""
     import numpy as np
 
@@ -143,7 +158,7 @@ def _sums(unit: Unit, operator: Operator, weight_offset: int, input_offset: int)
     assert weights.data is not None
     values = np.frombuffer(bytes(weights.data.content)[: weights.bytes], np.int8).reshape(weights.shape)
     sums = (values.astype(np.int64) + weight_offset).sum(axis=1) * input_offset + _bias(operator, weights.shape[0])
-    return unit.array(INT32, sums.astype(np.int32).astype(INT32.dtype).tobytes())
+    return unit.array(INT32, sums.astype(np.int32).astype(INT32.dtype).tobytes(), "sums")
 
 
 def _bias(operator: Operator, units: int) -> Any:
@@ -160,11 +175,7 @@ def _add(unit: Unit, operator: Operator) -> None:
     first, second = tensors(operator, 2)
     output = operator.outputs[0]
     offsets = (-zero_point_of(first), -zero_point_of(second), zero_point_of(output))
-    affine = [
-        (offset, scale.multiplier, scale.shift)
-        for offset, scale in zip(offsets, add_scales(first, second, output), strict=True)
-    ]
-    fields = (prod(output.shape), LEFT_SHIFT, *affine[0], *affine[1], *affine[2], *limits(operator))
+    fields = {"left_shift": LEFT_SHIFT, **affine(offsets, add_scales(first, second, output))}
     _on_both(unit, operator, "cmsis_add_s8", fields)
 
 
@@ -172,15 +183,13 @@ def _multiply(unit: Unit, operator: Operator) -> None:
     first, second = tensors(operator, 2)
     output = operator.outputs[0]
     scale = quantize_multiplier(scale_of(first) * scale_of(second) / scale_of(output))
-    offsets = (-zero_point_of(first), -zero_point_of(second), zero_point_of(output))
-    fields = (prod(output.shape), *offsets, scale.multiplier, scale.shift, *limits(operator))
-    _on_both(unit, operator, "cmsis_multiply_s8", fields)
+    _on_both(unit, operator, "cmsis_multiply_s8", product_fields(first, second, output, scale))
 
 
-def _on_both(unit: Unit, operator: Operator, kernel: str, fields: tuple[Field, ...]) -> None:
-    first, second = tensors(operator, 2)
-    places = unit.pointer(first), unit.pointer(second), unit.target(operator.outputs[0])
-    unit.call(kernel, unit.parameters(kernel, *fields), *places, checked=True)
+def _on_both(unit: Unit, operator: Operator, kernel: str, fields: Mapping[str, int]) -> None:
+    (first, second), output = tensors(operator, 2), operator.outputs[0]
+    layer = unit.parameters(kernel, count=prod(output.shape), **fields, **limits(operator))
+    unit.call(kernel, layer, unit.pointer(first), unit.pointer(second), unit.target(output), checked=True)
 
 
 def _softmax(unit: Unit, operator: Operator) -> None:
@@ -188,7 +197,9 @@ def _softmax(unit: Unit, operator: Operator) -> None:
     step, radius = differences(real(operator, "beta", 1.0), scale_of(source))
     depth = source.shape[-1]
     kernel = "cmsis_softmax_s8"
-    layer = unit.parameters(kernel, depth, step.multiplier, step.shift, -radius)
+    layer = unit.parameters(
+        kernel, depth=depth, multiplier=step.multiplier, shift=step.shift, lowest_difference=-radius
+    )
     unit.call(kernel, layer, prod(source.shape) // depth, unit.pointer(source), unit.target(output), checked=True)
 
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Part of Arenite's kernels: plain C99, no allocation, no state. */
-/* Fixed-point arithmetic as TensorFlow Lite defines it: a real factor is multiplier * 2^(shift - 31), the magnitude
- * of the multiplier in 2^30 .. 2^31 - 1, and scaling rounds twice (to nearest, ties away from zero in the second step). */
+/* Fixed-point arithmetic as TensorFlow Lite defines it: a real factor is multiplier * 2^(shift - 31), the magnitude of
+ * the multiplier in 2^30 .. 2^31 - 1, and scaling rounds twice (to nearest, ties away from zero in the second step). */
 #ifndef ARENITE_FIXED_H
 #define ARENITE_FIXED_H
 

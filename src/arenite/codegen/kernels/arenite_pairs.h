@@ -2,8 +2,8 @@
  * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* Two 16-bit products at once, on cores that can: Arm's DSP extension, as on Cortex-M4, M7 and M33.
  *
- * Four int8 values that lie side by side in memory become two pairs: values 0 and 2, values 1 and 3. ARENITE_PAIRS may be
- * defined as 0 to do without. */
+ * Four int8 values that lie side by side in memory become two pairs: values 0 and 2, values 1 and 3. ARENITE_PAIRS may
+ * be defined as 0 to do without. */
 #ifndef ARENITE_PAIRS_H
 #define ARENITE_PAIRS_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Part of Arenite's kernels: plain C99, no allocation, no state. */
-/* Sums and products modulo 2^32 and 2^64. Signed overflow is undefined in C; the processors on which TensorFlow Lite Micro
- * runs wrap around, so a saturated bias gives the same result here as there. */
+/* Sums and products modulo 2^32 and 2^64. Signed overflow is undefined in C; the processors on which TensorFlow Lite
+ * Micro runs wrap around, so a saturated bias gives the same result here as there. */
 #ifndef ARENITE_WRAP_H
 #define ARENITE_WRAP_H
 

@@ -226,9 +226,9 @@ def _table(unit: Unit, source: Tensor, output: Tensor, function: Function) -> No
     """A table of a function, for all values of the 8-bit input, saturated to the 8-bit output."""
     low, high = RANGES[output.type]
     values = [max(low, min(high, wrap(function(x)))) for x in _ordered(RANGES[source.type])]
-    name = unit.array(INT8, bytes(value % 256 for value in values))
-    places = (f"(const int8_t *){unit.pointer(source)}", f"(int8_t *){unit.target(output)}")
-    unit.call("table_s8", name, prod(source.shape), *places)
+    table = unit.array(INT8, bytes(value % 256 for value in values), "table")
+    places = unit.pointer(source, kind=INT8), unit.target(output, kind=INT8)
+    unit.call("table_s8", table, prod(source.shape), *places)
 
 
 def _ordered(limits: tuple[int, int]) -> Sequence[int]:

@@ -48,7 +48,7 @@ def _call(unit: Unit, operator: Operator, kernel: str, shifts: tuple[int, ...]) 
     require(multiplier <= 32767, "the input's scale is too large")
     import numpy as np
 
-    table = unit.array(TYPES[ElementType.UINT16], np.array(sigmoids(), "<u2").tobytes())
+    table = unit.array(TYPES[ElementType.UINT16], np.array(sigmoids(), "<u2").tobytes(), "table")
     unit.call(kernel, table, multiplier, right, prod(source.shape), unit.pointer(source), unit.target(output))
 
 

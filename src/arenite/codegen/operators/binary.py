@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.codegen.operators.copy import steps
+from arenite.codegen.program import Structure
 from arenite.codegen.quantized import (
     activation_range,
     float_range,
@@ -20,10 +21,14 @@ from arenite.model import ElementType
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TypeVar
 
+    from arenite.codegen.program import Field
     from arenite.codegen.quantized import Scale
-    from arenite.codegen.unit import Field, Unit
-    from arenite.model import Operator, Tensor
+    from arenite.codegen.unit import Unit
+    from arenite.model import Operator, Option, Tensor
+
+    Number = TypeVar("Number", int, float)
 
 RANK = 5
 """Dimensions that a kernel walks (ARENITE_BROADCAST_RANK)."""
@@ -81,21 +86,16 @@ def _bits(kind: ElementType) -> int:
 def _sum(unit: Unit, operator: Operator, sign: int, scales: Sequence[Scale]) -> None:
     first, second, output, kind = _operands(operator, _QUANTIZED)
     require(all(scale.shift <= 0 for scale in scales), "the output's scale is too small for the inputs'")
-    fields = (
-        sign,
-        *_affine(-zero_point_of(first), scales[0]),
-        *_affine(-zero_point_of(second), scales[1]),
-        *_affine(zero_point_of(output), scales[2]),
-        *limits(operator),
-    )
-    call(unit, operator, f"add_{TYPES[kind].suffix}", fields)
+    offsets = (-zero_point_of(first), -zero_point_of(second), zero_point_of(output))
+    fields = {"sign": sign, **affine(offsets, scales), **limits(operator)}
+    call(unit, operator, f"add_{TYPES[kind].suffix}", **fields)
 
 
 def _whole_sum(unit: Unit, operator: Operator, sign: int) -> None:
     """A sum of int32 values. TFLM overlooks a fused activation here, LiteRT does not."""
-    activation = operator.options.get("fused_activation_function")
+    activation = _activation(operator)
     require(not activation, "a fused activation is computed differently by TFLM and LiteRT")
-    call(unit, operator, "add_s32", (sign, *integer_range(activation)))
+    call(unit, operator, "add_s32", sign=sign, **_bounds(integer_range(activation)))
 
 
 def multiply(unit: Unit, operator: Operator) -> None:
@@ -105,19 +105,34 @@ def multiply(unit: Unit, operator: Operator) -> None:
         _float(unit, operator, "multiply_f32")
         return
     if kind is ElementType.INT32:
-        call(unit, operator, "multiply_s32", integer_range(operator.options.get("fused_activation_function")))
+        call(unit, operator, "multiply_s32", **_bounds(integer_range(_activation(operator))))
         return
     scale = quantize_multiplier(scale_of(first) * scale_of(second) / scale_of(output))
-    offsets = (-zero_point_of(first), -zero_point_of(second))
-    fields = (*offsets, *_affine(zero_point_of(output), scale), *limits(operator))
-    call(unit, operator, f"multiply_{TYPES[kind].suffix}", fields)
+    call(
+        unit,
+        operator,
+        f"multiply_{TYPES[kind].suffix}",
+        **product_fields(first, second, output, scale),
+        **limits(operator),
+    )
+
+
+def product_fields(first: Tensor, second: Tensor, output: Tensor, scale: Scale) -> dict[str, int]:
+    """Fields of a kernel for products of quantised values, whose factor is `scale`."""
+    return {
+        "first_offset": -zero_point_of(first),
+        "second_offset": -zero_point_of(second),
+        "output_offset": zero_point_of(output),
+        "output_multiplier": scale.multiplier,
+        "output_shift": scale.shift,
+    }
 
 
 def divide(unit: Unit, operator: Operator) -> None:
     """DIV of floats, or of int32 values towards zero."""
     *_, kind = _operands(operator, (ElementType.INT32, ElementType.FLOAT32))
     if kind is ElementType.INT32:
-        call(unit, operator, "divide_s32", integer_range(operator.options.get("fused_activation_function")))
+        call(unit, operator, "divide_s32", **_bounds(integer_range(_activation(operator))))
         return
     _float(unit, operator, "divide_f32")
 
@@ -126,7 +141,7 @@ def squared_difference(unit: Unit, operator: Operator) -> None:
     """SQUARED_DIFFERENCE; of quantised values in double precision but for the product with the output's scale."""
     first, second, output, kind = _operands(operator, (*_QUANTIZED, ElementType.FLOAT32))
     if kind is ElementType.FLOAT32:
-        call(unit, operator, "squared_difference_f32", ())
+        call(unit, operator, "squared_difference_f32")
         return
     twice = 2 * max(scale_of(first), scale_of(second))
     bits = 7 if kind is ElementType.INT8 else 0
@@ -137,49 +152,59 @@ def squared_difference(unit: Unit, operator: Operator) -> None:
     )
     offsets = (-zero_point_of(first), -zero_point_of(second), zero_point_of(output))
     scales = [quantize_multiplier(factor) for factor in factors]
-    affine = (field for each in zip(offsets, scales, strict=True) for field in _affine(*each))
-    call(unit, operator, f"squared_difference_{TYPES[kind].suffix}", tuple(affine))
+    call(unit, operator, f"squared_difference_{TYPES[kind].suffix}", **affine(offsets, scales))
 
 
 def maximum(unit: Unit, operator: Operator) -> None:
     """MAXIMUM: the values as they are, whatever their scales."""
     _, _, _, kind = _operands(operator, _ALL)
-    call(unit, operator, f"maximum_{TYPES[kind].suffix}", ())
+    call(unit, operator, f"maximum_{TYPES[kind].suffix}")
 
 
 def minimum(unit: Unit, operator: Operator) -> None:
     """MINIMUM: the values as they are, whatever their scales."""
     _, _, _, kind = _operands(operator, _ALL)
-    call(unit, operator, f"minimum_{TYPES[kind].suffix}", ())
+    call(unit, operator, f"minimum_{TYPES[kind].suffix}")
 
 
 def prelu(unit: Unit, operator: Operator) -> None:
     """PRELU."""
     source, slope, output, kind = _operands(operator, (ElementType.INT8, ElementType.FLOAT32))
     if kind is ElementType.FLOAT32:
-        call(unit, operator, "prelu_f32", ())
+        call(unit, operator, "prelu_f32")
         return
     positive = quantize_multiplier(scale_of(source) / scale_of(output))
     negative = quantize_multiplier(scale_of(source) * scale_of(slope) / scale_of(output))
-    offsets = (-zero_point_of(source), -zero_point_of(slope), zero_point_of(output))
-    fields = (*offsets, positive.multiplier, positive.shift, negative.multiplier, negative.shift)
-    call(unit, operator, "prelu_s8", fields)
+    call(
+        unit,
+        operator,
+        "prelu_s8",
+        input_offset=-zero_point_of(source),
+        slope_offset=-zero_point_of(slope),
+        output_offset=zero_point_of(output),
+        positive_multiplier=positive.multiplier,
+        positive_shift=positive.shift,
+        negative_multiplier=negative.multiplier,
+        negative_shift=negative.shift,
+    )
 
 
 def _float(unit: Unit, operator: Operator, kernel: str) -> None:
-    call(unit, operator, kernel, float_range(operator.options.get("fused_activation_function")))
+    call(unit, operator, kernel, **_bounds(float_range(_activation(operator))))
 
 
-def call(unit: Unit, operator: Operator, kernel: str, fields: tuple[Field, ...]) -> None:
+def call(unit: Unit, operator: Operator, kernel: str, **fields: Field) -> None:
     """Call a kernel for two inputs with broadcasting."""
     first, second = tensors(operator, 2)
     output = operator.outputs[0]
-    layer = unit.parameters(kernel, broadcast(first.shape, second.shape, output.shape), *fields)
+    counts, *walks = broadcast(first.shape, second.shape, output.shape)
+    shape = Structure((("count", counts), ("first", walks[0]), ("second", walks[1])))
+    layer = unit.parameters(kernel, shape=shape, **fields)
     unit.call(kernel, layer, unit.pointer(first), unit.pointer(second), unit.target(output))
 
 
 def broadcast(first: Sequence[int], second: Sequence[int], output: Sequence[int]) -> tuple[tuple[int, ...], ...]:
-    """Fields of `arenite_broadcast_t`: counts and steps, neighbouring dimensions joined where that is possible.
+    """The fields of `arenite_broadcast_t`: counts and steps, neighbouring dimensions joined where that is possible.
 
     Raises:
         UnsupportedError: the shapes do not fit, or too many dimensions are walked apart.
@@ -208,10 +233,27 @@ def _operands(operator: Operator, allowed: tuple[ElementType, ...]) -> tuple[Ten
     return first, second, output, same_types((first.type, second.type, output.type), allowed)
 
 
-def _affine(offset: int, scale: Scale) -> tuple[int, int, int]:
-    return offset, scale.multiplier, scale.shift
+def affine(offsets: Sequence[int], scales: Sequence[Scale]) -> dict[str, int]:
+    """Fields of a kernel that scales both inputs and their sum: the offset and the factor of each."""
+    return {
+        name: number
+        for what, offset, scale in zip(("first", "second", "output"), offsets, scales, strict=True)
+        for name, number in (
+            (f"{what}_offset", offset),
+            (f"{what}_multiplier", scale.multiplier),
+            (f"{what}_shift", scale.shift),
+        )
+    }
 
 
-def limits(operator: Operator) -> tuple[int, int]:
+def limits(operator: Operator) -> dict[str, int]:
     """Lowest and highest value of an operator's quantised output."""
-    return activation_range(operator.options.get("fused_activation_function"), operator.outputs[0])
+    return _bounds(activation_range(_activation(operator), operator.outputs[0]))
+
+
+def _bounds(limits: tuple[Number, Number]) -> dict[str, Number]:
+    return {"lowest": limits[0], "highest": limits[1]}
+
+
+def _activation(operator: Operator) -> Option | None:
+    return operator.options.get("fused_activation_function")

@@ -26,6 +26,6 @@ def comparison(ways: int) -> Callable[[Unit, Operator], None]:
         first, second = tensors(operator, 2)
         kind = same_types((first.type, second.type), (ElementType.INT32, ElementType.FLOAT32))
         require(operator.outputs[0].type is ElementType.BOOL, "there is no kernel for these types")
-        call(unit, operator, f"compare_{TYPES[kind].suffix}", (ways,))
+        call(unit, operator, f"compare_{TYPES[kind].suffix}", ways=ways)
 
     return lower

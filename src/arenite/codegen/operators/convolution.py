@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from arenite.codegen.operators.window import Window, window
@@ -11,10 +12,14 @@ from arenite.codegen.unit import require, tensors
 from arenite.model import ElementType
 
 if TYPE_CHECKING:
+    from arenite.codegen.program import Constant, Field, Parameters
     from arenite.codegen.quantized import Scale
     from arenite.codegen.types import CType
-    from arenite.codegen.unit import Field, Unit
+    from arenite.codegen.unit import Unit
     from arenite.model import Operator, Tensor
+
+RATIOS = {"conv": "filter_depth", "depthwise": "multiplicity"}
+"""What kernels call the ratio between the channels of input, filter and output."""
 
 
 def convolution(unit: Unit, operator: Operator) -> None:
@@ -52,22 +57,16 @@ def transpose_convolution(unit: Unit, operator: Operator) -> None:
     place = window(operator, output, source, (weights.shape[1], weights.shape[2]))
     require(weights.shape[3] == source.shape[3], "the filter does not fit the input")
     require(weights.shape[0] == output.shape[3], "the filter does not fit the output")
-    columns = (source.shape[2], source.shape[3], output.shape[2], output.shape[3])
-    fields: tuple[Field, ...] = (
-        (*place.kernel, *place.stride, 1, 1, place.padding[1], *columns),
-        place.padding[0],
-        unit.pointer(weights),
-        bias(unit, operator, output.shape[3], kind, 3),
-    )
-    activation = operator.options.get("fused_activation_function")
-    if kind is ElementType.FLOAT32:
-        fields = (*fields, *float_range(activation))
-    else:
-        scales = scale_arrays(unit, channel_scales(source, weights, output, output.shape[3]))
-        limits = activation_range(activation, output)
-        fields = (*fields, *scales, -zero_point_of(source), zero_point_of(output), *limits)
+    turned = replace(place, source=source.shape, target=output.shape, dilation=(1, 1))
     kernel = f"transpose_conv_{TYPES[kind].suffix}"
-    layer = unit.parameters(kernel, *fields)
+    layer = unit.parameters(
+        kernel,
+        window=turned.structure,
+        pad_top=place.padding[0],
+        weights=constant(unit, weights, "weights"),
+        bias=bias(unit, operator, output.shape[3], kind, 3),
+        **_arithmetic(unit, operator, source, weights, kind),
+    )
     for image in range(source.shape[0]):
         unit.call(
             kernel,
@@ -83,22 +82,34 @@ def _convolve(unit: Unit, operator: Operator, kernel: str, place: Window, ratio:
     source, weights = tensors(operator, 2)
     output = operator.outputs[0]
     kind = kernel_type(source, weights, output)
-    head = (place.fields, ratio, unit.pointer(weights), bias(unit, operator, output.shape[3], kind))
-    fields: tuple[Field, ...]
+    layer = unit.parameters(
+        f"{kernel}_{TYPES[kind].suffix}",
+        window=place.structure,
+        **{RATIOS[kernel]: ratio},
+        weights=constant(unit, weights, "weights"),
+        bias=bias(unit, operator, output.shape[3], kind),
+        **_arithmetic(unit, operator, source, weights, kind),
+    )
+    over_batches(unit, layer, place, operator)
+
+
+def _arithmetic(unit: Unit, operator: Operator, source: Tensor, weights: Tensor, kind: ElementType) -> dict[str, Field]:
+    """The fields that say how sums become output values."""
+    output, activation = operator.outputs[0], operator.options.get("fused_activation_function")
     if kind is ElementType.FLOAT32:
-        fields = (*head, *float_range(operator.options.get("fused_activation_function")))
+        smallest, largest = float_range(activation)
+        return {"lowest": smallest, "highest": largest}
+    factors = channel_scales(source, weights, output, output.shape[3])
+    fields: dict[str, Field] = {**scale_arrays(unit, factors)}
+    if kind is ElementType.INT8:
+        fields |= {"input_offset": -zero_point_of(source), "output_offset": zero_point_of(output)}
     else:
-        factors = channel_scales(source, weights, output, output.shape[3])
-        scales = scale_arrays(unit, factors)
-        limits = activation_range(operator.options.get("fused_activation_function"), output)
-        if kind is ElementType.INT8:
-            fields = (*head, *scales, -zero_point_of(source), zero_point_of(output), *limits)
-        else:
-            require(not zero_point_of(source) and not zero_point_of(output), "int16 zero points must be 0")
-            fit_wide_sums(factors)
-            narrow = (int(narrow_sums(operator)),) if kernel == "conv" else ()
-            fields = (*head, *scales, *narrow, *limits)
-    over_batches(unit, f"{kernel}_{TYPES[kind].suffix}", fields, place, operator)
+        require(not zero_point_of(source) and not zero_point_of(output), "int16 zero points must be 0")
+        fit_wide_sums(factors)
+        if operator.code == "CONV_2D":
+            fields["narrow"] = int(narrow_sums(operator))
+    lowest, highest = activation_range(activation, output)
+    return {**fields, "lowest": lowest, "highest": highest}
 
 
 def kernel_type(source: Tensor, weights: Tensor, output: Tensor) -> ElementType:
@@ -127,14 +138,13 @@ def narrow_sums(operator: Operator) -> bool:
     return tensor.type is ElementType.INT32
 
 
-def over_batches(unit: Unit, kernel: str, fields: tuple[Field, ...], place: Window, operator: Operator) -> None:
+def over_batches(unit: Unit, layer: Parameters, place: Window, operator: Operator) -> None:
     """Call a kernel with a window for each image of a batch."""
     (source,), output = tensors(operator, 1), operator.outputs[0]
     batches = source.shape[0]
-    layer = unit.parameters(kernel, *fields)
     for image in range(batches):
         unit.call(
-            kernel,
+            layer.kernel,
             layer,
             *place.rows,
             unit.pointer(source, extra=image * source.bytes // batches),
@@ -142,27 +152,36 @@ def over_batches(unit: Unit, kernel: str, fields: tuple[Field, ...], place: Wind
         )
 
 
-def bias(unit: Unit, operator: Operator, units: int, kind: ElementType, position: int = 2) -> str:
+def bias(unit: Unit, operator: Operator, units: int, kind: ElementType, position: int = 2) -> Constant:
     """The bias as an array of what a kernel for activations of type `kind` adds up; zeros where there is none."""
     import numpy as np
 
     wanted = {ElementType.INT8: INT32, ElementType.INT16: INT64, ElementType.FLOAT32: FLOAT}[kind]
     tensor = operator.inputs[position] if len(operator.inputs) > position else None
     if tensor is None:
-        return unit.array(wanted, bytes(wanted.bytes * units))
+        return unit.array(wanted, bytes(wanted.bytes * units), "bias")
     fits = TYPES[tensor.type] is wanted or (kind is ElementType.INT16 and tensor.type is ElementType.INT32)
     require(fits, f"the bias must be of type {wanted.name}")
     require(tensor.data is not None, "the bias must be a constant")
     assert tensor.data is not None
     values = np.frombuffer(bytes(tensor.data.content)[: tensor.bytes], TYPES[tensor.type].dtype)
     require(len(values) == units, "the bias does not fit the output")
-    return unit.array(wanted, values.astype(wanted.dtype).tobytes())
+    return unit.array(wanted, values.astype(wanted.dtype).tobytes(), "bias")
 
 
-def scale_arrays(unit: Unit, scales: list[Scale], of_shifts: CType = INT8) -> tuple[str, str]:
-    """Arrays of multipliers and of shifts."""
+def constant(unit: Unit, tensor: Tensor, what: str) -> Constant:
+    """An input whose values are known, as `what` of the operator."""
+    assert tensor.data is not None  # required before
+    return unit.array(TYPES[tensor.type], bytes(tensor.data.content)[: tensor.bytes], what)
+
+
+def scale_arrays(unit: Unit, scales: list[Scale], of_shifts: CType = INT8) -> dict[str, Constant]:
+    """The fields that hold arrays of multipliers and of shifts."""
     import numpy as np
 
     multipliers = np.array([scale.multiplier for scale in scales], INT32.dtype)
     shifts = np.array([scale.shift for scale in scales], of_shifts.dtype)
-    return unit.array(INT32, multipliers.tobytes()), unit.array(of_shifts, shifts.tobytes())
+    return {
+        "multiplier": unit.array(INT32, multipliers.tobytes(), "multiplier"),
+        "shift": unit.array(of_shifts, shifts.tobytes(), "shift"),
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -61,11 +61,12 @@ def copy(unit: Unit, source: Tensor, output: Tensor, walk: Walk) -> None:
     walked = [(1, 0, 0)] * (RANK - len(walked)) + walked
     shape = unit.parameters(
         "copy",
-        run * width,
-        tuple(each[0] for each in walked),
-        tuple(each[1] * width for each in walked),
-        tuple(each[2] * width for each in walked),
+        run=run * width,
+        count=tuple(each[0] for each in walked),
+        input_step=tuple(each[1] * width for each in walked),
+        output_step=tuple(each[2] * width for each in walked),
     )
+    shape = replace(shape, label=f"copy {run * prod(each[0] for each in walked) * width} bytes")  # of many operators
     unit.call(
         "copy",
         shape,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from arenite.codegen.operators.convolution import bias, kernel_type, narrow_sums, scale_arrays
+from arenite.codegen.operators.convolution import bias, constant, kernel_type, narrow_sums, scale_arrays
 from arenite.codegen.operators.hybrid import hybrid_fully_connected, is_hybrid
 from arenite.codegen.quantized import (
     activation_range,
@@ -22,8 +22,9 @@ from arenite.codegen.unit import require, tensors
 from arenite.model import ElementType
 
 if TYPE_CHECKING:
+    from arenite.codegen.program import Field
     from arenite.codegen.quantized import Scale
-    from arenite.codegen.unit import Field, Unit
+    from arenite.codegen.unit import Unit
     from arenite.model import Operator, Tensor
 
 
@@ -40,22 +41,33 @@ def fully_connected(unit: Unit, operator: Operator) -> None:
     rows = prod(output.shape) // units
     require(rows * units == prod(output.shape) and rows * depth == prod(source.shape), "the shapes do not fit")
     kind = _kind(source, weights, output)
-    head = (depth, units, unit.pointer(weights), bias(unit, operator, units, kind))
-    activation = operator.options.get("fused_activation_function")
-    fields: tuple[Field, ...]
+    layer = unit.parameters(
+        f"fully_connected_{TYPES[kind].suffix}",
+        depth=depth,
+        units=units,
+        weights=constant(unit, weights, "weights"),
+        bias=bias(unit, operator, units, kind),
+        **_arithmetic(unit, operator, source, weights, kind),
+    )
+    unit.call(layer.kernel, layer, rows, unit.pointer(source), unit.target(output))
+
+
+def _arithmetic(unit: Unit, operator: Operator, source: Tensor, weights: Tensor, kind: ElementType) -> dict[str, Field]:
+    """The fields that say how sums become output values."""
+    output, activation = operator.outputs[0], operator.options.get("fused_activation_function")
     if kind is ElementType.FLOAT32:
-        fields = (*head, *float_range(activation))
+        smallest, largest = float_range(activation)
+        return {"lowest": smallest, "highest": largest}
+    scales = unit_scales(source, weights, output)
+    fields: dict[str, Field] = {**scale_arrays(unit, scales), "per_unit": int(len(scales) > 1)}
+    if kind is ElementType.INT8:
+        offsets = {"input_offset": -zero_point_of(source), "output_offset": zero_point_of(output)}
+        fields |= {"weight_offset": weight_offset(weights), **offsets}
     else:
-        scales = unit_scales(source, weights, output)
-        fields = (*head, *scale_arrays(unit, scales), int(len(scales) > 1))
-        if kind is ElementType.INT8:
-            fields = (*fields, weight_offset(weights), -zero_point_of(source), zero_point_of(output))
-        else:
-            fit_wide_sums(scales)
-            fields = (*fields, int(narrow_sums(operator)))
-        fields = (*fields, *activation_range(activation, output))
-    kernel = f"fully_connected_{TYPES[kind].suffix}"
-    unit.call(kernel, unit.parameters(kernel, *fields), rows, unit.pointer(source), unit.target(output))
+        fit_wide_sums(scales)
+        fields["narrow"] = int(narrow_sums(operator))
+    lowest, highest = activation_range(activation, output)
+    return {**fields, "lowest": lowest, "highest": highest}
 
 
 def _kind(source: Tensor, weights: Tensor, output: Tensor) -> ElementType:

@@ -25,5 +25,8 @@ def gather(unit: Unit, operator: Operator) -> None:
     batches, outer, picked = prod(source.shape[:shared]), prod(source.shape[shared:axis]), prod(places.shape[shared:])
     row = prod(source.shape[axis + 1 :])
     require(prod(output.shape) == batches * outer * picked * row, "the shapes do not fit")
-    layer = unit.parameters("gather", batches, outer, source.shape[axis], picked, row * source.type.bytes)
+    bytes_ = row * source.type.bytes
+    layer = unit.parameters(
+        "gather", batches=batches, outer=outer, rows=source.shape[axis], picked=picked, bytes=bytes_
+    )
     unit.call("gather", layer, unit.pointer(source), unit.pointer(places), unit.target(output))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from arenite.codegen.operators.convolution import bias
+from arenite.codegen.operators.convolution import bias, constant
 from arenite.codegen.quantized import float_range
 from arenite.codegen.types import FLOAT
 from arenite.codegen.unit import require, tensors
@@ -38,8 +38,17 @@ def hybrid_fully_connected(unit: Unit, operator: Operator) -> None:
     require(len(quantization.scale) in (1, units), "the scales do not fit the weights")
     import numpy as np
 
-    scales = unit.array(FLOAT, np.array(quantization.scale, FLOAT.dtype).tobytes())
-    head = (depth, units, unit.pointer(weights), bias(unit, operator, units, ElementType.FLOAT32), scales)
-    limits = float_range(operator.options.get("fused_activation_function"))
-    layer = unit.parameters("fully_connected_f32_s8", *head, int(len(quantization.scale) > 1), *limits)
-    unit.call("fully_connected_f32_s8", layer, rows, unit.pointer(source), unit.target(output))
+    kernel = "fully_connected_f32_s8"
+    lowest, highest = float_range(operator.options.get("fused_activation_function"))
+    layer = unit.parameters(
+        kernel,
+        depth=depth,
+        units=units,
+        weights=constant(unit, weights, "weights"),
+        bias=bias(unit, operator, units, ElementType.FLOAT32),
+        scale=unit.array(FLOAT, np.array(quantization.scale, FLOAT.dtype).tobytes(), "scale"),
+        per_unit=int(len(quantization.scale) > 1),
+        lowest=lowest,
+        highest=highest,
+    )
+    unit.call(kernel, layer, rows, unit.pointer(source), unit.target(output))

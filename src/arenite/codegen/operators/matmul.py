@@ -5,8 +5,9 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
+from arenite.codegen.operators.binary import product_fields
 from arenite.codegen.operators.copy import steps
-from arenite.codegen.quantized import RANGES, fit_wide_sums, quantize_multiplier, scale_of, zero_point_of
+from arenite.codegen.quantized import RANGES, fit_wide_sums, quantize_multiplier, scale_of
 from arenite.codegen.types import TYPES
 from arenite.codegen.unit import require, same_types, tensors
 from arenite.model import ElementType
@@ -14,7 +15,8 @@ from arenite.model import ElementType
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arenite.codegen.unit import Field, Unit
+    from arenite.codegen.program import Field
+    from arenite.codegen.unit import Unit
     from arenite.model import Operator, Tensor
 
 
@@ -30,15 +32,19 @@ def batch_matmul(unit: Unit, operator: Operator) -> None:
     right = _matrix(second, transposed=bool(operator.options.get("adj_y")))
     (rows, depth), (also_depth, columns) = left[0], right[0]
     require(depth == also_depth and output.shape[-2:] == (rows, columns), "the shapes do not fit")
-    fields: tuple[Field, ...] = (rows, depth, columns, *left[1], *right[1])
+    fields: dict[str, Field] = {
+        **{"rows": rows, "depth": depth, "columns": columns},
+        **dict(zip(("first_row", "first_step"), left[1], strict=True)),
+        **dict(zip(("second_step", "second_column"), right[1], strict=True)),
+    }
     if kind is not ElementType.FLOAT32:
         scale = quantize_multiplier(scale_of(first) * scale_of(second) / scale_of(output))
         if kind is ElementType.INT16:
             fit_wide_sums([scale])
-        offsets = (-zero_point_of(first), -zero_point_of(second), zero_point_of(output))
-        fields = (*fields, *offsets, scale.multiplier, scale.shift, *RANGES[kind])
+        lowest, highest = RANGES[kind]
+        fields |= product_fields(first, second, output, scale) | {"lowest": lowest, "highest": highest}
     kernel = f"matmul_{TYPES[kind].suffix}"
-    layer = unit.parameters(kernel, *fields)
+    layer = unit.parameters(kernel, **fields)
     batches = output.shape[:-2]
     for number, index in enumerate(product(*map(range, batches))):
         unit.call(

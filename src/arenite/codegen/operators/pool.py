@@ -37,5 +37,7 @@ def _pool(unit: Unit, operator: Operator, kernel: str) -> None:
     require(source.shape[3] == output.shape[3], "the shapes do not fit")
     activation = operator.options.get("fused_activation_function")
     limits = float_range(activation) if kind is ElementType.FLOAT32 else activation_range(activation, output)
-    name = f"{kernel}_{TYPES[kind].suffix}"
-    over_batches(unit, name, (place.fields, *limits), place, operator)
+    layer = unit.parameters(
+        f"{kernel}_{TYPES[kind].suffix}", window=place.structure, lowest=limits[0], highest=limits[1]
+    )
+    over_batches(unit, layer, place, operator)

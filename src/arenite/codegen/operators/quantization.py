@@ -42,8 +42,14 @@ def quantize(unit: Unit, operator: Operator) -> None:
     else:
         require(types in _WIDER, "there is no kernel for these types")
         scale = quantize_multiplier(scale_of(source) / scale_of(output))
-        fields = (-zero_point_of(source), scale.multiplier, scale.shift, zero_point_of(output))
-        unit.call(f"requantize_{suffixes}", unit.parameters(f"requantize_{suffixes}", *fields), count, *places)
+        layer = unit.parameters(
+            f"requantize_{suffixes}",
+            input_offset=-zero_point_of(source),
+            multiplier=scale.multiplier,
+            shift=scale.shift,
+            output_offset=zero_point_of(output),
+        )
+        unit.call(layer.kernel, layer, count, *places)
 
 
 def dequantize(unit: Unit, operator: Operator) -> None:

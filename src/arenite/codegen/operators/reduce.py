@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from arenite.codegen.fixed_point import wrap
 from arenite.codegen.operators.constants import axis_of, first_integer, integers
 from arenite.codegen.operators.copy import steps
+from arenite.codegen.program import Structure
 from arenite.codegen.quantized import Scale, quantize_multiplier, scale_of, zero_point_of
 from arenite.codegen.types import TYPES
 from arenite.codegen.unit import require, same_types, tensors
@@ -16,6 +17,7 @@ from arenite.model import ElementType
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from arenite.codegen.program import Field
     from arenite.codegen.unit import Unit
     from arenite.model import Operator, Tensor
 
@@ -40,13 +42,20 @@ def _average(unit: Unit, operator: Operator, *, divided: bool) -> None:
     kind = same_types((source.type, output.type), (*_QUANTIZED, ElementType.FLOAT32))
     count = prod(source.shape[axis] for axis in axes)
     if kind is ElementType.FLOAT32:
-        _call(unit, operator, "mean_f32", float(count if divided else 1))
+        _call(unit, operator, "mean_f32", divisor=float(count if divided else 1))
         return
     scale = quantize_multiplier(scale_of(source) / scale_of(output))
     if divided:
         scale = _divided(scale, count)
-    offset = wrap(-zero_point_of(source) * count)
-    _call(unit, operator, f"mean_{TYPES[kind].suffix}", offset, scale.multiplier, scale.shift, zero_point_of(output))
+    _call(
+        unit,
+        operator,
+        f"mean_{TYPES[kind].suffix}",
+        shift_in=wrap(-zero_point_of(source) * count),
+        multiplier=scale.multiplier,
+        shift=scale.shift,
+        output_offset=zero_point_of(output),
+    )
 
 
 def _divided(scale: Scale, count: int) -> Scale:
@@ -71,9 +80,9 @@ def _extreme(unit: Unit, operator: Operator, kernel: str) -> None:
     _call(unit, operator, f"{kernel}_{TYPES[kind].suffix}")
 
 
-def _call(unit: Unit, operator: Operator, kernel: str, *fields: float) -> None:
+def _call(unit: Unit, operator: Operator, kernel: str, **fields: Field) -> None:
     source, output, axes = _operands(operator)
-    layer = unit.parameters(kernel, _walks(source.shape, axes), *fields)
+    layer = unit.parameters(kernel, shape=_walks(source.shape, axes), **fields)
     unit.call(kernel, layer, unit.pointer(source), unit.target(output))
 
 
@@ -85,10 +94,10 @@ def _operands(operator: Operator) -> tuple[Tensor, Tensor, frozenset[int]]:
     return source, output, axes
 
 
-def _walks(shape: Sequence[int], axes: frozenset[int]) -> tuple[tuple[int, ...], ...]:
-    """Fields of `arenite_reduce_t`."""
-    fields: list[tuple[int, ...]] = []
-    for wanted in (False, True):
+def _walks(shape: Sequence[int], axes: frozenset[int]) -> Structure:
+    """An `arenite_reduce_t`."""
+    fields: list[tuple[str, Field]] = []
+    for what, wanted in (("kept", False), ("reduced", True)):
         joined: list[tuple[int, int]] = []
         for axis, (count, step) in enumerate(zip(shape, steps(shape), strict=True)):
             if (axis in axes) is not wanted or count == 1:
@@ -99,8 +108,9 @@ def _walks(shape: Sequence[int], axes: frozenset[int]) -> tuple[tuple[int, ...],
                 joined.append((count, step))
         require(len(joined) <= RANK, f"more than {RANK} dimensions are walked apart")
         joined = [(1, 0)] * (RANK - len(joined)) + joined
-        fields += [tuple(count for count, _ in joined), tuple(step for _, step in joined)]
-    return tuple(fields)
+        fields.append((what, tuple(count for count, _ in joined)))
+        fields.append((f"{what}_step", tuple(step for _, step in joined)))
+    return Structure(tuple(fields))
 
 
 def arg_max(unit: Unit, operator: Operator) -> None:

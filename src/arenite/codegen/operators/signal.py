@@ -6,6 +6,7 @@ import math
 from math import prod
 from typing import TYPE_CHECKING
 
+from arenite.codegen.operators.convolution import constant
 from arenite.codegen.quantized import rounded
 from arenite.codegen.types import INT16, TYPES
 from arenite.codegen.unit import require, tensors
@@ -15,7 +16,8 @@ from arenite.tflite.custom_options import custom_options
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from arenite.codegen.unit import Field, Unit
+    from arenite.codegen.program import Constant
+    from arenite.codegen.unit import Unit
     from arenite.model import Operator
 
 _INT16, _INT32 = ElementType.INT16, ElementType.INT32
@@ -47,19 +49,23 @@ def real_transform(unit: Unit, operator: Operator) -> None:
     require(size >= 2 and length & (length - 1) == 0, "the length must be a power of two")
     given, rows = source.shape[-1], prod(source.shape[:-1])
     require(given <= length and output.shape[-1] == length + 2, "the shapes do not fit")
-    turns = circle(unit, (-2 * math.pi * i / size for i in range(size)))
-    half_turns = circle(unit, (-math.pi * ((i + 1) / size + 0.5) for i in range(size // 2)))
-    last = 4 if size.bit_length() % 2 else 2
-    layer = unit.parameters("signal_rfft_s16", given, size, last, turns, half_turns)
+    layer = unit.parameters(
+        "signal_rfft_s16",
+        length=given,
+        size=size,
+        last=4 if size.bit_length() % 2 else 2,
+        turns=circle(unit, (-2 * math.pi * i / size for i in range(size)), "turns"),
+        half_turns=circle(unit, (-math.pi * ((i + 1) / size + 0.5) for i in range(size // 2)), "half turns"),
+    )
     unit.call("signal_rfft_s16", layer, rows, unit.pointer(source), unit.target(output))
 
 
-def circle(unit: Unit, angles: Iterable[float]) -> str:
+def circle(unit: Unit, angles: Iterable[float], what: str) -> Constant:
     """Cosine and sine of each angle, times 32767."""
     import numpy as np
 
     parts = [math.floor(0.5 + 32767 * part) for angle in angles for part in (math.cos(angle), math.sin(angle))]
-    return unit.array(INT16, np.array(parts, INT16.dtype).tobytes())
+    return unit.array(INT16, np.array(parts, INT16.dtype).tobytes(), what)
 
 
 def energy(unit: Unit, operator: Operator) -> None:
@@ -78,7 +84,9 @@ def filter_bank(unit: Unit, operator: Operator) -> None:
     (channels,) = _options(operator, "num_channels")
     fit = prod(output.shape) == channels and all(prod(each.shape) == channels + 1 for each in tables[2:])
     require(fit and all(each.data is not None for each in tables), "the tables do not fit")
-    layer = unit.parameters("signal_filter_bank", channels, *(unit.pointer(each) for each in tables))
+    names = ("weights", "rests", "first", "first_weight", "width")
+    arrays = {name: constant(unit, table, name) for name, table in zip(names, tables, strict=True)}
+    layer = unit.parameters("signal_filter_bank", channels=channels, **arrays)
     unit.call("signal_filter_bank", layer, unit.pointer(source), unit.target(output))
 
 
@@ -94,15 +102,19 @@ def spectral_subtraction(unit: Unit, operator: Operator) -> None:
     """SignalFilterBankSpectralSubtraction, outputs (values, noise); the noise is what is kept between inferences."""
     (source,), (output, noise) = tensors(operator, 1), operator.outputs
     _types(operator, (_UINT32,), (_UINT32, _UINT32))
-    share, kept = ("smoothing", "alternate_smoothing"), ("one_minus_smoothing", "alternate_one_minus_smoothing")
-    others = ("min_signal_remaining", "smoothing_bits", "spectral_subtraction_bits", "clamping")
-    fields: tuple[Field, ...] = (
-        prod(source.shape),
-        _options(operator, *share),
-        _options(operator, *kept),
-        *_options(operator, *others),
+    least, fine_bits, bits, clamped = _options(
+        operator, "min_signal_remaining", "smoothing_bits", "spectral_subtraction_bits", "clamping"
     )
-    layer = unit.parameters("signal_spectral_subtraction", *fields)
+    layer = unit.parameters(
+        "signal_spectral_subtraction",
+        channels=prod(source.shape),
+        share=_options(operator, "smoothing", "alternate_smoothing"),
+        kept=_options(operator, "one_minus_smoothing", "alternate_one_minus_smoothing"),
+        least=least,
+        fine_bits=fine_bits,
+        bits=bits,
+        clamped=clamped,
+    )
     places = (unit.pointer(source), unit.target(output), unit.target(noise))
     unit.call("signal_spectral_subtraction", layer, *places)
 
@@ -125,7 +137,7 @@ def logarithm(unit: Unit, operator: Operator) -> None:
     scale, shift = _options(operator, "output_scale", "input_correction_bits")
     curve = [rounded(65536 * (math.log2(1 + i / 128) - i / 128)) for i in range(129)]
     kind = TYPES[ElementType.UINT16]
-    table = unit.array(kind, np.array(curve, kind.dtype).tobytes())
+    table = unit.array(kind, np.array(curve, kind.dtype).tobytes(), "curve")
     unit.call("signal_log", table, scale, shift, prod(source.shape), unit.pointer(source), unit.target(output))
 
 

@@ -15,6 +15,7 @@ from arenite.codegen.unit import one_for_one, require, tensors
 from arenite.model import ElementType
 
 if TYPE_CHECKING:
+    from arenite.codegen.program import Constant
     from arenite.codegen.quantized import Scale
     from arenite.codegen.unit import Unit
     from arenite.model import Operator
@@ -40,8 +41,14 @@ def softmax(unit: Unit, operator: Operator) -> None:
         require(depth <= LONGEST_WIDE, f"a row of more than {LONGEST_WIDE:,} values, whose sum exceeds 32 bits")
         require(beta >= 0, f"its beta is {beta:g}")
         scale = quantize_multiplier(scale_of(source) * beta / (10.0 / 65535.0))
-        tables = (_int16(unit, exponentials()), _int16(unit, reciprocals()))
-        wide = unit.parameters("softmax_s16", depth, scale.multiplier, scale.shift, *tables)
+        wide = unit.parameters(
+            "softmax_s16",
+            depth=depth,
+            multiplier=scale.multiplier,
+            shift=scale.shift,
+            exponential=_int16(unit, exponentials(), "exponential"),
+            reciprocal=_int16(unit, reciprocals(), "reciprocal"),
+        )
         unit.call("softmax_s16", wide, rows, *places)
         return
     kernels = {
@@ -54,14 +61,15 @@ def softmax(unit: Unit, operator: Operator) -> None:
     table = _exponentials(beta, scale_of(source))
     import numpy as np
 
-    layer = unit.parameters(kernel, depth, len(table), unit.array(INT32, np.array(table, INT32.dtype).tobytes()))
+    exponential = unit.array(INT32, np.array(table, INT32.dtype).tobytes(), "exponential")
+    layer = unit.parameters(kernel, depth=depth, entries=len(table), exponential=exponential)
     unit.call(kernel, layer, rows, *places)
 
 
-def _int16(unit: Unit, values: list[int]) -> str:
+def _int16(unit: Unit, values: list[int], what: str) -> Constant:
     import numpy as np
 
-    return unit.array(INT16, np.array(values, INT16.dtype).tobytes())
+    return unit.array(INT16, np.array(values, INT16.dtype).tobytes(), what)
 
 
 def _exponentials(beta: float, scale: float) -> list[int]:

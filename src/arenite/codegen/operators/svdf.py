@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.codegen.operators.convolution import bias
+from arenite.codegen.operators.convolution import bias, constant
 from arenite.codegen.operators.options import number
 from arenite.codegen.quantized import float_range, quantize_multiplier, scale_of, single, zero_point_of
 from arenite.codegen.types import TYPES
@@ -12,7 +12,8 @@ from arenite.codegen.unit import require, tensors
 from arenite.model import ElementType
 
 if TYPE_CHECKING:
-    from arenite.codegen.unit import Field, Unit
+    from arenite.codegen.program import Field
+    from arenite.codegen.unit import Unit
     from arenite.model import Operator, Tensor
 
 _KINDS = {
@@ -37,20 +38,37 @@ def svdf(unit: Unit, operator: Operator) -> None:
     batches, units = source.shape[0], filters // rank
     fit = (source.shape, times.shape, output.shape) == ((batches, depth), (filters, memory), (batches, units))
     require(fit and state.bytes == batches * filters * memory * state.type.bytes, "the shapes do not fit")
-    fields: tuple[Field, ...] = (depth, units, rank, memory, unit.pointer(features), unit.pointer(times))
-    fields = (*fields, bias(unit, operator, units, source.type, 3))
+    own: dict[str, Field]
     if source.type is ElementType.FLOAT32:
-        fields = (*fields, *float_range(operator.options.get("fused_activation_function")))
+        lowest, highest = float_range(operator.options.get("fused_activation_function"))
+        own = {"lowest": lowest, "highest": highest}
     else:
-        fields = (*fields, *_scales(source, features, times, state, output))
+        own = _scales(source, features, times, state, output)
     kernel = f"svdf_{TYPES[state.type].suffix}"
-    layer = unit.parameters(kernel, *fields)
+    layer = unit.parameters(
+        kernel,
+        depth=depth,
+        units=units,
+        rank=rank,
+        memory=memory,
+        features=constant(unit, features, "features"),
+        times=constant(unit, times, "times"),
+        bias=bias(unit, operator, units, source.type, 3),
+        **own,
+    )
     unit.call(kernel, layer, batches, unit.pointer(source), unit.target(state), unit.target(output))
 
 
-def _scales(source: Tensor, features: Tensor, times: Tensor, state: Tensor, output: Tensor) -> tuple[int, ...]:
+def _scales(source: Tensor, features: Tensor, times: Tensor, state: Tensor, output: Tensor) -> dict[str, Field]:
     """Products of scales are in single precision."""
     before = quantize_multiplier(single(single(scale_of(source) * scale_of(features)) / scale_of(state)))
     after = quantize_multiplier(single(single(scale_of(state) * scale_of(times)) / scale_of(output)))
-    inner = (-zero_point_of(source), before.multiplier, before.shift, zero_point_of(state))
-    return (*inner, after.multiplier, after.shift, zero_point_of(output))
+    return {
+        "input_offset": -zero_point_of(source),
+        "state_multiplier": before.multiplier,
+        "state_shift": before.shift,
+        "state_offset": zero_point_of(state),
+        "output_multiplier": after.multiplier,
+        "output_shift": after.shift,
+        "output_offset": zero_point_of(output),
+    }

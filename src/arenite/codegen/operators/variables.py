@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from arenite.codegen.program import Address
 from arenite.codegen.unit import require, tensors
 from arenite.model import ElementType
 from arenite.tflite.custom_options import custom_options
@@ -23,7 +24,7 @@ def nothing(_: Unit, __: Operator) -> None:
 def read_variable(unit: Unit, operator: Operator) -> None:
     """READ_VARIABLE, idle where the value may lie in the variable itself."""
     (handle,), value = tensors(operator, 1), operator.outputs[0]
-    place = f"(const void *)(arena + {unit.offsets[handle]})"
+    place = Address(unit.offsets[handle], "void")
     unit.call("move", unit.target(value), place, value.bytes, idle=unit.offsets[value] == unit.offsets[handle])
 
 
@@ -50,4 +51,4 @@ def circular_buffer(unit: Unit, operator: Operator) -> None:
 def assign_variable(unit: Unit, operator: Operator) -> None:
     """ASSIGN_VARIABLE."""
     handle, value = tensors(operator, 2)
-    unit.call("move", f"(void *)(arena + {unit.offsets[handle]})", unit.pointer(value), value.bytes)
+    unit.call("move", Address(unit.offsets[handle], "void", writable=True), unit.pointer(value), value.bytes)

@@ -16,6 +16,7 @@ from arenite.model import ElementType
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from arenite.codegen.program import Argument
     from arenite.codegen.unit import Unit
     from arenite.model import Operator, Tensor
 
@@ -162,21 +163,24 @@ def pad(unit: Unit, operator: Operator) -> None:
     require(len(margins) == 2 * len(source.shape), "the paddings do not fit the input")
     padded = tuple(n + a + b for n, a, b in zip(source.shape, margins[::2], margins[1::2], strict=True))
     require(padded == output.shape and min(margins) >= 0, "the paddings do not fit the output")
-    value = operator.inputs[2] if len(operator.inputs) > 2 else None
-    if value is None:
-        kind = TYPES[output.type]
-        import numpy as np
-
-        zero = 0 if output.type is ElementType.FLOAT32 else zero_point_of(output)
-        name = unit.array(kind, np.array([zero], kind.dtype).tobytes())
-    else:
-        _same_type(value, output)
-        require(prod(value.shape) == 1, "the padding must be one value")
-        name = unit.pointer(value)
-    unit.call("fill", name, output.type.bytes, prod(output.shape), unit.target(output))
+    unit.call("fill", _padding(unit, operator), output.type.bytes, prod(output.shape), unit.target(output))
     write = steps(output.shape)
     first = sum(margin * step for margin, step in zip(margins[::2], write, strict=True))
     copy(unit, source, output, Walk(source.shape, steps(source.shape), write, 0, first))
+
+
+def _padding(unit: Unit, operator: Operator) -> Argument:
+    """What the output is filled with: the third input, else what stands for 0."""
+    output, value = operator.outputs[0], operator.inputs[2] if len(operator.inputs) > 2 else None
+    if value is not None:
+        _same_type(value, output)
+        require(prod(value.shape) == 1, "the padding must be one value")
+        return unit.pointer(value)
+    import numpy as np
+
+    kind = TYPES[output.type]
+    zero = 0 if output.type is ElementType.FLOAT32 else zero_point_of(output)
+    return unit.array(kind, np.array([zero], kind.dtype).tobytes(), "padding")
 
 
 def shape_of(unit: Unit, operator: Operator) -> None:
@@ -187,9 +191,10 @@ def shape_of(unit: Unit, operator: Operator) -> None:
     import numpy as np
 
     kind = TYPES[output.type]
-    name = unit.array(kind, np.array(source.shape, kind.dtype).tobytes())
-    layer = unit.parameters("copy", output.bytes, (1,) * RANK, (0,) * RANK, (0,) * RANK)
-    unit.call("copy", layer, name, unit.target(output))
+    shape = unit.array(kind, np.array(source.shape, kind.dtype).tobytes(), "shape")
+    still = (0,) * RANK
+    layer = unit.parameters("copy", run=output.bytes, count=(1,) * RANK, input_step=still, output_step=still)
+    unit.call("copy", layer, shape, unit.target(output))
 
 
 def fill(unit: Unit, operator: Operator) -> None:

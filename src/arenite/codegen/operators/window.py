@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arenite.codegen.operators.options import number
+from arenite.codegen.program import Structure
 from arenite.codegen.unit import require
 from arenite.operators.windows import EXPLICIT
 
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
     from arenite.model import Operator, Tensor
 
 SAME, VALID = 0, 1
+FIELDS = (
+    *("kernel_height", "kernel_width", "stride_y", "stride_x", "dilation_y", "dilation_x", "pad_left"),
+    *("input_width", "input_depth", "output_width", "output_depth"),
+)
+"""Of `arenite_window_t`."""
 LONGEST = 32767
 """Steps of a window in positions: strides, dilations and lengths of a filter up to which the kernels' 32-bit positions
 hold. No image that fits a microcontroller has rows or columns enough for more."""
@@ -30,11 +36,10 @@ class Window:
     padding: tuple[int, int]
 
     @property
-    def fields(self) -> tuple[int, ...]:
-        """Fields of `arenite_window_t`."""
-        (_, _, width, depth), (_, _, out_width, out_depth) = self.source, self.target
-        fields = (*self.kernel, *self.stride, *self.dilation, self.padding[1])
-        return (*fields, width, depth, out_width, out_depth)
+    def structure(self) -> Structure:
+        """An `arenite_window_t`."""
+        numbers = (*self.kernel, *self.stride, *self.dilation, self.padding[1], *self.source[2:], *self.target[2:])
+        return Structure(tuple(zip(FIELDS, numbers, strict=True)))
 
     @property
     def rows(self) -> tuple[int, int, int]:

@@ -1,0 +1,122 @@
+"""(Model, Arena) -> Program: what runs in which order, on which bytes."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+from arenite.backends.cmsis_nn.calls import called
+from arenite.backends.tflm.kept import kept
+from arenite.codegen import control
+from arenite.codegen.cmsis_nn import LOWERINGS
+from arenite.codegen.description import heading, short_name
+from arenite.codegen.loops import rolled
+from arenite.codegen.memory_map import places
+from arenite.codegen.operators.registry import lowering
+from arenite.codegen.program import Address, Function, Memory, Port, Program, Run
+from arenite.codegen.quantized import scale_of, zero_point_of
+from arenite.codegen.reset import reset_calls
+from arenite.codegen.types import TYPES
+from arenite.codegen.unit import Unit
+from arenite.errors import UnsupportedError
+from arenite.operators.liveness import PLANNED_CONTROL_FLOW
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from arenite.backends.target import Target
+    from arenite.codegen.arena import Arena
+    from arenite.codegen.program import Block, Call
+    from arenite.model import Model, Operator, Tensor
+
+
+def assembled(model: Model, name: str, arena: Arena, target: Target) -> Program:
+    """The program of a model that can be expressed in C (`refusals.check`) and was `prepared`.
+
+    Args:
+        model: the model.
+        name: what all names of the program begin with.
+        arena: where its tensors lie.
+        target: what the code is for.
+    """
+    unit = Unit(dict(arena.offsets), arena.scratch, target.kernels)
+    runs = {
+        number: Run(control.function_name(model, number, name), target.core is not None)
+        for number in control.inner_graphs(model)
+    }
+    inner = tuple(
+        _function(model, number, run.name, _steps(model, unit, arena, number, runs)) for number, run in runs.items()
+    )
+    main = _function(model, 0, f"{name}_invoke_in", _steps(model, unit, arena, 0, runs))
+    at_the_end = arena.at_the_end()
+    return Program(
+        name,
+        model.name,
+        tuple(_port(tensor, arena.offsets[tensor]) for tensor in model.main.inputs),
+        tuple(_port(tensor, at_the_end[tensor]) for tensor in model.main.outputs),
+        main,
+        inner,
+        reset_calls(unit, model, kept(model), arena.size - arena.kept),
+        _memory(model, arena, target),
+        target,
+    )
+
+
+def _function(model: Model, number: int, name: str, steps: Sequence[Call | Block]) -> Function:
+    graph = model.graphs[number]
+    return Function(name, graph.name, tuple(rolled(steps)), tuple(map(heading, graph.operators)))
+
+
+def _steps(model: Model, unit: Unit, arena: Arena, number: int, runs: Mapping[int, Run]) -> list[Call | Block]:
+    """What runs a graph; only the main one has moves, and only where no other graph is run."""
+    unit.graph, unit.calls = number, []
+    for index, operator in enumerate(model.graphs[number].operators):
+        unit.index, unit.label = index, _label(operator)
+        if number == 0:
+            _move(unit, arena, index)
+        if operator.code in PLANNED_CONTROL_FLOW:
+            callees = [control.Callee(model.graphs[each], runs[each]) for each in operator.graphs if each in runs]
+            control.lower(unit, operator, callees, _flag(model, arena, operator))
+        else:
+            _lower(unit, operator)
+    return unit.calls
+
+
+def _lower(unit: Unit, operator: Operator) -> None:
+    lower = LOWERINGS[operator.code] if called(operator, unit.kernels) else lowering(operator)
+    assert lower is not None  # checked before
+    lower(unit, operator)
+
+
+def _label(operator: Operator) -> str:
+    """What constants of an operator are called after: what it makes."""
+    return short_name(operator.outputs[0].name) if operator.outputs else operator.label
+
+
+def _move(unit: Unit, arena: Arena, index: int) -> None:
+    """The moves before an operator."""
+    for move in arena.moves.get(index, ()):
+        places = Address(move.target, "void", writable=True), Address(move.source, "void")
+        unit.call("move", *places, move.size, note=f"moves {', '.join(short_name(each.name) for each in move.tensors)}")
+        unit.offsets = {**unit.offsets, **move.onto(unit.offsets)}
+
+
+def _flag(model: Model, arena: Arena, operator: Operator) -> int | None:
+    """Offset in the arena of the byte that tells whether a CALL_ONCE was run; None where it has none."""
+    flags = kept(model).flags
+    return arena.size - arena.kept + flags[operator].offset if operator in flags else None
+
+
+def _port(tensor: Tensor, offset: int) -> Port:
+    try:
+        scale, zero_point = scale_of(tensor), zero_point_of(tensor)
+    except UnsupportedError:  # not quantised, or not by one scale
+        scale, zero_point = None, 0
+    return Port(tensor.name, TYPES[tensor.type], tensor.shape, offset, prod(tensor.shape), scale, zero_point)
+
+
+def _memory(model: Model, arena: Arena, target: Target) -> Memory:
+    moved = tuple(move.size for index in sorted(arena.moves) for move in arena.moves[index])
+    return Memory(
+        arena.size, arena.alignment, arena.kept, moved, arena.saved, tuple(places(model, arena, target.kernels))
+    )

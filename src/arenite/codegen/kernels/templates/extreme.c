@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Part of Arenite's kernels: plain C99, no allocation, no state. */
+#include "arenite_$KERNEL.h"
+
+void arenite_$KERNEL(
+    const arenite_$KERNEL_t *layer, const $ELEMENT *first, const $ELEMENT *second, $ELEMENT *output) {
+  const arenite_broadcast_t *shape = &layer->shape;
+  const int32_t last = ARENITE_BROADCAST_RANK - 1;
+  arenite_walk_t walk = {{0}, 0, 0};
+  do {
+    const $ELEMENT *a = first + walk.first;
+    const $ELEMENT *b = second + walk.second;
+    for (int32_t i = 0; i < shape->count[last]; i++) {
+      *output++ = *a $COMPARISON *b ? *a : *b;
+      a += shape->first[last];
+      b += shape->second[last];
+    }
+  } while (arenite_walk_next(shape, &walk));
+}

@@ -1,0 +1,72 @@
+"""Who has which bytes of the arena, and while which operators.
+
+operator        0     1     2     3
+input         ######                     bytes 0 to 99
+a             ############               bytes 100 to 149, from the operator that makes it to its last reader
+a, moved                  ######         bytes 0 to 49, from operator 2 on
+output                    ######         bytes 50 to 99, to the end
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arenite.backends.build import CORTEX_M
+from arenite.backends.cmsis_nn.scratch import scratch
+from arenite.backends.instance import Instance
+from arenite.backends.tflm.kept import kept
+from arenite.codegen.control import inner_graphs
+from arenite.codegen.description import described, short_name
+from arenite.codegen.program import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from arenite.backends import Kernels
+    from arenite.codegen.arena import Arena
+    from arenite.model import Graph, Model, Tensor
+
+
+def places(model: Model, arena: Arena, kernels: Kernels) -> Iterator[Place]:
+    """What lies in the arena: of each graph in the order of time, then what is kept between inferences."""
+    lasting = kept(model).variables
+    for number in (0, *inner_graphs(model)):
+        graph = model.graphs[number]
+        found = [*_tensors(graph, arena, number, set(lasting)), *_scratch(graph, arena, number, kernels)]
+        yield from sorted(found, key=lambda place: (place.begin, place.offset))
+    base = arena.size - arena.kept
+    known = set()
+    for tensor, each in lasting.items():
+        if each not in known:
+            known.add(each)
+            yield Place(base + each.offset, each.size, None, None, f"{short_name(tensor.name)}, kept")
+
+
+def _tensors(graph: Graph, arena: Arena, number: int, lasting: set[Tensor]) -> Iterator[Place]:
+    begin = {tensor: index for index, operator in enumerate(graph.operators) for tensor in operator.outputs}
+    end = {tensor: index for index, operator in enumerate(graph.operators) for tensor in operator.inputs if tensor}
+    for tensor in dict.fromkeys((*graph.inputs, *begin)):
+        if tensor in arena.offsets and tensor not in lasting and tensor.bytes:
+            first = begin.get(tensor)
+            last = None if tensor in graph.outputs else end.get(tensor, -1 if first is None else first)
+            yield from _stays(tensor, first, last, arena, "" if number == 0 else graph.name)
+
+
+def _stays(tensor: Tensor, first: int | None, last: int | None, arena: Arena, graph: str) -> Iterator[Place]:
+    """The places of a tensor one after the other; only tensors of the main graph move."""
+    offset, what = arena.offsets[tensor], described(tensor)
+    for index in sorted(arena.moves):
+        for move in arena.moves[index]:
+            if tensor in move.tensors:
+                yield Place(offset, tensor.bytes, first, index - 1, what, graph)
+                offset, first, what = offset + move.target - move.source, index, f"{described(tensor)}, moved"
+    yield Place(offset, tensor.bytes, first, last, what, graph)
+
+
+def _scratch(graph: Graph, arena: Arena, number: int, kernels: Kernels) -> Iterator[Place]:
+    """What operators hand to CMSIS-NN."""
+    for index, operator in enumerate(graph.operators):
+        if (number, index) in arena.scratch:
+            size = sum(scratch(Instance(operator, kernels, CORTEX_M)))
+            name = "" if number == 0 else graph.name
+            yield Place(arena.scratch[number, index], size, index, index, f"scratch of {operator.label}", name)

@@ -1,0 +1,142 @@
+"""NAME.h: the interface of a program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arenite.codegen.description import short_name
+from arenite.codegen.text.cmsis_nn import note, result
+from arenite.codegen.text.lines import comment_lines
+from arenite.codegen.text.literals import float_literal
+
+if TYPE_CHECKING:
+    from arenite.codegen.program import Memory, Port, Program
+
+_HEADER = """\
+{top}/* 1. write the inputs, 2. call {name}_invoke(), 3. read the outputs.
+ *
+ * Inputs and outputs lie in the arena. An inference overwrites the inputs: write all of them before each call.
+{kept} * Nothing is allocated, and no function calls itself.
+{cmsis_nn} *
+ * To place the arena in a section of your choice, define
+ *   {macro}_ARENA_PLACE
+ * as an attribute, such as __attribute__((section(".ccmram"))). To bring an arena of your own, define
+ *   {macro}_NO_ARENA
+ * and pass {name}_invoke_in() an array of {macro}_ARENA_SIZE bytes, aligned to
+ * {macro}_ARENA_ALIGNMENT. Calls on different arenas may run at the same time. */
+#ifndef {macro}_H
+#define {macro}_H
+
+#include <stdint.h>
+
+#define {macro}_ARENA_SIZE {size}
+#define {macro}_ARENA_ALIGNMENT {alignment}
+{variables}{moves}
+{ports}
+#ifdef __cplusplus
+extern "C" {{
+#endif
+
+#ifndef {macro}_NO_ARENA
+extern uint8_t {name}_arena[{macro}_ARENA_SIZE];
+
+/* One inference in {name}_arena.{status} */
+{result} {name}_invoke(void);
+{reset}#endif
+
+/* One inference in an arena of the caller's.{status} */
+{result} {name}_invoke_in(void *arena);
+{reset_in}
+#ifdef __cplusplus
+}}
+#endif
+
+#endif
+"""
+
+_NOTHING_KEPT = " * Nothing is kept between two calls.\n"
+
+_KEPT = """\
+ * Between two calls {macro}_KEPT_SIZE bytes of the arena must stay as they are, which hold the
+ * model's variables: those from {macro}_KEPT_OFFSET on. Before the first inference, and to begin
+ * anew, call {name}_reset().
+"""
+
+_VARIABLES = """\
+#define {macro}_KEPT_OFFSET {at}
+#define {macro}_KEPT_SIZE {size}
+"""
+
+_RESET = """
+/* Gives the variables in {name}_arena their first values. */
+void {name}_reset(void);
+"""
+
+_RESET_IN = """
+/* Gives the variables in an arena of the caller's their first values. */
+void {name}_reset_in(void *arena);
+"""
+
+
+_PORT = """\
+#define {which}_OFFSET {offset}
+#define {which}_LENGTH {length}
+#define {which}_IN(arena) \\
+  (({kind} *)(void *)((uint8_t *)(arena) + {which}_OFFSET))
+#define {which} {which}_IN({name}_arena)
+"""
+
+_SCALE = """\
+#define {which}_SCALE {scale}
+#define {which}_ZERO_POINT {zero_point}
+"""
+
+
+def header(program: Program, top: str) -> str:
+    """NAME.h; `top` is the comment that every file begins with."""
+    name, memory = program.name, program.memory
+    names = {"name": name, "macro": name.upper()}
+    ports = [("INPUT", program.inputs), ("OUTPUT", program.outputs)]
+    return _HEADER.format(
+        **names,
+        top=top,
+        size=max(memory.size, 1),
+        alignment=memory.alignment,
+        moves=_moves(name, memory),
+        ports="\n".join(_port(name, f"{kind}_{i}", port) for kind, group in ports for i, port in enumerate(group)),
+        cmsis_nn=note(program.target),
+        result=result(program.target),
+        status=" 0, or CMSIS-NN's negative status: then the outputs hold nothing." if program.target.core else "",
+        kept=(_KEPT if memory.kept else _NOTHING_KEPT).format(**names),
+        variables=_VARIABLES.format(**names, at=memory.size - memory.kept, size=memory.kept) if memory.kept else "",
+        reset=_RESET.format(**names) if memory.kept else "",
+        reset_in=_RESET_IN.format(**names) if memory.kept else "",
+    )
+
+
+def _moves(name: str, memory: Memory) -> str:
+    """What is moved within the arena, and what for."""
+    count = len(memory.moved)
+    if not count:
+        return ""
+    return (
+        f"/* Bytes moved within the arena in one inference, in {count} call{'s' * (count > 1)}.\n"
+        f" * Without that, the arena would have {memory.saved} bytes more. */\n"
+        f"#define {name.upper()}_MOVED_BYTES {sum(memory.moved)}\n"
+    )
+
+
+def _port(name: str, which: str, port: Port) -> str:
+    """Macros for one input or output: where it is, what it holds."""
+    macro = f"{name.upper()}_{which}"
+    shape = " x ".join(map(str, port.shape)) or "scalar"
+    meaning = "" if port.scale is None else "; real value = scale * (value - zero point)"
+    title = f"{which.replace('_', ' ').capitalize()}: {short_name(port.name)!r}, {port.kind.name}, {shape}{meaning}."
+    place = _PORT.format(which=macro, offset=port.offset, length=port.length, kind=port.kind.name, name=name)
+    if port.scale is None:
+        return comment_lines(title) + place
+    return (
+        comment_lines(title)
+        + place
+        + _SCALE.format(which=macro, scale=float_literal(port.scale), zero_point=port.zero_point)
+    )

@@ -1,0 +1,44 @@
+"""Numbers as C source, the same in C99 and C++."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from arenite.codegen.text.lines import filled
+
+if TYPE_CHECKING:
+    from arenite.codegen.types import CType
+
+
+def literal(value: float) -> str:
+    """An integer or a single-precision number."""
+    return float_literal(value) if isinstance(value, float) else integer_literal(value)
+
+
+def integer_literal(value: int) -> str:
+    """An integer of up to 64 bits; the smallest ones have no literal of their own."""
+    if value == -(2**63):
+        return "(-9223372036854775807LL - 1)"
+    if value == -(2**31):
+        return "(-2147483647 - 1)"
+    if not -(2**31) <= value < 2**31:
+        return f"{value}{'U' if 0 < value < 2**32 else 'ULL' if value >= 2**63 else 'LL'}"
+    return str(value)
+
+
+def float_literal(value: float) -> str:
+    """A single-precision number, exactly. Infinities and NaN, which C has no literals for, come from a division."""
+    if math.isnan(value):
+        return "(0.0f / 0.0f)"
+    if math.isinf(value):
+        return "(1.0f / 0.0f)" if value > 0 else "(-1.0f / 0.0f)"
+    text = f"{value:.9g}"
+    return f"{text}f" if any(mark in text for mark in ".e") else f"{text}.0f"
+
+
+def elements(kind: CType, content: bytes) -> str:
+    """The elements of an array, little-endian, between the braces of its definition."""
+    import numpy as np
+
+    return filled([literal(value) for value in np.frombuffer(content, kind.dtype).tolist()], "  ")

@@ -1,0 +1,76 @@
+"""What the constants of a program are called: after the tensors that they are, or that they help to make."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from arenite.codegen.program import Constant, If, Loop, Parameters, Part, Structure, While, calls
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from arenite.codegen.program import Argument, Field, Program, Step
+
+    Named = Constant | Parameters | Loop
+
+_TAKEN = ("arena", "constants", "invoke", "invoke_in", "reset", "reset_in", "test")
+"""Names of the interface and of files, without the program's own."""
+
+
+def named(program: Program) -> Mapping[Named, str]:
+    """The constants that the program uses, each after those that it points at: arrays, parameters, tables of loops."""
+    names: dict[Named, str] = {}
+    taken = {f"{program.name}_{each}" for each in _TAKEN} | {each.name for each in program.functions}
+    for each in _constants(program):
+        if each not in names:
+            names[each] = _free(f"{program.name}_{_words(_label(each))}", taken)
+            taken.add(names[each])
+    return names
+
+
+def _label(constant: Named) -> str:
+    return "rows" if isinstance(constant, Loop) else constant.label
+
+
+def _words(label: str) -> str:
+    """A label as part of an identifier: `conv/Relu multiplier` -> `conv_relu_multiplier`."""
+    return re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_") or "constant"
+
+
+def _free(name: str, taken: set[str]) -> str:
+    number, free = 1, name
+    while free in taken:
+        number += 1
+        free = f"{name}_{number}"
+    return free
+
+
+def _constants(program: Program) -> Iterator[Named]:
+    steps = [step for each in (program.main, *program.inner) for step in each.steps]
+    for step in (*steps, *program.resets):
+        if isinstance(step, Loop) and step.table:
+            yield step
+        if isinstance(step, If | While) and isinstance(step.condition, Constant):
+            yield step.condition
+        yield from _arguments(step)
+
+
+def _arguments(step: Step) -> Iterator[Named]:
+    for call in calls([step]):
+        for argument in call.arguments:
+            yield from _of(argument)
+
+
+def _of(value: Argument | Field) -> Iterator[Named]:
+    """The constants in an argument or a field, what is pointed at first."""
+    if isinstance(value, Part):
+        yield value.array
+    elif isinstance(value, Constant):
+        yield value
+    elif isinstance(value, Parameters):
+        yield from _of(value.structure)
+        yield value
+    elif isinstance(value, Structure):
+        for _, field in value.fields:
+            yield from _of(field)

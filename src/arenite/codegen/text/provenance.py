@@ -1,0 +1,39 @@
+"""Where generated files come from, for whoever finds them later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from arenite.codegen.text.lines import comment_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """The model's file, the SHA-256 of its bytes, and the command line; "" where no command was typed."""
+
+    model: str
+    sha256: str
+    command: str = ""
+
+
+def top(file: str, provenance: Provenance, *more: str) -> str:
+    """The comment that a file begins with; `more` are paragraphs that follow."""
+    command = [f"  {provenance.command}"] if provenance.command else []
+    lines = [
+        f"{file}: made by Arenite {version('arenite')}; whatever is changed here is lost with the next export.",
+        "",
+        *command,
+        f"  {provenance.model}: SHA-256 {provenance.sha256}",
+        "",
+        "The kernels are Apache-2.0; the model's constants belong to the model.",
+    ]
+    return comment_lines("\n".join([*lines, *_paragraphs(more)]))
+
+
+def _paragraphs(texts: Sequence[str]) -> list[str]:
+    return [line for text in texts for line in ("", text)]

@@ -1,0 +1,82 @@
+"""Arguments of calls and fields of structures as C."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arenite.codegen.program import Address, Constant, Growing, LookedUp, Parameters, Part, Structure
+from arenite.codegen.text.lines import filled
+from arenite.codegen.text.literals import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from arenite.codegen.program import Argument, Field, Number
+    from arenite.codegen.text.naming import Named
+
+    Names = Mapping[Named, str]
+
+
+def argument(value: Argument, names: Names) -> str:
+    """An argument of a call; in a loop, `i` is the repetition and `row` its row of the loop's table."""
+    if isinstance(value, Address):
+        element = value.element if value.writable else f"const {value.element}"
+        void = "" if value.element == "void" else "(void *)"
+        return f"({element} *){void}(arena + {number(value.offset)})"
+    if isinstance(value, Parameters):
+        return f"&{names[value]}"
+    if isinstance(value, Constant | Part):
+        return _array(value, names)
+    if isinstance(value, Growing | LookedUp):
+        return number(value)
+    return "NULL" if value is None else literal(value)
+
+
+def number(value: Number) -> str:
+    """A number that may depend on the repetition of a loop."""
+    if isinstance(value, LookedUp):
+        return f"row[{value.column}]"
+    return _growing(value) if isinstance(value, Growing) else literal(value)
+
+
+def _growing(value: Growing) -> str:
+    product = "i" if abs(value.step) == 1 else f"{abs(value.step)} * i"
+    if value.step < 0:
+        return f"{value.first} - {product}"
+    return f"{value.first} + {product}" if value.first else product
+
+
+def truth(condition: Address | Constant, names: Names) -> str:
+    """The byte that decides which way to go."""
+    return f"arena[{number(condition.offset)}]" if isinstance(condition, Address) else f"{names[condition]}[0]"
+
+
+def structure(value: Structure, names: Names, indent: str) -> str:
+    """The fields of a structure, by name, between its braces; structures inside have lines of their own."""
+    lines: list[str] = []
+    simple: list[str] = []
+    for name, field in value.fields:
+        if isinstance(field, Structure):
+            lines += _line(simple, indent)
+            simple = []
+            lines.append(f"{indent}.{name} = {{\n{structure(field, names, indent + '  ')}\n{indent}}},")
+        else:
+            simple.append(f".{name} = {_field(field, names)}")
+    return "\n".join([*lines, *_line(simple, indent)])
+
+
+def _line(items: list[str], indent: str) -> list[str]:
+    return [filled([*items[:-1], f"{items[-1]},"], indent)] if items else []
+
+
+def _field(value: Field, names: Names) -> str:
+    if isinstance(value, tuple):
+        return "{" + ", ".join(map(literal, value)) + "}"
+    if isinstance(value, Constant | Part):
+        return _array(value, names)
+    assert not isinstance(value, Structure)  # which has lines of its own
+    return "NULL" if value is None else literal(value)
+
+
+def _array(value: Constant | Part, names: Names) -> str:
+    return names[value] if isinstance(value, Constant) else f"{names[value.array]} + {value.first}"

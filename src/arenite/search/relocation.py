@@ -1,0 +1,192 @@
+"""The layout of generated C: the model's plan, or a lower one, in which tensors may move between operators.
+
+Model, target -> `Arena`, checked. What is kept from one inference to the next, its variables, lies behind the plan:
+
+    | tensors, views, scratch, overlapping as the kernels permit | variables |
+    0                                                            size - kept size
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from arenite.backends.target import C
+from arenite.backends.tflm.greedy import ONLINE, greedy_plan
+from arenite.backends.tflm.head import planned_offsets
+from arenite.backends.tflm.kept import kept, read_in_place
+from arenite.budget import STEPS_PER_SECOND, Budget
+from arenite.check.placement import check as check_placement
+from arenite.check.relocation import check as check_relocation
+from arenite.codegen.arena import Arena, TensorMove
+from arenite.codegen.control import inner_graphs
+from arenite.codegen.prepare import prepared
+from arenite.errors import VerificationError
+from arenite.formulate.placement import overlap_problem
+from arenite.formulate.scratch import scratch_sizes
+from arenite.operators.liveness import NEVER, lifetimes
+from arenite.problems.placement import Layout, PlacementProblem
+from arenite.search.plan import Exported
+from arenite.solve.place.solver import solve as solve_placement
+from arenite.solve.relocate.solver import solve as solve_relocation
+from arenite.tflite.memory_plan import read_plan
+from arenite.tflite.target_name import read_target_name
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from arenite.backends import Kernels
+    from arenite.backends.target import Target
+    from arenite.model import Model, Tensor
+    from arenite.operators.liveness import Liveness
+    from arenite.problems.relocation import MovingSolution
+
+STEPS = 20 * STEPS_PER_SECOND
+"""Steps for the searches of an export: about 20 seconds of one core; most end long before."""
+MOVES_WORTH = 0.01
+"""Bytes that the arena must become smaller for each byte that an inference moves. Strips save 0.02 to 0.1; 0.002
+or less is saved where only the alignment stands in the way of fixed places: much time for hardly any memory."""
+
+
+def arena(
+    model: Model,
+    target: Target = C,
+    *,
+    may_move: bool = True,
+    moves_worth: float = MOVES_WORTH,
+    budget: Budget | None = None,
+) -> Arena:
+    """The layout of a model's own plan where it was made for the target and is right; else the lowest one found.
+
+    Where some layout is lower in which tensors move between operators, and that is worth it, it is taken instead.
+
+    Outputs may lie on inputs that nobody needs afterwards, and views on their wholes, as far as the kernels allow it
+    (`arenite.backends.generated_c.overlap`). What comes out has been checked.
+
+    Args:
+        model: `folded`, its operators in an order that can be executed.
+        target: `c`, or one of those that call CMSIS-NN.
+        may_move: whether tensors may move.
+        moves_worth: bytes that the arena must become smaller for each byte that an inference moves.
+        budget: is charged for the searches; none is begun once it is spent. None is a budget of its own.
+    """
+    budget = budget or Budget(STEPS)
+    liveness = lifetimes(model)
+    in_place = read_in_place(model)
+    problem, tensors = _without(in_place, *overlap_problem(model, target.kernels))
+    solution = _carried(model, problem, tensors)
+    if solution is None or in_place or read_target_name(model) != target.name:
+        found = solve_placement(problem, budget=budget, goal=solution.height if solution and not in_place else 0)
+        solution = found if solution is None or found.height < solution.height else solution
+    check_placement(problem, solution)
+    # The scopes of a graph that another one runs may pass not at all, or many times: there nothing can move.
+    moving = _moving(problem, solution, moves_worth, budget) if may_move and not inner_graphs(model) else None
+    if moving is not None:
+        saved = solution.height - moving.height
+        steps = _moves(moving, tensors, [span.first for span in liveness.operators[0]])
+        plan = Arena(_by(tensors, moving.offsets), moving.height, problem.alignment, steps, saved)
+    else:
+        plan = Arena(_by(tensors, solution.offsets), solution.height, problem.alignment)
+    places = (solution if moving is None else moving).offsets[len(tensors) :]
+    return _with_variables(replace(plan, scratch=_scratch(model, liveness, target.kernels, places)), model)
+
+
+def _scratch(model: Model, liveness: Liveness, kernels: Kernels, places: Sequence[int]) -> dict[tuple[int, int], int]:
+    """Offset of each operator's scratch, of which none has more than one; `places` are in the order of operators."""
+    requesting = (
+        (number, index)
+        for number, (graph, spans) in enumerate(zip(model.graphs, liveness.operators, strict=True))
+        for index, (each, span) in enumerate(zip(graph.operators, spans, strict=True))
+        if span is not NEVER and scratch_sizes(each, kernels)
+    )
+    return dict(zip(requesting, places, strict=True))
+
+
+def _without(
+    gone: Collection[Tensor], problem: PlacementProblem, tensors: Sequence[Tensor]
+) -> tuple[PlacementProblem, tuple[Tensor, ...]]:
+    """The problem without some tensors, which lie elsewhere."""
+    if not gone:
+        return problem, tuple(tensors)
+    stay = [number for number in range(len(problem.buffers)) if number >= len(tensors) or tensors[number] not in gone]
+    number_of = {number: position for position, number in enumerate(stay)}
+    relations = tuple(
+        replace(each, source=number_of[each.source], target=number_of[each.target])
+        for each in problem.relations
+        if each.source in number_of and each.target in number_of
+    )
+    buffers = tuple(problem.buffers[number] for number in stay)
+    left = tuple(tensor for tensor in tensors if tensor not in gone)
+    return PlacementProblem(buffers, relations, problem.alignment), left
+
+
+def _with_variables(plan: Arena, model: Model) -> Arena:
+    """The arena with room for the model's variables at its end; what is read of them may lie in place."""
+    found = kept(model)
+    base = -(-plan.size // found.alignment) * found.alignment
+    offsets = {tensor: base + each.offset for tensor, each in found.variables.items()}
+    for operator in model.main.operators:
+        if operator.code == "READ_VARIABLE" and operator.outputs[0] not in plan.offsets:
+            handle = operator.inputs[0]
+            assert handle is not None
+            offsets[operator.outputs[0]] = offsets[handle]
+    return replace(plan, offsets={**plan.offsets, **offsets}, size=base + found.size, kept=found.size)
+
+
+def _by(tensors: Sequence[Tensor], offsets: Sequence[int]) -> dict[Tensor, int]:
+    return dict(zip(tensors, offsets, strict=False))  # scratch follows
+
+
+def _moving(problem: PlacementProblem, still: Layout, worth: float, budget: Budget) -> MovingSolution | None:
+    """A lower layout with moves, checked; None without one."""
+    solution = solve_relocation(problem, still.offsets, budget=budget, worth=worth)
+    check_relocation(problem, solution)
+    return solution if solution.height < still.height else None
+
+
+def _moves(
+    solution: MovingSolution, tensors: Sequence[Tensor], scopes: Sequence[int]
+) -> dict[int, tuple[TensorMove, ...]]:
+    """The moves before each operator; `scopes` are those in which the operators begin."""
+    found: dict[int, list[TensorMove]] = {}
+    for move in solution.moves:
+        those = tuple(tensors[number] for number in move.buffers)
+        found.setdefault(bisect_right(scopes, move.scope) - 1, []).append(
+            TensorMove(those, move.source, move.target, move.size)
+        )
+    return {index: tuple(each) for index, each in found.items()}
+
+
+def _carried(model: Model, problem: PlacementProblem, tensors: tuple[Tensor, ...]) -> Layout | None:
+    """The plan that the model carries; None without one, or where these kernels would not be safe with it.
+
+    Scratch goes to the lowest gaps, as the target's head says.
+    """
+    planned = planned_offsets(model, read_plan(model))
+    if any(tensor not in planned for tensor in tensors):
+        return None
+    fixed = [planned[tensor] for tensor in tensors]
+    outcome = greedy_plan(problem.buffers, [*fixed, *[ONLINE] * (len(problem.buffers) - len(fixed))])
+    solution = Layout(outcome.offsets, outcome.height, 0)
+    try:
+        check_placement(problem, solution)
+    except VerificationError:
+        return None
+    return solution
+
+
+def outlook(model: Model, target: Target, *, budget: Budget) -> Exported | None:
+    """What the exported C takes where that is less than the model's plan takes; else None.
+
+    A plan in a file has fixed places; in generated code tensors may move.
+
+    Args:
+        model: one that the target can run.
+        target: generated C.
+        budget: as in `arena`.
+    """
+    found = arena(prepared(model), target, budget=budget)
+    if found.size >= target.arena(model).declare_bytes:
+        return None
+    return Exported(found.size, sum(move.size for each in found.moves.values() for move in each))

@@ -62,9 +62,9 @@ def first(problem, number):
 def test_tensors_pushed_together_before_every_operator(monkeypatch, tmp_path):
     """Compaction reaches the peak, and its many moves change no output; places of outputs follow them."""
     loads = []
-    monkeypatch.setattr("arenite.codegen.arena.solve_placement", stacked)
+    monkeypatch.setattr("arenite.search.relocation.solve_placement", stacked)
     monkeypatch.setattr(
-        "arenite.codegen.arena.solve_relocation",
+        "arenite.search.relocation.solve_relocation",
         lambda problem, *_, **__: loads.append(problem.apart) or compacted(problem),
     )
     plans = [arena(model) for model in MODELS]

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from arenite.backends import Kernels
+from arenite.backends.sets import NO_OVERLAP
 from arenite.budget import STEPS_PER_SECOND, Budget
 from arenite.check.order import check_order
 from arenite.check.placement import check as check_layout
@@ -117,12 +117,12 @@ def _measure_network(table: Table, name: str, problem: Problem) -> None:
     """The layout of the best order; where that is above the bound of all orders, order and layout together."""
     found = solve(problem, budget=Budget(STEPS))
     model = network(problem)
-    buffers, _ = overlap_problem(model, Kernels.APART, {0: found.order})
+    buffers, _ = overlap_problem(model, NO_OVERLAP, {0: found.order})
     if _measure(table, f"{name}, best order", buffers, found.lower_bound) <= found.lower_bound:
         return
     started = time.perf_counter()
     start = solve_layout(buffers, budget=Budget(STEPS), goal=found.lower_bound)
-    together = solve_jointly(model, Kernels.APART, found.order, start, bound=found.lower_bound, budget=Budget(STEPS))
+    together = solve_jointly(model, NO_OVERLAP, found.order, start, bound=found.lower_bound, budget=Budget(STEPS))
     seconds = time.perf_counter() - started
     check_order(problem, together.order)
     table.add(

@@ -6,9 +6,9 @@ import time
 from typing import TYPE_CHECKING
 
 from arenite import read, zoo
-from arenite.backends import Kernels
+from arenite.backends.generated_c.folding import folded
+from arenite.backends.sets import GENERATED_C
 from arenite.backends.target import C
-from arenite.backends.tflm.folding import folded
 from arenite.codegen.prepare import executable
 from arenite.formulate.placement import overlap_problem
 from arenite.problems.lifetimes import maximum_load
@@ -56,7 +56,7 @@ def _row(title: str, model: Model) -> dict[str, str | int | float | bool | None]
     started = time.process_time()
     plan = arena(model)
     seconds = time.process_time() - started
-    problem, _ = overlap_problem(model, Kernels.C)
+    problem, _ = overlap_problem(model, GENERATED_C)
     field = Field(problem)
     bound = scope_bound(field) * field.unit
     moved = [move.size for each in plan.moves.values() for move in each]

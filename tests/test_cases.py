@@ -20,7 +20,7 @@ from codegen.test_codegen_models import close
 from codegen.test_codegen_operators import expected
 
 import arenite
-from arenite.backends import Kernels
+from arenite.backends.sets import CMSIS_NN_DSP, CMSIS_NN_MVE, CMSIS_NN_SCALAR, REFERENCE
 from arenite.backends.target import find_target
 from arenite.codegen.prepare import prepared
 from arenite.runtimes.inputs import random_inputs
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-EVERY_SET = {Kernels.REFERENCE, Kernels.CMSIS_NN_SCALAR, Kernels.CMSIS_NN_DSP, Kernels.CMSIS_NN_MVE}
+EVERY_SET = {REFERENCE, CMSIS_NN_SCALAR, CMSIS_NN_DSP, CMSIS_NN_MVE}
 CHECKS: dict[str, Callable[[Case], None]] = {}
 
 

@@ -8,9 +8,9 @@ import pytest
 from hand_made import add, chain, conditional, graph, loop, model, tensor
 
 from arenite import inspect
-from arenite.backends import Kernels
+from arenite.backends.generated_c.folding import folded
+from arenite.backends.sets import NO_OVERLAP, PORTABLE
 from arenite.backends.target import find_target
-from arenite.backends.tflm.folding import folded
 from arenite.backends.tflm.head import layout_problem, memory_plan, planned_head
 from arenite.check.validity import is_right
 from arenite.formulate.order import order_is_free
@@ -87,7 +87,7 @@ def test_a_further_signature_needs_the_room_of_its_largest_tensor(options, targe
     assert planned_head(source) == 3 * IDLE
     plan = optimize(source, replace(options, target=target))
     assert plan.after.head == plan.lower_bound == planned_head(plan.model) == IDLE
-    assert is_right(plan.model, Kernels.APART) or options.overlap
+    assert is_right(plan.model, NO_OVERLAP) or options.overlap
     if not process.absent("tflm"):
         assert plan.verified["tflm"] == "identical"
 
@@ -101,13 +101,13 @@ def test_a_dead_tensor_lies_on_top_of_all_others():
     assert lowest.height == lowest.lower_bound == 48
     on_top = memory_plan(source, {**dict.fromkeys(dead, 0), x: 0, y: 16, z: 0})
     assert planned_head(source, on_top) == 48
-    assert is_right(with_plan(source, on_top), Kernels.APART)
+    assert is_right(with_plan(source, on_top), NO_OVERLAP)
     assert [each.name for each in tensors[-2:]] == ["dead", "dead too"]
 
 
 def test_the_decomposition_of_a_composite_operator_is_not_charged():
     source = composite()
-    found = reorder(source, Kernels.PORTABLE)
+    found = reorder(source, PORTABLE)
     assert found.lower_bound == 32
     assert [proof.graph for proof in found.proofs] == ["main"]
     assert planned_head(source) == 4 * 32

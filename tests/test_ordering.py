@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_liveness import random_models
 
-from arenite.backends import Kernels
+from arenite.backends.sets import NO_OVERLAP
 from arenite.errors import ModelError
 from arenite.formulate.order import file_order, filed_in_order, ordering_problem
 from arenite.model import ElementType, Operator
@@ -120,7 +120,7 @@ def test_inputs_kept_and_inputs_unread():
 def test_dead_tensors_are_no_matter_of_order_but_of_the_head():
     hand_made = model(graph([x := tensor("x")], [y := tensor("y")], [add(x, x, y)], unused=[tensor("dead", 100)]))
     assert ordering_problem(hand_made)[0].floor == 16
-    assert reorder(hand_made, Kernels.APART).lower_bound == 400
+    assert reorder(hand_made, NO_OVERLAP).lower_bound == 400
 
 
 def test_a_file_out_of_order_is_ordered_by_its_data():

@@ -9,9 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from arenite import zoo
-from arenite.backends import Kernels, Overlap
-from arenite.backends import overlap as safe_rule
-from arenite.backends.requests import requests
+from arenite.backends import Backend, Overlap
+from arenite.backends.sets import CMSIS_NN_DSP, PORTABLE
 from arenite.backends.target import TARGETS, find_target
 from arenite.backends.tflm.head import head_plan, planned_head
 from arenite.budget import Budget
@@ -42,10 +41,10 @@ def test_the_zoo_is_no_worse_with_any_target_and_right_with_its_kernels(family):
     model = zoo.build(family)
     for target in TARGETS.values():
         result = preview(model, replace(QUICK, target=target))
-        assert is_right(result, target.kernels)
+        assert is_right(result, target.backend)
         assert result is model or read_target_name(result) == target.name
         for kernels in target.sets:
-            before, after = (head_plan(each, requests=requests(kernels)).height for each in (model, result))
+            before, after = (head_plan(each, requests=kernels.planned_scratch).height for each in (model, result))
             assert after <= before
 
 
@@ -57,7 +56,7 @@ def test_heads_below_the_peak_with_identical_outputs(family):
     assert plan.lower_bound <= plan.after.head == planned_head(plan.model)
     assert plan.verified["tflm"] == "identical"
     assert plan.shared_pairs > 0
-    assert Kernels.REFERENCE in plan.valid_with
+    assert REFERENCE.runs_on.backend in plan.valid_with
 
 
 HEADS = {
@@ -130,7 +129,7 @@ def test_a_second_run_changes_nothing():
 
 def test_a_plan_for_other_kernels_is_replaced():
     first = optimize(zoo.build("mobilenet-v1"), REFERENCE).model
-    assert not is_right(first, Kernels.CMSIS_NN_DSP)
+    assert not is_right(first, CMSIS_NN_DSP)
     plan = optimize(first, QUICK)
     assert "made for tflm-reference" in plan.notes[-1]
     assert read_target_name(plan.model) == "tflm"
@@ -142,7 +141,7 @@ def test_a_plan_for_other_kernels_is_replaced():
 def test_a_plan_that_is_right_for_more_than_it_says_is_renamed():
     portable = optimize(zoo.build("chain"), QUICK)
     narrow = optimize(zoo.build("chain"), REFERENCE).model
-    if is_right(narrow, Kernels.PORTABLE) and planned_head(narrow) == portable.after.head:
+    if is_right(narrow, PORTABLE) and planned_head(narrow) == portable.after.head:
         again = optimize(narrow, QUICK)
         assert read_target_name(again.model) == "tflm"
 
@@ -150,14 +149,14 @@ def test_a_plan_that_is_right_for_more_than_it_says_is_renamed():
 def test_keeping_inputs():
     for target in ("tflm", "tflm-reference", "tflm-cmsis-nn/cortex-m55"):
         result = preview(zoo.build("resnet8"), replace(QUICK, target=target, keep_inputs=True))
-        assert is_right(result, find_target(target).kernels, keep_inputs=True)
+        assert is_right(result, find_target(target).backend, keep_inputs=True)
 
 
 def cmsis_only():
     """A model, and its plan for Cortex-M4, which the reference kernels compute something else with."""
     for family in ("paper", "mobilenet-v1", "inception", "u-net"):
         plan = optimize(zoo.build(family), CORTEX_M4)
-        if Kernels.REFERENCE not in plan.valid_with:
+        if REFERENCE.runs_on.backend not in plan.valid_with:
             return plan
     raise AssertionError("no model has a plan for Cortex-M4 alone")
 
@@ -169,7 +168,7 @@ def test_what_cannot_be_run_here_is_said():
     assert plan.verified["tflm"].startswith("unavailable: the plan is for tflm-cmsis-nn/cortex-m4")
     found = verify(plan.source, plan.content, rounds=1)
     assert found.status == plan.verified
-    assert found.plan.names == "cmsis-nn/dsp" or Kernels.CMSIS_NN_DSP in found.plan.kernels
+    assert found.plan.names == "cmsis-nn/dsp" or CMSIS_NN_DSP in found.plan.kernels
     back = optimize(plan.model, QUICK)
     assert back.verified["tflm"] == "identical"
 
@@ -196,9 +195,9 @@ def test_a_plan_that_lies_about_its_kernels_is_run_all_the_same():
     assert verify(zoo.build("paper"), lying, rounds=1).status["tflm"] == "different"
 
 
-def unsafe(operator, source, target, kernels):
+def unsafe(backend, operator, source, target, rule_of=Backend.overlap):
     """The rule, with every distance lower than the safe one by a row of the image or so."""
-    rule = safe_rule(operator, source, target, kernels)
+    rule = rule_of(backend, operator, source, target)
     if rule.distance is None:
         return rule
     return Overlap(rule.distance - 256, (), rule.intact).within(source.bytes, target.bytes)
@@ -206,8 +205,7 @@ def unsafe(operator, source, target, kernels):
 
 @pytest.fixture
 def unsafe_rules(monkeypatch):
-    monkeypatch.setattr("arenite.formulate.placement.rule_of", unsafe)
-    monkeypatch.setattr("arenite.formulate.holdings.overlap", unsafe)
+    monkeypatch.setattr(Backend, "overlap", unsafe)
 
 
 @needs_tflm
@@ -288,7 +286,7 @@ def test_a_view_of_a_kept_input_keeps_the_plan_from_being_called_optimal(shared)
 
 def test_a_plan_that_is_wrong_for_the_target_is_not_respected(vww_like):
     planned = optimize(vww_like, Options(target="tflm-reference", rounds=1)).model
-    assert not is_right(planned, Kernels.CMSIS_NN_DSP)
+    assert not is_right(planned, CMSIS_NN_DSP)
     with pytest.raises(VerificationError, match="wrong results with the kernels of tflm-cmsis-nn/cortex-m4"):
         optimize(planned, Options(target="tflm-cmsis-nn/cortex-m4", plan="respect"))
     assert optimize(planned, Options(target="tflm-reference", plan="respect", rounds=1)).model is planned

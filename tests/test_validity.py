@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 
 from arenite import zoo
-from arenite.backends import Kernels
+from arenite.backends.sets import ESP_NN, GENERATED, NO_OVERLAP, REFERENCE
 from arenite.backends.target import TARGETS, find_target
 from arenite.backends.tflm.head import memory_plan, planned_offsets
 from arenite.check.validity import (
-    GENERATED,
     JUDGED,
     Validity,
     is_right,
@@ -32,25 +31,25 @@ def test_a_file_without_a_plan_is_right_everywhere():
 
 def test_a_byte_decides(planned):
     """The plan is right as it is; with one overlapping output one unit higher it is not."""
-    assert is_right(planned, Kernels.REFERENCE)
+    assert is_right(planned, REFERENCE)
     offsets = planned_offsets(planned, read_plan(planned))
     wrong = 0
     for tensor in offsets:
         moved = {**offsets, tensor: offsets[tensor] + 16}
-        wrong += not is_right(with_plan(planned, memory_plan(planned, moved)), Kernels.REFERENCE)
+        wrong += not is_right(with_plan(planned, memory_plan(planned, moved)), REFERENCE)
     assert wrong
 
 
 def test_pairs_are_counted_one_by_one(planned):
     assert validity(planned).pairs == shared_pairs(planned) > 0
-    assert not is_right(planned, Kernels.APART)
+    assert not is_right(planned, NO_OVERLAP)
     apart = preview(zoo.build("mobilenet-v1"), Options(overlap=False))
     assert shared_pairs(apart) == 0
-    assert is_right(apart, Kernels.APART)
+    assert is_right(apart, NO_OVERLAP)
 
 
 def test_targets_ask_for_their_own_kernels():
-    judged = Validity(1, (Kernels.REFERENCE, Kernels.ESP_NN))
+    judged = Validity(1, (REFERENCE, ESP_NN))
     chips = {f"tflm-esp-nn{chip}" for chip in ("", "/esp32", "/esp32s3", "/esp32p4")}
     assert {target.name for target in TARGETS.values() if judged.holds(target)} == {"tflm-reference", *chips}
     assert Validity(1, JUDGED).holds(find_target("tflm"))

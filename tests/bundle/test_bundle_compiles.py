@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from arenite.backends.reference.registered import CUSTOM, METHODS
 from arenite.backends.target import TFLM
-from arenite.backends.tflm.registered import CUSTOM, METHODS
 from arenite.bundle import export_tflm
 from arenite.bundle.resolver import Operators, resolver_header
 from arenite.tflite.read import read_model

@@ -17,8 +17,8 @@ import numpy as np
 import pytest
 
 from arenite import zoo
-from arenite.backends import Kernels
-from arenite.backends.cmsis_nn.calls import called
+from arenite.backends.generated_c.calls import called
+from arenite.backends.sets import C_CMSIS_NN_DSP
 from arenite.backends.target import CORES, find_target
 from arenite.errors import OptionError
 from arenite.model import ElementType
@@ -87,7 +87,7 @@ def test_operators_at_random_and_whole_models(core, expected, tmp_path):
     models, others = expected
     for each in kinds():
         random = [make(*each, seed).main.operators[-1] for seed in range(4 * SEEDS)]
-        assert sum(called(operator, target(core).kernels) for operator in random) >= SEEDS // 2, each
+        assert sum(called(operator, target(core).backend.cmsis_nn) for operator in random) >= SEEDS // 2, each
     same(models, with_cmsis_nn(models, core, tmp_path), others)
 
 
@@ -145,7 +145,7 @@ def test_a_call_that_fails_ends_the_inference(tmp_path):
 def _with_scratch():
     for seed in range(100):
         operator = make(ElementType.INT8, "conv", seed).main.operators[-1]
-        if called(operator, Kernels.C_CMSIS_NN_DSP) and target("cortex-m4").scratch(operator):
+        if called(operator, C_CMSIS_NN_DSP.cmsis_nn) and target("cortex-m4").scratch(operator):
             yield seed
 
 

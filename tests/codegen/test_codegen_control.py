@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import arenite
+from arenite.backends.generated_c.kept import constants_once, kept, read_in_place
 from arenite.backends.target import C
-from arenite.backends.tflm.kept import constants_once, kept, read_in_place
 from arenite.codegen.control import inner_graphs
 from arenite.errors import ModelError, UnsupportedError
 from arenite.model import ElementType, Graph, Model, Operator, Tensor

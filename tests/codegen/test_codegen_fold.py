@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from arenite.backends.tflm.folding import folded, unfolded
+from arenite.backends.generated_c.folding import folded, unfolded
 from arenite.model import ElementType, Graph, Model, Operator
 from arenite.runtimes.inputs import random_inputs
 from arenite.tflite.memory_plan import MemoryPlan, read_plan, with_plan

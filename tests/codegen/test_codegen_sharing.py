@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 
 import arenite
-from arenite.backends import ANYWHERE, Overlap
-from arenite.formulate import placement as relations
+from arenite.backends import ANYWHERE, Backend, Overlap
 from arenite.model import ElementType
 from arenite.runtimes.inputs import random_inputs
 from arenite.search.relocation import arena
@@ -40,13 +39,13 @@ def test_without_the_rules_outputs_are_wrong(monkeypatch, tmp_path):
     (tmp_path / "right").mkdir()
     (tmp_path / "wrong").mkdir()
     right = run_c(models, rounds, tmp_path / "right")
-    rule = relations.rule_of
+    rule = Backend.overlap
 
-    def too_generous(operator, source, target, kernels):
-        found = rule(operator, source, target, kernels)
+    def too_generous(backend, operator, source, target):
+        found = rule(backend, operator, source, target)
         return found if found.distance is None else Overlap(found.distance - 2 * source.shape[-1] - 16)
 
-    monkeypatch.setattr(relations, "rule_of", too_generous)
+    monkeypatch.setattr(Backend, "overlap", too_generous)
     wrong = run_c(models, rounds, tmp_path / "wrong")
     different = sum(not np.array_equal(one[1][0], other[1][0]) for one, other in zip(right, wrong, strict=True))
     assert different >= 3

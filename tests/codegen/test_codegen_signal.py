@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import arenite
-from arenite.backends.tflm.kept import kept
+from arenite.backends.generated_c.kept import kept
 from arenite.codegen.operators.signal import circle
 from arenite.codegen.text.literals import elements
 from arenite.codegen.unit import Unit

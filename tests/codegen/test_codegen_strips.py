@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from arenite import zoo
-from arenite.backends import Kernels
+from arenite.backends.sets import GENERATED_C
 from arenite.backends.target import C
 from arenite.budget import Budget
 from arenite.check.validity import is_right
@@ -45,7 +45,7 @@ def test_strips_compute_the_same(whole, strips, tmp_path):
 
 
 def test_the_arena_of_the_target_is_that_of_the_export(whole, strips):
-    assert is_right(strips, Kernels.C)
+    assert is_right(strips, GENERATED_C)
     arena = C.arena(strips)
     assert (arena.tail_bytes, arena.scratch_bytes) == (0, 0)
     assert arena.declare_bytes < C.arena(whole).declare_bytes / 2

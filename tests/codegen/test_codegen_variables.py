@@ -9,8 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from arenite.backends.generated_c.kept import kept, read_in_place
 from arenite.backends.target import C
-from arenite.backends.tflm.kept import kept, read_in_place
 from arenite.errors import UnsupportedError
 from arenite.model import ElementType, Graph, Model, Operator, Tensor
 from arenite.runtimes.inputs import random_inputs

@@ -9,13 +9,12 @@ from hypothesis import strategies as st
 from kernel_arena import Arena, Kernel, works
 from kernel_loops import Shape
 
-from arenite.backends import Kernels, overlap
 from arenite.model import Data, ElementType, Operator, Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arenite.backends import Overlap
+    from arenite.backends import Backend, Overlap
 
 SAME, VALID = 0, 1
 ELEMENTS = st.sampled_from((1, 2, 4))
@@ -50,12 +49,12 @@ def check(rule: Overlap, kernel: Kernel, input_bytes: int, output_bytes: int, *,
 
 
 def verify(
-    operator: Operator, kernel: Kernel, *, tight: bool = True, source: int = 0, target: int = 0, kernels: Kernels
+    operator: Operator, kernel: Kernel, *, tight: bool = True, source: int = 0, target: int = 0, kernels: Backend
 ) -> None:
     """The rule of an operator for one of its inputs and outputs, against a kernel."""
     read, write = operator.inputs[source], operator.outputs[target]
     assert read is not None
-    check(overlap(operator, read, write, kernels), kernel, read.bytes, write.bytes, tight=tight)
+    check(kernels.overlap(operator, read, write), kernel, read.bytes, write.bytes, tight=tight)
 
 
 def gather(sources: Sequence[int], element: int) -> Kernel:

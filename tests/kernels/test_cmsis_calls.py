@@ -10,16 +10,16 @@ from hypothesis import given, settings
 from kernel_cases import VALID, convolution, depthwise, pool, shapes, tensor, verify
 from kernel_loops import Shape, pointwise_dsp
 
-from arenite.backends import Kernels, overlap
-from arenite.backends.cmsis_nn import calls as cmsis_calls
-from arenite.backends.cmsis_nn.calls import called, rows_at_once
+from arenite.backends.generated_c import calls as cmsis_calls
+from arenite.backends.generated_c.calls import called, rows_at_once
+from arenite.backends.sets import ALL, C_CMSIS_NN_DSP, C_CMSIS_NN_MVE, C_CMSIS_NN_SCALAR, CMSIS_NN_DSP
 from arenite.model import ElementType, Operator
 from arenite.operators.windows import EXPLICIT
 
 if TYPE_CHECKING:
     from kernel_arena import Arena, Kernel
 
-SCALAR, DSP, MVE = Kernels.C_CMSIS_NN_SCALAR, Kernels.C_CMSIS_NN_DSP, Kernels.C_CMSIS_NN_MVE
+SCALAR, DSP, MVE = C_CMSIS_NN_SCALAR, C_CMSIS_NN_DSP, C_CMSIS_NN_MVE
 GENERATED = (SCALAR, DSP, MVE)
 ONES = (1, 1)
 
@@ -66,42 +66,42 @@ def test_pointwise_convolutions_some_rows_at_a_time(case: tuple[Shape, int]) -> 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cmsis_calls, "LEAST_PIXELS", 5)
         for kernels in (SCALAR, DSP):
-            assert called(operator, kernels)
-            rows = rows_at_once(operator, kernels)
+            assert called(operator, kernels.cmsis_nn)
+            rows = rows_at_once(operator, kernels.cmsis_nn)
             assert bool(rows) == (shape.out_depth > 2 and shape.height > -(-5 // shape.width))
             verify(operator, in_parts(shape, rows or shape.height), tight=False, kernels=kernels)
-    assert rows_at_once(operator, MVE) == 0
+    assert rows_at_once(operator, MVE.cmsis_nn) == 0
 
 
 def test_a_whole_image_would_have_to_be_apart() -> None:
     operator = convolution(image(24, 24, 8, 8), VALID)
     source, target = operator.inputs[0], operator.outputs[0]
     assert source is not None
-    assert overlap(operator, source, target, Kernels.CMSIS_NN_DSP).distance is None
-    assert overlap(operator, source, target, DSP).distance == 2 * 24 * 8
+    assert CMSIS_NN_DSP.overlap(operator, source, target).distance is None
+    assert DSP.overlap(operator, source, target).distance == 2 * 24 * 8
 
 
 def test_strips_keep_to_what_padding_can_express() -> None:
     """Rows above are given, those below follow from the sizes; a window that lies on padding alone is not made."""
     shape = image(8, 8, 4, 4, (3, 3))
     below, nowhere = (convolution(each, VALID) for each in (shape, replace(shape, out_height=9)))
-    assert all(called(below, kernels) and not called(nowhere, kernels) for kernels in GENERATED)
+    assert all(called(below, kernels.cmsis_nn) and not called(nowhere, kernels.cmsis_nn) for kernels in GENERATED)
     above = replace(below, options={**below.options, EXPLICIT: (3, 1)})
-    assert not any(called(above, kernels) for kernels in GENERATED)
+    assert not any(called(above, kernels.cmsis_nn) for kernels in GENERATED)
 
 
 def test_a_pointwise_convolution_makes_as_many_pixels_as_there_are() -> None:
     fewer = convolution(replace(image(4, 4, 4, 4), out_height=3), VALID)
-    assert not any(called(fewer, kernels) for kernels in GENERATED)
+    assert not any(called(fewer, kernels.cmsis_nn) for kernels in GENERATED)
 
 
 def test_depthwise_3x3_always_reads_its_middle_column() -> None:
     """As where a padding of two columns on the right was folded."""
     operator = depthwise(image(6, 6, 4, 4, (3, 3)), VALID)
     operator = replace(operator, options={**operator.options, EXPLICIT: (1, 1)})
-    assert [called(operator, kernels) for kernels in GENERATED] == [True, True, True]
+    assert [called(operator, kernels.cmsis_nn) for kernels in GENERATED] == [True, True, True]
     operator = replace(operator, options={**operator.options, EXPLICIT: (1, 0)})
-    assert [called(operator, kernels) for kernels in GENERATED] == [False, False, True]
+    assert [called(operator, kernels.cmsis_nn) for kernels in GENERATED] == [False, False, True]
 
 
 @pytest.mark.parametrize(("stride", "width", "outputs", "left", "fits"), [
@@ -112,8 +112,8 @@ def test_rows_with_vectors(stride: int, width: int, outputs: int, left: int, fit
     shape = Shape(1, 1, width, 4, 1, outputs, 4, (1, 3), (1, stride), ONES, (0, left))
     operator = convolution(shape, VALID)
     operator = replace(operator, options={**operator.options, EXPLICIT: (0, left)})
-    assert called(operator, MVE) is fits
-    assert called(operator, DSP)
+    assert called(operator, MVE.cmsis_nn) is fits
+    assert called(operator, DSP.cmsis_nn)
 
 
 def test_what_is_not_passed_on() -> None:
@@ -130,7 +130,7 @@ def test_what_is_not_passed_on() -> None:
         pool("MAX_POOL_2D", replace(image(3, 3, 2, 2, (3, 3)), batches=2, groups=2), 0),
     ]
     for operator in cases:
-        assert not any(called(operator, kernels) for kernels in GENERATED), operator.label
+        assert not any(called(operator, kernels.cmsis_nn) for kernels in GENERATED), operator.label
     passed_on = Operator("ADD", (source, source), (target,))
-    assert all(called(passed_on, kernels) for kernels in GENERATED)
-    assert not any(called(passed_on, kernels) for kernels in Kernels if kernels not in GENERATED)
+    assert all(called(passed_on, kernels.cmsis_nn) for kernels in GENERATED)
+    assert not any(called(passed_on, kernels.cmsis_nn) for kernels in ALL if kernels not in GENERATED)

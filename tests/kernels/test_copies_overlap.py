@@ -11,7 +11,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from kernel_cases import ELEMENTS, TYPES, gather, numbers, tensor, verify
 
-from arenite.backends import Kernels, Overlap, overlap
+from arenite.backends import Overlap
+from arenite.backends.sets import CMSIS_NN_DSP, PORTABLE, REFERENCE
 from arenite.model import Operator
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def indices(shape: tuple[int, ...]) -> np.ndarray:
 
 def test_a_tensor_that_is_read_twice_obeys_both_rules() -> None:
     whole, target = tensor(1, 8), tensor(1, 8)
-    assert overlap(Operator("ADD", (whole, whole), (target,)), whole, target, Kernels.PORTABLE) == Overlap(0)
+    assert PORTABLE.overlap(Operator("ADD", (whole, whole), (target,)), whole, target) == Overlap(0)
     twice = tensor(2, 8)
     joined = Operator("CONCATENATION", (whole, whole), (twice,), {"axis": 0})
 
@@ -36,8 +37,8 @@ def test_a_tensor_that_is_read_twice_obeys_both_rules() -> None:
         arena.memcpy(0, 0, 8)
         arena.memcpy(8, 0, 8)
 
-    verify(joined, run, kernels=Kernels.PORTABLE)
-    assert overlap(joined, whole, twice, Kernels.PORTABLE).exactly == (8,)
+    verify(joined, run, kernels=PORTABLE)
+    assert PORTABLE.overlap(joined, whole, twice).exactly == (8,)
 
 
 @QUICK
@@ -56,8 +57,8 @@ def test_pad(shape: tuple[int, ...], data: st.DataObject) -> None:
             else:
                 arena.copy(place * element, number * element, element)
 
-    verify(operator, run, kernels=Kernels.REFERENCE, tight=prod(shape) > 1)
-    verify(operator, run, kernels=Kernels.PORTABLE, tight=False)
+    verify(operator, run, kernels=REFERENCE, tight=prod(shape) > 1)
+    verify(operator, run, kernels=PORTABLE, tight=False)
 
 
 @QUICK
@@ -79,7 +80,7 @@ def test_pad_of_cmsis(shape: tuple[int, ...], data: st.DataObject) -> None:
                 arena.memcpy(place, flat[place], block)
                 place += block
 
-    verify(operator, run, kernels=Kernels.CMSIS_NN_DSP)
+    verify(operator, run, kernels=CMSIS_NN_DSP)
 
 
 @settings(max_examples=300, deadline=None)
@@ -111,7 +112,7 @@ def test_concatenation(shape: tuple[int, ...], data: st.DataObject) -> None:
         return run
 
     for position in range(len(inputs)):
-        verify(operator, run_for(position), source=position, kernels=Kernels.PORTABLE)
+        verify(operator, run_for(position), source=position, kernels=PORTABLE)
 
 
 @QUICK
@@ -142,7 +143,7 @@ def test_split(shape: tuple[int, ...], data: st.DataObject) -> None:
 
     for output in range(len(outputs)):
         last = output == len(outputs) - 1 and blocks[-1].size == outer  # what is read last may be overwritten
-        verify(operator, run_for(output), target=output, tight=not last, kernels=Kernels.PORTABLE)
+        verify(operator, run_for(output), target=output, tight=not last, kernels=PORTABLE)
 
 
 @QUICK
@@ -171,8 +172,8 @@ def test_pack_and_unpack(shape: tuple[int, ...], count: int, data: st.DataObject
     unpack = Operator("UNPACK", (joined,), parts, {"axis": axis, "num": count})
     single = block == 1  # the last element of an input is copied further than any that has another after it
     for chosen in range(count):
-        verify(pack, run_for(chosen, packing=True), source=chosen, tight=not single, kernels=Kernels.PORTABLE)
-        verify(unpack, run_for(chosen, packing=False), target=chosen, tight=not single, kernels=Kernels.PORTABLE)
+        verify(pack, run_for(chosen, packing=True), source=chosen, tight=not single, kernels=PORTABLE)
+        verify(unpack, run_for(chosen, packing=False), target=chosen, tight=not single, kernels=PORTABLE)
 
 
 @QUICK
@@ -184,9 +185,9 @@ def test_slice(shape: tuple[int, ...], data: st.DataObject) -> None:
     taken = indices(shape)[tuple(slice(start, start + count) for start, count in zip(begin, size, strict=True))]
     source, target = tensor(*shape, kind=TYPES[element]), tensor(*size, kind=TYPES[element])
     operator = Operator("SLICE", (source, numbers(begin), numbers(size)), (target,))
-    verify(operator, gather(taken.reshape(-1).tolist(), element), tight=size[-1] > 1, kernels=Kernels.PORTABLE)
+    verify(operator, gather(taken.reshape(-1).tolist(), element), tight=size[-1] > 1, kernels=PORTABLE)
     unknown = Operator("SLICE", (source, tensor(len(shape)), tensor(len(shape))), (target,))
-    verify(unknown, gather(taken.reshape(-1).tolist(), element), tight=False, kernels=Kernels.PORTABLE)
+    verify(unknown, gather(taken.reshape(-1).tolist(), element), tight=False, kernels=PORTABLE)
 
 
 @settings(max_examples=300, deadline=None)
@@ -219,7 +220,7 @@ def test_strided_slice(shape: tuple[int, ...], data: st.DataObject) -> None:
         operator,
         runs if by_run else gather(taken.reshape(-1).tolist(), element),
         tight=by_run,
-        kernels=Kernels.PORTABLE,
+        kernels=PORTABLE,
     )
 
 
@@ -260,15 +261,15 @@ def test_whole_rows_are_views() -> None:
             60,
         ),
         "RESHAPE": (Operator("RESHAPE", (tensor(20),), (row,)), None, row, 0),
-        "EXPAND_DIMS": (Operator("EXPAND_DIMS", (tensor(20),), (row,)), None, row, 0),
+        "EXPAND_DIMS": (Operator("EXPAND_DIMS", (tensor(20), numbers((0,))), (row,)), None, row, 0),
     }
     for code, (operator, read, write, view) in rows.items():
         source = read or operator.inputs[0]
         assert source is not None
-        assert overlap(operator, source, write, Kernels.PORTABLE).intact == (view,), code
+        assert PORTABLE.overlap(operator, source, write).intact == (view,), code
 
 
 def test_reshape_and_squeeze() -> None:
     for code in ("RESHAPE", "SQUEEZE"):
         operator = Operator(code, (tensor(1, 2, 8),), (tensor(16),))
-        verify(operator, lambda arena: arena.memcpy(0, 0, 16), kernels=Kernels.PORTABLE)
+        verify(operator, lambda arena: arena.memcpy(0, 0, 16), kernels=PORTABLE)

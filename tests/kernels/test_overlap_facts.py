@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from kernel_cases import SAME, convolution, depthwise, numbers, pool, tensor, weights
 from kernel_loops import Shape
 
-from arenite.backends import Kernels, Overlap, overlap
-from arenite.backends.rules import OF_TFLM
+from arenite.backends.sets import CMSIS_NN_DSP, CMSIS_NN_MVE, CMSIS_NN_SCALAR, PORTABLE, REFERENCE
 from arenite.model import Operator
 
-REFERENCE, SCALAR, DSP, MVE = (
-    Kernels.REFERENCE,
-    Kernels.CMSIS_NN_SCALAR,
-    Kernels.CMSIS_NN_DSP,
-    Kernels.CMSIS_NN_MVE,
-)
+if TYPE_CHECKING:
+    from arenite.backends import Overlap
+
+SCALAR, DSP, MVE = CMSIS_NN_SCALAR, CMSIS_NN_DSP, CMSIS_NN_MVE
 
 
 def window(kernel: int, stride: int, *, size: int = 12, channels: int = 16) -> Shape:
@@ -68,7 +67,7 @@ def test_measured_distances(name: str) -> None:
     reference, without_vectors, vectors = expected
     columns = ((REFERENCE, reference), (SCALAR, without_vectors), (DSP, without_vectors), (MVE, vectors))
     for kernels, distance in columns:
-        assert least(overlap(operator, source, target, kernels)) == distance, kernels
+        assert least(kernels.overlap(operator, source, target)) == distance, kernels
 
 
 def test_depthwise_of_160_channels() -> None:
@@ -76,15 +75,15 @@ def test_depthwise_of_160_channels() -> None:
     operator = depthwise(window(3, 1, size=6, channels=160), SAME)
     source, target = operator.inputs[0], operator.outputs[0]
     assert source is not None
-    assert overlap(operator, source, target, DSP).distance == 1120
-    assert overlap(operator, source, target, MVE).distance == 5600
+    assert DSP.overlap(operator, source, target).distance == 1120
+    assert MVE.overlap(operator, source, target).distance == 5600
 
 
 def test_portable_is_what_all_sets_allow() -> None:
     for operator, *_ in MEASURED.values():
         source, target = operator.inputs[0], operator.outputs[0]
         assert source is not None
-        portable = overlap(operator, source, target, Kernels.PORTABLE)
-        each = [overlap(operator, source, target, kernels) for kernels in OF_TFLM]
+        portable = PORTABLE.overlap(operator, source, target)
+        each = [kernels.overlap(operator, source, target) for kernels in PORTABLE.safe_with]
         for distance in range(-300, 1000):
             assert portable.allows(distance) == all(rule.allows(distance) for rule in each), distance

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from kernel_cases import numbers, tensor
 
-from arenite.backends import Kernels, overlap
+from arenite.backends.sets import REFERENCE
 from arenite.model import ElementType, Graph, Model, Operator, Quantization, Tensor
 from arenite.runtimes import process
 from arenite.runtimes.compare import first_difference
@@ -224,7 +224,7 @@ def test_distances_in_tflm(name: str) -> None:
     operator = case.model.main.operators[-1]
     source, target = operator.inputs[case.source], operator.outputs[case.target]
     assert source is not None
-    rule = overlap(operator, source, target, Kernels.REFERENCE)
+    rule = REFERENCE.overlap(operator, source, target)
     assert rule.distance is not None or rule.exactly
     distance = rule.distance if rule.distance is not None else target.bytes
     unit = min(source.type.bytes, target.type.bytes)

@@ -24,25 +24,26 @@ from kernel_loops import (
     rows_mve,
 )
 
-from arenite.backends import Kernels, Overlap, overlap
+from arenite.backends import Backend, Overlap
 from arenite.backends.esp_nn.overlap import S3_CHANNELS
+from arenite.backends.sets import CMSIS_NN_DSP, CMSIS_NN_MVE, CMSIS_NN_SCALAR, ESP_NN, GENERATED, PORTABLE, REFERENCE
 from arenite.model import ElementType, Operator, Tensor
 
 if TYPE_CHECKING:
     from kernel_arena import Kernel
 
-SETS = [each for each in Kernels if each is each.rules and each is not Kernels.PORTABLE]
-CMSIS_NN = [Kernels.CMSIS_NN_SCALAR, Kernels.CMSIS_NN_DSP, Kernels.CMSIS_NN_MVE]
+SETS = [*PORTABLE.safe_with, *GENERATED]
+CMSIS_NN = [CMSIS_NN_SCALAR, CMSIS_NN_DSP, CMSIS_NN_MVE]
 QUICK = settings(max_examples=60, deadline=None)
 
 
-def rule(operator: Operator, kernels: Kernels) -> Overlap:
+def rule(operator: Operator, kernels: Backend) -> Overlap:
     source = operator.inputs[0]
     assert source is not None
-    return overlap(operator, source, operator.outputs[0], kernels)
+    return kernels.overlap(operator, source, operator.outputs[0])
 
 
-def verify(operator: Operator, kernels: Kernels, kernel: Kernel, *, tight: bool) -> None:
+def verify(operator: Operator, kernels: Backend, kernel: Kernel, *, tight: bool) -> None:
     source = operator.inputs[0]
     assert source is not None
     check(rule(operator, kernels), kernel, source.bytes, operator.outputs[0].bytes, tight=tight)
@@ -53,7 +54,7 @@ def verify(operator: Operator, kernels: Kernels, kernel: Kernel, *, tight: bool)
 def test_reference_convolution(case: tuple[Shape, int], groups: int) -> None:
     shape, padding = case
     shape = replace(shape, groups=groups, depth=shape.depth * groups, out_depth=shape.out_depth * groups)
-    verify(convolution(shape, padding), Kernels.REFERENCE, by_channel(shape), tight=True)
+    verify(convolution(shape, padding), REFERENCE, by_channel(shape), tight=True)
 
 
 @QUICK
@@ -61,13 +62,13 @@ def test_reference_convolution(case: tuple[Shape, int], groups: int) -> None:
 def test_reference_depthwise(case: tuple[Shape, int], multiplier: int) -> None:
     shape, padding = case
     shape = replace(shape, groups=shape.depth, out_depth=shape.depth * multiplier)
-    verify(depthwise(shape, padding), Kernels.REFERENCE, by_channel(shape), tight=True)
+    verify(depthwise(shape, padding), REFERENCE, by_channel(shape), tight=True)
 
 
 @QUICK
 @given(shapes(pool=True, element=(1, 2, 4)), st.sampled_from(("MAX_POOL_2D", "AVERAGE_POOL_2D")))
 def test_reference_pool(case: tuple[Shape, int], code: str) -> None:
-    verify(pool(code, *case), Kernels.REFERENCE, by_channel(case[0]), tight=True)
+    verify(pool(code, *case), REFERENCE, by_channel(case[0]), tight=True)
 
 
 def cmsis_convolution(shape: Shape, *, vectors: bool) -> tuple[Kernel | None, bool]:
@@ -87,8 +88,8 @@ def cmsis_convolution(shape: Shape, *, vectors: bool) -> tuple[Kernel | None, bo
 @pytest.mark.parametrize("kernels", CMSIS_NN)
 @QUICK
 @given(case=shapes())
-def test_cmsis_convolution(kernels: Kernels, case: tuple[Shape, int]) -> None:
-    kernel, tight = cmsis_convolution(case[0], vectors=kernels is Kernels.CMSIS_NN_MVE)
+def test_cmsis_convolution(kernels: Backend, case: tuple[Shape, int]) -> None:
+    kernel, tight = cmsis_convolution(case[0], vectors=kernels is CMSIS_NN_MVE)
     if kernel is None:
         assert rule(convolution(*case), kernels) == Overlap()
     else:
@@ -98,7 +99,7 @@ def test_cmsis_convolution(kernels: Kernels, case: tuple[Shape, int]) -> None:
 @QUICK
 @given(shapes(element=(2,)), st.sampled_from((2, 4)))
 def test_cmsis_convolution_of_16_bits(case: tuple[Shape, int], together: int) -> None:
-    kernels = Kernels.CMSIS_NN_MVE if together == 4 else Kernels.CMSIS_NN_DSP
+    kernels = CMSIS_NN_MVE if together == 4 else CMSIS_NN_DSP
     verify(convolution(*case), kernels, gathered(case[0], together), tight=False)
 
 
@@ -108,7 +109,7 @@ def test_cmsis_pointwise_convolution_with_vectors(batches: int, height: int, wid
     for out_depth in (1, 3, 4, depth, depth + 5):
         ones = (1, 1)
         shape = Shape(batches, height, width, depth, height, width, out_depth, ones, ones, ones, (0, 0))
-        verify(convolution(shape, 1), Kernels.CMSIS_NN_MVE, pointwise_mve(shape), tight=True)
+        verify(convolution(shape, 1), CMSIS_NN_MVE, pointwise_mve(shape), tight=True)
 
 
 @QUICK
@@ -117,7 +118,7 @@ def test_cmsis_pointwise_convolution_without_vectors(
     batches: int, height: int, width: int, depth: int, out_depth: int
 ) -> None:
     shape = Shape(batches, height, width, depth, height, width, out_depth, (1, 1), (1, 1), (1, 1), (0, 0))
-    for kernels in (Kernels.CMSIS_NN_SCALAR, Kernels.CMSIS_NN_DSP):
+    for kernels in (CMSIS_NN_SCALAR, CMSIS_NN_DSP):
         if out_depth > 2:
             assert rule(convolution(shape, 1), kernels) == Overlap()
         else:
@@ -133,17 +134,17 @@ def test_cmsis_convolution_over_one_row(kernel: int, stride: int, width: int, ou
     for depth in (4, 8):
         shape = Shape(1, 1, width, depth, 1, outputs, out_depth, (1, kernel), (1, stride), (1, 1), (0, before))
         if kernel > 1:
-            verify(convolution(shape, padding), Kernels.CMSIS_NN_MVE, one_row_mve(shape), tight=False)
+            verify(convolution(shape, padding), CMSIS_NN_MVE, one_row_mve(shape), tight=False)
 
 
 @pytest.mark.parametrize("kernels", CMSIS_NN)
 @QUICK
 @given(case=shapes(), multiplier=st.integers(1, 5))
-def test_cmsis_depthwise(kernels: Kernels, case: tuple[Shape, int], multiplier: int) -> None:
+def test_cmsis_depthwise(kernels: Backend, case: tuple[Shape, int], multiplier: int) -> None:
     shape, padding = case
     shape = replace(shape, groups=shape.depth, out_depth=shape.depth * multiplier)
     operator = depthwise(shape, padding)
-    vectors = kernels is Kernels.CMSIS_NN_MVE
+    vectors = kernels is CMSIS_NN_MVE
     if multiplier == 1 and shape.batches == 1 and shape.dilation == (1, 1) and (not vectors or shape.depth > 1):
         kernel = passes(shape, 124, 4) if vectors else by_tile(shape, 4)
         verify(operator, kernels, kernel, tight=False)
@@ -161,20 +162,20 @@ def test_cmsis_depthwise(kernels: Kernels, case: tuple[Shape, int], multiplier: 
 @given(shapes(dilated=False), st.sampled_from((124, 125, 160, 250)))
 def test_cmsis_depthwise_in_passes(case: tuple[Shape, int], depth: int) -> None:
     shape = replace(case[0], batches=1, depth=depth, out_depth=depth, groups=depth)
-    verify(depthwise(shape, case[1]), Kernels.CMSIS_NN_MVE, passes(shape, 124, 4), tight=False)
+    verify(depthwise(shape, case[1]), CMSIS_NN_MVE, passes(shape, 124, 4), tight=False)
 
 
 @pytest.mark.parametrize("kernels", CMSIS_NN)
 @QUICK
 @given(case=shapes(pool=True, element=(1, 2)))
-def test_cmsis_max_pool(kernels: Kernels, case: tuple[Shape, int]) -> None:
+def test_cmsis_max_pool(kernels: Backend, case: tuple[Shape, int]) -> None:
     verify(pool("MAX_POOL_2D", *case), kernels, max_pool_cmsis(case[0]), tight=True)
 
 
 @pytest.mark.parametrize("kernels", CMSIS_NN)
 @QUICK
 @given(case=shapes(pool=True, element=(1, 2)), block=st.sampled_from((1, 2, 8)))
-def test_cmsis_average_pool(kernels: Kernels, case: tuple[Shape, int], block: int) -> None:
+def test_cmsis_average_pool(kernels: Backend, case: tuple[Shape, int], block: int) -> None:
     verify(pool("AVERAGE_POOL_2D", *case), kernels, by_tile(case[0], block), tight=False)
 
 
@@ -184,9 +185,9 @@ def test_esp_pointwise_convolution(batches: int, height: int, width: int, depth:
     ones = (1, 1)
     shape = Shape(batches, height, width, depth, height, width, out_depth, ones, ones, ones, (0, 0))
     operator = convolution(shape, 0)
-    verify(operator, Kernels.ESP_NN, pointwise_s3(shape), tight=False)
-    verify(operator, Kernels.ESP_NN, by_channel(shape), tight=False)
-    verify(operator, Kernels.ESP_NN, gathered(shape, 16), tight=False)
+    verify(operator, ESP_NN, pointwise_s3(shape), tight=False)
+    verify(operator, ESP_NN, by_channel(shape), tight=False)
+    verify(operator, ESP_NN, gathered(shape, 16), tight=False)
 
 
 @settings(max_examples=15, deadline=None)
@@ -196,19 +197,19 @@ def test_esp_depthwise_in_passes(height: int, width: int, stride: int, depth: in
     shape = Shape(1, height, width, depth, *out, depth, (3, 3), (stride, stride), (1, 1), (0, 0), depth)
     operator = depthwise(shape, 1)
     straight = all(count * stride + 2 == length for count, length in zip(out, (height, width), strict=True))
-    verify(operator, Kernels.ESP_NN, passes(shape, S3_CHANNELS, 1) if straight else by_channel(shape), tight=False)
+    verify(operator, ESP_NN, passes(shape, S3_CHANNELS, 1) if straight else by_channel(shape), tight=False)
 
 
 @pytest.mark.parametrize("kernels", SETS)
 @QUICK
 @given(rows=st.integers(1, 9), depth=st.integers(1, 9), units=st.integers(1, 9))
-def test_fully_connected(kernels: Kernels, rows: int, depth: int, units: int) -> None:
+def test_fully_connected(kernels: Backend, rows: int, depth: int, units: int) -> None:
     ones = (1, 1)
     shape = Shape(1, rows, 1, depth, rows, 1, units, ones, ones, ones, (0, 0))
     source, target = (replace(each, shape=(rows, each.shape[-1])) for each in ends(shape))
     operator = Operator("FULLY_CONNECTED", (source, weights(units, depth)), (target,))
-    verify(operator, kernels, by_channel(shape), tight=kernels is Kernels.REFERENCE)
-    if kernels is not Kernels.REFERENCE:
+    verify(operator, kernels, by_channel(shape), tight=kernels is REFERENCE)
+    if kernels is not REFERENCE:
         verify(operator, kernels, rows_dsp(shape), tight=False)
 
 
@@ -217,4 +218,4 @@ def test_absurd_lengths_are_kept_apart_at_once() -> None:
     pooled = Tensor("pooled", (1, 1, 1 << 28, 1), ElementType.INT8)
     options = {"filter_height": 1, "filter_width": 3, "stride_h": 1, "stride_w": 1, "padding": 0}
     operator = Operator("MAX_POOL_2D", (long,), (pooled,), options)
-    assert rule(operator, Kernels.REFERENCE) == Overlap()
+    assert rule(operator, REFERENCE) == Overlap()

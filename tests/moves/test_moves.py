@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arenite.backends import Kernels
-from arenite.backends.tflm.folding import folded
+from arenite.backends.generated_c.folding import folded
+from arenite.backends.sets import GENERATED_C
 from arenite.budget import Budget
 from arenite.check.relocation import check
 from arenite.errors import VerificationError
@@ -159,7 +159,7 @@ def test_moves_are_worth_what_is_asked(worth):
 
 @pytest.mark.parametrize("name", ["inception", "nasnet-a", "darts"])
 def test_networks_reach_what_one_operator_needs(name):
-    problem, _ = overlap_problem(build(name), Kernels.C)
+    problem, _ = overlap_problem(build(name), GENERATED_C)
     still = solve_placement(problem)
     solution = solve(problem, still.offsets)
     check(problem, solution)
@@ -172,7 +172,7 @@ def test_networks_reach_what_one_operator_needs(name):
 def test_strips_reach_what_one_operator_needs(name, parameters):
     """Rows that are kept and new rows become one tensor, again and again, with hardly a byte to spare."""
     model = folded(preview(build(name, **parameters), Options(target="c", split=True)))
-    problem, _ = overlap_problem(model, Kernels.C)
+    problem, _ = overlap_problem(model, GENERATED_C)
     still = solve_placement(problem, effort=0.1)
     solution = solve(problem, still.offsets, effort=0)
     check(problem, solution)
@@ -180,7 +180,7 @@ def test_strips_reach_what_one_operator_needs(name, parameters):
 
 
 def test_a_layout_that_is_far_too_high_is_lowered():
-    problem, _ = overlap_problem(build("nasnet-a", cells=1), Kernels.C)
+    problem, _ = overlap_problem(build("nasnet-a", cells=1), GENERATED_C)
     height = least_height(problem)
     still = solve_layout(problem.apart)
     assert still.height > height

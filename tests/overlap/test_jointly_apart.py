@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arenite.backends import Kernels
+from arenite.backends.sets import NO_OVERLAP
 from arenite.budget import Budget
 from arenite.check.placement import check
 from arenite.errors import VerificationError
@@ -19,7 +19,7 @@ from arenite.problems.placement import Layout
 from arenite.search.joint.jointly import solve_jointly
 from arenite.solve.place.solver import solve
 
-APART = Kernels.APART
+APART = NO_OVERLAP
 
 
 def network(operators, lives, code="CONCATENATION"):

@@ -10,7 +10,7 @@ from hand_made import conditional, graph, model
 from overlap_cases import relu, tensor
 from random_models import every_order, random_model
 
-from arenite.backends import Kernels
+from arenite.backends.sets import ALL, PORTABLE, REFERENCE
 from arenite.check.placement import check
 from arenite.errors import VerificationError
 from arenite.formulate.placement import overlap_problem, views_of_inputs
@@ -21,7 +21,7 @@ from arenite.search.joint.jointly import solve_jointly
 from arenite.search.reordering import reorder
 from arenite.solve.place.solver import solve
 
-KERNELS = Kernels.REFERENCE
+KERNELS = REFERENCE
 
 
 def laid_out(source, order, **options):
@@ -99,12 +99,12 @@ def test_branches_are_reordered_for_the_layout():
     assert joint.solution.height == least_height(source)
 
 
-@pytest.mark.parametrize("kernels", [each for each in Kernels if not each.generated])
+@pytest.mark.parametrize("kernels", [each for each in ALL if not each.generated])
 def test_what_is_valid_with_all_kernels_is_valid_with_each(kernels):
     rng = random.Random(14)
     for _ in range(40):
         source = random_model(rng, rng.randint(2, 8))
-        problem, _ = overlap_problem(source, Kernels.PORTABLE, scratch_of=kernels)
+        problem, _ = overlap_problem(source, PORTABLE, scratch_of=kernels)
         check(overlap_problem(source, kernels)[0], solve(problem, effort=0.1))
 
 

@@ -14,8 +14,7 @@ from overlap_cases import problems, safe
 from random_models import every_order
 from scratch_networks import Network, random_network
 
-from arenite.backends import Kernels
-from arenite.backends.requests import requests
+from arenite.backends.sets import PORTABLE, REFERENCE
 from arenite.backends.target import TFLM
 from arenite.backends.tflm.head import head_plan
 from arenite.check.placement import check
@@ -94,7 +93,7 @@ def test_scratch_of_sets_of_which_one_runs_may_share_bytes():
 
 
 def heads(model):
-    return [head_plan(model, requests=requests(kernels)).height for kernels in TFLM.sets]
+    return [head_plan(model, requests=kernels.planned_scratch).height for kernels in TFLM.sets]
 
 
 def planned(model):
@@ -108,7 +107,7 @@ def test_no_set_of_kernels_is_worse_off_than_with_stock_tflm(seed, operators):
     result = planned(source)
     assert all(after <= before for after, before in zip(heads(result.model), heads(source), strict=True))
     assert 0 < result.lower_bound <= result.head == heads(result.model)[0]
-    assert is_right(result.model, Kernels.PORTABLE)
+    assert is_right(result.model, PORTABLE)
 
 
 @given(st.integers(0, 10_000))
@@ -117,8 +116,8 @@ def test_bounds_hold_for_every_order_within_the_limits(seed):
     source = random_network(random.Random(seed), 4)
     result, limits = planned(source), dict(zip(TFLM.sets, heads(source), strict=True))
     for orders in every_order(source):
-        problem, tensors = overlap_problem(source, Kernels.PORTABLE, {0: orders}, scratch_of=Kernels.REFERENCE)
-        within = within_limits(problem, len(tensors), source, limits, Kernels.REFERENCE, orders={0: orders})
+        problem, tensors = overlap_problem(source, PORTABLE, {0: orders}, scratch_of=REFERENCE)
+        within = within_limits(problem, len(tensors), source, limits, REFERENCE, orders={0: orders})
         found = solve_within(within)
         assert found is None or result.lower_bound <= found.height
 

@@ -10,7 +10,7 @@ from overlap_cases import add, relu, rows, split, stacked, tensor
 from random_models import every_order, random_model
 
 from arenite import zoo
-from arenite.backends import Kernels
+from arenite.backends.sets import PORTABLE, REFERENCE
 from arenite.check.placement import check
 from arenite.formulate.order_with_overlap import overlap_ordering_problem
 from arenite.formulate.placement import overlap_problem, views_of_inputs
@@ -20,14 +20,14 @@ from arenite.solve.place.solver import solve
 
 
 def charged(source, **options):
-    found = overlap_ordering_problem(source, Kernels.REFERENCE, **options)
+    found = overlap_ordering_problem(source, REFERENCE, **options)
     return found.problem, [tuple(tensor.name for tensor in each.holders) for each in found.held]
 
 
 def heights(source, *, keep_inputs):
     """The least height of every order, or less than that once there is none below it in any order."""
     for order in every_order(source):
-        problem, _ = overlap_problem(source, Kernels.REFERENCE, {0: order}, keep_inputs=keep_inputs)
+        problem, _ = overlap_problem(source, REFERENCE, {0: order}, keep_inputs=keep_inputs)
         solution = solve(problem, effort=0.3)
         check(problem, solution)
         yield solution.lower_bound
@@ -78,11 +78,11 @@ def test_no_order_and_no_layout_comes_below_the_bound(seed):
         if sum(1 for _ in every_order(source)) > 30:
             continue
         keep_inputs = rng.random() < 0.3
-        found = reorder(source, Kernels.REFERENCE, keep_inputs=keep_inputs)
+        found = reorder(source, REFERENCE, keep_inputs=keep_inputs)
         best = min(heights(source, keep_inputs=keep_inputs))
         assert found.lower_bound <= best, source
         assert all(sorted(each[0]) == list(range(len(source.main.operators))) for each in found.orders)
-        if not keep_inputs or not views_of_inputs(source, Kernels.REFERENCE):
+        if not keep_inputs or not views_of_inputs(source, REFERENCE):
             equal += found.lower_bound == best
             tried += 1
     assert equal >= 0.6 * tried
@@ -91,18 +91,18 @@ def test_no_order_and_no_layout_comes_below_the_bound(seed):
 @pytest.mark.parametrize("build", [conditional, loop])
 def test_models_of_several_graphs_have_a_bound(build):
     source = build()
-    found = reorder(source, Kernels.PORTABLE)
-    problem, _ = overlap_problem(source, Kernels.PORTABLE, found.orders[0])
+    found = reorder(source, PORTABLE)
+    problem, _ = overlap_problem(source, PORTABLE, found.orders[0])
     assert 0 < found.lower_bound <= solve(problem).height
 
 
 @pytest.mark.parametrize(
     ("name", "kernels"),
     [
-        ("nasnet-a", Kernels.REFERENCE),
-        ("densenet", Kernels.REFERENCE),
-        ("inception", Kernels.PORTABLE),
-        ("swiftnet-cell", Kernels.PORTABLE),
+        ("nasnet-a", REFERENCE),
+        ("densenet", REFERENCE),
+        ("inception", PORTABLE),
+        ("swiftnet-cell", PORTABLE),
     ],
 )
 def test_networks_have_orders_whose_bound_holds(name, kernels):

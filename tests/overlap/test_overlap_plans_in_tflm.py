@@ -9,7 +9,7 @@ from hand_made import conditional, graph, loop, model
 from overlap_cases import add, meet, relu, rows, split, stacked, tensor
 
 from arenite import zoo
-from arenite.backends import Kernels
+from arenite.backends.sets import PORTABLE, REFERENCE
 from arenite.backends.tflm.head import head_plan, inputs_on_top, memory_plan, planned_head
 from arenite.check.placement import check
 from arenite.errors import VerificationError
@@ -24,9 +24,9 @@ from arenite.tflite.read import read_model
 needs_tflm = pytest.mark.skipif(process.absent("tflm") is not None, reason="tflite-micro is not installed")
 
 
-def planned(source, kernels=Kernels.REFERENCE, *, keep_inputs=False):
+def planned(source, kernels=REFERENCE, *, keep_inputs=False):
     """The model with the lowest plan, and its head; TFLM's own placing of scratch is followed and checked."""
-    problem, tensors = overlap_problem(source, kernels, keep_inputs=keep_inputs, scratch_of=Kernels.REFERENCE)
+    problem, tensors = overlap_problem(source, kernels, keep_inputs=keep_inputs, scratch_of=REFERENCE)
     solution = solve(problem, effort=0.1)
     check(problem, solution)
     offsets = solution.offsets
@@ -45,7 +45,7 @@ def identical(source, result, head):
 
 @needs_tflm
 @pytest.mark.parametrize("name", ["paper", "mobilenet-v1", "mobilenet-v2", "resnet8", "u-net", "densenet", "inception"])
-@pytest.mark.parametrize("kernels", [Kernels.REFERENCE, Kernels.PORTABLE])
+@pytest.mark.parametrize("kernels", [REFERENCE, PORTABLE])
 def test_the_zoo_computes_the_same(name, kernels):
     source = zoo.build(name)
     result, head = planned(source, kernels)
@@ -86,7 +86,7 @@ def test_real_models_compute_the_same_in_less_memory(shared, name):
     result, head = planned(source)
     assert head <= HEADS[name]
     assert identical(source, result, head) == "identical"
-    result, head = planned(source, Kernels.PORTABLE)
+    result, head = planned(source, PORTABLE)
     assert head <= planned_head(source)
     assert identical(source, result, head) == "identical"
 
@@ -125,7 +125,7 @@ def views(seed):
 
 @pytest.mark.parametrize("seed", range(30))
 def test_relations_are_of_pairs_alive_together(seed):
-    problem, _ = overlap_problem(views(seed), Kernels.REFERENCE)
+    problem, _ = overlap_problem(views(seed), REFERENCE)
     assert problem.relations
     assert all(meet(problem.buffers, each.source, each.target) for each in problem.relations)
 
@@ -143,7 +143,7 @@ def test_views_in_place_compute_the_same(seed):
 def test_a_distance_below_the_safe_one_is_caught_by_the_checker_and_by_tflm(name):
     """The output of each overlapping pair in turn is moved up by one unit, until TFLM's outputs change."""
     source = zoo.build(name)
-    problem, tensors = overlap_problem(source, Kernels.REFERENCE)
+    problem, tensors = overlap_problem(source, REFERENCE)
     solution = solve(problem)
     tight = [
         each

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from overlap_cases import least_height, problems, safe
 
 from arenite import zoo
-from arenite.backends import Kernels
+from arenite.backends.sets import REFERENCE
 from arenite.check.placement import check
 from arenite.errors import VerificationError
 from arenite.formulate.placement import overlap_problem
@@ -51,14 +51,14 @@ def test_bounds_hold_and_overlap_never_costs(problem):
 
 @pytest.mark.parametrize("name", ["nasnet-a", "darts", "swiftnet-cell"])
 def test_real_networks_gain_and_are_valid(name):
-    problem, _ = overlap_problem(zoo.build(name), Kernels.REFERENCE)
+    problem, _ = overlap_problem(zoo.build(name), REFERENCE)
     solution = solve(problem, effort=0.2)
     check(problem, solution)
     assert solution.lower_bound <= solution.height < solve_layout(problem.apart).lower_bound
 
 
 def test_a_goal_ends_the_search():
-    problem, _ = overlap_problem(zoo.build("nasnet-a"), Kernels.REFERENCE)
+    problem, _ = overlap_problem(zoo.build("nasnet-a"), REFERENCE)
     seen = []
     solution = solve(problem, goal=1 << 20, progress=lambda *state: seen.append(state))
     check(problem, solution)

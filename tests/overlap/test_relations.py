@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from overlap_cases import add, relu, rows, split, stacked, tensor
 
 from arenite import zoo
-from arenite.backends import Kernels
+from arenite.backends.sets import ALL, CMSIS_NN_DSP, PORTABLE, REFERENCE
 from arenite.check.placement import check
 from arenite.formulate.contents import equal_distances, own, with_copy
 from arenite.formulate.placement import overlap_problem
@@ -19,13 +19,13 @@ from arenite.solve.place.solver import solve
 
 def relations(source, **options):
     """(source, target) -> (distance, exactly), by names."""
-    problem, tensors = overlap_problem(source, Kernels.REFERENCE, **options)
+    problem, tensors = overlap_problem(source, REFERENCE, **options)
     names = [each.name for each in tensors]
     return {(names[each.source], names[each.target]): (each.distance, each.exactly) for each in problem.relations}
 
 
 def height(source):
-    problem, _ = overlap_problem(source, Kernels.REFERENCE)
+    problem, _ = overlap_problem(source, REFERENCE)
     solution = solve(problem)
     check(problem, solution)
     assert solution.optimal
@@ -124,9 +124,9 @@ def test_what_an_operator_with_graphs_reads_and_writes_stays_apart(build):
 def test_portable_relations_hold_for_every_set():
     for name in ("paper", "resnet8", "mobilenet-v2"):
         source = zoo.build(name)
-        portable, _ = overlap_problem(source, Kernels.PORTABLE)
+        portable, _ = overlap_problem(source, PORTABLE)
         solution = solve(portable, effort=0.1)
-        for kernels in Kernels:
+        for kernels in ALL:
             problem, tensors = overlap_problem(source, kernels)
             offsets = solution.offsets[: len(tensors)]
             ends = [at + buffer.size for at, buffer in zip(offsets, problem.buffers, strict=False)]
@@ -137,12 +137,12 @@ def test_portable_relations_hold_for_every_set():
 def test_scratch_is_that_of_the_kernels():
     source = zoo.build("resnet8")
     counts = {}
-    for kernels in (Kernels.REFERENCE, Kernels.CMSIS_NN_DSP, Kernels.PORTABLE):
+    for kernels in (REFERENCE, CMSIS_NN_DSP, PORTABLE):
         problem, tensors = overlap_problem(source, kernels)
         counts[kernels] = sum(buffer.size for buffer in problem.buffers[len(tensors) :])
-    assert counts[Kernels.REFERENCE] < counts[Kernels.CMSIS_NN_DSP] <= counts[Kernels.PORTABLE]
-    charged, tensors = overlap_problem(source, Kernels.PORTABLE, scratch_of=Kernels.REFERENCE)
-    assert sum(buffer.size for buffer in charged.buffers[len(tensors) :]) == counts[Kernels.REFERENCE]
+    assert counts[REFERENCE] < counts[CMSIS_NN_DSP] <= counts[PORTABLE]
+    charged, tensors = overlap_problem(source, PORTABLE, scratch_of=REFERENCE)
+    assert sum(buffer.size for buffer in charged.buffers[len(tensors) :]) == counts[REFERENCE]
 
 
 @given(st.data())

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from overlap_cases import least_height, relu, rows, split, tensor
 from random_models import every_order
 
-from arenite.backends import Kernels
+from arenite.backends.sets import REFERENCE
 from arenite.budget import Budget
 from arenite.formulate.placement import overlap_problem
 from arenite.model import ElementType, Operator
@@ -148,10 +148,10 @@ def test_no_order_and_no_layout_comes_below_a_joined_tensor(seed):
     proven = 0
     for _ in range(8):
         source = network(rng, rng.randint(2, 4))
-        found = reorder(source, Kernels.REFERENCE)
+        found = reorder(source, REFERENCE)
         least = []
         for order in every_order(source):
-            problem, _ = overlap_problem(source, Kernels.REFERENCE, {0: order})
+            problem, _ = overlap_problem(source, REFERENCE, {0: order})
             assert order_bound(problem) <= solve(problem, effort=0.3).height
             least.append(solve(problem, effort=0.3).lower_bound)
         assert found.lower_bound <= min(least)
@@ -164,10 +164,10 @@ def test_equal_slices_that_are_no_views_are_charged_once():
     x, c = tensor("x", 6, 2), tensor("c", 4, 2)
     a, b, y, z = tensor("a", 4, 2), tensor("b", 4, 2), tensor("y", 4, 4), tensor("z", 4, 2)
     source = model(graph([x, c], [y, z], [rows(x, 1, a), rows(x, 1, b), joined([b, c], y, 1), relu(a, z)]))
-    found = reorder(source, Kernels.REFERENCE)
+    found = reorder(source, REFERENCE)
     least = []
     for order in every_order(source):
-        problem, _ = overlap_problem(source, Kernels.REFERENCE, {0: order})
+        problem, _ = overlap_problem(source, REFERENCE, {0: order})
         least.append(solve(problem).height)
     assert found.lower_bound <= min(least)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from strip_networks import FLOAT, INT8, INT16, networks
 
 from arenite import OptionError, Options, optimize, zoo
-from arenite.backends import Kernels
+from arenite.backends.sets import PORTABLE, REFERENCE
 from arenite.backends.target import find_target
 from arenite.budget import Budget
 from arenite.check.validity import is_right
@@ -120,8 +120,8 @@ def test_an_arena_is_reached_with_the_least_work(mobilenet):
 def test_inputs_are_kept(mobilenet):
     plan = optimize(mobilenet, replace(HEAD, keep_inputs=True))
     assert plan.strips
-    assert is_right(plan.model, Kernels.PORTABLE, keep_inputs=True)
-    assert not is_right(optimize(mobilenet, HEAD).model, Kernels.PORTABLE, keep_inputs=True)
+    assert is_right(plan.model, PORTABLE, keep_inputs=True)
+    assert not is_right(optimize(mobilenet, HEAD).model, PORTABLE, keep_inputs=True)
 
 
 def test_what_cannot_be_split_is_left_whole():
@@ -189,7 +189,7 @@ def test_random_networks(type_, target):
                     model,
                     write_bytes(found.shared.model),
                     rounds=1,
-                    expected_head=found.shared.heads[Kernels.REFERENCE],
+                    expected_head=found.shared.heads[REFERENCE],
                 )
                 assert result.problem is None
                 verified.update(name for name, status in result.status.items() if status == "identical")

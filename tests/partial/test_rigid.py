@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strip_networks import INT8, networks, plans
 
-from arenite.backends import Kernels
+from arenite.backends.sets import PORTABLE, REFERENCE
 from arenite.budget import Budget
 from arenite.check.placement import check as check_placement
 from arenite.formulate.placement import overlap_problem
@@ -59,7 +59,7 @@ def test_first_fit_keeps_every_gap(seed):
     checked(PlacementProblem(tuple(buffers), tuple(relations), 16))
 
 
-@pytest.mark.parametrize("kernels", [Kernels.PORTABLE, Kernels.REFERENCE])
+@pytest.mark.parametrize("kernels", [PORTABLE, REFERENCE])
 def test_strips_of_random_networks(kernels):
     @given(st.data())
     def check(data):

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arenite import Options, optimize, zoo
-from arenite.backends import Kernels
+from arenite.backends.generated_c.folding import folded
+from arenite.backends.sets import GENERATED_C, PORTABLE
 from arenite.backends.target import find_target
-from arenite.backends.tflm.folding import folded
 from arenite.budget import Budget
 from arenite.operators.liveness import align
 from arenite.operators.macs import macs
@@ -39,7 +39,7 @@ def mobilenet():
 STRETCHES = ((0, 2), (0, 5), (3, 5), (3, 9), (6, 12), (2, 8))
 
 
-def area_of(model, first, last, kernels=Kernels.PORTABLE):
+def area_of(model, first, last, kernels=PORTABLE):
     stretch = Line(model).stretch(first, last)
     return stretch, Area(region_of(stretch.model, stretch.operators), stretch.staying, kernels)
 
@@ -104,7 +104,7 @@ def size(root, spans, region, home):
 @settings(max_examples=60)
 @given(st.data())
 def test_bytes_are_those_of_the_strips(mobilenet, data):
-    stretch, area = area_of(mobilenet, *data.draw(st.sampled_from(STRETCHES)), Kernels.C)
+    stretch, area = area_of(mobilenet, *data.draw(st.sampled_from(STRETCHES)), GENERATED_C)
     object.__setattr__(area, "shared", tuple(None for _ in area.shared))
     rows = some_rows(data.draw, area.region.outputs[-1].shape[1])
     plan = plan_of(area, rows, frozenset())

@@ -10,20 +10,18 @@ from dataclasses import replace
 
 import pytest
 
-from arenite.backends.build import CMSIS_NN, CORTEX_M
+from arenite.backends.build import CORTEX_M
 from arenite.backends.cmsis_nn import sizes
-from arenite.backends.cmsis_nn.scratch import scratch
 from arenite.backends.instance import Instance
-from arenite.backends.sets import Kernels
-from arenite.backends.tflm.arena import scratch_buffers
-from arenite.backends.tflm.kernel_tail import kernel_tail
+from arenite.backends.sets import CMSIS_NN_DSP, CMSIS_NN_MVE, CMSIS_NN_SCALAR, REFERENCE
+from arenite.backends.tflm.head import scratch_buffers
 from arenite.model import Data, ElementType, Operator, Quantization, Tensor
 from arenite.operators import windows
 from arenite.operators.liveness import lifetimes
 from arenite.tflite.read import read_model
 
 INT8, INT16, INT32, FLOAT = ElementType.INT8, ElementType.INT16, ElementType.INT32, ElementType.FLOAT32
-CORES = (Kernels.CMSIS_NN_SCALAR, Kernels.CMSIS_NN_DSP, Kernels.CMSIS_NN_MVE)
+CORES = (CMSIS_NN_SCALAR, CMSIS_NN_DSP, CMSIS_NN_MVE)
 
 # Input, filter, height and width of the output, stride, dilation, padding (0 SAME, 1 VALID), bytes on each of CORES.
 CONVOLUTIONS = [
@@ -86,7 +84,7 @@ def window_operator(code, kind, source, filters, size, stride, dilation, padding
 
 
 def requested(operator, kernels):
-    return scratch(Instance(operator, kernels, CORTEX_M))
+    return kernels.scratch(operator, CORTEX_M)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +105,7 @@ def test_four_bits():
     four = replace(eight, inputs=(source, replace(filters, type=ElementType.INT4)))
     assert [requested(eight, each) for each in CORES] == [(), (), (4464,)]
     assert [requested(four, each) for each in CORES] == [(288,), (288,), (4464,)]
-    assert sizes.depthwise_s4(windows.depthwise(four), Kernels.CMSIS_NN_SCALAR) == 288
+    assert sizes.depthwise_s4(windows.depthwise(four), CMSIS_NN_SCALAR) == 288
 
 
 @pytest.mark.parametrize(
@@ -124,8 +122,8 @@ def test_transposed_convolutions_request_two_buffers(source, filters, target, st
     shape = new(4, kind=INT32, constant=True)
     operator = Operator("TRANSPOSE_CONV", (shape, new(*filters, constant=True), new(*source)), (new(*target),), options)
     for each in CORES:
-        assert requested(operator, each) == expected[each is Kernels.CMSIS_NN_MVE]
-    assert requested(operator, Kernels.REFERENCE) == (4 * target[1] * target[2] * target[3],)
+        assert requested(operator, each) == expected[each is CMSIS_NN_MVE]
+    assert requested(operator, REFERENCE) == (4 * target[1] * target[2] * target[3],)
 
 
 def fully_connected(source, units, *, scales=1, constant=True, kind=INT8):
@@ -140,9 +138,9 @@ def test_fully_connected_layers():
     for operator in (flat, per_channel):
         assert [requested(operator, each) for each in CORES] == [(), (), ()]
     assert [requested(computed, each) for each in CORES] == [(), (), (40,)]
-    assert kernel_tail(Instance(flat, Kernels.CMSIS_NN_MVE, CORTEX_M)) == (40,)
-    assert kernel_tail(Instance(per_channel, Kernels.CMSIS_NN_MVE, CORTEX_M)) == (40, 40, 40)
-    assert kernel_tail(Instance(computed, Kernels.CMSIS_NN_MVE, CORTEX_M)) == ()
+    assert CMSIS_NN_MVE.kept(Instance(flat, CORTEX_M)) == (40,)
+    assert CMSIS_NN_MVE.kept(Instance(per_channel, CORTEX_M)) == (40, 40, 40)
+    assert CMSIS_NN_MVE.kept(Instance(computed, CORTEX_M)) == ()
     pixels = fully_connected((1, 5, 64), 10)
     assert [requested(pixels, each) for each in CORES] == [(80,)] * 3
     assert [requested(fully_connected((1, 5, 64), 10, scales=10), each) for each in CORES] == [()] * 3
@@ -157,7 +155,7 @@ def test_pools_recurrent_layers_and_products():
     inputs = [new(1)] * 24
     inputs[0], inputs[18], inputs[19] = new(1, 5, 8), new(1, 6), new(1, 6, kind=INT16)
     recurrent = Operator("UNIDIRECTIONAL_SEQUENCE_LSTM", tuple(inputs), (new(1, 5, 6),))
-    assert requested(recurrent, Kernels.REFERENCE) == (12,) * 4
+    assert requested(recurrent, REFERENCE) == (12,) * 4
     assert [requested(recurrent, each) for each in CORES] == [(12,) * 3] * 3
     product = Operator("BATCH_MATMUL", (new(1, 4, 8), new(1, 8, 6)), (new(1, 4, 6),))
     assert [requested(product, each) for each in CORES] == [(), (), (24,)]
@@ -165,10 +163,10 @@ def test_pools_recurrent_layers_and_products():
 
 def test_what_cmsis_nn_does_not_serve_requests_what_the_reference_kernel_does():
     mean = Operator("MEAN", (new(1, 4, 4, 8), new(2, kind=INT32, constant=True)), (new(1, 8),))
-    assert requested(mean, Kernels.REFERENCE)
+    assert requested(mean, REFERENCE)
     senseless = Operator("CONV_2D", (None, None), (new(1),))
-    for each in CMSIS_NN:
-        assert requested(mean, each) == requested(mean, Kernels.REFERENCE)
+    for each in CORES:
+        assert requested(mean, each) == requested(mean, REFERENCE)
         assert requested(senseless, each) == ()
 
 
@@ -178,5 +176,5 @@ def test_models_recorded_with_more_head_under_cmsis_nn_do_have_scratch(shared):
     some = 0
     for row in rows:
         each = read_model(shared / "models" / row["model"])
-        some += sum(1 for _ in scratch_buffers(each, lifetimes(each), Kernels.CMSIS_NN_DSP))
+        some += sum(1 for _ in scratch_buffers(each, lifetimes(each), CMSIS_NN_DSP.scratch))
     assert some > 100

@@ -13,9 +13,7 @@ from arenite.backends.build import CORTEX_M, X86_64
 from arenite.backends.instance import Instance
 from arenite.backends.reference.decode import decode_tail, decoding_is_known
 from arenite.backends.reference.scratch import reference_scratch, scratch_is_known
-from arenite.backends.sets import Kernels
-from arenite.backends.tflm.arena import arena
-from arenite.backends.tflm.limits import why_not
+from arenite.backends.sets import REFERENCE
 from arenite.backends.tflm.unpacking import packed, unpacked_for_each, unpacked_late, unpacks
 from arenite.model import Data, ElementType, Operator, Quantization, Tensor
 from arenite.operators.state import has_state
@@ -69,7 +67,7 @@ def test_it_only_makes_weights():
     assert scratch_is_known(operator)
     assert not scratch_is_known(of_type(200)), "decoded by the application"
     assert not decoding_is_known(of_type(128))
-    assert why_not(operator, Kernels.REFERENCE) is None
+    assert REFERENCE.why_not(operator) is None
 
 
 @pytest.mark.parametrize(
@@ -83,8 +81,8 @@ def test_it_only_makes_weights():
     ],
 )
 def test_what_it_keeps(operator, on_m4, on_x86_64):
-    assert decode_tail(Instance(operator, Kernels.REFERENCE, CORTEX_M)) == on_m4
-    assert decode_tail(Instance(operator, Kernels.REFERENCE, X86_64)) == on_x86_64
+    assert decode_tail(Instance(operator, CORTEX_M)) == on_m4
+    assert decode_tail(Instance(operator, X86_64)) == on_x86_64
 
 
 def floating(**fields):
@@ -109,7 +107,7 @@ def floating(**fields):
     ],
 )
 def test_what_its_kernel_refuses(operator, reason):
-    assert reason in why_not(operator, Kernels.REFERENCE)
+    assert reason in REFERENCE.why_not(operator)
 
 
 @needs_tflm
@@ -118,7 +116,7 @@ def test_head_and_tail_are_what_tflm_records():
     jobs = [Job(write_bytes(each), (), 1, 1 << 20) for each in models]
     for each, result in zip(models, process.run("tflm", jobs), strict=True):
         assert isinstance(result, Run), result
-        predicted = arena(each, Kernels.REFERENCE, abi=X86_64)
+        predicted = REFERENCE.arena(each, abi=X86_64)
         assert predicted.exact
         assert (predicted.head_bytes, predicted.tail_bytes) == (result.memory.head, result.memory.tail)
 

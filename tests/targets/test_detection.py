@@ -9,9 +9,7 @@ from hand_made import graph, model, with_custom_options
 
 from arenite.backends.build import X86_64
 from arenite.backends.reference.scratch import reference_scratch, scratch_is_known, unknown_scratch
-from arenite.backends.sets import Kernels
-from arenite.backends.tflm.arena import arena
-from arenite.backends.tflm.limits import why_not
+from arenite.backends.sets import REFERENCE
 from arenite.model import Data, ElementType, Operator, Tensor
 from arenite.runtimes import process
 from arenite.runtimes.run import Job, Run
@@ -77,7 +75,7 @@ def test_head_and_tail_are_what_tflm_records():
     jobs = [Job(write_bytes(each), (), 4, 1 << 20) for each in models]
     for each, result in zip(models, process.run("tflm", jobs), strict=True):
         assert isinstance(result, Run), result
-        predicted = arena(each, Kernels.REFERENCE, abi=X86_64)
+        predicted = REFERENCE.arena(each, abi=X86_64)
         assert predicted.exact
         assert (predicted.head_bytes, predicted.tail_bytes) == (result.memory.head, result.memory.tail)
         small = [Job(write_bytes(each), (), 4, predicted.declare_bytes - less) for less in (0, 16)]
@@ -92,7 +90,7 @@ def test_without_its_options_nobody_knows(name, value):
     each = with_custom_options(detection(), {key: number for key, number in {**OPTIONS, name: value}.items() if number})
     assert not scratch_is_known(of(each))
     assert unknown_scratch(each) == ("TFLite_Detection_PostProcess",)
-    assert not arena(each, Kernels.REFERENCE).exact
+    assert not REFERENCE.arena(each).exact
     assert scratch_is_known(of(detection()))
 
 
@@ -109,17 +107,17 @@ def test_without_its_options_nobody_knows(name, value):
     ],
 )
 def test_what_its_kernel_refuses(wrong, reason):
-    assert reason in why_not(of(detection(**wrong)), Kernels.REFERENCE)
-    assert why_not(of(detection()), Kernels.REFERENCE) is None
+    assert reason in REFERENCE.why_not(of(detection(**wrong)))
+    assert REFERENCE.why_not(of(detection())) is None
 
 
 def test_cases(shared):
     cases = shared / "cases"
     large = read_model(cases / "detection_postprocess.tflite")
-    assert arena(large, Kernels.REFERENCE, abi=X86_64).total_bytes == 517_392
+    assert REFERENCE.arena(large, abi=X86_64).total_bytes == 517_392
     scratch = next(sum(reference_scratch(each)) for each in large.main.operators if each.code == "CUSTOM")
     assert scratch == 1917 * 241
-    assert arena(read_model(cases / "ssd.tflite"), Kernels.REFERENCE).exact
+    assert REFERENCE.arena(read_model(cases / "ssd.tflite")).exact
 
 
 @needs_tflm

@@ -6,18 +6,15 @@ import csv
 
 import pytest
 
-from arenite.backends import overlap
-from arenite.backends.build import ESP_NN, ILP32
-from arenite.backends.cmsis_nn.scratch import scratch
-from arenite.backends.instance import Instance
-from arenite.backends.sets import ESP_NN_CHIPS, Kernels
+from arenite.backends.build import ILP32
+from arenite.backends.sets import ESP_NN, ESP_NN_GENERIC, ESP_NN_P4, ESP_NN_S3
 from arenite.backends.target import find_target
-from arenite.backends.tflm.arena import arena
 from arenite.model import Data, ElementType, Operator, Tensor
 from arenite.tflite.read import read_model
 
 INT8, INT4, FLOAT = ElementType.INT8, ElementType.INT4, ElementType.FLOAT32
 SAME, VALID = 0, 1
+CHIPS = (ESP_NN_GENERIC, ESP_NN_S3, ESP_NN_P4)
 
 # Height, width and channels of the input, height and width of the kernel, channels of the output, vertical and
 # horizontal stride, padding, multiplier of the depthwise convolution; then bytes for CONV_2D on ESP32-S3 and ESP32-P4,
@@ -68,38 +65,38 @@ def operators(shape, *, kind=INT8, weights=INT8):
 
 
 def asked(operator, kernels):
-    return scratch(Instance(operator, kernels, ILP32))
+    return kernels.scratch(operator, ILP32)
 
 
 @pytest.mark.parametrize(("shape", "sizes"), WINDOWS)
 def test_convolutions_ask_for_what_esp_nn_says(shape, sizes):
     convolution, depthwise = operators(shape)
-    assert [asked(convolution, chip) for chip in ESP_NN_CHIPS] == [(), (sizes[0],), (sizes[1],)]
-    assert [asked(depthwise, chip) for chip in ESP_NN_CHIPS] == [(), (sizes[2],), ()]
-    assert asked(convolution, Kernels.ESP_NN) == (max(sizes[:2]),)
+    assert [asked(convolution, chip) for chip in CHIPS] == [(), (sizes[0],), (sizes[1],)]
+    assert [asked(depthwise, chip) for chip in CHIPS] == [(), (sizes[2],), ()]
+    assert asked(convolution, ESP_NN) == (max(sizes[:2]),)
 
 
 def test_only_int8_is_passed_on():
     for kind, weights in ((FLOAT, FLOAT), (ElementType.INT16, INT8)):
         for operator in operators(WINDOWS[0][0], kind=kind, weights=weights):
-            assert all(asked(operator, kernels) == () for kernels in ESP_NN)
+            assert all(asked(operator, kernels) == () for kernels in (ESP_NN, *CHIPS))
     packed, _ = operators(WINDOWS[0][0], weights=INT4)
-    assert asked(packed, Kernels.ESP_NN_S3) == (8 * 16, 192), "4-bit weights are unpacked first"
+    assert asked(packed, ESP_NN_S3) == (8 * 16, 192), "4-bit weights are unpacked first"
 
 
 def test_softmax_asks_for_a_row_by_the_second_dimension():
     for shape, size in (((1, 10), 40), ((3, 7, 10), 28)):
         operator = Operator("SOFTMAX", (tensor(*shape),), (tensor(*shape),))
-        assert [asked(operator, kernels) for kernels in (*ESP_NN_CHIPS, Kernels.ESP_NN)] == [(size,)] * 4
+        assert [asked(operator, kernels) for kernels in (*CHIPS, ESP_NN)] == [(size,)] * 4
     wide = Operator("SOFTMAX", (tensor(1, 10),), (tensor(1, 10, kind=ElementType.INT16),))
     flat = Operator("SOFTMAX", (tensor(10),), (tensor(10),))
-    assert asked(wide, Kernels.ESP_NN_S3) == asked(flat, Kernels.ESP_NN_S3) == ()
+    assert asked(wide, ESP_NN_S3) == asked(flat, ESP_NN_S3) == ()
 
 
 def test_overlap_is_the_same_on_every_chip():
     for shape, _ in WINDOWS:
         for operator in operators(shape):
-            rules = {overlap(operator, operator.inputs[0], operator.outputs[0], kernels) for kernels in ESP_NN}
+            rules = {kernels.overlap(operator, operator.inputs[0], operator.outputs[0]) for kernels in (ESP_NN, *CHIPS)}
             assert len(rules) == 1
 
 
@@ -109,6 +106,6 @@ def test_any_chip_is_charged_the_most(shared):
     assert names
     for name in names:
         model = read_model(shared / "models" / name)
-        most, *chips = (arena(model, kernels, abi=ILP32) for kernels in (Kernels.ESP_NN, *ESP_NN_CHIPS))
+        most, *chips = (kernels.arena(model, abi=ILP32) for kernels in (ESP_NN, *CHIPS))
         assert all(most.scratch_bytes >= chip.scratch_bytes for chip in chips)
         assert find_target("tflm-esp-nn/esp32s3").arena(model) == chips[1]

@@ -10,10 +10,12 @@ from math import prod
 import pytest
 from one_operator import alone, cases, image, ints, new, quantised, zeros
 
-from arenite.backends.sets import Kernels
-from arenite.backends.tflm.checks import OUTPUT
-from arenite.backends.tflm.limits import CMSIS_NN_LIMITS, LIMITS, MOST_JOINED, why_not
-from arenite.backends.tflm.registered import method
+from arenite.backends.checks import OUTPUT
+from arenite.backends.cmsis_nn.limits import LIMITS as CMSIS_NN_LIMITS
+from arenite.backends.cmsis_nn.limits import MVE_LIMITS
+from arenite.backends.reference.limits import LIMITS, MOST_JOINED
+from arenite.backends.reference.registered import method
+from arenite.backends.sets import ALL, CMSIS_NN_DSP, CMSIS_NN_MVE, CMSIS_NN_SCALAR, ESP_NN, REFERENCE
 from arenite.errors import ModelError
 from arenite.model import Data, ElementType, Operator, Quantization
 from arenite.runtimes import process
@@ -124,7 +126,7 @@ def of_one_type():
 def test_types_that_tflm_takes():
     models = list(of_one_type())
     for model, runs in zip(models, ran(models), strict=True):
-        why = why_not(of(model), Kernels.REFERENCE)
+        why = REFERENCE.why_not(of(model))
         assert (why is None) == runs, (model.name, [tensor.type.name for tensor in model.main.tensors], why)
 
 
@@ -136,7 +138,7 @@ def test_nothing_that_tflm_runs_is_refused_whatever_the_type_of_one_tensor():
         for place in range(len(case[1]) + len(case[2]))
         for kind in KINDS
     ]
-    said = [why_not(of(model), Kernels.REFERENCE) for model in models]
+    said = [REFERENCE.why_not(of(model)) for model in models]
     wrong = [(model, why) for model, why in zip(models, said, strict=True) if why]
     assert len(wrong) > 800
     for (model, why), runs in zip(wrong, ran([model for model, _ in wrong]), strict=True):
@@ -242,8 +244,8 @@ def test_limits_other_than_types(taken, refused, reason):
     assert ran(models[:1]) == [True]
     if written(models[1]):
         assert ran(models[1:]) == [False]
-    assert why_not(of(models[0]), Kernels.REFERENCE) is None
-    assert reason in why_not(of(models[1]), Kernels.REFERENCE)
+    assert REFERENCE.why_not(of(models[0])) is None
+    assert reason in REFERENCE.why_not(of(models[1]))
 
 
 CONSTANTS = [
@@ -258,17 +260,17 @@ CONSTANTS = [
 def test_parameters_that_must_be_constant(code, place):
     model = alone(*computed(code, place))
     assert ran([model]) == [False]
-    assert why_not(of(model), Kernels.REFERENCE) == f"input {place} is computed, but must be a constant"
+    assert REFERENCE.why_not(of(model)) == f"input {place} is computed, but must be a constant"
 
 
-@pytest.mark.parametrize("kernels", [Kernels.CMSIS_NN_SCALAR, Kernels.CMSIS_NN_DSP, Kernels.CMSIS_NN_MVE])
+@pytest.mark.parametrize("kernels", [CMSIS_NN_SCALAR, CMSIS_NN_DSP, CMSIS_NN_MVE])
 def test_cmsis_nn_takes_less(kernels):
     narrow = retyped(transposed(5), [0, 2], INT8)
     for model in (alone(*product(5)), narrow):
-        assert why_not(of(model), Kernels.REFERENCE) is why_not(of(model), Kernels.ESP_NN) is None
-        assert "5 dimensions, but must have at most 4" in why_not(of(model), kernels)
-    assert why_not(of(alone(*transposed(5))), kernels) is None
-    assert "11 inputs" in why_not(of(alone(*joined(11))), kernels)
+        assert REFERENCE.why_not(of(model)) is ESP_NN.why_not(of(model)) is None
+        assert "5 dimensions, but must have at most 4" in kernels.why_not(of(model))
+    assert kernels.why_not(of(alone(*transposed(5)))) is None
+    assert "11 inputs" in kernels.why_not(of(alone(*joined(11))))
 
 
 def with_steps(model, place, scales, points, dimension=0):
@@ -309,33 +311,33 @@ SIXTEEN = [
 ]
 
 
-@pytest.mark.parametrize("kernels", [Kernels.CMSIS_NN_SCALAR, Kernels.CMSIS_NN_DSP, Kernels.CMSIS_NN_MVE])
+@pytest.mark.parametrize("kernels", [CMSIS_NN_SCALAR, CMSIS_NN_DSP, CMSIS_NN_MVE])
 @pytest.mark.parametrize(("code", "place", "scales", "points", "reason"), SIXTEEN)
 def test_cmsis_nn_takes_less_of_16_bits(kernels, code, place, scales, points, reason):
     model = sixteen_by_eight(code)
-    assert why_not(of(model), kernels) is why_not(of(model), Kernels.REFERENCE) is None
+    assert kernels.why_not(of(model)) is REFERENCE.why_not(of(model)) is None
     wrong = with_steps(model, place, scales, points)
-    assert why_not(wrong, Kernels.REFERENCE) is why_not(wrong, Kernels.ESP_NN) is None
-    assert reason in why_not(wrong, kernels)
+    assert REFERENCE.why_not(wrong) is ESP_NN.why_not(wrong) is None
+    assert reason in kernels.why_not(wrong)
 
 
-@pytest.mark.parametrize("kernels", [Kernels.CMSIS_NN_SCALAR, Kernels.CMSIS_NN_DSP, Kernels.CMSIS_NN_MVE])
+@pytest.mark.parametrize("kernels", [CMSIS_NN_SCALAR, CMSIS_NN_DSP, CMSIS_NN_MVE])
 def test_cmsis_nn_does_not_start_with_a_transposed_convolution_of_16_bits(kernels):
     operator = of(sixteen_by_eight("TRANSPOSE_CONV"))
-    assert why_not(operator, Kernels.REFERENCE) is None
-    assert "INT16" in why_not(operator, kernels)
+    assert REFERENCE.why_not(operator) is None
+    assert "INT16" in kernels.why_not(operator)
 
 
 def test_cmsis_nn_adds_up_weights_before_the_first_inference():
     kinds = (INT8, INT8, INT16, INT, INT16)
     inputs = tuple(new(2, 2, kind=kind) for kind in kinds)
     computed_weights = Operator("SVDF", inputs, (new(2, 2, kind=INT8),))
-    assert why_not(computed_weights, Kernels.CMSIS_NN_DSP) is None
-    assert why_not(computed_weights, Kernels.CMSIS_NN_MVE) == "input 1 is computed, but must be a constant"
+    assert CMSIS_NN_DSP.why_not(computed_weights) is None
+    assert CMSIS_NN_MVE.why_not(computed_weights) == "input 1 is computed, but must be a constant"
     lstm = Operator("UNIDIRECTIONAL_SEQUENCE_LSTM", (new(1, 2, kind=INT8),) * 24, (new(1, 2, kind=INT8),))
     lstm = replace(lstm, inputs=(*lstm.inputs[:19], new(1, 2, kind=INT16), *lstm.inputs[20:]))
-    assert why_not(lstm, Kernels.REFERENCE) is None
-    assert why_not(lstm, Kernels.CMSIS_NN_DSP) == "input 1 is computed, but must be a constant"
+    assert REFERENCE.why_not(lstm) is None
+    assert CMSIS_NN_DSP.why_not(lstm) == "input 1 is computed, but must be a constant"
 
 
 def test_what_the_shared_cases_say(shared):
@@ -345,29 +347,30 @@ def test_what_the_shared_cases_say(shared):
     ):
         model = read_model(path)
         refused = {
-            kernels: {operator.code for operator in model.main.operators if why_not(operator, kernels)}
-            for kernels in (Kernels.REFERENCE, Kernels.CMSIS_NN_SCALAR, Kernels.CMSIS_NN_DSP, Kernels.CMSIS_NN_MVE)
+            kernels: {operator.code for operator in model.main.operators if kernels.why_not(operator)}
+            for kernels in (REFERENCE, CMSIS_NN_SCALAR, CMSIS_NN_DSP, CMSIS_NN_MVE)
         }
-        assert refused.pop(Kernels.REFERENCE) == set()
+        assert refused.pop(REFERENCE) == set()
         assert all(each == {code} for each in refused.values())
 
 
 @pytest.mark.parametrize(("name", "cure"), [("FlexTensorListReserve", "unroll"), ("FlexErf", "SELECT_TF_OPS")])
 def test_operators_of_tensorflow_are_refused(name, cure):
-    for kernels in Kernels:
-        assert cure in why_not(Operator("CUSTOM", (), (), custom_code=name), kernels)
+    for kernels in ALL:
+        if not kernels.generated:
+            assert cure in kernels.why_not(Operator("CUSTOM", (), (), custom_code=name))
 
 
 def test_limits_are_of_operators_that_tflm_has_and_custom_ones_have_none():
-    assert all(method(code) for code in (*LIMITS, *CMSIS_NN_LIMITS))
-    assert why_not(Operator("CUSTOM", (), (), custom_code="Anything"), Kernels.REFERENCE) is None
-    assert why_not(Operator("ADD", (), ()), Kernels.REFERENCE) is None
-    assert "UINT8" in why_not(of(alone("RELU", [image(ElementType.UINT8)], [image(ElementType.UINT8)], {})), Kernels.C)
+    assert all(method(code) for code in (*LIMITS, *CMSIS_NN_LIMITS, *MVE_LIMITS))
+    assert REFERENCE.why_not(Operator("CUSTOM", (), (), custom_code="Anything")) is None
+    assert REFERENCE.why_not(Operator("ADD", (), ())) is None
+    assert "UINT8" in ESP_NN.why_not(of(alone("RELU", [image(ElementType.UINT8)], [image(ElementType.UINT8)], {})))
 
 
 def test_a_hybrid_layer_is_refused():
     weights = with_type("FULLY_CONNECTED", zeros(4, 8), INT8, result=False)
-    why = why_not(of(alone("FULLY_CONNECTED", [new(1, 8), weights], [new(1, 4)], {})), Kernels.REFERENCE)
+    why = REFERENCE.why_not(of(alone("FULLY_CONNECTED", [new(1, 8), weights], [new(1, 4)], {})))
     assert why.startswith("input 0 is FLOAT32, input 1 is INT8, but must be FLOAT32 and FLOAT32, INT8 and INT8, ")
 
 
@@ -381,9 +384,9 @@ def test_shared_models_are_refused_where_tflm_refuses_them(shared):
         runs = {row["file"]: row["runs_in_tflm"] == "y" for row in csv.DictReader(file)}
     for name, taken in runs.items():
         operators = [each for graph in read_model(shared / "models" / name).graphs for each in graph.operators]
-        for kernels in (Kernels.REFERENCE, Kernels.CMSIS_NN_DSP, Kernels.ESP_NN):
-            refused = {f"{each.label}: {why}" for each in operators if (why := why_not(each, kernels))}
-            if name == PER_CHANNEL_OF_16_BITS and kernels is Kernels.CMSIS_NN_DSP:
+        for kernels in (REFERENCE, CMSIS_NN_DSP, ESP_NN):
+            refused = {f"{each.label}: {why}" for each in operators if (why := kernels.why_not(each))}
+            if name == PER_CHANNEL_OF_16_BITS and kernels is CMSIS_NN_DSP:
                 assert len(refused) == 1
             else:
                 assert bool(refused) != taken, (name, kernels, refused)

@@ -10,8 +10,7 @@ from one_operator import alone, cases
 
 from arenite import zoo
 from arenite.backends.build import X86_64
-from arenite.backends.sets import Kernels
-from arenite.backends.tflm.arena import arena
+from arenite.backends.sets import REFERENCE
 from arenite.model import Data, ElementType, Model, Operator, Quantization, Tensor
 from arenite.runtimes import process
 from arenite.runtimes.run import Job, Run
@@ -38,7 +37,7 @@ def convolution(channels, scales):
     return Model("convolution", (graph([x], [y], [operator]),))
 
 
-predicted = partial(arena, kernels=Kernels.REFERENCE, abi=X86_64)
+predicted = partial(REFERENCE.arena, abi=X86_64)
 
 
 def later(each):

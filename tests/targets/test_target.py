@@ -3,28 +3,30 @@
 import pytest
 
 from arenite import zoo
-from arenite.backends import Kernels, overlap
-from arenite.backends.build import ESP_NN, ILP32
+from arenite.backends import Overlap
+from arenite.backends.build import CORTEX_M, ILP32
+from arenite.backends.reference.limits import MOST_JOINED
+from arenite.backends.sets import ALL, CMSIS_NN_DSP, CMSIS_NN_MVE, CMSIS_NN_SCALAR, ESP_NN, PORTABLE
 from arenite.backends.target import TARGETS, TFLM, find_target
-from arenite.backends.tflm.arena import arena
 from arenite.errors import OptionError
 from arenite.model import ElementType, Operator, Tensor
+from arenite.operators.liveness import ALIGNMENT
 
 ARENAS = ("head_bytes", "scratch_bytes", "tail_bytes", "declare_bytes")
 
 
 def test_the_default_comes_first_and_is_portable():
     assert next(iter(TARGETS.values())) is TFLM is find_target("tflm")
-    assert TFLM.kernels is Kernels.PORTABLE
-    assert {target.kernels for target in TARGETS.values()} == set(Kernels)
+    assert TFLM.backend is PORTABLE
+    assert {target.backend for target in TARGETS.values()} == set(ALL)
     assert all(name == target.name for name, target in TARGETS.items())
 
 
 def test_a_core_decides_about_the_kernels():
-    cores = {target.core: target.kernels for target in TARGETS.values() if target.core and not target.kernels.generated}
-    assert cores["cortex-m3"] is Kernels.CMSIS_NN_SCALAR
-    assert cores["cortex-m4"] is cores["cortex-m33"] is Kernels.CMSIS_NN_DSP
-    assert cores["cortex-m55"] is Kernels.CMSIS_NN_MVE
+    cores = {target.core: target.backend for target in TARGETS.values() if target.core and not target.backend.generated}
+    assert cores["cortex-m3"] is CMSIS_NN_SCALAR
+    assert cores["cortex-m4"] is cores["cortex-m33"] is CMSIS_NN_DSP
+    assert cores["cortex-m55"] is CMSIS_NN_MVE
 
 
 @pytest.mark.parametrize("name", ["", "TFLM", "tflm-cmsis-nn", "tflm-cmsis-nn/cortex-m99", "C"])
@@ -38,12 +40,12 @@ def test_a_target_that_is_not_there(name):
 def test_arenas_are_those_of_the_kernels():
     model = zoo.build("chain")
     for target in TARGETS.values():
-        if target.kernels not in ESP_NN:
-            assert target.arena(model) == arena(model, target.kernels)
+        if target.backend.abi == CORTEX_M:
+            assert target.arena(model) == target.backend.arena(model, abi=CORTEX_M)
             assert all(getattr(TFLM.arena(model), key) >= getattr(target.arena(model), key) for key in ARENAS)
     chip = find_target("tflm-esp-nn").arena(model)
-    assert chip == arena(model, Kernels.ESP_NN, abi=ILP32)
-    assert chip != arena(model, Kernels.ESP_NN)
+    assert chip == ESP_NN.arena(model, abi=ILP32)
+    assert chip != ESP_NN.arena(model, abi=CORTEX_M)
     assert chip.exact
 
 
@@ -54,9 +56,9 @@ def test_scratch_and_overlap():
     assert find_target("tflm-reference").scratch(operator) == ()
     relu = Operator("RELU", (data,), (result,))
     for target in TARGETS.values():
-        assert target.overlap(relu, data, result) == overlap(relu, data, result, target.kernels)
-        assert target.alignment == 16
+        assert target.backend.overlap(relu, data, result) == Overlap(0)
+    assert ALIGNMENT == 16
 
 
 def test_how_many_tensors_a_concatenation_may_join():
-    assert {target.most_joined for target in TARGETS.values()} == {10}
+    assert MOST_JOINED == 10

@@ -1,11 +1,10 @@
-"""What the kernels of a runtime do with memory: where an operator's output may share bytes with its own input.
+"""What the kernels of a runtime do with memory: sets of kernels behind one interface, each in a folder of its own.
 
-A rule is derived from the order in which a kernel reads and writes, never from measured examples; `docs/overlap.md`
-says which rule is tight. This room knows operators, and nothing of plans, files or targets.
+`backend` is the interface, `any_of` stands for any of several sets, `sets` names all that are known. `tflm` is TFLM's
+own planner and bookkeeping, which asks the sets. `target` names what users choose: a set of kernels on a core.
 """
 
+from arenite.backends.backend import Backend
 from arenite.backends.overlap import ANYWHERE, APART, Overlap
-from arenite.backends.rules import overlap
-from arenite.backends.sets import Kernels
 
-__all__ = ["ANYWHERE", "APART", "Kernels", "Overlap", "overlap"]
+__all__ = ["ANYWHERE", "APART", "Backend", "Overlap"]

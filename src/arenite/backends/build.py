@@ -6,11 +6,6 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from arenite.backends.sets import ESP_NN_CHIPS, Kernels
-
-CMSIS_NN = frozenset({Kernels.CMSIS_NN_SCALAR, Kernels.CMSIS_NN_DSP, Kernels.CMSIS_NN_MVE})
-"""The builds in which CMSIS-NN serves what it can; the rest runs the reference kernels."""
-
 
 @dataclass(frozen=True, slots=True)
 class Abi:
@@ -26,9 +21,6 @@ class Abi:
     recording: bool = True
     compression: bool = False
 
-
-ESP_NN = frozenset({Kernels.ESP_NN, *ESP_NN_CHIPS})
-"""The sets of kernels that call ESP-NN."""
 
 CORTEX_M = Abi(pointer_bytes=4, enum_bytes=1)
 """Bare-metal GCC for Arm: enumerations are as short as they can be."""

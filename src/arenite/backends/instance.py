@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from arenite.backends.build import Abi
-    from arenite.backends.sets import Kernels
     from arenite.model import Operator, Tensor
 
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """An operator, the kernels of the build, and the compiler's sizes."""
+    """An operator, and the compiler's sizes."""
 
     operator: Operator
-    kernels: Kernels
     abi: Abi
 
     def input(self, position: int) -> Tensor:
@@ -29,6 +27,11 @@ class Instance:
         if tensor is None:
             raise IndexError(f"{self.operator.label} lacks its input {position}")
         return tensor
+
+    def dimension(self, position: int, axis: int) -> int:
+        """The length of an input along an axis; 0 where the rank of the tensor is not known."""
+        shape = self.input(position).shape
+        return shape[axis] if -len(shape) <= axis < len(shape) else 0
 
     @property
     def output(self) -> Tensor:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from arenite.backends.tflm.registered import CUSTOM, method, why_flex
+from arenite.backends.reference.registered import CUSTOM, method, why_flex
 from arenite.errors import ModelError
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.backends.build import X86_64
-from arenite.backends.tflm.arena import arena
 
 if TYPE_CHECKING:
     from arenite.backends.target import Target
@@ -19,7 +18,7 @@ def arena_header(model: Model, name: str, target: Target) -> str:
     Raises:
         ModelError: the model's plan does not fit its tensors, or a graph runs itself.
     """
-    device, host = target.arena(model), arena(model, target.kernels, abi=X86_64)
+    device, host = target.arena(model), target.backend.arena(model, abi=X86_64)
     macro = f"{name.upper()}_ARENA_BYTES"
     return f"""\
 // The arena of {name}. Made by Arenite for the target {target.name}.

@@ -38,7 +38,7 @@ def export_tflm(model: Model, name: str, target: Target) -> dict[str, str]:
     """
     if IDENTIFIER.fullmatch(name) is None or "__" in name:
         raise OptionError(f"{name!r} cannot begin a name in C++; use letters, digits and single underscores")
-    if target.kernels.generated:
+    if target.generated:
         raise OptionError(f"{target.name} is no TFLM; give a target of TFLM, or export the model as C")
     used = operators(model)
     plan = validity(model)

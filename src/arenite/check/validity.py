@@ -1,6 +1,6 @@
 """With which kernels a file's memory plan is right, judged from the plan itself.
 
-The rules of `backends/rules.py` are asked about every pair of buffers that share bytes while both are needed, so that
+The rules of `backends` are asked about every pair of buffers that share bytes while both are needed, so that
 plans from elsewhere, and plans that do not tell their target, are judged as well.
 """
 
@@ -9,11 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from arenite.backends import Kernels
-from arenite.backends.requests import requests
+from arenite.backends.sets import GENERATED, PORTABLE, REFERENCE
 from arenite.backends.target import TARGETS
-from arenite.backends.tflm.arena import EVERY_SET
-from arenite.backends.tflm.folding import as_run
 from arenite.backends.tflm.head import head_plan, layout_problem, planned_offsets, scratch_buffers
 from arenite.check.placement import check as check_placement
 from arenite.errors import VerificationError
@@ -25,15 +22,13 @@ from arenite.tflite.memory_plan import is_vela, read_plan
 from arenite.tflite.target_name import read_target_name
 
 if TYPE_CHECKING:
+    from arenite.backends import Backend
     from arenite.backends.target import Target
     from arenite.model import Model
     from arenite.problems.placement import Buffer
 
-JUDGED = (*EVERY_SET, Kernels.ESP_NN)
+JUDGED = PORTABLE.safe_with
 """Every set of kernels of TFLM whose rules are known."""
-
-GENERATED = tuple(each for each in Kernels if each.generated)
-"""Every set of kernels of generated C."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +41,9 @@ class Validity:
     """
 
     pairs: int
-    kernels: tuple[Kernels, ...]
+    kernels: tuple[Backend, ...]
     made_for: str | None = None
-    in_c: tuple[Kernels, ...] = ()
+    in_c: tuple[Backend, ...] = ()
 
     @property
     def everywhere(self) -> bool:
@@ -58,13 +53,11 @@ class Validity:
     @property
     def names(self) -> str:
         """The names of the sets, as people read them."""
-        return ", ".join(kernels.value for kernels in self.kernels)
+        return ", ".join(kernels.name for kernels in self.kernels)
 
     def holds(self, target: Target) -> bool:
         """Whether the plan is right with the kernels of a target."""
-        if target.kernels.generated:
-            return target.kernels in self.in_c
-        return target.kernels.rules in self.kernels or (target.kernels is Kernels.PORTABLE and self.everywhere)
+        return {*self.kernels, *self.in_c}.issuperset(target.backend.safe_with)
 
 
 def validity(model: Model) -> Validity:
@@ -88,28 +81,28 @@ def not_for_reference(model: Model) -> str | None:
     That is so where the plan says that it was made for other kernels, is right with those, and not with the reference.
     """
     target = TARGETS.get(read_target_name(model) or "")
-    if target is None or target.covers(Kernels.REFERENCE) or is_right(model, Kernels.REFERENCE):
+    if target is None or target.runs_reference or is_right(model, REFERENCE):
         return None
     return (
-        f"the plan is for {target.name}, TFLM here runs reference kernels" if is_right(model, target.kernels) else None
+        f"the plan is for {target.name}, TFLM here runs reference kernels" if is_right(model, target.backend) else None
     )
 
 
-def is_right(model: Model, kernels: Kernels, *, keep_inputs: bool = False) -> bool:
+def is_right(model: Model, kernels: Backend, *, keep_inputs: bool = False) -> bool:
     """Whether no tensor loses a byte that is still needed when these kernels run the file as it is.
 
     Variables that the plan places are not judged: a plan with such is never right.
     """
     problem, tensors = overlap_problem(model, kernels, keep_inputs=keep_inputs)
     try:
-        for each in EVERY_SET if kernels is Kernels.PORTABLE else (kernels,):
+        for each in kernels.sets:
             checked_head(model, problem, len(tensors), each)
     except VerificationError:
         return False
     return True
 
 
-def checked_head(model: Model, problem: PlacementProblem, tensors: int, kernels: Kernels) -> int:
+def checked_head(model: Model, problem: PlacementProblem, tensors: int, kernels: Backend) -> int:
     """The head in bytes when TFLM follows the plan that a model carries, after what comes of it has been checked.
 
     Args:
@@ -121,9 +114,9 @@ def checked_head(model: Model, problem: PlacementProblem, tensors: int, kernels:
     Raises:
         VerificationError: buffers share bytes that must not.
     """
-    model = as_run(model, kernels)
-    outcome = head_plan(model, requests=requests(kernels))
-    scratch = scratch_buffers(model, lifetimes(model), requests(kernels))
+    model = kernels.as_run(model)
+    outcome = head_plan(model, requests=kernels.planned_scratch)
+    scratch = scratch_buffers(model, lifetimes(model), kernels.planned_scratch)
     relations = tuple(each for each in problem.relations if max(each.source, each.target) < tensors)
     judged = PlacementProblem((*problem.buffers[:tensors], *scratch), relations, problem.alignment)
     check_placement(judged, Layout(outcome.offsets, outcome.height, 0))

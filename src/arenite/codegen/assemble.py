@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from arenite.backends.cmsis_nn.calls import called
-from arenite.backends.tflm.kept import kept
+from arenite.backends.generated_c.calls import called
+from arenite.backends.generated_c.kept import kept
 from arenite.codegen import control
 from arenite.codegen.cmsis_nn import LOWERINGS
 from arenite.codegen.description import heading, short_name
@@ -39,7 +39,7 @@ def assembled(model: Model, name: str, arena: Arena, target: Target) -> Program:
         arena: where its tensors lie.
         target: what the code is for.
     """
-    unit = Unit(dict(arena.offsets), arena.scratch, target.kernels)
+    unit = Unit(dict(arena.offsets), arena.scratch, target.backend)
     runs = {
         number: Run(control.function_name(model, number, name), target.core is not None)
         for number in control.inner_graphs(model)
@@ -83,7 +83,7 @@ def _steps(model: Model, unit: Unit, arena: Arena, number: int, runs: Mapping[in
 
 
 def _lower(unit: Unit, operator: Operator) -> None:
-    lower = LOWERINGS[operator.code] if called(operator, unit.kernels) else lowering(operator)
+    lower = LOWERINGS[operator.code] if called(operator, unit.kernels.cmsis_nn) else lowering(operator)
     assert lower is not None  # checked before
     lower(unit, operator)
 
@@ -118,5 +118,5 @@ def _port(tensor: Tensor, offset: int) -> Port:
 def _memory(model: Model, arena: Arena, target: Target) -> Memory:
     moved = tuple(move.size for index in sorted(arena.moves) for move in arena.moves[index])
     return Memory(
-        arena.size, arena.alignment, arena.kept, moved, arena.saved, tuple(places(model, arena, target.kernels))
+        arena.size, arena.alignment, arena.kept, moved, arena.saved, tuple(places(model, arena, target.backend))
     )

@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from arenite.backends.tflm.kept import kept, run_graphs
+from arenite.backends.generated_c.kept import kept, run_graphs
 from arenite.codegen.names import part
 from arenite.codegen.program import If, Once, Part, While
 from arenite.model import ElementType

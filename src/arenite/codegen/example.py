@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from arenite.backends.tflm.kept import run_graphs
+from arenite.backends.generated_c.kept import run_graphs
 from arenite.codegen.spelling import respelled
 from arenite.model import ElementType
 from arenite.runtimes.inputs import random_inputs, unfeedable

@@ -11,10 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.backends.build import CORTEX_M
-from arenite.backends.cmsis_nn.scratch import scratch
-from arenite.backends.instance import Instance
-from arenite.backends.tflm.kept import kept
+from arenite.backends.generated_c.kept import kept
 from arenite.codegen.control import inner_graphs
 from arenite.codegen.description import described, short_name
 from arenite.codegen.program import Place
@@ -22,12 +19,12 @@ from arenite.codegen.program import Place
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from arenite.backends import Kernels
+    from arenite.backends import Backend
     from arenite.codegen.arena import Arena
     from arenite.model import Graph, Model, Tensor
 
 
-def places(model: Model, arena: Arena, kernels: Kernels) -> Iterator[Place]:
+def places(model: Model, arena: Arena, kernels: Backend) -> Iterator[Place]:
     """What lies in the arena: of each graph in the order of time, then what is kept between inferences."""
     lasting = kept(model).variables
     for number in (0, *inner_graphs(model)):
@@ -63,10 +60,10 @@ def _stays(tensor: Tensor, first: int | None, last: int | None, arena: Arena, gr
     yield Place(offset, tensor.bytes, first, last, what, graph)
 
 
-def _scratch(graph: Graph, arena: Arena, number: int, kernels: Kernels) -> Iterator[Place]:
+def _scratch(graph: Graph, arena: Arena, number: int, kernels: Backend) -> Iterator[Place]:
     """What operators hand to CMSIS-NN."""
     for index, operator in enumerate(graph.operators):
         if (number, index) in arena.scratch:
-            size = sum(scratch(Instance(operator, kernels, CORTEX_M)))
+            size = sum(kernels.scratch(operator))
             name = "" if number == 0 else graph.name
             yield Place(arena.scratch[number, index], size, index, index, f"scratch of {operator.label}", name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.backends.tflm.kept import run_graphs
+from arenite.backends.generated_c.kept import run_graphs
 from arenite.codegen.control import control_obstacles
 from arenite.codegen.description import kinds
 from arenite.codegen.int4 import unpacked

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from arenite.backends.tflm.folding import folded
+from arenite.backends.generated_c.folding import folded
 from arenite.codegen.int4 import unpacked_model
 from arenite.formulate.order import file_order
 

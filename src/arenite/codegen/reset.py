@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.backends.tflm.kept import accesses, constants_once, kept, run_graphs
+from arenite.backends.generated_c.kept import accesses, constants_once, kept, run_graphs
 from arenite.codegen.program import Address, Call
 from arenite.codegen.types import INT8
 from arenite.model import ElementType
@@ -12,7 +12,7 @@ from arenite.model import ElementType
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from arenite.backends.tflm.kept import Kept
+    from arenite.backends.generated_c.kept import Kept
     from arenite.codegen.unit import Unit
     from arenite.model import Model, Operator
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import TYPE_CHECKING
 
-from arenite.backends import Kernels
+from arenite.backends.sets import GENERATED_C
 from arenite.codegen.description import short_name
 from arenite.codegen.program import Address, Call, Constant, Parameters, Part, Structure
 from arenite.codegen.types import TYPES
@@ -15,6 +15,7 @@ from arenite.errors import UnsupportedError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from arenite.backends import Backend
     from arenite.codegen.program import Argument, Block, Field
     from arenite.codegen.types import CType
     from arenite.model import ElementType, Operator, Tensor
@@ -32,7 +33,7 @@ class Unit:
 
     offsets: Mapping[Tensor, int]
     scratch: Mapping[tuple[int, int], int] = field(default_factory=dict)
-    kernels: Kernels = Kernels.C
+    kernels: Backend = GENERATED_C
     graph: int = 0
     index: int = 0
     label: str = ""

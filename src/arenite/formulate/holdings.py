@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from arenite.backends.alike import rule as overlap
 from arenite.formulate.contents import own, with_copy
 from arenite.operators.liveness import ALIGNMENT, align, called_graphs
 from arenite.problems.distances import multiples, nearest
@@ -26,7 +25,7 @@ from arenite.problems.distances import multiples, nearest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from arenite.backends.sets import Kernels
+    from arenite.backends import Backend
     from arenite.formulate.contents import Pieces
     from arenite.model import Operator, Tensor
 
@@ -44,7 +43,7 @@ class Holding:
 
 
 def copied_pieces(
-    operators: Iterable[Operator], tensors: Iterable[Tensor], barred: frozenset[Tensor], kernels: Kernels
+    operators: Iterable[Operator], tensors: Iterable[Tensor], barred: frozenset[Tensor], kernels: Backend
 ) -> dict[Tensor, Pieces]:
     """Whose bytes each of `tensors` holds, when the operators run in this order, which has to be a valid one.
 
@@ -58,7 +57,7 @@ def copied_pieces(
             for source in dict.fromkeys(operator.inputs):
                 if source not in pieces or target not in pieces or source is target or {source, target} & barred:
                     continue
-                for distance in overlap(operator, source, target, kernels).intact:
+                for distance in kernels.overlap(operator, source, target).intact:
                     pieces[target] = with_copy(pieces[target], pieces[source], distance)
     return pieces
 
@@ -101,11 +100,11 @@ def _connected(holders: tuple[Tensor, ...], sources: Mapping[Tensor, Sequence[Te
     return tuple(found)
 
 
-def shared_bytes(operator: Operator, source: Tensor, target: Tensor, kernels: Kernels) -> int:
+def shared_bytes(operator: Operator, source: Tensor, target: Tensor, kernels: Backend) -> int:
     """The most bytes that an output and an input that is used up can have in common, both rounded up to 16."""
     if runs_graphs(operator):
         return 0
-    rule = overlap(operator, source, target, kernels)
+    rule = kernels.overlap(operator, source, target)
     above, below = align(source.bytes), align(target.bytes)
     distances = nearest(multiples(rule.exactly, ALIGNMENT), min(0, below - above))
     if rule.distance is not None:

@@ -27,7 +27,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from arenite.formulate.scratch import scratch_sizes
 from arenite.operators.liveness import NEVER, align, lifetimes
 from arenite.problems.lifetimes import neighbours
 from arenite.problems.placement import Buffer, Relation
@@ -35,11 +34,11 @@ from arenite.problems.placement import Buffer, Relation
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from arenite.backends.sets import Kernels
+    from arenite.backends import Backend
     from arenite.model import Model
     from arenite.problems.placement import PlacementProblem
 
-NO_LIMITS: dict[Kernels, int] = {}
+NO_LIMITS: dict[Backend, int] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class Pressing:
     among all scratch of this set, as TFLM's kernels request it.
     """
 
-    kernels: Kernels
+    kernels: Backend
     graph: int
     position: int
     first: int
@@ -61,8 +60,8 @@ def within_limits(
     problem: PlacementProblem,
     tensors: int,
     model: Model,
-    limits: Mapping[Kernels, int],
-    charged: Kernels,
+    limits: Mapping[Backend, int],
+    charged: Backend,
     *,
     orders: Mapping[int, Sequence[int]] | None = None,
 ) -> PlacementProblem:
@@ -79,7 +78,7 @@ def within_limits(
     spans = lifetimes(model, orders).operators
     found = list(pressing(model, limits, charged))
     buffers, caps = list(problem.buffers), [*ceilings(problem, tensors, limits, charged)]
-    sets: list[Kernels] = []
+    sets: list[Backend] = []
     for each in found:
         span, limit = spans[each.graph][each.position], limits[each.kernels]
         for number, buffer in enumerate(problem.buffers[:tensors]):
@@ -87,7 +86,7 @@ def within_limits(
                 below = sum(size for size in each.sizes if size + buffer.size > min(limits.values()))
                 caps[number] = min(caps[number], limit - below)
         for size in each.sizes:
-            name = f"scratch of {model.graphs[each.graph].operators[each.position].label} with {each.kernels.value}"
+            name = f"scratch of {model.graphs[each.graph].operators[each.position].label} with {each.kernels.name}"
             buffers.append(Buffer(name, size, span.first, span.last))
             caps.append(limit)
             sets.append(each.kernels)
@@ -95,13 +94,13 @@ def within_limits(
     return replace(problem, buffers=tuple(buffers), relations=relations, caps=tuple(caps), aside=len(sets))
 
 
-def ceilings(problem: PlacementProblem, tensors: int, limits: Mapping[Kernels, int], charged: Kernels) -> Iterator[int]:
+def ceilings(problem: PlacementProblem, tensors: int, limits: Mapping[Backend, int], charged: Backend) -> Iterator[int]:
     """The cap of each buffer of a problem in any order: tensors are there with every set, scratch with the charged."""
     for number in range(len(problem.buffers)):
         yield min(limits.values()) if number < tensors else limits[charged]
 
 
-def pressing(model: Model, limits: Mapping[Kernels, int], charged: Kernels) -> Iterator[Pressing]:
+def pressing(model: Model, limits: Mapping[Backend, int], charged: Backend) -> Iterator[Pressing]:
     """The scratch that a layout may leave too little room for, of operators that are run, in the order of the file.
 
     Not what fits above all tensors wherever these are, nor what takes no more than what room is left for anyway.
@@ -112,7 +111,7 @@ def pressing(model: Model, limits: Mapping[Kernels, int], charged: Kernels) -> I
         for position, operator in enumerate(operators.operators):
             if spans[graph][position] is NEVER:
                 continue
-            requests = {kernels: tuple(map(align, scratch_sizes(operator, kernels))) for kernels in limits}
+            requests = {kernels: tuple(map(align, kernels.planned_scratch(operator))) for kernels in limits}
             for kernels in _hard(requests, limits, charged):
                 yield Pressing(kernels, graph, position, seen[kernels], requests[kernels])
             for kernels, sizes in requests.items():
@@ -120,8 +119,8 @@ def pressing(model: Model, limits: Mapping[Kernels, int], charged: Kernels) -> I
 
 
 def _hard(
-    requests: Mapping[Kernels, Sequence[int]], limits: Mapping[Kernels, int], charged: Kernels
-) -> Iterator[Kernels]:
+    requests: Mapping[Backend, Sequence[int]], limits: Mapping[Backend, int], charged: Backend
+) -> Iterator[Backend]:
     """The sets for whose scratch of one operator room may be missing, but for those that another set speaks for."""
     top = min(limits.values())
     kept = [charged]
@@ -138,7 +137,7 @@ def _no_larger(sizes: Sequence[int], others: Sequence[int]) -> bool:
     return len(sizes) <= len(others) and all(size <= other for size, other in pairs)
 
 
-def _never_together(buffers: Sequence[Buffer], tensors: int, sets: Sequence[Kernels]) -> Iterator[Relation]:
+def _never_together(buffers: Sequence[Buffer], tensors: int, sets: Sequence[Backend]) -> Iterator[Relation]:
     """Relations that let scratch of different sets lie anywhere; the last buffers are scratch of `sets`."""
     charged = len(buffers) - len(sets) - tensors
     for one, others in enumerate(neighbours(buffers[tensors:])):

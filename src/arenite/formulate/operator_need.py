@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from arenite.backends.alike import rule as overlap
 from arenite.formulate.contents import equal_distances
 from arenite.formulate.holdings import runs_graphs
 from arenite.operators.liveness import ALIGNMENT, align
@@ -26,7 +25,7 @@ from arenite.solve.place.least import least_height
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from arenite.backends.sets import Kernels
+    from arenite.backends import Backend
     from arenite.formulate.contents import Pieces
     from arenite.model import Operator, Tensor
     from arenite.problems.distances import Distances
@@ -49,7 +48,7 @@ class OperatorNeeds:
     charges: Mapping[Tensor, Charge]
     pieces: Mapping[Tensor, Pieces]
     barred: frozenset[Tensor]
-    kernels: Kernels
+    kernels: Backend
 
     def of(self, operator: Operator) -> tuple[int, tuple[Tensor, ...]] | None:
         """Bytes that the operator's inputs and outputs take at least in any layout, and these tensors.
@@ -74,7 +73,7 @@ class OperatorNeeds:
         distance: int | None = None
         points: Distances = equal_distances(self.pieces[source], self.pieces[target])
         if source in operator.inputs and target in operator.outputs and source not in operator.outputs:
-            rule = overlap(operator, source, target, self.kernels)
+            rule = self.kernels.overlap(operator, source, target)
             points = rule.intact
             if not self.charges[source].kept:
                 points = with_more(rule.exactly, rule.intact)

@@ -21,14 +21,13 @@ from arenite.formulate.holdings import copied_pieces, holdings, shared_bytes
 from arenite.formulate.operator_need import OperatorNeeds
 from arenite.formulate.order import data_dependences, file_order, ordering_problem
 from arenite.formulate.placement import written_twice
-from arenite.formulate.scratch import scratch_sizes
 from arenite.operators.liveness import align, called_graphs
 from arenite.problems.order import Charge, Relief
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from arenite.backends.sets import Kernels
+    from arenite.backends import Backend
     from arenite.formulate.contents import Pieces
     from arenite.formulate.holdings import Holding
     from arenite.model import Graph, Model, Operator, Tensor
@@ -52,11 +51,11 @@ class OverlapOrdering:
 
 def overlap_ordering_problem(
     model: Model,
-    kernels: Kernels,
+    kernels: Backend,
     graph: int = 0,
     *,
     keep_inputs: bool = False,
-    scratch_of: Kernels | None = None,
+    scratch_of: Backend | None = None,
     called: Mapping[int, int] = NO_GRAPHS,
 ) -> OverlapOrdering:
     """The problem of ordering one graph's operators, with what its tensors stand for.
@@ -150,7 +149,7 @@ def _spare(need: int, own: Sequence[Tensor], places: Mapping[Tensor, Sequence[in
 
 
 def _holdings(
-    graph: Graph, charges: Mapping[Tensor, Charge], barred: frozenset[Tensor], kernels: Kernels
+    graph: Graph, charges: Mapping[Tensor, Charge], barred: frozenset[Tensor], kernels: Backend
 ) -> tuple[Mapping[Tensor, Pieces], tuple[Holding, ...]]:
     """Whose bytes the charged tensors hold, and all names of these, those that are computed first coming first."""
     order = file_order(graph)
@@ -174,12 +173,12 @@ def _charge(holding: Holding, charges: Mapping[Tensor, Charge]) -> Charge:
     return Charge(holding.size, own[0].producer, tuple(consumers), any(each.kept for each in own))
 
 
-def _scratch(operator: Operator, kernels: Kernels) -> list[int]:
-    return [align(size) for size in scratch_sizes(operator, kernels)]
+def _scratch(operator: Operator, kernels: Backend) -> list[int]:
+    return [align(size) for size in kernels.planned_scratch(operator)]
 
 
 def _shared(
-    operator: Operator, charged: Collection[Tensor], barred: frozenset[Tensor], kernels: Kernels
+    operator: Operator, charged: Collection[Tensor], barred: frozenset[Tensor], kernels: Backend
 ) -> dict[Tensor, int]:
     """Bytes of each input that outputs can be written over, if it ends with the operator."""
     outputs = [tensor for tensor in dict.fromkeys(operator.outputs) if tensor in charged and tensor not in barred]

@@ -28,11 +28,8 @@ from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from arenite.backends.alike import rule as rule_of
-from arenite.backends.tflm.folding import as_run
-from arenite.backends.tflm.head import layout_problem
+from arenite.backends.tflm.head import layout_problem, scratch_buffers
 from arenite.formulate.contents import equal_distances, own, with_copy
-from arenite.formulate.scratch import scratch
 from arenite.operators.liveness import ALIGNMENT, NEVER, align, lifetimes
 from arenite.problems.distances import between, multiples
 from arenite.problems.placement import PlacementProblem, Relation
@@ -40,8 +37,8 @@ from arenite.problems.placement import PlacementProblem, Relation
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from arenite.backends import Backend
     from arenite.backends.overlap import Overlap
-    from arenite.backends.sets import Kernels
     from arenite.formulate.contents import Pieces
     from arenite.model import Graph, Model, Operator, Tensor
     from arenite.problems.distances import Distances
@@ -50,11 +47,11 @@ if TYPE_CHECKING:
 
 def overlap_problem(
     model: Model,
-    kernels: Kernels,
+    kernels: Backend,
     orders: Mapping[int, Sequence[int]] | None = None,
     *,
     keep_inputs: bool = False,
-    scratch_of: Kernels | None = None,
+    scratch_of: Backend | None = None,
 ) -> tuple[PlacementProblem, tuple[Tensor, ...]]:
     """The problem of laying out the head with overlap, and the model's tensors for the problem's first buffers.
 
@@ -69,13 +66,13 @@ def overlap_problem(
         scratch_of: the kernels whose scratch is charged; None means the same kernels. A layout that has to be safe
             with many may still be made as low as can be for one of them.
     """
-    model = as_run(model, kernels) if orders is None else model
+    model = kernels.as_run(model) if orders is None else model
     problem, tensors = layout_problem(model, orders, keep_inputs=keep_inputs)
     liveness = lifetimes(model, orders)
     own = problem.buffers[: len(tensors)]
     if kernels.generated:
         own = _with_unread_inputs(model, own, tensors)
-    buffers = (*own, *scratch(model, liveness, scratch_of or kernels))
+    buffers = (*own, *scratch_buffers(model, liveness, (scratch_of or kernels).planned_scratch))
     pairs = _Pairs(model, kernels, buffers, tensors, keep_inputs)
     for position, graph in enumerate(model.graphs):
         spans = liveness.operators[position]
@@ -102,7 +99,7 @@ class _Pairs:
     """Collects relations: (source, target) -> relation, or None for a pair that an operator's rule keeps apart."""
 
     def __init__(
-        self, model: Model, kernels: Kernels, buffers: Sequence[Buffer], tensors: Sequence[Tensor], keep_inputs: bool
+        self, model: Model, kernels: Backend, buffers: Sequence[Buffer], tensors: Sequence[Tensor], keep_inputs: bool
     ) -> None:
         barred = unshared(model, keep_inputs=keep_inputs)
         self.kernels = kernels
@@ -116,7 +113,7 @@ class _Pairs:
         for target in operator.outputs:
             for source in dict.fromkeys(operator.inputs):
                 if source is not None and source in self.number and target in self.number and source is not target:
-                    rule = rule_of(operator, source, target, self.kernels)
+                    rule = self.kernels.overlap(operator, source, target)
                     for distance in rule.intact:
                         self.pieces[target] = with_copy(self.pieces[target], self.pieces[source], distance)
                     used_up = source not in graph.outputs and self._used_up(source, target, scope)
@@ -164,14 +161,14 @@ def unshared(model: Model, *, keep_inputs: bool) -> frozenset[Tensor]:
     return frozenset(written_twice(model) | (set(model.main.inputs) if keep_inputs else set()))
 
 
-def views_of_inputs(model: Model, kernels: Kernels) -> bool:
+def views_of_inputs(model: Model, kernels: Backend) -> bool:
     """Whether something could lie on an input of the model and leave it intact, so that it could even be kept.
 
     No layout made here has such a view on an input that is kept, so a bound for these layouts is none for all.
     """
     inputs = set(model.main.inputs)
     return any(
-        rule_of(operator, source, target, kernels).intact
+        kernels.overlap(operator, source, target).intact
         for operator in model.main.operators
         for source in inputs.intersection(operator.inputs)
         for target in operator.outputs

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import prod
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from arenite.operators.walk import Walk
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from arenite.model import Operator, Tensor
 
 SAME = 0
@@ -23,7 +26,7 @@ EXPLICIT = "explicit padding"
 
 
 MOST_OUTPUTS = 1 << 16
-"""Positions along one axis up to which the rules say anything."""
+"""Positions of the output along one axis up to which rules go through them one by one; no image has more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +39,6 @@ class Axis:
     stride: int
     dilation: int
     padding: int
-
-    def __post_init__(self) -> None:
-        """Refuse lengths that no image has, since positions are gone through one by one."""
-        if self.outputs > MOST_OUTPUTS:
-            raise ValueError(f"{self.outputs} positions")
 
     @property
     def lowest(self) -> tuple[int | None, ...]:
@@ -107,6 +105,75 @@ class Window:
     def dilated(self) -> bool:
         """Whether the window has gaps."""
         return self.rows.dilation != 1 or self.columns.dilation != 1
+
+
+def fits(operator: Operator) -> bool:
+    """Whether the shapes and options of a complete operator make a window; true for kinds without one."""
+    check = _FITS.get(operator.code)
+    return check is None or check(operator)
+
+
+def walkable(operator: Operator) -> bool:
+    """Whether a rule may go through the positions of an operator's output, for kinds that do so."""
+    shape = operator.outputs[0].shape if operator.outputs else ()
+    if operator.code == "FULLY_CONNECTED":
+        return prod(shape[:-1]) <= MOST_OUTPUTS
+    return operator.code not in _WALKED or max(shape[1:3], default=0) <= MOST_OUTPUTS
+
+
+def _matrix_fits(operator: Operator) -> bool:
+    source, weights, target = _images(operator)
+    if len(weights.shape) != 2 or not weights.shape[0]:
+        return False
+    units, depth = weights.shape
+    rows = prod(target.shape) // units
+    return rows * units == prod(target.shape) and rows * depth == prod(source.shape)
+
+
+def _convolution_fits(operator: Operator) -> bool:
+    source, filters, target = _images(operator)
+    if not _slides(operator, filters) or filters.shape[3] < 1 or source.shape[3] < filters.shape[3]:
+        return False
+    return target.shape[3] >= source.shape[3] // filters.shape[3]
+
+
+def _depthwise_fits(operator: Operator) -> bool:
+    source, filters, target = _images(operator)
+    return _slides(operator, filters) and 1 <= source.shape[3] <= target.shape[3]
+
+
+def _pool_fits(operator: Operator) -> bool:
+    source, target = operator.inputs[0], operator.outputs[0]
+    sized = all(_positive(operator, name) for name in ("filter_height", "filter_width"))
+    return source is not None and sized and _slides(operator, source) and 1 <= source.shape[3] <= target.shape[3]
+
+
+def _slides(operator: Operator, other: Tensor) -> bool:
+    """Whether images come in and go out, strides are given, and another tensor has as many dimensions."""
+    source, target = operator.inputs[0], operator.outputs[0]
+    strides = all(_positive(operator, name) for name in ("stride_h", "stride_w"))
+    dilations = all(_positive(operator, name, 1) for name in ("dilation_h_factor", "dilation_w_factor"))
+    return (
+        strides and dilations and source is not None and len(source.shape) == len(target.shape) == len(other.shape) == 4
+    )
+
+
+def _positive(operator: Operator, name: str, default: int | None = None) -> bool:
+    value = operator.options.get(name, default)
+    return isinstance(value, int) and value > 0
+
+
+_FITS: Mapping[str, Callable[[Operator], bool]] = MappingProxyType(
+    {
+        "AVERAGE_POOL_2D": _pool_fits,
+        "CONV_2D": _convolution_fits,
+        "DEPTHWISE_CONV_2D": _depthwise_fits,
+        "FULLY_CONNECTED": _matrix_fits,
+        "MAX_POOL_2D": _pool_fits,
+    }
+)
+_WALKED = frozenset({*_FITS, "RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR"})
+"""Kinds about which rules go through the rows and columns of the output."""
 
 
 def convolution(operator: Operator) -> Window:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from arenite.backends import Kernels
 from arenite.names import printable
 from arenite.operators.liveness import align
 from arenite.report.console import number
@@ -40,10 +39,10 @@ def arena_table(arena: Arena, target: Target) -> Table:
     table.add_column(style="bold", no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     table.add_column()
-    if target.kernels.generated:
+    if target.generated:
         table.add_row("Arena", number(arena.declare_bytes), "of the exported C, which may yet be lower", style="bold")
         return table
-    portable = ", the most of all sets of kernels" if target.kernels is Kernels.PORTABLE else ""
+    portable = ", the most of all sets of kernels" if target.backend.portable else ""
     rows = (
         ("Head", arena.head_bytes, f"activations and scratch{portable}"),
         ("Scratch", arena.scratch_bytes, "of the head, at most at once"),

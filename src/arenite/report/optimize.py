@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
-from arenite.backends import Kernels
 from arenite.check.validity import Validity
 from arenite.names import printable
 from arenite.report.arena import arena_as_json, at_least, estimate
@@ -60,7 +59,7 @@ def _parts(plan: Plan, written: Path) -> Iterator[RenderableType]:
     for strips in plan.strips:
         yield Text(strips_line(strips, plan.before.macs))
     yield Text(proof(plan), style=GOOD if plan.optimal else "")
-    in_c = (plan.target.kernels,) if plan.target.kernels.generated else ()
+    in_c = (plan.target.backend,) if plan.target.generated else ()
     yield Text(validity_line(Validity(plan.shared_pairs, plan.valid_with, in_c=in_c)))
     yield from map(Text, verified(plan))
     yield from map(Text, agreement_lines(plan.agreement))
@@ -83,8 +82,7 @@ def measured(plan: Plan) -> Iterator[tuple[str, int, int]]:
     TFLM here runs reference kernels on x86-64. Other kernels request other scratch and keep other bytes, so the figure
     would be taken for that of a device, and be wrong.
     """
-    speaks = plan.target.kernels in (Kernels.PORTABLE, Kernels.REFERENCE)
-    if speaks and plan.before.arena is not None and plan.after.arena is not None:
+    if plan.target.runs_reference and plan.before.arena is not None and plan.after.arena is not None:
         yield "TFLM here", plan.before.arena, plan.after.arena
 
 
@@ -119,7 +117,7 @@ def verified(plan: Plan) -> Iterator[str]:
             yield f"Not verified in {RUNTIMES[runtime]}: {printable(reason)}"
         elif plan.changed:
             yield f"Verified in {RUNTIMES[runtime]}: outputs {outcome}{_in_rounds(plan.rounds.get(runtime, 0))}"
-            if runtime == "tflm" and not plan.target.covers(Kernels.REFERENCE):
+            if runtime == "tflm" and not plan.target.runs_reference:
                 yield "TFLM here runs reference kernels, with which the plan is right as well"
 
 

@@ -17,7 +17,7 @@ def validity_as_json(validity: Validity) -> dict[str, Any]:
     return {
         "made_for": validity.made_for,
         "shared_pairs": validity.pairs,
-        "valid_with": [kernels.value for kernels in validity.kernels],
+        "valid_with": [kernels.name for kernels in validity.kernels],
     }
 
 

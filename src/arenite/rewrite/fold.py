@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from arenite.backends.tflm.folding import folds, with_padding
+from arenite.backends.generated_c.folding import folds, with_padding
 from arenite.operators.constants import integers, is_finite
 from arenite.operators.windows import EXPLICIT, SAME, convolution, depthwise
 from arenite.rewrite.edits import edited, steps, with_operators

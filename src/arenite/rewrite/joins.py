@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from arenite.backends.tflm.limits import MOST_JOINED
+from arenite.backends.reference.limits import MOST_JOINED
 from arenite.model import ElementType, Operator
 
 if TYPE_CHECKING:

@@ -147,14 +147,14 @@ def fit(
     """
     candidates = boards.load() if on is None else tuple(on)
     targets = {name: find_target(name) for name in sorted({board.target for board in candidates})}
-    by_kernels = {target.kernels: target for target in targets.values()}
+    by_kernels = {target.backend: target for target in targets.values()}
     budget = Budget(_STEPS, seconds=time_limit)
     each = [budget.part(1 / len(by_kernels)) for _ in by_kernels]
     optimized = {
         kernels: preview(model, Options(target=target), budget=part)
         for (kernels, target), part in zip(by_kernels.items(), each, strict=True)
     }
-    arenas = {name: (target.arena(model), target.arena(optimized[target.kernels])) for name, target in targets.items()}
+    arenas = {name: (target.arena(model), target.arena(optimized[target.backend])) for name, target in targets.items()}
     plan = _plan(model)
     refused = {name: refusals(model, target) for name, target in targets.items()}
     return tuple(

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from arenite.backends.reference.registered import CUSTOM
 from arenite.backends.target import TFLM, find_target
 from arenite.backends.tflm.head import planned_offsets
-from arenite.backends.tflm.registered import CUSTOM
 from arenite.budget import STEPS_PER_SECOND, Budget
 from arenite.check.validity import validity
 from arenite.formulate.order import filed_in_order

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.backends import Kernels
 from arenite.operators.packed import packed_weights
 from arenite.rewrite import UnpackInt4
 from arenite.rewrite.sentences import flash
@@ -24,7 +23,7 @@ def offers(task: Task, result: Model) -> tuple[str, ...]:
         return ()
     if task.options.unpack_int4:
         return (f"int4 weights stay as they are: with the kernels of {target.name} int8 makes no smaller head",)
-    return _unpacking(task, packed) if Kernels.REFERENCE in target.sets else ()
+    return _unpacking(task, packed) if target.runs_reference else ()
 
 
 def _unpacking(task: Task, packed: Sequence[tuple[int, Operator]]) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from arenite.backends import Kernels
 from arenite.backends.reference.scratch import unknown_scratch
+from arenite.backends.sets import NO_OVERLAP
 from arenite.backends.target import TARGETS
 from arenite.backends.tflm.head import plan_obstacle, planned_head
 from arenite.budget import Budget
@@ -114,7 +114,7 @@ def completed(task: Task, decision: Decision, started: float) -> Plan:
         shared_pairs=judged.pairs,
         valid_with=judged.kernels,
         strips=decision.strips,
-        unknown_scratch=() if options.runs_on.kernels.generated else unknown,
+        unknown_scratch=() if options.runs_on.generated else unknown,
     )
 
 
@@ -247,7 +247,7 @@ def _exported(task: Task, result: Model) -> Exported | None:
     from arenite.search.relocation import outlook
 
     target = task.options.runs_on
-    if not target.kernels.generated:
+    if not target.generated:
         return None
     task.progress("looking for moves that make the arena of the C smaller")
     return outlook(result, target, budget=task.for_layout())
@@ -274,7 +274,7 @@ def _head(task: Task, model: Model) -> int:
 def _is_right(task: Task, *, keep_inputs: bool) -> bool:
     """Whether the plan that the source carries, or TFLM's own, is right for what was asked."""
     wanted = task.options.overlap and task.options.layout and read_plan(task.source) is not None
-    kernels = task.options.runs_on.kernels if wanted else Kernels.APART
+    kernels = task.options.runs_on.backend if wanted else NO_OVERLAP
     return is_right(task.source, kernels, keep_inputs=keep_inputs)
 
 
@@ -291,7 +291,7 @@ def _renamed(task: Task) -> Model:
     """The source, whose plan is right for the target that was asked for, even if it says that it is for another."""
     name, target = read_target_name(task.source), task.options.runs_on
     made_for = TARGETS.get(name or "")
-    if not task.shares or name is None or (made_for and made_for.covers(target.kernels)):
+    if not task.shares or name is None or (made_for and made_for.backend.covers(target.backend)):
         return task.source
     return with_target_name(task.source, target.name)
 
@@ -311,7 +311,7 @@ def _untouchable(model: Model, options: Options) -> str | None:
     if is_vela(model):
         reason = "it was compiled by Vela, whose commands hold the addresses of its plan; it is left as it is"
     elif options.plan == "respect" and read_plan(model) is not None:
-        if not is_right(model, options.runs_on.kernels):
+        if not is_right(model, options.runs_on.backend):
             raise VerificationError(
                 f"{model.name}: its own plan computes wrong results with the kernels of {options.runs_on.name}; "
                 "let it be replaced, or name the target that it was made for; nothing was written"

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
 
-    from arenite.backends import Kernels
+    from arenite.backends import Backend
     from arenite.backends.target import Target
     from arenite.backends.tflm.arena import Arena
     from arenite.model import Model
@@ -148,7 +148,7 @@ class Plan:
     notes: tuple[str, ...] = ()
     target: Target = TFLM
     shared_pairs: int = 0
-    valid_with: tuple[Kernels, ...] = ()
+    valid_with: tuple[Backend, ...] = ()
     strips: tuple[Strips, ...] = ()
     exported: Exported | None = None
     timed_out: bool = False
@@ -204,7 +204,7 @@ class Plan:
             "exported": None if self.exported is None else asdict(self.exported),
             "changed": self.changed,
             "shared_pairs": self.shared_pairs,
-            "valid_with": [kernels.value for kernels in self.valid_with],
+            "valid_with": [kernels.name for kernels in self.valid_with],
             "verified": dict(self.verified),
             "timed_out": self.timed_out,
             "rounds": dict(self.rounds),

@@ -12,10 +12,10 @@ from bisect import bisect_right
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from arenite.backends.generated_c.kept import kept, read_in_place
 from arenite.backends.target import C
 from arenite.backends.tflm.greedy import ONLINE, greedy_plan
 from arenite.backends.tflm.head import planned_offsets
-from arenite.backends.tflm.kept import kept, read_in_place
 from arenite.budget import STEPS_PER_SECOND, Budget
 from arenite.check.placement import check as check_placement
 from arenite.check.relocation import check as check_relocation
@@ -24,7 +24,6 @@ from arenite.codegen.control import inner_graphs
 from arenite.codegen.prepare import prepared
 from arenite.errors import VerificationError
 from arenite.formulate.placement import overlap_problem
-from arenite.formulate.scratch import scratch_sizes
 from arenite.operators.liveness import NEVER, lifetimes
 from arenite.problems.placement import Layout, PlacementProblem
 from arenite.search.plan import Exported
@@ -36,7 +35,7 @@ from arenite.tflite.target_name import read_target_name
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from arenite.backends import Kernels
+    from arenite.backends import Backend
     from arenite.backends.target import Target
     from arenite.model import Model, Tensor
     from arenite.operators.liveness import Liveness
@@ -74,7 +73,7 @@ def arena(
     budget = budget or Budget(STEPS)
     liveness = lifetimes(model)
     in_place = read_in_place(model)
-    problem, tensors = _without(in_place, *overlap_problem(model, target.kernels))
+    problem, tensors = _without(in_place, *overlap_problem(model, target.backend))
     solution = _carried(model, problem, tensors)
     if solution is None or in_place or read_target_name(model) != target.name:
         found = solve_placement(problem, budget=budget, goal=solution.height if solution and not in_place else 0)
@@ -89,16 +88,16 @@ def arena(
     else:
         plan = Arena(_by(tensors, solution.offsets), solution.height, problem.alignment)
     places = (solution if moving is None else moving).offsets[len(tensors) :]
-    return _with_variables(replace(plan, scratch=_scratch(model, liveness, target.kernels, places)), model)
+    return _with_variables(replace(plan, scratch=_scratch(model, liveness, target.backend, places)), model)
 
 
-def _scratch(model: Model, liveness: Liveness, kernels: Kernels, places: Sequence[int]) -> dict[tuple[int, int], int]:
+def _scratch(model: Model, liveness: Liveness, kernels: Backend, places: Sequence[int]) -> dict[tuple[int, int], int]:
     """Offset of each operator's scratch, of which none has more than one; `places` are in the order of operators."""
     requesting = (
         (number, index)
         for number, (graph, spans) in enumerate(zip(model.graphs, liveness.operators, strict=True))
         for index, (each, span) in enumerate(zip(graph.operators, spans, strict=True))
-        if span is not NEVER and scratch_sizes(each, kernels)
+        if span is not NEVER and kernels.planned_scratch(each)
     )
     return dict(zip(requesting, places, strict=True))
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from arenite.backends.sets import Kernels
 from arenite.budget import Budget
 from arenite.formulate.order import file_order, least_need, order_is_free, ordering_problem
 from arenite.formulate.order_with_overlap import overlap_ordering_problem
-from arenite.formulate.scratch import scratch_sizes
 from arenite.operators.liveness import align, executed_graphs, lifetimes
 from arenite.search.orders import checked_schedule
 from arenite.search.plan import Proof
@@ -18,6 +16,7 @@ from arenite.solve.order.peak import peak
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from arenite.backends import Backend
     from arenite.model import Model
     from arenite.problems.order import Problem
     from arenite.solve.order.solver import Schedule
@@ -43,12 +42,12 @@ class Reordering:
 
 def reorder(
     model: Model,
-    kernels: Kernels,
+    kernels: Backend,
     *,
     keep_inputs: bool = False,
     budget: Budget | None = None,
     progress: Progress | None = None,
-    scratch_of: Kernels | None = None,
+    scratch_of: Backend | None = None,
 ) -> Reordering:
     """Orders for a layout: the best ones found, the best one for a layout without overlap, and the file's own.
 
@@ -84,8 +83,8 @@ class _Search:
     def __init__(
         self,
         model: Model,
-        kernels: Kernels,
-        scratch_of: Kernels,
+        kernels: Backend,
+        scratch_of: Backend,
         *,
         keep_inputs: bool,
         budget: Budget,
@@ -134,7 +133,7 @@ class _Search:
                 self._model,
                 graph,
                 keep_inputs=keep_inputs,
-                scratch=lambda operator: scratch_sizes(operator, self._scratch_of),
+                scratch=self._scratch_of.planned_scratch,
             )
             self.apart[graph] = self._schedule(without).order
 
@@ -149,7 +148,7 @@ class _Search:
 
     def _largest(self, graph: int) -> int:
         """Bytes of head that every order needs: of the largest tensor, or of one operator where nothing may overlap."""
-        if self._kernels is Kernels.APART:
+        if not self._kernels.may_overlap:
             return least_need(self._model, graph)
         _, tensors = ordering_problem(self._model, graph)
         return max((align(tensor.bytes) for tensor in tensors), default=0)

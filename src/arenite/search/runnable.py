@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from arenite.backends.tflm.kept import run_graphs
-from arenite.backends.tflm.limits import why_not as why_not_in_tflm
+from arenite.backends.generated_c.kept import run_graphs
 from arenite.codegen.control import control_obstacles
 from arenite.codegen.obstacles import why_not as why_not_in_c
 from arenite.codegen.reset import variable_obstacles
@@ -51,15 +50,7 @@ def why_not(operator: Operator, target: Target) -> str | None:
     A target of several sets of kernels says no where any of them does; those are then named. Of custom operators in
     TFLM nothing is known: the application may bring kernels for them.
     """
-    if target.kernels.generated:
-        return why_not_in_c(operator)
-    reasons = {kernels: why for kernels in target.sets if (why := why_not_in_tflm(operator, kernels)) is not None}
-    if not reasons:
-        return None
-    why = next(iter(reasons.values()))
-    if len(reasons) == len(target.sets):
-        return why
-    return f"{why} (with the kernels {', '.join(kernels.value for kernels in reasons)})"
+    return why_not_in_c(operator) if target.generated else target.backend.why_not(operator)
 
 
 def refusals(model: Model, target: Target) -> tuple[Refusal, ...]:
@@ -69,7 +60,7 @@ def refusals(model: Model, target: Target) -> tuple[Refusal, ...]:
     refuses.
     """
     found: dict[tuple[str, str], list[tuple[int, int]]] = {}
-    for number, position, why in _in_c(model) if target.kernels.generated else _in_tflm(model, target):
+    for number, position, why in _in_c(model) if target.generated else _in_tflm(model, target):
         label = model.graphs[number].operators[position].label
         found.setdefault((label, why), []).append((number, position))
     return tuple(Refusal(name, why, tuple(places)) for (name, why), places in found.items())

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from arenite.backends import Kernels
-from arenite.backends.requests import requests
-from arenite.backends.target import APART, TARGETS
+from arenite.backends.sets import PORTABLE
+from arenite.backends.target import TARGETS
 from arenite.backends.tflm.head import head_plan, inputs_on_top, memory_plan, scratch_buffers
 from arenite.check.placement import check as check_placement
 from arenite.check.validity import checked_head
@@ -25,6 +24,7 @@ from arenite.tflite.target_name import with_target_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from arenite.backends import Backend
     from arenite.backends.target import Target
     from arenite.budget import Budget
     from arenite.model import Model, Tensor
@@ -41,7 +41,7 @@ class Shared:
     """
 
     model: Model
-    heads: Mapping[Kernels, int]
+    heads: Mapping[Backend, int]
     lower_bound: int
     solution: Layout
 
@@ -67,7 +67,7 @@ class Sharing:
 
     target: Target
     keep_inputs: bool
-    limits: Mapping[Kernels, int]
+    limits: Mapping[Backend, int]
     goal: int = 0
     progress: Callable[[str, int, int], None] | None = None
 
@@ -87,7 +87,7 @@ class Sharing:
             if limited is not None and self.admits(limited):
                 return Placed(replace(limited, lower_bound=max(limited.lower_bound, lowest.lower_bound)), lowest)
         for sharing in (True, False) if self.keep_inputs else ():
-            room = self.target.kernels
+            room = self.target.backend
             found = self._placed(model, room, sharing=sharing, effort=effort, budget=budget)
             if self.admits(found):
                 # With room for the scratch of all sets, what holds for that of the charged one alone holds as well.
@@ -106,7 +106,7 @@ class Sharing:
             VerificationError: the plan does not hold.
         """
         problem, tensors = self.problem(model, self.target.charged)
-        outcome = head_plan(model, requests=requests(self.target.charged))
+        outcome = head_plan(model, requests=self.target.charged.planned_scratch)
         solution = Layout(outcome.offsets, outcome.height, 0)
         found = Shared(self._named(model), self._heads(model, problem, len(tensors)), 0, solution)
         return found if self.admits(found) else None
@@ -120,13 +120,13 @@ class Sharing:
         return bool(found.heads) and all(found.heads[kernels] <= limit for kernels, limit in self.limits.items())
 
     @property
-    def joint_limits(self) -> Mapping[Kernels, int]:
+    def joint_limits(self) -> Mapping[Backend, int]:
         """The limits if several sets of kernels have one, else {}: one on the minimized head alone needs no search."""
         return self.limits if len(self.limits) > 1 else {}
 
-    def followed(self, found: Shared, limits: Mapping[Kernels, int]) -> Layout:
+    def followed(self, found: Shared, limits: Mapping[Backend, int]) -> Layout:
         """Where TFLM puts all buffers of the problem `within_limits` of an admitted layout."""
-        outcomes = {kernels: head_plan(found.model, requests=requests(kernels)) for kernels in limits}
+        outcomes = {kernels: head_plan(found.model, requests=kernels.planned_scratch) for kernels in limits}
         charged = outcomes[self.target.charged]
         tensors = len(self.problem(found.model, self.target.charged)[1])
         beside = (
@@ -136,9 +136,9 @@ class Sharing:
         )
         return Layout((*charged.offsets, *beside), charged.height, 0)
 
-    def problem(self, model: Model, scratch_of: Kernels) -> tuple[PlacementProblem, tuple[Tensor, ...]]:
+    def problem(self, model: Model, scratch_of: Backend) -> tuple[PlacementProblem, tuple[Tensor, ...]]:
         """The buffers of a model in its order, with the scratch of a set of kernels, and the tensors that they are."""
-        return overlap_problem(model, self.target.kernels, keep_inputs=self.keep_inputs, scratch_of=scratch_of)
+        return overlap_problem(model, self.target.backend, keep_inputs=self.keep_inputs, scratch_of=scratch_of)
 
     def blocked(self, found: Shared) -> str:
         """Which set of kernels a layout is above its limit with, and for whose scratch, in a sentence."""
@@ -150,9 +150,9 @@ class Sharing:
         if tallest is not None:
             label, size = tallest
             needs = f"needs {size:,} bytes of scratch for {label}, and with that {head:,} bytes"
-        target = TARGETS[f"tflm-{Kernels.REFERENCE.value}"]
+        target = next(each for each in TARGETS.values() if each.backend == self.target.charged)
         return (
-            f"a head of {self.head(found):,} bytes was found, but with it {kernels.value} {needs}, where TFLM by "
+            f"a head of {self.head(found):,} bytes was found, but with it {kernels.name} {needs}, where TFLM by "
             f"itself takes {limit:,}; `--target {target.name}` would give at most {self.head(found):,}"
         )
 
@@ -172,9 +172,9 @@ class Sharing:
 
     def _named(self, model: Model) -> Model:
         """The model with the name of its target, unless its plan is right with all kernels."""
-        return model if self.target is APART else with_target_name(model, self.target.name)
+        return with_target_name(model, self.target.name) if self.target.backend.may_overlap else model
 
-    def _placed(self, model: Model, scratch_of: Kernels, *, sharing: bool, effort: float, budget: Budget) -> Shared:
+    def _placed(self, model: Model, scratch_of: Backend, *, sharing: bool, effort: float, budget: Budget) -> Shared:
         problem, tensors = self.problem(model, scratch_of)
         if not sharing:
             problem = replace(problem, relations=())
@@ -193,21 +193,22 @@ class Sharing:
         found = self.settle(model, limited, tensors, solution)
         return replace(found, solution=replace(solution, offsets=solution.offsets[: limited.counted]))
 
-    def _simpler(self, model: Model, scratch_of: Kernels, best: Layout, *, effort: float, budget: Budget) -> Layout:
+    def _simpler(self, model: Model, scratch_of: Backend, best: Layout, *, effort: float, budget: Budget) -> Layout:
         """`best`, or a lower layout found by the portable rules.
 
         These allow fewer distances, so the search space is smaller, and the same effort sometimes reaches further.
         """
-        if self.target.kernels in (Kernels.PORTABLE, Kernels.APART) or self.target.kernels.generated:
+        backend = self.target.backend
+        if backend.portable or backend.generated or not backend.may_overlap:
             return best
-        problem, _ = overlap_problem(model, Kernels.PORTABLE, keep_inputs=self.keep_inputs, scratch_of=scratch_of)
+        problem, _ = overlap_problem(model, PORTABLE, keep_inputs=self.keep_inputs, scratch_of=scratch_of)
         if order_bound(problem) >= best.height:
             return best
         goal = max(best.lower_bound, self.goal)
         found = solve_placement(problem, goal=goal, effort=effort / 4, budget=budget)
         return replace(best, offsets=found.offsets, height=found.height) if found.height < best.height else best
 
-    def _heads(self, model: Model, problem: PlacementProblem, tensors: int) -> Mapping[Kernels, int]:
+    def _heads(self, model: Model, problem: PlacementProblem, tensors: int) -> Mapping[Backend, int]:
         """The heads of a planned model, checked; {} where inputs are not kept with one of the sets of kernels."""
         try:
             return {each: checked_head(model, problem, tensors, each) for each in self.target.sets}
@@ -218,10 +219,10 @@ class Sharing:
             raise
 
 
-def _tallest_scratch(model: Model, kernels: Kernels) -> tuple[str, int] | None:
+def _tallest_scratch(model: Model, kernels: Backend) -> tuple[str, int] | None:
     """The operator whose scratch ends at the head with a set of kernels, and its bytes; None where no scratch does."""
-    outcome = head_plan(model, requests=requests(kernels))
-    scratch = list(scratch_buffers(model, lifetimes(model), requests(kernels)))
+    outcome = head_plan(model, requests=kernels.planned_scratch)
+    scratch = list(scratch_buffers(model, lifetimes(model), kernels.planned_scratch))
     ends = zip(scratch, outcome.offsets[len(outcome.offsets) - len(scratch) :], strict=True)
     tallest = next((buffer for buffer, offset in ends if offset + buffer.size == outcome.height), None)
     return None if tallest is None else (tallest.name.removeprefix("scratch of "), tallest.size)

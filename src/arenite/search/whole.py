@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from arenite.backends.requests import requests
-from arenite.backends.tflm.folding import as_run, unfolded
+from arenite.backends.generated_c.folding import unfolded
 from arenite.backends.tflm.head import head_plan, layout_problem, plan_obstacle, planned_head
 from arenite.check.validity import is_right
 from arenite.errors import OptionError
@@ -26,7 +25,7 @@ from arenite.tflite.memory_plan import read_plan, with_plan
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from arenite.backends import Kernels
+    from arenite.backends import Backend
     from arenite.model import Model
     from arenite.search.plan import Proof
 
@@ -60,7 +59,7 @@ def search_whole(task: Task) -> Decision:
     obstacle = plan_obstacle(task.base) if task.options.layout else None
     if obstacle is not None or not task.options.layout:
         return _ordered_alone(task, () if obstacle is None else (f"no layout was written: {obstacle}",))
-    base = as_run(task.base, task.planned_for.kernels)
+    base = task.planned_for.backend.as_run(task.base)
     if base is task.base:
         return _laid_out(task, _orders(task))
     folded = replace(task, source=base, base=base)
@@ -132,7 +131,7 @@ def _candidates(task: Task, sharing: Sharing, orders: _Orders) -> tuple[_Candida
 
 def _could_be_views(task: Task) -> bool:
     """Whether layouts of another kind than those made here could be lower: with views of inputs that are kept."""
-    return task.options.keep_inputs and views_of_inputs(task.base, task.planned_for.kernels)
+    return task.options.keep_inputs and views_of_inputs(task.base, task.planned_for.backend)
 
 
 def _try_apart(task: Task, sharing: Sharing, seen: Sequence[Model], best: _Candidates) -> None:
@@ -191,7 +190,7 @@ def _jointly(task: Task, sharing: Sharing, best: Shared, bound: int) -> tuple[Sh
     problem, tensors = sharing.problem(best.model, charged)
     bound = every_order_bound(
         base,
-        sharing.target.kernels,
+        sharing.target.backend,
         problem,
         tensors,
         best.solution,
@@ -209,7 +208,7 @@ def _jointly(task: Task, sharing: Sharing, best: Shared, bound: int) -> tuple[Sh
         start = sharing.followed(best, limits)
     found = solve_jointly(
         base,
-        sharing.target.kernels,
+        sharing.target.backend,
         range(len(base.main.operators)),
         start,
         keep_inputs=keep_inputs,
@@ -246,7 +245,7 @@ def _orders(task: Task) -> _Orders:
     target = task.planned_for
     result = reorder(
         task.base,
-        target.kernels,
+        target.backend,
         keep_inputs=task.options.keep_inputs,
         budget=task.budget.part(0.5),
         progress=task.progress,
@@ -270,7 +269,7 @@ def _runs_alike(one: Model, other: Model) -> bool:
     )
 
 
-def _limits(task: Task) -> Mapping[Kernels, int]:
+def _limits(task: Task) -> Mapping[Backend, int]:
     """What TFLM makes of the source with every set of kernels of the target, in bytes of head.
 
     A plan in the source that is not right sets no limit; then TFLM's own planning does, if it runs the file as it is.
@@ -278,8 +277,8 @@ def _limits(task: Task) -> Mapping[Kernels, int]:
     target, source = task.planned_for, task.source
     if not runs_as_filed(source) or task.options.keep_inputs:
         return {}
-    stock = source if read_plan(source) is None or is_right(source, target.kernels) else with_plan(source, None)
-    return {kernels: head_plan(stock, requests=requests(kernels)).height for kernels in target.sets}
+    stock = source if read_plan(source) is None or is_right(source, target.backend) else with_plan(source, None)
+    return {kernels: head_plan(stock, requests=kernels.planned_scratch).height for kernels in target.sets}
 
 
 def _only_order(model: Model) -> bool:

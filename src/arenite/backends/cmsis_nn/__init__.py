@@ -1,1 +1,1 @@
-"""CMSIS-NN: overlap, calls and scratch."""
+"""CMSIS-NN behind TFLM's glue: overlap, scratch, tail and limits."""

@@ -11,11 +11,11 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from arenite.backends.cmsis_nn.instructions import Instructions
 from arenite.backends.overlap import APART, Overlap
 from arenite.backends.reference import padding
 from arenite.backends.reference.overlap import in_order, reference, windowed
 from arenite.backends.reference.resize import copies
-from arenite.backends.sets import Kernels
 from arenite.model import ElementType
 from arenite.operators import windows
 from arenite.operators.walk import NOTHING, blocks
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from arenite.model import Operator
 
-MVE = Kernels.CMSIS_NN_MVE
+MVE = Instructions.MVE
 MVE_CHANNELS = 124
 """CH_IN_BLOCK_MVE (arm_nnsupportfunctions.h): channels that one pass of the depthwise kernel for vectors makes."""
 MVE_ROWS = 4
@@ -36,21 +36,21 @@ PAIR = 2
 INTEGERS = frozenset({ElementType.INT8, ElementType.INT16})
 
 
-def cmsis_nn(operator: Operator, position: int, output: int, kernels: Kernels) -> Overlap:
+def cmsis_nn(operator: Operator, position: int, output: int, instructions: Instructions) -> Overlap:
     """Distances for the kernel that TFLM runs when it is built with CMSIS-NN for this class of cores."""
     rule = RULES.get(operator.code)
     if rule is None or operator.outputs[0].type not in INTEGERS:
         return reference(operator, position, output)
-    return rule(operator, position, kernels)
+    return rule(operator, position, instructions)
 
 
-def _convolution(operator: Operator, position: int, kernels: Kernels) -> Overlap:
+def _convolution(operator: Operator, position: int, instructions: Instructions) -> Overlap:
     if not _plain(operator, position):
         return APART
     window = windows.convolution(operator)
     if operator.outputs[0].type is ElementType.INT16:
         return _elements(operator, _gathered(window))
-    return _elements(operator, _convolution_s8(window, kernels))
+    return _elements(operator, _convolution_s8(window, instructions))
 
 
 def _gathered(window: windows.Window) -> int | None:
@@ -61,35 +61,35 @@ def _gathered(window: windows.Window) -> int | None:
     return window.walk.next_pixel() if window.groups == 1 else None
 
 
-def _convolution_s8(window: windows.Window, kernels: Kernels) -> int | None:
+def _convolution_s8(window: windows.Window, instructions: Instructions) -> int | None:
     """The choice of arm_convolve_wrapper_s8.c."""
     columns, rows = window.columns, window.rows
     if window.pointwise and (rows.stride, columns.stride) == (1, 1):
-        return _matrix(window.batches * rows.length * columns.length, window, kernels)
+        return _matrix(window.batches * rows.length * columns.length, window, instructions)
     if window.pointwise:
-        return _strided_rows(window, kernels)
+        return _strided_rows(window, instructions)
     one_row = (rows.length, rows.kernel, columns.dilation, window.groups) == (1, 1, 1, 1)
-    if kernels is MVE and one_row and columns.stride * window.depth % 4 == 0:
+    if instructions is MVE and one_row and columns.stride * window.depth % 4 == 0:
         return _one_row(window)
     return _gathered(window)
 
 
-def _matrix(pixels: int, window: windows.Window, kernels: Kernels) -> int | None:
+def _matrix(pixels: int, window: windows.Window, instructions: Instructions) -> int | None:
     """1x1 with stride 1, straight from the input (arm_convolve_1x1_s8_fast.c, arm_nn_mat_mult_nt_t_s8.c).
 
     With vectors 4 pixels at a time, each channel reading all 4; single pixels in the end, 4 channels before they are
     written. Without, every pair of channels goes over the whole input; a single pair, or one channel, does so once, and
     reads a pixel or two before it writes them.
     """
-    if kernels is not MVE:
+    if instructions is not MVE:
         return window.walk.next_pixel() if window.out_depth <= PAIR else None
     return blocks(pixels, window.depth, window.out_depth, MVE_ROWS, (window.out_depth - 1) // 4 * 4)
 
 
-def _strided_rows(window: windows.Window, kernels: Kernels) -> int:
+def _strided_rows(window: windows.Window, instructions: Instructions) -> int:
     """1x1 with a larger stride (arm_convolve_1x1_s8.c): the same matrix kernel, for one row of the output at a time."""
     columns, rows, walk = window.columns, window.rows, window.walk
-    if kernels is not MVE:
+    if instructions is not MVE:
         return walk.next_pixel() if window.out_depth <= PAIR else walk.next_row()
     row = blocks(
         columns.outputs, columns.stride * window.depth, window.out_depth, MVE_ROWS, (window.out_depth - 1) // 4 * 4
@@ -111,7 +111,7 @@ def _one_row(window: windows.Window) -> int:
     return early if early == NOTHING else early + MVE_ROWS * window.out_depth
 
 
-def _depthwise(operator: Operator, position: int, kernels: Kernels) -> Overlap:
+def _depthwise(operator: Operator, position: int, instructions: Instructions) -> Overlap:
     """The choice of arm_depthwise_conv_wrapper_s8.c.
 
     Without vectors all kernels keep the reference's order, and some read a whole pixel or 4 channels ahead. With
@@ -122,10 +122,10 @@ def _depthwise(operator: Operator, position: int, kernels: Kernels) -> Overlap:
         return APART
     window = windows.depthwise(operator)
     ordered = in_order(window)
-    if kernels is not MVE or operator.outputs[0].type is ElementType.INT16:
+    if instructions is not MVE or operator.outputs[0].type is ElementType.INT16:
         return _elements(operator, ordered)
     if window.depth == 1 and window.out_depth > 1:
-        as_convolution = _convolution_s8(replace(window, groups=1), kernels)
+        as_convolution = _convolution_s8(replace(window, groups=1), instructions)
         return _elements(operator, None if as_convolution is None else max(as_convolution, ordered))
     if window.out_depth == window.depth and window.batches == 1 and not window.dilated:
         return _in_passes(window) if window.depth > MVE_CHANNELS else Overlap(window.walk.next_pixel())
@@ -144,12 +144,12 @@ def _in_passes(window: windows.Window) -> Overlap:
     return Overlap(between, union([range(first, between, window.depth)]))
 
 
-def _average_pool(operator: Operator, position: int, _: Kernels) -> Overlap:
+def _average_pool(operator: Operator, position: int, _: Instructions) -> Overlap:
     """The reference's order, reading up to a pixel ahead (arm_avgpool_s8.c, _s16.c)."""
     return _elements(operator, in_order(windows.pool(operator))) if windowed(operator, position) else APART
 
 
-def _max_pool(operator: Operator, position: int, _: Kernels) -> Overlap:
+def _max_pool(operator: Operator, position: int, _: Instructions) -> Overlap:
     """Copies the first pixel of the window to the output, then compares it with the others (arm_max_pool_s8.c, _s16.c).
 
     So the output pixel is written before the others are read: it must not reach the second pixel of the window, which
@@ -165,7 +165,7 @@ def _max_pool(operator: Operator, position: int, _: Kernels) -> Overlap:
     return copies(walk, max(wide, row, walk.next_pixel()), operator.outputs[0].type.bytes)
 
 
-def _fully_connected(operator: Operator, position: int, kernels: Kernels) -> Overlap:
+def _fully_connected(operator: Operator, position: int, instructions: Instructions) -> Overlap:
     """Row by row; within a row, outputs may be written before the row is read again (arm_fully_connected_*.c).
 
     The glue runs int8 outputs of more than two dimensions as 1x1 convolutions when the depth is a multiple of 4.
@@ -175,18 +175,18 @@ def _fully_connected(operator: Operator, position: int, kernels: Kernels) -> Ove
     window = windows.matrix(operator)
     by_row = window.walk.next_row()
     if operator.outputs[0].type is ElementType.INT8 and len(operator.outputs[0].shape) > 2 and window.depth % 4 == 0:
-        convolved = _matrix(window.pixels, window, kernels)
+        convolved = _matrix(window.pixels, window, instructions)
         return _elements(operator, None if convolved is None else max(convolved, by_row))
     return _elements(operator, by_row)
 
 
-def _pad(operator: Operator, position: int, _: Kernels) -> Overlap:
+def _pad(operator: Operator, position: int, _: Instructions) -> Overlap:
     """Only int8 is passed on (pad.cc)."""
     by = padding.by_row if operator.outputs[0].type is ElementType.INT8 else padding.by_element
     return by(operator, position)
 
 
-def _transpose_conv(operator: Operator, position: int, _: Kernels) -> Overlap:
+def _transpose_conv(operator: Operator, position: int, _: Instructions) -> Overlap:
     """int8 only; no rule. 16 bits run the reference kernel."""
     return APART if operator.outputs[0].type is ElementType.INT8 else reference(operator, position, 0)
 
@@ -201,7 +201,7 @@ def _elements(operator: Operator, distance: int | None) -> Overlap:
     return APART if distance is None else Overlap(distance * operator.outputs[0].type.bytes)
 
 
-RULES: Mapping[str, Callable[[Operator, int, Kernels], Overlap]] = MappingProxyType(
+RULES: Mapping[str, Callable[[Operator, int, Instructions], Overlap]] = MappingProxyType(
     {
         "AVERAGE_POOL_2D": _average_pool,
         "CONV_2D": _convolution,

@@ -7,17 +7,12 @@ Source: the calls of RequestScratchBufferInArena in TFLM's kernels/cmsis_nn/*.cc
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
-from arenite.backends.build import CMSIS_NN, ESP_NN
 from arenite.backends.cmsis_nn import sizes
-from arenite.backends.cmsis_nn.calls import called
-from arenite.backends.esp_nn.scratch import esp_scratch
+from arenite.backends.cmsis_nn.instructions import Instructions
+from arenite.backends.cmsis_nn.tail import is_convolution_1x1, keeps_kernel_sums
 from arenite.backends.reference.scratch import reference_scratch
-from arenite.backends.sets import Kernels
-from arenite.backends.tflm.kernel_tail import is_convolution_1x1, keeps_kernel_sums
 from arenite.model import ElementType
 from arenite.operators import windows
 from arenite.operators.requirements import is_complete
@@ -25,80 +20,51 @@ from arenite.operators.requirements import is_complete
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from arenite.backends.build import Abi
     from arenite.backends.instance import Instance
-    from arenite.model import Operator
 
-    Rule = Callable[[Instance], tuple[int, ...]]
+    Rule = Callable[[Instance, Instructions], tuple[int, ...]]
 
 INT = 4
 INT8, INT16 = ElementType.INT8, ElementType.INT16
 
 
-def scratch(kernel: Instance) -> tuple[int, ...]:
+def cmsis_scratch(kernel: Instance, instructions: Instructions) -> tuple[int, ...]:
     """Bytes of each scratch buffer that a kernel requests, in order, not rounded; () for most.
 
-    An operator that does not have the inputs its kind needs requests nothing.
+    An operator that does not have the inputs its kind needs requests nothing, and counts as unknown.
     """
-    known = _KNOWN.get(kernel.operator)
-    if known is None:
-        known = _KNOWN[kernel.operator] = {}
-    build = kernel.kernels, kernel.abi
-    if build not in known:
-        known[build] = _requested(kernel)
-    return known[build]
-
-
-_KNOWN: WeakKeyDictionary[Operator, dict[tuple[Kernels, Abi], tuple[int, ...]]] = WeakKeyDictionary()
-"""What the kernels of operators request: operators never change, and a plan asks dozens of times for each."""
-
-
-def _requested(kernel: Instance) -> tuple[int, ...]:
-    if kernel.kernels.generated:
-        return _of_generated(kernel)
-    if kernel.kernels in ESP_NN:
-        return esp_scratch(kernel)
-    rule = RULES.get(kernel.operator.code) if kernel.kernels in CMSIS_NN else None
+    rule = RULES.get(kernel.operator.code)
     if rule is None or not is_complete(kernel.operator):
         return reference_scratch(kernel.operator, kernel.abi.pointer_bytes)
-    try:
-        return rule(kernel)
-    except ValueError:  # of shapes that no rule is known for
-        return ()
-
-
-def _of_generated(kernel: Instance) -> tuple[int, ...]:
-    """What generated C hands to CMSIS-NN; the sums of weights that FULLY_CONNECTED needs with MVE are constants."""
-    called_set = kernel.kernels.cmsis_nn
-    if called_set is None or kernel.operator.code == "FULLY_CONNECTED" or not called(kernel.operator, kernel.kernels):
-        return ()
-    return scratch(replace(kernel, kernels=called_set))
+    return rule(kernel, instructions)
 
 
 def _unless_empty(size: int) -> tuple[int, ...]:
     return (size,) if size > 0 else ()
 
 
-def _conv(kernel: Instance) -> tuple[int, ...]:
+def _conv(kernel: Instance, instructions: Instructions) -> tuple[int, ...]:
     """conv.cc. The 4-bit kernel is given the room that the 8-bit one needs."""
+    if not windows.fits(kernel.operator):
+        return ()
     match kernel.input(0).type:
         case ElementType.INT8:
-            return _unless_empty(sizes.convolution_s8(windows.convolution(kernel.operator), kernel.kernels))
+            return _unless_empty(sizes.convolution_s8(windows.convolution(kernel.operator), instructions))
         case ElementType.INT16:
-            return _unless_empty(sizes.convolution_s16(windows.convolution(kernel.operator), kernel.kernels))
+            return _unless_empty(sizes.convolution_s16(windows.convolution(kernel.operator), instructions))
     return ()
 
 
-def _depthwise(kernel: Instance) -> tuple[int, ...]:
+def _depthwise(kernel: Instance, instructions: Instructions) -> tuple[int, ...]:
     """depthwise_conv.cc."""
-    if kernel.input(0).type is not INT8:
+    if kernel.input(0).type is not INT8 or not windows.fits(kernel.operator):
         return ()
     if kernel.input(1).type is ElementType.INT4:
-        return _unless_empty(sizes.depthwise_s4(windows.depthwise(kernel.operator), kernel.kernels))
-    return _unless_empty(sizes.depthwise_s8(windows.depthwise(kernel.operator), kernel.kernels))
+        return _unless_empty(sizes.depthwise_s4(windows.depthwise(kernel.operator), instructions))
+    return _unless_empty(sizes.depthwise_s8(windows.depthwise(kernel.operator), instructions))
 
 
-def _fully_connected(kernel: Instance) -> tuple[int, ...]:
+def _fully_connected(kernel: Instance, instructions: Instructions) -> tuple[int, ...]:
     """fully_connected.cc. As a 1x1 convolution it needs a multiplier and a shift for every channel."""
     data, weights, units = kernel.input(0), kernel.input(1), kernel.output.shape[-1]
     if data.type is not INT8 or weights.type is ElementType.INT4:
@@ -106,40 +72,40 @@ def _fully_connected(kernel: Instance) -> tuple[int, ...]:
     if is_convolution_1x1(kernel):
         per_channel = weights.quantization is not None and len(weights.quantization.scale) > 1
         return () if per_channel else (2 * INT * units,)
-    if kernel.kernels is Kernels.CMSIS_NN_MVE and not keeps_kernel_sums(kernel):
+    if instructions is Instructions.MVE and not keeps_kernel_sums(kernel, instructions):
         return (INT * units,)
     return ()
 
 
-def _batch_matmul(kernel: Instance) -> tuple[int, ...]:
+def _batch_matmul(kernel: Instance, instructions: Instructions) -> tuple[int, ...]:
     """batch_matmul.cc: sums of the rows of the right side, with MVE."""
-    if kernel.kernels is Kernels.CMSIS_NN_MVE and kernel.input(0).type is INT8:
+    if instructions is Instructions.MVE and kernel.input(0).type is INT8:
         return (INT * kernel.output.shape[-1],)
     return ()
 
 
-def _average_pool(kernel: Instance) -> tuple[int, ...]:
+def _average_pool(kernel: Instance, instructions: Instructions) -> tuple[int, ...]:
     """pooling.cc: a 32-bit sum per channel, with DSP."""
-    if kernel.kernels is Kernels.CMSIS_NN_DSP and kernel.input(0).type in (INT8, INT16):
+    if instructions is Instructions.DSP and kernel.input(0).type in (INT8, INT16):
         return (INT * kernel.input(0).shape[3],)
     return ()
 
 
-def _svdf(kernel: Instance) -> tuple[int, ...]:
+def _svdf(kernel: Instance, _: Instructions) -> tuple[int, ...]:
     """svdf.cc: as the reference kernel."""
     return reference_scratch(kernel.operator)
 
 
-def _transpose_conv(kernel: Instance) -> tuple[int, ...]:
+def _transpose_conv(kernel: Instance, instructions: Instructions) -> tuple[int, ...]:
     """transpose_conv.cc: 8-bit data request two buffers, of which the second may be empty."""
     if kernel.input(2).type is not INT8:
         return reference_scratch(kernel.operator)
     data, weights, result = kernel.input(2), kernel.input(1), kernel.output
     strides = (kernel.option("stride_h", 1), kernel.option("stride_w", 1))
-    return sizes.transpose_convolution_s8(data.shape, weights.shape, result.shape, strides, kernel.kernels)
+    return sizes.transpose_convolution_s8(data.shape, weights.shape, result.shape, strides, instructions)
 
 
-def _lstm(kernel: Instance) -> tuple[int, ...]:
+def _lstm(kernel: Instance, _: Instructions) -> tuple[int, ...]:
     """unidirectional_sequence_lstm.cc: three gate buffers where the reference kernel has four."""
     gates = reference_scratch(kernel.operator)
     quantised = kernel.input(0).type in (INT8, INT16) and kernel.input(19).type is INT16

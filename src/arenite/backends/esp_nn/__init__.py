@@ -1,1 +1,1 @@
-"""ESP-NN: overlap and scratch."""
+"""ESP-NN behind Espressif's glue: overlap, scratch and tail; its limits are those of the reference kernels."""

@@ -8,7 +8,6 @@ by byte upwards, in the order of a plain loop (arenite_copy.c). Kernels that wal
 
 from __future__ import annotations
 
-from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -16,12 +15,12 @@ from arenite.backends.overlap import ANYWHERE, APART, Overlap
 from arenite.backends.reference.elementwise import BINARY
 from arenite.backends.reference.overlap import reference
 from arenite.backends.reference.views import picked
-from arenite.operators.constants import integers
+from arenite.operators.joins import join
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
-    from arenite.model import Operator, Tensor
+    from arenite.model import Operator
 
     Rule = Callable[[Operator, int, int], Overlap]
 
@@ -87,80 +86,49 @@ def _strided_slice(operator: Operator, position: int, output: int) -> Overlap:
     return Overlap(place, intact=() if slice_.gap else (place,))
 
 
-def _split(operator: Operator, position: int, output: int) -> Overlap:
-    """SPLIT, SPLIT_V: output after output, each in as many runs as there are outer positions."""
-    data, axis_input = (1, 0) if operator.code == "SPLIT" else (0, 2)
-    source, axes = operator.inputs[data], integers(operator.inputs[axis_input])
-    if position != data or source is None or not axes:
-        return APART
-    axis = axes[0] % len(source.shape)
-    return _taken(source, axis, [each.shape[axis] for each in operator.outputs], output)
+def _taken(operator: Operator, position: int, output: int) -> Overlap:
+    """SPLIT, SPLIT_V, UNPACK: output after output, each in as many runs as there are outer positions.
 
-
-def _unpack(operator: Operator, position: int, output: int) -> Overlap:
-    """UNPACK: as SPLIT into parts of 1."""
-    source = operator.inputs[0]
-    if position or source is None:
-        return APART
-    return _taken(source, _axis(operator, len(source.shape)), [1] * len(operator.outputs), output)
-
-
-def _taken(source: Tensor, axis: int, lengths: Sequence[int], part: int) -> Overlap:
-    """A part of `source` along an axis: what it writes must not reach what the parts after it, or it itself, read.
-
-    Run k of the part goes to its byte k * block and comes from a position that is never lower.
+    What a part writes must not reach what the parts after it, or it itself, read. Run k of the part goes to its byte
+    k * block and comes from a position that is never lower.
     """
-    outer, inner = prod(source.shape[:axis]), prod(source.shape[axis + 1 :]) * source.type.bytes
-    start, block = sum(lengths[:part]) * inner, lengths[part] * inner
-    is_last = part == len(lengths) - 1
-    distance = -start if is_last else max(-start, outer * block - start - block)
-    return Overlap(distance, intact=(-start,) if outer == 1 else ())
-
-
-def _concatenation(operator: Operator, position: int, _: int) -> Overlap:
-    """CONCATENATION: input after input, each in as many runs as there are outer positions."""
-    target = operator.outputs[0]
-    axis = _axis(operator, len(target.shape))
-    return _joined(operator, position, axis, [each.shape[axis] for each in operator.inputs if each is not None])
-
-
-def _pack(operator: Operator, position: int, _: int) -> Overlap:
-    """PACK: as CONCATENATION of parts of 1."""
-    return _joined(operator, position, _axis(operator, len(operator.outputs[0].shape)), [1] * len(operator.inputs))
-
-
-def _joined(operator: Operator, position: int, axis: int, lengths: Sequence[int]) -> Overlap:
-    """An input that becomes a part of the output: what was written before it, and by itself, must not reach it."""
-    source, target = operator.inputs[position], operator.outputs[0]
-    if source is None or None in operator.inputs or source.type is not target.type:
+    joined = join(operator)
+    if joined is None or position != joined.position:
         return APART
-    outer, inner = prod(target.shape[:axis]), prod(target.shape[axis + 1 :]) * target.type.bytes
-    row, start, block = sum(lengths) * inner, sum(lengths[:position]) * inner, lengths[position] * inner
+    start, block = sum(joined.blocks[:output]), joined.blocks[output]
+    is_last = output == len(joined.lengths) - 1
+    distance = -start if is_last else max(-start, joined.outer * block - start - block)
+    return Overlap(distance, intact=(-start,) if joined.outer == 1 else ())
+
+
+def _joined(operator: Operator, position: int, _: int) -> Overlap:
+    """CONCATENATION, PACK: input after input, each in as many runs as there are outer positions.
+
+    What was written before an input is read, and by itself, must not reach it.
+    """
+    source, joined = operator.inputs[position], join(operator)
+    if source is None or joined is None or None in operator.inputs or source.type is not joined.whole.type:
+        return APART
+    outer, blocks = joined.outer, joined.blocks
+    row, start, block = sum(blocks), sum(blocks[:position]), blocks[position]
     before = (outer - 1) * row + start if position else 0
     distance = max(before, (outer - 1) * (row - block) + start)
     return Overlap(distance, intact=(start,) if outer == 1 else ())
 
 
-def _axis(operator: Operator, rank: int) -> int:
-    axis = operator.options.get("axis")
-    if not isinstance(axis, int) or not -rank <= axis < rank:
-        raise IndexError(axis)
-    return axis % rank
-
-
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
         **dict.fromkeys(_LIKE_REFERENCE, reference),
-        "CONCATENATION": _concatenation,
+        "CONCATENATION": _joined,
         "EXPAND_DIMS": _whole,
-        "PACK": _pack,
+        "PACK": _joined,
         "RESHAPE": _whole,
         "SOFTMAX": _softmax,
-        "SPLIT": _split,
-        "SPLIT_V": _split,
+        "SPLIT": _taken,
+        "SPLIT_V": _taken,
         "SQUEEZE": _whole,
         "STRIDED_SLICE": _strided_slice,
         "SVDF": _svdf,
-        "UNPACK": _unpack,
+        "UNPACK": _taken,
     }
 )

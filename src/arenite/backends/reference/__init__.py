@@ -1,1 +1,1 @@
-"""TFLM's reference kernels: overlap and scratch."""
+"""TFLM's reference kernels: overlap, scratch, tail and limits."""

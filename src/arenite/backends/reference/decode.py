@@ -39,9 +39,7 @@ DECODED = {
 def decode_tail(kernel: Instance) -> tuple[int, ...]:
     """Bytes of what it keeps: a table of its decoders, then for each output the decoder, and zero points of some.
 
-    Raises:
-        IndexError: it lacks an input, or one is no constant with a header.
-        KeyError: the way of decoding is not known.
+    The operator is one of which `decoding_is_known`.
     """
     operator = kernel.operator
     sizes = [kernel.abi.pointer_bytes * len(operator.outputs)]
@@ -54,27 +52,18 @@ def decode_tail(kernel: Instance) -> tuple[int, ...]:
 
 
 def header(operator: Operator, position: int) -> bytes:
-    """The header for an output.
-
-    Raises:
-        IndexError: there is no constant that holds one.
-    """
-    ancillary = operator.inputs[2 * position + 1]
+    """The header for an output; empty where no constant holds one."""
+    place = 2 * position + 1
+    ancillary = operator.inputs[place] if place < len(operator.inputs) else None
     if ancillary is None or ancillary.data is None or len(ancillary.data) < HEADER_BYTES:
-        raise IndexError(f"output {position} has no header")
+        return b""
     return bytes(ancillary.data.content[:HEADER_BYTES])
 
 
 def decoding_is_known(operator: Operator) -> bool:
-    """Whether all ways of decoding are TFLM's own, as far as the operator has headers."""
-    return not any(way >= FIRST_CUSTOM for way in _ways(operator))
-
-
-def _ways(operator: Operator) -> list[int]:
-    try:
-        return [header(operator, position)[0] for position in range(len(operator.outputs))]
-    except IndexError:
-        return []
+    """Whether every output has a header, which asks for a way of decoding that is TFLM's own."""
+    headers = [header(operator, position) for position in range(len(operator.outputs))]
+    return all(fields and fields[0] in STATE for fields in headers)
 
 
 def _zero_points(output: Tensor) -> int:
@@ -98,9 +87,8 @@ def why_not(operator: Operator) -> str | None:
 
 
 def _output(operator: Operator, position: int, output: Tensor) -> str | None:
-    try:
-        fields = header(operator, position)
-    except IndexError:
+    fields = header(operator, position)
+    if not fields:
         return f"input {2 * position + 1} is too short for a header of {HEADER_BYTES} bytes"
     way = fields[0]
     if way >= FIRST_CUSTOM:

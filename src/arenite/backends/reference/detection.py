@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.backends.tflm.checks import OUTPUT, at, rank, types
+from arenite.backends.checks import OUTPUT, at, rank, types
 from arenite.model import ElementType
 from arenite.tflite.custom_options import custom_options
 
 if TYPE_CHECKING:
-    from arenite.backends.tflm.checks import Check
+    from arenite.backends.checks import Check
     from arenite.model import Operator
 
 NAME = "TFLite_Detection_PostProcess"

@@ -68,7 +68,9 @@ def _paddings(operator: Operator) -> list[tuple[int, int]] | None:
     """Padding before and after, by axis; None where it is not constant or does not fit the shapes."""
     source, target = operator.inputs[0], operator.outputs[0]
     values = integers(operator.inputs[1])
-    if source is None or values is None or len(values) != 2 * len(source.shape) or min(values, default=0) < 0:
+    if source is None or values is None or min(values, default=0) < 0:
+        return None
+    if len(values) != 2 * len(source.shape) or len(target.shape) != len(source.shape):
         return None
     paddings = list(zip(values[::2], values[1::2], strict=True))
     fits = all(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def nearest(operator: Operator, position: int) -> Overlap:
     """A memcpy for each pixel: apart from its source, or the very same, as pixels at the same distance modulo 1."""
-    if position:
+    if position or not _images(operator):
         return APART
     walk, bytes_ = _walk(operator, _nearest), operator.outputs[0].type.bytes
     return copies(walk, walk.next_pixel(), bytes_)
@@ -34,7 +34,8 @@ def nearest(operator: Operator, position: int) -> Overlap:
 
 def bilinear(operator: Operator, position: int) -> Overlap:
     """Channel by channel of each pixel, from the two rows and two columns around it."""
-    if position or operator.outputs[0].type not in {ElementType.INT8, ElementType.FLOAT32}:
+    known = operator.outputs[0].type in {ElementType.INT8, ElementType.FLOAT32}
+    if position or not known or not _images(operator):
         return APART
     integral = operator.outputs[0].type is ElementType.INT8
     walk = _walk(operator, _bilinear_integral if integral else _bilinear)
@@ -59,6 +60,12 @@ def copies(walk: Walk, least: int, element: int) -> Overlap:
     apart = max(least, ahead + pixel)
     first = -(-max(least, -walk.input_size * walk.batches) // pixel) * pixel
     return Overlap(apart * element, union([range(first * element, apart * element, pixel * element)]))
+
+
+def _images(operator: Operator) -> bool:
+    """Whether images come in and go out."""
+    source = operator.inputs[0]
+    return source is not None and len(source.shape) == len(operator.outputs[0].shape) == 4
 
 
 def _walk(operator: Operator, lowest: Lowest) -> Walk:

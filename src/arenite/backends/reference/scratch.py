@@ -13,9 +13,10 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from arenite.backends.reference import decode, detection
-from arenite.backends.tflm.registered import CUSTOM
+from arenite.backends.reference.registered import CUSTOM
 from arenite.model import ElementType
 from arenite.operators.requirements import is_complete
+from arenite.operators.windows import fits
 from arenite.tflite.custom_options import custom_options
 
 if TYPE_CHECKING:
@@ -46,11 +47,13 @@ def reference_scratch(operator: Operator, pointer_bytes: int = 8) -> tuple[int, 
 def scratch_is_known(operator: Operator) -> bool:
     """Whether `reference_scratch` tells all that the operator's kernel requests.
 
-    Not so where a rank is not known, nor for custom operators, but for those that TFLM has kernels for, with the
-    options that decide it.
+    Not so where a rank is not known or shapes contradict each other, nor for custom operators, but for those that TFLM
+    has kernels for, with the options that decide it.
     """
-    if operator.code != "CUSTOM" or not is_complete(operator):
-        return is_complete(operator)
+    if not is_complete(operator) or not fits(operator):
+        return False
+    if operator.code != "CUSTOM":
+        return True
     if operator.label not in CUSTOM:
         return False
     if operator.label == decode.NAME:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from arenite.backends.overlap import APART, Overlap
 from arenite.operators.constants import integers
+from arenite.operators.joins import join
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,31 +29,28 @@ def same_bytes(operator: Operator, position: int, output: int) -> Overlap:
     return Overlap(exactly=(0,), intact=(0,))
 
 
-def concatenation(operator: Operator, position: int, output: int) -> Overlap:
+def concatenation(operator: Operator, position: int, _: int) -> Overlap:
     """CONCATENATION: for every outer position, one memcpy from each input in turn (reference/concatenation.h).
 
     With one outer position (axis of the whole rows) an input may sit at its slice. With several, the last block may be
     copied onto itself as long as the gap between blocks is at least a block, so that the others are apart (or none).
     """
-    source, target = operator.inputs[position], operator.outputs[output]
-    if source is None or source.type is not target.type:
+    source, joined = operator.inputs[position], join(operator)
+    if source is None or joined is None or source.type is not joined.whole.type:
         return APART
-    outer, sizes = _slices(operator.inputs, target, _axis(operator.options.get("axis"), len(target.shape)))
-    block, gap = sizes[position], sum(sizes) - sizes[position]
-    last = (outer - 1) * gap + sum(sizes[:position])  # how far the last block moves
+    outer, blocks = joined.outer, joined.blocks
+    block, gap = blocks[position], sum(blocks) - blocks[position]
+    last = (outer - 1) * gap + sum(blocks[:position])  # how far the last block moves
     exactly = () if outer > 1 and 0 < gap < block else (last,)
     return Overlap(last + block, exactly, exactly if outer == 1 else ())
 
 
-def pack(operator: Operator, position: int, output: int) -> Overlap:
+def pack(operator: Operator, position: int, _: int) -> Overlap:
     """PACK: input by input, each in as many blocks as there are outer positions, element by element (pack.cc)."""
-    source, target = operator.inputs[position], operator.outputs[output]
-    if source is None or source.type is not target.type:
+    source, joined = operator.inputs[position], join(operator)
+    if source is None or joined is None or source.type is not joined.whole.type:
         return APART
-    count = len(operator.inputs)
-    axis = _axis(operator.options.get("axis"), len(target.shape))
-    outer = prod(target.shape[:axis])
-    block = prod(target.shape[axis + 1 :]) * target.type.bytes
+    outer, block, count = joined.outer, joined.blocks[position], len(joined.lengths)
     before = ((outer - 1) * count + position) * block if position else 0  # all that earlier inputs have written
     distance = max(before, ((outer - 1) * (count - 1) + position) * block)
     return Overlap(distance, intact=(distance,) if outer == 1 else ())
@@ -60,13 +58,10 @@ def pack(operator: Operator, position: int, output: int) -> Overlap:
 
 def unpack(operator: Operator, position: int, output: int) -> Overlap:
     """UNPACK: output by output, each in as many blocks as there are outer positions, element by element (unpack.cc)."""
-    source = operator.inputs[0]
-    if position or source is None:
+    joined = join(operator)
+    if joined is None or position != joined.position:
         return APART
-    count = len(operator.outputs)
-    axis = _axis(operator.options.get("axis"), len(source.shape))
-    outer = prod(source.shape[:axis])
-    block = prod(source.shape[axis + 1 :]) * source.type.bytes
+    outer, block, count = joined.outer, joined.blocks[output], len(joined.lengths)
     after = (outer - output - 1) * block if output < count - 1 else -output * block  # the next output starts over
     distance = max(-output * block, after)
     return Overlap(distance, intact=(distance,) if outer == 1 else ())
@@ -74,13 +69,11 @@ def unpack(operator: Operator, position: int, output: int) -> Overlap:
 
 def split(operator: Operator, position: int, output: int) -> Overlap:
     """SPLIT, SPLIT_V: for every outer position, a block for each output in turn, element by element (split.cc)."""
-    data, axis_input = (1, 0) if operator.code == "SPLIT" else (0, 2)
-    source, axis = operator.inputs[data], integers(operator.inputs[axis_input])
-    if position != data or source is None or not axis:
+    joined = join(operator)
+    if joined is None or position != joined.position:
         return APART
-    outer, sizes = _slices(operator.outputs, source, _axis(axis[0], len(source.shape)))
-    distance = -sum(sizes[:output])
-    return Overlap(distance, intact=(distance,) if outer == 1 else ())
+    distance = -sum(joined.blocks[:output])
+    return Overlap(distance, intact=(distance,) if joined.outer == 1 else ())
 
 
 def slice_(operator: Operator, position: int, _: int) -> Overlap:
@@ -179,24 +172,9 @@ def _first_gap(shape: Sequence[int], counts: Sequence[int], strides: Sequence[in
     return 0
 
 
-def _slices(parts: Sequence[Tensor | None], whole: Tensor, axis: int) -> tuple[int, list[int]]:
-    """Number of outer positions, and bytes of each part's block at one of them."""
-    inner = prod(whole.shape[axis + 1 :]) * whole.type.bytes
-    lengths = (0 if part is None else part.shape[axis] for part in parts)
-    return prod(whole.shape[:axis]), [length * inner for length in lengths]
-
-
 def _offset(shape: Sequence[int], coordinates: Sequence[int]) -> int:
     """Element of a tensor at these coordinates."""
     offset = 0
     for length, coordinate in zip(shape, coordinates, strict=True):
         offset = offset * length + coordinate
     return offset
-
-
-def _axis(value: object, rank: int) -> int:
-    """An axis, counted from the front; IndexError where there is none."""
-    axis = int(value) + (rank if value < 0 else 0) if isinstance(value, int) else rank
-    if not 0 <= axis < rank:
-        raise IndexError(axis)
-    return axis

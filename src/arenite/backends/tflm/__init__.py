@@ -1,1 +1,1 @@
-"""What stock TFLM plans, keeps and refuses."""
+"""TFLM's own planner and bookkeeping, whichever kernels it runs."""

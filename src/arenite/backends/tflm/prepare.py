@@ -8,7 +8,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from arenite.backends.build import CMSIS_NN, size_of
+from arenite.backends.build import size_of
 from arenite.backends.reference import decode, detection
 from arenite.backends.tflm.structures import QUANTIZATION
 
@@ -25,7 +25,7 @@ INT = 4
 def looks(kernel: Instance) -> tuple[Tensor, ...]:
     """The tensors in order of the looks; one that is looked at twice comes twice.
 
-    Operators that are not known to differ look at every input and output once.
+    Operators that are not known to differ look at every input and output once. A set of kernels may know better.
     """
     operator = kernel.operator
     inputs = [tensor for tensor in operator.inputs if tensor is not None]
@@ -36,8 +36,6 @@ def looks(kernel: Instance) -> tuple[Tensor, ...]:
         return (*inputs[:2], *operator.outputs, *every)
     if operator.code == "TRANSPOSE_CONV":
         return (*inputs[1:3], *operator.outputs, *inputs[1:], *operator.outputs)
-    if operator.code == "AVERAGE_POOL_2D" and kernel.kernels in CMSIS_NN:
-        return (*every, *every)
     return every
 
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.backends.build import CMSIS_NN, ESP_NN, size_of
-from arenite.backends.cmsis_nn.scratch import scratch
+from arenite.backends.build import size_of
 from arenite.backends.tflm import structures
 from arenite.backends.tflm.allocation import Allocations
-from arenite.backends.tflm.kernel_tail import kernel_tail
-from arenite.backends.tflm.prepare import looks, quantization_pieces
-from arenite.backends.tflm.signal_tail import signal_tail
+from arenite.backends.tflm.prepare import quantization_pieces
 from arenite.operators.liveness import occupies
 
 if TYPE_CHECKING:
@@ -18,6 +15,7 @@ if TYPE_CHECKING:
 
     from arenite.backends.build import Abi
     from arenite.backends.instance import Instance
+    from arenite.backends.tflm.backend import TflmBackend
     from arenite.model import Model, Operator, Tensor
 
     Name = tuple[object, object]
@@ -29,7 +27,8 @@ SPARE_REQUESTS = 12
 class Start:
     """An arena, and how far the start-up of a model has come."""
 
-    def __init__(self, model: Model, abi: Abi) -> None:
+    def __init__(self, model: Model, backend: TflmBackend, abi: Abi) -> None:
+        self.backend = backend
         self.abi = abi
         self.arena = Allocations()
         self.requests = 0
@@ -76,11 +75,7 @@ class Start:
     def init(self, kernel: Instance) -> None:
         """The structure of an operator's kernel."""
         label = kernel.operator.label
-        fields = structures.OP_DATA.get(label, "")
-        if kernel.kernels in CMSIS_NN:
-            fields = structures.CMSIS_NN_OP_DATA.get(label, fields)
-        if kernel.kernels in ESP_NN:
-            fields = structures.ESP_NN_OP_DATA.get(label, fields)
+        fields = self.backend.structure(label)
         if self.abi.compression:
             fields += structures.COMPRESSION.get(label, "")
         if fields:
@@ -89,14 +84,14 @@ class Start:
     def prepare(self, kernel: Instance) -> None:
         """What an operator's kernel looks at, keeps, and requests as scratch."""
         tensor, alignment = size_of(structures.TENSOR, self.abi)
-        for seen in looks(kernel):
+        for seen in self.backend.looks(kernel):
             self.arena.borrow(tensor, alignment)
             for size, boundary in quantization_pieces(seen, self.abi):
                 self.arena.borrow(size, boundary)
-        for size in (*_kept(kernel), *self._assigned(kernel.operator)):
+        for size in (*self.backend.kept(kernel), *self._assigned(kernel.operator)):
             self.arena.keep(size)
         self.arena.give_back()
-        self.requests += len(scratch(kernel))
+        self.requests += len(self.backend.scratch(kernel.operator, self.abi))
         self._room_for_requests()
 
     def _assigned(self, operator: Operator) -> tuple[int, ...]:
@@ -141,14 +136,6 @@ class Start:
             self.keep(structures.TENSOR)
             for size, alignment in quantization_pieces(tensor, self.abi):
                 self.arena.keep(size, alignment)
-
-
-def _kept(kernel: Instance) -> tuple[int, ...]:
-    try:
-        signal = signal_tail(kernel)
-        return kernel_tail(kernel) if signal is None else signal
-    except (IndexError, KeyError, ValueError, ZeroDivisionError):  # no runtime takes such an operator
-        return ()
 
 
 def _resources(model: Model) -> Iterator[tuple[Tensor, Name]]:

@@ -1,12 +1,11 @@
 """The C structures that TFLM puts into the tail, member by member; `backends.build.size_of` has the letters.
 
-Sources: tensorflow/lite/c/common.h, core/c/builtin_op_data.h, micro_allocator.h, micro_graph.h,
-micro_allocation_info.h, memory_planner/greedy_memory_planner.h, arena_allocator/*.h of TFLM.
+What kernels keep is told by the sets of kernels. Sources: tensorflow/lite/c/common.h, core/c/builtin_op_data.h,
+micro_allocator.h, micro_graph.h, micro_allocation_info.h, memory_planner/greedy_memory_planner.h,
+arena_allocator/*.h of TFLM.
 """
 
 from __future__ import annotations
-
-from arenite.backends.reference import detection
 
 ALLOCATOR = "9p"
 RECORDING_ALLOCATOR = "13p"
@@ -75,87 +74,6 @@ OPTIONS = {
     "WHILE": "2i",
 }
 """Builtin options as TFLM converts them at start-up (core/api/flatbuffer_conversions.cc); others convert to nothing."""
-
-_COMPARISON = "7ib"
-_REDUCE = "11i"
-
-OP_DATA = {
-    "ABS": "4ibie",
-    "ADD": "b14i",
-    "AVERAGE_POOL_2D": "8i",
-    "BATCH_MATMUL": "3p3b",
-    "CALL_ONCE": "ib",
-    "CIRCULAR_BUFFER": "2i",
-    "CONCATENATION": "i2p3i",
-    "CONV_2D": "9i2p3i",
-    "DEPTHWISE_CONV_2D": "9i2p3i",
-    "DEQUANTIZE": "2q4i",
-    "DIV": "7i",
-    "ELU": "256b",
-    "EQUAL": _COMPARISON,
-    "FULLY_CONNECTED": "9i2pb",
-    "GREATER": _COMPARISON,
-    "GREATER_EQUAL": _COMPARISON,
-    "HARD_SWISH": "5i",
-    "IF": "2i",
-    "L2_NORMALIZATION": "i",
-    "LEAKY_RELU": "6i",
-    "LESS": _COMPARISON,
-    "LESS_EQUAL": _COMPARISON,
-    "LOGISTIC": "4i",
-    "MAX_POOL_2D": "8i",
-    "MEAN": _REDUCE,
-    "MIRROR_PAD": "5i",
-    "MUL": "9i",
-    "NOT_EQUAL": _COMPARISON,
-    "PAD": "14i",
-    "PADV2": "14i",
-    "PRELU": "7i",
-    "QUANTIZE": "2q4i",
-    "REDUCE_ALL": _REDUCE,
-    "REDUCE_MAX": _REDUCE,
-    "REDUCE_MIN": _REDUCE,
-    "RELU": "7i",
-    "RELU6": "2i",
-    "RSQRT": "4ibie",
-    "SELECT_V2": "b",
-    "SOFTMAX": "q7i5p",
-    "SPACE_TO_BATCH_ND": "i",
-    "SQUARED_DIFFERENCE": "14q",
-    "STRIDED_SLICE": "21i",
-    "SUB": "b12i",
-    "SUM": _REDUCE,
-    "SVDF": "9i",
-    "TANH": "4i",
-    "TRANSPOSE_CONV": "16i2p",
-    "UNIDIRECTIONAL_SEQUENCE_LSTM": "86q",
-    "VAR_HANDLE": "i",
-    "WHILE": "2i",
-    detection.NAME: detection.OP_DATA,
-    "ethos-u": "3i",
-}
-"""What the reference kernel's Init allocates for itself (kernels/*.cc, the structure named OpData or alike)."""
-
-CMSIS_NN_OP_DATA = {
-    "AVERAGE_POOL_2D": "9i",
-    "BATCH_MATMUL": "3p3b5i",
-    "CONV_2D": "9i2p4i",
-    "DEPTHWISE_CONV_2D": "9i2p4i",
-    "FULLY_CONNECTED": "9i2pb2ip3i",
-    "MAX_POOL_2D": "9i",
-    "SOFTMAX": "q7i5p2i",
-    "SVDF": "9ip",
-    "TRANSPOSE_CONV": "17i2p",
-    "UNIDIRECTIONAL_SEQUENCE_LSTM": "86q25p30i",
-}
-"""The same for the kernels that call CMSIS-NN, where they differ (kernels/cmsis_nn/*.cc)."""
-
-ESP_NN_OP_DATA = {
-    "CONV_2D": "9i2p4i",
-    "DEPTHWISE_CONV_2D": "9i2p4i",
-    "SOFTMAX": "q7i5pi",
-}
-"""The same for the kernels that call ESP-NN (esp-tflite-micro's kernels/esp_nn/*.cc, the structure NodeData)."""
 
 COMPRESSION = {
     "ASSIGN_VARIABLE": "i",

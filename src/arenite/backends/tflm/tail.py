@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING
 from arenite.backends.build import CORTEX_M, round_up
 from arenite.backends.instance import Instance
 from arenite.backends.tflm.allocation import ARENA_ALIGNMENT
-from arenite.backends.tflm.known import is_known
 from arenite.backends.tflm.start import Start
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from arenite.backends.build import Abi
-    from arenite.backends.sets import Kernels
+    from arenite.backends.tflm.backend import TflmBackend
     from arenite.model import Model, Tensor
 
 
@@ -43,27 +42,20 @@ class Tail:
         return not self.unknown
 
 
-def tail_bytes(model: Model, kernels: Kernels, abi: Abi = CORTEX_M) -> int:
-    """Bytes of tail; see `tail`, which also tells whether they are all. Generated C has none."""
-    if kernels.generated:
-        return 0
-    return tail(model, kernels, head_bytes=0, abi=abi).bytes
-
-
 def tail(
-    model: Model, kernels: Kernels, head_bytes: int, *, planned: Sequence[Tensor] = (), abi: Abi = CORTEX_M
+    model: Model, backend: TflmBackend, head_bytes: int, *, planned: Sequence[Tensor] = (), abi: Abi = CORTEX_M
 ) -> Tail:
     """Go through TFLM's start-up.
 
     Args:
         model: the model, as it is in the file.
-        kernels: the kernels of the build.
+        backend: the kernels of the build.
         head_bytes: the head that TFLM plans, scratch included.
         planned: variable tensors that an offline plan places in the head.
         abi: how TFLM was compiled.
     """
-    instances = [Instance(operator, kernels, abi) for graph in model.graphs for operator in graph.operators]
-    start = Start(model, abi)
+    instances = [Instance(operator, abi) for graph in model.graphs for operator in graph.operators]
+    start = Start(model, backend, abi)
     start.objects()
     start.resources()
     start.tables(model)
@@ -76,5 +68,5 @@ def tail(
     start.plan(model, head_bytes, planned)
     start.ends(model.main.inputs)
     start.ends(model.main.outputs)
-    unknown = sorted({instance.operator.label for instance in instances if not is_known(instance)})
+    unknown = sorted({instance.operator.label for instance in instances if not backend.is_known(instance)})
     return Tail(start.arena.tail, round_up(start.arena.needed, ARENA_ALIGNMENT), tuple(unknown))

@@ -1,4 +1,4 @@
-"""Operators that `arenite.backends.cmsis_nn.calls` names, as calls of CMSIS-NN by way of the files in `kernels/`.
+"""Operators that `arenite.backends.generated_c.calls` names, as calls of CMSIS-NN by way of the files in `kernels/`.
 
 Parameters are those of Arenite's own kernels, but shifts have 32 bits. Every call returns a status.
 """
@@ -9,11 +9,8 @@ from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from arenite.backends import Kernels
-from arenite.backends.build import CORTEX_M
-from arenite.backends.cmsis_nn.calls import rows_at_once
-from arenite.backends.cmsis_nn.scratch import scratch
-from arenite.backends.instance import Instance
+from arenite.backends.cmsis_nn.instructions import Instructions
+from arenite.backends.generated_c.calls import rows_at_once
 from arenite.codegen.operators.binary import add_scales, affine, limits, product_fields
 from arenite.codegen.operators.convolution import bias, constant, scale_arrays
 from arenite.codegen.operators.fully_connected import unit_scales, weight_offset
@@ -45,7 +42,10 @@ def _convolution(unit: Unit, operator: Operator) -> None:
     if source.type is ElementType.INT16:
         _convolve_wide(unit, operator, place)
         return
-    own: dict[str, Field] = {"filter_depth": weights.shape[3], "rows_at_once": rows_at_once(operator, unit.kernels)}
+    own: dict[str, Field] = {
+        "filter_depth": weights.shape[3],
+        "rows_at_once": rows_at_once(operator, unit.kernels.cmsis_nn),
+    }
     _convolve(unit, operator, "cmsis_conv_s8", place, own)
 
 
@@ -97,7 +97,7 @@ def _pool(unit: Unit, operator: Operator, kernel: str) -> None:
 
 def _over_rows(unit: Unit, operator: Operator, kernel: str, place: Window, fields: Mapping[str, Field]) -> None:
     """A kernel with a window, which is told of its scratch last."""
-    bytes_ = sum(scratch(Instance(operator, unit.kernels, CORTEX_M)))
+    bytes_ = sum(unit.kernels.scratch(operator))
     layer = unit.parameters(kernel, window=place.structure, **fields, **limits(operator), scratch_bytes=bytes_)
     (source,) = tensors(operator, 1)
     places = unit.pointer(source), unit.target(operator.outputs[0]), unit.scratch_pointer() if bytes_ else None
@@ -126,7 +126,7 @@ def _fully_connected(unit: Unit, operator: Operator) -> None:
         input_offset=offsets[1],
         output_offset=zero_point_of(output),
         **limits(operator),
-        sums=_sums(unit, operator, *offsets) if unit.kernels.cmsis_nn is Kernels.CMSIS_NN_MVE else None,
+        sums=_sums(unit, operator, *offsets) if unit.kernels.cmsis_nn is Instructions.MVE else None,
     )
     unit.call(kernel, layer, prod(output.shape) // units, unit.pointer(source), unit.target(output), checked=True)
 

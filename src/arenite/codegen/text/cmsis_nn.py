@@ -5,16 +5,16 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from arenite.backends import Kernels
+from arenite.backends.cmsis_nn.instructions import Instructions
 
 if TYPE_CHECKING:
     from arenite.backends.target import Target
 
 _BUILD = MappingProxyType(
     {
-        Kernels.CMSIS_NN_SCALAR: ("!defined(ARM_MATH_DSP) && !defined(ARM_MATH_MVEI)", "without the DSP extension"),
-        Kernels.CMSIS_NN_DSP: ("defined(ARM_MATH_DSP) && !defined(ARM_MATH_MVEI)", "with the DSP extension"),
-        Kernels.CMSIS_NN_MVE: ("defined(ARM_MATH_MVEI)", "with vectors (MVE)"),
+        Instructions.SCALAR: ("!defined(ARM_MATH_DSP) && !defined(ARM_MATH_MVEI)", "without the DSP extension"),
+        Instructions.DSP: ("defined(ARM_MATH_DSP) && !defined(ARM_MATH_MVEI)", "with the DSP extension"),
+        Instructions.MVE: ("defined(ARM_MATH_MVEI)", "with vectors (MVE)"),
     }
 )
 """What CMSIS-NN's headers say of a core (arm_nn_math_types.h), and in words."""
@@ -22,22 +22,22 @@ _BUILD = MappingProxyType(
 
 def result(target: Target) -> str:
     """The type that an inference returns."""
-    return "void" if target.kernels.cmsis_nn is None else "int"
+    return "void" if target.backend.cmsis_nn is None else "int"
 
 
 def note(target: Target) -> str:
     """Lines of the header's comment."""
-    if target.kernels.cmsis_nn is None:
+    if target.backend.cmsis_nn is None:
         return ""
-    words = _BUILD[target.kernels.cmsis_nn][1]
+    words = _BUILD[target.backend.cmsis_nn][1]
     return f" * Calls CMSIS-NN, built for a core {words}, such as {str(target.core).title()}: link it.\n"
 
 
 def guard(target: Target) -> str:
     """The includes' continuation: places and scratch are right for one build of CMSIS-NN, and no other may compile."""
-    if target.kernels.cmsis_nn is None:
+    if target.backend.cmsis_nn is None:
         return ""
-    condition, words = _BUILD[target.kernels.cmsis_nn]
+    condition, words = _BUILD[target.backend.cmsis_nn]
     return f"""
 #include "arm_nnfunctions.h"
 

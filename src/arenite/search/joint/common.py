@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from arenite.backends.alike import rule as overlap
 from arenite.formulate.contents import equal_distances
 from arenite.formulate.holdings import copied_pieces, runs_graphs
 from arenite.formulate.limits import NO_LIMITS, pressing
 from arenite.formulate.order import file_order, order_is_free, ordering_problem
-from arenite.formulate.scratch import scratch_sizes
 from arenite.operators.liveness import ALIGNMENT, align, executed_graphs
 from arenite.problems.distances import between, multiples, with_more
 from arenite.problems.order import Charge
@@ -25,7 +23,7 @@ from arenite.solve.order.graph import Graph
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from arenite.backends.sets import Kernels
+    from arenite.backends import Backend
     from arenite.model import Model, Tensor
     from arenite.problems.distances import Distances
 
@@ -55,7 +53,7 @@ class Meeting:
         return self.always if self.used_up is None else self.used_up
 
 
-def main_alone(model: Model, tensors: Sequence[Tensor], sets: Collection[Kernels]) -> bool:
+def main_alone(model: Model, tensors: Sequence[Tensor], sets: Collection[Backend]) -> bool:
     """Whether of all graphs that are run none but the main graph takes room in the head, and its order is free.
 
     `tensors`: those that take room; `sets`: the sets of kernels whose scratch does.
@@ -66,7 +64,7 @@ def main_alone(model: Model, tensors: Sequence[Tensor], sets: Collection[Kernels
     return (
         order_is_free(model, 0)
         and not any(tensor in further for tensor in tensors)
-        and not any(size for operator in operators for each in sets for size in scratch_sizes(operator, each))
+        and not any(size for operator in operators for each in sets for size in each.planned_scratch(operator))
     )
 
 
@@ -82,13 +80,13 @@ class Common:
     def __init__(
         self,
         model: Model,
-        kernels: Kernels,
+        kernels: Backend,
         tensors: Sequence[Tensor],
-        scratch_of: Kernels,
+        scratch_of: Backend,
         barred: frozenset[Tensor],
         *,
         keep_inputs: bool,
-        limits: Mapping[Kernels, int] = NO_LIMITS,
+        limits: Mapping[Backend, int] = NO_LIMITS,
     ) -> None:
         self._kernels = kernels
         self._operators = model.main.operators
@@ -106,7 +104,7 @@ class Common:
         requests = [
             (index, align(size), scratch_of)
             for index, each in enumerate(self._operators)
-            for size in scratch_sizes(each, scratch_of)
+            for size in scratch_of.planned_scratch(each)
         ]
         hard = list(pressing(model, limits, scratch_of)) if limits else []
         beside = [(each.position, size, each.kernels) for each in hard for size in each.sizes]
@@ -192,7 +190,7 @@ class Common:
         """An operator's input and output."""
         if runs_graphs(self._operators[operator]):
             return meeting
-        rule = overlap(self._operators[operator], self._tensors[source], self._tensors[target], self._kernels)
+        rule = self._kernels.overlap(self._operators[operator], self._tensors[source], self._tensors[target])
         always = _relation(source, target, None, rule.intact, self.charges)
         consumers = self.charges[source].consumers
         last = self._all_before((user for user in consumers if user != operator), operator)

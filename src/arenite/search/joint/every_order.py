@@ -21,7 +21,7 @@ from arenite.solve.place.windows import core_bound, stretch
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arenite.backends.sets import Kernels
+    from arenite.backends import Backend
     from arenite.model import Model, Tensor
     from arenite.problems.placement import Layout
 
@@ -40,13 +40,13 @@ def order_bound(problem: PlacementProblem) -> int:
 
 def every_order_bound(
     model: Model,
-    kernels: Kernels,
+    kernels: Backend,
     problem: PlacementProblem,
     tensors: Sequence[Tensor],
     solution: Layout,
     *,
     keep_inputs: bool = False,
-    scratch_of: Kernels | None = None,
+    scratch_of: Backend | None = None,
     bound: int = 0,
     effort: float = 1.0,
     budget: Budget | None = None,

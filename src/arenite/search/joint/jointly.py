@@ -16,7 +16,7 @@ from arenite.search.joint.joint_model import Arrangement, JointModel, Part
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from arenite.backends.sets import Kernels
+    from arenite.backends import Backend
     from arenite.model import Model, Tensor
     from arenite.problems.placement import PlacementProblem
     from arenite.search.joint.common import Meeting
@@ -57,13 +57,13 @@ class JointOverlapSolution:
 
 def solve_jointly(
     model: Model,
-    kernels: Kernels,
+    kernels: Backend,
     order: Sequence[int],
     solution: Layout,
     *,
     keep_inputs: bool = False,
-    scratch_of: Kernels | None = None,
-    limits: Mapping[Kernels, int] = NO_LIMITS,
+    scratch_of: Backend | None = None,
+    limits: Mapping[Backend, int] = NO_LIMITS,
     bound: int = 0,
     effort: float = 1.0,
     budget: Budget | None = None,

@@ -5,14 +5,13 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from arenite.backends.alike import rule
 from arenite.operators.liveness import align
 from arenite.rewrite.channels import channel_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Set
 
-    from arenite.backends.sets import Kernels
+    from arenite.backends import Backend
     from arenite.model import Operator, Tensor
     from arenite.rewrite.channels import ChannelPlan, ChannelRegion
     from arenite.rewrite.channels.slices import Part
@@ -25,7 +24,7 @@ class ByChannels:
     input that is used up, the larger of the two counts.
     """
 
-    def __init__(self, region: ChannelRegion, staying: Set[Tensor], kernels: Kernels) -> None:
+    def __init__(self, region: ChannelRegion, staying: Set[Tensor], kernels: Backend) -> None:
         self.region = region
         self.staying = staying
         self.kernels = kernels
@@ -88,7 +87,7 @@ class ByChannels:
         return stay + max(copied, default=0)
 
     def _may_share(self, operator: Operator, source: Tensor) -> bool:
-        may = rule(operator, source, operator.outputs[0], self.kernels)
+        may = self.kernels.overlap(operator, source, operator.outputs[0])
         return may.distance is not None or bool(may.exactly)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from arenite.backends.tflm.tail import tail_bytes
 from arenite.budget import Budget
 from arenite.errors import OptionError
 from arenite.rewrite.channels import channel_region_of, why_not_channels
@@ -72,7 +71,7 @@ class Costs:
         """One operator as it is."""
         if position not in self._whole:
             stretch = self._stretch(position, position)
-            needed = head(stretch.model, self.target.kernels, _WORK_OF_ONE, 0, Budget()) + stretch.passing
+            needed = head(stretch.model, self.target.backend, _WORK_OF_ONE, 0, Budget()) + stretch.passing
             self._whole[position] = Piece(position, position, None, needed)
         return self._whole[position]
 
@@ -131,7 +130,7 @@ class Costs:
             floor = self.floor(key, number)
             stretch = self._with_neighbours(first, last, floor)
             model = in_parts(stretch.model, within(stretch.model, plan))
-            needed = head(model, self.target.kernels, _WORK, floor - stretch.passing, budget) + stretch.passing
+            needed = head(model, self.target.backend, _WORK, floor - stretch.passing, budget) + stretch.passing
             added = self._tail(model) - self._tail(stretch.model)
             extra = estimate(plan).extra_macs if isinstance(plan, StripPlan) else piece.extra_macs
             self._pieces[key, number] = Piece(first, last, plan, needed, added, extra, kind=piece.kind)
@@ -182,7 +181,7 @@ class Costs:
         return round(known.added + known.each * (number - known.number))
 
     def _tail(self, model: Model) -> int:
-        return tail_bytes(model, self.target.charged, self.target.abi)
+        return self.target.charged.tail_bytes(model)
 
     def _stretch(self, first: int, last: int) -> Stretch:
         if (first, last) not in self._stretches:
@@ -208,7 +207,7 @@ class Costs:
         if (first, last) not in self._by_rows:
             stretch = self._stretch(first, last)
             try:
-                area = Area(region_of(stretch.model, stretch.operators), stretch.staying, self.target.kernels)
+                area = Area(region_of(stretch.model, stretch.operators), stretch.staying, self.target.backend)
                 self._by_rows[first, last] = ways_by_rows(area)
             except OptionError:
                 self._by_rows[first, last] = {}
@@ -220,7 +219,7 @@ class Costs:
             region = channel_region_of(stretch.model, stretch.operators)
         except OptionError:
             return None
-        return ByChannels(region, stretch.staying, self.target.kernels)
+        return ByChannels(region, stretch.staying, self.target.backend)
 
     def _wide_from(self, first: int) -> list[int]:
         found: list[int] = []

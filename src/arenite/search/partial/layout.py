@@ -11,7 +11,7 @@ from arenite.solve.place.rigid import Groups
 from arenite.solve.place.solver import scope_bound
 
 if TYPE_CHECKING:
-    from arenite.backends import Kernels
+    from arenite.backends import Backend
     from arenite.budget import Budget
     from arenite.model import Model
     from arenite.problems.placement import PlacementProblem
@@ -38,7 +38,7 @@ def laid_out(model: Model, sharing: Sharing, work: int, budget: Budget) -> Share
         budget: is charged for the layouts; once it is spent there is a first one only.
     """
     best: Shared | None = None
-    for scratch_of in dict.fromkeys((sharing.target.kernels, sharing.target.charged)):
+    for scratch_of in dict.fromkeys((sharing.target.backend, sharing.target.charged)):
         problem, tensors = sharing.problem(model, scratch_of)
         found = sharing.settle(model, problem, tensors, _solved(problem, work, budget))
         if sharing.admits(found) and (best is None or max(found.heads.values()) < max(best.heads.values())):
@@ -46,7 +46,7 @@ def laid_out(model: Model, sharing: Sharing, work: int, budget: Budget) -> Share
     return best
 
 
-def head(model: Model, kernels: Kernels, work: int, enough: int, budget: Budget) -> int:
+def head(model: Model, kernels: Backend, work: int, enough: int, budget: Budget) -> int:
     """Bytes of the lowest layout found with the scratch of these kernels, quickly; `enough` need not be improved on."""
     problem, _ = overlap_problem(model, kernels)
     return _solved(problem, work, budget, enough).height

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from arenite.backends.alike import rule
 from arenite.operators.liveness import ALIGNMENT, align
 from arenite.search.partial.reading import ROWS, reading
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from arenite.backends.sets import Kernels
+    from arenite.backends import Backend
     from arenite.model import Operator, Tensor
     from arenite.rewrite.strips import Region
     from arenite.search.partial.reading import Reading
@@ -36,7 +35,7 @@ class Area:
     to share bytes with an input that is used up, the larger of the two counts, in whatever way the two may lie.
     """
 
-    def __init__(self, region: Region, staying: Set[Tensor], kernels: Kernels) -> None:
+    def __init__(self, region: Region, staying: Set[Tensor], kernels: Backend) -> None:
         self.region = region
         self.staying = staying
         self.kernels = kernels
@@ -68,7 +67,7 @@ class Area:
     def _shared(self, operator: Operator, reads: Reading) -> Tensor | None:
         """The first input on which the output may lie."""
         for source in reads.sources:
-            may = rule(operator, source.tensor, operator.outputs[0], self.kernels)
+            may = self.kernels.overlap(operator, source.tensor, operator.outputs[0])
             if may.distance is not None or may.exactly:
                 return source.tensor
         return None

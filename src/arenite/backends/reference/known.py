@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.backends.reference.scratch import scratch_is_known
-from arenite.backends.tflm import structures
-from arenite.backends.tflm.kernel_tail import RULES
-from arenite.backends.tflm.signal_tail import NOTHING, PARAMETERS, length_is_known
+from arenite.backends.reference.signal_tail import NOTHING, PARAMETERS, length_is_known
+from arenite.backends.reference.tail import OP_DATA, RULES
+from arenite.backends.tflm.structures import OPTIONS
 
 if TYPE_CHECKING:
     from arenite.backends.instance import Instance
@@ -51,7 +51,7 @@ KEEP_NOTHING = frozenset(
 def is_known(kernel: Instance) -> bool:
     """Whether what TFLM keeps in the tail for an operator of this kind, and requests as scratch, is known."""
     label = kernel.operator.label
-    tables = (structures.OPTIONS, structures.OP_DATA, RULES, PARAMETERS, KEEP_NOTHING, NOTHING)
+    tables = (OPTIONS, OP_DATA, RULES, PARAMETERS, KEEP_NOTHING, NOTHING)
     if not scratch_is_known(kernel.operator) or not length_is_known(kernel.operator):
         return False
     return any(label in table for table in tables)

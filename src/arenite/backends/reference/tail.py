@@ -1,18 +1,20 @@
-"""What a kernel keeps in the tail besides its own structure: per-channel tables, copies, buffers of state.
+"""What a reference kernel keeps in the tail: its structure, and per-channel tables, copies, buffers of state.
 
 Each rule gives the bytes of the allocations that a kernel's Prepare (or Init) makes, in their order. TFLM rounds each
-up to 16. The file named is the one in TFLM's kernels/ that the rule was read from; cmsis_nn/ has its own versions.
+up to 16. The file named is the one in TFLM's kernels/ that the rule was read from.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.backends.build import CMSIS_NN, size_of
-from arenite.backends.reference import decode
-from arenite.backends.sets import Kernels
+from arenite.backends.build import size_of
+from arenite.backends.reference import decode, detection
+from arenite.backends.reference.scratch import scratch_is_known
+from arenite.backends.reference.signal_tail import length_is_known, signal_tail
 from arenite.backends.tflm.structures import EVAL_TENSOR
 from arenite.model import ElementType
+from arenite.operators.requirements import flaw
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,15 +29,85 @@ FLOAT = frozenset({ElementType.FLOAT32})
 QUANTIZED = frozenset({ElementType.INT8, ElementType.INT16})
 BATCH_MATMUL_QUANTIZATION = 7 * INT
 SOFTMAX_TABLE = 2 * 513
-LSTM_GATES = 4
+
+
+_COMPARISON = "7ib"
+_REDUCE = "11i"
+
+OP_DATA = {
+    "ABS": "4ibie",
+    "ADD": "b14i",
+    "AVERAGE_POOL_2D": "8i",
+    "BATCH_MATMUL": "3p3b",
+    "CALL_ONCE": "ib",
+    "CIRCULAR_BUFFER": "2i",
+    "CONCATENATION": "i2p3i",
+    "CONV_2D": "9i2p3i",
+    "DEPTHWISE_CONV_2D": "9i2p3i",
+    "DEQUANTIZE": "2q4i",
+    "DIV": "7i",
+    "ELU": "256b",
+    "EQUAL": _COMPARISON,
+    "FULLY_CONNECTED": "9i2pb",
+    "GREATER": _COMPARISON,
+    "GREATER_EQUAL": _COMPARISON,
+    "HARD_SWISH": "5i",
+    "IF": "2i",
+    "L2_NORMALIZATION": "i",
+    "LEAKY_RELU": "6i",
+    "LESS": _COMPARISON,
+    "LESS_EQUAL": _COMPARISON,
+    "LOGISTIC": "4i",
+    "MAX_POOL_2D": "8i",
+    "MEAN": _REDUCE,
+    "MIRROR_PAD": "5i",
+    "MUL": "9i",
+    "NOT_EQUAL": _COMPARISON,
+    "PAD": "14i",
+    "PADV2": "14i",
+    "PRELU": "7i",
+    "QUANTIZE": "2q4i",
+    "REDUCE_ALL": _REDUCE,
+    "REDUCE_MAX": _REDUCE,
+    "REDUCE_MIN": _REDUCE,
+    "RELU": "7i",
+    "RELU6": "2i",
+    "RSQRT": "4ibie",
+    "SELECT_V2": "b",
+    "SOFTMAX": "q7i5p",
+    "SPACE_TO_BATCH_ND": "i",
+    "SQUARED_DIFFERENCE": "14q",
+    "STRIDED_SLICE": "21i",
+    "SUB": "b12i",
+    "SUM": _REDUCE,
+    "SVDF": "9i",
+    "TANH": "4i",
+    "TRANSPOSE_CONV": "16i2p",
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": "86q",
+    "VAR_HANDLE": "i",
+    "WHILE": "2i",
+    detection.NAME: detection.OP_DATA,
+    "ethos-u": "3i",
+}
+"""What the reference kernel's Init allocates for itself (kernels/*.cc, the structure named OpData or alike)."""
+
+
+def kept(kernel: Instance) -> tuple[int, ...]:
+    """Bytes of what a kernel allocates beyond its structure, in order; () for most.
+
+    Nothing is told of an operator that lacks what its kind needs: it counts as unknown (`known.is_known`).
+    """
+    operator = kernel.operator
+    if operator.code != "CUSTOM":
+        return () if flaw(operator) else kernel_tail(kernel)
+    if not scratch_is_known(operator) or not length_is_known(operator):
+        return ()
+    signal = signal_tail(kernel)
+    return kernel_tail(kernel) if signal is None else signal
 
 
 def kernel_tail(kernel: Instance) -> tuple[int, ...]:
-    """Bytes of what the kernel allocates beyond its structure, in order; () for most.
-
-    Raises:
-        IndexError: the operator lacks an input or a dimension that its kind needs.
-    """
+    """Bytes of what the kernel allocates beyond its structure, in order; () for most."""
     rule = RULES.get(kernel.operator.label)
     return rule(kernel) if rule else ()
 
@@ -60,50 +132,27 @@ def _per_channel(channels: int) -> tuple[int, ...]:
 
 
 def _conv(kernel: Instance) -> tuple[int, ...]:
-    """conv_common.cc: multipliers and shifts even for float; cmsis_nn/conv.cc: for quantised types only."""
-    if kernel.kernels in CMSIS_NN and kernel.input(0).type not in QUANTIZED:
-        return ()
-    return _per_channel(kernel.input(1).shape[0])
+    """conv_common.cc: multipliers and shifts even for float."""
+    return _per_channel(kernel.dimension(1, 0))
 
 
 def _depthwise(kernel: Instance) -> tuple[int, ...]:
-    """depthwise_conv_common.cc, cmsis_nn/depthwise_conv.cc: as conv, with the channels in the last dimension."""
-    if kernel.kernels in CMSIS_NN and kernel.input(0).type not in QUANTIZED:
-        return ()
-    return _per_channel(kernel.input(1).shape[3])
+    """depthwise_conv_common.cc: as conv, with the channels in the last dimension."""
+    return _per_channel(kernel.dimension(1, 3))
 
 
 def _transpose_conv(kernel: Instance) -> tuple[int, ...]:
     """transpose_conv.cc, cmsis_nn/transpose_conv.cc: for every type."""
-    return _per_channel(kernel.input(1).shape[0])
+    return _per_channel(kernel.dimension(1, 0))
 
 
 def _fully_connected(kernel: Instance) -> tuple[int, ...]:
-    """fully_connected_common.cc: per channel only; cmsis_nn/fully_connected.cc with MVE: sums of the kernel's rows."""
+    """fully_connected_common.cc: per channel only."""
     data, weights = kernel.input(0), kernel.input(1)
     if data.type in FLOAT:
         return ()
     scales = len(weights.quantization.scale) if weights.quantization else 0
-    channels = _per_channel(scales) if scales > 1 else ()
-    return (*channels, *([INT * kernel.output.shape[-1]] if keeps_kernel_sums(kernel) else []))
-
-
-def keeps_kernel_sums(kernel: Instance) -> bool:
-    """Whether a fully connected layer on MVE keeps its row sums in the tail; else they are scratch in the head.
-
-    Source: cmsis_nn/fully_connected.cc, as TFLM builds it by default (KERNELS_OPTIMIZED_FOR_SPEED).
-    """
-    data, weights, *rest = kernel.operator.inputs
-    if kernel.kernels is not Kernels.CMSIS_NN_MVE or data is None or weights is None:
-        return False
-    if data.type is not ElementType.INT8 or weights.type is ElementType.INT4 or is_convolution_1x1(kernel):
-        return False
-    return weights.constant and (not rest or rest[0] is None or rest[0].constant)
-
-
-def is_convolution_1x1(kernel: Instance) -> bool:
-    """Whether CMSIS-NN's glue runs a fully connected layer as a 1x1 convolution (cmsis_nn/fully_connected.cc)."""
-    return len(kernel.output.shape) > 2 and kernel.input(1).shape[-1] % 4 == 0
+    return _per_channel(scales) if scales > 1 else ()
 
 
 def _batch_matmul(kernel: Instance) -> tuple[int, ...]:
@@ -124,22 +173,6 @@ def _batch_matmul(kernel: Instance) -> tuple[int, ...]:
 def _softmax(kernel: Instance) -> tuple[int, ...]:
     """softmax_common.cc: two tables of 513 values for 16-bit data."""
     return (SOFTMAX_TABLE, SOFTMAX_TABLE) if kernel.input(0).type is ElementType.INT16 else ()
-
-
-def _svdf(kernel: Instance) -> tuple[int, ...]:
-    """cmsis_nn/svdf.cc with MVE: sums of the rows of the feature weights."""
-    if kernel.kernels is Kernels.CMSIS_NN_MVE and kernel.input(0).type is ElementType.INT8:
-        return (INT * kernel.input(1).shape[0],)
-    return ()
-
-
-def _lstm(kernel: Instance) -> tuple[int, ...]:
-    """cmsis_nn/unidirectional_sequence_lstm.cc: effective biases of each gate for the input and for the state."""
-    data, cell = kernel.input(0), kernel.input(19)
-    if kernel.kernels not in CMSIS_NN or data.type not in QUANTIZED or cell.type is not ElementType.INT16:
-        return ()
-    bias = 4 if data.type is ElementType.INT8 else 8
-    return (bias * kernel.input(18).shape[1],) * (2 * LSTM_GATES)
 
 
 def _for_int8(structure: int) -> Rule:
@@ -172,8 +205,6 @@ RULES: dict[str, Rule] = {
     "RESHAPE": _reshape,
     "SOFTMAX": _softmax,
     "SPACE_TO_DEPTH": _moved_dimensions,
-    "SVDF": _svdf,
     "TRANSPOSE_CONV": _transpose_conv,
-    "UNIDIRECTIONAL_SEQUENCE_LSTM": _lstm,
     decode.NAME: decode.decode_tail,
 }

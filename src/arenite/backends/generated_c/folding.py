@@ -25,17 +25,11 @@ from arenite.tflite.memory_plan import read_plan, with_plan
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Sequence
 
-    from arenite.backends.sets import Kernels
     from arenite.model import Model, Operator, Tensor
 
 _CONVOLUTIONS = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D"})
 _REMEMBERED = 16
 """Models whose folded graphs are kept: a search goes back and forth between its source and few candidates."""
-
-
-def as_run(model: Model, kernels: Kernels) -> Model:
-    """The model as these kernels run it, with its plan: as it is, but for those of generated C."""
-    return folded(model) if kernels.generated else model
 
 
 def folded(model: Model) -> Model:

@@ -50,11 +50,7 @@ FFT_STATE = 2 * 4 + 2 * 32 * 4
 
 
 def signal_tail(kernel: Instance) -> tuple[int, ...] | None:
-    """Bytes of every allocation of a signal operator, in order; None for an operator that is not known.
-
-    Raises:
-        IndexError: the operator lacks an input or an output that its kind needs.
-    """
+    """Bytes of every allocation of a signal operator, in order; None for an operator that is not known."""
     if kernel.operator.label in NOTHING:
         return ()
     if kernel.operator.label not in PARAMETERS:
@@ -64,7 +60,10 @@ def signal_tail(kernel: Instance) -> tuple[int, ...] | None:
 
 
 def length_is_known(operator: Operator) -> bool:
-    """Whether a delay says how long it is; true for all other operators."""
+    """Whether a delay says how long it is, and a framer has at least a sample for each frame; true for all others."""
+    if operator.label == "SignalFramer":
+        source = operator.inputs[0]
+        return source is not None and source.shape[-1] >= operator.outputs[0].shape[-2]
     return operator.label != "SignalDelay" or DELAY_LENGTH in custom_options(operator)
 
 
@@ -93,7 +92,7 @@ def _irfft(kernel: Instance) -> tuple[int, ...]:
 
 
 def _delay(kernel: Instance) -> tuple[int, ...]:
-    """A circular buffer of a frame and the delay for each row; KeyError where the delay is not known."""
+    """A circular buffer of a frame and the delay for each row."""
     frame = kernel.input(0).shape[-1]
     rows = prod(kernel.input(0).shape) // frame
     pointers = rows * kernel.abi.pointer_bytes

@@ -195,3 +195,18 @@ def _name(place: int) -> str:
 
 def _either(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+def where(kind: ElementType, check: Check) -> Check:
+    """A check for operators whose output has a type."""
+
+    def limited(operator: Operator) -> str | None:
+        output = at(operator, OUTPUT)
+        return check(operator) if output is not None and output.type is kind else None
+
+    return limited
+
+
+def each(codes: str, *checks: Check) -> dict[str, tuple[Check, ...]]:
+    """The checks for some kinds of operators, which are named in one string."""
+    return dict.fromkeys(codes.split(), checks)

@@ -15,9 +15,9 @@ from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from arenite.backends.cmsis_nn.instructions import Instructions
 from arenite.backends.cmsis_nn.overlap import PAIR, cmsis_nn
 from arenite.backends.overlap import APART, Overlap
-from arenite.backends.sets import Kernels
 from arenite.model import ElementType
 from arenite.operators import windows
 from arenite.operators.requirements import is_complete
@@ -37,42 +37,38 @@ NARROW = 511
 """Products of an int16 and an int8 whose sum always fits 32 bits; the functions for 16 bits add no wider, in part."""
 
 
-def called(operator: Operator, kernels: Kernels) -> bool:
-    """Whether generated C with these kernels passes an operator on to CMSIS-NN."""
+def called(operator: Operator, instructions: Instructions | None) -> bool:
+    """Whether generated C passes an operator on to CMSIS-NN, on cores with these instructions."""
     rule = _RULES.get(operator.code)
-    if rule is None or kernels.cmsis_nn is None or not is_complete(operator):
+    if rule is None or instructions is None or not is_complete(operator) or not windows.fits(operator):
         return False
-    try:
-        return rule(operator, kernels.cmsis_nn)
-    except ValueError:
-        return False  # of shapes that no rule is known for
+    return rule(operator, instructions)
 
 
-def passed_on(operator: Operator, position: int, output: int, kernels: Kernels) -> Overlap:
+def passed_on(operator: Operator, position: int, output: int, instructions: Instructions) -> Overlap:
     """Distances for an operator that is `called`: those of CMSIS-NN, which is called as TFLM's glue does it.
 
     But FULLY_CONNECTED is never made a convolution: row by row (arm_fully_connected_*.c). And 1x1 convolutions are
     called for some rows at a time, see `rows_at_once`.
     """
-    assert kernels.cmsis_nn is not None
     if operator.code not in {"CONV_2D", "FULLY_CONNECTED"}:
-        return cmsis_nn(operator, position, output, kernels.cmsis_nn)
+        return cmsis_nn(operator, position, output, instructions)
     if position:
         return APART
     if operator.code == "FULLY_CONNECTED":
         return Overlap(windows.matrix(operator).walk.next_row() * operator.outputs[0].type.bytes)
-    rows = rows_at_once(operator, kernels)
-    return _in_parts(operator, rows) if rows else cmsis_nn(operator, position, output, kernels.cmsis_nn)
+    rows = rows_at_once(operator, instructions)
+    return _in_parts(operator, rows) if rows else cmsis_nn(operator, position, output, instructions)
 
 
-def rows_at_once(operator: Operator, kernels: Kernels) -> int:
+def rows_at_once(operator: Operator, instructions: Instructions | None) -> int:
     """Rows of a convolution that one call of CMSIS-NN makes; 0: all.
 
     1x1 with stride 1, without vectors, goes over its whole input for every pair of channels, so that the output would
     have to be apart from the input. Called for a few rows at a time it needs these rows only.
     """
     window = windows.convolution(operator)
-    paired = kernels.cmsis_nn is not Kernels.CMSIS_NN_MVE and window.out_depth > PAIR
+    paired = instructions is not Instructions.MVE and window.out_depth > PAIR
     fast = window.pointwise and (window.rows.stride, window.columns.stride) == (1, 1)
     if operator.outputs[0].type is not INT8 or not fast or not paired:
         return 0
@@ -89,7 +85,7 @@ def _in_parts(operator: Operator, rows: int) -> Overlap:
     return Overlap(max(written - read for written, read in ends))
 
 
-def _convolution(operator: Operator, kernels: Kernels) -> bool:
+def _convolution(operator: Operator, instructions: Instructions) -> bool:
     """arm_convolve_wrapper_s8.c, arm_convolve_wrapper_s16.c."""
     window = windows.convolution(operator)
     if not _weighted(operator) or not _fits(window):
@@ -97,17 +93,17 @@ def _convolution(operator: Operator, kernels: Kernels) -> bool:
     if operator.outputs[0].type is INT16:
         column = window.rows.kernel * window.columns.kernel * window.depth
         return window.groups == 1 and column <= NARROW and _wide_bias(operator)
-    return _convolution_s8(window, kernels)
+    return _convolution_s8(window, instructions)
 
 
-def _convolution_s8(window: Window, kernels: Kernels) -> bool:
+def _convolution_s8(window: Window, instructions: Instructions) -> bool:
     """The fast 1x1 kernel makes as many pixels as there are in the input, whatever the output has."""
     rows, columns = window.rows, window.columns
     if window.pointwise:
         strided = rows.stride > 1 or columns.stride > 1
         return strided or (rows.length, columns.length) == (rows.outputs, columns.outputs)
     one_row = (rows.length, rows.kernel, columns.dilation, window.groups) == (1, 1, 1, 1)
-    if kernels is Kernels.CMSIS_NN_MVE and one_row and columns.stride * window.depth % 4 == 0:
+    if instructions is Instructions.MVE and one_row and columns.stride * window.depth % 4 == 0:
         return rows.padding == 0 and rows.outputs == 1 and _row_fits(columns)
     return True
 
@@ -123,13 +119,13 @@ def _row_fits(axis: Axis) -> bool:
     return padding >= 0 and axis.padding == padding // 2 and axis.kernel <= axis.length
 
 
-def _depthwise(operator: Operator, kernels: Kernels) -> bool:
+def _depthwise(operator: Operator, instructions: Instructions) -> bool:
     """arm_depthwise_conv_wrapper_s8.c."""
     window = windows.depthwise(operator)
     if not _weighted(operator) or not _fits(window) or operator.outputs[0].type is not INT8:
         return False
-    if kernels is Kernels.CMSIS_NN_MVE:
-        return window.depth > 1 or window.out_depth == 1 or _convolution_s8(replace(window, groups=1), kernels)
+    if instructions is Instructions.MVE:
+        return window.depth > 1 or window.out_depth == 1 or _convolution_s8(replace(window, groups=1), instructions)
     rows, columns = window.rows, window.columns
     three = (rows.kernel, columns.kernel) == (3, 3) and window.depth == window.out_depth and not window.dilated
     if three and rows.padding <= 1 and columns.padding <= 1:
@@ -138,13 +134,13 @@ def _depthwise(operator: Operator, kernels: Kernels) -> bool:
     return True
 
 
-def _pool(operator: Operator, _: Kernels) -> bool:
+def _pool(operator: Operator, _: Instructions) -> bool:
     """arm_avgpool_s8.c, arm_max_pool_s8.c and their like for 16 bits."""
     source, output = operator.inputs[0], operator.outputs[0]
     return source is not None and source.type is output.type is INT8 and _fits(windows.pool(operator))
 
 
-def _fully_connected(operator: Operator, _: Kernels) -> bool:
+def _fully_connected(operator: Operator, _: Instructions) -> bool:
     """arm_fully_connected_wrapper_s8.c, arm_fully_connected_s16.c."""
     depth, weights = windows.matrix(operator).depth, operator.inputs[1]
     if operator.outputs[0].type is INT8:
@@ -154,7 +150,7 @@ def _fully_connected(operator: Operator, _: Kernels) -> bool:
     return _weighted(operator) and one_scale and depth <= NARROW and _wide_bias(operator)
 
 
-def _elementwise(operator: Operator, _: Kernels) -> bool:
+def _elementwise(operator: Operator, _: Instructions) -> bool:
     """arm_elementwise_add_s8.c, arm_elementwise_mul_s8.c: no broadcasting."""
     operands = (*operator.inputs[:2], operator.outputs[0])
     first = operands[0]
@@ -162,7 +158,7 @@ def _elementwise(operator: Operator, _: Kernels) -> bool:
     return all(each is not None and each.type is INT8 and prod(each.shape) == prod(first.shape) for each in operands)
 
 
-def _softmax(operator: Operator, _: Kernels) -> bool:
+def _softmax(operator: Operator, _: Instructions) -> bool:
     """arm_softmax_s8.c."""
     source, output = operator.inputs[0], operator.outputs[0]
     return source is not None and source.type is output.type is INT8
@@ -190,7 +186,7 @@ def _fits(window: Window) -> bool:
     return window.batches == 1 and max(lengths) <= LONGEST and all(None not in axis.lowest for axis in axes)
 
 
-_RULES: Mapping[str, Callable[[Operator, Kernels], bool]] = MappingProxyType(
+_RULES: Mapping[str, Callable[[Operator, Instructions], bool]] = MappingProxyType(
     {
         "ADD": _elementwise,
         "AVERAGE_POOL_2D": _pool,

@@ -1,0 +1,65 @@
+"""ESP-NN behind Espressif's glue as a backend, for one chip or for any of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from arenite.backends.build import ILP32
+from arenite.backends.esp_nn.chips import Chip
+from arenite.backends.esp_nn.overlap import esp_nn
+from arenite.backends.esp_nn.scratch import esp_scratch
+from arenite.backends.esp_nn.tail import OP_DATA
+from arenite.backends.reference.backend import Reference
+
+if TYPE_CHECKING:
+    from arenite.backends.backend import Backend
+    from arenite.backends.build import Abi
+    from arenite.backends.instance import Instance
+    from arenite.backends.overlap import Overlap
+    from arenite.model import Operator
+
+
+@dataclass(frozen=True)
+class EspNN(Reference):
+    """The kernels in esp-tflite-micro's kernels/esp_nn/*.cc.
+
+    `chip` None is any chip: the rules of overlap are those of all of them, and scratch is the most that any requests.
+    """
+
+    chip: Chip | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of the set."""
+        return "esp-nn" if self.chip is None else f"esp-nn/{self.chip.value}"
+
+    @property
+    def abi(self) -> Abi:
+        """That of Xtensa and RISC-V."""
+        return ILP32
+
+    @property
+    def safe_with(self) -> tuple[Backend, ...]:
+        """ESP-NN on any chip: its rules serve all chips."""
+        return (ESP_NN,)
+
+    def rule(self, operator: Operator, position: int, output: int) -> Overlap:
+        """See `arenite.backends.esp_nn.overlap`."""
+        return esp_nn(operator, position, output)
+
+    def requested(self, kernel: Instance) -> tuple[int, ...]:
+        """See `arenite.backends.esp_nn.scratch`."""
+        return esp_scratch(kernel, tuple(Chip) if self.chip is None else (self.chip,))
+
+    def planned_scratch(self, operator: Operator) -> tuple[int, ...]:
+        """What they request on a device."""
+        return self.scratch(operator)
+
+    def structure(self, label: str) -> str:
+        """See `arenite.backends.esp_nn.tail`."""
+        return OP_DATA.get(label) or super().structure(label)
+
+
+ESP_NN = EspNN()
+ESP_NN_GENERIC, ESP_NN_S3, ESP_NN_P4 = (EspNN(each) for each in Chip)

@@ -1,0 +1,88 @@
+"""Arenite's own kernels as a backend, which `arenite export --c` writes: no part of TFLM."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from arenite.backends.backend import Backend
+from arenite.backends.cmsis_nn.backend import CmsisNN
+from arenite.backends.cmsis_nn.instructions import Instructions
+from arenite.backends.generated_c.calls import called, passed_on
+from arenite.backends.generated_c.folding import folded
+from arenite.backends.generated_c.kept import kept
+from arenite.backends.generated_c.overlap import generated_c
+from arenite.backends.tflm.arena import Arena
+from arenite.backends.tflm.head import head_plan, scratch_buffers
+from arenite.operators.liveness import lifetimes
+from arenite.tflite.memory_plan import with_plan
+
+if TYPE_CHECKING:
+    from arenite.backends.build import Abi
+    from arenite.backends.instance import Instance
+    from arenite.backends.overlap import Overlap
+    from arenite.model import Model, Operator
+    from arenite.tflite.memory_plan import MemoryPlan
+
+
+@dataclass(frozen=True)
+class GeneratedC(Backend):
+    """The kernels in codegen/kernels/, and CMSIS-NN where generated code calls it on cores with such `instructions`.
+
+    `instructions` None: it never does.
+    """
+
+    instructions: Instructions | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of the set."""
+        return "c" if self.instructions is None else f"c, cmsis-nn/{self.instructions.value}"
+
+    @property
+    def generated(self) -> bool:
+        """It is."""
+        return True
+
+    @property
+    def cmsis_nn(self) -> Instructions | None:
+        """The instructions of the cores for which it calls CMSIS-NN."""
+        return self.instructions
+
+    def rule(self, operator: Operator, position: int, output: int) -> Overlap:
+        """That of CMSIS-NN for what is passed on, else see `arenite.backends.generated_c.overlap`."""
+        if self.instructions is not None and called(operator, self.instructions):
+            return passed_on(operator, position, output, self.instructions)
+        return generated_c(operator, position, output)
+
+    def requested(self, kernel: Instance) -> tuple[int, ...]:
+        """What it hands to CMSIS-NN; the sums of weights that FULLY_CONNECTED needs with MVE are constants."""
+        if self.instructions is None or kernel.operator.code == "FULLY_CONNECTED":
+            return ()
+        if not called(kernel.operator, self.instructions):
+            return ()
+        return CmsisNN(self.instructions).scratch(kernel.operator, kernel.abi)
+
+    def as_run(self, model: Model) -> Model:
+        """The model without PADs that its convolutions do themselves; see `arenite.backends.generated_c.folding`."""
+        return folded(model)
+
+    def tail_bytes(self, model: Model, abi: Abi | None = None) -> int:  # noqa: ARG002
+        """None: what it keeps is part of the arena."""
+        return 0
+
+    def arena(self, model: Model, plan: MemoryPlan | None = None, *, abi: Abi | None = None) -> Arena:  # noqa: ARG002
+        """Its plan and variables; without a plan it is at most what TFLM's planning makes.
+
+        Raises:
+            ModelError: the model's plan does not fit its tensors, or a graph runs itself.
+        """
+        model = self.as_run(model if plan is None else with_plan(model, plan))
+        requests = list(scratch_buffers(model, lifetimes(model), self.planned_scratch))
+        head = head_plan(model, requests=self.planned_scratch).height
+        variables = kept(model).size
+        return Arena(head, max((each.size for each in requests), default=0), variables, head + variables)
+
+
+GENERATED_C = GeneratedC()
+C_CMSIS_NN_SCALAR, C_CMSIS_NN_DSP, C_CMSIS_NN_MVE = (GeneratedC(each) for each in Instructions)

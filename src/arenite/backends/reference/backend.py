@@ -1,0 +1,65 @@
+"""TFLM's reference kernels as a backend. All other sets of TFLM run them where they have no kernel of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from arenite.backends.build import X86_64
+from arenite.backends.reference.known import is_known
+from arenite.backends.reference.limits import why_not
+from arenite.backends.reference.overlap import reference
+from arenite.backends.reference.scratch import reference_scratch
+from arenite.backends.reference.tail import OP_DATA, kept
+from arenite.backends.tflm.backend import TflmBackend
+from arenite.backends.tflm.prepare import looks
+
+if TYPE_CHECKING:
+    from arenite.backends.instance import Instance
+    from arenite.backends.overlap import Overlap
+    from arenite.model import Operator, Tensor
+
+
+@dataclass(frozen=True)
+class Reference(TflmBackend):
+    """The kernels in TFLM's kernels/*.cc and signal/micro/kernels/*.cc."""
+
+    @property
+    def name(self) -> str:
+        """The name of the set."""
+        return "reference"
+
+    def rule(self, operator: Operator, position: int, output: int) -> Overlap:
+        """See `arenite.backends.reference.overlap`."""
+        return reference(operator, position, output)
+
+    def requested(self, kernel: Instance) -> tuple[int, ...]:
+        """See `arenite.backends.reference.scratch`."""
+        return reference_scratch(kernel.operator, kernel.abi.pointer_bytes)
+
+    def planned_scratch(self, operator: Operator) -> tuple[int, ...]:
+        """What they request on x86-64, where they can be run to compare; pointers are all that is smaller elsewhere."""
+        return self.scratch(operator, X86_64)
+
+    def structure(self, label: str) -> str:
+        """See `arenite.backends.reference.tail`."""
+        return OP_DATA.get(label, "")
+
+    def kept(self, kernel: Instance) -> tuple[int, ...]:
+        """See `arenite.backends.reference.tail`."""
+        return kept(kernel)
+
+    def looks(self, kernel: Instance) -> tuple[Tensor, ...]:
+        """See `arenite.backends.tflm.prepare`."""
+        return looks(kernel)
+
+    def is_known(self, kernel: Instance) -> bool:
+        """See `arenite.backends.reference.known`."""
+        return is_known(kernel)
+
+    def why_not(self, operator: Operator) -> str | None:
+        """See `arenite.backends.reference.limits`."""
+        return why_not(operator)
+
+
+REFERENCE = Reference()

@@ -11,11 +11,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import arenite.codegen
 from arenite.backends.target import C
+from arenite.codegen.kernel_files import kernel_files
+from arenite.codegen.kernel_templates import KERNELS
 from arenite.codegen.text import Provenance, printed
 from arenite.runtimes.inputs import DTYPES
 from arenite.search.c_export import program
 
+KERNEL_FOLDER = Path(arenite.codegen.__file__).parent / "kernels"
 STRICT = ["-Wall", "-Wextra", "-Wconversion", "-Wpedantic", "-Werror"]
 SANITIZED = ["-std=c99", *STRICT, "-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
 
@@ -55,6 +59,12 @@ RUN = """
 def sources(model, name, target=C, **options):
     """The files of a model, without a self-test and build files."""
     return printed(program(model, name, target, **options), Provenance(model.name, "0" * 64))
+
+
+def own_kernels():
+    """Name and text of the files of all kernels, but those that call CMSIS-NN."""
+    names = [each.stem for each in KERNEL_FOLDER.glob("arenite_*")]
+    return kernel_files({*KERNELS, *(name.removeprefix("arenite_") for name in names)})
 
 
 def arena_size(files):

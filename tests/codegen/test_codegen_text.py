@@ -11,7 +11,6 @@ import pytest
 
 import arenite
 from arenite.codegen.description import heading, short_name
-from arenite.codegen.kernel_files import available_kernels, kernel_files
 from arenite.codegen.kernel_templates import expanded
 from arenite.codegen.text.lines import WIDTH, comment_lines, filled
 from arenite.model import Graph, Model
@@ -20,7 +19,7 @@ from arenite.search.optimization import preview
 from arenite.search.options import Options
 from arenite.tflite.write import write_bytes
 
-from .harness import STRICT, compiler, run_c, sources
+from .harness import STRICT, compiler, own_kernels, run_c, sources
 from .operators_at_random import INT8, KINDS, make
 from .programs_at_random import program
 
@@ -191,7 +190,7 @@ def test_items_and_comments_fill_lines():
 
 
 def test_kernels_are_expanded_to_plain_c():
-    files = kernel_files(available_kernels())
+    files = own_kernels()
     assert not [name for name, text in files.items() if "$" in text]
     assert not [name for name, text in files.items() if any(len(line) > WIDTH for line in text.split("\n"))]
     assert "int8_t best = *x;" in files["arenite_arg_max_s8.c"]

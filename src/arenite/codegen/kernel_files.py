@@ -9,7 +9,6 @@ from arenite.codegen.kernel_templates import KERNELS, expanded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from importlib.abc import Traversable
 
 PREFIX = "arenite_"
 """What the names of all kernel files and functions begin with."""
@@ -28,19 +27,9 @@ def kernel_files(kernels: Iterable[str]) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def available_kernels() -> frozenset[str]:
-    """Names of all kernels and of the headers that they share, without those that call CMSIS-NN."""
-    names = {each.name for each in _folder().iterdir() if each.name.startswith(PREFIX)}
-    return frozenset(KERNELS) | {name.removeprefix(PREFIX).rpartition(".")[0] for name in names}
-
-
-def _folder() -> Traversable:
-    return files("arenite.codegen") / "kernels"
-
-
 def _text(name: str) -> str | None:
     """The text of a file; None for the source of a header that has none."""
-    for folder in (_folder(), files("arenite.codegen.cmsis_nn") / "kernels"):
+    for folder in (files("arenite.codegen") / "kernels", files("arenite.codegen.cmsis_nn") / "kernels"):
         if (folder / name).is_file():
             return (folder / name).read_text("ascii")
     kernel, _, ending = name.removeprefix(PREFIX).rpartition(".")

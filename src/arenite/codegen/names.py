@@ -42,7 +42,12 @@ def identifier(name: str) -> str:
 
 def part(name: str) -> str:
     """What becomes of a name inside an identifier, at most `LONGEST` characters or none: `Then, or` -> `then_or`."""
-    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:LONGEST].rstrip("_")
+    return words(name)[:LONGEST].rstrip("_")
+
+
+def words(name: str) -> str:
+    """Letters and digits of a name, or none, as they may be inside an identifier: `conv/Relu` -> `conv_relu`."""
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
 
 
 def checked(name: str) -> str:

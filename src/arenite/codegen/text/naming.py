@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from arenite.codegen.names import words
 from arenite.codegen.program import Constant, If, Loop, Parameters, Part, Structure, While, calls
 
 if TYPE_CHECKING:
@@ -24,18 +24,13 @@ def named(program: Program) -> Mapping[Named, str]:
     taken = {f"{program.name}_{each}" for each in _TAKEN} | {each.name for each in program.functions}
     for each in _constants(program):
         if each not in names:
-            names[each] = _free(f"{program.name}_{_words(_label(each))}", taken)
+            names[each] = _free(f"{program.name}_{words(_label(each)) or 'constant'}", taken)
             taken.add(names[each])
     return names
 
 
 def _label(constant: Named) -> str:
     return "rows" if isinstance(constant, Loop) else constant.label
-
-
-def _words(label: str) -> str:
-    """A label as part of an identifier: `conv/Relu multiplier` -> `conv_relu_multiplier`."""
-    return re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_") or "constant"
 
 
 def _free(name: str, taken: set[str]) -> str:

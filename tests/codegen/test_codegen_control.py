@@ -112,7 +112,7 @@ def test_a_graph_is_one_function_however_many_run_it(tmp_path):
 
 def test_nothing_moves_where_graphs_are_run(monkeypatch):
     """Scopes of a graph may pass not at all or many times."""
-    monkeypatch.setattr(relocation.moves, "solve", lambda *_, **__: pytest.fail("moves were sought"))
+    monkeypatch.setattr(relocation, "solve_relocation", lambda *_, **__: pytest.fail("moves were sought"))
     sources(hand_made.loop(), "m")
 
 

@@ -16,7 +16,7 @@ def test_all_names_of_the_page_are_public():
     modules = {name for name in used if importlib.util.find_spec(f"arenite.{name}") is not None} - {"zoo"}
     assert len(used) > 10
     assert used - modules <= set(arenite.__all__)
-    assert modules == {"schedule", "validity"}
+    assert modules == {"check"}
 
 
 def test_all_names_can_be_loaded_and_are_sorted():

@@ -19,7 +19,7 @@ _EAGER = 10
 """Times as many places are looked at where what is placed has to lie beside something else later."""
 
 
-_STEPS_OF_PLACING = 200
+_STEPS_OF_PLACING = 70
 """Steps for each buffer that begins in a scope, beside each that is there, in each state; measured on the zoo."""
 
 

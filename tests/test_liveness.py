@@ -163,9 +163,9 @@ def test_graphs_that_run_inside_each_other_too_deeply_are_refused():
 
 def test_graphs_that_run_again_and_again_are_refused():
     assert lifetimes(nested(12, twice=True)).peak > 0
-    with pytest.raises(ModelError, match="more than 100,000 operators"):
+    with pytest.raises(ModelError, match="more than 10,000 operators"):
         lifetimes(nested(40, twice=True))
-    with pytest.raises(ModelError, match="more than 100,000 operators"):
+    with pytest.raises(ModelError, match="more than 10,000 operators"):
         peak_memory(nested(40, twice=True))
 
 

@@ -89,6 +89,7 @@ def test_all_shared_models_are_equal(shared, tmp_path):
         check([arenite.read(path)], folder, rounds=2)
 
 
+@pytest.mark.skipif(bool(os.environ.get("CI")), reason="all of them are tried instead, with CI=1")
 def test_shared_models_are_equal(shared, tmp_path):
     models = [arenite.read(shared / "models" / f"{name}.tflite") for name in sorted(MUST_EXPORT)]
     check(models, tmp_path)

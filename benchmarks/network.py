@@ -51,7 +51,7 @@ class Network:
         return self._map(number, height, width, channels)
 
     def conv(self, x: Map, channels: int, stride: int = 1) -> Map:
-        """A convolution with SAME padding, with batch normalisation and activation folded in."""
+        """A convolution with SAME padding, with batch normalization and activation folded in."""
         return self.operator(-(-x.height // stride), -(-x.width // stride), channels, x)
 
     def pool(self, x: Map, stride: int = 1) -> Map:

@@ -11,7 +11,7 @@ from benchmarks.network import ALIGNMENT, Map, Network
 
 def randwire(
     nodes: int = 32,
-    neighbours: int = 4,
+    neighbors: int = 4,
     rewiring: float = 0.75,
     *,
     stages: int = 3,
@@ -21,7 +21,7 @@ def randwire(
     side: int = 32,
     shrinking: int = 2,
 ) -> Problem:
-    """Random-wired networks after Xie et al. 2019: `stages` Watts-Strogatz graphs WS(nodes, neighbours, rewiring).
+    """Random-wired networks after Xie et al. 2019: `stages` Watts-Strogatz graphs WS(nodes, neighbors, rewiring).
 
     Edges point from the lower to the higher number. Nodes without predecessors read the stage's input, with stride 2
     in the first `shrinking` stages, which also double the channels; nodes without successors are averaged. With
@@ -33,20 +33,20 @@ def randwire(
     for stage in range(stages):
         stride = 2 if stage < shrinking else 1
         channels *= stride
-        edges = watts_strogatz(nodes, neighbours, rewiring, rng)
+        edges = watts_strogatz(nodes, neighbors, rewiring, rng)
         sources = [[low for low, high in edges if high == node] for node in range(nodes)]
         x = _stage(net, x, sources, channels, stride, detail=detail)
     return net.problem(x)
 
 
-def watts_strogatz(nodes: int, neighbours: int, rewiring: float, rng: random.Random) -> list[tuple[int, int]]:
-    """Edges (low, high) of a ring with `neighbours` neighbours each, every edge rewired with a probability."""
+def watts_strogatz(nodes: int, neighbors: int, rewiring: float, rng: random.Random) -> list[tuple[int, int]]:
+    """Edges (low, high) of a ring with `neighbors` neighbors each, every edge rewired with a probability."""
     linked: list[set[int]] = [set() for _ in range(nodes)]
-    for distance in range(1, neighbours // 2 + 1):
+    for distance in range(1, neighbors // 2 + 1):
         for node in range(nodes):
             linked[node].add((node + distance) % nodes)
             linked[(node + distance) % nodes].add(node)
-    for distance in range(1, neighbours // 2 + 1):
+    for distance in range(1, neighbors // 2 + 1):
         for node in range(nodes):
             if rng.random() >= rewiring or len(linked[node]) >= nodes - 1:
                 continue

@@ -129,7 +129,7 @@ def test_an_offline_plan_is_replaced_or_respected():
 
 
 def test_vela_output_is_left_as_it_is():
-    model = replace(zoo.build("paper"), description="Vela Optimised")
+    model = replace(zoo.build("paper"), description="Vela Optimized")
     plan = optimize(model, QUICK)
     assert not plan.changed
     assert "Vela" in plan.notes[0]
@@ -279,7 +279,7 @@ def test_inputs_that_cannot_be_kept_are_an_error_not_a_silence():
     with pytest.raises(OptionError, match="cannot be kept"):
         optimize(planned, replace(QUICK, keep_inputs=True, plan="respect"))
     with pytest.raises(OptionError, match="Vela"):
-        optimize(replace(model, description="Vela Optimised"), replace(QUICK, keep_inputs=True))
+        optimize(replace(model, description="Vela Optimized"), replace(QUICK, keep_inputs=True))
 
 
 def test_keeping_inputs_twice_changes_nothing_the_second_time():

@@ -62,7 +62,7 @@ class ElementType(enum.Enum):
 
 @dataclass(frozen=True, eq=False)
 class Quantization:
-    """Affine quantisation: real = scale * (quantised - zero_point), per tensor or along `dimension`."""
+    """Affine quantization: real = scale * (quantized - zero_point), per tensor or along `dimension`."""
 
     scale: tuple[float, ...]
     zero_point: tuple[int, ...]
@@ -110,7 +110,7 @@ class Operator:
     An optional input that is left out is None. `options` holds the builtin options that could be read, by the
     schema's field names ("stride_h"); what they do not hold is kept through `origin`. `graphs` are the graphs that
     a control-flow operator runs, in the order in which TFLM plans them (IF: then, else; WHILE: condition, body;
-    CALL_ONCE: initialisation), as positions in `Model.graphs`.
+    CALL_ONCE: initialization), as positions in `Model.graphs`.
     """
 
     code: str

@@ -90,7 +90,7 @@ def test_a_target_that_is_not_there(model, tmp_path):
     assert not out.exists()
 
 
-def test_options_reach_the_optimiser(model, tmp_path):
+def test_options_reach_the_optimizer(model, tmp_path):
     def figures(name, *options):
         result = run(model, "-o", tmp_path / name, "--json", "--no-overlap", *options)
         assert result.exit_code == 0, result.output

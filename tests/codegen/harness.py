@@ -1,4 +1,4 @@
-"""Compiles what several models were exported to into one program under sanitisers, and runs it."""
+"""Compiles what several models were exported to into one program under sanitizers, and runs it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MAIN = """
 #include <string.h>
 #define FAILED 4
 {includes}
-/* The arena is exactly as large as asked for, so that the sanitiser sees every byte beyond it; in each inference it
+/* The arena is exactly as large as asked for, so that the sanitizer sees every byte beyond it; in each inference it
  * begins with other rubbish, but for variables after the first. */
 static uint8_t *arena_of(size_t size, size_t alignment) {{
   void *place;

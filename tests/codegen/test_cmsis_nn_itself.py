@@ -1,6 +1,6 @@
 """Generated C with CMSIS-NN itself, for those who have a checkout: ARENITE_CMSIS_NN=FOLDER pytest THIS_FILE.
 
-Scalar on this machine under sanitisers; with the DSP extension on an emulated Cortex-M4, if its tools are here.
+Scalar on this machine under sanitizers; with the DSP extension on an emulated Cortex-M4, if its tools are here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""IF, WHILE and CALL_ONCE that computes, as C: against the runtimes, under sanitisers, round after round."""
+"""IF, WHILE and CALL_ONCE that computes, as C: against the runtimes, under sanitizers, round after round."""
 
 from __future__ import annotations
 

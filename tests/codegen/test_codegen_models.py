@@ -1,4 +1,4 @@
-"""Whole models as C, under sanitisers, with an arena that is exactly as large as it says."""
+"""Whole models as C, under sanitizers, with an arena that is exactly as large as it says."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from arenite.runtimes.inputs import random_inputs
 from arenite.search.optimization import preview
 from arenite.search.options import Options
 from arenite.search.partial.layout import laid_out
-from arenite.search.partial.realise import in_parts
+from arenite.search.partial.realize import in_parts
 from arenite.search.sharing import Sharing
 
 from .harness import arena_size, run_c, sources

@@ -119,7 +119,7 @@ def resized(length: int, outputs: int, kind: str, *, corners: bool, centers: boo
 
 
 def resized_1024(length: int, outputs: int, *, corners: bool, centers: bool) -> list[list[int]]:
-    """The same for the integers of the bilinear kernel of 8 bits; C divides towards zero."""
+    """The same for the integers of the bilinear kernel of 8 bits; C divides toward zero."""
     shrunk = corners and outputs > 1
     scale = (1024 * (length - shrunk) + (outputs - shrunk) // 2) // (outputs - shrunk)
     positions = []

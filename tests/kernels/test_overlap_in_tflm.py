@@ -48,7 +48,7 @@ def built(make: Callable[[Builder, Tensor], Tensor], *shape: int) -> Case:
     return Case(builder.model(make(builder, x)))
 
 
-def quantised(*shape: int, kind: ElementType = ElementType.INT8) -> Tensor:
+def quantized(*shape: int, kind: ElementType = ElementType.INT8) -> Tensor:
     zero = 0 if kind is ElementType.INT16 else 3
     return Tensor("values", shape, kind, None, Quantization((0.5,), (zero,)))
 
@@ -89,44 +89,44 @@ CASES = {
     "upsample": lambda: replace(built(lambda b, x: b.upsample(x, "y")), tears=False),
     "upsample to 2/3": lambda: single(
         Operator(
-            "RESIZE_NEAREST_NEIGHBOR", (quantised(1, 9, 9, 4), numbers((6, 6))), (quantised(1, 6, 6, 4),), RESIZES
+            "RESIZE_NEAREST_NEIGHBOR", (quantized(1, 9, 9, 4), numbers((6, 6))), (quantized(1, 6, 6, 4),), RESIZES
         ),
         tears=False,
     ),
     "bilinear": lambda: single(
-        Operator("RESIZE_BILINEAR", (quantised(1, 5, 7, 4), numbers((8, 9))), (quantised(1, 8, 9, 4),), RESIZES)
+        Operator("RESIZE_BILINEAR", (quantized(1, 5, 7, 4), numbers((8, 9))), (quantized(1, 8, 9, 4),), RESIZES)
     ),
     "bilinear of floats": lambda: single(
         Operator("RESIZE_BILINEAR", (floats(1, 5, 7, 4), numbers((8, 9))), (floats(1, 8, 9, 4),), RESIZES)
     ),
-    "relu": lambda: single(Operator("RELU", (quantised(1, 40),), (quantised(1, 40),))),
+    "relu": lambda: single(Operator("RELU", (quantized(1, 40),), (quantized(1, 40),))),
     "logistic of floats": lambda: single(Operator("LOGISTIC", (floats(1, 40),), (floats(1, 40),))),
-    "quantise": lambda: single(Operator("QUANTIZE", (floats(1, 40),), (quantised(1, 40),))),
-    "dequantise": lambda: single(Operator("DEQUANTIZE", (quantised(1, 40),), (floats(1, 40),), version=2)),
-    "requantise to 16 bits": lambda: single(
-        Operator("QUANTIZE", (quantised(1, 40),), (quantised(1, 40, kind=ElementType.INT16),))
+    "quantize": lambda: single(Operator("QUANTIZE", (floats(1, 40),), (quantized(1, 40),))),
+    "dequantize": lambda: single(Operator("DEQUANTIZE", (quantized(1, 40),), (floats(1, 40),), version=2)),
+    "requantize to 16 bits": lambda: single(
+        Operator("QUANTIZE", (quantized(1, 40),), (quantized(1, 40, kind=ElementType.INT16),))
     ),
     "pad": lambda: single(
         Operator(
             "PAD",
-            (quantised(1, 6, 5, 3), numbers((0, 0, 1, 2, 2, 1, 0, 0), 4, 2)),
-            (quantised(1, 9, 8, 3),),
+            (quantized(1, 6, 5, 3), numbers((0, 0, 1, 2, 2, 1, 0, 0), 4, 2)),
+            (quantized(1, 9, 8, 3),),
             version=2,
         )
     ),
     "slice": lambda: single(
         Operator(
             "SLICE",
-            (quantised(1, 6, 5, 3), numbers((0, 2, 1, 0)), numbers((1, 3, 4, 3))),
-            (quantised(1, 3, 4, 3),),
+            (quantized(1, 6, 5, 3), numbers((0, 2, 1, 0)), numbers((1, 3, 4, 3))),
+            (quantized(1, 3, 4, 3),),
             version=2,
         )
     ),
     "strided slice of rows": lambda: single(
         Operator(
             "STRIDED_SLICE",
-            (quantised(1, 8, 5, 3), *(numbers(each) for each in ((0, 2, 0, 0), (1, 7, 5, 3), (1, 1, 1, 1)))),
-            (quantised(1, 5, 5, 3),),
+            (quantized(1, 8, 5, 3), *(numbers(each) for each in ((0, 2, 0, 0), (1, 7, 5, 3), (1, 1, 1, 1)))),
+            (quantized(1, 5, 5, 3),),
             SLICES,
             version=2,
         ),
@@ -135,8 +135,8 @@ CASES = {
     "strided slice": lambda: single(
         Operator(
             "STRIDED_SLICE",
-            (quantised(1, 8, 5, 3), *(numbers(each) for each in ((0, 1, 0, 0), (1, 7, 5, 3), (1, 2, 2, 2)))),
-            (quantised(1, 3, 3, 2),),
+            (quantized(1, 8, 5, 3), *(numbers(each) for each in ((0, 1, 0, 0), (1, 7, 5, 3), (1, 2, 2, 2)))),
+            (quantized(1, 3, 3, 2),),
             SLICES,
             version=2,
         )
@@ -144,8 +144,8 @@ CASES = {
     "concatenation of rows": lambda: single(
         Operator(
             "CONCATENATION",
-            (quantised(1, 2, 5, 3), quantised(1, 4, 5, 3)),
-            (quantised(1, 6, 5, 3),),
+            (quantized(1, 2, 5, 3), quantized(1, 4, 5, 3)),
+            (quantized(1, 6, 5, 3),),
             {"axis": 1, "fused_activation_function": 0},
             version=2,
         ),
@@ -155,8 +155,8 @@ CASES = {
     "concatenation of channels": lambda: single(
         Operator(
             "CONCATENATION",
-            (quantised(1, 2, 5, 3), quantised(1, 2, 5, 3)),
-            (quantised(1, 2, 5, 6),),
+            (quantized(1, 2, 5, 3), quantized(1, 2, 5, 3)),
+            (quantized(1, 2, 5, 6),),
             {"axis": 3, "fused_activation_function": 0},
             version=2,
         ),
@@ -166,8 +166,8 @@ CASES = {
     "split": lambda: single(
         Operator(
             "SPLIT",
-            (numbers((1,)), quantised(1, 6, 5, 3)),
-            tuple(quantised(1, 2, 5, 3) for _ in range(3)),
+            (numbers((1,)), quantized(1, 6, 5, 3)),
+            tuple(quantized(1, 2, 5, 3) for _ in range(3)),
             {"num_splits": 3},
             version=2,
         ),
@@ -176,15 +176,15 @@ CASES = {
     ),
     "unpack": lambda: single(
         Operator(
-            "UNPACK", (quantised(3, 4, 5),), tuple(quantised(4, 5) for _ in range(3)), {"num": 3, "axis": 0}, version=2
+            "UNPACK", (quantized(3, 4, 5),), tuple(quantized(4, 5) for _ in range(3)), {"num": 3, "axis": 0}, version=2
         ),
         target=1,
     ),
     "pack": lambda: single(
         Operator(
             "PACK",
-            (quantised(4, 5), quantised(4, 5)),
-            (quantised(4, 2, 5),),
+            (quantized(4, 5), quantized(4, 5)),
+            (quantized(4, 2, 5),),
             {"axis": 1, "values_count": 2},
             version=2,
         ),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from arenite.budget import Budget
 from arenite.check.placement import check
 from arenite.errors import VerificationError
-from arenite.problems.lifetimes import maximum_load, meetings, neighbours
+from arenite.problems.lifetimes import maximum_load, meetings, neighbors
 from arenite.problems.placement import Buffer, Layout, PlacementProblem
 from arenite.solve.place import greedy, many
 from arenite.solve.place.disjoint import solve
@@ -33,7 +33,7 @@ buffers = st.lists(
 
 @given(buffers)
 def test_meetings_are_counted_as_they_are_listed(each):
-    assert 2 * meetings(each) == sum(map(len, neighbours(each)))
+    assert 2 * meetings(each) == sum(map(len, neighbors(each)))
 
 
 @settings(max_examples=200)
@@ -41,7 +41,7 @@ def test_meetings_are_counted_as_they_are_listed(each):
 def test_fits_are_those_of_the_lists(each, chance):
     order = list(range(len(each)))
     chance.shuffle(order)
-    arrays, meets = many._Buffers(each), neighbours(each)
+    arrays, meets = many._Buffers(each), neighbors(each)
     for tightest, slow in ((False, greedy.first_fit), (True, greedy.best_fit)):
         assert many.fit(arrays, np.array(order), tightest, None).tolist() == slow(each, meets, order)
 
@@ -84,7 +84,7 @@ def test_a_limit_that_is_over_leaves_one_layout():
 def test_nothing_lists_who_meets_whom_among_many():
     problem = thousands(4_000)
     assert meetings(problem.buffers) > 1_000_000
-    with mock.patch("arenite.solve.place.disjoint.neighbours", side_effect=AssertionError):
+    with mock.patch("arenite.solve.place.disjoint.neighbors", side_effect=AssertionError):
         solution = solve(problem, budget=Budget(500_000))
     check(problem, solution)
     assert solution.lower_bound == maximum_load(problem)

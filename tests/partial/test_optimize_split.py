@@ -22,7 +22,7 @@ from arenite.runtimes.verification import verify
 from arenite.search.partial.choose import Choice
 from arenite.search.partial.costs import Costs
 from arenite.search.partial.line import Line
-from arenite.search.partial.neighbours import neighbours
+from arenite.search.partial.neighbors import neighbors
 from arenite.search.partial.search import partial, promising, search
 from arenite.search.partial.ways import UNEVEN
 from arenite.search.partial.wish import Wish
@@ -179,7 +179,7 @@ def test_random_networks(type_, target):
         sharing = Sharing(find_target(target), keep_inputs, {})
         costs = Costs(Line(model, keep_inputs), find_target(target))
         chosen = search(costs, work(model), Budget(), report=silent)[:2]
-        near = [each for choice in chosen[:1] for each in neighbours(costs, choice, work(model))]
+        near = [each for choice in chosen[:1] for each in neighbors(costs, choice, work(model))]
         uneven = [each for each in near if any(piece.kind in UNEVEN.values() for piece in each.pieces)]
         for choice in (*chosen, *uneven[:2]):
             found = partial(model, sharing, choice, Budget())

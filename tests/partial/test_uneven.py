@@ -23,8 +23,8 @@ from arenite.search.partial.costs import Costs
 from arenite.search.partial.halos import nested, whole_halo, work
 from arenite.search.partial.line import Line
 from arenite.search.partial.load import Area, Load
-from arenite.search.partial.neighbours import neighbours
-from arenite.search.partial.realise import in_parts
+from arenite.search.partial.neighbors import neighbors
+from arenite.search.partial.realize import in_parts
 from arenite.search.partial.search import search
 from arenite.search.partial.uneven import MOST_ENDS, Uneven
 from arenite.search.partial.ways import UNEVEN
@@ -201,7 +201,7 @@ def test_every_kind_is_tried_near_to_what_is_found():
     most = sum(map(macs, model.main.operators)) // 5
     found = search(costs, most, Budget(), report=silent)
     assert all(piece.kind not in UNEVEN.values() for choice in found for piece in choice.pieces)
-    near = [other for choice in found for other in neighbours(costs, choice, most)]
+    near = [other for choice in found for other in neighbors(costs, choice, most)]
     kinds = {piece.kind for choice in near for piece in choice.pieces if piece.plan is not None}
     assert kinds >= {"recompute", "keep", "some", *(UNEVEN[kind] for kind in ("recompute", "keep", "some")), "channels"}
     for choice in near:

@@ -247,7 +247,7 @@ REFUSED = {
         activation(1, 2, 2, 4),
         CONV,
     ),
-    "quantised in another way": lone(
+    "quantized in another way": lone(
         "RELU", [activation(1, 2, 2, 4)], activation(1, 2, 2, 4, quantization=Quantization((0.5,) * 4, (0,) * 4, 3))
     ),
     "shuffled": lone("FULLY_CONNECTED", [activation(1, 4), constant(4, 4)], activation(1, 4), {"weights_format": 1}),

@@ -190,7 +190,7 @@ def test_a_plan_that_does_not_fit_is_an_error():
     "fields",
     [
         {"metadata": (Metadata("COMPRESSION_METADATA", Data(b"names tensors by number")),)},
-        {"description": "Vela Optimised"},
+        {"description": "Vela Optimized"},
     ],
 )
 def test_what_may_name_tensors_by_number_stays_as_it_is(fields):

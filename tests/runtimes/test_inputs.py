@@ -28,7 +28,7 @@ def test_every_type_has_its_shape_and_range():
         tensor("i8", 50, ElementType.INT8),
         tensor("u8", 50, ElementType.UINT8),
         tensor("index", 50, ElementType.INT32),
-        tensor("quantised", 50, ElementType.INT32, quantization=POINT),
+        tensor("quantized", 50, ElementType.INT32, quantization=POINT),
         scalar("flag"),
         tensor("float", 50),
         tensor("complex", 50, ElementType.COMPLEX64),

@@ -107,7 +107,7 @@ def test_no_operators_cost_the_floor() -> None:
 
 
 def test_operators_that_need_nothing_wait_for_their_reader() -> None:
-    """Dequantised weights, all made first by default: each is alive only for its own layer in the best order."""
+    """Dequantized weights, all made first by default: each is alive only for its own layer in the best order."""
     layers = 30
     made = [Charge(1024, i, (layers + i,)) for i in range(layers)]
     passed = [

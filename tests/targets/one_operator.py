@@ -23,7 +23,7 @@ def zeros(*shape):
     return Tensor("t", shape, FLOAT, Data(bytes(4 * prod(shape))))
 
 
-def quantised(*shape):
+def quantized(*shape):
     return Tensor("q", shape, ElementType.INT8, quantization=Quantization((0.1,), (0,)))
 
 
@@ -94,8 +94,8 @@ def cases():
     yield "EMBEDDING_LOOKUP", [new(2, kind=INT), zeros(4, 4)], [new(2, 4)], {}
     yield "SHAPE", [new(4, 4)], [new(2, kind=INT)], {"out_type": 2}
     yield "DYNAMIC_UPDATE_SLICE", [new(*ROW), new(2), new(1, kind=INT)], [new(*ROW)], {}
-    yield "QUANTIZE", [new(*ROW)], [quantised(*ROW)], {}
-    yield "DEQUANTIZE", [quantised(*ROW)], [new(*ROW)], {}
+    yield "QUANTIZE", [new(*ROW)], [quantized(*ROW)], {}
+    yield "DEQUANTIZE", [quantized(*ROW)], [new(*ROW)], {}
 
 
 def alone(code, inputs, outputs, options):

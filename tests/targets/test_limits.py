@@ -8,7 +8,7 @@ from dataclasses import replace
 from math import prod
 
 import pytest
-from one_operator import alone, cases, image, ints, new, quantised, zeros
+from one_operator import alone, cases, image, ints, new, quantized, zeros
 
 from arenite.backends.checks import OUTPUT
 from arenite.backends.cmsis_nn.limits import LIMITS as CMSIS_NN_LIMITS
@@ -36,7 +36,7 @@ FIXED_SCALES = {
     "TANH": (1 / 128, 0),
     "L2_NORMALIZATION": (1 / 128, 0),
 }
-"""What TFLM wants the INT8 output of some operators to be quantised as."""
+"""What TFLM wants the INT8 output of some operators to be quantized as."""
 
 
 def of(model):
@@ -73,7 +73,7 @@ def content_of(model):
         return None
 
 
-def quantisation(code, kind, *, result):
+def quantization(code, kind, *, result):
     if kind is INT8:
         scale, zero = FIXED_SCALES.get(code, (1 / 16, 0)) if result else (1 / 16, 0)
         return Quantization((scale,), (zero,))
@@ -90,7 +90,7 @@ def with_type(code, tensor, kind, *, result):
         letters = dict(zip(KINDS, "fbhiqB?", strict=True))
         number = float if kind is FLOAT else int
         data = Data(struct.pack(f"<{len(values)}{letters[kind]}", *map(number, values)))
-    return replace(tensor, type=kind, data=data, quantization=quantisation(code, kind, result=result))
+    return replace(tensor, type=kind, data=data, quantization=quantization(code, kind, result=result))
 
 
 def retyped(case, places, kind):
@@ -178,7 +178,7 @@ def broadcast(rank):
     return "BROADCAST_TO", [new(*flat(rank, 4)), ints(*flat(rank, 2, 4))], [new(*flat(rank, 2, 4))], {}
 
 
-def normalised(rank, **options):
+def normalized(rank, **options):
     return "L2_NORMALIZATION", [new(*flat(rank, 4))], [new(*flat(rank, 4))], options
 
 
@@ -191,11 +191,11 @@ def of_rank(code, rank):
     return code, [one, *more], [new(*(1,) * rank)], window | block
 
 
-def requantised(code, scale):
-    other = replace(quantised(2, 4), quantization=Quantization((scale,), (0,)))
+def requantized(code, scale):
+    other = replace(quantized(2, 4), quantization=Quantization((scale,), (0,)))
     if code == "CONCATENATION":
-        return code, [quantised(2, 4), other], [quantised(4, 4)], {"axis": 0}
-    return code, [other, ints(1)], [quantised(2)], {}
+        return code, [quantized(2, 4), other], [quantized(4, 4)], {"axis": 0}
+    return code, [other, ints(1)], [quantized(2)], {}
 
 
 def computed(code, place):
@@ -208,15 +208,15 @@ def computed(code, place):
 PAIRS = [
     (joined(MOST_JOINED), joined(MOST_JOINED + 1), "11 inputs, but may have at most 10"),
     (joined(2), joined(2, fused_activation_function=1), "an activation is fused into it"),
-    (requantised("CONCATENATION", 0.1), requantised("CONCATENATION", 0.2), "input 1 is quantised in another way"),
-    (requantised("REDUCE_MAX", 0.1), requantised("REDUCE_MAX", 0.2), "input 0 is quantised in another way"),
+    (requantized("CONCATENATION", 0.1), requantized("CONCATENATION", 0.2), "input 1 is quantized in another way"),
+    (requantized("REDUCE_MAX", 0.1), requantized("REDUCE_MAX", 0.2), "input 0 is quantized in another way"),
     (sliced(4), sliced(5), "input 0 has 5 dimensions, but must have at most 4"),
     (padded(5), padded(6), "at most 5"),
     (transposed(5), transposed(6), "at most 5"),
     (product(5), product(6), "at most 5"),
     (broadcast(5), broadcast(6), "the output has 6 dimensions, but must have at most 5"),
-    (normalised(4), normalised(5), "at most 4"),
-    (normalised(4), normalised(4, fused_activation_function=1), "an activation is fused into it"),
+    (normalized(4), normalized(5), "at most 4"),
+    (normalized(4), normalized(4, fused_activation_function=1), "an activation is fused into it"),
     (of_rank("L2_POOL_2D", 4), of_rank("L2_POOL_2D", 3), "input 0 has 3 dimensions, but must have 4"),
     (of_rank("DEPTH_TO_SPACE", 4), of_rank("DEPTH_TO_SPACE", 5), "must have 4"),
     (of_rank("SPACE_TO_DEPTH", 4), of_rank("SPACE_TO_DEPTH", 3), "must have 4"),

@@ -114,7 +114,7 @@ def test_the_plain_allocator_keeps_no_books():
     assert 96 <= difference <= 112
 
 
-def test_variables_resources_and_quantised_ends():
+def test_variables_resources_and_quantized_ends():
     x, y = tensor("x"), tensor("y")
     base = REFERENCE.tail_bytes(model(graph([x], [y], [add(x, x, y)])))
     state = tensor("state", 100, variable=True)

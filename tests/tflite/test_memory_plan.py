@@ -87,10 +87,10 @@ def test_a_plan_that_does_not_fit_is_not_written(model):
         with_plan(model, MemoryPlan(tuple((2**31,) * count for count in TENSORS)))
 
 
-def test_vela_is_recognised():
+def test_vela_is_recognized():
     model = scratch()
     assert not is_vela(model)
-    assert is_vela(dataclasses.replace(model, description="Vela Optimised"))
+    assert is_vela(dataclasses.replace(model, description="Vela Optimized"))
     operator = Operator("CUSTOM", (), (), custom_code="ethos-u")
     graph = dataclasses.replace(model.main, operators=(operator,))
     assert is_vela(dataclasses.replace(model, graphs=(graph,)))

@@ -277,7 +277,7 @@ def test_names_of_what_was_removed_are_gone_from_the_file():
     assert all(name.encode() in write_bytes(model) for name in gone)
     kept = tuple(t for t in model.main.tensors if t.name not in gone)
     result = write_bytes(with_graph(model, dataclasses.replace(model.main, tensors=kept)))
-    # A short name leaves only with a neighbour: bytes leave in multiples of 16.
+    # A short name leaves only with a neighbor: bytes leave in multiples of 16.
     assert b"nothing" not in result
 
 

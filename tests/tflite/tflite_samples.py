@@ -18,7 +18,7 @@ CONTROL = "model_control_dependencies"
 
 
 def pack(model: Any) -> bytes:
-    """Serialise with the stock classes, which do not align the contents of buffers."""
+    """Serialize with the stock classes, which do not align the contents of buffers."""
     builder = flatbuffers.Builder(1024)
     builder.Finish(model.Pack(builder), b"TFL3")
     return bytes(builder.Output())

@@ -62,7 +62,7 @@ def test_form(name):
 
 
 @pytest.mark.parametrize("name", zoo.MODELS)
-def test_convolutions_are_quantised_per_channel(name):
+def test_convolutions_are_quantized_per_channel(name):
     for operator in zoo.build(name).main.operators:
         if operator.code in {"CONV_2D", "DEPTHWISE_CONV_2D"}:
             x, weights, bias = operator.inputs
@@ -152,7 +152,7 @@ def test_mobilenet_v2_grows_as_published():
     graph = zoo.build("mobilenet-v2", width=1.0, resolution=224, classes=1000).main
     weights = sum(len(t.data.content) for t in graph.tensors if t.name.endswith("/weights"))
     assert peak(graph) == 112 * 112 * 96 + 56 * 56 * 96  # the first expansion and its depthwise convolution
-    assert 3_400_000 < weights < 3_500_000  # 3.47 million parameters with normalisation (arXiv 1801.04381, table 4)
+    assert 3_400_000 < weights < 3_500_000  # 3.47 million parameters with normalization (arXiv 1801.04381, table 4)
 
 
 @given(st.integers(3, 40).flatmap(lambda n: st.tuples(st.just(n), st.integers(1, (n - 1) // 2))), st.integers(0, 99))

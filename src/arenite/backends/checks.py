@@ -168,7 +168,7 @@ def never(reason: str) -> Check:
 
 
 def same_scale(*kinds: ElementType) -> Check:
-    """Where the output has one of these types, all inputs of its type are quantised as it is."""
+    """Where the output has one of these types, all inputs of its type are quantized as it is."""
 
     def check(operator: Operator) -> str | None:
         output = at(operator, OUTPUT)
@@ -178,7 +178,7 @@ def same_scale(*kinds: ElementType) -> Check:
             if tensor is None or tensor.type is not output.type or tensor.quantization is None:
                 continue
             if _affine(tensor) != _affine(output):
-                return f"{_name(place)} is quantised in another way than the output"
+                return f"{_name(place)} is quantized in another way than the output"
         return None
 
     return check

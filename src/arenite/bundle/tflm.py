@@ -27,7 +27,7 @@ def export_tflm(model: Model, name: str, target: Target) -> dict[str, str]:
     target, `NAME_resolver.h` the operators that are used, `NAME_main.cc` an example to start from.
 
     Args:
-        model: the model, written as it is: optimise it first.
+        model: the model, written as it is: optimize it first.
         name: what files and identifiers begin with.
         target: whose kernels and core decide the size of the arena.
 

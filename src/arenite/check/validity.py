@@ -16,7 +16,7 @@ from arenite.check.placement import check as check_placement
 from arenite.errors import VerificationError
 from arenite.formulate.placement import overlap_problem
 from arenite.operators.liveness import lifetimes
-from arenite.problems.lifetimes import neighbours
+from arenite.problems.lifetimes import neighbors
 from arenite.problems.placement import Layout, PlacementProblem
 from arenite.tflite.memory_plan import is_vela, read_plan
 from arenite.tflite.target_name import read_target_name
@@ -132,7 +132,7 @@ def shared_pairs(model: Model) -> int:
         for buffer, tensor in zip(problem.buffers, tensors, strict=False)
         if tensor in plan and buffer.size
     ]
-    meets = neighbours([buffer for buffer, _ in placed])
+    meets = neighbors([buffer for buffer, _ in placed])
     return sum(
         _share(*placed[number], *placed[other])
         for number, others in enumerate(meets)

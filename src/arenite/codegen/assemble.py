@@ -110,7 +110,7 @@ def _flag(model: Model, arena: Arena, operator: Operator) -> int | None:
 def _port(tensor: Tensor, offset: int) -> Port:
     try:
         scale, zero_point = scale_of(tensor), zero_point_of(tensor)
-    except UnsupportedError:  # not quantised, or not by one scale
+    except UnsupportedError:  # not quantized, or not by one scale
         scale, zero_point = None, 0
     return Port(tensor.name, TYPES[tensor.type], tensor.shape, offset, prod(tensor.shape), scale, zero_point)
 

@@ -143,7 +143,7 @@ def high_multiply16(a: int, b: int) -> int:
 
 
 def high_multiply16_truncated(a: int, b: int) -> int:
-    """a * b / 2^15, towards zero (SaturatingDoublingHighMul)."""
+    """a * b / 2^15, toward zero (SaturatingDoublingHighMul)."""
     if a == b == -32768:
         return 32767
     product = a * b

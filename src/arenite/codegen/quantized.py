@@ -1,4 +1,4 @@
-"""Quantisation parameters in the arithmetic of TensorFlow Lite, to the bit.
+"""Quantization parameters in the arithmetic of TensorFlow Lite, to the bit.
 
 Sources: QuantizeMultiplier, PreprocessSoftmaxScaling and CalculateInputRadius in TensorFlow Lite's
 quantization_util.cc; CalculateActivationRangeQuantized and PopulateConvolutionQuantizationParams in its kernel_util.cc.
@@ -74,10 +74,10 @@ def zero_point_of(tensor: Tensor) -> int:
 
 
 def range_of(tensor: Tensor) -> tuple[int, int]:
-    """Lowest and highest value that a quantised tensor holds.
+    """Lowest and highest value that a quantized tensor holds.
 
     Raises:
-        UnsupportedError: its type is none of those that are quantised.
+        UnsupportedError: its type is none of those that are quantized.
     """
     require(tensor.type in RANGES, "there is no kernel for these types")
     return RANGES[tensor.type]
@@ -135,7 +135,7 @@ def fit_wide_sums(scales: Iterable[Scale]) -> None:
 
 
 def activation_range(activation: Option | None, output: Tensor) -> tuple[int, int]:
-    """Lowest and highest value of a quantised output with a fused activation."""
+    """Lowest and highest value of a quantized output with a fused activation."""
     lowest, highest = range_of(output)
     low, high = _real_range(activation)
     scale, zero = scale_of(output), zero_point_of(output)

@@ -28,7 +28,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from arenite.operators.liveness import NEVER, align, lifetimes
-from arenite.problems.lifetimes import neighbours
+from arenite.problems.lifetimes import neighbors
 from arenite.problems.placement import Buffer, Relation
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def _no_larger(sizes: Sequence[int], others: Sequence[int]) -> bool:
 def _never_together(buffers: Sequence[Buffer], tensors: int, sets: Sequence[Backend]) -> Iterator[Relation]:
     """Relations that let scratch of different sets lie anywhere; the last buffers are scratch of `sets`."""
     charged = len(buffers) - len(sets) - tensors
-    for one, others in enumerate(neighbours(buffers[tensors:])):
+    for one, others in enumerate(neighbors(buffers[tensors:])):
         for other in others:
             if one < other >= charged and (one < charged or sets[one - charged] is not sets[other - charged]):
                 yield Relation(tensors + one, tensors + other, -buffers[tensors + one].size)

@@ -29,7 +29,7 @@ def maximum_load(problem: PlacementProblem) -> int:
     return best
 
 
-def neighbours(buffers: Sequence[Buffer]) -> list[list[int]]:
+def neighbors(buffers: Sequence[Buffer]) -> list[list[int]]:
     """For each buffer, the others that are alive in one of its scopes."""
     meets: list[list[int]] = [[] for _ in buffers]
     alive: list[int] = []

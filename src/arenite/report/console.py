@@ -27,7 +27,7 @@ RUNTIMES = {"litert": "LiteRT", "litert-reference": "LiteRT with reference kerne
 
 
 def print_report(parts: Iterable[RenderableType], stream: TextIO) -> None:
-    """Print `parts` one below the other to `stream`; without colours and padding where it is not a terminal.
+    """Print `parts` one below the other to `stream`; without colors and padding where it is not a terminal.
 
     A terminal or the variable COLUMNS gives the width; a pipe without it takes lines as long as they are, so that
     whoever searches them finds whole names.

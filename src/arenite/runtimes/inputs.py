@@ -34,7 +34,7 @@ DTYPES = {
 
 WIDE = frozenset({ElementType.INT32, ElementType.INT64, ElementType.UINT32, ElementType.UINT64})
 INDICES = 4
-"""Wide integers that are not quantised are indices or counts as a rule, so they stay below this."""
+"""Wide integers that are not quantized are indices or counts as a rule, so they stay below this."""
 
 MOST_ROUNDS = 1000
 """Inputs of all rounds are in memory at once."""
@@ -63,9 +63,9 @@ def most_dimensions() -> int:
 
 
 def random_inputs(model: Model, rounds: int, seed: int) -> tuple[tuple[Array, ...], ...]:
-    """Inputs of the main graph for one round of zeros (zero points where quantised) and `rounds` rounds at random.
+    """Inputs of the main graph for one round of zeros (zero points where quantized) and `rounds` rounds at random.
 
-    Integers cover their whole range, but wide ones that are not quantised are 0 to 3; floats are normally distributed.
+    Integers cover their whole range, but wide ones that are not quantized are 0 to 3; floats are normally distributed.
     What chooses rows of a table chooses rows that there are. Entry [r][i] is the array for input i in round r, of the
     input's shape and type.
     """

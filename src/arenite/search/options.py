@@ -1,4 +1,4 @@
-"""What to optimise, and for which runtime."""
+"""What to optimize, and for which runtime."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_EXTRA_MACS = 10.0
 
 @dataclass(frozen=True)
 class Options:
-    """What to optimise.
+    """What to optimize.
 
     `reorder`, `layout`: which of the two decisions are Arenite's; what is not stays as the file and TFLM have it.
     `overlap`: buffers may share bytes where the kernels of `target` (a target or its name) allow it; without it every

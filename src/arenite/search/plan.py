@@ -1,4 +1,4 @@
-"""The result of an optimisation: what was decided, what it costs, what is proven, what was verified."""
+"""The result of an optimization: what was decided, what it costs, what is proven, what was verified."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ class Plan:
         return self.model is not self.source
 
     def write(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
-        """Write the optimised model to `path`, atomically.
+        """Write the optimized model to `path`, atomically.
 
         Raises OutputError when `path` is the source itself, exists (unless `force`), or cannot be written.
         """

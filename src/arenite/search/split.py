@@ -16,8 +16,8 @@ from arenite.rewrite.strips import why_not
 from arenite.search.orders import runs_as_filed
 from arenite.search.partial.costs import Costs
 from arenite.search.partial.line import Line
-from arenite.search.partial.neighbours import neighbours
-from arenite.search.partial.realise import within
+from arenite.search.partial.neighbors import neighbors
+from arenite.search.partial.realize import within
 from arenite.search.partial.search import partial, promising, search, size
 from arenite.search.partial.ways import UNEVEN
 from arenite.search.partial.wish import Wish
@@ -194,7 +194,7 @@ class PartialSearch:
         tried: set[tuple[object, ...]] = set()
         operators = 0
         while best.choice is not None:
-            near = neighbours(self._costs, best.choice, self._most_extra)
+            near = neighbors(self._costs, best.choice, self._most_extra)
             for choice in promising(near, self.wish, self.tail):
                 mark = tuple((piece.first, piece.last, piece.kind, piece.number) for piece in choice.pieces)
                 if mark in tried or not self._hopeful(choice, best):

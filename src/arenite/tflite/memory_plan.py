@@ -116,6 +116,6 @@ def _encode(plan: MemoryPlan, model: Model) -> bytes:
 
 def is_vela(model: Model) -> bool:
     """Whether Arm's Vela compiled the model for an Ethos-U NPU: its command streams hold addresses of their own."""
-    return model.description == "Vela Optimised" or any(
+    return model.description == "Vela Optimized" or any(
         operator.custom_code == "ethos-u" for graph in model.graphs for operator in graph.operators
     )

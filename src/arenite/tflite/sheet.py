@@ -1,6 +1,6 @@
 """A new flatbuffer built in front of the bytes of an old one.
 
-A flatbuffer is written from its end to its start and every offset points towards the end. So the old file, byte for
+A flatbuffer is written from its end to its start and every offset points toward the end. So the old file, byte for
 byte, can serve as the part that is "already written": what did not change is referred to where it lies, what changed
 is built in front of it. The growth is a multiple of 16, so whatever was aligned stays aligned, and the last bytes of
 the file stay the last bytes.

@@ -1,4 +1,4 @@
-"""What the builder expects of an activation's values, and the quantisation that follows from it."""
+"""What the builder expects of an activation's values, and the quantization that follows from it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Values:
     signed: bool
 
     def quantization(self, least: float = 0.0) -> Quantization:
-        """Per-tensor quantisation of a range that holds four deviations: the common one, doubled as often as needed.
+        """Per-tensor quantization of a range that holds four deviations: the common one, doubled as often as needed.
 
         `least` is a range to begin with that is wider than the common one.
         """
@@ -34,6 +34,6 @@ RECTIFIED = Values(0.4, 0.58, signed=False)  # the same after ReLU: a normal dis
 
 
 def scale_and_zero(x: Tensor) -> tuple[float, int]:
-    """Scale and zero point of an activation, which the builder always quantises per tensor."""
+    """Scale and zero point of an activation, which the builder always quantizes per tensor."""
     assert x.quantization is not None, x.name
     return x.quantization.scale[0], x.quantization.zero_point[0]

@@ -1,4 +1,4 @@
-"""Builds quantised int8 models operator by operator, with random weights and activation scales that suit them.
+"""Builds quantized int8 models operator by operator, with random weights and activation scales that suit them.
 
 Values are kept in range by construction: every convolution's weights are scaled so that its output has a standard
 deviation of about 1 whatever its fan-in, so all of them share one scale per kind (signed, or after ReLU6), as
@@ -147,7 +147,7 @@ class Builder:
         return self._parts.operator("CONCATENATION", tuple(parts), output, options)
 
     def average_pool(self, x: Tensor, name: str, *, window: int = 3, stride: int = 1, padding: int = SAME) -> Tensor:
-        """AVERAGE_POOL_2D, same scale as its input; averages vary less, but neighbours are alike, so only a little."""
+        """AVERAGE_POOL_2D, same scale as its input; averages vary less, but neighbors are alike, so only a little."""
         values = replace(self._values[x], spread=self._values[x].spread / math.sqrt(2))
         return self._pool("AVERAGE_POOL_2D", x, name, Window(window, stride, padding), values)
 

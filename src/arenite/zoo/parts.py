@@ -49,7 +49,7 @@ class Parts:
     def activation(
         self, name: str, shape: tuple[int, ...], values: Values, quantized: Quantization | Tensor | None = None
     ) -> Tensor:
-        """A new int8 activation, quantised as given, as the given tensor is, or as its values ask for."""
+        """A new int8 activation, quantized as given, as the given tensor is, or as its values ask for."""
         quantization = quantized.quantization if isinstance(quantized, Tensor) else quantized
         tensor = Tensor(name, shape, ElementType.INT8, None, quantization or values.quantization())
         self.tensors.append(tensor)
@@ -62,7 +62,7 @@ class Parts:
         return output
 
     def filters(self, x: Tensor, name: str, shape: tuple[int, ...], dimension: int) -> tuple[Tensor, Tensor]:
-        """Weights quantised per channel along `dimension`, 0 or the last, and the bias, for a convolution of x.
+        """Weights quantized per channel along `dimension`, 0 or the last, and the bias, for a convolution of x.
 
         Their scales are such that the output's standard deviation is about 1.
         """

@@ -14,24 +14,24 @@ if TYPE_CHECKING:
 
 
 def watts_strogatz(nodes: int, k: int, p: float, random: Random) -> list[tuple[int, ...]]:
-    """For every node, the nodes before it that feed it: a ring with k neighbours each, edges rewired with chance p.
+    """For every node, the nodes before it that feed it: a ring with k neighbors each, edges rewired with chance p.
 
     Edges point from the lower number to the higher, which makes the graph acyclic.
     """
-    neighbours: list[set[int]] = [set() for _ in range(nodes)]
+    neighbors: list[set[int]] = [set() for _ in range(nodes)]
     for distance in range(1, k // 2 + 1):
         for node in range(nodes):
-            _connect(neighbours, node, (node + distance) % nodes)
+            _connect(neighbors, node, (node + distance) % nodes)
     for distance in range(1, k // 2 + 1):
         for node in range(nodes):
             other = (node + distance) % nodes
-            if random.random() < p and other in neighbours[node]:
-                free = [far for far in range(nodes) if far != node and far not in neighbours[node]]
+            if random.random() < p and other in neighbors[node]:
+                free = [far for far in range(nodes) if far != node and far not in neighbors[node]]
                 if free:
-                    neighbours[node].remove(other)
-                    neighbours[other].remove(node)
-                    _connect(neighbours, node, free[int(random.random() * len(free))])
-    return [tuple(sorted(before for before in neighbours[node] if before < node)) for node in range(nodes)]
+                    neighbors[node].remove(other)
+                    neighbors[other].remove(node)
+                    _connect(neighbors, node, free[int(random.random() * len(free))])
+    return [tuple(sorted(before for before in neighbors[node] if before < node)) for node in range(nodes)]
 
 
 def random_wired(
@@ -72,6 +72,6 @@ def _stage(net: Builder, x: Tensor, sources: list[tuple[int, ...]], size: tuple[
     return net.total([result for node, result in enumerate(results) if node not in read], f"{name}/sum")
 
 
-def _connect(neighbours: list[set[int]], a: int, b: int) -> None:
-    neighbours[a].add(b)
-    neighbours[b].add(a)
+def _connect(neighbors: list[set[int]], a: int, b: int) -> None:
+    neighbors[a].add(b)
+    neighbors[b].add(a)

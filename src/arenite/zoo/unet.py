@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def unet(*, depth: int = 3, channels: int = 8, resolution: int = 64, classes: int = 2, seed: int = 0) -> Model:
-    """U-Net (arXiv 1505.04597) with SAME padding and nearest-neighbour upsampling; `depth` is how often it halves."""
+    """U-Net (arXiv 1505.04597) with SAME padding and nearest-neighbor upsampling; `depth` is how often it halves."""
     if resolution % 2**depth:
         raise OptionError(f"u-net: resolution {resolution} is not a multiple of {2**depth} (2 to the power of depth)")
     net = Builder(f"unet_{depth}_{resolution}", seed)

@@ -52,7 +52,7 @@ class Weights:
         return tuple(single(typical * (1 + int(byte) / 512)) for byte in self._bytes(channels))
 
     def biases(self, reach: float, scales: tuple[float, ...]) -> bytes:
-        """Little-endian int32 biases, real values uniform in -reach..reach, quantised with the given scales."""
+        """Little-endian int32 biases, real values uniform in -reach..reach, quantized with the given scales."""
         reals = (int(byte) / 128 * reach for byte in self._bytes(len(scales)))
         return struct.pack(
             f"<{len(scales)}i", *(round(real / scale) for real, scale in zip(reals, scales, strict=True))

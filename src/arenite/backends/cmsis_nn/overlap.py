@@ -1,6 +1,6 @@
 """CMSIS-NN behind TFLM's glue (tensorflow/lite/micro/kernels/cmsis_nn/), read at the revision that TFLM pins.
 
-Quantised kernels only, and only the operators that the glue passes on: everything else, and every float operator,
+Quantized kernels only, and only the operators that the glue passes on: everything else, and every float operator,
 runs the reference kernel. Where a kernel makes the output in the reference's order but reads further ahead, the
 reference's distance is safe; where that is said, it need not be the least.
 """

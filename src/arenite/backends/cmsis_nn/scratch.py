@@ -108,8 +108,8 @@ def _transpose_conv(kernel: Instance, instructions: Instructions) -> tuple[int, 
 def _lstm(kernel: Instance, _: Instructions) -> tuple[int, ...]:
     """unidirectional_sequence_lstm.cc: three gate buffers where the reference kernel has four."""
     gates = reference_scratch(kernel.operator)
-    quantised = kernel.input(0).type in (INT8, INT16) and kernel.input(19).type is INT16
-    return gates[:3] if quantised else gates
+    quantized = kernel.input(0).type in (INT8, INT16) and kernel.input(19).type is INT16
+    return gates[:3] if quantized else gates
 
 
 RULES: dict[str, Rule] = {

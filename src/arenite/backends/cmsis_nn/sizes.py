@@ -67,7 +67,7 @@ def _row_mve(window: Window) -> int:
 
 
 def _quotient(dividend: int, divisor: int) -> int:
-    """Division of C, which rounds towards 0."""
+    """Division of C, which rounds toward 0."""
     return -(-dividend // divisor) if dividend < 0 else dividend // divisor
 
 
@@ -89,7 +89,7 @@ def depthwise_s8(window: Window, instructions: Instructions) -> int:
     mve = instructions is Instructions.MVE
     if mve and window.depth == 1 and window.out_depth > MVE_ONE_CHANNEL_OUTPUTS:
         return convolution_s8(window, instructions) + window.out_depth * _positions(window)
-    if not _optimised(window):
+    if not _optimized(window):
         return 0
     axes = (window.rows, window.columns)
     small = all(axis.kernel == 3 and axis.padding <= 1 for axis in axes)
@@ -100,10 +100,10 @@ def depthwise_s8(window: Window, instructions: Instructions) -> int:
 
 def depthwise_s4(window: Window, instructions: Instructions) -> int:
     """arm_depthwise_conv_wrapper_s4_get_buffer_size."""
-    return _depthwise_columns(window, instructions) if _optimised(window) else 0
+    return _depthwise_columns(window, instructions) if _optimized(window) else 0
 
 
-def _optimised(window: Window) -> bool:
+def _optimized(window: Window) -> bool:
     return window.depth == window.out_depth and window.batches == 1 and not window.dilated
 
 

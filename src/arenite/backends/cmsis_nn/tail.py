@@ -56,7 +56,7 @@ def looks(kernel: Instance) -> tuple[Tensor, ...]:
 
 
 def _convolution(kernel: Instance, _: Instructions) -> tuple[int, ...]:
-    """conv.cc, depthwise_conv.cc: multipliers and shifts for quantised types only."""
+    """conv.cc, depthwise_conv.cc: multipliers and shifts for quantized types only."""
     return reference.kept(kernel) if kernel.input(0).type in QUANTIZED else ()
 
 

@@ -108,4 +108,4 @@ LIMITS: tuple[Check, ...] = (
     _sizes,
     _options,
 )
-"""What its Prepare and Eval ask; other types are dequantised nowhere."""
+"""What its Prepare and Eval ask; other types are dequantized nowhere."""

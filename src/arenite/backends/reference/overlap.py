@@ -81,10 +81,10 @@ def _fully_connected(operator: Operator, position: int, _: int) -> Overlap:
 
 
 def _transpose_conv(operator: Operator, position: int, _: int) -> Overlap:
-    """Quantised kernels add everything up in scratch before they write; the float one clears the output first."""
+    """Quantized kernels add everything up in scratch before they write; the float one clears the output first."""
     source = operator.inputs[2]
-    quantised = source is not None and source.type in {ElementType.INT8, ElementType.INT16}
-    return ANYWHERE if position == 2 and quantised else APART
+    quantized = source is not None and source.type in {ElementType.INT8, ElementType.INT16}
+    return ANYWHERE if position == 2 and quantized else APART
 
 
 def _mean(operator: Operator, position: int, _: int) -> Overlap:

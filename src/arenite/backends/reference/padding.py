@@ -55,7 +55,7 @@ def _lead(operator: Operator) -> int | None:
 
 
 def _gaps(shape: Sequence[int], padded: Sequence[int], paddings: Sequence[tuple[int, int]]) -> Iterator[int]:
-    """Elements of padding between neighbours along each axis that has neighbours."""
+    """Elements of padding between neighbors along each axis that has neighbors."""
     step = gap = 0
     for axis in range(len(shape) - 1, 0, -1):
         step = step * padded[axis + 1] if step else 1

@@ -87,7 +87,7 @@ def _iterators(operator: Operator) -> tuple[int, ...]:
 
 
 def _sum(operator: Operator) -> tuple[int, ...]:
-    """MEAN and SUM add up quantised values in 32 bits."""
+    """MEAN and SUM add up quantized values in 32 bits."""
     accumulator = (INT * prod(operator.outputs[0].shape),) if _type(operator, 0) in QUANTIZED else ()
     return accumulator + _iterators(operator)
 

@@ -156,7 +156,7 @@ def _fully_connected(kernel: Instance) -> tuple[int, ...]:
 
 
 def _batch_matmul(kernel: Instance) -> tuple[int, ...]:
-    """batch_matmul.cc: quantisation, a transposed copy of each side that needs it, and the output's shape."""
+    """batch_matmul.cc: quantization, a transposed copy of each side that needs it, and the output's shape."""
     left, right = kernel.input(0), kernel.input(1)
     sizes = [_dimensions(kernel.output)]
     if left.type in QUANTIZED:

@@ -57,7 +57,7 @@ pairs of inputs with its output."""
 
 
 def quantization_pieces(tensor: Tensor, abi: Abi) -> tuple[tuple[int, int], ...]:
-    """(bytes, alignment) of a tensor's quantisation: its structure, and an array of zero points in 32 bits."""
+    """(bytes, alignment) of a tensor's quantization: its structure, and an array of zero points in 32 bits."""
     quantization = tensor.quantization
     if quantization is None or not quantization.scale or not quantization.zero_point:
         return ()

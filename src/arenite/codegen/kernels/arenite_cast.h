@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Part of Arenite's kernels: plain C99, no allocation, no state. */
-/* CAST between numbers of any two types: floats are cut towards zero, integers keep their lowest bytes. */
+/* CAST between numbers of any two types: floats are cut toward zero, integers keep their lowest bytes. */
 #ifndef ARENITE_CAST_H
 #define ARENITE_CAST_H
 

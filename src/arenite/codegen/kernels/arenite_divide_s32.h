@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Part of Arenite's kernels: plain C99, no allocation, no state. */
-/* DIV of int32 values, towards zero, with broadcasting. */
+/* DIV of int32 values, toward zero, with broadcasting. */
 #ifndef ARENITE_DIVIDE_S32_H
 #define ARENITE_DIVIDE_S32_H
 

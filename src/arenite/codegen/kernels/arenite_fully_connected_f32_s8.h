@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Part of Arenite's kernels: plain C99, no allocation, no state. */
-/* FULLY_CONNECTED of float values with int8 weights: each row is quantised on the way, symmetrically. */
+/* FULLY_CONNECTED of float values with int8 weights: each row is quantized on the way, symmetrically. */
 #ifndef ARENITE_FULLY_CONNECTED_F32_S8_H
 #define ARENITE_FULLY_CONNECTED_F32_S8_H
 

@@ -50,7 +50,7 @@ def add(unit: Unit, operator: Operator) -> None:
 
 
 def add_scales(first: Tensor, second: Tensor, output: Tensor) -> list[Scale]:
-    """The factors of both inputs and of their sum, quantised."""
+    """The factors of both inputs and of their sum, quantized."""
     twice = 2 * max(scale_of(first), scale_of(second))
     factors = (
         scale_of(first) / twice,
@@ -118,7 +118,7 @@ def multiply(unit: Unit, operator: Operator) -> None:
 
 
 def product_fields(first: Tensor, second: Tensor, output: Tensor, scale: Scale) -> dict[str, int]:
-    """Fields of a kernel for products of quantised values, whose factor is `scale`."""
+    """Fields of a kernel for products of quantized values, whose factor is `scale`."""
     return {
         "first_offset": -zero_point_of(first),
         "second_offset": -zero_point_of(second),
@@ -129,7 +129,7 @@ def product_fields(first: Tensor, second: Tensor, output: Tensor, scale: Scale) 
 
 
 def divide(unit: Unit, operator: Operator) -> None:
-    """DIV of floats, or of int32 values towards zero."""
+    """DIV of floats, or of int32 values toward zero."""
     *_, kind = _operands(operator, (ElementType.INT32, ElementType.FLOAT32))
     if kind is ElementType.INT32:
         call(unit, operator, "divide_s32", **_bounds(integer_range(_activation(operator))))
@@ -138,7 +138,7 @@ def divide(unit: Unit, operator: Operator) -> None:
 
 
 def squared_difference(unit: Unit, operator: Operator) -> None:
-    """SQUARED_DIFFERENCE; of quantised values in double precision but for the product with the output's scale."""
+    """SQUARED_DIFFERENCE; of quantized values in double precision but for the product with the output's scale."""
     first, second, output, kind = _operands(operator, (*_QUANTIZED, ElementType.FLOAT32))
     if kind is ElementType.FLOAT32:
         call(unit, operator, "squared_difference_f32")
@@ -204,7 +204,7 @@ def call(unit: Unit, operator: Operator, kernel: str, **fields: Field) -> None:
 
 
 def broadcast(first: Sequence[int], second: Sequence[int], output: Sequence[int]) -> tuple[tuple[int, ...], ...]:
-    """The fields of `arenite_broadcast_t`: counts and steps, neighbouring dimensions joined where that is possible.
+    """The fields of `arenite_broadcast_t`: counts and steps, neighboring dimensions joined where that is possible.
 
     Raises:
         UnsupportedError: the shapes do not fit, or too many dimensions are walked apart.
@@ -247,7 +247,7 @@ def affine(offsets: Sequence[int], scales: Sequence[Scale]) -> dict[str, int]:
 
 
 def limits(operator: Operator) -> dict[str, int]:
-    """Lowest and highest value of an operator's quantised output."""
+    """Lowest and highest value of an operator's quantized output."""
     return _bounds(activation_range(_activation(operator), operator.outputs[0]))
 
 

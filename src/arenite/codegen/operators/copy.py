@@ -77,7 +77,7 @@ def copy(unit: Unit, source: Tensor, output: Tensor, walk: Walk) -> None:
 
 
 def _joined(walk: Walk) -> list[tuple[int, int, int]]:
-    """Dimensions (count, step in the source, step in the output) without those of length 1, neighbours joined."""
+    """Dimensions (count, step in the source, step in the output) without those of length 1, neighbors joined."""
     joined: list[tuple[int, int, int]] = []
     for number, read, write in zip(walk.count, walk.read, walk.write, strict=True):
         if number == 1:

@@ -23,7 +23,7 @@ def is_hybrid(operator: Operator) -> bool:
 
 
 def hybrid_fully_connected(unit: Unit, operator: Operator) -> None:
-    """Weights [units, depth]; each row of the input is quantised to 8 bits (SymmetricQuantizeFloats, EvalHybrid)."""
+    """Weights [units, depth]; each row of the input is quantized to 8 bits (SymmetricQuantizeFloats, EvalHybrid)."""
     (source, weights), output = tensors(operator, 2), operator.outputs[0]
     quantization = weights.quantization
     require(weights.data is not None, "the weights must be constants")

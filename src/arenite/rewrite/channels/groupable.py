@@ -110,7 +110,7 @@ def _check_activation(tensor: Tensor) -> None:
     if tensor.type not in _TYPES:
         raise CannotGroupError(f"works on {tensor.name!r} of type {tensor.type.name}, which is not sliced")
     if tensor.quantization is not None and len(tensor.quantization.scale) > 1:
-        raise CannotGroupError(f"works on {tensor.name!r}, of which each channel is quantised in another way")
+        raise CannotGroupError(f"works on {tensor.name!r}, of which each channel is quantized in another way")
 
 
 def _check_constant(tensor: Tensor, axis: int) -> None:
@@ -121,4 +121,4 @@ def _check_constant(tensor: Tensor, axis: int) -> None:
         return
     other = quantization.dimension != axis and len(tensor.shape) > 1  # files name odd axes of vectors
     if other or not len(quantization.scale) == len(quantization.zero_point) == tensor.shape[axis]:
-        raise CannotGroupError(f"reads {tensor.name!r}, which is quantised along another axis than its channels")
+        raise CannotGroupError(f"reads {tensor.name!r}, which is quantized along another axis than its channels")

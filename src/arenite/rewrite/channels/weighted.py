@@ -1,6 +1,6 @@
 """Convolutions and fully connected layers: every channel of the output has weights, a bias and a scale of its own.
 
-A group of a single channel would have a single scale, as weights have that are quantised as a whole. Runtimes compute
+A group of a single channel would have a single scale, as weights have that are quantized as a whole. Runtimes compute
 with those in another way: FULLY_CONNECTED then multiplies its scales as floats instead of doubles
 (GetQuantizedConvolutionMultipler in tensorflow/lite/kernels/kernel_util.cc). So groups have at least two channels.
 """

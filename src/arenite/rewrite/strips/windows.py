@@ -31,7 +31,7 @@ _WEIGHTS = {
     ElementType.INT16: (ElementType.INT8,),
     ElementType.UINT8: (ElementType.UINT8,),
 }
-"""Types of weights by type of activations. Others, such as int8 weights of floats, are quantised by the whole input."""
+"""Types of weights by type of activations. Others, such as int8 weights of floats, are quantized by the whole input."""
 
 
 def convolution_rule(operator: Operator) -> Rule:

@@ -11,7 +11,7 @@ from arenite.rewrite.strips import StripPlan, estimate, region_of, why_not
 from arenite.search.partial.by_channels import ByChannels
 from arenite.search.partial.layout import head
 from arenite.search.partial.piece import Piece
-from arenite.search.partial.realise import in_parts, within
+from arenite.search.partial.realize import in_parts, within
 from arenite.search.partial.ways import ROW_KINDS
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class Costs:
         key, number = _key(piece)
         if (key, number) not in self._pieces:
             floor = self.floor(key, number)
-            stretch = self._with_neighbours(first, last, floor)
+            stretch = self._with_neighbors(first, last, floor)
             model = in_parts(stretch.model, within(stretch.model, plan))
             needed = head(model, self.target.backend, _WORK, floor - stretch.passing, budget) + stretch.passing
             added = self._tail(model) - self._tail(stretch.model)
@@ -137,7 +137,7 @@ class Costs:
             self._known.setdefault(key, {})[number] = needed / self.floor(key, number)
         return self._pieces[key, number]
 
-    def _with_neighbours(self, first: int, last: int, head: int) -> Stretch:
+    def _with_neighbors(self, first: int, last: int, head: int) -> Stretch:
         """A stretch with the operators before and after it, as far as they stay whole where no more than a head is had.
 
         What they read and make must lie where both they and the stretch can have it.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from arenite.rewrite import Prune
 from arenite.search.partial.frontier import frontier
 from arenite.search.partial.layout import laid_out
-from arenite.search.partial.realise import realise
+from arenite.search.partial.realize import realize
 from arenite.search.partial.ways import EVEN_KINDS
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def search(costs: Costs, most_extra: int, budget: Budget, *, report: Callable[[s
     """Choices of stretches in parts, none of which another beats in head, tail and extra work together.
 
     Strips are of about the same height here. What is expected of uneven ones beside others comes true less often, so
-    that they are tried near to what is found (`neighbours`).
+    that they are tried near to what is found (`neighbors`).
 
     Args:
         costs: of the operators in their order.
@@ -77,7 +77,7 @@ def partial(
 
     `unpacked` adds to the model in parts what unpacks its weights (`backends.tflm.unpacking`) before the layout.
     """
-    strips = realise(model, choice)
+    strips = realize(model, choice)
     whole, copies = unpacked(strips.model)
     shared = laid_out(Prune().run(whole), sharing, _WORK, budget)
     sources = {**strips.sources, **{copy.outputs: original for copy, original in copies.items()}}

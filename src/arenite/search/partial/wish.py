@@ -13,7 +13,7 @@ class Wish:
     """What to make small, and what it may cost.
 
     `minimize`: the target's whole arena, or its head alone. `most_extra_macs` is a share of the model's
-    multiply-accumulates. With `enough`, bytes of what is minimised, the least extra work that reaches it is looked for.
+    multiply-accumulates. With `enough`, bytes of what is minimized, the least extra work that reaches it is looked for.
     """
 
     minimize: Goal = "arena"

@@ -1,6 +1,6 @@
 """Single operators that leave no more alive than before and fit: run (or taken back) at once, as far as that leads.
 
-Each is a commit (see `certificate.Exhausted`), and so is a chain of them. After a move only its neighbours need be
+Each is a commit (see `certificate.Exhausted`), and so is a chain of them. After a move only its neighbors need be
 looked at: whatever else was ready had been looked at before. In which order it is done does not matter, live being
 submodular: what leaves no more alive and fits still does so after others of the kind.
 """

@@ -317,7 +317,7 @@ class _Chunk:
 
 
 def _merged(arrived: Sequence[_States]) -> _States:
-    """All states once. Sorted by a hash, neighbours compared: equal ones might stay apart, different ones do."""
+    """All states once. Sorted by a hash, neighbors compared: equal ones might stay apart, different ones do."""
     states = _States(
         np.concatenate([each.rows for each in arrived]),
         np.concatenate([each.live for each in arrived]),

@@ -9,7 +9,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Literal
 
 from arenite.budget import Budget
-from arenite.problems.lifetimes import components, maximum_load, meetings, neighbours, sections
+from arenite.problems.lifetimes import components, maximum_load, meetings, neighbors, sections
 from arenite.problems.placement import Exhausted, Layout, PlacementProblem
 from arenite.solve.place import greedy, portfolio, sweep
 from arenite.solve.place.decide import Answer, Boxes
@@ -166,7 +166,7 @@ def _of_many(buffers: Sequence[Buffer], filled: Sequence[int], load: int, enough
 
 
 def _greedy(buffers: Sequence[Buffer], enough: int) -> list[int]:
-    meets = neighbours(buffers)
+    meets = neighbors(buffers)
     best: list[int] = []
     for order in greedy.orders(buffers, meets):
         for place in (greedy.first_fit, greedy.best_fit, greedy.lowest_first):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from arenite.problems.distances import divided, greatest_divisor
-from arenite.problems.lifetimes import neighbours
+from arenite.problems.lifetimes import neighbors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -89,7 +89,7 @@ class Gaps:
 
 def gaps(problem: PlacementProblem) -> Gaps:
     """All gaps of a problem, in units of the largest common divisor of sizes and distances."""
-    together = enumerate(neighbours(problem.buffers))
+    together = enumerate(neighbors(problem.buffers))
     return gaps_of(problem, ((one, other) for one, others in together for other in others if one < other))
 
 

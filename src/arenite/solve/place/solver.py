@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
 from arenite.budget import STEPS_PER_SECOND, Budget
-from arenite.problems.lifetimes import maximum_load, meetings, neighbours
+from arenite.problems.lifetimes import maximum_load, meetings, neighbors
 from arenite.problems.placement import Layout, PlacementProblem
 from arenite.solve.place import exact as cpsat
 from arenite.solve.place import greedy
@@ -217,7 +217,7 @@ def _orders(buffers: Sequence[Buffer]) -> Iterator[list[int]]:
     """Orders for first fit: those that do without overlap, then against time, which lets outputs lie below inputs."""
     numbers = range(len(buffers))
     yield sorted(numbers, key=lambda one: (-buffers[one].first, -buffers[one].last, one))
-    yield from greedy.orders(buffers, neighbours(buffers))
+    yield from greedy.orders(buffers, neighbors(buffers))
     largest = max(numbers, key=lambda one: buffers[one].size, default=0)
     if buffers:
         middle = buffers[largest].first

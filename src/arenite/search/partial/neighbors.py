@@ -21,7 +21,7 @@ _NEAR = 2
 _KINDS: tuple[Kind, ...] = (*ROW_KINDS, "channels")
 
 
-def neighbours(costs: Costs, choice: Choice, most_extra: int) -> Iterator[Choice]:
+def neighbors(costs: Costs, choice: Choice, most_extra: int) -> Iterator[Choice]:
     """The choices in which one stretch has a few more or less parts, is executed in another way, or is whole.
 
     As far as they do at most `most_extra` multiply-accumulates twice; what they cost is an estimate.

@@ -3,7 +3,7 @@
 from arenite.rewrite.strips import region_of, strip_plan
 from arenite.search.partial.choose import Choice
 from arenite.search.partial.piece import Piece
-from arenite.search.partial.realise import realise
+from arenite.search.partial.realize import realize
 from arenite.zoo.builder import Builder
 
 
@@ -16,7 +16,7 @@ def test_stretches_that_slice_the_same_tensor_run_after_what_they_read():
     pieces = [
         Piece(number, number, strip_plan(region_of(model, operators[number : number + 1]), 2), 0) for number in (1, 2)
     ]
-    result = realise(model, Choice(tuple(pieces))).model
+    result = realize(model, Choice(tuple(pieces))).model
     made = {*result.main.inputs}
     for operator in result.main.operators:
         assert all(tensor in made for tensor in operator.inputs if tensor is not None and tensor.data is None)

@@ -20,7 +20,7 @@ ROWS = 1
 
 
 @dataclass(frozen=True, eq=False)
-class Realised:
+class Realized:
     """A model with regions in parts, and which operator each new operator does a part of, by its outputs.
 
     That is None for operators that cut, pad or join.
@@ -30,7 +30,7 @@ class Realised:
     sources: Mapping[tuple[Tensor, ...], Operator | None]
 
 
-def realise(model: Model, choice: Choice) -> Realised:
+def realize(model: Model, choice: Choice) -> Realized:
     """The model with the pieces of a choice executed in parts; the same object where none of them is."""
     sources: dict[tuple[Tensor, ...], Operator | None] = {}
     for piece in choice.pieces:
@@ -39,7 +39,7 @@ def realise(model: Model, choice: Choice) -> Realised:
             before = set(model.main.operators)
             model = in_parts(model, plan)
             sources.update(_sources(plan, (each for each in model.main.operators if each not in before)))
-    return Realised(model, sources)
+    return Realized(model, sources)
 
 
 def within(model: Model, plan: StripPlan | ChannelPlan) -> StripPlan | ChannelPlan:

@@ -6,12 +6,13 @@ import hashlib
 import re
 import subprocess
 from dataclasses import replace
+from fnmatch import filter as matching
 
 import pytest
 
 import arenite
 from arenite.codegen.description import heading, short_name
-from arenite.codegen.kernel_templates import expanded
+from arenite.codegen.kernel_templates import KERNELS, expanded
 from arenite.codegen.text.lines import WIDTH, comment_lines, filled
 from arenite.model import Graph, Model
 from arenite.search.c_export import export_c, exported
@@ -19,7 +20,7 @@ from arenite.search.optimization import preview
 from arenite.search.options import Options
 from arenite.tflite.write import write_bytes
 
-from .harness import STRICT, compiler, own_kernels, run_c, sources
+from .harness import KERNEL_FOLDER, STRICT, compiler, own_kernels, run_c, sources
 from .operators_at_random import INT8, KINDS, make
 from .programs_at_random import program
 
@@ -197,6 +198,21 @@ def test_kernels_are_expanded_to_plain_c():
     assert "typedef struct {\n  arenite_broadcast_t shape;\n} arenite_minimum_f32_t;" in files["arenite_minimum_f32.h"]
 
 
+def test_sections_of_templates_belong_to_kernels():
+    """A pattern that no kernel of its template matches would be a section that is never exported."""
+    folder = KERNEL_FOLDER / "templates"
+    for path in sorted(folder.iterdir()):
+        kernels = [kernel for kernel, (template, _) in KERNELS.items() if template == path.stem]
+        assert kernels, f"no kernel is made from {path.name}"
+        for line in path.read_text().splitlines():
+            if line.startswith("$FOR "):
+                unused = [pattern for pattern in line.split()[1:] if not matching(kernels, pattern)]
+                assert not unused, f"{path.name}: no kernel is called {unused}"
+    text = expanded("elementwise.c", "maximum_s8", KERNELS["maximum_s8"][1])
+    assert "*output++ = *a > *b ? *a : *b;" in text
+    assert text.count("*output++ =") == 1
+
+
 def test_a_name_that_nothing_stands_for_is_an_error():
-    with pytest.raises(KeyError, match="COMPARISON"):
-        expanded("extreme.c", "maximum_s8", {"ELEMENT": "int8_t"})
+    with pytest.raises(KeyError, match="ELEMENT"):
+        expanded("quantize.c", "quantize_f32_s8", {"LOWEST": "-128", "HIGHEST": "127"})

@@ -1,13 +1,22 @@
-"""Kernels that are written once for several types: which there are, and what their templates become.
+"""Kernels that are written once for several types or operators: which there are, and what their templates become.
 
-A template in `kernels/templates/` is C with names such as $ELEMENT in it. A kernel of the table below is its template
-with every such name replaced, so that what is exported is plain C:
+A template in `kernels/templates/` is C with names such as $ELEMENT in it, and with sections for some of its kernels.
+A section begins with `$FOR` and the names of the kernels that have it, which may be patterns as for files. It ends
+where the next section begins, or with `$ALL`, behind which are lines for all kernels. A kernel of the table below is
+its template with every name replaced and the sections of other kernels left out, so that what is exported is plain C:
 
-    $ELEMENT best = *x;   -->   int8_t best = *x;
+    $ELEMENT best = *x;                   int8_t best = *x;
+    $FOR *_f32
+    best /= count;                  -->
+    $FOR *_s8
+    best = rounded(best, count);          best = rounded(best, count);
+    $ALL
+    return best;                          return best;
 """
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from importlib.resources import files
 from re import RegexFlag
 from string import Template
@@ -19,13 +28,16 @@ if TYPE_CHECKING:
 
     Words = Mapping[str, str]
 
-S8 = {"ELEMENT": "int8_t", "VALUES": "int8", "LOWEST": "-128", "HIGHEST": "127"}
-S16 = {"ELEMENT": "int16_t", "VALUES": "int16", "LOWEST": "-32768", "HIGHEST": "32767"}
-S32 = {"ELEMENT": "int32_t", "VALUES": "int32", "LOWEST": "-2147483647 - 1", "HIGHEST": "2147483647"}
+_INT = {"SUM": "int32_t", "WIDE": "int32_t", "WEIGHT": "int8_t"}
+S8 = {**_INT, "TYPE": "s8", "ELEMENT": "int8_t", "VALUES": "int8", "LOWEST": "-128", "HIGHEST": "127"}
+S16 = {**_INT, "TYPE": "s16", "ELEMENT": "int16_t", "VALUES": "int16", "LOWEST": "-32768", "HIGHEST": "32767"}
+S16["WIDE"] = "int64_t"
+S32 = {**_INT, "ELEMENT": "int32_t", "VALUES": "int32", "LOWEST": "-2147483647 - 1", "HIGHEST": "2147483647"}
 U8 = {"ELEMENT": "uint8_t", "VALUES": "uint8"}
-F32 = {"ELEMENT": "float", "VALUES": "float"}
+F32 = {"TYPE": "f32", "ELEMENT": "float", "VALUES": "float", "SUM": "float", "WIDE": "float", "WEIGHT": "float"}
 TYPES = MappingProxyType({"s8": S8, "s16": S16, "s32": S32, "u8": U8, "f32": F32})
-"""What types of values are called in C and in comments, and the range of those that saturate; by suffix of kernels."""
+"""What stands for the types of values, by suffix of kernels: the names of a value in C and in comments, the range of
+those that saturate, the C types of their sums, of sums of their products with weights, and of these weights."""
 
 EXTREMES = MappingProxyType({"max": ">", "min": "<"})
 """How a value is to the best one so far that is better."""
@@ -42,7 +54,7 @@ def expanded(template: str, kernel: str, words: Words) -> str:
     """The text of a template's file for a kernel.
 
     Args:
-        template: the file's name, such as `extreme.h`.
+        template: the file's name, such as `elementwise.h`.
         kernel: the kernel's name, such as `maximum_s8`.
         words: what stands for the names in the template, beside KERNEL and CAPITALS.
 
@@ -50,37 +62,79 @@ def expanded(template: str, kernel: str, words: Words) -> str:
         KeyError: the template has a name that nothing stands for.
     """
     text = (files("arenite.codegen") / "kernels" / "templates" / template).read_text("ascii")
-    return _Template(text).substitute(words, KERNEL=kernel, CAPITALS=kernel.upper())
+    lines = "".join(_lines_for(kernel, text))
+    return _Template(lines).substitute(words, KERNEL=kernel, CAPITALS=kernel.upper())
 
 
-def _by_type(kernel: str, *suffixes: str, **words: Words) -> Iterator[tuple[str, Words]]:
-    """Kernels `<kernel>_<suffix>`; `words` are further ones by suffix."""
-    for suffix in suffixes:
-        yield f"{kernel}_{suffix}", {**TYPES[suffix], **words.get(suffix, {})}
+def _lines_for(kernel: str, text: str) -> Iterator[str]:
+    """The lines of a template outside sections, and those in sections of the kernel."""
+    wanted = True
+    for line in text.splitlines(keepends=True):
+        word, *patterns = line.split() or [""]
+        if word == "$FOR":
+            wanted = any(fnmatchcase(kernel, pattern) for pattern in patterns)
+        elif word == "$ALL":
+            wanted = True
+        elif wanted:
+            yield line
+
+
+def _by_type(kernel: str, suffixes: str, **words: str) -> Iterator[tuple[str, Words]]:
+    """Kernels `<kernel>_<suffix>`; `words` are those that all of them share."""
+    for suffix in suffixes.split():
+        yield f"{kernel}_{suffix}", {**TYPES[suffix], **words}
 
 
 def _arg_extremes() -> Iterator[tuple[str, Words]]:
-    best = {"max": "largest", "min": "smallest"}
-    for which, comparison in EXTREMES.items():
-        own = {"OPERATOR": f"ARG_{which.upper()}", "COMPARISON": comparison, "BEST": best[which]}
-        for suffix in ("s8", "f32"):
-            words = {**TYPES[suffix], **own}
-            yield f"arg_{which}_{suffix}", {**words, "INDEX": "int32_t", "NOTE": ""}
-            yield f"arg_{which}_{suffix}_s64", {**words, "INDEX": "int64_t", "NOTE": ", to int64"}
+    for which, comparison, best in (("max", ">", "largest"), ("min", "<", "smallest")):
+        own = {"OPERATOR": f"ARG_{which.upper()}", "COMPARISON": comparison, "BEST": best}
+        for kernel, words in _by_type(f"arg_{which}", "s8 f32", **own):
+            yield kernel, {**words, "INDEX": "int32_t", "NOTE": ""}
+            yield f"{kernel}_s64", {**words, "INDEX": "int64_t", "NOTE": ", to int64"}
 
 
-def _extremes() -> Iterator[tuple[str, Words]]:
-    for which, comparison in EXTREMES.items():
-        own = {"OPERATOR": f"{which.upper()}IMUM", "COMPARISON": comparison}
-        for suffix in ("s8", "s16", "s32", "f32"):
-            yield f"{which}imum_{suffix}", {**TYPES[suffix], **own}
+_COMPARISONS = "EQUAL, NOT_EQUAL, LESS, LESS_EQUAL, GREATER and GREATER_EQUAL"
+_BROADCAST = " with broadcasting"
+_SLOPE = "; the second input is the slope"
 
 
-def _reduced_extremes() -> Iterator[tuple[str, Words]]:
-    for which, comparison in EXTREMES.items():
-        own = {"OPERATOR": f"REDUCE_{which.upper()}", "COMPARISON": comparison}
-        for suffix in ("s8", "f32"):
-            yield f"reduce_{which}imum_{suffix}", {**TYPES[suffix], **own}
+def _elementwise() -> Iterator[tuple[str, Words]]:
+    yield from _by_type("add", "s8", OPERATOR="ADD and SUB", DETAIL=_BROADCAST, BITS="20")
+    yield from _by_type("add", "s16", OPERATOR="ADD and SUB", DETAIL=_BROADCAST, BITS="15")
+    yield from _by_type("add", "s32", OPERATOR="ADD and SUB", DETAIL=f", modulo 2^32,{_BROADCAST}")
+    yield from _by_type("add", "f32", OPERATOR="ADD", DETAIL=_BROADCAST)
+    yield from _by_type("compare", "s32 f32", OPERATOR=_COMPARISONS, DETAIL=_BROADCAST)
+    yield from _by_type("divide", "s32", OPERATOR="DIV", DETAIL=f", toward zero,{_BROADCAST}")
+    yield from _by_type("divide", "f32", OPERATOR="DIV", DETAIL=_BROADCAST)
+    yield from _by_type("maximum", "s8 s16 s32 f32", OPERATOR="MAXIMUM", DETAIL=_BROADCAST)
+    yield from _by_type("minimum", "s8 s16 s32 f32", OPERATOR="MINIMUM", DETAIL=_BROADCAST)
+    yield from _by_type("multiply", "s8 s16 f32", OPERATOR="MUL", DETAIL=_BROADCAST)
+    yield from _by_type("multiply", "s32", OPERATOR="MUL", DETAIL=f", modulo 2^32,{_BROADCAST}")
+    yield from _by_type("prelu", "s8 f32", OPERATOR="PRELU", DETAIL=_SLOPE)
+    yield from _by_type("squared_difference", "s8", OPERATOR="SQUARED_DIFFERENCE", DETAIL=_BROADCAST, BITS="7")
+    yield from _by_type("squared_difference", "s16", OPERATOR="SQUARED_DIFFERENCE", DETAIL=_BROADCAST, BITS="0")
+    yield from _by_type("squared_difference", "f32", OPERATOR="SQUARED_DIFFERENCE", DETAIL=_BROADCAST)
+    yield from _by_type("subtract", "f32", OPERATOR="SUB", DETAIL=_BROADCAST)
+
+
+def _maps() -> Iterator[tuple[str, Words]]:
+    limits = "float lowest, float highest, "
+    yield from _by_type("clamp", "f32", OPERATOR="RELU, RELU6 and RELU_N1_TO_1", OPTIONS=limits)
+    yield from _by_type("hard_swish", "f32", OPERATOR="HARD_SWISH", OPTIONS="")
+    yield from _by_type("leaky_relu", "f32", OPERATOR="LEAKY_RELU", OPTIONS="float slope, ")
+    yield from _by_type("logistic", "f32", OPERATOR="LOGISTIC", OPTIONS="")
+    yield from _by_type("tanh", "f32", OPERATOR="TANH", OPTIONS="")
+
+
+def _pools() -> Iterator[tuple[str, Words]]:
+    yield from _by_type("average_pool", "s8 s16 f32", OPERATOR="AVERAGE_POOL_2D")
+    yield from _by_type("max_pool", "s8 s16 f32", OPERATOR="MAX_POOL_2D")
+
+
+def _reductions() -> Iterator[tuple[str, Words]]:
+    yield from _by_type("mean", "s8 s16 f32", OPERATOR="MEAN and SUM")
+    yield from _by_type("reduce_maximum", "s8 f32", OPERATOR="REDUCE_MAX")
+    yield from _by_type("reduce_minimum", "s8 f32", OPERATOR="REDUCE_MIN")
 
 
 def _requantized() -> Iterator[tuple[str, Words]]:
@@ -89,43 +143,29 @@ def _requantized() -> Iterator[tuple[str, Words]]:
         yield f"requantize_{source}_{target}", {**TYPES[target], "SOURCE": TYPES[source]["VALUES"]}
 
 
-_SMALLEST_FLOAT = "-3.402823466e+38f"
 _FINE = {"STEPS": "65536", "BITS": "15", "NOTE": ""}
 _COARSE = {"STEPS": "256", "BITS": "23", "NOTE": " The output may lie exactly on the input."}
 
 _KERNELS: Mapping[str, Iterator[tuple[str, Words]]] = {
-    "add": _by_type("add", "s8", "s16", s8={"BITS": "20"}, s16={"BITS": "15"}),
     "arg_extreme": _arg_extremes(),
-    "arithmetic_f32": iter(
-        (
-            ("add_f32", {"OPERATOR": "ADD", "SIGN": "+"}),
-            ("divide_f32", {"OPERATOR": "DIV", "SIGN": "/"}),
-            ("multiply_f32", {"OPERATOR": "MUL", "SIGN": "*"}),
-            ("subtract_f32", {"OPERATOR": "SUB", "SIGN": "-"}),
-        )
-    ),
-    "average_pool": _by_type("average_pool", "s8", "s16"),
-    "compare": _by_type("compare", "s32", "f32"),
-    "dequantize": ((f"{kernel}_f32", words) for kernel, words in _by_type("dequantize", "s8", "s16", "u8")),
-    "extreme": _extremes(),
-    "max_pool": _by_type(
-        "max_pool",
-        *("s8", "s16", "f32"),
-        s8={"SUM": "int32_t", "LEAST": "-32768"},
-        s16={"SUM": "int32_t", "LEAST": "-32768"},
-        f32={"SUM": "float", "LEAST": _SMALLEST_FLOAT},
-    ),
-    "mean": _by_type("mean", "s8", "s16"),
-    "multiply": _by_type("multiply", "s8", "s16"),
-    "quantize": _by_type("quantize_f32", "s8", "s16"),
-    "reduce_extreme": _reduced_extremes(),
+    "conv": _by_type("conv", "s8 s16 f32"),
+    "depthwise": _by_type("depthwise", "s8 s16 f32"),
+    "dequantize": ((f"{kernel}_f32", words) for kernel, words in _by_type("dequantize", "s8 s16 u8")),
+    "elementwise": _elementwise(),
+    "fully_connected": _by_type("fully_connected", "s8 s16 f32"),
+    "map_f32": _maps(),
+    "matmul": _by_type("matmul", "s8 s16 f32"),
+    "pool": _pools(),
+    "quantize": _by_type("quantize_f32", "s8 s16"),
+    "reduce": _reductions(),
     "requantize": _requantized(),
+    "resize_bilinear": _by_type("resize_bilinear", "s8 f32"),
     "softmax": iter((("softmax_s8", {**S8, **_COARSE}), ("softmax_s8_s16", {**S16, **_FINE}))),
-    "squared_difference": _by_type("squared_difference", "s8", "s16", s8={"BITS": "7"}, s16={"BITS": "0"}),
-    "svdf": _by_type("svdf", "s8", "s16"),
+    "svdf": _by_type("svdf", "s8 s16"),
+    "transpose_conv": _by_type("transpose_conv", "s8 f32"),
 }
 
 KERNELS: Mapping[str, tuple[str, Words]] = MappingProxyType(
     {kernel: (template, words) for template, found in _KERNELS.items() for kernel, words in found}
 )
-"""Template and words of each kernel that is not a file of its own."""
+"""Template and words of each kernel whose header or source is no file of its own."""

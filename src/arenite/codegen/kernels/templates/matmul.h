@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Part of Arenite's kernels: plain C99, no allocation, no state. */
+/* BATCH_MATMUL of $VALUES values: the product of two matrices, either of which may be transposed. */
+#ifndef ARENITE_$CAPITALS_H
+#define ARENITE_$CAPITALS_H
+
+#include <stdint.h>
+
+typedef struct {
+  int32_t rows, depth, columns;
+  int32_t first_row, first_step;      /* elements from row to row of the first matrix, and from column to column */
+  int32_t second_step, second_column; /* the same of the second one */
+$FOR *_s8 *_s16
+  int32_t first_offset, second_offset, output_offset, output_multiplier, output_shift;
+  int32_t lowest, highest;
+$ALL
+} arenite_$KERNEL_t;
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+/* Output and inputs have no common byte. */
+void arenite_$KERNEL(
+    const arenite_$KERNEL_t *layer, const $ELEMENT *first, const $ELEMENT *second, $ELEMENT *output);
+#ifdef __cplusplus
+}
+#endif
+
+#endif

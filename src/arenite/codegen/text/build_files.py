@@ -16,7 +16,7 @@ CFLAGS ?= -std=c99 -Os -ffunction-sections -fdata-sections -Wall -Wextra -Wconve
 lib{name}.a: $(OBJECTS)
 \t$(AR) rcs $@ $(OBJECTS)
 
-$(OBJECTS): $(wildcard *.h)
+$(OBJECTS){test_object}: $(wildcard *.h)
 {test}
 clean:
 \trm -f lib{name}.a {name}_test *.o
@@ -74,6 +74,7 @@ def makefile(name: str, sources: Sequence[str], *, test: bool, cmsis_nn: bool) -
     return _MAKEFILE.format(
         name=name,
         objects=objects,
+        test_object=f" {name}_test.o" if test else "",
         test=_MAKE_TEST.format(name=name) if test else "",
         cmsis_nn=_MAKE_CMSIS_NN if cmsis_nn else "",
     )

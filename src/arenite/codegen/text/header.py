@@ -23,7 +23,8 @@ _HEADER = """\
  * as an attribute, such as __attribute__((section(".ccmram"))). To bring an arena of your own, define
  *   {macro}_NO_ARENA
  * and pass {name}_invoke_in() an array of {macro}_ARENA_SIZE bytes, aligned to
- * {macro}_ARENA_ALIGNMENT. Calls on different arenas may run at the same time. */
+ * {macro}_ARENA_ALIGNMENT. Calls on different arenas may run at the same time.
+ * To place the constants, define ARENITE_FLASH; arenite_place.h says how. */
 #ifndef {macro}_H
 #define {macro}_H
 

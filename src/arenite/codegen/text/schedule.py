@@ -144,7 +144,9 @@ def _block(block: Block, names: Names) -> str:
 
 def _loop(function: Function, loop: Loop, names: Names) -> str:
     """Calls in a loop, which are those of operators up to `loop.last`; described as they are the first time."""
-    lines = [f"\n  /* {loop.body[0].index} to {loop.last} */\n", f"  for (int32_t i = 0; i < {loop.count}; i++) {{\n"]
+    first, last = loop.body[0].index, loop.last
+    title = f"{first} to {last} in {loop.count} rounds; the operators named below are the first round's"
+    lines = ["\n", comment_lines(title, "  "), f"  for (int32_t i = 0; i < {loop.count}; i++) {{\n"]
     if loop.table:
         lines.append(f"    const {loop.width} *const row = {names[loop]}[i];\n")
     last = -1

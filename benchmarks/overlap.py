@@ -11,7 +11,6 @@ import arenite
 from arenite.model import ElementType
 from arenite.operators.liveness import peak_memory
 from arenite.search.orders import runs_as_filed
-from arenite.tflite.memory_plan import with_plan
 from benchmarks.shared import models
 from benchmarks.tables import Table, Value
 
@@ -101,7 +100,7 @@ def _planned(model: Model, options: arenite.Options) -> _Planned:
 
 
 def _measure(table: Table, name: str, model: Model) -> dict[str, Value]:
-    stock = with_plan(model, None)
+    stock = model.with_plan(None)
     options = {APART: arenite.Options(overlap=False, rounds=1)}
     for short, target in TARGETS.items():
         options[short] = arenite.Options(target=target, rounds=1)

@@ -6,7 +6,9 @@ import time
 import pytest
 
 from arenite import OptionError, Options, optimize, zoo
-from arenite.budget import STEPS_PER_DETERMINISTIC_SECOND, Budget
+from arenite.budget import NORMAL_STEPS, Budget
+from arenite.solve.place.cp_sat import STEPS_OF_UNIT, fit, reproducible_solver
+from arenite.solve.place.decide import Boxes
 
 
 def test_what_a_part_spends_is_spent_of_the_whole():
@@ -27,13 +29,25 @@ def test_a_part_has_its_least_however_little_is_left():
     assert whole.part(1.0, 50).left == 50
 
 
-def test_deterministic_time_is_charged():
-    budget = Budget(2 * STEPS_PER_DETERMINISTIC_SECOND)
-    assert budget.deterministic_time(0.5) == 0.5
-    budget.spend_deterministic_time(1.5)
-    assert budget.deterministic_time(1.0) == 0.5
-    budget.spend_deterministic_time(1.0)
-    assert budget.deterministic_time(1.0) == 0
+def test_cp_sat_gets_no_more_deterministic_time_than_the_budget_has_steps_for():
+    budget = Budget(2 * STEPS_OF_UNIT)
+    assert reproducible_solver(0.5, budget).parameters.max_deterministic_time == 0.5
+    assert reproducible_solver(9.0, budget).parameters.max_deterministic_time == 2
+    assert reproducible_solver(9.0, budget, 4 * STEPS_OF_UNIT).parameters.max_deterministic_time == 0.5
+    budget.spend(3 * STEPS_OF_UNIT)
+    assert reproducible_solver(9.0, budget).parameters.max_deterministic_time == 0
+
+
+def test_cp_sat_is_charged_for_the_size_of_its_model_and_for_its_work():
+    """Presolve of a large model takes seconds that CP-SAT's deterministic time does not count."""
+    spent = []
+    for count in (10, 100):
+        budget = Budget()
+        boxes = Boxes((1,) * count, tuple((each, each + 2) for each in range(count)))
+        assert fit(boxes, 2, 0.01, budget).offsets is not None
+        spent.append(NORMAL_STEPS - budget.left)
+    assert spent[0] > 50 * 3 * 10
+    assert spent[1] > 50 * 3 * 100
 
 
 def test_without_a_limit_the_clock_is_not_looked_at(monkeypatch):

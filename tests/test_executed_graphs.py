@@ -21,7 +21,6 @@ from arenite.search.optimization import Options, optimize, preview
 from arenite.search.orders import runs_as_filed
 from arenite.search.reordering import reorder
 from arenite.solve.place.disjoint import solve as solve_layout
-from arenite.tflite.memory_plan import read_plan, with_plan
 from arenite.tflite.read import read_model
 
 QUICK = Options(rounds=1)
@@ -101,7 +100,7 @@ def test_a_dead_tensor_lies_on_top_of_all_others():
     assert lowest.height == lowest.lower_bound == 48
     on_top = memory_plan(source, {**dict.fromkeys(dead, 0), x: 0, y: 16, z: 0})
     assert planned_head(source, on_top) == 48
-    assert is_right(with_plan(source, on_top), NO_OVERLAP)
+    assert is_right(source.with_plan(on_top), NO_OVERLAP)
     assert [each.name for each in tensors[-2:]] == ["dead", "dead too"]
 
 
@@ -147,7 +146,7 @@ def test_inspect_says_what_is_never_run():
     assert any("never runs graph 1" in note for note in notes)
     assert any(f"take {3 * IDLE} bytes" in note for note in notes)
     planned = preview(source, QUICK)
-    assert read_plan(planned) is not None
+    assert planned.plan is not None
     assert not any("no operator uses" in note for note in inspect(planned).notes)
 
 

@@ -16,7 +16,7 @@ from arenite.backends.tflm.head import head_plan, layout_problem, planned_head
 from arenite.check.order import check_certificate
 from arenite.errors import FitError, OptionError, OutputError, VerificationError
 from arenite.formulate.order import ordering_problem
-from arenite.model import Data, Metadata, Operator
+from arenite.model import MemoryPlan, Operator
 from arenite.operators.liveness import lifetimes, peak_memory
 from arenite.problems.placement import Layout
 from arenite.report import optimize as report
@@ -24,7 +24,6 @@ from arenite.runtimes import process
 from arenite.runtimes.run import Memory, Run
 from arenite.runtimes.verification import Verdict, Verification
 from arenite.search.optimization import Options, least_peak_memory, optimize
-from arenite.tflite.memory_plan import MemoryPlan, read_plan, with_plan
 from arenite.tflite.read import read_model
 from arenite.tflite.write import write_bytes
 
@@ -95,7 +94,7 @@ def test_layout_alone_and_order_alone():
     order_only = optimize(model, replace(QUICK, layout=False))
     assert layout_only.order == tuple(range(len(model.main.operators)))
     assert layout_only.after.peak == layout_only.before.peak
-    assert read_plan(order_only.model) is None
+    assert order_only.model.plan is None
     assert both.after.head <= layout_only.after.head <= both.before.head
     assert both.after.head <= order_only.after.head <= both.before.head
 
@@ -119,7 +118,7 @@ def test_an_offline_plan_is_replaced_or_respected():
     for tensor in model.main.tensors:
         apart.append(None if tensor.constant else top)
         top += 0 if tensor.constant else -(-tensor.bytes // 16) * 16
-    planned = with_plan(model, MemoryPlan((tuple(apart),)))
+    planned = model.with_plan(MemoryPlan((tuple(apart),)))
     assert planned_head(planned) == top
     respected = optimize(planned, replace(QUICK, plan="respect"))
     assert not respected.changed
@@ -148,9 +147,9 @@ def test_operators_filed_out_of_order_are_put_in_order():
 
 def test_control_dependencies_of_the_file_are_kept():
     """The best order of the paper's example runs operator 3 before operator 1; this file forbids it."""
-    edges = bytes([1, 1, 1, 2, 6])  # version 1, one graph, one pair: (1, 3) in zigzag
-    model = replace(zoo.build("paper"), metadata=(Metadata("model_control_dependencies", Data(edges)),))
-    plan = optimize(model, QUICK)
+    model = zoo.build("paper")
+    edges = ((model.main.operators[1], model.main.operators[3]),)
+    plan = optimize(replace(model, graphs=(replace(model.main, control_edges=edges),)), QUICK)
     assert plan.order.index(1) < plan.order.index(3)
     assert plan.after.head > 4960
 
@@ -251,7 +250,7 @@ def test_shared_models_reach_the_best_known_peak(shared, row):
 
 def test_a_plan_that_lets_tensors_clash_is_not_respected():
     model = zoo.build("paper")
-    clashing = with_plan(model, MemoryPlan((tuple(None if tensor.constant else 0 for tensor in model.main.tensors),)))
+    clashing = model.with_plan(MemoryPlan((tuple(None if tensor.constant else 0 for tensor in model.main.tensors),)))
     assert planned_head(clashing) < 4960
     with pytest.raises(VerificationError, match="wrong results"):
         optimize(clashing, replace(QUICK, plan="respect"))

@@ -17,16 +17,14 @@ from arenite.budget import Budget
 from arenite.check.validity import JUDGED, is_right, validity
 from arenite.cli import app
 from arenite.errors import OptionError, VerificationError
-from arenite.model import Data, Metadata
+from arenite.model import MemoryPlan
 from arenite.problems.placement import Layout
 from arenite.runtimes import process
 from arenite.runtimes.verification import verify
 from arenite.search.optimization import Options, decided, optimize, preview
 from arenite.search.task import Task, silent
 from arenite.solve.place.solver import solve
-from arenite.tflite.memory_plan import MemoryPlan, read_plan, with_plan
 from arenite.tflite.read import read_bytes, read_model
-from arenite.tflite.target_name import read_target_name
 from arenite.tflite.write import write_bytes
 
 QUICK = Options(rounds=1)
@@ -42,7 +40,7 @@ def test_the_zoo_is_no_worse_with_any_target_and_right_with_its_kernels(family):
     for target in TARGETS.values():
         result = preview(model, replace(QUICK, target=target))
         assert is_right(result, target.backend)
-        assert result is model or read_target_name(result) == target.name
+        assert result is model or result.target == target.name
         for kernels in target.sets:
             before, after = (head_plan(each, requests=kernels.planned_scratch).height for each in (model, result))
             assert after <= before
@@ -85,7 +83,7 @@ def test_without_overlap_nothing_shares_bytes():
     plan = optimize(model, replace(REFERENCE, overlap=False))
     assert (plan.after.head, plan.lower_bound, plan.shared_pairs) == (4960, 4960, 0)
     assert plan.valid_with == JUDGED
-    assert read_target_name(plan.model) is None
+    assert plan.model.target is None
 
 
 @pytest.mark.parametrize(
@@ -116,7 +114,7 @@ def test_what_is_best_without_overlap_is_a_candidate(monkeypatch):
     monkeypatch.setattr("arenite.search.whole._jointly", lambda task, sharing, best, bound: (best, bound))
     result = preview(zoo.build("paper"), REFERENCE)
     assert planned_head(result) == 4960
-    assert read_target_name(result) == "tflm-reference"
+    assert result.target == "tflm-reference"
 
 
 def test_a_second_run_changes_nothing():
@@ -132,7 +130,7 @@ def test_a_plan_for_other_kernels_is_replaced():
     assert not is_right(first, CMSIS_NN_DSP)
     plan = optimize(first, QUICK)
     assert "made for tflm-reference" in plan.notes[-1]
-    assert read_target_name(plan.model) == "tflm"
+    assert plan.model.target == "tflm"
     assert plan.valid_with == JUDGED
     with pytest.raises(VerificationError, match="wrong results with the kernels of tflm;"):
         optimize(first, replace(QUICK, plan="respect"))
@@ -143,7 +141,7 @@ def test_a_plan_that_is_right_for_more_than_it_says_is_renamed():
     narrow = optimize(zoo.build("chain"), REFERENCE).model
     if is_right(narrow, PORTABLE) and planned_head(narrow) == portable.after.head:
         again = optimize(narrow, QUICK)
-        assert read_target_name(again.model) == "tflm"
+        assert again.model.target == "tflm"
 
 
 def test_keeping_inputs():
@@ -175,7 +173,7 @@ def test_what_cannot_be_run_here_is_said():
 
 def clashing():
     model = zoo.build("paper")
-    return with_plan(model, MemoryPlan((tuple(None if each.constant else 0 for each in model.main.tensors),)))
+    return model.with_plan(MemoryPlan((tuple(None if each.constant else 0 for each in model.main.tensors),)))
 
 
 def test_plans_from_elsewhere_are_judged():
@@ -190,8 +188,7 @@ def test_plans_from_elsewhere_are_judged():
 @needs_tflm
 def test_a_plan_that_lies_about_its_kernels_is_run_all_the_same():
     """Only a plan that is right with the kernels it names is excused from running with others."""
-    entry = Metadata("arenite.target", Data(b"tflm-cmsis-nn/cortex-m4"))
-    lying = replace(clashing(), metadata=(*clashing().metadata, entry))
+    lying = replace(clashing(), target="tflm-cmsis-nn/cortex-m4")
     assert verify(zoo.build("paper"), lying, rounds=1).status["tflm"] == "different"
 
 
@@ -253,23 +250,21 @@ def test_what_has_no_effect_is_pruned():
     grown = replace(model, graphs=(replace(main, tensors=(*main.tensors, dead)),))
     plan = optimize(read_bytes(write_bytes(grown), "grown"), QUICK)
     assert len(plan.model.main.tensors) == len(main.tensors)
-    assert read_plan(plan.model) is not None
+    assert plan.model.plan is not None
     assert sorted(plan.order) == list(range(len(main.operators)))
 
 
 def test_no_layout_for_a_target_is_a_plain_reordering():
     for target in ("tflm", "tflm-cmsis-nn/cortex-m55"):
         plan = optimize(zoo.build("paper"), replace(QUICK, target=target, layout=False))
-        assert (plan.after.peak, read_plan(plan.model)) == (4960, None)
+        assert (plan.after.peak, plan.model.plan) == (4960, None)
         assert plan.lower_bound <= plan.after.head == planned_head(plan.model)
 
 
 def test_a_target_that_nobody_knows_is_replaced():
-    entry = Metadata("arenite.target", Data(b"tomorrow"))
     model = optimize(zoo.build("resnet8"), QUICK).model
-    others = tuple(each for each in model.metadata if each.name != "arenite.target")
-    plan = optimize(replace(model, metadata=(*others, entry)), QUICK)
-    assert read_target_name(plan.model) == "tflm"
+    plan = optimize(replace(model, target="tomorrow"), QUICK)
+    assert plan.model.target == "tflm"
 
 
 def test_orders_that_move_operators_with_scratch_are_searched_jointly_from_a_valid_layout(shared):

@@ -17,7 +17,6 @@ from arenite.check.validity import (
     validity,
 )
 from arenite.search.optimization import Options, preview
-from arenite.tflite.memory_plan import read_plan, with_plan
 
 
 @pytest.fixture(scope="module")
@@ -32,11 +31,11 @@ def test_a_file_without_a_plan_is_right_everywhere():
 def test_a_byte_decides(planned):
     """The plan is right as it is; with one overlapping output one unit higher it is not."""
     assert is_right(planned, REFERENCE)
-    offsets = planned_offsets(planned, read_plan(planned))
+    offsets = planned_offsets(planned, planned.plan)
     wrong = 0
     for tensor in offsets:
         moved = {**offsets, tensor: offsets[tensor] + 16}
-        wrong += not is_right(with_plan(planned, memory_plan(planned, moved)), REFERENCE)
+        wrong += not is_right(planned.with_plan(memory_plan(planned, moved)), REFERENCE)
     assert wrong
 
 

@@ -13,7 +13,6 @@ from arenite.model import Data, ElementType
 from arenite.runtimes import process
 from arenite.runtimes.run import Failure, Memory, Run
 from arenite.runtimes.verification import verify
-from arenite.tflite.memory_plan import with_plan
 from arenite.tflite.read import read_model
 from arenite.tflite.write import write_bytes
 
@@ -79,7 +78,7 @@ def test_one_changed_weight_is_found(tmp_path):
 def test_a_layout_that_overwrites_what_is_alive_is_found():
     source = zoo.build("paper")
     everything_at_0 = dict.fromkeys((each for each in source.main.tensors if each.data is None), 0)
-    unsafe = with_plan(source, memory_plan(source, everything_at_0))
+    unsafe = source.with_plan(memory_plan(source, everything_at_0))
     result = verify(source, unsafe, runtimes=("tflm",), expected_head=planned_head(unsafe))
     assert result.verdicts[0].outcome == "different"
     assert result.verdicts[0].difference is not None

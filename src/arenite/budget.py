@@ -21,8 +21,6 @@ STEPS_PER_SECOND = 1_000_000
 A step is about a microsecond."""
 NORMAL_STEPS = 60 * STEPS_PER_SECOND
 """Steps for all searches of one command: a minute of one core, after which larger networks hardly gained more."""
-STEPS_PER_DETERMINISTIC_SECOND = 2_500_000
-"""Steps for a unit of CP-SAT's deterministic time, which counts its work; the unit took 2.5 seconds of one core."""
 
 
 class Budget:
@@ -72,14 +70,6 @@ class Budget:
     def part(self, share: float, least: float = 0.0) -> Budget:
         """A share of what is left, from 0 to 1, for one search; at least `least` steps, however little is left."""
         return Budget(max(least, share * max(0.0, self._left)), whole=self)
-
-    def deterministic_time(self, effort: float) -> float:
-        """Units of CP-SAT's deterministic time for a search of this effort, as far as the budget allows it."""
-        return max(0.0, min(effort, self._left / STEPS_PER_DETERMINISTIC_SECOND))
-
-    def spend_deterministic_time(self, spent: float) -> None:
-        """Note that CP-SAT spent so many units of its deterministic time."""
-        self.spend(spent * STEPS_PER_DETERMINISTIC_SECOND)
 
 
 class _Clock:

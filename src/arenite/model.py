@@ -8,7 +8,7 @@ Objects compare by identity (two tensors may be equal in every field and still b
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -131,19 +131,33 @@ class Operator:
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """One subgraph: `operators` in the order of execution, `tensors` all of them in file order."""
+    """One subgraph: `operators` in the order of execution, `tensors` all of them in file order.
+
+    `control_edges` are pairs of operators of which the file asks that the first runs before the second.
+    """
 
     name: str
     tensors: tuple[Tensor, ...]
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
     operators: tuple[Operator, ...]
+    control_edges: tuple[tuple[Operator, Operator], ...] = ()
     origin: object = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryPlan:
+    """Addresses chosen ahead: `offsets[g][t]` for tensor t of graph g, in bytes from the start of the head.
+
+    None means that the run time plans the tensor itself; constants and variables in the tail have None too.
+    """
+
+    offsets: tuple[tuple[int | None, ...], ...]
 
 
 @dataclass(frozen=True, eq=False)
 class Metadata:
-    """A named entry of the file that the runtime does not need, such as an offline memory plan."""
+    """A named entry of the file that the runtime does not need. What is a field of `Model` or `Graph` is not listed."""
 
     name: str
     data: Data
@@ -154,13 +168,17 @@ class Metadata:
 class Model:
     """A whole model. `graphs[0]` is the one that an interpreter runs; `name` is for people (the file's name).
 
-    `path` is the file that it was read from, so that nothing ever writes over it.
+    `plan` is the offline memory plan that TFLM follows, None where TFLM plans by itself; `target` is the name of the
+    target that the plan was made for, None where there is no plan or the file does not tell. `path` is the file that
+    the model was read from, so that nothing ever writes over it.
     """
 
     name: str
     graphs: tuple[Graph, ...]
     metadata: tuple[Metadata, ...] = ()
     description: str = ""
+    plan: MemoryPlan | None = None
+    target: str | None = None
     path: Path | None = None
     origin: object = field(default=None, repr=False)
 
@@ -168,3 +186,14 @@ class Model:
     def main(self) -> Graph:
         """The graph that an interpreter runs."""
         return self.graphs[0]
+
+    @property
+    def compiled_by_vela(self) -> bool:
+        """Whether Arm's Vela compiled it for an Ethos-U NPU: its command streams hold addresses of their own."""
+        return self.description == "Vela Optimized" or any(
+            operator.custom_code == "ethos-u" for graph in self.graphs for operator in graph.operators
+        )
+
+    def with_plan(self, plan: MemoryPlan | None, target: str | None = None) -> Model:
+        """The model with this plan, made for the target of that name; the same object if nothing changes."""
+        return self if (plan, target) == (self.plan, self.target) else replace(self, plan=plan, target=target)

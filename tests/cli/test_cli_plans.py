@@ -10,9 +10,7 @@ from arenite.backends.tflm.head import memory_plan
 from arenite.cli import app
 from arenite.runtimes import process
 from arenite.search.optimization import Options, optimize
-from arenite.tflite.memory_plan import with_plan
 from arenite.tflite.read import read_model
-from arenite.tflite.target_name import read_target_name
 from arenite.tflite.write import write_bytes
 
 CORTEX_M4 = "tflm-cmsis-nn/cortex-m4"
@@ -34,7 +32,7 @@ def foreign(tmp_path):
     model = zoo.build("paper")
     path = tmp_path / "foreign.tflite"
     offsets = {tensor: 0 for tensor in model.main.tensors if not tensor.constant}
-    path.write_bytes(write_bytes(with_plan(model, memory_plan(model, offsets))))
+    path.write_bytes(write_bytes(model.with_plan(memory_plan(model, offsets))))
     return path
 
 
@@ -104,5 +102,5 @@ def test_optimize_again_for_any_kernels(reference, tmp_path):
     result = run("optimize", reference, "-o", out, "--rounds", "1")
     assert result.exit_code == 0
     assert "made for tflm-reference, is not right for tflm" in result.stdout
-    assert read_target_name(read_model(out)) in (None, "tflm")
+    assert read_model(out).target in (None, "tflm")
     assert run("check", out, "--arena", "1M").exit_code == 0

@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 
 from arenite.backends.generated_c.folding import folded, unfolded
-from arenite.model import ElementType, Graph, Model, Operator
+from arenite.model import ElementType, Graph, MemoryPlan, Model, Operator
 from arenite.runtimes.inputs import random_inputs
-from arenite.tflite.memory_plan import MemoryPlan, read_plan, with_plan
 
 from .harness import run_c, sources
 from .operators_at_random import Maker, conv, depthwise
@@ -99,6 +98,6 @@ def _without_pads(graph):
 
 def test_the_same_graphs_are_folded_once_whatever_their_plan():
     model = padded(ElementType.INT8, conv, 0)
-    planned = with_plan(model, MemoryPlan((tuple(None for _ in model.main.tensors),)))
+    planned = model.with_plan(MemoryPlan((tuple(None for _ in model.main.tensors),)))
     assert folded(planned).main is folded(model).main
-    assert len(read_plan(folded(planned)).offsets[0]) == len(folded(model).main.tensors)
+    assert len(folded(planned).plan.offsets[0]) == len(folded(model).main.tensors)

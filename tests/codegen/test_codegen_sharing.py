@@ -11,10 +11,9 @@ import pytest
 
 import arenite
 from arenite.backends import ANYWHERE, Backend, Overlap
-from arenite.model import ElementType
+from arenite.model import ElementType, MemoryPlan
 from arenite.runtimes.inputs import random_inputs
 from arenite.search.relocation import arena
-from arenite.tflite.memory_plan import MemoryPlan, with_plan
 
 from .harness import run_c, sources
 from .operators_at_random import make
@@ -54,14 +53,14 @@ def test_without_the_rules_outputs_are_wrong(monkeypatch, tmp_path):
 def test_a_plan_that_is_not_safe_here_is_not_followed():
     model = arenite.zoo.build("resnet8")
     everything_at_0 = MemoryPlan((tuple(None if tensor.constant else 0 for tensor in model.main.tensors),))
-    assert arena(with_plan(model, everything_at_0)).size == arena(model).size
+    assert arena(model.with_plan(everything_at_0)).size == arena(model).size
 
 
 def test_a_plan_that_is_safe_and_as_low_is_followed():
     model = arenite.zoo.build("resnet8")
     place = arena(model)
     plan = MemoryPlan((tuple(place.offsets.get(tensor) for tensor in model.main.tensors),))
-    again = arena(with_plan(model, plan))
+    again = arena(model.with_plan(plan))
     assert again.offsets == place.offsets
 
 

@@ -12,12 +12,11 @@ import pytest
 from kernel_cases import numbers, tensor
 
 from arenite.backends.sets import REFERENCE
-from arenite.model import ElementType, Graph, Model, Operator, Quantization, Tensor
+from arenite.model import ElementType, Graph, MemoryPlan, Model, Operator, Quantization, Tensor
 from arenite.runtimes import process
 from arenite.runtimes.compare import first_difference
 from arenite.runtimes.inputs import random_inputs
 from arenite.runtimes.run import Job, Run
-from arenite.tflite.memory_plan import MemoryPlan, with_plan
 from arenite.tflite.write import write_bytes
 from arenite.zoo.builder import SAME, VALID, Builder
 
@@ -212,7 +211,7 @@ def job(case: Case, distance: int | None) -> Job:
         offsets[source] = 2 * BASE
         offsets[operator.outputs[case.target]] = 2 * BASE - distance
         plan = MemoryPlan((tuple(offsets.get(each) for each in graph.tensors),))
-    content = write_bytes(with_plan(case.model, plan))
+    content = write_bytes(case.model.with_plan(plan))
     return Job(content, random_inputs(case.model, 3, 5), len(graph.outputs), ARENA)
 
 

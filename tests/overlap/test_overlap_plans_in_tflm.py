@@ -18,7 +18,6 @@ from arenite.problems.placement import Layout
 from arenite.runtimes import process
 from arenite.runtimes.verification import verify
 from arenite.solve.place.solver import solve
-from arenite.tflite.memory_plan import with_plan
 from arenite.tflite.read import read_model
 
 needs_tflm = pytest.mark.skipif(process.absent("tflm") is not None, reason="tflite-micro is not installed")
@@ -36,7 +35,7 @@ def planned(source, kernels=REFERENCE, *, keep_inputs=False):
     outcome = head_plan(source, plan)
     check(problem, Layout(outcome.offsets, outcome.height, 0))
     assert outcome.height == solution.height
-    return with_plan(source, plan), outcome.height
+    return source.with_plan(plan), outcome.height
 
 
 def identical(source, result, head):
@@ -160,5 +159,5 @@ def test_a_distance_below_the_safe_one_is_caught_by_the_checker_and_by_tflm(name
         with pytest.raises(VerificationError, match="begins"):
             check(problem, Layout(tuple(offsets), height, 0))
         plan = memory_plan(source, dict(zip(tensors, offsets, strict=False)))
-        seen.add(identical(source, with_plan(source, plan), None).split(":")[0])
+        seen.add(identical(source, source.with_plan(plan), None).split(":")[0])
     assert "different" in seen

@@ -27,9 +27,8 @@ from arenite.search.partial.search import partial, promising, search
 from arenite.search.partial.ways import UNEVEN
 from arenite.search.partial.wish import Wish
 from arenite.search.sharing import Sharing
-from arenite.search.split import Candidate, best_of
+from arenite.search.split import Candidate, best_of, start_of
 from arenite.search.task import Decision, silent
-from arenite.tflite.memory_plan import read_plan, with_plan
 from arenite.tflite.read import read_model
 from arenite.tflite.write import write_bytes
 
@@ -145,7 +144,7 @@ def test_a_plan_to_respect_is_left(mobilenet):
     assert not plan.strips
     replaced = optimize(planned, HEAD)
     assert replaced.strips
-    assert read_plan(with_plan(replaced.model, None)) is None
+    assert replaced.model.with_plan(None).plan is None
 
 
 @pytest.mark.parametrize(
@@ -226,12 +225,13 @@ def test_a_larger_arena_for_a_smaller_head_is_said():
     assert not any("grows" in note for note in small.notes)
 
 
-def test_of_equal_heads_the_smaller_arena_is_taken_and_more_promising():
+def test_of_equal_heads_the_smaller_arena_is_taken_but_the_least_work_goes_on():
     def candidate(name, head, declared, extra):
         return Candidate(name, (head,), (declared,), extra)
 
     found = [candidate("large", 64, 320, 0), candidate("small", 64, 256, 9), candidate("least", 80, 128, 0)]
     assert best_of(found, Wish("head")).decision == "small"
     assert best_of(found, Wish("arena")).decision == "least"
-    choices = [Choice(head=64, tail=48), Choice(head=64, tail=16, extra_macs=9), Choice(head=80)]
+    assert start_of(found, Wish("head")).decision == "large"
+    choices = [Choice(head=64, tail=16, extra_macs=9), Choice(head=64, tail=48), Choice(head=80)]
     assert promising(choices, Wish("head"), 0) == [choices[1], choices[0], choices[2]]

@@ -1,6 +1,6 @@
 """Small models made by hand, for what the zoo's do not have."""
 
-from arenite.model import Data, ElementType, Graph, Metadata, Model, Operator, Tensor
+from arenite.model import Data, ElementType, Graph, MemoryPlan, Model, Operator, Tensor
 
 
 def tensor(name, *shape, type=ElementType.INT8, data=None, variable=False):
@@ -51,6 +51,5 @@ def reversed_order():
 def planned():
     """One operator and an offline plan for it."""
     x, y = tensor("x", 16), tensor("y", 16)
-    words = (1, 1, 2, 16, 0)
-    plan = Metadata("OfflineMemoryAllocation", Data(b"".join(word.to_bytes(4, "little") for word in words)))
-    return Model("planned", (Graph("main", (x, y), (x,), (y,), (Operator("RELU", (x,), (y,)),)),), (plan,))
+    graph = Graph("main", (x, y), (x,), (y,), (Operator("RELU", (x,), (y,)),))
+    return Model("planned", (graph,), plan=MemoryPlan(((16, 0),)))

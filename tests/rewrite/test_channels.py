@@ -14,7 +14,7 @@ from strip_networks import RUNTIMES, equal, outputs_in
 
 from arenite import zoo
 from arenite.errors import OptionError
-from arenite.model import Data, ElementType, Graph, Metadata, Model, Operator, Quantization, Tensor
+from arenite.model import Data, ElementType, Graph, MemoryPlan, Model, Operator, Quantization, Tensor
 from arenite.operators.liveness import peak_memory
 from arenite.rewrite.channels import (
     ChannelPlan,
@@ -25,8 +25,6 @@ from arenite.rewrite.channels import (
     why_not_channels,
     wide_regions,
 )
-from arenite.tflite.control_edges import CONTROL_EDGES_NAME
-from arenite.tflite.memory_plan import PLAN_NAME
 from arenite.tflite.read import read_bytes
 from arenite.tflite.write import write_bytes
 from arenite.zoo.builder import Builder
@@ -337,15 +335,17 @@ def test_results_that_are_needed_too_early_are_refused():
 
 
 def test_control_dependencies_are_respected():
-    model = expanded()
-    edges = Metadata(CONTROL_EDGES_NAME, Data(bytes((1, 1, 1, 0, 2))))
+    graph = expanded().main
+    bound = replace(graph, control_edges=(graph.operators[:2],))
     with pytest.raises(OptionError, match="asks for an order of operators"):
-        first(replace(model, metadata=(edges,)), 2)
+        first(replace(expanded(), graphs=(bound,)), 2)
 
 
 def test_an_old_plan_is_dropped():
-    model = replace(expanded(), metadata=(Metadata(PLAN_NAME, Data(bytes(12))),))
-    assert not SplitChannels(channel_plan(first(model, 2), 2)).run(model).metadata
+    model = expanded()
+    planned = replace(model, plan=MemoryPlan((tuple(0 for _ in model.main.tensors),)), target="tflm")
+    split = SplitChannels(channel_plan(first(planned, 2), 2)).run(planned)
+    assert (split.plan, split.target) == (None, None)
 
 
 def test_a_file_read_is_cut_like_a_model_built():

@@ -11,11 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strip_networks import FLOAT, INT8, INT16, RUNTIMES, SAME, UINT8, VALID, Network, equal, outputs_in
 
-from arenite.model import Data, ElementType, Graph, Metadata, Model, Operator
+from arenite.model import Data, ElementType, Graph, MemoryPlan, Metadata, Model, Operator
 from arenite.rewrite import Fold
 from arenite.runtimes.process import absent
-from arenite.tflite.control_edges import CONTROL_EDGES_NAME
-from arenite.tflite.memory_plan import MemoryPlan, with_plan
 from arenite.tflite.read import read_model
 
 
@@ -187,11 +185,12 @@ def test_copies_of_inputs_outputs_variables_and_other_shapes():
 def test_models_that_name_operators_by_place_or_have_a_plan_stay():
     x, a, b, y = (tensor(name) for name in "xaby")
     source = model(graph([x], [y], [add(x, x, a), reshape(a, b), add(b, b, y)]))
-    planned = with_plan(source, MemoryPlan((tuple(None for _ in source.main.tensors),)))
+    planned = source.with_plan(MemoryPlan((tuple(None for _ in source.main.tensors),)))
     assert Fold().run(planned) is planned
-    for name in (CONTROL_EDGES_NAME, "COMPRESSION_METADATA"):
-        named = replace(source, metadata=(Metadata(name, Data(bytes(16))),))
-        assert Fold().run(named) is named
+    named = replace(source, metadata=(Metadata("COMPRESSION_METADATA", Data(bytes(16))),))
+    assert Fold().run(named) is named
+    bound = replace(source, graphs=(replace(source.main, control_edges=(source.main.operators[:2],)),))
+    assert Fold().run(bound) is bound
 
 
 def test_real_models_lose_their_copies(shared):

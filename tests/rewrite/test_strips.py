@@ -11,12 +11,10 @@ from strip_networks import INT8, Network, networks, plans
 
 from arenite import zoo
 from arenite.errors import OptionError
-from arenite.model import Data, ElementType, Graph, Metadata, Model, Operator, Quantization, Tensor
+from arenite.model import Data, ElementType, Graph, MemoryPlan, Metadata, Model, Operator, Quantization, Tensor
 from arenite.operators.liveness import lifetimes
 from arenite.operators.macs import macs
 from arenite.rewrite.strips import Rows, SplitRows, StripPlan, estimate, region_of, strip_plan, strips_of, why_not
-from arenite.tflite.control_edges import CONTROL_EDGES_NAME
-from arenite.tflite.memory_plan import PLAN_NAME
 from arenite.tflite.read import read_bytes
 from arenite.tflite.write import write_bytes
 from arenite.zoo.builder import Builder
@@ -124,9 +122,11 @@ def test_more_strips_than_tflm_joins_make_a_tree():
 
 
 def test_a_memory_plan_of_the_source_is_dropped():
-    model = replace(pair(), metadata=(Metadata(PLAN_NAME, Data(b"")), Metadata("other", Data(b"x"))))
+    plan = MemoryPlan((tuple(0 for _ in pair().main.tensors),))
+    model = replace(pair(), metadata=(Metadata("other", Data(b"x")),), plan=plan, target="tflm")
     strips = SplitRows(strip_plan(whole(model), 2)).run(model)
     assert [entry.name for entry in strips.metadata] == ["other"]
+    assert (strips.plan, strips.target) == (None, None)
 
 
 def test_recomputing_costs_work_and_keeping_costs_none():
@@ -169,9 +169,9 @@ def test_a_plan_for_another_model():
 
 
 def test_a_file_that_asks_for_an_order_is_left_alone():
-    edges = Metadata(CONTROL_EDGES_NAME, Data(bytes((1, 1, 1, 0, 2))))
+    bound = replace(pair().main, control_edges=(pair().main.operators[:2],))
     with pytest.raises(OptionError, match="asks for an order"):
-        whole(replace(pair(), metadata=(edges,)))
+        whole(replace(pair(), graphs=(bound,)))
 
 
 @given(st.data())

@@ -19,11 +19,10 @@ from arenite.backends.tflm.head import (
     plan_obstacle,
     planned_head,
 )
-from arenite.model import Operator
+from arenite.model import MemoryPlan, Operator
 from arenite.problems.placement import Buffer
 from arenite.runtimes import process
 from arenite.runtimes.run import Job, Run
-from arenite.tflite.memory_plan import MemoryPlan, with_plan
 from arenite.tflite.read import read_model
 from arenite.tflite.write import write_bytes
 
@@ -44,7 +43,7 @@ def any_plan(each, seed):
         tuple(chance.randrange(64) * 16 if chance.random() < 0.5 else None for _ in graph.tensors)
         for graph in each.graphs
     )
-    return with_plan(each, MemoryPlan(offsets))
+    return each.with_plan(MemoryPlan(offsets))
 
 
 @needs_tflm
@@ -114,7 +113,7 @@ def test_the_first_of_several_offline_buffers_keeps_an_offset_above_others():
 def test_an_existing_plan_is_what_counts():
     paper = zoo.build("paper")
     far = memory_plan(paper, {paper.main.inputs[0]: 1 << 20})
-    assert planned_head(with_plan(paper, far)) == planned_head(paper, far) == (1 << 20) + paper.main.inputs[0].bytes
+    assert planned_head(paper.with_plan(far)) == planned_head(paper, far) == (1 << 20) + paper.main.inputs[0].bytes
 
 
 def test_the_layout_problem_is_what_tflm_plans_and_reserves_scratch():

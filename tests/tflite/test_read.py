@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 from tflite_samples import outside, pack, rich, schema, scratch, with_zip
 
 from arenite.errors import AreniteError, ModelError
-from arenite.model import ElementType
+from arenite.model import ElementType, MemoryPlan
 from arenite.tflite import slots
-from arenite.tflite.memory_plan import MemoryPlan, read_plan, with_plan
 from arenite.tflite.read import read_bytes, read_model
 from arenite.tflite.write import write_bytes
 
@@ -237,9 +236,9 @@ def read_and_write(data: bytes) -> None:
     """Whatever the bytes are: a model that can be written and read again, or an error of ours in one line."""
     try:
         model = read_bytes(data, "fuzz")
-        planned = with_plan(model, MemoryPlan(tuple(tuple(16 for _ in g.tensors) for g in model.graphs)))
+        planned = model.with_plan(MemoryPlan(tuple(tuple(16 for _ in g.tensors) for g in model.graphs)))
         again = read_bytes(write_bytes(planned), "again")
-        assert read_plan(again) == read_plan(planned)
+        assert again.plan == planned.plan
     except AreniteError as error:
         assert str(error).isprintable()
 

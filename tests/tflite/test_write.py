@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import random
+import struct
 import zipfile
 from typing import Any
 
@@ -26,8 +27,8 @@ from tflite_samples import (
 )
 
 from arenite.errors import ModelError
-from arenite.model import Data, Graph, Metadata, Model, Operator, Tensor
-from arenite.tflite.memory_plan import PLAN_NAME, MemoryPlan, with_plan
+from arenite.model import Data, Graph, MemoryPlan, Metadata, Model, Operator, Tensor
+from arenite.tflite.metadata import PLAN_NAME
 from arenite.tflite.read import read_bytes, read_model
 from arenite.tflite.slots import BufferField, ModelField, OperatorField, SubGraphField
 from arenite.tflite.write import write_bytes
@@ -95,7 +96,7 @@ def test_order_and_plan_change_nothing_else_in_real_models(shared):
     for file in sorted((shared / "models").glob("*.tflite")):
         source = file.read_bytes()
         model, order = shuffled(read_bytes(source, file.name))
-        planned = with_plan(model, some_plan(model))
+        planned = model.with_plan(some_plan(model))
         result = write_bytes(planned)
         assert_same_but_for_order_and_plan(source, result, order)
         assert aligned(result), file.name
@@ -108,7 +109,7 @@ def test_real_models_still_load(shared):
     interpreter = pytest.importorskip("ai_edge_litert.interpreter")
     for name in ("tiny__kws_ref_model", "gen_x_zip_appended", "gen_stateful_vars_float", "gen_siamese_3in_3out"):
         model = read_model(shared / "models" / f"{name}.tflite")
-        written = write_bytes(with_plan(model, some_plan(model)))
+        written = write_bytes(model.with_plan(some_plan(model)))
         interpreter.Interpreter(model_content=written).allocate_tensors()
 
 
@@ -117,7 +118,7 @@ def test_everything_a_file_may_hold_survives(seed):
     source = pack(rich())
     assert not aligned(source)
     model, order = shuffled(read_bytes(source, "rich"), seed)
-    result = write_bytes(with_plan(model, some_plan(model)))
+    result = write_bytes(model.with_plan(some_plan(model)))
     assert_same_but_for_order_and_plan(source, result, order)
     assert aligned(result)
 
@@ -133,23 +134,24 @@ def test_an_order_alone_leaves_an_aligned_file_at_its_size():
 
 def test_a_plan_of_equal_length_is_replaced_where_it_lies():
     model = read_bytes(pack(rich()), "rich")
-    first = write_bytes(with_plan(model, some_plan(model)))
+    first = write_bytes(model.with_plan(some_plan(model)))
     again = read_bytes(first, "planned")
     other = MemoryPlan(tuple(tuple(64 for _ in graph.tensors) for graph in again.graphs))
-    second = write_bytes(with_plan(again, other))
+    second = write_bytes(again.with_plan(other))
     assert len(second) == len(first)
     assert first[:64] == second[:64]
 
 
 def test_a_plan_is_removed_with_its_content():
     model = read_bytes(pack(rich()), "rich")
-    large = with_plan(model, some_plan(model))
+    large = model.with_plan(some_plan(model))
     large = dataclasses.replace(large, metadata=(*large.metadata, Metadata("big", Data(bytes(5000)))))
     first = write_bytes(large)
     read = read_bytes(first, "planned")
     second = write_bytes(dataclasses.replace(read, metadata=read.metadata[:-1]))
     assert len(second) < len(first) - 4000
-    assert [entry.name for entry in read_bytes(second, "r").metadata] == ["notes", "more", PLAN_NAME]
+    assert [entry.name for entry in read_bytes(second, "r").metadata] == ["notes", "more"]
+    assert read_bytes(second, "r").plan == read.plan
     assert aligned(second)
 
 
@@ -158,7 +160,7 @@ def test_contents_stored_after_the_flatbuffer_move_with_the_file():
     model = read_bytes(source, "outside")
     assert bytes(model.main.tensors[1].data.content) == b"WEIGHTS!"
     shifted, _ = shuffled(model)
-    result = write_bytes(with_plan(shifted, some_plan(shifted)))
+    result = write_bytes(shifted.with_plan(some_plan(shifted)))
     assert len(result) != len(source)
     read = unpack(result)
     assert result[read.buffers[1].offset :][:8] == b"WEIGHTS!"
@@ -170,7 +172,7 @@ def test_contents_stored_after_the_flatbuffer_move_with_the_file():
 def test_an_appended_archive_stays_the_end_of_the_file():
     source = with_zip(pack(rich()))
     model = read_bytes(source, "zip")
-    result = write_bytes(with_plan(model, some_plan(model)))
+    result = write_bytes(model.with_plan(some_plan(model)))
     assert result[-200:] == source[-200:]
     with zipfile.ZipFile(io.BytesIO(result)) as archive:
         assert archive.testzip() is None
@@ -341,20 +343,19 @@ def test_graphs_that_share_a_vector_of_operators_are_parted():
 
 def test_a_plan_whose_content_something_else_shares_is_not_overwritten():
     model = read_bytes(write_bytes(scratch()), "aligned")
-    notes = Metadata("notes", Data(bytes(44)))
-    planned = with_plan(dataclasses.replace(model, metadata=(notes,)), some_plan(model))
+    notes = Metadata("notes", Data(struct.pack("<11i", 1, 1, 8, *[0] * 8)))  # a plan as well
+    planned = dataclasses.replace(model, metadata=(notes,)).with_plan(some_plan(model))
     data = write_bytes(planned)
     file = schema.Model.GetRootAs(data, 0)
     buffers = [file.Buffers(file.Metadata(i).Buffer()) for i in range(2)]
     assert [b.DataLength() for b in buffers] == [44, 44]
     buffers.sort(key=lambda table: table._tab.Pos)
     shared = read_bytes(redirect(data, *buffers, BufferField.DATA), "shared")
-    before = bytes(shared.metadata[0].data.content)
-    assert before == bytes(shared.metadata[1].data.content)
+    assert bytes(shared.metadata[0].data.content) == unpack(data).buffers[file.Metadata(1).Buffer()].data.tobytes()
     other = Metadata("notes", Data(bytes(range(44))), shared.metadata[0].origin)
-    again = read_bytes(write_bytes(dataclasses.replace(shared, metadata=(other, shared.metadata[1]))), "again")
+    again = read_bytes(write_bytes(dataclasses.replace(shared, metadata=(other,))), "again")
     assert bytes(again.metadata[0].data.content) == bytes(range(44))
-    assert bytes(again.metadata[1].data.content) == before
+    assert again.plan == shared.plan
 
 
 def test_a_tensor_from_another_graph_is_not_taken_for_one_of_a_signature():
@@ -375,8 +376,9 @@ def test_control_dependencies_follow_their_operators():
     read = read_bytes(pack(model), "edges")
     operators = list(read.main.operators)
     rotated = with_operators(read, [operators[-1], *operators[:-1]])
-    entry = read_bytes(write_bytes(rotated), "rotated").metadata[-1]
-    assert bytes(entry.data.content) == control_edges((1, 2))
+    entry = schema.ModelT.InitFromPackedBuf(write_bytes(rotated), 0)
+    number = next(each.buffer for each in entry.metadata if each.name == CONTROL.encode())
+    assert bytes(entry.buffers[number].data) == control_edges((1, 2))
     with pytest.raises(ModelError, match="break a control dependency"):
         write_bytes(with_operators(read, [operators[1], operators[0], *operators[2:]]))
 
@@ -388,7 +390,7 @@ def test_a_field_newer_than_the_schema_is_kept_or_refused():
     reordered = write_bytes(with_operators(model, list(model.main.operators[::-1])))
     assert len(reordered) == len(source)
     with pytest.raises(ModelError, match="fields newer than the schema"):
-        write_bytes(with_plan(model, some_plan(model)))
+        write_bytes(model.with_plan(some_plan(model)))
 
 
 def test_contents_that_cannot_be_moved_are_stored_anew():
@@ -397,7 +399,7 @@ def test_contents_that_cannot_be_moved_are_stored_anew():
     branch = schema.Model.GetRootAs(source, 0).Subgraphs(1)
     source = with_unknown_field(source, branch, SubGraphField.COUNT)
     model, order = shuffled(read_bytes(source, "newer"))
-    result = write_bytes(with_plan(model, some_plan(model)))
+    result = write_bytes(model.with_plan(some_plan(model)))
     assert_same_but_for_order_and_plan(source, result, order)
     assert aligned(result)
     assert source[8:40] in result

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from arenite.backends.build import Abi
     from arenite.backends.instance import Instance
     from arenite.backends.tflm.backend import TflmBackend
-    from arenite.model import Model, Operator
-    from arenite.tflite.memory_plan import MemoryPlan
+    from arenite.model import MemoryPlan, Model, Operator
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from arenite.backends.build import Abi
     from arenite.backends.cmsis_nn.instructions import Instructions
     from arenite.backends.tflm.arena import Arena
-    from arenite.model import Model, Operator, Tensor
-    from arenite.tflite.memory_plan import MemoryPlan
+    from arenite.model import MemoryPlan, Model, Operator, Tensor
 
 
 class Backend(ABC):

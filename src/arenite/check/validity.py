@@ -18,8 +18,6 @@ from arenite.formulate.placement import overlap_problem
 from arenite.operators.liveness import lifetimes
 from arenite.problems.lifetimes import neighbors
 from arenite.problems.placement import Layout, PlacementProblem
-from arenite.tflite.memory_plan import is_vela, read_plan
-from arenite.tflite.target_name import read_target_name
 
 if TYPE_CHECKING:
     from arenite.backends import Backend
@@ -66,8 +64,8 @@ def validity(model: Model) -> Validity:
     Raises:
         ModelError: the plan does not fit the model's tensors, or a graph runs itself.
     """
-    made_for = read_target_name(model)
-    if read_plan(model) is None or is_vela(model):  # Vela's buffers are those of its NPU: not ours to judge
+    made_for = model.target
+    if model.plan is None or model.compiled_by_vela:  # Vela's buffers are those of its NPU: not ours to judge
         return Validity(0, JUDGED, made_for, in_c=GENERATED)
     pairs = shared_pairs(model)
     kernels = tuple(each for each in JUDGED if not pairs or is_right(model, each))
@@ -80,7 +78,7 @@ def not_for_reference(model: Model) -> str | None:
 
     That is so where the plan says that it was made for other kernels, is right with those, and not with the reference.
     """
-    target = TARGETS.get(read_target_name(model) or "")
+    target = TARGETS.get(model.target or "")
     if target is None or target.runs_reference or is_right(model, REFERENCE):
         return None
     return (
@@ -126,7 +124,7 @@ def checked_head(model: Model, problem: PlacementProblem, tensors: int, kernels:
 def shared_pairs(model: Model) -> int:
     """Pairs of tensors that share bytes while both are needed, with the plan that the model carries."""
     problem, tensors = layout_problem(model)
-    plan = planned_offsets(model, read_plan(model))
+    plan = planned_offsets(model, model.plan)
     placed = [
         (buffer, plan[tensor])
         for buffer, tensor in zip(problem.buffers, tensors, strict=False)

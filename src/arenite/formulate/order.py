@@ -23,7 +23,7 @@ from arenite.operators.liveness import (
 from arenite.operators.state import state_order
 from arenite.problems.order import Charge, Problem
 from arenite.problems.topological import CircleError, lowest_first
-from arenite.tflite.control_edges import read_control_edges
+from arenite.tflite.control_edges import edges_by_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -59,7 +59,7 @@ def ordering_problem(
     """
     target = model.graphs[graph]
     default = file_order(target)
-    before = (*state_order(target.operators, default), *_control_edges(model, graph))
+    before = (*state_order(target.operators, default), *edges_by_place(target))
     if not order_is_free(model, graph):
         before = tuple(pairwise(default))
     pairs = {*before, *data_dependences(target)}
@@ -73,12 +73,6 @@ def ordering_problem(
         floor=_floor(model, graph),
     )
     return problem, tensors
-
-
-def _control_edges(model: Model, graph: int) -> tuple[tuple[int, int], ...]:
-    """The pairs of operators whose order the file asks to be kept."""
-    edges = read_control_edges(model)
-    return edges[graph] if graph < len(edges) else ()
 
 
 def file_order(graph: Graph) -> tuple[int, ...]:

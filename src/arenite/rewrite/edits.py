@@ -7,8 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from arenite.model import Data, ElementType, Tensor
-from arenite.tflite.control_edges import CONTROL_EDGES_NAME
-from arenite.tflite.memory_plan import PLAN_NAME, TARGET_NAME, is_vela, read_plan
 from arenite.tflite.newer_fields import loses_fields
 from arenite.tflite.signatures import signature_tensors
 
@@ -19,10 +17,8 @@ if TYPE_CHECKING:
 
     Edit = Callable[[Graph, Set[Tensor]], Graph]
 
-_HARMLESS_METADATA = frozenset(
-    {PLAN_NAME, TARGET_NAME, CONTROL_EDGES_NAME, "min_runtime_version", "CONVERSION_METADATA", "TFLITE_METADATA"}
-)
-"""Entries that name no tensor by its number, or that are renewed. Others might, as TFLM's COMPRESSION_METADATA does."""
+_HARMLESS_METADATA = frozenset({"min_runtime_version", "CONVERSION_METADATA", "TFLITE_METADATA"})
+"""Entries that name no tensor by its number. Others might, as TFLM's COMPRESSION_METADATA does."""
 
 
 def edited(model: Model, edit: Edit) -> Model:
@@ -36,8 +32,8 @@ def edited(model: Model, edit: Edit) -> Model:
         edit: makes a graph of a graph and the tensors that have to stay: its inputs, outputs and those of signatures.
             It returns the same object where it changes nothing.
     """
-    by_place = any(entry.name == CONTROL_EDGES_NAME for entry in model.metadata)
-    if by_place or read_plan(model) is not None or not may_renumber(model):
+    bound = any(graph.control_edges for graph in model.graphs)
+    if bound or model.plan is not None or not may_renumber(model):
         return model
     named = signature_tensors(model)
     graphs = tuple(edit(graph, named.union(graph.inputs, graph.outputs)) for graph in model.graphs)
@@ -49,7 +45,7 @@ def edited(model: Model, edit: Edit) -> Model:
 
 def may_renumber(model: Model) -> bool:
     """Whether tensors may get other numbers: Vela did not compile the model, and no metadata may name them."""
-    return not is_vela(model) and all(entry.name in _HARMLESS_METADATA for entry in model.metadata)
+    return not model.compiled_by_vela and all(entry.name in _HARMLESS_METADATA for entry in model.metadata)
 
 
 def with_operators(graph: Graph, operators: Iterable[Operator]) -> Graph:

@@ -17,11 +17,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from arenite.model import MemoryPlan
 from arenite.operators.state import has_state, is_pure
 from arenite.rewrite.edits import may_renumber
 from arenite.rewrite.interface import Pass
-from arenite.tflite.control_edges import CONTROL_EDGES_NAME
-from arenite.tflite.memory_plan import MemoryPlan, read_plan, with_plan
 from arenite.tflite.newer_fields import loses_fields
 from arenite.tflite.signatures import signature_tensors
 from arenite.tflite.write_tensor import all_but_name_and_buffer
@@ -42,20 +41,20 @@ class Prune(Pass):
     """
 
     def _apply(self, model: Model) -> Model:
-        plan = read_plan(model)
+        plan = model.plan
         if not may_renumber(model):
             return model
         if plan is not None and any(tensor.variable for graph in model.graphs[1:] for tensor in graph.tensors):
             return model  # TFLM looks up such variables by their number in the plan of another graph.
         named = signature_tensors(model)
-        # Control dependencies name operators by their place.
-        every_operator = any(entry.name == CONTROL_EDGES_NAME for entry in model.metadata)
+        # The file names the operators of control edges.
+        every_operator = any(graph.control_edges for graph in model.graphs)
         graphs = tuple(_pruned(graph, named, every_operator=every_operator) for graph in model.graphs)
         if graphs == model.graphs:
             return model
         pruned = replace(model, graphs=graphs)
         if plan is not None:
-            pruned = with_plan(pruned, _plan_of_rest(plan, model, pruned))
+            pruned = replace(pruned, plan=_plan_of_rest(plan, model, pruned))
         return model if loses_fields(pruned) else pruned
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.errors import OptionError
-from arenite.tflite.control_edges import CONTROL_EDGES_NAME, read_control_edges
+from arenite.tflite.control_edges import CONTROL_EDGES_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -51,8 +51,10 @@ def check_order_is_free(model: Model) -> None:
     Raises:
         OptionError: it does.
     """
-    if any(read_control_edges(model)[:1]):
-        raise OptionError(f"{model.name}: the file asks for an order of operators, in {CONTROL_EDGES_NAME}")
+    if model.main.control_edges:
+        raise OptionError(
+            f"{model.name}: the file asks for an order of operators, in its metadata entry {CONTROL_EDGES_NAME}"
+        )
 
 
 def where(operator: Operator) -> str:

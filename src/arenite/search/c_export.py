@@ -17,7 +17,6 @@ from arenite.codegen.text.build_files import cmake, makefile
 from arenite.codegen.text.selftest import selftest
 from arenite.errors import OptionError
 from arenite.search.relocation import MOVES_WORTH, arena
-from arenite.tflite.memory_plan import with_plan
 from arenite.tflite.write import write_bytes
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ def exported(
     made = program(model, name, target, may_move=may_move, moves_worth=moves_worth)
     files = printed(made, Provenance(model.name, sha256(write_bytes(model)).hexdigest(), command))
     compiled = [file for file in files if file.endswith(".c")]
-    found = example(with_plan(model, None))  # which may be one for other kernels than a runtime's
+    found = example(model.with_plan(None))  # which may be one for other kernels than a runtime's
     if found is not None:
         files[f"{name}_test.c"] = selftest(made, found)
     files["Makefile"] = makefile(name, compiled, test=found is not None, cmsis_nn=target is not C)

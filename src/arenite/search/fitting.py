@@ -11,7 +11,6 @@ from arenite.budget import STEPS_PER_SECOND, Budget
 from arenite.check.validity import validity
 from arenite.search.optimization import Options, preview
 from arenite.search.runnable import refusals
-from arenite.tflite.memory_plan import read_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -173,4 +172,4 @@ def fit(
 
 
 def _plan(model: Model) -> Validity | None:
-    return None if read_plan(model) is None else validity(model)
+    return None if model.plan is None else validity(model)

@@ -19,7 +19,6 @@ from arenite.operators.macs import macs
 from arenite.rewrite.strips import why_not
 from arenite.search.least_peak import peak_lower_bound
 from arenite.search.runnable import refusals
-from arenite.tflite.memory_plan import is_vela, read_plan
 
 if TYPE_CHECKING:
     from arenite.backends.target import Target
@@ -165,7 +164,7 @@ def inspect(model: Model, *, target: Target | str = TFLM, budget: Budget | None 
         arena=runs_on.arena(model),
         weights_bytes=_weights(model),
         macs=sum(entry.macs for entry in main),
-        plan=None if read_plan(model) is None else validity(model),
+        plan=None if model.plan is None else validity(model),
         notes=tuple(_notes(model, tables.liveness)),
         refusals=refusals(model, runs_on),
     )
@@ -257,9 +256,9 @@ def _weights(model: Model) -> int:
 def _notes(model: Model, liveness: Liveness) -> list[str]:
     """What a reader of the figures should know, in sentences."""
     notes = []
-    if read_plan(model) is not None:
+    if model.plan is not None:
         notes.append("The file carries an offline memory plan; the head is the one it asks for.")
-    if is_vela(model):
+    if model.compiled_by_vela:
         notes.append("The file was compiled by Vela for an Ethos-U NPU.")
     custom = {op.label for graph in model.graphs for op in graph.operators if op.code == "CUSTOM"}
     own = custom.difference(CUSTOM)
@@ -272,7 +271,7 @@ def _notes(model: Model, liveness: Liveness) -> list[str]:
         notes.append(f"TFLM never runs {graphs}: it starts with graph 0, and only IF, WHILE and CALL_ONCE run others.")
     if not all(filed_in_order(model.graphs[position]) for position in running):
         notes.append("Operators are filed out of order: TFLM runs such a file wrongly, without saying so.")
-    placed = planned_offsets(model, read_plan(model))
+    placed = planned_offsets(model, model.plan)
     dead = sum(entry.size for entry in liveness.planned if entry.dead and entry.tensor not in placed)
     if dead:
         notes.append(f"Tensors that no operator uses take {dead:,} bytes when TFLM plans the file.")

@@ -27,8 +27,6 @@ from arenite.search.runnable import refusals
 from arenite.search.split import SHARE_WITHOUT, search_partial
 from arenite.search.task import Decision, Task, origins, silent
 from arenite.search.whole import search_whole
-from arenite.tflite.memory_plan import is_vela, read_plan, with_plan
-from arenite.tflite.target_name import read_target_name, with_target_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -273,7 +271,7 @@ def _head(task: Task, model: Model) -> int:
 
 def _is_right(task: Task, *, keep_inputs: bool) -> bool:
     """Whether the plan that the source carries, or TFLM's own, is right for what was asked."""
-    wanted = task.options.overlap and task.options.layout and read_plan(task.source) is not None
+    wanted = task.options.overlap and task.options.layout and task.source.plan is not None
     kernels = task.options.runs_on.backend if wanted else NO_OVERLAP
     return is_right(task.source, kernels, keep_inputs=keep_inputs)
 
@@ -281,7 +279,7 @@ def _is_right(task: Task, *, keep_inputs: bool) -> bool:
 def _replaced(task: Task) -> str:
     if not task.options.overlap or not task.options.layout:
         return "in its own plan buffers share bytes, which was not asked for; it was not kept"
-    made_for = read_target_name(task.source)
+    made_for = task.source.target
     if made_for is not None:
         return f"its own plan, made for {made_for}, is not right for {task.options.runs_on.name}; it was replaced"
     return "its own plan lets tensors share bytes while both are needed; it was replaced by one that does not"
@@ -289,16 +287,16 @@ def _replaced(task: Task) -> str:
 
 def _renamed(task: Task) -> Model:
     """The source, whose plan is right for the target that was asked for, even if it says that it is for another."""
-    name, target = read_target_name(task.source), task.options.runs_on
+    name, target = task.source.target, task.options.runs_on
     made_for = TARGETS.get(name or "")
     if not task.shares or name is None or (made_for and made_for.backend.covers(target.backend)):
         return task.source
-    return with_target_name(task.source, target.name)
+    return replace(task.source, target=target.name)
 
 
 def _keeps_inputs(task: Task) -> bool:
     """Whether the model's own plan leaves the inputs intact; without a plan that is TFLM's choice."""
-    return read_plan(task.source) is not None and _is_right(task, keep_inputs=True)
+    return task.source.plan is not None and _is_right(task, keep_inputs=True)
 
 
 def _untouchable(model: Model, options: Options) -> str | None:
@@ -308,9 +306,9 @@ def _untouchable(model: Model, options: Options) -> str | None:
     respected computes wrong results with the target's kernels.
     """
     reason = None
-    if is_vela(model):
+    if model.compiled_by_vela:
         reason = "it was compiled by Vela, whose commands hold the addresses of its plan; it is left as it is"
-    elif options.plan == "respect" and read_plan(model) is not None:
+    elif options.plan == "respect" and model.plan is not None:
         if not is_right(model, options.runs_on.backend):
             raise VerificationError(
                 f"{model.name}: its own plan computes wrong results with the kernels of {options.runs_on.name}; "
@@ -340,7 +338,7 @@ def _verified(task: Task, decision: Decision, content: bytes) -> Verification:
         return not_verified(NOT_ASKED_FOR)
     source = task.source
     if decision.model is not source and not_for_reference(source):  # what its operators compute with a right plan
-        source = with_plan(source, None)
+        source = source.with_plan(None)
     if _repairs(task):
         source = WidenBias().run(source)
     verification = verify(

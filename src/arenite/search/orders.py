@@ -11,7 +11,6 @@ from arenite.errors import VerificationError
 from arenite.formulate.order import filed_in_order
 from arenite.operators.liveness import executed_graphs
 from arenite.solve.order.solver import Schedule, solve
-from arenite.tflite.control_edges import read_control_edges
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,7 +39,9 @@ def with_order(model: Model, graph: int, order: Sequence[int]) -> Model:
         return model
     old = model.graphs[graph]
     operators = tuple(old.operators[position] for position in order)
-    new = replace(old, operators=operators if any(read_control_edges(model)) else unpacked_late(operators))
+    new = replace(
+        old, operators=operators if any(graph.control_edges for graph in model.graphs) else unpacked_late(operators)
+    )
     return replace(model, graphs=(*model.graphs[:graph], new, *model.graphs[graph + 1 :]))
 
 

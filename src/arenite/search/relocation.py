@@ -29,8 +29,6 @@ from arenite.problems.placement import Layout, PlacementProblem
 from arenite.search.plan import Exported
 from arenite.solve.place.solver import solve as solve_placement
 from arenite.solve.relocate.solver import solve as solve_relocation
-from arenite.tflite.memory_plan import read_plan
-from arenite.tflite.target_name import read_target_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -75,7 +73,7 @@ def arena(
     in_place = read_in_place(model)
     problem, tensors = _without(in_place, *overlap_problem(model, target.backend))
     solution = _carried(model, problem, tensors)
-    if solution is None or in_place or read_target_name(model) != target.name:
+    if solution is None or in_place or model.target != target.name:
         found = solve_placement(problem, budget=budget, goal=solution.height if solution and not in_place else 0)
         solution = found if solution is None or found.height < solution.height else solution
     check_placement(problem, solution)
@@ -162,7 +160,7 @@ def _carried(model: Model, problem: PlacementProblem, tensors: tuple[Tensor, ...
 
     Scratch goes to the lowest gaps, as the target's head says.
     """
-    planned = planned_offsets(model, read_plan(model))
+    planned = planned_offsets(model, model.plan)
     if any(tensor not in planned for tensor in tensors):
         return None
     fixed = [planned[tensor] for tensor in tensors]

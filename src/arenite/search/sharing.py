@@ -18,8 +18,6 @@ from arenite.problems.placement import Layout
 from arenite.search.joint.every_order import order_bound
 from arenite.solve.place.solver import solve as solve_placement
 from arenite.solve.place.solver import solve_within
-from arenite.tflite.memory_plan import with_plan
-from arenite.tflite.target_name import with_target_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -108,7 +106,7 @@ class Sharing:
         problem, tensors = self.problem(model, self.target.charged)
         outcome = head_plan(model, requests=self.target.charged.planned_scratch)
         solution = Layout(outcome.offsets, outcome.height, 0)
-        found = Shared(self._named(model), self._heads(model, problem, len(tensors)), 0, solution)
+        found = Shared(model.with_plan(model.plan, self._name), self._heads(model, problem, len(tensors)), 0, solution)
         return found if self.admits(found) else None
 
     def head(self, found: Shared) -> int:
@@ -167,12 +165,13 @@ class Sharing:
         if self.keep_inputs:
             offsets = inputs_on_top(model, problem.apart, tensors, offsets)
         plan = memory_plan(model, dict(zip(tensors, offsets, strict=False)))
-        result = self._named(with_plan(model, plan))
+        result = model.with_plan(plan, self._name)
         return Shared(result, self._heads(result, problem, len(tensors)), solution.lower_bound, solution)
 
-    def _named(self, model: Model) -> Model:
-        """The model with the name of its target, unless its plan is right with all kernels."""
-        return with_target_name(model, self.target.name) if self.target.backend.may_overlap else model
+    @property
+    def _name(self) -> str | None:
+        """The name of the target that plans are made for; None where they are right with all kernels."""
+        return self.target.name if self.target.backend.may_overlap else None
 
     def _placed(self, model: Model, scratch_of: Backend, *, sharing: bool, effort: float, budget: Budget) -> Shared:
         problem, tensors = self.problem(model, scratch_of)

@@ -24,10 +24,9 @@ from arenite.search.partial.wish import Wish
 from arenite.search.plan import Strips
 from arenite.search.sharing import Sharing
 from arenite.search.task import LEAST_STEPS, Decision, mark
-from arenite.tflite.memory_plan import is_vela, read_plan, with_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from arenite.model import Model
     from arenite.search.partial.choose import Choice
@@ -127,10 +126,22 @@ def wish_of(task: Task) -> Wish:
 
 def best_of(found: Iterable[Candidate], wish: Wish) -> Candidate:
     """The one with the least work that fits, or the smallest, of equal heads the smaller arena; the first of equals."""
+    return _first(found, wish, lambda each: (each.size(wish), each.arena, each.extra_macs))
+
+
+def start_of(found: Iterable[Candidate], wish: Wish) -> Candidate:
+    """The candidate near which better ones are looked for: as `best_of`, but of equal sizes the one with least work.
+
+    What is left of the allowed work is what its neighbors may spend.
+    """
+    return _first(found, wish, lambda each: (each.size(wish), each.extra_macs))
+
+
+def _first(found: Iterable[Candidate], wish: Wish, size: Callable[[Candidate], tuple[int, ...]]) -> Candidate:
     candidates = list(found)
     if wish.enough is not None and (fitting := [each for each in candidates if each.fits(wish)]):
         return min(fitting, key=lambda each: (each.extra_macs, each.size(wish)))
-    return min(candidates, key=lambda each: (each.size(wish), each.arena, each.extra_macs))
+    return min(candidates, key=size)
 
 
 def candidates(task: Task, whole: Decision, wish: Wish) -> Iterator[Candidate]:
@@ -153,7 +164,7 @@ def candidates(task: Task, whole: Decision, wish: Wish) -> Iterator[Candidate]:
             found.append(candidate)
             yield candidate
     if found:
-        yield from ways.better_than(best_of(found, wish))
+        yield from ways.better_than(start_of(found, wish))
 
 
 def without(task: Task, whole: Decision) -> Candidate:
@@ -173,7 +184,7 @@ class PartialSearch:
         self.whole = whole
         self.first = first
         self.wish = wish
-        base = Prune().run(with_plan(whole.model, None))
+        base = Prune().run(whole.model.with_plan(None))
         self._packed = packed(base)
         self.base = self._packed.model
         options = task.options
@@ -205,7 +216,7 @@ class PartialSearch:
                 self.task.progress(f"strips: {best.size(self.wish):,} bytes, another layout from near there")
                 candidate = self.candidate(choice)
                 operators += len((candidate or best).decision.model.main.operators)
-                if candidate is not None and best_of((best, candidate), self.wish) is candidate:
+                if candidate is not None and start_of((best, candidate), self.wish) is candidate:
                     best = candidate
                     yield best
                     break
@@ -296,8 +307,8 @@ def obstacle(task: Task) -> str | None:
     """Why the model cannot be executed in strips, None if it can."""
     source, options = task.source, task.options
     reasons = (
-        (is_vela(source), "it was compiled by Vela"),
-        (options.plan == "respect" and read_plan(source) is not None, "its plan is respected"),
+        (source.compiled_by_vela, "it was compiled by Vela"),
+        (options.plan == "respect" and source.plan is not None, "its plan is respected"),
         (not options.reorder and not runs_as_filed(source), "its operators are filed out of order"),
         (len(source.graphs) > 1, "it has several graphs"),
         (task.budget.left < LEAST_STEPS, "nothing was left of the budget"),

@@ -10,7 +10,6 @@ from arenite.backends.target import APART
 from arenite.backends.tflm.head import plan_obstacle
 from arenite.budget import STEPS_PER_SECOND
 from arenite.rewrite.passes import passes, rewritten
-from arenite.tflite.memory_plan import with_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,7 +45,7 @@ class Task:
     def of(source: Model, options: Options, budget: Budget, progress: Progress) -> Task:
         """The task of planning a source."""
         through = passes(widen_bias=options.widen_bias, unpack_int4=options.unpack_int4)
-        base, changes = rewritten(with_plan(source, None), through)
+        base, changes = rewritten(source.with_plan(None), through)
         return Task(source, options, budget, progress, base, changes)
 
     def has_changes(self, model: Model) -> bool:

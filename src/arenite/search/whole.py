@@ -20,7 +20,6 @@ from arenite.search.orders import runs_as_filed, with_order
 from arenite.search.reordering import reorder
 from arenite.search.sharing import Placed, Shared, Sharing
 from arenite.search.task import Decision, Task
-from arenite.tflite.memory_plan import read_plan, with_plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -277,7 +276,7 @@ def _limits(task: Task) -> Mapping[Backend, int]:
     target, source = task.planned_for, task.source
     if not runs_as_filed(source) or task.options.keep_inputs:
         return {}
-    stock = source if read_plan(source) is None or is_right(source, target.backend) else with_plan(source, None)
+    stock = source if source.plan is None or is_right(source, target.backend) else source.with_plan(None)
     return {kernels: head_plan(stock, requests=kernels.planned_scratch).height for kernels in target.sets}
 
 

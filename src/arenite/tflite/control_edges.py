@@ -1,91 +1,87 @@
-"""Control dependencies that some converters file as metadata: pairs of operators that must keep their order.
+"""Control edges, which some converters file as metadata: pairs of operators that must keep their order.
 
-They name operators by number, so the numbers are renewed when operators move. Format: metadata_util.cc of TensorFlow's
-compiler/mlir/lite/experimental/remat. Every number is a varint of 7-bit groups, lowest first, signed ones in zigzag:
-version 1, number of subgraphs, and for each of them the number of pairs and the pairs.
+The file names operators by number, so the numbers are renewed when operators move. Format: metadata_util.cc of
+TensorFlow's compiler/mlir/lite/experimental/remat. Every number is a varint of 7-bit groups, lowest first, signed ones
+in zigzag: version 1, number of subgraphs, and for each of them the number of pairs and the pairs.
 """
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING
 
 from arenite.errors import ModelError
-from arenite.model import Data
 from arenite.tflite.origin import original_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from arenite.model import Metadata, Model
+    from arenite.model import Graph, Operator
+
+    Edges = tuple[tuple[Operator, Operator], ...]
 
 CONTROL_EDGES_NAME = "model_control_dependencies"
 _VERSION = 1
 
-Edges = tuple[tuple[tuple[int, int], ...], ...]
+
+def edges_by_place(graph: Graph) -> tuple[tuple[int, int], ...]:
+    """The control edges of a graph, as the places that the operators have in it now.
+
+    An operator that is a changed copy of the one that was read stands for that one.
+
+    Raises:
+        ModelError: an operator of a pair is gone.
+    """
+    if not graph.control_edges:
+        return ()
+    places = {operator: place for place, operator in enumerate(graph.operators)}
+    copies = {original_of(operator): place for place, operator in enumerate(graph.operators)}
+
+    def place(operator: Operator) -> int:
+        found = places.get(operator, copies.get(original_of(operator) or operator))
+        if found is None:
+            raise ModelError(
+                f"graph {graph.name!r}: operator {operator.label} is gone, but the file asks that it runs before or "
+                "after another one"
+            )
+        return found
+
+    return tuple((place(first), place(second)) for first, second in graph.control_edges)
 
 
-def read_control_edges(model: Model) -> Edges:
-    """Return per graph the pairs (first, second) of operators, by their place, of which the first must run before.
+def decode_edges(content: bytes, graphs: Sequence[Graph], name: str) -> tuple[Edges, ...]:
+    """The control edges of the first graphs, as many as the entry is for; `name` is what errors call the model.
 
     Raises:
         ModelError: the entry cannot be read.
     """
-    for entry in model.metadata:
-        if entry.name == CONTROL_EDGES_NAME:
-            return _decode(entry, model)
-    return ()
+    numbers = _varints(content)
+    try:
+        version, count = next(numbers), next(numbers)
+        if version != _VERSION or count > len(graphs):
+            raise ValueError
+        edges = []
+        for graph in graphs[:count]:
+            pairs = tuple((_signed(next(numbers)), _signed(next(numbers))) for _ in range(next(numbers)))
+            if any(not 0 <= place < len(graph.operators) for pair in pairs for place in pair):
+                raise ValueError
+            edges.append(tuple((graph.operators[first], graph.operators[second]) for first, second in pairs))
+    except (StopIteration, RuntimeError, ValueError):
+        raise ModelError(f"{name}: the metadata {CONTROL_EDGES_NAME!r} cannot be read") from None
+    return tuple(edges)
 
 
-def renew_control_edges(model: Model) -> Model:
-    """Return the model with the pairs naming the places where the operators are now; the same object if they stayed.
+def encode_edges(graphs: Sequence[Graph], name: str) -> bytes:
+    """The bytes of the entry for the control edges of these graphs, with the places where the operators are now.
 
     Raises:
         ModelError: an operator of a pair is gone, or the order breaks a pair.
     """
-    original = original_of(model)
-    entries = [entry for entry in model.metadata if entry.name == CONTROL_EDGES_NAME]
-    if original is None or not entries or original_of(entries[0]) is not entries[0]:
-        return model
-    if all(before.operators == now.operators for before, now in zip(original.graphs, model.graphs, strict=False)):
-        return model
-    renewed = []
-    for before, now, edges in zip(original.graphs, model.graphs, _decode(entries[0], original), strict=False):
-        places = {original_of(operator): place for place, operator in enumerate(now.operators)}
-        moved = tuple((places.get(before.operators[a], -1), places.get(before.operators[b], -1)) for a, b in edges)
-        if any(not 0 <= first < second for first, second in moved):
-            raise ModelError(f"{model.name}: the new operators break a control dependency that the file asks for")
-        renewed.append(moved)
-    content = _encode(tuple(renewed))
-    if content == bytes(entries[0].data.content):
-        return model
-    replaced = dataclasses.replace(entries[0], data=Data(content))
-    metadata = tuple(replaced if entry is entries[0] else entry for entry in model.metadata)
-    return dataclasses.replace(model, metadata=metadata)
-
-
-def _decode(entry: Metadata, model: Model) -> Edges:
-    numbers = _varints(bytes(entry.data.content))
-    try:
-        version, count = next(numbers), next(numbers)
-        if version != _VERSION or count > len(model.graphs):
-            raise ValueError
-        edges = []
-        for graph in model.graphs[:count]:
-            pairs = tuple((_signed(next(numbers)), _signed(next(numbers))) for _ in range(next(numbers)))
-            if any(not 0 <= place < len(graph.operators) for pair in pairs for place in pair):
-                raise ValueError
-            edges.append(pairs)
-    except (StopIteration, RuntimeError, ValueError):
-        raise ModelError(f"{model.name}: the metadata {CONTROL_EDGES_NAME!r} cannot be read") from None
-    return tuple(edges)
-
-
-def _encode(edges: Edges) -> bytes:
-    numbers = [_VERSION, len(edges)]
-    for pairs in edges:
-        numbers.append(len(pairs))
-        numbers += [2 * place for pair in pairs for place in pair]
+    numbers = [_VERSION, len(graphs)]
+    for graph in graphs:
+        edges = edges_by_place(graph)
+        if any(first >= second for first, second in edges):
+            raise ModelError(f"{name}: the new operators break a control dependency that the file asks for")
+        numbers += [len(edges), *(2 * place for pair in edges for place in pair)]
     return b"".join(_varint(number) for number in numbers)
 
 

@@ -33,6 +33,13 @@ class Origin:
         return self.image.table(self.position)
 
 
+@dataclass(eq=False)
+class ModelOrigin(Origin):
+    """Where a model came from: `entries` are all metadata entries of the file, fields of the model among them."""
+
+    entries: tuple[Metadata, ...] = ()
+
+
 def remember(thing: T) -> T:
     """Let the origin of a newly read object know the object itself."""
     assert isinstance(thing.origin, Origin)

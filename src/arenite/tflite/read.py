@@ -11,7 +11,8 @@ from arenite.errors import ModelError
 from arenite.model import Data, Metadata, Model
 from arenite.tflite.check import check_calls
 from arenite.tflite.flat import HEADER, U32, U64, DamageError, Image, NewerError, UselessError, within
-from arenite.tflite.origin import Origin, remember
+from arenite.tflite.metadata import other_entries, plan_of, target_of, with_control_edges
+from arenite.tflite.origin import ModelOrigin, Origin, remember
 from arenite.tflite.read_graph import Shared, read_graph
 from arenite.tflite.read_operator import Kind, read_kind
 from arenite.tflite.signatures import check_signatures
@@ -103,14 +104,17 @@ def _read(image: Image, name: str, path: Path | None) -> Model:
             graphs.append(read_graph(image.table(position), index, len(positions), shared))
     check_calls(graphs)
     check_signatures(root, graphs)
+    entries = _read_metadata(root, data)
     return remember(
         Model(
             name=name,
-            graphs=tuple(graphs),
-            metadata=_read_metadata(root, data),
+            graphs=with_control_edges(entries, graphs, name),
+            metadata=other_entries(entries),
             description=root.text(ModelField.DESCRIPTION) or "",
+            plan=plan_of(entries, graphs, name),
+            target=target_of(entries),
             path=path,
-            origin=Origin(image, root.position, 0),
+            origin=ModelOrigin(image, root.position, 0, entries=entries),
         )
     )
 

@@ -45,6 +45,8 @@ def _differences(meant: Model, found: Model) -> Iterator[str]:
     same = _Contents()
     if [entry.name for entry in meant.metadata] != [entry.name for entry in found.metadata]:
         yield "the metadata"
+    if (meant.plan, meant.target) != (found.plan, found.target):
+        yield "the memory plan"
     for entry, other in zip(meant.metadata, found.metadata, strict=False):
         if not same(entry.data, other.data):
             yield f"metadata entry {entry.name!r}"

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from arenite.errors import ModelError
 from arenite.tflite.buffers import Buffers
-from arenite.tflite.control_edges import renew_control_edges
 from arenite.tflite.flat import U32, DamageError
 from arenite.tflite.kinds import Kinds
+from arenite.tflite.metadata import filed_entries
 from arenite.tflite.options import GRAPH_OPTIONS, schema
 from arenite.tflite.origin import changed_fields, origin_of, original_of
 from arenite.tflite.read_back import check_read_back
@@ -42,7 +42,6 @@ def write_bytes(model: Model) -> bytes:
     if origin and model is origin.original:
         return origin.image.data
     try:
-        model = renew_control_edges(model)
         content = _settled(model, origin.table if origin else None)
     except DamageError as damage:
         raise ModelError(f"{model.name}: {damage}; the file is damaged") from None
@@ -75,7 +74,7 @@ def _write(model: Model, root: Table | None, *, copy_misplaced: bool = False) ->
             tuple(graph_reference(graph, index, page) for index, graph in enumerate(model.graphs)),
         ),
         ModelField.METADATA: _changed_vector(
-            sheet, root, ModelField.METADATA, tuple(_metadata_reference(entry, page) for entry in model.metadata)
+            sheet, root, ModelField.METADATA, tuple(_metadata_reference(entry, page) for entry in filed_entries(model))
         ),
         ModelField.OPERATOR_CODES: page.kinds.build(),
     }

@@ -15,14 +15,12 @@ from arenite.backends.generated_c.overlap import generated_c
 from arenite.backends.tflm.arena import Arena
 from arenite.backends.tflm.head import head_plan, scratch_buffers
 from arenite.operators.liveness import lifetimes
-from arenite.tflite.memory_plan import with_plan
 
 if TYPE_CHECKING:
     from arenite.backends.build import Abi
     from arenite.backends.instance import Instance
     from arenite.backends.overlap import Overlap
-    from arenite.model import Model, Operator
-    from arenite.tflite.memory_plan import MemoryPlan
+    from arenite.model import MemoryPlan, Model, Operator
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,7 @@ class GeneratedC(Backend):
         Raises:
             ModelError: the model's plan does not fit its tensors, or a graph runs itself.
         """
-        model = self.as_run(model if plan is None else with_plan(model, plan))
+        model = self.as_run(model if plan is None else model.with_plan(plan, model.target))
         requests = list(scratch_buffers(model, lifetimes(model), self.planned_scratch))
         head = head_plan(model, requests=self.planned_scratch).height
         variables = kept(model).size

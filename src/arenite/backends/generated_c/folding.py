@@ -20,7 +20,6 @@ from arenite.model import Graph
 from arenite.operators.constants import integers
 from arenite.operators.liveness import executed_graphs
 from arenite.operators.windows import EXPLICIT, SAME
-from arenite.tflite.memory_plan import read_plan, with_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Sequence
@@ -42,8 +41,10 @@ def folded(model: Model) -> Model:
     if graphs == model.graphs:
         return model
     result = replace(model, graphs=graphs)
-    plan = read_plan(model)
-    return result if plan is None else with_plan(result, memory_plan(result, planned_offsets(model, plan)))
+    plan = model.plan
+    if plan is None:
+        return result
+    return result.with_plan(memory_plan(result, planned_offsets(model, plan)), model.target)
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -84,8 +85,10 @@ def unfolded(source: Model, result: Model) -> Model:
         for place, graph in enumerate(source.graphs)
     )
     ordered = replace(source, graphs=graphs, metadata=result.metadata)
-    plan = read_plan(result)
-    return ordered if plan is None else with_plan(ordered, memory_plan(ordered, planned_offsets(result, plan)))
+    plan = result.plan
+    if plan is None:
+        return ordered
+    return ordered.with_plan(memory_plan(ordered, planned_offsets(result, plan)), result.target)
 
 
 def _unfolded(graph: Graph, result: Graph) -> Graph:

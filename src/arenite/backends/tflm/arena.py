@@ -12,13 +12,11 @@ from arenite.backends.tflm.greedy import ONLINE, greedy_plan
 from arenite.backends.tflm.head import head_buffers, planned_offsets, scratch_buffers
 from arenite.backends.tflm.tail import tail
 from arenite.operators.liveness import lifetimes, load
-from arenite.tflite.memory_plan import read_plan
 
 if TYPE_CHECKING:
     from arenite.backends.build import Abi
     from arenite.backends.tflm.backend import TflmBackend
-    from arenite.model import Model
-    from arenite.tflite.memory_plan import MemoryPlan
+    from arenite.model import MemoryPlan, Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ def arena(model: Model, backend: TflmBackend, plan: MemoryPlan | None, *, abi: A
         ModelError: the model's plan does not fit its tensors, or a graph runs itself.
     """
     liveness = lifetimes(model)
-    offsets = planned_offsets(model, plan or read_plan(model))
+    offsets = planned_offsets(model, plan or model.plan)
     buffers, fixed = head_buffers(liveness, offsets)
     placed = [each.tensor for each in liveness.lifetimes if each.tensor.variable and each.tensor in offsets]
     requests = list(scratch_buffers(model, liveness, lambda operator: backend.scratch(operator, abi)))

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from arenite.backends.build import Abi
     from arenite.backends.instance import Instance
     from arenite.backends.tflm.arena import Arena
-    from arenite.model import Model, Tensor
-    from arenite.tflite.memory_plan import MemoryPlan
+    from arenite.model import MemoryPlan, Model, Tensor
 
 
 class TflmBackend(Backend):

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from arenite.backends.reference.scratch import reference_scratch
 from arenite.backends.tflm.greedy import ONLINE, GreedyPlan, greedy_plan
+from arenite.model import MemoryPlan
 from arenite.operators.liveness import ALIGNMENT, NEVER, align, lifetimes
 from arenite.problems.placement import Buffer, PlacementProblem
-from arenite.tflite.memory_plan import MemoryPlan, read_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -42,7 +42,7 @@ def head_plan(model: Model, plan: MemoryPlan | None = None, requests: Requests =
     `requests`: bytes of each scratch buffer that the kernel of an operator asks for.
     """
     liveness = lifetimes(model)
-    buffers, fixed = head_buffers(liveness, planned_offsets(model, plan or read_plan(model)))
+    buffers, fixed = head_buffers(liveness, planned_offsets(model, plan or model.plan))
     scratch = list(scratch_buffers(model, liveness, requests))
     return greedy_plan([*buffers, *scratch], [*fixed, *[ONLINE] * len(scratch)])
 

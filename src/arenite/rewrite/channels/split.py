@@ -15,7 +15,6 @@ from arenite.rewrite.channels.emit import Emitter
 from arenite.rewrite.channels.region import surrounding
 from arenite.rewrite.interface import Pass
 from arenite.rewrite.regions import still_used
-from arenite.tflite.memory_plan import with_plan
 
 if TYPE_CHECKING:
     from arenite.model import Model, Tensor
@@ -48,7 +47,7 @@ class SplitChannels(Pass):
         operators = (*before, *emitter.operators, *after)
         tensors = (*still_used(graph, plan.region.operators, operators), *emitter.tensors)
         new = replace(graph, operators=operators, tensors=tensors)
-        return with_plan(replace(model, graphs=(new, *model.graphs[1:])), None)
+        return replace(model, graphs=(new, *model.graphs[1:]), plan=None, target=None)
 
 
 def _group(plan: ChannelPlan, part: Part, emitter: Emitter) -> dict[Tensor, Tensor]:

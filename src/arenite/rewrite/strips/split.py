@@ -22,7 +22,6 @@ from arenite.rewrite.strips.pixels import ROWS
 from arenite.rewrite.strips.plan import strips_of
 from arenite.rewrite.strips.region import surroundings
 from arenite.rewrite.strips.rows import Rows
-from arenite.tflite.memory_plan import with_plan
 
 if TYPE_CHECKING:
     from arenite.model import Model, Operator, Tensor
@@ -53,7 +52,7 @@ class SplitRows(Pass):
         operators = (*before, *emitter.operators, *after)
         tensors = (*still_used(graph, plan.region.operators, operators), *emitter.tensors)
         new = replace(graph, operators=operators, tensors=tensors)
-        return with_plan(replace(model, graphs=(new, *model.graphs[1:])), None)
+        return replace(model, graphs=(new, *model.graphs[1:]), plan=None, target=None)
 
 
 class _Writer:

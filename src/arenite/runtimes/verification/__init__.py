@@ -11,7 +11,6 @@ from arenite.runtimes.inputs import MOST_ROUNDS, random_inputs, unfeedable
 from arenite.runtimes.verification.judging import LARGEST_ARENA, Pair, Side
 from arenite.runtimes.verification.verdict import REFERENCE, RUNTIMES, Verdict, Verification, not_verified
 from arenite.runtimes.work import REASONABLE_BYTES, fitting_rounds, round_bytes
-from arenite.tflite.memory_plan import read_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -65,7 +64,7 @@ def verify(
     if result is not None:
         _check_signatures(source.model, result.model)
     judged = (result or source).model
-    plan = None if read_plan(judged) is None else validity(judged)
+    plan = None if judged.plan is None else validity(judged)
     obstacle = unfeedable(source.model) or _too_large(source) or _too_large(result or source)
     if obstacle is not None:
         verification = not_verified(obstacle, runtimes)

@@ -87,13 +87,13 @@ def partial(
 def promising(known: Iterable[Choice], wish: Wish, tail: int) -> list[Choice]:
     """The choices, the most promising first; `tail` are the bytes that the model without strips has.
 
-    Of choices with equal heads the one with the smaller arena is more promising, also where only the head counts.
+    Of choices of equal size the one with the least work is more promising: its neighbors may spend what is left.
     """
 
     def rank(choice: Choice) -> tuple[int, ...]:
         if wish.enough is not None and choice.head + tail + choice.tail <= wish.enough:
             return 0, choice.extra_macs, size(choice, wish)
-        return 1, size(choice, wish), choice.head + choice.tail, choice.extra_macs
+        return 1, size(choice, wish), choice.extra_macs
 
     return sorted(known, key=rank)
 

@@ -1,0 +1,131 @@
+"""Metadata entries that are fields of the model: the memory plan, the name of its target, and control edges.
+
+Reading takes them out of `Model.metadata`; writing puts them back where they were, or at the end. What did not change
+keeps its bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from arenite.errors import ModelError
+from arenite.model import Data, Metadata
+from arenite.tflite.control_edges import CONTROL_EDGES_NAME, decode_edges, encode_edges
+from arenite.tflite.memory_plan import decode_plan, encode_plan
+from arenite.tflite.origin import ModelOrigin, original_of, remember
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from arenite.model import Graph, MemoryPlan, Model
+
+PLAN_NAME = "OfflineMemoryAllocation"
+TARGET_NAME = "arenite.target"
+"""Beside a plan in which buffers share bytes: such a plan is right with some kernels only, which it does not tell
+itself. Runtimes pass over metadata that they do not know."""
+_FIELDS = (PLAN_NAME, TARGET_NAME, CONTROL_EDGES_NAME)
+
+
+def other_entries(entries: Sequence[Metadata]) -> tuple[Metadata, ...]:
+    """The entries that are not fields of the model."""
+    return tuple(entry for entry in entries if entry.name not in _FIELDS)
+
+
+def plan_of(entries: Sequence[Metadata], graphs: Sequence[Graph], name: str) -> MemoryPlan | None:
+    """The plan that entries hold. Of several, TFLM follows the last, but refuses the model for any that does not fit.
+
+    Raises:
+        ModelError: TFLM would refuse one of them, or read past its end.
+    """
+    # Entries that share their content are one object.
+    contents = dict.fromkeys(entry.data for entry in entries if entry.name == PLAN_NAME)
+    plans = {data: decode_plan(data.content, graphs, name) for data in contents}
+    return next((plans[entry.data] for entry in reversed(entries) if entry.name == PLAN_NAME), None)
+
+
+def target_of(entries: Sequence[Metadata]) -> str | None:
+    """The name of the target that the plan was made for; None where there is no plan or nothing tells."""
+    if not any(entry.name == PLAN_NAME for entry in entries):
+        return None
+    names = [bytes(entry.data.content) for entry in entries if entry.name == TARGET_NAME]
+    return names[-1].decode("utf-8", errors="replace") if names else None
+
+
+def with_control_edges(entries: Sequence[Metadata], graphs: Sequence[Graph], name: str) -> tuple[Graph, ...]:
+    """The graphs as read, with the control edges that entries hold.
+
+    Raises:
+        ModelError: the entry cannot be read.
+    """
+    content = next((bytes(entry.data.content) for entry in entries if entry.name == CONTROL_EDGES_NAME), None)
+    edges = () if content is None else decode_edges(content, graphs, name)
+    missing = ((),) * (len(graphs) - len(edges))
+    return tuple(
+        remember(replace(graph, control_edges=its)) if its else graph
+        for graph, its in zip(graphs, (*edges, *missing), strict=True)
+    )
+
+
+def filed_entries(model: Model) -> tuple[Metadata, ...]:
+    """All entries of the file to write: those of the model, and its fields as entries.
+
+    Raises:
+        ModelError: the plan does not fit the tensors, the operators break a control edge, or a field is also an entry.
+    """
+    stray = next((entry.name for entry in model.metadata if entry.name in _FIELDS), None)
+    if stray is not None:
+        raise ModelError(f"{model.name}: the metadata entry {stray!r} is a field of the model; set that one")
+    before = model.origin.entries if isinstance(model.origin, ModelOrigin) else ()
+    instead: dict[Metadata, Metadata | None] = {entry: entry for entry in before if entry.name in _FIELDS}
+    added = []
+    for name, content in _changed(model).items():
+        filed = [entry for entry in before if entry.name == name]
+        instead.update((entry, None) for entry in filed)
+        if content is not None and filed:
+            same = bytes(filed[-1].data.content) == content
+            instead[filed[-1]] = filed[-1] if same else replace(filed[-1], data=Data(content))
+        elif content is not None:
+            added.append(Metadata(name, Data(content)))
+    return (*_merged(before, instead, model.metadata), *added)
+
+
+def _changed(model: Model) -> dict[str, bytes | None]:
+    """For each entry that the file to write cannot keep as it was, its new content; None where there is none."""
+    original, graphs = original_of(model), model.graphs
+    result: dict[str, bytes | None] = {}
+    tensors = [len(graph.tensors) for graph in graphs]
+    if original is None or model.plan != original.plan or tensors != [len(graph.tensors) for graph in original.graphs]:
+        result[PLAN_NAME] = None if model.plan is None else encode_plan(model.plan, graphs, model.name)
+    if (
+        original is None
+        or model.target != original.target
+        or (model.plan is None) != (original.plan is None)
+        or result.get(PLAN_NAME, b"") is None
+    ):
+        result[TARGET_NAME] = None if model.target is None or model.plan is None else model.target.encode()
+    bound = [number for number, graph in enumerate(graphs) if graph.control_edges]
+    moved = original is None or any(
+        before.operators != now.operators for before, now in zip(original.graphs, graphs, strict=False)
+    )
+    if bound and moved:
+        result[CONTROL_EDGES_NAME] = encode_edges(graphs[: bound[-1] + 1], model.name)
+    return result
+
+
+def _merged(
+    before: Sequence[Metadata], instead: Mapping[Metadata, Metadata | None], others: Sequence[Metadata]
+) -> Iterator[Metadata]:
+    """The other entries in their order, and what is instead of fields in the places that these had."""
+    rest = list(others)
+    for entry in before:
+        if entry in instead:
+            new = instead[entry]
+            if new is not None:
+                yield new
+            continue
+        place = next((place for place, other in enumerate(rest) if original_of(other) is entry), None)
+        if place is not None:
+            yield from rest[: place + 1]
+            del rest[: place + 1]
+    yield from rest

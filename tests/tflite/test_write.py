@@ -7,6 +7,7 @@ import io
 import random
 import struct
 import zipfile
+from itertools import chain
 from typing import Any
 
 import numpy as np

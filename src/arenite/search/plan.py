@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from arenite.backends.target import Target
     from arenite.backends.tflm.arena import Arena
     from arenite.model import Model
-    from arenite.problems.order import Problem
     from arenite.runtimes.agreement import Agreement
-    from arenite.solve.order.solver import Schedule
+    from arenite.solve.order.solver import Proof
 
 
 NOT_ASKED_FOR = "not asked for"
@@ -44,15 +43,6 @@ class Cost:
         """`peak_bytes`, `head_bytes` and `macs`, and `arena_bytes` where the runtime measured it."""
         costs = {"peak_bytes": self.peak, "head_bytes": self.head, "macs": self.macs}
         return costs if self.arena is None else {**costs, "arena_bytes": self.arena}
-
-
-@dataclass(frozen=True)
-class Proof:
-    """The order search behind a lower bound, for whoever wants to check it again (`arenite.check.order`)."""
-
-    graph: str
-    problem: Problem = field(repr=False)
-    schedule: Schedule = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from arenite.formulate.order import file_order, least_need, order_is_free, order
 from arenite.formulate.order_with_overlap import overlap_ordering_problem
 from arenite.operators.liveness import align, executed_graphs, lifetimes
 from arenite.search.orders import checked_schedule
-from arenite.search.plan import Proof
 from arenite.solve.order.peak import peak
+from arenite.solve.order.solver import Proof
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from arenite.budget import Budget
     from arenite.model import Model, Operator, Tensor
     from arenite.search.options import Options
-    from arenite.search.plan import Proof, Strips
+    from arenite.search.plan import Strips
+    from arenite.solve.order.solver import Proof
 
     Progress = Callable[[str], None]
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from arenite.backends import Backend
     from arenite.model import Model
-    from arenite.search.plan import Proof
+    from arenite.solve.order.solver import Proof
 
 FULL_EFFORT = 1.0
 """Effort of the layout search where the model has only one order. Effort 1 is one unit of CP-SAT's deterministic time,

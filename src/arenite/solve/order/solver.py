@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from arenite.budget import Budget
@@ -44,6 +44,15 @@ class Schedule:
     def optimal(self) -> bool:
         """Whether the bound proves the peak."""
         return self.peak == self.lower_bound
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What proves a lower bound on the peak of a graph of this name, to be checked again by `arenite.check.order`."""
+
+    graph: str
+    problem: Problem = field(repr=False)
+    schedule: Schedule = field(repr=False)
 
 
 def solve(

@@ -30,7 +30,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from arenite.model import ElementType, Operator
 from arenite.operators.constants import integers
-from arenite.operators.windows import SAME, VALID, convolution, depthwise
+from arenite.operators.soundness import is_sound
+from arenite.operators.windows import CONVOLUTIONS, VALID, is_same, window
 from arenite.rewrite.edits import edited, integer_constant, steps, with_operators
 from arenite.rewrite.interface import Pass
 from arenite.rewrite.joins import version
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
 
     Shape = tuple[int, ...]
 
-_WINDOWS = {"CONV_2D": convolution, "DEPTHWISE_CONV_2D": depthwise}
 _RESHAPES = frozenset({"RESHAPE", "EXPAND_DIMS", "SQUEEZE"})
 _TYPES = frozenset({ElementType.INT8, ElementType.INT16, ElementType.FLOAT32})
 
@@ -126,7 +126,7 @@ def _matches(graph: Graph, interface: Set[Tensor]) -> Iterator[_Blocked]:
     for join in graph.operators:
         if join.code == "BATCH_TO_SPACE_ND" and len(join.outputs) == 1:
             after = writer(join, _RESHAPES)
-            convolved = writer(after or join, _WINDOWS.keys())
+            convolved = writer(after or join, CONVOLUTIONS)
             before = writer(convolved, _RESHAPES)
             split = writer(before or convolved, {"SPACE_TO_BATCH_ND"})
             if convolved is not None and split is not None and split.inputs[0] is not None:
@@ -237,9 +237,8 @@ def _dilated_axis(
         padding: before and after what comes in.
         crop: first and last positions that are cut off what comes out.
     """
-    reach = (axis.kernel - 1) * axis.dilation + 1
     fits = axis.length * block == lengths[0] + sum(padding) and axis.outputs * block == lengths[1] + sum(crop)
-    covered = axis.outputs == (axis.length - reach) // axis.stride + 1 and axis.length >= reach
+    covered = axis.follows(same=False) and axis.length >= axis.span
     margins = padding[0] - crop[0], padding[1] - crop[1]
     if not fits or not covered or min(margins) < 0 or (axis.stride > 1 and (block > 1 or any(crop))):
         return None
@@ -248,19 +247,10 @@ def _dilated_axis(
 
 def _window(operator: Operator) -> tuple[Axis, Axis] | None:
     """Rows and columns of a convolution that does not pad; None where it does, or its shapes do not fit."""
-    filters = operator.inputs[1] if len(operator.inputs) > 1 else None
-    if filters is None or len(filters.shape) != 4 or not all(filters.shape):
+    if not is_sound(operator):
         return None
-    try:
-        window = _WINDOWS[operator.code](operator)
-    except (KeyError, ValueError):
-        return None
-    axes = window.rows, window.columns
-    if operator.options.get("padding", SAME) == SAME and any(
-        axis.outputs != -(-axis.length // axis.stride) for axis in axes
-    ):
-        return None
-    return axes
+    axes = window(operator).rows, window(operator).columns
+    return axes if not is_same(operator) or all(axis.follows(same=True) for axis in axes) else None
 
 
 Pairs = tuple[tuple[int, int], ...]

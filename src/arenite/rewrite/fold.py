@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from arenite.backends.generated_c.folding import folds, with_padding
 from arenite.operators.constants import integers, is_finite
-from arenite.operators.windows import EXPLICIT, SAME, convolution, depthwise
+from arenite.operators.soundness import is_sound
+from arenite.operators.windows import EXPLICIT, SAME, window
 from arenite.rewrite.edits import edited, steps, with_operators
 from arenite.rewrite.interface import Pass
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from arenite.model import Graph, Model, Operator, Tensor
 
-_WINDOWS = {"CONV_2D": convolution, "DEPTHWISE_CONV_2D": depthwise}
 _KEEPS_SHAPE = frozenset({"RESHAPE", "SQUEEZE", "EXPAND_DIMS", "SLICE"})
 """Operators that do nothing where their output has the shape of their input."""
 
@@ -86,10 +86,8 @@ def _padding_alike(pad: Operator, operator: Operator) -> Operator | None:
         return None
     inputs = (pad.inputs[0], *operator.inputs[1:])
     same = replace(operator, inputs=inputs, options={**operator.options, "padding": SAME})
-    try:
-        window = _WINDOWS[operator.code](same)
-    except (KeyError, ValueError):
+    if not is_sound(same):
         return None
-    wanted = explicit.options[EXPLICIT]
-    covers = all(axis.outputs == -(-axis.length // axis.stride) for axis in (window.rows, window.columns))
-    return same if covers and (window.rows.padding, window.columns.padding) == wanted else None
+    axes = window(same).rows, window(same).columns
+    covers = all(axis.follows(same=True) for axis in axes)
+    return same if covers and tuple(axis.padding for axis in axes) == explicit.options[EXPLICIT] else None

@@ -12,10 +12,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from arenite.backends.overlap import ANYWHERE, APART, Overlap
-from arenite.backends.reference.elementwise import BINARY
+from arenite.backends.reference.elementwise import element_by_element
 from arenite.backends.reference.overlap import reference
 from arenite.backends.reference.views import picked
+from arenite.operators.elementwise import ELEMENTWISE
 from arenite.operators.joins import join
+from arenite.operators.windows import CONVOLUTIONS, POOLS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,29 +28,6 @@ if TYPE_CHECKING:
 
 SHORT = 8
 """Bytes from which on a run is moved by memmove() (arenite_copy.c); shorter ones go byte by byte, upwards."""
-
-_LIKE_REFERENCE = frozenset(
-    {
-        *BINARY,
-        "ABS",
-        "AVERAGE_POOL_2D",
-        "CAST",
-        "CONV_2D",
-        "DEPTHWISE_CONV_2D",
-        "DEQUANTIZE",
-        "FULLY_CONNECTED",
-        "HARD_SWISH",
-        "LEAKY_RELU",
-        "LOGISTIC",
-        "MAX_POOL_2D",
-        "QUANTIZE",
-        "RELU",
-        "RELU6",
-        "RSQRT",
-        "SLICE",
-        "TANH",
-    }
-)
 
 
 def generated_c(operator: Operator, position: int, output: int) -> Overlap:
@@ -118,7 +97,8 @@ def _joined(operator: Operator, position: int, _: int) -> Overlap:
 
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
-        **dict.fromkeys(_LIKE_REFERENCE, reference),
+        **dict.fromkeys(ELEMENTWISE, element_by_element),
+        **dict.fromkeys((*CONVOLUTIONS, *POOLS, "FULLY_CONNECTED", "SLICE"), reference),
         "CONCATENATION": _joined,
         "EXPAND_DIMS": _whole,
         "PACK": _joined,

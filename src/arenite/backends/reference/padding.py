@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from arenite.model import Operator
 
 
-def by_element(operator: Operator, position: int) -> Overlap:
+def by_element(operator: Operator, position: int, _: int) -> Overlap:
     """One element after the other (TFLM's reference/pad.h).
 
     The lead of what is written over what is read grows with every element of padding, up to the last of the input.
@@ -26,7 +26,7 @@ def by_element(operator: Operator, position: int) -> Overlap:
     return Overlap(lead, intact=() if parted else (lead,))
 
 
-def by_row(operator: Operator, position: int) -> Overlap:
+def by_row(operator: Operator, position: int, _: int) -> Overlap:
     """Rows of the input with memcpy, or pixels where channels are padded (CMSIS-NN's arm_pad_s8.c).
 
     A block has to be apart from its copy, or be the same memory. The last block may be copied onto itself if whatever

@@ -46,7 +46,7 @@ def reduction_rule(operator: Operator) -> Slices:
     assert source is not None
     if axes is None:
         raise CannotGroupError("is told at run time over which axes it reduces")
-    if not axes or any(axis % len(source.shape) == len(source.shape) - 1 for axis in axes):
+    if not axes or not source.shape or any(axis % len(source.shape) == len(source.shape) - 1 for axis in axes):
         raise CannotGroupError("reduces over the channels")
     return _first(operator)
 

@@ -7,7 +7,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from arenite.model import ElementType
+from arenite.operators.elementwise import COMPUTING, CONVERSIONS
+from arenite.operators.soundness import is_sound
 from arenite.operators.state import has_state
+from arenite.operators.windows import POOLS
 from arenite.rewrite.channels.alike import (
     concatenation_rule,
     conversion_rule,
@@ -24,16 +27,11 @@ if TYPE_CHECKING:
 
     from arenite.model import Operator, Tensor
 
-_ELEMENTWISE = """
-    ABS ADD CEIL COS DIV ELU EXP FLOOR FLOOR_DIV FLOOR_MOD GELU HARD_SWISH LEAKY_RELU LOG LOGISTIC MAXIMUM MINIMUM MUL
-    NEG POW PRELU RELU RELU6 RELU_0_TO_1 RELU_N1_TO_1 ROUND RSQRT SIGN SIN SQRT SQUARE SQUARED_DIFFERENCE SUB TANH
-"""
 _RULES: Mapping[str, Callable[[Operator], Slices]] = MappingProxyType(
     {
-        **dict.fromkeys(_ELEMENTWISE.split(), elementwise_rule),
-        **dict.fromkeys(("QUANTIZE", "DEQUANTIZE", "CAST"), conversion_rule),
-        **dict.fromkeys(("AVERAGE_POOL_2D", "MAX_POOL_2D"), first_input_rule),
-        **dict.fromkeys(("RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR"), first_input_rule),
+        **dict.fromkeys(COMPUTING, elementwise_rule),
+        **dict.fromkeys(CONVERSIONS, conversion_rule),
+        **dict.fromkeys((*POOLS, "RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR"), first_input_rule),
         **dict.fromkeys(("PAD", "PADV2", "MIRROR_PAD"), pad_rule),
         **dict.fromkeys(("MEAN", "SUM", "REDUCE_MAX", "REDUCE_MIN"), reduction_rule),
         "CONCATENATION": concatenation_rule,
@@ -91,10 +89,9 @@ def slices(operator: Operator) -> Slices:
     (target,) = operator.outputs
     if len(target.shape) < 2 or not all(target.shape):
         raise CannotGroupError(f"makes {target.name!r} of shape {list(target.shape)}, which has no channels")
-    try:
-        result = _RULES[operator.code](operator)
-    except (KeyError, ValueError, IndexError, ZeroDivisionError, AssertionError):
-        raise CannotGroupError("has options or shapes that make no sense") from None
+    if not is_sound(operator):
+        raise CannotGroupError("has options or shapes that make no sense")
+    result = _RULES[operator.code](operator)
     _check_activation(target)
     for tensor, axis in zip(operator.inputs, result.axes, strict=True):
         if tensor is not None and axis is not None and tensor.data is None:

@@ -83,7 +83,7 @@ def _factor(operator: Operator) -> int:
         raise CannotSplitError("is told its size at run time")
     if operator.options.get("align_corners"):
         raise CannotSplitError("aligns corners, so that every row depends on the height of the whole")
-    if target % height:
+    if not height or target % height:
         raise CannotSplitError(f"makes {target} rows of {height}, which is not a whole factor")
     return target // height
 

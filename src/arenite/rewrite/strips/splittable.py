@@ -7,41 +7,31 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from arenite.model import ElementType
+from arenite.operators.elementwise import COMPUTING, CONVERSIONS
+from arenite.operators.soundness import is_sound
 from arenite.operators.state import has_state
+from arenite.operators.windows import CONVOLUTIONS, POOLS
 from arenite.rewrite.strips.cut import CannotSplitError, Rule
 from arenite.rewrite.strips.padding import pad_rule
-from arenite.rewrite.strips.pixels import (
-    binary_rule,
-    concatenation_rule,
-    conversion_rule,
-    depth_softmax_rule,
-    unary_rule,
-)
+from arenite.rewrite.strips.pixels import concatenation_rule, conversion_rule, same_rows_rule
 from arenite.rewrite.strips.resize import bilinear_rule, depth_to_space_rule, nearest_rule, space_to_depth_rule
 from arenite.rewrite.strips.transposed import transposed_rule
-from arenite.rewrite.strips.windows import convolution_rule, depthwise_rule, pool_rule
+from arenite.rewrite.strips.windows import convolution_rule, pool_rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from arenite.model import Operator, Tensor
 
-_UNARY = """
-    ABS CEIL COS ELU EXP FLOOR GELU HARD_SWISH LEAKY_RELU LOG LOGISTIC NEG PRELU RELU RELU6 RELU_0_TO_1 RELU_N1_TO_1
-    ROUND RSQRT SIGN SIN SQRT SQUARE TANH
-"""
-_BINARY = "ADD DIV FLOOR_DIV FLOOR_MOD MAXIMUM MINIMUM MUL POW SQUARED_DIFFERENCE SUB"
 _RULES: Mapping[str, Callable[[Operator], Rule]] = MappingProxyType(
     {
-        **dict.fromkeys(_UNARY.split(), unary_rule),
-        **dict.fromkeys(_BINARY.split(), binary_rule),
-        **dict.fromkeys(("QUANTIZE", "DEQUANTIZE", "CAST"), conversion_rule),
-        **dict.fromkeys(("SOFTMAX", "LOG_SOFTMAX", "L2_NORMALIZATION"), depth_softmax_rule),
-        **dict.fromkeys(("AVERAGE_POOL_2D", "MAX_POOL_2D"), pool_rule),
+        **dict.fromkeys(COMPUTING, same_rows_rule),
+        **dict.fromkeys(CONVERSIONS, conversion_rule),
+        **dict.fromkeys(("SOFTMAX", "LOG_SOFTMAX", "L2_NORMALIZATION"), same_rows_rule),
+        **dict.fromkeys(CONVOLUTIONS, convolution_rule),
+        **dict.fromkeys(POOLS, pool_rule),
         **dict.fromkeys(("PAD", "PADV2"), pad_rule),
         "CONCATENATION": concatenation_rule,
-        "CONV_2D": convolution_rule,
-        "DEPTHWISE_CONV_2D": depthwise_rule,
         "DEPTH_TO_SPACE": depth_to_space_rule,
         "RESIZE_BILINEAR": bilinear_rule,
         "RESIZE_NEAREST_NEIGHBOR": nearest_rule,
@@ -104,10 +94,9 @@ def rule(operator: Operator) -> Rule:
             _check_type(read)
     if operator.outputs[0].shape[1] == 1:
         raise CannotSplitError("makes a single row")
-    try:
-        return _RULES[operator.code](operator)
-    except (KeyError, ValueError, IndexError, ZeroDivisionError, AssertionError):
-        raise CannotSplitError("has options or shapes that make no sense") from None
+    if not is_sound(operator):
+        raise CannotSplitError("has options or shapes that make no sense")
+    return _RULES[operator.code](operator)
 
 
 def _check_image(tensor: Tensor, verb: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.model import ElementType
-from arenite.operators.windows import SAME, VALID
+from arenite.operators.windows import VALID, is_same, positions, same_padding
 from arenite.rewrite.strips.cut import CannotSplitError, Cut, Rule
 from arenite.rewrite.strips.rows import Rows, Scatter
 from arenite.rewrite.strips.windows import check_weights
@@ -30,9 +30,8 @@ def transposed_rule(operator: Operator) -> Rule:
     if size is None or size.data is None or size.type is not ElementType.INT32:
         raise CannotSplitError("is told its size at run time")
     check_weights(operator, source, weights)
-    same = operator.options.get("padding", SAME) == SAME
     rows_of, columns_of = (
-        _axis(operator, source.shape[axis], target.shape[axis], weights.shape[axis], name, same=same)
+        _axis(operator, source.shape[axis], target.shape[axis], weights.shape[axis], name)
         for axis, name in ((1, "h"), (2, "w"))
     )
     channels = target.shape[3]
@@ -56,15 +55,14 @@ def transposed_rule(operator: Operator) -> Rule:
     return cut
 
 
-def _axis(operator: Operator, length: int, outputs: int, kernel: int, name: str, *, same: bool) -> Scatter:
+def _axis(operator: Operator, length: int, outputs: int, kernel: int, name: str) -> Scatter:
     """The axis "h" or "w", padded as ComputePaddingHeightWidth does for the convolution that it transposes."""
     stride = operator.options.get(f"stride_{name}")
     if not isinstance(stride, int) or stride < 1:
         raise CannotSplitError("has no stride")
     if kernel < stride:
         raise CannotSplitError("has a window narrower than its stride, of which LiteRT computes strips in another way")
-    forward = -(-outputs // stride) if same else (outputs + stride - kernel) // stride
-    if forward != length:
+    same = is_same(operator)
+    if positions(outputs, kernel, stride, same=same) != length:
         raise CannotSplitError("has an output whose shape does not follow from its options")
-    padding = max(0, (length - 1) * stride + kernel - outputs) // 2 if same else 0
-    return Scatter(length, outputs, kernel, stride, padding)
+    return Scatter(length, outputs, kernel, stride, same_padding(outputs, length, kernel, stride) if same else 0)

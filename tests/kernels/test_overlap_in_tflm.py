@@ -13,13 +13,14 @@ from kernel_cases import numbers, tensor
 
 from arenite.backends.sets import REFERENCE
 from arenite.model import ElementType, Graph, Model, Operator, Quantization, Tensor
+from arenite.operators.windows import SAME, VALID
 from arenite.runtimes import process
 from arenite.runtimes.compare import first_difference
 from arenite.runtimes.inputs import random_inputs
 from arenite.runtimes.run import Job, Run
 from arenite.tflite.memory_plan import MemoryPlan, with_plan
 from arenite.tflite.write import write_bytes
-from arenite.zoo.builder import SAME, VALID, Builder
+from arenite.zoo.builder import Builder
 
 if TYPE_CHECKING:
     from collections.abc import Callable

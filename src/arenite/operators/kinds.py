@@ -22,6 +22,15 @@ from arenite.operators.elementwise import BINARY, UNARY
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+RESHAPES = frozenset({"EXPAND_DIMS", "RESHAPE", "SQUEEZE"})
+"""Kinds whose output has the bytes of the input in another shape."""
+PADS = frozenset({"PAD", "PADV2"})
+JOINS = frozenset({"CONCATENATION", "PACK"})
+"""Kinds that make a whole of parts."""
+SPLITS = frozenset({"SPLIT", "SPLIT_V", "UNPACK"})
+"""Kinds that take a whole apart."""
+REDUCTIONS = frozenset({"MEAN", "REDUCE_ALL", "REDUCE_ANY", "REDUCE_MAX", "REDUCE_MIN", "REDUCE_PROD", "SUM"})
+
 LARGEST_POSITION = (1 << 31) - 1
 """Largest position that a window may reach along an axis: the kernels count in 32 bits."""
 ANY = 1 << 31

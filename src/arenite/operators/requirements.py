@@ -87,8 +87,7 @@ def _span(least: int, most: int) -> str:
 
 def _senseless_windows(operator: Operator, place: int) -> Iterator[str]:
     """Paddings that do not exist, and windows that reach beyond what the kernels can count."""
-    options, source = operator.options, operator.inputs[place]
-    assert source is not None
+    options, source = operator.options, operator.input(place)
     if options.get("padding", 0) not in (0, 1):
         yield f"has the option padding {options['padding']}, which must be 0 (SAME) or 1 (VALID)"
     if source.shape and not source.shape[-1]:

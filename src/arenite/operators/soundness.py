@@ -17,7 +17,7 @@ from arenite.operators.windows import CONVOLUTIONS, POOLS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from arenite.model import Operator, Tensor
+    from arenite.model import Operator
 
 MOST_OUTPUTS = 1 << 16
 """Positions of the output along one axis up to which rules go through them one by one; no image has more."""
@@ -40,37 +40,26 @@ def is_walkable(operator: Operator) -> bool:
 
 
 def _matrix_fits(operator: Operator) -> bool:
-    source, weights, target = _images(operator)
-    if len(weights.shape) != 2 or not weights.shape[0]:
+    weights, elements = operator.input(1).shape, prod(operator.outputs[0].shape)
+    if len(weights) != 2 or not weights[0]:
         return False
-    units, depth = weights.shape
-    rows = prod(target.shape) // units
-    return rows * units == prod(target.shape) and rows * depth == prod(source.shape)
+    units, depth = weights
+    rows = elements // units
+    return rows * units == elements and rows * depth == prod(operator.input(0).shape)
 
 
 def _convolution_fits(operator: Operator) -> bool:
-    source, filters, target = _images(operator)
-    if not _slides(operator) or filters.shape[3] < 1 or source.shape[3] < filters.shape[3]:
-        return False
-    return target.shape[3] >= source.shape[3] // filters.shape[3]
+    depth, group, made = operator.input(0).shape[3], operator.input(1).shape[3], operator.outputs[0].shape[3]
+    return _slides(operator) and 1 <= group <= depth and made >= depth // group
 
 
 def _depthwise_fits(operator: Operator) -> bool:
-    source, _, target = _images(operator)
-    return _slides(operator) and 1 <= source.shape[3] <= target.shape[3]
+    return _slides(operator) and 1 <= operator.input(0).shape[3] <= operator.outputs[0].shape[3]
 
 
 def _pool_fits(operator: Operator) -> bool:
-    source, target = operator.inputs[0], operator.outputs[0]
     sized = all(_positive(operator, name) for name in ("filter_height", "filter_width"))
-    return source is not None and sized and _slides(operator) and 1 <= source.shape[3] <= target.shape[3]
-
-
-def _images(operator: Operator) -> tuple[Tensor, Tensor, Tensor]:
-    source, filters = operator.inputs[:2]
-    assert source is not None
-    assert filters is not None
-    return source, filters, operator.outputs[0]
+    return sized and _depthwise_fits(operator)
 
 
 def _slides(operator: Operator) -> bool:

@@ -44,6 +44,11 @@ class Axis:
         """Whether there are as many outputs as the runtimes make of the input, with SAME padding or without any."""
         return self.outputs == positions(self.length, self.span, self.stride, same=same)
 
+    def same(self, length: int) -> tuple[int, int]:
+        """Outputs, and padding before the input, that SAME padding gives an input of another length."""
+        outputs = positions(length, self.span, self.stride, same=True)
+        return outputs, same_padding(length, outputs, self.span, self.stride)
+
     @property
     def lowest(self) -> tuple[int | None, ...]:
         """Lowest input position that each output position reads; None where it reads padding only."""
@@ -132,15 +137,12 @@ def window(operator: Operator) -> Window:
     """
     if operator.code == "FULLY_CONNECTED":
         return _matrix(operator)
-    source, target = operator.inputs[0], operator.outputs[0]
-    assert source is not None
+    source, target = operator.input(0), operator.outputs[0]
     batches, *lengths, depth = source.shape
     _, *outputs, out_depth = target.shape
     kernel, groups = [_number(operator, "filter_height"), _number(operator, "filter_width")], depth
     if operator.code in CONVOLUTIONS:
-        filters = operator.inputs[1]
-        assert filters is not None
-        _, *kernel, last = filters.shape
+        _, *kernel, last = operator.input(1).shape
         groups = depth // last if operator.code == "CONV_2D" else depth
     rows, columns = (_axis(operator, *each) for each in zip(lengths, outputs, kernel, "hw", strict=True))
     explicit = operator.options.get(EXPLICIT)
@@ -151,9 +153,7 @@ def window(operator: Operator) -> Window:
 
 def _matrix(operator: Operator) -> Window:
     """FULLY_CONNECTED, weights [units, depth], as a 1x1 window over a column of as many pixels as there are rows."""
-    weights = operator.inputs[1]
-    assert weights is not None
-    units, depth = weights.shape
+    units, depth = operator.input(1).shape
     rows = prod(operator.outputs[0].shape) // units
     return Window(1, Axis(rows, rows, 1, 1, 1, 0), Axis(1, 1, 1, 1, 1, 0), depth, units, 1)
 

@@ -30,11 +30,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from arenite.model import ElementType, Operator
 from arenite.operators.constants import integers
+from arenite.operators.kinds import RESHAPES
 from arenite.operators.soundness import is_sound
+from arenite.operators.versions import version
 from arenite.operators.windows import CONVOLUTIONS, VALID, is_same, window
 from arenite.rewrite.edits import edited, integer_constant, steps, with_operators
 from arenite.rewrite.interface import Pass
-from arenite.rewrite.joins import version
 from arenite.rewrite.sentences import fewer, number
 
 if TYPE_CHECKING:
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
 
     Shape = tuple[int, ...]
 
-_RESHAPES = frozenset({"RESHAPE", "EXPAND_DIMS", "SQUEEZE"})
 _TYPES = frozenset({ElementType.INT8, ElementType.INT16, ElementType.FLOAT32})
 
 
@@ -99,10 +99,7 @@ class _Blocked:
     @property
     def ends(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """What comes in, what the convolution reads and makes, and what comes out."""
-        source, image = self.split.inputs[0], self.convolution.inputs[0]
-        assert source is not None
-        assert image is not None
-        return source, image, self.convolution.outputs[0], self.join.outputs[0]
+        return self.split.input(0), self.convolution.input(0), self.convolution.outputs[0], self.join.outputs[0]
 
 
 def _matches(graph: Graph, interface: Set[Tensor]) -> Iterator[_Blocked]:
@@ -125,9 +122,9 @@ def _matches(graph: Graph, interface: Set[Tensor]) -> Iterator[_Blocked]:
 
     for join in graph.operators:
         if join.code == "BATCH_TO_SPACE_ND" and len(join.outputs) == 1:
-            after = writer(join, _RESHAPES)
+            after = writer(join, RESHAPES)
             convolved = writer(after or join, CONVOLUTIONS)
-            before = writer(convolved, _RESHAPES)
+            before = writer(convolved, RESHAPES)
             split = writer(before or convolved, {"SPACE_TO_BATCH_ND"})
             if convolved is not None and split is not None and split.inputs[0] is not None:
                 yield _Blocked(split, before, convolved, after, join)

@@ -193,8 +193,7 @@ def _transpose_conv(operator: Operator, position: int, _: Instructions) -> Overl
 
 def _plain(operator: Operator, position: int) -> bool:
     """Whether the window goes over this input, and weights are not of 4 bits: no rule is known for those kernels."""
-    weights = operator.inputs[1]
-    return windowed(operator, position) and weights is not None and weights.type is ElementType.INT8
+    return windowed(operator, position) and operator.input(1).type is ElementType.INT8
 
 
 def _elements(operator: Operator, distance: int | None) -> Overlap:

@@ -136,39 +136,33 @@ def _depthwise(operator: Operator, instructions: Instructions) -> bool:
 
 def _pool(operator: Operator, _: Instructions) -> bool:
     """arm_avgpool_s8.c, arm_max_pool_s8.c and their like for 16 bits."""
-    source, output = operator.inputs[0], operator.outputs[0]
-    return source is not None and source.type is output.type is INT8 and _fits(windows.window(operator))
+    return operator.input(0).type is operator.outputs[0].type is INT8 and _fits(windows.window(operator))
 
 
 def _fully_connected(operator: Operator, _: Instructions) -> bool:
     """arm_fully_connected_wrapper_s8.c, arm_fully_connected_s16.c."""
-    depth, weights = windows.window(operator).depth, operator.inputs[1]
+    depth, quantization = windows.window(operator).depth, operator.input(1).quantization
     if operator.outputs[0].type is INT8:
         return _weighted(operator)
-    quantization = None if weights is None else weights.quantization
     one_scale = quantization is not None and len(quantization.scale) == 1
     return _weighted(operator) and one_scale and depth <= NARROW and _wide_bias(operator)
 
 
 def _elementwise(operator: Operator, _: Instructions) -> bool:
     """arm_elementwise_add_s8.c, arm_elementwise_mul_s8.c: no broadcasting."""
-    operands = (*operator.inputs[:2], operator.outputs[0])
-    first = operands[0]
-    assert first is not None
-    return all(each is not None and each.type is INT8 and prod(each.shape) == prod(first.shape) for each in operands)
+    first = operator.input(0)
+    operands = (first, operator.input(1), operator.outputs[0])
+    return all(each.type is INT8 and prod(each.shape) == prod(first.shape) for each in operands)
 
 
 def _softmax(operator: Operator, _: Instructions) -> bool:
     """arm_softmax_s8.c."""
-    source, output = operator.inputs[0], operator.outputs[0]
-    return source is not None and source.type is output.type is INT8
+    return operator.input(0).type is operator.outputs[0].type is INT8
 
 
 def _weighted(operator: Operator) -> bool:
     """Whether weights are constants of 8 bits, and input and output of one type that there are functions for."""
-    source, weights, output = operator.inputs[0], operator.inputs[1], operator.outputs[0]
-    assert source is not None
-    assert weights is not None
+    source, weights, output = operator.input(0), operator.input(1), operator.outputs[0]
     known = source.type is output.type and source.type in (INT8, INT16)
     return known and weights.type is INT8 and weights.data is not None
 

@@ -27,8 +27,8 @@ BYTES = frozenset({ElementType.INT8, ElementType.UINT8})
 
 def element_by_element(operator: Operator, position: int, _: int) -> Overlap:
     """Output over the input at `position`; an input that is broadcast is read again and again, so it stays apart."""
-    source, target = operator.inputs[position], operator.outputs[0]
-    if source is None or position >= (2 if operator.code in BINARY else 1):
+    source, target = operator.input(position), operator.outputs[0]
+    if position >= (2 if operator.code in BINARY else 1):
         return APART
     count = prod(source.shape)
     if count != prod(target.shape) or not may_alias(source.type, target.type):

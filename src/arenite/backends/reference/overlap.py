@@ -37,8 +37,8 @@ def reference(operator: Operator, position: int, output: int) -> Overlap:
 
 def windowed(operator: Operator, position: int) -> bool:
     """Whether the input at `position` is the one that a window goes over, with types that such kernels take."""
-    source, target = operator.inputs[0], operator.outputs[0]
-    return position == 0 and source is not None and source.type is target.type and target.type in WINDOWED
+    source, target = operator.input(0), operator.outputs[0]
+    return position == 0 and source.type is target.type and target.type in WINDOWED
 
 
 def in_order(found: Window) -> int:
@@ -64,15 +64,14 @@ def _in_order(operator: Operator, position: int, _: int) -> Overlap:
 
 def _transpose_conv(operator: Operator, position: int, _: int) -> Overlap:
     """Quantized kernels add everything up in scratch before they write; the float one clears the output first."""
-    source = operator.inputs[2]
-    quantized = source is not None and source.type in {ElementType.INT8, ElementType.INT16}
+    quantized = operator.input(2).type in {ElementType.INT8, ElementType.INT16}
     return ANYWHERE if position == 2 and quantized else APART
 
 
 def _mean(operator: Operator, position: int, _: int) -> Overlap:
     """Apart: the output is cleared first. Except float over rows and columns that are kept: channel by channel."""
-    source, axes = operator.inputs[0], integers(operator.inputs[1])
-    if position or source is None or axes is None or source.type is not ElementType.FLOAT32 or len(source.shape) != 4:
+    source, axes = operator.input(0), integers(operator.inputs[1])
+    if position or axes is None or source.type is not ElementType.FLOAT32 or len(source.shape) != 4:
         return APART
     over_image = sorted(axes) == [1, 2] and bool(operator.options.get("keep_dims"))
     return Overlap(0) if over_image else APART

@@ -64,13 +64,11 @@ def copies(walk: Walk, least: int, element: int) -> Overlap:
 
 def _images(operator: Operator) -> bool:
     """Whether images come in and go out."""
-    source = operator.inputs[0]
-    return source is not None and len(source.shape) == len(operator.outputs[0].shape) == 4
+    return len(operator.input(0).shape) == len(operator.outputs[0].shape) == 4
 
 
 def _walk(operator: Operator, lowest: Lowest) -> Walk:
-    source, target = operator.inputs[0], operator.outputs[0]
-    assert source is not None
+    source, target = operator.input(0), operator.outputs[0]
     batches, height, width, depth = source.shape
     _, out_height, out_width, _ = target.shape
     corners, centers = (bool(operator.options.get(name)) for name in ("align_corners", "half_pixel_centers"))

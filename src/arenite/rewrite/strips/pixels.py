@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.model import ElementType
-from arenite.rewrite.strips.cut import CannotSplitError, Cut, Rule
+from arenite.rewrite.regions import CannotSplitError
+from arenite.rewrite.strips.cut import Cut, Rule
 
 if TYPE_CHECKING:
     from arenite.model import Operator, Tensor

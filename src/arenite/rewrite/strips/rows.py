@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from arenite.operators.windows import positions, same_padding
-
 if TYPE_CHECKING:
     from arenite.operators.windows import Axis
 
@@ -85,8 +83,7 @@ def same_cover(axis: Axis, rows: Rows) -> Cover:
 
 def _cover(axis: Axis, inside: Rows) -> Cover | None:
     """What SAME padding makes of a strip of the input; None where the window stands between its right places."""
-    outputs = positions(inside.size, axis.span, axis.stride, same=True)
-    padding = same_padding(inside.size, outputs, axis.span, axis.stride)
+    outputs, padding = axis.same(inside.size)
     shift = inside.first + axis.padding - padding
     if shift % axis.stride:
         return None

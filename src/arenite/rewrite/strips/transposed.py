@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from arenite.model import ElementType
 from arenite.operators.windows import VALID, is_same, positions, same_padding
-from arenite.rewrite.strips.cut import CannotSplitError, Cut, Rule
+from arenite.rewrite.regions import CannotSplitError
+from arenite.rewrite.strips.cut import Cut, Rule
 from arenite.rewrite.strips.rows import Rows, Scatter
 from arenite.rewrite.strips.windows import check_weights
 
@@ -23,11 +24,9 @@ def transposed_rule(operator: Operator) -> Rule:
     Windows narrower than the stride are not split: LiteRT (ai-edge-litert 2 on x86-64) was seen to give other outputs
     for another number of rows, which TFLM does not.
     """
-    size, weights, source = operator.inputs[:3]
+    size, weights, source = (operator.input(position) for position in range(3))
     target = operator.outputs[0]
-    assert weights is not None
-    assert source is not None
-    if size is None or size.data is None or size.type is not ElementType.INT32:
+    if size.data is None or size.type is not ElementType.INT32:
         raise CannotSplitError("is told its size at run time")
     check_weights(operator, source, weights)
     rows_of, columns_of = (

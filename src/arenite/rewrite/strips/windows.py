@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 
 from arenite.model import ElementType
 from arenite.operators.constants import is_finite
-from arenite.operators.windows import SAME, VALID, is_same, positions, same_padding, window
-from arenite.rewrite.strips.cut import CannotSplitError, Cut, Padding, Rule
+from arenite.operators.windows import SAME, VALID, is_same, window
+from arenite.rewrite.regions import CannotSplitError
+from arenite.rewrite.strips.cut import Cut, Padding, Rule
 from arenite.rewrite.strips.rows import Reach, Rows, reach, same_cover
 
 if TYPE_CHECKING:
@@ -59,10 +60,7 @@ def check_weights(operator: Operator, source: Tensor, weights: Tensor) -> None:
 
 def convolution_rule(operator: Operator) -> Rule:
     """CONV_2D and DEPTHWISE_CONV_2D."""
-    source, weights = operator.inputs[:2]
-    assert source is not None
-    assert weights is not None
-    check_weights(operator, source, weights)
+    check_weights(operator, operator.input(0), operator.input(1))
     axis, *columns = _axes(operator)
 
     def cut(rows: Rows) -> Cut:
@@ -70,7 +68,7 @@ def convolution_rule(operator: Operator) -> Rule:
         padding = Padding(read.before, read.after, *columns)
         if not padding:
             return _plain(operator, rows, read, VALID)
-        if _is_padded_alike(axis, rows, read):
+        if axis.same(read.inside.size) == (rows.size, read.before):
             return _plain(operator, rows, read, SAME)
         return Cut(rows, rows, _reads(operator, read.inside), padding, {**operator.options, "padding": VALID})
 
@@ -91,14 +89,6 @@ def _plain(operator: Operator, rows: Rows, read: Reach, padding: int) -> Cut:
 
 def _reads(operator: Operator, rows: Rows) -> tuple[Rows | None, ...]:
     return (rows, *(None for _ in operator.inputs[1:]))
-
-
-def _is_padded_alike(axis: Axis, rows: Rows, read: Reach) -> bool:
-    """Whether SAME padding of the strip alone makes the rows, with the padding that they have in the whole."""
-    length, span, stride = read.inside.size, axis.span, axis.stride
-    if positions(length, span, stride, same=True) != rows.size:
-        return False
-    return same_padding(length, rows.size, span, stride) == read.before
 
 
 def _axes(operator: Operator) -> tuple[Axis, int, int]:

@@ -16,13 +16,13 @@ _FUNCTIONS = """
     RSQRT SIGN SIN SQRT SQUARE TANH
 """
 _ARITHMETIC = "ADD DIV FLOOR_DIV FLOOR_MOD MAXIMUM MINIMUM MUL POW PRELU SQUARED_DIFFERENCE SUB"
-_COMPARISONS = "EQUAL GREATER GREATER_EQUAL LESS LESS_EQUAL NOT_EQUAL"
 
 COMPUTING = frozenset(_FUNCTIONS.split()) | frozenset(_ARITHMETIC.split())
 """Operators on numbers whose result has the type of their inputs."""
+COMPARISONS = frozenset({"EQUAL", "GREATER", "GREATER_EQUAL", "LESS", "LESS_EQUAL", "NOT_EQUAL"})
 CONVERSIONS = frozenset({"CAST", "DEQUANTIZE", "QUANTIZE"})
 UNARY = frozenset({*_FUNCTIONS.split(), *CONVERSIONS, "LOGICAL_NOT"})
 """Operators of one input."""
-BINARY = frozenset({*_ARITHMETIC.split(), *_COMPARISONS.split(), "LOGICAL_AND", "LOGICAL_OR"})
+BINARY = frozenset({*_ARITHMETIC.split(), *COMPARISONS, "LOGICAL_AND", "LOGICAL_OR"})
 """Operators of two inputs."""
 ELEMENTWISE = UNARY | BINARY

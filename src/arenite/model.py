@@ -135,6 +135,11 @@ class Operator:
             raise ModelError(f"{self.label} lacks its input {position}")
         return tensor
 
+    def number(self, name: str, default: int) -> int:
+        """A builtin option that is a whole number; the default where there is none of this name."""
+        value = self.options.get(name, default)
+        return value if isinstance(value, int) else default
+
     @property
     def label(self) -> str:
         """Name of the kind of operator for a person: the custom operator's own name, made fit to be printed."""

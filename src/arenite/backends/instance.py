@@ -34,8 +34,3 @@ class Instance:
     def output(self) -> Tensor:
         """The first output; IndexError where there is none."""
         return self.operator.outputs[0]
-
-    def option(self, name: str, default: int) -> int:
-        """A builtin option that is a number."""
-        value = self.operator.options.get(name, default)
-        return value if isinstance(value, int) else default

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from arenite.operators.kinds import ANY, BASIC_LSTM, KINDS, LARGEST_POSITION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from arenite.model import Operator, Option, Tensor
+    from arenite.model import Operator, Tensor
     from arenite.operators.kinds import Kind
 
 
@@ -100,15 +100,10 @@ def _senseless_windows(operator: Operator, place: int) -> Iterator[str]:
 
 def _reach(operator: Operator, images: Tensor, axis: int, name: str) -> int:
     """The largest position that the window has along an axis: it stands at each position of the images."""
-    stride, dilation = _number(operator.options, f"stride_{name}"), _number(operator.options, f"dilation_{name}_factor")
-    size = _number(operator.options, {"h": "filter_height", "w": "filter_width"}[name])
+    stride, dilation = operator.number(f"stride_{name}", 1), operator.number(f"dilation_{name}_factor", 1)
+    size = operator.number({"h": "filter_height", "w": "filter_width"}[name], 1)
     filters = operator.inputs[1] if len(operator.inputs) > 1 else None
     if filters is not None and axis < len(filters.shape):
         size = filters.shape[axis]
     positions = images.shape[axis] if axis < len(images.shape) else 1
     return positions * stride + size * dilation
-
-
-def _number(options: Mapping[str, Option], name: str) -> int:
-    value = options.get(name, 1)
-    return value if isinstance(value, int) else 1

@@ -40,13 +40,13 @@ class Axis:
         """Positions from the first to the last that the window covers."""
         return (self.kernel - 1) * self.dilation + 1
 
-    def follows(self, *, same: bool) -> bool:
-        """Whether there are as many outputs as the runtimes make of the input, with SAME padding or without any."""
-        return self.outputs == positions(self.length, self.span, self.stride, same=same)
+    def follows(self, padding: int) -> bool:
+        """Whether there are as many outputs as the runtimes make of the input with SAME or VALID padding."""
+        return self.outputs == positions(self.length, self.span, self.stride, padding)
 
     def same(self, length: int) -> tuple[int, int]:
         """Outputs, and padding before the input, that SAME padding gives an input of another length."""
-        outputs = positions(length, self.span, self.stride, same=True)
+        outputs = positions(length, self.span, self.stride, SAME)
         return outputs, same_padding(length, outputs, self.span, self.stride)
 
     @property
@@ -114,9 +114,9 @@ class Window:
         return self.rows.dilation != 1 or self.columns.dilation != 1
 
 
-def positions(length: int, span: int, stride: int, *, same: bool) -> int:
-    """Places of a window that covers `span` positions of an axis, with SAME padding or without any."""
-    return -(-(length if same else length - span + 1) // stride)
+def positions(length: int, span: int, stride: int, padding: int) -> int:
+    """Places of a window that covers `span` positions of an axis, with SAME or VALID padding."""
+    return -(-(length if padding == SAME else length - span + 1) // stride)
 
 
 def same_padding(length: int, outputs: int, span: int, stride: int) -> int:
@@ -124,9 +124,9 @@ def same_padding(length: int, outputs: int, span: int, stride: int) -> int:
     return max(0, (outputs - 1) * stride + span - length) // 2
 
 
-def is_same(operator: Operator) -> bool:
-    """Whether an operator with a window has SAME padding, which is what runtimes take for a missing option."""
-    return operator.options.get("padding", SAME) == SAME
+def padding_of(operator: Operator) -> int:
+    """The padding of an operator with a window: SAME or VALID; runtimes take SAME where the option is missing."""
+    return operator.number("padding", SAME)
 
 
 def window(operator: Operator) -> Window:
@@ -140,7 +140,7 @@ def window(operator: Operator) -> Window:
     source, target = operator.input(0), operator.outputs[0]
     batches, *lengths, depth = source.shape
     _, *outputs, out_depth = target.shape
-    kernel, groups = [_number(operator, "filter_height"), _number(operator, "filter_width")], depth
+    kernel, groups = [operator.number("filter_height", 1), operator.number("filter_width", 1)], depth
     if operator.code in CONVOLUTIONS:
         _, *kernel, last = operator.input(1).shape
         groups = depth // last if operator.code == "CONV_2D" else depth
@@ -160,11 +160,7 @@ def _matrix(operator: Operator) -> Window:
 
 def _axis(operator: Operator, length: int, outputs: int, kernel: int, name: str) -> Axis:
     """The axis "h" or "w"."""
-    stride, dilation = _number(operator, f"stride_{name}"), _number(operator, f"dilation_{name}_factor")
+    stride, dilation = operator.number(f"stride_{name}", 1), operator.number(f"dilation_{name}_factor", 1)
     axis = Axis(length, outputs, kernel, stride, dilation, 0)
-    return replace(axis, padding=same_padding(length, outputs, axis.span, stride)) if is_same(operator) else axis
-
-
-def _number(operator: Operator, name: str) -> int:
-    value = operator.options.get(name, 1)
-    return value if isinstance(value, int) else 1
+    same = padding_of(operator) == SAME
+    return replace(axis, padding=same_padding(length, outputs, axis.span, stride)) if same else axis

@@ -33,7 +33,7 @@ from arenite.operators.constants import integers
 from arenite.operators.kinds import RESHAPES
 from arenite.operators.soundness import is_sound
 from arenite.operators.versions import version
-from arenite.operators.windows import CONVOLUTIONS, VALID, is_same, window
+from arenite.operators.windows import CONVOLUTIONS, SAME, VALID, padding_of, window
 from arenite.rewrite.edits import edited, integer_constant, steps, with_operators
 from arenite.rewrite.interface import Pass
 from arenite.rewrite.sentences import fewer, number
@@ -235,7 +235,7 @@ def _dilated_axis(
         crop: first and last positions that are cut off what comes out.
     """
     fits = axis.length * block == lengths[0] + sum(padding) and axis.outputs * block == lengths[1] + sum(crop)
-    covered = axis.follows(same=False) and axis.length >= axis.span
+    covered = axis.follows(VALID) and axis.length >= axis.span
     margins = padding[0] - crop[0], padding[1] - crop[1]
     if not fits or not covered or min(margins) < 0 or (axis.stride > 1 and (block > 1 or any(crop))):
         return None
@@ -247,7 +247,7 @@ def _window(operator: Operator) -> tuple[Axis, Axis] | None:
     if not is_sound(operator):
         return None
     axes = window(operator).rows, window(operator).columns
-    return axes if not is_same(operator) or all(axis.follows(same=True) for axis in axes) else None
+    return axes if padding_of(operator) != SAME or all(axis.follows(SAME) for axis in axes) else None
 
 
 Pairs = tuple[tuple[int, int], ...]

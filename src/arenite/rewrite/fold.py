@@ -90,5 +90,5 @@ def _padding_alike(pad: Operator, operator: Operator) -> Operator | None:
     if not is_sound(same):
         return None
     axes = window(same).rows, window(same).columns
-    covers = all(axis.follows(same=True) for axis in axes)
+    covers = all(axis.follows(SAME) for axis in axes)
     return same if covers and tuple(axis.padding for axis in axes) == explicit.options[EXPLICIT] else None

@@ -38,14 +38,9 @@ def _length(tensor: Tensor, axis: int) -> int:
     return tensor.shape[axis] if -len(tensor.shape) <= axis < len(tensor.shape) else 0
 
 
-def _option(operator: Operator, name: str, default: int) -> int:
-    value = operator.options.get(name, default)
-    return value if isinstance(value, int) else default
-
-
 def _sequence(operator: Operator) -> int:
     """Lengths of sequences: none, up to all that there is along their axis."""
-    longest = _length(operator.input(0), _option(operator, "seq_dim", 0))
+    longest = _length(operator.input(0), operator.number("seq_dim", 0))
     return longest + 1 if longest else 0
 
 
@@ -61,9 +56,9 @@ CONSUMERS: Mapping[str, Consumer] = MappingProxyType(
     {
         "EMBEDDING_LOOKUP": Consumer(0, lambda operator: _length(operator.input(1), 0)),
         "EMBEDDING_LOOKUP_SPARSE": Consumer(0, lambda operator: _length(operator.input(4), 0)),
-        "GATHER": Consumer(1, lambda operator: _length(operator.input(0), _option(operator, "axis", 0))),
+        "GATHER": Consumer(1, lambda operator: _length(operator.input(0), operator.number("axis", 0))),
         "GATHER_ND": Consumer(1, lambda each: min(each.input(0).shape[: _length(each.input(1), -1)], default=0)),
-        "ONE_HOT": Consumer(0, lambda operator: _length(operator.outputs[0], _option(operator, "axis", -1))),
+        "ONE_HOT": Consumer(0, lambda operator: _length(operator.outputs[0], operator.number("axis", -1))),
         "REVERSE_SEQUENCE": Consumer(1, _sequence),
         "SCATTER_ND": Consumer(0, lambda each: min(each.outputs[0].shape[: _length(each.input(0), -1)], default=0)),
         "SEGMENT_SUM": Consumer(1, lambda _: 1),  # numbers of segments must rise, which those of one segment do

@@ -42,8 +42,7 @@ class Window:
 
     def output(self, x: Tensor, channels: int) -> tuple[int, int, int, int]:
         """Shape of what the window makes of x (TensorFlow's rules for SAME and VALID)."""
-        same = self.padding == SAME
-        height, width = (positions(length, self.size, self.stride, same=same) for length in x.shape[1:3])
+        height, width = (positions(length, self.size, self.stride, self.padding) for length in x.shape[1:3])
         return 1, height, width, channels
 
 

@@ -102,7 +102,7 @@ def _transpose_conv(kernel: Instance, instructions: Instructions) -> tuple[int, 
     if kernel.input(2).type is not INT8:
         return reference_scratch(kernel.operator)
     data, weights, result = kernel.input(2), kernel.input(1), kernel.output
-    strides = (kernel.option("stride_h", 1), kernel.option("stride_w", 1))
+    strides = (kernel.operator.number("stride_h", 1), kernel.operator.number("stride_w", 1))
     return sizes.transpose_convolution_s8(data.shape, weights.shape, result.shape, strides, instructions)
 
 

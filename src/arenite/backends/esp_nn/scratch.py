@@ -42,7 +42,7 @@ def _size(kernel: Instance, chip: Chip) -> int:
     if code == "CONV_2D":
         window = windows.window(kernel.operator)
         return sizes.convolution_s3(window) if chip is Chip.S3 else sizes.convolution_p4(window)
-    window, multiplier = windows.window(kernel.operator), kernel.option("depth_multiplier", 1)
+    window, multiplier = windows.window(kernel.operator), kernel.operator.number("depth_multiplier", 1)
     return sizes.depthwise_s3(window, multiplier) if chip is Chip.S3 else 0
 
 

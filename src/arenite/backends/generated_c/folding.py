@@ -19,7 +19,7 @@ from arenite.backends.tflm.head import memory_plan, planned_offsets
 from arenite.model import Graph
 from arenite.operators.constants import integers
 from arenite.operators.liveness import executed_graphs
-from arenite.operators.windows import CONVOLUTIONS, EXPLICIT, is_same
+from arenite.operators.windows import CONVOLUTIONS, EXPLICIT, SAME, padding_of
 from arenite.tflite.memory_plan import read_plan, with_plan
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def folds(
 def with_padding(pad: Operator, operator: Operator) -> Operator | None:
     """A reader of a PAD that pads by itself, as `EXPLICIT` says; None if it is no convolution that could."""
     source, padded = pad.inputs[0], pad.outputs[0]
-    if operator.code not in CONVOLUTIONS or is_same(operator):
+    if operator.code not in CONVOLUTIONS or padding_of(operator) == SAME:
         return None
     if operator.inputs.count(padded) != 1 or operator.inputs[0] is not padded:
         return None

@@ -68,7 +68,7 @@ def window(operator: Operator, source: Tensor, target: Tensor, kernel: tuple[int
         require(scheme in (SAME, VALID), f"the padding {scheme} is not known")
         for axis in (0, 1):
             length, outputs = source.shape[axis + 1], target.shape[axis + 1]
-            made = positions(length, reach[axis], stride[axis], same=scheme == SAME)
+            made = positions(length, reach[axis], stride[axis], scheme)
             require(outputs == made, "the window does not fit the shapes of input and output")
             padding[axis] = same_padding(length, outputs, reach[axis], stride[axis]) if scheme == SAME else 0
     rows, columns = (source.shape[axis + 1] + 2 * reach[axis] for axis in (0, 1))

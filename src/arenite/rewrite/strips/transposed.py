@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.model import ElementType
-from arenite.operators.windows import VALID, is_same, positions, same_padding
+from arenite.operators.windows import SAME, VALID, padding_of, positions, same_padding
 from arenite.rewrite.regions import CannotSplitError
 from arenite.rewrite.strips.cut import Cut, Rule
 from arenite.rewrite.strips.rows import Rows, Scatter
@@ -61,7 +61,8 @@ def _axis(operator: Operator, length: int, outputs: int, kernel: int, name: str)
         raise CannotSplitError("has no stride")
     if kernel < stride:
         raise CannotSplitError("has a window narrower than its stride, of which LiteRT computes strips in another way")
-    same = is_same(operator)
-    if positions(outputs, kernel, stride, same=same) != length:
+    scheme = padding_of(operator)
+    if positions(outputs, kernel, stride, scheme) != length:
         raise CannotSplitError("has an output whose shape does not follow from its options")
-    return Scatter(length, outputs, kernel, stride, same_padding(outputs, length, kernel, stride) if same else 0)
+    padding = same_padding(outputs, length, kernel, stride) if scheme == SAME else 0
+    return Scatter(length, outputs, kernel, stride, padding)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from arenite.model import ElementType
 from arenite.operators.constants import is_finite
-from arenite.operators.windows import SAME, VALID, is_same, window
+from arenite.operators.windows import SAME, VALID, padding_of, window
 from arenite.rewrite.regions import CannotSplitError
 from arenite.rewrite.strips.cut import Cut, Padding, Rule
 from arenite.rewrite.strips.rows import Reach, Rows, reach, same_cover
@@ -54,7 +54,7 @@ def check_weights(operator: Operator, source: Tensor, weights: Tensor) -> None:
         raise CannotSplitError(
             f"multiplies {source.type.name} with weights of {weights.type.name}, whose scale may depend on all rows"
         )
-    if is_same(operator) and not is_finite(weights):
+    if padding_of(operator) == SAME and not is_finite(weights):
         raise CannotSplitError("has weights that are infinite or no numbers, which padding would spread")
 
 
@@ -82,7 +82,7 @@ def _same(operator: Operator, axis: Axis, rows: Rows) -> Cut:
 
 def _plain(operator: Operator, rows: Rows, read: Reach, padding: int) -> Cut:
     options = operator.options
-    if options.get("padding", SAME) != padding:
+    if padding_of(operator) != padding:
         options = {**options, "padding": padding}
     return Cut(rows, rows, _reads(operator, read.inside), options=options)
 
@@ -94,7 +94,7 @@ def _reads(operator: Operator, rows: Rows) -> tuple[Rows | None, ...]:
 def _axes(operator: Operator) -> tuple[Axis, int, int]:
     """The axis of the rows, and positions of padding before and after the columns that the window reads."""
     rows, columns = window(operator).rows, window(operator).columns
-    if not all(axis.follows(same=is_same(operator)) for axis in (rows, columns)):
+    if not all(axis.follows(padding_of(operator)) for axis in (rows, columns)):
         raise CannotSplitError("has an output whose shape does not follow from its options")
     end = (columns.outputs - 1) * columns.stride - columns.padding + columns.span
     return rows, columns.padding, max(0, end - columns.length)

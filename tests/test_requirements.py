@@ -9,7 +9,8 @@ import pytest
 
 from arenite.errors import ModelError
 from arenite.model import ElementType, Graph, Model, Operator, Tensor
-from arenite.operators.requirements import NEEDS, flaw, is_complete
+from arenite.operators.kinds import KINDS
+from arenite.operators.requirements import flaw, is_complete
 from arenite.tflite.options import operator_numbers
 from arenite.tflite.read import read_bytes, read_model
 from arenite.tflite.write import write_bytes
@@ -29,14 +30,14 @@ def optioned(**options) -> Operator:
     return convolution(options={**convolution().options, **options})
 
 
-@pytest.mark.parametrize("code", sorted(NEEDS))
+@pytest.mark.parametrize("code", sorted(KINDS))
 def test_kinds_are_those_of_the_schema_and_must_have_their_inputs(code):
     if not code.startswith(("Signal", "TFLite_")):
         assert code in operator_numbers()
-    count = max((*NEEDS[code].inputs, -1)) + 1
+    count = max((*KINDS[code].inputs, -1)) + 1
     custom = code not in operator_numbers()
     bare = Operator("CUSTOM" if custom else code, (), (), custom_code=code if custom else None)
-    assert is_complete(bare) == (count == 0 and not NEEDS[code].outputs[0])
+    assert is_complete(bare) == (count == 0 and not KINDS[code].outputs[0])
     assert (flaw(bare) is None) == (custom or is_complete(bare))
 
 

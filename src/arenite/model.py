@@ -13,6 +13,7 @@ from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from arenite.errors import ModelError
 from arenite.names import printable
 
 if TYPE_CHECKING:
@@ -122,6 +123,22 @@ class Operator:
     intermediates: tuple[Tensor, ...] = ()
     graphs: tuple[int, ...] = ()
     origin: object = field(default=None, repr=False)
+
+    def input(self, position: int) -> Tensor:
+        """The tensor at a position where operators of this kind must have one, as `operators/kinds.py` says.
+
+        Raises:
+            ModelError: the operator has none.
+        """
+        tensor = self.inputs[position] if position < len(self.inputs) else None
+        if tensor is None:
+            raise ModelError(f"{self.label} lacks its input {position}")
+        return tensor
+
+    def number(self, name: str, default: int) -> int:
+        """A builtin option that is a whole number; the default where there is none of this name."""
+        value = self.options.get(name, default)
+        return value if isinstance(value, int) else default
 
     @property
     def label(self) -> str:

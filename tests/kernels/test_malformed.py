@@ -24,7 +24,7 @@ from arenite.backends.reference.signal_tail import PARAMETERS
 from arenite.backends.sets import ALL, PORTABLE, REFERENCE
 from arenite.backends.tflm.backend import TflmBackend
 from arenite.model import Data, ElementType, Graph, Model, Operator, Quantization, Tensor
-from arenite.operators.requirements import NEEDS, Needs
+from arenite.operators import kinds
 
 if TYPE_CHECKING:
     from arenite.backends import Backend
@@ -55,7 +55,7 @@ def anything(rng: Random, rank: int, kind: ElementType, *, constant: bool) -> Te
 def an_operator(rng: Random) -> Operator:
     """Mostly with the inputs and ranks that its kind needs, and with options and lengths that seldom fit them."""
     code, base = rng.choice(KINDS), rng.choice(TYPES)
-    needs = NEEDS.get(code, Needs((0, 1)))
+    needs = kinds.KINDS.get(code, kinds.Kind((0, 1)))
     inputs: list[Tensor | None] = []
     for place in range(max((*needs.inputs, 0)) + 1 + rng.randrange(2)):
         rank = rng.choice((4, rng.randrange(6)))

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from arenite.operators.windows import Axis
-from arenite.rewrite.strips.rows import Rows, Scatter, reach, same_cover, same_padding, span
+from arenite.rewrite.strips.rows import Rows, Scatter, reach, same_cover
 
 
 @st.composite
@@ -52,7 +52,7 @@ def test_a_strip_with_same_padding_reads_what_the_whole_reads(data):
     axis = data.draw(axes(same=True))
     rows = data.draw(intervals(axis.outputs))
     cover = same_cover(axis, rows)
-    outputs, padding = same_padding(axis, cover.inside.size)
+    outputs, padding = axis.same(cover.inside.size)
     assert cover.made.size == outputs
     assert cover.made.holds(rows)
     assert Rows(0, axis.length).holds(cover.inside)
@@ -79,7 +79,7 @@ def test_same_padding_of_a_strip_can_need_rows_that_are_cut_off():
 
 
 def test_span_counts_the_gaps_of_a_dilated_window():
-    assert span(Axis(9, 5, 3, 1, 2, 0)) == 5
+    assert Axis(9, 5, 3, 1, 2, 0).span == 5
 
 
 @given(st.integers(0, 9), st.integers(1, 9), st.integers(0, 9), st.integers(1, 9))

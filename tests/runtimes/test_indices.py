@@ -80,11 +80,11 @@ def test_other_operators_that_take_indices():
     limits = {
         "GATHER_ND": ((params, x), part, {}, 3),
         "EMBEDDING_LOOKUP": ((x, TABLE), ROWS, {}, 9),
-        "ONE_HOT": ((x, None, None, None), Tensor("hot", (2, 7), ElementType.FLOAT32), {"axis": -1}, 6),
-        "SCATTER_ND": ((x, part, None), params, {}, 3),
+        "ONE_HOT": ((x, *[params] * 3), Tensor("hot", (2, 7), ElementType.FLOAT32), {"axis": -1}, 6),
+        "SCATTER_ND": ((x, part, params), params, {}, 3),
         "SEGMENT_SUM": ((params, x), part, {}, 0),
         "REVERSE_SEQUENCE": ((params, x), params, {"seq_dim": 1}, 4),
-        "SLICE": ((params, x, None), Tensor("cut", (5, 2, 5), ElementType.FLOAT32), {}, 0),
+        "SLICE": ((params, x, params), Tensor("cut", (5, 2, 5), ElementType.FLOAT32), {}, 0),
     }
     for kind, (inputs, output, options, most) in limits.items():
         source = model(graph([x], [output], [Operator(kind, inputs, (output,), options)]))

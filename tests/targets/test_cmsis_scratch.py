@@ -105,7 +105,7 @@ def test_four_bits():
     four = replace(eight, inputs=(source, replace(filters, type=ElementType.INT4)))
     assert [requested(eight, each) for each in CORES] == [(), (), (4464,)]
     assert [requested(four, each) for each in CORES] == [(288,), (288,), (4464,)]
-    assert sizes.depthwise_s4(windows.depthwise(four), CMSIS_NN_SCALAR) == 288
+    assert sizes.depthwise_s4(windows.window(four), CMSIS_NN_SCALAR) == 288
 
 
 @pytest.mark.parametrize(

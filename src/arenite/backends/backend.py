@@ -19,8 +19,7 @@ from weakref import WeakKeyDictionary
 from arenite.backends.build import CORTEX_M
 from arenite.backends.instance import Instance
 from arenite.backends.overlap import APART, Overlap
-from arenite.operators.requirements import is_complete
-from arenite.operators.windows import fits, walkable
+from arenite.operators.soundness import is_sound, is_walkable
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -43,7 +42,7 @@ class Backend(ABC):
 
     @abstractmethod
     def rule(self, operator: Operator, position: int, output: int) -> Overlap:
-        """Distances for the kernel of a complete operator, by the positions of an input and an output.
+        """Distances for the kernel of a sound operator, by the positions of an input and an output.
 
         For types, shapes and positions that no rule is known for the two stay apart.
         """
@@ -185,8 +184,7 @@ class _Case:
 def _overlap(case: _Case) -> Overlap:
     """Worked out once for all operators that are alike: a model in strips has hundreds of those."""
     operator, source, output = case.operator, case.source, case.output
-    known = is_complete(operator) and fits(operator) and walkable(operator)
-    if not known or not source.bytes or not output.bytes:
+    if not (is_sound(operator) and is_walkable(operator) and source.bytes and output.bytes):
         return APART
     target = operator.outputs.index(output)
     positions = [position for position, tensor in enumerate(operator.inputs) if tensor is source]

@@ -21,12 +21,9 @@ class Instance:
         """The tensor at a position.
 
         Raises:
-            IndexError: the operator has no such input.
+            ModelError: the operator has no such input.
         """
-        tensor = self.operator.inputs[position]
-        if tensor is None:
-            raise IndexError(f"{self.operator.label} lacks its input {position}")
-        return tensor
+        return self.operator.input(position)
 
     def dimension(self, position: int, axis: int) -> int:
         """The length of an input along an axis; 0 where the rank of the tensor is not known."""
@@ -37,8 +34,3 @@ class Instance:
     def output(self) -> Tensor:
         """The first output; IndexError where there is none."""
         return self.operator.outputs[0]
-
-    def option(self, name: str, default: int) -> int:
-        """A builtin option that is a number."""
-        value = self.operator.options.get(name, default)
-        return value if isinstance(value, int) else default

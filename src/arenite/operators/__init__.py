@@ -1,1 +1,1 @@
-"""Facts of operators that do not depend on kernels: MACs, windows, state, lifetimes, required inputs."""
+"""Facts of operators that do not depend on kernels: kinds, elementwise operators, MACs, windows, state, lifetimes."""

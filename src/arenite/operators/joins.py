@@ -12,12 +12,11 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from arenite.operators.constants import integers
+from arenite.operators.kinds import JOINS
 
 if TYPE_CHECKING:
     from arenite.model import Operator, Tensor
 
-_MADE = frozenset({"CONCATENATION", "PACK"})
-"""Kinds that make a whole of parts."""
 _AXIS_INPUT = {"SPLIT": (0, 1), "SPLIT_V": (2, 0)}
 """Kinds that take the axis from an input: its position, and that of the whole."""
 
@@ -46,7 +45,7 @@ class Join:
 def join(operator: Operator) -> Join | None:
     """What one of the five kinds joins or takes apart; None where an input, the axis or a dimension is missing."""
     axis_input, position = _AXIS_INPUT.get(operator.code, (None, 0))
-    made = operator.code in _MADE
+    made = operator.code in JOINS
     parts = operator.inputs if made else operator.outputs
     wholes = operator.outputs if made else operator.inputs[position : position + 1]
     whole = wholes[0] if wholes else None

@@ -1,11 +1,10 @@
-"""What is known of each kind of operator, in one table.
+"""Multiply-accumulate operations of an operator.
 
-An operator that the table does not name is carried through and counted as nothing: it is never an error.
+A kind that the table does not name counts as nothing: it is never an error.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -20,29 +19,18 @@ if TYPE_CHECKING:
     Shapes = tuple[tuple[int, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What is known of one kind of operator.
-
-    `macs` counts the multiply-accumulates of one invocation from the operator and the shapes of its inputs (an
-    omitted input has the shape `(0,)`).
-    """
-
-    macs: Callable[[Operator, Shapes], int]
-
-
 def macs(operator: Operator) -> int:
-    """Multiply-accumulate operations of one invocation.
+    """Multiply-accumulate operations of one invocation, from the operator and the shapes of its inputs.
 
     Counted for convolutions, fully connected layers, matrix products and recurrent layers, nominally: positions of a
     window that fall on padding count as well. Element-wise operators, pooling, activations, data movement, and
     operators that are not known count as 0, as is usual in this field.
     """
-    kind = KINDS.get(operator.code)
-    if kind is None or not is_complete(operator):
+    count = _COUNTS.get(operator.code)
+    if count is None or not is_complete(operator):
         return 0
     shapes = tuple((0,) if tensor is None else tensor.shape for tensor in operator.inputs)
-    return max(0, kind.macs(operator, shapes))
+    return max(0, count(operator, shapes))
 
 
 def _convolution(operator: Operator, shapes: Shapes) -> int:
@@ -96,22 +84,22 @@ def _recurrent(weights: tuple[int, ...]) -> Callable[[Operator, Shapes], int]:
 
 
 # Input and recurrent matrices of four gates, and the projection.
-_LSTM = Kind(_recurrent((1, 2, 3, 4, 5, 6, 7, 8, 16)))
-_RNN = Kind(_recurrent((1, 2)))
+_lstm = _recurrent((1, 2, 3, 4, 5, 6, 7, 8, 16))
+_rnn = _recurrent((1, 2))
 
-KINDS: Mapping[str, Kind] = MappingProxyType(
+_COUNTS: Mapping[str, Callable[[Operator, Shapes], int]] = MappingProxyType(
     {
-        "BATCH_MATMUL": Kind(_batch_matmul),
-        "CONV_2D": Kind(_convolution),
-        "CONV_3D": Kind(_convolution_3d),
-        "CONV_3D_TRANSPOSE": Kind(_transposed_3d),
-        "DEPTHWISE_CONV_2D": Kind(_depthwise),
-        "FULLY_CONNECTED": Kind(_fully_connected),
-        "LSTM": _LSTM,
-        "RNN": _RNN,
-        "SVDF": Kind(_svdf),
-        "TRANSPOSE_CONV": Kind(_transposed),
-        "UNIDIRECTIONAL_SEQUENCE_LSTM": _LSTM,
-        "UNIDIRECTIONAL_SEQUENCE_RNN": _RNN,
+        "BATCH_MATMUL": _batch_matmul,
+        "CONV_2D": _convolution,
+        "CONV_3D": _convolution_3d,
+        "CONV_3D_TRANSPOSE": _transposed_3d,
+        "DEPTHWISE_CONV_2D": _depthwise,
+        "FULLY_CONNECTED": _fully_connected,
+        "LSTM": _lstm,
+        "RNN": _rnn,
+        "SVDF": _svdf,
+        "TRANSPOSE_CONV": _transposed,
+        "UNIDIRECTIONAL_SEQUENCE_LSTM": _lstm,
+        "UNIDIRECTIONAL_SEQUENCE_RNN": _rnn,
     }
 )

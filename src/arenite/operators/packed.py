@@ -9,19 +9,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from arenite.model import Data, ElementType
+from arenite.operators.windows import CONVOLUTIONS
 
 if TYPE_CHECKING:
     from arenite.model import Operator, Tensor
 
-_WEIGHTS = 1
-"""Position of the weights among the inputs of all these operators."""
-_UNPACKING = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"})
+_UNPACKING = CONVOLUTIONS | {"FULLY_CONNECTED"}
 """Operators that TFLM runs with weights of 4 bits; its reference kernels unpack them into scratch."""
 
 
 def packed_weights(operator: Operator) -> Tensor | None:
     """The int4 weights that TFLM's reference kernel of an operator unpacks into scratch; None for most."""
-    weights = operator.inputs[_WEIGHTS] if operator.code in _UNPACKING and len(operator.inputs) > _WEIGHTS else None
+    weights = operator.inputs[1] if operator.code in _UNPACKING and len(operator.inputs) > 1 else None
     return weights if weights is not None and weights.type is ElementType.INT4 else None
 
 

@@ -30,10 +30,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from arenite.model import ElementType, Operator
 from arenite.operators.constants import integers
-from arenite.operators.windows import SAME, VALID, convolution, depthwise
+from arenite.operators.kinds import RESHAPES
+from arenite.operators.soundness import is_sound
+from arenite.operators.versions import version
+from arenite.operators.windows import CONVOLUTIONS, SAME, VALID, padding_of, window
 from arenite.rewrite.edits import edited, integer_constant, steps, with_operators
 from arenite.rewrite.interface import Pass
-from arenite.rewrite.joins import version
 from arenite.rewrite.sentences import fewer, number
 
 if TYPE_CHECKING:
@@ -44,8 +46,6 @@ if TYPE_CHECKING:
 
     Shape = tuple[int, ...]
 
-_WINDOWS = {"CONV_2D": convolution, "DEPTHWISE_CONV_2D": depthwise}
-_RESHAPES = frozenset({"RESHAPE", "EXPAND_DIMS", "SQUEEZE"})
 _TYPES = frozenset({ElementType.INT8, ElementType.INT16, ElementType.FLOAT32})
 
 
@@ -99,10 +99,7 @@ class _Blocked:
     @property
     def ends(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """What comes in, what the convolution reads and makes, and what comes out."""
-        source, image = self.split.inputs[0], self.convolution.inputs[0]
-        assert source is not None
-        assert image is not None
-        return source, image, self.convolution.outputs[0], self.join.outputs[0]
+        return self.split.input(0), self.convolution.input(0), self.convolution.outputs[0], self.join.outputs[0]
 
 
 def _matches(graph: Graph, interface: Set[Tensor]) -> Iterator[_Blocked]:
@@ -125,9 +122,9 @@ def _matches(graph: Graph, interface: Set[Tensor]) -> Iterator[_Blocked]:
 
     for join in graph.operators:
         if join.code == "BATCH_TO_SPACE_ND" and len(join.outputs) == 1:
-            after = writer(join, _RESHAPES)
-            convolved = writer(after or join, _WINDOWS.keys())
-            before = writer(convolved, _RESHAPES)
+            after = writer(join, RESHAPES)
+            convolved = writer(after or join, CONVOLUTIONS)
+            before = writer(convolved, RESHAPES)
             split = writer(before or convolved, {"SPACE_TO_BATCH_ND"})
             if convolved is not None and split is not None and split.inputs[0] is not None:
                 yield _Blocked(split, before, convolved, after, join)
@@ -237,9 +234,8 @@ def _dilated_axis(
         padding: before and after what comes in.
         crop: first and last positions that are cut off what comes out.
     """
-    reach = (axis.kernel - 1) * axis.dilation + 1
     fits = axis.length * block == lengths[0] + sum(padding) and axis.outputs * block == lengths[1] + sum(crop)
-    covered = axis.outputs == (axis.length - reach) // axis.stride + 1 and axis.length >= reach
+    covered = axis.follows(VALID) and axis.length >= axis.span
     margins = padding[0] - crop[0], padding[1] - crop[1]
     if not fits or not covered or min(margins) < 0 or (axis.stride > 1 and (block > 1 or any(crop))):
         return None
@@ -248,19 +244,10 @@ def _dilated_axis(
 
 def _window(operator: Operator) -> tuple[Axis, Axis] | None:
     """Rows and columns of a convolution that does not pad; None where it does, or its shapes do not fit."""
-    filters = operator.inputs[1] if len(operator.inputs) > 1 else None
-    if filters is None or len(filters.shape) != 4 or not all(filters.shape):
+    if not is_sound(operator):
         return None
-    try:
-        window = _WINDOWS[operator.code](operator)
-    except (KeyError, ValueError):
-        return None
-    axes = window.rows, window.columns
-    if operator.options.get("padding", SAME) == SAME and any(
-        axis.outputs != -(-axis.length // axis.stride) for axis in axes
-    ):
-        return None
-    return axes
+    axes = window(operator).rows, window(operator).columns
+    return axes if padding_of(operator) != SAME or all(axis.follows(SAME) for axis in axes) else None
 
 
 Pairs = tuple[tuple[int, int], ...]

@@ -10,6 +10,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from arenite.model import ElementType
+from arenite.operators.kinds import RESHAPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -147,7 +148,7 @@ def _reduced(compute: Callable[[Sequence[int]], int]) -> Rule:
 
 
 _RULES: Mapping[str, Rule] = {
-    **dict.fromkeys(("RESHAPE", "SQUEEZE", "EXPAND_DIMS"), _as_shaped),
+    **dict.fromkeys(RESHAPES, _as_shaped),
     "CAST": _same,
     "STRIDED_SLICE": _strided_slice,
     "SLICE": _slice,

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 
 from arenite.backends.generated_c.folding import folds, with_padding
 from arenite.operators.constants import integers, is_finite
-from arenite.operators.windows import EXPLICIT, SAME, convolution, depthwise
+from arenite.operators.kinds import PADS, RESHAPES
+from arenite.operators.soundness import is_sound
+from arenite.operators.windows import EXPLICIT, SAME, window
 from arenite.rewrite.edits import edited, steps, with_operators
 from arenite.rewrite.interface import Pass
 
@@ -23,8 +25,7 @@ if TYPE_CHECKING:
 
     from arenite.model import Graph, Model, Operator, Tensor
 
-_WINDOWS = {"CONV_2D": convolution, "DEPTHWISE_CONV_2D": depthwise}
-_KEEPS_SHAPE = frozenset({"RESHAPE", "SQUEEZE", "EXPAND_DIMS", "SLICE"})
+_KEEPS_SHAPE = RESHAPES | {"SLICE"}
 """Operators that do nothing where their output has the shape of their input."""
 
 
@@ -70,7 +71,7 @@ def _handed_on(operator: Operator) -> Tensor | None:
         return None
     if operator.code in _KEEPS_SHAPE:
         return source
-    if operator.code in ("PAD", "PADV2") and not any(integers(operator.inputs[1]) or (1,)):
+    if operator.code in PADS and not any(integers(operator.inputs[1]) or (1,)):
         return source
     return None
 
@@ -82,14 +83,12 @@ def _alike(one: Tensor, other: Tensor) -> bool:
 def _padding_alike(pad: Operator, operator: Operator) -> Operator | None:
     """A reader of a PAD with SAME padding that does the same, None where there is none."""
     explicit = with_padding(pad, operator)
-    if explicit is None or operator.inputs[1] is None or not is_finite(operator.inputs[1]):
+    if explicit is None or not is_finite(operator.input(1)):
         return None
     inputs = (pad.inputs[0], *operator.inputs[1:])
     same = replace(operator, inputs=inputs, options={**operator.options, "padding": SAME})
-    try:
-        window = _WINDOWS[operator.code](same)
-    except (KeyError, ValueError):
+    if not is_sound(same):
         return None
-    wanted = explicit.options[EXPLICIT]
-    covers = all(axis.outputs == -(-axis.length // axis.stride) for axis in (window.rows, window.columns))
-    return same if covers and (window.rows.padding, window.columns.padding) == wanted else None
+    axes = window(same).rows, window(same).columns
+    covers = all(axis.follows(SAME) for axis in axes)
+    return same if covers and tuple(axis.padding for axis in axes) == explicit.options[EXPLICIT] else None

@@ -1,4 +1,4 @@
-"""CONCATENATIONs that put a tensor together of its parts, in a tree where TFLM takes fewer; versions of copies."""
+"""CONCATENATIONs that put a tensor together of its parts, in a tree where TFLM takes fewer."""
 
 from __future__ import annotations
 
@@ -7,23 +7,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from arenite.backends.reference.limits import MOST_JOINED
-from arenite.model import ElementType, Operator
+from arenite.model import Operator
+from arenite.operators.versions import version
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from arenite.model import Tensor
-
-_VERSIONS: Mapping[str, Mapping[ElementType, int]] = {
-    "SLICE": {ElementType.INT8: 2, ElementType.INT16: 4},
-    "PAD": {ElementType.INT8: 2, ElementType.INT16: 3},
-    "CONCATENATION": {ElementType.INT8: 2, ElementType.INT16: 3},
-}
-
-
-def version(code: str, element: ElementType) -> int:
-    """Version of a copying operator that brought a type (TensorFlow's tools/versioning/op_version.cc)."""
-    return _VERSIONS[code].get(element, 1)
 
 
 def levels(parts: int) -> list[int]:

@@ -2,15 +2,62 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from arenite.errors import OptionError
+from arenite.operators.state import has_state
 from arenite.tflite.control_edges import CONTROL_EDGES_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from arenite.model import Graph, Model, Operator, Tensor
+
+R = TypeVar("R")
+
+
+class CannotSplitError(Exception):
+    """Why an operator cannot be executed in parts: a clause that follows its name, such as "has several outputs"."""
+
+
+def rule_of(operator: Operator, rules: Mapping[str, R], reasons: Mapping[str, str], part: str) -> R:
+    """The rule of an operator's kind.
+
+    Raises:
+        CannotSplitError: its kind has no rule, for one of the `reasons` or as it does not work `part` by `part`; or the
+            operator has state, or no single output.
+    """
+    if operator.code not in rules and operator.code in reasons:
+        raise CannotSplitError(reasons[operator.code])
+    if has_state(operator):
+        raise CannotSplitError("keeps state, runs other graphs, or is not known")
+    if operator.code not in rules:
+        raise CannotSplitError(f"is not known to work {part} by {part}")
+    if len(operator.outputs) != 1 or not operator.inputs or operator.intermediates:
+        raise CannotSplitError("has not one output")
+    return rules[operator.code]
+
+
+def reason_of(rule: Callable[[Operator], object], operator: Operator) -> str | None:
+    """Why an operator has no rule, None if it has one."""
+    try:
+        rule(operator)
+    except CannotSplitError as reason:
+        return str(reason)
+    return None
+
+
+def ruled(model: Model, members: Sequence[Operator], rule: Callable[[Operator], R], done: str) -> dict[Operator, R]:
+    """The rule of each operator of a region.
+
+    Raises:
+        OptionError: an operator cannot be `done`.
+    """
+    for operator in members:
+        reason = reason_of(rule, operator)
+        if reason is not None:
+            raise OptionError(f"{model.name}: {where(operator)} cannot be {done}: it {reason}")
+    return {operator: rule(operator) for operator in members}
 
 
 def members_of(model: Model, operators: Iterable[Operator]) -> tuple[Operator, ...]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from arenite.operators.requirements import is_complete
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -31,36 +33,34 @@ class Consumer:
     count: Callable[[Operator], int]
 
 
-def _shape(operator: Operator, position: int) -> tuple[int, ...]:
-    tensor = operator.inputs[position]
-    return () if tensor is None else tensor.shape
+def _length(tensor: Tensor, axis: int) -> int:
+    """The length of a tensor along an axis; 0 where there is no such axis."""
+    return tensor.shape[axis] if -len(tensor.shape) <= axis < len(tensor.shape) else 0
 
 
-def _option(operator: Operator, name: str, default: int) -> int:
-    value = operator.options.get(name, default)
-    return value if isinstance(value, int) else default
-
-
-def _one_hot(operator: Operator) -> int:
-    return operator.outputs[0].shape[_option(operator, "axis", -1)]
+def _sequence(operator: Operator) -> int:
+    """Lengths of sequences: none, up to all that there is along their axis."""
+    longest = _length(operator.input(0), operator.number("seq_dim", 0))
+    return longest + 1 if longest else 0
 
 
 def _slice(operator: Operator) -> int:
     """The largest start is that at which the slice, along its longest way, still ends inside."""
-    return min(whole - part + 1 for whole, part in zip(_shape(operator, 0), operator.outputs[0].shape, strict=True))
+    whole, part = operator.input(0).shape, operator.outputs[0].shape
+    return min((a - b + 1 for a, b in zip(whole, part, strict=True)), default=0) if len(whole) == len(part) else 0
 
 
-_SEGMENTS = Consumer(1, lambda operator: operator.outputs[0].shape[0])
+_SEGMENTS = Consumer(1, lambda operator: _length(operator.outputs[0], 0))
 
 CONSUMERS: Mapping[str, Consumer] = MappingProxyType(
     {
-        "EMBEDDING_LOOKUP": Consumer(0, lambda operator: _shape(operator, 1)[0]),
-        "EMBEDDING_LOOKUP_SPARSE": Consumer(0, lambda operator: _shape(operator, 4)[0]),
-        "GATHER": Consumer(1, lambda operator: _shape(operator, 0)[_option(operator, "axis", 0)]),
-        "GATHER_ND": Consumer(1, lambda operator: min(_shape(operator, 0)[: _shape(operator, 1)[-1]])),
-        "ONE_HOT": Consumer(0, _one_hot),
-        "REVERSE_SEQUENCE": Consumer(1, lambda operator: _shape(operator, 0)[_option(operator, "seq_dim", 0)] + 1),
-        "SCATTER_ND": Consumer(0, lambda operator: min(operator.outputs[0].shape[: _shape(operator, 0)[-1]])),
+        "EMBEDDING_LOOKUP": Consumer(0, lambda operator: _length(operator.input(1), 0)),
+        "EMBEDDING_LOOKUP_SPARSE": Consumer(0, lambda operator: _length(operator.input(4), 0)),
+        "GATHER": Consumer(1, lambda operator: _length(operator.input(0), operator.number("axis", 0))),
+        "GATHER_ND": Consumer(1, lambda each: min(each.input(0).shape[: _length(each.input(1), -1)], default=0)),
+        "ONE_HOT": Consumer(0, lambda operator: _length(operator.outputs[0], operator.number("axis", -1))),
+        "REVERSE_SEQUENCE": Consumer(1, _sequence),
+        "SCATTER_ND": Consumer(0, lambda each: min(each.outputs[0].shape[: _length(each.input(0), -1)], default=0)),
         "SEGMENT_SUM": Consumer(1, lambda _: 1),  # numbers of segments must rise, which those of one segment do
         "SLICE": Consumer(1, _slice),
         **dict.fromkeys((f"UNSORTED_SEGMENT_{each}" for each in ("MAX", "MIN", "PROD", "SUM")), _SEGMENTS),
@@ -116,13 +116,10 @@ def index_ranges(model: Model) -> dict[Tensor, Interval]:
 def _consumed(operator: Operator) -> Iterator[tuple[Tensor, Interval]]:
     """The input that an operator takes as indices, with its interval."""
     consumer = CONSUMERS.get(operator.code)
-    if consumer is None:
+    if consumer is None or not is_complete(operator):
         return
-    try:
-        indices, count = operator.inputs[consumer.position], consumer.count(operator)
-    except (IndexError, ValueError):  # fewer inputs or dimensions than this kind has: no runtime takes the file
-        return
-    if indices is not None and indices.data is None and count > 0:
+    indices, count = operator.input(consumer.position), consumer.count(operator)
+    if indices.data is None and count > 0:
         yield indices, (0.0, float(count - 1))
 
 

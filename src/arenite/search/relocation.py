@@ -125,8 +125,7 @@ def _with_variables(plan: Arena, model: Model) -> Arena:
     offsets = {tensor: base + each.offset for tensor, each in found.variables.items()}
     for operator in model.main.operators:
         if operator.code == "READ_VARIABLE" and operator.outputs[0] not in plan.offsets:
-            handle = operator.inputs[0]
-            assert handle is not None
+            handle = operator.input(0)
             offsets[operator.outputs[0]] = offsets[handle]
     return replace(plan, offsets={**plan.offsets, **offsets}, size=base + found.size, kept=found.size)
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from arenite.model import NO_OPTIONS, Operator, Option, Tensor
 from arenite.names import printable
-from arenite.operators.requirements import NEEDS, flaw
+from arenite.operators.kinds import KINDS
+from arenite.operators.requirements import flaw
 from arenite.tflite.flat import I8, I32, U8, U32, U64, DamageError, UselessError, within
 from arenite.tflite.options import GRAPH_OPTIONS, operator_names, options_table, plain, schema, table_name, zeros
 from arenite.tflite.origin import Origin, remember
@@ -126,7 +127,7 @@ def _read_options(table: Table, code: str) -> Mapping[str, Option]:
         raise DamageError(
             f"has options at bytes {large} to {large + size}, outside of the {table.image.size} of the file"
         )
-    expected = options_table(code) if code in NEEDS else None
+    expected = options_table(code) if code in KINDS else None
     for union, kind_slot, slot in (
         ("BuiltinOptions", OperatorField.BUILTIN_OPTIONS_TYPE, OperatorField.BUILTIN_OPTIONS),
         ("BuiltinOptions2", OperatorField.BUILTIN_OPTIONS_2_TYPE, OperatorField.BUILTIN_OPTIONS_2),

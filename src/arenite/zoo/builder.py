@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from arenite.backends.reference.limits import MOST_JOINED
 from arenite.model import Graph, Model, Quantization, Tensor
+from arenite.operators.windows import SAME, positions
 from arenite.zoo.activation import LINEAR, RECTIFIED, Values, scale_and_zero
 from arenite.zoo.parts import Parts
 
@@ -22,9 +24,7 @@ if TYPE_CHECKING:
     from arenite.model import Operator, Option
 
 SMALLEST = 4  # height and width that long networks do not halve any more
-SAME, VALID = 0, 1
 NONE, RELU6 = 0, 3
-CONCATENATION_LIMIT = 10  # inputs that TFLM's CONCATENATION takes (concatenation.cc, kMaxInputNum)
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,7 @@ class Window:
 
     def output(self, x: Tensor, channels: int) -> tuple[int, int, int, int]:
         """Shape of what the window makes of x (TensorFlow's rules for SAME and VALID)."""
-        margin = 0 if self.padding == SAME else self.size - 1
-        height, width = (-(-(length - margin) // self.stride) for length in x.shape[1:3])
+        height, width = (positions(length, self.size, self.stride, self.padding) for length in x.shape[1:3])
         return 1, height, width, channels
 
 
@@ -134,9 +133,9 @@ class Builder:
         if len(parts) == 1:
             return parts[0]
         parts = list(parts)
-        while len(parts) > CONCATENATION_LIMIT:
-            first = self.concat(parts[:CONCATENATION_LIMIT], f"{name}/{len(parts)}")
-            parts = [*parts[CONCATENATION_LIMIT:], first]
+        while len(parts) > MOST_JOINED:
+            first = self.concat(parts[:MOST_JOINED], f"{name}/{len(parts)}")
+            parts = [*parts[MOST_JOINED:], first]
         for a, b in pairwise(parts):
             if scale_and_zero(a) != scale_and_zero(b):
                 raise ValueError(f"{name}: {a.name} and {b.name} have different scales")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.zoo.builder import VALID, Builder
+from arenite.operators.windows import VALID
+from arenite.zoo.builder import Builder
 
 if TYPE_CHECKING:
     from arenite.model import Model

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from arenite.errors import OptionError
 from arenite.model import Data, ElementType, Operator, Quantization, Tensor
+from arenite.operators.versions import version
 from arenite.zoo.activation import scale_and_zero
 from arenite.zoo.weights import UNIFORM_SPREAD, Weights, single
 
@@ -22,18 +23,6 @@ if TYPE_CHECKING:
 
 BIAS_REACH = 0.25
 WEIGHTS_LIMIT = 2**26  # bytes of one model: far beyond any microcontroller; building takes several times as many
-VERSIONS = {
-    "ADD": 2,
-    "AVERAGE_POOL_2D": 2,
-    "CONCATENATION": 2,
-    "CONV_2D": 3,
-    "DEPTHWISE_CONV_2D": 3,
-    "FULLY_CONNECTED": 4,
-    "MAX_POOL_2D": 2,
-    "MEAN": 2,
-    "RESIZE_NEAREST_NEIGHBOR": 2,
-    "SOFTMAX": 2,
-}  # operator versions that brought int8 (TensorFlow's tools/versioning/op_version.cc); others are 1
 
 
 class Parts:
@@ -58,7 +47,7 @@ class Parts:
 
     def operator(self, code: str, inputs: tuple[Tensor, ...], output: Tensor, options: Mapping[str, Option]) -> Tensor:
         """Files an operator; returns its output."""
-        self.operators.append(Operator(code, inputs, (output,), options, version=VERSIONS.get(code, 1)))
+        self.operators.append(Operator(code, inputs, (output,), options, version=version(code, ElementType.INT8)))
         return output
 
     def filters(self, x: Tensor, name: str, shape: tuple[int, ...], dimension: int) -> tuple[Tensor, Tensor]:

@@ -47,7 +47,7 @@ def cmsis_nn(operator: Operator, position: int, output: int, instructions: Instr
 def _convolution(operator: Operator, position: int, instructions: Instructions) -> Overlap:
     if not _plain(operator, position):
         return APART
-    window = windows.convolution(operator)
+    window = windows.window(operator)
     if operator.outputs[0].type is ElementType.INT16:
         return _elements(operator, _gathered(window))
     return _elements(operator, _convolution_s8(window, instructions))
@@ -120,7 +120,7 @@ def _depthwise(operator: Operator, position: int, instructions: Instructions) ->
     """
     if not _plain(operator, position):
         return APART
-    window = windows.depthwise(operator)
+    window = windows.window(operator)
     ordered = in_order(window)
     if instructions is not MVE or operator.outputs[0].type is ElementType.INT16:
         return _elements(operator, ordered)
@@ -146,7 +146,7 @@ def _in_passes(window: windows.Window) -> Overlap:
 
 def _average_pool(operator: Operator, position: int, _: Instructions) -> Overlap:
     """The reference's order, reading up to a pixel ahead (arm_avgpool_s8.c, _s16.c)."""
-    return _elements(operator, in_order(windows.pool(operator))) if windowed(operator, position) else APART
+    return _elements(operator, in_order(windows.window(operator))) if windowed(operator, position) else APART
 
 
 def _max_pool(operator: Operator, position: int, _: Instructions) -> Overlap:
@@ -157,7 +157,7 @@ def _max_pool(operator: Operator, position: int, _: Instructions) -> Overlap:
     """
     if not windowed(operator, position):
         return APART
-    window = windows.pool(operator)
+    window = windows.window(operator)
     walk, pixel = window.walk, window.depth
     wide = replace(walk, lowest_column=window.columns.at_least(2)).ahead()
     tall = replace(walk, lowest_row=window.rows.at_least(2)).ahead()
@@ -172,7 +172,7 @@ def _fully_connected(operator: Operator, position: int, instructions: Instructio
     """
     if not _plain(operator, position):
         return APART
-    window = windows.matrix(operator)
+    window = windows.window(operator)
     by_row = window.walk.next_row()
     if operator.outputs[0].type is ElementType.INT8 and len(operator.outputs[0].shape) > 2 and window.depth % 4 == 0:
         convolved = _matrix(window.pixels, window, instructions)
@@ -183,7 +183,7 @@ def _fully_connected(operator: Operator, position: int, instructions: Instructio
 def _pad(operator: Operator, position: int, _: Instructions) -> Overlap:
     """Only int8 is passed on (pad.cc)."""
     by = padding.by_row if operator.outputs[0].type is ElementType.INT8 else padding.by_element
-    return by(operator, position)
+    return by(operator, position, 0)
 
 
 def _transpose_conv(operator: Operator, position: int, _: Instructions) -> Overlap:
@@ -193,8 +193,7 @@ def _transpose_conv(operator: Operator, position: int, _: Instructions) -> Overl
 
 def _plain(operator: Operator, position: int) -> bool:
     """Whether the window goes over this input, and weights are not of 4 bits: no rule is known for those kernels."""
-    weights = operator.inputs[1]
-    return windowed(operator, position) and weights is not None and weights.type is ElementType.INT8
+    return windowed(operator, position) and operator.input(1).type is ElementType.INT8
 
 
 def _elements(operator: Operator, distance: int | None) -> Overlap:

@@ -16,6 +16,7 @@ from arenite.backends.reference.scratch import reference_scratch
 from arenite.model import ElementType
 from arenite.operators import windows
 from arenite.operators.requirements import is_complete
+from arenite.operators.soundness import is_sound
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,23 +46,23 @@ def _unless_empty(size: int) -> tuple[int, ...]:
 
 def _conv(kernel: Instance, instructions: Instructions) -> tuple[int, ...]:
     """conv.cc. The 4-bit kernel is given the room that the 8-bit one needs."""
-    if not windows.fits(kernel.operator):
+    if not is_sound(kernel.operator):
         return ()
     match kernel.input(0).type:
         case ElementType.INT8:
-            return _unless_empty(sizes.convolution_s8(windows.convolution(kernel.operator), instructions))
+            return _unless_empty(sizes.convolution_s8(windows.window(kernel.operator), instructions))
         case ElementType.INT16:
-            return _unless_empty(sizes.convolution_s16(windows.convolution(kernel.operator), instructions))
+            return _unless_empty(sizes.convolution_s16(windows.window(kernel.operator), instructions))
     return ()
 
 
 def _depthwise(kernel: Instance, instructions: Instructions) -> tuple[int, ...]:
     """depthwise_conv.cc."""
-    if kernel.input(0).type is not INT8 or not windows.fits(kernel.operator):
+    if kernel.input(0).type is not INT8 or not is_sound(kernel.operator):
         return ()
     if kernel.input(1).type is ElementType.INT4:
-        return _unless_empty(sizes.depthwise_s4(windows.depthwise(kernel.operator), instructions))
-    return _unless_empty(sizes.depthwise_s8(windows.depthwise(kernel.operator), instructions))
+        return _unless_empty(sizes.depthwise_s4(windows.window(kernel.operator), instructions))
+    return _unless_empty(sizes.depthwise_s8(windows.window(kernel.operator), instructions))
 
 
 def _fully_connected(kernel: Instance, instructions: Instructions) -> tuple[int, ...]:
@@ -101,7 +102,7 @@ def _transpose_conv(kernel: Instance, instructions: Instructions) -> tuple[int, 
     if kernel.input(2).type is not INT8:
         return reference_scratch(kernel.operator)
     data, weights, result = kernel.input(2), kernel.input(1), kernel.output
-    strides = (kernel.option("stride_h", 1), kernel.option("stride_w", 1))
+    strides = (kernel.operator.number("stride_h", 1), kernel.operator.number("stride_w", 1))
     return sizes.transpose_convolution_s8(data.shape, weights.shape, result.shape, strides, instructions)
 
 

@@ -44,7 +44,7 @@ def _convolution(operator: Operator, position: int) -> Overlap:
     """
     if not windowed(operator, position):
         return APART
-    window = windows.convolution(operator)
+    window = windows.window(operator)
     distance = in_order(window)
     strides = (window.rows.stride, window.columns.stride)
     if window.pointwise and strides == (1, 1) and window.depth % S3_POINTWISE:
@@ -62,7 +62,7 @@ def _depthwise(operator: Operator, position: int) -> Overlap:
     """
     if not windowed(operator, position):
         return APART
-    window = windows.depthwise(operator)
+    window = windows.window(operator)
     straight = window.depth == window.out_depth and all(map(_unpadded, (window.rows, window.columns)))
     if straight and window.depth > S3_CHANNELS and not window.depth % S3_CHANNELS:
         return Overlap(max(in_order(window), window.walk.passes()))
@@ -78,4 +78,4 @@ def _fully_connected(operator: Operator, position: int) -> Overlap:
     """Row by row; within a row, outputs may be written before the row is read again."""
     if not windowed(operator, position):
         return APART
-    return Overlap(windows.matrix(operator).walk.next_row())
+    return Overlap(windows.window(operator).walk.next_row())

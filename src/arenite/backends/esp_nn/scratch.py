@@ -40,9 +40,9 @@ def _size(kernel: Instance, chip: Chip) -> int:
     if chip is Chip.GENERIC:
         return 0
     if code == "CONV_2D":
-        window = windows.convolution(kernel.operator)
+        window = windows.window(kernel.operator)
         return sizes.convolution_s3(window) if chip is Chip.S3 else sizes.convolution_p4(window)
-    window, multiplier = windows.depthwise(kernel.operator), kernel.option("depth_multiplier", 1)
+    window, multiplier = windows.window(kernel.operator), kernel.operator.number("depth_multiplier", 1)
     return sizes.depthwise_s3(window, multiplier) if chip is Chip.S3 else 0
 
 

@@ -20,7 +20,7 @@ from arenite.backends.cmsis_nn.overlap import PAIR, cmsis_nn
 from arenite.backends.overlap import APART, Overlap
 from arenite.model import ElementType
 from arenite.operators import windows
-from arenite.operators.requirements import is_complete
+from arenite.operators.soundness import is_sound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -40,7 +40,7 @@ NARROW = 511
 def called(operator: Operator, instructions: Instructions | None) -> bool:
     """Whether generated C passes an operator on to CMSIS-NN, on cores with these instructions."""
     rule = _RULES.get(operator.code)
-    if rule is None or instructions is None or not is_complete(operator) or not windows.fits(operator):
+    if rule is None or instructions is None or not is_sound(operator):
         return False
     return rule(operator, instructions)
 
@@ -56,7 +56,7 @@ def passed_on(operator: Operator, position: int, output: int, instructions: Inst
     if position:
         return APART
     if operator.code == "FULLY_CONNECTED":
-        return Overlap(windows.matrix(operator).walk.next_row() * operator.outputs[0].type.bytes)
+        return Overlap(windows.window(operator).walk.next_row() * operator.outputs[0].type.bytes)
     rows = rows_at_once(operator, instructions)
     return _in_parts(operator, rows) if rows else cmsis_nn(operator, position, output, instructions)
 
@@ -67,7 +67,7 @@ def rows_at_once(operator: Operator, instructions: Instructions | None) -> int:
     1x1 with stride 1, without vectors, goes over its whole input for every pair of channels, so that the output would
     have to be apart from the input. Called for a few rows at a time it needs these rows only.
     """
-    window = windows.convolution(operator)
+    window = windows.window(operator)
     paired = instructions is not Instructions.MVE and window.out_depth > PAIR
     fast = window.pointwise and (window.rows.stride, window.columns.stride) == (1, 1)
     if operator.outputs[0].type is not INT8 or not fast or not paired:
@@ -78,7 +78,7 @@ def rows_at_once(operator: Operator, instructions: Instructions | None) -> int:
 
 def _in_parts(operator: Operator, rows: int) -> Overlap:
     """Parts of whole rows, one after the other: a part may be written while all of its input is still to be read."""
-    window = windows.convolution(operator)
+    window = windows.window(operator)
     part, pixels = rows * window.columns.length, window.pixels
     starts = {0, part, (pixels - 1) // part * part, ((pixels - 1) // part - 1) * part}
     ends = ((min(start + part, pixels) * window.out_depth, start * window.depth) for start in starts)
@@ -87,7 +87,7 @@ def _in_parts(operator: Operator, rows: int) -> Overlap:
 
 def _convolution(operator: Operator, instructions: Instructions) -> bool:
     """arm_convolve_wrapper_s8.c, arm_convolve_wrapper_s16.c."""
-    window = windows.convolution(operator)
+    window = windows.window(operator)
     if not _weighted(operator) or not _fits(window):
         return False
     if operator.outputs[0].type is INT16:
@@ -121,7 +121,7 @@ def _row_fits(axis: Axis) -> bool:
 
 def _depthwise(operator: Operator, instructions: Instructions) -> bool:
     """arm_depthwise_conv_wrapper_s8.c."""
-    window = windows.depthwise(operator)
+    window = windows.window(operator)
     if not _weighted(operator) or not _fits(window) or operator.outputs[0].type is not INT8:
         return False
     if instructions is Instructions.MVE:
@@ -136,39 +136,33 @@ def _depthwise(operator: Operator, instructions: Instructions) -> bool:
 
 def _pool(operator: Operator, _: Instructions) -> bool:
     """arm_avgpool_s8.c, arm_max_pool_s8.c and their like for 16 bits."""
-    source, output = operator.inputs[0], operator.outputs[0]
-    return source is not None and source.type is output.type is INT8 and _fits(windows.pool(operator))
+    return operator.input(0).type is operator.outputs[0].type is INT8 and _fits(windows.window(operator))
 
 
 def _fully_connected(operator: Operator, _: Instructions) -> bool:
     """arm_fully_connected_wrapper_s8.c, arm_fully_connected_s16.c."""
-    depth, weights = windows.matrix(operator).depth, operator.inputs[1]
+    depth, quantization = windows.window(operator).depth, operator.input(1).quantization
     if operator.outputs[0].type is INT8:
         return _weighted(operator)
-    quantization = None if weights is None else weights.quantization
     one_scale = quantization is not None and len(quantization.scale) == 1
     return _weighted(operator) and one_scale and depth <= NARROW and _wide_bias(operator)
 
 
 def _elementwise(operator: Operator, _: Instructions) -> bool:
     """arm_elementwise_add_s8.c, arm_elementwise_mul_s8.c: no broadcasting."""
-    operands = (*operator.inputs[:2], operator.outputs[0])
-    first = operands[0]
-    assert first is not None
-    return all(each is not None and each.type is INT8 and prod(each.shape) == prod(first.shape) for each in operands)
+    first = operator.input(0)
+    operands = (first, operator.input(1), operator.outputs[0])
+    return all(each.type is INT8 and prod(each.shape) == prod(first.shape) for each in operands)
 
 
 def _softmax(operator: Operator, _: Instructions) -> bool:
     """arm_softmax_s8.c."""
-    source, output = operator.inputs[0], operator.outputs[0]
-    return source is not None and source.type is output.type is INT8
+    return operator.input(0).type is operator.outputs[0].type is INT8
 
 
 def _weighted(operator: Operator) -> bool:
     """Whether weights are constants of 8 bits, and input and output of one type that there are functions for."""
-    source, weights, output = operator.inputs[0], operator.inputs[1], operator.outputs[0]
-    assert source is not None
-    assert weights is not None
+    source, weights, output = operator.input(0), operator.input(1), operator.outputs[0]
     known = source.type is output.type and source.type in (INT8, INT16)
     return known and weights.type is INT8 and weights.data is not None
 

@@ -19,14 +19,13 @@ from arenite.backends.tflm.head import memory_plan, planned_offsets
 from arenite.model import Graph
 from arenite.operators.constants import integers
 from arenite.operators.liveness import executed_graphs
-from arenite.operators.windows import EXPLICIT, SAME
+from arenite.operators.windows import CONVOLUTIONS, EXPLICIT, SAME, padding_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Sequence
 
     from arenite.model import Model, Operator, Tensor
 
-_CONVOLUTIONS = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D"})
 _REMEMBERED = 16
 """Models whose folded graphs are kept: a search goes back and forth between its source and few candidates."""
 
@@ -133,7 +132,7 @@ def folds(
 def with_padding(pad: Operator, operator: Operator) -> Operator | None:
     """A reader of a PAD that pads by itself, as `EXPLICIT` says; None if it is no convolution that could."""
     source, padded = pad.inputs[0], pad.outputs[0]
-    if operator.code not in _CONVOLUTIONS or operator.options.get("padding", SAME) == SAME:
+    if operator.code not in CONVOLUTIONS or padding_of(operator) == SAME:
         return None
     if operator.inputs.count(padded) != 1 or operator.inputs[0] is not padded:
         return None

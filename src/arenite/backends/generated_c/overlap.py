@@ -12,10 +12,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from arenite.backends.overlap import ANYWHERE, APART, Overlap
-from arenite.backends.reference.elementwise import BINARY
+from arenite.backends.reference.elementwise import element_by_element
 from arenite.backends.reference.overlap import reference
 from arenite.backends.reference.views import picked
+from arenite.operators.elementwise import ELEMENTWISE
 from arenite.operators.joins import join
+from arenite.operators.kinds import JOINS, RESHAPES, SPLITS
+from arenite.operators.windows import CONVOLUTIONS, POOLS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,29 +30,6 @@ if TYPE_CHECKING:
 SHORT = 8
 """Bytes from which on a run is moved by memmove() (arenite_copy.c); shorter ones go byte by byte, upwards."""
 
-_LIKE_REFERENCE = frozenset(
-    {
-        *BINARY,
-        "ABS",
-        "AVERAGE_POOL_2D",
-        "CAST",
-        "CONV_2D",
-        "DEPTHWISE_CONV_2D",
-        "DEQUANTIZE",
-        "FULLY_CONNECTED",
-        "HARD_SWISH",
-        "LEAKY_RELU",
-        "LOGISTIC",
-        "MAX_POOL_2D",
-        "QUANTIZE",
-        "RELU",
-        "RELU6",
-        "RSQRT",
-        "SLICE",
-        "TANH",
-    }
-)
-
 
 def generated_c(operator: Operator, position: int, output: int) -> Overlap:
     """Distances for the kernel that generated code calls for an operator."""
@@ -59,15 +39,14 @@ def generated_c(operator: Operator, position: int, output: int) -> Overlap:
 
 def _softmax(operator: Operator, position: int, output: int) -> Overlap:
     """A row is read several times before and while it is written, in place where input and output are of one type."""
-    source = operator.inputs[0]
-    alike = source is not None and source.type is operator.outputs[0].type
+    alike = operator.input(0).type is operator.outputs[0].type
     return reference(operator, position, output) if alike else APART
 
 
 def _whole(operator: Operator, position: int, output: int) -> Overlap:
     """RESHAPE and the like: one run; no call at all where it lies at its place already."""
-    source, target = operator.inputs[0], operator.outputs[output]
-    if position or source is None or source.bytes != target.bytes:
+    source, target = operator.input(0), operator.outputs[output]
+    if position or source.bytes != target.bytes:
         return APART
     return Overlap(ANYWHERE.distance if source.bytes >= SHORT else 0, intact=(0,))
 
@@ -106,8 +85,8 @@ def _joined(operator: Operator, position: int, _: int) -> Overlap:
 
     What was written before an input is read, and by itself, must not reach it.
     """
-    source, joined = operator.inputs[position], join(operator)
-    if source is None or joined is None or None in operator.inputs or source.type is not joined.whole.type:
+    source, joined = operator.input(position), join(operator)
+    if joined is None or None in operator.inputs or source.type is not joined.whole.type:
         return APART
     outer, blocks = joined.outer, joined.blocks
     row, start, block = sum(blocks), sum(blocks[:position]), blocks[position]
@@ -118,17 +97,13 @@ def _joined(operator: Operator, position: int, _: int) -> Overlap:
 
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
-        **dict.fromkeys(_LIKE_REFERENCE, reference),
-        "CONCATENATION": _joined,
-        "EXPAND_DIMS": _whole,
-        "PACK": _joined,
-        "RESHAPE": _whole,
+        **dict.fromkeys(ELEMENTWISE, element_by_element),
+        **dict.fromkeys((*CONVOLUTIONS, *POOLS, "FULLY_CONNECTED", "SLICE"), reference),
+        **dict.fromkeys(JOINS, _joined),
+        **dict.fromkeys(RESHAPES, _whole),
+        **dict.fromkeys(SPLITS, _taken),
         "SOFTMAX": _softmax,
-        "SPLIT": _taken,
-        "SPLIT_V": _taken,
-        "SQUEEZE": _whole,
         "STRIDED_SLICE": _strided_slice,
         "SVDF": _svdf,
-        "UNPACK": _taken,
     }
 )

@@ -11,71 +11,24 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from arenite.backends.overlap import APART, Overlap
+from arenite.backends.reference.registered import method
 from arenite.model import ElementType
+from arenite.operators.elementwise import BINARY, ELEMENTWISE
 from arenite.operators.walk import elementwise
 
 if TYPE_CHECKING:
     from arenite.model import Operator
 
-UNARY = frozenset(
-    {
-        "ABS",
-        "CAST",
-        "CEIL",
-        "COS",
-        "DEQUANTIZE",
-        "ELU",
-        "EXP",
-        "EXPAND_DIMS",
-        "FLOOR",
-        "HARD_SWISH",
-        "LEAKY_RELU",
-        "LOG",
-        "LOGICAL_NOT",
-        "LOGISTIC",
-        "NEG",
-        "QUANTIZE",
-        "RELU",
-        "RELU6",
-        "ROUND",
-        "RSQRT",
-        "SIN",
-        "SOFTMAX",
-        "SQRT",
-        "SQUARE",
-        "TANH",
-    }
-)
-BINARY = frozenset(
-    {
-        "ADD",
-        "DIV",
-        "EQUAL",
-        "FLOOR_DIV",
-        "FLOOR_MOD",
-        "GREATER",
-        "GREATER_EQUAL",
-        "LESS",
-        "LESS_EQUAL",
-        "LOGICAL_AND",
-        "LOGICAL_OR",
-        "MAXIMUM",
-        "MINIMUM",
-        "MUL",
-        "NOT_EQUAL",
-        "PRELU",
-        "SQUARED_DIFFERENCE",
-        "SUB",
-    }
-)
+IN_ORDER = frozenset({code for code in ELEMENTWISE if method(code)} | {"EXPAND_DIMS", "SOFTMAX"})
+"""Kinds whose kernels in TFLM do so: all that work by element, one copy, and what works by rows."""
 BYTES = frozenset({ElementType.INT8, ElementType.UINT8})
 """Types that a C compiler must expect to alias any other: it may move no reading past a write of theirs."""
 
 
-def element_by_element(operator: Operator, position: int) -> Overlap:
+def element_by_element(operator: Operator, position: int, _: int) -> Overlap:
     """Output over the input at `position`; an input that is broadcast is read again and again, so it stays apart."""
-    source, target = operator.inputs[position], operator.outputs[0]
-    if source is None or position >= (2 if operator.code in BINARY else 1):
+    source, target = operator.input(position), operator.outputs[0]
+    if position >= (2 if operator.code in BINARY else 1):
         return APART
     count = prod(source.shape)
     if count != prod(target.shape) or not may_alias(source.type, target.type):

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from arenite.backends.overlap import ANYWHERE, APART, Overlap
 from arenite.backends.reference import padding, resize, views
-from arenite.backends.reference.elementwise import BINARY, UNARY, element_by_element
+from arenite.backends.reference.elementwise import IN_ORDER, element_by_element
 from arenite.model import ElementType
-from arenite.operators import windows
 from arenite.operators.constants import integers
 from arenite.operators.walk import NOTHING
+from arenite.operators.windows import CONVOLUTIONS, POOLS, Window, window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,97 +37,58 @@ def reference(operator: Operator, position: int, output: int) -> Overlap:
 
 def windowed(operator: Operator, position: int) -> bool:
     """Whether the input at `position` is the one that a window goes over, with types that such kernels take."""
-    source, target = operator.inputs[0], operator.outputs[0]
-    return position == 0 and source is not None and source.type is target.type and target.type in WINDOWED
+    source, target = operator.input(0), operator.outputs[0]
+    return position == 0 and source.type is target.type and target.type in WINDOWED
 
 
-def in_order(window: windows.Window) -> int:
-    """Least distance, in elements, of a kernel that makes channel after channel, each right after reading its window.
+def in_order(found: Window) -> int:
+    """Least distance, in elements, of a kernel that makes channel after channel, each right after reading its found.
 
     Within a pixel, channel j is written before channel j + 1 reads the channels of its own group.
     """
-    walk, groups = window.walk, window.groups
-    per_group, depth = window.out_depth // groups, window.depth // groups
-    starts = {1, per_group - 1, window.out_depth - 1} & set(range(1, window.out_depth))
+    walk, groups = found.walk, found.groups
+    per_group, depth = found.out_depth // groups, found.depth // groups
+    starts = {1, per_group - 1, found.out_depth - 1} & set(range(1, found.out_depth))
     within = [channel - channel // per_group * depth for channel in starts]
     ahead = walk.ahead()
     together = ahead + max(within) if within and ahead != NOTHING else NOTHING
     return max(together, walk.next_pixel())
 
 
-def _convolution(operator: Operator, position: int, _: int) -> Overlap:
-    return _in_order(operator, position, windows.convolution)
-
-
-def _depthwise(operator: Operator, position: int, _: int) -> Overlap:
-    return _in_order(operator, position, windows.depthwise)
-
-
-def _pool(operator: Operator, position: int, _: int) -> Overlap:
-    return _in_order(operator, position, windows.pool)
-
-
-def _in_order(operator: Operator, position: int, window: Callable[[Operator], windows.Window]) -> Overlap:
+def _in_order(operator: Operator, position: int, _: int) -> Overlap:
+    """Convolutions and pools; FULLY_CONNECTED goes row by row, like a 1x1 convolution of as many pixels."""
     if not windowed(operator, position):
         return APART
     return Overlap(in_order(window(operator)) * operator.outputs[0].type.bytes)
 
 
-def _fully_connected(operator: Operator, position: int, _: int) -> Overlap:
-    """Row by row, like a 1x1 convolution of as many pixels."""
-    if not windowed(operator, position):
-        return APART
-    return Overlap(in_order(windows.matrix(operator)) * operator.outputs[0].type.bytes)
-
-
 def _transpose_conv(operator: Operator, position: int, _: int) -> Overlap:
     """Quantized kernels add everything up in scratch before they write; the float one clears the output first."""
-    source = operator.inputs[2]
-    quantized = source is not None and source.type in {ElementType.INT8, ElementType.INT16}
+    quantized = operator.input(2).type in {ElementType.INT8, ElementType.INT16}
     return ANYWHERE if position == 2 and quantized else APART
 
 
 def _mean(operator: Operator, position: int, _: int) -> Overlap:
     """Apart: the output is cleared first. Except float over rows and columns that are kept: channel by channel."""
-    source, axes = operator.inputs[0], integers(operator.inputs[1])
-    if position or source is None or axes is None or source.type is not ElementType.FLOAT32 or len(source.shape) != 4:
+    source, axes = operator.input(0), integers(operator.inputs[1])
+    if position or axes is None or source.type is not ElementType.FLOAT32 or len(source.shape) != 4:
         return APART
     over_image = sorted(axes) == [1, 2] and bool(operator.options.get("keep_dims"))
     return Overlap(0) if over_image else APART
 
 
-def _elementwise(operator: Operator, position: int, _: int) -> Overlap:
-    return element_by_element(operator, position)
-
-
-def _pad(operator: Operator, position: int, _: int) -> Overlap:
-    return padding.by_element(operator, position)
-
-
-def _nearest(operator: Operator, position: int, _: int) -> Overlap:
-    return resize.nearest(operator, position)
-
-
-def _bilinear(operator: Operator, position: int, _: int) -> Overlap:
-    return resize.bilinear(operator, position)
-
-
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
-        **dict.fromkeys(UNARY | BINARY, _elementwise),
-        "AVERAGE_POOL_2D": _pool,
+        **dict.fromkeys(IN_ORDER, element_by_element),
+        **dict.fromkeys((*CONVOLUTIONS, *POOLS, "FULLY_CONNECTED"), _in_order),
         "CONCATENATION": views.concatenation,
-        "CONV_2D": _convolution,
-        "DEPTHWISE_CONV_2D": _depthwise,
-        "FULLY_CONNECTED": _fully_connected,
-        "MAX_POOL_2D": _pool,
         "MEAN": _mean,
         "PACK": views.pack,
-        "PAD": _pad,
-        "PADV2": _pad,
+        "PAD": padding.by_element,
+        "PADV2": padding.by_element,
         "RESHAPE": views.same_bytes,
-        "RESIZE_BILINEAR": _bilinear,
-        "RESIZE_NEAREST_NEIGHBOR": _nearest,
+        "RESIZE_BILINEAR": resize.bilinear,
+        "RESIZE_NEAREST_NEIGHBOR": resize.nearest,
         "SLICE": views.slice_,
         "SPLIT": views.split,
         "SPLIT_V": views.split,

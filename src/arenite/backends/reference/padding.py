@@ -14,26 +14,26 @@ if TYPE_CHECKING:
     from arenite.model import Operator
 
 
-def by_element(operator: Operator, position: int) -> Overlap:
+def by_element(operator: Operator, position: int, _: int) -> Overlap:
     """One element after the other (TFLM's reference/pad.h).
 
     The lead of what is written over what is read grows with every element of padding, up to the last of the input.
     """
-    source, lead, paddings = operator.inputs[0], _lead(operator), _paddings(operator)
-    if position or source is None or lead is None or paddings is None:
+    source, lead, paddings = operator.input(0), _lead(operator), _paddings(operator)
+    if position or lead is None or paddings is None:
         return APART
     parted = any(_gaps(source.shape, operator.outputs[0].shape, paddings))
     return Overlap(lead, intact=() if parted else (lead,))
 
 
-def by_row(operator: Operator, position: int) -> Overlap:
+def by_row(operator: Operator, position: int, _: int) -> Overlap:
     """Rows of the input with memcpy, or pixels where channels are padded (CMSIS-NN's arm_pad_s8.c).
 
     A block has to be apart from its copy, or be the same memory. The last block may be copied onto itself if whatever
     padding parts the blocks is at least a block, so that the others are apart.
     """
-    source, lead, paddings = operator.inputs[0], _lead(operator), _paddings(operator)
-    if position or source is None or lead is None or paddings is None or len(source.shape) > 4:
+    source, lead, paddings = operator.input(0), _lead(operator), _paddings(operator)
+    if position or lead is None or paddings is None or len(source.shape) > 4:
         return APART
     rank = len(source.shape)
     channels = source.shape[-1]
@@ -45,8 +45,8 @@ def by_row(operator: Operator, position: int) -> Overlap:
 
 def _lead(operator: Operator) -> int | None:
     """Bytes that the output's write is ahead of the input's reading when the last element is copied; None: unknown."""
-    source, target, paddings = operator.inputs[0], operator.outputs[0], _paddings(operator)
-    if source is None or paddings is None or source.type is not target.type:
+    source, target, paddings = operator.input(0), operator.outputs[0], _paddings(operator)
+    if paddings is None or source.type is not target.type:
         return None
     last = 0
     for length, (before, _), padded in zip(source.shape, paddings, target.shape, strict=True):
@@ -66,9 +66,9 @@ def _gaps(shape: Sequence[int], padded: Sequence[int], paddings: Sequence[tuple[
 
 def _paddings(operator: Operator) -> list[tuple[int, int]] | None:
     """Padding before and after, by axis; None where it is not constant or does not fit the shapes."""
-    source, target = operator.inputs[0], operator.outputs[0]
+    source, target = operator.input(0), operator.outputs[0]
     values = integers(operator.inputs[1])
-    if source is None or values is None or min(values, default=0) < 0:
+    if values is None or min(values, default=0) < 0:
         return None
     if len(values) != 2 * len(source.shape) or len(target.shape) != len(source.shape):
         return None

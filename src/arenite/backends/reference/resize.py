@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Lowest = Callable[[int, int, bool, bool], tuple[int, ...]]
 
 
-def nearest(operator: Operator, position: int) -> Overlap:
+def nearest(operator: Operator, position: int, _: int) -> Overlap:
     """A memcpy for each pixel: apart from its source, or the very same, as pixels at the same distance modulo 1."""
     if position or not _images(operator):
         return APART
@@ -32,7 +32,7 @@ def nearest(operator: Operator, position: int) -> Overlap:
     return copies(walk, walk.next_pixel(), bytes_)
 
 
-def bilinear(operator: Operator, position: int) -> Overlap:
+def bilinear(operator: Operator, position: int, _: int) -> Overlap:
     """Channel by channel of each pixel, from the two rows and two columns around it."""
     known = operator.outputs[0].type in {ElementType.INT8, ElementType.FLOAT32}
     if position or not known or not _images(operator):
@@ -64,13 +64,11 @@ def copies(walk: Walk, least: int, element: int) -> Overlap:
 
 def _images(operator: Operator) -> bool:
     """Whether images come in and go out."""
-    source = operator.inputs[0]
-    return source is not None and len(source.shape) == len(operator.outputs[0].shape) == 4
+    return len(operator.input(0).shape) == len(operator.outputs[0].shape) == 4
 
 
 def _walk(operator: Operator, lowest: Lowest) -> Walk:
-    source, target = operator.inputs[0], operator.outputs[0]
-    assert source is not None
+    source, target = operator.input(0), operator.outputs[0]
     batches, height, width, depth = source.shape
     _, out_height, out_width, _ = target.shape
     corners, centers = (bool(operator.options.get(name)) for name in ("align_corners", "half_pixel_centers"))

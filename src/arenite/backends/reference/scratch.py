@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 from arenite.backends.reference import decode, detection
 from arenite.backends.reference.registered import CUSTOM
 from arenite.model import ElementType
-from arenite.operators.requirements import is_complete
-from arenite.operators.windows import fits
+from arenite.operators.soundness import is_sound
 from arenite.tflite.custom_options import custom_options
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ def scratch_is_known(operator: Operator) -> bool:
     Not so where a rank is not known or shapes contradict each other, nor for custom operators, but for those that TFLM
     has kernels for, with the options that decide it.
     """
-    if not is_complete(operator) or not fits(operator):
+    if not is_sound(operator):
         return False
     if operator.code != "CUSTOM":
         return True

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 def same_bytes(operator: Operator, position: int, output: int) -> Overlap:
     """RESHAPE, SQUEEZE: one memcpy of everything (reshape.cc skips it when the addresses are equal, squeeze.cc not)."""
-    source, target = operator.inputs[0], operator.outputs[output]
-    if position or source is None or source.bytes != target.bytes:
+    source, target = operator.input(0), operator.outputs[output]
+    if position or source.bytes != target.bytes:
         return APART
     return Overlap(exactly=(0,), intact=(0,))
 
@@ -35,8 +35,8 @@ def concatenation(operator: Operator, position: int, _: int) -> Overlap:
     With one outer position (axis of the whole rows) an input may sit at its slice. With several, the last block may be
     copied onto itself as long as the gap between blocks is at least a block, so that the others are apart (or none).
     """
-    source, joined = operator.inputs[position], join(operator)
-    if source is None or joined is None or source.type is not joined.whole.type:
+    source, joined = operator.input(position), join(operator)
+    if joined is None or source.type is not joined.whole.type:
         return APART
     outer, blocks = joined.outer, joined.blocks
     block, gap = blocks[position], sum(blocks) - blocks[position]
@@ -47,8 +47,8 @@ def concatenation(operator: Operator, position: int, _: int) -> Overlap:
 
 def pack(operator: Operator, position: int, _: int) -> Overlap:
     """PACK: input by input, each in as many blocks as there are outer positions, element by element (pack.cc)."""
-    source, joined = operator.inputs[position], join(operator)
-    if source is None or joined is None or source.type is not joined.whole.type:
+    source, joined = operator.input(position), join(operator)
+    if joined is None or source.type is not joined.whole.type:
         return APART
     outer, block, count = joined.outer, joined.blocks[position], len(joined.lengths)
     before = ((outer - 1) * count + position) * block if position else 0  # all that earlier inputs have written
@@ -81,8 +81,8 @@ def slice_(operator: Operator, position: int, _: int) -> Overlap:
 
     Element i of the output is element f(i) >= i + f(0) of the input. Where `begin` is not constant, f(0) >= 0.
     """
-    source, target = operator.inputs[0], operator.outputs[0]
-    if position or source is None:
+    source, target = operator.input(0), operator.outputs[0]
+    if position:
         return APART
     begin = integers(operator.inputs[1])
     if begin is None:
@@ -101,8 +101,8 @@ def strided_slice(operator: Operator, position: int, _: int) -> Overlap:
     copies or fall onto them: the slice may sit at its place if its runs are all next to each other, or if the first
     step that is not leaves at least a run in between.
     """
-    source, slice_ = operator.inputs[0], picked(operator)
-    if position or source is None or slice_ is None:
+    source, slice_ = operator.input(0), picked(operator)
+    if position or slice_ is None:
         return APART
     bytes_, run = source.type.bytes, slice_.run
     if not run:
@@ -125,9 +125,9 @@ class Picked:
 
 def picked(operator: Operator) -> Picked | None:
     """The elements that a STRIDED_SLICE takes, None where that is not known or its strides are not positive."""
-    source, target = operator.inputs[0], operator.outputs[0]
+    source, target = operator.input(0), operator.outputs[0]
     begin, end, strides = (integers(tensor) for tensor in operator.inputs[1:4])
-    if source is None or begin is None or end is None or strides is None:
+    if begin is None or end is None or strides is None:
         return None
     if not len(begin) == len(end) == len(strides) == len(source.shape) or min(strides, default=0) < 1:
         return None

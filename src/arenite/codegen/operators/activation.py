@@ -156,12 +156,7 @@ def sigmoid(unit: Unit, operator: Operator) -> None:
     if operator.outputs[0].type is ElementType.INT16:
         activation_s16.sigmoid(unit, operator)
         return
-    source, output, kind = _operands(operator)
-    if kind is ElementType.FLOAT32:
-        _call(unit, "logistic_f32", operator)
-        return
-    require((scale_of(output), zero_point_of(output)) == (1 / 256, -128), "the output's scale must be 1/256")
-    _table(unit, source, output, _curve(source, lambda x: divide_power(logistic(x, INTEGER_BITS), 23) - 128))
+    _bent(unit, operator, "logistic_f32", (256, -128), lambda x: divide_power(logistic(x, INTEGER_BITS), 23) - 128)
 
 
 def hyperbolic_tangent(unit: Unit, operator: Operator) -> None:
@@ -169,12 +164,18 @@ def hyperbolic_tangent(unit: Unit, operator: Operator) -> None:
     if operator.outputs[0].type is ElementType.INT16:
         activation_s16.hyperbolic_tangent(unit, operator)
         return
+    _bent(unit, operator, "tanh_f32", (128, 0), lambda x: divide_power(tanh(x, INTEGER_BITS), 24))
+
+
+def _bent(unit: Unit, operator: Operator, kernel: str, result: tuple[int, int], function: Function) -> None:
+    """A kernel of floats; a table of int8 values, whose `result` has steps of 1/n and a zero point."""
     source, output, kind = _operands(operator)
     if kind is ElementType.FLOAT32:
-        _call(unit, "tanh_f32", operator)
+        _call(unit, kernel, operator)
         return
-    require((scale_of(output), zero_point_of(output)) == (1 / 128, 0), "the output's scale must be 1/128")
-    _table(unit, source, output, _curve(source, lambda x: divide_power(tanh(x, INTEGER_BITS), 24)))
+    steps, zero = result
+    require((scale_of(output), zero_point_of(output)) == (1 / steps, zero), f"the output's scale must be 1/{steps}")
+    _table(unit, source, output, _curve(source, function))
 
 
 def _curve(source: Tensor, function: Function) -> Function:

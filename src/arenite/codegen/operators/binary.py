@@ -20,7 +20,7 @@ from arenite.codegen.unit import require, same_types, tensors
 from arenite.model import ElementType
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import TypeVar
 
     from arenite.codegen.program import Field
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from arenite.model import Operator, Option, Tensor
 
     Number = TypeVar("Number", int, float)
+    _Scales = Callable[[Tensor, Tensor, Tensor], list[Scale]]
 
 RANK = 5
 """Dimensions that a kernel walks (ARENITE_BROADCAST_RANK)."""
@@ -39,14 +40,7 @@ _ALL = (*_QUANTIZED, ElementType.INT32, ElementType.FLOAT32)
 
 def add(unit: Unit, operator: Operator) -> None:
     """ADD; the scales of int8 and int16 inputs are compared in double precision."""
-    first, second, output, kind = _operands(operator, _ALL)
-    if kind is ElementType.FLOAT32:
-        _float(unit, operator, "add_f32")
-        return
-    if kind is ElementType.INT32:
-        _whole_sum(unit, operator, 1)
-        return
-    _sum(unit, operator, 1, add_scales(first, second, output))
+    _sum(unit, operator, 1, "add_f32", add_scales)
 
 
 def add_scales(first: Tensor, second: Tensor, output: Tensor) -> list[Scale]:
@@ -62,20 +56,17 @@ def add_scales(first: Tensor, second: Tensor, output: Tensor) -> list[Scale]:
 
 def subtract(unit: Unit, operator: Operator) -> None:
     """SUB; TFLM compares the scales in single precision."""
-    first, second, output, kind = _operands(operator, _ALL)
-    if kind is ElementType.FLOAT32:
-        _float(unit, operator, "subtract_f32")
-        return
-    if kind is ElementType.INT32:
-        _whole_sum(unit, operator, -1)
-        return
+    _sum(unit, operator, -1, "subtract_f32", _subtract_scales)
+
+
+def _subtract_scales(first: Tensor, second: Tensor, output: Tensor) -> list[Scale]:
     twice = 2 * max(scale_of(first), scale_of(second))
     factors = (
         single(scale_of(first) / twice),
         single(scale_of(second) / twice),
-        single(twice / single(2 ** _bits(kind) * scale_of(output))),
+        single(twice / single(2 ** _bits(output.type) * scale_of(output))),
     )
-    _sum(unit, operator, -1, [quantize_multiplier(factor) for factor in factors])
+    return [quantize_multiplier(factor) for factor in factors]
 
 
 def _bits(kind: ElementType) -> int:
@@ -83,8 +74,15 @@ def _bits(kind: ElementType) -> int:
     return 20 if kind is ElementType.INT8 else 15
 
 
-def _sum(unit: Unit, operator: Operator, sign: int, scales: Sequence[Scale]) -> None:
-    first, second, output, kind = _operands(operator, _QUANTIZED)
+def _sum(unit: Unit, operator: Operator, sign: int, of_floats: str, scales_of: _Scales) -> None:
+    first, second, output, kind = _operands(operator, _ALL)
+    if kind is ElementType.FLOAT32:
+        _float(unit, operator, of_floats)
+        return
+    if kind is ElementType.INT32:
+        _whole_sum(unit, operator, sign)
+        return
+    scales = scales_of(first, second, output)
     require(all(scale.shift <= 0 for scale in scales), "the output's scale is too small for the inputs'")
     offsets = (-zero_point_of(first), -zero_point_of(second), zero_point_of(output))
     fields = {"sign": sign, **affine(offsets, scales), **limits(operator)}

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from arenite.codegen.operators.options import number
 from arenite.codegen.program import Structure
 from arenite.codegen.unit import require
-from arenite.operators.windows import EXPLICIT
+from arenite.operators.windows import EXPLICIT, SAME, VALID, positions, same_padding
 
 if TYPE_CHECKING:
     from arenite.model import Operator, Tensor
 
-SAME, VALID = 0, 1
 FIELDS = (
     *("kernel_height", "kernel_width", "stride_y", "stride_x", "dilation_y", "dilation_x", "pad_left"),
     *("input_width", "input_depth", "output_width", "output_depth"),
@@ -69,10 +68,9 @@ def window(operator: Operator, source: Tensor, target: Tensor, kernel: tuple[int
         require(scheme in (SAME, VALID), f"the padding {scheme} is not known")
         for axis in (0, 1):
             length, outputs = source.shape[axis + 1], target.shape[axis + 1]
-            starts = length if scheme == SAME else length - reach[axis] + 1
-            require(outputs == -(-starts // stride[axis]), "the window does not fit the shapes of input and output")
-            missing = (outputs - 1) * stride[axis] + reach[axis] - length
-            padding[axis] = max(0, missing) // 2 if scheme == SAME else 0
+            made = positions(length, reach[axis], stride[axis], scheme)
+            require(outputs == made, "the window does not fit the shapes of input and output")
+            padding[axis] = same_padding(length, outputs, reach[axis], stride[axis]) if scheme == SAME else 0
     rows, columns = (source.shape[axis + 1] + 2 * reach[axis] for axis in (0, 1))
     require(rows * columns * source.shape[3] < 2**31, "the window reaches beyond what 32 bits count")
     return Window(source.shape, target.shape, kernel, stride, dilation, (padding[0], padding[1]))

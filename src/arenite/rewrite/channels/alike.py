@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from arenite.model import ElementType
 from arenite.operators.constants import integers
-from arenite.rewrite.channels.slices import CannotGroupError, Slices
+from arenite.rewrite.channels.slices import Slices
+from arenite.rewrite.regions import CannotSplitError
 
 if TYPE_CHECKING:
     from arenite.model import Operator, Tensor
@@ -21,7 +22,7 @@ def elementwise_rule(operator: Operator) -> Slices:
 def conversion_rule(operator: Operator) -> Slices:
     """QUANTIZE, DEQUANTIZE, CAST: TFLM runs them also on types that it does not join (concatenation.cc)."""
     if any(each is not None and each.type is ElementType.UINT8 for each in (*operator.inputs, *operator.outputs)):
-        raise CannotGroupError("converts UINT8, which TFLM can neither slice nor join")
+        raise CannotSplitError("converts UINT8, which TFLM can neither slice nor join")
     return elementwise_rule(operator)
 
 
@@ -34,20 +35,19 @@ def pad_rule(operator: Operator) -> Slices:
     """PAD, PADV2, MIRROR_PAD: not along the channels."""
     paddings = integers(operator.inputs[1])
     if paddings is None:
-        raise CannotGroupError("is told its padding at run time")
+        raise CannotSplitError("is told its padding at run time")
     if any(paddings[-2:]):
-        raise CannotGroupError("pads the channels")
+        raise CannotSplitError("pads the channels")
     return _first(operator)
 
 
 def reduction_rule(operator: Operator) -> Slices:
     """MEAN, SUM and others over rows and columns."""
-    source, axes = operator.inputs[0], integers(operator.inputs[1])
-    assert source is not None
+    source, axes = operator.input(0), integers(operator.inputs[1])
     if axes is None:
-        raise CannotGroupError("is told at run time over which axes it reduces")
-    if not axes or any(axis % len(source.shape) == len(source.shape) - 1 for axis in axes):
-        raise CannotGroupError("reduces over the channels")
+        raise CannotSplitError("is told at run time over which axes it reduces")
+    if not axes or not source.shape or any(axis % len(source.shape) == len(source.shape) - 1 for axis in axes):
+        raise CannotSplitError("reduces over the channels")
     return _first(operator)
 
 
@@ -55,14 +55,14 @@ def concatenation_rule(operator: Operator) -> Slices:
     """CONCATENATION along rows or columns."""
     axis, rank = operator.options.get("axis"), len(operator.outputs[0].shape)
     if not isinstance(axis, int) or axis % rank == rank - 1:
-        raise CannotGroupError("joins channels")
+        raise CannotSplitError("joins channels")
     return elementwise_rule(operator)
 
 
 def _first(operator: Operator) -> Slices:
-    source, channels = operator.inputs[0], operator.outputs[0].shape[-1]
-    if source is None or _last_axis(source, channels) is None:
-        raise CannotGroupError("has other channels than its input")
+    source, channels = operator.input(0), operator.outputs[0].shape[-1]
+    if _last_axis(source, channels) is None:
+        raise CannotSplitError("has other channels than its input")
     return Slices((len(source.shape) - 1, *(None for _ in operator.inputs[1:])))
 
 
@@ -71,5 +71,5 @@ def _last_axis(tensor: Tensor | None, channels: int) -> int | None:
     if tensor is None or not tensor.shape or tensor.shape[-1] == 1:
         return None
     if tensor.shape[-1] != channels:
-        raise CannotGroupError(f"reads {tensor.name!r} of shape {list(tensor.shape)}, which has other channels")
+        raise CannotSplitError(f"reads {tensor.name!r} of shape {list(tensor.shape)}, which has other channels")
     return len(tensor.shape) - 1

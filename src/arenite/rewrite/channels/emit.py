@@ -11,7 +11,8 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from arenite.model import Data, ElementType, Operator, Quantization, Tensor
-from arenite.rewrite.joins import join, version
+from arenite.operators.versions import version
+from arenite.rewrite.joins import join
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

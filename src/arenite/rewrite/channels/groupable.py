@@ -7,7 +7,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from arenite.model import ElementType
-from arenite.operators.state import has_state
+from arenite.operators.elementwise import COMPUTING, CONVERSIONS
+from arenite.operators.kinds import PADS, RESHAPES, SPLITS
+from arenite.operators.soundness import is_sound
+from arenite.operators.windows import POOLS
 from arenite.rewrite.channels.alike import (
     concatenation_rule,
     conversion_rule,
@@ -16,25 +19,21 @@ from arenite.rewrite.channels.alike import (
     pad_rule,
     reduction_rule,
 )
-from arenite.rewrite.channels.slices import CannotGroupError, Slices
 from arenite.rewrite.channels.weighted import convolution_rule, depthwise_rule, fully_connected_rule
+from arenite.rewrite.regions import CannotSplitError, reason_of, rule_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from arenite.model import Operator, Tensor
+    from arenite.rewrite.channels.slices import Slices
 
-_ELEMENTWISE = """
-    ABS ADD CEIL COS DIV ELU EXP FLOOR FLOOR_DIV FLOOR_MOD GELU HARD_SWISH LEAKY_RELU LOG LOGISTIC MAXIMUM MINIMUM MUL
-    NEG POW PRELU RELU RELU6 RELU_0_TO_1 RELU_N1_TO_1 ROUND RSQRT SIGN SIN SQRT SQUARE SQUARED_DIFFERENCE SUB TANH
-"""
 _RULES: Mapping[str, Callable[[Operator], Slices]] = MappingProxyType(
     {
-        **dict.fromkeys(_ELEMENTWISE.split(), elementwise_rule),
-        **dict.fromkeys(("QUANTIZE", "DEQUANTIZE", "CAST"), conversion_rule),
-        **dict.fromkeys(("AVERAGE_POOL_2D", "MAX_POOL_2D"), first_input_rule),
-        **dict.fromkeys(("RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR"), first_input_rule),
-        **dict.fromkeys(("PAD", "PADV2", "MIRROR_PAD"), pad_rule),
+        **dict.fromkeys(COMPUTING, elementwise_rule),
+        **dict.fromkeys(CONVERSIONS, conversion_rule),
+        **dict.fromkeys((*POOLS, "RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR"), first_input_rule),
+        **dict.fromkeys((*PADS, "MIRROR_PAD"), pad_rule),
         **dict.fromkeys(("MEAN", "SUM", "REDUCE_MAX", "REDUCE_MIN"), reduction_rule),
         "CONCATENATION": concatenation_rule,
         "CONV_2D": convolution_rule,
@@ -47,10 +46,10 @@ _WHOLE = MappingProxyType(
     {
         **dict.fromkeys(("SOFTMAX", "LOG_SOFTMAX", "L2_NORMALIZATION"), "divides each channel by what all of them are"),
         **dict.fromkeys(("ARG_MAX", "ARG_MIN", "TOPK_V2", "CUMSUM"), "goes through the whole input"),
-        **dict.fromkeys(("RESHAPE", "SQUEEZE", "EXPAND_DIMS"), "gives its elements another shape"),
+        **dict.fromkeys(RESHAPES, "gives its elements another shape"),
         **dict.fromkeys(("TRANSPOSE", "REVERSE_V2", "GATHER"), "moves elements between channels"),
         **dict.fromkeys(("DEPTH_TO_SPACE", "SPACE_TO_DEPTH"), "moves elements between channels"),
-        **dict.fromkeys(("SPLIT", "SPLIT_V", "UNPACK"), "has several outputs"),
+        **dict.fromkeys(SPLITS, "has several outputs"),
         "BATCH_MATMUL": "multiplies matrices that are computed",
     }
 )
@@ -66,11 +65,7 @@ def why_not_channels(operator: Operator) -> str | None:
     It speaks of the operator alone: a region can still be refused, above all since a convolution or a fully connected
     layer reads all channels of its input, which must not be made by another operator of the region.
     """
-    try:
-        slices(operator)
-    except CannotGroupError as reason:
-        return str(reason)
-    return None
+    return reason_of(slices, operator)
 
 
 @lru_cache(maxsize=2048)
@@ -78,23 +73,15 @@ def slices(operator: Operator) -> Slices:
     """What an operator reads to make some channels of its output.
 
     Raises:
-        CannotGroupError: it cannot be executed by channels.
+        CannotSplitError: it cannot be executed by channels.
     """
-    if operator.code not in _RULES and operator.code in _WHOLE:
-        raise CannotGroupError(_WHOLE[operator.code])
-    if has_state(operator):
-        raise CannotGroupError("keeps state, runs other graphs, or is not known")
-    if operator.code not in _RULES:
-        raise CannotGroupError("is not known to work channel by channel")
-    if len(operator.outputs) != 1 or not operator.inputs or operator.intermediates:
-        raise CannotGroupError("has not one output")
+    rule = rule_of(operator, _RULES, _WHOLE, "channel")
     (target,) = operator.outputs
     if len(target.shape) < 2 or not all(target.shape):
-        raise CannotGroupError(f"makes {target.name!r} of shape {list(target.shape)}, which has no channels")
-    try:
-        result = _RULES[operator.code](operator)
-    except (KeyError, ValueError, IndexError, ZeroDivisionError, AssertionError):
-        raise CannotGroupError("has options or shapes that make no sense") from None
+        raise CannotSplitError(f"makes {target.name!r} of shape {list(target.shape)}, which has no channels")
+    if not is_sound(operator):
+        raise CannotSplitError("has options or shapes that make no sense")
+    result = rule(operator)
     _check_activation(target)
     for tensor, axis in zip(operator.inputs, result.axes, strict=True):
         if tensor is not None and axis is not None and tensor.data is None:
@@ -106,19 +93,19 @@ def slices(operator: Operator) -> Slices:
 
 def _check_activation(tensor: Tensor) -> None:
     if tensor.type is ElementType.FLOAT32:
-        raise CannotGroupError("works on floats, which LiteRT rounds in another way for other numbers of channels")
+        raise CannotSplitError("works on floats, which LiteRT rounds in another way for other numbers of channels")
     if tensor.type not in _TYPES:
-        raise CannotGroupError(f"works on {tensor.name!r} of type {tensor.type.name}, which is not sliced")
+        raise CannotSplitError(f"works on {tensor.name!r} of type {tensor.type.name}, which is not sliced")
     if tensor.quantization is not None and len(tensor.quantization.scale) > 1:
-        raise CannotGroupError(f"works on {tensor.name!r}, of which each channel is quantized in another way")
+        raise CannotSplitError(f"works on {tensor.name!r}, of which each channel is quantized in another way")
 
 
 def _check_constant(tensor: Tensor, axis: int) -> None:
     if tensor.data is None or len(tensor.data) != tensor.bytes:
-        raise CannotGroupError(f"reads {tensor.name!r}, whose elements are packed or sparse")
+        raise CannotSplitError(f"reads {tensor.name!r}, whose elements are packed or sparse")
     quantization = tensor.quantization
     if quantization is None or len(quantization.scale) <= 1:
         return
     other = quantization.dimension != axis and len(tensor.shape) > 1  # files name odd axes of vectors
     if other or not len(quantization.scale) == len(quantization.zero_point) == tensor.shape[axis]:
-        raise CannotGroupError(f"reads {tensor.name!r}, which is quantized along another axis than its channels")
+        raise CannotSplitError(f"reads {tensor.name!r}, which is quantized along another axis than its channels")

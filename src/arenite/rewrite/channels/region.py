@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from arenite.errors import OptionError
 from arenite.rewrite.channels.groupable import slices
-from arenite.rewrite.channels.slices import CannotGroupError, Slices
-from arenite.rewrite.regions import asked_for, check_order_is_free, check_results, members_of, where
+from arenite.rewrite.regions import asked_for, check_order_is_free, check_results, members_of, ruled, where
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from arenite.model import Graph, Model, Operator, Tensor
+    from arenite.rewrite.channels.slices import Slices
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +49,7 @@ def channel_region_of(model: Model, operators: Iterable[Operator]) -> ChannelReg
     results = [tensor for operator in members for tensor in operator.outputs]
     asked = asked_for(model.main, set(members))
     read = (tensor for operator in members for tensor in operator.inputs if tensor is not None and tensor.data is None)
-    how = {operator: _slices(model, operator) for operator in members}
+    how = ruled(model, members, slices, "executed by channels")
     parts = dict.fromkeys(
         (tensor, axis)
         for operator in members
@@ -85,13 +85,6 @@ def surrounding(graph: Graph, region: ChannelRegion) -> tuple[tuple[Operator, ..
         if any(tensor in region.outputs for tensor in operator.inputs):
             raise OptionError(f"{where(operator)} needs a result of the region, but is filed before its last operator")
     return before, graph.operators[last + 1 :]
-
-
-def _slices(model: Model, operator: Operator) -> Slices:
-    try:
-        return slices(operator)
-    except CannotGroupError as reason:
-        raise OptionError(f"{model.name}: {where(operator)} cannot be executed by channels: it {reason}") from None
 
 
 def _duplicated(model: Model, members: tuple[Operator, ...], parts: Sequence[tuple[Tensor, int]]) -> int:

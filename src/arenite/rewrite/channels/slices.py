@@ -37,7 +37,3 @@ class Part:
         """Shape of the part of a tensor along an axis."""
         first, end = self.of(tensor.shape[axis])
         return (*tensor.shape[:axis], end - first, *tensor.shape[axis + 1 :])
-
-
-class CannotGroupError(Exception):
-    """Why an operator cannot be executed by channels: a clause that follows its name, such as "has no channels"."""

@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.model import ElementType
-from arenite.rewrite.channels.slices import CannotGroupError, Slices
+from arenite.rewrite.channels.slices import Slices
+from arenite.rewrite.regions import CannotSplitError
 
 if TYPE_CHECKING:
     from arenite.model import Operator, Tensor
@@ -28,7 +29,7 @@ def convolution_rule(operator: Operator) -> Slices:
     source, weights = _checked(operator, 0)
     groups, rest = divmod(source.shape[3], weights.shape[3])
     if rest or weights.shape[0] % groups:
-        raise CannotGroupError("has weights that do not fit its input")
+        raise CannotSplitError("has weights that do not fit its input")
     unit = weights.shape[0] // groups if groups > 1 else 1
     return Slices((3 if groups > 1 else None, 0, *_bias(operator)), _unit(weights, 0, unit))
 
@@ -38,29 +39,27 @@ def depthwise_rule(operator: Operator) -> Slices:
     source, weights = _checked(operator, 3)
     multiplier, rest = divmod(weights.shape[3], source.shape[3])
     if rest:
-        raise CannotGroupError("has weights that do not fit its input")
+        raise CannotSplitError("has weights that do not fit its input")
     return Slices((3, 3, *_bias(operator)), _unit(weights, 3, multiplier))
 
 
 def fully_connected_rule(operator: Operator) -> Slices:
     """FULLY_CONNECTED, weights [units, depth]: reads its whole input."""
     if operator.options.get("weights_format", 0):
-        raise CannotGroupError("has shuffled weights")
+        raise CannotSplitError("has shuffled weights")
     _, weights = _checked(operator, 0)
     return Slices((None, 0, *_bias(operator)), _unit(weights, 0, 1))
 
 
 def _checked(operator: Operator, axis: int) -> tuple[Tensor, Tensor]:
     """The input and the weights, which have one element along `axis` for each channel of the output."""
-    source, weights = operator.inputs[:2]
-    assert source is not None
-    assert weights is not None
+    source, weights = operator.input(0), operator.input(1)
     if weights.data is None:
-        raise CannotGroupError("has weights that are computed")
+        raise CannotSplitError("has weights that are computed")
     if weights.type is not _WEIGHTS.get(source.type):
-        raise CannotGroupError(f"multiplies {source.type.name} with weights of {weights.type.name}")
+        raise CannotSplitError(f"multiplies {source.type.name} with weights of {weights.type.name}")
     if weights.shape[axis] != operator.outputs[0].shape[-1]:
-        raise CannotGroupError("has weights that do not fit its output")
+        raise CannotSplitError("has weights that do not fit its output")
     return source, weights
 
 
@@ -74,10 +73,10 @@ def _unit(weights: Tensor, axis: int, unit: int) -> int:
 
 def _bias(operator: Operator) -> tuple[int | None, ...]:
     if len(operator.inputs) > 3:
-        raise CannotGroupError("has inputs that are not known")
+        raise CannotSplitError("has inputs that are not known")
     for bias in operator.inputs[2:]:
         if bias is not None and bias.data is None:
-            raise CannotGroupError("has a bias that is computed")
+            raise CannotSplitError("has a bias that is computed")
         if bias is not None and bias.shape != operator.outputs[0].shape[-1:]:
-            raise CannotGroupError("has a bias that does not fit its output")
+            raise CannotSplitError("has a bias that does not fit its output")
     return tuple(None if bias is None else 0 for bias in operator.inputs[2:])

@@ -49,7 +49,3 @@ class Cut:
 
 Rule = Callable[[Rows], Cut]
 """For one operator: rows of its output (within it, at least one) -> how they are made."""
-
-
-class CannotSplitError(Exception):
-    """Why an operator cannot be split by rows: a clause that follows its name, such as "reads the whole input"."""

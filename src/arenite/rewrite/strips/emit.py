@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from arenite.model import Data, ElementType, Operator, Tensor
-from arenite.rewrite.joins import join, version
+from arenite.operators.versions import version
+from arenite.rewrite.joins import join
 from arenite.rewrite.strips.pixels import ROWS, rows_of
 
 if TYPE_CHECKING:

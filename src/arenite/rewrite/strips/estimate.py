@@ -55,8 +55,7 @@ def _macs(operator: Operator, cut: Cut, whole: int) -> int:
     if not whole:
         return 0
     if operator.code == "TRANSPOSE_CONV":
-        source, rows = operator.inputs[2], cut.reads[2]
-        assert source is not None
+        source, rows = operator.input(2), cut.reads[2]
         assert rows is not None
         return whole // source.shape[ROWS] * rows.size
     return whole // operator.outputs[0].shape[ROWS] * cut.made.size
@@ -93,8 +92,7 @@ def _copies(plan: StripPlan, strips: tuple[Strip, ...]) -> list[int]:
 
 
 def _padded(operator: Operator, cut: Cut) -> int:
-    source, rows, padding = operator.inputs[0], cut.reads[0], cut.padding
-    assert source is not None
+    source, rows, padding = operator.input(0), cut.reads[0], cut.padding
     assert rows is not None
     assert padding is not None
     _, _, columns, channels = source.shape

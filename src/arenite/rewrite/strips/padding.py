@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.operators.constants import integers
-from arenite.rewrite.strips.cut import CannotSplitError, Cut, Rule
+from arenite.rewrite.regions import CannotSplitError
+from arenite.rewrite.strips.cut import Cut, Rule
 from arenite.rewrite.strips.rows import Rows
 
 if TYPE_CHECKING:
@@ -14,9 +15,9 @@ if TYPE_CHECKING:
 
 def pad_rule(operator: Operator) -> Rule:
     """PAD, PADV2. A strip of padding alone reads the nearest row of the input all the same, and is cut."""
-    source, target = operator.inputs[0], operator.outputs[0]
+    source, target = operator.input(0), operator.outputs[0]
     values = integers(operator.inputs[1])
-    if source is None or values is None or len(values) != 8:
+    if values is None or len(values) != 8:
         raise CannotSplitError("is told its padding at run time")
     if any(values[:2]) or min(values) < 0:
         raise CannotSplitError("pads batches")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.model import ElementType
-from arenite.rewrite.strips.cut import CannotSplitError, Cut, Rule
+from arenite.rewrite.regions import CannotSplitError
+from arenite.rewrite.strips.cut import Cut, Rule
 
 if TYPE_CHECKING:
     from arenite.model import Operator, Tensor
@@ -18,22 +19,12 @@ _NO_SLICE = frozenset({ElementType.UINT8})
 """Types that TFLM's kernels convert, but do not slice or join (slice.cc, concatenation.cc)."""
 
 
-def unary_rule(operator: Operator) -> Rule:
-    """One input of the output's shape; any others, such as the slope of PRELU, as in `binary_rule`."""
-    return _same_rows(operator)
-
-
 def conversion_rule(operator: Operator) -> Rule:
     """QUANTIZE, DEQUANTIZE, CAST: TFLM runs them also on types of which it has no other operators."""
     for tensor in (*operator.inputs, *operator.outputs):
         if tensor is not None and tensor.type in _NO_SLICE:
             raise CannotSplitError(f"converts {tensor.type.name}, of which TFLM can neither slice nor join rows")
-    return _same_rows(operator)
-
-
-def binary_rule(operator: Operator) -> Rule:
-    """Two inputs, broadcast to the output's shape by NumPy's rules."""
-    return _same_rows(operator)
+    return same_rows_rule(operator)
 
 
 def concatenation_rule(operator: Operator) -> Rule:
@@ -41,12 +32,7 @@ def concatenation_rule(operator: Operator) -> Rule:
     axis = operator.options.get("axis")
     if not isinstance(axis, int) or axis % 4 not in (2, 3):
         raise CannotSplitError("joins along rows or batches")
-    return _same_rows(operator)
-
-
-def depth_softmax_rule(operator: Operator) -> Rule:
-    """SOFTMAX, LOG_SOFTMAX, L2_NORMALIZATION: over the last axis, so each pixel on its own."""
-    return _same_rows(operator)
+    return same_rows_rule(operator)
 
 
 def rows_of(tensor: Tensor) -> int | None:
@@ -55,7 +41,8 @@ def rows_of(tensor: Tensor) -> int | None:
     return axis if axis >= 0 and tensor.shape[axis] != 1 else None
 
 
-def _same_rows(operator: Operator) -> Rule:
+def same_rows_rule(operator: Operator) -> Rule:
+    """Elementwise operators on inputs that are broadcast by NumPy's rules; SOFTMAX and its like over the last axis."""
     height = operator.outputs[0].shape[ROWS]
     sliced = tuple(_is_sliced(tensor, height) for tensor in operator.inputs)
     if not any(each and tensor and tensor.data is None for each, tensor in zip(sliced, operator.inputs, strict=True)):

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from arenite.errors import OptionError
 from arenite.operators.state import has_state
-from arenite.rewrite.regions import asked_for, check_order_is_free, check_results, members_of, where
-from arenite.rewrite.strips.cut import CannotSplitError, Rule
+from arenite.rewrite.regions import asked_for, check_order_is_free, check_results, members_of, ruled, where
 from arenite.rewrite.strips.rows import Rows
 from arenite.rewrite.strips.splittable import rule
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from arenite.model import Graph, Model, Operator, Tensor
+    from arenite.rewrite.strips.cut import Rule
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +50,7 @@ def region_of(model: Model, operators: Iterable[Operator]) -> Region:
         inputs=tuple(dict.fromkeys(tensor for tensor in read if tensor not in made)),
         outputs=tuple(tensor for tensor in results if tensor in asked),
         inner=tuple(tensor for tensor in results if tensor not in asked),
-        rules={operator: _rule(model, operator) for operator in members},
+        rules=ruled(model, members, rule, "split by rows"),
     )
     _check(model, region, made)
     return region
@@ -86,13 +86,6 @@ def surroundings(graph: Graph, region: Region) -> tuple[tuple[Operator, ...], tu
     if any(tensor in region.inputs for operator in after for tensor in operator.outputs):
         raise OptionError("the region reads what an operator makes that is filed after it")
     return tuple(before), tuple(after)
-
-
-def _rule(model: Model, operator: Operator) -> Rule:
-    try:
-        return rule(operator)
-    except CannotSplitError as reason:
-        raise OptionError(f"{model.name}: {where(operator)} cannot be split by rows: it {reason}") from None
 
 
 def _check(model: Model, region: Region, made: set[Tensor]) -> None:

@@ -7,7 +7,8 @@ from math import floor
 from typing import TYPE_CHECKING
 
 from arenite.model import ElementType
-from arenite.rewrite.strips.cut import CannotSplitError, Cut, Rule
+from arenite.rewrite.regions import CannotSplitError
+from arenite.rewrite.strips.cut import Cut, Rule
 from arenite.rewrite.strips.rows import Rows
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def bilinear_rule(operator: Operator) -> Rule:
 
 def depth_to_space_rule(operator: Operator) -> Rule:
     """DEPTH_TO_SPACE: `block_size` rows for each row of input."""
-    source, target = _image(operator), operator.outputs[0]
+    source, target = operator.input(0).shape, operator.outputs[0]
     block = operator.options.get("block_size")
     if not isinstance(block, int) or block < 1 or target.shape[1] != source[1] * block:
         raise CannotSplitError("has an output whose shape does not follow from its options")
@@ -54,7 +55,7 @@ def depth_to_space_rule(operator: Operator) -> Rule:
 
 def space_to_depth_rule(operator: Operator) -> Rule:
     """SPACE_TO_DEPTH: one row for each `block_size` rows of input."""
-    source, target = _image(operator), operator.outputs[0]
+    source, target = operator.input(0).shape, operator.outputs[0]
     block = operator.options.get("block_size")
     if not isinstance(block, int) or block < 1 or target.shape[1] * block != source[1]:
         raise CannotSplitError("has an output whose shape does not follow from its options")
@@ -66,7 +67,7 @@ def space_to_depth_rule(operator: Operator) -> Rule:
 
 
 def _scaled(operator: Operator, factor: int, around: int) -> Rule:
-    height, columns = _image(operator)[1], operator.outputs[0].shape[2]
+    height, columns = operator.input(0).shape[1], operator.outputs[0].shape[2]
 
     def cut(rows: Rows) -> Cut:
         read = Rows(max(0, rows.first // factor - around), min(height, -(-rows.end // factor) + around))
@@ -77,21 +78,15 @@ def _scaled(operator: Operator, factor: int, around: int) -> Rule:
 
 
 def _factor(operator: Operator) -> int:
-    height, target = _image(operator)[1], operator.outputs[0].shape[1]
-    size = operator.inputs[1]
-    if size is None or size.data is None or size.type is not ElementType.INT32:
+    height, target = operator.input(0).shape[1], operator.outputs[0].shape[1]
+    size = operator.input(1)
+    if size.data is None or size.type is not ElementType.INT32:
         raise CannotSplitError("is told its size at run time")
     if operator.options.get("align_corners"):
         raise CannotSplitError("aligns corners, so that every row depends on the height of the whole")
-    if target % height:
+    if not height or target % height:
         raise CannotSplitError(f"makes {target} rows of {height}, which is not a whole factor")
     return target // height
-
-
-def _image(operator: Operator) -> tuple[int, ...]:
-    source = operator.inputs[0]
-    assert source is not None
-    return source.shape
 
 
 def _single(value: float) -> float:

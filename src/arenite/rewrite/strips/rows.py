@@ -58,22 +58,8 @@ class Cover:
 def reach(axis: Axis, rows: Rows) -> Reach:
     """What the window reads for `rows` of its output (at least one)."""
     first = rows.first * axis.stride - axis.padding
-    end = (rows.end - 1) * axis.stride - axis.padding + span(axis)
+    end = (rows.end - 1) * axis.stride - axis.padding + axis.span
     return Reach(Rows(max(0, first), min(axis.length, end)), max(0, -first), max(0, end - axis.length))
-
-
-def span(axis: Axis) -> int:
-    """Rows from the first to the last that one position of the window covers."""
-    return (axis.kernel - 1) * axis.dilation + 1
-
-
-def same_padding(axis: Axis, length: int) -> tuple[int, int]:
-    """Rows of output, and rows of padding before the input, for SAME padding of an input with `length` rows.
-
-    What cannot be shared out evenly goes to the end (ComputePaddingHeightWidth in tensorflow/lite/kernels/padding.h).
-    """
-    outputs = -(-length // axis.stride)
-    return outputs, max(0, (outputs - 1) * axis.stride + span(axis) - length) // 2
 
 
 @lru_cache(maxsize=4096)
@@ -85,7 +71,7 @@ def same_cover(axis: Axis, rows: Rows) -> Cover:
     of the whole, modulo the stride, is padded alike.
     """
     wanted = reach(axis, rows).inside
-    slack = axis.stride + span(axis)
+    slack = axis.stride + axis.span
     covers = (
         _cover(axis, Rows(first, end))
         for first in range(wanted.first, max(-1, wanted.first - slack), -1)
@@ -97,7 +83,7 @@ def same_cover(axis: Axis, rows: Rows) -> Cover:
 
 def _cover(axis: Axis, inside: Rows) -> Cover | None:
     """What SAME padding makes of a strip of the input; None where the window stands between its right places."""
-    outputs, padding = same_padding(axis, inside.size)
+    outputs, padding = axis.same(inside.size)
     shift = inside.first + axis.padding - padding
     if shift % axis.stride:
         return None

@@ -7,41 +7,32 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from arenite.model import ElementType
-from arenite.operators.state import has_state
-from arenite.rewrite.strips.cut import CannotSplitError, Rule
+from arenite.operators.elementwise import COMPUTING, CONVERSIONS
+from arenite.operators.kinds import PADS, REDUCTIONS, RESHAPES, SPLITS
+from arenite.operators.soundness import is_sound
+from arenite.operators.windows import CONVOLUTIONS, POOLS
+from arenite.rewrite.regions import CannotSplitError, reason_of, rule_of
 from arenite.rewrite.strips.padding import pad_rule
-from arenite.rewrite.strips.pixels import (
-    binary_rule,
-    concatenation_rule,
-    conversion_rule,
-    depth_softmax_rule,
-    unary_rule,
-)
+from arenite.rewrite.strips.pixels import concatenation_rule, conversion_rule, same_rows_rule
 from arenite.rewrite.strips.resize import bilinear_rule, depth_to_space_rule, nearest_rule, space_to_depth_rule
 from arenite.rewrite.strips.transposed import transposed_rule
-from arenite.rewrite.strips.windows import convolution_rule, depthwise_rule, pool_rule
+from arenite.rewrite.strips.windows import convolution_rule, pool_rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from arenite.model import Operator, Tensor
+    from arenite.rewrite.strips.cut import Rule
 
-_UNARY = """
-    ABS CEIL COS ELU EXP FLOOR GELU HARD_SWISH LEAKY_RELU LOG LOGISTIC NEG PRELU RELU RELU6 RELU_0_TO_1 RELU_N1_TO_1
-    ROUND RSQRT SIGN SIN SQRT SQUARE TANH
-"""
-_BINARY = "ADD DIV FLOOR_DIV FLOOR_MOD MAXIMUM MINIMUM MUL POW SQUARED_DIFFERENCE SUB"
 _RULES: Mapping[str, Callable[[Operator], Rule]] = MappingProxyType(
     {
-        **dict.fromkeys(_UNARY.split(), unary_rule),
-        **dict.fromkeys(_BINARY.split(), binary_rule),
-        **dict.fromkeys(("QUANTIZE", "DEQUANTIZE", "CAST"), conversion_rule),
-        **dict.fromkeys(("SOFTMAX", "LOG_SOFTMAX", "L2_NORMALIZATION"), depth_softmax_rule),
-        **dict.fromkeys(("AVERAGE_POOL_2D", "MAX_POOL_2D"), pool_rule),
-        **dict.fromkeys(("PAD", "PADV2"), pad_rule),
+        **dict.fromkeys(COMPUTING, same_rows_rule),
+        **dict.fromkeys(CONVERSIONS, conversion_rule),
+        **dict.fromkeys(("SOFTMAX", "LOG_SOFTMAX", "L2_NORMALIZATION"), same_rows_rule),
+        **dict.fromkeys(CONVOLUTIONS, convolution_rule),
+        **dict.fromkeys(POOLS, pool_rule),
+        **dict.fromkeys(PADS, pad_rule),
         "CONCATENATION": concatenation_rule,
-        "CONV_2D": convolution_rule,
-        "DEPTHWISE_CONV_2D": depthwise_rule,
         "DEPTH_TO_SPACE": depth_to_space_rule,
         "RESIZE_BILINEAR": bilinear_rule,
         "RESIZE_NEAREST_NEIGHBOR": nearest_rule,
@@ -54,14 +45,11 @@ _WHOLE = MappingProxyType(
     {
         "FULLY_CONNECTED": "every element of its output reads the whole input",
         "BATCH_MATMUL": "multiplies whole matrices",
-        **dict.fromkeys(
-            ("MEAN", "SUM", "REDUCE_MAX", "REDUCE_MIN", "REDUCE_PROD", "REDUCE_ANY", "REDUCE_ALL"),
-            "reduces over the whole input, as global pooling does",
-        ),
+        **dict.fromkeys(REDUCTIONS, "reduces over the whole input, as global pooling does"),
         **dict.fromkeys(("ARG_MAX", "ARG_MIN", "TOPK_V2", "CUMSUM"), "goes through the whole input"),
-        **dict.fromkeys(("RESHAPE", "SQUEEZE", "EXPAND_DIMS"), "gives its elements another shape, without rows"),
+        **dict.fromkeys(RESHAPES, "gives its elements another shape, without rows"),
         **dict.fromkeys(("TRANSPOSE", "REVERSE_V2", "GATHER", "MIRROR_PAD"), "moves elements between rows"),
-        **dict.fromkeys(("SPLIT", "SPLIT_V", "UNPACK"), "has several outputs"),
+        **dict.fromkeys(SPLITS, "has several outputs"),
     }
 )
 """Why operators that are known, but have no rule, cannot be split."""
@@ -75,11 +63,7 @@ def why_not(operator: Operator) -> str | None:
 
     It speaks of the operator alone: a region can still be refused for what is around it.
     """
-    try:
-        rule(operator)
-    except CannotSplitError as reason:
-        return str(reason)
-    return None
+    return reason_of(rule, operator)
 
 
 @lru_cache(maxsize=2048)
@@ -89,35 +73,26 @@ def rule(operator: Operator) -> Rule:
     Raises:
         CannotSplitError: it cannot be split by rows.
     """
-    if operator.code not in _RULES and operator.code in _WHOLE:
-        raise CannotSplitError(_WHOLE[operator.code])
-    if has_state(operator):
-        raise CannotSplitError("keeps state, runs other graphs, or is not known")
-    if operator.code not in _RULES:
-        raise CannotSplitError("is not known to work row by row")
-    if len(operator.outputs) != 1 or not operator.inputs or operator.intermediates:
-        raise CannotSplitError("has not one output")
-    for tensor in operator.outputs:
-        _check_image(tensor, "makes")
+    make = rule_of(operator, _RULES, _WHOLE, "row")
+    _check_image(operator.outputs[0])
     for read in operator.inputs:
         if read is not None and read.data is None and len(read.shape) == 4 and read.shape[1] != 1:
             _check_type(read)
     if operator.outputs[0].shape[1] == 1:
         raise CannotSplitError("makes a single row")
-    try:
-        return _RULES[operator.code](operator)
-    except (KeyError, ValueError, IndexError, ZeroDivisionError, AssertionError):
-        raise CannotSplitError("has options or shapes that make no sense") from None
+    if not is_sound(operator):
+        raise CannotSplitError("has options or shapes that make no sense")
+    return make(operator)
 
 
-def _check_image(tensor: Tensor, verb: str) -> None:
-    shape = list(tensor.shape)
+def _check_image(tensor: Tensor) -> None:
+    shape, makes = list(tensor.shape), f"makes {tensor.name!r}"
     if len(shape) != 4:
-        raise CannotSplitError(f"{verb} {tensor.name!r} of shape {shape}, which is not [1, rows, columns, channels]")
+        raise CannotSplitError(f"{makes} of shape {shape}, which is not [1, rows, columns, channels]")
     if shape[0] != 1:
-        raise CannotSplitError(f"{verb} {tensor.name!r}, a batch of {shape[0]}: rows of all images are not adjacent")
+        raise CannotSplitError(f"{makes}, a batch of {shape[0]}: rows of all images are not adjacent")
     if not all(shape):
-        raise CannotSplitError(f"{verb} {tensor.name!r}, which is empty")
+        raise CannotSplitError(f"{makes}, which is empty")
     _check_type(tensor)
 
 

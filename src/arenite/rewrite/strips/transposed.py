@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.model import ElementType
-from arenite.operators.windows import SAME, VALID
-from arenite.rewrite.strips.cut import CannotSplitError, Cut, Rule
+from arenite.operators.windows import SAME, VALID, padding_of, positions, same_padding
+from arenite.rewrite.regions import CannotSplitError
+from arenite.rewrite.strips.cut import Cut, Rule
 from arenite.rewrite.strips.rows import Rows, Scatter
 from arenite.rewrite.strips.windows import check_weights
 
@@ -23,16 +24,13 @@ def transposed_rule(operator: Operator) -> Rule:
     Windows narrower than the stride are not split: LiteRT (ai-edge-litert 2 on x86-64) was seen to give other outputs
     for another number of rows, which TFLM does not.
     """
-    size, weights, source = operator.inputs[:3]
+    size, weights, source = (operator.input(position) for position in range(3))
     target = operator.outputs[0]
-    assert weights is not None
-    assert source is not None
-    if size is None or size.data is None or size.type is not ElementType.INT32:
+    if size.data is None or size.type is not ElementType.INT32:
         raise CannotSplitError("is told its size at run time")
     check_weights(operator, source, weights)
-    same = operator.options.get("padding", SAME) == SAME
     rows_of, columns_of = (
-        _axis(operator, source.shape[axis], target.shape[axis], weights.shape[axis], name, same=same)
+        _axis(operator, source.shape[axis], target.shape[axis], weights.shape[axis], name)
         for axis, name in ((1, "h"), (2, "w"))
     )
     channels = target.shape[3]
@@ -56,15 +54,15 @@ def transposed_rule(operator: Operator) -> Rule:
     return cut
 
 
-def _axis(operator: Operator, length: int, outputs: int, kernel: int, name: str, *, same: bool) -> Scatter:
+def _axis(operator: Operator, length: int, outputs: int, kernel: int, name: str) -> Scatter:
     """The axis "h" or "w", padded as ComputePaddingHeightWidth does for the convolution that it transposes."""
     stride = operator.options.get(f"stride_{name}")
     if not isinstance(stride, int) or stride < 1:
         raise CannotSplitError("has no stride")
     if kernel < stride:
         raise CannotSplitError("has a window narrower than its stride, of which LiteRT computes strips in another way")
-    forward = -(-outputs // stride) if same else (outputs + stride - kernel) // stride
-    if forward != length:
+    scheme = padding_of(operator)
+    if positions(outputs, kernel, stride, scheme) != length:
         raise CannotSplitError("has an output whose shape does not follow from its options")
-    padding = max(0, (length - 1) * stride + kernel - outputs) // 2 if same else 0
+    padding = same_padding(outputs, length, kernel, stride) if scheme == SAME else 0
     return Scatter(length, outputs, kernel, stride, padding)

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING
 
 from arenite.model import ElementType
 from arenite.operators.constants import is_finite
-from arenite.operators.windows import SAME, VALID, convolution, depthwise, pool
-from arenite.rewrite.strips.cut import CannotSplitError, Cut, Padding, Rule
-from arenite.rewrite.strips.rows import Reach, Rows, reach, same_cover, same_padding, span
+from arenite.operators.windows import SAME, VALID, padding_of, window
+from arenite.rewrite.regions import CannotSplitError
+from arenite.rewrite.strips.cut import Cut, Padding, Rule
+from arenite.rewrite.strips.rows import Reach, Rows, reach, same_cover
 
 if TYPE_CHECKING:
     from arenite.model import Operator, Tensor
-    from arenite.operators.windows import Axis, Window
+    from arenite.operators.windows import Axis
 
 
 _WEIGHTS = {
@@ -34,27 +35,15 @@ _WEIGHTS = {
 """Types of weights by type of activations. Others, such as int8 weights of floats, are quantized by the whole input."""
 
 
-def convolution_rule(operator: Operator) -> Rule:
-    """CONV_2D."""
-    return _convolved(operator, convolution(operator))
-
-
-def depthwise_rule(operator: Operator) -> Rule:
-    """DEPTHWISE_CONV_2D."""
-    return _convolved(operator, depthwise(operator))
-
-
 def pool_rule(operator: Operator) -> Rule:
     """AVERAGE_POOL_2D and MAX_POOL_2D."""
-    window = pool(operator)
-    _check(operator, window)
-    columns = _edges(window.columns)
+    axis, *columns = _axes(operator)
 
     def cut(rows: Rows) -> Cut:
-        read = reach(window.rows, rows)
+        read = reach(axis, rows)
         if not any(columns) and not read.before and not read.after:
             return _plain(operator, rows, read, VALID)
-        return _same(operator, window.rows, rows)
+        return _same(operator, axis, rows)
 
     return cut
 
@@ -65,24 +54,21 @@ def check_weights(operator: Operator, source: Tensor, weights: Tensor) -> None:
         raise CannotSplitError(
             f"multiplies {source.type.name} with weights of {weights.type.name}, whose scale may depend on all rows"
         )
-    if operator.options.get("padding") == SAME and not is_finite(weights):
+    if padding_of(operator) == SAME and not is_finite(weights):
         raise CannotSplitError("has weights that are infinite or no numbers, which padding would spread")
 
 
-def _convolved(operator: Operator, window: Window) -> Rule:
-    source, weights = operator.inputs[:2]
-    assert source is not None
-    assert weights is not None
-    check_weights(operator, source, weights)
-    _check(operator, window)
-    columns = _edges(window.columns)
+def convolution_rule(operator: Operator) -> Rule:
+    """CONV_2D and DEPTHWISE_CONV_2D."""
+    check_weights(operator, operator.input(0), operator.input(1))
+    axis, *columns = _axes(operator)
 
     def cut(rows: Rows) -> Cut:
-        read = reach(window.rows, rows)
+        read = reach(axis, rows)
         padding = Padding(read.before, read.after, *columns)
         if not padding:
             return _plain(operator, rows, read, VALID)
-        if same_padding(window.rows, read.inside.size) == (rows.size, read.before):
+        if axis.same(read.inside.size) == (rows.size, read.before):
             return _plain(operator, rows, read, SAME)
         return Cut(rows, rows, _reads(operator, read.inside), padding, {**operator.options, "padding": VALID})
 
@@ -96,7 +82,7 @@ def _same(operator: Operator, axis: Axis, rows: Rows) -> Cut:
 
 def _plain(operator: Operator, rows: Rows, read: Reach, padding: int) -> Cut:
     options = operator.options
-    if options.get("padding", SAME) != padding:
+    if padding_of(operator) != padding:
         options = {**options, "padding": padding}
     return Cut(rows, rows, _reads(operator, read.inside), options=options)
 
@@ -105,16 +91,10 @@ def _reads(operator: Operator, rows: Rows) -> tuple[Rows | None, ...]:
     return (rows, *(None for _ in operator.inputs[1:]))
 
 
-def _edges(axis: Axis) -> tuple[int, int]:
-    """Positions of padding before and after the whole of an axis that the window reads."""
-    end = (axis.outputs - 1) * axis.stride - axis.padding + span(axis)
-    return axis.padding, max(0, end - axis.length)
-
-
-def _check(operator: Operator, window: Window) -> None:
-    """That the shapes are those that the runtimes compute from the options."""
-    same = operator.options.get("padding", SAME) == SAME
-    for axis in (window.rows, window.columns):
-        outputs = -(-axis.length // axis.stride) if same else (axis.length + axis.stride - span(axis)) // axis.stride
-        if outputs != axis.outputs:
-            raise CannotSplitError("has an output whose shape does not follow from its options")
+def _axes(operator: Operator) -> tuple[Axis, int, int]:
+    """The axis of the rows, and positions of padding before and after the columns that the window reads."""
+    rows, columns = window(operator).rows, window(operator).columns
+    if not all(axis.follows(padding_of(operator)) for axis in (rows, columns)):
+        raise CannotSplitError("has an output whose shape does not follow from its options")
+    end = (columns.outputs - 1) * columns.stride - columns.padding + columns.span
+    return rows, columns.padding, max(0, end - columns.length)

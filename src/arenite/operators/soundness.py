@@ -1,0 +1,84 @@
+"""Whether an operator is one that rules can speak of: it has all that its kind needs, in shapes that make sense.
+
+A rule about a kind asks this once, before anything else, and takes the worst case where the answer is no. The reader
+refuses what no runtime takes (`requirements.flaw`); a file may still have ranks that are not known ahead, options of
+another schema, or outputs whose shapes a runtime computes anew.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from arenite.operators.requirements import is_complete
+from arenite.operators.windows import CONVOLUTIONS, POOLS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from arenite.model import Operator
+
+MOST_OUTPUTS = 1 << 16
+"""Positions of the output along one axis up to which rules go through them one by one; no image has more."""
+_WALKED = frozenset({*CONVOLUTIONS, *POOLS, "RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR"})
+"""Kinds about which rules go through the rows and columns of the output."""
+
+
+def is_sound(operator: Operator) -> bool:
+    """Whether a rule about the operator's kind finds all that it looks at, in shapes that do not contradict."""
+    check = _FITS.get(operator.code)
+    return is_complete(operator) and (check is None or check(operator))
+
+
+def is_walkable(operator: Operator) -> bool:
+    """Whether a rule may go through the positions of an operator's output, for kinds that do so."""
+    shape = operator.outputs[0].shape if operator.outputs else ()
+    if operator.code == "FULLY_CONNECTED":
+        return prod(shape[:-1]) <= MOST_OUTPUTS
+    return operator.code not in _WALKED or max(shape[1:3], default=0) <= MOST_OUTPUTS
+
+
+def _matrix_fits(operator: Operator) -> bool:
+    weights, elements = operator.input(1).shape, prod(operator.outputs[0].shape)
+    if len(weights) != 2 or not weights[0]:
+        return False
+    units, depth = weights
+    rows = elements // units
+    return rows * units == elements and rows * depth == prod(operator.input(0).shape)
+
+
+def _convolution_fits(operator: Operator) -> bool:
+    depth, group, made = operator.input(0).shape[3], operator.input(1).shape[3], operator.outputs[0].shape[3]
+    return _slides(operator) and 1 <= group <= depth and made >= depth // group
+
+
+def _depthwise_fits(operator: Operator) -> bool:
+    return _slides(operator) and 1 <= operator.input(0).shape[3] <= operator.outputs[0].shape[3]
+
+
+def _pool_fits(operator: Operator) -> bool:
+    sized = all(_positive(operator, name) for name in ("filter_height", "filter_width"))
+    return sized and _depthwise_fits(operator)
+
+
+def _slides(operator: Operator) -> bool:
+    """Whether an image goes out, and strides are given."""
+    strides = all(_positive(operator, name) for name in ("stride_h", "stride_w"))
+    dilations = all(_positive(operator, name, 1) for name in ("dilation_h_factor", "dilation_w_factor"))
+    return strides and dilations and len(operator.outputs[0].shape) == 4
+
+
+def _positive(operator: Operator, name: str, default: int | None = None) -> bool:
+    value = operator.options.get(name, default)
+    return isinstance(value, int) and value > 0
+
+
+_FITS: Mapping[str, Callable[[Operator], bool]] = MappingProxyType(
+    {
+        **dict.fromkeys(POOLS, _pool_fits),
+        "CONV_2D": _convolution_fits,
+        "DEPTHWISE_CONV_2D": _depthwise_fits,
+        "FULLY_CONNECTED": _matrix_fits,
+    }
+)

@@ -1,0 +1,22 @@
+"""The core in Python: the reference, and what runs where the other is not installed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from arenite.solve.core.groups import PythonGroupFits
+
+if TYPE_CHECKING:
+    from arenite.solve.place.grouping import GroupProblem
+
+
+@dataclass(frozen=True, slots=True)
+class PythonCore:
+    """`Core` in Python."""
+
+    name: str = "pure Python"
+
+    def group_fits(self, problem: GroupProblem) -> PythonGroupFits:
+        """See `Core`."""
+        return PythonGroupFits(problem)

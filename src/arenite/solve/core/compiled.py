@@ -1,6 +1,6 @@
 """The core in C, `_compiled`: what it is given as tables, and what it gives back as lists.
 
-A problem whose sums might not fit in int64 is left to the core in Python, which computes with whole numbers of any size.
+A problem whose sums might not fit in int64 is left to the core in Python, whose whole numbers have any size.
 """
 
 from __future__ import annotations
@@ -27,9 +27,8 @@ class CompiledCore:
 
     def group_fits(self, problem: GroupProblem) -> GroupFits:
         """See `Core`."""
-        farthest = (
-            max((abs(end) for each in chain(*one.values()) for end in each), default=0) for one in problem.ranges
-        )
+        ends_of = (chain.from_iterable(chain(*one.values())) for one in problem.ranges)
+        farthest = (max(map(abs, each), default=0) for each in ends_of)
         highest = sum(farthest) + sum(group.height for group in problem.groups)
         if max(highest, *map(abs, problem.gaps.caps), 0) > LARGEST:
             return PythonGroupFits(problem)
@@ -64,9 +63,10 @@ class _CompiledGroupFits:
 
 
 def _rises(problem: GroupProblem) -> list[tuple[int, int, int]]:
-    """Of each buffer its group, itself, and where it ends above that; the highest of each group where there are no caps."""
+    """Of each buffer its group, itself, and where it ends above the group's place; without caps the highest will do."""
+    sizes = problem.gaps.sizes
     every = [
-        [(number, member, offset + problem.gaps.sizes[member]) for member, offset in zip(group.members, group.offsets)]
+        [(number, one, offset + sizes[one]) for one, offset in zip(group.members, group.offsets, strict=True)]
         for number, group in enumerate(problem.groups)
     ]
     if problem.gaps.caps:

@@ -36,7 +36,7 @@ def starts(lists: Iterable[Sized]) -> bytes:
 
 
 def ends(gaps: Gaps, rises: Iterable[tuple[int, int, int]]) -> bytes:
-    """What counts in the height of a layout, from party, buffer, and how far above the party's place the buffer ends."""
+    """What counts in the height: a party, one of its buffers, and how far above the party's place that one ends."""
     caps = gaps.caps or (ABOVE,) * len(gaps.sizes)
     aside = gaps.aside if gaps.caps else frozenset[int]()
     return packed(

@@ -40,7 +40,10 @@ Range = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class GroupProblem:
-    """All buffers of a problem in groups. `ranges[one][other]`: unsafe place(one) - place(other), in no common range."""
+    """All buffers of a problem in groups.
+
+    `ranges[one][other]` are the differences place(one) - place(other) that are not safe, ranges that do not overlap.
+    """
 
     gaps: Gaps
     groups: tuple[Group, ...]

@@ -103,14 +103,16 @@ class Groups:
         found(self._spread(best))
         for rank, (places, order) in enumerate(starts):
             if self.height(best) > enough:
-                walked = self._walk(order, places, enough, budget, tries // (2 << rank), random.Random(rank))
+                walked = self._walk(
+                    order, places, enough, tries=tries // (2 << rank), budget=budget, chance=random.Random(rank)
+                )
                 if self.height(walked) < self.height(best):
                     best = walked
                     found(self._spread(best))
         return self._spread(best)
 
     def _walk(
-        self, order: list[int], places: list[int], enough: int, budget: Budget, tries: int, chance: random.Random
+        self, order: list[int], places: list[int], enough: int, *, tries: int, budget: Budget, chance: random.Random
     ) -> list[int]:
         """The lowest of the layouts, at most `tries`, that come of an order by moving one group forward at a time."""
         while tries and self.height(places) > enough:

@@ -13,3 +13,20 @@ def groups_walk(
     enough: int,
     tries: int,
 ) -> tuple[bytes, bytes, bytes, int]: ...
+def singles_first_fit(
+    gaps_from: bytes, gaps: bytes, runs_from: bytes, runs: bytes, ends: bytes, order: bytes
+) -> bytes: ...
+def singles_walk(
+    gaps_from: bytes,
+    gaps: bytes,
+    runs_from: bytes,
+    runs: bytes,
+    ends: bytes,
+    order: bytes,
+    best: bytes,
+    current: bytes,
+    offsets: bytes,
+    state: bytes,
+    enough: int,
+    tries: int,
+) -> tuple[bytes, bytes, bytes, bytes, bytes, int]: ...

@@ -8,15 +8,19 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from arenite.problems.distances import runs_of
 from arenite.solve.core import _compiled
 from arenite.solve.core.groups import PythonGroupFits
-from arenite.solve.core.tables import LARGEST, continue_from, ends, packed, starts, state_of, unpacked
+from arenite.solve.core.interface import Walk
+from arenite.solve.core.singles import PythonSingleFits
+from arenite.solve.core.tables import LARGEST, LONGEST_STEP, continue_from, ends, packed, starts, state_of, unpacked
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Sequence
 
-    from arenite.solve.core.interface import GroupFits
+    from arenite.solve.core.interface import GroupFits, SingleFits
+    from arenite.solve.place.gaps import Gap, Gaps
     from arenite.solve.place.grouping import GroupProblem
 
 
@@ -33,6 +37,17 @@ class CompiledCore:
         if max(highest, *map(abs, problem.gaps.caps), 0) > LARGEST:
             return PythonGroupFits(problem)
         return _CompiledGroupFits(problem)
+
+    def single_fits(self, gaps: Gaps) -> SingleFits:
+        """See `Core`."""
+        farthest = (max((_reach(gap) for gap in each), default=0) for each in gaps.of)
+        steps = (run.step for each in gaps.of for gap in each for run in runs_of(gap.points))
+        if (
+            max(sum(farthest) + sum(gaps.sizes), *map(abs, gaps.caps), 0) > LARGEST
+            or max(steps, default=0) > LONGEST_STEP
+        ):
+            return PythonSingleFits(gaps)
+        return _CompiledSingleFits(gaps)
 
 
 class _CompiledGroupFits:
@@ -72,3 +87,40 @@ def _rises(problem: GroupProblem) -> list[tuple[int, int, int]]:
     if problem.gaps.caps:
         return list(chain.from_iterable(every))
     return [max(rises, key=lambda rise: rise[2]) for rises in every]
+
+
+class _CompiledSingleFits:
+    def __init__(self, gaps: Gaps) -> None:
+        every = [gap for each in gaps.of for gap in each]
+        runs = [runs_of(gap.points) for gap in every]
+        self._tables = (
+            starts(gaps.of),
+            packed(number for gap in every for number in (gap.other, gap.up, gap.down)),
+            starts(runs),
+            packed(number for each in runs for run in each for number in (run.start, run.step, len(run))),
+            ends(gaps, ((one, one, size) for one, size in enumerate(gaps.sizes))),
+        )
+
+    def first_fit(self, order: Sequence[int]) -> list[int]:
+        """See `SingleFits`."""
+        return unpacked(_compiled.singles_first_fit(*self._tables, packed(order)))
+
+    def walk(self, at: Walk, enough: int, tries: int, chance: random.Random) -> tuple[Walk, int]:
+        """See `SingleFits`."""
+        *moved, state, done = _compiled.singles_walk(
+            *self._tables,
+            packed(at.order),
+            packed(at.best),
+            packed(at.current),
+            packed(at.offsets),
+            state_of(chance),
+            min(enough, LARGEST),
+            tries,
+        )
+        continue_from(chance, state)
+        return Walk(*map(unpacked, moved)), done
+
+
+def _reach(gap: Gap) -> int:
+    """Units between two buffers up to which their gap has something to say."""
+    return max(abs(gap.up), abs(gap.down), *(abs(end) for run in runs_of(gap.points) for end in (run[0], run[-1])), 0)

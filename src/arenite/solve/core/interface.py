@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Sequence
 
+    from arenite.solve.place.gaps import Gaps
     from arenite.solve.place.grouping import GroupProblem
 
 TRIES_AT_ONCE = 256
@@ -35,6 +37,32 @@ class GroupFits(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Where a walk is: the order and the offsets of its best layout, and those from which it takes the next step."""
+
+    order: list[int]
+    best: list[int]
+    current: list[int]
+    offsets: list[int]
+
+
+class SingleFits(Protocol):
+    """First fit of the buffers of one problem, which may overlap; offsets in units."""
+
+    def first_fit(self, order: Sequence[int]) -> list[int]:
+        """Offsets when each buffer in turn takes the lowest place that the ones before it leave."""
+        ...
+
+    def walk(self, at: Walk, enough: int, tries: int, chance: random.Random) -> tuple[Walk, int]:
+        """Go on by moving one buffer forward at a time, now and then from a layout that is higher than the best.
+
+        Returns where the walk is then, and how many layouts were made: `tries`, or fewer where the height was `enough`
+        before.
+        """
+        ...
+
+
 class Core(Protocol):
     """Makes what can be done with one problem; each of these holds the problem in a form of its own."""
 
@@ -45,4 +73,8 @@ class Core(Protocol):
 
     def group_fits(self, problem: GroupProblem) -> GroupFits:
         """First fit of groups."""
+        ...
+
+    def single_fits(self, gaps: Gaps) -> SingleFits:
+        """First fit of single buffers."""
         ...

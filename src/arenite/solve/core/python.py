@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arenite.solve.core.groups import PythonGroupFits
+from arenite.solve.core.singles import PythonSingleFits
 
 if TYPE_CHECKING:
+    from arenite.solve.place.gaps import Gaps
     from arenite.solve.place.grouping import GroupProblem
 
 
@@ -20,3 +22,7 @@ class PythonCore:
     def group_fits(self, problem: GroupProblem) -> PythonGroupFits:
         """See `Core`."""
         return PythonGroupFits(problem)
+
+    def single_fits(self, gaps: Gaps) -> PythonSingleFits:
+        """See `Core`."""
+        return PythonSingleFits(gaps)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 LARGEST = 1 << 60
 """Sums of numbers up to which the compiled core computes as Python does: two of them and `ABOVE` still fit in int64."""
 
+LONGEST_STEP = 1 << 31
+"""Units between two places of a progression up to which the product of two such steps fits in int64."""
+
 
 def packed(numbers: Iterable[int]) -> bytes:
     """The numbers as int64; OverflowError where one does not fit."""

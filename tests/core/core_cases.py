@@ -11,9 +11,10 @@ from arenite import zoo
 from arenite.backends.sets import PORTABLE
 from arenite.budget import Budget
 from arenite.formulate.placement import overlap_problem
-from arenite.problems.distances import union
+from arenite.problems.distances import Points, union
 from arenite.problems.placement import Buffer, PlacementProblem, Relation
 from arenite.solve.core.choice import cores, running
+from arenite.solve.place.gaps import Gap, Gaps
 
 ZOO = ("swiftnet-cell", "darts", "densenet", "mobilenet-v2")
 
@@ -68,3 +69,21 @@ def problems(draw, most=24, caps=None):
     limits = tuple(chance.choice((None, highest // 2, highest // 3)) for _ in buffers) if capped else ()
     aside = chance.randrange(count) if capped else 0
     return PlacementProblem(tuple(buffers), tuple(relations), 16, limits, aside)
+
+
+@st.composite
+def progressions(draw):
+    """Few buffers, all alive together, that may lie at distances in progressions and hardly at any others."""
+    chance = random.Random(draw(st.integers(0, 10**9)))
+    sizes = tuple(chance.randrange(1, 30) for _ in range(chance.randrange(2, 8)))
+    found = [[] for _ in sizes]
+    for one in range(len(sizes)):
+        for other in range(one):
+            runs = []
+            for start in chance.sample(range(-25, 25), chance.randrange(3)):
+                step = chance.choice((1, 2, 3, 4, 6, 9, 25))
+                runs.append(range(start, start + step * chance.randrange(1, 9), step))
+            back = [range(-run[-1], -run[0] + 1, run.step) for run in runs]
+            found[one].append(Gap(other, sizes[other], sizes[one], Points(tuple(runs)) if runs else ()))
+            found[other].append(Gap(one, sizes[one], sizes[other], Points(tuple(back)) if runs else ()))
+    return Gaps(sizes, tuple(map(tuple, found)), 1)

@@ -3,8 +3,8 @@
 import random
 
 import pytest
-from core_cases import ZOO, needs_both, problems, same, spent, zoo_problem
-from hypothesis import given
+from core_cases import ZOO, needs_both, problems, progressions, same, spent, zoo_problem
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arenite.solve.core.choice import core
@@ -27,6 +27,20 @@ def searched(problem, work, budget, enough=0):
 def test_random_problems(problem, work, steps, early):
     enough = sum(buffer.size for buffer in problem.buffers) // 16 // 3 if early else 0
     same(lambda: spent(lambda budget: searched(problem, work, budget, enough), steps))
+
+
+@settings(max_examples=500)
+@given(progressions(), st.randoms(use_true_random=False))
+def test_distances_in_progressions(small, chance):
+    order = list(range(len(small.sizes)))
+    chance.shuffle(order)
+
+    def walked():
+        fits, choices = core().single_fits(small), random.Random(3)
+        start = fits.first_fit(order)
+        return start, fits.walk(Walk(order, start, order, start), 0, 9, choices), choices.getstate()
+
+    same(walked)
 
 
 @pytest.mark.parametrize("name", ZOO)

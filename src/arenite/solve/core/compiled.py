@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from arenite.problems.distances import runs_of
 from arenite.solve.core import _compiled
+from arenite.solve.core.canonical import PythonBoxSearch
 from arenite.solve.core.groups import PythonGroupFits
 from arenite.solve.core.interface import Walk
+from arenite.solve.core.plain import PythonPlainFits
 from arenite.solve.core.singles import PythonSingleFits
 from arenite.solve.core.tables import LARGEST, LONGEST_STEP, continue_from, ends, packed, starts, state_of, unpacked
 
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Sequence
 
-    from arenite.solve.core.interface import GroupFits, SingleFits
+    from arenite.solve.core.interface import BoxSearch, GroupFits, PlainFits, SingleFits
+    from arenite.solve.place.decide import Boxes
     from arenite.solve.place.gaps import Gap, Gaps
     from arenite.solve.place.grouping import GroupProblem
 
@@ -48,6 +51,16 @@ class CompiledCore:
         ):
             return PythonSingleFits(gaps)
         return _CompiledSingleFits(gaps)
+
+    def plain_fits(self, sizes: Sequence[int], meets: Sequence[Sequence[int]]) -> PlainFits:
+        """See `Core`."""
+        return PythonPlainFits(sizes, meets) if sum(sizes) > LARGEST else _CompiledPlainFits(sizes, meets)
+
+    def box_search(self, boxes: Boxes, height: int, ranks: Sequence[int], *, fewest: bool) -> BoxSearch:
+        """See `Core`."""
+        if max(sum(boxes.sizes), height) > LARGEST:
+            return PythonBoxSearch(boxes, height, ranks, fewest)
+        return _CompiledBoxSearch(boxes, height, ranks, fewest=fewest)
 
 
 class _CompiledGroupFits:
@@ -119,6 +132,40 @@ class _CompiledSingleFits:
         )
         continue_from(chance, state)
         return Walk(*map(unpacked, moved)), done
+
+
+class _CompiledPlainFits:
+    def __init__(self, sizes: Sequence[int], meets: Sequence[Sequence[int]]) -> None:
+        self._tables = packed(sizes), starts(meets), packed(chain.from_iterable(meets))
+
+    def first_fit(self, order: Sequence[int]) -> list[int]:
+        """See `PlainFits`."""
+        return unpacked(_compiled.plain_first_fit(*self._tables, packed(order)))
+
+    def best_fit(self, order: Sequence[int]) -> list[int]:
+        """See `PlainFits`."""
+        return unpacked(_compiled.plain_best_fit(*self._tables, packed(order)))
+
+    def lowest_first(self, order: Sequence[int]) -> list[int]:
+        """See `PlainFits`."""
+        return unpacked(_compiled.plain_lowest_first(*self._tables, packed(order)))
+
+
+class _CompiledBoxSearch:
+    def __init__(self, boxes: Boxes, height: int, ranks: Sequence[int], *, fewest: bool) -> None:
+        begins, ends = zip(*boxes.spans, strict=True)
+        self._search = _compiled.canonical_begin(
+            packed(boxes.sizes), packed(begins), packed(ends), packed(ranks), height, fewest
+        )
+
+    def run(self, states: int) -> tuple[bool | None, int]:
+        """See `BoxSearch`."""
+        found, done = _compiled.canonical_run(self._search, states)
+        return (None if found < 0 else bool(found)), done
+
+    def offsets(self) -> list[int]:
+        """See `BoxSearch`."""
+        return unpacked(_compiled.canonical_offsets(self._search))
 
 
 def _reach(gap: Gap) -> int:

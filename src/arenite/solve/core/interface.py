@@ -9,11 +9,15 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Sequence
 
+    from arenite.solve.place.decide import Boxes
     from arenite.solve.place.gaps import Gaps
     from arenite.solve.place.grouping import GroupProblem
 
 TRIES_AT_ONCE = 256
 """Layouts that a walk makes between two looks at the time limit: milliseconds compiled, up to a second in Python."""
+
+STATES_AT_ONCE = 4096
+"""States that an exhaustive search looks at between two looks at the time limit: a fraction of a second in Python."""
 
 
 class GroupFits(Protocol):
@@ -63,6 +67,37 @@ class SingleFits(Protocol):
         ...
 
 
+class BoxSearch(Protocol):
+    """The search whether boxes fit in a height, which can be interrupted; offsets in units."""
+
+    def run(self, states: int) -> tuple[bool | None, int]:
+        """Look at so many further states at most.
+
+        Returns whether the boxes fit, None where that is open still, and how many states were looked at.
+        """
+        ...
+
+    def offsets(self) -> list[int]:
+        """Where the boxes lie, once they fit."""
+        ...
+
+
+class PlainFits(Protocol):
+    """Layouts of buffers that may not share bytes, each made in one go from an order of all; offsets in bytes."""
+
+    def first_fit(self, order: Sequence[int]) -> list[int]:
+        """Offsets when each buffer in turn takes the lowest gap that it fits into."""
+        ...
+
+    def best_fit(self, order: Sequence[int]) -> list[int]:
+        """Offsets when each buffer in turn takes the tightest gap that it fits into, or else goes on top."""
+        ...
+
+    def lowest_first(self, order: Sequence[int]) -> list[int]:
+        """Offsets when the buffer that can go lowest goes next, in the given order among equals."""
+        ...
+
+
 class Core(Protocol):
     """Makes what can be done with one problem; each of these holds the problem in a form of its own."""
 
@@ -77,4 +112,12 @@ class Core(Protocol):
 
     def single_fits(self, gaps: Gaps) -> SingleFits:
         """First fit of single buffers."""
+        ...
+
+    def plain_fits(self, sizes: Sequence[int], meets: Sequence[Sequence[int]]) -> PlainFits:
+        """Layouts of buffers that share no bytes; `meets[i]` are those that are alive together with buffer i."""
+        ...
+
+    def box_search(self, boxes: Boxes, height: int, ranks: Sequence[int], *, fewest: bool) -> BoxSearch:
+        """The search for a layout of boxes in `height` units; the other arguments are those of `canonical.fit`."""
         ...

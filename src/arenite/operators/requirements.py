@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,10 +51,7 @@ def flaw(operator: Operator) -> str | None:
 
     Custom operators lack nothing: an application may bring kernels of its own for any name.
     """
-    if operator.code == "CUSTOM":
-        return None
-    needs = _needs(operator)
-    return None if needs is None else next(_flaws(operator, needs), None)
+    return None if operator.code == "CUSTOM" else _checked(operator).flaw
 
 
 def is_complete(operator: Operator) -> bool:
@@ -61,11 +59,33 @@ def is_complete(operator: Operator) -> bool:
 
     Not so where a rank is not known ahead. TFLM's own custom operators are known by their name here.
     """
-    needs = _needs(operator)
-    if needs is None:
-        return True
-    if next(_flaws(operator, needs), None) is not None:
-        return False
+    return _checked(operator).complete
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """What `flaw` says of an operator, as if custom ones were judged as well, and what `is_complete` says."""
+
+    flaw: str | None
+    complete: bool
+
+
+_CHECKED: WeakKeyDictionary[Operator, _Checked] = WeakKeyDictionary()
+"""What was found out about operators: they never change, and each set of kernels asks several times for each."""
+
+
+def _checked(operator: Operator) -> _Checked:
+    known = _CHECKED.get(operator)
+    if known is None:
+        needs = _needs(operator)
+        found = None if needs is None else next(_flaws(operator, needs), None)
+        complete = needs is None or (found is None and _ranked(operator, needs))
+        known = _CHECKED[operator] = _Checked(found, complete)
+    return known
+
+
+def _ranked(operator: Operator, needs: Needs) -> bool:
+    """Whether the dimensions of an operator without a flaw are known."""
     ranked = (operator.inputs[position] for position, _, _ in needs.ranks)
     if not all(tensor is None or tensor.shape for tensor in ranked):
         return False

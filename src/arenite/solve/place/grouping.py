@@ -94,6 +94,8 @@ def _forbidden(gaps: Gaps, groups: Sequence[Group]) -> list[dict[int, list[Range
 
 def _joined(ranges: list[Range]) -> list[Range]:
     """The same differences in as few ranges as possible; two that meet leave their common end."""
+    if len(ranges) == 1:
+        return ranges
     result: list[Range] = []
     for low, high in sorted(ranges):
         if result and low < result[-1][1]:

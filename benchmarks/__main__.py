@@ -16,6 +16,7 @@ BENCHMARKS = {
     "overlap": "benchmarks.overlap",
     "partial": "benchmarks.partial",
     "peak-memory": "benchmarks.throughput",
+    "speed": "benchmarks.speed",
     "paper": "benchmarks.paper",
     "kernels": "benchmarks.kernels",
     "export": "benchmarks.export",

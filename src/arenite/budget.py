@@ -60,12 +60,21 @@ class Budget:
         """Seconds until the time limit, for solvers that look at the clock themselves; infinite without a limit."""
         return self._clock.seconds()
 
-    def spend(self, steps: float) -> None:
-        """Note that so many steps were done."""
+    def spend(self, steps: float, times: int = 1) -> None:
+        """Note that so many steps were done, once or several times: the same sum to the last bit as one by one."""
         part: Budget | None = self
         while part is not None:
-            part._left -= steps
+            for _ in range(times):
+                part._left -= steps
             part = part._whole
+
+    def affordable(self, steps: float, most: int) -> int:
+        """How often, up to `most` times, work of so many steps each can begin before the budget is over."""
+        left, times = self.left, 0
+        while times < most and left > 0:
+            left -= steps
+            times += 1
+        return times
 
     def part(self, share: float, least: float = 0.0) -> Budget:
         """A share of what is left, from 0 to 1, for one search; at least `least` steps, however little is left."""

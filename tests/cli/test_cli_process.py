@@ -10,6 +10,7 @@ import time
 import pytest
 
 from arenite import zoo
+from arenite.solve.core.choice import core
 from arenite.tflite.write import write_bytes
 
 ARENITE = [sys.executable, "-m", "arenite"]
@@ -46,7 +47,7 @@ def test_help(arguments):
 def test_version():
     from importlib.metadata import version
 
-    assert start("--version").stdout.decode() == f"arenite {version('arenite')}\n"
+    assert start("--version").stdout.decode() == f"arenite {version('arenite')} ({core().name})\n"
 
 
 @pytest.mark.parametrize("arguments", [["nonsense"], ["inspect"], ["optimize", "x.tflite"], ["inspect", "x", "--no"]])

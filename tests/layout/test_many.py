@@ -16,7 +16,8 @@ from arenite.check.placement import check
 from arenite.errors import VerificationError
 from arenite.problems.lifetimes import maximum_load, meetings, neighbors
 from arenite.problems.placement import Buffer, Layout, PlacementProblem
-from arenite.solve.place import greedy, many
+from arenite.solve.core.plain import PythonPlainFits
+from arenite.solve.place import many
 from arenite.solve.place.disjoint import solve
 
 buffers = st.lists(
@@ -41,9 +42,9 @@ def test_meetings_are_counted_as_they_are_listed(each):
 def test_fits_are_those_of_the_lists(each, chance):
     order = list(range(len(each)))
     chance.shuffle(order)
-    arrays, meets = many._Buffers(each), neighbors(each)
-    for tightest, slow in ((False, greedy.first_fit), (True, greedy.best_fit)):
-        assert many.fit(arrays, np.array(order), tightest, None).tolist() == slow(each, meets, order)
+    arrays, lists = many._Buffers(each), PythonPlainFits([buffer.size for buffer in each], neighbors(each))
+    for tightest, slow in ((False, lists.first_fit), (True, lists.best_fit)):
+        assert many.fit(arrays, np.array(order), tightest, None).tolist() == slow(order)
 
 
 @given(buffers)

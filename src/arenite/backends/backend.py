@@ -13,7 +13,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from functools import lru_cache, reduce
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
 from arenite.backends.build import CORTEX_M
@@ -155,18 +155,30 @@ class Backend(ABC):
         known = _SCRATCH.get(operator)
         if known is None:
             known = _SCRATCH[operator] = {}
-        build = self, abi or self.abi
-        if build not in known:
-            known[build] = self.requested(Instance(operator, build[1]))
-        return known[build]
+        abi = abi or self.abi
+        noted = known.get((id(self), id(abi)))
+        if noted is None:
+            noted = known[id(self), id(abi)] = _Scratch(self, abi, self.requested(Instance(operator, abi)))
+        return noted.sizes
 
     def planned_scratch(self, operator: Operator) -> tuple[int, ...]:
         """The scratch that a layout leaves room for. See the sets that charge other sizes than those of a device."""
         return self.scratch(operator)
 
 
-_SCRATCH: WeakKeyDictionary[Operator, dict[tuple[Backend, Abi], tuple[int, ...]]] = WeakKeyDictionary()
-"""What the kernels of operators request: operators never change, and a plan asks dozens of times for each."""
+class _Scratch(NamedTuple):
+    """What a kernel requests with one build, which is held so that no other one can come to have its identity."""
+
+    backend: Backend
+    abi: Abi
+    sizes: tuple[int, ...]
+
+
+_SCRATCH: WeakKeyDictionary[Operator, dict[tuple[int, int], _Scratch]] = WeakKeyDictionary()
+"""What the kernels of operators request: operators never change, and a plan asks dozens of times for each.
+
+By the identities of set and ABI, because computing the hash of their fields takes longer than all else here.
+"""
 
 
 @dataclass(frozen=True, slots=True)

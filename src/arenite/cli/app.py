@@ -66,7 +66,9 @@ def _show_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
 
-        typer.echo(f"arenite {version('arenite')}")
+        from arenite.solve.core.choice import core
+
+        typer.echo(f"arenite {version('arenite')} ({core().name})")
         raise typer.Exit
 
 

@@ -6,7 +6,9 @@ does not name, such as a custom operator of an application, is not checked.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from arenite.operators.kinds import ANY, BASIC_LSTM, KINDS, LARGEST_POSITION
 
@@ -22,10 +24,7 @@ def flaw(operator: Operator) -> str | None:
 
     Custom operators lack nothing: an application may bring kernels of its own for any name.
     """
-    if operator.code == "CUSTOM":
-        return None
-    kind = _kind(operator)
-    return None if kind is None else next(_flaws(operator, kind), None)
+    return None if operator.code == "CUSTOM" else _checked(operator).flaw
 
 
 def is_complete(operator: Operator) -> bool:
@@ -33,11 +32,33 @@ def is_complete(operator: Operator) -> bool:
 
     Not so where a rank is not known ahead. TFLM's own custom operators are known by their name here.
     """
-    kind = _kind(operator)
-    if kind is None:
-        return True
-    if next(_flaws(operator, kind), None) is not None:
-        return False
+    return _checked(operator).complete
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """What `flaw` says of an operator, as if custom ones were judged as well, and what `is_complete` says."""
+
+    flaw: str | None
+    complete: bool
+
+
+_CHECKED: WeakKeyDictionary[Operator, _Checked] = WeakKeyDictionary()
+"""What was found out about operators: they never change, and each set of kernels asks several times for each."""
+
+
+def _checked(operator: Operator) -> _Checked:
+    known = _CHECKED.get(operator)
+    if known is None:
+        kind = _kind(operator)
+        found = None if kind is None else next(_flaws(operator, kind), None)
+        complete = kind is None or (found is None and _ranked(operator, kind))
+        known = _CHECKED[operator] = _Checked(found, complete)
+    return known
+
+
+def _ranked(operator: Operator, kind: Kind) -> bool:
+    """Whether the dimensions of an operator without a flaw are known."""
     ranked = (operator.inputs[position] for position, _, _ in kind.ranks)
     if not all(tensor is None or tensor.shape for tensor in ranked):
         return False

@@ -65,6 +65,7 @@ class Costs:
         self._pieces: dict[tuple[Key, int], Piece] = {}
         self._by_rows: dict[tuple[int, int], Mapping[Kind, ByRows]] = {}
         self._tails: dict[Key, _TailBytes] = {}
+        self._tails_of_whole: dict[Model, int] = {}
         self._known: dict[Key, dict[int, float]] = {}
 
     def whole(self, position: int) -> Piece:
@@ -131,7 +132,7 @@ class Costs:
             stretch = self._with_neighbors(first, last, floor)
             model = in_parts(stretch.model, within(stretch.model, plan))
             needed = head(model, self.target.backend, _WORK, floor - stretch.passing, budget) + stretch.passing
-            added = self._tail(model) - self._tail(stretch.model)
+            added = self._tail(model) - self._tail_of_whole(stretch.model)
             extra = estimate(plan).extra_macs if isinstance(plan, StripPlan) else piece.extra_macs
             self._pieces[key, number] = Piece(first, last, plan, needed, added, extra, kind=piece.kind)
             self._known.setdefault(key, {})[number] = needed / self.floor(key, number)
@@ -174,11 +175,17 @@ class Costs:
         if key not in self._tails:
             stretch, way = self._stretch(key.first, key.last), self._sure(*key)
             few, more = min(2, way.most), min(4, way.most)
-            whole = self._tail(stretch.model)
+            whole = self._tail_of_whole(stretch.model)
             added = [self._tail(in_parts(stretch.model, way.plan(each))) - whole for each in (few, more)]
             self._tails[key] = _TailBytes(few, added[0], (added[1] - added[0]) / max(1, more - few))
         known = self._tails[key]
         return round(known.added + known.each * (number - known.number))
+
+    def _tail_of_whole(self, model: Model) -> int:
+        """The tail of a stretch that stays whole, which many ways to split it are compared with."""
+        if model not in self._tails_of_whole:
+            self._tails_of_whole[model] = self._tail(model)
+        return self._tails_of_whole[model]
 
     def _tail(self, model: Model) -> int:
         return self.target.charged.tail_bytes(model)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from arenite.budget import Budget
 from arenite.problems.lifetimes import components, maximum_load, meetings, neighbors, sections
 from arenite.problems.placement import Exhausted, Layout, PlacementProblem
+from arenite.solve.core.choice import core
 from arenite.solve.place import greedy, portfolio, sweep
 from arenite.solve.place.decide import Answer, Boxes
 
@@ -168,9 +169,10 @@ def _of_many(buffers: Sequence[Buffer], filled: Sequence[int], load: int, enough
 def _greedy(buffers: Sequence[Buffer], enough: int) -> list[int]:
     meets = neighbors(buffers)
     best: list[int] = []
+    fits = core().plain_fits([buffer.size for buffer in buffers], meets)
     for order in greedy.orders(buffers, meets):
-        for place in (greedy.first_fit, greedy.best_fit, greedy.lowest_first):
-            offsets = place(buffers, meets, order)
+        for place in (fits.first_fit, fits.best_fit, fits.lowest_first):
+            offsets = place(order)
             if not best or _top(buffers, offsets) < _top(buffers, best):
                 best = offsets
             if _top(buffers, best) <= enough:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from arenite.problems.distances import Points, crossed, part, runs_of
+from arenite.solve.core.choice import core
+from arenite.solve.core.interface import TRIES_AT_ONCE, Walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from arenite.budget import Budget
-    from arenite.solve.place.gaps import Gap, Gaps
+    from arenite.solve.core.interface import SingleFits
+    from arenite.solve.place.gaps import Gaps
 
 STEPS_OF_BUFFER = 2
 """Steps that first fit takes for each buffer, or group of buffers, that it places, as measured on the zoo."""
@@ -19,53 +22,7 @@ STEPS_OF_BUFFER = 2
 
 def lowest_fit(gaps: Gaps, order: Sequence[int]) -> list[int]:
     """Offsets when each buffer in turn takes the lowest place that the ones before it leave."""
-    offsets = [-1] * len(gaps.sizes)
-    for one in order:
-        offsets[one] = _lowest([(gap, offsets[gap.other]) for gap in gaps.of[one] if offsets[gap.other] >= 0])
-    return offsets
-
-
-def _lowest(placed: list[tuple[Gap, int]]) -> int:
-    """The lowest place for a buffer, given its gaps to others, and their offsets."""
-    ranges = sorted((offset - gap.down, offset + gap.up) for gap, offset in placed)
-    at = 0
-    for low, high in ranges:
-        if at <= low:
-            break
-        at = max(at, high)
-    points = sorted(offset + point for gap, offset in placed for point in _listed(gap) if 0 <= offset + point < at)
-    for point in points:
-        if all(gap.kept(point - offset) for gap, offset in placed):
-            at = point
-            break
-    for gap, offset in placed:
-        if isinstance(gap.points, Points):
-            for run in gap.points.runs:
-                at = _first_kept(range(run.start + offset, run.stop + offset, run.step), placed, at)
-    return at
-
-
-def _listed(gap: Gap) -> Sequence[int]:
-    return gap.points if isinstance(gap.points, tuple) else ()
-
-
-def _first_kept(places: range, placed: list[tuple[Gap, int]], high: int) -> int:
-    """The first of these places from 0 on that all gaps allow, or `high` where none is lower.
-
-    Whatever gap forbids a place forbids all up to its end as well, but its own points: these are leapt over.
-    """
-    places = part(places, 0, high)
-    while places:
-        at = places[0]
-        broken = next(((gap, offset) for gap, offset in placed if not gap.kept(at - offset)), None)
-        if broken is None:
-            return at
-        gap, offset = broken
-        beyond = part(places, offset + gap.up, None)[:1]
-        shifted = (range(run.start + offset, run.stop + offset, run.step) for run in runs_of(gap.points))
-        allowed = (crossed(part(places, at + 1, None), run)[:1] for run in shifted)
-        places = part(places, min((each[0] for each in (beyond, *allowed) if each), default=high), high)
-    return high
+    return core().single_fits(gaps).first_fit(order)
 
 
 def improve(
@@ -87,10 +44,11 @@ def improve(
         budget: is charged for each layout.
         found: is called with each better layout.
     """
+    fits = core().single_fits(gaps)
     starts: list[tuple[int, int, list[int]]] = []
     best: list[int] = []
     for number, order in enumerate(orders):
-        offsets = lowest_fit(gaps, order)
+        offsets = fits.first_fit(order)
         budget.spend(STEPS_OF_BUFFER * len(order))
         starts.append((gaps.height(offsets), number, list(order)))
         if not best or starts[-1][0] < gaps.height(best):
@@ -100,7 +58,8 @@ def improve(
             return best
     tries = work // max(1, len(gaps.sizes))
     for rank, (_, number, order) in enumerate(sorted(starts)):
-        offsets = _walk(gaps, order, enough, tries // (2 << rank), budget=budget, chance=random.Random(number))
+        walk = _Walk(gaps, fits, enough, budget, random.Random(number))
+        offsets = walk.lowest(order, tries // (2 << rank))
         if gaps.height(offsets) < gaps.height(best):
             best = offsets
             found(best)
@@ -109,37 +68,28 @@ def improve(
     return best
 
 
-def _walk(gaps: Gaps, order: list[int], enough: int, tries: int, *, budget: Budget, chance: random.Random) -> list[int]:
-    """The lowest layout among `tries` that come of an order by moving buffers forward, mostly two steps at a time."""
-    kept = best = lowest_fit(gaps, order)
-    current, offsets = order, kept
-    for _ in range(tries):
-        budget.spend(STEPS_OF_BUFFER * len(order))
-        if budget.over:
-            break
-        current = _promoted(gaps, current, offsets, gaps.height(best), chance)
-        offsets = lowest_fit(gaps, current)
-        if gaps.height(offsets) <= gaps.height(kept):
-            order, kept = current, offsets
-            best = kept
-            if gaps.height(best) <= enough:
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """A walk from one order to the next, with the choices of `chance`, until `enough` is reached."""
+
+    gaps: Gaps
+    fits: SingleFits
+    enough: int
+    budget: Budget
+    chance: random.Random
+
+    def lowest(self, order: list[int], tries: int) -> list[int]:
+        """The lowest layout among `tries` that come of an order by moving buffers forward, mostly two at a time."""
+        steps = STEPS_OF_BUFFER * len(order)
+        start = self.fits.first_fit(order)
+        at = Walk(order, start, order, start)
+        while tries and self.gaps.height(at.best) > self.enough:
+            # A step is taken only if, once it is paid, something is left: so one less than can begin.
+            most = self.budget.affordable(steps, min(tries, TRIES_AT_ONCE) + 1) - 1
+            if most <= 0:
+                self.budget.spend(steps)
                 break
-        elif chance.random() < 0.7:
-            current, offsets = order, kept
-    return best
-
-
-def _promoted(gaps: Gaps, order: list[int], offsets: list[int], height: int, chance: random.Random) -> list[int]:
-    """The order with one of the buffers that end at the height, and perhaps another, somewhere before its place."""
-    moved = list(order)
-    ends = gaps.ends(offsets)
-    top = [one for one in order if ends[one] >= height]
-    one = chance.choice(top or order)
-    if chance.random() < 0.4 and gaps.of[one]:
-        one = chance.choice(gaps.of[one]).other
-    place = moved.index(one)
-    near = [moved.index(gap.other) for gap in gaps.of[one]]
-    before = [position for position in near if position < place]
-    moved.pop(place)
-    moved.insert(chance.choice(before) if before else chance.randrange(len(moved) + 1), one)
-    return moved
+            at, done = self.fits.walk(at, self.enough, most, self.chance)
+            self.budget.spend(steps, done)
+            tries -= done
+        return at.best

@@ -101,30 +101,32 @@ def gaps_of(problem: PlacementProblem, pairs: Iterable[tuple[int, int]]) -> Gaps
     for relation in problem.relations:
         numbers += [relation.distance or 0, greatest_divisor(relation.exactly)]
     unit = math.gcd(*numbers) or 1
+    sizes = tuple(buffer.size // unit for buffer in buffers)
     found: list[list[Gap]] = [[] for _ in buffers]
     for one, other in pairs:
-        if buffers[one].size and buffers[other].size:
-            if (other, one) in relations:
-                gap = _turned(_gap(problem, other, one, relations[other, one], unit), other)
-            else:
-                gap = _gap(problem, one, other, relations.get((one, other)), unit)
-            if not gap.free:
-                found[one].append(gap)
-                found[other].append(_turned(gap, one))
+        if not (sizes[one] and sizes[other]):
+            continue
+        if (other, one) in relations:
+            gap = _turned(_gap(sizes, relations[other, one], unit), other)
+        elif (one, other) in relations:
+            gap = _gap(sizes, relations[one, other], unit)
+        else:  # most pairs
+            found[one].append(Gap(other, sizes[other], sizes[one]))
+            found[other].append(Gap(one, sizes[one], sizes[other]))
+            continue
+        if not gap.free:
+            found[one].append(gap)
+            found[other].append(_turned(gap, one))
     # Sizes and differences are multiples of the unit, so the lowest layouts are, and no cap loses one by being rounded.
     caps = tuple(ABOVE if cap is None else cap // unit for cap in problem.caps)
     aside = frozenset(range(problem.counted, len(buffers)))
-    return Gaps(tuple(buffer.size // unit for buffer in buffers), tuple(map(tuple, found)), unit, caps, aside)
+    return Gaps(sizes, tuple(map(tuple, found)), unit, caps, aside)
 
 
-def _gap(problem: PlacementProblem, source: int, target: int, relation: Relation | None, unit: int) -> Gap:
-    """What the source has to keep to the target."""
-    up: int = problem.buffers[target].size
-    points: Distances = ()
-    if relation is not None:
-        up = up if relation.distance is None else relation.distance
-        points = relation.exactly
-    return Gap(target, up // unit, problem.buffers[source].size // unit, divided(points, unit))
+def _gap(sizes: Sequence[int], relation: Relation, unit: int) -> Gap:
+    """What the source of a relation has to keep to its target; `sizes` in units."""
+    up = sizes[relation.target] if relation.distance is None else relation.distance // unit
+    return Gap(relation.target, up, sizes[relation.source], divided(relation.exactly, unit))
 
 
 def _turned(gap: Gap, one: int) -> Gap:

@@ -1,0 +1,93 @@
+"""Processor seconds of the whole command `optimize --split`, with the compiled core and without it."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import arenite
+from arenite.backends.target import find_target
+from arenite.solve.core.choice import VARIABLE, cores
+from arenite.tflite.write import write_bytes
+from benchmarks.shared import FOLDER
+from benchmarks.tables import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+COLUMNS = ("model", "minimize", "head", "arena", "python s", "compiled s", "ratio", "equal")
+FILES = {
+    "person_detect 96x96x1": "tflite-micro__person_detect.tflite",
+    "visual wake words 96x96x3": "tiny__vww_96_int8.tflite",
+    "ResNet-8 32x32x3": "tiny__pretrainedResnet_quant.tflite",
+    "keyword spotting 49x10": "tiny__kws_ref_model.tflite",
+}
+OBJECTIVES = ("arena", "head")
+"""What is made small: the arena by default, the head on request, which considers more ways to split."""
+
+
+def run(only: str) -> Table:
+    """The models whose name contains `only`; ends where the two cores do not write the same bytes."""
+    table = Table("Processor seconds of optimize --split, everything included", COLUMNS)
+    with tempfile.TemporaryDirectory() as folder:
+        for name, model in _models(Path(folder), only):
+            for objective in OBJECTIVES:
+                table.add(_measured(name, model, objective))
+    return table
+
+
+def _models(folder: Path, only: str) -> Iterator[tuple[str, Path]]:
+    for name, file in FILES.items():
+        if only.lower() in name.lower():
+            if (FOLDER / file).is_file():
+                yield name, FOLDER / file
+            else:
+                print(f"{name}: left out, because {file} is not in {FOLDER.parent.name}/{FOLDER.name}")
+    name = "MobileNetV2-1.0 224x224x3"
+    if only.lower() in name.lower():
+        made = folder / "mobilenet.tflite"
+        made.write_bytes(write_bytes(arenite.zoo.build("mobilenet-v2", width=1.0, resolution=224)))
+        yield name, made
+
+
+def _measured(name: str, model: Path, objective: str) -> dict[str, str | int | float | bool | None]:
+    seconds, written = {}, {}
+    with tempfile.TemporaryDirectory() as folder:
+        for core in cores():
+            result = Path(folder) / f"{core}.tflite"
+            seconds[core] = _processor_seconds(core, model, result, objective)
+            written[core] = result.read_bytes()
+        arena = find_target("tflm").arena(arenite.read(result))
+    equal = len(set(written.values())) == 1
+    if not equal:
+        sys.exit(f"speed: {name}, --minimize {objective}: the two cores wrote different files")
+    compiled = seconds.get("compiled")
+    return {
+        "model": name,
+        "minimize": objective,
+        "head": arena.head_bytes,
+        "arena": arena.total_bytes,
+        "python s": round(seconds["python"], 1),
+        "compiled s": None if compiled is None else round(compiled, 1),
+        "ratio": None if compiled is None else round(seconds["python"] / compiled, 2),
+        "equal": None if compiled is None else equal,
+    }
+
+
+def _processor_seconds(core: str, model: Path, result: Path, objective: str) -> float:
+    """Of the command and of the processes that it starts to compare source and result."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = ["optimize", str(model), "--split", "--minimize", objective, "-o", str(result)]
+    subprocess.run(
+        [sys.executable, "-m", "arenite", *command],
+        env={**os.environ, VARIABLE: core},
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

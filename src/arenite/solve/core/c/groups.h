@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * First fit of groups of buffers that are placed as one; its twin in Python is solve/core/groups.py. */
+#ifndef ARENITE_CORE_GROUPS_H
+#define ARENITE_CORE_GROUPS_H
+
+#include "numbers.h"
+
+/* (starts of others, others, starts of ranges, ranges, ends, order, first, its place) -> places */
+PyObject *groups_first_fit(PyObject *module, PyObject *arguments);
+
+/* (the same five tables, order, places, state of chance, enough, tries) -> (order, places, state of chance, tries) */
+PyObject *groups_walk(PyObject *module, PyObject *arguments);
+
+#endif

@@ -1,0 +1,173 @@
+"""The core in C, `_compiled`: what it is given as tables, and what it gives back as lists.
+
+A problem whose sums might not fit in int64 is left to the core in Python, whose whole numbers have any size.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from arenite.problems.distances import runs_of
+from arenite.solve.core import _compiled
+from arenite.solve.core.canonical import PythonBoxSearch
+from arenite.solve.core.groups import PythonGroupFits
+from arenite.solve.core.interface import Walk
+from arenite.solve.core.plain import PythonPlainFits
+from arenite.solve.core.singles import PythonSingleFits
+from arenite.solve.core.tables import LARGEST, LONGEST_STEP, continue_from, ends, packed, starts, state_of, unpacked
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Sequence
+
+    from arenite.solve.core.interface import BoxSearch, GroupFits, PlainFits, SingleFits
+    from arenite.solve.place.decide import Boxes
+    from arenite.solve.place.gaps import Gap, Gaps
+    from arenite.solve.place.grouping import GroupProblem
+
+
+class CompiledCore:
+    """`Core` in C."""
+
+    name = "compiled core"
+
+    def group_fits(self, problem: GroupProblem) -> GroupFits:
+        """See `Core`."""
+        ends_of = (chain.from_iterable(chain(*one.values())) for one in problem.ranges)
+        farthest = (max(map(abs, each), default=0) for each in ends_of)
+        highest = sum(farthest) + sum(group.height for group in problem.groups)
+        if max(highest, *map(abs, problem.gaps.caps), 0) > LARGEST:
+            return PythonGroupFits(problem)
+        return _CompiledGroupFits(problem)
+
+    def single_fits(self, gaps: Gaps) -> SingleFits:
+        """See `Core`."""
+        farthest = (max((_reach(gap) for gap in each), default=0) for each in gaps.of)
+        steps = (run.step for each in gaps.of for gap in each for run in runs_of(gap.points))
+        if (
+            max(sum(farthest) + sum(gaps.sizes), *map(abs, gaps.caps), 0) > LARGEST
+            or max(steps, default=0) > LONGEST_STEP
+        ):
+            return PythonSingleFits(gaps)
+        return _CompiledSingleFits(gaps)
+
+    def plain_fits(self, sizes: Sequence[int], meets: Sequence[Sequence[int]]) -> PlainFits:
+        """See `Core`."""
+        return PythonPlainFits(sizes, meets) if sum(sizes) > LARGEST else _CompiledPlainFits(sizes, meets)
+
+    def box_search(self, boxes: Boxes, height: int, ranks: Sequence[int], *, fewest: bool) -> BoxSearch:
+        """See `Core`."""
+        if max(sum(boxes.sizes), height) > LARGEST:
+            return PythonBoxSearch(boxes, height, ranks, fewest)
+        return _CompiledBoxSearch(boxes, height, ranks, fewest=fewest)
+
+
+class _CompiledGroupFits:
+    def __init__(self, problem: GroupProblem) -> None:
+        others = [list(each) for each in problem.ranges]
+        ranges = list(chain.from_iterable(each.values() for each in problem.ranges))
+        self._tables = (
+            starts(others),
+            packed(chain.from_iterable(others)),
+            starts(ranges),
+            packed(end for each in chain.from_iterable(ranges) for end in each),
+            ends(problem.gaps, _rises(problem)),
+        )
+
+    def first_fit(self, order: Sequence[int], first: tuple[int, int] | None = None) -> list[int]:
+        """See `GroupFits`."""
+        return unpacked(_compiled.groups_first_fit(*self._tables, packed(order), *(first or (-1, 0))))
+
+    def walk(
+        self, order: Sequence[int], places: Sequence[int], enough: int, tries: int, chance: random.Random
+    ) -> tuple[list[int], list[int], int]:
+        """See `GroupFits`."""
+        moved, reached, state, done = _compiled.groups_walk(
+            *self._tables, packed(order), packed(places), state_of(chance), min(enough, LARGEST), tries
+        )
+        continue_from(chance, state)
+        return unpacked(moved), unpacked(reached), done
+
+
+def _rises(problem: GroupProblem) -> list[tuple[int, int, int]]:
+    """Of each buffer its group, itself, and where it ends above the group's place; without caps the highest will do."""
+    sizes = problem.gaps.sizes
+    every = [
+        [(number, one, offset + sizes[one]) for one, offset in zip(group.members, group.offsets, strict=True)]
+        for number, group in enumerate(problem.groups)
+    ]
+    if problem.gaps.caps:
+        return list(chain.from_iterable(every))
+    return [max(rises, key=lambda rise: rise[2]) for rises in every]
+
+
+class _CompiledSingleFits:
+    def __init__(self, gaps: Gaps) -> None:
+        every = [gap for each in gaps.of for gap in each]
+        runs = [runs_of(gap.points) for gap in every]
+        self._tables = (
+            starts(gaps.of),
+            packed(number for gap in every for number in (gap.other, gap.up, gap.down)),
+            starts(runs),
+            packed(number for each in runs for run in each for number in (run.start, run.step, len(run))),
+            ends(gaps, ((one, one, size) for one, size in enumerate(gaps.sizes))),
+        )
+
+    def first_fit(self, order: Sequence[int]) -> list[int]:
+        """See `SingleFits`."""
+        return unpacked(_compiled.singles_first_fit(*self._tables, packed(order)))
+
+    def walk(self, at: Walk, enough: int, tries: int, chance: random.Random) -> tuple[Walk, int]:
+        """See `SingleFits`."""
+        *moved, state, done = _compiled.singles_walk(
+            *self._tables,
+            packed(at.order),
+            packed(at.best),
+            packed(at.current),
+            packed(at.offsets),
+            state_of(chance),
+            min(enough, LARGEST),
+            tries,
+        )
+        continue_from(chance, state)
+        return Walk(*map(unpacked, moved)), done
+
+
+class _CompiledPlainFits:
+    def __init__(self, sizes: Sequence[int], meets: Sequence[Sequence[int]]) -> None:
+        self._tables = packed(sizes), starts(meets), packed(chain.from_iterable(meets))
+
+    def first_fit(self, order: Sequence[int]) -> list[int]:
+        """See `PlainFits`."""
+        return unpacked(_compiled.plain_first_fit(*self._tables, packed(order)))
+
+    def best_fit(self, order: Sequence[int]) -> list[int]:
+        """See `PlainFits`."""
+        return unpacked(_compiled.plain_best_fit(*self._tables, packed(order)))
+
+    def lowest_first(self, order: Sequence[int]) -> list[int]:
+        """See `PlainFits`."""
+        return unpacked(_compiled.plain_lowest_first(*self._tables, packed(order)))
+
+
+class _CompiledBoxSearch:
+    def __init__(self, boxes: Boxes, height: int, ranks: Sequence[int], *, fewest: bool) -> None:
+        begins, ends = zip(*boxes.spans, strict=True)
+        self._search = _compiled.canonical_begin(
+            packed(boxes.sizes), packed(begins), packed(ends), packed(ranks), height, fewest
+        )
+
+    def run(self, states: int) -> tuple[bool | None, int]:
+        """See `BoxSearch`."""
+        found, done = _compiled.canonical_run(self._search, states)
+        return (None if found < 0 else bool(found)), done
+
+    def offsets(self) -> list[int]:
+        """See `BoxSearch`."""
+        return unpacked(_compiled.canonical_offsets(self._search))
+
+
+def _reach(gap: Gap) -> int:
+    """Units between two buffers up to which their gap has something to say."""
+    return max(abs(gap.up), abs(gap.down), *(abs(end) for run in runs_of(gap.points) for end in (run[0], run[-1])), 0)

@@ -1,0 +1,161 @@
+"""Which buffers are placed as one: each view on its whole, and what groups of them must not do.
+
+    offset
+      ^   +-----------------------+
+      |   | whole                 |      A slice lies on its rows of the whole, a part of a join on its rows of the
+      |   | +-----+ +-----+       |      joined tensor. All of them move together; what is free is known for each of
+      |   | | one | | two | ...   |      them at its own time, so that others may lie where a slice was.
+      |   +-+-----+-+-----+-------+
+      +-----------------------------> time (scopes)
+
+There are few such groups in a model that is executed in strips, where single buffers are many.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from arenite.problems.distances import between
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from arenite.problems.distances import Distances
+    from arenite.solve.place.gaps import Gaps
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Buffers at fixed offsets from each other: `offsets` in units, the least of them 0."""
+
+    members: tuple[int, ...]
+    offsets: tuple[int, ...]
+    height: int
+
+
+Range = tuple[int, int]
+"""Differences that are not safe: those between the two numbers, both excluded."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupProblem:
+    """All buffers of a problem in groups.
+
+    `ranges[one][other]` are the differences place(one) - place(other) that are not safe, ranges that do not overlap.
+    """
+
+    gaps: Gaps
+    groups: tuple[Group, ...]
+    ranges: tuple[Mapping[int, Sequence[Range]], ...]
+
+    def spread(self, places: Sequence[int]) -> list[int]:
+        """The offsets of all buffers, from those of the groups."""
+        result = [0] * len(self.gaps.sizes)
+        for group, place in zip(self.groups, places, strict=True):
+            for member, offset in zip(group.members, group.offsets, strict=True):
+                result[member] = place + offset
+        return result
+
+    def height(self, places: Sequence[int]) -> int:
+        """Units that a layout takes; see `Gaps.height` for caps."""
+        return max(self.ends(places), default=0)
+
+    def ends(self, places: Sequence[int]) -> list[int]:
+        """Where each group ends, as far as its buffers count in the height."""
+        if not self.gaps.caps:
+            return [place + group.height for place, group in zip(places, self.groups, strict=True)]
+        ends = self.gaps.ends(self.spread(places))
+        return [max(ends[member] for member in group.members) for group in self.groups]
+
+
+def grouped(gaps: Gaps) -> GroupProblem:
+    """The groups of a problem, and what they must not do."""
+    groups = _grouped(gaps)
+    return GroupProblem(gaps, groups, tuple(_forbidden(gaps, groups)))
+
+
+def _forbidden(gaps: Gaps, groups: Sequence[Group]) -> list[dict[int, list[Range]]]:
+    """For each group the others and the ranges of place(group) - place(other) that are not safe, joined."""
+    where = {
+        member: (number, offset)
+        for number, group in enumerate(groups)
+        for member, offset in zip(group.members, group.offsets, strict=True)
+    }
+    ranges: list[dict[int, list[Range]]] = [{} for _ in groups]
+    for number, group in enumerate(groups):
+        for member, offset in zip(group.members, group.offsets, strict=True):
+            for gap in gaps.of[member]:
+                other, its = where[gap.other]
+                if other != number:
+                    ranges[number].setdefault(other, []).append((its - offset - gap.down, its - offset + gap.up))
+    return [{other: _joined(each) for other, each in one.items()} for one in ranges]
+
+
+def _joined(ranges: list[Range]) -> list[Range]:
+    """The same differences in as few ranges as possible; two that meet leave their common end."""
+    if len(ranges) == 1:
+        return ranges
+    result: list[Range] = []
+    for low, high in sorted(ranges):
+        if result and low < result[-1][1]:
+            result[-1] = result[-1][0], max(high, result[-1][1])
+        else:
+            result.append((low, high))
+    return result
+
+
+def _grouped(gaps: Gaps) -> tuple[Group, ...]:
+    """Each view on its whole, the largest first, wherever all that is placed by it already allows it.
+
+    Only what lies inside is placed so: rows kept from strip to strip, each overlapping the next, would add up to all.
+    """
+    place = {one: (one, 0) for one in range(len(gaps.sizes))}
+    inside = {one: [one] for one in range(len(gaps.sizes))}
+    span = {one: (0, size) for one, size in enumerate(gaps.sizes)}
+    pairs = [
+        (min(gaps.sizes[one], gaps.sizes[gap.other]), one, gap)
+        for one, each in enumerate(gaps.of)
+        for gap in each
+        if gap.points and one < gap.other
+    ]
+    for _, one, gap in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2].other)):
+        group, offset = place[one]
+        other, its = place[gap.other]
+        if group == other:
+            continue
+        for point in _inside_points(gap.points, span[group], span[other], offset - its):
+            shift = offset - point - its  # of the other group, so that offset(one) - offset(gap.other) = point
+            if _fits(gaps, inside[group], inside[other], place, shift):
+                for member in inside.pop(other):
+                    place[member] = group, place[member][1] + shift
+                    inside[group].append(member)
+                low, high = span.pop(other)
+                span[group] = min(span[group][0], low + shift), max(span[group][1], high + shift)
+                break
+    return tuple(_group(gaps, members, place) for members in inside.values())
+
+
+def _inside_points(points: Distances, span: tuple[int, int], other: tuple[int, int], base: int) -> Distances:
+    """The points at which one of two groups lies within the other, which is moved by `base` less the point."""
+    ends = span[0] - other[0], span[1] - other[1]  # the shifts at which the groups begin, or end, together
+    return between(points, base - max(ends), base - min(ends) + 1)
+
+
+def _fits(
+    gaps: Gaps, group: Sequence[int], other: Sequence[int], place: dict[int, tuple[int, int]], shift: int
+) -> bool:
+    members = set(group)
+    return all(
+        gap.kept(place[one][1] + shift - place[gap.other][1])
+        for one in other
+        for gap in gaps.of[one]
+        if gap.other in members
+    )
+
+
+def _group(gaps: Gaps, members: Sequence[int], place: dict[int, tuple[int, int]]) -> Group:
+    least = min(place[member][1] for member in members)
+    offsets = tuple(place[member][1] - least for member in members)
+    height = max(offset + gaps.sizes[member] for offset, member in zip(offsets, members, strict=True))
+    return Group(tuple(members), offsets, height)

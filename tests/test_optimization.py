@@ -167,7 +167,7 @@ def test_a_layout_that_is_wrong_is_not_written(monkeypatch, tmp_path):
         height = max(buffer.size for buffer in problem.buffers)
         return Layout((0,) * len(problem.buffers), height, height)
 
-    monkeypatch.setattr("arenite.search.sharing.solve_placement", wrong)
+    monkeypatch.setattr("arenite.search.layout_policy.solve_placement", wrong)
     with pytest.raises(VerificationError, match="clash"):
         optimize(zoo.build("paper"), QUICK)
 
@@ -179,8 +179,8 @@ def test_a_wrong_plan_that_no_checker_sees_is_caught_by_the_runtime(monkeypatch)
         height = max(buffer.size for buffer in problem.buffers)
         return Layout((0,) * len(problem.buffers), height, height)
 
-    monkeypatch.setattr("arenite.search.sharing.solve_placement", wrong)
-    monkeypatch.setattr("arenite.search.sharing.check_placement", lambda *_: None)
+    monkeypatch.setattr("arenite.search.layout_policy.solve_placement", wrong)
+    monkeypatch.setattr("arenite.search.layout_policy.check_placement", lambda *_: None)
     monkeypatch.setattr("arenite.check.validity.check_placement", lambda *_: None)
     with pytest.raises(VerificationError, match="not the same as its source"):
         optimize(zoo.build("paper"), QUICK)

@@ -110,8 +110,8 @@ def test_what_is_best_without_overlap_is_a_candidate(monkeypatch):
         ends = list(accumulate(buffer.size for buffer in problem.buffers))
         return Layout((0, *ends[:-1]), ends[-1], 0)
 
-    monkeypatch.setattr("arenite.search.sharing.solve_placement", stacked)
-    monkeypatch.setattr("arenite.search.whole._jointly", lambda task, sharing, best, bound: (best, bound))
+    monkeypatch.setattr("arenite.search.layout_policy.solve_placement", stacked)
+    monkeypatch.setattr("arenite.search.whole._jointly", lambda task, policy, best, bound: (best, bound))
     result = preview(zoo.build("paper"), REFERENCE)
     assert planned_head(result) == 4960
     assert result.target == "tflm-reference"
@@ -227,7 +227,7 @@ def test_a_layout_that_breaks_a_rule_is_not_written(monkeypatch):
     def wrong(problem, **_):
         return Layout((0,) * len(problem.buffers), max(each.size for each in problem.buffers), 0)
 
-    monkeypatch.setattr("arenite.search.sharing.solve_placement", wrong)
+    monkeypatch.setattr("arenite.search.layout_policy.solve_placement", wrong)
     with pytest.raises(VerificationError, match=r"clash|begins"):
         optimize(zoo.build("paper"), REFERENCE)
 

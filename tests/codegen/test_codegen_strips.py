@@ -18,11 +18,11 @@ from arenite.codegen.program import Address, Call, Growing, LookedUp, Loop, Para
 from arenite.rewrite import Prune
 from arenite.rewrite.strips import region_of, strip_plan
 from arenite.runtimes.inputs import random_inputs
+from arenite.search.layout_policy import LayoutPolicy
 from arenite.search.optimization import preview
 from arenite.search.options import Options
 from arenite.search.partial.layout import laid_out
 from arenite.search.partial.realize import in_parts
-from arenite.search.sharing import Sharing
 
 from .harness import arena_size, run_c, sources
 
@@ -63,7 +63,7 @@ def test_code_does_not_grow_with_the_number_of_strips(whole, halo):
     counts, operators = [], []
     for number in (6, 12, 24):
         strips = Prune().run(in_parts(whole, strip_plan(region, number, halo=halo)))
-        shared = laid_out(strips, Sharing(C, False, {}, progress=lambda *_: None), 20_000, Budget())
+        shared = laid_out(strips, LayoutPolicy(C, False, {}, progress=lambda *_: None), 20_000, Budget())
         counts.append(calls(shared.model))
         operators.append(len(strips.main.operators))
     assert operators[-1] > 2.5 * operators[0]

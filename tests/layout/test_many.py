@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from arenite.budget import Budget
 from arenite.check.placement import check
 from arenite.errors import VerificationError
-from arenite.problems.lifetimes import maximum_load, meetings, neighbors
+from arenite.problems.lifetimes import conflicts, maximum_load, neighbors
 from arenite.problems.placement import Buffer, Layout, PlacementProblem
 from arenite.solve.core.plain import PythonPlainFits
 from arenite.solve.place import many
@@ -33,8 +33,8 @@ buffers = st.lists(
 
 
 @given(buffers)
-def test_meetings_are_counted_as_they_are_listed(each):
-    assert 2 * meetings(each) == sum(map(len, neighbors(each)))
+def test_conflicts_are_counted_as_they_are_listed(each):
+    assert 2 * conflicts(each) == sum(map(len, neighbors(each)))
 
 
 @settings(max_examples=200)
@@ -50,7 +50,7 @@ def test_fits_are_those_of_the_lists(each, chance):
 @given(buffers)
 def test_layouts_of_many_are_valid_and_the_search_ends_by_itself(each):
     problem = PlacementProblem(tuple(each))
-    with mock.patch("arenite.solve.place.disjoint._MOST_MEETINGS", 0):
+    with mock.patch("arenite.solve.place.disjoint._MOST_CONFLICTS", 0):
         solution = solve(problem, budget=Budget(math.inf))
     check(problem, solution)
 
@@ -84,7 +84,7 @@ def test_a_limit_that_is_over_leaves_one_layout():
 
 def test_nothing_lists_who_meets_whom_among_many():
     problem = thousands(4_000)
-    assert meetings(problem.buffers) > 1_000_000
+    assert conflicts(problem.buffers) > 1_000_000
     with mock.patch("arenite.solve.place.disjoint.neighbors", side_effect=AssertionError):
         solution = solve(problem, budget=Budget(500_000))
     check(problem, solution)

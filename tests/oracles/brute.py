@@ -14,13 +14,13 @@ def usage(problem: Problem, order: Sequence[int]) -> list[int]:
     """Bytes alive in each scope, less what its operator saves: one per operator, in the given order."""
     scope = {operator: position for position, operator in enumerate(order)}
     bytes_alive = [problem.extra[operator] if problem.extra else 0 for operator in order]
-    for relief in problem.relief:
+    for saving in problem.savings:
         saved = 0
-        for number, size in relief.saved:
+        for number, size in saving.saved:
             tensor = problem.tensors[number]
-            if not tensor.kept and max(scope[consumer] for consumer in tensor.consumers) == scope[relief.operator]:
+            if not tensor.kept and max(scope[consumer] for consumer in tensor.consumers) == scope[saving.operator]:
                 saved += size
-        bytes_alive[scope[relief.operator]] -= min(saved, relief.most)
+        bytes_alive[scope[saving.operator]] -= min(saved, saving.most)
     for tensor in problem.tensors:
         if tensor.producer is None:
             first, last = 0, -1

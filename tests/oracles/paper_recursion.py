@@ -10,7 +10,7 @@ operators have one output, all lead to an output of the network, and only data o
 - an operator whose outputs nobody wants still runs, and `before` orders operators without data: both become tensors
   of 0 bytes, wanted at the end or read by the later operator;
 - `extra` adds to the memory of an operator, `floor` to the result;
-- `relief` takes from it, for what the operator read and the rest of X does not want.
+- `saving` takes from it, for what the operator read and the rest of X does not want.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def least_peak(problem: Problem) -> int:
     """The smallest peak over all orders. Time and memory grow with the number of sets of tensors, often 2^width."""
     graph = _graph(problem)
     ancestors = _ancestors(graph)
-    relief = {each.operator: (each.most, each.saved) for each in problem.relief}
+    saving = {each.operator: (each.most, each.saved) for each in problem.savings}
 
     @cache
     def mem(wanted: Tensors) -> int:
@@ -52,7 +52,7 @@ def least_peak(problem: Problem) -> int:
             needed = rest | graph.reads[operator]
             running = sum(graph.sizes[tensor] for tensor in needed | graph.writes[operator])
             running += problem.extra[operator] if problem.extra else 0
-            most, saved = relief.get(operator, (0, ()))
+            most, saved = saving.get(operator, (0, ()))
             running -= min(most, sum(size for tensor, size in saved if tensor not in rest))
             memory = max(running, mem(needed))
             least = memory if least is None else min(least, memory)

@@ -56,9 +56,9 @@ def own(problem: Problem, operator: int) -> int:
     return written + (problem.extra[operator] if problem.extra else 0)
 
 
-def relief(problem: Problem, operator: int, done: Done) -> int:
+def saving(problem: Problem, operator: int, done: Done) -> int:
     """Bytes that an operator saves when these have run, it among them."""
-    for each in problem.relief:
+    for each in problem.savings:
         if each.operator == operator:
             ended = [
                 t for t, _ in each.saved if not problem.tensors[t].kept and set(problem.tensors[t].consumers) <= done
@@ -113,7 +113,7 @@ def _hopeful(problem: Problem, sets: list[Done], bound: int, *, backward: bool) 
         for operator in range(problem.operators):
             low, high = (done - {operator}, done) if backward else (done, done | {operator})
             step = low != high and low in sets and high in sets and (low if backward else high) in hopeful
-            if step and live(problem, low) + own(problem, operator) - relief(problem, operator, high) < bound:
+            if step and live(problem, low) + own(problem, operator) - saving(problem, operator, high) < bound:
                 hopeful.add(done)
     return hopeful
 
@@ -130,7 +130,7 @@ def _commitments(problem: Problem, sets: list[Done], state: Done, *, backward: b
 def _back(problem: Problem, needs: list[set[int]], state: Done) -> Iterator[tuple[int, Done]]:
     for operator in state:
         if not any(operator in needs[other] for other in state):
-            memory = live(problem, state - {operator}) + own(problem, operator) - relief(problem, operator, state)
+            memory = live(problem, state - {operator}) + own(problem, operator) - saving(problem, operator, state)
             yield memory, state - {operator}
 
 
@@ -141,7 +141,7 @@ def _on(problem: Problem, needs: list[set[int]], state: Done, *, events: bool) -
     for operator in range(problem.operators):
         if operator not in state and needs[operator] <= state:
             after = state | {operator}
-            yield live(problem, state) + own(problem, operator) - relief(problem, operator, after), after
+            yield live(problem, state) + own(problem, operator) - saving(problem, operator, after), after
 
 
 def _events(problem: Problem, needs: list[set[int]], state: Done) -> Iterator[tuple[int, Done]]:
@@ -159,7 +159,7 @@ def _events(problem: Problem, needs: list[set[int]], state: Done) -> Iterator[tu
     for operator in set(range(problem.operators)) - state:
         shared = any(
             size and operator in problem.tensors[t].consumers and len(problem.tensors[t].consumers) > 1
-            for each in problem.relief
+            for each in problem.savings
             for t, size in each.saved
             if not problem.tensors[t].kept
         )
@@ -171,5 +171,5 @@ def _events(problem: Problem, needs: list[set[int]], state: Done) -> Iterator[tu
         if not any(other < target for other in targets):
             written = sum(t.size for t in problem.tensors if t.producer in target - state)
             last = [v for v in target - state if not any(v in needs[other] for other in target - state)]
-            saved = relief(problem, last[0], target) if len(last) == 1 else 0
+            saved = saving(problem, last[0], target) if len(last) == 1 else 0
             yield live(problem, state) + written + extra - saved, target

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from arenite.problems.order import Charge, Problem, Relief
+from arenite.problems.order import Charge, InPlaceSaving, Problem
 
 if TYPE_CHECKING:
     import random
@@ -65,7 +65,7 @@ def anything(rng: random.Random, operators: int) -> Problem:
     return Problem(operators, tuple(tensors), tuple(pairs), extra, rng.choice((0, 64, 800)))
 
 
-def relieved(rng: random.Random, problem: Problem) -> Problem:
+def saved(rng: random.Random, problem: Problem) -> Problem:
     """The problem with operators that save bytes of their inputs: some, most, all or none of what they write."""
     found = []
     share = rng.choice((0.3, 0.7, 1))
@@ -75,8 +75,8 @@ def relieved(rng: random.Random, problem: Problem) -> Problem:
         if read and rng.random() < share:
             saved = tuple((t, rng.choice((0, 16, made, problem.tensors[t].size, 1 << 20))) for t in read)
             saved = tuple((t, min(size, problem.tensors[t].size)) for t, size in saved if rng.random() < 0.8)
-            found.append(Relief(operator, rng.choice((made, made, made // 32 * 16)), saved))
-    return replace(problem, relief=tuple(found))
+            found.append(InPlaceSaving(operator, rng.choice((made, made, made // 32 * 16)), saved))
+    return replace(problem, savings=tuple(found))
 
 
 def renumbered(rng: random.Random, problem: Problem) -> Problem:
@@ -90,9 +90,9 @@ def renumbered(rng: random.Random, problem: Problem) -> Problem:
         for t in problem.tensors
     )
     extra = tuple(problem.extra[new.index(i)] for i in range(problem.operators)) if problem.extra else ()
-    relief = tuple(Relief(new[each.operator], each.most, each.saved) for each in problem.relief)
+    saving = tuple(InPlaceSaving(new[each.operator], each.most, each.saved) for each in problem.savings)
     before = tuple((new[a], new[b]) for a, b in problem.before)
-    return Problem(problem.operators, tensors, before, extra, problem.floor, relief)
+    return Problem(problem.operators, tensors, before, extra, problem.floor, saving)
 
 
 def _size(rng: random.Random) -> int:

@@ -171,7 +171,7 @@ def test_cases_of_unseen_models(shared, file, head):
 
 @given(capped())
 def test_layouts_of_many_keep_to_the_caps_or_there_is_none(problem):
-    with mock.patch("arenite.solve.place.solver._MOST_MEETINGS", -1):
+    with mock.patch("arenite.solve.place.solver._MOST_CONFLICTS", -1):
         solution = solve_within(problem)
     if solution is not None:
         check(problem, solution)

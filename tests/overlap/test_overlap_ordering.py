@@ -14,7 +14,7 @@ from arenite.backends.sets import PORTABLE, REFERENCE
 from arenite.check.placement import check
 from arenite.formulate.order_with_overlap import overlap_ordering_problem
 from arenite.formulate.placement import overlap_problem, views_of_inputs
-from arenite.problems.order import Charge, Relief
+from arenite.problems.order import Charge, InPlaceSaving
 from arenite.search.reordering import reorder
 from arenite.solve.place.solver import solve
 
@@ -37,13 +37,13 @@ def test_an_output_may_take_the_place_of_an_input_that_ends():
     x, y, z = (tensor(name, 4, 8) for name in "xyz")
     problem, names = charged(model(graph([x], [z], [relu(x, y), add(x, y, z)])))
     assert names == [("x",), ("y",), ("z",)]
-    assert problem.relief == (Relief(0, 128, ((0, 128),)), Relief(1, 128, ((0, 128), (1, 128))))
+    assert problem.savings == (InPlaceSaving(0, 128, ((0, 128),)), InPlaceSaving(1, 128, ((0, 128), (1, 128))))
 
 
 def test_inputs_that_are_kept_are_not_written_over():
     x, y = tensor("x", 4, 8), tensor("y", 4, 8)
     problem, _ = charged(model(graph([x], [y], [relu(x, y)])), keep_inputs=True)
-    assert problem.relief == ()
+    assert problem.savings == ()
 
 
 def test_views_make_nothing():

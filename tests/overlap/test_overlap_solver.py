@@ -121,7 +121,7 @@ def test_the_checker_agrees_with_the_words_of_a_relation(problem):
 
 @given(problems())
 def test_layouts_of_many_are_valid_and_claim_no_more_than_holds(problem):
-    with mock.patch("arenite.solve.place.solver._MOST_MEETINGS", -1):
+    with mock.patch("arenite.solve.place.solver._MOST_CONFLICTS", -1):
         solution = solve(problem)
     check(problem, solution)
     assert solution.lower_bound <= least_height(problem)

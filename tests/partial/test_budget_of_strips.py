@@ -40,9 +40,9 @@ def test_the_search_ends_soon_after_its_budget(mobilenet, steps):
     assert -ONE_LAYOUT < budget.left < 0.2 * steps
     length = len(mobilenet.main.operators)
     for choice in choices:
-        covered = [range(piece.first, piece.last + 1) for piece in choice.pieces]
+        covered = [range(segment.first, segment.last + 1) for segment in choice.segments]
         assert list(itertools.chain(*covered)) == list(range(length))
-        assert all(piece.settled for piece in choice.pieces)
+        assert all(segment.settled for segment in choice.segments)
 
 
 def test_a_larger_budget_is_never_worse(mobilenet):

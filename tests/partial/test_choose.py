@@ -1,4 +1,4 @@
-"""The pieces of a line, against every way to cut it."""
+"""The segments of a line, against every way to cut it."""
 
 from dataclasses import dataclass
 from itertools import product
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from arenite.budget import Budget
 from arenite.search.partial.choose import choices
-from arenite.search.partial.piece import Piece
+from arenite.search.partial.segment import Segment
 from arenite.search.partial.ways import ROW_KINDS
 
 NUMBERS = (2, 3, 4)
@@ -47,7 +47,7 @@ class Costs:
         self._whole = whole
 
     def whole(self, position):
-        return Piece(position, position, None, self._whole[position])
+        return Segment(position, position, None, self._whole[position])
 
     def most(self, first, last, kind):
         return max(NUMBERS) if kind in KINDS else 0
@@ -73,7 +73,7 @@ class Costs:
     def parts(self, stretch, number):
         head, tail, extra = self.table[stretch, number]
         first, last, kind = stretch
-        return Piece(first, last, Parts(number, kind), head, tail, extra)
+        return Segment(first, last, Parts(number, kind), head, tail, extra)
 
 
 @st.composite
@@ -93,7 +93,7 @@ def costs(draw):
 
 
 def cuts(length):
-    """Every way to cut a line into pieces, as (first, last)."""
+    """Every way to cut a line into segments, as (first, last)."""
     for marks in product((False, True), repeat=length - 1):
         ends = [place for place, mark in enumerate(marks) if mark] + [length - 1]
         firsts = [0, *(end + 1 for end in ends[:-1])]
@@ -104,9 +104,9 @@ def brute_force(table, limit, most_extra):
     """(tail, extra work) of all ways that keep to the limits, those that nothing beats."""
     length = len(table.line)
     found = set()
-    for pieces in cuts(length):
+    for segments in cuts(length):
         options = []
-        for first, last in pieces:
+        for first, last in segments:
             ways = [
                 table.parts((first, last, kind), number)
                 for number in NUMBERS
@@ -116,9 +116,9 @@ def brute_force(table, limit, most_extra):
             ways += [table.whole(first)] if first == last else []
             options.append([way for way in ways if way.head <= limit])
         for chosen in product(*options):
-            extra = sum(piece.extra_macs for piece in chosen)
+            extra = sum(segment.extra_macs for segment in chosen)
             if extra <= most_extra:
-                found.add((sum(piece.tail for piece in chosen), extra))
+                found.add((sum(segment.tail for segment in chosen), extra))
     return {
         one
         for one in found
@@ -131,6 +131,9 @@ def test_choices_are_those_that_nothing_beats(table, limit, most_extra):
     chosen = choices(table, ROW_KINDS, limit, most_extra, Budget())
     assert {(choice.tail, choice.extra_macs) for choice in chosen} == brute_force(table, limit, most_extra)
     for choice in chosen:
-        assert [piece.first for piece in choice.pieces] == [0, *(piece.last + 1 for piece in choice.pieces[:-1])]
-        assert choice.pieces[-1].last == len(table.line) - 1
-        assert choice.head == max(piece.head for piece in choice.pieces) <= limit
+        assert [segment.first for segment in choice.segments] == [
+            0,
+            *(segment.last + 1 for segment in choice.segments[:-1]),
+        ]
+        assert choice.segments[-1].last == len(table.line) - 1
+        assert choice.head == max(segment.head for segment in choice.segments) <= limit

@@ -19,14 +19,14 @@ from arenite.operators.macs import macs
 from arenite.rewrite import Prune
 from arenite.runtimes.process import absent
 from arenite.runtimes.verification import verify
+from arenite.search.layout_policy import LayoutPolicy
 from arenite.search.partial.choose import Choice
 from arenite.search.partial.costs import Costs
 from arenite.search.partial.line import Line
 from arenite.search.partial.neighbors import neighbors
+from arenite.search.partial.objective import Objective
 from arenite.search.partial.search import partial, promising, search
 from arenite.search.partial.ways import UNEVEN
-from arenite.search.partial.wish import Wish
-from arenite.search.sharing import Sharing
 from arenite.search.split import Candidate, best_of, start_of
 from arenite.search.task import Decision, silent
 from arenite.tflite.read import read_model
@@ -53,7 +53,7 @@ HEAD = replace(SPLIT, minimize="head")
 def test_no_worse_is_so_with_each_set_of_kernels(minimize, heads, arenas, expected):
     decision = Decision(zoo.build("paper"), 0, 0, 0)
     other = Candidate(decision, (10, 20), (30, 40))
-    assert Candidate(decision, heads, arenas).no_worse(other, Wish(minimize)) is expected
+    assert Candidate(decision, heads, arenas).no_worse(other, Objective(minimize)) is expected
 
 
 @pytest.fixture(scope="module")
@@ -175,13 +175,13 @@ def test_random_networks(type_, target):
     @given(networks(types=(type_,)), st.booleans())
     def check(model, keep_inputs):
         model = Prune().run(model)
-        sharing = Sharing(find_target(target), keep_inputs, {})
+        policy = LayoutPolicy(find_target(target), keep_inputs, {})
         costs = Costs(Line(model, keep_inputs), find_target(target))
         chosen = search(costs, work(model), Budget(), report=silent)[:2]
         near = [each for choice in chosen[:1] for each in neighbors(costs, choice, work(model))]
-        uneven = [each for each in near if any(piece.kind in UNEVEN.values() for piece in each.pieces)]
+        uneven = [each for each in near if any(segment.kind in UNEVEN.values() for segment in each.segments)]
         for choice in (*chosen, *uneven[:2]):
-            found = partial(model, sharing, choice, Budget())
+            found = partial(model, policy, choice, Budget())
             if found is not None:
                 assert found.extra_macs == work(found.shared.model) - work(model)
                 result = verify(
@@ -230,8 +230,8 @@ def test_of_equal_heads_the_smaller_arena_is_taken_but_the_least_work_goes_on():
         return Candidate(name, (head,), (declared,), extra)
 
     found = [candidate("large", 64, 320, 0), candidate("small", 64, 256, 9), candidate("least", 80, 128, 0)]
-    assert best_of(found, Wish("head")).decision == "small"
-    assert best_of(found, Wish("arena")).decision == "least"
-    assert start_of(found, Wish("head")).decision == "large"
+    assert best_of(found, Objective("head")).decision == "small"
+    assert best_of(found, Objective("arena")).decision == "least"
+    assert start_of(found, Objective("head")).decision == "large"
     choices = [Choice(head=64, tail=16, extra_macs=9), Choice(head=64, tail=48), Choice(head=80)]
-    assert promising(choices, Wish("head"), 0) == [choices[1], choices[0], choices[2]]
+    assert promising(choices, Objective("head"), 0) == [choices[1], choices[0], choices[2]]

@@ -2,8 +2,8 @@
 
 from arenite.rewrite.strips import region_of, strip_plan
 from arenite.search.partial.choose import Choice
-from arenite.search.partial.piece import Piece
 from arenite.search.partial.realize import realize
+from arenite.search.partial.segment import Segment
 from arenite.zoo.builder import Builder
 
 
@@ -13,10 +13,10 @@ def test_stretches_that_slice_the_same_tensor_run_after_what_they_read():
     b = network.conv(a, 4, "b", relu=False)
     model = network.model(network.add(a, b, "sum"))
     operators = model.main.operators
-    pieces = [
-        Piece(number, number, strip_plan(region_of(model, operators[number : number + 1]), 2), 0) for number in (1, 2)
+    segments = [
+        Segment(number, number, strip_plan(region_of(model, operators[number : number + 1]), 2), 0) for number in (1, 2)
     ]
-    result = realize(model, Choice(tuple(pieces))).model
+    result = realize(model, Choice(tuple(segments))).model
     made = {*result.main.inputs}
     for operator in result.main.operators:
         assert all(tensor in made for tensor in operator.inputs if tensor is not None and tensor.data is None)

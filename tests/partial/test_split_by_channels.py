@@ -15,11 +15,11 @@ from arenite.report.explore import in_strips
 from arenite.report.optimize import strips_line
 from arenite.runtimes.process import absent
 from arenite.runtimes.verification import verify
+from arenite.search.layout_policy import LayoutPolicy
 from arenite.search.partial.costs import Costs
 from arenite.search.partial.line import Line
 from arenite.search.partial.search import partial, search
 from arenite.search.plan import Strips
-from arenite.search.sharing import Sharing
 from arenite.search.task import silent
 from arenite.tflite.write import write_bytes
 from arenite.zoo.builder import Builder
@@ -79,16 +79,18 @@ def test_groups_are_reported():
 def test_random_networks(type_, target):
     """Every choice with groups of channels computes the same in both runtimes, and its head is what TFLM reports."""
     verified = set()
-    sharing = Sharing(find_target(target), keep_inputs=False, limits={})
+    policy = LayoutPolicy(find_target(target), keep_inputs=False, limits={})
 
     @settings(max_examples=12)
     @given(wide_networks(types=(type_,)))
     def check(model):
         costs = Costs(Line(model), find_target(target))
         chosen = search(costs, sum(map(macs, model.main.operators)), Budget(), report=silent)
-        by_channels = [each for each in chosen if any(piece.plan and piece.kind == "channels" for piece in each.pieces)]
+        by_channels = [
+            each for each in chosen if any(segment.plan and segment.kind == "channels" for segment in each.segments)
+        ]
         for choice in by_channels[:1]:
-            found = partial(model, sharing, choice, Budget())
+            found = partial(model, policy, choice, Budget())
             assert sum(map(macs, found.shared.model.main.operators)) - sum(map(macs, model.main.operators)) == (
                 found.extra_macs
             )

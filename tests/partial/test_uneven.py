@@ -200,17 +200,19 @@ def test_every_kind_is_tried_near_to_what_is_found():
     costs = Costs(Line(model), find_target("tflm"))
     most = sum(map(macs, model.main.operators)) // 5
     found = search(costs, most, Budget(), report=silent)
-    assert all(piece.kind not in UNEVEN.values() for choice in found for piece in choice.pieces)
+    assert all(segment.kind not in UNEVEN.values() for choice in found for segment in choice.segments)
     near = [other for choice in found for other in neighbors(costs, choice, most)]
-    kinds = {piece.kind for choice in near for piece in choice.pieces if piece.plan is not None}
+    kinds = {segment.kind for choice in near for segment in choice.segments if segment.plan is not None}
     assert kinds >= {"recompute", "keep", "some", *(UNEVEN[kind] for kind in ("recompute", "keep", "some")), "channels"}
     for choice in near:
-        assert [piece.first for piece in choice.pieces[1:]] == [piece.last + 1 for piece in choice.pieces[:-1]]
+        assert [segment.first for segment in choice.segments[1:]] == [
+            segment.last + 1 for segment in choice.segments[:-1]
+        ]
         assert choice.extra_macs <= most
-        for piece in choice.pieces:
-            if isinstance(piece.plan, StripPlan):
-                assert piece.extra_macs == estimate(piece.plan).extra_macs
-                assert bool(piece.plan.kept) == ("recompute" not in piece.kind)
+        for segment in choice.segments:
+            if isinstance(segment.plan, StripPlan):
+                assert segment.extra_macs == estimate(segment.plan).extra_macs
+                assert bool(segment.plan.kept) == ("recompute" not in segment.kind)
 
 
 def test_uneven_strips_are_chosen_where_they_win():

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pytest
-from oracles.samples import anything, relieved, renumbered, windowed
+from oracles.samples import anything, renumbered, saved, windowed
 
 from arenite.budget import Budget
 from arenite.check.order import check_certificate, check_order
@@ -33,7 +33,7 @@ def long(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def sample(rng: random.Random) -> Problem:
     problem = rng.choice((windowed, anything))(rng, rng.randint(20, 40))
-    problem = relieved(rng, problem) if rng.random() < 0.3 else problem
+    problem = saved(rng, problem) if rng.random() < 0.3 else problem
     return renumbered(rng, problem) if rng.random() < 0.3 else problem
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 from oracles import paper_recursion, proofs
-from oracles.samples import anything, paper_class, relieved, renumbered, windowed
+from oracles.samples import anything, paper_class, renumbered, saved, windowed
 
 from arenite.budget import Budget
 from arenite.check.order import check_certificate
@@ -16,16 +16,16 @@ from arenite.errors import VerificationError
 from arenite.problems.certificate import Swept
 from arenite.problems.order import Charge, Problem
 from arenite.solve.order.graph import Graph, bits
+from arenite.solve.order.in_place import BackwardInPlace
 from arenite.solve.order.moves import Backward
 from arenite.solve.order.peak import working_sets
-from arenite.solve.order.relief import RelievedBackward
 from arenite.solve.order.search import Found, Undecided
 from arenite.solve.order.sweep import Refuted, sweep, swept
 
 
 def swept_below(problem: Problem, bound: int, width: int = 10**9, limit: int = 10**9) -> Found | Refuted | Undecided:
     graph = Graph(problem)
-    moves = (RelievedBackward if problem.relief else Backward)(graph)
+    moves = (BackwardInPlace if problem.savings else Backward)(graph)
     return sweep(graph, moves, bound, limit=limit, budget=Budget(), width=width)
 
 
@@ -50,7 +50,7 @@ def proof(problem: Problem, bound: int) -> Swept:
 def sample(rng: random.Random, most: int) -> Problem:
     problem = rng.choice((anything, paper_class, windowed))(rng, rng.randint(1, most))
     if rng.random() < 0.3:
-        problem = relieved(rng, problem)
+        problem = saved(rng, problem)
     return renumbered(rng, problem) if rng.random() < 0.5 else problem
 
 
@@ -141,7 +141,7 @@ def ways(problem: Problem, needs: list[set[int]], done: frozenset[int]) -> list[
         if not any(v in needs[other] for other in done):
             before = done - {v}
             alive = proofs.live(problem, before)
-            result.append((before, alive + proofs.own(problem, v) - proofs.relief(problem, v, done), alive))
+            result.append((before, alive + proofs.own(problem, v) - proofs.savings(problem, v, done), alive))
     return result
 
 

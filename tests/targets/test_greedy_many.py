@@ -24,7 +24,7 @@ buffers = st.lists(
 def test_the_layout_does_not_depend_on_how_many_there_are(each, data):
     fixed = [data.draw(st.sampled_from([ONLINE, ONLINE, ONLINE, 0, 32, 48, 160])) for _ in each]
     few = greedy_plan(each, fixed)
-    with mock.patch("arenite.backends.tflm.greedy._MOST_MEETINGS", -1):
+    with mock.patch("arenite.backends.tflm.greedy._MOST_CONFLICTS", -1):
         assert greedy_plan(each, fixed) == few
 
 

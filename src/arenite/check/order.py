@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from arenite.check.order_sets import Graph, Operators, least_live, members, set_of
 from arenite.errors import VerificationError
 from arenite.problems.certificate import Certificate, Cut, Deferred, Exhausted, Floor, Need, Region, Swept
-from arenite.problems.order import Charge, Problem, Relief
+from arenite.problems.order import Charge, InPlaceSaving, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,7 +52,7 @@ def _replay(problem: Problem, order: Sequence[int]) -> list[int]:
     written: list[list[int]] = [[] for _ in range(problem.operators)]
     read: list[list[int]] = [[] for _ in range(problem.operators)]
     readers = [len(set(tensor.consumers)) + tensor.kept for tensor in problem.tensors]
-    reliefs = {relief.operator: relief for relief in problem.relief}
+    savings = {saving.operator: saving for saving in problem.savings}
     memory = 0
     for number, tensor in enumerate(problem.tensors):
         if tensor.producer is not None:
@@ -67,8 +67,8 @@ def _replay(problem: Problem, order: Sequence[int]) -> list[int]:
         for number in read[operator]:
             readers[number] -= 1
         running.append(memory + (problem.extra[operator] if problem.extra else 0))
-        if relief := reliefs.get(operator):
-            running[-1] -= min(relief.most, sum(size for number, size in relief.saved if not readers[number]))
+        if saving := savings.get(operator):
+            running[-1] -= min(saving.most, sum(size for number, size in saving.saved if not readers[number]))
         ended = [number for number in (*written[operator], *read[operator]) if not readers[number]]
         memory -= sum(problem.tensors[number].size for number in ended)
     return running
@@ -120,7 +120,7 @@ def _check_need(graph: Graph, need: Need) -> int:
         for tensor, readers in zip(graph.problem.tensors, graph.readers, strict=True)
         if (tensor.producer is None or before >> tensor.producer & 1) and (tensor.kept or readers & later)
     )
-    return graph.own(need.operator) + alive - graph.relief(need.operator, graph.all & ~graph.descendants(need.operator))
+    return graph.own(need.operator) + alive - graph.saving(need.operator, graph.all & ~graph.descendants(need.operator))
 
 
 def _check_cut(graph: Graph, cut: Cut) -> int:
@@ -167,15 +167,15 @@ def _check_cut(graph: Graph, cut: Cut) -> int:
 
 def _excess(graph: Graph, cut: Cut) -> int:
     """Bytes of a flow that the operator may save; all of them come straight from a source."""
-    relief = graph.reliefs.get(cut.operator)
-    if relief is None:
+    saving = graph.savings.get(cut.operator)
+    if saving is None:
         return 0
-    received = dict.fromkeys((tensor for tensor, _ in relief.saved), 0)
+    received = dict.fromkeys((tensor for tensor, _ in saving.saved), 0)
     for tensor, consumer, amount in cut.reads:
         if consumer == cut.operator and tensor in received:
             received[tensor] += amount
     sizes = graph.problem.tensors
-    return min(relief.most, sum(max(0, received[t] - sizes[t].size + saved) for t, saved in relief.saved))
+    return min(saving.most, sum(max(0, received[t] - sizes[t].size + saved) for t, saved in saving.saved))
 
 
 def _check_exhausted(graph: Graph, record: Exhausted) -> int:
@@ -213,7 +213,7 @@ def _ways_back(graph: Graph, state: Operators) -> Iterator[tuple[int, Operators]
     needed = graph.needed(state)
     for last in members(state & ~needed):
         before = state & ~(1 << last)
-        yield graph.live(before) + graph.own(last) - graph.relief(last, state), before
+        yield graph.live(before) + graph.own(last) - graph.saving(last, state), before
 
 
 def _ways_on(graph: Graph, state: Operators, *, events: bool) -> Iterator[tuple[int, Operators]]:
@@ -222,7 +222,7 @@ def _ways_on(graph: Graph, state: Operators, *, events: bool) -> Iterator[tuple[
     if not events:
         for operator in graph.ready(state):
             after = state | 1 << operator
-            yield live + graph.own(operator) - graph.relief(operator, after), after
+            yield live + graph.own(operator) - graph.saving(operator, after), after
         return
     targets: dict[Operators, int] = {}
     for event, extra in graph.events:
@@ -234,8 +234,8 @@ def _ways_on(graph: Graph, state: Operators, *, events: bool) -> Iterator[tuple[
             nearest.append(target)
             part = target & ~state
             last = [v for v in members(part) if not part & ~graph.ancestors[v] & ~(1 << v)]
-            relief = sum(graph.relief(v, target) for v in last)
-            yield live + targets[target] + sum(graph.written[v] for v in members(part)) - relief, target
+            saving = sum(graph.saving(v, target) for v in last)
+            yield live + targets[target] + sum(graph.written[v] for v in members(part)) - saving, target
 
 
 def _check_commitment(graph: Graph, number: int, state: Operators, goal: Operators, *, backward: bool) -> None:
@@ -273,12 +273,12 @@ def _induced(problem: Problem, region: Region) -> Problem:
             del place[index]
     before = tuple((number[a], number[b]) for a, b in problem.before if a in number and b in number)
     extra = tuple(graph.extra[operator] for operator in region.operators)
-    relief = tuple(
-        Relief(number[operator], each.most, tuple((place[t], size) for t, size in each.saved if t in place))
-        for operator, each in graph.reliefs.items()
+    saving = tuple(
+        InPlaceSaving(number[operator], each.most, tuple((place[t], size) for t, size in each.saved if t in place))
+        for operator, each in graph.savings.items()
         if operator in number
     )
-    return Problem(len(region.operators), tuple(tensors), before, extra, relief=relief)
+    return Problem(len(region.operators), tuple(tensors), before, extra, savings=saving)
 
 
 def _deferred(problem: Problem, deferral: Deferred) -> Problem:

@@ -57,8 +57,8 @@ class Graph:
         for first, second in problem.before:
             self.direct[second] |= 1 << first
         self.ancestors = _ancestors(self.direct)
-        self.reliefs = {relief.operator: relief for relief in problem.relief}
-        self._check_reliefs()
+        self.savings = {saving.operator: saving for saving in problem.savings}
+        self._check_savings()
         self._spans = [
             (tensor.size, 0 if tensor.producer is None else 1 << tensor.producer, FOREVER if tensor.kept else readers)
             for tensor, readers in zip(problem.tensors, self.readers, strict=True)
@@ -79,8 +79,8 @@ class Graph:
         for tensor in self.problem.tensors:
             if tensor.producer is not None and tensor.size and not tensor.kept and not tensor.consumers:
                 special |= 1 << tensor.producer
-        for relief in self.reliefs.values():
-            for number, saved in relief.saved:
+        for saving in self.savings.values():
+            for number, saved in saving.saved:
                 if saved and not self.problem.tensors[number].kept and self.readers[number].bit_count() > 1:
                     special |= self.readers[number]
         events = [(end, 0) for end in ends] + [(1 << v, self.extra[v]) for v in members(special)]
@@ -121,25 +121,25 @@ class Graph:
         """Bytes that an operator adds to what was alive before it."""
         return self.written[operator] + self.extra[operator]
 
-    def relief(self, operator: int, done: Operators) -> int:
+    def saving(self, operator: int, done: Operators) -> int:
         """Bytes that an operator saves when these operators, itself among them, are all that have run."""
-        relief = self.reliefs.get(operator)
-        if relief is None:
+        saving = self.savings.get(operator)
+        if saving is None:
             return 0
         tensors = self.problem.tensors
-        ended = (size for t, size in relief.saved if not tensors[t].kept and not self.readers[t] & ~done)
-        return min(relief.most, sum(ended))
+        ended = (size for t, size in saving.saved if not tensors[t].kept and not self.readers[t] & ~done)
+        return min(saving.most, sum(ended))
 
-    def _check_reliefs(self) -> None:
+    def _check_savings(self) -> None:
         """The rules for proofs hold if no operator saves more than it writes, nor more of a tensor than its size."""
         tensors = self.problem.tensors
-        for operator, relief in self.reliefs.items():
-            apart = len({t for t, _ in relief.saved}) == len(relief.saved)
-            read = all(self.readers[t] >> operator & 1 and 0 <= size <= tensors[t].size for t, size in relief.saved)
-            if not (apart and read and 0 <= relief.most <= self.written[operator]):
-                raise VerificationError(f"order: the relief of operator {operator} is more than it can save")
-        if len(self.reliefs) < len(self.problem.relief):
-            raise VerificationError("order: the problem has two reliefs of one operator")
+        for operator, saving in self.savings.items():
+            apart = len({t for t, _ in saving.saved}) == len(saving.saved)
+            read = all(self.readers[t] >> operator & 1 and 0 <= size <= tensors[t].size for t, size in saving.saved)
+            if not (apart and read and 0 <= saving.most <= self.written[operator]):
+                raise VerificationError(f"order: the saving of operator {operator} is more than it can save")
+        if len(self.savings) < len(self.problem.savings):
+            raise VerificationError("order: the problem has two savings of one operator")
 
 
 def _ancestors(direct: list[Operators]) -> list[Operators]:

@@ -170,18 +170,18 @@ class _Sets:
         for number in rule.inputs[operator]:
             if all(self._some[reader] for reader in rule.readers[number]):
                 left += self._end_of(number)[places] * np.int64(rule.graph.problem.tensors[number].size)
-        return places, left, left + rule.graph.own(operator) - self._relief(operator, places)
+        return places, left, left + rule.graph.own(operator) - self._saving(operator, places)
 
-    def _relief(self, operator: int, places: Places) -> Bytes | int:
+    def _saving(self, operator: int, places: Places) -> Bytes | int:
         """Bytes that the operator saves of tensors that end with it in some of the sets."""
-        relief = self._rule.graph.reliefs.get(operator)
-        if relief is None:
+        saving = self._rule.graph.savings.get(operator)
+        if saving is None:
             return 0
         total = np.zeros(len(places), dtype=np.int64)
-        for number, size in relief.saved:
+        for number, size in saving.saved:
             if not self._rule.graph.problem.tensors[number].kept:
                 total += self._end_of(number)[places] * np.int64(size)
-        return np.minimum(total, relief.most)
+        return np.minimum(total, saving.most)
 
     def take(self, operator: int, places: Places, left: Bytes) -> None:
         """Take the operator back in some of the sets."""

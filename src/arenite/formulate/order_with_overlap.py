@@ -6,7 +6,7 @@ memory where it is: that of a tensor that outlives the operator and was there be
 operator, or else that of an input that ends with it. Places of different names differ, but for those in outputs and
 in inputs that end: such a pair is where the kernel's rule lets it be, so that both have at most `shared_bytes` in
 common. And names that were there before the operator have different places in any case: so what it writes over is at
-most what it makes. That gives its `Relief`; and names are the tensors of the problem.
+most what it makes. That gives its `InPlaceSaving`; and names are the tensors of the problem.
 
 Nor does an operator save more than the names that its inputs and outputs hold are above what these buffers need at
 least (`OperatorNeeds`). Where they need more than they hold, since a rule leaves gaps, it is charged the rest.
@@ -22,7 +22,7 @@ from arenite.formulate.operator_need import OperatorNeeds
 from arenite.formulate.order import data_dependences, file_order, ordering_problem
 from arenite.formulate.placement import written_twice
 from arenite.operators.liveness import align, called_graphs
-from arenite.problems.order import Charge, Relief
+from arenite.problems.order import Charge, InPlaceSaving
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -88,13 +88,13 @@ def overlap_ordering_problem(
     for tensor in tensors:
         if tensor.producer is not None:
             made[tensor.producer] = made.get(tensor.producer, 0) + tensor.size
-    reliefs = []
+    savings = []
     for index, operator in enumerate(target.operators):
         shared = _shared(operator, places, barred, kernels)
         most = min(made.get(index, 0), sum(shared.values()))
         saved = _saved(tensors, ((bytes_, places[tensor]) for tensor, bytes_ in shared.items()))
         if most and saved:
-            reliefs.append(Relief(index, most, saved))
+            savings.append(InPlaceSaving(index, most, saved))
     needs_of = OperatorNeeds(charges, pieces, barred, kernels)
     found = ((index, needs_of.of(operator)) for index, operator in enumerate(target.operators))
     spare = {index: _spare(*need, places, tensors) for index, need in found if need is not None}
@@ -114,7 +114,7 @@ def overlap_ordering_problem(
         extra=extra if any(extra) else (),
         # Where nothing makes some output, it counts all outputs, of which some may be views of others.
         floor=0 if unmade else apart.floor,
-        relief=tuple(reliefs),
+        savings=tuple(savings),
     )
     return OverlapOrdering(_together(by_input, spare), by_input, held)
 
@@ -124,18 +124,18 @@ def _together(problem: Problem, spare: Mapping[int, int]) -> Problem:
 
     `spare`: bytes for some operators; what is missing is charged to the operator.
     """
-    relief = tuple(
+    saving = tuple(
         replace(each, most=least)
-        for each in problem.relief
+        for each in problem.savings
         if (least := min(each.most, max(0, spare.get(each.operator, each.most))))
     )
     missing = {index: -bytes_ for index, bytes_ in spare.items() if bytes_ < 0}
-    if relief == problem.relief and not missing:
+    if saving == problem.savings and not missing:
         return problem
     extra = [*problem.extra] or [0] * problem.operators
     for index, bytes_ in missing.items():
         extra[index] = max(extra[index], bytes_)
-    return replace(problem, relief=relief, extra=tuple(extra) if any(extra) else ())
+    return replace(problem, savings=saving, extra=tuple(extra) if any(extra) else ())
 
 
 def _spare(need: int, own: Sequence[Tensor], places: Mapping[Tensor, Sequence[int]], tensors: Sequence[Charge]) -> int:

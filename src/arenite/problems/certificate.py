@@ -1,17 +1,26 @@
 """What proves a lower bound on the peak, in a form that someone else can check without searching again.
 
 Every certificate speaks about one `Problem` and claims: no order of its operators has a peak below `bound`.
-`live(X)` is what stays alive after the operators of a set X that is closed under predecessors; `memory(X, v)` is
-`live(X)` plus the outputs and the extra of v, which is ready after X, less what its relief gives: of the tensors whose
-last consumer it is after X. live is submodular: live(X | Y) + live(X & Y) <= live(X) + live(Y). That is what the rules
-below rest on.
 
-Relief changes none of them. memory(X, v) is the larger of two sums, one with live(X) less the relief's `most`, the
-other with live(X) less the bytes saved of every tensor that ends, which is f(X) = live(X), but with those bytes counted
-after X + v instead; f is submodular too. More that has run can only end more tensors, so what is joined with X makes
-both sums no larger than live does. And f(U) = live(U) if U contains v, so that the meet of X with a U that has no more
-alive than their union makes both no larger. Relief is at most the outputs of v and at most what ends: memory(X, v) is
-never below live(X) or live(X + v).
+The rules below use two functions. X is a set of operators that have run, so it contains all predecessors of its
+members; v is an operator whose predecessors are all in X.
+
+- `live(X)`: bytes of the tensors that are alive after exactly the operators of X have run.
+- `memory(X, v)`: bytes in use while v runs next: `live(X)`, plus the outputs of v, plus its extra, less its saving. The
+  saving comes from the tensors whose last consumer is v.
+
+**live is submodular**: live(X | Y) + live(X & Y) <= live(X) + live(Y). The rules rest on this inequality.
+
+**In-place savings do not break the rules.** Two facts show it:
+
+1. memory(X, v) is the larger of two sums. One subtracts the saving's `most` from live(X). The other counts live(X)
+   without the bytes saved of each tensor that ends with v. Call the second count f(X). f is submodular as live is: it
+   is live, with the saved bytes of those tensors counted after v instead of before it.
+2. A larger X can only let more tensors end. So where a rule joins X with another set, both sums grow no faster than
+   live does. For a set U that contains v, f(U) = live(U), so a rule that intersects X with U holds for f too.
+
+A saving is at most the outputs of v, and at most what ends with v. So memory(X, v) is never below live(X) nor below
+live(X with v).
 """
 
 from __future__ import annotations
@@ -31,7 +40,7 @@ class Need:
     """What must be alive while `operator` runs, whatever the order.
 
     Its inputs, its outputs, its extra, and every tensor whose producer is outside of the graph or an ancestor of the
-    operator and that is kept or has a descendant of the operator among its consumers. Less its relief, for all tensors
+    operator and that is kept or has a descendant of the operator among its consumers. Less its saving, for all tensors
     that no descendant of the operator reads.
     """
 
@@ -49,11 +58,11 @@ class Cut:
     by `before`). Amounts are not negative. Sources are the ancestors of the operator and what is fed from outside
     (producer None); drains are the operator itself, its descendants and the end. All other operators pass on what
     they receive. `bound` = what leaves the sources, net (less what returns to them), plus the outputs and the extra
-    of the operator, less relief. (Weak duality of flow and cut, for the cut between "ran before" and "runs later".)
+    of the operator, less its saving. (Weak duality of flow and cut, for the cut between "ran before" and "runs later".)
 
-    Relief is counted at most as far as the flow needs it: a tensor of which no more flows to the operator itself than
-    it does not save may end there or not, the flow is alive in any case. The bytes in excess of that, over all tensors,
-    are subtracted, or the relief's `most` where that is less.
+    The saving counts only as far as the flow depends on it. Of a tensor that v could save, some bytes cannot be saved.
+    While no more than these flow to v itself, the flow is alive whether the tensor ends with v or not. Only the bytes
+    beyond that are subtracted, added up over all tensors, or the saving's `most` where that is less.
     """
 
     bound: int
@@ -85,10 +94,10 @@ class Exhausted:
       is not kept and of which some operator saves bytes; closure(v) = A with v and all that it needs.
       For every closure T that contains no other one properly: need(T) >= bound or T is recorded, where need(T) =
       live(A) + the outputs of all operators of T - A + the extra of that special v with closure(v) = T (at most one),
-      less the relief of the one operator of T - A that all others there come before, if there is one, after T.
+      less the saving of the one operator of T - A that all others there come before, if there is one, after T.
       (Until the first event nothing dies, so any order of the operators of T - A has the same memory at its end, and
       those which do not belong to T can wait until after it. No consumer of a tensor of which bytes are saved is among
-      them, or that would be an event, unless the tensor has no other consumer: so waiting takes no relief from the last
+      them, or that would be an event, unless the tensor has no other consumer: so waiting takes no saving from the last
       operator of T. Where several operators could be the last, every tensor that ends has all of them as consumers, and
       none of its bytes are saved, or each of them were an event before.)
     """

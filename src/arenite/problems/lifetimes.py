@@ -42,7 +42,7 @@ def neighbors(buffers: Sequence[Buffer]) -> list[list[int]]:
     return meets
 
 
-def meetings(buffers: Sequence[Buffer]) -> int:
+def conflicts(buffers: Sequence[Buffer]) -> int:
     """Pairs of buffers that are alive in a common scope, counted without listing them."""
     ends = sorted(buffer.last for buffer in buffers)
     begun = enumerate(sorted(buffer.first for buffer in buffers))

@@ -1,7 +1,7 @@
 """An ordering problem: operators, the tensors between them, and what each tensor costs while it is alive.
 
 Memory while operator v runs = every tensor already produced (or fed from outside) that v or a later operator still
-reads, or that is kept to the end, plus the outputs of v, plus what v needs for itself, less its relief. The peak of an
+reads, or that is kept to the end, plus the outputs of v, plus what v needs for itself, less its saving. The peak of an
 order is the largest such memory over its operators, and `floor` (what is alive before the first operator, whatever the
 order).
 """
@@ -26,7 +26,7 @@ class Charge:
 
 
 @dataclass(frozen=True, slots=True)
-class Relief:
+class InPlaceSaving:
     """Bytes that `operator` saves by writing its outputs over inputs that end with it.
 
     `saved`: (tensor, bytes): at most the tensor's size, for a tensor that the operator reads. A tensor counts where the
@@ -45,8 +45,8 @@ class Problem:
 
     `before`: pairs (a, b), a must run before b although no tensor says so (state). `extra[v]`: bytes that operator v
     needs only while it runs, such as the working set of a subgraph it calls; empty means none. `floor`: bytes that
-    the peak has at least, such as all inputs together before the first operator runs. `relief`: what operators save, at
-    most one entry for each.
+    the peak has at least, such as all inputs together before the first operator runs. `savings`: what
+    operators save by writing over their inputs, at most one entry for each operator.
     """
 
     operators: int
@@ -54,4 +54,4 @@ class Problem:
     before: tuple[tuple[int, int], ...] = ()
     extra: tuple[int, ...] = ()
     floor: int = 0
-    relief: tuple[Relief, ...] = ()
+    savings: tuple[InPlaceSaving, ...] = ()

@@ -11,7 +11,7 @@ from arenite.errors import OptionError
 from arenite.operators.macs import macs
 from arenite.search.optimization import completed, without_strips
 from arenite.search.partial.search import unbeaten
-from arenite.search.split import PartialSearch, best_of, obstacle, wish_of, without
+from arenite.search.split import PartialSearch, best_of, objective_of, obstacle, without
 from arenite.search.task import Task, silent
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from arenite.model import Model
     from arenite.search.options import Options
     from arenite.search.partial.choose import Choice
-    from arenite.search.partial.wish import Wish
+    from arenite.search.partial.objective import Objective
     from arenite.search.plan import Plan, Strips
     from arenite.search.split import Candidate
 
@@ -91,8 +91,8 @@ def explore(model: Model, options: Options, *, progress: Callable[[str], None] |
     options = replace(options, split=True, max_extra_macs=most)
     started = time.monotonic()
     task = Task.of(model, options, options.budget(), progress or silent)
-    wish = wish_of(task)
-    found = _frontier(list(_candidates(task, wish)), wish)
+    objective = objective_of(task)
+    found = _frontier(list(_candidates(task, objective)), objective)
     work = sum(macs(operator) for operator in model.main.operators)
     arena = options.runs_on.arena(model)
     return Exploration(
@@ -108,16 +108,16 @@ def explore(model: Model, options: Options, *, progress: Callable[[str], None] |
     )
 
 
-def _candidates(task: Task, wish: Wish) -> Iterator[Candidate]:
+def _candidates(task: Task, objective: Objective) -> Iterator[Candidate]:
     """The model without strips, and choices spread over the frontier that is expected, each with its layout."""
     whole = without_strips(task)
     first = without(task, whole)
     yield first
     if obstacle(task) is not None:
         return
-    ways = PartialSearch(task, whole, first, wish)
+    ways = PartialSearch(task, whole, first, objective)
     found: list[Candidate] = []
-    for number, choice in enumerate(_spread(unbeaten(ways.choices(), wish))):
+    for number, choice in enumerate(_spread(unbeaten(ways.choices(), objective))):
         if number and task.budget.over:
             break
         task.progress(f"laying out point {number + 1}")
@@ -126,7 +126,7 @@ def _candidates(task: Task, wish: Wish) -> Iterator[Candidate]:
             found.append(candidate)
             yield candidate
     if found:
-        yield from ways.better_than(best_of(found, wish))
+        yield from ways.better_than(best_of(found, objective))
 
 
 def _spread(known: list[Choice]) -> list[Choice]:
@@ -137,10 +137,10 @@ def _spread(known: list[Choice]) -> list[Choice]:
     return [known[step * (len(known) - 1) // (count - 1)] for step in range(count)]
 
 
-def _frontier(found: list[Candidate], wish: Wish) -> list[Candidate]:
+def _frontier(found: list[Candidate], objective: Objective) -> list[Candidate]:
     """The first of them, and of the others those that are smaller than all with no more work."""
     result = found[:1]
-    for each in sorted(found[1:], key=lambda candidate: (candidate.extra_macs, candidate.size(wish))):
-        if each.size(wish) < result[-1].size(wish):
+    for each in sorted(found[1:], key=lambda candidate: (candidate.extra_macs, candidate.size(objective))):
+        if each.size(objective) < result[-1].size(objective):
             result.append(each)
     return result

@@ -13,16 +13,16 @@ from arenite.operators.macs import macs
 from arenite.rewrite import Prune
 from arenite.rewrite.channels import ChannelPlan, estimate_channels, wide_regions
 from arenite.rewrite.strips import why_not
+from arenite.search.layout_policy import LayoutPolicy
 from arenite.search.orders import runs_as_filed
 from arenite.search.partial.costs import Costs
 from arenite.search.partial.line import Line
 from arenite.search.partial.neighbors import neighbors
+from arenite.search.partial.objective import Objective
 from arenite.search.partial.realize import within
 from arenite.search.partial.search import partial, promising, search, size
 from arenite.search.partial.ways import UNEVEN
-from arenite.search.partial.wish import Wish
 from arenite.search.plan import Strips
-from arenite.search.sharing import Sharing
 from arenite.search.task import LEAST_STEPS, Decision, mark
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from arenite.model import Model
     from arenite.search.partial.choose import Choice
-    from arenite.search.partial.piece import Piece
     from arenite.search.partial.search import Partial
+    from arenite.search.partial.segment import Segment
     from arenite.search.task import Task
 
 MOST_EXTRA = 0.10
@@ -77,18 +77,18 @@ class Candidate:
         """Bytes of the arena to declare for the target."""
         return max(self.arenas)
 
-    def size(self, wish: Wish) -> int:
+    def size(self, objective: Objective) -> int:
         """Bytes of what is to be small."""
-        return self.head if wish.minimize == "head" else self.arena
+        return self.head if objective.minimize == "head" else self.arena
 
-    def no_worse(self, other: Candidate, wish: Wish) -> bool:
+    def no_worse(self, other: Candidate, objective: Objective) -> bool:
         """Whether it is not larger than another with any kernels that the target may run."""
-        mine, others = (each.heads if wish.minimize == "head" else each.arenas for each in (self, other))
+        mine, others = (each.heads if objective.minimize == "head" else each.arenas for each in (self, other))
         return all(one <= another for one, another in zip(mine, others, strict=True))
 
-    def fits(self, wish: Wish) -> bool:
+    def fits(self, objective: Objective) -> bool:
         """Whether it is as small as was asked for."""
-        return wish.enough is None or self.arena <= wish.enough
+        return objective.enough is None or self.arena <= objective.enough
 
 
 def search_partial(task: Task, whole: Decision) -> Decision:
@@ -97,66 +97,66 @@ def search_partial(task: Task, whole: Decision) -> Decision:
     Raises:
         FitError: an arena was asked for that neither reaches, or of which nobody can say whether one does.
     """
-    wish = wish_of(task)
+    objective = objective_of(task)
     unknown = task.options.runs_on.arena(whole.model).unknown
-    if wish.enough is not None and unknown:
+    if objective.enough is not None and unknown:
         raise FitError(
-            f"{task.source.name}: cannot say whether an arena of {wish.enough:,} bytes can be reached: it is not known "
-            f"what these operators allocate: {', '.join(unknown)}; nothing was written"
+            f"{task.source.name}: cannot say whether an arena of {objective.enough:,} bytes can be reached: it is not "
+            f"known what these operators allocate: {', '.join(unknown)}; nothing was written"
         )
-    if wish.enough is not None and _candidate(task, whole).fits(wish):
+    if objective.enough is not None and _candidate(task, whole).fits(objective):
         return whole
-    best = best_of(candidates(task, whole, wish), wish)
-    if not best.fits(wish):
+    best = best_of(candidates(task, whole, objective), objective)
+    if not best.fits(objective):
         raise FitError(
-            f"{task.source.name}: an arena of {wish.enough:,} bytes was not reached; the smallest found is "
+            f"{task.source.name}: an arena of {objective.enough:,} bytes was not reached; the smallest found is "
             f"{best.arena:,}, with {100 * _share(task, best):.1f} % more multiply-accumulates; nothing was written"
         )
     return best.decision
 
 
-def wish_of(task: Task) -> Wish:
+def objective_of(task: Task) -> Objective:
     """What was asked for."""
     options = task.options
     most = options.max_extra_macs
     if most is None:
         most = MOST_EXTRA if options.arena is None else MOST_EXTRA_TO_FIT
-    return Wish(options.minimize, most, options.arena)
+    return Objective(options.minimize, most, options.arena)
 
 
-def best_of(found: Iterable[Candidate], wish: Wish) -> Candidate:
+def best_of(found: Iterable[Candidate], objective: Objective) -> Candidate:
     """The one with the least work that fits, or the smallest, of equal heads the smaller arena; the first of equals."""
-    return _first(found, wish, lambda each: (each.size(wish), each.arena, each.extra_macs))
+    return _first(found, objective, lambda each: (each.size(objective), each.arena, each.extra_macs))
 
 
-def start_of(found: Iterable[Candidate], wish: Wish) -> Candidate:
+def start_of(found: Iterable[Candidate], objective: Objective) -> Candidate:
     """The candidate near which better ones are looked for: as `best_of`, but of equal sizes the one with least work.
 
     What is left of the allowed work is what its neighbors may spend.
     """
-    return _first(found, wish, lambda each: (each.size(wish), each.extra_macs))
+    return _first(found, objective, lambda each: (each.size(objective), each.extra_macs))
 
 
-def _first(found: Iterable[Candidate], wish: Wish, size: Callable[[Candidate], tuple[int, ...]]) -> Candidate:
+def _first(found: Iterable[Candidate], objective: Objective, size: Callable[[Candidate], tuple[int, ...]]) -> Candidate:
     candidates = list(found)
-    if wish.enough is not None and (fitting := [each for each in candidates if each.fits(wish)]):
-        return min(fitting, key=lambda each: (each.extra_macs, each.size(wish)))
+    if objective.enough is not None and (fitting := [each for each in candidates if each.fits(objective)]):
+        return min(fitting, key=lambda each: (each.extra_macs, each.size(objective)))
     return min(candidates, key=size)
 
 
-def candidates(task: Task, whole: Decision, wish: Wish) -> Iterator[Candidate]:
+def candidates(task: Task, whole: Decision, objective: Objective) -> Iterator[Candidate]:
     """The model without strips, then the most promising ways to execute it in strips, each with its layout."""
     first = without(task, whole)
     yield first
     if obstacle(task) is not None:
         return
-    ways = PartialSearch(task, whole, first, wish)
+    ways = PartialSearch(task, whole, first, objective)
     found: list[Candidate] = []
-    known = promising(ways.choices(), wish, ways.tail)
+    known = promising(ways.choices(), objective, ways.tail)
     for number, choice in enumerate(known[:_MOST_TRIED]):
         if number and task.budget.over:
             break
-        if number >= _TRIED and (wish.enough is None or any(each.fits(wish) for each in found)):
+        if number >= _TRIED and (objective.enough is None or any(each.fits(objective) for each in found)):
             break
         task.progress(f"strips: layout {number + 1} of at most {min(len(known), _TRIED)}")
         candidate = ways.candidate(choice)
@@ -164,7 +164,7 @@ def candidates(task: Task, whole: Decision, wish: Wish) -> Iterator[Candidate]:
             found.append(candidate)
             yield candidate
     if found:
-        yield from ways.better_than(start_of(found, wish))
+        yield from ways.better_than(start_of(found, objective))
 
 
 def without(task: Task, whole: Decision) -> Candidate:
@@ -178,18 +178,18 @@ def without(task: Task, whole: Decision) -> Candidate:
 class PartialSearch:
     """Ways to execute a model in strips; the operators stay in the order that was found without."""
 
-    def __init__(self, task: Task, whole: Decision, first: Candidate, wish: Wish) -> None:
+    def __init__(self, task: Task, whole: Decision, first: Candidate, objective: Objective) -> None:
         """Begin with the model without strips: its decision, and as a candidate."""
         self.task = task
         self.whole = whole
         self.first = first
-        self.wish = wish
+        self.objective = objective
         base = Prune().run(whole.model.with_plan(None))
         self._packed = packed(base)
         self.base = self._packed.model
         options = task.options
         self.tail = options.runs_on.arena(base).tail_bytes
-        self._sharing = Sharing(options.runs_on, options.keep_inputs, {}, progress=task.report)
+        self._policy = LayoutPolicy(options.runs_on, options.keep_inputs, {}, progress=task.report)
         self._costs = Costs(Line(self.base, options.keep_inputs), options.runs_on)
 
     def choices(self) -> list[Choice]:
@@ -198,7 +198,7 @@ class PartialSearch:
         return search(self._costs, self._most_extra, budget, report=self.task.progress)
 
     def better_than(self, best: Candidate) -> Iterator[Candidate]:
-        """Candidates from near the best one, each better than all before: pieces meet otherwise than each costs alone.
+        """Candidates near the best one, each better than all before: segments pack otherwise than each does alone.
 
         The first improvement is taken, and what is near to it is tried next.
         """
@@ -206,17 +206,17 @@ class PartialSearch:
         operators = 0
         while best.choice is not None:
             near = neighbors(self._costs, best.choice, self._most_extra)
-            for choice in promising(near, self.wish, self.tail):
-                mark = tuple((piece.first, piece.last, piece.kind, piece.number) for piece in choice.pieces)
+            for choice in promising(near, self.objective, self.tail):
+                mark = tuple((segment.first, segment.last, segment.kind, segment.number) for segment in choice.segments)
                 if mark in tried or not self._hopeful(choice, best):
                     continue
                 if operators > _IMPROVED or self.task.budget.over:
                     return
                 tried.add(mark)
-                self.task.progress(f"strips: {best.size(self.wish):,} bytes, another layout from near there")
+                self.task.progress(f"strips: {best.size(self.objective):,} bytes, another layout from near there")
                 candidate = self.candidate(choice)
                 operators += len((candidate or best).decision.model.main.operators)
-                if candidate is not None and start_of((best, candidate), self.wish) is candidate:
+                if candidate is not None and start_of((best, candidate), self.objective) is candidate:
                     best = candidate
                     yield best
                     break
@@ -225,16 +225,16 @@ class PartialSearch:
 
     def _hopeful(self, choice: Choice, best: Candidate) -> bool:
         """Whether a choice is expected to be better than a candidate."""
-        wish = self.wish
-        expected = size(choice, wish) + (self.tail if wish.minimize == "arena" else 0)
-        if best.fits(wish) and wish.enough is not None:
-            return expected <= wish.enough and choice.extra_macs < best.extra_macs
-        return expected < best.size(wish) * (1 + _SLACK)
+        objective = self.objective
+        expected = size(choice, objective) + (self.tail if objective.minimize == "arena" else 0)
+        if best.fits(objective) and objective.enough is not None:
+            return expected <= objective.enough and choice.extra_macs < best.extra_macs
+        return expected < best.size(objective) * (1 + _SLACK)
 
     @property
     def _most_extra(self) -> int:
         """Multiply-accumulates that may be done twice."""
-        return int(self.wish.most_extra_macs * sum(macs(operator) for operator in self.base.main.operators))
+        return int(self.objective.most_extra_macs * sum(macs(operator) for operator in self.base.main.operators))
 
     def candidate(self, choice: Choice) -> Candidate | None:
         """A choice with its layout, made with a part of the budget; None if none does what was asked for.
@@ -242,12 +242,12 @@ class PartialSearch:
         Nor is it one that is larger than without strips, even if only with some of the kernels that may run.
         """
         budget = self.task.budget.part(_SHARE_OF_ONE)
-        found = partial(self.base, self._sharing, choice, budget, unpacked=self._packed.unpacked)
+        found = partial(self.base, self._policy, choice, budget, unpacked=self._packed.unpacked)
         if found is None:
             return None
         decision = _decision(self.task, self.whole, self.base, found)
         candidate = replace(_candidate(self.task, decision, choice.extra_macs), choice=choice)
-        return candidate if candidate.no_worse(self.first, self.wish) else None
+        return candidate if candidate.no_worse(self.first, self.objective) else None
 
 
 def _decision(task: Task, whole: Decision, base: Model, found: Partial) -> Decision:
@@ -265,26 +265,26 @@ def _decision(task: Task, whole: Decision, base: Model, found: Partial) -> Decis
 
 
 def _strips(task: Task, base: Model, choice: Choice) -> Iterator[Strips]:
-    for piece in choice.pieces:
-        if piece.plan is None:
+    for segment in choice.segments:
+        if segment.plan is None:
             continue
-        operators = base.main.operators[piece.first : piece.last + 1]
+        operators = base.main.operators[segment.first : segment.last + 1]
         places = tuple(sorted({task.positions[mark(operator)] for operator in operators}))
-        plan = within(base, piece.plan)
+        plan = within(base, segment.plan)
         if isinstance(plan, ChannelPlan):
             size = plan.region.outputs[-1].shape[-1] // plan.region.pieces
             channels = tuple(size * each for each in plan.boundaries)
-            yield Strips(places, (), None, piece.extra_macs, channels, estimate_channels(plan).constant_bytes)
+            yield Strips(places, (), None, segment.extra_macs, channels, estimate_channels(plan).constant_bytes)
         else:
             results = [tensor for operator in plan.region.operators for tensor in operator.outputs]
             kept = tuple(tensor.name for tensor in results if tensor in plan.kept)
-            yield Strips(places, plan.boundaries[-1], _halo(piece), piece.extra_macs, kept=kept)
+            yield Strips(places, plan.boundaries[-1], _halo(segment), segment.extra_macs, kept=kept)
 
 
-def _halo(piece: Piece) -> Literal["recompute", "keep", "some"]:
-    if piece.kind in ("recompute", UNEVEN["recompute"]):
+def _halo(segment: Segment) -> Literal["recompute", "keep", "some"]:
+    if segment.kind in ("recompute", UNEVEN["recompute"]):
         return "recompute"
-    return "keep" if piece.kind in ("keep", UNEVEN["keep"]) else "some"
+    return "keep" if segment.kind in ("keep", UNEVEN["keep"]) else "some"
 
 
 def _candidate(task: Task, decision: Decision, extra_macs: int = 0) -> Candidate:
@@ -294,7 +294,7 @@ def _candidate(task: Task, decision: Decision, extra_macs: int = 0) -> Candidate
 
 
 def _least(model: Model) -> int:
-    """Bytes that no execution is below, in whatever pieces: all inputs are there at first, all outputs at last."""
+    """Bytes that no execution is below, in whatever parts: all inputs are there at first, all outputs at last."""
     graph = model.main
     ends = (
         sum(align(tensor.bytes) for tensor in dict.fromkeys(tensors) if tensor.data is None and not tensor.variable)

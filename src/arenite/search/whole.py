@@ -16,9 +16,9 @@ from arenite.operators.liveness import executed_graphs, lifetimes, peak_memory
 from arenite.problems.lifetimes import maximum_load
 from arenite.search.joint.every_order import every_order_bound
 from arenite.search.joint.jointly import solve_jointly
+from arenite.search.layout_policy import LayoutPolicy, Placed, Shared
 from arenite.search.orders import runs_as_filed, with_order
 from arenite.search.reordering import reorder
-from arenite.search.sharing import Placed, Shared, Sharing
 from arenite.search.task import Decision, Task
 
 if TYPE_CHECKING:
@@ -84,16 +84,18 @@ def _laid_out(task: Task, orders: _Orders) -> Decision:
         OptionError: no layout was found that keeps the inputs, which was asked for.
     """
     target = task.planned_for
-    sharing = Sharing(target, task.options.keep_inputs, _limits(task), goal=orders.lower_bound, progress=task.report)
-    candidates, bound = _candidates(task, sharing, orders)
+    policy = LayoutPolicy(
+        target, task.options.keep_inputs, _limits(task), goal=orders.lower_bound, progress=task.report
+    )
+    candidates, bound = _candidates(task, policy, orders)
     best = candidates.found
-    if best is not None and sharing.head(best) > bound and not orders.only:
-        best, bound = _jointly(task, sharing, best, bound)
+    if best is not None and policy.head(best) > bound and not orders.only:
+        best, bound = _jointly(task, policy, best, bound)
     if best is None:
         # TFLM itself plans the file better than any layout that could be found.
         return _without_layout(task, candidates, bound, orders.proofs)
-    notes = candidates.blocked(sharing.head(best))
-    return Decision(best.model, peak_memory(best.model), sharing.head(best), bound, orders.proofs, notes)
+    notes = candidates.blocked(policy.head(best))
+    return Decision(best.model, peak_memory(best.model), policy.head(best), bound, orders.proofs, notes)
 
 
 def _without_layout(task: Task, candidates: _Candidates, bound: int, proofs: tuple[Proof, ...]) -> Decision:
@@ -107,24 +109,24 @@ def _without_layout(task: Task, candidates: _Candidates, bound: int, proofs: tup
     return Decision(task.base, peak_memory(task.base), head, bound, proofs, candidates.blocked(head))
 
 
-def _candidates(task: Task, sharing: Sharing, orders: _Orders) -> tuple[_Candidates, int]:
+def _candidates(task: Task, policy: LayoutPolicy, orders: _Orders) -> tuple[_Candidates, int]:
     """The best layout of one of the orders, and a bound in bytes for all orders and layouts."""
-    bound, best = orders.lower_bound, _Candidates(sharing)
+    bound, best = orders.lower_bound, _Candidates(policy)
     seen: list[Model] = []
     for each in orders.orders:
         model = _ordered(task.base, each)
         seen.append(model)
-        if best.low_enough(sharing.least(model) if best.found else 0):
+        if best.low_enough(policy.least(model) if best.found else 0):
             continue
         effort = APART_EFFORT if not task.shares else FULL_EFFORT if orders.only else EACH_EFFORT
-        placed = sharing.place(model, effort=effort, budget=task.for_layout())
+        placed = policy.place(model, effort=effort, budget=task.for_layout())
         best.add_all(placed)
         if orders.only and not _could_be_views(task):
             bound = max(bound, (placed.kept or placed.lowest).lower_bound)
         if best.low_enough(bound):
             return best, bound
     if not orders.only and task.shares:
-        _try_apart(task, sharing, seen, best)
+        _try_apart(task, policy, seen, best)
     return best, bound
 
 
@@ -133,15 +135,15 @@ def _could_be_views(task: Task) -> bool:
     return task.options.keep_inputs and views_of_inputs(task.base, task.planned_for.backend)
 
 
-def _try_apart(task: Task, sharing: Sharing, seen: Sequence[Model], best: _Candidates) -> None:
+def _try_apart(task: Task, policy: LayoutPolicy, seen: Sequence[Model], best: _Candidates) -> None:
     """Try the order that is best without overlap: laid out with overlap, then without if that may still be lower."""
     alone = replace(task, options=replace(task.options, overlap=False, split=False))
     apart = _orders(alone)
     model = _ordered(task.base, apart.orders[0])
-    if not any(_runs_alike(model, other) for other in seen) and not best.low_enough(sharing.least(model)):
-        best.add_all(sharing.place(model, effort=EACH_EFFORT, budget=task.for_layout()))
+    if not any(_runs_alike(model, other) for other in seen) and not best.low_enough(policy.least(model)):
+        best.add_all(policy.place(model, effort=EACH_EFFORT, budget=task.for_layout()))
     if not best.low_enough(apart.lower_bound):
-        best.add(sharing.adopt(_laid_out(alone, apart).model))
+        best.add(policy.adopt(_laid_out(alone, apart).model))
 
 
 class _Candidates:
@@ -150,8 +152,8 @@ class _Candidates:
     Ties go to the lower maximum over all sets of kernels, then to the first added.
     """
 
-    def __init__(self, sharing: Sharing) -> None:
-        self._sharing = sharing
+    def __init__(self, policy: LayoutPolicy) -> None:
+        self._policy = policy
         self.found: Shared | None = None
         self._lowest: Shared | None = None
 
@@ -165,9 +167,9 @@ class _Candidates:
     def blocked(self, head: int) -> tuple[str, ...]:
         """A sentence on which kernels keep the head from being as low as was found without regard to them, if any."""
         lowest = self._lowest
-        if lowest is None or self._sharing.head(lowest) >= head:
+        if lowest is None or self._policy.head(lowest) >= head:
             return ()
-        return (self._sharing.blocked(lowest),)
+        return (self._policy.blocked(lowest),)
 
     def add(self, other: Shared | None) -> None:
         if other is not None and (self.found is None or self._key(other) < self._key(self.found)):
@@ -175,21 +177,21 @@ class _Candidates:
 
     def low_enough(self, bound: int) -> bool:
         """Whether the best so far is at most `bound`, so that nothing that needs `bound` bytes of head can be lower."""
-        return self.found is not None and self._sharing.head(self.found) <= bound
+        return self.found is not None and self._policy.head(self.found) <= bound
 
     def _key(self, found: Shared) -> tuple[int, int]:
-        return self._sharing.head(found), max(found.heads.values())
+        return self._policy.head(found), max(found.heads.values())
 
 
-def _jointly(task: Task, sharing: Sharing, best: Shared, bound: int) -> tuple[Shared, int]:
+def _jointly(task: Task, policy: LayoutPolicy, best: Shared, bound: int) -> tuple[Shared, int]:
     """Order and layout searched together from the best that was found, and a bound for all orders and layouts."""
     # Scratch is numbered in the order of the model; that order is the start, and only the main graph's is open.
     base = best.model
-    charged, keep_inputs = sharing.target.charged, sharing.keep_inputs
-    problem, tensors = sharing.problem(best.model, charged)
+    charged, keep_inputs = policy.target.charged, policy.keep_inputs
+    problem, tensors = policy.problem(best.model, charged)
     bound = every_order_bound(
         base,
-        sharing.target.backend,
+        policy.target.backend,
         problem,
         tensors,
         best.solution,
@@ -199,15 +201,15 @@ def _jointly(task: Task, sharing: Sharing, best: Shared, bound: int) -> tuple[Sh
         effort=BOUND_EFFORT,
         budget=task.budget,
     )
-    if sharing.head(best) <= bound:
+    if policy.head(best) <= bound:
         return best, bound
-    limits, start = sharing.joint_limits, best.solution
+    limits, start = policy.joint_limits, best.solution
     if limits:
-        limits = {**limits, charged: sharing.head(best)}
-        start = sharing.followed(best, limits)
+        limits = {**limits, charged: policy.head(best)}
+        start = policy.followed(best, limits)
     found = solve_jointly(
         base,
-        sharing.target.backend,
+        policy.target.backend,
         range(len(base.main.operators)),
         start,
         keep_inputs=keep_inputs,
@@ -220,8 +222,8 @@ def _jointly(task: Task, sharing: Sharing, best: Shared, bound: int) -> tuple[Sh
     if found.solution is start:
         return best, found.lower_bound
     model = with_order(base, 0, found.order)
-    settled = sharing.settle(model, found.problem, found.tensors, found.solution)
-    better = sharing.admits(settled) and sharing.head(settled) < sharing.head(best)
+    settled = policy.settle(model, found.problem, found.tensors, found.solution)
+    better = policy.admits(settled) and policy.head(settled) < policy.head(best)
     return settled if better else best, found.lower_bound
 
 

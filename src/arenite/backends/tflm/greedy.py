@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from arenite.problems.lifetimes import meetings, neighbors
+from arenite.problems.lifetimes import conflicts, neighbors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ONLINE = -1
 """The offset in a plan that leaves a buffer to TFLM."""
-_MOST_MEETINGS = 100_000
+_MOST_CONFLICTS = 100_000
 """Pairs alive together up to which lists of them are quicker than arrays of all that is placed."""
 
 
@@ -44,7 +44,7 @@ def greedy_plan(buffers: Sequence[Buffer], fixed: Sequence[int] = ()) -> GreedyP
     offsets = list(given)
     online = [number for number, offset in reversed(list(enumerate(given))) if offset == ONLINE]
     online.sort(key=lambda number: -buffers[number].size)
-    if meetings(buffers) > _MOST_MEETINGS:
+    if conflicts(buffers) > _MOST_CONFLICTS:
         _place_many(buffers, offsets, online)
     else:
         _place_few(buffers, offsets, online)

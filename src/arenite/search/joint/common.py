@@ -32,7 +32,7 @@ Before = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Meeting:
+class Conflict:
     """Two buffers that are alive together in some order.
 
     `apart`: they are not alive together if all of one of these hold; none means that they always are. `always`: where
@@ -123,7 +123,7 @@ class Common:
         pieces = copied_pieces(in_order, charged, barred, kernels)
         self._pieces = {tensor: each for tensor, each in pieces.items() if tensor not in barred}
 
-    def meetings(self, buffers: Iterable[int] | None = None, *, every_order: bool = False) -> Iterator[Meeting]:
+    def conflicts(self, buffers: Iterable[int] | None = None, *, every_order: bool = False) -> Iterator[Conflict]:
         """All pairs that may meet of these buffers, or of all, the lower number first; `every_order`: those that do."""
         among = self.charges if buffers is None else self.charges.keys() & set(buffers)
         for one, other in combinations(sorted(among), 2):
@@ -132,7 +132,7 @@ class Common:
             ways = (self._ends_before(one, other), self._ends_before(other, one))
             apart = tuple(way for way in ways if way is not None)
             if () not in apart and not (every_order and apart):
-                yield self._meeting(one, other, apart)
+                yield self._conflict(one, other, apart)
 
     def _of_different_sets(self, one: int, other: int) -> bool:
         """Whether two buffers are scratch of different sets of kernels, of which only one runs."""
@@ -171,34 +171,34 @@ class Common:
                 needed.append((operator, last))
         return tuple(needed)
 
-    def _meeting(self, one: int, other: int, apart: tuple[Before, ...]) -> Meeting:
+    def _conflict(self, one: int, other: int, apart: tuple[Before, ...]) -> Conflict:
         if max(one, other) >= len(self._tensors):
-            return Meeting(one, other, apart, None)
+            return Conflict(one, other, apart, None)
         first, second = self._tensors[one], self._tensors[other]
         if first not in self._pieces or second not in self._pieces:
-            return Meeting(one, other, apart, None)
+            return Conflict(one, other, apart, None)
         for source, target in ((one, other), (other, one)):
             operator = self.charges[target].producer
             if operator is None or self._tensors[target] not in self._operators[operator].outputs:
                 continue
             if operator in self.charges[source].consumers:
-                return self._direct(Meeting(one, other, apart, None), operator, source, target)
+                return self._direct(Conflict(one, other, apart, None), operator, source, target)
         points = equal_distances(self._pieces[first], self._pieces[second])
-        return Meeting(one, other, apart, _relation(one, other, None, points, self.charges))
+        return Conflict(one, other, apart, _relation(one, other, None, points, self.charges))
 
-    def _direct(self, meeting: Meeting, operator: int, source: int, target: int) -> Meeting:
+    def _direct(self, conflict: Conflict, operator: int, source: int, target: int) -> Conflict:
         """An operator's input and output."""
         if runs_graphs(self._operators[operator]):
-            return meeting
+            return conflict
         rule = self._kernels.overlap(self._operators[operator], self._tensors[source], self._tensors[target])
         always = _relation(source, target, None, rule.intact, self.charges)
         consumers = self.charges[source].consumers
         last = self._all_before((user for user in consumers if user != operator), operator)
         if self.charges[source].kept or last is None:
-            return Meeting(meeting.one, meeting.other, meeting.apart, always)
+            return Conflict(conflict.one, conflict.other, conflict.apart, always)
         distance = None if rule.distance is None else align(rule.distance)
         used_up = _relation(source, target, distance, with_more(rule.exactly, rule.intact), self.charges)
-        return Meeting(meeting.one, meeting.other, meeting.apart, always, used_up, last)
+        return Conflict(conflict.one, conflict.other, conflict.apart, always, used_up, last)
 
 
 def _members(mask: int) -> Iterator[int]:

@@ -74,10 +74,10 @@ def every_order_bound(
         members = stretch(buffers, ends.index(max(ends)), _MOST_BUFFERS)
     barred = frozenset(written_twice(model))  # views of inputs that are kept would be right, if no layout has them
     common = Common(model, kernels, tensors, scratch_of or kernels, barred, keep_inputs=keep_inputs)
-    meetings = list(common.meetings(members, every_order=True))
-    relations = tuple(each.widest for each in meetings if each.widest is not None)
+    conflicts = list(common.conflicts(members, every_order=True))
+    relations = tuple(each.widest for each in conflicts if each.widest is not None)
     together = PlacementProblem(buffers, relations, problem.alignment)
-    small = gaps_of(together, ((each.one, each.other) for each in meetings)).part(members)
+    small = gaps_of(together, ((each.one, each.other) for each in conflicts)).part(members)
     start = [solution.offsets[member] // small.unit for member in members]
     least = -(-bound // small.unit)
     if len(members) >= _LONG:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from arenite.budget import Budget
     from arenite.problems.placement import Relation
-    from arenite.search.joint.common import Common, Meeting
+    from arenite.search.joint.common import Common, Conflict
 
     Literal: TypeAlias = cp_model.IntVar | cp_model.LinearExpr
 
@@ -50,7 +50,7 @@ class JointModel:
     def __init__(
         self,
         common: Common,
-        meetings: Sequence[Meeting],
+        conflicts: Sequence[Conflict],
         sizes: Sequence[int],
         start: Arrangement,
         *,
@@ -63,7 +63,7 @@ class JointModel:
         self._sizes = sizes
         self._caps = common.caps
         self._counted = common.counted
-        relations = [each for meeting in meetings for each in (meeting.always, meeting.used_up) if each]
+        relations = [each for conflict in conflicts for each in (conflict.always, conflict.used_up) if each]
         distances = [part for each in relations for part in (each.distance or 0, greatest_divisor(each.exactly))]
         self._unit = math.gcd(*sizes, *start.offsets, *distances) or 1
         part = part or Part(start.order, range(len(sizes)))
@@ -78,9 +78,9 @@ class JointModel:
         """Bytes that the start takes."""
         self._offsets: list[cp_model.IntVar | int] = [at // self._unit for at in start.offsets]
         self._height = self._add_offsets(bound)
-        for meeting in meetings:
-            if sizes[meeting.one] and sizes[meeting.other] and {meeting.one, meeting.other} & self._moving:
-                self._add(meeting)
+        for conflict in conflicts:
+            if sizes[conflict.one] and sizes[conflict.other] and {conflict.one, conflict.other} & self._moving:
+                self._add(conflict)
         self._model.minimize(self._height)
 
     def _add_places(self, common: Common) -> None:
@@ -157,22 +157,22 @@ class JointModel:
             self._model.add_implication(literal, each)
         return literal
 
-    def _add(self, meeting: Meeting) -> None:
+    def _add(self, conflict: Conflict) -> None:
         """One of: apart in time, above, below, or where a relation allows it."""
         model, unit = self._model, self._unit
-        one, other = meeting.one, meeting.other
-        apart = [self._all(pairs) for pairs in meeting.apart]
+        one, other = conflict.one, conflict.other
+        apart = [self._all(pairs) for pairs in conflict.apart]
         if any(each is True for each in apart):
             return
         difference = self._offsets[one] - self._offsets[other]
         ways = [each for each in apart if each is not False]
         ways.append(self._way(difference >= self._sizes[other] // unit))
         ways.append(self._way(-difference >= self._sizes[one] // unit))
-        if meeting.always is not None:
-            ways += self._lying(meeting.always)
-        last = self._all(meeting.last)
-        if meeting.used_up is not None and last is not False:
-            lying = self._lying(meeting.used_up)
+        if conflict.always is not None:
+            ways += self._lying(conflict.always)
+        last = self._all(conflict.last)
+        if conflict.used_up is not None and last is not False:
+            lying = self._lying(conflict.used_up)
             if last is not True:
                 for way in lying:
                     model.add_implication(way, last)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from arenite.backends import Backend
     from arenite.model import Model, Tensor
     from arenite.problems.placement import PlacementProblem
-    from arenite.search.joint.common import Meeting
+    from arenite.search.joint.common import Conflict
 
 _EFFORT = 2.0
 """Deterministic time of the solver for an effort of 1: about five seconds."""
@@ -104,20 +104,20 @@ def solve_jointly(
         return start
     barred = unshared(model, keep_inputs=keep_inputs)
     common = Common(model, kernels, tensors, charged, barred, keep_inputs=keep_inputs, limits=limits)
-    meetings = list(common.meetings())
+    conflicts = list(common.conflicts())
     if not common.complete:
         return start
     start = replace(
-        start, lower_bound=_core_bound(start, common, meetings, effort=_CORE_EFFORT * effort, budget=budget)
+        start, lower_bound=_core_bound(start, common, conflicts, effort=_CORE_EFFORT * effort, budget=budget)
     )
     if start.optimal:
         return start
     sizes, bound = [buffer.size for buffer in problem.buffers], start.lower_bound
     if problem.counted > _MOST_WHOLE:
-        found = _lowered(start, common, meetings, effort=_EFFORT * effort, budget=budget)
+        found = _lowered(start, common, conflicts, effort=_EFFORT * effort, budget=budget)
         least = bound
     else:
-        whole = JointModel(common, meetings, sizes, Arrangement(tuple(order), solution.offsets), bound=bound)
+        whole = JointModel(common, conflicts, sizes, Arrangement(tuple(order), solution.offsets), bound=bound)
         found, least, _ = whole.run(_EFFORT * effort, budget)
         least = max(least, bound)
     if found is None:
@@ -134,7 +134,7 @@ def _height(arrangement: Arrangement, sizes: Sequence[int], common: Common) -> i
 
 
 def _core_bound(
-    start: JointOverlapSolution, common: Common, meetings: Sequence[Meeting], *, effort: float, budget: Budget
+    start: JointOverlapSolution, common: Common, conflicts: Sequence[Conflict], *, effort: float, budget: Budget
 ) -> int:
     """Bytes that the buffers near a highest one need in every order and layout, if there are no others.
 
@@ -147,7 +147,7 @@ def _core_bound(
     least, left, count = start.lower_bound, effort, _CORE
     while count < len(near) and left > 0 and not budget.over and least < start.solution.height:
         members = set(near[:count])
-        inside = [each for each in meetings if each.one in members and each.other in members]
+        inside = [each for each in conflicts if each.one in members and each.other in members]
         part = Part({operator for one in members for operator in common.users(one)}, members)
         model = JointModel(common, inside, sizes, arrangement, bound=least, part=part)
         found, proven, spent = model.run(left, budget, any_lower=True)
@@ -160,7 +160,7 @@ def _core_bound(
 
 
 def _lowered(
-    start: JointOverlapSolution, common: Common, meetings: Sequence[Meeting], *, effort: float, budget: Budget
+    start: JointOverlapSolution, common: Common, conflicts: Sequence[Conflict], *, effort: float, budget: Budget
 ) -> Arrangement | None:
     """The start, lower where a window of the order around each of its highest buffers allows it; None if nowhere."""
     sizes = [buffer.size for buffer in start.problem.buffers]
@@ -168,7 +168,7 @@ def _lowered(
     left, around = effort, _LEAST
     while left > 0 and not budget.over and _height(best, sizes, common) > start.lower_bound:
         part = _window(best, sizes, common, around)
-        model = JointModel(common, meetings, sizes, best, bound=start.lower_bound, part=part)
+        model = JointModel(common, conflicts, sizes, best, bound=start.lower_bound, part=part)
         found, _, spent = model.run(min(left, effort / _SEARCHES), budget)
         left -= max(spent, effort / _MOST_SEARCHES)
         if found is not None:

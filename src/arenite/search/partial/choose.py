@@ -1,4 +1,4 @@
-"""The pieces that a line is cut into, so that each needs at most a given head."""
+"""The segments that a line is cut into, so that each needs at most a given head."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from arenite.budget import Budget
     from arenite.search.partial.costs import Costs
-    from arenite.search.partial.piece import Piece
+    from arenite.search.partial.segment import Segment
     from arenite.search.partial.ways import Kind
 
 _STEPS_OF_STRETCH = 300
@@ -30,18 +30,18 @@ NUMBERS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20, 24, 28, 32, 40, 48, 56, 
 class Choice:
     """Pieces that make up the whole line, or its beginning; sums over them, and the largest head (bytes)."""
 
-    pieces: tuple[Piece, ...] = ()
+    segments: tuple[Segment, ...] = ()
     head: int = 0
     tail: int = 0
     extra_macs: int = 0
 
-    def with_piece(self, piece: Piece) -> Choice:
-        """With one more piece."""
+    def with_segment(self, segment: Segment) -> Choice:
+        """With one more segment."""
         return Choice(
-            (*self.pieces, piece),
-            max(self.head, piece.head),
-            self.tail + piece.tail,
-            self.extra_macs + piece.extra_macs,
+            (*self.segments, segment),
+            max(self.head, segment.head),
+            self.tail + segment.tail,
+            self.extra_macs + segment.extra_macs,
         )
 
     def no_worse(self, other: Choice) -> bool:
@@ -50,9 +50,9 @@ class Choice:
 
 
 def choices(costs: Costs, kinds: tuple[Kind, ...], limit: int, most_extra: int, budget: Budget) -> list[Choice]:
-    """The ways to cut the line into pieces that need at most `limit` bytes of head and `most_extra` extra MACs.
+    """The ways to cut the line into segments that need at most `limit` bytes of head and `most_extra` extra MACs.
 
-    `kinds` are the strips to consider, beside groups of channels. Of the ways that a piece's own costs allow, none is
+    `kinds` are the strips to consider, beside groups of channels. Of the ways that a segment's own costs allow, none is
     beaten by another in both extra MACs and tail. Empty where there is no way; where the budget is spent, no further
     way to execute anything in parts is looked at.
     """
@@ -72,17 +72,17 @@ def choices(costs: Costs, kinds: tuple[Kind, ...], limit: int, most_extra: int, 
             ways = kinds if in_strips else _BY_CHANNELS
             budget.spend(_STEPS_OF_STRETCH * len(ways))
             for kind in ways:
-                piece = _in_parts(costs, Key(first, last, kind), limit, most_extra)
-                _extend(best, best[first], [] if piece is None else [piece], most_extra)
+                segment = _in_parts(costs, Key(first, last, kind), limit, most_extra)
+                _extend(best, best[first], [] if segment is None else [segment], most_extra)
     return best[length]
 
 
-def _extend(best: list[list[Choice]], before: Sequence[Choice], pieces: Sequence[Piece], most_extra: int) -> None:
-    """Add a piece to each of the choices that end where it begins."""
-    for piece in pieces:
-        kept = best[piece.last + 1]
+def _extend(best: list[list[Choice]], before: Sequence[Choice], segments: Sequence[Segment], most_extra: int) -> None:
+    """Add a segment to each of the choices that end where it begins."""
+    for segment in segments:
+        kept = best[segment.last + 1]
         for choice in before:
-            new = choice.with_piece(piece)
+            new = choice.with_segment(segment)
             if new.extra_macs <= most_extra and not any(each.no_worse(new) for each in kept):
                 kept[:] = [*(each for each in kept if not new.no_worse(each)), new]
 
@@ -129,7 +129,7 @@ def _ends(costs: Costs, cuts: frozenset[int], following: int, first: int, limit:
                 yield cut - 1
 
 
-def _in_parts(costs: Costs, stretch: Key, limit: int, most_extra: int) -> Piece | None:
+def _in_parts(costs: Costs, stretch: Key, limit: int, most_extra: int) -> Segment | None:
     """A stretch in as few parts as keep to the limits: the more there are, the lower the floor and the more work."""
     most = costs.most(*stretch)
     numbers = [number for number in NUMBERS if number <= most]

@@ -10,8 +10,8 @@ from arenite.rewrite.channels import channel_region_of, why_not_channels
 from arenite.rewrite.strips import StripPlan, estimate, region_of, why_not
 from arenite.search.partial.by_channels import ByChannels
 from arenite.search.partial.layout import head
-from arenite.search.partial.piece import Piece
 from arenite.search.partial.realize import in_parts, within
+from arenite.search.partial.segment import Segment
 from arenite.search.partial.ways import ROW_KINDS
 
 if TYPE_CHECKING:
@@ -61,19 +61,19 @@ class Costs:
         self._stretches: dict[tuple[int, int], Stretch] = {}
         self._ways: dict[Key, Way | None] = {}
         self._wide: dict[int, tuple[int, ...]] = {}
-        self._whole: dict[int, Piece] = {}
-        self._pieces: dict[tuple[Key, int], Piece] = {}
+        self._whole: dict[int, Segment] = {}
+        self._segments: dict[tuple[Key, int], Segment] = {}
         self._by_rows: dict[tuple[int, int], Mapping[Kind, ByRows]] = {}
         self._tails: dict[Key, _TailBytes] = {}
         self._tails_of_whole: dict[Model, int] = {}
         self._known: dict[Key, dict[int, float]] = {}
 
-    def whole(self, position: int) -> Piece:
+    def whole(self, position: int) -> Segment:
         """One operator as it is."""
         if position not in self._whole:
             stretch = self._stretch(position, position)
             needed = head(stretch.model, self.target.backend, _WORK_OF_ONE, 0, Budget()) + stretch.passing
-            self._whole[position] = Piece(position, position, None, needed)
+            self._whole[position] = Segment(position, position, None, needed)
         return self._whole[position]
 
     def most(self, first: int, last: int, kind: Kind) -> int:
@@ -105,38 +105,38 @@ class Costs:
 
     def head(self, stretch: Key, number: int) -> int:
         """Bytes of head of a stretch that can be executed so, in so many parts of about the same size, as expected."""
-        known = self._pieces.get((stretch, number))
+        known = self._segments.get((stretch, number))
         return known.head if known else round(self.floor(stretch, number) * self._above(stretch, number))
 
-    def parts(self, stretch: Key, number: int) -> Piece:
+    def parts(self, stretch: Key, number: int) -> Segment:
         """A stretch that can be executed so, in so many parts of about the same size; as far as it is known."""
-        if (stretch, number) in self._pieces:
-            return self._pieces[stretch, number]
+        if (stretch, number) in self._segments:
+            return self._segments[stretch, number]
         way = self._sure(*stretch)
         needed, tail = self.head(stretch, number), self._tail_of(stretch, number)
         first, last, kind = stretch
-        return Piece(first, last, way.plan(number), needed, tail, way.extra_macs(number), settled=False, kind=kind)
+        return Segment(first, last, way.plan(number), needed, tail, way.extra_macs(number), settled=False, kind=kind)
 
-    def known(self, piece: Piece) -> bool:
-        """Whether it is known what a piece really costs alone."""
-        return piece.settled or _key(piece) in self._pieces
+    def known(self, segment: Segment) -> bool:
+        """Whether it is known what a segment really costs alone."""
+        return segment.settled or _key(segment) in self._segments
 
-    def settle(self, piece: Piece, budget: Budget) -> Piece:
-        """The piece with what it really costs alone, as far as the budget allows to find out."""
-        if piece.settled or piece.plan is None:
-            return piece
-        first, last, plan = piece.first, piece.last, piece.plan
-        key, number = _key(piece)
-        if (key, number) not in self._pieces:
+    def settle(self, segment: Segment, budget: Budget) -> Segment:
+        """The segment with what it really costs alone, as far as the budget allows to find out."""
+        if segment.settled or segment.plan is None:
+            return segment
+        first, last, plan = segment.first, segment.last, segment.plan
+        key, number = _key(segment)
+        if (key, number) not in self._segments:
             floor = self.floor(key, number)
             stretch = self._with_neighbors(first, last, floor)
             model = in_parts(stretch.model, within(stretch.model, plan))
             needed = head(model, self.target.backend, _WORK, floor - stretch.passing, budget) + stretch.passing
             added = self._tail(model) - self._tail_of_whole(stretch.model)
-            extra = estimate(plan).extra_macs if isinstance(plan, StripPlan) else piece.extra_macs
-            self._pieces[key, number] = Piece(first, last, plan, needed, added, extra, kind=piece.kind)
+            extra = estimate(plan).extra_macs if isinstance(plan, StripPlan) else segment.extra_macs
+            self._segments[key, number] = Segment(first, last, plan, needed, added, extra, kind=segment.kind)
             self._known.setdefault(key, {})[number] = needed / self.floor(key, number)
-        return self._pieces[key, number]
+        return self._segments[key, number]
 
     def _with_neighbors(self, first: int, last: int, head: int) -> Stretch:
         """A stretch with the operators before and after it, as far as they stay whole where no more than a head is had.
@@ -240,7 +240,7 @@ class Costs:
         return found
 
 
-def _key(piece: Piece) -> tuple[Key, int]:
-    """What a piece in parts is known by."""
-    assert piece.kind is not None
-    return Key(piece.first, piece.last, piece.kind), piece.number
+def _key(segment: Segment) -> tuple[Key, int]:
+    """What a segment in parts is known by."""
+    assert segment.kind is not None
+    return Key(segment.first, segment.last, segment.kind), segment.number

@@ -19,7 +19,7 @@ _STEP = 0.75
 _STEPS = 24
 """Limits between the lowest head and that of the model as it is, besides."""
 _PATIENCE = 100
-"""How often pieces are chosen anew for a limit because some cost more than was expected."""
+"""How often segments are chosen anew for a limit because some cost more than was expected."""
 _SHARE = 0.5
 """Share of what is left of the budget that the search for one limit takes at most."""
 _FINE = 0.01
@@ -42,7 +42,7 @@ def frontier(
     for position in range(len(costs.line)):
         if budget.over:
             return []
-        whole = whole.with_piece(costs.whole(position))
+        whole = whole.with_segment(costs.whole(position))
     found = [whole]
     lowest, floor = whole.head, 0
 
@@ -76,24 +76,24 @@ def _settled(costs: Costs, kinds: tuple[Kind, ...], limit: int, most_extra: int,
     """
     for _ in range(_PATIENCE):
         chosen = choices(costs, kinds, limit, most_extra, budget)
-        new = [piece for choice in chosen for piece in choice.pieces if not costs.known(piece)]
+        new = [segment for choice in chosen for segment in choice.segments if not costs.known(segment)]
         if not new or budget.over:
             break
-        for piece in new:
+        for segment in new:
             if not budget.over:
-                costs.settle(piece, budget)
+                costs.settle(segment, budget)
     settled = (_known(costs, choice, budget) for choice in chosen)
     kept = (choice for choice in settled if choice is not None)
     return [choice for choice in kept if choice.head <= limit and choice.extra_macs <= most_extra]
 
 
 def _known(costs: Costs, choice: Choice, budget: Budget) -> Choice | None:
-    """The choice with what its pieces really cost; None where that is not known."""
+    """The choice with what its segments really cost; None where that is not known."""
     result = Choice()
-    for piece in choice.pieces:
-        if not costs.known(piece):
+    for segment in choice.segments:
+        if not costs.known(segment):
             return None
-        result = result.with_piece(costs.settle(piece, budget))
+        result = result.with_segment(costs.settle(segment, budget))
     return result
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from arenite.budget import Budget
     from arenite.model import Model
     from arenite.problems.placement import PlacementProblem
-    from arenite.search.sharing import Shared, Sharing
+    from arenite.search.layout_policy import LayoutPolicy, Shared
 
 _STEPS_OF_PROBLEM = 300
 """Steps for each buffer of a layout: rewriting the model, its lifetimes and relations; measured on the zoo."""
@@ -25,7 +25,7 @@ _FEW = 8
 """Buffers of which it is found out at once how low a layout can be."""
 
 
-def laid_out(model: Model, sharing: Sharing, work: int, budget: Budget) -> Shared | None:
+def laid_out(model: Model, policy: LayoutPolicy, work: int, budget: Budget) -> Shared | None:
     """The lowest layout found for the target, checked; None if none does what was asked for.
 
     What is low is the most of all sets of kernels that the target may run: room is left for the scratch of the set
@@ -33,15 +33,15 @@ def laid_out(model: Model, sharing: Sharing, work: int, budget: Budget) -> Share
 
     Args:
         model: in its order, without a plan.
-        sharing: how layouts are made.
+        policy: how layouts are made.
         work: how many groups may be placed in all, for each of the two.
         budget: is charged for the layouts; once it is spent there is a first one only.
     """
     best: Shared | None = None
-    for scratch_of in dict.fromkeys((sharing.target.backend, sharing.target.charged)):
-        problem, tensors = sharing.problem(model, scratch_of)
-        found = sharing.settle(model, problem, tensors, _solved(problem, work, budget))
-        if sharing.admits(found) and (best is None or max(found.heads.values()) < max(best.heads.values())):
+    for scratch_of in dict.fromkeys((policy.target.backend, policy.target.charged)):
+        problem, tensors = policy.problem(model, scratch_of)
+        found = policy.settle(model, problem, tensors, _solved(problem, work, budget))
+        if policy.admits(found) and (best is None or max(found.heads.values()) < max(best.heads.values())):
             best = found
     return best
 

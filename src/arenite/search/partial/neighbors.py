@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from arenite.search.partial.costs import Costs
-    from arenite.search.partial.piece import Piece
+    from arenite.search.partial.segment import Segment
     from arenite.search.partial.ways import Kind
 
 _NEAR = 2
@@ -26,22 +26,22 @@ def neighbors(costs: Costs, choice: Choice, most_extra: int) -> Iterator[Choice]
 
     As far as they do at most `most_extra` multiply-accumulates twice; what they cost is an estimate.
     """
-    for place, piece in enumerate(choice.pieces):
-        if piece.plan is not None:
-            for others in _others(costs, piece):
+    for place, segment in enumerate(choice.segments):
+        if segment.plan is not None:
+            for others in _others(costs, segment):
                 new = Choice()
-                for each in (*choice.pieces[:place], *others, *choice.pieces[place + 1 :]):
-                    new = new.with_piece(each)
-                if new.extra_macs <= most_extra and any(each.plan is not None for each in new.pieces):
+                for each in (*choice.segments[:place], *others, *choice.segments[place + 1 :]):
+                    new = new.with_segment(each)
+                if new.extra_macs <= most_extra and any(each.plan is not None for each in new.segments):
                     yield new
 
 
-def _others(costs: Costs, piece: Piece) -> Iterator[tuple[Piece, ...]]:
-    yield tuple(costs.whole(position) for position in range(piece.first, piece.last + 1))
-    at = bisect_left(NUMBERS, piece.number)
-    near = {*NUMBERS[max(0, at - _NEAR) : at + _NEAR + 1], piece.number - 1, piece.number, piece.number + 1}
+def _others(costs: Costs, segment: Segment) -> Iterator[tuple[Segment, ...]]:
+    yield tuple(costs.whole(position) for position in range(segment.first, segment.last + 1))
+    at = bisect_left(NUMBERS, segment.number)
+    near = {*NUMBERS[max(0, at - _NEAR) : at + _NEAR + 1], segment.number - 1, segment.number, segment.number + 1}
     for kind in _KINDS:
-        most = costs.most(piece.first, piece.last, kind)
+        most = costs.most(segment.first, segment.last, kind)
         for number in sorted(near):
-            if 1 < number <= most and (kind, number) != (piece.kind, piece.number):
-                yield (costs.parts(Key(piece.first, piece.last, kind), number),)
+            if 1 < number <= most and (kind, number) != (segment.kind, segment.number):
+                yield (costs.parts(Key(segment.first, segment.last, kind), number),)

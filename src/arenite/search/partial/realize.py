@@ -31,11 +31,11 @@ class Realized:
 
 
 def realize(model: Model, choice: Choice) -> Realized:
-    """The model with the pieces of a choice executed in parts; the same object where none of them is."""
+    """The model with the segments of a choice executed in parts; the same object where none of them is."""
     sources: dict[tuple[Tensor, ...], Operator | None] = {}
-    for piece in choice.pieces:
-        if piece.plan is not None:
-            plan = within(model, piece.plan)
+    for segment in choice.segments:
+        if segment.plan is not None:
+            plan = within(model, segment.plan)
             before = set(model.main.operators)
             model = in_parts(model, plan)
             sources.update(_sources(plan, (each for each in model.main.operators if each not in before)))

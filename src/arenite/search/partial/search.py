@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from arenite.budget import Budget
     from arenite.model import Model, Operator, Tensor
+    from arenite.search.layout_policy import LayoutPolicy, Shared
     from arenite.search.partial.choose import Choice
     from arenite.search.partial.costs import Costs
-    from arenite.search.partial.wish import Wish
-    from arenite.search.sharing import Shared, Sharing
+    from arenite.search.partial.objective import Objective
 
     Unpacked = tuple[Model, Mapping[Operator, Operator]]
     """A model, and for each operator that was added the one that it stands for."""
@@ -58,7 +58,7 @@ def search(costs: Costs, most_extra: int, budget: Budget, *, report: Callable[[s
         report: is called with a sentence whenever there is news.
     """
     known = frontier(costs, EVEN_KINDS, most_extra, budget, report=lambda head: report(f"strips: head {head:,} bytes"))
-    return [choice for choice in known if any(piece.plan is not None for piece in choice.pieces)]
+    return [choice for choice in known if any(segment.plan is not None for segment in choice.segments)]
 
 
 def _as_it_is(model: Model) -> Unpacked:
@@ -67,7 +67,7 @@ def _as_it_is(model: Model) -> Unpacked:
 
 def partial(
     model: Model,
-    sharing: Sharing,
+    policy: LayoutPolicy,
     choice: Choice,
     budget: Budget,
     *,
@@ -79,34 +79,34 @@ def partial(
     """
     strips = realize(model, choice)
     whole, copies = unpacked(strips.model)
-    shared = laid_out(Prune().run(whole), sharing, _WORK, budget)
+    shared = laid_out(Prune().run(whole), policy, _WORK, budget)
     sources = {**strips.sources, **{copy.outputs: original for copy, original in copies.items()}}
     return None if shared is None else Partial(shared, choice, sources)
 
 
-def promising(known: Iterable[Choice], wish: Wish, tail: int) -> list[Choice]:
+def promising(known: Iterable[Choice], objective: Objective, tail: int) -> list[Choice]:
     """The choices, the most promising first; `tail` are the bytes that the model without strips has.
 
     Of choices of equal size the one with the least work is more promising: its neighbors may spend what is left.
     """
 
     def rank(choice: Choice) -> tuple[int, ...]:
-        if wish.enough is not None and choice.head + tail + choice.tail <= wish.enough:
-            return 0, choice.extra_macs, size(choice, wish)
-        return 1, size(choice, wish), choice.extra_macs
+        if objective.enough is not None and choice.head + tail + choice.tail <= objective.enough:
+            return 0, choice.extra_macs, size(choice, objective)
+        return 1, size(choice, objective), choice.extra_macs
 
     return sorted(known, key=rank)
 
 
-def unbeaten(known: Iterable[Choice], wish: Wish) -> list[Choice]:
+def unbeaten(known: Iterable[Choice], objective: Objective) -> list[Choice]:
     """The choices of which none is smaller with no more work, the least work first."""
     result: list[Choice] = []
-    for choice in sorted(known, key=lambda each: (each.extra_macs, size(each, wish))):
-        if not result or size(choice, wish) < size(result[-1], wish):
+    for choice in sorted(known, key=lambda each: (each.extra_macs, size(each, objective))):
+        if not result or size(choice, objective) < size(result[-1], objective):
             result.append(choice)
     return result
 
 
-def size(choice: Choice, wish: Wish) -> int:
+def size(choice: Choice, objective: Objective) -> int:
     """Bytes of what is to be small, without what is the same for all choices."""
-    return choice.head + (choice.tail if wish.minimize == "arena" else 0)
+    return choice.head + (choice.tail if objective.minimize == "arena" else 0)

@@ -16,23 +16,23 @@ if TYPE_CHECKING:
 
 
 def own_memory(problem: Problem) -> list[int]:
-    """Inputs + outputs + extra of every operator, less its most relief: the cheapest bound, linear in the problem."""
+    """Inputs + outputs + extra of every operator, less its most saving: the cheapest bound, linear in the problem."""
     result = list(problem.extra) or [0] * problem.operators
     for tensor in problem.tensors:
         if tensor.producer is not None:
             result[tensor.producer] += tensor.size
         for consumer in dict.fromkeys(tensor.consumers):
             result[consumer] += tensor.size
-    for relief in problem.relief:
-        ends = (size for tensor, size in relief.saved if not problem.tensors[tensor].kept)
-        result[relief.operator] -= min(relief.most, sum(ends))
+    for saving in problem.savings:
+        ends = (size for tensor, size in saving.saved if not problem.tensors[tensor].kept)
+        result[saving.operator] -= min(saving.most, sum(ends))
     return result
 
 
 def need(graph: Graph, operator: int, alive: Iterable[int]) -> Need:
     """See `certificate.Need`; `alive`: tensors alive while the operator runs in some order (others cannot count)."""
     earlier, later = graph.ancestors[operator], graph.descendants[operator] | 1 << operator
-    total = graph.made[operator] + graph.extra[operator] - graph.most_relief(operator)
+    total = graph.made[operator] + graph.extra[operator] - graph.most_saving(operator)
     for tensor in alive:
         producer = graph.problem.tensors[tensor].producer
         if (producer is None or earlier >> producer & 1) and (graph.kept[tensor] or graph.readers[tensor] & later):
@@ -43,13 +43,13 @@ def need(graph: Graph, operator: int, alive: Iterable[int]) -> Need:
 def cut(graph: Graph, operator: int, alive: Iterable[int]) -> Cut:
     """The least memory that any order needs while the operator runs, as a minimum cut (maximum flow).
 
-    Only operators that may run before or after it have a node; `alive` as for `need`. With relief, the better of two
-    cuts: one counts all of the inputs, and the most relief; the other those bytes of the inputs that are not saved,
-    and all of an input that another operator may have to read later.
+    Only operators that may run before or after it have a node; `alive` as for `need`. With in-place savings it is the
+    better of two cuts. One counts all inputs and subtracts the largest saving. The other counts only those bytes of the
+    inputs that are not saved, and all bytes of an input that another operator may have to read later.
     """
     alive = list(alive)
     found = _cut(graph, operator, alive, {})
-    saved = {tensor: size for each in graph.problem.relief if each.operator == operator for tensor, size in each.saved}
+    saved = {tensor: size for each in graph.problem.savings if each.operator == operator for tensor, size in each.saved}
     if not saved:
         return found
     return max(found, _cut(graph, operator, alive, saved), key=lambda each: each.bound)
@@ -130,18 +130,18 @@ class _Network:
         late = self._later
         total = sum(amount for _, reader, amount in reads if reader < 0 or late >> reader & 1)
         operator = self._operator
-        total += graph.made[operator] + graph.extra[operator] - self._relief(reads)
+        total += graph.made[operator] + graph.extra[operator] - self._saving(reads)
         return Cut(total, operator, tuple(reads), tuple(returns))
 
-    def _relief(self, reads: Iterable[tuple[int, int, int]]) -> int:
+    def _saving(self, reads: Iterable[tuple[int, int, int]]) -> int:
         """Bytes of these that the operator reads and may save."""
-        relief = next((each for each in self._graph.problem.relief if each.operator == self._operator), None)
-        if relief is None:
+        saving = next((each for each in self._graph.problem.savings if each.operator == self._operator), None)
+        if saving is None:
             return 0
-        saved = dict(relief.saved)
+        saved = dict(saving.saved)
         sizes = self._graph.sizes
         mine = ((tensor, amount) for tensor, reader, amount in reads if reader == self._operator)
-        return min(relief.most, sum(max(0, amount - sizes[t] + saved.get(t, 0)) for t, amount in mine))
+        return min(saving.most, sum(max(0, amount - sizes[t] + saved.get(t, 0)) for t, amount in mine))
 
 
 def _maximum_flow(arcs: list[tuple[int, int, int]]) -> list[int]:

@@ -83,9 +83,9 @@ class Graph:
             if tensor.producer is not None:
                 self.outputs[tensor.producer].append(number)
                 self.made[tensor.producer] += tensor.size
-        self.relief = {
+        self.savings = {
             each.operator: (each.most, [(saved, self.readers[t]) for t, saved in each.saved if not self.kept[t]])
-            for each in problem.relief
+            for each in problem.savings
         }
         """`(most, [(saved, readers)])` of the operators that may save bytes, without the kept tensors."""
         self.start = sum(t.size for t in problem.tensors if t.producer is None and (t.kept or t.consumers))
@@ -119,8 +119,8 @@ class Graph:
         """Bytes of the outputs that are alive only while the operator runs: nobody reads or keeps them."""
         return sum(self.sizes[t] for t in self.outputs[operator] if not self.readers[t] and not self.kept[t])
 
-    def most_relief(self, operator: int) -> int:
+    def most_saving(self, operator: int) -> int:
         """Bytes that the operator saves at most, in any order."""
-        most, saved = self.relief.get(operator, (0, []))
+        most, saved = self.savings.get(operator, (0, []))
         later = self.descendants[operator] if saved else 0
         return min(most, sum(size for size, readers in saved if not readers & later))

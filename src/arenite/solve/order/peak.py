@@ -14,12 +14,12 @@ def working_sets(problem: Problem, order: Sequence[int]) -> list[int]:
     """Bytes alive while each operator runs, in the order of `order`, which must hold every operator once.
 
     The rules are those of TFLM: the outputs of an operator are alive together with everything that it or a later
-    operator reads, less its relief. Whether the order respects the data is not looked at.
+    operator reads, less its saving. Whether the order respects the data is not looked at.
     """
     position = [0] * problem.operators
     for place, operator in enumerate(order):
         position[operator] = place
-    relief = relieved(problem, position) if problem.relief else {}
+    saving = saved(problem, position) if problem.savings else {}
     count = problem.operators
     change = [0] * (count + 1)
     for tensor in problem.tensors:
@@ -37,21 +37,21 @@ def working_sets(problem: Problem, order: Sequence[int]) -> list[int]:
     result = []
     for place, operator in enumerate(order):
         alive += change[place]
-        result.append(alive + (problem.extra[operator] if problem.extra else 0) - relief.get(operator, 0))
+        result.append(alive + (problem.extra[operator] if problem.extra else 0) - saving.get(operator, 0))
     return result
 
 
-def relieved(problem: Problem, position: Sequence[int]) -> dict[int, int]:
-    """Bytes that each operator with a relief saves, given every operator's position in the order."""
+def saved(problem: Problem, position: Sequence[int]) -> dict[int, int]:
+    """Bytes that each operator with a saving saves, given every operator's position in the order."""
     result = {}
-    for relief in problem.relief:
-        tensors, last = problem.tensors, position[relief.operator]
+    for saving in problem.savings:
+        tensors, last = problem.tensors, position[saving.operator]
         ended = (
             size
-            for tensor, size in relief.saved
+            for tensor, size in saving.saved
             if not tensors[tensor].kept and all(position[reader] <= last for reader in tensors[tensor].consumers)
         )
-        result[relief.operator] = min(relief.most, sum(ended))
+        result[saving.operator] = min(saving.most, sum(ended))
     return result
 
 

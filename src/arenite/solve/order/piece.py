@@ -14,9 +14,9 @@ from arenite.solve.order.bounds import cut, need
 from arenite.solve.order.climb import Climb
 from arenite.solve.order.events import Events
 from arenite.solve.order.graph import Graph, bits
+from arenite.solve.order.in_place import BackwardInPlace, EventsInPlace, ForwardInPlace
 from arenite.solve.order.moves import Backward, Forward
 from arenite.solve.order.peak import working_sets
-from arenite.solve.order.relief import RelievedBackward, RelievedEvents, RelievedForward
 from arenite.solve.order.search import Failed, Found, Rules, Undecided, record, search
 
 if TYPE_CHECKING:
@@ -259,11 +259,11 @@ class Piece:
 
     @cached_property
     def _backward(self) -> Moves:
-        return (RelievedBackward if self.graph.relief else Backward)(self.graph)
+        return (BackwardInPlace if self.graph.savings else Backward)(self.graph)
 
     @cached_property
     def _directions(self) -> list[Moves]:
-        one_by_one, by_event = (RelievedForward, RelievedEvents) if self.graph.relief else (Forward, Events)
+        one_by_one, by_event = (ForwardInPlace, EventsInPlace) if self.graph.savings else (Forward, Events)
         forward = by_event(self.graph) if self._options.events else one_by_one(self.graph)
         return [forward, self._backward] if self._options.backward else [forward]
 
@@ -271,7 +271,7 @@ class Piece:
     def _grain(self) -> int:
         """Every peak is a multiple of this."""
         graph = self.graph
-        saved = (part for most, ends in graph.relief.values() for part in (most, *(size for size, _ in ends)))
+        saved = (part for most, ends in graph.savings.values() for part in (most, *(size for size, _ in ends)))
         return gcd(*graph.sizes, *graph.extra, *saved) or 1
 
     def _follow_backward(self) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.problems.order import Charge, Problem, Relief
+from arenite.problems.order import Charge, InPlaceSaving, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -82,9 +82,9 @@ def induced(
             tensors.append(Charge(tensor.size, producer, read, kept))
     before = tuple((number[a], number[b]) for a, b in problem.before if a in number and b in number)
     extra = tuple(problem.extra[v] for v in operators) if problem.extra else ()
-    relief = tuple(
-        Relief(number[each.operator], each.most, tuple((place[t], size) for t, size in each.saved if t in place))
-        for each in problem.relief
+    saving = tuple(
+        InPlaceSaving(number[each.operator], each.most, tuple((place[t], size) for t, size in each.saved if t in place))
+        for each in problem.savings
         if each.operator in number
     )
-    return Problem(len(operators), tuple(tensors), before, extra, relief=relief)
+    return Problem(len(operators), tuple(tensors), before, extra, savings=saving)

@@ -198,9 +198,9 @@ class _Tables:
         self.own = [graph.made[v] + graph.extra[v] for v in range(graph.count)]
         self.lasting = [graph.made[v] - graph.dies_at_once(v) for v in range(graph.count)]
         self.inputs = [[t for t in graph.inputs[v] if graph.sizes[t] and not graph.kept[t]] for v in range(graph.count)]
-        self.relief = {
+        self.savings = {
             each.operator: (each.most, [(t, saved) for t, saved in each.saved if saved and not graph.kept[t]])
-            for each in graph.problem.relief
+            for each in graph.problem.savings
         }
         self.latest_first = graph.order[::-1]
         self._word = [v >> 6 for v in range(graph.count)]
@@ -269,8 +269,8 @@ class _Chunk:
             for tensor in tables.inputs[operator]:
                 left += self._all_read(tensor, places) * np.int64(tables.graph.sizes[tensor])
             memory = left + tables.own[operator]
-            if operator in tables.relief:
-                memory -= self._relief(*tables.relief[operator], places)
+            if operator in tables.savings:
+                memory -= self._saving(*tables.savings[operator], places)
             free = (left <= live) & (memory < self._bound)
             if free.any():
                 self._take(operator, places[free], left[free])
@@ -300,7 +300,7 @@ class _Chunk:
             self._read[tensor] = flags
         return self._read[tensor][places]
 
-    def _relief(self, most: int, saved: Sequence[tuple[int, int]], places: Numbers) -> Numbers:
+    def _saving(self, most: int, saved: Sequence[tuple[int, int]], places: Numbers) -> Numbers:
         """Bytes that an operator saves in each of the rows."""
         total = np.zeros(len(places), dtype=np.int64)
         for tensor, size in saved:

@@ -9,7 +9,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Literal
 
 from arenite.budget import Budget
-from arenite.problems.lifetimes import components, maximum_load, meetings, neighbors, sections
+from arenite.problems.lifetimes import components, conflicts, maximum_load, neighbors, sections
 from arenite.problems.placement import Exhausted, Layout, PlacementProblem
 from arenite.solve.core.choice import core
 from arenite.solve.place import greedy, portfolio, sweep
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, int, int], None]
 
-_MOST_MEETINGS = 300_000
+_MOST_CONFLICTS = 300_000
 """Pairs alive together up to which they are listed and searched exactly: their lists take some 20 MB."""
 _LONG = 500
 """Buffers from which on a layout is tried stretch by stretch before it is searched as a whole."""
@@ -114,7 +114,7 @@ class _Part:
         spans = sections([buffers[place] for place in filled])
         boxes = Boxes(tuple(buffers[place].size // unit for place in filled), tuple(spans))
         bound = maximum_load(PlacementProblem(tuple(buffers)))
-        large = meetings([buffers[place] for place in filled]) > _MOST_MEETINGS
+        large = conflicts([buffers[place] for place in filled]) > _MOST_CONFLICTS
         offsets = _of_many(buffers, filled, bound, enough, budget) if large else _greedy(buffers, enough)
         height = _top(buffers, offsets)
         return cls(members, problem.alignment, unit, boxes, filled, offsets, height, bound, searched=large)

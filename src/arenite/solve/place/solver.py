@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
 from arenite.budget import STEPS_PER_SECOND, Budget
-from arenite.problems.lifetimes import maximum_load, meetings, neighbors
+from arenite.problems.lifetimes import conflicts, maximum_load, neighbors
 from arenite.problems.placement import Layout, PlacementProblem
 from arenite.solve.place import exact as cpsat
 from arenite.solve.place import greedy
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _WORK = 40_000
 _EFFORT = 1.0
-_MOST_MEETINGS = 300_000
+_MOST_CONFLICTS = 300_000
 """Pairs alive together up to which their gaps are listed: these take some 100 MB."""
 _LONG = 100
 """Buffers from which on a layout is searched stretch by stretch as well."""
@@ -76,7 +76,7 @@ def solve_within(
     budget = budget or Budget()
     if problem.plain:
         return solve_disjoint(problem, budget=_for_effort(budget, effort), goal=goal, progress=progress)
-    if meetings(problem.buffers) > _MOST_MEETINGS:
+    if conflicts(problem.buffers) > _MOST_CONFLICTS:
         return _of_many(problem, budget, goal)
     small = gaps(problem)
     bound, scope = scope_bound(problem, small)

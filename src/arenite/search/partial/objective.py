@@ -9,7 +9,7 @@ Goal = Literal["arena", "head"]
 
 
 @dataclass(frozen=True)
-class Wish:
+class Objective:
     """What to make small, and what it may cost.
 
     `minimize`: the target's whole arena, or its head alone. `most_extra_macs` is a share of the model's

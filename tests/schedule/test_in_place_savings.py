@@ -7,17 +7,17 @@ from dataclasses import fields, replace
 
 import pytest
 from oracles import brute, paper_recursion, proofs
-from oracles.samples import anything, paper_class, relieved, renumbered, windowed
+from oracles.samples import anything, paper_class, renumbered, saved, windowed
 
 from arenite.budget import Budget
 from arenite.check.order import check_certificate, check_order
 from arenite.errors import VerificationError
-from arenite.problems.order import Charge, Problem, Relief
+from arenite.problems.order import Charge, InPlaceSaving, Problem
 from arenite.solve.order.bounds import cut, need, own_memory
 from arenite.solve.order.graph import Graph
+from arenite.solve.order.in_place import BackwardInPlace, EventsInPlace, ForwardInPlace
 from arenite.solve.order.options import SearchOptions
 from arenite.solve.order.peak import working_sets
-from arenite.solve.order.relief import RelievedBackward, RelievedEvents, RelievedForward
 from arenite.solve.order.search import Failed, Found, Rules, record, search
 from arenite.solve.order.solver import solve
 
@@ -27,7 +27,7 @@ SAMPLES = (anything, paper_class, windowed)
 
 
 def sample(rng: random.Random, least: int, most: int) -> Problem:
-    problem = relieved(rng, rng.choice(SAMPLES)(rng, rng.randint(least, most)))
+    problem = saved(rng, rng.choice(SAMPLES)(rng, rng.randint(least, most)))
     return renumbered(rng, problem) if rng.random() < 0.5 else problem
 
 
@@ -40,16 +40,16 @@ def agree(problem: Problem, options: SearchOptions, best: int) -> None:
 
 def test_a_chain_needs_the_larger_of_two_tensors_only() -> None:
     tensors = (Charge(64, None, (0,)), Charge(48, 0, (1,)), Charge(80, 1, (), kept=True))
-    reliefs = (Relief(0, 48, ((0, 48),)), Relief(1, 80, ((1, 48),)))
+    savings = (InPlaceSaving(0, 48, ((0, 48),)), InPlaceSaving(1, 80, ((1, 48),)))
     assert solve(Problem(2, tensors)).peak == 128
-    assert working_sets(Problem(2, tensors, relief=reliefs), (0, 1)) == [64, 80]
-    agree(Problem(2, tensors, relief=reliefs), SearchOptions(), 80)
+    assert working_sets(Problem(2, tensors, savings=savings), (0, 1)) == [64, 80]
+    agree(Problem(2, tensors, savings=savings), SearchOptions(), 80)
 
 
 def test_the_operator_that_may_write_over_its_input_runs_last() -> None:
     """Both read the input; only operator 0 can write over it, so it has to wait for operator 1."""
     tensors = (Charge(160, None, (0, 1)), Charge(160, 0, (), kept=True), Charge(16, 1, (), kept=True))
-    problem = Problem(2, tensors, relief=(Relief(0, 160, ((0, 160),)),))
+    problem = Problem(2, tensors, savings=(InPlaceSaving(0, 160, ((0, 160),)),))
     agree(problem, SearchOptions(), 176)
     assert solve(problem).order == (1, 0)
 
@@ -92,11 +92,11 @@ def test_no_switch_changes_the_optimum(options: SearchOptions) -> None:
 def test_every_direction_and_rule_decides_alike(seed: int) -> None:
     rng = random.Random(100 + seed)
     for _ in range(4):
-        problem = relieved(rng, windowed(rng, rng.randint(8, 16)))
+        problem = saved(rng, windowed(rng, rng.randint(8, 16)))
         best = paper_recursion.least_peak(problem)
         graph = Graph(problem)
         for rules in (Rules(commit, far, first) for commit in (0, 1) for far in (0, 1) for first in (0, 1)):
-            for direction in (RelievedForward, RelievedBackward, RelievedEvents):
+            for direction in (ForwardInPlace, BackwardInPlace, EventsInPlace):
                 moves = direction(graph)
                 assert isinstance(search(moves, best + 1, 10**6, Budget(), rules), Found)
                 failed = search(moves, best, 10**6, Budget(), rules)
@@ -141,18 +141,18 @@ def test_records_of_trying_everything_are_accepted_at_the_optimum_and_refused_ab
 
 
 @pytest.mark.parametrize(
-    "relief",
+    "saving",
     [
-        (Relief(1, 65, ((0, 32),)),),
-        (Relief(1, 16, ((0, 33),)),),
-        (Relief(1, 16, ((0, 16), (0, 16))),),
-        (Relief(0, 16, ((0, 16),)),),
-        (Relief(1, 16, ((0, 16),)), Relief(1, 16, ((0, 16),))),
+        (InPlaceSaving(1, 65, ((0, 32),)),),
+        (InPlaceSaving(1, 16, ((0, 33),)),),
+        (InPlaceSaving(1, 16, ((0, 16), (0, 16))),),
+        (InPlaceSaving(0, 16, ((0, 16),)),),
+        (InPlaceSaving(1, 16, ((0, 16),)), InPlaceSaving(1, 16, ((0, 16),))),
     ],
     ids=["more than it writes", "more than the input has", "an input twice", "of what it does not read", "twice"],
 )
-def test_reliefs_that_cannot_be_are_refused(relief: tuple[Relief, ...]) -> None:
+def test_savings_that_cannot_be_are_refused(saving: tuple[InPlaceSaving, ...]) -> None:
     problem = Problem(2, (Charge(32, 0, (1,)), Charge(64, 1, (), kept=True)))
     certificate = solve(problem).certificate
-    with pytest.raises(VerificationError, match="relief"):
-        check_certificate(replace(problem, relief=relief), certificate)
+    with pytest.raises(VerificationError, match="saving"):
+        check_certificate(replace(problem, savings=saving), certificate)

@@ -56,7 +56,7 @@ class Placed:
 
 
 @dataclass(frozen=True)
-class Sharing:
+class LayoutPolicy:
     """How layouts are made: for which target, with inputs kept or not, and when low is low enough.
 
     `limits` are heads in bytes that a layout must not exceed, for some sets of kernels; `goal` is a head that need not

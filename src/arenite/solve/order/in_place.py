@@ -1,6 +1,6 @@
 """The moves of a search where operators save bytes by writing over inputs that end with them.
 
-Only what a move needs on the way is less. What is alive between operators is as without relief, and so are the commit
+Only what a move needs on the way is less. What is alive between operators is as without savings, and so are the commit
 rules: see `certificate` for why they hold all the same.
 """
 
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
 def saved(graph: Graph, operator: int, done: int) -> int:
     """Bytes that an operator saves; `done` are all that have run when it has."""
-    most, ends = graph.relief.get(operator, (0, ()))
+    most, ends = graph.savings.get(operator, (0, ()))
     return min(most, sum(size for size, readers in ends if not readers & ~done))
 
 
-class RelievedForward(Forward):
-    """`Forward` with relief."""
+class ForwardInPlace(Forward):
+    """`Forward` with in-place savings."""
 
     def __init__(self, graph: Graph) -> None:
         super().__init__(graph)
         self.settling = _Settling(graph, backward=False)
 
     def moves(self, state: int, live: int, hint: tuple[int, int]) -> tuple[list[Move], tuple[int, int]]:
-        """As without relief, with less memory."""
+        """As without savings, with less memory."""
         following, hint = super().moves(state, live, hint)
         graph = self._graph
         return [
@@ -40,15 +40,15 @@ class RelievedForward(Forward):
         ], hint
 
 
-class RelievedBackward(Backward):
-    """`Backward` with relief."""
+class BackwardInPlace(Backward):
+    """`Backward` with in-place savings."""
 
     def __init__(self, graph: Graph) -> None:
         super().__init__(graph)
         self.settling = _Settling(graph, backward=True)
 
     def moves(self, state: int, live: int, hint: tuple[int, int]) -> tuple[list[Move], tuple[int, int]]:
-        """As without relief, with less memory."""
+        """As without savings, with less memory."""
         following, hint = super().moves(state, live, hint)
         graph = self._graph
         return [
@@ -57,8 +57,8 @@ class RelievedBackward(Backward):
         ], hint
 
 
-class RelievedEvents(Events):
-    """`Events` with relief, which the last operator of a move gives; none where several could be the last."""
+class EventsInPlace(Events):
+    """`Events` with in-place savings, which the last operator of a move gives; none where several could be the last."""
 
     def __init__(self, graph: Graph) -> None:
         super().__init__(graph)
@@ -67,7 +67,7 @@ class RelievedEvents(Events):
     def _closures(self) -> dict[int, int]:
         graph = self._graph
         result = super()._closures()
-        for _, ends in graph.relief.values():
+        for _, ends in graph.savings.values():
             for size, readers in ends:
                 if size and readers & (readers - 1):
                     for reader in bits(readers):
@@ -75,7 +75,7 @@ class RelievedEvents(Events):
         return result
 
     def moves(self, state: int, live: int, hint: Any) -> tuple[list[Move], Any]:
-        """As without relief, with less memory."""
+        """As without savings, with less memory."""
         following, hint = super().moves(state, live, hint)
         return [Move(left, new, memory - self._saved(new ^ state, new)) for left, new, memory in following], hint
 
@@ -86,13 +86,13 @@ class RelievedEvents(Events):
 
 
 class _Settling(Settling):
-    """`Settling` with relief: first with the most that an operator may save, then with what it does."""
+    """`Settling` with in-place savings: first with the most that an operator may save, then with what it does."""
 
     def __init__(self, graph: Graph, *, backward: bool) -> None:
         super().__init__(graph, backward=backward)
         self._graph = graph
         self._whole = self._made
-        self._made = [made - graph.most_relief(operator) for operator, made in enumerate(self._whole)]
+        self._made = [made - graph.most_saving(operator) for operator, made in enumerate(self._whole)]
 
     def _on(self, state: int, live: int, operator: int, bound: int) -> int | None:
         left = super()._on(state, live, operator, bound)

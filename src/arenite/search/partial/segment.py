@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Piece:
+class Segment:
     """Operators `first` to `last` of the line, in the strips or groups of channels of `plan`, or whole.
 
     `head` is what they need at least, with all that is alive beside them; `tail` is what they add to the tail,
     compared with the operators as they were (both bytes). `extra_macs` are multiply-accumulates done twice. Head and
-    tail of a piece that is not `settled` are estimates. `kind` is the way of a piece in parts.
+    tail of a segment that is not `settled` are estimates. `kind` is the way of a segment in parts.
     """
 
     first: int

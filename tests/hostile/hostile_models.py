@@ -13,7 +13,7 @@ from ai_edge_litert import schema_py_generated as schema
 from hostile_file import BOOL, FLOAT, INT8, INT16, INT32, RESOURCE, File
 
 from arenite.codegen.operators.registry import OPERATORS
-from arenite.operators.requirements import NEEDS
+from arenite.operators.kinds import KINDS
 from arenite.tflite.options import options_table
 
 if TYPE_CHECKING:
@@ -69,8 +69,8 @@ def plain(code: str, inputs: int, outputs: int, value: Any = 1) -> File:
 
 def lacking() -> Cases:
     """An operator without its inputs, outputs or options."""
-    for code in sorted(OPERATORS.keys() & NEEDS.keys()):
-        needed = max((*NEEDS[code].inputs, -1)) + 1
+    for code in sorted(OPERATORS.keys() & KINDS.keys()):
+        needed = max((*KINDS[code].inputs, -1)) + 1
         yield f"no_output_{code}", plain(code, needed, 0).content
         yield f"three_outputs_{code}", plain(code, needed, 3).content
         yield f"no_options_{code}", plain(code, needed, 1, value=0).content
@@ -87,10 +87,10 @@ def lacking() -> Cases:
 def senseless_options() -> Cases:
     for code in ("CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV", "AVERAGE_POOL_2D", "MAX_POOL_2D", "SVDF"):
         for value in (-1, 2**31 - 1):
-            yield f"options_{value}_{code}", plain(code, len(NEEDS[code].inputs), 1, value).content
+            yield f"options_{value}_{code}", plain(code, len(KINDS[code].inputs), 1, value).content
     for code in ("SPACE_TO_DEPTH", "DEPTH_TO_SPACE", "CONCATENATION", "SPLIT", "PACK", "UNPACK", "GATHER", "CUMSUM"):
         for value in (-77, 77):
-            yield f"options_{value}_{code}", plain(code, len(NEEDS[code].inputs), 1, value).content
+            yield f"options_{value}_{code}", plain(code, len(KINDS[code].inputs), 1, value).content
     for code in ("LEAKY_RELU", "SOFTMAX"):
         for value in (math.nan, math.inf, 1e-45):
             file = plain(code, 1, 1, None)
@@ -121,7 +121,7 @@ def senseless_quantization() -> Cases:
         for name, scale in scales.items():
             file = File()
             source = file.tensor((1, 4), scale=0.1)
-            others = [file.tensor((4,), INT8, np.ones(4), scale=scale) for _ in range(len(NEEDS[code].inputs) - 1)]
+            others = [file.tensor((4,), INT8, np.ones(4), scale=scale) for _ in range(len(KINDS[code].inputs) - 1)]
             result = file.tensor((1, 4), scale=scale, zero_point=3)
             file.operator(code, [source, *others], [result], options_of(code))
             yield f"scale_{name}_{code}", file.ends([source], [result]).content

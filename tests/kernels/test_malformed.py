@@ -24,9 +24,14 @@ from arenite.backends.reference.signal_tail import PARAMETERS
 from arenite.backends.sets import ALL, PORTABLE, REFERENCE
 from arenite.backends.tflm.backend import TflmBackend
 from arenite.model import Data, ElementType, Graph, Model, Operator, Quantization, Tensor
-from arenite.operators import kinds
+from arenite.operators import kinds, state
+from arenite.operators.soundness import is_sound
+from arenite.rewrite.channels import why_not_channels
+from arenite.rewrite.strips import why_not
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from arenite.backends import Backend
 
 WINDOW = Shape(1, 4, 4, 8, 4, 4, 8, (3, 3), (1, 1), (1, 1), (1, 1))
@@ -52,9 +57,9 @@ def anything(rng: Random, rank: int, kind: ElementType, *, constant: bool) -> Te
     return Tensor("constant", shape, kind, data, Quantization((0.5,) * scales, (1,) * scales))
 
 
-def an_operator(rng: Random) -> Operator:
+def an_operator(rng: Random, codes: Sequence[str] = KINDS) -> Operator:
     """Mostly with the inputs and ranks that its kind needs, and with options and lengths that seldom fit them."""
-    code, base = rng.choice(KINDS), rng.choice(TYPES)
+    code, base = rng.choice(codes), rng.choice(TYPES)
     needs = kinds.KINDS.get(code, kinds.Kind((0, 1)))
     inputs: list[Tensor | None] = []
     for place in range(max((*needs.inputs, 0)) + 1 + rng.randrange(2)):
@@ -97,6 +102,18 @@ def test_nothing_is_raised(seed: int) -> None:
                 kernels.looks(kernel)
                 if not scratch_is_known(operator):
                     assert not kernels.is_known(kernel)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_makes_no_sense_is_not_executed_in_parts(seed: int) -> None:
+    rng = Random(seed)
+    codes = sorted(code for code in state.PURE if code in kinds.KINDS)
+    for _ in range(2000):
+        operator = an_operator(rng, codes)
+        if operator.outputs:
+            operator = replace(operator, outputs=(tensor(1, *(rng.choice((2, 4, 8)) for _ in range(3))),))
+        reasons = why_not(operator), why_not_channels(operator)
+        assert is_sound(operator) or None not in reasons, operator
 
 
 def contradictions() -> list[Operator]:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Python's `random.Random`, continued from its state: the choices of Lib/random.py, from the Mersenne Twister (Matsumoto
- * and Nishimura, 1998) of Modules/_randommodule.c. */
+ * Python's `random.Random`, continued from its state: the choices of Lib/random.py, made from the Mersenne Twister of
+ * Modules/_randommodule.c (Matsumoto and Nishimura, 1998). */
 #ifndef ARENITE_CORE_TWISTER_H
 #define ARENITE_CORE_TWISTER_H
 

@@ -80,8 +80,8 @@ def progressions(draw):
     for one in range(len(sizes)):
         for other in range(one):
             runs = []
-            for start in chance.sample(range(-25, 25), chance.randrange(3)):
-                step = chance.choice((1, 2, 3, 4, 6, 9, 25))
+            for start in chance.sample(range(-25, 25), chance.randrange(4)):
+                step = chance.choice((1, 1, 2, 3, 4, 6, 9, 25))
                 runs.append(range(start, start + step * chance.randrange(1, 9), step))
             back = [range(-run[-1], -run[0] + 1, run.step) for run in runs]
             found[one].append(Gap(other, sizes[other], sizes[one], Points(tuple(runs)) if runs else ()))

@@ -48,7 +48,7 @@ def _wanted() -> Core:
     installed = cores()
     name = os.environ.get(VARIABLE) or next(iter(installed))
     if name not in installed:
-        raise OptionError(f"{VARIABLE}={name}: here are only {' and '.join(installed)}")
+        raise OptionError(f"{VARIABLE} asks for the core {name!r}; installed: {', '.join(installed)}")
     return installed[name]
 
 

@@ -42,8 +42,8 @@ typedef struct {
   /* The boxes alive in each section: those from `alive_from` of it on. And those that begin in it. */
   numbers alive_from, alive, begun_from, begun;
   numbers lowest, placed, room;
-  /* Room for what is found on the way: neighbors of a box, where boxes rest, sections that changed, boxes on the ledge by
-   * section. */
+  /* Room for what is found on the way: neighbors of a box, where boxes rest, sections that changed, and how many boxes
+   * of each section are on the ledge. */
   numbers near, rests, touched, is_touched, on_ledge;
   Py_ssize_t near_count, touched_count;
   ranges stacked;
@@ -470,7 +470,8 @@ static bool push(search *each, const int32_t *boxes, Py_ssize_t count) {
   return true;
 }
 
-/* Goes on with a part still to be solved, here or, when this one is solved, further out. With none the stack is empty. */
+/* Goes on with a part still to be solved, here or, when this one is solved, further out. With none the stack is empty.
+ * False where memory ran out. */
 static bool open_next(search *each) {
   while (each->depth > 0 && each->stack[each->depth - 1]->part_count == 0) {
     pop(each);

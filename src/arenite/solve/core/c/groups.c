@@ -193,7 +193,7 @@ static Py_ssize_t go(groups *each, walk *at, int64_t enough, Py_ssize_t tries, t
 
 /* Whether every group is in the order, and has a place, so that a walk finds what it looks for. */
 static bool complete(const walk *at) {
-  bool right = true;
+  bool right = at->order.count > 0;
   for (Py_ssize_t i = 0; i < at->order.count; i++) {
     at->ends.at[at->order.at[i]] = 1;
   }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Lists of whole numbers as they cross from Python to C and back: `bytes` that hold int64 in the order of the machine. */
+ * Lists of whole numbers as they cross from Python to C and back: `bytes` that hold int64 as the machine does. */
 #ifndef ARENITE_CORE_NUMBERS_H
 #define ARENITE_CORE_NUMBERS_H
 
-/* The oldest Python whose stable interface is used: one build runs on it and on every later one. */
+/* The oldest Python whose stable interface is used: one build runs on it and on every later one. CMake says it too. */
+#ifndef Py_LIMITED_API
 #define Py_LIMITED_API 0x030A0000
+#endif
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <stdbool.h>

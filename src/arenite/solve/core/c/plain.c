@@ -12,7 +12,7 @@ typedef struct {
   Py_ssize_t position;
 } waiting;
 
-/* The buffers, and for each its neighbors: those from `meets_from` of it on. `offsets` has -1 for what is not placed. */
+/* The buffers, and for each its neighbors: those from `meets_from` of it on. `offsets` is -1 for what is not placed. */
 typedef struct {
   numbers sizes, meets_from, meets, order, offsets;
   /* Room for the neighbors of one buffer that are placed; or for the floors of all, and for those that wait. */

@@ -10,9 +10,9 @@ from arenite.backends.reference.scratch import unknown_scratch
 from arenite.backends.sets import NO_OVERLAP
 from arenite.backends.target import TARGETS
 from arenite.backends.tflm.head import plan_obstacle, planned_head
-from arenite.budget import Budget
+from arenite.budget import NORMAL_STEPS, Budget
 from arenite.check.validity import is_right, not_for_reference, validity
-from arenite.errors import OptionError, VerificationError
+from arenite.errors import FitError, OptionError, VerificationError
 from arenite.formulate.order import ordering_problem
 from arenite.operators.liveness import executed_graphs, peak_memory
 from arenite.operators.macs import macs
@@ -141,12 +141,47 @@ def least_peak_memory(model: Model, *, budget: Budget | None = None) -> int:
 def decided(task: Task) -> Decision:
     """The best plan for what was asked, in strips where that was allowed and gains something.
 
+    High effort begins with normal effort and takes the better of the two plans. A search with a larger budget takes
+    other turns, and may miss what one with a smaller budget finds.
+
     Raises:
         FitError: an arena was asked for that was not reached.
     """
+    if task.options.effort != "high":
+        return _decided(task)
+    attempts = _attempt(replace(task, budget=Budget(NORMAL_STEPS, whole=task.budget))), _attempt(task)
+    found = [attempt for attempt in attempts if isinstance(attempt, Decision)]
+    if not found:
+        raise next(attempt for attempt in attempts if isinstance(attempt, FitError))
+    proven = max(found, key=lambda decision: decision.lower_bound)
+    best = min(found, key=lambda decision: _cost(task, decision))
+    return replace(best, lower_bound=proven.lower_bound, proofs=proven.proofs)
+
+
+def _attempt(task: Task) -> Decision | FitError:
+    """The best plan; the error where an arena was asked for that was not reached."""
+    try:
+        return _decided(task)
+    except FitError as error:
+        return error
+
+
+def _decided(task: Task) -> Decision:
     if not task.options.split:
         return _whole(task)
     return search_partial(task, without_strips(task))
+
+
+def _cost(task: Task, decision: Decision) -> tuple[int, ...]:
+    """What was asked to be small comes first: bytes of head or arena, or the added multiply-accumulates."""
+    options = task.options
+    arena = options.runs_on.arena(decision.model).declare_bytes
+    work = sum(strips.extra_macs for strips in decision.strips)
+    if options.arena is not None:
+        return work, arena, decision.head
+    if options.split and options.minimize == "arena":
+        return arena, work, decision.head
+    return decision.head, arena, work
 
 
 def without_strips(task: Task) -> Decision:

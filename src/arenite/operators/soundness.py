@@ -10,6 +10,7 @@ from __future__ import annotations
 from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from arenite.operators.requirements import is_complete
 from arenite.operators.windows import CONVOLUTIONS, POOLS
@@ -25,10 +26,17 @@ _WALKED = frozenset({*CONVOLUTIONS, *POOLS, "RESIZE_BILINEAR", "RESIZE_NEAREST_N
 """Kinds about which rules go through the rows and columns of the output."""
 
 
+_SOUND: WeakKeyDictionary[Operator, bool] = WeakKeyDictionary()
+"""The answers so far: operators never change, and the rules of each set of kernels ask for each of their inputs."""
+
+
 def is_sound(operator: Operator) -> bool:
     """Whether a rule about the operator's kind finds all that it looks at, in shapes that do not contradict."""
-    check = _FITS.get(operator.code)
-    return is_complete(operator) and (check is None or check(operator))
+    known = _SOUND.get(operator)
+    if known is None:
+        check = _FITS.get(operator.code)
+        known = _SOUND[operator] = is_complete(operator) and (check is None or check(operator))
+    return known
 
 
 def is_walkable(operator: Operator) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
@@ -86,12 +87,11 @@ def solve_within(
         if progress is not None and small.height(offsets) < ABOVE:
             progress("layout", small.height(offsets) * small.unit, bound * small.unit)
 
-    best = _fitted(problem, small, scope, enough=enough, effort=effort, budget=budget, found=found)
+    search = _Search(problem, small, effort, budget, found)
+    best = search.by_first_fit(scope, enough)
     least = bound
     if small.height(best) > enough and not budget.over:
-        best, least = _searched(
-            problem, small, best, bound=bound, enough=enough, effort=effort, budget=budget, found=found
-        )
+        best, least = search.by_cp_sat(best, bound, enough)
         enough = max(enough, least)
     apart = _apart(problem, small, best, budget) if small.height(best) > enough else None
     if apart is not None:
@@ -123,75 +123,73 @@ def _of_many(problem: PlacementProblem, budget: Budget, goal: int | None) -> Lay
     return Layout(offsets, max(ends[: problem.counted], default=0), least, "scope", scope)
 
 
-def _fitted(
-    problem: PlacementProblem,
-    small: Gaps,
-    scope: int,
-    *,
-    enough: int,
-    effort: float,
-    budget: Budget,
-    found: Callable[[list[int]], None],
-) -> list[int]:
-    """The lower of the layouts that first fit makes of single buffers, and of views together with their wholes.
+@dataclass(frozen=True)
+class _Search:
+    """The searches of one problem, which is also given in units; `found` is called with each better layout.
 
-    `scope`: the one that needs most.
+    `effort` is how much work to spend, 1 being a second or so; `budget` is charged.
     """
-    orders = [_aside_last(problem, order) for order in _orders(problem.buffers)]
-    if problem.caps:
-        orders.append(sorted(orders[0], key=small.caps.__getitem__))
-    best = improve(small, orders, enough, round(_WORK * effort), budget=budget, found=found)
-    if small.height(best) > enough:
-        stars = (_aside_last(problem, order) for order in _star_first(problem.buffers, small, scope))
-        best = min([best, *(lowest_fit(small, order) for order in stars)], key=small.height)
-    groups = Groups(small)
-    if small.height(best) <= enough or len(groups.groups) == len(problem.buffers):
-        return best
-    height = small.height(best)
-    tries = round(_WORK * effort) // len(groups.groups)
-    together = groups.improve(
-        groups.orders(problem.buffers),
-        enough,
-        tries,
-        budget,
-        lambda it: found(it) if small.height(it) < height else None,
-    )
-    return min(best, together, key=small.height)
+
+    problem: PlacementProblem
+    small: Gaps
+    effort: float
+    budget: Budget
+    found: Callable[[Sequence[int]], None]
+
+    def by_first_fit(self, scope: int, enough: int) -> list[int]:
+        """The lower of the layouts that first fit makes of single buffers, and of views together with their wholes.
+
+        Args:
+            scope: the one that needs most.
+            enough: a height in units that ends the search.
+        """
+        problem, small = self.problem, self.small
+        orders = [_aside_last(problem, order) for order in _orders(problem.buffers)]
+        if problem.caps:
+            orders.append(sorted(orders[0], key=small.caps.__getitem__))
+        best = improve(small, orders, enough, round(_WORK * self.effort), budget=self.budget, found=self.found)
+        if small.height(best) > enough:
+            stars = (_aside_last(problem, order) for order in _star_first(problem.buffers, small, scope))
+            best = min([best, *(lowest_fit(small, order) for order in stars)], key=small.height)
+        groups = Groups(small)
+        if small.height(best) <= enough or len(groups.groups) == len(problem.buffers):
+            return best
+        height = small.height(best)
+        together = groups.improve(
+            groups.orders(problem.buffers),
+            enough,
+            round(_WORK * self.effort) // len(groups.groups),
+            self.budget,
+            lambda offsets: self.found(offsets) if small.height(offsets) < height else None,
+        )
+        return min(best, together, key=small.height)
+
+    def by_cp_sat(self, best: list[int], bound: int, enough: int) -> tuple[list[int], int]:
+        """A layout that is no higher than `best`, and a bound that is no lower than `bound`, in units.
+
+        CP-SAT is given the whole problem, which is quick for up to a hundred buffers and often lucky beyond. Longer
+        problems are also searched stretch by stretch. A height of `enough` units ends the search.
+        """
+        buffers, small, is_long = self.problem.buffers, self.small, len(best) >= _LONG
+        if is_long:
+            bound = core_bound(buffers, small, best, bound, effort=0.8 * self.effort, budget=self.budget)
+        if small.height(best) > max(bound, enough) and sum(map(len, small.of)) <= _MOST_GAPS:
+            share = 0.5 if is_long else 1.0
+            answer = cpsat.search(small, best, bound, effort=share * self.effort, budget=self.budget)
+            bound = answer.bound
+            if answer.offsets is not None:
+                best = list(answer.offsets)
+                self.found(best)
+        enough = max(bound, enough)
+        if small.height(best) > enough and is_long:
+            effort = 0.5 * self.effort
+            best = lowered(buffers, small, best, enough, effort=effort, budget=self.budget, found=self.found)
+        return best, bound
 
 
 def _aside_last(problem: PlacementProblem, order: list[int]) -> list[int]:
     """The order with what does not count in the height after all that does, as TFLM places it."""
     return sorted(order, key=lambda one: one >= problem.counted) if problem.aside else order
-
-
-def _searched(
-    problem: PlacementProblem,
-    small: Gaps,
-    best: list[int],
-    *,
-    bound: int,
-    enough: int,
-    effort: float,
-    budget: Budget,
-    found: Callable[[list[int]], None],
-) -> tuple[list[int], int]:
-    """A layout from CP-SAT that is no higher, and a bound that is no lower, in units.
-
-    As a whole, which is quick for up to a hundred buffers and often lucky beyond; there also stretch by stretch.
-    """
-    buffers, is_long = problem.buffers, len(best) >= _LONG
-    if is_long:
-        bound = core_bound(buffers, small, best, bound, effort=0.8 * effort, budget=budget)
-    if small.height(best) > max(bound, enough) and sum(map(len, small.of)) <= _MOST_GAPS:
-        answer = cpsat.search(small, best, bound, effort=(0.5 if is_long else 1.0) * effort, budget=budget)
-        bound = answer.bound
-        if answer.offsets is not None:
-            best = list(answer.offsets)
-            found(best)
-    enough = max(bound, enough)
-    if small.height(best) > enough and is_long:
-        best = lowered(buffers, small, best, enough, effort=0.5 * effort, budget=budget, found=found)
-    return best, bound
 
 
 def scope_bound(problem: PlacementProblem, small: Gaps) -> tuple[int, int]:

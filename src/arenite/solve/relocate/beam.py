@@ -143,7 +143,7 @@ class _Scope:
 
 
 def _price(steps: Sequence[Step] | None) -> int | None:
-    return None if steps is None else sum(step[3] for step in steps)
+    return None if steps is None else sum(step.size for step in steps)
 
 
 def _course(state: State) -> list[Places]:

@@ -40,7 +40,7 @@ class Course:
 
     def cost(self, field: Field) -> int:
         """Units that are moved."""
-        return sum(step[3] for steps in self.moves(field) for step in steps)
+        return sum(step.size for steps in self.moves(field) for step in steps)
 
 
 def moves_before(field: Field, places: Sequence[Places], step: int) -> list[Step] | None:

@@ -78,7 +78,7 @@ class _Model:
     def _inside(self, window: range) -> int:
         """What the course moves where the window can change it."""
         moves = self.course.moves(self.field)
-        return sum(step[3] for k in range(window.start, min(window.stop + 1, len(moves))) for step in moves[k])
+        return sum(step.size for k in range(window.start, min(window.stop + 1, len(moves))) for step in moves[k])
 
     def _lasting(self, step: int) -> list[int]:
         return [one for one in self.offsets[step] if step and one in self.offsets[step - 1]]

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from arenite.solve.relocate.field import Field
 
-Step = tuple[tuple[int, ...], int, int, int]
-"""A group of buffers, the begin of what it takes before and after, and its size, in units."""
+
+class Step(NamedTuple):
+    """One move of a group of buffers: `size` units are copied from `source` to `target`."""
+
+    group: tuple[int, ...]
+    source: int
+    target: int
+    size: int
 
 
 def ordered(
@@ -29,7 +35,7 @@ def ordered(
             return None
         now.append((low, high))
         if by:
-            waiting.append((place, (group, low, low + by, high - low)))
+            waiting.append((place, Step(group, low, low + by, high - low)))
     found: list[Step] = []
     while waiting:
         free = next((each for each in waiting if _is_free(each, now)), None)
@@ -37,12 +43,12 @@ def ordered(
             return None
         waiting.remove(free)
         place, step = free
-        now[place] = (step[2], step[2] + step[3])
+        now[place] = (step.target, step.target + step.size)
         found.append(step)
     return found
 
 
 def _is_free(waiting: tuple[int, Step], now: Sequence[tuple[int, int]]) -> bool:
-    place, (_, _, target, size) = waiting
-    top = target + size
-    return not any(low < top and target < end and other != place for other, (low, end) in enumerate(now))
+    place, step = waiting
+    top = step.target + step.size
+    return not any(low < top and step.target < end and other != place for other, (low, end) in enumerate(now))

@@ -29,7 +29,9 @@ def section(command):
     return set(re.findall(r"`([a-z_]+)`", text))
 
 
-@pytest.mark.parametrize("command", ["inspect", "optimize", "explore", "check", "fit", "boards", "verify", "zoo"])
+@pytest.mark.parametrize(
+    "command", ["inspect", "optimize", "explore", "check", "fit", "boards", "layout", "verify", "zoo"]
+)
 def test_every_key_is_documented(command, tmp_path):
     models = [tmp_path / "a.tflite", tmp_path / "b.tflite"]
     for seed, path in enumerate(models):
@@ -41,6 +43,7 @@ def test_every_key_is_documented(command, tmp_path):
         "check": [models[0], "--arena", "0"],
         "fit": [models[0]],
         "boards": [],
+        "layout": [Path(__file__).resolve().parents[2] / "benchmarks" / "minimalloc" / "A.1048576.csv"],
         "verify": [*models, "--rounds", "1"],
         "zoo": [],
     }[command]

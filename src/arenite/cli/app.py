@@ -14,6 +14,7 @@ from arenite.cli.export import export_command
 from arenite.cli.failure import one_line_errors
 from arenite.cli.fit import fit_command
 from arenite.cli.inspect import inspect_command
+from arenite.cli.layout import layout_command
 from arenite.cli.optimize import optimize_command
 from arenite.cli.verify import verify_command
 from arenite.cli.zoo import zoo_command
@@ -121,6 +122,12 @@ _add(
     boards_command,
     "The boards that are known, and their memory.",
     "arenite boards nucleo-f767zi",
+)
+_add(
+    "layout",
+    layout_command,
+    "Place buffers of a CSV file, without a model.",
+    "arenite layout buffers.csv -o placed.csv",
 )
 _add(
     "verify",

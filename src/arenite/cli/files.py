@@ -40,4 +40,4 @@ def make_folder(folder: Path) -> None:
 def check_not_source(path: Path, *sources: Path) -> None:
     """Raise OutputError if `path` is one of the files that a command reads."""
     if any(same_file(path, source) for source in sources):
-        raise OutputError(f"{path}: is the model that is read; write to another file")
+        raise OutputError(f"{path}: is the file that is read; write to another one")

@@ -1,6 +1,8 @@
-"""Model -> C99 files: searches the layout, builds the program, prints it, and adds a self-test.
+"""Model -> C99 files.
 
-model --executable, prepared--> --relocation.arena--> layout --assembled--> Program --printed--> files
+    model --executable, prepared--> model --relocation.arena--> layout --assembled--> Program --printed--> files
+
+A self-test is added that repeats an inference of a runtime.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Costs -> Pareto-optimal choices in head, tail and extra work, by searches for one limit on the head after another.
 
-head of the whole model |x  x   x    x   ?   .  .  .| floor        limits: down by a quarter, bisection, then between
+    head of the whole model  |   x    x   x  x|?|     |  0
+
+Limits go down by a quarter each until none is met, then bisect the last interval, then fill the gaps.
 """
 
 from __future__ import annotations

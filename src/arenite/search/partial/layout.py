@@ -1,4 +1,4 @@
-"""Model in parts, policy -> layout. Slices stay in their source tensors, so there are few groups of buffers to place."""
+"""Model in parts, policy -> layout. Slices stay in their source tensors, so few groups of buffers are left to place."""
 
 from __future__ import annotations
 

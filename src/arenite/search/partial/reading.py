@@ -1,6 +1,8 @@
 """Operator -> Reading: which input rows it reads for which output rows, as tables indexed by output row.
 
-rows first..end of the output  <-  rows source.first[first]..source.end[end] of an input
+    rows first..end of the output  <-  rows source.first[first]..source.end[end] of an input
+
+Ends are excluded.
 """
 
 from __future__ import annotations

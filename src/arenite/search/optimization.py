@@ -2,7 +2,7 @@
 
     source --rewrite--> Task --search--> Decision --write, check, verify--> Plan
 
-Other modules of this package answer one step each; only this one calls them in sequence.
+Every plan goes through `completed`, so none is returned unchecked.
 """
 
 from __future__ import annotations

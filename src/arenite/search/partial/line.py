@@ -1,9 +1,12 @@
 """Model -> Line -> Stretch: the main graph as a sequence of operators, and a range of it as a model of its own.
 
-line      o  o  o |o  o  o  o| o  o
-tensors      |----+----------+----|       passing: alive at both ends, not used in between
-                  |--------x |            input
-                      |------+----|       output
+    line       o  o  o | o  o  o  o | o  o         the stretch is between the bars
+    passing       |----+------------+----x         not used in the stretch
+    input         |----+-----x      |
+    output             |    |-------+----x
+    both          |----+-----x------+----x         read in the stretch (x) and again after it
+
+A tensor lives from its producer (|) to its last reader (x).
 """
 
 from __future__ import annotations

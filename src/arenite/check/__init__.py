@@ -1,1 +1,1 @@
-"""Whether an answer is right. Nothing here uses code of the solvers."""
+"""Independent checkers of orders, bounds, layouts and plans. They use no code of the solvers."""

@@ -1,8 +1,8 @@
-"""Checks that buffers do not fit in a height, by a search of its own that knows nothing of the solvers.
+"""Buffers, a height -> whether the buffers fit without overlap, by an exhaustive search independent of the solvers.
 
-Of two buffers that are alive together one lies below the other. The search decides pair by pair which, and keeps for
-every buffer the lowest and the highest offset that the decisions leave it. A pair that cannot lie either way, or a
-scope whose buffers cannot be stacked between their limits, ends a branch.
+Of two buffers alive together, one lies below the other. The search branches on which one, pair by pair. For every
+buffer it keeps the lowest and the highest offset that the decisions so far permit. A branch ends if a pair fits neither
+way, or if the buffers of one scope cannot be stacked between their limits.
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ if TYPE_CHECKING:
     Pairs = Sequence[tuple[int, int]]
 
 MOST_STATES = 1000
+"""Branches after which the search gives up and the record under test is believed: checking must not take long."""
 
 
 class _TooManyError(Exception):
-    """The search was given up."""
+    """The search exceeded its number of states."""
 
 
 def fits(buffers: Sequence[Buffer], height: int, most_states: int = MOST_STATES) -> bool | None:
-    """Whether the buffers can be laid out within `height` bytes; None if that takes more than `most_states` states."""
+    """Whether the buffers can be laid out within `height` bytes; None if the search exceeds `most_states` states."""
     search = _Search([each for each in buffers if each.size], height, most_states)
     try:
         return search.run([0] * len(search.sizes), [height - size for size in search.sizes], search.pairs)
@@ -42,11 +43,11 @@ class _Search:
             for i, one in enumerate(buffers[:j])
             if one.first <= other.last and other.first <= one.last
         ]
-        # All that are alive together are so when the last of them begins.
+        # Buffers that are all alive together are alive when the last of them begins, so these groups suffice.
         self.together = [[j for j, b in enumerate(buffers) if b.first <= a.first <= b.last] for a in buffers]
 
     def run(self, low: list[int], high: list[int], pairs: list[tuple[int, int]], decided: Pairs = ()) -> bool:
-        """Whether offsets between `low` and `high` keep `pairs` apart; `decided`: (below, above), chosen before."""
+        """Whether offsets from `low` to `high` can keep `pairs` apart; `decided`: pairs (below, above) fixed before."""
         if self.left == 0:
             raise _TooManyError
         self.left -= 1
@@ -63,7 +64,10 @@ class _Search:
     def _settle(
         self, low: list[int], high: list[int], pairs: list[tuple[int, int]], decided: list[tuple[int, int]]
     ) -> tuple[list[tuple[int, int]], list[tuple[int, int]]] | None:
-        """Draw all conclusions, in place: the pairs left to decide, and those decided; None if nothing is possible."""
+        """Propagate the decisions to a fixed point, narrowing `low` and `high` in place.
+
+        Returns the pairs left to decide and the decided ones, or None if the branch has no layout.
+        """
         sizes, before = self.sizes, None
         while before != (low, high, len(decided)):
             before = ([*low], [*high], len(decided))
@@ -85,7 +89,7 @@ class _Search:
         return pairs, decided
 
     def _stacks(self, low: list[int], high: list[int]) -> bool:
-        """Whether the buffers of every scope, taken alone, can be stacked from below and hung from above."""
+        """Whether the buffers of every scope alone fit: stacked upwards from `low`, and downwards from `high`."""
         sizes = self.sizes
         for group in self.together:
             top, bottom = 0, self.height

@@ -1,7 +1,7 @@
-"""A checker of orders and of lower bounds that knows nothing of how they were found.
+"""Problem, order -> its peak; problem, certificate -> the bound that it proves. Independent of the solvers.
 
-An order is replayed. A certificate is checked against the rules that are stated, with the reasons why they suffice,
-in `arenite.problems.certificate`; nothing here searches for an order.
+An order is replayed operator by operator. A certificate is checked by the rules of `arenite.problems.certificate`,
+which also proves them. Nothing here searches for an order.
 """
 
 from __future__ import annotations
@@ -18,17 +18,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 END = -1
-"""In a cut: what reads a kept tensor last."""
+"""The consumer of a kept tensor's flow in a `Cut`: the end of the graph."""
 
 OPEN = -1
-"""In an exhausted search: a state that commits to no other."""
+"""The move of a state in an `Exhausted` record that commits to no other state, so all its successors are examined."""
 
 
 def check_order(problem: Problem, order: Sequence[int]) -> int:
     """The peak in bytes of `order`, by replaying it operator by operator.
 
-    Raises VerificationError if it is not a permutation of the operators, or naming two operators that run in the
-    wrong order.
+    Raises:
+        VerificationError: `order` is not a permutation of the operators, or two operators, which the message names, run
+            in the wrong order.
     """
     if sorted(order) != list(range(problem.operators)):
         raise VerificationError(f"order: not a permutation of the operators 0 to {problem.operators - 1}")
@@ -48,7 +49,7 @@ def check_order(problem: Problem, order: Sequence[int]) -> int:
 
 
 def _replay(problem: Problem, order: Sequence[int]) -> list[int]:
-    """Bytes alive while each operator runs."""
+    """Bytes in use while each operator runs, in the order of execution."""
     written: list[list[int]] = [[] for _ in range(problem.operators)]
     read: list[list[int]] = [[] for _ in range(problem.operators)]
     readers = [len(set(tensor.consumers)) + tensor.kept for tensor in problem.tensors]
@@ -77,7 +78,8 @@ def _replay(problem: Problem, order: Sequence[int]) -> list[int]:
 def check_certificate(problem: Problem, certificate: Certificate) -> int:
     """The bound in bytes that the certificate proves: no order of the problem has a smaller peak.
 
-    Raises VerificationError, saying which step of the proof fails.
+    Raises:
+        VerificationError: the proof is wrong; the message names the step that fails.
     """
     if isinstance(certificate, Floor):
         proven = problem.floor
@@ -111,7 +113,10 @@ def _check_operators(graph: Graph, operators: Sequence[int]) -> None:
 
 
 def _check_need(graph: Graph, need: Need) -> int:
-    """Everything written before the operator in every order and read, or kept, at or after it in every order."""
+    """Bytes proven by a `Need`.
+
+    They are the tensors that in every order are written before the operator, and are kept or read by it or after it.
+    """
     _check_operators(graph, [need.operator])
     before = graph.ancestors[need.operator]
     later = graph.descendants(need.operator) | 1 << need.operator
@@ -124,14 +129,15 @@ def _check_need(graph: Graph, need: Need) -> int:
 
 
 def _check_cut(graph: Graph, cut: Cut) -> int:
-    """A flow from what has run to what has not: each byte of it is a byte of a tensor alive between the two.
+    """Bytes proven by a `Cut`: a flow from operators that have run to operators that have not.
 
-    Whatever has run when the operator runs, X: flow leaves X only along tensors alive after X, since a return out of
-    X would lead from an operator in X to a predecessor outside of it. So the flow is at most what is alive.
+    Let X be the operators that have run when the cut's operator runs. Flow leaves X only along tensors alive after X: a
+    return out of X would lead from a member of X to a predecessor outside of X, and X is closed under predecessors. So
+    the flow is at most the bytes alive.
     """
     _check_operators(graph, [cut.operator])
     tensors = graph.problem.tensors
-    surplus = [0] * graph.problem.operators  # what leaves an operator less what reaches it
+    surplus = [0] * graph.problem.operators  # flow out of each operator less flow into it
     fed = 0
     used = [0] * len(tensors)
     for tensor, consumer, amount in cut.reads:
@@ -166,7 +172,7 @@ def _check_cut(graph: Graph, cut: Cut) -> int:
 
 
 def _excess(graph: Graph, cut: Cut) -> int:
-    """Bytes of a flow that the operator may save; all of them come straight from a source."""
+    """Bytes of the flow that the cut's operator may save; they flow to it directly from their producers."""
     saving = graph.savings.get(cut.operator)
     if saving is None:
         return 0
@@ -179,9 +185,11 @@ def _excess(graph: Graph, cut: Cut) -> int:
 
 
 def _check_exhausted(graph: Graph, record: Exhausted) -> int:
-    """If an order within the bound led through one recorded state, one would lead through another, closer to the goal.
+    """Bytes proven by an `Exhausted` record.
 
-    The start is recorded, the goal is not, and states are finitely many: so there is no such order.
+    If an order below the bound passes through a recorded state, then some order below the bound passes through another
+    recorded state closer to the goal. The start is recorded, the goal is not, and the states are finitely many. So no
+    order is below the bound.
     """
     width = (graph.problem.operators + 7) // 8
     count = len(record.moves) // 8
@@ -209,7 +217,7 @@ def _check_exhausted(graph: Graph, record: Exhausted) -> int:
 
 
 def _ways_back(graph: Graph, state: Operators) -> Iterator[tuple[int, Operators]]:
-    """The operators that may have been the last of a closed set: memory while they ran, and the set before."""
+    """For each operator that may be the last of a closed set: bytes in use while it runs, and the set before it."""
     needed = graph.needed(state)
     for last in members(state & ~needed):
         before = state & ~(1 << last)
@@ -217,7 +225,10 @@ def _ways_back(graph: Graph, state: Operators) -> Iterator[tuple[int, Operators]
 
 
 def _ways_on(graph: Graph, state: Operators, *, events: bool) -> Iterator[tuple[int, Operators]]:
-    """What must follow a closed set: memory that it takes, and the set after it."""
+    """The ways to continue from a closed set: bytes that each needs, and the set after it.
+
+    With `events`, a way runs all operators up to the next event at once; see `Exhausted`.
+    """
     live = graph.live(state)
     if not events:
         for operator in graph.ready(state):
@@ -239,7 +250,7 @@ def _ways_on(graph: Graph, state: Operators, *, events: bool) -> Iterator[tuple[
 
 
 def _check_commitment(graph: Graph, number: int, state: Operators, goal: Operators, *, backward: bool) -> None:
-    """Between the two nothing has less alive than the goal; both closed, the goal further on."""
+    """Check that `goal` is further on than `state`, and that no closed set between them has fewer bytes alive."""
     low, high = (goal, state) if backward else (state, goal)
     if low & ~high or low == high:
         raise _refusal(f"state {number} commits to a state that is not further on")
@@ -248,7 +259,7 @@ def _check_commitment(graph: Graph, number: int, state: Operators, goal: Operato
 
 
 def _induced(problem: Problem, region: Region) -> Problem:
-    """What of the problem is alive while operators of a region run, as a problem of its own; see `Region`."""
+    """The problem induced by the operators of a region, by the rules of `Region`."""
     graph = Graph(problem)
     _check_operators(graph, region.operators)
     if len(set(region.operators)) < len(region.operators):
@@ -282,9 +293,10 @@ def _induced(problem: Problem, region: Region) -> Problem:
 
 
 def _deferred(problem: Problem, deferral: Deferred) -> Problem:
-    """The problem in which operators that need nothing wait for all else that their only reader needs.
+    """The problem in which operators without inputs run right before their only reader, by the rules of `Deferred`.
 
-    Whoever passes such an operator when it moves there has less alive; itself it has no more alive than its reader.
+    Moving such an operator there lowers the bytes alive while the operators in between run. While it runs itself, no
+    more bytes are alive than while its reader runs.
     """
     graph = Graph(problem)
     _check_operators(graph, deferral.operators)

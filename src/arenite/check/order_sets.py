@@ -1,6 +1,6 @@
-"""Sets of operators, what is alive after them, and the least that is alive between two of them: for the checker.
+"""Sets of operators as bit masks, the bytes alive after them, and the least bytes alive between two of them.
 
-Plain and slow on purpose: nothing of it comes from the search that it is used to judge.
+For the checker only: simple rather than fast, and independent of the search that it checks.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Operators = int
 """A set of operators: bit v is operator v."""
 
 FOREVER: Operators = -1
-"""Readers of a kept tensor: some are always left."""
+"""Readers of a kept tensor: every bit is set, so that no set of operators contains all of them."""
 
 
 def set_of(operators: Iterable[int]) -> Operators:
@@ -39,7 +39,14 @@ def members(operators: Operators) -> Iterator[int]:
 
 
 class Graph:
-    """A problem in sets of operators."""
+    """A problem with its relations as sets of operators.
+
+    readers: consumers of each tensor. written: bytes of each operator's outputs. extra: bytes that each operator needs
+    for itself. direct, ancestors: predecessors of each operator. savings: by operator. events: see `_events`.
+
+    Raises:
+        VerificationError: operators form a cycle, or a saving breaks the rules of `InPlaceSaving`.
+    """
 
     def __init__(self, problem: Problem) -> None:
         count = problem.operators
@@ -67,10 +74,10 @@ class Graph:
         self._live: dict[Operators, int] = {}
 
     def _events(self) -> list[tuple[Operators, int]]:
-        """Sets of operators, with all that they need, at whose end memory is released or that need bytes of their own.
+        """The events of `Exhausted`, as (closed set of operators at whose end the event happens, extra bytes).
 
-        A set for the end of every tensor, and for every operator with extra bytes (given with the set), with an output
-        that nobody reads, or without a successor, or that reads a tensor which others read as well and someone saves.
+        There is one for the end of every tensor. There is one for every operator that has extra bytes, has an output
+        without readers, has no successor, or reads a tensor with several readers of which some operator saves bytes.
         """
         ends = [
             readers for t, readers in zip(self.problem.tensors, self.readers, strict=True) if readers and not t.kept
@@ -87,14 +94,14 @@ class Graph:
         return [(self.closure(operators), extra) for operators, extra in events]
 
     def closure(self, operators: Operators) -> Operators:
-        """Operators and all that they need."""
+        """The operators with all their ancestors."""
         closed = operators
         for operator in members(operators):
             closed |= self.ancestors[operator]
         return closed
 
     def descendants(self, operator: int) -> Operators:
-        """All operators that need this one."""
+        """All operators that depend on this one."""
         return set_of(v for v, needed in enumerate(self.ancestors) if needed >> operator & 1)
 
     def needed(self, done: Operators) -> Operators:
@@ -105,7 +112,7 @@ class Graph:
         return predecessors
 
     def ready(self, done: Operators) -> Iterator[int]:
-        """Operators outside of a closed set that may run next."""
+        """The operators that may run next after a closed set."""
         return (v for v in members(self.all & ~done) if not self.direct[v] & ~done)
 
     def live(self, done: Operators) -> int:
@@ -118,11 +125,11 @@ class Graph:
         return known
 
     def own(self, operator: int) -> int:
-        """Bytes that an operator adds to what was alive before it."""
+        """Bytes that an operator adds to those alive before it, without its saving: outputs and extra."""
         return self.written[operator] + self.extra[operator]
 
     def saving(self, operator: int, done: Operators) -> int:
-        """Bytes that an operator saves when these operators, itself among them, are all that have run."""
+        """Bytes that an operator saves if exactly the operators of `done` have run, itself included."""
         saving = self.savings.get(operator)
         if saving is None:
             return 0
@@ -131,7 +138,7 @@ class Graph:
         return min(saving.most, sum(ended))
 
     def _check_savings(self) -> None:
-        """The rules for proofs hold if no operator saves more than it writes, nor more of a tensor than its size."""
+        """Check what proofs rest on: an operator saves at most what it writes, and of a tensor at most its size."""
         tensors = self.problem.tensors
         for operator, saving in self.savings.items():
             apart = len({t for t, _ in saving.saved}) == len(saving.saved)
@@ -162,7 +169,7 @@ def _ancestors(direct: list[Operators]) -> list[Operators]:
 
 
 def least_live(graph: Graph, low: Operators, high: Operators) -> int:
-    """The least `live` over all closed sets between two closed sets, by a minimum cut."""
+    """The least `live` in bytes over all closed sets between the closed sets `low` and `high`, by a minimum cut."""
     inside = high & ~low
     if inside.bit_count() == 1:
         return min(graph.live(low), graph.live(high))
@@ -191,7 +198,7 @@ def least_live(graph: Graph, low: Operators, high: Operators) -> int:
 
 
 class _Flow:
-    """Maximum flow by shortest augmenting paths (Edmonds and Karp 1972)."""
+    """Maximum flow by shortest augmenting paths (Edmonds and Karp, 1972)."""
 
     def __init__(self) -> None:
         self._left: dict[int, dict[int, int]] = {}

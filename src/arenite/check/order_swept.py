@@ -1,6 +1,6 @@
-"""The checker's part for searches in bulk (`Swept`): the rule applied to many sets of operators at a time, with numpy.
+"""Checks `Swept` certificates: applies their rule to many sets of operators at a time, with numpy.
 
-Nothing of it comes from the search that it is used to judge.
+Independent of the search that it checks. A set is a row of bits; most computations go by columns, one per operator.
 """
 
 from __future__ import annotations
@@ -26,16 +26,20 @@ if TYPE_CHECKING:
     Places = NDArray[np.intp]
 
 _ROWS = 1 << 13
-"""Sets whose columns are looked at together."""
+"""Sets that are processed together; larger batches need more memory, smaller ones more calls of numpy."""
 _BLOCK = 8
-"""So many times as many are looked at before asking what their ways settle to: many have ways in common."""
+"""Batches whose successors are collected before they are settled: many successors are equal, and count once."""
 
 
 def check_swept(graph: Graph, record: Swept) -> int:
-    """If an order within the bound led back to one recorded set, one would lead to another, with fewer operators.
+    """Bytes proven by a `Swept` record.
 
-    What the set of all operators settles to is recorded, the empty set is not: so there is no such order. Raises
-    VerificationError, saying which step fails.
+    If an order below the bound passes through a recorded set, then some order below the bound passes through a recorded
+    set with fewer operators. The set that all operators settle to is recorded, and the empty set is not. So no order is
+    below the bound.
+
+    Raises:
+        VerificationError: the proof is wrong; the message names the step that fails.
     """
     width = (graph.problem.operators + 7) // 8
     if not width or len(record.states) % width:
@@ -58,7 +62,7 @@ def check_swept(graph: Graph, record: Swept) -> int:
 
 
 def _lead_to(recorded: set[bytes], names: set[bytes], rule: _Rule, width: int) -> bool:
-    """Whether all of the sets settle to recorded ones."""
+    """Whether all named sets are recorded or settle to recorded sets."""
     while names := names - recorded:
         rows = np.array(list(names), dtype=f"S{width}").view(np.uint8).reshape(-1, width)
         names = set()
@@ -71,7 +75,7 @@ def _lead_to(recorded: set[bytes], names: set[bytes], rule: _Rule, width: int) -
 
 
 def _names(rows: Rows) -> list[bytes]:
-    """Each row as bytes, without zeros at the end."""
+    """Each row as bytes without trailing zeros, which identifies the set."""
     names: list[bytes] = np.ascontiguousarray(rows).view(f"S{rows.shape[1]}")[:, 0].tolist()
     return names
 
@@ -81,7 +85,7 @@ def _refusal(reason: str) -> VerificationError:
 
 
 class _Rule:
-    """What may be taken back from sets of operators, by the words of `Swept`."""
+    """The rule of `Swept` for one problem and bound: which operators may be taken back from a set."""
 
     def __init__(self, graph: Graph, bound: int) -> None:
         self.graph = graph
@@ -103,7 +107,10 @@ class _Rule:
         self.latest_first = sorted(range(count), key=lambda v: -graph.ancestors[v].bit_count())
 
     def ways(self, rows: Rows, first: int) -> Rows:
-        """All sets with one operator fewer that are within the bound. `first`: the number of the first row."""
+        """All sets that arise from a row by taking back one operator within the bound.
+
+        `first`: number of the first row in the record, for messages.
+        """
         sets = _Sets(self, rows)
         self._check_closed(rows, sets.ran, first)
         result = [rows[:0]]
@@ -114,7 +121,7 @@ class _Rule:
         return np.concatenate(result)
 
     def settled(self, rows: Rows) -> tuple[Rows, Flags]:
-        """The sets without what settles at once, once through all operators; and which of them have changed."""
+        """Settle the sets as far as one pass over all operators leads; also whether each set has changed."""
         rows = rows.copy()
         sets = _Sets(self, rows)
         changed = np.zeros(len(rows), dtype=np.bool_)
@@ -139,7 +146,7 @@ class _Rule:
 
 
 class _Sets:
-    """Sets of operators by columns: `ran[v]` tells which of them operator v is in; `live` is what is alive after."""
+    """Sets of operators by columns: `ran[v]`: whether operator v is in each set; `live`: bytes alive after each set."""
 
     def __init__(self, rule: _Rule, rows: Rows) -> None:
         self._rule = rule
@@ -151,15 +158,18 @@ class _Sets:
         self.live = self._alive()
 
     def relevant(self) -> Iterator[int]:
-        """Operators that are in some of the sets, and none that needs them in all: only these may be the last.
+        """The operators that may be the last of some set: in some set, and without a successor that is in every set.
 
-        Latest first, so that those follow whose successors are taken back meanwhile.
+        Later operators come first, so that their predecessors may follow when they are taken back.
         """
         rule, every = self._rule, self._every
         return (v for v in rule.latest_first if self._some[v] and not any(every[s] for s in rule.successors[v]))
 
     def without(self, operator: int) -> tuple[Places, Bytes, Bytes]:
-        """The sets whose last operator it may be; without it, bytes alive after them; and bytes while it runs."""
+        """Take back an operator from every set of which it may be the last.
+
+        Returns the places of these sets, bytes alive after them without the operator, and bytes in use while it runs.
+        """
         rule = self._rule
         last = self.ran[operator]
         for successor in rule.successors[operator]:
@@ -173,7 +183,7 @@ class _Sets:
         return places, left, left + rule.graph.own(operator) - self._saving(operator, places)
 
     def _saving(self, operator: int, places: Places) -> Bytes | int:
-        """Bytes that the operator saves of tensors that end with it in some of the sets."""
+        """Bytes that the operator saves in each of the sets at `places`, of tensors that end with it there."""
         saving = self._rule.graph.savings.get(operator)
         if saving is None:
             return 0
@@ -184,7 +194,7 @@ class _Sets:
         return np.minimum(total, saving.most)
 
     def take(self, operator: int, places: Places, left: Bytes) -> None:
-        """Take the operator back in some of the sets."""
+        """Remove the operator from the sets at `places`, after which `left` bytes are alive."""
         self.live[places] = left
         self.ran[operator][places] = False
         self._every[operator] = False
@@ -192,7 +202,7 @@ class _Sets:
             self._ended.pop(number, None)
 
     def _end_of(self, number: int) -> Flags:
-        """In which sets everything that reads the tensor is."""
+        """For each set, whether it contains all readers of the tensor."""
         if number not in self._ended:
             readers = self._rule.readers[number]
             ended = self.ran[readers[0]]

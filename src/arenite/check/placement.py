@@ -1,4 +1,4 @@
-"""Checks a layout from first principles; it knows nothing of how layouts are found."""
+"""Problem, layout -> error unless the layout is valid and its bound is proven. Independent of the solvers."""
 
 from __future__ import annotations
 
@@ -16,18 +16,23 @@ if TYPE_CHECKING:
     from arenite.problems.placement import Buffer, Layout, PlacementProblem, Relation
 
 _MOST_NAMED = 8
-"""Safe distances that a message names."""
+"""Safe distances that a message lists before it says how many more there are; a rule may have thousands."""
 
 
 def check(problem: PlacementProblem, solution: Layout) -> None:
-    """Raise VerificationError unless a layout is valid and its height and lower bound are what they claim.
+    """Check that a layout is valid, and that its height and lower bound are what it claims.
 
-    Valid: every offset is a multiple of the alignment and not negative; no two buffers that are alive in a common scope
-    share a byte, unless a relation calls their distance safe; no buffer ends above its cap. The height is where the
-    highest buffer that counts ends. A lower bound is never above the height. That of a plain problem is the maximum
-    load, or comes with the record of an exhausted search just below it, which is made again on the buffers that it
-    names: by another search, and if that takes too long (`layout_search.MOST_STATES`), the record is believed. What
-    CP-SAT proved, of orders as well or of problems with relations, has no record; only searching again can check it.
+    A layout is valid if every offset is a non-negative multiple of the alignment, no buffer ends above its cap, and no
+    two buffers alive in a common scope share a byte, unless a relation calls their distance safe. The height is the
+    end of the highest counted buffer. The lower bound must not exceed the height.
+
+    The lower bound of a plain problem must be proven: by the maximum load, or by the record of an exhausted search that
+    found no layout just below the bound. The record's buffers are searched again by other code (`layout_search`); if
+    that takes more than `MOST_STATES` states, the record is believed. A bound that CP-SAT proved has no record and is
+    not checked, since only searching again could.
+
+    Raises:
+        VerificationError: a check failed; the message names the buffers.
     """
     if len(solution.offsets) != len(problem.buffers):
         raise VerificationError(f"layout has {len(solution.offsets)} offsets for {len(problem.buffers)} buffers")
@@ -74,12 +79,15 @@ def _check_caps(problem: PlacementProblem, offsets: tuple[int, ...]) -> None:
 
 
 def _check_disjoint(placed: list[tuple[Buffer, int]]) -> int:
-    """The maximum load; raises where two buffers clash.
+    """The maximum load in bytes of buffers that must not overlap.
 
-    What is alive lies apart so far, so whatever a new buffer clashes with includes the next one below it or above it.
+    The buffers alive before a new one are disjoint, so if it clashes with any, it clashes with its neighbor by offset.
+
+    Raises:
+        VerificationError: two buffers clash.
     """
     load = most = 0
-    alive: list[tuple[int, int]] = []  # offset and number, by rising offset
+    alive: list[tuple[int, int]] = []  # (offset, number), by ascending offset
     ends: list[tuple[int, int]] = []
     by_first = sorted((number for number, item in enumerate(placed) if item[0].size), key=lambda n: placed[n][0].first)
     for number in by_first:
@@ -99,7 +107,7 @@ def _check_disjoint(placed: list[tuple[Buffer, int]]) -> int:
 
 
 def _check_apart(one: tuple[Buffer, int], other: tuple[Buffer, int]) -> None:
-    """`other` begins while `one` is alive."""
+    """Check that `other`, which begins while `one` is alive, shares no byte with it."""
     (old, low), (new, at) = one, other
     if at < low + old.size and low < at + new.size:
         raise VerificationError(
@@ -116,7 +124,7 @@ def _check_pairs(problem: PlacementProblem, offsets: tuple[int, ...]) -> None:
     ends = [offset + buffer.size for offset, buffer in zip(offsets, problem.buffers, strict=True)]
     lasts = [buffer.last for buffer in problem.buffers]
     alive: list[int] = []
-    next_end = 0  # the first scope in which one of these is alive for the last time
+    next_end = 0  # the earliest last scope of the buffers in `alive`
     for new in by_first:
         if problem.buffers[new].size == 0:
             continue
@@ -138,7 +146,7 @@ def _check_clash(
     old: int,
     new: int,
 ) -> None:
-    """`new` begins while `old` is alive, and they have a common byte."""
+    """Check that a relation permits the distance of two buffers that share bytes; `new` begins while `old` is alive."""
     relation = relations.get((old, new)) or relations.get((new, old))
     where = f"in scope {buffers[new].first}, where both are alive"
     if relation is None:

@@ -1,4 +1,7 @@
-"""Replays a layout with moves, with an owner for every byte; it knows nothing of how such layouts are found."""
+"""Problem, layout with moves -> error unless every buffer is intact while it is alive. Independent of the solvers.
+
+The layout is replayed scope by scope, with the owner of every byte of the arena.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,13 @@ if TYPE_CHECKING:
 
 
 def check(problem: PlacementProblem, solution: MovingSolution) -> None:
-    """Raise VerificationError unless every buffer is whole, where it should be, in all scopes in which it is alive.
+    """Check that every buffer is intact and in its place in all scopes in which it is alive.
 
-    An operator writes its outputs at the begin of its scope, which destroys whatever lies there, unless a relation
-    says that the two may lie like that. The height has to be that of the highest place ever used.
+    An operator writes its outputs at the beginning of its scope. The write destroys the bytes of other buffers there,
+    unless a relation permits the distance. The claimed height must be the highest end of a buffer at any time.
+
+    Raises:
+        VerificationError: a check failed; the message names the buffer.
     """
     if len(solution.offsets) != len(problem.buffers):
         raise VerificationError(f"layout has {len(solution.offsets)} offsets for {len(problem.buffers)} buffers")
@@ -45,9 +51,9 @@ def check(problem: PlacementProblem, solution: MovingSolution) -> None:
 
 
 class _Memory:
-    """Which bytes of which buffer lie where: `held[buffer]` has pieces (low, high, shift) of the arena.
+    """The arena's content: `held[buffer]` lists intact pieces of the buffer as (low, high, shift), in bytes.
 
-    The byte at address a of a piece is the buffer's byte a - shift.
+    Address a of a piece, low <= a < high, holds byte a - shift of the buffer.
     """
 
     def __init__(self, problem: PlacementProblem, solution: MovingSolution) -> None:
@@ -59,11 +65,11 @@ class _Memory:
         self.height = 0
 
     def forget(self, scope: int) -> None:
-        """Drop what has ended before a scope."""
+        """Drop the buffers that ended before `scope`."""
         self.held = {number: pieces for number, pieces in self.held.items() if self.buffers[number].last >= scope}
 
     def move(self, move: Move) -> None:
-        """Copy a range onto another, with everything in it, and follow the buffers that go along."""
+        """Copy a range of the arena, with all pieces in it, and give the moved buffers their new places."""
         low, high, by = move.source, move.source + move.size, move.target - move.source
         for number in move.buffers:
             at, size = self.place[number], self.buffers[number].size
@@ -80,7 +86,7 @@ class _Memory:
             self._put(number, self.place[number] + by)
 
     def write(self, number: int) -> None:
-        """An operator makes a buffer."""
+        """Write a buffer, which destroys the pieces of buffers that may not share its place."""
         at, size = self.place[number], self.buffers[number].size
         self._put(number, at)
         kept = {other for other in self.held if self._may_share(number, other)}
@@ -88,7 +94,7 @@ class _Memory:
         self.held[number] = [(at, at + size, at)]
 
     def read(self, scope: int) -> None:
-        """Every buffer alive has to be whole, and in its place."""
+        """Check that every live buffer is intact and in its place."""
         for number in self.held:
             at, end = self.place[number], self.place[number] + self.buffers[number].size
             reached = at
@@ -127,7 +133,7 @@ class _Memory:
                 ]
 
     def _may_share(self, new: int, old: int) -> bool:
-        """Whether a relation lets the two lie as they do."""
+        """Whether a relation permits the distance of the two buffers."""
         for source, target in ((new, old), (old, new)):
             relation = self.relations.get((source, target))
             if relation is not None:

@@ -1,7 +1,7 @@
-"""With which kernels a file's memory plan is right, judged from the plan itself.
+"""Model with an offline plan -> Validity: the sets of kernels that compute correct results with the plan.
 
-The rules of `backends` are asked about every pair of buffers that share bytes while both are needed, so that
-plans from elsewhere, and plans that do not tell their target, are judged as well.
+The rules of `backends` judge every pair of buffers that share bytes while both are alive. So plans of other tools, and
+plans that do not name their target, are judged as well.
 """
 
 from __future__ import annotations
@@ -26,16 +26,17 @@ if TYPE_CHECKING:
     from arenite.problems.placement import Buffer
 
 JUDGED = PORTABLE.safe_with
-"""Every set of kernels of TFLM whose rules are known."""
+"""All known sets of kernels of TFLM."""
 
 
 @dataclass(frozen=True, slots=True)
 class Validity:
-    """What is known of a file's memory plan; of TFLM's own planning where it has none.
+    """The validity of a file's offline plan, or of TFLM's own plan for a file without one.
 
-    `pairs` is the number of pairs of buffers that share bytes while both are needed. `kernels` are the sets with which
-    that is right; all of them where there is no such pair. `made_for` is the name of the target in the metadata.
-    `in_c` are the sets of kernels of generated C with which it is right.
+    pairs: pairs of buffers that share bytes while both are alive.
+    kernels: the sets of TFLM's kernels that compute correct results with the plan; all of them if `pairs` is 0.
+    made_for: name of the target in the metadata; None without one.
+    in_c: the sets of kernels of generated C that compute correct results with the plan.
     """
 
     pairs: int
@@ -45,24 +46,24 @@ class Validity:
 
     @property
     def everywhere(self) -> bool:
-        """Whether the plan is right with every set of kernels of TFLM that is known."""
+        """Whether the plan is valid with all known sets of TFLM's kernels."""
         return self.kernels == JUDGED
 
     @property
     def names(self) -> str:
-        """The names of the sets, as people read them."""
+        """The names of the sets in `kernels`, separated by commas."""
         return ", ".join(kernels.name for kernels in self.kernels)
 
     def holds(self, target: Target) -> bool:
-        """Whether the plan is right with the kernels of a target."""
+        """Whether the plan is valid with all sets of kernels of a target."""
         return {*self.kernels, *self.in_c}.issuperset(target.backend.safe_with)
 
 
 def validity(model: Model) -> Validity:
-    """Judge the plan that a model carries.
+    """Judge the offline plan that a model carries.
 
     Raises:
-        ModelError: the plan does not fit the model's tensors, or a graph runs itself.
+        ModelError: the plan does not fit the model's tensors, or a graph calls itself.
     """
     made_for = model.target
     if model.plan is None or model.compiled_by_vela:  # Vela's buffers are those of its NPU: not ours to judge
@@ -74,9 +75,9 @@ def validity(model: Model) -> Validity:
 
 
 def not_for_reference(model: Model) -> str | None:
-    """Why reference kernels cannot be asked what a file computes, None if they can.
+    """Why reference kernels cannot tell what a file computes, as a clause; None if they can.
 
-    That is so where the plan says that it was made for other kernels, is right with those, and not with the reference.
+    They cannot if the plan names a target with other kernels, is valid with these, but not with the reference kernels.
     """
     target = TARGETS.get(model.target or "")
     if target is None or target.runs_reference or is_right(model, REFERENCE):
@@ -87,9 +88,14 @@ def not_for_reference(model: Model) -> str | None:
 
 
 def is_right(model: Model, kernels: Backend, *, keep_inputs: bool = False) -> bool:
-    """Whether no tensor loses a byte that is still needed when these kernels run the file as it is.
+    """Whether the file's plan, or TFLM's own, is valid: no kernel overwrites a byte that is still needed.
 
-    Variables that the plan places are not judged: a plan with such is never right.
+    A plan that places variables is never valid, because their overlaps are not judged.
+
+    Args:
+        model: the model with its plan.
+        kernels: the set of kernels, or the several sets of a target; the plan must be valid with each.
+        keep_inputs: the model's inputs must be intact after the inference as well.
     """
     problem, tensors = overlap_problem(model, kernels, keep_inputs=keep_inputs)
     try:
@@ -101,16 +107,16 @@ def is_right(model: Model, kernels: Backend, *, keep_inputs: bool = False) -> bo
 
 
 def checked_head(model: Model, problem: PlacementProblem, tensors: int, kernels: Backend) -> int:
-    """The head in bytes when TFLM follows the plan that a model carries, after what comes of it has been checked.
+    """The head in bytes that TFLM gets from a model's plan, after the resulting layout has been checked.
 
     Args:
         model: the model, with its plan.
-        problem: which of its tensors may share bytes.
-        tensors: how many of the problem's buffers are tensors; the rest is scratch, and not used.
-        kernels: the kernels whose scratch TFLM places around the plan.
+        problem: its placement problem, which says what tensors may share bytes.
+        tensors: number of the problem's buffers, from the first on, that are tensors; its scratch is not used.
+        kernels: the set of kernels whose scratch TFLM places around the plan.
 
     Raises:
-        VerificationError: buffers share bytes that must not.
+        VerificationError: two buffers share bytes that must not.
     """
     model = kernels.as_run(model)
     outcome = head_plan(model, requests=kernels.planned_scratch)
@@ -122,7 +128,7 @@ def checked_head(model: Model, problem: PlacementProblem, tensors: int, kernels:
 
 
 def shared_pairs(model: Model) -> int:
-    """Pairs of tensors that share bytes while both are needed, with the plan that the model carries."""
+    """The number of pairs of tensors that share bytes while both are alive, in the plan that the model carries."""
     problem, tensors = layout_problem(model)
     plan = planned_offsets(model, model.plan)
     placed = [

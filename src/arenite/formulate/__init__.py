@@ -1,1 +1,1 @@
-"""Models to problems: order and placement, as the kernels of a target allow."""
+"""Model -> problems of order and placement, with the overlap that the kernels of a target allow."""

@@ -1,8 +1,11 @@
-"""Which bytes of different tensors are copies of each other, by way of operators that only copy.
+"""Tracks which bytes of different tensors are copies of each other, through operators that only copy.
 
-A tensor's bytes are cut into pieces, each of which says whose bytes it holds: its own, where an operator computes it,
-or those of the tensor that it was copied from in the end. So a slice of a slice, and two inputs of which one went
-through RESHAPE into a CONCATENATION, know of each other.
+Every tensor is divided into pieces. A piece names its origin: the tensor whose operator computed the bytes, however
+many copies lie between. So two tensors hold equal bytes where their pieces have the same origin:
+
+    a       |aaaaaaaa|                 origin a
+    slice   |aaaa|                     SLICE of a: origin a
+    joined  |aaaa|bbbbbb|              CONCATENATION of the slice, after a RESHAPE, and b: origins a and b
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Bytes `start` to `end` (excluded) of a tensor are the bytes from `begin` on of `origin`, as it was computed."""
+    """Bytes `start` to `end` (excluded) of a tensor equal the bytes of `origin` from byte `begin` on, as computed."""
 
     start: int
     end: int
@@ -27,7 +30,7 @@ class Piece:
 
     @property
     def shift(self) -> int:
-        """Where byte 0 of the origin would be, counted from the tensor's first byte."""
+        """Offset of the origin's byte 0, relative to the tensor's first byte; may be negative."""
         return self.start - self.begin
 
 
@@ -36,12 +39,12 @@ Pieces = tuple[Piece, ...]
 
 
 def own(tensor: Tensor) -> Pieces:
-    """The pieces of a tensor that nothing is copied into."""
+    """The pieces of a tensor that copies no other: one piece, with itself as its origin."""
     return (Piece(0, tensor.bytes, tensor, 0),)
 
 
 def cut(pieces: Pieces, start: int, end: int, to: int) -> Pieces:
-    """The pieces of bytes `start` to `end` (excluded), as they are when byte `start` is copied to byte `to`."""
+    """The pieces of the range `start` to `end` (excluded), moved so that byte `start` becomes byte `to`."""
     found = []
     for piece in pieces:
         low, high = max(piece.start, start), min(piece.end, end)
@@ -51,9 +54,10 @@ def cut(pieces: Pieces, start: int, end: int, to: int) -> Pieces:
 
 
 def with_copy(target: Pieces, source: Pieces, distance: int) -> Pieces:
-    """The pieces of a tensor that another one is copied into, or that is copied out of it.
+    """The pieces of tensor `target` after an operator copied bytes of `source` into it.
 
-    `distance` is offset(source) - offset(target) at which the copy falls onto itself.
+    `distance`: offset(source) - offset(target) in bytes at which each copied byte lies on its original. The source may
+    be smaller than the target (CONCATENATION) or larger (SLICE).
     """
     length, copied = target[-1].end, source[-1].end
     start, end = max(0, distance), min(length, copied + distance)
@@ -62,13 +66,13 @@ def with_copy(target: Pieces, source: Pieces, distance: int) -> Pieces:
 
 
 def equal_distances(first: Pieces, second: Pieces) -> tuple[int, ...]:
-    """Distances offset(first) - offset(second) at which both have common bytes, and each of those is the same byte."""
+    """Distances offset(first) - offset(second) in bytes at which the two overlap, and all common bytes are equal."""
     candidates = {b.shift - a.shift for a in first for b in second if a.origin is b.origin}
     return tuple(sorted(distance for distance in candidates if _equal(first, second, distance)))
 
 
 def _equal(first: Pieces, second: Pieces, distance: int) -> bool:
-    """Whether all bytes that both have at this distance are the same, and there are any."""
+    """Whether the two overlap at this distance, and all common bytes have the same origin."""
     start, end = max(0, -distance), min(first[-1].end, second[-1].end - distance)
     ours = cut(first, start, end, 0)
     theirs = cut(second, start + distance, end + distance, 0)
@@ -76,7 +80,7 @@ def _equal(first: Pieces, second: Pieces, distance: int) -> bool:
 
 
 def _joined(pieces: Pieces) -> Iterator[tuple[int, Tensor, int]]:
-    """Where a piece begins that does not just continue the one before: (start, origin, shift)."""
+    """The pieces with adjacent ones of the same origin and shift merged, as (start, origin, shift)."""
     last = None
     for piece in pieces:
         if last is None or (piece.origin, piece.shift) != last:

@@ -1,13 +1,12 @@
-"""Which bytes of a graph's tensors may be the same memory since they hold the same, whatever the order.
+"""Graph -> holdings: which bytes of its tensors may be the same memory because they hold equal data, in any order.
 
-Offsets are multiples of 16, so memory is shared 16 bytes at a time, a granule. Two granules that both hold the same are
-copies of one original byte, their first one (what rounding adds is never the first). So every granule of a tensor is
-named by the tensor that its first byte was computed in, and that byte's place there; granules of the same name may
-share memory, others may not. A layout without any copy of a granule has its name once at each moment, so that the
-names alive are what memory holds at least.
+Offsets are multiples of 16, so tensors share memory in units of 16 bytes, called granules. A granule's name is the
+origin of its first byte: the tensor that computed it, and the position there. (Padding from rounding up is never the
+first byte.) Granules of the same name may share memory; granules of different names may not. So at any time memory
+holds every name that is alive at least once:
 
-    A       |a0|a1|                 granules a0 and a1 are alive until nobody needs A or C any more;
-    B          |b0|b1|              CONCATENATION itself makes nothing
+    A       |a0|a1|                 granules a0 and a1 are alive until the last reader of A or C;
+    B          |b0|b1|              CONCATENATION adds no new names
     C       |a0|a1|b0|b1|
 """
 
@@ -32,10 +31,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """`size` bytes, a multiple of 16, that `holders` hold, each a copy of one before it; the first one computes them.
+    """`size` bytes, a multiple of 16, of names that the tensors `holders` have in common.
 
-    Bytes that several tensors hold of which none was copied from the other count for the first of these alone, with
-    what is copied from it: together they need no less.
+    The first holder's operator computes the bytes; every further holder copies them from an earlier one. A tensor that
+    holds the same names without such a chain of copies is left out. The bytes then count for fewer tensors, so a bound
+    stays valid.
     """
 
     size: int
@@ -45,9 +45,13 @@ class Holding:
 def copied_pieces(
     operators: Iterable[Operator], tensors: Iterable[Tensor], barred: frozenset[Tensor], kernels: Backend
 ) -> dict[Tensor, Pieces]:
-    """Whose bytes each of `tensors` holds, when the operators run in this order, which has to be a valid one.
+    """The pieces of each of `tensors` after the operators have run.
 
-    `barred` are those that never share memory: nothing is copied into or out of them.
+    Args:
+        operators: in a valid order.
+        tensors: the tensors to track.
+        barred: tensors that never share memory; nothing counts as copied into or out of them.
+        kernels: the set of kernels whose rules say what is a copy (`Overlap.intact`).
     """
     pieces = {tensor: own(tensor) for tensor in tensors}
     for operator in operators:
@@ -63,15 +67,16 @@ def copied_pieces(
 
 
 def runs_graphs(operator: Operator) -> bool:
-    """Whether an operator takes more scopes than its own."""
+    """Whether an operator calls other graphs, so that it takes more than one scope."""
     return bool(called_graphs(operator))
 
 
 def holdings(pieces: Mapping[Tensor, Pieces], sources: Mapping[Tensor, Sequence[Tensor]]) -> list[Holding]:
-    """All names of granules, grouped by who holds them.
+    """All names of granules, grouped by the tensors that hold them.
 
-    `pieces`: of all tensors, in the order in which they are computed. `sources`: the tensors that the operator reads
-    which computes a tensor.
+    Args:
+        pieces: of all tensors, in the order in which they are computed.
+        sources: for each tensor, the tensors that its producer reads.
     """
     lines: defaultdict[tuple[Tensor, int], list[tuple[int, int, Tensor]]] = defaultdict(list)
     for tensor, parts in pieces.items():
@@ -92,7 +97,7 @@ def holdings(pieces: Mapping[Tensor, Pieces], sources: Mapping[Tensor, Sequence[
 
 
 def _connected(holders: tuple[Tensor, ...], sources: Mapping[Tensor, Sequence[Tensor]]) -> tuple[Tensor, ...]:
-    """The first holder and those that copy from it, directly or by way of each other."""
+    """The first holder, and the holders that copy from it directly or through each other."""
     found = dict.fromkeys(holders[:1])
     for holder in holders[1:]:
         if any(source in found for source in sources[holder]):
@@ -101,7 +106,10 @@ def _connected(holders: tuple[Tensor, ...], sources: Mapping[Tensor, Sequence[Te
 
 
 def shared_bytes(operator: Operator, source: Tensor, target: Tensor, kernels: Backend) -> int:
-    """The most bytes that an output and an input that is used up can have in common, both rounded up to 16."""
+    """The most bytes in which output `target` can overlap input `source` if the operator is its last reader.
+
+    Both sizes are rounded up to 16.
+    """
     if runs_graphs(operator):
         return 0
     rule = kernels.overlap(operator, source, target)

@@ -1,7 +1,7 @@
-"""What other sets of kernels may take at most, as part of the layout problem for one set.
+"""Layout problem of the charged set of kernels -> the same problem with limits for the other sets.
 
-One layout serves several sets of kernels, each with scratch of its own, which TFLM places around the tensors. With the
-set that is charged the height is to be small; with each other set it must not be above a limit.
+One layout serves several sets of kernels, each with its own scratch, which TFLM places around the tensors. The height
+with the charged set is minimized; the height with each other set must not exceed a limit.
 
     offset
       ^  - - - - - - - - - - - - -  limit of set K
@@ -12,14 +12,15 @@ set that is charged the height is to be small; with each other set it must not b
       |           +----------+
       +-----------------------------> time (scopes)
 
-So the scratch of K comes in as a buffer that has the limit for a cap and that the height does not count; scratch of
-different sets may share bytes, since only one of them runs. Whatever layout TFLM stays within the limits with is a
-layout of this problem, so a proof that there is none lower speaks of all of those. Not the other way round: where an
-operator requests several scratch buffers, TFLM may place them worse than they could be. What is found here is to be
-checked by following TFLM.
+So the scratch of K becomes a buffer whose cap is the limit, and which the height does not count. Scratch buffers of
+different sets may share bytes, because only one set runs.
 
-Where a tensor and the scratch are so large that the tensor would end too high above it, the tensor lies below the
-scratch, and has a cap of its own. It says nothing new, but first fit sees it.
+Every layout with which TFLM keeps to the limits is a solution of this problem, so a lower bound of the problem holds
+for all of them. The reverse does not hold: TFLM may place several scratch buffers of one operator worse than the
+solution does. So a solution has to be checked by following TFLM.
+
+If a tensor on top of some scratch would exceed the limit, the tensor has to lie below the scratch. It gets a lower cap
+for this. The cap is redundant, but it guides first fit.
 """
 
 from __future__ import annotations
@@ -39,14 +40,17 @@ if TYPE_CHECKING:
     from arenite.problems.placement import PlacementProblem
 
 NO_LIMITS: dict[Backend, int] = {}
+"""Limits of no set of kernels, the default value of parameters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pressing:
-    """Scratch of a set of kernels that a layout may leave too little room for: `sizes` of one operator, rounded up.
+    """Scratch of one operator with a set of kernels, for which a layout may leave too little room.
 
-    `graph` and `position` say where the operator is in the file, `first` which number the first of the buffers has
-    among all scratch of this set, as TFLM's kernels request it.
+    kernels: the set.
+    graph, position: where the operator is in the file.
+    first: index of the operator's first scratch buffer among all scratch of this set, in the order of requests.
+    sizes: bytes of the operator's scratch buffers, rounded up.
     """
 
     kernels: Backend
@@ -65,14 +69,14 @@ def within_limits(
     *,
     orders: Mapping[int, Sequence[int]] | None = None,
 ) -> PlacementProblem:
-    """A layout problem with the limits of all sets of kernels in it, and the scratch that presses on them at its end.
+    """The layout problem with a cap for every buffer, and with scratch of other sets (`pressing`) added at its end.
 
     Args:
-        problem: of `overlap_problem` with `scratch_of=charged`, as is `tensors`, how many of its buffers are tensors.
-        tensors: the number of the problem's first buffers that are tensors, not scratch.
+        problem: from `overlap_problem` with `scratch_of=charged`.
+        tensors: number of the problem's buffers, from the first on, that are tensors.
         model: the model.
         limits: bytes that the head must not exceed, for each set of kernels.
-        charged: the set of kernels whose scratch counts in the height.
+        charged: the set of kernels whose scratch the height counts.
         orders: as in `overlap_problem`.
     """
     spans = lifetimes(model, orders).operators
@@ -95,15 +99,18 @@ def within_limits(
 
 
 def ceilings(problem: PlacementProblem, tensors: int, limits: Mapping[Backend, int], charged: Backend) -> Iterator[int]:
-    """The cap of each buffer of a problem in any order: tensors are there with every set, scratch with the charged."""
+    """The cap in bytes of each buffer of a problem, the same for every order.
+
+    Tensors are placed with every set, so the lowest limit caps them. Scratch is only there with the charged set.
+    """
     for number in range(len(problem.buffers)):
         yield min(limits.values()) if number < tensors else limits[charged]
 
 
 def pressing(model: Model, limits: Mapping[Backend, int], charged: Backend) -> Iterator[Pressing]:
-    """The scratch that a layout may leave too little room for, of operators that are run, in the order of the file.
+    """The scratch of executed operators for which a layout may leave too little room, in the order of the file.
 
-    Not what fits above all tensors wherever these are, nor what takes no more than what room is left for anyway.
+    Scratch is left out if it fits above all tensors in every layout, or wherever other scratch of the operator fits.
     """
     spans = lifetimes(model).operators
     seen = dict.fromkeys(limits, 0)
@@ -121,7 +128,7 @@ def pressing(model: Model, limits: Mapping[Backend, int], charged: Backend) -> I
 def _hard(
     requests: Mapping[Backend, Sequence[int]], limits: Mapping[Backend, int], charged: Backend
 ) -> Iterator[Backend]:
-    """The sets for whose scratch of one operator room may be missing, but for those that another set speaks for."""
+    """The sets with too little room for the scratch of one operator; not those that another set's scratch implies."""
     top = min(limits.values())
     kept = [charged]
     for kernels, sizes in requests.items():
@@ -132,13 +139,13 @@ def _hard(
 
 
 def _no_larger(sizes: Sequence[int], others: Sequence[int]) -> bool:
-    """Whether some buffers find room wherever the others do."""
+    """Whether buffers of `sizes` fit wherever buffers of `others` fit."""
     pairs = zip(sorted(sizes, reverse=True), sorted(others, reverse=True), strict=False)
     return len(sizes) <= len(others) and all(size <= other for size, other in pairs)
 
 
 def _never_together(buffers: Sequence[Buffer], tensors: int, sets: Sequence[Backend]) -> Iterator[Relation]:
-    """Relations that let scratch of different sets lie anywhere; the last buffers are scratch of `sets`."""
+    """Relations that allow every distance between scratch of different sets; the last buffers are scratch of `sets`."""
     charged = len(buffers) - len(sets) - tensors
     for one, others in enumerate(neighbors(buffers[tensors:])):
         for other in others:

@@ -1,11 +1,12 @@
-"""Bytes that one operator's inputs and outputs take at least, wherever they lie, if nobody needs its inputs any more.
+"""Operator -> bytes that its inputs and outputs need together in any layout, if the operator is their last reader.
 
-What each input can save of the output by itself says too little where there are many of them. Of two inputs that both
-may lie on the last row of a joined tensor, only one can. So the buffers of one operator are looked at together.
+Savings of single inputs add up to too much where an operator has many inputs: two inputs of a CONCATENATION may each be
+allowed to lie on the last row of the output, but only one of them can. So all buffers of an operator are bounded
+together.
 
-Buffers of other names lie elsewhere (see `ordering`). Taking out what they occupy, and closing the gaps, leaves a
-layout of the operator's own buffers: the distances of two that share bytes stay, others stay apart. So what the
-operator's buffers need by themselves, and the bytes of other names, add up.
+The bound adds to the bytes of all other names alive (see `order_with_overlap`). Proof: take any layout, remove the
+bytes that other names occupy, and close the gaps. This leaves a layout of the operator's own buffers: two that share
+bytes keep their distance, and two that share none still share none.
 """
 
 from __future__ import annotations
@@ -32,17 +33,19 @@ if TYPE_CHECKING:
     from arenite.problems.order import Charge
 
 _FEWEST = 3
-"""Buffers from which on looking at all together may tell more than the sum of what each input saves."""
+"""Least buffers of an operator for a joint bound; with fewer it equals the sum of the single savings."""
 _MOST = 300
-"""Buffers up to which they are looked at together: their pairs, some 45,000, take about a second."""
+"""Most buffers of an operator for a joint bound: their pairs, some 45,000, take about a second."""
 
 
 @dataclass(frozen=True)
 class OperatorNeeds:
-    """What single operators of a graph need.
+    """Computes the joint need of single operators of a graph.
 
-    `charges`: what takes room in the head. `pieces`: whose bytes each of these tensors holds. `barred`: tensors that
-    share no memory. `kernels`: those that the layout has to be safe with.
+    charges: the tensors that take room in the head.
+    pieces: of each of these tensors.
+    barred: tensors that share no memory.
+    kernels: the set of kernels that layouts have to be safe with.
     """
 
     charges: Mapping[Tensor, Charge]
@@ -51,9 +54,9 @@ class OperatorNeeds:
     kernels: Backend
 
     def of(self, operator: Operator) -> tuple[int, tuple[Tensor, ...]] | None:
-        """Bytes that the operator's inputs and outputs take at least in any layout, and these tensors.
+        """A lower bound in bytes on the operator's inputs and outputs in any layout, and these tensors.
 
-        None where there are too few of them to tell more than the sum of what each input saves, or too many to look at.
+        None if there are too few of them to gain anything over single savings, or too many to compute.
         """
         each = dict.fromkeys((*operator.inputs, *operator.outputs))
         own = tuple(tensor for tensor in each if tensor is not None and tensor in self.charges)
@@ -66,7 +69,10 @@ class OperatorNeeds:
         return least_height(small, range(len(own))) * small.unit, own
 
     def _relation(self, operator: Operator, own: Sequence[Tensor], pair: tuple[int, int]) -> Relation | None:
-        """Where two of the tensors, inputs first, may lie if the operator is the last to read its inputs."""
+        """The safe distances of two of the tensors, if the operator is the last reader of its inputs; None for none.
+
+        `pair`: indices into `own`, which lists inputs before outputs.
+        """
         source, target = (own[number] for number in pair)
         if {source, target} & self.barred:
             return None

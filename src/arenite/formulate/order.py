@@ -1,7 +1,7 @@
-"""From a graph to the problem of ordering its operators, charged as TFLM charges it.
+"""Graph -> the problem of ordering its operators without overlap, with the sizes and lifetimes of TFLM's planner.
 
-The problem never charges more than TFLM does, so that a lower bound of it holds for the model. What it cannot express
-(a graph run by two operators, a tensor with two producers) keeps the order of the file.
+The problem never charges more than TFLM does, so its lower bounds hold for the model. Graphs that it cannot express
+(called by two operators, or with a tensor of two producers) keep the order of the file.
 """
 
 from __future__ import annotations
@@ -34,28 +34,28 @@ if TYPE_CHECKING:
 
 
 def no_scratch(_: Operator) -> tuple[int, ...]:
-    """What kernels request that need nothing but their inputs and outputs."""
+    """The scratch requests, in bytes, of kernels that use only their inputs and outputs: none."""
     return ()
 
 
 def ordering_problem(
     model: Model, graph: int = 0, *, keep_inputs: bool = False, scratch: Scratch = no_scratch
 ) -> tuple[Problem, tuple[Tensor, ...]]:
-    """The problem of ordering one graph's operators, and the model's tensor for each of the problem's tensors.
+    """The problem of ordering one graph's operators, and the model's tensors for the problem's first tensors.
 
-    Operators have the numbers of their positions in the file. Bytes are rounded up to 16. Each graph is a problem of
-    its own: the working set of the graphs that an operator runs does not depend on the order around it, and is charged
-    to the operator as `extra`.
+    An operator's number is its position in the file. Sizes are rounded up to 16 bytes. Each graph is a problem of its
+    own: the peak of the graphs that an operator calls does not depend on the order around it, and is charged to the
+    operator as `extra`.
 
     Args:
         model: the model.
-        graph: position of the graph to order.
+        graph: number of the graph to order.
         keep_inputs: the inputs of the graph stay intact to its end.
-        scratch: bytes of each scratch buffer that the target's kernel requests for an operator. Each is a further
-            tensor of the problem, after those of the model.
+        scratch: operator -> bytes of each scratch buffer that its kernel requests. Each is a further tensor of the
+            problem, after those of the model.
 
     Raises:
-        ModelError: operators need each other's results in a circle, or a graph runs itself.
+        ModelError: operators form a cycle, or a graph calls itself.
     """
     target = model.graphs[graph]
     default = file_order(target)
@@ -76,10 +76,10 @@ def ordering_problem(
 
 
 def file_order(graph: Graph) -> tuple[int, ...]:
-    """The order of the file; where that runs an operator before what it reads is produced, the nearest that does not.
+    """The order of the file, or the nearest valid order if an operator is filed before the producer of its input.
 
     Raises:
-        ModelError: operators need each other's results in a circle.
+        ModelError: operators form a cycle.
     """
     needs: list[list[int]] = [[] for _ in graph.operators]
     for before, after in sorted(data_dependences(graph)):
@@ -95,12 +95,12 @@ def file_order(graph: Graph) -> tuple[int, ...]:
 
 
 def filed_in_order(graph: Graph) -> bool:
-    """Whether every operator comes after those whose results it reads; TFLM silently runs other files wrongly."""
+    """Whether every operator is filed after the producers of its inputs; TFLM silently runs other files wrongly."""
     return all(before < after for before, after in data_dependences(graph))
 
 
 def data_dependences(graph: Graph) -> set[tuple[int, int]]:
-    """Pairs (a, b): operator b reads what operator a produces. What is fed from outside has no producer."""
+    """Pairs (a, b) where operator b reads a tensor that operator a produces; graph inputs and variables give none."""
     producer: dict[Tensor, int] = {}
     for index, operator in enumerate(graph.operators):
         for tensor in operator.outputs:
@@ -115,7 +115,7 @@ def data_dependences(graph: Graph) -> set[tuple[int, int]]:
 
 
 def least_need(model: Model, graph: int) -> int:
-    """Bytes that some operator reads and writes at once, whatever the order."""
+    """A lower bound in bytes on the peak of every order: the largest inputs and outputs of a single operator."""
     unmade = _unmade(model.graphs[graph])
     return max(
         (
@@ -132,13 +132,13 @@ def least_need(model: Model, graph: int) -> int:
 
 
 def _last_operator(graph: Graph, pairs: set[tuple[int, int]]) -> int | None:
-    """The operator that every order runs last, if there is one; `pairs` are of operators that may not swap."""
+    """The operator that every order runs last, or None; `pairs` (a, b): a runs before b in every order."""
     ends = set(range(len(graph.operators))).difference(before for before, _ in pairs)
     return ends.pop() if len(ends) == 1 else None
 
 
 def _unmade(graph: Graph) -> frozenset[Tensor]:
-    """Outputs that nothing produces or feeds: TFLM takes them to be created when the graph ends, and not before."""
+    """Outputs that no operator produces and that are no inputs; TFLM lets them begin to live when the graph ends."""
     made = {tensor for operator in graph.operators for tensor in operator.outputs}
     return frozenset(graph.outputs).difference(made, graph.inputs)
 
@@ -146,10 +146,10 @@ def _unmade(graph: Graph) -> frozenset[Tensor]:
 def _charges(
     graph: Graph, handles: frozenset[Tensor], keep_inputs: bool, final: int | None
 ) -> tuple[tuple[Charge, ...], tuple[Tensor, ...]]:
-    """The tensors that take room in the head for longer than scope 0, in file order.
+    """The tensors that take room in the head beyond scope 0, in file order, with their charges.
 
-    An output that nothing produces is charged to the operator `final` that every order runs last. Where there is none,
-    or where it runs graphs, after which alone such an output is alive, the floor says what can be said of it.
+    An output without producer is charged to the operator `final`, which every order runs last. If there is no such
+    operator, or if it calls graphs, which end before the output begins to live, only the problem's floor counts it.
     """
     producers: dict[Tensor, int] = {}
     users: dict[Tensor, set[int]] = {}
@@ -177,15 +177,15 @@ def _charges(
 
 
 def _not_implied(pairs: set[tuple[int, int]], charges: tuple[Charge, ...]) -> tuple[tuple[int, int], ...]:
-    """Those pairs that no charged tensor says already, sorted."""
+    """The pairs that do not follow from a charged tensor's producer and consumers, sorted."""
     said = {(charge.producer, user) for charge in charges for user in charge.consumers}
     return tuple(sorted(pair for pair in pairs if pair not in said))
 
 
 def order_is_free(model: Model, graph: int) -> bool:
-    """Whether a problem can express the graph: every tensor has one origin, every graph is run by one operator at most.
+    """Whether an ordering problem can express the graph: one origin per tensor, at most one caller per graph.
 
-    Elsewhere the order of the file is kept, and a bound on that order says nothing of others.
+    Other graphs keep the order of the file, and a bound on this order does not hold for others.
     """
     running = (model.graphs[position] for position in executed_graphs(model))
     calls = [called for each in running for operator in each.operators for called in called_graphs(operator)]
@@ -201,20 +201,20 @@ def order_is_free(model: Model, graph: int) -> bool:
 
 
 def _scratch_charges(graph: Graph, scratch: Scratch) -> tuple[Charge, ...]:
-    """Each scratch buffer by itself, since TFLM places each by itself: alive only while its operator runs."""
+    """A charge for each scratch buffer, alive only while its operator runs; TFLM places each buffer separately."""
     return tuple(
         Charge(align(size), index, ()) for index, operator in enumerate(graph.operators) for size in scratch(operator)
     )
 
 
 def _extra(model: Model, graph: Graph, scratch: Scratch) -> tuple[int, ...]:
-    """Bytes that each operator needs for the graphs that it runs."""
+    """Bytes that each operator needs for the graphs that it calls; () if none needs any."""
     extra = [called_peak(model, operator, scratch) for operator in graph.operators]
     return tuple(extra) if any(extra) else ()
 
 
 def called_peak(model: Model, operator: Operator, scratch: Scratch = no_scratch) -> int:
-    """Peak of the graphs that a control-flow operator runs, by themselves, in bytes."""
+    """Peak in bytes of the graphs that a control-flow operator calls, without the tensors of the calling graph."""
     peak = 0
     for called in called_graphs(operator):
         liveness = lifetimes(model, root=called)
@@ -228,7 +228,10 @@ def called_peak(model: Model, operator: Operator, scratch: Scratch = no_scratch)
 
 
 def _floor(model: Model, graph: int) -> int:
-    """Bytes alive before the first operator, or at the end with outputs that nothing produces, whatever the order."""
+    """A lower bound in bytes on the peak of every order: bytes alive before the first operator.
+
+    If the graph has outputs without producer, also all outputs together, which are alive at its end.
+    """
     entries = [entry for entry in lifetimes(model, root=graph).planned if not entry.dead]
     start = sum(entry.size for entry in entries if entry.first <= 0)
     target = model.graphs[graph]

@@ -1,15 +1,20 @@
-"""From a graph to the problem of ordering its operators where buffers may share bytes, as `relations` allows it.
+"""Graph, kernels -> the problem of ordering its operators where buffers may overlap.
 
-The problem never charges more than a layout needs, so that a lower bound of it holds for the model, whatever the order
-and the layout. For each operator, look at the names (see `holdings`) alive while it runs, and give each one a place in
-memory where it is: that of a tensor that outlives the operator and was there before, or else that of an output of the
-operator, or else that of an input that ends with it. Places of different names differ, but for those in outputs and
-in inputs that end: such a pair is where the kernel's rule lets it be, so that both have at most `shared_bytes` in
-common. And names that were there before the operator have different places in any case: so what it writes over is at
-most what it makes. That gives its `InPlaceSaving`; and names are the tensors of the problem.
+The problem never charges more than a layout needs, so its lower bounds hold for every order and every layout. Its
+tensors are the names of granules (see `holdings`), not the model's tensors. The argument for one operator:
 
-Nor does an operator save more than the names that its inputs and outputs hold are above what these buffers need at
-least (`OperatorNeeds`). Where they need more than they hold, since a rule leaves gaps, it is charged the rest.
+1. Each name alive while the operator runs has a place in memory: in a tensor alive before and after the operator, else
+   in an output, else in an input that ends with the operator.
+2. Places of different names are disjoint, except that a name in an output may lie on a name in an input that ends. The
+   kernel's rule limits such a pair of tensors to `shared_bytes`.
+3. Names that were alive before the operator have disjoint places. So the bytes overwritten are at most the bytes that
+   the operator computes.
+
+This gives the operator's `InPlaceSaving`.
+
+`OperatorNeeds` limits the saving further: the names in the operator's inputs and outputs, less the saving, are at least
+what these buffers need together. If they need more than the names' bytes, because a rule leaves gaps, the operator is
+charged the difference.
 """
 
 from __future__ import annotations
@@ -34,14 +39,17 @@ if TYPE_CHECKING:
     from arenite.problems.order import Problem
 
 NO_GRAPHS: dict[int, int] = {}
+"""Bounds of no called graph, the default value of parameters."""
 
 
 @dataclass(frozen=True)
 class OverlapOrdering:
-    """`problem`: of ordering a graph's operators. `held`: what of the model the problem's first tensors stand for.
+    """The ordering problem of a graph with overlap.
 
-    `by_input` is the problem in which each input saves by itself. Its bound is no higher, but where a single operator
-    decides the peak of every order of `problem`, the best order of `by_input` is often better around the others.
+    problem: the problem, whose bound is the tightest.
+    by_input: the problem in which each input saves by itself, without `OperatorNeeds`. Its bound is no higher. But if a
+        single operator sets the peak of every order of `problem`, `by_input` often has the better order elsewhere.
+    held: the holdings that the tensors of both problems stand for.
     """
 
     problem: Problem
@@ -58,21 +66,21 @@ def overlap_ordering_problem(
     scratch_of: Backend | None = None,
     called: Mapping[int, int] = NO_GRAPHS,
 ) -> OverlapOrdering:
-    """The problem of ordering one graph's operators, with what its tensors stand for.
+    """The problem of ordering one graph's operators with overlap.
 
-    Operators have the numbers of their positions in the file. Where the file's order is kept (`order_is_free` is
-    false), the problem speaks of that order alone.
+    An operator's number is its position in the file. If `order_is_free` is false for the graph, the problem allows only
+    the order of the file.
 
     Args:
         model: the model.
-        kernels: the kernels that the layout has to be safe with.
-        graph: position of the graph to order.
+        kernels: the set of kernels that layouts have to be safe with.
+        graph: number of the graph to order.
         keep_inputs: the inputs of the graph stay intact to its end.
-        scratch_of: the kernels whose scratch is charged; None means the same kernels.
-        called: bytes that the head has at least while each graph runs, by its position; for graphs that operators run.
+        scratch_of: the set of kernels whose scratch is charged; None means `kernels`.
+        called: number of each graph that operators call -> lower bound in bytes on the head while it runs.
 
     Raises:
-        ModelError: operators need each other's results in a circle, or a graph runs itself.
+        ModelError: operators form a cycle, or a graph calls itself.
     """
     target = model.graphs[graph]
     apart, charged = ordering_problem(model, graph, keep_inputs=keep_inputs)
@@ -112,7 +120,7 @@ def overlap_ordering_problem(
         tensors=tuple(tensors),
         before=before,
         extra=extra if any(extra) else (),
-        # Where nothing makes some output, it counts all outputs, of which some may be views of others.
+        # With an output without producer, the floor counts all outputs, but some of them may be views of others.
         floor=0 if unmade else apart.floor,
         savings=tuple(savings),
     )
@@ -120,9 +128,9 @@ def overlap_ordering_problem(
 
 
 def _together(problem: Problem, spare: Mapping[int, int]) -> Problem:
-    """The problem in which operators save no more than they have to spare; the same object if none saves less then.
+    """The problem with each operator's saving limited to `spare`; the same object if no limit applies.
 
-    `spare`: bytes for some operators; what is missing is charged to the operator.
+    `spare`: operator -> bytes by which its names exceed its joint need. A negative value is charged to the operator.
     """
     saving = tuple(
         replace(each, most=least)
@@ -139,9 +147,10 @@ def _together(problem: Problem, spare: Mapping[int, int]) -> Problem:
 
 
 def _spare(need: int, own: Sequence[Tensor], places: Mapping[Tensor, Sequence[int]], tensors: Sequence[Charge]) -> int:
-    """Bytes that the names held by an operator's inputs and outputs are above what these buffers need.
+    """Bytes by which the names in an operator's inputs and outputs exceed the joint need of these buffers.
 
-    All of them where some granule has no name of which the buffer is a holder: then nothing is known.
+    If some granule of a buffer has no name that counts the buffer as a holder, the need limits nothing, and the result
+    is all bytes of the names.
     """
     together = sum(tensors[number].size for number in {number for tensor in own for number in places.get(tensor, ())})
     named = all(sum(tensors[number].size for number in places.get(each, ())) == align(each.bytes) for each in own)
@@ -151,7 +160,7 @@ def _spare(need: int, own: Sequence[Tensor], places: Mapping[Tensor, Sequence[in
 def _holdings(
     graph: Graph, charges: Mapping[Tensor, Charge], barred: frozenset[Tensor], kernels: Backend
 ) -> tuple[Mapping[Tensor, Pieces], tuple[Holding, ...]]:
-    """Whose bytes the charged tensors hold, and all names of these, those that are computed first coming first."""
+    """The pieces of the charged tensors, and their holdings, in the order in which they are computed."""
     order = file_order(graph)
     sources: dict[Tensor, tuple[Tensor, ...]] = {
         tensor: () for tensor, charge in charges.items() if charge.producer is None
@@ -161,13 +170,13 @@ def _holdings(
             if tensor in charges and tensor not in sources:
                 sources[tensor] = tuple(read for read in graph.operators[index].inputs if read is not None)
     for tensor in charges:
-        sources.setdefault(tensor, ())  # outputs that nothing makes
+        sources.setdefault(tensor, ())  # outputs without producer
     pieces = copied_pieces((graph.operators[index] for index in order), sources, barred, kernels)
     return pieces, tuple(holdings(pieces, sources))
 
 
 def _charge(holding: Holding, charges: Mapping[Tensor, Charge]) -> Charge:
-    """What is alive as long as any of its holders."""
+    """The charge of a holding, alive as long as any of its holders."""
     own = [charges[holder] for holder in holding.holders]
     consumers = sorted({user for each in own for user in each.consumers})
     return Charge(holding.size, own[0].producer, tuple(consumers), any(each.kept for each in own))
@@ -180,7 +189,7 @@ def _scratch(operator: Operator, kernels: Backend) -> list[int]:
 def _shared(
     operator: Operator, charged: Collection[Tensor], barred: frozenset[Tensor], kernels: Backend
 ) -> dict[Tensor, int]:
-    """Bytes of each input that outputs can be written over, if it ends with the operator."""
+    """For each input, the bytes that outputs can overwrite if the input ends with the operator."""
     outputs = [tensor for tensor in dict.fromkeys(operator.outputs) if tensor in charged and tensor not in barred]
     result = {}
     for source in dict.fromkeys(operator.inputs):
@@ -192,7 +201,10 @@ def _shared(
 
 
 def _saved(tensors: Sequence[Charge], shared: Iterable[tuple[int, Sequence[int]]]) -> tuple[tuple[int, int], ...]:
-    """What an operator saves of the problem's tensors; `shared`: bytes to write over, and tensors, of each input."""
+    """An operator's savings as (tensor of the problem, bytes).
+
+    `shared`: for each input, the bytes that outputs can overwrite, and the problem's tensors that the input holds.
+    """
     saved: dict[int, int] = {}
     for bytes_, parts in shared:
         for number in parts:

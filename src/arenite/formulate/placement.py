@@ -1,24 +1,28 @@
-"""Which buffers of a model may share bytes, and where, for its order and a set of kernels.
+"""Model in its order, kernels -> placement problem: which buffers may share bytes, and at which distances.
 
-There are two reasons why two buffers alive together may share bytes:
+Two buffers that are alive together may share bytes for two reasons:
 
-1. **The input is used up.** One is the input of an operator, the other its output, the operator's scope is the only
-   one in which both are alive, and nobody asks for the input afterwards. Then the kernel's rule holds: whatever it
-   writes hits no byte of the input that is still to be read.
-2. **They hold the same.** All common bytes are copies of the same original bytes (`contents`), so that whoever writes
-   them writes what is there already. Views stay true for as long as both live, also views of views, and two views
-   of one whole. Where one of the two is an input of the operator that writes the other, the kernel's rule must say
-   so too (`Overlap.intact`), since a kernel may tear what it copies onto itself elsewhere.
+1. **The input is used up.** One buffer is an input of an operator, the other its output. The operator's scope is the
+   only one in which both are alive, and nothing reads the input afterwards. Then the kernel's rule applies: at a safe
+   distance, no write hits a byte of the input that is still to be read.
+2. **They hold the same data.** All common bytes are copies of the same original bytes (`contents`), so a write stores
+   the value that is there already. This holds as long as both buffers live, for views of views and for two views of
+   one tensor as well. If one is an input of the operator that writes the other, the kernel's rule must allow the
+   distance too (`Overlap.intact`), because a kernel may corrupt data that it copies onto itself elsewhere.
 
-It is enough to look at pairs. Take any write of any operator v to a byte of its output b, and any other buffer x that
-is alive and lies there. If x lives before and after v, the pair (x, b) has reason 2 (or the byte would not be shared),
-so the write changes nothing. If x dies at v, reason 1 or 2: nobody reads the byte later, or it does not change. If x is
-another output of v, likewise 2. In no case does anybody read a byte other than the one that was put there for it.
-Copying kernels, those with `intact` distances, write each byte of their output once, so no other value is ever seen.
+Relations between pairs suffice. Proof: let operator v write a byte of its output b, and let another live buffer x share
+that byte.
 
-Scratch, what nothing runs, variables, tensors written by several operators, and everything about operators that run
-graphs of their own have no relations. Neither have inputs that are to be kept: they are placed above all else, where
-TFLM's own placing of scratch does not reach them.
+- x lives before and after v: the pair (x, b) has reason 2, so the write changes nothing.
+- x ends with v: reason 1 or 2, so nothing reads the byte later, or the byte does not change.
+- x is another output of v: reason 2.
+
+So every read gets the byte that was written for it. Copying kernels, those with `intact` distances, write each output
+byte once, so there is no intermediate value either.
+
+There are no relations for scratch, for tensors that nothing runs, for variables, for tensors with several writers, and
+for inputs and outputs of operators that call graphs. Inputs that have to be kept have none either: they are placed
+above everything else, where TFLM's own placement of scratch does not reach them.
 """
 
 from __future__ import annotations
@@ -55,16 +59,16 @@ def overlap_problem(
 ) -> tuple[PlacementProblem, tuple[Tensor, ...]]:
     """The problem of laying out the head with overlap, and the model's tensors for the problem's first buffers.
 
-    The buffers after those of the tensors are scratch. Room for it is part of the height; TFLM places it itself.
+    The further buffers are scratch. The height counts them, but TFLM places scratch itself.
 
     Args:
         model: the model.
-        kernels: the kernels that the layout has to be safe with.
-        orders: for some graphs (by position) another order of execution, as positions of operators in the file. For
-            generated C the model has to be one `as_run` then.
+        kernels: the set of kernels that the layout has to be safe with.
+        orders: graph number -> order of execution, as positions of operators in the file; other graphs run in file
+            order. If given for generated C, the model must already be converted by `as_run`.
         keep_inputs: the inputs of the main graph stay intact to the end of the inference.
-        scratch_of: the kernels whose scratch is charged; None means the same kernels. A layout that has to be safe
-            with many may still be made as low as can be for one of them.
+        scratch_of: the set of kernels whose scratch the height counts; None means `kernels`. It may be one of several
+            sets that the layout has to be safe with.
     """
     model = kernels.as_run(model) if orders is None else model
     problem, tensors = layout_problem(model, orders, keep_inputs=keep_inputs)
@@ -86,7 +90,7 @@ def overlap_problem(
 
 
 def _with_unread_inputs(model: Model, buffers: Sequence[Buffer], tensors: Sequence[Tensor]) -> tuple[Buffer, ...]:
-    """Inputs that nothing reads are alive at the beginning: whoever calls generated C writes them all the same."""
+    """The buffers with unread inputs alive in scope 0, because callers of generated C write these inputs as well."""
     read = {tensor for operator in model.main.operators for tensor in operator.inputs}
     unread = set(model.main.inputs) - read - set(model.main.outputs)
     return tuple(
@@ -96,7 +100,7 @@ def _with_unread_inputs(model: Model, buffers: Sequence[Buffer], tensors: Sequen
 
 
 class _Pairs:
-    """Collects relations: (source, target) -> relation, or None for a pair that an operator's rule keeps apart."""
+    """Collects the relations: (source, target) -> relation, or None for a pair that a rule keeps apart."""
 
     def __init__(
         self, model: Model, kernels: Backend, buffers: Sequence[Buffer], tensors: Sequence[Tensor], keep_inputs: bool
@@ -109,7 +113,10 @@ class _Pairs:
         self.relations: dict[tuple[int, int], Relation | None] = {}
 
     def add_operator(self, graph: Graph, operator: Operator, scope: int) -> None:
-        """Relations of inputs and outputs of an operator that runs in this scope alone, and what it copies."""
+        """Add the relations between an operator's inputs and outputs, and update the pieces by what it copies.
+
+        The operator must run in `scope` alone.
+        """
         for target in operator.outputs:
             for source in dict.fromkeys(operator.inputs):
                 if source is not None and source in self.number and target in self.number and source is not target:
@@ -132,7 +139,7 @@ class _Pairs:
             self._put(pair, None, rule.intact)
 
     def add_copies(self) -> None:
-        """Relations of pairs that hold the same bytes, but where no operator makes one from the other."""
+        """Add the relations of pairs that hold equal bytes and are not input and output of one operator."""
         holders: defaultdict[Tensor, dict[Tensor, None]] = defaultdict(dict)
         for tensor, pieces in self.pieces.items():
             for piece in pieces:
@@ -149,7 +156,7 @@ class _Pairs:
         return first.first <= second.last and second.first <= first.last
 
     def _put(self, pair: tuple[int, int], distance: int | None, exactly: Distances) -> None:
-        """Record what is left of a rule for places at multiples of the alignment; None where nothing is."""
+        """Record the part of a rule at multiples of the alignment, or None if no safe distance is left."""
         if distance is not None and distance >= self.buffers[pair[1]].size:
             distance = None
         points = between(multiples(exactly, ALIGNMENT), None, distance)
@@ -157,14 +164,15 @@ class _Pairs:
 
 
 def unshared(model: Model, *, keep_inputs: bool) -> frozenset[Tensor]:
-    """Tensors that share no byte in any layout made here. See `views_of_inputs` for what that means for bounds."""
+    """Tensors without any relation in `overlap_problem`; `views_of_inputs` says what this means for bounds."""
     return frozenset(written_twice(model) | (set(model.main.inputs) if keep_inputs else set()))
 
 
 def views_of_inputs(model: Model, kernels: Backend) -> bool:
-    """Whether something could lie on an input of the model and leave it intact, so that it could even be kept.
+    """Whether some kernel could write an output over a model input without changing the input (a view).
 
-    No layout made here has such a view on an input that is kept, so a bound for these layouts is none for all.
+    A valid layout could use such a view even if the inputs are kept, but `overlap_problem` does not allow it. So a
+    bound of the problem does not hold for all valid layouts then.
     """
     inputs = set(model.main.inputs)
     return any(
@@ -176,7 +184,7 @@ def views_of_inputs(model: Model, kernels: Backend) -> bool:
 
 
 def written_twice(model: Model) -> set[Tensor]:
-    """Tensors that more than one operator writes, or an operator and whoever feeds the graph."""
+    """Tensors with several writers: operators of any graph, and the caller who feeds a graph's inputs."""
     writers = Counter(
         tensor
         for graph in model.graphs

@@ -1,4 +1,9 @@
-"""A model as C99: its layout is decided, then the program is made, printed, and given an inference to repeat."""
+"""Model -> C99 files.
+
+    model --executable, prepared--> model --relocation.arena--> layout --assembled--> Program --printed--> files
+
+A self-test is added that repeats an inference of a runtime.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +32,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Export:
-    """A program, and name and text of all files; `tested`: one of them repeats an inference that a runtime made."""
+    """A program and its files, as name -> text.
+
+    `tested`: one of the files is a self-test, which repeats an inference of a runtime and compares the outputs.
+    """
 
     program: Program
     files: dict[str, str]
@@ -42,22 +50,25 @@ def export_c(
     moves_worth: float = MOVES_WORTH,
     cmsis_nn: str | None = None,
 ) -> dict[str, str]:
-    """The model as C99: name and text of all files, the same for the same model unless searches run out of time.
+    """Export the model as C99; the same model gives the same files.
 
-    The order is the model's own where it can be executed, the layout that of its plan where it is right.
-    `<name>_test.c` is there if a runtime could run the model.
+    The order is the model's own if it is executable. The layout is that of the model's plan if the plan is valid.
 
     Args:
         model: the model.
-        name: the prefix of all names of the interface; by default it is made of the model's.
-        may_move: whether tensors may move between operators, where that makes the arena smaller.
-        moves_worth: bytes that the arena must become smaller for each byte that an inference moves.
-        cmsis_nn: a core, such as "cortex-m4": call CMSIS-NN, built for it, for operators that it computes to the bit.
+        name: prefix of all names of the C interface; None derives it from the model's name.
+        may_move: whether tensors may move between operators if that makes the arena smaller.
+        moves_worth: bytes of arena that must be saved for each byte that an inference moves.
+        cmsis_nn: a core, such as "cortex-m4". Operators that CMSIS-NN computes bit for bit then call it, built for that
+            core.
+
+    Returns:
+        File name -> text. `<name>_test.c` is among the files if a runtime could run the model.
 
     Raises:
         UnsupportedError: there is no kernel for an operator, or for its types.
-        ModelError: operators need each other's results in a circle.
-        OptionError: `name` is no identifier, `cmsis_nn` no core that is known, or `moves_worth` below 0 or no number.
+        ModelError: the operators form a cycle.
+        OptionError: `name` is no identifier, `cmsis_nn` no known core, or `moves_worth` negative or no finite number.
     """
     return exported(model, name, may_move=may_move, moves_worth=moves_worth, cmsis_nn=cmsis_nn).files
 
@@ -71,7 +82,7 @@ def exported(
     cmsis_nn: str | None = None,
     command: str = "",
 ) -> Export:
-    """What `export_c` gives, with the program that the files were printed from; they name the `command` line."""
+    """As `export_c`, with the program that the files are printed from; the files quote the `command` line."""
     if not 0 <= moves_worth < float("inf"):
         raise OptionError(f"moves_worth: {moves_worth:g} is not a share of what is moved; 0.01 is a hundredth")
     name = identifier(model.name) if name is None else checked(name)
@@ -80,7 +91,7 @@ def exported(
     made = program(model, name, target, may_move=may_move, moves_worth=moves_worth)
     files = printed(made, Provenance(model.name, sha256(write_bytes(model)).hexdigest(), command))
     compiled = [file for file in files if file.endswith(".c")]
-    found = example(model.with_plan(None))  # which may be one for other kernels than a runtime's
+    found = example(model.with_plan(None))  # the plan may be wrong for the kernels of the runtime that runs the example
     if found is not None:
         files[f"{name}_test.c"] = selftest(made, found)
     files["Makefile"] = makefile(name, compiled, test=found is not None, cmsis_nn=target is not C)
@@ -89,10 +100,10 @@ def exported(
 
 
 def target_of(cmsis_nn: str | None) -> Target:
-    """The target that the code is for: one that calls CMSIS-NN where a core is given.
+    """The target of generated C: `c`, or the one that calls CMSIS-NN on the given core.
 
     Raises:
-        OptionError: it is no core that is known.
+        OptionError: the core is not known.
     """
     if cmsis_nn is None:
         return C
@@ -104,7 +115,7 @@ def target_of(cmsis_nn: str | None) -> Target:
 def program(
     model: Model, name: str, target: Target = C, *, may_move: bool = True, moves_worth: float = MOVES_WORTH
 ) -> Program:
-    """The program of a model; see `export_c`."""
+    """Build the program of a model, before printing; arguments and errors as in `export_c`."""
     check_operators(model)
     model = prepared(model)
     return assembled(model, name, arena(model, target, may_move=may_move, moves_worth=moves_worth), target)

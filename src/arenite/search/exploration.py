@@ -1,4 +1,4 @@
-"""The frontier of memory against work: what executing a model in strips gives for each multiply-accumulate it adds."""
+"""Model, options -> Exploration: the Pareto frontier of memory against the work that execution in strips adds."""
 
 from __future__ import annotations
 
@@ -26,14 +26,18 @@ if TYPE_CHECKING:
     from arenite.search.split import Candidate
 
 MOST_EXTRA = 1.0
-"""Share of the model's multiply-accumulates that is looked at where nothing else was asked for."""
+"""Extra multiply-accumulates up to which the frontier reaches, as a share of the model's, if no limit is given."""
 _POINTS = 16
-"""Choices of which a layout is made."""
+"""Choices that get a layout, spread over the predicted frontier; each layout takes budget from the others."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """A way to execute the model. `head_bytes` and `arena_bytes` (to declare) are those of the target."""
+    """One way to execute the model.
+
+    `head_bytes`: the target's head. `arena_bytes`: the arena to declare. `macs`: multiply-accumulates of one inference.
+    `strips`: the stretches that are executed in parts; () for none.
+    """
 
     head_bytes: int
     arena_bytes: int
@@ -43,9 +47,11 @@ class Point:
 
 @dataclass(frozen=True)
 class Exploration:
-    """The model without strips, and points of which none is smaller with no more work, the least work first.
+    """The frontier of a model.
 
-    `before` is the model as it is. `minimize` says by which of its sizes the points were chosen.
+    `before`: the model as it is. `points`: Pareto-optimal in size and work, the least work first; the first is the
+    model without strips. `minimize`: "arena" or "head", the size by which the points were chosen. `seconds`: duration
+    of the search.
     """
 
     source: Model
@@ -59,7 +65,7 @@ class Exploration:
     _candidates: tuple[Candidate, ...]
 
     def plan(self, number: int) -> Plan:
-        """Point number `number`, counted from 0, checked and verified, to be written.
+        """The plan of point `number`, counted from 0, checked and verified, ready to be written.
 
         Raises:
             OptionError: there is no such point.
@@ -74,12 +80,12 @@ class Exploration:
 
 
 def explore(model: Model, options: Options, *, progress: Callable[[str], None] | None = None) -> Exploration:
-    """The frontier of a model for a target.
+    """Compute the frontier of a model for the target of the options.
 
     Args:
         model: the source; it is not changed.
-        options: `split` is taken as given; `arena` must not be given.
-        progress: is called with a sentence about the search whenever there is news.
+        options: `split` is implied; `arena` must not be given.
+        progress: called with a sentence at each step of the search.
 
     Raises:
         ModelError: the model cannot be planned.
@@ -109,7 +115,7 @@ def explore(model: Model, options: Options, *, progress: Callable[[str], None] |
 
 
 def _candidates(task: Task, objective: Objective) -> Iterator[Candidate]:
-    """The model without strips, and choices spread over the frontier that is expected, each with its layout."""
+    """The model without strips, choices spread over the predicted frontier, and neighbors of the best; all laid out."""
     whole = without_strips(task)
     first = without(task, whole)
     yield first
@@ -130,7 +136,7 @@ def _candidates(task: Task, objective: Objective) -> Iterator[Candidate]:
 
 
 def _spread(known: list[Choice]) -> list[Choice]:
-    """At most so many as there is time for, the first and the last among them."""
+    """At most `_POINTS` of the choices, evenly spread, the first and the last among them."""
     count = min(_POINTS, len(known))
     if count < 2:
         return known
@@ -138,7 +144,7 @@ def _spread(known: list[Choice]) -> list[Choice]:
 
 
 def _frontier(found: list[Candidate], objective: Objective) -> list[Candidate]:
-    """The first of them, and of the others those that are smaller than all with no more work."""
+    """The first candidate, and the others that are smaller than every candidate with no more work."""
     result = found[:1]
     for each in sorted(found[1:], key=lambda candidate: (candidate.extra_macs, candidate.size(objective))):
         if each.size(objective) < result[-1].size(objective):

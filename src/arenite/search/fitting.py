@@ -1,4 +1,4 @@
-"""Whether a model fits the memory of a device: as it is, and as `optimize` would write it."""
+"""Model, target, memory -> Fit: whether the model fits a device, as it is and after `optimize`."""
 
 from __future__ import annotations
 
@@ -24,18 +24,22 @@ if TYPE_CHECKING:
 
 
 _STEPS = 10 * STEPS_PER_SECOND
-"""Steps for finding what `optimize` would save: about ten seconds, since a gate in CI is waited for."""
+"""Budget in steps for one run of `optimize`: about ten seconds, because `check` is a gate in CI."""
 
 
 @dataclass(frozen=True)
 class Fit:
-    """A model against the memory of a device. All sizes are bytes.
+    """A model compared with the memory of a device. All sizes are bytes.
 
-    `before` is the arena of the file as it is, `after` that of the model that `optimize` would write, `split` that of
-    the one that `optimize --split` would write (None where they were not asked for), `available` the largest arena
-    there is room for. `file_bytes` is the model in flash, `flash` all the flash there is, None where that does not
-    matter. `plan` is what is known of the file's memory plan, if it has one. `refusals` are the operators that the
-    target cannot run. What else an application needs is in neither.
+    before: the arena of the file as it is.
+    after, split: the arenas of the models that `optimize` and `optimize --split` would write; None if not computed.
+    available: the largest arena that the device has room for.
+    file_bytes: the model's size in flash.
+    flash: the device's flash; None if flash does not matter.
+    plan: what is known of the file's offline plan; None without a plan.
+    refusals: the operators that the target cannot run.
+
+    The application's own RAM and code are not part of any figure.
     """
 
     target: Target
@@ -51,51 +55,51 @@ class Fit:
 
     @property
     def runs(self) -> bool:
-        """Whether the target runs all operators, as far as is known."""
+        """Whether no operator is known that the target cannot run."""
         return not self.refusals
 
     @property
     def certain(self) -> bool:
-        """Whether it is known what every operator allocates; where not, nobody can say that the arena fits."""
+        """Whether the allocations of every operator are known; if not, the arena's real size is not either."""
         return self.before.exact
 
     @property
     def valid(self) -> bool:
-        """Whether the memory plan of the file as it is, if it has one, is right with the target's kernels."""
+        """Whether the target's kernels compute correct results with the file's offline plan; true without a plan."""
         return self.plan is None or self.plan.holds(self.target)
 
     @property
     def missing(self) -> int:
-        """Bytes that the arena lacks for the file as it is; 0 where it fits."""
+        """Bytes by which the arena of the file as it is exceeds the available bytes; 0 if it fits."""
         return max(0, self.before.declare_bytes - self.available)
 
     @property
     def missing_after(self) -> int | None:
-        """Bytes that the arena would lack after `optimize`; None where that is not known."""
+        """Bytes by which the arena would exceed the available bytes after `optimize`; None if not computed."""
         return None if self.after is None else max(0, self.after.declare_bytes - self.available)
 
     @property
     def saved(self) -> int | None:
-        """Bytes that `optimize` would take off the arena; None where that is not known."""
+        """Bytes that `optimize` would save of the arena; None if not computed."""
         return None if self.after is None else self.before.declare_bytes - self.after.declare_bytes
 
     @property
     def missing_flash(self) -> int:
-        """Bytes of flash that the file itself lacks; 0 where it fits or flash does not matter."""
+        """Bytes by which the file alone exceeds the flash; 0 if it fits or flash does not matter."""
         return 0 if self.flash is None else max(0, self.file_bytes - self.flash)
 
     @property
     def fits(self) -> bool:
-        """Whether the file as it is certainly runs, fits, and computes the right results."""
+        """Whether the file as it is runs, fits and computes correct results; false if that is not certain."""
         return self.runs and self.valid and self.certain and not self.missing and not self.missing_flash
 
     @property
     def fits_after(self) -> bool | None:
-        """Whether the model would certainly fit after `optimize`; None where `optimize` was not asked."""
+        """Whether the model would fit after `optimize`; false if that is not certain, None if not computed."""
         return None if self.after is None else self.holds(self.after)
 
     def holds(self, arena: Arena) -> bool:
-        """Whether the model certainly runs and fits with another arena than that of the file as it is."""
+        """Whether the model would run and fit with the given arena; false if that is not certain."""
         enough = arena.exact and arena.declare_bytes <= self.available
         return self.runs and enough and not self.missing_flash
 
@@ -109,17 +113,18 @@ def check(
     board: Board | None = None,
     time_limit: float | None = None,
 ) -> Fit:
-    """Hold the arena of `model` against the `available` bytes; what `optimize` would save is found where they lack.
+    """Compare the arena of `model` with the `available` bytes.
 
-    Where they would still lack then, it is also found what `optimize --split` would save.
+    If the arena does not fit, `after` says what `optimize` would reach. If that does not fit either, `split` says what
+    `optimize --split` would reach.
 
     Args:
         model: the model.
-        file_bytes: size of its file.
-        target: whose arena.
+        file_bytes: size of its file in bytes.
+        target: the target that the arena is computed for.
         available: bytes for the arena.
         board: the board, for its flash; None: flash does not matter.
-        time_limit: seconds for the searches of `optimize` and of `optimize --split` together; None: without one.
+        time_limit: seconds for the searches of `optimize` and `optimize --split` together; None: no limit.
 
     Raises:
         ModelError: the model cannot be planned.
@@ -139,10 +144,16 @@ def check(
 def fit(
     model: Model, file_bytes: int, on: Iterable[Board] | None = None, *, time_limit: float | None = None
 ) -> tuple[Fit, ...]:
-    """Hold `model`, as it is and as `optimize` would write it, against every board; None: all boards known.
+    """Compare `model`, as it is and as `optimize` would write it, with the largest memory region of each board.
 
-    Each board is asked for its largest range of memory, with the kernels of its core. Raises as `check` does.
-    `time_limit`: seconds for the searches for all boards together; None: without one.
+    Args:
+        model: the model.
+        file_bytes: size of its file in bytes.
+        on: the boards, each with the kernels of its core; None: all known boards.
+        time_limit: seconds for the searches for all boards together; None: no limit.
+
+    Raises:
+        ModelError: the model cannot be planned.
     """
     candidates = boards.load() if on is None else tuple(on)
     targets = {name: find_target(name) for name in sorted({board.target for board in candidates})}

@@ -1,6 +1,6 @@
-"""What a model costs as it is: every operator's working set, every tensor's lifetime, and what pins the peak.
+"""Model, target -> Inspection: working sets of operators, lifetimes of tensors, and the operator that sets the peak.
 
-Computing only; `arenite.report` draws it.
+Nothing is optimized or drawn here; `arenite.report` renders the figures.
 """
 
 from __future__ import annotations
@@ -30,17 +30,18 @@ if TYPE_CHECKING:
 
 
 _STEPS_FOR_LEAST_PEAK = STEPS_PER_SECOND // 2
-"""Steps for the bound of the least peak: half a second, since whoever inspects a model waits."""
+"""Budget in steps for the lower bound on the peak: half a second, because `inspect` is interactive."""
 
 
 @dataclass(frozen=True, slots=True)
 class InspectedTensor:
-    """One tensor. `bytes` is its size, not rounded; working sets count it rounded up to 16.
+    """One tensor.
 
-    `index` counts over all graphs of the file in file order, so that in the main graph it is the index in the file.
-    `first` and `last` are the scopes in which it takes room in the head, both included: 0 before the first operator,
-    i + 1 while operator i of a model without control flow runs; both -1 where no operator uses it. None: it takes no
-    working memory (constants, variables, empty tensors).
+    `index` numbers the tensors of all graphs in file order, so in the main graph it is the index in the file. `bytes`
+    is the size, not rounded; working sets count it rounded up to 16. `first` and `last` are the scopes in which the
+    tensor takes room in the head, both included: 0 before the first operator, i + 1 while operator i of a model without
+    control flow runs, and both -1 if no operator uses it. Both are None for tensors that take no room in the head:
+    constants, variables, empty tensors.
     """
 
     index: int
@@ -58,11 +59,11 @@ class InspectedTensor:
 class InspectedOperator:
     """One operator of a graph, at position `index`; `inputs` and `outputs` are indices of tensors.
 
-    An input that is left out is None. The working set (bytes, every tensor rounded up to 16) is the sum of its parts:
-    what the operator reads, what it writes, and the bystanders that merely stay alive, those of graphs that it calls
-    included; `alive` are its tensors. All are empty for an operator that is never run, and `scope` is then -1.
-    A control-flow operator has the MACs of the graphs it runs, each counted once. `cannot_split` is why the operator
-    cannot be executed in strips, a clause that follows its name; None if it can.
+    An omitted optional input is None. The working set (bytes, every tensor rounded up to 16) has three parts: inputs,
+    outputs, and bystanders, which are alive but not used by the operator; tensors of graphs that it calls are among
+    them. `alive` lists the tensors of the working set. For an operator that never runs, `scope` is -1 and the working
+    set is empty. The `macs` of a control-flow operator are those of the graphs it calls, each counted once.
+    `cannot_split`: why the operator cannot be executed in strips, as a clause that follows its name; None if it can.
     """
 
     index: int
@@ -94,15 +95,18 @@ class InspectedGraph:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """A model and what it costs, in bytes.
+    """A model's costs in the order of its file, in bytes.
 
-    `peak_bytes` is the largest working set. `peak_operator` is the first operator of the main graph that reaches it,
-    with the tensors `peak_tensors`; None where the peak is reached before the first operator (inputs that nothing
-    reads). `lower_bound_bytes` holds for the peak of every order of the operators, which speaks of layouts without
-    overlap: with overlap a head may be below it. `head_bytes` is what stock TFLM
-    with its reference kernels plans for the file as it is, scratch included; `arena` is what the target spends on it.
-    `plan` tells with which kernels the file's memory plan is right; None where it has none. `weights_bytes` is the
-    content of all constants, each buffer once. `refusals` are the operators that the target cannot run.
+    peak_bytes: the largest working set.
+    peak_operator: the first operator of the main graph whose working set is the peak; None if the peak is reached
+        before the first operator, by inputs that nothing reads.
+    peak_tensors: indices of the tensors alive at the peak.
+    lower_bound_bytes: no order of the operators has a smaller peak. A layout with overlap may still have a head below.
+    head_bytes: what stock TFLM plans for the file with its reference kernels, scratch included.
+    arena: the target's arena of the file.
+    weights_bytes: the content of all constants, each buffer counted once.
+    plan: with which kernels the file's offline plan is valid; None without a plan.
+    refusals: the operators that the target cannot run.
     """
 
     model: str
@@ -122,7 +126,7 @@ class Inspection:
 
     @property
     def main(self) -> InspectedGraph:
-        """The graph that an interpreter runs."""
+        """The graph that the runtime invokes, number 0."""
         return self.graphs[0]
 
     @property
@@ -132,16 +136,17 @@ class Inspection:
 
 
 def inspect(model: Model, *, target: Target | str = TFLM, budget: Budget | None = None) -> Inspection:
-    """What `model` costs in the order of its file.
+    """Compute what `model` costs in the order of its file.
 
     Args:
         model: the model.
-        target: whose arena to tell, or its name; all other figures are the same for every target.
-        budget: of the search for the least peak, which settles for the lower bound proven so far once it is spent;
-            None is one of about half a second.
+        target: the target, or its name. It determines `arena` and `refusals`; all other figures are the same for every
+            target.
+        budget: of the search for the lower bound on the peak. Once it is spent, the bound proven so far is returned.
+            None is about half a second.
 
     Raises:
-        ModelError: a graph runs itself through control flow, or has no order in which it can run.
+        ModelError: a graph calls itself through control flow, or its operators form a cycle.
         OptionError: no target has this name.
     """
     from arenite.backends.tflm.head import planned_head
@@ -171,7 +176,7 @@ def inspect(model: Model, *, target: Target | str = TFLM, budget: Budget | None 
 
 
 class _Tables:
-    """Rows of the tables of operators and tensors, and what they are made from."""
+    """Builds the rows of the tables of operators and tensors."""
 
     def __init__(self, model: Model) -> None:
         self.liveness = lifetimes(model)
@@ -231,7 +236,7 @@ class _Tables:
 
 
 class _Macs:
-    """Multiply-accumulates of operators, with those of the graphs that they run."""
+    """Multiply-accumulates of operators, including those of the graphs that they call."""
 
     def __init__(self, model: Model) -> None:
         self._model = model
@@ -248,13 +253,13 @@ class _Macs:
 
 
 def _weights(model: Model) -> int:
-    """Bytes of all constants; tensors that share a buffer share its bytes."""
+    """Bytes of all constants; a buffer that several tensors share counts once."""
     contents = {tensor.data for graph in model.graphs for tensor in graph.tensors if tensor.data is not None}
     return sum(len(data) for data in contents)
 
 
 def _notes(model: Model, liveness: Liveness) -> list[str]:
-    """What a reader of the figures should know, in sentences."""
+    """Notes for the reader of the figures, as whole sentences."""
     notes = []
     if model.plan is not None:
         notes.append("The file carries an offline memory plan; the head is the one it asks for.")

@@ -1,4 +1,7 @@
-"""Finds an address for every tensor of a model whose order is fixed; buffers may share bytes as the kernels allow."""
+"""Model in its order, target -> model with a plan: an address for every tensor; buffers overlap as the kernels allow.
+
+Every layout is followed through TFLM's planner with each set of kernels of the target, which places their scratch.
+"""
 
 from __future__ import annotations
 
@@ -33,9 +36,9 @@ if TYPE_CHECKING:
 class Shared:
     """A model that carries its layout. All sizes are bytes.
 
-    `heads` is what TFLM will report with each set of kernels that the target may run, `lower_bound` what no layout of
-    this order is below with the set that the target charges. `solution` is a layout of the problem with the scratch of
-    that set, from which further searches may go on.
+    `heads`: the head that TFLM will report, for each set of kernels of the target; {} if inputs to be kept are not.
+    `lower_bound` holds for every layout of this order with the charged set of kernels. `solution` is a layout of the
+    problem with the scratch of the charged set, as a start for further searches.
     """
 
     model: Model
@@ -48,7 +51,8 @@ class Shared:
 class Placed:
     """Layouts of one order.
 
-    `kept`: the lowest found within the limits, None if there is none. `lowest`: the lowest found at all.
+    `kept`: the lowest layout within the limits, None if none was found. `lowest`: the lowest layout regardless of
+    limits.
     """
 
     kept: Shared | None
@@ -57,10 +61,11 @@ class Placed:
 
 @dataclass(frozen=True)
 class LayoutPolicy:
-    """How layouts are made: for which target, with inputs kept or not, and when low is low enough.
+    """What layouts have to satisfy, and when a search may stop.
 
-    `limits` are heads in bytes that a layout must not exceed, for some sets of kernels; `goal` is a head that need not
-    be improved on.
+    `keep_inputs`: the model's inputs stay intact to the end. `limits`: bytes of head that a layout must not exceed, for
+    some sets of kernels. `goal`: bytes of head at which a search may stop. `progress` is called with a phrase, the
+    height so far and the lower bound (bytes).
     """
 
     target: Target
@@ -70,12 +75,15 @@ class LayoutPolicy:
     progress: Callable[[str, int, int], None] | None = None
 
     def place(self, model: Model, *, effort: float, budget: Budget) -> Placed:
-        """The lowest layouts found, checked: without a look at the limits, and within them.
+        """The lowest layouts found, checked: regardless of the limits, and within them.
 
-        `effort`: of each search, as in `solve_placement`; `budget` is charged, and no other begins once it is spent.
+        Args:
+            model: in its order, without a plan.
+            effort: of each search, as in `solve_placement`.
+            budget: charged for the searches; none begins once the budget is spent.
 
         Raises:
-            VerificationError: a layout does not hold (a defect of Arenite).
+            VerificationError: a layout is not valid (a defect of Arenite).
         """
         lowest = self._placed(model, self.target.charged, sharing=True, effort=effort, budget=budget)
         if self.admits(lowest):
@@ -88,20 +96,20 @@ class LayoutPolicy:
             room = self.target.backend
             found = self._placed(model, room, sharing=sharing, effort=effort, budget=budget)
             if self.admits(found):
-                # With room for the scratch of all sets, what holds for that of the charged one alone holds as well.
+                # A layout with room for the scratch of all sets also solves the problem with that of the charged set.
                 return Placed(replace(found, lower_bound=lowest.lower_bound, solution=lowest.solution), lowest)
         return Placed(None, lowest)
 
     def least(self, model: Model) -> int:
-        """Bytes of head that no layout of a model in its order is below, as far as single operators tell."""
+        """A lower bound in bytes on the head of the model in its order, from single scopes; found without a search."""
         problem, _ = self.problem(model, self.target.charged)
         return order_bound(problem)
 
     def adopt(self, model: Model) -> Shared | None:
-        """A model with its plan, in which no two buffers share a byte; None if it does not keep to the limits.
+        """Take over a model whose plan has no overlap; None if it exceeds the limits.
 
         Raises:
-            VerificationError: the plan does not hold.
+            VerificationError: the plan is not valid.
         """
         problem, tensors = self.problem(model, self.target.charged)
         outcome = head_plan(model, requests=self.target.charged.planned_scratch)
@@ -110,20 +118,23 @@ class LayoutPolicy:
         return found if self.admits(found) else None
 
     def head(self, found: Shared) -> int:
-        """The head that is to be small: that of the set of kernels that the target charges."""
+        """Bytes of the head to minimize: that with the target's charged set of kernels."""
         return found.heads[self.target.charged]
 
     def admits(self, found: Shared) -> bool:
-        """Whether a layout keeps to the limits, and inputs to be kept are kept with every set of kernels."""
+        """Whether a layout is within the limits, and keeps the inputs with every set of kernels if it has to."""
         return bool(found.heads) and all(found.heads[kernels] <= limit for kernels, limit in self.limits.items())
 
     @property
     def joint_limits(self) -> Mapping[Backend, int]:
-        """The limits if several sets of kernels have one, else {}: one on the minimized head alone needs no search."""
+        """The limits if several sets of kernels have one, else {}.
+
+        A single limit bounds the minimized head itself, so it needs no search of its own.
+        """
         return self.limits if len(self.limits) > 1 else {}
 
     def followed(self, found: Shared, limits: Mapping[Backend, int]) -> Layout:
-        """Where TFLM puts all buffers of the problem `within_limits` of an admitted layout."""
+        """A solution of the problem `within_limits`: where TFLM puts tensors and scratch around an admitted layout."""
         outcomes = {kernels: head_plan(found.model, requests=kernels.planned_scratch) for kernels in limits}
         charged = outcomes[self.target.charged]
         tensors = len(self.problem(found.model, self.target.charged)[1])
@@ -135,11 +146,11 @@ class LayoutPolicy:
         return Layout((*charged.offsets, *beside), charged.height, 0)
 
     def problem(self, model: Model, scratch_of: Backend) -> tuple[PlacementProblem, tuple[Tensor, ...]]:
-        """The buffers of a model in its order, with the scratch of a set of kernels, and the tensors that they are."""
+        """The problem of a model in its order with the scratch of a set of kernels, and the tensors of its buffers."""
         return overlap_problem(model, self.target.backend, keep_inputs=self.keep_inputs, scratch_of=scratch_of)
 
     def blocked(self, found: Shared) -> str:
-        """Which set of kernels a layout is above its limit with, and for whose scratch, in a sentence."""
+        """A note on the set of kernels that exceeds its limit most, and on the operator whose scratch causes it."""
         over = {kernels: found.heads[kernels] - limit for kernels, limit in self.limits.items()}
         kernels = max(over, key=over.__getitem__)
         head, limit = found.heads[kernels], self.limits[kernels]
@@ -155,10 +166,16 @@ class LayoutPolicy:
         )
 
     def settle(self, model: Model, problem: PlacementProblem, tensors: Sequence[Tensor], solution: Layout) -> Shared:
-        """The model with a layout of its problem, after TFLM has been followed through it with every set of kernels.
+        """The model with a solution of its problem as its plan, and the heads that TFLM gets from it with every set.
+
+        Args:
+            model: in its order.
+            problem: its placement problem.
+            tensors: the model's tensors for the problem's first buffers.
+            solution: a layout of the problem.
 
         Raises:
-            VerificationError: the layout does not hold.
+            VerificationError: the layout is not valid.
         """
         check_placement(problem, solution)
         offsets = solution.offsets
@@ -170,7 +187,7 @@ class LayoutPolicy:
 
     @property
     def _name(self) -> str | None:
-        """The name of the target that plans are made for; None where they are right with all kernels."""
+        """The target's name for the file's metadata; None without overlap, where a plan is valid with all kernels."""
         return self.target.name if self.target.backend.may_overlap else None
 
     def _placed(self, model: Model, scratch_of: Backend, *, sharing: bool, effort: float, budget: Budget) -> Shared:
@@ -183,7 +200,7 @@ class LayoutPolicy:
         return self.settle(model, problem, tensors, solution)
 
     def _within_limits(self, model: Model, *, effort: float, budget: Budget) -> Shared | None:
-        """The lowest layout found whose other sets of kernels have room for their scratch within the limits."""
+        """The lowest layout found in which every set of kernels has room for its scratch within its limit."""
         problem, tensors = self.problem(model, self.target.charged)
         limited = within_limits(problem, len(tensors), model, self.limits, self.target.charged)
         solution = solve_within(limited, goal=self.goal, effort=effort, budget=budget, progress=self.progress)
@@ -193,9 +210,10 @@ class LayoutPolicy:
         return replace(found, solution=replace(solution, offsets=solution.offsets[: limited.counted]))
 
     def _simpler(self, model: Model, scratch_of: Backend, best: Layout, *, effort: float, budget: Budget) -> Layout:
-        """`best`, or a lower layout found by the portable rules.
+        """A lower layout than `best` found by the portable rules, or `best`.
 
-        These allow fewer distances, so the search space is smaller, and the same effort sometimes reaches further.
+        The portable rules allow fewer distances. So the search space is smaller, and the same effort sometimes finds a
+        lower layout.
         """
         backend = self.target.backend
         if backend.portable or backend.generated or not backend.may_overlap:
@@ -208,18 +226,18 @@ class LayoutPolicy:
         return replace(best, offsets=found.offsets, height=found.height) if found.height < best.height else best
 
     def _heads(self, model: Model, problem: PlacementProblem, tensors: int) -> Mapping[Backend, int]:
-        """The heads of a planned model, checked; {} where inputs are not kept with one of the sets of kernels."""
+        """The heads in bytes of a planned model, checked; {} if some set of kernels does not keep the inputs."""
         try:
             return {each: checked_head(model, problem, tensors, each) for each in self.target.sets}
         except VerificationError:
-            # TFLM does not know that inputs are kept: scratch that no room was left for may come to lie on them.
+            # TFLM does not know that inputs are kept: it may place scratch on them if the plan left no room for it.
             if self.keep_inputs:
                 return {}
             raise
 
 
 def _tallest_scratch(model: Model, kernels: Backend) -> tuple[str, int] | None:
-    """The operator whose scratch ends at the head with a set of kernels, and its bytes; None where no scratch does."""
+    """The operator whose scratch reaches the head with a set of kernels, and the scratch's bytes; None without one."""
     outcome = head_plan(model, requests=kernels.planned_scratch)
     scratch = list(scratch_buffers(model, lifetimes(model), kernels.planned_scratch))
     ends = zip(scratch, outcome.offsets[len(outcome.offsets) - len(scratch) :], strict=True)

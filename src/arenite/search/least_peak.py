@@ -1,4 +1,4 @@
-"""A peak in bytes that no order of a model's operators is below, found in a short time."""
+"""Model -> lower bound in bytes on the peak of every order of its operators, within a small budget."""
 
 from __future__ import annotations
 
@@ -14,20 +14,22 @@ if TYPE_CHECKING:
 
 
 def peak_lower_bound(model: Model, *, budget: Budget) -> int:
-    """Bytes that the peak of every order of all graphs that are run is not below; the least peak where that is proven.
+    """A lower bound in bytes on the peak of every order of the executed graphs.
+
+    The bound is the least peak itself if the search ends within the budget.
 
     Args:
         model: the model.
-        budget: is charged for the searches, which settle for what is proven so far once it is spent.
+        budget: charged for the searches, which return the bound proven so far once it is spent.
 
     Raises:
-        ModelError: operators need each other's results in a circle, or a graph runs itself.
+        ModelError: operators form a cycle, or a graph calls itself.
     """
     return _Bounds(model, budget).of(0)
 
 
 class _Bounds:
-    """Bounds of graphs, each computed once. A graph that runs others has at least their bounds while it does so."""
+    """Computes the bound of each graph once; the bound of a called graph is charged to its caller as `extra`."""
 
     def __init__(self, model: Model, budget: Budget) -> None:
         self._model = model

@@ -1,4 +1,4 @@
-"""What an option that was not asked for would give, where that can be told without a search."""
+"""Task, result -> notes on what an option that is off would gain, computed without a search."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def offers(task: Task, result: Model) -> tuple[str, ...]:
-    """Sentences for a person about what `result`, a plan of the source, leaves as it is."""
+    """Notes on int4 weights that `result`, a plan of the source, leaves packed."""
     target = task.options.runs_on
     packed = [(number, each) for number, each in enumerate(result.main.operators) if packed_weights(each) is not None]
     if not packed:
@@ -27,7 +27,10 @@ def offers(task: Task, result: Model) -> tuple[str, ...]:
 
 
 def _unpacking(task: Task, packed: Sequence[tuple[int, Operator]]) -> tuple[str, ...]:
-    """Why int4 weights cost head, and the head of TFLM's own plan without them: the search may find a smaller one."""
+    """A note on what packed int4 weights cost in head, and on the head of TFLM's own plan without them.
+
+    The head is TFLM's own because finding the smallest one would take a search.
+    """
     target = task.options.runs_on
     number, largest = max(packed, key=lambda each: sum(target.scratch(each[1])))
     scratch = sum(target.scratch(largest))

@@ -1,4 +1,9 @@
-"""(Model, Options) -> Plan: the only control flow over order, layout, checks and verification."""
+"""(Model, Options) -> Plan: searches an order and a layout, checks them, and compares the result with its source.
+
+    source --rewrite--> Task --search--> Decision --write, check, verify--> Plan
+
+Every plan goes through `completed`, so none is returned unchecked.
+"""
 
 from __future__ import annotations
 
@@ -41,18 +46,20 @@ __all__ = ["DEFAULTS", "Options", "least_peak_memory", "optimize", "preview"]
 
 
 def optimize(model: Model, options: Options = DEFAULTS, *, progress: Progress | None = None) -> Plan:
-    """The order and layout with the smallest head that could be found, checked, and compared with the source.
+    """The order and layout with the smallest head found, checked, and compared with the source.
 
     Args:
         model: the source; it is not changed.
         options: see `Options`.
-        progress: is called with a sentence about the search whenever there is news.
+        progress: called with a sentence at each step of the search.
 
     Returns:
-        The plan. A model that gains nothing comes back as it is, byte for byte.
+        The plan. If nothing is gained, its model is the source and its content is the source file byte for byte.
 
     Raises:
-        ModelError: the model cannot be planned (operators that need each other's results, a damaged offline plan).
+        ModelError: the model cannot be planned (a cycle of operators, a damaged offline plan).
+        OptionError: `keep_inputs` was asked for and cannot be met.
+        FitError: `arena` was asked for and was not reached.
         VerificationError: a check failed; the result must not be used.
     """
     started = time.monotonic()
@@ -117,35 +124,40 @@ def completed(task: Task, decision: Decision, started: float) -> Plan:
 
 
 def preview(model: Model, options: Options = DEFAULTS, *, budget: Budget | None = None) -> Model:
-    """The model that `optimize` would return, checked but not run: to tell what it costs, not to be written.
+    """The model that `optimize` would return, checked but not run: for reporting costs, not for writing to a file.
 
-    The searches draw on `budget`; None is the budget that `optimize` has.
+    Args:
+        model: the source; it is not changed.
+        options: see `Options`.
+        budget: steps for all searches together; None is the budget of `options`.
 
     Raises:
         ModelError: the model cannot be planned.
+        OptionError: `keep_inputs` was asked for and cannot be met.
+        FitError: `arena` was asked for and was not reached.
         VerificationError: a check of the order or of the layout failed.
     """
     return decided(Task.of(model, options, budget or options.budget(), silent)).model
 
 
 def least_peak_memory(model: Model, *, budget: Budget | None = None) -> int:
-    """Peak in bytes of the best order of the main graph, for those who search architectures.
+    """Peak in bytes of the best order of the main graph: a fast objective for neural architecture search.
 
-    Exact where the search ends within the budget (None: one of its own), which is a matter of milliseconds for most
-    networks; else the peak of the best order found. `optimize` tells which, with a layout and its checks.
+    The peak is exact if the search ends within `budget` (None: a budget of its own); most networks take milliseconds.
+    Otherwise it is the peak of the best order found. `optimize` reports which of the two holds.
     """
     problem, _ = ordering_problem(model)
     return peak_memory(with_order(model, 0, checked_schedule(problem, budget=budget or Budget()).order))
 
 
 def decided(task: Task) -> Decision:
-    """The best plan for what was asked, in strips where that was allowed and gains something.
+    """The best decision for the task, with strips if the options allow them and they save memory.
 
     High effort begins with normal effort and takes the better of the two plans. A search with a larger budget takes
     other turns, and may miss what one with a smaller budget finds.
 
     Raises:
-        FitError: an arena was asked for that was not reached.
+        FitError: `arena` was asked for and was not reached.
     """
     if task.options.effort != "high":
         return _decided(task)
@@ -185,19 +197,19 @@ def _cost(task: Task, decision: Decision) -> tuple[int, ...]:
 
 
 def without_strips(task: Task) -> Decision:
-    """The best plan without strips, for a part of the budget."""
+    """The best decision without strips; the rest of the budget is left to the search for strips."""
     return _whole(replace(task, budget=task.budget.part(SHARE_WITHOUT)))
 
 
 def _whole(task: Task) -> Decision:
-    """The best plan for what was asked; it says what the rewrites before it changed, or would change."""
+    """The best decision without strips, with notes on the rewrites that were made and on those that are on offer."""
     found = _planned(task)
     said = task.changes if task.has_changes(found.model) else ()
     return replace(found, notes=(*found.notes, *said, *offers(task, found.model)))
 
 
 def _planned(task: Task) -> Decision:
-    """The best plan for what was asked; the model itself where nothing is gained."""
+    """The best decision without strips; it holds the source model itself if nothing is gained."""
     model, options = task.source, task.options
     obstacle = _untouchable(model, options)
     if obstacle is not None:
@@ -219,12 +231,12 @@ def _planned(task: Task) -> Decision:
 
 
 def _repairs(task: Task) -> bool:
-    """Whether a repair was asked for that the source needs."""
+    """Whether `widen_bias` was asked for and the source has a bias that TFLM misreads."""
     return task.options.widen_bias and any(map(misread_bias, task.source.main.operators))
 
 
 def _repair(task: Task) -> tuple[str, ...]:
-    """What the repair that was asked for does to the outputs, in sentences."""
+    """Notes on how the requested repair changes the outputs."""
     if not _repairs(task):
         return ()
     task.progress("comparing the repaired model between the runtimes")
@@ -233,9 +245,9 @@ def _repair(task: Task) -> tuple[str, ...]:
 
 
 def _recorded(decision: Decision, verification: Verification, unknown: Sequence[str]) -> list[str]:
-    """Another head than planned that TFLM recorded of the result here, as it may with scratch that is not known.
+    """A note if TFLM recorded another head of the result than was planned; empty otherwise.
 
-    `unknown` are the kinds of operators whose scratch that is.
+    The two may differ only if the scratch of some kinds of operators is not known. `unknown` names these kinds.
     """
     memory = verification.memory[1]
     if memory is None or not unknown or memory.head == (planned := planned_head(decision.model)):
@@ -247,23 +259,23 @@ def _recorded(decision: Decision, verification: Verification, unknown: Sequence[
 
 
 def _refused(task: Task, result: Model) -> list[str]:
-    """What the target cannot run of the result, in sentences."""
+    """Notes on the operators of the result that the target cannot run."""
     target = task.options.runs_on
     return [f"{target.name} cannot run {refusal}" for refusal in refusals(result, target)]
 
 
 def _struck(task: Task) -> list[str]:
-    """What the time limit that was asked for has done to the result, in a sentence."""
+    """A note if the time limit ended the searches; empty otherwise."""
     if not task.budget.struck:
         return []
     return [f"the time limit of {task.options.time_limit:g} s ended the searches; without one they may find more"]
 
 
 def _larger_arena(task: Task, decision: Decision, arenas: tuple[Arena, Arena], exported: Exported | None) -> list[str]:
-    """That the arena to declare grows though the head does not, in a sentence; the head is not all that is kept.
+    """A note if the arena to declare grows although the head does not: the tail may outgrow what the head saves.
 
-    `arenas` are what the target spends on the source, and on the result.
-    Where the head grows as well, the source had a plan that was not right, and another note says so.
+    `arenas` are those of the source and of the result. If the head grows too, the source's own plan was not valid, and
+    another note says so.
     """
     before, after = arenas
     declared = after.declare_bytes if exported is None else exported.arena_bytes
@@ -276,7 +288,7 @@ def _larger_arena(task: Task, decision: Decision, arenas: tuple[Arena, Arena], e
 
 
 def _exported(task: Task, result: Model) -> Exported | None:
-    """What generated C takes, where that is less than the plan takes."""
+    """The arena of generated C if it is smaller than that of the plan; None otherwise."""
     from arenite.search.relocation import outlook
 
     target = task.options.runs_on
@@ -287,12 +299,15 @@ def _exported(task: Task, result: Model) -> Exported | None:
 
 
 def _macs(model: Model) -> int:
-    """Multiply-accumulates of all graphs that are run, each counted once."""
+    """Multiply-accumulates of all executed graphs, each graph counted once."""
     return sum(macs(operator) for position in executed_graphs(model) for operator in model.graphs[position].operators)
 
 
 def _saves_arena(task: Task, result: Model) -> bool:
-    """Whether the target's arena is smaller at the same head: for another set of kernels, or since tensors are gone."""
+    """Whether the target's arena shrinks although its charged head does not.
+
+    That happens when the head shrinks with another set of kernels, or when tensors are removed.
+    """
     if not task.shares and len(result.main.tensors) == len(task.source.main.tensors):
         return False
     target = task.options.runs_on
@@ -300,12 +315,12 @@ def _saves_arena(task: Task, result: Model) -> bool:
 
 
 def _head(task: Task, model: Model) -> int:
-    """The head that counts, in bytes: that of the target, or that of reference kernels where nothing depends on it."""
+    """The head to minimize, in bytes: with the target's kernels, or with the reference kernels if nothing overlaps."""
     return task.planned_for.planned_head(model)
 
 
 def _is_right(task: Task, *, keep_inputs: bool) -> bool:
-    """Whether the plan that the source carries, or TFLM's own, is right for what was asked."""
+    """Whether the source's offline plan, or TFLM's own plan without one, is valid for the options."""
     wanted = task.options.overlap and task.options.layout and task.source.plan is not None
     kernels = task.options.runs_on.backend if wanted else NO_OVERLAP
     return is_right(task.source, kernels, keep_inputs=keep_inputs)
@@ -321,7 +336,10 @@ def _replaced(task: Task) -> str:
 
 
 def _renamed(task: Task) -> Model:
-    """The source, whose plan is right for the target that was asked for, even if it says that it is for another."""
+    """The source, with the requested target's name if its metadata names a target with other rules.
+
+    Its plan is already known to be valid for the requested target.
+    """
     name, target = task.source.target, task.options.runs_on
     made_for = TARGETS.get(name or "")
     if not task.shares or name is None or (made_for and made_for.backend.covers(target.backend)):
@@ -330,15 +348,16 @@ def _renamed(task: Task) -> Model:
 
 
 def _keeps_inputs(task: Task) -> bool:
-    """Whether the model's own plan leaves the inputs intact; without a plan that is TFLM's choice."""
+    """Whether the source's offline plan leaves the inputs intact; without a plan TFLM may overwrite them."""
     return task.source.plan is not None and _is_right(task, keep_inputs=True)
 
 
 def _untouchable(model: Model, options: Options) -> str | None:
-    """Why the model must stay as it is, or None.
+    """Why order and layout must stay as they are, or None if they may change.
 
-    Raises OptionError where that is not compatible with what was asked for, and VerificationError where the plan to be
-    respected computes wrong results with the target's kernels.
+    Raises:
+        OptionError: `keep_inputs` needs a new layout, and none can be written.
+        VerificationError: the plan to respect computes wrong results with the target's kernels.
     """
     reason = None
     if model.compiled_by_vela:
@@ -356,15 +375,16 @@ def _untouchable(model: Model, options: Options) -> str | None:
 
 
 def _as_it_is(task: Task, note: str) -> Decision:
-    """The model untouched; nothing was searched, so nothing is known of anything better."""
+    """A decision that leaves the source untouched; the lower bound is 0 because nothing was searched."""
     model = task.source
     return Decision(model, peak_memory(model), _head(task, model), 0, notes=(note,))
 
 
 def _verified(task: Task, decision: Decision, content: bytes) -> Verification:
-    """What the runtimes say of the result beside its source.
+    """The comparison of the result with its source in the runtimes.
 
-    Raises VerificationError where one of them tells the two apart, or TFLM reports another head than was planned.
+    Raises:
+        VerificationError: outputs differ in a runtime, or TFLM reports another head than was planned.
     """
     from arenite.runtimes.verification import not_verified, verify
 
@@ -372,7 +392,8 @@ def _verified(task: Task, decision: Decision, content: bytes) -> Verification:
     if not options.verify:
         return not_verified(NOT_ASKED_FOR)
     source = task.source
-    if decision.model is not source and not_for_reference(source):  # what its operators compute with a right plan
+    if decision.model is not source and not_for_reference(source):
+        # The reference kernels run here would compute wrong results with the source's plan; compare without it.
         source = source.with_plan(None)
     if _repairs(task):
         source = WidenBias().run(source)

@@ -11,31 +11,45 @@ from arenite.errors import OptionError
 from arenite.runtimes.inputs import MOST_ROUNDS
 
 STEPS = {"low": NORMAL_STEPS // 10, "normal": NORMAL_STEPS, "high": 10 * NORMAL_STEPS}
-"""Steps of all searches together, for each effort."""
+"""Budget in steps of all searches together, by the name of the effort."""
 MOST_EXTRA_MACS = 10.0
-"""Largest share of the model's multiply-accumulates that strips can be allowed to add."""
+"""Largest accepted `max_extra_macs`, as a share of the model's multiply-accumulates: inference eleven times as long."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """What to optimize.
+    """What to optimize, for which target, and how much work to spend. All sizes are bytes.
 
-    `reorder`, `layout`: which of the two decisions are Arenite's; what is not stays as the file and TFLM have it.
-    `overlap`: buffers may share bytes where the kernels of `target` (a target or its name) allow it; without it every
-    kernel computes the same. `keep_inputs`: the application finds the model's inputs intact after the inference.
-    `effort`: how much work the searches may do, counted in steps, so that they give the same on every machine and under
-    any load: about a minute of one core, a tenth of that, or ten times as much. `time_limit`: seconds after which they
-    end in any case, with the best plan so far and its gap; None: never. `plan`: what to do with an offline plan that
-    the model already has. `verify`: compare the result with its source in the runtimes present. `rounds`, `seed`:
-    random inputs on which to compare; None is five rounds, or fewer for much work.
+    What is decided:
+        reorder: choose the order of the operators; otherwise the file's order stays.
+        layout: choose the addresses of the tensors; otherwise TFLM's own planner does.
+        overlap: let buffers share bytes where the kernels of the target allow it. Without overlap a plan is valid with
+            every set of kernels.
+        target: the runtime and its kernels, as a `Target` or its name.
+        keep_inputs: the model's inputs are intact after the inference.
+        plan: replace an offline plan that the model already has, or respect it and leave order and layout alone.
 
-    `split`: stretches of the model may be executed strip by strip, which makes small the target's whole arena or, by
-    `minimize`, its head alone. `max_extra_macs`: the share of the model's multiply-accumulates that strips may add;
-    None is 0.10, or as much as it takes where `arena` is given: an arena to declare, in bytes, that is to be reached
-    with the least work, or it is an error.
+    Search and verification:
+        effort: the budget of all searches, counted in steps, so that results do not depend on the machine or its load.
+            "normal" is about a minute of one core, "low" a tenth and "high" ten times of that.
+        time_limit: seconds after which the searches end with the best plan so far and its gap; None: no limit.
+        verify: compare the result with its source in the installed runtimes.
+        rounds, seed: number and seed of the random inputs to compare on; None: five rounds, or fewer for large models.
 
-    `unpack_int4`: int4 weights may become int8 where that makes the head smaller, at the cost of flash. `widen_bias`:
-    int32 biases that TFLM reads as int64 become int64, which changes what TFLM computes.
+    Execution in parts:
+        split: execute stretches of the model in strips or channel groups.
+        minimize: with `split`, minimize the target's whole arena or its head alone.
+        arena: with `split`, an arena size to declare that has to be reached, with the least extra work; it is an error
+            if it is not reached.
+        max_extra_macs: multiply-accumulates that strips may add, as a share of the model's. None is 0.10 without
+            `arena`, and 1.0 with it.
+
+    Rewrites:
+        unpack_int4: int4 weights may become int8 where that makes the head smaller; it costs flash.
+        widen_bias: int32 biases that TFLM reads as int64 become int64; this changes what TFLM computes.
+
+    Raises:
+        OptionError: a value is out of range, two options contradict each other, or no target has the given name.
     """
 
     reorder: bool = True
@@ -85,12 +99,12 @@ class Options:
             raise OptionError("arena, max extra MACs and what to minimize are for splitting into strips; ask for that")
 
     def budget(self) -> Budget:
-        """A new budget for all searches together."""
+        """A new, unspent budget for all searches of one command."""
         return Budget(STEPS[self.effort], seconds=self.time_limit)
 
     @property
     def runs_on(self) -> Target:
-        """The target itself.
+        """The target as an object, looked up if `target` is a name.
 
         Raises:
             OptionError: no target has this name.

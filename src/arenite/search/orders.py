@@ -1,4 +1,4 @@
-"""Orders of a model's operators: found and checked, applied, and whether a file has one that TFLM can run."""
+"""Orders of a model's operators: search and check one, apply one, and test whether TFLM can run that of a file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 
 
 def checked_schedule(problem: Problem, *, budget: Budget, progress: Callable[[str], None] | None = None) -> Schedule:
-    """The best order found, after the independent checker has agreed with its peak and with the proof of its bound."""
+    """The best order found, after the independent checker has confirmed its peak and the certificate of its bound.
+
+    Args:
+        problem: the ordering problem.
+        budget: charged for the search.
+        progress: called with a phrase at each step of the search.
+
+    Raises:
+        VerificationError: the checker disagrees with the search (a defect of Arenite).
+    """
     schedule = solve(problem, budget=budget, progress=progress)
     if check_order(problem, schedule.order) != schedule.peak:
         raise VerificationError("order: the search and the checker disagree about the peak; please report this model")
@@ -31,9 +40,10 @@ def checked_schedule(problem: Problem, *, budget: Budget, progress: Callable[[st
 
 
 def with_order(model: Model, graph: int, order: Sequence[int]) -> Model:
-    """The model with the operators of one graph in another order, given as positions; same object if it is the same.
+    """The model with the operators of one graph in the given order of positions; the same object if nothing changes.
 
-    What unpacks weights comes right before what reads them, unless the file asks for an order of its own.
+    Operators that unpack weights are moved right before the operators that read the result, unless the file prescribes
+    an order by control edges.
     """
     if tuple(order) == tuple(range(len(order))):
         return model
@@ -46,5 +56,5 @@ def with_order(model: Model, graph: int, order: Sequence[int]) -> Model:
 
 
 def runs_as_filed(model: Model) -> bool:
-    """Whether TFLM runs the operators of every graph that is run in an order in which their inputs exist."""
+    """Whether the file's order computes every operator's inputs before the operator, in all executed graphs."""
     return all(filed_in_order(model.graphs[position]) for position in executed_graphs(model))

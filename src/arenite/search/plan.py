@@ -1,4 +1,7 @@
-"""The result of an optimization: what was decided, what it costs, what is proven, what was verified."""
+"""The result of `optimize`, class `Plan`: the decisions, their costs, the lower bound and the verification.
+
+`to_json` methods give JSON values; docs/json.md documents the keys.
+"""
 
 from __future__ import annotations
 
@@ -21,17 +24,17 @@ if TYPE_CHECKING:
 
 
 NOT_ASKED_FOR = "not asked for"
-"""Why no runtime compared the result with its source, where `Options.verify` is false."""
+"""Reason in `Plan.verified` for runtimes that did not run because `Options.verify` is false."""
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What a model costs, in bytes.
+    """What a model costs; all but `macs` in bytes.
 
-    `peak` is the largest working set of its order, without overlap. `head` is what stock TFLM plans for it (its own
-    greedy plan, or the offline plan that the file carries), with the target's kernels; for the portable target, and
-    where nothing may overlap, with the reference kernels. `arena` is what TFLM measured for head and tail together
-    when it ran the model here (None: not run). `macs` are the multiply-accumulates of one inference.
+    `peak`: the largest working set of its order, without overlap. `head`: what stock TFLM plans, by the file's offline
+    plan or its own greedy planner, with the target's kernels; with the reference kernels for the portable target and
+    for plans without overlap. `arena`: head and tail together as measured when TFLM ran the model here; None: not run.
+    `macs`: multiply-accumulates of one inference.
     """
 
     peak: int
@@ -40,21 +43,23 @@ class Cost:
     macs: int = 0
 
     def to_json(self) -> dict[str, int]:
-        """`peak_bytes`, `head_bytes` and `macs`, and `arena_bytes` where the runtime measured it."""
+        """`peak_bytes`, `head_bytes` and `macs`, and `arena_bytes` if the runtime measured it."""
         costs = {"peak_bytes": self.peak, "head_bytes": self.head, "macs": self.macs}
         return costs if self.arena is None else {**costs, "arena_bytes": self.arena}
 
 
 @dataclass(frozen=True)
 class Strips:
-    """Operators that are executed strip by strip, or group of channels by group of channels.
+    """A stretch of operators that is executed in strips of rows, or in groups of channels.
 
-    `operators` are their positions in the source's main graph. Of strips, `rows` are the rows of what the last of them
-    makes at which strips begin and end; `halo` is "recompute" where rows that two strips need are computed twice, which
-    adds `extra_macs` multiply-accumulates, "keep" where they are kept for the next strip, or "some" where they are kept
-    of some tensors and computed twice of others; `kept` names the tensors of which they are kept. Of groups, `channels`
-    are the channels of what the last of them makes at which groups begin and end; `constant_bytes` is by how much the
-    contents of the file's constants grow, and there are no rows and no halo.
+    `operators`: their positions in the source's main graph. `extra_macs`: multiply-accumulates that the parts add.
+
+    Strips: `rows` are their boundaries in the last operator's output, both ends included. `halo` says what happens to
+    rows that two strips need: "recompute" computes them twice, "keep" keeps them for the next strip, "some" keeps them
+    for the tensors in `kept` (names) and computes the others twice.
+
+    Groups: `channels` are their boundaries in the last operator's output, both ends included. `constant_bytes` is the
+    growth of the file's constants. `rows` is empty, and `halo` is None.
     """
 
     operators: tuple[int, ...]
@@ -67,12 +72,12 @@ class Strips:
 
     @property
     def kind(self) -> Literal["strips", "channels"]:
-        """What the parts are: strips of rows, or groups of channels."""
+        """What the parts are: "strips" of rows, or groups of "channels"."""
         return "channels" if self.channels else "strips"
 
     @property
     def number(self) -> int:
-        """How many strips or groups there are."""
+        """Number of strips or groups."""
         return len(self.channels or self.rows) - 1
 
     def to_json(self) -> dict[str, Any]:
@@ -90,13 +95,13 @@ class Strips:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """The arena of the exported C in bytes, and how many of them an inference moves between operators."""
+    """Exported C: bytes of its arena, and bytes that one inference moves within the arena between operators."""
 
     arena_bytes: int
     moved_bytes: int
 
     def sentence(self, planned: int) -> str:
-        """Why the arena is not that of the plan, which takes `planned` bytes."""
+        """A note on why the arena differs from the plan's, which takes `planned` bytes."""
         if not self.moved_bytes:
             why = "with another layout than this plan"
         else:
@@ -109,19 +114,32 @@ class Exported:
 class Plan:
     """An order and a layout for a model, checked and verified.
 
-    `order[i]` is the position, in the source's main graph, of the operator that now runs as number i, or of which that
-    does a part; None for one that cuts, pads or joins rows of strips. `strips` are the stretches that are executed so.
-    `lower_bound` (bytes) holds for the head of every plan of the problem that was asked for; `optimal` means that the
-    head meets it. `verified` says of each runtime `identical`, or `unavailable: why`, and `rounds` on how many rounds
-    of inputs; a result that is its source byte for byte is identical without having been compared. `agreement` is how
-    far LiteRT and TFLM agree on the source; None where one of them did not run it. `notes` are sentences for a person.
+    The result:
+        source, model, content: the source, the planned model, and the planned model's file.
+        before, after: costs of the source and of the result.
+        order: for each operator of the result's main graph, the position of the source operator that it implements or
+            implements a part of; None for SLICE, PAD and CONCATENATION that splitting added.
+        strips: the stretches that are executed in parts.
+        notes: sentences for the user.
 
-    `target` is what the plan was made for, `arenas` are what it spends on the source and on the result.
-    `shared_pairs` is the number of pairs of tensors that share bytes while both are needed, `valid_with` the sets of
-    kernels with which that is right: all others compute wrong results.
-    `timed_out`: the time limit ended the searches, so that another run may find something else. `exported` is what
-    generated C takes where that is less than the plan takes: tensors may move there. `unknown_scratch` names kinds of
-    operators whose scratch is not known: heads are then at least what is told.
+    The proof:
+        lower_bound: bytes; no plan of the requested problem has a smaller head. `optimal`: the head meets the bound.
+        proofs: of the bound, for each graph whose order is free.
+        timed_out: the time limit ended the searches, so another run may find another plan.
+
+    The verification:
+        verified: for each runtime "identical" or "unavailable: why". A result that equals its source byte for byte
+            counts as identical without being run.
+        rounds: for each runtime, the rounds of inputs compared.
+        agreement: how closely LiteRT and TFLM agree on the source; None if one of them did not run it.
+
+    The target:
+        target: what the plan is made for.
+        arenas: the target's arena of the source and of the result.
+        shared_pairs: pairs of tensors that share bytes while both are alive.
+        valid_with: the sets of kernels that compute correct results with these shared bytes; all others do not.
+        exported: the arena of generated C if it is smaller than the plan's, since tensors may move there.
+        unknown_scratch: kinds of operators whose scratch is not known; the heads are lower bounds then.
     """
 
     source: Model = field(repr=False)
@@ -148,17 +166,17 @@ class Plan:
 
     @property
     def extra_macs(self) -> int:
-        """Multiply-accumulates that strips add."""
+        """Multiply-accumulates that all strips together add."""
         return sum(each.extra_macs for each in self.strips)
 
     @property
     def optimal(self) -> bool:
-        """Whether the lower bound proves that no plan of the problem asked for has a smaller head."""
+        """Whether the lower bound proves that no plan of the requested problem has a smaller head."""
         return self.after.head == self.lower_bound and not self.unknown_scratch
 
     @property
     def gap(self) -> float:
-        """Share of the head that is not proven necessary: (head - lower bound) / head; 0.0 when optimal."""
+        """(head - lower bound) / head, the share of the head not proven necessary; 0.0 for an optimal plan."""
         return (self.after.head - self.lower_bound) / self.after.head if self.after.head else 0.0
 
     @property
@@ -169,7 +187,8 @@ class Plan:
     def write(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
         """Write the optimized model to `path`, atomically.
 
-        Raises OutputError when `path` is the source itself, exists (unless `force`), or cannot be written.
+        Raises:
+            OutputError: `path` is the source itself, exists (unless `force`), or cannot be written.
         """
         from arenite.tflite.files import replace_file, same_file
 

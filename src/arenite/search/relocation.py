@@ -1,6 +1,6 @@
-"""The layout of generated C: the model's plan, or a lower one, in which tensors may move between operators.
+"""Model, target -> `Arena`, checked: the layout of generated C, in which tensors may move between operators.
 
-Model, target -> `Arena`, checked. What is kept from one inference to the next, its variables, lies behind the plan:
+The arena has two parts: the planned buffers, and behind them the variables, which live from one inference to the next.
 
     | tensors, views, scratch, overlapping as the kernels permit | variables |
     0                                                            size - kept size
@@ -40,10 +40,10 @@ if TYPE_CHECKING:
     from arenite.problems.relocation import MovingSolution
 
 STEPS = 20 * STEPS_PER_SECOND
-"""Steps for the searches of an export: about 20 seconds of one core; most end long before."""
+"""Budget in steps of one export's searches: about 20 seconds of one core; most exports take far less."""
 MOVES_WORTH = 0.01
-"""Bytes that the arena must become smaller for each byte that an inference moves. Strips save 0.02 to 0.1; 0.002
-or less is saved where only the alignment stands in the way of fixed places: much time for hardly any memory."""
+"""Bytes of arena that moves have to save per byte moved in one inference. Models in strips save 0.02 to 0.1; moves that
+only win back alignment gaps save 0.002 or less, which is not worth their time."""
 
 
 def arena(
@@ -54,19 +54,23 @@ def arena(
     moves_worth: float = MOVES_WORTH,
     budget: Budget | None = None,
 ) -> Arena:
-    """The layout of a model's own plan where it was made for the target and is right; else the lowest one found.
+    """The arena of generated C, checked.
 
-    Where some layout is lower in which tensors move between operators, and that is worth it, it is taken instead.
+    The model's own plan is used if it was made for the target and is valid; otherwise a layout is searched. A lower
+    layout in which tensors move between operators replaces either if it saves enough (`moves_worth`).
 
-    Outputs may lie on inputs that nobody needs afterwards, and views on their wholes, as far as the kernels allow it
-    (`arenite.backends.generated_c.overlap`). What comes out has been checked.
+    An output may overlap an input that no later operator reads, and views lie in the tensors that they show, by the
+    rules of `arenite.backends.generated_c.overlap`.
 
     Args:
-        model: `folded`, its operators in an order that can be executed.
-        target: `c`, or one of those that call CMSIS-NN.
+        model: prepared for generated C (`arenite.codegen.prepare`), its operators in an executable order.
+        target: `c`, or a target whose C calls CMSIS-NN.
         may_move: whether tensors may move.
-        moves_worth: bytes that the arena must become smaller for each byte that an inference moves.
-        budget: is charged for the searches; none is begun once it is spent. None is a budget of its own.
+        moves_worth: bytes of arena that must be saved for each byte that an inference moves.
+        budget: charged for the searches; none begins once the budget is spent. None is a budget of its own.
+
+    Raises:
+        VerificationError: a layout found is not valid (a defect of Arenite).
     """
     budget = budget or Budget(STEPS)
     liveness = lifetimes(model)
@@ -77,7 +81,7 @@ def arena(
         found = solve_placement(problem, budget=budget, goal=solution.height if solution and not in_place else 0)
         solution = found if solution is None or found.height < solution.height else solution
     check_placement(problem, solution)
-    # The scopes of a graph that another one runs may pass not at all, or many times: there nothing can move.
+    # A called graph may run any number of times, so a move in its scopes would not happen exactly once.
     moving = _moving(problem, solution, moves_worth, budget) if may_move and not inner_graphs(model) else None
     if moving is not None:
         saved = solution.height - moving.height
@@ -90,7 +94,10 @@ def arena(
 
 
 def _scratch(model: Model, liveness: Liveness, kernels: Backend, places: Sequence[int]) -> dict[tuple[int, int], int]:
-    """Offset of each operator's scratch, of which none has more than one; `places` are in the order of operators."""
+    """Offset of the scratch of each operator, as (graph, position) -> offset; `places` follow the order of operators.
+
+    In generated C an operator has at most one scratch buffer.
+    """
     requesting = (
         (number, index)
         for number, (graph, spans) in enumerate(zip(model.graphs, liveness.operators, strict=True))
@@ -103,7 +110,7 @@ def _scratch(model: Model, liveness: Liveness, kernels: Backend, places: Sequenc
 def _without(
     gone: Collection[Tensor], problem: PlacementProblem, tensors: Sequence[Tensor]
 ) -> tuple[PlacementProblem, tuple[Tensor, ...]]:
-    """The problem without some tensors, which lie elsewhere."""
+    """The problem without the tensors in `gone`, which lie elsewhere, and its remaining tensors."""
     if not gone:
         return problem, tuple(tensors)
     stay = [number for number in range(len(problem.buffers)) if number >= len(tensors) or tensors[number] not in gone]
@@ -119,7 +126,7 @@ def _without(
 
 
 def _with_variables(plan: Arena, model: Model) -> Arena:
-    """The arena with room for the model's variables at its end; what is read of them may lie in place."""
+    """The arena with the model's variables added at its end; results of READ_VARIABLE may lie in the variable."""
     found = kept(model)
     base = -(-plan.size // found.alignment) * found.alignment
     offsets = {tensor: base + each.offset for tensor, each in found.variables.items()}
@@ -131,11 +138,11 @@ def _with_variables(plan: Arena, model: Model) -> Arena:
 
 
 def _by(tensors: Sequence[Tensor], offsets: Sequence[int]) -> dict[Tensor, int]:
-    return dict(zip(tensors, offsets, strict=False))  # scratch follows
+    return dict(zip(tensors, offsets, strict=False))  # the offsets after those of the tensors are scratch
 
 
 def _moving(problem: PlacementProblem, still: Layout, worth: float, budget: Budget) -> MovingSolution | None:
-    """A lower layout with moves, checked; None without one."""
+    """A layout with moves that is lower than `still`, checked; None if none was found."""
     solution = solve_relocation(problem, still.offsets, budget=budget, worth=worth)
     check_relocation(problem, solution)
     return solution if solution.height < still.height else None
@@ -144,7 +151,7 @@ def _moving(problem: PlacementProblem, still: Layout, worth: float, budget: Budg
 def _moves(
     solution: MovingSolution, tensors: Sequence[Tensor], scopes: Sequence[int]
 ) -> dict[int, tuple[TensorMove, ...]]:
-    """The moves before each operator; `scopes` are those in which the operators begin."""
+    """The moves before each operator, by its position; `scopes[i]` is the scope in which operator i begins."""
     found: dict[int, list[TensorMove]] = {}
     for move in solution.moves:
         those = tuple(tensors[number] for number in move.buffers)
@@ -155,9 +162,9 @@ def _moves(
 
 
 def _carried(model: Model, problem: PlacementProblem, tensors: tuple[Tensor, ...]) -> Layout | None:
-    """The plan that the model carries; None without one, or where these kernels would not be safe with it.
+    """The model's own plan as a layout of the problem; None without a plan, or if it is not valid for the kernels.
 
-    Scratch goes to the lowest gaps, as the target's head says.
+    Scratch goes to the lowest gaps, as in the head that the target reports.
     """
     planned = planned_offsets(model, model.plan)
     if any(tensor not in planned for tensor in tensors):
@@ -173,12 +180,12 @@ def _carried(model: Model, problem: PlacementProblem, tensors: tuple[Tensor, ...
 
 
 def outlook(model: Model, target: Target, *, budget: Budget) -> Exported | None:
-    """What the exported C takes where that is less than the model's plan takes; else None.
+    """The arena of the exported C if it is smaller than that of the model's plan; else None.
 
-    A plan in a file has fixed places; in generated code tensors may move.
+    It can be smaller since tensors may move in generated code, but have fixed places in a file's plan.
 
     Args:
-        model: one that the target can run.
+        model: a model that the target can run.
         target: generated C.
         budget: as in `arena`.
     """

@@ -1,4 +1,4 @@
-"""Orders that promise a small head by the rules of kernels, and a bound on the head of every order and layout."""
+"""Model, kernels -> Reordering: orders that promise a small head, and a lower bound for every order and layout."""
 
 from __future__ import annotations
 
@@ -24,15 +24,16 @@ if TYPE_CHECKING:
     Progress = Callable[[str], None]
 
 Orders = dict[int, tuple[int, ...]]
-"""Graph -> order of its operators, as positions in the file; for all graphs that are run."""
+"""Number of each executed graph -> order of its operators, as positions in the file."""
 
 
 @dataclass(frozen=True)
 class Reordering:
-    """`orders`: candidates, the most promising first; each may be given to `overlap_problem`.
+    """Candidate orders with a lower bound.
 
-    `lower_bound` (bytes) holds for the head of every order and every layout by the same rules. `proofs` are those of
-    the graphs whose order is free, by their positions.
+    `orders`: the most promising first, each in the form that `overlap_problem` takes. `lower_bound` (bytes) holds for
+    the head of every order and every layout by the same rules of overlap. `proofs`: one for each graph whose order is
+    free, in the order of the graphs.
     """
 
     orders: tuple[Orders, ...]
@@ -49,18 +50,18 @@ def reorder(
     progress: Progress | None = None,
     scratch_of: Backend | None = None,
 ) -> Reordering:
-    """Orders for a layout: the best ones found, the best one for a layout without overlap, and the file's own.
+    """Candidate orders: the best ones by the rules of overlap, the best one without overlap, and the file's own.
 
     Args:
         model: the model.
-        kernels: the kernels that the layout has to be safe with.
+        kernels: the set of kernels that layouts have to be safe with.
         keep_inputs: the inputs of the main graph stay intact to the end of the inference.
-        budget: is charged for the searches, which settle for what they have once it is spent. None is one of its own.
-        progress: is told what is going on in a few words.
-        scratch_of: the kernels whose scratch is charged; None means the same kernels.
+        budget: charged for the searches, which return their best so far once it is spent. None is a budget of its own.
+        progress: called with a phrase at each step of a search.
+        scratch_of: the set of kernels whose scratch is charged; None means `kernels`.
 
     Raises:
-        ModelError: operators need each other's results in a circle, or a graph runs itself.
+        ModelError: operators form a cycle, or a graph calls itself.
         VerificationError: a search returned an order or a proof that does not hold (a defect of Arenite).
     """
     search = _Search(
@@ -78,7 +79,11 @@ def reorder(
 
 
 class _Search:
-    """The orders and the bound of each graph, those that its operators run first."""
+    """Collects candidate orders and a lower bound for each graph.
+
+    `best`: by the joint saving of each operator. `by_input`: by the saving of each input alone. `apart`: without
+    overlap. `filed`: the file's order. Called graphs come first, because their bounds are charged to their callers.
+    """
 
     def __init__(
         self,
@@ -105,7 +110,7 @@ class _Search:
         self.proofs: dict[int, Proof] = {}
 
     def add(self, graph: int) -> None:
-        """Search the orders of a graph, after those of the graphs that its operators run."""
+        """Search the orders of a graph; the graphs that its operators call must have been added before."""
         target = self._model.graphs[graph]
         self.best[graph] = self.by_input[graph] = self.apart[graph] = self.filed[graph] = file_order(target)
         if not order_is_free(self._model, graph):
@@ -139,15 +144,18 @@ class _Search:
 
     @property
     def found(self) -> tuple[Orders, ...]:
-        """All candidates."""
+        """The four candidates."""
         return self.best, self.by_input, self.apart, self.filed
 
     def promise(self, candidate: tuple[tuple[int, tuple[int, ...]], ...]) -> int:
-        """The peak that an order has at least."""
+        """Sort key of a candidate: a lower bound in bytes on its head, the largest over the graphs."""
         return max((peak(self._problems[g], order) for g, order in candidate if g in self._problems), default=0)
 
     def _largest(self, graph: int) -> int:
-        """Bytes of head that every order needs: of the largest tensor, or of one operator where nothing may overlap."""
+        """A lower bound in bytes for a graph whose order is not free.
+
+        It is the largest tensor, or the largest need of one operator if nothing may overlap.
+        """
         if not self._kernels.may_overlap:
             return least_need(self._model, graph)
         _, tensors = ordering_problem(self._model, graph)

@@ -1,4 +1,7 @@
-"""What a repair of the source does to its outputs, since they cannot be compared with those of the source."""
+"""Source and repaired model -> sentences on how the repair changes the outputs.
+
+A repair changes what TFLM computes on purpose, so the usual comparison with the source does not apply.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +22,16 @@ if TYPE_CHECKING:
 
 
 def widening_sentences(source: Model, repaired: Model, *, rounds: int | None, seed: int) -> tuple[str, ...]:
-    """How the outputs of the source with its biases widened compare between the runtimes, and with the source's own.
+    """Compare the outputs of the repaired model between LiteRT and TFLM, and with LiteRT's int32 reading of the source.
 
     Args:
-        source: has int32 biases that TFLM reads as int64.
-        repaired: the same with int64 biases.
-        rounds: number of rounds with random inputs; None: as many as are within reason.
-        seed: of the random inputs.
+        source: a model with int32 biases that TFLM reads as int64.
+        repaired: the source with int64 biases.
+        rounds: number of rounds with random inputs; None: fewer rounds for larger models (`fitting_rounds`).
+        seed: seed of the random inputs.
+
+    Returns:
+        At most two sentences; none if the model cannot be fed, or LiteRT is not installed.
     """
     if unfeedable(source) is not None:
         return ()
@@ -47,7 +53,7 @@ def widening_sentences(source: Model, repaired: Model, *, rounds: int | None, se
 
 
 def _runs(runtime: str, jobs: list[Job]) -> list[Run | None]:
-    """What a runtime makes of each job; None where it does not run it."""
+    """The run of each job in a runtime, one for each job; None if the runtime failed."""
     found = [None if isinstance(each, Failure) else each for each in process.run(runtime, jobs)]
     return found + [None] * (len(jobs) - len(found))
 

@@ -1,4 +1,4 @@
-"""Which operators of a model a target cannot run, and why."""
+"""Model, target -> the operators that the target cannot run, each with a reason."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 MOST_NAMED = 5
-"""Operators that a sentence names."""
+"""Operators that a message lists before it says how many more there are; keeps it to one line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """A kind of operator that a target cannot run, for one reason.
 
-    `operators` are (position of the graph, position in it), in the order of the file.
+    `operators`: (number of the graph, position in the graph), in the order of the file.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Refusal:
     operators: tuple[tuple[int, int], ...]
 
     def __str__(self) -> str:
-        """In a sentence, without the end of one."""
+        """The refusal as a clause, without a full stop."""
         first = ", ".join(
             f"{position} of graph {graph}" if graph else str(position)
             for graph, position in self.operators[:MOST_NAMED]
@@ -45,19 +45,19 @@ class Refusal:
 
 
 def why_not(operator: Operator, target: Target) -> str | None:
-    """Why a target cannot run an operator, in words; None: nothing is known against it.
+    """Why a target cannot run an operator; None if nothing is known against it.
 
-    A target of several sets of kernels says no where any of them does; those are then named. Of custom operators in
-    TFLM nothing is known: the application may bring kernels for them.
+    A target with several sets of kernels refuses what any of them refuses, and the reason names these sets. Custom
+    operators are not refused in TFLM, because the application may register kernels for them.
     """
     return why_not_in_c(operator) if target.generated else target.backend.why_not(operator)
 
 
 def refusals(model: Model, target: Target) -> tuple[Refusal, ...]:
-    """What a target cannot run of a model, one entry for each kind of operator and reason, in the order of the file.
+    """The operators of a model that a target cannot run, one entry per kind and reason, in the order of the file.
 
-    TFLM prepares the operators of all graphs, also of those that nothing runs; of generated C it is what its export
-    refuses.
+    For TFLM the operators of all graphs count, since it prepares even those of graphs that nothing calls. For generated
+    C the operators count that the export refuses.
     """
     found: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for number, position, why in _in_c(model) if target.generated else _in_tflm(model, target):
@@ -67,10 +67,10 @@ def refusals(model: Model, target: Target) -> tuple[Refusal, ...]:
 
 
 def _in_tflm(model: Model, target: Target) -> Iterator[tuple[int, int, str]]:
-    """Graph, position in it and reason of each operator that TFLM refuses.
+    """Yield (graph, position, reason) for each operator that TFLM refuses.
 
-    TFLM takes the sizes of scratch from the operators that it walks to find lifetimes (MarkAllocationLifetimes). What
-    an operator of another graph requests keeps a size and an address that were never set, so TFLM cannot start.
+    TFLM sets the sizes of scratch requests while it walks the executed graphs for lifetimes (MarkAllocationLifetimes).
+    Requests from other graphs keep an uninitialized size and address, and TFLM fails to start.
     """
     running = executed_graphs(model)
     for number, graph in enumerate(model.graphs):
@@ -83,7 +83,7 @@ def _in_tflm(model: Model, target: Target) -> Iterator[tuple[int, int, str]]:
 
 
 def _in_c(model: Model) -> Iterator[tuple[int, int, str]]:
-    """The same of generated C, which has the graphs that are run."""
+    """Yield (graph, position, reason) for each operator that the C export refuses; it contains executed graphs only."""
     obstacles = {**dict(variable_obstacles(model)), **dict(control_obstacles(model))}
     run = run_graphs(model)
     for number, graph in enumerate(model.graphs):

@@ -1,4 +1,9 @@
-"""Execution in strips where order and overlap are not enough: never worse than without, by what is to be small."""
+"""Task, Decision without strips -> Decision: executes stretches in strips or channel groups to save more memory.
+
+The result is never larger than the decision without strips, measured by what the objective minimizes.
+
+    stretches (`partial/`) --estimated costs--> choices --layout of the whole model--> candidates --> best
+"""
 
 from __future__ import annotations
 
@@ -35,30 +40,33 @@ if TYPE_CHECKING:
     from arenite.search.task import Task
 
 MOST_EXTRA = 0.10
-"""Share of the model's multiply-accumulates that strips may add where nothing else was asked for."""
+"""Multiply-accumulates that strips may add, as a share of the model's, if `max_extra_macs` is not given."""
 MOST_EXTRA_TO_FIT = 1.0
-"""The same where an arena is to be reached, at whatever work it takes."""
+"""The same share if an arena size has to be reached: fitting matters more than speed then."""
 _TRIED = 8
-"""Choices of which a layout is made."""
+"""Choices that get a layout of the whole model, the most promising first; each layout takes budget from the next."""
 _MOST_TRIED = 24
-"""The same where an arena is to be reached, and none has reached it yet."""
+"""Choices that get a layout while none has reached the requested arena size."""
 _IMPROVED = 6_000
-"""Operators in all layouts together of choices near the best one."""
+"""Operators laid out in all neighbors of the best choice together, after which the local search ends; counted in
+operators because a layout costs more the more of them there are."""
 _SLACK = 0.03
-"""By how much what is expected of a choice may be above the best one for it to be tried: it may be too much."""
+"""Try neighbors whose predicted size is up to 3 % above the best one: predictions err high."""
 SHARE_WITHOUT = 0.4
-"""Share of the budget for the model without strips."""
+"""Share of the whole budget for order and layout without strips, which strips are compared with and built on."""
 _SHARE_OF_LAYOUTS = 0.3
-"""Share of what is left then for the layouts at the end."""
+"""Share of the remaining budget that is held back for layouts of whole choices, so that the search for stretches cannot
+use it up."""
 _SHARE_OF_ONE = 0.5
-"""Share of what is left for these that one of the layouts gets at most."""
+"""Share of the remaining budget that one layout may use, so that later choices get a layout as well."""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A decision, and what it costs: bytes of heads and of arenas to declare, for each set of kernels, and added work.
+    """A decision with its costs.
 
-    `choice` are the stretches that it has in parts.
+    `heads` and `arenas` (bytes; arenas to declare) have an entry for each set of kernels of the target. `extra_macs`
+    are the multiply-accumulates that strips add. `choice` says which stretches run in parts; None: without strips.
     """
 
     decision: Decision
@@ -69,33 +77,33 @@ class Candidate:
 
     @property
     def head(self) -> int:
-        """Bytes of the target's head: with the kernels that need most."""
+        """Bytes of the head with the set of kernels that needs most."""
         return max(self.heads)
 
     @property
     def arena(self) -> int:
-        """Bytes of the arena to declare for the target."""
+        """Bytes of the arena to declare, enough for every set of kernels of the target."""
         return max(self.arenas)
 
     def size(self, objective: Objective) -> int:
-        """Bytes of what is to be small."""
+        """Bytes of what the objective minimizes: the head or the arena."""
         return self.head if objective.minimize == "head" else self.arena
 
     def no_worse(self, other: Candidate, objective: Objective) -> bool:
-        """Whether it is not larger than another with any kernels that the target may run."""
+        """Whether this candidate is at most as large as `other` with every set of kernels of the target."""
         mine, others = (each.heads if objective.minimize == "head" else each.arenas for each in (self, other))
         return all(one <= another for one, another in zip(mine, others, strict=True))
 
     def fits(self, objective: Objective) -> bool:
-        """Whether it is as small as was asked for."""
+        """Whether the arena is at most the requested size; true if no size was requested."""
         return objective.enough is None or self.arena <= objective.enough
 
 
 def search_partial(task: Task, whole: Decision) -> Decision:
-    """The best of a model in strips and the model without, `whole`.
+    """The best decision with or without strips; `whole` is the decision without.
 
     Raises:
-        FitError: an arena was asked for that neither reaches, or of which nobody can say whether one does.
+        FitError: the requested arena size was not reached, or unknown operators make the arena's size unknown.
     """
     objective = objective_of(task)
     unknown = task.options.runs_on.arena(whole.model).unknown
@@ -116,7 +124,7 @@ def search_partial(task: Task, whole: Decision) -> Decision:
 
 
 def objective_of(task: Task) -> Objective:
-    """What was asked for."""
+    """The objective that the task's options describe."""
     options = task.options
     most = options.max_extra_macs
     if most is None:
@@ -125,14 +133,17 @@ def objective_of(task: Task) -> Objective:
 
 
 def best_of(found: Iterable[Candidate], objective: Objective) -> Candidate:
-    """The one with the least work that fits, or the smallest, of equal heads the smaller arena; the first of equals."""
+    """The candidate that fits with the least extra work, or the smallest one if no arena size was reached or requested.
+
+    Of equal sizes the one with the smaller arena, then with less extra work, then the first.
+    """
     return _first(found, objective, lambda each: (each.size(objective), each.arena, each.extra_macs))
 
 
 def start_of(found: Iterable[Candidate], objective: Objective) -> Candidate:
-    """The candidate near which better ones are looked for: as `best_of`, but of equal sizes the one with least work.
+    """The candidate to start the local search from: as `best_of`, but of equal sizes the one with the least extra work.
 
-    What is left of the allowed work is what its neighbors may spend.
+    The less of the allowed work it uses, the more its neighbors may add.
     """
     return _first(found, objective, lambda each: (each.size(objective), each.extra_macs))
 
@@ -145,7 +156,7 @@ def _first(found: Iterable[Candidate], objective: Objective, size: Callable[[Can
 
 
 def candidates(task: Task, whole: Decision, objective: Objective) -> Iterator[Candidate]:
-    """The model without strips, then the most promising ways to execute it in strips, each with its layout."""
+    """The model without strips, then promising choices of strips and neighbors of the best, each with its layout."""
     first = without(task, whole)
     yield first
     if obstacle(task) is not None:
@@ -168,7 +179,11 @@ def candidates(task: Task, whole: Decision, objective: Objective) -> Iterator[Ca
 
 
 def without(task: Task, whole: Decision) -> Candidate:
-    """The model without strips, with what is known where they are allowed: why there are none, or what bounds all."""
+    """The candidate without strips.
+
+    Its decision notes why the model cannot run in strips. If it can, the lower bound is weakened to one that also holds
+    for execution in parts.
+    """
     reason = obstacle(task)
     if reason is not None:
         return _candidate(task, replace(whole, notes=(*whole.notes, f"nothing is executed in strips: {reason}")))
@@ -176,10 +191,10 @@ def without(task: Task, whole: Decision) -> Candidate:
 
 
 class PartialSearch:
-    """Ways to execute a model in strips; the operators stay in the order that was found without."""
+    """Searches for stretches to execute in parts; the operators keep the order that was found without strips."""
 
     def __init__(self, task: Task, whole: Decision, first: Candidate, objective: Objective) -> None:
-        """Begin with the model without strips: its decision, and as a candidate."""
+        """Start from the decision without strips, `whole`, and the same as a candidate, `first`."""
         self.task = task
         self.whole = whole
         self.first = first
@@ -193,14 +208,15 @@ class PartialSearch:
         self._costs = Costs(Line(self.base, options.keep_inputs), options.runs_on)
 
     def choices(self) -> list[Choice]:
-        """Choices of stretches, none of which another beats in head, tail and work together."""
+        """Choices of stretches that are Pareto-optimal in head, tail and extra work, by estimated costs."""
         budget = self.task.budget.part(1 - _SHARE_OF_LAYOUTS)
         return search(self._costs, self._most_extra, budget, report=self.task.progress)
 
     def better_than(self, best: Candidate) -> Iterator[Candidate]:
-        """Candidates near the best one, each better than all before: segments pack otherwise than each does alone.
+        """Local search: each candidate is a neighbor of the one before and better than it.
 
-        The first improvement is taken, and what is near to it is tried next.
+        Segments share one arena, so a layout of the whole model may rank choices differently than the segments' own
+        costs do. The first improvement is taken.
         """
         tried: set[tuple[object, ...]] = set()
         operators = 0
@@ -224,7 +240,7 @@ class PartialSearch:
                 return
 
     def _hopeful(self, choice: Choice, best: Candidate) -> bool:
-        """Whether a choice is expected to be better than a candidate."""
+        """Whether a choice is predicted to be better than a candidate, or nearly so."""
         objective = self.objective
         expected = size(choice, objective) + (self.tail if objective.minimize == "arena" else 0)
         if best.fits(objective) and objective.enough is not None:
@@ -233,13 +249,13 @@ class PartialSearch:
 
     @property
     def _most_extra(self) -> int:
-        """Multiply-accumulates that may be done twice."""
+        """Multiply-accumulates that strips may add."""
         return int(self.objective.most_extra_macs * sum(macs(operator) for operator in self.base.main.operators))
 
     def candidate(self, choice: Choice) -> Candidate | None:
-        """A choice with its layout, made with a part of the budget; None if none does what was asked for.
+        """A choice with its layout, for a part of the budget.
 
-        Nor is it one that is larger than without strips, even if only with some of the kernels that may run.
+        None if no layout meets the policy, or if some set of kernels of the target needs more than without strips.
         """
         budget = self.task.budget.part(_SHARE_OF_ONE)
         found = partial(self.base, self._policy, choice, budget, unpacked=self._packed.unpacked)
@@ -294,7 +310,10 @@ def _candidate(task: Task, decision: Decision, extra_macs: int = 0) -> Candidate
 
 
 def _least(model: Model) -> int:
-    """Bytes that no execution is below, in whatever parts: all inputs are there at first, all outputs at last."""
+    """A lower bound in bytes on the head for any execution in parts.
+
+    All inputs are alive at the start, and all outputs at the end.
+    """
     graph = model.main
     ends = (
         sum(align(tensor.bytes) for tensor in dict.fromkeys(tensors) if tensor.data is None and not tensor.variable)
@@ -304,7 +323,7 @@ def _least(model: Model) -> int:
 
 
 def obstacle(task: Task) -> str | None:
-    """Why the model cannot be executed in strips, None if it can."""
+    """Why nothing is executed in strips, as a clause for a note; None if strips are possible."""
     source, options = task.source, task.options
     reasons = (
         (source.compiled_by_vela, "it was compiled by Vela"),

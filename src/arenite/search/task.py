@@ -1,4 +1,4 @@
-"""What a search is given, and what it decides."""
+"""What a search is given (`Task`) and what it returns (`Decision`)."""
 
 from __future__ import annotations
 
@@ -24,15 +24,16 @@ if TYPE_CHECKING:
     Progress = Callable[[str], None]
 
 LEAST_STEPS = STEPS_PER_SECOND
-"""Steps that the search for a layout gets at least, however much the order took: about a second."""
+"""Least budget in steps of a layout search: about a second, even if the search for an order used up everything."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """What was asked for, and how much work may be spent on it.
+    """A model to plan, the options, and the budget.
 
-    `base` is the source without its plan, rewritten as far as that is exact or was asked for, and without what has no
-    effect. `changes` say so in sentences.
+    `base`: the source without its plan, after the rewrites that are exact and those that the options ask for; operators
+    without effect are removed. `changes`: sentences on these rewrites. `progress` is called with a sentence at each
+    step.
     """
 
     source: Model
@@ -44,20 +45,21 @@ class Task:
 
     @staticmethod
     def of(source: Model, options: Options, budget: Budget, progress: Progress) -> Task:
-        """The task of planning a source."""
+        """The task of planning `source`: runs the rewrites that produce `base`."""
         through = passes(widen_bias=options.widen_bias, unpack_int4=options.unpack_int4)
         base, changes = rewritten(source.with_plan(None), through)
         return Task(source, options, budget, progress, base, changes)
 
     def has_changes(self, model: Model) -> bool:
-        """Whether a model is made of the rewritten source, in whatever order, not of the source as it is."""
+        """Whether a model consists of the operators of `base`, in any order, so that the notes on rewrites apply."""
         return set(model.main.operators) == set(self.base.main.operators)
 
     @cached_property
     def positions(self) -> Mapping[object, int]:
-        """For each operator of the source and of `base`, by its mark, the position in the source whose work it does.
+        """Mark of each operator of the source and of `base` -> position of the source operator that it implements.
 
-        An operator that a rewrite put there does a part of what makes the result that its own goes into.
+        An operator that a rewrite inserted counts as a part of the source operator that consumes its result, directly
+        or through other inserted operators.
         """
         found = {mark(operator): index for index, operator in enumerate(self.source.main.operators)}
         goes_into: dict[Tensor, int] = {}
@@ -71,29 +73,30 @@ class Task:
 
     @property
     def shares(self) -> bool:
-        """Whether buffers may share bytes: where that was asked for and a plan can be given."""
+        """Whether buffers may overlap: the options allow it, and a plan can be written to the file."""
         return self.options.overlap and self.options.layout and plan_obstacle(self.source) is None
 
     @property
     def planned_for(self) -> Target:
-        """Whose rules and scratch the searches go by: the target's, or those that hold for all where none may share."""
+        """The target whose rules and scratch the searches use: the requested one, or `APART` if nothing may overlap."""
         return self.options.runs_on if self.shares else APART
 
     def for_layout(self) -> Budget:
-        """The budget of the next search for a layout: all that is left, and enough for some layout in any case."""
+        """The budget of the next layout search: everything left, and at least `LEAST_STEPS`."""
         return self.budget.part(1.0, LEAST_STEPS)
 
     def report(self, what: str, height: int, least: int) -> None:
-        """Progress of a search for a layout; bytes."""
+        """Report the progress of a layout search: best height and lower bound so far, in bytes."""
         self.progress(f"{what}: head {height:,} bytes, at least {least:,}")
 
 
 @dataclass(frozen=True)
 class Decision:
-    """A model with its order and layout settled, what that costs (bytes), and what is known about anything better.
+    """A model with its order and layout; its peak, head and lower bound on any head, in bytes.
 
-    `strips` are the stretches that are executed in strips; `sources` says by its outputs which operator of the source
-    each new operator does a part of; None if it merely moves rows.
+    `proofs` certify the bound of orders. `notes` are sentences for the user. `strips`: the stretches that are executed
+    in parts. `sources` maps an operator's outputs to the source operator it implements part of; None for SLICE, PAD and
+    CONCATENATION added by splitting.
     """
 
     model: Model
@@ -107,19 +110,19 @@ class Decision:
 
 
 def silent(_: str) -> None:
-    """Progress that nobody asked for."""
+    """A `Progress` that ignores what it is told."""
 
 
 def order_of(source: Model, result: Model) -> tuple[int, ...]:
-    """For each operator of the result's main graph, its position in the source's."""
+    """For each operator of the result's main graph, its position in the source's main graph."""
     position = {mark(operator): index for index, operator in enumerate(source.main.operators)}
     return tuple(position[mark(operator)] for operator in result.main.operators)
 
 
 def origins(task: Task, decision: Decision) -> tuple[int | None, ...]:
-    """For each operator of the result's main graph the position of the source's operator whose work it does.
+    """For each operator of the result's main graph, the position of the source operator that it implements.
 
-    None for operators that cut, pad or join rows of strips.
+    None for SLICE, PAD and CONCATENATION added by splitting.
     """
     found: list[int | None] = []
     for operator in decision.model.main.operators:
@@ -129,5 +132,5 @@ def origins(task: Task, decision: Decision) -> tuple[int | None, ...]:
 
 
 def mark(operator: Operator) -> object:
-    """What an operator is known by: rewrites give it other inputs, but not other outputs."""
+    """A key that identifies an operator across rewrites: its outputs, since rewrites only replace its inputs."""
     return operator.outputs or operator

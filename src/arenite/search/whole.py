@@ -1,4 +1,8 @@
-"""The order and layout with the smallest head, where buffers share bytes as far as the rules of a target allow it."""
+"""Task -> Decision: the order and layout with the smallest head, without strips.
+
+First come candidate orders with a bound (`reordering`), then a layout for each order (`layout_policy`), and at last
+order and layout together (`joint/`), which starts from the best candidate.
+"""
 
 from __future__ import annotations
 
@@ -29,32 +33,35 @@ if TYPE_CHECKING:
     from arenite.solve.order.solver import Proof
 
 FULL_EFFORT = 1.0
-"""Effort of the layout search where the model has only one order. Effort 1 is one unit of CP-SAT's deterministic time,
-about 2.5 s of one core."""
+"""Effort of the layout search with overlap if the model has only one order. Effort 1 is one unit of CP-SAT's
+deterministic time, about 2.5 s of one core."""
 APART_EFFORT = 60.0
-"""The same where no two buffers may share bytes. There effort 1 is 1,000,000 steps, about a second, so that this is the
-whole normal budget. That search is exact, and ends earlier for most models."""
+"""Effort of the layout search without overlap. There effort 1 is 1,000,000 steps, about a second, so 60 is the whole
+normal budget. That search is exact, and ends earlier for most models."""
 EACH_EFFORT = 0.2
-"""Of the search for the layout of one order among several."""
+"""Effort of the layout search with overlap for one of several orders; the unit is that of FULL_EFFORT. Low, so that
+every order gets a layout; the joint search refines the best one."""
 BOUND_EFFORT = 0.2
-"""Effort of the search for a bound that holds for every order; the unit is that of FULL_EFFORT."""
+"""Effort of the search for a lower bound over all orders; the unit is that of FULL_EFFORT."""
 JOINT_EFFORT = 0.12
-"""Effort of the search for order and layout together. Effort 1 is two units of deterministic time, about five seconds,
-plus up to 1.25 units for its bound."""
+"""Effort of the joint search for order and layout with overlap. Effort 1 is two units of CP-SAT's deterministic time,
+about five seconds, plus up to 1.25 units for its bound."""
 JOINT_APART_EFFORT = 1.0
-"""The same where no buffers may share bytes: rarely needed, since the best order mostly has a layout at its peak."""
+"""Effort of the joint search without overlap; the unit is that of JOINT_EFFORT. It rarely runs, because the best order
+mostly has a layout at its peak."""
 
 
 def search_whole(task: Task) -> Decision:
-    """The best order and layout of what was asked for.
+    """The best order and layout found for a task, without strips.
 
-    The model carries no layout where none was asked for, none can be written, or none was found within the limits.
+    The resulting model carries no layout if the options exclude one, if none can be written to the file, or if none was
+    found within the limits.
 
     Raises:
-        ModelError: a graph runs itself, or more graphs and operators run than can be planned.
-        OptionError: no layout was found that keeps the inputs, which was asked for.
+        ModelError: a graph calls itself, or more graphs and operators run than can be planned.
+        OptionError: `keep_inputs` was asked for, and no layout that keeps the inputs was found.
     """
-    lifetimes(task.base)  # graphs that run themselves, or too many others, are refused before any search
+    lifetimes(task.base)  # raises ModelError before any search begins
     obstacle = plan_obstacle(task.base) if task.options.layout else None
     if obstacle is not None or not task.options.layout:
         return _ordered_alone(task, () if obstacle is None else (f"no layout was written: {obstacle}",))
@@ -68,7 +75,7 @@ def search_whole(task: Task) -> Decision:
 
 
 def _ordered_alone(task: Task, notes: tuple[str, ...]) -> Decision:
-    """The best order, laid out by TFLM."""
+    """The best order, with TFLM's own greedy layout."""
     orders = _orders(task)
     model = _ordered(task.base, orders.orders[0])
     bound = orders.lower_bound if task.options.reorder else maximum_load(layout_problem(model)[0])
@@ -76,12 +83,12 @@ def _ordered_alone(task: Task, notes: tuple[str, ...]) -> Decision:
 
 
 def _laid_out(task: Task, orders: _Orders) -> Decision:
-    """The best of the layouts for each order that promises something; no layout if no order has one.
+    """The lowest layout found over all promising orders; the model without a plan if there is none within the limits.
 
-    No layout is higher than what TFLM makes of the source, with any kernels that the target may run.
+    With every set of kernels of the target, the head is at most what TFLM takes for the source.
 
     Raises:
-        OptionError: no layout was found that keeps the inputs, which was asked for.
+        OptionError: `keep_inputs` was asked for, and no layout that keeps the inputs was found.
     """
     target = task.planned_for
     policy = LayoutPolicy(
@@ -92,14 +99,14 @@ def _laid_out(task: Task, orders: _Orders) -> Decision:
     if best is not None and policy.head(best) > bound and not orders.only:
         best, bound = _jointly(task, policy, best, bound)
     if best is None:
-        # TFLM itself plans the file better than any layout that could be found.
+        # TFLM's own planner beats every layout found.
         return _without_layout(task, candidates, bound, orders.proofs)
     notes = candidates.blocked(policy.head(best))
     return Decision(best.model, peak_memory(best.model), policy.head(best), bound, orders.proofs, notes)
 
 
 def _without_layout(task: Task, candidates: _Candidates, bound: int, proofs: tuple[Proof, ...]) -> Decision:
-    """The model as TFLM plans it, with what is known of all layouts."""
+    """The model with TFLM's own layout, with the bound that holds for all layouts."""
     target = task.planned_for
     if task.options.keep_inputs:
         raise OptionError(
@@ -110,7 +117,7 @@ def _without_layout(task: Task, candidates: _Candidates, bound: int, proofs: tup
 
 
 def _candidates(task: Task, policy: LayoutPolicy, orders: _Orders) -> tuple[_Candidates, int]:
-    """The best layout of one of the orders, and a bound in bytes for all orders and layouts."""
+    """The layouts of the orders, and a lower bound in bytes for all orders and layouts."""
     bound, best = orders.lower_bound, _Candidates(policy)
     seen: list[Model] = []
     for each in orders.orders:
@@ -131,12 +138,12 @@ def _candidates(task: Task, policy: LayoutPolicy, orders: _Orders) -> tuple[_Can
 
 
 def _could_be_views(task: Task) -> bool:
-    """Whether layouts of another kind than those made here could be lower: with views of inputs that are kept."""
+    """Whether a layout outside of the search space could be lower: one with views of kept inputs."""
     return task.options.keep_inputs and views_of_inputs(task.base, task.planned_for.backend)
 
 
 def _try_apart(task: Task, policy: LayoutPolicy, seen: Sequence[Model], best: _Candidates) -> None:
-    """Try the order that is best without overlap: laid out with overlap, then without if that may still be lower."""
+    """Add the order that is best without overlap: laid out with overlap, then without if that may still be lower."""
     alone = replace(task, options=replace(task.options, overlap=False, split=False))
     apart = _orders(alone)
     model = _ordered(task.base, apart.orders[0])
@@ -147,9 +154,9 @@ def _try_apart(task: Task, policy: LayoutPolicy, seen: Sequence[Model], best: _C
 
 
 class _Candidates:
-    """The layout with the lowest charged head among those added.
+    """Keeps the layout with the lowest charged head among those added.
 
-    Ties go to the lower maximum over all sets of kernels, then to the first added.
+    Ties go to the lower maximum head over all sets of kernels, then to the layout added first.
     """
 
     def __init__(self, policy: LayoutPolicy) -> None:
@@ -158,14 +165,14 @@ class _Candidates:
         self._lowest: Shared | None = None
 
     def add_all(self, placed: Placed) -> None:
-        """Add what keeps to the limits, and note what is lower than that."""
+        """Add the layout within the limits, and remember the lowest layout regardless of limits."""
         self.add(placed.kept)
         lowest = placed.lowest
         if lowest.heads and (self._lowest is None or self._key(lowest) < self._key(self._lowest)):
             self._lowest = lowest
 
     def blocked(self, head: int) -> tuple[str, ...]:
-        """A sentence on which kernels keep the head from being as low as was found without regard to them, if any."""
+        """A note that names the set of kernels whose limit excludes a layout lower than `head` bytes; else empty."""
         lowest = self._lowest
         if lowest is None or self._policy.head(lowest) >= head:
             return ()
@@ -176,7 +183,7 @@ class _Candidates:
             self.found = other
 
     def low_enough(self, bound: int) -> bool:
-        """Whether the best so far is at most `bound`, so that nothing that needs `bound` bytes of head can be lower."""
+        """Whether a head of at most `bound` bytes was found, so that no layout that needs `bound` bytes is lower."""
         return self.found is not None and self._policy.head(self.found) <= bound
 
     def _key(self, found: Shared) -> tuple[int, int]:
@@ -184,8 +191,8 @@ class _Candidates:
 
 
 def _jointly(task: Task, policy: LayoutPolicy, best: Shared, bound: int) -> tuple[Shared, int]:
-    """Order and layout searched together from the best that was found, and a bound for all orders and layouts."""
-    # Scratch is numbered in the order of the model; that order is the start, and only the main graph's is open.
+    """The result of the joint search that starts from `best`, and a lower bound in bytes for all orders and layouts."""
+    # The problem numbers scratch buffers by the operators of `best.model`, so its order is the start of the search.
     base = best.model
     charged, keep_inputs = policy.target.charged, policy.keep_inputs
     problem, tensors = policy.problem(best.model, charged)
@@ -229,9 +236,10 @@ def _jointly(task: Task, policy: LayoutPolicy, best: Shared, bound: int) -> tupl
 
 @dataclass(frozen=True)
 class _Orders:
-    """Orders that promise a small head, the best first; `only`: there is no other to choose from.
+    """Orders that promise a small head, the most promising first.
 
-    `lower_bound` (bytes) holds for every order and layout, by `proofs`.
+    `lower_bound` (bytes) holds for every order and layout; `proofs` certify it. `only`: the model has no other order,
+    or reordering was not asked for.
     """
 
     orders: tuple[Mapping[int, Sequence[int]], ...]
@@ -263,7 +271,7 @@ def _ordered(model: Model, orders: Mapping[int, Sequence[int]]) -> Model:
 
 
 def _runs_alike(one: Model, other: Model) -> bool:
-    """Whether two orders of a model are the same."""
+    """Whether two models run the same operators in the same order."""
     return all(
         all(here is there for here, there in zip(first.operators, second.operators, strict=True))
         for first, second in zip(one.graphs, other.graphs, strict=True)
@@ -271,9 +279,10 @@ def _runs_alike(one: Model, other: Model) -> bool:
 
 
 def _limits(task: Task) -> Mapping[Backend, int]:
-    """What TFLM makes of the source with every set of kernels of the target, in bytes of head.
+    """The head in bytes that TFLM takes for the source, for each set of kernels of the target; {} for no limits.
 
-    A plan in the source that is not right sets no limit; then TFLM's own planning does, if it runs the file as it is.
+    The source's offline plan counts if it is valid, TFLM's own planner otherwise. A source that TFLM runs wrongly, or
+    whose inputs have to be kept, sets no limits.
     """
     target, source = task.planned_for, task.source
     if not runs_as_filed(source) or task.options.keep_inputs:
@@ -283,7 +292,7 @@ def _limits(task: Task) -> Mapping[Backend, int]:
 
 
 def _only_order(model: Model) -> bool:
-    """Whether the operators of every graph that is run have one order: each reads what the one before it writes."""
+    """Whether every executed graph has exactly one valid order: each operator reads a result of the one before it."""
     running = ((position, model.graphs[position]) for position in executed_graphs(model))
     return all(
         order_is_free(model, position) and set(pairwise(range(len(graph.operators)))) <= data_dependences(graph)

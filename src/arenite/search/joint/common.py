@@ -1,7 +1,11 @@
-"""What the layouts of all orders of a graph have in common: who meets whom when, and where the two may lie then.
+"""Model, kernels -> Common: for all orders of a graph at once, which buffers conflict and where these may lie then.
 
-Two buffers are apart in time if all users of one run before the operator that makes the other. Whether they do is the
-same in every order, or depends on which of two operators runs first.
+Two buffers do not conflict if all users of the one run before the producer of the other:
+
+    producer(a) ... last user(a) | producer(b) ... last user(b)       a and b may have the same address
+
+For a pair of buffers this holds in every order, in no order, or in the orders in which certain operators run before
+others.
 """
 
 from __future__ import annotations
@@ -28,16 +32,18 @@ if TYPE_CHECKING:
     from arenite.problems.distances import Distances
 
 Before = tuple[tuple[int, int], ...]
-"""Pairs (u, v) of operators of which neither needs the other: u runs before v. All pairs hold at once."""
+"""A conjunction: for every pair (u, v), operator u runs before operator v. Neither operator depends on the other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Two buffers that are alive together in some order.
+    """Two buffers, by their numbers, that are alive together in some order.
 
-    `apart`: they are not alive together if all of one of these hold; none means that they always are. `always`: where
-    they may lie in any order. `used_up`: where they may lie besides, if the operator between them is the last one to
-    read its input, which it is if `last` holds.
+    apart: alternatives under any of which the two are not alive together; () if they are alive together in every order.
+    always: the distances that are safe in every order; None for none.
+    used_up: the distances that are safe if the operator that reads the one buffer and writes the other is the last
+        reader; None if there are none, or no such operator.
+    last: what must hold for that operator to be the last reader.
     """
 
     one: int
@@ -49,14 +55,17 @@ class Conflict:
 
     @property
     def widest(self) -> Relation | None:
-        """Where they may lie in some order."""
+        """The distances that are safe in some order."""
         return self.always if self.used_up is None else self.used_up
 
 
 def main_alone(model: Model, tensors: Sequence[Tensor], sets: Collection[Backend]) -> bool:
-    """Whether of all graphs that are run none but the main graph takes room in the head, and its order is free.
+    """Whether the main graph's order is free and no other executed graph takes room in the head.
 
-    `tensors`: those that take room; `sets`: the sets of kernels whose scratch does.
+    Args:
+        model: the model.
+        tensors: the tensors that take room in the head.
+        sets: the sets of kernels whose scratch takes room in the head.
     """
     others = [model.graphs[position] for position in executed_graphs(model) if position != 0]
     further = {tensor for graph in others for tensor in graph.tensors}
@@ -69,12 +78,24 @@ def main_alone(model: Model, tensors: Sequence[Tensor], sets: Collection[Backend
 
 
 class Common:
-    """Buffers are known by their numbers in the layout problem, operators by their positions in the main graph.
+    """What holds for the layout problems of all orders of a main graph; the model must satisfy `main_alone`.
 
-    For models of which `main_alone` holds. `tensors`: the model's tensors for the problem's first buffers;
-    `scratch_of`: the kernels whose scratch comes after them; `kernels`: those that the layout has to be safe with;
-    `barred`: tensors that share no memory; `limits`: bytes of head for sets of kernels, as of `within_limits`, whose
-    scratch comes last where it presses on the layout. `caps` and `counted` are as of `PlacementProblem`, for any order.
+    Buffers have their numbers of the layout problem: first `tensors`, then the scratch of `scratch_of`, then the
+    scratch of other sets of kernels that may not fit within its limit (`pressing`). Operators have their positions in
+    the main graph.
+
+    Args:
+        model: the model.
+        kernels: the set of kernels that layouts have to be safe with.
+        tensors: the model's tensors for the problem's first buffers.
+        scratch_of: the set of kernels whose scratch is charged.
+        barred: tensors that never share bytes with others.
+        keep_inputs: the inputs of the graph stay intact to its end.
+        limits: bytes of head for sets of kernels, as in `within_limits`.
+
+    Attributes:
+        charges: lifetime and size of each buffer that is ever alive, by its number.
+        counted, caps: as in `PlacementProblem`, valid for every order.
     """
 
     def __init__(
@@ -94,13 +115,13 @@ class Common:
         ordering, charged = ordering_problem(model, keep_inputs=keep_inputs)
         graph = Graph(ordering)
         self._from = [graph.descendants[v] | 1 << v for v in range(graph.count)]
-        """Every operator with all that come after it in every order."""
+        """For each operator the set (bit mask) of itself and its descendants."""
         charges = dict(zip(charged, ordering.tensors, strict=True))
         unused = {tensor: Charge(align(tensor.bytes), None, ()) for tensor in model.main.inputs}
         charges = {**unused, **charges}
         self.charges = {number: charges[tensor] for number, tensor in enumerate(tensors) if tensor in charges}
         self.complete = all(tensor in charges for tensor in tensors if tensor in model.main.outputs)
-        """Whether all that is ever alive is looked at: no output of the graph that nothing makes."""
+        """Whether `charges` has every buffer that is ever alive; false if the graph has an output without producer."""
         requests = [
             (index, align(size), scratch_of)
             for index, each in enumerate(self._operators)
@@ -124,7 +145,10 @@ class Common:
         self._pieces = {tensor: each for tensor, each in pieces.items() if tensor not in barred}
 
     def conflicts(self, buffers: Iterable[int] | None = None, *, every_order: bool = False) -> Iterator[Conflict]:
-        """All pairs that may meet of these buffers, or of all, the lower number first; `every_order`: those that do."""
+        """Yield the pairs of `buffers` (None: all) that conflict in some order, or with `every_order` in every order.
+
+        The lower number comes first in each pair.
+        """
         among = self.charges if buffers is None else self.charges.keys() & set(buffers)
         for one, other in combinations(sorted(among), 2):
             if self._of_different_sets(one, other):
@@ -135,12 +159,12 @@ class Common:
                 yield self._conflict(one, other, apart)
 
     def _of_different_sets(self, one: int, other: int) -> bool:
-        """Whether two buffers are scratch of different sets of kernels, of which only one runs."""
+        """Whether two buffers are scratch of different sets of kernels; only one set runs, so they may share bytes."""
         first = len(self._tensors)
         return min(one, other) >= first and self._sets[one - first] is not self._sets[other - first]
 
     def needs(self, operators: Collection[int]) -> Iterator[tuple[int, int]]:
-        """Pairs (u, v) of these operators of which v needs u, by way of others as well; none that others imply."""
+        """Pairs (u, v) of `operators` where v depends on u, directly or indirectly; without pairs that others imply."""
         among = sum(1 << operator for operator in operators)
         for operator in sorted(operators):
             after = self._from[operator] & among & ~(1 << operator)
@@ -151,18 +175,18 @@ class Common:
                 yield operator, other
 
     def users(self, buffer: int) -> list[int]:
-        """The operators that make or read a buffer."""
+        """The operators that write or read a buffer."""
         return self._users[buffer]
 
     def _ends_before(self, one: int, other: int) -> Before | None:
-        """What must hold for the first buffer to end before the other one begins; None where it cannot."""
+        """What must hold for buffer `one` to end before buffer `other` begins; None if no order does that."""
         begins = self.charges[other].producer
         if begins is None or self.charges[one].kept:
             return None
         return self._all_before(self._users[one], begins)
 
     def _all_before(self, operators: Iterable[int], last: int) -> Before | None:
-        """What must hold for all these to run before `last`; None where some cannot."""
+        """What must hold for all `operators` to run before `last`; None if no order does that."""
         needed = []
         for operator in operators:
             if self._from[last] >> operator & 1:
@@ -187,7 +211,7 @@ class Common:
         return Conflict(one, other, apart, _relation(one, other, None, points, self.charges))
 
     def _direct(self, conflict: Conflict, operator: int, source: int, target: int) -> Conflict:
-        """An operator's input and output."""
+        """The conflict of an operator's input `source` and its output `target`."""
         if runs_graphs(self._operators[operator]):
             return conflict
         rule = self._kernels.overlap(self._operators[operator], self._tensors[source], self._tensors[target])
@@ -208,7 +232,7 @@ def _members(mask: int) -> Iterator[int]:
 def _relation(
     source: int, target: int, distance: int | None, exactly: Distances, charges: Mapping[int, Charge]
 ) -> Relation | None:
-    """What of a rule is left at multiples of the alignment."""
+    """The relation of two buffers at multiples of the alignment; None if no safe distance is left."""
     if distance is not None and distance >= charges[target].size:
         distance = None
     found = between(multiples(exactly, ALIGNMENT), None, distance)

@@ -1,8 +1,8 @@
-"""A bound for every order from what all orders have in common: which buffers meet, and how they may lie then.
+"""Model, a layout -> lower bound in bytes on the head of every order, from the conflicts that all orders share.
 
-Two tensors meet in every order if each has a user that is, or comes after, the operator that makes the other. In any
-order such a pair is apart, or where one of its relations in some order lets it be. The least height under these
-demands alone is a bound for all orders. Where there is but one order, it is exact.
+Two tensors conflict in every order if each has a user that is the producer of the other or depends on it. In any order
+such a pair shares no byte, or lies at a distance that is safe in some order. The least height under these constraints
+alone is a lower bound for all orders. If the graph has only one order, the bound is exact.
 """
 
 from __future__ import annotations
@@ -26,14 +26,16 @@ if TYPE_CHECKING:
     from arenite.problems.placement import Layout
 
 _MOST_BUFFERS = 300
-"""Beyond, only so many are looked at, those nearest in time to the highest one."""
+"""Buffers in the bound's problem; of larger models the ones nearest in time to the highest buffer. Leaving out buffers
+keeps the bound valid, and more would make the model for CP-SAT too large."""
 _MOST_GAPS = 40_000
+"""Constraints between two buffers up to which CP-SAT gets all buffers at once; larger models cost too much work."""
 _LONG = 40
-"""Buffers from which on those around the highest one are looked at alone first."""
+"""Buffers from which on the ones near the highest buffer are bounded alone first: few buffers are proven faster."""
 
 
 def order_bound(problem: PlacementProblem) -> int:
-    """Bytes that every layout of one order needs, as far as single scopes tell; found without any layout."""
+    """A lower bound in bytes on the height of a placement problem, the largest of its single scopes' bounds."""
     small = gaps(problem)
     return scope_bound(problem, small)[0] * small.unit
 
@@ -51,19 +53,19 @@ def every_order_bound(
     effort: float = 1.0,
     budget: Budget | None = None,
 ) -> int:
-    """Bytes of head that every order and every layout with overlap needs; at least `bound`, which is known already.
+    """A lower bound in bytes on the head of every order and every layout with overlap; at least `bound`.
 
     Args:
         model: the model.
-        kernels: the kernels that the layout has to be safe with.
-        problem: of `overlap_problem` for some order and the same kernels, as are `tensors`.
+        kernels: the set of kernels that layouts have to be safe with.
+        problem: from `overlap_problem` for some order and the same kernels.
         tensors: the model's tensors for the problem's first buffers.
-        solution: a layout of that problem.
+        solution: a layout of the problem.
         keep_inputs: as in `overlap_problem`.
         scratch_of: as in `overlap_problem`.
-        bound: bytes that are known to be needed.
-        effort: how much work to spend, 1 being a second or so.
-        budget: is charged for the searches, and may allow less. None is a budget of its own.
+        bound: a lower bound that is already known.
+        effort: limit of the searches' work; 1 is one unit of CP-SAT's deterministic time.
+        budget: charged for the searches, and may end them earlier. None is a budget of its own.
     """
     budget = budget or Budget()
     if solution.height <= bound or not main_alone(model, tensors, {scratch_of or kernels}):
@@ -72,7 +74,8 @@ def every_order_bound(
     if len(members) > _MOST_BUFFERS:
         ends = [at + buffer.size for at, buffer in zip(solution.offsets, buffers, strict=True)]
         members = stretch(buffers, ends.index(max(ends)), _MOST_BUFFERS)
-    barred = frozenset(written_twice(model))  # views of inputs that are kept would be right, if no layout has them
+    # Kept inputs are not barred: the bound has to hold even for layouts with views of them, which are valid.
+    barred = frozenset(written_twice(model))
     common = Common(model, kernels, tensors, scratch_of or kernels, barred, keep_inputs=keep_inputs)
     conflicts = list(common.conflicts(members, every_order=True))
     relations = tuple(each.widest for each in conflicts if each.widest is not None)

@@ -1,4 +1,4 @@
-"""Order and layout with overlap as one model for CP-SAT (OR-tools), all of it or a window of the order."""
+"""Common, a start -> CP-SAT model (OR-tools) of order and layout with overlap, for the whole graph or a part of it."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class Arrangement:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The operators that may change places among those that they take, and the buffers that may move.
+    """The operators that may be reordered among their places, and the buffers that may move.
 
-    What is found is an order of the whole only where these operators come one after the other in the start.
+    A solution is an order of the whole graph only if these operators are consecutive in the start.
     """
 
     operators: Collection[int]
@@ -41,10 +41,15 @@ class Part:
 
 
 class JointModel:
-    """A place in the order for every operator, an offset for every buffer, in units.
+    """A CP-SAT model with a place in the order for every operator, and an offset for every buffer.
 
-    `start` is valid; what is searched for is lower, as far as the buffers of the part go. `bound` is a height in bytes
-    that is known to be needed. `part`: all that is not in it stays as it is; None means that nothing has to.
+    Args:
+        common: what holds for all orders.
+        conflicts: the pairs of buffers to constrain.
+        sizes: bytes of every buffer.
+        start: a valid arrangement; solutions are lower, measured by the buffers of the part.
+        bound: a lower bound on the height in bytes that is already known.
+        part: everything outside of it stays as in `start`; None: everything may change.
     """
 
     def __init__(
@@ -75,7 +80,7 @@ class JointModel:
         self._places: dict[int, cp_model.IntVar] = {}
         self._add_places(common)
         self._top = max(start.offsets[one] + sizes[one] for one in self._moving if one < self._counted)
-        """Bytes that the start takes."""
+        """Height in bytes of the start, over the buffers that may move."""
         self._offsets: list[cp_model.IntVar | int] = [at // self._unit for at in start.offsets]
         self._height = self._add_offsets(bound)
         for conflict in conflicts:
@@ -84,7 +89,7 @@ class JointModel:
         self._model.minimize(self._height)
 
     def _add_places(self, common: Common) -> None:
-        # Places may be shared: who runs first is only settled where it matters. Proofs are many times as fast so.
+        # Operators may share a place: their order is only fixed where it matters, which makes proofs much faster.
         ranks = [self._rank[operator] for operator in self._free]
         for operator in sorted(self._free):
             self._places[operator] = self._model.new_int_var(min(ranks), max(ranks), f"place{operator}")
@@ -108,17 +113,21 @@ class JointModel:
         return height
 
     def run(self, effort: float, budget: Budget, *, any_lower: bool = False) -> tuple[Arrangement | None, int, float]:
-        """What is lower, if anything was found; bytes that are needed, if nothing is fixed; deterministic time spent.
+        """Search an arrangement lower than the start.
 
         Args:
             effort: limit of the solver's deterministic time, so that the answer does not depend on the machine.
-            budget: is charged for the search, and may allow less.
-            any_lower: the first that is lower than the start is enough.
+            budget: charged for the search, and may end it earlier.
+            any_lower: stop at the first arrangement that is lower than the start.
+
+        Returns:
+            The arrangement, or None if none was found; a lower bound in bytes on the height, valid for the whole
+            problem only without a part; the deterministic time spent.
         """
         from ortools.sat.python import cp_model
 
         solver = reproducible_solver(effort, budget)
-        solver.parameters.cp_model_presolve = False  # it costs more than it saves, above all probing
+        solver.parameters.cp_model_presolve = False  # presolve, above all its probing, costs more time than it saves
         solver.parameters.stop_after_first_solution = any_lower
         status = charged(solver, self._model, budget)
         spent = solver.response_proto.deterministic_time
@@ -132,7 +141,7 @@ class JointModel:
         return Arrangement(order, tuple(solver.value(at) * self._unit for at in self._offsets)), least, spent
 
     def _before(self, one: int, other: int) -> Literal | bool:
-        """Whether an operator runs before another one; neither needs the other."""
+        """A literal for "operator `one` runs before `other`", or its fixed value; neither depends on the other."""
         if one not in self._free or other not in self._free:
             return self._rank[one] < self._rank[other]
         pair = min(one, other), max(one, other)
@@ -145,7 +154,7 @@ class JointModel:
         return self._first[pair] if one < other else ~self._first[pair]
 
     def _all(self, pairs: tuple[tuple[int, int], ...]) -> Literal | bool:
-        """A literal that is only true if all these run one before the other."""
+        """A literal that implies that the first operator of every pair runs before the second, or a fixed value."""
         literals = [self._before(*pair) for pair in pairs]
         if any(each is False for each in literals):
             return False
@@ -158,7 +167,7 @@ class JointModel:
         return literal
 
     def _add(self, conflict: Conflict) -> None:
-        """One of: apart in time, above, below, or where a relation allows it."""
+        """Require one of: apart in time, above, below, or at a safe distance."""
         model, unit = self._model, self._unit
         one, other = conflict.one, conflict.other
         apart = [self._all(pairs) for pairs in conflict.apart]
@@ -185,7 +194,7 @@ class JointModel:
         return literal
 
     def _on_run(self, difference: cp_model.LinearExpr, run: range) -> cp_model.IntVar:
-        """Whether a difference is one of many at equal steps: a number of steps for all, not a literal for each."""
+        """A literal for "the difference is in `run`": one integer variable instead of a literal for each distance."""
         step = self._model.new_int_var(0, len(run) - 1, "")
         return self._way(difference == run.start + run.step * step)
 

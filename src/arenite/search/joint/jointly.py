@@ -1,4 +1,9 @@
-"""Order and layout with overlap searched together by CP-SAT (OR-tools), for graphs of moderate size."""
+"""Model, an order, its layout -> a lower layout in another order, searched with CP-SAT (OR-tools).
+
+Small graphs are searched as a whole. In larger ones, each search is a window of the order around a highest buffer:
+
+    order   | fixed ...... | window: operators reorder, buffers move | ...... fixed |
+"""
 
 from __future__ import annotations
 
@@ -22,25 +27,26 @@ if TYPE_CHECKING:
     from arenite.search.joint.common import Conflict
 
 _EFFORT = 2.0
-"""Deterministic time of the solver for an effort of 1: about five seconds."""
+"""CP-SAT's deterministic time for an effort of 1: about five seconds."""
 _MOST_BUFFERS = 800
+"""Buffers up to which a graph is searched at all; the number of pairs, and so the CP-SAT model, grows quadratically."""
 _MOST_WHOLE = 48
-"""Buffers up to which all of the order is searched at once; beyond, window by window, which finds more."""
+"""Buffers up to which the whole order is searched at once; of larger graphs, search by windows finds more."""
 _LEAST, _MOST = 6, 48
-"""Operators on each side of the middle of a window."""
+"""Operators on each side of a window's middle, at first and at most; a window without gain is doubled."""
 _SEARCHES, _MOST_SEARCHES = 5, 40
-"""How many windows are searched if each takes all that it may, and at most."""
+"""Windows the effort is divided among; hard cap, reached if every window ends early."""
 _CORE = 30
-"""Buffers near a highest one that are looked at alone first, for a bound; a third more each time."""
+"""Buffers near a highest one in the first search for a bound; each further search takes a third more."""
 _CORE_EFFORT = 1.25
-"""As `_EFFORT`, for all these searches together."""
+"""CP-SAT's deterministic time for an effort of 1, for all searches for a bound together."""
 
 
 @dataclass(frozen=True)
 class JointOverlapSolution:
-    """The lowest layout known, with its order, and bytes that every order and layout needs.
+    """The lowest layout known, its order, and a lower bound in bytes for every order and layout.
 
-    `problem` and `tensors` are those of `overlap_problem` for `order`; `solution` is a checked layout of it.
+    `problem` and `tensors`: from `overlap_problem` for `order`. `solution`: a checked layout of the problem.
     """
 
     order: tuple[int, ...]
@@ -51,7 +57,7 @@ class JointOverlapSolution:
 
     @property
     def optimal(self) -> bool:
-        """Whether no order and no layout is lower."""
+        """Whether the lower bound proves that no order and no layout is lower."""
         return self.solution.height == self.lower_bound
 
 
@@ -68,22 +74,24 @@ def solve_jointly(
     effort: float = 1.0,
     budget: Budget | None = None,
 ) -> JointOverlapSolution:
-    """A layout lower than the one given, in any order of the main graph, or a proof that there is none.
+    """Search a layout lower than the given one, in any order of the main graph, and a lower bound for all of them.
+
+    Nothing is searched if other graphs take room in the head (`main_alone`), or if there are too many buffers.
 
     Args:
-        model: the model; nothing is searched where graphs besides the main one take room.
-        kernels: the kernels that the layout has to be safe with.
+        model: the model.
+        kernels: the set of kernels that layouts have to be safe with.
         order: of the main graph, as positions in the file.
         solution: a layout of `overlap_problem` for that order, within the limits (`within_limits`).
         keep_inputs: as in `overlap_problem`.
         scratch_of: as in `overlap_problem`.
         limits: bytes that the head must not exceed, for sets of kernels, `scratch_of` among them; {} for no limits.
-        bound: bytes of head that are known to be needed in every order.
-        effort: how much work to spend, 1 being a few seconds.
-        budget: is charged for the searches; none is begun once it is spent. None is a budget of its own.
+        bound: a lower bound in bytes for every order that is already known.
+        effort: limit of the searches' work; 1 is about five seconds, plus three for the bound.
+        budget: charged for the searches; none begins once the budget is spent. None is a budget of its own.
 
     Raises:
-        VerificationError: the layout to start from, or the one that the search returned, is not valid.
+        VerificationError: the given layout, or the one that the search found, is not valid.
     """
     budget = budget or Budget()
     charged = scratch_of or kernels
@@ -99,7 +107,7 @@ def solve_jointly(
     start = JointOverlapSolution(tuple(order), problem, tensors, solution, bound)
     if solution.height <= bound or len(problem.buffers) > _MOST_BUFFERS:
         return start
-    # No bound for all layouts follows from those without views of inputs that are kept.
+    # The search space has no views of kept inputs, so its bound would not hold for all layouts.
     if not main_alone(model, tensors, {charged, *limits}) or (keep_inputs and views_of_inputs(model, kernels)):
         return start
     barred = unshared(model, keep_inputs=keep_inputs)
@@ -136,9 +144,9 @@ def _height(arrangement: Arrangement, sizes: Sequence[int], common: Common) -> i
 def _core_bound(
     start: JointOverlapSolution, common: Common, conflicts: Sequence[Conflict], *, effort: float, budget: Budget
 ) -> int:
-    """Bytes that the buffers near a highest one need in every order and layout, if there are no others.
+    """A lower bound in bytes for every order and layout, from the buffers near a highest one alone.
 
-    Mostly few buffers tell why nothing is lower, and where they are alone that is proven many times as fast.
+    Few buffers usually suffice to prove that nothing is lower, and a problem with few buffers is solved much faster.
     """
     sizes = [buffer.size for buffer in start.problem.buffers]
     arrangement, spans = Arrangement(start.order, start.solution.offsets), _spans(start.order, common)
@@ -162,7 +170,7 @@ def _core_bound(
 def _lowered(
     start: JointOverlapSolution, common: Common, conflicts: Sequence[Conflict], *, effort: float, budget: Budget
 ) -> Arrangement | None:
-    """The start, lower where a window of the order around each of its highest buffers allows it; None if nowhere."""
+    """Lower the start by windows around its highest buffers, one after the other; None if no window gains."""
     sizes = [buffer.size for buffer in start.problem.buffers]
     best, lowest = Arrangement(start.order, start.solution.offsets), None
     left, around = effort, _LEAST
@@ -181,7 +189,7 @@ def _lowered(
 
 
 def _window(arrangement: Arrangement, sizes: Sequence[int], common: Common, around: int) -> Part:
-    """So many operators on each side of where a highest buffer begins or ends, with all that is alive meanwhile."""
+    """The `around` operators on each side of where a highest buffer begins, and all buffers alive meanwhile."""
     spans, order = _spans(arrangement.order, common), arrangement.order
     highest = _highest(arrangement, sizes, common)
     middle = spans[highest][0]
@@ -191,7 +199,7 @@ def _window(arrangement: Arrangement, sizes: Sequence[int], common: Common, arou
 
 
 def _spans(order: Sequence[int], common: Common) -> dict[int, tuple[int, int]]:
-    """The first and the last place in an order where each buffer is alive."""
+    """The first and the last place in the order at which each buffer is alive; -1: before the first operator."""
     rank = {operator: place for place, operator in enumerate(order)}
     spans = {}
     for number, charge in common.charges.items():
@@ -202,6 +210,6 @@ def _spans(order: Sequence[int], common: Common) -> dict[int, tuple[int, int]]:
 
 
 def _highest(arrangement: Arrangement, sizes: Sequence[int], common: Common) -> int:
-    """The buffer that ends highest, the first of equals."""
+    """The counted buffer with the highest end, the first of equals."""
     among = (one for one in common.charges if one < common.counted)
     return min(among, key=lambda one: (-arrangement.offsets[one] - sizes[one], one))

@@ -1,4 +1,4 @@
-"""A stretch in groups of channels, and the bytes that those need at least."""
+"""Channel region -> the way to execute it in groups of channels, and a lower bound in bytes on its head."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class ByChannels:
-    """A region in groups of about as many channels each, which compute nothing twice.
+    """A region in channel groups of about the same size, which recompute nothing.
 
-    `staying` are inputs of the region that are needed after it. Where `kernels` allow an output to share bytes with an
-    input that is used up, the larger of the two counts.
+    `staying`: inputs of the region that later operators read. If `kernels` allow an output to overlap an input that
+    ends with the operator, only the larger of the two counts.
     """
 
     def __init__(self, region: ChannelRegion, staying: Set[Tensor], kernels: Backend) -> None:
@@ -32,26 +32,26 @@ class ByChannels:
 
     @property
     def most(self) -> int:
-        """Equal pieces of the channels."""
+        """The largest number of groups: the equal pieces that the channels can be cut into."""
         return self.region.pieces
 
     @property
     def pays(self) -> bool:
-        """Whether groups can save anything: what they make inside is larger than what they make in all."""
+        """Whether groups can save memory: some inner tensor is larger than all outputs of the region together."""
         widest = max((tensor.bytes for tensor in self.region.inner), default=0)
         return self.most > 1 and widest > sum(tensor.bytes for tensor in self.region.outputs)
 
     def plan(self, number: int) -> ChannelPlan:
-        """Groups that differ by at most one piece."""
+        """The plan of `number` groups, which differ by at most one piece."""
         return channel_plan(self.region, number)
 
     def extra_macs(self, number: int) -> int:
-        """None, whatever the number."""
+        """0: channel groups recompute nothing."""
         del number
         return 0
 
     def floor(self, number: int) -> int:
-        """Bytes of what is alive at once, in the groups or where these are joined."""
+        """The most bytes alive at once in `number` groups, or while their results are joined."""
         if number not in self._floors:
             groups = self.plan(number).groups
             done, most = 0, 0
@@ -62,7 +62,7 @@ class ByChannels:
         return self._floors[number]
 
     def _group(self, part: Part, *, last: bool) -> Iterator[int]:
-        """Bytes alive at every operator of a group, without what the groups before it made."""
+        """Yield the bytes alive at every operator of a group, without the results of earlier groups."""
         region = self.region
         readers = {tensor: operator for operator in region.operators for tensor in operator.inputs if tensor}
         staying = [tensor for tensor in region.inputs if not last or tensor in self.staying]
@@ -81,7 +81,10 @@ class ByChannels:
             alive[operator.outputs[0]] = output
 
     def _joined(self) -> int:
-        """Bytes of the largest result beside its groups, unless those lie in it."""
+        """Bytes alive while results are joined, beside the groups' results.
+
+        A result whose outer dimensions are all 1 needs no copy: its groups are contiguous and lie in it.
+        """
         copied = (tensor.bytes for tensor in self.region.outputs if prod(tensor.shape[:-1]) > 1)
         stay = sum(align(tensor.bytes) for tensor in self.region.inputs if tensor in self.staying)
         return stay + max(copied, default=0)
@@ -92,5 +95,5 @@ class ByChannels:
 
 
 def _bytes(tensor: Tensor, part: Part) -> int:
-    """Bytes of a part of a tensor's channels."""
+    """Bytes, rounded up, of the given part of a tensor's channels."""
     return align(prod(part.shape(tensor, len(tensor.shape) - 1)) * tensor.type.bytes)

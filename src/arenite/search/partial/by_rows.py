@@ -1,4 +1,4 @@
-"""A stretch in strips of rows."""
+"""Area -> the ways to execute a region in strips of rows: even or uneven heights, with different halos kept."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from arenite.search.partial.ways import Halo, Kind
 
 _PART = 0.25
-"""Of the work that is done twice without kept rows what is left at most with "more" of them."""
+"""Share of the recomputed work that may remain with the halo "more"; lower keeps rows of more tensors."""
 
 
 def ways_by_rows(area: Area) -> Mapping[Kind, ByRows]:
-    """The ways to execute a region in strips.
+    """The ways to execute a region in strips, each with even and with uneven heights.
 
-    Rows are kept of none of its tensors, of all of them, of the one for which that pays best, and of the few that save
-    most of the work.
+    Halos are recomputed ("recompute"), kept for all tensors ("keep"), for the one tensor that saves the most work for
+    its bytes ("some"), or for the few that save most of the work ("more"). Ways that equal another are left out.
     """
     every = whole_halo(area)
     loads = nested(area, _PART)
@@ -47,9 +47,10 @@ def ways_by_rows(area: Area) -> Mapping[Kind, ByRows]:
 
 
 class ByRows:
-    """A region in strips of about the same height, or of those that need the least, with one kind of halo.
+    """A region in strips with one kind of halo.
 
-    `share`: of the tensors of which rows could be kept the part of which they are.
+    `share`: tensors whose halos are kept, as a share of those whose halos could be. `uneven` chooses the boundaries
+    that need the fewest bytes; None: strips of about the same height.
     """
 
     def __init__(self, load: Load, share: float, uneven: Uneven | None = None) -> None:
@@ -62,30 +63,30 @@ class ByRows:
 
     @property
     def region(self) -> Region:
-        """What is executed in strips."""
+        """The region that is executed in strips."""
         return self.load.area.region
 
     @property
     def most(self) -> int:
-        """Rows of the last output."""
+        """The largest number of strips: the rows of the last output."""
         return self.load.height
 
     def plan(self, number: int) -> StripPlan:
-        """So many strips."""
+        """The plan of `number` strips."""
         if number not in self._plans:
             plan = strip_plan(self.region, self._boundaries(number))
             self._plans[number] = replace(plan, kept=self.load.kept)
         return self._plans[number]
 
     def extra_macs(self, number: int) -> int:
-        """Multiply-accumulates of rows that are computed twice."""
+        """Multiply-accumulates of rows that are recomputed in `number` strips."""
         if number not in self._extra:
             at = np.array(self._boundaries(number))
             self._extra[number] = int(self.load.macs(at[:-1], at[1:]).sum()) - self._whole
         return self._extra[number]
 
     def floor(self, number: int) -> int:
-        """Bytes of what is alive at once."""
+        """The most bytes alive at once in `number` strips."""
         if self.uneven is not None:
             return self.uneven.least(number)
         if number not in self._floors:

@@ -1,4 +1,10 @@
-"""The segments that a line is cut into, so that each needs at most a given head."""
+"""Costs, a limit on the head -> choices: ways to cut the line into segments that keep to the limit.
+
+    line    o o o o o o o o o o o        an operator above the limit has to be inside of a segment in parts
+    choice  |o|o|o o o o|o|o|o o|o|
+
+Dynamic programming from the first operator to the last: at each position, the Pareto-optimal choices that end there.
+"""
 
 from __future__ import annotations
 
@@ -18,17 +24,20 @@ if TYPE_CHECKING:
     from arenite.search.partial.ways import Kind
 
 _STEPS_OF_STRETCH = 300
-"""Steps for each way to execute a stretch in parts that is looked at; measured on the zoo."""
+"""Steps charged to the budget for each way to execute a stretch that is evaluated; measured on the zoo."""
 _BY_CHANNELS: tuple[Kind, ...] = ("channels",)
 LONGEST = 40
-"""Operators in a stretch at most: longer ones have halos of half the image."""
+"""Most operators in a stretch executed in strips: longer ones have halos of half the image."""
 NUMBERS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20, 24, 28, 32, 40, 48, 56, 64)
-"""Of parts that are looked at."""
+"""Numbers of parts to try; coarser upwards, because one more of many parts changes little."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Choice:
-    """Pieces that make up the whole line, or its beginning; sums over them, and the largest head (bytes)."""
+    """Segments that cover the line, or its beginning.
+
+    `head`: bytes, the largest over the segments. `tail` (bytes) and `extra_macs`: sums over the segments.
+    """
 
     segments: tuple[Segment, ...] = ()
     head: int = 0
@@ -36,7 +45,7 @@ class Choice:
     extra_macs: int = 0
 
     def with_segment(self, segment: Segment) -> Choice:
-        """With one more segment."""
+        """The choice extended by a segment at its end."""
         return Choice(
             (*self.segments, segment),
             max(self.head, segment.head),
@@ -45,16 +54,22 @@ class Choice:
         )
 
     def no_worse(self, other: Choice) -> bool:
-        """Whether nothing of it costs more."""
+        """Whether neither the tail nor the extra work is larger than that of `other`."""
         return self.tail <= other.tail and self.extra_macs <= other.extra_macs
 
 
 def choices(costs: Costs, kinds: tuple[Kind, ...], limit: int, most_extra: int, budget: Budget) -> list[Choice]:
-    """The ways to cut the line into segments that need at most `limit` bytes of head and `most_extra` extra MACs.
+    """Choices that cover the line within the limits, Pareto-optimal in extra work and tail.
 
-    `kinds` are the strips to consider, beside groups of channels. Of the ways that a segment's own costs allow, none is
-    beaten by another in both extra MACs and tail. Empty where there is no way; where the budget is spent, no further
-    way to execute anything in parts is looked at.
+    Args:
+        costs: of the stretches, settled or estimated.
+        kinds: the kinds of strips to consider, beside channel groups.
+        limit: bytes of head for each segment.
+        most_extra: extra multiply-accumulates for all segments together.
+        budget: charged for the search; once it is spent, no further stretch in parts is considered.
+
+    Returns:
+        The choices; empty if no choice keeps to the limits.
     """
     length = len(costs.line)
     best: list[list[Choice]] = [[] for _ in range(length + 1)]
@@ -78,7 +93,7 @@ def choices(costs: Costs, kinds: tuple[Kind, ...], limit: int, most_extra: int, 
 
 
 def _extend(best: list[list[Choice]], before: Sequence[Choice], segments: Sequence[Segment], most_extra: int) -> None:
-    """Add a segment to each of the choices that end where it begins."""
+    """Extend each choice in `before` by each segment, and keep the Pareto-optimal results in `best`."""
     for segment in segments:
         kept = best[segment.last + 1]
         for choice in before:
@@ -88,7 +103,7 @@ def _extend(best: list[list[Choice]], before: Sequence[Choice], segments: Sequen
 
 
 def _cuts(costs: Costs) -> frozenset[int]:
-    """Where a stretch may begin or end: where no less is alive one operator earlier or later."""
+    """Positions where a stretch in strips may begin or end: local minima of the bytes alive between operators."""
     line = costs.line
     at = [line.crossing(position) for position in range(len(line) + 1)]
     last = len(line)
@@ -103,9 +118,10 @@ def _cuts(costs: Costs) -> frozenset[int]:
 def _stretches(
     costs: Costs, cuts: frozenset[int], hot: Sequence[int], first: int, limit: int
 ) -> Iterator[tuple[int, bool]]:
-    """Ends of the stretches from `first` on that hold an operator above the limit; whether in strips or by channels.
+    """Yield (last, in strips) for the stretches beginning at `first` that contain an operator above the limit.
 
-    Strips begin and end where little is alive. What groups of channels save is inside a few operators.
+    Stretches in strips begin and end at `cuts`. Stretches in channel groups (False) are short and may be anywhere,
+    because what they save is inside of a few operators.
     """
     following = next((position for position in hot if position >= first), None)
     if following is None or costs.line.crossing(first) > limit:
@@ -118,7 +134,7 @@ def _stretches(
 
 
 def _ends(costs: Costs, cuts: frozenset[int], following: int, first: int, limit: int) -> Iterator[int]:
-    """Last positions of the stretches from `first` on that can be executed in strips, beyond position `following`."""
+    """Last positions of the stretches in strips that begin at `first` and contain position `following`."""
     for cut in sorted(cuts):
         if following < cut <= first + LONGEST:
             if not costs.most(first, cut - 1, ROW_KINDS[0]):
@@ -130,7 +146,7 @@ def _ends(costs: Costs, cuts: frozenset[int], following: int, first: int, limit:
 
 
 def _in_parts(costs: Costs, stretch: Key, limit: int, most_extra: int) -> Segment | None:
-    """A stretch in as few parts as keep to the limits: the more there are, the lower the floor and the more work."""
+    """A stretch in the fewest parts within the limits, or None; more parts have a lower floor and more extra work."""
     most = costs.most(*stretch)
     numbers = [number for number in NUMBERS if number <= most]
     if not numbers or costs.floor(stretch, numbers[-1]) > limit:

@@ -1,4 +1,10 @@
-"""What a stretch costs, whole or in parts, measured on the stretch alone. Every figure is worked out once."""
+"""Line, target -> costs of any stretch, whole or in parts: head, tail and extra work of the stretch alone.
+
+    floor <= head      what is alive at once    <=    height of a layout of the stretch
+                       (from tables of rows)          (estimated first, settled by a layout on request)
+
+Every figure is computed once.
+"""
 
 from __future__ import annotations
 
@@ -25,19 +31,20 @@ if TYPE_CHECKING:
 
 
 _HOPE = 0.98
-"""Of a head that is expected from another number of parts: a little less, so that it is looked at."""
+"""Factor on a head predicted from another number of parts; below 1, so that promising candidates get settled."""
 _HOPE_OF_OTHERS = 0.9
-"""Of how far above its floor a head is expected to be, the same from other kinds of strips."""
+"""Factor on a ratio of head to floor taken from another kind of strips; lower, because kinds differ more."""
 _WORK = 8000
-"""Groups of buffers placed to judge the head of a stretch."""
+"""Groups of buffers placed for the layout of one stretch; more finds lower heads, but fewer stretches get settled."""
 _WORK_OF_ONE = 500
-"""The same for a single operator, of which there is little to place."""
+"""Groups of buffers placed for the layout of one whole operator, which has few buffers."""
 _WIDE = 8
-"""Operators executed by channels together at most; a convolution that adds up channels ends nearly all sooner."""
+"""Longest stretch, in operators, to execute in channel groups; a convolution that sums over channels ends nearly all
+such stretches sooner."""
 
 
 class Key(NamedTuple):
-    """First and last operator of a stretch, and a way to execute it."""
+    """Positions of the first and the last operator of a stretch, and a way to execute it."""
 
     first: int
     last: int
@@ -45,7 +52,7 @@ class Key(NamedTuple):
 
 
 class _TailBytes(NamedTuple):
-    """Bytes of tail that a stretch in `number` parts adds, and those that each further part adds."""
+    """Bytes of tail: `added` by a stretch in `number` parts, and `each` by every further part."""
 
     number: int
     added: int
@@ -53,7 +60,7 @@ class _TailBytes(NamedTuple):
 
 
 class Costs:
-    """The costs of the stretches of a line on a target."""
+    """The costs of the stretches of a line on a target; heads and tails in bytes."""
 
     def __init__(self, line: Line, target: Target) -> None:
         self.line = line
@@ -69,7 +76,7 @@ class Costs:
         self._known: dict[Key, dict[int, float]] = {}
 
     def whole(self, position: int) -> Segment:
-        """One operator as it is."""
+        """The segment of one operator executed whole."""
         if position not in self._whole:
             stretch = self._stretch(position, position)
             needed = head(stretch.model, self.target.backend, _WORK_OF_ONE, 0, Budget()) + stretch.passing
@@ -77,39 +84,45 @@ class Costs:
         return self._whole[position]
 
     def most(self, first: int, last: int, kind: Kind) -> int:
-        """The most parts that a stretch can have; 0 where it cannot be executed so."""
+        """The largest number of parts of a stretch; 0 if it cannot be executed this way."""
         way = self._way(first, last, kind)
         return 0 if way is None else way.most
 
     def least(self, first: int, last: int) -> int:
-        """Bytes that the ends of a stretch need, however it is executed."""
+        """Bytes alive at the ends of a stretch: a lower bound on its head, however it is executed."""
         return max(self.line.crossing(first), self.line.crossing(last + 1))
 
     def blocked(self, first: int, last: int) -> bool:
-        """Whether an operator of a stretch cannot be split into rows."""
+        """Whether some operator of a stretch cannot be split into rows."""
         return any(why_not(operator) is not None for operator in self._stretch(first, last).operators)
 
     def wide(self, first: int) -> tuple[int, ...]:
-        """Last operators of the stretches from `first` on that groups of channels can make smaller."""
+        """Last operators of the stretches beginning at `first` that channel groups can make smaller."""
         if first not in self._wide:
             self._wide[first] = tuple(self._wide_from(first))
         return self._wide[first]
 
     def extra(self, stretch: Key, number: int) -> int:
-        """Extra multiply-accumulates of a stretch in so many parts."""
+        """Extra multiply-accumulates of a stretch in `number` parts."""
         return self._sure(*stretch).extra_macs(number)
 
     def floor(self, stretch: Key, number: int) -> int:
-        """Bytes of head that a stretch in parts needs at least: what of it is alive at once, beside what passes."""
+        """A lower bound in bytes on the head of a stretch in `number` parts: what is alive at once."""
         return self._sure(*stretch).floor(number) + self._stretch(stretch.first, stretch.last).passing
 
     def head(self, stretch: Key, number: int) -> int:
-        """Bytes of head of a stretch that can be executed so, in so many parts of about the same size, as expected."""
+        """Bytes of head of a stretch in `number` parts: settled, or predicted from its floor.
+
+        The stretch must be executable this way (`most`).
+        """
         known = self._segments.get((stretch, number))
         return known.head if known else round(self.floor(stretch, number) * self._above(stretch, number))
 
     def parts(self, stretch: Key, number: int) -> Segment:
-        """A stretch that can be executed so, in so many parts of about the same size; as far as it is known."""
+        """The segment of a stretch in `number` parts, with settled costs if they are known, else with estimates.
+
+        The stretch must be executable this way (`most`).
+        """
         if (stretch, number) in self._segments:
             return self._segments[stretch, number]
         way = self._sure(*stretch)
@@ -118,11 +131,11 @@ class Costs:
         return Segment(first, last, way.plan(number), needed, tail, way.extra_macs(number), settled=False, kind=kind)
 
     def known(self, segment: Segment) -> bool:
-        """Whether it is known what a segment really costs alone."""
+        """Whether the costs of a segment are settled, not estimates."""
         return segment.settled or _key(segment) in self._segments
 
     def settle(self, segment: Segment, budget: Budget) -> Segment:
-        """The segment with what it really costs alone, as far as the budget allows to find out."""
+        """The segment with its real costs, from a layout of the stretch alone; the budget limits the layout search."""
         if segment.settled or segment.plan is None:
             return segment
         first, last, plan = segment.first, segment.last, segment.plan
@@ -139,19 +152,19 @@ class Costs:
         return self._segments[key, number]
 
     def _with_neighbors(self, first: int, last: int, head: int) -> Stretch:
-        """A stretch with the operators before and after it, as far as they stay whole where no more than a head is had.
+        """The stretch, extended by the operator before and the operator after it where these fit in `head` bytes whole.
 
-        What they read and make must lie where both they and the stretch can have it.
+        A layout of the extended stretch places the tensors at its ends where the neighboring operators can use them.
         """
         before = first > 0 and self.whole(first - 1).head <= head
         after = last + 1 < len(self.line) and self.whole(last + 1).head <= head
         return self._stretch(first - before, last + after)
 
     def _above(self, key: Key, number: int) -> float:
-        """How far above its floor a stretch is expected: as much as with the nearest number of parts that is known.
+        """Predicted ratio of head to floor, from the nearest number of parts whose ratio is known.
 
-        Fewer parts pack better, so that of fewer less is expected. Where none is known of this kind of strips, a
-        little less than of any other.
+        Fewer parts pack better, so the ratio is scaled down for fewer parts. If no ratio is known for this kind of
+        strips, it is a little below the best ratio of the other kinds.
         """
         known = self._known.get(key)
         if known:
@@ -162,7 +175,7 @@ class Costs:
         return max(1.0, min(ratios) * _HOPE_OF_OTHERS) if ratios else 1.0
 
     def _tail_of(self, stretch: Key, number: int) -> int:
-        """Bytes of tail that parts add, which grow by about the same with each of them, and with each tensor kept."""
+        """Bytes of tail that parts add, interpolated linearly by the number of parts and the share of kept tensors."""
         if stretch.kind == "channels":
             return self._tail_by(stretch, number)
         share = self._rows(stretch.first, stretch.last)[stretch.kind].share
@@ -182,7 +195,7 @@ class Costs:
         return round(known.added + known.each * (number - known.number))
 
     def _tail_of_whole(self, model: Model) -> int:
-        """The tail of a stretch that stays whole, which many ways to split it are compared with."""
+        """Bytes of tail of a whole stretch; cached, because every way to split it is compared with it."""
         if model not in self._tails_of_whole:
             self._tails_of_whole[model] = self._tail(model)
         return self._tails_of_whole[model]
@@ -207,7 +220,7 @@ class Costs:
         return self._ways[key]
 
     def _rows(self, first: int, last: int) -> Mapping[Kind, ByRows]:
-        # Loads numpy, which is not needed before.
+        # Imported here because they load numpy.
         from arenite.search.partial.by_rows import ways_by_rows
         from arenite.search.partial.load import Area
 
@@ -241,6 +254,6 @@ class Costs:
 
 
 def _key(segment: Segment) -> tuple[Key, int]:
-    """What a segment in parts is known by."""
+    """The key of a segment in parts, and its number of parts."""
     assert segment.kind is not None
     return Key(segment.first, segment.last, segment.kind), segment.number

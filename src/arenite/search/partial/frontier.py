@@ -1,4 +1,9 @@
-"""The choices that are worth a closer look, over all limits of the head."""
+"""Costs -> Pareto-optimal choices in head, tail and extra work, by searches for one limit on the head after another.
+
+    head of the whole model  |   x    x   x  x|?|     |  0
+
+Limits go down by a quarter each until none is met, then bisect the last interval, then fill the gaps.
+"""
 
 from __future__ import annotations
 
@@ -15,28 +20,28 @@ if TYPE_CHECKING:
     from arenite.search.partial.ways import Kind
 
 _STEP = 0.75
-"""From one limit to the next on the way down."""
+"""Ratio of one limit to the one before on the way down; smaller skips heads, larger costs searches."""
 _STEPS = 24
-"""Limits between the lowest head and that of the model as it is, besides."""
+"""Intervals between the lowest head and that of the whole model, whose limits are searched at last to fill gaps."""
 _PATIENCE = 100
-"""How often segments are chosen anew for a limit because some cost more than was expected."""
+"""Most rounds of choosing and settling for one limit; each round settles the predictions behind the last choices."""
 _SHARE = 0.5
-"""Share of what is left of the budget that the search for one limit takes at most."""
+"""Share of the remaining budget that the search for one limit may use, so that later limits get a search as well."""
 _FINE = 0.01
-"""How near to the lowest head that can be reached the search goes, as a part of that."""
+"""Stop the bisection when its interval is below 1 % of the lowest head reached."""
 
 
 def frontier(
     costs: Costs, kinds: tuple[Kind, ...], most_extra: int, budget: Budget, *, report: Callable[[int], None]
 ) -> list[Choice]:
-    """Choices, none of which another beats in head, tail and extra MACs together; as far as the budget allows a look.
+    """Choices that are Pareto-optimal in head, tail and extra work, among those found within the budget.
 
     Args:
-        costs: of the line.
-        kinds: of strips to consider, beside groups of channels.
-        most_extra: extra multiply-accumulates that are allowed.
-        budget: of the search, of which each limit gets a part.
-        report: is called with each new head that can be reached, in bytes.
+        costs: of the stretches of the line.
+        kinds: the kinds of strips to consider, beside channel groups.
+        most_extra: multiply-accumulates that strips may add.
+        budget: charged for the search; each limit gets a part of it.
+        report: called with each new lowest head, in bytes.
     """
     whole = Choice()
     for position in range(len(costs.line)):
@@ -47,7 +52,7 @@ def frontier(
     lowest, floor = whole.head, 0
 
     def look(limit: int) -> bool:
-        """Whether there are choices that keep to a limit."""
+        """Search one limit in bytes; whether there are choices that keep to it."""
         nonlocal lowest, floor
         new = _settled(costs, kinds, limit, most_extra, budget.part(_SHARE))
         found.extend(new)
@@ -58,7 +63,7 @@ def frontier(
             report(lowest)
         return bool(new)
 
-    # From the top down, since the first steps need the least time, and each is worth having.
+    # From the top down: high limits are searched fastest, and each yields a useful choice.
     while not budget.over and look(int(_STEP * lowest)):
         pass
     while lowest - floor > max(ALIGNMENT, _FINE * lowest) and not budget.over:
@@ -70,9 +75,10 @@ def frontier(
 
 
 def _settled(costs: Costs, kinds: tuple[Kind, ...], limit: int, most_extra: int, budget: Budget) -> list[Choice]:
-    """Choices whose costs are known: what is chosen by estimates is looked at, and chosen again, until nothing is new.
+    """Choices with settled costs that keep to the limit.
 
-    Of the last choices those that keep to the limit, where the budget or patience ends before.
+    Rounds alternate: choose by what is known or estimated, then settle the chosen segments, until all of them are
+    settled, the budget is spent or `_PATIENCE` rounds are over. Only fully settled choices of the last round count.
     """
     for _ in range(_PATIENCE):
         chosen = choices(costs, kinds, limit, most_extra, budget)
@@ -88,7 +94,7 @@ def _settled(costs: Costs, kinds: tuple[Kind, ...], limit: int, most_extra: int,
 
 
 def _known(costs: Costs, choice: Choice, budget: Budget) -> Choice | None:
-    """The choice with what its segments really cost; None where that is not known."""
+    """The choice with the settled costs of its segments; None if some are not settled."""
     result = Choice()
     for segment in choice.segments:
         if not costs.known(segment):
@@ -98,7 +104,7 @@ def _known(costs: Costs, choice: Choice, budget: Budget) -> Choice | None:
 
 
 def _unbeaten(found: list[Choice]) -> list[Choice]:
-    """The choices that no other beats in head, tail and extra MACs together; the first of equals."""
+    """The choices that are Pareto-optimal in head, tail and extra work; the first of equals."""
     known = {(each.head, each.tail, each.extra_macs): each for each in reversed(found)}
     return [
         each

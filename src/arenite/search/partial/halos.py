@@ -1,4 +1,7 @@
-"""Which tensors of a stretch to keep rows of, where neither all nor none of them."""
+"""Area -> which tensors' halos to keep from strip to strip, where neither all nor none of them is best.
+
+The halo of a tensor is the rows that two neighboring strips need. Keeping it costs memory, recomputing it costs work.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,15 @@ if TYPE_CHECKING:
     from arenite.search.partial.load import Area
 
 _STRIPS = 8
-"""Strips by which the work that kept rows save is judged."""
+"""Number of strips for which halos are compared; a guess, since the real number is only chosen later."""
 
 
 def nested(area: Area, part: float) -> list[Load]:
-    """From no kept rows on, each with one tensor more: that whose rows save the most work for their bytes.
+    """Greedy sequence of loads, from no kept halo on, each with one tensor more: the one with the most work per byte.
 
-    Ends when at most `part` of the work that is done twice without kept rows is left. What a tensor saves is taken to
-    become no more by others that are kept, so that few of them are looked at in each step.
+    The sequence ends when at most `part` of the recomputed work is left. Keeping one tensor is assumed not to raise
+    what another one saves, so old savings are upper bounds, and only the best tensor's saving is recomputed (lazy
+    greedy).
     """
     none, every = Load(area, frozenset()), whole_halo(area)
     enough = work(every) + part * (work(none) - work(every))
@@ -36,18 +40,18 @@ def nested(area: Area, part: float) -> list[Load]:
 
 
 def whole_halo(area: Area) -> Load:
-    """All rows kept that two strips need, of whatever tensor."""
+    """The load that keeps every halo, with only those tensors in `kept` that have one."""
     every = Load(area, frozenset((*area.region.inner, *area.region.outputs)))
     return Load(area, frozenset(tensor for tensor in every.kept if every.held(tensor)))
 
 
 def work(load: Load) -> int:
-    """Multiply-accumulates of a few strips, to compare halos by."""
+    """Multiply-accumulates of `_STRIPS` strips, for comparing halos."""
     at = load.evenly(_STRIPS)
     return int(load.macs(at[:-1], at[1:]).sum())
 
 
 def _saved(load: Load, tensor: Tensor) -> float:
-    """Multiply-accumulates that keeping rows of one more tensor saves, for each of their bytes."""
+    """Multiply-accumulates saved by keeping the halo of one more tensor, per byte of the halo."""
     more = Load(load.area, load.kept | {tensor})
     return (work(load) - work(more)) / max(1, more.held(tensor))

@@ -1,4 +1,4 @@
-"""Layouts of models in strips: views stay on their wholes, which leaves few things to place."""
+"""Model in parts, policy -> layout. Slices stay in their source tensors, so few groups of buffers are left to place."""
 
 from __future__ import annotations
 
@@ -18,24 +18,25 @@ if TYPE_CHECKING:
     from arenite.search.layout_policy import LayoutPolicy, Shared
 
 _STEPS_OF_PROBLEM = 300
-"""Steps for each buffer of a layout: rewriting the model, its lifetimes and relations; measured on the zoo."""
+"""Steps charged for each buffer of a layout: rewriting the model, lifetimes, relations; measured on the zoo."""
 _STEPS_OF_GAP = 5
-"""Steps for each rule about two buffers: it is worked out, and joined with others of the same groups."""
+"""Steps charged for each constraint between two buffers: computing it, and merging it into those of its groups."""
 _FEW = 8
-"""Buffers of which it is found out at once how low a layout can be."""
+"""Buffers up to which a lower bound is computed first, so that the search stops when it is met; more buffers make the
+bound itself expensive."""
 
 
 def laid_out(model: Model, policy: LayoutPolicy, work: int, budget: Budget) -> Shared | None:
-    """The lowest layout found for the target, checked; None if none does what was asked for.
+    """The lowest layout found for the target, checked; None if none meets the policy.
 
-    What is low is the most of all sets of kernels that the target may run: room is left for the scratch of the set
-    that is charged, or of the one that requests most.
+    Layouts are compared by their highest head over all sets of kernels of the target. Two are tried: one with room for
+    the scratch of the charged set, and one with room for the largest scratch of all sets.
 
     Args:
         model: in its order, without a plan.
-        policy: how layouts are made.
-        work: how many groups may be placed in all, for each of the two.
-        budget: is charged for the layouts; once it is spent there is a first one only.
+        policy: what layouts have to satisfy.
+        work: groups of buffers that may be placed in each of the two searches.
+        budget: charged for the layouts; once it is spent, the first layout of a search is not improved.
     """
     best: Shared | None = None
     for scratch_of in dict.fromkeys((policy.target.backend, policy.target.charged)):
@@ -47,7 +48,7 @@ def laid_out(model: Model, policy: LayoutPolicy, work: int, budget: Budget) -> S
 
 
 def head(model: Model, kernels: Backend, work: int, enough: int, budget: Budget) -> int:
-    """Bytes of the lowest layout found with the scratch of these kernels, quickly; `enough` need not be improved on."""
+    """Bytes of the lowest layout found with the scratch of `kernels`; the search stops at `enough` bytes."""
     problem, _ = overlap_problem(model, kernels)
     return _solved(problem, work, budget, enough).height
 

@@ -1,4 +1,13 @@
-"""The main graph as a line of operators, and any stretch of it as a model of its own."""
+"""Model -> Line -> Stretch: the main graph as a sequence of operators, and a range of it as a model of its own.
+
+    line       o  o  o | o  o  o  o | o  o         the stretch is between the bars
+    passing       |----+------------+----x         not used in the stretch
+    input         |----+-----x      |
+    output             |    |-------+----x
+    both          |----+-----x------+----x         read in the stretch (x) and again after it
+
+A tensor lives from its producer (|) to its last reader (x).
+"""
 
 from __future__ import annotations
 
@@ -16,10 +25,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Stretch:
-    """Operators `first` to `last` of the line as the main graph of `model`, with what is alive at its ends.
+    """Operators `first` to `last` of the line, both included, as the main graph of `model`.
 
-    A tensor that is read within the stretch and again after it is an input and an output of it, so that it stays.
-    `passing` are the bytes of the tensors that are alive from one end to the other without being used.
+    Its inputs and outputs are the tensors alive at its ends and used inside. A tensor that is read inside and again
+    after the stretch is both, so that it stays alive. `passing`: bytes of tensors alive throughout but not used inside.
     """
 
     first: int
@@ -34,13 +43,13 @@ class Stretch:
 
     @property
     def staying(self) -> frozenset[Tensor]:
-        """Tensors that are read within the stretch and again after it."""
+        """Tensors that are read inside of the stretch and again after it."""
         return frozenset(self.model.main.inputs) & frozenset(self.model.main.outputs)
 
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """The operators of a model's main graph in their order. With `keep_inputs` its inputs are alive to the end."""
+    """The operators of a model's main graph in their order; `keep_inputs`: the graph's inputs are alive to the end."""
 
     model: Model
     keep_inputs: bool = False
@@ -49,7 +58,7 @@ class Line:
         return len(self.model.main.operators)
 
     def stretch(self, first: int, last: int) -> Stretch:
-        """The operators from position `first` to position `last`, both included."""
+        """The stretch from position `first` to position `last`, both included."""
         graph = self.model.main
         operators = graph.operators[first : last + 1]
         read = {tensor for operator in operators for tensor in operator.inputs if tensor is not None}
@@ -68,12 +77,12 @@ class Line:
         return Stretch(first, last, replace(self.model, graphs=(new, *self.model.graphs[1:])), passing)
 
     def crossing(self, position: int) -> int:
-        """Bytes that are alive between the operators before `position` and those from it on."""
+        """Bytes alive between operator `position - 1` and operator `position`."""
         return sum(align(tensor.bytes) for tensor, (born, end) in self.lives.items() if born < position <= end)
 
     @cached_property
     def lives(self) -> Mapping[Tensor, tuple[int, int]]:
-        """For each tensor of the head the positions of its producer (-1: fed) and of its last reader (or the end)."""
+        """Tensor in the head -> positions of its producer (-1: graph input) and of its last reader, or the end."""
         graph = self.model.main
         born = dict.fromkeys(graph.inputs, -1)
         ends: dict[Tensor, int] = {}

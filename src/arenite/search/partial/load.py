@@ -1,8 +1,13 @@
-"""Bytes that strips need at least, and their work, from their rows alone: what is alive at once, wherever it may lie.
+"""Region, boundaries of strips -> bytes alive at once and multiply-accumulates of each strip, without a layout.
 
-All is worked out for many strips at once, which are given by the rows of the region's last output at which they begin
-and end; neither is needed of the strips around them. That is exact for convolutions, and for whatever else makes each
-row alike wherever strips end; of pools with SAME padding and of kept rows below an enlargement it is an estimate.
+All functions take arrays of strips: `first` and `end` are rows of the region's last output at which strips begin and
+end. A strip's figures do not depend on where its neighbors end.
+
+    last output   |-- done --|first .. strip .. end|-------------|
+    an input          |first row .... rows read .... end row|         halo: rows that two strips read
+
+The figures are exact for convolutions and other operators whose rows do not depend on where strips end. They are
+estimates for pools with SAME padding, and for kept rows below an operator that enlarges.
 """
 
 from __future__ import annotations
@@ -29,10 +34,10 @@ if TYPE_CHECKING:
 
 
 class Area:
-    """A region, and what of it is the same whatever the strips.
+    """A region, with what does not depend on its strips.
 
-    `staying` are inputs of the region that are needed after it, which count as a whole. Where `kernels` allow an output
-    to share bytes with an input that is used up, the larger of the two counts, in whatever way the two may lie.
+    `staying`: inputs of the region that later operators read; they count with all rows. If `kernels` allow an output to
+    overlap an input that ends with the operator, only the larger of the two counts, whatever the safe distances are.
     """
 
     def __init__(self, region: Region, staying: Set[Tensor], kernels: Backend) -> None:
@@ -48,24 +53,24 @@ class Area:
         for number, each in enumerate(self.readings):
             last.update((source.tensor, number) for source in each.sources if source.tensor in last)
         self.row = {tensor: prod(tensor.shape[2:]) * tensor.type.bytes for tensor in (*read, *results)}
-        """Bytes of a row of each tensor."""
+        """Bytes of one row of each tensor."""
         self.shared = tuple(self._shared(*pair) for pair in zip(region.operators, self.readings, strict=True))
-        """For each operator the input on which its output may lie."""
+        """For each operator the input that its output may overlap, or None."""
         self.ending = tuple(
             tuple(tensor for tensor, number in last.items() if number == place) for place in range(len(self.readings))
         )
-        """For each operator the results of the region that nobody reads after it."""
+        """For each operator the results of the region whose last reader it is."""
         self.by_rows = tuple(each for each in region.inputs if each in read and each not in staying)
-        """The inputs of which rows are free once no strip reads them again."""
+        """The inputs whose rows are freed as soon as no further strip reads them."""
         self.whole = sum(align(each.bytes) for each in region.inputs if each not in self.by_rows)
-        """Bytes of the other inputs."""
+        """Bytes of the other inputs, which are alive throughout."""
 
     def place(self, tensor: Tensor) -> int:
-        """Which operator of the region makes a tensor."""
+        """Position in the region of the operator that writes a tensor."""
         return next(place for place, operator in enumerate(self.region.operators) if tensor in operator.outputs)
 
     def _shared(self, operator: Operator, reads: Reading) -> Tensor | None:
-        """The first input on which the output may lie."""
+        """The first input that the operator's output may overlap, or None."""
         for source in reads.sources:
             may = self.kernels.overlap(operator, source.tensor, operator.outputs[0])
             if may.distance is not None or may.exactly:
@@ -74,12 +79,13 @@ class Area:
 
 
 class Load:
-    """A region whose strips keep rows of the tensors `kept` for the next one, and compute those of others again."""
+    """A region in strips that keep the halos of the tensors `kept`, and recompute those of all others."""
 
     def __init__(self, area: Area, kept: frozenset[Tensor]) -> None:
         self.area = area
         self.kept = kept
-        # By the row where a strip begins or ends: its first row of a tensor, the first that it computes, and the end.
+        # Tables by the row where a strip begins or ends: the first row of a tensor that the strip needs (`_first`), the
+        # first that it computes (`_new`), and the end of these rows (`_end`). `_own`: boundaries of region outputs.
         self._first: dict[Tensor, Ints] = {}
         self._new: dict[Tensor, Ints] = {}
         self._end: dict[Tensor, Ints] = {}
@@ -117,7 +123,7 @@ class Load:
         return done
 
     def most(self, first: Ints, end: Ints) -> Ints:
-        """The most bytes alive at once in each of the strips from rows `first` to rows `end`."""
+        """The most bytes alive at once in each of the strips from rows `first` to rows `end`, with finished output."""
         most = np.zeros_like(first + end)
         for load in self._loads(first, end):
             np.maximum(most, load, out=most)
@@ -125,17 +131,20 @@ class Load:
         return most + done[first] + self.area.whole
 
     def evenly(self, strips: int) -> Ints:
-        """The boundaries of so many strips, or as many as there are rows, that differ in height by at most one row."""
+        """Boundaries of `strips` strips whose heights differ by at most one row; at most one strip for each row."""
         strips = min(strips, self.height)
         return np.arange(strips + 1) * self.height // strips
 
     def held(self, tensor: Tensor) -> int:
-        """The most bytes of a tensor that are kept from one strip for the next."""
+        """The most bytes of a tensor that one strip keeps for the next."""
         between = self._new[tensor][1:-1] - self._first[tensor][1:-1]
         return int(between.max(initial=0)) * self.area.row[tensor]
 
     def _loads(self, first: Ints, end: Ints) -> Iterator[Ints]:
-        """Bytes alive at every step of the strips, without the region's output from strips before."""
+        """Yield the bytes alive at every operator of the strips, without the region's output from earlier strips.
+
+        Where the TFLM build pads the first input explicitly, the padding is a step of its own.
+        """
         row, region = self.area.row, self.area.region
         following = {tensor: self._kept_bytes(tensor, end) for tensor in self.kept}
         alive = {tensor: self._kept_bytes(tensor, first) for tensor in self.kept}
@@ -170,7 +179,10 @@ class Load:
         yield rests[-1] + total
 
     def _rests(self, first: Ints, end: Ints) -> list[Ints]:
-        """Bytes of the region's inputs that are needed at each operator of a strip or later, and after it."""
+        """Bytes of the region's inputs that each operator of a strip, or anything after it, still reads.
+
+        One entry for each operator, and one for the end of the strip.
+        """
         needed = {tensor: self._later(tensor)[end] for tensor in self.area.by_rows}
         total = sum(
             (self.area.row[tensor] * (tensor.shape[ROWS] - rows) for tensor, rows in needed.items()),
@@ -188,7 +200,7 @@ class Load:
         return rests[::-1]
 
     def _later(self, tensor: Tensor) -> Ints:
-        """The first row of an input that strips from any row on read."""
+        """For each row: the first row of an input that any strip beginning there or later reads."""
         return np.minimum.accumulate(self._first[tensor][::-1])[::-1]
 
     def _hold(self, tensor: Tensor, first: Ints, end: Ints) -> None:
@@ -197,7 +209,7 @@ class Load:
         self._first[tensor], self._end[tensor] = first.copy(), end.copy()
 
     def _plain_bytes(self, tensor: Tensor, at: Ints) -> Ints | int:
-        """Bytes that are kept of a tensor where a strip ends."""
+        """Bytes of a tensor kept at the end of a strip, not rounded up."""
         if tensor not in self.kept:
             return 0
         return (self._new[tensor] - self._first[tensor])[at] * self.area.row[tensor]

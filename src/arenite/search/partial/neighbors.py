@@ -1,4 +1,4 @@
-"""Choices that differ from a given one in a single stretch: what is tried once real layouts are known."""
+"""Choice -> choices that differ from it in a single stretch, for the local search by layouts of the whole model."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ if TYPE_CHECKING:
     from arenite.search.partial.ways import Kind
 
 _NEAR = 2
-"""Of the numbers that are looked at, those on either side of a stretch's own that are tried."""
+"""Steps in `NUMBERS` to either side of a stretch's own number of parts; each step costs layouts of whole models."""
 _KINDS: tuple[Kind, ...] = (*ROW_KINDS, "channels")
 
 
 def neighbors(costs: Costs, choice: Choice, most_extra: int) -> Iterator[Choice]:
-    """The choices in which one stretch has a few more or less parts, is executed in another way, or is whole.
+    """Yield the choices in which one stretch has a few more or fewer parts, runs in another way, or is whole.
 
-    As far as they do at most `most_extra` multiply-accumulates twice; what they cost is an estimate.
+    They add at most `most_extra` multiply-accumulates, and keep at least one stretch in parts. Their costs may be
+    estimates.
     """
     for place, segment in enumerate(choice.segments):
         if segment.plan is not None:

@@ -1,4 +1,4 @@
-"""What partial execution is wanted for."""
+"""The objective of partial execution: which memory to minimize, and at which cost."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ Goal = Literal["arena", "head"]
 
 @dataclass(frozen=True)
 class Objective:
-    """What to make small, and what it may cost.
+    """What to minimize, and what it may cost.
 
-    `minimize`: the target's whole arena, or its head alone. `most_extra_macs` is a share of the model's
-    multiply-accumulates. With `enough`, bytes of what is minimized, the least extra work that reaches it is looked for.
+    minimize: the target's whole arena, or its head alone.
+    most_extra_macs: multiply-accumulates that parts may add, as a share of the model's.
+    enough: bytes of arena at which the least extra work becomes the objective; None: as small as possible.
     """
 
     minimize: Goal = "arena"

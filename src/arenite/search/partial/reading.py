@@ -1,4 +1,9 @@
-"""What an operator reads and makes for some rows of its output, as tables by the first and the last of these."""
+"""Operator -> Reading: which input rows it reads for which output rows, as tables indexed by output row.
+
+    rows first..end of the output  <-  rows source.first[first]..source.end[end] of an input
+
+Ends are excluded.
+"""
 
 from __future__ import annotations
 
@@ -25,14 +30,15 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 ROWS = 1
+"""The axis of rows in NHWC tensors."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Source:
     """An input that is read by rows.
 
-    For output rows from r on, its rows from `first[r]` on are read; for those before r, its rows before `end[r]`. Both
-    tables have an entry more than the output has rows: where none is made, none is read.
+    Output rows from r on read input rows from `first[r]` on; output rows before r read input rows before `end[r]`. Both
+    tables have one entry more than the output has rows, for the empty range.
     """
 
     tensor: Tensor
@@ -42,11 +48,11 @@ class Source:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Added:
-    """The padding that strips add to their first input.
+    """The explicit padding (PAD) that strips add before an operator, on its first input.
 
-    A strip that begins at row r has `above[r]` more rows, one that ends at r `below[r]`, and each of its rows of `row`
-    bytes has `beside` bytes more. None is added where `alike[r]`, unless rows are missing above: there the padding of
-    the strip itself is the right one.
+    A strip that begins at row r gets `above[r]` rows of padding above, one that ends at row r gets `below[r]` rows
+    below. A row of `row` bytes gets `beside` bytes. `alike[r]`: a strip that ends at row r and needs no rows above can
+    use the operator's own SAME padding, so no PAD is added.
     """
 
     above: Ints
@@ -58,9 +64,12 @@ class Added:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Reading:
-    """An operator's inputs, and what it makes: rows `made_first[r]` on of its output for rows from r on, and so on.
+    """What an operator reads, writes and computes for a range of output rows; all tables as in `Source`.
 
-    `work` are multiply-accumulates for each of the rows from `work_first[r]` to `work_end[r]`.
+    sources: the inputs that are read by rows.
+    made_first, made_end: the output rows that the operator computes; may be more than are asked for.
+    work: multiply-accumulates of each row from `work_first` to `work_end`.
+    padding: the padding that strips add; None for none.
     """
 
     sources: tuple[Source, ...]
@@ -72,7 +81,7 @@ class Reading:
     padding: Added | None
 
     def padded(self, first: Ints, end: Ints) -> Ints | None:
-        """Bytes of the first input with its padding, for output rows from `first` to `end`; 0 where none is added."""
+        """Bytes of the padded first input for output rows `first` to `end`; 0 without padding, None if never padded."""
         if self.padding is None:
             return None
         source, above = self.sources[0], self.padding.above[first]
@@ -85,10 +94,10 @@ class Reading:
 
 @lru_cache(maxsize=1024)
 def reading(operator: Operator) -> Reading:
-    """The tables of an operator that can be split, from what it does for each single row.
+    """The tables of an operator that can be split, derived from the cut of each single row.
 
-    They are exact for windows that take their padding explicitly. A pool with SAME padding may read and make a row more
-    or less in a strip of several rows.
+    They are exact for windows with explicit padding. In a strip of several rows, a pool with SAME padding may read and
+    compute one row more or less.
     """
     height = operator.outputs[0].shape[ROWS]
     cuts = [rule(operator)(Rows(row, row + 1)) for row in range(height)]

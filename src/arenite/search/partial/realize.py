@@ -1,4 +1,4 @@
-"""Regions in parts, in the order of operators that lets memory go soonest."""
+"""Model, choice -> model with the chosen stretches in parts, in an order of operators that frees memory early."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ if TYPE_CHECKING:
     from arenite.search.partial.choose import Choice
 
 ROWS = 1
-"""The axis along which strips are joined."""
+"""The axis of rows in NHWC tensors, along which strips are joined."""
 
 
 @dataclass(frozen=True, eq=False)
 class Realized:
-    """A model with regions in parts, and which operator each new operator does a part of, by its outputs.
+    """A model with stretches in parts.
 
-    That is None for operators that cut, pad or join.
+    `sources` maps a new operator's outputs to the original operator it implements part of; None for SLICE, PAD and
+    CONCATENATION added by splitting.
     """
 
     model: Model
@@ -31,7 +32,7 @@ class Realized:
 
 
 def realize(model: Model, choice: Choice) -> Realized:
-    """The model with the segments of a choice executed in parts; the same object where none of them is."""
+    """The model with the segments of a choice executed in parts; the same object if all segments are whole."""
     sources: dict[tuple[Tensor, ...], Operator | None] = {}
     for segment in choice.segments:
         if segment.plan is not None:
@@ -43,18 +44,18 @@ def realize(model: Model, choice: Choice) -> Realized:
 
 
 def within(model: Model, plan: StripPlan | ChannelPlan) -> StripPlan | ChannelPlan:
-    """The same plan for the same operators of another model, such as the whole of which a stretch is a part."""
+    """The plan applied to another model that contains the same operators, such as the one a stretch was taken from."""
     if isinstance(plan, ChannelPlan):
         return replace(plan, region=channel_region_of(model, plan.region.operators))
     return replace(plan, region=region_of(model, plan.region.operators))
 
 
 def in_parts(model: Model, plan: StripPlan | ChannelPlan) -> Model:
-    """The model with a region in groups of channels, or in strips.
+    """The model with the plan's region in channel groups, or in strips.
 
-    Of strips, all rows of the region's inputs are sliced before the first strip. Slices lie on their whole and cost
-    nothing. Once all are taken, the whole is no longer needed, and the rows of a slice are free as soon as its strip is
-    done: the region's output may be written over rows that have been read.
+    For strips, all slices of the region's inputs are taken before the first strip. A slice of whole rows is a view of
+    the input and costs nothing. After the last slice the input has no reader left, and each slice ends with its strip.
+    So the region's output may overwrite input rows that have been read.
     """
     if isinstance(plan, ChannelPlan):
         return SplitChannels(plan).run(model)
@@ -62,7 +63,10 @@ def in_parts(model: Model, plan: StripPlan | ChannelPlan) -> Model:
 
 
 def _sliced_first(model: Model, plan: StripPlan, before: Set[Operator]) -> Model:
-    """The operators of `before` stay where they are: other regions may slice the same tensors."""
+    """Move the new slices of the region's inputs in front of the other new operators.
+
+    The operators in `before` do not move: the slices of other regions, perhaps of the same tensors, are among them.
+    """
     operators = model.main.operators
     slices = (each for each in operators if each.code == "SLICE" and each not in before)
     first = dict.fromkeys(each for each in slices if each.inputs[0] in plan.region.inputs)
@@ -75,10 +79,10 @@ def _sliced_first(model: Model, plan: StripPlan, before: Set[Operator]) -> Model
 
 
 def _sources(plan: StripPlan | ChannelPlan, new: Iterable[Operator]) -> dict[tuple[Tensor, ...], Operator | None]:
-    """For each new operator that of the region of which it does a part, in the order of both.
+    """Match new operators with those of the region by comparing kinds, in the order of execution of both.
 
-    A PAD that was added stands before a convolution, where none of the region is expected; joins that were added are
-    along an axis along which no operator of the region joins.
+    An added PAD precedes a convolution, where the region has no PAD. An added CONCATENATION joins along an axis along
+    which no operator of the region does.
     """
     if isinstance(plan, ChannelPlan):
         expected = [operator for _ in plan.groups for operator in plan.region.operators]
@@ -92,6 +96,6 @@ def _sources(plan: StripPlan | ChannelPlan, new: Iterable[Operator]) -> dict[tup
 
 
 def _joins(operator: Operator, plan: StripPlan | ChannelPlan) -> bool:
-    """Whether an operator was added to join the parts of a result."""
+    """Whether a CONCATENATION was added to join the parts of a result."""
     axis = len(operator.outputs[0].shape) - 1 if isinstance(plan, ChannelPlan) else ROWS
     return operator.code == "CONCATENATION" and operator.options.get("axis") == axis

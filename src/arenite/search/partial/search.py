@@ -1,4 +1,4 @@
-"""Which stretches to execute in strips: chosen by what each costs alone, settled by whole layouts."""
+"""Costs -> choices by estimated costs (`search`); a choice -> model in parts with its layout (`partial`)."""
 
 from __future__ import annotations
 
@@ -22,17 +22,18 @@ if TYPE_CHECKING:
     from arenite.search.partial.objective import Objective
 
     Unpacked = tuple[Model, Mapping[Operator, Operator]]
-    """A model, and for each operator that was added the one that it stands for."""
+    """A model, and for each operator that was added the operator that it copies."""
 
 _WORK = 100_000
-"""Groups of buffers placed for the layout of a choice."""
+"""Groups of buffers placed for the layout of a whole choice; more finds lower heads, but fewer choices get a layout."""
 
 
 @dataclass(frozen=True)
 class Partial:
-    """A model whose stretches are executed in strips, laid out.
+    """A model in parts with its layout (`shared`), and the choice that it realizes.
 
-    `sources` says which operator each new operator does a part of, by its outputs; None if it merely moves rows.
+    `sources` maps an operator's outputs to the original operator it implements part of; None for SLICE, PAD and
+    CONCATENATION added by splitting.
     """
 
     shared: Shared
@@ -41,21 +42,21 @@ class Partial:
 
     @property
     def extra_macs(self) -> int:
-        """Multiply-accumulates that the strips add."""
+        """Multiply-accumulates that the parts add."""
         return self.choice.extra_macs
 
 
 def search(costs: Costs, most_extra: int, budget: Budget, *, report: Callable[[str], None]) -> list[Choice]:
-    """Choices of stretches in parts, none of which another beats in head, tail and extra work together.
+    """Choices with at least one stretch in parts, Pareto-optimal in head, tail and extra work.
 
-    Strips are of about the same height here. What is expected of uneven ones beside others comes true less often, so
-    that they are tried near to what is found (`neighbors`).
+    Only even strips are considered here. Predictions for uneven strips are less reliable, so uneven strips are only
+    tried as neighbors of good choices (`neighbors`).
 
     Args:
-        costs: of the operators in their order.
-        most_extra: multiply-accumulates that may be done twice.
-        budget: is charged for the search, which ends where it is spent.
-        report: is called with a sentence whenever there is news.
+        costs: of the stretches of the line.
+        most_extra: multiply-accumulates that strips may add.
+        budget: charged for the search, which ends when it is spent.
+        report: called with a sentence at each step of the search.
     """
     known = frontier(costs, EVEN_KINDS, most_extra, budget, report=lambda head: report(f"strips: head {head:,} bytes"))
     return [choice for choice in known if any(segment.plan is not None for segment in choice.segments)]
@@ -73,9 +74,14 @@ def partial(
     *,
     unpacked: Callable[[Model], Unpacked] = _as_it_is,
 ) -> Partial | None:
-    """A choice with its layout, improved as far as the budget allows it; None if none does what was asked for.
+    """Realize a choice and lay it out; None if no layout meets the policy.
 
-    `unpacked` adds to the model in parts what unpacks its weights (`backends.tflm.unpacking`) before the layout.
+    Args:
+        model: the model without strips, in its order, without a plan.
+        policy: what layouts have to satisfy.
+        choice: which stretches to execute in parts.
+        budget: charged for the layout.
+        unpacked: adds the operators that unpack weights (`backends.tflm.unpacking`) to the model in parts.
     """
     strips = realize(model, choice)
     whole, copies = unpacked(strips.model)
@@ -85,9 +91,9 @@ def partial(
 
 
 def promising(known: Iterable[Choice], objective: Objective, tail: int) -> list[Choice]:
-    """The choices, the most promising first; `tail` are the bytes that the model without strips has.
+    """The choices, the most promising first; `tail`: bytes of tail of the model without strips.
 
-    Of choices of equal size the one with the least work is more promising: its neighbors may spend what is left.
+    Of choices of equal size the one with the least extra work comes first: its neighbors may add the rest.
     """
 
     def rank(choice: Choice) -> tuple[int, ...]:
@@ -99,7 +105,7 @@ def promising(known: Iterable[Choice], objective: Objective, tail: int) -> list[
 
 
 def unbeaten(known: Iterable[Choice], objective: Objective) -> list[Choice]:
-    """The choices of which none is smaller with no more work, the least work first."""
+    """The choices that are Pareto-optimal in size and extra work, the least work first."""
     result: list[Choice] = []
     for choice in sorted(known, key=lambda each: (each.extra_macs, size(each, objective))):
         if not result or size(choice, objective) < size(result[-1], objective):
@@ -108,5 +114,5 @@ def unbeaten(known: Iterable[Choice], objective: Objective) -> list[Choice]:
 
 
 def size(choice: Choice, objective: Objective) -> int:
-    """Bytes of what is to be small, without what is the same for all choices."""
+    """Bytes of what the objective minimizes, without the tail of the model without strips."""
     return choice.head + (choice.tail if objective.minimize == "arena" else 0)

@@ -1,4 +1,4 @@
-"""A stretch of the line, executed whole or in parts, and what that costs."""
+"""A stretch of the line with the way it is executed, whole or in parts, and its costs."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Segment:
-    """Operators `first` to `last` of the line, in the strips or groups of channels of `plan`, or whole.
+    """Operators `first` to `last` of the line, both included.
 
-    `head` is what they need at least, with all that is alive beside them; `tail` is what they add to the tail,
-    compared with the operators as they were (both bytes). `extra_macs` are multiply-accumulates done twice. Head and
-    tail of a segment that is not `settled` are estimates. `kind` is the way of a segment in parts.
+    plan: the strips or channel groups; None: executed whole.
+    head: bytes of head that the segment needs, with all tensors alive beside it.
+    tail: bytes that the parts add to the tail, compared with the whole operators.
+    extra_macs: multiply-accumulates that the parts add.
+    settled: head and tail come from a layout of the stretch; otherwise they are estimates.
+    kind: the way in which the parts are executed; None: whole.
     """
 
     first: int
@@ -32,7 +35,7 @@ class Segment:
 
     @property
     def number(self) -> int:
-        """How many parts there are; 1 where it is whole."""
+        """The number of parts; 1 for a whole segment."""
         if self.plan is None:
             return 1
         return len(self.plan.groups) if isinstance(self.plan, ChannelPlan) else self.plan.strips

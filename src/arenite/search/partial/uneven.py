@@ -1,4 +1,7 @@
-"""Where strips of uneven height end, so that the largest of them needs as little as can be."""
+"""Load -> boundaries of strips of uneven height that minimize the most bytes alive in any of them.
+
+Strips at an image's edge have one halo less, so they may be taller. Dynamic programming over the number of strips.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +18,13 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 MOST_ENDS = 192
-"""Rows at which strips may end; of taller outputs only every second row is considered, or every third, and so on."""
+"""Most boundaries considered, since time and memory grow with its square; taller outputs use every second or third row,
+and so on."""
 _NEVER = np.iinfo(np.int64).max
 
 
 class Uneven:
-    """The boundaries of any number of strips that need the least; every number is worked out once."""
+    """The best boundaries for any number of strips; each number is computed once."""
 
     def __init__(self, load: Load) -> None:
         self.load = load
@@ -28,9 +32,9 @@ class Uneven:
         self._before: list[Ints] = []
 
     def boundaries(self, number: int) -> tuple[int, ...]:
-        """Rows of the last output at which so many strips begin and end, of which the largest needs the least bytes.
+        """Rows of the last output at which `number` strips begin and end, with the smallest possible maximum of bytes.
 
-        Of several such ways one that ends with the longest strip.
+        Ties go to the boundaries with the longest last strip.
         """
         while len(self._levels) < number:
             self._add()
@@ -41,7 +45,7 @@ class Uneven:
         return tuple(result[::-1])
 
     def least(self, number: int) -> int:
-        """Bytes that the largest of these strips needs."""
+        """Bytes of the strip that needs the most, with the best boundaries for `number` strips."""
         while len(self._levels) < number:
             self._add()
         return int(self._levels[number - 1][-1])
@@ -54,13 +58,16 @@ class Uneven:
 
     @cached_property
     def _loads(self) -> Ints:
-        """Bytes that a strip needs, by where it begins and where it ends."""
+        """Most bytes alive in a strip, by the indices of its first and its last boundary."""
         ends = self._ends
         loads = self.load.most(ends[:, None], ends[None, :])
         return np.where(ends[:, None] < ends[None, :], loads, _NEVER)
 
     def _add(self) -> None:
-        """One strip more: for each end the least that strips up to there need, and where the last of them begins."""
+        """Add a level of the dynamic program, one strip more.
+
+        It holds for each end the least maximum of bytes of the strips up to there, and where the last of them begins.
+        """
         if not self._levels:
             self._levels.append(self._loads[0])
             self._before.append(np.zeros(len(self._ends), np.int64))

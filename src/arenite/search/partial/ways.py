@@ -1,4 +1,4 @@
-"""The ways to execute a stretch in parts: in strips of rows, or in groups of channels."""
+"""The ways to execute a stretch in parts: strips of rows with different halos and heights, or groups of channels."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ if TYPE_CHECKING:
     from arenite.rewrite.strips import StripPlan
 
 Halo = Literal["recompute", "keep", "some", "more"]
-"""Rows that two strips need are computed again, or kept: of all tensors, or of some, or of more of them."""
+"""Rows that two strips need: recomputed, kept for all tensors, kept for one tensor ("some"), or for a few ("more")."""
 Uneven = Literal["recompute uneven", "keep uneven", "some uneven", "more uneven"]
-"""The same with strips of uneven height, so that the largest of them needs as little as can be."""
+"""The same halos with strips of uneven height, chosen so that the most bytes alive in a strip are fewest."""
 Kind = Literal[Halo, Uneven, "channels"]
-"""Strips, or groups of channels."""
+"""A kind of strips, or groups of channels."""
 
 UNEVEN: Mapping[Halo, Uneven] = MappingProxyType(
     {"recompute": "recompute uneven", "keep": "keep uneven", "some": "some uneven", "more": "more uneven"}
 )
 EVEN_KINDS: tuple[Kind, ...] = tuple(UNEVEN)
-"""Strips of about the same height."""
+"""The kinds of strips of about the same height."""
 ROW_KINDS: tuple[Kind, ...] = (*UNEVEN, *UNEVEN.values())
-"""All strips."""
+"""All kinds of strips."""
 
 
 class Way(Protocol):
-    """One way to execute a stretch, in any number of parts up to `most`."""
+    """One way to execute a stretch, in any number of parts from 1 to `most`."""
 
     @property
     def most(self) -> int:
         """The largest number of parts."""
 
     def plan(self, number: int) -> StripPlan | ChannelPlan:
-        """So many parts."""
+        """The plan of `number` parts."""
 
     def extra_macs(self, number: int) -> int:
-        """Multiply-accumulates that so many parts do twice."""
+        """Multiply-accumulates that `number` parts recompute."""
 
     def floor(self, number: int) -> int:
-        """Bytes of head that so many parts need at least, without what merely passes by the stretch."""
+        """A lower bound in bytes on the head with `number` parts, without tensors that pass by the stretch."""

@@ -9,7 +9,7 @@ import pytest
 from arenite import OptionError, Options, optimize, zoo
 from arenite.budget import NORMAL_STEPS, Budget
 from arenite.errors import FitError
-from arenite.search import optimization
+from arenite.search import decide
 from arenite.search.task import Task, silent
 from arenite.solve.place.cp_sat import STEPS_OF_UNIT, fit, reproducible_solver
 from arenite.solve.place.decide import Boxes
@@ -101,29 +101,29 @@ def test_efforts_are_known():
 @pytest.mark.parametrize(("sizes", "kept"), [((64, 80), 64), ((80, 64), 64)])
 def test_high_effort_is_never_worse_than_normal(monkeypatch, sizes, kept):
     """The search with ten times the steps goes other ways, and may miss what the normal one finds."""
-    planned = optimization._decided
+    planned = decide._decided
 
     def larger_or_smaller(task):
         decision = planned(task)
         return replace(decision, head=sizes[task.budget.left > NORMAL_STEPS], lower_bound=0)
 
-    monkeypatch.setattr(optimization, "_decided", larger_or_smaller)
+    monkeypatch.setattr(decide, "_decided", larger_or_smaller)
     task = Task.of(zoo.build("paper"), Options(effort="high"), Options(effort="high").budget(), silent)
-    assert optimization.decided(task).head == kept
+    assert decide.decided(task).head == kept
 
 
 def test_high_effort_reaches_an_arena_that_one_of_its_searches_misses(monkeypatch):
-    planned = optimization._decided
+    planned = decide._decided
 
     def missed(task):
         if task.budget.left <= NORMAL_STEPS:
             raise FitError("not reached")
         return planned(task)
 
-    monkeypatch.setattr(optimization, "_decided", missed)
+    monkeypatch.setattr(decide, "_decided", missed)
     high = Options(effort="high")
-    assert optimization.decided(Task.of(zoo.build("paper"), high, high.budget(), silent)).head == 4720
-    monkeypatch.setattr(optimization, "NORMAL_STEPS", 0)
-    monkeypatch.setattr(optimization, "_decided", lambda task: missed(replace(task, budget=Budget(0))))
+    assert decide.decided(Task.of(zoo.build("paper"), high, high.budget(), silent)).head == 4720
+    monkeypatch.setattr(decide, "NORMAL_STEPS", 0)
+    monkeypatch.setattr(decide, "_decided", lambda task: missed(replace(task, budget=Budget(0))))
     with pytest.raises(FitError, match="not reached"):
-        optimization.decided(Task.of(zoo.build("paper"), high, high.budget(), silent))
+        decide.decided(Task.of(zoo.build("paper"), high, high.budget(), silent))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from arenite.budget import Budget
 from arenite.errors import OptionError
 from arenite.operators.macs import macs
-from arenite.search.optimization import completed, without_strips
+from arenite.search.decide import without_strips
+from arenite.search.optimization import completed
 from arenite.search.partial.search import unbeaten
 from arenite.search.split import PartialSearch, best_of, objective_of, obstacle, without
 from arenite.search.task import Task, silent

@@ -8,30 +8,24 @@ Every plan goes through `completed`, so none is returned unchecked.
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from arenite.backends.reference.scratch import unknown_scratch
-from arenite.backends.sets import NO_OVERLAP
-from arenite.backends.target import TARGETS
-from arenite.backends.tflm.head import plan_obstacle, planned_head
-from arenite.budget import NORMAL_STEPS, Budget
-from arenite.check.validity import is_right, not_for_reference, validity
-from arenite.errors import FitError, OptionError, VerificationError
+from arenite.backends.tflm.head import planned_head
+from arenite.budget import Budget
+from arenite.check.validity import not_for_reference, validity
+from arenite.errors import VerificationError
 from arenite.formulate.order import ordering_problem
 from arenite.operators.liveness import executed_graphs, peak_memory
 from arenite.operators.macs import macs
 from arenite.rewrite import WidenBias
-from arenite.rewrite.widen_bias import misread_bias
-from arenite.search.offers import offers
+from arenite.search.decide import decided
 from arenite.search.options import DEFAULTS, Options
-from arenite.search.orders import checked_schedule, runs_as_filed, with_order
+from arenite.search.orders import checked_schedule, with_order
 from arenite.search.plan import NOT_ASKED_FOR, Cost, Exported, Plan
 from arenite.search.repair import widening_sentences
 from arenite.search.runnable import refusals
-from arenite.search.split import SHARE_WITHOUT, search_partial
 from arenite.search.task import Decision, Task, origins, silent
-from arenite.search.whole import search_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -93,7 +87,7 @@ def completed(task: Task, decision: Decision, started: float) -> Plan:
         source=model,
         model=decision.model,
         content=content,
-        before=Cost(peak_memory(model), _head(task, model), arena_before, _macs(model)),
+        before=Cost(peak_memory(model), task.head(model), arena_before, _macs(model)),
         after=Cost(decision.peak, decision.head, arena_after, _macs(decision.model)),
         lower_bound=decision.lower_bound,
         order=origins(task, decision),
@@ -150,94 +144,9 @@ def least_peak_memory(model: Model, *, budget: Budget | None = None) -> int:
     return peak_memory(with_order(model, 0, checked_schedule(problem, budget=budget or Budget()).order))
 
 
-def decided(task: Task) -> Decision:
-    """The best decision for the task, with strips if the options allow them and they save memory.
-
-    High effort begins with normal effort and takes the better of the two plans. A search with a larger budget takes
-    other turns, and may miss what one with a smaller budget finds.
-
-    Raises:
-        FitError: `arena` was asked for and was not reached.
-    """
-    if task.options.effort != "high":
-        return _decided(task)
-    attempts = _attempt(replace(task, budget=Budget(NORMAL_STEPS, whole=task.budget))), _attempt(task)
-    found = [attempt for attempt in attempts if isinstance(attempt, Decision)]
-    if not found:
-        raise next(attempt for attempt in attempts if isinstance(attempt, FitError))
-    proven = max(found, key=lambda decision: decision.lower_bound)
-    best = min(found, key=lambda decision: _cost(task, decision))
-    return replace(best, lower_bound=proven.lower_bound, proofs=proven.proofs)
-
-
-def _attempt(task: Task) -> Decision | FitError:
-    """The best plan; the error where an arena was asked for that was not reached."""
-    try:
-        return _decided(task)
-    except FitError as error:
-        return error
-
-
-def _decided(task: Task) -> Decision:
-    if not task.options.split:
-        return _whole(task)
-    return search_partial(task, without_strips(task))
-
-
-def _cost(task: Task, decision: Decision) -> tuple[int, ...]:
-    """What was asked to be small comes first: bytes of head or arena, or the added multiply-accumulates."""
-    options = task.options
-    arena = options.runs_on.arena(decision.model).declare_bytes
-    work = sum(strips.extra_macs for strips in decision.strips)
-    if options.arena is not None:
-        return work, arena, decision.head
-    if options.split and options.minimize == "arena":
-        return arena, work, decision.head
-    return decision.head, arena, work
-
-
-def without_strips(task: Task) -> Decision:
-    """The best decision without strips; the rest of the budget is left to the search for strips."""
-    return _whole(replace(task, budget=task.budget.part(SHARE_WITHOUT)))
-
-
-def _whole(task: Task) -> Decision:
-    """The best decision without strips, with notes on the rewrites that were made and on those that are on offer."""
-    found = _planned(task)
-    said = task.changes if task.has_changes(found.model) else ()
-    return replace(found, notes=(*found.notes, *said, *offers(task, found.model)))
-
-
-def _planned(task: Task) -> Decision:
-    """The best decision without strips; it holds the source model itself if nothing is gained."""
-    model, options = task.source, task.options
-    obstacle = _untouchable(model, options)
-    if obstacle is not None:
-        return _as_it_is(task, obstacle)
-    in_order = runs_as_filed(model)
-    if not in_order and not options.reorder:
-        return _as_it_is(task, "its operators are filed out of order, which TFLM runs wrongly; let them be reordered")
-    best = search_whole(task)
-    head = _head(task, model)
-    if not in_order:
-        note = "its operators were filed out of order, which TFLM runs wrongly; they are in order now"
-        return replace(best, notes=(*best.notes, note))
-    if not _is_right(task, keep_inputs=False):
-        return replace(best, notes=(*best.notes, _replaced(task)))
-    gains = best.head < head or (best.head == head and _saves_arena(task, best.model))
-    if not gains and not _repairs(task) and (not options.keep_inputs or _keeps_inputs(task)):
-        return replace(best, model=_renamed(task), peak=peak_memory(model), head=head)
-    return best
-
-
-def _repairs(task: Task) -> bool:
-    """Whether `widen_bias` was asked for and the source has a bias that TFLM misreads."""
-    return task.options.widen_bias and any(map(misread_bias, task.source.main.operators))
-
-
 def _repair(task: Task) -> tuple[str, ...]:
     """Notes on how the requested repair changes the outputs."""
-    if not _repairs(task):
+    if not task.is_repaired:
         return ()
     task.progress("comparing the repaired model between the runtimes")
     repaired = WidenBias().run(task.source)
@@ -303,83 +212,6 @@ def _macs(model: Model) -> int:
     return sum(macs(operator) for position in executed_graphs(model) for operator in model.graphs[position].operators)
 
 
-def _saves_arena(task: Task, result: Model) -> bool:
-    """Whether the target's arena shrinks although its charged head does not.
-
-    That happens when the head shrinks with another set of kernels, or when tensors are removed.
-    """
-    if not task.shares and len(result.main.tensors) == len(task.source.main.tensors):
-        return False
-    target = task.options.runs_on
-    return target.arena(result).total_bytes < target.arena(task.source).total_bytes
-
-
-def _head(task: Task, model: Model) -> int:
-    """The head to minimize, in bytes: with the target's kernels, or with the reference kernels if nothing overlaps."""
-    return task.planned_for.planned_head(model)
-
-
-def _is_right(task: Task, *, keep_inputs: bool) -> bool:
-    """Whether the source's offline plan, or TFLM's own plan without one, is valid for the options."""
-    wanted = task.options.overlap and task.options.layout and task.source.plan is not None
-    kernels = task.options.runs_on.backend if wanted else NO_OVERLAP
-    return is_right(task.source, kernels, keep_inputs=keep_inputs)
-
-
-def _replaced(task: Task) -> str:
-    if not task.options.overlap or not task.options.layout:
-        return "in its own plan buffers share bytes, which was not asked for; it was not kept"
-    made_for = task.source.target
-    if made_for is not None:
-        return f"its own plan, made for {made_for}, is not right for {task.options.runs_on.name}; it was replaced"
-    return "its own plan lets tensors share bytes while both are needed; it was replaced by one that does not"
-
-
-def _renamed(task: Task) -> Model:
-    """The source, with the requested target's name if its metadata names a target with other rules.
-
-    Its plan is already known to be valid for the requested target.
-    """
-    name, target = task.source.target, task.options.runs_on
-    made_for = TARGETS.get(name or "")
-    if not task.shares or name is None or (made_for and made_for.backend.covers(target.backend)):
-        return task.source
-    return replace(task.source, target=target.name)
-
-
-def _keeps_inputs(task: Task) -> bool:
-    """Whether the source's offline plan leaves the inputs intact; without a plan TFLM may overwrite them."""
-    return task.source.plan is not None and _is_right(task, keep_inputs=True)
-
-
-def _untouchable(model: Model, options: Options) -> str | None:
-    """Why order and layout must stay as they are, or None if they may change.
-
-    Raises:
-        OptionError: `keep_inputs` needs a new layout, and none can be written.
-        VerificationError: the plan to respect computes wrong results with the target's kernels.
-    """
-    reason = None
-    if model.compiled_by_vela:
-        reason = "it was compiled by Vela, whose commands hold the addresses of its plan; it is left as it is"
-    elif options.plan == "respect" and model.plan is not None:
-        if not is_right(model, options.runs_on.backend):
-            raise VerificationError(
-                f"{model.name}: its own plan computes wrong results with the kernels of {options.runs_on.name}; "
-                "let it be replaced, or name the target that it was made for; nothing was written"
-            )
-        reason = "its offline plan is respected, so order and layout are left as they are"
-    if options.keep_inputs and (obstacle := reason or plan_obstacle(model)):
-        raise OptionError(f"{model.name}: its inputs cannot be kept: {obstacle}")
-    return reason
-
-
-def _as_it_is(task: Task, note: str) -> Decision:
-    """A decision that leaves the source untouched; the lower bound is 0 because nothing was searched."""
-    model = task.source
-    return Decision(model, peak_memory(model), _head(task, model), 0, notes=(note,))
-
-
 def _verified(task: Task, decision: Decision, content: bytes) -> Verification:
     """The comparison of the result with its source in the runtimes.
 
@@ -395,7 +227,7 @@ def _verified(task: Task, decision: Decision, content: bytes) -> Verification:
     if decision.model is not source and not_for_reference(source):
         # The reference kernels run here would compute wrong results with the source's plan; compare without it.
         source = source.with_plan(None)
-    if _repairs(task):
+    if task.is_repaired:
         source = WidenBias().run(source)
     verification = verify(
         source,

@@ -10,6 +10,7 @@ from arenite.backends.target import APART
 from arenite.backends.tflm.head import plan_obstacle
 from arenite.budget import STEPS_PER_SECOND
 from arenite.rewrite.passes import passes, rewritten
+from arenite.rewrite.widen_bias import misread_bias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -80,6 +81,15 @@ class Task:
     def planned_for(self) -> Target:
         """The target whose rules and scratch the searches use: the requested one, or `APART` if nothing may overlap."""
         return self.options.runs_on if self.shares else APART
+
+    def head(self, model: Model) -> int:
+        """The head to minimize, in bytes: with the target's kernels, or the reference kernels if nothing overlaps."""
+        return self.planned_for.planned_head(model)
+
+    @property
+    def is_repaired(self) -> bool:
+        """Whether `widen_bias` was asked for and the source has a bias that TFLM misreads."""
+        return self.options.widen_bias and any(map(misread_bias, self.source.main.operators))
 
     def for_layout(self) -> Budget:
         """The budget of the next layout search: everything left, and at least `LEAST_STEPS`."""

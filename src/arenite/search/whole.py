@@ -20,6 +20,7 @@ from arenite.operators.liveness import executed_graphs, lifetimes, peak_memory
 from arenite.problems.lifetimes import maximum_load
 from arenite.search.joint.every_order import every_order_bound
 from arenite.search.joint.jointly import solve_jointly
+from arenite.search.joint.rules import Rules
 from arenite.search.layout_policy import LayoutPolicy, Placed, Shared
 from arenite.search.orders import runs_as_filed, with_order
 from arenite.search.reordering import reorder
@@ -194,20 +195,9 @@ def _jointly(task: Task, policy: LayoutPolicy, best: Shared, bound: int) -> tupl
     """The result of the joint search that starts from `best`, and a lower bound in bytes for all orders and layouts."""
     # The problem numbers scratch buffers by the operators of `best.model`, so its order is the start of the search.
     base = best.model
-    charged, keep_inputs = policy.target.charged, policy.keep_inputs
-    problem, tensors = policy.problem(best.model, charged)
-    bound = every_order_bound(
-        base,
-        policy.target.backend,
-        problem,
-        tensors,
-        best.solution,
-        keep_inputs=keep_inputs,
-        scratch_of=charged,
-        bound=bound,
-        effort=BOUND_EFFORT,
-        budget=task.budget,
-    )
+    charged, order = policy.target.charged, range(len(base.main.operators))
+    rules = Rules(policy.target.backend, charged, policy.keep_inputs)
+    bound = every_order_bound(base, rules, order, best.solution, bound=bound, effort=BOUND_EFFORT, budget=task.budget)
     if policy.head(best) <= bound:
         return best, bound
     limits, start = policy.joint_limits, best.solution
@@ -216,12 +206,9 @@ def _jointly(task: Task, policy: LayoutPolicy, best: Shared, bound: int) -> tupl
         start = policy.followed(best, limits)
     found = solve_jointly(
         base,
-        policy.target.backend,
-        range(len(base.main.operators)),
+        replace(rules, limits=limits),
+        order,
         start,
-        keep_inputs=keep_inputs,
-        scratch_of=charged,
-        limits=limits,
         bound=bound,
         effort=JOINT_EFFORT if task.shares else JOINT_APART_EFFORT,
         budget=task.budget,

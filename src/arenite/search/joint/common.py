@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from arenite.formulate.contents import equal_distances
 from arenite.formulate.holdings import copied_pieces, runs_graphs
-from arenite.formulate.limits import NO_LIMITS, pressing
+from arenite.formulate.limits import pressing
 from arenite.formulate.order import file_order, order_is_free, ordering_problem
 from arenite.operators.liveness import ALIGNMENT, align, executed_graphs
 from arenite.problems.distances import between, multiples, with_more
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from arenite.backends import Backend
     from arenite.model import Model, Tensor
     from arenite.problems.distances import Distances
+    from arenite.search.joint.rules import Rules
 
 Before = tuple[tuple[int, int], ...]
 """A conjunction: for every pair (u, v), operator u runs before operator v. Neither operator depends on the other."""
@@ -80,39 +81,27 @@ def main_alone(model: Model, tensors: Sequence[Tensor], sets: Collection[Backend
 class Common:
     """What holds for the layout problems of all orders of a main graph; the model must satisfy `main_alone`.
 
-    Buffers have their numbers of the layout problem: first `tensors`, then the scratch of `scratch_of`, then the
+    Buffers have their numbers of the layout problem: first `tensors`, then the scratch of the charged set, then the
     scratch of other sets of kernels that may not fit within its limit (`pressing`). Operators have their positions in
     the main graph.
 
     Args:
         model: the model.
-        kernels: the set of kernels that layouts have to be safe with.
+        rules: what layouts have to respect.
         tensors: the model's tensors for the problem's first buffers.
-        scratch_of: the set of kernels whose scratch is charged.
         barred: tensors that never share bytes with others.
-        keep_inputs: the inputs of the graph stay intact to its end.
-        limits: bytes of head for sets of kernels, as in `within_limits`.
 
     Attributes:
         charges: lifetime and size of each buffer that is ever alive, by its number.
         counted, caps: as in `PlacementProblem`, valid for every order.
     """
 
-    def __init__(
-        self,
-        model: Model,
-        kernels: Backend,
-        tensors: Sequence[Tensor],
-        scratch_of: Backend,
-        barred: frozenset[Tensor],
-        *,
-        keep_inputs: bool,
-        limits: Mapping[Backend, int] = NO_LIMITS,
-    ) -> None:
+    def __init__(self, model: Model, rules: Rules, tensors: Sequence[Tensor], barred: frozenset[Tensor]) -> None:
+        kernels, scratch_of, limits = rules.kernels, rules.charged, rules.limits
         self._kernels = kernels
         self._operators = model.main.operators
         self._tensors = tensors
-        ordering, charged = ordering_problem(model, keep_inputs=keep_inputs)
+        ordering, charged = ordering_problem(model, keep_inputs=rules.keep_inputs)
         graph = Graph(ordering)
         self._from = [graph.descendants[v] | 1 << v for v in range(graph.count)]
         """For each operator the set (bit mask) of itself and its descendants."""

@@ -7,9 +7,11 @@ alone is a lower bound for all orders. If the graph has only one order, the boun
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from arenite.budget import Budget
+from arenite.formulate.limits import NO_LIMITS
 from arenite.formulate.placement import written_twice
 from arenite.problems.placement import PlacementProblem
 from arenite.search.joint.common import Common, main_alone
@@ -21,9 +23,9 @@ from arenite.solve.place.windows import core_bound, stretch
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arenite.backends import Backend
-    from arenite.model import Model, Tensor
+    from arenite.model import Model
     from arenite.problems.placement import Layout
+    from arenite.search.joint.rules import Rules
 
 _MOST_BUFFERS = 300
 """Buffers in the bound's problem; of larger models the ones nearest in time to the highest buffer. Leaving out buffers
@@ -42,13 +44,10 @@ def order_bound(problem: PlacementProblem) -> int:
 
 def every_order_bound(
     model: Model,
-    kernels: Backend,
-    problem: PlacementProblem,
-    tensors: Sequence[Tensor],
+    rules: Rules,
+    order: Sequence[int],
     solution: Layout,
     *,
-    keep_inputs: bool = False,
-    scratch_of: Backend | None = None,
     bound: int = 0,
     effort: float = 1.0,
     budget: Budget | None = None,
@@ -57,26 +56,24 @@ def every_order_bound(
 
     Args:
         model: the model.
-        kernels: the set of kernels that layouts have to be safe with.
-        problem: from `overlap_problem` for some order and the same kernels.
-        tensors: the model's tensors for the problem's first buffers.
-        solution: a layout of the problem.
-        keep_inputs: as in `overlap_problem`.
-        scratch_of: as in `overlap_problem`.
+        rules: what layouts have to respect; the limits are not looked at.
+        order: of the main graph, as positions in the file.
+        solution: a layout of `rules.problem` for that order.
         bound: a lower bound that is already known.
         effort: limit of the searches' work; 1 is one unit of CP-SAT's deterministic time.
         budget: charged for the searches, and may end them earlier. None is a budget of its own.
     """
     budget = budget or Budget()
-    if solution.height <= bound or not main_alone(model, tensors, {scratch_of or kernels}):
+    rules = replace(rules, limits=NO_LIMITS)
+    problem, tensors = rules.problem(model, order)
+    if solution.height <= bound or not main_alone(model, tensors, {rules.charged}):
         return bound
     buffers, members = problem.buffers, list(range(len(problem.buffers)))
     if len(members) > _MOST_BUFFERS:
         ends = [at + buffer.size for at, buffer in zip(solution.offsets, buffers, strict=True)]
         members = stretch(buffers, ends.index(max(ends)), _MOST_BUFFERS)
     # Kept inputs are not barred: the bound has to hold even for layouts with views of them, which are valid.
-    barred = frozenset(written_twice(model))
-    common = Common(model, kernels, tensors, scratch_of or kernels, barred, keep_inputs=keep_inputs)
+    common = Common(model, rules, tensors, frozenset(written_twice(model)))
     conflicts = list(common.conflicts(members, every_order=True))
     relations = tuple(each.widest for each in conflicts if each.widest is not None)
     together = PlacementProblem(buffers, relations, problem.alignment)

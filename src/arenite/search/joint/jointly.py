@@ -12,19 +12,18 @@ from typing import TYPE_CHECKING
 
 from arenite.budget import Budget
 from arenite.check.placement import check
-from arenite.formulate.limits import NO_LIMITS, within_limits
-from arenite.formulate.placement import overlap_problem, unshared, views_of_inputs
+from arenite.formulate.placement import unshared, views_of_inputs
 from arenite.problems.placement import Layout
 from arenite.search.joint.common import Common, main_alone
 from arenite.search.joint.joint_model import Arrangement, JointModel, Part
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from arenite.backends import Backend
     from arenite.model import Model, Tensor
     from arenite.problems.placement import PlacementProblem
     from arenite.search.joint.common import Conflict
+    from arenite.search.joint.rules import Rules
 
 _EFFORT = 2.0
 """CP-SAT's deterministic time for an effort of 1: about five seconds."""
@@ -63,13 +62,10 @@ class JointOverlapSolution:
 
 def solve_jointly(
     model: Model,
-    kernels: Backend,
+    rules: Rules,
     order: Sequence[int],
     solution: Layout,
     *,
-    keep_inputs: bool = False,
-    scratch_of: Backend | None = None,
-    limits: Mapping[Backend, int] = NO_LIMITS,
     bound: int = 0,
     effort: float = 1.0,
     budget: Budget | None = None,
@@ -80,12 +76,9 @@ def solve_jointly(
 
     Args:
         model: the model.
-        kernels: the set of kernels that layouts have to be safe with.
+        rules: what layouts have to respect.
         order: of the main graph, as positions in the file.
-        solution: a layout of `overlap_problem` for that order, within the limits (`within_limits`).
-        keep_inputs: as in `overlap_problem`.
-        scratch_of: as in `overlap_problem`.
-        limits: bytes that the head must not exceed, for sets of kernels, `scratch_of` among them; {} for no limits.
+        solution: a layout of `rules.problem` for that order.
         bound: a lower bound in bytes for every order that is already known.
         effort: limit of the searches' work; 1 is about five seconds, plus three for the bound.
         budget: charged for the searches; none begins once the budget is spent. None is a budget of its own.
@@ -94,24 +87,16 @@ def solve_jointly(
         VerificationError: the given layout, or the one that the search found, is not valid.
     """
     budget = budget or Budget()
-    charged = scratch_of or kernels
-
-    def ordered(order: Sequence[int]) -> tuple[PlacementProblem, tuple[Tensor, ...]]:
-        problem, tensors = overlap_problem(model, kernels, {0: order}, keep_inputs=keep_inputs, scratch_of=charged)
-        if limits:
-            problem = within_limits(problem, len(tensors), model, limits, charged, orders={0: order})
-        return problem, tensors
-
-    problem, tensors = ordered(order)
+    problem, tensors = rules.problem(model, order)
     check(problem, solution)
     start = JointOverlapSolution(tuple(order), problem, tensors, solution, bound)
     if solution.height <= bound or len(problem.buffers) > _MOST_BUFFERS:
         return start
     # The search space has no views of kept inputs, so its bound would not hold for all layouts.
-    if not main_alone(model, tensors, {charged, *limits}) or (keep_inputs and views_of_inputs(model, kernels)):
+    views_are_missing = rules.keep_inputs and views_of_inputs(model, rules.kernels)
+    if views_are_missing or not main_alone(model, tensors, {rules.charged, *rules.limits}):
         return start
-    barred = unshared(model, keep_inputs=keep_inputs)
-    common = Common(model, kernels, tensors, charged, barred, keep_inputs=keep_inputs, limits=limits)
+    common = Common(model, rules, tensors, unshared(model, keep_inputs=rules.keep_inputs))
     conflicts = list(common.conflicts())
     if not common.complete:
         return start
@@ -130,7 +115,7 @@ def solve_jointly(
         least = max(least, bound)
     if found is None:
         return replace(start, lower_bound=least)
-    problem, tensors = ordered(found.order)
+    problem, tensors = rules.problem(model, found.order)
     height = _height(found, sizes, common)
     better = Layout(found.offsets, height, min(least, height), "search")
     check(problem, better)

@@ -91,19 +91,24 @@ class Exhausted:
     * examined backward: for every v that no other operator of A needs, `memory(A - v, v)` >= bound, or A - v is
       recorded.
     * examined forward, `events` false: for every ready v, `memory(A, v)` >= bound or A + v is recorded.
-    * examined forward, `events` true: an event is the end of a tensor or a special operator. Tensors: those with
-      consumers outside of A that are not kept (whether already produced or not); closure(t) = A with all consumers of
-      t and all that they need. Special operators outside of A: those with extra > 0, or with an output of size > 0
-      that has no consumers and is not kept, or without any successor, or that read a tensor with several consumers that
-      is not kept and of which some operator saves bytes; closure(v) = A with v and all that it needs.
-      For every closure T that contains no other one properly: need(T) >= bound or T is recorded, where need(T) =
-      live(A) + the outputs of all operators of T - A + the extra of that special v with closure(v) = T (at most one),
-      less the saving of the one operator of T - A that all others there come before, if there is one, after T.
-      (Until the first event nothing dies, so any order of the operators of T - A has the same memory at its end, and
-      those which do not belong to T can wait until after it. No consumer of a tensor of which bytes are saved is among
-      them, or that would be an event, unless the tensor has no other consumer: so waiting takes no saving from the last
-      operator of T. Where several operators could be the last, every tensor that ends has all of them as consumers, and
-      none of its bytes are saved, or each of them were an event before.)
+    * examined forward, `events` true: an event is the end of a tensor or a special operator.
+
+      - Tensors t that are not kept and have consumers outside of A, produced or not: closure(t) is A with all consumers
+        of t and their ancestors.
+      - Special operators v outside of A: those with extra > 0; with an output of size > 0 that has no consumers and is
+        not kept; without any successor; or that read a tensor with several consumers that is not kept and of which some
+        operator saves bytes. closure(v) is A with v and its ancestors.
+
+      For every closure T that properly contains no other closure, need(T) >= bound or T is recorded. need(T) is
+      live(A), plus the outputs of all operators of T - A, plus the extra of the special operator v with closure(v) = T
+      (there is at most one), less the saving of the operator of T - A that comes after all others of T - A, if there is
+      one; the saving counts as after T.
+
+      (Why this suffices: until the first event no tensor ends. So every order of the operators of T - A has the same
+      memory at its end, and operators outside of T can wait until after T. None of these is a consumer of a tensor of
+      which bytes are saved, since that would be an event, unless the tensor has no other consumer. So waiting takes no
+      saving from the last operator of T. If several operators could be the last, each tensor that ends has all of them
+      as consumers. Then none of its bytes are saved, or each of these operators would have been an event before.)
     """
 
     bound: int

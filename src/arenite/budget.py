@@ -1,13 +1,13 @@
-"""How much work searches may do, counted in steps that are the same on every machine and under any load.
+"""Budgets of searches, counted in steps of work, so that results do not depend on the machine or its load.
 
-A search says what it did (`spend`), and stops where nothing is left (`over`). All searches for one result draw on the
-same budget, so that a search which ends early leaves more for those after it:
+A search reports its work (`spend`) and stops when nothing is left (`over`). All searches for one result share one
+budget, so a search that ends early leaves more for the next ones:
 
     budget of the command  |#############---------------------------|      # spent, - left
     part for the order     |#########|------------|                        at most half of what was left then
     part for a layout                 |####|--|                            spends from the command's budget as well
 
-Where a person asked for a time limit, the clock ends the same searches earlier, and `struck` says that it did.
+If the user set a time limit, the clock may end the searches earlier; `struck` says whether it did.
 """
 
 from __future__ import annotations
@@ -16,25 +16,24 @@ import math
 import time
 
 STEPS_PER_SECOND = 1_000_000
-"""Steps in one second of one core, measured once. Solvers state what their work costs in steps (`_STEPS_OF_...`).
-
-A step is about a microsecond."""
+"""Steps per second of one core, so a step is about a microsecond; measured once, never at run time. Solvers state the
+costs of their work in steps (`_STEPS_OF_...`)."""
 NORMAL_STEPS = 60 * STEPS_PER_SECOND
-"""Steps for all searches of one command: a minute of one core, after which larger networks hardly gained more."""
+"""Budget in steps of one command: a minute of one core, after which larger networks hardly gained more."""
 
 
 class Budget:
-    """Steps that searches may still do, out of those of the budget that this one is a part of."""
+    """The steps that searches may still do. Spending from a part also spends from the budget that it is a part of."""
 
     def __init__(
         self, steps: float = NORMAL_STEPS, *, seconds: float | None = None, whole: Budget | None = None
     ) -> None:
-        """A budget of `steps`.
+        """Create a budget.
 
         Args:
-            steps: how many there are.
-            seconds: a time limit that a person asked for, from now on; None means that the clock does not matter.
-            whole: the budget that this one is a part of; its time limit holds here too.
+            steps: the number of steps.
+            seconds: time limit from now on, set by the user; None: no limit.
+            whole: the budget that this one is a part of; its time limit holds here too, and `seconds` is ignored.
         """
         self._left = float(steps)
         self._whole = whole
@@ -42,26 +41,30 @@ class Budget:
 
     @property
     def left(self) -> float:
-        """Steps that may still be done; 0 where the time limit has struck."""
+        """Steps left; 0 after the time limit. Negative if the last search overdrew the budget."""
         return 0.0 if self._clock.struck() else self._left
 
     @property
     def over(self) -> bool:
-        """Whether a search has to settle for what it has."""
+        """Whether no steps are left, so that a search has to return its best result so far."""
         return self.left <= 0
 
     @property
     def struck(self) -> bool:
-        """Whether a search was stopped by the clock: only then may another run find something else."""
+        """Whether the clock stopped a search: only then may another run give another result."""
         return self._clock.stopped
 
     @property
     def seconds(self) -> float:
-        """Seconds until the time limit, for solvers that look at the clock themselves; infinite without a limit."""
+        """Seconds until the time limit, for solvers that watch the clock themselves; infinite without a limit."""
         return self._clock.seconds()
 
     def spend(self, steps: float, times: int = 1) -> None:
-        """Note that so many steps were done, once or several times: the same sum to the last bit as one by one."""
+        """Subtract `steps`, `times` times.
+
+        The subtractions are repeated, not multiplied, because sums of floats depend on it: the compiled core, which
+        reports many steps at once, and its twin in Python have to leave exactly the same budget.
+        """
         part: Budget | None = self
         while part is not None:
             for _ in range(times):
@@ -69,7 +72,7 @@ class Budget:
             part = part._whole
 
     def affordable(self, steps: float, most: int) -> int:
-        """How often, up to `most` times, work of so many steps each can begin before the budget is over."""
+        """How many times, at most `most`, work of `steps` steps can begin before the budget is over."""
         left, times = self.left, 0
         while times < most and left > 0:
             left -= steps
@@ -77,12 +80,12 @@ class Budget:
         return times
 
     def part(self, share: float, least: float = 0.0) -> Budget:
-        """A share of what is left, from 0 to 1, for one search; at least `least` steps, however little is left."""
+        """A budget for one search: the `share` (0 to 1) of the steps left, and at least `least` steps in any case."""
         return Budget(max(least, share * max(0.0, self._left)), whole=self)
 
 
 class _Clock:
-    """The time limit of a command, and whether it has ended a search."""
+    """The time limit of a command; `stopped`: it has ended a search."""
 
     def __init__(self, seconds: float | None) -> None:
         self._end = math.inf if seconds is None else time.monotonic() + seconds

@@ -1,4 +1,4 @@
-"""Boards and what they have: memory, core, and the target whose kernels they run. The data is in `boards.csv`."""
+"""Known boards: memory, core, and the target whose kernels they run. The data is in `boards.csv`."""
 
 from arenite.boards.load import Board, find, load
 

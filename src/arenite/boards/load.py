@@ -1,4 +1,4 @@
-"""The table of boards, read from the CSV file beside this one, which is there for people to extend."""
+"""boards.csv -> Board: the table of known boards, a CSV file so that it is easy to extend."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ KIB = 1024
 class Board:
     """A board. All sizes are bytes.
 
-    `sram_bytes` is the memory on the chip; what external chips add is not counted. `region_bytes` is the largest part
-    of it that is one range of addresses: an arena is one array, so no arena is larger. What else an application needs
-    (stack, heap, a radio's software) comes off that. `flash_bytes` is where the code and the model are: on the chip,
-    or on the board where the chip has none. `target` names the kernels that TFLM would be built with, and `source` the
-    documents that the figures are from.
+    sram_bytes: RAM on the chip, without external RAM.
+    region_bytes: the largest contiguous range of that RAM. An arena is one array, so no arena is larger; stack, heap
+        and a radio's software need room in the RAM as well.
+    flash_bytes: flash for code and model, on the chip, or on the board if the chip has none.
+    target: name of the target whose kernels TFLM would be built with.
+    source: the documents that the figures are from.
     """
 
     name: str
@@ -37,17 +38,17 @@ class Board:
 
 @cache
 def load() -> tuple[Board, ...]:
-    """All boards, by name."""
+    """All boards, sorted by name."""
     content = (files(__package__) / "boards.csv").read_text(encoding="utf-8")
     boards = [_board(row) for row in csv.DictReader(content.splitlines())]
     return tuple(sorted(boards, key=lambda board: board.name))
 
 
 def find(name: str) -> Board:
-    """The board of a name; capitals, blanks and underscores do not matter.
+    """The board called `name`; case is ignored, and blanks and underscores count as hyphens.
 
     Raises:
-        OptionError: there is no such board; names that are close are said.
+        OptionError: no board has this name; the message suggests similar names.
     """
     wanted = name.strip().lower().replace("_", "-").replace(" ", "-")
     boards = {board.name: board for board in load()}

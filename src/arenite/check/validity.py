@@ -66,7 +66,7 @@ def validity(model: Model) -> Validity:
         ModelError: the plan does not fit the model's tensors, or a graph calls itself.
     """
     made_for = model.target
-    if model.plan is None or model.compiled_by_vela:  # Vela's buffers are those of its NPU: not ours to judge
+    if model.plan is None or model.compiled_by_vela:  # no rules are known for the buffers of Vela's NPU commands
         return Validity(0, JUDGED, made_for, in_c=GENERATED)
     pairs = shared_pairs(model)
     kernels = tuple(each for each in JUDGED if not pairs or is_right(model, each))

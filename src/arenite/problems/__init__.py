@@ -1,4 +1,4 @@
-"""What solvers are asked and what they answer: orders, layouts, layouts with moves.
+"""The types of problems and solutions, as plain numbers: orders, layouts, layouts with moves.
 
-Also what follows from these numbers alone: sets of distances, and the load of lifetimes. No model.
+Also functions of these numbers alone: sets of distances, and the load of lifetimes. Nothing here knows a model.
 """

@@ -37,11 +37,12 @@ class Floor:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What must be alive while `operator` runs, whatever the order.
+    """What is alive while `operator` runs in every order; `bound` is at most the sum of its bytes:
 
-    Its inputs, its outputs, its extra, and every tensor whose producer is outside of the graph or an ancestor of the
-    operator and that is kept or has a descendant of the operator among its consumers. Less its saving, for all tensors
-    that no descendant of the operator reads.
+    - the operator's inputs, outputs and extra;
+    - every tensor that has to cross the operator: its producer is an ancestor of the operator or outside of the graph,
+      and the tensor is kept or has a consumer among the operator's descendants;
+    - less the operator's saving, counting the tensors that no descendant of the operator reads.
     """
 
     bound: int
@@ -50,19 +51,22 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A flow that shows how much is alive, whatever the order, while `operator` runs.
+    """A flow that is a lower bound on the bytes alive while `operator` runs, in every order.
 
-    `reads`: (tensor, consumer, amount): bytes that flow from the tensor's producer to one of its consumers, or to the
-    end of the graph (consumer -1) where the tensor is kept; at most its size in all for each tensor. `returns`:
-    (later, earlier, amount): flow, without limit, from an operator back to a direct predecessor of it (by a tensor or
-    by `before`). Amounts are not negative. Sources are the ancestors of the operator and what is fed from outside
-    (producer None); drains are the operator itself, its descendants and the end. All other operators pass on what
-    they receive. `bound` = what leaves the sources, net (less what returns to them), plus the outputs and the extra
-    of the operator, less its saving. (Weak duality of flow and cut, for the cut between "ran before" and "runs later".)
+    - `reads`: (tensor, consumer, amount): bytes that flow from the tensor's producer to one of its consumers, or to the
+      end of the graph (consumer -1) if the tensor is kept. The amounts of a tensor add up to at most its size.
+    - `returns`: (later, earlier, amount): flow of any amount from an operator back to a direct predecessor (by a tensor
+      or by `before`).
+    - Amounts are not negative. Sources are the operator's ancestors, and the outside for tensors with producer None.
+      Drains are the operator itself, its descendants and the end. All other operators pass on what they receive.
 
-    The saving counts only as far as the flow depends on it. Of a tensor that v could save, some bytes cannot be saved.
-    While no more than these flow to v itself, the flow is alive whether the tensor ends with v or not. Only the bytes
-    beyond that are subtracted, added up over all tensors, or the saving's `most` where that is less.
+    `bound` is the net flow out of the sources, plus the operator's outputs and extra, less its saving. (Weak duality of
+    flow and cut, for the cut between "ran before" and "runs later".)
+
+    The saving is subtracted only where the flow depends on it. Of a tensor that the operator could save, some bytes
+    cannot be saved. As long as no more than these bytes flow to the operator itself, they are alive whether the tensor
+    ends with the operator or not. So only flow beyond them is subtracted, summed over all tensors, and at most the
+    saving's `most`.
     """
 
     bound: int
@@ -73,33 +77,38 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Exhausted:
-    """The record of a search that looked for an order with a peak below `bound` and found none.
+    """The record of an exhaustive search for an order with a peak below `bound` that found none.
 
-    A state is a set of operators closed under predecessors: bit v of an integer is operator v, stored in
-    `width` = (operators + 7) // 8 bytes, little-endian, one state after the other in `states`. `moves[i]` (signed
-    64-bit little-endian integers in bytes) says what becomes of state i: the number of another state, which it
-    commits to, or -1 where every way on is looked at. Forward, the record holds the state of no operators and not
-    that of all; backward, the other way round; so the claim follows if every state passes its rule:
+    A state is a set of operators closed under predecessors. `states` stores one state after the other, each as an
+    integer of `width` = (operators + 7) // 8 bytes, little-endian; bit v is operator v. `moves` stores a signed 64-bit
+    little-endian integer for each state: the number of another state that it commits to, or -1 if all its successors
+    are examined. A forward record contains the state of no operators and not that of all; a backward record the other
+    way round. So the claim follows if every state passes its rule:
 
     * committed forward from A to U (A a proper subset of U): live(U) <= live(X) for every closed X with A <= X <= U.
       Then an order within the bound from A to the end gives one from U: join every state on it with U. Backward
       the same with U <= X <= A, and meet instead of join. No path from A to U is needed for this.
-    * looked at backward: for every v that no other operator of A needs, `memory(A - v, v)` >= bound, or A - v is
+    * examined backward: for every v that no other operator of A needs, `memory(A - v, v)` >= bound, or A - v is
       recorded.
-    * looked at forward, `events` false: for every ready v, `memory(A, v)` >= bound or A + v is recorded.
-    * looked at forward, `events` true: an event is the end of a tensor or a special operator. Tensors: those with
-      consumers outside of A that are not kept (whether already produced or not); closure(t) = A with all consumers of
-      t and all that they need. Special operators outside of A: those with extra > 0, or with an output of size > 0
-      that has no consumers and is not kept, or without any successor, or that read a tensor with several consumers that
-      is not kept and of which some operator saves bytes; closure(v) = A with v and all that it needs.
-      For every closure T that contains no other one properly: need(T) >= bound or T is recorded, where need(T) =
-      live(A) + the outputs of all operators of T - A + the extra of that special v with closure(v) = T (at most one),
-      less the saving of the one operator of T - A that all others there come before, if there is one, after T.
-      (Until the first event nothing dies, so any order of the operators of T - A has the same memory at its end, and
-      those which do not belong to T can wait until after it. No consumer of a tensor of which bytes are saved is among
-      them, or that would be an event, unless the tensor has no other consumer: so waiting takes no saving from the last
-      operator of T. Where several operators could be the last, every tensor that ends has all of them as consumers, and
-      none of its bytes are saved, or each of them were an event before.)
+    * examined forward, `events` false: for every ready v, `memory(A, v)` >= bound or A + v is recorded.
+    * examined forward, `events` true: an event is the end of a tensor or a special operator.
+
+      - Tensors t that are not kept and have consumers outside of A, produced or not: closure(t) is A with all consumers
+        of t and their ancestors.
+      - Special operators v outside of A: those with extra > 0; with an output of size > 0 that has no consumers and is
+        not kept; without any successor; or that read a tensor with several consumers that is not kept and of which some
+        operator saves bytes. closure(v) is A with v and its ancestors.
+
+      For every closure T that properly contains no other closure, need(T) >= bound or T is recorded. need(T) is
+      live(A), plus the outputs of all operators of T - A, plus the extra of the special operator v with closure(v) = T
+      (there is at most one), less the saving of the operator of T - A that comes after all others of T - A, if there is
+      one; the saving counts as after T.
+
+      (Why this suffices: until the first event no tensor ends. So every order of the operators of T - A has the same
+      memory at its end, and operators outside of T can wait until after T. None of these is a consumer of a tensor of
+      which bytes are saved, since that would be an event, unless the tensor has no other consumer. So waiting takes no
+      saving from the last operator of T. If several operators could be the last, each tensor that ends has all of them
+      as consumers. Then none of its bytes are saved, or each of these operators would have been an event before.)
     """
 
     bound: int
@@ -111,14 +120,15 @@ class Exhausted:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """The record of a search from the end, in which every state settles, that found no order with a peak below `bound`.
+    """The record of an exhaustive search from the end that found no order with a peak below `bound`.
 
-    `states`: sets of operators as in `Exhausted`. A closed set settles by taking operators v back, in any order and as
-    far as that leads, while for one of them: no other operator of the set A needs v, live(A - v) <= live(A), and
-    `memory(A - v, v)` < bound. (Each is a commit with nothing between, see `Exhausted`; live being submodular, the end
-    does not depend on the order.) The record holds what the set of all operators settles to and not the empty set, and
-    for each state A and every v that no other operator of A needs: `memory(A - v, v)` >= bound, or what A - v settles
-    to is recorded.
+    `states`: sets of operators as in `Exhausted`. A closed set A settles by removing operators one by one, until none
+    can be removed. Operator v can be removed if no other operator of A needs v, live(A - v) <= live(A), and
+    `memory(A - v, v)` < bound. (Each removal is a commit with nothing between, see `Exhausted`. The result does not
+    depend on the order of removals, because live is submodular.)
+
+    The record contains what the set of all operators settles to, and not the empty set. For each state A and every v
+    that no other operator of A needs, `memory(A - v, v)` >= bound, or what A - v settles to is recorded.
     """
 
     bound: int
@@ -129,8 +139,8 @@ class Swept:
 class Region:
     """A proof for part of the problem: `inner` proves `bound` for the problem induced by `operators`.
 
-    Operator number i of the induced problem is `operators[i]`; its extra is the original's, its floor 0, its `before`
-    the original's pairs inside. Its tensors, in the original order, sizes unchanged, consumers reduced to those inside:
+    Operator number i of the induced problem is `operators[i]`, with the same extra. Its floor is 0, and its `before`
+    has the original's pairs inside. Its tensors keep their order and size, and their consumers inside:
 
     * those produced inside, all of them; kept if the original is, or if one of its consumers outside comes after every
       operator inside (is a descendant of each one);
@@ -138,7 +148,7 @@ class Region:
       ancestor of each one): producer None, kept by the same rule, left out where they are neither read inside nor kept;
     * no others.
 
-    While one of these operators runs, all that the induced problem has alive is alive in the whole as well.
+    While one of these operators runs, all tensors alive in the induced problem are alive in the original as well.
     """
 
     bound: int
@@ -148,13 +158,14 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """A proof for the problem in which `operators` wait until just before the one operator that reads them.
+    """A proof for the problem in which each of `operators` runs right before the one operator that reads it.
 
-    Each of them needs nothing (no predecessor, no tensor that it reads, no extra) and serves one operator c: it has
-    outputs, none of them kept, every one read by c alone, and c is its only successor. Moved to just before c, it makes
-    everything it passes cheaper and itself needs no more than c does. `inner` proves `bound` for the problem with
-    further pairs in `before`, at the end: (p, v) for every v of `operators`, in their order, and every direct
-    predecessor p of its c, rising, that is not itself one of `operators`.
+    Each operator v needs nothing: no predecessor, no tensor that it reads, no extra. It serves one operator c: it has
+    outputs, none of them is kept, c alone reads them, and c is its only successor. Moving v to right before c lowers
+    the memory of every operator in between, and v itself needs no more memory there than c does.
+
+    `inner` proves `bound` for the problem with further pairs at the end of `before`: (p, v) for every v of `operators`,
+    in their order, and every direct predecessor p of its c, ascending, that is not one of `operators`.
     """
 
     bound: int

@@ -1,7 +1,8 @@
-"""Finite sets of distances, in ascending order: a few are listed, many are kept as arithmetic progressions.
+"""Finite sets of distances in bytes, ascending: few are listed, many are kept as arithmetic progressions.
 
-A kernel that works in passes over an image may write every pixel over a pixel, so that each whole number of pixels is a
-safe distance: a quarter of a million of them for an image of 512 x 512. As progressions their number costs nothing.
+A kernel that works in passes over an image may write every pixel over another pixel. Then every multiple of the pixel's
+size is a safe distance: a quarter of a million distances for an image of 512 x 512. As a progression they take constant
+space.
 
     listed        (0, 64, 128)
     progressions  Points((range(0, 37748736, 144),))
@@ -19,14 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 Distances = Sequence[int]
-"""Ascending and without repetition: a tuple of at most `MOST_LISTED` distances, or `Points`."""
+"""Distances in bytes, ascending and without repetition: a tuple of at most `MOST_LISTED` distances, or `Points`."""
 MOST_LISTED = 64
-"""Distances up to which a set is a tuple: going through so many is quicker than computing with progressions."""
+"""Distances up to which a set is a tuple: iterating over few numbers is faster than computing with progressions."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Points(Sequence[int]):
-    """Progressions that have no number in common; none is empty, and their steps are positive."""
+    """A set as disjoint arithmetic progressions; each is non-empty and has a positive step."""
 
     runs: tuple[range, ...]
 
@@ -56,7 +57,7 @@ class Points(Sequence[int]):
 
 
 def union(runs: Iterable[range]) -> Distances:
-    """The numbers of progressions with positive steps that have none in common; empty ones are left out."""
+    """The union of disjoint progressions with positive steps; empty progressions are dropped."""
     kept = tuple(run for run in runs if run)
     if sum(map(len, kept)) <= MOST_LISTED:
         return tuple(sorted(number for run in kept for number in run))
@@ -64,19 +65,19 @@ def union(runs: Iterable[range]) -> Distances:
 
 
 def runs_of(distances: Distances) -> tuple[range, ...]:
-    """The same numbers as progressions."""
+    """The set as progressions; each number of a tuple becomes a progression of its own."""
     if isinstance(distances, Points):
         return distances.runs
     return tuple(range(number, number + 1) for number in distances)
 
 
 def between(distances: Distances, low: int | None, high: int | None) -> Distances:
-    """Those of at least `low` and below `high`; None sets no limit."""
+    """The distances of at least `low` and below `high`; None sets no limit."""
     return union(part(run, low, high) for run in runs_of(distances)) if distances else ()
 
 
 def common(one: Distances, other: Distances) -> Distances:
-    """The numbers that are in both."""
+    """The intersection of two sets."""
     if not isinstance(one, Points):
         return tuple(number for number in one if number in other)
     if not isinstance(other, Points):
@@ -85,14 +86,14 @@ def common(one: Distances, other: Distances) -> Distances:
 
 
 def multiples(distances: Distances, unit: int) -> Distances:
-    """Those that are multiples of `unit`."""
+    """The distances that are multiples of `unit`."""
     if not isinstance(distances, Points):
         return tuple(number for number in distances if number % unit == 0)
     return union(crossed(run, range(run[0] // unit * unit, run[-1] + 1, unit)) for run in distances.runs)
 
 
 def with_more(distances: Distances, more: Distances) -> Distances:
-    """The numbers of both."""
+    """The union of two sets, which may overlap."""
     if not isinstance(distances, Points) and not isinstance(more, Points):
         return union(range(number, number + 1) for number in {*distances, *more})
     many, few = (distances, more) if isinstance(distances, Points) else (more, distances)
@@ -101,19 +102,19 @@ def with_more(distances: Distances, more: Distances) -> Distances:
 
 
 def divided(distances: Distances, divisor: int) -> Distances:
-    """All divided by a number that divides them; a negative one turns the order round."""
+    """All distances divided by `divisor`, which divides each of them; a negative divisor reverses the order."""
     if not isinstance(distances, Points):
         return tuple(sorted(number // divisor for number in distances)) if distances else ()
     return union(_ascending(run[0] // divisor, run[-1] // divisor, len(run)) for run in distances.runs)
 
 
 def greatest_divisor(distances: Distances) -> int:
-    """The greatest number that divides all of them; 0 where there are none but 0."""
+    """The greatest common divisor of all distances; 0 for an empty set or {0}."""
     return math.gcd(*(number for run in runs_of(distances) for number in (run[0], run[-1], run[len(run) > 1])))
 
 
 def nearest(distances: Distances, middle: int) -> list[int]:
-    """Of each progression the last number up to the middle and the first from there on; of a few distances all."""
+    """For each progression, the last number up to `middle` and the first from `middle` on; for a tuple, all numbers."""
     found = []
     for run in runs_of(distances):
         found += [*part(run, None, middle + 1)[-1:], *part(run, middle, None)[:1]]
@@ -121,14 +122,14 @@ def nearest(distances: Distances, middle: int) -> list[int]:
 
 
 def part(run: range, low: int | None, high: int | None) -> range:
-    """The numbers of an ascending progression of at least `low` and below `high`."""
+    """The part of an ascending progression that is at least `low` and below `high`; None sets no limit."""
     first = 0 if low is None else max(0, -(-(low - run.start) // run.step))
     last = len(run) if high is None else min(len(run), max(0, -(-(high - run.start) // run.step)))
     return run[first:last]
 
 
 def crossed(one: range, other: range) -> range:
-    """The numbers that two ascending progressions have in common, which are a progression as well."""
+    """The intersection of two ascending progressions, which is a progression (Chinese remainder theorem)."""
     divisor = math.gcd(one.step, other.step)
     if not one or not other or (other.start - one.start) % divisor:
         return range(0)

@@ -1,4 +1,4 @@
-"""What lifetimes alone say: the load, who meets whom, and the moments that matter."""
+"""Buffers -> what follows from their lifetimes alone: the load, the pairs alive together, and the critical moments."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from arenite.problems.placement import Buffer, PlacementProblem
 
 _BEGIN, _END = 0, 1
-"""What happens in a scope, in this order: a buffer is alive in its last scope as well."""
+"""Kinds of events of a scope. Beginnings come first, because a buffer is alive in its last scope as well."""
 
 
 def maximum_load(problem: PlacementProblem) -> int:
-    """The largest sum, in bytes, of buffers alive in one scope: no layout is lower."""
+    """The largest sum in bytes of buffers alive in one scope: a lower bound for layouts without overlap."""
     load = best = 0
     ending: list[tuple[int, int]] = []
     for buffer in sorted(problem.buffers, key=lambda b: b.first):
@@ -30,7 +30,7 @@ def maximum_load(problem: PlacementProblem) -> int:
 
 
 def neighbors(buffers: Sequence[Buffer]) -> list[list[int]]:
-    """For each buffer, the others that are alive in one of its scopes."""
+    """For each buffer, the positions of the others that are alive in one of its scopes."""
     meets: list[list[int]] = [[] for _ in buffers]
     alive: list[int] = []
     for new in sorted(range(len(buffers)), key=lambda i: buffers[i].first):
@@ -43,14 +43,17 @@ def neighbors(buffers: Sequence[Buffer]) -> list[list[int]]:
 
 
 def conflicts(buffers: Sequence[Buffer]) -> int:
-    """Pairs of buffers that are alive in a common scope, counted without listing them."""
+    """The number of pairs of buffers that are alive in a common scope, in O(n log n) without listing them."""
     ends = sorted(buffer.last for buffer in buffers)
     begun = enumerate(sorted(buffer.first for buffer in buffers))
     return sum(before - bisect.bisect_left(ends, first) for before, first in begun)
 
 
 def components(buffers: Sequence[Buffer]) -> list[list[int]]:
-    """Groups of buffers that no lifetime connects, in order of time; each can be laid out alone."""
+    """Groups of buffers, by position, that are never alive together with other groups; each can be laid out alone.
+
+    Groups are in order of time.
+    """
     groups: list[list[int]] = []
     end = -1
     for i in sorted(range(len(buffers)), key=lambda i: (buffers[i].first, i)):
@@ -65,8 +68,8 @@ def components(buffers: Sequence[Buffer]) -> list[list[int]]:
 def sections(buffers: Sequence[Buffer]) -> list[tuple[int, int]]:
     """For each buffer, the half-open range of sections it is alive in.
 
-    Sections are the moments at which the set of live buffers is maximal. Any two buffers that are ever alive together
-    are alive together in one of them, and the maximum load is reached in one.
+    Sections are the scopes in which the set of live buffers is maximal by inclusion. Any two buffers that are ever
+    alive together are alive together in some section, and the maximum load is reached in a section.
     """
     events = sorted([(b.first, _BEGIN) for b in buffers] + [(b.last, _END) for b in buffers])
     moments = [at for (at, what), (_, next_) in itertools.pairwise(events) if (what, next_) == (_BEGIN, _END)]

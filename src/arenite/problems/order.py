@@ -1,9 +1,12 @@
-"""An ordering problem: operators, the tensors between them, and what each tensor costs while it is alive.
+"""An ordering problem: operators, the tensors between them, and the bytes that each tensor costs while it is alive.
 
-Memory while operator v runs = every tensor already produced (or fed from outside) that v or a later operator still
-reads, or that is kept to the end, plus the outputs of v, plus what v needs for itself, less its saving. The peak of an
-order is the largest such memory over its operators, and `floor` (what is alive before the first operator, whatever the
-order).
+Memory while operator v runs is the sum of
+
+- the tensors already produced or fed from outside that v or a later operator reads, or that are kept to the end,
+- the outputs of v,
+- `extra[v]`, what v needs for itself,
+
+less the in-place saving of v. The peak of an order is the largest memory over its operators, and at least `floor`.
 """
 
 from __future__ import annotations
@@ -13,10 +16,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A tensor as it is charged: `size` bytes from `producer` (None: alive from the start) to the last of `consumers`.
+    """A tensor of `size` bytes, alive from `producer` (None: from the start) to the last of `consumers`.
 
-    `kept`: alive to the end of the graph, whoever reads it. A produced tensor that nobody reads is alive only while
-    its producer runs, unless it is kept.
+    `kept`: alive to the end of the graph regardless of consumers. A produced tensor without consumers is alive only
+    while its producer runs, unless it is kept.
     """
 
     size: int
@@ -29,9 +32,9 @@ class Charge:
 class InPlaceSaving:
     """Bytes that `operator` saves by writing its outputs over inputs that end with it.
 
-    `saved`: (tensor, bytes): at most the tensor's size, for a tensor that the operator reads. A tensor counts where the
-    operator is the last of its consumers and it is not kept. All together save at most `most`, which is at most the
-    size of the operator's outputs.
+    `saved`: (tensor, bytes) for tensors that the operator reads; the bytes are at most the tensor's size. An entry
+    counts in an order if the operator is the tensor's last consumer and the tensor is not kept. `most`: limit on the
+    sum of all entries, at most the bytes of the operator's outputs.
     """
 
     operator: int
@@ -41,12 +44,12 @@ class InPlaceSaving:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Operators 0..operators-1 (their numbers are the default order), tensors, and further precedence.
+    """Operators to order, numbered 0..operators-1 in the default order, and the tensors between them.
 
-    `before`: pairs (a, b), a must run before b although no tensor says so (state). `extra[v]`: bytes that operator v
-    needs only while it runs, such as the working set of a subgraph it calls; empty means none. `floor`: bytes that
-    the peak has at least, such as all inputs together before the first operator runs. `savings`: what
-    operators save by writing over their inputs, at most one entry for each operator.
+    before: pairs (a, b): a must run before b for other reasons than a tensor, such as state.
+    extra: `extra[v]`: bytes needed only while operator v runs, such as the peak of a graph that v calls; () for none.
+    floor: a lower bound in bytes on the peak of every order, such as all inputs before the first operator runs.
+    savings: in-place savings, at most one for each operator.
     """
 
     operators: int

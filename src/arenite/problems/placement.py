@@ -9,9 +9,8 @@
                                          |       +---------+
                                          +----------------------> time (scopes)
 
-Two buffers that are alive in a common scope must not share a byte, unless a relation says at which distances they may.
-A problem without relations is plain layout. A buffer may have a cap, the highest address at which it may end. All
-offsets, sizes, distances and caps are bytes.
+Two buffers that are alive in a common scope must not share a byte, unless a relation permits their distance. A buffer
+may have a cap, the highest address at which it may end. Offsets, sizes, distances and caps are bytes.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Buffer:
-    """`size` bytes that are alive in the scopes `first` to `last`, both included."""
+    """A buffer of `size` bytes, alive in the scopes `first` to `last`, both included."""
 
     name: str
     size: int
@@ -35,10 +34,10 @@ class Buffer:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """The safe distances of two buffers, given by their positions in the problem: offset(source) - offset(target).
+    """The safe distances offset(source) - offset(target) of two buffers, given by their positions in the problem.
 
-    Every distance of at least `distance` is safe (None: no such bound), and so is each one in `exactly`. They are
-    multiples of the problem's alignment. Being apart is always safe. Here `target` is a buffer, not a runtime.
+    Every distance of at least `distance` is safe (None: no lower limit), and every distance in `exactly`. All are
+    multiples of the problem's alignment. Sharing no byte is always safe. `target` is a buffer here, not a runtime.
     """
 
     source: int
@@ -49,11 +48,13 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class PlacementProblem:
-    """Buffers to place at multiples of `alignment`, as are their sizes; at most one relation for each pair of them.
+    """Buffers to place so that the height is least.
 
-    `caps` holds for each buffer the highest address at which it may end, None for no limit; () means no limit for any.
-    The last `aside` buffers need a place like all others, but the height that is to be small does not count them: the
-    scratch of kernels whose height is only limited.
+    buffers: their sizes are multiples of `alignment`, and their offsets have to be.
+    relations: at most one for each pair of buffers.
+    caps: for each buffer the highest address at which it may end, None for no limit; () for no limits at all.
+    aside: number of buffers at the end that need a place but do not count in the height: scratch of sets of kernels
+        whose height is limited, not minimized.
     """
 
     buffers: tuple[Buffer, ...]
@@ -64,26 +65,27 @@ class PlacementProblem:
 
     @property
     def counted(self) -> int:
-        """How many buffers the height counts: all but the last `aside`."""
+        """The number of buffers that the height counts: all but the last `aside`."""
         return len(self.buffers) - self.aside
 
     @property
     def apart(self) -> PlacementProblem:
-        """The buffers that count, without any overlap and without caps."""
+        """The problem of the counted buffers without overlap and without caps."""
         return PlacementProblem(self.buffers[: self.counted], alignment=self.alignment)
 
     @property
     def plain(self) -> bool:
-        """Whether no two buffers may share a byte, and nothing but the height limits where they lie."""
+        """Whether there is neither overlap, nor a cap, nor a buffer that does not count."""
         return not (self.relations or self.caps or self.aside)
 
 
 @dataclass(frozen=True, slots=True)
 class Exhausted:
-    """The record of a search that looked at everything: no layout fits in `height` bytes.
+    """The record of an exhaustive search: no layout fits in `height` bytes.
 
-    `search` names the method, `states` counts what it visited. `buffers` are the positions of buffers that alone do not
-    fit in `height`; the checker searches these again.
+    search: name of the method.
+    states: number of states visited.
+    buffers: positions of buffers that by themselves do not fit in `height`; the checker searches these again.
     """
 
     height: int
@@ -94,13 +96,14 @@ class Exhausted:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """An address for every buffer: `offsets[i]` is where `problem.buffers[i]` begins; `height` is the arena this takes.
+    """An address for every buffer: `offsets[i]` is where `problem.buffers[i]` begins.
 
-    `lower_bound` is a height in bytes below which no layout exists; the layout is optimal when the two meet. `proof`
-    names the source of the bound. "scope": the buffers alive in scope `scope` alone need it. "search": an exhausted
-    search over all buffers. For a plain problem, `exhausted` is the record of that search: no layout fits in
-    `exhausted.height`, so the bound is the next multiple of the alignment. Without a record, only searching again can
-    check the bound.
+    height: bytes of arena, the highest end of a counted buffer.
+    lower_bound: no layout has a smaller height; the layout is optimal if `height` equals it.
+    proof: where the bound comes from. "scope": the buffers alive in scope `scope` need it by themselves. "search": an
+        exhaustive search over all buffers.
+    exhausted: for a plain problem, the record of the search. No layout fits in `exhausted.height`, so the bound is the
+        next multiple of the alignment. None: only searching again can check a bound by "search".
     """
 
     offsets: tuple[int, ...]
@@ -112,5 +115,5 @@ class Layout:
 
     @property
     def optimal(self) -> bool:
-        """Whether the lower bound proves the height."""
+        """Whether the lower bound proves that no layout is lower."""
         return self.height == self.lower_bound

@@ -1,4 +1,4 @@
-"""A layout in which buffers change places between operators."""
+"""The solution of a placement problem in which buffers move between operators."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Before the operator of `scope` runs, `size` bytes go from offset `source` to `target`, as memmove() does it.
+    """A memmove() of `size` bytes from offset `source` to offset `target`, before the operator of `scope` runs.
 
-    `buffers` are those that lie there, by their positions in the problem; all of them go along.
+    `buffers`: positions in the problem of the buffers that lie in the moved range, all of which move.
     """
 
     scope: int
@@ -21,10 +21,13 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class MovingSolution:
-    """`offsets[i]` is where `problem.buffers[i]` is when it begins; `moves` are in the order of execution.
+    """A layout with moves.
 
-    `height` is the arena in bytes that this takes, `lower_bound` one below which there is none, whatever is moved:
-    some scope needs it alone. `least_moved`: no plan of this height moves fewer bytes.
+    offsets: `offsets[i]` is where `problem.buffers[i]` lies at the beginning of its lifetime.
+    moves: in the order of execution.
+    height: bytes of arena.
+    lower_bound: no layout has a smaller height, whatever is moved, because some scope needs it by itself.
+    least_moved: a lower bound on the bytes that a layout of this height moves.
     """
 
     offsets: tuple[int, ...]
@@ -39,7 +42,7 @@ class MovingSolution:
         return sum(move.size for move in self.moves)
 
     def final(self) -> tuple[int, ...]:
-        """Where each buffer is when it ends."""
+        """The offset of each buffer at the end of its lifetime."""
         offsets = list(self.offsets)
         for move in self.moves:
             for number in move.buffers:

@@ -1,4 +1,4 @@
-"""The topological order that is nearest to the default one.
+"""Dependences -> the valid order nearest to the default one: always the lowest number that may come next.
 
     0 --> 3 --> 1
                 ^       0 and 2 may be first; after 0, both 2 and 3 may come next:   0 2 3 1
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class CircleError(Exception):
-    """Nodes need each other, so that no order exists; `node` is the lowest of one such circle."""
+    """The nodes have no valid order; `node` is the lowest node of some cycle."""
 
     def __init__(self, node: int) -> None:
         super().__init__(node)
@@ -26,13 +26,13 @@ class CircleError(Exception):
 
 
 def lowest_first(needs: Sequence[Iterable[int]]) -> list[int]:
-    """The nodes 0, 1, 2, ... each after those that it needs, and the lowest of those that may come next.
+    """A topological order of the nodes 0, 1, 2, ... that always continues with the lowest node possible.
 
     Args:
-        needs: for each node those that have to come before it.
+        needs: for each node, the nodes that have to come before it.
 
     Raises:
-        CircleError: nodes need each other.
+        CircleError: the nodes form a cycle.
     """
     if all(need < node for node, found in enumerate(needs) for need in found):
         return list(range(len(needs)))

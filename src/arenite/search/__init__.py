@@ -1,1 +1,1 @@
-"""The control flow: from a model and options to a plan."""
+"""Model, options -> plan: the control flow over order, layout, execution in parts, checks and verification."""

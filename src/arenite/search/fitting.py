@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 
 _STEPS = 10 * STEPS_PER_SECOND
-"""Budget in steps for one run of `optimize`: about ten seconds, because `check` is a gate in CI."""
+"""Budget in steps for all searches of `fit`, and for each of the two of `check`: about ten seconds, because users and
+CI wait for the verdict."""
 
 
 @dataclass(frozen=True)

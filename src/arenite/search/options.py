@@ -1,4 +1,4 @@
-"""What to optimize, and for which runtime."""
+"""The options of `optimize`: what to decide, for which target, and how much work to spend."""
 
 from __future__ import annotations
 

@@ -91,8 +91,9 @@ class Candidate:
 
     def no_worse(self, other: Candidate, objective: Objective) -> bool:
         """Whether this candidate is at most as large as `other` with every set of kernels of the target."""
-        mine, others = (each.heads if objective.minimize == "head" else each.arenas for each in (self, other))
-        return all(one <= another for one, another in zip(mine, others, strict=True))
+        pair = (self, other)
+        mine, others = (candidate.heads if objective.minimize == "head" else candidate.arenas for candidate in pair)
+        return all(size <= limit for size, limit in zip(mine, others, strict=True))
 
     def fits(self, objective: Objective) -> bool:
         """Whether the arena is at most the requested size; true if no size was requested."""
@@ -137,7 +138,9 @@ def best_of(found: Iterable[Candidate], objective: Objective) -> Candidate:
 
     Of equal sizes the one with the smaller arena, then with less extra work, then the first.
     """
-    return _first(found, objective, lambda each: (each.size(objective), each.arena, each.extra_macs))
+    return _first(
+        found, objective, lambda candidate: (candidate.size(objective), candidate.arena, candidate.extra_macs)
+    )
 
 
 def start_of(found: Iterable[Candidate], objective: Objective) -> Candidate:
@@ -145,7 +148,7 @@ def start_of(found: Iterable[Candidate], objective: Objective) -> Candidate:
 
     The less of the allowed work it uses, the more its neighbors may add.
     """
-    return _first(found, objective, lambda each: (each.size(objective), each.extra_macs))
+    return _first(found, objective, lambda candidate: (candidate.size(objective), candidate.extra_macs))
 
 
 def _first(found: Iterable[Candidate], objective: Objective, size: Callable[[Candidate], tuple[int, ...]]) -> Candidate:

@@ -119,23 +119,23 @@ def _without_layout(task: Task, candidates: _Candidates, bound: int, proofs: tup
 
 def _candidates(task: Task, policy: LayoutPolicy, orders: _Orders) -> tuple[_Candidates, int]:
     """The layouts of the orders, and a lower bound in bytes for all orders and layouts."""
-    bound, best = orders.lower_bound, _Candidates(policy)
+    bound, candidates = orders.lower_bound, _Candidates(policy)
     seen: list[Model] = []
-    for each in orders.orders:
-        model = _ordered(task.base, each)
+    for order in orders.orders:
+        model = _ordered(task.base, order)
         seen.append(model)
-        if best.low_enough(policy.least(model) if best.found else 0):
+        if candidates.low_enough(policy.least(model) if candidates.found else 0):
             continue
         effort = APART_EFFORT if not task.shares else FULL_EFFORT if orders.only else EACH_EFFORT
         placed = policy.place(model, effort=effort, budget=task.for_layout())
-        best.add_all(placed)
+        candidates.add_all(placed)
         if orders.only and not _could_be_views(task):
             bound = max(bound, (placed.kept or placed.lowest).lower_bound)
-        if best.low_enough(bound):
-            return best, bound
+        if candidates.low_enough(bound):
+            return candidates, bound
     if not orders.only and task.shares:
-        _try_apart(task, policy, seen, best)
-    return best, bound
+        _try_apart(task, policy, seen, candidates)
+    return candidates, bound
 
 
 def _could_be_views(task: Task) -> bool:
@@ -143,15 +143,15 @@ def _could_be_views(task: Task) -> bool:
     return task.options.keep_inputs and views_of_inputs(task.base, task.planned_for.backend)
 
 
-def _try_apart(task: Task, policy: LayoutPolicy, seen: Sequence[Model], best: _Candidates) -> None:
+def _try_apart(task: Task, policy: LayoutPolicy, seen: Sequence[Model], candidates: _Candidates) -> None:
     """Add the order that is best without overlap: laid out with overlap, then without if that may still be lower."""
     alone = replace(task, options=replace(task.options, overlap=False, split=False))
     apart = _orders(alone)
     model = _ordered(task.base, apart.orders[0])
-    if not any(_runs_alike(model, other) for other in seen) and not best.low_enough(policy.least(model)):
-        best.add_all(policy.place(model, effort=EACH_EFFORT, budget=task.for_layout()))
-    if not best.low_enough(apart.lower_bound):
-        best.add(policy.adopt(_laid_out(alone, apart).model))
+    if not any(_runs_alike(model, other) for other in seen) and not candidates.low_enough(policy.least(model)):
+        candidates.add_all(policy.place(model, effort=EACH_EFFORT, budget=task.for_layout()))
+    if not candidates.low_enough(apart.lower_bound):
+        candidates.add(policy.adopt(_laid_out(alone, apart).model))
 
 
 class _Candidates:

@@ -1,7 +1,7 @@
-"""Seeded int8 models that the program builds itself, so that a fresh machine has input.
+"""Family name, parameters -> int8 model with random weights, so that examples and tests need no downloaded file.
 
-`MODELS` names the families, `build` makes a model of one. Weights are random; sizes, operators and wiring are those of
-the networks that the families are named after. Equal parameters give equal bytes.
+`MODELS` lists the families. Sizes, operators and wiring are those of the networks that the families are named after.
+Equal parameters, including the seed, give equal bytes.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ __all__ = ["MODELS", "Family", "build", "find_family"]
 
 _CLASSES = {"classes": (2, 1000)}
 _SIZES = {"channels": (1, 512), "resolution": (8, 512), **_CLASSES}
+"""Least and largest values of parameters that several families share."""
 
 MODELS: Mapping[str, Family] = MappingProxyType(
     {
@@ -68,15 +69,20 @@ MODELS: Mapping[str, Family] = MappingProxyType(
 
 
 def build(name: str, /, **parameters: float | str) -> Model:
-    """The model of family `name` with the given parameters, the others at their defaults.
+    """Build a model of the family `name`; parameters that are not given have their defaults.
 
-    Raises OptionError for an unknown family or parameter and for a value that the family does not take.
+    Raises:
+        OptionError: the family or a parameter is unknown, or a value is out of range.
     """
     return find_family(name).build(name, parameters)
 
 
 def find_family(name: str) -> Family:
-    """The family called `name`. Raises OptionError where there is none."""
+    """The family called `name`.
+
+    Raises:
+        OptionError: no family has this name.
+    """
     if name not in MODELS:
         raise OptionError(f"no model {name!r} in the zoo; choose from {', '.join(MODELS)}")
     return MODELS[name]

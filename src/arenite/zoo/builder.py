@@ -1,8 +1,8 @@
-"""Builds quantized int8 models operator by operator, with random weights and activation scales that suit them.
+"""Calls, one for each operator -> quantized int8 model with random weights and matching activation scales.
 
-Values are kept in range by construction: every convolution's weights are scaled so that its output has a standard
-deviation of about 1 whatever its fan-in, so all of them share one scale per kind (signed, or after ReLU6), as
-CONCATENATION demands. ADD makes values larger: its output's range doubles when they no longer fit.
+Values stay in range by construction. The weights of every convolution are scaled so that its output has a standard
+deviation of about 1 whatever its fan-in. So all convolutions share one scale per kind (signed, or after ReLU6), and
+CONCATENATION can join them. ADD makes values larger; its output's range is doubled when they no longer fit.
 """
 
 from __future__ import annotations
@@ -23,13 +23,15 @@ if TYPE_CHECKING:
 
     from arenite.model import Operator, Option
 
-SMALLEST = 4  # height and width that long networks do not halve any more
+SMALLEST = 4
+"""Height and width in pixels from which on networks of any length stop halving the resolution."""
 NONE, RELU6 = 0, 3
+"""Values of `ActivationFunctionType` in the TFLite schema."""
 
 
 @dataclass(frozen=True)
 class Window:
-    """A square window that slides over an activation; `padding` is SAME or VALID."""
+    """A square window of `size` x `size` pixels that slides over an activation; `padding` is SAME or VALID."""
 
     size: int
     stride: int
@@ -37,11 +39,11 @@ class Window:
 
     @property
     def options(self) -> dict[str, Option]:
-        """The options that convolutions and pools share."""
+        """The options that convolutions and pools have in common."""
         return {"padding": self.padding, "stride_w": self.stride, "stride_h": self.stride}
 
     def output(self, x: Tensor, channels: int) -> tuple[int, int, int, int]:
-        """Shape of what the window makes of x (TensorFlow's rules for SAME and VALID)."""
+        """Shape (1, height, width, channels) of the output for input `x`, by TensorFlow's rules for SAME and VALID."""
         height, width = (positions(length, self.size, self.stride, self.padding) for length in x.shape[1:3])
         return 1, height, width, channels
 
@@ -50,7 +52,7 @@ class Builder:
     """Collects the tensors and operators of one graph; every method appends operators and returns the last output.
 
     Activations are int8 of shape (1, height, width, channels) until `mean` or `reshape` flattens them. Names must be
-    unique. Operators are filed in the order of the calls, unless `model` is told otherwise.
+    unique. Operators are filed in the order of the calls, unless `model` is given another order.
     """
 
     def __init__(self, name: str, seed: int) -> None:
@@ -60,7 +62,7 @@ class Builder:
         self._inputs: list[Tensor] = []
 
     def input(self, *shape: int, name: str = "input") -> Tensor:
-        """Input of the graph, shape without the batch, real values in -1..1."""
+        """An input of the graph, with real values in -1..1; `shape` is without the batch, as in (height, width, 3)."""
         values = Values(0.0, 0.58, signed=True)
         self._inputs.append(self._parts.activation(name, (1, *shape), values, Quantization((1 / 128,), (0,))))
         return self._inputs[-1]
@@ -76,7 +78,7 @@ class Builder:
         padding: int = SAME,
         relu: bool = True,
     ) -> Tensor:
-        """CONV_2D with weights per output channel (dimension 0) and a bias."""
+        """CONV_2D with a bias and weights quantized per output channel (dimension 0)."""
         window = Window(kernel, stride, padding)
         parameters = self._parts.filters(x, name, (channels, kernel, kernel, x.shape[3]), 0)
         output = self._parts.activation(name, window.output(x, channels), RECTIFIED if relu else LINEAR)
@@ -90,7 +92,7 @@ class Builder:
     def depthwise(
         self, x: Tensor, name: str, *, kernel: int = 3, stride: int = 1, dilation: int = 1, relu: bool = True
     ) -> Tensor:
-        """DEPTHWISE_CONV_2D with SAME padding, multiplier 1, weights per channel (dimension 3) and a bias."""
+        """DEPTHWISE_CONV_2D with SAME padding, multiplier 1, a bias and weights quantized per channel (dimension 3)."""
         window, channels = Window(kernel, stride, SAME), x.shape[3]
         parameters = self._parts.filters(x, name, (1, kernel, kernel, channels), 3)
         output = self._parts.activation(name, window.output(x, channels), RECTIFIED if relu else LINEAR)
@@ -105,12 +107,15 @@ class Builder:
     def separable(
         self, x: Tensor, channels: int, name: str, *, kernel: int = 3, stride: int = 1, relu: bool = True
     ) -> Tensor:
-        """A depthwise convolution and a pointwise one: `name`/depthwise and `name`/pointwise."""
+        """A depthwise convolution `name`/depthwise, then a pointwise convolution `name`/pointwise."""
         x = self.depthwise(x, f"{name}/depthwise", kernel=kernel, stride=stride)
         return self.conv(x, channels, f"{name}/pointwise", relu=relu)
 
     def add(self, a: Tensor, b: Tensor, name: str, *, relu: bool = False, reach: float = 0.0) -> Tensor:
-        """ADD of two tensors of equal shape; `reach` is the least range of the output, where expectations fail."""
+        """ADD of two tensors of equal shape.
+
+        `reach`: least upper end of the output's range, for sums that are larger than expected values predict.
+        """
         left, right = self._values[a], self._values[b]
         spread = math.hypot(left.spread, right.spread)
         values = RECTIFIED if relu else Values(left.mean + right.mean, spread, left.signed or right.signed)
@@ -126,9 +131,12 @@ class Builder:
         return x
 
     def concat(self, parts: Sequence[Tensor], name: str) -> Tensor:
-        """CONCATENATION along the channels; beyond the ten inputs that TFLM takes, in a tree; a single part as it is.
+        """CONCATENATION along the channels; a single part is returned as it is.
 
-        Raises ValueError when the parts' scales differ: neither runtime would take them.
+        TFLM takes at most ten inputs, so more parts are joined by a tree of operators.
+
+        Raises:
+            ValueError: the parts have different scales, which neither LiteRT nor TFLM accepts.
         """
         if len(parts) == 1:
             return parts[0]
@@ -146,16 +154,19 @@ class Builder:
         return self._parts.operator("CONCATENATION", tuple(parts), output, options)
 
     def average_pool(self, x: Tensor, name: str, *, window: int = 3, stride: int = 1, padding: int = SAME) -> Tensor:
-        """AVERAGE_POOL_2D, same scale as its input; averages vary less, but neighbors are alike, so only a little."""
+        """AVERAGE_POOL_2D with the scale of its input.
+
+        Averages vary less than values. The spread is divided by only sqrt(2), because neighboring values are alike.
+        """
         values = replace(self._values[x], spread=self._values[x].spread / math.sqrt(2))
         return self._pool("AVERAGE_POOL_2D", x, name, Window(window, stride, padding), values)
 
     def max_pool(self, x: Tensor, name: str, *, window: int = 3, stride: int = 1, padding: int = SAME) -> Tensor:
-        """MAX_POOL_2D, same scale as its input."""
+        """MAX_POOL_2D with the scale of its input."""
         return self._pool("MAX_POOL_2D", x, name, Window(window, stride, padding), self._values[x])
 
     def upsample(self, x: Tensor, name: str, *, factor: int = 2) -> Tensor:
-        """RESIZE_NEAREST_NEIGHBOR to `factor` times the height and width."""
+        """RESIZE_NEAREST_NEIGHBOR to `factor` times the height and width, with the scale of its input."""
         height, width = x.shape[1] * factor, x.shape[2] * factor
         size = self._parts.numbers(f"{name}/size", (2,), (height, width))
         output = self._parts.activation(name, (1, height, width, x.shape[3]), self._values[x], x)
@@ -163,7 +174,7 @@ class Builder:
         return self._parts.operator("RESIZE_NEAREST_NEIGHBOR", (x, size), output, options)
 
     def mean(self, x: Tensor, name: str) -> Tensor:
-        """MEAN over height and width: (1, channels). Means vary less than values, so the range is halved."""
+        """MEAN over height and width, of shape (1, channels). Means vary less than values, so the range is halved."""
         axes = self._parts.numbers(f"{name}/axes", (2,), (1, 2))
         values = replace(self._values[x], spread=self._values[x].spread / 2)
         scale, zero_point = scale_and_zero(x)
@@ -172,13 +183,13 @@ class Builder:
         return self._parts.operator("MEAN", (x, axes), output, {"keep_dims": False})
 
     def reshape(self, x: Tensor, shape: tuple[int, ...], name: str) -> Tensor:
-        """RESHAPE, the new shape as a constant and as an option."""
+        """RESHAPE, with the new shape both as a constant input and as an option."""
         target = self._parts.numbers(f"{name}/shape", (len(shape),), shape)
         output = self._parts.activation(name, shape, self._values[x], x)
         return self._parts.operator("RESHAPE", (x, target), output, {"new_shape": shape})
 
     def dense(self, x: Tensor, units: int, name: str) -> Tensor:
-        """FULLY_CONNECTED with one weight scale for all units and a bias."""
+        """FULLY_CONNECTED with a bias and one weight scale for all units; `x` is (1, length), the output (1, units)."""
         parameters = self._parts.matrix(x, name, units)
         output = self._parts.activation(name, (1, units), LINEAR)
         options: dict[str, Option] = {
@@ -190,19 +201,24 @@ class Builder:
         return self._parts.operator("FULLY_CONNECTED", (x, *parameters), output, options)
 
     def softmax(self, x: Tensor, name: str) -> Tensor:
-        """SOFTMAX with the output scale that its int8 kernels demand."""
+        """SOFTMAX with output scale 1/256 and zero point -128, which its int8 kernels demand."""
         values, quantization = Values(0.1, 0.1, signed=False), Quantization((1 / 256,), (-128,))
         output = self._parts.activation(name, x.shape, values, quantization)
         return self._parts.operator("SOFTMAX", (x,), output, {"beta": 1.0})
 
     def classifier(self, x: Tensor, classes: int) -> Tensor:
-        """Mean, dense layer, softmax."""
+        """MEAN, FULLY_CONNECTED and SOFTMAX: the usual head of a classifier, of shape (1, classes)."""
         return self.softmax(self.dense(self.mean(x, "mean"), classes, "logits"), "softmax")
 
     def model(
         self, *outputs: Tensor, order: Callable[[Sequence[Operator], Sequence[Tensor]], list[Operator]] | None = None
     ) -> Model:
-        """The finished model; `order` arranges the operators, given the outputs."""
+        """The finished model.
+
+        Args:
+            outputs: the outputs of the graph.
+            order: (operators, outputs) -> operators in the order to file them; None: in the order of the calls.
+        """
         operators = order(self._parts.operators, outputs) if order else self._parts.operators
         graph = Graph("main", tuple(self._parts.tensors), tuple(self._inputs), outputs, tuple(operators))
         return Model(self._name, (graph,), description="made by arenite zoo")

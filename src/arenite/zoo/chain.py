@@ -1,4 +1,4 @@
-"""A chain of convolutions: the network whose order cannot be chosen."""
+"""A chain of convolutions: a network with only one order, so that only the layout can save memory."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def chain(*, length: int = 8, channels: int = 8, resolution: int = 32, classes: int = 10, seed: int = 0) -> Model:
-    """`length` 3x3 convolutions; every fourth halves height and width until 4x4 are left."""
+    """`length` 3x3 convolutions and a classifier; every fourth one halves height and width until they are 4x4."""
     net = Builder(f"chain_{length}", seed)
     x = net.input(resolution, resolution, 3)
     for number in range(1, length + 1):

@@ -16,18 +16,22 @@ NORMAL = (
     (("separable", 0), ("separable", 1)),
     (("separable", 1), ("skip", 0)),
     (("skip", 0), ("dilated", 2)),
-)  # two operations per node, each with the state that it reads: 0 and 1 the last two cells, 2... the nodes
+)
+"""Normal cell: two operations for each node, as (kind, state that it reads). States 0 and 1 are the outputs of the last
+two cells, states from 2 on the cell's nodes."""
 REDUCTION = (
     (("max_pool", 0), ("max_pool", 1)),
     (("skip", 2), ("max_pool", 1)),
     (("max_pool", 0), ("skip", 2)),
     (("skip", 2), ("max_pool", 1)),
 )
-POOLED_REACH = 3 * REACH  # sums of maxima are larger than sums of other values
+"""Reduction cell, in the form of `NORMAL`."""
+POOLED_REACH = 3 * REACH
+"""Least upper end of the range of sums in reduction cells: sums of maxima are larger than `Values` predicts."""
 
 
 def darts(*, cells: int = 6, channels: int = 8, resolution: int = 32, classes: int = 10, seed: int = 0) -> Model:
-    """`cells` cells, those at one third and two thirds of the depth being reductions that double the channels."""
+    """`cells` cells; those at one third and two thirds of the depth are reductions, which double the channels."""
     net = Builder(f"darts_{cells}", seed)
     stem = net.conv(net.input(resolution, resolution, 3), 3 * channels, "stem", kernel=3)
     before, x, width = stem, stem, channels
@@ -52,7 +56,7 @@ def _cell(net: Builder, inputs: tuple[Tensor, Tensor], channels: int, reduction:
 
 
 def _operation(net: Builder, kind: str, x: Tensor, stride: int, name: str) -> Tensor:
-    """One edge of a cell; only edges from the cell's inputs reduce, and none of the published ones is a skip."""
+    """One edge of a cell. Only edges from the cell's inputs have a stride, and in the published cell none is a skip."""
     if kind == "max_pool":
         return net.max_pool(x, name, stride=stride)
     if kind == "separable":

@@ -1,4 +1,4 @@
-"""DenseNet: every layer reads all layers before it in its block."""
+"""DenseNet: every layer reads the outputs of all layers before it in its block."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def densenet(
     *, blocks: int = 3, layers: int = 4, growth: int = 8, resolution: int = 32, classes: int = 10, seed: int = 0
 ) -> Model:
-    """DenseNet-BC (arXiv 1608.06993): bottlenecks of 4 x growth, transitions that halve channels and resolution."""
+    """DenseNet-BC (arXiv 1608.06993): bottlenecks of 4 x `growth`, transitions that halve channels and resolution."""
     net = Builder(f"densenet_{blocks}x{layers}", seed)
     x = net.conv(net.input(resolution, resolution, 3), 2 * growth, "stem", kernel=3)
     for block in range(1, blocks + 1):

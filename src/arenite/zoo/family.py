@@ -1,4 +1,4 @@
-"""A family of models: a function, its parameters and what values they take."""
+"""A family of models: the function that builds them, its parameters and the ranges of their values."""
 
 from __future__ import annotations
 
@@ -15,13 +15,16 @@ if TYPE_CHECKING:
 
 Value = int | float
 SEEDS = (0, 2**63 - 1)
+"""Least and largest seed of every family."""
 
 
 @dataclass(frozen=True)
 class Family:
-    """`function` builds a model from the keyword `parameters` (name -> default); `limits` are their least and largest.
+    """A family of models.
 
-    The seed's limits need not be given. `description` is one line for a person.
+    function: builds a model from keyword arguments, all of which have defaults.
+    description: one line for the user.
+    limits: parameter -> least and largest value; not needed for `seed`.
     """
 
     function: Callable[..., Model]
@@ -30,11 +33,19 @@ class Family:
 
     @property
     def parameters(self) -> dict[str, Value]:
-        """Every parameter with its default, in the order in which the function declares them."""
+        """Every parameter with its default, in the order of the function's signature."""
         return {name: parameter.default for name, parameter in inspect.signature(self.function).parameters.items()}
 
     def build(self, name: str, given: Mapping[str, Value | str]) -> Model:
-        """The model with the given parameters; texts are converted. Raises OptionError for bad names and values."""
+        """Build a model with the given parameters; strings are converted to numbers.
+
+        Args:
+            name: name of the family, for messages.
+            given: parameter -> value.
+
+        Raises:
+            OptionError: a parameter is unknown, or a value is out of range or no number.
+        """
         return self.function(**{key: self._value(name, key, value) for key, value in given.items()})
 
     def _value(self, name: str, key: str, given: Value | str) -> Value:

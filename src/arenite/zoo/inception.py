@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def inception(*, modules: int = 3, channels: int = 8, resolution: int = 32, classes: int = 10, seed: int = 0) -> Model:
-    """Modules of GoogLeNet (arXiv 1409.4842, figure 2b) with 8 x channels outputs, a pool after every second."""
+    """Modules of GoogLeNet (arXiv 1409.4842, figure 2b) with 8 x `channels` outputs, and a pool after every two."""
     net = Builder(f"inception_{modules}", seed)
     x = net.conv(net.input(resolution, resolution, 3), 4 * channels, "stem", kernel=3)
     for number in range(1, modules + 1):

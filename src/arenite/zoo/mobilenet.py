@@ -13,16 +13,18 @@ V1_BLOCKS = (
     *((64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2)),
     *((512, 1),) * 5,
     *((1024, 2), (1024, 1)),
-)  # (channels, stride), arXiv 1704.04861, table 1
+)
+"""(channels, stride) of each block; arXiv 1704.04861, table 1."""
 
 V2_STAGES = (
     *((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2)),
     *((6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)),
-)  # (expansion, channels, blocks, stride of the first), arXiv 1801.04381, table 2
+)
+"""(expansion, channels, blocks, stride of the first block) of each stage; arXiv 1801.04381, table 2."""
 
 
 def divisible(channels: float, divisor: int = 8) -> int:
-    """`channels` rounded to a multiple of `divisor`, never below nine tenths of it (the rule of the reference code)."""
+    """`channels` rounded to a multiple of `divisor`, never below 0.9 x `channels` (rule of the reference code)."""
     rounded = max(divisor, int(channels + divisor / 2) // divisor * divisor)
     return rounded + divisor if rounded < 0.9 * channels else rounded
 
@@ -30,7 +32,10 @@ def divisible(channels: float, divisor: int = 8) -> int:
 def mobilenet_v1(
     *, alpha: float = 0.25, resolution: int = 96, channels: int = 1, classes: int = 2, seed: int = 0
 ) -> Model:
-    """MobileNet v1 (arXiv 1704.04861). 0.25 at 96x96x1, the visual wake words network, has a peak of 55,296 B."""
+    """MobileNet v1 (arXiv 1704.04861).
+
+    The defaults are the visual wake words network, `alpha` 0.25 at 96x96x1, with a peak of 55,296 bytes.
+    """
     net = Builder(f"mobilenet_v1_{alpha:g}_{resolution}", seed)
     x = net.input(resolution, resolution, channels)
     x = net.conv(x, max(1, int(32 * alpha)), "stem", kernel=3, stride=2)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def nasnet_a(*, cells: int = 2, channels: int = 8, resolution: int = 32, classes: int = 10, seed: int = 0) -> Model:
-    """Three stacks of `cells` normal cells, a reduction cell between them; `channels` double at each reduction."""
+    """Three stacks of `cells` normal cells with reduction cells between them, each of which doubles the channels."""
     net = Builder(f"nasnet_a_{cells}", seed)
     stem = net.conv(net.input(resolution, resolution, 3), channels, "stem", kernel=3)
     before, x = stem, stem
@@ -56,7 +56,7 @@ def _reduction(net: Builder, before: Tensor, x: Tensor, channels: int, name: str
 
 
 def _fit(net: Builder, before: Tensor, x: Tensor, channels: int, name: str) -> tuple[Tensor, Tensor]:
-    """Both inputs of a cell brought to its channels and, for the earlier one, to the resolution of the later."""
+    """Both inputs of a cell, convolved to its number of channels, and the earlier one to the later one's resolution."""
     stride = -(-before.shape[1] // x.shape[1])
     p = net.conv(before, channels, f"{name}/fit_before", stride=stride)
     return p, net.conv(x, channels, f"{name}/fit")

@@ -1,4 +1,4 @@
-"""The order in which a converter files the operators of a network that an author described layer by layer."""
+"""The order in which a converter files the operators of a network that was defined layer by layer in Keras."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 def by_depth(operators: Sequence[Operator], outputs: Sequence[Tensor]) -> list[Operator]:
-    """Operators farthest from the outputs first, equal distances as they were created: Keras's order of layers.
+    """The operators by descending distance from the outputs, ties in the order of creation: Keras's order of layers.
 
-    Breadth-first, so all branches of a cell advance together and their tensors are alive together. `operators` must
-    be in an order that respects the data.
+    The order is breadth-first: all branches of a cell advance together, so their tensors are alive together.
+    `operators` must be in a valid order.
     """
     depth = dict.fromkeys(outputs, 0)
     depths: dict[Operator, int] = {}

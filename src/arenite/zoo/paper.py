@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 def paper(*, seed: int = 0) -> Model:
-    """Seven operators, a peak of 5,216 B as filed and of 4,960 B in the best order (1, 4, 6, 2, 3, 5, 7).
+    """Seven operators, with a peak of 5,216 bytes as filed and of 4,960 bytes in the best order (1, 4, 6, 2, 3, 5, 7).
 
-    Tensors 0 to 7 have the paper's sizes: 1568, 3136, 1568, 512, 512, 256, 256 and 512 B. The paper gives sizes only;
-    the shapes and the kinds of operators are ours.
+    Tensors 0 to 7 have the paper's sizes: 1568, 3136, 1568, 512, 512, 256, 256 and 512 bytes. The paper gives sizes
+    only; shapes and kinds of operators are chosen to match them.
     """
     net = Builder("paper", seed)
     tensor0 = net.input(14, 14, 8)

@@ -1,4 +1,4 @@
-"""The tensors and operators of a graph under construction."""
+"""The tensors and operators of a graph under construction, with random constants."""
 
 from __future__ import annotations
 
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from arenite.zoo.activation import Values
 
 BIAS_REACH = 0.25
-WEIGHTS_LIMIT = 2**26  # bytes of one model: far beyond any microcontroller; building takes several times as many
+"""Largest absolute real value of biases: small beside outputs with a standard deviation of about 1."""
+WEIGHTS_LIMIT = 2**26
+"""Most bytes of weights of one model: far beyond any microcontroller. Building takes several times as much memory."""
 
 
 class Parts:
-    """Collects tensors and operators in the order in which they are asked for; constants come from one seed."""
+    """Collects tensors and operators in the order of the calls; all constants come from one seed."""
 
     def __init__(self, seed: int) -> None:
         self._weights = Weights(seed)
@@ -38,7 +40,10 @@ class Parts:
     def activation(
         self, name: str, shape: tuple[int, ...], values: Values, quantized: Quantization | Tensor | None = None
     ) -> Tensor:
-        """A new int8 activation, quantized as given, as the given tensor is, or as its values ask for."""
+        """A new int8 activation.
+
+        Its quantization is `quantized`, or that of the tensor `quantized`; None: what the expected `values` need.
+        """
         quantization = quantized.quantization if isinstance(quantized, Tensor) else quantized
         tensor = Tensor(name, shape, ElementType.INT8, None, quantization or values.quantization())
         self.tensors.append(tensor)
@@ -46,14 +51,15 @@ class Parts:
         return tensor
 
     def operator(self, code: str, inputs: tuple[Tensor, ...], output: Tensor, options: Mapping[str, Option]) -> Tensor:
-        """Files an operator; returns its output."""
+        """File an operator with the kind `code`, and return its output."""
         self.operators.append(Operator(code, inputs, (output,), options, version=version(code, ElementType.INT8)))
         return output
 
     def filters(self, x: Tensor, name: str, shape: tuple[int, ...], dimension: int) -> tuple[Tensor, Tensor]:
-        """Weights quantized per channel along `dimension`, 0 or the last, and the bias, for a convolution of x.
+        """Weights of `shape` and a bias for a convolution of `x`.
 
-        Their scales are such that the output's standard deviation is about 1.
+        The weights are quantized per channel along `dimension`, 0 or the last. The scales give the output a standard
+        deviation of about 1.
         """
         channels = shape[dimension]
         taps = math.prod(shape) // channels
@@ -66,9 +72,10 @@ class Parts:
         return weights, self._bias(name, products, Quantization(products, (0,) * channels))
 
     def matrix(self, x: Tensor, name: str, units: int) -> tuple[Tensor, Tensor]:
-        """Weights (units, length of x) and bias for a dense layer over x; the output's standard deviation is about 1.
+        """Weights of shape (units, length of x) and a bias for a dense layer over `x`.
 
-        One scale for all units: not every runtime's kernels take one per unit.
+        The scale gives the output a standard deviation of about 1. All units share it, because not every runtime's
+        kernels take one scale per unit.
         """
         taps = x.shape[1]
         content = self._filters(taps, units).T.tobytes()
@@ -79,7 +86,7 @@ class Parts:
         return weights, self._bias(name, (product,) * units, Quantization((product,), (0,)))
 
     def numbers(self, name: str, shape: tuple[int, ...], values: tuple[int, ...]) -> Tensor:
-        """A constant of int32, such as a new shape or axes."""
+        """An int32 constant, such as a new shape or axes."""
         return self._constant(name, shape, ElementType.INT32, struct.pack(f"<{len(values)}i", *values))
 
     def _filters(self, taps: int, channels: int) -> NDArray[numpy.int8]:

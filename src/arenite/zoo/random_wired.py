@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
 
 def watts_strogatz(nodes: int, k: int, p: float, random: Random) -> list[tuple[int, ...]]:
-    """For every node, the nodes before it that feed it: a ring with k neighbors each, edges rewired with chance p.
+    """A Watts-Strogatz graph: for every node, the lower-numbered nodes that it reads.
 
-    Edges point from the lower number to the higher, which makes the graph acyclic.
+    It begins as a ring in which every node has `k` neighbors. Each edge is rewired with probability `p`. Edges point
+    from the lower number to the higher, which makes the graph acyclic.
     """
     neighbors: list[set[int]] = [set() for _ in range(nodes)]
     for distance in range(1, k // 2 + 1):
@@ -47,9 +48,12 @@ def random_wired(
 ) -> Model:
     """`stages` graphs WS(nodes, k, p), one after the other.
 
-    A node adds up what it reads and applies a separable convolution. Nodes that read no other read the stage's input;
-    the sum of all nodes that no other reads is the stage's output. Stages halve the resolution and, from the second on,
-    double the channels while more than 4x4 are left; all further stages keep both.
+    A node sums up its inputs and applies a separable convolution. Nodes without a predecessor read the stage's input.
+    The stage's output is the sum of all nodes without a successor. Each stage halves the resolution and, from the
+    second on, doubles the channels, until the resolution is 4x4; further stages keep both.
+
+    Raises:
+        OptionError: `k` is odd or not less than `nodes`.
     """
     if k % 2 or k >= nodes:
         raise OptionError(f"random-wired: k must be even and less than nodes ({nodes}), not {k}")

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def resnet8(*, resolution: int = 32, channels: int = 16, classes: int = 10, seed: int = 0) -> Model:
-    """Three residual blocks of two 3x3 convolutions, the second and third halving the resolution (arXiv 2106.07597)."""
+    """Three residual blocks of two 3x3 convolutions (arXiv 2106.07597); the last two halve the resolution."""
     net = Builder(f"resnet8_{resolution}", seed)
     x = net.conv(net.input(resolution, resolution, 3), channels, "stem", kernel=3)
     for number in range(3):

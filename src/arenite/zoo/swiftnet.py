@@ -1,4 +1,4 @@
-"""A network in the manner of SwiftNet Cell: irregular cells whose branches have different widths."""
+"""A network like SwiftNet Cell: irregular cells whose branches have different widths."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from arenite.model import Model, Tensor
 
 CELLS = 3
+"""Number of cells, chosen together with `CELL` to reproduce the published peaks."""
 CELL = (
     (7, 1, (0,)),
     (3, 2, (0, 1)),
@@ -22,14 +23,16 @@ CELL = (
     (5, 2, (6,)),
     (7, 1, (4,)),
     (3, 1, (4, 5, 7)),
-)  # per node from 1: kernel, width in halves of `channels`, the nodes that it reads; 0 is the cell's input
+)
+"""Nodes of a cell from number 1 on, as (kernel size, width in halves of `channels`, nodes that it reads); node 0 is the
+cell's input."""
 
 
 def swiftnet_cell(*, channels: int = 16, resolution: int = 112, classes: int = 2, seed: int = 0) -> Model:
-    """Three equal cells, 88 operators: every node is a separable convolution over the concatenation of what it reads.
+    """Three equal cells, 88 operators; every node is a separable convolution of the concatenation of its inputs.
 
-    At the default size the peak is 351,232 B as filed and 301,056 B in the best order: by design what was published for
-    SwiftNet Cell (arXiv 1910.05110: 351 KB and 301 KB), whose own wiring is not public.
+    At the default size the peak is 351,232 bytes as filed and 301,056 bytes in the best order. The wiring was chosen to
+    match the published peaks of SwiftNet Cell, 351 KB and 301 KB (arXiv 1910.05110), whose own wiring is not public.
     """
     net = Builder(f"swiftnet_cell_{resolution}", seed)
     x = net.conv(net.input(resolution, resolution, 3), channels, "stem", kernel=3, stride=2)

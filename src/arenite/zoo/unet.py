@@ -1,4 +1,4 @@
-"""U-Net: an encoder whose every stage is kept for the decoder."""
+"""U-Net: an encoder and a decoder; each stage's output of the encoder stays alive until the decoder reads it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ if TYPE_CHECKING:
 
 
 def unet(*, depth: int = 3, channels: int = 8, resolution: int = 64, classes: int = 2, seed: int = 0) -> Model:
-    """U-Net (arXiv 1505.04597) with SAME padding and nearest-neighbor upsampling; `depth` is how often it halves."""
+    """U-Net (arXiv 1505.04597) with SAME padding and nearest-neighbor upsampling; `depth`: number of halvings.
+
+    Raises:
+        OptionError: `resolution` is not a multiple of 2**depth.
+    """
     if resolution % 2**depth:
         raise OptionError(f"u-net: resolution {resolution} is not a multiple of {2**depth} (2 to the power of depth)")
     net = Builder(f"unet_{depth}_{resolution}", seed)

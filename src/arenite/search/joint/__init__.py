@@ -1,1 +1,1 @@
-"""Order and layout with overlap searched together."""
+"""Search of order and layout together, with overlap, and lower bounds that hold for every order."""

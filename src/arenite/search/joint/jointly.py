@@ -123,7 +123,7 @@ def solve_jointly(
 
 
 def _height(arrangement: Arrangement, sizes: Sequence[int], common: Common) -> int:
-    return max(arrangement.offsets[one] + sizes[one] for one in range(common.counted))
+    return max(arrangement.offsets[buffer] + sizes[buffer] for buffer in range(common.counted))
 
 
 def _core_bound(
@@ -136,12 +136,12 @@ def _core_bound(
     sizes = [buffer.size for buffer in start.problem.buffers]
     arrangement, spans = Arrangement(start.order, start.solution.offsets), _spans(start.order, common)
     first, last = spans[_highest(arrangement, sizes, common)]
-    near = sorted(spans, key=lambda one: (max(spans[one][0] - last, first - spans[one][1], 0), one))
+    near = sorted(spans, key=lambda buffer: (max(spans[buffer][0] - last, first - spans[buffer][1], 0), buffer))
     least, left, count = start.lower_bound, effort, _CORE
     while count < len(near) and left > 0 and not budget.over and least < start.solution.height:
         members = set(near[:count])
-        inside = [each for each in conflicts if each.one in members and each.other in members]
-        part = Part({operator for one in members for operator in common.users(one)}, members)
+        inside = [conflict for conflict in conflicts if conflict.one in members and conflict.other in members]
+        part = Part({operator for buffer in members for operator in common.users(buffer)}, members)
         model = JointModel(common, inside, sizes, arrangement, bound=least, part=part)
         found, proven, spent = model.run(left, budget, any_lower=True)
         least = max(least, proven)
@@ -196,5 +196,5 @@ def _spans(order: Sequence[int], common: Common) -> dict[int, tuple[int, int]]:
 
 def _highest(arrangement: Arrangement, sizes: Sequence[int], common: Common) -> int:
     """The counted buffer with the highest end, the first of equals."""
-    among = (one for one in common.charges if one < common.counted)
-    return min(among, key=lambda one: (-arrangement.offsets[one] - sizes[one], one))
+    counted = (buffer for buffer in common.charges if buffer < common.counted)
+    return min(counted, key=lambda buffer: (-arrangement.offsets[buffer] - sizes[buffer], buffer))

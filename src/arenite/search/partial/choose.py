@@ -1,7 +1,7 @@
 """Costs, a limit on the head -> choices: ways to cut the line into segments that keep to the limit.
 
-    line    o o o o o o o o o o o        an operator above the limit has to be inside of a segment in parts
-    choice  |o|o|o o o o|o|o|o o|o|
+    line     o o o X X o o o X o o       X: operators that exceed the limit if executed whole
+    choice  |o|o|o X X o|o|o|X o|o|      longer segments are executed in parts
 
 Dynamic programming from the first operator to the last: at each position, the Pareto-optimal choices that end there.
 """

@@ -21,6 +21,7 @@ Kind = Literal[Halo, Uneven, "channels"]
 UNEVEN: Mapping[Halo, Uneven] = MappingProxyType(
     {"recompute": "recompute uneven", "keep": "keep uneven", "some": "some uneven", "more": "more uneven"}
 )
+"""Each halo with strips of even height -> the kind with the same halo and strips of uneven height."""
 EVEN_KINDS: tuple[Kind, ...] = tuple(UNEVEN)
 """The kinds of strips of about the same height."""
 ROW_KINDS: tuple[Kind, ...] = (*UNEVEN, *UNEVEN.values())

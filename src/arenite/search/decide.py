@@ -1,6 +1,8 @@
 """Task -> Decision: which plan is the best for what was asked, and when the model has to stay as it is.
 
-Task --order and layout--> Decision --strips, where allowed--> Decision
+    Task --order and layout--> Decision --strips, where allowed--> Decision
+
+Checking, verifying and telling a person about the decision come afterwards (`optimization.py`).
 """
 
 from __future__ import annotations

@@ -6,13 +6,12 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from arenite.budget import Budget
 from arenite.errors import OptionError
 from arenite.operators.macs import macs
 from arenite.search.decide import without_strips
 from arenite.search.optimization import completed
 from arenite.search.partial.search import unbeaten
-from arenite.search.split import PartialSearch, best_of, objective_of, obstacle, without
+from arenite.search.split import PartialSearch, objective_of, obstacle, start_of, without
 from arenite.search.task import Task, silent
 
 if TYPE_CHECKING:
@@ -77,7 +76,9 @@ class Exploration:
                 f"{self.source.name}: there is no point {number}; choose from 0 to {len(self.points) - 1}"
             )
         started = time.monotonic()
-        return completed(replace(self._task, budget=Budget()), self._candidates[number].decision, started)
+        return completed(
+            replace(self._task, budget=self._task.options.budget()), self._candidates[number].decision, started
+        )
 
 
 def explore(model: Model, options: Options, *, progress: Callable[[str], None] | None = None) -> Exploration:
@@ -133,7 +134,7 @@ def _candidates(task: Task, objective: Objective) -> Iterator[Candidate]:
             found.append(candidate)
             yield candidate
     if found:
-        yield from ways.better_than(best_of(found, objective))
+        yield from ways.better_than(start_of(found, objective))
 
 
 def _spread(known: list[Choice]) -> list[Choice]:

@@ -172,7 +172,8 @@ def candidates(task: Task, whole: Decision, objective: Objective) -> Iterator[Ca
             break
         if number >= _TRIED and (objective.enough is None or any(each.fits(objective) for each in found)):
             break
-        task.progress(f"strips: layout {number + 1} of at most {min(len(known), _TRIED)}")
+        most = min(len(known), _TRIED if objective.enough is None else _MOST_TRIED)
+        task.progress(f"strips: layout {number + 1} of at most {most}")
         candidate = ways.candidate(choice)
         if candidate is not None:
             found.append(candidate)

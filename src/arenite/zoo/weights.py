@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 UNIFORM_SPREAD = 127 / math.sqrt(3)
 """Standard deviation of weights that are uniform in -127..127."""
-CENTRE_FROM = 8
+CENTER_FROM = 8
 """Weights per filter from which on their mean is subtracted; a smaller filter would lose too much of its variation."""
 
 
@@ -45,7 +45,7 @@ class Weights:
         import numpy
 
         values = numpy.maximum(self._bytes(taps * channels), -127).astype(numpy.int32).reshape(taps, channels)
-        if taps >= CENTRE_FROM:
+        if taps >= CENTER_FROM:
             values -= values.sum(axis=0) // taps
         return numpy.clip(values, -127, 127).astype(numpy.int8)
 

@@ -163,10 +163,8 @@ def _picked(
 
 def _first_gap(shape: Sequence[int], counts: Sequence[int], strides: Sequence[int]) -> int:
     """Elements in the first gap between runs of the last dimension; 0 if all runs are adjacent."""
-    step, reached = (
-        1,
-        counts[-1],
-    )  # step: elements per step along an axis; reached: elements from the slice's first to past its last
+    # step: elements between neighbors along an axis; reached: elements from the slice's first to past its last.
+    step, reached = 1, counts[-1]
     steps = []
     for length in reversed(shape):
         steps.append(step)

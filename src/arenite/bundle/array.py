@@ -1,4 +1,4 @@
-"""A model as an array in C++: constant, so that a linker keeps it in flash, and aligned as TFLM wants it."""
+"""A model as a C++ array: constant, so that a linker places it in flash, and aligned for TFLM."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     """Returns why the kernel refuses the operator, as text; None if no reason is known."""
 
 OUTPUT = -1
+"""Place of the first output."""
 
 
 def at(operator: Operator, place: int) -> Tensor | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 ROW = 16
+"""Bytes per line of the array."""
 
 
 def model_header(name: str, size: int) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CLOSED_PIPE = 141
+"""Exit code of shells for a program that SIGPIPE ended: 128 plus the number of the signal."""
 
 NOT_OF_STDOUT = frozenset({errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM})
 """OS errors without a file name that name an exhausted resource. Others without a file come from writes to stdout."""

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 DELAY_SECONDS = 1.0
+"""Seconds before the display appears, so that short work shows nothing."""
 BESIDE_TEXT = 12  # cells of the spinner, the time, and the gaps
 
 

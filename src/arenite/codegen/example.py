@@ -24,7 +24,9 @@ UNLIKE = frozenset({"FULLY_CONNECTED", "MUL", "SUM", "SVDF"})
 """Kinds for which the last bit of integer results differs between LiteRT's reference kernels and TFLM."""
 
 SPARE = 1 << 20
+"""Bytes of arena in addition to those for tensors."""
 MOST = 1 << 30
+"""Largest arena in bytes."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 STEPS = 512
+"""Intervals of a table, which has one more value."""
 
 
 def exponentials() -> list[int]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from arenite.codegen.program import Block, Number, Step
 
 LONGEST = 200
-"""Most calls in the body of a loop. The search for loops takes time proportional to this limit times the calls."""
+"""Most calls in the body of a loop. A larger limit finds longer loops but makes the search slower."""
 
 CALL, ARGUMENT, LOOP, COMPUTED, LOOKED_UP = 4, 6, 24, 6, 10
 """Approximate bytes of Thumb-2 code: per call, argument, loop, computed number of a loop, and looked-up number."""

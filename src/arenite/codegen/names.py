@@ -7,6 +7,7 @@ import re
 from arenite.errors import OptionError
 
 LONGEST = 40
+"""Most characters of a name or a part of one, so that lines of generated C stay short."""
 
 _KEYWORDS = (
     "alignas alignof and and_eq asm auto bitand bitor bool break case catch char class compl const "

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 NOTHING = -(1 << 62)
+"""Result if no element is read after any write; below every real distance."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 ELLIPSIS = "…"
 SHORTEST_NAME = 12
+"""Least cells of a shortened name in a table."""
 UNBOUNDED = 10_000
+"""Cells of a line without a width limit."""
 RUNTIMES = {"litert": "LiteRT", "litert-reference": "LiteRT with reference kernels", "tflm": "TFLM"}
 """Names of the runtimes in reports."""
 

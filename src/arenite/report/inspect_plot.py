@@ -21,11 +21,17 @@ SUFFIXES = (".png", ".svg")
 COLOURS = {"inputs": "#4477aa", "outputs": "#ee9944", "bystanders": "#bbbbbb"}
 PEAK_COLOUR = "#bb2233"
 MOST_NAMES = 48
+"""Most operators whose labels show names; with more operators labels are positions."""
 LABEL_LENGTH = 26
+"""Most characters of an operator's name in a label or title."""
 TITLE_LENGTH = 60
+"""Most characters of the model's name in the title."""
 INCHES = {"least": 6.4, "most": 14.0, "margin": 2.0, "operator": 0.26}
+"""Least and greatest width, width of the margins, and width per operator."""
 NARROW_BARS = 150
+"""Operators above which bars have no gaps between them."""
 LEAST_KIB = 4
+"""Peak in KiB from which on the axis counts KiB, not bytes."""
 
 
 @dataclass(frozen=True, slots=True)

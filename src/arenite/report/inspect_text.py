@@ -25,10 +25,12 @@ if TYPE_CHECKING:
     from arenite.search.inspection import InspectedGraph, InspectedOperator, InspectedTensor, Inspection
 
 BAR_CELLS = 20
+"""Cells of a bar at the peak."""
 PARTS = (("█", "blue", "inputs"), ("▓", "dark_orange", "outputs"), ("░", "bright_black", "bystanders"))
 PEAK_STYLE = "bold red"
 FAINT = "dim"
 MOST_PINNING = 10
+"""Most tensors that the report names as pinning the peak."""
 
 OPERATOR_COLUMNS = (
     Column("#", right=True),

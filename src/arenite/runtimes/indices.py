@@ -87,7 +87,7 @@ KEEPING: Mapping[str, slice] = MappingProxyType(
 """Operator kinds whose output values stay within the interval of the named inputs, if that interval begins at 0."""
 
 RESCALING = frozenset({"DEQUANTIZE", "QUANTIZE"})
-"""Those of the KEEPING kinds that preserve the real value; all others preserve the stored value."""
+"""KEEPING kinds that preserve the real value; all other KEEPING kinds preserve the stored value."""
 
 
 def index_ranges(model: Model) -> dict[Tensor, Interval]:

@@ -44,6 +44,7 @@ children that wait for an event that never comes, and children on Windows, which
 
 NOISE = re.compile(r"^\s*$|^(INFO|WARNING|W0|I0)|RecordingMicroAllocator|absl::InitializeLog")
 LONGEST_REASON = 200
+"""Most characters of a reason, which is part of a one-line message."""
 KEPT_BYTES = 64 << 10
 """Bytes kept of a runtime's output for a job, from its end: messages show only two lines of the output."""
 

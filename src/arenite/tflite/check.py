@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 LARGEST_OFFSET = 2**31 - 1
 """Largest address of an offline memory plan in bytes, since the plan is a list of int32."""
 _LARGEST_CONSTANT = 2**63 - 1
+"""Largest size of a constant in bytes, from the 64-bit sizes of buffers."""
 
 
 def check_size(shape: Sequence[int], kind: ElementType, *, constant: bool) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 
 _DEAD, _ALIVE = 1, 2
+"""Marks of bytes that only the old root reaches, and of bytes that the new root reaches; 0 is neither."""
 
 
 class Edit(NamedTuple):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 ALIGNMENT = 16
 """Alignment in bytes of buffer contents in the file: `force_align: 16` in the schema."""
 _ROOM = 4096
+"""Bytes in front of the source at the start; the builder's buffer grows when they are used up."""
 
 
 class Sheet:

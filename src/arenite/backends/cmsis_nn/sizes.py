@@ -21,7 +21,9 @@ INT32_BYTES = 4
 COLUMNS = 2
 """Windows that the kernels without MVE unroll at a time, as 16-bit values."""
 MVE_COLUMNS = 4
+"""Windows that the MVE kernels unroll at a time."""
 MVE_LANES = 16
+"""Bytes of an MVE vector."""
 MVE_DEPTHWISE_CHANNELS = 124
 """Channels per pass of the MVE depthwise kernel, CH_IN_BLOCK_MVE."""
 MVE_ONE_CHANNEL_OUTPUTS = 1

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 INT, INT16 = 4, 2
 VECTOR = 16
+"""Bytes of a vector of the chip's SIMD instructions."""
 
 P4_CACHE = 32768
 """Bytes of the ESP32-P4's data cache that its convolution uses for buffers (L1D_BUDGET)."""

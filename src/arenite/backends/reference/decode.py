@@ -25,7 +25,9 @@ LUT, HUFFMAN, PRUNING = range(3)
 FIRST_CUSTOM = 128
 """First decoding type that is reserved for kernels of the application."""
 HEADER_BYTES = 16
+"""Bytes of the header of an ancillary table."""
 VERSION = 1
+"""The version of the header and of all decoding types that TFLM accepts."""
 STATE = {LUT: "8p3b", HUFFMAN: "6p2b", PRUNING: "9p2b"}
 """Structure of an output's decoder by decoding type, in the letters of `size_of`."""
 DECODED = {

@@ -28,7 +28,9 @@ INT = 4
 FLOAT = frozenset({ElementType.FLOAT32})
 QUANTIZED = frozenset({ElementType.INT8, ElementType.INT16})
 BATCH_MATMUL_QUANTIZATION = 7 * INT
+"""Bytes of the kernel's structure QuantizationOpDataBatchMatmul."""
 SOFTMAX_TABLE = 2 * 513
+"""Bytes of a table of 513 int16 values."""
 
 
 _COMPARISON = "7ib"

@@ -81,8 +81,8 @@ def _read_whole(unpacking: Operator, readers: Sequence[Operator], graph: Graph) 
 def unpacked_late(operators: Sequence[Operator]) -> tuple[Operator, ...]:
     """Move each unpacking operator right before the first reader of its weights; other operators keep their order.
 
-    The peak does not grow: the weights are alive in a subset of their former scopes, and their peak is the reader's
-    scope, in which they are alive anyway.
+    The peak does not grow. Except in the scope of the unpacking operator itself, the weights are alive only in scopes
+    in which they were alive before. All other tensors alive in that scope are also alive while the reader runs.
     """
     first = {unpacking: found[0] for unpacking, found in _readers(operators).items() if found}
     before: dict[Operator, list[Operator]] = {}

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from arenite.model import Operator
 
 _INTEGER_BITS = 3
+"""Integer bits of the kernel's fixed-point input (kInputIntegerBits)."""
 _STEPS = 4096.0 * 3.0
 """Steps of the table's argument per unit of the input."""
 

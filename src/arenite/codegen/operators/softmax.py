@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from arenite.model import Operator
 
 INTEGER_BITS = 5
+"""Integer bits of scaled differences (kScaledDiffIntegerBits)."""
 LARGEST_DIFFERENCE = 255
+"""Largest difference of two int8 values."""
 LONGEST_WIDE = 1 << 16
 """Most values of an int16 row: the sum of exponentials, each at most 32,767, then fits in 32 bits."""
 

@@ -52,9 +52,9 @@ class StripPlan:
 def strip_plan(region: Region, boundaries: int | Sequence[int], *, halo: Halo = "recompute") -> StripPlan:
     """A plan from a number of strips, or from the boundaries of the region's last output.
 
-    With a number, strip heights differ by at most one row. The boundaries of the other outputs follow. An output that
-    the region itself reads ends where the strip's readers end, so that no row is computed early. Any other output ends
-    at the same fraction of its height.
+    With a number, strip heights differ by at most one row. The boundaries of the other outputs follow. A strip of an
+    output that the region itself reads ends at the last row that the strip reads, so that no row is computed for the
+    output alone. A strip of any other output ends at the same fraction of the height.
 
     Args:
         region: the region to split.

@@ -105,7 +105,7 @@ class Scatter:
     padding: int
 
     def read(self, rows: Rows) -> Rows:
-        """Input positions that add to some output positions; the nearest position if none do."""
+        """Input positions that add to the output positions `rows`; the last one before them if none do."""
         end = min(self.length, (rows.end - 1 + self.padding) // self.stride + 1)
         first = -(-(rows.first + self.padding - self.kernel + 1) // self.stride)
         return Rows(min(max(0, first), end - 1), end)

@@ -1,6 +1,6 @@
 """Addresses of a model's tensors in the arena of generated C, and moves of tensors during an inference.
 
-`arenite.search.relocation` decides them; this room only prints them.
+`arenite.search.relocation` decides them; this package only prints them.
 """
 
 from __future__ import annotations

@@ -163,7 +163,7 @@ class If:
 
 @dataclass(frozen=True, slots=True)
 class While:
-    """Runs `before` once, then `test` and, as long as the byte of `condition` is not 0, `body`."""
+    """Runs `before`, then repeats `test` and `body` until the byte of `condition` is 0 after `test`."""
 
     index: int
     before: tuple[Work, ...]

@@ -94,7 +94,7 @@ def faults(fits: Sequence[Fit]) -> tuple[str, ...]:
 
 
 def lacking(missing: int, *, certain: bool = True) -> Text:
-    """Missing bytes, if any; if the figures are not certain, the text says no more than is known."""
+    """Missing bytes; `fits` if none are missing, or `cannot say` if the figures are not certain."""
     if missing:
         return Text(f"{number(missing)} missing", style=BAD)
     return Text("fits", style=GOOD) if certain else Text("cannot say", style=BAD)

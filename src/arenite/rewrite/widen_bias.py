@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class WidenBias(Pass):
-    """Store int32 biases that TFLM misreads as int64.
+    """Store as int64 the int32 biases that TFLM misreads.
 
     Outputs equal LiteRT's outputs for the model with declared biases (`DeclareBias`), bit for bit.
     """
@@ -49,7 +49,7 @@ class WidenBias(Pass):
 
 @dataclass(frozen=True)
 class DeclareBias(Pass):
-    """Declare every bias that TFLM misreads as int32, so that LiteRT reads it correctly."""
+    """Declare as int32 every int32 bias that TFLM misreads, so that LiteRT reads it correctly."""
 
     def _apply(self, model: Model) -> Model:
         return edited(model, _declared)

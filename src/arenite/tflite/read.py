@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 IDENTIFIER = b"TFL3"
 MOST_THINGS = 1 << 17
-"""Most tensors and operators of a model. TFLM keeps 12 bytes of RAM per tensor and about 60 per operator, so larger
-models fit no known board."""
+"""Most tensors and operators of a model. Bounds the reader's work far above real models: TFLM keeps 12 bytes of RAM per
+tensor and about 60 per operator."""
 
 
 def read_model(path: str | os.PathLike[str]) -> Model:

@@ -1,8 +1,9 @@
 """Operators for which generated C calls CMSIS-NN: those for which CMSIS-NN computes the same bits.
 
-All others run Arenite's own kernel: operators that CMSIS-NN computes differently or refuses. These are windows wholly
-on padding, padding that CMSIS-NN cannot express (it takes the padding above and on the left and derives the rest from
-the sizes), and the faults that `docs/export.md` lists. A strip has its own rows and padding and is judged separately.
+All others run Arenite's own kernel: operators that CMSIS-NN computes differently or refuses. These have windows wholly
+on padding, or padding that CMSIS-NN cannot express (it takes the padding above and on the left and derives the rest
+from the sizes), or meet the faults that `docs/export.md` lists. A strip has its own rows and padding and is judged
+separately.
 
 Source: CMSIS-NN 4ab83cc, the files that are named below.
 """

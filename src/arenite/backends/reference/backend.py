@@ -1,4 +1,4 @@
-"""TFLM's reference kernels as a backend. Other sets of TFLM run them for operators without an own kernel."""
+"""TFLM's reference kernels as a backend. TFLM's other sets run them where they have no own kernel."""
 
 from __future__ import annotations
 

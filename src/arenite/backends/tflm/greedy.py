@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ONLINE = -1
 """Offset that leaves the placement of a buffer to TFLM."""
 _MOST_CONFLICTS = 100_000
-"""Pairs of buffers alive together; below, lists of neighbors are faster, above, arrays in linear memory are used."""
+"""Pairs of buffers alive together, up to which lists of neighbors are faster than arrays of all placed buffers."""
 
 
 @dataclass(frozen=True, slots=True)

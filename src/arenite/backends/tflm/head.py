@@ -106,7 +106,7 @@ def layout_problem(
 def inputs_on_top(
     model: Model, problem: PlacementProblem, tensors: Sequence[Tensor], offsets: Sequence[int]
 ) -> tuple[int, ...]:
-    """Move kept inputs of the main graph above all other buffers that are alive during the inference; no head grows.
+    """Move kept inputs of the main graph above all other buffers alive in the inference; the head does not grow.
 
     TFLM places scratch in the lowest gap between buffers that it considers alive. It does not know that inputs stay
     intact after their last use, so scratch could overwrite them; at the top they are out of reach. A kept input is

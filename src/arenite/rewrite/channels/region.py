@@ -26,7 +26,7 @@ class ChannelRegion:
         inputs: tensors that they read and none of them computes, without constants.
         outputs: results that other operators read or that the graph returns, in the order in which they are computed.
         inner: the remaining results.
-        pieces: number of equal pieces into which the channels of every result can be divided; the maximum of groups.
+        pieces: number of equal pieces into which the channels of every result divide; the largest number of groups.
         parts: (tensor, axis) of inputs and constants of which each group reads a part.
         duplicated_bytes: bytes of constants that stay in the file beside their parts, since others read them too.
         slices: how each operator computes some channels.
@@ -47,7 +47,7 @@ def channel_region_of(model: Model, operators: Iterable[Operator]) -> ChannelReg
 
     Raises:
         OptionError: an operator is not in the main graph or cannot be split by channels, or the surrounding operators
-            prevent that the region runs as one.
+            prevent the region from running as one.
     """
     members = members_of(model, operators)
     results = [tensor for operator in members for tensor in operator.outputs]

@@ -1,4 +1,4 @@
-"""The pass that splits a region into groups of channels of ordinary operators.
+"""The pass that splits a region into channel groups of ordinary operators.
 
 whole:   input --> CONV 1x1 --> wide --> DEPTHWISE, stride 2 --> output
 

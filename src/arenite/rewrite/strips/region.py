@@ -41,8 +41,8 @@ def region_of(model: Model, operators: Iterable[Operator]) -> Region:
     """The region of these operators of the main graph.
 
     Raises:
-        OptionError: an operator is not in the main graph or cannot be split, or the surrounding operators prevent that
-            the region runs as one.
+        OptionError: an operator is not in the main graph or cannot be split, or the surrounding operators prevent
+            the region from running as one.
     """
     members = members_of(model, operators)
     made = {tensor for operator in members for tensor in operator.outputs}

@@ -188,8 +188,7 @@ class Pair:
     def _run_both(self, runtime: str, second: Side) -> tuple[Verdict, Run | None]:
         self._tell(runtime, "source and result")
         job, result = self.first.job(self.inputs), second.job(self.inputs)
-        # Twice the time of the source: a runtime that runs the source must also run the result, unless the result is
-        # faulty.
+        # Twice the usual limit: a runtime that runs the source in time also runs the result, unless that is faulty.
         ours, *rest = process.run(runtime, [job, replace(result, seconds=2 * max(result.seconds, job.seconds))])
         if isinstance(ours, Failure):
             return Verdict(runtime, "unavailable", ours.reason), None

@@ -1,7 +1,7 @@
-"""What the kernels of a runtime do with memory: sets of kernels behind one interface, each in a folder of its own.
+"""Memory use of a runtime's kernels: sets of kernels behind one interface, each in its own folder.
 
-`backend` is the interface, `any_of` stands for any of several sets, `sets` names all that are known. `tflm` is TFLM's
-own planner and bookkeeping, which asks the sets. `target` names what users choose: a set of kernels on a core.
+`backend` is the interface, `any_of` combines several sets of which any may run, `sets` lists all known sets. `tflm` is
+TFLM's planner and bookkeeping, which queries the sets. `target` names what users choose: a set of kernels on a core.
 """
 
 from arenite.backends.backend import Backend

@@ -1,4 +1,4 @@
-"""Any of several sets of kernels: what is planned is right with each of them, and figures are the most of all."""
+"""Several sets of kernels of which any may run: plans are valid with all of them, figures are their maximum."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AnyOf(Backend):
-    """Any of the sets `counted`, the first of which is the one whose head is made small.
+    """Any of the sets `counted`; the head of the first one is minimized.
 
-    Layouts keep to the rules of the sets `besides` as well, whose scratch and tail the figures leave out.
+    Layouts also satisfy the overlap rules of the sets `besides`, but figures leave out the scratch and tail of
+    `besides`.
     """
 
     title: str
@@ -32,40 +33,40 @@ class AnyOf(Backend):
 
     @property
     def name(self) -> str:
-        """What they are called together."""
+        """Common name of the sets."""
         return self.title
 
     @property
     def sets(self) -> tuple[Backend, ...]:
-        """The sets that figures and limits speak of."""
+        """The sets of kernels that reported figures and limits cover."""
         return self.counted
 
     @property
     def safe_with(self) -> tuple[Backend, ...]:
-        """All of them."""
+        """All sets, counted or not."""
         return (*self.counted, *self.besides)
 
     @property
     def charged(self) -> Backend:
-        """The first set."""
+        """The first counted set."""
         return self.counted[0]
 
     def rule(self, operator: Operator, position: int, output: int) -> Overlap:
-        """What the rules of all sets allow."""
+        """Distances that the rules of all sets allow."""
         return reduce(Overlap.both, (each.rule(operator, position, output) for each in self.safe_with))
 
     def requested(self, kernel: Instance) -> tuple[int, ...]:
-        """The requests of the set that requests most in all."""
+        """Scratch of the set with the largest total for this kernel."""
         each = (one.scratch(kernel.operator, kernel.abi) for one in self.counted)
         return max(each, key=lambda sizes: sum(map(align, sizes)))
 
     def planned_scratch(self, operator: Operator) -> tuple[int, ...]:
-        """The largest buffer is as large as the largest that any set requests for the operator, and so on."""
+        """The k-th largest buffer has the maximum size of the k-th largest buffers of all sets."""
         lists = (sorted(each.planned_scratch(operator), reverse=True) for each in self.counted)
         return tuple(max(sizes) for sizes in zip_longest(*lists, fillvalue=0))
 
     def why_not(self, operator: Operator) -> str | None:
-        """Why any of the sets refuses an operator, and which do, unless all do for one reason or another."""
+        """Why any of the sets refuses an operator; names the refusing sets unless all of them refuse."""
         reasons = {each.name: why for each in self.counted if (why := each.why_not(operator)) is not None}
         if not reasons:
             return None
@@ -73,14 +74,14 @@ class AnyOf(Backend):
         return why if len(reasons) == len(self.counted) else f"{why} (with the kernels {', '.join(reasons)})"
 
     def tail_bytes(self, model: Model, abi: Abi | None = None) -> int:
-        """The tail of the set that keeps most."""
+        """Bytes of tail with the set that keeps most."""
         return max(each.tail_bytes(model, abi) for each in self.counted)
 
     def arena(self, model: Model, plan: MemoryPlan | None = None, *, abi: Abi | None = None) -> Arena:
-        """Each figure is the most that any set spends.
+        """Arena whose every figure is the maximum over the counted sets.
 
         Raises:
-            ModelError: the model's plan does not fit its tensors, or a graph runs itself.
+            ModelError: the model's plan does not match its tensors, or a graph calls itself.
         """
         arenas = [each.arena(model, plan, abi=abi) for each in self.counted]
         return Arena(

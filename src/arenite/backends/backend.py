@@ -1,11 +1,11 @@
-"""What is asked of a set of kernels, whichever it is: one interface for all.
+"""The interface that every set of kernels implements: which overlaps, scratch and arena a kernel implies.
 
-    Operator, input, output --overlap-->  where the output may lie
-    Operator                --scratch-->  bytes that its kernel requests while it runs
-    Model                   --arena---->  head, tail, and what to declare
+    Operator, input, output --overlap-->  safe distances between the output and the input
+    Operator                --scratch-->  bytes that the operator's kernel requests while it runs
+    Model                   --arena---->  head, tail, and the arena size to declare
 
-A rule is derived from the order in which a kernel reads and writes, never from measured examples; `docs/overlap.md`
-says which rule is tight. What a set says of operators of one kind is in its own folder, beside this module.
+Each rule is derived from the order in which a kernel reads and writes, never from measurements. `docs/overlap.md` lists
+which rules are tight. The rules of each set of kernels are in the folder of that set, beside this module.
 """
 
 from __future__ import annotations
@@ -31,104 +31,112 @@ if TYPE_CHECKING:
 
 
 class Backend(ABC):
-    """A set of kernels, or any of several. Implemented by frozen dataclasses, so that two of the same set are equal."""
+    """One set of kernels, or several of which any may run.
+
+    Implementations are frozen dataclasses, so two instances of the same set compare equal.
+    """
 
     __slots__ = ()
 
     @property
     @abstractmethod
     def name(self) -> str:
-        """The name of the set, as reports and JSON tell it."""
+        """Name of the set in reports and JSON."""
 
     @abstractmethod
     def rule(self, operator: Operator, position: int, output: int) -> Overlap:
-        """Distances for the kernel of a sound operator, by the positions of an input and an output.
+        """Safe distances for one input and one output of an operator that `is_sound`.
 
-        For types, shapes and positions that no rule is known for the two stay apart.
+        Returns `APART` for operators, types and shapes without a known rule.
+
+        Args:
+            operator: an operator whose inputs and outputs fit its kind.
+            position: position of the input.
+            output: position of the output.
         """
 
     @abstractmethod
     def requested(self, kernel: Instance) -> tuple[int, ...]:
-        """Bytes of each scratch buffer that a kernel requests, in order, not rounded; `scratch` remembers them."""
+        """Bytes of each scratch buffer that a kernel requests, in order, not rounded; `scratch` caches them."""
 
     @abstractmethod
     def arena(self, model: Model, plan: MemoryPlan | None = None, *, abi: Abi | None = None) -> Arena:
-        """What the runtime spends on a file as it is.
+        """Arena bytes that the runtime needs for a model in the order and layout of its file.
 
         Args:
             model: the model.
-            plan: the offsets to assume; None means the plan in the model's metadata if it has one, else none.
-            abi: how the runtime was compiled; None means for the devices that these kernels are for.
+            plan: the offsets to assume; None means the plan in the model's metadata, or no plan if there is none.
+            abi: how the runtime was compiled; None means the ABI of the devices that these kernels target.
 
         Raises:
-            ModelError: the model's plan does not fit its tensors, or a graph runs itself.
+            ModelError: the model's plan does not match its tensors, or a graph calls itself.
         """
 
     @abstractmethod
     def tail_bytes(self, model: Model, abi: Abi | None = None) -> int:
-        """Bytes that stay in the arena for good, as far as they are known; `arena` also tells whether they are all."""
+        """Known bytes of tail. `arena` also names the operators whose bytes are not known."""
 
     def why_not(self, operator: Operator) -> str | None:  # noqa: ARG002
-        """Why the runtime refuses an operator with these kernels, in words; None: nothing is known against it.
+        """Why the runtime refuses an operator with these kernels, as text; None if no reason is known.
 
-        Of generated C its export tells, which tries.
+        Generated C has no such check: the export itself fails on what it cannot generate.
         """
         return None
 
     @property
     def abi(self) -> Abi:
-        """The sizes that compilers for the devices of this set give to types."""
+        """Sizes of C types with the compilers for the devices of this set."""
         return CORTEX_M
 
     @property
     def generated(self) -> bool:
-        """Whether Arenite generates the C that runs the model: there is no runtime, no tail, and no scratch of TFLM."""
+        """Whether Arenite generates the C that runs the model. Generated C has no runtime, tail or TFLM scratch."""
         return False
 
     @property
     def may_overlap(self) -> bool:
-        """Whether an output may lie on an input of its operator at all."""
+        """Whether any operator's output may overlap its input."""
         return True
 
     @property
     def cmsis_nn(self) -> Instructions | None:
-        """The instructions of the cores for which generated C calls CMSIS-NN; None where it does not, and in TFLM."""
+        """Instruction class for which generated C calls CMSIS-NN; None for plain generated C and for TFLM."""
         return None
 
     @property
     def sets(self) -> tuple[Backend, ...]:
-        """The sets that figures and limits speak of."""
+        """The sets of kernels that reported figures and limits cover."""
         return (self,)
 
     @property
     def safe_with(self) -> tuple[Backend, ...]:
-        """The sets whose rules of overlap a layout for this one keeps to."""
+        """The sets of kernels whose overlap rules a layout for this backend satisfies."""
         return (self,)
 
     @property
     def charged(self) -> Backend:
-        """The set whose head is made small."""
+        """The set of kernels whose head is minimized."""
         return self
 
     @property
     def portable(self) -> bool:
-        """Whether any of several sets may run."""
+        """Whether any one of several sets of kernels may run."""
         return len(self.sets) > 1
 
     def covers(self, other: Backend) -> bool:
-        """Whether a layout that is right with this set is right with the other one by definition."""
+        """Whether the rules guarantee that a layout which is valid for this backend is valid for `other`."""
         return set(other.safe_with) <= set(self.safe_with)
 
     def as_run(self, model: Model) -> Model:
-        """The model as these kernels run it, with its plan: as it is, but for those of generated C."""
+        """The model, with its plan, as these kernels run it. Only generated C changes the model."""
         return model
 
     def overlap(self, operator: Operator, source: Tensor, output: Tensor) -> Overlap:
-        """Where an output of an operator may lie relative to an input that nobody needs afterwards.
+        """Safe distances between an output of an operator and an input that no later operator reads.
 
-        An input that the operator reads at several positions (ADD of a tensor to itself) obeys the rules of all of
-        them. In doubt the two stay apart: for operators, types and shapes that no rule is known for, and for inputs
-        such as weights that are read again and again.
+        An input that the operator reads at several positions (ADD of a tensor to itself) satisfies the rules of all
+        these positions. Tensors without a known rule, and inputs that the kernel reads repeatedly, such as weights,
+        stay apart.
 
         Args:
             operator: the operator.
@@ -146,11 +154,11 @@ class Backend(ABC):
         return _overlap(_Case((self, alike, alike.read[source], alike.written[output]), self, operator, source, output))
 
     def scratch(self, operator: Operator, abi: Abi | None = None) -> tuple[int, ...]:
-        """Bytes of each scratch buffer that an operator's kernel requests, in order, not rounded; () for most.
+        """Bytes of each scratch buffer that an operator's kernel requests, in order, not rounded; () for most kinds.
 
         Args:
-            operator: the operator; one that lacks what its kind needs requests nothing, and counts as unknown.
-            abi: the compiler's sizes; None means those of the devices.
+            operator: the operator; an unsound one requests nothing and counts as unknown.
+            abi: sizes of C types; None means those of the devices.
         """
         known = _SCRATCH.get(operator)
         if known is None:
@@ -162,12 +170,12 @@ class Backend(ABC):
         return noted.sizes
 
     def planned_scratch(self, operator: Operator) -> tuple[int, ...]:
-        """The scratch that a layout leaves room for. See the sets that charge other sizes than those of a device."""
+        """Bytes of each scratch buffer that a layout reserves. Subclasses may assume another ABI than the device's."""
         return self.scratch(operator)
 
 
 class _Scratch(NamedTuple):
-    """What a kernel requests with one build, which is held so that no other one can come to have its identity."""
+    """Scratch of one kernel with one build; holds both objects so that their `id` is not reused."""
 
     backend: Backend
     abi: Abi
@@ -175,15 +183,15 @@ class _Scratch(NamedTuple):
 
 
 _SCRATCH: WeakKeyDictionary[Operator, dict[tuple[int, int], _Scratch]] = WeakKeyDictionary()
-"""What the kernels of operators request: operators never change, and a plan asks dozens of times for each.
+"""Cache of scratch sizes: operators are immutable, and one plan asks dozens of times for each.
 
-By the identities of set and ABI, because computing the hash of their fields takes longer than all else here.
+The inner key is (id(backend), id(abi)): hashing the fields of both takes longer than everything else in `scratch`.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """A question about overlap; two are equal if their keys are, since kernels look at nothing else."""
+    """Arguments of one overlap query; two are equal if their keys are, since rules read nothing beyond the key."""
 
     key: Hashable
     backend: Backend = field(compare=False)
@@ -194,7 +202,7 @@ class _Case:
 
 @lru_cache(maxsize=8192)
 def _overlap(case: _Case) -> Overlap:
-    """Worked out once for all operators that are alike: a model in strips has hundreds of those."""
+    """Evaluate the rule once per distinct key: a model in strips has hundreds of operators with equal keys."""
     operator, source, output = case.operator, case.source, case.output
     if not (is_sound(operator) and is_walkable(operator) and source.bytes and output.bytes):
         return APART
@@ -205,16 +213,19 @@ def _overlap(case: _Case) -> Overlap:
 
 
 class _Alike:
-    """What a rule knows of an operator, made once for each: one with thousands of inputs has thousands of rules."""
+    """The properties of an operator that rules depend on.
+
+    Built once per operator: an operator with thousands of inputs is queried thousands of times.
+    """
 
     __slots__ = ("_hash", "_key", "read", "written")
 
     def __init__(self, key: Hashable, read: dict[Tensor, tuple[int, ...]], written: dict[Tensor, int]) -> None:
         self._key, self._hash = key, hash(key)
         self.read = read
-        """The positions at which the operator reads each tensor."""
+        """Positions at which the operator reads each tensor."""
         self.written = written
-        """The first position of each output."""
+        """First output position of each tensor."""
 
     @classmethod
     def of(cls, operator: Operator) -> _Alike:
@@ -244,7 +255,7 @@ _ALIKE: WeakKeyDictionary[Operator, _Alike] = WeakKeyDictionary()
 
 
 def _kind(tensor: Tensor | None) -> Hashable:
-    """A constant itself, for its content counts; of others shape and type."""
+    """Key of a tensor: a constant itself, since rules read its values; shape, type and variable flag of others."""
     if tensor is None or tensor.data is not None:
         return tensor
     return tensor.shape, tensor.type, tensor.variable

@@ -1,4 +1,4 @@
-"""How a copy of TFLM was compiled: what decides the sizes of its structures."""
+"""Build options of TFLM that decide the sizes of its structures."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from functools import cache
 
 @dataclass(frozen=True, slots=True)
 class Abi:
-    """Sizes, in bytes, that a compiler gives to a pointer (and a `size_t`), and to an enumeration of a few values.
+    """Sizes of C types in bytes, and the build options of TFLM that change its structures.
 
-    `recording` tells whether TFLM's recording allocator is used, the one that can print what it spent. It keeps its
-    books in the tail: 104 bytes more than the plain allocator with 4-byte pointers. `compression` tells whether TFLM
-    was compiled to run models with compressed constants (USE_TFLM_COMPRESSION).
+    Attributes:
+        pointer_bytes: size of a pointer and of a `size_t`.
+        enum_bytes: size of an enumeration with a few values.
+        recording: whether TFLM uses its recording allocator, which can print what it spent. Its records take 104 bytes
+            more tail than the plain allocator, with 4-byte pointers.
+        compression: whether TFLM is compiled for models with compressed constants (USE_TFLM_COMPRESSION).
     """
 
     pointer_bytes: int
@@ -23,23 +26,23 @@ class Abi:
 
 
 CORTEX_M = Abi(pointer_bytes=4, enum_bytes=1)
-"""Bare-metal GCC for Arm: enumerations are as short as they can be."""
+"""Bare-metal GCC for Arm, which gives an enumeration the smallest type that holds its values."""
 
 ILP32 = Abi(pointer_bytes=4, enum_bytes=4)
-"""32-bit cores whose compiler gives every enumeration 4 bytes, such as Xtensa and RISC-V."""
+"""32-bit cores such as Xtensa and RISC-V, whose compilers give every enumeration 4 bytes."""
 
 X86_64 = Abi(pointer_bytes=8, enum_bytes=4, compression=True)
-"""The build that PyPI's tflite-micro ships."""
+"""The build in PyPI's tflite-micro."""
 
 
 @cache
 def size_of(fields: str, abi: Abi) -> tuple[int, int]:
-    """(bytes, alignment) of a C structure, padding included.
+    """(bytes, alignment) of a C structure, with padding.
 
     Args:
-        fields: its members in order, each a letter after an optional count: b (1 byte), h (2), i (4), q (8),
+        fields: the members in order, each a letter with an optional count before it: b (1 byte), h (2), i (4), q (8),
             p (pointer or size_t), e (enumeration). "bp2i" is a flag, a pointer and two ints.
-        abi: the compiler's sizes.
+        abi: sizes of C types.
     """
     sizes = {"b": 1, "h": 2, "i": 4, "q": 8, "p": abi.pointer_bytes, "e": abi.enum_bytes}
     position, alignment = 0, 1

@@ -1,6 +1,6 @@
-"""What the kernels of a runtime ask of an operator, as small checks that say in words what they do not take.
+"""Building blocks for kernel limits: checks of one operator that return the reason for a refusal as text.
 
-A place is the position of an input, or `OUTPUT` for the first output. What an operator does not have is not judged.
+A place is the position of an input, or `OUTPUT` for the first output. A check passes if the operator lacks the place.
 """
 
 from __future__ import annotations
@@ -13,20 +13,21 @@ if TYPE_CHECKING:
     from arenite.model import ElementType, Operator, Tensor
 
     Check = Callable[[Operator], str | None]
-    """Why an operator is not taken, in words; None: nothing is known against it."""
+    """Returns why the kernel refuses the operator, as text; None if no reason is known."""
 
 OUTPUT = -1
+"""Place of the first output."""
 
 
 def at(operator: Operator, place: int) -> Tensor | None:
-    """The tensor at a place, None where the operator has none."""
+    """The tensor at a place; None if the operator lacks the place."""
     if place == OUTPUT:
         return operator.outputs[0] if operator.outputs else None
     return operator.inputs[place] if place < len(operator.inputs) else None
 
 
 def types(place: int, *allowed: ElementType) -> Check:
-    """The tensor at a place has one of these types."""
+    """Check: the tensor at `place` has one of these types."""
 
     def check(operator: Operator) -> str | None:
         tensor = at(operator, place)
@@ -38,7 +39,7 @@ def types(place: int, *allowed: ElementType) -> Check:
 
 
 def together(places: tuple[int, ...], *allowed: tuple[ElementType, ...]) -> Check:
-    """The tensors at these places have one of these combinations of types."""
+    """Check: the tensors at these places have one of the allowed combinations of types."""
 
     def check(operator: Operator) -> str | None:
         found = [at(operator, place) for place in places]
@@ -52,7 +53,7 @@ def together(places: tuple[int, ...], *allowed: tuple[ElementType, ...]) -> Chec
 
 
 def alike(*places: int) -> Check:
-    """The tensors at these places are of one type."""
+    """Check: the tensors at these places have the same type."""
 
     def check(operator: Operator) -> str | None:
         found = {place: tensor.type.name for place in places if (tensor := at(operator, place)) is not None}
@@ -65,12 +66,12 @@ def alike(*places: int) -> Check:
 
 
 def all_alike(operator: Operator) -> str | None:
-    """All inputs are of the output's type."""
+    """Check: all inputs have the output's type."""
     return alike(*range(len(operator.inputs)), OUTPUT)(operator)
 
 
 def rank(place: int, least: int, most: int) -> Check:
-    """The tensor at a place has so many dimensions."""
+    """Check: the tensor at `place` has `least` to `most` dimensions."""
 
     def check(operator: Operator) -> str | None:
         tensor = at(operator, place)
@@ -85,7 +86,7 @@ def rank(place: int, least: int, most: int) -> Check:
 
 
 def ranks(most: int) -> Check:
-    """All inputs have at most so many dimensions."""
+    """Check: all inputs have at most `most` dimensions."""
 
     def check(operator: Operator) -> str | None:
         found = (rank(place, 0, most)(operator) for place in range(len(operator.inputs)))
@@ -95,7 +96,7 @@ def ranks(most: int) -> Check:
 
 
 def constant(*places: int) -> Check:
-    """The inputs at these places are stored in the file."""
+    """Check: the inputs at these places are constants."""
 
     def check(operator: Operator) -> str | None:
         for place in places:
@@ -108,7 +109,7 @@ def constant(*places: int) -> Check:
 
 
 def inputs(most: int) -> Check:
-    """There are at most so many inputs."""
+    """Check: the operator has at most `most` inputs."""
 
     def check(operator: Operator) -> str | None:
         count = len(operator.inputs)
@@ -118,12 +119,12 @@ def inputs(most: int) -> Check:
 
 
 def no_activation(operator: Operator) -> str | None:
-    """No activation is fused into it."""
+    """Check: the operator has no fused activation."""
     return "an activation is fused into it" if operator.options.get("fused_activation_function", 0) else None
 
 
 def no_offset(*places: int) -> Check:
-    """The tensors at these places have the zero point 0, where they are quantized."""
+    """Check: the tensors at these places have the zero point 0 where they are quantized."""
 
     def check(operator: Operator) -> str | None:
         for place in places:
@@ -136,7 +137,7 @@ def no_offset(*places: int) -> Check:
 
 
 def one_scale(place: int) -> Check:
-    """The tensor at a place is quantized as a whole, not for each channel."""
+    """Check: the tensor at `place` is quantized per tensor, not per channel."""
 
     def check(operator: Operator) -> str | None:
         tensor = at(operator, place)
@@ -148,7 +149,7 @@ def one_scale(place: int) -> Check:
 
 
 def scales(place: int, channels: int) -> Check:
-    """The tensor at a place has one scale, or one for each element of the dimension `channels`."""
+    """Check: the tensor at `place` has one scale, or one per element of its dimension `channels`."""
 
     def check(operator: Operator) -> str | None:
         tensor = at(operator, place)
@@ -163,12 +164,12 @@ def scales(place: int, channels: int) -> Check:
 
 
 def never(reason: str) -> Check:
-    """No operator is taken."""
+    """Check that refuses every operator, for `reason`."""
     return lambda _: reason
 
 
 def same_scale(*kinds: ElementType) -> Check:
-    """Where the output has one of these types, all inputs of its type are quantized as it is."""
+    """Check, for outputs of these types: inputs of the same type have the output's scale and zero point."""
 
     def check(operator: Operator) -> str | None:
         output = at(operator, OUTPUT)
@@ -198,7 +199,7 @@ def _either(names: list[str]) -> str:
 
 
 def where(kind: ElementType, check: Check) -> Check:
-    """A check for operators whose output has a type."""
+    """Apply a check only to operators whose output has the type `kind`."""
 
     def limited(operator: Operator) -> str | None:
         output = at(operator, OUTPUT)
@@ -208,5 +209,5 @@ def where(kind: ElementType, check: Check) -> Check:
 
 
 def each(codes: str, *checks: Check) -> dict[str, tuple[Check, ...]]:
-    """The checks for some kinds of operators, which are named in one string."""
+    """Map each operator kind in `codes`, separated by spaces, to these checks."""
     return dict.fromkeys(codes.split(), checks)

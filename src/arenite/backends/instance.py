@@ -1,4 +1,4 @@
-"""One operator as one build of TFLM runs it: what a rule about a kernel needs to know."""
+"""One operator in one build of TFLM: the input of every rule about scratch and tail."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """An operator, and the compiler's sizes."""
+    """An operator, and the sizes of C types in the build that runs it."""
 
     operator: Operator
     abi: Abi
 
     def input(self, position: int) -> Tensor:
-        """The tensor at a position.
+        """The input tensor at a position.
 
         Raises:
-            ModelError: the operator has no such input.
+            ModelError: the operator has no input at `position`.
         """
         return self.operator.input(position)
 
     def dimension(self, position: int, axis: int) -> int:
-        """The length of an input along an axis; 0 where the rank of the tensor is not known."""
+        """Length of an input along an axis; 0 where the tensor has no such axis."""
         shape = self.input(position).shape
         return shape[axis] if -len(shape) <= axis < len(shape) else 0
 
     @property
     def output(self) -> Tensor:
-        """The first output; IndexError where there is none."""
+        """The first output. Raises IndexError if the operator has no output."""
         return self.operator.outputs[0]

@@ -1,4 +1,4 @@
-"""The rule set of `--no-overlap`: no two buffers share a byte while both are needed, whichever kernels run."""
+"""Rules of `--no-overlap`: buffers that are alive together never share a byte, whichever kernels run."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class NoOverlap(Reference):
-    """The reference kernels with their scratch, without what their order of reading and writing would allow."""
+    """The reference kernels with their scratch, but without any overlap."""
 
     @property
     def name(self) -> str:
-        """The name of the set."""
+        """Name of the set in reports and JSON."""
         return "apart"
 
     @property
     def may_overlap(self) -> bool:
-        """Never."""
+        """Always False."""
         return False
 
     def rule(self, operator: Operator, position: int, output: int) -> Overlap:  # noqa: ARG002
-        """Apart, always."""
+        """Always `APART`."""
         return APART

@@ -1,13 +1,13 @@
-"""Where an operator's output may lie, relative to one of its inputs that nobody needs afterwards.
+"""Safe positions of an operator's output relative to one of its inputs that no later operator reads.
 
-The measure is the distance d = address(input) - address(output), in bytes, between their first bytes:
+The position is the distance d = address(input) - address(output), in bytes, between the first bytes of both:
 
     d > 0   output |------------------|            d = 0    output |------------------|
             input      |--------------|                     input  |--------------|
 
-The kernel writes the output while it still reads the input. A distance is safe when no write hits a byte of the input
-that is read later, unless it writes the value that is there already. The size of a tensor is that of its elements;
-what rounding adds at its end is never read or written.
+The kernel writes the output while it still reads the input. A distance is safe when no write changes a byte of the
+input that is read later. A write of the value that the byte already has changes nothing. Tensor sizes are those of
+their elements: the padding after a rounded-up size is never read or written.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """The distances at which an output is safe, for an input that nobody needs after the operator.
+    """Safe distances, in bytes, between an output and an input that no later operator reads.
 
-    Every distance of at least `distance` bytes is safe (None: no such bound), and so is each one in `exactly`, which
-    are all smaller: there the kernel copies blocks onto themselves, and a byte more or less would tear them. A
-    negative distance puts the output above the start of the input. Always safe, and not mentioned here, are positions
-    without a common byte.
+    Every distance >= `distance` is safe; None means there is no such bound. Each distance in `exactly` is safe too.
+    These are all smaller than `distance`: at them the kernel copies blocks onto themselves, and one byte more or less
+    would corrupt a block. A negative distance puts the output above the start of the input. Positions without a common
+    byte are always safe and are not listed.
 
-    `intact` are the safe distances at which the input is still whole afterwards, since everything that is written on
-    it is its own copy: a view. There the input may live on, as may the output, as long as nobody writes to either.
+    `intact` lists the safe distances that make the output a view: every byte written onto the input equals the byte
+    that is there. At these distances both tensors may stay alive as long as no operator writes to either.
 
-    Several inputs, or several outputs, may overlap at the same time, each pair as its own rule says: a kernel that
-    overwrites no byte before its last reading, pair by pair, overwrites none at all.
+    Several inputs or outputs may overlap at the same time, each pair by its own rule. A kernel that overwrites no byte
+    before the last read of that byte for each pair does so for all pairs together.
     """
 
     distance: int | None = None
@@ -43,11 +43,11 @@ class Overlap:
     intact: tuple[int, ...] = ()
 
     def allows(self, distance: int) -> bool:
-        """Whether the output may lie `distance` bytes below the input (where they have common bytes)."""
+        """Whether the output may lie `distance` bytes below an input with which it shares bytes."""
         return (self.distance is not None and distance >= self.distance) or distance in self.exactly
 
     def both(self, other: Overlap) -> Overlap:
-        """The distances that this rule and the other one allow."""
+        """Distances that this rule and `other` both allow."""
         distance = None
         if self.distance is not None and other.distance is not None:
             distance = max(self.distance, other.distance)
@@ -64,7 +64,7 @@ class Overlap:
         return Overlap(distance, exactly, intact)
 
     def within(self, input_bytes: int, output_bytes: int) -> Overlap:
-        """The same rule without distances at which tensors of these sizes have no common byte anyway."""
+        """The same rule without distances at which tensors of these sizes share no byte."""
         distance = self.distance
         if distance is not None:
             distance = None if distance >= output_bytes else max(distance, 1 - input_bytes)
@@ -76,6 +76,6 @@ class Overlap:
 
 
 APART = Overlap()
-"""No common byte."""
+"""No common byte is allowed."""
 ANYWHERE = Overlap(-(1 << 62))
-"""Any position: the kernel has read the whole input before it writes."""
+"""Every position is safe: the kernel reads the whole input before it writes."""

@@ -1,4 +1,4 @@
-"""The sets of kernels that rules are known for."""
+"""All known sets of kernels, as instances."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ __all__ = [
 ]
 
 PORTABLE = AnyOf("portable", (REFERENCE, CMSIS_NN_SCALAR, CMSIS_NN_DSP, CMSIS_NN_MVE), (ESP_NN,))
-"""Any set of TFLM. Figures leave out ESP-NN, which requests far more scratch."""
+"""Any TFLM build. Figures leave out ESP-NN, whose kernels request far more scratch."""
 
 NO_OVERLAP = NoOverlap()
-"""Any set of TFLM where no two buffers may share a byte while both are needed, which every kernel allows."""
+"""Any TFLM build, without overlap of buffers that are alive together; every kernel allows this."""
 
 GENERATED = (GENERATED_C, C_CMSIS_NN_SCALAR, C_CMSIS_NN_DSP, C_CMSIS_NN_MVE)
-"""The sets of generated C."""
+"""Kernels of generated C, alone and with CMSIS-NN."""
 
 ALL = (PORTABLE, *PORTABLE.safe_with, ESP_NN_GENERIC, ESP_NN_S3, ESP_NN_P4, *GENERATED)
-"""All of them."""
+"""All sets of kernels."""

@@ -1,4 +1,4 @@
-"""Targets: a runtime with its kernels on a core, and what it charges and permits, behind one interface."""
+"""Targets as users name them: a runtime and its kernels on a core, with their costs and permitted overlaps."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A runtime and the kernels that it runs. `core` is None where the kernels do not depend on it."""
+    """A runtime with its set of kernels. `core` is None where the kernels do not depend on the core."""
 
     name: str
     backend: Backend
@@ -40,50 +40,50 @@ class Target:
 
     @property
     def generated(self) -> bool:
-        """Whether Arenite generates the C that runs the model, so that there is no runtime."""
+        """Whether Arenite generates the C that runs the model, without a runtime."""
         return self.backend.generated
 
     @property
     def sets(self) -> tuple[Backend, ...]:
-        """The sets of kernels that its figures and limits speak of."""
+        """The sets of kernels that reported figures and limits cover."""
         return self.backend.sets
 
     @property
     def charged(self) -> Backend:
-        """The set of kernels whose head is made small: where several may run, the reference kernels."""
+        """The set of kernels whose head is minimized: the reference kernels where several sets may run."""
         return self.backend.charged
 
     @property
     def runs_reference(self) -> bool:
-        """Whether it may run TFLM's reference kernels, so that TFLM on this machine computes what it computes."""
+        """Whether the target may run TFLM's reference kernels; if so, TFLM on this machine computes the same values."""
         return self.backend.covers(REFERENCE)
 
     def planned_head(self, model: Model) -> int:
-        """Bytes of head that TFLM plans for a file as it is, with the kernels `charged`; of generated C its arena.
+        """Bytes of head that TFLM plans for a model with the kernels `charged`; for generated C, its arena.
 
         Raises:
-            ModelError: the model's plan does not fit its tensors, or a graph runs itself.
+            ModelError: the model's plan does not match its tensors, or a graph calls itself.
         """
         return head_plan(self.backend.as_run(model), requests=self.charged.planned_scratch).height
 
     def arena(self, model: Model) -> Arena:
-        """What the runtime spends on a file as it is; with portable kernels the most that any known set spends.
+        """Arena of a model in the order and layout of its file; for a portable target, the maximum over all `sets`.
 
         Raises:
-            ModelError: the model's plan does not fit its tensors, or a graph runs itself.
+            ModelError: the model's plan does not match its tensors, or a graph calls itself.
         """
         return self.backend.arena(model)
 
     def arenas(self, model: Model) -> tuple[Arena, ...]:
-        """The same with each of `sets`.
+        """Arena of a model in the order and layout of its file, for each of `sets`.
 
         Raises:
-            ModelError: the model's plan does not fit its tensors, or a graph runs itself.
+            ModelError: the model's plan does not match its tensors, or a graph calls itself.
         """
         return tuple(each.arena(model) for each in self.sets)
 
     def scratch(self, operator: Operator) -> tuple[int, ...]:
-        """Bytes of each scratch buffer that an operator's kernel requests, not rounded, in order; () for most."""
+        """Bytes of each scratch buffer that an operator's kernel requests, in order, not rounded; () for most kinds."""
         return self.backend.scratch(operator)
 
 
@@ -96,17 +96,17 @@ CORES = {
     "cortex-m55": (CMSIS_NN_MVE, C_CMSIS_NN_MVE),
     "cortex-m85": (CMSIS_NN_MVE, C_CMSIS_NN_MVE),
 }
-"""Cores, and what runs there in TFLM with CMSIS-NN, and in generated C that calls CMSIS-NN."""
+"""For each core, the kernels that TFLM runs with CMSIS-NN and the kernels of generated C that calls CMSIS-NN."""
 
 
 TFLM = Target("tflm", PORTABLE)
-"""Any TFLM: what is planned for it is right with every set of kernels known here."""
+"""Any TFLM build: a plan for this target is valid with every known set of kernels."""
 
 APART = Target("apart", NO_OVERLAP)
-"""Any runtime, where no two buffers may share a byte while both are needed: not for people to name."""
+"""Any runtime, without overlap of buffers that are alive together. Internal: not in `TARGETS`."""
 
 C = Target("c", GENERATED_C)
-"""What `arenite export --c` writes: its arena is the plan, and nothing else."""
+"""C that `arenite export --c` writes; its arena is exactly the planned bytes."""
 
 TARGETS = {
     target.name: target
@@ -126,10 +126,10 @@ TARGETS = {
 
 
 def find_target(name: str) -> Target:
-    """The target of a name.
+    """The target with a name.
 
     Raises:
-        OptionError: there is no such target; the message names all there are.
+        OptionError: no target has this name; the message lists all names.
     """
     if name not in TARGETS:
         raise OptionError(f"no target is called {name!r}; choose from {', '.join(TARGETS)}")

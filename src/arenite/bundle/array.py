@@ -1,8 +1,9 @@
-"""A model as an array in C++: constant, so that a linker keeps it in flash, and aligned as TFLM wants it."""
+"""A model as a C++ array: constant, so that a linker places it in flash, and aligned for TFLM."""
 
 from __future__ import annotations
 
 ROW = 16
+"""Bytes per line of the array."""
 
 
 def model_header(name: str, size: int) -> str:

@@ -1,4 +1,4 @@
-"""A small application that runs a model once, to start from."""
+"""A minimal application that runs a model once."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _interpreter(variables: int) -> str:
 
 
 def _resource_variables(model: Model) -> int:
-    """How many variables the model names; TFLM tells them apart by container and name."""
+    """Number of resource variables in the model; TFLM identifies them by container and name."""
     return len(
         {
             (operator.options.get("container"), operator.options.get("shared_name"))

@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Operators:
-    """What a resolver holds: `methods` of TFLM to call, and the names of custom operators that TFLM does not have."""
+    """Contents of a resolver: TFLM `methods` to call, and the names of custom operators that TFLM lacks."""
 
     methods: tuple[str, ...]
     custom: tuple[str, ...]
 
     @property
     def count(self) -> int:
-        """Entries of the resolver; at least 1, because C++ has no arrays of none."""
+        """Entries of the resolver; at least 1, since C++ has no empty arrays."""
         return max(1, len(self.methods) + len(self.custom))
 
 
 def operators(model: Model) -> Operators:
-    """The operators of all graphs, sorted: TFLM looks up those of graphs that nothing runs as well.
+    """The operators of all graphs, sorted, since TFLM also looks up operators of graphs that never run.
 
     Raises:
-        ModelError: TFLM has no kernel for some, and cannot be given any; the message names them all.
+        ModelError: TFLM has no kernel for builtin operators (the message names all of them) or for one of TensorFlow's.
     """
     used = {(operator.code, operator.custom_code) for graph in model.graphs for operator in graph.operators}
     custom = {name or "" for code, name in used if code == "CUSTOM"}
@@ -48,7 +48,7 @@ def operators(model: Model) -> Operators:
 
 
 def resolver_header(used: Operators, name: str) -> str:
-    """The header that makes the resolver: `NAME_Resolver` and `NAME_add_operators`."""
+    """The header that defines the resolver: `NAME_Resolver` and `NAME_add_operators`."""
     functions = _functions(used, name)
     declarations = "".join(f"TFLMRegistration* {function}();\n" for function in functions.values())
     if declarations:
@@ -76,7 +76,7 @@ inline TfLiteStatus {name}_add_operators({name}_Resolver& resolver) {{
 
 
 def _functions(used: Operators, name: str) -> dict[str, str]:
-    """A function for each custom operator that the application brings, called after it in letters that C has."""
+    """Function name by custom operator of the application: the operator's name in characters that C allows."""
     functions: dict[str, str] = {}
     for custom in used.custom:
         letters = re.sub(r"[^0-9A-Za-z]+", "_", custom).strip("_") or "custom"
@@ -88,7 +88,7 @@ def _functions(used: Operators, name: str) -> dict[str, str]:
 
 
 def _literal(text: str) -> str:
-    """A C string of any text; octal escapes end after three digits, whatever follows."""
+    """A C string literal for any text. Octal escapes have three digits, so a following digit does not extend them."""
     characters = (
         chr(byte) if 32 <= byte < 127 and byte not in b'"\\?' else f"\\{byte:03o}"
         for byte in text.encode("utf-8", "replace")

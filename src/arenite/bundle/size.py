@@ -1,4 +1,4 @@
-"""The arena that an application declares for a model, as a macro that says where the figure comes from."""
+"""The arena size that an application declares for a model, as a macro with comments on its origin."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def arena_header(model: Model, name: str, target: Target) -> str:
     """The header with `NAME_ARENA_BYTES`.
 
     Raises:
-        ModelError: the model's plan does not fit its tensors, or a graph runs itself.
+        ModelError: the model's plan does not match its tensors, or a graph calls itself.
     """
     device, host = target.arena(model), target.backend.arena(model, abi=X86_64)
     macro = f"{name.upper()}_ARENA_BYTES"

@@ -1,4 +1,4 @@
-"""A bundle for TFLM: five files of text that an application compiles beside a checkout of TFLM."""
+"""A bundle for TFLM: five source files that an application compiles together with a checkout of TFLM."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 def export_tflm(model: Model, name: str, target: Target) -> dict[str, str]:
     """Source files that run a model in TFLM, by file name.
 
-    `NAME_model.h` and `NAME_model.cc` are the file as a constant array, `NAME_arena.h` the arena to declare on the
-    target, `NAME_resolver.h` the operators that are used, `NAME_main.cc` an example to start from.
+    `NAME_model.h` and `NAME_model.cc` contain the file as a constant array, `NAME_arena.h` the arena size to declare,
+    `NAME_resolver.h` the operators in use, `NAME_main.cc` an example application.
 
     Args:
-        model: the model, written as it is: optimize it first.
-        name: what files and identifiers begin with.
-        target: whose kernels and core decide the size of the arena.
+        model: the model, exported in its order and layout: optimize it first.
+        name: prefix of files and identifiers.
+        target: the target whose kernels and core decide the arena size.
 
     Raises:
-        OptionError: the name does not begin an identifier of C++, the target is generated C, or the model's plan is
-            not for it: its kernels would compute wrong results.
-        ModelError: TFLM has no kernel for an operator, or the model's plan does not fit its tensors.
+        OptionError: the name is not a prefix of C++ identifiers, the target is generated C, or the model's plan is
+            invalid for the target's kernels.
+        ModelError: TFLM has no kernel for an operator, or the model's plan does not match its tensors.
     """
     if IDENTIFIER.fullmatch(name) is None or "__" in name:
         raise OptionError(f"{name!r} cannot begin a name in C++; use letters, digits and single underscores")

@@ -1,6 +1,6 @@
-"""The command line: arguments to the API to a report. One file for each command, one report for each file.
+"""The command line: arguments -> API -> report. One module per command, one report per module.
 
-Nothing heavy is imported before a command runs, so that help comes at once.
+Modules that are slow to import wait until a command runs, so that help appears at once.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ __all__ = ["app", "main"]
 
 
 _OBJECTS_BEFORE_COLLECTION = 200_000
-"""New objects before Python looks for circles among them: a model has few, and a large one a million objects."""
+"""New objects before Python's garbage collector runs. A large model has a million objects and few cycles, so frequent
+runs cost time and free nothing."""
 
 
 def main() -> None:
@@ -37,7 +38,7 @@ def main() -> None:
         ENDINGS.catch()
         ENDINGS.watch()
         app(prog_name="arenite")
-    except Ended:  # outside of any command
+    except Ended:  # outside any command
         with contextlib.suppress(OSError):
             print(f"arenite: {ENDINGS.message}", file=sys.stderr)
         sys.exit(ENDINGS.code)
@@ -48,14 +49,14 @@ def main() -> None:
 
 
 def _open_missing_streams() -> None:
-    """Python has None for a stream that was closed before it started (`arenite ... >&-`): write it to nowhere."""
+    """Python sets a stream to None if it is closed at start (`arenite ... >&-`); redirect it to the null device."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 (kept to the end)
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 (open until exit)
 
 
 def _drop_unwritten(stream: TextIO) -> None:
-    """Python flushes once more at its end; what failed and was reported must not fail again there."""
+    """Discard the stream's buffer: Python flushes it at exit, and an error that was already reported must not recur."""
     try:
         stream.flush()
     except OSError:

@@ -1,4 +1,4 @@
-"""The commands put together."""
+"""All commands as one application."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ CONTEXT = {"help_option_names": ["-h", "--help"]}
 
 
 class Commands(TyperGroup):
-    """Commands that say what is wrong in one line on stderr, and never with a traceback."""
+    """Commands that report each error as one line on stderr, never as a traceback."""
 
     def make_context(self, *args: Any, **keywords: Any) -> Any:
-        """Read the arguments of the program itself."""
+        """Parse the arguments of the program itself."""
         with one_line_errors():
             return super().make_context(*args, **keywords)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Refuse what no command has a use for; without any argument show the help."""
+        """Refuse arguments that no command accepts; without arguments show the help."""
         if not args:
             typer.echo(ctx.get_help(), err=True)
             raise typer.Exit(AreniteError.exit_code)
         for before, argument in zip(["arenite", *args], args, strict=False):
-            # A Path of nothing would be the folder that the program runs in.
+            # An empty Path would mean the current folder.
             name, sign, value = argument.partition("=")
             if not argument or (name.startswith("--") and sign and not value):
                 raise OptionError(f"the argument after {(argument or before)!r} is empty; give a path or a value")
@@ -83,7 +83,7 @@ def _root(
 
 
 def _add(name: str, command: Callable[..., None], summary: str, example: str) -> None:
-    """Register a command: `summary` is for the list of commands, and its help ends with `example`."""
+    """Register a command; `summary` appears in the list of commands, `example` at the end of the command's help."""
     app.command(name, short_help=summary, epilog=f"Example: {example}", context_settings=CONTEXT)(command)
 
 

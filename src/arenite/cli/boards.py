@@ -1,4 +1,4 @@
-"""`arenite boards`: the boards that are known, and their memory."""
+"""`arenite boards`: known boards and their memory."""
 
 from __future__ import annotations
 

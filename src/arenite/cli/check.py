@@ -76,7 +76,7 @@ def _fault(found: Fit) -> str | None:
 
 
 def _available(limit: int | None, board: Board | None) -> int:
-    """Bytes for the arena: the limit, or what the board has in one piece, or the lesser of both."""
+    """Bytes for the arena: the smaller one of the limit and the board's largest contiguous memory."""
     sizes = [size for size in (limit, board.region_bytes if board else None) if size is not None]
     if not sizes:
         raise OptionError("check against what? give --arena SIZE, such as 64K, or --board NAME")

@@ -1,8 +1,8 @@
-"""How the program ends when it is told to from outside: by Ctrl-C (SIGINT), SIGTERM or SIGHUP.
+"""How the program ends on Ctrl-C (SIGINT), SIGTERM or SIGHUP.
 
-Each raises an exception in the main thread, so that files and processes are cleaned up on the way out. The main thread
-only notices between two steps of Python; where a library keeps it busy for longer, another thread ends the program.
-Children end by themselves when the program does.
+Each signal raises an exception in the main thread, so that files and processes are cleaned up. The main thread notices
+a signal only between two steps of Python. If a library keeps it busy for longer, another thread ends the program.
+Child processes end by themselves when the program does.
 """
 
 from __future__ import annotations
@@ -18,32 +18,32 @@ if TYPE_CHECKING:
     from types import FrameType
 
 INTERRUPTED = 130
-"""Exit code of a shell for a program that SIGINT ended: 128 and the number of the signal."""
+"""Exit code of shells for a program that SIGINT ended: 128 plus the number of the signal."""
 
 TERMINATED = 143
-"""The same for SIGTERM; SIGHUP ends the program with it as well, since the terminal that would tell is gone."""
+"""Exit code for SIGTERM; also for SIGHUP, since the terminal that could show a difference is gone."""
 
 GRACE_SECONDS = 3.0
-"""Seconds that the main thread has to end the program by itself. Cleaning up takes less than a tenth of one."""
+"""Seconds for the main thread to end the program by itself. Cleaning up takes less than a tenth of a second."""
 
 
 class Ended(BaseException):
-    """The program was told to end. Libraries make errors and messages of their own of a KeyboardInterrupt."""
+    """The program must end. Not a KeyboardInterrupt, which libraries turn into errors and messages of their own."""
 
 
 class Endings:
     """The signals that have arrived so far."""
 
     code: int | None = None
-    """Exit code for the signal that came first; None: none came."""
+    """Exit code for the first signal; None if none has arrived."""
 
     @property
     def message(self) -> str:
-        """What to say before the program ends."""
+        """Message before the program ends."""
         return f"{'terminated' if self.code == TERMINATED else 'interrupted'}; nothing was written"
 
     def catch(self) -> None:
-        """Let the signals end the program, apart from those that whoever started it wants ignored, as nohup does."""
+        """Install handlers, except for signals that the parent process set to be ignored, as nohup does."""
         for name in ("SIGINT", "SIGTERM", "SIGHUP"):
             number = getattr(signal, name, None)
             if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
@@ -52,27 +52,27 @@ class Endings:
 
     def _arrived(self, number: int, _: FrameType | None) -> None:
         if self.code is not None:
-            return  # the way out is not to be interrupted
+            return  # do not interrupt the cleanup
         self.code = INTERRUPTED if number == signal.SIGINT else TERMINATED
         raise Ended
 
     def release(self) -> None:
-        """Leave the signals to the system, once there is nothing to clean up."""
+        """Restore the default handlers, once there is nothing to clean up."""
         for name in ("SIGINT", "SIGTERM", "SIGHUP"):
             number = getattr(signal, name, None)
             if number is not None and signal.getsignal(number) == self._arrived:
                 signal.signal(number, signal.SIG_DFL)
 
     def _unraisable(self, args: sys.UnraisableHookArgs) -> None:
-        """Python reports an exception that nothing can catch, unless it is how the program was told to end."""
+        """Print an exception that Python cannot raise, unless it is `Ended`."""
         if self.code is None:
             sys.__unraisablehook__(args)
 
     def watch(self) -> None:
-        """Have a thread end the program where the main thread is told to and does not in time."""
+        """Start a thread that ends the program if the main thread does not end it in time after a signal."""
         try:
             reader, writer = os.pipe()
-        except OSError:  # out of file handles, of which the command tells
+        except OSError:  # out of file handles, which the command reports
             return
         os.set_blocking(writer, False)
         signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
@@ -91,4 +91,4 @@ class Endings:
 
 
 ENDINGS = Endings()
-"""Those of this process."""
+"""The signals of this process."""

@@ -1,4 +1,4 @@
-"""`arenite explore`: how small a model can be for how much more work, each point of which can be written."""
+"""`arenite explore`: how small the arena can be for how much more work; every point can be written as a model."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def explore_command(
 
 
 def _check_outputs(model: Path, output: Path | None, plot: Path | None, *, force: bool) -> None:
-    """Refuse before any work what could not be written after it."""
+    """Check before any work that the outputs can be written."""
     from arenite.cli.files import check_not_source
     from arenite.tflite.files import check_writable
 

@@ -104,14 +104,14 @@ def export_command(
 
 
 def _share(percent: float | None) -> float:
-    """What is asked of moves, as bytes saved for each byte moved."""
+    """The option for moves as a fraction: bytes saved per byte moved."""
     from arenite.search.relocation import MOVES_WORTH
 
     return MOVES_WORTH if percent is None else percent / 100
 
 
 def _summary(export: Export) -> str:
-    """What the C needs, and whether it can be tested."""
+    """What the generated C needs, and whether it can be tested."""
     memory = export.program.memory
     where = " CMSIS_NN=PATH` on that core" if export.program.target.core else "`"
     how = f"test it with `make test{where}"

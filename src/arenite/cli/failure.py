@@ -1,4 +1,4 @@
-"""The only place that turns errors into a line on stderr and an exit code."""
+"""Turns errors into a line on stderr and an exit code; no other module does."""
 
 from __future__ import annotations
 
@@ -17,22 +17,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CLOSED_PIPE = 141
+"""Exit code of shells for a program that SIGPIPE ended: 128 plus the number of the signal."""
 
 NOT_OF_STDOUT = frozenset({errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM})
-"""Errors without a file that say what the system is out of. Any other without a file comes from writing to stdout."""
+"""OS errors without a file name that name an exhausted resource. Others without a file come from writes to stdout."""
 
-# Typer parses with click, or by version with a copy of its own: this is the parent of both that it tells of.
+# Typer parses with click or, depending on its version, with its own copy of click: this is the base class of either.
 USAGE_ERROR: type[Exception] = typer.BadParameter.__bases__[0]
 
 
 @contextlib.contextmanager
 def one_line_errors() -> Iterator[None]:
-    """Give every error its line on stderr, and end the program with its exit code by raising `typer.Exit`."""
+    """Report every error as a line on stderr, and end the program with the error's exit code by `typer.Exit`."""
     try:
         try:
             yield
         finally:
-            # What was found comes before what is wrong with it, and a full disk shows before the program ends.
+            # Print results before the error; flushing also reveals a full disk before the program ends.
             sys.stdout.flush()
         return
     except typer.Exit:
@@ -44,7 +45,7 @@ def one_line_errors() -> Iterator[None]:
     except (KeyboardInterrupt, Ended):
         message, code = ENDINGS.message, ENDINGS.code or INTERRUPTED
     except BrokenPipeError:
-        # Whoever read the output has seen enough, such as `head`.
+        # The reader of the output, such as `head`, has closed the pipe.
         message, code = "", CLOSED_PIPE
     except OSError as error:
         where = "" if error.filename or error.errno in NOT_OF_STDOUT else "the output cannot be written: "
@@ -52,7 +53,7 @@ def one_line_errors() -> Iterator[None]:
     except Exception:
         if ENDINGS.code is None:
             raise
-        # A library that is loading turned the signal into an error of its own.
+        # A library turned the signal into its own error while it was loading.
         message, code = ENDINGS.message, ENDINGS.code
     if message:
         with contextlib.suppress(OSError):
@@ -61,7 +62,7 @@ def one_line_errors() -> Iterator[None]:
 
 
 def _usage(error: Any) -> str:
-    """What was wrong with the arguments, and where to read about them."""
+    """Message about wrong arguments, with a pointer to the help."""
     message = error.format_message().rstrip(".").replace(": Value error, ", ": ")
     command = error.ctx.command_path if error.ctx else "arenite"
     return f"{message[:1].lower()}{message[1:]}; see {command} --help"

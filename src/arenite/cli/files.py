@@ -1,4 +1,4 @@
-"""Files that commands write besides models: refused before any work, written whole or not at all."""
+"""Output files other than models: checked before any work, written completely or not at all."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 def say(line: str) -> None:
-    """Print a line that names files: whole, for whoever copies a path, but with nothing that a terminal obeys."""
+    """Print a line with file names: not wrapped, so that paths can be copied, and without control characters."""
     typer.echo(escaped(line))
 
 
 def check_folder(folder: Path, names: Iterable[str], *, force: bool) -> None:
-    """Raise OutputError if files of these names cannot be written to `folder`, which need not exist yet."""
+    """Raise OutputError if files with these names cannot be written to `folder`, which may not exist yet."""
     if folder.is_dir():
         for name in names:
             check_writable(folder / name, force=force)
@@ -30,7 +30,7 @@ def check_folder(folder: Path, names: Iterable[str], *, force: bool) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make `folder` and those above it, where they are missing. Raises OutputError."""
+    """Create `folder` and its missing parents. Raises OutputError."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -38,6 +38,6 @@ def make_folder(folder: Path) -> None:
 
 
 def check_not_source(path: Path, *sources: Path) -> None:
-    """Raise OutputError if `path` is one of the files that a command reads."""
+    """Raise OutputError if `path` is one of the command's input files."""
     if any(same_file(path, source) for source in sources):
         raise OutputError(f"{path}: is the file that is read; write to another one")

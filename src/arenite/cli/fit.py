@@ -1,4 +1,4 @@
-"""`arenite fit`: which boards hold a model, as it is and after `optimize`."""
+"""`arenite fit`: which boards hold a model, before and after `optimize`."""
 
 from __future__ import annotations
 

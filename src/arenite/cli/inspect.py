@@ -57,7 +57,7 @@ def inspect_command(
 
 
 def _check_outputs(model: Path, csv: Path | None, plot: Path | None, *, force: bool) -> None:
-    """Refuse before any work what could not be written after it."""
+    """Check before any work that the outputs can be written."""
     from arenite.cli.files import check_folder, check_not_source
     from arenite.tflite.files import check_writable
 

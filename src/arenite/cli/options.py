@@ -1,4 +1,4 @@
-"""What several commands take, and sizes as people write them."""
+"""Options that several commands share, and the parsing of sizes."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ UNITS = {"": 1, "k": 1024, "m": 1024 * 1024}
 
 
 def seconds(text: str | float) -> float:
-    """A time limit.
+    """Parse a time limit in seconds.
 
     Raises:
-        OptionError: the text is no number of seconds.
+        OptionError: the text is not a number of seconds.
     """
     try:
         value = float(text)
@@ -46,7 +46,7 @@ def seconds(text: str | float) -> float:
 
 
 def time_limit_of(what: str) -> Any:
-    """The option --time-limit of a command; `what` is its line of help."""
+    """The option --time-limit of a command, with the help text `what`."""
     return typer.Option(metavar="SECONDS", parser=seconds, help=what, show_default="none")
 
 
@@ -55,7 +55,7 @@ TimeLimit = Annotated[float | None, time_limit_of("Stop searching, and keep the 
 
 
 def whole(option: str, least: int, most: int | None = None) -> Callable[[str | int], int]:
-    """A function that reads a whole number in a range for an option, and raises OptionError where it is none."""
+    """A parser of integers from `least` to `most` for an option; it raises OptionError for other texts."""
     allowed = f"from {least} up" if most is None else f"from {least} to {most:,}"
 
     def read(text: str | int) -> int:
@@ -68,10 +68,10 @@ def whole(option: str, least: int, most: int | None = None) -> Callable[[str | i
 
 
 def parse_share(text: str) -> float:
-    """0.15 from `15%` or `0.15`.
+    """Parse a share: 0.15 from `15%` or `0.15`.
 
     Raises:
-        OptionError: the text is no such share.
+        OptionError: the text is not a share.
     """
     found = SHARE.fullmatch(text.strip())
     if found is None:
@@ -80,10 +80,10 @@ def parse_share(text: str) -> float:
 
 
 def parse_size(text: str) -> int:
-    """Bytes from `64K`, `96KB`, `1M`, `65536` or `0x10000`; K is 1024 bytes, M is 1024 K.
+    """Parse a size in bytes: `64K`, `96KB`, `1M`, `65536` or `0x10000`; K is 1024 bytes, M is 1024 K.
 
     Raises:
-        OptionError: the text is no such size.
+        OptionError: the text is not a size.
     """
     found = SIZE.fullmatch(text.strip())
     if found is None:

@@ -1,4 +1,4 @@
-"""A sign of life on a terminal, for what takes longer than a second."""
+"""A progress display on a terminal, for work that takes longer than a second."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 DELAY_SECONDS = 1.0
-BESIDE_TEXT = 12  # cells of the spinner, the time, and what is between them
+"""Seconds before the display appears, so that short work shows nothing."""
+BESIDE_TEXT = 12  # cells of the spinner, the time, and the gaps
 
 
 @contextmanager
 def progress(doing: str) -> Iterator[Callable[[str], None]]:
-    """Show `doing` and the seconds it has taken on stderr, after a second, and only where stderr is a terminal.
+    """Show `doing` and the elapsed seconds on stderr, after the first second, and only if stderr is a terminal.
 
-    Gives a function that takes news to show beside it.
+    Yields a function that sets a text to show beside `doing`.
     """
     if not sys.stderr.isatty():
         yield _ignore

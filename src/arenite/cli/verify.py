@@ -1,4 +1,4 @@
-"""`arenite verify`: whether two models give equal outputs, bit for bit, and how far the runtimes agree."""
+"""`arenite verify`: whether two models give equal outputs, bit for bit, and how closely the runtimes agree."""
 
 from __future__ import annotations
 

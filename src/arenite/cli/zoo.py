@@ -1,4 +1,4 @@
-"""`arenite zoo`: models that the program builds itself."""
+"""`arenite zoo`: models that Arenite builds itself."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def zoo_command(
 
 
 def parse_settings(settings: Iterable[str]) -> dict[str, str]:
-    """`PARAMETER=VALUE` texts as parameters. Raises OptionError where one is not such a text or comes twice."""
+    """Parse `PARAMETER=VALUE` texts. Raises OptionError for other texts and for repeated parameters."""
     parameters: dict[str, str] = {}
     for setting in settings:
         key, equals, value = setting.partition("=")

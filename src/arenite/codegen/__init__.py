@@ -1,8 +1,8 @@
-"""A model as C99 without any dependency: its constants, a schedule of straight calls, and the kernels these use.
+"""A model as C99 without dependencies: its constants, a schedule of straight calls, and the kernels that they use.
 
     Model, Arena  --assemble-->  Program  --text-->  NAME.h, NAME.c, NAME_constants.h, NAME_constants.c, kernels
 
-Where tensors lie and when they move is decided before (`arenite.search.relocation`).
+The addresses of tensors and their moves are inputs: `arenite.search.relocation` decides them.
 """
 
 from arenite.codegen.folder import write_files

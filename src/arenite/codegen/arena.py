@@ -1,6 +1,6 @@
-"""Where every tensor of a model lies in the arena of the generated code, and when tensors move.
+"""Addresses of a model's tensors in the arena of generated C, and moves of tensors during an inference.
 
-Decided elsewhere (`arenite.search.relocation`), and printed here.
+`arenite.search.relocation` decides them; this package only prints them.
 """
 
 from __future__ import annotations
@@ -16,11 +16,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Arena:
-    """Offsets of all tensors that are used, in bytes from the arena's begin, the arena's size and its alignment.
+    """Layout of all tensors that generated C uses, in bytes.
 
-    `offsets` are those at which a tensor begins its life. `moves[i]` are made before operator i. `saved`: bytes that
-    the arena is smaller than the lowest one found without moves. `kept`: bytes at its end that hold variables.
-    `scratch[g, i]` is the offset of the scratch that operator i of graph g hands to CMSIS-NN.
+    Attributes:
+        offsets: offset of each tensor when it is first written.
+        size: size of the arena.
+        alignment: alignment of the arena.
+        moves: for operator i, the moves right before it.
+        saved: bytes by which the arena is smaller than the smallest one found without moves.
+        kept: bytes at the arena's end that hold variables between inferences.
+        scratch: offset of the scratch that operator i of graph g passes to CMSIS-NN, by (g, i).
     """
 
     offsets: Mapping[Tensor, int]
@@ -32,7 +37,7 @@ class Arena:
     scratch: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
     def at_the_end(self) -> dict[Tensor, int]:
-        """Where every tensor is when its life has ended."""
+        """Offset of every tensor after all moves."""
         offsets = dict(self.offsets)
         for index in sorted(self.moves):
             for move in self.moves[index]:
@@ -42,7 +47,7 @@ class Arena:
 
 @dataclass(frozen=True)
 class TensorMove:
-    """Bytes `source` to `source + size` of the arena go to `target`, and these tensors, which lie there, with them."""
+    """Move of arena bytes `source` to `source + size` to `target`; `tensors` lie in these bytes and move along."""
 
     tensors: tuple[Tensor, ...]
     source: int
@@ -50,5 +55,5 @@ class TensorMove:
     size: int
 
     def onto(self, offsets: Mapping[Tensor, int]) -> dict[Tensor, int]:
-        """Where these tensors are afterwards."""
+        """Offsets of the moved tensors after the move, from `offsets` before it."""
         return {tensor: offsets[tensor] + self.target - self.source for tensor in self.tensors}

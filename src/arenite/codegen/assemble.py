@@ -1,4 +1,4 @@
-"""(Model, Arena) -> Program: what runs in which order, on which bytes."""
+"""Model and Arena -> Program: every call in order, with addresses."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 
 
 def assembled(model: Model, name: str, arena: Arena, target: Target) -> Program:
-    """The program of a model that can be expressed in C (`refusals.check`) and was `prepared`.
+    """The program of a model that passes `obstacles.check_operators` and is `prepared`.
 
     Args:
         model: the model.
-        name: what all names of the program begin with.
-        arena: where its tensors lie.
-        target: what the code is for.
+        name: prefix of all names in the program.
+        arena: addresses of the model's tensors.
+        target: the target of the code.
     """
     unit = Unit(dict(arena.offsets), arena.scratch, target.backend)
     runs = {
@@ -68,7 +68,7 @@ def _function(model: Model, number: int, name: str, steps: Sequence[Call | Block
 
 
 def _steps(model: Model, unit: Unit, arena: Arena, number: int, runs: Mapping[int, Run]) -> list[Call | Block]:
-    """What runs a graph; only the main one has moves, and only where no other graph is run."""
+    """Steps of one graph. Only the main graph has moves, and only if no other graph runs."""
     unit.graph, unit.calls = number, []
     for index, operator in enumerate(model.graphs[number].operators):
         unit.index, unit.label = index, _label(operator)
@@ -84,17 +84,17 @@ def _steps(model: Model, unit: Unit, arena: Arena, number: int, runs: Mapping[in
 
 def _lower(unit: Unit, operator: Operator) -> None:
     lower = LOWERINGS[operator.code] if called(operator, unit.kernels.cmsis_nn) else lowering(operator)
-    assert lower is not None  # checked before
+    assert lower is not None  # check_operators has refused operators without a lowering
     lower(unit, operator)
 
 
 def _label(operator: Operator) -> str:
-    """What constants of an operator are called after: what it makes."""
+    """Name for constants of an operator: the name of its first output."""
     return short_name(operator.outputs[0].name) if operator.outputs else operator.label
 
 
 def _move(unit: Unit, arena: Arena, index: int) -> None:
-    """The moves before an operator."""
+    """Add the moves before an operator."""
     for move in arena.moves.get(index, ()):
         places = Address(move.target, "void", writable=True), Address(move.source, "void")
         unit.call("move", *places, move.size, note=f"moves {', '.join(short_name(each.name) for each in move.tensors)}")
@@ -102,7 +102,7 @@ def _move(unit: Unit, arena: Arena, index: int) -> None:
 
 
 def _flag(model: Model, arena: Arena, operator: Operator) -> int | None:
-    """Offset in the arena of the byte that tells whether a CALL_ONCE was run; None where it has none."""
+    """Arena offset of the byte that records whether a CALL_ONCE has run; None if it has no such byte."""
     flags = kept(model).flags
     return arena.size - arena.kept + flags[operator].offset if operator in flags else None
 
@@ -110,7 +110,7 @@ def _flag(model: Model, arena: Arena, operator: Operator) -> int | None:
 def _port(tensor: Tensor, offset: int) -> Port:
     try:
         scale, zero_point = scale_of(tensor), zero_point_of(tensor)
-    except UnsupportedError:  # not quantized, or not by one scale
+    except UnsupportedError:  # no quantization, or several scales
         scale, zero_point = None, 0
     return Port(tensor.name, TYPES[tensor.type], tensor.shape, offset, prod(tensor.shape), scale, zero_point)
 

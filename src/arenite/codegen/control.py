@@ -1,13 +1,13 @@
-"""IF, WHILE and CALL_ONCE: each graph that they run is a function of the generated code, in the same arena.
+"""IF, WHILE and CALL_ONCE: each called graph becomes a function of the generated code, in the same arena.
 
 Inputs of the operator are copied to inputs of the graph, outputs of the graph to outputs of the operator:
 
-    main     x ──┐            y ──          IF: the graph that the condition chooses.
-                 │ copy       ↑ copy        WHILE: the operator's outputs hold the loop's variables, from which the
-    graph        └→ in ──→ out┘             inputs of condition and body are copied each time, as in TFLM.
+    main     x ──┐            y ──          IF: the graph that the condition selects.
+                 │ copy       ↑ copy        WHILE: the operator's outputs hold the loop variables. Before each call,
+    graph        └→ in ──→ out┘             they are copied to the inputs of condition and body, as in TFLM.
 
-The operator's own tensors are alive during all of it (`operators.liveness`), so no tensor of a graph lies on them, and
-no copy overwrites what another one reads. Source: TFLM's kernels/if.cc, while.cc and call_once.cc.
+The operator's own tensors are alive during all of it (`operators.liveness`). So no tensor of a called graph overlaps
+them, and no copy overwrites what another copy reads. Source: TFLM's kernels/if.cc, while.cc and call_once.cc.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 
 
 def function_name(model: Model, number: int, name: str) -> str:
-    """What the function of a graph is called in a program whose names begin with `name`."""
+    """Name of the C function of a graph in a program with the prefix `name`."""
     return f"{name}_graph_{number}_{part(model.graphs[number].name)}".rstrip("_")
 
 
 def inner_graphs(model: Model) -> tuple[int, ...]:
-    """Positions of the graphs that the main one runs while it runs, each after those that it runs itself.
+    """Positions of the graphs that the main graph calls during an inference, callees before callers.
 
-    Without what resetting does, and without recursion: a graph that runs itself is nobody's caller here.
+    Leaves out graphs that only the reset function needs, and recursive calls.
     """
     found: dict[int, None] = {}
     _walk(model, 0, kept(model).flags, found, ())
@@ -55,20 +55,21 @@ def _walk(model: Model, number: int, flags: Container[Operator], found: dict[int
 
 @dataclass(frozen=True)
 class Callee:
-    """A graph that an operator runs, and the call of its function."""
+    """A graph that an operator calls, and the call of its function."""
 
     graph: Graph
     run: Run
 
 
 def lower(unit: Unit, operator: Operator, callees: Sequence[Callee], flag: int | None) -> None:
-    """Add an operator that runs graphs, without obstacles (`control_obstacles`).
+    """Add an operator that calls graphs; `control_obstacles` must have no objection.
 
     Args:
-        unit: gets the step.
+        unit: receives the step.
         operator: IF, WHILE or CALL_ONCE.
-        callees: the graphs that it runs, in its order.
-        flag: offset in the arena of the byte that tells whether a CALL_ONCE was run; None if resetting does its work.
+        callees: the graphs that the operator calls, in its order.
+        flag: arena offset of the byte that records whether a CALL_ONCE has run; None if the reset function does its
+            work.
     """
     if operator.code == "IF":
         unit.calls.append(_if(unit, operator, *callees))
@@ -103,14 +104,14 @@ def _while(unit: Unit, operator: Operator, condition: Callee, body: Callee) -> W
 
 
 def _truth(unit: Unit, tensor: Tensor) -> Address | Constant:
-    """The one value of a BOOL tensor."""
+    """The single value of a BOOL tensor."""
     found = unit.pointer(tensor)
-    assert not isinstance(found, Part)  # which a pointer to the first value is not
+    assert not isinstance(found, Part)  # the pointer is to the first value
     return found
 
 
 def _into(unit: Unit, sources: Sequence[Tensor | None], callee: Callee) -> Iterator[Call]:
-    """Copies to those inputs of a graph that are read."""
+    """Copies to those inputs of a graph that the graph reads."""
     graph = callee.graph
     read = {tensor for operator in graph.operators for tensor in operator.inputs}.union(graph.outputs)
     pairs = [pair for pair in zip(sources, graph.inputs, strict=True) if pair[1] in read]
@@ -124,7 +125,7 @@ def _copies(unit: Unit, sources: Sequence[Tensor | None], targets: Sequence[Tens
 
 
 def control_obstacles(model: Model) -> Iterator[tuple[Operator, str]]:
-    """Operators that run graphs and cannot be expressed, and why."""
+    """Operators that call graphs and cannot be expressed in C, each with the reason as text."""
     for graph in run_graphs(model):
         for operator in graph.operators:
             if operator.code in PLANNED_CONTROL_FLOW:
@@ -157,7 +158,7 @@ def _obstacle(operator: Operator, graphs: Sequence[Graph]) -> str | None:
 
 
 def _unlike(where: str, wanted: Sequence[Tensor | None], found: Sequence[Tensor]) -> str | None:
-    """Why tensors cannot be copied to each other, None if they can."""
+    """Why tensors cannot be copied to each other, as text; None if they can."""
     if len(wanted) != len(found):
         return f"it takes or gives {len(wanted)} tensors, {where!r} {len(found)}"
     for one, other in zip(wanted, found, strict=True):

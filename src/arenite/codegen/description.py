@@ -1,4 +1,4 @@
-"""Operators and tensors in the words of comments: CONV_2D 8x3x3x1: input int8[1,96,96,1] -> Relu6 int8[1,48,48,8]."""
+"""Text of operators and tensors in comments: CONV_2D 8x3x3x1: input int8[1,96,96,1] -> Relu6 int8[1,48,48,8]."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ if TYPE_CHECKING:
     from arenite.model import Operator, Tensor
 
 LONGEST = 32
-"""Characters of a tensor's name in a comment. Converters write whole paths, of which the end tells tensors apart."""
+"""Most characters of a tensor's name in a comment. Converters write whole paths; the end tells tensors apart."""
 MOST = 4
-"""Inputs or outputs of an operator that a comment names."""
+"""Most inputs or outputs of an operator that a comment names, so that it stays on one line."""
 
 _CUT = "..."
 
 
 def short_name(name: str) -> str:
-    """The first of the names that a converter joined, and of a path its end, with two steps at least.
+    """Shorten a tensor's name: the first of joined names, and the end of a path, with at least two components.
 
     >>> short_name("functional_1/MobilenetV2/expanded_conv/Relu6;functional_1/Bias")
     'MobilenetV2/expanded_conv/Relu6'
@@ -32,12 +32,12 @@ def short_name(name: str) -> str:
 
 
 def described(tensor: Tensor) -> str:
-    """A tensor's name, type and shape."""
+    """Name, type and shape of a tensor."""
     return f"{short_name(tensor.name)} {tensor.type.name.lower()}[{','.join(map(str, tensor.shape))}]"
 
 
 def heading(operator: Operator) -> str:
-    """An operator's kind, the shape of its weights, and what it computes from what."""
+    """Kind of an operator, shape of its weights, computed inputs, and outputs."""
     computed = [each for each in operator.inputs if each is not None and each.data is None]
     weights = next((each.shape for each in operator.inputs if each and each.data and len(each.shape) > 1), ())
     kind = " ".join((operator.label, *["x".join(map(str, weights))] * bool(weights)))
@@ -50,7 +50,7 @@ def _listed(tensors: Sequence[Tensor]) -> str:
 
 
 def kinds(operator: Operator) -> str:
-    """An operator's kind and types: CONV_2D, INT8 x INT8 x INT32 -> INT8."""
+    """Kind and types of an operator: CONV_2D, INT8 x INT8 x INT32 -> INT8."""
     sources = " x ".join("none" if tensor is None else tensor.type.name for tensor in operator.inputs)
     targets = " x ".join(tensor.type.name for tensor in operator.outputs)
     return f"{operator.label}, {sources or 'nothing'} -> {targets or 'nothing'}"

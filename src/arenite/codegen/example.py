@@ -1,4 +1,4 @@
-"""An inference to compare with: inputs at random, and what a runtime makes of them."""
+"""A reference inference for the self-test: random inputs, and the outputs of a runtime."""
 
 from __future__ import annotations
 
@@ -18,18 +18,20 @@ if TYPE_CHECKING:
     from arenite.model import Model
 
 RUNTIMES = ("tflm", "litert-reference")
-"""In this order: kernels follow TFLM where the two differ."""
+"""Runtimes to try, in order. TFLM comes first: generated kernels follow TFLM where the two differ."""
 
 UNLIKE = frozenset({"FULLY_CONNECTED", "MUL", "SUM", "SVDF"})
-"""Operators on integers whose last bit LiteRT's reference kernels and TFLM's do not agree on."""
+"""Kinds for which the last bit of integer results differs between LiteRT's reference kernels and TFLM."""
 
 SPARE = 1 << 20
+"""Bytes of arena in addition to those for tensors."""
 MOST = 1 << 30
+"""Largest arena in bytes."""
 
 
 @dataclass(frozen=True)
 class Example:
-    """Contents of all inputs and outputs, little-endian, and the runtime that computed them."""
+    """Contents of all inputs and outputs, little-endian, and the name of the runtime that computed the outputs."""
 
     inputs: tuple[bytes, ...]
     outputs: tuple[bytes, ...]
@@ -37,7 +39,7 @@ class Example:
 
 
 def example(model: Model, seed: int = 0) -> Example | None:
-    """One inference; None where no runtime that is installed and computes alike takes the model."""
+    """One inference; None if no installed runtime runs the model with the arithmetic of generated C."""
     if unfeedable(model) is not None or round_bytes(model) > REASONABLE_BYTES:
         return None
     inputs = random_inputs(model, 1, seed)[1]
@@ -55,7 +57,7 @@ def example(model: Model, seed: int = 0) -> Example | None:
 
 
 def _unlike(model: Model) -> bool:
-    """Whether LiteRT's result may differ from that of TFLM, whose arithmetic the generated code follows."""
+    """Whether LiteRT's result may differ from TFLM's, whose arithmetic generated C follows."""
     return any(
         operator.code in UNLIKE and operator.outputs[0].type is not ElementType.FLOAT32
         for graph in run_graphs(model)

@@ -1,4 +1,4 @@
-"""Fixed-point arithmetic of gemmlowp's fixedpoint.h on 32-bit integers, for tables that are computed ahead."""
+"""Fixed-point arithmetic of gemmlowp's fixedpoint.h on 32-bit integers, for tables computed at export time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ ONE = 2**31 - 1
 
 
 def wrap(value: int) -> int:
-    """The 32-bit integer with these lowest bits."""
+    """The signed 32-bit integer with the lowest 32 bits of `value`."""
     return (value + 2**31) % 2**32 - 2**31
 
 

@@ -1,4 +1,4 @@
-"""{file name: text} onto disk."""
+"""Writes {file name: text} into a folder."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 def write_files(exported: Mapping[str, str], folder: str | os.PathLike[str], *, force: bool = False) -> None:
-    """Write files into a folder, which is made if it is not there; all of them or none.
+    """Write all files into a folder or none; the folder is created if needed.
 
-    A file that is there already with the same content is left alone.
+    A file with the same content stays untouched.
 
     Raises:
-        OutputError: one of the files exists with another content and `force` is not given, or the folder is not
-            writable; nothing was written.
+        OutputError: one of the files exists with other content and `force` is False, or the folder is not writable;
+            no file was written.
     """
     folder = Path(folder)
     wanted = {folder / name: text.encode() for name, text in exported.items()}

@@ -1,7 +1,7 @@
-"""Weights of 4 bits as bytes, so that the kernels for int8 take them.
+"""4-bit weights unpacked to bytes, for the int8 kernels.
 
-TFLM unpacks them into scratch in every inference (UnpackDenseInt4IntoInt8); here that is done once, ahead. Values
-and scales are the same, so every result is.
+TFLM unpacks them into scratch during every inference (UnpackDenseInt4IntoInt8). Generated C stores them unpacked.
+Values and scales stay the same, so all results do.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def unpacked_model(model: Model) -> Model:
-    """The model with weights as bytes, in the same places of its list of tensors; the same object where it has none."""
+    """Unpack 4-bit weights to int8 at the same positions of the tensor list; the same object if there are none."""
     graphs = tuple(map(_unpacked_graph, model.graphs))
     return model if graphs == model.graphs else replace(model, graphs=graphs)
 
@@ -33,7 +33,7 @@ def _unpacked_graph(graph: Graph) -> Graph:
 
 
 def unpacked(operator: Operator) -> Operator:
-    """The operator with its weights as bytes; the same object where that changes nothing."""
+    """The operator with its weights unpacked to int8; the same object if they are not 4-bit."""
     weights = _packed(operator)
     return operator if weights is None else _with(operator, {weights: as_int8(weights)})
 
@@ -44,7 +44,7 @@ def _with(operator: Operator, unpacked_of: Mapping[Tensor, Tensor]) -> Operator:
 
 
 def _packed(operator: Operator) -> Tensor | None:
-    """Its weights if they are constants of 4 bits, two in a byte; `Tensor.bytes` counts a byte for each."""
+    """The operator's weights if they are 4-bit constants, two per byte; `Tensor.bytes` counts a byte for each."""
     weights = packed_weights(operator)
     if weights is None or weights.data is None:
         return None

@@ -1,4 +1,4 @@
-"""Tables of 513 values between which int16 kernels interpolate, in single precision as TensorFlow Lite computes them.
+"""Tables of 513 values between which int16 kernels interpolate, in single precision like TensorFlow Lite.
 
 Source: LUTPopulateInt16 in TensorFlow Lite's kernels/internal/common.h.
 """
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 STEPS = 512
+"""Intervals of a table, which has one more value."""
 
 
 def exponentials() -> list[int]:
@@ -27,9 +28,9 @@ def reciprocals() -> list[int]:
 
 
 def sigmoids() -> list[int]:
-    """1 / (1 + exp(-x / 24)) * 2^16 for x = 0 .. 255; the last one is taken for all beyond.
+    """1 / (1 + exp(-x / 24)) * 2^16 for x = 0 .. 255; the last value also stands for all larger x.
 
-    Half of the error in the middle of a step is taken off (TFLite's sigmoid_table_uint16).
+    Each value is lowered by half of the interpolation error in the middle of its step (TFLite's sigmoid_table_uint16).
     """
 
     def at(x: float) -> float:
@@ -40,7 +41,7 @@ def sigmoids() -> list[int]:
 
 
 def _table(length: float, zero_point: int, function: Callable[[float], float]) -> list[int]:
-    """Values of a function on an interval of `length`; half of the error in the middle of a step is taken off."""
+    """Values of a function on an interval of `length`, less half of the interpolation error in the middle of a step."""
     import numpy as np
 
     single = np.float32

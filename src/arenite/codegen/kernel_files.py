@@ -1,4 +1,4 @@
-"""The kernel sources that come with Arenite, and which of them a header needs."""
+"""The kernel sources that ship with Arenite, and those that a header needs."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 PREFIX = "arenite_"
-"""What the names of all kernel files and functions begin with."""
+"""Prefix of the names of all kernel files and functions."""
 
 
 def kernel_files(kernels: Iterable[str]) -> dict[str, str]:
-    """Name and text of the headers `arenite_<kernel>.h`, of their sources, and of all that these include."""
+    """Name -> text of the headers `arenite_<kernel>.h`, their sources, and all kernel headers that these include."""
     found: dict[str, str] = {}
     wanted = [f"{PREFIX}{kernel}.h" for kernel in kernels]
     while wanted:
@@ -28,7 +28,7 @@ def kernel_files(kernels: Iterable[str]) -> dict[str, str]:
 
 
 def _text(name: str) -> str | None:
-    """The text of a file; None for the source of a header that has none."""
+    """Text of a file; None for the source of a header that has no source."""
     for folder in (files("arenite.codegen") / "kernels", files("arenite.codegen.cmsis_nn") / "kernels"):
         if (folder / name).is_file():
             return (folder / name).read_text("ascii")
@@ -41,7 +41,7 @@ def _text(name: str) -> str | None:
 
 
 def _included(text: str) -> Iterator[str]:
-    """Kernel headers that a file includes."""
+    """Names of the kernel headers that a file includes."""
     for line in text.splitlines():
         directive, _, name = line.partition(" ")
         if directive == "#include" and name.startswith(f'"{PREFIX}'):

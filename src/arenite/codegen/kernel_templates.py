@@ -1,9 +1,9 @@
-"""Kernels that are written once for several types or operators: which there are, and what their templates become.
+"""Kernels written once for several types or operators: the table of kernels, and the expansion of templates.
 
-A template in `kernels/templates/` is C with names such as $ELEMENT in it, and with sections for some of its kernels.
-A section begins with `$FOR` and the names of the kernels that have it, which may be patterns as for files. It ends
-where the next section begins, or with `$ALL`, behind which are lines for all kernels. A kernel of the table below is
-its template with every name replaced and the sections of other kernels left out, so that what is exported is plain C:
+A template in `kernels/templates/` is C with names such as $ELEMENT, and with sections for some of its kernels. A
+section begins with `$FOR` and the names of its kernels, which may be shell patterns. It ends at the next section or at
+`$ALL`, which is followed by lines for all kernels. To expand a kernel of the table below, every name is replaced and
+the sections of other kernels are dropped, so that exported files are plain C:
 
     $ELEMENT best = *x;                   int8_t best = *x;
     $FOR *_f32
@@ -36,30 +36,30 @@ S32 = {**_INT, "ELEMENT": "int32_t", "VALUES": "int32", "LOWEST": "-2147483647 -
 U8 = {"ELEMENT": "uint8_t", "VALUES": "uint8"}
 F32 = {"TYPE": "f32", "ELEMENT": "float", "VALUES": "float", "SUM": "float", "WIDE": "float", "WEIGHT": "float"}
 TYPES = MappingProxyType({"s8": S8, "s16": S16, "s32": S32, "u8": U8, "f32": F32})
-"""What stands for the types of values, by suffix of kernels: the names of a value in C and in comments, the range of
-those that saturate, the C types of their sums, of sums of their products with weights, and of these weights."""
+"""Replacements of template names by value type, by suffix of kernels: the C type and the type's name in comments, the
+range of saturated values, the C types of sums, of sums of products with weights, and of the weights."""
 
 EXTREMES = MappingProxyType({"max": ">", "min": "<"})
-"""How a value is to the best one so far that is better."""
+"""C comparison by which a value replaces the best value so far."""
 
 
 class _Template(Template):
-    """Names are in capitals, so that `$KERNEL_t` is the name KERNEL and then `_t`."""
+    """Template names are capital letters only, so that `$KERNEL_t` is the name KERNEL followed by `_t`."""
 
     idpattern = "[A-Z]+"
     flags = RegexFlag(0)
 
 
 def expanded(template: str, kernel: str, words: Words) -> str:
-    """The text of a template's file for a kernel.
+    """Expand a template file for a kernel.
 
     Args:
-        template: the file's name, such as `elementwise.h`.
-        kernel: the kernel's name, such as `maximum_s8`.
-        words: what stands for the names in the template, beside KERNEL and CAPITALS.
+        template: name of the file, such as `elementwise.h`.
+        kernel: name of the kernel, such as `maximum_s8`.
+        words: replacements of the template's names other than KERNEL and CAPITALS.
 
     Raises:
-        KeyError: the template has a name that nothing stands for.
+        KeyError: the template has a name without a replacement.
     """
     text = (files("arenite.codegen") / "kernels" / "templates" / template).read_text("ascii")
     lines = "".join(_lines_for(kernel, text))
@@ -67,7 +67,7 @@ def expanded(template: str, kernel: str, words: Words) -> str:
 
 
 def _lines_for(kernel: str, text: str) -> Iterator[str]:
-    """The lines of a template outside sections, and those in sections of the kernel."""
+    """Lines of a template outside sections, and in the sections of the kernel."""
     wanted = True
     for line in text.splitlines(keepends=True):
         word, *patterns = line.split() or [""]
@@ -80,7 +80,7 @@ def _lines_for(kernel: str, text: str) -> Iterator[str]:
 
 
 def _by_type(kernel: str, suffixes: str, **words: str) -> Iterator[tuple[str, Words]]:
-    """Kernels `<kernel>_<suffix>`; `words` are those that all of them share."""
+    """Kernels `<kernel>_<suffix>`; `words` are the replacements that they share."""
     for suffix in suffixes.split():
         yield f"{kernel}_{suffix}", {**TYPES[suffix], **words}
 
@@ -168,4 +168,4 @@ _KERNELS: Mapping[str, Iterator[tuple[str, Words]]] = {
 KERNELS: Mapping[str, tuple[str, Words]] = MappingProxyType(
     {kernel: (template, words) for template, found in _KERNELS.items() for kernel, words in found}
 )
-"""Template and words of each kernel whose header or source is no file of its own."""
+"""Template and replacements of each kernel that is expanded from a template."""

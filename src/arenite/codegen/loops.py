@@ -1,11 +1,11 @@
-"""Repeated stretches of the schedule as loops, so that the code does not grow with the number of strips.
+"""Rolls repeated calls of the schedule into loops, so that the code does not grow with the number of strips.
 
-Calls are alike where they differ in numbers only: addresses in the arena, rows. From one repetition to the next a
-number stays, or grows by a constant step and is computed, or it is looked up in a table of constants. How the calls
-came to be repeated does not matter here.
+Calls are alike if they differ in numbers only: addresses in the arena, and rows. From one repetition to the next, a
+number stays, grows by a constant step and is computed, or is looked up in a table of constants. The origin of the
+repetition does not matter here.
 
-Idle calls do nothing: they copy something onto itself. They are left out, except in a loop in which the same call does
-something another time.
+Idle calls do nothing: they copy bytes onto themselves. They are left out, unless the same call of a loop does something
+in another repetition.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from arenite.codegen.program import Block, Number, Step
 
 LONGEST = 200
-"""Calls in the body of a loop at most."""
+"""Most calls in the body of a loop. A larger limit finds longer loops but makes the search slower."""
 
 CALL, ARGUMENT, LOOP, COMPUTED, LOOKED_UP = 4, 6, 24, 6, 10
-"""About the bytes of Thumb-2 code for a call, each of its arguments, a loop, and a number that changes in it."""
+"""Approximate bytes of Thumb-2 code: per call, argument, loop, computed number of a loop, and looked-up number."""
 
 
 def rolled(steps: Sequence[Call | Block]) -> list[Step]:
-    """The same steps, with loops of calls where that makes the code smaller, as far as an estimate tells."""
+    """The same steps with loops of calls, where the estimate says that a loop makes the code smaller."""
     found: list[Step] = []
     for _, group in groupby(steps, key=lambda step: isinstance(step, Call)):
         alike = list(group)
@@ -42,7 +42,7 @@ def _rolled(calls: Sequence[Call]) -> list[Call | Loop]:
     patterns = _patterns(calls)
     saved = [0] * (len(calls) + 1)
     chosen: list[tuple[int, int]] = [(0, 0)] * len(calls)
-    alike = [0] * (LONGEST + 1)  # calls from here on that are like those `period` later
+    alike = [0] * (LONGEST + 1)  # calls from `first` on that are like those `period` later
     for first in range(len(calls) - 1, -1, -1):
         saved[first] = saved[first + 1]
         for period in range(1, min(LONGEST, len(calls) - first - 1) + 1):
@@ -57,7 +57,7 @@ def _rolled(calls: Sequence[Call]) -> list[Call | Loop]:
 
 
 def _patterns(calls: Sequence[Call]) -> list[int]:
-    """A number for each call, the same for calls that are alike."""
+    """A number per call; equal for calls that are alike."""
     known: dict[tuple[object, ...], int] = {}
     return [known.setdefault(call.pattern, len(known)) for call in calls]
 
@@ -80,7 +80,7 @@ def _chosen(
 def _columns(
     numbers: Sequence[tuple[int, ...]], first: int, period: int, count: int
 ) -> Iterator[tuple[int, list[int], int | None]]:
-    """For every number of the body: its call, its values in all repetitions, and the step between them if it is one."""
+    """For every number of the body: position of its call, values in all repetitions, and the step if it is constant."""
     for place in range(first, first + period):
         for values in zip(*numbers[place : place + period * count : period], strict=True):
             steps = {after - before for before, after in pairwise(values)}
@@ -88,22 +88,22 @@ def _columns(
 
 
 class _Estimate:
-    """Bytes of code that loops of a schedule's calls save, about."""
+    """Approximate bytes of code that loops over a schedule's calls save."""
 
     def __init__(self, calls: Sequence[Call]) -> None:
         self.numbers = [call.numbers for call in calls]
         self.costs = [0 if call.idle else CALL + ARGUMENT * len(call.arguments) for call in calls]
         self.before = [0, *accumulate(self.costs)]
-        """The costs of all calls before each one."""
+        """Prefix sums of the costs: bytes of all calls before each position."""
         self.idle = [0, *accumulate(call.idle for call in calls)]
-        """How many of the calls before each one are idle."""
+        """Prefix sums of idle calls."""
         self.wide = any(number >= 1 << 16 for each in self.numbers for number in each)
-        """Whether some number has more than 16 bits."""
+        """Whether some number needs more than 16 bits."""
         self.runs: dict[tuple[int, int, int], int] = {}
-        """How many times in a row a number grows by the same step; by call, number and period."""
+        """Length of the run over which a number grows by the same step, by (call, number, period)."""
 
     def gain(self, first: int, period: int, count: int, least: int) -> int | None:
-        """What a loop saves; None where that is no more than `least`."""
+        """Bytes that a loop saves; None if that is not more than `least`."""
         saved = self._without_numbers(first, period, count)
         for place in range(first, first + period):
             if saved <= least:
@@ -113,7 +113,7 @@ class _Estimate:
         return saved if saved > least else None
 
     def _without_numbers(self, first: int, period: int, count: int) -> int:
-        """What it would save if no number changed in it."""
+        """Bytes that the loop would save if no number changed in it."""
         last = first + period * count
         if self.idle[first] == self.idle[last]:
             once = self.before[first + period] - self.before[first]
@@ -122,7 +122,7 @@ class _Estimate:
         return self.before[last] - self.before[first] - once - LOOP
 
     def _numbers_cost(self, place: int, period: int, count: int) -> int:
-        """What the numbers of one call of the body take that change from one repetition to the next."""
+        """Bytes for those numbers of one call of the body that change between repetitions."""
         cost = 0
         for column in range(len(self.numbers[place])):
             step = self._step(place, column, period, count)
@@ -135,12 +135,12 @@ class _Estimate:
         return cost
 
     def _step(self, place: int, column: int, period: int, count: int) -> int | None:
-        """The constant step of a number from one repetition to the next; None where there is none."""
+        """Constant step of a number between repetitions; None if the step varies."""
         step, times = self._run(place, column, period)
         return step if times >= count - 1 else None
 
     def _run(self, place: int, column: int, period: int) -> tuple[int | None, int]:
-        """How much a number grows to the call that comes `period` later, and how many times in a row it does so."""
+        """Growth of a number to the call `period` later, and the number of repetitions with this growth."""
         step = self._growth(place, column, period)
         passed, times, at = [], 0, place
         while step is not None and self._growth(at, column, period) == step:
@@ -155,7 +155,7 @@ class _Estimate:
         return step, times
 
     def _growth(self, place: int, column: int, period: int) -> int | None:
-        """How much a number is larger in the call that comes `period` later; None where that call has none."""
+        """Difference of a number to the call `period` later; None if that call lacks the number."""
         after = self.numbers[place + period] if place + period < len(self.numbers) else ()
         return after[column] - self.numbers[place][column] if column < len(after) else None
 
@@ -163,7 +163,7 @@ class _Estimate:
 def _loop(calls: Sequence[Call], numbers: Sequence[tuple[int, ...]], first: int, period: int, count: int) -> Loop:
     last = first + period * count
     busy = [place for place in range(first, first + period) if not all(call.idle for call in calls[place:last:period])]
-    table: dict[tuple[int, ...], int] = {}  # equal columns once
+    table: dict[tuple[int, ...], int] = {}  # equal columns are stored once
     changing: dict[int, list[Number]] = {place: [] for place in busy}
     for place, values, step in _columns(numbers, first, period, count):
         if place in changing and step is None:

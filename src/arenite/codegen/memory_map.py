@@ -1,4 +1,4 @@
-"""Who has which bytes of the arena, and while which operators.
+"""Which tensor has which bytes of the arena during which operators.
 
 operator        0     1     2     3
 input         ######                     bytes 0 to 99
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def places(model: Model, arena: Arena, kernels: Backend) -> Iterator[Place]:
-    """What lies in the arena: of each graph in the order of time, then what is kept between inferences."""
+    """Places of the arena: those of each graph in order of time, then those kept between inferences."""
     lasting = kept(model).variables
     for number in (0, *inner_graphs(model)):
         graph = model.graphs[number]
@@ -50,7 +50,7 @@ def _tensors(graph: Graph, arena: Arena, number: int, lasting: set[Tensor]) -> I
 
 
 def _stays(tensor: Tensor, first: int | None, last: int | None, arena: Arena, graph: str) -> Iterator[Place]:
-    """The places of a tensor one after the other; only tensors of the main graph move."""
+    """Successive places of one tensor; only tensors of the main graph move."""
     offset, what = arena.offsets[tensor], described(tensor)
     for index in sorted(arena.moves):
         for move in arena.moves[index]:
@@ -61,7 +61,7 @@ def _stays(tensor: Tensor, first: int | None, last: int | None, arena: Arena, gr
 
 
 def _scratch(graph: Graph, arena: Arena, number: int, kernels: Backend) -> Iterator[Place]:
-    """What operators hand to CMSIS-NN."""
+    """Scratch that operators pass to CMSIS-NN."""
     for index, operator in enumerate(graph.operators):
         if (number, index) in arena.scratch:
             size = sum(kernels.scratch(operator))

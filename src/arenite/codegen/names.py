@@ -1,4 +1,4 @@
-"""C names for what a model calls as it likes."""
+"""C names for the free-form names of a model."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from arenite.errors import OptionError
 
 LONGEST = 40
+"""Most characters of a name or a part of one, so that lines of generated C stay short."""
 
 _KEYWORDS = (
     "alignas alignof and and_eq asm auto bitand bitor bool break case catch char class compl const "
@@ -20,20 +21,20 @@ _HEADERS = (
     "arm_acle assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign stdarg "
     "stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string tgmath threads time uchar wchar wctype"
 )
-"""Of the C library, and of the compiler: a `string.h` in the folder of the code would be found instead."""
+"""Headers of the C library and of compilers: a `string.h` in the folder of the code would hide the library's."""
 
 _BUILD_TARGETS = (
     "all all_build clean edit_cache help install package package_source preinstall rebuild_cache run_tests test "
     "zero_check"
 )
-"""Which CMake and Make have already."""
+"""Targets that CMake and Make define themselves."""
 
 _RESERVED = frozenset(f"{_KEYWORDS} {_HEADERS} {_BUILD_TARGETS}".split())
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
 def identifier(name: str) -> str:
-    """A C and C++ identifier made of a model's name: `person detect.v2.tflite` -> `person_detect_v2`."""
+    """A C and C++ identifier from a model's name: `person detect.v2.tflite` -> `person_detect_v2`."""
     plain = part(name.removesuffix(".tflite"))
     if not plain:
         return "model"
@@ -41,22 +42,22 @@ def identifier(name: str) -> str:
 
 
 def part(name: str) -> str:
-    """What becomes of a name inside an identifier, at most `LONGEST` characters or none: `Then, or` -> `then_or`."""
+    """A name as part of an identifier, at most `LONGEST` characters, perhaps none: `Then, or` -> `then_or`."""
     return words(name)[:LONGEST].rstrip("_")
 
 
 def words(name: str) -> str:
-    """Letters and digits of a name, or none, as they may be inside an identifier: `conv/Relu` -> `conv_relu`."""
+    """Letters and digits of a name, perhaps none, for use inside an identifier: `conv/Relu` -> `conv_relu`."""
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
 
 
 def checked(name: str) -> str:
-    """A name that was given, if generated code can be called so.
+    """A given name, if generated code can use it as a prefix.
 
     Raises:
-        OptionError: it is no identifier, or one that is taken.
+        OptionError: the name is not an identifier, or it is reserved.
     """
-    lower = name.lower()  # macros are in capitals, and not every file system tells the two apart
+    lower = name.lower()  # macros are in capitals, and some file systems ignore case
     if not _NAME.fullmatch(name) or lower in _RESERVED or lower.startswith("arenite_") or len(name) > LONGEST:
         raise OptionError(
             f"name: {name!r} cannot be a prefix of C identifiers; give a letter and then letters, digits and '_', "

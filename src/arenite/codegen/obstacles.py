@@ -1,4 +1,4 @@
-"""What cannot be expressed in C, and why."""
+"""Reasons why parts of a model cannot be expressed in C."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 def check_operators(model: Model) -> None:
-    """Try every operator, before a layout is sought.
+    """Lower every operator on a dummy layout, before a real layout is searched.
 
     Raises:
-        UnsupportedError: something of the model cannot be expressed in C.
+        UnsupportedError: a part of the model cannot be expressed in C; the message names the first reason.
     """
     places = {
         operator: f"{index} of graph {graph.name!r}" if graph is not model.main else str(index)
@@ -46,7 +46,7 @@ def check_operators(model: Model) -> None:
 
 
 def _ports(model: Model) -> Iterator[str]:
-    """Inputs and outputs of the model that have no place in an arena."""
+    """Messages about inputs and outputs of the model that cannot lie in an arena."""
     for what, tensors in (("input", model.main.inputs), ("output", model.main.outputs)):
         for tensor in tensors:
             if tensor.type not in TYPES or tensor.data is not None or not tensor.bytes:
@@ -59,7 +59,7 @@ def _ports(model: Model) -> Iterator[str]:
 
 
 def why_not(operator: Operator) -> str | None:
-    """Why an operator cannot be expressed in C, None if it can: it is tried on a layout that means nothing."""
+    """Why an operator cannot be expressed in C, as text; None if it can. Tries the lowering on a dummy layout."""
     operator = unpacked(operator)
     lower = lowering(operator)
     if lower is None and operator.code not in PLANNED_CONTROL_FLOW:
@@ -72,7 +72,7 @@ def why_not(operator: Operator) -> str | None:
             if why is not None:
                 return why
     try:
-        if lower is not None:  # else see `control.control_obstacles`
+        if lower is not None:  # control flow is checked by `control.control_obstacles`
             lower(Unit(_Anywhere()), operator)
     except UnsupportedError as error:
         return str(error)
@@ -80,7 +80,7 @@ def why_not(operator: Operator) -> str | None:
 
 
 def _why_no_array(tensor: Tensor) -> str | None:
-    """Why a tensor cannot be an array in C."""
+    """Why a tensor cannot be an array in C, as text; None if it can."""
     if tensor.type not in TYPES or not tensor.bytes:
         return f"{tensor.name!r} {'has a type C has not' if tensor.bytes else 'is empty'}"
     if tensor.data is not None and len(tensor.data) < tensor.bytes:
@@ -89,7 +89,7 @@ def _why_no_array(tensor: Tensor) -> str | None:
 
 
 class _Anywhere(dict[Tensor, int]):
-    """Every tensor at an address of its own."""
+    """A dummy layout: every tensor has its own address."""
 
     def __missing__(self, tensor: Tensor) -> int:
         self[tensor] = len(self)

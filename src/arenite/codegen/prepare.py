@@ -1,4 +1,4 @@
-"""A model as it is laid out and written: in an order that can be executed, without what disappears in C."""
+"""A model in the form that is laid out and written: in an executable order, without what needs no C."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def executable(model: Model) -> Model:
-    """The model with its operators after those whose results they read, else as they are filed; often the same object.
+    """Order operators after those whose results they read, else as in the file; the same object if nothing changes.
 
     Raises:
-        ModelError: operators need each other's results in a circle.
+        ModelError: operators depend on each other in a cycle.
     """
     graphs = tuple(map(_in_order, model.graphs))
     return model if graphs == model.graphs else replace(model, graphs=graphs)
@@ -31,5 +31,5 @@ def _in_order(graph: Graph) -> Graph:
 
 
 def prepared(model: Model) -> Model:
-    """What is laid out and written of a model: executable, without what disappears, and with weights as bytes."""
+    """The form of a model that is laid out and written: executable, PADs folded, unused parts dropped, int8 weights."""
     return unpacked_model(folded(executable(model)))

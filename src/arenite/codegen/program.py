@@ -1,6 +1,6 @@
-"""A model as a program before it is text: the calls, what they are given, and the memory that they work on.
+"""A model as a program before it is text: calls, arguments, and the memory that they use.
 
-Everything here is plain data. Making a program decides nothing about its text, and printing it decides nothing else:
+Everything here is plain data. Assembly does not decide about text, and printing decides nothing else:
 
     Model, Arena  --assemble-->  Program  --text-->  NAME.h, NAME.c, NAME_constants.h, NAME_constants.c
 """
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from arenite.codegen.types import CType
 
 NARROWEST, WIDEST = -(2**31), 2**31 - 1
-"""Numbers that may change from one repetition of a loop to the next: what an int32_t holds."""
+"""Range of int32_t, the type of numbers that change between repetitions of a loop."""
 
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """An array of constants, little-endian. Equal arrays are one; `label` is what the first of them is called."""
+    """An array of constants, little-endian. Equal arrays share one definition, named after the first one's `label`."""
 
     kind: CType
     content: bytes
@@ -30,13 +30,13 @@ class Constant:
 
     @property
     def length(self) -> int:
-        """The number of elements."""
+        """Number of elements."""
         return len(self.content) // self.kind.bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The elements of an array from the one at position `first` on."""
+    """Elements of an array from position `first` on."""
 
     array: Constant
     first: int
@@ -44,7 +44,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """The fields of a C structure by name, in the order of its declaration; None is the null pointer."""
+    """Fields of a C structure by name, in the order of declaration; None is the null pointer."""
 
     fields: tuple[tuple[str, Field], ...]
 
@@ -54,7 +54,7 @@ Field = int | float | None | Constant | Part | Structure | tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """A constant `arenite_<kernel>_t`. Equal ones are one; `label` is what the first of them is called."""
+    """A constant `arenite_<kernel>_t`. Equal ones share one definition, named after the first one's `label`."""
 
     kernel: str
     structure: Structure
@@ -63,7 +63,7 @@ class Parameters:
 
 @dataclass(frozen=True, slots=True)
 class Growing:
-    """A number that grows by `step` with each repetition of a loop."""
+    """A number that starts at `first` and grows by `step` per repetition of a loop."""
 
     first: int
     step: int
@@ -71,7 +71,7 @@ class Growing:
 
 @dataclass(frozen=True, slots=True)
 class LookedUp:
-    """A number that each repetition of a loop finds in a column of the loop's table."""
+    """A number that a loop reads from a column of its table, one row per repetition."""
 
     column: int
 
@@ -81,7 +81,7 @@ Number = int | Growing | LookedUp
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A pointer to `element`s in the arena, `offset` bytes behind its begin."""
+    """A pointer of type `element *` into the arena, `offset` bytes from its start."""
 
     offset: Number
     element: str
@@ -95,8 +95,8 @@ Argument = int | float | None | Growing | LookedUp | Address | Constant | Part |
 class Call:
     """A call of the kernel `arenite_<kernel>` for the operator at position `index`.
 
-    `idle` calls have no effect: they copy something onto itself. `checked` ones return a status, 0 for success.
-    `note` says what a call is for where its operator does not.
+    `idle` calls have no effect: they copy bytes onto themselves. `checked` calls return a status, 0 for success. `note`
+    describes a call whose operator does not explain it.
     """
 
     index: int
@@ -108,12 +108,12 @@ class Call:
 
     @property
     def numbers(self) -> tuple[int, ...]:
-        """The numbers in which calls that are alike otherwise may differ: addresses in the arena, and rows."""
+        """Numbers in which calls that are alike may differ: addresses in the arena, and rows."""
         return tuple(number for each in self.arguments if (number := _number(each)) is not None)
 
     @property
     def pattern(self) -> tuple[object, ...]:
-        """What is done, without the numbers: equal for calls that differ in numbers only."""
+        """Key of the call without its numbers: equal for calls that differ in numbers only."""
         return (self.kernel, self.checked, *map(_without_number, self.arguments))
 
     def with_numbers(self, numbers: Sequence[Number]) -> Call:
@@ -123,7 +123,7 @@ class Call:
 
 
 def _number(argument: Argument) -> int | None:
-    """The number of an argument that may change from call to call."""
+    """The number of an argument that may change from call to call; None for other arguments."""
     number = argument.offset if isinstance(argument, Address) else argument
     return number if isinstance(number, int) and NARROWEST <= number <= WIDEST else None
 
@@ -142,7 +142,7 @@ def _renumbered(argument: Argument, numbers: Iterator[Number]) -> Argument:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A call of the function `name` that runs another graph; `checked`: it returns a status, 0 for success."""
+    """A call of the function `name` of another graph; `checked`: it returns a status, 0 for success."""
 
     name: str
     checked: bool
@@ -153,7 +153,7 @@ Work = Call | Run
 
 @dataclass(frozen=True, slots=True)
 class If:
-    """Does `then` where the one byte of `condition` is not 0, else `otherwise`, for the operator at `index`."""
+    """Runs `then` if the byte of `condition` is not 0, else `otherwise`; for the operator at `index`."""
 
     index: int
     condition: Address | Constant
@@ -163,7 +163,7 @@ class If:
 
 @dataclass(frozen=True, slots=True)
 class While:
-    """Does `before`, then again and again `test` and `body` until the byte of `condition` is 0 after `test`."""
+    """Runs `before`, then repeats `test` and `body` until the byte of `condition` is 0 after `test`."""
 
     index: int
     before: tuple[Work, ...]
@@ -174,7 +174,7 @@ class While:
 
 @dataclass(frozen=True, slots=True)
 class Once:
-    """Does `body` where the byte at the offset `flag` of the arena is 0, and sets that byte to 1."""
+    """Runs `body` if the byte at the arena offset `flag` is 0, and sets this byte to 1."""
 
     index: int
     flag: int
@@ -183,10 +183,10 @@ class Once:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """Calls `body`, repeated `count` times with other numbers; `index` of the calls is that of the first time.
+    """Runs the calls `body` `count` times with changing numbers.
 
-    `last` is the index of the last call of the last time. `table` has a row for each repetition, or none if nothing is
-    looked up.
+    The `index` of the body's calls is that of the first repetition, `last` is the index of the last call of the last
+    repetition. `table` has one row per repetition, or none if no number is looked up.
     """
 
     count: int
@@ -196,7 +196,7 @@ class Loop:
 
     @property
     def width(self) -> str:
-        """The type of the table's elements."""
+        """C type of the table's elements."""
         smallest = min(min(row) for row in self.table)
         largest = max(max(row) for row in self.table)
         return "uint16_t" if smallest >= 0 and largest < 1 << 16 else "int32_t"
@@ -207,7 +207,7 @@ Step = Call | Block | Loop
 
 
 def works(step: Step) -> tuple[Work, ...]:
-    """What a step does, without the control flow around it."""
+    """Calls of a step, without the control flow around them."""
     if isinstance(step, Call):
         return (step,)
     if isinstance(step, Loop):
@@ -218,13 +218,13 @@ def works(step: Step) -> tuple[Work, ...]:
 
 
 def calls(steps: Sequence[Step]) -> tuple[Call, ...]:
-    """The calls of kernels in steps, in the order of the text."""
+    """Calls of kernels in steps, in the order of the text."""
     return tuple(work for step in steps for work in works(step) if isinstance(work, Call))
 
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """What runs one graph: `graph` is the graph's name; `headings` describe its operators, by position."""
+    """The function of one graph: `graph` is the graph's name, `headings` describe its operators, by position."""
 
     name: str
     graph: str
@@ -233,13 +233,13 @@ class Function:
 
     @property
     def checked(self) -> bool:
-        """Whether a status is looked at."""
+        """Whether the function checks a status."""
         return any(work.checked for step in self.steps for work in works(step))
 
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """An input or output of the model: `length` elements in the arena; `scale` is None where it has no single one."""
+    """An input or output of the model: `length` elements in the arena; `scale` is None without a single scale."""
 
     name: str
     kind: CType
@@ -252,9 +252,9 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a tensor lies in the arena, and while which operators of its graph; `graph` is "" for the main one.
+    """Bytes of a tensor in the arena, and the operators during which it has them; `graph` is "" for the main graph.
 
-    `first` is None for what is there before the first operator, `last` for what is there after the last one.
+    `first` is None for bytes in use before the first operator, `last` for bytes in use after the last one.
     """
 
     offset: int
@@ -266,15 +266,15 @@ class Place:
 
     @property
     def begin(self) -> int:
-        """The operator from which on the bytes are taken, -1 for before the first."""
+        """The operator at which the bytes come into use; -1 for before the first one."""
         return -1 if self.first is None else self.first
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """The arena: bytes, alignment, bytes at its end that are kept, and who has which bytes when.
+    """The arena: bytes, alignment, bytes at its end that are kept between inferences, and its places.
 
-    `moved` are the sizes of the blocks that an inference moves; without that, `saved` bytes more would be needed.
+    `moved` has the sizes of the blocks that an inference moves. Without moves the arena would be `saved` bytes larger.
     """
 
     size: int
@@ -287,9 +287,9 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A model in C: `main` is one inference, `inner` are the functions it calls, each after those that it calls itself.
+    """A model in C: `main` is one inference, `inner` are the functions that it calls, callees before callers.
 
-    `resets` give variables their first values; `target` is what the program was made for.
+    `resets` set the initial values of variables; `target` is the target of the program.
     """
 
     name: str
@@ -304,11 +304,11 @@ class Program:
 
     @property
     def functions(self) -> tuple[Function, ...]:
-        """All functions, each after those that it calls."""
+        """All functions, callees before callers."""
         return (*self.inner, self.main)
 
     @property
     def kernels(self) -> frozenset[str]:
-        """The kernels that are called."""
+        """Names of the kernels that the program calls."""
         steps = [*(step for each in self.functions for step in each.steps), *self.resets]
         return frozenset(call.kernel for call in calls(steps))

@@ -1,4 +1,4 @@
-"""Quantization parameters in the arithmetic of TensorFlow Lite, to the bit.
+"""Quantization parameters, bit for bit as TensorFlow Lite computes them.
 
 Sources: QuantizeMultiplier, PreprocessSoftmaxScaling and CalculateInputRadius in TensorFlow Lite's
 quantization_util.cc; CalculateActivationRangeQuantized and PopulateConvolutionQuantizationParams in its kernel_util.cc.
@@ -34,26 +34,26 @@ _REAL_RANGES = {
 }
 LARGEST_FLOAT = 3.4028234663852886e38
 _FLOAT_OVERFLOWS = 2.0**128 - 2.0**103
-"""From here on single precision rounds to infinity: half of a step above its largest number."""
+"""Least number that single precision rounds to infinity: half of a step above the largest finite number."""
 
 
 WIDEST_SHIFT = 7
-"""Largest shift of a 64-bit sum's factor (the assertion in MultiplyByQuantizedMultiplier)."""
+"""Largest shift of a factor for 64-bit sums (the assertion in MultiplyByQuantizedMultiplier)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """A real factor as multiplier * 2^(shift - 31)."""
+    """A real factor in fixed point: multiplier * 2^(shift - 31)."""
 
     multiplier: int
     shift: int
 
 
 def scale_of(tensor: Tensor) -> float:
-    """The one scale of a tensor.
+    """The scale of a tensor that is quantized per tensor.
 
     Raises:
-        UnsupportedError: it has none, or several, or one that is no positive number.
+        UnsupportedError: the tensor has no scale or several, or its scale is not positive and finite.
     """
     quantization = tensor.quantization
     require(quantization is not None and len(quantization.scale) == 1, f"{tensor.name!r} has no single scale")
@@ -64,7 +64,7 @@ def scale_of(tensor: Tensor) -> float:
 
 
 def zero_point_of(tensor: Tensor) -> int:
-    """The one zero point of a tensor, 0 where none is given."""
+    """The zero point of a tensor that is quantized per tensor; 0 if none is given."""
     points = tensor.quantization.zero_point if tensor.quantization else ()
     require(len(points) <= 1, f"{tensor.name!r} has several zero points")
     point = int(points[0]) if points else 0
@@ -74,10 +74,10 @@ def zero_point_of(tensor: Tensor) -> int:
 
 
 def range_of(tensor: Tensor) -> tuple[int, int]:
-    """Lowest and highest value that a quantized tensor holds.
+    """Lowest and highest value of a quantized tensor's type.
 
     Raises:
-        UnsupportedError: its type is none of those that are quantized.
+        UnsupportedError: no kernel takes the type as quantized.
     """
     require(tensor.type in RANGES, "there is no kernel for these types")
     return RANGES[tensor.type]
@@ -87,7 +87,7 @@ def single(value: float) -> float:
     """The nearest number of single precision.
 
     Raises:
-        UnsupportedError: it is infinite there, or no number.
+        UnsupportedError: the result is infinite, or `value` is not a number.
     """
     import numpy as np
 
@@ -99,7 +99,7 @@ def rounded(value: float) -> int:
     """The nearest integer, ties away from zero (TfLiteRound).
 
     Raises:
-        UnsupportedError: it is infinite, or no number.
+        UnsupportedError: `value` is infinite or not a number.
     """
     require(math.isfinite(value), f"the scales lead to {value:g}, which no integer is near to")
     whole = math.floor(abs(value))
@@ -108,10 +108,10 @@ def rounded(value: float) -> int:
 
 
 def quantize_multiplier(factor: float) -> Scale:
-    """The nearest fixed-point factor to a real one; weights' scales, and so factors, may be negative.
+    """The nearest fixed-point factor. The factor may be negative, since scales of weights may be.
 
     Raises:
-        UnsupportedError: it is too large, or no number.
+        UnsupportedError: the factor is too large or not a number.
     """
     require(math.isfinite(factor), f"the scales lead to a factor of {factor:g}")
     if factor == 0.0:
@@ -120,16 +120,16 @@ def quantize_multiplier(factor: float) -> Scale:
     multiplier = rounded(fraction * 2**31)
     if multiplier == 2**31:
         multiplier, shift = multiplier // 2, shift + 1
-    # TFLM keeps -2^31, whose product with -2^31 needs saturation that no other factor needs.
+    # TFLM accepts -2^31, whose product with -2^31 needs a saturation that no other factor needs.
     require(shift <= 30 and multiplier > -(2**31), f"there is no fixed-point form of the factor {factor:g}")
     return Scale(0, 0) if shift < -31 else Scale(multiplier, shift)
 
 
 def fit_wide_sums(scales: Iterable[Scale]) -> None:
-    """Refuse factors of 64-bit sums that MultiplyByQuantizedMultiplier has no shift for.
+    """Check that MultiplyByQuantizedMultiplier has a shift for factors of 64-bit sums.
 
     Raises:
-        UnsupportedError: one is 2^7 or more.
+        UnsupportedError: a factor is 2^7 or more.
     """
     require(all(scale.shift <= WIDEST_SHIFT for scale in scales), "the output's scale is too small for 16-bit sums")
 
@@ -169,7 +169,7 @@ def _real_range(activation: Option | None) -> tuple[float, float]:
 
 
 def channel_scales(source: Tensor, weights: Tensor, output: Tensor, channels: int) -> list[Scale]:
-    """The factor from accumulator to output for each output channel."""
+    """The factor from the accumulator to the output, per output channel."""
     quantization = weights.quantization
     scales = quantization.scale if quantization else ()
     require(len(scales) in (1, channels), f"{weights.name!r} has {len(scales)} scales for {channels} channels")

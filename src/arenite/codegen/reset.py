@@ -1,4 +1,4 @@
-"""Variables before the first inference: what generated code needs to reset them, and which ones it cannot have."""
+"""Initial values of variables: the calls that reset them, and the variables that generated C cannot have."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from arenite.model import Model, Operator
 
 ACCESSES = frozenset({"VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE"})
-"""Operators that take or give the handle of a variable."""
+"""Operators that read or produce the handle of a variable."""
 
 
 def reset_calls(unit: Unit, model: Model, variables: Kept, base: int) -> tuple[Call, ...]:
-    """Calls that give every variable its first value; `base` is the offset in the arena where the variables begin."""
+    """Calls that set every variable to its initial value; `base` is the arena offset of the variables."""
     unit.label, unit.calls = "variables", []
     content = _first_content(model, variables)
     if variables.size:
@@ -46,7 +46,7 @@ def _fill(unit: Unit, byte: int, offset: int, size: int) -> None:
 
 
 def _first_content(model: Model, variables: Kept) -> bytearray:
-    """All that is kept, as those CALL_ONCE leave it that only assign constants; flags are 0."""
+    """Initial bytes of all variables after each CALL_ONCE that only assigns constants; flags are 0."""
     content = bytearray(variables.size)
     for each in variables.variables.values():
         content[each.offset : each.offset + each.size] = bytes([each.filling]) * each.size
@@ -59,7 +59,7 @@ def _first_content(model: Model, variables: Kept) -> bytearray:
 
 
 def variable_obstacles(model: Model) -> Iterator[tuple[Operator, str]]:
-    """Operators on variables that cannot be expressed, and why."""
+    """Operators with variables that cannot be expressed in C, each with the reason as text."""
     variables = kept(model).variables
     for graph in run_graphs(model):
         for operator in graph.operators:

@@ -1,7 +1,7 @@
-"""A model in words that more runtimes know, for the one inference that the self-test stores.
+"""Replaces operators by equivalent ones that more runtimes accept, for the reference inference of the self-test.
 
-TFLM takes FILL with constant dimensions only, and LiteRT's reference kernels know TILE in its first versions only.
-Neither changes what is computed.
+TFLM takes FILL with constant dimensions only, and LiteRT's reference kernels take only the first versions of TILE.
+Neither replacement changes the result.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from arenite.model import Graph, Model, Operator
 
 _VERSIONS = {"TILE": 2}
-"""The last versions that LiteRT's reference kernels are registered for."""
+"""Latest versions that LiteRT's reference kernels register."""
 
 
 def respelled(model: Model) -> Model:
-    """The same computation; the same object where there is nothing to respell."""
+    """Replace operators by equivalent ones; the same object if nothing changes."""
     graphs = tuple(map(_respelled_graph, model.graphs))
-    return model if graphs == model.graphs else replace(model, graphs=graphs, origin=None)  # without its versions
+    return model if graphs == model.graphs else replace(model, graphs=graphs, origin=None)  # drops its versions
 
 
 def _respelled_graph(graph: Graph) -> Graph:

@@ -1,4 +1,4 @@
-"""Element types as C has them."""
+"""C types of element types."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from arenite.model import ElementType
 
 @dataclass(frozen=True)
 class CType:
-    """A C type: its name, what NumPy calls it, its bytes, and the suffix of kernels for it."""
+    """A C type: its name, its NumPy dtype, its bytes, and the suffix of kernels for it."""
 
     name: str
     dtype: str
@@ -38,4 +38,4 @@ TYPES = MappingProxyType(
         ElementType.BOOL: CType("uint8_t", "<u1", 1, "u8"),
     }
 )
-"""The element types that generated code can hold."""
+"""C types of the element types that generated code can hold."""

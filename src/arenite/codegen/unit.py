@@ -1,4 +1,4 @@
-"""The calls of one model while they are being collected, and what an operator must be like to become one."""
+"""Collects the calls of one model, and checks operators while they are lowered."""
 
 from __future__ import annotations
 
@@ -23,12 +23,16 @@ if TYPE_CHECKING:
 
 @dataclass
 class Unit:
-    """Collects what operators need; `offsets` are the addresses of tensors in the arena, in bytes.
+    """Collects the calls of one model.
 
-    `scratch` are those of the scratch of operators, by graph and position; `kernels` are what the code is made for.
-
-    `graph` and `index` are the positions of the operator that is being added, `label` is what its parameters are
-    called, `calls` are the steps of its graph so far.
+    Attributes:
+        offsets: addresses of tensors in the arena, in bytes.
+        scratch: addresses of scratch, by graph and operator position.
+        kernels: the set of kernels for which the code is generated.
+        graph: position of the current graph.
+        index: position of the current operator.
+        label: prefix of the names of the operator's constants.
+        calls: the steps of the current graph so far.
     """
 
     offsets: Mapping[Tensor, int]
@@ -42,22 +46,22 @@ class Unit:
     def call(
         self, kernel: str, *arguments: Argument, idle: bool = False, checked: bool = False, note: str = ""
     ) -> None:
-        """Call the kernel `arenite_<kernel>` of the header of the same name; see `Call`."""
+        """Append a call of the kernel `arenite_<kernel>` from the header of the same name; see `Call`."""
         self.calls.append(Call(self.index, kernel, arguments, idle, checked, note))
 
     def copy(self, source: Tensor, target: Tensor, note: str) -> Call:
-        """A call that copies the values of a tensor, which is not made yet."""
+        """A call that copies a tensor's values; the call is returned, not appended."""
         place = Address(self.offsets[target], "void", writable=True)
         return Call(self.index, "move", (place, self.pointer(source), target.bytes), note=note)
 
     def scratch_pointer(self) -> Address:
-        """A pointer to the scratch of the operator that is being added."""
+        """Pointer to the scratch of the current operator."""
         return Address(self.scratch[self.graph, self.index], "void", writable=True)
 
     def pointer(self, tensor: Tensor, *, extra: int = 0, kind: CType | None = None) -> Address | Constant | Part:
-        """A constant pointer to a tensor's values, or to `extra` bytes behind the first; a constant's is in flash.
+        """Read-only pointer to a tensor's values, or to `extra` bytes after the first one; constants are in flash.
 
-        `kind` is the type of the elements where it is not the tensor's.
+        `kind` overrides the tensor's element type.
         """
         kind = kind or TYPES[tensor.type]
         if tensor.data is None:
@@ -66,33 +70,33 @@ class Unit:
         return array if not extra else Part(array, extra // kind.bytes)
 
     def target(self, tensor: Tensor, *, extra: int = 0, kind: CType | None = None) -> Address:
-        """A pointer through which an operator writes its output."""
+        """Pointer through which an operator writes its output."""
         return Address(self.offsets[tensor] + extra, (kind or TYPES[tensor.type]).name, writable=True)
 
     def array(self, kind: CType, content: bytes, what: str) -> Constant:
-        """An array of constants that belongs to the operator that is being added; `content` is little-endian."""
+        """An array of constants of the current operator; `content` is little-endian."""
         return Constant(kind, content, f"{self.label} {what}")
 
     def parameters(self, kernel: str, **fields: Field) -> Parameters:
-        """The parameters `arenite_<kernel>_t` of a kernel, in the order of their declaration."""
+        """The parameters `arenite_<kernel>_t` of a kernel; `fields` are in the order of declaration."""
         return Parameters(kernel, Structure(tuple(fields.items())), self.label)
 
 
 def require(condition: object, reason: str) -> None:
-    """Refuse an operator.
+    """Refuse an operator unless a condition holds.
 
     Raises:
-        UnsupportedError: `reason`, if the condition does not hold.
+        UnsupportedError: with `reason`, if the condition does not hold.
     """
     if not condition:
         raise UnsupportedError(reason)
 
 
 def tensors(operator: Operator, count: int) -> tuple[Tensor, ...]:
-    """The first `count` inputs of an operator, which all have to be there.
+    """The first `count` inputs of an operator.
 
     Raises:
-        UnsupportedError: one is missing.
+        UnsupportedError: one of the inputs is missing.
     """
     found = tuple(tensor for tensor in operator.inputs[:count] if tensor is not None)
     require(len(found) == count, "an input is missing")
@@ -100,20 +104,20 @@ def tensors(operator: Operator, count: int) -> tuple[Tensor, ...]:
 
 
 def one_for_one(operator: Operator) -> None:
-    """Refuse an operator whose output has not as many elements as its first input.
+    """Check that the output has as many elements as the first input.
 
     Raises:
-        UnsupportedError: it has more or fewer.
+        UnsupportedError: the numbers of elements differ.
     """
     (source,), output = tensors(operator, 1), operator.outputs[0]
     require(prod(source.shape) == prod(output.shape), "the shapes do not fit")
 
 
 def same_types(types: Iterable[ElementType], allowed: Sequence[ElementType]) -> ElementType:
-    """The one type of all tensors.
+    """The common type of all tensors.
 
     Raises:
-        UnsupportedError: they differ, or there is no kernel for it.
+        UnsupportedError: the types differ, or no kernel takes the common type.
     """
     kinds = set(types)
     require(len(kinds) == 1 and kinds <= set(allowed), "there is no kernel for these types")

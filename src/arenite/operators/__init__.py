@@ -1,1 +1,1 @@
-"""Facts of operators that do not depend on kernels: kinds, elementwise operators, MACs, windows, state, lifetimes."""
+"""Properties of operators that do not depend on kernels: kinds, MACs, windows, state, lifetimes."""

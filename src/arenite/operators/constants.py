@@ -1,4 +1,4 @@
-"""Integers that a kernel takes from a constant input: axes, positions, paddings."""
+"""Integers in constant inputs of operators: axes, positions, paddings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FORMATS = {ElementType.INT8: "b", ElementType.INT16: "h", ElementType.INT32: "i
 
 
 def integers(tensor: Tensor | None) -> tuple[int, ...] | None:
-    """The values of a constant tensor of integers, flat; None where they are not known ahead."""
+    """Values of a constant integer tensor, flattened; None if the tensor is not a constant of integers."""
     if tensor is None or tensor.data is None or tensor.type not in _FORMATS:
         return None
     content = bytes(tensor.data.content)
@@ -26,7 +26,7 @@ def integers(tensor: Tensor | None) -> tuple[int, ...] | None:
 
 
 def is_finite(tensor: Tensor) -> bool:
-    """Whether no value of a constant is infinite or no number; of constants that are no floats none is."""
+    """Whether all values of a constant are finite; True for constants that are not floats."""
     if tensor.type is not ElementType.FLOAT32 or tensor.data is None:
         return True
     content = bytes(tensor.data.content)

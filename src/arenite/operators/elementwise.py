@@ -1,12 +1,12 @@
-"""Operators that make each element of their output from the elements at its place in their inputs, each named once.
+"""Operators that compute each output element from the input elements at the same position, each kind listed once.
 
     FUNCTIONS     x -> f(x), of the type of x               CONVERSIONS   x -> x, in another type or scale
-    ARITHMETIC    x, y -> f(x, y), of the type of both      COMPARISONS   x, y -> whether x is so to y
-    and NOT, AND, OR of truth values
+    ARITHMETIC    x, y -> f(x, y), of the type of both      COMPARISONS   x, y -> a relation of x and y
+    and NOT, AND, OR of booleans
 
-Two inputs are broadcast to the output's shape by NumPy's rules. What an operator needs, that it has no state, that it
-works on strips and channel groups, and that its kernels can write over an input all follow from its group here.
-`docs/extending.md` lists what a further operator takes.
+Two inputs are broadcast to the output's shape by NumPy's rules. The group of a kind decides its requirements, that it
+has no state, that strips and channel groups can split it, and that its kernels may write over an input.
+`docs/extending.md` lists the steps to add a kind.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ _FUNCTIONS = """
 _ARITHMETIC = "ADD DIV FLOOR_DIV FLOOR_MOD MAXIMUM MINIMUM MUL POW PRELU SQUARED_DIFFERENCE SUB"
 
 COMPUTING = frozenset(_FUNCTIONS.split()) | frozenset(_ARITHMETIC.split())
-"""Operators on numbers whose result has the type of their inputs."""
+"""Numeric kinds whose result has the type of their inputs."""
 COMPARISONS = frozenset({"EQUAL", "GREATER", "GREATER_EQUAL", "LESS", "LESS_EQUAL", "NOT_EQUAL"})
 CONVERSIONS = frozenset({"CAST", "DEQUANTIZE", "QUANTIZE"})
 UNARY = frozenset({*_FUNCTIONS.split(), *CONVERSIONS, "LOGICAL_NOT"})
-"""Operators of one input."""
+"""Kinds with one input."""
 BINARY = frozenset({*_ARITHMETIC.split(), *COMPARISONS, "LOGICAL_AND", "LOGICAL_OR"})
-"""Operators of two inputs."""
+"""Kinds with two inputs."""
 ELEMENTWISE = UNARY | BINARY

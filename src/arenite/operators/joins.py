@@ -1,8 +1,8 @@
-"""How operators put tensors together along an axis, or take one apart: the whole, the axis, and the parts' lengths.
+"""Operators that join tensors along an axis, or split one: the whole, the axis, and the lengths of the parts.
 
     CONCATENATION, PACK    parts -> whole        SPLIT, SPLIT_V, UNPACK    whole -> parts
 
-PACK and UNPACK have an axis more in the whole than in the parts, along which each part has a length of 1.
+For PACK and UNPACK the whole has one axis more than the parts; each part has length 1 along it.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from arenite.model import Operator, Tensor
 
 _AXIS_INPUT = {"SPLIT": (0, 1), "SPLIT_V": (2, 0)}
-"""Kinds that take the axis from an input: its position, and that of the whole."""
+"""(position of the axis, position of the whole) among the inputs, for kinds with the axis as an input."""
 
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """`lengths[i]` of part i along the `axis` of the `whole`; `position` is that of the whole among the inputs."""
+    """`lengths[i]`: length of part i along the `axis` of the `whole`; `position`: the whole's input position."""
 
     whole: Tensor
     axis: int
@@ -32,18 +32,18 @@ class Join:
 
     @property
     def outer(self) -> int:
-        """Positions of the axes before it, at each of which there is a block of every part."""
+        """Number of positions over the axes before `axis`; each has one block of every part."""
         return prod(self.whole.shape[: self.axis])
 
     @property
     def blocks(self) -> tuple[int, ...]:
-        """Bytes of each part's block."""
+        """Bytes of a block of each part."""
         inner = prod(self.whole.shape[self.axis + 1 :]) * self.whole.type.bytes
         return tuple(length * inner for length in self.lengths)
 
 
 def join(operator: Operator) -> Join | None:
-    """What one of the five kinds joins or takes apart; None where an input, the axis or a dimension is missing."""
+    """The join or split of an operator; None if it has another kind or lacks an input, the axis or a dimension."""
     axis_input, position = _AXIS_INPUT.get(operator.code, (None, 0))
     made = operator.code in JOINS
     parts = operator.inputs if made else operator.outputs
@@ -63,7 +63,7 @@ def join(operator: Operator) -> Join | None:
 
 
 def _axis(operator: Operator, axis_input: int | None, rank: int) -> int | None:
-    """The axis, counted from the front; None where it is not known or there is no such axis."""
+    """The axis counted from the front; None if it is unknown or out of range."""
     value = operator.options.get("axis")
     if axis_input is not None:
         found = integers(operator.inputs[axis_input]) if axis_input < len(operator.inputs) else None

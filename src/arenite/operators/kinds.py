@@ -1,11 +1,11 @@
-"""The kinds of operators that are known, in one table: what each must have, and whether it has an effect.
+"""The table of known operator kinds: what each kind requires, and whether it has side effects.
 
-    name of the kind --KINDS--> inputs, outputs, dimensions, options; no effect beyond its outputs
+    name of the kind --KINDS--> inputs, outputs, dimensions, options, purity
 
-`requirements` holds an operator against its row, `state` keeps those with an effect in their order, and `elementwise`
-names the kinds that work element by element, whose rows are all alike. `macs` and `windows` count and measure.
+`requirements` checks an operator against its row, `state` keeps the order of operators with side effects, and
+`elementwise` lists the elementwise kinds, whose rows are equal. `macs` and `windows` have the arithmetic of kinds.
 
-Only what every runtime needs is in a row: inputs that LiteRT or TFLM do without may be missing.
+A row contains only what every runtime requires: inputs that LiteRT or TFLM can do without may be missing.
 
 Source: the checks in `Prepare` of LiteRT's tflite/kernels/*.cc and of TFLM's kernels/*.cc, and the field widths of
 `ConvParams` in tflite/kernels/internal/types.h.
@@ -26,29 +26,33 @@ RESHAPES = frozenset({"EXPAND_DIMS", "RESHAPE", "SQUEEZE"})
 """Kinds whose output has the bytes of the input in another shape."""
 PADS = frozenset({"PAD", "PADV2"})
 JOINS = frozenset({"CONCATENATION", "PACK"})
-"""Kinds that make a whole of parts."""
+"""Kinds that join tensors."""
 SPLITS = frozenset({"SPLIT", "SPLIT_V", "UNPACK"})
-"""Kinds that take a whole apart."""
+"""Kinds that split a tensor."""
 REDUCTIONS = frozenset({"MEAN", "REDUCE_ALL", "REDUCE_ANY", "REDUCE_MAX", "REDUCE_MIN", "REDUCE_PROD", "SUM"})
 
 LARGEST_POSITION = (1 << 31) - 1
-"""Largest position that a window may reach along an axis: the kernels count in 32 bits."""
+"""Largest position that a window may reach along an axis: kernels compute positions in 32 bits."""
 ANY = 1 << 31
-"""No limit on a number."""
+"""Stands for "no limit"."""
 _LARGEST_FACTOR = (1 << 15) - 1
-"""Largest stride or dilation of a convolution: the kernels keep them in fields of 16 bits."""
+"""Largest stride or dilation of a convolution: kernels store both in 16-bit fields."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What operators of one kind need, and whether they have an effect.
+    """Requirements of an operator kind, and whether it has side effects.
 
-    `inputs` are the positions at which an input must be, `outputs` the least and the largest number of outputs.
-    `ranks` are (position, least, largest number of dimensions) of inputs; a scalar passes as well, for a file says
-    the same of a tensor whose rank is not known ahead. `result` is the least number of dimensions of the first output.
-    `positive` are options that must be from 1 to a limit. `images` is the position of the input with the images that
-    a window slides over. `weighted`: input 1 are weights, by whose dimensions the kernels divide. `pure`: the outputs
-    are the only effect, and depend on the inputs alone (unless one is a variable).
+    Attributes:
+        inputs: positions of required inputs.
+        outputs: (minimum, maximum) number of outputs.
+        ranks: (position, minimum, maximum number of dimensions) of inputs. A scalar passes too, since a file has the
+            same shape for a tensor of unknown rank.
+        result: minimum number of dimensions of the first output.
+        positive: options with a value from 1 to a limit.
+        images: position of the input over which a window slides.
+        weighted: whether input 1 is weights, by whose dimensions kernels divide.
+        pure: whether the outputs are the only effect and depend on the inputs alone (unless an input is a variable).
     """
 
     inputs: tuple[int, ...]
@@ -63,7 +67,7 @@ class Kind:
 
 
 def _leading(count: int, **more: object) -> Kind:
-    """A kind with so many inputs, all of which must be there."""
+    """A kind that requires its first `count` inputs."""
     return replace(Kind(tuple(range(count))), **more)  # type: ignore[arg-type]  # fields of Kind
 
 
@@ -92,9 +96,9 @@ _DEEP = Kind(
 )
 _BLOCKS = Kind((0,), ranks=_of_rank(4, 0), positive=("block_size",))
 BASIC_LSTM = Kind((0, 1, 2, 3, 4), outputs=(4, 4), pure=False)
-"""LSTM of five inputs, a kernel of its own."""
+"""LSTM with five inputs, which has its own kernel."""
 _LSTM = Kind(
-    # Weights of the forget, cell and output gates, their biases, and both states; CIFG has no input gate.
+    # Weights and biases of the forget, cell and output gates, and both states; CIFG has no input gate.
     (0, 2, 3, 4, 6, 7, 8, 13, 14, 15, 18, 19),
     ranks=((0, 2, 3), (18, 2, 2), (19, 2, 2)),
     pure=False,
@@ -172,4 +176,4 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "SignalOverlapAdd": replace(_SIGNAL, ranks=((0, 2, ANY),)),
     }
 )
-"""By the schema's name of the kind, and by their own names custom operators that TFLM brings along."""
+"""Requirements by the schema's name of the kind; TFLM's custom operators by their own name."""

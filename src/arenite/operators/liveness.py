@@ -1,7 +1,7 @@
-"""When each tensor is alive, by the rules of TFLM, and how many bytes that makes.
+"""Lifetimes of tensors by TFLM's rules, and the bytes alive at each time.
 
 Time is counted in scopes. Scope 0 is before the first operator: the inputs of the main graph are created there. Each
-operator opens the next scope; a control-flow operator then opens one more scope for each graph that it runs and goes
+operator opens the next scope. A control-flow operator then opens one more scope per graph that it calls and runs
 through that graph before it ends, so its own tensors stay alive during all of it.
 
     scope   0     1     2     3
@@ -27,23 +27,23 @@ if TYPE_CHECKING:
     from arenite.model import Model, Operator, Tensor
 
 ALIGNMENT = 16
-"""Every planned size is rounded up to this many bytes (TFLM's MicroArenaBufferAlignment)."""
+"""Every planned size is rounded up to a multiple of this many bytes (TFLM's MicroArenaBufferAlignment)."""
 
 UNUSED = -1
-"""First and last scope of a tensor that nothing creates or uses. TFLM plans all of them, as if alive together."""
+"""First and last scope of a tensor that no operator creates or uses. TFLM plans all of them as if alive together."""
 
 MOST_NESTED = 64
-"""Graphs that may run inside each other; converters nest a few loops, and TFLM's own planner calls itself for each."""
+"""Most nested calls of graphs: converters nest a few loops, and TFLM's own planner recurses once per level."""
 MOST_SCOPES = 10_000
-"""Scopes that the graphs of a model may take: real models have a few thousand, and 10,000 are planned within seconds.
+"""Most scopes of a model: real models have a few thousand, and 10,000 are planned within seconds.
 
-TFLM plans every run of a graph anew, so that a small file can take any number of them."""
+TFLM plans every run of a graph anew, so a small file can have any number of scopes."""
 
 PLANNED_CONTROL_FLOW = frozenset({"IF", "WHILE", "CALL_ONCE"})
-"""The operators that run further graphs in TFLM, and into whose graphs its planner descends.
+"""Operators that call graphs in TFLM, and into whose graphs TFLM's planner descends.
 
 TFLM has no kernel for any other operator that names a graph. STABLEHLO_COMPOSITE names its decomposition, which LiteRT
-runs where it has no kernel for the whole; TFLM refuses the operator.
+runs if it has no kernel for the composite; TFLM refuses the operator.
 """
 
 
@@ -53,12 +53,12 @@ def called_graphs(operator: Operator) -> tuple[int, ...]:
 
 
 def executed_graphs(model: Model, roots: Sequence[int] = (0,)) -> tuple[int, ...]:
-    """Positions of the graphs that an inference runs, each after those that its operators run; the main graph is last.
+    """Positions of the graphs that an inference runs, callees before callers; the main graph is last.
 
-    With other `roots`, those graphs and what they run.
+    With other `roots`, the graphs at these positions and the graphs that they call.
 
-    TFLM invokes graph 0 alone (MicroInterpreter::Invoke). Graphs of further signatures and decompositions of
-    STABLEHLO_COMPOSITE are prepared, and their tensors planned, but nothing runs them.
+    TFLM invokes graph 0 only (MicroInterpreter::Invoke). It prepares the graphs of other signatures and decompositions
+    of STABLEHLO_COMPOSITE and plans their tensors, but never runs them.
     """
     begun, ended = set(roots), []
     trail = [(root, _calls(model, root)) for root in reversed(dict.fromkeys(roots))]
@@ -79,17 +79,17 @@ def _calls(model: Model, position: int) -> Iterator[int]:
 
 
 def align(size: int) -> int:
-    """`size` bytes rounded up to the arena's alignment."""
+    """`size` rounded up to a multiple of the arena's alignment, in bytes."""
     return -(-size // ALIGNMENT) * ALIGNMENT
 
 
 def occupies(tensor: Tensor) -> bool:
-    """Whether a tensor takes working memory: not a constant, not a variable (TFLM keeps it in the tail), not empty."""
+    """Whether a tensor takes head: it is no constant, no variable (TFLM keeps variables in the tail), not empty."""
     return tensor.data is None and not tensor.variable and tensor.bytes != 0
 
 
 def resource_handles(model: Model) -> frozenset[Tensor]:
-    """Outputs of VAR_HANDLE: they count in a working set, but the kernel itself holds their 4 bytes, in the tail."""
+    """Outputs of VAR_HANDLE. They count in a working set, but the kernel keeps their 4 bytes in the tail."""
     return frozenset(
         tensor
         for graph in model.graphs
@@ -101,7 +101,7 @@ def resource_handles(model: Model) -> frozenset[Tensor]:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The scopes `first` to `last`, both included; a tensor consumed but never produced begins at -1."""
+    """The scopes `first` to `last`, both included; a tensor that is read but never produced begins at -1."""
 
     first: int
     last: int
@@ -112,9 +112,9 @@ NEVER = Span(UNUSED, UNUSED)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lifetime:
-    """One tensor in time: alive in the scopes `first` to `last`; `size` bytes, rounded up to 16, 0 for a constant.
+    """Lifetime of one tensor: the scopes `first` to `last`; `size` is rounded up to 16 bytes, 0 for a constant.
 
-    `planned` tells whether TFLM plans room for it in the head. That is every tensor with a size but the handles of
+    `planned` says whether TFLM reserves head for the tensor: true for every tensor with a size except the handles of
     resources (`resource_handles`). `graph` is the position of the tensor's graph in the model.
     """
 
@@ -127,17 +127,17 @@ class Lifetime:
 
     @property
     def dead(self) -> bool:
-        """Whether nothing that is run creates or uses the tensor."""
+        """Whether no operator that runs creates or uses the tensor."""
         return self.last == UNUSED
 
 
 @dataclass(frozen=True, eq=False)
 class Liveness:
-    """Lifetimes of all tensors of all graphs in file order, and the scopes that every operator takes.
+    """Lifetimes of all tensors of all graphs in file order, and the scopes of every operator.
 
-    `operators[g][i]` belongs to the operator at position i of the file's graph g, whatever the order of execution;
-    operators of graphs that are never run have `NEVER`. `early` lists (tensor, scope) for every operator that is filed
-    before the one whose result it reads: TFLM does not keep such a tensor, and runs the model wrongly.
+    `operators[g][i]` is the span of the operator at position i of the file's graph g, whatever the order of execution;
+    operators of graphs that never run have `NEVER`. `early` lists (tensor, scope) for every operator that runs before
+    the producer of its input: TFLM does not keep such a tensor alive and computes wrong results.
     """
 
     lifetimes: tuple[Lifetime, ...]
@@ -147,22 +147,22 @@ class Liveness:
 
     @property
     def planned(self) -> tuple[Lifetime, ...]:
-        """The lifetimes of the tensors that take room in the head, in file order."""
+        """Lifetimes of the tensors that take head, in file order."""
         return tuple(lifetime for lifetime in self.lifetimes if lifetime.planned)
 
     @property
     def peak(self) -> int:
-        """Bytes of the largest working set: of all tensors alive before the first or while one operator runs."""
+        """Bytes of the largest working set: tensors alive before the first operator, or during one operator."""
         return max(self.working_bytes(), default=0)
 
     def working_bytes(self) -> list[int]:
-        """Bytes alive in each scope from 0 on."""
+        """Bytes alive in each scope, from scope 0 on."""
         alive = ((entry.size, entry.first, entry.last) for entry in self.lifetimes if entry.size)
         return load([*alive, *((align(tensor.bytes), scope, scope) for tensor, scope in self.early)])[1:]
 
 
 class _Walk:
-    """One pass over the operators in the order of execution, marking first creation and last use."""
+    """One pass over the operators in order of execution, which records first creation and last use."""
 
     def __init__(self, model: Model, orders: Mapping[int, Sequence[int]]) -> None:
         self.model = model
@@ -216,7 +216,7 @@ class _Walk:
         self.operators[graph][index] = Span(earlier.first if earlier else start, scope)
 
     def read_early(self) -> tuple[tuple[Tensor, int], ...]:
-        """What was read before it was created; what is never created is the run time's business, not an error."""
+        """Tensors that are read before they are created; tensors that are never created are not an error here."""
         return tuple((tensor, scope) for tensor, scope in self.early if tensor in self.first and occupies(tensor))
 
     def alive(self, tensor: Tensor) -> tuple[int, int]:
@@ -228,11 +228,11 @@ def lifetimes(model: Model, orders: Mapping[int, Sequence[int]] | None = None, *
 
     Args:
         model: the model.
-        orders: for some graphs (by position) another order of execution than the file's, as positions of operators.
-        root: position of the graph that runs first; only it and what it runs is walked.
+        orders: another order of execution for some graphs: graph position -> operator positions in the file.
+        root: position of the graph that runs first; only this graph and its callees are walked.
 
     Raises:
-        ModelError: a graph runs itself through control flow.
+        ModelError: a graph calls itself through control flow.
     """
     if orders:
         return _lifetimes(model, orders, root)
@@ -243,7 +243,7 @@ def lifetimes(model: Model, orders: Mapping[int, Sequence[int]] | None = None, *
 
 
 _KNOWN: WeakKeyDictionary[Model, dict[int, Liveness]] = WeakKeyDictionary()
-"""Lifetimes of models in the order of their files: models never change, and a plan asks for these dozens of times."""
+"""Cache of lifetimes in file order: models are immutable, and one plan asks dozens of times."""
 
 
 def _lifetimes(model: Model, orders: Mapping[int, Sequence[int]], root: int) -> Liveness:
@@ -276,9 +276,9 @@ def load(buffers: Iterable[tuple[int, int, int]]) -> list[int]:
 
 
 def peak_memory(model: Model) -> int:
-    """Peak of the model in the order of its file, in bytes; made to be called thousands of times.
+    """Peak of the model in file order, in bytes. A search calls this function thousands of times.
 
-    The same number as `lifetimes(model).peak`, without building the lifetimes.
+    Equals `lifetimes(model).peak`, but does not build the lifetimes.
     """
     walk = _Walk(model, {})
     walk.graph(0)
@@ -294,10 +294,10 @@ def peak_memory(model: Model) -> int:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WorkingSet:
-    """The tensors alive while one operator runs, those of graphs that call it or that it calls included.
+    """Tensors alive while one operator runs, including those of graphs that call it or that it calls.
 
-    `size` is the largest number of bytes alive at once in the operator's scopes; `tensors` are those alive then.
-    `position` is the operator's place in the file's graph `graph`.
+    `size` is the largest number of bytes alive at once in the operator's scopes; `tensors` are the tensors alive then.
+    `position` is the operator's position in the file's graph `graph`.
     """
 
     graph: int
@@ -308,7 +308,7 @@ class WorkingSet:
 
 
 def working_sets(model: Model, orders: Mapping[int, Sequence[int]] | None = None) -> tuple[WorkingSet, ...]:
-    """Working set of every operator that is run, in the order of execution; see `lifetimes` for the arguments."""
+    """Working set of every operator that runs, in order of execution; see `lifetimes` for the arguments."""
     liveness = lifetimes(model, orders)
     sizes = {entry.tensor: entry.size for entry in liveness.lifetimes}
     bytes_alive = liveness.working_bytes()
@@ -333,7 +333,7 @@ def working_sets(model: Model, orders: Mapping[int, Sequence[int]] | None = None
 
 
 def _alive(liveness: Liveness, scopes: set[int]) -> dict[int, tuple[Tensor, ...]]:
-    """The tensors alive in each of `scopes`, in file order."""
+    """Tensors alive in each of `scopes`, in file order."""
     begins: dict[int, list[int]] = {}
     ends: dict[int, list[int]] = {}
     number = {entry.tensor: place for place, entry in enumerate(liveness.lifetimes)}

@@ -1,6 +1,6 @@
-"""Multiply-accumulate operations of an operator.
+"""Multiply-accumulate operations (MACs) of an operator.
 
-A kind that the table does not name counts as nothing: it is never an error.
+Kinds that are not in the table count as 0; they are never an error.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 def macs(operator: Operator) -> int:
-    """Multiply-accumulate operations of one invocation, from the operator and the shapes of its inputs.
+    """MACs of one invocation, from the shapes of the inputs.
 
-    Counted for convolutions, fully connected layers, matrix products and recurrent layers, nominally: positions of a
-    window that fall on padding count as well. Element-wise operators, pooling, activations, data movement, and
-    operators that are not known count as 0, as is usual in this field.
+    Counted for convolutions, fully connected layers, matrix products and recurrent layers. The count is nominal: window
+    positions on padding count too. Elementwise operators, pooling, activations, data movement and unknown operators
+    count as 0, as is usual.
     """
     count = _COUNTS.get(operator.code)
     if count is None or not is_complete(operator):
@@ -34,12 +34,12 @@ def macs(operator: Operator) -> int:
 
 
 def _convolution(operator: Operator, shapes: Shapes) -> int:
-    """CONV_2D, filter [out, height, width, in / groups]: every output element reads one whole filter."""
+    """CONV_2D, filter [out, height, width, in / groups]: each output element reads one whole filter."""
     return prod(operator.outputs[0].shape) * prod(shapes[1][1:])
 
 
 def _depthwise(operator: Operator, shapes: Shapes) -> int:
-    """DEPTHWISE_CONV_2D, filter [1, height, width, out]: every output element reads one channel of the filter."""
+    """DEPTHWISE_CONV_2D, filter [1, height, width, out]: each output element reads one channel of the filter."""
     return prod(operator.outputs[0].shape) * prod(shapes[1][1:3])
 
 
@@ -49,7 +49,7 @@ def _convolution_3d(operator: Operator, shapes: Shapes) -> int:
 
 
 def _transposed(_: Operator, shapes: Shapes) -> int:
-    """TRANSPOSE_CONV, inputs (shape, filter [out, height, width, in], values): every input element is scattered."""
+    """TRANSPOSE_CONV, inputs (shape, filter [out, height, width, in], values): each input element is scattered."""
     return prod(shapes[2]) * prod(shapes[1][:3])
 
 
@@ -59,23 +59,23 @@ def _transposed_3d(_: Operator, shapes: Shapes) -> int:
 
 
 def _fully_connected(_: Operator, shapes: Shapes) -> int:
-    """FULLY_CONNECTED, weights [units, depth]: every input element meets every unit."""
+    """FULLY_CONNECTED, weights [units, depth]: each input element is multiplied once per unit."""
     return prod(shapes[0]) * shapes[1][0]
 
 
 def _batch_matmul(operator: Operator, shapes: Shapes) -> int:
-    """BATCH_MATMUL, [..., rows, depth] x [..., depth, columns]; `adj_x` says that the first comes transposed."""
+    """BATCH_MATMUL, [..., rows, depth] x [..., depth, columns]; with `adj_x` the first operand is transposed."""
     depth = shapes[0][-2 if operator.options.get("adj_x") else -1]
     return prod(operator.outputs[0].shape) * depth
 
 
 def _svdf(_: Operator, shapes: Shapes) -> int:
-    """SVDF, weights [filters, features] and [filters, memory]: one step for each row of the batch."""
+    """SVDF, weights [filters, features] and [filters, memory]: one step per row of the batch."""
     return shapes[0][0] * (prod(shapes[1]) + prod(shapes[2]))
 
 
 def _recurrent(weights: tuple[int, ...]) -> Callable[[Operator, Shapes], int]:
-    """Recurrent layers: every time step of every row of the batch meets every weight of the matrices named."""
+    """Recurrent layers: each time step of each row of the batch reads every element of the inputs `weights`."""
 
     def count(_: Operator, shapes: Shapes) -> int:
         return prod(shapes[0][:-1]) * sum(prod(shapes[i]) for i in weights if i < len(shapes))

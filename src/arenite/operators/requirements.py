@@ -1,7 +1,7 @@
-"""Whether an operator has what its kind must have: inputs, outputs, dimensions, and options that make sense.
+"""Checks that an operator has what its kind requires: inputs, outputs, dimensions, and plausible options.
 
-The reader asks once for every operator of a file, so that no rule about a kind has to ask again. A kind that the table
-does not name, such as a custom operator of an application, is not checked.
+The reader checks every operator of a file once, so that rules about a kind need not check again. Kinds that are not in
+the table, such as an application's custom operators, are not checked.
 """
 
 from __future__ import annotations
@@ -20,31 +20,31 @@ if TYPE_CHECKING:
 
 
 def flaw(operator: Operator) -> str | None:
-    """What an operator lacks that all runtimes need of its kind, in words; None where nothing is known to be missing.
+    """The first requirement that an operator violates, as text; None if no violation is known.
 
-    Custom operators lack nothing: an application may bring kernels of its own for any name.
+    Custom operators have no requirements here: an application may bring its own kernels for any name.
     """
     return None if operator.code == "CUSTOM" else _checked(operator).flaw
 
 
 def is_complete(operator: Operator) -> bool:
-    """Whether a rule about the operator's kind finds all inputs, outputs and dimensions that it looks at.
+    """Whether rules about the operator's kind find all inputs, outputs and dimensions that they use.
 
-    Not so where a rank is not known ahead. TFLM's own custom operators are known by their name here.
+    False where a rank is unknown. TFLM's own custom operators are recognized by name here.
     """
     return _checked(operator).complete
 
 
 @dataclass(frozen=True, slots=True)
 class _Checked:
-    """What `flaw` says of an operator, as if custom ones were judged as well, and what `is_complete` says."""
+    """Results of both checks for an operator; `flaw` as if custom operators had requirements."""
 
     flaw: str | None
     complete: bool
 
 
 _CHECKED: WeakKeyDictionary[Operator, _Checked] = WeakKeyDictionary()
-"""What was found out about operators: they never change, and each set of kernels asks several times for each."""
+"""Cache of results: operators are immutable, and each set of kernels asks several times."""
 
 
 def _checked(operator: Operator) -> _Checked:
@@ -58,7 +58,7 @@ def _checked(operator: Operator) -> _Checked:
 
 
 def _ranked(operator: Operator, kind: Kind) -> bool:
-    """Whether the dimensions of an operator without a flaw are known."""
+    """Whether the ranks of an operator without a flaw are known."""
     ranked = (operator.inputs[position] for position, _, _ in kind.ranks)
     if not all(tensor is None or tensor.shape for tensor in ranked):
         return False
@@ -107,7 +107,7 @@ def _span(least: int, most: int) -> str:
 
 
 def _senseless_windows(operator: Operator, place: int) -> Iterator[str]:
-    """Paddings that do not exist, and windows that reach beyond what the kernels can count."""
+    """Texts about invalid paddings, and about windows that reach positions which kernels cannot represent."""
     options, source = operator.options, operator.input(place)
     if options.get("padding", 0) not in (0, 1):
         yield f"has the option padding {options['padding']}, which must be 0 (SAME) or 1 (VALID)"
@@ -120,7 +120,7 @@ def _senseless_windows(operator: Operator, place: int) -> Iterator[str]:
 
 
 def _reach(operator: Operator, images: Tensor, axis: int, name: str) -> int:
-    """The largest position that the window has along an axis: it stands at each position of the images."""
+    """Largest position that the window reaches along an axis if it is placed at each position of the images."""
     stride, dilation = operator.number(f"stride_{name}", 1), operator.number(f"dilation_{name}_factor", 1)
     size = operator.number({"h": "filter_height", "w": "filter_width"}[name], 1)
     filters = operator.inputs[1] if len(operator.inputs) > 1 else None

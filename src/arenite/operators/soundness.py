@@ -1,8 +1,8 @@
-"""Whether an operator is one that rules can speak of: it has all that its kind needs, in shapes that make sense.
+"""Whether rules may be applied to an operator: it has all that its kind requires, with consistent shapes.
 
-A rule about a kind asks this once, before anything else, and takes the worst case where the answer is no. The reader
-refuses what no runtime takes (`requirements.flaw`); a file may still have ranks that are not known ahead, options of
-another schema, or outputs whose shapes a runtime computes anew.
+A rule about a kind checks this first and assumes the worst case for other operators. The reader refuses only what no
+runtime accepts (`requirements.flaw`). A file may still have unknown ranks, options of another schema, or outputs whose
+shapes a runtime recomputes.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from arenite.model import Operator
 
 MOST_OUTPUTS = 1 << 16
-"""Positions of the output along one axis up to which rules go through them one by one; no image has more."""
+"""Most output positions along one axis that rules iterate over; no image has more."""
 _WALKED = frozenset({*CONVOLUTIONS, *POOLS, "RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR"})
-"""Kinds about which rules go through the rows and columns of the output."""
+"""Kinds whose rules iterate over the rows and columns of the output."""
 
 
 _SOUND: WeakKeyDictionary[Operator, bool] = WeakKeyDictionary()
-"""The answers so far: operators never change, and the rules of each set of kernels ask for each of their inputs."""
+"""Answers so far. Operators never change, and the rules of every set of kernels ask the same question."""
 
 
 def is_sound(operator: Operator) -> bool:
-    """Whether a rule about the operator's kind finds all that it looks at, in shapes that do not contradict."""
+    """Whether rules about the operator's kind find all that they use, with consistent shapes."""
     known = _SOUND.get(operator)
     if known is None:
         check = _FITS.get(operator.code)
@@ -40,7 +40,7 @@ def is_sound(operator: Operator) -> bool:
 
 
 def is_walkable(operator: Operator) -> bool:
-    """Whether a rule may go through the positions of an operator's output, for kinds that do so."""
+    """Whether rules may iterate over the positions of an operator's output; True for kinds whose rules do not."""
     shape = operator.outputs[0].shape if operator.outputs else ()
     if operator.code == "FULLY_CONNECTED":
         return prod(shape[:-1]) <= MOST_OUTPUTS
@@ -71,7 +71,7 @@ def _pool_fits(operator: Operator) -> bool:
 
 
 def _slides(operator: Operator) -> bool:
-    """Whether an image goes out, and strides are given."""
+    """Whether the output has four dimensions and the strides are positive."""
     strides = all(_positive(operator, name) for name in ("stride_h", "stride_w"))
     dilations = all(_positive(operator, name, 1) for name in ("dilation_h_factor", "dilation_w_factor"))
     return strides and dilations and len(operator.outputs[0].shape) == 4

@@ -1,8 +1,8 @@
-"""Which operators have an effect beyond their outputs, so that their order among each other must stay.
+"""Operators with effects beyond their outputs, whose relative order must stay.
 
 An operator that is not known to be pure counts as one with state: custom operators, control flow, calls, resources,
-random numbers, delegates, recurrent layers, and whatever a later schema adds. VAR_HANDLE and HASHTABLE only name a
-resource; reading and writing it is done by others.
+random numbers, delegates, recurrent layers, and kinds of later schemas. VAR_HANDLE and HASHTABLE only name a resource;
+other operators read and write it.
 """
 
 from __future__ import annotations
@@ -27,26 +27,26 @@ _FURTHER = """
     STABLEHLO_RESHAPE STABLEHLO_RSQRT STABLEHLO_SELECT STABLEHLO_SHIFT_LEFT STABLEHLO_SLICE STABLEHLO_SUBTRACT
     STABLEHLO_TANH STABLEHLO_TRANSPOSE
 """
-"""Pure kinds of which nothing else is known."""
+"""Pure kinds without a row in `KINDS`."""
 PURE = frozenset({*(code for code, kind in KINDS.items() if kind.pure), *_FURTHER.split()})
-"""Operators whose only effect is their outputs, which depend on their inputs alone (unless one is a variable)."""
+"""Kinds whose only effect is their outputs, which depend on the inputs alone (unless an input is a variable)."""
 
 NAMES_A_RESOURCE = frozenset({"VAR_HANDLE", "HASHTABLE"})
 
 
 PURE_CUSTOM = frozenset({"TFLM_DECODE"})
-"""The same among custom operators of TFLM: what unpacks compressed weights."""
+"""Pure custom operators of TFLM: TFLM_DECODE unpacks compressed weights."""
 
 
 def is_pure(operator: Operator) -> bool:
-    """Whether an operator is of a kind whose only effect is its outputs."""
+    """Whether the kind of an operator is pure."""
     return operator.code in PURE or (operator.code == "CUSTOM" and operator.custom_code in PURE_CUSTOM)
 
 
 def has_state(operator: Operator) -> bool:
-    """Whether an operator must keep its place relative to the others that have state.
+    """Whether an operator must keep its position relative to other operators with state.
 
-    So it is for every operator not known to be pure, and for any that touches a variable or a resource.
+    True for operators that are not known to be pure, and for operators with a variable or resource.
     """
     if not is_pure(operator):
         return True
@@ -57,6 +57,6 @@ def has_state(operator: Operator) -> bool:
 
 
 def state_order(operators: Sequence[Operator], order: Sequence[int]) -> tuple[tuple[int, int], ...]:
-    """Pairs (a, b): of the operators with state, a comes before b in `order` and nothing with state between them."""
+    """Pairs (a, b) of operators with state, where a is the last one before b in `order`."""
     stateful = [index for index in order if has_state(operators[index])]
     return tuple(pairwise(stateful))

@@ -1,4 +1,4 @@
-"""Versions of operators, which a file names: those that brought the types that Arenite writes.
+"""Operator versions in files: the first versions that support the types which Arenite writes.
 
 Source: TensorFlow's tools/versioning/op_version.cc.
 """
@@ -28,5 +28,5 @@ _VERSIONS: Mapping[ElementType, Mapping[str, int]] = MappingProxyType(
 
 
 def version(code: str, element: ElementType) -> int:
-    """Version of an operator that brought a type; 1 for types that were there from the beginning."""
+    """First version of an operator that supports a type; 1 for types that were supported from the start."""
     return _VERSIONS.get(element, {}).get(code, 1)

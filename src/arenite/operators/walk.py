@@ -1,10 +1,10 @@
-"""The least safe distance of kernels that produce their output in order, while they read a window that moves forward.
+"""Least safe distances of kernels that write their output in order while they read a window that moves forward.
 
 Positions count elements from the start of a tensor. A write that ends at element w is safe for a later read of element
-r when address(output) + w <= address(input) + r, that is, when the distance is at least w - r. The least distance is
-the maximum of w - r over all writes, r being the lowest element that is read after that write. All functions here
-evaluate this maximum exactly, in time linear in the rows and columns of the output; NOTHING stands for "no element is
-read after any write".
+r if address(output) + w <= address(input) + r, that is, if the distance is at least w - r. The least distance is the
+maximum of w - r over all writes, where r is the lowest element that is read after the write. All functions here compute
+this maximum exactly, in time linear in the rows and columns of the output. NOTHING means that no element is read after
+any write.
 """
 
 from __future__ import annotations
@@ -12,15 +12,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 NOTHING = -(1 << 62)
+"""Result if no element is read after any write; below every real distance."""
 
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """An output of `batches` images, `rows` x `columns` pixels of `depth` elements, made pixel by pixel in this order.
+    """An output of `batches` images with `rows` x `columns` pixels of `depth` elements, written pixel by pixel.
 
-    `lowest_row[y]` is the lowest row of the input image that pixels of output row y read, `lowest_column[x]` likewise,
-    None where the whole window lies on padding. A pixel reads no element below that corner, and does read the corner.
-    `input_size` is the elements of one input image, `input_row` of one row of it, `input_depth` of one pixel.
+    `lowest_row[y]` is the lowest input row that pixels of output row y read, `lowest_column[x]` the lowest input column
+    of output column x; None where the whole window lies on padding. A pixel reads this corner of the input and no
+    element below it. `input_size` is the elements per input image, `input_row` per input row, `input_depth` per input
+    pixel.
     """
 
     batches: int
@@ -47,7 +49,7 @@ class Walk:
         return self.rows * self.columns * self.depth
 
     def ahead(self) -> int:
-        """Furthest that the start of an output pixel is ahead of the corner of the window that it reads."""
+        """Largest lead, in elements, of the start of an output pixel over the corner of its window."""
         most_down, most_across = self._ahead_down(), self._ahead_across()
         if NOTHING in (most_down, most_across):
             return NOTHING
@@ -74,9 +76,9 @@ class Walk:
         return best
 
     def next_row(self) -> int:
-        """Least distance of a kernel that may write a whole row before it has read any of what that row needs.
+        """Least distance of a kernel that may write a whole row before it reads any input of that row.
 
-        Never less than what `next_pixel` says, for it takes every row to begin with the lowest column.
+        Never less than `next_pixel`, since it assumes that every row reads from the lowest column on.
         """
         lowest_column = self._lowest_from(self.lowest_column, self.input_depth)[0]
         if lowest_column is None:
@@ -88,10 +90,11 @@ class Walk:
         return best if best == NOTHING else best + self._drift(self.batches - 1)
 
     def passes(self) -> int:
-        """Least distance of a kernel that passes over the image several times, each time for some of the channels.
+        """Least distance of a kernel that makes several passes over the image, each for some of the channels.
 
-        A pass for channels up to c ends with a write `depth - c` before the end of the image; the next begins by
-        reading channel c of the lowest pixel. Windows have to read the channels that they write.
+        A pass for channels up to c ends with a write `depth - c` elements before the end of the image. The next pass
+        begins with a read of channel c of the lowest pixel. Each output channel must read the same channel of the
+        input.
         """
         lowest_row = self._lowest_from(self.lowest_row, self.input_row)[0]
         lowest_column = self._lowest_from(self.lowest_column, self.input_depth)[0]
@@ -101,7 +104,7 @@ class Walk:
         return max(again, self.next_pixel())
 
     def _ahead_down(self) -> int:
-        """The part of `ahead` that rows contribute."""
+        """Contribution of the rows to `ahead`."""
         return max(
             (
                 y * self.columns * self.depth - row * self.input_row
@@ -112,7 +115,7 @@ class Walk:
         )
 
     def _ahead_across(self) -> int:
-        """The part of `ahead` that columns contribute."""
+        """Contribution of the columns to `ahead`."""
         return max(
             (
                 x * self.depth - column * self.input_depth
@@ -123,12 +126,12 @@ class Walk:
         )
 
     def _drift(self, batches: int) -> int:
-        """How much further ahead of its input the output can be after this many images; never negative."""
+        """Growth of the output's lead over the input after this many images, in elements; never negative."""
         return max(0, batches) * max(0, self.size - self.input_size)
 
     @staticmethod
     def _lowest_from(starts: tuple[int | None, ...], step: int) -> list[int | None]:
-        """Lowest element that is read from each position on; None where nothing is read any more."""
+        """Lowest element that is read from each position on; None where no more elements are read."""
         lowest: list[int | None] = []
         least: int | None = None
         for start in reversed(starts):
@@ -139,12 +142,12 @@ class Walk:
 
 
 def elementwise(count: int, read: int, write: int) -> int:
-    """Least distance in bytes where element i is written after element i is read, and before element i + 1 is.
+    """Least distance in bytes of a kernel that reads element i, writes element i, then reads element i + 1.
 
     Args:
-        count: elements.
-        read: bytes of an element of the input.
-        write: bytes of an element of the output.
+        count: number of elements.
+        read: bytes per element of the input.
+        write: bytes per element of the output.
     """
     if count < 2:
         return NOTHING
@@ -152,25 +155,25 @@ def elementwise(count: int, read: int, write: int) -> int:
 
 
 def blocks(pixels: int, step: int, depth: int, block: int, alone: int) -> int:
-    """Least distance of a kernel that makes `block` pixels at a time, one channel of all of them after the other.
+    """Least distance of a kernel that computes `block` pixels at a time, channel after channel for the whole block.
 
-    What is left in the end is made pixel by pixel. Each channel reads its pixels anew.
+    Remaining pixels are computed one by one. Each channel reads its pixels again.
 
     Args:
         pixels: pixels in one run.
         step: elements from one input pixel to the next.
-        depth: elements of an output pixel.
-        block: pixels at a time.
-        alone: of a pixel that is made alone, the elements that are written before the last reading of its input.
+        depth: elements per output pixel.
+        block: pixels per block.
+        alone: elements that a remaining pixel writes before the last read of its input.
     """
     gain, left = depth - step, pixels % block
     full = pixels - left
     candidates = [NOTHING]
-    if full and depth > 1:  # all channels but the last, of the last pixel of the first or the last block
+    if full and depth > 1:  # all channels but the last one are written, of the last pixel in the first or last block
         candidates += [start * gain + block * depth - 1 for start in (0, full - block)]
     if left and alone:
         candidates += [start * gain + alone for start in (full, pixels - 1)]
-    first, last = block if full else 1, pixels - 1 if left else full - block  # where one reading ends, the next begins
+    first, last = block if full else 1, pixels - 1 if left else full - block  # a read ends and the next begins here
     if first <= last:
         candidates += [first * gain, last * gain]
     return max(candidates)

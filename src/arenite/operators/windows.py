@@ -1,4 +1,4 @@
-"""The window that a convolution or a pool slides over its input, as TFLM computes it from an operator.
+"""The window that a convolution or pool slides over its input, as TFLM derives it from an operator.
 
 Source: ComputePaddingHeightWidth in tensorflow/lite/kernels/padding.h.
 """
@@ -19,7 +19,7 @@ SAME = 0
 VALID = 1
 """The schema's number for no padding."""
 EXPLICIT = "explicit padding"
-"""Option of a convolution that a PAD was folded into: rows above and columns to the left; a blank, so no schema's."""
+"""Option of a convolution with a folded PAD: (rows above, columns to the left). No schema option has a space."""
 CONVOLUTIONS = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D"})
 POOLS = frozenset({"AVERAGE_POOL_2D", "MAX_POOL_2D"})
 
@@ -37,25 +37,25 @@ class Axis:
 
     @property
     def span(self) -> int:
-        """Positions from the first to the last that the window covers."""
+        """Positions from the first to the last one that the window covers."""
         return (self.kernel - 1) * self.dilation + 1
 
     def follows(self, padding: int) -> bool:
-        """Whether there are as many outputs as the runtimes make of the input with SAME or VALID padding."""
+        """Whether the number of outputs is the one that runtimes compute with SAME or VALID padding."""
         return self.outputs == positions(self.length, self.span, self.stride, padding)
 
     def same(self, length: int) -> tuple[int, int]:
-        """Outputs, and padding before the input, that SAME padding gives an input of another length."""
+        """(outputs, padding before the input) that SAME padding gives for an input of another length."""
         outputs = positions(length, self.span, self.stride, SAME)
         return outputs, same_padding(length, outputs, self.span, self.stride)
 
     @property
     def lowest(self) -> tuple[int | None, ...]:
-        """Lowest input position that each output position reads; None where it reads padding only."""
+        """Lowest input position that each output position reads; None where the window lies on padding only."""
         return tuple(self._first(output) for output in range(self.outputs))
 
     def at_least(self, count: int) -> tuple[int | None, ...]:
-        """The same, but None also where less than `count` input positions are read."""
+        """Like `lowest`, but None also where fewer than `count` input positions are read."""
         reach = (count - 1) * self.dilation
         ends = (output * self.stride - self.padding + self.span - 1 for output in range(self.outputs))
         return tuple(
@@ -65,16 +65,16 @@ class Axis:
 
     def _first(self, output: int) -> int | None:
         start = output * self.stride - self.padding
-        skipped = max(0, -(start // self.dilation))  # steps of the window that lie before the input
+        skipped = max(0, -(start // self.dilation))  # steps of the window before the input
         first = start + skipped * self.dilation
         return first if skipped < self.kernel and first < self.length else None
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A window over images [batches, rows, columns, depth] that yields pixels of `out_depth` elements.
+    """A window over images [batches, rows, columns, depth] with output pixels of `out_depth` elements.
 
-    The channels of the input come in `groups`; a channel of the output reads those of its own group only.
+    Input channels are divided into `groups`; an output channel reads only the input channels of its group.
     """
 
     batches: int
@@ -86,12 +86,12 @@ class Window:
 
     @property
     def pixels(self) -> int:
-        """Pixels of one output image."""
+        """Number of pixels per output image."""
         return self.rows.outputs * self.columns.outputs
 
     @property
     def walk(self) -> Walk:
-        """The order in which a kernel makes the output that goes from pixel to pixel."""
+        """The walk of a kernel that computes the output pixel by pixel."""
         return Walk(
             self.batches,
             self.out_depth,
@@ -115,25 +115,25 @@ class Window:
 
 
 def positions(length: int, span: int, stride: int, padding: int) -> int:
-    """Places of a window that covers `span` positions of an axis, with SAME or VALID padding."""
+    """Number of positions of a window that covers `span` positions of an axis, with SAME or VALID padding."""
     return -(-(length if padding == SAME else length - span + 1) // stride)
 
 
 def same_padding(length: int, outputs: int, span: int, stride: int) -> int:
-    """Padding before an axis with SAME padding; what cannot be shared out evenly goes to the end."""
+    """Padding before an axis with SAME padding; an odd position goes to the end."""
     return max(0, (outputs - 1) * stride + span - length) // 2
 
 
 def padding_of(operator: Operator) -> int:
-    """The padding of an operator with a window: SAME or VALID; runtimes take SAME where the option is missing."""
+    """Padding of an operator with a window: SAME or VALID; runtimes assume SAME if the option is missing."""
     return operator.number("padding", SAME)
 
 
 def window(operator: Operator) -> Window:
     """The window of a sound convolution, pool or FULLY_CONNECTED (`soundness.is_sound`).
 
-    A CONV_2D has the filter [out, height, width, in / groups], a DEPTHWISE_CONV_2D [1, height, width, out]. The latter
-    has a group for each channel of the input, as pools have.
+    CONV_2D has a filter [out, height, width, in / groups], DEPTHWISE_CONV_2D [1, height, width, out]. DEPTHWISE_CONV_2D
+    and pools have one group per input channel.
     """
     if operator.code == "FULLY_CONNECTED":
         return _matrix(operator)
@@ -152,14 +152,14 @@ def window(operator: Operator) -> Window:
 
 
 def _matrix(operator: Operator) -> Window:
-    """FULLY_CONNECTED, weights [units, depth], as a 1x1 window over a column of as many pixels as there are rows."""
+    """FULLY_CONNECTED, weights [units, depth], as a 1x1 window over a column with one pixel per row."""
     units, depth = operator.input(1).shape
     rows = prod(operator.outputs[0].shape) // units
     return Window(1, Axis(rows, rows, 1, 1, 1, 0), Axis(1, 1, 1, 1, 1, 0), depth, units, 1)
 
 
 def _axis(operator: Operator, length: int, outputs: int, kernel: int, name: str) -> Axis:
-    """The axis "h" or "w"."""
+    """Geometry along the axis "h" or "w"."""
     stride, dilation = operator.number(f"stride_{name}", 1), operator.number(f"dilation_{name}_factor", 1)
     axis = Axis(length, outputs, kernel, stride, dilation, 0)
     same = padding_of(operator) == SAME

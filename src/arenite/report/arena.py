@@ -1,4 +1,4 @@
-"""The arena of a target, as JSON values and for a person."""
+"""The arena of a target, as JSON and as text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def arena_as_json(arena: Arena) -> dict[str, Any]:
-    """The figures of an arena as JSON values; the keys are documented in docs/json.md."""
+    """Figures of an arena as JSON values; docs/json.md documents the keys."""
     return {
         "head_bytes": arena.head_bytes,
         "scratch_bytes": arena.scratch_bytes,
@@ -29,12 +29,12 @@ def arena_as_json(arena: Arena) -> dict[str, Any]:
 
 
 def at_least(arena: Arena) -> str:
-    """What to write before a figure of an arena: nothing where it is exact."""
+    """Prefix for figures of an arena that are lower bounds; empty for exact figures."""
     return "" if arena.exact else "at least "
 
 
 def arena_table(arena: Arena, target: Target) -> Table:
-    """One row for each figure, with a few words about it."""
+    """A table with one row per figure and a short explanation."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
@@ -56,14 +56,14 @@ def arena_table(arena: Arena, target: Target) -> Table:
 
 
 def declared(arena: Arena) -> str:
-    """What the last figure is, and why it is what it is."""
+    """Explanation of the arena size to declare."""
     if arena.declare_bytes > align(arena.total_bytes):
         return "to declare: more than the total, for TFLM's own planning at start-up"
     return "to declare: the total as a multiple of 16"
 
 
 def estimate(arena: Arena) -> tuple[str, ...]:
-    """Whose allocations the figures leave out, in a sentence; nothing where they are exact."""
+    """A sentence that names operators whose allocations the figures leave out; empty for exact figures."""
     if arena.exact:
         return ()
     names = ", ".join(map(printable, arena.unknown))

@@ -20,7 +20,7 @@ KIB = 1024
 
 
 def as_json(boards: Sequence[Board]) -> dict[str, Any]:
-    """Boards as JSON values; the keys are documented in docs/json.md."""
+    """Boards as JSON values; docs/json.md documents the keys."""
     return {
         "boards": [
             {
@@ -40,7 +40,7 @@ def as_json(boards: Sequence[Board]) -> dict[str, Any]:
 
 
 def print_boards(boards: Sequence[Board], stream: TextIO) -> None:
-    """Print one row for each board, and the target of each core."""
+    """Print a row per board, and the target of each core."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
     table.add_column("board", no_wrap=True, style="bold")
     table.add_column("chip", no_wrap=True)
@@ -54,13 +54,13 @@ def print_boards(boards: Sequence[Board], stream: TextIO) -> None:
     targets.add_column("target", no_wrap=True)
     for core, target in sorted({(board.core, board.target) for board in boards}):
         targets.add_row(core, target)
-    # A path stays in one piece, for whoever copies it.
+    # The path is not wrapped, so that users can copy it.
     path = Text(str(files("arenite.boards") / "boards.csv"), no_wrap=True, overflow="ignore")
     print_report([table, "", targets, "", "Memory in KiB. To add a board, add a row to this file:", path], stream)
 
 
 def print_board(board: Board, stream: TextIO) -> None:
-    """Print all that is known of one board."""
+    """Print all data of one board."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column()
@@ -74,5 +74,5 @@ def print_board(board: Board, stream: TextIO) -> None:
 
 
 def kib(size: int) -> str:
-    """Bytes in KiB, which all memories are multiples of."""
+    """Bytes as KiB; all memories are whole KiB."""
     return number(size // KIB)

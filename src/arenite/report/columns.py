@@ -1,4 +1,4 @@
-"""Tables of tens of thousands of rows: what rich.table draws of its kind, in a tenth of the time."""
+"""Tables of tens of thousands of rows: looks like rich.table, in a tenth of the time."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ GAP = "  "
 HEADING = "bold"
 
 Pieces = tuple[tuple[str, str], ...]
-"""Texts with their styles, one after the other in one cell."""
+"""Parts of one cell, in order: (text, style)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column as wide as its widest cell; a column of `names` is made narrower where the line has no more room."""
+    """Heading and alignment of a column as wide as its widest cell; `names` columns shrink if the line is too long."""
 
     heading: str
     right: bool = False
@@ -34,14 +34,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Cells from left to right, and the style of those that are plain text."""
+    """Cells from left to right, and the style of cells without their own style."""
 
     cells: tuple[str | Pieces, ...]
     style: str = ""
 
 
 class Columns:
-    """A renderable table of `rows` under headings."""
+    """A renderable table: `rows` under headings."""
 
     def __init__(self, columns: Sequence[Column], rows: Sequence[Row]) -> None:
         self._columns = columns

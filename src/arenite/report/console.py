@@ -1,4 +1,4 @@
-"""Where text reports go: a console that fits its stream, and names and numbers that a person can read."""
+"""Output of text reports: a console that fits its stream, and readable names and numbers."""
 
 from __future__ import annotations
 
@@ -21,16 +21,18 @@ if TYPE_CHECKING:
 
 ELLIPSIS = "…"
 SHORTEST_NAME = 12
+"""Least cells of a shortened name in a table."""
 UNBOUNDED = 10_000
+"""Cells of a line without a width limit."""
 RUNTIMES = {"litert": "LiteRT", "litert-reference": "LiteRT with reference kernels", "tflm": "TFLM"}
-"""The runtimes' own names, for people."""
+"""Names of the runtimes in reports."""
 
 
 def print_report(parts: Iterable[RenderableType], stream: TextIO) -> None:
-    """Print `parts` one below the other to `stream`; without colors and padding where it is not a terminal.
+    """Print `parts` one below the other to `stream`; without colors and padding if it is not a terminal.
 
-    A terminal or the variable COLUMNS gives the width; a pipe without it takes lines as long as they are, so that
-    whoever searches them finds whole names.
+    The width is that of the terminal or of the variable COLUMNS. Without either, lines are not wrapped, so that
+    searches find whole names.
     """
     terminal = stream.isatty()
     bounded = terminal or os.environ.get("COLUMNS", "").isdigit()
@@ -39,23 +41,23 @@ def print_report(parts: Iterable[RenderableType], stream: TextIO) -> None:
     with console.capture() as capture:
         for part in parts:
             if isinstance(part, Text):
-                # The last net: a line may hold a name that nobody thought of.
+                # Last resort: a line may contain a name that its caller did not escape.
                 part.plain = "\n".join(map(escaped, part.plain.split("\n")))
-            # rich forgets what a lone text says of its own wrapping.
+            # rich ignores the wrap setting of a single text.
             console.print(part, soft_wrap=isinstance(part, Text) and bool(part.no_wrap))
     text = capture.get()
     stream.write(text if terminal else "".join(f"{line.rstrip()}\n" for line in text.splitlines()))
 
 
 def number(value: int) -> str:
-    """A whole number with separators between thousands."""
+    """An integer with separators between thousands."""
     return f"{value:,}"
 
 
 def shorten(name: str, width: int) -> str:
-    """`name` in at most `width` cells: what does not fit is cut from the middle.
+    """`name` in at most `width` cells, with the middle cut out.
 
-    The end gets twice the room of the beginning, for it tells more of the names that converters give.
+    The end gets twice the room of the beginning, since the ends of converters' names differ more.
 
     >>> shorten("model/block_13_expand_relu/Relu6", 22)
     'model/b…and_relu/Relu6'
@@ -70,7 +72,7 @@ def shorten(name: str, width: int) -> str:
 
 
 def _fit(text: str, width: int) -> str:
-    """The longest beginning of `text` that takes at most `width` cells."""
+    """The longest prefix of `text` that takes at most `width` cells."""
     end = min(len(text), width)
     while cell_len(text[:end]) > width:
         end -= 1
@@ -78,7 +80,7 @@ def _fit(text: str, width: int) -> str:
 
 
 class Name:
-    """A name in a table: takes the room that is left, and is shortened in the middle where that is too little."""
+    """A name in a table: takes the remaining room, and is shortened in the middle if it does not fit."""
 
     def __init__(self, name: str, style: str | Style = "") -> None:
         self._name = printable(name)

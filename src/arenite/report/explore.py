@@ -1,4 +1,4 @@
-"""The frontier of memory against work, as JSON values and for a person."""
+"""The frontier of memory against work, as JSON and as text."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _KIND = {"keep": " (kept)", "some": " (some kept)", "channels": " (channels)"}
 
 
 def as_json(found: Exploration) -> dict[str, Any]:
-    """The frontier as JSON values; the keys are documented in docs/json.md."""
+    """The frontier as JSON values; docs/json.md documents the keys."""
     return {
         "model": found.source.name,
         "target": found.target.name,
@@ -44,7 +44,7 @@ def _point_as_json(point: Point) -> dict[str, Any]:
 
 
 def print_exploration(found: Exploration, stream: TextIO) -> None:
-    """Print the frontier, one line for each point."""
+    """Print the frontier, one line per point."""
     print_report(_parts(found), stream)
 
 
@@ -77,7 +77,7 @@ def _change(after: int, before: int) -> str:
 
 
 def in_strips(point: Point) -> str:
-    """Which operators are executed in how many parts: `0-2 in 5, 3-5 in 8 (kept), 7-8 in 4 (channels)`."""
+    """The operators of each split, with the number of parts: `0-2 in 5, 3-5 in 8 (kept), 7-8 in 4 (channels)`."""
     parts = []
     for strips in point.strips:
         first, last = strips.operators[0], strips.operators[-1]

@@ -20,7 +20,7 @@ KIB = 1024
 
 
 def draw(found: Exploration, suffix: str) -> bytes:
-    """The frontier as the content of a file that ends with `suffix`; equal ones give equal bytes."""
+    """The frontier as the content of a file with this suffix; equal frontiers give equal bytes."""
     return picture(INCHES, lambda axes: _paint(axes, found), suffix)
 
 

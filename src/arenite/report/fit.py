@@ -1,4 +1,4 @@
-"""What fits: a model against a limit or a board, and against every board."""
+"""Fit of a model to a limit or a board, and to every board."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ GOOD, BAD = "green", "red"
 
 
 def check_as_json(model: str, fit: Fit) -> dict[str, Any]:
-    """A check as JSON values; the keys are documented in docs/json.md."""
+    """A check as JSON values; docs/json.md documents the keys."""
     return {
         "model": model,
         "target": fit.target.name,
@@ -48,7 +48,7 @@ def check_as_json(model: str, fit: Fit) -> dict[str, Any]:
 
 
 def _smaller(fit: Fit, arena: Arena | None) -> dict[str, Any] | None:
-    """What another arena would mean for a check, None where it is not known."""
+    """The check's result for another arena; None if that arena is unknown."""
     if arena is None:
         return None
     missing = max(0, arena.declare_bytes - fit.available)
@@ -61,7 +61,7 @@ def _smaller(fit: Fit, arena: Arena | None) -> dict[str, Any] | None:
 
 
 def print_check(model: str, fit: Fit, stream: TextIO) -> None:
-    """Print what is needed and what there is, and what `optimize` would save where that is not enough."""
+    """Print needed and available bytes, and what `optimize` would save if the arena does not fit."""
     print_report(_check(model, fit), stream)
 
 
@@ -87,21 +87,21 @@ def _check(model: str, fit: Fit) -> Iterator[RenderableType]:
 
 
 def faults(fits: Sequence[Fit]) -> tuple[str, ...]:
-    """Which targets the file's memory plan is wrong for, in a sentence; nothing where there are none."""
+    """A sentence with the targets for which the file's memory plan is invalid; empty if there are none."""
     plan = next((fit.plan for fit in fits), None)
     why = fault(plan, *{fit.target.name: fit.target for fit in fits}.values()) if plan else None
     return (f"Warning: {why}",) if why else ()
 
 
 def lacking(missing: int, *, certain: bool = True) -> Text:
-    """How much is missing, if anything; where that is not known for certain, no more than that may be said."""
+    """Missing bytes; `fits` if none are missing, or `cannot say` if the figures are not certain."""
     if missing:
         return Text(f"{number(missing)} missing", style=BAD)
     return Text("fits", style=GOOD) if certain else Text("cannot say", style=BAD)
 
 
 def savings(fit: Fit) -> str:
-    """What `optimize` would do for the arena, in a sentence; only where that is known."""
+    """A sentence about the effect of `optimize` on the arena; call only if that effect is known."""
     if not fit.valid and fit.after is not None:
         outcome = _fitting(fit.after, "it fits")
         if fit.missing_after:
@@ -118,12 +118,12 @@ def savings(fit: Fit) -> str:
 
 
 def _fitting(arena: Arena, words: str) -> str:
-    """The words that say that an arena fits, where that is certain."""
+    """Words that say that an arena fits, if that is certain."""
     return words if arena.exact else "whether the arena fits then, nobody can say"
 
 
 def saved_by_strips(fit: Fit, split: Arena) -> str:
-    """What `optimize --split` would do for the arena, in a sentence."""
+    """A sentence about the effect of `optimize --split` on the arena."""
     if fit.after is None or split.declare_bytes >= fit.after.declare_bytes:
         return "`arenite optimize --split` would save no more"
     missing = max(0, split.declare_bytes - fit.available)
@@ -132,7 +132,7 @@ def saved_by_strips(fit: Fit, split: Arena) -> str:
 
 
 def fits_as_json(model: str, file_bytes: int, fits: Sequence[Fit]) -> dict[str, Any]:
-    """A model against boards as JSON values; the keys are documented in docs/json.md."""
+    """A model against boards as JSON values; docs/json.md documents the keys."""
     return {"model": model, "file_bytes": file_bytes, "boards": [_board(fit) for fit in fits]}
 
 
@@ -153,7 +153,7 @@ def _board(fit: Fit) -> dict[str, Any]:
 
 
 def print_fits(model: str, fits: Sequence[Fit], stream: TextIO) -> None:
-    """Print a row for each target, a row for each board with the smallest memory first, and how many hold the model."""
+    """Print a row per target, a row per board by increasing memory, and the number of boards that hold the model."""
     print_report(_fits(model, fits), stream)
 
 

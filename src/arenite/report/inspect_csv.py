@@ -35,9 +35,9 @@ TENSOR_COLUMNS = ("graph", "index", "name", "shape", "type", "bytes", "first", "
 
 
 def as_csv(inspection: Inspection) -> dict[str, str]:
-    """File name -> content. Columns are named as the JSON keys; lists are separated by spaces, shapes by `x`.
+    """File name -> content. Columns have the names of the JSON keys; lists are separated by spaces, shapes by `x`.
 
-    What JSON calls null is empty; an input that is left out is `-`. Graphs are numbered as in the file.
+    JSON's null is empty, an omitted input is `-`. Graphs are numbered as in the file.
     """
     return {
         OPERATORS: _table(OPERATOR_COLUMNS, _operators(inspection)),

@@ -1,4 +1,4 @@
-"""An inspection as JSON values."""
+"""An inspection as JSON."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def as_json(inspection: Inspection) -> dict[str, Any]:
-    """The inspection as JSON values; the keys are documented in docs/json.md."""
+    """The inspection as JSON values; docs/json.md documents the keys."""
     return {
         "model": inspection.model,
         "target": inspection.target.name,

@@ -1,4 +1,4 @@
-"""The working set of every operator as a picture: inputs, outputs and bystanders stacked, and the peak."""
+"""The working set of every operator as a chart: inputs, outputs and bystanders stacked, and the peak."""
 
 from __future__ import annotations
 
@@ -21,19 +21,25 @@ SUFFIXES = (".png", ".svg")
 COLOURS = {"inputs": "#4477aa", "outputs": "#ee9944", "bystanders": "#bbbbbb"}
 PEAK_COLOUR = "#bb2233"
 MOST_NAMES = 48
+"""Most operators whose labels show names; with more operators labels are positions."""
 LABEL_LENGTH = 26
+"""Most characters of an operator's name in a label or title."""
 TITLE_LENGTH = 60
+"""Most characters of the model's name in the title."""
 INCHES = {"least": 6.4, "most": 14.0, "margin": 2.0, "operator": 0.26}
+"""Least and greatest width, width of the margins, and width per operator."""
 NARROW_BARS = 150
+"""Operators above which bars have no gaps between them."""
 LEAST_KIB = 4
+"""Peak in KiB from which on the axis counts KiB, not bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """What there is to draw. `parts` are bytes per operator, from the bottom of the stack up.
+    """Data of the chart. `parts` are bytes per operator, from the bottom of the stack up.
 
-    `ticks` are the positions of the operators that get a label, `labels` their labels; `pinned` is the position of
-    the first operator that reaches the peak.
+    `ticks` are the positions of operators with a label, `labels` their labels; `pinned` is the position of the first
+    operator at the peak.
     """
 
     title: str
@@ -55,12 +61,12 @@ class Chart:
 
     @property
     def named(self) -> bool:
-        """Whether labels are operators' names; otherwise they are positions alone."""
+        """Whether labels are names of operators, not positions."""
         return len(self.ticks) == self.operators
 
 
 def chart(inspection: Inspection) -> Chart:
-    """The chart of the main graph of `inspection`. Of many operators only every so many gets a label."""
+    """The chart of the inspection's main graph. With many operators only every n-th one gets a label."""
     operators = inspection.main.operators
     count = len(operators)
     if count <= MOST_NAMES:
@@ -95,7 +101,7 @@ def _title(inspection: Inspection) -> str:
 
 
 def check_plot(path: Path) -> None:
-    """Raise before any work: OptionError for a suffix that is not drawn, MissingDependencyError without matplotlib."""
+    """Raise before any work: OptionError for an unsupported suffix, MissingDependencyError without matplotlib."""
     if path.suffix.lower() not in SUFFIXES:
         raise OptionError(f"{path}: a plot is written as {' or '.join(SUFFIXES)}; end the file's name with one of them")
     try:
@@ -107,7 +113,7 @@ def check_plot(path: Path) -> None:
 
 
 def draw(chart: Chart, suffix: str) -> bytes:
-    """The chart as the content of a file that ends with `suffix`; equal charts give equal bytes."""
+    """The chart as the content of a file with this suffix; equal charts give equal bytes."""
     width = INCHES["margin"] + INCHES["operator"] * chart.operators
     return picture((min(INCHES["most"], max(INCHES["least"], width)), 4.8), lambda axes: _paint(axes, chart), suffix)
 

@@ -1,4 +1,4 @@
-"""An inspection for a person: a table of operators, a table of tensors, and what pins the peak."""
+"""An inspection as text: a table of operators, a table of tensors, and what pins the peak."""
 
 from __future__ import annotations
 
@@ -25,10 +25,12 @@ if TYPE_CHECKING:
     from arenite.search.inspection import InspectedGraph, InspectedOperator, InspectedTensor, Inspection
 
 BAR_CELLS = 20
+"""Cells of a bar at the peak."""
 PARTS = (("█", "blue", "inputs"), ("▓", "dark_orange", "outputs"), ("░", "bright_black", "bystanders"))
 PEAK_STYLE = "bold red"
 FAINT = "dim"
 MOST_PINNING = 10
+"""Most tensors that the report names as pinning the peak."""
 
 OPERATOR_COLUMNS = (
     Column("#", right=True),
@@ -52,13 +54,13 @@ TENSOR_COLUMNS = (
 def print_inspection(inspection: Inspection, stream: TextIO, *, why: bool = False) -> None:
     """Print the report to `stream`; the figures come last, where a terminal shows them.
 
-    With `why` it says of every operator that cannot be executed in strips why that is so.
+    With `why`, also print for every operator that cannot be split into strips the reason.
     """
     print_report((*_parts(inspection), *(_obstacles(inspection.main) if why else ())), stream)
 
 
 def _obstacles(graph: InspectedGraph) -> Iterator[RenderableType]:
-    """The operators that `optimize --split` has to leave whole, and why."""
+    """Operators that `optimize --split` has to leave whole, and the reasons."""
     yield ""
     whole = [operator for operator in graph.operators if operator.cannot_split is not None]
     count = len(graph.operators)
@@ -93,7 +95,7 @@ def _parts(inspection: Inspection) -> Iterator[RenderableType]:
 
 
 def _plan(inspection: Inspection) -> Iterator[Text]:
-    """What is known of the file's memory plan."""
+    """Lines about the file's memory plan."""
     if inspection.plan is not None:
         yield Text(f"{origin_line(inspection.plan)}. {validity_line(inspection.plan)}")
         why = fault(inspection.plan, inspection.target)
@@ -102,7 +104,7 @@ def _plan(inspection: Inspection) -> Iterator[Text]:
 
 
 def bar(parts: Iterable[int], peak: int) -> list[int]:
-    """Cells for each of `parts` (bytes), so that the peak fills the bar and their sum is rounded once."""
+    """Cells for each of `parts` (bytes); the peak fills the bar. Rounds running sums, so that errors do not add up."""
     cells, total, drawn = [], 0, 0
     for part in parts:
         total += part
@@ -113,10 +115,10 @@ def bar(parts: Iterable[int], peak: int) -> list[int]:
 
 
 def lifetime(tensor: InspectedTensor, scopes: Sequence[int]) -> str:
-    """The operators from the one that creates the tensor to the last that needs it, as `3-7`.
+    """Positions of the operators from the producer of the tensor to its last reader, as `3-7`.
 
-    `scopes` are those in which the operators of the tensor's graph run, ascending. `in` stands for before the first
-    operator; a tensor outside of the head has no lifetime, one that nothing uses is `unused`.
+    `scopes` are the scopes in which the operators of the tensor's graph run, ascending. `in` stands for scope 0; a
+    tensor outside the head has no lifetime, and a tensor without a user is `unused`.
     """
     if tensor.constant:
         return "constant"
@@ -188,7 +190,7 @@ def _tensors(graph: InspectedGraph, pinning: tuple[int, ...]) -> Columns:
 
 
 def shape(tensor: InspectedTensor) -> str:
-    """Shape as `1x96x96x3`; a tensor of rank 0 is a `scalar`."""
+    """Shape as `1x96x96x3`; `scalar` for rank 0."""
     return "x".join(map(str, tensor.shape)) or "scalar"
 
 

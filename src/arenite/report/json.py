@@ -1,4 +1,4 @@
-"""JSON for programs: the same keys every time, documented in docs/json.md."""
+"""JSON for programs: always the same keys, documented in docs/json.md."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ if TYPE_CHECKING:
 
 
 def write_json(values: Mapping[str, Any], stream: TextIO) -> None:
-    """Write `values` as JSON in ASCII, one key a line, with a line end. NaN and infinities are refused."""
+    """Write `values` as ASCII JSON, one key per line, with a final newline. NaN and infinities raise an error."""
     stream.write(json.dumps(values, indent=2, allow_nan=False) + "\n")

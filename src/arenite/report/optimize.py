@@ -1,4 +1,4 @@
-"""A plan for a person: before, after, the bound that proves it, and what was verified."""
+"""A plan as text: before, after, the bound that proves it, and what was verified."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ GOOD = "bold green"
 
 
 def as_json(plan: Plan) -> dict[str, Any]:
-    """The plan as JSON values, with the arenas of its target; the keys are documented in docs/json.md."""
+    """The plan as JSON values, with the arenas of its target; docs/json.md documents the keys."""
     values = plan.to_json()
     before, after = (arena_as_json(arena) for arena in plan.arenas)
     added = {"before": {**values["before"], "arena": before}, "after": {**values["after"], "arena": after}}
@@ -66,35 +66,35 @@ def _parts(plan: Plan, written: Path) -> Iterator[RenderableType]:
     for note in plan.notes:
         yield Text(f"Note: {printable(note)}")
     yield from map(Text, estimate(arena))
-    # A path stays in one piece, for whoever copies it.
+    # The path is not wrapped, so that users can copy it.
     yield Text(f"Wrote {written} ({moved(plan)}; {plan.seconds:.1f} s)", no_wrap=True)
 
 
 def costs(plan: Plan) -> Iterator[tuple[str, int, int]]:
-    """Rows of the table: name, bytes before, bytes after."""
+    """Rows of the table: (name, bytes before, bytes after)."""
     yield "Peak", plan.before.peak, plan.after.peak
     yield f"Head{', at least' if plan.unknown_scratch else ''}", plan.before.head, plan.after.head
 
 
 def measured(plan: Plan) -> Iterator[tuple[str, int, int]]:
-    """A row of what TFLM took on this machine, where it ran both and that tells something about the target.
+    """A row with TFLM's report on this machine, if TFLM ran both models and the target may run the same kernels.
 
-    TFLM here runs reference kernels on x86-64. Other kernels request other scratch and keep other bytes, so the figure
-    would be taken for that of a device, and be wrong.
+    TFLM on this machine runs reference kernels on x86-64. Other kernels request other scratch and keep other bytes, so
+    readers would take the figure for that of their device.
     """
     if plan.target.runs_reference and plan.before.arena is not None and plan.after.arena is not None:
         yield "TFLM here", plan.before.arena, plan.after.arena
 
 
 def change(before: int, after: int) -> str:
-    """How much `after` is above or below `before`, in percent; `same` where it is neither."""
+    """Difference of `after` to `before` in percent; `same` if there is none."""
     if before == after:
         return "same"
     return f"{100 * (after - before) / before:+.1f} %" if before else f"+{number(after)}"
 
 
 def proof(plan: Plan) -> str:
-    """What is known of plans with a smaller head."""
+    """What is known about plans with a smaller head."""
     if plan.optimal:
         return f"Optimal: no plan of what was asked for has a head below {number(plan.lower_bound)} bytes"
     if plan.unknown_scratch:
@@ -105,7 +105,7 @@ def proof(plan: Plan) -> str:
 
 
 def verified(plan: Plan) -> Iterator[str]:
-    """What the runtimes say of the outputs of source and result, a line for each."""
+    """Verdicts of the runtimes on source and result, a line each."""
     if set(plan.verified.values()) == {f"unavailable: {NOT_ASKED_FOR}"}:
         yield f"Not verified: {NOT_ASKED_FOR}"
         return
@@ -126,7 +126,7 @@ def _in_rounds(rounds: int) -> str:
 
 
 def strips_line(strips: Strips, macs: int) -> str:
-    """Which operators are executed in strips or groups of channels, and what that costs."""
+    """The operators that are split into strips or channel groups, and the cost of the split."""
     operators = strips.operators
     first, last = operators[0], operators[-1]
     which = f"operators {first} to {last}" if len(operators) > 1 else f"operator {first}"

@@ -1,4 +1,4 @@
-"""Pictures as the content of files: equal drawings give equal bytes."""
+"""Charts as the content of files: equal drawings give equal bytes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def picture(inches: tuple[float, float], paint: Callable[[Axes], None], suffix: str) -> bytes:
-    """What `paint` draws, of this width and height, as the content of a file that ends with `suffix`."""
+    """Drawing of `paint`, with this width and height in inches, as the content of a file with this suffix."""
     import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -26,6 +26,6 @@ def picture(inches: tuple[float, float], paint: Callable[[Axes], None], suffix: 
         kind = suffix.lower().lstrip(".")
         metadata = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
         with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="Glyph .* missing from")  # drawn as a box: names are anyone's
+            warnings.filterwarnings("ignore", message="Glyph .* missing from")  # drawn as a box: names are arbitrary
             figure.savefig(content, format=kind, metadata=metadata)
     return content.getvalue()

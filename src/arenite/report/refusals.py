@@ -1,4 +1,4 @@
-"""Operators that a target cannot run, as JSON values and for a person."""
+"""Operators that a target cannot run, as JSON and as text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def refusals_as_json(refusals: Iterable[Refusal]) -> list[dict[str, Any]]:
-    """The refusals as JSON values; the keys are documented in docs/json.md."""
+    """The refusals as JSON values; docs/json.md documents the keys."""
     return [
         {
             "name": each.name,
@@ -28,6 +28,6 @@ def refusals_as_json(refusals: Iterable[Refusal]) -> list[dict[str, Any]]:
 
 
 def refused(refusals: Iterable[Refusal], target: Target) -> Iterator[Text]:
-    """A line for each kind of operator and reason."""
+    """A line per operator kind and reason."""
     for each in refusals:
         yield Text(f"Warning: {target.name} cannot run {printable(str(each))}", style="red")

@@ -1,4 +1,4 @@
-"""With which kernels a memory plan is right, as JSON values and for a person."""
+"""The kernels with which a memory plan is valid, as JSON and as text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def validity_as_json(validity: Validity) -> dict[str, Any]:
-    """What is known of a plan as JSON values; the keys are documented in docs/json.md."""
+    """The validity of a plan as JSON values; docs/json.md documents the keys."""
     return {
         "made_for": validity.made_for,
         "shared_pairs": validity.pairs,
@@ -22,7 +22,7 @@ def validity_as_json(validity: Validity) -> dict[str, Any]:
 
 
 def validity_line(validity: Validity) -> str:
-    """With which kernels a plan is right, in a sentence."""
+    """A sentence with the kernels for which a plan is valid."""
     if not validity.pairs:
         return "No buffers share bytes while both are needed: valid with any kernels"
     what = f"{number(validity.pairs)} pairs of buffers share bytes" if validity.pairs > 1 else "1 pair shares bytes"
@@ -36,14 +36,14 @@ def validity_line(validity: Validity) -> str:
 
 
 def origin_line(validity: Validity) -> str:
-    """What a plan tells of its target, in a sentence."""
+    """A sentence with the target that the file names for its plan."""
     if validity.made_for is None:
         return "The plan does not tell for which target it was made"
     return f"The plan was made for target {printable(validity.made_for)}"
 
 
 def fault(validity: Validity, *targets: Target) -> str | None:
-    """Why a plan must not be used for some of these targets, in a sentence; None if it may be used for all."""
+    """Why a plan must not be used for some of these targets, as a sentence; None if it may be used for all."""
     wrong = [target.name for target in targets if not validity.holds(target)]
     if not wrong:
         return None

@@ -1,4 +1,4 @@
-"""What the runtimes say of two models."""
+"""Verdicts of the runtimes on two models, as JSON and as text."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ STYLES = {"identical": "bold green", "different": "bold red", "ran": "", "unavai
 
 
 ROUNDING = 1e-3
-"""Relative error up to which floats count as agreeing. Sums of float32 that are added in another order differ by 1e-7
-to 1e-4 of the largest output; what is read or computed wrongly differs by more."""
+"""Relative error up to which floats count as agreeing. Sums of float32 in another order differ by 1e-7 to 1e-4 of the
+largest output; values that are read or computed wrongly differ by more."""
 
 
 def print_verification(verification: Verification, stream: TextIO) -> None:
-    """Print one row for each runtime."""
+    """Print a row per runtime."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
     table.add_column(no_wrap=True, style="bold")
     table.add_column()
@@ -42,7 +42,7 @@ def print_verification(verification: Verification, stream: TextIO) -> None:
 
 
 def agreement_lines(agreement: Agreement | None) -> list[str]:
-    """How far LiteRT and TFLM agree on the source, in a line; none where one of them did not run it."""
+    """A line about the agreement of LiteRT and TFLM on the source; empty if one of them did not run it."""
     if agreement is None:
         return []
     names = " and ".join(RUNTIMES[runtime] for runtime in agreement.runtimes)
@@ -55,7 +55,7 @@ def agreement_lines(agreement: Agreement | None) -> list[str]:
 
 
 def rounds_words(rounds: int) -> str:
-    """How many rounds, in words."""
+    """A number of rounds in words."""
     return "1 round" if rounds == 1 else f"{number(rounds)} rounds"
 
 
@@ -65,21 +65,21 @@ def _verdict(verdict: Verdict) -> str:
 
 
 def _equal(verification: Verification) -> list[str]:
-    """That nothing was compared."""
+    """A line that says that files with equal bytes were not compared; no line for other files."""
     if not verification.equal:
         return []
     return ["Both files are the same bytes: nothing had to be compared, and the runtimes ran the first only"]
 
 
 def _plan(plan: Validity | None) -> list[str]:
-    """For which kernels the comparison speaks: TFLM here runs the reference kernels."""
+    """Lines about the kernels that the comparison covers: TFLM on this machine runs the reference kernels."""
     if plan is None or plan.everywhere:
         return []
     return [f"Warning: {origin_line(plan)}. {validity_line(plan)}; TFLM here runs reference kernels"]
 
 
 def _memory(first: Memory | None, second: Memory | None) -> list[str]:
-    """What TFLM recorded, where it ran both models."""
+    """Lines with TFLM's report, if TFLM ran both models."""
     if first is None or second is None:
         return []
     return [
@@ -89,7 +89,7 @@ def _memory(first: Memory | None, second: Memory | None) -> list[str]:
 
 
 def as_json(verification: Verification) -> dict[str, Any]:
-    """The verification as JSON values; the keys are documented in docs/json.md."""
+    """The verification as JSON values; docs/json.md documents the keys."""
     return {
         "identical": None if verification.alone else verification.identical,
         "equal_files": verification.equal,

@@ -29,7 +29,7 @@ def print_families(families: Mapping[str, Family], stream: TextIO) -> None:
 
 
 def as_json(families: Mapping[str, Family]) -> dict[str, Any]:
-    """The families as JSON values; the keys are documented in docs/json.md."""
+    """The families as JSON values; docs/json.md documents the keys."""
     return {
         "families": [
             {

@@ -1,7 +1,8 @@
-"""Passes from a model to a model that computes the same: frozen dataclasses, whose fields are their options.
+"""Passes: rewrites from a model to a model that computes the same.
 
-`interface.py` says what every pass is, `passes.py` in which order a source goes through them, and docs/rewrites.md
-which of them are made unasked. `strips` and `channels` hold the two passes that split a region, given its plan.
+A pass is a frozen dataclass whose fields are its options. `interface.py` defines passes, `passes.py` the order in which
+a source goes through them; docs/rewrites.md lists those that run by default. `strips` and `channels` contain the two
+passes that split a region according to a plan.
 """
 
 from arenite.rewrite.dilate import Dilate

@@ -1,24 +1,24 @@
-"""SPACE_TO_BATCH_ND, convolution, BATCH_TO_SPACE_ND becomes PAD and one dilated convolution.
+"""Replaces SPACE_TO_BATCH_ND, convolution, BATCH_TO_SPACE_ND by PAD and one dilated convolution.
 
-TensorFlow writes a dilated convolution as these three; converters fold them only where nothing stands between them.
-The two outer ones copy the image, keep both of its copies in the head, and cannot run in strips.
+TensorFlow writes a dilated convolution as these three operators; converters fold them only where no other operator is
+between them. The two outer operators copy the image, keep both copies in the head, and cannot be split into strips.
 
-Why the result is equal, for one axis with block b, paddings (before, after), crops (first, last), and a convolution
-of stride 1 and dilation d that does not pad. SPACE_TO_BATCH_ND puts position b * i + p of the padded axis at position
-i of image p. Output i of image p reads, with tap k, position b * (i + k * d) + p. BATCH_TO_SPACE_ND puts that output at
-b * i + p - first. Output j of the result therefore reads position j + first + k * b * d of the padded axis:
+Proof for one axis with block b, paddings (before, after), crops (first, last), and a convolution of stride 1 and
+dilation d without padding. SPACE_TO_BATCH_ND moves position b * i + p of the padded axis to position i of image p.
+Output i of image p reads, with tap k, position b * (i + k * d) + p. BATCH_TO_SPACE_ND moves this output to position
+b * i + p - first. So output j of the result reads position j + first + k * b * d of the padded axis:
 
     padded axis   z z x0 x1 x2 x3 x4 ...    z: `before` positions of padding
     output j           |     |     |        taps b * d apart, from j + first on
 
-A convolution of dilation b * d reads the same where `before - first` positions are padded before the axis, and
-`after - last` behind the axis. Each output meets the same numbers with the same taps, in the same order. An axis of
-block 1 is padded only, so its stride is free. A crop that is larger than its padding is left alone.
+A convolution of dilation b * d reads the same positions if the axis gets `before - first` positions of padding before
+it and `after - last` behind it. Each output multiplies the same values with the same taps in the same order. An axis of
+block 1 is only padded, so its stride may be any. The pass leaves crops that are larger than their padding alone.
 
-SPACE_TO_BATCH_ND pads with the zero point in LiteRT. TFLM's kernel never sets the value to pad with (`output_offset` in
-tensorflow/lite/micro/kernels/space_to_batch_nd.cc): it pads with the byte that lies in the arena, 0 in a fresh one. PAD
-fills with the zero point in both. So where the zero point is not 0, only what needs no padding is rewritten: elsewhere
-the runtimes disagree on the source.
+SPACE_TO_BATCH_ND pads with the zero point in LiteRT. TFLM's kernel does not set its padding value (`output_offset` in
+tensorflow/lite/micro/kernels/space_to_batch_nd.cc), so it pads with the byte that is in the arena, 0 in a fresh one.
+PAD fills with the zero point in both runtimes. With a zero point other than 0 the runtimes therefore disagree on the
+source, and the pass rewrites only what needs no padding.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _TYPES = frozenset({ElementType.INT8, ElementType.INT16, ElementType.FLOAT32})
 
 @dataclass(frozen=True)
 class Dilate(Pass):
-    """Puts dilated convolutions where a model has blocks.
+    """Replace convolutions between blocks by dilated ones.
 
     Outputs stay the same bit for bit, in TFLM and in LiteRT.
     """
@@ -60,7 +60,7 @@ class Dilate(Pass):
         return edited(model, _dilated)
 
     def sentence(self, before: Model, after: Model) -> str:
-        """How many convolutions are dilated."""
+        """Number of convolutions that became dilated."""
         blocks = fewer(before, after, lambda operator: operator.code == "SPACE_TO_BATCH_ND")
         count = number(blocks, "convolution is", "convolutions are")
         return f"{count} dilated in place of SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND around"
@@ -81,7 +81,7 @@ def _dilated(graph: Graph, interface: Set[Tensor]) -> Graph:
 class _Blocked:
     """A convolution between SPACE_TO_BATCH_ND (`split`) and BATCH_TO_SPACE_ND (`join`).
 
-    `before` and `after` add and take the axis that a series [batch, length, channels] lacks of an image.
+    `before` and `after` are reshapes between a series [batch, length, channels] and an image; None for images.
     """
 
     split: Operator
@@ -92,18 +92,18 @@ class _Blocked:
 
     @property
     def operators(self) -> tuple[Operator, ...]:
-        """All of them, in the order in which they run."""
+        """All operators of the pattern, in the order in which they run."""
         parts = (self.split, self.before, self.convolution, self.after, self.join)
         return tuple(each for each in parts if each is not None)
 
     @property
     def ends(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """What comes in, what the convolution reads and makes, and what comes out."""
+        """Input of the pattern, input and output of the convolution, and output of the pattern."""
         return self.split.input(0), self.convolution.input(0), self.convolution.outputs[0], self.join.outputs[0]
 
 
 def _matches(graph: Graph, interface: Set[Tensor]) -> Iterator[_Blocked]:
-    """The operators of a graph in this pattern; nothing else reads the tensors between them."""
+    """Matches of the pattern in a graph; no other operator reads the tensors inside a match."""
     writers: dict[Tensor, Operator] = {}
     reads: defaultdict[Tensor, int] = defaultdict(int)
     for operator in graph.operators:
@@ -113,7 +113,7 @@ def _matches(graph: Graph, interface: Set[Tensor]) -> Iterator[_Blocked]:
                 reads[tensor] += 1
 
     def writer(operator: Operator | None, codes: Set[str]) -> Operator | None:
-        """The operator of one of these kinds that makes the first input of another, and for that one alone."""
+        """The writer of the operator's first input, if its kind is in `codes` and the input has no other reader."""
         source = operator.inputs[0] if operator is not None and operator.inputs else None
         if source is None or reads[source] != 1 or source in interface:
             return None
@@ -131,7 +131,7 @@ def _matches(graph: Graph, interface: Set[Tensor]) -> Iterator[_Blocked]:
 
 
 def _rewritten(blocked: _Blocked) -> tuple[Operator, ...]:
-    """The operators that make the same result; none where the rewrite does not hold."""
+    """The operators that compute the same result; none where the proof does not hold."""
     source, _, made, result = blocked.ends
     lacking = _lacking_axis(blocked)
     if lacking is None or not _can_be_read(source) or not _keeps_numbers(blocked):
@@ -159,7 +159,7 @@ def _can_be_read(source: Tensor) -> bool:
 
 
 def _keeps_numbers(blocked: _Blocked) -> bool:
-    """Whether none of the copies changes what the numbers mean."""
+    """Whether type and quantization stay the same in all copies."""
     source, image, made, result = blocked.ends
     return all(
         one.type is other.type and steps(one) == steps(other)
@@ -168,14 +168,14 @@ def _keeps_numbers(blocked: _Blocked) -> bool:
 
 
 def _pads_with_zero(source: Tensor) -> bool:
-    """Whether TFLM and LiteRT pad with the same value: 0."""
+    """Whether TFLM and LiteRT pad with the same value, 0."""
     return source.quantization is None or not any(source.quantization.zero_point)
 
 
 def _lacking_axis(blocked: _Blocked) -> int | None:
-    """The axis of length 1 that the convolution's images have and the series around it lack: 1 or 2.
+    """The axis of length 1 that the convolution's images have and the series lack: 1 or 2.
 
-    0 where the source is an image itself; None where the shapes are none of these.
+    0 if the source is an image; None for all other shapes.
     """
     source, image, made, result = blocked.ends
     split, joined = blocked.split.outputs[0].shape, blocked.join.inputs[0]
@@ -193,20 +193,20 @@ def _lacking_axis(blocked: _Blocked) -> int | None:
 
 
 def _image(shape: Shape, lacking: int) -> Shape:
-    """The shape of an image, from that of a series that lacks an axis."""
+    """Shape of an image from the shape of a series that lacks an axis."""
     return (*shape[:lacking], 1, *shape[lacking:]) if lacking else shape
 
 
 @dataclass(frozen=True)
 class _Dilated:
-    """One axis of the convolution that takes the place of the blocks: what is padded around it, and its dilation."""
+    """One axis of the dilated convolution: its padding (before, after) and its dilation."""
 
     margins: tuple[int, int]
     dilation: int
 
 
 def _axes(blocked: _Blocked, lacking: int) -> tuple[_Dilated, _Dilated] | None:
-    """Rows and columns of the new convolution; None where an axis cannot be rewritten."""
+    """Rows and columns of the dilated convolution; None if an axis cannot be rewritten."""
     source, image, made, result = blocked.ends
     blocks, paddings, crops = _blocks(blocked, lacking)
     window = _window(blocked.convolution)
@@ -225,14 +225,14 @@ def _axes(blocked: _Blocked, lacking: int) -> tuple[_Dilated, _Dilated] | None:
 def _dilated_axis(
     axis: Axis, lengths: tuple[int, int], block: int, padding: tuple[int, int], crop: tuple[int, int]
 ) -> _Dilated | None:
-    """An axis of the new convolution, from that of the old one; None where the result would not be the same.
+    """An axis of the dilated convolution from one of the old convolution; None if the results would differ.
 
     Args:
-        axis: of the convolution within the blocks.
-        lengths: of what comes in before the blocks, and of what comes out behind them.
-        block: of both operators around.
-        padding: before and after what comes in.
-        crop: first and last positions that are cut off what comes out.
+        axis: axis of the convolution between the blocks.
+        lengths: length of the pattern's input and of its output.
+        block: block of both outer operators.
+        padding: positions added before and after the input.
+        crop: positions removed at the start and the end of the output.
     """
     fits = axis.length * block == lengths[0] + sum(padding) and axis.outputs * block == lengths[1] + sum(crop)
     covered = axis.follows(VALID) and axis.length >= axis.span
@@ -243,7 +243,7 @@ def _dilated_axis(
 
 
 def _window(operator: Operator) -> tuple[Axis, Axis] | None:
-    """Rows and columns of a convolution that does not pad; None where it does, or its shapes do not fit."""
+    """Rows and columns of a convolution without padding; None if it pads or its shapes do not fit."""
     if not is_sound(operator):
         return None
     axes = window(operator).rows, window(operator).columns
@@ -254,7 +254,7 @@ Pairs = tuple[tuple[int, int], ...]
 
 
 def _blocks(blocked: _Blocked, lacking: int) -> tuple[Shape, Pairs, Pairs]:
-    """Block, paddings and crops of rows and of columns; no blocks where they are not known or not the same."""
+    """Blocks, paddings and crops of rows and columns; no blocks if they are unknown or differ between the operators."""
     split, join = (_numbers(operator) for operator in (blocked.split, blocked.join))
     if split is None or join is None or split.blocks != join.blocks:
         return (), (), ()
@@ -267,14 +267,14 @@ def _blocks(blocked: _Blocked, lacking: int) -> tuple[Shape, Pairs, Pairs]:
 
 
 class _Numbers(NamedTuple):
-    """Blocks, and paddings or crops, of all axes but the first and the last."""
+    """Blocks, and paddings or crops, of all axes except the first and the last."""
 
     blocks: Shape
     margins: Pairs
 
 
 def _numbers(operator: Operator) -> _Numbers | None:
-    """What a SPACE_TO_BATCH_ND or BATCH_TO_SPACE_ND is told; None where that is not known ahead."""
+    """Constant parameters of a SPACE_TO_BATCH_ND or BATCH_TO_SPACE_ND; None if they are not constant."""
     blocks, pairs = (integers(tensor) for tensor in (*operator.inputs[1:3], None, None)[:2])
     axes = len(operator.outputs[0].shape) - 2
     if blocks is None or pairs is None or (len(blocks), len(pairs)) != (axes, 2 * axes):
@@ -285,7 +285,7 @@ def _numbers(operator: Operator) -> _Numbers | None:
 
 
 def _padded(operators: list[Operator], source: Tensor, margins: list[tuple[int, int]], name: str) -> Tensor:
-    """The tensor with margins around rows and columns, the tensor itself where there are none."""
+    """The tensor with padding around rows and columns; the same tensor if there is no padding."""
     (above, below), (left, right) = margins
     if not any((above, below, left, right)):
         return source

@@ -1,4 +1,4 @@
-"""Which models a pass may edit, and how a graph is put together again from other operators."""
+"""Models that a pass may edit, and the assembly of a graph from other operators."""
 
 from __future__ import annotations
 
@@ -18,19 +18,20 @@ if TYPE_CHECKING:
     Edit = Callable[[Graph, Set[Tensor]], Graph]
 
 _HARMLESS_METADATA = frozenset({"min_runtime_version", "CONVERSION_METADATA", "TFLITE_METADATA"})
-"""Entries that name no tensor by its number. Others might, as TFLM's COMPRESSION_METADATA does."""
+"""Metadata entries that name no tensor by its number; others might, like TFLM's COMPRESSION_METADATA."""
 
 
 def edited(model: Model, edit: Edit) -> Model:
-    """The model with each of its graphs edited; the same object where nothing changes, or nothing may change.
+    """Edit each graph of a model; the same object if nothing changes or nothing may change.
 
-    A model with a plan stays as it is, since the plan is made for its tensors. So does a model whose metadata name
-    operators or tensors by their place, and one of which a field that is newer than the installed schema would be lost.
+    A model with a plan stays unchanged, since the plan is for its tensors. The same goes for a model whose metadata
+    name operators or tensors by position, and for a model that would lose a field which the installed schema does not
+    know.
 
     Args:
         model: the model.
-        edit: makes a graph of a graph and the tensors that have to stay: its inputs, outputs and those of signatures.
-            It returns the same object where it changes nothing.
+        edit: maps a graph, and the tensors that must remain, to a graph. These tensors are the graph's inputs and
+            outputs and those of signatures. `edit` returns the same object if it changes nothing.
     """
     bound = any(graph.control_edges for graph in model.graphs)
     if bound or model.plan is not None or not may_renumber(model):
@@ -44,14 +45,14 @@ def edited(model: Model, edit: Edit) -> Model:
 
 
 def may_renumber(model: Model) -> bool:
-    """Whether tensors may get other numbers: Vela did not compile the model, and no metadata may name them."""
+    """Whether tensors may be renumbered: no metadata may name them, and Vela did not compile the model."""
     return not model.compiled_by_vela and all(entry.name in _HARMLESS_METADATA for entry in model.metadata)
 
 
 def with_operators(graph: Graph, operators: Iterable[Operator]) -> Graph:
-    """The graph with other operators: without tensors that only the old ones made, with those that the new ones bring.
+    """The graph with other operators, without the outputs of removed operators, and with the tensors of new ones.
 
-    Constants that no operator reads any more stay; `Prune` takes them out.
+    Constants without readers remain; `Prune` removes them.
     """
     operators = tuple(operators)
     gone = {tensor for operator in graph.operators for tensor in operator.outputs}
@@ -64,12 +65,12 @@ def with_operators(graph: Graph, operators: Iterable[Operator]) -> Graph:
 
 
 def integer_constant(name: str, shape: tuple[int, ...], values: Iterable[int]) -> Tensor:
-    """A constant tensor of int32."""
+    """A constant int32 tensor."""
     numbers = tuple(values)
     return Tensor(name, shape, ElementType.INT32, Data(struct.pack(f"<{len(numbers)}i", *numbers)))
 
 
 def steps(tensor: Tensor) -> object:
-    """Scales and zero points of a tensor, to compare with those of another; None where it has none."""
+    """Scales and zero points of a tensor, for comparison; None without quantization."""
     quantization = tensor.quantization
     return quantization and (tuple(quantization.scale), tuple(quantization.zero_point))

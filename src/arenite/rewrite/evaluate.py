@@ -1,7 +1,7 @@
-"""What an operator on small integers makes of constants: shapes, their elements, and arithmetic with both.
+"""Evaluates operators on small constant integers: shapes, their elements, and arithmetic with both.
 
-Only kinds whose result every runtime agrees on are known, and only results in the range of their type. So there is no
-division of negative numbers, no overflow, no fused activation, and no index out of range.
+Covers only kinds on whose result all runtimes agree, and only results within the range of their type. This excludes
+division of negative numbers, overflow, fused activations, and indices out of range.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ if TYPE_CHECKING:
     Rule = Callable[[Operator, Sequence[Array]], Array]
 
 LIMITS = {ElementType.INT32: 31, ElementType.INT64: 63}
-"""Bits of the integers that are computed with, without the sign."""
+"""Bits of the supported integer types, without the sign."""
 MOST_ELEMENTS = 256
-"""Elements of a result. Shapes have a handful; what is much larger would cost more flash than it saves RAM."""
+"""Most elements of a result. Shapes have a handful; larger constants would cost more flash than they save RAM."""
 
 
 class UnknownError(Exception):
-    """The result of an operator is not known ahead, or the runtimes may not agree on it."""
+    """The result of an operator is unknown, or runtimes may not agree on it."""
 
 
 def evaluate(operator: Operator, inputs: Sequence[Array]) -> Array:
-    """The only output of an operator as 64-bit integers, from its inputs in the order of the file.
+    """The single output of an operator as 64-bit integers, from its inputs in file order.
 
     Raises:
-        UnknownError: this kind of operator, these options or these numbers are not known.
+        UnknownError: the kind of operator, its options or its values are not supported.
     """
     import numpy as np
 
@@ -61,7 +61,7 @@ def _only(condition: object) -> None:
 
 
 def _as_shaped(operator: Operator, inputs: Sequence[Array]) -> Array:
-    """RESHAPE, SQUEEZE, EXPAND_DIMS: the file says which shape comes out."""
+    """RESHAPE, SQUEEZE, EXPAND_DIMS: the file has the shape of the output."""
     return inputs[0].reshape(operator.outputs[0].shape)
 
 
@@ -70,7 +70,7 @@ def _same(_: Operator, inputs: Sequence[Array]) -> Array:
 
 
 def _strided_slice(operator: Operator, inputs: Sequence[Array]) -> Array:
-    """STRIDED_SLICE of a vector, forwards (StartForAxis and StopForAxis in TFLM's strided_slice_logic.h)."""
+    """STRIDED_SLICE of a vector, positive stride (StartForAxis and StopForAxis in TFLM's strided_slice_logic.h)."""
     (begin,), (end,), (stride,) = inputs[1:]
     vector: Array = inputs[0]
     options = operator.options
@@ -83,7 +83,7 @@ def _strided_slice(operator: Operator, inputs: Sequence[Array]) -> Array:
 
 
 def _slice(_: Operator, inputs: Sequence[Array]) -> Array:
-    """SLICE of a vector; a size of -1 is the rest."""
+    """SLICE of a vector; a size of -1 takes the rest."""
     vector, (begin,), (size,) = inputs
     _only(vector.ndim == 1 and 0 <= begin <= len(vector) and -1 <= size <= len(vector) - begin)
     return vector[begin:] if size < 0 else vector[begin : begin + size]
@@ -116,7 +116,7 @@ def _axis(operator: Operator) -> int:
 
 
 def _arithmetic(compute: Callable[[int, int], int]) -> Rule:
-    """An operator on pairs of elements; Python's integers do not overflow, so what does is seen."""
+    """An elementwise operator on two inputs. Python's integers do not overflow, so the caller can detect overflows."""
 
     def rule(operator: Operator, inputs: Sequence[Array]) -> Array:
         import numpy as np

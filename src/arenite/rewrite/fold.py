@@ -1,10 +1,10 @@
-"""Takes copies out of a model that other operators make needless.
+"""Removes copies that other operators make redundant.
 
-- A PAD of rows and columns before convolutions whose SAME padding does just that. Converters from PyTorch leave them.
-- Operators that hand on their input as it is: PAD by nothing, SLICE of everything, RESHAPE to the same shape.
+- A PAD of rows and columns before convolutions whose SAME padding is equal. Converters from PyTorch leave them.
+- Operators that pass on their input unchanged: PAD by 0, SLICE of the whole, RESHAPE to the same shape.
 
-Each stands for an operator and a tensor in TFLM's tail, a copy at run time and, where nothing can lie over it, head.
-What is called padding is the zero point, or 0.0: its product with a weight adds nothing, unless that is infinite.
+Each of them costs an operator and a tensor in TFLM's tail, a copy at run time and, without overlap, head. The padding
+value is the zero point, or 0.0. Its product with a weight adds 0, unless the weight is infinite.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     from arenite.model import Graph, Model, Operator, Tensor
 
 _KEEPS_SHAPE = RESHAPES | {"SLICE"}
-"""Operators that do nothing where their output has the shape of their input."""
+"""Operators that do nothing if their output has the shape of their input."""
 
 
 @dataclass(frozen=True)
 class Fold(Pass):
-    """Leaves out needless copies.
+    """Remove redundant copies.
 
-    Outputs stay the same bit for bit. A model with a plan stays as it is, since the plan is made for its copies, and so
-    does one whose metadata name operators by their place.
+    Outputs stay the same bit for bit. A model with a plan stays unchanged, since the plan is for its copies. The same
+    goes for a model whose metadata name operators by position.
     """
 
     def _apply(self, model: Model) -> Model:
@@ -42,7 +42,7 @@ class Fold(Pass):
 
 
 def _folded(graph: Graph, interface: Set[Tensor]) -> Graph:
-    """The graph without copies that are needless; the same object if it has none."""
+    """The graph without redundant copies; the same object if it has none."""
     instead: dict[Tensor, Tensor] = {}
     operators: list[Operator] = []
     for operator in graph.operators:
@@ -63,7 +63,7 @@ def _folded(graph: Graph, interface: Set[Tensor]) -> Graph:
 
 
 def _handed_on(operator: Operator) -> Tensor | None:
-    """The input that comes out of an operator unchanged; None for most."""
+    """The input that an operator passes on unchanged; None for most operators."""
     if not operator.inputs or operator.inputs[0] is None or len(operator.outputs) != 1:
         return None
     source, target = operator.inputs[0], operator.outputs[0]
@@ -81,7 +81,7 @@ def _alike(one: Tensor, other: Tensor) -> bool:
 
 
 def _padding_alike(pad: Operator, operator: Operator) -> Operator | None:
-    """A reader of a PAD with SAME padding that does the same, None where there is none."""
+    """A reader of a PAD with SAME padding that equals the PAD; None if there is none."""
     explicit = with_padding(pad, operator)
     if explicit is None or not is_finite(operator.input(1)):
         return None

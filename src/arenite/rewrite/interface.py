@@ -1,6 +1,6 @@
-"""What every pass is: a frozen dataclass whose fields are its options, and that makes a model of a model.
+"""The interface of passes: frozen dataclasses whose fields are their options; they map a model to a model.
 
-    model --run--> _apply --> checks --> model     the same object where nothing changed
+    model --run--> _apply --> checks --> model     the same object if nothing changes
 
 The checks are the same for all passes, and an error names the pass at fault.
 """
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Pass(ABC):
-    """A rewrite of a model. The inputs and outputs that an application sees stay as they are."""
+    """A rewrite of a model that keeps the inputs and outputs which an application sees."""
 
     @abstractmethod
     def _apply(self, model: Model) -> Model:
-        """The rewritten model; the same object where there is nothing to rewrite."""
+        """The rewritten model; the same object if there is nothing to rewrite."""
 
     def run(self, model: Model) -> Model:
-        """The rewritten model; the same object where there is nothing to rewrite.
+        """The rewritten model; the same object if there is nothing to rewrite.
 
         Raises:
-            VerificationError: the pass itself is wrong: it changed an input or output of a graph, made an operator use
-                a tensor that its graph does not list, or returned a copy of a model in which nothing changed.
+            VerificationError: the pass is faulty: it changed an input or output of a graph, made an operator use a
+                tensor that its graph does not list, or returned a copy of an unchanged model.
         """
         result = self._apply(model)
         fault = None if result is model else _fault(model, result)
@@ -40,13 +40,13 @@ class Pass(ABC):
             )
         return result
 
-    def sentence(self, before: Model, after: Model) -> str:  # noqa: ARG002 (most passes have something to say of both)
-        """What a person is told of a model before and after the pass; empty where there is nothing to say."""
+    def sentence(self, before: Model, after: Model) -> str:  # noqa: ARG002 (for overrides)
+        """Message for users about the change from `before` to `after`; empty if there is nothing to report."""
         return ""
 
 
 def _fault(before: Model, after: Model) -> str | None:
-    """What a pass must not have done to a model: a clause that follows its name; None where all is well."""
+    """The fault of a pass as a clause that follows its name; None if there is none."""
     if len(after.graphs) != len(before.graphs):
         return f"made {len(after.graphs)} graphs of {len(before.graphs)}"
     pairs = tuple(zip(before.graphs, after.graphs, strict=True))

@@ -1,4 +1,4 @@
-"""CONCATENATIONs that put a tensor together of its parts, in a tree where TFLM takes fewer."""
+"""CONCATENATIONs that join a tensor from its parts, in a tree if TFLM takes fewer inputs than there are parts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def levels(parts: int) -> list[int]:
-    """How many CONCATENATIONs the tree for so many parts has on each level, the one that makes the whole first."""
+    """Number of CONCATENATIONs on each level of the tree for `parts` parts, the root first."""
     counts = [1]
     while parts > MOST_JOINED:
         parts = -(-parts // MOST_JOINED)
@@ -26,7 +26,7 @@ def levels(parts: int) -> list[int]:
 
 
 def join(parts: Sequence[Tensor], whole: Tensor, axis: int) -> tuple[list[Operator], list[Tensor]]:
-    """Operators that make the tensor `whole` of its parts along an axis, and the tensors between them."""
+    """Operators that join `parts` along an axis into `whole`, and the tensors between them."""
     operators: list[Operator] = []
     between: list[Tensor] = []
     while len(parts) > MOST_JOINED:

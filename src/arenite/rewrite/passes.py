@@ -1,4 +1,4 @@
-"""The passes that a source goes through before anything is planned, in their order."""
+"""The passes that a source goes through before planning, in order."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
     from arenite.rewrite.interface import Pass
 
 ORDER: tuple[Pass, ...] = (FoldShapes(), WidenBias(), UnpackInt4(), Dilate(), Tidy())
-"""All passes, each before those that work on what it makes.
+"""All passes, each before the passes that use its results.
 
-FoldShapes makes constants of computed shapes and paddings, which the others then know. Dilate makes PADs, which Tidy
-lets convolutions do. Tidy is the last, since it takes out the constants that no operator reads any more.
+FoldShapes turns computed shapes and paddings into constants, which the other passes need. Dilate adds PADs, which Tidy
+folds into convolutions. Tidy is last, since it removes constants that no operator reads any more.
 """
 
 
 def passes(*, widen_bias: bool, unpack_int4: bool) -> tuple[Pass, ...]:
-    """The passes for a source in their order: those that are exact, and those that were asked for."""
+    """The passes for a source in order: the exact ones, and the repairs that were asked for."""
     asked = {WidenBias(): widen_bias, UnpackInt4(): unpack_int4}
     return tuple(each for each in ORDER if asked.get(each, True))
 
 
 def rewritten(model: Model, through: Iterable[Pass]) -> tuple[Model, tuple[str, ...]]:
-    """The model after these passes, and what to say of those that changed it; the same object where none did."""
+    """Run passes; returns the model (the same object if nothing changed) and the messages of effective passes."""
     sentences = []
     for each in through:
         result = each.run(model)

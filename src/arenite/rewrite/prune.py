@@ -1,15 +1,15 @@
-"""Takes out of a model what costs memory and has no effect.
+"""Removes parts of a model that cost memory and have no effect.
 
-That is, in every graph:
+In every graph:
 
-- operators without state whose outputs nobody uses, for their outputs take head while they run;
-- tensors that no operator, no input or output of the graph and no signature names: TFLM plans them all at once;
-- constants equal to another one in all but their name: each takes a tensor's structure in TFLM's tail, and flash.
+- operators without state whose outputs have no reader, since their outputs take head while they run;
+- tensors that no operator, no input or output of the graph and no signature names, since TFLM plans them all at once;
+- constants that equal another one except for the name, since each takes a structure in TFLM's tail, and flash.
 
-Inputs of a graph stay, even those that nothing reads. Their number and order are the interface of the model: the
-application writes into each of them by its position, and control flow hands its operands over likewise. Nor is there
-much to gain: an unused input is alive in scope 0 only, so a layout puts other tensors over it from the first operator
-on. Only a model whose inputs together exceed its peak pays for it, and that is for who made it to decide.
+Inputs of a graph stay, even without readers. Their number and order are the interface of the model: the application
+writes each input by its position, and control flow passes its operands by position too. The gain would be small: an
+unused input is alive in scope 0 only, so a layout places other tensors over it from the first operator on. It matters
+only for a model whose inputs together exceed its peak; the author of the model has to decide about such inputs.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Prune(Pass):
-    """Leaves out what has no effect.
+    """Remove parts without effect.
 
-    Outputs stay the same bit for bit, an offline plan keeps its offsets for the tensors that remain. A model stays as
-    it is if Vela compiled it, if it has metadata that may name tensors by their number, or if a field would be lost
-    that is newer than the installed schema.
+    Outputs stay the same bit for bit, and remaining tensors keep their offsets in an offline plan. A model stays
+    unchanged if Vela compiled it, if metadata may name its tensors by number, or if it would lose a field that the
+    installed schema does not know.
     """
 
     def _apply(self, model: Model) -> Model:
@@ -45,9 +45,9 @@ class Prune(Pass):
         if not may_renumber(model):
             return model
         if plan is not None and any(tensor.variable for graph in model.graphs[1:] for tensor in graph.tensors):
-            return model  # TFLM looks up such variables by their number in the plan of another graph.
+            return model  # TFLM looks up such variables by their number in the plan of another graph
         named = signature_tensors(model)
-        # The file names the operators of control edges.
+        # Control edges name operators by position, so with control edges all operators stay.
         every_operator = any(graph.control_edges for graph in model.graphs)
         graphs = tuple(_pruned(graph, named, every_operator=every_operator) for graph in model.graphs)
         if graphs == model.graphs:
@@ -75,7 +75,7 @@ def _pruned(graph: Graph, named: frozenset[Tensor], *, every_operator: bool) -> 
 
 
 def _live_operators(graph: Graph, interface: frozenset[Tensor]) -> tuple[Operator, ...]:
-    """The operators with an effect beyond their outputs, and all that compute something for them or the interface."""
+    """Operators with effects beyond their outputs, and all that compute inputs of these or the interface."""
     writers: dict[Tensor, list[Operator]] = {}
     for operator in graph.operators:
         for tensor in operator.outputs:
@@ -94,7 +94,7 @@ def _live_operators(graph: Graph, interface: frozenset[Tensor]) -> tuple[Operato
 
 
 def _duplicates(graph: Graph, operators: tuple[Operator, ...], interface: frozenset[Tensor]) -> Mapping[Tensor, Tensor]:
-    """For each constant that equals an earlier one, that one; only for those that none but known operators read."""
+    """Map each duplicate constant to the first equal one, if only operators without side effects read the duplicate."""
     beyond = set(interface)
     for operator in operators:
         if not is_pure(operator):
@@ -114,7 +114,7 @@ def _duplicates(graph: Graph, operators: tuple[Operator, ...], interface: frozen
 
 
 def _same_kind(constants: list[Tensor]) -> list[list[Tensor]]:
-    """Groups of two and more that might be equal, so that contents are only looked at where they matter."""
+    """Groups of constants with equal type, shape and quantization: only the contents of these are compared."""
     groups: dict[Hashable, list[Tensor]] = {}
     for tensor in constants:
         groups.setdefault(_kind(tensor), []).append(tensor)
@@ -133,7 +133,7 @@ def _with_inputs(operator: Operator, instead: Mapping[Tensor, Tensor]) -> Operat
 
 
 def _plan_of_rest(plan: MemoryPlan, before: Model, after: Model) -> MemoryPlan:
-    """The same offsets, for the tensors that are left."""
+    """The same offsets for the remaining tensors."""
     offsets = {
         tensor: offset
         for graph, column in zip(before.graphs, plan.offsets, strict=True)

@@ -1,4 +1,4 @@
-"""What all kinds of regions have in common: their operators, what they make, and what is left without them."""
+"""Common parts of regions of all kinds: members, results, and the graph around them."""
 
 from __future__ import annotations
 
@@ -17,15 +17,20 @@ R = TypeVar("R")
 
 
 class CannotSplitError(Exception):
-    """Why an operator cannot be executed in parts: a clause that follows its name, such as "has several outputs"."""
+    """Reason why an operator cannot be split: a clause that follows its name, such as "has several outputs"."""
 
 
 def rule_of(operator: Operator, rules: Mapping[str, R], reasons: Mapping[str, str], part: str) -> R:
     """The rule of an operator's kind.
 
+    Args:
+        operator: the operator.
+        rules: rules by kind.
+        reasons: reasons why known kinds without a rule cannot be split.
+        part: the unit of the split, "row" or "channel".
+
     Raises:
-        CannotSplitError: its kind has no rule, for one of the `reasons` or as it does not work `part` by `part`; or the
-            operator has state, or no single output.
+        CannotSplitError: the kind has no rule, or the operator has state, or it does not have exactly one output.
     """
     if operator.code not in rules and operator.code in reasons:
         raise CannotSplitError(reasons[operator.code])
@@ -39,7 +44,7 @@ def rule_of(operator: Operator, rules: Mapping[str, R], reasons: Mapping[str, st
 
 
 def reason_of(rule: Callable[[Operator], object], operator: Operator) -> str | None:
-    """Why an operator has no rule, None if it has one."""
+    """Why an operator has no rule, as text; None if it has one."""
     try:
         rule(operator)
     except CannotSplitError as reason:
@@ -51,7 +56,7 @@ def ruled(model: Model, members: Sequence[Operator], rule: Callable[[Operator], 
     """The rule of each operator of a region.
 
     Raises:
-        OptionError: an operator cannot be `done`.
+        OptionError: an operator has no rule; `done` completes the message "cannot be ...".
     """
     for operator in members:
         reason = reason_of(rule, operator)
@@ -61,10 +66,10 @@ def ruled(model: Model, members: Sequence[Operator], rule: Callable[[Operator], 
 
 
 def members_of(model: Model, operators: Iterable[Operator]) -> tuple[Operator, ...]:
-    """These operators of the main graph, in the order of the file.
+    """The given operators of the main graph, in file order.
 
     Raises:
-        OptionError: there are none, or one of them is not in the main graph.
+        OptionError: there are no operators, or one of them is not in the main graph.
     """
     chosen = set(operators)
     members = tuple(operator for operator in model.main.operators if operator in chosen)
@@ -74,16 +79,16 @@ def members_of(model: Model, operators: Iterable[Operator]) -> tuple[Operator, .
 
 
 def asked_for(graph: Graph, members: Collection[Operator]) -> set[Tensor | None]:
-    """What the graph returns, and what its other operators read or write."""
+    """Tensors that the graph returns, or that other operators read or write."""
     others = (operator for operator in graph.operators if operator not in members)
     return {*graph.outputs, *(tensor for operator in others for tensor in (*operator.inputs, *operator.outputs))}
 
 
 def check_results(model: Model, outputs: Sequence[Tensor], made: set[Tensor]) -> None:
-    """Check what a region makes, of which others ask for `outputs`.
+    """Check the results of a region; `outputs` are those that something outside the region needs.
 
     Raises:
-        OptionError: nothing asks for anything, or a result has another writer as well.
+        OptionError: nothing outside needs a result, or a result has a second writer.
     """
     if not outputs:
         raise OptionError(f"{model.name}: nothing needs the results of the region")
@@ -93,10 +98,10 @@ def check_results(model: Model, outputs: Sequence[Tensor], made: set[Tensor]) ->
 
 
 def check_order_is_free(model: Model) -> None:
-    """Check that the file does not ask for an order of its operators by their numbers.
+    """Check that the file does not fix the order of its operators by control edges.
 
     Raises:
-        OptionError: it does.
+        OptionError: the file has control edges.
     """
     if model.main.control_edges:
         raise OptionError(
@@ -105,12 +110,12 @@ def check_order_is_free(model: Model) -> None:
 
 
 def where(operator: Operator) -> str:
-    """An operator's kind and the name of what it makes, for messages."""
+    """Kind of an operator and name of its first output, for messages."""
     return f"{operator.label} of {operator.outputs[0].name!r}" if operator.outputs else operator.label
 
 
 def still_used(graph: Graph, gone: Sequence[Operator], operators: Sequence[Operator]) -> list[Tensor]:
-    """The tensors of a graph without those that only the operators which are gone used."""
+    """Tensors of a graph except those that only the removed operators `gone` used."""
     suspects = {tensor for operator in gone for tensor in (*operator.inputs, *operator.outputs)}
     suspects.difference_update(graph.inputs, graph.outputs)
     for operator in operators:

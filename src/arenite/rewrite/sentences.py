@@ -1,4 +1,4 @@
-"""Numbers and words for what passes tell a person of a model before and after them."""
+"""Numbers and words for the messages in which passes report their changes."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 def gone(before: Model, after: Model) -> int:
-    """Operators that the main graph has no longer."""
+    """Number of operators that a pass removed from the main graph."""
     return len(before.main.operators) - len(after.main.operators)
 
 
 def fewer(before: Model, after: Model, holds: Callable[[Operator], object]) -> int:
-    """Operators of a kind, in all graphs, that there are no longer."""
+    """Number of operators for which `holds` is true that a pass removed, over all graphs."""
     one, other = (
         sum(1 for graph in model.graphs for operator in graph.operators if holds(operator)) for model in (before, after)
     )
@@ -24,7 +24,7 @@ def fewer(before: Model, after: Model, holds: Callable[[Operator], object]) -> i
 
 
 def number(count: int, one: str, many: str) -> str:
-    """A number with the words for one thing or for several: "1 bias is", "2 biases are"."""
+    """A count with the words for one thing or for several: "1 bias is", "2 biases are"."""
     return f"1 {one}" if count == 1 else f"{count} {many}"
 
 

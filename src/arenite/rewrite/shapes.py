@@ -1,16 +1,17 @@
-"""Computations of shapes are done ahead: SHAPE, the operators on what it makes, and the RESHAPE that they were for.
+"""Evaluates computations of shapes at plan time: SHAPE, operators on its result, and the RESHAPE that uses them.
 
-Converters leave them where the batch was unknown. Each operator costs TFLM a structure in the tail and each tensor
-16 bytes of head, to compute the same numbers in every inference: TFLM's shapes are those of the file.
+Converters leave these operators where the batch size was unknown. Each operator costs TFLM a structure in the tail, and
+each tensor 16 bytes of head. In TFLM every inference computes the same numbers, since TFLM's shapes are those of the
+file.
 
-LiteRT may resize inputs whose `shape_signature` has a -1 before it runs. What is computed ahead is exact for the shapes
-of the file, which are the ones that a plan is for, and that TFLM runs; resized otherwise, the result does not adapt.
-The shape of a tensor inside the graph counts as known only where LiteRT is bound to find the one of the file: where
-its signature leaves no length open, or only that of the batch, and the operators up to an input hand the batch on.
+LiteRT may resize inputs whose `shape_signature` has a -1. The constants are exact for the shapes of the file, which are
+the shapes that the plan is for and that TFLM runs; after a resize the constants do not adapt. The shape of a tensor
+inside the graph counts as known only if LiteRT must find the one of the file. That is so if its signature leaves no
+length open, or only the batch size, and all operators from an input to the tensor preserve the batch size.
 
-A RESHAPE whose shape was computed goes where FULLY_CONNECTED alone reads it and does not keep dimensions: that operator
-takes its input as a matrix of as many columns as its weights have, whatever the shape (FullyConnected in TFLM's and
-LiteRT's reference/integer_ops/fully_connected.h).
+A RESHAPE with a computed shape is removed if its only readers are FULLY_CONNECTED that do not keep dimensions: they
+read any input as a matrix with as many columns as their weights (FullyConnected in TFLM's and LiteRT's
+reference/integer_ops/fully_connected.h).
 """
 
 from __future__ import annotations
@@ -45,14 +46,14 @@ _CODES = """
     SUB TANH
 """
 _HANDS_ON_BATCH = frozenset(_CODES.split())
-"""Operators whose output has as many images as their inputs that are not constant."""
+"""Operators whose output has the batch size of their non-constant inputs."""
 
 
 @dataclass(frozen=True)
 class FoldShapes(Pass):
-    """Computes shapes ahead.
+    """Replace computed shapes by constants.
 
-    Outputs stay the same bit for bit, in TFLM and, for inputs of the file's shapes, in LiteRT.
+    Outputs stay the same bit for bit, in TFLM, and in LiteRT for inputs of the file's shapes.
     """
 
     def _apply(self, model: Model) -> Model:
@@ -60,13 +61,13 @@ class FoldShapes(Pass):
         return edited(model, lambda graph, interface: _Folding(graph, interface, fed).result())
 
     def sentence(self, before: Model, after: Model) -> str:
-        """How many operators are left out."""
+        """Number of removed operators."""
         count = number(gone(before, after), "operator is", "operators are")
         return f"{count} left out that computed shapes: those of the file are known"
 
 
 class _Folding:
-    """Goes once through the operators of a graph, in the order of the file."""
+    """One pass over the operators of a graph, in file order."""
 
     def __init__(self, graph: Graph, interface: Set[Tensor], fed: Set[Tensor]) -> None:
         self._graph = graph
@@ -102,7 +103,7 @@ class _Folding:
         return self._constants.get(tensor) or self._copies.get(tensor) or tensor
 
     def _constant(self, operator: Operator) -> Tensor | None:
-        """What the operator makes, as a constant; None where that is not known, or has to be computed."""
+        """The operator's output as a constant; None if its value is unknown or must be computed at run time."""
         if operator.code not in PURE or len(operator.outputs) != 1 or operator.outputs[0] in self._interface:
             return None
         (target,) = operator.outputs
@@ -131,7 +132,7 @@ class _Folding:
             return None
 
     def _hands_on(self, operator: Operator) -> bool:
-        """Whether LiteRT finds the shape of the file for the operator's output, whatever its signature leaves open."""
+        """Whether LiteRT must find the file's shape for the operator's output, whatever its signature leaves open."""
         varying = [tensor for tensor in operator.inputs if tensor is not None and tensor.data is None]
         if len(operator.outputs) != 1 or not varying or not all(tensor in self._settled for tensor in varying):
             return False
@@ -142,7 +143,7 @@ class _Folding:
         return operator.code in _HANDS_ON_BATCH and len(batches) == 1 and open_axes(target) == (0,)
 
     def _is_needless(self, operator: Operator) -> bool:
-        """Whether an operator is a RESHAPE before operators that take its input as it is."""
+        """Whether the operator is a RESHAPE whose readers all take its input unchanged."""
         source = operator.inputs[0] if operator.inputs else None
         if operator.code != "RESHAPE" or source is None or source.data is not None or source.variable:
             return False
@@ -157,7 +158,7 @@ class _Folding:
 
 
 def _array(tensor: Tensor | None) -> Array | None:
-    """The integers of a constant; None where it is none."""
+    """The integers of a constant; None for other tensors."""
     import numpy as np
 
     values = integers(tensor) if tensor is not None and tensor.type in LIMITS and not tensor.variable else None
@@ -165,14 +166,14 @@ def _array(tensor: Tensor | None) -> Array | None:
 
 
 def _says(numbers: Sequence[int] | None, shape: Sequence[int]) -> bool:
-    """Whether the numbers that a RESHAPE is given are a shape, but for a length that is left to be computed."""
+    """Whether the numbers given to a RESHAPE are `shape`, except at most one -1 for a length to be computed."""
     if numbers is None or len(numbers) != len(shape) or numbers.count(-1) > 1:
         return False
     return all(one in (-1, other) for one, other in zip(numbers, shape, strict=True))
 
 
 def _flattens(reader: Operator, matrix: Tensor) -> bool:
-    """Whether a reader of a matrix takes any other shape of the same elements as that matrix."""
+    """Whether a reader of a matrix accepts any shape with the same elements."""
     if reader.code != "FULLY_CONNECTED" or reader.options.get("keep_num_dims") or len(matrix.shape) != 2:
         return False
     weights = reader.inputs[1] if len(reader.inputs) > 1 else None

@@ -1,4 +1,4 @@
-"""Folds and prunes, which a person is told of in one sentence."""
+"""Fold and Prune as one pass with one message."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Tidy(Pass):
-    """Leaves out copies that other operators make needless, and then what has no effect."""
+    """Remove copies that other operators make redundant, then parts without effect."""
 
     def _apply(self, model: Model) -> Model:
         return Prune().run(Fold().run(model))
 
     def sentence(self, before: Model, after: Model) -> str:
-        """How many operators are left out; empty where only tensors are."""
+        """Number of removed operators; empty if only tensors were removed."""
         count = gone(before, after)
         if not count:
             return ""

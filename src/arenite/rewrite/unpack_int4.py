@@ -1,14 +1,14 @@
-"""Weights of 4 bits become weights of 8 bits, so that TFLM need not unpack them into scratch.
+"""Replaces 4-bit weights by 8-bit weights, so that TFLM need not unpack them into scratch.
 
 TFLM's reference kernels of CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED (conv.cc, depthwise_conv.cc and
-fully_connected.cc) request a byte of head for each weight. In every inference they unpack the weights there, and then
-run the very loops that int8 weights get. With int8 weights in the file the result is therefore the same and the scratch
-is gone, for half a byte of flash per weight. CMSIS-NN computes with packed weights (its `_s4` functions) and has no
-such scratch: there the flash buys nothing. LiteRT unpacks as well; its reference kernels compute the same of both. Its
-optimized ones may round int8 weights otherwise than int4 weights, by one step.
+fully_connected.cc) request a byte of head per weight. In every inference they unpack the weights into it, then run the
+same loops as for int8 weights. With int8 weights in the file the results are the same and the scratch is gone, for half
+a byte of flash per weight. CMSIS-NN computes with packed weights (its `_s4` functions) without such scratch, so there
+the additional flash saves nothing. LiteRT unpacks weights too; its reference kernels compute the same with both types.
+Its optimized kernels may round int8 and int4 weights differently, by one step.
 
-FULLY_CONNECTED is rewritten only with one scale for all weights: TFLM takes several scales with int8, and refuses them
-with int4. Zero points other than 0 are left alone, since not all kernels heed them.
+FULLY_CONNECTED is rewritten only with one scale for all weights: TFLM accepts several scales with int8, but refuses
+them with int4. Weights with zero points other than 0 are left alone, since some kernels ignore zero points.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class UnpackInt4(Pass):
-    """Stores int8 in place of int4 weights.
+    """Store int4 weights as int8.
 
     Outputs stay the same bit for bit, in TFLM and in LiteRT.
     """
@@ -40,7 +40,7 @@ class UnpackInt4(Pass):
         return edited(model, _unpacked)
 
     def sentence(self, before: Model, after: Model) -> str:
-        """Of how many operators the weights are stored otherwise, and what that costs."""
+        """Number of operators with changed weights, and the cost in flash."""
         which = number(fewer(before, after, packed_weights), "operator are", "operators are")
         return f"the int4 weights of {which} int8 now, for {flash(before, after):,} bytes of flash"
 
@@ -68,7 +68,7 @@ def _unpacked(graph: Graph, interface: Set[Tensor]) -> Graph:
 
 
 def _may_read_int8(operator: Operator, weights: Tensor) -> bool:
-    """Whether an operator computes the same with int8 weights of the same values."""
+    """Whether an operator computes the same results with int8 weights of the same values."""
     source, steps = operator.inputs[0], weights.quantization
     if packed_weights(operator) is not weights or operator.inputs.count(weights) != 1:
         return False

@@ -1,11 +1,13 @@
-"""The int32 bias of TRANSPOSE_CONV on int16 becomes int64, which is what TFLM reads.
+"""Widens the int32 bias of int16 TRANSPOSE_CONV to int64, the type that TFLM reads.
 
-TFLM's kernel (tensorflow/lite/micro/kernels/transpose_conv.cc) reads any bias that is not int16 as int64. Of an int32
-bias it reads two values as one and runs past the end, so its result depends on the bytes behind the bias. LiteRT reads
-an int32 bias right where the option `quantized_bias_type` says int32, and else just as wrong as TFLM. Widened, with the
-option at int64, both read the same numbers, and compute what LiteRT computes of the int32 bias that is declared.
+TFLM's kernel (tensorflow/lite/micro/kernels/transpose_conv.cc) reads every bias that is not int16 as int64. It reads
+two values of an int32 bias as one and runs past the end, so its result depends on the bytes behind the bias. LiteRT
+reads an int32 bias correctly if the option `quantized_bias_type` says int32, and otherwise misreads it like TFLM. With
+an int64 bias and the option at int64, both read the same numbers and compute LiteRT's result for the declared int32
+bias.
 
-So this pass changes what TFLM computes, from garbage to what the file means. It is a repair that has to be asked for.
+So this pass changes what TFLM computes, from an undefined result to the one that the file means. It is a repair and
+runs only on request.
 """
 
 from __future__ import annotations
@@ -26,35 +28,35 @@ if TYPE_CHECKING:
     from arenite.model import Graph, Model, Operator, Tensor
 
 (_BIAS,) = BIASES["TRANSPOSE_CONV"]
-"""Position among the inputs."""
+"""Position of the bias among the inputs."""
 
 
 @dataclass(frozen=True)
 class WidenBias(Pass):
-    """Stores int64 in place of int32 biases that TFLM misreads.
+    """Store as int64 the int32 biases that TFLM misreads.
 
-    Outputs are those that LiteRT computes of the model with its biases declared (`DeclareBias`), bit for bit.
+    Outputs equal LiteRT's outputs for the model with declared biases (`DeclareBias`), bit for bit.
     """
 
     def _apply(self, model: Model) -> Model:
         return edited(model, _widened)
 
     def sentence(self, before: Model, after: Model) -> str:
-        """How many biases are stored otherwise."""
+        """Number of widened biases."""
         count = number(fewer(before, after, misread_bias), "bias is", "biases are")
         return f"{count} widened to int64, as which TFLM read the int32; what was compared is the source so repaired"
 
 
 @dataclass(frozen=True)
 class DeclareBias(Pass):
-    """Says of each bias that TFLM misreads that it is int32, so that LiteRT reads it right."""
+    """Declare as int32 every int32 bias that TFLM misreads, so that LiteRT reads it correctly."""
 
     def _apply(self, model: Model) -> Model:
         return edited(model, _declared)
 
 
 def misread_bias(operator: Operator) -> Tensor | None:
-    """The constant int32 bias that TFLM reads as int64; None where it reads the bias right, or there is none."""
+    """The constant int32 bias that TFLM reads as int64; None if TFLM reads the bias correctly or there is none."""
     found = misread(operator, "tflm") if operator.code == "TRANSPOSE_CONV" else ()
     narrow = (ElementType.INT32, ElementType.INT64) in found
     return operator.inputs[_BIAS] if narrow else None

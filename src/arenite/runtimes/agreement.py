@@ -1,4 +1,4 @@
-"""How far two runtimes agree on what one model computes."""
+"""How closely two runtimes agree on the outputs of one model."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ if TYPE_CHECKING:
     from arenite.runtimes.run import Array, Run
 
 FLOATS = "fc"
-"""NumPy's kinds of elements that are rounded, so that runtimes differ in their last bits."""
+"""NumPy kinds of floating-point elements, which runtimes round differently in the last bits."""
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """What two runtimes make of one model on equal inputs, in the rounds that both ran.
+    """Comparison of two runtimes on one model and equal inputs, over the rounds that both ran.
 
-    `elements` of the `total` elements that a round's outputs have differ, in the round where most do. `integers`: some
-    of these are no floats; `largest` is the largest difference between two integers. `relative_error` is the largest
-    difference between two floats, each as a share of the largest magnitude in its output and round: None where no
-    output is of floats, infinite where one runtime gives a number and the other none.
+    Attributes:
+        elements: number of elements that differ in the round with most differences, of `total` elements per round.
+        integers: whether some of the differing elements are integers.
+        largest: largest difference between two integers.
+        relative_error: largest difference between two floats, relative to the largest magnitude in its output and
+            round. None if no output is floating point; infinite if exactly one runtime gives NaN or infinity.
     """
 
     runtimes: tuple[str, str]
@@ -33,7 +35,7 @@ class Agreement:
 
     @property
     def exact(self) -> bool:
-        """Whether the outputs are equal in every element."""
+        """Whether all elements of the outputs are equal."""
         return not self.elements
 
     def to_json(self) -> dict[str, Any]:
@@ -50,7 +52,7 @@ class Agreement:
         }
 
     def __str__(self) -> str:
-        """In a sentence, without the end of one."""
+        """The agreement as a clause, for messages."""
         if self.exact:
             return f"in each of {self.total:,} elements"
         most = f"{self.elements:,} of {self.total:,} elements differ"
@@ -60,7 +62,7 @@ class Agreement:
 
 
 def agreement(runtimes: tuple[str, str], first: Run, second: Run) -> Agreement:
-    """Compare what two runtimes, in this order, made of one model."""
+    """Compare the outputs of two runtimes, in this order, for one model."""
     rounds = list(zip(first.outputs, second.outputs, strict=False))
     parts = [[_compare(*pair) for pair in zip(*outputs, strict=False)] for outputs in rounds]
     every = [part for outputs in parts for part in outputs]
@@ -78,7 +80,7 @@ def agreement(runtimes: tuple[str, str], first: Run, second: Run) -> Agreement:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One output in one round, as in `Agreement`."""
+    """Comparison of one output in one round; fields as in `Agreement`."""
 
     elements: int
     total: int
@@ -104,7 +106,7 @@ def _compare(one: Array, other: Array) -> _Part:
 
 
 def _extremes(one: Array, other: Array) -> list[tuple[int, int]]:
-    """Pairs of elements among which is the one with the largest difference: of 64 bits, NumPy's own would wrap."""
+    """Pairs of elements that include the one with the largest difference; for 64 bits NumPy's difference would wrap."""
     import numpy as np
 
     if one.dtype.itemsize == 8:
@@ -114,7 +116,7 @@ def _extremes(one: Array, other: Array) -> list[tuple[int, int]]:
 
 
 def _relative_error(one: Array, other: Array, unequal: Array) -> float:
-    """The largest difference as a share of the largest magnitude; 0.0 where nothing differs."""
+    """Largest difference relative to the largest magnitude; 0.0 if the outputs are equal."""
     import numpy as np
 
     if not unequal.any():

@@ -1,7 +1,7 @@
-"""Biases that a runtime's kernels read with another width than they have.
+"""Biases that a runtime's kernels read with the wrong width.
 
-A kernel that takes int32 values for int64 ones reads past the end of its bias, so what it computes depends on the bytes
-that follow in the file: two files that mean the same give different results, and neither is right.
+A kernel that reads int32 values as int64 reads past the end of the bias, so its result depends on the bytes that follow
+in the file. Two files with the same meaning then give different results, and neither is right.
 
     bias, int32    | -182 | 2867 | -4819 | -2860 |  what follows in the file
     read as int64  |  2867 * 2^32 - 182  |  ...                  | ?         | ?         |
@@ -32,7 +32,7 @@ ACTIVATIONS: Mapping[str, int] = MappingProxyType(
         "UNIDIRECTIONAL_SEQUENCE_LSTM": 0,
     }
 )
-"""Which input holds the activations, by kind of operator."""
+"""Position of the input with the activations, by operator kind."""
 
 BIASES: Mapping[str, tuple[int, ...]] = MappingProxyType(
     {
@@ -43,7 +43,7 @@ BIASES: Mapping[str, tuple[int, ...]] = MappingProxyType(
         "UNIDIRECTIONAL_SEQUENCE_LSTM": (12, 13, 14, 15),
     }
 )
-"""Which inputs hold biases."""
+"""Positions of inputs with biases, by operator kind."""
 
 
 def _always(*types: ElementType) -> Callable[[Operator], tuple[ElementType, ...]]:
@@ -51,7 +51,7 @@ def _always(*types: ElementType) -> Callable[[Operator], tuple[ElementType, ...]
 
 
 def _by_option(operator: Operator) -> tuple[ElementType, ...]:
-    """The type that the option names, and int64 where it names none: not the type that the bias has."""
+    """The type that the option names, or int64 without an option; the bias's own type does not matter."""
     named = operator.options.get("quantized_bias_type") == ElementType.INT32.code
     return (ElementType.INT32 if named else ElementType.INT64,)
 
@@ -78,17 +78,17 @@ READ_AS: Mapping[str, Mapping[str, Types]] = MappingProxyType(
         },
     }
 )
-"""For each runtime, kind of operator and type of activations the types of biases that are read as they are; the kernel
-takes any other for the last one. What is not named checks the type itself, and refuses it.
+"""Types of biases that a kernel reads correctly, by runtime, operator kind and type of activations. The kernel reads a
+bias of any other type as the last one listed. Kernels that are not listed check the type and refuse others.
 
-From tensorflow/lite/micro/kernels/ and LiteRT's tflite/kernels/: conv.cc, depthwise_conv.cc, fully_connected.cc,
-transpose_conv.cc and unidirectional_sequence_lstm.cc; all but the last also run in both.
+Sources: tensorflow/lite/micro/kernels/ and LiteRT's tflite/kernels/: conv.cc, depthwise_conv.cc, fully_connected.cc,
+transpose_conv.cc and unidirectional_sequence_lstm.cc. All but the last were also confirmed by runs in both runtimes.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Misread:
-    """An operator whose bias has the type `has`, and is read as if its type were `read_as`."""
+    """An operator whose bias has the type `has` but is read as the type `read_as`."""
 
     graph: int
     position: int
@@ -97,7 +97,7 @@ class Misread:
     read_as: ElementType
 
     def by(self, *runtimes: str) -> str:
-        """That these runtimes do so, in a sentence without the end of one."""
+        """Clause that these runtimes misread the bias, for messages."""
         where = f"operator {self.position}" + (f" of graph {self.graph}" if self.graph else "")
         has, read_as = self.has.name.lower(), self.read_as.name.lower()
         names = " and ".join(NAMES[runtime] for runtime in runtimes)
@@ -105,7 +105,7 @@ class Misread:
 
     @property
     def repair(self) -> str:
-        """What to do about the bias, in a sentence without the end of one."""
+        """Clause with the remedy, for messages."""
         if self.read_as is ElementType.INT64:
             how = "convert it with int64 biases (quantized_bias_type INT64), which LiteRT and TFLM read as they are"
             return f"{how}, or let `arenite optimize --widen-bias` do so" if self.label == "TRANSPOSE_CONV" else how
@@ -113,7 +113,7 @@ class Misread:
 
 
 def misread_biases(model: Model, runtime: str) -> tuple[Misread, ...]:
-    """The biases of a model that a runtime reads with a wrong width."""
+    """Biases of a model that a runtime reads with the wrong width."""
     return tuple(
         Misread(number, position, operator.label, has, read_as)
         for number, graph in enumerate(model.graphs)
@@ -123,7 +123,7 @@ def misread_biases(model: Model, runtime: str) -> tuple[Misread, ...]:
 
 
 def misread(operator: Operator, runtime: str) -> Iterator[tuple[ElementType, ElementType]]:
-    """The type that a bias of an operator has, and the one that it is read as."""
+    """Pairs (type of a bias, type as which the runtime reads it) of an operator, where the two differ."""
     types, inputs = READ_AS[runtime].get(operator.code), operator.inputs
     if types is None or len(inputs) <= ACTIVATIONS[operator.code]:
         return

@@ -1,11 +1,11 @@
-"""The process in which a runtime may crash: `python -m arenite.runtimes.child RUNTIME`.
+"""The child process in which a runtime may crash: `python -m arenite.runtimes.child RUNTIME`.
 
-    stdin    the jobs, in one pickle; stays open for as long as the parent lives
-    stdout   for each job an answer: a Run, or a Failure where the runtime refused
-    stderr   what the runtime prints, with JOB_MARK before each job
+    stdin    the jobs, in one pickle; open as long as the parent lives
+    stdout   one answer per job: a Run, or a Failure if the runtime refused
+    stderr   output of the runtime, with JOB_MARK before each job
 
-Pickles come after their length, as LENGTH packs it. There are no files, so none are left behind and no folder can be
-full. A missing answer means that the process did not survive that job.
+Each pickle follows its length, packed by LENGTH. No files are used, so none can be left behind and no disk can be
+full. A missing answer means that the process did not survive the job.
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ RUNTIMES: dict[str, Callable[[Job], Run]] = {
 }
 
 LENGTH = struct.Struct("<Q")
-"""Bytes of the pickle that follows."""
+"""Length in bytes of the following pickle."""
 
 JOB_MARK = b"\0"
-"""Begins what is printed about a job. A C string cannot hold this byte, so no runtime prints it."""
+"""Marks the start of each job in stderr. A C string cannot contain this byte, so no runtime prints it."""
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 SIGKILL = 9
 
 
 def main(runtime: str) -> None:
-    """Do the jobs that come from the parent, one after the other."""
+    """Run the jobs from the parent, one after the other."""
     _end_with_parent()
     _leave_no_core_dump()
     answers = _stdout_for_answers()
@@ -61,7 +61,7 @@ def main(runtime: str) -> None:
 
 
 def _end_with_parent() -> None:
-    """Have Linux kill this process when its parent ends, whatever a runtime is doing then."""
+    """Let Linux kill this process when its parent ends, whatever the runtime is doing."""
     if sys.platform == "linux":
         import ctypes
 
@@ -69,9 +69,9 @@ def _end_with_parent() -> None:
 
 
 def _watch_parent() -> None:
-    """End this process when stdin ends, which is when the parent does: on any system, unless a runtime holds the GIL.
+    """End this process when stdin ends, that is, when the parent ends. Fails only while a runtime holds the GIL.
 
-    The parent may end before it is watched in the other way.
+    Works on every system, and also if the parent ended before Linux was asked to watch it.
     """
     while os.read(0, 1):
         pass
@@ -81,19 +81,19 @@ def _watch_parent() -> None:
 def _leave_no_core_dump() -> None:
     try:
         import resource
-    except ImportError:  # not on Windows
+    except ImportError:  # Windows lacks this module
         return
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _allow(seconds: int) -> None:
-    """Let this process use so many further seconds of processor time, and be ended by the system (SIGXCPU) after.
+    """Limit this process to `seconds` more seconds of processor time; the system then ends it (SIGXCPU).
 
-    Processor time does not pass faster for a process on a busy machine, as time on the clock does.
+    Unlike wall-clock time, processor time does not depend on the load of the machine.
     """
     try:
         import resource
-    except ImportError:  # not on Windows, where the parent looks at the clock
+    except ImportError:  # Windows lacks this module; there the parent limits the wall-clock time
         return
     used = resource.getrusage(resource.RUSAGE_SELF)
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
@@ -102,7 +102,7 @@ def _allow(seconds: int) -> None:
 
 
 def _stdout_for_answers() -> BinaryIO:
-    """The stream of answers; what a runtime prints to stdout goes to stderr."""
+    """The stream for answers; output of a runtime to stdout is redirected to stderr."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     return answers

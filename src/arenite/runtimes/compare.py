@@ -1,4 +1,4 @@
-"""Where two runs differ, bit for bit."""
+"""First difference between two runs, bit for bit."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Difference:
-    """The first output that differs between two models: output number `output` of the main graph, in round `round`.
+    """First output that differs between two models: output number `output` of the main graph, in round `round`.
 
-    `elements` of its `total` elements differ, first the one at `position`; `largest` is the largest absolute
-    difference, NaN where it cannot be told (a NaN on one side only, another shape or type).
+    `elements` of its `total` elements differ, the first one at `position`. `largest` is the largest absolute
+    difference; NaN if it is undefined (NaN on one side only, or another shape or type).
     """
 
     output: int
@@ -33,9 +33,9 @@ class Difference:
 
 
 def first_difference(first: Run, second: Run, names: tuple[str, ...]) -> Difference | None:
-    """The first output, by round and then by number, whose bytes, shape or type differ; None if all are equal.
+    """First output, by round and then by number, whose bytes, shape or type differ; None if all are equal.
 
-    `names` are the outputs' names for the message. Equal NaNs are equal; 0.0 and -0.0 are not.
+    `names` are the outputs' names for the message. NaNs with equal bits are equal; 0.0 and -0.0 are not.
     """
     for number, (ours, theirs) in enumerate(zip(first.outputs, second.outputs, strict=True)):
         for output, (one, other) in enumerate(zip(ours, theirs, strict=True)):
@@ -47,7 +47,7 @@ def first_difference(first: Run, second: Run, names: tuple[str, ...]) -> Differe
 
 
 def _equal(one: Array, other: Array) -> bool:
-    if one.dtype.kind == "O":  # strings, which LiteRT gives as Python objects
+    if one.dtype.kind == "O":  # LiteRT returns strings as Python objects
         return bool(one.tolist() == other.tolist())
     return one.tobytes() == other.tobytes()
 

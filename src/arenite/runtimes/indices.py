@@ -1,8 +1,8 @@
-"""Which inputs of a model choose rows of a table, and the values that they may have.
+"""Finds inputs of a model that select rows of a table, and their valid values.
 
-    input --CAST--> numbers --GATHER--> rows        the input has to lie in 0 ... rows of the table - 1
+    input --CAST--> numbers --GATHER--> rows        the input must lie in 0 ... rows of the table - 1
 
-A runtime that is given a number beyond the table refuses it or reads beyond the table, so nothing could be compared.
+For an index outside the table a runtime fails or reads out of bounds, so outputs could not be compared.
 """
 
 from __future__ import annotations
@@ -21,31 +21,31 @@ if TYPE_CHECKING:
     Interval = tuple[float, float]
 
 MOST_VISITS = 8
-"""Times that the values of one tensor are narrowed: one for each table that it chooses from, as a rule. Loops of
-graphs could go on narrowing."""
+"""Most times that the interval of one tensor is narrowed. Usually each table narrows it once; loops between graphs
+could narrow it forever."""
 
 
 @dataclass(frozen=True, slots=True)
 class Consumer:
-    """A kind of operator that takes input number `position` as indices; `count` says of how many values."""
+    """An operator kind that takes input `position` as indices; `count` maps an operator to the number of rows."""
 
     position: int
     count: Callable[[Operator], int]
 
 
 def _length(tensor: Tensor, axis: int) -> int:
-    """The length of a tensor along an axis; 0 where there is no such axis."""
+    """Length of a tensor along an axis; 0 if the tensor lacks the axis."""
     return tensor.shape[axis] if -len(tensor.shape) <= axis < len(tensor.shape) else 0
 
 
 def _sequence(operator: Operator) -> int:
-    """Lengths of sequences: none, up to all that there is along their axis."""
+    """Lengths of sequences: from 0 to the length of their axis."""
     longest = _length(operator.input(0), operator.number("seq_dim", 0))
     return longest + 1 if longest else 0
 
 
 def _slice(operator: Operator) -> int:
-    """The largest start is that at which the slice, along its longest way, still ends inside."""
+    """The largest start at which the slice still ends inside the tensor along each axis."""
     whole, part = operator.input(0).shape, operator.outputs[0].shape
     return min((a - b + 1 for a, b in zip(whole, part, strict=True)), default=0) if len(whole) == len(part) else 0
 
@@ -61,7 +61,7 @@ CONSUMERS: Mapping[str, Consumer] = MappingProxyType(
         "ONE_HOT": Consumer(0, lambda operator: _length(operator.outputs[0], operator.number("axis", -1))),
         "REVERSE_SEQUENCE": Consumer(1, _sequence),
         "SCATTER_ND": Consumer(0, lambda each: min(each.outputs[0].shape[: _length(each.input(0), -1)], default=0)),
-        "SEGMENT_SUM": Consumer(1, lambda _: 1),  # numbers of segments must rise, which those of one segment do
+        "SEGMENT_SUM": Consumer(1, lambda _: 1),  # segment numbers must rise, so all rows get segment 0
         "SLICE": Consumer(1, _slice),
         **dict.fromkeys((f"UNSORTED_SEGMENT_{each}" for each in ("MAX", "MIN", "PROD", "SUM")), _SEGMENTS),
     }
@@ -84,16 +84,16 @@ KEEPING: Mapping[str, slice] = MappingProxyType(
         "SPLIT": slice(1, 2),
     }
 )
-"""Kinds of operators that make no value outside of the interval of the inputs named, if that interval begins at 0."""
+"""Operator kinds whose output values stay within the interval of the named inputs, if that interval begins at 0."""
 
 RESCALING = frozenset({"DEQUANTIZE", "QUANTIZE"})
-"""Those of them that keep the real value; all others keep the number that stands for it."""
+"""KEEPING kinds that preserve the real value; all other KEEPING kinds preserve the stored value."""
 
 
 def index_ranges(model: Model) -> dict[Tensor, Interval]:
-    """The least and the largest value of each tensor that is used as indices, or of which indices are made.
+    """Smallest and largest valid value of each tensor that is used as an index or from which an index is computed.
 
-    Values are those that are stored: quantized where the tensor is. Tensors of which nothing is known are left out.
+    Values are stored values: quantized for quantized tensors. Tensors without a known interval are left out.
     """
     sources = _sources(model)
     ranges: dict[Tensor, Interval] = {}
@@ -106,7 +106,7 @@ def index_ranges(model: Model) -> dict[Tensor, Interval]:
         if narrowed == before or visits.get(tensor, 0) >= MOST_VISITS:
             continue
         if not -float("inf") < narrowed[0] <= narrowed[1] < float("inf"):
-            continue  # no value suits all tables, or a scale is no number to reckon with
+            continue  # no value suits all tables, or a scale is not finite
         ranges[tensor] = narrowed
         visits[tensor] = visits.get(tensor, 0) + 1
         pending += [(source, _through(kind, narrowed, tensor, source)) for source, kind in sources.get(tensor, ())]
@@ -114,7 +114,7 @@ def index_ranges(model: Model) -> dict[Tensor, Interval]:
 
 
 def _consumed(operator: Operator) -> Iterator[tuple[Tensor, Interval]]:
-    """The input that an operator takes as indices, with its interval."""
+    """Inputs that an operator takes as indices, with their interval."""
     consumer = CONSUMERS.get(operator.code)
     if consumer is None or not is_complete(operator):
         return
@@ -124,19 +124,19 @@ def _consumed(operator: Operator) -> Iterator[tuple[Tensor, Interval]]:
 
 
 def _sources(model: Model) -> dict[Tensor, list[tuple[Tensor, str]]]:
-    """For each tensor those that its values come from, and the kind of operator between them."""
+    """For each tensor, the tensors from which its values come, with the operator kind in between."""
     found: dict[Tensor, list[tuple[Tensor, str]]] = {}
     for graph in model.graphs:
         for operator in graph.operators:
             pairs = [] if operator.code not in KEEPING else _kept(operator)
-            if operator.code == "WHILE":  # which may not run its body at all
+            if operator.code == "WHILE":  # its body may not run at all
                 pairs += zip(operator.outputs, operator.inputs, strict=False)
             for number, called in enumerate(operator.graphs):
                 if called < len(model.graphs):
                     inner = model.graphs[called]
                     passed = operator.inputs[operator.code == "IF" :]
                     pairs += zip(inner.inputs, passed, strict=False)
-                    if operator.code != "WHILE" or number:  # the outputs of a condition are no outputs of the loop
+                    if operator.code != "WHILE" or number:  # outputs of a condition are not outputs of the loop
                         pairs += zip(operator.outputs, inner.outputs, strict=False)
             for target, source in pairs:
                 if source is not None and source.data is None:
@@ -145,13 +145,13 @@ def _sources(model: Model) -> dict[Tensor, list[tuple[Tensor, str]]]:
 
 
 def _kept(operator: Operator) -> list[tuple[Tensor, Tensor | None]]:
-    """Pairs of an output and an input whose values it has."""
+    """Pairs (output, input) where the output has the input's values."""
     sources = operator.inputs[KEEPING[operator.code]]
     return [(target, source) for target in operator.outputs for source in sources]
 
 
 def _through(kind: str, interval: Interval, target: Tensor, source: Tensor) -> Interval:
-    """The interval of a source for that of what is made of it."""
+    """The interval of a source tensor from the interval of a tensor computed from it."""
     if kind not in RESCALING:
         return interval
     low, high = (_stored(_real(value, target), source) for value in interval)
@@ -169,7 +169,7 @@ def _stored(value: float, tensor: Tensor) -> float:
 
 
 def _scale_and_point(tensor: Tensor) -> tuple[float, int]:
-    """How a tensor stands for real values; a float stands for itself."""
+    """Scale and zero point of a tensor; (1, 0) for floats."""
     quantization = tensor.quantization
     if quantization is None or len(quantization.scale) != 1 or not quantization.scale[0] > 0:
         return 1.0, 0

@@ -1,4 +1,4 @@
-"""Random inputs for a model, the same for the same seed."""
+"""Random inputs for a model; the same seed gives the same inputs."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ DTYPES = {
     ElementType.UINT32: "uint32",
     ElementType.UINT64: "uint64",
 }
-"""The element types that can be fed, and what NumPy calls them."""
+"""NumPy types of the element types that can be inputs."""
 
 WIDE = frozenset({ElementType.INT32, ElementType.INT64, ElementType.UINT32, ElementType.UINT64})
 INDICES = 4
-"""Wide integers that are not quantized are indices or counts as a rule, so they stay below this."""
+"""Exclusive upper limit of random 32- and 64-bit integers without quantization: they usually are indices or counts."""
 
 MOST_ROUNDS = 1000
-"""Inputs of all rounds are in memory at once."""
+"""Most rounds of random inputs: the inputs of all rounds are in memory at once."""
 
 FLOAT_SCALES = (1.0, 0.1, 10.0)
-"""Standard deviations of floats, one round after the other."""
+"""Standard deviations of random floats, used in turn by successive rounds."""
 
 
 def unfeedable(model: Model) -> str | None:
-    """Why no inputs can be made for a model, None if they can."""
+    """Why no inputs can be generated for a model, as text; None if they can."""
     for tensor in model.main.inputs:
         if tensor.type not in DTYPES:
             return f"input {tensor.name!r} is of type {tensor.type.name}, for which there are no random values"
@@ -56,18 +56,18 @@ def unfeedable(model: Model) -> str | None:
 
 
 def most_dimensions() -> int:
-    """How many dimensions an array of the installed NumPy has at most: 64, before version 2 it was 32."""
+    """Maximum number of dimensions of an array in the installed NumPy: 64, or 32 before version 2."""
     import numpy as np
 
     return 64 if int(np.__version__.split(".")[0]) >= 2 else 32
 
 
 def random_inputs(model: Model, rounds: int, seed: int) -> tuple[tuple[Array, ...], ...]:
-    """Inputs of the main graph for one round of zeros (zero points where quantized) and `rounds` rounds at random.
+    """Inputs of the main graph: one round of zeros (zero points if quantized), then `rounds` random rounds.
 
-    Integers cover their whole range, but wide ones that are not quantized are 0 to 3; floats are normally distributed.
-    What chooses rows of a table chooses rows that there are. Entry [r][i] is the array for input i in round r, of the
-    input's shape and type.
+    Integers cover their whole range, except 32- and 64-bit ones without quantization, which are 0 to 3. Floats are
+    normally distributed. Indices of tables stay inside the table. Entry [r][i] is the array for input i in round r,
+    with the input's shape and type.
     """
     import numpy as np
 
@@ -91,7 +91,7 @@ def _zeros(tensor: Tensor, low: float, high: float) -> Array:
 
 
 def _between(tensor: Tensor, generator: np.random.Generator, low: float, high: float) -> Array:
-    """Whole numbers from `low` to `high`, as far as the type has them; fractions where no two of these are between."""
+    """Integers from `low` to `high`, within the type's range; fractions if the interval contains no two integers."""
     import numpy as np
 
     dtype = np.dtype(DTYPES[tensor.type])

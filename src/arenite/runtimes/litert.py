@@ -1,4 +1,4 @@
-"""Runs a model in LiteRT, with the kernels that its package chooses or the reference. Only for use in a child."""
+"""Runs a model in LiteRT, with its default or its reference kernels. For use in the child process only."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 def run(job: Job) -> Run:
-    """Outputs of one fresh interpreter over all rounds; LiteRT makes its own arena.
+    """Outputs of one new interpreter over all rounds; LiteRT plans its own arena.
 
     Raises:
-        Exception: whatever LiteRT raises on a model or on inputs that it refuses.
+        Exception: any error that LiteRT raises for the model or its inputs.
     """
     from ai_edge_litert.interpreter import Interpreter
 
@@ -22,10 +22,10 @@ def run(job: Job) -> Run:
 
 
 def run_reference(job: Job) -> Run:
-    """The same with the reference kernels, which define the results of integer arithmetic to the bit.
+    """Like `run`, with the reference kernels, which define the results of integer arithmetic bit for bit.
 
     Raises:
-        Exception: whatever LiteRT raises on a model or on inputs that it refuses.
+        Exception: any error that LiteRT raises for the model or its inputs.
     """
     from ai_edge_litert.interpreter import Interpreter, OpResolverType
 

@@ -1,4 +1,4 @@
-"""Runs models in a runtime in a process of its own, which may refuse, crash, abort or hang without harm."""
+"""Runs models in a runtime in a child process, which may refuse, crash, abort or hang without harm to the caller."""
 
 from __future__ import annotations
 
@@ -26,44 +26,45 @@ if TYPE_CHECKING:
 
 _LITERT = ("ai_edge_litert", "ai-edge-litert")
 PACKAGES = {"litert": _LITERT, "litert-reference": _LITERT, "tflm": ("tflite_micro", "tflite-micro")}
-"""For each runtime its module and the name under which to install it."""
+"""Module of each runtime, and the name of the package to install."""
 
 NAMES = {"litert": "LiteRT", "litert-reference": "LiteRT with reference kernels", "tflm": "TFLM"}
 
 CHILD = (sys.executable, "-m", "arenite.runtimes.child")
 
 START_SECONDS = 60.0
-"""Seconds on the clock for a child to start and to load its runtime, which takes less than one on an idle machine."""
+"""Seconds of wall-clock time for a child to start and load its runtime; an idle machine needs less than one."""
 
 CLOCK_PER_PROCESSOR_SECOND = 30.0
-"""Seconds on the clock for each second of processor time that a job may take.
+"""Seconds of wall-clock time per second of processor time of a job.
 
-The system ends a child that used up its processor time, however busy the machine is. The clock only ends one that waits
-for something that never comes, and those on Windows, which has no such limit.
+The system ends a child that has used up its processor time, whatever the load of the machine. The wall clock only ends
+children that wait for an event that never comes, and children on Windows, which has no limit of processor time.
 """
 
 NOISE = re.compile(r"^\s*$|^(INFO|WARNING|W0|I0)|RecordingMicroAllocator|absl::InitializeLog")
 LONGEST_REASON = 200
+"""Most characters of a reason, which is part of a one-line message."""
 KEPT_BYTES = 64 << 10
-"""Bytes kept of what a runtime prints about a job, the last ones: only two lines of them are shown."""
+"""Bytes kept of a runtime's output for a job, from its end: messages show only two lines of the output."""
 
 CHUNK_BYTES = 64 << 10
-"""Bytes read from a pipe at a time: what a pipe of Linux holds."""
+"""Bytes per read from a pipe: the capacity of a Linux pipe."""
 
 
 def absent(runtime: str) -> str | None:
-    """Why a runtime cannot be used here, None if it can."""
+    """Why a runtime cannot be used here, as text; None if it can."""
     module, package = PACKAGES[runtime]
     return None if find_spec(module) else f"{package} is not installed"
 
 
 def run(runtime: str, jobs: Sequence[Job]) -> list[Run | Failure]:
-    """Results of the jobs, each in a fresh interpreter, one after the other in one child process.
+    """Results of jobs, each in a new interpreter, one after the other in one child process.
 
-    The jobs after one that the child does not survive are not run, and have no result.
+    If the child does not survive a job, the following jobs are not run and have no result.
 
     Raises:
-        ResourceError: the system cannot start a process: too few file handles, processes or too little memory.
+        ResourceError: the system cannot start a process, for lack of file handles, processes or memory.
     """
     child = _Child(runtime)
     with child:
@@ -82,7 +83,7 @@ def run(runtime: str, jobs: Sequence[Job]) -> list[Run | Failure]:
 
 
 class _Child:
-    """A child process with its three pipes, all of which are closed, and the process ended, when the block is left."""
+    """A child process with three pipes; leaving the `with` block closes the pipes and ends the process."""
 
     def __init__(self, runtime: str) -> None:
         self.process = _started(runtime)
@@ -107,7 +108,7 @@ class _Child:
                 _open(stream).close()
 
     def work_through(self, jobs: Sequence[Job]) -> bool:
-        """Hand over the jobs and wait until the child ends by itself; False: it did not."""
+        """Send the jobs and wait until the child ends by itself; False if it did not."""
         try:
             for reader in self._readers:
                 reader.start()
@@ -115,7 +116,7 @@ class _Child:
             raise ResourceError(f"verification: {error}; {PROCESS_ADVICE}") from None
         content = pickle.dumps(list(jobs))
         stdin = _open(self.process.stdin)
-        with contextlib.suppress(BrokenPipeError):  # what became of the child is told below
+        with contextlib.suppress(BrokenPipeError):  # the code below reports how the child ended
             stdin.write(LENGTH.pack(len(content)))
             stdin.write(content)
             stdin.flush()
@@ -125,7 +126,7 @@ class _Child:
         return self.process.returncode is not None
 
     def printed_about(self, number: int) -> str:
-        """The last that was printed about job `number`."""
+        """The end of the output for job `number`."""
         return self._printed[number + 1].decode(errors="replace") if number + 1 < len(self._printed) else ""
 
     def _collect_answers(self) -> None:
@@ -152,7 +153,7 @@ def _started(runtime: str) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(
             [*CHILD, runtime],
-            cwd=Path(__file__).parents[2],  # Python imports from its working folder first: here that is Arenite
+            cwd=Path(__file__).parents[2],  # Python imports from its working folder first: there it finds Arenite
             env={**os.environ, "PYTHONPATH": paths, "TF_CPP_MIN_LOG_LEVEL": "3"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -168,7 +169,7 @@ def _open(stream: IO[bytes] | None) -> IO[bytes]:
 
 
 def _ending(code: int | None, job: Job) -> str:
-    """What became of a child that left a job without an answer, in words."""
+    """How a child ended that left a job without an answer, as text."""
     if code is None or (sys.platform != "win32" and code == -signal.SIGXCPU):
         return f"gave no answer in {job.seconds:,} s" + ("" if code is None else " of processor time")
     return f"crashed ({_signal_name(-code)})" if code < 0 else f"ended its process with code {code}"
@@ -182,7 +183,7 @@ def _signal_name(number: int) -> str:
 
 
 def _one_line(reason: str, printed: str) -> str:
-    """A reason in one line of bounded length, with the last that the runtime printed about it."""
+    """A reason as one line of bounded length, with the end of the runtime's output about it."""
     lines = [" ".join(line.split()) for line in printed.splitlines() if not NOISE.search(line)]
     said = "; ".join([" ".join(reason.split()), *lines[-2:]])
     return said if len(said) <= LONGEST_REASON else said[: LONGEST_REASON - 3] + "..."

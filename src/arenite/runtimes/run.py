@@ -1,4 +1,4 @@
-"""What running a model in a runtime takes and gives."""
+"""Input and output types of a run of a model in a runtime."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     Array = npt.NDArray[np.generic]
 
 SECONDS_PER_JOB = 60
-"""Processor seconds of a job whose work nobody has counted: hundreds of times what a test's small model takes."""
+"""Processor seconds of a job without an estimate of its work: hundreds of times what a test's small model takes."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """A model file to run in a fresh interpreter; `rounds[r][i]` is input i of the main graph before round r.
+    """A model file to run in a new interpreter; `rounds[r][i]` is input i of the main graph for round r.
 
-    `outputs` is how many outputs the main graph has. `arena_bytes` is the arena for runtimes that are given one.
-    `seconds` of processor time are what the runtime gets for its answer.
+    `outputs` is the number of outputs of the main graph. `arena_bytes` is the arena for runtimes that need one.
+    `seconds` is the limit of processor time.
     """
 
     content: bytes
@@ -32,20 +32,20 @@ class Job:
 
 @dataclass(frozen=True)
 class Memory:
-    """What stock TFLM's recording allocator reported, in bytes: planned head and persistent tail."""
+    """Bytes that stock TFLM's recording allocator reported: planned head and persistent tail."""
 
     head: int
     tail: int
 
     @property
     def arena(self) -> int:
-        """Head and tail together: the least arena in which the model was seen to run."""
+        """Bytes of head and tail: the smallest arena in which the model ran."""
         return self.head + self.tail
 
 
 @dataclass(frozen=True)
 class Run:
-    """`outputs[r][i]` is output i of the main graph after round r; `memory` is known of TFLM only."""
+    """`outputs[r][i]` is output i of the main graph in round r; `memory` is None for all runtimes but TFLM."""
 
     outputs: tuple[tuple[Array, ...], ...]
     memory: Memory | None = None
@@ -53,6 +53,6 @@ class Run:
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a runtime gave no outputs, in one line."""
+    """Why a runtime gave no outputs, as one line."""
 
     reason: str

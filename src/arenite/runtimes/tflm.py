@@ -1,7 +1,7 @@
-"""Runs a model in stock TFLM on this machine and reads what its recording allocator reports. Only for use in a child.
+"""Runs a model in stock TFLM and reads the report of its recording allocator. For use in the child process only.
 
-TFLM aborts or crashes the process on some models, prints its reasons to the process's standard error, and overwrites
-its inputs while it runs.
+TFLM aborts or crashes the process on some models, prints reasons to the process's standard error, and overwrites its
+inputs while it runs.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ RECORDED = re.compile(r"Arena allocation (head|tail) (\d+) bytes")
 
 
 def run(job: Job) -> Run:
-    """Outputs of one fresh interpreter over all rounds, and its memory.
+    """Outputs of one new interpreter over all rounds, and its memory.
 
-    The arena must be below 2 GiB, as TFLM's planner counts it in an int.
+    The arena must be below 2 GiB, since TFLM's planner counts bytes in an int.
 
     Raises:
-        Exception: whatever TFLM raises on a model or on inputs that it refuses.
+        Exception: any error that TFLM raises for the model or its inputs.
     """
     from tflite_micro.python.tflite_micro import runtime
 
@@ -43,9 +43,9 @@ def run(job: Job) -> Run:
 
 
 def _printed(action: Callable[[], None]) -> str:
-    """What an action writes to the process's standard error below Python, while that goes to a file in memory instead.
+    """Text that an action writes to the process's standard error, redirected to a file in memory meanwhile.
 
-    TFLM's package is for Linux only, which has such files.
+    Files in memory exist on Linux only, like TFLM's package.
     """
     sys.stderr.flush()
     saved = os.dup(2)

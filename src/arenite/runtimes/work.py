@@ -1,7 +1,7 @@
-"""How much work it is to run a model: how many rounds of inputs are within reason, and when a runtime is given up.
+"""Estimates the work of running a model: how many rounds are reasonable, and when a runtime has failed.
 
-Work is counted from the model, never measured, so that a machine's speed and load change neither the rounds nor what is
-found in them.
+Work is counted from the model, never measured, so the speed and load of the machine change neither the rounds nor
+their results.
 """
 
 from __future__ import annotations
@@ -15,33 +15,33 @@ if TYPE_CHECKING:
     from arenite.model import Graph, Model
 
 ELEMENT_WORK = 8
-"""Multiply-accumulates that an element of an output is counted as, for what a kernel does besides. TFLM's reference
-kernels take 1 to 10 ns for an element of ADD, MUL, RELU, LOGISTIC or TANH, by its type, and 0.8 to 1.5 ns for a
-multiply-accumulate of CONV_2D."""
+"""Multiply-accumulates that count for an output element, for work other than MACs. TFLM's reference kernels take 1 to
+10 ns per element of ADD, MUL, RELU, LOGISTIC or TANH, depending on the type, and 0.8 to 1.5 ns per multiply-accumulate
+of CONV_2D."""
 
 REASONABLE_WORK = 2_000_000_000
-"""Multiply-accumulates that a model's rounds may take together. TFLM's reference kernels do 650 to 1,270 million in a
-second of an x86-64 core, so source and result are run there in 4 to 6 s, and in LiteRT in less."""
+"""Multiply-accumulates of all rounds of a model together. TFLM's reference kernels do 650 to 1,270 million per second
+on an x86-64 core, so source and result take 4 to 6 s there, and less in LiteRT."""
 
 REASONABLE_BYTES = 128 << 20
-"""Bytes of inputs and outputs of all rounds: they are in memory several times over, and in a pipe once."""
+"""Bytes of the inputs and outputs of all rounds: several copies are in memory, and one is in a pipe."""
 
 MOST_FITTING_ROUNDS = 6
-"""Rounds where nothing else is asked for and the work allows it: one of zeros and five at random."""
+"""Rounds by default, if the work allows it: one of zeros and five random ones."""
 
 LEAST_SECONDS = 3
-"""Seconds of processor time for any answer: thousands of times what a small model takes."""
+"""Minimum limit of processor time in seconds: thousands of times what a small model takes."""
 
 SLOWEST_WORK = 10_000_000
-"""Multiply-accumulates that any runtime does in a second of processor time: TFLM's reference kernels on an x86-64 core
-do at least 65 times as many."""
+"""Multiply-accumulates per second of processor time that every runtime reaches: TFLM's reference kernels on an x86-64
+core do at least 65 times as many."""
 
 PASSES = 1000
-"""How often the body of a loop is counted to run before a runtime is given up, as the file does not tell."""
+"""Assumed iterations of a loop for the time limit, since the file does not say how often its body runs."""
 
 
 def work(model: Model, *, passes: int = 1) -> int:
-    """Multiply-accumulates of one inference, with what moves data counted in them; each loop runs `passes` times."""
+    """Multiply-accumulates of one inference, with data movement converted to them; each loop runs `passes` times."""
     loops = any(operator.code == "WHILE" for graph in model.graphs for operator in graph.operators)
     others = sum(_work(graph) for graph in model.graphs[1:])
     return _work(model.main) + others * (passes if loops else 1)
@@ -55,17 +55,17 @@ def _work(graph: Graph) -> int:
 
 
 def round_bytes(model: Model) -> int:
-    """Bytes of the inputs and outputs of one round."""
+    """Bytes of inputs and outputs per round."""
     return sum(tensor.bytes for tensor in (*model.main.inputs, *model.main.outputs))
 
 
 def fitting_rounds(model: Model) -> int:
-    """How many rounds are within reason: from one to `MOST_FITTING_ROUNDS`."""
+    """Reasonable number of rounds: from 1 to `MOST_FITTING_ROUNDS`."""
     by_work = REASONABLE_WORK // max(1, work(model))
     by_bytes = REASONABLE_BYTES // max(1, round_bytes(model))
     return max(1, min(MOST_FITTING_ROUNDS, by_work, by_bytes))
 
 
 def seconds_allowed(model: Model, file_bytes: int, rounds: int) -> int:
-    """Seconds of processor time after which a runtime that gave no answer is taken to give none."""
+    """Limit of processor time in seconds; a runtime without an answer by then has failed."""
     return LEAST_SECONDS + (rounds * work(model, passes=PASSES) + file_bytes) // SLOWEST_WORK

@@ -1,4 +1,4 @@
-"""The buffers of the file to write: those of the source at their numbers, new ones after them."""
+"""Buffers of the file to write: the source's buffers keep their numbers, new ones follow."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Buffers:
-    """Numbers for contents. Number 0 is the empty buffer, as the schema wants it."""
+    """Assigns buffer numbers to contents. Number 0 is the empty buffer, as the schema requires."""
 
     def __init__(self, sheet: Sheet, root: Table | None) -> None:
         self._sheet = sheet
@@ -29,13 +29,13 @@ class Buffers:
         self._numbers: dict[int, int] = {}
         self._new: dict[int, Data] = {}
         self._users: Counter[int] | None = None
-        # An old list of buffers with metadata, no part of Model: it always stays.
+        # A list of buffers with metadata from old files is not part of Model: these buffers always stay.
         self._kept = set(root.numbers(ModelField.METADATA_BUFFER, "i")) if root else set()
         for position in self._positions:
             sheet.absolute(sheet.reference(position), BufferField.OFFSET)
 
     def number(self, data: Data | None) -> int:
-        """Number of the buffer with this content, a new one where the source has none."""
+        """Number of the buffer with this content; a new number if the source has no such buffer."""
         if data is None:
             return self._empty()
         origin = origin_of(data)
@@ -50,11 +50,11 @@ class Buffers:
         return self._numbers[id(data)]
 
     def keep(self, number: int) -> None:
-        """Note that something which is referred to where it lies uses a buffer."""
+        """Record that an unchanged part of the source uses a buffer."""
         self._kept.add(number)
 
     def _empty(self) -> int:
-        """Number of an empty buffer: 0, unless the source breaks that rule."""
+        """Number of an empty buffer: 0, unless buffer 0 of the source is not empty."""
         if not self._references:
             return self._append()
         if 0 not in self._new and self._content(0) is None:
@@ -68,14 +68,14 @@ class Buffers:
         return len(self._references) - 1
 
     def _content(self, number: int) -> memoryview | None:
-        """Content of a buffer of the source in the flatbuffer itself, None where it is empty or stored elsewhere."""
+        """Content of a source buffer inside the flatbuffer; None if it is empty or stored elsewhere."""
         if number >= len(self._positions):
             return None
         assert self._root is not None
         return self._root.image.table(self._positions[number]).content(BufferField.DATA) or None
 
     def renew(self, number: int, data: Data) -> bool:
-        """Put another content into a buffer of the source; False where something else uses the buffer too."""
+        """Replace the content of a source buffer in place; False if something else uses the buffer too."""
         if self._root is None or self._count_uses()[number] != 1 or self._listed[self._positions[number]] != 1:
             return False
         table = self._root.image.table(self._positions[number])
@@ -92,26 +92,26 @@ class Buffers:
 
     @cached_property
     def _listed(self) -> Counter[int]:
-        """How often the source lists the table of a buffer, by its position."""
+        """How often the source lists each buffer table, by position of the table."""
         return Counter(self._positions)
 
     @cached_property
     def _places(self) -> Counter[int]:
-        """How many buffers of the source have their content at a position."""
+        """How many source buffers have their content at each position."""
         assert self._root is not None
         return Counter(self._root.image.table(p).target(BufferField.DATA) for p in self._positions)
 
     def _count_uses(self) -> Counter[int]:
-        """How often the source mentions each of its buffers."""
+        """How often the source refers to each of its buffers."""
         if self._users is None:
             self._users = Counter(_users(self._root) if self._root is not None else ())
         return self._users
 
     def build(self, *, copy_misplaced: bool) -> int | None:
-        """Build what is new; return the reference of the vector of all buffers, None where the source's serves.
+        """Build new buffers; returns the reference of the vector of all buffers, None if the source's vector can stay.
 
-        A buffer that the source used and nothing uses any more becomes empty, its number stays. `copy_misplaced`
-        stores contents that are not aligned in the source anew, for files in which nothing can be moved.
+        A buffer that the source used and that has no user any more becomes empty; its number stays. With
+        `copy_misplaced`, misaligned contents of the source are stored again, for files in which no part can be moved.
         """
         dropped = self._dropped()
         references = []
@@ -148,7 +148,7 @@ class Buffers:
 
 
 def _users(root: Table) -> list[int]:
-    """Buffer numbers that the source mentions, once per mention."""
+    """Buffer numbers to which the source refers, once per reference."""
     image = root.image
     users = list(root.numbers(ModelField.METADATA_BUFFER, "i"))
     users += [image.table(entry).number(MetadataField.BUFFER, U32) for entry in root.tables(ModelField.METADATA)]

@@ -1,4 +1,4 @@
-"""What a graph must satisfy beyond indices in range: sizes, one producer per tensor, no cycle."""
+"""Checks of a graph beyond index ranges: sizes, one producer per tensor, no cycles."""
 
 from __future__ import annotations
 
@@ -13,31 +13,32 @@ if TYPE_CHECKING:
     from arenite.model import ElementType, Graph, Operator, Tensor
 
 LARGEST_OFFSET = 2**31 - 1
-"""Largest address that an offline memory plan can hold, in bytes: it is a list of int32."""
+"""Largest address of an offline memory plan in bytes, since the plan is a list of int32."""
 _LARGEST_CONSTANT = 2**63 - 1
+"""Largest size of a constant in bytes, from the 64-bit sizes of buffers."""
 
 
 def check_size(shape: Sequence[int], kind: ElementType, *, constant: bool) -> None:
-    """Refuse a shape that no memory can hold.
+    """Check that a shape fits in memory.
 
     Raises:
-        DamageError: a negative dimension, or more bytes than a plan (or, for a constant, a file) can address.
+        DamageError: a dimension is negative, or the size exceeds what a plan (or, for a constant, a file) can address.
     """
     if not shape:
         return
     if min(shape) < 0:
         raise DamageError(f"shape {list(shape)} has a negative dimension")
     limit = _LARGEST_CONSTANT if constant else LARGEST_OFFSET
-    # Zero-sized tensors are legal, but the other dimensions must make sense on their own.
+    # A size of zero is legal, but the other dimensions must be plausible on their own.
     if prod(dimension or 1 for dimension in shape) * max(kind.bytes, 1) > limit:
         raise DamageError(f"shape {list(shape)} of {kind.name} is larger than {limit} bytes")
 
 
 def check_graph(graph: Graph) -> None:
-    """Refuse a graph whose operators contradict each other; those filed out of order are legal.
+    """Check that a graph is consistent. Operators out of order are legal.
 
     Raises:
-        DamageError: a tensor with two producers, an input or constant that is also produced, or a cycle.
+        DamageError: a tensor has two producers, an input or constant is also produced, or the operators form a cycle.
     """
     producer: dict[Tensor, int] = {}
     place = {tensor: index for index, tensor in enumerate(graph.tensors)}
@@ -83,7 +84,7 @@ def _check_cycles(graph: Graph, producer: dict[Tensor, int]) -> None:
 
 
 def _describe_cycle(operators: Sequence[Operator], needs: Sequence[set[int]], stuck: set[int]) -> str:
-    """Name the operators of one cycle: every stuck operator needs another stuck one, so walking back must close."""
+    """Name the operators of one cycle: every stuck operator needs another stuck one, so a walk back must close."""
     walk = {min(stuck): 0}
     last = min(stuck)
     while (last := min(needs[last] & stuck)) not in walk:
@@ -94,10 +95,10 @@ def _describe_cycle(operators: Sequence[Operator], needs: Sequence[set[int]], st
 
 
 def check_calls(graphs: Sequence[Graph]) -> None:
-    """Refuse graphs that run themselves through control flow.
+    """Check that no graph calls itself through control flow.
 
     Raises:
-        DamageError: naming a graph of the cycle.
+        DamageError: a graph calls itself; the message names the graph.
     """
     calls = [{number for operator in graph.operators for number in operator.graphs} for graph in graphs]
     callers: list[list[int]] = [[] for _ in graphs]

@@ -1,8 +1,8 @@
-"""Control edges, which some converters file as metadata: pairs of operators that must keep their order.
+"""Control edges: pairs of operators that must keep their order, which some converters store as metadata.
 
-The file names operators by number, so the numbers are renewed when operators move. Format: metadata_util.cc of
-TensorFlow's compiler/mlir/lite/experimental/remat. Every number is a varint of 7-bit groups, lowest first, signed ones
-in zigzag: version 1, number of subgraphs, and for each of them the number of pairs and the pairs.
+The file names operators by number, so the numbers change when operators move. Format: metadata_util.cc of TensorFlow's
+compiler/mlir/lite/experimental/remat. Every number is a varint of 7-bit groups, lowest group first; signed numbers use
+zigzag. The content is version 1, the number of subgraphs, and for each subgraph the number of pairs and the pairs.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _VERSION = 1
 
 
 def edges_by_place(graph: Graph) -> tuple[tuple[int, int], ...]:
-    """The control edges of a graph, as the places that the operators have in it now.
+    """The control edges of a graph as current positions of operators.
 
-    An operator that is a changed copy of the one that was read stands for that one.
+    A changed copy of an operator stands for the operator that was read.
 
     Raises:
-        ModelError: an operator of a pair is gone.
+        ModelError: an operator of a pair was removed.
     """
     if not graph.control_edges:
         return ()
@@ -49,10 +49,10 @@ def edges_by_place(graph: Graph) -> tuple[tuple[int, int], ...]:
 
 
 def decode_edges(content: bytes, graphs: Sequence[Graph], name: str) -> tuple[Edges, ...]:
-    """The control edges of the first graphs, as many as the entry is for; `name` is what errors call the model.
+    """Decode the control edges of the first graphs; the entry says how many. Errors call the model `name`.
 
     Raises:
-        ModelError: the entry cannot be read.
+        ModelError: the entry is malformed.
     """
     numbers = _varints(content)
     try:
@@ -71,10 +71,10 @@ def decode_edges(content: bytes, graphs: Sequence[Graph], name: str) -> tuple[Ed
 
 
 def encode_edges(graphs: Sequence[Graph], name: str) -> bytes:
-    """The bytes of the entry for the control edges of these graphs, with the places where the operators are now.
+    """Encode the control edges of graphs with the current positions of their operators.
 
     Raises:
-        ModelError: an operator of a pair is gone, or the order breaks a pair.
+        ModelError: an operator of a pair was removed, or the order violates a pair.
     """
     numbers = [_VERSION, len(graphs)]
     for graph in graphs:

@@ -1,7 +1,7 @@
-"""Options of custom operators, which TFLM's own library of them keeps in a flexbuffer, as a map.
+"""Options of custom operators, which TFLM's own operators store in a flexbuffer, as a map.
 
-Only the map at the root is read, and of that only integers: whatever a hostile file nests in it, the work is linear.
-Format: https://flatbuffers.dev/internals#flexbuffers. It is read from its end:
+Reads only integers in the map at the root: the work is linear in the file, even for hostile nesting. Format:
+https://flatbuffers.dev/internals#flexbuffers. A flexbuffer is read from its end:
 
     | names | keys | offset of the keys, their width, number of values | values, types | root | type, width |
 """
@@ -24,16 +24,16 @@ _SIGNED = frozenset({_INT, _INDIRECT_INT})
 _INDIRECT = frozenset({_INDIRECT_INT, _INDIRECT_UINT})
 _WIDTHS = (1, 2, 4, 8)
 _LONGEST_NAME = 64
-"""Bytes of a name that is read; TFLM's kernels ask for names of at most 40."""
+"""Most bytes of an option name that is read; TFLM's kernels use names of at most 40."""
 
 
 class _DamagedError(Exception):
-    """An offset leads outside of the flexbuffer."""
+    """An offset leads outside the flexbuffer."""
 
 
 @lru_cache(maxsize=256)
 def custom_options(operator: Operator) -> Mapping[str, int]:
-    """The integers and booleans among an operator's custom options, by name; none where they are no such map."""
+    """Integers and booleans among an operator's custom options, by name; empty if the options are not such a map."""
     origin = origin_of(operator)
     content = origin.table.content(OperatorField.CUSTOM_OPTIONS) if origin is not None else None
     if not content:
@@ -56,17 +56,17 @@ class _Flexbuffer(NamedTuple):
         return int.from_bytes(self.content[position : position + width], "little", signed=signed)
 
     def target(self, position: int, width: int) -> int:
-        """Position that the offset at `position` leads back to."""
+        """Target of the backward offset at `position`."""
         return position - self.number(position, width)
 
     def name(self, position: int) -> str | None:
-        """Name that begins at a position; None where it is longer than any that is asked for."""
+        """Name that starts at a position; None if it is longer than `_LONGEST_NAME`."""
         end = self.content.find(0, position, position + _LONGEST_NAME + 1) if position >= 0 else -1
         return None if end < 0 else self.content[position:end].decode("utf-8", "backslashreplace")
 
 
 def _entries(buffer: _Flexbuffer) -> Iterator[tuple[str, int]]:
-    """Name and value of the integers in the map at the root."""
+    """Name and value of each integer in the map at the root."""
     end = len(buffer.content)
     kind, width = buffer.number(end - 2, 1), buffer.number(end - 1, 1)
     if kind >> 2 != _MAP:
@@ -82,7 +82,7 @@ def _entries(buffer: _Flexbuffer) -> Iterator[tuple[str, int]]:
 
 
 def _integer(buffer: _Flexbuffer, position: int, width: int, packed: int) -> int | None:
-    """An integer or boolean of a map, None for a value of another type."""
+    """An integer or boolean of a map; None for values of other types."""
     kind = packed >> 2
     if kind in _INDIRECT:
         return buffer.number(buffer.target(position, width), 1 << (packed & 3), signed=kind in _SIGNED)

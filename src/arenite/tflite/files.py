@@ -1,4 +1,4 @@
-"""Writing a result to disk: all of it or nothing, and never over something that was not meant."""
+"""Atomic writes of result files, which never replace a file without permission."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def same_file(first: str | os.PathLike[str], second: str | os.PathLike[str]) -> bool:
-    """Whether two paths lead to one file, through links too; False where one of them does not exist."""
+    """Whether two paths lead to the same file, also through links; False if one of them does not exist."""
     try:
         return Path(first).samefile(second)
     except (OSError, ValueError):
@@ -24,10 +24,10 @@ def same_file(first: str | os.PathLike[str], second: str | os.PathLike[str]) -> 
 
 
 def check_writable(path: str | os.PathLike[str], *, force: bool = False) -> None:
-    """Complain before long work that `replace_file` would refuse this path.
+    """Check before long work that `replace_file` can write this path.
 
     Raises:
-        OutputError: the path is a folder or a device, exists without `force`, or its folder is missing or read-only.
+        OutputError: the path is a folder or a device, or exists without `force`, or its folder is missing or read-only.
     """
     path = Path(path)
     try:
@@ -51,21 +51,21 @@ def check_writable(path: str | os.PathLike[str], *, force: bool = False) -> None
 
 
 def replace_file(path: str | os.PathLike[str], data: bytes, *, force: bool = False) -> None:
-    """Write a file in one step: whoever looks sees the old content or the new one, never a part.
+    """Write a file atomically: readers see the old content or the new one, never a part.
 
-    Without `force` an existing file is refused. A symbolic link is followed, so that the link stays one.
+    Without `force` an existing file is refused. A symbolic link stays; the file that it leads to is replaced.
 
     Raises:
-        OutputError: nothing was written; the message says why.
+        OutputError: no file was written; the message says why.
     """
     replace_files({Path(path): data}, force=force)
 
 
 def replace_files(contents: Mapping[Path, bytes], *, force: bool = False) -> None:
-    """Write several files, each as `replace_file` does. All are on disk beside their places before the first is moved.
+    """Write several files like `replace_file`. All contents are on disk beside their targets before the first move.
 
     Raises:
-        OutputError: nothing was written, unless what failed is one of the moves; the message says why.
+        OutputError: no file was written, unless a move failed; the message says why.
     """
     staged: dict[Path, Path] = {}
     try:
@@ -84,7 +84,7 @@ def replace_files(contents: Mapping[Path, bytes], *, force: bool = False) -> Non
 
 @contextlib.contextmanager
 def _told(path: Path) -> Iterator[None]:
-    """Errors of the system as those of a path."""
+    """Turn errors of the system into OutputErrors for a path."""
     try:
         yield
     except OSError as error:
@@ -92,7 +92,7 @@ def _told(path: Path) -> Iterator[None]:
 
 
 def _staged(target: Path, data: bytes) -> Path:
-    """A temporary file beside the target with its content and permissions."""
+    """A temporary file beside the target with the content and the target's permissions."""
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -111,20 +111,20 @@ def _move(temporary: Path, target: Path, *, force: bool) -> None:
     if force:
         temporary.replace(target)
         return
-    # A hard link fails where the file came into being meanwhile; os.replace would overwrite it.
+    # A hard link fails if the file has been created meanwhile; os.replace would overwrite it.
     try:
         target.hardlink_to(temporary)
     except FileExistsError:
         raise OutputError(f"{target} exists; pass --force to overwrite") from None
     except OSError:
-        # Not every file system has hard links.
+        # Some file systems have no hard links.
         temporary.replace(target)
     else:
         temporary.unlink()
 
 
 def _mode(path: Path) -> int | None:
-    """Kind and permissions of what a path leads to, through links; None where there is nothing. Raises OSError."""
+    """File type and permissions of a path, through links; None if it does not exist. Raises OSError."""
     try:
         return path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
@@ -132,7 +132,7 @@ def _mode(path: Path) -> int | None:
 
 
 def _permissions(target: Path) -> int:
-    """Permissions for the new file: those of the old one, or what the user's mask gives to new files."""
+    """Permissions of the new file: those of the old file, or the default under the user's mask."""
     mode = _mode(target)
     if mode is not None:
         return mode & 0o777

@@ -1,7 +1,7 @@
-"""Flatbuffers at the level of tables, every access checked against the end of the file.
+"""Flatbuffers at the level of tables, with bounds checks on every access.
 
-A file may be truncated or hostile, so nothing is read before its position is known to lie inside. Positions are bytes
-from the start of the file. Layout rules: https://flatbuffers.dev/internals.
+A file may be truncated or hostile, so each position is checked before it is read. Positions are bytes from the start
+of the file. Layout rules: https://flatbuffers.dev/internals.
 """
 
 from __future__ import annotations
@@ -17,28 +17,28 @@ if TYPE_CHECKING:
 I8, U8, BOOL = struct.Struct("<b"), struct.Struct("<B"), struct.Struct("<?")
 U16, I32, U32, U64 = struct.Struct("<H"), struct.Struct("<i"), struct.Struct("<I"), struct.Struct("<Q")
 READ_AGAIN = 16
-"""How often the bytes of a file may be read, on average; files in which tables share what is equal stay below 3."""
+"""Budget of reads as a multiple of the file size. Files whose tables share equal parts stay below 3."""
 SMALL = 1 << 16
-"""Bytes beyond that which are read of any file, so that the tiniest may share as it likes."""
+"""Additional bytes in the budget of every file, so that tiny files may share parts more often."""
 HEADER = 8
-"""Bytes of the offset of the root table and the file identifier."""
+"""Bytes of the root table's offset and the file identifier."""
 
 
 class DamageError(Exception):
-    """The file contradicts itself; the message says how, and `within` adds where."""
+    """The file is inconsistent; the message says how, and `within` adds where."""
 
 
 class NewerError(DamageError):
-    """The file holds something that this version does not know; it need not be damaged."""
+    """The file has a part that this version does not know; it need not be damaged."""
 
 
 class UselessError(DamageError):
-    """The file holds together, but says what no runtime can run."""
+    """The file is consistent, but no runtime can run it."""
 
 
 @contextmanager
 def within(place: str) -> Iterator[None]:
-    """Put a place in front of the complaint about what lies inside of it."""
+    """Prefix the message of a DamageError with a place."""
     try:
         yield
     except DamageError as damage:
@@ -46,7 +46,7 @@ def within(place: str) -> Iterator[None]:
 
 
 class Image:
-    """The bytes of a file that holds a flatbuffer, with checked reads."""
+    """Bytes of a flatbuffer file, with bounds-checked reads."""
 
     __slots__ = ("_vtables", "data", "left", "size", "view")
 
@@ -65,11 +65,11 @@ class Image:
         return value
 
     def indirect(self, position: int) -> int:
-        """Position that the offset at `position` points to."""
+        """Target of the offset at `position`."""
         return position + self.u32(position)
 
     def table(self, position: int) -> Table:
-        """Table at a position, its vtable and fields checked to be inside of the file."""
+        """Table at a position; checks that its vtable and fields lie inside the file."""
         if not 0 <= position <= self.size - 4:
             raise DamageError(f"a table at byte {position} lies outside of the {self.size} bytes of the file")
         vtable = position - I32.unpack_from(self.data, position)[0]
@@ -91,7 +91,7 @@ class Image:
         return length, slots
 
     def vector(self, position: int, element: int) -> tuple[int, int]:
-        """Position of the first element and number of elements of the vector at a position; `element` in bytes."""
+        """(position of the first element, number of elements) of the vector at a position; `element` in bytes."""
         count = self.u32(position)
         if position + 4 + count * element > self.size:
             raise DamageError(f"a vector of {count} elements at byte {position} runs past the end of the file")
@@ -100,7 +100,7 @@ class Image:
 
     @contextmanager
     def budget(self) -> Iterator[None]:
-        """Limit how much is read: a small file in which many offsets lead to one place can be endless to walk."""
+        """Limit the bytes read: in a small file, many offsets to the same place can make a walk endless."""
         self.left = READ_AGAIN * self.size + SMALL
         try:
             yield
@@ -108,14 +108,14 @@ class Image:
             self.left = math.inf
 
     def spend(self, bytes_: int) -> None:
-        """Count bytes that were read against the budget, if there is one."""
+        """Charge bytes against the budget, if there is one."""
         self.left -= bytes_
         if self.left < 0:
             raise DamageError(f"its offsets lead to the same bytes again and again, on average {READ_AGAIN} times")
 
 
 class Table:
-    """One table: fields are addressed by their slot, the number of the field in the schema."""
+    """One table. Fields are addressed by slot, the field's number in the schema."""
 
     __slots__ = ("_length", "image", "position", "slots")
 
@@ -127,19 +127,19 @@ class Table:
 
     @property
     def vtable(self) -> int:
-        """Position of the vtable, which says where the fields are."""
+        """Position of the vtable, which has the offsets of the fields."""
         offset: int = I32.unpack_from(self.image.data, self.position)[0]
         return self.position - offset
 
     @property
     def extents(self) -> tuple[tuple[int, int], tuple[int, int]]:
-        """Start and end of the table itself and of its vtable."""
+        """(start, end) of the table and of its vtable."""
         vtable = self.vtable
         length = U16.unpack_from(self.image.data, vtable)[0]
         return (self.position, self.position + self._length), (vtable, vtable + length)
 
     def field(self, slot: int, size: int = 4) -> int:
-        """Position of a field of `size` bytes, 0 where it is absent."""
+        """Position of a field of `size` bytes; 0 if it is absent."""
         slots = self.slots
         offset = slots[slot] if slot < len(slots) else 0
         if not offset:
@@ -149,7 +149,7 @@ class Table:
         return self.position + offset
 
     def number(self, slot: int, kind: struct.Struct, default: int = 0) -> int:
-        """Number in a field, or the schema's default."""
+        """Number in a field; `default`, as in the schema, if it is absent."""
         at = self.field(slot, kind.size)
         if not at:
             return default
@@ -157,7 +157,7 @@ class Table:
         return value
 
     def target(self, slot: int) -> int:
-        """Position of what an offset field points to, 0 where it is absent."""
+        """Target of an offset field; 0 if it is absent."""
         at = self.field(slot)
         return self.image.indirect(at) if at else 0
 
@@ -167,7 +167,7 @@ class Table:
         return self.image.table(at) if at else None
 
     def tables(self, slot: int) -> tuple[int, ...]:
-        """Positions of the tables of a vector."""
+        """Positions of the tables in a vector field."""
         at = self.target(slot)
         if not at:
             return ()
@@ -176,7 +176,7 @@ class Table:
         return tuple(start + 4 * i + offset for i, offset in enumerate(offsets))
 
     def numbers(self, slot: int, code: str) -> tuple[int, ...]:
-        """Elements of a vector of numbers; `code` is the letter of `struct` for one of them."""
+        """Elements of a vector of numbers; `code` is the `struct` letter of an element."""
         at = self.target(slot)
         if not at:
             return ()
@@ -184,7 +184,7 @@ class Table:
         return struct.unpack_from(f"<{count}{code}", self.image.data, start)
 
     def content(self, slot: int) -> memoryview | None:
-        """Bytes of a vector of bytes, not copied; None where it is absent."""
+        """Content of a vector of bytes, not copied; None if it is absent."""
         at = self.target(slot)
         if not at:
             return None
@@ -192,7 +192,7 @@ class Table:
         return self.image.view[start : start + count]
 
     def text(self, slot: int) -> str | None:
-        """String in a field; bytes that are not UTF-8 come out escaped."""
+        """String in a field; bytes that are not UTF-8 are escaped."""
         at = self.target(slot)
         if not at:
             return None
@@ -202,5 +202,5 @@ class Table:
         return self.image.data[start : start + count].decode("utf-8", "backslashreplace")
 
     def fields_beyond(self, known: int) -> bool:
-        """Whether the table has a field that a schema of `known` fields does not know."""
+        """Whether the table has a field beyond the first `known` fields of the schema."""
         return any(self.slots[known:])

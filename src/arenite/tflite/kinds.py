@@ -1,4 +1,4 @@
-"""The operator codes of the file to write: those of the source at their numbers, new ones after them."""
+"""Operator codes of the file to write: the source's codes keep their numbers, new ones follow."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from arenite.tflite.sheet import Sheet
 
 _LARGEST_DEPRECATED = 127
-"""PLACEHOLDER_FOR_GREATER_OP_CODES: the older field for the code is one byte."""
+"""PLACEHOLDER_FOR_GREATER_OP_CODES: largest code in the older, one-byte field."""
 
 
 class Kinds:
-    """Numbers for kinds of operators."""
+    """Assigns operator code numbers to kinds of operators."""
 
     def __init__(self, sheet: Sheet, root: Table | None) -> None:
         self._sheet = sheet
@@ -30,7 +30,7 @@ class Kinds:
             self._numbers.setdefault(kind, number)
 
     def number(self, operator: Operator, before: int | None) -> int:
-        """Number of the kind of an operator; `before` is the one it had, which is kept where it still fits."""
+        """Code number of an operator's kind; `before`, its number in the source, is kept if it still fits."""
         kind = Kind(operator.code, operator.custom_code, operator.version)
         if before is not None and self._kinds[before] == kind:
             return before
@@ -40,7 +40,7 @@ class Kinds:
         return self._numbers[kind]
 
     def build(self) -> int | None:
-        """Build the vector of all operator codes; None where the source's serves."""
+        """Build the vector of all operator codes; None if the source's vector can stay."""
         if self._positions and len(self._kinds) == len(self._positions):
             return None
         old = [self._sheet.reference(position) for position in self._positions]
@@ -58,10 +58,10 @@ class Kinds:
 
 
 def operator_number(code: str) -> int:
-    """Number of a builtin operator in the schema, also of one newer than the schema (BUILTIN_300).
+    """Schema number of a builtin operator, also of one newer than the schema (BUILTIN_300).
 
     Raises:
-        ModelError: there is no such operator.
+        ModelError: there is no builtin operator of this name.
     """
     prefix, _, number = code.rpartition("_")
     if prefix == "BUILTIN" and number.isdecimal():

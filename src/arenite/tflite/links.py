@@ -1,7 +1,7 @@
-"""Every offset in a flatbuffer of the TensorFlow Lite schema: where it stands, where it leads, what lies there.
+"""Finds every offset in a flatbuffer of the TensorFlow Lite schema, with its target and the target's extent.
 
-The generated classes do not describe the schema, so the walk goes along the file and the tree of the object API at
-once: the attributes of a tree object are the fields of its table, in order.
+The generated classes do not describe the schema. So the walk follows the file and the tree of the object API in
+parallel: the attributes of a tree object are the fields of its table, in order.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 
     from arenite.tflite.flat import Image, Table
 
-# Tables with deprecated fields, which the object API leaves out: the slots of the others.
+# Slots of the remaining fields in tables with deprecated fields, which the object API leaves out.
 _SLOTS = {"SignatureDefT": (0, 1, 2, 4), "ResizeBilinearOptionsT": (2, 3)}
-# Deprecated fields that are plain numbers: nothing hangs on them.
+# Deprecated fields that are plain numbers without further targets.
 _NUMBERS = {"ResizeBilinearOptionsT": (0, 1)}
 
 
 @dataclass(frozen=True)
 class Links:
-    """`forward`: place of an offset -> position it leads to; `vtables`: position of a table -> of its vtable.
+    """`forward`: position of an offset -> its target; `vtables`: position of a table -> its vtable.
 
-    `extents`: start and end of all that was reached: tables, their vtables, vectors, strings with their last zero.
+    `extents`: (start, end) of everything reached: tables, vtables, vectors, strings with their final zero.
     """
 
     forward: dict[int, int] = field(default_factory=dict)
@@ -36,13 +36,13 @@ class Links:
 
 
 class _UnknownError(Exception):
-    """Something newer than the schema."""
+    """The file has a part that is newer than the schema."""
 
 
 def find_links(image: Image, position: int) -> Links | None:
-    """Return all offsets that the root table at a position leads to, that in the header of the file included.
+    """All offsets that are reachable from the root table at a position, and the one in the file's header.
 
-    None where a table has fields that the schema does not know.
+    None if a table has fields that the schema does not know.
     """
     links = Links()
     links.forward[0] = image.indirect(0)
@@ -80,7 +80,7 @@ def _walk(table: Table, tree: Any, links: Links) -> None:
 
 
 def _fields(table: Table, tree: Any) -> Iterator[tuple[int, Any]]:
-    """Slots that are present, each with its value in the tree."""
+    """Slots of present fields, each with its value in the tree."""
     name, values = type(tree).__name__, list(vars(tree).values())
     slots = _SLOTS.get(name, range(len(values)))
     present = {slot for slot, offset in enumerate(table.slots) if offset}
@@ -90,7 +90,7 @@ def _fields(table: Table, tree: Any) -> Iterator[tuple[int, Any]]:
 
 
 def _bytes(value: Any) -> int:
-    """Of the elements of a vector or string; a string ends with a zero that does not count as one of them."""
+    """Bytes of the elements of a vector or string; a string has one more for its final zero."""
     if isinstance(value, bytes | str):
         return len(value.encode() if isinstance(value, str) else value) + 1
     return int(value.nbytes) if hasattr(value, "nbytes") else U32.size * len(value)

@@ -1,8 +1,8 @@
-"""The bytes of an offline memory plan, which stock TFLM follows instead of planning at run time.
+"""Encoding of an offline memory plan, which stock TFLM follows instead of planning at run time.
 
 Format and rules: `GetOfflinePlannedOffsets` in TFLM's micro_allocation_info.cc, and its docs/memory_management.md.
 Little-endian int32: version 1, number of subgraphs, number of offsets, then one offset per tensor of all subgraphs in
-file order. TFLM looks at the third number and the offsets only; Vela writes version 0.
+file order. TFLM reads only the third number and the offsets; Vela writes version 0.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ _LARGEST_OFFSET = 2**31 - 1
 
 
 def decode_plan(content: bytes | memoryview, graphs: Sequence[Graph], name: str) -> MemoryPlan:
-    """The plan that these bytes hold for the tensors of `graphs`; `name` is what errors call the model.
+    """Decode the plan for the tensors of `graphs`. Errors call the model `name`.
 
     Raises:
-        ModelError: TFLM would refuse the plan, or read past its end.
+        ModelError: TFLM would refuse the plan or read past its end.
     """
     where = f"{name}: the offline memory plan"
     if len(content) % 4 or len(content) < 4 * _HEADER:
@@ -55,10 +55,10 @@ def decode_plan(content: bytes | memoryview, graphs: Sequence[Graph], name: str)
 
 
 def encode_plan(plan: MemoryPlan, graphs: Sequence[Graph], name: str) -> bytes:
-    """The bytes of a plan for the tensors of `graphs`.
+    """Encode a plan for the tensors of `graphs`.
 
     Raises:
-        ModelError: the plan does not fit the tensors, or an offset cannot be written as int32.
+        ModelError: the plan does not match the tensors, or an offset does not fit in an int32.
     """
     planned = [len(offsets) for offsets in plan.offsets]
     tensors = [len(graph.tensors) for graph in graphs]

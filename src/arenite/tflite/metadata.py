@@ -1,7 +1,7 @@
 """Metadata entries that are fields of the model: the memory plan, the name of its target, and control edges.
 
-Reading takes them out of `Model.metadata`; writing puts them back where they were, or at the end. What did not change
-keeps its bytes.
+Reading moves them from `Model.metadata` to fields; writing puts them back at their old places, or at the end. Unchanged
+entries keep their bytes.
 """
 
 from __future__ import annotations
@@ -22,30 +22,30 @@ if TYPE_CHECKING:
 
 PLAN_NAME = "OfflineMemoryAllocation"
 TARGET_NAME = "arenite.target"
-"""Beside a plan in which buffers share bytes: such a plan is right with some kernels only, which it does not tell
-itself. Runtimes pass over metadata that they do not know."""
+"""Entry beside a plan in which buffers overlap: such a plan is valid with some kernels only, and the plan itself does
+not say with which. Runtimes ignore metadata that they do not know."""
 _FIELDS = (PLAN_NAME, TARGET_NAME, CONTROL_EDGES_NAME)
 
 
 def other_entries(entries: Sequence[Metadata]) -> tuple[Metadata, ...]:
-    """The entries that are not fields of the model."""
+    """Entries that are not fields of the model."""
     return tuple(entry for entry in entries if entry.name not in _FIELDS)
 
 
 def plan_of(entries: Sequence[Metadata], graphs: Sequence[Graph], name: str) -> MemoryPlan | None:
-    """The plan that entries hold. Of several, TFLM follows the last, but refuses the model for any that does not fit.
+    """The plan in the entries. Of several, TFLM follows the last one, but refuses the model if any does not match.
 
     Raises:
-        ModelError: TFLM would refuse one of them, or read past its end.
+        ModelError: TFLM would refuse one of the plans or read past its end.
     """
-    # Entries that share their content are one object.
+    # Entries with shared content have the same object.
     contents = dict.fromkeys(entry.data for entry in entries if entry.name == PLAN_NAME)
     plans = {data: decode_plan(data.content, graphs, name) for data in contents}
     return next((plans[entry.data] for entry in reversed(entries) if entry.name == PLAN_NAME), None)
 
 
 def target_of(entries: Sequence[Metadata]) -> str | None:
-    """The name of the target that the plan was made for; None where there is no plan or nothing tells."""
+    """Name of the target of the plan; None without a plan or without a name."""
     if not any(entry.name == PLAN_NAME for entry in entries):
         return None
     names = [bytes(entry.data.content) for entry in entries if entry.name == TARGET_NAME]
@@ -53,10 +53,10 @@ def target_of(entries: Sequence[Metadata]) -> str | None:
 
 
 def with_control_edges(entries: Sequence[Metadata], graphs: Sequence[Graph], name: str) -> tuple[Graph, ...]:
-    """The graphs as read, with the control edges that entries hold.
+    """Add the control edges in the entries to the graphs.
 
     Raises:
-        ModelError: the entry cannot be read.
+        ModelError: the entry is malformed.
     """
     content = next((bytes(entry.data.content) for entry in entries if entry.name == CONTROL_EDGES_NAME), None)
     edges = () if content is None else decode_edges(content, graphs, name)
@@ -68,10 +68,10 @@ def with_control_edges(entries: Sequence[Metadata], graphs: Sequence[Graph], nam
 
 
 def filed_entries(model: Model) -> tuple[Metadata, ...]:
-    """All entries of the file to write: those of the model, and its fields as entries.
+    """All metadata entries of the file to write: those of the model, and its fields as entries.
 
     Raises:
-        ModelError: the plan does not fit the tensors, the operators break a control edge, or a field is also an entry.
+        ModelError: the plan does not match the tensors, the order violates a control edge, or a field is also an entry.
     """
     stray = next((entry.name for entry in model.metadata if entry.name in _FIELDS), None)
     if stray is not None:
@@ -91,7 +91,7 @@ def filed_entries(model: Model) -> tuple[Metadata, ...]:
 
 
 def _changed(model: Model) -> dict[str, bytes | None]:
-    """For each entry that the file to write cannot keep as it was, its new content; None where there is none."""
+    """New content of each entry that cannot stay as in the source; None for entries to remove."""
     original, graphs = original_of(model), model.graphs
     result: dict[str, bytes | None] = {}
     tensors = [len(graph.tensors) for graph in graphs]
@@ -116,7 +116,7 @@ def _changed(model: Model) -> dict[str, bytes | None]:
 def _merged(
     before: Sequence[Metadata], instead: Mapping[Metadata, Metadata | None], others: Sequence[Metadata]
 ) -> Iterator[Metadata]:
-    """The other entries in their order, and what is instead of fields in the places that these had."""
+    """The other entries in order, with the fields' entries at their old places."""
     rest = list(others)
     for entry in before:
         if entry in instead:

@@ -1,8 +1,7 @@
-"""Whether the writer would lose something of a file: fields that are newer than the installed schema.
+"""Whether the writer would lose parts of a file: fields that are newer than the installed schema.
 
-Tables that did not change are referred to where they lie in the source, with all that they hold. A table that says
-something else now is built anew, of the fields that the schema has. The writer refuses to do that with a table that has
-more; `loses_fields` tells so beforehand, without writing anything.
+Unchanged tables stay in the source with all their fields. A changed table is built again from the fields in the
+schema. The writer refuses to rebuild a table with other fields; `loses_fields` predicts such a refusal without writing.
 """
 
 from __future__ import annotations
@@ -22,13 +21,13 @@ if TYPE_CHECKING:
     from arenite.tflite.origin import T
 
 _KIND = frozenset({"code", "custom_code", "version", "options", "graphs"})
-"""Fields of an operator that its table holds beside the numbers of its tensors."""
+"""Fields of an operator that are in its table, apart from the numbers of its tensors."""
 
 
 def loses_fields(model: Model) -> bool:
-    """Whether a table of the source that would be built anew for this model has fields that the schema does not have.
+    """Whether writing this model would rebuild a source table that has fields unknown to the schema.
 
-    The root is built anew wherever a graph is. What a program made has no fields to lose.
+    The root is rebuilt if any graph is. Objects created by a program have no fields to lose.
     """
     origin = origin_of(model)
     graphs = [graph for graph in model.graphs if changed_fields(graph)]
@@ -49,7 +48,7 @@ def _graph_loses(graph: Graph) -> bool:
 
 
 def _changed(things: Iterable[T]) -> Iterator[Table]:
-    """The tables of those that were read from a file and changed since."""
+    """Source tables of objects that were read from a file and have changed since."""
     for each in things:
         origin = origin_of(each)
         if origin is not None and changed_fields(each):
@@ -57,7 +56,7 @@ def _changed(things: Iterable[T]) -> Iterator[Table]:
 
 
 def _operators(graph: Graph) -> Iterator[Table]:
-    """The tables of operators that changed since they were read, or whose tensors have other numbers now."""
+    """Source tables of operators that have changed since they were read, or whose tensors have new numbers."""
     original = original_of(graph)
     numbers = _numbers(graph)
     before = _numbers(original) if original is not None else {}

@@ -1,4 +1,4 @@
-"""Builtin options of an operator: between the schema's tables and plain mappings, and which table each operator has."""
+"""Builtin options of operators: conversion between schema tables and plain mappings, and the table of each kind."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from arenite.model import Option
 
-# Operators whose options table is not called after them.
+# Kinds of operators whose options table has another name.
 _SHARED_TABLES = {
     **dict.fromkeys(("AVERAGE_POOL_2D", "MAX_POOL_2D", "L2_POOL_2D"), "Pool2DOptions"),
     **dict.fromkeys(("MAXIMUM", "MINIMUM"), "MaximumMinimumOptions"),
@@ -31,11 +31,11 @@ GRAPH_OPTIONS = {
     "WHILE": ("cond_subgraph_index", "body_subgraph_index"),
     "CALL_ONCE": ("init_subgraph_index",),
 }
-"""Options of the control-flow operators that name the graphs they run, in the order in which TFLM plans them."""
+"""Options of control-flow operators that name the graphs to call, in the order in which TFLM plans these graphs."""
 
 
 def schema() -> Any:
-    """Return the classes generated from the schema; importing them takes a while, so it waits until a file is read."""
+    """The classes generated from the schema. Their import is slow, so it waits until a file is read."""
     from ai_edge_litert import schema_py_generated
 
     return schema_py_generated
@@ -60,7 +60,7 @@ def _tables(union: str) -> dict[int, str]:
 
 @cache
 def options_table(code: str) -> tuple[str, int, str] | None:
-    """Which options a builtin operator has: the union, the number in it, and the table's name; None for no options."""
+    """Options of a builtin operator: (union, number in the union, table name); None if the kind has no options."""
     wanted = _SHARED_TABLES.get(code, code.replace("_", "") + "Options").lower()
     for union in ("BuiltinOptions", "BuiltinOptions2"):
         for number, name in _tables(union).items():
@@ -70,18 +70,18 @@ def options_table(code: str) -> tuple[str, int, str] | None:
 
 
 def table_name(union: str, number: int) -> str | None:
-    """Name of the table behind a number of a union, None for a number newer than the schema."""
+    """Name of the table for a number of a union; None for a number newer than the schema."""
     return _tables(union).get(number) if number else None
 
 
 @cache
 def snake(name: str) -> str:
-    """Name of a field in the schema: strideH -> stride_h."""
+    """Field name in the schema from a name of the object API: strideH -> stride_h."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
 def plain(options: Any) -> dict[str, Option]:
-    """Turn an options object of the object API into a mapping; tables nested in it are left out."""
+    """Convert an options object of the object API to a mapping, without nested tables."""
     result: dict[str, Option] = {}
     for name, value in vars(options).items():
         option = _plain_value(value)
@@ -92,9 +92,9 @@ def plain(options: Any) -> dict[str, Option]:
 
 @cache
 def zeros(name: str) -> Mapping[str, Option]:
-    """What runtimes take for the options in a table that a file leaves out: zeros, whatever the schema's defaults are.
+    """Values that runtimes use if a file has no options table: zeros, whatever the schema's defaults are.
 
-    Source: the Parse functions in LiteRT's tflite/core/api/flatbuffer_conversions.cc, which then fill in nothing.
+    Source: the Parse functions in LiteRT's tflite/core/api/flatbuffer_conversions.cc, which then set no field.
     """
     options = plain(getattr(schema(), name + "T")())
     return MappingProxyType({key: type(value)() for key, value in options.items() if isinstance(value, int | float)})
@@ -110,12 +110,12 @@ def _plain_value(value: Any) -> Option | None:
     if isinstance(value, list):
         elements = [_plain_value(element) for element in value]
         if all(isinstance(element, bool | int | float | str) for element in elements):
-            return tuple(elements)  # type: ignore[arg-type]  # just seen to be plain values
+            return tuple(elements)  # type: ignore[arg-type]  # checked above
     return None
 
 
 def update(options: Any, values: Mapping[str, Option], code: str) -> None:
-    """Set fields of an options object; a name that it does not have is a ModelError."""
+    """Set fields of an options object. Raises ModelError for a name that the object lacks."""
     known = {snake(attribute): attribute for attribute in vars(options)}
     for name, value in values.items():
         if name not in known:

@@ -1,4 +1,4 @@
-"""What an object that was read remembers of the file, so that the writer can leave its bytes alone."""
+"""Origin of objects that were read from a file, so that the writer can keep unchanged bytes."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ T = TypeVar("T", "Data", "Graph", "Metadata", "Model", "Operator", "Tensor")
 
 @dataclass(eq=False)
 class Origin:
-    """Where an object came from: the table at `position` of `image`, element `index` of the vector of its kind.
+    """Where an object was read: the table at `position` of `image`, element `index` of the vector of its kind.
 
-    `original` is the object as it was read; a copy made with `dataclasses.replace` keeps the origin, so that the
-    writer finds what differs. Data stored in another file has position 0 and its external id as index.
+    `original` is the object as it was read. A copy made with `dataclasses.replace` keeps the origin, so the writer can
+    find the differences. Data in another file has position 0 and its external id as index.
     """
 
     image: Image
@@ -29,37 +29,37 @@ class Origin:
 
     @property
     def table(self) -> Table:
-        """The table of the object in the file it came from."""
+        """The table of the object in its file."""
         return self.image.table(self.position)
 
 
 @dataclass(eq=False)
 class ModelOrigin(Origin):
-    """Where a model came from: `entries` are all metadata entries of the file, fields of the model among them."""
+    """Where a model was read; `entries` are all metadata entries of the file, including those that became fields."""
 
     entries: tuple[Metadata, ...] = ()
 
 
 def remember(thing: T) -> T:
-    """Let the origin of a newly read object know the object itself."""
+    """Store a newly read object in its own origin."""
     assert isinstance(thing.origin, Origin)
     thing.origin.original = thing
     return thing
 
 
 def origin_of(thing: Thing) -> Origin | None:
-    """Origin of an object, None for what a program made."""
+    """Origin of an object; None for objects created by a program."""
     return thing.origin if isinstance(thing.origin, Origin) else None
 
 
 def original_of(thing: T) -> T | None:
-    """The object as it was read, None for what a program made."""
+    """The object as it was read; None for objects created by a program."""
     origin = origin_of(thing)
     return origin.original if origin and isinstance(origin.original, type(thing)) else None
 
 
 def changed_fields(thing: T) -> frozenset[str]:
-    """Names of the fields in which an object differs from what was read; all of them for a new object."""
+    """Names of the fields that differ from the object as it was read; all fields for a new object."""
     original = original_of(thing)
     if thing is original:
         return frozenset()

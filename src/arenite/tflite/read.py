@@ -1,4 +1,4 @@
-"""A .tflite file -> Model. Whatever is wrong with the file is one `ModelError` that says what and where."""
+"""A .tflite file -> Model. Every fault of the file becomes one `ModelError` that says what is wrong and where."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 IDENTIFIER = b"TFL3"
 MOST_THINGS = 1 << 17
-"""Tensors and operators of a model; TFLM keeps 12 bytes and some 60 in RAM for each, which no known board has."""
+"""Most tensors and operators of a model. Bounds the reader's work far above real models: TFLM keeps 12 bytes of RAM per
+tensor and about 60 per operator."""
 
 
 def read_model(path: str | os.PathLike[str]) -> Model:
@@ -39,7 +40,7 @@ def read_model(path: str | os.PathLike[str]) -> Model:
         raise ModelError("the path of the model is empty; give the path of a .tflite file")
     path = Path(path)
     try:
-        # Asked before opening: a pipe that nobody writes to would wait forever, and /dev/zero never ends.
+        # Checked before opening: opening a pipe without a writer blocks, and /dev/zero never ends.
         mode = path.stat().st_mode
         if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
             raise ModelError(f"{path} is a device, pipe or socket; give the path of a .tflite file")
@@ -54,7 +55,7 @@ def read_model(path: str | os.PathLike[str]) -> Model:
 
 
 def read_bytes(data: bytes, name: str) -> Model:
-    """Read a model from the content of a file; `name` is what errors and reports call it.
+    """Read a model from the content of a file. Errors and reports call it `name`.
 
     Raises:
         ModelError: the bytes are not a TensorFlow Lite model, or contradict themselves.
@@ -121,14 +122,14 @@ def _read(image: Image, name: str, path: Path | None) -> Model:
 
 def _check_count(image: Image, graphs: Sequence[int]) -> None:
     slots = (SubGraphField.TENSORS, SubGraphField.OPERATORS)
-    # From the vectors' lengths, so that nothing is read of a model that is too large.
+    # Uses the lengths of vectors, so that nothing of a model that is too large is read.
     count = sum(len(image.table(position).tables(slot)) for position in graphs for slot in slots)
     if count > MOST_THINGS:
         raise UselessError(f"the model has {count} tensors and operators, more than {MOST_THINGS}")
 
 
 def _read_buffers(root: Table) -> list[Data | None]:
-    """Content of every buffer, None for the empty ones; a table that is listed twice is one object."""
+    """Content of every buffer, None for empty ones; buffers that share a table share an object."""
     found: dict[int, Data | None] = {}
     result = []
     for index, position in enumerate(root.tables(ModelField.BUFFERS)):
@@ -143,7 +144,7 @@ def _read_buffer(table: Table, index: int) -> Data | None:
     content = table.content(BufferField.DATA)
     if not content:
         offset, size = table.number(BufferField.OFFSET, U64), table.number(BufferField.SIZE, U64)
-        # LiteRT's converter writes 1 as a placeholder and its interpreter ignores values up to 1.
+        # LiteRT's converter writes 1 as a placeholder, and its interpreter ignores values up to 1.
         if offset <= 1 or size <= 1:
             return None
         if offset + size > table.image.size:
@@ -155,7 +156,7 @@ def _read_buffer(table: Table, index: int) -> Data | None:
 
 
 class _External(dict[int, Data]):
-    """Data stored in another file, by its id: constant, with a content that this file does not hold."""
+    """Data in another file, by id: constants whose content is not in this file."""
 
     def __init__(self, root: Table) -> None:
         super().__init__()

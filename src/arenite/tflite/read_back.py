@@ -1,7 +1,7 @@
-"""Whether the bytes of a file say what was meant: they are read again, and compared with the model part for part.
+"""Checks the bytes of a written file: reads them again and compares each part with the model.
 
-The writer patches bytes of its source and moves tables. In a file whose tables overlap, which no known converter
-writes but the format does not forbid, either can change what a third table says.
+The writer patches bytes of its source and moves tables. If tables overlap, either step can change a third table. No
+known converter writes overlapping tables, but the format does not forbid them.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 def check_read_back(content: bytes, model: Model) -> None:
-    """Compare what the reader makes of a file with the model that the file was written for.
+    """Compare a file, as the reader understands it, with the model for which it was written.
 
     Raises:
-        ModelError: the file cannot be read, or says something else; the message names the part.
+        ModelError: the file cannot be read or differs; the message names the part.
     """
     try:
         found = read_bytes(content, model.name)
@@ -87,21 +87,21 @@ def _ends(operator: Operator, number: Number) -> object:
 
 
 def _same_options(meant: Operator, found: Operator) -> bool:
-    """Whether all options that were meant are there; a program may leave out those with a default."""
+    """Whether all options of `meant` are in `found`; a program may leave out options with a default."""
     if meant.options == found.options:
         return True
     return all(name in found.options and _plain(found.options[name]) == _plain(v) for name, v in meant.options.items())
 
 
 def _plain(value: object) -> object:
-    """A value as a file holds it: floats in 32 bits."""
+    """A value as a file stores it: floats in 32 bits."""
     if isinstance(value, float):
         return struct.pack("<f", value)
     return tuple(map(_plain, value)) if isinstance(value, tuple | list) else value
 
 
 class _Contents:
-    """Compares contents, those that many tensors share once."""
+    """Compares contents; each pair of contents that many tensors share is compared once."""
 
     def __init__(self) -> None:
         self._same: set[tuple[Data, Data]] = set()

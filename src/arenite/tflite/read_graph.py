@@ -27,7 +27,7 @@ _TYPES = {kind.code: kind for kind in ElementType}
 
 
 class Shared(NamedTuple):
-    """What the graphs of a model have in common."""
+    """Parts of a model that all graphs share."""
 
     data: Sequence[Data | None]
     kinds: Sequence[Kind]
@@ -35,10 +35,10 @@ class Shared(NamedTuple):
 
 
 def read_graph(table: Table, number: int, graphs: int, shared: Shared) -> Graph:
-    """Read subgraph `number` of so many.
+    """Read subgraph `number` of `graphs` subgraphs.
 
     Raises:
-        DamageError: a field points outside of the file, an index outside of its vector, or the graph makes no sense.
+        DamageError: a field points outside the file, an index is out of range, or the graph is inconsistent.
     """
     tensors: list[Tensor] = []
     image = table.image
@@ -76,12 +76,12 @@ def _read_tensor(table: Table, index: int, shared: Shared, fed: frozenset[int]) 
     if kind is None:
         raise NewerError(f"element type {code} is not known to this version of Arenite")
     buffer = table.number(TensorField.BUFFER, U32)
-    # A few very old files have no buffers at all; every tensor of theirs says buffer 0.
+    # A few very old files have no buffers at all; all their tensors refer to buffer 0.
     if buffer >= len(shared.data) and buffer:
         raise DamageError(f"its content is in buffer {buffer}, but the model has {len(shared.data)} buffers")
     data = shared.data[buffer] if shared.data else None
     if buffer == 0 and index in fed:
-        # Buffer 0 is empty by convention. Where it is not, LiteRT still takes what is written at run time as such.
+        # Buffer 0 is empty by convention. If it is not, LiteRT still treats tensors written at run time as empty.
         data = None
     external = table.number(TensorField.EXTERNAL_BUFFER, U32)
     if external and data is None:
@@ -109,7 +109,7 @@ def _read_tensor(table: Table, index: int, shared: Shared, fed: frozenset[int]) 
 
 
 def _spend_on_sparsity(table: Table) -> None:
-    """Count what the object API is about to read, since it follows each of many offsets to one place."""
+    """Charge the bytes that the object API will read, since it follows repeated offsets to the same place."""
     for position in table.tables(SparsityField.DIM_METADATA):
         metadata = table.image.table(position)
         for slot in (DimensionField.ARRAY_SEGMENTS, DimensionField.ARRAY_INDICES):

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from arenite.tflite.flat import Table
 
 OPTIONAL = -1
-"""Index of an input that is left out."""
+"""Index of an omitted optional input."""
 
 
 class Kind(NamedTuple):
-    """What an entry of the model's operator codes says."""
+    """Content of one entry of the model's operator codes."""
 
     code: str
     custom_code: str | None
@@ -33,12 +33,12 @@ class Kind(NamedTuple):
 
     @property
     def label(self) -> str:
-        """Name for a person."""
+        """Name for messages."""
         return printable(self.custom_code) if self.custom_code else self.code
 
 
 def read_kind(table: Table) -> Kind:
-    """Read an operator code. A builtin newer than the schema becomes BUILTIN_<number>, and is carried through."""
+    """Read an operator code. A builtin newer than the schema becomes BUILTIN_<number> and is written unchanged."""
     number = max(
         table.number(OperatorCodeField.BUILTIN_CODE, I32),
         table.number(OperatorCodeField.DEPRECATED_BUILTIN_CODE, I8),
@@ -49,10 +49,10 @@ def read_kind(table: Table) -> Kind:
 
 
 def read_operator(table: Table, index: int, tensors: Sequence[Tensor], kinds: Sequence[Kind], graphs: int) -> Operator:
-    """Read an operator of a graph with these tensors, in a model of so many graphs.
+    """Read an operator of a graph with these tensors, in a model of `graphs` graphs.
 
     Raises:
-        DamageError: a field points outside of the file, or an index outside of its vector.
+        DamageError: a field points outside the file, or an index is out of range.
     """
     number = table.number(OperatorField.OPCODE_INDEX, U32)
     if number >= len(kinds):
@@ -101,7 +101,7 @@ def _present(table: Table, slot: int, tensors: Sequence[Tensor], verb: str) -> t
 
 
 def _check_subgraphs(options: Mapping[str, Option], count: int) -> None:
-    """Check the graphs that any operator names, also those that Arenite only carries through."""
+    """Check the graphs that any operator names, also in operators that Arenite does not interpret."""
     for name, value in options.items():
         if name.endswith(("subgraph_index", "subgraph")) and isinstance(value, int) and value >= count:
             raise DamageError(f"names subgraph {value}, but the model has {count} subgraphs")
@@ -118,7 +118,7 @@ def _graphs(code: str, options: Mapping[str, Option], count: int) -> tuple[int, 
 
 
 def _read_options(table: Table, code: str) -> Mapping[str, Option]:
-    """Builtin options; those that a runtime takes where a file has no table for the operator's kind."""
+    """Builtin options; if the file has no options table for the kind, the values that a runtime then uses."""
     table.content(OperatorField.CUSTOM_OPTIONS)
     table.content(OperatorField.MUTATING_VARIABLE_INPUTS)
     large = table.number(OperatorField.LARGE_CUSTOM_OPTIONS_OFFSET, U64)
@@ -146,7 +146,7 @@ def _read_options(table: Table, code: str) -> Mapping[str, Option]:
 
 
 def unpack(name: str, table: Table) -> Any:
-    """Read a table through the object API of the schema, which knows every kind of table but checks no bounds."""
+    """Read a table by the schema's object API, which knows every kind of table but does not check bounds."""
     try:
         return getattr(schema(), name + "T").InitFromBuf(table.image.data, table.position)
     except (struct.error, ValueError, TypeError, IndexError, OverflowError, MemoryError, UnicodeDecodeError) as error:

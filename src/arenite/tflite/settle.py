@@ -1,8 +1,8 @@
-"""Moving the parts of a finished file: contents of buffers to aligned places, what nobody needs any more out of it.
+"""Moves parts of a finished file: aligns the contents of buffers, and removes bytes that nothing refers to.
 
-The C++ builder of TensorFlow's converter does not align the contents of buffers to more than 4 bytes either, so most
-files need this. Everything else keeps its place modulo 16, hence its alignment: a content that has to move by k bytes
-gets k bytes of padding before it and 16 - k after it, and dead bytes leave in multiples of 16.
+The C++ builder of TensorFlow's converter aligns contents to 4 bytes only, so most files need this. All other parts keep
+their position modulo 16, and thus their alignment: a content that moves by k bytes gets k bytes of padding before it
+and 16 - k after it, and dead bytes are removed in multiples of 16.
 """
 
 from __future__ import annotations
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 
 
 _DEAD, _ALIVE = 1, 2
+"""Marks of bytes that only the old root reaches, and of bytes that the new root reaches; 0 is neither."""
 
 
 class Edit(NamedTuple):
-    """At a position: insert so many bytes of padding, or drop so many bytes."""
+    """At a position: insert a number of padding bytes, or drop a number of bytes."""
 
     position: int
     inserted: int
@@ -34,7 +35,7 @@ class Edit(NamedTuple):
 
 
 def misplaced_contents(image: Image) -> set[tuple[int, int]]:
-    """Start and end of the contents of buffers (without their length) that are not aligned."""
+    """(start, end) of the misaligned contents of buffers, without their length fields."""
     found = set()
     for position in image.table(image.indirect(0)).tables(ModelField.BUFFERS):
         at = image.table(position).target(BufferField.DATA)
@@ -46,9 +47,9 @@ def misplaced_contents(image: Image) -> set[tuple[int, int]]:
 
 
 def settle(data: bytes, old_root: int) -> bytes | None:
-    """Return the file with every content aligned, and without what only the root table it had before leads to.
+    """Align every content of a file, and remove what only its previous root table refers to.
 
-    None where the file holds something newer than the installed schema: moving it would break what is not known.
+    None if the file has a part that is newer than the installed schema: moving it would break unknown offsets.
     """
     image = Image(data)
     root, edits = image.indirect(0), list(_alignments(image))
@@ -63,9 +64,9 @@ def settle(data: bytes, old_root: int) -> bytes | None:
 
 
 def dead(image: Image, old: Iterable[tuple[int, int]], new: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Start and end of the bytes that lie in `old` extents and in none of the `new`, with the padding between them.
+    """(start, end) of bytes in `old` extents but in none of the `new` ones, with the padding between them.
 
-    Padding are zeros that nothing refers to, no more than alignment takes.
+    Padding is zeros without a reference to them, at most as many as an alignment needs.
     """
     import numpy as np
 
@@ -128,7 +129,7 @@ def _apply(image: Image, edits: Sequence[Edit], links: Links) -> bytes:
 
 
 def _absolute_places(image: Image) -> set[int]:
-    """Fields that hold a position in the file; up to 1 they are placeholders."""
+    """Positions of fields that contain a position in the file; values up to 1 are placeholders."""
     root = image.table(image.indirect(0))
     places = {_field(image.table(p), BufferField.OFFSET) for p in root.tables(ModelField.BUFFERS)}
     for graph in root.tables(ModelField.SUBGRAPHS):

@@ -1,4 +1,4 @@
-"""Which lengths of a tensor the file leaves open, so that LiteRT may be asked for others before it runs."""
+"""Dimensions that a file leaves open, for which LiteRT may get other lengths before it runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def open_axes(tensor: Tensor) -> tuple[int, ...]:
-    """The axes whose length is -1 in the tensor's `shape_signature`; none where the file has no signature."""
+    """Axes with length -1 in the tensor's `shape_signature`; empty if the file has no signature."""
     origin = origin_of(tensor)
     if origin is None or "shape" in changed_fields(tensor):
         return ()

@@ -1,9 +1,8 @@
-"""A new flatbuffer built in front of the bytes of an old one.
+"""A new flatbuffer in front of the bytes of an old one.
 
-A flatbuffer is written from its end to its start and every offset points toward the end. So the old file, byte for
-byte, can serve as the part that is "already written": what did not change is referred to where it lies, what changed
-is built in front of it. The growth is a multiple of 16, so whatever was aligned stays aligned, and the last bytes of
-the file stay the last bytes.
+A flatbuffer is built from its end to its start, and every offset points toward the end. So the old file, byte for byte,
+can be the part that is already built: unchanged objects are referred to where they are, changed ones are built in front
+of it. The file grows by a multiple of 16, so aligned objects stay aligned, and the last bytes of the file stay last.
 
      new: | root, TFL3 | new tables -> ...  | old root, TFL3 | old tables ... weights ... | zip |
                               \\______________________________^
@@ -23,14 +22,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ALIGNMENT = 16
-"""Bytes to which the content of buffers is aligned in the file: `force_align: 16` in the schema."""
+"""Alignment in bytes of buffer contents in the file: `force_align: 16` in the schema."""
 _ROOM = 4096
+"""Bytes in front of the source at the start; the builder's buffer grows when they are used up."""
 
 
 class Sheet:
-    """A builder on top of a source image, or on nothing.
+    """A flatbuffer builder on top of a source image, or without one.
 
-    A `reference` is what the `flatbuffers` builder calls an offset: the distance of an object from the end.
+    A `reference` is what the `flatbuffers` builder calls an offset: the distance of an object from the end of the file.
     """
 
     def __init__(self, source: Image | None) -> None:
@@ -52,14 +52,14 @@ class Sheet:
 
     @cached_property
     def operator_vectors(self) -> Counter[int]:
-        """How many subgraphs of the source use the vector of operators whose first element is at a position."""
+        """How many subgraphs of the source use each vector of operators, by position of its first element."""
         assert self.source is not None
         image = self.source
         graphs = image.table(image.indirect(0)).tables(ModelField.SUBGRAPHS)
         return Counter(image.table(position).target(SubGraphField.OPERATORS) + U32.size for position in graphs)
 
     def patch(self, position: int, content: bytes) -> None:
-        """Overwrite bytes of the source's part."""
+        """Overwrite bytes in the source's part of the file."""
         start = len(self.builder.Bytes) - self._base + position
         self.builder.Bytes[start : start + len(content)] = content
 
@@ -78,7 +78,7 @@ class Sheet:
         return int(self.builder.EndVector())
 
     def content(self, content: bytes | memoryview) -> int:
-        """Build a vector of bytes whose first one is aligned; the stock `Pack` of the schema does not align it."""
+        """Build a vector of bytes with an aligned first byte, which the schema's own `Pack` does not align."""
         builder = self.builder
         builder.StartVector(1, len(content), ALIGNMENT)
         builder.head -= len(content)
@@ -86,14 +86,14 @@ class Sheet:
         return int(builder.EndVector())
 
     def absolute(self, reference: int, slot: int) -> None:
-        """Note a field that holds a place in the whole file, which the growth of the file must be added to."""
+        """Record a field with a position in the whole file, which grows with the file."""
         self._absolute.append((reference, slot))
 
     def finish(self, root: int) -> bytes:
-        """Return the bytes of the whole file, with the root table at this reference.
+        """The bytes of the whole file, with the root table at this reference.
 
         Raises:
-            ModelError: the file would exceed the 2 GB that a flatbuffer can have.
+            ModelError: the file would exceed 2 GB, the limit of flatbuffers.
         """
         if self.builder.Offset() != self._base or self.source is None:
             self.builder.Finish(root, b"TFL3")
@@ -116,10 +116,10 @@ class Sheet:
 
 
 def refuse_unknown(image: Image, position: int, known: int, what: str) -> None:
-    """Refuse to rebuild a table that has fields newer than the schema, because they would be lost.
+    """Check that a table to be rebuilt has no fields newer than the schema, since they would be lost.
 
     Raises:
-        ModelError: naming the table.
+        ModelError: the table has such fields; the message names the table.
     """
     if image.table(position).fields_beyond(known):
         raise ModelError(f"{what} holds fields newer than the schema of the installed ai-edge-litert; update it")

@@ -1,6 +1,6 @@
-"""Signature definitions: names that an application uses for the inputs and outputs of a graph.
+"""Signature definitions: names by which an application finds the inputs and outputs of a graph.
 
-They are no part of `Model`; they stay in the file, and their tensor numbers are renewed when tensors move.
+They are not part of `Model`. They stay in the file, and their tensor numbers are updated when tensors move.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def check_signatures(root: Table, graphs: Sequence[Graph]) -> None:
 
 
 def signature_tensors(model: Model) -> frozenset[Tensor]:
-    """The tensors that signatures name; normally all of them are inputs and outputs of their graph."""
+    """Tensors that signatures name; normally they are inputs and outputs of their graph."""
     origin = origin_of(model)
     if origin is None:
         return frozenset()
@@ -62,17 +62,17 @@ def signature_tensors(model: Model) -> frozenset[Tensor]:
 
 
 def renumbered_signatures(root: Table, model: Model) -> Iterator[Table]:
-    """The signatures whose tensors have other numbers now, or are gone."""
+    """Signatures whose tensors have new numbers, or have been removed."""
     moves = _Moves(root, model)
     tables = (root.image.table(position) for position in root.tables(ModelField.SIGNATURE_DEFS))
     return (table for table in tables if not _stays(table, moves))
 
 
 def signature_references(root: Table, model: Model, sheet: Sheet) -> tuple[int, ...]:
-    """Build the signatures whose tensors have other numbers now; return references to all of them.
+    """Build the signatures whose tensors have new numbers; returns references to all signatures.
 
     Raises:
-        ModelError: a tensor that a signature names is gone.
+        ModelError: a tensor that a signature names has been removed.
     """
     moves = _Moves(root, model)
     return tuple(_reference(root, position, moves, sheet) for position in root.tables(ModelField.SIGNATURE_DEFS))
@@ -94,19 +94,19 @@ def _reference(root: Table, position: int, moves: _Moves, sheet: Sheet) -> int:
 
 
 def _stays(signature: Table, moves: _Moves) -> bool:
-    """Whether the tensors that a signature names have the numbers that they had."""
+    """Whether the tensors of a signature kept their numbers."""
     moved = moves[signature.number(SignatureField.SUBGRAPH_INDEX, U32)]
     return all(moved.get(number) == number for number in _tensor_numbers(signature))
 
 
 def _tensor_numbers(signature: Table) -> frozenset[int]:
-    """Numbers, in the file it was read from, of the tensors that a signature names."""
+    """Numbers of a signature's tensors in the file from which it was read."""
     entries = [*signature.tables(SignatureField.INPUTS), *signature.tables(SignatureField.OUTPUTS)]
     return frozenset(signature.image.table(entry).number(TensorMapField.TENSOR_INDEX, U32) for entry in entries)
 
 
 class _Moves(dict[int, dict[int, int]]):
-    """For each graph of the source the new numbers of its tensors; worked out when a signature asks for the graph."""
+    """New tensor numbers by old ones, for each source graph; computed on the first request for the graph."""
 
     def __init__(self, root: Table, model: Model) -> None:
         super().__init__()
@@ -120,7 +120,7 @@ class _Moves(dict[int, dict[int, int]]):
         moved = {}
         for now, tensor in enumerate(self.model.graphs[number].tensors):
             origin = origin_of(tensor)
-            # A tensor that came over from another graph has a number too, but of that graph.
+            # A tensor from another graph has a number too, but a number of that graph.
             if (
                 origin is not None
                 and origin.image is image

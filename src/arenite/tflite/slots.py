@@ -1,6 +1,6 @@
-"""Numbers of the fields of the tables that Arenite reads itself, in the order of the TensorFlow Lite schema.
+"""Slots of the fields of the tables that Arenite reads itself, in the order of the TensorFlow Lite schema.
 
-They are those of `schema.fbs`, version 3; a test compares them with the schema that `ai-edge-litert` brings along.
+The numbers are those of `schema.fbs`, version 3; a test compares them with the schema in `ai-edge-litert`.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class MetadataField:
 
 
 class SignatureField:
-    """Fields of table SignatureDef; number 3 is deprecated."""
+    """Fields of table SignatureDef; slot 3 is deprecated."""
 
     INPUTS, OUTPUTS, SIGNATURE_KEY, _, SUBGRAPH_INDEX = range(5)
     COUNT = 5

@@ -1,7 +1,7 @@
 """Model -> the bytes of a .tflite file.
 
-Bytes of the source that need not change are not changed: without a change the source's own bytes come out, an operator
-order alone is written into its place, and everything else is built in front of the source (see `sheet`).
+Bytes of the source change only where they must. An unchanged model gives the source's bytes, a new operator order alone
+is written in place, and all other changes are built in front of the source (see `sheet`).
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ _SCHEMA_VERSION = 3
 
 
 def write_bytes(model: Model) -> bytes:
-    """Return the content of a .tflite file with this model; the same model gives the same bytes.
+    """The content of a .tflite file with this model; the same model gives the same bytes.
 
-    What is returned has been read again and says what the model says.
+    The result has been read back and compared with the model.
 
     Raises:
-        ModelError: the model contradicts itself, or something of its source would be lost.
+        ModelError: the model is inconsistent, or a part of its source would be lost.
     """
     origin = origin_of(model)
     if origin and model is origin.original:
@@ -52,7 +52,7 @@ def write_bytes(model: Model) -> bytes:
 
 
 def _settled(model: Model, root: Table | None) -> bytes:
-    """Write, then move contents that the source has at places that are not aligned, and drop what is not needed."""
+    """Write, then align contents that are misaligned in the source, and drop unused bytes."""
     if root is None:
         return _write(model, None)
     written = _write(model, root)
@@ -93,7 +93,7 @@ def _write(model: Model, root: Table | None, *, copy_misplaced: bool = False) ->
 
 
 def _check_graphs(model: Model) -> None:
-    """Graphs that were read must stay where they were: operators that are only carried through may name them."""
+    """Check that graphs kept their positions: operators that Arenite does not interpret may name them."""
     if not model.graphs:
         raise ModelError(f"{model.name}: a model needs at least one graph")
     original = original_of(model)
@@ -112,7 +112,7 @@ def _check_graphs(model: Model) -> None:
 
 
 def _changed_vector(sheet: Sheet, root: Table | None, slot: int, references: tuple[int, ...]) -> int | None:
-    """Build a vector of tables; None where the source has the same one."""
+    """Build a vector of tables; None if the source has the same one."""
     before = tuple(sheet.reference(position) for position in root.tables(slot)) if root else None
     return None if references == (before or ()) else sheet.tables(references)
 
@@ -133,7 +133,7 @@ def _metadata_reference(entry: Metadata, page: Page) -> int:
 
 
 def _build_root(sheet: Sheet, root: Table | None, references: dict[int, int | None]) -> int:
-    """Build the table Model: new vectors where there are some, those of the source for the rest."""
+    """Build the table Model: new vectors where there are some, the source's vectors elsewhere."""
     builder, names = sheet.builder, schema()
     version = _SCHEMA_VERSION
     if root:

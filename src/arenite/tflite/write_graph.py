@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Page(NamedTuple):
-    """What all graphs of the file to write share."""
+    """Parts of the file to write that all graphs share."""
 
     sheet: Sheet
     buffers: Buffers
@@ -32,7 +32,7 @@ class Page(NamedTuple):
 
 
 class _Parts(NamedTuple):
-    """Contents of a subgraph: references for tables, indices for the ends."""
+    """Contents of a subgraph: references of tables, and indices of inputs and outputs."""
 
     tensors: tuple[int, ...]
     inputs: tuple[int, ...]
@@ -41,10 +41,10 @@ class _Parts(NamedTuple):
 
 
 def graph_reference(graph: Graph, index: int, page: Page) -> int:
-    """Build what changed of a graph; return the reference of its table.
+    """Build the changed parts of a graph; returns the reference of its table.
 
     Raises:
-        ModelError: a tensor is used that the graph does not list.
+        ModelError: an operator uses a tensor that the graph does not list.
     """
     numbers = {tensor: number for number, tensor in enumerate(graph.tensors)}
     parts = _Parts(
@@ -94,9 +94,9 @@ def _parts(table: Table, sheet: Sheet) -> _Parts:
 
 
 def _permute(table: Table, operators: Sequence[int], sheet: Sheet) -> bool:
-    """Rewrite the vector of operators where it lies, so that no table is built at all.
+    """Rewrite the vector of operators in place, without building a table.
 
-    Impossible, and False, where another subgraph uses the same vector or an operator lies before the vector.
+    Returns False if another subgraph shares the vector, or if an operator lies before the vector.
     """
     start = table.target(SubGraphField.OPERATORS) + 4
     if sheet.operator_vectors[start] != 1:
@@ -109,7 +109,7 @@ def _permute(table: Table, operators: Sequence[int], sheet: Sheet) -> bool:
 
 
 def _build(graph: Graph, parts: _Parts, table: Table | None, sheet: Sheet) -> int:
-    """Build the table of a subgraph; what equals that of `table` is shared with it."""
+    """Build the table of a subgraph; shares with `table` all parts that are equal."""
     builder: Any = sheet.builder
     before = _parts(table, sheet) if table else None
     vectors = []

@@ -34,10 +34,10 @@ _UNIONS = {
 def operator_reference(
     operator: Operator, numbers: Mapping[Tensor, int], where: str, sheet: Sheet, kinds: Kinds
 ) -> int:
-    """Refer to the operator where it lies in the source, or build it with what changed.
+    """Reference of an unchanged operator in the source, or of a new table for a changed one.
 
     Raises:
-        ModelError: it uses a tensor that its graph does not list, or has options that its kind does not have.
+        ModelError: the operator uses a tensor that its graph does not list, or has options that its kind does not have.
     """
     origin = origin_of(operator)
     at_home = origin is not None and origin.image is sheet.source
@@ -80,7 +80,7 @@ def _same(old: Table, kind: int, ends: tuple[tuple[int, ...], ...]) -> bool:
 
 
 def _options_to_set(operator: Operator, changed: frozenset[str]) -> dict[str, Option]:
-    """Options that differ from those of the source, with the graphs that the operator runs among them."""
+    """Options that differ from the source's, including the graphs that the operator calls."""
     options: dict[str, Option] = {}
     if "options" in changed:
         original = original_of(operator)
@@ -100,14 +100,14 @@ def _unpacked(old: Table | None, where: str, *, at_home: bool) -> Any:
     table = unpack("Operator", old)
     start, size = table.largeCustomOptionsOffset, table.largeCustomOptionsSize
     if start > 1 and not at_home:
-        # The bytes lie in the other file, outside of its flatbuffer: take them along.
+        # The content is in the other file, outside its flatbuffer, and must be copied.
         table.customOptions = list(old.image.data[start : start + size])
         table.largeCustomOptionsOffset = table.largeCustomOptionsSize = 0
     return table
 
 
 def has_newer_options(table: Table) -> bool:
-    """Whether the options in an operator's table are of a kind that the schema does not have."""
+    """Whether the options table of an operator is of a kind that the schema does not know."""
     for union, slot in _UNIONS.items():
         number = table.number(slot, U8)
         if number and table_name(union, number) is None:

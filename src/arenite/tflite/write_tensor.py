@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def tensor_reference(tensor: Tensor, sheet: Sheet, buffers: Buffers) -> int:
-    """Refer to the tensor where it lies in the source, or build it with what changed."""
+    """Reference of an unchanged tensor in the source, or of a new table for a changed one."""
     origin = origin_of(tensor)
     changed = changed_fields(tensor)
     at_home = origin is not None and origin.image is sheet.source
@@ -38,9 +38,9 @@ def tensor_reference(tensor: Tensor, sheet: Sheet, buffers: Buffers) -> int:
 
 
 def all_but_name_and_buffer(tensor: Tensor) -> bytes | None:
-    """What the file says of a tensor, in what `Tensor` holds and in what it does not (sparsity, ranges).
+    """The tensor's table as bytes, without name and buffer but with parts that `Tensor` lacks (sparsity, ranges).
 
-    Contents are not looked at, nor is what a program changed since the tensor was read. None for what a program made.
+    Ignores contents, and changes since the tensor was read. None for tensors created by a program.
     """
     origin = origin_of(tensor)
     if origin is None:
@@ -58,7 +58,7 @@ def _update(table: Any, tensor: Tensor, changed: frozenset[str]) -> None:
     if "name" in changed:
         table.name = tensor.name
     if "shape" in changed:
-        # The old signature, with -1 for the dimensions that may vary, says nothing of the new shape.
+        # The old signature, with -1 for variable dimensions, does not apply to the new shape.
         table.shape, table.shapeSignature = list(tensor.shape), None
     if "type" in changed:
         table.type = tensor.type.code

@@ -1,1 +1,1 @@
-"""CMSIS-NN behind TFLM's glue: overlap, scratch, tail and limits."""
+"""TFLM's kernels that call CMSIS-NN: overlap, scratch, tail and limits."""

@@ -1,4 +1,4 @@
-"""CMSIS-NN behind TFLM's glue as a backend, one for each class of cores."""
+"""TFLM's kernels that call CMSIS-NN as a backend, one for each class of cores."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class CmsisNN(Reference):
         return cmsis_scratch(kernel, self.instructions)
 
     def planned_scratch(self, operator: Operator) -> tuple[int, ...]:
-        """What they request on a device."""
+        """Scratch on a device."""
         return self.scratch(operator)
 
     def structure(self, label: str) -> str:

@@ -1,4 +1,4 @@
-"""Why TFLM's kernels that call CMSIS-NN cannot run an operator that the reference kernels run.
+"""Reasons why TFLM's kernels that call CMSIS-NN refuse an operator that the reference kernels run.
 
 Source: the Prepare and Eval functions in TFLM's kernels/cmsis_nn/*.cc.
 """
@@ -22,7 +22,7 @@ I8, I16 = ElementType.INT8, ElementType.INT16
 
 
 def why_not(operator: Operator, instructions: Instructions) -> str | None:
-    """Why CMSIS-NN's glue refuses an operator, in words; None: nothing is known against it."""
+    """Why TFLM's CMSIS-NN kernels refuse an operator, as text; None if no reason is known."""
     own = LIMITS.get(operator.code, ())
     if instructions is Instructions.MVE:
         own = (*own, *MVE_LIMITS.get(operator.code, ()))
@@ -41,7 +41,7 @@ LIMITS: Mapping[str, tuple[Check, ...]] = MappingProxyType(
         **each("UNIDIRECTIONAL_SEQUENCE_LSTM", constant(*range(1, 9), *range(12, 16))),
     }
 )
-"""What the glue asks on all cores."""
+"""Limits on all cores."""
 
 MVE_LIMITS: Mapping[str, tuple[Check, ...]] = MappingProxyType({"SVDF": (where(I8, constant(1)),)})
-"""What it asks besides, on cores with MVE, where it adds up weights before the first inference."""
+"""Further limits on cores with MVE, where the kernel sums up weights before the first inference."""

@@ -1,8 +1,8 @@
-"""CMSIS-NN behind TFLM's glue (tensorflow/lite/micro/kernels/cmsis_nn/), read at the revision that TFLM pins.
+"""Overlap rules of TFLM's CMSIS-NN kernels (tensorflow/lite/micro/kernels/cmsis_nn/), at the revision that TFLM pins.
 
-Quantized kernels only, and only the operators that the glue passes on: everything else, and every float operator,
-runs the reference kernel. Where a kernel makes the output in the reference's order but reads further ahead, the
-reference's distance is safe; where that is said, it need not be the least.
+CMSIS-NN runs only quantized operators of some kinds; all other operators run the reference kernel. A kernel that writes
+in the reference kernel's order but reads further ahead is safe at the reference kernel's distance. Docstrings say where
+this distance may not be the least.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ if TYPE_CHECKING:
 
 MVE = Instructions.MVE
 MVE_CHANNELS = 124
-"""CH_IN_BLOCK_MVE (arm_nnsupportfunctions.h): channels that one pass of the depthwise kernel for vectors makes."""
+"""Channels per pass of the MVE depthwise kernel, CH_IN_BLOCK_MVE (arm_nnsupportfunctions.h)."""
 MVE_ROWS = 4
-"""Pixels that the matrix kernel for vectors makes together (arm_nn_mat_mult_nt_t_s8.c)."""
+"""Pixels that the MVE matrix kernel computes together (arm_nn_mat_mult_nt_t_s8.c)."""
 PAIR = 2
-"""Channels that the matrix kernel without vectors makes in one pass over the pixels (arm_nn_mat_mult_nt_t_s8.c)."""
+"""Channels that the matrix kernel without MVE computes per pass over the pixels (arm_nn_mat_mult_nt_t_s8.c)."""
 INTEGERS = frozenset({ElementType.INT8, ElementType.INT16})
 
 
 def cmsis_nn(operator: Operator, position: int, output: int, instructions: Instructions) -> Overlap:
-    """Distances for the kernel that TFLM runs when it is built with CMSIS-NN for this class of cores."""
+    """Safe distances for the kernel that TFLM runs when it is built with CMSIS-NN for this class of cores."""
     rule = RULES.get(operator.code)
     if rule is None or operator.outputs[0].type not in INTEGERS:
         return reference(operator, position, output)
@@ -54,15 +54,15 @@ def _convolution(operator: Operator, position: int, instructions: Instructions) 
 
 
 def _gathered(window: windows.Window) -> int | None:
-    """Convolutions in general (arm_convolve_s8.c, _s16.c): windows of 2 or 4 pixels go to scratch first.
+    """General convolutions (arm_convolve_s8.c, _s16.c): the kernel copies windows of 2 or 4 pixels to scratch first.
 
-    One pixel at a time would need at least this distance. Groups are made in passes over the image: no rule.
+    Reading one pixel at a time needs at least this distance too. Groups make several passes over the image: no rule.
     """
     return window.walk.next_pixel() if window.groups == 1 else None
 
 
 def _convolution_s8(window: windows.Window, instructions: Instructions) -> int | None:
-    """The choice of arm_convolve_wrapper_s8.c."""
+    """Distance in elements for the kernel that arm_convolve_wrapper_s8.c selects; None without a rule."""
     columns, rows = window.columns, window.rows
     if window.pointwise and (rows.stride, columns.stride) == (1, 1):
         return _matrix(window.batches * rows.length * columns.length, window, instructions)
@@ -75,11 +75,11 @@ def _convolution_s8(window: windows.Window, instructions: Instructions) -> int |
 
 
 def _matrix(pixels: int, window: windows.Window, instructions: Instructions) -> int | None:
-    """1x1 with stride 1, straight from the input (arm_convolve_1x1_s8_fast.c, arm_nn_mat_mult_nt_t_s8.c).
+    """1x1 with stride 1, directly from the input (arm_convolve_1x1_s8_fast.c, arm_nn_mat_mult_nt_t_s8.c).
 
-    With vectors 4 pixels at a time, each channel reading all 4; single pixels in the end, 4 channels before they are
-    written. Without, every pair of channels goes over the whole input; a single pair, or one channel, does so once, and
-    reads a pixel or two before it writes them.
+    With MVE the kernel computes 4 pixels at a time, each channel from all 4; the last pixels one by one, 4 channels per
+    write. Without MVE each pair of channels makes one pass over the whole input. One or two channels need a single
+    pass, which reads one or two pixels before it writes them.
     """
     if instructions is not MVE:
         return window.walk.next_pixel() if window.out_depth <= PAIR else None
@@ -87,24 +87,24 @@ def _matrix(pixels: int, window: windows.Window, instructions: Instructions) -> 
 
 
 def _strided_rows(window: windows.Window, instructions: Instructions) -> int:
-    """1x1 with a larger stride (arm_convolve_1x1_s8.c): the same matrix kernel, for one row of the output at a time."""
+    """1x1 with a larger stride (arm_convolve_1x1_s8.c): the same matrix kernel, called for each output row."""
     columns, rows, walk = window.columns, window.rows, window.walk
     if instructions is not MVE:
         return walk.next_pixel() if window.out_depth <= PAIR else walk.next_row()
     row = blocks(
         columns.outputs, columns.stride * window.depth, window.out_depth, MVE_ROWS, (window.out_depth - 1) // 4 * 4
     )
-    gain = columns.outputs * window.out_depth - rows.stride * walk.input_row  # from one row to the next
+    gain = columns.outputs * window.out_depth - rows.stride * walk.input_row  # lead gained per row
     image = max(0, window.batches - 1) * max(0, walk.size - walk.input_size)
     inside = NOTHING if row == NOTHING else row + max(0, (rows.outputs - 1) * gain) + image
     return max(inside, walk.next_pixel())
 
 
 def _one_row(window: windows.Window) -> int:
-    """1xN over a single row, with vectors (arm_convolve_1_x_n_s8.c): the middle straight from the input, 4 at a time.
+    """1xN over a single row with MVE (arm_convolve_1_x_n_s8.c): the middle directly from the input, 4 pixels at a time.
 
-    Wherever the groups of 4 begin, a write is at most 3 pixels and all their channels ahead of a reading: that is as if
-    the output began so much further on. Safe, not always the least.
+    Wherever the groups of 4 begin, a write is at most 3 pixels with all their channels ahead of a read. The result
+    shifts the output by a group of 4 pixels. Safe, but not always the least distance.
     """
     walk = window.walk
     early = max(walk.ahead(), walk.next_pixel())
@@ -112,11 +112,12 @@ def _one_row(window: windows.Window) -> int:
 
 
 def _depthwise(operator: Operator, position: int, instructions: Instructions) -> Overlap:
-    """The choice of arm_depthwise_conv_wrapper_s8.c.
+    """Distances for the kernel that arm_depthwise_conv_wrapper_s8.c selects.
 
-    Without vectors all kernels keep the reference's order, and some read a whole pixel or 4 channels ahead. With
-    vectors, and a multiplier of 1, the windows of 4 pixels go to scratch, for at most 124 channels; more channels take
-    further passes over the image. A single input channel may be run as a convolution. 16 bits: the reference's order.
+    Without MVE all kernels write in the reference kernel's order; some read a whole pixel or 4 channels ahead. With MVE
+    and a multiplier of 1, a kernel copies the windows of 4 pixels to scratch, for up to 124 channels per pass over the
+    image. With MVE a single input channel may run as a convolution. 16-bit kernels write in the reference kernel's
+    order.
     """
     if not _plain(operator, position):
         return APART
@@ -133,10 +134,10 @@ def _depthwise(operator: Operator, position: int, instructions: Instructions) ->
 
 
 def _in_passes(window: windows.Window) -> Overlap:
-    """Passes over the image, each for its own channels, of 8 bits (arm_depthwise_conv_s8_opt.c).
+    """int8 in several passes over the image, each for its own channels (arm_depthwise_conv_s8_opt.c).
 
-    Where the distance is a whole number of pixels, a channel is only ever written over itself, so that no pass hits
-    what a later one reads; within a pass the windows of some pixels are read before these are written.
+    If the distance is a whole number of pixels, a channel only overwrites the same channel, so no pass overwrites what
+    a later pass reads. Within a pass, the kernel reads the windows of a group of pixels before it writes these pixels.
     """
     walk = window.walk
     within, between = walk.next_pixel(), walk.passes()
@@ -145,15 +146,15 @@ def _in_passes(window: windows.Window) -> Overlap:
 
 
 def _average_pool(operator: Operator, position: int, _: Instructions) -> Overlap:
-    """The reference's order, reading up to a pixel ahead (arm_avgpool_s8.c, _s16.c)."""
+    """The reference kernel's order, reading up to a pixel ahead (arm_avgpool_s8.c, _s16.c)."""
     return _elements(operator, in_order(windows.window(operator))) if windowed(operator, position) else APART
 
 
 def _max_pool(operator: Operator, position: int, _: Instructions) -> Overlap:
-    """Copies the first pixel of the window to the output, then compares it with the others (arm_max_pool_s8.c, _s16.c).
+    """Copies the window's first pixel to the output, then compares it with the others (arm_max_pool_s8.c, _s16.c).
 
-    So the output pixel is written before the others are read: it must not reach the second pixel of the window, which
-    lies one column further, or one row further where the window has a single column.
+    The kernel writes the output pixel before it reads the rest of the window. So the output pixel must not reach the
+    window's second pixel, which is in the next column, or in the next row if the window has a single column.
     """
     if not windowed(operator, position):
         return APART
@@ -166,9 +167,9 @@ def _max_pool(operator: Operator, position: int, _: Instructions) -> Overlap:
 
 
 def _fully_connected(operator: Operator, position: int, instructions: Instructions) -> Overlap:
-    """Row by row; within a row, outputs may be written before the row is read again (arm_fully_connected_*.c).
+    """Row by row; within a row, the kernel may write outputs before it reads the row again (arm_fully_connected_*.c).
 
-    The glue runs int8 outputs of more than two dimensions as 1x1 convolutions when the depth is a multiple of 4.
+    TFLM runs int8 outputs of more than two dimensions as 1x1 convolutions when the depth is a multiple of 4.
     """
     if not _plain(operator, position):
         return APART
@@ -181,18 +182,18 @@ def _fully_connected(operator: Operator, position: int, instructions: Instructio
 
 
 def _pad(operator: Operator, position: int, _: Instructions) -> Overlap:
-    """Only int8 is passed on (pad.cc)."""
+    """Only int8 calls CMSIS-NN (pad.cc)."""
     by = padding.by_row if operator.outputs[0].type is ElementType.INT8 else padding.by_element
     return by(operator, position, 0)
 
 
 def _transpose_conv(operator: Operator, position: int, _: Instructions) -> Overlap:
-    """int8 only; no rule. 16 bits run the reference kernel."""
+    """int8: no rule. 16 bits run the reference kernel."""
     return APART if operator.outputs[0].type is ElementType.INT8 else reference(operator, position, 0)
 
 
 def _plain(operator: Operator, position: int) -> bool:
-    """Whether the window goes over this input, and weights are not of 4 bits: no rule is known for those kernels."""
+    """Whether a window slides over this input and the weights are INT8; 4-bit kernels have no rule."""
     return windowed(operator, position) and operator.input(1).type is ElementType.INT8
 
 
@@ -212,6 +213,6 @@ RULES: Mapping[str, Callable[[Operator, int, Instructions], Overlap]] = MappingP
         "TRANSPOSE_CONV": _transpose_conv,
     }
 )
-"""Not here although CMSIS-NN has kernels: ADD, MUL, MAXIMUM, MINIMUM (blocks of 1, 4 or 16 elements are read, then
-written) and SOFTMAX (a row is read, then 1 or 4 elements at a time are read again and written), so the rules of the
-reference kernels hold; BATCH_MATMUL, SVDF, TRANSPOSE and LSTM stay apart in every set."""
+"""Kinds with CMSIS-NN kernels that need no rule here: ADD, MUL, MAXIMUM, MINIMUM read a block of 1, 4 or 16 elements,
+then write the block; SOFTMAX reads a row, then reads and writes it 1 or 4 elements at a time. The reference kernels'
+rules hold for them. BATCH_MATMUL, SVDF, TRANSPOSE and LSTM stay apart in every set."""

@@ -1,6 +1,6 @@
 """Scratch that TFLM's CMSIS-NN kernels request from the head while one operator runs.
 
-Operators that CMSIS-NN does not serve run the reference kernels and request what those request.
+Operators without a CMSIS-NN kernel run the reference kernels and request their scratch.
 
 Source: the calls of RequestScratchBufferInArena in TFLM's kernels/cmsis_nn/*.cc.
 """
@@ -30,9 +30,9 @@ INT8, INT16 = ElementType.INT8, ElementType.INT16
 
 
 def cmsis_scratch(kernel: Instance, instructions: Instructions) -> tuple[int, ...]:
-    """Bytes of each scratch buffer that a kernel requests, in order, not rounded; () for most.
+    """Bytes of each scratch buffer that a kernel requests, in order, not rounded; () for most kinds.
 
-    An operator that does not have the inputs its kind needs requests nothing, and counts as unknown.
+    An operator without the inputs that its kind needs requests nothing and counts as unknown.
     """
     rule = RULES.get(kernel.operator.code)
     if rule is None or not is_complete(kernel.operator):
@@ -45,7 +45,7 @@ def _unless_empty(size: int) -> tuple[int, ...]:
 
 
 def _conv(kernel: Instance, instructions: Instructions) -> tuple[int, ...]:
-    """conv.cc. The 4-bit kernel is given the room that the 8-bit one needs."""
+    """conv.cc. The 4-bit kernel requests the size of the 8-bit kernel."""
     if not is_sound(kernel.operator):
         return ()
     match kernel.input(0).type:
@@ -66,7 +66,7 @@ def _depthwise(kernel: Instance, instructions: Instructions) -> tuple[int, ...]:
 
 
 def _fully_connected(kernel: Instance, instructions: Instructions) -> tuple[int, ...]:
-    """fully_connected.cc. As a 1x1 convolution it needs a multiplier and a shift for every channel."""
+    """fully_connected.cc. As a 1x1 convolution it needs a multiplier and a shift per channel."""
     data, weights, units = kernel.input(0), kernel.input(1), kernel.output.shape[-1]
     if data.type is not INT8 or weights.type is ElementType.INT4:
         return ()
@@ -79,26 +79,26 @@ def _fully_connected(kernel: Instance, instructions: Instructions) -> tuple[int,
 
 
 def _batch_matmul(kernel: Instance, instructions: Instructions) -> tuple[int, ...]:
-    """batch_matmul.cc: sums of the rows of the right side, with MVE."""
+    """batch_matmul.cc: with MVE, sums of the rows of the right operand."""
     if instructions is Instructions.MVE and kernel.input(0).type is INT8:
         return (INT * kernel.output.shape[-1],)
     return ()
 
 
 def _average_pool(kernel: Instance, instructions: Instructions) -> tuple[int, ...]:
-    """pooling.cc: a 32-bit sum per channel, with DSP."""
+    """pooling.cc: with DSP, a 32-bit sum per channel."""
     if instructions is Instructions.DSP and kernel.input(0).type in (INT8, INT16):
         return (INT * kernel.input(0).shape[3],)
     return ()
 
 
 def _svdf(kernel: Instance, _: Instructions) -> tuple[int, ...]:
-    """svdf.cc: as the reference kernel."""
+    """svdf.cc: same as the reference kernel."""
     return reference_scratch(kernel.operator)
 
 
 def _transpose_conv(kernel: Instance, instructions: Instructions) -> tuple[int, ...]:
-    """transpose_conv.cc: 8-bit data request two buffers, of which the second may be empty."""
+    """transpose_conv.cc: int8 requests two buffers; the second may have 0 bytes."""
     if kernel.input(2).type is not INT8:
         return reference_scratch(kernel.operator)
     data, weights, result = kernel.input(2), kernel.input(1), kernel.output
@@ -107,7 +107,7 @@ def _transpose_conv(kernel: Instance, instructions: Instructions) -> tuple[int, 
 
 
 def _lstm(kernel: Instance, _: Instructions) -> tuple[int, ...]:
-    """unidirectional_sequence_lstm.cc: three gate buffers where the reference kernel has four."""
+    """unidirectional_sequence_lstm.cc: three gate buffers instead of the reference kernel's four."""
     gates = reference_scratch(kernel.operator)
     quantized = kernel.input(0).type in (INT8, INT16) and kernel.input(19).type is INT16
     return gates[:3] if quantized else gates

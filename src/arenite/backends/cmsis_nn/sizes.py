@@ -1,4 +1,4 @@
-"""How much scratch CMSIS-NN's convolutions need, in bytes, by geometry and by the core's instructions.
+"""Scratch of CMSIS-NN's convolutions in bytes, from the shapes and the core's instructions.
 
 Source: CMSIS-NN, Source/ConvolutionFunctions/arm_*_get_buffer_sizes_*.c, compiled with GCC or LLVM (Arm Compiler adds
 4 bytes per input channel to 1x1 convolutions with DSP); arm_nn_is_convolve_1x1 and arm_nn_is_convolve_1_x_n.
@@ -19,15 +19,18 @@ if TYPE_CHECKING:
 INT16_BYTES = 2
 INT32_BYTES = 4
 COLUMNS = 2
-"""Windows that are unrolled at a time, in 16 bits, without MVE."""
+"""Windows that the kernels without MVE unroll at a time, as 16-bit values."""
 MVE_COLUMNS = 4
+"""Windows that the MVE kernels unroll at a time."""
 MVE_LANES = 16
+"""Bytes of an MVE vector."""
 MVE_DEPTHWISE_CHANNELS = 124
-"""CH_IN_BLOCK_MVE"""
+"""Channels per pass of the MVE depthwise kernel, CH_IN_BLOCK_MVE."""
 MVE_ONE_CHANNEL_OUTPUTS = 1
-"""CONVERT_DW_CONV_WITH_ONE_INPUT_CH_AND_OUTPUT_CH_ABOVE_THRESHOLD, for GCC"""
+"""Output channels above which a depthwise convolution with one input channel runs as a convolution, with GCC:
+CONVERT_DW_CONV_WITH_ONE_INPUT_CH_AND_OUTPUT_CH_ABOVE_THRESHOLD."""
 REVERSE_CHANNELS = 16
-"""REVERSE_TCOL_EFFICIENT_THRESHOLD"""
+"""Input channels above which a transposed convolution runs in reverse, REVERSE_TCOL_EFFICIENT_THRESHOLD."""
 
 
 def convolution_s8(window: Window, instructions: Instructions) -> int:
@@ -46,14 +49,14 @@ def _positions(window: Window) -> int:
 
 
 def _unrolled_s8(column: int, instructions: Instructions) -> int:
-    """arm_convolve_s8_get_buffer_size, for windows of `column` numbers."""
+    """arm_convolve_s8_get_buffer_size, for windows of `column` values."""
     if instructions is Instructions.MVE:
         return MVE_COLUMNS * round_up(column, MVE_LANES)
     return COLUMNS * INT16_BYTES * round_up(column, 4)
 
 
 def _row_mve(window: Window) -> int:
-    """arm_convolve_1_x_n_s8_get_buffer_size_mve: only windows that reach over an end are copied."""
+    """arm_convolve_1_x_n_s8_get_buffer_size_mve: only windows beyond an end of the row are copied."""
     axis, depth = window.columns, window.depth
     missing = (axis.outputs - 1) * axis.stride + axis.kernel - axis.length
     odd = _remainder(missing, 2)
@@ -134,6 +137,6 @@ def transpose_convolution_s8(
     if stride_height <= 2 and stride_width <= 2 and channels > REVERSE_CHANNELS:
         column = kernel_height * kernel_width * channels
         return _unrolled_s8(column, instructions), column * outputs
-    # CMSIS-NN compares the kernel's width with the vertical stride; the buffer has what it asks for.
+    # CMSIS-NN compares the kernel's width with the vertical stride, so the requested buffer has this size.
     columns = (width - 1) * stride_width + max(kernel_width, stride_height)
     return columns * result[3] * max(kernel_height, stride_height) * INT32_BYTES, 0

@@ -1,6 +1,6 @@
-"""What a kernel that calls CMSIS-NN keeps in the tail, where it is not what the reference kernel keeps.
+"""Tail of TFLM's kernels that call CMSIS-NN, where it differs from the reference kernels.
 
-Source: TFLM's kernels/cmsis_nn/*.cc, the files that are named.
+Source: TFLM's kernels/cmsis_nn/*.cc; each docstring names its file.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ OP_DATA = {
     "TRANSPOSE_CONV": "17i2p",
     "UNIDIRECTIONAL_SEQUENCE_LSTM": "86q25p30i",
 }
-"""What the kernel's Init allocates for itself, in the letters of `arenite.backends.build.size_of`."""
+"""Structure that the kernel's Init allocates, in the letters of `arenite.backends.build.size_of`."""
 
 
 def kept(kernel: Instance, instructions: Instructions) -> tuple[int, ...]:
-    """Bytes of what a kernel allocates beyond its structure, in order; () for most, and for unknown operators."""
+    """Bytes of a kernel's further allocations after its structure, in order; () for most and for unknown operators."""
     rule = RULES.get(kernel.operator.code)
     if rule is None or flaw(kernel.operator):
         return reference.kept(kernel)
@@ -50,7 +50,7 @@ def kept(kernel: Instance, instructions: Instructions) -> tuple[int, ...]:
 
 
 def looks(kernel: Instance) -> tuple[Tensor, ...]:
-    """pooling.cc looks at everything twice for an average."""
+    """pooling.cc allocates every TfLiteTensor of an AVERAGE_POOL_2D twice."""
     seen = prepare.looks(kernel)
     return (*seen, *seen) if kernel.operator.code == "AVERAGE_POOL_2D" else seen
 
@@ -61,13 +61,13 @@ def _convolution(kernel: Instance, _: Instructions) -> tuple[int, ...]:
 
 
 def _fully_connected(kernel: Instance, instructions: Instructions) -> tuple[int, ...]:
-    """fully_connected.cc with MVE: sums of the kernel's rows besides."""
+    """fully_connected.cc: with MVE, also sums of the rows of the weights."""
     own = reference.kept(kernel)
     return (*own, INT * prod(kernel.output.shape[-1:])) if keeps_kernel_sums(kernel, instructions) else own
 
 
 def keeps_kernel_sums(kernel: Instance, instructions: Instructions) -> bool:
-    """Whether a fully connected layer on MVE keeps its row sums in the tail; else they are scratch in the head.
+    """Whether a fully connected layer with MVE keeps its row sums in the tail; otherwise they are scratch in the head.
 
     Source: cmsis_nn/fully_connected.cc, as TFLM builds it by default (KERNELS_OPTIMIZED_FOR_SPEED).
     """
@@ -80,12 +80,12 @@ def keeps_kernel_sums(kernel: Instance, instructions: Instructions) -> bool:
 
 
 def is_convolution_1x1(kernel: Instance) -> bool:
-    """Whether CMSIS-NN's glue runs a fully connected layer as a 1x1 convolution (cmsis_nn/fully_connected.cc)."""
+    """Whether TFLM's CMSIS-NN kernel runs the layer as a 1x1 convolution (cmsis_nn/fully_connected.cc)."""
     return len(kernel.output.shape) > 2 and kernel.dimension(1, -1) % 4 == 0
 
 
 def _svdf(kernel: Instance, instructions: Instructions) -> tuple[int, ...]:
-    """svdf.cc with MVE: sums of the rows of the feature weights."""
+    """svdf.cc: with MVE, sums of the rows of the feature weights."""
     if instructions is Instructions.MVE and kernel.input(0).type is ElementType.INT8:
         return (INT * kernel.dimension(1, 0),)
     return ()

@@ -1,1 +1,1 @@
-"""ESP-NN behind Espressif's glue: overlap, scratch and tail; its limits are those of the reference kernels."""
+"""Espressif's kernels that call ESP-NN: overlap, scratch and tail; the limits are those of the reference kernels."""

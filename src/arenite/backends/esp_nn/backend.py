@@ -1,4 +1,4 @@
-"""ESP-NN behind Espressif's glue as a backend, for one chip or for any of them."""
+"""Espressif's kernels that call ESP-NN as a backend, for one chip or for any chip."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class EspNN(Reference):
     """The kernels in esp-tflite-micro's kernels/esp_nn/*.cc.
 
-    `chip` None is any chip: the rules of overlap are those of all of them, and scratch is the most that any requests.
+    With `chip` None any chip may run: the overlap rules hold for all chips, and scratch is the maximum over them.
     """
 
     chip: Chip | None = None
@@ -36,12 +36,12 @@ class EspNN(Reference):
 
     @property
     def abi(self) -> Abi:
-        """That of Xtensa and RISC-V."""
+        """Sizes of C types on Xtensa and RISC-V."""
         return ILP32
 
     @property
     def safe_with(self) -> tuple[Backend, ...]:
-        """ESP-NN on any chip: its rules serve all chips."""
+        """ESP-NN on any chip: the rules are the same for all chips."""
         return (ESP_NN,)
 
     def rule(self, operator: Operator, position: int, output: int) -> Overlap:
@@ -53,7 +53,7 @@ class EspNN(Reference):
         return esp_scratch(kernel, tuple(Chip) if self.chip is None else (self.chip,))
 
     def planned_scratch(self, operator: Operator) -> tuple[int, ...]:
-        """What they request on a device."""
+        """Scratch on a device."""
         return self.scratch(operator)
 
     def structure(self, label: str) -> str:

@@ -1,8 +1,9 @@
-"""ESP-NN behind Espressif's glue (esp-tflite-micro, kernels/esp_nn/): int8 without dilation; else the reference kernel.
+"""Overlap rules of Espressif's ESP-NN kernels (esp-tflite-micro, kernels/esp_nn/).
 
-One rule for all chips. The generic C kernels, those of the ESP32-P4 and most of the ESP32-S3 keep the reference's order
-of pixels and read a channel, a pixel, some rows or the whole input ahead, so the reference's distance is safe. The
-exceptions are below. Elementwise kernels and SOFTMAX read blocks of elements, or a row, before they write them.
+ESP-NN runs int8 without dilation; all other operators run the reference kernel. One rule serves all chips. The generic
+C kernels, those of the ESP32-P4 and most of the ESP32-S3 keep the reference kernel's order of pixels. They read a
+channel, a pixel, some rows or the whole input ahead, so the reference kernel's distance is safe. The functions below
+are the exceptions. Elementwise kernels and SOFTMAX read a block of elements, or a row, before they write it.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ if TYPE_CHECKING:
     from arenite.model import Operator
 
 S3_POINTWISE = 8
-"""Pixels that the 1x1 kernel of the ESP32-S3 makes together; channels that it reads ahead at a time."""
+"""Pixels that the ESP32-S3's 1x1 kernel computes together; also the channels that it reads ahead at a time."""
 S3_CHANNELS = 16
-"""Channels that a pass of the 3x3 depthwise kernel of the ESP32-S3 makes."""
+"""Channels per pass of the ESP32-S3's 3x3 depthwise kernel."""
 
 
 def esp_nn(operator: Operator, position: int, output: int) -> Overlap:
-    """Distances for the kernels that TFLM runs for an operator when it is built with ESP-NN, on any chip."""
+    """Safe distances for the kernel that TFLM runs for an operator when it is built with ESP-NN, on any chip."""
     if operator.outputs[0].type is not ElementType.INT8:
         return reference(operator, position, output)
     if operator.code == "CONV_2D":
@@ -38,9 +39,9 @@ def esp_nn(operator: Operator, position: int, output: int) -> Overlap:
 
 
 def _convolution(operator: Operator, position: int) -> Overlap:
-    """The ESP32-S3 makes 8 pixels at a time of a 1x1 convolution (esp_nn_conv_s8_1x1_esp32s3.c).
+    """The ESP32-S3 computes 8 pixels of a 1x1 convolution at a time (esp_nn_conv_s8_1x1_esp32s3.c).
 
-    Channels that do not fill a group of 8 are read anew for every output channel, hence after writes.
+    If channels do not fill a group of 8, the kernel reads the rest again for every output channel, thus after writes.
     """
     if not windowed(operator, position):
         return APART
@@ -56,9 +57,9 @@ def _convolution(operator: Operator, position: int) -> Overlap:
 
 
 def _depthwise(operator: Operator, position: int) -> Overlap:
-    """The ESP32-S3 makes a 3x3 window in passes of 16 channels, straight from the input where nothing is padded.
+    """The ESP32-S3 computes a 3x3 window without padding in passes of 16 channels, directly from the input.
 
-    Elsewhere it copies the input, or the rows of a window, before it writes (esp_nn_depthwise_conv_s8_esp32s3.c).
+    Otherwise it copies the input, or the rows of a window, before it writes (esp_nn_depthwise_conv_s8_esp32s3.c).
     """
     if not windowed(operator, position):
         return APART
@@ -70,12 +71,12 @@ def _depthwise(operator: Operator, position: int) -> Overlap:
 
 
 def _unpadded(axis: windows.Axis) -> bool:
-    """Whether a window of 3 uses this axis as it is: the kernel reads `outputs * stride + 2` positions of it."""
+    """Whether a window of 3 needs no padding: the kernel reads exactly `outputs * stride + 2` positions."""
     return (axis.kernel, axis.dilation, axis.padding) == (3, 1, 0) and axis.outputs * axis.stride + 2 == axis.length
 
 
 def _fully_connected(operator: Operator, position: int) -> Overlap:
-    """Row by row; within a row, outputs may be written before the row is read again."""
+    """Row by row; within a row, the kernel may write outputs before it reads the row again."""
     if not windowed(operator, position):
         return APART
     return Overlap(windows.window(operator).walk.next_row())

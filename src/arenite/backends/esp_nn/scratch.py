@@ -1,4 +1,4 @@
-"""Scratch that TFLM's ESP-NN kernels request from the head while one operator runs.
+"""Scratch that Espressif's ESP-NN kernels request from the head while one operator runs.
 
 Source: the calls of RequestScratchBufferInArena in esp-tflite-micro's kernels/esp_nn/*.cc, revision 99f49e1.
 """
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 def esp_scratch(kernel: Instance, chips: Sequence[Chip]) -> tuple[int, ...]:
-    """Bytes of each scratch buffer that a kernel requests, in order, not rounded; the most of some chips.
+    """Bytes of each scratch buffer that a kernel requests, in order, not rounded; the maximum over `chips`.
 
-    An operator that does not have the inputs its kind needs requests nothing.
+    An operator without the inputs that its kind needs requests nothing.
     """
     reference = reference_scratch(kernel.operator, kernel.abi.pointer_bytes)
     if kernel.operator.code not in OWN or not scratch_is_known(kernel.operator):
@@ -35,7 +35,7 @@ def _size(kernel: Instance, chip: Chip) -> int:
     code, data = kernel.operator.code, kernel.input(0)
     if data.type is not ElementType.INT8:
         return 0
-    if code == "SOFTMAX":  # the second dimension, whatever the rank
+    if code == "SOFTMAX":  # esp-tflite-micro takes the second dimension at every rank
         return sizes.softmax(data.shape[1]) if kernel.output.type is ElementType.INT8 and len(data.shape) > 1 else 0
     if chip is Chip.GENERIC:
         return 0
@@ -47,4 +47,4 @@ def _size(kernel: Instance, chip: Chip) -> int:
 
 
 OWN = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D", "SOFTMAX"})
-"""Operators whose kernels request scratch for ESP-NN."""
+"""Operator kinds whose kernels request scratch for ESP-NN."""

@@ -1,7 +1,7 @@
-"""Bytes of scratch that ESP-NN asks for, by chip: its size functions, from the shape of a window.
+"""Scratch of ESP-NN's kernels in bytes, by chip, from the shape of a window.
 
 Source: esp_nn_get_{conv,depthwise_conv,softmax}_scratch_size_* in ESP-NN's src/convolution and src/softmax, revision
-d45b843. The generic C kernels ask for nothing but a row of SOFTMAX.
+d45b843. The generic C kernels request only a row for SOFTMAX.
 """
 
 from __future__ import annotations
@@ -15,16 +15,17 @@ if TYPE_CHECKING:
 
 INT, INT16 = 4, 2
 VECTOR = 16
+"""Bytes of a vector of the chip's SIMD instructions."""
 
 P4_CACHE = 32768
-"""Bytes of the ESP32-P4's data cache that its convolution lets its buffers take (L1D_BUDGET)."""
+"""Bytes of the ESP32-P4's data cache that its convolution uses for buffers (L1D_BUDGET)."""
 
 S3_WHOLE_INPUT, S3_WHOLE_WIDENED = 40 * 1024, 48 * 1024
-"""Bytes up to which the ESP32-S3's depthwise convolution copies a whole input, as it is and widened to 16 bits."""
+"""Bytes up to which the ESP32-S3's depthwise convolution copies a whole input: as int8, and widened to 16 bits."""
 
 
 def softmax(width: int) -> int:
-    """SOFTMAX on every chip."""
+    """Bytes for SOFTMAX on every chip; `width` is the length of a row."""
     return INT * width
 
 
@@ -35,7 +36,7 @@ def _pointwise(window: Window) -> bool:
 
 
 def _gathered(window: Window) -> int:
-    """A 1x1 convolution: pixels of whole groups of 8 channels, the filter for them, two blocks of 8 pixels."""
+    """Bytes for a 1x1 convolution: pixels and filter padded to groups of 8 channels, two blocks of 8 pixels."""
     channels, pixels = round_up(window.depth, 8), window.rows.length * window.columns.length
     copied = pixels * channels if window.depth % 8 else 0
     turned = 2 * 8 * channels if pixels >= 8 else 0
@@ -84,7 +85,7 @@ def convolution_p4(window: Window) -> int:
 
 
 def _tile(window: Window, row: int, room: int) -> int:
-    """Rows of the input that a tile of outputs needs, as many as there is room for."""
+    """Bytes of the input rows for the largest tile of output rows that fits in `room` bytes; `row`: bytes per row."""
     rows, outputs = window.rows, 1
     if room > 0 and rows.kernel * row <= room:
         outputs = min((room - rows.kernel * row) // (rows.stride * row) + 1, rows.outputs)

@@ -1,4 +1,4 @@
-"""What a kernel that calls ESP-NN keeps in the tail, where it is not what the reference kernel keeps."""
+"""Tail of Espressif's ESP-NN kernels, where it differs from the reference kernels."""
 
 from __future__ import annotations
 
@@ -7,4 +7,4 @@ OP_DATA = {
     "DEPTHWISE_CONV_2D": "9i2p4i",
     "SOFTMAX": "q7i5pi",
 }
-"""What the kernel's Init allocates for itself (esp-tflite-micro's kernels/esp_nn/*.cc, the structure NodeData)."""
+"""Structure that the kernel's Init allocates (NodeData in esp-tflite-micro's kernels/esp_nn/*.cc)."""

@@ -1,1 +1,1 @@
-"""Arenite's own kernels in C: overlap, what is passed on to CMSIS-NN, folded paddings, and what is kept."""
+"""Arenite's own kernels in C: overlap, calls of CMSIS-NN, folded PADs, and state between inferences."""

@@ -1,4 +1,4 @@
-"""Arenite's own kernels as a backend, which `arenite export --c` writes: no part of TFLM."""
+"""Arenite's own kernels, which `arenite export --c` writes, as a backend without TFLM."""
 
 from __future__ import annotations
 
@@ -25,10 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class GeneratedC(Backend):
-    """The kernels in codegen/kernels/, and CMSIS-NN where generated code calls it on cores with such `instructions`.
-
-    `instructions` None: it never does.
-    """
+    """The kernels in codegen/kernels/, with calls of CMSIS-NN for cores with `instructions`; None: no such calls."""
 
     instructions: Instructions | None = None
 
@@ -39,22 +36,22 @@ class GeneratedC(Backend):
 
     @property
     def generated(self) -> bool:
-        """It is."""
+        """Always True."""
         return True
 
     @property
     def cmsis_nn(self) -> Instructions | None:
-        """The instructions of the cores for which it calls CMSIS-NN."""
+        """Instruction class for which generated C calls CMSIS-NN; None if it makes no such calls."""
         return self.instructions
 
     def rule(self, operator: Operator, position: int, output: int) -> Overlap:
-        """That of CMSIS-NN for what is passed on, else see `arenite.backends.generated_c.overlap`."""
+        """CMSIS-NN's rule for operators that call CMSIS-NN; for others see `arenite.backends.generated_c.overlap`."""
         if self.instructions is not None and called(operator, self.instructions):
             return passed_on(operator, position, output, self.instructions)
         return generated_c(operator, position, output)
 
     def requested(self, kernel: Instance) -> tuple[int, ...]:
-        """What it hands to CMSIS-NN; the sums of weights that FULLY_CONNECTED needs with MVE are constants."""
+        """Scratch for CMSIS-NN. FULLY_CONNECTED needs none: the row sums that MVE needs are constants."""
         if self.instructions is None or kernel.operator.code == "FULLY_CONNECTED":
             return ()
         if not called(kernel.operator, self.instructions):
@@ -62,18 +59,18 @@ class GeneratedC(Backend):
         return CmsisNN(self.instructions).scratch(kernel.operator, kernel.abi)
 
     def as_run(self, model: Model) -> Model:
-        """The model without PADs that its convolutions do themselves; see `arenite.backends.generated_c.folding`."""
+        """The model with PADs folded into its convolutions; see `arenite.backends.generated_c.folding`."""
         return folded(model)
 
     def tail_bytes(self, model: Model, abi: Abi | None = None) -> int:  # noqa: ARG002
-        """None: what it keeps is part of the arena."""
+        """Always 0: state is part of the arena."""
         return 0
 
     def arena(self, model: Model, plan: MemoryPlan | None = None, *, abi: Abi | None = None) -> Arena:  # noqa: ARG002
-        """Its plan and variables; without a plan it is at most what TFLM's planning makes.
+        """Planned bytes and state. Without a plan the planned bytes are those of TFLM's planner, an upper limit.
 
         Raises:
-            ModelError: the model's plan does not fit its tensors, or a graph runs itself.
+            ModelError: the model's plan does not match its tensors, or a graph calls itself.
         """
         model = self.as_run(model if plan is None else model.with_plan(plan, model.target))
         requests = list(scratch_buffers(model, lifetimes(model), self.planned_scratch))

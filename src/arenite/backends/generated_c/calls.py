@@ -1,9 +1,9 @@
-"""Which operators generated C passes on to CMSIS-NN where it is asked to: those that it computes to the bit.
+"""Operators for which generated C calls CMSIS-NN: those for which CMSIS-NN computes the same bits.
 
-Left out, so that Arenite's own kernel runs, is what CMSIS-NN computes differently or refuses for the shapes at hand:
-windows that lie wholly on padding, padding that it cannot express (it takes what is on top and to the left, the rest
-follows from the sizes), and the faults that `docs/export.md` lists. Strips are operators of their own here, with their
-own rows and padding, so each is judged by itself.
+All others run Arenite's own kernel: operators that CMSIS-NN computes differently or refuses. These have windows wholly
+on padding, or padding that CMSIS-NN cannot express (it takes the padding above and on the left and derives the rest
+from the sizes), or meet the faults that `docs/export.md` lists. A strip has its own rows and padding and is judged
+separately.
 
 Source: CMSIS-NN 4ab83cc, the files that are named below.
 """
@@ -30,15 +30,15 @@ if TYPE_CHECKING:
 
 INT8, INT16 = ElementType.INT8, ElementType.INT16
 LONGEST = (1 << 15) - 1
-"""Rows, columns and channels that the kernels' 16-bit counters hold."""
+"""Maximum number of rows, columns and channels, from the kernels' 16-bit counters."""
 LEAST_PIXELS = 32
-"""Pixels below which one call of a 1x1 convolution would do notably more work for each."""
+"""Least pixels per call of a 1x1 convolution; smaller calls add overhead per pixel, larger ones need more distance."""
 NARROW = 511
-"""Products of an int16 and an int8 whose sum always fits 32 bits; the functions for 16 bits add no wider, in part."""
+"""Products of an int16 and an int8 whose sum always fits 32 bits, as some of the 16-bit functions accumulate."""
 
 
 def called(operator: Operator, instructions: Instructions | None) -> bool:
-    """Whether generated C passes an operator on to CMSIS-NN, on cores with these instructions."""
+    """Whether generated C calls CMSIS-NN for an operator on cores with these instructions."""
     rule = _RULES.get(operator.code)
     if rule is None or instructions is None or not is_sound(operator):
         return False
@@ -46,10 +46,10 @@ def called(operator: Operator, instructions: Instructions | None) -> bool:
 
 
 def passed_on(operator: Operator, position: int, output: int, instructions: Instructions) -> Overlap:
-    """Distances for an operator that is `called`: those of CMSIS-NN, which is called as TFLM's glue does it.
+    """Safe distances for an operator that is `called`: those of TFLM's CMSIS-NN kernels, with two exceptions.
 
-    But FULLY_CONNECTED is never made a convolution: row by row (arm_fully_connected_*.c). And 1x1 convolutions are
-    called for some rows at a time, see `rows_at_once`.
+    FULLY_CONNECTED never runs as a convolution but row by row (arm_fully_connected_*.c). 1x1 convolutions are called
+    for a few rows at a time, see `rows_at_once`.
     """
     if operator.code not in {"CONV_2D", "FULLY_CONNECTED"}:
         return cmsis_nn(operator, position, output, instructions)
@@ -62,10 +62,10 @@ def passed_on(operator: Operator, position: int, output: int, instructions: Inst
 
 
 def rows_at_once(operator: Operator, instructions: Instructions | None) -> int:
-    """Rows of a convolution that one call of CMSIS-NN makes; 0: all.
+    """Rows of a convolution per call of CMSIS-NN; 0 means all rows in one call.
 
-    1x1 with stride 1, without vectors, goes over its whole input for every pair of channels, so that the output would
-    have to be apart from the input. Called for a few rows at a time it needs these rows only.
+    Without MVE, a 1x1 convolution with stride 1 makes one pass over its whole input per pair of channels, so the output
+    would have to be apart from the input. A call for a few rows reads only these rows.
     """
     window = windows.window(operator)
     paired = instructions is not Instructions.MVE and window.out_depth > PAIR
@@ -77,7 +77,7 @@ def rows_at_once(operator: Operator, instructions: Instructions | None) -> int:
 
 
 def _in_parts(operator: Operator, rows: int) -> Overlap:
-    """Parts of whole rows, one after the other: a part may be written while all of its input is still to be read."""
+    """Blocks of whole rows in turn: a block may be written while all of its input is still to be read."""
     window = windows.window(operator)
     part, pixels = rows * window.columns.length, window.pixels
     starts = {0, part, (pixels - 1) // part * part, ((pixels - 1) // part - 1) * part}
@@ -86,7 +86,7 @@ def _in_parts(operator: Operator, rows: int) -> Overlap:
 
 
 def _convolution(operator: Operator, instructions: Instructions) -> bool:
-    """arm_convolve_wrapper_s8.c, arm_convolve_wrapper_s16.c."""
+    """Conditions for arm_convolve_wrapper_s8.c and arm_convolve_wrapper_s16.c."""
     window = windows.window(operator)
     if not _weighted(operator) or not _fits(window):
         return False
@@ -97,7 +97,7 @@ def _convolution(operator: Operator, instructions: Instructions) -> bool:
 
 
 def _convolution_s8(window: Window, instructions: Instructions) -> bool:
-    """The fast 1x1 kernel makes as many pixels as there are in the input, whatever the output has."""
+    """The fast 1x1 kernel computes one output pixel per input pixel, so both must have the same size."""
     rows, columns = window.rows, window.columns
     if window.pointwise:
         strided = rows.stride > 1 or columns.stride > 1
@@ -109,9 +109,9 @@ def _convolution_s8(window: Window, instructions: Instructions) -> bool:
 
 
 def _row_fits(axis: Axis) -> bool:
-    """arm_convolve_1_x_n_s8.c makes windows at an end as if each began one column further, which is so for stride 1.
+    """arm_convolve_1_x_n_s8.c moves windows at an end of the row by one column each: right for stride 1 only.
 
-    It refuses padding that is not shared out evenly, but for one more column on the right.
+    It refuses padding that is not the same on both sides, except one more column on the right.
     """
     padding = (axis.outputs - 1) * axis.stride + axis.kernel - axis.length
     if axis.stride > 1:
@@ -120,7 +120,7 @@ def _row_fits(axis: Axis) -> bool:
 
 
 def _depthwise(operator: Operator, instructions: Instructions) -> bool:
-    """arm_depthwise_conv_wrapper_s8.c."""
+    """Conditions for arm_depthwise_conv_wrapper_s8.c."""
     window = windows.window(operator)
     if not _weighted(operator) or not _fits(window) or operator.outputs[0].type is not INT8:
         return False
@@ -129,18 +129,18 @@ def _depthwise(operator: Operator, instructions: Instructions) -> bool:
     rows, columns = window.rows, window.columns
     three = (rows.kernel, columns.kernel) == (3, 3) and window.depth == window.out_depth and not window.dilated
     if three and rows.padding <= 1 and columns.padding <= 1:
-        # arm_depthwise_conv_3x3_s8.c reads the middle column of every window, wherever it lies.
+        # arm_depthwise_conv_3x3_s8.c reads the middle column of every window, even outside the row.
         return (columns.outputs - 1) * columns.stride - columns.padding + 1 < columns.length
     return True
 
 
 def _pool(operator: Operator, _: Instructions) -> bool:
-    """arm_avgpool_s8.c, arm_max_pool_s8.c and their like for 16 bits."""
+    """Conditions for arm_avgpool_s8.c and arm_max_pool_s8.c."""
     return operator.input(0).type is operator.outputs[0].type is INT8 and _fits(windows.window(operator))
 
 
 def _fully_connected(operator: Operator, _: Instructions) -> bool:
-    """arm_fully_connected_wrapper_s8.c, arm_fully_connected_s16.c."""
+    """Conditions for arm_fully_connected_wrapper_s8.c and arm_fully_connected_s16.c."""
     depth, quantization = windows.window(operator).depth, operator.input(1).quantization
     if operator.outputs[0].type is INT8:
         return _weighted(operator)
@@ -149,32 +149,32 @@ def _fully_connected(operator: Operator, _: Instructions) -> bool:
 
 
 def _elementwise(operator: Operator, _: Instructions) -> bool:
-    """arm_elementwise_add_s8.c, arm_elementwise_mul_s8.c: no broadcasting."""
+    """Conditions for arm_elementwise_add_s8.c and arm_elementwise_mul_s8.c: no broadcasting."""
     first = operator.input(0)
     operands = (first, operator.input(1), operator.outputs[0])
     return all(each.type is INT8 and prod(each.shape) == prod(first.shape) for each in operands)
 
 
 def _softmax(operator: Operator, _: Instructions) -> bool:
-    """arm_softmax_s8.c."""
+    """Conditions for arm_softmax_s8.c."""
     return operator.input(0).type is operator.outputs[0].type is INT8
 
 
 def _weighted(operator: Operator) -> bool:
-    """Whether weights are constants of 8 bits, and input and output of one type that there are functions for."""
+    """Whether weights are INT8 constants, and input and output have the same type with a CMSIS-NN function."""
     source, weights, output = operator.input(0), operator.input(1), operator.outputs[0]
     known = source.type is output.type and source.type in (INT8, INT16)
     return known and weights.type is INT8 and weights.data is not None
 
 
 def _wide_bias(operator: Operator) -> bool:
-    """Whether int16 sums have 64 bits, as a bias of that size asks for; 32 bits are rounded otherwise."""
+    """Whether an int16 operator has an INT64 bias and thus 64-bit sums; 32-bit sums are rounded differently."""
     bias = operator.inputs[2] if len(operator.inputs) > 2 else None
     return bias is not None and bias.type is ElementType.INT64
 
 
 def _fits(window: Window) -> bool:
-    """One image, every window on some of its rows and columns, and nothing that counters of 16 bits do not hold."""
+    """Whether there is one image, every window covers some input, and all sizes fit in 16-bit counters."""
     axes = (window.rows, window.columns)
     lengths = (window.depth, window.out_depth, *(n for axis in axes for n in (axis.length, axis.outputs, axis.kernel)))
     return window.batches == 1 and max(lengths) <= LONGEST and all(None not in axis.lowest for axis in axes)

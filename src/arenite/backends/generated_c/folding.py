@@ -1,11 +1,11 @@
-"""A model as generated C runs it: PAD taken into the convolution behind it, and nothing that nothing runs or uses.
+"""A model as generated C runs it: PADs folded into their convolutions, without unused tensors and graphs.
 
 The kernels pad by themselves, so the padded tensor need not exist.
 
     file:   x --PAD--> padded --CONV_2D, VALID--> y        as run:   x --CONV_2D, EXPLICIT--> y
 
-A file has no options for explicit padding, so what is written keeps its PADs. The same graphs are folded once: whoever
-plans, judges or exports a model with them gets the same objects, whatever plan the model has in its metadata.
+The file format has no option for explicit padding, so written files keep their PADs. Folded graphs are cached: all
+callers with the same graphs get the same objects, whatever plan the model has in its metadata.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from arenite.model import Model, Operator, Tensor
 
 _REMEMBERED = 16
-"""Models whose folded graphs are kept: a search goes back and forth between its source and few candidates."""
+"""Models whose folded graphs are cached: a search alternates between its source and a few candidates."""
 
 
 def folded(model: Model) -> Model:
-    """The model without PADs that convolutions can do, tensors that nothing uses and graphs that nothing runs.
+    """Fold PADs into convolutions and drop unused tensors and graphs that never run; the plan is kept.
 
-    It keeps its plan. The same object where there is nothing of the kind. Graphs keep their positions: one that nothing
-    runs is empty. A PAD fills with the zero point, which is what a convolution takes padding to be.
+    Returns the same object if nothing changes. Graphs keep their positions: a graph that never runs becomes empty. A
+    PAD fills with the zero point, which is what a convolution assumes for its padding.
     """
     graphs = _folded_graphs(model.graphs, frozenset(executed_graphs(model)))
     if graphs == model.graphs:
@@ -48,7 +48,7 @@ def folded(model: Model) -> Model:
 
 @lru_cache(maxsize=_REMEMBERED)
 def _folded_graphs(graphs: tuple[Graph, ...], running: frozenset[int]) -> tuple[Graph, ...]:
-    """The graphs of a model folded, those that nothing runs emptied; the same objects where nothing changes."""
+    """Fold the graphs that run, empty the others; the same objects where nothing changes."""
     return tuple(_folded(graph) if place in running else _emptied(graph) for place, graph in enumerate(graphs))
 
 
@@ -72,11 +72,11 @@ def _folded(graph: Graph) -> Graph:
 
 
 def unfolded(source: Model, result: Model) -> Model:
-    """`source` in the order of its folded form `result`, with the plan of that: each PAD right before its convolution.
+    """Apply the order and plan of a folded model to its source; each PAD goes right before its convolution.
 
     Args:
-        source: the model that `result` was folded from.
-        result: its folded form in any order, with a plan or without.
+        source: the model from which `result` was folded.
+        result: the folded model in any order, with or without a plan.
     """
     running = executed_graphs(source)
     graphs = tuple(
@@ -91,7 +91,7 @@ def unfolded(source: Model, result: Model) -> Model:
 
 
 def _unfolded(graph: Graph, result: Graph) -> Graph:
-    """The graph in the order of its folded form; operators without outputs are in both."""
+    """The graph in the order of its folded form; operators without outputs are the same in both."""
     pads = {operator.outputs: pad for operator, (_, pad) in folds(graph.operators, graph.outputs, with_padding).items()}
     originals = {operator.outputs: operator for operator in graph.operators if operator.outputs}
     operators: dict[Operator, None] = {}
@@ -107,12 +107,12 @@ def folds(
     interface: Container[Tensor],
     made_of: Callable[[Operator, Operator], Operator | None],
 ) -> dict[Operator, tuple[Operator, Operator]]:
-    """Convolutions that can do a PAD: what becomes of each, and the PAD.
+    """Map each convolution that can absorb a PAD to its replacement and the PAD.
 
     Args:
-        operators: of a graph.
-        interface: tensors that have to stay.
-        made_of: what becomes of a PAD's reader that pads by itself; None if it cannot.
+        operators: the operators of a graph.
+        interface: tensors that must remain.
+        made_of: maps a PAD and its reader to a reader that pads by itself; None if that is impossible.
     """
     readers: defaultdict[Tensor, list[Operator]] = defaultdict(list)
     for operator in operators:
@@ -130,7 +130,7 @@ def folds(
 
 
 def with_padding(pad: Operator, operator: Operator) -> Operator | None:
-    """A reader of a PAD that pads by itself, as `EXPLICIT` says; None if it is no convolution that could."""
+    """Replace a PAD's reader by one that pads by itself, with the option `EXPLICIT`; None if that is impossible."""
     source, padded = pad.inputs[0], pad.outputs[0]
     if operator.code not in CONVOLUTIONS or padding_of(operator) == SAME:
         return None

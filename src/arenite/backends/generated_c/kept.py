@@ -1,4 +1,4 @@
-"""What generated C keeps from one inference to the next: variables, in bytes behind the plan."""
+"""State that generated C keeps from one inference to the next: variables, in bytes behind the planned arena."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from arenite.model import Graph, Model, Operator, Tensor
 
 OWN_STATES: Mapping[str, int] = MappingProxyType({"SignalFilterBankSpectralSubtraction": 1, "CIRCULAR_BUFFER": 0})
-"""Custom operators of TFLM that read an output again in the next inference, and which one: the noise, the rows."""
+"""TFLM's custom operators that read one of their outputs in the next inference: the position of that output."""
 
 WORD = 4
-"""Variables begin at multiples of this or of their elements' size."""
+"""Variables are aligned to this many bytes or to the size of their elements, whichever is larger."""
 
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """`size` bytes at `offset` of what is kept, of elements of `element` bytes.
+    """Variable of `size` bytes at `offset` in the state, with elements of `element` bytes.
 
-    `filling` is what every byte is before anything is assigned (TFLM: the zero point of int8 values, else 0).
+    `filling` is the initial value of every byte: the zero point for 8-bit values, else 0, as in TFLM.
     """
 
     offset: int
@@ -35,9 +35,10 @@ class Variable:
 
 @dataclass(frozen=True)
 class Kept:
-    """Variables by tensor: variable tensors, and handles, of which several may stand for the same variable.
+    """State of a model: variables by tensor, and flags by operator.
 
-    `flags` has a byte for each CALL_ONCE that computes: whether its graph was run, 0 or 1.
+    A tensor here is a variable tensor or a handle; several handles may share a variable. `flags` has one byte for each
+    CALL_ONCE that computes: 1 once its graph has run, else 0.
     """
 
     variables: Mapping[Tensor, Variable]
@@ -47,7 +48,7 @@ class Kept:
 
 
 def kept(model: Model) -> Kept:
-    """The variables of a model, those with the largest elements first, and its flags behind them."""
+    """Lay out a model's state: variables by decreasing element size, then the flags."""
     found: dict[object, tuple[int, int, int]] = {}
     keys: dict[Tensor, object] = {}
     for graph in run_graphs(model):
@@ -76,9 +77,10 @@ def kept(model: Model) -> Kept:
 
 
 def read_in_place(model: Model) -> frozenset[Tensor]:
-    """Tensors that lie where a variable does: states that an operator gives out, and results of READ_VARIABLE.
+    """Tensors that share the bytes of a variable: state outputs of operators, and results of READ_VARIABLE.
 
-    The latter in the main graph, where nothing assigns the variable before their last reader.
+    A READ_VARIABLE of the main graph qualifies if no operator assigns the variable before the last reader of its
+    result.
     """
     graph, variables = model.main, kept(model).variables
     assigned = [
@@ -99,14 +101,14 @@ def read_in_place(model: Model) -> frozenset[Tensor]:
 
 
 def run_graphs(model: Model) -> tuple[Graph, ...]:
-    """The main graph and all that an inference runs from there, callers before what they call."""
+    """The main graph and all graphs that an inference runs, callers before the graphs that they call."""
     return tuple(model.graphs[number] for number in reversed(executed_graphs(model)))
 
 
 def constants_once(model: Model) -> tuple[Operator, ...]:
-    """The CALL_ONCE of the main graph that do no more than to give variables their first values.
+    """CALL_ONCE operators of the main graph that only set initial values of variables.
 
-    They only assign constants, and no operator before them touches those variables.
+    Their graphs only assign constants, and no earlier operator accesses these variables.
     """
     names = {tensor: name for graph in run_graphs(model) for tensor, name in _handles(graph.operators)}
     touched: set[object] = set()
@@ -137,28 +139,28 @@ def _computed_once(model: Model) -> Iterator[Operator]:
 
 
 def _with_called(model: Model, operator: Operator) -> Iterator[Operator]:
-    """An operator, and all that it runs."""
+    """An operator, and all operators of the graphs that it calls."""
     yield operator
     for number in executed_graphs(model, called_graphs(operator)):
         yield from model.graphs[number].operators
 
 
 def _touched(model: Model, operator: Operator) -> Iterator[Tensor]:
-    """Handles of the variables that an operator, or what it runs, reads or assigns."""
+    """Handles of variables that an operator, or a graph that it calls, reads or assigns."""
     for each in _with_called(model, operator):
         if each.code in ("READ_VARIABLE", "ASSIGN_VARIABLE") and each.inputs[0] is not None:
             yield each.inputs[0]
 
 
 def _assigned(model: Model, operator: Operator) -> Iterator[Tensor]:
-    """Handles of the variables that an operator, or what it runs, assigns."""
+    """Handles of variables that an operator, or a graph that it calls, assigns."""
     for each in _with_called(model, operator):
         if each.code == "ASSIGN_VARIABLE" and each.inputs[0] is not None:
             yield each.inputs[0]
 
 
 def accesses(graph: Graph) -> Iterator[tuple[Tensor, Tensor]]:
-    """The handle and the value of everything that reads or assigns a variable."""
+    """Handle and value of every operator that reads or assigns a variable."""
     for operator in graph.operators:
         if operator.code == "READ_VARIABLE" and operator.inputs[0] is not None:
             yield operator.inputs[0], operator.outputs[0]
@@ -170,7 +172,7 @@ def accesses(graph: Graph) -> Iterator[tuple[Tensor, Tensor]]:
 
 
 def _own_states(operators: Iterable[Operator]) -> Iterator[Tensor]:
-    """Outputs that an operator reads again in the next inference."""
+    """Outputs that their operator reads again in the next inference."""
     for operator in operators:
         place = OWN_STATES.get(operator.label) if operator.code == "CUSTOM" else None
         if place is not None and len(operator.outputs) > place:

@@ -1,9 +1,9 @@
-"""Arenite's own kernels in C (codegen/kernels/), which `arenite export --c` writes.
+"""Overlap rules of Arenite's own kernels in C (codegen/kernels/), which `arenite export --c` writes.
 
-Where they walk as TFLM's reference kernels do, those rules hold: output pixels in row-major order, all channels of a
-pixel before the next, a pixel's window read right before it is written. Groups of channels that are read together and
-then written are within these rules. Operators that only move values are runs of bytes, each moved by memmove() or byte
-by byte upwards, in the order of a plain loop (arenite_copy.c). Kernels that walk otherwise have no rule here.
+Most kernels use TFLM's reference order, so the reference rules hold: output pixels in row-major order, all channels of
+a pixel before the next, a pixel's window read right before the pixel is written. Some read a group of channels together
+and then write the group, which these rules also cover. Operators that only move values copy runs of bytes in the order
+of a plain loop (arenite_copy.c), by memmove() or byte by byte upwards. Kernels with another order have no rule here.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ if TYPE_CHECKING:
     Rule = Callable[[Operator, int, int], Overlap]
 
 SHORT = 8
-"""Bytes from which on a run is moved by memmove() (arenite_copy.c); shorter ones go byte by byte, upwards."""
+"""Least bytes of a run that arenite_copy.c moves by memmove(); it copies shorter runs byte by byte, upwards."""
 
 
 def generated_c(operator: Operator, position: int, output: int) -> Overlap:
-    """Distances for the kernel that generated code calls for an operator."""
+    """Safe distances for the kernel that generated C calls for an operator."""
     rule = RULES.get(operator.code)
     return APART if rule is None else rule(operator, position, output)
 
 
 def _softmax(operator: Operator, position: int, output: int) -> Overlap:
-    """A row is read several times before and while it is written, in place where input and output are of one type."""
+    """The kernel reads a row several times before and while it writes; in place if input and output types are equal."""
     alike = operator.input(0).type is operator.outputs[0].type
     return reference(operator, position, output) if alike else APART
 
 
 def _whole(operator: Operator, position: int, output: int) -> Overlap:
-    """RESHAPE and the like: one run; no call at all where it lies at its place already."""
+    """RESHAPE and its like: one run, or no call at all if the output already lies at the input."""
     source, target = operator.input(0), operator.outputs[output]
     if position or source.bytes != target.bytes:
         return APART
@@ -52,12 +52,12 @@ def _whole(operator: Operator, position: int, output: int) -> Overlap:
 
 
 def _svdf(_: Operator, position: int, __: int) -> Overlap:
-    """The whole input has gone into the state before the output is written; weights are read afterwards."""
+    """The kernel moves the whole input into the state before it writes the output; it reads the weights afterwards."""
     return APART if position else ANYWHERE
 
 
 def _strided_slice(operator: Operator, position: int, output: int) -> Overlap:
-    """Runs are read from ever higher positions, and written without gaps, so the slice may sit at its place."""
+    """Runs are read from increasing positions and written without gaps, so the slice may lie at its place."""
     slice_ = picked(operator)
     if position or slice_ is None:
         return APART
@@ -66,10 +66,10 @@ def _strided_slice(operator: Operator, position: int, output: int) -> Overlap:
 
 
 def _taken(operator: Operator, position: int, output: int) -> Overlap:
-    """SPLIT, SPLIT_V, UNPACK: output after output, each in as many runs as there are outer positions.
+    """SPLIT, SPLIT_V, UNPACK: output by output, one run per outer position.
 
-    What a part writes must not reach what the parts after it, or it itself, read. Run k of the part goes to its byte
-    k * block and comes from a position that is never lower.
+    Writes of an output must not reach bytes that this output or a later one still reads. Run k of an output goes to its
+    byte k * block and is read from the same or a higher position of the input.
     """
     joined = join(operator)
     if joined is None or position != joined.position:
@@ -81,9 +81,10 @@ def _taken(operator: Operator, position: int, output: int) -> Overlap:
 
 
 def _joined(operator: Operator, position: int, _: int) -> Overlap:
-    """CONCATENATION, PACK: input after input, each in as many runs as there are outer positions.
+    """CONCATENATION, PACK: input by input, one run per outer position.
 
-    What was written before an input is read, and by itself, must not reach it.
+    Neither the writes for earlier inputs nor the writes for this input may reach bytes of this input that are still
+    unread.
     """
     source, joined = operator.input(position), join(operator)
     if joined is None or None in operator.inputs or source.type is not joined.whole.type:

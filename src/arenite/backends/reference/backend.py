@@ -1,4 +1,4 @@
-"""TFLM's reference kernels as a backend. All other sets of TFLM run them where they have no kernel of their own."""
+"""TFLM's reference kernels as a backend. TFLM's other sets run them where they have no own kernel."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Reference(TflmBackend):
         return reference_scratch(kernel.operator, kernel.abi.pointer_bytes)
 
     def planned_scratch(self, operator: Operator) -> tuple[int, ...]:
-        """What they request on x86-64, where they can be run to compare; pointers are all that is smaller elsewhere."""
+        """Scratch on x86-64, where it can be compared with TFLM; smaller pointers only reduce it."""
         return self.scratch(operator, X86_64)
 
     def structure(self, label: str) -> str:

@@ -1,10 +1,10 @@
-"""TFLM's custom operator TFLM_DECODE, which its compression writes before every operator that reads packed weights.
+"""TFLM's custom operator TFLM_DECODE, which TFLM's compression inserts before each operator that reads packed weights.
 
     encoded, ancillary --TFLM_DECODE--> weights --CONV_2D--> ...
 
-Inputs come in pairs of constants, one pair for each output: what is encoded, and a table behind a header of 16 bytes
-that says how (byte 0: `LUT`, `HUFFMAN` or `PRUNING`; byte 1: version; byte 4: version of that way). The weights are
-unpacked into the arena while the operator runs, and nothing is kept between inferences.
+Inputs are pairs of constants, one pair per output: the encoded data, and an ancillary table. The table starts with a
+header of 16 bytes: byte 0 is the decoding type (`LUT`, `HUFFMAN` or `PRUNING`), byte 1 the version of the header, byte
+4 the version of the type. The operator unpacks the weights into the arena and keeps no state between inferences.
 
 Source: kernels/decode.cc and kernels/decode_state*.{h,cc} of TFLM.
 """
@@ -23,23 +23,25 @@ if TYPE_CHECKING:
 NAME = "TFLM_DECODE"
 LUT, HUFFMAN, PRUNING = range(3)
 FIRST_CUSTOM = 128
-"""Ways of decoding from here on are the application's own."""
+"""First decoding type that is reserved for kernels of the application."""
 HEADER_BYTES = 16
+"""Bytes of the header of an ancillary table."""
 VERSION = 1
+"""The version of the header and of all decoding types that TFLM accepts."""
 STATE = {LUT: "8p3b", HUFFMAN: "6p2b", PRUNING: "9p2b"}
-"""The structure that holds an output's decoder, by the way of decoding, in the letters of `size_of`."""
+"""Structure of an output's decoder by decoding type, in the letters of `size_of`."""
 DECODED = {
     LUT: ("BOOL", "FLOAT32", "INT8", "INT16", "INT32", "INT64"),
     HUFFMAN: ("INT8", "INT16"),
     PRUNING: ("BOOL", "FLOAT32", "INT8", "INT16", "INT32", "INT64"),
 }
-"""Element types that each way gives out."""
+"""Element types that each decoding type can produce."""
 
 
 def decode_tail(kernel: Instance) -> tuple[int, ...]:
-    """Bytes of what it keeps: a table of its decoders, then for each output the decoder, and zero points of some.
+    """Bytes of tail: a table of decoders, then for each output its decoder and, for some, a copy of zero points.
 
-    The operator is one of which `decoding_is_known`.
+    The operator must satisfy `decoding_is_known`.
     """
     operator = kernel.operator
     sizes = [kernel.abi.pointer_bytes * len(operator.outputs)]
@@ -52,7 +54,7 @@ def decode_tail(kernel: Instance) -> tuple[int, ...]:
 
 
 def header(operator: Operator, position: int) -> bytes:
-    """The header for an output; empty where no constant holds one."""
+    """Header bytes for an output; empty if no constant holds a header."""
     place = 2 * position + 1
     ancillary = operator.inputs[place] if place < len(operator.inputs) else None
     if ancillary is None or ancillary.data is None or len(ancillary.data) < HEADER_BYTES:
@@ -61,19 +63,19 @@ def header(operator: Operator, position: int) -> bytes:
 
 
 def decoding_is_known(operator: Operator) -> bool:
-    """Whether every output has a header, which asks for a way of decoding that is TFLM's own."""
+    """Whether every output has a header with one of TFLM's own decoding types."""
     headers = [header(operator, position) for position in range(len(operator.outputs))]
     return all(fields and fields[0] in STATE for fields in headers)
 
 
 def _zero_points(output: Tensor) -> int:
-    """Bytes of the zero points that are copied: several channels, of which some have another than 0."""
+    """Bytes of copied zero points: the kernel copies them for several channels if at least one is not 0."""
     points = output.quantization.zero_point if output.quantization else ()
     return len(points) if len(points) > 1 and any(points) else 0
 
 
 def why_not(operator: Operator) -> str | None:
-    """Why TFLM refuses it, in words; None: nothing is known against it."""
+    """Why TFLM refuses the operator, as text; None if no reason is known."""
     if not operator.outputs or len(operator.inputs) != 2 * len(operator.outputs):
         return f"it has {len(operator.inputs)} inputs for {len(operator.outputs)} outputs, but must have two for each"
     for place, tensor in enumerate(operator.inputs):
@@ -104,7 +106,7 @@ def _output(operator: Operator, position: int, output: Tensor) -> str | None:
 
 
 def _quantization(position: int, output: Tensor, way: int) -> str | None:
-    """Channels lie in the first or the last dimension; zero points other than 0 go with 8 bits only."""
+    """Channels must be the first or the last dimension; only INT8 may have zero points other than 0."""
     steps = output.quantization
     if way == HUFFMAN or steps is None or not steps.scale:
         return None

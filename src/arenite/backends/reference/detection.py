@@ -1,6 +1,6 @@
-"""TFLM's custom operator TFLite_Detection_PostProcess: boxes from anchors, and the best of them that overlap little.
+"""TFLM's custom operator TFLite_Detection_PostProcess: decodes boxes from anchors, then non-maximum suppression.
 
-Its options, a flexbuffer, decide what it requests: see `detection_scratch`.
+The operator's options, a flexbuffer, decide the sizes of its scratch: see `detection_scratch`.
 
 Source: kernels/detection_postprocess.cc of TFLM.
 """
@@ -21,25 +21,25 @@ NAME = "TFLite_Detection_PostProcess"
 OP_DATA = "6ib21i"
 """The kernel's structure, in the letters of `arenite.backends.build.size_of`."""
 DECISIVE = ("max_detections", "num_classes")
-"""Options without which nobody can say what the kernel requests."""
+"""Options without which the kernel's scratch is unknown."""
 WORD = 4
-"""Bytes of the kernel's floats and ints."""
+"""Bytes of a float or an int in the kernel."""
 CORNERS = 4
-"""Numbers that describe a box."""
+"""Coordinates of a box."""
 
 
 def decided(operator: Operator) -> bool:
-    """Whether its options decide what its kernel requests: numbers that are not negative, as sizes must be."""
+    """Whether the options that decide the kernel's scratch are present and not negative."""
     options = custom_options(operator)
     return all(options.get(name, -1) >= 0 for name in DECISIVE)
 
 
 def detection_scratch(operator: Operator) -> tuple[int, ...]:
-    """Bytes of its eleven scratch buffers in order: for every anchor, a row of each table.
+    """Bytes of the kernel's eleven scratch buffers, in the order of its requests.
 
     Raises:
-        IndexError: it lacks an input or a dimension.
-        KeyError: it lacks one of the options `DECISIVE`.
+        IndexError: the operator lacks an input or a dimension.
+        KeyError: the operator lacks one of the options `DECISIVE`.
     """
     options = custom_options(operator)
     most, classes = (options[name] for name in DECISIVE)
@@ -73,7 +73,7 @@ def _counts(operator: Operator) -> str | None:
 
 
 def _sizes(operator: Operator) -> str | None:
-    """One image, and scores of as many anchors as there are boxes."""
+    """The batch is 1, and the scores have one row per anchor of the boxes."""
     boxes, scores = at(operator, 0), at(operator, 1)
     if boxes is None or scores is None:
         return None
@@ -87,7 +87,7 @@ def _sizes(operator: Operator) -> str | None:
 
 
 def _options(operator: Operator) -> str | None:
-    """Numbers above 0; a score for each class, the background's at most besides."""
+    """Limits of detections are above 0; scores have one column per class, with or without the background."""
     options, scores = custom_options(operator), at(operator, 1)
     needed = "detections_per_class" if options.get("use_regular_nms") else "max_classes_per_detection"
     for name in ("max_detections", needed):
@@ -108,4 +108,4 @@ LIMITS: tuple[Check, ...] = (
     _sizes,
     _options,
 )
-"""What its Prepare and Eval ask; other types are dequantized nowhere."""
+"""Limits of the kernel's Prepare and Eval; it dequantizes no input."""

@@ -1,8 +1,8 @@
-"""Kernels that make element i of the output from element i of their inputs, in this order.
+"""Kernels that compute element i of the output from element i of their inputs, in increasing order of i.
 
 Sources: TFLM's activations_common.cc, elementwise.cc, binary loops in kernels/internal/reference/ (broadcast_loop.h:
-an input of the output's own size is read at the output's position), quantize_common.cc, dequantize.cc, cast.cc,
-softmax.h (a row is read twice before any of it is written; then element by element).
+an input with the output's size is read at the output's position), quantize_common.cc, dequantize.cc, cast.cc,
+softmax.h (the kernel reads a row twice before it writes any of it, then goes element by element).
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from arenite.model import Operator
 
 IN_ORDER = frozenset({code for code in ELEMENTWISE if method(code)} | {"EXPAND_DIMS", "SOFTMAX"})
-"""Kinds whose kernels in TFLM do so: all that work by element, one copy, and what works by rows."""
+"""Kinds with this access order in TFLM: elementwise kinds, the copy of EXPAND_DIMS, and SOFTMAX row by row."""
 BYTES = frozenset({ElementType.INT8, ElementType.UINT8})
-"""Types that a C compiler must expect to alias any other: it may move no reading past a write of theirs."""
+"""Types that may alias every other type in C++: the compiler may not move a read past a write of these types."""
 
 
 def element_by_element(operator: Operator, position: int, _: int) -> Overlap:
-    """Output over the input at `position`; an input that is broadcast is read again and again, so it stays apart."""
+    """Output over the input at `position`. A broadcast input is read repeatedly, so it stays apart."""
     source, target = operator.input(position), operator.outputs[0]
     if position >= (2 if operator.code in BINARY else 1):
         return APART
@@ -38,8 +38,8 @@ def element_by_element(operator: Operator, position: int, _: int) -> Overlap:
 
 
 def may_alias(read: ElementType, write: ElementType) -> bool:
-    """Whether a C++ compiler has to keep the order of readings of one type and writes of another.
+    """Whether a C++ compiler must keep the order of reads of one type and writes of another.
 
-    By the rule of strict aliasing it may assume that an int16 and a float never share memory, and reorder.
+    Under strict aliasing the compiler may assume that, for example, an int16 and a float never share memory.
     """
     return read is write or bool({read, write} & BYTES)

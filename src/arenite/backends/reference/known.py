@@ -1,4 +1,4 @@
-"""The kinds of operators whose allocations in TFLM have been read."""
+"""Operator kinds whose allocations in TFLM are known from its source."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _NOTHING = """
     SIN SLICE SQRT SQUARE TRANSPOSE ZEROS_LIKE
 """
 KEEP_NOTHING = frozenset(_NOTHING.split())
-"""Kernels of TFLM that allocate nothing of their own in the tail."""
+"""Operator kinds whose kernels allocate no tail."""
 
 
 def is_known(kernel: Instance) -> bool:
-    """Whether what TFLM keeps in the tail for an operator of this kind, and requests as scratch, is known."""
+    """Whether all tail allocations and scratch requests that TFLM makes for the operator are known."""
     label = kernel.operator.label
     tables = (OPTIONS, OP_DATA, RULES, PARAMETERS, KEEP_NOTHING, NOTHING)
     if not scratch_is_known(kernel.operator) or not length_is_known(kernel.operator):

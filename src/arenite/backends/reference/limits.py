@@ -1,7 +1,7 @@
-"""Why TFLM's reference kernels cannot run an operator: what they refuse when they are prepared, or when they run.
+"""Reasons why TFLM's reference kernels refuse an operator, in Prepare or in Eval.
 
-Only limits that were read are listed; where there are none, nothing is said. A reason is certain, its absence is not.
-All sets of TFLM refuse the same, and those with CMSIS-NN more (`arenite.backends.cmsis_nn.limits`).
+Only limits that were read in the source are listed: a reported reason is certain, but no reason is no guarantee. All
+sets of TFLM share these limits; CMSIS-NN adds more (`arenite.backends.cmsis_nn.limits`).
 
 Source: the Prepare and Eval functions in TFLM's kernels/*.cc.
 """
@@ -38,17 +38,17 @@ if TYPE_CHECKING:
     from arenite.model import Operator
 
 MOST_JOINED = 10
-"""Inputs that TFLM's CONCATENATION takes (kMaxInputNum in concatenation.cc)."""
+"""Maximum number of inputs of TFLM's CONCATENATION (kMaxInputNum in concatenation.cc)."""
 
 F32, I8, I16, I32, I64 = (ElementType[name] for name in ("FLOAT32", "INT8", "INT16", "INT32", "INT64"))
 I4, U8, U32, BOOL = (ElementType[name] for name in ("INT4", "UINT8", "UINT32", "BOOL"))
 
 
 def why_not(operator: Operator) -> str | None:
-    """Why TFLM refuses an operator with any set of kernels, in words; None: nothing is known against it.
+    """Why TFLM refuses an operator with any set of kernels, as text; None if no reason is known.
 
-    Of custom operators that TFLM does not have nothing is known, unless they are TensorFlow's: the application may
-    bring kernels for them.
+    Custom operators that are neither TFLM's nor TensorFlow's are accepted, since the application may bring their
+    kernels.
     """
     if operator.code == "CUSTOM":
         found = (check(operator) for check in CUSTOM_LIMITS.get(operator.label, ()))
@@ -160,7 +160,7 @@ LIMITS: Mapping[str, tuple[Check, ...]] = MappingProxyType(
         **each("IF", types(0, BOOL)),
     }
 )
-"""What the kernels ask, by kind of operator."""
+"""Limits of the kernels by operator kind."""
 
 CUSTOM_LIMITS: Mapping[str, tuple[Check, ...]] = MappingProxyType(
     {
@@ -169,4 +169,4 @@ CUSTOM_LIMITS: Mapping[str, tuple[Check, ...]] = MappingProxyType(
         detection.NAME: detection.LIMITS,
     }
 )
-"""What the kernels of custom operators ask that TFLM has, by their names."""
+"""Limits of TFLM's kernels for custom operators, by operator name."""

@@ -1,8 +1,8 @@
-"""TFLM's reference kernels.
+"""Overlap rules of TFLM's reference kernels.
 
-They go over the output from pixel to pixel in row-major order, all channels of a pixel before the next, and read the
-window of a channel right before they write it. Sources: kernels/internal/reference/ (conv.h, depthwiseconv_*.h,
-pooling.h, fully_connected.h, integer_ops/*), and what the other modules of this room name.
+The kernels write the output pixel by pixel in row-major order, all channels of a pixel before the next pixel. They read
+the window of a channel right before they write the channel. Sources: kernels/internal/reference/ (conv.h,
+depthwiseconv_*.h, pooling.h, fully_connected.h, integer_ops/*), and the files that the other modules here name.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ if TYPE_CHECKING:
     Rule = Callable[[Operator, int, int], Overlap]
 
 WINDOWED = frozenset({ElementType.INT8, ElementType.INT16, ElementType.FLOAT32})
-"""Types that TFLM's convolutions, pools and fully connected layers take and give."""
+"""Element types of TFLM's convolutions, pools and fully connected layers."""
 
 
 def reference(operator: Operator, position: int, output: int) -> Overlap:
-    """Distances for the reference kernel of an operator; apart for an operator that no rule is known for."""
+    """Safe distances for the reference kernel of an operator; `APART` for operators without a rule."""
     rule = RULES.get(operator.code)
     return APART if rule is None else rule(operator, position, output)
 
 
 def windowed(operator: Operator, position: int) -> bool:
-    """Whether the input at `position` is the one that a window goes over, with types that such kernels take."""
+    """Whether a window slides over the input at `position`, and the types are those of windowed kernels."""
     source, target = operator.input(0), operator.outputs[0]
     return position == 0 and source.type is target.type and target.type in WINDOWED
 
 
 def in_order(found: Window) -> int:
-    """Least distance, in elements, of a kernel that makes channel after channel, each right after reading its found.
+    """Least safe distance, in elements, of a kernel that reads the window of each channel right before writing it.
 
-    Within a pixel, channel j is written before channel j + 1 reads the channels of its own group.
+    Within a pixel, channel j is written before channel j + 1 reads the channels of its group.
     """
     walk, groups = found.walk, found.groups
     per_group, depth = found.out_depth // groups, found.depth // groups
@@ -56,20 +56,20 @@ def in_order(found: Window) -> int:
 
 
 def _in_order(operator: Operator, position: int, _: int) -> Overlap:
-    """Convolutions and pools; FULLY_CONNECTED goes row by row, like a 1x1 convolution of as many pixels."""
+    """Convolutions and pools; FULLY_CONNECTED goes row by row, like a 1x1 convolution with one pixel per row."""
     if not windowed(operator, position):
         return APART
     return Overlap(in_order(window(operator)) * operator.outputs[0].type.bytes)
 
 
 def _transpose_conv(operator: Operator, position: int, _: int) -> Overlap:
-    """Quantized kernels add everything up in scratch before they write; the float one clears the output first."""
+    """Quantized kernels accumulate the whole output in scratch before they write; the float kernel clears it first."""
     quantized = operator.input(2).type in {ElementType.INT8, ElementType.INT16}
     return ANYWHERE if position == 2 and quantized else APART
 
 
 def _mean(operator: Operator, position: int, _: int) -> Overlap:
-    """Apart: the output is cleared first. Except float over rows and columns that are kept: channel by channel."""
+    """`APART`: the kernel clears the output first. Only float means over rows and columns go channel by channel."""
     source, axes = operator.input(0), integers(operator.inputs[1])
     if position or axes is None or source.type is not ElementType.FLOAT32 or len(source.shape) != 4:
         return APART

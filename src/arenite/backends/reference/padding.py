@@ -1,4 +1,4 @@
-"""PAD and PADV2: the output in its order, padding and elements of the input alike."""
+"""PAD and PADV2: the kernel writes padding and copied elements in the order of the output."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def by_element(operator: Operator, position: int, _: int) -> Overlap:
-    """One element after the other (TFLM's reference/pad.h).
+    """Distances for a copy element by element (TFLM's reference/pad.h).
 
-    The lead of what is written over what is read grows with every element of padding, up to the last of the input.
+    The lead of the write over the read grows with every padding element, so it is largest at the input's last element.
     """
     source, lead, paddings = operator.input(0), _lead(operator), _paddings(operator)
     if position or lead is None or paddings is None:
@@ -27,10 +27,10 @@ def by_element(operator: Operator, position: int, _: int) -> Overlap:
 
 
 def by_row(operator: Operator, position: int, _: int) -> Overlap:
-    """Rows of the input with memcpy, or pixels where channels are padded (CMSIS-NN's arm_pad_s8.c).
+    """Distances for a memcpy per row of the input, or per pixel if channels are padded (CMSIS-NN's arm_pad_s8.c).
 
-    A block has to be apart from its copy, or be the same memory. The last block may be copied onto itself if whatever
-    padding parts the blocks is at least a block, so that the others are apart.
+    A block and its copy must be disjoint or identical. The last block may be copied onto itself if the padding between
+    blocks is at least one block long, since all other blocks are then disjoint from their copies.
     """
     source, lead, paddings = operator.input(0), _lead(operator), _paddings(operator)
     if position or lead is None or paddings is None or len(source.shape) > 4:
@@ -44,7 +44,7 @@ def by_row(operator: Operator, position: int, _: int) -> Overlap:
 
 
 def _lead(operator: Operator) -> int | None:
-    """Bytes that the output's write is ahead of the input's reading when the last element is copied; None: unknown."""
+    """Bytes by which the write is ahead of the read at the input's last element; None if the padding is unknown."""
     source, target, paddings = operator.input(0), operator.outputs[0], _paddings(operator)
     if paddings is None or source.type is not target.type:
         return None
@@ -55,7 +55,7 @@ def _lead(operator: Operator) -> int | None:
 
 
 def _gaps(shape: Sequence[int], padded: Sequence[int], paddings: Sequence[tuple[int, int]]) -> Iterator[int]:
-    """Elements of padding between neighbors along each axis that has neighbors."""
+    """Padding elements between neighbors along each axis with a length above 1."""
     step = gap = 0
     for axis in range(len(shape) - 1, 0, -1):
         step = step * padded[axis + 1] if step else 1
@@ -65,7 +65,7 @@ def _gaps(shape: Sequence[int], padded: Sequence[int], paddings: Sequence[tuple[
 
 
 def _paddings(operator: Operator) -> list[tuple[int, int]] | None:
-    """Padding before and after, by axis; None where it is not constant or does not fit the shapes."""
+    """Padding (before, after) by axis; None where it is not constant or does not match the shapes."""
     source, target = operator.input(0), operator.outputs[0]
     values = integers(operator.inputs[1])
     if values is None or min(values, default=0) < 0:

@@ -1,4 +1,4 @@
-"""The operators that TFLM has kernels for, by the methods that add them to a resolver.
+"""The operators that TFLM has kernels for, with the resolver methods that register them.
 
 Source: the methods of MicroMutableOpResolver in TFLM's micro_mutable_op_resolver.h.
 """
@@ -16,7 +16,7 @@ BUILTIN = """
     SquaredDifference StridedSlice Sub Sum Svdf Tanh TransposeConv Transpose Unpack UnidirectionalSequenceLSTM VarHandle
     While ZerosLike
 """
-"""Methods for builtin operators, without their `Add`. All are called after the operator, in another spelling."""
+"""Methods for builtin operators, without the prefix `Add`. Each name is the operator's name in another spelling."""
 
 METHODS = {name.lower(): f"Add{name}" for name in BUILTIN.split()}
 
@@ -24,7 +24,7 @@ SIGNAL = """
     Delay Energy FftAutoScale FilterBank FilterBankLog FilterBankSquareRoot FilterBankSpectralSubtraction Framer
     Irfft OverlapAdd PCAN Rfft Stacker Window
 """
-"""Methods for the custom operators of TFLM's signal library, which are called SignalDelay and so on."""
+"""Methods for the custom operators of TFLM's signal library, without the prefix; the operators are SignalDelay etc."""
 
 CUSTOM = {
     "CIRCULAR_BUFFER": "AddCircularBuffer",
@@ -33,15 +33,15 @@ CUSTOM = {
     "ethos-u": "AddEthosU",
     **{f"Signal{name}": f"Add{name}" for name in SIGNAL.split()},
 }
-"""Methods for the custom operators that TFLM brings along, by the name in the model."""
+"""Methods for TFLM's custom operators, by the operator's name in the model."""
 
 
 FLEX = "Flex"
-"""What the names of TensorFlow's own operators begin with, which a converter keeps with SELECT_TF_OPS."""
+"""Prefix of TensorFlow's own operators, which a converter keeps with SELECT_TF_OPS."""
 
 
 def why_flex(label: str) -> str | None:
-    """Why no microcontroller runs a custom operator of this name, and what helps; None: it is none of TensorFlow's."""
+    """Why no microcontroller runs a custom operator, and a remedy; None if it is not a TensorFlow operator."""
     if not label.startswith(FLEX):
         return None
     cure = "convert again without SELECT_TF_OPS, in operators that TensorFlow Lite has"
@@ -51,5 +51,5 @@ def why_flex(label: str) -> str | None:
 
 
 def method(code: str) -> str | None:
-    """The method that adds the kernel of a builtin operator (CONV_2D: AddConv2D); None: TFLM has none."""
+    """Resolver method that registers a builtin operator (CONV_2D: AddConv2D); None if TFLM has no kernel for it."""
     return METHODS.get(code.replace("_", "").lower())

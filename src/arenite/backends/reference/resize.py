@@ -1,8 +1,8 @@
-"""RESIZE_NEAREST_NEIGHBOR and RESIZE_BILINEAR: pixel by pixel, each from ever later pixels of the input.
+"""RESIZE_NEAREST_NEIGHBOR and RESIZE_BILINEAR: pixel by pixel, from non-decreasing positions of the input.
 
-Sources: TFLM's reference/resize_nearest_neighbor.h and resize_bilinear.h. Their arithmetic is repeated here in single
-precision, rounded after each operation as the kernels' is; a compiler may fuse the last multiplication and
-subtraction of the bilinear one, so both results are computed, and the lower counts.
+Sources: TFLM's reference/resize_nearest_neighbor.h and resize_bilinear.h. The kernels' arithmetic is repeated here in
+single precision, rounded after each operation. For bilinear a compiler may fuse the last multiplication and
+subtraction, so both results are computed and the lower position is used.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def nearest(operator: Operator, position: int, _: int) -> Overlap:
-    """A memcpy for each pixel: apart from its source, or the very same, as pixels at the same distance modulo 1."""
+    """One memcpy per pixel: source and copy must be disjoint or identical, so distances are a multiple of a pixel."""
     if position or not _images(operator):
         return APART
     walk, bytes_ = _walk(operator, _nearest), operator.outputs[0].type.bytes
@@ -33,7 +33,7 @@ def nearest(operator: Operator, position: int, _: int) -> Overlap:
 
 
 def bilinear(operator: Operator, position: int, _: int) -> Overlap:
-    """Channel by channel of each pixel, from the two rows and two columns around it."""
+    """Channel by channel of each pixel, from the two rows and two columns around the pixel's position."""
     known = operator.outputs[0].type in {ElementType.INT8, ElementType.FLOAT32}
     if position or not known or not _images(operator):
         return APART
@@ -44,14 +44,14 @@ def bilinear(operator: Operator, position: int, _: int) -> Overlap:
 
 
 def copies(walk: Walk, least: int, element: int) -> Overlap:
-    """A kernel that begins each pixel with a memcpy of the lowest pixel that it reads, of equally many elements.
+    """Distances for a kernel that starts each output pixel with a memcpy of the lowest input pixel that it reads.
 
-    The two are apart at any distance that is a pixel more than the output is ever ahead; below, they are apart or the
-    same memory where the distance is a multiple of a pixel.
+    Source and copy are disjoint at every distance of at least one pixel more than the output's lead. Below, they are
+    disjoint or identical only where the distance is a multiple of a pixel.
 
     Args:
         walk: the order of pixels.
-        least: elements that the distance must have for everything but this memcpy.
+        least: least distance, in elements, that the rest of the kernel allows.
         element: bytes of an element.
     """
     pixel, ahead = walk.depth, walk.ahead()
@@ -63,7 +63,7 @@ def copies(walk: Walk, least: int, element: int) -> Overlap:
 
 
 def _images(operator: Operator) -> bool:
-    """Whether images come in and go out."""
+    """Whether input and output have four dimensions."""
     return len(operator.input(0).shape) == len(operator.outputs[0].shape) == 4
 
 
@@ -78,7 +78,7 @@ def _walk(operator: Operator, lowest: Lowest) -> Walk:
 
 
 def _nearest(length: int, outputs: int, corners: bool, centers: bool) -> tuple[int, ...]:
-    """Input position that each output position is copied from."""
+    """Input position from which each output position is copied."""
     scale = _single((length - 1) / (outputs - 1)) if corners and outputs > 1 else _single(length / outputs)
     offset = 0.5 if centers else 0.0
     values = (_single((output + offset) * scale) for output in range(outputs))
@@ -87,7 +87,7 @@ def _nearest(length: int, outputs: int, corners: bool, centers: bool) -> tuple[i
 
 
 def _bilinear(length: int, outputs: int, corners: bool, centers: bool) -> tuple[int, ...]:
-    """Lower of the two input positions that each output position is made from, in floating point."""
+    """Lower of the two input positions that each output position blends, in floating point."""
     scale = _single((length - 1) / (outputs - 1)) if corners and outputs > 1 else _single(length / outputs)
     lowest = []
     for output in range(outputs):
@@ -102,7 +102,7 @@ def _between(value: float, length: int) -> int:
 
 
 def _bilinear_integral(length: int, outputs: int, corners: bool, centers: bool) -> tuple[int, ...]:
-    """Lower of the two input positions that each output position is made from, in units of 1/1024."""
+    """Lower of the two input positions that each output position blends, in units of 1/1024."""
     if corners and outputs > 1:
         scale = (1024 * (length - 1) + (outputs - 1) // 2) // (outputs - 1)
     else:

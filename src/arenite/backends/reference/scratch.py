@@ -1,7 +1,7 @@
 """Scratch buffers that TFLM's reference kernels request from the head while one operator runs.
 
-Sizes are bytes as requested, not rounded, in the order of the requests; they come on top of the tensors. Kernels that
-are not listed request nothing. Pointers count 8 bytes on the x86-64 build that can be measured, 4 on a microcontroller.
+Sizes are bytes, not rounded, in the order of the requests, in addition to the tensors. Kernels that are not listed
+request none. A pointer takes 8 bytes in the x86-64 build that can be measured, and 4 on a microcontroller.
 
 Source: the calls of RequestScratchBufferInArena in TFLM's kernels/*.cc, kernels/ethos_u/ethosu.cc and
 signal/micro/kernels/rfft.cc.
@@ -31,7 +31,7 @@ def reference_scratch(operator: Operator, pointer_bytes: int = 8) -> tuple[int, 
     """Bytes of each scratch buffer that the reference kernel of an operator requests; () for most.
 
     Args:
-        operator: the operator; one that does not have the inputs its kind needs requests nothing.
+        operator: the operator; one without the inputs that its kind needs requests nothing.
         pointer_bytes: size of a pointer on the target.
     """
     if operator.code == "ADD_N":
@@ -44,10 +44,10 @@ def reference_scratch(operator: Operator, pointer_bytes: int = 8) -> tuple[int, 
 
 
 def scratch_is_known(operator: Operator) -> bool:
-    """Whether `reference_scratch` tells all that the operator's kernel requests.
+    """Whether `reference_scratch` covers all scratch requests of the operator's kernel.
 
-    Not so where a rank is not known or shapes contradict each other, nor for custom operators, but for those that TFLM
-    has kernels for, with the options that decide it.
+    False where shapes are unknown or contradictory, and for custom operators. TFLM's own custom operators are known if
+    they have the options that decide their scratch.
     """
     if not is_sound(operator):
         return False
@@ -61,7 +61,7 @@ def scratch_is_known(operator: Operator) -> bool:
 
 
 def unknown_scratch(model: Model) -> tuple[str, ...]:
-    """The kinds of operators whose scratch is not known, so that a head is at least what is planned; sorted."""
+    """Operator kinds with unknown scratch, sorted; the head is at least the planned one if there are any."""
     every = (operator for graph in model.graphs for operator in graph.operators)
     return tuple(sorted({operator.label for operator in every if not scratch_is_known(operator)}))
 
@@ -86,7 +86,7 @@ def _iterators(operator: Operator) -> tuple[int, ...]:
 
 
 def _sum(operator: Operator) -> tuple[int, ...]:
-    """MEAN and SUM add up quantized values in 32 bits."""
+    """MEAN and SUM accumulate quantized values in 32 bits."""
     accumulator = (INT * prod(operator.outputs[0].shape),) if _type(operator, 0) in QUANTIZED else ()
     return accumulator + _iterators(operator)
 
@@ -114,22 +114,22 @@ def _transpose_conv(operator: Operator) -> tuple[int, ...]:
 
 
 def _lstm(operator: Operator) -> tuple[int, ...]:
-    """Four gate buffers [batch, state] of the cell state's type; input 19 is the cell state."""
+    """Four gate buffers of shape [batch, state] in the type of the cell state, which is input 19."""
     steps_and_batch, cell = _shape(operator, 0)[:2], operator.inputs[19]
     batch = steps_and_batch[1 if operator.options.get("time_major") else 0]
     return (batch * _shape(operator, 18)[1] * cell.type.bytes,) * 4 if cell is not None else ()
 
 
 def _rfft(operator: Operator) -> tuple[int, ...]:
-    """SignalRfft works on a copy of its window as long as its option says; half a spectrum of window + 2 comes out."""
+    """SignalRfft copies its window of `fft_length` values; its output has window + 2 values."""
     output = operator.outputs[0]
     return (custom_options(operator).get("fft_length", output.shape[-1] - 2) * output.type.bytes,)
 
 
 ETHOS_U = "ethos-u"
-"""What Vela makes of the operators that it moves to the NPU."""
+"""Custom operator into which Vela compiles the operators that run on the NPU."""
 ADDRESS_BYTES = 8
-"""An address as the NPU's driver takes it."""
+"""Bytes of an address in the interface of the NPU's driver."""
 
 REQUESTS: dict[str, Callable[[Operator], tuple[int, ...]]] = {
     "CONV_2D": _unpacked_filter,

@@ -1,7 +1,7 @@
-"""What TFLM's own signal operators, a library of custom operators, keep in the tail.
+"""Tail of TFLM's signal operators, a library of custom operators.
 
-An FFT says in its options how long it is and of which numbers, and a delay how long it is; of the others the shapes
-tell.
+The options of an FFT give its length and element type, those of a delay its length. The tail of the other operators
+follows from their shapes.
 
 Source: signal/micro/kernels/*.cc, signal/src/circular_buffer.cc and signal/src/*fft*.cc of TFLM, and kiss_fft.
 """
@@ -39,18 +39,18 @@ PARAMETERS = {
     "SignalStacker": "4i2pb2p",
     "SignalWindow": "2i",
 }
-"""The structure of each, in the letters of `arenite.backends.build.size_of`."""
+"""Structure of each kernel, in the letters of `arenite.backends.build.size_of`."""
 
 CIRCULAR_BUFFER = "3p2ip"
 DELAY_LENGTH = "delay_length"
 NUMBER_BYTES = {kind.code: kind.bytes for kind in (ElementType.INT16, ElementType.INT32, ElementType.FLOAT32)}
-"""Bytes of the numbers of an FFT, by the type that its option `T` names in the schema."""
+"""Bytes of an FFT's elements, by the schema's code of the type in its option `T`."""
 FFT_STATE = 2 * 4 + 2 * 32 * 4
-"""kiss_fft's plan without its factors' table of twiddles: length, direction, and 32 pairs of factors."""
+"""Bytes of kiss_fft's plan without its table of twiddle factors: length, direction, and 32 pairs of factors."""
 
 
 def signal_tail(kernel: Instance) -> tuple[int, ...] | None:
-    """Bytes of every allocation of a signal operator, in order; None for an operator that is not known."""
+    """Bytes of every allocation of a signal operator, in order; None for all other operators."""
     if kernel.operator.label in NOTHING:
         return ()
     if kernel.operator.label not in PARAMETERS:
@@ -60,7 +60,7 @@ def signal_tail(kernel: Instance) -> tuple[int, ...] | None:
 
 
 def length_is_known(operator: Operator) -> bool:
-    """Whether a delay says how long it is, and a framer has at least a sample for each frame; true for all others."""
+    """Whether a delay has its length as an option, and a framer a sample per frame; True for all other operators."""
     if operator.label == "SignalFramer":
         source = operator.inputs[0]
         return source is not None and source.shape[-1] >= operator.outputs[0].shape[-2]
@@ -72,9 +72,9 @@ def _circular_buffer(capacity: int, abi: Abi) -> int:
 
 
 def _real_fft(kernel: Instance, length: int) -> int:
-    """Bytes of kiss_fft's plan: `length` real numbers of the input's type, where the options do not say otherwise.
+    """Bytes of kiss_fft's plan for `length` real numbers of the input's type, unless the options say otherwise.
 
-    TFLM compiles kiss_fft once for each type (signal/src/kiss_fft_wrappers), so that its tables are of that type.
+    TFLM compiles kiss_fft once per element type (signal/src/kiss_fft_wrappers), so the plan's tables have that type.
     """
     options = custom_options(kernel.operator)
     number = NUMBER_BYTES.get(options.get("T", -1), kernel.input(0).type.bytes)
@@ -83,7 +83,7 @@ def _real_fft(kernel: Instance, length: int) -> int:
 
 
 def _rfft(kernel: Instance) -> tuple[int, ...]:
-    """The plan; half a spectrum of `length` + 2 real numbers comes out."""
+    """The plan; the output of the FFT has window + 2 real numbers."""
     return (_real_fft(kernel, kernel.output.shape[-1] - 2),)
 
 
@@ -92,7 +92,7 @@ def _irfft(kernel: Instance) -> tuple[int, ...]:
 
 
 def _delay(kernel: Instance) -> tuple[int, ...]:
-    """A circular buffer of a frame and the delay for each row."""
+    """One circular buffer per row, with room for a frame and the delay."""
     frame = kernel.input(0).shape[-1]
     rows = prod(kernel.input(0).shape) // frame
     pointers = rows * kernel.abi.pointer_bytes
@@ -101,7 +101,7 @@ def _delay(kernel: Instance) -> tuple[int, ...]:
 
 
 def _framer(kernel: Instance) -> tuple[int, ...]:
-    """A circular buffer of whole steps for each row; the output is [rows, frames, frame]."""
+    """One circular buffer per row, rounded up to whole steps; the output is [rows, frames, frame]."""
     samples, (frames, frame) = kernel.input(0).shape[-1], kernel.output.shape[-2:]
     rows, step = prod(kernel.input(0).shape) // samples, samples // frames
     pointers = rows * kernel.abi.pointer_bytes
@@ -109,7 +109,7 @@ def _framer(kernel: Instance) -> tuple[int, ...]:
 
 
 def _overlap_add(kernel: Instance) -> tuple[int, ...]:
-    """What is carried over to the next call, for each row; the input is [rows, frames, frame]."""
+    """One buffer per row for the samples carried over to the next call; the input is [rows, frames, frame]."""
     frames, frame = kernel.input(0).shape[-2:]
     rows = prod(kernel.input(0).shape) // (frames * frame)
     return (rows * kernel.abi.pointer_bytes, *(frame * kernel.input(0).type.bytes,) * rows)

@@ -1,7 +1,7 @@
-"""What a reference kernel keeps in the tail: its structure, and per-channel tables, copies, buffers of state.
+"""Tail of a reference kernel: its structure, per-channel tables, copies of tensors, and state.
 
-Each rule gives the bytes of the allocations that a kernel's Prepare (or Init) makes, in their order. TFLM rounds each
-up to 16. The file named is the one in TFLM's kernels/ that the rule was read from.
+Each rule returns the bytes of the allocations of a kernel's Prepare (or Init), in order. TFLM rounds each one up to 16.
+A rule's docstring names the file in TFLM's kernels/ that is its source.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ INT = 4
 FLOAT = frozenset({ElementType.FLOAT32})
 QUANTIZED = frozenset({ElementType.INT8, ElementType.INT16})
 BATCH_MATMUL_QUANTIZATION = 7 * INT
+"""Bytes of the kernel's structure QuantizationOpDataBatchMatmul."""
 SOFTMAX_TABLE = 2 * 513
+"""Bytes of a table of 513 int16 values."""
 
 
 _COMPARISON = "7ib"
@@ -89,13 +91,13 @@ OP_DATA = {
     detection.NAME: detection.OP_DATA,
     "ethos-u": "3i",
 }
-"""What the reference kernel's Init allocates for itself (kernels/*.cc, the structure named OpData or alike)."""
+"""Structure that the kernel's Init allocates (kernels/*.cc, usually named OpData)."""
 
 
 def kept(kernel: Instance) -> tuple[int, ...]:
-    """Bytes of what a kernel allocates beyond its structure, in order; () for most.
+    """Bytes of a kernel's further allocations after its structure, in order; () for most kinds.
 
-    Nothing is told of an operator that lacks what its kind needs: it counts as unknown (`known.is_known`).
+    () also for an operator that lacks what its kind needs: such an operator counts as unknown (`known.is_known`).
     """
     operator = kernel.operator
     if operator.code != "CUSTOM":
@@ -107,7 +109,7 @@ def kept(kernel: Instance) -> tuple[int, ...]:
 
 
 def kernel_tail(kernel: Instance) -> tuple[int, ...]:
-    """Bytes of what the kernel allocates beyond its structure, in order; () for most."""
+    """Bytes of a kernel's further allocations after its structure, in order; () for most kinds."""
     rule = RULES.get(kernel.operator.label)
     return rule(kernel) if rule else ()
 
@@ -118,12 +120,12 @@ def _dimensions(tensor: Tensor) -> int:
 
 
 def _moved_dimensions(kernel: Instance) -> tuple[int, ...]:
-    """kernel_util.cc, CreateWritableTensorDimsWithCopy: the output's shape moves from the file to the tail."""
+    """kernel_util.cc, CreateWritableTensorDimsWithCopy: copies the output's shape from the file into the tail."""
     return (_dimensions(kernel.output),)
 
 
 def _reshape(kernel: Instance) -> tuple[int, ...]:
-    """reshape_common.cc: a shape with a -1 in it is completed, so it needs memory."""
+    """reshape_common.cc: the kernel writes the length of a dimension -1, so the shape is copied into the tail."""
     return _moved_dimensions(kernel) if -1 in kernel.output.shape else ()
 
 
@@ -132,7 +134,7 @@ def _per_channel(channels: int) -> tuple[int, ...]:
 
 
 def _conv(kernel: Instance) -> tuple[int, ...]:
-    """conv_common.cc: multipliers and shifts even for float."""
+    """conv_common.cc: multipliers and shifts, also for float."""
     return _per_channel(kernel.dimension(1, 0))
 
 
@@ -147,7 +149,7 @@ def _transpose_conv(kernel: Instance) -> tuple[int, ...]:
 
 
 def _fully_connected(kernel: Instance) -> tuple[int, ...]:
-    """fully_connected_common.cc: per channel only."""
+    """fully_connected_common.cc: multipliers and shifts if the weights are quantized per channel."""
     data, weights = kernel.input(0), kernel.input(1)
     if data.type in FLOAT:
         return ()
@@ -156,7 +158,7 @@ def _fully_connected(kernel: Instance) -> tuple[int, ...]:
 
 
 def _batch_matmul(kernel: Instance) -> tuple[int, ...]:
-    """batch_matmul.cc: quantization, a transposed copy of each side that needs it, and the output's shape."""
+    """batch_matmul.cc: output shape, quantization, and a transposed copy of each operand that needs one."""
     left, right = kernel.input(0), kernel.input(1)
     sizes = [_dimensions(kernel.output)]
     if left.type in QUANTIZED:
@@ -176,7 +178,7 @@ def _softmax(kernel: Instance) -> tuple[int, ...]:
 
 
 def _for_int8(structure: int) -> Rule:
-    """add_n.cc, cumsum.cc, log_softmax.cc: a structure that Prepare allocates for 8-bit data only."""
+    """add_n.cc, cumsum.cc, log_softmax.cc: a structure of `structure` bytes that Prepare allocates for int8 only."""
 
     def rule(kernel: Instance) -> tuple[int, ...]:
         return (structure,) if kernel.output.type is ElementType.INT8 else ()
@@ -185,7 +187,7 @@ def _for_int8(structure: int) -> Rule:
 
 
 def _embedding_lookup(kernel: Instance) -> tuple[int, ...]:
-    """embedding_lookup.cc."""
+    """embedding_lookup.cc: the kernel's structure, and the output's shape."""
     return (size_of("ip", kernel.abi)[0], _dimensions(kernel.output))
 
 

@@ -1,8 +1,8 @@
-"""Kernels that copy: where their input or output may sit inside the other, so that blocks are copied onto themselves.
+"""Kernels that copy: positions of input and output inside each other at which blocks are copied onto themselves.
 
-A kernel that copies with memcpy tears a block that partly overlaps its copy, so each block must be apart from its copy
-or be the same memory. Copying memory onto itself is what TFLM's own kernels do when a plan says so (RESHAPE even skips
-it), and every memcpy in use leaves the memory as it is. Loops over elements only have to follow the order of readings.
+A memcpy of a block onto a partly overlapping position corrupts the block, so a block and its copy must be disjoint or
+identical. Copying memory onto itself is safe: TFLM's kernels do so if a plan asks for it (RESHAPE even skips the copy),
+and every memcpy in use leaves the bytes unchanged. Kernels that copy element by element only limit the order.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def same_bytes(operator: Operator, position: int, output: int) -> Overlap:
-    """RESHAPE, SQUEEZE: one memcpy of everything (reshape.cc skips it when the addresses are equal, squeeze.cc not)."""
+    """RESHAPE, SQUEEZE: one memcpy of all bytes (reshape.cc skips it at equal addresses, squeeze.cc does not)."""
     source, target = operator.input(0), operator.outputs[output]
     if position or source.bytes != target.bytes:
         return APART
@@ -32,32 +32,33 @@ def same_bytes(operator: Operator, position: int, output: int) -> Overlap:
 def concatenation(operator: Operator, position: int, _: int) -> Overlap:
     """CONCATENATION: for every outer position, one memcpy from each input in turn (reference/concatenation.h).
 
-    With one outer position (axis of the whole rows) an input may sit at its slice. With several, the last block may be
-    copied onto itself as long as the gap between blocks is at least a block, so that the others are apart (or none).
+    With one outer position an input may lie at its slice of the output. With several, the last block may be copied onto
+    itself if the gap between blocks is zero or at least a block, so that all other blocks are disjoint from their
+    copies.
     """
     source, joined = operator.input(position), join(operator)
     if joined is None or source.type is not joined.whole.type:
         return APART
     outer, blocks = joined.outer, joined.blocks
     block, gap = blocks[position], sum(blocks) - blocks[position]
-    last = (outer - 1) * gap + sum(blocks[:position])  # how far the last block moves
+    last = (outer - 1) * gap + sum(blocks[:position])  # distance from the last block to its copy
     exactly = () if outer > 1 and 0 < gap < block else (last,)
     return Overlap(last + block, exactly, exactly if outer == 1 else ())
 
 
 def pack(operator: Operator, position: int, _: int) -> Overlap:
-    """PACK: input by input, each in as many blocks as there are outer positions, element by element (pack.cc)."""
+    """PACK: input by input, one block per outer position, copied element by element (pack.cc)."""
     source, joined = operator.input(position), join(operator)
     if joined is None or source.type is not joined.whole.type:
         return APART
     outer, block, count = joined.outer, joined.blocks[position], len(joined.lengths)
-    before = ((outer - 1) * count + position) * block if position else 0  # all that earlier inputs have written
+    before = ((outer - 1) * count + position) * block if position else 0  # end of what earlier inputs have written
     distance = max(before, ((outer - 1) * (count - 1) + position) * block)
     return Overlap(distance, intact=(distance,) if outer == 1 else ())
 
 
 def unpack(operator: Operator, position: int, output: int) -> Overlap:
-    """UNPACK: output by output, each in as many blocks as there are outer positions, element by element (unpack.cc)."""
+    """UNPACK: output by output, one block per outer position, copied element by element (unpack.cc)."""
     joined = join(operator)
     if joined is None or position != joined.position:
         return APART
@@ -68,7 +69,7 @@ def unpack(operator: Operator, position: int, output: int) -> Overlap:
 
 
 def split(operator: Operator, position: int, output: int) -> Overlap:
-    """SPLIT, SPLIT_V: for every outer position, a block for each output in turn, element by element (split.cc)."""
+    """SPLIT, SPLIT_V: for every outer position, one block per output in turn, copied element by element (split.cc)."""
     joined = join(operator)
     if joined is None or position != joined.position:
         return APART
@@ -77,7 +78,7 @@ def split(operator: Operator, position: int, output: int) -> Overlap:
 
 
 def slice_(operator: Operator, position: int, _: int) -> Overlap:
-    """SLICE: the output's elements in their order, read from ever higher positions (reference/slice.h).
+    """SLICE: writes the output's elements in order, reading from increasing positions (reference/slice.h).
 
     Element i of the output is element f(i) >= i + f(0) of the input. Where `begin` is not constant, f(0) >= 0.
     """
@@ -95,11 +96,11 @@ def slice_(operator: Operator, position: int, _: int) -> Overlap:
 
 
 def strided_slice(operator: Operator, position: int, _: int) -> Overlap:
-    """STRIDED_SLICE with positive strides, read from ever higher positions (reference/strided_slice.h).
+    """STRIDED_SLICE with positive strides, reading from increasing positions (reference/strided_slice.h).
 
-    With a stride of 1 in the last dimension, whole runs of it are copied with memcpy. They must be apart from their
-    copies or fall onto them: the slice may sit at its place if its runs are all next to each other, or if the first
-    step that is not leaves at least a run in between.
+    With a stride of 1 in the last dimension the kernel copies whole runs with memcpy. Each run and its copy must be
+    disjoint or identical. The slice may lie at its place in the input if all its runs are adjacent, or if the first gap
+    between runs is at least as long as a run.
     """
     source, slice_ = operator.input(0), picked(operator)
     if position or slice_ is None:
@@ -113,9 +114,12 @@ def strided_slice(operator: Operator, position: int, _: int) -> Overlap:
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """What a STRIDED_SLICE takes: its first element; elements of a run that are adjacent, 0 where all are picked apart.
+    """Elements that a STRIDED_SLICE takes, as element counts.
 
-    `gap` is the number of elements between one run and the next, where there are any; 0 if all runs are adjacent.
+    Attributes:
+        first: position of the first element.
+        run: adjacent elements per run; 0 if the last stride is not 1.
+        gap: elements between one run and the next; 0 if all runs are adjacent.
     """
 
     first: int
@@ -124,7 +128,7 @@ class Picked:
 
 
 def picked(operator: Operator) -> Picked | None:
-    """The elements that a STRIDED_SLICE takes, None where that is not known or its strides are not positive."""
+    """Elements that a STRIDED_SLICE takes; None if they are unknown or its strides are not positive."""
     source, target = operator.input(0), operator.outputs[0]
     begin, end, strides = (integers(tensor) for tensor in operator.inputs[1:4])
     if begin is None or end is None or strides is None:
@@ -145,7 +149,7 @@ def picked(operator: Operator) -> Picked | None:
 def _picked(
     operator: Operator, source: Tensor, begin: Sequence[int], end: Sequence[int], strides: Sequence[int]
 ) -> tuple[list[int], list[int]]:
-    """First position and number of positions that a STRIDED_SLICE takes along each axis (strided_slice_logic.h)."""
+    """Start and number of positions that a STRIDED_SLICE takes along each axis (strided_slice_logic.h)."""
     masks = [int(operator.options.get(name, 0)) for name in ("begin_mask", "end_mask", "shrink_axis_mask")]  # type: ignore[arg-type]
     starts, counts = [], []
     for axis, (length, first, last, stride) in enumerate(zip(source.shape, begin, end, strides, strict=True)):
@@ -158,8 +162,9 @@ def _picked(
 
 
 def _first_gap(shape: Sequence[int], counts: Sequence[int], strides: Sequence[int]) -> int:
-    """Elements between one run of the last dimension and the next, where there are any; 0 if all runs are adjacent."""
-    step, reached = 1, counts[-1]  # elements of one step along an axis; elements from a slice's first to past its last
+    """Elements in the first gap between runs of the last dimension; 0 if all runs are adjacent."""
+    # step: elements between neighbors along an axis; reached: elements from the slice's first to past its last.
+    step, reached = 1, counts[-1]
     steps = []
     for length in reversed(shape):
         steps.append(step)
@@ -173,7 +178,7 @@ def _first_gap(shape: Sequence[int], counts: Sequence[int], strides: Sequence[in
 
 
 def _offset(shape: Sequence[int], coordinates: Sequence[int]) -> int:
-    """Element of a tensor at these coordinates."""
+    """Position of the element at these coordinates, in elements."""
     offset = 0
     for length, coordinate in zip(shape, coordinates, strict=True):
         offset = offset * length + coordinate

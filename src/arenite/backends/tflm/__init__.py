@@ -1,1 +1,1 @@
-"""TFLM's own planner and bookkeeping, whichever kernels it runs."""
+"""TFLM's memory planner and its bookkeeping, the same for all of its kernels."""

@@ -1,4 +1,4 @@
-"""The arena that TFLM will report for a model on a device, and the one to declare for it. See docs/arena.md.
+"""The arena that TFLM reports for a model on a device, and the arena size to declare. See docs/arena.md.
 
 Source of the head: CommitStaticMemoryPlan in TFLM's micro_allocator.cc.
 """
@@ -21,14 +21,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Arena:
-    """What TFLM spends on a model, in bytes.
+    """Arena of a model in bytes.
 
-    `head_bytes` is the planned head, scratch included, as TFLM counts it. `scratch_bytes` is the largest sum of scratch
-    buffers (each rounded up to 16) alive in one scope. `tail_bytes` is what stays for good, as TFLM's recording
-    allocator reports it. `total_bytes` is head and tail. `declare_bytes` is the smallest arena in which TFLM can start:
-    at least the total, more where its own planning needs more. `unknown` names kinds of operators whose own allocations
-    are not known; where there are any, all figures but the head are lower estimates, and so is the head for those
-    that request scratch.
+    Attributes:
+        head_bytes: the planned head with scratch, as TFLM counts it.
+        scratch_bytes: the largest sum, over all scopes, of scratch buffers alive together, each rounded up to 16.
+        tail_bytes: the persistent bytes that TFLM's recording allocator reports.
+        declare_bytes: the smallest arena in which TFLM starts: the total, or more where TFLM's planning needs more.
+        unknown: operator kinds whose allocations are not known. If there are any, all figures but the head are lower
+            bounds. The head is one too if an unknown kind requests scratch.
     """
 
     head_bytes: int
@@ -39,26 +40,26 @@ class Arena:
 
     @property
     def total_bytes(self) -> int:
-        """Head and tail."""
+        """Bytes of head and tail."""
         return self.head_bytes + self.tail_bytes
 
     @property
     def exact(self) -> bool:
-        """Whether every kind of operator is known."""
+        """Whether the allocations of every operator kind are known."""
         return not self.unknown
 
 
 def arena(model: Model, backend: TflmBackend, plan: MemoryPlan | None, *, abi: Abi) -> Arena:
-    """What TFLM with these kernels will spend on a file as it is.
+    """Arena that TFLM with these kernels needs for a model in the order and layout of its file.
 
     Args:
         model: the model.
         backend: the kernels of the build.
-        plan: the offsets to assume; None means the plan in the model's metadata if it has one, else none.
+        plan: the offsets to assume; None means the plan in the model's metadata, or no plan if there is none.
         abi: how TFLM was compiled.
 
     Raises:
-        ModelError: the model's plan does not fit its tensors, or a graph runs itself.
+        ModelError: the model's plan does not match its tensors, or a graph calls itself.
     """
     liveness = lifetimes(model)
     offsets = planned_offsets(model, plan or model.plan)

@@ -1,4 +1,4 @@
-"""What TFLM asks of the kernels that it runs, at its start-up, and the arena that follows."""
+"""What a set of TFLM's kernels allocates at start-up, and the arena that results."""
 
 from __future__ import annotations
 
@@ -17,37 +17,38 @@ if TYPE_CHECKING:
 
 
 class TflmBackend(Backend):
-    """A set of kernels of TFLM."""
+    """A set of TFLM's kernels."""
 
     __slots__ = ()
 
     @abstractmethod
     def structure(self, label: str) -> str:
-        """What a kernel's Init allocates for itself, in the letters of `arenite.backends.build.size_of`; "": nothing.
+        """Structure that a kernel's Init allocates, in the letters of `arenite.backends.build.size_of`; "" for none.
 
-        `label`: the kind of operator, or the name of a custom one.
+        Args:
+            label: the operator kind, or the name of a custom operator.
         """
 
     @abstractmethod
     def kept(self, kernel: Instance) -> tuple[int, ...]:
-        """Bytes of every allocation in the tail that a kernel makes besides, in order."""
+        """Bytes of every further tail allocation that a kernel makes, in order."""
 
     @abstractmethod
     def looks(self, kernel: Instance) -> tuple[Tensor, ...]:
-        """The tensors that a kernel looks at while it is prepared, one that it looks at twice twice."""
+        """Tensors for which a kernel's Prepare allocates a TfLiteTensor; a tensor is repeated for each allocation."""
 
     @abstractmethod
     def is_known(self, kernel: Instance) -> bool:
-        """Whether all is known that TFLM keeps in the tail for an operator, and requests as scratch."""
+        """Whether all tail allocations and scratch requests of an operator are known."""
 
     def tail_bytes(self, model: Model, abi: Abi | None = None) -> int:
-        """Bytes of tail; see `arenite.backends.tflm.tail`."""
+        """Bytes of tail. See `arenite.backends.tflm.tail`."""
         return tail(model, self, head_bytes=0, abi=abi or self.abi).bytes
 
     def arena(self, model: Model, plan: MemoryPlan | None = None, *, abi: Abi | None = None) -> Arena:
-        """What TFLM will spend on a file as it is.
+        """Arena that TFLM needs for a model in the order and layout of its file.
 
         Raises:
-            ModelError: the model's plan does not fit its tensors, or a graph runs itself.
+            ModelError: the model's plan does not match its tensors, or a graph calls itself.
         """
         return arena(model, self, plan, abi=abi or self.abi)

@@ -1,8 +1,8 @@
-"""The layout that stock TFLM makes by itself, offset for offset: greedy by size, first fit.
+"""The layout that stock TFLM computes, offset for offset: greedy by size, first fit.
 
-Buffers with a given offset are placed first. The others follow by decreasing size; of two equally large ones the later
-comes first (TFLM fills its list from the back, then sorts it stably). Each goes to the lowest gap between the buffers
-placed so far that are alive at the same time.
+Buffers with a given offset are placed first. The others follow by decreasing size. Of two equally large buffers the
+later one comes first: TFLM fills its list from the back, then sorts the list stably. Each buffer goes to the lowest gap
+between placed buffers that are alive at the same time.
 
 Source: TFLM's greedy_memory_planner.cc (class GreedyMemoryPlanner).
 """
@@ -20,25 +20,25 @@ if TYPE_CHECKING:
     from arenite.problems.placement import Buffer
 
 ONLINE = -1
-"""The offset in a plan that leaves a buffer to TFLM."""
+"""Offset that leaves the placement of a buffer to TFLM."""
 _MOST_CONFLICTS = 100_000
-"""Pairs alive together up to which lists of them are quicker than arrays of all that is placed."""
+"""Pairs of buffers alive together, up to which lists of neighbors are faster than arrays of all placed buffers."""
 
 
 @dataclass(frozen=True, slots=True)
 class GreedyPlan:
-    """`offsets[i]` is where TFLM puts buffer i; `height` is the head that it reserves, in bytes."""
+    """`offsets[i]` is the offset at which TFLM places buffer i; `height` is the head in bytes."""
 
     offsets: tuple[int, ...]
     height: int
 
 
 def greedy_plan(buffers: Sequence[Buffer], fixed: Sequence[int] = ()) -> GreedyPlan:
-    """What TFLM's GreedyMemoryPlanner makes of these buffers, added in this order; no buffers take no head.
+    """The plan of TFLM's GreedyMemoryPlanner for these buffers; no buffers make an empty head.
 
     Args:
-        buffers: in the order in which TFLM adds them; sizes rounded up already.
-        fixed: the offset planned ahead for each buffer, or -1 for "plan it at run time"; empty means all -1.
+        buffers: in the order in which TFLM adds them, with sizes already rounded up.
+        fixed: the given offset of each buffer, or -1 for online planning; empty means all -1.
     """
     given = list(fixed) or [ONLINE] * len(buffers)
     offsets = list(given)
@@ -53,7 +53,7 @@ def greedy_plan(buffers: Sequence[Buffer], fixed: Sequence[int] = ()) -> GreedyP
 
 
 def _place_many(buffers: Sequence[Buffer], offsets: list[int], online: Sequence[int]) -> None:
-    """The same for thousands of buffers, in memory that is linear in their number."""
+    """Place the `online` buffers in memory that is linear in the number of buffers."""
     import numpy as np
 
     from arenite.solve.place.many import Placed
@@ -77,7 +77,7 @@ def _place_few(buffers: Sequence[Buffer], offsets: list[int], online: Sequence[i
 
 
 def _lowest_gap(taken: Sequence[tuple[int, int]], size: int) -> int:
-    """Lowest offset of `size` free bytes; `taken`: begin and end of each buffer of the same time, by rising offset."""
+    """Lowest offset of `size` free bytes; `taken`: (begin, end) of the buffers alive at that time, by rising begin."""
     lowest = 0
     for begin, end in taken:
         if begin - lowest >= size:

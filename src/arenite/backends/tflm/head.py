@@ -1,4 +1,4 @@
-"""Stock TFLM with its reference kernels: what it charges for a model, and what it will make of a plan.
+"""The head that stock TFLM plans for a model, and the layout problem that Arenite solves in its place.
 
 Source: CommitStaticMemoryPlan, CreatePlan and AllocateVariables in TFLM's micro_allocator.cc.
 """
@@ -24,22 +24,28 @@ if TYPE_CHECKING:
 
 
 def planned_head(model: Model, plan: MemoryPlan | None = None) -> int:
-    """Bytes of head that stock TFLM with reference kernels plans for a file as it is.
+    """Bytes of head that stock TFLM with reference kernels plans for a model.
 
     Args:
         model: the model.
-        plan: the offsets to assume; None means the plan in the model's metadata if it has one, else none.
+        plan: the offsets to assume; None means the plan in the model's metadata, or no plan if there is none.
 
     Raises:
-        ModelError: the model's plan does not fit its tensors, or a graph runs itself.
+        ModelError: the model's plan does not match its tensors, or a graph calls itself.
     """
     return head_plan(model, plan).height
 
 
 def head_plan(model: Model, plan: MemoryPlan | None = None, requests: Requests = reference_scratch) -> GreedyPlan:
-    """What TFLM will do, buffer for buffer: the planned tensors in file order, then the scratch; see `planned_head`.
+    """TFLM's plan, buffer for buffer: the planned tensors in file order, then the scratch.
 
-    `requests`: bytes of each scratch buffer that the kernel of an operator asks for.
+    Args:
+        model: the model.
+        plan: as in `planned_head`.
+        requests: bytes of each scratch buffer that an operator's kernel requests.
+
+    Raises:
+        ModelError: as in `planned_head`.
     """
     liveness = lifetimes(model)
     buffers, fixed = head_buffers(liveness, planned_offsets(model, plan or model.plan))
@@ -48,7 +54,7 @@ def head_plan(model: Model, plan: MemoryPlan | None = None, requests: Requests =
 
 
 def planned_offsets(model: Model, plan: MemoryPlan | None) -> dict[Tensor, int]:
-    """The tensors that a plan gives an offset, with it; bytes."""
+    """Offsets in bytes of the tensors to which a plan gives one."""
     return {
         tensor: offset
         for graph, column in zip(model.graphs, plan.offsets if plan else (), strict=bool(plan))
@@ -58,7 +64,7 @@ def planned_offsets(model: Model, plan: MemoryPlan | None) -> dict[Tensor, int]:
 
 
 def head_buffers(liveness: Liveness, offsets: Mapping[Tensor, int]) -> tuple[list[Buffer], list[int]]:
-    """The buffers of tensors as TFLM adds them to its planner, and the offset given for each (-1: none)."""
+    """The buffers of tensors in the order in which TFLM adds them, and the given offset of each (-1 for none)."""
     entries = [
         entry for entry in liveness.lifetimes if entry.planned or (entry.tensor.variable and entry.tensor in offsets)
     ]
@@ -69,17 +75,16 @@ def head_buffers(liveness: Liveness, offsets: Mapping[Tensor, int]) -> tuple[lis
 def layout_problem(
     model: Model, orders: Mapping[int, Sequence[int]] | None = None, *, keep_inputs: bool = False
 ) -> tuple[PlacementProblem, tuple[Tensor, ...]]:
-    """The problem of laying out the head for an order, and the model's tensors for the problem's first buffers.
+    """The placement problem of the head for an order, and the tensors of its first buffers.
 
-    The buffers after those of the tensors are scratch; room for them is part of the height, but TFLM places them
-    itself. A tensor that no operator uses, or that only graphs use which nothing runs, takes room of its own only in
-    TFLM's online planning: no byte of the tensor is ever read or written, so it may lie anywhere. Here each such tensor
-    has a scope of its own after the last one of the model.
+    The remaining buffers are scratch. They count in the height, but TFLM places them itself. Two kinds of tensors are
+    planned by TFLM but never read or written: tensors that no operator uses, and tensors of graphs that never run. They
+    may lie anywhere, so each one gets a scope of its own after the last scope of the model.
 
     Args:
         model: the model.
-        orders: for some graphs (by position) another order of execution, as positions of operators in the file.
-        keep_inputs: the inputs of the main graph stay intact to the end of the inference.
+        orders: another order of execution for some graphs: graph position -> operator positions in the file.
+        keep_inputs: whether the inputs of the main graph stay intact until the end of the inference.
     """
     liveness = lifetimes(model, orders)
     end = max((span.last for spans in liveness.operators for span in spans), default=0)
@@ -101,17 +106,17 @@ def layout_problem(
 def inputs_on_top(
     model: Model, problem: PlacementProblem, tensors: Sequence[Tensor], offsets: Sequence[int]
 ) -> tuple[int, ...]:
-    """The layout with the main graph's kept inputs moved above all else that is alive in the inference; no higher.
+    """Move kept inputs of the main graph above all other buffers alive in the inference; the head does not grow.
 
-    TFLM places scratch itself, in the lowest gap between what it takes to be alive. It knows nothing of inputs that are
-    to stay intact after their last use, but at the top it does not reach them. Kept inputs are alive with everything,
-    so taking them out and closing the gaps leaves a valid layout.
+    TFLM places scratch in the lowest gap between buffers that it considers alive. It does not know that inputs stay
+    intact after their last use, so scratch could overwrite them; at the top they are out of reach. A kept input is
+    alive together with all others, so removing it and closing the gap leaves a valid layout.
 
     Args:
         model: the model.
-        problem: of `layout_problem` with `keep_inputs`, as are `tensors`.
-        tensors: the model's tensors for the problem's first buffers.
-        offsets: of a valid layout of all the problem's buffers.
+        problem: the result of `layout_problem` with `keep_inputs`.
+        tensors: the tensors of the problem's first buffers.
+        offsets: a valid layout of all buffers of the problem.
     """
     inputs = set(model.main.inputs)
     kept = [number for number, tensor in enumerate(tensors) if tensor in inputs]
@@ -129,15 +134,16 @@ def inputs_on_top(
 
 
 def memory_plan(model: Model, offsets: Mapping[Tensor, int]) -> MemoryPlan:
-    """The plan that gives these tensors these offsets and leaves all others to TFLM."""
+    """The plan that gives these tensors their offsets and leaves all other tensors to TFLM."""
     return MemoryPlan(tuple(tuple(offsets.get(tensor) for tensor in graph.tensors) for graph in model.graphs))
 
 
 def plan_obstacle(model: Model) -> str | None:
-    """Why no offline plan can be given to this model, None if one can.
+    """Why this model cannot have an offline plan; None if it can.
 
-    TFLM looks up the offset of a variable tensor in a further graph by its position in that graph alone, as if it
-    belonged to the main graph. Unless that entry happens to be -1, the variable gets no memory.
+    TFLM looks up the offset of a variable tensor of a graph other than the main graph by the tensor's position in that
+    graph alone, as if it were a position in the main graph. Unless that entry happens to be -1, the variable gets no
+    memory.
     """
     for position, graph in enumerate(model.graphs[1:], start=1):
         for tensor in graph.tensors:
@@ -147,9 +153,12 @@ def plan_obstacle(model: Model) -> str | None:
 
 
 def scratch_buffers(model: Model, liveness: Liveness, requests: Requests) -> Iterator[Buffer]:
-    """Scratch of every operator that is run, in the order in which TFLM's kernels request it, rounded up to 16.
+    """Scratch buffers of every operator that runs, in the order in which TFLM's kernels request them, rounded up to 16.
 
-    `requests`: bytes of each scratch buffer that the kernel of an operator asks for.
+    Args:
+        model: the model.
+        liveness: its lifetimes.
+        requests: bytes of each scratch buffer that an operator's kernel requests.
     """
     for graph, spans in zip(model.graphs, liveness.operators, strict=True):
         for operator, span in zip(graph.operators, spans, strict=True):

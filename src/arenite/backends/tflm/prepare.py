@@ -1,4 +1,4 @@
-"""Which tensors a kernel looks at while TFLM prepares it: each look costs temporary memory until the kernel is done.
+"""Tensors for which a kernel's Prepare allocates a TfLiteTensor; each takes temporary memory until Prepare returns.
 
 Source: the calls of AllocateTempInputTensor and AllocateTempOutputTensor in TFLM's kernels/*.cc.
 """
@@ -23,9 +23,9 @@ INT = 4
 
 
 def looks(kernel: Instance) -> tuple[Tensor, ...]:
-    """The tensors in order of the looks; one that is looked at twice comes twice.
+    """Tensors in the order of the kernel's allocations; a tensor is repeated if it is allocated twice.
 
-    Operators that are not known to differ look at every input and output once. A set of kernels may know better.
+    By default an operator allocates each input and output once. A set of kernels may override this.
     """
     operator = kernel.operator
     inputs = [tensor for tensor in operator.inputs if tensor is not None]
@@ -52,12 +52,12 @@ SOME: Mapping[str, Callable[[Operator, Sequence[Tensor]], tuple[Tensor, ...]]] =
         decode.NAME: _pair_by_pair,
     }
 )
-"""Operators that look at no tensor, at the first input (TFLM's splits at the axis), at all inputs, or at each of the
-pairs of inputs with its output."""
+"""Operators that allocate no tensor, only the first input (for SPLIT that is the axis), all inputs, or each pair of
+inputs followed by its output."""
 
 
 def quantization_pieces(tensor: Tensor, abi: Abi) -> tuple[tuple[int, int], ...]:
-    """(bytes, alignment) of a tensor's quantization: its structure, and an array of zero points in 32 bits."""
+    """(bytes, alignment) of a tensor's quantization: its structure, and its array of 32-bit zero points."""
     quantization = tensor.quantization
     if quantization is None or not quantization.scale or not quantization.zero_point:
         return ()

@@ -1,4 +1,4 @@
-"""TFLM's start-up on one arena, step by step; `arenite.backends.tflm.tail` takes the steps."""
+"""TFLM's start-up on one arena, step by step; `arenite.backends.tflm.tail` calls the steps in order."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     Name = tuple[object, object]
 
 SPARE_REQUESTS = 12
-"""Scratch requests that TFLM keeps room for while it prepares an operator (kMaxScratchBuffersPerOp)."""
+"""Scratch requests for which TFLM reserves head while it prepares one operator (kMaxScratchBuffersPerOp)."""
 
 
 class Start:
-    """An arena, and how far the start-up of a model has come."""
+    """State of a start-up: the arena, the number of scratch requests, and the resource variables with a buffer."""
 
     def __init__(self, model: Model, backend: TflmBackend, abi: Abi) -> None:
         self.backend = backend
@@ -36,12 +36,12 @@ class Start:
         self.assigned: set[Name] = set()
 
     def keep(self, fields: str, count: int = 1) -> None:
-        """Keep `count` structures with these fields."""
+        """Allocate tail for `count` structures with these fields."""
         size, alignment = size_of(fields, self.abi)
         self.arena.keep(size * count, alignment)
 
     def objects(self) -> None:
-        """The allocators and the planner themselves."""
+        """Allocate TFLM's allocators and its planner."""
         recording = self.abi.recording
         books = structures.RECORDED_ALLOCATION if self.abi.compression else ""
         self.keep(structures.RECORDING_ALLOCATOR if recording else structures.ALLOCATOR)
@@ -49,14 +49,14 @@ class Start:
         self.keep(structures.RECORDING_MICRO_ALLOCATOR + books if recording else structures.MICRO_ALLOCATOR)
 
     def resources(self) -> None:
-        """The table of resource variables that an application has to make for a model with VAR_HANDLE."""
+        """Allocate the table of resource variables that an application creates for a model with VAR_HANDLE."""
         names = frozenset(self.resource.values())
         if names:
             self.arena.keep(size_of(structures.RESOURCE_VARIABLES, self.abi)[0])
             self.arena.keep(size_of(structures.RESOURCE_VARIABLE, self.abi)[0] * len(names))
 
     def tables(self, model: Model) -> None:
-        """Tables of graphs, tensors and operators (StartModelAllocation)."""
+        """Allocate the tables of graphs, tensors and operators (StartModelAllocation)."""
         self.keep(structures.OPTIONS_ALLOCATOR)
         self._room_for_requests()
         compressed = structures.COMPRESSED_TENSORS if self.abi.compression else ""
@@ -67,13 +67,13 @@ class Start:
             self.keep(structures.NODE_AND_REGISTRATION, len(graph.operators))
 
     def options(self, kernel: Instance) -> None:
-        """The builtin options of an operator."""
+        """Allocate the builtin options of an operator."""
         fields = structures.OPTIONS.get(kernel.operator.code)
         if fields:
             self.keep(fields)
 
     def init(self, kernel: Instance) -> None:
-        """The structure of an operator's kernel."""
+        """Allocate the structure of an operator's kernel."""
         label = kernel.operator.label
         fields = self.backend.structure(label)
         if self.abi.compression:
@@ -82,7 +82,7 @@ class Start:
             self.arena.keep(size_of(fields, self.abi)[0])
 
     def prepare(self, kernel: Instance) -> None:
-        """What an operator's kernel looks at, keeps, and requests as scratch."""
+        """Run a kernel's Prepare: temporary tensors, tail allocations and scratch requests."""
         tensor, alignment = size_of(structures.TENSOR, self.abi)
         for seen in self.backend.looks(kernel):
             self.arena.borrow(tensor, alignment)
@@ -95,7 +95,7 @@ class Start:
         self._room_for_requests()
 
     def _assigned(self, operator: Operator) -> tuple[int, ...]:
-        """The first ASSIGN_VARIABLE to a resource makes its buffer, where the handle is in the same graph."""
+        """Bytes that the first ASSIGN_VARIABLE to a resource allocates, if VAR_HANDLE is in the same graph."""
         if operator.code != "ASSIGN_VARIABLE" or len(operator.inputs) < 2:
             return ()
         handle, value = operator.inputs[:2]
@@ -110,7 +110,7 @@ class Start:
         self.arena.resize_head(request * (self.requests + SPARE_REQUESTS))
 
     def plan(self, model: Model, head_bytes: int, planned: Sequence[Tensor]) -> None:
-        """Handles of scratch, then the planner's own memory, then the head that it found (FinishModelAllocation)."""
+        """Allocate scratch handles, then the planner's own memory, then the planned head (FinishModelAllocation)."""
         if self.requests:
             self.keep(structures.SCRATCH_HANDLE, self.requests)
         tensors = [tensor for graph in model.graphs for tensor in graph.tensors]
@@ -121,16 +121,16 @@ class Start:
         for tensor in tensors:
             if tensor.variable and tensor not in in_head:
                 self.arena.keep(tensor.bytes)
-        # Handles of resources point into their kernel's structure before the planner counts (kernels/var_handle.cc).
+        # VAR_HANDLE sets its output's data pointer before the planner counts, so TFLM skips it (kernels/var_handle.cc).
         planned_tensors = (each for each in tensors if each in in_head or occupies(each))
         buffers = self.requests + sum(each not in self.resource for each in planned_tensors)
-        # The planner is given all that lies free between two multiples of 16.
+        # TFLM gives the planner all free bytes between two multiples of 16.
         self.arena.lend_aligned(structures.PLANNED_BUFFER_BYTES * buffers)
         self.arena.give_back()
         self.arena.resize_head(head_bytes)
 
     def ends(self, tensors: Sequence[Tensor]) -> None:
-        """The inputs or the outputs of the model as the application sees them."""
+        """Allocate the model's inputs or outputs as the application sees them."""
         self.arena.keep(self.abi.pointer_bytes * len(tensors))
         for tensor in tensors:
             self.keep(structures.TENSOR)
@@ -139,7 +139,7 @@ class Start:
 
 
 def _resources(model: Model) -> Iterator[tuple[Tensor, Name]]:
-    """Every handle of a resource variable, and the name of the variable."""
+    """Every handle of a resource variable, with the key of the variable: container and shared name."""
     for graph in model.graphs:
         for operator in graph.operators:
             if operator.code == "VAR_HANDLE":

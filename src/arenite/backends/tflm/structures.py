@@ -1,8 +1,8 @@
-"""The C structures that TFLM puts into the tail, member by member; `backends.build.size_of` has the letters.
+"""The C structures that TFLM allocates in the tail, member by member, in the letters of `backends.build.size_of`.
 
-What kernels keep is told by the sets of kernels. Sources: tensorflow/lite/c/common.h, core/c/builtin_op_data.h,
-micro_allocator.h, micro_graph.h, micro_allocation_info.h, memory_planner/greedy_memory_planner.h,
-arena_allocator/*.h of TFLM.
+Structures of kernels are in the folders of the sets of kernels. Sources: tensorflow/lite/c/common.h,
+core/c/builtin_op_data.h, micro_allocator.h, micro_graph.h, micro_allocation_info.h,
+memory_planner/greedy_memory_planner.h, arena_allocator/*.h of TFLM.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ALLOCATION_INFO = "2p3ib"
 RESOURCE_VARIABLES = "p2i"
 RESOURCE_VARIABLE = "4pb"
 PLANNED_BUFFER_BYTES = 40
-"""What the greedy planner needs for one buffer: its requirements, two sorted lists, a list entry and the offset."""
+"""Bytes of the greedy planner's memory per buffer: its requirements, two sorted lists, a list entry and the offset."""
 
 OPTIONS = {
     "ADD": "be",
@@ -73,7 +73,8 @@ OPTIONS = {
     "VAR_HANDLE": "2p",
     "WHILE": "2i",
 }
-"""Builtin options as TFLM converts them at start-up (core/api/flatbuffer_conversions.cc); others convert to nothing."""
+"""Structures into which TFLM converts builtin options at start-up (core/api/flatbuffer_conversions.cc); the kinds that
+are not listed have none."""
 
 COMPRESSION = {
     "ASSIGN_VARIABLE": "i",
@@ -83,8 +84,8 @@ COMPRESSION = {
     "FULLY_CONNECTED": "2i",
     "TRANSPOSE_CONV": "2i",
 }
-"""What a build with USE_TFLM_COMPRESSION adds to the structures of kernels."""
+"""Members that a build with USE_TFLM_COMPRESSION appends to the structures of kernels."""
 
 RECORDED_ALLOCATION = "3p"
 COMPRESSED_TENSORS = "p"
-"""What such a build adds to RECORDING_MICRO_ALLOCATOR and to SUBGRAPH."""
+"""Members that a build with USE_TFLM_COMPRESSION appends to RECORDING_MICRO_ALLOCATOR and to SUBGRAPH."""

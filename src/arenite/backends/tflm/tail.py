@@ -1,7 +1,7 @@
-"""The tail that TFLM will spend on a model, and the arena to declare for it, before anything is flashed.
+"""The tail of a model in TFLM, and the arena size to declare for the model, without running TFLM.
 
-TFLM's start-up is gone through allocation by allocation: its own objects, tables of the graph, options, what each
-kernel keeps, scratch, the memory plan, and the tensors that the application sees. See docs/arena.md.
+Simulates TFLM's start-up allocation by allocation: TFLM's objects, the tables of the graphs, options, allocations of
+kernels, scratch, the memory plan, and the tensors that the application sees. See docs/arena.md.
 
 Source: micro_allocator.cc, micro_interpreter.cc, micro_interpreter_graph.cc, recording_micro_allocator.cc and
 micro_resource_variable.cc of TFLM.
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """`bytes` of tail, and `declare_bytes`, the smallest arena (a multiple of 16) in which TFLM can start.
+    """`bytes` of tail, and `declare_bytes`, the smallest arena (a multiple of 16) in which TFLM starts.
 
-    `unknown` names the kinds of operators whose own allocations are not known: both figures then leave those out.
+    `unknown` names the operator kinds whose allocations are not known; both figures leave these allocations out.
     """
 
     bytes: int
@@ -38,20 +38,20 @@ class Tail:
 
     @property
     def exact(self) -> bool:
-        """Whether every kind of operator is known."""
+        """Whether the allocations of every operator kind are known."""
         return not self.unknown
 
 
 def tail(
     model: Model, backend: TflmBackend, head_bytes: int, *, planned: Sequence[Tensor] = (), abi: Abi = CORTEX_M
 ) -> Tail:
-    """Go through TFLM's start-up.
+    """Simulate TFLM's start-up for a model.
 
     Args:
         model: the model, as it is in the file.
         backend: the kernels of the build.
-        head_bytes: the head that TFLM plans, scratch included.
-        planned: variable tensors that an offline plan places in the head.
+        head_bytes: the head that TFLM plans, with scratch.
+        planned: variable tensors that an offline plan places in the head; TFLM allocates the others in the tail.
         abi: how TFLM was compiled.
     """
     instances = [Instance(operator, abi) for graph in model.graphs for operator in graph.operators]

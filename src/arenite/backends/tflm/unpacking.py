@@ -1,12 +1,12 @@
-"""Where operators belong that unpack weights: right before their reader, one for each reader.
+"""Placement of operators that unpack weights: each reader gets its own one, right before it.
 
     DECODE -> w            ADD                       DECODE -> w   CONV_2D (strip 1, reads w)
     ADD              ->    DECODE -> w      and      ...
     CONV_2D (reads w)      CONV_2D (reads w)         DECODE -> w'  CONV_2D (strip 2, reads w')
 
-Anywhere else, weights take room while nobody reads them. And where an application gives TFLM memory of its own for
-them (MicroInterpreter::SetDecompressionMemory), each TFLM_DECODE begins at its start again: weights are gone as soon as
-the next one runs.
+In any other place the weights take arena bytes while no operator reads them. An application may also give TFLM a
+separate memory for unpacked weights (MicroInterpreter::SetDecompressionMemory). Each TFLM_DECODE starts at the
+beginning of that memory, so weights are overwritten as soon as the next TFLM_DECODE runs.
 
 Source: TFLM's kernels/decode.cc (ResetDecompressionMemoryAllocations) and compression/decode_insert.py.
 """
@@ -25,19 +25,20 @@ if TYPE_CHECKING:
     from arenite.model import Graph, Model, Operator, Tensor
 
 _WEIGHTED = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV"})
-"""Operators that read weights and biases as a whole, whatever part of their output they make."""
+"""Operators that read all weights and biases, even if they compute only a part of their original output."""
 
 
 def unpacks(operator: Operator) -> bool:
-    """Whether an operator makes weights of constants."""
+    """Whether an operator unpacks constants into weights."""
     return operator.code == "CUSTOM" and operator.custom_code == NAME
 
 
 @dataclass(frozen=True, eq=False)
 class Packed:
-    """A model whose operators that unpack weights are left out, to be put back by `unpacked`.
+    """A model without its operators that unpack weights; `unpacked` puts them back.
 
-    Unpacked weights are constants without content in `model`, so that the operators around them are neighbors.
+    In `model` the unpacked weights are constants without content, so the operators around an unpacking one are
+    neighbors.
     """
 
     model: Model
@@ -45,7 +46,7 @@ class Packed:
     unpacking: tuple[Operator, ...] = field(repr=False)
 
     def unpacked(self, model: Model) -> tuple[Model, dict[Operator, Operator]]:
-        """A model made of `model` with what unpacks its weights before each reader; see `unpacked_for_each`."""
+        """Put the unpacking operators into `model`, a rewrite of `self.model`; see `unpacked_for_each`."""
         if not self.unpacking:
             return model, {}
         graph = model.main
@@ -58,7 +59,7 @@ class Packed:
 
 
 def packed(model: Model) -> Packed:
-    """The model without the operators that unpack weights which are read as a whole; the same object without any."""
+    """Remove the unpacking operators whose readers read all weights; the same model object if there are none."""
     graph = model.main
     found = [each for each, readers in _readers(graph.operators).items() if _read_whole(each, readers, graph)]
     if not found:
@@ -78,10 +79,10 @@ def _read_whole(unpacking: Operator, readers: Sequence[Operator], graph: Graph) 
 
 
 def unpacked_late(operators: Sequence[Operator]) -> tuple[Operator, ...]:
-    """The operators with all that unpack weights right before the first that reads these; others keep their order.
+    """Move each unpacking operator right before the first reader of its weights; other operators keep their order.
 
-    The peak does not grow: what is unpacked is alive in no other scope than before, and together with nothing that the
-    reader does not find alive as well.
+    The peak does not grow. Except in the scope of the unpacking operator itself, the weights are alive only in scopes
+    in which they were alive before. All other tensors alive in that scope are also alive while the reader runs.
     """
     first = {unpacking: found[0] for unpacking, found in _readers(operators).items() if found}
     before: dict[Operator, list[Operator]] = {}
@@ -91,9 +92,10 @@ def unpacked_late(operators: Sequence[Operator]) -> tuple[Operator, ...]:
 
 
 def unpacked_for_each(graph: Graph) -> tuple[Graph, dict[Operator, Operator]]:
-    """The graph in which every reader of unpacked weights has an operator of its own that unpacks them, right before.
+    """Give each reader of unpacked weights its own unpacking operator, right before the reader.
 
-    Returns the graph, the same object where that is so already, and for each new operator the one that it stands for.
+    Returns the graph, which is the same object if nothing changes, and a map from each new operator to the original
+    one.
     """
     shared = {
         unpacking: found
@@ -120,7 +122,7 @@ def unpacked_for_each(graph: Graph) -> tuple[Graph, dict[Operator, Operator]]:
 
 
 def _readers(operators: Iterable[Operator]) -> dict[Operator, list[Operator]]:
-    """For each operator that unpacks weights those that read them, in order."""
+    """Readers of each unpacking operator's weights, in order."""
     made: dict[Tensor, Operator] = {}
     readers: dict[Operator, list[Operator]] = {}
     for operator in operators:

@@ -1,4 +1,4 @@
-"""Calls of CMSIS-NN in generated C, for whoever has it: `arenite export --c DIR --cmsis-nn CORE`."""
+"""Calls of CMSIS-NN in generated C: `arenite export --c DIR --cmsis-nn CORE`."""
 
 from arenite.codegen.cmsis_nn.lowering import LOWERINGS
 

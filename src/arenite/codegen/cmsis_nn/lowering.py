@@ -1,6 +1,6 @@
-"""Operators that `arenite.backends.generated_c.calls` names, as calls of CMSIS-NN by way of the files in `kernels/`.
+"""Lowers the operators that `arenite.backends.generated_c.calls` selects to calls of CMSIS-NN, by files in `kernels/`.
 
-Parameters are those of Arenite's own kernels, but shifts have 32 bits. Every call returns a status.
+Parameters are the same as for Arenite's own kernels, except that shifts have 32 bits. Every call returns a status.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     Lowering = Callable[[Unit, Operator], None]
 
 LEFT_SHIFT = 20
-"""Bits that both inputs of ADD gain before they are added, int8."""
+"""Bits by which both int8 inputs of ADD are shifted left before the addition."""
 
 
 def _convolution(unit: Unit, operator: Operator) -> None:
@@ -96,7 +96,7 @@ def _pool(unit: Unit, operator: Operator, kernel: str) -> None:
 
 
 def _over_rows(unit: Unit, operator: Operator, kernel: str, place: Window, fields: Mapping[str, Field]) -> None:
-    """A kernel with a window, which is told of its scratch last."""
+    """Call a windowed kernel; its last argument is the scratch."""
     bytes_ = sum(unit.kernels.scratch(operator))
     layer = unit.parameters(kernel, window=place.structure, **fields, **limits(operator), scratch_bytes=bytes_)
     (source,) = tensors(operator, 1)
@@ -151,7 +151,7 @@ def _fully_connected_wide(unit: Unit, operator: Operator) -> None:
 
 
 def _sums(unit: Unit, operator: Operator, weight_offset: int, input_offset: int) -> Constant:
-    """What every unit adds up to where the input is 0 (arm_vector_sum_s8.c)."""
+    """Sum of every unit for an input of 0 (arm_vector_sum_s8.c)."""
     import numpy as np
 
     _, weights = tensors(operator, 2)
@@ -215,4 +215,4 @@ LOWERINGS: Mapping[str, Lowering] = MappingProxyType(
         "SOFTMAX": _softmax,
     }
 )
-"""Operators that may be `called`, and how."""
+"""Lowerings of the operators that may be `called`."""

@@ -1,1 +1,1 @@
-"""How operators become calls of kernels: one function for each kind of operator, which refuses what it cannot do."""
+"""Lowers operators to calls of kernels: one function per kind, which refuses what it cannot express."""

@@ -1,4 +1,4 @@
-"""Activations: int8 ones become tables, so that one kernel serves all; float ones have kernels."""
+"""Activations: int8 ones become lookup tables for one shared kernel; float ones have their own kernels."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 _TYPES = (ElementType.INT8, ElementType.FLOAT32)
 INTEGER_BITS = 4
-"""Of the input of LOGISTIC and TANH (kInputIntegerBits)."""
+"""Integer bits of the fixed-point input of LOGISTIC and TANH (kInputIntegerBits)."""
 
 
 def relu(unit: Unit, operator: Operator) -> None:
@@ -62,7 +62,7 @@ def relu_0_to_1(unit: Unit, operator: Operator) -> None:
 
 
 def relu6(unit: Unit, operator: Operator) -> None:
-    """RELU6. TFLM's int8 kernel (Relu6Quantized) clamps and does not look at the output's scale."""
+    """RELU6. TFLM's int8 kernel (Relu6Quantized) clamps and ignores the output's scale."""
     source, output, kind = _operands(operator)
     if kind is ElementType.INT8:
         zero = zero_point_of(source)
@@ -75,7 +75,7 @@ def relu6(unit: Unit, operator: Operator) -> None:
 
 
 def leaky_relu(unit: Unit, operator: Operator) -> None:
-    """LEAKY_RELU; the scale of the negative side is a product of single-precision numbers."""
+    """LEAKY_RELU. The scale of the negative side is computed in single precision."""
     source, output, kind = _operands(operator)
     slope = real(operator, "alpha", 0.0)
     if kind is ElementType.FLOAT32:
@@ -93,7 +93,7 @@ def _leak(x: int, above: Scale, below: Scale, sign: int) -> int:
 
 
 def hard_swish(unit: Unit, operator: Operator) -> None:
-    """HARD_SWISH, on int8 with 16-bit intermediate results."""
+    """HARD_SWISH; int8 uses 16-bit intermediate results."""
     source, output, kind = _operands(operator)
     if kind is ElementType.FLOAT32:
         _call(unit, "hard_swish_f32", operator)
@@ -107,7 +107,7 @@ def hard_swish(unit: Unit, operator: Operator) -> None:
 
 
 def _hard_swish(x: int, scale: Scale, reluish: Scale) -> int:
-    """x * relu6(x + 3) / 6 before the zero point is added; x has 7 more bits than the input."""
+    """x * relu6(x + 3) / 6 before the zero point is added; x has 7 more fractional bits than the input."""
     value = x
     if reluish.shift > 0:
         value = saturate16(value << (reluish.shift - 1))
@@ -121,7 +121,7 @@ def _hard_swish(x: int, scale: Scale, reluish: Scale) -> int:
 
 
 def _upper_half(multiplier: int) -> int:
-    """The multiplier in 16 bits (DownScaleInt32ToInt16Multiplier)."""
+    """The multiplier reduced to 16 bits (DownScaleInt32ToInt16Multiplier)."""
     return 32767 if multiplier >= 2**31 - 1 - (1 << 15) else (multiplier + (1 << 15)) >> 16
 
 
@@ -135,7 +135,7 @@ def absolute(unit: Unit, operator: Operator) -> None:
 
 
 def reciprocal_root(unit: Unit, operator: Operator) -> None:
-    """RSQRT of int8 values (RsqrtEvalQuantized); below 0, where TFLM's inference fails, the same as at 0."""
+    """RSQRT of int8 values (RsqrtEvalQuantized). Negative values, at which TFLM fails, give the value at 0."""
     source, output, _ = _operands(operator, (ElementType.INT8,))
     factor = single(single(math.sqrt(scale_of(source))) * scale_of(output))
     require(factor > 0, "the scales are too small")
@@ -145,14 +145,14 @@ def reciprocal_root(unit: Unit, operator: Operator) -> None:
 
 
 def _reciprocal_root(x: int, scale: Scale) -> int:
-    """1 / sqrt(x) for a positive integer, times a real factor; 20 more bits in between keep it an integer."""
+    """1 / sqrt(x) for a positive integer, times a real factor; intermediate results have 20 more bits."""
     root = reciprocal_square_root(x)
     inner = scaled(1, Scale(root.multiplier, root.shift + 20))
     return scaled(inner, Scale(scale.multiplier, scale.shift - 20))
 
 
 def sigmoid(unit: Unit, operator: Operator) -> None:
-    """LOGISTIC; an int8 output's scale is 1/256, its zero point -128."""
+    """LOGISTIC; an int8 output has the scale 1/256 and the zero point -128."""
     if operator.outputs[0].type is ElementType.INT16:
         activation_s16.sigmoid(unit, operator)
         return
@@ -160,7 +160,7 @@ def sigmoid(unit: Unit, operator: Operator) -> None:
 
 
 def hyperbolic_tangent(unit: Unit, operator: Operator) -> None:
-    """TANH; an int8 output's scale is 1/128, its zero point 0."""
+    """TANH; an int8 output has the scale 1/128 and the zero point 0."""
     if operator.outputs[0].type is ElementType.INT16:
         activation_s16.hyperbolic_tangent(unit, operator)
         return
@@ -168,7 +168,7 @@ def hyperbolic_tangent(unit: Unit, operator: Operator) -> None:
 
 
 def _bent(unit: Unit, operator: Operator, kernel: str, result: tuple[int, int], function: Function) -> None:
-    """A kernel of floats; a table of int8 values, whose `result` has steps of 1/n and a zero point."""
+    """Call a float kernel, or a table for int8 values; `result` is (1 / scale, zero point) of the int8 output."""
     source, output, kind = _operands(operator)
     if kind is ElementType.FLOAT32:
         _call(unit, kernel, operator)
@@ -179,7 +179,7 @@ def _bent(unit: Unit, operator: Operator, kernel: str, result: tuple[int, int], 
 
 
 def _curve(source: Tensor, function: Function) -> Function:
-    """A function of a fixed-point number, saturated outside of its range, as one of an int8 value."""
+    """A fixed-point function, saturated outside the input's range, as a function of an int8 value."""
     scale = quantize_multiplier(scale_of(source) * 2 ** (31 - INTEGER_BITS))
     zero = zero_point_of(source)
     radius = math.floor((2**INTEGER_BITS - 1) * 2 ** (31 - INTEGER_BITS) / 2.0**scale.shift)
@@ -193,7 +193,7 @@ def _curve(source: Tensor, function: Function) -> Function:
 
 
 def _rectify(unit: Unit, operator: Operator, low: float, high: float) -> None:
-    """A clamp between real values; int8 values get the output's scale on the way (ReluQuantized)."""
+    """A clamp between real values, which also requantizes int8 values to the output's scale (ReluQuantized)."""
     source, output, kind = _operands(operator)
     if kind is ElementType.FLOAT32:
         _call(unit, "clamp_f32", operator, low, min(high, LARGEST_FLOAT))
@@ -206,7 +206,7 @@ def _rectify(unit: Unit, operator: Operator, low: float, high: float) -> None:
 
 
 def requantize_table(unit: Unit, source: Tensor, output: Tensor) -> None:
-    """QUANTIZE between 8-bit types, through a table."""
+    """QUANTIZE between 8-bit types, by a table."""
     scale = quantize_multiplier(scale_of(source) / scale_of(output))
     zero, offset = zero_point_of(source), zero_point_of(output)
     _table(unit, source, output, lambda x: offset + scaled(x - zero, scale))
@@ -224,7 +224,7 @@ def _call(unit: Unit, kernel: str, operator: Operator, *arguments: float) -> Non
 
 
 def _table(unit: Unit, source: Tensor, output: Tensor, function: Function) -> None:
-    """A table of a function, for all values of the 8-bit input, saturated to the 8-bit output."""
+    """Call the table kernel for a function on all 8-bit inputs, saturated to the 8-bit output type."""
     low, high = RANGES[output.type]
     values = [max(low, min(high, wrap(function(x)))) for x in _ordered(RANGES[source.type])]
     table = unit.array(INT8, bytes(value % 256 for value in values), "table")
@@ -233,6 +233,6 @@ def _table(unit: Unit, source: Tensor, output: Tensor, function: Function) -> No
 
 
 def _ordered(limits: tuple[int, int]) -> Sequence[int]:
-    """All values in the order of their bytes read as int8."""
+    """All values of a type, in the order of their bytes read as int8."""
     low, high = limits
     return range(low, high + 1) if low < 0 else [*range(128, 256), *range(128)]

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from arenite.model import Operator
 
 _INTEGER_BITS = 3
+"""Integer bits of the kernel's fixed-point input (kInputIntegerBits)."""
 _STEPS = 4096.0 * 3.0
-"""Of the table's argument in a unit of the input."""
+"""Steps of the table's argument per unit of the input."""
 
 
 def sigmoid(unit: Unit, operator: Operator) -> None:
@@ -32,7 +33,7 @@ def hyperbolic_tangent(unit: Unit, operator: Operator) -> None:
 
 
 def _call(unit: Unit, operator: Operator, kernel: str, shifts: tuple[int, ...]) -> None:
-    """Scales of the input that are 2 ** -12, shifted left by one of `shifts`, need no rounding (TanhPrepare)."""
+    """Call a kernel. Input scales of 2^-12, shifted left by one of `shifts`, need no rounding (TanhPrepare)."""
     one_for_one(operator)
     (source,), output = tensors(operator, 1), operator.outputs[0]
     same_types((source.type, output.type), (ElementType.INT16,))
@@ -53,7 +54,7 @@ def _call(unit: Unit, operator: Operator, kernel: str, shifts: tuple[int, ...]) 
 
 
 def _multiplier(scale: float) -> tuple[int, int]:
-    """A factor of at most 15 bits, and how far its product is to be shifted right."""
+    """A factor in at most 15 bits, and the right shift of its product."""
     factor, right = scale * _STEPS, 0
     while factor <= 32767.0 / 2.0 and right <= 30:
         factor, right = factor * 2.0, right + 1
@@ -61,7 +62,7 @@ def _multiplier(scale: float) -> tuple[int, int]:
 
 
 def _power_of_two(scale: float) -> int | None:
-    """The exponent of a scale that is nearly a power of two (CheckedLog2)."""
+    """The exponent of a scale that is close to a power of two (CheckedLog2); None for other scales."""
     logarithm = math.log2(scale)
     power = math.floor(logarithm + 0.5)
     return power if abs(logarithm - power) < 1e-3 else None

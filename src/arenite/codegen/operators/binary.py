@@ -1,4 +1,4 @@
-"""Operators on two inputs, element by element, with broadcasting."""
+"""Elementwise operators on two inputs, with broadcasting."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
     _Scales = Callable[[Tensor, Tensor, Tensor], list[Scale]]
 
 RANK = 5
-"""Dimensions that a kernel walks (ARENITE_BROADCAST_RANK)."""
+"""Most dimensions over which a kernel iterates (ARENITE_BROADCAST_RANK)."""
 
 _QUANTIZED = (ElementType.INT8, ElementType.INT16)
 _ALL = (*_QUANTIZED, ElementType.INT32, ElementType.FLOAT32)
 
 
 def add(unit: Unit, operator: Operator) -> None:
-    """ADD; the scales of int8 and int16 inputs are compared in double precision."""
+    """ADD. Scales of int8 and int16 inputs are combined in double precision."""
     _sum(unit, operator, 1, "add_f32", add_scales)
 
 
@@ -55,7 +55,7 @@ def add_scales(first: Tensor, second: Tensor, output: Tensor) -> list[Scale]:
 
 
 def subtract(unit: Unit, operator: Operator) -> None:
-    """SUB; TFLM compares the scales in single precision."""
+    """SUB. TFLM combines the scales in single precision."""
     _sum(unit, operator, -1, "subtract_f32", _subtract_scales)
 
 
@@ -70,7 +70,7 @@ def _subtract_scales(first: Tensor, second: Tensor, output: Tensor) -> list[Scal
 
 
 def _bits(kind: ElementType) -> int:
-    """Bits that both inputs gain before they are added."""
+    """Bits by which both inputs are shifted left before the addition."""
     return 20 if kind is ElementType.INT8 else 15
 
 
@@ -90,7 +90,7 @@ def _sum(unit: Unit, operator: Operator, sign: int, of_floats: str, scales_of: _
 
 
 def _whole_sum(unit: Unit, operator: Operator, sign: int) -> None:
-    """A sum of int32 values. TFLM overlooks a fused activation here, LiteRT does not."""
+    """A sum of int32 values. TFLM ignores a fused activation here; LiteRT applies it."""
     activation = _activation(operator)
     require(not activation, "a fused activation is computed differently by TFLM and LiteRT")
     call(unit, operator, "add_s32", sign=sign, **_bounds(integer_range(activation)))
@@ -116,7 +116,7 @@ def multiply(unit: Unit, operator: Operator) -> None:
 
 
 def product_fields(first: Tensor, second: Tensor, output: Tensor, scale: Scale) -> dict[str, int]:
-    """Fields of a kernel for products of quantized values, whose factor is `scale`."""
+    """Fields of a kernel for products of quantized values with the factor `scale`."""
     return {
         "first_offset": -zero_point_of(first),
         "second_offset": -zero_point_of(second),
@@ -127,7 +127,7 @@ def product_fields(first: Tensor, second: Tensor, output: Tensor, scale: Scale) 
 
 
 def divide(unit: Unit, operator: Operator) -> None:
-    """DIV of floats, or of int32 values toward zero."""
+    """DIV of floats, or of int32 values rounded toward zero."""
     *_, kind = _operands(operator, (ElementType.INT32, ElementType.FLOAT32))
     if kind is ElementType.INT32:
         call(unit, operator, "divide_s32", **_bounds(integer_range(_activation(operator))))
@@ -136,7 +136,7 @@ def divide(unit: Unit, operator: Operator) -> None:
 
 
 def squared_difference(unit: Unit, operator: Operator) -> None:
-    """SQUARED_DIFFERENCE; of quantized values in double precision but for the product with the output's scale."""
+    """SQUARED_DIFFERENCE. Quantized scales use double precision, except the product with the output's scale."""
     first, second, output, kind = _operands(operator, (*_QUANTIZED, ElementType.FLOAT32))
     if kind is ElementType.FLOAT32:
         call(unit, operator, "squared_difference_f32")
@@ -154,13 +154,13 @@ def squared_difference(unit: Unit, operator: Operator) -> None:
 
 
 def maximum(unit: Unit, operator: Operator) -> None:
-    """MAXIMUM: the values as they are, whatever their scales."""
+    """MAXIMUM of the stored values, without regard to scales."""
     _, _, _, kind = _operands(operator, _ALL)
     call(unit, operator, f"maximum_{TYPES[kind].suffix}")
 
 
 def minimum(unit: Unit, operator: Operator) -> None:
-    """MINIMUM: the values as they are, whatever their scales."""
+    """MINIMUM of the stored values, without regard to scales."""
     _, _, _, kind = _operands(operator, _ALL)
     call(unit, operator, f"minimum_{TYPES[kind].suffix}")
 
@@ -192,7 +192,7 @@ def _float(unit: Unit, operator: Operator, kernel: str) -> None:
 
 
 def call(unit: Unit, operator: Operator, kernel: str, **fields: Field) -> None:
-    """Call a kernel for two inputs with broadcasting."""
+    """Call a kernel for two inputs with broadcasting; `fields` are its further parameters."""
     first, second = tensors(operator, 2)
     output = operator.outputs[0]
     counts, *walks = broadcast(first.shape, second.shape, output.shape)
@@ -202,12 +202,12 @@ def call(unit: Unit, operator: Operator, kernel: str, **fields: Field) -> None:
 
 
 def broadcast(first: Sequence[int], second: Sequence[int], output: Sequence[int]) -> tuple[tuple[int, ...], ...]:
-    """The fields of `arenite_broadcast_t`: counts and steps, neighboring dimensions joined where that is possible.
+    """Fields of `arenite_broadcast_t`: lengths and steps of dimensions, with neighbors merged where possible.
 
     Raises:
-        UnsupportedError: the shapes do not fit, or too many dimensions are walked apart.
+        UnsupportedError: the shapes are not broadcastable, or more than `RANK` dimensions remain.
     """
-    rank = max(len(first), len(second), len(output))  # ones in front change nothing
+    rank = max(len(first), len(second), len(output))  # missing leading dimensions count as 1
     *padded, output = ((1,) * (rank - len(shape)) + tuple(shape) for shape in (first, second, output))
     fit = all({a, b} <= {1, both} and both in (a, b) for a, b, both in zip(*padded, output, strict=True))
     require(fit, "the shapes cannot be broadcast")
@@ -232,7 +232,7 @@ def _operands(operator: Operator, allowed: tuple[ElementType, ...]) -> tuple[Ten
 
 
 def affine(offsets: Sequence[int], scales: Sequence[Scale]) -> dict[str, int]:
-    """Fields of a kernel that scales both inputs and their sum: the offset and the factor of each."""
+    """Fields of a kernel that scales both inputs and their sum: offset and factor of each."""
     return {
         name: number
         for what, offset, scale in zip(("first", "second", "output"), offsets, scales, strict=True)
@@ -245,7 +245,7 @@ def affine(offsets: Sequence[int], scales: Sequence[Scale]) -> dict[str, int]:
 
 
 def limits(operator: Operator) -> dict[str, int]:
-    """Lowest and highest value of an operator's quantized output."""
+    """Fields for the lowest and highest value of an operator's quantized output."""
     return _bounds(activation_range(_activation(operator), operator.outputs[0]))
 
 

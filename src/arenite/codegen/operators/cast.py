@@ -26,11 +26,11 @@ KINDS = MappingProxyType(
         ElementType.BOOL: 16,
     }
 )
-"""What the kernel calls the types (arenite_cast.h)."""
+"""Names of the types in the kernel (arenite_cast.h)."""
 
 
 def cast(unit: Unit, operator: Operator) -> None:
-    """CAST, to numbers that the other type can hold; what becomes of others differs from core to core in TFLM."""
+    """CAST of values that the output type can hold. TFLM's result for other values depends on the core."""
     (source,), output = tensors(operator, 1), operator.outputs[0]
     one_for_one(operator)
     require(source.type in KINDS and output.type in KINDS, "there is no kernel for these types")

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from arenite.model import Operator
 
 LESS, EQUAL, GREATER, UNORDERED = 1, 2, 4, 8
-"""How two values may be to each other (arenite_compare_f32.h)."""
+"""Bits for the possible relations of two values (arenite_compare_f32.h)."""
 
 
 def comparison(ways: int) -> Callable[[Unit, Operator], None]:
-    """The operator that gives true where the inputs are to each other in one of these ways."""
+    """Lowering of a comparison that is true if the relation of both inputs is one of the bits in `ways`."""
 
     def lower(unit: Unit, operator: Operator) -> None:
         first, second = tensors(operator, 2)

@@ -18,7 +18,7 @@ def integers(operator: Operator, position: int) -> list[int]:
     """The values of a constant input.
 
     Raises:
-        UnsupportedError: it is missing, computed, or not of an integer type.
+        UnsupportedError: the input is missing, computed, or not of an integer type.
     """
     require(position < len(operator.inputs), "an input is missing")
     tensor = operator.inputs[position]
@@ -36,7 +36,7 @@ def first_integer(operator: Operator, position: int) -> int:
     """The first value of a constant input.
 
     Raises:
-        UnsupportedError: there is none.
+        UnsupportedError: the input has no value.
     """
     values = integers(operator, position)
     require(values, f"input {position} holds nothing")
@@ -44,7 +44,7 @@ def first_integer(operator: Operator, position: int) -> int:
 
 
 def axis_of(number: int, tensor: Tensor) -> int:
-    """An axis counted from the front.
+    """An axis counted from the front; `number` may be negative.
 
     Raises:
         UnsupportedError: the tensor has no such axis.

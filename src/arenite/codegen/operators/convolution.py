@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from arenite.model import Operator, Tensor
 
 RATIOS = {"conv": "filter_depth", "depthwise": "multiplicity"}
-"""What kernels call the ratio between the channels of input, filter and output."""
+"""Name of the kernel's parameter for the ratio of channels between input, filter and output."""
 
 
 def convolution(unit: Unit, operator: Operator) -> None:
@@ -53,7 +53,7 @@ def transpose_convolution(unit: Unit, operator: Operator) -> None:
     kind = kernel_type(source, weights, output)
     require(kind is not ElementType.INT16, "there is no kernel for these types")
     require(len(weights.shape) == 4, "the filter must have four dimensions")
-    # As a convolution of the output, which is where its padding is defined.
+    # Treated as the convolution of the output that it transposes, for which the padding is defined.
     place = window(operator, output, source, (weights.shape[1], weights.shape[2]))
     require(weights.shape[3] == source.shape[3], "the filter does not fit the input")
     require(weights.shape[0] == output.shape[3], "the filter does not fit the output")
@@ -94,7 +94,7 @@ def _convolve(unit: Unit, operator: Operator, kernel: str, place: Window, ratio:
 
 
 def _arithmetic(unit: Unit, operator: Operator, source: Tensor, weights: Tensor, kind: ElementType) -> dict[str, Field]:
-    """The fields that say how sums become output values."""
+    """Fields that decide how sums become output values."""
     output, activation = operator.outputs[0], operator.options.get("fused_activation_function")
     if kind is ElementType.FLOAT32:
         smallest, largest = float_range(activation)
@@ -113,10 +113,10 @@ def _arithmetic(unit: Unit, operator: Operator, source: Tensor, weights: Tensor,
 
 
 def kernel_type(source: Tensor, weights: Tensor, output: Tensor) -> ElementType:
-    """The type of activations for which there is a kernel: int8 or int16 with int8 weights, or float.
+    """The type of activations with a kernel: int8 or int16 with int8 weights, or float.
 
     Raises:
-        UnsupportedError: there is no kernel for these types, or the weights are not constant and symmetric.
+        UnsupportedError: no kernel takes these types, or the weights are not constant and symmetric.
     """
     known = {
         (ElementType.INT8, ElementType.INT8, ElementType.INT8),
@@ -131,7 +131,7 @@ def kernel_type(source: Tensor, weights: Tensor, output: Tensor) -> ElementType:
 
 
 def narrow_sums(operator: Operator) -> bool:
-    """Whether sums of int16 products have 32 bits, which shows in how they are rounded."""
+    """Whether sums of int16 products have 32 bits, which changes their rounding."""
     tensor = operator.inputs[2] if len(operator.inputs) > 2 else None
     if tensor is None:
         return operator.options.get("quantized_bias_type") == ElementType.INT32.code
@@ -139,7 +139,7 @@ def narrow_sums(operator: Operator) -> bool:
 
 
 def over_batches(unit: Unit, layer: Parameters, place: Window, operator: Operator) -> None:
-    """Call a kernel with a window for each image of a batch."""
+    """Call a window kernel once per image of a batch."""
     (source,), output = tensors(operator, 1), operator.outputs[0]
     batches = source.shape[0]
     for image in range(batches):
@@ -153,7 +153,7 @@ def over_batches(unit: Unit, layer: Parameters, place: Window, operator: Operato
 
 
 def bias(unit: Unit, operator: Operator, units: int, kind: ElementType, position: int = 2) -> Constant:
-    """The bias as an array of what a kernel for activations of type `kind` adds up; zeros where there is none."""
+    """The bias in the accumulator type of a kernel for activations of type `kind`; zeros if there is no bias."""
     import numpy as np
 
     wanted = {ElementType.INT8: INT32, ElementType.INT16: INT64, ElementType.FLOAT32: FLOAT}[kind]
@@ -170,13 +170,13 @@ def bias(unit: Unit, operator: Operator, units: int, kind: ElementType, position
 
 
 def constant(unit: Unit, tensor: Tensor, what: str) -> Constant:
-    """An input whose values are known, as `what` of the operator."""
-    assert tensor.data is not None  # required before
+    """A constant input as an array that is called `what`."""
+    assert tensor.data is not None  # the caller has checked this
     return unit.array(TYPES[tensor.type], bytes(tensor.data.content)[: tensor.bytes], what)
 
 
 def scale_arrays(unit: Unit, scales: list[Scale], of_shifts: CType = INT8) -> dict[str, Constant]:
-    """The fields that hold arrays of multipliers and of shifts."""
+    """Fields with the arrays of multipliers and shifts."""
     import numpy as np
 
     multipliers = np.array([scale.multiplier for scale in scales], INT32.dtype)

@@ -1,4 +1,4 @@
-"""Operators that only move values, as copies in steps."""
+"""Operators that only move values, as strided copies."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from arenite.model import Tensor
 
 RANK = 6
-"""Dimensions that the kernel walks (ARENITE_COPY_RANK)."""
+"""Most dimensions over which the kernel iterates (ARENITE_COPY_RANK)."""
 
 
 def steps(shape: Sequence[int]) -> list[int]:
-    """Elements from one index to the next along each dimension of an array without gaps."""
+    """Elements between neighbors along each dimension of a contiguous array."""
     result = [1] * len(shape)
     for axis in range(len(shape) - 2, -1, -1):
         result[axis] = result[axis + 1] * shape[axis + 1]
@@ -28,9 +28,9 @@ def steps(shape: Sequence[int]) -> list[int]:
 
 @dataclass(frozen=True)
 class Walk:
-    """Elements to copy: how many along each dimension, outermost first, and the steps between them on either side.
+    """Elements to copy: the count along each dimension, outermost first, and the steps in source and output.
 
-    `read_first` and `write_first` are where they begin. All steps count elements.
+    `read_first` and `write_first` are the positions of the first element. Steps and positions count elements.
     """
 
     count: Sequence[int]
@@ -46,9 +46,9 @@ def copy_all(unit: Unit, source: Tensor, output: Tensor) -> None:
 
 
 def copy(unit: Unit, source: Tensor, output: Tensor, walk: Walk) -> None:
-    """Copy elements. Dimensions that can be walked as one become one; what lies together is moved at once.
+    """Copy elements. Adjacent dimensions are merged where possible, and contiguous elements are moved at once.
 
-    Copying what lies at its place already is idle: a view that the layout put onto its whole.
+    A copy onto itself is idle: the output is a view of the source.
     """
     width = source.type.bytes
     walked = _joined(walk)
@@ -66,7 +66,7 @@ def copy(unit: Unit, source: Tensor, output: Tensor, walk: Walk) -> None:
         input_step=tuple(each[1] * width for each in walked),
         output_step=tuple(each[2] * width for each in walked),
     )
-    shape = replace(shape, label=f"copy {run * prod(each[0] for each in walked) * width} bytes")  # of many operators
+    shape = replace(shape, label=f"copy {run * prod(each[0] for each in walked) * width} bytes")  # shared by operators
     unit.call(
         "copy",
         shape,
@@ -77,7 +77,7 @@ def copy(unit: Unit, source: Tensor, output: Tensor, walk: Walk) -> None:
 
 
 def _joined(walk: Walk) -> list[tuple[int, int, int]]:
-    """Dimensions (count, step in the source, step in the output) without those of length 1, neighbors joined."""
+    """Dimensions (count, step in the source, step in the output), merged where possible, without those of length 1."""
     joined: list[tuple[int, int, int]] = []
     for number, read, write in zip(walk.count, walk.read, walk.write, strict=True):
         if number == 1:

@@ -53,7 +53,7 @@ def fully_connected(unit: Unit, operator: Operator) -> None:
 
 
 def _arithmetic(unit: Unit, operator: Operator, source: Tensor, weights: Tensor, kind: ElementType) -> dict[str, Field]:
-    """The fields that say how sums become output values."""
+    """Fields that decide how sums become output values."""
     output, activation = operator.outputs[0], operator.options.get("fused_activation_function")
     if kind is ElementType.FLOAT32:
         smallest, largest = float_range(activation)
@@ -71,7 +71,7 @@ def _arithmetic(unit: Unit, operator: Operator, source: Tensor, weights: Tensor,
 
 
 def _kind(source: Tensor, weights: Tensor, output: Tensor) -> ElementType:
-    """The type of activations; weights of int8 may have a zero point where these have 8 bits."""
+    """The type of activations. int8 weights may have a zero point only with 8-bit activations."""
     if not source.type is weights.type is output.type is ElementType.INT8:
         return kernel_type(source, weights, output)
     require(weights.data is not None, "the weights must be constants")
@@ -79,7 +79,7 @@ def _kind(source: Tensor, weights: Tensor, output: Tensor) -> ElementType:
 
 
 def unit_scales(source: Tensor, weights: Tensor, output: Tensor) -> list[Scale]:
-    """One scale per unit; one for all is the product of single-precision scales (GetQuantizedConvolutionMultipler)."""
+    """One scale per unit. A single scale is a product in single precision (GetQuantizedConvolutionMultipler)."""
     if weights.quantization is not None and len(weights.quantization.scale) > 1:
         return channel_scales(source, weights, output, weights.shape[0])
     product = single(scale_of(source) * scale_of(weights))
@@ -87,7 +87,7 @@ def unit_scales(source: Tensor, weights: Tensor, output: Tensor) -> list[Scale]:
 
 
 def weight_offset(weights: Tensor) -> int:
-    """What is added to every weight."""
+    """The offset that the kernel adds to every weight."""
     points = set(weights.quantization.zero_point) if weights.quantization else {0}
     require(len(points) == 1, "units have different zero points")
     point = int(points.pop())

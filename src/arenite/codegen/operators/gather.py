@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def gather(unit: Unit, operator: Operator) -> None:
-    """GATHER of slices along one axis, by their numbers in int32."""
+    """GATHER of slices along one axis, selected by int32 indices."""
     (source, places), output = tensors(operator, 2), operator.outputs[0]
     require(source.type is output.type and places.type is ElementType.INT32, "there is no kernel for these types")
     axis, shared = axis_of(number(operator, "axis", 0), source), number(operator, "batch_dims", 0)

@@ -1,4 +1,4 @@
-"""FULLY_CONNECTED of floats with int8 weights, which LiteRT calls hybrid; TFLM has no kernel for it."""
+"""FULLY_CONNECTED of floats with int8 weights, LiteRT's hybrid kernel; TFLM has no such kernel."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def is_hybrid(operator: Operator) -> bool:
 
 
 def hybrid_fully_connected(unit: Unit, operator: Operator) -> None:
-    """Weights [units, depth]; each row of the input is quantized to 8 bits (SymmetricQuantizeFloats, EvalHybrid)."""
+    """Weights [units, depth]. Each input row is quantized to 8 bits (SymmetricQuantizeFloats, EvalHybrid)."""
     (source, weights), output = tensors(operator, 2), operator.outputs[0]
     quantization = weights.quantization
     require(weights.data is not None, "the weights must be constants")

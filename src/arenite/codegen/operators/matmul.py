@@ -24,7 +24,7 @@ _TYPES = (ElementType.INT8, ElementType.INT16, ElementType.FLOAT32)
 
 
 def batch_matmul(unit: Unit, operator: Operator) -> None:
-    """BATCH_MATMUL: one call for each product; matrices of a batch of 1 serve all."""
+    """BATCH_MATMUL: one call per product. A batch of 1 is broadcast."""
     (first, second), output = tensors(operator, 2), operator.outputs[0]
     kind = same_types((first.type, second.type, output.type), _TYPES)
     require(min(len(first.shape), len(second.shape)) >= 2, "the inputs must be matrices")
@@ -57,13 +57,13 @@ def batch_matmul(unit: Unit, operator: Operator) -> None:
 
 
 def _matrix(tensor: Tensor, *, transposed: bool) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Rows and columns of the matrices as they are multiplied, and the steps between them in elements."""
+    """Rows and columns of the matrices as multiplied, and the element steps along both."""
     height, width = tensor.shape[-2:]
     return ((width, height), (1, width)) if transposed else ((height, width), (width, 1))
 
 
 def _place(tensor: Tensor, index: Sequence[int]) -> int:
-    """Where the matrix begins that belongs to one of the output's batches, in elements."""
+    """Position, in elements, of the matrix for one batch index of the output."""
     batches = tensor.shape[:-2]
     of_batch = steps(tensor.shape)[: len(batches)]
     own = index[len(index) - len(batches) :]

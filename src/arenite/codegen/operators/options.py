@@ -1,4 +1,4 @@
-"""Options of operators as numbers that generated code can hold; what a damaged file may say instead is refused."""
+"""Reads numeric options of operators, and refuses values that generated C cannot represent."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 def number(operator: Operator, name: str, default: int) -> int:
-    """An option that is an integer of 32 bits.
+    """An option as a 32-bit integer.
 
     Raises:
-        UnsupportedError: the option holds something else.
+        UnsupportedError: the option is not a 32-bit integer.
     """
     value = operator.options.get(name, default)
     fits = isinstance(value, int) and -(2**31) <= value < 2**31
@@ -24,10 +24,10 @@ def number(operator: Operator, name: str, default: int) -> int:
 
 
 def real(operator: Operator, name: str, default: float) -> float:
-    """An option that is a finite number.
+    """An option as a finite number.
 
     Raises:
-        UnsupportedError: the option is infinite, NaN, or no number.
+        UnsupportedError: the option is infinite, NaN, or not a number.
     """
     value = operator.options.get(name, default)
     fits = isinstance(value, int | float) and math.isfinite(value)
@@ -36,5 +36,5 @@ def real(operator: Operator, name: str, default: float) -> float:
 
 
 def _shown(value: object) -> str:
-    """A value as an error line shows one: short, whatever a file holds."""
+    """A value shortened for an error message; damaged files may contain any value."""
     return f"{value:g}" if isinstance(value, float) else repr(value)[:40]

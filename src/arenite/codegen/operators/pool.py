@@ -20,7 +20,7 @@ _TYPES = (ElementType.INT8, ElementType.INT16, ElementType.FLOAT32)
 
 
 def average_pool(unit: Unit, operator: Operator) -> None:
-    """AVERAGE_POOL_2D; padding counts for nothing."""
+    """AVERAGE_POOL_2D; padding is excluded from the average."""
     _pool(unit, operator, "average_pool")
 
 

@@ -28,7 +28,7 @@ _WIDER = {
 
 
 def quantize(unit: Unit, operator: Operator) -> None:
-    """QUANTIZE: of floats, or from one scale to another."""
+    """QUANTIZE of floats, or from one scale to another."""
     (source,), output = tensors(operator, 1), operator.outputs[0]
     one_for_one(operator)
     types, count = (source.type, output.type), prod(source.shape)

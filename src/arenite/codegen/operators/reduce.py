@@ -1,4 +1,4 @@
-"""Operators that reduce dimensions, and those that say where the largest value is."""
+"""Reductions, ARG_MAX and ARG_MIN."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from arenite.model import Operator, Tensor
 
 RANK = 3
-"""Dimensions of each kind that a kernel walks (ARENITE_REDUCE_RANK)."""
+"""Most kept, and most reduced, dimensions over which a kernel iterates (ARENITE_REDUCE_RANK)."""
 
 _QUANTIZED = (ElementType.INT8, ElementType.INT16)
 
@@ -59,7 +59,7 @@ def _average(unit: Unit, operator: Operator, *, divided: bool) -> None:
 
 
 def _divided(scale: Scale, count: int) -> Scale:
-    """The scale divided by the number of values, without losing bits (QuantizedMeanOrSum)."""
+    """The scale divided by the number of values, without loss of bits (QuantizedMeanOrSum)."""
     shift = min(count.bit_length() - 1, 32, 31 + scale.shift)
     return Scale((scale.multiplier << shift) // count, scale.shift - shift)
 
@@ -95,7 +95,7 @@ def _operands(operator: Operator) -> tuple[Tensor, Tensor, frozenset[int]]:
 
 
 def _walks(shape: Sequence[int], axes: frozenset[int]) -> Structure:
-    """An `arenite_reduce_t`."""
+    """An `arenite_reduce_t`: kept and reduced dimensions."""
     fields: list[tuple[str, Field]] = []
     for what, wanted in (("kept", False), ("reduced", True)):
         joined: list[tuple[int, int]] = []

@@ -1,4 +1,4 @@
-"""The kinds of operators that generated code has kernels for."""
+"""The table of operator kinds with kernels in generated C."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ OPERATORS: Mapping[str, Lowering] = MappingProxyType(
 )
 
 MOST_OUTPUTS = 1 << 16
-"""Outputs of one operator, more than any model has."""
+"""Maximum number of outputs of one operator; far above any real model."""
 
 CUSTOM: Mapping[str, Lowering] = MappingProxyType(
     {
@@ -111,7 +111,7 @@ CUSTOM: Mapping[str, Lowering] = MappingProxyType(
         "SignalWindow": signal.window,
     }
 )
-"""Custom operators by their own names."""
+"""Custom operators by name."""
 
 
 OUTPUTS: Mapping[str, range] = MappingProxyType(
@@ -125,15 +125,15 @@ OUTPUTS: Mapping[str, range] = MappingProxyType(
         "SignalFilterBankSpectralSubtraction": range(2, 3),
     }
 )
-"""How many outputs operators have that have not just one."""
+"""Allowed numbers of outputs for kinds whose number is not 1."""
 
 
 def outputs_fit(operator: Operator) -> bool:
-    """Whether an operator has as many outputs as its kind."""
+    """Whether an operator has an allowed number of outputs for its kind."""
     name = operator.label if operator.code == "CUSTOM" else operator.code
     return len(operator.outputs) in OUTPUTS.get(name, range(1, 2))
 
 
 def lowering(operator: Operator) -> Lowering | None:
-    """What makes calls of an operator; None where there is no kernel for it."""
+    """The lowering of an operator to calls; None if there is no kernel for it."""
     return CUSTOM.get(operator.label) if operator.code == "CUSTOM" else OPERATORS.get(operator.code)

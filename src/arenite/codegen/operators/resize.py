@@ -1,4 +1,4 @@
-"""RESIZE_NEAREST_NEIGHBOR and RESIZE_BILINEAR, with all positions and weights computed ahead."""
+"""RESIZE_NEAREST_NEIGHBOR and RESIZE_BILINEAR; positions and weights are computed at export time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from arenite.model import Operator, Tensor
 
 LARGEST = 32767
-"""Rows and columns are stored in 16 bits."""
+"""Most rows or columns: their positions are stored in 16 bits."""
 
 
 def resize_nearest(unit: Unit, operator: Operator) -> None:
@@ -54,7 +54,7 @@ def _nearest(position: int, length: int, outputs: int, corners: bool, centers: b
 
 
 def resize_bilinear(unit: Unit, operator: Operator) -> None:
-    """RESIZE_BILINEAR: int8 with 10 bits behind the point (ResizeBilinearInteger), floats in single precision."""
+    """RESIZE_BILINEAR: int8 with 10 fractional bits (ResizeBilinearInteger), floats in single precision."""
     source, output = _images(operator)
     kind = same_types((source.type, output.type), (ElementType.INT8, ElementType.FLOAT32))
     corners, centers = _options(operator)
@@ -78,7 +78,7 @@ def resize_bilinear(unit: Unit, operator: Operator) -> None:
 
 
 def _between_integers(length: int, outputs: int, corners: bool, centers: bool) -> list[tuple[int, int, float]]:
-    """For each output the two positions of the input, and 1024 times the share of the second."""
+    """For each output, both positions of the input, and the weight of the second one times 1024."""
     if corners and outputs > 1:
         scale = (1024 * (length - 1) + (outputs - 1) // 2) // (outputs - 1)
     else:
@@ -94,7 +94,7 @@ def _between_integers(length: int, outputs: int, corners: bool, centers: bool) -
 
 
 def _between_floats(length: int, outputs: int, corners: bool, centers: bool) -> list[tuple[int, int, float]]:
-    """For each output the two positions of the input, and the share of the second."""
+    """For each output, both positions of the input, and the weight of the second one."""
     scale = single((length - 1) / (outputs - 1)) if corners and outputs > 1 else single(length / outputs)
     result: list[tuple[int, int, float]] = []
     for position in range(outputs):

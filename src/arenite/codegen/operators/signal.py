@@ -1,4 +1,4 @@
-"""TFLM's own custom operators for audio, of which its preprocessor is made, on integers (signal/src of TFLM)."""
+"""TFLM's custom operators for audio, as its micro_speech preprocessor uses them, on integers (signal/src of TFLM)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def auto_scale(unit: Unit, operator: Operator) -> None:
 
 
 def real_transform(unit: Unit, operator: Operator) -> None:
-    """SignalRfft of int16 values, in the steps and with the roundings of kiss_fft."""
+    """SignalRfft of int16 values, with the steps and roundings of kiss_fft."""
     (source,), output = tensors(operator, 1), operator.outputs[0]
     _types(operator, (_INT16,), (_INT16,))
     (length,) = _options(operator, "fft_length")
@@ -78,7 +78,7 @@ def energy(unit: Unit, operator: Operator) -> None:
 
 
 def filter_bank(unit: Unit, operator: Operator) -> None:
-    """SignalFilterBank, inputs (energies, weights, rests, first frequencies, first weights, widths)."""
+    """SignalFilterBank, inputs (energies, weights, unweights, first frequencies, first weights, widths)."""
     (source, *tables), output = tensors(operator, 6), operator.outputs[0]
     _types(operator, (_UINT32, *(_INT16,) * 5), (_UINT64,))
     (channels,) = _options(operator, "num_channels")
@@ -99,7 +99,7 @@ def square_root(unit: Unit, operator: Operator) -> None:
 
 
 def spectral_subtraction(unit: Unit, operator: Operator) -> None:
-    """SignalFilterBankSpectralSubtraction, outputs (values, noise); the noise is what is kept between inferences."""
+    """SignalFilterBankSpectralSubtraction, outputs (values, noise); the noise is kept between inferences."""
     (source,), (output, noise) = tensors(operator, 1), operator.outputs
     _types(operator, (_UINT32,), (_UINT32, _UINT32))
     least, fine_bits, bits, clamped = _options(

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from arenite.model import Operator
 
 INTEGER_BITS = 5
+"""Integer bits of scaled differences (kScaledDiffIntegerBits)."""
 LARGEST_DIFFERENCE = 255
+"""Largest difference of two int8 values."""
 LONGEST_WIDE = 1 << 16
-"""Values of a row in int16: exponentials of at most 32,767 each, whose sum then fits 32 bits."""
+"""Most values of an int16 row: the sum of exponentials, each at most 32,767, then fits in 32 bits."""
 
 
 def softmax(unit: Unit, operator: Operator) -> None:
@@ -73,14 +75,14 @@ def _int16(unit: Unit, values: list[int], what: str) -> Constant:
 
 
 def _exponentials(beta: float, scale: float) -> list[int]:
-    """exp(-i * scale * beta) * 2^31 for as many i as count."""
+    """exp(-i * scale * beta) * 2^31 for all differences i that are not rounded to 0."""
     step, radius = differences(beta, scale)
     each = range(min(radius, LARGEST_DIFFERENCE) + 1)
     return [exp_on_negative_values(multiply_greater_than_one(-i, step), INTEGER_BITS) for i in each]
 
 
 def differences(beta: float, scale: float) -> tuple[Scale, int]:
-    """The factor of a difference, and the largest that counts (PreprocessSoftmaxScaling, CalculateInputRadius)."""
+    """Factor of a difference, and the largest one with effect (PreprocessSoftmaxScaling, CalculateInputRadius)."""
     factor = min(beta * scale * 2 ** (31 - INTEGER_BITS), 2**31 - 1.0)
     require(factor > 1, "the scale of the input is too small")
     step = quantize_multiplier(factor)

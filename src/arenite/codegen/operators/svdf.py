@@ -1,4 +1,4 @@
-"""SVDF, a layer with a memory of its own."""
+"""SVDF, a fully connected layer with state."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _KINDS = {
 
 
 def svdf(unit: Unit, operator: Operator) -> None:
-    """SVDF, inputs (values, features, times, bias, state). On integers every activation saturates (svdf_common.cc)."""
+    """SVDF, inputs (values, features, times, bias, state). Integer outputs always saturate (svdf_common.cc)."""
     source, features, times = tensors(operator, 3)
     state, output = operator.inputs[4] if len(operator.inputs) > 4 else None, operator.outputs[0]
     require(state is not None and state.variable, "the state must be a variable")
@@ -60,7 +60,7 @@ def svdf(unit: Unit, operator: Operator) -> None:
 
 
 def _scales(source: Tensor, features: Tensor, times: Tensor, state: Tensor, output: Tensor) -> dict[str, Field]:
-    """Products of scales are in single precision."""
+    """Fields with the factors of both stages; products of scales are in single precision."""
     before = quantize_multiplier(single(single(scale_of(source) * scale_of(features)) / scale_of(state)))
     after = quantize_multiplier(single(single(scale_of(state) * scale_of(times)) / scale_of(output)))
     return {

@@ -1,4 +1,4 @@
-"""READ_VARIABLE and ASSIGN_VARIABLE: copies from and to what is kept between inferences."""
+"""READ_VARIABLE and ASSIGN_VARIABLE: copies from and to state that is kept between inferences."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ if TYPE_CHECKING:
     from arenite.model import Operator
 
 EVERY_ROW = frozenset({5, 13, 25})
-"""Numbers of rows for which TFLM sets a period of 1 where a CIRCULAR_BUFFER has none (circular_buffer_common.cc)."""
+"""Numbers of rows for which TFLM uses a period of 1 if a CIRCULAR_BUFFER has none (circular_buffer_common.cc)."""
 
 
 def nothing(_: Unit, __: Operator) -> None:
-    """CALL_ONCE and VAR_HANDLE."""
+    """CALL_ONCE and VAR_HANDLE: no call."""
 
 
 def read_variable(unit: Unit, operator: Operator) -> None:
-    """READ_VARIABLE, idle where the value may lie in the variable itself."""
+    """READ_VARIABLE; idle if the value lies in the variable."""
     (handle,), value = tensors(operator, 1), operator.outputs[0]
     place = Address(unit.offsets[handle], "void")
     unit.call("move", unit.target(value), place, value.bytes, idle=unit.offsets[value] == unit.offsets[handle])
 
 
 def circular_buffer(unit: Unit, operator: Operator) -> None:
-    """CIRCULAR_BUFFER, a row [1, 1, width, depth] -> the last ones [1, rows, width, depth], oldest first.
+    """CIRCULAR_BUFFER: a row [1, 1, width, depth] -> the latest rows [1, rows, width, depth], oldest first.
 
-    TFLM ends an inference early until as many rows are there as the period says; here every row is followed by all that
-    comes after. Without a period TFLM takes one from the number of rows (CircularBufferPrepare).
+    TFLM ends an inference after this operator until it has received as many rows as the period says. Generated C always
+    runs the following operators. Without a period TFLM derives one from the number of rows (CircularBufferPrepare).
     """
     (source,), output = tensors(operator, 1), operator.outputs[0]
     require(source.type is output.type is ElementType.INT8, "there is no kernel for these types")

@@ -1,4 +1,4 @@
-"""Operators that only move values, or not even that."""
+"""Operators that only move values, or are views without any move."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def reshape(unit: Unit, operator: Operator) -> None:
-    """RESHAPE, SQUEEZE, EXPAND_DIMS: nothing at all where both tensors lie at the same address."""
+    """RESHAPE, SQUEEZE, EXPAND_DIMS: no work if both tensors lie at the same address."""
     (source,), output = tensors(operator, 1), operator.outputs[0]
     _same_type(source, output)
     require(source.bytes == output.bytes, "the shapes do not fit")
@@ -30,7 +30,7 @@ def reshape(unit: Unit, operator: Operator) -> None:
 
 
 def concatenation(unit: Unit, operator: Operator) -> None:
-    """CONCATENATION of tensors with one scale."""
+    """CONCATENATION of tensors with the same scale."""
     output = operator.outputs[0]
     require(number(operator, "fused_activation_function", 0) == 0, "a fused activation is not supported")
     axis = axis_of(number(operator, "axis", 0), output)
@@ -46,13 +46,13 @@ def concatenation(unit: Unit, operator: Operator) -> None:
 
 
 def split(unit: Unit, operator: Operator) -> None:
-    """SPLIT: the axis comes first."""
+    """SPLIT: input 0 is the axis."""
     _, source = tensors(operator, 2)
     _parts(unit, operator, source, axis_of(first_integer(operator, 0), source))
 
 
 def split_v(unit: Unit, operator: Operator) -> None:
-    """SPLIT_V: the axis comes last."""
+    """SPLIT_V: input 2 is the axis."""
     (source,) = tensors(operator, 1)
     _parts(unit, operator, source, axis_of(first_integer(operator, 2), source))
 
@@ -69,7 +69,7 @@ def _parts(unit: Unit, operator: Operator, source: Tensor, axis: int) -> None:
 
 
 def pack(unit: Unit, operator: Operator) -> None:
-    """PACK: a new axis."""
+    """PACK: joins along a new axis."""
     output = operator.outputs[0]
     axis = axis_of(number(operator, "axis", 0), output)
     inner = prod(output.shape[axis + 1 :])
@@ -83,7 +83,7 @@ def pack(unit: Unit, operator: Operator) -> None:
 
 
 def unpack(unit: Unit, operator: Operator) -> None:
-    """UNPACK: an axis less."""
+    """UNPACK: removes an axis."""
     (source,) = tensors(operator, 1)
     axis = axis_of(number(operator, "axis", 0), source)
     inner = prod(source.shape[axis + 1 :])
@@ -147,7 +147,7 @@ def strided_slice(unit: Unit, operator: Operator) -> None:
 
 
 def _chosen(length: int, begin: int | None, end: int | None, stride: int) -> range:
-    """The indices that a slice takes: as Python's own slices do."""
+    """Indices that a slice takes, with the semantics of Python's slices."""
     return range(*slice(begin, end, stride).indices(length))
 
 
@@ -156,7 +156,7 @@ def _clamped(index: int, length: int) -> int:
 
 
 def pad(unit: Unit, operator: Operator) -> None:
-    """PAD and PADV2: the output filled, then the input copied into it."""
+    """PAD and PADV2: fills the output, then copies the input into it."""
     (source,), output = tensors(operator, 1), operator.outputs[0]
     _same_type(source, output)
     margins = integers(operator, 1)
@@ -170,7 +170,7 @@ def pad(unit: Unit, operator: Operator) -> None:
 
 
 def _padding(unit: Unit, operator: Operator) -> Argument:
-    """What the output is filled with: the third input, else what stands for 0."""
+    """The padding value: the third input, or else the stored value that represents 0."""
     output, value = operator.outputs[0], operator.inputs[2] if len(operator.inputs) > 2 else None
     if value is not None:
         _same_type(value, output)
@@ -184,7 +184,7 @@ def _padding(unit: Unit, operator: Operator) -> Argument:
 
 
 def shape_of(unit: Unit, operator: Operator) -> None:
-    """SHAPE, which is known ahead."""
+    """SHAPE, as a copy of a constant."""
     (source,), output = tensors(operator, 1), operator.outputs[0]
     require(output.type in {ElementType.INT32, ElementType.INT64}, "there is no kernel for these types")
     require(output.shape == (len(source.shape),), "the output does not fit the input")
@@ -198,7 +198,7 @@ def shape_of(unit: Unit, operator: Operator) -> None:
 
 
 def fill(unit: Unit, operator: Operator) -> None:
-    """FILL: the shape is that of the output."""
+    """FILL; the shape is that of the output."""
     _, value = tensors(operator, 2)
     output = operator.outputs[0]
     _same_type(value, output)
@@ -207,7 +207,7 @@ def fill(unit: Unit, operator: Operator) -> None:
 
 
 def tile(unit: Unit, operator: Operator) -> None:
-    """TILE: every repetition walks the input again."""
+    """TILE: reads the input once per repetition."""
     (source,), output = tensors(operator, 1), operator.outputs[0]
     _same_type(source, output)
     times = integers(operator, 1)

@@ -17,10 +17,10 @@ FIELDS = (
     *("kernel_height", "kernel_width", "stride_y", "stride_x", "dilation_y", "dilation_x", "pad_left"),
     *("input_width", "input_depth", "output_width", "output_depth"),
 )
-"""Of `arenite_window_t`."""
+"""Names of the fields of `arenite_window_t`, in order."""
 LONGEST = 32767
-"""Steps of a window in positions: strides, dilations and lengths of a filter up to which the kernels' 32-bit positions
-hold. No image that fits a microcontroller has rows or columns enough for more."""
+"""Largest stride, dilation and filter length, in positions, with which the kernels' 32-bit positions cannot overflow.
+Images that fit a microcontroller need no larger ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +42,15 @@ class Window:
 
     @property
     def rows(self) -> tuple[int, int, int]:
-        """What a kernel is told of rows: those of the input, those of the output, and padding on top."""
+        """Rows as a kernel takes them: those of the input, those of the output, and padding at the top."""
         return self.source[1], self.target[1], self.padding[0]
 
 
 def window(operator: Operator, source: Tensor, target: Tensor, kernel: tuple[int, int]) -> Window:
-    """The window of an operator; what SAME padding cannot share out evenly goes to the end.
+    """The window of an operator; an odd padding position of SAME goes to the end.
 
     Raises:
-        UnsupportedError: the tensors are no images, or the window does not make the output of the input.
+        UnsupportedError: a tensor does not have 4 dimensions, or the output's shape does not follow from the window.
     """
     require(len(source.shape) == len(target.shape) == 4, "input and output must have four dimensions")
     require(source.shape[0] == target.shape[0], "input and output have different batches")

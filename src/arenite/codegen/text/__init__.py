@@ -1,4 +1,4 @@
-"""Program -> text in C99: prints what was decided, and decides nothing."""
+"""Program -> text in C99; prints a program without further decisions."""
 
 from arenite.codegen.text.files import printed
 from arenite.codegen.text.provenance import Provenance

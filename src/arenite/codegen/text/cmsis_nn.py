@@ -1,4 +1,4 @@
-"""What NAME.h and NAME.c say where they call CMSIS-NN; nothing, or what they say anyway, for the target `c`."""
+"""Text for NAME.h and NAME.c that depends on calls of CMSIS-NN; empty or the default for the target `c`."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _BUILD = MappingProxyType(
         Instructions.MVE: ("defined(ARM_MATH_MVEI)", "with vectors (MVE)"),
     }
 )
-"""What CMSIS-NN's headers say of a core (arm_nn_math_types.h), and in words."""
+"""Preprocessor condition of CMSIS-NN for a core (arm_nn_math_types.h), and its description."""
 
 
 def result(target: Target) -> str:
-    """The type that an inference returns."""
+    """C return type of an inference."""
     return "void" if target.backend.cmsis_nn is None else "int"
 
 
 def note(target: Target) -> str:
-    """Lines of the header's comment."""
+    """Lines for the header's comment."""
     if target.backend.cmsis_nn is None:
         return ""
     words = _BUILD[target.backend.cmsis_nn][1]
@@ -34,7 +34,7 @@ def note(target: Target) -> str:
 
 
 def guard(target: Target) -> str:
-    """The includes' continuation: places and scratch are right for one build of CMSIS-NN, and no other may compile."""
+    """Text after the includes. Layout and scratch are valid for one build of CMSIS-NN, so others must not compile."""
     if target.backend.cmsis_nn is None:
         return ""
     condition, words = _BUILD[target.backend.cmsis_nn]

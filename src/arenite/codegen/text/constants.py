@@ -1,4 +1,4 @@
-"""NAME_constants.h and NAME_constants.c: everything that stays in flash and is no code."""
+"""NAME_constants.h and NAME_constants.c: all data in flash."""
 
 from __future__ import annotations
 
@@ -54,11 +54,11 @@ _SOURCE = """\
 """
 
 _ALIGNED = "ARENITE_ALIGNED(4) ARENITE_FLASH "
-"""What stands before an array: kernels may read whole words of it."""
+"""Attributes of an array: aligned to 4 bytes, since kernels may read whole words."""
 
 
 def constants_header(name: str, names: Names, top: str) -> str:
-    """NAME_constants.h; `top` is the comment that every file begins with."""
+    """NAME_constants.h; `top` is the comment at the start of the file."""
     return _HEADER.format(
         top=top,
         macro=name.upper(),
@@ -68,7 +68,7 @@ def constants_header(name: str, names: Names, top: str) -> str:
 
 
 def constants_source(name: str, names: Names, top: str) -> str:
-    """NAME_constants.c."""
+    """NAME_constants.c; `top` is the comment at the start of the file."""
     definitions = "\n\n".join(_defined(each, own, names) for each, own in names.items())
     return _SOURCE.format(top=top, name=name, definitions=definitions)
 

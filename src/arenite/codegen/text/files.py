@@ -1,4 +1,4 @@
-"""The files of a program."""
+"""All files of a program."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def printed(program: Program, provenance: Provenance) -> dict[str, str]:
-    """Name and text of each file that the program consists of, its kernels included."""
+    """Name -> text of every file of a program, kernels included."""
     name, names = program.name, named(program)
     size = f"One inference of {program.model} in {program.memory.size:,} bytes of RAM."
     own = {

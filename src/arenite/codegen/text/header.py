@@ -94,7 +94,7 @@ _SCALE = """\
 
 
 def header(program: Program, top: str) -> str:
-    """NAME.h; `top` is the comment that every file begins with."""
+    """NAME.h; `top` is the comment at the start of the file."""
     name, memory = program.name, program.memory
     names = {"name": name, "macro": name.upper()}
     ports = [("INPUT", program.inputs), ("OUTPUT", program.outputs)]
@@ -116,7 +116,7 @@ def header(program: Program, top: str) -> str:
 
 
 def _moves(name: str, memory: Memory) -> str:
-    """What is moved within the arena, and what for."""
+    """Comment on the moves within the arena and their purpose; empty without moves."""
     count = len(memory.moved)
     if not count:
         return ""
@@ -128,7 +128,7 @@ def _moves(name: str, memory: Memory) -> str:
 
 
 def _port(name: str, which: str, port: Port) -> str:
-    """Macros for one input or output: where it is, what it holds."""
+    """Macros of one input or output: its address, length and quantization."""
     macro = f"{name.upper()}_{which}"
     shape = " x ".join(map(str, port.shape)) or "scalar"
     meaning = "" if port.scale is None else "; real value = scale * (value - zero point)"

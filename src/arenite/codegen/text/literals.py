@@ -1,4 +1,4 @@
-"""Numbers as C source, the same in C99 and C++."""
+"""Numbers as C source that means the same in C99 and C++."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def literal(value: float) -> str:
 
 
 def integer_literal(value: int) -> str:
-    """An integer of up to 64 bits; the smallest ones have no literal of their own."""
+    """An integer of up to 64 bits. The smallest ones are expressions, since C has no literal for them."""
     if value == -(2**63):
         return "(-9223372036854775807LL - 1)"
     if value == -(2**31):
@@ -28,7 +28,7 @@ def integer_literal(value: int) -> str:
 
 
 def float_literal(value: float) -> str:
-    """A single-precision number, exactly. Infinities and NaN, which C has no literals for, come from a division."""
+    """A single-precision number without loss. Infinities and NaN are divisions, since C has no literals for them."""
     if math.isnan(value):
         return "(0.0f / 0.0f)"
     if math.isinf(value):
@@ -38,7 +38,7 @@ def float_literal(value: float) -> str:
 
 
 def elements(kind: CType, content: bytes) -> str:
-    """The elements of an array, little-endian, between the braces of its definition."""
+    """Initializers of an array from its little-endian bytes."""
     import numpy as np
 
     return filled([literal(value) for value in np.frombuffer(content, kind.dtype).tolist()], "  ")

@@ -22,7 +22,7 @@ _LINE = "{offset:>9,} .. {last:>9,}  {size:>9,}  {time:<12}  {tensor}"
 
 
 def memory_map(memory: Memory) -> str:
-    """Offsets, lifetimes and names of all that lies in the arena."""
+    """Offsets, lifetimes and names of all places of the arena, as a comment."""
     titles = f"{'first':>9} .. {'last':>9}  {'bytes':>9}  {'operators':<12}  what"
     lines, graph = [titles], ""
     for place in memory.places:

@@ -1,4 +1,4 @@
-"""What the constants of a program are called: after the tensors that they are, or that they help to make."""
+"""Names of a program's constants, after the tensors or operators to which they belong."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     Named = Constant | Parameters | Loop
 
 _TAKEN = ("arena", "constants", "invoke", "invoke_in", "reset", "reset_in", "test")
-"""Names of the interface and of files, without the program's own."""
+"""Suffixes that functions and files of the interface use."""
 
 
 def named(program: Program) -> Mapping[Named, str]:
-    """The constants that the program uses, each after those that it points at: arrays, parameters, tables of loops."""
+    """Names of all constants, each after the ones that it points to: arrays, parameters, tables of loops."""
     names: dict[Named, str] = {}
     taken = {f"{program.name}_{each}" for each in _TAKEN} | {each.name for each in program.functions}
     for each in _constants(program):
@@ -58,7 +58,7 @@ def _arguments(step: Step) -> Iterator[Named]:
 
 
 def _of(value: Argument | Field) -> Iterator[Named]:
-    """The constants in an argument or a field, what is pointed at first."""
+    """Constants in an argument or a field, the ones that are pointed to first."""
     if isinstance(value, Part):
         yield value.array
     elif isinstance(value, Constant):

@@ -1,4 +1,4 @@
-"""Where generated files come from, for whoever finds them later."""
+"""Origin of generated files, for the comment at the start of each file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Provenance:
-    """The model's file, the SHA-256 of its bytes, and the command line; "" where no command was typed."""
+    """Name of the model's file, SHA-256 of its bytes, and command line; "" if no command was typed."""
 
     model: str
     sha256: str
@@ -22,7 +22,7 @@ class Provenance:
 
 
 def top(file: str, provenance: Provenance, *more: str) -> str:
-    """The comment that a file begins with; `more` are paragraphs that follow."""
+    """The comment at the start of a file; `more` are further paragraphs."""
     command = [f"  {provenance.command}"] if provenance.command else []
     lines = [
         f"{file}: made by Arenite {version('arenite')}; whatever is changed here is lost with the next export.",

@@ -1,4 +1,4 @@
-"""NAME.c: the schedule of a program, then its arena, then the map of that arena."""
+"""NAME.c: the schedule of a program, its arena, and the memory map of the arena."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ void {name}_reset_in(void *memory) {{
 
 
 def schedule(program: Program, names: Names, top: str) -> str:
-    """NAME.c; `top` is the comment that it begins with."""
+    """NAME.c; `top` is the comment at the start of the file."""
     name = program.name
     resets = "".join(_call("  ", call, names) for call in program.resets)
     reset = f"\nvoid {name}_reset(void) {{ {name}_reset_in({name}_arena); }}\n"
@@ -82,7 +82,7 @@ def _inner(program: Program, function: Function, names: Names) -> str:
 
 
 def _body(program: Program, function: Function, names: Names) -> str:
-    """The lines of a function that runs a graph."""
+    """Lines of the function of a graph."""
     lines = "".join(_steps(function, names)) or "  (void)arena;\n"
     if not program.target.core:
         return lines
@@ -107,7 +107,7 @@ def _heading(function: Function, index: int, indent: str) -> str:
 
 
 def _call(indent: str, call: Call, names: Names) -> str:
-    """A call, below what it is for where that has to be said."""
+    """A call, below its note if it has one."""
     note = comment_lines(call.note, indent) if call.note else ""
     arguments = [argument(each, names) for each in call.arguments]
     if call.checked:
@@ -126,7 +126,7 @@ def _works(indent: str, works: Iterable[Work], names: Names) -> str:
 
 
 def _block(block: Block, names: Names) -> str:
-    """Control flow."""
+    """Text of IF, WHILE or CALL_ONCE."""
     if isinstance(block, If):
         return (
             f"  if ({truth(block.condition, names)} != 0) {{\n{_works('    ', block.then, names)}"
@@ -143,7 +143,7 @@ def _block(block: Block, names: Names) -> str:
 
 
 def _loop(function: Function, loop: Loop, names: Names) -> str:
-    """Calls in a loop, which are those of operators up to `loop.last`; described as they are the first time."""
+    """A loop over calls, with headings of operators up to `loop.last`; notes are those of the first repetition."""
     first, last = loop.body[0].index, loop.last
     title = f"{first} to {last} in {loop.count} rounds; the operators named below are the first round's"
     lines = ["\n", comment_lines(title, "  "), f"  for (int32_t i = 0; i < {loop.count}; i++) {{\n"]

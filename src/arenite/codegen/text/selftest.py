@@ -1,4 +1,4 @@
-"""NAME_test.c: one stored inference, and whether the generated code repeats it."""
+"""NAME_test.c: a stored inference, and a check that the generated code reproduces it."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ _STATUS = """\
 
 
 def selftest(program: Program, example: Example) -> str:
-    """The test as a program; floats are compared within 1e-4 + 1e-4 of the value, integers exactly."""
+    """The test as a C program. Floats may differ by 1e-4 + 1e-4 of the value; integers must be equal."""
     name, outputs = program.name, program.outputs
     names = {"name": name, "macro": name.upper()}
     stored = [("input", program.inputs, example.inputs), ("output", outputs, example.outputs)]

@@ -1,4 +1,4 @@
-"""Arguments of calls and fields of structures as C."""
+"""Arguments of calls and fields of structures, as C."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def argument(value: Argument, names: Names) -> str:
-    """An argument of a call; in a loop, `i` is the repetition and `row` its row of the loop's table."""
+    """An argument of a call; in a loop, `i` is the repetition and `row` the loop's table row for it."""
     if isinstance(value, Address):
         element = value.element if value.writable else f"const {value.element}"
         void = "" if value.element == "void" else "(void *)"
@@ -33,7 +33,7 @@ def argument(value: Argument, names: Names) -> str:
 
 
 def number(value: Number) -> str:
-    """A number that may depend on the repetition of a loop."""
+    """A number, which may depend on the repetition of a loop."""
     if isinstance(value, LookedUp):
         return f"row[{value.column}]"
     return _growing(value) if isinstance(value, Growing) else literal(value)
@@ -47,12 +47,12 @@ def _growing(value: Growing) -> str:
 
 
 def truth(condition: Address | Constant, names: Names) -> str:
-    """The byte that decides which way to go."""
+    """The byte of a condition, as a C expression."""
     return f"arena[{number(condition.offset)}]" if isinstance(condition, Address) else f"{names[condition]}[0]"
 
 
 def structure(value: Structure, names: Names, indent: str) -> str:
-    """The fields of a structure, by name, between its braces; structures inside have lines of their own."""
+    """Fields of a structure, by name, between braces; nested structures start new lines."""
     lines: list[str] = []
     simple: list[str] = []
     for name, field in value.fields:
@@ -74,7 +74,7 @@ def _field(value: Field, names: Names) -> str:
         return "{" + ", ".join(map(literal, value)) + "}"
     if isinstance(value, Constant | Part):
         return _array(value, names)
-    assert not isinstance(value, Structure)  # which has lines of its own
+    assert not isinstance(value, Structure)  # structures have lines of their own
     return "NULL" if value is None else literal(value)
 
 

@@ -1,9 +1,9 @@
-"""Partial execution by channels: a region whose middle is wide executed channel group by channel group.
+"""Partial execution by channels: split a region with a wide inner tensor into groups of channels.
 
-region = channel_region_of(model, operators)   which operators together; why_not_channels(operator) says which cannot
-wide_regions(model)                            those for which it can pay
+region = channel_region_of(model, operators)   the operators to split; why_not_channels(operator) says why one cannot
+wide_regions(model)                            the regions for which a split can pay
 plan = channel_plan(region, 4)                 where the groups end
-estimate_channels(plan)                        what it costs, without building anything
+estimate_channels(plan)                        costs of the plan, without building a model
 model = SplitChannels(plan).run(model)
 """
 

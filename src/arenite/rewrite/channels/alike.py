@@ -1,4 +1,4 @@
-"""Operators that make each channel of their output from the same channel of their inputs."""
+"""Operators that compute each channel of their output from the same channel of their inputs."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ if TYPE_CHECKING:
 
 
 def elementwise_rule(operator: Operator) -> Slices:
-    """Any number of inputs, broadcast to the output's shape by NumPy's rules."""
+    """Any number of inputs with NumPy's broadcasting to the output's shape."""
     channels = operator.outputs[0].shape[-1]
     return Slices(tuple(_last_axis(tensor, channels) for tensor in operator.inputs))
 
 
 def conversion_rule(operator: Operator) -> Slices:
-    """QUANTIZE, DEQUANTIZE, CAST: TFLM runs them also on types that it does not join (concatenation.cc)."""
+    """QUANTIZE, DEQUANTIZE, CAST: TFLM also runs them on types that it cannot join (concatenation.cc)."""
     if any(each is not None and each.type is ElementType.UINT8 for each in (*operator.inputs, *operator.outputs)):
         raise CannotSplitError("converts UINT8, which TFLM can neither slice nor join")
     return elementwise_rule(operator)
 
 
 def first_input_rule(operator: Operator) -> Slices:
-    """Pools, RESIZE: the channels of the first input; the others, such as a size, know nothing of channels."""
+    """Pools, RESIZE: slices the first input; other inputs, such as a size, have no channels."""
     return _first(operator)
 
 
 def pad_rule(operator: Operator) -> Slices:
-    """PAD, PADV2, MIRROR_PAD: not along the channels."""
+    """PAD, PADV2, MIRROR_PAD, unless they pad channels."""
     paddings = integers(operator.inputs[1])
     if paddings is None:
         raise CannotSplitError("is told its padding at run time")
@@ -42,7 +42,7 @@ def pad_rule(operator: Operator) -> Slices:
 
 
 def reduction_rule(operator: Operator) -> Slices:
-    """MEAN, SUM and others over rows and columns."""
+    """MEAN, SUM and other reductions over rows and columns."""
     source, axes = operator.input(0), integers(operator.inputs[1])
     if axes is None:
         raise CannotSplitError("is told at run time over which axes it reduces")
@@ -67,7 +67,7 @@ def _first(operator: Operator) -> Slices:
 
 
 def _last_axis(tensor: Tensor | None, channels: int) -> int | None:
-    """The axis of a tensor's channels; None where all channels of the output read the same."""
+    """Axis of a tensor's channels; None if all channels of the output read the same values."""
     if tensor is None or not tensor.shape or tensor.shape[-1] == 1:
         return None
     if tensor.shape[-1] != channels:

@@ -1,6 +1,6 @@
-"""Collects the operators and tensors of the groups: operators cut to some channels, slices and joins.
+"""Builds the operators and tensors of channel groups: operators for some channels, slices and joins.
 
-Names say where a tensor comes from: "conv/channels8-16" are these channels of "conv", counted in the whole tensor.
+Names show the origin of a tensor: "conv/channels8-16" are these channels of "conv", counted in the whole tensor.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Emitter:
-    """Appends operators in the order of the calls; `tensors` are the new ones."""
+    """Appends operators in the order of the calls, and their new tensors to `tensors`."""
 
     def __init__(self) -> None:
         self.operators: list[Operator] = []
@@ -29,21 +29,21 @@ class Emitter:
         self._parts: dict[tuple[Tensor, int, Part], Tensor] = {}
 
     def part(self, tensor: Tensor, axis: int, part: Part) -> Tensor:
-        """A part of a tensor along an axis: cut from a constant now, sliced from an activation at run time."""
+        """A part of a tensor along an axis: cut from a constant now, or sliced from an activation at run time."""
         key = tensor, axis, part
         if key not in self._parts:
             self._parts[key] = self._slice(tensor, axis, part) if tensor.data is None else self._cut(tensor, axis, part)
         return self._parts[key]
 
     def make(self, operator: Operator, part: Part, inputs: Sequence[Tensor | None]) -> Tensor:
-        """The part of the operator's output along the channels that it makes of the given inputs."""
+        """Append the operator with the given inputs; returns its part of the output's channels."""
         (target,) = operator.outputs
         made = self._like(target, len(target.shape) - 1, part)
         self.operators.append(replace(operator, inputs=tuple(inputs), outputs=(made,)))
         return made
 
     def join(self, parts: Sequence[Tensor], whole: Tensor) -> None:
-        """Makes the tensor `whole` of its channels, in a tree where there are too many for one CONCATENATION."""
+        """Append CONCATENATIONs of channels into `whole`: a tree if one CONCATENATION cannot take all parts."""
         operators, between = join(parts, whole, len(whole.shape) - 1)
         self.operators += operators
         self.tensors += between

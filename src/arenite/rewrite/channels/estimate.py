@@ -1,4 +1,4 @@
-"""What a plan of channel groups costs, from its shapes alone."""
+"""Costs of a plan of channel groups, from its shapes alone."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ChannelEstimate:
-    """Costs of a plan, exactly those of the model that `SplitChannels` makes of it.
+    """Costs of a plan, equal to those of the model that `SplitChannels` builds from it.
 
-    `copied_bytes` is what SLICE and CONCATENATION write; `viewed_bytes` is the part of it that is copied in one block,
-    so that a memory plan can lay it onto what it was copied from. `operators` is how many operators the region takes in
-    groups. `constant_bytes` is what the contents of all constants grow by. `extra_macs` is 0: no product is computed
-    twice.
+    Attributes:
+        copied_bytes: bytes that SLICE and CONCATENATION write.
+        viewed_bytes: the part of `copied_bytes` that is copied in one block, so that a memory plan can place the copy
+            onto its source.
+        operators: number of operators of the region in groups.
+        constant_bytes: growth of the contents of all constants.
+        extra_macs: always 0: no product is computed twice.
     """
 
     copied_bytes: int
@@ -30,7 +33,7 @@ class ChannelEstimate:
 
 
 def estimate_channels(plan: ChannelPlan) -> ChannelEstimate:
-    """What a plan of more than one group costs; made to be called thousands of times."""
+    """Costs of a plan with more than one group. A search calls this function thousands of times: it builds no model."""
     region, groups = plan.region, len(plan.groups)
     sliced = [tensor for tensor, _ in region.parts if tensor.data is None]
     joins = levels(groups)

@@ -1,4 +1,4 @@
-"""Which operators can be executed by groups of channels, how, and why the others cannot."""
+"""The table of operators that can be split by channels, and the reasons why others cannot."""
 
 from __future__ import annotations
 
@@ -53,27 +53,27 @@ _WHOLE = MappingProxyType(
         "BATCH_MATMUL": "multiplies matrices that are computed",
     }
 )
-"""Why operators that are known, but have no rule, cannot be executed by channels."""
+"""Reasons why known operators without a rule cannot be split by channels, by kind."""
 
 _TYPES = frozenset({ElementType.INT8, ElementType.UINT8, ElementType.INT16, ElementType.INT32})
-"""Types of which LiteRT, and TFLM where it has operators for them, slice and join channels."""
+"""Element types that LiteRT can slice and join by channels, and TFLM too where it has kernels for them."""
 
 
 def why_not_channels(operator: Operator) -> str | None:
-    """Why an operator cannot be executed by channels: a clause that follows its name; None if it can.
+    """Why an operator cannot be split by channels: a clause that follows its name; None if it can.
 
-    It speaks of the operator alone: a region can still be refused, above all since a convolution or a fully connected
-    layer reads all channels of its input, which must not be made by another operator of the region.
+    Considers the operator alone. A region may still be refused, most often because a convolution or fully connected
+    layer reads all channels of an input that another operator of the region computes.
     """
     return reason_of(slices, operator)
 
 
 @lru_cache(maxsize=2048)
 def slices(operator: Operator) -> Slices:
-    """What an operator reads to make some channels of its output.
+    """The slices that an operator reads to compute some channels of its output.
 
     Raises:
-        CannotSplitError: it cannot be executed by channels.
+        CannotSplitError: the operator cannot be split by channels.
     """
     rule = rule_of(operator, _RULES, _WHOLE, "channel")
     (target,) = operator.outputs
@@ -106,6 +106,6 @@ def _check_constant(tensor: Tensor, axis: int) -> None:
     quantization = tensor.quantization
     if quantization is None or len(quantization.scale) <= 1:
         return
-    other = quantization.dimension != axis and len(tensor.shape) > 1  # files name odd axes of vectors
+    other = quantization.dimension != axis and len(tensor.shape) > 1  # some files name another axis for vectors
     if other or not len(quantization.scale) == len(quantization.zero_point) == tensor.shape[axis]:
         raise CannotSplitError(f"reads {tensor.name!r}, which is quantized along another axis than its channels")

@@ -1,4 +1,4 @@
-"""What is to be executed by groups of channels, and where the groups end."""
+"""The plan of a split by channels: the region, and where its groups end."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ if TYPE_CHECKING:
 class ChannelPlan:
     """A region and its groups.
 
-    `boundaries` are where the groups begin and end, from 0 to `region.pieces`, one more than there are groups: group g
-    makes the pieces `boundaries[g]` to `boundaries[g + 1]` of the channels of every result.
+    `boundaries` has the pieces at which groups begin and end, from 0 to `region.pieces`. Group g computes the pieces
+    from `boundaries[g]` to `boundaries[g + 1]` of the channels of every result.
     """
 
     region: ChannelRegion
     boundaries: tuple[int, ...]
 
     def __post_init__(self) -> None:
-        """Check the boundaries."""
+        """Check the boundaries; raises OptionError."""
         ends, pieces = self.boundaries, self.region.pieces
         if len(ends) < 2 or ends[0] != 0 or ends[-1] != pieces or any(one >= next_ for one, next_ in pairwise(ends)):
             raise OptionError(f"boundaries must rise from 0 to the {pieces} pieces of the region's channels")
 
     @property
     def groups(self) -> tuple[Part, ...]:
-        """What each group makes of the channels of every result."""
+        """The part of every result's channels that each group computes."""
         return tuple(Part(first, end, self.region.pieces) for first, end in pairwise(self.boundaries))
 
 
 def channel_plan(region: ChannelRegion, boundaries: int | Sequence[int]) -> ChannelPlan:
-    """A plan from a number of groups, which differ by at most one piece, or from the pieces at which they end.
+    """A plan from a number of groups, whose sizes differ by at most one piece, or from the pieces at which groups end.
 
     Raises:
         OptionError: the boundaries do not rise from 0 to `region.pieces`, or there are more groups than pieces.

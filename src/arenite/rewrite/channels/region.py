@@ -1,4 +1,4 @@
-"""A region: operators that are executed channel group by channel group together."""
+"""Regions: operators that are split into groups of channels together."""
 
 from __future__ import annotations
 
@@ -19,13 +19,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class ChannelRegion:
-    """Operators of a model's main graph, in the order of the file; made by `channel_region_of`.
+    """Operators of a model's main graph, in file order; built by `channel_region_of`.
 
-    `inputs` are what they read and none of them makes, constants left out; `outputs` are those of their results that
-    others read or that the graph returns, in the order in which they are made; `inner` are the other results.
-    `pieces` is into how many equal parts the channels of every result can be divided: the most groups. `parts` are the
-    inputs and constants of which each group reads its part, with the axis; `duplicated_bytes` are those of constants
-    that stay in the file beside their parts, since others need them too.
+    Attributes:
+        operators: the operators of the region.
+        inputs: tensors that they read and none of them computes, without constants.
+        outputs: results that other operators read or that the graph returns, in the order in which they are computed.
+        inner: the remaining results.
+        pieces: number of equal pieces into which the channels of every result divide; the largest number of groups.
+        parts: (tensor, axis) of inputs and constants of which each group reads a part.
+        duplicated_bytes: bytes of constants that stay in the file beside their parts, since others read them too.
+        slices: how each operator computes some channels.
     """
 
     operators: tuple[Operator, ...]
@@ -39,11 +43,11 @@ class ChannelRegion:
 
 
 def channel_region_of(model: Model, operators: Iterable[Operator]) -> ChannelRegion:
-    """The region that consists of these operators of the main graph.
+    """The region of these operators of the main graph.
 
     Raises:
-        OptionError: an operator is not in the main graph or cannot be executed by channels, or what is around the
-            operators does not allow to execute them together.
+        OptionError: an operator is not in the main graph or cannot be split by channels, or the surrounding operators
+            prevent the region from running as one.
     """
     members = members_of(model, operators)
     results = [tensor for operator in members for tensor in operator.outputs]
@@ -71,10 +75,10 @@ def channel_region_of(model: Model, operators: Iterable[Operator]) -> ChannelReg
 
 
 def surrounding(graph: Graph, region: ChannelRegion) -> tuple[tuple[Operator, ...], tuple[Operator, ...]]:
-    """The other operators of the graph, in their order: those before the last one of the region, and those after it.
+    """The graph's other operators, in order: those before the region's last operator, and those after it.
 
     Raises:
-        OptionError: one of those before needs a result of the region.
+        OptionError: an operator before the region's last one needs a result of the region.
     """
     members = set(region.operators)
     last = max((place for place, operator in enumerate(graph.operators) if operator in members), default=-1)
@@ -88,7 +92,7 @@ def surrounding(graph: Graph, region: ChannelRegion) -> tuple[tuple[Operator, ..
 
 
 def _duplicated(model: Model, members: tuple[Operator, ...], parts: Sequence[tuple[Tensor, int]]) -> int:
-    """By how much the parts of constants are longer than the constants that nobody needs any more."""
+    """Bytes by which the parts of constants exceed the constants that are no longer needed."""
     new = [(tensor, tensor.data) for tensor, _ in parts if tensor.data is not None]
     cut = {tensor for tensor, _ in new}
     whole = {

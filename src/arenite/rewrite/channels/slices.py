@@ -1,4 +1,4 @@
-"""What one operator reads to make some channels of its output. Channels are the last axis of every activation."""
+"""What one operator reads to compute some channels of its output. Channels are the last axis of every activation."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Slices:
-    """How an operator makes a part of the channels of its output from parts of its inputs.
+    """How an operator computes a part of its output's channels from parts of its inputs.
 
-    Of input i it reads, along axis `axes[i]`, the same fraction from the same fraction on; all of it where that is
-    None. Parts begin and end at multiples of `unit` channels of the output.
+    Of input i it reads the same fraction along axis `axes[i]`, or the whole input if `axes[i]` is None. Parts begin and
+    end at multiples of `unit` output channels.
     """
 
     axes: tuple[int | None, ...]
@@ -23,14 +23,14 @@ class Slices:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The fraction of an axis from `first` to `end` (excluded) in so many equal pieces."""
+    """The pieces from `first` to `end`, without `end`, of an axis divided into `pieces` equal pieces."""
 
     first: int
     end: int
     pieces: int
 
     def of(self, length: int) -> tuple[int, int]:
-        """First position and end of the part of an axis, whose length is a multiple of the pieces."""
+        """First position and end of the part of an axis; `length` is a multiple of `pieces`."""
         return self.first * length // self.pieces, self.end * length // self.pieces
 
     def shape(self, tensor: Tensor, axis: int) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""A model in which a region is executed by groups of channels, with ordinary operators.
+"""The pass that splits a region into channel groups of ordinary operators.
 
 whole:   input --> CONV 1x1 --> wide --> DEPTHWISE, stride 2 --> output
 
@@ -24,13 +24,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SplitChannels(Pass):
-    """Executes the region of a plan group by group; the model computes the same, with no more multiplications.
+    """Replace a region by its channel groups; the model computes the same results with the same number of MACs.
 
-    Weights, biases and their scales are cut into those of the groups, so that the file holds as many as before. Tensors
-    that are no more used are gone, and so is an offline memory plan of the model. A plan of a single group changes
-    nothing.
+    Weights, biases and scales are cut into those of the groups, so the file holds as many as before. The pass removes
+    tensors that are no longer used, and the model's memory plan. A plan with one group changes nothing.
 
-    `run` raises OptionError where the plan was made for another model.
+    `run` raises OptionError if the plan was built for another model.
     """
 
     plan: ChannelPlan
@@ -51,7 +50,7 @@ class SplitChannels(Pass):
 
 
 def _group(plan: ChannelPlan, part: Part, emitter: Emitter) -> dict[Tensor, Tensor]:
-    """Append one group; returns its part of every result."""
+    """Emit one group; returns its part of every result."""
     made: dict[Tensor, Tensor] = {}
     for operator in plan.region.operators:
         inputs = [

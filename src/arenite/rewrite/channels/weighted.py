@@ -1,8 +1,8 @@
-"""Convolutions and fully connected layers: every channel of the output has weights, a bias and a scale of its own.
+"""Convolutions and fully connected layers: every output channel has its own weights, bias and scale.
 
-A group of a single channel would have a single scale, as weights have that are quantized as a whole. Runtimes compute
-with those in another way: FULLY_CONNECTED then multiplies its scales as floats instead of doubles
-(GetQuantizedConvolutionMultipler in tensorflow/lite/kernels/kernel_util.cc). So groups have at least two channels.
+A group with a single channel would have a single scale, like weights that are quantized per tensor. Runtimes compute
+such weights differently: FULLY_CONNECTED multiplies the scales as floats instead of doubles
+(GetQuantizedConvolutionMultipler in tensorflow/lite/kernels/kernel_util.cc). So a group has at least two channels.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _WEIGHTS = {
     ElementType.INT16: ElementType.INT8,
     ElementType.UINT8: ElementType.UINT8,
 }
-"""Types of weights by type of activations. Weights of 4 bits are packed, two of them in a byte."""
+"""Types of weights by type of activations. 4-bit weights are left out: two of them share a byte."""
 
 
 def convolution_rule(operator: Operator) -> Slices:
@@ -35,7 +35,7 @@ def convolution_rule(operator: Operator) -> Slices:
 
 
 def depthwise_rule(operator: Operator) -> Slices:
-    """DEPTHWISE_CONV_2D, weights [1, height, width, out]: out / in channels of each channel of its input."""
+    """DEPTHWISE_CONV_2D, weights [1, height, width, out]: out / in output channels for each input channel."""
     source, weights = _checked(operator, 3)
     multiplier, rest = divmod(weights.shape[3], source.shape[3])
     if rest:
@@ -52,7 +52,7 @@ def fully_connected_rule(operator: Operator) -> Slices:
 
 
 def _checked(operator: Operator, axis: int) -> tuple[Tensor, Tensor]:
-    """The input and the weights, which have one element along `axis` for each channel of the output."""
+    """The input and the weights, whose axis `axis` has one element per output channel."""
     source, weights = operator.input(0), operator.input(1)
     if weights.data is None:
         raise CannotSplitError("has weights that are computed")
@@ -64,7 +64,7 @@ def _checked(operator: Operator, axis: int) -> tuple[Tensor, Tensor]:
 
 
 def _unit(weights: Tensor, axis: int, unit: int) -> int:
-    """The least number of channels: of those that divide all of them, `unit`, or the next where that is 1."""
+    """Least number of channels of a group: `unit`, or if that is 1 and scales are per channel, the next divisor."""
     channels = weights.shape[axis]
     if unit > 1 or weights.quantization is None or len(weights.quantization.scale) <= 1:
         return unit

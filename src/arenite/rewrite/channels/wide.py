@@ -1,4 +1,4 @@
-"""The regions for which channel groups can pay: wider in the middle than at their end."""
+"""Regions for which a split by channels can pay: wider in the middle than at their end."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from arenite.model import Model
 
 _LONGEST = 8
-"""Operators of a region at most; a convolution that adds up channels ends nearly all of them sooner."""
+"""Most operators of a region. Longer regions are rare: a convolution that sums over all channels ends most sooner."""
 
 
 def wide_regions(model: Model) -> Iterator[ChannelRegion]:
-    """Regions of operators next to each other in the file that make a tensor larger than all their outputs together.
+    """Regions of consecutive operators with an inner tensor larger than all their outputs together.
 
-    Operators that cannot be executed together with the first one end a region. Regions may lie inside each other.
+    A region ends at an operator that cannot be split by channels. Regions may be nested.
     """
     operators = model.main.operators
     for first in range(len(operators)):
@@ -30,7 +30,7 @@ def wide_regions(model: Model) -> Iterator[ChannelRegion]:
             try:
                 region = channel_region_of(model, operators[first:end])
             except OptionError:
-                continue  # with more operators it can be possible again: a result is then read inside only
+                continue  # one more operator can make it possible: the result is then read inside the region only
             widest = max((tensor.bytes for tensor in region.inner), default=0)
             if region.pieces > 1 and widest > sum(tensor.bytes for tensor in region.outputs):
                 yield region

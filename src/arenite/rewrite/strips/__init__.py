@@ -1,8 +1,8 @@
-"""Partial execution by rows: a region of a model executed strip by strip, with ordinary operators and equal results.
+"""Partial execution by rows: split a region into strips of ordinary operators that compute equal results.
 
-region = region_of(model, operators)    which operators together; why_not(operator) says which cannot
-plan = strip_plan(region, 4)            where the strips end, what is kept from one for the next
-estimate(plan)                          what it costs, without building anything
+region = region_of(model, operators)    the operators to split; why_not(operator) says why one cannot be split
+plan = strip_plan(region, 4)            where the strips end, and which rows are kept for the next strip
+estimate(plan)                          costs of the plan, without building a model
 model = SplitRows(plan).run(model)
 """
 

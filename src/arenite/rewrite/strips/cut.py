@@ -1,4 +1,4 @@
-"""How one operator makes some rows of its output: what it reads, what it is padded with, what is cut off again."""
+"""How one operator computes some rows of its output: rows read, padding, and what is trimmed from the result."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from arenite.rewrite.strips.rows import Rows
 
 @dataclass(frozen=True, slots=True)
 class Padding:
-    """Explicit padding of the first input, with its zero point: rows above and below, columns left and right."""
+    """Explicit padding of the first input with its zero point: rows above and below, columns left and right."""
 
     above: int
     below: int
@@ -24,12 +24,17 @@ class Padding:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """How an operator makes the rows `rows` of its output.
+    """How an operator computes the rows `rows` of its output.
 
-    It reads rows `reads[i]` of input i (None: all of it) and makes rows `made` of its output, which may go beyond the
-    output. `columns` is how many columns it makes (None: those of the output), the first `left` of which lie left of
-    it. What was made beyond `rows` and the output's columns is cut off. `options` replace the operator's own;
-    `numbers` replaces constant inputs, by position, by int32 values.
+    Attributes:
+        rows: the rows to compute.
+        made: the rows that the operator computes; may extend beyond the output. Rows outside `rows` are trimmed.
+        reads: rows that the operator reads of each input; None means the whole input.
+        padding: explicit padding of the first input.
+        options: replace the operator's own options.
+        numbers: (input position, int32 values) of constant inputs to replace.
+        columns: number of columns that the operator computes; None means those of the output. Extra ones are trimmed.
+        left: how many of `columns` lie left of the output's first column.
     """
 
     rows: Rows
@@ -43,9 +48,9 @@ class Cut:
 
     @property
     def trimmed(self) -> bool:
-        """Whether a part of what was made is cut off."""
+        """Whether computed rows or columns are trimmed."""
         return self.made != self.rows or self.columns is not None
 
 
 Rule = Callable[[Rows], Cut]
-"""For one operator: rows of its output (within it, at least one) -> how they are made."""
+"""Rule of one operator: rows of its output (at least one, all inside the output) -> how to compute them."""

@@ -1,7 +1,7 @@
-"""Which rows of every tensor of a region each strip reads and computes.
+"""Rows of every tensor of a region that each strip reads and computes.
 
-From the last operator to the first: what an operator has to make is the least interval that holds all that is read of
-its output, and that says what it reads itself.
+Goes from the last operator to the first: an operator computes the smallest interval that contains all rows read from
+its output, and this interval decides the rows that the operator reads.
 """
 
 from __future__ import annotations
@@ -22,9 +22,12 @@ if TYPE_CHECKING:
 class Strip:
     """One strip of a region.
 
-    `held` are the rows of each tensor, inputs of the region included, that operators of the strip read or that belong
-    to an output of the region. `cuts` are the operators that compute something in it. `kept` are the first rows of
-    those tensors that the strip before had computed; the cut of the tensor's operator makes the others, if there are.
+    Attributes:
+        held: rows of each tensor, region inputs included, that operators of the strip read or that belong to a region
+            output.
+        cuts: operators that compute something in the strip.
+        kept: first rows of those tensors for which the previous strip has computed them. The cut of the tensor's
+            operator computes the remaining rows, if any.
     """
 
     held: Mapping[Tensor, Rows]
@@ -33,7 +36,7 @@ class Strip:
 
 
 def demands(region: Region, own: Mapping[Tensor, Sequence[Rows]], keep: Set[Tensor], strips: int) -> tuple[Strip, ...]:
-    """What each strip reads and computes, where `own` says which rows of the outputs belong to each strip."""
+    """The strips of a region; `own` has the rows of each region output by strip, `keep` the tensors with kept rows."""
     result: list[Strip] = []
     for number in range(strips):
         held = {tensor: rows[number] for tensor, rows in own.items() if rows[number].size}
@@ -62,6 +65,6 @@ def _strip(region: Region, held: dict[Tensor, Rows], before: Mapping[Tensor, Row
 
 
 def _parted(rows: Rows, end: int) -> tuple[Rows, Rows]:
-    """The rows before `end`, and those from it on."""
+    """Split rows into those before `end` and those from `end` on."""
     middle = min(rows.end, end)
     return type(rows)(rows.first, middle), type(rows)(middle, rows.end)

@@ -1,6 +1,6 @@
-"""Collects the operators and tensors of the strips: slices, joins, padding, and operators cut to some rows.
+"""Builds the operators and tensors of strips: slices, joins, padding, and operators that compute some rows.
 
-Names say where a tensor comes from: "conv1/strip2" is what the operator of "conv1" makes in the second strip;
+Names show the origin of a tensor: "conv1/strip2" is the result of the operator of "conv1" in the second strip.
 "/rows8-12" are rows of the tensor named before it, counted in the whole tensor.
 """
 
@@ -25,7 +25,7 @@ _NUMBERS = "strips/numbers"
 
 
 class Emitter:
-    """Appends operators in the order of the calls; `tensors` are the new ones."""
+    """Appends operators in the order of the calls, and their new tensors to `tensors`."""
 
     def __init__(self, existing: Iterable[Tensor]) -> None:
         self.operators: list[Operator] = []
@@ -34,7 +34,7 @@ class Emitter:
         self._parts: dict[tuple[Tensor, Rows], Tensor] = {}
 
     def rows(self, tensor: Tensor, held: Rows, rows: Rows, name: str) -> Tensor:
-        """The given rows of a tensor that holds the rows `held` of a whole; the tensor itself where these are all."""
+        """The rows `rows` of a tensor that holds the rows `held` of a whole; the tensor itself if both are equal."""
         if rows == held:
             return tensor
         key = tensor, rows
@@ -45,7 +45,7 @@ class Emitter:
         return self._parts[key]
 
     def constant_rows(self, tensor: Tensor, rows: Rows) -> Tensor:
-        """The given rows of a constant, as a constant."""
+        """The rows `rows` of a constant, as a new constant; the tensor itself if these are all its rows."""
         assert tensor.data is not None
         axis = rows_of(tensor)
         assert axis is not None
@@ -61,7 +61,7 @@ class Emitter:
         return self._parts[key]
 
     def make(self, operator: Operator, cut: Cut, inputs: Sequence[Tensor | None], name: str) -> Tensor:
-        """What the operator makes of the given inputs, which hold the rows that the cut reads."""
+        """Append the operator with the given inputs, which hold the rows that the cut reads; returns the result."""
         inputs = list(inputs)
         for position, values in cut.numbers:
             old = inputs[position]
@@ -83,13 +83,13 @@ class Emitter:
         return self._slice(made, begin, (1, cut.rows.size, width, channels), name)
 
     def join(self, parts: Sequence[Tensor], whole: Tensor) -> None:
-        """Makes the tensor `whole` of its rows, in a tree where there are too many for one CONCATENATION."""
+        """Append CONCATENATIONs of rows into `whole`: a tree if one CONCATENATION cannot take all parts."""
         operators, between = join(parts, whole, ROWS)
         self.operators += operators
         self.tensors += between
 
     def like(self, tensor: Tensor, rows: int, name: str) -> Tensor:
-        """A new tensor like another, with so many rows."""
+        """A new tensor like `tensor` with `rows` rows."""
         return self._new(replace(tensor, name=name, shape=(1, rows, *tensor.shape[ROWS + 1 :])))
 
     def _slice(self, source: Tensor, begin: Sequence[int], shape: tuple[int, ...], name: str) -> Tensor:
@@ -108,7 +108,7 @@ class Emitter:
         return padded
 
     def _constant(self, shape: tuple[int, ...], values: Sequence[int]) -> Tensor:
-        """A constant of int32, one for all that need the same values."""
+        """An int32 constant; equal values share a tensor."""
         name = f"{_NUMBERS}{'x'.join(map(str, shape))}/{'_'.join(map(str, values))}"
         if name not in self._numbers:
             data = Data(struct.pack(f"<{len(values)}i", *values))

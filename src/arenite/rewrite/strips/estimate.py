@@ -1,4 +1,4 @@
-"""What a plan of strips costs, from its rows alone."""
+"""Costs of a strip plan, from its rows alone."""
 
 from __future__ import annotations
 
@@ -21,11 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Estimate:
-    """Costs of a plan, exactly those of the model that `SplitRows` makes of it.
+    """Costs of a plan, equal to those of the model that `SplitRows` builds from it.
 
-    `macs` and `macs_whole` are the multiply-accumulates of the region in strips and whole, as `operators.macs` counts
-    them. `copied_bytes` is what SLICE, PAD and CONCATENATION write; `operators` is how many operators the region takes
-    in strips. `strips` are the rows of every tensor in each strip.
+    Attributes:
+        macs_whole: multiply-accumulates of the region before the split, as `operators.macs` counts them.
+        macs: multiply-accumulates of the region in strips.
+        copied_bytes: bytes that SLICE, PAD and CONCATENATION write.
+        operators: number of operators of the region in strips.
+        strips: rows of every tensor in each strip.
     """
 
     macs_whole: int
@@ -36,12 +39,12 @@ class Estimate:
 
     @property
     def extra_macs(self) -> int:
-        """Multiply-accumulates that the strips add."""
+        """Multiply-accumulates that the split adds."""
         return self.macs - self.macs_whole
 
 
 def estimate(plan: StripPlan) -> Estimate:
-    """What a plan of more than one strip costs; made to be called thousands of times."""
+    """Costs of a plan with several strips. A search calls this function thousands of times: it builds no model."""
     whole = {operator: macs(operator) for operator in plan.region.operators}
     strips = strips_of(plan)
     done = sum(_macs(operator, cut, whole[operator]) for strip in strips for operator, cut in strip.cuts.items())
@@ -51,7 +54,7 @@ def estimate(plan: StripPlan) -> Estimate:
 
 
 def _macs(operator: Operator, cut: Cut, whole: int) -> int:
-    """A convolution's work goes by rows of output, that of a transposed one by rows of input."""
+    """MACs of one cut: proportional to output rows; for TRANSPOSE_CONV, to input rows."""
     if not whole:
         return 0
     if operator.code == "TRANSPOSE_CONV":
@@ -101,7 +104,7 @@ def _padded(operator: Operator, cut: Cut) -> int:
 
 
 def _joins(whole: Tensor, parts: int) -> list[int]:
-    """Bytes that each CONCATENATION of the tree writes; those of one level together write the whole."""
+    """Bytes that each CONCATENATION of the tree writes; the ones of each level together write the whole tensor."""
     return [count for joins in levels(parts) for count in (whole.bytes, *[0] * (joins - 1))]
 
 

@@ -1,4 +1,4 @@
-"""PAD and PADV2 as operators of a region: the rows of padding belong to the strips at the borders."""
+"""PAD and PADV2 in a region: the padding rows belong to the first and last strips."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def pad_rule(operator: Operator) -> Rule:
-    """PAD, PADV2. A strip of padding alone reads the nearest row of the input all the same, and is cut."""
+    """PAD, PADV2. A strip of padding alone still reads the nearest input row, whose copy is trimmed."""
     source, target = operator.input(0), operator.outputs[0]
     values = integers(operator.inputs[1])
     if values is None or len(values) != 8:

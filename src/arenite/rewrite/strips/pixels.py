@@ -1,4 +1,4 @@
-"""Operators that make each row of their output from the same row of their inputs."""
+"""Operators that compute each row of their output from the same row of their inputs."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from arenite.rewrite.strips.rows import Rows
 
 ROWS = 1
-"""The axis of the rows in [batches, rows, columns, channels]."""
+"""Axis of the rows in [batches, rows, columns, channels]."""
 
 _NO_SLICE = frozenset({ElementType.UINT8})
-"""Types that TFLM's kernels convert, but do not slice or join (slice.cc, concatenation.cc)."""
+"""Types that TFLM converts but can neither slice nor join (slice.cc, concatenation.cc)."""
 
 
 def conversion_rule(operator: Operator) -> Rule:
-    """QUANTIZE, DEQUANTIZE, CAST: TFLM runs them also on types of which it has no other operators."""
+    """QUANTIZE, DEQUANTIZE, CAST: TFLM also runs them on types without SLICE and CONCATENATION kernels."""
     for tensor in (*operator.inputs, *operator.outputs):
         if tensor is not None and tensor.type in _NO_SLICE:
             raise CannotSplitError(f"converts {tensor.type.name}, of which TFLM can neither slice nor join rows")
@@ -36,13 +36,13 @@ def concatenation_rule(operator: Operator) -> Rule:
 
 
 def rows_of(tensor: Tensor) -> int | None:
-    """The axis of a tensor that meets the rows of [1, rows, columns, channels] in a broadcast; None where none does."""
+    """Axis of a tensor that is broadcast against the rows of [1, rows, columns, channels]; None if it has length 1."""
     axis = len(tensor.shape) - 4 + ROWS
     return axis if axis >= 0 and tensor.shape[axis] != 1 else None
 
 
 def same_rows_rule(operator: Operator) -> Rule:
-    """Elementwise operators on inputs that are broadcast by NumPy's rules; SOFTMAX and its like over the last axis."""
+    """Elementwise operators with NumPy's broadcasting; SOFTMAX and similar operators over the last axis."""
     height = operator.outputs[0].shape[ROWS]
     sliced = tuple(_is_sliced(tensor, height) for tensor in operator.inputs)
     if not any(each and tensor and tensor.data is None for each, tensor in zip(sliced, operator.inputs, strict=True)):

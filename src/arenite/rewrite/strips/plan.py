@@ -1,4 +1,4 @@
-"""What is to be executed strip by strip, where the strips end, and what is kept from one strip for the next."""
+"""The plan of a split by rows: the region, where its strips end, and which rows are kept for the next strip."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ Halo = Literal["recompute", "keep"]
 class StripPlan:
     """A region and its strips.
 
-    `boundaries[o]` are the rows at which the strips of output o of the region begin and end: from 0 to its height,
-    one more than there are strips; a strip may have no rows of an output, but not of all. `kept` are results of the
-    region of which the rows that the next strip reads again are kept for it; those of the others are computed again.
+    `boundaries[o]` are the rows at which the strips of region output o begin and end: from 0 to the output's height,
+    one more entry than strips. A strip may have no rows of some outputs, but not of all. `kept` are results of the
+    region whose rows stay in the arena if the next strip reads them again; rows of other results are recomputed.
     """
 
     region: Region
@@ -34,7 +34,7 @@ class StripPlan:
     kept: frozenset[Tensor] = frozenset()
 
     def __post_init__(self) -> None:
-        """Check the boundaries."""
+        """Check the boundaries; raises OptionError."""
         if len(self.boundaries) != len(self.region.outputs):
             raise OptionError(f"boundaries are needed for {len(self.region.outputs)} outputs of the region")
         for tensor, rows in zip(self.region.outputs, self.boundaries, strict=True):
@@ -52,14 +52,15 @@ class StripPlan:
 def strip_plan(region: Region, boundaries: int | Sequence[int], *, halo: Halo = "recompute") -> StripPlan:
     """A plan from a number of strips, or from the boundaries of the region's last output.
 
-    The strips of a number of them differ in height by at most one row. Boundaries of the other outputs follow: those
-    that the region itself reads end where a strip has read to, so that nothing is computed for the output alone; any
-    others end at the same fraction of their height.
+    With a number, strip heights differ by at most one row. The boundaries of the other outputs follow. A strip of an
+    output that the region itself reads ends at the last row that the strip reads, so that no row is computed for the
+    output alone. A strip of any other output ends at the same fraction of the height.
 
     Args:
-        region: what to execute in strips.
-        boundaries: number of strips, or rows at which they begin and end, from 0 to the height of the last output.
-        halo: "recompute" computes rows that two strips read twice; "keep" keeps all those that the region computes.
+        region: the region to split.
+        boundaries: number of strips, or the rows at which strips begin and end, from 0 to the height of the last
+            output.
+        halo: "recompute" computes rows that two strips read twice; "keep" keeps these rows of all results in the arena.
 
     Raises:
         OptionError: the boundaries do not rise from 0 to the height of the output, or there are more strips than rows.
@@ -77,7 +78,7 @@ def strip_plan(region: Region, boundaries: int | Sequence[int], *, halo: Halo = 
 
 
 def _derived(region: Region, last: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
-    """Boundaries of all outputs, from those of the last one: in one pass, as `demands` goes through a single strip."""
+    """Boundaries of all outputs from those of the last one, in one pass over the region."""
     if len(region.outputs) == 1:
         return (last,)
     own = {region.outputs[-1]: last}
@@ -98,7 +99,7 @@ def _derived(region: Region, last: tuple[int, ...]) -> tuple[tuple[int, ...], ..
 
 
 def _read_to(output: Tensor, held: Sequence[Mapping[Tensor, Rows]], last: Sequence[int]) -> tuple[int, ...]:
-    """Boundaries of an output where strips have read to, or at the same fraction of its height as those of the last."""
+    """Boundaries of an output: the end of the rows read in each strip, else a fraction of the height as in `last`."""
     rows = output.shape[1]
     ends = [at * rows // last[-1] for at in last]
     for strip, each in enumerate(held):
@@ -121,6 +122,6 @@ def _intervals(boundaries: Sequence[int]) -> tuple[Rows, ...]:
 
 
 def strips_of(plan: StripPlan) -> tuple[Strip, ...]:
-    """What each strip of a plan reads and computes."""
+    """The rows that each strip of a plan reads and computes."""
     own = {tensor: _intervals(rows) for tensor, rows in zip(plan.region.outputs, plan.boundaries, strict=True)}
     return demands(plan.region, own, plan.kept, plan.strips)

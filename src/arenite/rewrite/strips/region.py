@@ -1,4 +1,4 @@
-"""A region: operators that are executed strip by strip together."""
+"""Regions: operators that are split into strips of rows together."""
 
 from __future__ import annotations
 
@@ -20,10 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Region:
-    """Row-wise operators of a model's main graph, in the order of the file; made by `region_of`.
+    """Row-wise operators of a model's main graph, in file order; built by `region_of`.
 
-    `inputs` are what they read and none of them makes, constants left out; `outputs` are those of their results that
-    others read or that the graph returns, in the order in which they are made; `inner` are the other results.
+    Attributes:
+        operators: the operators of the region.
+        inputs: tensors that they read and none of them computes, without constants.
+        outputs: results that other operators read or that the graph returns, in the order in which they are computed.
+        inner: the remaining results.
+        rules: how each operator computes some rows.
     """
 
     operators: tuple[Operator, ...]
@@ -34,11 +38,11 @@ class Region:
 
 
 def region_of(model: Model, operators: Iterable[Operator]) -> Region:
-    """The region that consists of these operators of the main graph.
+    """The region of these operators of the main graph.
 
     Raises:
-        OptionError: an operator is not in the main graph or cannot be split, or what is around the operators does not
-            allow to execute them together.
+        OptionError: an operator is not in the main graph or cannot be split, or the surrounding operators prevent
+            the region from running as one.
     """
     members = members_of(model, operators)
     made = {tensor for operator in members for tensor in operator.outputs}
@@ -57,13 +61,13 @@ def region_of(model: Model, operators: Iterable[Operator]) -> Region:
 
 
 def surroundings(graph: Graph, region: Region) -> tuple[tuple[Operator, ...], tuple[Operator, ...]]:
-    """The other operators of the graph: those to run before the region, and those to run after it.
+    """The graph's other operators: those to run before the region, and those to run after it.
 
-    Operators keep their order, but those that need a result of the region come after it.
+    Operators keep their order, but those that need a result of the region run after it.
 
     Raises:
-        OptionError: an operator of the region needs what an operator after it makes, or operators with state would
-            change places.
+        OptionError: an operator of the region needs a result of an operator that must run after it, or two operators
+            with state would change their order.
     """
     members, late = set(region.operators), set(region.outputs)
     before: list[Operator] = []

@@ -1,4 +1,4 @@
-"""Operators with several rows of output for one of input, or the reverse, by whole factors."""
+"""Operators that scale rows by a whole factor, up or down."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from arenite.model import Operator
 
 _LARGEST = 512
-"""Factor up to which the position of a pixel is exact in the kernels' fixed point of 10 bits."""
+"""Largest factor with exact pixel positions in the kernels' fixed point of 10 fractional bits."""
 
 
 def nearest_rule(operator: Operator) -> Rule:
-    """RESIZE_NEAREST_NEIGHBOR by a whole factor: each row of input `factor` times.
+    """RESIZE_NEAREST_NEIGHBOR by a whole factor: each input row becomes `factor` output rows.
 
-    The kernels compute floor((row + 0 or 0.5) * scale) in single precision. Where that is the exact quotient for every
-    row of the whole, it is for the fewer rows of a strip, which begins at a row of input.
+    The kernels compute floor((row + 0 or 0.5) * scale) in single precision. If that is the exact quotient for every row
+    of the whole tensor, it is also exact for the rows of a strip, which begins at an input row.
     """
     factor, outputs = _factor(operator), operator.outputs[0].shape[1]
     scale, offset = _single(1 / factor), 0.5 if operator.options.get("half_pixel_centers") else 0.0
@@ -32,7 +32,7 @@ def nearest_rule(operator: Operator) -> Rule:
 
 
 def bilinear_rule(operator: Operator) -> Rule:
-    """RESIZE_BILINEAR by a power of two, which keeps positions exact: one more row on each side, cut off again."""
+    """RESIZE_BILINEAR by a power of two, for which positions are exact: reads one more row per side, then trims."""
     factor = _factor(operator)
     if factor & (factor - 1) or factor > _LARGEST:
         raise CannotSplitError(f"enlarges {factor} times, which is rounded; only powers of two are exact")
@@ -40,7 +40,7 @@ def bilinear_rule(operator: Operator) -> Rule:
 
 
 def depth_to_space_rule(operator: Operator) -> Rule:
-    """DEPTH_TO_SPACE: `block_size` rows for each row of input."""
+    """DEPTH_TO_SPACE: `block_size` output rows per input row."""
     source, target = operator.input(0).shape, operator.outputs[0]
     block = operator.options.get("block_size")
     if not isinstance(block, int) or block < 1 or target.shape[1] != source[1] * block:
@@ -54,7 +54,7 @@ def depth_to_space_rule(operator: Operator) -> Rule:
 
 
 def space_to_depth_rule(operator: Operator) -> Rule:
-    """SPACE_TO_DEPTH: one row for each `block_size` rows of input."""
+    """SPACE_TO_DEPTH: one output row per `block_size` input rows."""
     source, target = operator.input(0).shape, operator.outputs[0]
     block = operator.options.get("block_size")
     if not isinstance(block, int) or block < 1 or target.shape[1] * block != source[1]:

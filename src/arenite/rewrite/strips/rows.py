@@ -1,4 +1,4 @@
-"""Arithmetic with rows: which rows of its input a window reads, at borders, through stride, dilation and padding.
+"""Intervals of rows, and the rows that a window reads through stride, dilation and padding, at borders too.
 
 Rows are counted from 0 at the top of a whole tensor [1, rows, columns, channels]; intervals exclude their end.
 """
@@ -15,28 +15,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The rows `first` to `end` (excluded) of a tensor."""
+    """The rows from `first` to `end`, without `end`."""
 
     first: int
     end: int
 
     @property
     def size(self) -> int:
-        """Number of rows; 0 or less where there is none."""
+        """Number of rows; 0 or negative if the interval is empty."""
         return self.end - self.first
 
     def hull(self, other: Rows | None) -> Rows:
-        """The least interval that holds both."""
+        """The smallest interval that contains both intervals."""
         return self if other is None else Rows(min(self.first, other.first), max(self.end, other.end))
 
     def holds(self, other: Rows) -> bool:
-        """Whether all of `other` lies inside."""
+        """Whether `other` is contained in this interval."""
         return self.first <= other.first and other.end <= self.end
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What a window reads for some rows of output: rows `inside` the input, and rows of padding before and after."""
+    """Rows that a window reads for some output rows: `inside` the input, and padding rows before and after."""
 
     inside: Rows
     before: int
@@ -45,10 +45,10 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """An operator run over rows `inside` of its input, which makes the rows `made` of its output.
+    """An operator that reads rows `inside` of its input and computes rows `made` of its output.
 
-    Only the rows that were asked for are sure to be right: others may miss what lies beyond the strip. `made` is
-    counted in rows of the whole output and may go beyond it.
+    Only the requested rows of `made` are guaranteed to be right: the others may depend on rows outside the strip.
+    `made` counts rows of the whole output and may extend beyond it.
     """
 
     inside: Rows
@@ -56,7 +56,7 @@ class Cover:
 
 
 def reach(axis: Axis, rows: Rows) -> Reach:
-    """What the window reads for `rows` of its output (at least one)."""
+    """Rows that the window reads for `rows` of its output (at least one)."""
     first = rows.first * axis.stride - axis.padding
     end = (rows.end - 1) * axis.stride - axis.padding + axis.span
     return Reach(Rows(max(0, first), min(axis.length, end)), max(0, -first), max(0, end - axis.length))
@@ -64,11 +64,11 @@ def reach(axis: Axis, rows: Rows) -> Reach:
 
 @lru_cache(maxsize=4096)
 def same_cover(axis: Axis, rows: Rows) -> Cover:
-    """The least rows of input over which the same window with SAME padding makes `rows` as it does over the whole.
+    """The smallest strip of input rows from which the window with SAME padding computes `rows` as from the whole input.
 
-    That is: the strip holds all that the window reads of the input for these rows, and its own padding puts the window
-    at the right places. There always is such a strip: one that begins at a multiple of the stride and has the length
-    of the whole, modulo the stride, is padded alike.
+    The strip contains all rows that the window reads for `rows`, and the strip's own padding aligns the window. There
+    is always such a strip: one that begins at a multiple of the stride, and whose length equals the whole length modulo
+    the stride, gets the same padding.
     """
     wanted = reach(axis, rows).inside
     slack = axis.stride + axis.span
@@ -82,7 +82,7 @@ def same_cover(axis: Axis, rows: Rows) -> Cover:
 
 
 def _cover(axis: Axis, inside: Rows) -> Cover | None:
-    """What SAME padding makes of a strip of the input; None where the window stands between its right places."""
+    """Output rows of a strip with SAME padding; None if the padding does not align the window with the whole."""
     outputs, padding = axis.same(inside.size)
     shift = inside.first + axis.padding - padding
     if shift % axis.stride:
@@ -93,9 +93,9 @@ def _cover(axis: Axis, inside: Rows) -> Cover | None:
 
 @dataclass(frozen=True, slots=True)
 class Scatter:
-    """One axis of a transposed convolution: position i of the input adds to i * stride - padding + k, k < kernel.
+    """One axis of a transposed convolution: input position i adds to output i * stride - padding + k, for k < kernel.
 
-    The kernel is at least as wide as the stride, so that there are no gaps between its positions.
+    The kernel is at least as wide as the stride, so every output position receives a value.
     """
 
     length: int
@@ -105,13 +105,13 @@ class Scatter:
     padding: int
 
     def read(self, rows: Rows) -> Rows:
-        """The positions of the input that add to some of the output, or the last one where there are none."""
+        """Input positions that add to the output positions `rows`; the last one before them if none do."""
         end = min(self.length, (rows.end - 1 + self.padding) // self.stride + 1)
         first = -(-(rows.first + self.padding - self.kernel + 1) // self.stride)
         return Rows(min(max(0, first), end - 1), end)
 
     def made(self, read: Rows, rows: Rows) -> Rows:
-        """What a strip of the input makes without padding; it holds `rows`, for which it was read."""
+        """Output positions of an input strip without padding; contains `rows`, for which the strip was read."""
         first = read.first * self.stride - self.padding
         end = (read.end - 1) * self.stride - self.padding + self.kernel
         return Rows(first, max(end, rows.end))

@@ -1,12 +1,12 @@
-"""A model in which a region is executed strip by strip, with ordinary operators.
+"""The pass that splits a region into strips of ordinary operators.
 
     whole:   input --------> CONV --> a --------> DEPTHWISE --> output
 
     strips:  input -SLICE--> CONV --> a/strip1 --> DEPTHWISE --> output/strip1 -.
                    -SLICE--> CONV --> a/strip2 --> DEPTHWISE --> output/strip2 -CONCATENATION--> output
 
-Slices of whole rows and the last join are copies of adjacent bytes: a memory plan can lay each onto what it was copied
-from, so that they take no memory.
+A slice of whole rows and the last join copy adjacent bytes: a memory plan can place each copy onto its source, so that
+the copy takes no memory.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SplitRows(Pass):
-    """Executes the region of a plan strip by strip, one strip after the other; the model computes the same.
+    """Replace a region by its strips, one strip after the other; the model computes the same results.
 
-    Weights, biases and other constants are shared by the strips. Tensors of the region that are no more used are gone,
-    and so is an offline memory plan of the model. A plan of a single strip changes nothing.
+    Strips share weights, biases and other constants. The pass removes tensors that are no longer used, and the model's
+    memory plan. A plan with one strip changes nothing.
 
-    `run` raises OptionError where the plan was made for another model.
+    `run` raises OptionError if the plan was built for another model.
     """
 
     plan: StripPlan
@@ -56,7 +56,7 @@ class SplitRows(Pass):
 
 
 class _Writer:
-    """Writes the strips of a plan."""
+    """Emits the strips of a plan."""
 
     def __init__(self, plan: StripPlan, emitter: Emitter) -> None:
         self.plan = plan
@@ -71,7 +71,7 @@ class _Writer:
         self.tensors: dict[Tensor, Tensor] = {}
 
     def write(self) -> None:
-        """Write all strips, and join the outputs."""
+        """Emit all strips, then join the outputs."""
         for number, strip in enumerate(self.strips):
             self._strip(number, strip)
         for tensor, pieces in self.pieces.items():
@@ -117,7 +117,7 @@ class _Writer:
         return self.emitter.rows(tensor, Rows(0, tensor.shape[ROWS]), rows, tensor.name)
 
     def _take(self, tensor: Tensor, number: int, strip: Strip) -> None:
-        """Takes from a result the rows that outlive the strip, so that its last reader may write over the others."""
+        """Slice the rows that outlive the strip from a result, so that its last reader may overwrite the other rows."""
         name, held = f"{tensor.name}/strip{number + 1}", strip.held[tensor]
         if tensor in self.own and self.own[tensor][number].size:
             self.pieces[tensor].append(self.emitter.rows(self.tensors[tensor], held, self.own[tensor][number], name))
@@ -127,7 +127,7 @@ class _Writer:
 
 
 def _last_readers(region: Region, strip: Strip) -> dict[Operator, list[Tensor]]:
-    """For each operator of a strip the results that it is the last to read, its own where nothing reads them."""
+    """Results of a strip by the operator that reads them last; by their own operator if nothing reads them."""
     last: dict[Tensor, Operator] = {}
     for operator in region.operators:
         last.update((tensor, operator) for tensor in operator.outputs if tensor in strip.held)

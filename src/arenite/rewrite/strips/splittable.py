@@ -1,4 +1,4 @@
-"""Which operators can be split by rows, how, and why the others cannot."""
+"""The table of operators that can be split by rows, and the reasons why others cannot."""
 
 from __future__ import annotations
 
@@ -52,26 +52,26 @@ _WHOLE = MappingProxyType(
         **dict.fromkeys(SPLITS, "has several outputs"),
     }
 )
-"""Why operators that are known, but have no rule, cannot be split."""
+"""Reasons why known operators without a rule cannot be split, by kind."""
 
 _TYPES = frozenset({ElementType.FLOAT32, ElementType.INT8, ElementType.UINT8, ElementType.INT16, ElementType.INT32})
-"""Element types of which LiteRT, and TFLM where it has operators for them, slice and join rows."""
+"""Element types that LiteRT can slice and join by rows, and TFLM too where it has kernels for them."""
 
 
 def why_not(operator: Operator) -> str | None:
     """Why an operator cannot be split by rows: a clause that follows its name, such as "keeps state"; None if it can.
 
-    It speaks of the operator alone: a region can still be refused for what is around it.
+    Considers the operator alone: a region may still be refused because of its surroundings.
     """
     return reason_of(rule, operator)
 
 
 @lru_cache(maxsize=2048)
 def rule(operator: Operator) -> Rule:
-    """How an operator makes some rows of its output.
+    """The rule by which an operator computes some rows of its output.
 
     Raises:
-        CannotSplitError: it cannot be split by rows.
+        CannotSplitError: the operator cannot be split by rows.
     """
     make = rule_of(operator, _RULES, _WHOLE, "row")
     _check_image(operator.outputs[0])

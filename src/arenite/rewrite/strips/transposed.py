@@ -1,4 +1,4 @@
-"""TRANSPOSE_CONV: each row of input adds to several rows of output."""
+"""TRANSPOSE_CONV: each input row adds to several output rows."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 def transposed_rule(operator: Operator) -> Rule:
     """TRANSPOSE_CONV, inputs (shape, weights [out, height, width, in], values, bias).
 
-    A strip runs as VALID, which begins at the first row that its first row of input adds to; rows and columns of
-    output that the whole does not have, or to which other strips add too, are cut off.
+    A strip runs with VALID padding, whose output begins at the first row to which the strip's first input row adds. The
+    split trims rows and columns outside the whole output, and rows to which other strips add too.
 
-    Windows narrower than the stride are not split: LiteRT (ai-edge-litert 2 on x86-64) was seen to give other outputs
-    for another number of rows, which TFLM does not.
+    Windows narrower than the stride are not split: LiteRT (ai-edge-litert 2 on x86-64) computed other values for
+    another number of rows; TFLM does not.
     """
     size, weights, source = (operator.input(position) for position in range(3))
     target = operator.outputs[0]
@@ -55,7 +55,7 @@ def transposed_rule(operator: Operator) -> Rule:
 
 
 def _axis(operator: Operator, length: int, outputs: int, kernel: int, name: str) -> Scatter:
-    """The axis "h" or "w", padded as ComputePaddingHeightWidth does for the convolution that it transposes."""
+    """Geometry along axis "h" or "w", padded like the convolution that it transposes (ComputePaddingHeightWidth)."""
     stride = operator.options.get(f"stride_{name}")
     if not isinstance(stride, int) or stride < 1:
         raise CannotSplitError("has no stride")

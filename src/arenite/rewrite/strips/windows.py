@@ -1,13 +1,13 @@
 """Convolutions and pools: rows through stride, dilation and padding.
 
-A strip of a convolution is padded explicitly with the zero point where the whole was padded, and runs as VALID: each
-product with padding is then (zero point + offset) * weight = 0 in integers, and 0 * weight = 0 in floats, which is
-what the kernels add for the padding that they skip. Where SAME padding of the strip alone puts the window at the
-right places, no explicit padding is needed.
+A strip of a convolution is padded explicitly with the zero point where the whole was padded, and runs with VALID
+padding. A product with padding is then (zero point + offset) * weight = 0 in integers, and 0 * weight = 0 in floats.
+The kernels add the same 0 for padding that they skip. No explicit padding is needed where the strip's own SAME padding
+aligns the window.
 
-An average pool divides by the number of positions inside the input and a max pool knows no padding value, so explicit
-padding would be wrong. They run as VALID where neither rows nor columns are padded, and as SAME elsewhere, over so many
-rows that their padding puts the windows at the right places; rows made too much at the edges are cut off.
+An average pool divides by the number of positions inside the input, and a max pool has no padding value, so explicit
+padding would be wrong. Pools run with VALID padding where neither rows nor columns are padded. Elsewhere they run with
+SAME padding over enough rows that the padding aligns the windows; extra rows at the edges are trimmed.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ _WEIGHTS = {
     ElementType.INT16: (ElementType.INT8,),
     ElementType.UINT8: (ElementType.UINT8,),
 }
-"""Types of weights by type of activations. Others, such as int8 weights of floats, are quantized by the whole input."""
+"""Types of weights by type of activations. Others, such as int8 weights with floats, have scales that depend on the
+whole input."""
 
 
 def pool_rule(operator: Operator) -> Rule:
@@ -49,7 +50,7 @@ def pool_rule(operator: Operator) -> Rule:
 
 
 def check_weights(operator: Operator, source: Tensor, weights: Tensor) -> None:
-    """That the arithmetic of one output does not depend on where the rows end."""
+    """Check that the arithmetic of an output does not depend on where the strip ends; raises CannotSplitError."""
     if weights.type not in _WEIGHTS.get(source.type, ()):
         raise CannotSplitError(
             f"multiplies {source.type.name} with weights of {weights.type.name}, whose scale may depend on all rows"
@@ -92,7 +93,7 @@ def _reads(operator: Operator, rows: Rows) -> tuple[Rows | None, ...]:
 
 
 def _axes(operator: Operator) -> tuple[Axis, int, int]:
-    """The axis of the rows, and positions of padding before and after the columns that the window reads."""
+    """The axis of the rows, and the padding before and after the columns that the window reads."""
     rows, columns = window(operator).rows, window(operator).columns
     if not all(axis.follows(padding_of(operator)) for axis in (rows, columns)):
         raise CannotSplitError("has an output whose shape does not follow from its options")

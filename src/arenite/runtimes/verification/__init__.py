@@ -1,4 +1,4 @@
-"""Whether two models give equal outputs, bit for bit, and how far the runtimes agree on the first of them."""
+"""Compares the outputs of two models bit for bit, and the runtimes with each other on the first model."""
 
 from __future__ import annotations
 
@@ -31,28 +31,28 @@ def verify(
     expected_head: int | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Verification:
-    """Run two models on equal inputs, one round of zeros and `rounds` at random, and compare all outputs bit for bit.
+    """Run two models on equal inputs, one round of zeros and `rounds` random ones, and compare all outputs bit for bit.
 
-    Each model runs in one fresh interpreter over all rounds, so that state evolves alike, and in a process of its own,
-    which a runtime may bring down. A runtime that cannot run the first model, or that gives another result for it when
-    it runs it again, has nothing to say of the second. Where both are the same bytes, only the first is run. What the
-    runtimes make of the first model is compared as well, which takes no further run.
+    Each model runs in a new interpreter over all rounds, so that state evolves equally, and in its own process, which a
+    runtime may crash. A runtime gives no verdict if it cannot run the first model, or if a second run of the first
+    model gives another result. If both models have the same bytes, only the first one runs. The outputs of the first
+    model are also compared between runtimes, which takes no further run.
 
     Args:
         first: the source: a model, the bytes of a file, or a path.
-        second: the model to compare with it; without one, the runtimes are only compared with each other.
-        rounds: number of rounds with random inputs, up to 1000. None: five, or fewer for a model of much work; where
-            that leaves only one round, that one is at random.
-        seed: of the random inputs.
-        runtimes: which of "litert" and "tflm" to ask.
-        expected_head: bytes of head that TFLM has to record for the second model, if TFLM runs it.
-        progress: is called with a sentence before each runtime starts.
+        second: the model to compare; None only compares the runtimes with each other.
+        rounds: number of random rounds, up to 1000. None means five, or fewer for a model with much work; if only one
+            round remains, it is random.
+        seed: seed of the random inputs.
+        runtimes: runtimes to use, of "litert" and "tflm".
+        expected_head: bytes of head that TFLM must report for the second model, if TFLM runs it.
+        progress: called with a sentence before each runtime starts.
 
     Raises:
         ModelError: one of the models cannot be read.
-        OptionError: there is no such runtime, or `rounds` is out of range.
+        OptionError: a runtime is unknown, or `rounds` is out of range.
         ResourceError: the system cannot start a runtime's process.
-        VerificationError: inputs or outputs of the models do not match in number, shape or type.
+        VerificationError: inputs or outputs of the models differ in number, shape or type.
     """
     unknown = next((runtime for runtime in runtimes if runtime not in RUNTIMES), None)
     if unknown is not None:
@@ -80,7 +80,7 @@ def _silent(_: str) -> None:
 
 
 def _inputs(model: Model, rounds: int | None, seed: int) -> Rounds:
-    """Inputs of all rounds; where only one is within reason, it is not the one of zeros."""
+    """Inputs of all rounds; a single reasonable round is random, not zeros."""
     if rounds is not None:
         return random_inputs(model, rounds, seed)
     count = fitting_rounds(model)
@@ -88,7 +88,7 @@ def _inputs(model: Model, rounds: int | None, seed: int) -> Rounds:
 
 
 def _too_large(side: Side) -> str | None:
-    """Why a model is not run at all: it would take more memory than verification may."""
+    """Why a model cannot be run for verification, as text: it needs too much memory; None if it can."""
     size, most = round_bytes(side.model), REASONABLE_BYTES
     if size > most:
         return f"its inputs and outputs are {size:,} bytes, of which verification takes at most {most:,}"

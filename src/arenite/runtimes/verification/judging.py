@@ -1,7 +1,7 @@
-"""A runtime's verdict on two models.
+"""Verdict of one runtime on two models.
 
-Before a result is called different, the runtime itself is doubted: it runs the source twice, and LiteRT is asked again
-with its reference kernels.
+Before results count as different, the runtime itself is checked: it runs the source twice, and LiteRT runs both models
+again with its reference kernels.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     Rounds = tuple[tuple[Array, ...], ...]
 
 SPARE_ARENA = 64 << 20
-"""Bytes of arena beyond the planned head, for TFLM's tail and for planning; untouched pages cost nothing."""
+"""Bytes of arena beyond the planned head, for TFLM's tail and planning; untouched pages take no memory."""
 
 LARGEST_ARENA = (2 << 30) - 4096
-"""Bytes: TFLM counts its arena in an int. LiteRT could take more, but no microcontroller has it."""
+"""Largest arena in bytes, since TFLM counts it in an int. No microcontroller has more."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Side:
 
     @staticmethod
     def of(source: Source, name: str) -> Side:
-        """A model with the file that it is, or would be; `name` is for errors about bytes."""
+        """A model with its file, or the file as it would be written; errors about bytes call the model `name`."""
         if isinstance(source, Model):
             return Side(source, write_bytes(source))
         if isinstance(source, bytes):
@@ -59,7 +59,7 @@ class Side:
 
     @cached_property
     def head(self) -> int:
-        """Bytes that stock TFLM plans for it."""
+        """Bytes of head that stock TFLM plans for the model."""
         return planned_head(self.model)
 
     @property
@@ -68,7 +68,7 @@ class Side:
         return tuple(tensor.name for tensor in self.model.main.outputs)
 
     def job(self, inputs: Rounds) -> Job:
-        """What a runtime is given to do."""
+        """The job for a runtime."""
         arena = min(2 * self.head + SPARE_ARENA, LARGEST_ARENA)
         seconds = seconds_allowed(self.model, len(self.content), len(inputs))
         return Job(self.content, inputs, len(self.model.main.outputs), arena, seconds)
@@ -76,7 +76,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Pair:
-    """What is to be compared, and on which inputs. Without a second model the runtimes only run the first."""
+    """Models to compare, and the inputs. Without a second model the runtimes only run the first one."""
 
     first: Side
     second: Side | None
@@ -90,7 +90,7 @@ class Pair:
         return self.second is not None and self.second.content == self.first.content
 
     def verified(self, runtimes: Sequence[str]) -> Verification:
-        """The verdicts of the runtimes, and how far they agree on the first model."""
+        """Verdicts of the runtimes, and their agreement on the first model."""
         found = [answer for runtime in runtimes for answer in self._ask(runtime)]
         ran = {verdict.runtime: run for verdict, run in found if run is not None}
         reliable = {verdict.runtime for verdict, _ in found if verdict.outcome != "unavailable"}
@@ -107,7 +107,7 @@ class Pair:
         )
 
     def _notes(self, runtimes: Sequence[str]) -> tuple[str, ...]:
-        """What is known to be wrong with the first model in a runtime, and what to do about it."""
+        """Known faults of the first model in the runtimes, with remedies, as sentences."""
         found: dict[tuple[Misread, ...], list[str]] = {}
         for runtime in runtimes:
             misread = misread_biases(self.first.model, runtime)
@@ -119,9 +119,9 @@ class Pair:
         )
 
     def _ask(self, runtime: str) -> list[tuple[Verdict, Run | None]]:
-        """A runtime's verdict, after which comes that of LiteRT's reference kernels where they were asked too.
+        """A runtime's verdict, followed by the one of LiteRT's reference kernels if they were used.
 
-        With each verdict comes what the runtime made of the first model.
+        Each verdict comes with the run of the first model, or None.
         """
         absent = process.absent(runtime) or self._obstacle(runtime)
         if absent is not None:
@@ -146,14 +146,14 @@ class Pair:
         return [(verdict, run), (judge, reference_run)]
 
     def _obstacle(self, runtime: str) -> str | None:
-        """Why a runtime's kernels are the wrong ones for a plan; LiteRT makes a layout of its own."""
+        """Why the target's kernels cannot run a plan, as text. LiteRT always can: it plans its own layout."""
         if runtime != "tflm":
             return None
         reason = not_for_reference(self.first.model)
         return reason if reason or self.second is None else not_for_reference(self.second.model)
 
     def _out_of_order(self) -> Verdict:
-        """TFLM's verdict on a first model that it runs wrongly; what it records for the second is of use."""
+        """TFLM's verdict if TFLM runs the first model wrongly; its report for the second model is still useful."""
         recorded = None
         if self.second is not None:
             self._tell("tflm", "the result")
@@ -170,7 +170,7 @@ class Pair:
         return replace(verdict, outcome="different", reason=reason)
 
     def _compare(self, runtime: str) -> tuple[Verdict, Run | None]:
-        """A runtime's verdict, and what it made of the first model; None: it did not run the first model."""
+        """A runtime's verdict, and its run of the first model; None if it did not run the first model."""
         if self.second is None or self.equal:
             verdict, ours = self._run_alone(runtime)
         else:
@@ -188,14 +188,14 @@ class Pair:
     def _run_both(self, runtime: str, second: Side) -> tuple[Verdict, Run | None]:
         self._tell(runtime, "source and result")
         job, result = self.first.job(self.inputs), second.job(self.inputs)
-        # Twice what is within reason: what answered for the source has to answer for the result, or something is wrong.
+        # Twice the usual limit: a runtime that runs the source in time also runs the result, unless that is faulty.
         ours, *rest = process.run(runtime, [job, replace(result, seconds=2 * max(result.seconds, job.seconds))])
         if isinstance(ours, Failure):
             return Verdict(runtime, "unavailable", ours.reason), None
         return self._judged(runtime, ours, rest[0]), ours
 
     def _run_alone(self, runtime: str) -> tuple[Verdict, Run | None]:
-        """The verdict where there is nothing to compare with the first model."""
+        """The verdict without a second model."""
         self._tell(runtime, "the model")
         (ours,) = process.run(runtime, [self.first.job(self.inputs)])
         if isinstance(ours, Failure):
@@ -216,7 +216,7 @@ class Pair:
         return Verdict(runtime, "different", str(difference), difference, memory, rounds)
 
     def _unsteady(self, runtime: str, before: Run) -> str | None:
-        """How the first model differs from itself when it is run twice in one process; None: it does not."""
+        """How two runs of the first model in one process differ, as text; None if they are equal."""
         self._tell(runtime, "the source twice, since the result differs")
         for again in process.run(runtime, [self.first.job(self.inputs)] * 2):
             if isinstance(again, Failure):

@@ -1,4 +1,4 @@
-"""What the runtimes say of two models, or of one."""
+"""Verdicts of the runtimes on one or two models."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 RUNTIMES = ("litert", "tflm")
 REFERENCE = "litert-reference"
-"""Asked where LiteRT's optimized kernels tell source and result apart."""
+"""Runs if LiteRT's optimized kernels give different results for source and result."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one runtime says of two models, or that it ran the only one.
+    """Verdict of one runtime on two models, or the fact that it ran a single one.
 
-    `reason` tells why they count as different, or why nothing can be said; `difference` is the first output that
-    differs. `memory` is what TFLM recorded for the first and the second model, None where it did not run. `rounds` is
-    the number of rounds of inputs on which the verdict rests.
+    `reason` says why the models count as different, or why there is no verdict. `difference` is the first output that
+    differs. `memory` is TFLM's report for the first and second model, None where it did not run. `rounds` is the number
+    of rounds behind the verdict.
     """
 
     runtime: str
@@ -44,12 +44,14 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Verification:
-    """What all runtimes say of two models, one verdict for each.
+    """Verdicts of all runtimes on two models.
 
-    `plan` tells with which kernels the memory plan of the second model is right; None where it has none. `equal`: both
-    files are the same bytes, so their outputs were not compared. `alone`: there was no second model. `agreement` is how
-    far LiteRT and TFLM agree on the first model; None where one of them did not run it. `notes` are sentences for a
-    person.
+    Attributes:
+        plan: with which kernels the memory plan of the second model is valid; None without a plan.
+        equal: whether both files have the same bytes, so that their outputs were not compared.
+        alone: whether there was no second model.
+        agreement: agreement of LiteRT and TFLM on the first model; None if one of them did not run it.
+        notes: sentences for users.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -61,28 +63,28 @@ class Verification:
 
     @property
     def status(self) -> Mapping[str, str]:
-        """For each runtime `identical`, `different`, `ran` or `unavailable: why`."""
+        """Status by runtime: `identical`, `different`, `ran` or `unavailable: why`."""
         return {verdict.runtime: verdict.status for verdict in self.verdicts}
 
     @property
     def rounds(self) -> Mapping[str, int]:
-        """For each runtime the number of rounds of inputs on which its verdict rests; 0 where it is unavailable."""
+        """Number of rounds behind the verdict, by runtime; 0 for unavailable runtimes."""
         return {verdict.runtime: verdict.rounds for verdict in self.verdicts}
 
     @property
     def compared(self) -> bool:
-        """Whether at least one runtime could run what there is to compare, or both files are the same bytes."""
+        """Whether both files have the same bytes, or at least one runtime ran all models."""
         return self.equal or any(verdict.outcome != "unavailable" for verdict in self.verdicts)
 
     @property
     def identical(self) -> bool:
-        """Whether both files are the same bytes or a runtime compared them, and nothing told them apart."""
+        """Whether the files have the same bytes or a runtime compared the models, and no difference was found."""
         agreed = any(verdict.outcome == "identical" for verdict in self.verdicts)
         return (self.equal or agreed) and self.problem is None
 
     @property
     def problem(self) -> str | None:
-        """The first difference found, in one line; None if there is none."""
+        """The first difference as one line; None if there is none."""
         for verdict in self.verdicts:
             if verdict.outcome == "different":
                 return f"{process.NAMES[verdict.runtime]}: {verdict.reason}"
@@ -90,10 +92,10 @@ class Verification:
 
     @property
     def memory(self) -> tuple[Memory | None, Memory | None]:
-        """What TFLM recorded for the first and the second model, in bytes; None where it did not run."""
+        """TFLM's report for the first and the second model, in bytes; None where it did not run."""
         return next((verdict.memory for verdict in self.verdicts if verdict.runtime == "tflm"), (None, None))
 
 
 def not_verified(reason: str, runtimes: Sequence[str] = RUNTIMES) -> Verification:
-    """Where no runtime is asked, for one reason."""
+    """A verification in which no runtime ran, for the given reason."""
     return Verification(tuple(Verdict(runtime, "unavailable", reason) for runtime in runtimes))

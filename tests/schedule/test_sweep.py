@@ -141,7 +141,7 @@ def ways(problem: Problem, needs: list[set[int]], done: frozenset[int]) -> list[
         if not any(v in needs[other] for other in done):
             before = done - {v}
             alive = proofs.live(problem, before)
-            result.append((before, alive + proofs.own(problem, v) - proofs.savings(problem, v, done), alive))
+            result.append((before, alive + proofs.own(problem, v) - proofs.saving(problem, v, done), alive))
     return result
 
 

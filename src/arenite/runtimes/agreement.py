@@ -54,7 +54,7 @@ class Agreement:
     def __str__(self) -> str:
         """The agreement as a clause, for messages."""
         if self.exact:
-            return f"in each of {self.total:,} elements"
+            return "in its only element" if self.total == 1 else f"in each of {self.total:,} elements"
         most = f"{self.elements:,} of {self.total:,} elements differ"
         integers = f", by up to {self.largest:,}" if self.largest else ""
         floats = f", with a relative error of up to {self.relative_error:.1e}" if self.relative_error else ""

@@ -16,14 +16,15 @@ if TYPE_CHECKING:
 Places = dict[int, int]
 """Offsets, in units, by buffer."""
 Join = dict[int, int]
-"""Of a buffer joined from others (CONCATENATION): the final position of each input in it, in units from its begin."""
+"""Of a buffer that may share bytes with earlier ones, such as the output of CONCATENATION with its inputs: the final
+position of each of them, in units from the begin of the buffer."""
 
 
 class Field:
     """A placement problem in units.
 
     `begins` maps each scope in which buffers begin to these buffers, in order of time. Each such scope is a step.
-    `rules[i]` maps the buffers that have a gap to buffer i to this gap. `joins` holds the joins of at least two inputs.
+    `rules[i]` maps each buffer with a gap to buffer i to this gap. `joins` holds the joins of at least two buffers.
     """
 
     def __init__(self, problem: PlacementProblem) -> None:

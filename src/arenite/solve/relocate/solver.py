@@ -98,7 +98,11 @@ class _Search:
 
 
 def _lowest(sought: _Search, bound: int) -> tuple[Course, int]:
-    """The lowest course found, and its height in units: `bound` first, then by bisection up to the maximum load."""
+    """The lowest course found, and its height in units.
+
+    The beam search tries the bound, then heights between the bound and the maximum load, by bisection. CP-SAT tries the
+    bound last.
+    """
     field = sought.field
     found = sought.within(bound)
     if found is not None:

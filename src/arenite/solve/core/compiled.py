@@ -1,4 +1,4 @@
-"""The core in C: packs problems into tables for `_compiled`, and unpacks its results into lists.
+"""The core in C: it packs problems into tables for `_compiled`, and unpacks its results into lists.
 
 A problem whose sums might exceed int64 goes to the Python core, whose integers have no limit.
 """

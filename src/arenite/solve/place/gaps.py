@@ -106,7 +106,7 @@ def gaps(problem: PlacementProblem) -> Gaps:
 
 
 def gaps_of(problem: PlacementProblem, pairs: Iterable[tuple[int, int]]) -> Gaps:
-    """The problem in units, with the gaps of these pairs only, whatever their lifetimes; lower numbers come first."""
+    """The problem in units, with gaps for these pairs only; lifetimes are ignored. Lower numbers come first."""
     buffers = problem.buffers
     relations = {(each.source, each.target): each for each in problem.relations}
     numbers = [buffer.size for buffer in buffers]

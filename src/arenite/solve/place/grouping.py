@@ -87,9 +87,11 @@ def _forbidden(gaps: Gaps, groups: Sequence[Group]) -> list[dict[int, list[Range
     for number, group in enumerate(groups):
         for member, offset in zip(group.members, group.offsets, strict=True):
             for gap in gaps.of[member]:
-                other, its = where[gap.other]
+                other, other_offset = where[gap.other]
                 if other != number:
-                    ranges[number].setdefault(other, []).append((its - offset - gap.down, its - offset + gap.up))
+                    ranges[number].setdefault(other, []).append(
+                        (other_offset - offset - gap.down, other_offset - offset + gap.up)
+                    )
     return [{other: _joined(each) for other, each in one.items()} for one in ranges]
 
 
@@ -126,11 +128,12 @@ def _grouped(gaps: Gaps) -> tuple[Group, ...]:
     ]
     for _, one, gap in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2].other)):
         group, offset = place[one]
-        other, its = place[gap.other]
+        other, other_offset = place[gap.other]
         if group == other:
             continue
-        for point in _inside_points(gap.points, span[group], span[other], offset - its):
-            shift = offset - point - its  # moves the other group so that offset(one) - offset(gap.other) = point
+        for point in _inside_points(gap.points, span[group], span[other], offset - other_offset):
+            # A shift of the other group such that offset(one) - offset(gap.other) = point.
+            shift = offset - point - other_offset
             if _fits(gaps, inside[group], inside[other], place, shift):
                 for member in inside.pop(other):
                     place[member] = group, place[member][1] + shift

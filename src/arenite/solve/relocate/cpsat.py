@@ -24,7 +24,8 @@ def search(
 ) -> tuple[Course | None, int]:
     """The cheapest course found that differs from a given one only in a window, or None.
 
-    Also returns a lower bound on the units that each such course moves.
+    Also returns a lower bound on the units that each such course moves; valid only for a `Field.simple` problem, since
+    the model charges buffers that move together one by one.
 
     Args:
         field: the problem in units.

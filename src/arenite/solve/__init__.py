@@ -1,1 +1,1 @@
-"""Problems to solutions. No module here knows a model, a file or a target."""
+"""From problems to solutions, with lower bounds and their proofs. No module here knows a model, a file or a target."""

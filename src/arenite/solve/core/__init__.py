@@ -1,7 +1,7 @@
-"""The inner loops that searches run millions of times: compiled from C where Arenite was installed so, else in Python.
+"""The inner loops that searches run millions of times, in Python and, if installed with a compiler, in C.
 
     place/ --asks--> choice.core() --> what interface.py says --by--> groups.py, singles.py    in Python: the reference
                                                            --by--> compiled.py -> c/*.c    the same in C
 
-Both give the same layouts, make the same random choices, and take as many steps: tests compare every number.
+Both return the same layouts, make the same random choices and take the same number of steps; tests compare every one.
 """

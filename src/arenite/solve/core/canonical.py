@@ -6,10 +6,11 @@
            |   a   |  b   | ledge |   (section) of it: either one of the boxes alive then lies on the ledge, or none
            +-------+------+-------+   does, and each of them must rest on a box that is yet to be placed.
 
-A partial layout is given up as soon as, in some section, the boxes left cannot be stacked below the height even if
-each could be moved freely above its own lowest offset. Where the boxes left fall apart in time, each part is searched
-alone. Pushing down and pruning by section are the ideas of MiniMalloc (Moffitt, ASPLOS 2023); branching on one section
-of a ledge, and on leaving it open there, is what makes the choices disjoint.
+The ledge is the least of the lowest offsets of all boxes left. A partial layout is pruned as soon as, in some section,
+the boxes left cannot be stacked below the height even if each could lie anywhere above its own lowest offset. If the
+boxes left fall into parts that are never alive together, each part is searched alone. Pushing down and pruning by
+section are ideas of MiniMalloc (Moffitt, ASPLOS 2023). Branching on one section of a ledge, and on leaving the ledge
+open there, makes the choices disjoint.
 """
 
 from __future__ import annotations
@@ -23,14 +24,19 @@ if TYPE_CHECKING:
     from arenite.solve.place.decide import Boxes
 
 _OPEN = 1 << 60
-"""Units that no offset reaches: where a box lies that has nothing left to rest on."""
+"""Lowest offset, in units, of a box that has no other box left to rest on: above every real offset."""
 _NOTES = 4_000_000
-"""Boxes of all states together that are remembered as hopeless: some 300 MB in Python, 60 MB in C."""
+"""Boxes, summed over the states remembered as infeasible: a limit of memory, some 300 MB in Python and 60 MB in C."""
 
 
 @dataclass(slots=True)
 class _Branch:
-    """Boxes left in one stretch of time, and the ways to go on: one of `choices` on the ledge, or none of `ledge`."""
+    """A node of the search: boxes left in one part of time, and its branches.
+
+    Each branch but the last places one of `choices` on the ledge; the last places none of the boxes in `ledge` there.
+    `tried` counts the branches taken, `mark` is the length of the undo log, `state` the key among the infeasible ones.
+    `parts` are the parts of the current branch that are still to be searched.
+    """
 
     boxes: list[int]
     choices: list[int]
@@ -79,7 +85,7 @@ class PythonBoxSearch:
         return list(self.lowest)
 
     def _step(self, branch: _Branch) -> bool:
-        """Take the next way to go on from here; False if it leads nowhere."""
+        """Take the next branch; returns False if it is pruned."""
         way = branch.tried
         branch.tried += 1
         if way == len(branch.choices):
@@ -90,7 +96,7 @@ class PythonBoxSearch:
         return self._place(box)
 
     def _open_next(self, stack: list[_Branch]) -> bool:
-        """Go on with a part still to be solved, here or, when this one is solved, further out; True: none is left."""
+        """Open the next part to search, of the top node or of one below it; returns True if no part is left."""
         while stack and not stack[-1].parts:
             stack.pop()
         if not stack:
@@ -101,12 +107,13 @@ class PythonBoxSearch:
         return False
 
     def _remember(self, branch: _Branch) -> None:
-        """Note that these boxes, no lower than this, do not fit; within a limit of memory."""
+        """Remember that these boxes, with these lowest offsets, do not fit; up to `_NOTES` boxes altogether."""
         if self.noted < _NOTES:
             self.noted += len(branch.boxes)
             self.hopeless.add(branch.state)
 
     def _branch(self, boxes: list[int]) -> _Branch:
+        """The node for these boxes: the section of the lowest ledge with the fewest choices, or least free height."""
         low = min([self.lowest[box] for box in boxes])
         on_ledge: dict[int, list[int]] = {}
         for box in boxes:
@@ -130,6 +137,7 @@ class PythonBoxSearch:
         return _Branch(boxes, choices, ledge, len(self.undone), state)
 
     def _place(self, box: int) -> bool:
+        """Place a box at its lowest offset, which raises its neighbors; returns False if some box no longer fits."""
         lowest, sizes, placed, undone = self.lowest, self.sizes, self.placed, self.undone
         top = lowest[box] + sizes[box]
         limit = self.height - top
@@ -149,7 +157,7 @@ class PythonBoxSearch:
         return self._fits(touched)
 
     def _leave_open(self, ledge: list[int]) -> bool:
-        """None of these boxes lies on the ledge: each rests on another that is not placed yet."""
+        """Raise these boxes off the ledge: each rests on a box not placed yet. Returns False if some box cannot fit."""
         lowest, sizes, placed = self.lowest, self.sizes, self.placed
         raised = []
         for box in ledge:
@@ -165,7 +173,7 @@ class PythonBoxSearch:
         return self._fits(touched)
 
     def _fits(self, sections: Iterable[int]) -> bool:
-        """Whether the boxes left can be stacked in each of these sections, taken alone; notes the room to spare."""
+        """Whether the boxes left can be stacked in each of these sections by itself; updates the free height there."""
         lowest, sizes, height, room = self.lowest, self.sizes, self.height, self.room
         for section in sections:
             top = 0
@@ -179,7 +187,7 @@ class PythonBoxSearch:
         return True
 
     def _parts(self, boxes: list[int]) -> list[list[int]]:
-        """The boxes by stretches of time that none of them connects, the smallest last."""
+        """The boxes in parts that are never alive together, the smallest part last."""
         parts: list[list[int]] = []
         reached = -1
         spans = self.spans
@@ -193,6 +201,7 @@ class PythonBoxSearch:
         return parts
 
     def _undo(self, mark: int) -> None:
+        """Undo all changes since the undo log had `mark` entries."""
         undone, placed = self.undone, self.placed
         while len(undone) > mark:
             values, index, value = undone.pop()

@@ -1,6 +1,7 @@
-"""Which core runs: the one place where it is chosen.
+"""Chooses the core that runs, compiled or Python; no other module does.
 
-The environment variable `ARENITE_CORE` may name one: `compiled`, which fails where it is not installed, or `python`.
+The environment variable `ARENITE_CORE` may name one: `compiled` or `python`. A name that is not installed raises
+OptionError on import.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
     from arenite.solve.core.interface import Core
 
 VARIABLE = "ARENITE_CORE"
+"""Name of the environment variable that chooses a core."""
 
 
 def cores() -> dict[str, Core]:
-    """The cores that are installed, by the names that `ARENITE_CORE` takes, the preferred one first."""
+    """The installed cores by the names that `ARENITE_CORE` takes; the default is first."""
     try:
         from arenite.solve.core.compiled import CompiledCore
     except ImportError:
@@ -30,13 +32,13 @@ def cores() -> dict[str, Core]:
 
 
 def core() -> Core:
-    """The one that runs."""
+    """The core that runs."""
     return _chosen[-1]
 
 
 @contextmanager
 def running(other: Core) -> Iterator[None]:
-    """Let another one run meanwhile, in this process."""
+    """Run another core in this process while the context lasts."""
     _chosen.append(other)
     try:
         yield
@@ -45,6 +47,7 @@ def running(other: Core) -> Iterator[None]:
 
 
 def _wanted() -> Core:
+    """The core that the environment names, else the default. Raises OptionError if it is not installed."""
     installed = cores()
     name = os.environ.get(VARIABLE) or next(iter(installed))
     if name not in installed:
@@ -53,3 +56,4 @@ def _wanted() -> Core:
 
 
 _chosen: list[Core] = [_wanted()]
+"""Stack of chosen cores; the last one runs."""

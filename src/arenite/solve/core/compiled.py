@@ -1,6 +1,6 @@
-"""The core in C, `_compiled`: what it is given as tables, and what it gives back as lists.
+"""The core in C: it packs problems into tables for `_compiled`, and unpacks its results into lists.
 
-A problem whose sums might not fit in int64 is left to the core in Python, whose whole numbers have any size.
+A problem whose sums might exceed int64 goes to the Python core, whose integers have no limit.
 """
 
 from __future__ import annotations
@@ -91,7 +91,10 @@ class _CompiledGroupFits:
 
 
 def _rises(problem: GroupProblem) -> list[tuple[int, int, int]]:
-    """Of each buffer its group, itself, and where it ends above the group's place; without caps the highest will do."""
+    """(group, buffer, end) for each buffer, the end in units above the group's place.
+
+    Without caps, the list has only the buffer with the highest end of each group.
+    """
     sizes = problem.gaps.sizes
     every = [
         [(number, one, offset + sizes[one]) for one, offset in zip(group.members, group.offsets, strict=True)]
@@ -169,5 +172,5 @@ class _CompiledBoxSearch:
 
 
 def _reach(gap: Gap) -> int:
-    """Units between two buffers up to which their gap has something to say."""
+    """Largest absolute difference of offsets, in units, that the gap mentions."""
     return max(abs(gap.up), abs(gap.down), *(abs(end) for run in runs_of(gap.points) for end in (run[0], run[-1])), 0)

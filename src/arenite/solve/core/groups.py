@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from arenite.solve.place.grouping import GroupProblem
 
 _SHARE_OF_NEIGHBORS = 0.5
-"""How often a group is moved that what ends highest has to mind, and not that itself."""
+"""Probability that a walk moves a neighbor of the highest group instead of that group itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,10 @@ class PythonGroupFits:
         return order, places, tries
 
     def _promoted(self, order: list[int], places: list[int], height: int, chance: random.Random) -> list[int]:
+        """The order with a group that ends at the height, or a neighbor of it, moved forward at random.
+
+        The first group of the order moves to any position.
+        """
         ends = self.problem.ends(places)
         top = [one for one in order if ends[one] >= height]
         one = chance.choice(top)

@@ -1,4 +1,9 @@
-"""What a core can do, whichever language it is written in."""
+"""The interface of a core, in Python or C: fits, walks over orders and the exhaustive search of boxes.
+
+The order of all buffers (or groups) decides a layout by first fit. A walk is a local search over orders: it moves one
+buffer forward at a time and keeps what is no higher. All offsets, places and heights are in units, except that
+`PlainFits` computes in bytes.
+"""
 
 from __future__ import annotations
 
@@ -14,36 +19,46 @@ if TYPE_CHECKING:
     from arenite.solve.place.grouping import GroupProblem
 
 TRIES_AT_ONCE = 256
-"""Layouts that a walk makes between two looks at the time limit: milliseconds compiled, up to a second in Python."""
+"""Layouts that a walk makes between two checks of the time limit: milliseconds in C, up to a second in Python."""
 
 STATES_AT_ONCE = 4096
-"""States that an exhaustive search looks at between two looks at the time limit: a fraction of a second in Python."""
+"""States that an exhaustive search visits between two checks of the time limit: a fraction of a second in Python."""
 
 
 class GroupFits(Protocol):
-    """First fit of the groups of one problem; orders and places are of all groups, places in units."""
+    """First fit of the groups of one problem. Orders and places cover all groups; places are in units."""
 
     def first_fit(self, order: Sequence[int], first: tuple[int, int] | None = None) -> list[int]:
-        """Places when each group in turn takes the lowest one that the groups before it leave.
+        """The places when each group in turn takes the lowest place that the groups before it allow.
 
-        `first` is a group and its place, to which the others come.
+        `first`: a group and its place in units, fixed before all others.
         """
         ...
 
     def walk(
         self, order: Sequence[int], places: Sequence[int], enough: int, tries: int, chance: random.Random
     ) -> tuple[list[int], list[int], int]:
-        """Go on to layouts that are no higher, from that of an order, by moving one group forward at a time.
+        """Local search from the layout of an order: move one group forward at a time, keep layouts no higher.
 
-        Returns the order and the places reached, and how many layouts were made: `tries`, or fewer where the height was
-        `enough` before.
+        Args:
+            order: all groups.
+            places: the layout of this order, in units.
+            enough: height in units at which the walk stops.
+            tries: most layouts to make.
+            chance: makes the random choices.
+
+        Returns the order and the places reached, and the number of layouts made.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """Where a walk is: the order and the offsets of its best layout, and those from which it takes the next step."""
+    """The state of a walk.
+
+    `order` and its offsets `best` are the best layout; `current` and its `offsets` the layout that the next step starts
+    from.
+    """
 
     order: list[int]
     best: list[int]
@@ -52,72 +67,77 @@ class Walk:
 
 
 class SingleFits(Protocol):
-    """First fit of the buffers of one problem, which may overlap; offsets in units."""
+    """First fit of the buffers of one problem with overlap; offsets in units."""
 
     def first_fit(self, order: Sequence[int]) -> list[int]:
-        """Offsets when each buffer in turn takes the lowest place that the ones before it leave."""
+        """The offsets when each buffer in turn takes the lowest offset that its gaps to the ones before it allow."""
         ...
 
     def walk(self, at: Walk, enough: int, tries: int, chance: random.Random) -> tuple[Walk, int]:
-        """Go on by moving one buffer forward at a time, now and then from a layout that is higher than the best.
+        """Local search: move one buffer forward at a time, sometimes from a layout higher than the best.
 
-        Returns where the walk is then, and how many layouts were made: `tries`, or fewer where the height was `enough`
-        before.
+        Args:
+            at: the state to go on from.
+            enough: height in units at which the walk stops.
+            tries: most layouts to make.
+            chance: makes the random choices.
+
+        Returns the state reached, and the number of layouts made.
         """
         ...
 
 
 class BoxSearch(Protocol):
-    """The search whether boxes fit in a height, which can be interrupted; offsets in units."""
+    """The exhaustive search that decides whether boxes fit in a height; it can be interrupted. Offsets in units."""
 
     def run(self, states: int) -> tuple[bool | None, int]:
-        """Look at so many further states at most.
+        """Visit at most `states` further states.
 
-        Returns whether the boxes fit, None where that is open still, and how many states were looked at.
+        Returns whether the boxes fit (None: not decided yet), and the number of states visited.
         """
         ...
 
     def offsets(self) -> list[int]:
-        """Where the boxes lie, once they fit."""
+        """The offsets of the boxes; valid after `run` has returned True."""
         ...
 
 
 class PlainFits(Protocol):
-    """Layouts of buffers that may not share bytes, each made in one go from an order of all; offsets in bytes."""
+    """Greedy layouts of buffers that share no bytes, each from an order of all buffers; offsets in bytes."""
 
     def first_fit(self, order: Sequence[int]) -> list[int]:
-        """Offsets when each buffer in turn takes the lowest gap that it fits into."""
+        """The offsets when each buffer in turn takes the lowest hole that it fits into."""
         ...
 
     def best_fit(self, order: Sequence[int]) -> list[int]:
-        """Offsets when each buffer in turn takes the tightest gap that it fits into, or else goes on top."""
+        """The offsets when each buffer in turn takes the tightest hole that it fits into, or else goes on top."""
         ...
 
     def lowest_first(self, order: Sequence[int]) -> list[int]:
-        """Offsets when the buffer that can go lowest goes next, in the given order among equals."""
+        """The offsets when the buffer with the lowest possible offset goes next; the order breaks ties."""
         ...
 
 
 class Core(Protocol):
-    """Makes what can be done with one problem; each of these holds the problem in a form of its own."""
+    """Makes the fits and searches of one problem, each of which keeps the problem in a form of its own."""
 
     @property
     def name(self) -> str:
-        """What `arenite --version` calls it."""
+        """Name of the core in `arenite --version`."""
         ...
 
     def group_fits(self, problem: GroupProblem) -> GroupFits:
-        """First fit of groups."""
+        """First fit of the groups of a problem."""
         ...
 
     def single_fits(self, gaps: Gaps) -> SingleFits:
-        """First fit of single buffers."""
+        """First fit of the single buffers of a problem."""
         ...
 
     def plain_fits(self, sizes: Sequence[int], meets: Sequence[Sequence[int]]) -> PlainFits:
-        """Layouts of buffers that share no bytes; `meets[i]` are those that are alive together with buffer i."""
+        """Greedy layouts without overlap; `sizes` in bytes, `meets[i]` the buffers alive together with buffer i."""
         ...
 
     def box_search(self, boxes: Boxes, height: int, ranks: Sequence[int], *, fewest: bool) -> BoxSearch:
-        """The search for a layout of boxes in `height` units; the other arguments are those of `canonical.fit`."""
+        """The exhaustive search of boxes in `height` units; see `place.canonical.fit` for the other arguments."""
         ...

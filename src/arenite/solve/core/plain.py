@@ -1,4 +1,4 @@
-"""First fit of buffers that share no bytes, in Python; the twin in C is `c/plain.c`."""
+"""Greedy layouts of buffers that share no bytes, in Python; the twin in C is `c/plain.c`."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class PythonPlainFits:
         return offsets
 
     def _placed(self, one: int, offsets: list[int]) -> list[tuple[int, int]]:
-        """Where the neighbors of a buffer that are placed begin and end, from the bottom up."""
+        """(begin, end) of the placed neighbors of a buffer, from the bottom up."""
         return sorted(
             (offsets[other], offsets[other] + self.sizes[other]) for other in self.meets[one] if offsets[other] >= 0
         )

@@ -1,4 +1,4 @@
-"""The core in Python: the reference, and what runs where the other is not installed."""
+"""The core in Python: the reference for the core in C, and the one that runs where the C is not installed."""
 
 from __future__ import annotations
 

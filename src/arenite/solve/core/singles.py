@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from arenite.solve.place.gaps import Gap, Gaps
 
 _SHARE_OF_NEIGHBORS = 0.4
-"""How often a buffer is moved that what ends highest has to mind, and not that itself."""
+"""Probability that a walk moves a neighbor of the highest buffer instead of that buffer itself."""
 _SHARE_OF_RETURNS = 0.7
-"""How often a walk returns to its best layout after a step that led higher."""
+"""Probability that a walk returns to its best layout after a step to a higher one. Fewer returns explore further from
+the best layout, more returns search around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class PythonSingleFits:
 
 
 def _lowest(placed: list[tuple[Gap, int]]) -> int:
-    """The lowest place for a buffer, given its gaps to others, and their offsets."""
+    """The lowest offset for a buffer in units, given its gaps and the offset of the other buffer of each gap."""
     ranges = sorted((offset - gap.down, offset + gap.up) for gap, offset in placed)
     at = 0
     for low, high in ranges:
@@ -85,13 +86,15 @@ def _lowest(placed: list[tuple[Gap, int]]) -> int:
 
 
 def _listed(gap: Gap) -> Sequence[int]:
+    """The points of a gap if they are listed, none if they are progressions."""
     return gap.points if isinstance(gap.points, tuple) else ()
 
 
 def _first_kept(places: range, placed: list[tuple[Gap, int]], high: int) -> int:
-    """The first of these places from 0 on that all gaps allow, or `high` where none is lower.
+    """The first of `places`, from 0 up to `high`, that all gaps allow; `high` if there is none.
 
-    Whatever gap forbids a place forbids all up to its end as well, but its own points: these are leapt over.
+    A gap that forbids a place forbids all further ones up to the end of its range, except its own points. The search
+    skips to the first of these.
     """
     places = part(places, 0, high)
     while places:

@@ -1,4 +1,4 @@
-"""Numbers as the compiled core takes them: lists and tables as `bytes` of int64, the state of a generator likewise."""
+"""Converts lists, tables and the state of a random generator to and from the `bytes` of int64 that the C core takes."""
 
 from __future__ import annotations
 
@@ -15,31 +15,35 @@ if TYPE_CHECKING:
     from arenite.solve.place.gaps import Gaps
 
 LARGEST = 1 << 60
-"""Sums of numbers up to which the compiled core computes as Python does: two of them and `ABOVE` still fit in int64."""
+"""Largest sum of sizes and distances, in units, for the C core: two such sums and `ABOVE` still fit in int64."""
 
 LONGEST_STEP = 1 << 31
-"""Units between two places of a progression up to which the product of two such steps fits in int64."""
+"""Largest step of a progression, in units, for the C core: the product of two steps still fits in int64."""
 
 
 def packed(numbers: Iterable[int]) -> bytes:
-    """The numbers as int64; OverflowError where one does not fit."""
+    """The numbers as int64. Raises OverflowError if one does not fit."""
     return array("q", numbers).tobytes()
 
 
 def unpacked(content: bytes) -> list[int]:
-    """The numbers that `packed` took."""
+    """The numbers of a result of `packed`."""
     numbers = array("q")
     numbers.frombytes(content)
     return numbers.tolist()
 
 
 def starts(lists: Iterable[Sized]) -> bytes:
-    """Where each list begins, and the last one ends, if they are written one after another."""
+    """The begins of lists that are written one after another, and the end of the last one, as int64."""
     return packed(accumulate(map(len, lists), initial=0))
 
 
 def ends(gaps: Gaps, rises: Iterable[tuple[int, int, int]]) -> bytes:
-    """What counts in the height: a party, one of its buffers, and how far above the party's place that one ends."""
+    """The table from which the C core computes heights, one row of four numbers for each of `rises`.
+
+    `rises`: (party, buffer, rise), where a party is a buffer or group that is placed as one, and the buffer ends `rise`
+    units above the party's place. A row is (party, rise, cap of the buffer, whether the height leaves it out).
+    """
     caps = gaps.caps or (ABOVE,) * len(gaps.sizes)
     aside = gaps.aside if gaps.caps else frozenset[int]()
     return packed(
@@ -48,11 +52,11 @@ def ends(gaps: Gaps, rises: Iterable[tuple[int, int, int]]) -> bytes:
 
 
 def state_of(chance: random.Random) -> bytes:
-    """What a generator will choose next."""
+    """The state of a generator as int64."""
     return packed(chance.getstate()[1])
 
 
 def continue_from(chance: random.Random, state: bytes) -> None:
-    """Set a generator to a state from which it had gone on elsewhere."""
+    """Set a generator to a state that the C core has returned."""
     version, _, gauss = chance.getstate()
     chance.setstate((version, tuple(unpacked(state)), gauss))

@@ -1,1 +1,1 @@
-"""Orders of operators with the smallest peak, each with a lower bound and its certificate."""
+"""Orders of operators with the least peak, each with a lower bound and the certificate that proves it."""

@@ -1,4 +1,7 @@
-"""Beam search: only the most promising states of each size are kept. Quick, finds good orders, proves nothing."""
+"""Beam search over the moves of a problem, from an upper bound in bytes to an order below it. It proves nothing.
+
+Of all states with the same number of operators, only the best are kept: those with the smaller peak so far.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +15,14 @@ if TYPE_CHECKING:
     from arenite.solve.order.moves import Moves
 
 _STEPS_OF_STATE = 60
-"""Steps that a state of a beam search takes with all that follow it, as measured on random-wired networks."""
+"""Budget steps to expand one state, successors included; measured on random-wired networks."""
 
 
 class _Reached(NamedTuple):
-    """How a state was reached at best: the peak so far, what is alive, and where it came from.
+    """The best way found to `state`: the peak of the way and the bytes alive in the state.
 
-    `state` is the state itself and `entered` the one that the move led to, before settling; it had `entered_live`.
+    The way comes from state `origin` (-1 at the start). Its last move led to `entered`, with `entered_live` bytes
+    alive, which then settled to `state`. `hint` is the hint of the origin's moves.
     """
 
     peak: int
@@ -31,10 +35,10 @@ class _Reached(NamedTuple):
 
 
 def beam(moves: Moves, width: int, bound: int, budget: Budget) -> Found | Undecided:
-    """Look for an order whose peak is below `bound` bytes, keeping `width` states of each number of operators.
+    """Look for an order whose peak is below `bound` bytes; keep at most `width` states per number of operators.
 
-    States with the smaller peak so far come first, then those with less alive. Every state settles: what can run at
-    once without raising peak or live does.
+    States are ranked by the peak so far, then by the bytes alive. Every state settles (see `settle`): operators that
+    raise neither the peak nor the bytes alive run at once.
     """
     start = _Reached(0, moves.live, moves.start, moves.root, -1, moves.start, moves.live)
     layers: dict[int, dict[int, _Reached]] = {0: {moves.start: start}}
@@ -61,7 +65,7 @@ def beam(moves: Moves, width: int, bound: int, budget: Budget) -> Found | Undeci
 
 
 def _following(moves: Moves, reached: _Reached, bound: int) -> list[_Reached]:
-    """The states that follow, each settled; only one where it costs nothing to go there."""
+    """The settled successors of a state; only one of them if its move raises neither peak nor bytes alive."""
     following, hint = moves.moves(reached.state, reached.live, reached.hint)
     fitting = [move for move in following if move.memory < bound]
     free = [move for move in fitting if move.live <= reached.live and move.memory <= reached.peak]
@@ -74,7 +78,7 @@ def _following(moves: Moves, reached: _Reached, bound: int) -> list[_Reached]:
 
 
 def _path(moves: Moves, kept: dict[int, _Reached]) -> tuple[int, ...]:
-    """All states from the start to the goal."""
+    """All states from the start to the goal, those passed while settling included."""
     path = []
     reached = kept[moves.goal]
     while reached.origin >= 0:

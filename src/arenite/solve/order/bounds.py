@@ -1,4 +1,7 @@
-"""Lower bounds on the peak from one operator: what must be alive while it runs, whatever the order."""
+"""Lower bounds on the peak from single operators: bytes that must be alive while one operator runs, in every order.
+
+In: a problem, or its graph and an operator. Out: certificates `Need` and `Cut`, from cheap and weak to strong.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def own_memory(problem: Problem) -> list[int]:
-    """Inputs + outputs + extra of every operator, less its most saving: the cheapest bound, linear in the problem."""
+    """For every operator, inputs + outputs + extra - largest saving, in bytes; takes time linear in the problem."""
     result = list(problem.extra) or [0] * problem.operators
     for tensor in problem.tensors:
         if tensor.producer is not None:
@@ -30,7 +33,10 @@ def own_memory(problem: Problem) -> list[int]:
 
 
 def need(graph: Graph, operator: int, alive: Iterable[int]) -> Need:
-    """See `certificate.Need`; `alive`: tensors alive while the operator runs in some order (others cannot count)."""
+    """The bound of `certificate.Need` for one operator.
+
+    `alive`: the tensors alive while the operator runs in any one valid order; no other tensor can count.
+    """
     earlier, later = graph.ancestors[operator], graph.descendants[operator] | 1 << operator
     total = graph.made[operator] + graph.extra[operator] - graph.most_saving(operator)
     for tensor in alive:
@@ -41,11 +47,14 @@ def need(graph: Graph, operator: int, alive: Iterable[int]) -> Need:
 
 
 def cut(graph: Graph, operator: int, alive: Iterable[int]) -> Cut:
-    """The least memory that any order needs while the operator runs, as a minimum cut (maximum flow).
+    """The least memory while the operator runs, over all orders, as a minimum cut (maximum flow).
 
-    Only operators that may run before or after it have a node; `alive` as for `need`. With in-place savings it is the
-    better of two cuts. One counts all inputs and subtracts the largest saving. The other counts only those bytes of the
-    inputs that are not saved, and all bytes of an input that another operator may have to read later.
+    Operators that every order runs before, or after, the given one are merged into source and drain. `alive`: see
+    `need`. With in-place savings, the result is the better of two cuts. One counts all inputs and subtracts the largest
+    saving. The other counts only the bytes of inputs that cannot be saved, and all bytes of an input that another
+    operator may read later.
+
+    Raises ArithmeticError if the sizes exceed 64 bits.
     """
     alive = list(alive)
     found = _cut(graph, operator, alive, {})
@@ -64,7 +73,11 @@ def _cut(graph: Graph, operator: int, alive: Iterable[int], saved: Mapping[int, 
 
 
 class _Network:
-    """The network of one cut. Nodes: 0 source, 1 drain, then free operators, then tensors that several may read."""
+    """The flow network of one cut.
+
+    Nodes: 0 is the source, 1 the drain, then the free operators (those that may run before or after the given one),
+    then the tensors that several free operators read.
+    """
 
     def __init__(self, graph: Graph, operator: int, saved: Mapping[int, int]) -> None:
         self._graph = graph
@@ -77,9 +90,9 @@ class _Network:
         self._nodes = len(self._node) + 2
         self._arcs: list[tuple[int, int, int]] = []
         self._meaning: list[tuple[int, int] | None] = []
-        """(tensor, consumer) of arcs that are reads."""
+        """(tensor, consumer) of each arc that is a read, None for other arcs."""
         self._fixed: list[tuple[int, int, int]] = []
-        """Reads straight from source to drain."""
+        """Reads (tensor, consumer, bytes) straight from source to drain, which need no arc."""
         self._infinite = sum(graph.sizes) + 1
 
     def add_tensor(self, tensor: int) -> None:
@@ -134,7 +147,7 @@ class _Network:
         return Cut(total, operator, tuple(reads), tuple(returns))
 
     def _saving(self, reads: Iterable[tuple[int, int, int]]) -> int:
-        """Bytes of these that the operator reads and may save."""
+        """The bytes of these reads that the operator may save."""
         saving = next((each for each in self._graph.problem.savings if each.operator == self._operator), None)
         if saving is None:
             return 0
@@ -145,7 +158,10 @@ class _Network:
 
 
 def _maximum_flow(arcs: list[tuple[int, int, int]]) -> list[int]:
-    """Flow on every arc (tail, head, capacity) of a maximum flow from node 0 to node 1."""
+    """The flow on every arc (tail, head, capacity) in a maximum flow from node 0 to node 1.
+
+    Raises ArithmeticError if the capacities exceed 64 bits.
+    """
     from ortools.graph.python.max_flow import SimpleMaxFlow
 
     flow = SimpleMaxFlow()

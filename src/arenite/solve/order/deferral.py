@@ -1,7 +1,8 @@
-"""Operators that need nothing (such as DEQUANTIZE of constants) wait for the only operator that reads them.
+"""Defers operators without inputs (such as DEQUANTIZE of constants) to just before the one operator that reads them.
 
-See `certificate.Deferred` for the rule and why it loses nothing. Without it such operators, comparable to almost no
-other one, hide the points where the problem falls into pieces.
+`certificate.Deferred` states the rule and proves that it keeps the least peak. Deferring makes more operators
+comparable to all others: an operator without inputs is comparable to hardly any other one, and each such operator hides
+the points at which a problem can be cut into pieces.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def deferrable(problem: Problem, links: Links) -> tuple[int, ...]:
-    """The operators that may wait, rising."""
+    """The operators that may be deferred, in rising order."""
     serves: dict[int, bool] = {}
     reading: set[int] = set()
     for tensor in problem.tensors:
@@ -37,7 +38,7 @@ def deferrable(problem: Problem, links: Links) -> tuple[int, ...]:
 
 
 def deferred(problem: Problem, links: Links, operators: Sequence[int]) -> Problem:
-    """The problem in which `operators` run after everything else that their reader needs."""
+    """The problem with further precedence: `operators` run after all other direct predecessors of their reader."""
     waiting = set(operators)
     pairs = tuple(
         (predecessor, operator)
@@ -49,7 +50,7 @@ def deferred(problem: Problem, links: Links, operators: Sequence[int]) -> Proble
 
 
 def moved(links: Links, operators: Sequence[int], order: Sequence[int]) -> list[int]:
-    """The order with each of `operators` just before its reader."""
+    """The order with each of `operators` moved to just before its reader."""
     waiting: dict[int, list[int]] = {}
     for operator in operators:
         waiting.setdefault(links.successors[operator][0], []).append(operator)

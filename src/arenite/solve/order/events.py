@@ -1,7 +1,8 @@
-"""Forward moves from event to event: everything that the end of one tensor needs, at once.
+"""Forward moves from event to event. An event is the end of a tensor, or a special operator.
 
-Between two events nothing dies, so all operators that the next event does not need can wait until after it. That
-leaves far fewer states than one operator at a time; see `certificate.Exhausted` for the rule and its proof.
+A move runs all operators that the next event needs (its closure). Between two events no tensor ends, so every operator
+that the next event does not need can wait until after it. This leaves far fewer states than moves of single operators.
+`certificate.Exhausted` defines the events and proves the rule.
 """
 
 from __future__ import annotations
@@ -16,14 +17,15 @@ if TYPE_CHECKING:
     from arenite.solve.order.graph import Graph
 
 _REACH = 256
-"""How many events back an event looks for those it contains. Those it misses cost time, never the result."""
+"""Preceding events searched for those whose closure lies in an event's closure. An event missed costs time, but does
+not change the result: `Events.moves` drops closures that contain another one."""
 
 Hint = tuple[int, tuple[int, ...]]
-"""Mask of the events that have happened, and those that may come next."""
+"""Mask of the events that have happened, and the numbers of the events that may come next."""
 
 
 class Events:
-    """From nothing run to all run, by closures that contain no other one."""
+    """Moves from no operator to all operators, each by a closure that contains no other one."""
 
     backward = False
     events = True
@@ -48,7 +50,7 @@ class Events:
         self.root: Hint = (0, tuple(event for event, inside in enumerate(self._inside) if not inside))
 
     def _closures(self) -> dict[int, int]:
-        """All that each event needs, with the extra that it costs."""
+        """For the closure of each event (mask), the bytes of extra that its special operator needs."""
         graph = self._graph
         result: dict[int, int] = {}
         for readers, kept in zip(graph.readers, graph.kept, strict=True):
@@ -63,7 +65,7 @@ class Events:
         return result
 
     def moves(self, state: int, live: int, hint: Hint) -> tuple[list[Move], Hint]:
-        """Every event that needs no other one first, by what it makes and by number."""
+        """The moves to all events that need no other event first, smallest closures first; see `Moves`."""
         past, ready = self._advanced(state, hint)
         closure, extra = self._closure, self._extra
         missing: dict[int, int] = {}
@@ -89,7 +91,7 @@ class Events:
         return result, (past, ready)
 
     def _advanced(self, state: int, hint: Hint) -> Hint:
-        """The events that have happened at `state` and those that may come next."""
+        """The events that have happened at `state`, and the events that may come next."""
         past, ready = hint
         closure = self._closure
         ended = [event for event in ready if not closure[event] & ~state]
@@ -105,7 +107,7 @@ class Events:
         return past, tuple(waiting)
 
     def _learn(self, part: int) -> tuple[int, tuple[tuple[int, int], ...]]:
-        """Bytes that the operators of `part` make, and the tensors that may end with them (bytes, readers)."""
+        """Bytes of all outputs of the operators in `part`, and (bytes, readers) of each tensor that may end there."""
         graph = self._graph
         made = 0
         ends: dict[int, None] = {}

@@ -1,6 +1,6 @@
-"""An ordering problem with its sets as integers: bit v of a mask is operator v.
+"""An ordering problem with sets of operators as masks: bit v of an integer is operator v.
 
-A state of a search is the mask of the operators that have run: always closed under predecessors.
+A state of a search is the mask of the operators that have run; it is closed under predecessors.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def bits(mask: int) -> Iterator[int]:
-    """Positions of the bits that are set, from the lowest."""
+    """Positions of the set bits, in rising order."""
     while mask:
         low = mask & -mask
         yield low.bit_length() - 1
@@ -26,10 +26,10 @@ def bits(mask: int) -> Iterator[int]:
 
 
 class Links:
-    """Direct predecessors and successors as lists without repetition, and the stable topological order.
+    """Direct predecessors and successors of each operator, without repetition, and the stable topological order.
 
-    Linear in the problem, for problems of any length. Raises ModelError when the operators depend on each other in a
-    circle.
+    Takes time and memory linear in the problem, so that it suits problems of any length. Raises ModelError if the
+    operators form a cycle.
     """
 
     def __init__(self, problem: Problem) -> None:
@@ -55,10 +55,11 @@ class Links:
 
 
 class Graph:
-    """Masks of a problem: `inputs[v]` and `outputs[v]` list tensors, `made[v]` is the size of all outputs of v.
+    """A problem as masks; v is an operator, t a tensor, and all sizes are bytes.
 
-    `readers[t]` is the mask of the consumers of tensor t, `after`/`before` are the masks of direct successors and
-    predecessors, `ancestors` and `descendants` those of all (without v itself).
+    `before[v]` and `after[v]` are the masks of the direct predecessors and successors of v; `ancestors[v]` and
+    `descendants[v]` those of all, without v. `inputs[v]` and `outputs[v]` list tensors, `made[v]` is the size of all
+    outputs, `extra[v]` the extra memory. `readers[t]` is the mask of the consumers of t.
     """
 
     def __init__(self, problem: Problem, links: Links | None = None) -> None:
@@ -87,7 +88,7 @@ class Graph:
             each.operator: (each.most, [(saved, self.readers[t]) for t, saved in each.saved if not self.kept[t]])
             for each in problem.savings
         }
-        """`(most, [(saved, readers)])` of the operators that may save bytes, without the kept tensors."""
+        """`(most, [(saved, readers)])` of each operator that may save bytes; kept tensors are left out."""
         self.start = sum(t.size for t in problem.tensors if t.producer is None and (t.kept or t.consumers))
         """Bytes alive before the first operator."""
         self.end = sum(t.size for t in problem.tensors if t.kept)
@@ -95,7 +96,7 @@ class Graph:
 
     @cached_property
     def ancestors(self) -> list[int]:
-        """Everything that each operator needs."""
+        """For each operator, the mask of all operators that must run before it."""
         found = [0] * self.count
         for operator in self.order:
             mask = self.before[operator]
@@ -106,7 +107,7 @@ class Graph:
 
     @cached_property
     def descendants(self) -> list[int]:
-        """Everything that needs each operator."""
+        """For each operator, the mask of all operators that must run after it."""
         found = [0] * self.count
         for operator in reversed(self.order):
             mask = self.after[operator]
@@ -116,11 +117,11 @@ class Graph:
         return found
 
     def dies_at_once(self, operator: int) -> int:
-        """Bytes of the outputs that are alive only while the operator runs: nobody reads or keeps them."""
+        """Bytes of the outputs that are alive only while the operator runs: no operator reads them, none is kept."""
         return sum(self.sizes[t] for t in self.outputs[operator] if not self.readers[t] and not self.kept[t])
 
     def most_saving(self, operator: int) -> int:
-        """Bytes that the operator saves at most, in any order."""
+        """The most bytes that the operator can save in any order."""
         most, saved = self.savings.get(operator, (0, []))
         later = self.descendants[operator] if saved else 0
         return min(most, sum(size for size, readers in saved if not readers & later))

@@ -1,7 +1,7 @@
-"""The moves of a search where operators save bytes by writing over inputs that end with them.
+"""Moves for problems in which operators save bytes by writing over inputs that end with them.
 
-Only what a move needs on the way is less. What is alive between operators is as without savings, and so are the commit
-rules: see `certificate` for why they hold all the same.
+A saving lowers only the memory that a move needs while its operator runs. The bytes alive between operators, and so the
+commit rules, are the same as without savings; `certificate` proves that they hold.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def saved(graph: Graph, operator: int, done: int) -> int:
-    """Bytes that an operator saves; `done` are all that have run when it has."""
+    """Bytes that an operator saves; `done` is the mask of the operators that have run after it, itself included."""
     most, ends = graph.savings.get(operator, (0, ()))
     return min(most, sum(size for size, readers in ends if not readers & ~done))
 
@@ -58,7 +58,7 @@ class BackwardInPlace(Backward):
 
 
 class EventsInPlace(Events):
-    """`Events` with in-place savings, which the last operator of a move gives; none where several could be the last."""
+    """`Events` with in-place savings: a move saves what its last operator saves, nothing if several can be the last."""
 
     def __init__(self, graph: Graph) -> None:
         super().__init__(graph)
@@ -86,7 +86,11 @@ class EventsInPlace(Events):
 
 
 class _Settling(Settling):
-    """`Settling` with in-place savings: first with the most that an operator may save, then with what it does."""
+    """`Settling` with in-place savings.
+
+    The base class tests an operator with the most bytes that it can save; this class then tests it with the bytes that
+    it saves in the given state.
+    """
 
     def __init__(self, graph: Graph, *, backward: bool) -> None:
         super().__init__(graph, backward=backward)

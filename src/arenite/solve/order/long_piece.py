@@ -1,8 +1,10 @@
-"""A piece too long to be searched as a whole: what is around its peak is, again and again.
+"""A piece too long to be searched as a whole: windows of its best order around the peak are searched instead.
 
-Where much runs before and much later, that a peak is high depends on the operators near it. Part of the best order
-is put into a better order, all before and after it staying where it is; and a bound for operators around the peak alone
-is one for the whole (see `certificate.Region`), little weaker if there are enough of them.
+    best order   |-----------------[=====peak=====]-----------------|      [ ] window, - stays in place
+
+The height of a peak depends mostly on the operators near it. Reordering a window lowers the peak while all operators
+outside stay in place. A bound for the operators of a window is a bound for the whole (see `certificate.Region`); with a
+large window, it is hardly weaker.
 """
 
 from __future__ import annotations
@@ -23,15 +25,16 @@ if TYPE_CHECKING:
     from arenite.solve.order.options import SearchOptions
 
 _REACH = (60, 150, 300)
-"""Operators before and after the peak that are put into another order, more where fewer do not help."""
+"""Operators on either side of the peak that are reordered. A larger window is tried if a smaller one does not help."""
 _REACH_OF_PROOF = 400
-"""The same for a bound: what crosses the ends of the part counts little."""
+"""Operators on either side of the peak that are bounded by themselves. In a window this large, the tensors that cross
+its ends, which the bound leaves out in part, count little."""
 _SHARE = 0.15
-"""Share of what is left of the budget that one search takes at most."""
+"""Share of the remaining budget that one search may take, so that several windows get a turn."""
 
 
 class LongPiece(Piece):
-    """The same, for `LONG` operators and more."""
+    """A piece of `LONG` operators or more."""
 
     def __init__(self, problem: Problem, operators: Sequence[int], options: SearchOptions, budget: Budget) -> None:
         super().__init__(problem, operators, options, budget)
@@ -42,18 +45,18 @@ class LongPiece(Piece):
         return self._budget.part(_SHARE)
 
     def _around(self) -> None:
-        """Mend what can be mended, then bound what cannot."""
+        """Lower the peak by reordering windows; where none helps, raise the bound. Stop when neither succeeds."""
         while self.lower < self.upper and not self._budget.over:
             if not any(self._mend(reach) for reach in _REACH) and not self._bound():
                 return
 
     def _part(self, reach: int) -> tuple[int, int]:
-        """First and last position of what is around the peak."""
+        """First and last position of the window of `reach` operators on either side of the first peak."""
         peak = self.sets.index(self.upper)
         return max(0, peak - reach), min(len(self.order) - 1, peak + reach)
 
     def _mend(self, reach: int) -> bool:
-        """Put what is around the peak into a better order; whether there was one."""
+        """Reorder the window around the peak; returns whether its peak fell."""
         first, last = self._part(reach)
         operators = self.order[first : last + 1]
         before, after = set(self.order[:first]), set(self.order[last + 1 :])
@@ -70,7 +73,7 @@ class LongPiece(Piece):
         return True
 
     def _bound(self) -> bool:
-        """Bound the operators around the peak by themselves; whether that raised the bound."""
+        """Bound the operators around the peak by themselves; returns whether the bound rose."""
         first, last = self._part(_REACH_OF_PROOF)
         operators = self.order[first : last + 1]
         earlier = reduce(and_, (self.graph.ancestors[v] for v in operators))
@@ -86,7 +89,7 @@ class LongPiece(Piece):
         return self.lower > lower
 
     def _worked(self, part: Piece, enough: int) -> Piece:
-        """The part after all that its budget allows; an order with a peak of `enough` is good enough."""
+        """Work on the part until its peak is at most `enough` bytes or proven, or its budget is spent."""
         part.lower = self.lower
         while max(part.lower, enough) < part.upper and part.busy:
             part.work(self.lower)

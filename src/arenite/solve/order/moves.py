@@ -1,6 +1,6 @@
-"""The moves of a search: which states follow a state, what memory that needs, and what is alive afterwards.
+"""The moves of a search: the states that follow a state, the memory each move needs, and the bytes alive afterwards.
 
-A `hint` carries what was found at the state before, so that the moves of the next one need not be found afresh.
+A `hint` carries data from a state to its successors, so that their moves are updated instead of found afresh.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Move(NamedTuple):
-    """`live` is what is alive in `state`, the state that the move leads to; `memory` is needed on the way."""
+    """A move to `state`, in which `live` bytes are alive; `memory` bytes are in use during the move."""
 
     live: int
     state: int
@@ -23,7 +23,10 @@ class Move(NamedTuple):
 
 
 class Moves(Protocol):
-    """A direction of search, from `start` (where `live` bytes are alive) to `goal`."""
+    """A direction of search, from state `start` (with `live` bytes alive and hint `root`) to state `goal`.
+
+    `backward`: operators are taken back from the end. `events`: a move runs all operators up to the next event.
+    """
 
     backward: bool
     events: bool
@@ -34,11 +37,14 @@ class Moves(Protocol):
     settling: Settling
 
     def moves(self, state: int, live: int, hint: Any) -> tuple[list[Move], Any]:
-        """All moves from a state in a fixed order, and the hint for the states that they lead to."""
+        """All moves from a state, in a fixed order, and the hint for all states that they lead to.
+
+        `live`: bytes alive in `state`. `hint`: the hint returned for a state before it, or `root`.
+        """
 
 
 class Forward:
-    """From nothing run to all run, an operator at a time."""
+    """Moves from no operator to all operators, one operator at a time."""
 
     backward = False
     events = False
@@ -55,7 +61,7 @@ class Forward:
         self._dead = [graph.dies_at_once(v) for v in range(graph.count)]
 
     def moves(self, state: int, live: int, hint: tuple[int, int]) -> tuple[list[Move], tuple[int, int]]:
-        """Every ready operator, lowest first."""
+        """Run any one ready operator, lowest first; see `Moves`."""
         graph = self._graph
         earlier, ready = hint
         ready &= ~state
@@ -75,7 +81,7 @@ class Forward:
 
 
 class Backward:
-    """From all run to nothing run, an operator at a time."""
+    """Moves from all operators to none, one operator at a time."""
 
     backward = True
     events = False
@@ -92,7 +98,7 @@ class Backward:
         self._lasting = [graph.made[v] - graph.dies_at_once(v) for v in range(graph.count)]
 
     def moves(self, state: int, live: int, hint: tuple[int, int]) -> tuple[list[Move], tuple[int, int]]:
-        """Every operator that has run and whose outputs nobody has used, lowest first."""
+        """Take back any one operator that has run and none of whose successors has, lowest first; see `Moves`."""
         graph = self._graph
         later, last = hint
         last &= state

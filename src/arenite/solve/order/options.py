@@ -1,4 +1,4 @@
-"""What a search for an order may use."""
+"""Options of a search for an order."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SearchOptions:
-    """One switch per technique; none of them changes the optimum, only the work that it takes to prove it.
+    """One switch per technique. No switch changes the least peak, only the work to find and prove it.
 
-    `pieces`: solve the parts between operators that are comparable to all others apart.
-    `deferring`: run operators that need nothing just before the only one that reads their outputs. `cuts`: bounds by
-    minimum cut. `events`: search forward from event to event, not operator by operator. `backward`: search from the
-    end as well. `beam`: look for a good order before looking for proofs. `commit`: drop all other moves where one
-    leaves no more alive. `far_commit`: the same where a way of several moves comes back to what was alive before.
-    `sweep`: search breadth-first and in bulk where the searches above take long. `parts`: of what is too long for
-    any of this, search the parts around the peak.
+    Attributes:
+        pieces: cut the problem at operators that are comparable to all others, and solve the pieces separately.
+        deferring: run operators without inputs just before the only operator that reads their outputs.
+        cuts: prove bounds by minimum cuts.
+        events: search forward from event to event, not operator by operator.
+        backward: also search from the end.
+        beam: look for a good order by beam search before searching for proofs.
+        commit: where a move leaves no more bytes alive than before, drop all other moves.
+        far_commit: the same where several moves together leave no more bytes alive than before.
+        sweep: search breadth-first, in bulk, where the searches above take long.
+        parts: in pieces too long for these searches, search windows around the peak.
     """
 
     pieces: bool = True

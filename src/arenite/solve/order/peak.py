@@ -1,4 +1,4 @@
-"""The memory of a given order: working set per operator and peak, in time linear in the problem."""
+"""The working sets and the peak of a given order, in time linear in the problem."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 def working_sets(problem: Problem, order: Sequence[int]) -> list[int]:
-    """Bytes alive while each operator runs, in the order of `order`, which must hold every operator once.
+    """The working set of each operator in bytes, in the order of `order`, which must hold every operator once.
 
-    The rules are those of TFLM: the outputs of an operator are alive together with everything that it or a later
-    operator reads, less its saving. Whether the order respects the data is not looked at.
+    By TFLM's rules, the outputs of an operator are alive together with all tensors that it or a later operator reads.
+    The operator's extra is added and its saving subtracted. Dependencies are not checked.
     """
     position = [0] * problem.operators
     for place, operator in enumerate(order):
@@ -42,7 +42,7 @@ def working_sets(problem: Problem, order: Sequence[int]) -> list[int]:
 
 
 def saved(problem: Problem, position: Sequence[int]) -> dict[int, int]:
-    """Bytes that each operator with a saving saves, given every operator's position in the order."""
+    """Bytes that each operator with an `InPlaceSaving` saves; `position[v]` is the position of v in the order."""
     result = {}
     for saving in problem.savings:
         tensors, last = problem.tensors, position[saving.operator]
@@ -56,5 +56,5 @@ def saved(problem: Problem, position: Sequence[int]) -> dict[int, int]:
 
 
 def peak(problem: Problem, order: Sequence[int]) -> int:
-    """The largest working set of the order in bytes, and at least the problem's floor."""
+    """The peak of the order in bytes: its largest working set, but at least the problem's floor."""
     return max(problem.floor, *working_sets(problem, order)) if problem.operators else problem.floor

@@ -1,4 +1,8 @@
-"""One piece of a problem: its best order so far, the best bound so far, and the work that brings them together."""
+"""One piece of a problem: its best order and bound so far, and the sequence of searches that closes the gap.
+
+In: the induced problem of the piece's operators. Out: `order` with peak `upper`, and bound `lower` with `certificate`.
+Memory budgets (the largest peak that a search allows, in bytes) are not to be confused with `Budget`, in steps of work.
+"""
 
 from __future__ import annotations
 
@@ -29,43 +33,54 @@ if TYPE_CHECKING:
     from arenite.solve.order.options import SearchOptions
 
 LONG = 2_000
-"""Operators from which a piece is long: nothing that looks at many states of the whole ends in time."""
+"""Operators from which a piece is long: no search over many states of the whole piece ends in time."""
 _FIRST_LIMIT = 1_000
+"""States of the first searches, to which two per operator are added. Easy pieces are decided within this limit; hard
+ones lose little time."""
 _GROWTH = 4
+"""Factor by which the limit of states grows per round. A larger one wastes more on the last round, a smaller one
+repeats more work."""
 _UNDECIDED = 3
+"""Undecided memory budgets after which a bisection ends, so that the next round tries them with a higher limit."""
 _BEAM = 100
-"""States of each size that a beam search keeps at most."""
+"""Largest width of a beam search: states kept per number of operators. Wider beams find more and take longer."""
 _HARD = 16_000
-"""States that a search may take when easier ways have failed, and a beam search is worth its time."""
+"""Limit of states from which beam searches and sweeps also run: the easier searches have failed by then."""
 _FEW = 12
-"""So many peaks can be ruled out one by one."""
+"""Possible peaks between bound and best order, up to which they are refuted one by one."""
 _FRUITLESS = 12
-"""So many cuts that do not raise the bound are enough, before anything else has been tried."""
+"""Cuts without a higher bound after which the first round of cuts ends; a search may decide sooner."""
 _STEP = 4
-"""The next budget up takes at most so many times the states, as a rule."""
+"""Limit of states of a direction, as a multiple of its last failed search: refuting the next higher memory budget
+rarely takes more."""
 _BEAM_STATES = 50_000
-"""States that it keeps in all, about."""
+"""States that one beam search keeps altogether, about; its width is this number per operator, at most `_BEAM`."""
 _SHORT = 400
-"""Operators up to which a sweep is quick wherever it looks at few states."""
+"""Operators up to which sweeps run early: for longer pieces, even a sweep of few states is slow."""
 _FIRST_SWEEP = 20_000
-"""States that it may look at before anything else is tried."""
+"""Limit of states of these early sweeps; what needs more is left to the depth-first searches first."""
 _BULK = 32
-"""So many times the states of a limit take about as long in bulk, together with how much sooner that decides."""
+"""States of a sweep per state of the depth-first limit. A sweep is faster per state and decides earlier; with this
+ratio, both take about as long."""
 _STEPS_OF_CUT = 30
-"""Steps that a minimum cut takes per operator and tensor of the piece, as measured on the zoo."""
+"""Budget steps of a minimum cut per operator and tensor of the piece, measured on the zoo."""
 _EASY = 64
-"""States per operator up to which following the default order is worth a try."""
+"""Limit of states, per operator, up to which a search that follows the default order runs first."""
 
 
 class _Running(NamedTuple):
-    """An operator, and the tensors alive while it runs in the best order."""
+    """An operator, and the tensors alive while it runs in the best order so far."""
 
     operator: int
     alive: list[int]
 
 
 class Piece:
-    """The problem induced by `operators` of the whole; `upper` is the peak of its best order, `lower` a bound."""
+    """The problem induced by `operators` of the whole problem.
+
+    `order` is the best order so far, `sets` its working sets and `upper` its peak; `lower` is a lower bound on the
+    least peak. Sizes are bytes. `states` counts the states that all searches visited.
+    """
 
     def __init__(self, problem: Problem, operators: Sequence[int], options: SearchOptions, budget: Budget) -> None:
         self.problem = problem
@@ -80,16 +95,16 @@ class Piece:
         self._options = options
         self._budget = budget
         self._open: set[int] = set()
-        """Budgets that the present limit left undecided."""
+        """Memory budgets that the current limit of states left undecided."""
         rules = Rules(options.commit, options.far_commit)
         self._rules, self._in_default_order = rules, replace(rules, default_first=True)
         self._limit = _FIRST_LIMIT + 2 * problem.operators
         self._tried: dict[tuple[bool, bool, int], int] = {}
-        """States that a search took in vain, by direction (whether backward), rule (default first) and budget."""
+        """Limits of states of earlier searches, by (backward, default_first, memory budget)."""
         self._beamed = False
         self._climb = Climb()
         self._failed_after: dict[bool, int] = {}
-        """States after which each direction (whether it is backward) failed last."""
+        """States of the last search that failed, by direction (whether backward)."""
         self._steps = [self._needs, self._aim, self._round]
         if options.cuts:
             self._steps[2:2] = [self._likely_cuts, self._aim]
@@ -98,7 +113,7 @@ class Piece:
             self._steps.insert(3 if options.cuts else 2, self._first_sweeps)
 
     def work(self, lower: int) -> None:
-        """Bring `upper` and the larger of `lower` and the own bound a step closer to each other."""
+        """Take the next step to lower `upper` or raise the bound; `lower` is a bound proven elsewhere, in bytes."""
         self.lower = max(self.lower, lower)
         if self._steps:
             self._steps.pop(0)()
@@ -114,16 +129,16 @@ class Piece:
 
     @property
     def busy(self) -> bool:
-        """Whether there is something left of the budget."""
+        """Whether some budget is left."""
         return not self._budget.over
 
     def _each(self) -> Budget:
-        """What a single search may spend."""
+        """The budget of a single search."""
         return self._budget
 
     @property
     def certificate(self) -> Certificate:
-        """What proves `lower`, in terms of the whole; there once the piece has raised it itself."""
+        """The proof of `lower`, in terms of the whole problem; only for a bound that this piece has raised itself."""
         assert self._proof is not None
         inner = self._proof() if callable(self._proof) else self._proof
         return Region(inner.bound, self.operators, inner)
@@ -138,7 +153,7 @@ class Piece:
             self._raise(found.bound, found)
 
     def _aim(self) -> None:
-        """Search for an order that meets the bound: often there is one, and it is easy to find."""
+        """Search for an order that meets the bound: often one exists and is easy to find."""
         if self._options.backward and self._follow_backward():
             return
         if self._limit <= _EASY * self.problem.operators and self._probe_default_first():
@@ -147,7 +162,7 @@ class Piece:
             self._open.add(self.lower)
 
     def _likely_cuts(self) -> None:
-        """Cuts of the operators whose memory exceeds the bound, one of those that look alike (repeated cells)."""
+        """Cuts of the operators whose memory exceeds the bound; one for all with equal figures (repeated cells)."""
         likely: dict[tuple[int, int, int], _Running] = {}
         sets = dict(zip(self.order, self.sets, strict=True))
         for operator, alive in self._alive():
@@ -162,7 +177,7 @@ class Piece:
         self._cuts(largest_first, len(self.order))
 
     def _cuts(self, operators: Sequence[_Running], fruitless: int) -> None:
-        """Cuts of operators, until so many have not raised the bound."""
+        """Cuts of these operators, until `fruitless` of them have not raised the bound."""
         sets = dict(zip(self.order, self.sets, strict=True))
         for operator, alive in operators:
             if sets[operator] <= self.lower:
@@ -175,7 +190,7 @@ class Piece:
             self._raise(found.bound, found)
 
     def _alive(self) -> list[_Running]:
-        """The operators whose memory in the best order exceeds the bound."""
+        """The operators whose memory in the best order exceeds the bound, with the tensors alive there."""
         position = {operator: place for place, operator in enumerate(self.order)}
         begins: list[list[int]] = [[] for _ in self.order]
         last: dict[int, int] = {}
@@ -193,7 +208,7 @@ class Piece:
         return result
 
     def _beam(self) -> None:
-        """A good order fast, so that what is left to do is the proof; backward finds better ones more often."""
+        """Find a good order by beam search, so that only the proof is left. Backward first: it finds better orders."""
         self._beamed = True
         for moves in reversed(self._directions):
             if self.lower < self.upper:
@@ -201,10 +216,10 @@ class Piece:
                 self._learn(moves, beam(moves, width, self.upper, self._each()))
 
     def _round(self) -> None:
-        """Aim at the bound; then bisect on the budget, from above and from below where the limit leaves it open.
+        """Aim at the bound, then bisect over memory budgets; undecided ones are left by going up, then by going down.
 
-        After a beam search the best order is likely to stand. Where few peaks are possible between it and the bound,
-        the effort then goes into raising the bound, failure by failure.
+        After a beam search, the best order is likely to be optimal. Where few peaks are possible between it and the
+        bound, the bound is raised instead, one failed search after the other.
         """
         self._open.clear()
         self._aim()
@@ -216,6 +231,7 @@ class Piece:
             pass
 
     def _approach(self, *, above: bool) -> None:
+        """Bisect over memory budgets; after an undecided one, go on above it, or below it if not `above`."""
         low, high = self.lower, self.upper
         undecided = 0
         while low < high and undecided < _UNDECIDED and not self._budget.over:
@@ -229,13 +245,13 @@ class Piece:
             low, high = (budget + self._grain, high) if above else (low, budget)
 
     def _first_sweeps(self) -> None:
-        """What a few sweeps decide, they decide at once."""
+        """Sweeps with a low limit of states, which decide easy pieces at once."""
         self._sweeps(_FIRST_SWEEP, _FIRST_SWEEP)
 
     def _sweeps(self, least: int, most: int = sys.maxsize) -> None:
-        """Sweep for budgets that rise as the numbers of states allow, until one takes more than the limit.
+        """Sweep for rising memory budgets, chosen by `Climb`, until one sweep exceeds its limit of states.
 
-        The limit is as many states as are to be expected, but between `least` and `most`.
+        The limit is a multiple of the expected states, but between `least` and `most`.
         """
         from arenite.solve.order.sweep import Refuted, steps_of_state, sweep, swept
 
@@ -269,13 +285,13 @@ class Piece:
 
     @cached_property
     def _grain(self) -> int:
-        """Every peak is a multiple of this."""
+        """Bytes of which every peak is a multiple."""
         graph = self.graph
         saved = (part for most, ends in graph.savings.values() for part in (most, *(size for size, _ in ends)))
         return gcd(*graph.sizes, *graph.extra, *saved) or 1
 
     def _follow_backward(self) -> bool:
-        """Whether there is nearly no choice backward, as in unrolled recurrences."""
+        """Search backward with a low limit; decides problems with nearly no choice, such as unrolled recurrences."""
         limit = min(_FIRST_LIMIT, self.problem.operators)
         return self._search(self._backward, self.lower, limit, self._rules)
 
@@ -284,11 +300,11 @@ class Piece:
         return self._search(forward, self.lower, _GROWTH * self._limit, self._in_default_order)
 
     def _probe(self, budget: int) -> bool:
-        """Search for an order with a peak of at most `budget`; whether that was decided."""
+        """Search for an order with a peak of at most `budget` bytes; returns whether that was decided."""
         return any(self._search(moves, budget, self._limit, self._rules) for moves in list(self._directions))
 
     def _probe_likely(self, budget: int) -> bool:
-        """The same, with more states for a direction that has failed: each step up takes a few times as many."""
+        """The same as `_probe`, with a higher limit for a direction that has failed before (see `_STEP`)."""
         for moves in list(self._directions):
             limit = max(self._limit, _STEP * self._failed_after.get(moves.backward, 0))
             if self._search(moves, budget, limit, self._rules):
@@ -296,7 +312,7 @@ class Piece:
         return False
 
     def _search(self, moves: Moves, budget: int, limit: int, rules: Rules) -> bool:
-        """Search, unless the same was left undecided before; whether that was decided."""
+        """Search, unless the same search with this limit was undecided before; returns whether it decided."""
         key = moves.backward, rules.default_first, budget
         if limit <= self._tried.get(key, 0):
             return False
@@ -305,7 +321,7 @@ class Piece:
         return self._learn(moves, search(moves, budget + 1, limit, within, rules))
 
     def _learn(self, moves: Moves, result: Found | Failed | Undecided) -> bool:
-        """Take what a search found; whether it decided. A direction that fails sooner than others is tried first."""
+        """Use the result of a search; returns whether it decided. A direction that failed is tried first next time."""
         self.states += result.states
         if isinstance(result, Found):
             self._improve(result.path[::-1] if moves.backward else result.path)
@@ -316,6 +332,7 @@ class Piece:
         return not isinstance(result, Undecided)
 
     def _improve(self, path: Sequence[int]) -> None:
+        """Keep the order of a path of states, from none to all, if its peak is lower."""
         rank = {operator: place for place, operator in enumerate(self.graph.order)}
         order: list[int] = []
         for i in range(1, len(path)):

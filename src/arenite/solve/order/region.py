@@ -1,7 +1,8 @@
-"""The problem induced by some of the operators: what its optimum needs, the whole needs too.
+"""Cuts a problem into pieces and builds the problem that a subset of the operators induces.
 
-See `certificate.Region` for the rule and why it holds. At operators comparable to every other one the problem falls
-into such regions without loss: the optimum of the whole is the largest of theirs.
+The least peak of an induced problem is a lower bound for the whole problem; `certificate.Region` states and proves the
+rule. Pieces between operators that are comparable to every other one lose nothing: the least peak of the whole is the
+largest least peak of the pieces.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
 
 
 def cut_points(links: Links, order: Sequence[int]) -> list[int]:
-    """Positions in a valid order of the operators that are comparable to every other one, rising.
+    """Positions, in a valid order, of the operators that are comparable to every other one; in rising order.
 
-    Such an operator has all operators before it in the order as ancestors and all after it as descendants: everything
-    before has a successor no later than it, everything after a predecessor no earlier.
+    All operators before a cut point are its ancestors, all after it its descendants. This holds exactly if each
+    operator before it has a successor at or before the cut point, and each one after it a predecessor at or after it.
     """
     count = len(order)
     position = [0] * count
@@ -43,7 +44,7 @@ def cut_points(links: Links, order: Sequence[int]) -> list[int]:
 
 
 def pieces(links: Links, order: Sequence[int]) -> list[tuple[int, int]]:
-    """First and last position of what lies between one cut point and the next (which ends its piece)."""
+    """First and last position of each piece in the order; a cut point is the last position of its piece."""
     result = []
     begin = 0
     for place in [*cut_points(links, order), len(order) - 1]:
@@ -60,11 +61,15 @@ def induced(
     above: Callable[[int], bool],
     below: Callable[[int], bool],
 ) -> Problem:
-    """The problem of `operators` alone.
+    """The problem that `operators` induce, by the rule of `certificate.Region`.
 
-    `near` lists the tensors that may matter to it, rising: every tensor that one of the operators reads or writes; of
-    the others those that live throughout. `above` and `below` tell of an operator outside whether it is an ancestor, or
-    a descendant, of every operator inside.
+    Args:
+        problem: the whole problem.
+        operators: the operators inside; operator i of the result is `operators[i]`.
+        near: numbers of tensors in rising order: at least all that an operator inside reads or writes, and all that
+            live throughout.
+        above: whether an operator outside is an ancestor of every operator inside.
+        below: whether an operator outside is a descendant of every operator inside.
     """
     number = {operator: place for place, operator in enumerate(operators)}
     tensors: list[Charge] = []

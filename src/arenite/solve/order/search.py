@@ -1,10 +1,16 @@
-"""Depth-first search for an order within a memory budget, by any kind of moves; when it fails, a proof.
+"""Depth-first search for an order within a memory budget, by any kind of moves.
 
-Commit rule: live is submodular, so if nothing between the states A and U has less alive than U, whatever can follow A
-can follow U at least as cheaply: A is as good as U, and all other ways on from A are dropped. Seen here in two forms:
-a move that leaves no more alive than before (nothing lies between), and a way of several moves that comes back to
-what was alive at an earlier state of the way: that one commits to the least between the two. The second form is looked
-at only when the search comes back to the earlier state, so it costs nothing where all goes well.
+In: moves and a bound in bytes. Out: an order with a peak below the bound, or the record of a failed search, which
+proves a lower bound, or neither once the limit of states is reached.
+
+Commit rule: let the search reach state U from state A, and let no state between the two have fewer bytes alive than U.
+Live bytes are submodular, so every order that continues A can continue U at no more memory. Hence the search drops all
+other moves from A. The rule is applied in two forms:
+
+1. A move leaves no more bytes alive than before. No state lies between.
+2. A way of several moves comes back to the bytes alive at an earlier state of the way. The earlier state then commits
+   to the state of least live bytes between the two. This is tested only when the search backtracks to the earlier
+   state, so that it costs nothing in searches without backtracking.
 """
 
 from __future__ import annotations
@@ -21,15 +27,19 @@ if TYPE_CHECKING:
     from arenite.solve.order.moves import Move, Moves
 
 _STEPS_OF_MOVE = 20
-"""Steps that one move of the search takes, as measured on random-wired networks; a state takes one or two moves."""
+"""Budget steps of one move, measured on random-wired networks; a state takes one or two moves."""
 
 _BETWEEN = 64
-"""States looked at to see whether one between two others has less alive; beyond that no commit is made."""
+"""States visited between two states to find the one with the least live bytes. Beyond, no commit is made: the visit
+would cost more than the commit is likely to save."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The states of an order below the bound, from the start of the search to its goal."""
+    """`path`: the states of an order below the bound, from the start of the search to its goal.
+
+    `states` counts the states visited, here and in the other results.
+    """
 
     path: tuple[int, ...]
     states: int
@@ -37,9 +47,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """No order has a peak below `bound`, the least memory that a move was refused for.
+    """No order has a peak below `bound` bytes, the least memory of all moves that the search refused.
 
-    `origin` holds every state met, `committed` where those that committed went.
+    The keys of `origin` are all states reached; the values are the states before them. `committed` maps each state that
+    committed to the state that it committed to.
     """
 
     bound: int
@@ -50,15 +61,16 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """The limit came first."""
+    """The search reached its limit of states, or spent its budget, before it decided."""
 
     states: int
 
 
 class _Back(NamedTuple):
-    """A state that has no more alive than one before it: what is alive, and the last states of the way, last first.
+    """A state with no more bytes alive than an earlier state of the way.
 
-    `settled`: what was alive before the last one was settled to, if it was.
+    `live`: its live bytes. `last`: the last states of the way to it, last first, itself included. `settled`: if the
+    state was reached by settling, the bytes alive before settling, else None.
     """
 
     live: int
@@ -68,9 +80,9 @@ class _Back(NamedTuple):
 
 @dataclass(slots=True)
 class _Open:
-    """A state of the way, with the moves that are still to be looked at, best last.
+    """A state of the way, with the moves still to try, best last.
 
-    `back`: the first state beyond it with no more alive, if one was met.
+    `back`: the first state after it with no more bytes alive, or None if none was reached.
     """
 
     state: int
@@ -82,10 +94,10 @@ class _Open:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How to search: the two forms of the commit rule, and which move to follow first.
+    """Rules of a search: `commit` and `far_commit` enable the two forms of the commit rule.
 
-    `default_first`: the one whose operators come first in the default order, rather than the one that leaves least
-    alive. Networks are mostly written down part by part, and an order that meets a bound often is so as well.
+    `default_first`: try moves in the default order of their operators, not by the bytes that they leave alive. Files
+    mostly list networks part by part, and an order that meets the bound often runs part by part as well.
     """
 
     commit: bool = True
@@ -111,11 +123,11 @@ class _Search:
         self._count = 0
         self._way: list[_Open] = []
         self._rising: list[_Open] = []
-        """Those of the way that nothing came back to yet; what is alive rises from each to the next."""
+        """The states of the way without `back`; live bytes rise from each to the next."""
         self._settled: dict[int, int] = {}
-        """For states that others settled to: what was alive there."""
+        """For each state reached by settling: the bytes alive in the state before."""
         self._shortcuts: dict[int, list[int]] = {}
-        """For states that were not reached by a move: the states that lead to them, last first."""
+        """For each state reached by a far commit: the states on the way from its origin, last first."""
 
     def run(self) -> Found | Failed | Undecided:
         way = self._way
@@ -145,7 +157,7 @@ class _Search:
             self._rising.pop()
 
     def _follow(self, state: int, live: int, hint: Any, before: int) -> int:
-        """Go on from a new state as long as there is nothing to choose; the last state."""
+        """Go on from a new state until there is a choice; returns the last state reached."""
         commit = self._rules.commit
         while state != self._moves.goal:
             if commit:
@@ -171,7 +183,7 @@ class _Search:
         return state
 
     def _commit(self, state: int, new: int, live: int, settled: int | None = None) -> bool:
-        """Commit to the next state of the way; whether that is a new one. `settled`: what was alive before settling."""
+        """Commit `state` to `new`; returns whether `new` is new. `settled`: bytes alive before settling, if it was."""
         self._committed[state] = new
         if new in self._origin:
             self._came_back(live, [new, state], settled)
@@ -182,7 +194,7 @@ class _Search:
         return True
 
     def _fitting(self, state: int, live: int, hint: Any) -> tuple[list[Move], Any]:
-        """The moves within the bound."""
+        """The moves within the bound, and the hint for their states; notes the least memory that was refused."""
         self._count += 1
         following, hint = self._moves.moves(state, live, hint)
         fitting = []
@@ -194,15 +206,15 @@ class _Search:
         return fitting, hint
 
     def _came_back(self, live: int, last: list[int], settled: int | None = None) -> None:
-        """Remember a state, the first of `last`, where more was alive."""
+        """Note the state `last[0]` as `back` of all rising states with at least `live` bytes alive."""
         while self._rising and self._rising[-1].live >= live:
             self._rising.pop().back = _Back(live, last, settled)
 
     def _commit_far(self, opened: _Open, live: int, last: list[int], settled: int | None) -> int:
-        """The way on from an open state led to the first of `last` and from there nowhere; commit to the least between.
+        """Commit an open state to the state of least live bytes between it and `last[0]`, from which the search failed.
 
-        If what is least alive is known to be hopeless, the open state is hopeless too. Otherwise follow that; the last
-        state of its way.
+        If that state was reached before, it has failed, and so has the open state. Otherwise the search follows it.
+        Returns the last state reached.
         """
         opened.back = None
         least = self._least(opened, last[0], live)
@@ -223,9 +235,9 @@ class _Search:
         return self._follow(end, live, opened.hint, opened.state)
 
     def _least(self, opened: _Open, end: int, live: int) -> tuple[int, int] | None:
-        """What is least alive from an open state to `end`, which lies beyond it, and where; `end` among equals.
+        """The least live bytes of all states between an open state and `end`, and such a state; `end` wins ties.
 
-        None if there are too many states between to tell.
+        None if more than `_BETWEEN` states lie between.
         """
         moves = self._moves
         backward = moves.backward
@@ -251,7 +263,7 @@ class _Search:
         return least, where
 
     def _way_back(self, state: int, until: int) -> list[int]:
-        """The states from before `state` back to `until`."""
+        """The states of the way before `state`, back to `until`, last first."""
         result: list[int] = []
         while state != until:
             before = self._origin[state]
@@ -266,7 +278,10 @@ class _Search:
         return self._moves.settling.trace(state, live, end, self._bound)[::-1]
 
     def _part(self, back: list[int], end: int, begin: int) -> list[int]:
-        """The way as far as it leads from `begin` to `end`: what belongs to `end` of its states, last first."""
+        """The states of the way `back`, cut to the operators of `end`: the way from `begin` to `end`, last first.
+
+        Without `begin` and `end` themselves.
+        """
         part = [state | end if self._moves.backward else state & end for state in back]
         return [state for state in dict.fromkeys(part) if state not in (begin, end)]
 
@@ -276,7 +291,7 @@ class _Search:
 
 
 def record(failed: Failed, moves: Moves, operators: int) -> Exhausted:
-    """The failed search as a certificate."""
+    """The failed search as a certificate; `operators` is the number of operators of the problem."""
     width = (operators + 7) // 8
     number = {state: place for place, state in enumerate(failed.origin)}
     target = array("q", [-1]) * len(number)

@@ -1,8 +1,8 @@
-"""Single operators that leave no more alive than before and fit: run (or taken back) at once, as far as that leads.
+"""Settling: run (or take back) at once each operator that fits and leaves no more bytes alive, until none is left.
 
-Each is a commit (see `certificate.Exhausted`), and so is a chain of them. After a move only its neighbors need be
-looked at: whatever else was ready had been looked at before. In which order it is done does not matter, live being
-submodular: what leaves no more alive and fits still does so after others of the kind.
+Each such move is a commit (see `certificate.Exhausted`), and so is a chain of them. After a move, only its neighbors
+are tested, since all other ready operators have been tested before. The order of the moves does not matter: live bytes
+are submodular, so an operator that fits and leaves no more alive still does so after other such moves.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class Settling:
-    """For a direction of search: `settled` from a state, and `trace`, the states on the way there."""
+    """Settling in one direction of search: `settled` is its result, `trace` the states on the way.
+
+    States are masks of operators; `live` and `bound` are bytes. A move fits if its memory is below `bound`.
+    """
 
     def __init__(self, graph: Graph, *, backward: bool) -> None:
         self._backward = backward
@@ -36,7 +39,7 @@ class Settling:
             self._near.append(near)
 
     def settled(self, state: int, live: int, changed: int, bound: int) -> tuple[int, int]:
-        """The last state and what is alive there; `changed` are the operators that the last move ran or took back."""
+        """The state after settling, and its live bytes; `changed`: mask of the operators of the move before."""
         near = 0
         for operator in bits(changed):
             near |= self._near[operator]
@@ -52,13 +55,13 @@ class Settling:
         return state, live
 
     def trace(self, state: int, live: int, end: int, bound: int) -> list[int]:
-        """The states from `state` to `end`, which it has settled to, without the two."""
+        """The states between `state` and `end`, to which it settles, in order."""
         way = self.way(state, live, end, bound)
         assert way is not None
         return way[1:-1]
 
     def way(self, state: int, live: int, end: int, bound: int) -> list[int] | None:
-        """The states from `state` to `end`, both included; None if settling does not lead there."""
+        """The states from `state` to `end`, both included, in order; None if settling does not lead to `end`."""
         result = [state]
         step = self._back if self._backward else self._on
         while state != end:
@@ -73,7 +76,7 @@ class Settling:
         return result
 
     def _on(self, state: int, live: int, operator: int, bound: int) -> int | None:
-        """What is alive after running the operator, if that may be done at once."""
+        """Bytes alive after running the operator; None if it is not ready, does not fit, or leaves more alive."""
         if self._needs[operator] & ~state or live + self._made[operator] >= bound:
             return None
         new = state | 1 << operator
@@ -84,7 +87,7 @@ class Settling:
         return left if left <= live else None
 
     def _back(self, state: int, live: int, operator: int, bound: int) -> int | None:
-        """What is alive after taking the operator back, if that may be done at once."""
+        """Bytes alive after taking the operator back; None if it is needed, does not fit, or leaves more alive."""
         if self._needs[operator] & state:
             return None
         left = live - self._lasting[operator]

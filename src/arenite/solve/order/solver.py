@@ -1,4 +1,8 @@
-"""The order with the smallest peak, and the proof of it."""
+"""The order of least peak: from an ordering problem to an order, a lower bound and its certificate.
+
+Deferring and cutting reduce the problem to pieces. The solver then works on the piece with the largest peak, until
+that peak is proven.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """What the search took: states looked at, and what settled the lower bound."""
+    """States visited by all searches, and the technique that proved the lower bound."""
 
     states: int
     technique: str
@@ -32,7 +36,7 @@ class Statistics:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """An order of all operators, its peak in bytes, and a bound below which no order can be, with its proof."""
+    """An order of all operators, its peak, and a lower bound on every peak with its proof; sizes in bytes."""
 
     order: tuple[int, ...]
     peak: int
@@ -48,7 +52,7 @@ class Schedule:
 
 @dataclass(frozen=True)
 class Proof:
-    """What proves a lower bound on the peak of a graph of this name, to be checked again by `arenite.check.order`."""
+    """A proven lower bound on the peak of the graph of this name; `arenite.check.order` can check it again."""
 
     graph: str
     problem: Problem = field(repr=False)
@@ -62,10 +66,17 @@ def solve(
     budget: Budget | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Schedule:
-    """The order of least peak; the default order itself where none is better.
+    """The order of least peak, or the best one within the budget; the default order unless another one is better.
 
-    When the budget ends first: the best order found, and what is proven so far; None is a budget of its own. Raises
-    ModelError when the operators depend on each other in a circle. `progress` is told what is going on in a few words.
+    Args:
+        problem: the ordering problem; sizes in bytes.
+        options: the techniques to use; None: all.
+        budget: charged for all searches. When it is spent, the best order and bound so far are returned. None: a new
+            default budget.
+        progress: called with a line of text before each step: peak and lower bound in bytes.
+
+    Raises:
+        ModelError: the operators form a cycle.
     """
     return _Solver(problem, options or SearchOptions(), budget or Budget(), progress).run()
 
@@ -111,7 +122,10 @@ class _Solver:
         return Schedule(tuple(order), peak(self._given, order), certificate.bound, certificate, statistics)
 
     def _search(self, sets: list[int]) -> tuple[list[int], int]:
-        """Work on the piece with the largest peak until that is proven, or the budget is spent."""
+        """Work on the piece with the largest peak until it is proven or the budget is spent.
+
+        `sets`: working sets of the base order. Returns the order, and the states visited.
+        """
         count = self._problem.operators
         spans = pieces(self._links, self._base) if self._options.pieces else [(0, count - 1)]
         upper = {(first, last): max(sets[first : last + 1]) for first, last in spans}

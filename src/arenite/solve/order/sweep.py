@@ -1,8 +1,11 @@
 """Breadth-first search from the end, in bulk: all states of one size at a time, as rows of bits in numpy arrays.
 
-Slower than the depth-first search to begin, some ten times faster per state. Only settled states are kept (see
-`arenite.solve.order.settle`): a state that has just been reached takes back at once what may be, and goes on as what it
-settles to. States of one size reach only smaller ones, so a size is done when all larger ones are.
+    size (operators run)    n      n-1     n-2     ...     0
+    states                  *  ->  ****    *****           *       one row of 64-bit words per state
+
+In: a graph and a bound in bytes. Out: as for `search`. A sweep is slower to set up than the depth-first search, but
+some ten times faster per state. Only settled states are kept (see `arenite.solve.order.settle`): a state just reached
+settles first. Moves lead to smaller states only, so a size is complete once all larger sizes are.
 """
 
 from __future__ import annotations
@@ -31,16 +34,17 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 _CHUNK = 1 << 13
-"""Rows at a time: their columns should fit into the cache."""
+"""States processed at a time; their columns should fit into the cache."""
 _CASCADE = 3
-"""So many operators, each needed by the one before, a state may settle by at once; what is left, it does later."""
+"""Longest chain of dependent operators by which a state settles in one pass. Longer chains settle in later passes;
+longer passes need more columns."""
 _WORDS = 16
-"""So many words of rows that moves lead to, per state of the limit: where states have many moves, each takes long."""
+"""Words of successor rows, per state of the limit, at which a sweep gives up: states with many moves take long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refuted:
-    """No order has a peak below `bound`, the least memory that a move was refused for; `rows`: the settled states."""
+    """No order has a peak below `bound` bytes, the least memory of all moves refused; `rows`: the settled states."""
 
     bound: int
     states: int
@@ -50,22 +54,27 @@ class Refuted:
 def sweep(
     graph: Graph, moves: Moves, bound: int, *, limit: int, budget: Budget, width: int = sys.maxsize
 ) -> Found | Refuted | Undecided:
-    """Look for an order whose peak is below `bound` bytes, within `limit` states and the budget.
+    """Look for an order whose peak is below `bound` bytes.
 
-    Where states have many moves, it gives up after fewer. `moves`: those backward, one by one, to retrace the path of
-    what is found, which leads from the end to the start. `width`: of each size, keep so many states, those with the
-    least alive; where that leaves any out, nothing is refuted.
+    Args:
+        graph: the problem.
+        moves: backward moves of single operators, to retrace the path of an order found: from the state of all
+            operators to the empty one.
+        bound: bytes that the peak must stay below.
+        limit: states at which the search gives up; earlier where states have many moves.
+        budget: charged for each state; the search gives up once it is spent.
+        width: states kept per size, those with the least bytes alive. If it leaves out any, nothing is refuted.
     """
     return _Sweep(graph, moves, bound, limit=limit, budget=budget, width=width).run()
 
 
 def steps_of_state(graph: Graph) -> float:
-    """Steps of a budget that a state of a sweep takes: half a million states of four words in a second of one core."""
+    """Budget steps per state of a sweep. Measured: half a million states of four words per second of one core."""
     return 0.5 * max(1, (graph.count + 63) // 64)
 
 
 def swept(refuted: Refuted, operators: int) -> Swept:
-    """The refutation as a certificate."""
+    """The refutation as a certificate; `operators` is the number of operators of the problem."""
     width = (operators + 7) // 8
     states = b"".join(rows.view(np.uint8)[:, :width].tobytes() for rows in refuted.rows)
     return Swept(refuted.bound, states)
@@ -73,7 +82,11 @@ def swept(refuted: Refuted, operators: int) -> Swept:
 
 @dataclass(slots=True)
 class _States:
-    """States of one size: a row of words each, what is alive, and the number of the settled state they come from."""
+    """States of one size.
+
+    `rows`: (states, words) bits of the operators that have run. `live`: (states,) bytes alive. `origin`: (states,)
+    number of the settled state before, -1 at the start.
+    """
 
     rows: Words
     live: Numbers
@@ -122,7 +135,10 @@ class _Sweep:
         return _States(rows, np.array([self._graph.end], dtype=np.int64), np.array([-1], dtype=np.int64))
 
     def _follow(self, size: int, states: _States) -> bool:
-        """Settle what is not settled; from the others, take back each operator that may be. Whether that got done."""
+        """Settle the states that are not settled, and make all moves from the others.
+
+        Returns False if the search has to give up.
+        """
         self._count += len(states.live)
         self._budget.spend(steps_of_state(self._graph) * len(states.live))
         chunk = _Chunk(self._tables, states.rows, states.live, self._bound)
@@ -157,7 +173,7 @@ class _Sweep:
         self._arrived.setdefault(size, []).append(states)
 
     def _path(self, number: int) -> tuple[int, ...]:
-        """All states from the end to the start, where the last settled one is given."""
+        """All states from that of all operators to the empty one; `number` is the last settled state before it."""
         origins = np.concatenate(self._origins)
         rows = np.concatenate(self._rows)
         ends = [0]
@@ -172,7 +188,7 @@ class _Sweep:
         return tuple(path)
 
     def _between(self, state: int, end: int) -> list[int]:
-        """The states after a settled one, to the next one."""
+        """The states after settled state `state`, up to and with the next one, `end`."""
         moves, bound = self._moves, self._bound
         for left, new, memory in moves.moves(state, self._live(state), moves.root)[0]:
             if memory < bound and not end & ~new:
@@ -191,7 +207,10 @@ class _Sweep:
 
 
 class _Tables:
-    """What the operators of a graph do to a row of words."""
+    """For each operator of a graph: the bytes that it adds and its bit in a row of words.
+
+    `own`: outputs and extra. `lasting`: outputs that outlive the operator. `inputs`: tensors that may end with it.
+    """
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
@@ -207,12 +226,12 @@ class _Tables:
         self._rest = [np.uint64(~(1 << (v & 63)) & (1 << 64) - 1) for v in range(graph.count)]
 
     def take(self, rows: Words, operator: int, places: Numbers | slice = slice(None)) -> None:
-        """Take an operator back, in place."""
+        """Take an operator back in these rows, in place."""
         rows[places, self._word[operator]] &= self._rest[operator]
 
 
 class _Chunk:
-    """Rows as columns too: of each operator that matters, in which rows it has run."""
+    """Some states, as rows and also as columns: for each relevant operator, a flag per row whether it has run."""
 
     def __init__(self, tables: _Tables, rows: Words, live: Numbers, bound: int) -> None:
         self._tables = tables
@@ -220,7 +239,7 @@ class _Chunk:
         self.rows = rows.copy()
         self.live = live.copy()
         self.taken = np.zeros(len(live), dtype=np.int64)
-        """Operators that each row has settled by."""
+        """Number of operators that each row has taken back by settling."""
         self._some = _as_int(np.bitwise_or.reduce(rows))
         self._all = _as_int(np.bitwise_and.reduce(rows))
         self._candidates = self._possibly_last()
@@ -228,7 +247,7 @@ class _Chunk:
         self._read: dict[int, Flags] = {}
 
     def _possibly_last(self) -> list[int]:
-        """Operators, latest first, that in some row nobody needs any more, be it after some steps of settling."""
+        """Operators, latest first, that can be taken back in some row, directly or after some steps of settling."""
         graph = self._tables.graph
         needed = self._all
         found = 0
@@ -253,10 +272,10 @@ class _Chunk:
         return {operator: columns[operator - 8 * first] for operator in bits(mask)}
 
     def settle(self) -> list[tuple[int, Numbers, Numbers, Numbers]]:
-        """Take back, once and latest first, whatever may be taken back at once.
+        """Settle by one pass over the operators, latest first.
 
-        What could be taken back: operator, rows, what is alive afterwards, and the memory while it runs. It holds for
-        the rows that have not changed.
+        Returns for each operator that could be taken back: the operator, the rows, the bytes alive afterwards, and the
+        memory while it runs. These figures hold for rows that did not change in the pass.
         """
         tables = self._tables
         ways = []
@@ -278,7 +297,7 @@ class _Chunk:
         return ways
 
     def _last(self, operator: int) -> Flags:
-        """In which rows the operator has run and nothing that needs it."""
+        """Flags of the rows in which the operator has run and none of its successors has."""
         needed = [v for v in bits(self._tables.graph.after[operator]) if v in self._columns]
         if not needed:
             return self._columns[operator]
@@ -288,7 +307,7 @@ class _Chunk:
         return self._columns[operator] > later
 
     def _all_read(self, tensor: int, places: Numbers) -> Flags:
-        """In which of the rows all that read the tensor have run."""
+        """Flags of those rows in which all readers of the tensor have run."""
         if tensor not in self._read:
             readers = list(bits(self._tables.graph.readers[tensor]))
             if all(reader in self._columns for reader in readers):
@@ -301,7 +320,7 @@ class _Chunk:
         return self._read[tensor][places]
 
     def _saving(self, most: int, saved: Sequence[tuple[int, int]], places: Numbers) -> Numbers:
-        """Bytes that an operator saves in each of the rows."""
+        """Bytes that an operator saves in each of these rows."""
         total = np.zeros(len(places), dtype=np.int64)
         for tensor, size in saved:
             total += self._all_read(tensor, places) * np.int64(size)
@@ -317,7 +336,11 @@ class _Chunk:
 
 
 def _merged(arrived: Sequence[_States]) -> _States:
-    """All states once. Sorted by a hash, neighbors compared: equal ones might stay apart, different ones do."""
+    """All states without duplicates.
+
+    States are sorted by a hash, and neighbors compared. After a collision, a duplicate may remain, which costs time
+    only; distinct states never merge.
+    """
     states = _States(
         np.concatenate([each.rows for each in arrived]),
         np.concatenate([each.live for each in arrived]),
@@ -330,7 +353,7 @@ def _merged(arrived: Sequence[_States]) -> _States:
 
 
 def _hashed(rows: Words) -> Words:
-    """A mixture of each row's words (multiplication and shift, as in splitmix64)."""
+    """A hash of each row's words, by multiplication and shift as in splitmix64."""
     result = np.zeros(len(rows), dtype=np.uint64)
     for column in rows.T:
         result = (result ^ column) * np.uint64(0xBF58476D1CE4E5B9)

@@ -1,1 +1,1 @@
-"""Addresses of buffers, in as few bytes as can be proven."""
+"""Layouts of least height for buffers with given lifetimes, each with a proven lower bound."""

@@ -1,4 +1,7 @@
-"""Layout as no-overlap in two dimensions, decided by CP-SAT (OR-tools)."""
+"""Decides whether boxes fit in a height, by CP-SAT (OR-tools) with no-overlap in two dimensions: time and offset.
+
+Also the one place that sets up CP-SAT and charges budgets for it, which other searches use.
+"""
 
 from __future__ import annotations
 
@@ -14,20 +17,21 @@ if TYPE_CHECKING:
     from arenite.budget import Budget
 
 STEPS_OF_UNIT = 2_500_000
-"""Steps for a unit of CP-SAT's deterministic time, which counts its work: the unit took 2.5 seconds of one core."""
+"""Budget steps per unit of CP-SAT's deterministic time, which counts its work. One unit took 2.5 s of one core."""
 _STEPS_OF_UNIT_IN_TWO_DIMENSIONS = 30_000_000
-"""The same for models with no-overlap in two dimensions, much of whose work CP-SAT does not count: 17 to 64 seconds."""
+"""The same for models with no-overlap in two dimensions. One unit took 17 to 64 s, since CP-SAT does not count much of
+the work of that constraint."""
 _STEPS_OF_CONSTRAINT = 50
-"""Steps for each constraint to build a model and to simplify it, which no limit of CP-SAT's holds for."""
+"""Budget steps to build and presolve one constraint; CP-SAT's limits do not cover this work."""
 _LEAST_SECONDS = 0.01
-"""Seconds that CP-SAT gets where a time limit is about to strike: it takes no fewer."""
+"""Least time limit in seconds passed to CP-SAT, which accepts no smaller one."""
 
 
 def reproducible_solver(effort: float, budget: Budget, steps_of_unit: int = STEPS_OF_UNIT) -> cp_model.CpSolver:
-    """A solver whose answer does not depend on the machine: one worker, one seed, deterministic time up to `effort`.
+    """A solver whose answer does not depend on the machine: one worker, fixed seed, limited deterministic time.
 
-    The budget may allow less, where a unit of that time takes `steps_of_unit`; where it has a time limit, the solver
-    keeps to that as well.
+    The limit is `effort`, or what the budget allows at `steps_of_unit` steps per unit, whichever is less. A time limit
+    of the budget holds as well.
     """
     from ortools.sat.python import cp_model
 
@@ -42,7 +46,7 @@ def reproducible_solver(effort: float, budget: Budget, steps_of_unit: int = STEP
 def charged(
     solver: cp_model.CpSolver, model: cp_model.CpModel, budget: Budget, steps_of_unit: int = STEPS_OF_UNIT
 ) -> Any:
-    """Solve a model, charge the budget for its size and for the time that it took, and return the status."""
+    """Solve a model, charge the budget for the model's size and the deterministic time, and return CP-SAT's status."""
     status = solver.solve(model)
     size = _STEPS_OF_CONSTRAINT * len(model.proto.constraints)
     budget.spend(size + steps_of_unit * solver.response_proto.deterministic_time)
@@ -52,7 +56,7 @@ def charged(
 def fit(boxes: Boxes, height: int, effort: float, budget: Budget, fixed: Mapping[int, int] | None = None) -> Answer:
     """Place the boxes within `height` units, or prove that they do not fit.
 
-    `effort` and `budget`: limits as of `reproducible_solver`. `fixed`: offsets, by box, that must stay.
+    `effort` and `budget` are limits as for `reproducible_solver`. `fixed` maps boxes to offsets, in units, that stay.
     """
     from ortools.sat.python import cp_model
 

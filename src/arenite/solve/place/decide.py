@@ -1,4 +1,4 @@
-"""The question that exact layout asks: do these boxes fit in this height?"""
+"""The decision problem of exact layout without overlap: do these boxes fit in this height?"""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Boxes:
-    """A connected layout problem in its smallest terms.
+    """A connected layout problem, reduced to units and sections.
 
-    Box i is `sizes[i]` units tall and alive in the sections `spans[i]` (half-open); each section is a moment with a
-    maximal set of live boxes. Sizes have no common divisor and are positive.
+    Box i is `sizes[i]` units tall and alive in the half-open range of sections `spans[i]`. A section is a moment at
+    which the set of live boxes is maximal. Sizes are positive and have no common divisor above 1.
     """
 
     sizes: tuple[int, ...]
@@ -18,13 +18,17 @@ class Boxes:
 
     @property
     def sections(self) -> int:
-        """How many sections there are."""
+        """Number of sections."""
         return max(end for _, end in self.spans)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`offsets`: a layout that fits; None with `proven`: there is none; None without: the budget ran out."""
+    """The answer of one decision search.
+
+    `offsets` in units is a layout that fits. None means that none exists if `proven`, otherwise that the search gave
+    up. `states` counts the search states visited, `search` names the method.
+    """
 
     offsets: tuple[int, ...] | None
     proven: bool

@@ -1,4 +1,7 @@
-"""The least height: greedy layouts against the load, then exact search between the two."""
+"""Layout without overlap: from a plain placement problem to offsets of least height and a proven lower bound.
+
+Greedy layouts give the upper bound, the maximum load the lower bound. An exact search closes the gap between the two.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +26,9 @@ if TYPE_CHECKING:
     Progress = Callable[[str, int, int], None]
 
 _MOST_CONFLICTS = 300_000
-"""Pairs alive together up to which they are listed and searched exactly: their lists take some 20 MB."""
+"""Pairs of buffers alive together up to which they are listed and searched exactly; 300,000 pairs take some 20 MB."""
 _LONG = 500
-"""Buffers from which on a layout is tried stretch by stretch before it is searched as a whole."""
+"""Buffers from which `sweep` lays out stretch by stretch first; the search of the whole slows down with the length."""
 
 
 def solve(
@@ -35,12 +38,13 @@ def solve(
     goal: int | None = None,
     progress: Progress | None = None,
 ) -> Layout:
-    """The layout of least height, with a lower bound that proves it, or the best found within the budget.
+    """The layout of least height with the lower bound that proves it, or the best one within the budget.
 
-    None is a budget of its own.
-
-    `goal`: a height in bytes that is low enough; the search ends as soon as it is reached. `progress` is called with
-    ("layout", height, lower bound), both in bytes, whenever one of them may have changed.
+    Args:
+        problem: a plain problem; sizes in bytes.
+        budget: charged for the exact searches, which stop once the budget is spent. None: a new default budget.
+        goal: height in bytes at which the search stops.
+        progress: called with ("layout", height, lower bound), both in bytes, after each search of a component.
     """
     budget = budget or Budget()
     load = maximum_load(problem)
@@ -63,7 +67,8 @@ def solve(
 
 
 def _record(parts: list[_Part]) -> Exhausted | None:
-    """The record behind the bound where it is above the load, with the numbers of the buffers that it is about."""
+    """The record that proves a bound above the load, with the numbers of its buffers; None if the load is the
+    bound."""
     hardest = max(parts, key=lambda part: part.bound, default=None)
     if hardest is None or hardest.exhausted is None:
         return None
@@ -91,7 +96,11 @@ def _enough(parts: list[_Part], goal: int | None) -> int:
 
 @dataclass(slots=True)
 class _Part:
-    """Buffers that no lifetime connects to others, their best offsets so far, and a bound on their height (bytes)."""
+    """A component: buffers whose lifetimes touch no others. Best offsets, height and lower bound so far, in bytes.
+
+    `filled` are the positions in `members` of the buffers with a size. `boxes` are these buffers in units of `unit`
+    bytes.
+    """
 
     members: list[int]
     alignment: int
@@ -103,11 +112,11 @@ class _Part:
     bound: int
     exhausted: Exhausted | None = None
     searched: bool = False
-    """Whether all is done: the part is too large for an exact search."""
+    """Whether no exact search follows, because the component is too large."""
 
     @classmethod
     def of(cls, problem: PlacementProblem, members: list[int], enough: int, budget: Budget) -> _Part:
-        """The part with the best of the greedy layouts; a layout of height `enough` ends the trying."""
+        """The component with its best greedy layout; no further one is made at a height of `enough` bytes."""
         buffers = [problem.buffers[i] for i in members]
         filled = [place for place, b in enumerate(buffers) if b.size]
         unit = math.gcd(*(buffers[place].size for place in filled)) or problem.alignment
@@ -120,11 +129,14 @@ class _Part:
         return cls(members, problem.alignment, unit, boxes, filled, offsets, height, bound, searched=large)
 
     def open(self, enough: int) -> bool:
-        """Whether there is something to search for: a layout lower than this one, of `enough` or more."""
+        """Whether a search could still help: the height exceeds both `enough` bytes and the lower bound."""
         return not self.searched and self.height > max(enough, self.bound)
 
     def improve(self, enough: int, effort: int, budget: Budget) -> None:
-        """Search below the present height, from `enough` upwards, where the effort per height is limited."""
+        """Search for layouts below the current height, at rising heights from `enough` bytes on.
+
+        `effort` limits the work at each height. An undecided height is followed by one halfway to the current height.
+        """
         height = max(enough, self.bound)
         if self.searched:
             return
@@ -136,7 +148,7 @@ class _Part:
                 tops = (o + s for o, s in zip(answer.offsets, self.boxes.sizes, strict=True))
                 self.height = max(tops) * self.unit
             elif answer.proven:
-                # Every least layout stacks whole units, so heights between two multiples are as impossible.
+                # A least height is a sum of sizes, so a multiple of the unit: no height up to the next one is possible.
                 height = height // self.unit * self.unit + self.unit
                 self.bound = height
                 self.exhausted = Exhausted(height - self.alignment, answer.search, answer.states)
@@ -144,7 +156,7 @@ class _Part:
                 height = max(height + self.unit, (height + self.height) // 2)
 
     def _search(self, height: int, effort: int, budget: Budget) -> Answer:
-        """Stretch by stretch where that is promising, otherwise as a whole."""
+        """Decide a height in units: long problems stretch by stretch first, then any problem as a whole."""
         if len(self.boxes.sizes) >= _LONG:
             answer = sweep.fit(self.boxes, height, effort, budget)
             if answer.proven:

@@ -1,4 +1,4 @@
-"""Layout with overlap as differences to keep, searched by CP-SAT (OR-tools)."""
+"""Layout with overlap by CP-SAT (OR-tools): offsets are variables, gaps are constraints on their differences."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Offsets of all buffers, None if nothing better than the start was found, and a proven least height, in units."""
+    """Offsets of all buffers, or None if no layout below the start was found; and a lower bound. Both in units."""
 
     offsets: tuple[int, ...] | None
     bound: int
@@ -36,15 +36,15 @@ def search(
     budget: Budget,
     free: Collection[int] | None = None,
 ) -> Found:
-    """Layouts lower than `start`, or any within the caps where `start` is not.
+    """Search for a layout below `start`, or for any layout within the caps if `start` exceeds one.
 
     Args:
-        gaps: the problem.
-        start: offsets of a layout in units, valid but for buffers that may end above their caps.
-        bound: a height that is known to be least possible.
-        effort: limit of the solver's deterministic time, so that the answer does not depend on the machine.
-        budget: is charged for the search, and may allow less.
-        free: the buffers that may move, and whose height counts; None means all. Only then is a bound proven.
+        gaps: the problem in units.
+        start: offsets of a layout in units, valid except that buffers may end above their caps.
+        bound: known lower bound on the height, in units.
+        effort: limit of CP-SAT's deterministic time, so that the answer does not depend on the machine.
+        budget: charged for the search; may set a lower limit than `effort`.
+        free: the buffers that may move and whose ends count in the height; None: all. A bound is proven only for all.
     """
     from ortools.sat.python import cp_model
 
@@ -59,7 +59,7 @@ def search(
     reach = max([top, *(start[one] + gaps.sizes[one] for one in still)])
     for one in moving:
         highest = top if not gaps.caps else gaps.ceiling(one) if one in gaps.aside else min(top, gaps.caps[one])
-        if highest < gaps.sizes[one]:  # no place at all, so no layout within the caps
+        if highest < gaps.sizes[one]:  # the buffer alone exceeds its cap, so no layout keeps to the caps
             return Found(None, bound)
         reach = max(reach, highest)
         offset = model.new_int_var(0, highest - gaps.sizes[one], f"offset{one}")
@@ -77,7 +77,7 @@ def search(
     proven = bound
     if free is None:
         proven = top if status == cp_model.INFEASIBLE else max(bound, math.ceil(solver.best_objective_bound - 1e-6))
-        if status == cp_model.INFEASIBLE and not within:  # no layout at all has no height to tell
+        if status == cp_model.INFEASIBLE and not within:  # no layout keeps to the caps: this bounds no height
             proven = bound
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return Found(None, min(proven, top))
@@ -85,7 +85,7 @@ def search(
 
 
 def _top(gaps: Gaps, start: Sequence[int], moving: Sequence[int]) -> tuple[int, bool]:
-    """Units that a layout must stay below, and whether that is since `start` takes them, within its caps."""
+    """Height in units that a layout must stay below, and whether `start` keeps to the caps (then it is its height)."""
     ends = gaps.ends(start)
     height = max((ends[one] for one in moving), default=0)
     if height < ABOVE:
@@ -94,7 +94,7 @@ def _top(gaps: Gaps, start: Sequence[int], moving: Sequence[int]) -> tuple[int, 
 
 
 def _keep(model: cp_model.CpModel, gap: Gap, difference: cp_model.LinearExpr, hint: int, top: int) -> None:
-    """Demand that a difference is one that the gap allows."""
+    """Constrain a difference of offsets to the values that the gap allows."""
     from ortools.sat.python import cp_model
 
     if isinstance(gap.points, Points):
@@ -111,7 +111,7 @@ def _keep(model: cp_model.CpModel, gap: Gap, difference: cp_model.LinearExpr, hi
 
 
 def _keep_to_runs(model: cp_model.CpModel, gap: Gap, difference: cp_model.LinearExpr, hint: int) -> None:
-    """The same where the safe differences are many at equal steps: a number of steps, not a domain of all."""
+    """The same for progressions: one step variable each, since a domain of all their values would be too large."""
     ways = [model.new_bool_var("") for _ in range(2 + len(runs_of(gap.points)))]
     model.add(difference >= gap.up).only_enforce_if(ways[0])
     model.add(difference <= -gap.down).only_enforce_if(ways[1])

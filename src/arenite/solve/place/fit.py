@@ -1,4 +1,4 @@
-"""First fit with overlap, in one order after the other, each made from what stood in the way before."""
+"""First fit with overlap, and a local search over its orders: what ends at the top is placed earlier next time."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from arenite.solve.place.gaps import Gaps
 
 STEPS_OF_BUFFER = 2
-"""Steps that first fit takes for each buffer, or group of buffers, that it places, as measured on the zoo."""
+"""Budget steps that first fit takes per buffer or group that it places, measured on the zoo."""
 
 
 def lowest_fit(gaps: Gaps, order: Sequence[int]) -> list[int]:
-    """Offsets when each buffer in turn takes the lowest place that the ones before it leave."""
+    """The offsets, in units, when each buffer in turn takes the lowest offset that its gaps allow."""
     return core().single_fits(gaps).first_fit(order)
 
 
@@ -34,15 +34,17 @@ def improve(
     budget: Budget,
     found: Callable[[list[int]], None],
 ) -> list[int]:
-    """The lowest layout that first fit reaches from these orders by moving forward what ends too high.
+    """The offsets, in units, of the lowest layout of a local search over orders.
+
+    Each step moves one buffer forward in the order: a buffer that ends at the top, or one of its neighbors.
 
     Args:
-        gaps: the problem.
-        orders: of all buffers; each is a start.
-        enough: a height in units that ends the search.
-        work: how many buffers may be placed in all, beyond one layout for each order.
-        budget: is charged for each layout.
-        found: is called with each better layout.
+        gaps: the problem in units.
+        orders: orders of all buffers; a walk starts from each, the one with the lowest layout first.
+        enough: height in units at which the search stops.
+        work: placements of single buffers allowed in addition to the first layout of each order.
+        budget: charged for each layout.
+        found: called with each better layout.
     """
     fits = core().single_fits(gaps)
     starts: list[tuple[int, int, list[int]]] = []
@@ -70,7 +72,7 @@ def improve(
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """A walk from one order to the next, with the choices of `chance`, until `enough` is reached."""
+    """A walk from one order to the next, with random choices from `chance`, until the height is `enough` units."""
 
     gaps: Gaps
     fits: SingleFits
@@ -79,12 +81,12 @@ class _Walk:
     chance: random.Random
 
     def lowest(self, order: list[int], tries: int) -> list[int]:
-        """The lowest layout among `tries` that come of an order by moving buffers forward, mostly two at a time."""
+        """The offsets of the lowest layout among `tries`, each from moving one buffer forward in an order."""
         steps = STEPS_OF_BUFFER * len(order)
         start = self.fits.first_fit(order)
         at = Walk(order, start, order, start)
         while tries and self.gaps.height(at.best) > self.enough:
-            # A step is taken only if, once it is paid, something is left: so one less than can begin.
+            # A layout is made only if some budget is left after paying for it: one fewer than could begin.
             most = self.budget.affordable(steps, min(tries, TRIES_AT_ONCE) + 1) - 1
             if most <= 0:
                 self.budget.spend(steps)

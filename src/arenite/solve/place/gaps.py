@@ -1,4 +1,7 @@
-"""A layout problem with overlap in its smallest terms: the difference that each pair alive together has to keep."""
+"""A placement problem in units, for searches: for each pair of buffers alive together, the differences it may have.
+
+The unit is the greatest common divisor of all sizes and distances, so that offsets are small whole numbers.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """With d = offset of one buffer - offset of the other: d >= up, or d <= -down, or d is one of `points`."""
+    """The allowed differences of two buffers' offsets, in units.
+
+    With d = offset of the buffer that has the gap - offset of buffer `other`: d >= up, or d <= -down, or d is in
+    `points`.
+    """
 
     other: int
     up: int
@@ -27,24 +34,25 @@ class Gap:
 
     @property
     def free(self) -> bool:
-        """Whether any difference will do."""
+        """Whether the gap allows every difference."""
         return self.up + self.down <= 1
 
     def kept(self, difference: int) -> bool:
-        """Whether this difference is one of those."""
+        """Whether the gap allows this difference."""
         return difference >= self.up or difference <= -self.down or difference in self.points
 
 
 ABOVE = 1 << 48
-"""Units that a layout counts as where a buffer ends above its cap, far more than any address: searches avoid it."""
+"""Penalty in units for a buffer that ends above its cap: far above any address, so that searches avoid it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
-    """Buffers of `sizes[i]` units of `unit` bytes; `of[i]` has a gap for each other buffer that i has to mind.
+    """A placement problem in units of `unit` bytes.
 
-    `caps[i]` is the highest unit at which i may end, `ABOVE` where any will do; () means that for all. `aside` are
-    the buffers that do not count in the height.
+    `sizes[i]` is the size of buffer i; `of[i]` holds its gaps, one per buffer that it may not overlap freely. `caps[i]`
+    is the highest unit at which buffer i may end, `ABOVE` if it has no cap; () means that no buffer has one. `aside`
+    are the buffers that the height does not count.
     """
 
     sizes: tuple[int, ...]
@@ -54,11 +62,15 @@ class Gaps:
     aside: frozenset[int] = frozenset()
 
     def height(self, offsets: Sequence[int]) -> int:
-        """Units that a layout takes; above `ABOVE` where a buffer ends above its cap, the more the further."""
+        """Height of a layout in units; `ABOVE` plus the largest excess if a buffer ends above its cap."""
         return max(self.ends(offsets), default=0)
 
     def ends(self, offsets: Sequence[int]) -> list[int]:
-        """Where each buffer ends, as far as it counts in the height."""
+        """End of each buffer in units, as the height counts it.
+
+        `ABOVE` plus the excess for a buffer above its cap; 0 for a buffer of `aside` within its cap. Without caps,
+        `aside` has no effect.
+        """
         ends = [offset + size for offset, size in zip(offsets, self.sizes, strict=True)]
         if not self.caps:
             return ends
@@ -68,11 +80,11 @@ class Gaps:
         ]
 
     def ceiling(self, number: int) -> int:
-        """The highest unit at which a buffer ends in any layout that need be looked at: its cap, or all in a stack."""
+        """The highest end, in units, that a search has to consider for a buffer: its cap, or the sum of all sizes."""
         return min(sum(self.sizes), self.caps[number] if self.caps else ABOVE)
 
     def part(self, members: Sequence[int]) -> Gaps:
-        """The same for these buffers only, in this order; whatever height they need, all together need."""
+        """The problem of these buffers only, in this order. Its lower bounds hold for the whole problem."""
         place = {member: number for number, member in enumerate(members)}
         inside = (
             tuple(replace(gap, other=place[gap.other]) for gap in self.of[member] if gap.other in place)
@@ -88,13 +100,13 @@ class Gaps:
 
 
 def gaps(problem: PlacementProblem) -> Gaps:
-    """All gaps of a problem, in units of the largest common divisor of sizes and distances."""
+    """The problem in units, with the gaps of all pairs of buffers alive together."""
     together = enumerate(neighbors(problem.buffers))
     return gaps_of(problem, ((one, other) for one, others in together for other in others if one < other))
 
 
 def gaps_of(problem: PlacementProblem, pairs: Iterable[tuple[int, int]]) -> Gaps:
-    """The gaps of these pairs of buffers, the lower number first, whenever the buffers are alive."""
+    """The problem in units, with gaps for these pairs only; lifetimes are ignored. Lower numbers come first."""
     buffers = problem.buffers
     relations = {(each.source, each.target): each for each in problem.relations}
     numbers = [buffer.size for buffer in buffers]
@@ -110,25 +122,26 @@ def gaps_of(problem: PlacementProblem, pairs: Iterable[tuple[int, int]]) -> Gaps
             gap = _turned(_gap(sizes, relations[other, one], unit), other)
         elif (one, other) in relations:
             gap = _gap(sizes, relations[one, other], unit)
-        else:  # most pairs
+        else:  # most pairs: a short way for speed
             found[one].append(Gap(other, sizes[other], sizes[one]))
             found[other].append(Gap(one, sizes[one], sizes[other]))
             continue
         if not gap.free:
             found[one].append(gap)
             found[other].append(_turned(gap, one))
-    # Sizes and differences are multiples of the unit, so the lowest layouts are, and no cap loses one by being rounded.
+    # Sizes and differences are multiples of the unit, so some lowest layout has such offsets: rounding caps down to
+    # the unit loses no lowest layout.
     caps = tuple(ABOVE if cap is None else cap // unit for cap in problem.caps)
     aside = frozenset(range(problem.counted, len(buffers)))
     return Gaps(sizes, tuple(map(tuple, found)), unit, caps, aside)
 
 
 def _gap(sizes: Sequence[int], relation: Relation, unit: int) -> Gap:
-    """What the source of a relation has to keep to its target; `sizes` in units."""
+    """The gap of a relation's source to its target; `sizes` in units, `unit` in bytes."""
     up = sizes[relation.target] if relation.distance is None else relation.distance // unit
     return Gap(relation.target, up, sizes[relation.source], divided(relation.exactly, unit))
 
 
 def _turned(gap: Gap, one: int) -> Gap:
-    """The same seen from the other side; `one` is the buffer that had the gap."""
+    """The same gap for the other buffer of the pair; `one` is the buffer that had the gap."""
     return Gap(one, gap.down, gap.up, divided(gap.points, -1))

@@ -1,4 +1,4 @@
-"""Orders for first fit of buffers that share no bytes: fast layouts that are often already as low as the load."""
+"""Orders in which greedy fits place buffers that share no bytes. Their layouts often reach the load already."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ if TYPE_CHECKING:
 
 
 def orders(buffers: Sequence[Buffer], meets: list[list[int]]) -> Iterator[list[int]]:
-    """Orders worth trying, the best known first; ties go by number, so that the result is reproducible."""
+    """Orders of all buffers, those that usually give the lowest layouts first.
+
+    `meets[i]` lists the buffers alive together with buffer i. Ties are broken by number, so that orders are
+    reproducible.
+    """
     length = [b.last - b.first + 1 for b in buffers]
     around = [sum(buffers[j].size for j in meets[i]) + b.size for i, b in enumerate(buffers)]
     keys: tuple[Callable[[int], tuple[int, ...]], ...] = (

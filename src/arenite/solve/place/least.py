@@ -1,4 +1,8 @@
-"""The exact least height of a few buffers, all alive at once: of stars, and by branching on how two that clash lie."""
+"""The least height of a few buffers that are all alive at once: a lower bound for every layout that contains them.
+
+Stars have a rule of their own (`star`). Other sets are searched by branch and bound: each node takes one pair of
+buffers whose gap is violated, each branch fixes one way to keep that gap.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +16,21 @@ if TYPE_CHECKING:
     from arenite.solve.place.gaps import Gap, Gaps
 
 _MOST_NODES = 2000
+"""Nodes of one branch and bound; at the limit, the lowest open height is the bound. More nodes prove tighter bounds,
+but every scope may need a search of its own."""
 _MOST_BRANCHED = 8
-"""Buffers of a star up to which branching is tried as well: with views it may prove more. Beyond, it hardly ends."""
+"""Buffers of a star with views up to which it is also searched by branch and bound, which may prove more than the
+star's rule. Searches of larger stars hardly ever end."""
 _MOST_TRIES = 100_000
-"""Choices that are tried in all; two buffers may have as many as an image has pixels."""
+"""Branches of one search; a pair of buffers may have as many exact distances as an image has pixels."""
 
 
 def least_height(gaps: Gaps, members: Sequence[int]) -> int:
-    """Units that these buffers take at least; exact where the search ends within its limit, a lower bound elsewhere.
+    """Least height of these buffers in units; exact if all searches end within their limits, else a lower bound.
 
-    Buffers that may overlap nothing, and groups that may not overlap each other, add up: whatever lies between the
-    parts of a group can be taken out, and the gap closed, without bringing any two closer that were not apart.
+    The heights of groups that may not overlap each other add up. Proof: take out everything that lies between the
+    buffers of one group and close the holes. Only buffers that are apart come closer, and they stay apart. So the
+    bytes that a group covers in a layout are at least its least height.
     """
     return sum(_least(gaps, group) for group in groups(gaps, members))
 
@@ -36,7 +44,7 @@ def _least(gaps: Gaps, group: Sequence[int]) -> int:
 
 
 class _Group:
-    """Branch and bound: every place is the lowest that the differences chosen so far allow."""
+    """Branch and bound over the gaps. A node's offsets are the lowest that its chosen difference constraints allow."""
 
     def __init__(self, gaps: Gaps, members: Sequence[int]) -> None:
         place = {member: number for number, member in enumerate(members)}
@@ -53,7 +61,7 @@ class _Group:
         self.given_up: int | None = None
 
     def least(self) -> int:
-        """The least height, or what was proven when the limit was reached."""
+        """The least height in units, or the lower bound proven when a limit was reached."""
         self._search([0] * len(self.sizes), [])
         return self.best if self.given_up is None else min(self.best, self.given_up)
 
@@ -71,7 +79,7 @@ class _Group:
             return
         for choice in self._choices(*clash):
             self.tried += 1
-            if self.tried > _MOST_TRIES:  # what is left of the choices needs no less than what was chosen so far
+            if self.tried > _MOST_TRIES:  # the choices left add constraints, so none of them lowers this height
                 self.given_up = height if self.given_up is None else min(height, self.given_up)
                 return
             differences = [*chosen, *choice]
@@ -81,14 +89,17 @@ class _Group:
 
     @staticmethod
     def _choices(one: int, other: int, gap: Gap) -> Iterator[list[tuple[int, int, int]]]:
-        """The ways in which a gap can be kept, each as least differences."""
+        """The ways to keep a gap, each as constraints (a, b, c): offset[b] >= offset[a] + c."""
         yield [(other, one, gap.up)]
         yield [(one, other, gap.down)]
         for point in gap.points:
             yield [(other, one, point), (one, other, -point)]
 
     def _lowest(self, offsets: list[int], differences: list[tuple[int, int, int]]) -> list[int] | None:
-        """Least offsets with offset[b] >= offset[a] + c for all differences (a, b, c); None where there are none."""
+        """The least offsets with offset[b] >= offset[a] + c for all `differences` (a, b, c), in units.
+
+        None if there are none below the best height (longest paths, Bellman-Ford).
+        """
         lowest = list(offsets)
         changed = True
         while changed:

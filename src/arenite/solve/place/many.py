@@ -1,10 +1,10 @@
-"""Layouts of tens of thousands of buffers: first and best fit in memory that is linear in their number.
+"""Layout without overlap of tens of thousands of buffers, by first and best fit, in memory linear in their number.
 
-`greedy` lists for each buffer all that it meets, which is quadratic where thousands are alive at once. Here what has
-been placed is kept in arrays by rising offset, and each buffer takes from them what is alive with it:
+The fits of `core/` need a list of neighbors per buffer; with thousands alive at once, these lists are quadratic. Here,
+arrays hold the placed buffers by rising offset, and each new buffer selects those that are alive with it:
 
     low, high    12 40 | 40 64 | 64 90 | ...      by rising `low`
-    first, last   0  7 |  2  3 |  9  9 | ...      a buffer alive from 2 to 5 looks at the first two only
+    first, last   0  7 |  2  3 |  9  9 | ...      a buffer alive from 2 to 5 selects the first two only
 """
 
 from __future__ import annotations
@@ -26,24 +26,25 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.int64]
 
 _CHECK = 256
-"""Buffers that are placed between two looks at the clock."""
+"""Buffers placed between two checks of the time limit."""
 _TRIES = 24
-"""Layouts made beyond one for each order and way of fitting: twice as many lowered none of idealloc's instances."""
+"""Layouts made after the first one per order and fit; twice as many lowered none of idealloc's instances."""
 _SHARE = 0.6
-"""Of the budget, for all layouts together: 20 of 28,000 buffers out of the minute that a command has."""
+"""Share of the budget for all layouts together. Of a command's minute, it pays for 20 layouts of 28,000 buffers."""
 _STEPS_OF_BUFFER = 25
-"""Steps to place a buffer, beside looking at those placed before."""
+"""Budget steps to place one buffer, without the scan of the buffers placed before."""
 _LOOKED_AT_IN_STEP = 300
-"""Buffers placed before that a step looks at."""
+"""Placed buffers scanned in one budget step."""
 _SHARES = (0.02, 0.2, 0.5)
-"""Of the bytes between the load and the height: buffers that end so far below the height are placed earlier next."""
+"""Parts of the gap between load and height. Buffers that end within such a part below the top are placed earlier in
+the next layout; a walk draws one part per layout."""
 _STEPS = (1, 2, 4, 16, 64)
-"""They go forward by the number of buffers divided by one of these."""
+"""Divisors of the number of buffers: the quotient is the number of ranks by which these buffers move forward."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Offsets in bytes, the height that they take, and how many layouts were made."""
+    """Offsets and height in bytes, and the number of layouts made."""
 
     offsets: tuple[int, ...]
     height: int
@@ -51,13 +52,13 @@ class Found:
 
 
 def lowest(buffers: Sequence[Buffer], load: int, enough: int, budget: Budget) -> Found:
-    """The lowest of the layouts that first and best fit reach from several orders, and from what these leave on top.
+    """The lowest layout of first and best fit over several orders and a local search that begins with the best one.
 
     Args:
-        buffers: all with a size.
+        buffers: buffers of at least one byte.
         load: their maximum load in bytes.
-        enough: a height in bytes that ends the search.
-        budget: is drawn on; one layout is made in any case.
+        enough: height in bytes at which the search stops.
+        budget: a share of it is charged; one layout is made in any case.
     """
     search = _Search(_Buffers(buffers), load, enough, budget.part(_SHARE))
     return search.run()
@@ -73,7 +74,7 @@ class _Buffers:
         return len(self.size)
 
     def orders(self) -> Iterator[Numbers]:
-        """Orders worth trying, the best known first; ties go by number."""
+        """Orders of all buffers, those that usually give the lowest layouts first; ties are broken by number."""
         size, first, length = self.size, self.first, self.last - self.first + 1
         keys = (
             (-size, first),
@@ -86,7 +87,11 @@ class _Buffers:
 
 
 class _Start(NamedTuple):
-    """A layout to go on from: its height, the number of the order in which it was placed, and how."""
+    """A layout that a walk may start from.
+
+    `top` is its height in bytes, `number` the position of its `order` among those tried, `tightest` says whether best
+    fit made it.
+    """
 
     top: int
     number: int
@@ -114,7 +119,7 @@ class _Search:
         return Found(tuple(self.best.tolist()), self.height, self.layouts)
 
     def _walk(self, order: Numbers, tightest: bool) -> None:
-        """Place what ends on top earlier, again and again, for as long as that makes the layout no higher."""
+        """Local search: move the buffers that end near the top forward in the order; keep layouts no higher."""
         assert self.best is not None
         chance, offsets = random.Random(1), self.best
         for _ in range(_TRIES):
@@ -129,7 +134,7 @@ class _Search:
                 order, offsets = moved, fitted
 
     def _fit(self, order: Numbers, tightest: bool) -> Numbers | None:
-        """The layout of an order, None where it is not needed any more; the lowest one is kept."""
+        """The offsets for an order, kept if they are the lowest; None once the search is over."""
         if self.best is not None and (self.height <= self.enough or self.budget.over):
             return None
         self.budget.spend(len(order) * (_STEPS_OF_BUFFER + len(order) / 2 / _LOOKED_AT_IN_STEP))
@@ -145,9 +150,10 @@ class _Search:
 
 
 def fit(buffers: _Buffers, order: Numbers, tightest: bool, budget: Budget | None) -> Numbers | None:
-    """Offsets when each buffer in turn takes the lowest gap that it fits into, or the tightest; else it goes on top.
+    """Offsets in bytes when each buffer in turn takes the lowest hole that it fits into, or the tightest.
 
-    None where the time limit of the budget struck; None for a budget has no limit.
+    A buffer that fits into no hole goes on top. Returns None if the time limit of the budget has struck; no budget, no
+    time limit.
     """
     offsets = np.zeros(len(buffers), np.int64)
     times = np.dtype(np.int32 if int(buffers.last.max()) < 1 << 31 else np.int64)
@@ -163,7 +169,7 @@ def fit(buffers: _Buffers, order: Numbers, tightest: bool, budget: Budget | None
 
 
 class Placed:
-    """What has been placed, by rising offset."""
+    """The buffers placed so far, as arrays by rising offset."""
 
     def __init__(self, room: int, times: np.dtype[np.signedinteger]) -> None:
         self.count = 0
@@ -171,7 +177,7 @@ class Placed:
         self.first, self.last = np.empty(room, times), np.empty(room, times)
 
     def gap(self, size: int, first: int, last: int, tightest: bool) -> int:
-        """Where a buffer goes among those that are alive with it."""
+        """The offset, in bytes, of a new buffer among those alive with it: the lowest hole, or the tightest."""
         count = self.count
         alive = np.flatnonzero((self.first[:count] <= last) & (self.last[:count] >= first))
         if not len(alive):
@@ -188,7 +194,7 @@ class Placed:
         return int(tops[place - 1]) if place else 0
 
     def add(self, low: int, high: int, first: int, last: int) -> None:
-        """Insert a buffer at its place."""
+        """Insert a buffer of bytes `low` to `high`, alive from `first` to `last`."""
         count = self.count
         place = int(np.searchsorted(self.low[:count], low))
         for values, value in ((self.low, low), (self.high, high), (self.first, first), (self.last, last)):

@@ -1,4 +1,4 @@
-"""Several exact searches in turn, with growing effort: which one is quick differs from instance to instance."""
+"""A portfolio of exact searches, run in turn with growing effort: the fastest one differs from instance to instance."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from arenite.budget import Budget
     from arenite.solve.place.decide import Boxes
 
-# Boxes with a long life first; the exponents say how much their size counts beside it.
 _WEIGHTS_OF_SIZE = (0.2, 0.0, 1.0)
+"""Exponents of the size in a box's priority, length of life * size**exponent; one search runs for each."""
 
 
 def fit(boxes: Boxes, height: int, effort: int, budget: Budget) -> Answer:
     """Place the boxes within `height` units, or prove that they do not fit.
 
-    `effort`: 0 is a try of a tenth of a second to a few; each step up doubles it and reshuffles the orders. CP-SAT,
-    slow to set up, joins at 1. The search gives up where the budget is spent.
+    `effort`: 0 takes a tenth of a second to a few seconds. Each step up doubles the work and draws other orders.
+    CP-SAT, slow to set up, joins at effort 1. Searches stop once the budget is spent.
     """
     visited = 0
     for weight in _WEIGHTS_OF_SIZE:
@@ -37,7 +37,10 @@ def fit(boxes: Boxes, height: int, effort: int, budget: Budget) -> Answer:
 
 
 def _ranks(boxes: Boxes, weight: float, effort: int) -> list[int]:
-    """Places in the order of long and large boxes first, disturbed by up to 30 % from the second effort on."""
+    """Rank of each box by falling priority (see `_WEIGHTS_OF_SIZE`).
+
+    Priorities are divided by a random factor of up to 1.1, 1.2 or 1.3; at every fourth effort, from 0 on, by none.
+    """
     chance = random.Random(effort)
     noise = 0.1 * (effort % 4)
     value = [

@@ -1,4 +1,8 @@
-"""Layouts in which views stay on their wholes: first fit of groups of buffers that are placed as one (`grouping`)."""
+"""First fit of groups: layouts in which each view stays on its whole.
+
+In: gaps between buffers, which `grouping` turns into groups of buffers at fixed relative offsets. Out: offsets of all
+buffers, in units.
+"""
 
 from __future__ import annotations
 
@@ -19,15 +23,16 @@ if TYPE_CHECKING:
 
 
 _STEPS_OF_RANGE = 0.2
-"""Steps for each range of unsafe differences between two groups; half of the ranges are looked at in a layout."""
+"""Budget steps per range of unsafe differences between two groups. One layout reads half of all ranges, since each
+range is listed for both groups."""
 _TALL = 4
-"""Groups of which each is once placed at the very top."""
+"""Groups tried at the top of the arena, the tallest first; each more costs a bisection over the height."""
 _FINE = 400
-"""Of a height the part that is not looked for any more."""
+"""Stop refining when the gain is below 1/400 of the height."""
 
 
 class Groups:
-    """All buffers of a problem in groups, and their layouts."""
+    """The groups of a problem, and the searches for their layouts. All heights and places are in units."""
 
     def __init__(self, gaps: Gaps) -> None:
         self._problem = grouped(gaps)
@@ -36,10 +41,10 @@ class Groups:
         self.height, self._spread = self._problem.height, self._problem.spread
         ranges = sum(len(each) for one in self._problem.ranges for each in one.values())
         self._steps = STEPS_OF_BUFFER * len(self.groups) + _STEPS_OF_RANGE * ranges
-        """Steps that a layout takes by first fit."""
+        """Budget steps that one layout by first fit takes."""
 
     def orders(self, buffers: Sequence[Buffer]) -> list[list[int]]:
-        """Orders for first fit: the highest first, against time, the longest alive first, and with time."""
+        """Orders of the groups for first fit: tallest first, against time, longest alive first, with time."""
         numbers = range(len(self.groups))
         first = [min(buffers[member].first for member in group.members) for group in self.groups]
         last = [max(buffers[member].last for member in group.members) for group in self.groups]
@@ -52,14 +57,15 @@ class Groups:
         ]
 
     def from_above(self, orders: Sequence[Sequence[int]], height: int, budget: Budget) -> list[int] | None:
-        """Offsets of all buffers in the lowest layout that first fit reaches below a tall group at the very top.
+        """The offsets of all buffers in the lowest layout with a tall group at the top of the arena, or None.
 
-        So the free memory is in one piece between what is read from the top and what is written from the bottom.
+        First fit places all other groups from the bottom, so that the free memory between the tall group and the
+        others stays contiguous. Bisection finds the lowest arena for each tall group.
 
         Args:
-            orders: of all groups.
-            height: units; the layout has to be lower.
-            budget: is charged for each layout; there is no further one once it is spent.
+            orders: orders of all groups.
+            height: units that the layout must stay below.
+            budget: charged for each layout; no layout is made once the budget is spent.
         """
         tall = sorted(range(len(self.groups)), key=lambda one: (-self.groups[one].height, one))
         best: list[int] | None = None
@@ -86,14 +92,16 @@ class Groups:
         budget: Budget,
         found: Callable[[list[int]], None],
     ) -> list[int]:
-        """Offsets of all buffers in the lowest layout that first fit reaches by moving forward what ends too high.
+        """The offsets of all buffers in the lowest layout of a local search over orders.
+
+        Each step moves one group forward in the order: a group that ends at the top, or one of its neighbors.
 
         Args:
-            orders: of all groups; each is a start.
-            enough: a height in units that ends the search.
-            tries: how many layouts to make beyond one for each order.
-            budget: is charged for each layout; there is none beyond one for each order once it is spent.
-            found: is called with the offsets of all buffers in each better layout.
+            orders: orders of all groups; a walk starts from each, the one with the lowest layout first.
+            enough: height in units at which the search stops.
+            tries: layouts made in addition to the first one of each order.
+            budget: charged for each layout. Once it is spent, only the first layout of each order is made.
+            found: called with the offsets of all buffers in each better layout.
         """
         starts = sorted(
             ((self._fits.first_fit(order), list(order)) for order in orders), key=lambda start: self.height(start[0])
@@ -114,7 +122,7 @@ class Groups:
     def _walk(
         self, order: list[int], places: list[int], enough: int, *, tries: int, budget: Budget, chance: random.Random
     ) -> list[int]:
-        """The lowest of the layouts, at most `tries`, that come of an order by moving one group forward at a time."""
+        """The places of the lowest layout among at most `tries`, each from moving one group forward."""
         while tries and self.height(places) > enough:
             most = budget.affordable(self._steps, min(tries, TRIES_AT_ONCE))
             if not most:

@@ -1,4 +1,8 @@
-"""The least height with overlap: first fit against the bounds of single scopes, then CP-SAT between the two."""
+"""Layout with overlap: from a placement problem to offsets and a proven lower bound on the height.
+
+First fit gives the upper bound, the least height of each single scope the lower bound. Where they differ, CP-SAT
+searches between them. A plain problem (no relations, no caps) goes to `disjoint` instead.
+"""
 
 from __future__ import annotations
 
@@ -28,13 +32,16 @@ if TYPE_CHECKING:
     Progress = Callable[[str, int, int], None]
 
 _WORK = 40_000
+"""Placements of single buffers that the walks of first fit make at an effort of 1. More placements lower some layouts,
+but delay CP-SAT."""
 _EFFORT = 1.0
+"""Default effort; 1 is about a second of one core."""
 _MOST_CONFLICTS = 300_000
-"""Pairs alive together up to which their gaps are listed: these take some 100 MB."""
+"""Pairs of buffers alive together up to which their gaps are listed; the lists of 300,000 pairs take some 100 MB."""
 _LONG = 100
-"""Buffers from which on a layout is searched stretch by stretch as well."""
+"""Buffers from which CP-SAT also searches a layout window by window; the whole is quick only for smaller problems."""
 _MOST_GAPS = 40_000
-"""Gaps up to which CP-SAT is given the whole; beyond, building its model takes longer than the search may."""
+"""Gaps up to which CP-SAT searches the whole problem; building a larger model takes longer than the search may."""
 
 
 def solve(
@@ -45,17 +52,17 @@ def solve(
     effort: float = _EFFORT,
     progress: Progress | None = None,
 ) -> Layout:
-    """The lowest layout found, with a lower bound.
+    """The lowest layout found, with a lower bound on the height.
 
-    A plain problem is searched by `disjoint.solve`, which is exact there. Other layouts are no higher than what that
-    search finds where no buffers may overlap.
+    A plain problem is searched exactly by `disjoint.solve`. While the budget lasts, a layout with overlap is also
+    compared with the layout that `disjoint.solve` finds without overlap; the lower one is returned.
 
     Args:
-        problem: the buffers and where they may overlap, without caps; see `solve_within`.
-        budget: is charged for the searches; none is begun once it is spent. None is a budget of its own.
-        goal: a height in bytes that is low enough; the search ends as soon as it is reached.
-        effort: how much work to spend where first fit misses the bound, 1 being a second or so.
-        progress: is called with ("layout", height, lower bound), both in bytes, whenever one of them has changed.
+        problem: buffers and safe distances, without caps; for caps see `solve_within`.
+        budget: charged for all searches; no search begins once the budget is spent. None: a new default budget.
+        goal: height in bytes at which the search stops.
+        effort: work to spend where first fit misses the bound; 1 is about a second of one core.
+        progress: called with ("layout", height, lower bound), both in bytes, after each improvement.
     """
     found = solve_within(problem, budget=budget, goal=goal, effort=effort, progress=progress)
     assert found is not None, "a layout without caps is always found"
@@ -70,9 +77,9 @@ def solve_within(
     effort: float = _EFFORT,
     progress: Progress | None = None,
 ) -> Layout | None:
-    """The lowest layout found that keeps to the caps of a problem; None where none was found. Otherwise as `solve`.
+    """The lowest layout found within the problem's caps, or None if none was found; arguments as for `solve`.
 
-    The lower bound speaks of layouts within the caps.
+    The lower bound holds for layouts within the caps only.
     """
     budget = budget or Budget()
     if problem.plain:
@@ -105,14 +112,14 @@ def solve_within(
 
 
 def _for_effort(budget: Budget, effort: float) -> Budget:
-    """The part of a budget that a search of this effort may use, 1 being a second or so."""
+    """The part of the budget that a search of this effort may use; effort 1 is about a second of one core."""
     return budget.part(min(1.0, effort * STEPS_PER_SECOND / max(budget.left, 1.0)))
 
 
 def _of_many(problem: PlacementProblem, budget: Budget, goal: int | None) -> Layout | None:
-    """A layout without overlap, where who may overlap whom would take too much memory to list; None if above a cap.
+    """A layout without overlap for problems with too many pairs to list, or None if a buffer exceeds its cap.
 
-    The largest buffer alone is what a layout with overlap has at least.
+    The lower bound is the largest buffer, since any other pair of buffers might overlap.
     """
     everything = PlacementProblem(problem.buffers, alignment=problem.alignment)
     offsets = solve_disjoint(everything, budget=budget, goal=goal).offsets
@@ -125,9 +132,14 @@ def _of_many(problem: PlacementProblem, budget: Budget, goal: int | None) -> Lay
 
 @dataclass(frozen=True)
 class _Search:
-    """The searches of one problem, which is also given in units; `found` is called with each better layout.
+    """The searches of one problem.
 
-    `effort` is how much work to spend, 1 being a second or so; `budget` is charged.
+    Attributes:
+        problem: the problem in bytes.
+        small: the same problem in units.
+        effort: work to spend; 1 is about a second of one core.
+        budget: charged for all searches.
+        found: called with the offsets, in units, of each better layout.
     """
 
     problem: PlacementProblem
@@ -137,11 +149,11 @@ class _Search:
     found: Callable[[Sequence[int]], None]
 
     def by_first_fit(self, scope: int, enough: int) -> list[int]:
-        """The lower of the layouts that first fit makes of single buffers, and of views together with their wholes.
+        """The lowest layout of first fit: of single buffers, and of groups in which views stay on their wholes.
 
         Args:
-            scope: the one that needs most.
-            enough: a height in units that ends the search.
+            scope: the scope with the largest least height.
+            enough: height in units at which the search stops.
         """
         problem, small = self.problem, self.small
         orders = [_aside_last(problem, order) for order in _orders(problem.buffers)]
@@ -165,10 +177,10 @@ class _Search:
         return min(best, together, key=small.height)
 
     def by_cp_sat(self, best: list[int], bound: int, enough: int) -> tuple[list[int], int]:
-        """A layout that is no higher than `best`, and a bound that is no lower than `bound`, in units.
+        """A layout no higher than `best` and a lower bound no lower than `bound`, both in units.
 
-        CP-SAT is given the whole problem, which is quick for up to a hundred buffers and often lucky beyond. Longer
-        problems are also searched stretch by stretch. A height of `enough` units ends the search.
+        CP-SAT searches the whole problem, which is quick up to a hundred buffers and often succeeds beyond. Longer
+        problems are also searched window by window. The search stops at a height of `enough` units.
         """
         buffers, small, is_long = self.problem.buffers, self.small, len(best) >= _LONG
         if is_long:
@@ -188,12 +200,15 @@ class _Search:
 
 
 def _aside_last(problem: PlacementProblem, order: list[int]) -> list[int]:
-    """The order with what does not count in the height after all that does, as TFLM places it."""
+    """The order with the buffers that the height does not count behind all others, since TFLM places them last."""
     return sorted(order, key=lambda one: one >= problem.counted) if problem.aside else order
 
 
 def scope_bound(problem: PlacementProblem, small: Gaps) -> tuple[int, int]:
-    """The largest least height of what is alive in one scope, in units, and that scope; whatever the caps are."""
+    """The largest least height of a single scope, in units, and that scope. Ignores caps.
+
+    Scopes are tried by falling load, until the load is at most the best bound: no scope needs more than its load.
+    """
     numbers = [number for number, buffer in enumerate(problem.buffers[: problem.counted]) if buffer.size]
     numbers.sort(key=lambda number: problem.buffers[number].first)
     sets: list[tuple[int, int, list[int]]] = []
@@ -212,7 +227,8 @@ def scope_bound(problem: PlacementProblem, small: Gaps) -> tuple[int, int]:
 
 
 def _orders(buffers: Sequence[Buffer]) -> Iterator[list[int]]:
-    """Orders for first fit: those that do without overlap, then against time, which lets outputs lie below inputs."""
+    """Orders for first fit: against time (so that outputs lie below inputs), those of `greedy`, and outward
+    from the first scope of the largest buffer."""
     numbers = range(len(buffers))
     yield sorted(numbers, key=lambda one: (-buffers[one].first, -buffers[one].last, one))
     yield from greedy.orders(buffers, neighbors(buffers))
@@ -223,7 +239,7 @@ def _orders(buffers: Sequence[Buffer]) -> Iterator[list[int]]:
 
 
 def _star_first(buffers: Sequence[Buffer], small: Gaps, scope: int) -> Iterator[list[int]]:
-    """An order for first fit that begins with the star alive in the scope that needs most, if there is a large one."""
+    """An order for first fit that begins with the star alive in `scope`, if that star is large."""
     alive = [one for one, buffer in enumerate(buffers) if buffer.size and buffer.first <= scope <= buffer.last]
     first = order_around(small, alive)
     if first:
@@ -232,7 +248,10 @@ def _star_first(buffers: Sequence[Buffer], small: Gaps, scope: int) -> Iterator[
 
 
 def _apart(problem: PlacementProblem, small: Gaps, best: list[int], budget: Budget) -> list[int] | None:
-    """A layout without overlap that is lower; the load alone often rules it out. Caps are beyond that search."""
+    """A layout without overlap that is lower than `best`, in units, or None.
+
+    The load alone often rules such a layout out. `disjoint` knows no caps, so problems with caps are left out.
+    """
     height = small.height(best) * small.unit
     if problem.caps or maximum_load(problem.apart) >= height:
         return None

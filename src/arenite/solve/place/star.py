@@ -1,8 +1,8 @@
-"""The least height of a buffer and others that may share bytes with it, but not with each other.
+"""The least height of a star: a buffer (center) and others (leaves) that may share bytes with it, not with each other.
 
-An operator that joins many inputs, or cuts one into many outputs, needs such a star: the joined tensor is its center.
-Reading inputs in turn, it may overwrite an input once that input is read, so each has to begin some way above the
-output's begin:
+The buffers of an operator that joins many inputs, or splits one input into many outputs, are a star: the joined tensor
+is the center. A kernel that reads its inputs in turn may overwrite an input once that input is read. So each input
+begins at least some distance above the begin of the output:
 
     offset
       ^                     +-----+
@@ -12,11 +12,13 @@ output's begin:
       |   |output | |  a  |
       |   +-------+ +-----+
 
-Jobs in the order of their releases end as early as possible, interrupted or not (1 | r_j | Cmax; Pinedo, Scheduling,
-chapter 3). An input below the whole output gains nothing: all else then lies higher by at least that input's size, and
-the others end earlier by at most that size. A view has to lie at one exact place. So each view either is a break of the
-machine, at its place, or a job like the others; which one is searched for, and jobs may be interrupted by breaks, so
-that what comes out may be below the least height but never above it.
+Jobs in the order of their releases have the least makespan, with preemption or without (1 | r_j | Cmax; Pinedo,
+Scheduling, chapter 3). An input below the whole output gains nothing: all else then lies higher by at least that
+input's size, and the others end earlier by at most that size.
+
+A view may also lie at exact places. At such a place it is a break of the machine, elsewhere it is a job. A best-first
+search chooses for each view. Breaks may interrupt jobs, which no real layout allows, so with views the result is a
+lower bound on the least height.
 """
 
 from __future__ import annotations
@@ -36,18 +38,20 @@ if TYPE_CHECKING:
     from arenite.solve.place.gaps import Gap, Gaps
 
 _MOST_NODES = 300
-"""Choices of which views lie at their places, looked at before the weakest open one is the bound: 0.1 s for 100."""
+"""Nodes of the search that chooses the places of views; at the limit, the weakest open node is the bound. The search
+takes 0.1 s for 100 leaves."""
 
 
 _MOST_PLACES = 8
-"""Exact places of a leaf up to which each is looked at by itself. A view has one or two, passes over an image many."""
+"""Exact places of a leaf up to which the search tries each one. A view has one or two; a kernel that works in passes
+over an image has too many."""
 _FEWEST_LEAVES = 4
-"""Leaves from which on their order matters for first fit; few are tried in all orders soon enough."""
+"""Leaves from which first fit gets the order of a star; other orders soon cover the few orders of fewer leaves."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Leaf:
-    """Buffer `number`, of `size` units. Its offset from the center's is `release` or more, or one of `points`."""
+    """Buffer `number` of `size` units. Its offset less the center's is at least `release` units, or in `points`."""
 
     number: int
     size: int
@@ -56,20 +60,20 @@ class _Leaf:
 
     @property
     def least(self) -> int:
-        """Where it may begin at the earliest, but not below the center."""
+        """The lowest begin above the center's begin, in units, that `release` and `points` allow; at least 0."""
         return max(0, min([self.release, *(run[0] for run in runs_of(self.points))]))
 
     @property
     def chosen(self) -> bool:
-        """Whether each place is looked at by itself; with too many places it may begin anywhere from the first on."""
+        """Whether the search tries each exact place. A leaf with too many places may begin anywhere from `least` on."""
         return 0 < len(self.points) <= _MOST_PLACES
 
 
 @dataclass(frozen=True, slots=True)
 class Star:
-    """Buffer `center` of `size` units, and the leaves around it, those that may begin first coming first.
+    """Buffer `center` of `size` units, and its leaves by rising `least`.
 
-    `upside_down`: what is said of the leaves holds with the top of the arena for its bottom.
+    `upside_down`: offsets of the leaves count from the top of the arena downward.
     """
 
     center: int
@@ -79,11 +83,11 @@ class Star:
 
     @property
     def views(self) -> bool:
-        """Whether some leaf may lie at exact places besides."""
+        """Whether some leaf may also lie at exact places."""
         return any(leaf.points for leaf in self.leaves)
 
     def least(self) -> int:
-        """Units that center and leaves take at least; exact without views."""
+        """Least height of center and leaves in units; exact without views, else a lower bound."""
         if not any(leaf.chosen for leaf in self.leaves):
             end = self._end({})
             assert end is not None
@@ -110,7 +114,10 @@ class Star:
             heappush(waiting, (end, undecided, next(order), begins))
 
     def _end(self, begins: dict[int, int]) -> int | None:
-        """Where the last job ends; None where two views share bytes. `begins`: what was chosen for some views."""
+        """End of the last job in units, or None if two views share bytes.
+
+        `begins[i]` is the begin chosen for leaf i; other leaves begin at `least` or later.
+        """
         jobs, breaks = [], []
         for number, leaf in enumerate(self.leaves):
             begin = begins.get(number, leaf.least)
@@ -125,7 +132,10 @@ class Star:
 
 
 def order_around(gaps: Gaps, members: Sequence[int]) -> list[int]:
-    """The buffers of a large star among these, all alive at once, as first fit makes the lowest layout; else none."""
+    """The largest star among these buffers, which are all alive at once, in the best order for first fit.
+
+    Returns center and leaves, or [] if the star has fewer than `_FEWEST_LEAVES` leaves.
+    """
     found = max((star(gaps, group) for group in groups(gaps, members)), key=_leaves, default=None)
     if found is None or _leaves(found) < _FEWEST_LEAVES:
         return []
@@ -138,7 +148,7 @@ def _leaves(found: Star | None) -> int:
 
 
 def groups(gaps: Gaps, members: Sequence[int]) -> list[list[int]]:
-    """The members, grouped by who may overlap whom, directly or by way of others."""
+    """The connected components of the members, where an edge is a pair of buffers that may overlap."""
     inside = set(members)
     rest = dict.fromkeys(members)
     found = []
@@ -160,7 +170,7 @@ def groups(gaps: Gaps, members: Sequence[int]) -> list[list[int]]:
 
 
 def _worked(jobs: Sequence[tuple[int, int]], breaks: Sequence[tuple[int, int]]) -> int:
-    """When all jobs (release, size), by rising release, are done and all breaks (begin, end) are over."""
+    """The makespan of jobs (release, size), by rising release, and breaks (begin, end), during which no job runs."""
     now, ahead = 0, 0
     for release, size in jobs:
         now, left = max(now, release), size
@@ -175,7 +185,10 @@ def _worked(jobs: Sequence[tuple[int, int]], breaks: Sequence[tuple[int, int]]) 
 
 
 def star(gaps: Gaps, members: Sequence[int]) -> Star | None:
-    """The star that these buffers are, all alive at once; None where they are none, or rules differ in direction."""
+    """The star that these buffers form, all alive at once.
+
+    None if they form none, or if some leaves may overlap the center from above and others from below.
+    """
     inside = set(members)
     close = [
         (one, gap)
@@ -184,7 +197,7 @@ def star(gaps: Gaps, members: Sequence[int]) -> Star | None:
         if gap.other in inside and (gap.points or gap.up < gaps.sizes[gap.other] or gap.down < gaps.sizes[one])
     ]
     known = sum(gap.other in inside for one in members for gap in gaps.of[one])
-    if not close or known < len(members) * (len(members) - 1):  # a pair that is free of each other has no gap
+    if not close or known < len(members) * (len(members) - 1):  # a pair without a gap may overlap at any distance
         return None
     center, touched = Counter(one for one, _ in close).most_common(1)[0]
     if 2 * touched != len(close):
@@ -200,7 +213,7 @@ def star(gaps: Gaps, members: Sequence[int]) -> Star | None:
 
 
 def _leaf(number: int, center: int, size: int, gap: Gap, *, upside_down: bool) -> _Leaf:
-    """A leaf as it is, or with the top of the arena for its bottom; sizes in units."""
+    """The leaf for a gap to the center; with `upside_down`, offsets count from the top. Sizes are in units."""
     turned = center - size
     release = turned + gap.down if upside_down else gap.up
     runs = runs_of(gap.points)

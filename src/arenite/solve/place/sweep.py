@@ -1,11 +1,12 @@
-"""Long layouts, stretch by stretch from the start, so that the effort grows with the length and not faster.
+"""Decides whether boxes fit in a height, stretch by stretch of time, so that the work grows linearly with the length.
 
-      placed already, stays         laid out now       seen ahead, laid out again next
+      placed, fixed                 placed now         looked ahead, placed again next
     ----------------------------|-------------------|---------------------
          #### walls ################
                                   ##### free ####  ##### free #####
 
-A stretch that does not fit beside what stays is begun earlier. One that does not fit even alone is a proof.
+Walls are the fixed boxes that reach into the stretch. A stretch that does not fit beside its walls begins earlier. One
+that does not fit even without walls proves that the boxes do not fit.
 """
 
 from __future__ import annotations
@@ -19,14 +20,16 @@ if TYPE_CHECKING:
     from arenite.budget import Budget
 
 _STEP = 24
+"""Boxes that begin between two starts of stretches. Longer stretches fail less often, but cost CP-SAT more."""
 _MOST = 192
+"""Boxes of a stretch, at effort 0, beyond which the sweep gives up rather than begin the stretch earlier."""
 
 
 def fit(boxes: Boxes, height: int, effort: int, budget: Budget) -> Answer:
-    """Place the boxes within `height` units, or prove that some of them do not fit; None without proof is common.
+    """Place the boxes within `height` units, or prove that some of them do not fit; often neither succeeds.
 
-    Each step of `effort` doubles the work per stretch and the boxes that one may hold. The search
-    gives up where the budget is spent.
+    Each step of `effort` doubles the work per stretch and the boxes of a stretch. The search gives up once the budget
+    is spent.
     """
     sweep = _Sweep(boxes, height, effort, budget)
     starts = sorted(start for start, _ in boxes.spans)
@@ -48,7 +51,10 @@ class _Sweep:
         self.hopeless = False
 
     def reach(self, marks: list[int], end: int) -> bool:
-        """Lay out everything that begins before `end`, from the last mark on or from an earlier one."""
+        """Place all boxes that begin between a mark and `end`: the last mark first, then earlier ones on failure.
+
+        Returns whether they fit. `marks` and `end` are sections.
+        """
         back = 1
         while True:
             start = marks[-back] if back <= len(marks) else 0
@@ -68,7 +74,7 @@ class _Sweep:
             back *= 2
 
     def _fit(self, free: list[int], walls: list[int], end: int) -> Answer:
-        """Place the free boxes beside the walls, as far as they are alive before `end`."""
+        """Place the free boxes beside the walls; lifetimes are cut off at section `end`."""
         spans = self.boxes.spans
         members = [*free, *walls]
         base = min([spans[box][0] for box in members], default=0)

@@ -1,4 +1,13 @@
-"""Lowers a long layout where it is highest: a stretch of time is laid out again, with all around it in place."""
+"""Lowers a long layout: CP-SAT places the buffers of a window of time around the highest buffer again.
+
+    offset
+      ^         +--------+
+      |  fixed  | window |  fixed
+      |         +--------+
+      +-----------------------------> time (scopes)
+
+Only the buffers in the window move. The window doubles where CP-SAT finds no lower layout.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +23,13 @@ if TYPE_CHECKING:
     from arenite.solve.place.gaps import Gaps
 
 _LEAST = 8
+"""Buffers in the first window around each highest buffer; smaller ones cost less but lower less."""
 _MOST = 160
+"""Buffers from which a window is not doubled again; larger ones cost CP-SAT more than its share of the effort."""
 _CORE = 20
+"""Buffers around the highest one whose own least height is the lower bound: few enough for CP-SAT to prove it."""
 _MOST_SEARCHES = 8
+"""Windows searched per layout; each gets an equal part of the effort."""
 
 
 def lowered(
@@ -29,16 +42,16 @@ def lowered(
     budget: Budget,
     found: Callable[[list[int]], None],
 ) -> list[int]:
-    """A layout that is no higher than `start`, and lower where a stretch around each of its highest points allows it.
+    """Offsets, in units, of a layout no higher than `start`.
 
     Args:
-        buffers: of the problem.
-        gaps: of the problem.
-        start: offsets in units.
-        enough: a height in units that ends the search.
-        effort: deterministic time in all.
-        budget: is charged for the searches; they end where it is spent.
-        found: is called with each lower layout.
+        buffers: the buffers, for their lifetimes.
+        gaps: the same problem in units.
+        start: offsets in units of a valid layout.
+        enough: height in units at which the search stops.
+        effort: CP-SAT's deterministic time for all windows together.
+        budget: charged for the searches, which stop once the budget is spent.
+        found: called with each lower layout.
     """
     best = list(start)
     height = gaps.height(best)
@@ -64,9 +77,9 @@ def lowered(
 def core_bound(
     buffers: Sequence[Buffer], gaps: Gaps, start: Sequence[int], bound: int, *, effort: float, budget: Budget
 ) -> int:
-    """A height in units below which there is no layout: that of the buffers around the highest one alone.
+    """A lower bound on the height, in units: what the buffers around the highest one need by themselves.
 
-    `start` is a layout, `bound` is known already; `effort` and `budget` as in `lowered`.
+    `start` holds the offsets of a layout, `bound` is the bound known so far. `effort` and `budget`: see `lowered`.
     """
     highest = gaps.ends(start).index(gaps.height(start))
     members = stretch(buffers, highest, _CORE)
@@ -75,7 +88,7 @@ def core_bound(
 
 
 def stretch(buffers: Sequence[Buffer], middle: int, count: int) -> list[int]:
-    """The `count` buffers nearest in time to one of them."""
+    """The `count` buffers nearest in time to buffer `middle`, which comes with them."""
     one = buffers[middle]
     away = sorted((max(each.first - one.last, one.first - each.last, 0), number) for number, each in enumerate(buffers))
     return [number for _, number in away[:count]]

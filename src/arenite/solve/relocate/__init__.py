@@ -1,1 +1,1 @@
-"""Layouts in which buffers move between operators."""
+"""Layouts in which buffers may move between operators, of least height and with few bytes moved."""

@@ -1,4 +1,8 @@
-"""Layouts with moves, built forward in time: the cheapest of many that are followed at once."""
+"""Beam search for a layout with moves, built forward in time, within a given height.
+
+In: the buffers scope by scope and a height in units. Out: the offsets of the live buffers in each step, with few units
+moved. A course is such a sequence of offsets.
+"""
 
 from __future__ import annotations
 
@@ -16,16 +20,17 @@ if TYPE_CHECKING:
     from arenite.solve.relocate.order import Step
 
 _EAGER = 10
-"""Times as many places are looked at where what is placed has to lie beside something else later."""
+"""Factor on the beam width while an input of a join is placed: more of its offsets survive, since the best one shows
+only when the join begins."""
 
 
 _STEPS_OF_PLACING = 70
-"""Steps for each buffer that begins in a scope, beside each that is there, in each state; measured on the zoo."""
+"""Budget steps per state, per buffer that begins in the scope, and per buffer already placed; measured on the zoo."""
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Where everything is once a scope has begun, what was moved until then, and the state before."""
+    """Offsets once a scope has begun, the units moved up to then, and the state of the scope before."""
 
     places: Places
     cost: int
@@ -33,18 +38,26 @@ class State:
 
 
 def search(field: Field, height: int, width: int, budget: Budget) -> list[Places] | None:
-    """The places in each step of the cheapest course found within a height in units; None where all get stuck.
+    """The offsets in each step of the cheapest course found, or None if no course was found.
 
-    `width` of them are followed at once: those that move least, and where these get stuck, those that also let as many
-    buffers as they can share bytes. Where the buffers of each scope fit side by side, none gets stuck: they can always
-    be pushed together. The search gives up where the budget is spent.
+    A first search keeps the states that move least. If it fails, a second one breaks ties by the fewest bytes taken, so
+    that buffers share bytes where they can. If the buffers of each scope fit side by side, a course is always found,
+    since all buffers can be pushed together.
+
+    Args:
+        field: the problem in units.
+        height: units that every step has to keep to.
+        width: states kept per scope.
+        budget: charged for each scope; the search gives up once it is spent.
     """
     return _followed(field, height, width, budget, dense=False) or _followed(field, height, width, budget, dense=True)
 
 
 def _followed(field: Field, height: int, width: int, budget: Budget, *, dense: bool) -> list[Places] | None:
-    """Where all get stuck at a buffer that is made of others, it is because these do not lie as it wants them, and
-    nothing is left to sort them: then the search goes back to where they begin, and keeps them sorted from there on.
+    """One beam search; with `dense`, it backtracks at joins.
+
+    All states fail at a join when its inputs are out of position and no room is left to move them. The search then goes
+    back to the scope in which the first input begins, and from there prefers states with the inputs in position.
     """
     scopes = list(field.begins)
     trail = [[State({}, 0, None)]]
@@ -67,10 +80,10 @@ def _followed(field: Field, height: int, width: int, budget: Budget, *, dense: b
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """What is tried in one scope.
+    """The step of the beam search for one scope.
 
-    `joins` are those whose parts are to be kept as they want them. `dense`: of two that move as much, the one that
-    takes fewer bytes is better.
+    `joins`: the joins whose inputs are to be kept in position. `dense`: of two states that move as much, the one that
+    takes fewer units is better.
     """
 
     field: Field
@@ -81,7 +94,7 @@ class _Scope:
     dense: bool
 
     def follow(self, states: Sequence[State]) -> list[State]:
-        """The best states that follow."""
+        """The best successors of these states, at most `width`."""
         field, best = self.field, dict[tuple[tuple[int, int], ...], tuple[tuple[int, ...], State]]()
         for state in states:
             for each in self._next(state):
@@ -94,7 +107,7 @@ class _Scope:
         return [state for _, state in sorted(best.values(), key=lambda each: each[0])[: self.width]]
 
     def _next(self, state: State) -> Iterator[State]:
-        """The states that follow once everything that begins in the scope is placed."""
+        """The successors of a state, with all buffers placed that begin in the scope."""
         field, scope = self.field, self.scope
         before = {one: at for one, at in state.places.items() if field.last[one] >= scope}
         groups = field.groups(before)
@@ -122,7 +135,7 @@ class _Scope:
             yield State(places, state.cost + cost, state)
 
     def _unsorted(self, places: Places) -> int:
-        """Units of parts that do not lie as what is made of them wants it, beside the others."""
+        """Units of inputs of `joins` that are not yet in their final relative position."""
         total = 0
         for one, join in self.joins.items():
             if self.field.first[one] > self.scope:
@@ -135,7 +148,10 @@ class _Scope:
         return total
 
     def _scattered(self, places: Places) -> int:
-        """How much stands in the way of what comes: what lives long lies best near one of the two ends."""
+        """How much the live buffers obstruct later ones: distance to the nearer end of the arena, times scopes left.
+
+        Buffers that live long lie best near an end. More than 8 scopes left count as 8.
+        """
         field, scope = self.field, self.scope
         return sum(
             min(field.last[one] - scope, 8) * min(at, self.height - at - field.sizes[one]) for one, at in places.items()
@@ -143,10 +159,12 @@ class _Scope:
 
 
 def _price(steps: Sequence[Step] | None) -> int | None:
+    """Units that these moves copy; None without a safe order of moves."""
     return None if steps is None else sum(step.size for step in steps)
 
 
 def _course(state: State) -> list[Places]:
+    """The offsets in each step on the way to a state."""
     found: list[Places] = []
     while state.before is not None:
         found.append(state.places)

@@ -1,4 +1,4 @@
-"""What single scopes take, and so the whole, whatever is moved."""
+"""Lower bounds on the height of layouts with moves: what single scopes need, which no move can lower."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def scope_bound(field: Field, still: Sequence[Places] = ()) -> int:
-    """Units that some scope takes: no layout is lower.
+    """Largest lower bound of a single scope, in units: no layout is lower, whatever moves.
 
-    `still` has safe places for each scope, if any are known. What is free between them can be taken out, so they tell
-    at most what a scope takes, and most need not be looked at.
+    `still`: safe offsets for each scope, if known. A scope needs at most the units that these offsets cover, because
+    unused units between buffers can be taken out. Scopes that cover less than the best bound are skipped.
     """
     at_most = map(field.taken, still) if still else (sum(field.sizes[one] for one in each) for each in field.alive)
     best = 0
@@ -32,10 +32,10 @@ def scope_bound(field: Field, still: Sequence[Places] = ()) -> int:
 
 
 def pairs_bound(field: Field, alive: Sequence[int]) -> int:
-    """Units that these take at least: their sum, less what each two can have in common at most.
+    """Lower bound on the units that these buffers cover: the sum of sizes less the largest overlap of each pair.
 
-    That is Bonferroni's inequality. It holds for any of them; those that have more in common with others than they are
-    large are left out.
+    This is Bonferroni's inequality. It holds for every subset of the buffers; buffers that lower the bound, because
+    their overlaps exceed their size, are left out.
     """
     common = {(one, other): most for one, other in combinations(alive, 2) if (most := _common(field, one, other))}
     left = set(alive)
@@ -53,7 +53,7 @@ def pairs_bound(field: Field, alive: Sequence[int]) -> int:
 
 
 def _common(field: Field, one: int, other: int) -> int:
-    """Units that two can have in common at most."""
+    """Largest overlap of two buffers that their gap allows, in units."""
     size, beside = field.sizes[one], field.sizes[other]
     gap = field.rules[one].get(other)
     if gap is None:

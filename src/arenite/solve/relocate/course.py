@@ -1,4 +1,4 @@
-"""A layout with moves as the search has it: where everything is in each step."""
+"""A layout with moves during the search: the offset of every live buffer in each step."""
 
 from __future__ import annotations
 
@@ -16,21 +16,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """`places[k]` has the offsets, in units, of what is alive in step k; `least`: fewer units cannot be moved."""
+    """`places[k]` maps the buffers alive in step k to offsets, in units.
+
+    `least`: a lower bound on the units moved by any course of this height.
+    """
 
     places: Sequence[Places]
     least: int = 0
 
     def heights(self, field: Field) -> list[int]:
-        """Units that each step takes."""
+        """Height of each step in units."""
         return [max((at + field.sizes[one] for one, at in places.items()), default=0) for places in self.places]
 
     def height(self, field: Field) -> int:
-        """Units of the whole."""
+        """Height of the course in units."""
         return max(self.heights(field), default=0)
 
     def moves(self, field: Field) -> list[list[Step]]:
-        """What moves before each step, in a safe order; AssertionError where there is none."""
+        """The moves before each step, in a safe order. Raises AssertionError if no order is safe."""
         found: list[list[Step]] = []
         for step in range(len(self.places)):
             steps = moves_before(field, self.places, step)
@@ -39,12 +42,12 @@ class Course:
         return found
 
     def cost(self, field: Field) -> int:
-        """Units that are moved."""
+        """Units moved in all steps together."""
         return sum(step.size for steps in self.moves(field) for step in steps)
 
 
 def moves_before(field: Field, places: Sequence[Places], step: int) -> list[Step] | None:
-    """What moves before a step; None where no order is safe."""
+    """The moves before a step, in a safe order; None if no order is safe."""
     if step == 0:
         return []
     here = places[step]

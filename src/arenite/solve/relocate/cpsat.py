@@ -1,4 +1,4 @@
-"""Fewer bytes moved within a given height, searched by CP-SAT (OR-tools)."""
+"""Fewest bytes moved within a given height, by CP-SAT (OR-tools), in a window of steps of a course."""
 
 from __future__ import annotations
 
@@ -15,20 +15,25 @@ if TYPE_CHECKING:
     from arenite.solve.relocate.field import Field, Places
 
 _ROUNDS = 3
+"""CP-SAT runs per search. After each, the steps whose moves have no safe order get constraints on it; more runs would
+repair more courses, but cost as much as another window."""
 
 
 def search(
     field: Field, height: int, course: Course, window: range, *, effort: float, budget: Budget
 ) -> tuple[Course | None, int]:
-    """A course that is the same outside a window, and units that each such course moves at least.
+    """The cheapest course found that differs from a given one only in a window, or None.
+
+    Also returns a lower bound on the units that each such course moves; valid only for a `Field.simple` problem, since
+    the model charges buffers that move together one by one.
 
     Args:
-        field: the problem.
-        height: the arena in units.
-        course: what to begin with; within the window it may be too high.
-        window: the steps in which anything may be elsewhere.
-        effort: limit of the solver's deterministic time, for each of a few turns.
-        budget: is charged for the searches, and may allow less.
+        field: the problem in units.
+        height: units that every step in the window has to keep to.
+        course: the course to start from; in the window it may be too high.
+        window: the steps in which all buffers may have other offsets.
+        effort: limit of CP-SAT's deterministic time, for each of at most `_ROUNDS` runs.
+        budget: charged for the runs; may set a lower limit than `effort`.
     """
     from ortools.sat.python import cp_model
 
@@ -51,9 +56,9 @@ def search(
 
 
 class _Model:
-    """One offset for each buffer and step; to differ from the step before costs the buffer's size.
+    """The CP-SAT model: one offset per buffer and step; an offset other than in the step before costs the size.
 
-    Without `demand_order`, nothing says in which order the moves before a step can be made: a relaxation.
+    The model is a relaxation: until `demand_order`, it does not require a safe order of the moves before a step.
     """
 
     def __init__(self, field: Field, height: int, course: Course, window: range) -> None:
@@ -76,7 +81,7 @@ class _Model:
         self.model.minimize(sum(cost) + outside)
 
     def _inside(self, window: range) -> int:
-        """What the course moves where the window can change it."""
+        """Units that the course moves before the steps of the window and the one after it."""
         moves = self.course.moves(self.field)
         return sum(step.size for k in range(window.start, min(window.stop + 1, len(moves))) for step in moves[k])
 
@@ -84,7 +89,10 @@ class _Model:
         return [one for one in self.offsets[step] if step and one in self.offsets[step - 1]]
 
     def _moved(self, step: int) -> list[cp_model.LinearExpr]:
-        """A term of the cost for each buffer that may move before a step; what shares bytes moves as one."""
+        """The cost terms of a step, one per buffer that may move before it, in units.
+
+        Buffers that share bytes move together, yet each has a term of its own.
+        """
         places, terms = self.course.places, []
         for one in self._lasting(step):
             moves = self.model.new_bool_var("")
@@ -94,7 +102,7 @@ class _Model:
         return terms
 
     def _keep(self, step: int) -> None:
-        """What is alive together lies as the rules say, and what had common bytes keeps its shape."""
+        """Constrain a step: gaps hold, and buffers that shared bytes in the step before keep their difference."""
         numbers = sorted(self.offsets[step])
         for one in numbers:
             for other, gap in self.field.rules[one].items():
@@ -118,7 +126,7 @@ class _Model:
         self.model.add_linear_expression_in_domain(difference, domain)
 
     def _rigid(self, step: int, one: int, other: int) -> None:
-        """Two that a relation allows to share bytes are apart, or lie as they did in the step before."""
+        """Two buffers that may share bytes are apart in both steps, or keep their difference."""
         same = self.model.new_bool_var("")
         now, old = self.offsets[step], self.offsets[step - 1]
         self.model.add(now[one] - now[other] == old[one] - old[other]).only_enforce_if(same)
@@ -128,7 +136,7 @@ class _Model:
     def _apart(
         self, step: int, one: int, other_step: int, other: int, unless: cp_model.IntVar | None = None
     ) -> cp_model.IntVar:
-        """No common byte; true if the first one is above."""
+        """Constrain two buffers to have no common byte, unless `unless` holds; returns whether `one` is above."""
         above = self.model.new_bool_var("")
         difference = self.offsets[step][one] - self.offsets[other_step][other]
         always = [] if unless is None else [~unless]
@@ -138,7 +146,7 @@ class _Model:
         return above
 
     def demand_order(self, step: int) -> None:
-        """The moves before a step are made in some order, none of them onto what is still to move."""
+        """Constrain the moves before a step to some order in which no move lands on a buffer that is still to move."""
         lasting = self._lasting(step)
         ranks = {one: self.model.new_int_var(0, len(lasting), "") for one in lasting}
         for one in lasting:
@@ -150,7 +158,7 @@ class _Model:
                         self._apart(step, early, step - 1, late, unless=~when)
 
     def places(self, solver: cp_model.CpSolver) -> list[Places]:
-        """The offsets found."""
+        """The offsets found in each step, in units."""
         return [
             {one: at if isinstance(at, int) else solver.value(at) for one, at in offsets.items()}
             for offsets in self.offsets

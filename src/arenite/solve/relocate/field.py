@@ -1,4 +1,4 @@
-"""A layout problem with overlap as the search sees it: in units, scope by scope."""
+"""A placement problem for searches with moves: in units, scope by scope."""
 
 from __future__ import annotations
 
@@ -14,13 +14,18 @@ if TYPE_CHECKING:
     from arenite.solve.place.gaps import Gap
 
 Places = dict[int, int]
-"""Offsets, in units, of the buffers that are alive."""
+"""Offsets, in units, by buffer."""
 Join = dict[int, int]
-"""Where, in units from its begin, a buffer wants each of the buffers that it is made of."""
+"""Of a buffer that may share bytes with earlier ones, such as the output of CONCATENATION with its inputs: the final
+position of each of them, in units from the begin of the buffer."""
 
 
 class Field:
-    """`begins` has the scopes in which something begins, in order of time, and what it is. Each of them is a step."""
+    """A placement problem in units.
+
+    `begins` maps each scope in which buffers begin to these buffers, in order of time. Each such scope is a step.
+    `rules[i]` maps each buffer with a gap to buffer i to this gap. `joins` holds the joins of at least two buffers.
+    """
 
     def __init__(self, problem: PlacementProblem) -> None:
         small = gaps(problem)
@@ -39,7 +44,7 @@ class Field:
 
     @property
     def alive(self) -> list[list[int]]:
-        """What is alive in each step, by number."""
+        """The buffers alive in each step, in rising order."""
         steps: list[list[int]] = []
         living: list[int] = []
         for scope, new in self.begins.items():
@@ -49,12 +54,12 @@ class Field:
 
     @property
     def load(self) -> int:
-        """The largest sum of what is alive at once."""
+        """The maximum load in units."""
         return max((sum(self.sizes[one] for one in alive) for alive in self.alive), default=0)
 
     @property
     def simple(self) -> bool:
-        """Whether no two buffers that may share bytes live on together, so that each one always moves alone."""
+        """Whether no two buffers that may share bytes are alive together in several scopes: each one moves alone."""
         return not any(
             not self.apart(one, gap)
             and min(self.last[one], self.last[gap.other]) > max(self.first[one], self.first[gap.other])
@@ -63,7 +68,7 @@ class Field:
         )
 
     def _join(self, number: int) -> Join:
-        """Where the buffer wants those that end with its begin, or later, and may share bytes with it."""
+        """The positions, in a buffer, of the earlier buffers that may share bytes with it."""
         return {
             other: -gap.points[0] if gap.points else gap.down
             for other, gap in self.rules[number].items()
@@ -75,7 +80,7 @@ class Field:
         return (gap.up, gap.down, gap.points) == (self.sizes[gap.other], self.sizes[number], ())
 
     def taken(self, places: Mapping[int, int]) -> int:
-        """Units in which something lies."""
+        """Units that buffers cover at these offsets."""
         total, end = 0, 0
         for low, high in sorted((at, at + self.sizes[one]) for one, at in places.items()):
             if high > end:
@@ -84,7 +89,7 @@ class Field:
         return total
 
     def fits(self, number: int, offset: int, places: Mapping[int, int]) -> bool:
-        """Whether a buffer may lie there beside those placed."""
+        """Whether all gaps of a buffer at `offset` to the buffers placed hold."""
         rules = self.rules[number]
         for other, at in places.items():  # the innermost loop of the search
             gap = rules.get(other)
@@ -97,7 +102,7 @@ class Field:
         return at < other_at + self.sizes[other] and other_at < at + self.sizes[one]
 
     def groups(self, places: Mapping[int, int]) -> list[tuple[int, ...]]:
-        """The buffers placed, those with common bytes together, from the lowest up."""
+        """The buffers placed, in groups that share bytes, from the lowest up."""
         found: list[list[int]] = []
         end = -1
         for number in sorted(places, key=lambda number: (places[number], number)):
@@ -110,6 +115,6 @@ class Field:
         return [tuple(group) for group in found]
 
     def span(self, group: Iterable[int], places: Mapping[int, int]) -> tuple[int, int]:
-        """Begin and end of a group."""
+        """Begin and end of a group, in units."""
         group = tuple(group)
         return min(places[each] for each in group), max(places[each] + self.sizes[each] for each in group)

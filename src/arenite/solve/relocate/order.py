@@ -1,4 +1,4 @@
-"""In which order buffers can go from where they are to where they shall be, without harm to any other."""
+"""Orders the moves between two steps so that no move overwrites a buffer that is still needed."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ class Step(NamedTuple):
 def ordered(
     field: Field, groups: Sequence[tuple[int, ...]], before: Mapping[int, int], after: Mapping[int, int]
 ) -> list[Step] | None:
-    """One move for each group that changes its place, in an order in which none lands on another; None without one.
+    """The moves from offsets `before` to offsets `after`, one per group, in a safe order; None if there is none.
 
-    `groups` are those of `before`; each keeps its shape.
+    No move of a safe order lands on another group. `groups`: the groups of `before`, each of which has to keep the
+    relative offsets of its buffers.
     """
     now: list[tuple[int, int]] = []
     waiting: list[tuple[int, Step]] = []
@@ -49,6 +50,7 @@ def ordered(
 
 
 def _is_free(waiting: tuple[int, Step], now: Sequence[tuple[int, int]]) -> bool:
+    """Whether the target of a waiting move overlaps no other group; `now[i]`: begin and end of group i."""
     place, step = waiting
     top = step.target + step.size
     return not any(low < top and step.target < end and other != place for other, (low, end) in enumerate(now))

@@ -1,4 +1,4 @@
-"""Courses made better with CP-SAT: short ones as a whole, longer ones step by step around what is to change."""
+"""Improves courses with CP-SAT: short ones as a whole, longer ones in windows around the steps that have to change."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ if TYPE_CHECKING:
     from arenite.solve.relocate.field import Field
 
 _WHOLE = 400
-"""Buffers, counted once in each step, up to which CP-SAT is given all steps at once."""
+"""Offsets of a course (live buffers, summed over steps) up to which CP-SAT searches all steps at once."""
 _REACH = 12
-"""Steps on either side that are searched together in longer problems."""
+"""Steps on either side of a step that is too high, in one window; half as many around a move. Wider windows allow more
+changes, but take CP-SAT longer."""
 
 
 def fewer(field: Field, height: int, course: Course, effort: float, budget: Budget) -> Course:
-    """A course within the same height that moves no more, and less where that is found.
+    """A course within `height` units that moves no more than the given one, fewer units if CP-SAT finds one.
 
-    `effort`: deterministic time of CP-SAT in all. No search is begun once the budget is spent.
+    `effort`: CP-SAT's deterministic time for all windows together. No search begins once the budget is spent.
     """
     if _is_short(course):
         found, bound = search(field, height, course, range(len(course.places)), effort=effort, budget=budget)
@@ -41,7 +42,10 @@ def fewer(field: Field, height: int, course: Course, effort: float, budget: Budg
 
 
 def lowered(field: Field, height: int, course: Course, effort: float, budget: Budget) -> Course | None:
-    """A course like the given one that fits into a height where that one does not; None where none is found."""
+    """A course within `height` units, made from a higher one by changing windows; None if CP-SAT finds none.
+
+    `effort`: CP-SAT's deterministic time for all windows together.
+    """
     steps = len(course.places)
     high = [step for step, each in enumerate(course.heights(field)) if each > height]
     windows = [range(steps)] if _is_short(course) else list(_windows(high, steps, _REACH))
@@ -60,7 +64,7 @@ def _is_short(course: Course) -> bool:
 
 
 def _windows(steps: Sequence[int], count: int, reach: int) -> Iterator[range]:
-    """Ranges of steps around those given, joined where they would meet."""
+    """Ranges of `reach` steps on either side of the given steps, joined where they would overlap."""
     start = end = None
     for step in steps:
         if start is None or end is None:

@@ -1,4 +1,4 @@
-"""Makes room for one more block among blocks that keep their order, at the least cost."""
+"""Packs blocks into a height, in their given order and without overlap, at the least weight of blocks moved."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """`size` units that lie at `start` and cost `weight` to put anywhere else."""
+    """`size` units at offset `start`, in units; moving the block costs `weight`."""
 
     start: int
     size: int
@@ -20,10 +20,11 @@ class Block:
 
 
 def repacked(blocks: Sequence[Block], height: int, *, upwards: bool) -> list[int] | None:
-    """Where the blocks begin if none overlaps another, their order stays, and those that have to go weigh least.
+    """The begins of the blocks, in units, when none overlaps another and the blocks moved weigh least; order is kept.
 
-    What goes lies as low as what stays below it allows, or as high (`upwards`). None where they do not fit at all.
-    The blocks that stay are a heaviest chain of those between which there is room for the ones that go.
+    Moved blocks lie as low as possible, or as high as possible (`upwards`). Returns None if the blocks together exceed
+    the height. The blocks that stay are a heaviest chain, by dynamic programming, such that the other blocks fit
+    between them.
     """
     before = list(accumulate((block.size for block in blocks), initial=0))
     if before[-1] > height:
@@ -50,7 +51,7 @@ def repacked(blocks: Sequence[Block], height: int, *, upwards: bool) -> list[int
 
 
 def _placed(blocks: Sequence[Block], stays: Sequence[int], height: int, *, upwards: bool) -> list[int]:
-    """The begins of all blocks, given those that stay, with -1 and the count of blocks as the walls."""
+    """The begins of all blocks, in units; `stays`: positions of the blocks that stay, between -1 and the count."""
     starts = [block.start for block in blocks]
     for low, high in pairwise(stays):
         if upwards:

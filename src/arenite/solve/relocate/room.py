@@ -1,4 +1,4 @@
-"""Where one more buffer can go among those that are there, and what has to move for it."""
+"""Candidate offsets for one more buffer among buffers already placed, with and without moving the others."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """`places` are those of the buffers alive before something new begins, `fresh` is what begins now.
+    """Candidates within `height` units.
 
-    What is fresh has not been written yet: it goes elsewhere for nothing.
+    `fresh` are the buffers that begin in the same scope. They have not been written yet, so they move at no cost. In
+    all methods, `places` are the offsets of the buffers already placed, those of `fresh` included.
     """
 
     field: Field
@@ -25,18 +26,19 @@ class Room:
     fresh: frozenset[int]
 
     def without_moves(self, number: int, places: Places) -> Iterator[Places]:
-        """The places with this buffer added, which touches another one or a wall."""
+        """The places with this buffer added where it touches another buffer or an end of the arena."""
         for offset in self._offsets(number, places):
             if self.field.fits(number, offset, places):
                 yield {**places, number: offset}
 
     def with_moves(self, number: int, places: Places) -> Iterator[Places]:
-        """The same where others have to make room; no two move that have common bytes but together."""
+        """The places with this buffer added where others make room; buffers that share bytes move together."""
         groups = self.field.groups(places)
         yield from self._one_elsewhere(number, places, groups)
         yield from self._all_closer(number, places, groups)
 
     def _offsets(self, number: int, places: Mapping[int, int]) -> list[int]:
+        """Offsets for a buffer at which it touches another one or an end, or has a limit distance of its gap."""
         size, rules = self.field.sizes[number], self.field.rules[number]
         found = {0, self.height - size}
         for other, at in places.items():
@@ -47,7 +49,7 @@ class Room:
         return sorted(offset for offset in found if 0 <= offset <= self.height - size)
 
     def _one_elsewhere(self, number: int, places: Places, groups: Sequence[tuple[int, ...]]) -> Iterator[Places]:
-        """One group goes to another place, apart from all others, so that the buffer fits where it was."""
+        """One group moves to a place apart from all others, so that the buffer fits."""
         for group in groups:
             rest = {other: at for other, at in places.items() if other not in group}
             low, high = self.field.span(group, places)
@@ -61,7 +63,7 @@ class Room:
                     yield {**rest, **moved, number: offset}
 
     def _all_closer(self, number: int, places: Places, groups: Sequence[tuple[int, ...]]) -> Iterator[Places]:
-        """The buffer lies between two groups, or on one of them; they all keep their order."""
+        """The buffer goes between two groups, or shares bytes with some; all groups are repacked in their order."""
         alone = ((number,), {number: 0}, None)
         for slot in range(len(groups) + 1):
             yield from self._repacked(places, [*groups[:slot], None, *groups[slot:]], alone)
@@ -82,7 +84,11 @@ class Room:
         order: Sequence[tuple[int, ...] | None],
         shape: tuple[tuple[int, ...], Mapping[int, int], int | None],
     ) -> Iterator[Places]:
-        """`shape`: members of the block at None, their offsets in it, and the one that decides where it lies now."""
+        """The places after repacking groups in `order`, in which None stands for the block with the new buffer.
+
+        `shape`: the members of this block, their offsets in it, and the buffer whose bytes the new one shares (None if
+        there are none, or several).
+        """
         members, inside, _ = shape
         size = max(inside[each] + self.field.sizes[each] for each in members)
         old = [each for each in members if each in places]
@@ -114,12 +120,13 @@ class Room:
                 yield result
 
     def _weight(self, group: Sequence[int]) -> int:
+        """Cost of moving a group: its largest buffer in units, without `fresh` ones."""
         return max((self.field.sizes[each] for each in group if each not in self.fresh), default=0)
 
     def _shared(
         self, number: int, places: Places, groups: Sequence[tuple[int, ...]]
     ) -> Iterator[tuple[tuple[int, ...], Mapping[int, int], int | None]]:
-        """Blocks of the buffer with what it may lie on: one group, or all groups that it is made of."""
+        """Blocks of the buffer with one group that it may share bytes with, or with all groups of its inputs."""
         rules = self.field.rules[number]
         points: Places = {}
         for group in groups:
@@ -154,7 +161,7 @@ class Room:
 
 
 def _apart(walls: Sequence[tuple[int, int]], size: int, height: int) -> Iterator[int]:
-    """The lowest and the highest place of `size` units in every gap between walls."""
+    """The lowest and the highest offset of `size` units in every hole between `walls` (begin, end)."""
     at = 0
     for low, high in [*sorted(walls), (height, height)]:
         if low - at >= size:

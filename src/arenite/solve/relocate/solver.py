@@ -1,4 +1,7 @@
-"""The least height of all, and few bytes moved for it."""
+"""Layouts with moves: from a placement problem and a layout without moves to a lower layout with few bytes moved.
+
+Height comes first: a beam search and CP-SAT look for the least one. CP-SAT then lowers the bytes moved.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +23,15 @@ if TYPE_CHECKING:
     from arenite.problems.placement import PlacementProblem
 
 _WIDTH = 8
+"""States that the beam search keeps per scope. More find lower or cheaper layouts, in time linear in the width."""
 _TRIES = 5
-"""Heights tried between one that failed and one that did not."""
+"""Steps of the bisection between a height that failed and one that succeeded; leaves at most 1/32 of the interval."""
 _EFFORT = 0.5
-"""Deterministic time of CP-SAT in each of its searches, for an effort of 1."""
+"""CP-SAT's deterministic time per search, at an effort of 1."""
 
 
 def least_height(problem: PlacementProblem) -> int:
-    """Bytes that some scope takes alone: no layout is lower, whatever is moved."""
+    """Lower bound in bytes on the height of every layout, whatever moves: the largest need of a single scope."""
     field = Field(problem)
     return scope_bound(field) * field.unit
 
@@ -41,18 +45,18 @@ def solve(
     width: int = _WIDTH,
     worth: float = 0.0,
 ) -> MovingSolution:
-    """The lowest layout found when buffers may move between operators, and few bytes moved.
+    """The lowest layout found when buffers may move between operators, with few bytes moved.
 
-    It is never higher than the layout that it begins with, nor, where every move is worth it, than the maximum load.
+    It is never higher than the given layout. With `worth` 0, it is never higher than the maximum load either.
 
     Args:
-        problem: the buffers and where they may overlap.
-        still: offsets of a safe layout without moves.
-        budget: is charged for the searches; none is begun once it is spent. None is a budget of its own.
-        effort: how much work CP-SAT may spend, 1 being some seconds.
-        width: how many courses are followed at once.
-        worth: bytes that the layout must be lower for each byte that is moved, else nothing moves. Layouts in between
-            were sought for a while, and did not move less.
+        problem: buffers and safe distances.
+        still: offsets in bytes of a valid layout without moves.
+        budget: charged for the searches; no search begins once it is spent. None: a new default budget.
+        effort: work that CP-SAT may spend; 1 is some seconds.
+        width: states that the beam search keeps per scope.
+        worth: bytes of height that each byte moved must save; if the layout found saves less, nothing moves. Layouts
+            between the two were searched for in an experiment, and did not move less.
     """
     budget = budget or Budget()
     field = Field(problem)
@@ -69,7 +73,7 @@ def solve(
 
 @dataclass(frozen=True)
 class _Search:
-    """How a course within some height is sought; `still` is the one that moves nothing."""
+    """Searches for courses within a height in units; `still` is the course without moves."""
 
     field: Field
     still: Course
@@ -78,14 +82,14 @@ class _Search:
     width: int
 
     def within(self, height: int) -> Course | None:
-        """A course within a height, built forward in time; None where none is found."""
+        """A course within `height` units, by beam search; None if none is found."""
         if self.still.height(self.field) <= height:
             return self.still
         places = search(self.field, height, self.width, self.budget)
         return None if places is None else Course(places)
 
     def loaded(self) -> Course:
-        """One that is no higher than the maximum load, within which everything can be pushed together."""
+        """A course within the maximum load. One always exists: all buffers can be pushed together."""
         if self.still.height(self.field) <= self.field.load:
             return self.still
         places = search(self.field, self.field.load, self.width, Budget(math.inf))
@@ -94,7 +98,11 @@ class _Search:
 
 
 def _lowest(sought: _Search, bound: int) -> tuple[Course, int]:
-    """A course, and a height that is as low as it can be found, from the bound on."""
+    """The lowest course found, and its height in units.
+
+    The beam search tries the bound, then heights between the bound and the maximum load, by bisection. CP-SAT tries the
+    bound last.
+    """
     field = sought.field
     found = sought.within(bound)
     if found is not None:
@@ -110,16 +118,18 @@ def _lowest(sought: _Search, bound: int) -> tuple[Course, int]:
             failed = middle
         else:
             best, height = found, found.height(field)
-    # What CP-SAT changes of the layout without moves is little, and takes longer.
+    # CP-SAT changes little of the layout without moves, so its courses move little; but it takes longer.
     found = lowered(field, bound, sought.still, sought.effort, sought.budget)
     return (best, height) if found is None else (found, bound)
 
 
 def _still(field: Field, offsets: Sequence[int]) -> Course:
+    """The course without moves; `offsets` in bytes."""
     return Course([{one: offsets[one] // field.unit for one in alive} for alive in field.alive])
 
 
 def _solution(problem: PlacementProblem, field: Field, found: Course, bound: int) -> MovingSolution:
+    """The course in bytes; `bound` in units."""
     unit, offsets = field.unit, [0] * len(problem.buffers)
     for new, places in zip(field.begins.values(), found.places, strict=True):
         for number in new:

@@ -34,7 +34,8 @@ def fit(boxes: Boxes, height: int, effort: int, budget: Budget) -> Answer:
     sweep = _Sweep(boxes, height, effort, budget)
     starts = sorted(start for start, _ in boxes.spans)
     marks = sorted({0, *starts[_STEP::_STEP]})
-    for place in range(len(marks)):
+    # The stretch from the last mark but one already reaches to the end.
+    for place in range(max(1, len(marks) - 1)):
         ahead = marks[place + 2] if place + 2 < len(marks) else boxes.sections
         if not sweep.reach(marks[: place + 1], ahead):
             return Answer(None, sweep.hopeless, sweep.states, "cp-sat")

@@ -1,6 +1,7 @@
-"""A TensorFlow Lite model in memory: operators point at tensors, there are no file indices.
+"""A TensorFlow Lite model in memory: operators point at tensors, not at file indices.
 
-Objects compare by identity (two tensors may be equal in every field and still be two tensors) and are never changed.
+Objects compare by identity (two tensors may be equal in every field and still be two tensors) and are never changed;
+`MemoryPlan` alone is a value. Positions occur in two places: `MemoryPlan.offsets` and `Operator.graphs`.
 `origin` belongs to the room `tflite`: it lets the writer keep every byte of what it did not have to change, and is
 `None` for what a program made.
 """
@@ -27,8 +28,8 @@ NO_OPTIONS: Mapping[str, Option] = MappingProxyType({})
 class ElementType(enum.Enum):
     """Element type of a tensor, by its name in the TensorFlow Lite schema; the value is (schema code, bytes).
 
-    Bytes are those that TFLM charges for one element at run time (`TfLiteTypeSizeOf`), so the 4-bit types take a
-    whole byte; STRING and VARIANT have no size known ahead and count as 0.
+    Bytes are those that TFLM charges for one element at run time (`TfLiteTypeSizeOf`), so types of less than 8
+    bits take a whole byte; STRING and VARIANT have no size known ahead and count as 0.
     """
 
     FLOAT32 = (0, 4)

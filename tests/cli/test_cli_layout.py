@@ -2,13 +2,16 @@
 
 import csv
 import json
+import re
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from arenite.cli import app
 
+MINIMALLOC = Path(__file__).resolve().parents[2] / "benchmarks" / "minimalloc"
 ROWS = "id,lower,upper,size\na,0,3,64\nb,2,5,32\nc,3,6,64\n"
 
 
@@ -77,6 +80,37 @@ def test_a_capacity_is_a_gate(buffers, tmp_path):
     assert not placed.exists()
 
 
+def test_a_capacity_that_is_not_reached_exits_with_1_in_json_as_well(buffers, tmp_path):
+    placed = tmp_path / "placed.csv"
+    result = run(buffers, "--capacity", "95", "-o", placed, "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["fits"] is False
+    assert not placed.exists()
+
+
+def test_a_search_that_has_to_stop_says_so():
+    """No layout of this instance within its load is known."""
+    hard = MINIMALLOC / "D.1048576.csv"
+    result = run(hard, "--effort", "low")
+    assert result.exit_code == 0
+    assert re.search(
+        r"^At least [\d,]+ bytes are needed; at most [\d.]+ % could be saved$", result.stdout, re.MULTILINE
+    )
+    assert json.loads(run(hard, "--effort", "low", "--json").stdout)["optimal"] is False
+    result = run(hard, "--capacity", "990000", "--effort", "low")
+    assert (result.exit_code, "A capacity of 990,000 bytes was not reached" in result.stdout) == (1, True)
+    found = json.loads(run(hard, "--time-limit", "0", "--json").stdout)
+    assert found["timed_out"] is True
+    assert "The time limit ended the search" in run(hard, "--time-limit", "0").stdout
+
+
+def test_the_instances_of_minimalloc_are_read_and_fit(tmp_path):
+    for path in sorted(MINIMALLOC.glob("[ABEFHI].*.csv")):
+        placed = tmp_path / path.name
+        assert run(path, "--capacity", "1M", "-o", placed).exit_code == 0
+        assert height(placed) <= 1 << 20
+
+
 def test_json(buffers):
     found = json.loads(run(buffers, "--json").stdout)
     assert sorted(found.pop("offsets")) in ([0, 0, 64], [0, 32, 32])
@@ -104,7 +138,9 @@ def test_a_file_without_buffers(tmp_path):
         ("id,lower,upper,size,size\na,0,1,1,1\n", "must name a column 'size' once"),
         ("id,lower,upper,size,gaps\na,0,1,1,\n", "the column 'gaps' is not supported"),
         ("id,lower,upper,size\na,0,1,-4\n", "buffers.csv, line 2: size is '-4'; give a whole number"),
-        ("id,lower,upper,size\na,0,1,4\nb,0,1\n", "buffers.csv, line 3: size is ''"),
+        ("id,lower,upper,size\na,0,1,4\nb,0,1\n", "buffers.csv, line 3: has 3 cells, but the first line has 4"),
+        ("lower,upper,size,id\n0,3,4096\n", "buffers.csv, line 2: has 3 cells, but the first line has 4"),
+        ("id,lower,upper,size\na,0,3,5,note\n", "buffers.csv, line 2: has 5 cells, but the first line has 4"),
         ("id,lower,upper,size\na,0,1,99999999999999\n", "line 2: size is '99999999999999'"),
         ("id,lower,upper,size\na,3,3,4\n", "line 2: upper must be above lower"),
         ("id,lower,upper,size\na,0,1,\x1b[31m\n", r"line 2: size is '\\x1b[31m'"),

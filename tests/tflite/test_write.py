@@ -384,6 +384,23 @@ def test_control_dependencies_follow_their_operators():
         write_bytes(with_operators(read, [operators[1], operators[0], *operators[2:]]))
 
 
+def test_control_edges_are_written_as_the_graph_has_them():
+    model = rich()
+    model.metadata.append(schema.MetadataT(name=CONTROL, buffer=6))
+    model.buffers.append(schema.BufferT(data=np.frombuffer(control_edges((0, 1)), np.uint8)))
+    read = read_bytes(pack(model), "edges")
+
+    def again(edges):
+        graphs = (dataclasses.replace(read.main, control_edges=edges), *read.graphs[1:])
+        return read_bytes(write_bytes(dataclasses.replace(read, graphs=graphs)), "again").main
+
+    first, second, third = read.main.operators[:3]
+    both = again(((first, second), (second, third)))
+    assert both.control_edges == tuple(zip(both.operators[:2], both.operators[1:3], strict=True))
+    assert again(()).control_edges == ()
+    assert read_bytes(write_bytes(read), "same").main.control_edges != ()
+
+
 def test_a_field_newer_than_the_schema_is_kept_or_refused():
     source = write_bytes(scratch())
     source = with_unknown_field(source, schema.Model.GetRootAs(source, 0), ModelField.COUNT)

@@ -27,12 +27,19 @@ def layout_command(
     alignment: Annotated[
         int,
         typer.Option(
-            metavar="BYTES", parser=whole("--alignment", 1, MOST_ALIGNMENT), help="Offsets are multiples of it."
+            metavar="BYTES",
+            parser=whole("--alignment", 1, MOST_ALIGNMENT),
+            help="Offsets are multiples of it, and sizes are rounded up.",
         ),
     ] = 1,
     capacity: Annotated[
         int | None,
-        typer.Option(metavar="SIZE", parser=parse_size, help="Exit with 1 if this is not reached.", show_default=False),
+        typer.Option(
+            metavar="SIZE",
+            parser=parse_size,
+            help="Stop at a layout that fits; exit with 1 if none is found.",
+            show_default=False,
+        ),
     ] = None,
     effort: Effort = "normal",
     time_limit: TimeLimit = None,

@@ -3,7 +3,7 @@
 A template in `kernels/templates/` is C with names such as $ELEMENT, and with sections for some of its kernels. A
 section begins with `$FOR` and the names of its kernels, which may be shell patterns. It ends at the next section or at
 `$ALL`, which is followed by lines for all kernels. To expand a kernel of the table below, every name is replaced and
-the sections of other kernels are dropped, so that exported files are plain C:
+the sections of other kernels are dropped, so that exported files are plain C. For the kernel `mean_s8`:
 
     $ELEMENT best = *x;                   int8_t best = *x;
     $FOR *_f32

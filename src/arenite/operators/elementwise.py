@@ -1,11 +1,12 @@
 """Operators that compute each output element from the input elements at the same position, each kind listed once.
 
-    FUNCTIONS     x -> f(x), of the type of x               CONVERSIONS   x -> x, in another type or scale
-    ARITHMETIC    x, y -> f(x, y), of the type of both      COMPARISONS   x, y -> a relation of x and y
+    _FUNCTIONS    x -> f(x), of the type of x               CONVERSIONS   x -> x, in another type or scale
+    _ARITHMETIC   x, y -> f(x, y), of the type of both      COMPARISONS   x, y -> a relation of x and y
     and NOT, AND, OR of booleans
 
-Two inputs are broadcast to the output's shape by NumPy's rules. The group of a kind decides its requirements, that it
-has no state, that strips and channel groups can split it, and that its kernels may write over an input.
+Two inputs are broadcast to the output's shape by NumPy's rules. A kind that is listed requires one or two inputs, has no
+state, and can be split by strips and channel groups. Where a set of kernels has a kernel for the kind, the kernel may
+write over an input, unless the rules of that set say otherwise.
 `docs/extending.md` lists the steps to add a kind.
 """
 

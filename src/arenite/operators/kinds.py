@@ -3,7 +3,8 @@
     name of the kind --KINDS--> inputs, outputs, dimensions, options, purity
 
 `requirements` checks an operator against its row, `state` keeps the order of operators with side effects, and
-`elementwise` lists the elementwise kinds, whose rows are equal. `macs` and `windows` have the arithmetic of kinds.
+`elementwise` lists the elementwise kinds, which require one or two inputs and nothing else. `macs` and `windows` have
+the arithmetic of kinds.
 
 A row contains only what every runtime requires: inputs that LiteRT or TFLM can do without may be missing.
 
@@ -49,7 +50,8 @@ class Kind:
         ranks: (position, minimum, maximum number of dimensions) of inputs. A scalar passes too, since a file has the
             same shape for a tensor of unknown rank.
         result: minimum number of dimensions of the first output.
-        positive: options with a value from 1 to a limit.
+        positive: options whose values must be from 1 to `limit`.
+        limit: largest value of these options.
         images: position of the input over which a window slides.
         weighted: whether input 1 is weights, by whose dimensions kernels divide.
         pure: whether the outputs are the only effect and depend on the inputs alone (unless an input is a variable).

@@ -71,7 +71,7 @@ def _pool_fits(operator: Operator) -> bool:
 
 
 def _slides(operator: Operator) -> bool:
-    """Whether the output has four dimensions and the strides are positive."""
+    """Whether the output has four dimensions, and strides and dilations are positive."""
     strides = all(_positive(operator, name) for name in ("stride_h", "stride_w"))
     dilations = all(_positive(operator, name, 1) for name in ("dilation_h_factor", "dilation_w_factor"))
     return strides and dilations and len(operator.outputs[0].shape) == 4

@@ -50,7 +50,7 @@ def read_buffers(path: Path, alignment: int = 1) -> BufferList:
 
     Args:
         path: the file, with the columns `id`, `lower`, `upper` and `size` in any order; others are kept.
-        alignment: bytes of which every offset is a multiple; sizes count as rounded up to it.
+        alignment: bytes of which every offset is a multiple; sizes are rounded up to such a multiple.
 
     Raises:
         ModelError: the file cannot be read, lacks a column, or has a row that is no buffer; the message names the line.
@@ -70,9 +70,12 @@ def read_buffers(path: Path, alignment: int = 1) -> BufferList:
         if column in header:
             raise ModelError(f"{path.name}: the column {column!r} is not supported; leave it out, or use --alignment")
     numbered = [(number, tuple(line)) for number, line in enumerate(lines[1:], start=2) if any(line)]
+    for number, line in numbered:
+        if len(line) != len(header):
+            raise ModelError(f"{path.name}, line {number}: has {len(line)} cells, but the first line has {len(header)}")
     if len(numbered) > _MOST_BUFFERS:
         raise ModelError(f"{path.name}: has {len(numbered):,} buffers, more than {_MOST_BUFFERS:,}")
-    buffers = tuple(_buffer(path.name, number, dict(zip(header, line, strict=False))) for number, line in numbered)
+    buffers = tuple(_buffer(path.name, number, dict(zip(header, line, strict=True))) for number, line in numbered)
     aligned = tuple(
         Buffer(buffer.name, -(-buffer.size // alignment) * alignment, buffer.first, buffer.last) for buffer in buffers
     )
@@ -83,7 +86,7 @@ def read_buffers(path: Path, alignment: int = 1) -> BufferList:
 def _buffer(name: str, line: int, row: dict[str, str]) -> Buffer:
     numbers = {}
     for column in _COLUMNS[1:]:
-        text = row.get(column, "").strip()
+        text = row[column].strip()
         if not (text.isascii() and text.isdigit() and len(text) <= 13 and int(text) < _LARGEST):
             raise ModelError(
                 f"{name}, line {line}: {column} is {printable(text)!r}; give a whole number from 0 to {_LARGEST - 1}"
@@ -118,7 +121,7 @@ def lay_out(
 
 
 def as_csv(buffers: BufferList, offsets: Sequence[int]) -> str:
-    """The rows as they were read, with a column `offset`, in bytes, at the end; an old one is replaced."""
+    """The cells as they were read, with a column `offset` in bytes at the end; an old column `offset` is replaced."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     kept = [place for place, name in enumerate(buffers.header) if name != "offset"]
@@ -129,4 +132,4 @@ def as_csv(buffers: BufferList, offsets: Sequence[int]) -> str:
 
 def _rows(buffers: BufferList, kept: Sequence[int], offsets: Sequence[int]) -> Iterator[list[str]]:
     for row, offset in zip(buffers.rows, offsets, strict=True):
-        yield [*(row[place] if place < len(row) else "" for place in kept), str(offset)]
+        yield [*(row[place] for place in kept), str(offset)]

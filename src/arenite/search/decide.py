@@ -32,7 +32,8 @@ def decided(task: Task) -> Decision:
     """The best decision for the task, with strips if the options allow them and they save memory.
 
     High effort begins with normal effort and takes the better of the two plans. A search with a larger budget takes
-    other turns, and may miss what one with a smaller budget finds.
+    other turns, and may miss what one with a smaller budget finds. Both bounds answer the same question, so the larger
+    one holds for either plan.
 
     Raises:
         FitError: `arena` was asked for and was not reached.

@@ -26,7 +26,8 @@ _VERSION = 1
 def edges_by_place(graph: Graph) -> tuple[tuple[int, int], ...]:
     """The control edges of a graph as current positions of operators.
 
-    A changed copy of an operator stands for the operator that was read.
+    A changed copy of an operator stands for the operator that was read. There is one copy at most: passes that make
+    several operators of one leave graphs with control edges alone (`rewrite/edits.py`, `check_order_is_free`).
 
     Raises:
         ModelError: an operator of a pair was removed.

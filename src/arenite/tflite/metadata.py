@@ -1,7 +1,8 @@
 """Metadata entries that are fields of the model: the memory plan, the name of its target, and control edges.
 
 Reading moves them from `Model.metadata` to fields; writing puts them back at their old places, or at the end. Unchanged
-entries keep their bytes.
+entries keep their bytes. A file may have several entries of one name: TFLM follows the last plan, the last name of a
+target belongs to it, and of control edges the first entry counts.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 PLAN_NAME = "OfflineMemoryAllocation"
 TARGET_NAME = "arenite.target"
-"""Entry beside a plan in which buffers overlap: such a plan is valid with some kernels only, and the plan itself does
-not say with which. Runtimes ignore metadata that they do not know."""
+"""Entry beside a plan that was searched with overlap, also for the default target `tflm`: such a plan may be valid with
+some kernels only, and the plan itself does not say with which. Runtimes ignore metadata that they do not know."""
 _FIELDS = (PLAN_NAME, TARGET_NAME, CONTROL_EDGES_NAME)
 
 
@@ -108,9 +109,19 @@ def _changed(model: Model) -> dict[str, bytes | None]:
     moved = original is None or any(
         before.operators != now.operators for before, now in zip(original.graphs, graphs, strict=False)
     )
-    if bound and moved:
+    if bound and (moved or _edges(model) != _edges(original)):
         result[CONTROL_EDGES_NAME] = encode_edges(graphs[: bound[-1] + 1], model.name)
+    elif not bound and any(_edges(original)):
+        result[CONTROL_EDGES_NAME] = None
     return result
+
+
+def _edges(model: Model | None) -> list[object]:
+    """The control edges of each graph, without graphs at the end that have none."""
+    edges: list[object] = [] if model is None else [graph.control_edges for graph in model.graphs]
+    while edges and not edges[-1]:
+        edges.pop()
+    return edges
 
 
 def _merged(

@@ -22,9 +22,9 @@ class Rules:
 
     Attributes:
         kernels: the set of kernels that layouts have to be safe with.
-        scratch_of: the set of kernels whose scratch is charged; None means `kernels`.
+        scratch_of: the charged set, whose scratch counts in the head to minimize; None means `kernels`.
         keep_inputs: the inputs of the main graph stay intact to the end of the inference.
-        limits: largest head in bytes for sets of kernels, among them the charged set; empty: no limits.
+        limits: largest head in bytes for sets of kernels; the charged set must be one of them. Empty: no limits.
     """
 
     kernels: Backend
@@ -38,7 +38,10 @@ class Rules:
         return self.scratch_of or self.kernels
 
     def problem(self, model: Model, order: Sequence[int]) -> tuple[PlacementProblem, tuple[Tensor, ...]]:
-        """The layout problem of an order of the main graph, within the limits, and the tensors of its first buffers."""
+        """The layout problem of an order of the main graph, within the limits, and the tensors of its first buffers.
+
+        Buffer i stands for tensor i; the buffers after the last tensor are scratch.
+        """
         problem, tensors = overlap_problem(
             model, self.kernels, {0: order}, keep_inputs=self.keep_inputs, scratch_of=self.charged
         )

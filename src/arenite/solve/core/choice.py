@@ -1,4 +1,4 @@
-"""Chooses the core that runs, compiled or Python; no other module does.
+"""Chooses the core that runs, compiled or Python. The compiled one hands problems with very large sums to its twin.
 
 The environment variable `ARENITE_CORE` may name one: `compiled` or `python`. A name that is not installed raises
 OptionError on import.

@@ -1,0 +1,45 @@
+"""Whole commands give the same bytes with the compiled core and without."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from arenite import Options, optimize, zoo
+from arenite.solve.core.choice import cores, running
+
+pytestmark = pytest.mark.skipif("compiled" not in cores(), reason="the compiled core is not installed")
+
+CASES = (
+    ("chain", {}, Options(split=True, effort="low", verify=False)),
+    ("random-wired", {}, Options(effort="low", verify=False)),
+    ("inception", {}, Options(overlap=False, effort="low", verify=False)),
+    ("densenet", {"blocks": 2, "layers": 3}, Options(target="c", effort="low", verify=False)),
+)
+
+
+@pytest.mark.parametrize(("name", "parameters", "options"), CASES, ids=[name for name, *_ in CASES])
+def test_plans_are_the_same(name, parameters, options):
+    model = zoo.build(name, **parameters)
+    contents = []
+    for core in cores().values():
+        with running(core):
+            contents.append(optimize(model, options).content)
+    assert len(contents) == 2
+    assert contents[0] == contents[1]
+
+
+def test_a_core_that_is_not_there_is_named():
+    result = subprocess.run(
+        [sys.executable, "-m", "arenite", "--version"],
+        env={"ARENITE_CORE": "fortran", "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "fortran" in result.stderr
+    assert len(result.stderr.splitlines()) == 1

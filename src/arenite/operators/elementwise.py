@@ -4,9 +4,9 @@
     _ARITHMETIC   x, y -> f(x, y), of the type of both      COMPARISONS   x, y -> a relation of x and y
     and NOT, AND, OR of booleans
 
-Two inputs are broadcast to the output's shape by NumPy's rules. A kind that is listed requires one or two inputs, has no
-state, and can be split by strips and channel groups. Where a set of kernels has a kernel for the kind, the kernel may
-write over an input, unless the rules of that set say otherwise.
+Two inputs are broadcast to the output's shape by NumPy's rules. A kind that is listed requires one or two inputs, has
+no state, and can be split by strips and channel groups. Where a set of kernels has a kernel for the kind, the kernel
+may write over an input, unless the rules of that set say otherwise.
 `docs/extending.md` lists the steps to add a kind.
 """
 

@@ -1,6 +1,7 @@
 """What proves a lower bound on the peak, in a form that someone else can check without searching again.
 
-Every certificate speaks about one `Problem` and claims: no order of its operators has a peak below `bound`.
+Every certificate speaks about one `Problem` and claims: no order of its operators has a peak below `bound`. The words
+for parts of a problem (`extra`, `kept`, `before`, a saving and its `most`) are those of `problems/order.py`.
 
 The rules below use two functions. X is a set of operators that have run, so it contains all predecessors of its
 members; v is an operator whose predecessors are all in X.
@@ -15,7 +16,9 @@ members; v is an operator whose predecessors are all in X.
 
 1. memory(X, v) is the larger of two sums. One subtracts the saving's `most` from live(X). The other counts live(X)
    without the bytes saved of each tensor that ends with v. Call the second count f(X). f is submodular as live is: it
-   is live, with the saved bytes of those tensors counted after v instead of before it.
+   is live, with the saved bytes of those tensors counted after v instead of before it. Example: v reads a tensor of 100
+   bytes, of which it saves 60 (`most` is 50), and writes 80. With nothing else alive, live(X) = 100 and f(X) = 40.
+   Then memory(X, v) = max(100 - 50, 40) + 80 = 130.
 2. A larger X can only let more tensors end. So where a rule joins X with another set, both sums grow no faster than
    live does. For a set U that contains v, f(U) = live(U), so a rule that intersects X with U holds for f too.
 

@@ -39,7 +39,9 @@ static int64_t most_ranges(const groups *each) {
   return most;
 }
 
-/* Reads five tables. On failure what was read is still to be freed. */
+/* Reads the five tables that solve/core/compiled.py packs: where the others of each group begin, the others, where the
+ * ranges of each pair begin, the ranges, and rows that tell the height (see `ends` in solve/core/tables.py). On failure
+ * what was read is still to be freed. */
 static bool read_groups(groups *result, PyObject *tables[5]) {
   memset(result, 0, sizeof *result);
   if (!numbers_read(&result->others_from, tables[0]) || !numbers_read(&result->others, tables[1]) ||
@@ -194,6 +196,7 @@ static Py_ssize_t go(groups *each, walk *at, int64_t enough, Py_ssize_t tries, t
 /* Whether every group is in the order, and has a place, so that a walk finds what it looks for. */
 static bool complete(const walk *at) {
   bool right = at->order.count > 0;
+  /* `ends` is all zeros here, and is written anew before anything reads heights from it: it marks what was seen. */
   for (Py_ssize_t i = 0; i < at->order.count; i++) {
     at->ends.at[at->order.at[i]] = 1;
   }

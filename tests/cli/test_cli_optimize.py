@@ -106,7 +106,7 @@ def test_options_reach_the_optimizer(model, tmp_path):
 
 def test_the_output_must_be_another_file(model, tmp_path):
     before = model.read_bytes()
-    assert "model that is read" in refused(run(model, "-o", model, "--force"))
+    assert "file that is read" in refused(run(model, "-o", model, "--force"))
     link = tmp_path / "link.tflite"
     link.symlink_to(model)
     refused(run(model, "-o", link, "--force"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import random
 import time
 from pathlib import Path
@@ -16,6 +15,7 @@ from arenite.formulate.placement import overlap_problem
 from arenite.model import ElementType, Graph, Model, Operator, Tensor
 from arenite.problems.lifetimes import maximum_load
 from arenite.problems.placement import Buffer, PlacementProblem
+from arenite.search.buffer_list import read_buffers
 from arenite.search.joint.jointly import solve_jointly
 from arenite.search.joint.rules import Rules
 from arenite.solve.order.solver import solve
@@ -43,7 +43,7 @@ def run(only: str) -> Table:
     for path in sorted(INSTANCES.glob("*.csv")):
         letter, capacity = path.stem.split(".")
         if only.lower() in f"minimalloc {letter}".lower():
-            _measure(table, f"minimalloc {letter}", read(path), int(capacity))
+            _measure(table, f"minimalloc {letter}", read_buffers(path).problem, int(capacity))
     for name, large in _large():
         if only.lower() in name.lower():
             _measure_up_to(table, name, large, int(maximum_load(large) * ENOUGH_ABOVE_LOAD), goal=None)
@@ -53,17 +53,9 @@ def run(only: str) -> Table:
     return table
 
 
-def read(path: Path) -> PlacementProblem:
-    """A MiniMalloc file; its `upper` is exclusive."""
-    with path.open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    buffers = (Buffer(r["id"], int(r["size"]), int(r["lower"]), int(r["upper"]) - 1) for r in rows)
-    return PlacementProblem(tuple(buffers))
-
-
 def _large() -> Iterator[tuple[str, PlacementProblem]]:
     for path in sorted(LARGE.glob("*.csv")):
-        yield f"idealloc {path.stem}", read(path)
+        yield f"idealloc {path.stem}", read_buffers(path).problem
     for steps in (2_000, 6_000):
         yield f"training {steps}", training(steps)
 

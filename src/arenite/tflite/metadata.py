@@ -95,33 +95,28 @@ def _changed(model: Model) -> dict[str, bytes | None]:
     """New content of each entry that cannot stay as in the source; None for entries to remove."""
     original, graphs = original_of(model), model.graphs
     result: dict[str, bytes | None] = {}
-    tensors = [len(graph.tensors) for graph in graphs]
-    if original is None or model.plan != original.plan or tensors != [len(graph.tensors) for graph in original.graphs]:
+    if original is None or _planned(model) != _planned(original):
         result[PLAN_NAME] = None if model.plan is None else encode_plan(model.plan, graphs, model.name)
-    if (
-        original is None
-        or model.target != original.target
-        or (model.plan is None) != (original.plan is None)
-        or result.get(PLAN_NAME, b"") is None
-    ):
+    if original is None or (model.target, model.plan is None) != (original.target, original.plan is None):
         result[TARGET_NAME] = None if model.target is None or model.plan is None else model.target.encode()
-    bound = [number for number, graph in enumerate(graphs) if graph.control_edges]
-    moved = original is None or any(
-        before.operators != now.operators for before, now in zip(original.graphs, graphs, strict=False)
-    )
-    if bound and (moved or _edges(model) != _edges(original)):
-        result[CONTROL_EDGES_NAME] = encode_edges(graphs[: bound[-1] + 1], model.name)
-    elif not bound and any(_edges(original)):
-        result[CONTROL_EDGES_NAME] = None
+    bound = _bound(model)
+    if original is None or bound != _bound(original):
+        result[CONTROL_EDGES_NAME] = encode_edges(graphs[: max(bound) + 1], model.name) if bound else None
     return result
 
 
-def _edges(model: Model | None) -> list[object]:
-    """The control edges of each graph, without graphs at the end that have none."""
-    edges: list[object] = [] if model is None else [graph.control_edges for graph in model.graphs]
-    while edges and not edges[-1]:
-        edges.pop()
-    return edges
+def _planned(model: Model) -> tuple[MemoryPlan | None, list[int]]:
+    """The plan, and the number of tensors of each graph that the plan has offsets for."""
+    return model.plan, [len(graph.tensors) for graph in model.graphs]
+
+
+def _bound(model: Model) -> dict[int, tuple[object, object]]:
+    """The control edges and the operators of each graph that has edges, by its number."""
+    return {
+        number: (graph.control_edges, graph.operators)
+        for number, graph in enumerate(model.graphs)
+        if graph.control_edges
+    }
 
 
 def _merged(

@@ -47,21 +47,21 @@ def improve(
         found: called with each better layout.
     """
     fits = core().single_fits(gaps)
-    starts: list[tuple[int, int, list[int]]] = []
+    starts: list[tuple[int, int, list[int], list[int]]] = []
     best: list[int] = []
     for number, order in enumerate(orders):
         offsets = fits.first_fit(order)
         budget.spend(STEPS_OF_BUFFER * len(order))
-        starts.append((gaps.height(offsets), number, list(order)))
+        starts.append((gaps.height(offsets), number, list(order), offsets))
         if not best or starts[-1][0] < gaps.height(best):
             best = offsets
             found(best)
         if gaps.height(best) <= enough:
             return best
     tries = work // max(1, len(gaps.sizes))
-    for rank, (_, number, order) in enumerate(sorted(starts)):
+    for rank, (_, number, order, first) in enumerate(sorted(starts)):
         walk = _Walk(gaps, fits, enough, budget, random.Random(number))
-        offsets = walk.lowest(order, tries // (2 << rank))
+        offsets = walk.lowest(order, first, tries // (2 << rank))
         if gaps.height(offsets) < gaps.height(best):
             best = offsets
             found(best)
@@ -80,10 +80,12 @@ class _Walk:
     budget: Budget
     chance: random.Random
 
-    def lowest(self, order: list[int], tries: int) -> list[int]:
-        """The offsets of the lowest layout among `tries`, each from moving one buffer forward in an order."""
+    def lowest(self, order: list[int], start: list[int], tries: int) -> list[int]:
+        """The offsets of the lowest layout among `start`, which is that of the order, and `tries` further ones.
+
+        Each of these comes from moving one buffer forward in an order.
+        """
         steps = STEPS_OF_BUFFER * len(order)
-        start = self.fits.first_fit(order)
         at = Walk(order, start, order, start)
         while tries and self.gaps.height(at.best) > self.enough:
             # A layout is made only if some budget is left after paying for it: one fewer than could begin.

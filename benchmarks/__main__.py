@@ -17,6 +17,7 @@ BENCHMARKS = {
     "partial": "benchmarks.partial",
     "peak-memory": "benchmarks.throughput",
     "speed": "benchmarks.speed",
+    "scale": "benchmarks.scale",
     "paper": "benchmarks.paper",
     "kernels": "benchmarks.kernels",
     "export": "benchmarks.export",

@@ -10,16 +10,19 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from arenite.errors import ModelError
 from arenite.names import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
     from pathlib import Path
+    from typing import Any
 
 Option = int | float | bool | str | tuple[int | float | bool | str, ...]
 NO_OPTIONS: Mapping[str, Option] = MappingProxyType({})
@@ -99,10 +102,28 @@ class Tensor:
         """Whether the content is stored in the file, as TFLM sees it: a buffer that is not empty."""
         return self.data is not None
 
-    @property
+    @cached_property
     def bytes(self) -> int:
         """Size at run time in bytes, not rounded."""
         return prod(self.shape) * self.type.bytes
+
+
+class Signature:
+    """What a kernel can see of an operator; operators that differ in names only share one object.
+
+    `results` holds what the rules of `backends` have returned for such operators, since rules read nothing else: a
+    model in strips has hundreds of operators, but few signatures.
+    """
+
+    __slots__ = ("__weakref__", "results")
+
+    def __init__(self) -> None:
+        """Start without results; `Operator.signature` makes one object for all operators that kernels see alike."""
+        self.results: dict[Hashable, Any] = {}
+
+
+_SIGNATURES: WeakValueDictionary[Hashable, Signature] = WeakValueDictionary()
+"""The signatures of the operators that exist, by what kernels can see of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,6 +166,38 @@ class Operator:
     def label(self) -> str:
         """Name of the kind of operator for a person: the custom operator's own name, made fit to be printed."""
         return printable(self.custom_code) if self.custom_code else self.code
+
+    @cached_property
+    def reads(self) -> Mapping[Tensor, int]:
+        """The first position of each input; inputs that are left out have none."""
+        return {tensor: place for place, tensor in reversed(tuple(enumerate(self.inputs))) if tensor is not None}
+
+    @cached_property
+    def writes(self) -> Mapping[Tensor, int]:
+        """The first position of each output."""
+        return {tensor: place for place, tensor in reversed(tuple(enumerate(self.outputs)))}
+
+    @cached_property
+    def signature(self) -> Signature:
+        """What a kernel can see of the operator.
+
+        That is its kind, its options, which positions have the same tensor, and what `_seen` says of each tensor. The
+        options of a custom operator are read through its `origin`.
+        """
+        used = (*self.inputs, *self.outputs, *self.intermediates)
+        first: dict[Tensor | None, int] = {}
+        same = tuple(first.setdefault(tensor, place) for place, tensor in enumerate(used))
+        custom = (self.custom_code, self.origin) if self.custom_code else None
+        kind = (self.code, custom, self.version, self.graphs, tuple(self.options.items()))
+        seen = (len(self.inputs), len(self.outputs), same, tuple(map(_seen, used)))
+        return _SIGNATURES.setdefault((kind, seen), Signature())
+
+
+def _seen(tensor: Tensor | None) -> Hashable:
+    """A constant itself, because rules read its values; of other tensors the shape, the type and how it is quantized."""
+    if tensor is None or tensor.data is not None:
+        return tensor
+    return tensor.shape, tensor.type.code, tensor.quantization, tensor.variable
 
 
 @dataclass(frozen=True, eq=False)

@@ -86,4 +86,4 @@ def progressions(draw):
             back = [range(-run[-1], -run[0] + 1, run.step) for run in runs]
             found[one].append(Gap(other, sizes[other], sizes[one], Points(tuple(runs)) if runs else ()))
             found[other].append(Gap(one, sizes[one], sizes[other], Points(tuple(back)) if runs else ()))
-    return Gaps(sizes, tuple(map(tuple, found)), 1)
+    return Gaps(sizes, 1, of=tuple(map(tuple, found)))

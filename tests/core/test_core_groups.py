@@ -1,14 +1,17 @@
 """First fit of groups is the same, to the last random choice and step, whichever core runs."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from core_cases import ZOO, needs_both, problems, same, spent, zoo_problem
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arenite.solve.core.choice import core
-from arenite.solve.place.gaps import gaps
+from arenite.problems.placement import Buffer, PlacementProblem
+from arenite.solve.core.choice import core, cores
+from arenite.solve.core.groups import PythonGroupFits
+from arenite.solve.place.gaps import gaps, related
 from arenite.solve.place.grouping import grouped
 from arenite.solve.place.rigid import Groups
 
@@ -17,11 +20,11 @@ pytestmark = needs_both
 
 def searched(problem, tries, budget, enough=0):
     """All that a search over groups finds on its way, and what it finds below a tall group on top."""
-    groups = Groups(gaps(problem))
-    orders = groups.orders(problem.buffers)
+    groups = Groups(problem)
+    orders = groups.orders()
     seen = []
     offsets = groups.improve(orders, enough, tries, budget, seen.append)
-    return seen, offsets, groups.from_above(orders, groups.gaps.height(offsets) * 2, budget)
+    return seen, offsets, groups.from_above(orders, groups.units.height(offsets) * 2, budget)
 
 
 @given(problems(), st.integers(0, 600), st.sampled_from((50.0, 3000.0, 1e6)), st.booleans())
@@ -39,7 +42,7 @@ def test_networks(name):
 @given(problems(), st.integers(0, 30), st.randoms(use_true_random=False))
 def test_a_walk_goes_on_where_it_stopped(problem, tries, chance):
     """In two parts it is the walk in one; the generator is left where the choices ended."""
-    groups = grouped(gaps(problem))
+    groups = grouped(related(problem))
     order = list(range(len(groups.groups)))
     chance.shuffle(order)
 
@@ -57,20 +60,27 @@ def test_a_walk_goes_on_where_it_stopped(problem, tries, chance):
 
 @pytest.mark.parametrize("size", [1 << 58, 1 << 70])
 def test_sums_that_do_not_fit_in_a_machine_word(size):
+    """One buffer of 16 bytes keeps the unit from growing with the sizes."""
     problem = zoo_problem("swiftnet-cell")
-    small = gaps(problem)
-    scaled = type(small)(
-        tuple(each * size for each in small.sizes),
-        tuple(
-            tuple(type(gap)(gap.other, gap.up * size, gap.down * size) for gap in each if gap.up > 0 and gap.down > 0)
-            for each in small.of
-        ),
-        1,
-    )
-    groups = grouped(scaled)
+    scaled = (replace(buffer, size=buffer.size * size) for buffer in problem.buffers)
+    relations = (replace(each, distance=each.distance * size) for each in problem.relations if each.distance)
+    groups = grouped(related(PlacementProblem((*scaled, Buffer("small", 16, 0, 0)), tuple(relations), 16)))
+    assert isinstance(cores()["compiled"].group_fits(groups), PythonGroupFits)
     order = list(range(len(groups.groups)))
     same(
         lambda: (
             core().group_fits(groups).walk(order, core().group_fits(groups).first_fit(order), 0, 9, random.Random(1))
         )
     )
+
+
+@given(problems())
+def test_gaps_and_ranges_are_counted_alike(problem):
+    """A budget is charged by these counts, so that it must not depend on the core."""
+    groups = grouped(related(problem))
+
+    def counted():
+        fits = core().group_fits(groups)
+        return fits.gaps, fits.ranges
+
+    assert same(counted)[0] == sum(map(len, gaps(problem).of))

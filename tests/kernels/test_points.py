@@ -97,7 +97,7 @@ def problems(draw: st.DrawFn) -> Gaps:
             listed = draw(st.booleans())
             found[one].append(Gap(other, sizes[other], sizes[one], tuple(there) if listed else there))
             found[other].append(Gap(one, sizes[one], sizes[other], tuple(back) if listed else back))
-    return Gaps(sizes, tuple(map(tuple, found)), 1)
+    return Gaps(sizes, 1, of=tuple(map(tuple, found)))
 
 
 @settings(max_examples=500)

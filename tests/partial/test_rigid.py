@@ -20,9 +20,9 @@ from arenite.solve.place.rigid import Groups
 def checked(problem, tries=20):
     """The groups of a problem, and a layout of them that the checker accepts."""
     small = gaps(problem)
-    groups = Groups(small)
+    groups = Groups(problem)
     seen = []
-    offsets = groups.improve(groups.orders(problem.buffers), 0, tries, Budget(), seen.append)
+    offsets = groups.improve(groups.orders(), 0, tries, Budget(), seen.append)
     assert seen[-1] == offsets
     assert [small.height(each) for each in seen] == sorted({small.height(each) for each in seen}, reverse=True)
     for one, others in enumerate(small.of):
@@ -79,4 +79,4 @@ def test_a_group_is_not_larger_than_what_its_views_lie_in():
     relations = [Relation(number, 4 + number, None, (-32,)) for number in range(3)]
     relations += [Relation(4 + number, number + 1, None, (0,)) for number in range(3)]
     groups, _ = checked(PlacementProblem(tuple(buffers), tuple(relations), 16))
-    assert max(group.height for group in groups.groups) * groups.gaps.unit == 48
+    assert max(group.height for group in groups.groups) * groups.units.unit == 48

@@ -30,5 +30,5 @@ def test_the_layout_does_not_depend_on_how_many_there_are(each, data):
 
 def test_nothing_lists_who_meets_whom_among_many():
     each = [Buffer("b", 16, 0, 1) for _ in range(3000)]
-    with mock.patch("arenite.backends.tflm.greedy.neighbors", side_effect=AssertionError):
+    with mock.patch("arenite.backends.tflm.greedy.neighbors_of", side_effect=AssertionError):
         assert greedy_plan(each).height == 3000 * 16

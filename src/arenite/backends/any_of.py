@@ -60,7 +60,7 @@ class AnyOf(Backend):
         each = (one.scratch(kernel.operator, kernel.abi) for one in self.counted)
         return max(each, key=lambda sizes: sum(map(align, sizes)))
 
-    def planned_scratch(self, operator: Operator) -> tuple[int, ...]:
+    def _planned_scratch(self, operator: Operator) -> tuple[int, ...]:
         """The k-th largest buffer has the maximum size of the k-th largest buffers of all sets."""
         lists = (sorted(each.planned_scratch(operator), reverse=True) for each in self.counted)
         return tuple(max(sizes) for sizes in zip_longest(*lists, fillvalue=0))

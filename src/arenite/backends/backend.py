@@ -11,10 +11,8 @@ which rules are tight. The rules of each set of kernels are in the folder of tha
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
-from functools import lru_cache, reduce
-from typing import TYPE_CHECKING, NamedTuple
-from weakref import WeakKeyDictionary
+from functools import reduce
+from typing import TYPE_CHECKING, TypeVar
 
 from arenite.backends.build import CORTEX_M
 from arenite.backends.instance import Instance
@@ -22,12 +20,14 @@ from arenite.backends.overlap import APART, Overlap
 from arenite.operators.soundness import is_sound, is_walkable
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Callable, Hashable
 
     from arenite.backends.build import Abi
     from arenite.backends.cmsis_nn.instructions import Instructions
     from arenite.backends.tflm.arena import Arena
     from arenite.model import MemoryPlan, Model, Operator, Tensor
+
+T = TypeVar("T")
 
 
 class Backend(ABC):
@@ -146,12 +146,17 @@ class Backend(ABC):
         Raises:
             ValueError: `source` is not an input of the operator, or `output` none of its outputs.
         """
-        alike = _ALIKE.get(operator)
-        if alike is None:
-            alike = _ALIKE[operator] = _Alike.of(operator)
-        if source not in alike.read or output not in alike.written:
+        position, target = operator.reads.get(source), operator.writes.get(output)
+        if position is None or target is None:
             raise ValueError(f"{source.name!r} or {output.name!r} is no input or output of this {operator.label}")
-        return _overlap(_Case((self, alike, alike.read[source], alike.written[output]), self, operator, source, output))
+        return self._once(operator, ("overlap", position, target), lambda: self._overlap(operator, source, output))
+
+    def _overlap(self, operator: Operator, source: Tensor, output: Tensor) -> Overlap:
+        if not (is_sound(operator) and is_walkable(operator) and source.bytes and output.bytes):
+            return APART
+        positions = [position for position, tensor in enumerate(operator.inputs) if tensor is source]
+        rules = (self.rule(operator, position, operator.writes[output]) for position in positions)
+        return reduce(Overlap.both, rules).within(source.bytes, output.bytes)
 
     def scratch(self, operator: Operator, abi: Abi | None = None) -> tuple[int, ...]:
         """Bytes of each scratch buffer that an operator's kernel requests, in order, not rounded; () for most kinds.
@@ -160,102 +165,20 @@ class Backend(ABC):
             operator: the operator; an unsound one requests nothing and counts as unknown.
             abi: sizes of C types; None means those of the devices.
         """
-        known = _SCRATCH.get(operator)
-        if known is None:
-            known = _SCRATCH[operator] = {}
-        abi = abi or self.abi
-        noted = known.get((id(self), id(abi)))
-        if noted is None:
-            noted = known[id(self), id(abi)] = _Scratch(self, abi, self.requested(Instance(operator, abi)))
-        return noted.sizes
+        build = abi or self.abi
+        return self._once(operator, ("scratch", build), lambda: self.requested(Instance(operator, build)))
 
     def planned_scratch(self, operator: Operator) -> tuple[int, ...]:
-        """Bytes of each scratch buffer that a layout reserves. Subclasses may assume another ABI than the device's."""
+        """Bytes of each scratch buffer that a layout reserves, in order, not rounded."""
+        return self._once(operator, ("planned",), lambda: self._planned_scratch(operator))
+
+    def _planned_scratch(self, operator: Operator) -> tuple[int, ...]:
+        """Scratch on a device. Subclasses may assume another ABI."""
         return self.scratch(operator)
 
-
-class _Scratch(NamedTuple):
-    """Scratch of one kernel with one build; holds both objects so that their `id` is not reused."""
-
-    backend: Backend
-    abi: Abi
-    sizes: tuple[int, ...]
-
-
-_SCRATCH: WeakKeyDictionary[Operator, dict[tuple[int, int], _Scratch]] = WeakKeyDictionary()
-"""Cache of scratch sizes: operators are immutable, and one plan asks dozens of times for each.
-
-The inner key is (id(backend), id(abi)): hashing the fields of both takes longer than everything else in `scratch`.
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """Arguments of one overlap query; two are equal if their keys are, since rules read nothing beyond the key."""
-
-    key: Hashable
-    backend: Backend = field(compare=False)
-    operator: Operator = field(compare=False)
-    source: Tensor = field(compare=False)
-    output: Tensor = field(compare=False)
-
-
-@lru_cache(maxsize=8192)
-def _overlap(case: _Case) -> Overlap:
-    """Evaluate the rule once per distinct key: a model in strips has hundreds of operators with equal keys."""
-    operator, source, output = case.operator, case.source, case.output
-    if not (is_sound(operator) and is_walkable(operator) and source.bytes and output.bytes):
-        return APART
-    target = operator.outputs.index(output)
-    positions = [position for position, tensor in enumerate(operator.inputs) if tensor is source]
-    rules = (case.backend.rule(operator, position, target) for position in positions)
-    return reduce(Overlap.both, rules).within(source.bytes, output.bytes)
-
-
-class _Alike:
-    """The properties of an operator that rules depend on.
-
-    Built once per operator: an operator with thousands of inputs is queried thousands of times.
-    """
-
-    __slots__ = ("_hash", "_key", "read", "written")
-
-    def __init__(self, key: Hashable, read: dict[Tensor, tuple[int, ...]], written: dict[Tensor, int]) -> None:
-        self._key, self._hash = key, hash(key)
-        self.read = read
-        """Positions at which the operator reads each tensor."""
-        self.written = written
-        """First output position of each tensor."""
-
-    @classmethod
-    def of(cls, operator: Operator) -> _Alike:
-        read: dict[Tensor, tuple[int, ...]] = {}
-        for position, tensor in enumerate(operator.inputs):
-            if tensor is not None:
-                read[tensor] = (*read.get(tensor, ()), position)
-        written = {tensor: place for place, tensor in reversed(list(enumerate(operator.outputs)))}
-        key = (
-            operator.code,
-            operator.custom_code,
-            operator.version,
-            tuple(operator.options.items()),
-            tuple(map(_kind, operator.inputs)),
-            tuple(map(_kind, operator.outputs)),
-        )
-        return cls(key, read, written)
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    def __eq__(self, other: object) -> bool:
-        return self is other or (isinstance(other, _Alike) and self._key == other._key)
-
-
-_ALIKE: WeakKeyDictionary[Operator, _Alike] = WeakKeyDictionary()
-
-
-def _kind(tensor: Tensor | None) -> Hashable:
-    """Key of a tensor: a constant itself, since rules read its values; shape, type and variable flag of others."""
-    if tensor is None or tensor.data is not None:
-        return tensor
-    return tensor.shape, tensor.type, tensor.variable
+    def _once(self, operator: Operator, what: Hashable, find: Callable[[], T]) -> T:
+        """The result of a rule of this backend about all operators with a signature, found once."""
+        results: dict[Hashable, T] = operator.signature.results.setdefault(self, {})
+        if what not in results:
+            results[what] = find()
+        return results[what]

@@ -28,11 +28,12 @@ above everything else, where TFLM's own placement of scratch does not reach them
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
-from arenite.backends.tflm.head import layout_problem, scratch_buffers
+from arenite.backends.tflm.head import scratch_buffers, tensor_buffers
 from arenite.formulate.contents import equal_distances, own, with_copy
 from arenite.operators.liveness import ALIGNMENT, NEVER, align, lifetimes
 from arenite.problems.distances import between, multiples
@@ -71,22 +72,51 @@ def overlap_problem(
             sets that the layout has to be safe with.
     """
     model = kernels.as_run(model) if orders is None else model
-    problem, tensors = layout_problem(model, orders, keep_inputs=keep_inputs)
-    liveness = lifetimes(model, orders)
-    own = problem.buffers[: len(tensors)]
+    tensors = _overlapping(model, kernels, orders, keep_inputs)
+    scratch = scratch_buffers(model, lifetimes(model, orders), (scratch_of or kernels).planned_scratch)
+    return PlacementProblem((*tensors.buffers, *scratch), tensors.relations, ALIGNMENT), tensors.tensors
+
+
+@dataclass(frozen=True, slots=True)
+class _Overlapping:
+    """The tensors of a model, their buffers, and the relations between these; no scratch."""
+
+    tensors: tuple[Tensor, ...]
+    buffers: tuple[Buffer, ...]
+    relations: tuple[Relation, ...]
+
+
+_KNOWN: WeakKeyDictionary[Model, dict[tuple[Backend, bool], _Overlapping]] = WeakKeyDictionary()
+"""The tensors of a model in file order by kernels and `keep_inputs`: layouts with other scratch have the same ones."""
+
+
+def _overlapping(
+    model: Model, kernels: Backend, orders: Mapping[int, Sequence[int]] | None, keep_inputs: bool
+) -> _Overlapping:
+    if orders is not None:
+        return _overlapping_in(model, kernels, orders, keep_inputs)
+    known = _KNOWN.setdefault(model, {})
+    if (kernels, keep_inputs) not in known:
+        known[kernels, keep_inputs] = _overlapping_in(model, kernels, {}, keep_inputs)
+    return known[kernels, keep_inputs]
+
+
+def _overlapping_in(
+    model: Model, kernels: Backend, orders: Mapping[int, Sequence[int]], keep_inputs: bool
+) -> _Overlapping:
+    buffers, tensors = tensor_buffers(model, orders, keep_inputs=keep_inputs)
     if kernels.generated:
-        own = _with_unread_inputs(model, own, tensors)
-    buffers = (*own, *scratch_buffers(model, liveness, (scratch_of or kernels).planned_scratch))
+        buffers = _with_unread_inputs(model, buffers, tensors)
     pairs = _Pairs(model, kernels, buffers, tensors, keep_inputs)
+    liveness = lifetimes(model, orders)
     for position, graph in enumerate(model.graphs):
         spans = liveness.operators[position]
-        order = (orders or {}).get(position, range(len(graph.operators)))
-        for index in order:
+        for index in orders.get(position, range(len(graph.operators))):
             if spans[index] is not NEVER and spans[index].first == spans[index].last:
                 pairs.add_operator(graph, graph.operators[index], spans[index].first)
     pairs.add_copies()
     relations = (pairs.relations[key] for key in sorted(pairs.relations))
-    return PlacementProblem(buffers, tuple(each for each in relations if each), problem.alignment), tensors
+    return _Overlapping(tensors, buffers, tuple(each for each in relations if each))
 
 
 def _with_unread_inputs(model: Model, buffers: Sequence[Buffer], tensors: Sequence[Tensor]) -> tuple[Buffer, ...]:

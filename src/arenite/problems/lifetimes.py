@@ -8,7 +8,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from arenite.problems.placement import Buffer, PlacementProblem
 
@@ -40,6 +40,23 @@ def neighbors(buffers: Sequence[Buffer]) -> list[list[int]]:
         meets[new].extend(alive)
         alive.append(new)
     return meets
+
+
+def neighbors_of(chosen: Sequence[int], buffers: Sequence[Buffer]) -> Mapping[int, Sequence[int]]:
+    """For each chosen buffer, the positions of the others that are alive in one of its scopes."""
+    if len(chosen) > _FEW:
+        every = neighbors(buffers)
+        return {number: every[number] for number in chosen}
+    spans = [(number, buffer.first, buffer.last) for number, buffer in enumerate(buffers)]
+    return {
+        number: [other for other, first, last in spans if first <= end and last >= begin and other != number]
+        for number in chosen
+        for begin, end in ((buffers[number].first, buffers[number].last),)
+    }
+
+
+_FEW = 16
+"""Buffers up to which it is faster to compare each one with all others than to list the neighbors of all."""
 
 
 def conflicts(buffers: Sequence[Buffer]) -> int:

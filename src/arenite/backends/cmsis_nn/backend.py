@@ -37,7 +37,7 @@ class CmsisNN(Reference):
         """See `arenite.backends.cmsis_nn.scratch`."""
         return cmsis_scratch(kernel, self.instructions)
 
-    def planned_scratch(self, operator: Operator) -> tuple[int, ...]:
+    def _planned_scratch(self, operator: Operator) -> tuple[int, ...]:
         """Scratch on a device."""
         return self.scratch(operator)
 

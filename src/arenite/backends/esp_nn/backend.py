@@ -52,7 +52,7 @@ class EspNN(Reference):
         """See `arenite.backends.esp_nn.scratch`."""
         return esp_scratch(kernel, tuple(Chip) if self.chip is None else (self.chip,))
 
-    def planned_scratch(self, operator: Operator) -> tuple[int, ...]:
+    def _planned_scratch(self, operator: Operator) -> tuple[int, ...]:
         """Scratch on a device."""
         return self.scratch(operator)
 

@@ -37,7 +37,7 @@ class Reference(TflmBackend):
         """See `arenite.backends.reference.scratch`."""
         return reference_scratch(kernel.operator, kernel.abi.pointer_bytes)
 
-    def planned_scratch(self, operator: Operator) -> tuple[int, ...]:
+    def _planned_scratch(self, operator: Operator) -> tuple[int, ...]:
         """Scratch on x86-64, where it can be compared with TFLM; smaller pointers only reduce it."""
         return self.scratch(operator, X86_64)
 

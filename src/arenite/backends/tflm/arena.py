@@ -8,8 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from arenite.backends.tflm.greedy import ONLINE, greedy_plan
-from arenite.backends.tflm.head import head_buffers, planned_offsets, scratch_buffers
+from arenite.backends.tflm.head import plan_around, planned_offsets, scratch_buffers
 from arenite.backends.tflm.tail import tail
 from arenite.operators.liveness import lifetimes, load
 
@@ -63,10 +62,9 @@ def arena(model: Model, backend: TflmBackend, plan: MemoryPlan | None, *, abi: A
     """
     liveness = lifetimes(model)
     offsets = planned_offsets(model, plan or model.plan)
-    buffers, fixed = head_buffers(liveness, offsets)
     placed = [each.tensor for each in liveness.lifetimes if each.tensor.variable and each.tensor in offsets]
-    requests = list(scratch_buffers(model, liveness, lambda operator: backend.scratch(operator, abi)))
-    head = greedy_plan([*buffers, *requests], [*fixed, *[ONLINE] * len(requests)]).height
+    requests = tuple(scratch_buffers(model, liveness, lambda operator: backend.scratch(operator, abi)))
+    head = plan_around(model, requests, plan).height
     start = tail(model, backend, head, planned=placed, abi=abi)
     alive = load((buffer.size, buffer.first, buffer.last) for buffer in requests)
     return Arena(head, max(alive, default=0), start.bytes, start.declare_bytes, start.unknown)

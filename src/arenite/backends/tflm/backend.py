@@ -6,14 +6,16 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from arenite.backends.backend import Backend
+from arenite.backends.instance import Instance
 from arenite.backends.tflm.arena import arena
+from arenite.backends.tflm.footprint import footprint
 from arenite.backends.tflm.tail import tail
 
 if TYPE_CHECKING:
     from arenite.backends.build import Abi
-    from arenite.backends.instance import Instance
     from arenite.backends.tflm.arena import Arena
-    from arenite.model import MemoryPlan, Model, Tensor
+    from arenite.backends.tflm.footprint import Footprint
+    from arenite.model import MemoryPlan, Model, Operator, Tensor
 
 
 class TflmBackend(Backend):
@@ -40,6 +42,10 @@ class TflmBackend(Backend):
     @abstractmethod
     def is_known(self, kernel: Instance) -> bool:
         """Whether all tail allocations and scratch requests of an operator are known."""
+
+    def footprint(self, operator: Operator, abi: Abi) -> Footprint:
+        """What TFLM allocates for an operator at start-up. See `arenite.backends.tflm.footprint`."""
+        return self._once(operator, ("footprint", abi), lambda: footprint(Instance(operator, abi), self))
 
     def tail_bytes(self, model: Model, abi: Abi | None = None) -> int:
         """Bytes of tail. See `arenite.backends.tflm.tail`."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from arenite.problems.lifetimes import conflicts, neighbors
+from arenite.problems.lifetimes import conflicts, neighbors_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,9 +69,9 @@ def _place_many(buffers: Sequence[Buffer], offsets: list[int], online: Sequence[
 
 
 def _place_few(buffers: Sequence[Buffer], offsets: list[int], online: Sequence[int]) -> None:
-    alive_together = neighbors(buffers)
+    meets = neighbors_of(online, buffers)
     for number in online:
-        placed = [other for other in alive_together[number] if offsets[other] != ONLINE]
+        placed = [other for other in meets[number] if offsets[other] != ONLINE]
         taken = sorted((offsets[other], offsets[other] + buffers[other].size) for other in placed)
         offsets[number] = _lowest_gap(taken, buffers[number].size)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from itertools import count
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from arenite.backends.reference.scratch import reference_scratch
 from arenite.backends.tflm.greedy import ONLINE, GreedyPlan, greedy_plan
@@ -47,10 +48,30 @@ def head_plan(model: Model, plan: MemoryPlan | None = None, requests: Requests =
     Raises:
         ModelError: as in `planned_head`.
     """
-    liveness = lifetimes(model)
-    buffers, fixed = head_buffers(liveness, planned_offsets(model, plan or model.plan))
-    scratch = list(scratch_buffers(model, liveness, requests))
-    return greedy_plan([*buffers, *scratch], [*fixed, *[ONLINE] * len(scratch)])
+    return plan_around(model, tuple(scratch_buffers(model, lifetimes(model), requests)), plan)
+
+
+def plan_around(model: Model, scratch: Sequence[Buffer], plan: MemoryPlan | None = None) -> GreedyPlan:
+    """TFLM's plan for the tensors of a model and these scratch buffers.
+
+    Args:
+        model: the model.
+        scratch: in the order in which TFLM's kernels request them, rounded up.
+        plan: as in `planned_head`.
+
+    Raises:
+        ModelError: as in `planned_head`.
+    """
+    known = _KNOWN.setdefault(model, {})
+    key = plan, tuple((each.size, each.first, each.last) for each in scratch)
+    if key not in known:
+        buffers, fixed = head_buffers(lifetimes(model), planned_offsets(model, plan or model.plan))
+        known[key] = greedy_plan([*buffers, *scratch], [*fixed, *[ONLINE] * len(scratch)])
+    return known[key]
+
+
+_KNOWN: WeakKeyDictionary[Model, dict[object, GreedyPlan]] = WeakKeyDictionary()
+"""TFLM's plans for a model by assumed plan and scratch: several sets of kernels often request the same scratch."""
 
 
 def planned_offsets(model: Model, plan: MemoryPlan | None) -> dict[Tensor, int]:
@@ -86,6 +107,15 @@ def layout_problem(
         orders: another order of execution for some graphs: graph position -> operator positions in the file.
         keep_inputs: whether the inputs of the main graph stay intact until the end of the inference.
     """
+    buffers, tensors = tensor_buffers(model, orders, keep_inputs=keep_inputs)
+    scratch = scratch_buffers(model, lifetimes(model, orders), reference_scratch)
+    return PlacementProblem((*buffers, *scratch), alignment=ALIGNMENT), tensors
+
+
+def tensor_buffers(
+    model: Model, orders: Mapping[int, Sequence[int]] | None = None, *, keep_inputs: bool = False
+) -> tuple[tuple[Buffer, ...], tuple[Tensor, ...]]:
+    """The first buffers of `layout_problem`, which has the same arguments, and their tensors."""
     liveness = lifetimes(model, orders)
     end = max((span.last for spans in liveness.operators for span in spans), default=0)
     kept = frozenset(model.main.inputs) if keep_inputs else frozenset()
@@ -98,9 +128,7 @@ def layout_problem(
             first = last = next(after)
         buffers.append(Buffer(tensor.name, entry.size, first, last))
         tensors.append(tensor)
-    return PlacementProblem(
-        (*buffers, *scratch_buffers(model, liveness, reference_scratch)), alignment=ALIGNMENT
-    ), tuple(tensors)
+    return tuple(buffers), tuple(tensors)
 
 
 def inputs_on_top(

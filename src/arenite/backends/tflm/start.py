@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from arenite.backends.build import size_of
 from arenite.backends.tflm import structures
 from arenite.backends.tflm.allocation import Allocations
+from arenite.backends.tflm.footprint import length
 from arenite.backends.tflm.prepare import quantization_pieces
 from arenite.operators.liveness import occupies
 
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from arenite.backends.build import Abi
-    from arenite.backends.instance import Instance
-    from arenite.backends.tflm.backend import TflmBackend
+    from arenite.backends.tflm.footprint import Footprint
     from arenite.model import Model, Operator, Tensor
 
     Name = tuple[object, object]
@@ -27,8 +27,7 @@ SPARE_REQUESTS = 12
 class Start:
     """State of a start-up: the arena, the number of scratch requests, and the resource variables with a buffer."""
 
-    def __init__(self, model: Model, backend: TflmBackend, abi: Abi) -> None:
-        self.backend = backend
+    def __init__(self, model: Model, abi: Abi) -> None:
         self.abi = abi
         self.arena = Allocations()
         self.requests = 0
@@ -66,32 +65,23 @@ class Start:
         for graph in model.graphs:
             self.keep(structures.NODE_AND_REGISTRATION, len(graph.operators))
 
-    def options(self, kernel: Instance) -> None:
+    def options(self, needs: Footprint) -> None:
         """Allocate the builtin options of an operator."""
-        fields = structures.OPTIONS.get(kernel.operator.code)
-        if fields:
-            self.keep(fields)
+        if needs.options is not None:
+            self.arena.keep(*needs.options)
 
-    def init(self, kernel: Instance) -> None:
+    def init(self, needs: Footprint) -> None:
         """Allocate the structure of an operator's kernel."""
-        label = kernel.operator.label
-        fields = self.backend.structure(label)
-        if self.abi.compression:
-            fields += structures.COMPRESSION.get(label, "")
-        if fields:
-            self.arena.keep(size_of(fields, self.abi)[0])
+        if needs.structure:
+            self.arena.keep(needs.structure)
 
-    def prepare(self, kernel: Instance) -> None:
+    def prepare(self, operator: Operator, needs: Footprint) -> None:
         """Run a kernel's Prepare: temporary tensors, tail allocations and scratch requests."""
-        tensor, alignment = size_of(structures.TENSOR, self.abi)
-        for seen in self.backend.looks(kernel):
-            self.arena.borrow(tensor, alignment)
-            for size, boundary in quantization_pieces(seen, self.abi):
-                self.arena.borrow(size, boundary)
-        for size in (*self.backend.kept(kernel), *self._assigned(kernel.operator)):
+        self.arena.borrow(length(needs.borrowed, self.arena.temporary), 1)
+        for size in (*needs.kept, *self._assigned(operator)):
             self.arena.keep(size)
         self.arena.give_back()
-        self.requests += len(self.backend.scratch(kernel.operator, self.abi))
+        self.requests += needs.requests
         self._room_for_requests()
 
     def _assigned(self, operator: Operator) -> tuple[int, ...]:

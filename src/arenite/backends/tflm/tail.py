@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arenite.backends.build import CORTEX_M, round_up
-from arenite.backends.instance import Instance
 from arenite.backends.tflm.allocation import ARENA_ALIGNMENT
 from arenite.backends.tflm.start import Start
 
@@ -54,19 +53,20 @@ def tail(
         planned: variable tensors that an offline plan places in the head; TFLM allocates the others in the tail.
         abi: how TFLM was compiled.
     """
-    instances = [Instance(operator, abi) for graph in model.graphs for operator in graph.operators]
-    start = Start(model, backend, abi)
+    operators = [operator for graph in model.graphs for operator in graph.operators]
+    footprints = [backend.footprint(operator, abi) for operator in operators]
+    start = Start(model, abi)
     start.objects()
     start.resources()
     start.tables(model)
-    for instance in instances:
-        start.options(instance)
-    for instance in instances:
-        start.init(instance)
-    for instance in instances:
-        start.prepare(instance)
+    for needs in footprints:
+        start.options(needs)
+    for needs in footprints:
+        start.init(needs)
+    for operator, needs in zip(operators, footprints, strict=True):
+        start.prepare(operator, needs)
     start.plan(model, head_bytes, planned)
     start.ends(model.main.inputs)
     start.ends(model.main.outputs)
-    unknown = sorted({instance.operator.label for instance in instances if not backend.is_known(instance)})
+    unknown = sorted({each.label for each, needs in zip(operators, footprints, strict=True) if not needs.known})
     return Tail(start.arena.tail, round_up(start.arena.needed, ARENA_ALIGNMENT), tuple(unknown))

@@ -54,13 +54,13 @@ def head(model: Model, kernels: Backend, work: int, enough: int, budget: Budget)
 
 
 def _solved(problem: PlacementProblem, work: int, budget: Budget, enough: int = 0) -> Layout:
-    small = gaps(problem)
-    budget.spend(_STEPS_OF_PROBLEM * len(problem.buffers) + _STEPS_OF_GAP * sum(map(len, small.of)))
-    groups = Groups(small)
+    groups = Groups(problem)
+    units = groups.units
+    budget.spend(_STEPS_OF_PROBLEM * len(problem.buffers) + _STEPS_OF_GAP * groups.gaps)
     tries = work // max(1, len(groups.groups))
-    least = max(scope_bound(problem, small)[0] if len(problem.buffers) <= _FEW else 0, enough // small.unit)
-    orders = groups.orders(problem.buffers)
+    least = max(scope_bound(problem, gaps(problem))[0] if len(problem.buffers) <= _FEW else 0, enough // units.unit)
+    orders = groups.orders()
     offsets = groups.improve(orders, least, tries, budget, lambda _: None)
-    if small.height(offsets) > least and not budget.over:
-        offsets = groups.from_above(orders, small.height(offsets), budget) or offsets
-    return Layout(tuple(offset * small.unit for offset in offsets), small.height(offsets) * small.unit, lower_bound=0)
+    if units.height(offsets) > least and not budget.over:
+        offsets = groups.from_above(orders, units.height(offsets), budget) or offsets
+    return Layout(tuple(offset * units.unit for offset in offsets), units.height(offsets) * units.unit, lower_bound=0)

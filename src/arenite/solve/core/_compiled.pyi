@@ -8,6 +8,15 @@ def canonical_offsets(search: Search) -> bytes: ...
 def groups_first_fit(
     others_from: bytes, others: bytes, ranges_from: bytes, ranges: bytes, ends: bytes, order: bytes, first: int, at: int
 ) -> bytes: ...
+def groups_unsafe(
+    sizes: bytes,
+    firsts: bytes,
+    lasts: bytes,
+    relations: bytes,
+    members_from: bytes,
+    members: bytes,
+    offsets: bytes,
+) -> tuple[int, bytes, bytes, bytes, bytes]: ...
 def groups_walk(
     others_from: bytes,
     others: bytes,

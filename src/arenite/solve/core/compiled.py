@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from arenite.solve.place.gaps import Gap, Gaps
     from arenite.solve.place.grouping import GroupProblem
 
+_BYTES_OF_RANGE = 16
+"""A range in a table is two numbers of 8 bytes."""
+
 
 class CompiledCore:
     """`Core` in C."""
@@ -34,10 +37,12 @@ class CompiledCore:
 
     def group_fits(self, problem: GroupProblem) -> GroupFits:
         """See `Core`."""
-        ends_of = (chain.from_iterable(chain(*one.values())) for one in problem.ranges)
-        farthest = (max(map(abs, each), default=0) for each in ends_of)
-        highest = sum(farthest) + sum(group.height for group in problem.groups)
-        if max(highest, *map(abs, problem.gaps.caps), 0) > LARGEST:
+        units = problem.units
+        reach = max((max(abs(gap.up), abs(gap.down)) for gap in units.gaps.values()), default=0)
+        tallest = max((group.height for group in problem.groups), default=0)
+        # No range reaches farther than two groups and what lies between their buffers, so no layout is higher.
+        highest = len(problem.groups) * (2 * tallest + max(reach, *units.sizes, 0))
+        if max(highest, *map(abs, units.caps), 0) > LARGEST:
             return PythonGroupFits(problem)
         return _CompiledGroupFits(problem)
 
@@ -65,15 +70,19 @@ class CompiledCore:
 
 class _CompiledGroupFits:
     def __init__(self, problem: GroupProblem) -> None:
-        others = [list(each) for each in problem.ranges]
-        ranges = list(chain.from_iterable(each.values() for each in problem.ranges))
-        self._tables = (
-            starts(others),
-            packed(chain.from_iterable(others)),
-            starts(ranges),
-            packed(end for each in chain.from_iterable(ranges) for end in each),
-            ends(problem.gaps, _rises(problem)),
+        buffers, groups = problem.units.buffers, problem.groups
+        self.gaps, *unsafe = _compiled.groups_unsafe(
+            packed(problem.units.sizes),
+            packed(buffer.first for buffer in buffers),
+            packed(buffer.last for buffer in buffers),
+            packed(chain.from_iterable((*pair, gap.up, gap.down) for pair, gap in sorted(problem.units.gaps.items()))),
+            starts(group.members for group in groups),
+            packed(chain.from_iterable(group.members for group in groups)),
+            packed(chain.from_iterable(group.offsets for group in groups)),
         )
+        others_from, others, ranges_from, ranges = unsafe
+        self.ranges = len(ranges) // _BYTES_OF_RANGE
+        self._tables = others_from, others, ranges_from, ranges, ends(problem.units, _rises(problem))
 
     def first_fit(self, order: Sequence[int], first: tuple[int, int] | None = None) -> list[int]:
         """See `GroupFits`."""
@@ -95,12 +104,12 @@ def _rises(problem: GroupProblem) -> list[tuple[int, int, int]]:
 
     Without caps, the list has only the buffer with the highest end of each group.
     """
-    sizes = problem.gaps.sizes
+    sizes = problem.units.sizes
     every = [
         [(number, one, offset + sizes[one]) for one, offset in zip(group.members, group.offsets, strict=True)]
         for number, group in enumerate(problem.groups)
     ]
-    if problem.gaps.caps:
+    if problem.units.caps:
         return list(chain.from_iterable(every))
     return [max(rises, key=lambda rise: rise[2]) for rises in every]
 

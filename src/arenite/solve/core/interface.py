@@ -29,6 +29,16 @@ STATES_AT_ONCE = 4096
 class GroupFits(Protocol):
     """First fit of the groups of one problem. Orders and places cover all groups; places are in units."""
 
+    @property
+    def gaps(self) -> int:
+        """Number of gaps between single buffers, each counted for both of its buffers."""
+        ...
+
+    @property
+    def ranges(self) -> int:
+        """Number of open intervals of unsafe differences between two groups, each counted for both groups."""
+        ...
+
     def first_fit(self, order: Sequence[int], first: tuple[int, int] | None = None) -> list[int]:
         """The places when each group in turn takes the lowest place that the groups before it allow.
 

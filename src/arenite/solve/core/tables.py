@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Iterable, Sized
 
-    from arenite.solve.place.gaps import Gaps
+    from arenite.solve.place.gaps import Units
 
 LARGEST = 1 << 60
 """Largest sum of sizes and distances, in units, for the C core: two such sums and `ABOVE` still fit in int64."""
@@ -38,14 +38,14 @@ def starts(lists: Iterable[Sized]) -> bytes:
     return packed(accumulate(map(len, lists), initial=0))
 
 
-def ends(gaps: Gaps, rises: Iterable[tuple[int, int, int]]) -> bytes:
+def ends(units: Units, rises: Iterable[tuple[int, int, int]]) -> bytes:
     """The table from which the C core computes heights, one row of four numbers for each of `rises`.
 
     `rises`: (party, buffer, rise), where a party is a buffer or group that is placed as one, and the buffer ends `rise`
     units above the party's place. A row is (party, rise, cap of the buffer, whether the height leaves it out).
     """
-    caps = gaps.caps or (ABOVE,) * len(gaps.sizes)
-    aside = gaps.aside if gaps.caps else frozenset[int]()
+    caps = units.caps or (ABOVE,) * len(units.sizes)
+    aside = units.aside if units.caps else frozenset[int]()
     return packed(
         number for party, buffer, rise in rises for number in (party, rise, caps[buffer], int(buffer in aside))
     )

@@ -13,10 +13,10 @@ from arenite.problems.distances import divided, greatest_divisor
 from arenite.problems.lifetimes import neighbors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from arenite.problems.distances import Distances
-    from arenite.problems.placement import PlacementProblem, Relation
+    from arenite.problems.placement import Buffer, PlacementProblem, Relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +47,14 @@ ABOVE = 1 << 48
 
 
 @dataclass(frozen=True, slots=True)
-class Gaps:
-    """A placement problem in units of `unit` bytes.
+class Units:
+    """The sizes of a placement problem in units of `unit` bytes, and what its height counts.
 
-    `sizes[i]` is the size of buffer i; `of[i]` holds its gaps, one per buffer that it may not overlap freely. `caps[i]`
-    is the highest unit at which buffer i may end, `ABOVE` if it has no cap; () means that no buffer has one. `aside`
-    are the buffers that the height does not count.
+    `sizes[i]` is the size of buffer i. `caps[i]` is the highest unit at which buffer i may end, `ABOVE` if it has no
+    cap; () means that no buffer has one. `aside` are the buffers that the height does not count.
     """
 
     sizes: tuple[int, ...]
-    of: tuple[tuple[Gap, ...], ...]
     unit: int
     caps: tuple[int, ...] = ()
     aside: frozenset[int] = frozenset()
@@ -83,6 +81,16 @@ class Gaps:
         """The highest end, in units, that a search has to consider for a buffer: its cap, or the sum of all sizes."""
         return min(sum(self.sizes), self.caps[number] if self.caps else ABOVE)
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gaps(Units):
+    """A placement problem in units with all its gaps.
+
+    `of[i]` holds the gaps of buffer i, one per buffer that it may not overlap freely.
+    """
+
+    of: tuple[tuple[Gap, ...], ...]
+
     def part(self, members: Sequence[int]) -> Gaps:
         """The problem of these buffers only, in this order. Its lower bounds hold for the whole problem."""
         place = {member: number for number, member in enumerate(members)}
@@ -92,11 +100,48 @@ class Gaps:
         )
         return Gaps(
             tuple(self.sizes[member] for member in members),
-            tuple(inside),
             self.unit,
             tuple(self.caps[member] for member in members) if self.caps else (),
             frozenset(place[member] for member in members if member in self.aside),
+            of=tuple(inside),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Related(Units):
+    """A placement problem in units that lists only the gaps of related buffers, for searches that need few others.
+
+    `gaps[one, other]`, with one < other, is the gap of buffer `one` to `other` as their relation allows it, whether or
+    not they are alive together.
+    """
+
+    buffers: tuple[Buffer, ...]
+    gaps: Mapping[tuple[int, int], Gap]
+
+    def gap(self, one: int, other: int) -> Gap | None:
+        """The gap of buffer `one` to `other`; None if they may overlap freely."""
+        mine, theirs = self.buffers[one], self.buffers[other]
+        if mine.first > theirs.last or theirs.first > mine.last or not (self.sizes[one] and self.sizes[other]):
+            return None
+        known = self.gaps.get((one, other) if one < other else (other, one))
+        if known is None:
+            return Gap(other, self.sizes[other], self.sizes[one])
+        if known.free:
+            return None
+        return known if one < other else _turned(known, other)
+
+
+def related(problem: PlacementProblem) -> Related:
+    """The problem in units, with the gaps of related pairs only."""
+    units = _units(problem)
+    return Related(
+        units.sizes,
+        units.unit,
+        units.caps,
+        units.aside,
+        buffers=problem.buffers,
+        gaps=_of_relations(problem, units),
+    )
 
 
 def gaps(problem: PlacementProblem) -> Gaps:
@@ -107,33 +152,45 @@ def gaps(problem: PlacementProblem) -> Gaps:
 
 def gaps_of(problem: PlacementProblem, pairs: Iterable[tuple[int, int]]) -> Gaps:
     """The problem in units, with gaps for these pairs only; lifetimes are ignored. Lower numbers come first."""
-    buffers = problem.buffers
-    relations = {(each.source, each.target): each for each in problem.relations}
-    numbers = [buffer.size for buffer in buffers]
-    for relation in problem.relations:
-        numbers += [relation.distance or 0, greatest_divisor(relation.exactly)]
-    unit = math.gcd(*numbers) or 1
-    sizes = tuple(buffer.size // unit for buffer in buffers)
-    found: list[list[Gap]] = [[] for _ in buffers]
+    units = _units(problem)
+    sizes, relations = units.sizes, _of_relations(problem, units)
+    found: list[list[Gap]] = [[] for _ in sizes]
     for one, other in pairs:
         if not (sizes[one] and sizes[other]):
             continue
-        if (other, one) in relations:
-            gap = _turned(_gap(sizes, relations[other, one], unit), other)
-        elif (one, other) in relations:
-            gap = _gap(sizes, relations[one, other], unit)
-        else:  # most pairs: a short way for speed
+        gap = relations.get((one, other))
+        if gap is None:  # most pairs
             found[one].append(Gap(other, sizes[other], sizes[one]))
             found[other].append(Gap(one, sizes[one], sizes[other]))
-            continue
-        if not gap.free:
+        elif not gap.free:
             found[one].append(gap)
             found[other].append(_turned(gap, one))
+    return Gaps(sizes, units.unit, units.caps, units.aside, of=tuple(map(tuple, found)))
+
+
+def _units(problem: PlacementProblem) -> Units:
+    numbers = [buffer.size for buffer in problem.buffers]
+    for relation in problem.relations:
+        numbers += [relation.distance or 0, greatest_divisor(relation.exactly)]
+    unit = math.gcd(*numbers) or 1
     # Sizes and differences are multiples of the unit, so some lowest layout has such offsets: rounding caps down to
     # the unit loses no lowest layout.
     caps = tuple(ABOVE if cap is None else cap // unit for cap in problem.caps)
-    aside = frozenset(range(problem.counted, len(buffers)))
-    return Gaps(sizes, tuple(map(tuple, found)), unit, caps, aside)
+    aside = frozenset(range(problem.counted, len(problem.buffers)))
+    return Units(tuple(buffer.size // unit for buffer in problem.buffers), unit, caps, aside)
+
+
+def _of_relations(problem: PlacementProblem, units: Units) -> dict[tuple[int, int], Gap]:
+    """For each related pair (one, other), with one < other, the gap of buffer `one` to `other`."""
+    found = {}
+    for relation in problem.relations:
+        one, other = relation.source, relation.target
+        gap = _gap(units.sizes, relation, units.unit)
+        if one < other:
+            found[one, other] = gap
+        else:
+            found[other, one] = _turned(gap, one)
+    return found
 
 
 def _gap(sizes: Sequence[int], relation: Relation, unit: int) -> Gap:

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 from arenite.solve.core.choice import core
 from arenite.solve.core.interface import TRIES_AT_ONCE
 from arenite.solve.place.fit import STEPS_OF_BUFFER
+from arenite.solve.place.gaps import related
 from arenite.solve.place.grouping import grouped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from arenite.budget import Budget
-    from arenite.problems.placement import Buffer
-    from arenite.solve.place.gaps import Gaps
+    from arenite.problems.placement import PlacementProblem
 
 
 _STEPS_OF_RANGE = 0.2
@@ -34,18 +34,20 @@ _FINE = 400
 class Groups:
     """The groups of a problem, and the searches for their layouts. All heights and places are in units."""
 
-    def __init__(self, gaps: Gaps) -> None:
-        self._problem = grouped(gaps)
+    def __init__(self, problem: PlacementProblem) -> None:
+        """Form the groups of a problem."""
+        self._problem = grouped(related(problem))
         self._fits = core().group_fits(self._problem)
-        self.gaps, self.groups = gaps, self._problem.groups
+        self.units, self.groups = self._problem.units, self._problem.groups
+        self.gaps = self._fits.gaps
+        """Number of gaps between single buffers, each counted for both of its buffers."""
         self.height, self._spread = self._problem.height, self._problem.spread
-        ranges = sum(len(each) for one in self._problem.ranges for each in one.values())
-        self._steps = STEPS_OF_BUFFER * len(self.groups) + _STEPS_OF_RANGE * ranges
+        self._steps = STEPS_OF_BUFFER * len(self.groups) + _STEPS_OF_RANGE * self._fits.ranges
         """Budget steps that one layout by first fit takes."""
 
-    def orders(self, buffers: Sequence[Buffer]) -> list[list[int]]:
+    def orders(self) -> list[list[int]]:
         """Orders of the groups for first fit: tallest first, against time, longest alive first, with time."""
-        numbers = range(len(self.groups))
+        buffers, numbers = self.units.buffers, range(len(self.groups))
         first = [min(buffers[member].first for member in group.members) for group in self.groups]
         last = [max(buffers[member].last for member in group.members) for group in self.groups]
         height = [group.height for group in self.groups]

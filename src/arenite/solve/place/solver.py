@@ -163,12 +163,12 @@ class _Search:
         if small.height(best) > enough:
             stars = (_aside_last(problem, order) for order in _star_first(problem.buffers, small, scope))
             best = min([best, *(lowest_fit(small, order) for order in stars)], key=small.height)
-        groups = Groups(small)
+        groups = Groups(problem)
         if small.height(best) <= enough or len(groups.groups) == len(problem.buffers):
             return best
         height = small.height(best)
         together = groups.improve(
-            groups.orders(problem.buffers),
+            groups.orders(),
             enough,
             round(_WORK * self.effort) // len(groups.groups),
             self.budget,

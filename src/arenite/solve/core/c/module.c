@@ -4,12 +4,14 @@
 #include "groups.h"
 #include "plain.h"
 #include "singles.h"
+#include "unsafe.h"
 
 static PyMethodDef methods[] = {
     {"canonical_begin", canonical_begin, METH_VARARGS, "The search whether boxes fit in a height, before it looks."},
     {"canonical_run", canonical_run, METH_VARARGS, "What a search finds in so many further states."},
     {"canonical_offsets", canonical_offsets, METH_VARARGS, "Where the boxes of a search lie."},
     {"groups_first_fit", groups_first_fit, METH_VARARGS, "Places of groups when each takes the lowest in turn."},
+    {"groups_unsafe", groups_unsafe, METH_VARARGS, "The differences that groups of buffers must not have."},
     {"groups_walk", groups_walk, METH_VARARGS, "A lower layout of groups, one of them moved forward at a time."},
     {"plain_first_fit", plain_first_fit, METH_VARARGS, "Offsets when each buffer takes the lowest gap in turn."},
     {"plain_best_fit", plain_best_fit, METH_VARARGS, "Offsets when each buffer takes the tightest gap in turn."},

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING
-from weakref import WeakValueDictionary
 
 from arenite.errors import ModelError
 from arenite.names import printable
@@ -115,15 +114,17 @@ class Signature:
     model in strips has hundreds of operators, but few signatures.
     """
 
-    __slots__ = ("__weakref__", "results")
+    __slots__ = ("results",)
 
     def __init__(self) -> None:
         """Start without results; `Operator.signature` makes one object for all operators that kernels see alike."""
         self.results: dict[Hashable, Any] = {}
 
 
-_SIGNATURES: WeakValueDictionary[Hashable, Signature] = WeakValueDictionary()
-"""The signatures of the operators that exist, by what kernels can see of them."""
+@lru_cache(maxsize=8192)  # as many as the operators of some dozen models in parts, which come and go in a search
+def _signature(seen: Hashable) -> Signature:  # noqa: ARG001 (the key of the cache)
+    """The signature of all operators of which kernels see the same."""
+    return Signature()
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,14 +191,24 @@ class Operator:
         custom = (self.custom_code, self.origin) if self.custom_code else None
         kind = (self.code, custom, self.version, self.graphs, tuple(self.options.items()))
         seen = (len(self.inputs), len(self.outputs), same, tuple(map(_seen, used)))
-        return _SIGNATURES.setdefault((kind, seen), Signature())
+        return _signature((kind, seen))
+
+
+_FEW_BYTES = 64
+"""Constants up to this size are compared by content: strips have one of their own each for begins, sizes and padding.
+Comparing weights would take longer than what it saves."""
 
 
 def _seen(tensor: Tensor | None) -> Hashable:
-    """A constant itself, because rules read its values; of other tensors the shape, the type and how it is quantized."""
-    if tensor is None or tensor.data is not None:
-        return tensor
-    return tensor.shape, tensor.type.code, tensor.quantization, tensor.variable
+    """What rules read of a tensor; the content of a constant too."""
+    if tensor is None:
+        return None
+    content: Hashable = None
+    if tensor.data is not None:
+        if len(tensor.data) > _FEW_BYTES:
+            return tensor
+        content = bytes(tensor.data.content)
+    return tensor.shape, tensor.type.code, tensor.quantization, tensor.variable, content
 
 
 @dataclass(frozen=True, eq=False)

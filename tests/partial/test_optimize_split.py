@@ -51,9 +51,15 @@ HEAD = replace(SPLIT, minimize="head")
     ],
 )
 def test_no_worse_is_so_with_each_set_of_kernels(minimize, heads, arenas, expected):
-    decision = Decision(zoo.build("paper"), 0, 0, 0)
-    other = Candidate(decision, (10, 20), (30, 40))
-    assert Candidate(decision, heads, arenas).no_worse(other, Objective(minimize)) is expected
+    other = sized((10, 20), (30, 40))
+    assert sized(heads, arenas).no_worse(other, Objective(minimize)) is expected
+
+
+def sized(heads, arenas, decision=None, extra=0):
+    """A candidate with these sizes, whatever its decision is."""
+    candidate = Candidate(decision, (), extra)
+    candidate.heads, candidate.arenas = heads, arenas
+    return candidate
 
 
 @pytest.fixture(scope="module")
@@ -227,7 +233,7 @@ def test_a_larger_arena_for_a_smaller_head_is_said():
 
 def test_of_equal_heads_the_smaller_arena_is_taken_but_the_least_work_goes_on():
     def candidate(name, head, declared, extra):
-        return Candidate(name, (head,), (declared,), extra)
+        return sized((head,), (declared,), name, extra)
 
     found = [candidate("large", 64, 320, 0), candidate("small", 64, 256, 9), candidate("least", 80, 128, 0)]
     assert best_of(found, Objective("head")).decision == "small"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from arenite.backends.sets import GENERATED, PORTABLE, REFERENCE
 from arenite.backends.target import TARGETS
-from arenite.backends.tflm.head import head_plan, layout_problem, planned_offsets, scratch_buffers
+from arenite.backends.tflm.head import layout_problem, plan_around, planned_offsets, scratch_buffers
 from arenite.check.placement import check as check_placement
 from arenite.errors import VerificationError
 from arenite.formulate.placement import overlap_problem
@@ -119,8 +119,8 @@ def checked_head(model: Model, problem: PlacementProblem, tensors: int, kernels:
         VerificationError: two buffers share bytes that must not.
     """
     model = kernels.as_run(model)
-    outcome = head_plan(model, requests=kernels.planned_scratch)
-    scratch = scratch_buffers(model, lifetimes(model), kernels.planned_scratch)
+    scratch = tuple(scratch_buffers(model, lifetimes(model), kernels.planned_scratch))
+    outcome = plan_around(model, scratch)
     relations = tuple(each for each in problem.relations if max(each.source, each.target) < tensors)
     judged = PlacementProblem((*problem.buffers[:tensors], *scratch), relations, problem.alignment)
     check_placement(judged, Layout(outcome.offsets, outcome.height, 0))

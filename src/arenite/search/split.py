@@ -7,10 +7,11 @@ The result is never larger than the decision without strips, measured by what th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from arenite.backends.tflm.head import plan_obstacle
+from arenite.backends.tflm.head import head_plan, plan_obstacle
 from arenite.backends.tflm.unpacking import packed
 from arenite.errors import FitError
 from arenite.operators.liveness import align, peak_memory
@@ -31,8 +32,9 @@ from arenite.search.plan import Strips
 from arenite.search.task import LEAST_STEPS, Decision, mark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
+    from arenite.backends import Backend
     from arenite.model import Model
     from arenite.search.partial.choose import Choice
     from arenite.search.partial.search import Partial
@@ -61,19 +63,35 @@ _SHARE_OF_ONE = 0.5
 """Share of the remaining budget that one layout may use, so that later choices get a layout as well."""
 
 
-@dataclass(frozen=True)
 class Candidate:
-    """A decision with its costs.
+    """A decision with its costs; heads and arenas are computed when they are first asked for."""
 
-    `heads` and `arenas` (bytes; arenas to declare) have an entry for each set of kernels of the target. `extra_macs`
-    are the multiply-accumulates that strips add. `choice` says which stretches run in parts; None: without strips.
-    """
+    def __init__(
+        self, decision: Decision, sets: tuple[Backend, ...], extra_macs: int = 0, choice: Choice | None = None
+    ) -> None:
+        """Describe a decision.
 
-    decision: Decision
-    heads: tuple[int, ...]
-    arenas: tuple[int, ...]
-    extra_macs: int = 0
-    choice: Choice | None = None
+        Args:
+            decision: order, layout and stretches in parts.
+            sets: the sets of kernels of the target.
+            extra_macs: multiply-accumulates that strips add.
+            choice: which stretches run in parts; None: without strips.
+        """
+        self.decision = decision
+        self.sets = sets
+        self.extra_macs = extra_macs
+        self.choice = choice
+
+    @cached_property
+    def heads(self) -> tuple[int, ...]:
+        """Bytes of the head with each set of kernels."""
+        model = self.decision.model
+        return tuple(head_plan(each.as_run(model), requests=each.planned_scratch).height for each in self.sets)
+
+    @cached_property
+    def arenas(self) -> tuple[int, ...]:
+        """Bytes of the arena to declare with each set of kernels."""
+        return tuple(each.arena(self.decision.model).declare_bytes for each in self.sets)
 
     @property
     def head(self) -> int:
@@ -138,9 +156,8 @@ def best_of(found: Iterable[Candidate], objective: Objective) -> Candidate:
 
     Of equal sizes the one with the smaller arena, then with less extra work, then the first.
     """
-    return _first(
-        found, objective, lambda candidate: (candidate.size(objective), candidate.arena, candidate.extra_macs)
-    )
+    best = _best(found, objective)
+    return min(best, key=lambda each: each.arena) if len(best) > 1 else best[0]
 
 
 def start_of(found: Iterable[Candidate], objective: Objective) -> Candidate:
@@ -148,14 +165,18 @@ def start_of(found: Iterable[Candidate], objective: Objective) -> Candidate:
 
     The less of the allowed work it uses, the more its neighbors may add.
     """
-    return _first(found, objective, lambda candidate: (candidate.size(objective), candidate.extra_macs))
+    return _best(found, objective)[0]
 
 
-def _first(found: Iterable[Candidate], objective: Objective, size: Callable[[Candidate], tuple[int, ...]]) -> Candidate:
+def _best(found: Iterable[Candidate], objective: Objective) -> list[Candidate]:
+    """The smallest candidates, those with less extra work first; only one if an arena size was reached."""
     candidates = list(found)
     if objective.enough is not None and (fitting := [each for each in candidates if each.fits(objective)]):
-        return min(fitting, key=lambda each: (each.extra_macs, each.size(objective)))
-    return min(candidates, key=size)
+        return [min(fitting, key=lambda each: (each.extra_macs, each.size(objective)))]
+    least = min(each.size(objective) for each in candidates)
+    return sorted(
+        (each for each in candidates if each.size(objective) == least), key=lambda candidate: candidate.extra_macs
+    )
 
 
 def candidates(task: Task, whole: Decision, objective: Objective) -> Iterator[Candidate]:
@@ -266,7 +287,7 @@ class PartialSearch:
         if found is None:
             return None
         decision = _decision(self.task, self.whole, self.base, found)
-        candidate = replace(_candidate(self.task, decision, choice.extra_macs), choice=choice)
+        candidate = Candidate(decision, self.first.sets, choice.extra_macs, choice)
         return candidate if candidate.no_worse(self.first, self.objective) else None
 
 
@@ -307,10 +328,8 @@ def _halo(segment: Segment) -> Literal["recompute", "keep", "some"]:
     return "keep" if segment.kind in ("keep", UNEVEN["keep"]) else "some"
 
 
-def _candidate(task: Task, decision: Decision, extra_macs: int = 0) -> Candidate:
-    arenas = task.options.runs_on.arenas(decision.model)
-    heads, declared = tuple(each.head_bytes for each in arenas), tuple(each.declare_bytes for each in arenas)
-    return Candidate(decision, heads, declared, extra_macs)
+def _candidate(task: Task, decision: Decision) -> Candidate:
+    return Candidate(decision, task.options.runs_on.sets)
 
 
 def _least(model: Model) -> int:

@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from arenite.backends import Backend
-    from arenite.backends.overlap import Overlap
     from arenite.formulate.contents import Pieces
     from arenite.model import Graph, Model, Operator, Tensor
     from arenite.problems.distances import Distances
@@ -150,23 +149,19 @@ class _Pairs:
         for target in operator.outputs:
             for source in dict.fromkeys(operator.inputs):
                 if source is not None and source in self.number and target in self.number and source is not target:
-                    rule = self.kernels.overlap(operator, source, target)
-                    for distance in rule.intact:
+                    rule = _aligned(self.kernels, operator, source, target)
+                    for distance in rule.views:
                         self.pieces[target] = with_copy(self.pieces[target], self.pieces[source], distance)
                     used_up = source not in graph.outputs and self._used_up(source, target, scope)
-                    self._add(source, target, rule, used_up)
+                    pair = self.number[source], self.number[target]
+                    if used_up:
+                        self._put(pair, rule.distance, rule.exactly)
+                    else:
+                        self._put(pair, None, rule.intact)
 
     def _used_up(self, source: Tensor, target: Tensor, scope: int) -> bool:
         before, after = self.buffers[self.number[source]], self.buffers[self.number[target]]
         return before.first < before.last == scope == after.first
-
-    def _add(self, source: Tensor, target: Tensor, rule: Overlap, used_up: bool) -> None:
-        pair = self.number[source], self.number[target]
-        if used_up:
-            distance = None if rule.distance is None else align(rule.distance)
-            self._put(pair, distance, rule.exactly)
-        else:
-            self._put(pair, None, rule.intact)
 
     def add_copies(self) -> None:
         """Add the relations of pairs that hold equal bytes and are not input and output of one operator."""
@@ -179,18 +174,45 @@ class _Pairs:
             pair = self.number[one], self.number[other]
             if pair in self.relations or pair[::-1] in self.relations or not self._meet(*pair):
                 continue
-            self._put(pair, None, equal_distances(self.pieces[one], self.pieces[other]))
+            self._put(pair, None, multiples(equal_distances(self.pieces[one], self.pieces[other]), ALIGNMENT))
 
     def _meet(self, one: int, other: int) -> bool:
         first, second = self.buffers[one], self.buffers[other]
         return first.first <= second.last and second.first <= first.last
 
     def _put(self, pair: tuple[int, int], distance: int | None, exactly: Distances) -> None:
-        """Record the part of a rule at multiples of the alignment, or None if no safe distance is left."""
-        if distance is not None and distance >= self.buffers[pair[1]].size:
+        """Record the safe distances of a pair, which are multiples of the alignment, or None if there are none."""
+        known = distance is not None or exactly
+        self.relations[pair] = Relation(*pair, distance, exactly) if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Aligned:
+    """The rule for an input and an output, at multiples of the alignment.
+
+    `distance` and `exactly` are safe where the operator uses up the input, `intact` where it does not. `views` are the
+    distances at which the output has bytes of the input, whether or not they are such multiples.
+    """
+
+    distance: int | None
+    exactly: Distances
+    intact: Distances
+    views: Distances
+
+
+def _aligned(kernels: Backend, operator: Operator, source: Tensor, target: Tensor) -> _Aligned:
+    """The rule of a kernel, found once for all operators that kernels see alike."""
+    known = operator.signature.results
+    key = ("aligned", kernels, operator.reads[source], operator.writes[target])
+    if key not in known:
+        rule = kernels.overlap(operator, source, target)
+        distance = None if rule.distance is None else align(rule.distance)
+        if distance is not None and distance >= align(target.bytes):
             distance = None
-        points = between(multiples(exactly, ALIGNMENT), None, distance)
-        self.relations[pair] = Relation(*pair, distance, points) if points or distance is not None else None
+        exactly = between(multiples(rule.exactly, ALIGNMENT), None, distance)
+        known[key] = _Aligned(distance, exactly, multiples(rule.intact, ALIGNMENT), rule.intact)
+    found: _Aligned = known[key]
+    return found
 
 
 def unshared(model: Model, *, keep_inputs: bool) -> frozenset[Tensor]:

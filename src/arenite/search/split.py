@@ -195,7 +195,8 @@ def candidates(task: Task, whole: Decision, objective: Objective) -> Iterator[Ca
             break
         most = min(len(known), _TRIED if objective.enough is None else _MOST_TRIED)
         task.progress(f"strips: layout {number + 1} of at most {most}")
-        candidate = ways.candidate(choice)
+        limit = ways.head_to_beat(choice, start_of(found, objective)) if found else None
+        candidate = ways.candidate(choice, limit)
         if candidate is not None:
             found.append(candidate)
             yield candidate
@@ -255,7 +256,7 @@ class PartialSearch:
                     return
                 tried.add(mark)
                 self.task.progress(f"strips: {best.size(self.objective):,} bytes, another layout from near there")
-                candidate = self.candidate(choice)
+                candidate = self.candidate(choice, self.head_to_beat(choice, best))
                 operators += len((candidate or best).decision.model.main.operators)
                 if candidate is not None and start_of((best, candidate), self.objective) is candidate:
                     best = candidate
@@ -270,20 +271,28 @@ class PartialSearch:
         expected = size(choice, objective) + (self.tail if objective.minimize == "arena" else 0)
         if best.fits(objective) and objective.enough is not None:
             return expected <= objective.enough and choice.extra_macs < best.extra_macs
-        return expected < best.size(objective) * (1 + _SLACK)
+        limit = self.head_to_beat(choice, best)
+        return expected < best.size(objective) * (1 + _SLACK) and (limit is None or self._costs.least_of(choice) < limit)
+
+    def head_to_beat(self, choice: Choice, best: Candidate) -> int | None:
+        """Bytes that a choice's head must stay below to be better than a candidate; None if heads do not decide."""
+        if self.objective.minimize != "head" or self.objective.enough is not None:
+            return None
+        return best.head + (choice.extra_macs < best.extra_macs)
 
     @property
     def _most_extra(self) -> int:
         """Multiply-accumulates that strips may add."""
         return int(self.objective.most_extra_macs * sum(macs(operator) for operator in self.base.main.operators))
 
-    def candidate(self, choice: Choice) -> Candidate | None:
+    def candidate(self, choice: Choice, limit: int | None = None) -> Candidate | None:
         """A choice with its layout, for a part of the budget.
 
-        None if no layout meets the policy, or if some set of kernels of the target needs more than without strips.
+        None if no layout meets the policy, if the head is not below `limit` bytes, or if some set of kernels of the
+        target needs more than without strips.
         """
         budget = self.task.budget.part(_SHARE_OF_ONE)
-        found = partial(self.base, self._policy, choice, budget, unpacked=self._packed.unpacked)
+        found = partial(self.base, self._policy, choice, budget, limit=limit, unpacked=self._packed.unpacked)
         if found is None:
             return None
         decision = _decision(self.task, self.whole, self.base, found)

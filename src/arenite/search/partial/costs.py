@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from arenite.budget import Budget
 from arenite.errors import OptionError
+from arenite.operators.liveness import ALIGNMENT
 from arenite.rewrite.channels import channel_region_of, why_not_channels
 from arenite.rewrite.strips import StripPlan, estimate, region_of, why_not
 from arenite.search.partial.by_channels import ByChannels
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from arenite.backends.target import Target
     from arenite.model import Model
+    from arenite.search.partial.choose import Choice
     from arenite.search.partial.by_rows import ByRows
     from arenite.search.partial.line import Line, Stretch
     from arenite.search.partial.ways import Kind, Way
@@ -109,6 +111,11 @@ class Costs:
     def floor(self, stretch: Key, number: int) -> int:
         """A lower bound in bytes on the head of a stretch in `number` parts: what is alive at once."""
         return self._sure(*stretch).floor(number) + self._stretch(stretch.first, stretch.last).passing
+
+    def least_of(self, choice: Choice) -> int:
+        """A lower bound in bytes on the head of a choice, rounded down to the alignment: what is alive at once."""
+        floors = (self.floor(*_key(each)) for each in choice.segments if each.plan is not None)
+        return max(floors, default=0) // ALIGNMENT * ALIGNMENT
 
     def head(self, stretch: Key, number: int) -> int:
         """Bytes of head of a stretch in `number` parts: settled, or predicted from its floor.

@@ -11,10 +11,12 @@ from arenite.solve.place.rigid import Groups
 from arenite.solve.place.solver import scope_bound
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from arenite.backends import Backend
     from arenite.budget import Budget
     from arenite.model import Model
-    from arenite.problems.placement import PlacementProblem
+    from arenite.problems.placement import Buffer, PlacementProblem
     from arenite.search.layout_policy import LayoutPolicy, Shared
 
 _STEPS_OF_PROBLEM = 300
@@ -26,8 +28,10 @@ _FEW = 8
 bound itself expensive."""
 
 
-def laid_out(model: Model, policy: LayoutPolicy, work: int, budget: Budget) -> Shared | None:
-    """The lowest layout found for the target, checked; None if none meets the policy.
+def laid_out(
+    model: Model, policy: LayoutPolicy, work: int, budget: Budget, *, limit: int | None = None
+) -> Shared | None:
+    """The lowest layout found for the target, checked; None if none meets the policy and the limit.
 
     Layouts are compared by their highest head over all sets of kernels of the target. Two are tried: one with room for
     the scratch of the charged set, and one with room for the largest scratch of all sets.
@@ -37,14 +41,24 @@ def laid_out(model: Model, policy: LayoutPolicy, work: int, budget: Budget) -> S
         policy: what layouts have to satisfy.
         work: groups of buffers that may be placed in each of the two searches.
         budget: charged for the layouts; once it is spent, the first layout of a search is not improved.
+        limit: bytes that the head must stay below with every set of kernels; None for no limit.
     """
     best: Shared | None = None
     for scratch_of in dict.fromkeys((policy.target.backend, policy.target.charged)):
         problem, tensors = policy.problem(model, scratch_of)
-        found = policy.settle(model, problem, tensors, _solved(problem, work, budget))
+        solution = _solved(problem, work, budget)
+        if limit is not None and _end(problem.buffers[: len(tensors)], solution) >= limit:
+            continue  # no set of kernels gets a head below the end of the tensors
+        found = policy.settle(model, problem, tensors, solution)
         if policy.admits(found) and (best is None or max(found.heads.values()) < max(best.heads.values())):
             best = found
     return best
+
+
+def _end(buffers: Sequence[Buffer], solution: Layout) -> int:
+    """End in bytes of the highest of the first buffers of a layout."""
+    ends = (offset + buffer.size for buffer, offset in zip(buffers, solution.offsets, strict=False))
+    return max(ends, default=0)
 
 
 def head(model: Model, kernels: Backend, work: int, enough: int, budget: Budget) -> int:

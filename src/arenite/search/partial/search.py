@@ -72,20 +72,22 @@ def partial(
     choice: Choice,
     budget: Budget,
     *,
+    limit: int | None = None,
     unpacked: Callable[[Model], Unpacked] = _as_it_is,
 ) -> Partial | None:
-    """Realize a choice and lay it out; None if no layout meets the policy.
+    """Realize a choice and lay it out; None if no layout meets the policy and the limit.
 
     Args:
         model: the model without strips, in its order, without a plan.
         policy: what layouts have to satisfy.
         choice: which stretches to execute in parts.
         budget: charged for the layout.
+        limit: bytes that the head must stay below; None for no limit.
         unpacked: adds the operators that unpack weights (`backends.tflm.unpacking`) to the model in parts.
     """
     strips = realize(model, choice)
     whole, copies = unpacked(strips.model)
-    shared = laid_out(Prune().run(whole), policy, _WORK, budget)
+    shared = laid_out(Prune().run(whole), policy, _WORK, budget, limit=limit)
     sources = {**strips.sources, **{copy.outputs: original for copy, original in copies.items()}}
     return None if shared is None else Partial(shared, choice, sources)
 

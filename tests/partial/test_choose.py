@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arenite.budget import Budget
-from arenite.search.partial.choose import choices
+from arenite.search.partial.choose import Chooser
 from arenite.search.partial.segment import Segment
 from arenite.search.partial.ways import ROW_KINDS
 
@@ -60,6 +60,9 @@ class Costs:
 
     def wide(self, first):
         return range(first, len(self.line))
+
+    def settled(self, first, last):
+        return 0
 
     def floor(self, stretch, number):
         return 1
@@ -128,7 +131,7 @@ def brute_force(table, limit, most_extra):
 
 @given(costs(), st.integers(1, 20), st.integers(0, 12))
 def test_choices_are_those_that_nothing_beats(table, limit, most_extra):
-    chosen = choices(table, ROW_KINDS, limit, most_extra, Budget())
+    chosen = Chooser(table, ROW_KINDS, limit, most_extra).choices(Budget())
     assert {(choice.tail, choice.extra_macs) for choice in chosen} == brute_force(table, limit, most_extra)
     for choice in chosen:
         assert [segment.first for segment in choice.segments] == [

@@ -28,7 +28,7 @@ from arenite.search.partial.objective import Objective
 from arenite.search.partial.search import partial, promising, search
 from arenite.search.partial.ways import UNEVEN
 from arenite.search.split import Candidate, best_of, start_of
-from arenite.search.task import Decision, silent
+from arenite.search.task import silent
 from arenite.tflite.read import read_model
 from arenite.tflite.write import write_bytes
 

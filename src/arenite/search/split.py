@@ -272,7 +272,9 @@ class PartialSearch:
         if best.fits(objective) and objective.enough is not None:
             return expected <= objective.enough and choice.extra_macs < best.extra_macs
         limit = self.head_to_beat(choice, best)
-        return expected < best.size(objective) * (1 + _SLACK) and (limit is None or self._costs.least_of(choice) < limit)
+        return expected < best.size(objective) * (1 + _SLACK) and (
+            limit is None or self._costs.least_of(choice) < limit
+        )
 
     def head_to_beat(self, choice: Choice, best: Candidate) -> int | None:
         """Bytes that a choice's head must stay below to be better than a candidate; None if heads do not decide."""

@@ -58,38 +58,60 @@ class Choice:
         return self.tail <= other.tail and self.extra_macs <= other.extra_macs
 
 
-def choices(costs: Costs, kinds: tuple[Kind, ...], limit: int, most_extra: int, budget: Budget) -> list[Choice]:
-    """Choices that cover the line within the limits, Pareto-optimal in extra work and tail.
+class Chooser:
+    """Chooses segments within one limit on the head, again whenever more costs are settled."""
 
-    Args:
-        costs: of the stretches, settled or estimated.
-        kinds: the kinds of strips to consider, beside channel groups.
-        limit: bytes of head for each segment.
-        most_extra: extra multiply-accumulates for all segments together.
-        budget: charged for the search; once it is spent, no further stretch in parts is considered.
+    def __init__(self, costs: Costs, kinds: tuple[Kind, ...], limit: int, most_extra: int) -> None:
+        """Prepare the search.
 
-    Returns:
-        The choices; empty if no choice keeps to the limits.
-    """
-    length = len(costs.line)
-    best: list[list[Choice]] = [[] for _ in range(length + 1)]
-    best[0] = [Choice()]
-    cuts = _cuts(costs)
-    hot = [position for position in range(length) if costs.whole(position).head > limit]
-    for first in range(length):
-        if not best[first]:
-            continue
-        if first not in hot:
-            _extend(best, best[first], [costs.whole(first)], most_extra)
-        for last, in_strips in _stretches(costs, cuts, hot, first, limit):
-            if budget.over:
-                break
-            ways = kinds if in_strips else _BY_CHANNELS
-            budget.spend(_STEPS_OF_STRETCH * len(ways))
-            for kind in ways:
-                segment = _in_parts(costs, Key(first, last, kind), limit, most_extra)
-                _extend(best, best[first], [] if segment is None else [segment], most_extra)
-    return best[length]
+        Args:
+            costs: of the stretches, settled or estimated.
+            kinds: the kinds of strips to consider, beside channel groups.
+            limit: bytes of head for each segment.
+            most_extra: extra multiply-accumulates for all segments together.
+        """
+        self.costs, self.kinds, self.limit, self.most_extra = costs, kinds, limit, most_extra
+        length = len(costs.line)
+        self._hot = [position for position in range(length) if costs.whole(position).head > limit]
+        self._cuts = _cuts(costs)
+        self._known: dict[Key, tuple[int, Segment | None]] = {}
+
+    def choices(self, budget: Budget) -> list[Choice]:
+        """Choices that cover the line within the limits, Pareto-optimal in extra work and tail.
+
+        Args:
+            budget: charged for the search; once it is spent, no further stretch in parts is considered.
+
+        Returns:
+            The choices; empty if no choice keeps to the limits.
+        """
+        costs, limit, most_extra = self.costs, self.limit, self.most_extra
+        length = len(costs.line)
+        best: list[list[Choice]] = [[] for _ in range(length + 1)]
+        best[0] = [Choice()]
+        for first in range(length):
+            if not best[first]:
+                continue
+            if first not in self._hot:
+                _extend(best, best[first], [costs.whole(first)], most_extra)
+            for last, in_strips in _stretches(costs, self._cuts, self._hot, first, limit):
+                if budget.over:
+                    break
+                ways = self.kinds if in_strips else _BY_CHANNELS
+                budget.spend(_STEPS_OF_STRETCH * len(ways))
+                for kind in ways:
+                    segment = self._in_parts(Key(first, last, kind))
+                    _extend(best, best[first], [] if segment is None else [segment], most_extra)
+        return best[length]
+
+    def _in_parts(self, stretch: Key) -> Segment | None:
+        """A stretch in the fewest parts within the limits, or None; found again only if more is known of its costs."""
+        settled = self.costs.settled(stretch.first, stretch.last)
+        known = self._known.get(stretch)
+        if known is None or known[0] != settled:
+            known = settled, _in_parts(self.costs, stretch, self.limit, self.most_extra)
+            self._known[stretch] = known
+        return known[1]
 
 
 def _extend(best: list[list[Choice]], before: Sequence[Choice], segments: Sequence[Segment], most_extra: int) -> None:

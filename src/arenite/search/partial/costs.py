@@ -8,6 +8,7 @@ Every figure is computed once.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from arenite.budget import Budget
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
     from arenite.backends.target import Target
     from arenite.model import Model
-    from arenite.search.partial.choose import Choice
     from arenite.search.partial.by_rows import ByRows
+    from arenite.search.partial.choose import Choice
     from arenite.search.partial.line import Line, Stretch
     from arenite.search.partial.ways import Kind, Way
 
@@ -76,6 +77,7 @@ class Costs:
         self._tails: dict[Key, _TailBytes] = {}
         self._tails_of_whole: dict[Model, int] = {}
         self._known: dict[Key, dict[int, float]] = {}
+        self._settled: Counter[tuple[int, int]] = Counter()
 
     def whole(self, position: int) -> Segment:
         """The segment of one operator executed whole."""
@@ -141,6 +143,10 @@ class Costs:
         """Whether the costs of a segment are settled, not estimates."""
         return segment.settled or _key(segment) in self._segments
 
+    def settled(self, first: int, last: int) -> int:
+        """How many ways to execute a stretch are settled; predictions for the others change with this number only."""
+        return self._settled[first, last]
+
     def settle(self, segment: Segment, budget: Budget) -> Segment:
         """The segment with its real costs, from a layout of the stretch alone; the budget limits the layout search."""
         if segment.settled or segment.plan is None:
@@ -156,6 +162,7 @@ class Costs:
             extra = estimate(plan).extra_macs if isinstance(plan, StripPlan) else segment.extra_macs
             self._segments[key, number] = Segment(first, last, plan, needed, added, extra, kind=segment.kind)
             self._known.setdefault(key, {})[number] = needed / self.floor(key, number)
+            self._settled[first, last] += 1
         return self._segments[key, number]
 
     def _with_neighbors(self, first: int, last: int, head: int) -> Stretch:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.operators.liveness import ALIGNMENT
-from arenite.search.partial.choose import Choice, choices
+from arenite.search.partial.choose import Choice, Chooser
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,8 +80,9 @@ def _settled(costs: Costs, kinds: tuple[Kind, ...], limit: int, most_extra: int,
     Rounds alternate: choose by what is known or estimated, then settle the chosen segments, until all of them are
     settled, the budget is spent or `_PATIENCE` rounds are over. Only fully settled choices of the last round count.
     """
+    chooser = Chooser(costs, kinds, limit, most_extra)
     for _ in range(_PATIENCE):
-        chosen = choices(costs, kinds, limit, most_extra, budget)
+        chosen = chooser.choices(budget)
         new = [segment for choice in chosen for segment in choice.segments if not costs.known(segment)]
         if not new or budget.over:
             break

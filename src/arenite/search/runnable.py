@@ -5,10 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from arenite.backends.generated_c.kept import run_graphs
-from arenite.codegen.control import control_obstacles
-from arenite.codegen.obstacles import why_not as why_not_in_c
-from arenite.codegen.reset import variable_obstacles
 from arenite.operators.liveness import executed_graphs
 
 if TYPE_CHECKING:
@@ -50,7 +46,14 @@ def why_not(operator: Operator, target: Target) -> str | None:
     A target with several sets of kernels refuses what any of them refuses, and the reason names these sets. Custom
     operators are not refused in TFLM, because the application may register kernels for them.
     """
-    return why_not_in_c(operator) if target.generated else target.backend.why_not(operator)
+    return _why_not_in_c(operator) if target.generated else target.backend.why_not(operator)
+
+
+def _why_not_in_c(operator: Operator) -> str | None:
+    """Why the C export refuses an operator. Code generation is imported only for targets that need it."""
+    from arenite.codegen.obstacles import why_not as why_not_in_c
+
+    return why_not_in_c(operator)
 
 
 def refusals(model: Model, target: Target) -> tuple[Refusal, ...]:
@@ -84,10 +87,14 @@ def _in_tflm(model: Model, target: Target) -> Iterator[tuple[int, int, str]]:
 
 def _in_c(model: Model) -> Iterator[tuple[int, int, str]]:
     """Yield (graph, position, reason) for each operator that the C export refuses; it contains executed graphs only."""
+    from arenite.backends.generated_c.kept import run_graphs
+    from arenite.codegen.control import control_obstacles
+    from arenite.codegen.reset import variable_obstacles
+
     obstacles = {**dict(variable_obstacles(model)), **dict(control_obstacles(model))}
     run = run_graphs(model)
     for number, graph in enumerate(model.graphs):
         for position, operator in enumerate(graph.operators if graph in run else ()):
-            why = why_not_in_c(operator) or obstacles.get(operator)
+            why = _why_not_in_c(operator) or obstacles.get(operator)
             if why is not None:
                 yield number, position, why

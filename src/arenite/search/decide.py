@@ -19,13 +19,15 @@ from arenite.errors import FitError, OptionError, VerificationError
 from arenite.operators.liveness import peak_memory
 from arenite.search.offers import offers
 from arenite.search.orders import runs_as_filed
-from arenite.search.split import SHARE_WITHOUT, search_partial
 from arenite.search.task import Decision, Task
 from arenite.search.whole import search_whole
 
 if TYPE_CHECKING:
     from arenite.model import Model
     from arenite.search.options import Options
+
+_SHARE_WITHOUT = 0.4
+"""Share of the whole budget for order and layout without strips, which strips are compared with and built on."""
 
 
 def decided(task: Task) -> Decision:
@@ -60,6 +62,8 @@ def _attempt(task: Task) -> Decision | FitError:
 def _decided(task: Task) -> Decision:
     if not task.options.split:
         return _whole(task)
+    from arenite.search.split import search_partial  # loaded only where it is asked for
+
     return search_partial(task, without_strips(task))
 
 
@@ -77,7 +81,7 @@ def _cost(task: Task, decision: Decision) -> tuple[int, ...]:
 
 def without_strips(task: Task) -> Decision:
     """The best decision without strips; the rest of the budget is left to the search for strips."""
-    return _whole(replace(task, budget=task.budget.part(SHARE_WITHOUT)))
+    return _whole(replace(task, budget=task.budget.part(_SHARE_WITHOUT)))
 
 
 def _whole(task: Task) -> Decision:

@@ -23,7 +23,6 @@ from arenite.search.decide import decided
 from arenite.search.options import DEFAULTS, Options
 from arenite.search.orders import checked_schedule, with_order
 from arenite.search.plan import NOT_ASKED_FOR, Cost, Exported, Plan
-from arenite.search.repair import widening_sentences
 from arenite.search.runnable import refusals
 from arenite.search.task import Decision, Task, origins, silent
 
@@ -148,6 +147,8 @@ def _repair(task: Task) -> tuple[str, ...]:
     """Notes on how the requested repair changes the outputs."""
     if not task.is_repaired:
         return ()
+    from arenite.search.repair import widening_sentences
+
     task.progress("comparing the repaired model between the runtimes")
     repaired = WidenBias().run(task.source)
     return widening_sentences(task.source, repaired, rounds=task.options.rounds, seed=task.options.seed)

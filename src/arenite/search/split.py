@@ -54,8 +54,6 @@ _IMPROVED = 6_000
 operators because a layout costs more the more of them there are."""
 _SLACK = 0.03
 """Try neighbors whose predicted size is up to 3 % above the best one: predictions err high."""
-SHARE_WITHOUT = 0.4
-"""Share of the whole budget for order and layout without strips, which strips are compared with and built on."""
 _SHARE_OF_LAYOUTS = 0.3
 """Share of the remaining budget that is held back for layouts of whole choices, so that the search for stretches cannot
 use it up."""

@@ -8,8 +8,8 @@
 #define FIRST_ROWS 64
 #define FIRST_SLOTS ((size_t)256)
 
-/* The sets of a pool are counted in 32 bits. */
-#define MOST_ROWS ((Py_ssize_t)UINT32_MAX - 1)
+/* A slot has 32 bits for the number of a row, and so has Py_ssize_t on some machines. */
+#define MOST_ROWS ((Py_ssize_t)INT32_MAX - 1)
 
 #if defined(__GNUC__) || defined(__clang__)
 #define FETCH(address) __builtin_prefetch(address)

@@ -43,7 +43,7 @@ typedef struct {
 } sweep;
 
 /* The state before the first one. */
-#define NO_ORIGIN UINT32_MAX
+#define NO_ORIGIN ((uint32_t)INT32_MAX)
 
 static void free_waiting(pool *each) {
   if (each != NULL) {

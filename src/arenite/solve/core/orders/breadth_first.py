@@ -115,7 +115,8 @@ class PythonBreadthFirst:
         return np.frombuffer(self._graph.full.to_bytes(8 * self._words, "little"), dtype="<u8").astype(np.uint64)
 
     def _start(self) -> _States:
-        return _States(self._full().reshape(1, -1), np.array([self._graph.end]), np.array([-1]))
+        live, origin = np.array([self._graph.end], dtype=np.int64), np.array([-1], dtype=np.int64)
+        return _States(self._full().reshape(1, -1), live, origin)
 
     def _follow(self, size: int, states: _States) -> None:
         """Settle the states that are not settled, and make all moves from the others."""

@@ -17,15 +17,18 @@ if TYPE_CHECKING:
 _STEPS_OF_STATE = 15
 """Budget steps to expand one state, successors included. It takes three to five microseconds in C, and a hundred in
 Python; the figure lies between the two, as for a move of a depth-first search."""
+_STEPS_OF_WORD = 0.3
+"""Further budget steps of a state per 64 operators."""
 
 
 def beam(space: OrderSpace, width: int, bound: int, budget: Budget) -> Found | Undecided:
     """Look for an order whose peak is below `bound` bytes; keep at most `width` states per number of operators."""
     begun = space.beam(width, bound)
+    steps = _STEPS_OF_STATE + _STEPS_OF_WORD * (space.operators // 64)
     states = 0
     while True:
-        found, done = begun.run(budget.affordable(_STEPS_OF_STATE, MOVES_AT_ONCE))
-        budget.spend(_STEPS_OF_STATE * done)
+        found, done = begun.run(budget.affordable(steps, MOVES_AT_ONCE))
+        budget.spend(steps * done)
         states += done
         if found:
             return Found(begun.path(), states)

@@ -19,6 +19,7 @@ class CompiledOrderSpace:
 
     def __init__(self, graph: Graph, direction: Direction) -> None:
         self.direction = direction
+        self.operators = graph.count
         self._graph = graph
 
     @cached_property

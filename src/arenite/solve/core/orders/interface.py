@@ -106,6 +106,11 @@ class OrderSpace(Protocol):
         """The direction of its searches."""
         ...
 
+    @property
+    def operators(self) -> int:
+        """The number of operators."""
+        ...
+
     def depth_first(self, bound: int, limit: int, rules: Rules) -> DepthFirst:
         """Look for an order whose peak is below `bound` bytes, within about `limit` states."""
         ...

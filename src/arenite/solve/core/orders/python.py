@@ -42,6 +42,7 @@ class PythonOrderSpace:
 
     def __init__(self, graph: Graph, direction: Direction) -> None:
         self.direction = direction
+        self.operators = graph.count
         self._graph = graph
 
     @cached_property

@@ -30,13 +30,17 @@ SIZES = (200, 1000, 10_000)
 
 @dataclass(frozen=True)
 class Case:
-    """Problems to order and what is asked of them: so many proven, or a gap, each within `seconds`."""
+    """Problems to order and what is asked of them: so many proven, or a gap, each within `seconds`.
+
+    `budget`: seconds of the budget of steps, where it is not what is asked.
+    """
 
     name: str
     problems: tuple[Callable[[], Problem], ...]
     seconds: float
     proven: int
     gap: float = 0.0
+    budget: float | None = None
 
     @property
     def asked(self) -> str:
@@ -49,7 +53,10 @@ class Case:
 
 @dataclass(frozen=True)
 class Run:
-    """One search: peaks in bytes, the gap in percent of the bound; `known` is the best peak known from elsewhere."""
+    """One search: peaks in bytes, the gap in percent of the bound; `known` is the best peak known from elsewhere.
+
+    Seconds are those of the processor, so that other work on the machine counts little.
+    """
 
     graphs: str
     seed: int
@@ -79,7 +86,8 @@ def run(only: str) -> Table:
 def _structured() -> Iterator[Case]:
     for name, member in FAMILIES.items():
         for size in SIZES:
-            yield Case(f"{name} {size:,}", (partial(member, size),), 5.0, 1)
+            seconds = 1.0 if (name, size) == ("HRNet", 10_000) else 5.0
+            yield Case(f"{name} {size:,}", (partial(member, size),), seconds, 1, budget=5.0)
 
 
 def _random_wired() -> Iterator[Case]:
@@ -89,14 +97,15 @@ def _random_wired() -> Iterator[Case]:
     yield Case("WS(32) x3", wired(32, 3, 20), 5.0, 20)
     yield Case("WS(32) x100", wired(32, 100, 1), 10.0, 1)
     yield Case("WS(48) x1", wired(48, 1, 10), 60.0, 9)
-    yield Case("WS(64) x1", wired(64, 1, 6), 60.0, 0, 0.05)
+    yield Case("WS(64) x1", wired(64, 1, 6), 8.0, 6, budget=60.0)
+    yield Case("WS(80) x1", wired(80, 1, 6), 60.0, 0, 0.05)
 
 
 def _random() -> Iterator[Case]:
     for unread in ("read", "kept", "dead"):
-        for size, window, proven in ((1000, 15, 1), (10_000, 15, 0)):
+        for size, window, seconds, proven in ((1000, 15, 4.0, 1), (10_000, 15, 60.0, 0)):
             make = partial(windowed, size, window, unread=unread)
-            yield Case(f"random {size:,}, window {window}, {unread}", (make,), 60.0, proven, 0.1)
+            yield Case(f"random {size:,}, window {window}, {unread}", (make,), seconds, proven, 0.1, budget=60.0)
 
 
 def _real() -> Iterator[Case]:
@@ -109,12 +118,12 @@ def _problem_of(path: Path) -> Problem:
 
 
 def _measure(case: Case, number: int, problem: Problem) -> Run:
-    started = time.perf_counter()
-    found = solve(problem, budget=Budget(case.seconds * STEPS_PER_SECOND))
-    searched = time.perf_counter()
+    started = time.process_time()
+    found = solve(problem, budget=Budget((case.budget or case.seconds) * STEPS_PER_SECOND))
+    searched = time.process_time()
     assert check_order(problem, found.order) == found.peak
     assert check_certificate(problem, found.certificate) == found.lower_bound
-    checked = time.perf_counter()
+    checked = time.process_time()
     default = check_order(problem, range(problem.operators)) if _in_order(problem) else None
     known, _ = best_known().get(case.name, (None, False))
     gap = 100 * (found.peak - found.lower_bound) / max(found.lower_bound, 1)

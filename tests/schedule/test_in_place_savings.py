@@ -13,12 +13,13 @@ from arenite.budget import Budget
 from arenite.check.order import check_certificate, check_order
 from arenite.errors import VerificationError
 from arenite.problems.order import Charge, InPlaceSaving, Problem
+from arenite.solve.core.choice import core
+from arenite.solve.core.orders.interface import Direction, Rules
 from arenite.solve.order.bounds import cut, need, own_memory
 from arenite.solve.order.graph import Graph
-from arenite.solve.order.in_place import BackwardInPlace, EventsInPlace, ForwardInPlace
 from arenite.solve.order.options import SearchOptions
 from arenite.solve.order.peak import working_sets
-from arenite.solve.order.search import Failed, Found, Rules, record, search
+from arenite.solve.order.search import Failed, Found, search
 from arenite.solve.order.solver import solve
 
 SWITCHES = [field.name for field in fields(SearchOptions) if field.type == "bool"]
@@ -96,12 +97,12 @@ def test_every_direction_and_rule_decides_alike(seed: int) -> None:
         best = paper_recursion.least_peak(problem)
         graph = Graph(problem)
         for rules in (Rules(commit, far, first) for commit in (0, 1) for far in (0, 1) for first in (0, 1)):
-            for direction in (ForwardInPlace, BackwardInPlace, EventsInPlace):
-                moves = direction(graph)
-                assert isinstance(search(moves, best + 1, 10**6, Budget(), rules), Found)
-                failed = search(moves, best, 10**6, Budget(), rules)
+            for direction in Direction:
+                space = core().order_space(graph, direction)
+                assert isinstance(search(space, best + 1, 10**6, Budget(), rules), Found)
+                failed = search(space, best, 10**6, Budget(), rules)
                 assert isinstance(failed, Failed)
-                assert check_certificate(problem, record(failed, moves, problem.operators)) == best == failed.bound
+                assert check_certificate(problem, failed.certificate()) == best == failed.bound
 
 
 def test_bounds_hold_and_are_what_their_proofs_say() -> None:

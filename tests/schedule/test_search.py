@@ -11,14 +11,13 @@ from arenite.budget import Budget
 from arenite.check.order import check_certificate, check_order
 from arenite.problems.certificate import Exhausted, Region
 from arenite.problems.order import Charge, Problem
-from arenite.solve.order.events import Events
+from arenite.solve.core.choice import core
+from arenite.solve.core.orders.interface import Direction, Rules
 from arenite.solve.order.graph import Graph
-from arenite.solve.order.moves import Backward, Forward
 from arenite.solve.order.options import SearchOptions
-from arenite.solve.order.search import Failed, Found, Rules, record, search
+from arenite.solve.order.search import Failed, Found, search
 from arenite.solve.order.solver import solve
 
-DIRECTIONS = (Forward, Backward, Events)
 ALL_RULES = [Rules(commit, far, first) for commit in (False, True) for far in (False, True) for first in (False, True)]
 
 
@@ -45,13 +44,13 @@ def test_every_direction_and_rule_decides_alike(seed: int) -> None:
     best = solve(problem).peak
     graph = Graph(problem)
     for rules in ALL_RULES:
-        for direction in DIRECTIONS:
-            moves = direction(graph)
-            assert isinstance(search(moves, best + 1, 10**6, Budget(), rules), Found)
-            failed = search(moves, best, 10**6, Budget(), rules)
+        for direction in Direction:
+            space = core().order_space(graph, direction)
+            assert isinstance(search(space, best + 1, 10**6, Budget(), rules), Found)
+            failed = search(space, best, 10**6, Budget(), rules)
             assert isinstance(failed, Failed)
             assert failed.bound == best
-            assert check_certificate(problem, record(failed, moves, problem.operators)) == best
+            assert check_certificate(problem, failed.certificate()) == best
 
 
 @pytest.mark.parametrize("seed", range(16))

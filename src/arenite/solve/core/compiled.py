@@ -13,6 +13,9 @@ from arenite.solve.core import _compiled
 from arenite.solve.core.canonical import PythonBoxSearch
 from arenite.solve.core.groups import PythonGroupFits
 from arenite.solve.core.interface import Walk
+from arenite.solve.core.orders.compiled import CompiledOrderSpace
+from arenite.solve.core.orders.python import PythonOrderSpace
+from arenite.solve.core.orders.tables import is_small
 from arenite.solve.core.plain import PythonPlainFits
 from arenite.solve.core.singles import PythonSingleFits
 from arenite.solve.core.tables import LARGEST, LONGEST_STEP, continue_from, ends, packed, starts, state_of, unpacked
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from arenite.solve.core.interface import BoxSearch, GroupFits, PlainFits, SingleFits
+    from arenite.solve.core.orders.interface import Direction, OrderSpace
+    from arenite.solve.order.graph import Graph
     from arenite.solve.place.decide import Boxes
     from arenite.solve.place.gaps import Gap, Gaps
     from arenite.solve.place.grouping import GroupProblem
@@ -66,6 +71,10 @@ class CompiledCore:
         if max(sum(boxes.sizes), height) > LARGEST:
             return PythonBoxSearch(boxes, height, ranks, fewest)
         return _CompiledBoxSearch(boxes, height, ranks, fewest=fewest)
+
+    def order_space(self, graph: Graph, direction: Direction) -> OrderSpace:
+        """See `Core`."""
+        return CompiledOrderSpace(graph, direction) if is_small(graph) else PythonOrderSpace(graph, direction)
 
 
 class _CompiledGroupFits:

@@ -1,4 +1,4 @@
-"""The interface of a core, in Python or C: fits, walks over orders and the exhaustive search of boxes.
+"""The interface of a core, in Python or C: fits, walks over orders, the exhaustive search of boxes, order searches.
 
 The order of all buffers (or groups) decides a layout by first fit. A walk is a local search over orders: it moves one
 buffer forward at a time, and keeps the new order where the layout is no higher. `SingleFits` also goes on from some
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Sequence
 
+    from arenite.solve.core.orders.interface import Direction, OrderSpace
+    from arenite.solve.order.graph import Graph
     from arenite.solve.place.decide import Boxes
     from arenite.solve.place.gaps import Gaps
     from arenite.solve.place.grouping import GroupProblem
@@ -24,6 +26,15 @@ TRIES_AT_ONCE = 256
 
 STATES_AT_ONCE = 4096
 """States that an exhaustive search visits between two checks of the time limit: a fraction of a second in Python."""
+
+
+MOVES_AT_ONCE = 1024
+"""Moves of a depth-first search for an order, or states of a beam search, between two checks of the time limit:
+milliseconds in C, up to a second in Python."""
+
+STATES_OF_SWEEP_AT_ONCE = 8192
+"""States of a breadth-first search for an order between two checks of the time limit: hundredths of a second. In Python
+these states are processed together, and their columns should fit into the cache."""
 
 
 class GroupFits(Protocol):
@@ -151,4 +162,8 @@ class Core(Protocol):
 
     def box_search(self, boxes: Boxes, height: int, ranks: Sequence[int], *, fewest: bool) -> BoxSearch:
         """The exhaustive search of boxes in `height` units; see `place.canonical.fit` for the other arguments."""
+        ...
+
+    def order_space(self, graph: Graph, direction: Direction) -> OrderSpace:
+        """The searches for an order of a problem in one direction."""
         ...

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from arenite.solve.core.canonical import PythonBoxSearch
 from arenite.solve.core.groups import PythonGroupFits
+from arenite.solve.core.orders.python import PythonOrderSpace
 from arenite.solve.core.plain import PythonPlainFits
 from arenite.solve.core.singles import PythonSingleFits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from arenite.solve.core.orders.interface import Direction
+    from arenite.solve.order.graph import Graph
     from arenite.solve.place.decide import Boxes
     from arenite.solve.place.gaps import Gaps
     from arenite.solve.place.grouping import GroupProblem
@@ -39,3 +42,7 @@ class PythonCore:
     def box_search(self, boxes: Boxes, height: int, ranks: Sequence[int], *, fewest: bool) -> PythonBoxSearch:
         """See `Core`."""
         return PythonBoxSearch(boxes, height, ranks, fewest)
+
+    def order_space(self, graph: Graph, direction: Direction) -> PythonOrderSpace:
+        """See `Core`."""
+        return PythonOrderSpace(graph, direction)

@@ -46,6 +46,11 @@ def need(graph: Graph, operator: int, alive: Iterable[int]) -> Need:
     return Need(total, operator)
 
 
+def freedom(graph: Graph, operator: int) -> int:
+    """The number of operators that may run before or after the given one: the size of its cut."""
+    return graph.count - 1 - (graph.ancestors[operator] | graph.descendants[operator]).bit_count()
+
+
 def cut(graph: Graph, operator: int, alive: Iterable[int]) -> Cut:
     """The least memory while the operator runs, over all orders, as a minimum cut (maximum flow).
 

@@ -66,6 +66,7 @@ class Graph:
         links = links or Links(problem)
         count = problem.operators
         self.problem = problem
+        self.links = links
         self.count = count
         self.full = (1 << count) - 1
         self.order = links.order

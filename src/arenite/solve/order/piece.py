@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 from math import gcd
 from typing import TYPE_CHECKING, NamedTuple
 
 from arenite.problems.certificate import Region
+from arenite.solve.core.choice import core
+from arenite.solve.core.orders.interface import Direction, Rules
 from arenite.solve.order.beam import beam
-from arenite.solve.order.bounds import cut, need
+from arenite.solve.order.bounds import cut, freedom, need
 from arenite.solve.order.climb import Climb
-from arenite.solve.order.events import Events
 from arenite.solve.order.graph import Graph, bits
-from arenite.solve.order.in_place import BackwardInPlace, EventsInPlace, ForwardInPlace
-from arenite.solve.order.moves import Backward, Forward
 from arenite.solve.order.peak import working_sets
-from arenite.solve.order.search import Failed, Found, Rules, Undecided, record, search
+from arenite.solve.order.search import Failed, Found, Undecided, search
+from arenite.solve.order.sweep import Refuted, states_within, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from arenite.budget import Budget
     from arenite.problems.certificate import Certificate
     from arenite.problems.order import Problem
-    from arenite.solve.order.moves import Moves
+    from arenite.solve.core.orders.interface import OrderSpace
     from arenite.solve.order.options import SearchOptions
 
 LONG = 2_000
@@ -60,10 +60,11 @@ _SHORT = 400
 _FIRST_SWEEP = 20_000
 """Limit of states of these early sweeps; what needs more is left to the depth-first searches first."""
 _BULK = 32
-"""States of a sweep per state of the depth-first limit. A sweep is faster per state and decides earlier; with this
-ratio, both take about as long."""
+"""States of a sweep per state of the depth-first limit. A sweep that reaches its limit takes some 60 times as long as
+the depth-first searches before it, but on hard pieces the sweep is what decides."""
 _STEPS_OF_CUT = 30
-"""Budget steps of a minimum cut per operator and tensor of the piece, measured on the zoo."""
+"""Budget steps of a minimum cut per tensor alive, and two of them per operator that may run before or after; measured
+on the zoo, where such an operator makes about one tensor."""
 _EASY = 64
 """Limit of states, per operator, up to which a search that follows the default order runs first."""
 
@@ -99,12 +100,12 @@ class Piece:
         rules = Rules(options.commit, options.far_commit)
         self._rules, self._in_default_order = rules, replace(rules, default_first=True)
         self._limit = _FIRST_LIMIT + 2 * problem.operators
-        self._tried: dict[tuple[bool, bool, int], int] = {}
-        """Limits of states of earlier searches, by (backward, default_first, memory budget)."""
+        self._tried: dict[tuple[Direction, bool, int], int] = {}
+        """Limits of states of earlier searches, by (direction, default_first, memory budget)."""
         self._beamed = False
         self._climb = Climb()
-        self._failed_after: dict[bool, int] = {}
-        """States of the last search that failed, by direction (whether backward)."""
+        self._failed_after: dict[Direction, int] = {}
+        """States of the last search that failed, by direction."""
         self._steps = [self._needs, self._aim, self._round]
         if options.cuts:
             self._steps[2:2] = [self._likely_cuts, self._aim]
@@ -185,7 +186,7 @@ class Piece:
             if not fruitless or self._budget.over:
                 return
             found = cut(self.graph, operator, alive)
-            self._budget.spend(_STEPS_OF_CUT * (self.problem.operators + len(self.problem.tensors)))
+            self._budget.spend(_STEPS_OF_CUT * (2 * freedom(self.graph, operator) + len(alive)))
             fruitless -= found.bound <= self.lower
             self._raise(found.bound, found)
 
@@ -210,10 +211,10 @@ class Piece:
     def _beam(self) -> None:
         """Find a good order by beam search, so that only the proof is left. Backward first: it finds better orders."""
         self._beamed = True
-        for moves in reversed(self._directions):
+        for space in reversed(self._directions):
             if self.lower < self.upper:
                 width = min(_BEAM, 1 + _BEAM_STATES // self.problem.operators)
-                self._learn(moves, beam(moves, width, self.upper, self._each()))
+                self._learn(space, beam(space, width, self.upper, self._each()))
 
     def _round(self) -> None:
         """Aim at the bound, then bisect over memory budgets; undecided ones are left by going up, then by going down.
@@ -253,12 +254,10 @@ class Piece:
 
         The limit is a multiple of the expected states, but between `least` and `most`.
         """
-        from arenite.solve.order.sweep import Refuted, steps_of_state, sweep, swept
-
         ceiling = self.upper
         while self.lower < min(ceiling, self.upper) and not self._budget.over:
             each = self._each()
-            most_states = each.left / steps_of_state(self.graph)
+            most_states = states_within(self.graph, each.left)
             budget = self._climb.budget(self.lower, min(ceiling, self.upper), self._grain, most_states)
             limit = min(most, self._climb.limit(budget, least))
             result = sweep(self.graph, self._backward, budget + 1, limit=limit, budget=each)
@@ -267,20 +266,20 @@ class Piece:
                 self._improve(result.path[::-1])
             elif isinstance(result, Refuted):
                 self._climb.refuted(budget, result.states)
-                self._raise(result.bound, partial(swept, result, self.problem.operators))
+                self._raise(result.bound, result.certificate)
             elif least == most:
                 return
             else:
                 ceiling = budget
 
     @cached_property
-    def _backward(self) -> Moves:
-        return (BackwardInPlace if self.graph.savings else Backward)(self.graph)
+    def _backward(self) -> OrderSpace:
+        return core().order_space(self.graph, Direction.BACKWARD)
 
     @cached_property
-    def _directions(self) -> list[Moves]:
-        one_by_one, by_event = (ForwardInPlace, EventsInPlace) if self.graph.savings else (Forward, Events)
-        forward = by_event(self.graph) if self._options.events else one_by_one(self.graph)
+    def _directions(self) -> list[OrderSpace]:
+        direction = Direction.EVENTS if self._options.events else Direction.FORWARD
+        forward = core().order_space(self.graph, direction)
         return [forward, self._backward] if self._options.backward else [forward]
 
     @cached_property
@@ -296,39 +295,39 @@ class Piece:
         return self._search(self._backward, self.lower, limit, self._rules)
 
     def _probe_default_first(self) -> bool:
-        forward = next(moves for moves in self._directions if not moves.backward)
+        forward = next(space for space in self._directions if space.direction is not Direction.BACKWARD)
         return self._search(forward, self.lower, _GROWTH * self._limit, self._in_default_order)
 
     def _probe(self, budget: int) -> bool:
         """Search for an order with a peak of at most `budget` bytes; returns whether that was decided."""
-        return any(self._search(moves, budget, self._limit, self._rules) for moves in list(self._directions))
+        return any(self._search(space, budget, self._limit, self._rules) for space in list(self._directions))
 
     def _probe_likely(self, budget: int) -> bool:
         """The same as `_probe`, with a higher limit for a direction that has failed before (see `_STEP`)."""
-        for moves in list(self._directions):
-            limit = max(self._limit, _STEP * self._failed_after.get(moves.backward, 0))
-            if self._search(moves, budget, limit, self._rules):
+        for space in list(self._directions):
+            limit = max(self._limit, _STEP * self._failed_after.get(space.direction, 0))
+            if self._search(space, budget, limit, self._rules):
                 return True
         return False
 
-    def _search(self, moves: Moves, budget: int, limit: int, rules: Rules) -> bool:
+    def _search(self, space: OrderSpace, budget: int, limit: int, rules: Rules) -> bool:
         """Search, unless the same search with this limit was undecided before; returns whether it decided."""
-        key = moves.backward, rules.default_first, budget
+        key = space.direction, rules.default_first, budget
         if limit <= self._tried.get(key, 0):
             return False
         self._tried[key] = limit
         within = self._budget if rules.default_first else self._each()
-        return self._learn(moves, search(moves, budget + 1, limit, within, rules))
+        return self._learn(space, search(space, budget + 1, limit, within, rules))
 
-    def _learn(self, moves: Moves, result: Found | Failed | Undecided) -> bool:
+    def _learn(self, space: OrderSpace, result: Found | Failed | Undecided) -> bool:
         """Use the result of a search; returns whether it decided. A direction that failed is tried first next time."""
         self.states += result.states
         if isinstance(result, Found):
-            self._improve(result.path[::-1] if moves.backward else result.path)
+            self._improve(result.path[::-1] if space.direction is Direction.BACKWARD else result.path)
         elif isinstance(result, Failed):
-            self._raise(result.bound, partial(record, result, moves, self.problem.operators))
-            self._failed_after[moves.backward] = result.states
-            self._directions.sort(key=lambda other: other is not moves)
+            self._raise(result.bound, result.certificate)
+            self._failed_after[space.direction] = result.states
+            self._directions.sort(key=lambda other: other is not space)
         return not isinstance(result, Undecided)
 
     def _improve(self, path: Sequence[int]) -> None:

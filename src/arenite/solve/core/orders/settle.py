@@ -1,8 +1,10 @@
 """Settling: run (or take back) at once each operator that fits and leaves no more bytes alive, until none is left.
 
 Each such move is a commit (see `certificate.Exhausted`), and so is a chain of them. After a move, only its neighbors
-are tested, since all other ready operators have been tested before. The order of the moves does not matter: live bytes
-are submodular, so an operator that fits and leaves no more alive still does so after other such moves.
+are tested, since all other ready operators have been tested before. An operator that did not fit then is not tested
+again when fewer bytes are alive: a commit less costs time only. (`breadth_first` does test it again, because
+`certificate.Swept` says so.) The order of the moves does not matter: live bytes are submodular, so an operator that
+fits and leaves no more alive still does so after other such moves.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ class Settling:
         self._lasting = [graph.made[v] - graph.dies_at_once(v) for v in range(graph.count)]
         self._needs = graph.after if backward else graph.before
         self._reads = [
-            [(graph.sizes[t], graph.readers[t]) for t in graph.inputs[v] if not graph.kept[t]]
+            [(graph.sizes[t], graph.readers[t]) for t in graph.inputs[v] if graph.sizes[t] and not graph.kept[t]]
             for v in range(graph.count)
         ]
         self._near = []

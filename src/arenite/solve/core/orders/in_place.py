@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from arenite.solve.order.events import Events
+from arenite.solve.core.orders.events import Events
+from arenite.solve.core.orders.moves import Backward, Forward, Move
+from arenite.solve.core.orders.settle import Settling
 from arenite.solve.order.graph import bits
-from arenite.solve.order.moves import Backward, Forward, Move
-from arenite.solve.order.settle import Settling
 
 if TYPE_CHECKING:
     from arenite.solve.order.graph import Graph
@@ -63,16 +63,6 @@ class EventsInPlace(Events):
     def __init__(self, graph: Graph) -> None:
         super().__init__(graph)
         self.settling = _Settling(graph, backward=False)
-
-    def _closures(self) -> dict[int, int]:
-        graph = self._graph
-        result = super()._closures()
-        for _, ends in graph.savings.values():
-            for size, readers in ends:
-                if size and readers & (readers - 1):
-                    for reader in bits(readers):
-                        result.setdefault(graph.ancestors[reader] | 1 << reader, graph.extra[reader])
-        return result
 
     def moves(self, state: int, live: int, hint: Any) -> tuple[list[Move], Any]:
         """As without savings, with less memory."""

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from arenite.solve.core.orders.settle import Settling
 from arenite.solve.order.graph import bits
-from arenite.solve.order.settle import Settling
 
 if TYPE_CHECKING:
     from arenite.solve.order.graph import Graph
@@ -55,7 +55,7 @@ class Forward:
         self.start, self.live, self.goal = 0, graph.start, graph.full
         self.root = (0, sum(1 << v for v in range(graph.count) if not graph.before[v]))
         self._reads = [
-            [(graph.sizes[t], graph.readers[t]) for t in graph.inputs[v] if not graph.kept[t]]
+            [(graph.sizes[t], graph.readers[t]) for t in graph.inputs[v] if graph.sizes[t] and not graph.kept[t]]
             for v in range(graph.count)
         ]
         self._dead = [graph.dies_at_once(v) for v in range(graph.count)]
@@ -92,7 +92,7 @@ class Backward:
         self.start, self.live, self.goal = graph.full, graph.end, 0
         self.root = (graph.full, sum(1 << v for v in range(graph.count) if not graph.after[v]))
         self._reads = [
-            [(graph.sizes[t], graph.readers[t]) for t in graph.inputs[v] if not graph.kept[t]]
+            [(graph.sizes[t], graph.readers[t]) for t in graph.inputs[v] if graph.sizes[t] and not graph.kept[t]]
             for v in range(graph.count)
         ]
         self._lasting = [graph.made[v] - graph.dies_at_once(v) for v in range(graph.count)]

@@ -7,11 +7,11 @@ that the next event does not need can wait until after it. This leaves far fewer
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from arenite.solve.core.orders.moves import Move
+from arenite.solve.core.orders.settle import Settling
 from arenite.solve.order.graph import bits
-from arenite.solve.order.moves import Move
-from arenite.solve.order.settle import Settling
 
 if TYPE_CHECKING:
     from arenite.solve.order.graph import Graph
@@ -24,6 +24,39 @@ Hint = tuple[int, tuple[int, ...]]
 """Mask of the events that have happened, and the numbers of the events that may come next."""
 
 
+class Event(NamedTuple):
+    """An event: the mask of the operators that it needs, and the bytes of extra of its special operator.
+
+    `tops`: mask of the operators with which the event has happened, all others of the closure being their ancestors.
+    """
+
+    closure: int
+    extra: int
+    tops: int
+
+
+def sorted_closures(graph: Graph) -> list[Event]:
+    """The events of a problem, smaller closures first."""
+    result: dict[int, Event] = {}
+    for readers, kept in zip(graph.readers, graph.kept, strict=True):
+        if readers and not kept:
+            closure = readers
+            for reader in bits(readers):
+                closure |= graph.ancestors[reader]
+            result.setdefault(closure, Event(closure, 0, readers))
+    for operator in range(graph.count):
+        if graph.extra[operator] or graph.dies_at_once(operator) or not graph.after[operator]:
+            closure = graph.ancestors[operator] | 1 << operator
+            result[closure] = Event(closure, graph.extra[operator], 1 << operator)
+    for _, ends in graph.savings.values():
+        for size, readers in ends:
+            if size and readers & (readers - 1):
+                for reader in bits(readers):
+                    closure = graph.ancestors[reader] | 1 << reader
+                    result.setdefault(closure, Event(closure, graph.extra[reader], 1 << reader))
+    return sorted(result.values(), key=lambda event: (event.closure.bit_count(), event.closure))
+
+
 class Events:
     """Moves from no operator to all operators, each by a closure that contains no other one."""
 
@@ -34,38 +67,25 @@ class Events:
         self._graph = graph
         self.settling = Settling(graph, backward=False)
         self.start, self.live, self.goal = 0, graph.start, graph.full
-        closures = self._closures()
-        self._closure = sorted(closures, key=lambda mask: (mask.bit_count(), mask))
-        self._extra = [closures[mask] for mask in self._closure]
+        found = sorted_closures(graph)
+        self._closure = [event.closure for event in found]
+        self._extra = [event.extra for event in found]
         self._inside: list[int] = []
-        self._then: list[list[int]] = [[] for _ in self._closure]
-        for event, closure in enumerate(self._closure):
-            inside = 0
-            for other in range(event - 1, max(-1, event - 1 - _REACH), -1):
-                if not inside >> other & 1 and not self._closure[other] & ~closure:
+        """For each event, mask of the events that must have happened before."""
+        self._then: list[list[int]] = [[] for _ in found]
+        """For each event, those that may be next after it."""
+        for number, event in enumerate(found):
+            inside, outside = 0, ~event.closure
+            for other in range(number - 1, max(-1, number - 1 - _REACH), -1):
+                if not inside >> other & 1 and not found[other].tops & outside:
                     inside |= self._inside[other] | 1 << other
-                    self._then[other].append(event)
+                    self._then[other].append(number)
             self._inside.append(inside)
         self._known: dict[int, tuple[int, tuple[tuple[int, int], ...]]] = {}
         self.root: Hint = (0, tuple(event for event, inside in enumerate(self._inside) if not inside))
 
-    def _closures(self) -> dict[int, int]:
-        """For the closure of each event (mask), the bytes of extra that its special operator needs."""
-        graph = self._graph
-        result: dict[int, int] = {}
-        for readers, kept in zip(graph.readers, graph.kept, strict=True):
-            if readers and not kept:
-                closure = readers
-                for reader in bits(readers):
-                    closure |= graph.ancestors[reader]
-                result.setdefault(closure, 0)
-        for operator in range(graph.count):
-            if graph.extra[operator] or graph.dies_at_once(operator) or not graph.after[operator]:
-                result[graph.ancestors[operator] | 1 << operator] = graph.extra[operator]
-        return result
-
     def moves(self, state: int, live: int, hint: Hint) -> tuple[list[Move], Hint]:
-        """The moves to all events that need no other event first, smallest closures first; see `Moves`."""
+        """The moves to all events that need no other event first, fewest operators first; see `Moves`."""
         past, ready = self._advanced(state, hint)
         closure, extra = self._closure, self._extra
         missing: dict[int, int] = {}
@@ -75,7 +95,7 @@ class Events:
                 missing[part] = extra[event]
         result: list[Move] = []
         least: list[int] = []
-        for part in sorted(missing, key=int.bit_count):
+        for part in sorted(missing, key=lambda part: (part.bit_count(), part)):
             for other in least:
                 if not other & ~part:
                     break

@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sweep.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "space.h"
+
+/* The name of a sweep as Python holds it. */
+#define CAPSULE "arenite.order_sweep"
+
+/* Bits by which one pass sorts, and passes: half of a hash is enough to bring nearly all states into order. */
+#define DIGIT 8
+#define PASSES 4
+
+/* States that arrive together: while one is looked up, the memory of the others is on its way to the processor. */
+#define ARRIVALS 16
+
+/* What follows the set in the row of a state that waits: the operators that may be next, a set, and the numbers here. */
+enum { LIVE, ORIGIN, HASH, OTHERS };
+
+/* States wait by the number of operators taken back, `size`, and are settled. `rows` has the states that were looked
+ * at, and `origins` the number of the state before each; both begin anew after `known` states of complete sizes. */
+typedef struct {
+  PyObject *held; /* the capsule of the space */
+  const space *in;
+  int64_t bound, refused; /* INT64_MAX as long as nothing was refused */
+  int64_t most;           /* moves */
+  pool **waiting;         /* of each size; NULL where no state waits */
+  Py_ssize_t size;
+  pool *current;      /* the states of this size, as they came */
+  uint32_t *sequence; /* and in the order of their hashes */
+  Py_ssize_t next;    /* of the sequence */
+  uint64_t *rows;
+  uint32_t *origins;
+  Py_ssize_t known, room;
+  int64_t states, moves; /* of complete sizes */
+  int64_t new_moves;
+  Py_ssize_t goal; /* the state before the goal; -1 as long as it was not reached */
+  uint64_t *changed;
+  uint64_t *arriving; /* rows of states, which go to `waiting` together; and the size of each */
+  Py_ssize_t arriving_sizes[ARRIVALS], arriving_count;
+} sweep;
+
+/* The state before the first one. */
+#define NO_ORIGIN ((uint32_t)INT32_MAX)
+
+static void free_waiting(pool *each) {
+  if (each != NULL) {
+    pool_free(each);
+    free(each);
+  }
+}
+
+static void free_sweep(sweep *each) {
+  for (Py_ssize_t size = 0; each->waiting != NULL && size <= each->in->count; size++) {
+    free_waiting(each->waiting[size]);
+  }
+  free(each->waiting);
+  free_waiting(each->current);
+  free(each->sequence);
+  free(each->rows);
+  free(each->origins);
+  free(each->arriving);
+  free(each->changed);
+  Py_XDECREF(each->held);
+  free(each);
+}
+
+static Py_ssize_t stride_of(const sweep *each) { return 2 * each->in->words + OTHERS; }
+
+static uint64_t *ready_of(const sweep *each, uint64_t *row) { return row + each->in->words; }
+
+static uint64_t *others_of(const sweep *each, uint64_t *row) { return row + 2 * each->in->words; }
+
+/* The operators that may be next in a state, from those that might have been before some operators were `changed`. */
+static void make_ready(const sweep *each, uint64_t *row) {
+  const space *in = each->in;
+  uint64_t *ready = ready_of(each, row);
+  for (Py_ssize_t i = 0; i < in->words; i++) {
+    ready[i] &= ~row[i];
+    for (uint64_t rest = each->changed[i]; rest != 0; rest &= rest - 1) {
+      int64_t operator = 64 * i + word_lowest(rest);
+      for (int64_t j = in->follows.starts.at[operator]; j < in->follows.starts.at[operator + 1]; j++) {
+        int64_t other = in->follows.of.at[j];
+        if (!set_has(row, other) && all_done(&in->needs, other, row)) {
+          set_add(ready, other);
+        }
+      }
+    }
+  }
+}
+
+static pool *waiting_of(sweep *each, Py_ssize_t size) {
+  if (each->waiting[size] == NULL) {
+    pool *made = calloc(1, sizeof *made);
+    if (made == NULL) {
+      PyErr_NoMemory();
+      return NULL;
+    }
+    each->waiting[size] = made;
+    if (!pool_allocate(made, each->in->words, stride_of(each))) {
+      return NULL;
+    }
+  }
+  return each->waiting[size];
+}
+
+/* Lets the states that arrived wait, in the order in which they came. False where memory ran out. */
+static bool let_wait(sweep *each) {
+  Py_ssize_t count = each->arriving_count;
+  each->arriving_count = 0;
+  for (Py_ssize_t i = 0; i < count; i++) {
+    pool *to = waiting_of(each, each->arriving_sizes[i]);
+    if (to == NULL) {
+      return false;
+    }
+    pool_fetch_row(to, others_of(each, each->arriving + stride_of(each) * i)[HASH]);
+  }
+  for (Py_ssize_t i = 0; i < count; i++) {
+    uint64_t *row = each->arriving + stride_of(each) * i;
+    if (pool_add(each->waiting[each->arriving_sizes[i]], row, others_of(each, row)[HASH]) < 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/* Lets a state arrive, once it has settled, which follows from the state in row `before` by one operator; or the first one,
+ * by none. `live` are the bytes alive in it. */
+static bool arrive(sweep *each, const uint64_t *before, int64_t operator, int64_t live, uint32_t origin) {
+  const space *in = each->in;
+  uint64_t *row = each->arriving + stride_of(each) * each->arriving_count;
+  memcpy(row, before, sizeof(uint64_t) * (size_t)(2 * in->words));
+  memset(each->changed, 0, sizeof(uint64_t) * (size_t)in->words);
+  if (operator >= 0) {
+    set_add(row, operator);
+    set_add(each->changed, operator);
+  }
+  /* The operators of the first state were never tested, so that they count as held. */
+  parent from = {operator < 0 ? INT64_MAX : (int64_t)before[2 * in->words + LIVE], before + in->words, each->changed};
+  space_settle_fully(in, row, &live, &from, each->bound);
+  Py_ssize_t size = 0;
+  for (Py_ssize_t i = 0; i < in->words; i++) {
+    each->changed[i] = row[i] & ~before[i];
+    size += word_bits(row[i]);
+  }
+  make_ready(each, row);
+  uint64_t *others = others_of(each, row);
+  others[LIVE] = (uint64_t)live;
+  others[ORIGIN] = origin;
+  others[HASH] = set_hash(row, in->words);
+  each->arriving_sizes[each->arriving_count++] = size;
+  if (each->waiting[size] != NULL) {
+    pool_fetch_slot(each->waiting[size], others[HASH]);
+  }
+  return each->arriving_count < ARRIVALS || let_wait(each);
+}
+
+static bool begin(sweep *each) {
+  const space *in = each->in;
+  each->waiting = calloc((size_t)in->count + 1, sizeof(pool *));
+  each->arriving = calloc((size_t)(stride_of(each) * ARRIVALS), sizeof(uint64_t));
+  each->changed = calloc((size_t)in->words, sizeof(uint64_t));
+  uint64_t *empty = calloc((size_t)stride_of(each), sizeof(uint64_t));
+  bool right = each->waiting != NULL && each->arriving != NULL && each->changed != NULL && empty != NULL;
+  if (!right) {
+    PyErr_NoMemory();
+  }
+  for (Py_ssize_t operator = 0; right && operator < in->count; operator++) {
+    if (in->needs.starts.at[operator] == in->needs.starts.at[operator + 1]) {
+      set_add(ready_of(each, empty), operator);
+    }
+  }
+  right = right && arrive(each, empty, -1, in->live, NO_ORIGIN) && let_wait(each);
+  free(empty);
+  return right;
+}
+
+/* Whether a state comes before another: by hash, and by the sets where two have the same hash. */
+static bool earlier(const sweep *each, uint32_t one, uint32_t other) {
+  uint64_t *row = pool_row(each->current, one), *other_row = pool_row(each->current, other);
+  uint64_t hash = others_of(each, row)[HASH], other_hash = others_of(each, other_row)[HASH];
+  return hash < other_hash || (hash == other_hash && set_compare(row, other_row, each->in->words) > 0);
+}
+
+/* Sorts the current states: by the upper half of their hashes first, then what is left out of order. */
+static bool sort(sweep *each) {
+  size_t count = (size_t)each->current->count;
+  uint64_t *keys = malloc(2 * sizeof(uint64_t) * (count + 1)), *sorted = keys + count;
+  each->sequence = malloc(sizeof(uint32_t) * (count + 1));
+  if (keys == NULL || each->sequence == NULL) {
+    free(keys);
+    PyErr_NoMemory();
+    return false;
+  }
+  for (size_t i = 0; i < count; i++) {
+    keys[i] = (others_of(each, pool_row(each->current, (Py_ssize_t)i))[HASH] & 0xFFFFFFFF00000000u) | i;
+  }
+  for (int pass = 0; pass < PASSES; pass++) {
+    size_t begins[(1 << DIGIT) + 1] = {0};
+    int shift = 64 - DIGIT * (PASSES - pass);
+    for (size_t i = 0; i < count; i++) {
+      begins[(keys[i] >> shift & ((1 << DIGIT) - 1)) + 1]++;
+    }
+    for (int digit = 0; digit < 1 << DIGIT; digit++) {
+      begins[digit + 1] += begins[digit];
+    }
+    for (size_t i = 0; i < count; i++) {
+      sorted[begins[keys[i] >> shift & ((1 << DIGIT) - 1)]++] = keys[i];
+    }
+    uint64_t *other = keys;
+    keys = sorted;
+    sorted = other;
+  }
+  for (size_t i = 0; i < count; i++) {
+    uint32_t moved = (uint32_t)keys[i];
+    size_t to = i;
+    for (; to > 0 && keys[to - 1] >> 32 == keys[i] >> 32 && earlier(each, moved, each->sequence[to - 1]); to--) {
+      each->sequence[to] = each->sequence[to - 1];
+    }
+    each->sequence[to] = moved;
+  }
+  free(keys < sorted ? keys : sorted);
+  return true;
+}
+
+/* Makes room for the states of a size among those that were looked at, and takes them there. */
+static bool keep(sweep *each) {
+  Py_ssize_t words = each->in->words, count = each->current->count, most = each->known + count;
+  if (most >= (Py_ssize_t)NO_ORIGIN) {
+    PyErr_NoMemory();
+    return false;
+  }
+  if (most > each->room) {
+    Py_ssize_t room = most + most / 4;
+    uint64_t *rows = realloc(each->rows, sizeof(uint64_t) * (size_t)(words * room));
+    each->rows = rows != NULL ? rows : each->rows;
+    uint32_t *origins = realloc(each->origins, sizeof(uint32_t) * (size_t)room);
+    each->origins = origins != NULL ? origins : each->origins;
+    if (rows == NULL || origins == NULL) {
+      PyErr_NoMemory();
+      return false;
+    }
+    each->room = room;
+  }
+  for (Py_ssize_t i = 0; i < count; i++) {
+    uint64_t *row = pool_row(each->current, each->sequence[i]);
+    memcpy(each->rows + words * (each->known + i), row, sizeof(uint64_t) * (size_t)words);
+    each->origins[each->known + i] = (uint32_t)others_of(each, row)[ORIGIN];
+  }
+  return true;
+}
+
+/* Goes on to the next size at which states wait, but not past the goal. False where memory ran out. */
+static bool open_size(sweep *each) {
+  while (each->size < each->in->count && each->waiting[each->size] == NULL) {
+    each->size++;
+  }
+  pool *found = each->waiting[each->size];
+  if (each->size == each->in->count) {
+    each->goal = found != NULL ? (Py_ssize_t)others_of(each, pool_row(found, 0))[ORIGIN] : -1;
+    return true;
+  }
+  each->waiting[each->size] = NULL;
+  each->current = found;
+  each->next = 0;
+  return sort(each) && keep(each);
+}
+
+static void close_size(sweep *each) {
+  each->known += each->current->count;
+  each->states = each->known;
+  each->moves += each->new_moves;
+  each->new_moves = 0;
+  free_waiting(each->current);
+  each->current = NULL;
+  free(each->sequence);
+  each->sequence = NULL;
+}
+
+/* Makes all moves from one state. */
+static bool expand(sweep *each, Py_ssize_t place) {
+  const space *in = each->in;
+  uint64_t *row = pool_row(each->current, each->sequence[place]);
+  int64_t live = (int64_t)others_of(each, row)[LIVE], memory;
+  for (Py_ssize_t i = 0; i < in->words; i++) {
+    for (uint64_t rest = ready_of(each, row)[i]; rest != 0; rest &= rest - 1) {
+      int64_t operator = 64 * i + word_lowest(rest);
+      int64_t left = space_move(in, row, live, operator, &memory);
+      if (memory >= each->bound) {
+        each->refused = memory < each->refused ? memory : each->refused;
+        continue;
+      }
+      each->new_moves++;
+      if (!arrive(each, row, operator, left, (uint32_t)(each->known + place))) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+static void free_capsule(PyObject *capsule) { free_sweep(PyCapsule_GetPointer(capsule, CAPSULE)); }
+
+PyObject *order_sweep_begin(PyObject *module, PyObject *arguments) {
+  (void)module;
+  PyObject *held;
+  long long bound, most;
+  if (!PyArg_ParseTuple(arguments, "OLL", &held, &bound, &most)) {
+    return NULL;
+  }
+  const space *in = space_of(held);
+  sweep *each = in == NULL ? NULL : calloc(1, sizeof *each);
+  if (each == NULL) {
+    return in == NULL ? NULL : PyErr_NoMemory();
+  }
+  Py_INCREF(held);
+  each->held = held;
+  each->in = in;
+  each->bound = bound;
+  each->most = most;
+  each->refused = INT64_MAX;
+  each->goal = -1;
+  PyObject *capsule = begin(each) ? PyCapsule_New(each, CAPSULE, free_capsule) : NULL;
+  if (capsule == NULL) {
+    free_sweep(each);
+  }
+  return capsule;
+}
+
+/* The only argument of a function, or the first one. */
+static sweep *sweep_of(PyObject *arguments, Py_ssize_t *most) {
+  PyObject *capsule;
+  *most = 0;
+  return PyArg_ParseTuple(arguments, "O|n", &capsule, most) ? PyCapsule_GetPointer(capsule, CAPSULE) : NULL;
+}
+
+/* Whether more moves were made than allowed. */
+static bool over(const sweep *each) { return each->moves + each->new_moves > each->most; }
+
+static PyObject *report(const sweep *each, int answer) {
+  long long moves = over(each) ? each->most + 1 : each->moves;
+  return Py_BuildValue("(iLL)", answer, (long long)each->states, moves);
+}
+
+PyObject *order_sweep_run(PyObject *module, PyObject *arguments) {
+  (void)module;
+  Py_ssize_t most;
+  sweep *each = sweep_of(arguments, &most);
+  if (each == NULL || (each->current == NULL && !open_size(each))) {
+    return NULL;
+  }
+  if (each->current == NULL) {
+    return report(each, each->waiting[each->size] != NULL);
+  }
+  for (; most > 0 && each->next < each->current->count && !over(each); most--) {
+    if (!expand(each, each->next++)) {
+      return NULL;
+    }
+  }
+  if (!let_wait(each)) {
+    return NULL;
+  }
+  if (each->next == each->current->count && !over(each)) {
+    close_size(each);
+  }
+  return report(each, -1);
+}
+
+PyObject *order_sweep_refused(PyObject *module, PyObject *arguments) {
+  (void)module;
+  Py_ssize_t unused;
+  const sweep *each = sweep_of(arguments, &unused);
+  if (each == NULL) {
+    return NULL;
+  }
+  if (each->refused == INT64_MAX) {
+    Py_RETURN_NONE;
+  }
+  return PyLong_FromLongLong(each->refused);
+}
+
+/* Writes what is left of a state. */
+static void write_left(const sweep *each, Py_ssize_t number, uint8_t *to, Py_ssize_t width) {
+  const uint64_t *row = each->rows + each->in->words * number;
+  for (Py_ssize_t i = 0; i < each->in->words; i++) {
+    each->changed[i] = each->in->full[i] & ~row[i];
+  }
+  set_write(each->changed, to, width);
+}
+
+PyObject *order_sweep_states(PyObject *module, PyObject *arguments) {
+  (void)module;
+  Py_ssize_t unused;
+  const sweep *each = sweep_of(arguments, &unused);
+  if (each == NULL) {
+    return NULL;
+  }
+  Py_ssize_t width = (each->in->count + 7) / 8;
+  PyObject *result = PyBytes_FromStringAndSize(NULL, width * each->known);
+  if (result != NULL) {
+    uint8_t *to = (uint8_t *)PyBytes_AsString(result);
+    for (Py_ssize_t number = 0; number < each->known; number++) {
+      write_left(each, number, to + width * number, width);
+    }
+  }
+  return result;
+}
+
+PyObject *order_sweep_way(PyObject *module, PyObject *arguments) {
+  (void)module;
+  Py_ssize_t unused, length = 0;
+  const sweep *each = sweep_of(arguments, &unused);
+  if (each == NULL) {
+    return NULL;
+  }
+  Py_ssize_t width = (each->in->count + 7) / 8;
+  Py_ssize_t first = each->goal == (Py_ssize_t)NO_ORIGIN ? -1 : each->goal;
+  for (Py_ssize_t number = first; number >= 0; length++) {
+    number = each->origins[number] == NO_ORIGIN ? -1 : (Py_ssize_t)each->origins[number];
+  }
+  PyObject *result = PyBytes_FromStringAndSize(NULL, width * length);
+  if (result != NULL) {
+    uint8_t *to = (uint8_t *)PyBytes_AsString(result);
+    for (Py_ssize_t number = first; number >= 0; to += width) {
+      write_left(each, number, to, width);
+      number = each->origins[number] == NO_ORIGIN ? -1 : (Py_ssize_t)each->origins[number];
+    }
+  }
+  return result;
+}

@@ -1,0 +1,64 @@
+"""The searches of one problem in one direction, in Python."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from arenite.solve.core.orders.beam import PythonBeam
+from arenite.solve.core.orders.depth_first import PythonDepthFirst
+from arenite.solve.core.orders.events import Events
+from arenite.solve.core.orders.in_place import BackwardInPlace, EventsInPlace, ForwardInPlace
+from arenite.solve.core.orders.interface import Direction
+from arenite.solve.core.orders.moves import Backward, Forward
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from arenite.solve.core.orders.breadth_first import PythonBreadthFirst
+    from arenite.solve.core.orders.interface import Rules
+    from arenite.solve.core.orders.moves import Moves
+    from arenite.solve.order.graph import Graph
+
+_PLAIN: dict[Direction, Callable[[Graph], Moves]] = {
+    Direction.FORWARD: Forward,
+    Direction.EVENTS: Events,
+    Direction.BACKWARD: Backward,
+}
+_IN_PLACE: dict[Direction, Callable[[Graph], Moves]] = {
+    Direction.FORWARD: ForwardInPlace,
+    Direction.EVENTS: EventsInPlace,
+    Direction.BACKWARD: BackwardInPlace,
+}
+
+
+def moves_of(graph: Graph, direction: Direction) -> Moves:
+    """The moves of a problem in this direction."""
+    return (_IN_PLACE if graph.savings else _PLAIN)[direction](graph)
+
+
+class PythonOrderSpace:
+    """`OrderSpace` in Python."""
+
+    def __init__(self, graph: Graph, direction: Direction) -> None:
+        self.direction = direction
+        self.operators = graph.count
+        self._graph = graph
+
+    @cached_property
+    def _moves(self) -> Moves:
+        return moves_of(self._graph, self.direction)
+
+    def depth_first(self, bound: int, limit: int, rules: Rules) -> PythonDepthFirst:
+        """See `OrderSpace`."""
+        return PythonDepthFirst(self._moves, self._graph.count, bound, limit, rules)
+
+    def beam(self, width: int, bound: int) -> PythonBeam:
+        """See `OrderSpace`."""
+        return PythonBeam(self._moves, width, bound)
+
+    def breadth_first(self, bound: int, moves: int) -> PythonBreadthFirst:
+        """See `OrderSpace`."""
+        from arenite.solve.core.orders.breadth_first import PythonBreadthFirst
+
+        return PythonBreadthFirst(self._graph, bound, moves)

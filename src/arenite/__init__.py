@@ -36,7 +36,7 @@ if TYPE_CHECKING:
         VerificationError,
     )
     from arenite.model import Model
-    from arenite.operators.liveness import peak_memory
+    from arenite.operators.peak import peak_memory
     from arenite.runtimes.verification import Verification, verify
     from arenite.search.c_export import export_c
     from arenite.search.exploration import Exploration, explore
@@ -94,7 +94,7 @@ _HOME = {
     "inspect": "arenite.search.inspection",
     "least_peak_memory": "arenite.search.optimization",
     "optimize": "arenite.search.optimization",
-    "peak_memory": "arenite.operators.liveness",
+    "peak_memory": "arenite.operators.peak",
     "read": "arenite.tflite.read",
     "refusals": "arenite.search.runnable",
     "verify": "arenite.runtimes.verification",

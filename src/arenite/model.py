@@ -1,7 +1,8 @@
 """A TensorFlow Lite model in memory: operators point at tensors, not at file indices.
 
 Objects compare by identity (two tensors may be equal in every field and still be two tensors) and are never changed;
-`MemoryPlan` alone is a value. Positions occur in two places: `MemoryPlan.offsets` and `Operator.graphs`.
+`MemoryPlan` alone is a value. Tensors and operators have slots, since searches read thousands of them for one figure.
+Positions occur in two places: `MemoryPlan.offsets` and `Operator.graphs`.
 `origin` belongs to the room `tflite`: it lets the writer keep every byte of what it did not have to change, and is
 `None` for what a program made.
 """
@@ -82,7 +83,13 @@ class Data:
         return len(self.content)
 
 
-@dataclass(frozen=True, eq=False)
+class _WeaklyReferable:
+    """Caches hold operators by weak references. `dataclass(weakref_slot=True)` would need Python 3.11."""
+
+    __slots__ = ("__weakref__",)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Tensor:
     """One tensor of one graph. `data` is None for what is computed or fed at run time."""
 
@@ -105,8 +112,8 @@ class Tensor:
         return prod(self.shape) * self.type.bytes
 
 
-@dataclass(frozen=True, eq=False)
-class Operator:
+@dataclass(frozen=True, eq=False, slots=True)
+class Operator(_WeaklyReferable):
     """One operator. `code` is the schema's name ("CONV_2D"), or "CUSTOM" with the custom operator's name.
 
     An optional input that is left out is None. `options` holds the builtin options that could be read, by the

@@ -16,8 +16,9 @@ from arenite.budget import Budget
 from arenite.check.validity import not_for_reference, validity
 from arenite.errors import VerificationError
 from arenite.formulate.order import ordering_problem
-from arenite.operators.liveness import executed_graphs, peak_memory
+from arenite.operators.liveness import executed_graphs
 from arenite.operators.macs import macs
+from arenite.operators.peak import peak_memory
 from arenite.rewrite import WidenBias
 from arenite.search.decide import decided
 from arenite.search.options import DEFAULTS, Options

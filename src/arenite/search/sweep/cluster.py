@@ -2,13 +2,14 @@
 
     sources --batches--> scheduler --> workers --> records
 
-The scheduler has what a dead worker was computing computed by others. A batch of which several workers have died
-(`KilledWorker`), or that fails otherwise, is computed again model by model, so that one record has the error.
+The scheduler gives the batches of a dead worker to others. If several workers have died with a batch, or it fails
+otherwise, each of its models is computed again with no other batch on the cluster, since the scheduler also blames
+batches that only waited on a worker that died. A model that fails alone is a record with the error.
 """
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from distributed import KilledWorker, as_completed
@@ -51,11 +52,13 @@ def records_on_cluster(sources: Iterator[tuple[int, Source]], question: Question
     batches = _batches(sources)
     try:
         while True:
-            for batch in islice(batches, cluster.room()):
+            begun = list(islice(chain(cluster.suspects(), batches), cluster.room()))
+            for batch in begun:
                 yield from cluster.submit(batch, finished)
-            if not cluster.running:
+            if cluster.running:
+                yield from cluster.result(next(finished))
+            elif not begun:
                 return
-            yield from cluster.result(next(finished), finished)
     finally:
         client.cancel(list(cluster.running))
 
@@ -75,53 +78,62 @@ def _batches(sources: Iterator[tuple[int, Source]]) -> Iterator[Batch]:
 
 
 class _Cluster:
-    """The batches that a cluster computes, by their futures."""
+    """The batches that a cluster computes, by their futures, and models to be computed alone."""
 
     def __init__(self, question: Question, client: Client) -> None:
-        self.running: dict[Future, Batch] = {}
+        self.running: dict[Future[list[CostRecord]], Batch] = {}
         self._question = question
         self._client = client
+        self._suspected: Batch = []
+        self._tried: set[int] = set()
         self._most = 0
         self._until_count = 0
 
     def room(self) -> int:
-        """How many more batches should be on their way."""
+        """How many more batches should be on their way: a suspected model is there alone."""
+        if self._suspected or any(number in self._tried for batch in self.running.values() for number, _ in batch):
+            return 0 if self.running else 1
         if self._until_count <= 0:
             self._until_count = BATCHES_PER_COUNT
             self._most = max(LEAST_BATCHES, BATCHES_PER_THREAD * sum(self._client.nthreads().values()))
         return max(0, self._most - len(self.running))
 
+    def suspects(self) -> Iterator[Batch]:
+        """Suspected models, each in a batch of its own."""
+        while self._suspected:
+            yield [self._suspected.pop()]
+
     def submit(self, batch: Batch, finished: as_completed) -> Records:
-        """Have the cluster compute a batch; records of models that cannot be sent."""
+        """Have the cluster compute a batch; the record of a model that cannot be sent."""
         try:
             future = self._client.submit(_records, batch, self._question, pure=False)
-        except Exception as error:  # noqa: BLE001 (whatever the pickling of a caller's object raises)
-            yield from self._again(batch, f"cannot be sent to the cluster: {said(error)}", finished)
+        except Exception as error:  # whatever the pickling of a caller's object raises
+            yield from self._lost(batch, f"cannot be sent to the cluster: {said(error)}")
         else:
             self.running[future] = batch
             finished.add(future)
 
-    def result(self, future: Future, finished: as_completed) -> Records:
-        """The records of a batch; if it failed, those of models that are given up, and the others are sent again."""
+    def result(self, future: Future[list[CostRecord]]) -> Records:
+        """The records of a batch; none if it failed and its models are computed again."""
         batch = self.running.pop(future)
         self._until_count -= 1
         try:
             records = future.result()
         except KilledWorker:
-            yield from self._again(batch, "every worker that computes it dies", finished)
-        except Exception as error:  # noqa: BLE001 (whatever goes wrong between client, scheduler and workers)
-            yield from self._again(batch, f"the cluster does not compute it: {said(error)}", finished)
+            yield from self._lost(batch, "every worker that computes it dies")
+        except Exception as error:  # whatever goes wrong between client, scheduler and workers
+            yield from self._lost(batch, f"the cluster does not compute it: {said(error)}")
         else:
             yield from zip((number for number, _ in batch), records, strict=True)
 
-    def _again(self, batch: Batch, reason: str, finished: as_completed) -> Records:
-        """Send each model of a batch alone; the record of a model that was alone."""
-        if len(batch) > 1:
-            for each in batch:
-                yield from self.submit([each], finished)
-        else:
-            (number, source) = batch[0]
+    def _lost(self, batch: Batch, reason: str) -> Records:
+        """Suspect the models of a batch; the record of a model that was suspected already and failed alone."""
+        number, source = batch[0]
+        if number in self._tried:
             yield number, failed(name_of(number, source), self._question, reason)
+        else:
+            self._suspected.extend(batch)
+            self._tried.update(number for number, _ in batch)
 
 
 def _records(batch: Batch, question: Question) -> list[CostRecord]:

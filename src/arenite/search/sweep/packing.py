@@ -50,7 +50,7 @@ def packed(source: Source) -> Source:
     content = io.BytesIO()
     try:
         _Packer(content, pickle.HIGHEST_PROTOCOL).dump(source)
-    except Exception as error:  # noqa: BLE001 (whatever the pickling of a caller's object raises)
+    except Exception as error:  # whatever the pickling of a caller's object raises
         return Unsendable(f"{source.name}: cannot be sent to another process: {type(error).__name__}: {error}")
     return PackedModel(content.getvalue())
 

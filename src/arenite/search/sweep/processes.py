@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 
 MOST_DEATHS = 2
 """Processes that may die of one model: the first may have been ended by somebody else, the second hardly was."""
+NEVER_BEGAN = (
+    "the processes for the models end before they begin; a script that asks for workers must do so below "
+    "`if __name__ == '__main__':`"
+)
+"""What is wrong where no process becomes ready: each imports the script that started it, which starts processes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,7 @@ class _Jobs:
             name = name_of(number, source)
             try:
                 return _Job(number, name, pickle.dumps(packed(source), pickle.HIGHEST_PROTOCOL))
-            except Exception as error:  # noqa: BLE001 (whatever the pickling of a caller's object raises)
+            except Exception as error:  # whatever the pickling of a caller's object raises
                 return number, failed(name, self._question, f"cannot be sent to a process: {said(error)}")
         return None
 
@@ -123,29 +128,18 @@ class _Crew:
 
     def results(self) -> Iterator[tuple[_Job, CostRecord | int]]:
         """Wait for at least one process: jobs with their records, or with the exit codes of processes that died."""
-        for pipe in wait(list(self.busy)):
-            worker, job = self.busy[pipe]  # type: ignore[index] (typeshed: wait() returns what it was given)
-            try:
-                message = worker.pipe.recv()
-            except (EOFError, OSError):
-                yield job, self._dead(worker)
-            else:
+        ready = wait(list(self.busy))
+        for worker, job in [self.busy[pipe] for pipe in self.busy if pipe in ready]:
+            result = worker.result()
+            if result is None:
                 self._started = True
-                if message is not None:
-                    del self.busy[worker.pipe]
+            else:
+                del self.busy[worker.pipe]
+                if not isinstance(result, int):
                     self._idle.append(worker)
-                    yield job, message
-
-    def _dead(self, worker: _Worker) -> int:
-        """Forget a process that died; its exit code."""
-        del self.busy[worker.pipe]
-        exit_code = worker.end()
-        if not self._started:
-            raise ResourceError(
-                "the processes for the models end before they begin; a script that asks for workers must do so below "
-                "`if __name__ == '__main__':`"
-            )
-        return exit_code
+                elif not self._started:
+                    raise ResourceError(NEVER_BEGAN)
+                yield job, result
 
     def end(self) -> None:
         """End all processes, whatever they do."""
@@ -166,6 +160,14 @@ class _Worker:
         except OSError as error:
             raise ResourceError(f"no process for the models can be started: {system_reason(error)}") from None
         theirs.close()
+
+    def result(self) -> CostRecord | int | None:
+        """What the process sends: None when it is ready, then records; its exit code if it has died."""
+        try:
+            sent: CostRecord | None = self.pipe.recv()
+        except (EOFError, OSError):
+            return self.end()
+        return sent
 
     def end(self) -> int:
         """End the process at once, whatever it does; its exit code."""
@@ -189,6 +191,6 @@ def _work(pipe: Connection, question: Question) -> None:
 def _record(number: int, name: str, content: bytes, question: Question) -> CostRecord:
     try:
         source = pickle.loads(content)
-    except Exception as error:  # noqa: BLE001 (whatever loading a caller's object raises)
+    except Exception as error:  # whatever loading a caller's object raises
         return failed(name, question, f"cannot be loaded in another process: {said(error)}")
     return record_of(number, source, question)

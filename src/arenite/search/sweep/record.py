@@ -1,4 +1,4 @@
-"""Source of a model, question -> the record of what the model costs. Nothing raises: an error is a part of the record."""
+"""Source of a model, question -> record of what the model costs. Nothing raises: an error is a part of the record."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from arenite.budget import Budget
 from arenite.errors import AreniteError, OptionError
 from arenite.model import Model
 from arenite.names import one_line
+from arenite.operators.constants import weights_bytes
 from arenite.operators.macs import macs_of_model
 from arenite.operators.peak import peak_memory
-from arenite.operators.constants import weights_bytes
 from arenite.search.least_peak import least_peak
 from arenite.search.runnable import refusals
 from arenite.tflite.read import read_model
@@ -41,8 +41,8 @@ class CostRecord:
     least_peak_bytes: the peak of the best order found for the operators of the main graph, without overlap.
     least_peak_bound_bytes: no order of these operators has a smaller peak. Equal to `least_peak_bytes` if the search
         ended within its budget.
-    head_bytes: what the target's runtime plans for the file as it is, scratch included, with the file's own offline
-        plan if it has one; for targets of several sets of kernels, with the reference kernels. `optimize` may find less.
+    head_bytes: what the target's runtime plans for the file as it is, scratch included, following the file's offline
+        plan if it has one; for targets of several sets of kernels, with the reference kernels.
     arena_bytes: the arena to declare for the target, `declare_bytes` of its `Arena`: of several sets of kernels the
         largest.
     macs: multiply-accumulates of one inference.
@@ -70,7 +70,7 @@ class CostRecord:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of every model: the figures of a target in `columns`; `steps`: budget of each search for an order."""
+    """What is asked of every model: `columns`, for a target; `steps` is the budget of each search for an order."""
 
     target: Target
     columns: tuple[str, ...]
@@ -88,7 +88,7 @@ def record_of(number: int, source: Source, question: Question) -> CostRecord:
     name = name_of(number, source)
     try:
         model = model_of(source)
-    except Exception as error:  # noqa: BLE001 (whatever the function that makes a model raises)
+    except Exception as error:  # whatever the function that makes a model raises
         return failed(name, question, said(error))
     return _computed(model.name if callable(source) else name, model, question)
 
@@ -129,13 +129,19 @@ def _computed(name: str, model: Model, question: Question) -> CostRecord:
     found: dict[str, Any] = {}
     errors: dict[str, None] = {}
     for column in filter(question.columns.__contains__, COLUMNS):
-        try:
-            found.update(_FIGURES[column](model, question))
-        except Exception as error:  # noqa: BLE001 (a damaged model, or a defect of Arenite that one model shows)
-            errors[said(error)] = None
-    return CostRecord(
-        name, question.target.name, len(model.main.operators), **found, error="; ".join(errors) if errors else None
-    )
+        figures, error = _figures(column, model, question)
+        found.update(figures)
+        if error is not None:
+            errors[error] = None
+    return CostRecord(name, question.target.name, len(model.main.operators), **found, error="; ".join(errors) or None)
+
+
+def _figures(column: str, model: Model, question: Question) -> tuple[Mapping[str, Any], str | None]:
+    """The fields that come with a column; none, and the error, where they cannot be computed."""
+    try:
+        return _FIGURES[column](model, question), None
+    except Exception as error:  # a damaged model, or a defect of Arenite that one model shows
+        return {}, said(error)
 
 
 def _least_peak(model: Model, question: Question) -> Mapping[str, Any]:

@@ -4,8 +4,8 @@
     python examples/sweep/cluster.py --variants 10000
 
 The variants are of families of the zoo, as an architecture search makes them: in width, resolution, depth and wiring.
-The cluster gets functions that build them, so that the workers build as well. On a real cluster, `Client(address)` takes
-the place of `LocalCluster`, and nothing else changes. Records of some variants are computed here too, for comparison.
+The cluster gets functions that build them, so that the workers build as well. On a real cluster, `Client(address)`
+takes the place of `LocalCluster`, and nothing else changes. Some records are computed here too, for comparison.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ A pipe ends when the process at its other end does. So a process ends by itself 
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import pickle
 import signal
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 MOST_DEATHS = 2
 """Processes that may die of one model: the first may have been ended by somebody else, the second hardly was."""
+OBJECTS_BEFORE_COLLECTION = 50_000
+"""New objects before Python's garbage collector runs in a process: those of some ten models. A model that was read from
+a file is freed by the collector alone, which by default looks at all objects of the process for every other model."""
 NEVER_BEGAN = (
     "the processes for the models end before they begin; a script that asks for workers must do so below "
     "`if __name__ == '__main__':`"
@@ -181,6 +185,7 @@ def _work(pipe: Connection, question: Question) -> None:
     """What a process does: say that it is ready by None, then the record of each source that comes, until none does."""
     # Ctrl-C goes to all processes of a terminal; the program decides what comes of it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(OBJECTS_BEFORE_COLLECTION)
     with contextlib.suppress(EOFError, OSError):
         pipe.send(None)
         while True:

@@ -72,7 +72,7 @@ def test_a_model_that_fails_is_a_row_with_its_error(folder, tmp_path):
     ]
     first, *others = rows(tmp_path / "out.csv")
     assert first["error"].startswith("a\\x1b.tflite has no TFL3 identifier")
-    assert first["peak_bytes"] == ""
+    assert (first["model"], first["peak_bytes"]) == ("a\\x1b.tflite", "")
     assert all(row["peak_bytes"] and not row["error"] for row in others)
 
 
@@ -103,6 +103,8 @@ def test_what_cannot_be_swept_or_written_is_one_line(folder, tmp_path):
         assert result.exit_code == 2, arguments
         assert message in result.stderr
         assert result.stderr.count("\n") == 1
+    (tmp_path / "empty" / "broken.tflite").write_bytes(b"")
+    assert "taken.csv exists" in run(tmp_path / "empty", "--csv", taken).stderr  # before any model is read
     assert taken.read_text() == "mine"
     assert not (tmp_path / "out.csv").exists()
     assert run(folder, "--csv", taken, "--force").exit_code == 0

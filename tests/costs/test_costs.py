@@ -88,10 +88,18 @@ def test_only_columns_that_were_asked_for_are_computed():
         assert there - known - {"unknown", "least_peak_bound_bytes"} == {column}
 
 
-def test_the_order_of_columns_does_not_matter():
-    strange = model(graph([x := tensor("x")], [y := tensor("y")], [Operator("CUSTOM", (x,), (y,), custom_code="Odd")]))
-    for columns in (("head_bytes", "arena_bytes"), ("arena_bytes", "head_bytes"), ("head_bytes",), ("arena_bytes",)):
-        assert arenite.costs([strange], columns=columns)[0].unknown == "Odd"
+def test_what_is_not_known_is_named_whatever_the_order_of_columns():
+    """Scratch and tail of any custom operator, and what TFLM would keep for a builtin that it lacks."""
+    x, y, z = (tensor(name) for name in "xyz")
+    odd = [Operator("CUSTOM", (x,), (y,), custom_code="Odd"), Operator("ERF_OF_NOTHING", (y,), (z,))]
+    each = model(graph([x], [z], odd))
+    for columns, unknown in (
+        (("head_bytes", "arena_bytes"), "ERF_OF_NOTHING, Odd"),
+        (("arena_bytes", "head_bytes"), "ERF_OF_NOTHING, Odd"),
+        (("arena_bytes",), "ERF_OF_NOTHING, Odd"),
+        (("head_bytes",), "Odd"),
+    ):
+        assert arenite.costs([each], columns=columns)[0].unknown == unknown
 
 
 def test_operators_that_the_target_refuses_are_named():
@@ -165,19 +173,36 @@ def test_a_process_that_dies_takes_no_record_with_it(tmp_path):
 
 
 def test_a_cluster_whose_workers_die_loses_no_record(tmp_path, cluster):
+    """The scheduler also blames what waits on a worker that dies; those models are not given up."""
     mark = tmp_path / "mark"
-    names = ["paper", "resnet8", "densenet"]
-    around = [partial(build, name) for name in names]
-    records = arenite.costs([*around[:2], dies, partial(dies_once, mark), *around[2:]], client=cluster)
-    assert [record.error for record in records] == [
-        None,
-        None,
-        "every worker that computes it dies",
-        None,
-        None,
-    ]
+    around = [partial(build, name) for name in ("paper", "resnet8", "densenet", "u-net")]
+    records = arenite.costs([partial(dies_once, mark), *around[:2], dies, *around[2:]], client=cluster)
+    assert [record.error for record in records] == [*[None] * 3, "every worker that computes it dies", *[None] * 2]
     assert mark.exists()
-    assert [*records[:2], *records[4:]] == arenite.costs(around)
+    assert [*records[1:3], *records[4:]] == arenite.costs(around)
+
+
+def test_suspected_models_are_on_the_cluster_alone(monkeypatch, cluster):
+    """Each submission of a model that was in a batch which ended workers finds no other one on its way."""
+    from arenite.search.sweep import cluster as module
+
+    crowds = {}
+    submit = module._Cluster.submit
+
+    def noting(self, batch, finished):
+        for number, _ in batch:
+            crowds.setdefault(number, []).append(len(self.running))
+        return submit(self, batch, finished)
+
+    monkeypatch.setattr(module._Cluster, "submit", noting)
+    monkeypatch.setattr(module, "MODELS_PER_BATCH", 3)
+    around = [partial(build, "paper", seed) for seed in range(11)]
+    records = arenite.costs([*around[:4], dies, *around[4:]], client=cluster, columns=["peak_bytes"])
+    assert [number for number, record in enumerate(records) if record.error] == [4]
+    assert len(records) == 12
+    assert {number for number, seen in crowds.items() if len(seen) > 1} >= {3, 4, 5}
+    assert all(again == 0 for first, *seen in crowds.values() for again in seen)
+    assert max(first for first, *_ in crowds.values()) == 3
 
 
 @pytest.mark.parametrize("where", ["processes", "cluster"])

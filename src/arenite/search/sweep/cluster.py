@@ -13,6 +13,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from distributed import KilledWorker, as_completed
+from distributed import TimeoutError as LateError
 
 from arenite.search.sweep.packing import PackedModel, packed
 from arenite.search.sweep.record import failed, name_of, record_of, said
@@ -38,6 +39,10 @@ LEAST_BATCHES = 8
 BATCHES_PER_COUNT = 32
 """Batches between two counts of the cluster's threads, each of which asks the scheduler."""
 
+SECONDS_TO_FETCH = 30
+"""Seconds in which the records of a finished batch, some kilobytes, must come. A worker that dies right after a batch
+takes the records with it; then the batch is computed again, with the same result."""
+
 
 def records_on_cluster(sources: Iterator[tuple[int, Source]], question: Question, client: Client) -> Records:
     """The record of each source, with its number, in the order in which they are ready.
@@ -56,7 +61,7 @@ def records_on_cluster(sources: Iterator[tuple[int, Source]], question: Question
             for batch in begun:
                 yield from cluster.submit(batch, finished)
             if cluster.running:
-                yield from cluster.result(next(finished))
+                yield from cluster.result(next(finished), finished)
             elif not begun:
                 return
     finally:
@@ -113,12 +118,14 @@ class _Cluster:
             self.running[future] = batch
             finished.add(future)
 
-    def result(self, future: Future[list[CostRecord]]) -> Records:
+    def result(self, future: Future[list[CostRecord]], finished: as_completed) -> Records:
         """The records of a batch; none if it failed and its models are computed again."""
         batch = self.running.pop(future)
         self._until_count -= 1
         try:
-            records = future.result()
+            records = future.result(timeout=SECONDS_TO_FETCH)
+        except LateError:
+            yield from self.submit(batch, finished)
         except KilledWorker:
             yield from self._lost(batch, "every worker that computes it dies")
         except Exception as error:  # whatever goes wrong between client, scheduler and workers

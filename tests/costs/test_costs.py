@@ -19,9 +19,12 @@ from arenite.tflite.write import write_bytes
 
 @pytest.fixture(scope="module")
 def cluster():
+    """Two workers. A `LocalCluster` removes a worker for good that is being started again 15 s after it died."""
+    import dask
     from distributed import Client, LocalCluster
 
     with (
+        dask.config.set({"distributed.deploy.lost-worker-timeout": "1 hour"}),
         LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, protocol="tcp") as local,
         Client(local) as client,
     ):

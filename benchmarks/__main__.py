@@ -18,6 +18,7 @@ BENCHMARKS = {
     "peak-memory": "benchmarks.throughput",
     "speed": "benchmarks.speed",
     "scale": "benchmarks.scale",
+    "costs": "benchmarks.costs",
     "paper": "benchmarks.paper",
     "kernels": "benchmarks.kernels",
     "export": "benchmarks.export",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import arenite
 from arenite.model import ElementType
-from arenite.operators.liveness import peak_memory
+from arenite.operators.peak import peak_memory
 from arenite.search.orders import runs_as_filed
 from benchmarks.shared import models
 from benchmarks.tables import Table, Value

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from arenite import zoo
 from arenite.errors import ModelError
 from arenite.model import ElementType, Operator
-from arenite.operators.liveness import MOST_NESTED, NEVER, Span, align, lifetimes, peak_memory, working_sets
+from arenite.operators.liveness import MOST_NESTED, NEVER, Span, align, lifetimes, working_sets
+from arenite.operators.peak import peak_memory
 from arenite.tflite.read import read_model
 
 

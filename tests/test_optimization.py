@@ -17,7 +17,8 @@ from arenite.check.order import check_certificate
 from arenite.errors import FitError, OptionError, OutputError, VerificationError
 from arenite.formulate.order import ordering_problem
 from arenite.model import MemoryPlan, Operator
-from arenite.operators.liveness import lifetimes, peak_memory
+from arenite.operators.liveness import lifetimes
+from arenite.operators.peak import peak_memory
 from arenite.problems.placement import Layout
 from arenite.report import optimize as report
 from arenite.runtimes import process

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
         VerificationError,
     )
     from arenite.model import Model
-    from arenite.operators.liveness import peak_memory
+    from arenite.operators.peak import peak_memory
     from arenite.runtimes.verification import Verification, verify
     from arenite.search.c_export import export_c
     from arenite.search.exploration import Exploration, explore
@@ -44,11 +44,14 @@ if TYPE_CHECKING:
     from arenite.search.optimization import Options, least_peak_memory, optimize
     from arenite.search.plan import Plan
     from arenite.search.runnable import refusals
+    from arenite.search.sweep.record import CostRecord
+    from arenite.search.sweep.run import costs
     from arenite.tflite.read import read_model as read
 
 __all__ = [
     "AreniteError",
     "Budget",
+    "CostRecord",
     "Exploration",
     "FitError",
     "Inspection",
@@ -63,6 +66,7 @@ __all__ = [
     "UnsupportedError",
     "Verification",
     "VerificationError",
+    "costs",
     "explore",
     "export_c",
     "export_tflm",
@@ -80,6 +84,7 @@ __all__ = [
 # Each name is loaded when it is first used, so that `import arenite` costs nothing.
 _HOME = {
     "Budget": "arenite.budget",
+    "CostRecord": "arenite.search.sweep.record",
     "Exploration": "arenite.search.exploration",
     "Inspection": "arenite.search.inspection",
     "Model": "arenite.model",
@@ -87,6 +92,7 @@ _HOME = {
     "Plan": "arenite.search.plan",
     "Target": "arenite.backends.target",
     "Verification": "arenite.runtimes.verification",
+    "costs": "arenite.search.sweep.run",
     "explore": "arenite.search.exploration",
     "export_c": "arenite.search.c_export",
     "export_tflm": "arenite.bundle",
@@ -94,7 +100,7 @@ _HOME = {
     "inspect": "arenite.search.inspection",
     "least_peak_memory": "arenite.search.optimization",
     "optimize": "arenite.search.optimization",
-    "peak_memory": "arenite.operators.liveness",
+    "peak_memory": "arenite.operators.peak",
     "read": "arenite.tflite.read",
     "refusals": "arenite.search.runnable",
     "verify": "arenite.runtimes.verification",

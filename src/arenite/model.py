@@ -1,7 +1,8 @@
 """A TensorFlow Lite model in memory: operators point at tensors, not at file indices.
 
 Objects compare by identity (two tensors may be equal in every field and still be two tensors) and are never changed;
-`MemoryPlan` alone is a value. Positions occur in two places: `MemoryPlan.offsets` and `Operator.graphs`.
+`MemoryPlan` alone is a value. Tensors and operators have slots, since searches read thousands of them for one figure.
+Positions occur in two places: `MemoryPlan.offsets` and `Operator.graphs`.
 `origin` belongs to the room `tflite`: it lets the writer keep every byte of what it did not have to change, and is
 `None` for what a program made.
 """
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -84,8 +85,15 @@ class Data:
         return len(self.content)
 
 
-@dataclass(frozen=True, eq=False)
-class Tensor:
+class _TensorSlots:
+    """The slot of a tensor for its size, found when first asked for."""
+
+    __slots__ = ("_bytes",)
+    _bytes: int
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Tensor(_TensorSlots):
     """One tensor of one graph. `data` is None for what is computed or fed at run time."""
 
     name: str
@@ -101,10 +109,15 @@ class Tensor:
         """Whether the content is stored in the file, as TFLM sees it: a buffer that is not empty."""
         return self.data is not None
 
-    @cached_property
+    @property
     def bytes(self) -> int:
         """Size at run time in bytes, not rounded."""
-        return prod(self.shape) * self.type.bytes
+        try:
+            return self._bytes
+        except AttributeError:
+            size = prod(self.shape) * self.type.bytes
+            object.__setattr__(self, "_bytes", size)
+            return size
 
 
 class Signature:
@@ -127,8 +140,17 @@ def _signature(seen: Hashable) -> Signature:  # noqa: ARG001 (the key of the cac
     return Signature()
 
 
-@dataclass(frozen=True, eq=False)
-class Operator:
+class _OperatorSlots:
+    """Slots of an operator for what follows from its fields, found when first asked for; and for weak references."""
+
+    __slots__ = ("__weakref__", "_reads", "_signature", "_writes")
+    _reads: Mapping[Tensor, int]
+    _signature: Signature
+    _writes: Mapping[Tensor, int]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Operator(_OperatorSlots):
     """One operator. `code` is the schema's name ("CONV_2D"), or "CUSTOM" with the custom operator's name.
 
     An optional input that is left out is None. `options` holds the builtin options that could be read, by the
@@ -168,30 +190,50 @@ class Operator:
         """Name of the kind of operator for a person: the custom operator's own name, made fit to be printed."""
         return printable(self.custom_code) if self.custom_code else self.code
 
-    @cached_property
+    @property
     def reads(self) -> Mapping[Tensor, int]:
         """The first position of each input; inputs that are left out have none."""
-        return {tensor: place for place, tensor in reversed(tuple(enumerate(self.inputs))) if tensor is not None}
+        try:
+            return self._reads
+        except AttributeError:
+            places = reversed(tuple(enumerate(self.inputs)))
+            found = {tensor: place for place, tensor in places if tensor is not None}
+            object.__setattr__(self, "_reads", found)
+            return found
 
-    @cached_property
+    @property
     def writes(self) -> Mapping[Tensor, int]:
         """The first position of each output."""
-        return {tensor: place for place, tensor in reversed(tuple(enumerate(self.outputs)))}
+        try:
+            return self._writes
+        except AttributeError:
+            found = {tensor: place for place, tensor in reversed(tuple(enumerate(self.outputs)))}
+            object.__setattr__(self, "_writes", found)
+            return found
 
-    @cached_property
+    @property
     def signature(self) -> Signature:
         """What a kernel can see of the operator.
 
         That is its kind, its options, which positions have the same tensor, and what `_seen` says of each tensor. The
         options of a custom operator are read through its `origin`.
         """
-        used = (*self.inputs, *self.outputs, *self.intermediates)
-        first: dict[Tensor | None, int] = {}
-        same = tuple(first.setdefault(tensor, place) for place, tensor in enumerate(used))
-        custom = (self.custom_code, self.origin) if self.custom_code else None
-        kind = (self.code, custom, self.version, self.graphs, tuple(self.options.items()))
-        seen = (len(self.inputs), len(self.outputs), same, tuple(map(_seen, used)))
-        return _signature((kind, seen))
+        try:
+            return self._signature
+        except AttributeError:
+            found = _signature(_seen_of(self))
+            object.__setattr__(self, "_signature", found)
+            return found
+
+
+def _seen_of(operator: Operator) -> Hashable:
+    """What a kernel can see of an operator."""
+    used = (*operator.inputs, *operator.outputs, *operator.intermediates)
+    first: dict[Tensor | None, int] = {}
+    same = tuple(first.setdefault(tensor, place) for place, tensor in enumerate(used))
+    custom = (operator.custom_code, operator.origin) if operator.custom_code else None
+    kind = (operator.code, custom, operator.version, operator.graphs, tuple(operator.options.items()))
+    return kind, (len(operator.inputs), len(operator.outputs), same, tuple(map(_seen, used)))
 
 
 _FEW_BYTES = 64

@@ -2,7 +2,7 @@ import pytest
 from report_samples import branching, empty, odd, planned, reversed_order
 
 from arenite import zoo
-from arenite.operators.liveness import peak_memory
+from arenite.operators.peak import peak_memory
 from arenite.search.inspection import inspect
 
 

@@ -15,7 +15,7 @@ from strip_networks import RUNTIMES, equal, outputs_in
 from arenite import zoo
 from arenite.errors import OptionError
 from arenite.model import Data, ElementType, Graph, MemoryPlan, Model, Operator, Quantization, Tensor
-from arenite.operators.liveness import peak_memory
+from arenite.operators.peak import peak_memory
 from arenite.rewrite.channels import (
     ChannelPlan,
     SplitChannels,

@@ -16,6 +16,7 @@ from arenite.cli.fit import fit_command
 from arenite.cli.inspect import inspect_command
 from arenite.cli.layout import layout_command
 from arenite.cli.optimize import optimize_command
+from arenite.cli.sweep import sweep_command
 from arenite.cli.verify import verify_command
 from arenite.cli.zoo import zoo_command
 from arenite.errors import AreniteError, OptionError
@@ -128,6 +129,12 @@ _add(
     layout_command,
     "Place buffers of a CSV file, without a model.",
     "arenite layout buffers.csv -o placed.csv",
+)
+_add(
+    "sweep",
+    sweep_command,
+    "What each model of a folder costs, as a table.",
+    "arenite sweep models --csv costs.csv",
 )
 _add(
     "verify",

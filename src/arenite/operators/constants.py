@@ -1,4 +1,4 @@
-"""Integers in constant inputs of operators: axes, positions, paddings."""
+"""Constants: integers in inputs of operators (axes, positions, paddings), and the bytes of all of a model."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from arenite.model import ElementType
 
 if TYPE_CHECKING:
-    from arenite.model import Tensor
+    from arenite.model import Model, Tensor
 
 _FORMATS = {ElementType.INT8: "b", ElementType.INT16: "h", ElementType.INT32: "i", ElementType.INT64: "q"}
 
@@ -31,3 +31,9 @@ def is_finite(tensor: Tensor) -> bool:
         return True
     content = bytes(tensor.data.content)
     return all(isfinite(value) for (value,) in struct.iter_unpack("<f", content[: len(content) // 4 * 4]))
+
+
+def weights_bytes(model: Model) -> int:
+    """Bytes of all constants of a model; a buffer that several tensors share counts once."""
+    contents = {tensor.data for graph in model.graphs for tensor in graph.tensors if tensor.data is not None}
+    return sum(len(data) for data in contents)

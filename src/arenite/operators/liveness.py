@@ -275,23 +275,6 @@ def load(buffers: Iterable[tuple[int, int, int]]) -> list[int]:
     return list(accumulate(steps[:-1]))
 
 
-def peak_memory(model: Model) -> int:
-    """Peak of the model in file order, in bytes. A search calls this function thousands of times.
-
-    Equals `lifetimes(model).peak`, but does not build the lifetimes.
-    """
-    walk = _Walk(model, {})
-    walk.graph(0)
-    buffers = [
-        (align(tensor.bytes), *walk.alive(tensor))
-        for graph in model.graphs
-        for tensor in graph.tensors
-        if tensor.data is None and occupies(tensor)
-    ]
-    buffers.extend((align(tensor.bytes), scope, scope) for tensor, scope in walk.read_early())
-    return max(load(buffers)[1:], default=0)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class WorkingSet:
     """Tensors alive while one operator runs, including those of graphs that call it or that it calls.

@@ -1,4 +1,4 @@
-"""Multiply-accumulate operations (MACs) of an operator.
+"""Multiply-accumulate operations (MACs) of an operator, and of a model.
 
 Kinds that are not in the table count as 0; they are never an error.
 """
@@ -9,12 +9,13 @@ from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from arenite.operators.liveness import executed_graphs
 from arenite.operators.requirements import is_complete
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from arenite.model import Operator
+    from arenite.model import Model, Operator
 
     Shapes = tuple[tuple[int, ...], ...]
 
@@ -31,6 +32,11 @@ def macs(operator: Operator) -> int:
         return 0
     shapes = tuple((0,) if tensor is None else tensor.shape for tensor in operator.inputs)
     return max(0, count(operator, shapes))
+
+
+def macs_of_model(model: Model) -> int:
+    """MACs of all graphs that an inference runs, each graph counted once."""
+    return sum(macs(operator) for position in executed_graphs(model) for operator in model.graphs[position].operators)
 
 
 def _convolution(operator: Operator, shapes: Shapes) -> int:

@@ -16,7 +16,7 @@ from arenite.backends.tflm.head import plan_obstacle
 from arenite.budget import NORMAL_STEPS, Budget
 from arenite.check.validity import is_right
 from arenite.errors import FitError, OptionError, VerificationError
-from arenite.operators.liveness import peak_memory
+from arenite.operators.peak import peak_memory
 from arenite.search.offers import offers
 from arenite.search.orders import runs_as_filed
 from arenite.search.task import Decision, Task

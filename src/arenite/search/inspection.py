@@ -14,6 +14,7 @@ from arenite.backends.tflm.head import planned_offsets
 from arenite.budget import STEPS_PER_SECOND, Budget
 from arenite.check.validity import validity
 from arenite.formulate.order import filed_in_order
+from arenite.operators.constants import weights_bytes
 from arenite.operators.liveness import called_graphs, executed_graphs, lifetimes, working_sets
 from arenite.operators.macs import macs
 from arenite.rewrite.strips import why_not
@@ -167,7 +168,7 @@ def inspect(model: Model, *, target: Target | str = TFLM, budget: Budget | None 
         lower_bound_bytes=peak_lower_bound(model, budget=budget or Budget(_STEPS_FOR_LEAST_PEAK)),
         head_bytes=planned_head(model),
         arena=runs_on.arena(model),
-        weights_bytes=_weights(model),
+        weights_bytes=weights_bytes(model),
         macs=sum(entry.macs for entry in main),
         plan=None if model.plan is None else validity(model),
         notes=tuple(_notes(model, tables.liveness)),
@@ -250,12 +251,6 @@ class _Macs:
             self._graphs[position] = 0
             self._graphs[position] = sum(self.of(operator) for operator in self._model.graphs[position].operators)
         return self._graphs[position]
-
-
-def _weights(model: Model) -> int:
-    """Bytes of all constants; a buffer that several tensors share counts once."""
-    contents = {tensor.data for graph in model.graphs for tensor in graph.tensors if tensor.data is not None}
-    return sum(len(data) for data in contents)
 
 
 def _notes(model: Model, liveness: Liveness) -> list[str]:

@@ -1,16 +1,45 @@
-"""Model -> lower bound in bytes on the peak of every order of its operators, within a small budget."""
+"""Model, budget -> the least peak of all orders of its operators, and lower bounds on it, in bytes."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from arenite.formulate.order import least_need, order_is_free, ordering_problem
 from arenite.operators.liveness import called_graphs
+from arenite.operators.peak import peak_memory
+from arenite.search.orders import checked_schedule, with_order
 
 if TYPE_CHECKING:
     from arenite.budget import Budget
     from arenite.model import Model, Operator
+
+
+@dataclass(frozen=True, slots=True)
+class LeastPeak:
+    """Peak of the best order found for the main graph, and a lower bound on the peak of its every order, in bytes."""
+
+    bytes: int
+    bound: int
+
+
+def least_peak(model: Model, *, budget: Budget) -> LeastPeak:
+    """The least peak of all orders of the main graph; other graphs keep the order of the file.
+
+    Both figures are equal if the search ends within the budget, unless the graph cannot be reordered.
+
+    Args:
+        model: the model.
+        budget: charged for the search.
+
+    Raises:
+        ModelError: operators form a cycle, or a graph calls itself.
+        VerificationError: the checker disagrees with the search (a defect of Arenite).
+    """
+    problem, _ = ordering_problem(model)
+    schedule = checked_schedule(problem, budget=budget)
+    bound = schedule.lower_bound if order_is_free(model, 0) else least_need(model, 0)
+    return LeastPeak(peak_memory(with_order(model, 0, schedule.order)), bound)
 
 
 def peak_lower_bound(model: Model, *, budget: Budget) -> int:

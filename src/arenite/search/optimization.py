@@ -15,13 +15,12 @@ from arenite.backends.tflm.head import planned_head
 from arenite.budget import Budget
 from arenite.check.validity import not_for_reference, validity
 from arenite.errors import VerificationError
-from arenite.formulate.order import ordering_problem
-from arenite.operators.liveness import executed_graphs, peak_memory
-from arenite.operators.macs import macs
+from arenite.operators.macs import macs_of_model
+from arenite.operators.peak import peak_memory
 from arenite.rewrite import WidenBias
 from arenite.search.decide import decided
+from arenite.search.least_peak import least_peak
 from arenite.search.options import DEFAULTS, Options
-from arenite.search.orders import checked_schedule, with_order
 from arenite.search.plan import NOT_ASKED_FOR, Cost, Exported, Plan
 from arenite.search.runnable import refusals
 from arenite.search.task import Decision, Task, origins, silent
@@ -86,8 +85,8 @@ def completed(task: Task, decision: Decision, started: float) -> Plan:
         source=model,
         model=decision.model,
         content=content,
-        before=Cost(peak_memory(model), task.head(model), arena_before, _macs(model)),
-        after=Cost(decision.peak, decision.head, arena_after, _macs(decision.model)),
+        before=Cost(peak_memory(model), task.head(model), arena_before, macs_of_model(model)),
+        after=Cost(decision.peak, decision.head, arena_after, macs_of_model(decision.model)),
         lower_bound=decision.lower_bound,
         order=origins(task, decision),
         verified=verification.status,
@@ -139,8 +138,7 @@ def least_peak_memory(model: Model, *, budget: Budget | None = None) -> int:
     The peak is exact if the search ends within `budget` (None: a budget of its own); most networks take milliseconds.
     Otherwise it is the peak of the best order found. `optimize` reports which of the two holds.
     """
-    problem, _ = ordering_problem(model)
-    return peak_memory(with_order(model, 0, checked_schedule(problem, budget=budget or Budget()).order))
+    return least_peak(model, budget=budget or Budget()).bytes
 
 
 def _repair(task: Task) -> tuple[str, ...]:
@@ -206,11 +204,6 @@ def _exported(task: Task, result: Model) -> Exported | None:
 
     task.progress("looking for moves that make the arena of the C smaller")
     return outlook(result, target, budget=task.for_layout())
-
-
-def _macs(model: Model) -> int:
-    """Multiply-accumulates of all executed graphs, each graph counted once."""
-    return sum(macs(operator) for position in executed_graphs(model) for operator in model.graphs[position].operators)
 
 
 def _verified(task: Task, decision: Decision, content: bytes) -> Verification:

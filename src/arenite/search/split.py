@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Literal
 from arenite.backends.tflm.head import head_plan, plan_obstacle
 from arenite.backends.tflm.unpacking import packed
 from arenite.errors import FitError
-from arenite.operators.liveness import align, peak_memory
+from arenite.operators.liveness import align
 from arenite.operators.macs import macs
+from arenite.operators.peak import peak_memory
 from arenite.rewrite import Prune
 from arenite.rewrite.channels import ChannelPlan, estimate_channels, wide_regions
 from arenite.rewrite.strips import why_not

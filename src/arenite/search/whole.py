@@ -16,7 +16,8 @@ from arenite.check.validity import is_right
 from arenite.errors import OptionError
 from arenite.formulate.order import data_dependences, order_is_free
 from arenite.formulate.placement import views_of_inputs
-from arenite.operators.liveness import executed_graphs, lifetimes, peak_memory
+from arenite.operators.liveness import executed_graphs, lifetimes
+from arenite.operators.peak import peak_memory
 from arenite.problems.lifetimes import maximum_load
 from arenite.search.joint.every_order import every_order_bound
 from arenite.search.joint.jointly import solve_jointly

@@ -100,6 +100,12 @@ def zeros(name: str) -> Mapping[str, Option]:
     return MappingProxyType({key: type(value)() for key, value in options.items() if isinstance(value, int | float)})
 
 
+@cache
+def has_numbers_only(name: str) -> bool:
+    """Whether all fields of an options table are numbers: no vector, no string, no table."""
+    return all(isinstance(value, int | float) for value in vars(getattr(schema(), name + "T")()).values())
+
+
 def _plain_value(value: Any) -> Option | None:
     if isinstance(value, bytes):
         return value.decode("utf-8", "backslashreplace")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", "Data", "Graph", "Metadata", "Model", "Operator", "Tensor")
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Origin:
     """Where an object was read: the table at `position` of `image`, element `index` of the vector of its kind.
 
@@ -33,7 +33,7 @@ class Origin:
         return self.image.table(self.position)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class ModelOrigin(Origin):
     """Where a model was read; `entries` are all metadata entries of the file, including those that became fields."""
 

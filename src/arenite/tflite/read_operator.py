@@ -11,7 +11,16 @@ from arenite.names import printable
 from arenite.operators.kinds import KINDS
 from arenite.operators.requirements import flaw
 from arenite.tflite.flat import I8, I32, U8, U32, U64, DamageError, UselessError, within
-from arenite.tflite.options import GRAPH_OPTIONS, operator_names, options_table, plain, schema, table_name, zeros
+from arenite.tflite.options import (
+    GRAPH_OPTIONS,
+    has_numbers_only,
+    operator_names,
+    options_table,
+    plain,
+    schema,
+    table_name,
+    zeros,
+)
 from arenite.tflite.origin import Origin, remember
 from arenite.tflite.slots import OperatorCodeField, OperatorField
 
@@ -139,10 +148,33 @@ def _read_options(table: Table, code: str) -> Mapping[str, Option]:
         if name is None:  # newer than the schema
             return NO_OPTIONS
         if expected is None or name == expected[2]:
-            values = plain(unpack(name, options))
-            table.image.spend(sum(len(value) for value in values.values() if isinstance(value, tuple | str)))
-            return MappingProxyType(values)
+            return _numbers(name, options) if has_numbers_only(name) else _values(name, options)
     return NO_OPTIONS if expected is None else zeros(expected[2])
+
+
+def _values(name: str, table: Table) -> Mapping[str, Option]:
+    values = plain(unpack(name, table))
+    table.image.spend(sum(len(value) for value in values.values() if isinstance(value, tuple | str)))
+    return MappingProxyType(values)
+
+
+def _numbers(name: str, table: Table) -> Mapping[str, Option]:
+    """Options that are numbers alone. Most operators have the same ones as others, which are not unpacked again."""
+    key = name, table.slots, table.fields_content(LARGEST_NUMBER)
+    values = _KNOWN.get(key)
+    if values is None:
+        if len(_KNOWN) >= MOST_KNOWN:
+            _KNOWN.clear()
+        values = _KNOWN[key] = _values(name, table)
+    return values
+
+
+LARGEST_NUMBER = 8
+"""Bytes of the largest number in options. A damaged field may end so many bytes after its table."""
+MOST_KNOWN = 4096
+"""Options that are kept, of some hundred bytes each; a model has dozens."""
+_KNOWN: dict[tuple[str, tuple[int, ...], bytes], Mapping[str, Option]] = {}
+"""Options by what a file has of them: the name of the table, its vtable and its bytes."""
 
 
 def unpack(name: str, table: Table) -> Any:

@@ -1,0 +1,3 @@
+from arenite.model import Graph
+
+def straight_peak(graph: Graph) -> int | None: ...

@@ -23,6 +23,7 @@ from arenite.rewrite.strips import why_not
 from arenite.search.layout_policy import LayoutPolicy
 from arenite.search.orders import runs_as_filed
 from arenite.search.partial.costs import Costs
+from arenite.search.partial.layout import lowered
 from arenite.search.partial.line import Line
 from arenite.search.partial.neighbors import neighbors
 from arenite.search.partial.objective import Objective
@@ -50,7 +51,7 @@ _TRIED = 8
 """Choices that get a layout of the whole model, the most promising first; each layout takes budget from the next."""
 _MOST_TRIED = 24
 """Choices that get a layout while none has reached the requested arena size."""
-_IMPROVED = 6_000
+_IMPROVED = 5_000
 """Operators laid out in all neighbors of the best choice together, after which the local search ends; counted in
 operators because a layout costs more the more of them there are."""
 _SLACK = 0.03
@@ -200,7 +201,11 @@ def candidates(task: Task, whole: Decision, objective: Objective) -> Iterator[Ca
             found.append(candidate)
             yield candidate
     if found:
-        yield from ways.better_than(start_of(found, objective))
+        near = list(ways.better_than(start_of(found, objective)))
+        yield from near
+        lowered = ways.lowered(start_of((*found, *near), objective))
+        if lowered is not None:
+            yield lowered
 
 
 def without(task: Task, whole: Decision) -> Candidate:
@@ -263,6 +268,16 @@ class PartialSearch:
                     break
             else:
                 return
+
+    def lowered(self, candidate: Candidate) -> Candidate | None:
+        """The candidate with a lower layout that an exact search found; None if it found none."""
+        model = candidate.decision.model
+        shared = lowered(model.with_plan(None), self._policy, candidate.head, self.task.budget.part(_SHARE_OF_ONE))
+        if shared is None:
+            return None
+        head = self.task.options.runs_on.planned_head(shared.model)
+        decision = replace(candidate.decision, model=shared.model, head=head)
+        return Candidate(decision, candidate.sets, candidate.extra_macs, candidate.choice)
 
     def _hopeful(self, choice: Choice, best: Candidate) -> bool:
         """Whether a choice is predicted to be better than a candidate, or nearly so."""

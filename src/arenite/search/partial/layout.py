@@ -8,7 +8,7 @@ from arenite.formulate.placement import overlap_problem
 from arenite.problems.placement import Layout
 from arenite.solve.place.gaps import gaps
 from arenite.solve.place.rigid import Groups
-from arenite.solve.place.solver import scope_bound
+from arenite.solve.place.solver import lowered_from, scope_bound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +23,13 @@ _STEPS_OF_PROBLEM = 300
 """Steps charged for each buffer of a layout: rewriting the model, lifetimes, relations; measured on the zoo."""
 _STEPS_OF_GAP = 5
 """Steps charged for each constraint between two buffers: computing it, and merging it into those of its groups."""
+_MOST_GAPS = 5_000
+"""Gaps, each counted for both of its buffers, up to which CP-SAT lowers a layout. With more it takes seconds, in which
+it hardly ever finds a lower one."""
+_EFFORT = 0.2
+"""Effort of CP-SAT for that layout, as in `solve.place.solver`: up to half a second."""
+_WORK_BEFORE = 100_000
+"""Groups of buffers placed for the layout from which CP-SAT starts."""
 _FEW = 8
 """Buffers up to which a lower bound is computed first, so that the search stops when it is met; more buffers make the
 bound itself expensive."""
@@ -53,6 +60,26 @@ def laid_out(
         if policy.admits(found) and (best is None or max(found.heads.values()) < max(best.heads.values())):
             best = found
     return best
+
+
+def lowered(model: Model, policy: LayoutPolicy, head: int, budget: Budget) -> Shared | None:
+    """A layout below a head, found by CP-SAT from the one of first fit, and checked; None if there is none.
+
+    Args:
+        model: in its order, without a plan.
+        policy: what layouts have to satisfy.
+        head: bytes that the head with every set of kernels must stay below.
+        budget: charged for the search.
+    """
+    problem, tensors = policy.problem(model, policy.target.backend)
+    if Groups(problem).gaps > _MOST_GAPS:
+        return None
+    start = _solved(problem, _WORK_BEFORE, budget)
+    solution = lowered_from(problem, start, effort=_EFFORT, budget=budget)
+    if solution.height >= head:
+        return None
+    found = policy.settle(model, problem, tensors, solution)
+    return found if policy.admits(found) and max(found.heads.values()) < head else None
 
 
 def _end(buffers: Sequence[Buffer], solution: Layout) -> int:

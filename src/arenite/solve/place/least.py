@@ -6,6 +6,7 @@ buffers whose gap is violated, each branch fixes one way to keep that gap.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arenite.solve.place.star import groups, star
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 _MOST_NODES = 2000
 """Nodes of one branch and bound; at the limit, the lowest open height is the bound. More nodes prove tighter bounds,
 but every scope may need a search of its own."""
+_MOST_CONSTRAINTS = 10_000_000
+"""Constraints that all searches of one problem may look at: a second or two. A model in strips has hundreds of scopes
+whose searches do not end."""
+_LOOKS_AT_GAP = 4
+"""How often a gap of the buffers is looked at before a search begins, to find groups and pairs."""
 _MOST_BRANCHED = 8
 """Buffers of a star with views up to which it is also searched by branch and bound, which may prove more than the
 star's rule. Searches of larger stars hardly ever end."""
@@ -25,28 +31,45 @@ _MOST_TRIES = 100_000
 """Branches of one search; a pair of buffers may have as many exact distances as an image has pixels."""
 
 
-def least_height(gaps: Gaps, members: Sequence[int]) -> int:
+@dataclass(slots=True)
+class Allowance:
+    """What the searches of one problem may still do: constraints that they look at."""
+
+    constraints: int = _MOST_CONSTRAINTS
+
+    @property
+    def spent(self) -> bool:
+        """Whether no search may begin or go on."""
+        return self.constraints < 0
+
+
+def least_height(gaps: Gaps, members: Sequence[int], allowance: Allowance | None = None) -> int:
     """Least height of these buffers in units; exact if all searches end within their limits, else a lower bound.
 
     The heights of groups that may not overlap each other add up. Proof: take out everything that lies between the
     buffers of one group and close the holes. Only buffers that are apart come closer, and they stay apart. So the
     bytes that a group covers in a layout are at least its least height.
+
+    `allowance` is shared by all searches of one problem; None: these buffers are the only ones.
     """
-    return sum(_least(gaps, group) for group in groups(gaps, members))
+    allowance = allowance or Allowance()
+    allowance.constraints -= _LOOKS_AT_GAP * sum(len(gaps.of[member]) for member in members)
+    return sum(_least(gaps, group, allowance) for group in groups(gaps, members))
 
 
-def _least(gaps: Gaps, group: Sequence[int]) -> int:
+def _least(gaps: Gaps, group: Sequence[int], allowance: Allowance) -> int:
     found = star(gaps, group) if len(group) > 2 else None
     bound = 0 if found is None else found.least()
     if found is not None and (len(group) > _MOST_BRANCHED or not found.views):
         return bound
-    return max(bound, _Group(gaps, group).least())
+    return max(bound, _Group(gaps, group, allowance).least())
 
 
 class _Group:
     """Branch and bound over the gaps. A node's offsets are the lowest that its chosen difference constraints allow."""
 
-    def __init__(self, gaps: Gaps, members: Sequence[int]) -> None:
+    def __init__(self, gaps: Gaps, members: Sequence[int], allowance: Allowance) -> None:
+        self.allowance = allowance
         place = {member: number for number, member in enumerate(members)}
         self.sizes = [gaps.sizes[member] for member in members]
         self.pairs = [
@@ -79,7 +102,9 @@ class _Group:
             return
         for choice in self._choices(*clash):
             self.tried += 1
-            if self.tried > _MOST_TRIES:  # the choices left add constraints, so none of them lowers this height
+            if (
+                self.tried > _MOST_TRIES or self.allowance.spent
+            ):  # the choices left add constraints, so none of them lowers this height
                 self.given_up = height if self.given_up is None else min(height, self.given_up)
                 return
             differences = [*chosen, *choice]
@@ -104,6 +129,7 @@ class _Group:
         changed = True
         while changed:
             changed = False
+            self.allowance.constraints -= len(differences)
             for a, b, least in differences:
                 if lowest[b] < lowest[a] + least:
                     lowest[b] = lowest[a] + least

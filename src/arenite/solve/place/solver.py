@@ -18,7 +18,7 @@ from arenite.solve.place import greedy
 from arenite.solve.place.disjoint import solve as solve_disjoint
 from arenite.solve.place.fit import improve, lowest_fit
 from arenite.solve.place.gaps import ABOVE, gaps
-from arenite.solve.place.least import least_height
+from arenite.solve.place.least import Allowance, least_height
 from arenite.solve.place.rigid import Groups
 from arenite.solve.place.star import order_around
 from arenite.solve.place.windows import core_bound, lowered
@@ -109,6 +109,28 @@ def solve_within(
     offsets = tuple(offset * small.unit for offset in best)
     proof: Literal["scope", "search"] = "search" if least > bound else "scope"
     return Layout(offsets, small.height(best) * small.unit, least * small.unit, proof, scope)
+
+
+def lowered_from(problem: PlacementProblem, start: Layout, *, effort: float, budget: Budget) -> Layout:
+    """A layout found by CP-SAT that is lower than `start`, or `start` if there is none.
+
+    Args:
+        problem: buffers and safe distances, without caps.
+        start: a valid layout of the problem; its offsets are multiples of the unit in which searches compute.
+        effort: work to spend; 1 is about a second of one core.
+        budget: charged for the search.
+    """
+    if conflicts(problem.buffers) > _MOST_CONFLICTS or budget.over:
+        return start
+    small = gaps(problem)
+    bound, scope = scope_bound(problem, small)
+    best = [offset // small.unit for offset in start.offsets]
+    found, least = _Search(problem, small, effort, budget, lambda _: None).by_cp_sat(best, bound, bound)
+    if small.height(found) >= small.height(best):
+        return start
+    proof: Literal["scope", "search"] = "search" if least > bound else "scope"
+    offsets = tuple(offset * small.unit for offset in found)
+    return Layout(offsets, small.height(found) * small.unit, least * small.unit, proof, scope)
 
 
 def _for_effort(budget: Budget, effort: float) -> Budget:
@@ -207,7 +229,8 @@ def _aside_last(problem: PlacementProblem, order: list[int]) -> list[int]:
 def scope_bound(problem: PlacementProblem, small: Gaps) -> tuple[int, int]:
     """The largest least height of a single scope, in units, and that scope. Ignores caps.
 
-    Scopes are tried by falling load, until the load is at most the best bound: no scope needs more than its load.
+    Scopes are tried by falling load, until the load is at most the best bound, since no scope needs more than its load,
+    or until all that the searches may do is done.
     """
     numbers = [number for number, buffer in enumerate(problem.buffers[: problem.counted]) if buffer.size]
     numbers.sort(key=lambda number: problem.buffers[number].first)
@@ -216,11 +239,11 @@ def scope_bound(problem: PlacementProblem, small: Gaps) -> tuple[int, int]:
     for scope, new in groupby(numbers, key=lambda number: problem.buffers[number].first):
         alive = [*(number for number in alive if problem.buffers[number].last >= scope), *new]
         sets.append((sum(small.sizes[number] for number in alive), scope, alive))
-    best, where = 0, 0
+    best, where, allowance = 0, 0, Allowance()
     for load, scope, members in sorted(sets, key=lambda each: (-each[0], each[1])):
-        if load <= best:
+        if load <= best or allowance.spent:
             break
-        least = least_height(small, members)
+        least = least_height(small, members, allowance)
         if least > best:
             best, where = least, scope
     return best, where

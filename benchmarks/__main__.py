@@ -17,6 +17,7 @@ BENCHMARKS = {
     "partial": "benchmarks.partial",
     "peak-memory": "benchmarks.throughput",
     "speed": "benchmarks.speed",
+    "commands": "benchmarks.commands",
     "scale": "benchmarks.scale",
     "costs": "benchmarks.costs",
     "paper": "benchmarks.paper",

@@ -18,7 +18,7 @@ from benchmarks.shared import FOLDER
 from benchmarks.tables import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 COLUMNS = ("model", "minimize", "head", "arena", "python s", "compiled s", "ratio", "equal")
 FILES = {
@@ -60,7 +60,8 @@ def _measured(name: str, model: Path, objective: str) -> dict[str, str | int | f
     with tempfile.TemporaryDirectory() as folder:
         for core in cores():
             result = Path(folder) / f"{core}.tflite"
-            seconds[core] = _processor_seconds(core, model, result, objective)
+            command = ["optimize", str(model), "--split", "--minimize", objective, "-o", str(result)]
+            seconds[core] = processor_seconds(command, core)
             written[core] = result.read_bytes()
         arena = find_target("tflm").arena(arenite.read(result))
     equal = len(set(written.values())) == 1
@@ -79,13 +80,12 @@ def _measured(name: str, model: Path, objective: str) -> dict[str, str | int | f
     }
 
 
-def _processor_seconds(core: str, model: Path, result: Path, objective: str) -> float:
-    """Of the command and of the processes that it starts to compare source and result."""
+def processor_seconds(command: Sequence[str], core: str | None = None) -> float:
+    """Of a command of Arenite and of the processes that it starts, with the core of this name or the usual one."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    command = ["optimize", str(model), "--split", "--minimize", objective, "-o", str(result)]
     subprocess.run(
         [sys.executable, "-m", "arenite", *command],
-        env={**os.environ, VARIABLE: core},
+        env=os.environ if core is None else {**os.environ, VARIABLE: core},
         stdout=subprocess.DEVNULL,
         check=True,
     )

@@ -70,6 +70,8 @@ def main() -> None:
     same = sum(map(operator.eq, arenite.costs(compared), records[::COMPARED]))
     print(f"{len(records):,} records, {sum(record.error is not None for record in records):,} failed")
     print(f"{same:,} of {-(-len(records) // COMPARED):,} compared records are the same here")
+    if same != -(-len(records) // COMPARED):
+        raise SystemExit(1)
     print(f"{seconds:.0f} s with {arguments.workers} workers, {len(records) / seconds:.0f} models/s")
 
 
@@ -90,7 +92,7 @@ class Killer:
 
 
 def write(records: list[arenite.CostRecord], path: Path) -> None:
-    """Write records as CSV, as `arenite sweep` does; `pandas.DataFrame(records)` is the same table."""
+    """Write records as CSV with the columns of `arenite sweep`; `pandas.DataFrame(records)` is the same table."""
     with path.open("w", newline="") as file:
         writer = csv.DictWriter(file, [field.name for field in fields(arenite.CostRecord)])
         writer.writeheader()

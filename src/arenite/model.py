@@ -15,6 +15,7 @@ from functools import lru_cache
 from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+from weakref import ref
 
 from arenite.errors import ModelError
 from arenite.names import printable
@@ -86,9 +87,9 @@ class Data:
 
 
 class _TensorSlots:
-    """The slot of a tensor for its size, found when first asked for."""
+    """Slots of a tensor for its size, found when first asked for, and for weak references."""
 
-    __slots__ = ("_bytes",)
+    __slots__ = ("__weakref__", "_bytes")
     _bytes: int
 
 
@@ -121,7 +122,10 @@ class Tensor(_TensorSlots):
 
 
 class Signature:
-    """What a kernel can see of an operator; operators that differ in names only share one object.
+    """What a kernel can see of an operator.
+
+    Operators that share large constants and quantization objects, as the parts of one operator do, and differ in names
+    only have the same object.
 
     `results` holds what the rules of `backends` have returned for such operators, since rules read nothing else: a
     model in strips has hundreds of operators, but few signatures.
@@ -215,8 +219,8 @@ class Operator(_OperatorSlots):
     def signature(self) -> Signature:
         """What a kernel can see of the operator.
 
-        That is its kind, its options, which positions have the same tensor, and what `_seen` says of each tensor. The
-        options of a custom operator are read through its `origin`.
+        That is its kind, its options, which positions have the same tensor, and what `_seen` says of each tensor. A
+        custom operator has a signature of its own, because its options are read through its `origin`.
         """
         try:
             return self._signature
@@ -231,7 +235,7 @@ def _seen_of(operator: Operator) -> Hashable:
     used = (*operator.inputs, *operator.outputs, *operator.intermediates)
     first: dict[Tensor | None, int] = {}
     same = tuple(first.setdefault(tensor, place) for place, tensor in enumerate(used))
-    custom = (operator.custom_code, operator.origin) if operator.custom_code else None
+    custom = (operator.custom_code, ref(operator)) if operator.custom_code else None
     kind = (operator.code, custom, operator.version, operator.graphs, tuple(operator.options.items()))
     return kind, (len(operator.inputs), len(operator.outputs), same, tuple(map(_seen, used)))
 
@@ -248,7 +252,7 @@ def _seen(tensor: Tensor | None) -> Hashable:
     content: Hashable = None
     if tensor.data is not None:
         if len(tensor.data) > _FEW_BYTES:
-            return tensor
+            return ref(tensor)  # a key must not keep weights alive
         content = bytes(tensor.data.content)
     return tensor.shape, tensor.type.code, tensor.quantization, tensor.variable, content
 

@@ -6,14 +6,14 @@ from itertools import count
 
 import pandas
 import pytest
-from hand_made import conditional, graph, loop, model, tensor
+from hand_made import conditional, graph, loop, model, tensor, with_custom_options
 from sources import build, dies, dies_once, fails, makes_nothing
 
 import arenite
 from arenite import zoo
-from arenite.model import MemoryPlan, Operator
+from arenite.model import ElementType, MemoryPlan, Model, Operator
 from arenite.search.sweep.packing import packed
-from arenite.search.sweep.record import COLUMNS, CostRecord
+from arenite.search.sweep.record import COLUMNS, CostRecord, name_of
 from arenite.tflite.write import write_bytes
 
 
@@ -290,3 +290,26 @@ def test_pandas_takes_the_records():
 def test_options_without_sense_are_refused(options, message):
     with pytest.raises(arenite.OptionError, match=message):
         arenite.costs([], **options)
+
+
+def test_the_options_of_custom_operators_are_sent():
+    """The length of a delay is one; without it nothing is known of what the kernel allocates."""
+    x, y = tensor("x", 160, ElementType.INT16), tensor("y", 160, ElementType.INT16)
+    plain = model(graph([x], [y], [Operator("CUSTOM", (x,), (y,), custom_code="SignalDelay")]))
+    delay = with_custom_options(plain, {"delay_length": 8})
+    (here,) = arenite.costs([delay])
+    assert here.unknown == ""
+    assert arenite.costs([packed(delay)]) == [here]
+    assert arenite.costs([delay], workers=1) == [here]
+
+
+def test_a_packed_model_keeps_its_name():
+    each = zoo.build("paper")
+    assert name_of(7, packed(each)) == each.name == name_of(7, each)
+
+
+def test_a_model_without_graphs_is_a_record_with_an_error():
+    (record,) = arenite.costs([Model("empty", ())], columns=["peak_bytes"])
+    assert record.operators is None
+    assert record.peak_bytes is None
+    assert "IndexError" in record.error

@@ -6,7 +6,7 @@ from arenite.budget import Budget
 from arenite.check.validity import is_right
 from arenite.rewrite.strips import SplitRows, region_of, strip_plan
 from arenite.search.layout_policy import LayoutPolicy
-from arenite.search.partial.layout import laid_out, lowered
+from arenite.search.partial.layout import laid_out, lowered_by_cp_sat
 
 POLICY = LayoutPolicy(find_target("tflm-reference"), keep_inputs=False, limits={})
 
@@ -25,7 +25,7 @@ def head_of(found):
 def test_a_lower_layout_is_found_and_is_valid():
     model = in_strips()
     first = head_of(laid_out(model, POLICY, 2000, Budget()))
-    found = lowered(model, POLICY, first, Budget())
+    found = lowered_by_cp_sat(model, POLICY, first, Budget())
     assert head_of(found) < first
     assert is_right(found.model, POLICY.target.backend)
     assert POLICY.target.planned_head(found.model) == head_of(found)
@@ -33,11 +33,11 @@ def test_a_lower_layout_is_found_and_is_valid():
 
 def test_only_a_layout_below_the_given_head_counts():
     model = in_strips()
-    found = lowered(model, POLICY, 1 << 30, Budget())
-    assert lowered(model, POLICY, head_of(found) + 1, Budget()) is not None
-    assert lowered(model, POLICY, head_of(found), Budget()) is None
+    found = lowered_by_cp_sat(model, POLICY, 1 << 30, Budget())
+    assert lowered_by_cp_sat(model, POLICY, head_of(found) + 1, Budget()) is not None
+    assert lowered_by_cp_sat(model, POLICY, head_of(found), Budget()) is None
 
 
 def test_the_same_layout_is_found_again():
-    found = [lowered(in_strips(), POLICY, 1 << 30, Budget()).model.plan for _ in range(2)]
+    found = [lowered_by_cp_sat(in_strips(), POLICY, 1 << 30, Budget()).model.plan for _ in range(2)]
     assert found[0] == found[1]

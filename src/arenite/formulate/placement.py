@@ -86,7 +86,8 @@ class _Overlapping:
 
 
 _KNOWN: WeakKeyDictionary[Model, dict[tuple[Backend, bool], _Overlapping]] = WeakKeyDictionary()
-"""The tensors of a model in file order by kernels and `keep_inputs`: layouts with other scratch have the same ones."""
+"""Tensors, buffers and relations of a model in file order, by kernels and `keep_inputs`. They do not depend on scratch,
+so that all problems of the model share them."""
 
 
 def _overlapping(

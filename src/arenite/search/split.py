@@ -23,7 +23,7 @@ from arenite.rewrite.strips import why_not
 from arenite.search.layout_policy import LayoutPolicy
 from arenite.search.orders import runs_as_filed
 from arenite.search.partial.costs import Costs
-from arenite.search.partial.layout import lowered
+from arenite.search.partial.layout import lowered_by_cp_sat
 from arenite.search.partial.line import Line
 from arenite.search.partial.neighbors import neighbors
 from arenite.search.partial.objective import Objective
@@ -180,7 +180,10 @@ def _best(found: Iterable[Candidate], objective: Objective) -> list[Candidate]:
 
 
 def candidates(task: Task, whole: Decision, objective: Objective) -> Iterator[Candidate]:
-    """The model without strips, then promising choices of strips and neighbors of the best, each with its layout."""
+    """The model without strips, promising choices of strips, neighbors of the best, each with its layout.
+
+    The last one is the best of them with a layout that CP-SAT lowered.
+    """
     first = without(task, whole)
     yield first
     if obstacle(task) is not None:
@@ -203,9 +206,9 @@ def candidates(task: Task, whole: Decision, objective: Objective) -> Iterator[Ca
     if found:
         near = list(ways.better_than(start_of(found, objective)))
         yield from near
-        lowered = ways.lowered(start_of((*found, *near), objective))
-        if lowered is not None:
-            yield lowered
+        last = None if task.budget.over else ways.lowered(start_of((*found, *near), objective))
+        if last is not None:
+            yield last
 
 
 def without(task: Task, whole: Decision) -> Candidate:
@@ -272,12 +275,15 @@ class PartialSearch:
     def lowered(self, candidate: Candidate) -> Candidate | None:
         """The candidate with a lower layout that an exact search found; None if it found none."""
         model = candidate.decision.model
-        shared = lowered(model.with_plan(None), self._policy, candidate.head, self.task.budget.part(_SHARE_OF_ONE))
+        shared = lowered_by_cp_sat(
+            model.with_plan(None), self._policy, candidate.head, self.task.budget.part(_SHARE_OF_ONE)
+        )
         if shared is None:
             return None
         head = self.task.options.runs_on.planned_head(shared.model)
         decision = replace(candidate.decision, model=shared.model, head=head)
-        return Candidate(decision, candidate.sets, candidate.extra_macs, candidate.choice)
+        found = Candidate(decision, candidate.sets, candidate.extra_macs, candidate.choice)
+        return found if found.no_worse(self.first, self.objective) else None
 
     def _hopeful(self, choice: Choice, best: Candidate) -> bool:
         """Whether a choice is predicted to be better than a candidate, or nearly so."""

@@ -1,4 +1,4 @@
-"""What TFLM allocates for one operator while it starts up, before any of it is placed in the arena."""
+"""What TFLM allocates for one operator while it starts up: sizes only; `start` places them."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* Bytes of a multiple to which sizes are rounded up; ALIGNMENT of operators/liveness.py. */
+/* Sizes are rounded up to multiples of this many bytes; ALIGNMENT of operators/liveness.py. */
 #define ALIGNMENT 16
 /* In place of a tensor's bytes: the walk has passed its producer. */
 #define ENDED (-1)

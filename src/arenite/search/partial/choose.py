@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from arenite.search.partial.ways import Kind
 
 _STEPS_OF_STRETCH = 300
-"""Steps charged to the budget for each way to execute a stretch that is evaluated; measured on the zoo."""
+"""Steps charged to the budget for each way to execute a stretch that is considered, whether or not its result is known
+from an earlier choice; measured on the zoo before results were kept."""
 _BY_CHANNELS: tuple[Kind, ...] = ("channels",)
 LONGEST = 40
 """Most operators in a stretch executed in strips: longer ones have halos of half the image."""

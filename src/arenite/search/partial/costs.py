@@ -33,9 +33,10 @@ if TYPE_CHECKING:
     from arenite.search.partial.ways import Kind, Way
 
 
-_HOPE = 0.98
-"""Factor on a head predicted from another number of parts; below 1, so that promising candidates get settled."""
-_HOPE_OF_OTHERS = 0.9
+_OPTIMISM = 0.98
+"""Factor on a head predicted from another number of parts. Below 1, because a prediction that is too high would keep a
+good candidate from being settled."""
+_OPTIMISM_BETWEEN_KINDS = 0.9
 """Factor on a ratio of head to floor taken from another kind of strips; lower, because kinds differ more."""
 _WORK = 8000
 """Groups of buffers placed for the layout of one stretch; more finds lower heads, but fewer stretches get settled."""
@@ -80,7 +81,7 @@ class Costs:
         self._settled: Counter[tuple[int, int]] = Counter()
 
     def whole(self, position: int) -> Segment:
-        """The segment of one operator executed whole."""
+        """The segment of one operator executed whole. Its layout, of a few buffers, is not charged to any budget."""
         if position not in self._whole:
             stretch = self._stretch(position, position)
             needed = head(stretch.model, self.target.backend, _WORK_OF_ONE, 0, Budget()) + stretch.passing
@@ -183,10 +184,10 @@ class Costs:
         known = self._known.get(key)
         if known:
             nearest = min(known, key=lambda other: abs(other - number) / other)
-            return (1 + (known[nearest] - 1) * min(1.0, number / nearest) ** 2) * _HOPE
+            return (1 + (known[nearest] - 1) * min(1.0, number / nearest) ** 2) * _OPTIMISM
         others = (self._known.get(key._replace(kind=kind)) for kind in ROW_KINDS if key.kind != "channels")
         ratios = [min(each.values()) for each in others if each]
-        return max(1.0, min(ratios) * _HOPE_OF_OTHERS) if ratios else 1.0
+        return max(1.0, min(ratios) * _OPTIMISM_BETWEEN_KINDS) if ratios else 1.0
 
     def _tail_of(self, stretch: Key, number: int) -> int:
         """Bytes of tail that parts add, interpolated linearly by the number of parts and the share of kept tensors."""

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from arenite.search.partial.costs import Costs
     from arenite.search.partial.ways import Kind
 
-_STEP = 0.75
+_RATIO = 0.75
 """Ratio of one limit to the one before on the way down; smaller skips heads, larger costs searches."""
-_STEPS = 24
+_INTERVALS = 24
 """Intervals between the lowest head and that of the whole model, whose limits are searched at last to fill gaps."""
 _PATIENCE = 100
 """Most rounds of choosing and settling for one limit; each round settles the predictions behind the last choices."""
@@ -64,13 +64,13 @@ def frontier(
         return bool(new)
 
     # From the top down: high limits are searched fastest, and each yields a useful choice.
-    while not budget.over and look(int(_STEP * lowest)):
+    while not budget.over and look(int(_RATIO * lowest)):
         pass
     while lowest - floor > max(ALIGNMENT, _FINE * lowest) and not budget.over:
         look((lowest + floor) // 2)
-    for step in range(1, _STEPS):
+    for step in range(1, _INTERVALS):
         if not budget.over:
-            look(int(lowest * (whole.head / max(1, lowest)) ** (step / _STEPS)))
+            look(int(lowest * (whole.head / max(1, lowest)) ** (step / _INTERVALS)))
     return _unbeaten(found)
 
 

@@ -1,6 +1,7 @@
 """Sources as they are sent to another process: models as bytes, paths and functions as they are.
 
 A packed model is for computing costs only: without `origin`, from which a file is written that keeps all of its source.
+The options of custom operators are read from there, so a model with custom operators is sent as a file.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from arenite.errors import OptionError
 from arenite.model import Data, Graph, Metadata, Model, Operator, Tensor
+from arenite.tflite.read import read_bytes
+from arenite.tflite.write import write_bytes
 
 if TYPE_CHECKING:
     from arenite.search.sweep.record import Source
@@ -22,9 +25,10 @@ _WITH_ORIGIN = frozenset({Data, Tensor, Operator, Graph, Metadata, Model})
 
 @dataclass(frozen=True, slots=True)
 class PackedModel:
-    """A model as a pickle; `PackedModel()` as a source is the model again."""
+    """A model as a pickle; as a source it is the model again. `name` is the model's."""
 
     content: bytes
+    name: str
 
     def __call__(self) -> Model:
         """The model, without `origin`."""
@@ -33,10 +37,23 @@ class PackedModel:
 
 
 @dataclass(frozen=True, slots=True)
+class PackedFile:
+    """A model as the bytes of its file; as a source it is the model again. `name` is the model's."""
+
+    content: bytes
+    name: str
+
+    def __call__(self) -> Model:
+        """The model, read from the bytes."""
+        return read_bytes(self.content, self.name)
+
+
+@dataclass(frozen=True, slots=True)
 class Unsendable:
-    """A model that cannot be packed; as a source it fails with the reason."""
+    """A model that cannot be packed; as a source it fails with the reason. `name` is the model's."""
 
     reason: str
+    name: str
 
     def __call__(self) -> Model:
         """Raises OptionError."""
@@ -49,10 +66,13 @@ def packed(source: Source) -> Source:
         return source
     content = io.BytesIO()
     try:
+        if any(operator.custom_code for graph in source.graphs for operator in graph.operators):
+            return PackedFile(write_bytes(source), source.name)
         _Packer(content, pickle.HIGHEST_PROTOCOL).dump(source)
     except Exception as error:  # whatever the pickling of a caller's object raises
-        return Unsendable(f"{source.name}: cannot be sent to another process: {type(error).__name__}: {error}")
-    return PackedModel(content.getvalue())
+        reason = f"{source.name}: cannot be sent to another process: {type(error).__name__}: {error}"
+        return Unsendable(reason, source.name)
+    return PackedModel(content.getvalue(), source.name)
 
 
 class _Packer(pickle.Pickler):

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 MOST_DEATHS = 2
 """Processes that may die of one model: the first may have been ended by somebody else, the second hardly was."""
+SECONDS_TO_EXIT = 5
+"""Seconds that a process whose pipe has ended may take to exit, so that its own exit code is reported."""
 OBJECTS_BEFORE_COLLECTION = 50_000
 """New objects before Python's garbage collector runs in a process: those of some ten models. A model that was read from
 a file is freed by the collector alone, which by default looks at all objects of the process for every other model."""
@@ -170,6 +172,7 @@ class _Worker:
         try:
             sent: CostRecord | None = self.pipe.recv()
         except (EOFError, OSError):
+            self._process.join(SECONDS_TO_EXIT)
             return self.end()
         return sent
 

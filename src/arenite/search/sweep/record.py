@@ -17,6 +17,7 @@ from arenite.operators.macs import macs_of_model
 from arenite.operators.peak import peak_memory
 from arenite.search.least_peak import least_peak
 from arenite.search.runnable import refusals
+from arenite.search.sweep.packing import PackedFile, PackedModel, Unsendable
 from arenite.tflite.read import read_model
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def record_of(number: int, source: Source, question: Question) -> CostRecord:
 
 def name_of(number: int, source: Source) -> str:
     """What a source is called as long as its model is not known: its path, or "model N"."""
-    if isinstance(source, Model):
+    if isinstance(source, (Model, PackedModel, PackedFile, Unsendable)):
         return source.name
     return os.fspath(source) if isinstance(source, (str, os.PathLike)) else f"model {number}"
 
@@ -133,7 +134,8 @@ def _computed(name: str, model: Model, question: Question) -> CostRecord:
         found.update(figures)
         if error is not None:
             errors[error] = None
-    return CostRecord(name, question.target.name, len(model.main.operators), **found, error="; ".join(errors) or None)
+    operators = len(model.main.operators) if model.graphs else None
+    return CostRecord(name, question.target.name, operators, **found, error="; ".join(errors) or None)
 
 
 def _figures(column: str, model: Model, question: Question) -> tuple[Mapping[str, Any], str | None]:

@@ -3,7 +3,7 @@
 The order of all buffers (or groups) decides a layout by first fit. A walk is a local search over orders: it moves one
 buffer forward at a time, and keeps the new order where the layout is no higher. `SingleFits` also goes on from some
 higher layouts. All offsets, places and heights are in units, except that `PlainFits` computes in bytes. A unit is the
-largest number of bytes of which all sizes, distances and the alignment are multiples.
+largest number of bytes of which all sizes and distances are multiples.
 """
 
 from __future__ import annotations

@@ -102,9 +102,8 @@ class _Group:
             return
         for choice in self._choices(*clash):
             self.tried += 1
-            if (
-                self.tried > _MOST_TRIES or self.allowance.spent
-            ):  # the choices left add constraints, so none of them lowers this height
+            # The choices left only add constraints, so this height stays a lower bound.
+            if self.tried > _MOST_TRIES or self.allowance.spent:
                 self.given_up = height if self.given_up is None else min(height, self.given_up)
                 return
             differences = [*chosen, *choice]

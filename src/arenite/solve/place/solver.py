@@ -230,7 +230,7 @@ def scope_bound(problem: PlacementProblem, small: Gaps) -> tuple[int, int]:
     """The largest least height of a single scope, in units, and that scope. Ignores caps.
 
     Scopes are tried by falling load, until the load is at most the best bound, since no scope needs more than its load,
-    or until all that the searches may do is done.
+    or until their allowance is spent; the scopes left then add nothing to the bound.
     """
     numbers = [number for number, buffer in enumerate(problem.buffers[: problem.counted]) if buffer.size]
     numbers.sort(key=lambda number: problem.buffers[number].first)

@@ -7,7 +7,7 @@
 #include "tops.h"
 #include "twister.h"
 
-/* How often a group is moved for a neighbor of what ends highest, not for that itself; as in the twin. */
+/* Probability that a walk moves a neighbor of the highest group instead of that group itself; as in the twin. */
 #define SHARE_OF_NEIGHBORS 0.5
 
 /* The groups, and for each the others that it must mind: those from `others_from` of it on. Each of these has ranges of

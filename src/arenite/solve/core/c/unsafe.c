@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Numbers in a row of the table of relations, and of a gap: (other, up, down). */
+/* Numbers in a relation (one, other, up, down), and in a gap (other, up, down); units, as `Gap` in solve/place/gaps.py. */
 #define ROW 4
 #define GAP 3
 
@@ -231,7 +231,7 @@ static bool write_ranges(tables *result, const range_to *sorted, Py_ssize_t coun
   return true;
 }
 
-/* Writes what one group must mind. `slots` holds -1 for every group, and does so again afterwards. */
+/* Writes the groups that one group may not overlap freely, and the unsafe differences to each. `slots` holds -1 for every group, and does so again afterwards. */
 static bool write_group(tables *result, const problem *each, Py_ssize_t number, numbers *slots, range_to *room) {
   Py_ssize_t count = 0, begin = result->others.count;
   bool done = add(&result->others_from, begin);

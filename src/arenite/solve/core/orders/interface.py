@@ -39,9 +39,10 @@ class DepthFirst(Protocol):
     """A depth-first search; see `depth_first`."""
 
     def run(self, moves: int) -> tuple[bool | None, int, int]:
-        """Go on for at most `moves` steps, each a move tried or taken back.
+        """Go on for at most `moves` steps: a move tried, a state left, or a far commit.
 
-        Returns whether an order was found (None: not decided), the steps made now, and the states visited so far.
+        Returns whether an order was found (None: not decided; False: none exists), the steps made now, and the states
+        visited so far.
         """
         ...
 

@@ -12,6 +12,7 @@ bytes keep their distance, and two that share none still share none.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -62,11 +63,10 @@ class OperatorNeeds:
         own = tuple(tensor for tensor in each if tensor is not None and tensor in self.charges)
         if not _FEWEST <= len(own) <= _MOST or runs_graphs(operator):
             return None
-        buffers = tuple(Buffer(tensor.name, align(tensor.bytes), 0, 0) for tensor in own)
+        sizes = tuple(align(tensor.bytes) for tensor in own)
         found = (self._relation(operator, own, pair) for pair in combinations(range(len(own)), 2))
         relations = tuple(relation for relation in found if relation is not None)
-        small = gaps(PlacementProblem(buffers, relations, ALIGNMENT))
-        return least_height(small, range(len(own))) * small.unit, own
+        return _least(sizes, relations), own
 
     def _relation(self, operator: Operator, own: Sequence[Tensor], pair: tuple[int, int]) -> Relation | None:
         """The safe distances of two of the tensors, if the operator is the last reader of its inputs; None for none.
@@ -88,3 +88,11 @@ class OperatorNeeds:
             distance = None
         exactly = between(multiples(points, ALIGNMENT), None, distance)
         return Relation(*pair, distance, exactly) if exactly or distance is not None else None
+
+
+@lru_cache(maxsize=1024)  # an unrolled recurrence has hundreds of operators with the same need
+def _least(sizes: tuple[int, ...], relations: tuple[Relation, ...]) -> int:
+    """A lower bound in bytes on the height of buffers that are alive together."""
+    buffers = tuple(Buffer(f"buffer {number}", size, 0, 0) for number, size in enumerate(sizes))
+    small = gaps(PlacementProblem(buffers, relations, ALIGNMENT))
+    return least_height(small, range(len(sizes))) * small.unit

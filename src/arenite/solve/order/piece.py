@@ -57,8 +57,9 @@ _BEAM_STATES = 50_000
 """States that one beam search keeps altogether, about; its width is this number per operator, at most `_BEAM`."""
 _SHORT = 400
 """Operators up to which sweeps run early: for longer pieces, even a sweep of few states is slow."""
-_FIRST_SWEEP = 20_000
-"""Limit of states of these early sweeps; what needs more is left to the depth-first searches first."""
+_FIRST_SWEEP = 5_000
+"""Limit of states of these early sweeps; what needs more is left to the depth-first searches first. Of a wide piece,
+where each move settles hundreds of operators, a thousand states take a tenth of a second."""
 _BULK = 32
 """States of a sweep per state of the depth-first limit. A sweep that reaches its limit takes some 60 times as long as
 the depth-first searches before it, but on hard pieces the sweep is what decides."""

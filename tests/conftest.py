@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from arenite.model import _signature
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 settings.register_profile("arenite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("arenite")
@@ -20,3 +26,10 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"no folder {SHARED.name!r} of real models beside the checkout")
     return SHARED
+
+
+@pytest.fixture
+def forget_rules() -> Iterator[Callable[[], None]]:
+    """What forgets all that rules have said, for tests with other rules: for operators made later; and after the test."""
+    yield _signature.cache_clear
+    _signature.cache_clear()

@@ -201,7 +201,8 @@ def unsafe(backend, operator, source, target, rule_of=Backend.overlap):
 
 
 @pytest.fixture
-def unsafe_rules(monkeypatch):
+def unsafe_rules(monkeypatch, forget_rules):
+    forget_rules()
     monkeypatch.setattr(Backend, "overlap", unsafe)
 
 

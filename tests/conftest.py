@@ -30,6 +30,6 @@ def shared() -> Path:
 
 @pytest.fixture
 def forget_rules() -> Iterator[Callable[[], None]]:
-    """What forgets all that rules have said, for tests with other rules: for operators made later; and after the test."""
+    """Call it to forget what rules said, so that operators made later ask again; it is forgotten after the test too."""
     yield _signature.cache_clear
     _signature.cache_clear()

@@ -14,17 +14,18 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from math import prod
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from weakref import ref
 
 from arenite.errors import ModelError
 from arenite.names import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Mapping
     from pathlib import Path
     from typing import Any
 
+T = TypeVar("T")
 Option = int | float | bool | str | tuple[int | float | bool | str, ...]
 NO_OPTIONS: Mapping[str, Option] = MappingProxyType({})
 
@@ -137,6 +138,13 @@ class Signature:
         """Start without results; `Operator.signature` makes one object for all operators that kernels see alike."""
         self.results: dict[Hashable, Any] = {}
 
+    def once(self, key: Hashable, find: Callable[[], T]) -> T:
+        """The result with this key, which names the rule and all that it depends on beside the operator."""
+        if key not in self.results:
+            self.results[key] = find()
+        found: T = self.results[key]
+        return found
+
 
 @lru_cache(maxsize=8192)  # as many as the operators of some dozen models in parts, which come and go in a search
 def _signature(seen: Hashable) -> Signature:  # noqa: ARG001 (the key of the cache)
@@ -200,8 +208,7 @@ class Operator(_OperatorSlots):
         try:
             return self._reads
         except AttributeError:
-            places = reversed(tuple(enumerate(self.inputs)))
-            found = {tensor: place for place, tensor in places if tensor is not None}
+            found = _first_places(self.inputs)
             object.__setattr__(self, "_reads", found)
             return found
 
@@ -211,7 +218,7 @@ class Operator(_OperatorSlots):
         try:
             return self._writes
         except AttributeError:
-            found = {tensor: place for place, tensor in reversed(tuple(enumerate(self.outputs)))}
+            found = _first_places(self.outputs)
             object.__setattr__(self, "_writes", found)
             return found
 
@@ -228,6 +235,10 @@ class Operator(_OperatorSlots):
             found = _signature(_seen_of(self))
             object.__setattr__(self, "_signature", found)
             return found
+
+
+def _first_places(tensors: Iterable[Tensor | None]) -> dict[Tensor, int]:
+    return {tensor: place for place, tensor in reversed(tuple(enumerate(tensors))) if tensor is not None}
 
 
 def _seen_of(operator: Operator) -> Hashable:

@@ -176,9 +176,6 @@ class Backend(ABC):
         """Scratch on a device. Subclasses may assume another ABI."""
         return self.scratch(operator)
 
-    def _once(self, operator: Operator, what: Hashable, find: Callable[[], T]) -> T:
+    def _once(self, operator: Operator, what: tuple[Hashable, ...], find: Callable[[], T]) -> T:
         """The result of a rule of this backend about all operators with a signature, found once."""
-        results: dict[Hashable, T] = operator.signature.results.setdefault(self, {})
-        if what not in results:
-            results[what] = find()
-        return results[what]
+        return operator.signature.once((self, *what), find)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from arenite.formulate.contents import equal_distances
 from arenite.formulate.holdings import runs_graphs
 from arenite.operators.liveness import ALIGNMENT, align
-from arenite.problems.distances import between, multiples, with_more
+from arenite.problems.distances import aligned, with_more
 from arenite.problems.placement import Buffer, PlacementProblem, Relation
 from arenite.solve.place.gaps import gaps
 from arenite.solve.place.least import least_height
@@ -83,10 +83,8 @@ class OperatorNeeds:
             points = rule.intact
             if not self.charges[source].kept:
                 points = with_more(rule.exactly, rule.intact)
-                distance = None if rule.distance is None else align(rule.distance)
-        if distance is not None and distance >= align(target.bytes):
-            distance = None
-        exactly = between(multiples(points, ALIGNMENT), None, distance)
+                distance = rule.distance
+        distance, exactly = aligned(distance, points, ALIGNMENT, align(target.bytes))
         return Relation(*pair, distance, exactly) if exactly or distance is not None else None
 
 

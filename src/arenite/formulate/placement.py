@@ -36,13 +36,14 @@ from weakref import WeakKeyDictionary
 from arenite.backends.tflm.head import scratch_buffers, tensor_buffers
 from arenite.formulate.contents import equal_distances, own, with_copy
 from arenite.operators.liveness import ALIGNMENT, NEVER, align, lifetimes
-from arenite.problems.distances import between, multiples
+from arenite.problems.distances import aligned, multiples
 from arenite.problems.placement import PlacementProblem, Relation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from arenite.backends import Backend
+    from arenite.backends.overlap import Overlap
     from arenite.formulate.contents import Pieces
     from arenite.model import Graph, Model, Operator, Tensor
     from arenite.problems.distances import Distances
@@ -200,20 +201,18 @@ class _Aligned:
     intact: Distances
     views: Distances
 
+    @classmethod
+    def of(cls, rule: Overlap, target: Tensor) -> _Aligned:
+        distance, exactly = aligned(rule.distance, rule.exactly, ALIGNMENT, align(target.bytes))
+        return cls(distance, exactly, multiples(rule.intact, ALIGNMENT), rule.intact)
+
 
 def _aligned(kernels: Backend, operator: Operator, source: Tensor, target: Tensor) -> _Aligned:
     """The rule of a kernel, found once for all operators that kernels see alike."""
-    known = operator.signature.results
-    key = ("aligned", kernels, operator.reads[source], operator.writes[target])
-    if key not in known:
-        rule = kernels.overlap(operator, source, target)
-        distance = None if rule.distance is None else align(rule.distance)
-        if distance is not None and distance >= align(target.bytes):
-            distance = None
-        exactly = between(multiples(rule.exactly, ALIGNMENT), None, distance)
-        known[key] = _Aligned(distance, exactly, multiples(rule.intact, ALIGNMENT), rule.intact)
-    found: _Aligned = known[key]
-    return found
+    return operator.signature.once(
+        ("aligned", kernels, operator.reads[source], operator.writes[target]),
+        lambda: _Aligned.of(kernels.overlap(operator, source, target), target),
+    )
 
 
 def unshared(model: Model, *, keep_inputs: bool) -> frozenset[Tensor]:

@@ -92,6 +92,23 @@ def multiples(distances: Distances, unit: int) -> Distances:
     return union(crossed(run, range(run[0] // unit * unit, run[-1] + 1, unit)) for run in distances.runs)
 
 
+def aligned(least: int | None, points: Distances, unit: int, size: int) -> tuple[int | None, Distances]:
+    """Safe distances to a buffer of `size` bytes, at multiples of `unit`.
+
+    Args:
+        least: every distance of at least this many bytes is safe; None: no lower limit.
+        points: further safe distances.
+        unit: bytes.
+        size: a multiple of `unit`; from there on the buffers share no byte, so that nothing has to be said.
+
+    Returns the same two figures.
+    """
+    from_here = None if least is None else -(-least // unit) * unit
+    if from_here is not None and from_here >= size:
+        from_here = None
+    return from_here, between(multiples(points, unit), None, from_here)
+
+
 def with_more(distances: Distances, more: Distances) -> Distances:
     """The union of two sets, which may overlap."""
     if not isinstance(distances, Points) and not isinstance(more, Points):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from arenite.backends.sets import PORTABLE
 from arenite.backends.target import TARGETS
-from arenite.backends.tflm.head import head_plan, inputs_on_top, memory_plan, scratch_buffers
+from arenite.backends.tflm.head import head_plan, inputs_on_top, memory_plan, plan_around, scratch_buffers
 from arenite.check.placement import check as check_placement
 from arenite.check.validity import checked_head
 from arenite.errors import VerificationError
@@ -238,8 +238,8 @@ class LayoutPolicy:
 
 def _tallest_scratch(model: Model, kernels: Backend) -> tuple[str, int] | None:
     """The operator whose scratch reaches the head with a set of kernels, and the scratch's bytes; None without one."""
-    outcome = head_plan(model, requests=kernels.planned_scratch)
-    scratch = list(scratch_buffers(model, lifetimes(model), kernels.planned_scratch))
+    scratch = tuple(scratch_buffers(model, lifetimes(model), kernels.planned_scratch))
+    outcome = plan_around(model, scratch)
     ends = zip(scratch, outcome.offsets[len(outcome.offsets) - len(scratch) :], strict=True)
     tallest = next((buffer for buffer, offset in ends if offset + buffer.size == outcome.height), None)
     return None if tallest is None else (tallest.name.removeprefix("scratch of "), tallest.size)

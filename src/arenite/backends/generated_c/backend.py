@@ -13,7 +13,7 @@ from arenite.backends.generated_c.folding import folded
 from arenite.backends.generated_c.kept import kept
 from arenite.backends.generated_c.overlap import generated_c
 from arenite.backends.tflm.arena import Arena
-from arenite.backends.tflm.head import head_plan, scratch_buffers
+from arenite.backends.tflm.head import plan_around, scratch_buffers
 from arenite.operators.liveness import lifetimes
 
 if TYPE_CHECKING:
@@ -73,8 +73,8 @@ class GeneratedC(Backend):
             ModelError: the model's plan does not match its tensors, or a graph calls itself.
         """
         model = self.as_run(model if plan is None else model.with_plan(plan, model.target))
-        requests = list(scratch_buffers(model, lifetimes(model), self.planned_scratch))
-        head = head_plan(model, requests=self.planned_scratch).height
+        requests = tuple(scratch_buffers(model, lifetimes(model), self.planned_scratch))
+        head = plan_around(model, requests).height
         variables = kept(model).size
         return Arena(head, max((each.size for each in requests), default=0), variables, head + variables)
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from arenite.problems.placement import Buffer, PlacementProblem
     from arenite.search.layout_policy import LayoutPolicy, Shared
 
+WORK = 100_000
+"""Groups of buffers placed for the layout of a whole choice; more finds lower heads, but fewer choices get a layout."""
 _STEPS_OF_PROBLEM = 300
 """Steps charged for each buffer of a layout: rewriting the model, lifetimes, relations; measured on the zoo."""
 _STEPS_OF_GAP = 5
@@ -28,8 +30,6 @@ _MOST_GAPS = 5_000
 (ResNet-8 in strips) it took two seconds and found none."""
 _EFFORT = 0.2
 """Effort of CP-SAT for that layout, as in `solve.place.solver`: half of it missed the lower layout of person_detect."""
-_WORK_BEFORE = 100_000
-"""Groups of buffers placed for the layout from which CP-SAT starts: as many as for a whole choice (`search._WORK`)."""
 _FEW = 8
 """Buffers up to which a lower bound is computed first, so that the search stops when it is met; more buffers make the
 bound itself expensive."""
@@ -53,7 +53,7 @@ def laid_out(
     best: Shared | None = None
     for scratch_of in dict.fromkeys((policy.target.backend, policy.target.charged)):
         problem, tensors = policy.problem(model, scratch_of)
-        solution = _solved(problem, work, budget)
+        solution = _solved(problem, Groups(problem), work, budget)
         if limit is not None and _end(problem.buffers[: len(tensors)], solution) >= limit:
             continue  # no set of kernels gets a head below the end of the tensors
         found = policy.settle(model, problem, tensors, solution)
@@ -72,9 +72,10 @@ def lowered_by_cp_sat(model: Model, policy: LayoutPolicy, head: int, budget: Bud
         budget: charged for the search.
     """
     problem, tensors = policy.problem(model, policy.target.backend)
-    if Groups(problem).gaps > _MOST_GAPS:
+    groups = Groups(problem)
+    if groups.gaps > _MOST_GAPS:
         return None
-    start = _solved(problem, _WORK_BEFORE, budget)
+    start = _solved(problem, groups, WORK, budget)
     solution = lowered_from(problem, start, effort=_EFFORT, budget=budget)
     if solution.height >= head:
         return None
@@ -91,11 +92,10 @@ def _end(buffers: Sequence[Buffer], solution: Layout) -> int:
 def head(model: Model, kernels: Backend, work: int, enough: int, budget: Budget) -> int:
     """Bytes of the lowest layout found with the scratch of `kernels`; the search stops at `enough` bytes."""
     problem, _ = overlap_problem(model, kernels)
-    return _solved(problem, work, budget, enough).height
+    return _solved(problem, Groups(problem), work, budget, enough).height
 
 
-def _solved(problem: PlacementProblem, work: int, budget: Budget, enough: int = 0) -> Layout:
-    groups = Groups(problem)
+def _solved(problem: PlacementProblem, groups: Groups, work: int, budget: Budget, enough: int = 0) -> Layout:
     units = groups.units
     budget.spend(_STEPS_OF_PROBLEM * len(problem.buffers) + _STEPS_OF_GAP * groups.gaps)
     tries = work // max(1, len(groups.groups))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from arenite.rewrite import Prune
 from arenite.search.partial.frontier import frontier
-from arenite.search.partial.layout import laid_out
+from arenite.search.partial.layout import WORK, laid_out
 from arenite.search.partial.realize import realize
 from arenite.search.partial.ways import EVEN_KINDS
 
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
     Unpacked = tuple[Model, Mapping[Operator, Operator]]
     """A model, and for each operator that was added the operator that it copies."""
-
-_WORK = 100_000
-"""Groups of buffers placed for the layout of a whole choice; more finds lower heads, but fewer choices get a layout."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +84,7 @@ def partial(
     """
     strips = realize(model, choice)
     whole, copies = unpacked(strips.model)
-    shared = laid_out(Prune().run(whole), policy, _WORK, budget, limit=limit)
+    shared = laid_out(Prune().run(whole), policy, WORK, budget, limit=limit)
     sources = {**strips.sources, **{copy.outputs: original for copy, original in copies.items()}}
     return None if shared is None else Partial(shared, choice, sources)
 

@@ -106,9 +106,14 @@ def solve_within(
         found(best)
     if small.height(best) >= ABOVE:
         return None
-    offsets = tuple(offset * small.unit for offset in best)
+    return _in_bytes(small, best, least, bound, scope)
+
+
+def _in_bytes(small: Gaps, offsets: Sequence[int], least: int, bound: int, scope: int) -> Layout:
+    """The layout of offsets in units, with the bound `least`; `bound` is that of a single scope, `scope`."""
     proof: Literal["scope", "search"] = "search" if least > bound else "scope"
-    return Layout(offsets, small.height(best) * small.unit, least * small.unit, proof, scope)
+    in_bytes = tuple(offset * small.unit for offset in offsets)
+    return Layout(in_bytes, small.height(offsets) * small.unit, least * small.unit, proof, scope)
 
 
 def lowered_from(problem: PlacementProblem, start: Layout, *, effort: float, budget: Budget) -> Layout:
@@ -128,9 +133,7 @@ def lowered_from(problem: PlacementProblem, start: Layout, *, effort: float, bud
     found, least = _Search(problem, small, effort, budget, lambda _: None).by_cp_sat(best, bound, bound)
     if small.height(found) >= small.height(best):
         return start
-    proof: Literal["scope", "search"] = "search" if least > bound else "scope"
-    offsets = tuple(offset * small.unit for offset in found)
-    return Layout(offsets, small.height(found) * small.unit, least * small.unit, proof, scope)
+    return _in_bytes(small, found, least, bound, scope)
 
 
 def _for_effort(budget: Budget, effort: float) -> Budget:

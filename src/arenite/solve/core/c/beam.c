@@ -291,12 +291,7 @@ PyObject *order_beam_begin(PyObject *module, PyObject *arguments) {
   return capsule;
 }
 
-/* The first argument of a function, and the second one where there is one. */
-static beam *beam_of(PyObject *arguments, Py_ssize_t *most) {
-  PyObject *capsule;
-  *most = 0;
-  return PyArg_ParseTuple(arguments, "O|n", &capsule, most) ? PyCapsule_GetPointer(capsule, CAPSULE) : NULL;
-}
+static beam *beam_of(PyObject *arguments, Py_ssize_t *most) { return held_by(arguments, CAPSULE, most); }
 
 PyObject *order_beam_run(PyObject *module, PyObject *arguments) {
   (void)module;

@@ -458,12 +458,7 @@ PyObject *order_depth_begin(PyObject *module, PyObject *arguments) {
   return capsule;
 }
 
-/* The first argument of a function, and the second one where there is one. */
-static search *search_of(PyObject *arguments, Py_ssize_t *most) {
-  PyObject *capsule;
-  *most = 0;
-  return PyArg_ParseTuple(arguments, "O|n", &capsule, most) ? PyCapsule_GetPointer(capsule, CAPSULE) : NULL;
-}
+static search *search_of(PyObject *arguments, Py_ssize_t *most) { return held_by(arguments, CAPSULE, most); }
 
 /* What is known of a search. */
 enum { UNDECIDED = -1, NO = 0, YES = 1 };

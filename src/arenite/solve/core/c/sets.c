@@ -104,11 +104,22 @@ void pool_fetch_row(const pool *each, uint64_t hash) {
   }
 }
 
-static bool more_rows(pool *each) {
-  Py_ssize_t room = each->room + each->room / 2;
-  uint64_t *rows = each->count < MOST_ROWS ? realloc(each->rows, sizeof(uint64_t) * (size_t)(each->stride * room)) : NULL;
-  if (rows == NULL) {
+uint64_t *rows_resized(uint64_t *rows, Py_ssize_t stride, Py_ssize_t room) {
+  uint64_t *resized = realloc(rows, sizeof(uint64_t) * (size_t)(stride * room));
+  if (resized == NULL) {
     PyErr_NoMemory();
+  }
+  return resized;
+}
+
+static bool more_rows(pool *each) {
+  if (each->count >= MOST_ROWS) {
+    PyErr_NoMemory();
+    return false;
+  }
+  Py_ssize_t room = each->room + each->room / 2;
+  uint64_t *rows = rows_resized(each->rows, each->stride, room);
+  if (rows == NULL) {
     return false;
   }
   each->rows = rows;

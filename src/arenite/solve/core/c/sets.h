@@ -37,6 +37,10 @@ static inline bool set_within(const uint64_t *one, const uint64_t *other, Py_ssi
 /* -1, 0 or 1 as one set is below, equal to or above another as a whole number. */
 int set_compare(const uint64_t *one, const uint64_t *other, Py_ssize_t words);
 
+/* Rows of `stride` words, moved to room for `room` of them; NULL, with an exception set and the old rows left as they are,
+ * where memory ran out. */
+uint64_t *rows_resized(uint64_t *rows, Py_ssize_t stride, Py_ssize_t room);
+
 /* Equal on every machine, and to the hash in `orders/breadth_first.py`. */
 uint64_t set_hash(const uint64_t *set, Py_ssize_t words);
 

@@ -146,6 +146,12 @@ PyObject *order_space(PyObject *module, PyObject *arguments) {
 
 space *space_of(PyObject *capsule) { return PyCapsule_GetPointer(capsule, CAPSULE); }
 
+void *held_by(PyObject *arguments, const char *name, Py_ssize_t *most) {
+  PyObject *capsule;
+  *most = 0;
+  return PyArg_ParseTuple(arguments, "O|n", &capsule, most) ? PyCapsule_GetPointer(capsule, name) : NULL;
+}
+
 /* Forward: whether a tensor ends with `operator`, all other readers being done. Backward: whether it begins to be alive
  * with it, since no reader was taken back so far. */
 static bool turns(const space *each, const uint64_t *done, int64_t tensor, int64_t operator) {

@@ -46,6 +46,10 @@ static inline int64_t figure(const space *each, int64_t operator, int which) {
 /* The space in a capsule; NULL, with an exception set, where it is none. */
 space *space_of(PyObject *capsule);
 
+/* What the capsule of this name holds that is the first argument of a function; NULL, with an exception set, where it is
+ * none. `most` is the second argument, 0 where there is none. */
+void *held_by(PyObject *arguments, const char *name, Py_ssize_t *most);
+
 /* Whether all operators of a list are done. */
 static inline bool all_done(const lists *each, int64_t number, const uint64_t *done) {
   for (int64_t i = each->starts.at[number]; i < each->starts.at[number + 1]; i++) {

@@ -329,12 +329,7 @@ PyObject *order_sweep_begin(PyObject *module, PyObject *arguments) {
   return capsule;
 }
 
-/* The only argument of a function, or the first one. */
-static sweep *sweep_of(PyObject *arguments, Py_ssize_t *most) {
-  PyObject *capsule;
-  *most = 0;
-  return PyArg_ParseTuple(arguments, "O|n", &capsule, most) ? PyCapsule_GetPointer(capsule, CAPSULE) : NULL;
-}
+static sweep *sweep_of(PyObject *arguments, Py_ssize_t *most) { return held_by(arguments, CAPSULE, most); }
 
 /* Whether more moves were made than allowed. */
 static bool over(const sweep *each) { return each->moves + each->new_moves > each->most; }

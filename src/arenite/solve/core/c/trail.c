@@ -27,9 +27,8 @@ static bool reserve(trail *each, Py_ssize_t more) {
     return true;
   }
   Py_ssize_t room = 2 * (each->count + more);
-  uint64_t *rows = realloc(each->rows, sizeof(uint64_t) * (size_t)(each->words * room));
+  uint64_t *rows = rows_resized(each->rows, each->words, room);
   if (rows == NULL) {
-    PyErr_NoMemory();
     return false;
   }
   each->rows = rows;

@@ -23,6 +23,17 @@ def saved(graph: Graph, operator: int, done: int) -> int:
     return min(most, sum(size for size, readers in ends if not readers & ~done))
 
 
+def _in_place(graph: Graph, state: int, following: list[Move]) -> list[Move]:
+    """The moves from a state, with less memory where the last operator of a move is known and saves some."""
+    found = []
+    for left, new, memory in following:
+        part = new ^ state
+        last = [operator for operator in bits(part) if not graph.after[operator] & part]
+        spared = saved(graph, last[0], new | state) if len(last) == 1 else 0
+        found.append(Move(left, new, memory - spared))
+    return found
+
+
 class ForwardInPlace(Forward):
     """`Forward` with in-place savings."""
 
@@ -33,11 +44,7 @@ class ForwardInPlace(Forward):
     def moves(self, state: int, live: int, hint: tuple[int, int]) -> tuple[list[Move], tuple[int, int]]:
         """As without savings, with less memory."""
         following, hint = super().moves(state, live, hint)
-        graph = self._graph
-        return [
-            Move(left, new, memory - saved(graph, (new ^ state).bit_length() - 1, new))
-            for left, new, memory in following
-        ], hint
+        return _in_place(self._graph, state, following), hint
 
 
 class BackwardInPlace(Backward):
@@ -50,11 +57,7 @@ class BackwardInPlace(Backward):
     def moves(self, state: int, live: int, hint: tuple[int, int]) -> tuple[list[Move], tuple[int, int]]:
         """As without savings, with less memory."""
         following, hint = super().moves(state, live, hint)
-        graph = self._graph
-        return [
-            Move(left, new, memory - saved(graph, (new ^ state).bit_length() - 1, state))
-            for left, new, memory in following
-        ], hint
+        return _in_place(self._graph, state, following), hint
 
 
 class EventsInPlace(Events):
@@ -67,12 +70,7 @@ class EventsInPlace(Events):
     def moves(self, state: int, live: int, hint: Any) -> tuple[list[Move], Any]:
         """As without savings, with less memory."""
         following, hint = super().moves(state, live, hint)
-        return [Move(left, new, memory - self._saved(new ^ state, new)) for left, new, memory in following], hint
-
-    def _saved(self, part: int, done: int) -> int:
-        graph = self._graph
-        last = [operator for operator in bits(part) if not graph.after[operator] & part]
-        return saved(graph, last[0], done) if len(last) == 1 else 0
+        return _in_place(self._graph, state, following), hint
 
 
 class _Settling(Settling):

@@ -8,14 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strip_networks import FLOAT, INT8, INT16, networks
 
-from arenite import OptionError, Options, optimize, zoo
+from arenite import OptionError, Options, explore, optimize, zoo
 from arenite.backends.sets import PORTABLE, REFERENCE
 from arenite.backends.target import find_target
 from arenite.budget import Budget
 from arenite.check.validity import is_right
-from arenite.errors import FitError
+from arenite.errors import FitError, VerificationError
 from arenite.model import Graph, Model, Operator
 from arenite.operators.macs import macs
+from arenite.problems.placement import Layout
 from arenite.rewrite import Prune
 from arenite.runtimes.process import absent
 from arenite.runtimes.verification import verify
@@ -229,6 +230,34 @@ def test_a_larger_arena_for_a_smaller_head_is_said():
     assert "`--minimize arena`" in plan.notes[-1]
     small = optimize(source, replace(SPLIT, target="tflm-reference"))
     assert not any("grows" in note for note in small.notes)
+
+
+def test_a_wrong_layout_of_strips_is_not_written(monkeypatch):
+    """First fit claims that everything fits at offset 0; candidates are not checked, but the best one is."""
+
+    def wrong(problem, *_):
+        return Layout((0,) * len(problem.buffers), max(buffer.size for buffer in problem.buffers), 0)
+
+    monkeypatch.setattr("arenite.search.partial.layout._solved", wrong)
+    monkeypatch.setattr("arenite.search.split.lowered_by_cp_sat", lambda *_: None)
+    model, options = zoo.build("mobilenet-v2", width=0.35, resolution=48), replace(HEAD, verify=False)
+    for search_of in (optimize, explore):
+        with pytest.raises(VerificationError, match=r"clash|begins"):
+            search_of(model, options)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5])
+def test_gaps_above_what_is_of_use_are_not_filled(share):
+    """Limits of use only lower the number of choices with large heads; the smallest head stays."""
+    model = Prune().run(zoo.build("mobilenet-v2", width=0.35, resolution=48))
+
+    def heads(**options):
+        costs = Costs(Line(model), find_target("tflm"))
+        return [choice.head for choice in search(costs, work(model), Budget(), report=silent, **options)]
+
+    every, some = heads(), heads(useful=lambda choice: choice.head * (1 + share))
+    assert min(some) == min(every)
+    assert len(some) < len(every)
 
 
 def test_of_equal_heads_the_smaller_arena_is_taken_but_the_least_work_goes_on():

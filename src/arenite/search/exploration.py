@@ -11,7 +11,7 @@ from arenite.operators.macs import macs
 from arenite.search.decide import without_strips
 from arenite.search.optimization import completed
 from arenite.search.partial.search import unbeaten
-from arenite.search.split import PartialSearch, objective_of, obstacle, start_of, without
+from arenite.search.split import PartialSearch, layout_policy, objective_of, obstacle, start_of, without
 from arenite.search.task import Task, silent
 
 if TYPE_CHECKING:
@@ -92,6 +92,7 @@ def explore(model: Model, options: Options, *, progress: Callable[[str], None] |
     Raises:
         ModelError: the model cannot be planned.
         OptionError: an arena was asked for.
+        VerificationError: a layout is not valid (a defect of Arenite).
     """
     if options.arena is not None:
         raise OptionError("arena: explore shows all arenas; ask optimize for one")
@@ -101,6 +102,8 @@ def explore(model: Model, options: Options, *, progress: Callable[[str], None] |
     task = Task.of(model, options, options.budget(), progress or silent)
     objective = objective_of(task)
     found = _frontier(list(_candidates(task, objective)), objective)
+    for candidate in found[1:]:
+        layout_policy(task).check(candidate.decision.model)
     work = sum(macs(operator) for operator in model.main.operators)
     arena = options.runs_on.arena(model)
     return Exploration(

@@ -178,12 +178,37 @@ class LayoutPolicy:
             VerificationError: the layout is not valid.
         """
         check_placement(problem, solution)
+        result = self._with_plan(model, problem, tensors, solution)
+        return Shared(result, self._heads(result, problem, len(tensors)), solution.lower_bound, solution)
+
+    def proposal(self, model: Model, problem: PlacementProblem, tensors: Sequence[Tensor], solution: Layout) -> Shared:
+        """As `settle`, but not checked: for searches that compare many layouts, and call `check` for the one they use.
+
+        If inputs are kept, it is checked all the same, because only the check tells whether TFLM keeps them.
+        """
+        if self.keep_inputs:
+            return self.settle(model, problem, tensors, solution)
+        result = self._with_plan(model, problem, tensors, solution)
+        heads = {
+            each: head_plan(each.as_run(result), requests=each.planned_scratch).height for each in self.target.sets
+        }
+        return Shared(result, heads, solution.lower_bound, solution)
+
+    def check(self, model: Model) -> None:
+        """Check the plan of a model with every set of kernels of the target.
+
+        Raises:
+            VerificationError: two buffers share bytes that must not.
+        """
+        problem, tensors = self.problem(model, self.target.backend)
+        for each in self.target.sets:
+            checked_head(model, problem, len(tensors), each)
+
+    def _with_plan(self, model: Model, problem: PlacementProblem, tensors: Sequence[Tensor], solution: Layout) -> Model:
         offsets = solution.offsets
         if self.keep_inputs:
             offsets = inputs_on_top(model, problem.apart, tensors, offsets)
-        plan = memory_plan(model, dict(zip(tensors, offsets, strict=False)))
-        result = model.with_plan(plan, self._name)
-        return Shared(result, self._heads(result, problem, len(tensors)), solution.lower_bound, solution)
+        return model.with_plan(memory_plan(model, dict(zip(tensors, offsets, strict=False))), self._name)
 
     @property
     def _name(self) -> str | None:

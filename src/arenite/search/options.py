@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from arenite.backends.target import TFLM, Target, find_target
@@ -97,6 +97,10 @@ class Options:
             raise OptionError(f"arena: {self.arena} is not a number of bytes; give 0 or more")
         if not self.split and (self.arena, self.max_extra_macs, self.minimize) != (None, None, "arena"):
             raise OptionError("arena, max extra MACs and what to minimize are for splitting into strips; ask for that")
+
+    def without_overlap(self) -> Options:
+        """The same options for a search without overlap, and so without strips and what is asked of them."""
+        return replace(self, overlap=False, split=False, minimize="arena", arena=None, max_extra_macs=None)
 
     def budget(self) -> Budget:
         """A new, unspent budget for all searches of one command."""

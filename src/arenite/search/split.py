@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
+from math import inf
 from typing import TYPE_CHECKING, Literal
 
 from arenite.backends.tflm.head import head_plan, plan_obstacle
@@ -23,6 +24,7 @@ from arenite.rewrite.strips import why_not
 from arenite.search.layout_policy import LayoutPolicy
 from arenite.search.orders import runs_as_filed
 from arenite.search.partial.costs import Costs
+from arenite.search.partial.frontier import any_head
 from arenite.search.partial.layout import lowered_by_cp_sat
 from arenite.search.partial.line import Line
 from arenite.search.partial.neighbors import neighbors
@@ -34,7 +36,7 @@ from arenite.search.plan import Strips
 from arenite.search.task import LEAST_STEPS, Decision, mark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from arenite.backends import Backend
     from arenite.model import Model
@@ -54,8 +56,14 @@ _MOST_TRIED = 24
 _IMPROVED = 5_000
 """Operators laid out in all neighbors of the best choice together, after which the local search ends; counted in
 operators because a layout costs more the more of them there are."""
+_COUNTED = 300
+"""Operators that one neighbor counts at most, so that large models get at least 16 neighbors: with 10,
+MobileNetV2-1.0 at 224 kept 1 % more."""
 _SLACK = 0.03
 """Try neighbors whose predicted size is up to 3 % above the best one: predictions err high."""
+_SLACK_OF_CHOICES = 0.1
+"""Look for choices whose predicted head is up to 10 % above the smallest predicted size: predictions err high, and
+choices with larger heads never became the best one."""
 _SHARE_OF_LAYOUTS = 0.3
 """Share of the remaining budget that is held back for layouts of whole choices, so that the search for stretches cannot
 use it up."""
@@ -123,6 +131,7 @@ def search_partial(task: Task, whole: Decision) -> Decision:
 
     Raises:
         FitError: the requested arena size was not reached, or unknown operators make the arena's size unknown.
+        VerificationError: the best layout is not valid (a defect of Arenite).
     """
     objective = objective_of(task)
     unknown = task.options.runs_on.arena(whole.model).unknown
@@ -134,6 +143,8 @@ def search_partial(task: Task, whole: Decision) -> Decision:
     if objective.enough is not None and _candidate(task, whole).fits(objective):
         return whole
     best = best_of(candidates(task, whole, objective), objective)
+    if best.choice is not None:
+        layout_policy(task).check(best.decision.model)
     if not best.fits(objective):
         raise FitError(
             f"{task.source.name}: an arena of {objective.enough:,} bytes was not reached; the smallest found is "
@@ -149,6 +160,11 @@ def objective_of(task: Task) -> Objective:
     if most is None:
         most = MOST_EXTRA if options.arena is None else MOST_EXTRA_TO_FIT
     return Objective(options.minimize, most, options.arena)
+
+
+def layout_policy(task: Task) -> LayoutPolicy:
+    """What the layouts of models in parts have to satisfy: no limits of single sets of kernels."""
+    return LayoutPolicy(task.options.runs_on, task.options.keep_inputs, {}, progress=task.report)
 
 
 def best_of(found: Iterable[Candidate], objective: Objective) -> Candidate:
@@ -190,7 +206,7 @@ def candidates(task: Task, whole: Decision, objective: Objective) -> Iterator[Ca
         return
     ways = PartialSearch(task, whole, first, objective)
     found: list[Candidate] = []
-    known = promising(ways.choices(), objective, ways.tail)
+    known = promising(ways.choices(ways.useful), objective, ways.tail)
     for number, choice in enumerate(known[:_MOST_TRIED]):
         if number and task.budget.over:
             break
@@ -237,13 +253,20 @@ class PartialSearch:
         self.base = self._packed.model
         options = task.options
         self.tail = options.runs_on.arena(base).tail_bytes
-        self._policy = LayoutPolicy(options.runs_on, options.keep_inputs, {}, progress=task.report)
+        self._policy = layout_policy(task)
         self._costs = Costs(Line(self.base, options.keep_inputs), options.runs_on)
 
-    def choices(self) -> list[Choice]:
-        """Choices of stretches that are Pareto-optimal in head, tail and extra work, by estimated costs."""
+    def choices(self, useful: Callable[[Choice], float] = any_head) -> list[Choice]:
+        """Choices of stretches that are Pareto-optimal in head, tail and extra work, by estimated costs.
+
+        `useful`: the largest head in bytes that is still of use once a choice is known.
+        """
         budget = self.task.budget.part(1 - _SHARE_OF_LAYOUTS)
-        return search(self._costs, self._most_extra, budget, report=self.task.progress)
+        return search(self._costs, self._most_extra, budget, useful=useful, report=self.task.progress)
+
+    def useful(self, choice: Choice) -> float:
+        """The largest head in bytes with which another choice may be better than this one."""
+        return inf if self.objective.enough is not None else size(choice, self.objective) * (1 + _SLACK_OF_CHOICES)
 
     def better_than(self, best: Candidate) -> Iterator[Candidate]:
         """Local search: each candidate is a neighbor of the one before and better than it.
@@ -264,7 +287,7 @@ class PartialSearch:
                 tried.add(mark)
                 self.task.progress(f"strips: {best.size(self.objective):,} bytes, another layout from near there")
                 candidate = self.candidate(choice, self.head_to_beat(choice, best))
-                operators += len((candidate or best).decision.model.main.operators)
+                operators += min(_COUNTED, len((candidate or best).decision.model.main.operators))
                 if candidate is not None and start_of((best, candidate), self.objective) is candidate:
                     best = candidate
                     yield best
@@ -298,7 +321,7 @@ class PartialSearch:
 
     def head_to_beat(self, choice: Choice, best: Candidate) -> int | None:
         """Bytes that a choice's head must stay below to be better than a candidate; None if heads do not decide."""
-        if self.objective.minimize != "head" or self.objective.enough is not None:
+        if not self.objective.head_alone:
             return None
         return best.head + (choice.extra_macs < best.extra_macs)
 

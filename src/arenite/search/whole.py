@@ -146,7 +146,7 @@ def _could_be_views(task: Task) -> bool:
 
 def _try_apart(task: Task, policy: LayoutPolicy, seen: Sequence[Model], candidates: _Candidates) -> None:
     """Add the order that is best without overlap: laid out with overlap, then without if that may still be lower."""
-    alone = replace(task, options=replace(task.options, overlap=False, split=False))
+    alone = replace(task, options=task.options.without_overlap())
     apart = _orders(alone)
     model = _ordered(task.base, apart.orders[0])
     if not any(_runs_alike(model, other) for other in seen) and not candidates.low_enough(policy.least(model)):

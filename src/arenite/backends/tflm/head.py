@@ -6,7 +6,7 @@ Source: CommitStaticMemoryPlan, CreatePlan and AllocateVariables in TFLM's micro
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
 from arenite.backends.reference.scratch import reference_scratch
@@ -63,15 +63,28 @@ def plan_around(model: Model, scratch: Sequence[Buffer], plan: MemoryPlan | None
         ModelError: as in `planned_head`.
     """
     known = _KNOWN.setdefault(model, {})
-    key = plan, tuple((each.size, each.first, each.last) for each in scratch)
-    if key not in known:
-        buffers, fixed = head_buffers(lifetimes(model), planned_offsets(model, plan or model.plan))
-        known[key] = greedy_plan([*buffers, *scratch], [*fixed, *[ONLINE] * len(scratch)])
-    return known[key]
+    if plan not in known:
+        known[plan] = _Around(*head_buffers(lifetimes(model), planned_offsets(model, plan or model.plan)), {})
+    buffers, fixed, found = known[plan]
+    key = tuple((each.size, each.first, each.last) for each in scratch)
+    if key not in found:
+        found[key] = greedy_plan([*buffers, *scratch], [*fixed, *[ONLINE] * len(scratch)])
+    return found[key]
 
 
-_KNOWN: WeakKeyDictionary[Model, dict[object, GreedyPlan]] = WeakKeyDictionary()
-"""TFLM's plans for a model by assumed plan and scratch: several sets of kernels often request the same scratch."""
+class _Around(NamedTuple):
+    """Buffers of tensors with their given offsets (as in `head_buffers`), and TFLM's plans by the scratch beside them.
+
+    Several sets of kernels often request the same scratch.
+    """
+
+    buffers: list[Buffer]
+    fixed: list[int]
+    found: dict[tuple[tuple[int, int, int], ...], GreedyPlan]
+
+
+_KNOWN: WeakKeyDictionary[Model, dict[MemoryPlan | None, _Around]] = WeakKeyDictionary()
+"""By model and assumed plan."""
 
 
 def planned_offsets(model: Model, plan: MemoryPlan | None) -> dict[Tensor, int]:

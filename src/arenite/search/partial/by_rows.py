@@ -12,14 +12,18 @@ from arenite.operators.macs import macs
 from arenite.rewrite.strips import strip_plan
 from arenite.search.partial.halos import nested, whole_halo
 from arenite.search.partial.uneven import Uneven
-from arenite.search.partial.ways import UNEVEN
+from arenite.search.partial.ways import NUMBERS, UNEVEN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
 
     from arenite.rewrite.strips import Region, StripPlan
     from arenite.search.partial.load import Area, Load
     from arenite.search.partial.ways import Halo, Kind
+
+    Ints = NDArray[np.int64]
 
 _PART = 0.25
 """Share of the recomputed work that may remain with the halo "more"; lower keeps rows of more tensors."""
@@ -58,7 +62,7 @@ class ByRows:
         self.share = share
         self.uneven = uneven
         self._plans: dict[int, StripPlan] = {}
-        self._extra: dict[int, int] = {}
+        self._macs: dict[int, int] = {}
         self._floors: dict[int, int] = {}
 
     @property
@@ -80,19 +84,29 @@ class ByRows:
 
     def extra_macs(self, number: int) -> int:
         """Multiply-accumulates of rows that are recomputed in `number` strips."""
-        if number not in self._extra:
-            at = np.array(self._boundaries(number))
-            self._extra[number] = int(self.load.macs(at[:-1], at[1:]).sum()) - self._whole
-        return self._extra[number]
+        if number not in self._macs:
+            self._macs.update(self._each(self.load.macs, np.add, number))
+        return self._macs[number] - self._whole
 
     def floor(self, number: int) -> int:
         """The most bytes alive at once in `number` strips."""
         if self.uneven is not None:
             return self.uneven.least(number)
         if number not in self._floors:
-            at = np.array(self._boundaries(number))
-            self._floors[number] = int(self.load.most(at[:-1], at[1:]).max())
+            self._floors.update(self._each(self.load.most, np.maximum, number))
         return self._floors[number]
+
+    def _each(self, figure: Callable[[Ints, Ints], Ints], combine: np.ufunc, number: int) -> dict[int, int]:
+        """A figure of all strips combined, for `number` strips; for even strips also for the other usual numbers.
+
+        One call with the strips of all these numbers takes as long as one for a single number.
+        """
+        usual = {each for each in NUMBERS if each <= self.most} if self.uneven is None else set()
+        numbers = sorted({number, *usual})
+        ends = [np.array(self._boundaries(each)) for each in numbers]
+        found = figure(np.concatenate([each[:-1] for each in ends]), np.concatenate([each[1:] for each in ends]))
+        starts = np.cumsum([0, *(len(each) - 1 for each in ends[:-1])])
+        return dict(zip(numbers, combine.reduceat(found, starts).tolist(), strict=True))
 
     def _boundaries(self, number: int) -> tuple[int, ...]:
         if self.uneven is not None:

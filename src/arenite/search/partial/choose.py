@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arenite.search.partial.costs import Key
-from arenite.search.partial.ways import ROW_KINDS
+from arenite.search.partial.ways import NUMBERS, ROW_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,8 +29,6 @@ from an earlier choice; measured on the zoo before results were kept."""
 _BY_CHANNELS: tuple[Kind, ...] = ("channels",)
 LONGEST = 40
 """Most operators in a stretch executed in strips: longer ones have halos of half the image."""
-NUMBERS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20, 24, 28, 32, 40, 48, 56, 64)
-"""Numbers of parts to try; coarser upwards, because one more of many parts changes little."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +42,16 @@ class Choice:
     head: int = 0
     tail: int = 0
     extra_macs: int = 0
+
+    @staticmethod
+    def of(segments: tuple[Segment, ...]) -> Choice:
+        """The choice of these segments."""
+        return Choice(
+            segments,
+            max((segment.head for segment in segments), default=0),
+            sum(segment.tail for segment in segments),
+            sum(segment.extra_macs for segment in segments),
+        )
 
     def with_segment(self, segment: Segment) -> Choice:
         """The choice extended by a segment at its end."""
@@ -120,8 +128,9 @@ def _extend(best: list[list[Choice]], before: Sequence[Choice], segments: Sequen
     for segment in segments:
         kept = best[segment.last + 1]
         for choice in before:
-            new = choice.with_segment(segment)
-            if new.extra_macs <= most_extra and not any(each.no_worse(new) for each in kept):
+            tail, extra = choice.tail + segment.tail, choice.extra_macs + segment.extra_macs
+            if extra <= most_extra and not any(each.tail <= tail and each.extra_macs <= extra for each in kept):
+                new = choice.with_segment(segment)
                 kept[:] = [*(each for each in kept if not new.no_worse(each)), new]
 
 

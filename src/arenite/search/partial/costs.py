@@ -42,6 +42,8 @@ _WORK = 8000
 """Groups of buffers placed for the layout of one stretch; more finds lower heads, but fewer stretches get settled."""
 _WORK_OF_ONE = 500
 """Groups of buffers placed for the layout of one whole operator, which has few buffers."""
+_MEASURED_PARTS = 4
+"""Parts of a stretch whose tail is computed, to predict the bytes that each part adds for any number of parts."""
 _WIDE = 8
 """Longest stretch, in operators, to execute in channel groups; a convolution that sums over channels ends nearly all
 such stretches sooner."""
@@ -53,14 +55,6 @@ class Key(NamedTuple):
     first: int
     last: int
     kind: Kind
-
-
-class _TailBytes(NamedTuple):
-    """Bytes of tail: `added` by a stretch in `number` parts, and `each` by every further part."""
-
-    number: int
-    added: int
-    each: float
 
 
 class Costs:
@@ -75,7 +69,7 @@ class Costs:
         self._whole: dict[int, Segment] = {}
         self._segments: dict[tuple[Key, int], Segment] = {}
         self._by_rows: dict[tuple[int, int], Mapping[Kind, ByRows]] = {}
-        self._tails: dict[Key, _TailBytes] = {}
+        self._tails: dict[Key, float] = {}
         self._tails_of_whole: dict[Model, int] = {}
         self._known: dict[Key, dict[int, float]] = {}
         self._settled: Counter[tuple[int, int]] = Counter()
@@ -202,12 +196,10 @@ class Costs:
     def _tail_by(self, key: Key, number: int) -> int:
         if key not in self._tails:
             stretch, way = self._stretch(key.first, key.last), self._sure(*key)
-            few, more = min(2, way.most), min(4, way.most)
-            whole = self._tail_of_whole(stretch.model)
-            added = [self._tail(in_parts(stretch.model, way.plan(each))) - whole for each in (few, more)]
-            self._tails[key] = _TailBytes(few, added[0], (added[1] - added[0]) / max(1, more - few))
-        known = self._tails[key]
-        return round(known.added + known.each * (number - known.number))
+            parts = min(_MEASURED_PARTS, way.most)
+            added = self._tail(in_parts(stretch.model, way.plan(parts))) - self._tail_of_whole(stretch.model)
+            self._tails[key] = added / (parts - 1)
+        return round(self._tails[key] * (number - 1))
 
     def _tail_of_whole(self, model: Model) -> int:
         """Bytes of tail of a whole stretch; cached, because every way to split it is compared with it."""

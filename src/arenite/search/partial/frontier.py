@@ -7,6 +7,7 @@ Limits go down by a quarter each until none is met, then bisect the last interva
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from arenite.operators.liveness import ALIGNMENT
@@ -31,8 +32,19 @@ _FINE = 0.01
 """Stop the bisection when its interval is below 1 % of the lowest head reached."""
 
 
+def any_head(_: Choice) -> float:
+    """No limit: heads of any size are of use."""
+    return inf
+
+
 def frontier(
-    costs: Costs, kinds: tuple[Kind, ...], most_extra: int, budget: Budget, *, report: Callable[[int], None]
+    costs: Costs,
+    kinds: tuple[Kind, ...],
+    most_extra: int,
+    budget: Budget,
+    *,
+    useful: Callable[[Choice], float] = any_head,
+    report: Callable[[int], None],
 ) -> list[Choice]:
     """Choices that are Pareto-optimal in head, tail and extra work, among those found within the budget.
 
@@ -41,13 +53,15 @@ def frontier(
         kinds: the kinds of strips to consider, beside channel groups.
         most_extra: multiply-accumulates that strips may add.
         budget: charged for the search; each limit gets a part of it.
+        useful: the largest head in bytes that is still of use once this choice is known. Gaps above it are not filled.
         report: called with each new lowest head, in bytes.
     """
-    whole = Choice()
+    segments = []
     for position in range(len(costs.line)):
         if budget.over:
             return []
-        whole = whole.with_segment(costs.whole(position))
+        segments.append(costs.whole(position))
+    whole = Choice.of(tuple(segments))
     found = [whole]
     lowest, floor = whole.head, 0
 
@@ -68,9 +82,10 @@ def frontier(
         pass
     while lowest - floor > max(ALIGNMENT, _FINE * lowest) and not budget.over:
         look((lowest + floor) // 2)
+    most, down = min(map(useful, found)), whole.head / max(1, lowest)
     for step in range(1, _INTERVALS):
-        if not budget.over:
-            look(int(lowest * (whole.head / max(1, lowest)) ** (step / _INTERVALS)))
+        if not budget.over and (limit := int(lowest * down ** (step / _INTERVALS))) <= most:
+            look(limit)
     return _unbeaten(found)
 
 
@@ -96,12 +111,9 @@ def _settled(costs: Costs, kinds: tuple[Kind, ...], limit: int, most_extra: int,
 
 def _known(costs: Costs, choice: Choice, budget: Budget) -> Choice | None:
     """The choice with the settled costs of its segments; None if some are not settled."""
-    result = Choice()
-    for segment in choice.segments:
-        if not costs.known(segment):
-            return None
-        result = result.with_segment(costs.settle(segment, budget))
-    return result
+    if not all(map(costs.known, choice.segments)):
+        return None
+    return Choice.of(tuple(costs.settle(segment, budget) for segment in choice.segments))
 
 
 def _unbeaten(found: list[Choice]) -> list[Choice]:

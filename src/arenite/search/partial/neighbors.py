@@ -5,9 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from arenite.search.partial.choose import NUMBERS, Choice
+from arenite.search.partial.choose import Choice
 from arenite.search.partial.costs import Key
-from arenite.search.partial.ways import ROW_KINDS
+from arenite.search.partial.ways import NUMBERS, ROW_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,9 +30,7 @@ def neighbors(costs: Costs, choice: Choice, most_extra: int) -> Iterator[Choice]
     for place, segment in enumerate(choice.segments):
         if segment.plan is not None:
             for others in _others(costs, segment):
-                new = Choice()
-                for each in (*choice.segments[:place], *others, *choice.segments[place + 1 :]):
-                    new = new.with_segment(each)
+                new = Choice.of((*choice.segments[:place], *others, *choice.segments[place + 1 :]))
                 if new.extra_macs <= most_extra and any(each.plan is not None for each in new.segments):
                     yield new
 

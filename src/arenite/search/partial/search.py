@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arenite.rewrite import Prune
-from arenite.search.partial.frontier import frontier
+from arenite.search.partial.frontier import any_head, frontier
 from arenite.search.partial.layout import WORK, laid_out
 from arenite.search.partial.realize import realize
 from arenite.search.partial.ways import EVEN_KINDS
@@ -43,7 +43,14 @@ class Partial:
         return self.choice.extra_macs
 
 
-def search(costs: Costs, most_extra: int, budget: Budget, *, report: Callable[[str], None]) -> list[Choice]:
+def search(
+    costs: Costs,
+    most_extra: int,
+    budget: Budget,
+    *,
+    useful: Callable[[Choice], float] = any_head,
+    report: Callable[[str], None],
+) -> list[Choice]:
     """Choices with at least one stretch in parts, Pareto-optimal in head, tail and extra work.
 
     Only even strips are considered here. Predictions for uneven strips are less reliable, so uneven strips are only
@@ -53,9 +60,14 @@ def search(costs: Costs, most_extra: int, budget: Budget, *, report: Callable[[s
         costs: of the stretches of the line.
         most_extra: multiply-accumulates that strips may add.
         budget: charged for the search, which ends when it is spent.
+        useful: the largest head in bytes that is still of use once a choice is known; by default any.
         report: called with a sentence at each step of the search.
     """
-    known = frontier(costs, EVEN_KINDS, most_extra, budget, report=lambda head: report(f"strips: head {head:,} bytes"))
+
+    def lower(head: int) -> None:
+        report(f"strips: head {head:,} bytes")
+
+    known = frontier(costs, EVEN_KINDS, most_extra, budget, useful=useful, report=lower)
     return [choice for choice in known if any(segment.plan is not None for segment in choice.segments)]
 
 

@@ -27,6 +27,9 @@ EVEN_KINDS: tuple[Kind, ...] = tuple(UNEVEN)
 ROW_KINDS: tuple[Kind, ...] = (*UNEVEN, *UNEVEN.values())
 """All kinds of strips."""
 
+NUMBERS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20, 24, 28, 32, 40, 48, 56, 64)
+"""Numbers of parts to try; coarser upwards, because one more of many parts changes little."""
+
 
 class Way(Protocol):
     """One way to execute a stretch, in any number of parts from 1 to `most`."""

@@ -118,6 +118,16 @@ class Related(Units):
     buffers: tuple[Buffer, ...]
     gaps: Mapping[tuple[int, int], Gap]
 
+    def allows(self, one: int, other: int, difference: int) -> bool:
+        """Whether offset(one) - offset(other), in units, may be `difference`; the same as the `gap` of the two says."""
+        mine, theirs = self.buffers[one], self.buffers[other]
+        if mine.first > theirs.last or theirs.first > mine.last or not (self.sizes[one] and self.sizes[other]):
+            return True
+        known = self.gaps.get((one, other) if one < other else (other, one))
+        if known is None:
+            return difference >= self.sizes[other] or difference <= -self.sizes[one]
+        return known.kept(difference if one < other else -difference)
+
     def gap(self, one: int, other: int) -> Gap | None:
         """The gap of buffer `one` to `other`; None if they may overlap freely."""
         mine, theirs = self.buffers[one], self.buffers[other]

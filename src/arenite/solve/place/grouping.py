@@ -109,8 +109,7 @@ def _fits(
     for one in other:
         at = place[one][1] + shift
         for member in group:
-            gap = units.gap(one, member)
-            if gap is not None and not gap.kept(at - place[member][1]):
+            if not units.allows(one, member, at - place[member][1]):
                 return False
     return True
 

@@ -116,12 +116,15 @@ def _in_bytes(small: Gaps, offsets: Sequence[int], least: int, bound: int, scope
     return Layout(in_bytes, small.height(offsets) * small.unit, least * small.unit, proof, scope)
 
 
-def lowered_from(problem: PlacementProblem, start: Layout, *, effort: float, budget: Budget) -> Layout:
+def lowered_from(
+    problem: PlacementProblem, start: Layout, *, least_gain: float, effort: float, budget: Budget
+) -> Layout:
     """A layout found by CP-SAT that is lower than `start`, or `start` if there is none.
 
     Args:
         problem: buffers and safe distances, without caps.
         start: a valid layout of the problem; its offsets are multiples of the unit in which searches compute.
+        least_gain: no search begins if the bound of the single scopes rules out that it saves this share of the height.
         effort: work to spend; 1 is about a second of one core.
         budget: charged for the search.
     """
@@ -129,6 +132,8 @@ def lowered_from(problem: PlacementProblem, start: Layout, *, effort: float, bud
         return start
     small = gaps(problem)
     bound, scope = scope_bound(problem, small)
+    if bound * small.unit > start.height * (1 - least_gain):
+        return start
     best = [offset // small.unit for offset in start.offsets]
     found, least = _Search(problem, small, effort, budget, lambda _: None).by_cp_sat(best, bound, bound)
     if small.height(found) >= small.height(best):

@@ -44,22 +44,19 @@ def ways_by_rows(area: Area) -> Mapping[Kind, ByRows]:
         halos["more"] = loads[-1]
     result: dict[Kind, ByRows] = {}
     for halo, load in halos.items():
-        share = len(load.kept) / max(1, len(every.kept))
-        result[halo] = ByRows(load, share)
-        result[UNEVEN[halo]] = ByRows(load, share, Uneven(load))
+        result[halo] = ByRows(load)
+        result[UNEVEN[halo]] = ByRows(load, Uneven(load))
     return result
 
 
 class ByRows:
     """A region in strips with one kind of halo.
 
-    `share`: tensors whose halos are kept, as a share of those whose halos could be. `uneven` chooses the boundaries
-    that need the fewest bytes; None: strips of about the same height.
+    `uneven` chooses the boundaries that need the fewest bytes; None: strips of about the same height.
     """
 
-    def __init__(self, load: Load, share: float, uneven: Uneven | None = None) -> None:
+    def __init__(self, load: Load, uneven: Uneven | None = None) -> None:
         self.load = load
-        self.share = share
         self.uneven = uneven
         self._plans: dict[int, StripPlan] = {}
         self._macs: dict[int, int] = {}
@@ -69,6 +66,11 @@ class ByRows:
     def region(self) -> Region:
         """The region that is executed in strips."""
         return self.load.area.region
+
+    @property
+    def kept(self) -> int:
+        """The number of tensors whose halos are kept."""
+        return len(self.load.kept)
 
     @property
     def most(self) -> int:

@@ -44,6 +44,8 @@ _WORK_OF_ONE = 500
 """Groups of buffers placed for the layout of one whole operator, which has few buffers."""
 _MEASURED_PARTS = 4
 """Parts of a stretch whose tail is computed, to predict the bytes that each part adds for any number of parts."""
+_TAIL_OF_HALO = 200
+"""Bytes of tail that the SLICE and the CONCATENATION of one kept halo take in each part."""
 _WIDE = 8
 """Longest stretch, in operators, to execute in channel groups; a convolution that sums over channels ends nearly all
 such stretches sooner."""
@@ -184,22 +186,10 @@ class Costs:
         return max(1.0, min(ratios) * _OPTIMISM_BETWEEN_KINDS) if ratios else 1.0
 
     def _tail_of(self, stretch: Key, number: int) -> int:
-        """Bytes of tail that parts add, interpolated linearly by the number of parts and the share of kept tensors."""
-        if stretch.kind == "channels":
-            return self._tail_by(stretch, number)
-        share = self._rows(stretch.first, stretch.last)[stretch.kind].share
-        computed = self._tail_by(stretch._replace(kind="recompute"), number)
-        if not share:
-            return computed
-        return round(computed * (1 - share) + self._tail_by(stretch._replace(kind="keep"), number) * share)
-
-    def _tail_by(self, key: Key, number: int) -> int:
-        if key not in self._tails:
-            stretch, way = self._stretch(key.first, key.last), self._sure(*key)
-            parts = min(_MEASURED_PARTS, way.most)
-            added = self._tail(in_parts(stretch.model, way.plan(parts))) - self._tail_of_whole(stretch.model)
-            self._tails[key] = added / (parts - 1)
-        return round(self._tails[key] * (number - 1))
+        """Bytes of tail that parts add, predicted: each part repeats the operators of the stretch, and copies halos."""
+        repeated = self._tail_of_whole(self._stretch(stretch.first, stretch.last).model)
+        kept = 0 if stretch.kind == "channels" else self._rows(stretch.first, stretch.last)[stretch.kind].kept
+        return (repeated + kept * _TAIL_OF_HALO) * (number - 1)
 
     def _tail_of_whole(self, model: Model) -> int:
         """Bytes of tail of a whole stretch; cached, because every way to split it is compared with it."""

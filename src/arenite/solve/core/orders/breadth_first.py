@@ -152,14 +152,12 @@ class PythonBreadthFirst:
 class _Tables:
     """For each operator of a graph: the bytes that it adds and its bit in a row of words.
 
-    `own`: outputs and extra. `lasting`: outputs that outlive the operator. `inputs`: tensors that may end with it.
+    `own`: outputs and extra.
     """
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.own = [graph.made[v] + graph.extra[v] for v in range(graph.count)]
-        self.lasting = [graph.made[v] - graph.dies_at_once(v) for v in range(graph.count)]
-        self.inputs = [[t for t in graph.inputs[v] if graph.sizes[t] and not graph.kept[t]] for v in range(graph.count)]
         self.savings = {
             each.operator: (each.most, [(t, saved) for t, saved in each.saved if saved and not graph.kept[t]])
             for each in graph.problem.savings
@@ -206,7 +204,7 @@ class _Chunk:
         mask = 0
         for operator in self._candidates:
             mask |= 1 << operator | graph.after[operator]
-            for tensor in self._tables.inputs[operator]:
+            for tensor in self._tables.graph.ending[operator]:
                 mask |= graph.readers[tensor]
         mask &= self._some
         first, last = (mask & -mask).bit_length() - 1 >> 3, mask.bit_length() - 1 >> 3
@@ -227,8 +225,8 @@ class _Chunk:
             if not places.size:
                 continue
             live = self.live[places]
-            left = live - tables.lasting[operator]
-            for tensor in tables.inputs[operator]:
+            left = live - tables.graph.lasting[operator]
+            for tensor in tables.graph.ending[operator]:
                 left += self._all_read(tensor, places) * np.int64(tables.graph.sizes[tensor])
             memory = left + tables.own[operator]
             if operator in tables.savings:
@@ -274,7 +272,7 @@ class _Chunk:
         self.taken[places] += 1
         self._columns[operator][places] = False
         self._tables.take(self.rows, operator, places)
-        for tensor in self._tables.inputs[operator]:
+        for tensor in self._tables.graph.ending[operator]:
             self._read.pop(tensor, None)
 
 

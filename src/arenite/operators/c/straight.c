@@ -40,6 +40,8 @@ typedef enum { GOES_ON, LEFT, FAILED } state;
 #define LISTS (2 * GROUP)
 /* Tensors for which there is room at first: those of a group whose operators have four inputs and outputs. */
 #define FIRST_ROOM (4 * GROUP)
+/* Element types for which there is room; the schema has 23. Others are left to Python. */
+#define MOST_TYPES 64
 /* Bytes that a processor fetches at once; on others a fetch is only less useful. */
 #define LINE 64
 
@@ -81,29 +83,65 @@ static PyObject *get(PyObject *owner, int which) {
   return found;
 }
 
+/* Names of the fields of a graph, which has no slots. */
+enum { GRAPH_INPUTS, GRAPH_OUTPUTS, GRAPH_OPERATORS, NAMES };
+static PyObject *names[NAMES];
+
+/* The element types, and the bytes of their elements. */
+static struct {
+  PyObject *type;
+  int64_t bytes;
+} types[MOST_TYPES];
+static int type_count = 0;
+
+/* Lists the element types. False, with an exception set, where that failed. */
+static bool find_types(PyObject *model) {
+  PyObject *all = PyObject_GetAttrString(model, "ElementType");
+  PyObject *each = all == NULL ? NULL : PyObject_GetIter(all);
+  for (PyObject *type; each != NULL && type_count < MOST_TYPES && (type = PyIter_Next(each)) != NULL;) {
+    PyObject *bytes = PyObject_GetAttrString(type, "bytes");
+    types[type_count].type = type;
+    types[type_count++].bytes = bytes == NULL ? -1 : PyLong_AsLongLong(bytes);
+    Py_XDECREF(bytes);
+  }
+  Py_XDECREF(each);
+  Py_XDECREF(all);
+  return type_count > 0 && !PyErr_Occurred();
+}
+
 /* Finds where the slots lie. False, with an exception set, where a field has none. */
-static bool find_fields(void) {
-  PyObject *model = PyImport_ImportModule("arenite.model");
-  for (int i = 0; model != NULL && i < CLASSES; i++) {
+static bool find_fields(PyObject *model) {
+  for (int i = 0; i < CLASSES; i++) {
     classes[i].type = (PyTypeObject *)PyObject_GetAttrString(model, classes[i].name);
     if (classes[i].type == NULL) {
-      Py_CLEAR(model);
+      return false;
     }
   }
-  for (int i = 0; model != NULL && i < FIELDS; i++) {
+  for (int i = 0; i < FIELDS; i++) {
     const PyMemberDef *member = PyType_GetSlot(classes[fields[i].owner].type, Py_tp_members);
     while (member != NULL && member->name != NULL && strcmp(member->name, fields[i].name) != 0) {
       member++;
     }
     if (member == NULL || member->name == NULL || member->type != T_OBJECT_EX) {
       PyErr_Format(PyExc_ImportError, "%s.%s is no slot", classes[fields[i].owner].name, fields[i].name);
-      Py_CLEAR(model);
-    } else {
-      fields[i].offset = member->offset;
+      return false;
     }
+    fields[i].offset = member->offset;
+  }
+  return true;
+}
+
+/* Finds what is asked of `arenite.model` but once. False, with an exception set, where it is not as expected. */
+static bool find_all(void) {
+  static const char *const spelled[NAMES] = {"inputs", "outputs", "operators"};
+  PyObject *model = PyImport_ImportModule("arenite.model");
+  bool found = model != NULL && find_fields(model) && find_types(model);
+  for (int i = 0; found && i < NAMES; i++) {
+    names[i] = PyUnicode_InternFromString(spelled[i]);
+    found = names[i] != NULL;
   }
   Py_XDECREF(model);
-  return model != NULL;
+  return found;
 }
 
 typedef struct {
@@ -121,8 +159,7 @@ typedef struct {
   size_t mask;
   size_t used;
   int64_t alive;
-  const PyObject *type; /* the element type that was asked last, and the bytes of its elements */
-  int64_t width;
+  int type; /* number of the element type that was asked last */
 } walk;
 
 static slot *slot_of(walk *each, PyObject *tensor) {
@@ -155,17 +192,16 @@ static bool grow(walk *each, size_t count) {
   return true;
 }
 
-/* Bytes of one element of a tensor; -1 with an exception set. */
-static int64_t width_of(walk *each, PyObject *tensor) {
-  PyObject *type = get(tensor, TYPE);
-  if (type == NULL || type == each->type) {
-    return type == NULL ? -1 : each->width;
+/* Begins the bytes of a tensor with those of one element. */
+static state width_of(walk *each, PyObject *tensor, int64_t *bytes) {
+  const PyObject *type = get(tensor, TYPE);
+  for (int i = 0; type != types[each->type].type; each->type = i++) {
+    if (type == NULL || i == type_count) {
+      return type == NULL ? FAILED : LEFT;
+    }
   }
-  PyObject *bytes = PyObject_GetAttrString(type, "bytes");
-  each->width = bytes == NULL ? -1 : PyLong_AsLongLong(bytes);
-  Py_XDECREF(bytes);
-  each->type = type;
-  return each->width;
+  *bytes = types[each->type].bytes;
+  return GOES_ON;
 }
 
 /* Multiplies `bytes` by the dimensions of a shape. */
@@ -195,12 +231,10 @@ static state bytes_of(walk *each, PyObject *tensor, int64_t *bytes) {
   if (variable == NULL || variable == Py_True) {
     return variable == NULL ? FAILED : GOES_ON;
   }
-  *bytes = width_of(each, tensor);
-  PyObject *shape = *bytes < 0 ? NULL : get(tensor, SHAPE);
-  if (shape == NULL) {
-    return FAILED;
+  state result = width_of(each, tensor, bytes);
+  if (result == GOES_ON) {
+    result = multiply(get(tensor, SHAPE), bytes);
   }
-  state result = multiply(shape, bytes);
   *bytes = (*bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
   return result;
 }
@@ -310,8 +344,8 @@ static state keep_computed(walk *each, int lists) {
 }
 
 /* Does the same with the tensors in a field of a graph, which has no slots. */
-static state do_field(walk *each, PyObject *graph, const char *name, deed what, int64_t *ended) {
-  PyObject *tensors = PyObject_GetAttrString(graph, name);
+static state do_field(walk *each, PyObject *graph, int name, deed what, int64_t *ended) {
+  PyObject *tensors = PyObject_GetAttr(graph, names[name]);
   state result = add_list(each, tensors, 0);
   Py_XDECREF(tensors);
   result = result == GOES_ON ? keep_computed(each, 1) : result;
@@ -363,7 +397,7 @@ static state pass(walk *each, int list, int64_t *peak) {
 /* Walks through a graph from its end to its begin. */
 static state through(walk *each, PyObject *graph, PyObject *operators, int64_t *peak) {
   int64_t ended = 0;
-  state result = do_field(each, graph, "outputs", USE, &ended);
+  state result = do_field(each, graph, GRAPH_OUTPUTS, USE, &ended);
   for (Py_ssize_t end = PyTuple_Size(operators), first; result == GOES_ON && end > 0; end = first) {
     first = end > GROUP ? end - GROUP : 0;
     result = read_group(each, operators, first, end);
@@ -372,10 +406,10 @@ static state through(walk *each, PyObject *graph, PyObject *operators, int64_t *
     }
   }
   if (result == GOES_ON) {
-    result = do_field(each, graph, "inputs", END, &ended);
+    result = do_field(each, graph, GRAPH_INPUTS, END, &ended);
     *peak = each->alive > *peak ? each->alive : *peak;
   }
-  return result == GOES_ON ? do_field(each, graph, "outputs", CHECK, &ended) : result;
+  return result == GOES_ON ? do_field(each, graph, GRAPH_OUTPUTS, CHECK, &ended) : result;
 }
 
 /* The slots of the first table; a power of two, as is every number of slots. */
@@ -389,7 +423,7 @@ static size_t first_slots(PyObject *operators) {
 
 static PyObject *straight_peak(PyObject *module, PyObject *graph) {
   (void)module;
-  PyObject *operators = PyObject_GetAttrString(graph, "operators");
+  PyObject *operators = PyObject_GetAttr(graph, names[GRAPH_OPERATORS]);
   if (operators == NULL) {
     return NULL;
   }
@@ -417,4 +451,4 @@ static struct PyModuleDef definition = {
     PyModuleDef_HEAD_INIT, "_straight", "The walk of operators/peak.py.", 0, methods, NULL, NULL, NULL, NULL,
 };
 
-PyMODINIT_FUNC PyInit__straight(void) { return find_fields() ? PyModuleDef_Init(&definition) : NULL; }
+PyMODINIT_FUNC PyInit__straight(void) { return find_all() ? PyModuleDef_Init(&definition) : NULL; }

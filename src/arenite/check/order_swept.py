@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from arenite.check.order_sets import members
+from arenite.check.order_sets import members, set_of
 from arenite.errors import VerificationError
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from arenite.check.order_sets import Graph
+    from arenite.check.order_sets import Graph, Operators
     from arenite.problems.certificate import Swept
 
     Rows = NDArray[np.uint8]
@@ -105,20 +105,54 @@ class _Rule:
             if tensor.producer is not None and (tensor.kept or tensor.consumers):
                 self.lasting[tensor.producer] += tensor.size
         self.latest_first = sorted(range(count), key=lambda v: -graph.ancestors[v].bit_count())
+        self.least_own = min(map(graph.own, range(count)))
+        self.eager = set_of(filter(self._is_eager, range(count)))
+        self._later: dict[int, Operators] = {}
+
+    def _is_eager(self, operator: int) -> bool:
+        graph = self.graph
+        alone = (number for number in self.inputs[operator] if self.readers[number] == [operator])
+        return (
+            not graph.savings
+            and graph.own(operator) == self.least_own
+            and graph.direct[operator] > 0
+            and sum(graph.problem.tensors[number].size for number in alone) >= self.lasting[operator]
+        )
+
+    def later(self, operator: int) -> Operators:
+        """All operators that depend on this one."""
+        if operator not in self._later:
+            self._later[operator] = self.graph.descendants(operator)
+        return self._later[operator]
 
     def ways(self, rows: Rows, first: int) -> Rows:
-        """All sets that arise from a row by taking back one operator within the bound.
+        """All sets that arise from a row by taking back an operator and the eager ones after it within the bound.
 
         `first`: number of the first row in the record, for messages.
         """
         sets = _Sets(self, rows)
         self._check_closed(rows, sets.ran, first)
         result = [rows[:0]]
-        for operator in sets.relevant():
-            places, _, memory = sets.without(operator)
-            places = places[memory < self._bound]
-            result.append(_without(rows[places], operator))
+        for operator in members(self.graph.all & ~self.eager):
+            places = sets.before_eager(operator)
+            if places.size:
+                result.append(self._without_later(rows[places], operator))
         return np.concatenate(result)
+
+    def _without_later(self, rows: Rows, operator: int) -> Rows:
+        """The sets without the operator and the eager ones after it, as far as the bound allows."""
+        rows = rows.copy()
+        sets = _Sets(self, rows)
+        followed = np.zeros(len(rows), dtype=np.bool_)
+        later = self.later(operator)
+        for eager in (v for v in sets.relevant() if later >> v & 1):
+            places, left, _ = sets.without(eager)
+            sets.take(eager, places, left)
+            rows[places] = _without(rows[places], eager)
+            followed[places] = True
+        _, _, memory = sets.without(operator)
+        fits = np.maximum(memory, (sets.live + self.least_own) * followed) < self._bound
+        return _without(rows[fits], operator)
 
     def settled(self, rows: Rows) -> tuple[Rows, Flags]:
         """Settle the sets as far as one pass over all operators leads; also whether each set has changed."""
@@ -164,6 +198,17 @@ class _Sets:
         """
         rule, every = self._rule, self._every
         return (v for v in rule.latest_first if self._some[v] and not any(every[s] for s in rule.successors[v]))
+
+    def before_eager(self, operator: int) -> Places:
+        """The places of the sets that have the operator, and after it eager operators at most."""
+        rule = self._rule
+        others = [v for v in members(rule.later(operator) & ~rule.eager) if self._some[v]]
+        if not self._some[operator] or any(self._every[v] for v in others):
+            return np.zeros(0, dtype=np.intp)
+        found = self.ran[operator].copy()
+        for other in others:
+            found &= ~self.ran[other]
+        return np.flatnonzero(found)
 
     def without(self, operator: int) -> tuple[Places, Bytes, Bytes]:
         """Take back an operator from every set of which it may be the last.

@@ -130,8 +130,20 @@ class Swept:
     `memory(A - v, v)` < bound. (Each removal is a commit with nothing between, see `Exhausted`. The result does not
     depend on the order of removals, because live is submodular.)
 
+    An operator is eager if running it never leaves more bytes alive, and no operator needs fewer bytes for itself: the
+    tensors that it alone reads, without kept ones, are at least as large as its outputs that are read or kept; its
+    outputs and extra are the least of all operators; it has a predecessor; and the problem has no savings.
+
     The record contains what the set of all operators settles to, and not the empty set. For each state A and every v
-    that no other operator of A needs, `memory(A - v, v)` >= bound, or what A - v settles to is recorded.
+    of A that is not eager, and that only eager operators of A need, directly or through each other: let E be these, and
+    B = A - E - v. Then B + v, or if E is empty B alone, leaves too little room (`memory(B, v)` >= bound, or E is not
+    empty and `live(B + v)` plus outputs and extra of an eager operator >= bound), or what B settles to is recorded.
+
+    (So only orders are looked at in which every eager operator runs as soon as it may. If some order of A is below the
+    bound, then such an order is as well. For let v be an eager operator that could run before w, which is not eager, but
+    runs later. Moved to right before w, v needs no more memory than w did. No operator between needs more than before,
+    since v leaves no more alive. The eager operators after an operator that is not need the most before the first of
+    them, whatever their order: all need the same for themselves, and none leaves more alive.)
     """
 
     bound: int

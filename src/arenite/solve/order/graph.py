@@ -124,6 +124,22 @@ class Graph:
         """For each operator, the mask of all operators that must run after it."""
         return _reached(self.order[::-1], self.links.successors)
 
+    @cached_property
+    def eager(self) -> int:
+        """Mask of the eager operators, as `certificate.Swept` defines them."""
+        own = [made + extra for made, extra in zip(self.made, self.extra, strict=True)]
+        least = min(own, default=0)
+        return _mask(
+            [
+                v
+                for v in range(self.count)
+                if not self.savings
+                and own[v] == least
+                and self.links.predecessors[v]
+                and sum(size for size, readers in self.reads[v] if readers == 1 << v) >= self.lasting[v]
+            ]
+        )
+
     def most_saving(self, operator: int) -> int:
         """The most bytes that the operator can save in any order."""
         most, saved = self.savings.get(operator, (0, []))

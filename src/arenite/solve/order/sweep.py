@@ -13,6 +13,7 @@ from arenite.problems.certificate import Swept
 from arenite.solve.core.interface import STATES_OF_SWEEP_AT_ONCE
 from arenite.solve.core.orders.interface import Direction
 from arenite.solve.core.orders.python import moves_of
+from arenite.solve.order.graph import bits
 from arenite.solve.order.search import Found, Undecided
 
 if TYPE_CHECKING:
@@ -101,11 +102,21 @@ def _path(graph: Graph, way: list[int], bound: int) -> tuple[int, ...]:
 
 def _between(graph: Graph, moves: Moves, state: int, end: int, bound: int) -> list[int]:
     """The states after settled state `state`, up to and with the next one, `end`."""
-    for left, new, memory in moves.moves(state, _live(graph, state), moves.root)[0]:
-        if memory < bound and not end & ~new:
-            way = moves.settling.way(new, left, end, bound)
-            if way:
-                return way
+    for operator in bits(state & ~end & ~graph.eager):
+        later = graph.descendants[operator] & state
+        if later & (end | ~graph.eager):
+            continue
+        before, path, most = state, [], 0
+        for eager in (v for v in reversed(graph.order) if later >> v & 1):
+            before ^= 1 << eager
+            path.append(before)
+            most = graph.made[eager] + graph.extra[eager]
+        live = _live(graph, before)
+        for left, new, memory in moves.moves(before, live, moves.root)[0]:
+            if new == before ^ 1 << operator and max(memory, live + most if later else 0) < bound:
+                way = moves.settling.way(new, left, end, bound)
+                if way:
+                    return path + way
     raise AssertionError("a state of the sweep does not follow from the one that it comes from")
 
 

@@ -5,7 +5,7 @@
 
 #include "numbers.h"
 
-/* (space, bound, most) -> sweep; it stops after more than so many moves */
+/* (space, bound, most, eager) -> sweep; it stops after more than so many moves. `eager` is a set in whole bytes. */
 PyObject *order_sweep_begin(PyObject *module, PyObject *arguments);
 
 /* (sweep, most) -> (answer, states, moves): goes on for at most so many states of one size. The answer is -1 as long as

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from arenite.solve.core.orders.eager import eager_moves
 from arenite.solve.order.graph import bits
 
 if TYPE_CHECKING:
@@ -133,17 +134,30 @@ class PythonBreadthFirst:
         for operator, places, left, memory in ways:
             relevant = settled[places]
             fit = memory < self._bound
-            refused = memory[relevant & ~fit]
-            if refused.size:
-                least = int(refused.min())
-                self._refused = least if self._refused is None else min(least, self._refused)
-            taken_back = relevant & fit
+            eager = self._graph.eager >> operator & 1
+            self._refuse(memory[relevant & ~fit & (left <= states.live[places]) if eager else relevant & ~fit])
+            taken_back = relevant & fit & (not eager)
             if taken_back.any():
                 there = places[taken_back]
                 rows = states.rows[there]
                 self._tables.take(rows, operator)
                 self._moves += len(there)
                 self._arrive(size - 1, _States(rows, left[taken_back], number[there]))
+        rows, number = states.rows[settled], number[settled]
+        for move in eager_moves(self._graph, rows, states.live[settled]):
+            fit = move.memory < self._bound
+            self._refuse(move.memory[~fit])
+            self._moves += int(fit.sum())
+            sizes = np.unpackbits(move.rows.view(np.uint8), axis=1).sum(axis=1, dtype=np.int64)
+            for left in np.unique(sizes[fit]).tolist():
+                there = fit & (sizes == left)
+                self._arrive(left, _States(move.rows[there], move.live[there], number[move.places[there]]))
+
+    def _refuse(self, memory: Numbers) -> None:
+        """Note the least memory of moves that the bound refuses."""
+        if memory.size:
+            least = int(memory.min())
+            self._refused = least if self._refused is None else min(least, self._refused)
 
     def _arrive(self, size: int, states: _States) -> None:
         self._arrived.setdefault(size, []).append(states)

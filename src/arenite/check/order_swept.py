@@ -133,25 +133,28 @@ class _Rule:
         sets = _Sets(self, rows)
         self._check_closed(rows, sets.ran, first)
         result = [rows[:0]]
-        for operator in members(self.graph.all & ~self.eager):
+        for operator in sets.relevant():
+            if not self.eager >> operator & 1:
+                places, _, memory = sets.without(operator)
+                places = places[memory < self._bound]
+                result.append(_without(rows[places], operator))
+        for operator in members(self.graph.all & ~self.eager if self.eager else 0):
             places = sets.before_eager(operator)
             if places.size:
                 result.append(self._without_later(rows[places], operator))
         return np.concatenate(result)
 
     def _without_later(self, rows: Rows, operator: int) -> Rows:
-        """The sets without the operator and the eager ones after it, as far as the bound allows."""
+        """The sets without the operator and the eager ones after it, one or more, as far as the bound allows."""
         rows = rows.copy()
         sets = _Sets(self, rows)
-        followed = np.zeros(len(rows), dtype=np.bool_)
         later = self.later(operator)
         for eager in (v for v in sets.relevant() if later >> v & 1):
             places, left, _ = sets.without(eager)
             sets.take(eager, places, left)
             rows[places] = _without(rows[places], eager)
-            followed[places] = True
         _, _, memory = sets.without(operator)
-        fits = np.maximum(memory, (sets.live + self.least_own) * followed) < self._bound
+        fits = np.maximum(memory, sets.live + self.least_own) < self._bound
         return _without(rows[fits], operator)
 
     def settled(self, rows: Rows) -> tuple[Rows, Flags]:
@@ -200,12 +203,14 @@ class _Sets:
         return (v for v in rule.latest_first if self._some[v] and not any(every[s] for s in rule.successors[v]))
 
     def before_eager(self, operator: int) -> Places:
-        """The places of the sets that have the operator, and after it eager operators at most."""
+        """The places of the sets that have the operator, and after it eager operators alone, one or more."""
         rule = self._rule
-        others = [v for v in members(rule.later(operator) & ~rule.eager) if self._some[v]]
-        if not self._some[operator] or any(self._every[v] for v in others):
+        later = [v for v in members(rule.later(operator)) if self._some[v]]
+        eager = [self.ran[v] for v in later if rule.eager >> v & 1]
+        others = [v for v in later if not rule.eager >> v & 1]
+        if not self._some[operator] or not eager or any(self._every[v] for v in others):
             return np.zeros(0, dtype=np.intp)
-        found = self.ran[operator].copy()
+        found = self.ran[operator] & np.logical_or.reduce(eager)
         for other in others:
             found &= ~self.ran[other]
         return np.flatnonzero(found)

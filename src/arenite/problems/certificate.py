@@ -134,16 +134,15 @@ class Swept:
     tensors that it alone reads, without kept ones, are at least as large as its outputs that are read or kept; its
     outputs and extra are the least of all operators; it has a predecessor; and the problem has no savings.
 
-    The record contains what the set of all operators settles to, and not the empty set. For each state A and every v
-    of A that is not eager, and that only eager operators of A need, directly or through each other: let E be these, and
-    B = A - E - v. Then B + v, or if E is empty B alone, leaves too little room (`memory(B, v)` >= bound, or E is not
-    empty and `live(B + v)` plus outputs and extra of an eager operator >= bound), or what B settles to is recorded.
+    The record contains what the set of all operators settles to, and not the empty set. For each state A and every v of
+    A that is not eager, and that only eager operators of A need, directly or through each other: let E be these, and
+    B = A - E - v. Then `memory(B, v)` >= bound; or E is not empty, and live(B + v) with outputs and extra of one of E
+    is >= bound; or what B settles to is recorded.
 
-    (So only orders are looked at in which every eager operator runs as soon as it may. If some order of A is below the
-    bound, then such an order is as well. For let v be an eager operator that could run before w, which is not eager, but
-    runs later. Moved to right before w, v needs no more memory than w did. No operator between needs more than before,
-    since v leaves no more alive. The eager operators after an operator that is not need the most before the first of
-    them, whatever their order: all need the same for themselves, and none leaves more alive.)
+    (So only orders are looked at in which each eager operator runs as soon as it may. Any order of A can be made one of
+    these without more memory: let the eager operator v be ready before w, which is not eager, but run later. Moved to
+    right before w, v needs no more than w did, and no operator between needs more, since v leaves no more alive. In
+    such an order, those after the last one that is not eager are E; the first of E needs the most of them.)
     """
 
     bound: int

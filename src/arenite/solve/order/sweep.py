@@ -31,6 +31,8 @@ _STEPS_OF_MOVE = 0.15
 """Budget steps of one move, and further ones per word of a state. Measured in C on random-wired networks and random
 graphs, where a state has 2 to 16 words; in Python a move takes some five times as long."""
 _STEPS_OF_WORD = 0.04
+_EAGER = 2.5
+"""Steps of a move where operators are eager, as a multiple: it takes back several, and states settle further."""
 _MOVES_OF_STATE = 7
 """Moves that a state is expected to have, as states of random-wired networks do."""
 
@@ -82,7 +84,7 @@ def states_within(graph: Graph, steps: float) -> float:
 
 
 def _steps_of_move(graph: Graph) -> float:
-    return _STEPS_OF_MOVE + _STEPS_OF_WORD * _words(graph)
+    return (_STEPS_OF_MOVE + _STEPS_OF_WORD * _words(graph)) * (_EAGER if graph.eager else 1)
 
 
 def _words(graph: Graph) -> int:

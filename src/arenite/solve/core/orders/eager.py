@@ -1,4 +1,4 @@
-"""Moves of a breadth-first search that take back eager operators too, in many states at a time; see `certificate.Swept`.
+"""Moves of a breadth-first search by which eager operators are taken back too (see `certificate.Swept`), in bulk.
 
 state     a  b  v  e  f  .  .       v is taken back with e and f, the eager operators after it, the last one first
 after it  a  b  .  .  .  .  .
@@ -68,7 +68,7 @@ def _take_back(graph: Graph, rows: Words, live: Numbers, operator: int, places: 
 
 def _any(rows: Words, mask: int) -> Flags:
     """Flags of the states that have one or more of the operators of a mask."""
-    found: Flags = (rows & _words(mask, rows)).any(axis=1)
+    found: Flags = np.logical_or.reduce(rows & _words(mask, rows) != 0, axis=1)
     return found
 
 

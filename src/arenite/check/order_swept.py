@@ -138,9 +138,11 @@ class _Rule:
                 places, _, memory = sets.without(operator)
                 places = places[memory < self._bound]
                 result.append(_without(rows[places], operator))
-        for operator in members(self.graph.all & ~self.eager if self.eager else 0):
-            places = sets.before_eager(operator)
-            if places.size:
+        some, every = sets.some_and_every()
+        for operator in members(some & ~self.eager if some & self.eager else 0):
+            later = self.later(operator)
+            if later & some & self.eager and not later & every & ~self.eager:
+                places = sets.before_eager(operator)
                 result.append(self._without_later(rows[places], operator))
         return np.concatenate(result)
 
@@ -204,16 +206,19 @@ class _Sets:
 
     def before_eager(self, operator: int) -> Places:
         """The places of the sets that have the operator, and after it eager operators alone, one or more."""
-        rule = self._rule
-        later = [v for v in members(rule.later(operator)) if self._some[v]]
-        eager = [self.ran[v] for v in later if rule.eager >> v & 1]
-        others = [v for v in later if not rule.eager >> v & 1]
-        if not self._some[operator] or not eager or any(self._every[v] for v in others):
-            return np.zeros(0, dtype=np.intp)
-        found = self.ran[operator] & np.logical_or.reduce(eager)
-        for other in others:
+        later = [v for v in members(self._rule.later(operator)) if self._some[v]]
+        found = np.zeros(self.ran.shape[1], dtype=np.bool_)
+        for eager in (v for v in later if self._rule.eager >> v & 1):
+            found |= self.ran[eager]
+        found &= self.ran[operator]
+        for other in (v for v in later if not self._rule.eager >> v & 1):
             found &= ~self.ran[other]
         return np.flatnonzero(found)
+
+    def some_and_every(self) -> tuple[Operators, Operators]:
+        """The operators that are in one of the sets or more, and those that are in all of them."""
+        some = set_of(v for v, flag in enumerate(self._some) if flag)
+        return some, set_of(v for v, flag in enumerate(self._every) if flag)
 
     def without(self, operator: int) -> tuple[Places, Bytes, Bytes]:
         """Take back an operator from every set of which it may be the last.

@@ -14,7 +14,7 @@ from arenite.budget import Budget
 from arenite.check.order import check_certificate
 from arenite.errors import VerificationError
 from arenite.problems.certificate import Swept
-from arenite.problems.order import Charge, Problem
+from arenite.problems.order import Charge, InPlaceSaving, Problem
 from arenite.solve.core.choice import core
 from arenite.solve.core.orders.interface import Direction
 from arenite.solve.order.graph import Graph, bits
@@ -126,12 +126,17 @@ def test_the_checker_refuses_every_proof_with_a_state_missing_or_too_many() -> N
 
 def eager_ones(problem: Problem, needs: list[set[int]]) -> set[int]:
     """The eager operators, word by word."""
-    own = [proofs.own(problem, v) for v in range(problem.operators)]
+    most, least = {}, {}
+    for v in range(problem.operators):
+        saving = next((each for each in problem.savings if each.operator == v), InPlaceSaving(v, 0, ()))
+        ending = [(set(problem.tensors[t].consumers), size) for t, size in saving.saved if not problem.tensors[t].kept]
+        least[v] = proofs.own(problem, v) - min(saving.most, sum(size for _, size in ending))
+        most[v] = proofs.own(problem, v) - min(saving.most, sum(size for readers, size in ending if readers == {v}))
     result = set()
     for v in range(problem.operators):
         alone = sum(t.size for t in problem.tensors if set(t.consumers) == {v} and not t.kept)
         lasting = sum(t.size for t in problem.tensors if t.producer == v and (t.consumers or t.kept))
-        if not problem.savings and own[v] == min(own) and needs[v] and alone >= lasting:
+        if most[v] == min(least.values()) and needs[v] and alone >= lasting:
             result.add(v)
     return result
 
@@ -150,7 +155,11 @@ def steps(problem: Problem, needs: list[set[int]], done: frozenset[int]) -> list
         if later <= eager:
             after, before = done - later, done - later - {v}
             memory = [proofs.live(problem, before) + proofs.own(problem, v) - proofs.saving(problem, v, after)]
-            memory += [proofs.live(problem, after) + proofs.own(problem, w) for w in later]
+            memory += [
+                proofs.live(problem, after) + proofs.own(problem, w) - proofs.saving(problem, w, after | {w})
+                for w in later
+                if needs[w] <= after
+            ]
             result.append((before, max(memory)))
     return result
 

@@ -105,7 +105,7 @@ class _Rule:
             if tensor.producer is not None and (tensor.kept or tensor.consumers):
                 self.lasting[tensor.producer] += tensor.size
         self.latest_first = sorted(range(count), key=lambda v: -graph.ancestors[v].bit_count())
-        self.least_own = min(map(graph.own, range(count)))
+        self.least_own = min(self._own(v, alone=False) for v in range(count))
         self.eager = set_of(filter(self._is_eager, range(count)))
         self._later: dict[int, Operators] = {}
 
@@ -113,11 +113,23 @@ class _Rule:
         graph = self.graph
         alone = (number for number in self.inputs[operator] if self.readers[number] == [operator])
         return (
-            not graph.savings
-            and graph.own(operator) == self.least_own
+            self._own(operator, alone=True) == self.least_own
             and graph.direct[operator] > 0
             and sum(graph.problem.tensors[number].size for number in alone) >= self.lasting[operator]
         )
+
+    def _own(self, operator: int, *, alone: bool) -> int:
+        """Outputs and extra of an operator without all that it may save, or what it saves in every order, `alone`."""
+        graph = self.graph
+        if operator not in graph.savings:
+            return graph.own(operator)
+        saving = graph.savings[operator]
+        counted = (
+            size
+            for number, size in saving.saved
+            if not graph.problem.tensors[number].kept and (not alone or self.readers[number] == [operator])
+        )
+        return graph.own(operator) - min(saving.most, sum(counted))
 
     def later(self, operator: int) -> Operators:
         """All operators that depend on this one."""

@@ -125,20 +125,28 @@ class Graph:
         return _reached(self.order[::-1], self.links.successors)
 
     @cached_property
+    def least_own(self) -> int:
+        """The least that an operator may need for itself in bytes: outputs and extra without all that it may save."""
+        return min((self._own(v, self.savings.get(v, (0, []))[1]) for v in range(self.count)), default=0)
+
+    @cached_property
     def eager(self) -> int:
-        """Mask of the eager operators, as `certificate.Swept` defines them."""
-        own = [made + extra for made, extra in zip(self.made, self.extra, strict=True)]
-        least = min(own, default=0)
+        """Mask of the eager operators, as `certificate.Swept` defines them; each needs `least_own` for itself."""
+        alone = [[each for each in self.savings.get(v, (0, []))[1] if each[1] == 1 << v] for v in range(self.count)]
         return _mask(
             [
                 v
                 for v in range(self.count)
-                if not self.savings
-                and own[v] == least
+                if self._own(v, alone[v]) == self.least_own
                 and self.links.predecessors[v]
                 and sum(size for size, readers in self.reads[v] if readers == 1 << v) >= self.lasting[v]
             ]
         )
+
+    def _own(self, operator: int, saved: Sequence[tuple[int, int]]) -> int:
+        """Bytes of outputs and extra of an operator that saves these bytes, as far as it may."""
+        most = self.savings.get(operator, (0, []))[0]
+        return self.made[operator] + self.extra[operator] - min(most, sum(size for size, _ in saved))
 
     def most_saving(self, operator: int) -> int:
         """The most bytes that the operator can save in any order."""

@@ -108,14 +108,13 @@ def _between(graph: Graph, moves: Moves, state: int, end: int, bound: int) -> li
         later = graph.descendants[operator] & state
         if later & (end | ~graph.eager):
             continue
-        before, path, most = state, [], 0
+        before, path = state, []
         for eager in (v for v in reversed(graph.order) if later >> v & 1):
             before ^= 1 << eager
             path.append(before)
-            most = graph.made[eager] + graph.extra[eager]
         live = _live(graph, before)
         for left, new, memory in moves.moves(before, live, moves.root)[0]:
-            if new == before ^ 1 << operator and max(memory, live + most if later else 0) < bound:
+            if new == before ^ 1 << operator and max(memory, live + graph.least_own if later else 0) < bound:
                 way = moves.settling.way(new, left, end, bound)
                 if way:
                     return path + way

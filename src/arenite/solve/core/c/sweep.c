@@ -40,7 +40,7 @@ typedef struct {
   Py_ssize_t goal; /* the state before the goal; -1 as long as it was not reached */
   uint64_t *changed;
   uint64_t *eager; /* a set */
-  int64_t own;     /* bytes of outputs and extra of each eager operator */
+  int64_t own;     /* bytes that each eager operator needs for itself */
   uint64_t *arriving; /* rows of states, which go to `waiting` together; and the size of each */
   Py_ssize_t arriving_sizes[ARRIVALS], arriving_count;
 } sweep;
@@ -219,11 +219,6 @@ static bool begin(sweep *each, PyObject *eager) {
     return false;
   }
   set_read(each->eager, in->words, (const uint8_t *)PyBytes_AsString(eager), PyBytes_Size(eager));
-  for (int64_t operator = 0; operator < in->count; operator++) {
-    if (set_has(each->eager, operator)) {
-      each->own = figure(in, operator, MADE) + figure(in, operator, EXTRA);
-    }
-  }
   return arrive_first(each);
 }
 
@@ -393,8 +388,8 @@ static void free_capsule(PyObject *capsule) { free_sweep(PyCapsule_GetPointer(ca
 PyObject *order_sweep_begin(PyObject *module, PyObject *arguments) {
   (void)module;
   PyObject *held, *eager;
-  long long bound, most;
-  if (!PyArg_ParseTuple(arguments, "OLLS", &held, &bound, &most, &eager)) {
+  long long bound, most, own;
+  if (!PyArg_ParseTuple(arguments, "OLLSL", &held, &bound, &most, &eager, &own)) {
     return NULL;
   }
   const space *in = space_of(held);
@@ -407,6 +402,7 @@ PyObject *order_sweep_begin(PyObject *module, PyObject *arguments) {
   each->in = in;
   each->bound = bound;
   each->most = most;
+  each->own = own;
   each->refused = INT64_MAX;
   each->goal = -1;
   PyObject *capsule = begin(each, eager) ? PyCapsule_New(each, CAPSULE, free_capsule) : NULL;

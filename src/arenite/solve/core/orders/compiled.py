@@ -41,7 +41,8 @@ class CompiledOrderSpace:
     def breadth_first(self, bound: int, moves: int) -> CompiledBreadthFirst:
         """See `OrderSpace`."""
         eager = self._graph.eager.to_bytes((self._graph.count + 7) // 8, "little")
-        search = _compiled.order_sweep_begin(self._space, min(bound, LARGEST), min(moves, LARGEST), eager)
+        bound, moves = min(bound, LARGEST), min(moves, LARGEST)
+        search = _compiled.order_sweep_begin(self._space, bound, moves, eager, self._graph.least_own)
         return CompiledBreadthFirst(search, self._graph.count)
 
 

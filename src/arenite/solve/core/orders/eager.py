@@ -51,9 +51,10 @@ def eager_moves(graph: Graph, rows: Words, live: Numbers) -> Iterator[EagerMove]
         taken, alive = rows[places], live[places]
         for each in (v for v in reversed(graph.order) if eager >> v & 1):
             _take_back(graph, taken, alive, each, np.flatnonzero(_any(taken, 1 << each)))
-        first = alive + graph.made[next(bits(eager))] + graph.extra[next(bits(eager))]
+        first = alive + graph.least_own
+        own = graph.made[operator] + graph.extra[operator] - _saving(graph, taken, operator)
         _take_back(graph, taken, alive, operator, np.arange(len(places)))
-        memory = np.maximum(first, alive + graph.made[operator] + graph.extra[operator])
+        memory = np.maximum(first, alive + own)
         yield EagerMove(places, taken, alive, memory)
 
 
@@ -61,9 +62,24 @@ def _take_back(graph: Graph, rows: Words, live: Numbers, operator: int, places: 
     """Take back an operator that is the last one in the states at these places."""
     live[places] -= graph.lasting[operator]
     for size, readers in graph.reads[operator]:
-        mask = _words(readers, rows)
-        live[places] += ((rows[places] & mask) == mask).all(axis=1) * np.int64(size)
+        live[places] += _every(rows[places], readers) * np.int64(size)
     rows[places] &= ~_words(1 << operator, rows)
+
+
+def _saving(graph: Graph, rows: Words, operator: int) -> Numbers:
+    """Bytes that an operator saves that is the last one in these states."""
+    most, saved = graph.savings.get(operator, (0, []))
+    total = np.zeros(len(rows), dtype=np.int64)
+    for size, readers in saved:
+        total += _every(rows, readers) * np.int64(size)
+    return np.minimum(total, most)
+
+
+def _every(rows: Words, mask: int) -> Flags:
+    """Flags of the states that have all operators of a mask."""
+    words = _words(mask, rows)
+    found: Flags = np.logical_and.reduce(rows & words == words, axis=1)
+    return found
 
 
 def _any(rows: Words, mask: int) -> Flags:

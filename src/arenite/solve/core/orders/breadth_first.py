@@ -3,10 +3,11 @@
     size (operators run)    n      n-1     n-2     ...     0
     states                  *  ->  ****    *****           *       one row of 64-bit words per state
 
-Only settled states count and are kept (see `settle`). In C a state settles before it waits. Here a state just reached
-waits first, as a row of bits in numpy arrays, and settles together with the others of its size. Moves lead to smaller
-states only, so a size is complete once all larger sizes are. The states of a size are in the order of their hashes, and
-each remembers the first of the states that it can be reached from, so that both ways give the same.
+Only settled states count and are kept (see `settle`). A move takes back an operator, and the eager ones after it
+(`eager.py`). In C a state settles before it waits. Here a state just reached waits first, as a row of bits in numpy
+arrays, and settles together with the others of its size. Moves lead to smaller states only, so a size is complete once
+all larger sizes are. The states of a size are in the order of their hashes, and each remembers the first of the states
+that it can be reached from, so that both ways give the same.
 """
 
 from __future__ import annotations

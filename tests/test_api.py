@@ -22,4 +22,5 @@ def test_all_names_of_the_page_are_public():
 def test_all_names_can_be_loaded_and_are_sorted():
     for name in arenite.__all__:
         assert getattr(arenite, name) is not None, name
+    assert set(arenite.__all__) <= set(vars(arenite)), "a name that was used is not looked for again"
     assert sorted(arenite.__all__, key=lambda name: (name[0].islower(), name)) == arenite.__all__

@@ -114,4 +114,5 @@ def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'arenite' has no attribute {name!r}")
     home = importlib.import_module(_HOME.get(name, "arenite.errors"))
-    return getattr(home, _NAME_THERE.get(name, name))
+    found = globals()[name] = getattr(home, _NAME_THERE.get(name, name))
+    return found

@@ -37,6 +37,9 @@ def problems(draw, most=70):
     """Random problems, and a bound between what is surely refuted and what is surely found."""
     chance = random.Random(draw(st.integers(0, 10**9)))
     problem = chance.choice((anything, paper_class, windowed, unread))(chance, chance.randint(1, most))
+    if chance.random() < 0.5:  # operators of equal outputs may be eager
+        tensors = tuple(replace(tensor, size=chance.choice((16, 16, 32))) for tensor in problem.tensors)
+        problem = replace(problem, tensors=tensors, extra=())
     problem = saved(chance, problem) if chance.random() < 0.4 else problem
     problem = renumbered(chance, problem) if chance.random() < 0.5 else problem
     peak = max(working_sets(problem, Graph(problem).order))

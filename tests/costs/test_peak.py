@@ -1,6 +1,7 @@
 """The walk backwards, in Python and in C, gives the peak of the lifetimes, or leaves the graph to them."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from hand_made import add, chain, conditional, constant, graph, loop, model, tensor
@@ -124,9 +125,33 @@ def test_c_refuses_what_is_no_model():
     x, y = tensor("x"), tensor("y")
     with pytest.raises(AttributeError):
         in_c(None)
-    broken = replace(graph([x], [y], [add(x, x, y)]), operators=(x,))
+    straight = graph([x], [y], [add(x, x, y)])
     with pytest.raises(TypeError, match="Operator"):
-        in_c(broken)
+        in_c(replace(straight, operators=(x,)))
+    with pytest.raises(TypeError, match="Tensor"):
+        in_c(replace(straight, operators=(replace(straight.operators[0], outputs=("y",)),)))
+    for kind, name in ((Tensor, "data"), (Tensor, "shape"), (Tensor, "variable"), (Tensor, "type")):
+        empty = replace(tensor("z"))
+        getattr(kind, name).__delete__(empty)
+        with pytest.raises(AttributeError, match=name):
+            in_c(graph([x], [y], [add(x, empty, y)]))
+    for name in ("graphs", "inputs", "outputs"):
+        empty = add(x, x, y)
+        getattr(Operator, name).__delete__(empty)
+        with pytest.raises(AttributeError, match=name):
+            in_c(graph([x], [y], [empty]))
+
+
+@needs_both
+def test_c_leaves_lists_and_element_types_that_it_does_not_know_to_python():
+    _, in_c = walks()
+    x, y = tensor("x"), tensor("y")
+    strange = Tensor("z", (3,), SimpleNamespace(bytes=7))
+    assert straight_peak(graph([x], [strange], [add(x, x, strange)])) == 48
+    assert in_c(graph([x], [strange], [add(x, x, strange)])) is None
+    listed = replace(add(x, x, y), inputs=[x, x])
+    assert straight_peak(graph([x], [y], [listed])) == 32
+    assert in_c(graph([x], [y], [listed])) is None
 
 
 def test_more_operators_than_can_be_planned_are_refused():

@@ -14,7 +14,7 @@ from arenite.budget import Budget
 from arenite.check.order import check_certificate
 from arenite.errors import VerificationError
 from arenite.problems.certificate import Swept
-from arenite.problems.order import Charge, Problem
+from arenite.problems.order import Charge, InPlaceSaving, Problem
 from arenite.solve.core.choice import core
 from arenite.solve.core.orders.interface import Direction
 from arenite.solve.order.graph import Graph, bits
@@ -49,6 +49,10 @@ def proof(problem: Problem, bound: int) -> Swept:
 
 def sample(rng: random.Random, most: int) -> Problem:
     problem = rng.choice((anything, paper_class, windowed))(rng, rng.randint(1, most))
+    if rng.random() < 0.5:
+        sizes = rng.choice(((16,), (16, 16, 16, 32)))
+        tensors = tuple(replace(tensor, size=rng.choice(sizes)) for tensor in problem.tensors)
+        problem = replace(problem, tensors=tensors, extra=())
     if rng.random() < 0.3:
         problem = saved(rng, problem)
     return renumbered(rng, problem) if rng.random() < 0.5 else problem
@@ -120,6 +124,46 @@ def test_the_checker_refuses_every_proof_with_a_state_missing_or_too_many() -> N
             check_certificate(problem, replace(whole, bound=whole.bound + 1))
 
 
+def eager_ones(problem: Problem, needs: list[set[int]]) -> set[int]:
+    """The eager operators, word by word."""
+    most, least = {}, {}
+    for v in range(problem.operators):
+        saving = next((each for each in problem.savings if each.operator == v), InPlaceSaving(v, 0, ()))
+        ending = [(set(problem.tensors[t].consumers), size) for t, size in saving.saved if not problem.tensors[t].kept]
+        least[v] = proofs.own(problem, v) - min(saving.most, sum(size for _, size in ending))
+        most[v] = proofs.own(problem, v) - min(saving.most, sum(size for readers, size in ending if readers == {v}))
+    result = set()
+    for v in range(problem.operators):
+        alone = sum(t.size for t in problem.tensors if set(t.consumers) == {v} and not t.kept)
+        lasting = sum(t.size for t in problem.tensors if t.producer == v and (t.consumers or t.kept))
+        if most[v] == min(least.values()) and needs[v] and alone >= lasting:
+            result.add(v)
+    return result
+
+
+def steps(problem: Problem, needs: list[set[int]], done: frozenset[int]) -> list[tuple[frozenset[int], int]]:
+    """Each closed set with one operator fewer, and the eager ones after it; the most memory while those run."""
+    eager = eager_ones(problem, needs)
+    result = []
+    for v in done - eager:
+        later: set[int] = set()
+        while True:
+            more = {w for w in done - later if needs[w] & (later | {v})}
+            if not more:
+                break
+            later |= more
+        if later <= eager:
+            after, before = done - later, done - later - {v}
+            memory = [proofs.live(problem, before) + proofs.own(problem, v) - proofs.saving(problem, v, after)]
+            memory += [
+                proofs.live(problem, after) + proofs.own(problem, w) - proofs.saving(problem, w, after | {w})
+                for w in later
+                if needs[w] <= after
+            ]
+            result.append((before, max(memory)))
+    return result
+
+
 def ways(problem: Problem, needs: list[set[int]], done: frozenset[int]) -> list[tuple[frozenset[int], int, int]]:
     """Each closed set with one operator fewer, the memory while that runs, and what is alive after the set."""
     result = []
@@ -146,7 +190,7 @@ def follows(problem: Problem, needs: list[set[int]], recorded: set[frozenset[int
     return start in recorded and all(
         memory >= bound or before in recorded or settled(problem, needs, before, bound) in recorded
         for done in recorded
-        for before, memory, _ in ways(problem, needs, done)
+        for before, memory in steps(problem, needs, done)
     )
 
 
@@ -158,8 +202,8 @@ def reached(problem: Problem, needs: list[set[int]], bound: int) -> set[frozense
         done = waiting.pop()
         if done and done not in found:
             found.add(done)
-            following = ways(problem, needs, done)
-            waiting += [settled(problem, needs, before, bound) for before, memory, _ in following if memory < bound]
+            following = steps(problem, needs, done)
+            waiting += [settled(problem, needs, before, bound) for before, memory in following if memory < bound]
     return found
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from arenite.check.order_sets import members
+from arenite.check.order_sets import members, set_of
 from arenite.errors import VerificationError
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from arenite.check.order_sets import Graph
+    from arenite.check.order_sets import Graph, Operators
     from arenite.problems.certificate import Swept
 
     Rows = NDArray[np.uint8]
@@ -105,9 +105,40 @@ class _Rule:
             if tensor.producer is not None and (tensor.kept or tensor.consumers):
                 self.lasting[tensor.producer] += tensor.size
         self.latest_first = sorted(range(count), key=lambda v: -graph.ancestors[v].bit_count())
+        self.least_own = min(self._own(v, alone=False) for v in range(count))
+        self.eager = set_of(filter(self._is_eager, range(count)))
+        self._later: dict[int, Operators] = {}
+
+    def _is_eager(self, operator: int) -> bool:
+        graph = self.graph
+        alone = (number for number in self.inputs[operator] if self.readers[number] == [operator])
+        return (
+            self._own(operator, alone=True) == self.least_own
+            and graph.direct[operator] > 0
+            and sum(graph.problem.tensors[number].size for number in alone) >= self.lasting[operator]
+        )
+
+    def _own(self, operator: int, *, alone: bool) -> int:
+        """Outputs and extra of an operator without all that it may save, or what it saves in every order, `alone`."""
+        graph = self.graph
+        if operator not in graph.savings:
+            return graph.own(operator)
+        saving = graph.savings[operator]
+        counted = (
+            size
+            for number, size in saving.saved
+            if not graph.problem.tensors[number].kept and (not alone or self.readers[number] == [operator])
+        )
+        return graph.own(operator) - min(saving.most, sum(counted))
+
+    def later(self, operator: int) -> Operators:
+        """All operators that depend on this one."""
+        if operator not in self._later:
+            self._later[operator] = self.graph.descendants(operator)
+        return self._later[operator]
 
     def ways(self, rows: Rows, first: int) -> Rows:
-        """All sets that arise from a row by taking back one operator within the bound.
+        """All sets that arise from a row by taking back an operator and the eager ones after it within the bound.
 
         `first`: number of the first row in the record, for messages.
         """
@@ -115,10 +146,30 @@ class _Rule:
         self._check_closed(rows, sets.ran, first)
         result = [rows[:0]]
         for operator in sets.relevant():
-            places, _, memory = sets.without(operator)
-            places = places[memory < self._bound]
-            result.append(_without(rows[places], operator))
+            if not self.eager >> operator & 1:
+                places, _, memory = sets.without(operator)
+                places = places[memory < self._bound]
+                result.append(_without(rows[places], operator))
+        some, every = sets.some_and_every()
+        for operator in members(some & ~self.eager if some & self.eager else 0):
+            later = self.later(operator)
+            if later & some & self.eager and not later & every & ~self.eager:
+                places = sets.before_eager(operator)
+                result.append(self._without_later(rows[places], operator))
         return np.concatenate(result)
+
+    def _without_later(self, rows: Rows, operator: int) -> Rows:
+        """The sets without the operator and the eager ones after it, one or more, as far as the bound allows."""
+        rows = rows.copy()
+        sets = _Sets(self, rows)
+        later = self.later(operator)
+        for eager in (v for v in sets.relevant() if later >> v & 1):
+            places, left, _ = sets.without(eager)
+            sets.take(eager, places, left)
+            rows[places] = _without(rows[places], eager)
+        _, _, memory = sets.without(operator)
+        fits = np.maximum(memory, sets.live + self.least_own) < self._bound
+        return _without(rows[fits], operator)
 
     def settled(self, rows: Rows) -> tuple[Rows, Flags]:
         """Settle the sets as far as one pass over all operators leads; also whether each set has changed."""
@@ -164,6 +215,22 @@ class _Sets:
         """
         rule, every = self._rule, self._every
         return (v for v in rule.latest_first if self._some[v] and not any(every[s] for s in rule.successors[v]))
+
+    def before_eager(self, operator: int) -> Places:
+        """The places of the sets that have the operator, and after it eager operators alone, one or more."""
+        later = [v for v in members(self._rule.later(operator)) if self._some[v]]
+        found = np.zeros(self.ran.shape[1], dtype=np.bool_)
+        for eager in (v for v in later if self._rule.eager >> v & 1):
+            found |= self.ran[eager]
+        found &= self.ran[operator]
+        for other in (v for v in later if not self._rule.eager >> v & 1):
+            found &= ~self.ran[other]
+        return np.flatnonzero(found)
+
+    def some_and_every(self) -> tuple[Operators, Operators]:
+        """The operators that are in one of the sets or more, and those that are in all of them."""
+        some = set_of(v for v, flag in enumerate(self._some) if flag)
+        return some, set_of(v for v, flag in enumerate(self._every) if flag)
 
     def without(self, operator: int) -> tuple[Places, Bytes, Bytes]:
         """Take back an operator from every set of which it may be the last.

@@ -130,8 +130,23 @@ class Swept:
     `memory(A - v, v)` < bound. (Each removal is a commit with nothing between, see `Exhausted`. The result does not
     depend on the order of removals, because live is submodular.)
 
-    The record contains what the set of all operators settles to, and not the empty set. For each state A and every v
-    that no other operator of A needs, `memory(A - v, v)` >= bound, or what A - v settles to is recorded.
+    An operator is eager if running it never leaves more bytes alive, and no operator may need fewer bytes for itself:
+
+    * the tensors that it alone reads, without kept ones, are at least as large as its outputs that are read or kept;
+    * its outputs and extra, without what it saves of tensors that it alone reads, are the least that an operator may
+      need: the least, over all operators, of outputs and extra without all that the operator may save;
+    * it has a predecessor.
+
+    The record contains what the set of all operators settles to, and not the empty set. For each state A and every v of
+    A that is not eager, and that only eager operators of A need, directly or through each other: let E be these, and
+    B = A - E - v. Then `memory(B, v)` >= bound; or E is not empty, and live(B + v) with this least need is >= bound; or
+    what B settles to is recorded.
+
+    (So only orders are looked at in which each eager operator runs as soon as it may. Any order of A can be made one of
+    these without more memory: let the eager operator v be ready before w, which is not eager, but run later. Moved to
+    right before w, v needs no more than w did, and no operator between needs more, since v leaves no more alive and the
+    operators between save no less. In such an order, those after the last one that is not eager are E; the first of E
+    needs the most of them.)
     """
 
     bound: int

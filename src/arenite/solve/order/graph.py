@@ -12,7 +12,7 @@ from arenite.errors import ModelError
 from arenite.problems.topological import CircleError, lowest_first
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from arenite.problems.order import Problem
 
@@ -57,9 +57,9 @@ class Links:
 class Graph:
     """A problem as masks; v is an operator, t a tensor, and all sizes are bytes.
 
-    `before[v]` and `after[v]` are the masks of the direct predecessors and successors of v; `ancestors[v]` and
-    `descendants[v]` those of all, without v. `inputs[v]` and `outputs[v]` list tensors, `made[v]` is the size of all
-    outputs, `extra[v]` the extra memory. `readers[t]` is the mask of the consumers of t.
+    `inputs[v]` and `outputs[v]` list tensors, `ending[v]` the inputs with a size that may end with v. `made[v]` is the
+    size of all outputs, `lasting[v]` that of the outputs that outlive v, `extra[v]` the extra memory. `readers[t]` is
+    the mask of the consumers of t.
     """
 
     def __init__(self, problem: Problem, links: Links | None = None) -> None:
@@ -70,21 +70,25 @@ class Graph:
         self.count = count
         self.full = (1 << count) - 1
         self.order = links.order
-        self.before = [sum(1 << p for p in found) for found in links.predecessors]
-        self.after = [sum(1 << s for s in found) for found in links.successors]
         self.extra = list(problem.extra) or [0] * count
         self.sizes = [tensor.size for tensor in problem.tensors]
         self.kept = [tensor.kept for tensor in problem.tensors]
-        self.readers = [sum(1 << c for c in set(tensor.consumers)) for tensor in problem.tensors]
+        self.readers = [_mask(tensor.consumers) for tensor in problem.tensors]
         self.inputs: list[list[int]] = [[] for _ in range(count)]
+        self.ending: list[list[int]] = [[] for _ in range(count)]
         self.outputs: list[list[int]] = [[] for _ in range(count)]
         self.made = [0] * count
+        self.lasting = [0] * count
         for number, tensor in enumerate(problem.tensors):
             for consumer in set(tensor.consumers):
                 self.inputs[consumer].append(number)
+                if tensor.size and not tensor.kept:
+                    self.ending[consumer].append(number)
             if tensor.producer is not None:
                 self.outputs[tensor.producer].append(number)
                 self.made[tensor.producer] += tensor.size
+                if tensor.consumers or tensor.kept:
+                    self.lasting[tensor.producer] += tensor.size
         self.savings = {
             each.operator: (each.most, [(saved, self.readers[t]) for t, saved in each.saved if not self.kept[t]])
             for each in problem.savings
@@ -96,33 +100,74 @@ class Graph:
         """Bytes alive after the last operator."""
 
     @cached_property
+    def before(self) -> list[int]:
+        """For each operator, the mask of its direct predecessors."""
+        return list(map(_mask, self.links.predecessors))
+
+    @cached_property
+    def after(self) -> list[int]:
+        """For each operator, the mask of its direct successors."""
+        return list(map(_mask, self.links.successors))
+
+    @cached_property
+    def reads(self) -> list[list[tuple[int, int]]]:
+        """For each operator, `(size, readers)` of each tensor that may end with it."""
+        return [[(self.sizes[t], self.readers[t]) for t in ending] for ending in self.ending]
+
+    @cached_property
     def ancestors(self) -> list[int]:
         """For each operator, the mask of all operators that must run before it."""
-        found = [0] * self.count
-        for operator in self.order:
-            mask = self.before[operator]
-            for predecessor in bits(mask):
-                mask |= found[predecessor]
-            found[operator] = mask
-        return found
+        return _reached(self.order, self.links.predecessors)
 
     @cached_property
     def descendants(self) -> list[int]:
         """For each operator, the mask of all operators that must run after it."""
-        found = [0] * self.count
-        for operator in reversed(self.order):
-            mask = self.after[operator]
-            for successor in bits(mask):
-                mask |= found[successor]
-            found[operator] = mask
-        return found
+        return _reached(self.order[::-1], self.links.successors)
 
-    def dies_at_once(self, operator: int) -> int:
-        """Bytes of the outputs that are alive only while the operator runs: no operator reads them, none is kept."""
-        return sum(self.sizes[t] for t in self.outputs[operator] if not self.readers[t] and not self.kept[t])
+    @cached_property
+    def least_own(self) -> int:
+        """The least that an operator may need for itself in bytes: outputs and extra without all that it may save."""
+        return min((self._own(v, self.savings.get(v, (0, []))[1]) for v in range(self.count)), default=0)
+
+    @cached_property
+    def eager(self) -> int:
+        """Mask of the eager operators, as `certificate.Swept` defines them; each needs `least_own` for itself."""
+        alone = [[each for each in self.savings.get(v, (0, []))[1] if each[1] == 1 << v] for v in range(self.count)]
+        return _mask(
+            [
+                v
+                for v in range(self.count)
+                if self._own(v, alone[v]) == self.least_own
+                and self.links.predecessors[v]
+                and sum(size for size, readers in self.reads[v] if readers == 1 << v) >= self.lasting[v]
+            ]
+        )
+
+    def _own(self, operator: int, saved: Sequence[tuple[int, int]]) -> int:
+        """Bytes of outputs and extra of an operator that saves these bytes, as far as it may."""
+        most = self.savings.get(operator, (0, []))[0]
+        return self.made[operator] + self.extra[operator] - min(most, sum(size for size, _ in saved))
 
     def most_saving(self, operator: int) -> int:
         """The most bytes that the operator can save in any order."""
         most, saved = self.savings.get(operator, (0, []))
         later = self.descendants[operator] if saved else 0
         return min(most, sum(size for size, readers in saved if not readers & later))
+
+
+def _mask(operators: Sequence[int]) -> int:
+    mask = 0
+    for operator in operators:
+        mask |= 1 << operator
+    return mask
+
+
+def _reached(order: Sequence[int], near: Sequence[Sequence[int]]) -> list[int]:
+    """For each operator, the mask of all that are reached from it; in the order, those near an operator come first."""
+    found = [0] * len(near)
+    for operator in order:
+        mask = _mask(near[operator])
+        for other in near[operator]:
+            mask |= found[other]
+        found[operator] = mask
+    return found

@@ -23,7 +23,7 @@ def working_sets(problem: Problem, order: Sequence[int]) -> list[int]:
     count = problem.operators
     change = [0] * (count + 1)
     for tensor in problem.tensors:
-        last = max([position[consumer] for consumer in tensor.consumers], default=-1)
+        last = max(map(position.__getitem__, tensor.consumers), default=-1)
         if tensor.kept:
             last = count - 1
         first = 0 if tensor.producer is None else position[tensor.producer]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from arenite.budget import Budget
-    from arenite.problems.certificate import Certificate
+    from arenite.problems.certificate import Certificate, Need
     from arenite.problems.order import Problem
     from arenite.solve.core.orders.interface import OrderSpace
     from arenite.solve.order.options import SearchOptions
@@ -103,6 +103,8 @@ class Piece:
         self._limit = _FIRST_LIMIT + 2 * problem.operators
         self._tried: dict[tuple[Direction, bool, int], int] = {}
         """Limits of states of earlier searches, by (direction, default_first, memory budget)."""
+        self._known_needs: dict[int, Need] = {}
+        """The bounds of single operators, which are the same whatever the best order."""
         self._beamed = False
         self._climb = Climb()
         self._failed_after: dict[Direction, int] = {}
@@ -150,8 +152,8 @@ class Piece:
             self.lower, self._proof = bound, proof
 
     def _needs(self) -> None:
-        for operator, alive in self._alive():
-            found = need(self.graph, operator, alive)
+        for each in self._alive():
+            found = self._need(each)
             self._raise(found.bound, found)
 
     def _aim(self) -> None:
@@ -167,10 +169,15 @@ class Piece:
         """Cuts of the operators whose memory exceeds the bound; one for all with equal figures (repeated cells)."""
         likely: dict[tuple[int, int, int], _Running] = {}
         sets = dict(zip(self.order, self.sets, strict=True))
-        for operator, alive in self._alive():
-            key = sets[operator], need(self.graph, operator, alive).bound, self.graph.made[operator]
-            likely[key] = _Running(operator, alive)
+        for each in self._alive():
+            likely[sets[each.operator], self._need(each).bound, self.graph.made[each.operator]] = each
         self._cuts([likely[key] for key in sorted(likely, reverse=True)], _FRUITLESS)
+
+    def _need(self, running: _Running) -> Need:
+        operator, alive = running
+        if operator not in self._known_needs:
+            self._known_needs[operator] = need(self.graph, operator, alive)
+        return self._known_needs[operator]
 
     def _all_cuts(self) -> None:
         """Cuts of all operators whose memory in the best order exceeds the bound."""
@@ -199,7 +206,7 @@ class Piece:
         for index, tensor in enumerate(self.problem.tensors):
             begin = 0 if tensor.producer is None else position[tensor.producer]
             begins[begin].append(index)
-            readers = max((position[c] for c in tensor.consumers), default=begin)
+            readers = max(map(position.__getitem__, tensor.consumers), default=begin)
             last[index] = len(self.order) if tensor.kept else readers
         alive: list[int] = []
         result = []
@@ -336,7 +343,7 @@ class Piece:
         rank = {operator: place for place, operator in enumerate(self.graph.order)}
         order: list[int] = []
         for i in range(1, len(path)):
-            order += sorted(bits(path[i] & ~path[i - 1]), key=rank.__getitem__)
+            order += sorted(bits(path[i] ^ path[i - 1]), key=rank.__getitem__)
         sets = working_sets(self.problem, order)
         if max(sets) < self.upper:
             self.order, self.sets, self.upper = order, sets, max(sets)

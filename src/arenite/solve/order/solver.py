@@ -7,6 +7,7 @@ that peak is proven.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from arenite.budget import Budget
@@ -113,13 +114,13 @@ class _Solver:
         sets = working_sets(self._problem, order)
         if max(sets, default=0) > self._certificate.bound:
             order, states = self._search(sets)
-        if peak(self._given, self._default) <= peak(self._given, order):
-            order = self._default
+        peaks = [(peak(self._given, each), each) for each in (self._default, order)]
+        least, order = min(peaks, key=itemgetter(0))
         certificate = self._certificate
         if self._waiting and not isinstance(certificate, Floor):
             certificate = Deferred(certificate.bound, self._waiting, certificate)
         statistics = Statistics(states, _technique(certificate))
-        return Schedule(tuple(order), peak(self._given, order), certificate.bound, certificate, statistics)
+        return Schedule(tuple(order), least, certificate.bound, certificate, statistics)
 
     def _search(self, sets: list[int]) -> tuple[list[int], int]:
         """Work on the piece with the largest peak until it is proven or the budget is spent.
@@ -165,7 +166,7 @@ class _Solver:
         result = []
         for tensor in self._problem.tensors:
             begin = 0 if tensor.producer is None else position[tensor.producer]
-            readers = max((position[c] for c in tensor.consumers), default=begin)
+            readers = max(map(position.__getitem__, tensor.consumers), default=begin)
             result.append((begin, len(position) if tensor.kept else readers))
         return result
 

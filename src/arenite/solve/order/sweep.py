@@ -13,6 +13,7 @@ from arenite.problems.certificate import Swept
 from arenite.solve.core.interface import STATES_OF_SWEEP_AT_ONCE
 from arenite.solve.core.orders.interface import Direction
 from arenite.solve.core.orders.python import moves_of
+from arenite.solve.order.graph import bits
 from arenite.solve.order.search import Found, Undecided
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ _STEPS_OF_MOVE = 0.15
 """Budget steps of one move, and further ones per word of a state. Measured in C on random-wired networks and random
 graphs, where a state has 2 to 16 words; in Python a move takes some five times as long."""
 _STEPS_OF_WORD = 0.04
+_EAGER = 2.5
+"""Steps of a move where operators are eager, as a multiple: it takes back several, and states settle further."""
 _MOVES_OF_STATE = 7
 """Moves that a state is expected to have, as states of random-wired networks do."""
 
@@ -81,7 +84,7 @@ def states_within(graph: Graph, steps: float) -> float:
 
 
 def _steps_of_move(graph: Graph) -> float:
-    return _STEPS_OF_MOVE + _STEPS_OF_WORD * _words(graph)
+    return (_STEPS_OF_MOVE + _STEPS_OF_WORD * _words(graph)) * (_EAGER if graph.eager else 1)
 
 
 def _words(graph: Graph) -> int:
@@ -101,11 +104,20 @@ def _path(graph: Graph, way: list[int], bound: int) -> tuple[int, ...]:
 
 def _between(graph: Graph, moves: Moves, state: int, end: int, bound: int) -> list[int]:
     """The states after settled state `state`, up to and with the next one, `end`."""
-    for left, new, memory in moves.moves(state, _live(graph, state), moves.root)[0]:
-        if memory < bound and not end & ~new:
-            way = moves.settling.way(new, left, end, bound)
-            if way:
-                return way
+    for operator in bits(state & ~end & ~graph.eager):
+        later = graph.descendants[operator] & state
+        if later & (end | ~graph.eager):
+            continue
+        before, path = state, []
+        for eager in (v for v in reversed(graph.order) if later >> v & 1):
+            before ^= 1 << eager
+            path.append(before)
+        live = _live(graph, before)
+        for left, new, memory in moves.moves(before, live, moves.root)[0]:
+            if new == before ^ 1 << operator and max(memory, live + graph.least_own if later else 0) < bound:
+                way = moves.settling.way(new, left, end, bound)
+                if way:
+                    return path + way
     raise AssertionError("a state of the sweep does not follow from the one that it comes from")
 
 

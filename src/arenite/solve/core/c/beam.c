@@ -195,7 +195,7 @@ static bool make(beam *each, Py_ssize_t from, const move *made, frontier *next) 
   int64_t peak = each->kept[from].peak > made->memory ? each->kept[from].peak : made->memory;
   reached by = {peak, made->live, made->live, from, next};
   memcpy(each->row, before, bytes);
-  move_make(in, made, each->row);
+  move_make(made, each->row);
   memcpy(each->row + words, each->row, bytes);
   for (Py_ssize_t i = 0; i < words; i++) {
     each->changed[i] = each->row[i] & ~before[i];

@@ -42,7 +42,7 @@ static void drop_outside(moves *found, const uint64_t *end) {
   Py_ssize_t kept = 0;
   for (Py_ssize_t i = 0; i < found->count; i++) {
     const move *each = &found->at[i];
-    if (each->part != NULL ? set_within(each->part, end, found->in->words) : set_has(end, each->operator)) {
+    if (move_within(each, end)) {
       found->at[kept++] = *each;
     }
   }
@@ -63,7 +63,7 @@ static bool visit_one(between *all, moves *found, visit *at, const uint64_t *end
   if (best->live < all->live) {
     all->live = best->live;
     memcpy(all->least, pool_row(&all->seen, at->state), bytes_of_row(all));
-    move_make(found->in, best, all->least);
+    move_make(best, all->least);
   }
   bool only_best = best->live <= at->live;
   for (Py_ssize_t i = 0; i < found->count; i++) {
@@ -72,7 +72,7 @@ static bool visit_one(between *all, moves *found, visit *at, const uint64_t *end
       continue;
     }
     memcpy(all->row, pool_row(&all->seen, at->state), bytes_of_row(all));
-    move_make(found->in, made, all->row);
+    move_make(made, all->row);
     if (set_compare(all->row, end, all->seen.words) != 0 && !push(all, all->row, made->live, at->next)) {
       return false;
     }

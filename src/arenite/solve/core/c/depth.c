@@ -186,7 +186,7 @@ static bool reserve_way(search *each) {
 
 /* Puts a state on the way, with the moves that were found. False where memory ran out. */
 static bool open_state(search *each, Py_ssize_t state, int64_t live, frontier *next) {
-  Py_ssize_t count = each->found.count, words = each->in->events > 0 ? each->in->words : 0;
+  Py_ssize_t count = each->found.count, words = each->found.at[0].part_words;
   opened *made = malloc(sizeof *made + (sizeof(move) + sizeof(uint64_t) * (size_t)words) * (size_t)count);
   if (made == NULL || !reserve_way(each)) {
     free(made);
@@ -247,7 +247,7 @@ static bool follow_on(search *each, Py_ssize_t at, Py_ssize_t before, int64_t li
     }
     live = best->live;
     memcpy(each->row, row_of(each, at), bytes_of_row(each));
-    move_make(in, best, each->row);
+    move_make(best, each->row);
     if (!commit(each, &at, live, UNSETTLED)) {
       return false;
     }
@@ -401,7 +401,7 @@ static bool step(search *each) {
   }
   const move *made = &top->moves[--top->count];
   memcpy(each->row, row_of(each, top->state), bytes_of_row(each));
-  move_make(each->in, made, each->row);
+  move_make(made, each->row);
   bool is_new;
   Py_ssize_t state = reach(each, each->row, top->state, &is_new);
   return state >= 0 && (!is_new || follow(each, state, top->state, made->live, top->frontier));

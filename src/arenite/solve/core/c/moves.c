@@ -54,19 +54,23 @@ void moves_free(moves *each) {
   free(each->order);
 }
 
-void move_make(const space *in, const move *made, uint64_t *done) {
+bool move_within(const move *made, const uint64_t *set) {
+  return made->part != NULL ? set_within(made->part, set + made->first, made->part_words) : set_has(set, made->operator);
+}
+
+void move_make(const move *made, uint64_t *done) {
   if (made->part == NULL) {
     set_add(done, made->operator);
     return;
   }
-  for (Py_ssize_t i = 0; i < in->words; i++) {
-    done[i] |= made->part[i];
+  for (Py_ssize_t i = 0; i < made->part_words; i++) {
+    done[made->first + i] |= made->part[i];
   }
 }
 
 bool move_state_before(const space *in, const move *one, const move *other) {
   if (one->part != NULL) {
-    return set_compare(one->part, other->part, in->words) < 0;
+    return set_compare(one->part, other->part, one->part_words) < 0;
   }
   return in->backward ? one->operator > other->operator : one->operator < other->operator;
 }
@@ -88,6 +92,7 @@ static void find_single(moves *each, const uint64_t *done, int64_t live, const f
     move *found = &each->at[i];
     found->operator = from->at[i];
     found->part = NULL;
+    found->part_words = 0;
     found->live = space_move(each->in, done, live, from->at[i], &found->memory);
   }
   each->count = from->count;
@@ -99,8 +104,9 @@ static void find_single(moves *each, const uint64_t *done, int64_t live, const f
 
 /* Whether one set has fewer operators than another, or as many and is below it as a number. */
 static bool smaller(const space *in, const move *one, const move *other) {
+  (void)in;
   return OPERATORS_OF(one) < OPERATORS_OF(other) ||
-         (OPERATORS_OF(one) == OPERATORS_OF(other) && set_compare(one->part, other->part, in->words) < 0);
+         (OPERATORS_OF(one) == OPERATORS_OF(other) && set_compare(one->part, other->part, one->part_words) < 0);
 }
 
 /* Sorts numbers of moves by merging; `spare` has as much room. */
@@ -128,16 +134,24 @@ const int32_t *moves_sort(moves *each, move_order before) {
 
 /* Writes to `at` the operators that each event of a frontier needs yet. */
 static void find_parts(moves *each, const uint64_t *done, const frontier *from) {
-  Py_ssize_t words = each->in->words;
+  const space *in = each->in;
+  Py_ssize_t first = 0, end = 0;
+  while (first < in->words && done[first] == in->full[first]) {
+    first++;
+  }
   for (Py_ssize_t i = 0; i < from->count; i++) {
-    const uint64_t *closure = each->in->closures + words * from->at[i];
-    uint64_t *part = each->parts + words * i;
+    Py_ssize_t closure_end = (Py_ssize_t)in->closure_ends.at[from->at[i]];
+    end = closure_end > end ? closure_end : end;
+  }
+  for (Py_ssize_t i = 0; i < from->count; i++) {
+    const uint64_t *closure = in->closures + in->words * from->at[i];
+    uint64_t *part = each->parts + (end - first) * i;
     int64_t operators = 0;
-    for (Py_ssize_t j = 0; j < words; j++) {
-      part[j] = closure[j] & ~done[j];
-      operators += word_bits(part[j]);
+    for (Py_ssize_t j = first; j < end; j++) {
+      part[j - first] = closure[j] & ~done[j];
+      operators += word_bits(part[j - first]);
     }
-    move found = {each->in->event_extra.at[from->at[i]], operators, -1, part};
+    move found = {in->event_extra.at[from->at[i]], operators, -1, (int32_t)first, (int32_t)(end - first), part};
     each->at[i] = found;
   }
 }
@@ -146,22 +160,23 @@ static void find_parts(moves *each, const uint64_t *done, const frontier *from) 
  * smaller closure comes first, and an operator with extra has the smallest of those that it is in. */
 static bool has_smaller(const moves *each, const int32_t *list, Py_ssize_t count, const move *other) {
   for (Py_ssize_t i = 0; i < count; i++) {
-    if (set_within(each->at[list[i]].part, other->part, each->in->words)) {
+    if (set_within(each->at[list[i]].part, other->part, other->part_words)) {
       return true;
     }
   }
   return false;
 }
 
-/* The operator of a set that comes after all others of the set; -1 if several have none of the set after them. */
-static int64_t last_of(const space *in, const uint64_t *part) {
+/* The operator of a move to the state `next` that comes after all others of the move; -1 if several have none of the move
+ * after them. What follows an operator of the move and is in `next` is of the move too. */
+static int64_t last_of(const space *in, const move *found, const uint64_t *next) {
   int64_t last = -1;
-  for (Py_ssize_t i = 0; i < in->words; i++) {
-    for (uint64_t rest = part[i]; rest != 0; rest &= rest - 1) {
-      int64_t operator = 64 * i + word_lowest(rest);
+  for (Py_ssize_t i = 0; i < found->part_words; i++) {
+    for (uint64_t rest = found->part[i]; rest != 0; rest &= rest - 1) {
+      int64_t operator = 64 * (found->first + i) + word_lowest(rest);
       bool followed = false;
       for (int64_t j = in->follows.starts.at[operator]; !followed && j < in->follows.starts.at[operator + 1]; j++) {
-        followed = set_has(part, in->follows.of.at[j]);
+        followed = set_has(next, in->follows.of.at[j]);
       }
       if (!followed && last >= 0) {
         return -1;
@@ -191,18 +206,18 @@ static void weigh(moves *each, const uint64_t *done, int64_t live, move *found) 
   const space *in = each->in;
   int64_t made = 0, ended = 0;
   memcpy(each->next, done, sizeof(uint64_t) * (size_t)in->words);
-  move_make(in, found, each->next);
+  move_make(found, each->next);
   for (int forget = 0; forget < 2; forget++) {
-    for (Py_ssize_t i = 0; i < in->words; i++) {
+    for (Py_ssize_t i = 0; i < found->part_words; i++) {
       for (uint64_t rest = found->part[i]; rest != 0; rest &= rest - 1) {
-        int64_t operator = 64 * i + word_lowest(rest);
+        int64_t operator = 64 * (found->first + i) + word_lowest(rest);
         ended += ended_with(each, operator, forget);
         made += forget ? 0 : figure(in, operator, MADE);
         ended += forget ? 0 : figure(in, operator, DEAD);
       }
     }
   }
-  int64_t last = in->saved.of.count > 0 ? last_of(in, found->part) : -1;
+  int64_t last = in->saved.of.count > 0 ? last_of(in, found, each->next) : -1;
   found->memory = live + made + EXTRA_OF(found) - (last >= 0 ? space_saving(in, each->next, last) : 0);
   found->live = live + made - ended;
 }

@@ -5,10 +5,12 @@
 
 #include "frontier.h"
 
-/* A move does one operator, or with `part` not NULL all operators of that set. */
+/* A move does one operator, or with `part` not NULL all operators of that set, which has `part_words` words and begins at
+ * word `first`. Other words are 0 in all sets of a state's moves, whose ranges are the same: of a long problem most
+ * operators are done, or long to come. */
 typedef struct {
   int64_t live, memory;
-  int32_t operator;
+  int32_t operator, first, part_words;
   const uint64_t *part;
 } move;
 
@@ -34,8 +36,11 @@ void moves_free(moves *each);
  * and puts that of this state in its place. False, with an exception set, where memory ran out. */
 bool moves_find(moves *each, const uint64_t *done, int64_t live, frontier **from);
 
+/* Whether all operators of a move are in a set. */
+bool move_within(const move *made, const uint64_t *set);
+
 /* Makes a move. */
-void move_make(const space *in, const move *made, uint64_t *done);
+void move_make(const move *made, uint64_t *done);
 
 /* Says whether one move comes before another. */
 typedef bool (*move_order)(const space *in, const move *one, const move *other);

@@ -19,6 +19,7 @@ static void free_space(space *each) {
   numbers_free(&each->figures);
   numbers_free(&each->sizes);
   numbers_free(&each->event_extra);
+  numbers_free(&each->closure_ends);
   free(each->full);
   free(each->near);
   free(each->held);
@@ -76,12 +77,15 @@ static bool read_events(space *result, PyObject *given) {
     return false;
   }
   result->closures = empty_sets(result->words, result->events);
-  if (result->closures == NULL) {
+  if (result->closures == NULL || !numbers_filled(&result->closure_ends, result->events, result->words)) {
     return false;
   }
   const uint8_t *bytes = (const uint8_t *)PyBytes_AsString(closures);
   for (Py_ssize_t i = 0; i < result->events; i++) {
-    set_read(result->closures + i * result->words, result->words, bytes + i * width, width);
+    uint64_t *closure = result->closures + i * result->words;
+    set_read(closure, result->words, bytes + i * width, width);
+    for (int64_t *end = &result->closure_ends.at[i]; *end > 0 && closure[*end - 1] == 0; --*end) {
+    }
   }
   return read_lists(&result->tops, tops, result->events, result->count) && events_cover(result);
 }

@@ -31,6 +31,7 @@ typedef struct {
   /* Forward moves may go from event to event, see `orders/events.py`. `events` is 0 where they do not. */
   Py_ssize_t events;
   uint64_t *closures;    /* of each event, in rows of `words` */
+  numbers closure_ends;  /* of each event, the word after the last one that is not 0 */
   numbers event_extra;   /* bytes */
   lists tops;            /* operators with which each event has happened */
   lists covers, covered; /* events just before each event, and just after */

@@ -16,7 +16,8 @@
 /* States that arrive together: while one is looked up, the memory of the others is on its way to the processor. */
 #define ARRIVALS 16
 
-/* What follows the set in the row of a state that waits: the operators that may be next, a set, and the numbers here. */
+/* What follows the set in the row of a state that waits: the operators that are loose, a set, and the numbers here. An
+ * operator is loose if only eager operators that are not taken back come after it; see `certificate.Swept`. */
 enum { LIVE, ORIGIN, HASH, OTHERS };
 
 /* States wait by the number of operators taken back, `size`, and are settled. `rows` has the states that were looked
@@ -38,6 +39,8 @@ typedef struct {
   int64_t new_moves;
   Py_ssize_t goal; /* the state before the goal; -1 as long as it was not reached */
   uint64_t *changed;
+  uint64_t *eager; /* a set */
+  int64_t own;     /* bytes that each eager operator needs for itself */
   uint64_t *arriving; /* rows of states, which go to `waiting` together; and the size of each */
   Py_ssize_t arriving_sizes[ARRIVALS], arriving_count;
 } sweep;
@@ -63,30 +66,51 @@ static void free_sweep(sweep *each) {
   free(each->origins);
   free(each->arriving);
   free(each->changed);
+  free(each->eager);
   Py_XDECREF(each->held);
   free(each);
 }
 
 static Py_ssize_t stride_of(const sweep *each) { return 2 * each->in->words + OTHERS; }
 
-static uint64_t *ready_of(const sweep *each, uint64_t *row) { return row + each->in->words; }
+static uint64_t *loose_of(const sweep *each, uint64_t *row) { return row + each->in->words; }
 
 static uint64_t *others_of(const sweep *each, uint64_t *row) { return row + 2 * each->in->words; }
 
-/* The operators that may be next in a state, from those that might have been before some operators were `changed`. */
-static void make_ready(const sweep *each, uint64_t *row) {
+/* Whether only eager operators, all of them loose, come after an operator and are not taken back. */
+static bool is_loose(const sweep *each, uint64_t *row, int64_t operator) {
   const space *in = each->in;
-  uint64_t *ready = ready_of(each, row);
-  for (Py_ssize_t i = 0; i < in->words; i++) {
-    ready[i] &= ~row[i];
-    for (uint64_t rest = each->changed[i]; rest != 0; rest &= rest - 1) {
-      int64_t operator = 64 * i + word_lowest(rest);
-      for (int64_t j = in->follows.starts.at[operator]; j < in->follows.starts.at[operator + 1]; j++) {
-        int64_t other = in->follows.of.at[j];
-        if (!set_has(row, other) && all_done(&in->needs, other, row)) {
-          set_add(ready, other);
-        }
+  for (int64_t i = in->needs.starts.at[operator]; i < in->needs.starts.at[operator + 1]; i++) {
+    int64_t later = in->needs.of.at[i];
+    if (!set_has(row, later) && !(set_has(each->eager, later) && set_has(loose_of(each, row), later))) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/* Adds the operators that became loose because one was taken back, or became loose itself. */
+static void loosen_before(const sweep *each, uint64_t *row, int64_t operator) {
+  const space *in = each->in;
+  for (int64_t i = in->follows.starts.at[operator]; i < in->follows.starts.at[operator + 1]; i++) {
+    int64_t other = in->follows.of.at[i];
+    if (!set_has(row, other) && !set_has(loose_of(each, row), other) && is_loose(each, row, other)) {
+      set_add(loose_of(each, row), other);
+      if (set_has(each->eager, other)) {
+        loosen_before(each, row, other);
       }
+    }
+  }
+}
+
+/* The operators that are loose in a state, from those that were before some operators were `changed`. */
+static void make_loose(const sweep *each, uint64_t *row) {
+  for (Py_ssize_t i = 0; i < each->in->words; i++) {
+    loose_of(each, row)[i] &= ~row[i];
+  }
+  for (Py_ssize_t i = 0; i < each->in->words; i++) {
+    for (uint64_t rest = each->changed[i]; rest != 0; rest &= rest - 1) {
+      loosen_before(each, row, 64 * i + word_lowest(rest));
     }
   }
 }
@@ -126,26 +150,25 @@ static bool let_wait(sweep *each) {
   return true;
 }
 
-/* Lets a state arrive, once it has settled, which follows from the state in row `before` by one operator; or the first one,
- * by none. `live` are the bytes alive in it. */
-static bool arrive(sweep *each, const uint64_t *before, int64_t operator, int64_t live, uint32_t origin) {
+/* The row of the state that arrives next. */
+static uint64_t *next_row(const sweep *each) { return each->arriving + stride_of(each) * each->arriving_count; }
+
+/* Lets the state in the next row arrive, once it has settled. It follows from the state in row `before`, with that one's
+ * loose operators; or it is the first one. `live` are the bytes alive in it, and `live_before` were in the other. */
+static bool arrive(sweep *each, const uint64_t *before, int64_t live_before, int64_t live, uint32_t origin) {
   const space *in = each->in;
-  uint64_t *row = each->arriving + stride_of(each) * each->arriving_count;
-  memcpy(row, before, sizeof(uint64_t) * (size_t)(2 * in->words));
-  memset(each->changed, 0, sizeof(uint64_t) * (size_t)in->words);
-  if (operator >= 0) {
-    set_add(row, operator);
-    set_add(each->changed, operator);
-  }
-  /* The operators of the first state were never tested, so that they count as held. */
-  parent from = {operator < 0 ? INT64_MAX : (int64_t)before[2 * in->words + LIVE], before + in->words, each->changed};
-  space_settle_fully(in, row, &live, &from, each->bound);
+  uint64_t *row = next_row(each);
   Py_ssize_t size = 0;
+  for (Py_ssize_t i = 0; i < in->words; i++) {
+    each->changed[i] = row[i] & ~before[i];
+  }
+  parent from = {live_before, before + in->words, each->changed};
+  space_settle_fully(in, row, &live, &from, each->bound);
   for (Py_ssize_t i = 0; i < in->words; i++) {
     each->changed[i] = row[i] & ~before[i];
     size += word_bits(row[i]);
   }
-  make_ready(each, row);
+  make_loose(each, row);
   uint64_t *others = others_of(each, row);
   others[LIVE] = (uint64_t)live;
   others[ORIGIN] = origin;
@@ -157,24 +180,46 @@ static bool arrive(sweep *each, const uint64_t *before, int64_t operator, int64_
   return each->arriving_count < ARRIVALS || let_wait(each);
 }
 
-static bool begin(sweep *each) {
+/* Lets the first state arrive. None of its operators was ever tested, so that all that may be the last one count as held. */
+static bool arrive_first(sweep *each) {
+  const space *in = each->in;
+  uint64_t *empty = calloc((size_t)stride_of(each), sizeof(uint64_t));
+  if (empty == NULL) {
+    PyErr_NoMemory();
+    return false;
+  }
+  for (int64_t operator = 0; operator < in->count; operator++) {
+    if (in->needs.starts.at[operator] == in->needs.starts.at[operator + 1]) {
+      set_add(loose_of(each, empty), operator);
+    }
+  }
+  for (int64_t operator = 0; operator < in->count; operator++) {
+    if (set_has(loose_of(each, empty), operator) && set_has(each->eager, operator)) {
+      loosen_before(each, empty, operator);
+    }
+  }
+  memcpy(next_row(each), empty, sizeof(uint64_t) * (size_t)(2 * in->words));
+  bool right = arrive(each, empty, INT64_MAX, in->live, NO_ORIGIN) && let_wait(each);
+  free(empty);
+  return right;
+}
+
+static bool begin(sweep *each, PyObject *eager) {
   const space *in = each->in;
   each->waiting = calloc((size_t)in->count + 1, sizeof(pool *));
   each->arriving = calloc((size_t)(stride_of(each) * ARRIVALS), sizeof(uint64_t));
   each->changed = calloc((size_t)in->words, sizeof(uint64_t));
-  uint64_t *empty = calloc((size_t)stride_of(each), sizeof(uint64_t));
-  bool right = each->waiting != NULL && each->arriving != NULL && each->changed != NULL && empty != NULL;
-  if (!right) {
+  each->eager = calloc((size_t)in->words, sizeof(uint64_t));
+  if (each->waiting == NULL || each->arriving == NULL || each->changed == NULL || each->eager == NULL) {
     PyErr_NoMemory();
+    return false;
   }
-  for (Py_ssize_t operator = 0; right && operator < in->count; operator++) {
-    if (in->needs.starts.at[operator] == in->needs.starts.at[operator + 1]) {
-      set_add(ready_of(each, empty), operator);
-    }
+  if (PyBytes_Size(eager) != (in->count + 7) / 8) {
+    PyErr_SetString(PyExc_ValueError, "eager operators for the compiled core are wrong");
+    return false;
   }
-  right = right && arrive(each, empty, -1, in->live, NO_ORIGIN) && let_wait(each);
-  free(empty);
-  return right;
+  set_read(each->eager, in->words, (const uint8_t *)PyBytes_AsString(eager), PyBytes_Size(eager));
+  return arrive_first(each);
 }
 
 /* Whether a state comes before another: by hash, and by the sets where two have the same hash. */
@@ -279,21 +324,58 @@ static void close_size(sweep *each) {
   each->sequence = NULL;
 }
 
+/* Takes back the eager operators after an operator that is loose, the last ones first; returns how many they are. */
+static Py_ssize_t take_later(const sweep *each, uint64_t *row, int64_t *live, int64_t operator) {
+  const space *in = each->in;
+  Py_ssize_t taken = 0;
+  int64_t memory;
+  for (int64_t i = in->needs.starts.at[operator]; i < in->needs.starts.at[operator + 1]; i++) {
+    int64_t later = in->needs.of.at[i];
+    if (!set_has(row, later)) {
+      taken += 1 + take_later(each, row, live, later);
+      *live = space_move(in, row, *live, later, &memory);
+      set_add(row, later);
+    }
+  }
+  return taken;
+}
+
+/* Notes the least memory of the eager operators that leave no more bytes alive and that only the bound holds back. */
+static void refuse_held(sweep *each, uint64_t *row, int64_t live) {
+  const space *in = each->in;
+  for (Py_ssize_t i = 0; i < in->words; i++) {
+    for (uint64_t rest = loose_of(each, row)[i] & each->eager[i]; rest != 0; rest &= rest - 1) {
+      int64_t operator = 64 * i + word_lowest(rest), memory;
+      if (all_done(&in->needs, operator, row) && space_move(in, row, live, operator, &memory) <= live) {
+        each->refused = memory < each->refused ? memory : each->refused;
+      }
+    }
+  }
+}
+
 /* Makes all moves from one state. */
 static bool expand(sweep *each, Py_ssize_t place) {
   const space *in = each->in;
   uint64_t *row = pool_row(each->current, each->sequence[place]);
   int64_t live = (int64_t)others_of(each, row)[LIVE], memory;
+  if (live + each->own >= each->bound) {
+    refuse_held(each, row, live);
+  }
   for (Py_ssize_t i = 0; i < in->words; i++) {
-    for (uint64_t rest = ready_of(each, row)[i]; rest != 0; rest &= rest - 1) {
-      int64_t operator = 64 * i + word_lowest(rest);
-      int64_t left = space_move(in, row, live, operator, &memory);
+    for (uint64_t rest = loose_of(each, row)[i] & ~each->eager[i]; rest != 0; rest &= rest - 1) {
+      int64_t operator = 64 * i + word_lowest(rest), left = live;
+      uint64_t *new_row = next_row(each);
+      memcpy(new_row, row, sizeof(uint64_t) * (size_t)(2 * in->words));
+      int64_t later = take_later(each, new_row, &left, operator) > 0 ? left + each->own : 0;
+      left = space_move(in, new_row, left, operator, &memory);
+      memory = later > memory ? later : memory;
       if (memory >= each->bound) {
         each->refused = memory < each->refused ? memory : each->refused;
         continue;
       }
+      set_add(new_row, operator);
       each->new_moves++;
-      if (!arrive(each, row, operator, left, (uint32_t)(each->known + place))) {
+      if (!arrive(each, row, live, left, (uint32_t)(each->known + place))) {
         return false;
       }
     }
@@ -305,9 +387,9 @@ static void free_capsule(PyObject *capsule) { free_sweep(PyCapsule_GetPointer(ca
 
 PyObject *order_sweep_begin(PyObject *module, PyObject *arguments) {
   (void)module;
-  PyObject *held;
-  long long bound, most;
-  if (!PyArg_ParseTuple(arguments, "OLL", &held, &bound, &most)) {
+  PyObject *held, *eager;
+  long long bound, most, own;
+  if (!PyArg_ParseTuple(arguments, "OLLSL", &held, &bound, &most, &eager, &own)) {
     return NULL;
   }
   const space *in = space_of(held);
@@ -320,9 +402,10 @@ PyObject *order_sweep_begin(PyObject *module, PyObject *arguments) {
   each->in = in;
   each->bound = bound;
   each->most = most;
+  each->own = own;
   each->refused = INT64_MAX;
   each->goal = -1;
-  PyObject *capsule = begin(each) ? PyCapsule_New(each, CAPSULE, free_capsule) : NULL;
+  PyObject *capsule = begin(each, eager) ? PyCapsule_New(each, CAPSULE, free_capsule) : NULL;
   if (capsule == NULL) {
     free_sweep(each);
   }

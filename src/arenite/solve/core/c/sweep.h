@@ -5,7 +5,8 @@
 
 #include "numbers.h"
 
-/* (space, bound, most) -> sweep; it stops after more than so many moves */
+/* (space, bound, most, eager, own) -> sweep; it stops after more than so many moves. `eager` is a set in whole bytes, `own`
+ * the bytes that each of its operators needs for itself. */
 PyObject *order_sweep_begin(PyObject *module, PyObject *arguments);
 
 /* (sweep, most) -> (answer, states, moves): goes on for at most so many states of one size. The answer is -1 as long as

@@ -3,10 +3,11 @@
     size (operators run)    n      n-1     n-2     ...     0
     states                  *  ->  ****    *****           *       one row of 64-bit words per state
 
-Only settled states count and are kept (see `settle`). In C a state settles before it waits. Here a state just reached
-waits first, as a row of bits in numpy arrays, and settles together with the others of its size. Moves lead to smaller
-states only, so a size is complete once all larger sizes are. The states of a size are in the order of their hashes, and
-each remembers the first of the states that it can be reached from, so that both ways give the same.
+Only settled states count and are kept (see `settle`). A move takes back an operator, and the eager ones after it
+(`eager.py`). In C a state settles before it waits. Here a state just reached waits first, as a row of bits in numpy
+arrays, and settles together with the others of its size. Moves lead to smaller states only, so a size is complete once
+all larger sizes are. The states of a size are in the order of their hashes, and each remembers the first of the states
+that it can be reached from, so that both ways give the same.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from arenite.solve.core.orders.eager import eager_moves
 from arenite.solve.order.graph import bits
 
 if TYPE_CHECKING:
@@ -133,17 +135,30 @@ class PythonBreadthFirst:
         for operator, places, left, memory in ways:
             relevant = settled[places]
             fit = memory < self._bound
-            refused = memory[relevant & ~fit]
-            if refused.size:
-                least = int(refused.min())
-                self._refused = least if self._refused is None else min(least, self._refused)
-            taken_back = relevant & fit
+            eager = self._graph.eager >> operator & 1
+            self._refuse(memory[relevant & ~fit & (left <= states.live[places]) if eager else relevant & ~fit])
+            taken_back = relevant & fit & (not eager)
             if taken_back.any():
                 there = places[taken_back]
                 rows = states.rows[there]
                 self._tables.take(rows, operator)
                 self._moves += len(there)
                 self._arrive(size - 1, _States(rows, left[taken_back], number[there]))
+        rows, number = states.rows[settled], number[settled]
+        for move in eager_moves(self._graph, rows, states.live[settled]):
+            fit = move.memory < self._bound
+            self._refuse(move.memory[~fit])
+            self._moves += int(fit.sum())
+            sizes = np.unpackbits(move.rows.view(np.uint8), axis=1).sum(axis=1, dtype=np.int64)
+            for left in np.unique(sizes[fit]).tolist():
+                there = fit & (sizes == left)
+                self._arrive(left, _States(move.rows[there], move.live[there], number[move.places[there]]))
+
+    def _refuse(self, memory: Numbers) -> None:
+        """Note the least memory of moves that the bound refuses."""
+        if memory.size:
+            least = int(memory.min())
+            self._refused = least if self._refused is None else min(least, self._refused)
 
     def _arrive(self, size: int, states: _States) -> None:
         self._arrived.setdefault(size, []).append(states)
@@ -152,14 +167,12 @@ class PythonBreadthFirst:
 class _Tables:
     """For each operator of a graph: the bytes that it adds and its bit in a row of words.
 
-    `own`: outputs and extra. `lasting`: outputs that outlive the operator. `inputs`: tensors that may end with it.
+    `own`: outputs and extra.
     """
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.own = [graph.made[v] + graph.extra[v] for v in range(graph.count)]
-        self.lasting = [graph.made[v] - graph.dies_at_once(v) for v in range(graph.count)]
-        self.inputs = [[t for t in graph.inputs[v] if graph.sizes[t] and not graph.kept[t]] for v in range(graph.count)]
         self.savings = {
             each.operator: (each.most, [(t, saved) for t, saved in each.saved if saved and not graph.kept[t]])
             for each in graph.problem.savings
@@ -206,7 +219,7 @@ class _Chunk:
         mask = 0
         for operator in self._candidates:
             mask |= 1 << operator | graph.after[operator]
-            for tensor in self._tables.inputs[operator]:
+            for tensor in self._tables.graph.ending[operator]:
                 mask |= graph.readers[tensor]
         mask &= self._some
         first, last = (mask & -mask).bit_length() - 1 >> 3, mask.bit_length() - 1 >> 3
@@ -227,8 +240,8 @@ class _Chunk:
             if not places.size:
                 continue
             live = self.live[places]
-            left = live - tables.lasting[operator]
-            for tensor in tables.inputs[operator]:
+            left = live - tables.graph.lasting[operator]
+            for tensor in tables.graph.ending[operator]:
                 left += self._all_read(tensor, places) * np.int64(tables.graph.sizes[tensor])
             memory = left + tables.own[operator]
             if operator in tables.savings:
@@ -274,7 +287,7 @@ class _Chunk:
         self.taken[places] += 1
         self._columns[operator][places] = False
         self._tables.take(self.rows, operator, places)
-        for tensor in self._tables.inputs[operator]:
+        for tensor in self._tables.graph.ending[operator]:
             self._read.pop(tensor, None)
 
 

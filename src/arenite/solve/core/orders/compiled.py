@@ -40,7 +40,9 @@ class CompiledOrderSpace:
 
     def breadth_first(self, bound: int, moves: int) -> CompiledBreadthFirst:
         """See `OrderSpace`."""
-        search = _compiled.order_sweep_begin(self._space, min(bound, LARGEST), min(moves, LARGEST))
+        eager = self._graph.eager.to_bytes((self._graph.count + 7) // 8, "little")
+        bound, moves = min(bound, LARGEST), min(moves, LARGEST)
+        search = _compiled.order_sweep_begin(self._space, bound, moves, eager, self._graph.least_own)
         return CompiledBreadthFirst(search, self._graph.count)
 
 

@@ -38,14 +38,15 @@ class Event(NamedTuple):
 def sorted_closures(graph: Graph) -> list[Event]:
     """The events of a problem, smaller closures first."""
     result: dict[int, Event] = {}
-    for readers, kept in zip(graph.readers, graph.kept, strict=True):
-        if readers and not kept:
+    for readers, tensor in zip(graph.readers, graph.problem.tensors, strict=True):
+        if readers and not tensor.kept:
             closure = readers
-            for reader in bits(readers):
+            for reader in tensor.consumers:
                 closure |= graph.ancestors[reader]
             result.setdefault(closure, Event(closure, 0, readers))
     for operator in range(graph.count):
-        if graph.extra[operator] or graph.dies_at_once(operator) or not graph.after[operator]:
+        dead = graph.lasting[operator] < graph.made[operator]
+        if graph.extra[operator] or dead or not graph.links.successors[operator]:
             closure = graph.ancestors[operator] | 1 << operator
             result[closure] = Event(closure, graph.extra[operator], 1 << operator)
     for _, ends in graph.savings.values():
@@ -133,9 +134,8 @@ class Events:
         ends: dict[int, None] = {}
         for operator in bits(part):
             made += graph.made[operator]
-            ends.update((t, None) for t in graph.inputs[operator] if not graph.kept[t] and graph.sizes[t])
-            dead = graph.dies_at_once(operator)
-            if dead:
+            ends.update((t, None) for t in graph.ending[operator])
+            if graph.lasting[operator] < graph.made[operator]:
                 ends.update((t, None) for t in graph.outputs[operator] if not graph.readers[t] and not graph.kept[t])
         self._known[part] = found = (made, tuple((graph.sizes[t], graph.readers[t]) for t in ends))
         return found

@@ -54,11 +54,6 @@ class Forward:
         self.settling = Settling(graph, backward=False)
         self.start, self.live, self.goal = 0, graph.start, graph.full
         self.root = (0, sum(1 << v for v in range(graph.count) if not graph.before[v]))
-        self._reads = [
-            [(graph.sizes[t], graph.readers[t]) for t in graph.inputs[v] if graph.sizes[t] and not graph.kept[t]]
-            for v in range(graph.count)
-        ]
-        self._dead = [graph.dies_at_once(v) for v in range(graph.count)]
 
     def moves(self, state: int, live: int, hint: tuple[int, int]) -> tuple[list[Move], tuple[int, int]]:
         """Run any one ready operator, lowest first; see `Moves`."""
@@ -72,8 +67,8 @@ class Forward:
         result = []
         for operator in bits(ready):
             new = state | 1 << operator
-            left = live + graph.made[operator] - self._dead[operator]
-            for size, readers in self._reads[operator]:
+            left = live + graph.lasting[operator]
+            for size, readers in graph.reads[operator]:
                 if not readers & ~new:
                     left -= size
             result.append(Move(left, new, live + graph.made[operator] + graph.extra[operator]))
@@ -91,11 +86,6 @@ class Backward:
         self.settling = Settling(graph, backward=True)
         self.start, self.live, self.goal = graph.full, graph.end, 0
         self.root = (graph.full, sum(1 << v for v in range(graph.count) if not graph.after[v]))
-        self._reads = [
-            [(graph.sizes[t], graph.readers[t]) for t in graph.inputs[v] if graph.sizes[t] and not graph.kept[t]]
-            for v in range(graph.count)
-        ]
-        self._lasting = [graph.made[v] - graph.dies_at_once(v) for v in range(graph.count)]
 
     def moves(self, state: int, live: int, hint: tuple[int, int]) -> tuple[list[Move], tuple[int, int]]:
         """Take back any one operator that has run and none of whose successors has, lowest first; see `Moves`."""
@@ -108,8 +98,8 @@ class Backward:
                     last |= 1 << operator
         result = []
         for operator in bits(last):
-            left = live - self._lasting[operator]
-            for size, readers in self._reads[operator]:
+            left = live - graph.lasting[operator]
+            for size, readers in graph.reads[operator]:
                 if not readers & ~state:
                     left += size
             memory = left + graph.made[operator] + graph.extra[operator]

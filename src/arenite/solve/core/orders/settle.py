@@ -27,12 +27,9 @@ class Settling:
         self._backward = backward
         self._full = graph.full
         self._made = [graph.made[v] + graph.extra[v] for v in range(graph.count)]
-        self._lasting = [graph.made[v] - graph.dies_at_once(v) for v in range(graph.count)]
+        self._lasting = graph.lasting
         self._needs = graph.after if backward else graph.before
-        self._reads = [
-            [(graph.sizes[t], graph.readers[t]) for t in graph.inputs[v] if graph.sizes[t] and not graph.kept[t]]
-            for v in range(graph.count)
-        ]
+        self._reads = graph.reads
         self._near = []
         for v in range(graph.count):
             near = graph.before[v] if backward else graph.after[v]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import chain
+from operator import sub
 from typing import TYPE_CHECKING
 
 from arenite.solve.core.orders.events import sorted_closures
@@ -34,19 +35,16 @@ def tables(graph: Graph, direction: Direction) -> Tables:
     saved: list[tuple[int, list[tuple[int, int]]]] = [(0, [])] * graph.count
     for each in graph.problem.savings:
         saved[each.operator] = each.most, [(t, size) for t, size in each.saved if not graph.kept[t]]
-    ending = [[t for t in inputs if graph.sizes[t] and not graph.kept[t]] for inputs in graph.inputs]
+    dead = map(sub, graph.made, graph.lasting)
+    most = (each for each, _ in saved)
     return (
         graph.count,
         backward,
         graph.end if backward else graph.start,
-        packed(
-            number
-            for v in range(graph.count)
-            for number in (graph.made[v], graph.extra[v], graph.dies_at_once(v), saved[v][0])
-        ),
+        packed(chain.from_iterable(zip(graph.made, graph.extra, dead, most, strict=True))),
         _lists(needs),
         _lists(follows),
-        _lists(ending),
+        _lists(graph.ending),
         (starts(ends for _, ends in saved), packed(chain.from_iterable(chain.from_iterable(e for _, e in saved)))),
         packed(graph.sizes),
         _lists([sorted(set(tensor.consumers)) for tensor in graph.problem.tensors]),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from arenite.cli.app import app
 from arenite.cli.endings import ENDINGS, Ended
+from arenite.runtimes.run import ONE_THREAD
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -29,6 +30,8 @@ runs cost time and free nothing."""
 def main() -> None:
     """Run the command line in this process and exit."""
     gc.set_threshold(_OBJECTS_BEFORE_COLLECTION)
+    for name, value in ONE_THREAD.items():
+        os.environ.setdefault(name, value)
     _open_missing_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

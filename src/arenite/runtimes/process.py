@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from arenite.errors import PROCESS_ADVICE, ResourceError, system_reason
 from arenite.runtimes.child import JOB_MARK, LENGTH
-from arenite.runtimes.run import Failure, Run
+from arenite.runtimes.run import ONE_THREAD, Failure, Run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,10 +41,6 @@ CLOCK_PER_PROCESSOR_SECOND = 30.0
 The system ends a child that has used up its processor time, whatever the load of the machine. The wall clock only ends
 children that wait for an event that never comes, and children on Windows, which has no limit of processor time.
 """
-
-ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
-"""Environment in which NumPy starts no threads. Nothing here multiplies matrices, and the threads of NumPy's OpenBLAS
-take as much processor time to start as the rest of NumPy."""
 
 NOISE = re.compile(r"^\s*$|^(INFO|WARNING|W0|I0)|RecordingMicroAllocator|absl::InitializeLog")
 LONGEST_REASON = 200

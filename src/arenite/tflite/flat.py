@@ -101,11 +101,13 @@ class Image:
 
     def vector(self, position: int, element: int) -> tuple[int, int]:
         """(position of the first element, number of elements) of the vector at a position; `element` in bytes."""
-        count = self.u32(position)
+        # As `u32` does: most reads of a file are vectors.
+        if not 0 <= position <= self.size - 4:
+            raise DamageError(f"a number at byte {position} lies outside of the {self.size} bytes of the file")
+        count: int = U32.unpack_from(self.data, position)[0]
         length = count * element
         if position + 4 + length > self.size:
             raise DamageError(f"a vector of {count} elements at byte {position} runs past the end of the file")
-        # As `spend` does: most reads of a file are vectors.
         self.left -= length
         if self.left < 0:
             self.spend(0)
@@ -167,21 +169,28 @@ class Table:
 
     def number(self, slot: int, kind: struct.Struct, default: int = 0) -> int:
         """Number in a field; `default`, as in the schema, if it is absent."""
-        at = self.field(slot, kind.size)
-        if not at:
+        slots = self.slots
+        offset = slots[slot] if slot < len(slots) else 0
+        if not offset:
             return default
-        value: int = kind.unpack_from(self.image.data, at)[0]
+        # As `field` does.
+        if offset + kind.size > self._length:
+            raise DamageError(f"field {slot} runs past the end of the table at byte {self.position}")
+        value: int = kind.unpack_from(self.image.data, self.position + offset)[0]
         return value
 
     def target(self, slot: int) -> int:
         """Target of an offset field; 0 if it is absent."""
         slots = self.slots
-        if slot >= len(slots) or not slots[slot]:
+        offset = slots[slot] if slot < len(slots) else 0
+        if not offset:
             return 0
-        # `field` checks that the field lies inside of the table, which lies inside of the file.
-        at = self.field(slot)
-        offset: int = U32.unpack_from(self.image.data, at)[0]
-        return at + offset
+        # As `field` does: most fields are offsets.
+        if offset + 4 > self._length:
+            raise DamageError(f"field {slot} runs past the end of the table at byte {self.position}")
+        at = self.position + offset
+        target: int = at + U32.unpack_from(self.image.data, at)[0]
+        return target
 
     def table(self, slot: int) -> Table | None:
         """Table that a field points to."""
@@ -199,10 +208,10 @@ class Table:
 
     def numbers(self, slot: int, code: str) -> tuple[int, ...]:
         """Elements of a vector of numbers; `code` is the `struct` letter of an element."""
-        slots = self.slots
-        if slot >= len(slots) or not slots[slot]:
+        at = self.target(slot)
+        if not at:
             return ()
-        start, count = self.image.vector(self.target(slot), _SIZES[code])
+        start, count = self.image.vector(at, _SIZES[code])
         return struct.unpack_from(f"<{count}{code}", self.image.data, start)
 
     def content(self, slot: int) -> memoryview | None:

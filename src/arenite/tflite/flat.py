@@ -29,6 +29,10 @@ HEADER = 8
 class DamageError(Exception):
     """The file is inconsistent; the message says how, and `within` adds where."""
 
+    def within(self, place: str) -> DamageError:
+        """The same error, with the place before its message."""
+        return type(self)(f"{place}: {self}")
+
 
 class NewerError(DamageError):
     """The file has a part that this version does not know; it need not be damaged."""
@@ -51,7 +55,7 @@ class within:  # noqa: N801 (reads like the context managers of contextlib; as a
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, DamageError):
-            raise type(error)(f"{self._place}: {error}") from None
+            raise error.within(self._place) from None
 
 
 class Image:

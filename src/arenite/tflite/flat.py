@@ -208,14 +208,14 @@ class Table:
             return ()
         start, count = self.image.vector(at, 4)
         offsets = struct.unpack_from(f"<{count}I", self.image.data, start)
-        return tuple(start + 4 * i + offset for i, offset in enumerate(offsets))
+        return tuple([start + 4 * i + offset for i, offset in enumerate(offsets)])
 
     def numbers(self, slot: int, code: str) -> tuple[int, ...]:
         """Elements of a vector of numbers; `code` is the `struct` letter of an element."""
-        at = self.target(slot)
-        if not at:
+        slots = self.slots
+        if slot >= len(slots) or not slots[slot]:
             return ()
-        start, count = self.image.vector(at, _SIZES[code])
+        start, count = self.image.vector(self.target(slot), _SIZES[code])
         return struct.unpack_from(f"<{count}{code}", self.image.data, start)
 
     def content(self, slot: int) -> memoryview | None:

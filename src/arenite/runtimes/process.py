@@ -124,7 +124,7 @@ class _Child:
                 _open(stream).close()
 
     def work_through(self, work: Sequence[tuple[str, Job]]) -> bool:
-        """Send the jobs, each with the name of its runtime, and wait until the child ends by itself; False if it did not."""
+        """Send the jobs, each with its runtime, and wait until the child ends by itself; False if it did not."""
         try:
             for reader in self._readers:
                 reader.start()

@@ -21,7 +21,7 @@ from arenite.tflite.slots import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from arenite.tflite.flat import Table
+    from arenite.tflite.flat import Image, Table
 
 _TYPES = {kind.code: kind for kind in ElementType}
 
@@ -44,10 +44,7 @@ def read_graph(table: Table, number: int, graphs: int, shared: Shared) -> Graph:
     image = table.image
     fed = _fed_at_run_time(table) if shared.data and shared.data[0] else frozenset()
     for index, position in enumerate(table.tables(SubGraphField.TENSORS)):
-        try:
-            tensors.append(_read_tensor(image.table(position), index, shared, fed))
-        except DamageError as damage:
-            raise damage.within(f"tensor {index}") from None
+        tensors.append(_read_tensor(image, position, index, shared, fed))
     operators = tuple(
         read_operator(image.table(position), i, tensors, shared.kinds, graphs)
         for i, position in enumerate(table.tables(SubGraphField.OPERATORS))
@@ -72,7 +69,14 @@ def _fed_at_run_time(table: Table) -> frozenset[int]:
     return frozenset(fed)
 
 
-def _read_tensor(table: Table, index: int, shared: Shared, fed: frozenset[int]) -> Tensor:
+def _read_tensor(image: Image, position: int, index: int, shared: Shared, fed: frozenset[int]) -> Tensor:
+    try:
+        return _read(image.table(position), index, shared, fed)
+    except DamageError as damage:
+        raise damage.within(f"tensor {index}") from None
+
+
+def _read(table: Table, index: int, shared: Shared, fed: frozenset[int]) -> Tensor:
     code = table.number(TensorField.TYPE, I8)
     kind = _TYPES.get(code)
     if kind is None:

@@ -97,7 +97,7 @@ class Pair:
         if asked:
             self._tell(asked, self._what())
         answers = process.run_in_turn({runtime: self._jobs(runtime) for runtime in asked})
-        found = []
+        found: list[tuple[Verdict, Run | None]] = []
         for runtime in runtimes:
             obstacle = obstacles[runtime]
             if obstacle is not None:

@@ -62,7 +62,9 @@ def search(
         if highest < gaps.sizes[one]:  # the buffer alone exceeds its cap, so no layout keeps to the caps
             return Found(None, bound)
         reach = max(reach, highest)
-        ranges = _ranges(highest - gaps.sizes[one], [(gap, start[gap.other]) for gap in gaps.of[one] if gap.other in still])
+        ranges = _ranges(
+            highest - gaps.sizes[one], [(gap, start[gap.other]) for gap in gaps.of[one] if gap.other in still]
+        )
         offset = model.new_int_var_from_domain(cp_model.Domain.from_intervals(ranges), f"offset{one}")
         if one not in gaps.aside:
             model.add(offset + gaps.sizes[one] <= height)
@@ -94,13 +96,13 @@ def _top(gaps: Gaps, start: Sequence[int], moving: Sequence[int]) -> tuple[int, 
     return 1 + max((gaps.ceiling(one) for one in moving if one not in gaps.aside), default=0), False
 
 
-def _ranges(highest: int, still: Sequence[tuple[Gap, int]]) -> list[list[int]]:
+def _ranges(highest: int, at_rest: Sequence[tuple[Gap, int]]) -> list[list[int]]:
     """The offsets from 0 to `highest` that keep the gaps to buffers that do not move, as [first, last] of each range.
 
-    `still` has the offset of the other buffer with each gap. Gaps with points forbid nothing here.
+    `at_rest` has the offset of the other buffer with each gap. Gaps with points forbid nothing here.
     """
     ranges, first = [], 0
-    for below, above in sorted((place - gap.down, place + gap.up) for gap, place in still if not gap.points):
+    for below, above in sorted((place - gap.down, place + gap.up) for gap, place in at_rest if not gap.points):
         if first <= min(below, highest):
             ranges.append([first, min(below, highest)])
         first = max(first, above)

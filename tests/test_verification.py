@@ -104,10 +104,10 @@ def test_tflm_has_no_say_on_a_source_out_of_order():
 
 
 def fake(monkeypatch, *answers):
-    """Runtimes that are present and give these lists of results, one per call."""
+    """Runtimes that are present and give these lists of results, one each time that a runtime is asked."""
     pending = list(answers)
     monkeypatch.setattr(process, "absent", lambda runtime: None)
-    monkeypatch.setattr(process, "run", lambda runtime, jobs: pending.pop(0))
+    monkeypatch.setattr(process, "run_in_turn", lambda batches: {runtime: pending.pop(0) for runtime in batches})
 
 
 def ran(*values):
@@ -153,12 +153,12 @@ def test_a_source_that_differs_from_itself_in_one_process_is_unavailable(monkeyp
 def test_the_runtime_is_asked_for_the_source_twice_in_one_process(monkeypatch):
     asked = []
 
-    def run(runtime, jobs):
-        asked.append((runtime, [job.content for job in jobs]))
-        return [ran(1), ran(2)] if len(asked) == 1 else [ran(1), ran(1)]
+    def run(batches):
+        asked.extend((runtime, [job.content for job in jobs]) for runtime, jobs in batches.items())
+        return {"tflm": [ran(1), ran(2)] if len(asked) == 1 else [ran(1), ran(1)]}
 
     monkeypatch.setattr(process, "absent", lambda runtime: None)
-    monkeypatch.setattr(process, "run", run)
+    monkeypatch.setattr(process, "run_in_turn", run)
     source, result = write_bytes(chain([4, 4])), write_bytes(another())
     assert verify(source, result, runtimes=("tflm",)).status == {"tflm": "different"}
     assert asked == [("tflm", [source, result]), ("tflm", [source, source])]
@@ -193,10 +193,15 @@ def test_optimized_kernels_that_are_not_deterministic_give_way_to_the_reference(
 
 def test_equal_files_are_run_once_and_not_compared(monkeypatch):
     asked = []
+
+    def run(batches):
+        asked.append({runtime: len(jobs) for runtime, jobs in batches.items()})
+        return {runtime: [ran(1)] for runtime in batches}
+
     monkeypatch.setattr(process, "absent", lambda runtime: None)
-    monkeypatch.setattr(process, "run", lambda runtime, jobs: asked.append(len(jobs)) or [ran(1)])
+    monkeypatch.setattr(process, "run_in_turn", run)
     found = verify(chain([4, 4]), chain([4, 4]))
-    assert asked == [1, 1]
+    assert asked == [{"litert": 1, "tflm": 1}]
     assert found.equal
     assert found.identical
     assert found.memory == (Memory(64, 100), Memory(64, 100))
@@ -214,7 +219,7 @@ def test_how_far_the_runtimes_agree_costs_no_further_run(monkeypatch):
 
 
 def test_the_reference_kernels_stand_for_litert_where_the_optimized_ones_are_at_fault(monkeypatch):
-    fake(monkeypatch, [ran(1), ran(2)], [ran(1), ran(1)], [ran(3), ran(3)], [ran(3), ran(3)])
+    fake(monkeypatch, [ran(1), ran(2)], [ran(3), ran(3)], [ran(1), ran(1)], [ran(3), ran(3)])
     agreement = verify(chain([4, 4]), another()).agreement
     assert (agreement.runtimes, agreement.exact) == (("litert-reference", "tflm"), True)
 
@@ -242,8 +247,17 @@ def test_what_runs_is_told(monkeypatch):
     assert told[1].startswith("verifying in TFLM: the source twice, since the result differs")
 
 
+@pytest.mark.parametrize("runtimes", [("litert", "tflm"), ("tflm", "litert")])
+def test_litert_runs_before_tflm_in_their_process(monkeypatch, runtimes):
+    fake(monkeypatch, [ran(1), ran(1)], [Failure("crash")])
+    found = verify(chain([4, 4]), another(), runtimes=runtimes)
+    assert list(found.status.items()) == [
+        (runtime, {"litert": "identical", "tflm": "unavailable: crash"}[runtime]) for runtime in runtimes
+    ]
+
+
 def test_what_takes_too_much_memory_is_not_run(monkeypatch):
-    monkeypatch.setattr(process, "run", None)
+    monkeypatch.setattr(process, "run_in_turn", None)
     status = verify(chain([1 << 28] * 2)).status["tflm"]
     most = "of which verification takes at most 134,217,728"
     assert status == f"unavailable: its inputs and outputs are 2,147,483,648 bytes, {most}"

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
+
+_OBJECTS_BEFORE_COLLECTION = 200_000
+"""New objects before Python's garbage collector runs. Modules and a large model have a million objects and few cycles,
+so frequent runs cost time and free nothing."""
 
 
 def main() -> None:
@@ -13,6 +18,7 @@ def main() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _leave)
+    gc.set_threshold(_OBJECTS_BEFORE_COLLECTION)
     from arenite.cli import main as run
 
     run()

@@ -20,6 +20,8 @@ STEPS_PER_SECOND = 1_000_000
 costs of their work in steps (`_STEPS_OF_...`)."""
 NORMAL_STEPS = 60 * STEPS_PER_SECOND
 """Budget in steps of one command: a minute of one core, after which larger networks hardly gained more."""
+STEPS = {"low": NORMAL_STEPS // 10, "normal": NORMAL_STEPS, "high": 10 * NORMAL_STEPS}
+"""Budget in steps of all searches together, by the name of the effort."""
 
 
 class Budget:

@@ -140,10 +140,14 @@ class Signature:
 
     def once(self, key: Hashable, find: Callable[[], T]) -> T:
         """The result with this key, which names the rule and all that it depends on beside the operator."""
-        if key not in self.results:
-            self.results[key] = find()
-        found: T = self.results[key]
+        found: T = self.results.get(key, _UNKNOWN)
+        if found is _UNKNOWN:
+            found = self.results[key] = find()
         return found
+
+
+_UNKNOWN: Any = object()
+"""Stands for a result that no rule has found yet; a result may be None."""
 
 
 @lru_cache(maxsize=8192)  # as many as the operators of some dozen models in parts, which come and go in a search

@@ -185,7 +185,7 @@ def test_the_report_says_how_often_and_where_it_was_verified(model, tmp_path):
 def test_without_verification_nothing_is_run_and_that_is_said(model, tmp_path, monkeypatch):
     from arenite.runtimes import process
 
-    monkeypatch.setattr(process, "run", None)
+    monkeypatch.setattr(process, "run_in_turn", None)
     out = tmp_path / "out.tflite"
     assert "\nNot verified: not asked for\n" in run(model, "-o", out, "--no-verify").stdout
     assert out.exists()

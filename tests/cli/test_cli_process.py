@@ -141,7 +141,7 @@ ENDLESS = """
         "    time.sleep(600)\\n"
         "child.RUNTIMES['litert'] = child.RUNTIMES['tflm'] = run\\n"
         "os.chdir({folder!r})\\n"
-        "child.main('litert')"
+        "child.main()"
     )
     process.CHILD = (sys.executable, "-c", in_child)
     process.absent = lambda runtime: None

@@ -4,16 +4,18 @@ import dataclasses
 from unittest import mock
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, settings, strategies
 from overlap_cases import least_height, problems, safe
 
 from arenite import zoo
 from arenite.backends.sets import REFERENCE
+from arenite.budget import Budget
 from arenite.check.placement import check
 from arenite.errors import VerificationError
 from arenite.formulate.placement import overlap_problem
 from arenite.problems.placement import Buffer, Layout, PlacementProblem, Relation
 from arenite.solve.place.disjoint import solve as solve_layout
+from arenite.solve.place.exact import search
 from arenite.solve.place.gaps import gaps
 from arenite.solve.place.least import least_height as least_of
 from arenite.solve.place.solver import scope_bound, solve
@@ -37,6 +39,23 @@ def test_the_height_of_buffers_alive_at_once_is_exact(problem):
     small = gaps(together)
     members = [number for number, buffer in enumerate(buffers) if buffer.size]
     assert least_of(small, members) * small.unit == least_height(together)
+
+
+@given(problems(most=5), strategies.integers(0, 4))
+@settings(max_examples=300)
+def test_a_buffer_in_a_window_finds_its_lowest_place_among_those_at_rest(problem, number):
+    small = gaps(problem)
+    one = number % len(small.sizes)
+    start = [sum(small.sizes[:place]) for place in range(len(small.sizes))]
+    kept = (
+        place
+        for place in range(start[one])
+        if all(gap.kept(place - start[gap.other]) for gap in small.of[one] if gap.other != one)
+    )
+    lowest = next(kept, None)
+    found = search(small, start, 0, effort=1, budget=Budget(), free=[one])
+    moved = None if lowest is None else (*start[:one], lowest, *start[one + 1 :])
+    assert found.offsets == moved
 
 
 @given(problems(most=5))

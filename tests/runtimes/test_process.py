@@ -39,10 +39,13 @@ def child(monkeypatch):
 
 @pytest.fixture
 def runtime(monkeypatch):
-    """Replaces what the real child runs by a function `run(job)`."""
+    """Replaces what the real child runs by a function `run(job)`, for LiteRT by `first(job)` if there is one."""
 
     def replace(function):
-        script = f"import arenite.runtimes.child as child\n{function}\nchild.RUNTIMES['tflm'] = run\nchild.main('tflm')"
+        script = (
+            f"import arenite.runtimes.child as child\n{function}\nchild.RUNTIMES['tflm'] = run\n"
+            "child.RUNTIMES['litert'] = globals().get('first', run)\nchild.main()"
+        )
         monkeypatch.setattr(process, "CHILD", (sys.executable, "-c", script))
 
     return replace
@@ -89,6 +92,54 @@ def test_each_job_has_its_own_time(runtime):
 def test_a_crash_after_the_first_result(child):
     child("from arenite.runtimes.run import Run\nanswer(Run(())); os.kill(os.getpid(), 6)")
     assert process.run("tflm", [JOB, JOB, JOB]) == [Run(()), Failure("TFLM crashed (SIGABRT)")]
+
+
+IN_TURN = """
+import os
+from arenite.runtimes.run import Failure, Run
+before = []
+def note(job, name):
+    before.append(name)
+    os.write(2, b"said by %s" % name.encode())
+    return Failure(f"{os.getpid()} {job.arena_bytes}")
+"""
+
+
+def test_runtimes_share_a_process(runtime):
+    runtime(IN_TURN + "def first(job): return note(job, 'litert')\ndef run(job): return note(job, 'tflm')")
+    jobs = [Job(b"", (), 1, number) for number in (7, 8, 9)]
+    found = process.run_in_turn({"litert": jobs[:2], "tflm": jobs[1:]})
+    number = found["litert"][0].reason.split()[0]
+    assert [each.reason for each in found["litert"]] == [f"{number} {size}; said by litert" for size in (7, 8)]
+    assert [each.reason for each in found["tflm"]] == [f"{number} {size}; said by tflm" for size in (8, 9)]
+
+
+def test_a_runtime_that_another_one_may_have_killed_runs_again_alone(runtime):
+    runtime(
+        IN_TURN + "def first(job):\n    note(job, 'litert')\n    return Run(())\n"
+        "def run(job):\n    if 'litert' in before: os.abort()\n    return Run(((job.arena_bytes,),))"
+    )
+    found = process.run_in_turn({"litert": [JOB, JOB], "tflm": [JOB, JOB]})
+    assert found == {"litert": [Run(())] * 2, "tflm": [Run(((JOB.arena_bytes,),))] * 2}
+
+
+@pytest.mark.parametrize("crashes", ["litert", "tflm"])
+def test_a_crash_is_said_of_the_runtime_that_crashed(runtime, crashes):
+    fatal = "    os.abort()\n"
+    runtime(
+        IN_TURN
+        + f"def first(job):\n    note(job, 'litert')\n{fatal * (crashes == 'litert')}    return Run(())\n"
+        + f"def run(job):\n    note(job, 'tflm')\n{fatal * (crashes == 'tflm')}    return Run(())"
+    )
+    found = process.run_in_turn({"litert": [JOB, JOB], "tflm": [JOB, JOB]})
+    other = {"litert": "tflm", "tflm": "litert"}[crashes]
+    assert found[other] == [Run(())] * 2
+    assert found[crashes] == [Failure(f"{process.NAMES[crashes]} crashed (SIGABRT); said by {crashes}")]
+
+
+def test_nothing_to_run_starts_no_process(monkeypatch):
+    monkeypatch.setattr(process, "CHILD", ("/missing",))
+    assert process.run_in_turn({"litert": [], "tflm": []}) == {"litert": [], "tflm": []}
 
 
 def test_what_is_printed_belongs_to_its_job_and_is_bounded(runtime):
@@ -142,7 +193,7 @@ def test_a_child_ends_when_its_parent_is_killed(tmp_path, holds_on):
         "import os, pathlib, sys, time, arenite.runtimes.child as child\n"
         "def busy():\n    import re; re.match('(a?){40}a{40}' * 4, 'a' * 200)\n"
         f"def run(job):\n    pathlib.Path({str(told)!r}).write_text(str(os.getpid()) + '.')\n    {holds_on}\n"
-        "child.RUNTIMES['tflm'] = run\nchild.main('tflm')"
+        "child.RUNTIMES['tflm'] = run\nchild.main()"
     )
     in_parent = (
         "from arenite.runtimes import process\nfrom arenite.runtimes.run import Job\nimport sys\n"

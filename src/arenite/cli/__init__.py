@@ -6,7 +6,6 @@ Modules that are slow to import wait until a command runs, so that help appears 
 from __future__ import annotations
 
 import contextlib
-import gc
 import io
 import os
 import sys
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from arenite.cli.app import app
 from arenite.cli.endings import ENDINGS, Ended
+from arenite.runtimes.run import ONE_THREAD
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -21,14 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["app", "main"]
 
 
-_OBJECTS_BEFORE_COLLECTION = 200_000
-"""New objects before Python's garbage collector runs. A large model has a million objects and few cycles, so frequent
-runs cost time and free nothing."""
-
-
 def main() -> None:
     """Run the command line in this process and exit."""
-    gc.set_threshold(_OBJECTS_BEFORE_COLLECTION)
+    for name, value in ONE_THREAD.items():
+        os.environ.setdefault(name, value)
     _open_missing_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
+from arenite.budget import STEPS
 from arenite.cli.options import Effort, TimeLimit, parse_size, whole
-from arenite.search.options import STEPS
 
 MOST_ALIGNMENT = 1 << 16
 """Largest alignment in bytes: pages of 64 KB are the largest that hardware asks for."""

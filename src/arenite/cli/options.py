@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from arenite.errors import OptionError
-from arenite.runtimes.inputs import MOST_ROUNDS
+from arenite.runtimes.run import MOST_ROUNDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

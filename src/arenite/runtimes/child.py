@@ -1,6 +1,6 @@
-"""The child process in which a runtime may crash: `python -m arenite.runtimes.child RUNTIME`.
+"""The child process in which a runtime may crash: `python -m arenite.runtimes.child`.
 
-    stdin    the jobs, in one pickle; open as long as the parent lives
+    stdin    the jobs, each after the name of its runtime, in one pickle; open as long as the parent lives
     stdout   one answer per job: a Run, or a Failure if the runtime refused
     stderr   output of the runtime, with JOB_MARK before each job
 
@@ -42,14 +42,14 @@ PR_SET_PDEATHSIG = 1  # linux/prctl.h
 SIGKILL = 9
 
 
-def main(runtime: str) -> None:
+def main() -> None:
     """Run the jobs from the parent, one after the other."""
     _end_with_parent()
     _leave_no_core_dump()
     answers = _stdout_for_answers()
-    jobs: list[Job] = pickle.loads(_read(sys.stdin.buffer))
+    jobs: list[tuple[str, Job]] = pickle.loads(_read(sys.stdin.buffer))
     threading.Thread(target=_watch_parent, daemon=True).start()
-    for job in jobs:
+    for runtime, job in jobs:
         os.write(2, JOB_MARK)
         _allow(job.seconds)
         result: Run | Failure
@@ -120,4 +120,4 @@ def _write(stream: BinaryIO, content: bytes) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

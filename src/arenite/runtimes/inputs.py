@@ -36,9 +36,6 @@ WIDE = frozenset({ElementType.INT32, ElementType.INT64, ElementType.UINT32, Elem
 INDICES = 4
 """Exclusive upper limit of random 32- and 64-bit integers without quantization: they usually are indices or counts."""
 
-MOST_ROUNDS = 1000
-"""Most rounds of random inputs: the inputs of all rounds are in memory at once."""
-
 FLOAT_SCALES = (1.0, 0.1, 10.0)
 """Standard deviations of random floats, used in turn by successive rounds."""
 

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 from arenite.errors import PROCESS_ADVICE, ResourceError, system_reason
 from arenite.runtimes.child import JOB_MARK, LENGTH
-from arenite.runtimes.run import Failure, Run
+from arenite.runtimes.run import ONE_THREAD, Failure, Run
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import IO
 
     from arenite.runtimes.run import Job
@@ -66,27 +66,43 @@ def run(runtime: str, jobs: Sequence[Job]) -> list[Run | Failure]:
     Raises:
         ResourceError: the system cannot start a process, for lack of file handles, processes or memory.
     """
-    child = _Child(runtime)
+    return run_in_turn({runtime: jobs})[runtime]
+
+
+def run_in_turn(batches: Mapping[str, Sequence[Job]]) -> dict[str, list[Run | Failure]]:
+    """Results as `run` gives them for each runtime, by runtime; the runtimes share one child process while it lives.
+
+    Starting Python and NumPy takes longer than most jobs. A runtime that ends a process in which another one ran before
+    runs its jobs again, in a process of its own: what killed it might be the other's fault.
+
+    Raises:
+        ResourceError: as for `run`.
+    """
+    work = [(runtime, job) for runtime, jobs in batches.items() for job in jobs]
+    if not work:
+        return {runtime: [] for runtime in batches}
+    child = _Child(" and ".join(NAMES[runtime] for runtime in batches))
     with child:
-        ended = child.work_through(jobs)
-    results: list[Run | Failure] = []
-    for number, answer in enumerate(child.answers):
-        result: Run | Failure = pickle.loads(answer)
-        if isinstance(result, Failure):
-            result = Failure(_one_line(result.reason, child.printed_about(number)))
-        results.append(result)
-    if len(results) < len(jobs):
-        number = len(results)
-        reason = f"{NAMES[runtime]} {_ending(child.process.returncode if ended else None, jobs[number])}"
-        results.append(Failure(_one_line(reason, child.printed_about(number))))
+        ended = child.work_through(work)
+    results: dict[str, list[Run | Failure]] = {}
+    first = 0
+    for runtime, jobs in batches.items():
+        found = [child.result(number) for number in range(first, min(first + len(jobs), len(child.answers)))]
+        if len(found) < len(jobs):
+            if first:
+                return results | run_in_turn({each: batches[each] for each in batches if each not in results})
+            reason = f"{NAMES[runtime]} {_ending(child.process.returncode if ended else None, jobs[len(found)])}"
+            found.append(Failure(_one_line(reason, child.printed_about(len(found)))))
+        results[runtime] = found
+        first += len(jobs)
     return results
 
 
 class _Child:
     """A child process with three pipes; leaving the `with` block closes the pipes and ends the process."""
 
-    def __init__(self, runtime: str) -> None:
-        self.process = _started(runtime)
+    def __init__(self, names: str) -> None:
+        self.process = _started(names)
         self.answers: list[bytes] = []
         self._printed = [bytearray()]
         self._readers = [
@@ -107,23 +123,28 @@ class _Child:
             with contextlib.suppress(OSError):
                 _open(stream).close()
 
-    def work_through(self, jobs: Sequence[Job]) -> bool:
-        """Send the jobs and wait until the child ends by itself; False if it did not."""
+    def work_through(self, work: Sequence[tuple[str, Job]]) -> bool:
+        """Send the jobs, each with its runtime, and wait until the child ends by itself; False if it did not."""
         try:
             for reader in self._readers:
                 reader.start()
         except RuntimeError as error:
             raise ResourceError(f"verification: {error}; {PROCESS_ADVICE}") from None
-        content = pickle.dumps(list(jobs))
+        content = pickle.dumps(work)
         stdin = _open(self.process.stdin)
         with contextlib.suppress(BrokenPipeError):  # the code below reports how the child ended
             stdin.write(LENGTH.pack(len(content)))
             stdin.write(content)
             stdin.flush()
-        self._readers[0].join(START_SECONDS + CLOCK_PER_PROCESSOR_SECOND * sum(job.seconds for job in jobs))
+        self._readers[0].join(START_SECONDS + CLOCK_PER_PROCESSOR_SECOND * sum(job.seconds for _, job in work))
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(0 if self._readers[0].is_alive() else START_SECONDS)
         return self.process.returncode is not None
+
+    def result(self, number: int) -> Run | Failure:
+        """The answer for job `number`; reasons are one line, with what the runtime printed."""
+        answer: Run | Failure = pickle.loads(self.answers[number])
+        return Failure(_one_line(answer.reason, self.printed_about(number))) if isinstance(answer, Failure) else answer
 
     def printed_about(self, number: int) -> str:
         """The end of the output for job `number`."""
@@ -148,19 +169,19 @@ class _Child:
                 del printed[:-KEPT_BYTES]
 
 
-def _started(runtime: str) -> subprocess.Popen[bytes]:
+def _started(names: str) -> subprocess.Popen[bytes]:
     paths = os.pathsep.join(str(Path(entry).resolve()) for entry in sys.path)
     try:
         return subprocess.Popen(
-            [*CHILD, runtime],
+            CHILD,
             cwd=Path(__file__).parents[2],  # Python imports from its working folder first: there it finds Arenite
-            env={**os.environ, "PYTHONPATH": paths, "TF_CPP_MIN_LOG_LEVEL": "3"},
+            env={**os.environ, "PYTHONPATH": paths, "TF_CPP_MIN_LOG_LEVEL": "3", **ONE_THREAD},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
     except OSError as error:
-        raise ResourceError(f"{NAMES[runtime]} cannot be started to verify: {system_reason(error)}") from None
+        raise ResourceError(f"{names} cannot be started to verify: {system_reason(error)}") from None
 
 
 def _open(stream: IO[bytes] | None) -> IO[bytes]:

@@ -14,6 +14,13 @@ if TYPE_CHECKING:
 SECONDS_PER_JOB = 60
 """Processor seconds of a job without an estimate of its work: hundreds of times what a test's small model takes."""
 
+MOST_ROUNDS = 1000
+"""Most rounds of random inputs: the inputs of all rounds are in memory at once."""
+
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
+"""Environment in which NumPy starts no threads. Nothing here multiplies matrices, and the threads of NumPy's OpenBLAS
+take as much processor time to start as the rest of NumPy."""
+
 
 @dataclass(frozen=True)
 class Job:

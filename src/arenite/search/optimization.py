@@ -69,8 +69,8 @@ def completed(task: Task, decision: Decision, started: float) -> Plan:
 
     model, options = task.source, task.options
     content = write_bytes(decision.model)
-    judged = validity(decision.model)
     verification = _verified(task, decision, content)
+    judged = verification.plan or validity(decision.model)
     refused = _refused(task, decision.model)
     exported = None if refused else _exported(task, decision.model)
     arenas = options.runs_on.arena(model), options.runs_on.arena(decision.model)

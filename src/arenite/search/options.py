@@ -6,12 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from arenite.backends.target import TFLM, Target, find_target
-from arenite.budget import NORMAL_STEPS, Budget
+from arenite.budget import STEPS, Budget
 from arenite.errors import OptionError
-from arenite.runtimes.inputs import MOST_ROUNDS
+from arenite.runtimes.run import MOST_ROUNDS
 
-STEPS = {"low": NORMAL_STEPS // 10, "normal": NORMAL_STEPS, "high": 10 * NORMAL_STEPS}
-"""Budget in steps of all searches together, by the name of the effort."""
 MOST_EXTRA_MACS = 10.0
 """Largest accepted `max_extra_macs`, as a share of the model's multiply-accumulates: inference eleven times as long."""
 

@@ -30,7 +30,8 @@ def check_size(shape: Sequence[int], kind: ElementType, *, constant: bool) -> No
         raise DamageError(f"shape {list(shape)} has a negative dimension")
     limit = _LARGEST_CONSTANT if constant else LARGEST_OFFSET
     # A size of zero is legal, but the other dimensions must be plausible on their own.
-    if prod(dimension or 1 for dimension in shape) * max(kind.bytes, 1) > limit:
+    count = prod(shape) or prod(dimension or 1 for dimension in shape)
+    if count * max(kind.bytes, 1) > limit:
         raise DamageError(f"shape {list(shape)} of {kind.name} is larger than {limit} bytes")
 
 

@@ -29,6 +29,10 @@ HEADER = 8
 class DamageError(Exception):
     """The file is inconsistent; the message says how, and `within` adds where."""
 
+    def within(self, place: str) -> DamageError:
+        """The same error, with the place before its message."""
+        return type(self)(f"{place}: {self}")
+
 
 class NewerError(DamageError):
     """The file has a part that this version does not know; it need not be damaged."""
@@ -51,7 +55,7 @@ class within:  # noqa: N801 (reads like the context managers of contextlib; as a
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, DamageError):
-            raise type(error)(f"{self._place}: {error}") from None
+            raise error.within(self._place) from None
 
 
 class Image:
@@ -101,11 +105,13 @@ class Image:
 
     def vector(self, position: int, element: int) -> tuple[int, int]:
         """(position of the first element, number of elements) of the vector at a position; `element` in bytes."""
-        count = self.u32(position)
+        # As `u32` does: most reads of a file are vectors.
+        if not 0 <= position <= self.size - 4:
+            raise DamageError(f"a number at byte {position} lies outside of the {self.size} bytes of the file")
+        count: int = U32.unpack_from(self.data, position)[0]
         length = count * element
         if position + 4 + length > self.size:
             raise DamageError(f"a vector of {count} elements at byte {position} runs past the end of the file")
-        # As `spend` does: most reads of a file are vectors.
         self.left -= length
         if self.left < 0:
             self.spend(0)
@@ -167,21 +173,28 @@ class Table:
 
     def number(self, slot: int, kind: struct.Struct, default: int = 0) -> int:
         """Number in a field; `default`, as in the schema, if it is absent."""
-        at = self.field(slot, kind.size)
-        if not at:
+        slots = self.slots
+        offset = slots[slot] if slot < len(slots) else 0
+        if not offset:
             return default
-        value: int = kind.unpack_from(self.image.data, at)[0]
+        # As `field` does.
+        if offset + kind.size > self._length:
+            raise DamageError(f"field {slot} runs past the end of the table at byte {self.position}")
+        value: int = kind.unpack_from(self.image.data, self.position + offset)[0]
         return value
 
     def target(self, slot: int) -> int:
         """Target of an offset field; 0 if it is absent."""
         slots = self.slots
-        if slot >= len(slots) or not slots[slot]:
+        offset = slots[slot] if slot < len(slots) else 0
+        if not offset:
             return 0
-        # `field` checks that the field lies inside of the table, which lies inside of the file.
-        at = self.field(slot)
-        offset: int = U32.unpack_from(self.image.data, at)[0]
-        return at + offset
+        # As `field` does: most fields are offsets.
+        if offset + 4 > self._length:
+            raise DamageError(f"field {slot} runs past the end of the table at byte {self.position}")
+        at = self.position + offset
+        target: int = at + U32.unpack_from(self.image.data, at)[0]
+        return target
 
     def table(self, slot: int) -> Table | None:
         """Table that a field points to."""
@@ -195,7 +208,7 @@ class Table:
             return ()
         start, count = self.image.vector(at, 4)
         offsets = struct.unpack_from(f"<{count}I", self.image.data, start)
-        return tuple(start + 4 * i + offset for i, offset in enumerate(offsets))
+        return tuple([start + 4 * i + offset for i, offset in enumerate(offsets)])
 
     def numbers(self, slot: int, code: str) -> tuple[int, ...]:
         """Elements of a vector of numbers; `code` is the `struct` letter of an element."""

@@ -134,8 +134,10 @@ def _read_buffers(root: Table) -> list[Data | None]:
     result = []
     for index, position in enumerate(root.tables(ModelField.BUFFERS)):
         if position not in found:
-            with within(f"buffer {index}"):
+            try:
                 found[position] = _read_buffer(root.image.table(position), index)
+            except DamageError as damage:
+                raise damage.within(f"buffer {index}") from None
         result.append(found[position])
     return result
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from arenite.model import Data, ElementType, Graph, Quantization, Tensor
 from arenite.tflite.check import check_graph, check_size
-from arenite.tflite.flat import BOOL, I8, I32, U32, DamageError, NewerError, within
+from arenite.tflite.flat import BOOL, I8, I32, U32, DamageError, NewerError
 from arenite.tflite.origin import Origin, remember
 from arenite.tflite.read_operator import Kind, read_operator, unpack
 from arenite.tflite.slots import (
@@ -21,7 +21,7 @@ from arenite.tflite.slots import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from arenite.tflite.flat import Table
+    from arenite.tflite.flat import Image, Table
 
 _TYPES = {kind.code: kind for kind in ElementType}
 
@@ -44,8 +44,7 @@ def read_graph(table: Table, number: int, graphs: int, shared: Shared) -> Graph:
     image = table.image
     fed = _fed_at_run_time(table) if shared.data and shared.data[0] else frozenset()
     for index, position in enumerate(table.tables(SubGraphField.TENSORS)):
-        with within(f"tensor {index}"):
-            tensors.append(_read_tensor(image.table(position), index, shared, fed))
+        tensors.append(_read_tensor(image, position, index, shared, fed))
     operators = tuple(
         read_operator(image.table(position), i, tensors, shared.kinds, graphs)
         for i, position in enumerate(table.tables(SubGraphField.OPERATORS))
@@ -70,7 +69,14 @@ def _fed_at_run_time(table: Table) -> frozenset[int]:
     return frozenset(fed)
 
 
-def _read_tensor(table: Table, index: int, shared: Shared, fed: frozenset[int]) -> Tensor:
+def _read_tensor(image: Image, position: int, index: int, shared: Shared, fed: frozenset[int]) -> Tensor:
+    try:
+        return _read(image.table(position), index, shared, fed)
+    except DamageError as damage:
+        raise damage.within(f"tensor {index}") from None
+
+
+def _read(table: Table, index: int, shared: Shared, fed: frozenset[int]) -> Tensor:
     code = table.number(TensorField.TYPE, I8)
     kind = _TYPES.get(code)
     if kind is None:
@@ -88,13 +94,8 @@ def _read_tensor(table: Table, index: int, shared: Shared, fed: frozenset[int]) 
         data = shared.external[external]
     shape = table.numbers(TensorField.SHAPE, "i")
     check_size(shape, kind, constant=data is not None)
-    table.numbers(TensorField.SHAPE_SIGNATURE, "i")
-    sparsity = table.table(TensorField.SPARSITY)
-    if sparsity is not None:
-        _spend_on_sparsity(sparsity)
-        unpack("SparsityParameters", sparsity)
-    for position in table.tables(TensorField.VARIANT_TENSORS):
-        unpack("VariantSubType", table.image.table(position))
+    if len(table.slots) > TensorField.SPARSITY:
+        _check_rest(table)
     return remember(
         Tensor(
             name=table.text(TensorField.NAME) or "",
@@ -106,6 +107,17 @@ def _read_tensor(table: Table, index: int, shared: Shared, fed: frozenset[int]) 
             origin=Origin(table.image, table.position, index),
         )
     )
+
+
+def _check_rest(table: Table) -> None:
+    """Check the fields of a tensor that stay in the file: from `TensorField.SPARSITY` on."""
+    table.numbers(TensorField.SHAPE_SIGNATURE, "i")
+    sparsity = table.table(TensorField.SPARSITY)
+    if sparsity is not None:
+        _spend_on_sparsity(sparsity)
+        unpack("SparsityParameters", sparsity)
+    for position in table.tables(TensorField.VARIANT_TENSORS):
+        unpack("VariantSubType", table.image.table(position))
 
 
 def _spend_on_sparsity(table: Table) -> None:

@@ -10,7 +10,7 @@ from arenite.model import NO_OPTIONS, Operator, Option, Tensor
 from arenite.names import printable
 from arenite.operators.kinds import KINDS
 from arenite.operators.requirements import flaw
-from arenite.tflite.flat import I8, I32, U8, U32, U64, DamageError, UselessError, within
+from arenite.tflite.flat import I8, I32, U8, U32, U64, DamageError, UselessError
 from arenite.tflite.options import (
     GRAPH_OPTIONS,
     has_numbers_only,
@@ -67,46 +67,48 @@ def read_operator(table: Table, index: int, tensors: Sequence[Tensor], kinds: Se
     if number >= len(kinds):
         raise DamageError(f"operator {index} is of kind {number}, but the model has {len(kinds)} operator codes")
     kind = kinds[number]
-    with within(f"operator {index} ({kind.label})"):
-        options = _read_options(table, kind.code)
-        runs = _graphs(kind.code, options, graphs)
-        _check_subgraphs(options, graphs)
-        operator = remember(
-            Operator(
-                code=kind.code,
-                inputs=_tensors(table, OperatorField.INPUTS, tensors, "reads"),
-                outputs=_present(table, OperatorField.OUTPUTS, tensors, "writes"),
-                options=options,
-                custom_code=kind.custom_code,
-                version=kind.version,
-                intermediates=_present(table, OperatorField.INTERMEDIATES, tensors, "keeps"),
-                graphs=runs,
-                origin=Origin(table.image, table.position, index),
-            )
+    try:
+        return _read(table, index, tensors, kind, graphs)
+    except DamageError as damage:
+        raise damage.within(f"operator {index} ({kind.label})") from None
+
+
+def _read(table: Table, index: int, tensors: Sequence[Tensor], kind: Kind, graphs: int) -> Operator:
+    options = _read_options(table, kind.code)
+    runs = _graphs(kind.code, options, graphs)
+    _check_subgraphs(options, graphs)
+    operator = remember(
+        Operator(
+            code=kind.code,
+            inputs=_tensors(table, OperatorField.INPUTS, tensors, "reads"),
+            outputs=_present(table, OperatorField.OUTPUTS, tensors, "writes"),
+            options=options,
+            custom_code=kind.custom_code,
+            version=kind.version,
+            intermediates=_present(table, OperatorField.INTERMEDIATES, tensors, "keeps"),
+            graphs=runs,
+            origin=Origin(table.image, table.position, index),
         )
-        lacking = flaw(operator)
-        if lacking is not None:
-            raise UselessError(lacking)
-        return operator
+    )
+    lacking = flaw(operator)
+    if lacking is not None:
+        raise UselessError(lacking)
+    return operator
 
 
 def _tensors(table: Table, slot: int, tensors: Sequence[Tensor], verb: str) -> tuple[Tensor | None, ...]:
-    count = len(tensors)
-    result = []
-    for index in table.numbers(slot, "i"):
+    numbers, count = table.numbers(slot, "i"), len(tensors)
+    for index in numbers:
         if not OPTIONAL <= index < count:
             raise DamageError(f"{verb} tensor {index}, but the subgraph has {count} tensors")
-        result.append(None if index == OPTIONAL else tensors[index])
-    return tuple(result)
+    return tuple([None if index == OPTIONAL else tensors[index] for index in numbers])
 
 
 def _present(table: Table, slot: int, tensors: Sequence[Tensor], verb: str) -> tuple[Tensor, ...]:
-    result = []
-    for tensor in _tensors(table, slot, tensors, verb):
-        if tensor is None:
-            raise DamageError(f"{verb} tensor {OPTIONAL}, which only an optional input may be")
-        result.append(tensor)
-    return tuple(result)
+    found = _tensors(table, slot, tensors, verb)
+    if None in found:
+        raise DamageError(f"{verb} tensor {OPTIONAL}, which only an optional input may be")
+    return found  # type: ignore[return-value]  # checked above
 
 
 def _check_subgraphs(options: Mapping[str, Option], count: int) -> None:
@@ -142,9 +144,9 @@ def _read_options(table: Table, code: str) -> Mapping[str, Option]:
         ("BuiltinOptions2", OperatorField.BUILTIN_OPTIONS_2_TYPE, OperatorField.BUILTIN_OPTIONS_2),
     ):
         options = table.table(slot)
-        name = table_name(union, table.number(kind_slot, U8))
         if options is None:
             continue
+        name = table_name(union, table.number(kind_slot, U8))
         if name is None:  # newer than the schema
             return NO_OPTIONS
         if expected is None or name == expected[2]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from arenite.check.validity import validity
 from arenite.errors import OptionError, VerificationError
-from arenite.runtimes.inputs import MOST_ROUNDS, random_inputs, unfeedable
+from arenite.runtimes.inputs import random_inputs, unfeedable
+from arenite.runtimes.run import MOST_ROUNDS
 from arenite.runtimes.verification.judging import LARGEST_ARENA, Pair, Side
 from arenite.runtimes.verification.verdict import REFERENCE, RUNTIMES, Verdict, Verification, not_verified
 from arenite.runtimes.work import REASONABLE_BYTES, fitting_rounds, round_bytes

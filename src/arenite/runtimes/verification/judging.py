@@ -20,7 +20,7 @@ from arenite.runtimes.agreement import agreement
 from arenite.runtimes.biases import Misread, misread_biases
 from arenite.runtimes.compare import first_difference
 from arenite.runtimes.run import Failure, Job, Run
-from arenite.runtimes.verification.verdict import REFERENCE, Verdict, Verification
+from arenite.runtimes.verification.verdict import REFERENCE, RUNTIMES, Verdict, Verification
 from arenite.runtimes.work import seconds_allowed, work
 from arenite.tflite.read import read_bytes, read_model
 from arenite.tflite.write import write_bytes
@@ -91,7 +91,19 @@ class Pair:
 
     def verified(self, runtimes: Sequence[str]) -> Verification:
         """Verdicts of the runtimes, and their agreement on the first model."""
-        found = [answer for runtime in runtimes for answer in self._ask(runtime)]
+        obstacles = {runtime: process.absent(runtime) or self._obstacle(runtime) for runtime in runtimes}
+        # LiteRT first: TFLM may write to memory that is not its own, and both run in one process.
+        asked = [runtime for runtime in RUNTIMES if runtime in obstacles and obstacles[runtime] is None]
+        if asked:
+            self._tell(asked, self._what())
+        answers = process.run_in_turn({runtime: self._jobs(runtime) for runtime in asked})
+        found: list[tuple[Verdict, Run | None]] = []
+        for runtime in runtimes:
+            obstacle = obstacles[runtime]
+            if obstacle is not None:
+                found.append((Verdict(runtime, "unavailable", obstacle), None))
+            else:
+                found += self._verdicts(runtime, answers[runtime])
         ran = {verdict.runtime: run for verdict, run in found if run is not None}
         reliable = {verdict.runtime for verdict, _ in found if verdict.outcome != "unavailable"}
         litert = REFERENCE if REFERENCE in ran and "litert" not in reliable else "litert"
@@ -118,22 +130,20 @@ class Pair:
             if misread
         )
 
-    def _ask(self, runtime: str) -> list[tuple[Verdict, Run | None]]:
+    def _verdicts(self, runtime: str, answers: Sequence[Run | Failure]) -> list[tuple[Verdict, Run | None]]:
         """A runtime's verdict, followed by the one of LiteRT's reference kernels if they were used.
 
         Each verdict comes with the run of the first model, or None.
         """
-        absent = process.absent(runtime) or self._obstacle(runtime)
-        if absent is not None:
-            return [(Verdict(runtime, "unavailable", absent), None)]
-        if runtime == "tflm" and lifetimes(self.first.model).early:
-            return [(self._with_expected_head(self._out_of_order()), None)]
-        verdict, run = self._compare(runtime)
+        if self._out_of_order(runtime):
+            return [(self._with_expected_head(self._report(answers)), None)]
+        verdict, run = self._compare(runtime, answers)
         verdict = self._with_expected_head(verdict)
         doubtful = verdict.outcome == "different" or verdict.difference is not None
         if runtime != "litert" or not doubtful or misread_biases(self.first.model, REFERENCE):
             return [(verdict, run)]
-        judge, reference_run = self._compare(REFERENCE)
+        self._tell([REFERENCE], self._what())
+        judge, reference_run = self._compare(REFERENCE, process.run(REFERENCE, self._jobs(REFERENCE)))
         if judge.outcome == "unavailable":
             return [(verdict, run)]
         if judge.outcome == verdict.outcome:
@@ -152,15 +162,24 @@ class Pair:
         reason = not_for_reference(self.first.model)
         return reason if reason or self.second is None else not_for_reference(self.second.model)
 
-    def _out_of_order(self) -> Verdict:
+    def _out_of_order(self, runtime: str) -> bool:
+        """Whether a runtime runs the first model wrongly, for its operators are filed out of order."""
+        return runtime == "tflm" and bool(lifetimes(self.first.model).early)
+
+    def _report(self, answers: Sequence[Run | Failure]) -> Verdict:
         """TFLM's verdict if TFLM runs the first model wrongly; its report for the second model is still useful."""
-        recorded = None
-        if self.second is not None:
-            self._tell("tflm", "the result")
-            ran = process.run("tflm", [self.second.job(self.inputs)])[0]
-            recorded = None if isinstance(ran, Failure) else ran.memory
+        recorded = next((ran.memory for ran in answers if isinstance(ran, Run)), None)
         reason = "the first model's operators are filed out of order, which TFLM runs wrongly"
         return Verdict("tflm", "unavailable", reason, memory=(None, recorded))
+
+    def _jobs(self, runtime: str) -> list[Job]:
+        """What a runtime has to run: the first model, and the second one unless it has the same bytes."""
+        first = [] if self._out_of_order(runtime) else [self.first.job(self.inputs)]
+        if self.second is None or (self.equal and first):
+            return first
+        # Twice the usual limit: a runtime that runs the source in time also runs the result, unless that is faulty.
+        result = self.second.job(self.inputs)
+        return [*first, *(replace(result, seconds=2 * max(result.seconds, job.seconds)) for job in first or [result])]
 
     def _with_expected_head(self, verdict: Verdict) -> Verdict:
         recorded, expected = verdict.memory[1], self.expected_head
@@ -169,40 +188,27 @@ class Pair:
         reason = f"it recorded a head of {recorded.head:,} bytes where {expected:,} were planned"
         return replace(verdict, outcome="different", reason=reason)
 
-    def _compare(self, runtime: str) -> tuple[Verdict, Run | None]:
-        """A runtime's verdict, and its run of the first model; None if it did not run the first model."""
-        if self.second is None or self.equal:
-            verdict, ours = self._run_alone(runtime)
-        else:
-            verdict, ours = self._run_both(runtime, self.second)
+    def _compare(self, runtime: str, answers: Sequence[Run | Failure]) -> tuple[Verdict, Run | None]:
+        """A runtime's verdict from its answers, and its run of the first model; None if it did not run that one."""
+        ours, *rest = answers
+        if isinstance(ours, Failure):
+            return Verdict(runtime, "unavailable", ours.reason), None
+        verdict = self._judged(runtime, ours, rest[0]) if rest else self._ran(runtime, ours)
         misread = misread_biases(self.first.model, runtime)
-        if misread and ours is not None and self.second is not None:
+        if misread and self.second is not None:
             reason = f"{misread[0].by(runtime)}{_more(misread)}, so it cannot tell what the model computes"
             return Verdict(runtime, "unavailable", reason, memory=verdict.memory), ours
-        if verdict.outcome == "different" and ours is not None:
+        if verdict.outcome == "different":
             unsteady = self._unsteady(runtime, ours)
             if unsteady is not None:
                 verdict = replace(verdict, outcome="unavailable", reason=unsteady, rounds=0)
         return verdict, ours
 
-    def _run_both(self, runtime: str, second: Side) -> tuple[Verdict, Run | None]:
-        self._tell(runtime, "source and result")
-        job, result = self.first.job(self.inputs), second.job(self.inputs)
-        # Twice the usual limit: a runtime that runs the source in time also runs the result, unless that is faulty.
-        ours, *rest = process.run(runtime, [job, replace(result, seconds=2 * max(result.seconds, job.seconds))])
-        if isinstance(ours, Failure):
-            return Verdict(runtime, "unavailable", ours.reason), None
-        return self._judged(runtime, ours, rest[0]), ours
-
-    def _run_alone(self, runtime: str) -> tuple[Verdict, Run | None]:
-        """The verdict without a second model."""
-        self._tell(runtime, "the model")
-        (ours,) = process.run(runtime, [self.first.job(self.inputs)])
-        if isinstance(ours, Failure):
-            return Verdict(runtime, "unavailable", ours.reason), None
+    def _ran(self, runtime: str, ours: Run) -> Verdict:
+        """The verdict without a second model, or with one of the same bytes."""
         outcome: Literal["identical", "ran"] = "identical" if self.equal else "ran"
         memory = (ours.memory, ours.memory if self.equal else None)
-        return Verdict(runtime, outcome, memory=memory, rounds=len(self.inputs)), ours
+        return Verdict(runtime, outcome, memory=memory, rounds=len(self.inputs))
 
     def _judged(self, runtime: str, ours: Run, theirs: Run | Failure) -> Verdict:
         rounds = len(self.inputs)
@@ -217,7 +223,7 @@ class Pair:
 
     def _unsteady(self, runtime: str, before: Run) -> str | None:
         """How two runs of the first model in one process differ, as text; None if they are equal."""
-        self._tell(runtime, "the source twice, since the result differs")
+        self._tell([runtime], "the source twice, since the result differs")
         for again in process.run(runtime, [self.first.job(self.inputs)] * 2):
             if isinstance(again, Failure):
                 return f"not deterministic on this model: it ran the source once, and then not; {again.reason}"
@@ -226,10 +232,15 @@ class Pair:
                 return f"not deterministic on this model: run again, the source's {difference}"
         return None
 
-    def _tell(self, runtime: str, what: str) -> None:
+    def _what(self) -> str:
+        """Which models run, for messages."""
+        return "the model" if self.second is None or self.equal else "source and result"
+
+    def _tell(self, runtimes: Sequence[str], what: str) -> None:
         count, macs = len(self.inputs), work(self.first.model)
         rounds = f"{count} rounds" if count > 1 else "1 round"
-        self.progress(f"verifying in {process.NAMES[runtime]}: {what}, {rounds} of {macs / 1e6:,.1f} M operations")
+        names = " and ".join(process.NAMES[runtime] for runtime in runtimes)
+        self.progress(f"verifying in {names}: {what}, {rounds} of {macs / 1e6:,.1f} M operations")
 
 
 def _more(misread: tuple[Misread, ...]) -> str:

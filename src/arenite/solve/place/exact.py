@@ -62,14 +62,17 @@ def search(
         if highest < gaps.sizes[one]:  # the buffer alone exceeds its cap, so no layout keeps to the caps
             return Found(None, bound)
         reach = max(reach, highest)
-        offset = model.new_int_var(0, highest - gaps.sizes[one], f"offset{one}")
+        ranges = _ranges(
+            highest - gaps.sizes[one], [(gap, start[gap.other]) for gap in gaps.of[one] if gap.other in still]
+        )
+        offset = model.new_int_var_from_domain(cp_model.Domain.from_intervals(ranges), f"offset{one}")
         if one not in gaps.aside:
             model.add(offset + gaps.sizes[one] <= height)
         model.add_hint(offset, min(start[one], highest - gaps.sizes[one]))
         offsets[one] = offset
     for one in moving:
         for gap in gaps.of[one]:
-            if gap.other > one or gap.other in still:
+            if (gap.other in still and gap.points) or (gap.other not in still and gap.other > one):
                 _keep(model, gap, offsets[one] - offsets[gap.other], start[one] - start[gap.other], reach)
     model.minimize(height)
     solver = reproducible_solver(effort, budget)
@@ -91,6 +94,19 @@ def _top(gaps: Gaps, start: Sequence[int], moving: Sequence[int]) -> tuple[int, 
     if height < ABOVE:
         return height, True
     return 1 + max((gaps.ceiling(one) for one in moving if one not in gaps.aside), default=0), False
+
+
+def _ranges(highest: int, at_rest: Sequence[tuple[Gap, int]]) -> list[list[int]]:
+    """The offsets from 0 to `highest` that keep the gaps to buffers that do not move, as [first, last] of each range.
+
+    `at_rest` has the offset of the other buffer with each gap. Gaps with points forbid nothing here.
+    """
+    ranges, first = [], 0
+    for below, above in sorted((place - gap.down, place + gap.up) for gap, place in at_rest if not gap.points):
+        if first <= min(below, highest):
+            ranges.append([first, min(below, highest)])
+        first = max(first, above)
+    return [*ranges, [first, highest]] if first <= highest else ranges
 
 
 def _keep(model: cp_model.CpModel, gap: Gap, difference: cp_model.LinearExpr, hint: int, top: int) -> None:

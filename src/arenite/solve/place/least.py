@@ -14,7 +14,10 @@ from arenite.solve.place.star import groups, star
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from arenite.solve.place.gaps import Gap, Gaps
+    from arenite.problems.distances import Distances
+    from arenite.solve.place.gaps import Gaps
+
+    Pair = tuple[int, int, int, int, Distances]
 
 _MOST_NODES = 2000
 """Nodes of one branch and bound; at the limit, the lowest open height is the bound. More nodes prove tighter bounds,
@@ -66,29 +69,34 @@ def _least(gaps: Gaps, group: Sequence[int], allowance: Allowance) -> int:
 
 
 class _Group:
-    """Branch and bound over the gaps. A node's offsets are the lowest that its chosen difference constraints allow."""
+    """Branch and bound over the gaps. A node's offsets are the lowest that its chosen difference constraints allow.
+
+    `pairs` lists each gap once, as the places of its buffers and the fields of `Gap`. `above[a]` lists the chosen
+    constraints offset[b] >= offset[a] + c as pairs (b, c).
+    """
 
     def __init__(self, gaps: Gaps, members: Sequence[int], allowance: Allowance) -> None:
         self.allowance = allowance
         place = {member: number for number, member in enumerate(members)}
         self.sizes = [gaps.sizes[member] for member in members]
-        self.pairs = [
-            (place[member], place[gap.other], gap)
+        self.pairs: list[Pair] = [
+            (place[member], place[gap.other], gap.up, gap.down, gap.points)
             for member in members
             for gap in gaps.of[member]
             if place.get(gap.other, -1) > place[member]
         ]
         self.pairs.sort(key=lambda pair: -self.sizes[pair[0]] - self.sizes[pair[1]])
+        self.above: list[list[tuple[int, int]]] = [[] for _ in members]
         self.best = sum(self.sizes)
         self.nodes = self.tried = 0
         self.given_up: int | None = None
 
     def least(self) -> int:
         """The least height in units, or the lower bound proven when a limit was reached."""
-        self._search([0] * len(self.sizes), [])
+        self._search([0] * len(self.sizes))
         return self.best if self.given_up is None else min(self.best, self.given_up)
 
-    def _search(self, offsets: list[int], chosen: list[tuple[int, int, int]]) -> None:
+    def _search(self, offsets: list[int]) -> None:
         height = max(offset + size for offset, size in zip(offsets, self.sizes, strict=True))
         if height >= self.best:
             return
@@ -96,7 +104,7 @@ class _Group:
         if self.nodes > _MOST_NODES:
             self.given_up = height if self.given_up is None else min(height, self.given_up)
             return
-        clash = next((pair for pair in self.pairs if not pair[2].kept(offsets[pair[0]] - offsets[pair[1]])), None)
+        clash = self._clash(offsets)
         if clash is None:
             self.best = height
             return
@@ -106,33 +114,45 @@ class _Group:
             if self.tried > _MOST_TRIES or self.allowance.spent:
                 self.given_up = height if self.given_up is None else min(height, self.given_up)
                 return
-            differences = [*chosen, *choice]
-            lowest = self._lowest(offsets, differences)
+            for a, b, least in choice:
+                self.above[a].append((b, least))
+            lowest = self._lowest(offsets, [a for a, _, _ in choice])
             if lowest is not None:
-                self._search(lowest, differences)
+                self._search(lowest)
+            for a, _, _ in choice:
+                self.above[a].pop()
+
+    def _clash(self, offsets: list[int]) -> Pair | None:
+        """The first pair of buffers whose gap the offsets do not keep; None if they keep all."""
+        for pair in self.pairs:
+            one, other, up, down, points = pair
+            difference = offsets[one] - offsets[other]
+            if -down < difference < up and difference not in points:
+                return pair
+        return None
 
     @staticmethod
-    def _choices(one: int, other: int, gap: Gap) -> Iterator[list[tuple[int, int, int]]]:
+    def _choices(one: int, other: int, up: int, down: int, points: Distances) -> Iterator[list[tuple[int, int, int]]]:
         """The ways to keep a gap, each as constraints (a, b, c): offset[b] >= offset[a] + c."""
-        yield [(other, one, gap.up)]
-        yield [(one, other, gap.down)]
-        for point in gap.points:
+        yield [(other, one, up)]
+        yield [(one, other, down)]
+        for point in points:
             yield [(other, one, point), (one, other, -point)]
 
-    def _lowest(self, offsets: list[int], differences: list[tuple[int, int, int]]) -> list[int] | None:
-        """The least offsets with offset[b] >= offset[a] + c for all `differences` (a, b, c), in units.
+    def _lowest(self, offsets: list[int], below: list[int]) -> list[int] | None:
+        """The least offsets in units that keep all chosen constraints.
 
-        None if there are none below the best height (longest paths, Bellman-Ford).
+        None if there are none below the best height. `offsets` are the least ones without the last constraints, which
+        are above the buffers `below`. Only what these raise is looked at (longest paths).
         """
         lowest = list(offsets)
-        changed = True
-        while changed:
-            changed = False
-            self.allowance.constraints -= len(differences)
-            for a, b, least in differences:
+        while below:
+            a = below.pop()
+            self.allowance.constraints -= len(self.above[a])
+            for b, least in self.above[a]:
                 if lowest[b] < lowest[a] + least:
                     lowest[b] = lowest[a] + least
                     if lowest[b] + self.sizes[b] >= self.best:
                         return None
-                    changed = True
+                    below.append(b)
         return lowest

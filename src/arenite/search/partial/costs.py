@@ -71,7 +71,6 @@ class Costs:
         self._whole: dict[int, Segment] = {}
         self._segments: dict[tuple[Key, int], Segment] = {}
         self._by_rows: dict[tuple[int, int], Mapping[Kind, ByRows]] = {}
-        self._tails: dict[Key, float] = {}
         self._tails_of_whole: dict[Model, int] = {}
         self._known: dict[Key, dict[int, float]] = {}
         self._settled: Counter[tuple[int, int]] = Counter()

@@ -34,9 +34,9 @@ _BLOCK = 8
 def check_swept(graph: Graph, record: Swept) -> int:
     """Bytes proven by a `Swept` record.
 
-    If an order below the bound passes through a recorded set, then some order below the bound passes through a recorded
-    set with fewer operators. The set that all operators settle to is recorded, and the empty set is not. So no order is
-    below the bound.
+    If a recorded set has an order below the bound, so has a recorded set with fewer operators (see `Swept`). The empty
+    set is not recorded, so no recorded set has one. What all operators settle to is recorded. So no order of all
+    operators is below the bound.
 
     Raises:
         VerificationError: the proof is wrong; the message names the step that fails.
@@ -62,7 +62,10 @@ def check_swept(graph: Graph, record: Swept) -> int:
 
 
 def _lead_to(recorded: set[bytes], names: set[bytes], rule: _Rule, width: int) -> bool:
-    """Whether all named sets are recorded or settle to recorded sets."""
+    """Whether all named sets are recorded or settle to recorded sets.
+
+    A set on the way of settling will do, since each removal is a commit.
+    """
     while names := names - recorded:
         rows = np.array(list(names), dtype=f"S{width}").view(np.uint8).reshape(-1, width)
         names = set()
@@ -85,7 +88,11 @@ def _refusal(reason: str) -> VerificationError:
 
 
 class _Rule:
-    """The rule of `Swept` for one problem and bound: which operators may be taken back from a set."""
+    """The rule of `Swept` for one problem and bound: which operators may be taken back from a set.
+
+    inputs: tensors that may end with each operator. lasting: bytes of each operator's outputs that are read or kept.
+    least_own: the least that an operator may need for itself, `least` in `Swept`. eager: the eager operators.
+    """
 
     def __init__(self, graph: Graph, bound: int) -> None:
         self.graph = graph
@@ -119,7 +126,10 @@ class _Rule:
         )
 
     def _own(self, operator: int, *, alone: bool) -> int:
-        """Outputs and extra of an operator without all that it may save, or what it saves in every order, `alone`."""
+        """Outputs and extra of an operator, less all that it may save; or, `alone`, less what it saves in every order.
+
+        In every order it saves of the tensors that it alone reads.
+        """
         graph = self.graph
         if operator not in graph.savings:
             return graph.own(operator)
@@ -159,7 +169,10 @@ class _Rule:
         return np.concatenate(result)
 
     def _without_later(self, rows: Rows, operator: int) -> Rows:
-        """The sets without the operator and the eager ones after it, one or more, as far as the bound allows."""
+        """The sets without the operator and the eager ones after it, one or more, as far as the bound allows.
+
+        Of the eager ones, the first needs the most, since none leaves more alive; the last one is taken back first.
+        """
         rows = rows.copy()
         sets = _Sets(self, rows)
         later = self.later(operator)

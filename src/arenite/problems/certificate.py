@@ -16,9 +16,9 @@ members; v is an operator whose predecessors are all in X.
 
 1. memory(X, v) is the larger of two sums. One subtracts the saving's `most` from live(X). The other counts live(X)
    without the bytes saved of each tensor that ends with v. Call the second count f(X). f is submodular as live is: it
-   is live, with the saved bytes of those tensors counted after v instead of before it. Example: v reads a tensor of 100
-   bytes, of which it saves 60 (`most` is 50), and writes 80. With nothing else alive, live(X) = 100 and f(X) = 40.
-   Then memory(X, v) = max(100 - 50, 40) + 80 = 130.
+   counts what would be alive if v did not read the saved bytes, so that they ended with the other readers. Example: v
+   reads a tensor of 100 bytes, of which it saves 60 (`most` is 50), and writes 80. With nothing else alive, live(X) =
+   100 and f(X) = 40. Then memory(X, v) = max(100 - 50, 40) + 80 = 130.
 2. A larger X can only let more tensors end. So where a rule joins X with another set, both sums grow no faster than
    live does. For a set U that contains v, f(U) = live(U), so a rule that intersects X with U holds for f too.
 
@@ -125,28 +125,50 @@ class Exhausted:
 class Swept:
     """The record of an exhaustive search from the end that found no order with a peak below `bound`.
 
-    `states`: sets of operators as in `Exhausted`. A closed set A settles by removing operators one by one, until none
-    can be removed. Operator v can be removed if no other operator of A needs v, live(A - v) <= live(A), and
-    `memory(A - v, v)` < bound. (Each removal is a commit with nothing between, see `Exhausted`. The result does not
-    depend on the order of removals, because live is submodular.)
+    `states`: sets of operators as in `Exhausted`.
 
-    An operator is eager if running it never leaves more bytes alive, and no operator may need fewer bytes for itself:
+    **Settling.** A closed set A settles by removing operators one by one, until none can be removed. Operator v can be
+    removed if no other operator of A needs v, live(A - v) <= live(A), and `memory(A - v, v)` < bound. Each removal is a
+    commit with nothing between (see `Exhausted`): if A has an order below the bound, so has A - v. The order of
+    removals does not matter, because live, and f of an operator that saves, are submodular: what can be removed still
+    can after other removals.
 
-    * the tensors that it alone reads, without kept ones, are at least as large as its outputs that are read or kept;
-    * its outputs and extra, without what it saves of tensors that it alone reads, are the least that an operator may
-      need: the least, over all operators, of outputs and extra without all that the operator may save;
-    * it has a predecessor.
+    **Eager operators.** In short: operators that never leave more bytes alive, whatever ran before, and than which no
+    operator may need less for itself. Let own(v) be the outputs and extra of v. Let least be the smallest own(v) of all
+    operators v, each less all that it may save: the saved bytes of its tensors that are not kept, but not more than its
+    `most`. Operator e is eager if
 
-    The record contains what the set of all operators settles to, and not the empty set. For each state A and every v of
-    A that is not eager, and that only eager operators of A need, directly or through each other: let E be these, and
-    B = A - E - v. Then `memory(B, v)` >= bound; or E is not empty, and live(B + v) with this least need is >= bound; or
-    what B settles to is recorded.
+    1. the tensors that e alone reads, without kept ones, are at least as large as its outputs that are read or kept;
+    2. own(e), less what e saves of the tensors that it alone reads (at most its `most`), is least;
+    3. e has a predecessor.
 
-    (So only orders are looked at in which each eager operator runs as soon as it may. Any order of A can be made one of
-    these without more memory: let the eager operator v be ready before w, which is not eager, but run later. Moved to
-    right before w, v needs no more than w did, and no operator between needs more, since v leaves no more alive and the
-    operators between save no less. In such an order, those after the last one that is not eager are E; the first of E
-    needs the most of them.)
+    **Rule.** The empty set is not recorded. What the set of all operators settles to, or a set on the way there, is.
+    For each state A and every v of A that is not eager, and that only eager operators of A need, directly or through
+    each other: let E be these eager operators, perhaps none, and B = A - E - v. Then
+
+    - `memory(B, v)` >= bound; or
+    - E is not empty, and live(B + v) + least >= bound; or
+    - what B settles to, or a set on the way there (such as B), is recorded.
+
+    **Proof.** An order of a closed set is *good* if each of its operators needs less than the bound. If a state A has a
+    good order, so has a smaller state, as follows. Sets do not shrink forever, so no state has a good order. Then the
+    set of all operators has none either, since its good order would give one of each set on the way of settling.
+
+    - Let e be eager and ready after X. Then live(X + e) <= live(X) by 1, since what e alone reads ends with it. And
+      memory(X, e) = live(X) + least: not more by 2, since e saves that much in every order, and not less, since least
+      is the least. For any other operator w, memory(X, w) >= live(X) + least.
+    - Take a good order of A. Where w, which is not eager, runs after X although e, which is eager, is ready, move e to
+      right before w. There e needs no more than w did, so less than the bound. w and those between w and e now run
+      after a set that has e as well. No more is alive then, and they save no less, since tensors can only end earlier.
+      All others run after the same sets as before, so the order is still good. Each such move takes e past an operator
+      that is not eager, so the moves come to an end. Then no eager operator is ready when one that is not eager runs.
+    - In this order let v be the last operator that is not eager. There is one, since by 3 no order begins with an eager
+      one. Those after v are eager and were not ready before v. So each of them needs v, or one between that needs v,
+      and so on: they are E. While v runs, memory(B, v) bytes are in use; while the first of E runs, live(B + v) +
+      least; while the others of E run, no more than that. All of this is below the bound, so by the rule what B settles
+      to, or a set on the way, is recorded.
+    - The order up to v is a good order of B. So the recorded set has one too, since each removal is a commit. And it is
+      smaller than A.
     """
 
     bound: int

@@ -340,7 +340,8 @@ static Py_ssize_t take_later(const sweep *each, uint64_t *row, int64_t *live, in
   return taken;
 }
 
-/* Notes the least memory of the eager operators that leave no more bytes alive and that only the bound holds back. */
+/* Notes the least memory of the eager operators that leave no more bytes alive and that only the bound holds back. With
+ * a bound above it the state would settle further. Other operators are noted when they are refused as moves. */
 static void refuse_held(sweep *each, uint64_t *row, int64_t live) {
   const space *in = each->in;
   for (Py_ssize_t i = 0; i < in->words; i++) {

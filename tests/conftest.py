@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
 
 from arenite.model import _signature
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 settings.register_profile("arenite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("arenite")
+# Hypothesis mixes constants of all modules loaded so far into its examples. Without this line, examples, and so what
+# a test finds, would depend on which tests ran before in the same process.
+providers._get_local_constants = lambda: providers._local_constants
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED = REPOSITORY.parent / "shared"

@@ -24,7 +24,7 @@ def head_of(found):
 
 def test_a_lower_layout_is_found_and_is_valid():
     model = in_strips()
-    first = head_of(laid_out(model, POLICY, 2000, Budget()))
+    first = head_of(laid_out(model, POLICY, [POLICY.target.backend], Budget()).shared)
     found = lowered_by_cp_sat(model, POLICY, first, Budget())
     assert head_of(found) < first
     assert is_right(found.model, POLICY.target.backend)

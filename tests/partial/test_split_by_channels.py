@@ -90,7 +90,7 @@ def test_random_networks(type_, target):
             each for each in chosen if any(segment.plan and segment.kind == "channels" for segment in each.segments)
         ]
         for choice in by_channels[:1]:
-            found = partial(model, policy, choice, Budget())
+            found = partial(model, policy, choice, Budget(), rooms=[policy.target.backend])
             assert sum(map(macs, found.shared.model.main.operators)) - sum(map(macs, model.main.operators)) == (
                 found.extra_macs
             )

@@ -52,8 +52,10 @@ def has_state(operator: Operator) -> bool:
         return True
     if operator.code in NAMES_A_RESOURCE:
         return False
-    touched = (*operator.inputs, *operator.outputs)
-    return any(tensor is not None and (tensor.variable or tensor.type is ElementType.RESOURCE) for tensor in touched)
+    for tensor in (*operator.inputs, *operator.outputs):
+        if tensor is not None and (tensor.variable or tensor.type is ElementType.RESOURCE):
+            return True
+    return False
 
 
 def state_order(operators: Sequence[Operator], order: Sequence[int]) -> tuple[tuple[int, int], ...]:

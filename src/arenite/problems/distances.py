@@ -12,21 +12,18 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, overload
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-Distances = Sequence[int]
-"""Distances in bytes, ascending and without repetition: a tuple of at most `MOST_LISTED` distances, or `Points`."""
 MOST_LISTED = 64
 """Distances up to which a set is a tuple: iterating over few numbers is faster than computing with progressions."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Points(Sequence[int]):
+class Points:
     """A set as disjoint arithmetic progressions; each is non-empty and has a positive step."""
 
     runs: tuple[range, ...]
@@ -48,12 +45,16 @@ class Points(Sequence[int]):
         return self.runs[0][place] if len(self.runs) == 1 else tuple(self)[place]
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Sequence):
+        if not isinstance(other, tuple | Points):
             return NotImplemented
         return len(self) == len(other) and all(a == b for a, b in zip(self, other, strict=True))
 
     def __hash__(self) -> int:
         return hash(tuple(self))
+
+
+Distances = tuple[int, ...] | Points
+"""Distances in bytes, ascending and without repetition: a tuple of at most `MOST_LISTED` distances, or `Points`."""
 
 
 def union(runs: Iterable[range]) -> Distances:

@@ -80,8 +80,11 @@ def members_of(model: Model, operators: Iterable[Operator]) -> tuple[Operator, .
 
 def asked_for(graph: Graph, members: Collection[Operator]) -> set[Tensor | None]:
     """Tensors that the graph returns, or that other operators read or write."""
-    others = (operator for operator in graph.operators if operator not in members)
-    return {*graph.outputs, *(tensor for operator in others for tensor in (*operator.inputs, *operator.outputs))}
+    asked: set[Tensor | None] = set(graph.outputs)
+    for operator in graph.operators:
+        if operator not in members:
+            asked.update(operator.inputs, operator.outputs)
+    return asked
 
 
 def check_results(model: Model, outputs: Sequence[Tensor], made: set[Tensor]) -> None:

@@ -36,7 +36,7 @@ from arenite.search.plan import Strips
 from arenite.search.task import LEAST_STEPS, Decision, mark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from arenite.backends import Backend
     from arenite.model import Model
@@ -254,6 +254,10 @@ class PartialSearch:
         options = task.options
         self.tail = options.runs_on.arena(base).tail_bytes
         self._policy = layout_policy(task)
+        self._rooms = tuple(dict.fromkeys((options.runs_on.backend, options.runs_on.charged)))
+        """Room for the largest scratch of all sets of kernels, and for that of the charged set alone."""
+        self._best_rooms = {options.runs_on.backend}
+        """Those that were best for a choice so far; the local search tries no others."""
         self._costs = Costs(Line(self.base, options.keep_inputs), options.runs_on)
 
     def choices(self, useful: Callable[[Choice], float] = any_head) -> list[Choice]:
@@ -286,7 +290,8 @@ class PartialSearch:
                     return
                 tried.add(mark)
                 self.task.progress(f"strips: {best.size(self.objective):,} bytes, another layout from near there")
-                candidate = self.candidate(choice, self.head_to_beat(choice, best))
+                rooms = [room for room in self._rooms if room in self._best_rooms]
+                candidate = self._laid_out(choice, rooms, self.head_to_beat(choice, best))
                 operators += min(_COUNTED, len((candidate or best).decision.model.main.operators))
                 if candidate is not None and start_of((best, candidate), self.objective) is candidate:
                     best = candidate
@@ -336,10 +341,14 @@ class PartialSearch:
         None if no layout meets the policy, if the head is not below `limit` bytes, or if some set of kernels of the
         target needs more than without strips.
         """
-        budget = self.task.budget.part(_SHARE_OF_ONE)
-        found = partial(self.base, self._policy, choice, budget, limit=limit, unpacked=self._packed.unpacked)
+        return self._laid_out(choice, self._rooms, limit)
+
+    def _laid_out(self, choice: Choice, rooms: Sequence[Backend], limit: int | None) -> Candidate | None:
+        budget, unpacked = self.task.budget.part(_SHARE_OF_ONE), self._packed.unpacked
+        found = partial(self.base, self._policy, choice, budget, rooms=rooms, limit=limit, unpacked=unpacked)
         if found is None:
             return None
+        self._best_rooms.add(found.room)
         decision = _decision(self.task, self.whole, self.base, found)
         candidate = Candidate(decision, self.first.sets, choice.extra_macs, choice)
         return candidate if candidate.no_worse(self.first, self.objective) else None

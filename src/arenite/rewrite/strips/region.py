@@ -73,15 +73,17 @@ def surroundings(graph: Graph, region: Region) -> tuple[tuple[Operator, ...], tu
     before: list[Operator] = []
     after: list[Operator] = []
     left = len(members)
+    state_after = False
     for operator in graph.operators:
         if operator in members:
             left -= 1
             if any(tensor in late for tensor in operator.inputs if tensor not in region.outputs):
                 raise OptionError(f"{where(operator)} needs a result of the region by way of an operator outside of it")
-        elif not left or any(tensor in late for tensor in operator.inputs):
+        elif not left or not late.isdisjoint(operator.inputs):
             after.append(operator)
             late.update(operator.outputs)
-        elif has_state(operator) and any(has_state(other) for other in after):
+            state_after = state_after or has_state(operator)
+        elif state_after and has_state(operator):
             raise OptionError(f"{where(operator)} would change places with another operator that has state")
         else:
             before.append(operator)

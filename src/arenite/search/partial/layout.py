@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from math import inf
+from typing import TYPE_CHECKING, NamedTuple
 
 from arenite.formulate.placement import overlap_problem
 from arenite.problems.placement import Layout
@@ -11,7 +12,7 @@ from arenite.solve.place.rigid import Groups
 from arenite.solve.place.solver import lowered_from, scope_bound
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from arenite.backends import Backend
     from arenite.budget import Budget
@@ -40,30 +41,37 @@ _FEW = 8
 bound itself expensive."""
 
 
+class LaidOut(NamedTuple):
+    """A layout, and the set of kernels for whose scratch it has room."""
+
+    shared: Shared
+    room: Backend
+
+
 def laid_out(
-    model: Model, policy: LayoutPolicy, work: int, budget: Budget, *, limit: int | None = None
-) -> Shared | None:
+    model: Model, policy: LayoutPolicy, rooms: Iterable[Backend], budget: Budget, *, limit: int | None = None
+) -> LaidOut | None:
     """The lowest layout found for the target, not checked; None if none meets the policy and the limit.
 
-    Layouts are compared by their highest head over all sets of kernels of the target. Two are tried: one with room for
-    the scratch of the charged set, and one with room for the largest scratch of all sets.
+    Layouts are compared by their highest head over all sets of kernels of the target.
 
     Args:
         model: in its order, without a plan.
         policy: what layouts have to satisfy.
-        work: groups of buffers that may be placed in each of the two searches.
+        rooms: sets of kernels; one layout each is made that has room for the set's scratch.
         budget: charged for the layouts; once it is spent, the first layout of a search is not improved.
         limit: bytes that the head must stay below with every set of kernels; None for no limit.
     """
-    best: Shared | None = None
-    for scratch_of in dict.fromkeys((policy.target.backend, policy.target.charged)):
-        problem, tensors = policy.problem(model, scratch_of)
-        solution = _solved(problem, Groups(problem), work, budget)
-        if limit is not None and _end(problem.buffers[: len(tensors)], solution) >= limit:
+    best: LaidOut | None = None
+    least = inf if limit is None else limit
+    for room in rooms:
+        problem, tensors = policy.problem(model, room)
+        solution = _solved(problem, Groups(problem), WORK, budget)
+        if _end(problem.buffers[: len(tensors)], solution) >= least:
             continue  # no set of kernels gets a head below the end of the tensors
         found = policy.proposal(model, problem, tensors, solution)
-        if policy.admits(found) and (best is None or max(found.heads.values()) < max(best.heads.values())):
-            best = found
+        if policy.admits(found) and max(found.heads.values()) < least:
+            best, least = LaidOut(found, room), max(found.heads.values())
     return best
 
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from arenite.rewrite import Prune
 from arenite.search.partial.frontier import any_head, frontier
-from arenite.search.partial.layout import WORK, laid_out
+from arenite.search.partial.layout import laid_out
 from arenite.search.partial.realize import realize
 from arenite.search.partial.ways import EVEN_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from arenite.backends import Backend
     from arenite.budget import Budget
     from arenite.model import Model, Operator, Tensor
     from arenite.search.layout_policy import LayoutPolicy, Shared
@@ -29,11 +30,13 @@ if TYPE_CHECKING:
 class Partial:
     """A model in parts with its layout (`shared`), and the choice that it realizes.
 
+    `room` is the set of kernels for whose scratch the layout has room.
     `sources` maps an operator's outputs to the original operator it implements part of; None for SLICE, PAD and
     CONCATENATION added by splitting.
     """
 
     shared: Shared
+    room: Backend
     choice: Choice
     sources: Mapping[tuple[Tensor, ...], Operator | None]
 
@@ -81,6 +84,7 @@ def partial(
     choice: Choice,
     budget: Budget,
     *,
+    rooms: Iterable[Backend],
     limit: int | None = None,
     unpacked: Callable[[Model], Unpacked] = _as_it_is,
 ) -> Partial | None:
@@ -91,14 +95,15 @@ def partial(
         policy: what layouts have to satisfy.
         choice: which stretches to execute in parts.
         budget: charged for the layout.
+        rooms: sets of kernels, as in `laid_out`.
         limit: bytes that the head must stay below; None for no limit.
         unpacked: adds the operators that unpack weights (`backends.tflm.unpacking`) to the model in parts.
     """
     strips = realize(model, choice)
     whole, copies = unpacked(strips.model)
-    shared = laid_out(Prune().run(whole), policy, WORK, budget, limit=limit)
+    found = laid_out(Prune().run(whole), policy, rooms, budget, limit=limit)
     sources = {**strips.sources, **{copy.outputs: original for copy, original in copies.items()}}
-    return None if shared is None else Partial(shared, choice, sources)
+    return None if found is None else Partial(found.shared, found.room, choice, sources)
 
 
 def promising(known: Iterable[Choice], objective: Objective, tail: int) -> list[Choice]:

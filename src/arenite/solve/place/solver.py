@@ -38,6 +38,9 @@ _EFFORT = 1.0
 """Default effort; 1 is about a second of one core."""
 _MOST_CONFLICTS = 300_000
 """Pairs of buffers alive together up to which their gaps are listed; the lists of 300,000 pairs take some 100 MB."""
+_CONSTRAINTS_OF_GAIN = 100_000
+"""Constraints that bounds may look at to tell what CP-SAT could gain, some 0.1 s; the zoo's bounds are the same with a
+hundred times as many."""
 _LONG = 100
 """Buffers from which CP-SAT also searches a layout window by window; the whole is quick only for smaller problems."""
 _MOST_GAPS = 40_000
@@ -131,7 +134,7 @@ def lowered_from(
     if conflicts(problem.buffers) > _MOST_CONFLICTS or budget.over:
         return start
     small = gaps(problem)
-    bound, scope = scope_bound(problem, small)
+    bound, scope = scope_bound(problem, small, Allowance(_CONSTRAINTS_OF_GAIN))
     if bound * small.unit > start.height * (1 - least_gain):
         return start
     best = [offset // small.unit for offset in start.offsets]
@@ -234,11 +237,11 @@ def _aside_last(problem: PlacementProblem, order: list[int]) -> list[int]:
     return sorted(order, key=lambda one: one >= problem.counted) if problem.aside else order
 
 
-def scope_bound(problem: PlacementProblem, small: Gaps) -> tuple[int, int]:
+def scope_bound(problem: PlacementProblem, small: Gaps, allowance: Allowance | None = None) -> tuple[int, int]:
     """The largest least height of a single scope, in units, and that scope. Ignores caps.
 
     Scopes are tried by falling load, until the load is at most the best bound, since no scope needs more than its load,
-    or until their allowance is spent; the scopes left then add nothing to the bound.
+    or until the allowance (None: a default one) is spent; the scopes left then add nothing to the bound.
     """
     numbers = [number for number, buffer in enumerate(problem.buffers[: problem.counted]) if buffer.size]
     numbers.sort(key=lambda number: problem.buffers[number].first)
@@ -247,7 +250,7 @@ def scope_bound(problem: PlacementProblem, small: Gaps) -> tuple[int, int]:
     for scope, new in groupby(numbers, key=lambda number: problem.buffers[number].first):
         alive = [*(number for number in alive if problem.buffers[number].last >= scope), *new]
         sets.append((sum(small.sizes[number] for number in alive), scope, alive))
-    best, where, allowance = 0, 0, Allowance()
+    best, where, allowance = 0, 0, allowance or Allowance()
     for load, scope, members in sorted(sets, key=lambda each: (-each[0], each[1])):
         if load <= best or allowance.spent:
             break

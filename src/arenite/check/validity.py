@@ -47,7 +47,7 @@ class Validity:
 
     @cached_property
     def in_c(self) -> tuple[Backend, ...]:
-        """The sets of kernels of generated C that are right with the plan; they are judged when this is first asked for."""
+        """The sets of kernels of generated C that are right with the plan; judged when they are first asked for."""
         if not self.pairs:
             return GENERATED
         return () if self.model is None else tuple(each for each in GENERATED if is_right(self.model, each))

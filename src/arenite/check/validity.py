@@ -6,7 +6,8 @@ plans that do not name their target, are judged as well.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from arenite.backends.sets import GENERATED, PORTABLE, REFERENCE
@@ -29,20 +30,27 @@ JUDGED = PORTABLE.safe_with
 """All known sets of kernels of TFLM."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Validity:
     """The validity of a file's offline plan, or of TFLM's own plan for a file without one.
 
     pairs: pairs of buffers that share bytes while both are alive.
     kernels: the sets of TFLM's kernels that compute correct results with the plan; all of them if `pairs` is 0.
     made_for: name of the target in the metadata; None without one.
-    in_c: the sets of kernels of generated C that compute correct results with the plan.
+    model: the model with the plan, of which `in_c` is asked.
     """
 
     pairs: int
     kernels: tuple[Backend, ...]
     made_for: str | None = None
-    in_c: tuple[Backend, ...] = ()
+    model: Model | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def in_c(self) -> tuple[Backend, ...]:
+        """The sets of kernels of generated C that are right with the plan; judged when they are first asked for."""
+        if not self.pairs:
+            return GENERATED
+        return () if self.model is None else tuple(each for each in GENERATED if is_right(self.model, each))
 
     @property
     def everywhere(self) -> bool:
@@ -56,7 +64,7 @@ class Validity:
 
     def holds(self, target: Target) -> bool:
         """Whether the plan is valid with all sets of kernels of a target."""
-        return {*self.kernels, *self.in_c}.issuperset(target.backend.safe_with)
+        return set(self.in_c if target.generated else self.kernels).issuperset(target.backend.safe_with)
 
 
 def validity(model: Model) -> Validity:
@@ -65,13 +73,10 @@ def validity(model: Model) -> Validity:
     Raises:
         ModelError: the plan does not fit the model's tensors, or a graph calls itself.
     """
-    made_for = model.target
     if model.plan is None or model.compiled_by_vela:  # no rules are known for the buffers of Vela's NPU commands
-        return Validity(0, JUDGED, made_for, in_c=GENERATED)
+        return Validity(0, JUDGED, model.target)
     pairs = shared_pairs(model)
-    kernels = tuple(each for each in JUDGED if not pairs or is_right(model, each))
-    in_c = tuple(each for each in GENERATED if not pairs or is_right(model, each))
-    return Validity(pairs, kernels, made_for, in_c)
+    return Validity(pairs, tuple(each for each in JUDGED if not pairs or is_right(model, each)), model.target, model)
 
 
 def not_for_reference(model: Model) -> str | None:

@@ -11,7 +11,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from arenite.cli.app import app
+from arenite.cli.app import COMMANDS, app, application
 from arenite.cli.endings import ENDINGS, Ended
 from arenite.runtimes.run import ONE_THREAD
 
@@ -33,7 +33,9 @@ def main() -> None:
     try:
         ENDINGS.catch()
         ENDINGS.watch()
-        app(prog_name="arenite")
+        # Help and errors of the program itself name all commands.
+        asked = [name for name in sys.argv[1:2] if name in COMMANDS]
+        (application(asked) if asked else app)(prog_name="arenite")
     except Ended:  # outside any command
         with contextlib.suppress(OSError):
             print(f"arenite: {ENDINGS.message}", file=sys.stderr)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 from typer.core import TyperGroup
@@ -22,7 +22,7 @@ from arenite.cli.zoo import zoo_command
 from arenite.errors import AreniteError, OptionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 CONTEXT = {"help_option_names": ["-h", "--help"]}
 
@@ -53,17 +53,6 @@ class Commands(TyperGroup):
             return super().invoke(ctx)
 
 
-app = typer.Typer(
-    cls=Commands,
-    name="arenite",
-    epilog="Exit codes: 0 done, 1 a check did not hold (nothing is written), 2 bad input or usage.",
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings=CONTEXT,
-)
-
-
 def _show_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
@@ -74,7 +63,6 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _root(
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and exit.")
@@ -83,74 +71,90 @@ def _root(
     """Fits TensorFlow Lite models into the RAM of a microcontroller."""
 
 
-def _add(name: str, command: Callable[..., None], summary: str, example: str) -> None:
-    """Register a command; `summary` appears in the list of commands, `example` at the end of the command's help."""
-    app.command(name, short_help=summary, epilog=f"Example: {example}", context_settings=CONTEXT)(command)
+class Entry(NamedTuple):
+    """A command; `summary` appears in the list of commands, `example` at the end of the command's help."""
+
+    run: Callable[..., None]
+    summary: str
+    example: str
 
 
-_add(
-    "inspect",
-    inspect_command,
-    "What a model costs as it is, and what pins its peak.",
-    "arenite inspect model.tflite --plot model.png",
-)
-_add(
-    "optimize",
-    optimize_command,
-    "Write an equivalent model with the smallest head.",
-    "arenite optimize model.tflite -o smaller.tflite",
-)
-_add(
-    "explore",
-    explore_command,
-    "How small a model gets for how much more work.",
-    "arenite explore model.tflite --plot frontier.png",
-)
-_add(
-    "check",
-    check_command,
-    "Whether a model fits an arena or a board; for CI.",
-    "arenite check model.tflite --board nucleo-f767zi",
-)
-_add(
-    "fit",
-    fit_command,
-    "Which boards hold a model, before and after optimize.",
-    "arenite fit model.tflite",
-)
-_add(
-    "boards",
-    boards_command,
-    "The boards that are known, and their memory.",
-    "arenite boards nucleo-f767zi",
-)
-_add(
-    "layout",
-    layout_command,
-    "Place buffers of a CSV file, without a model.",
-    "arenite layout buffers.csv -o placed.csv",
-)
-_add(
-    "sweep",
-    sweep_command,
-    "What each model of a folder costs, as a table.",
-    "arenite sweep models --csv costs.csv",
-)
-_add(
-    "verify",
-    verify_command,
-    "Compare the outputs of two models bit for bit.",
-    "arenite verify model.tflite smaller.tflite --rounds 10",
-)
-_add(
-    "export",
-    export_command,
-    "Write a model as C, or as a bundle for TFLM.",
-    "arenite export model.tflite --c model_c",
-)
-_add(
-    "zoo",
-    zoo_command,
-    "Models that the program builds itself.",
-    "arenite zoo mobilenet-v2 -o model.tflite --set width=0.5 --set resolution=128",
-)
+COMMANDS = {
+    "inspect": Entry(
+        inspect_command,
+        "What a model costs as it is, and what pins its peak.",
+        "arenite inspect model.tflite --plot model.png",
+    ),
+    "optimize": Entry(
+        optimize_command,
+        "Write an equivalent model with the smallest head.",
+        "arenite optimize model.tflite -o smaller.tflite",
+    ),
+    "explore": Entry(
+        explore_command,
+        "How small a model gets for how much more work.",
+        "arenite explore model.tflite --plot frontier.png",
+    ),
+    "check": Entry(
+        check_command,
+        "Whether a model fits an arena or a board; for CI.",
+        "arenite check model.tflite --board nucleo-f767zi",
+    ),
+    "fit": Entry(
+        fit_command,
+        "Which boards hold a model, before and after optimize.",
+        "arenite fit model.tflite",
+    ),
+    "boards": Entry(
+        boards_command,
+        "The boards that are known, and their memory.",
+        "arenite boards nucleo-f767zi",
+    ),
+    "layout": Entry(
+        layout_command,
+        "Place buffers of a CSV file, without a model.",
+        "arenite layout buffers.csv -o placed.csv",
+    ),
+    "sweep": Entry(
+        sweep_command,
+        "What each model of a folder costs, as a table.",
+        "arenite sweep models --csv costs.csv",
+    ),
+    "verify": Entry(
+        verify_command,
+        "Compare the outputs of two models bit for bit.",
+        "arenite verify model.tflite smaller.tflite --rounds 10",
+    ),
+    "export": Entry(
+        export_command,
+        "Write a model as C, or as a bundle for TFLM.",
+        "arenite export model.tflite --c model_c",
+    ),
+    "zoo": Entry(
+        zoo_command,
+        "Models that the program builds itself.",
+        "arenite zoo mobilenet-v2 -o model.tflite --set width=0.5 --set resolution=128",
+    ),
+}
+"""The commands by their names, in the order of the help."""
+
+
+def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
+    """The program with these commands. Typer reads the annotations of each, which takes two milliseconds a command."""
+    made = typer.Typer(
+        cls=Commands,
+        name="arenite",
+        epilog="Exit codes: 0 done, 1 a check did not hold (nothing is written), 2 bad input or usage.",
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings=CONTEXT,
+    )
+    made.callback()(_root)
+    for name in names:
+        run, summary, example = COMMANDS[name]
+        made.command(name, short_help=summary, epilog=f"Example: {example}", context_settings=CONTEXT)(run)
+    return made
+
+
+app = application()

@@ -59,8 +59,7 @@ def _parts(plan: Plan, written: Path) -> Iterator[RenderableType]:
     for strips in plan.strips:
         yield Text(strips_line(strips, plan.before.macs))
     yield Text(proof(plan), style=GOOD if plan.optimal else "")
-    in_c = (plan.target.backend,) if plan.target.generated else ()
-    yield Text(validity_line(Validity(plan.shared_pairs, plan.valid_with, in_c=in_c)))
+    yield Text(validity_line(Validity(plan.shared_pairs, plan.valid_with, model=plan.model)))
     yield from map(Text, verified(plan))
     yield from map(Text, agreement_lines(plan.agreement))
     for note in plan.notes:

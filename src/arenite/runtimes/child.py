@@ -10,6 +10,7 @@ full. A missing answer means that the process did not survive the job.
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import struct
@@ -44,6 +45,7 @@ SIGKILL = 9
 
 def main() -> None:
     """Run the jobs from the parent, one after the other."""
+    gc.disable()  # modules are all that it would search, now and, unless they are frozen, at the end
     _end_with_parent()
     _leave_no_core_dump()
     answers = _stdout_for_answers()
@@ -58,6 +60,7 @@ def main() -> None:
         except Exception as error:
             result = Failure(f"{type(error).__name__}: {error}")
         _write(answers, pickle.dumps(result))
+    gc.freeze()
 
 
 def _end_with_parent() -> None:

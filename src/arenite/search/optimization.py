@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from arenite.backends.tflm.arena import Arena
     from arenite.model import Model
     from arenite.runtimes.verification import Verification
+    from arenite.tflite.write import Written
 
     Progress = Callable[[str], None]
 
@@ -65,11 +66,11 @@ def completed(task: Task, decision: Decision, started: float) -> Plan:
     Raises:
         VerificationError: a check failed; the result must not be used.
     """
-    from arenite.tflite.write import write_bytes
+    from arenite.tflite.write import write
 
     model, options = task.source, task.options
-    content = write_bytes(decision.model)
-    verification = _verified(task, decision, content)
+    written = write(decision.model)
+    verification = _verified(task, decision, written)
     judged = verification.plan or validity(decision.model)
     refused = _refused(task, decision.model)
     exported = None if refused else _exported(task, decision.model)
@@ -84,7 +85,7 @@ def completed(task: Task, decision: Decision, started: float) -> Plan:
     return Plan(
         source=model,
         model=decision.model,
-        content=content,
+        content=written.content,
         before=Cost(peak_memory(model), task.head(model), arena_before, macs_of_model(model)),
         after=Cost(decision.peak, decision.head, arena_after, macs_of_model(decision.model)),
         lower_bound=decision.lower_bound,
@@ -206,7 +207,7 @@ def _exported(task: Task, result: Model) -> Exported | None:
     return outlook(result, target, budget=task.for_layout())
 
 
-def _verified(task: Task, decision: Decision, content: bytes) -> Verification:
+def _verified(task: Task, decision: Decision, written: Written) -> Verification:
     """The comparison of the result with its source in the runtimes.
 
     Raises:
@@ -225,7 +226,7 @@ def _verified(task: Task, decision: Decision, content: bytes) -> Verification:
         source = WidenBias().run(source)
     verification = verify(
         source,
-        content,
+        written,
         rounds=options.rounds,
         seed=options.seed,
         expected_head=None if unknown_scratch(task.source) else planned_head(decision.model),

@@ -14,7 +14,6 @@ from arenite.runtimes.inputs import random_inputs, unfeedable
 from arenite.runtimes.run import Failure
 from arenite.runtimes.verification.judging import Side
 from arenite.runtimes.work import fitting_rounds
-from arenite.tflite.write import write_bytes
 
 if TYPE_CHECKING:
     from arenite.model import Model
@@ -38,7 +37,7 @@ def widening_sentences(source: Model, repaired: Model, *, rounds: int | None, se
     inputs = random_inputs(source, fitting_rounds(source) if rounds is None else rounds, seed)
 
     def job(model: Model) -> Job:
-        return Side.of(write_bytes(model), "repaired model").job(inputs)
+        return Side.of(model, "repaired model").job(inputs)
 
     if process.absent("litert") is not None:
         return ()

@@ -1,7 +1,8 @@
 """Finds every offset in a flatbuffer of the TensorFlow Lite schema, with its target and the target's extent.
 
-The generated classes do not describe the schema. So the walk follows the file and the tree of the object API in
-parallel: the attributes of a tree object are the fields of its table, in order.
+Tables that every file has many of are described in `references`. Below other tables the walk follows the file and the
+tree of the object API in parallel, since the generated classes do not describe the schema: the attributes of a tree
+object are the fields of its table, in order. Unpacking a whole model that way takes much longer than reading it.
 """
 
 from __future__ import annotations
@@ -9,18 +10,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from arenite.tflite.flat import U32
+from arenite.tflite.flat import U8, U32
+from arenite.tflite.options import has_numbers_only, schema, table_name
 from arenite.tflite.read_operator import unpack
+from arenite.tflite.references import REFERENCES, Union
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from arenite.tflite.flat import Image, Table
 
+
 # Slots of the remaining fields in tables with deprecated fields, which the object API leaves out.
-_SLOTS = {"SignatureDefT": (0, 1, 2, 4), "ResizeBilinearOptionsT": (2, 3)}
+_SLOTS = {"SignatureDef": (0, 1, 2, 4), "ResizeBilinearOptions": (2, 3)}
 # Deprecated fields that are plain numbers without further targets.
-_NUMBERS = {"ResizeBilinearOptionsT": (0, 1)}
+_NUMBERS = {"ResizeBilinearOptions": (0, 1)}
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,14 @@ class Links:
     vtables: dict[int, int] = field(default_factory=dict)
     extents: set[tuple[int, int]] = field(default_factory=set)
 
+    def enter(self, table: Table) -> bool:
+        """Note a table; False if it has been noted before."""
+        if table.position in self.vtables:
+            return False
+        self.vtables[table.position] = table.vtable
+        self.extents.update(table.extents)
+        return True
+
 
 class _UnknownError(Exception):
     """The file has a part that is newer than the schema."""
@@ -46,20 +58,62 @@ def find_links(image: Image, position: int) -> Links | None:
     """
     links = Links()
     links.forward[0] = image.indirect(0)
-    root = image.table(position)
     try:
-        _walk(root, unpack("Model", root), links)
+        _walk(image.table(position), "Model", links)
     except _UnknownError:
         return None
     return links
 
 
-def _walk(table: Table, tree: Any, links: Links) -> None:
-    if table.position in links.vtables:
+def _walk(table: Table, name: str, links: Links) -> None:
+    if name in REFERENCES:
+        _walk_described(table, name, links)
+    elif has_numbers_only(name):
+        if links.enter(table):
+            _check_known(table, name, len(vars(getattr(schema(), name + "T")())))
+    elif table.position not in links.vtables:
+        _walk_tree(table, unpack(name, table), links)
+
+
+def _walk_described(table: Table, name: str, links: Links) -> None:
+    if not links.enter(table):
         return
     image = table.image
-    links.vtables[table.position] = table.vtable
-    links.extents.update(table.extents)
+    count, references = REFERENCES[name]
+    _check_known(table, name, count)
+    for slot, reference in references.items():
+        target = table.target(slot)
+        if not target:
+            continue
+        links.forward[table.field(slot)] = target
+        if isinstance(reference, str):
+            _walk(image.table(target), reference, links)
+        elif isinstance(reference, Union):
+            kind = table_name(reference.name, table.number(reference.kind, U8))
+            if kind is None:
+                raise _UnknownError
+            _walk(image.table(target), kind, links)
+        else:
+            start, length = image.vector(target, reference.element)
+            end = start + length * reference.element
+            links.extents.add((target, end + reference.final))
+            if reference.table:
+                for place, element in zip(range(start, end, U32.size), table.tables(slot), strict=True):
+                    links.forward[place] = element
+                    _walk(image.table(element), reference.table, links)
+
+
+def _check_known(table: Table, name: str, count: int) -> None:
+    """Check that a table has no field but those that the schema names, of which the object API has `count`."""
+    known = (*_SLOTS.get(name, range(count)), *_NUMBERS.get(name, ()))
+    if any(offset and slot not in known for slot, offset in enumerate(table.slots)):
+        raise _UnknownError
+
+
+def _walk_tree(table: Table, tree: Any, links: Links) -> None:
+    if not links.enter(table):
+        return
+    image = table.image
     for slot, value in _fields(table, tree):
         if isinstance(value, bool | int | float):
             continue
@@ -68,7 +122,7 @@ def _walk(table: Table, tree: Any, links: Links) -> None:
             raise _UnknownError
         links.forward[place] = target
         if _is_tree(value):
-            _walk(image.table(target), value, links)
+            _walk_tree(image.table(target), value, links)
             continue
         links.extents.add((target, target + U32.size + _bytes(value)))
         if isinstance(value, list) and value and not isinstance(value[0], bool | int | float):
@@ -76,16 +130,15 @@ def _walk(table: Table, tree: Any, links: Links) -> None:
                 place = target + 4 + 4 * index
                 links.forward[place] = image.indirect(place)
                 if _is_tree(element):
-                    _walk(image.table(image.indirect(place)), element, links)
+                    _walk_tree(image.table(image.indirect(place)), element, links)
 
 
 def _fields(table: Table, tree: Any) -> Iterator[tuple[int, Any]]:
     """Slots of present fields, each with its value in the tree."""
-    name, values = type(tree).__name__, list(vars(tree).values())
+    name, values = type(tree).__name__.removesuffix("T"), list(vars(tree).values())
+    _check_known(table, name, len(values))
     slots = _SLOTS.get(name, range(len(values)))
     present = {slot for slot, offset in enumerate(table.slots) if offset}
-    if present - set(slots) - set(_NUMBERS.get(name, ())):
-        raise _UnknownError
     return ((slot, value) for slot, value in zip(slots, values, strict=True) if slot in present)
 
 

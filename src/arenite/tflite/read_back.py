@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     Number = Callable[[Tensor], int]
 
 
-def check_read_back(content: bytes, model: Model) -> None:
-    """Compare a file, as the reader understands it, with the model for which it was written.
+def read_back(content: bytes, model: Model) -> Model:
+    """What the reader makes of a file, after it was compared with the model for which the file was written.
 
     Raises:
         ModelError: the file cannot be read or differs; the message names the part.
@@ -37,6 +37,7 @@ def check_read_back(content: bytes, model: Model) -> None:
             f"{model.name}: {differing} would say something else in the file to write, for tables of the source "
             "overlap or it holds what the format has no room for; nothing was written"
         )
+    return found
 
 
 def _differences(meant: Model, found: Model) -> Iterator[str]:

@@ -7,7 +7,7 @@ is written in place, and all other changes are built in front of the source (see
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from arenite.errors import ModelError
 from arenite.tflite.buffers import Buffers
@@ -16,7 +16,7 @@ from arenite.tflite.kinds import Kinds
 from arenite.tflite.metadata import filed_entries
 from arenite.tflite.options import GRAPH_OPTIONS, schema
 from arenite.tflite.origin import changed_fields, origin_of, original_of
-from arenite.tflite.read_back import check_read_back
+from arenite.tflite.read_back import read_back
 from arenite.tflite.settle import settle
 from arenite.tflite.sheet import Sheet, refuse_unknown
 from arenite.tflite.signatures import signature_references
@@ -30,8 +30,20 @@ if TYPE_CHECKING:
 _SCHEMA_VERSION = 3
 
 
+class Written(NamedTuple):
+    """The content of a .tflite file, and the model that the reader made of it."""
+
+    content: bytes
+    model: Model
+
+
 def write_bytes(model: Model) -> bytes:
-    """The content of a .tflite file with this model; the same model gives the same bytes.
+    """The content of a .tflite file with this model, like `write`."""
+    return write(model).content
+
+
+def write(model: Model) -> Written:
+    """A .tflite file with this model; the same model gives the same bytes.
 
     The result has been read back and compared with the model.
 
@@ -40,15 +52,14 @@ def write_bytes(model: Model) -> bytes:
     """
     origin = origin_of(model)
     if origin and model is origin.original:
-        return origin.image.data
+        return Written(origin.image.data, model)
     try:
         content = _settled(model, origin.table if origin else None)
     except DamageError as damage:
         raise ModelError(f"{model.name}: {damage}; the file is damaged") from None
     except (struct.error, OverflowError) as error:
         raise ModelError(f"{model.name}: a value does not fit its field in the file ({error})") from None
-    check_read_back(content, model)
-    return content
+    return Written(content, read_back(content, model))
 
 
 def _settled(model: Model, root: Table | None) -> bytes:

@@ -40,7 +40,7 @@ def verify(
     model are also compared between runtimes, which takes no further run.
 
     Args:
-        first: the source: a model, the bytes of a file, or a path.
+        first: the source: a model, a model that was just written, the bytes of a file, or a path.
         second: the model to compare; None only compares the runtimes with each other.
         rounds: number of random rounds, up to 1000. None means five, or fewer for a model with much work; if only one
             round remains, it is random.

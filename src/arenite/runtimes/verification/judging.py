@@ -23,7 +23,7 @@ from arenite.runtimes.run import Failure, Job, Run
 from arenite.runtimes.verification.verdict import REFERENCE, RUNTIMES, Verdict, Verification
 from arenite.runtimes.work import seconds_allowed, work
 from arenite.tflite.read import read_bytes, read_model
-from arenite.tflite.write import write_bytes
+from arenite.tflite.write import Written, write
 
 if TYPE_CHECKING:
     import os
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from arenite.runtimes.run import Array
 
-    Source = Model | bytes | str | os.PathLike[str]
+    Source = Model | Written | bytes | str | os.PathLike[str]
     Rounds = tuple[tuple[Array, ...], ...]
 
 SPARE_ARENA = 64 << 20
@@ -52,7 +52,9 @@ class Side:
     def of(source: Source, name: str) -> Side:
         """A model with its file, or the file as it would be written; errors about bytes call the model `name`."""
         if isinstance(source, Model):
-            return Side(source, write_bytes(source))
+            source = write(source)
+        if isinstance(source, Written):
+            return Side(source.model, source.content)
         if isinstance(source, bytes):
             return Side(read_bytes(source, name), source)
         return Side(read_model(source), Path(source).read_bytes())

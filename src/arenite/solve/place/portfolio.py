@@ -1,11 +1,11 @@
-"""A portfolio of exact searches, run in turn with growing effort: the fastest one differs from instance to instance."""
+"""A portfolio of exact searches and a local one, run in turn with growing effort: the fastest one differs from instance to instance."""
 
 from __future__ import annotations
 
 import random
 from typing import TYPE_CHECKING
 
-from arenite.solve.place import canonical
+from arenite.solve.place import canonical, ejection
 from arenite.solve.place import cp_sat as cpsat
 from arenite.solve.place.decide import Answer
 
@@ -18,6 +18,10 @@ _WEIGHTS_OF_SIZE = (0.2, 0.0, 1.0)
 
 _STATES = 500
 """States that each canonical search may visit at effort 0: a few milliseconds in C, a tenth of a second in Python."""
+_FIRST_OF_EJECTION = 1
+"""Effort from which the local search is asked too; the canonical searches of effort 0 often answer in milliseconds."""
+_TRIES = 40_000
+"""Boxes that the local search may place at effort 0, if it were asked; about the work of all canonical searches."""
 _FIRST_OF_CP_SAT = 3
 """Effort from which CP-SAT is asked too. It takes up to two seconds to set up, in which the canonical searches of all
 lower efforts end; on MiniMalloc's instances they answer nine of eleven questions before."""
@@ -37,6 +41,11 @@ def fit(boxes: Boxes, height: int, effort: int, budget: Budget) -> Answer:
             if answer.proven:
                 return answer
             visited += answer.states
+    if effort >= _FIRST_OF_EJECTION and not budget.over:
+        answer = ejection.fit(boxes, height, _TRIES << effort, effort, budget)
+        if answer.proven:
+            return answer
+        visited += answer.states
     if effort < _FIRST_OF_CP_SAT or budget.over:
         return Answer(None, False, visited, "canonical")
     return cpsat.fit(boxes, height, 0.05 * 2**effort, budget)

@@ -16,7 +16,7 @@ from arenite.check.placement import check
 from arenite.errors import VerificationError
 from arenite.problems.lifetimes import components, maximum_load, sections
 from arenite.problems.placement import Buffer, Exhausted, Layout, PlacementProblem
-from arenite.solve.place import canonical, sweep
+from arenite.solve.place import canonical, ejection, sweep
 from arenite.solve.place import cp_sat as cpsat
 from arenite.solve.place.decide import Boxes
 from arenite.solve.place.disjoint import solve
@@ -205,6 +205,30 @@ def test_sweep_and_canonical_are_right_where_they_answer(seed):
             assert (answer.offsets is None) == (whole.offsets is None)
 
 
+@pytest.mark.parametrize("seed", range(60))
+def test_ejection_finds_right_layouts_and_all_that_exist(seed):
+    boxes, height = dense_boxes(seed)
+    for room in (height, height + 1):
+        found = ejection.fit(boxes, room, 3000, seed, Budget())
+        whole = cpsat.fit(boxes, room, effort=10, budget=Budget())
+        assert (found.offsets is None) == (whole.offsets is None)
+        assert found.proven == (found.offsets is not None)
+        if found.offsets is not None:
+            check_boxes(boxes, found.offsets, room)
+
+
+def test_a_box_that_is_too_large_is_proven_not_to_fit():
+    found = ejection.fit(Boxes((2, 5), ((0, 1), (0, 1))), 4, 10, 0, Budget())
+    assert found.offsets is None
+    assert found.proven
+
+
+def test_a_search_without_budget_gives_up():
+    found = ejection.fit(Boxes((2, 2), ((0, 1), (0, 1))), 4, 10, 0, Budget(0))
+    assert found.offsets is None
+    assert not found.proven
+
+
 def test_long_layouts_are_swept():
     buffers = network_like(1, 600).buffers
     boxes = Boxes(tuple(b.size for b in buffers), tuple(sections(buffers)))
@@ -212,13 +236,25 @@ def test_long_layouts_are_swept():
     check_boxes(boxes, sweep.fit(boxes, height, effort=2, budget=Budget()).offsets, height)
 
 
-@pytest.mark.parametrize("name", "ABCDEFGHIJK")
-def test_minimalloc_instances_fit_their_capacity(name):
+def minimalloc(name):
     path = INSTANCES / f"{name}.1048576.csv"
     with path.open(newline="") as file:
         rows = list(csv.DictReader(file))
-    buffers = tuple(Buffer(r["id"], int(r["size"]), int(r["lower"]), int(r["upper"]) - 1) for r in rows)
-    problem = PlacementProblem(buffers)
+    return PlacementProblem(tuple(Buffer(r["id"], int(r["size"]), int(r["lower"]), int(r["upper"]) - 1) for r in rows))
+
+
+def test_a_loose_instance_is_lowered_by_ejection():
+    problem = minimalloc("J")
+    budget = Budget(25_000_000)
+    solution = solve(problem, goal=1_023_000, budget=budget)
+    check(problem, solution)
+    assert solution.height <= 1_023_000
+    assert not budget.over
+
+
+@pytest.mark.parametrize("name", "ABCDEFGHIJK")
+def test_minimalloc_instances_fit_their_capacity(name):
+    problem = minimalloc(name)
     solution = solve(problem, goal=1_048_576)
     check(problem, solution)
     assert solution.height <= 1_048_576

@@ -10,6 +10,17 @@ Lists = tuple[bytes, bytes]
 def canonical_begin(sizes: bytes, starts: bytes, ends: bytes, ranks: bytes, height: int, fewest: bool) -> Search: ...
 def canonical_run(search: Search, states: int) -> tuple[int, int]: ...
 def canonical_offsets(search: Search) -> bytes: ...
+def ejection_run(
+    sizes: bytes,
+    meets_from: bytes,
+    meets: bytes,
+    offsets: bytes,
+    weights: bytes,
+    outside: bytes,
+    state: bytes,
+    height: int,
+    tries: int,
+) -> tuple[bytes, bytes, bytes, bytes, int]: ...
 def groups_first_fit(
     others_from: bytes, others: bytes, ranges_from: bytes, ranges: bytes, ends: bytes, order: bytes, first: int, at: int
 ) -> bytes: ...

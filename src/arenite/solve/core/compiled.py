@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from arenite.problems.distances import runs_of
 from arenite.solve.core import _compiled
 from arenite.solve.core.canonical import PythonBoxSearch
+from arenite.solve.core.ejection import PythonEjection
 from arenite.solve.core.groups import PythonGroupFits
-from arenite.solve.core.interface import Walk
+from arenite.solve.core.interface import Packing, Walk
 from arenite.solve.core.orders.compiled import CompiledOrderSpace
 from arenite.solve.core.orders.python import PythonOrderSpace
 from arenite.solve.core.orders.tables import is_small
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Sequence
 
-    from arenite.solve.core.interface import BoxSearch, GroupFits, PlainFits, SingleFits
+    from arenite.solve.core.interface import BoxSearch, Ejection, GroupFits, PlainFits, SingleFits
     from arenite.solve.core.orders.interface import Direction, OrderSpace
     from arenite.solve.order.graph import Graph
     from arenite.solve.place.decide import Boxes
@@ -71,6 +72,10 @@ class CompiledCore:
         if max(sum(boxes.sizes), height) > LARGEST:
             return PythonBoxSearch(boxes, height, ranks, fewest)
         return _CompiledBoxSearch(boxes, height, ranks, fewest=fewest)
+
+    def ejection(self, sizes: Sequence[int], meets: Sequence[Sequence[int]]) -> Ejection:
+        """See `Core`."""
+        return PythonEjection(sizes, meets) if sum(sizes) > LARGEST else _CompiledEjection(sizes, meets)
 
     def order_space(self, graph: Graph, direction: Direction) -> OrderSpace:
         """See `Core`."""
@@ -187,6 +192,25 @@ class _CompiledBoxSearch:
     def offsets(self) -> list[int]:
         """See `BoxSearch`."""
         return unpacked(_compiled.canonical_offsets(self._search))
+
+
+class _CompiledEjection:
+    def __init__(self, sizes: Sequence[int], meets: Sequence[Sequence[int]]) -> None:
+        self._tables = packed(sizes), starts(meets), packed(chain.from_iterable(meets))
+
+    def run(self, at: Packing, height: int, tries: int, chance: random.Random) -> tuple[Packing, int]:
+        """See `Ejection`."""
+        *lists, state, done = _compiled.ejection_run(
+            *self._tables,
+            packed(at.offsets),
+            packed(at.weights),
+            packed(at.outside),
+            state_of(chance),
+            min(height, LARGEST),
+            tries,
+        )
+        continue_from(chance, state)
+        return Packing(*map(unpacked, lists)), done
 
 
 def _reach(gap: Gap) -> int:

@@ -124,6 +124,35 @@ class BoxSearch(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """Boxes of which some lie within a height and the others are outside.
+
+    `offsets` in units, -1 for the boxes `outside`; `weights` is what it costs to take out each box.
+    """
+
+    offsets: list[int]
+    weights: list[int]
+    outside: list[int]
+
+
+class Ejection(Protocol):
+    """A local search that fills a height with boxes: each box outside takes out those in its way. Offsets in units."""
+
+    def run(self, at: Packing, height: int, tries: int, chance: random.Random) -> tuple[Packing, int]:
+        """Place boxes until none is outside.
+
+        Args:
+            at: the state to go on from.
+            height: height in units, at least the largest size.
+            tries: most boxes to place.
+            chance: makes the random choices.
+
+        Returns the state reached, and the number of boxes placed.
+        """
+        ...
+
+
 class PlainFits(Protocol):
     """Greedy layouts of buffers that share no bytes, each from an order of all buffers; offsets in bytes."""
 
@@ -162,6 +191,10 @@ class Core(Protocol):
 
     def box_search(self, boxes: Boxes, height: int, ranks: Sequence[int], *, fewest: bool) -> BoxSearch:
         """The exhaustive search of boxes in `height` units; see `place.canonical.fit` for the other arguments."""
+        ...
+
+    def ejection(self, sizes: Sequence[int], meets: Sequence[Sequence[int]]) -> Ejection:
+        """The local search of boxes; `sizes` in units, `meets[i]` the boxes alive together with box i."""
         ...
 
     def order_space(self, graph: Graph, direction: Direction) -> OrderSpace:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arenite.solve.core.canonical import PythonBoxSearch
+from arenite.solve.core.ejection import PythonEjection
 from arenite.solve.core.groups import PythonGroupFits
 from arenite.solve.core.orders.python import PythonOrderSpace
 from arenite.solve.core.plain import PythonPlainFits
@@ -42,6 +43,10 @@ class PythonCore:
     def box_search(self, boxes: Boxes, height: int, ranks: Sequence[int], *, fewest: bool) -> PythonBoxSearch:
         """See `Core`."""
         return PythonBoxSearch(boxes, height, ranks, fewest)
+
+    def ejection(self, sizes: Sequence[int], meets: Sequence[Sequence[int]]) -> PythonEjection:
+        """See `Core`."""
+        return PythonEjection(sizes, meets)
 
     def order_space(self, graph: Graph, direction: Direction) -> PythonOrderSpace:
         """See `Core`."""

@@ -3,6 +3,7 @@
 #include "beam.h"
 #include "canonical.h"
 #include "depth.h"
+#include "ejection.h"
 #include "groups.h"
 #include "plain.h"
 #include "space.h"
@@ -14,6 +15,7 @@ static PyMethodDef methods[] = {
     {"canonical_begin", canonical_begin, METH_VARARGS, "The search whether boxes fit in a height, before it looks."},
     {"canonical_run", canonical_run, METH_VARARGS, "What a search finds in so many further states."},
     {"canonical_offsets", canonical_offsets, METH_VARARGS, "Where the boxes of a search lie."},
+    {"ejection_run", ejection_run, METH_VARARGS, "Boxes in a height, after so many further tries."},
     {"groups_first_fit", groups_first_fit, METH_VARARGS, "Places of groups when each takes the lowest in turn."},
     {"groups_unsafe", groups_unsafe, METH_VARARGS, "The differences that groups of buffers must not have."},
     {"groups_walk", groups_walk, METH_VARARGS, "A lower layout of groups, one of them moved forward at a time."},

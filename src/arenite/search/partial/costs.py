@@ -186,6 +186,8 @@ class Costs:
 
     def _tail_of(self, stretch: Key, number: int) -> int:
         """Bytes of tail that parts add, predicted: each part repeats the operators of the stretch, and copies halos."""
+        if self.target.backend.generated:  # generated C has no tail
+            return 0
         repeated = self._tail_of_whole(self._stretch(stretch.first, stretch.last).model)
         kept = 0 if stretch.kind == "channels" else self._rows(stretch.first, stretch.last)[stretch.kind].kept
         return (repeated + kept * _TAIL_OF_HALO) * (number - 1)

@@ -20,6 +20,7 @@ from arenite.problems.placement import Layout
 from arenite.rewrite import Prune
 from arenite.runtimes.process import absent
 from arenite.runtimes.verification import verify
+from arenite.search.candidate import Candidate, best_of, start_of
 from arenite.search.layout_policy import LayoutPolicy
 from arenite.search.partial.choose import Choice
 from arenite.search.partial.costs import Costs
@@ -28,7 +29,6 @@ from arenite.search.partial.neighbors import neighbors
 from arenite.search.partial.objective import Objective
 from arenite.search.partial.search import partial, promising, search
 from arenite.search.partial.ways import UNEVEN
-from arenite.search.split import Candidate, best_of, start_of
 from arenite.search.task import silent
 from arenite.tflite.read import read_model
 from arenite.tflite.write import write_bytes

@@ -9,7 +9,7 @@ from arenite import zoo
 from arenite.tflite.flat import Image
 from arenite.tflite.links import Links, _walk_tree, find_links
 from arenite.tflite.read_operator import unpack
-from arenite.tflite.references import REFERENCES
+from arenite.tflite.references import FIELDS
 from arenite.tflite.write import write_bytes
 
 FILES = {
@@ -32,9 +32,9 @@ def test_both_walks_find_the_same_links(name):
     assert len(expected.vtables) > 10
 
 
-@pytest.mark.parametrize("name", REFERENCES)
+@pytest.mark.parametrize("name", FIELDS)
 def test_the_description_has_every_offset_of_the_schema(name):
-    count, references = REFERENCES[name]
+    count, references = FIELDS[name]
     fields = list(vars(getattr(schema, name + "T")()).values())
     assert len(fields) == count
     assert {slot for slot, value in enumerate(fields) if value is None} == set(references)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from arenite.errors import OptionError
 from arenite.operators.macs import macs
+from arenite.search.candidate import start_of
 from arenite.search.decide import without_strips
 from arenite.search.optimization import completed
 from arenite.search.partial.search import unbeaten
-from arenite.search.split import PartialSearch, layout_policy, objective_of, obstacle, start_of, without
+from arenite.search.split import PartialSearch, layout_policy, objective_of, obstacle, without
 from arenite.search.task import Task, silent
 
 if TYPE_CHECKING:
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
 
     from arenite.backends.target import Target
     from arenite.model import Model
+    from arenite.search.candidate import Candidate
     from arenite.search.options import Options
     from arenite.search.partial.choose import Choice
     from arenite.search.partial.objective import Objective
     from arenite.search.plan import Plan, Strips
-    from arenite.search.split import Candidate
 
 MOST_EXTRA = 1.0
 """Extra multiply-accumulates up to which the frontier reaches, as a share of the model's, if no limit is given."""

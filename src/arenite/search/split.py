@@ -8,11 +8,10 @@ The result is never larger than the decision without strips, measured by what th
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property
 from math import inf
 from typing import TYPE_CHECKING, Literal
 
-from arenite.backends.tflm.head import head_plan, plan_obstacle
+from arenite.backends.tflm.head import plan_obstacle
 from arenite.backends.tflm.unpacking import packed
 from arenite.errors import FitError
 from arenite.operators.liveness import align
@@ -21,6 +20,7 @@ from arenite.operators.peak import peak_memory
 from arenite.rewrite import Prune
 from arenite.rewrite.channels import ChannelPlan, estimate_channels, wide_regions
 from arenite.rewrite.strips import why_not
+from arenite.search.candidate import Candidate, best_of, start_of
 from arenite.search.layout_policy import LayoutPolicy
 from arenite.search.orders import runs_as_filed
 from arenite.search.partial.costs import Costs
@@ -36,7 +36,7 @@ from arenite.search.plan import Strips
 from arenite.search.task import LEAST_STEPS, Decision, mark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from arenite.backends import Backend
     from arenite.model import Model
@@ -69,61 +69,6 @@ _SHARE_OF_LAYOUTS = 0.3
 use it up."""
 _SHARE_OF_ONE = 0.5
 """Share of the remaining budget that one layout may use, so that later choices get a layout as well."""
-
-
-class Candidate:
-    """A decision with its costs; heads and arenas are computed when they are first asked for."""
-
-    def __init__(
-        self, decision: Decision, sets: tuple[Backend, ...], extra_macs: int = 0, choice: Choice | None = None
-    ) -> None:
-        """Describe a decision.
-
-        Args:
-            decision: order, layout and stretches in parts.
-            sets: the sets of kernels of the target.
-            extra_macs: multiply-accumulates that strips add.
-            choice: which stretches run in parts; None: without strips.
-        """
-        self.decision = decision
-        self.sets = sets
-        self.extra_macs = extra_macs
-        self.choice = choice
-
-    @cached_property
-    def heads(self) -> tuple[int, ...]:
-        """Bytes of the head with each set of kernels."""
-        model = self.decision.model
-        return tuple(head_plan(each.as_run(model), requests=each.planned_scratch).height for each in self.sets)
-
-    @cached_property
-    def arenas(self) -> tuple[int, ...]:
-        """Bytes of the arena to declare with each set of kernels."""
-        return tuple(each.arena(self.decision.model).declare_bytes for each in self.sets)
-
-    @property
-    def head(self) -> int:
-        """Bytes of the head with the set of kernels that needs most."""
-        return max(self.heads)
-
-    @property
-    def arena(self) -> int:
-        """Bytes of the arena to declare, enough for every set of kernels of the target."""
-        return max(self.arenas)
-
-    def size(self, objective: Objective) -> int:
-        """Bytes of what the objective minimizes: the head or the arena."""
-        return self.head if objective.minimize == "head" else self.arena
-
-    def no_worse(self, other: Candidate, objective: Objective) -> bool:
-        """Whether this candidate is at most as large as `other` with every set of kernels of the target."""
-        pair = (self, other)
-        mine, others = (candidate.heads if objective.minimize == "head" else candidate.arenas for candidate in pair)
-        return all(size <= limit for size, limit in zip(mine, others, strict=True))
-
-    def fits(self, objective: Objective) -> bool:
-        """Whether the arena is at most the requested size; true if no size was requested."""
-        return objective.enough is None or self.arena <= objective.enough
 
 
 def search_partial(task: Task, whole: Decision) -> Decision:
@@ -165,34 +110,6 @@ def objective_of(task: Task) -> Objective:
 def layout_policy(task: Task) -> LayoutPolicy:
     """What the layouts of models in parts have to satisfy: no limits of single sets of kernels."""
     return LayoutPolicy(task.options.runs_on, task.options.keep_inputs, {}, progress=task.report)
-
-
-def best_of(found: Iterable[Candidate], objective: Objective) -> Candidate:
-    """The candidate that fits with the least extra work, or the smallest one if no arena size was reached or requested.
-
-    Of equal sizes the one with the smaller arena, then with less extra work, then the first.
-    """
-    best = _best(found, objective)
-    return min(best, key=lambda each: each.arena) if len(best) > 1 else best[0]
-
-
-def start_of(found: Iterable[Candidate], objective: Objective) -> Candidate:
-    """The candidate to start the local search from: as `best_of`, but of equal sizes the one with the least extra work.
-
-    The less of the allowed work it uses, the more its neighbors may add.
-    """
-    return _best(found, objective)[0]
-
-
-def _best(found: Iterable[Candidate], objective: Objective) -> list[Candidate]:
-    """The smallest candidates, those with less extra work first; only one if an arena size was reached."""
-    candidates = list(found)
-    if objective.enough is not None and (fitting := [each for each in candidates if each.fits(objective)]):
-        return [min(fitting, key=lambda each: (each.extra_macs, each.size(objective)))]
-    least = min(each.size(objective) for each in candidates)
-    return sorted(
-        (each for each in candidates if each.size(objective) == least), key=lambda candidate: candidate.extra_macs
-    )
 
 
 def candidates(task: Task, whole: Decision, objective: Objective) -> Iterator[Candidate]:

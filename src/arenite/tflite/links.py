@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from arenite.tflite.flat import U8, U32
 from arenite.tflite.options import has_numbers_only, schema, table_name
 from arenite.tflite.read_operator import unpack
-from arenite.tflite.references import REFERENCES, Union
+from arenite.tflite.references import FIELDS, Union
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +66,7 @@ def find_links(image: Image, position: int) -> Links | None:
 
 
 def _walk(table: Table, name: str, links: Links) -> None:
-    if name in REFERENCES:
+    if name in FIELDS:
         _walk_described(table, name, links)
     elif has_numbers_only(name):
         if links.enter(table):
@@ -79,7 +79,7 @@ def _walk_described(table: Table, name: str, links: Links) -> None:
     if not links.enter(table):
         return
     image = table.image
-    count, references = REFERENCES[name]
+    count, references = FIELDS[name]
     _check_known(table, name, count)
     for slot, reference in references.items():
         target = table.target(slot)

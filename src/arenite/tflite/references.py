@@ -46,7 +46,7 @@ _BYTES, _TEXT = Vector(1), Vector(1, 1)
 _INTEGERS = _FLOATS = Vector(U32.size)
 _LONGS = Vector(U64.size)
 
-REFERENCES: Mapping[str, tuple[int, Mapping[int, Vector | Union | str]]] = {
+FIELDS: Mapping[str, tuple[int, Mapping[int, Vector | Union | str]]] = {
     "Model": (
         ModelField.COUNT,
         {

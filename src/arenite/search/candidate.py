@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from arenite.backends.tflm.head import head_plan
+from arenite.backends.tflm.head import head_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,8 +38,7 @@ class Candidate:
     @cached_property
     def heads(self) -> tuple[int, ...]:
         """Bytes of the head with each set of kernels."""
-        model = self.decision.model
-        return tuple(head_plan(each.as_run(model), requests=each.planned_scratch).height for each in self.sets)
+        return tuple(head_with(each, self.decision.model) for each in self.sets)
 
     @cached_property
     def arenas(self) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from arenite.backends.sets import PORTABLE
 from arenite.backends.target import TARGETS
-from arenite.backends.tflm.head import head_plan, inputs_on_top, memory_plan, plan_around, scratch_buffers
+from arenite.backends.tflm.head import head_plan, head_with, inputs_on_top, memory_plan, plan_around, scratch_buffers
 from arenite.check.placement import check as check_placement
 from arenite.check.validity import checked_head
 from arenite.errors import VerificationError
@@ -189,9 +189,7 @@ class LayoutPolicy:
         if self.keep_inputs:
             return self.settle(model, problem, tensors, solution)
         result = self._with_plan(model, problem, tensors, solution)
-        heads = {
-            each: head_plan(each.as_run(result), requests=each.planned_scratch).height for each in self.target.sets
-        }
+        heads = {each: head_with(each, result) for each in self.target.sets}
         return Shared(result, heads, solution.lower_bound, solution)
 
     def check(self, model: Model) -> None:

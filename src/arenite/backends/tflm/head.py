@@ -18,6 +18,7 @@ from arenite.problems.placement import Buffer, PlacementProblem
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from arenite.backends.backend import Backend
     from arenite.model import Model, Operator, Tensor
     from arenite.operators.liveness import Liveness
 
@@ -35,6 +36,15 @@ def planned_head(model: Model, plan: MemoryPlan | None = None) -> int:
         ModelError: the model's plan does not match its tensors, or a graph calls itself.
     """
     return head_plan(model, plan).height
+
+
+def head_with(kernels: Backend, model: Model) -> int:
+    """Bytes of head that TFLM plans for a model with a set of kernels; for generated C, its arena.
+
+    Raises:
+        ModelError: as in `planned_head`.
+    """
+    return head_plan(kernels.as_run(model), requests=kernels.planned_scratch).height
 
 
 def head_plan(model: Model, plan: MemoryPlan | None = None, requests: Requests = reference_scratch) -> GreedyPlan:

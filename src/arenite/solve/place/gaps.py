@@ -118,10 +118,15 @@ class Related(Units):
     buffers: tuple[Buffer, ...]
     gaps: Mapping[tuple[int, int], Gap]
 
+    def _meet(self, one: int, other: int) -> bool:
+        """Whether two buffers have bytes and are alive together."""
+        mine, theirs = self.buffers[one], self.buffers[other]
+        together = mine.first <= theirs.last and theirs.first <= mine.last
+        return together and bool(self.sizes[one] and self.sizes[other])
+
     def allows(self, one: int, other: int, difference: int) -> bool:
         """Whether offset(one) - offset(other), in units, may be `difference`; the same as the `gap` of the two says."""
-        mine, theirs = self.buffers[one], self.buffers[other]
-        if mine.first > theirs.last or theirs.first > mine.last or not (self.sizes[one] and self.sizes[other]):
+        if not self._meet(one, other):
             return True
         known = self.gaps.get((one, other) if one < other else (other, one))
         if known is None:
@@ -130,8 +135,7 @@ class Related(Units):
 
     def gap(self, one: int, other: int) -> Gap | None:
         """The gap of buffer `one` to `other`; None if they may overlap freely."""
-        mine, theirs = self.buffers[one], self.buffers[other]
-        if mine.first > theirs.last or theirs.first > mine.last or not (self.sizes[one] and self.sizes[other]):
+        if not self._meet(one, other):
             return None
         known = self.gaps.get((one, other) if one < other else (other, one))
         if known is None:

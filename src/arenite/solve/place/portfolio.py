@@ -39,8 +39,7 @@ def fit(boxes: Boxes, height: int, effort: int, budget: Budget) -> Answer:
     """Place the boxes within `height` units, or prove that they do not fit.
 
     `effort`: each step up doubles the work and draws other orders. The local search joins at `_FIRST_OF_EJECTION` where
-    it has a chance, CP-SAT at `_FIRST_OF_CP_SAT`. Searches stop
-    once the budget is spent.
+    it has a chance, CP-SAT at `_FIRST_OF_CP_SAT`. Searches stop once the budget is spent.
     """
     visited = 0
     for weight in _WEIGHTS_OF_SIZE:

@@ -20,7 +20,12 @@ class Candidate:
     """A decision with its costs; heads and arenas are computed when they are first asked for."""
 
     def __init__(
-        self, decision: Decision, sets: tuple[Backend, ...], extra_macs: int = 0, choice: Choice | None = None
+        self,
+        decision: Decision,
+        sets: tuple[Backend, ...],
+        extra_macs: int = 0,
+        choice: Choice | None = None,
+        room: Backend | None = None,
     ) -> None:
         """Describe a decision.
 
@@ -29,11 +34,13 @@ class Candidate:
             sets: the sets of kernels of the target.
             extra_macs: multiply-accumulates that strips add.
             choice: which stretches run in parts; None: without strips.
+            room: the set of kernels for whose scratch the layout has room; None: without strips.
         """
         self.decision = decision
         self.sets = sets
         self.extra_macs = extra_macs
         self.choice = choice
+        self.room = room
 
     @cached_property
     def heads(self) -> tuple[int, ...]:

@@ -173,8 +173,6 @@ class PartialSearch:
         self._policy = layout_policy(task)
         self._rooms = tuple(dict.fromkeys((options.runs_on.backend, options.runs_on.charged)))
         """Room for the largest scratch of all sets of kernels, and for that of the charged set alone."""
-        self._best_rooms = {options.runs_on.backend}
-        """Those that were best for a choice so far; the local search tries no others."""
         self._costs = Costs(Line(self.base, options.keep_inputs), options.runs_on)
 
     def choices(self, useful: Callable[[Choice], float] = any_head) -> list[Choice]:
@@ -193,7 +191,7 @@ class PartialSearch:
         """Local search: each candidate is a neighbor of the one before and better than it.
 
         Segments share one arena, so a layout of the whole model may rank choices differently than the segments' own
-        costs do. The first improvement is taken.
+        costs do. The first improvement is taken. Neighbors get the room for scratch with which `best` was the lowest.
         """
         tried: set[tuple[object, ...]] = set()
         operators = 0
@@ -207,7 +205,7 @@ class PartialSearch:
                     return
                 tried.add(mark)
                 self.task.progress(f"strips: {best.size(self.objective):,} bytes, another layout from near there")
-                rooms = [room for room in self._rooms if room in self._best_rooms]
+                rooms = self._rooms if best.room is None else (best.room,)
                 candidate = self._laid_out(choice, rooms, self.head_to_beat(choice, best))
                 operators += min(_COUNTED, len((candidate or best).decision.model.main.operators))
                 if candidate is not None and start_of((best, candidate), self.objective) is candidate:
@@ -265,9 +263,8 @@ class PartialSearch:
         found = partial(self.base, self._policy, choice, budget, rooms=rooms, limit=limit, unpacked=unpacked)
         if found is None:
             return None
-        self._best_rooms.add(found.room)
         decision = _decision(self.task, self.whole, self.base, found)
-        candidate = Candidate(decision, self.first.sets, choice.extra_macs, choice)
+        candidate = Candidate(decision, self.first.sets, choice.extra_macs, choice, found.room)
         return candidate if candidate.no_worse(self.first, self.objective) else None
 
 

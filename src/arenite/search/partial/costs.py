@@ -69,6 +69,7 @@ class Costs:
         self._ways: dict[Key, Way | None] = {}
         self._wide: dict[int, tuple[int, ...]] = {}
         self._whole: dict[int, Segment] = {}
+        self._least_of_whole: dict[int, int] = {}
         self._segments: dict[tuple[Key, int], Segment] = {}
         self._by_rows: dict[tuple[int, int], Mapping[Kind, ByRows]] = {}
         self._tails_of_whole: dict[Model, int] = {}
@@ -79,8 +80,9 @@ class Costs:
         """The segment of one operator executed whole. Its layout, of a few buffers, is not charged to any budget."""
         if position not in self._whole:
             stretch = self._stretch(position, position)
-            needed = head(stretch.model, self.target.backend, _WORK_OF_ONE, 0, Budget()) + stretch.passing
-            self._whole[position] = Segment(position, position, None, needed)
+            needed = head(stretch.model, self.target.backend, _WORK_OF_ONE, 0, Budget())
+            self._whole[position] = Segment(position, position, None, needed.found + stretch.passing)
+            self._least_of_whole[position] = needed.least + stretch.passing
         return self._whole[position]
 
     def most(self, first: int, last: int, kind: Kind) -> int:
@@ -112,7 +114,10 @@ class Costs:
 
     def least_of(self, choice: Choice) -> int:
         """A lower bound in bytes on the head of a choice, rounded down to the alignment: what is alive at once."""
-        floors = (self.floor(*_key(each)) for each in choice.segments if each.plan is not None)
+        floors = (
+            self._least_of_whole[segment.first] if segment.plan is None else self.floor(*_key(segment))
+            for segment in choice.segments
+        )
         return max(floors, default=0) // ALIGNMENT * ALIGNMENT
 
     def head(self, stretch: Key, number: int) -> int:
@@ -153,7 +158,7 @@ class Costs:
             floor = self.floor(key, number)
             stretch = self._with_neighbors(first, last, floor)
             model = in_parts(stretch.model, within(stretch.model, plan))
-            needed = head(model, self.target.backend, _WORK, floor - stretch.passing, budget) + stretch.passing
+            needed = head(model, self.target.backend, _WORK, floor - stretch.passing, budget).found + stretch.passing
             added = self._tail(model) - self._tail_of_whole(stretch.model)
             extra = estimate(plan).extra_macs if isinstance(plan, StripPlan) else segment.extra_macs
             self._segments[key, number] = Segment(first, last, plan, needed, added, extra, kind=segment.kind)

@@ -48,6 +48,13 @@ class LaidOut(NamedTuple):
     room: Backend
 
 
+class Head(NamedTuple):
+    """Bytes of a layout of a stretch alone, and bytes that no layout of it is below; 0 where that is not known."""
+
+    found: int
+    least: int
+
+
 def laid_out(
     model: Model, policy: LayoutPolicy, rooms: Iterable[Backend], budget: Budget, *, limit: int | None = None
 ) -> LaidOut | None:
@@ -104,19 +111,22 @@ def _end(buffers: Sequence[Buffer], solution: Layout) -> int:
     return max(ends, default=0)
 
 
-def head(model: Model, kernels: Backend, work: int, enough: int, budget: Budget) -> int:
+def head(model: Model, kernels: Backend, work: int, enough: int, budget: Budget) -> Head:
     """Bytes of the lowest layout found with the scratch of `kernels`; the search stops at `enough` bytes."""
     problem, _ = overlap_problem(model, kernels)
-    return _solved(problem, Groups(problem), work, budget, enough).height
+    solution = _solved(problem, Groups(problem), work, budget, enough)
+    return Head(solution.height, solution.lower_bound)
 
 
 def _solved(problem: PlacementProblem, groups: Groups, work: int, budget: Budget, enough: int = 0) -> Layout:
     units = groups.units
     budget.spend(_STEPS_OF_PROBLEM * len(problem.buffers) + _STEPS_OF_GAP * groups.gaps)
     tries = work // max(1, len(groups.groups))
-    least = max(scope_bound(problem, gaps(problem))[0] if len(problem.buffers) <= _FEW else 0, enough // units.unit)
+    bound = scope_bound(problem, gaps(problem))[0] if len(problem.buffers) <= _FEW else 0
+    least = max(bound, enough // units.unit)
     orders = groups.orders()
     offsets = groups.improve(orders, least, tries, budget, lambda _: None)
     if units.height(offsets) > least and not budget.over:
         offsets = groups.from_above(orders, units.height(offsets), budget) or offsets
-    return Layout(tuple(offset * units.unit for offset in offsets), units.height(offsets) * units.unit, lower_bound=0)
+    in_bytes = tuple(offset * units.unit for offset in offsets)
+    return Layout(in_bytes, units.height(offsets) * units.unit, bound * units.unit)

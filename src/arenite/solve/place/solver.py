@@ -135,7 +135,7 @@ def lowered_from(
         return start
     small = gaps(problem)
     bound, scope = scope_bound(problem, small, Allowance(_CONSTRAINTS_OF_GAIN))
-    if bound * small.unit > start.height * (1 - least_gain):
+    if bound * small.unit >= start.height * (1 - least_gain):
         return start
     best = [offset // small.unit for offset in start.offsets]
     found, least = _Search(problem, small, effort, budget, lambda _: None).by_cp_sat(best, bound, bound)

@@ -67,6 +67,10 @@ def with_copy(target: Pieces, source: Pieces, distance: int) -> Pieces:
 
 def equal_distances(first: Pieces, second: Pieces) -> tuple[int, ...]:
     """Distances offset(first) - offset(second) in bytes at which the two overlap, and all common bytes are equal."""
+    if len(first) == len(second) == 1:  # as nearly all pairs in a model in strips: two slices of one tensor
+        (a,), (b,) = first, second
+        distance = b.shift - a.shift
+        return (distance,) if a.origin is b.origin and -a.end < distance < b.end else ()
     candidates = {b.shift - a.shift for a in first for b in second if a.origin is b.origin}
     return tuple(sorted(distance for distance in candidates if _equal(first, second, distance)))
 

@@ -21,7 +21,7 @@ from arenite.solve.place import cp_sat as cpsat
 from arenite.solve.place.decide import Boxes
 from arenite.solve.place.disjoint import solve
 
-INSTANCES = Path(__file__).parents[2] / "benchmarks" / "minimalloc"
+INSTANCES = Path(__file__).parents[3] / "benchmarks" / "minimalloc"
 
 
 @st.composite

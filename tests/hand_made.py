@@ -9,6 +9,8 @@ import struct
 from dataclasses import replace
 from itertools import pairwise
 
+from hypothesis import strategies as st
+
 from arenite.model import Data, ElementType, Graph, Model, Operator, Tensor
 
 
@@ -153,3 +155,17 @@ def compressed(each, *, bits=7, most=1 << 20):
         tensors += [*gone[tensor_].inputs, *gone[tensor_].outputs] if tensor_ in gone else [tensor_]
     main = replace(each.main, tensors=tuple(tensors), operators=tuple(operators))
     return replace(each, graphs=(main, *each.graphs[1:]), name=f"{each.name} compressed")
+
+
+@st.composite
+def random_models(draw):
+    """Operators with one output that read one or two earlier tensors; any of them may be outputs."""
+    tensors = [tensor("x", draw(st.integers(1, 9)))]
+    operators = []
+    for number in range(draw(st.integers(1, 8))):
+        reads = [tensors[draw(st.integers(0, len(tensors) - 1))] for _ in range(2)]
+        tensors.append(tensor(f"t{number}", draw(st.integers(0, 9))))
+        operators.append(add(*reads, tensors[-1]))
+    outputs = draw(st.lists(st.sampled_from(tensors), min_size=1, max_size=3, unique=True))
+    order = draw(st.permutations(range(len(operators))))
+    return model(graph(tensors[:1], outputs, operators)), order

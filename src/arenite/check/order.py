@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from arenite.check.order_sets import Graph, Operators, least_live, members, set_of
 from arenite.errors import VerificationError
-from arenite.problems.certificate import Certificate, Cut, Deferred, Exhausted, Floor, Need, Region, Swept
+from arenite.problems.certificate import Certificate, Cut, Deferred, Exhausted, Floor, Need, Region, Settled
 from arenite.problems.order import Charge, InPlaceSaving, Problem
 
 if TYPE_CHECKING:
@@ -89,10 +89,10 @@ def check_certificate(problem: Problem, certificate: Certificate) -> int:
         proven = _check_cut(Graph(problem), certificate)
     elif isinstance(certificate, Exhausted):
         proven = _check_exhausted(Graph(problem), certificate)
-    elif isinstance(certificate, Swept):
-        from arenite.check.order_swept import check_swept
+    elif isinstance(certificate, Settled):
+        from arenite.check.order_settled import check_settled
 
-        proven = check_swept(Graph(problem), certificate)
+        proven = check_settled(Graph(problem), certificate)
     elif isinstance(certificate, Region):
         proven = check_certificate(_induced(problem, certificate), certificate.inner)
     else:

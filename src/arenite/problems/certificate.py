@@ -122,7 +122,7 @@ class Exhausted:
 
 
 @dataclass(frozen=True, slots=True)
-class Swept:
+class Settled:
     """The record of an exhaustive search from the end that found no order with a peak below `bound`.
 
     `states`: sets of operators as in `Exhausted`.
@@ -213,4 +213,4 @@ class Deferred:
     inner: Certificate
 
 
-Certificate = Floor | Need | Cut | Exhausted | Swept | Region | Deferred
+Certificate = Floor | Need | Cut | Exhausted | Settled | Region | Deferred

@@ -18,7 +18,7 @@ from arenite.operators.constants import weights_bytes
 from arenite.operators.liveness import called_graphs, executed_graphs, lifetimes, working_sets
 from arenite.operators.macs import macs
 from arenite.rewrite.strips import why_not
-from arenite.search.least_peak import peak_lower_bound
+from arenite.search.orders import peak_lower_bound
 from arenite.search.runnable import refusals
 
 if TYPE_CHECKING:

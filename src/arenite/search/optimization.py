@@ -19,8 +19,8 @@ from arenite.operators.macs import macs_of_model
 from arenite.operators.peak import peak_memory
 from arenite.rewrite import WidenBias
 from arenite.search.decide import decided
-from arenite.search.least_peak import least_peak
 from arenite.search.options import DEFAULTS, Options
+from arenite.search.orders import in_best_order
 from arenite.search.plan import NOT_ASKED_FOR, Cost, Exported, Plan
 from arenite.search.runnable import refusals
 from arenite.search.task import Decision, Task, origins, silent
@@ -139,7 +139,7 @@ def least_peak_memory(model: Model, *, budget: Budget | None = None) -> int:
     The peak is exact if the search ends within `budget` (None: a budget of its own); most networks take milliseconds.
     Otherwise it is the peak of the best order found. `optimize` reports which of the two holds.
     """
-    return least_peak(model, budget=budget or Budget()).bytes
+    return peak_memory(in_best_order(model, budget=budget or Budget())[0])
 
 
 def _repair(task: Task) -> tuple[str, ...]:

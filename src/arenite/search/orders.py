@@ -1,4 +1,4 @@
-"""Orders of a model's operators: search and check one, apply one, and test whether TFLM can run that of a file."""
+"""Orders of a model's operators: search and check one, bound all, apply one, and test whether TFLM can run a file's."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from arenite.backends.tflm.unpacking import unpacked_late
 from arenite.check.order import check_certificate, check_order
 from arenite.errors import VerificationError
-from arenite.formulate.order import filed_in_order
-from arenite.operators.liveness import executed_graphs
+from arenite.formulate.order import filed_in_order, least_need, order_is_free, ordering_problem
+from arenite.operators.liveness import called_graphs, executed_graphs
 from arenite.solve.order.solver import Schedule, solve
 
 if TYPE_CHECKING:
@@ -37,6 +37,42 @@ def checked_schedule(problem: Problem, *, budget: Budget, progress: Callable[[st
     if check_certificate(problem, schedule.certificate) < schedule.lower_bound:
         raise VerificationError("order: the proof does not reach the claimed lower bound; please report this model")
     return schedule
+
+
+def in_best_order(model: Model, *, budget: Budget) -> tuple[Model, int]:
+    """The model in the best order found for its main graph, and a lower bound in bytes on the peak of every such order.
+
+    Other graphs keep the order of the file. If the search ends within the budget, the bound is the peak of the returned
+    model, unless the graph cannot be reordered.
+
+    Raises:
+        ModelError: operators form a cycle, or a graph calls itself.
+        VerificationError: the checker disagrees with the search (a defect of Arenite).
+    """
+    schedule = checked_schedule(ordering_problem(model)[0], budget=budget)
+    bound = schedule.lower_bound if order_is_free(model, 0) else least_need(model, 0)
+    return with_order(model, 0, schedule.order), bound
+
+
+def peak_lower_bound(model: Model, *, budget: Budget) -> int:
+    """A lower bound in bytes on the peak of every order of the executed graphs, the best proven within the budget.
+
+    Raises:
+        ModelError: operators form a cycle, or a graph calls itself.
+    """
+    bounds: dict[int, int] = {}
+    for graph in executed_graphs(model):
+        if not order_is_free(model, graph):
+            bounds[graph] = least_need(model, graph)
+            continue
+        problem, _ = ordering_problem(model, graph)
+        if problem.extra:  # charges the called graphs in the order of the file, which may not be their best
+            called = map(called_graphs, model.graphs[graph].operators)
+            problem = replace(
+                problem, extra=tuple(max((bounds[each] for each in calls), default=0) for calls in called)
+            )
+        bounds[graph] = solve(problem, budget=budget).lower_bound
+    return bounds[0]
 
 
 def with_order(model: Model, graph: int, order: Sequence[int]) -> Model:

@@ -15,7 +15,7 @@ from arenite.names import one_line
 from arenite.operators.constants import weights_bytes
 from arenite.operators.macs import macs_of_model
 from arenite.operators.peak import peak_memory
-from arenite.search.least_peak import least_peak
+from arenite.search.orders import in_best_order
 from arenite.search.runnable import refusals
 from arenite.search.sweep.packing import PackedFile, PackedModel, Unsendable
 from arenite.tflite.read import read_model
@@ -147,8 +147,8 @@ def _figures(column: str, model: Model, question: Question) -> tuple[Mapping[str
 
 
 def _least_peak(model: Model, question: Question) -> Mapping[str, Any]:
-    least = least_peak(model, budget=Budget(question.steps))
-    return {"least_peak_bytes": least.bytes, "least_peak_bound_bytes": least.bound}
+    ordered, bound = in_best_order(model, budget=Budget(question.steps))
+    return {"least_peak_bytes": peak_memory(ordered), "least_peak_bound_bytes": bound}
 
 
 def _head(model: Model, question: Question) -> Mapping[str, Any]:

@@ -32,7 +32,7 @@ MOVES_AT_ONCE = 1024
 """Moves of a depth-first search for an order, or states of a beam search, between two checks of the time limit:
 milliseconds in C, up to a second in Python."""
 
-STATES_OF_SWEEP_AT_ONCE = 8192
+STATES_OF_BREADTH_FIRST_AT_ONCE = 8192
 """States of a breadth-first search for an order between two checks of the time limit: hundredths of a second. In Python
 these states are processed together, and their columns should fit into the cache."""
 

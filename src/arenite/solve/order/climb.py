@@ -1,4 +1,4 @@
-"""Chooses the memory budget that a sweep tries to refute next. All memory budgets here are in bytes.
+"""Chooses the memory budget that a breadth-first search tries to refute next. All memory budgets here are in bytes.
 
 In: memory budgets refuted so far, with the states that each refutation took. Out: the next memory budget and a limit
 of states. The model: states grow exponentially with the memory budget.

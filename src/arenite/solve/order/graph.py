@@ -131,7 +131,7 @@ class Graph:
 
     @cached_property
     def eager(self) -> int:
-        """Mask of the eager operators, as `certificate.Swept` defines them; each needs `least_own` for itself."""
+        """Mask of the eager operators, as `certificate.Settled` defines them; each needs `least_own` for itself."""
         alone = [[each for each in self.savings.get(v, (0, []))[1] if each[1] == 1 << v] for v in range(self.count)]
         return _mask(
             [

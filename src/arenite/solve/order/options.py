@@ -18,7 +18,7 @@ class SearchOptions:
         beam: look for a good order by beam search before searching for proofs.
         commit: where a move leaves no more bytes alive than before, drop all other moves.
         far_commit: the same where several moves together leave no more bytes alive than before.
-        sweep: search breadth-first, in bulk, where the searches above take long.
+        breadth_first: search breadth-first, in bulk, where the searches above take long.
         parts: in pieces too long for these searches, search windows around the peak.
     """
 
@@ -30,5 +30,5 @@ class SearchOptions:
     beam: bool = True
     commit: bool = True
     far_commit: bool = True
-    sweep: bool = True
+    breadth_first: bool = True
     parts: bool = True

@@ -17,11 +17,11 @@ from arenite.solve.core.choice import core
 from arenite.solve.core.orders.interface import Direction, Rules
 from arenite.solve.order.beam import beam
 from arenite.solve.order.bounds import cut, freedom, need
+from arenite.solve.order.breadth_first import Refuted, breadth_first, states_within
 from arenite.solve.order.climb import Climb
 from arenite.solve.order.graph import Graph, bits
 from arenite.solve.order.peak import working_sets
 from arenite.solve.order.search import Failed, Found, Undecided, search
-from arenite.solve.order.sweep import Refuted, states_within, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,7 +45,7 @@ _UNDECIDED = 3
 _BEAM = 100
 """Largest width of a beam search: states kept per number of operators. Wider beams find more and take longer."""
 _HARD = 16_000
-"""Limit of states from which beam searches and sweeps also run: the easier searches have failed by then."""
+"""Limit of states from which beam and breadth-first searches also run: the easier searches have failed by then."""
 _FEW = 12
 """Possible peaks between bound and best order, up to which they are refuted one by one."""
 _FRUITLESS = 12
@@ -56,13 +56,13 @@ rarely takes more."""
 _BEAM_STATES = 50_000
 """States that one beam search keeps altogether, about; its width is this number per operator, at most `_BEAM`."""
 _SHORT = 400
-"""Operators up to which sweeps run early: for longer pieces, even a sweep of few states is slow."""
-_FIRST_SWEEP = 5_000
-"""Limit of states of these early sweeps; what needs more is left to the depth-first searches first. Of a wide piece,
+"""Operators up to which breadth-first searches run early: of longer pieces, even few states take long."""
+_EARLY = 5_000
+"""Limit of states of these early searches; what needs more is left to the depth-first searches first. Of a wide piece,
 where each move settles hundreds of operators, a thousand states take a tenth of a second."""
 _BULK = 32
-"""States of a sweep per state of the depth-first limit. A sweep that reaches its limit takes some 60 times as long as
-the depth-first searches before it, but on hard pieces the sweep is what decides."""
+"""States of a breadth-first search per state of the depth-first limit. One that reaches its limit takes some 60 times
+as long as the depth-first searches before it, but on hard pieces it is what decides."""
 _STEPS_OF_CUT = 30
 """Budget steps of a minimum cut per tensor alive, and two of them per operator that may run before or after; measured
 on the zoo, where such an operator makes about one tensor."""
@@ -113,8 +113,8 @@ class Piece:
         if options.cuts:
             self._steps[2:2] = [self._likely_cuts, self._aim]
             self._steps.append(self._all_cuts)
-        if options.sweep and problem.operators <= _SHORT:
-            self._steps.insert(3 if options.cuts else 2, self._first_sweeps)
+        if options.breadth_first and problem.operators <= _SHORT:
+            self._steps.insert(3 if options.cuts else 2, self._breadth_first_early)
 
     def work(self, lower: int) -> None:
         """Take the next step to lower `upper` or raise the bound; `lower` is a bound proven elsewhere, in bytes."""
@@ -126,8 +126,8 @@ class Piece:
             if self._limit >= _HARD:
                 if self._options.beam and not self._beamed:
                     self._beam()
-                if self._options.sweep and self.problem.operators < LONG:
-                    self._sweeps(_BULK * self._limit)
+                if self._options.breadth_first and self.problem.operators < LONG:
+                    self._breadth_first(_BULK * self._limit)
             if self.lower < self.upper:
                 self._round()
 
@@ -253,12 +253,12 @@ class Piece:
             undecided += 1
             low, high = (budget + self._grain, high) if above else (low, budget)
 
-    def _first_sweeps(self) -> None:
-        """Sweeps with a low limit of states, which decide easy pieces at once."""
-        self._sweeps(_FIRST_SWEEP, _FIRST_SWEEP)
+    def _breadth_first_early(self) -> None:
+        """Breadth-first searches with a low limit of states, which decide easy pieces at once."""
+        self._breadth_first(_EARLY, _EARLY)
 
-    def _sweeps(self, least: int, most: int = sys.maxsize) -> None:
-        """Sweep for rising memory budgets, chosen by `Climb`, until one sweep exceeds its limit of states.
+    def _breadth_first(self, least: int, most: int = sys.maxsize) -> None:
+        """Search for rising memory budgets, chosen by `Climb`, until a search exceeds its limit of states.
 
         The limit is a multiple of the expected states, but between `least` and `most`.
         """
@@ -268,7 +268,7 @@ class Piece:
             most_states = states_within(self.graph, each.left)
             budget = self._climb.budget(self.lower, min(ceiling, self.upper), self._grain, most_states)
             limit = min(most, self._climb.limit(budget, least))
-            result = sweep(self.graph, self._backward, budget + 1, limit=limit, budget=each)
+            result = breadth_first(self.graph, self._backward, budget + 1, limit=limit, budget=each)
             self.states += result.states
             if isinstance(result, Found):
                 self._improve(result.path[::-1])

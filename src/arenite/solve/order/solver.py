@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from arenite.budget import Budget
-from arenite.problems.certificate import Certificate, Deferred, Exhausted, Floor, Need, Region, Swept
+from arenite.problems.certificate import Certificate, Deferred, Exhausted, Floor, Need, Region, Settled
 from arenite.solve.order.bounds import own_memory
 from arenite.solve.order.deferral import deferrable, deferred, moved
 from arenite.solve.order.graph import Links
@@ -176,6 +176,6 @@ def _technique(certificate: Certificate) -> str:
         certificate = certificate.inner
     if isinstance(certificate, Exhausted):
         return "search backward" if certificate.backward else "search forward"
-    if isinstance(certificate, Swept):
+    if isinstance(certificate, Settled):
         return "search in bulk"
     return type(certificate).__name__.lower()

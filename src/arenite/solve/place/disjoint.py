@@ -15,7 +15,7 @@ from arenite.budget import Budget
 from arenite.problems.lifetimes import components, conflicts, maximum_load, neighbors, sections
 from arenite.problems.placement import Exhausted, Layout, PlacementProblem
 from arenite.solve.core.choice import core
-from arenite.solve.place import greedy, portfolio, sweep
+from arenite.solve.place import greedy, portfolio, timeline
 from arenite.solve.place.decide import Answer, Boxes
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _MOST_CONFLICTS = 300_000
 """Pairs of buffers alive together up to which they are listed and searched exactly; 300,000 pairs take some 20 MB."""
 _LONG = 500
-"""Buffers from which `sweep` lays out stretch by stretch first; the search of the whole slows down with the length."""
+"""Buffers from which `timeline` lays out stretch by stretch first; a search of the whole slows down with the length."""
 
 
 def solve(
@@ -158,7 +158,7 @@ class _Part:
     def _search(self, height: int, effort: int, budget: Budget) -> Answer:
         """Decide a height in units: long problems stretch by stretch first, then any problem as a whole."""
         if len(self.boxes.sizes) >= _LONG:
-            answer = sweep.fit(self.boxes, height, effort, budget)
+            answer = timeline.fit(self.boxes, height, effort, budget)
             if answer.proven:
                 return answer
         return portfolio.fit(self.boxes, height, effort, budget)

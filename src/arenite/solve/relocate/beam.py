@@ -111,13 +111,13 @@ class _Scope:
         field, scope = self.field, self.scope
         before = {one: at for one, at in state.places.items() if field.last[one] >= scope}
         groups = field.groups(before)
-        frontier: list[tuple[int, Places]] = [(0, before)]
+        best: list[tuple[int, Places]] = [(0, before)]
         new = field.begins[scope]
         for count, number in enumerate(new):
             room = Room(field, self.height, frozenset(new[:count]))
             eager = any(number in join for join in self.joins.values())
             reached: dict[tuple[tuple[int, int], ...], tuple[int, Places]] = {}
-            for cost, places in frontier:
+            for cost, places in best:
                 free = list(room.without_moves(number, places))
                 found = [(cost, each) for each in free]
                 if eager or not free:
@@ -130,8 +130,8 @@ class _Scope:
                     if key not in reached or reached[key][0] > price:
                         reached[key] = (price, each)
             most = self.width * _EAGER if eager else self.width
-            frontier = sorted(reached.values(), key=lambda each: each[0])[:most]
-        for cost, places in frontier:
+            best = sorted(reached.values(), key=lambda each: each[0])[:most]
+        for cost, places in best:
             yield State(places, state.cost + cost, state)
 
     def _unsorted(self, places: Places) -> int:

@@ -11,11 +11,11 @@
 #define CAPSULE "arenite.order_beam"
 
 /* The best way found to a state: its peak, the bytes alive in the state, the number of the kept state before (-1 at the
- * start) with its frontier, and the bytes alive where the last move led to. That state is the second set of the row. */
+ * start) with its hint, and the bytes alive where the last move led to. That state is the second set of the row. */
 typedef struct {
   int64_t peak, live, entered_live;
   Py_ssize_t origin;
-  frontier *next;
+  hint *next;
 } reached;
 
 /* States with the same number of operators done; rows of two sets, the state and where the last move led to. */
@@ -47,7 +47,7 @@ static void free_layer(layer *each) {
     return;
   }
   for (Py_ssize_t i = 0; i < each->states.count && i < each->room; i++) {
-    frontier_drop(each->of[i].next);
+    hint_drop(each->of[i].next);
   }
   pool_free(&each->states);
   free(each->of);
@@ -114,8 +114,8 @@ static bool arrive(beam *each, const reached *by) {
   if (state < known && by->peak >= to->of[state].peak) {
     return true;
   }
-  frontier *mine = frontier_share(by->next);
-  frontier_drop(to->of[state].next);
+  hint *mine = hint_share(by->next);
+  hint_drop(to->of[state].next);
   to->of[state] = *by;
   to->of[state].next = mine;
   memcpy(pool_row(&to->states, state) + words, each->row + words, sizeof(uint64_t) * (size_t)words);
@@ -187,7 +187,7 @@ static const move *best_free(const beam *each, const reached *from) {
 }
 
 /* Makes a move from a kept state, settles, and lets the state wait. False where memory ran out. */
-static bool make(beam *each, Py_ssize_t from, const move *made, frontier *next) {
+static bool make(beam *each, Py_ssize_t from, const move *made, hint *next) {
   const space *in = each->in;
   Py_ssize_t words = in->words;
   size_t bytes = sizeof(uint64_t) * (size_t)words;
@@ -211,7 +211,7 @@ static bool expand(beam *each) {
     return false;
   }
   const uint64_t *row = each->rows + 2 * each->in->words * from;
-  frontier *next = frontier_share(each->kept[from].next);
+  hint *next = hint_share(each->kept[from].next);
   bool right = moves_find(&each->found, row, each->kept[from].live, &next);
   const move *only = right ? best_free(each, &each->kept[from]) : NULL;
   for (Py_ssize_t i = 0; right && i < each->found.count; i++) {
@@ -220,7 +220,7 @@ static bool expand(beam *each) {
       right = make(each, from, made, next);
     }
   }
-  frontier_drop(next);
+  hint_drop(next);
   return right;
 }
 
@@ -251,9 +251,9 @@ static bool begin(beam *each) {
   if (!moves_allocate(&each->found, in)) {
     return false;
   }
-  reached start = {0, in->live, in->live, -1, frontier_root(in, &each->found.frontiers)};
+  reached start = {0, in->live, in->live, -1, hint_root(in, &each->found.hints)};
   bool right = start.next != NULL && arrive(each, &start);
-  frontier_drop(start.next);
+  hint_drop(start.next);
   if (right) {
     open_layer(each);
   }

@@ -7,17 +7,17 @@
 /* States visited between two states, as in the twin. */
 #define MOST 64
 
-/* A state that waits: its number among those seen, bytes alive, and the frontier of the state before. */
+/* A state that waits: its number among those seen, bytes alive, and the hint of the state before. */
 struct visit {
   Py_ssize_t state;
   int64_t live;
-  frontier *next;
+  hint *next;
 };
 
 static size_t bytes_of_row(const between *each) { return sizeof(uint64_t) * (size_t)each->seen.words; }
 
 /* Lets a state wait, unless it was seen before. False where memory ran out. */
-static bool push(between *to, const uint64_t *row, int64_t live, frontier *next) {
+static bool push(between *to, const uint64_t *row, int64_t live, hint *next) {
   Py_ssize_t known = to->seen.count, state = pool_add(&to->seen, row, set_hash(row, to->seen.words));
   if (state < known) {
     return state >= 0;
@@ -32,7 +32,7 @@ static bool push(between *to, const uint64_t *row, int64_t live, frontier *next)
     to->stack = stack;
     to->room = room;
   }
-  visit added = {state, live, frontier_share(next)};
+  visit added = {state, live, hint_share(next)};
   to->stack[to->count++] = added;
   return true;
 }
@@ -82,7 +82,7 @@ static bool visit_one(between *all, moves *found, visit *at, const uint64_t *end
 
 void between_free(between *each) {
   for (Py_ssize_t i = 0; i < each->count; i++) {
-    frontier_drop(each->stack[i].next);
+    hint_drop(each->stack[i].next);
   }
   free(each->stack);
   free(each->least);
@@ -90,7 +90,7 @@ void between_free(between *each) {
   pool_free(&each->seen);
 }
 
-int between_find(between *result, moves *found, const uint64_t *begin, int64_t begin_live, frontier *next,
+int between_find(between *result, moves *found, const uint64_t *begin, int64_t begin_live, hint *next,
                  const uint64_t *end, int64_t end_live) {
   Py_ssize_t words = found->in->words;
   memset(result, 0, sizeof *result);
@@ -111,7 +111,7 @@ int between_find(between *result, moves *found, const uint64_t *begin, int64_t b
   while (result->count > 0) {
     visit at = result->stack[--result->count];
     bool few = result->seen.count <= MOST, right = !few || visit_one(result, found, &at, end);
-    frontier_drop(at.next);
+    hint_drop(at.next);
     if (!few || !right) {
       return right ? BETWEEN_TOO_MANY : BETWEEN_FAILED;
     }

@@ -19,9 +19,9 @@ typedef struct {
 
 enum { BETWEEN_FAILED = -1, BETWEEN_TOO_MANY = 0, BETWEEN_FOUND = 1 };
 
-/* Visits the states between `begin` and `end` by moves that are found in `found`; `end` wins ties. `next` is the frontier
+/* Visits the states between `begin` and `end` by moves that are found in `found`; `end` wins ties. `next` is the hint
  * of `begin`. The result is to be freed in any case. FAILED, with an exception set, where memory ran out. */
-int between_find(between *result, moves *found, const uint64_t *begin, int64_t begin_live, frontier *next,
+int between_find(between *result, moves *found, const uint64_t *begin, int64_t begin_live, hint *next,
                  const uint64_t *end, int64_t end_live);
 void between_free(between *each);
 

@@ -33,7 +33,7 @@ typedef struct {
 typedef struct {
   Py_ssize_t state;
   int64_t live;
-  frontier *frontier;
+  hint *hint;
   back back;
   Py_ssize_t count;
   move moves[];
@@ -56,7 +56,7 @@ typedef struct {
 } search;
 
 static void close_opened(opened *each) {
-  frontier_drop(each->frontier);
+  hint_drop(each->hint);
   trail_drop(each->back.last);
   free(each);
 }
@@ -185,7 +185,7 @@ static bool reserve_way(search *each) {
 }
 
 /* Puts a state on the way, with the moves that were found. False where memory ran out. */
-static bool open_state(search *each, Py_ssize_t state, int64_t live, frontier *next) {
+static bool open_state(search *each, Py_ssize_t state, int64_t live, hint *next) {
   Py_ssize_t count = each->found.count, words = each->found.at[0].part_words;
   opened *made = malloc(sizeof *made + (sizeof(move) + sizeof(uint64_t) * (size_t)words) * (size_t)count);
   if (made == NULL || !reserve_way(each)) {
@@ -195,7 +195,7 @@ static bool open_state(search *each, Py_ssize_t state, int64_t live, frontier *n
   }
   made->state = state;
   made->live = live;
-  made->frontier = frontier_share(next);
+  made->hint = hint_share(next);
   back none = {0, NULL, UNSETTLED};
   made->back = none;
   made->count = count;
@@ -214,7 +214,7 @@ static bool open_state(search *each, Py_ssize_t state, int64_t live, frontier *n
   return true;
 }
 
-static bool follow_on(search *each, Py_ssize_t at, Py_ssize_t before, int64_t live, frontier **next) {
+static bool follow_on(search *each, Py_ssize_t at, Py_ssize_t before, int64_t live, hint **next) {
   const space *in = each->in;
   while (at >= 0 && each->goal < 0) {
     Py_ssize_t here = at;
@@ -256,12 +256,12 @@ static bool follow_on(search *each, Py_ssize_t at, Py_ssize_t before, int64_t li
   return true;
 }
 
-/* Goes on from a new state, that after `before`, until there is a choice; `next` is the frontier of a state before. False
+/* Goes on from a new state, that after `before`, until there is a choice; `next` is the hint of a state before. False
  * where memory ran out. */
-static bool follow(search *each, Py_ssize_t at, Py_ssize_t before, int64_t live, frontier *next) {
-  frontier *mine = frontier_share(next);
+static bool follow(search *each, Py_ssize_t at, Py_ssize_t before, int64_t live, hint *next) {
+  hint *mine = hint_share(next);
   bool right = follow_on(each, at, before, live, &mine);
-  frontier_drop(mine);
+  hint_drop(mine);
   return right;
 }
 
@@ -350,7 +350,7 @@ static bool go_far(search *each, const opened *from, const uint64_t *end, int64_
   each->facts[from->state].committed = state;
   if (is_new) {
     each->facts[state].shortcut = trail_share(passed);
-    return follow(each, state, from->state, live, from->frontier);
+    return follow(each, state, from->state, live, from->hint);
   }
   trail *last = trail_begin(each->in->words);
   right = last != NULL && trail_add(last, end) && trail_add_all(last, passed) &&
@@ -369,7 +369,7 @@ static bool commit_far(search *each) {
   back came = from->back;
   from->back.last = NULL;
   between found;
-  int known = between_find(&found, &each->found, row_of(each, from->state), from->live, from->frontier,
+  int known = between_find(&found, &each->found, row_of(each, from->state), from->live, from->hint,
                            trail_row(came.last, 0), came.live);
   bool right = known != BETWEEN_FAILED;
   each->visited += found.visited;
@@ -404,7 +404,7 @@ static bool step(search *each) {
   move_make(made, each->row);
   bool is_new;
   Py_ssize_t state = reach(each, each->row, top->state, &is_new);
-  return state >= 0 && (!is_new || follow(each, state, top->state, made->live, top->frontier));
+  return state >= 0 && (!is_new || follow(each, state, top->state, made->live, top->hint));
 }
 
 static void free_capsule(PyObject *capsule) { free_search(PyCapsule_GetPointer(capsule, CAPSULE)); }
@@ -422,9 +422,9 @@ static bool begin(search *each) {
       reach(each, each->row, -1, &is_new) < 0) {
     return false;
   }
-  frontier *root = frontier_root(in, &each->found.frontiers);
+  hint *root = hint_root(in, &each->found.hints);
   bool right = root != NULL && follow(each, 0, 0, in->live, root);
-  frontier_drop(root);
+  hint_drop(root);
   return right;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The compiled core: what searches do millions of times. solve/core/compiled.py is its only caller. */
 #include "beam.h"
+#include "breadth.h"
 #include "canonical.h"
 #include "depth.h"
 #include "ejection.h"
@@ -8,7 +9,6 @@
 #include "plain.h"
 #include "space.h"
 #include "singles.h"
-#include "sweep.h"
 #include "unsafe.h"
 
 static PyMethodDef methods[] = {
@@ -22,17 +22,17 @@ static PyMethodDef methods[] = {
     {"order_beam_begin", order_beam_begin, METH_VARARGS, "A beam search for an order, before it looks."},
     {"order_beam_path", order_beam_path, METH_VARARGS, "The states of the order that a beam search found."},
     {"order_beam_run", order_beam_run, METH_VARARGS, "What a beam search finds in so many further states."},
+    {"order_breadth_begin", order_breadth_begin, METH_VARARGS, "A breadth-first search from the end, before it looks."},
+    {"order_breadth_refused", order_breadth_refused, METH_VARARGS, "The least memory that a search refused."},
+    {"order_breadth_run", order_breadth_run, METH_VARARGS, "What a search finds in so many further states."},
+    {"order_breadth_states", order_breadth_states, METH_VARARGS, "The states of a search, one after another."},
+    {"order_breadth_way", order_breadth_way, METH_VARARGS, "The states from the goal of a search back to its start."},
     {"order_depth_begin", order_depth_begin, METH_VARARGS, "A depth-first search for an order, before it looks."},
     {"order_depth_path", order_depth_path, METH_VARARGS, "The states of the order that a search found."},
     {"order_depth_record", order_depth_record, METH_VARARGS, "All states of a search, and what they commit to."},
     {"order_depth_refused", order_depth_refused, METH_VARARGS, "The least memory that a search refused."},
     {"order_depth_run", order_depth_run, METH_VARARGS, "What a search finds in so many further moves."},
     {"order_space", order_space, METH_VARARGS, "An ordering problem in one direction of search."},
-    {"order_sweep_begin", order_sweep_begin, METH_VARARGS, "A breadth-first search from the end, before it looks."},
-    {"order_sweep_run", order_sweep_run, METH_VARARGS, "What a search finds in so many further states."},
-    {"order_sweep_refused", order_sweep_refused, METH_VARARGS, "The least memory that a search refused."},
-    {"order_sweep_states", order_sweep_states, METH_VARARGS, "The states of a search, one after another."},
-    {"order_sweep_way", order_sweep_way, METH_VARARGS, "The states from the goal of a search back to its start."},
     {"plain_first_fit", plain_first_fit, METH_VARARGS, "Offsets when each buffer takes the lowest gap in turn."},
     {"plain_best_fit", plain_best_fit, METH_VARARGS, "Offsets when each buffer takes the tightest gap in turn."},
     {"plain_lowest_first", plain_lowest_first, METH_VARARGS, "Offsets when the buffer that can go lowest goes next."},

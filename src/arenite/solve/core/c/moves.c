@@ -41,11 +41,11 @@ bool moves_allocate(moves *result, const space *in) {
   result->in = in;
   result->seen = calloc((size_t)in->sizes.count + 1, 1);
   result->next = malloc(sizeof(uint64_t) * (size_t)in->words);
-  return allocated(result->seen) && allocated(result->next) && frontier_allocate(&result->frontiers, in) && reserve(result, FIRST_ROOM);
+  return allocated(result->seen) && allocated(result->next) && hint_allocate(&result->hints, in) && reserve(result, FIRST_ROOM);
 }
 
 void moves_free(moves *each) {
-  frontier_free(&each->frontiers);
+  hint_free(&each->hints);
   free(each->at);
   free(each->found);
   free(each->parts);
@@ -87,7 +87,7 @@ const move *moves_best(const moves *each) {
   return best;
 }
 
-static void find_single(moves *each, const uint64_t *done, int64_t live, const frontier *from) {
+static void find_single(moves *each, const uint64_t *done, int64_t live, const hint *from) {
   for (Py_ssize_t i = 0; i < from->count; i++) {
     move *found = &each->at[i];
     found->operator = from->at[i];
@@ -132,8 +132,8 @@ const int32_t *moves_sort(moves *each, move_order before) {
   return each->order;
 }
 
-/* Writes to `at` the operators that each event of a frontier needs yet. */
-static void find_parts(moves *each, const uint64_t *done, const frontier *from) {
+/* Writes to `at` the operators that each event of a hint needs yet. */
+static void find_parts(moves *each, const uint64_t *done, const hint *from) {
   const space *in = each->in;
   Py_ssize_t first = 0, end = 0;
   while (first < in->words && done[first] == in->full[first]) {
@@ -223,7 +223,7 @@ static void weigh(moves *each, const uint64_t *done, int64_t live, move *found) 
 }
 
 /* Each move does the operators that one event needs yet; of these sets those that contain no other one. */
-static void find_events(moves *each, const uint64_t *done, int64_t live, const frontier *from) {
+static void find_events(moves *each, const uint64_t *done, int64_t live, const hint *from) {
   int32_t *order = each->order;
   Py_ssize_t count = 0;
   find_parts(each, done, from);
@@ -244,13 +244,13 @@ static void find_events(moves *each, const uint64_t *done, int64_t live, const f
   each->count = count;
 }
 
-bool moves_find(moves *each, const uint64_t *done, int64_t live, frontier **from) {
-  frontier *here = frontier_advance(each->in, &each->frontiers, *from, done);
+bool moves_find(moves *each, const uint64_t *done, int64_t live, hint **from) {
+  hint *here = hint_advance(each->in, &each->hints, *from, done);
   if (here == NULL || !reserve(each, here->count)) {
-    frontier_drop(here);
+    hint_drop(here);
     return false;
   }
-  frontier_drop(*from);
+  hint_drop(*from);
   *from = here;
   if (each->in->events > 0) {
     find_events(each, done, live, here);

@@ -3,7 +3,7 @@
 #ifndef ARENITE_CORE_MOVES_H
 #define ARENITE_CORE_MOVES_H
 
-#include "frontier.h"
+#include "hint.h"
 
 /* A move does one operator, or with `part` not NULL all operators of that set, which has `part_words` words and begins at
  * word `first`. Other words are 0 in all sets of a state's moves, whose ranges are the same: of a long problem most
@@ -17,7 +17,7 @@ typedef struct {
 /* The moves found last, with room for all that can be found; `parts` holds the sets of those that are moves. */
 typedef struct {
   const space *in;
-  frontier_room frontiers;
+  hint_room hints;
   move *at;
   Py_ssize_t count, room;
   uint64_t *parts;
@@ -32,9 +32,9 @@ typedef struct {
 bool moves_allocate(moves *result, const space *in);
 void moves_free(moves *each);
 
-/* Finds all moves from a state, in which `live` bytes are alive. Takes over `*from`, the frontier of a state before,
+/* Finds all moves from a state, in which `live` bytes are alive. Takes over `*from`, the hint of a state before,
  * and puts that of this state in its place. False, with an exception set, where memory ran out. */
-bool moves_find(moves *each, const uint64_t *done, int64_t live, frontier **from);
+bool moves_find(moves *each, const uint64_t *done, int64_t live, hint **from);
 
 /* Whether all operators of a move are in a set. */
 bool move_within(const move *made, const uint64_t *set);

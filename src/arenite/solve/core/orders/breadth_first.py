@@ -1,4 +1,4 @@
-"""Breadth-first search from the end, in bulk: all states of one size at a time; the twin in C is `../c/sweep.c`.
+"""Breadth-first search from the end, in bulk: all states of one size at a time; the twin in C is `../c/breadth.c`.
 
     size (operators run)    n      n-1     n-2     ...     0
     states                  *  ->  ****    *****           *       one row of 64-bit words per state

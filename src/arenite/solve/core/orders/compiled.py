@@ -42,7 +42,7 @@ class CompiledOrderSpace:
         """See `OrderSpace`."""
         eager = self._graph.eager.to_bytes((self._graph.count + 7) // 8, "little")
         bound, moves = min(bound, LARGEST), min(moves, LARGEST)
-        search = _compiled.order_sweep_begin(self._space, bound, moves, eager, self._graph.least_own)
+        search = _compiled.order_breadth_begin(self._space, bound, moves, eager, self._graph.least_own)
         return CompiledBreadthFirst(search, self._graph.count)
 
 
@@ -91,26 +91,26 @@ class CompiledBeam:
 class CompiledBreadthFirst:
     """`BreadthFirst` in C."""
 
-    def __init__(self, search: _compiled.Sweep, operators: int) -> None:
+    def __init__(self, search: _compiled.BreadthFirst, operators: int) -> None:
         self._search = search
         self._operators = operators
 
     def run(self, states: int) -> tuple[bool | None, int, int]:
         """See `BreadthFirst`."""
-        found, visited, moves = _compiled.order_sweep_run(self._search, states)
+        found, visited, moves = _compiled.order_breadth_run(self._search, states)
         return _answer(found), visited, moves
 
     def refused(self) -> int | None:
         """See `BreadthFirst`."""
-        return _compiled.order_sweep_refused(self._search)
+        return _compiled.order_breadth_refused(self._search)
 
     def states(self) -> bytes:
         """See `BreadthFirst`."""
-        return _compiled.order_sweep_states(self._search)
+        return _compiled.order_breadth_states(self._search)
 
     def way(self) -> list[int]:
         """See `BreadthFirst`."""
-        return _masks(_compiled.order_sweep_way(self._search), self._operators)
+        return _masks(_compiled.order_breadth_way(self._search), self._operators)
 
 
 def _answer(found: int) -> bool | None:

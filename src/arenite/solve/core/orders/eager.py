@@ -1,4 +1,4 @@
-"""Moves of a breadth-first search by which eager operators are taken back too (see `certificate.Swept`), in bulk.
+"""Moves of a breadth-first search by which eager operators are taken back too (see `certificate.Settled`), in bulk.
 
 state     a  b  v  e  f  .  .       v is taken back with e and f, the eager operators after it, the last one first
 after it  a  b  .  .  .  .  .

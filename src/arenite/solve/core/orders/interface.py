@@ -91,7 +91,7 @@ class BreadthFirst(Protocol):
         ...
 
     def states(self) -> bytes:
-        """All states, as `certificate.Swept` stores them."""
+        """All states, as `certificate.Settled` stores them."""
         ...
 
     def way(self) -> list[int]:

@@ -3,7 +3,7 @@
 Each such move is a commit (see `certificate.Exhausted`), and so is a chain of them. After a move, only its neighbors
 are tested, since all other ready operators have been tested before. An operator that did not fit then is not tested
 again when fewer bytes are alive: a commit less costs time only. (`breadth_first` does test it again, because
-`certificate.Swept` says so.) The order of the moves does not matter: live bytes are submodular, so an operator that
+`certificate.Settled` says so.) The order of the moves does not matter: live bytes are submodular, so an operator that
 fits and leaves no more alive still does so after other such moves.
 """
 

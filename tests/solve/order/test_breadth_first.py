@@ -13,20 +13,20 @@ from oracles.samples import anything, paper_class, renumbered, saved, windowed
 from arenite.budget import Budget
 from arenite.check.order import check_certificate
 from arenite.errors import VerificationError
-from arenite.problems.certificate import Swept
+from arenite.problems.certificate import Settled
 from arenite.problems.order import Charge, InPlaceSaving, Problem
 from arenite.solve.core.choice import core
 from arenite.solve.core.orders.interface import Direction
+from arenite.solve.order.breadth_first import Refuted, breadth_first
 from arenite.solve.order.graph import Graph, bits
 from arenite.solve.order.peak import working_sets
 from arenite.solve.order.search import Found, Undecided
-from arenite.solve.order.sweep import Refuted, sweep
 
 
-def swept_below(problem: Problem, bound: int, limit: int = 10**9, steps: float = 1e9) -> Found | Refuted | Undecided:
+def below(problem: Problem, bound: int, limit: int = 10**9, steps: float = 1e9) -> Found | Refuted | Undecided:
     graph = Graph(problem)
     space = core().order_space(graph, Direction.BACKWARD)
-    return sweep(graph, space, bound, limit=limit, budget=Budget(steps))
+    return breadth_first(graph, space, bound, limit=limit, budget=Budget(steps))
 
 
 def least(problem: Problem) -> int:
@@ -41,8 +41,8 @@ def order_of(found: Found) -> list[int]:
     return [operator for (operator,) in steps]
 
 
-def proof(problem: Problem, bound: int) -> Swept:
-    refuted = swept_below(problem, bound)
+def proof(problem: Problem, bound: int) -> Settled:
+    refuted = below(problem, bound)
     assert isinstance(refuted, Refuted)
     return refuted.certificate()
 
@@ -59,16 +59,16 @@ def sample(rng: random.Random, most: int) -> Problem:
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_sweeps_find_the_optimum_and_refute_less(seed: int) -> None:
+def test_searches_find_the_optimum_and_refute_less(seed: int) -> None:
     rng = random.Random(seed)
     for _ in range(120):
         problem = sample(rng, 12)
         best = least(problem)
-        found = swept_below(problem, best + 1)
+        found = below(problem, best + 1)
         assert isinstance(found, Found), problem
         assert max(working_sets(problem, order_of(found))) == best, problem
         for bound in {best, best - rng.randint(1, 100)}:
-            refuted = swept_below(problem, bound)
+            refuted = below(problem, bound)
             assert isinstance(refuted, Refuted), problem
             assert bound <= refuted.bound <= best, problem
             assert check_certificate(problem, refuted.certificate()) == refuted.bound, problem
@@ -92,7 +92,7 @@ def test_the_checker_accepts_exactly_what_the_rule_allows() -> None:
         holds = follows(problem, needs, set(kept), bound)
         verdicts[holds] += 1
         try:
-            check_certificate(problem, Swept(bound, states))
+            check_certificate(problem, Settled(bound, states))
         except VerificationError:
             assert not holds, problem
         else:
@@ -185,7 +185,7 @@ def settled(problem: Problem, needs: list[set[int]], done: frozenset[int], bound
 
 
 def follows(problem: Problem, needs: list[set[int]], recorded: set[frozenset[int]], bound: int) -> bool:
-    """The rule of `Swept`, word by word."""
+    """The rule of `Settled`, word by word."""
     start = settled(problem, needs, frozenset(range(problem.operators)), bound)
     return start in recorded and all(
         memory >= bound or before in recorded or settled(problem, needs, before, bound) in recorded
@@ -212,22 +212,22 @@ def side_by_side(pairs: int) -> Problem:
     return Problem(2 * pairs, tuple(Charge(16, pair, (pairs + pair,)) for pair in range(pairs)))
 
 
-def test_a_sweep_ends_at_its_limit_once_a_size_is_complete() -> None:
+def test_a_search_ends_at_its_limit_once_a_size_is_complete() -> None:
     """There are 1, 10, 45, 120, ... states of each size."""
     for limit, states in ((1, 1), (10, 11), (55, 56), (56, 176), (10**6, 2**10 - 1)):
-        result = swept_below(side_by_side(10), 16 * 10 + 1, limit=limit)
+        result = below(side_by_side(10), 16 * 10 + 1, limit=limit)
         assert result.states == states
         assert isinstance(result, Found if limit == 10**6 else Undecided)
 
 
 def test_where_states_have_many_moves_fewer_are_looked_at() -> None:
     """The 64 and 2,016 states of the first sizes have 129,088 moves, more than 16 for each state of the limit."""
-    result = swept_below(side_by_side(64), 16 * 64 + 1, limit=7000)
+    result = below(side_by_side(64), 16 * 64 + 1, limit=7000)
     assert isinstance(result, Undecided)
     assert result.states == 1 + 64
 
 
-def test_a_sweep_ends_with_its_budget() -> None:
-    assert swept_below(side_by_side(10), 161, steps=0) == Undecided(1)
-    assert swept_below(side_by_side(10), 161, steps=10) == Undecided(11)
-    assert isinstance(swept_below(side_by_side(10), 161, steps=10**4), Found)
+def test_a_search_ends_with_its_budget() -> None:
+    assert below(side_by_side(10), 161, steps=0) == Undecided(1)
+    assert below(side_by_side(10), 161, steps=10) == Undecided(11)
+    assert isinstance(below(side_by_side(10), 161, steps=10**4), Found)

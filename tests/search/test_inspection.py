@@ -1,7 +1,9 @@
 import pytest
+from hand_made import add, branch, graph, model, scalar, tensor
 from report_samples import branching, empty, odd, planned, reversed_order
 
 from arenite import zoo
+from arenite.model import Operator
 from arenite.operators.peak import peak_memory
 from arenite.search.inspection import inspect
 
@@ -67,6 +69,23 @@ def test_control_flow_counts_the_graphs_that_it_runs():
     assert [tensor.index for tensor in inspection.tensors] == list(range(7))
     assert [graph.name for graph in inspection.graphs] == ["main", "then", "else"]
     assert inspection.graphs[1].operators[0].outputs == (5,)
+
+
+def test_the_lower_bound_holds_for_every_order_of_the_graphs_that_are_called():
+    x, y, left, right = (tensor(name) for name in ("x", "y", "left", "right"))
+    wide = [tensor(name, 100) for name in ("a", "b")]
+    operators = [add(x, x, wide[0]), add(x, x, wide[1])]
+    operators += [add(wide[0], wide[0], left), add(wide[1], wide[1], right), add(left, right, y)]
+
+    def calling(order):
+        condition, given, result = scalar("condition"), tensor("given"), tensor("result")
+        choose = Operator("IF", (condition, given), (result,), graphs=(1, 2))
+        called = graph([x], [y], [operators[place] for place in order], name="called")
+        return model(graph([condition, given], [result], [choose]), called, branch(4, 1, name="other"))
+
+    filed, best = calling(range(5)), calling([0, 2, 1, 3, 4])
+    assert peak_memory(best) < peak_memory(filed)
+    assert inspect(filed).lower_bound_bytes == inspect(best).lower_bound_bytes == peak_memory(best)
 
 
 def test_no_operators():

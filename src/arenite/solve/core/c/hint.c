@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "frontier.h"
+#include "hint.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +24,7 @@ static bool may_be_next(const space *in, int32_t one, const uint64_t *done) {
   return true;
 }
 
-bool frontier_allocate(frontier_room *result, const space *in) {
+bool hint_allocate(hint_room *result, const space *in) {
   size_t most = (size_t)parties(in) + 1;
   result->seen = calloc(most, 1);
   result->ended = malloc(sizeof(int32_t) * most);
@@ -36,15 +36,15 @@ bool frontier_allocate(frontier_room *result, const space *in) {
   return true;
 }
 
-void frontier_free(frontier_room *each) {
+void hint_free(hint_room *each) {
   free(each->seen);
   free(each->ended);
   free(each->ready);
 }
 
-/* A frontier of the first `count` numbers in `ready`, which are not sorted yet but nearly. */
-static frontier *made(const frontier_room *room, Py_ssize_t count) {
-  frontier *result = malloc(sizeof(frontier) + sizeof(int32_t) * (size_t)count);
+/* A hint of the first `count` numbers in `ready`, which are not sorted yet but nearly. */
+static hint *made(const hint_room *room, Py_ssize_t count) {
+  hint *result = malloc(sizeof(hint) + sizeof(int32_t) * (size_t)count);
   if (result == NULL) {
     PyErr_NoMemory();
     return NULL;
@@ -61,7 +61,7 @@ static frontier *made(const frontier_room *room, Py_ssize_t count) {
   return result;
 }
 
-frontier *frontier_root(const space *in, frontier_room *room) {
+hint *hint_root(const space *in, hint_room *room) {
   const lists *before = in->events > 0 ? &in->covers : &in->needs;
   Py_ssize_t count = 0;
   for (Py_ssize_t one = 0; one < parties(in); one++) {
@@ -72,7 +72,7 @@ frontier *frontier_root(const space *in, frontier_room *room) {
   return made(room, count);
 }
 
-frontier *frontier_advance(const space *in, frontier_room *room, frontier *from, const uint64_t *done) {
+hint *hint_advance(const space *in, hint_room *room, hint *from, const uint64_t *done) {
   const lists *then = in->events > 0 ? &in->covered : &in->follows;
   Py_ssize_t ended = 0, ready = 0, looked = 0;
   for (Py_ssize_t i = 0; i < from->count; i++) {
@@ -83,7 +83,7 @@ frontier *frontier_advance(const space *in, frontier_room *room, frontier *from,
     }
   }
   if (ended == 0) {
-    return frontier_share(from);
+    return hint_share(from);
   }
   Py_ssize_t kept = ready;
   while (looked < ended) {
@@ -109,7 +109,7 @@ frontier *frontier_advance(const space *in, frontier_room *room, frontier *from,
   return made(room, ready);
 }
 
-void frontier_drop(frontier *each) {
+void hint_drop(hint *each) {
   if (each != NULL && --each->shares == 0) {
     free(each);
   }

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from arenite.problems.certificate import Swept
-from arenite.solve.core.interface import STATES_OF_SWEEP_AT_ONCE
+from arenite.problems.certificate import Settled
+from arenite.solve.core.interface import STATES_OF_BREADTH_FIRST_AT_ONCE
 from arenite.solve.core.orders.interface import Direction
 from arenite.solve.core.orders.python import moves_of
 from arenite.solve.order.graph import bits
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from arenite.solve.order.graph import Graph
 
 _WORDS = 32
-"""Words of the states that moves lead to, per state of the limit, at which a sweep gives up. States with many moves
+"""Words of the states that moves lead to, per state of the limit, at which the search gives up. States with many moves
 take long; one of a random-wired network has seven moves, and four words."""
 _MOST_WORDS = 1 << 27
-"""Words of 64 bits that the states of one sweep may take, a gigabyte; the certificate repeats them."""
+"""Words of 64 bits that the states of one search may take, a gigabyte; the certificate repeats them."""
 _STEPS_OF_MOVE = 0.15
 """Budget steps of one move, and further ones per word of a state. Measured in C on random-wired networks and random
 graphs, where a state has 2 to 16 words; in Python a move takes some five times as long."""
@@ -45,12 +45,14 @@ class Refuted:
     states: int
     search: BreadthFirst
 
-    def certificate(self) -> Swept:
+    def certificate(self) -> Settled:
         """The refutation for a checker."""
-        return Swept(self.bound, self.search.states())
+        return Settled(self.bound, self.search.states())
 
 
-def sweep(graph: Graph, space: OrderSpace, bound: int, *, limit: int, budget: Budget) -> Found | Refuted | Undecided:
+def breadth_first(
+    graph: Graph, space: OrderSpace, bound: int, *, limit: int, budget: Budget
+) -> Found | Refuted | Undecided:
     """Look for an order whose peak is below `bound` bytes.
 
     Args:
@@ -66,7 +68,7 @@ def sweep(graph: Graph, space: OrderSpace, bound: int, *, limit: int, budget: Bu
     search = space.breadth_first(bound, most)
     charged = 0
     while True:
-        found, states, moves = search.run(STATES_OF_SWEEP_AT_ONCE)
+        found, states, moves = search.run(STATES_OF_BREADTH_FIRST_AT_ONCE)
         budget.spend(_steps_of_move(graph) * (moves - charged))
         charged = moves
         if found:
@@ -79,7 +81,7 @@ def sweep(graph: Graph, space: OrderSpace, bound: int, *, limit: int, budget: Bu
 
 
 def states_within(graph: Graph, steps: float) -> float:
-    """About how many states a sweep visits for so many steps of a budget."""
+    """About how many states a search visits for so many steps of a budget."""
     return steps / (_MOVES_OF_STATE * _steps_of_move(graph))
 
 
@@ -118,7 +120,7 @@ def _between(graph: Graph, moves: Moves, state: int, end: int, bound: int) -> li
                 way = moves.settling.way(new, left, end, bound)
                 if way:
                     return path + way
-    raise AssertionError("a state of the sweep does not follow from the one that it comes from")
+    raise AssertionError("a state of the search does not follow from the one that it comes from")
 
 
 def _live(graph: Graph, state: int) -> int:

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from math import prod
 
 from arenite.model import Data, ElementType, Graph, Model, Operator, Quantization, Tensor
 
 FLOAT, INT, BOOL = ElementType.FLOAT32, ElementType.INT32, ElementType.BOOL
+INT8, INT16 = ElementType.INT8, ElementType.INT16
+KINDS = tuple(ElementType[name] for name in ("FLOAT32", "INT8", "INT16", "INT32", "INT64", "UINT8", "BOOL"))
 IMAGE, PIXELS, ROW = (1, 4, 4, 4), (1, 2, 2, 4), (4,)
+FIXED_SCALES = {
+    "SOFTMAX": (1 / 256, -128),
+    "LOGISTIC": (1 / 256, -128),
+    "LOG_SOFTMAX": (16 / 256, 127),
+    "TANH": (1 / 128, 0),
+    "L2_NORMALIZATION": (1 / 128, 0),
+}
+"""What TFLM wants the INT8 output of some operators to be quantized as."""
 
 
 def new(*shape, kind=FLOAT):
@@ -103,3 +114,42 @@ def alone(code, inputs, outputs, options):
     operator = Operator(code, tuple(inputs), tuple(outputs), options)
     fed = tuple(tensor for tensor in inputs if tensor.data is None)
     return Model(code, (Graph("main", (*inputs, *outputs), fed, tuple(outputs), (operator,)),))
+
+
+def quantization(code, kind, *, result):
+    if kind is INT8:
+        scale, zero = FIXED_SCALES.get(code, (1 / 16, 0)) if result else (1 / 16, 0)
+        return Quantization((scale,), (zero,))
+    if kind is INT16:
+        return Quantization((1 / 32768,), (0,))
+    return Quantization((1 / 16,), (128,)) if kind is ElementType.UINT8 else None
+
+
+def with_type(code, tensor, kind, *, result):
+    """The tensor with elements of another type and the same values."""
+    data = tensor.data
+    if data is not None:
+        values = struct.unpack(f"<{prod(tensor.shape)}{'f' if tensor.type is FLOAT else 'i'}", bytes(data.content))
+        letters = dict(zip(KINDS, "fbhiqB?", strict=True))
+        number = float if kind is FLOAT else int
+        data = Data(struct.pack(f"<{len(values)}{letters[kind]}", *map(number, values)))
+    return replace(tensor, type=kind, data=data, quantization=quantization(code, kind, result=result))
+
+
+def retyped(case, places, kind):
+    """A model of the operator in which the tensors at some places (outputs after inputs) are of another type."""
+    code, inputs, outputs, options = case
+    tensors = [
+        with_type(code, tensor, kind, result=place >= len(inputs)) if place in places else tensor
+        for place, tensor in enumerate([*inputs, *outputs])
+    ]
+    return alone(code, tensors[: len(inputs)], tensors[len(inputs) :], options)
+
+
+def flat(rank, *last):
+    """A shape of so many dimensions, all 1 but the last ones."""
+    return (*(1,) * (rank - len(last)), *last)
+
+
+def product(rank):
+    return "BATCH_MATMUL", [new(*flat(rank, 2, 4)), new(*flat(rank, 4, 2))], [new(*flat(rank, 2, 2))], {}

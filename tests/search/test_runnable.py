@@ -3,8 +3,7 @@
 import json
 
 import pytest
-from one_operator import alone, cases, new
-from test_limits import product, retyped
+from one_operator import alone, cases, new, product, retyped
 from typer.testing import CliRunner
 
 from arenite.backends.target import TARGETS, find_target

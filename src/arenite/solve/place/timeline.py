@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _STEP = 24
 """Boxes that begin between two starts of stretches. Longer stretches fail less often, but cost CP-SAT more."""
 _MOST = 192
-"""Boxes of a stretch, at effort 0, beyond which the sweep gives up rather than begin the stretch earlier."""
+"""Boxes of a stretch, at effort 0, beyond which the search gives up rather than begin the stretch earlier."""
 
 
 def fit(boxes: Boxes, height: int, effort: int, budget: Budget) -> Answer:
@@ -31,18 +31,18 @@ def fit(boxes: Boxes, height: int, effort: int, budget: Budget) -> Answer:
     Each step of `effort` doubles the work per stretch and the boxes of a stretch. The search gives up once the budget
     is spent.
     """
-    sweep = _Sweep(boxes, height, effort, budget)
+    timeline = _Timeline(boxes, height, effort, budget)
     starts = sorted(start for start, _ in boxes.spans)
     marks = sorted({0, *starts[_STEP::_STEP]})
     # The stretch from the last mark but one already reaches to the end.
     for place in range(max(1, len(marks) - 1)):
         ahead = marks[place + 2] if place + 2 < len(marks) else boxes.sections
-        if not sweep.reach(marks[: place + 1], ahead):
-            return Answer(None, sweep.hopeless, sweep.states, "cp-sat")
-    return Answer(tuple(sweep.offsets), True, sweep.states, "sweep")
+        if not timeline.reach(marks[: place + 1], ahead):
+            return Answer(None, timeline.hopeless, timeline.states, "cp-sat")
+    return Answer(tuple(timeline.offsets), True, timeline.states, "timeline")
 
 
-class _Sweep:
+class _Timeline:
     def __init__(self, boxes: Boxes, height: int, effort: int, budget: Budget) -> None:
         self.boxes, self.height, self.budget = boxes, height, budget
         self.work, self.most = 0.1 * 2**effort, _MOST << effort

@@ -223,7 +223,7 @@ def test_json_has_the_documented_keys():
 
 
 def _shared_rows():
-    index = Path(__file__).resolve().parents[2] / "shared" / "models" / "index.csv"
+    index = Path(__file__).resolve().parents[3] / "shared" / "models" / "index.csv"
     return list(csv.DictReader(index.open())) if index.is_file() else []
 
 

@@ -4,10 +4,10 @@ import json
 import random
 
 import pytest
-from oracles import brute, paper_recursion
-from oracles.samples import PAPER_EXAMPLE, anything, paper_class, renumbered, windowed
 
 from arenite.problems.order import Charge, Problem
+from oracles import brute, paper_recursion
+from oracles.samples import PAPER_EXAMPLE, anything, paper_class, renumbered, windowed
 
 
 def test_the_example_of_the_paper():

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sweep.h"
+#include "breadth.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "space.h"
 
-/* The name of a sweep as Python holds it. */
-#define CAPSULE "arenite.order_sweep"
+/* The name of a search as Python holds it. */
+#define CAPSULE "arenite.order_breadth"
 
 /* Bits by which one pass sorts, and passes: half of a hash is enough to bring nearly all states into order. */
 #define DIGIT 8
@@ -17,7 +17,7 @@
 #define ARRIVALS 16
 
 /* What follows the set in the row of a state that waits: the operators that are loose, a set, and the numbers here. An
- * operator is loose if only eager operators that are not taken back come after it; see `certificate.Swept`. */
+ * operator is loose if only eager operators that are not taken back come after it; see `certificate.Settled`. */
 enum { LIVE, ORIGIN, HASH, OTHERS };
 
 /* States wait by the number of operators taken back, `size`, and are settled. `rows` has the states that were looked
@@ -43,7 +43,7 @@ typedef struct {
   int64_t own;     /* bytes that each eager operator needs for itself */
   uint64_t *arriving; /* rows of states, which go to `waiting` together; and the size of each */
   Py_ssize_t arriving_sizes[ARRIVALS], arriving_count;
-} sweep;
+} search;
 
 /* The state before the first one. */
 #define NO_ORIGIN ((uint32_t)INT32_MAX)
@@ -55,7 +55,7 @@ static void free_waiting(pool *each) {
   }
 }
 
-static void free_sweep(sweep *each) {
+static void free_search(search *each) {
   for (Py_ssize_t size = 0; each->waiting != NULL && size <= each->in->count; size++) {
     free_waiting(each->waiting[size]);
   }
@@ -71,14 +71,14 @@ static void free_sweep(sweep *each) {
   free(each);
 }
 
-static Py_ssize_t stride_of(const sweep *each) { return 2 * each->in->words + OTHERS; }
+static Py_ssize_t stride_of(const search *each) { return 2 * each->in->words + OTHERS; }
 
-static uint64_t *loose_of(const sweep *each, uint64_t *row) { return row + each->in->words; }
+static uint64_t *loose_of(const search *each, uint64_t *row) { return row + each->in->words; }
 
-static uint64_t *others_of(const sweep *each, uint64_t *row) { return row + 2 * each->in->words; }
+static uint64_t *others_of(const search *each, uint64_t *row) { return row + 2 * each->in->words; }
 
 /* Whether only eager operators, all of them loose, come after an operator and are not taken back. */
-static bool is_loose(const sweep *each, uint64_t *row, int64_t operator) {
+static bool is_loose(const search *each, uint64_t *row, int64_t operator) {
   const space *in = each->in;
   for (int64_t i = in->needs.starts.at[operator]; i < in->needs.starts.at[operator + 1]; i++) {
     int64_t later = in->needs.of.at[i];
@@ -90,7 +90,7 @@ static bool is_loose(const sweep *each, uint64_t *row, int64_t operator) {
 }
 
 /* Adds the operators that became loose because one was taken back, or became loose itself. */
-static void loosen_before(const sweep *each, uint64_t *row, int64_t operator) {
+static void loosen_before(const search *each, uint64_t *row, int64_t operator) {
   const space *in = each->in;
   for (int64_t i = in->follows.starts.at[operator]; i < in->follows.starts.at[operator + 1]; i++) {
     int64_t other = in->follows.of.at[i];
@@ -104,7 +104,7 @@ static void loosen_before(const sweep *each, uint64_t *row, int64_t operator) {
 }
 
 /* The operators that are loose in a state, from those that were before some operators were `changed`. */
-static void make_loose(const sweep *each, uint64_t *row) {
+static void make_loose(const search *each, uint64_t *row) {
   for (Py_ssize_t i = 0; i < each->in->words; i++) {
     loose_of(each, row)[i] &= ~row[i];
   }
@@ -115,7 +115,7 @@ static void make_loose(const sweep *each, uint64_t *row) {
   }
 }
 
-static pool *waiting_of(sweep *each, Py_ssize_t size) {
+static pool *waiting_of(search *each, Py_ssize_t size) {
   if (each->waiting[size] == NULL) {
     pool *made = calloc(1, sizeof *made);
     if (made == NULL) {
@@ -131,7 +131,7 @@ static pool *waiting_of(sweep *each, Py_ssize_t size) {
 }
 
 /* Lets the states that arrived wait, in the order in which they came. False where memory ran out. */
-static bool let_wait(sweep *each) {
+static bool let_wait(search *each) {
   Py_ssize_t count = each->arriving_count;
   each->arriving_count = 0;
   for (Py_ssize_t i = 0; i < count; i++) {
@@ -151,11 +151,11 @@ static bool let_wait(sweep *each) {
 }
 
 /* The row of the state that arrives next. */
-static uint64_t *next_row(const sweep *each) { return each->arriving + stride_of(each) * each->arriving_count; }
+static uint64_t *next_row(const search *each) { return each->arriving + stride_of(each) * each->arriving_count; }
 
 /* Lets the state in the next row arrive, once it has settled. It follows from the state in row `before`, with that one's
  * loose operators; or it is the first one. `live` are the bytes alive in it, and `live_before` were in the other. */
-static bool arrive(sweep *each, const uint64_t *before, int64_t live_before, int64_t live, uint32_t origin) {
+static bool arrive(search *each, const uint64_t *before, int64_t live_before, int64_t live, uint32_t origin) {
   const space *in = each->in;
   uint64_t *row = next_row(each);
   Py_ssize_t size = 0;
@@ -181,7 +181,7 @@ static bool arrive(sweep *each, const uint64_t *before, int64_t live_before, int
 }
 
 /* Lets the first state arrive. None of its operators was ever tested, so that all that may be the last one count as held. */
-static bool arrive_first(sweep *each) {
+static bool arrive_first(search *each) {
   const space *in = each->in;
   uint64_t *empty = calloc((size_t)stride_of(each), sizeof(uint64_t));
   if (empty == NULL) {
@@ -204,7 +204,7 @@ static bool arrive_first(sweep *each) {
   return right;
 }
 
-static bool begin(sweep *each, PyObject *eager) {
+static bool begin(search *each, PyObject *eager) {
   const space *in = each->in;
   each->waiting = calloc((size_t)in->count + 1, sizeof(pool *));
   each->arriving = calloc((size_t)(stride_of(each) * ARRIVALS), sizeof(uint64_t));
@@ -223,14 +223,14 @@ static bool begin(sweep *each, PyObject *eager) {
 }
 
 /* Whether a state comes before another: by hash, and by the sets where two have the same hash. */
-static bool earlier(const sweep *each, uint32_t one, uint32_t other) {
+static bool earlier(const search *each, uint32_t one, uint32_t other) {
   uint64_t *row = pool_row(each->current, one), *other_row = pool_row(each->current, other);
   uint64_t hash = others_of(each, row)[HASH], other_hash = others_of(each, other_row)[HASH];
   return hash < other_hash || (hash == other_hash && set_compare(row, other_row, each->in->words) > 0);
 }
 
 /* Sorts the current states: by the upper half of their hashes first, then what is left out of order. */
-static bool sort(sweep *each) {
+static bool sort(search *each) {
   size_t count = (size_t)each->current->count;
   uint64_t *keys = malloc(2 * sizeof(uint64_t) * (count + 1)), *sorted = keys + count;
   each->sequence = malloc(sizeof(uint32_t) * (count + 1));
@@ -271,7 +271,7 @@ static bool sort(sweep *each) {
 }
 
 /* Makes room for the states of a size among those that were looked at, and takes them there. */
-static bool keep(sweep *each) {
+static bool keep(search *each) {
   Py_ssize_t words = each->in->words, count = each->current->count, most = each->known + count;
   if (most >= (Py_ssize_t)NO_ORIGIN) {
     PyErr_NoMemory();
@@ -298,7 +298,7 @@ static bool keep(sweep *each) {
 }
 
 /* Goes on to the next size at which states wait, but not past the goal. False where memory ran out. */
-static bool open_size(sweep *each) {
+static bool open_size(search *each) {
   while (each->size < each->in->count && each->waiting[each->size] == NULL) {
     each->size++;
   }
@@ -313,7 +313,7 @@ static bool open_size(sweep *each) {
   return sort(each) && keep(each);
 }
 
-static void close_size(sweep *each) {
+static void close_size(search *each) {
   each->known += each->current->count;
   each->states = each->known;
   each->moves += each->new_moves;
@@ -325,7 +325,7 @@ static void close_size(sweep *each) {
 }
 
 /* Takes back the eager operators after an operator that is loose, the last ones first; returns how many they are. */
-static Py_ssize_t take_later(const sweep *each, uint64_t *row, int64_t *live, int64_t operator) {
+static Py_ssize_t take_later(const search *each, uint64_t *row, int64_t *live, int64_t operator) {
   const space *in = each->in;
   Py_ssize_t taken = 0;
   int64_t memory;
@@ -342,7 +342,7 @@ static Py_ssize_t take_later(const sweep *each, uint64_t *row, int64_t *live, in
 
 /* Notes the least memory of the eager operators that leave no more bytes alive and that only the bound holds back. With
  * a bound above it the state would settle further. Other operators are noted when they are refused as moves. */
-static void refuse_held(sweep *each, uint64_t *row, int64_t live) {
+static void refuse_held(search *each, uint64_t *row, int64_t live) {
   const space *in = each->in;
   for (Py_ssize_t i = 0; i < in->words; i++) {
     for (uint64_t rest = loose_of(each, row)[i] & each->eager[i]; rest != 0; rest &= rest - 1) {
@@ -355,7 +355,7 @@ static void refuse_held(sweep *each, uint64_t *row, int64_t live) {
 }
 
 /* Makes all moves from one state. */
-static bool expand(sweep *each, Py_ssize_t place) {
+static bool expand(search *each, Py_ssize_t place) {
   const space *in = each->in;
   uint64_t *row = pool_row(each->current, each->sequence[place]);
   int64_t live = (int64_t)others_of(each, row)[LIVE], memory;
@@ -384,9 +384,9 @@ static bool expand(sweep *each, Py_ssize_t place) {
   return true;
 }
 
-static void free_capsule(PyObject *capsule) { free_sweep(PyCapsule_GetPointer(capsule, CAPSULE)); }
+static void free_capsule(PyObject *capsule) { free_search(PyCapsule_GetPointer(capsule, CAPSULE)); }
 
-PyObject *order_sweep_begin(PyObject *module, PyObject *arguments) {
+PyObject *order_breadth_begin(PyObject *module, PyObject *arguments) {
   (void)module;
   PyObject *held, *eager;
   long long bound, most, own;
@@ -394,7 +394,7 @@ PyObject *order_sweep_begin(PyObject *module, PyObject *arguments) {
     return NULL;
   }
   const space *in = space_of(held);
-  sweep *each = in == NULL ? NULL : calloc(1, sizeof *each);
+  search *each = in == NULL ? NULL : calloc(1, sizeof *each);
   if (each == NULL) {
     return in == NULL ? NULL : PyErr_NoMemory();
   }
@@ -408,25 +408,25 @@ PyObject *order_sweep_begin(PyObject *module, PyObject *arguments) {
   each->goal = -1;
   PyObject *capsule = begin(each, eager) ? PyCapsule_New(each, CAPSULE, free_capsule) : NULL;
   if (capsule == NULL) {
-    free_sweep(each);
+    free_search(each);
   }
   return capsule;
 }
 
-static sweep *sweep_of(PyObject *arguments, Py_ssize_t *most) { return held_by(arguments, CAPSULE, most); }
+static search *search_of(PyObject *arguments, Py_ssize_t *most) { return held_by(arguments, CAPSULE, most); }
 
 /* Whether more moves were made than allowed. */
-static bool over(const sweep *each) { return each->moves + each->new_moves > each->most; }
+static bool over(const search *each) { return each->moves + each->new_moves > each->most; }
 
-static PyObject *report(const sweep *each, int answer) {
+static PyObject *report(const search *each, int answer) {
   long long moves = over(each) ? each->most + 1 : each->moves;
   return Py_BuildValue("(iLL)", answer, (long long)each->states, moves);
 }
 
-PyObject *order_sweep_run(PyObject *module, PyObject *arguments) {
+PyObject *order_breadth_run(PyObject *module, PyObject *arguments) {
   (void)module;
   Py_ssize_t most;
-  sweep *each = sweep_of(arguments, &most);
+  search *each = search_of(arguments, &most);
   if (each == NULL || (each->current == NULL && !open_size(each))) {
     return NULL;
   }
@@ -447,10 +447,10 @@ PyObject *order_sweep_run(PyObject *module, PyObject *arguments) {
   return report(each, -1);
 }
 
-PyObject *order_sweep_refused(PyObject *module, PyObject *arguments) {
+PyObject *order_breadth_refused(PyObject *module, PyObject *arguments) {
   (void)module;
   Py_ssize_t unused;
-  const sweep *each = sweep_of(arguments, &unused);
+  const search *each = search_of(arguments, &unused);
   if (each == NULL) {
     return NULL;
   }
@@ -461,7 +461,7 @@ PyObject *order_sweep_refused(PyObject *module, PyObject *arguments) {
 }
 
 /* Writes what is left of a state. */
-static void write_left(const sweep *each, Py_ssize_t number, uint8_t *to, Py_ssize_t width) {
+static void write_left(const search *each, Py_ssize_t number, uint8_t *to, Py_ssize_t width) {
   const uint64_t *row = each->rows + each->in->words * number;
   for (Py_ssize_t i = 0; i < each->in->words; i++) {
     each->changed[i] = each->in->full[i] & ~row[i];
@@ -469,10 +469,10 @@ static void write_left(const sweep *each, Py_ssize_t number, uint8_t *to, Py_ssi
   set_write(each->changed, to, width);
 }
 
-PyObject *order_sweep_states(PyObject *module, PyObject *arguments) {
+PyObject *order_breadth_states(PyObject *module, PyObject *arguments) {
   (void)module;
   Py_ssize_t unused;
-  const sweep *each = sweep_of(arguments, &unused);
+  const search *each = search_of(arguments, &unused);
   if (each == NULL) {
     return NULL;
   }
@@ -487,10 +487,10 @@ PyObject *order_sweep_states(PyObject *module, PyObject *arguments) {
   return result;
 }
 
-PyObject *order_sweep_way(PyObject *module, PyObject *arguments) {
+PyObject *order_breadth_way(PyObject *module, PyObject *arguments) {
   (void)module;
   Py_ssize_t unused, length = 0;
-  const sweep *each = sweep_of(arguments, &unused);
+  const search *each = search_of(arguments, &unused);
   if (each == NULL) {
     return NULL;
   }

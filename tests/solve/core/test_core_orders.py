@@ -20,12 +20,12 @@ from arenite.solve.core.orders.interface import Direction, Rules
 from arenite.solve.core.orders.python import PythonOrderSpace
 from arenite.solve.core.python import PythonCore
 from arenite.solve.order.beam import beam
+from arenite.solve.order.breadth_first import Refuted, breadth_first
 from arenite.solve.order.graph import Graph
 from arenite.solve.order.options import SearchOptions
 from arenite.solve.order.peak import working_sets
 from arenite.solve.order.search import Failed, Found, search
 from arenite.solve.order.solver import solve
-from arenite.solve.order.sweep import Refuted, sweep
 
 pytestmark = needs_both
 
@@ -116,10 +116,11 @@ def test_breadth_first(case, limit, steps):
     problem, bound = case
     graph = Graph(problem)
 
-    def swept(budget):
-        return all_of(sweep(graph, core().order_space(graph, Direction.BACKWARD), bound, limit=limit, budget=budget))
+    def searched(budget):
+        backward = core().order_space(graph, Direction.BACKWARD)
+        return all_of(breadth_first(graph, backward, bound, limit=limit, budget=budget))
 
-    same(lambda: spent(swept, steps))
+    same(lambda: spent(searched, steps))
 
 
 @given(problems(most=40), st.sampled_from(Direction), st.sampled_from(RULES))
@@ -152,11 +153,11 @@ def test_a_size_is_the_same_in_parts(case):
     graph = Graph(problem)
 
     def found(at_once):
-        swept = core().order_space(graph, Direction.BACKWARD).breadth_first(bound, 300)
+        begun = core().order_space(graph, Direction.BACKWARD).breadth_first(bound, 300)
         answer, moves = None, 0
         while answer is None and moves <= 300:
-            answer, states, moves = swept.run(at_once)
-        return answer, states, moves, swept.refused() if answer is False else None
+            answer, states, moves = begun.run(at_once)
+        return answer, states, moves, begun.refused() if answer is False else None
 
     assert same(lambda: found(10**6)) == same(lambda: found(3))
 
@@ -208,7 +209,7 @@ def test_sizes_that_do_not_fit_in_a_machine_word(size):
         tensors=tuple(replace(tensor, size=tensor.size * size) for tensor in problem.tensors),
         savings=(InPlaceSaving(5, size, ()),),
     )
-    assert same(lambda: solve(problem, options=SearchOptions(cuts=False, sweep=False))).optimal
+    assert same(lambda: solve(problem, options=SearchOptions(cuts=False, breadth_first=False))).optimal
 
 
 def test_the_python_core_uses_no_c():

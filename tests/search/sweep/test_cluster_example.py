@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "sweep" / "cluster.py"
+EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "sweep" / "cluster.py"
 
 
 def test_a_killed_worker_costs_no_record(tmp_path):

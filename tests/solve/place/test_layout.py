@@ -16,12 +16,12 @@ from arenite.check.placement import check
 from arenite.errors import VerificationError
 from arenite.problems.lifetimes import components, maximum_load, sections
 from arenite.problems.placement import Buffer, Exhausted, Layout, PlacementProblem
-from arenite.solve.place import canonical, ejection, sweep
+from arenite.solve.place import canonical, ejection, timeline
 from arenite.solve.place import cp_sat as cpsat
 from arenite.solve.place.decide import Boxes
 from arenite.solve.place.disjoint import solve
 
-INSTANCES = Path(__file__).parents[2] / "benchmarks" / "minimalloc"
+INSTANCES = Path(__file__).parents[3] / "benchmarks" / "minimalloc"
 
 
 @st.composite
@@ -190,15 +190,15 @@ def dense_boxes(seed):
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_sweep_and_canonical_are_right_where_they_answer(seed):
+def test_timeline_and_canonical_are_right_where_they_answer(seed):
     boxes, height = dense_boxes(seed)
     whole = cpsat.fit(boxes, height, effort=10, budget=Budget())
     assert whole.proven
-    with mock.patch.object(sweep, "_STEP", 3):
-        swept = sweep.fit(boxes, height, effort=3, budget=Budget())
+    with mock.patch.object(timeline, "_STEP", 3):
+        stretched = timeline.fit(boxes, height, effort=3, budget=Budget())
     ranks = list(range(len(boxes.sizes)))
     ours = canonical.fit(boxes, height, ranks, fewest=seed % 2 == 0, states=10**6, budget=Budget())
-    for answer in (swept, ours):
+    for answer in (stretched, ours):
         if answer.offsets is not None:
             check_boxes(boxes, answer.offsets, height)
         if answer.proven:
@@ -229,11 +229,11 @@ def test_a_search_without_budget_gives_up():
     assert not found.proven
 
 
-def test_long_layouts_are_swept():
+def test_long_layouts_are_placed_stretch_by_stretch():
     buffers = network_like(1, 600).buffers
     boxes = Boxes(tuple(b.size for b in buffers), tuple(sections(buffers)))
     height = maximum_load(PlacementProblem(buffers))
-    check_boxes(boxes, sweep.fit(boxes, height, effort=2, budget=Budget()).offsets, height)
+    check_boxes(boxes, timeline.fit(boxes, height, effort=2, budget=Budget()).offsets, height)
 
 
 def minimalloc(name):

@@ -3,10 +3,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hand_made import add, chain, conditional, graph, loop, model, tensor
+from hand_made import add, chain, conditional, graph, loop, model, random_models, tensor
 from hypothesis import given
 from hypothesis import strategies as st
-from test_liveness import random_models
 
 from arenite.backends.sets import NO_OVERLAP
 from arenite.errors import ModelError

@@ -1,4 +1,4 @@
-"""Checks `Swept` certificates: applies their rule to many sets of operators at a time, with numpy.
+"""Checks `Settled` certificates: applies their rule to many sets of operators at a time, with numpy.
 
 Independent of the search that it checks. A set is a row of bits; most computations go by columns, one per operator.
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from arenite.check.order_sets import Graph, Operators
-    from arenite.problems.certificate import Swept
+    from arenite.problems.certificate import Settled
 
     Rows = NDArray[np.uint8]
     Flags = NDArray[np.bool_]
@@ -31,11 +31,11 @@ _BLOCK = 8
 """Batches whose successors are collected before they are settled: many successors are equal, and count once."""
 
 
-def check_swept(graph: Graph, record: Swept) -> int:
-    """Bytes proven by a `Swept` record.
+def check_settled(graph: Graph, record: Settled) -> int:
+    """Bytes proven by a `Settled` record.
 
-    If a recorded set has an order below the bound, so has a recorded set with fewer operators (see `Swept`). The empty
-    set is not recorded, so no recorded set has one. What all operators settle to is recorded. So no order of all
+    If a recorded set has an order below the bound, so has a recorded set with fewer operators (see `Settled`). The
+    empty set is not recorded, so no recorded set has one. What all operators settle to is recorded. So no order of all
     operators is below the bound.
 
     Raises:
@@ -88,10 +88,10 @@ def _refusal(reason: str) -> VerificationError:
 
 
 class _Rule:
-    """The rule of `Swept` for one problem and bound: which operators may be taken back from a set.
+    """The rule of `Settled` for one problem and bound: which operators may be taken back from a set.
 
     inputs: tensors that may end with each operator. lasting: bytes of each operator's outputs that are read or kept.
-    least_own: the least that an operator may need for itself, `least` in `Swept`. eager: the eager operators.
+    least_own: the least that an operator may need for itself, `least` in `Settled`. eager: the eager operators.
     """
 
     def __init__(self, graph: Graph, bound: int) -> None:

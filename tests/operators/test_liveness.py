@@ -3,9 +3,8 @@ from __future__ import annotations
 import csv
 
 import pytest
-from hand_made import add, chain, conditional, constant, graph, loop, model, scalar, tensor
+from hand_made import add, chain, conditional, constant, graph, loop, model, random_models, scalar, tensor
 from hypothesis import given
-from hypothesis import strategies as st
 
 from arenite import zoo
 from arenite.errors import ModelError
@@ -94,20 +93,6 @@ def test_a_resource_handle_counts_but_is_not_planned():
     liveness = lifetimes(model(graph([], [value], operators)))
     assert [entry.planned for entry in liveness.lifetimes] == [False, True]
     assert liveness.peak == 32
-
-
-@st.composite
-def random_models(draw):
-    """Operators with one output that read one or two earlier tensors; any of them may be outputs."""
-    tensors = [tensor("x", draw(st.integers(1, 9)))]
-    operators = []
-    for number in range(draw(st.integers(1, 8))):
-        reads = [tensors[draw(st.integers(0, len(tensors) - 1))] for _ in range(2)]
-        tensors.append(tensor(f"t{number}", draw(st.integers(0, 9))))
-        operators.append(add(*reads, tensors[-1]))
-    outputs = draw(st.lists(st.sampled_from(tensors), min_size=1, max_size=3, unique=True))
-    order = draw(st.permutations(range(len(operators))))
-    return model(graph(tensors[:1], outputs, operators)), order
 
 
 @given(random_models())

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import csv
-import struct
 from dataclasses import replace
 from math import prod
 
 import pytest
-from one_operator import alone, cases, image, ints, new, quantized, zeros
+from one_operator import (
+    KINDS,
+    alone,
+    cases,
+    flat,
+    image,
+    ints,
+    new,
+    product,
+    quantized,
+    retyped,
+    with_type,
+    zeros,
+)
 
 from arenite.backends.checks import OUTPUT
 from arenite.backends.cmsis_nn.limits import LIMITS as CMSIS_NN_LIMITS
@@ -27,16 +39,7 @@ from arenite.tflite.write import write_bytes
 needs_tflm = pytest.mark.skipif(bool(process.absent("tflm")), reason="tflite-micro is not installed")
 
 FLOAT, INT8, INT16, INT = (ElementType[name] for name in ("FLOAT32", "INT8", "INT16", "INT32"))
-KINDS = tuple(ElementType[name] for name in ("FLOAT32", "INT8", "INT16", "INT32", "INT64", "UINT8", "BOOL"))
 WEIGHTED = {"CONV_2D": 1, "DEPTHWISE_CONV_2D": 1, "FULLY_CONNECTED": 1, "TRANSPOSE_CONV": 1}
-FIXED_SCALES = {
-    "SOFTMAX": (1 / 256, -128),
-    "LOGISTIC": (1 / 256, -128),
-    "LOG_SOFTMAX": (16 / 256, 127),
-    "TANH": (1 / 128, 0),
-    "L2_NORMALIZATION": (1 / 128, 0),
-}
-"""What TFLM wants the INT8 output of some operators to be quantized as."""
 
 
 def of(model):
@@ -71,36 +74,6 @@ def content_of(model):
     except ModelError as error:
         assert "no runtime takes it" in str(error)
         return None
-
-
-def quantization(code, kind, *, result):
-    if kind is INT8:
-        scale, zero = FIXED_SCALES.get(code, (1 / 16, 0)) if result else (1 / 16, 0)
-        return Quantization((scale,), (zero,))
-    if kind is INT16:
-        return Quantization((1 / 32768,), (0,))
-    return Quantization((1 / 16,), (128,)) if kind is ElementType.UINT8 else None
-
-
-def with_type(code, tensor, kind, *, result):
-    """The tensor with elements of another type and the same values."""
-    data = tensor.data
-    if data is not None:
-        values = struct.unpack(f"<{prod(tensor.shape)}{'f' if tensor.type is FLOAT else 'i'}", bytes(data.content))
-        letters = dict(zip(KINDS, "fbhiqB?", strict=True))
-        number = float if kind is FLOAT else int
-        data = Data(struct.pack(f"<{len(values)}{letters[kind]}", *map(number, values)))
-    return replace(tensor, type=kind, data=data, quantization=quantization(code, kind, result=result))
-
-
-def retyped(case, places, kind):
-    """A model of the operator in which the tensors at some places (outputs after inputs) are of another type."""
-    code, inputs, outputs, options = case
-    tensors = [
-        with_type(code, tensor, kind, result=place >= len(inputs)) if place in places else tensor
-        for place, tensor in enumerate([*inputs, *outputs])
-    ]
-    return alone(code, tensors[: len(inputs)], tensors[len(inputs) :], options)
 
 
 def of_one_type():
@@ -150,11 +123,6 @@ def joined(count, **options):
     return "CONCATENATION", parts, [new(count, 4)], {"axis": 0, **options}
 
 
-def flat(rank, *last):
-    """A shape of so many dimensions, all 1 but the last ones."""
-    return (*(1,) * (rank - len(last)), *last)
-
-
 def sliced(rank):
     begin, end, step = ints(*(0,) * rank), ints(*flat(rank, 2)), ints(*(1,) * rank)
     return "STRIDED_SLICE", [new(*flat(rank, 4)), begin, end, step], [new(*flat(rank, 2))], {}
@@ -168,10 +136,6 @@ def padded(rank):
 def transposed(rank):
     order = ints(*range(rank - 2), rank - 1, rank - 2)
     return "TRANSPOSE", [new(*flat(rank, 2, 4)), order], [new(*flat(rank, 4, 2))], {}
-
-
-def product(rank):
-    return "BATCH_MATMUL", [new(*flat(rank, 2, 4)), new(*flat(rank, 4, 2))], [new(*flat(rank, 2, 2))], {}
 
 
 def broadcast(rank):

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from arenite import zoo
-    from arenite.backends.target import Target, find_target
+    from arenite.backends.target import Target
+    from arenite.boards import find_target
     from arenite.budget import Budget
     from arenite.bundle import export_tflm
     from arenite.errors import (
@@ -96,7 +97,7 @@ _HOME = {
     "explore": "arenite.search.exploration",
     "export_c": "arenite.search.c_export",
     "export_tflm": "arenite.bundle",
-    "find_target": "arenite.backends.target",
+    "find_target": "arenite.boards",
     "inspect": "arenite.search.inspection",
     "least_peak_memory": "arenite.search.optimization",
     "optimize": "arenite.search.optimization",

@@ -7,7 +7,7 @@ from arenite.backends import Overlap
 from arenite.backends.build import CORTEX_M, ILP32
 from arenite.backends.reference.limits import MOST_JOINED
 from arenite.backends.sets import ALL, CMSIS_NN_DSP, CMSIS_NN_MVE, CMSIS_NN_SCALAR, ESP_NN, PORTABLE
-from arenite.backends.target import TARGETS, TFLM, find_target
+from arenite.backends.target import ALIASES, TARGETS, TFLM, find_target
 from arenite.errors import OptionError
 from arenite.model import ElementType, Operator, Tensor
 from arenite.operators.liveness import ALIGNMENT
@@ -29,12 +29,43 @@ def test_a_core_decides_about_the_kernels():
     assert cores["cortex-m55"] is CMSIS_NN_MVE
 
 
-@pytest.mark.parametrize("name", ["", "TFLM", "tflm-cmsis-nn", "tflm-cmsis-nn/cortex-m99", "C"])
-def test_a_target_that_is_not_there(name):
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("", "`arenite targets` lists all of them"),
+        ("abacus", "`arenite targets` lists all of them"),
+        ("tflm-cmsis-nn", "did you mean tflm-cmsis-nn/cortex-m0, "),
+        ("tflm-cmsis/cortex-m4", "did you mean tflm-cmsis-nn/cortex-m4, "),
+        ("cortex-m9", "did you mean cortex-m"),
+    ],
+)
+def test_a_target_that_is_not_there(name, hint):
     with pytest.raises(OptionError) as caught:
         find_target(name)
     (line,) = str(caught.value).splitlines()
-    assert all(target in line for target in TARGETS)
+    assert f"no target is called {name!r}; {hint}" in line
+
+
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [
+        ("TFLM", "tflm"),
+        ("C", "c"),
+        ("cortex-m4", "tflm-cmsis-nn/cortex-m4"),
+        ("Cortex M4", "tflm-cmsis-nn/cortex-m4"),
+        ("m55", "tflm-cmsis-nn/cortex-m55"),
+        ("Cortex-M0+", "tflm-cmsis-nn/cortex-m0"),
+        ("ESP32-S3", "tflm-esp-nn/esp32s3"),
+        ("reference", "tflm-reference"),
+    ],
+)
+def test_targets_have_other_names(name, target):
+    assert find_target(name) is TARGETS[target]
+
+
+def test_no_alias_hides_a_target():
+    assert not ALIASES.keys() & TARGETS.keys()
+    assert set(ALIASES.values()) <= TARGETS.keys()
 
 
 def test_arenas_are_those_of_the_kernels():

@@ -62,9 +62,37 @@ def test_finding_a_board():
         ("nucleo-f767", "nucleo-f767zi"),
         ("nukleo-f767zi", "nucleo-f767zi"),
         ("pico", "raspberry-pi-pico"),
+        ("STM32F411", "nucleo-f411re"),
         ("", "lists"),
     ],
 )
 def test_a_board_that_is_not_there(name, hint):
     with pytest.raises(OptionError, match=re.escape(hint)):
         boards.find(name)
+
+
+def test_a_chip_is_the_board_with_the_least_memory_that_has_it():
+    assert boards.find("STM32F401RE").name == "nucleo-f401re"
+    assert boards.find("stm32f401ret6").name == "nucleo-f401re"
+    assert boards.find("RP2040") == min(
+        (board for board in boards.load() if board.mcu == "RP2040"), key=lambda board: (board.flash_bytes, board.name)
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [
+        ("m4", "tflm-cmsis-nn/cortex-m4"),
+        ("STM32F746NGH6", "tflm-cmsis-nn/cortex-m7"),
+        ("raspberry-pi-pico", "tflm-cmsis-nn/cortex-m0"),
+        ("esp32", "tflm-esp-nn/esp32"),
+        ("tflm", "tflm"),
+    ],
+)
+def test_a_target_is_found_by_what_it_runs_on(name, target):
+    assert boards.find_target(name).name == target
+
+
+def test_families_of_chips_are_no_order_codes():
+    with pytest.raises(OptionError, match="esp32"):
+        boards.find_target("esp32-c5")  # begins with ESP32, whose kernels it does not run

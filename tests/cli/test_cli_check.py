@@ -140,7 +140,7 @@ def test_what_no_microcontroller_runs_is_refused_by_name(tmp_path):
 def test_bad_requests(model, tmp_path):
     assert "--arena SIZE" in refused(run(model))
     assert "nucleo-f767zi" in refused(run(model, "--board", "nukleo-f767zi"))
-    assert "choose from tflm" in refused(run(model, "--arena", "64K", "--target", "stm32"))
+    assert "`arenite targets`" in refused(run(model, "--arena", "64K", "--target", "abacus"))
     assert "'64X' is not a size" in refused(run(model, "--arena", "64X"))
     assert "no such file" in refused(run(tmp_path / "none.tflite", "--arena", "64K"))
 

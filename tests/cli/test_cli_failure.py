@@ -88,7 +88,7 @@ VERIFY = ["verify", "x.tflite", "y.tflite"]
         (["nonsense"], "no such command 'nonsense'"),
         (["--nonsense"], "no such option: --nonsense"),
         (["inspect"], "missing argument"),
-        (["optimize", "x.tflite"], "missing option '-o' / '--output'"),
+        (["optimize"], "missing argument"),
         (["inspect", "x.tflite", "--no"], "no such option: --no"),
         (["inspect", "x.tflite", "y.tflite"], "got unexpected extra argument"),
         ([*OPTIMIZE, "--plan", "ignore"], "invalid value for '--plan': 'ignore' is not"),

@@ -72,7 +72,7 @@ def test_the_arena_in_words(model):
 
 
 def test_a_target_that_is_not_there(model):
-    assert "choose from tflm, tflm-reference" in refused(run("inspect", model, "--target", "esp32"))
+    assert "did you mean tflm-reference, " in refused(run("inspect", model, "--target", "tflm-refrence"))
 
 
 def test_csv_makes_its_folder(model, tmp_path):

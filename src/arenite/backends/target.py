@@ -125,12 +125,37 @@ TARGETS = {
 """All targets by name, the default first."""
 
 
+def _aliases() -> dict[str, str]:
+    """Other names of targets: a core or chip alone means its optimized kernels."""
+    names = {"reference": "tflm-reference", "cortex-m0+": "tflm-cmsis-nn/cortex-m0", "m0+": "tflm-cmsis-nn/cortex-m0"}
+    for core in CORES:
+        number = core.removeprefix("cortex-")
+        names |= dict.fromkeys((core, f"cortex{number}", number), f"tflm-cmsis-nn/{core}")
+    for chip, hyphened in (("esp32", "esp32"), ("esp32s3", "esp32-s3"), ("esp32p4", "esp32-p4")):
+        names |= dict.fromkeys((chip, hyphened), f"tflm-esp-nn/{chip}")
+    return names
+
+
+ALIASES = _aliases()
+"""Other name -> name in `TARGETS`."""
+_SUGGESTED = 5
+"""Names in a message, at most: as many as one can take in."""
+
+
 def find_target(name: str) -> Target:
-    """The target with a name.
+    """The target with a name or an alias (a core such as cortex-m4 or m4, a chip such as esp32s3); case is ignored.
 
     Raises:
-        OptionError: no target has this name; the message lists all names.
+        OptionError: no target has this name; the message suggests similar names.
     """
-    if name not in TARGETS:
-        raise OptionError(f"no target is called {name!r}; choose from {', '.join(TARGETS)}")
-    return TARGETS[name]
+    wanted = name.strip().lower().replace("_", "-").replace(" ", "-")
+    found = TARGETS.get(ALIASES.get(wanted, wanted))
+    if found is not None:
+        return found
+    from difflib import get_close_matches  # here, because only messages need it
+
+    known = (*TARGETS, *ALIASES)
+    near = [each for each in TARGETS if wanted and wanted in each]
+    near = near or get_close_matches(wanted, known, n=_SUGGESTED, cutoff=0.6)
+    hint = f"did you mean {', '.join(near[:_SUGGESTED])}?" if near else "`arenite targets` lists all of them"
+    raise OptionError(f"no target is called {name!r}; {hint}")

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
+from arenite.backends import target as targets
 from arenite.errors import OptionError
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from arenite.backends.target import Target
+
 KIB = 1024
+_ORDER_CODE = 9
+"""Letters from which a chip's name may be followed by a package and grade, as in STM32F401RET6. Shorter names are
+families: ESP32-C3 is no ESP32."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +54,62 @@ def load() -> tuple[Board, ...]:
 
 
 def find(name: str) -> Board:
-    """The board called `name`; case is ignored, and blanks and underscores count as hyphens.
+    """The board with a name, or with a chip: of several, the one with the least memory.
+
+    Case is ignored, blanks and underscores count as hyphens, and a chip may be given by its order code: STM32F401RET6.
 
     Raises:
-        OptionError: no board has this name; the message suggests similar names.
+        OptionError: no board has this name or chip; the message suggests similar names.
     """
     wanted = name.strip().lower().replace("_", "-").replace(" ", "-")
     boards = {board.name: board for board in load()}
-    if wanted in boards:
-        return boards[wanted]
-    near = [each for each in boards if wanted and wanted in each] or get_close_matches(wanted, boards, n=5, cutoff=0.5)
+    found = boards.get(wanted) or _with_chip(wanted)
+    if found is not None:
+        return found
+    near = _near(wanted, boards)
     hint = f"did you mean {', '.join(near[:5])}?" if near else "`arenite boards` lists all of them"
     raise OptionError(f"no board is called {name!r}; {hint}")
+
+
+def find_target(name: str) -> Target:
+    """The target with a name, or that of a core, a chip or a board.
+
+    Raises:
+        OptionError: nothing of these has this name; the message suggests similar names.
+    """
+    try:
+        return targets.find_target(name)
+    except OptionError:
+        wanted = name.strip().lower().replace("_", "-").replace(" ", "-")
+        board = next((board for board in load() if board.name == wanted), None) or _with_chip(wanted)
+        if board is None:
+            raise
+        return targets.find_target(board.target)
+
+
+def _with_chip(name: str) -> Board | None:
+    """The board with this chip and the least memory."""
+    code = _plain(name)
+    held = [
+        board
+        for board in load()
+        if code == _plain(board.mcu) or (len(_plain(board.mcu)) >= _ORDER_CODE and code.startswith(_plain(board.mcu)))
+    ]
+    return min(held, key=lambda board: (board.region_bytes, board.flash_bytes, board.name), default=None)
+
+
+def _plain(chip: str) -> str:
+    """A chip's name without what people write in different ways."""
+    return "".join(letter for letter in chip.lower() if letter.isalnum())
+
+
+def _near(wanted: str, boards: Mapping[str, Board]) -> list[str]:
+    """Names of boards that the wanted text is a part of, in their name or chip; otherwise those that are similar."""
+    from difflib import get_close_matches  # here, because only messages need it
+
+    code = _plain(wanted)
+    parts = [name for name, board in boards.items() if code and (wanted in name or code in _plain(board.mcu))]
+    return parts or get_close_matches(wanted, boards, n=5, cutoff=0.5)
 
 
 def _board(row: dict[str, str]) -> Board:

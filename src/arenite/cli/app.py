@@ -17,6 +17,7 @@ from arenite.cli.inspect import inspect_command
 from arenite.cli.layout import layout_command
 from arenite.cli.optimize import optimize_command
 from arenite.cli.sweep import sweep_command
+from arenite.cli.targets import targets_command
 from arenite.cli.verify import verify_command
 from arenite.cli.zoo import zoo_command
 from arenite.errors import AreniteError, OptionError
@@ -110,6 +111,11 @@ COMMANDS = {
         "The boards that are known, and their memory.",
         "arenite boards nucleo-f767zi",
     ),
+    "targets": Entry(
+        targets_command,
+        "The runtimes and kernels to plan for.",
+        "arenite targets",
+    ),
     "layout": Entry(
         layout_command,
         "Place buffers of a CSV file, without a model.",
@@ -145,7 +151,7 @@ def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
         cls=Commands,
         name="arenite",
         epilog="Exit codes: 0 done, 1 a check did not hold (nothing is written), 2 bad input or usage.",
-        add_completion=False,
+        add_completion=True,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
         context_settings=CONTEXT,

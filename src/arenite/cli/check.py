@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arenite.cli.options import DEFAULT_TARGET, TARGET_HELP, parse_size, time_limit_of
+from arenite.cli.options import BoardName, Reserve, TargetName, device, time_limit_of
 from arenite.errors import FitError, OptionError
 
 if TYPE_CHECKING:
-    from arenite.boards import Board
     from arenite.search.fitting import Fit
 
 
@@ -22,29 +21,24 @@ def check_command(
     arena: Annotated[
         str | None, typer.Option(metavar="SIZE", help="Room for the arena, such as 64K.", show_default=False)
     ] = None,
-    board: Annotated[
-        str | None, typer.Option(metavar="NAME", help="A board; `arenite boards` lists them.", show_default=False)
-    ] = None,
-    target: Annotated[
-        str | None, typer.Option(metavar="NAME", help=TARGET_HELP, show_default="the board's, or tflm")
-    ] = None,
+    board: BoardName = None,
+    reserve: Reserve = None,
+    target: TargetName = None,
     time_limit: Annotated[float | None, time_limit_of("Stop looking for what optimize and --split would save.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
     """Fail with exit code 1 unless the arena to declare for a model certainly fits."""
-    from arenite import boards
-    from arenite.backends.target import find_target
     from arenite.cli.progress import progress
     from arenite.search.fitting import check
     from arenite.tflite.read import read_model
 
-    limit = None if arena is None else parse_size(arena)
-    device = None if board is None else boards.find(board)
-    runs_on = find_target(target or (device.target if device else DEFAULT_TARGET))
-    available = _available(limit, device)
+    on = device(target, board, reserve, arena)
+    if on.room is None:
+        raise OptionError("check against what? give --arena SIZE, such as 64K, or --board NAME")
     with progress(f"checking {model.name}"):
         source = read_model(model)
-        found = check(source, model.stat().st_size, runs_on, available=available, board=device, time_limit=time_limit)
+        size = model.stat().st_size
+        found = check(source, size, on.target, available=on.room, board=on.board, time_limit=time_limit)
     if json:
         from arenite.report.fit import check_as_json
         from arenite.report.json import write_json
@@ -55,9 +49,9 @@ def check_command(
 
         print_check(model.name, found, sys.stdout)
     if not found.runs:
-        raise FitError(f"{model}: {runs_on.name} cannot run {'; nor '.join(map(str, found.refusals))}")
+        raise FitError(f"{model}: {on.target.name} cannot run {'; nor '.join(map(str, found.refusals))}")
     if not found.valid:
-        raise FitError(f"{model}: {_fault(found)}; give it to `arenite optimize` with --target {runs_on.name}")
+        raise FitError(f"{model}: {_fault(found)}; give it to `arenite optimize` with --target {on.target.name}")
     if found.missing:
         raise FitError(f"{model}: does not fit: {found.missing:,} bytes of arena are missing")
     if found.missing_flash:
@@ -73,11 +67,3 @@ def _fault(found: Fit) -> str | None:
     from arenite.report.validity import fault
 
     return None if found.plan is None else fault(found.plan, found.target)
-
-
-def _available(limit: int | None, board: Board | None) -> int:
-    """Bytes for the arena: the smaller one of the limit and the board's largest contiguous memory."""
-    sizes = [size for size in (limit, board.region_bytes if board else None) if size is not None]
-    if not sizes:
-        raise OptionError("check against what? give --arena SIZE, such as 64K, or --board NAME")
-    return min(sizes)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from arenite.cli.options import DEFAULT_TARGET, Effort, Rounds, TargetName, TimeLimit, parse_share, whole
+from arenite.cli.options import BoardName, Effort, Rounds, TargetName, TimeLimit, device, parse_share, whole
 from arenite.errors import OptionError
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 def explore_command(
     model: Annotated[Path, typer.Argument(help="The .tflite file.", show_default=False)],
     *,
-    target: TargetName = DEFAULT_TARGET,
+    target: TargetName = None,
+    board: BoardName = None,
     minimize: Annotated[Literal["arena", "head"], typer.Option(help="What to make small.")] = "arena",
     max_extra_macs: Annotated[str, typer.Option(metavar="SHARE", help="The most work that strips may add.")] = "100%",
     keep_inputs: Annotated[
@@ -46,7 +47,6 @@ def explore_command(
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")] = False,
 ) -> None:
     """Show the smallest arenas for more and more work, and write one of them with --pick N -o FILE."""
-    from arenite.backends.target import find_target
     from arenite.cli.progress import progress
     from arenite.search.exploration import explore
     from arenite.search.options import Options
@@ -55,7 +55,7 @@ def explore_command(
     if (pick is None) != (output is None):
         raise OptionError("--pick and --output belong together: the point to write, and where")
     options = Options(
-        target=find_target(target),
+        target=device(target, board).target,
         split=True,
         minimize=minimize,
         max_extra_macs=parse_share(max_extra_macs),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arenite.cli.options import DEFAULT_TARGET, TARGET_HELP
+from arenite.cli.options import BoardName, TargetName, device
 from arenite.errors import OptionError
 
 if TYPE_CHECKING:
@@ -31,10 +31,8 @@ def export_command(
         str | None,
         typer.Option(help="What files and identifiers begin with; by default the file's name.", show_default=False),
     ] = None,
-    target: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help=f"With --tflm. {TARGET_HELP}", show_default=DEFAULT_TARGET),
-    ] = None,
+    target: TargetName = None,
+    board: BoardName = None,
     no_moves: Annotated[
         bool, typer.Option("--no-moves", help="With --c: keep every tensor in its place, in a larger arena if need be.")
     ] = False,
@@ -95,10 +93,9 @@ def export_command(
         write_files(export.files, c, force=force)
         say(f"{c}: {len(export.files)} files; {_summary(export)}")
     elif tflm is not None:
-        from arenite.backends.target import find_target
         from arenite.bundle import export_tflm
 
-        files = export_tflm(source, name or identifier(source.name), find_target(target or DEFAULT_TARGET))
+        files = export_tflm(source, name or identifier(source.name), device(target, board).target)
         write_files(files, tflm, force=force)
         say(f"{tflm}: {len(files)} files")
 

@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+_SUFFIX = ".tflite"
+
+
+def beside(model: Path) -> Path:
+    """The file to write if none is given: `net.arenite.tflite` in the folder of `net.tflite`."""
+    name = model.name[: -len(_SUFFIX)] if model.name.lower().endswith(_SUFFIX) else model.name
+    return model.with_name(f"{name}.arenite{_SUFFIX}")
+
 
 def say(line: str) -> None:
     """Print a line with file names: not wrapped, so that paths can be copied, and without control characters."""

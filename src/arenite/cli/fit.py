@@ -8,24 +8,27 @@ from typing import Annotated
 
 import typer
 
-from arenite.cli.options import time_limit_of
+from arenite.cli.options import BoardName, time_limit_of
 
 
 def fit_command(
     model: Annotated[Path, typer.Argument(help="The .tflite file.", show_default=False)],
     *,
+    board: BoardName = None,
     time_limit: Annotated[float | None, time_limit_of("Stop looking for what optimize would save.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
     """Show which boards hold a model before and after optimize; nothing is written."""
+    from arenite import boards
     from arenite.cli.progress import progress
     from arenite.search.fitting import fit
     from arenite.tflite.read import read_model
 
+    named = None if board is None else (boards.find(board),)
     with progress(f"fitting {model.name}"):
         source = read_model(model)
         file_bytes = model.stat().st_size
-        fits = fit(source, file_bytes, time_limit=time_limit)
+        fits = fit(source, file_bytes, named, time_limit=time_limit)
     if json:
         from arenite.report.fit import fits_as_json
         from arenite.report.json import write_json

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arenite.cli.options import DEFAULT_TARGET, TargetName
+from arenite.cli.options import BoardName, TargetName, device
 
 if TYPE_CHECKING:
     from arenite.search.inspection import Inspection
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 def inspect_command(
     model: Annotated[Path, typer.Argument(help="The .tflite file.", show_default=False)],
     *,
-    target: TargetName = DEFAULT_TARGET,
+    target: TargetName = None,
+    board: BoardName = None,
     why: Annotated[
         bool, typer.Option("--why", help="Say which operators cannot be executed in strips, and why.")
     ] = False,
@@ -32,12 +33,11 @@ def inspect_command(
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")] = False,
 ) -> None:
     """Show every operator's working set, every tensor's lifetime, and what pins the peak."""
-    from arenite.backends.target import find_target
     from arenite.cli.progress import progress
     from arenite.search.inspection import inspect
     from arenite.tflite.read import read_model
 
-    runs_on = find_target(target)
+    runs_on = device(target, board).target
     _check_outputs(model, csv, plot, force=force)
     with progress(f"inspecting {model.name}"):
         inspection = inspect(read_model(model), target=runs_on)

@@ -8,16 +8,25 @@ from typing import Annotated, Literal
 
 import typer
 
-from arenite.cli.options import DEFAULT_TARGET, Effort, Rounds, TargetName, TimeLimit, parse_share, parse_size, whole
+from arenite.cli.options import BoardName, Effort, Reserve, Rounds, TargetName, TimeLimit, device, parse_share, whole
 
 
 def optimize_command(
     model: Annotated[Path, typer.Argument(help="The .tflite file.", show_default=False)],
     *,
     output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="FILE", help="The .tflite file to write.", show_default=False)
-    ],
-    target: TargetName = DEFAULT_TARGET,
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="The .tflite file to write.",
+            show_default="MODEL.arenite.tflite, beside it",
+        ),
+    ] = None,
+    target: TargetName = None,
+    board: BoardName = None,
+    reserve: Reserve = None,
     no_reorder: Annotated[bool, typer.Option("--no-reorder", help="Keep the order of the operators.")] = False,
     no_layout: Annotated[bool, typer.Option("--no-layout", help="Leave the layout to TFLM.")] = False,
     no_overlap: Annotated[bool, typer.Option("--no-overlap", help="Buffers never share bytes.")] = False,
@@ -28,7 +37,9 @@ def optimize_command(
     minimize: Annotated[Literal["arena", "head"], typer.Option(help="With --split: what to make small.")] = "arena",
     arena: Annotated[
         str | None,
-        typer.Option(metavar="SIZE", help="With --split: fit 96K with the least work, or fail.", show_default=False),
+        typer.Option(
+            metavar="SIZE", help="Fit 96K, in strips if need be, with the least work; or fail.", show_default=False
+        ),
     ] = None,
     max_extra_macs: Annotated[
         str | None,
@@ -55,22 +66,23 @@ def optimize_command(
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file that exists.")] = False,
 ) -> None:
     """Find the order and layout with the smallest head, verify them bit for bit, and write the model."""
-    from arenite.backends.target import find_target
-    from arenite.cli.files import check_not_source
+    from arenite.cli.files import beside, check_not_source
     from arenite.cli.progress import progress
     from arenite.search.optimization import Options, optimize
     from arenite.tflite.files import check_writable
     from arenite.tflite.read import read_model
 
+    on = device(target, board, reserve, arena)
+    written = output or beside(model)
     options = Options(
         reorder=not no_reorder,
         layout=not no_layout,
         overlap=not no_overlap,
-        target=find_target(target),
+        target=on.target,
         keep_inputs=keep_inputs,
-        split=split,
+        split=split or on.room is not None,
         minimize=minimize,
-        arena=None if arena is None else parse_size(arena),
+        arena=on.room,
         max_extra_macs=None if max_extra_macs is None else parse_share(max_extra_macs),
         unpack_int4=unpack_int4,
         widen_bias=widen_bias,
@@ -81,11 +93,11 @@ def optimize_command(
         rounds=rounds,
         seed=seed,
     )
-    check_not_source(output, model)
-    check_writable(output, force=force)
+    check_not_source(written, model)
+    check_writable(written, force=force)
     with progress(f"optimizing {model.name}") as report:
         result = optimize(read_model(model), options, progress=report)
-    result.write(output, force=force)
+    result.write(written, force=force)
     if json:
         from arenite.report.json import write_json
         from arenite.report.optimize import as_json
@@ -94,4 +106,4 @@ def optimize_command(
     else:
         from arenite.report.optimize import print_plan
 
-        print_plan(result, output, sys.stdout)
+        print_plan(result, written, sys.stdout)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -14,13 +15,87 @@ from arenite.runtimes.run import MOST_ROUNDS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from arenite.backends.target import Target
+    from arenite.boards import Board
+
 DEFAULT_TARGET = "tflm"
-TARGET_HELP = (
-    "Runtime and kernels: tflm (any kernels), tflm-reference, tflm-cmsis-nn/CORE with a CORE of cortex-m0, -m3, -m4, "
-    "-m7, -m33, -m55, -m85, tflm-esp-nn/CHIP with a CHIP of esp32, esp32s3, esp32p4, c (Arenite's own) or "
-    "c-cmsis-nn/CORE (the same, calling CMSIS-NN)."
-)
-TargetName = Annotated[str, typer.Option(metavar="NAME", help=TARGET_HELP)]
+
+
+def _targets(incomplete: str) -> list[str]:
+    """Names of targets for the completion of a shell."""
+    from arenite.backends.target import ALIASES, TARGETS
+
+    return [name for name in (*TARGETS, *ALIASES) if name.startswith(incomplete)]
+
+
+def _boards(incomplete: str) -> list[str]:
+    """Names of boards for the completion of a shell."""
+    from arenite import boards
+
+    return [board.name for board in boards.load() if board.name.startswith(incomplete)]
+
+
+TARGET_HELP = "Runtime and kernels, or a core or chip: tflm-reference, cortex-m4, ...; `arenite targets` lists them."
+TargetName = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME", help=TARGET_HELP, show_default="the board's, or tflm: any kernels", autocompletion=_targets
+    ),
+]
+BoardName = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="A board or chip: its kernels and its RAM; `arenite boards` lists them.",
+        show_default=False,
+        autocompletion=_boards,
+    ),
+]
+Reserve = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SIZE", help="With --board: RAM kept free for stack, heap and your code.", show_default="nothing"
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Device:
+    """What a plan is for: a target, and the room for the arena, if any is known.
+
+    room: bytes that the arena may have; None: no limit.
+    board: the board that the target and the room are from; None: no board was named.
+    """
+
+    target: Target
+    room: int | None
+    board: Board | None
+
+
+def device(target: str | None, board: str | None, reserve: str | None = None, arena: str | None = None) -> Device:
+    """The device that the options --target, --board, --reserve and --arena describe.
+
+    The room is the size given by --arena, and at most the board's largest region of RAM without the reserve.
+
+    Raises:
+        OptionError: a name or a size is not known, or nothing is left beside the reserve.
+    """
+    from arenite import boards
+
+    named = None if board is None else boards.find(board)
+    runs_on = boards.find_target(target or (named.target if named else DEFAULT_TARGET))
+    sizes = [] if arena is None else [parse_size(arena)]
+    if named is None and reserve is not None:
+        raise OptionError("--reserve goes with --board NAME: it is taken from the board's RAM")
+    if named is not None:
+        kept = 0 if reserve is None else parse_size(reserve)
+        if kept >= named.region_bytes:
+            raise OptionError(
+                f"--reserve {reserve}: nothing is left of the {named.region_bytes:,} bytes of RAM of {named.name}"
+            )
+        sizes.append(named.region_bytes - kept)
+    return Device(runs_on, min(sizes, default=None), named)
+
 
 ROUNDS_HELP = "Rounds of random inputs on which to verify, after one of zeros."
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arenite.cli.options import DEFAULT_TARGET, TargetName, whole
+from arenite.cli.options import BoardName, TargetName, device, whole
 from arenite.errors import ModelError, OptionError
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ def sweep_command(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of .tflite files.", show_default=False)],
     *,
     csv: Annotated[Path, typer.Option(metavar="FILE", help="The CSV file to write.", show_default=False)],
-    target: TargetName = DEFAULT_TARGET,
+    target: TargetName = None,
+    board: BoardName = None,
     columns: Annotated[
         str | None,
         typer.Option(
@@ -56,7 +57,9 @@ def sweep_command(
     check_writable(csv, force=force)
     asked = COLUMNS if columns is None else [each.strip() for each in columns.split(",")]
     with progress(f"sweeping {folder.name}") as report:
-        records = costs(paths, target=target, columns=asked, workers=workers or _cores(), progress=report)
+        records = costs(
+            paths, target=device(target, board).target, columns=asked, workers=workers or _cores(), progress=report
+        )
         named = [replace(record, model=_name(path, folder)) for path, record in zip(paths, records, strict=True)]
         _check_some(folder, named)
         replace_file(csv, records_as_csv(named).encode(), force=force)

@@ -14,9 +14,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+def _families(incomplete: str) -> list[str]:
+    """Names of families for the completion of a shell."""
+    from arenite.zoo import MODELS
+
+    return [name for name in MODELS if name.startswith(incomplete)]
+
+
 def zoo_command(
     name: Annotated[
-        str | None, typer.Argument(help="Family to build; without it: list them.", show_default=False)
+        str | None,
+        typer.Argument(help="Family to build; without it: list them.", show_default=False, autocompletion=_families),
     ] = None,
     output: Annotated[
         Path | None,

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arenite.backends.reference.registered import CUSTOM
-from arenite.backends.target import TFLM, find_target
+from arenite.backends.target import TFLM
 from arenite.backends.tflm.head import planned_offsets
+from arenite.boards import find_target
 from arenite.budget import STEPS_PER_SECOND, Budget
 from arenite.check.validity import validity
 from arenite.formulate.order import filed_in_order

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from arenite.backends.target import TFLM, Target, find_target
+from arenite.backends.target import TFLM, Target
+from arenite.boards import find_target
 from arenite.budget import STEPS, Budget
 from arenite.errors import OptionError
 from arenite.runtimes.run import MOST_ROUNDS
@@ -23,7 +24,7 @@ class Options:
         layout: choose the addresses of the tensors; otherwise TFLM's own planner does.
         overlap: let buffers share bytes where the kernels of the target allow it. Without overlap a plan is valid with
             every set of kernels.
-        target: the runtime and its kernels, as a `Target` or its name.
+        target: the runtime and its kernels, as a `Target` or its name, or the name of a core, chip or board.
         keep_inputs: the model's inputs are intact after the inference.
         plan: replace an offline plan that the model already has, or respect it and leave order and layout alone.
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sized
 from typing import TYPE_CHECKING
 
-from arenite.backends.target import TFLM, find_target
+from arenite.backends.target import TFLM
+from arenite.boards import find_target
 from arenite.budget import STEPS_PER_SECOND
 from arenite.errors import OptionError
 from arenite.search.sweep.here import records_here

@@ -82,7 +82,7 @@ def test_fit_agrees_with_the_arenas(model):
 def test_fit_in_words(model):
     result = run("fit", model)
     assert result.exit_code == 0
-    assert max(map(len, result.stdout.splitlines())) <= 80
+    assert max(map(len, result.stdout.partition("Next:")[0].splitlines())) <= 80  # commands to paste stay whole
     held = sum(row["fits"] for row in json.loads(run("fit", model, "--json").stdout)["boards"])
     assert f"Fits {held} of {len(boards.load())} boards" in result.stdout
     assert "tflm-esp-nn/esp32s3" in result.stdout

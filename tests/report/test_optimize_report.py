@@ -6,7 +6,7 @@ import pytest
 from report_samples import planned
 
 from arenite.backends.target import TFLM, find_target
-from arenite.report.optimize import as_json, change, measured, moved, print_plan, proof
+from arenite.report.optimize import as_json, change, measured, moved, print_details, print_plan, proof, sentence
 from arenite.search.plan import Cost, Exported, Plan, Strips
 
 
@@ -32,15 +32,36 @@ PLAN = Plan(
 )
 
 
-def text(plan, monkeypatch):
+def text(plan, monkeypatch, printed=print_details):
     monkeypatch.setenv("COLUMNS", "80")
     stream = io.StringIO()
-    print_plan(plan, Path("out.tflite"), stream)
+    printed(plan, Path("out.tflite"), stream)
     return stream.getvalue()
 
 
 def test_text(monkeypatch, snapshot):
     assert text(PLAN, monkeypatch) == snapshot
+
+
+def test_the_first_screen(monkeypatch, snapshot):
+    assert text(PLAN, monkeypatch, print_plan) == snapshot
+
+
+def test_the_first_screen_has_no_words_that_have_to_be_learned(monkeypatch):
+    shown = text(replace(PLAN, shared_pairs=3), monkeypatch, print_plan).lower()
+    assert not [word for word in ("head", "tail", "peak", "working set", "bystander", "pairs") if word in shown]
+    assert "head" in text(PLAN, monkeypatch).lower()
+
+
+def test_the_first_sentence_says_what_to_declare():
+    smaller = replace(PLAN.arenas[1], declare_bytes=500)
+    saved = replace(PLAN, arenas=(PLAN.arenas[0], smaller))
+    assert sentence(PLAN) == "Declare an arena of 736 bytes, as before: planned for target tflm"
+    assert sentence(saved) == "Declare an arena of 500 bytes instead of 736: planned for target tflm"
+    unknown = replace(saved, arenas=(PLAN.arenas[0], replace(smaller, unknown=("MAGIC",))))
+    assert sentence(unknown).startswith("Declare an arena of at least 500 bytes")
+    for_c = replace(saved, target=find_target("c"))
+    assert sentence(for_c) == "The C has an arena of 500 bytes instead of 736: planned for target c"
 
 
 def test_json_adds_the_arenas_and_keeps_all_else():
@@ -58,7 +79,8 @@ def test_a_gap_is_not_called_optimal(monkeypatch, snapshot):
 
 def test_nothing_to_gain(monkeypatch):
     report = text(replace(PLAN, model=SOURCE, after=PLAN.before, lower_bound=PLAN.before.head), monkeypatch)
-    assert "nothing to gain" in report
+    assert "Wrote out.tflite (as it was; 1.2 s)" in report
+    assert ", as before" in report
     assert report.count("same") == 4
 
 

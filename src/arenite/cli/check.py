@@ -46,8 +46,10 @@ def check_command(
         write_json(check_as_json(model.name, found), sys.stdout)
     else:
         from arenite.report.fit import print_check
+        from arenite.report.next_steps import after_check, print_steps
 
         print_check(model.name, found, sys.stdout)
+        print_steps(after_check(found, model, on.options), sys.stdout)
     if not found.runs:
         raise FitError(f"{model}: {on.target.name} cannot run {'; nor '.join(map(str, found.refusals))}")
     if not found.valid:

@@ -54,8 +54,9 @@ def explore_command(
 
     if (pick is None) != (output is None):
         raise OptionError("--pick and --output belong together: the point to write, and where")
+    on = device(target, board)
     options = Options(
-        target=device(target, board).target,
+        target=on.target,
         split=True,
         minimize=minimize,
         max_extra_macs=parse_share(max_extra_macs),
@@ -95,6 +96,10 @@ def explore_command(
             say(line)
         for path in written:
             say(f"Wrote {path}")
+        if pick is None:
+            from arenite.report.next_steps import after_explore, print_steps
+
+            print_steps(after_explore(found, model, on.options), sys.stdout)
 
 
 def _check_outputs(model: Path, output: Path | None, plot: Path | None, *, force: bool) -> None:

@@ -36,5 +36,7 @@ def fit_command(
         write_json(fits_as_json(model.name, file_bytes, fits), sys.stdout)
     else:
         from arenite.report.fit import print_fits
+        from arenite.report.next_steps import after_fit, print_steps
 
         print_fits(model.name, fits, sys.stdout)
+        print_steps(after_fit(fits, model), sys.stdout)

@@ -37,10 +37,10 @@ def inspect_command(
     from arenite.search.inspection import inspect
     from arenite.tflite.read import read_model
 
-    runs_on = device(target, board).target
+    on = device(target, board)
     _check_outputs(model, csv, plot, force=force)
     with progress(f"inspecting {model.name}"):
-        inspection = inspect(read_model(model), target=runs_on)
+        inspection = inspect(read_model(model), target=on.target)
         written = [*_write_csv(inspection, csv, force=force), *_write_plot(inspection, plot, force=force)]
     if json:
         from arenite.report.inspect_json import as_json
@@ -50,10 +50,12 @@ def inspect_command(
     else:
         from arenite.cli.files import say
         from arenite.report.inspect_text import print_inspection
+        from arenite.report.next_steps import after_inspect, print_steps
 
         print_inspection(inspection, sys.stdout, why=why)
         for path in written:
             say(f"Wrote {path}")
+        print_steps(after_inspect(model, on.options), sys.stdout)
 
 
 def _check_outputs(model: Path, csv: Path | None, plot: Path | None, *, force: bool) -> None:

@@ -62,6 +62,9 @@ def optimize_command(
     ] = False,
     rounds: Rounds = None,
     seed: Annotated[int, typer.Option(metavar="N", parser=whole("--seed", 0), help="Seed of the random inputs.")] = 0,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="All that is known: peak, head, lower bound, strips, kernels.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file that exists.")] = False,
 ) -> None:
@@ -104,6 +107,8 @@ def optimize_command(
 
         write_json(as_json(result), sys.stdout)
     else:
-        from arenite.report.optimize import print_plan
+        from arenite.report.next_steps import after_optimize, print_steps
+        from arenite.report.optimize import print_details, print_plan
 
-        print_plan(result, written, sys.stdout)
+        (print_details if verbose else print_plan)(result, written, sys.stdout)
+        print_steps(after_optimize(result, model, written, options, on.options), sys.stdout)

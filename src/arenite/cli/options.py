@@ -65,11 +65,13 @@ class Device:
 
     room: bytes that the arena may have; None: no limit.
     board: the board that the target and the room are from; None: no board was named.
+    options: as given on the command line, for commands that are to work for the same device.
     """
 
     target: Target
     room: int | None
     board: Board | None
+    options: tuple[str, ...]
 
 
 def device(target: str | None, board: str | None, reserve: str | None = None, arena: str | None = None) -> Device:
@@ -94,7 +96,9 @@ def device(target: str | None, board: str | None, reserve: str | None = None, ar
                 f"--reserve {reserve}: nothing is left of the {named.region_bytes:,} bytes of RAM of {named.name}"
             )
         sizes.append(named.region_bytes - kept)
-    return Device(runs_on, min(sizes, default=None), named)
+    given = {"--target": target, "--board": board, "--reserve": reserve, "--arena": arena}
+    options = tuple(word for name, value in given.items() if value is not None for word in (name, value))
+    return Device(runs_on, min(sizes, default=None), named, options)
 
 
 ROUNDS_HELP = "Rounds of random inputs on which to verify, after one of zeros."

@@ -36,26 +36,79 @@ def as_json(plan: Plan) -> dict[str, Any]:
 
 
 def print_plan(plan: Plan, written: Path, stream: TextIO) -> None:
-    """Print `plan`, which was written to `written`, with the arena to declare for its target."""
-    print_report(_parts(plan, written), stream)
+    """Print what came out: the arena to declare, how sure it is, and whether outputs are equal."""
+    print_report(_summary(plan, written), stream)
 
 
-def _parts(plan: Plan, written: Path) -> Iterator[RenderableType]:
+def print_details(plan: Plan, written: Path, stream: TextIO) -> None:
+    """Print all that is known of `plan`, which was written to `written`, with its peak, head, bound and strips."""
+    print_report(_details(plan, written), stream)
+
+
+def _summary(plan: Plan, written: Path) -> Iterator[RenderableType]:
+    yield Text(sentence(plan), style=GOOD if _saved(plan) > 0 else "bold")
+    yield _table(plan, [_arenas(plan)])
+    if not plan.strips:
+        yield Text(proof_in_short(plan), style=GOOD if plan.optimal else "")
+    validity = Validity(plan.shared_pairs, plan.valid_with, model=plan.model)
+    if plan.shared_pairs and not validity.everywhere:
+        yield Text(f"Only for {plan.target.name}: other kernels may compute wrong results with this file")
+    yield from map(Text, verified(plan))
+    for note in plan.notes:
+        yield Text(f"Note: {printable(note)}")
+    yield from map(Text, estimate(plan.arenas[1]))
+    # The path is not wrapped, so that users can copy it.
+    yield Text(f"Wrote {written} ({moved(plan)}; {plan.seconds:.1f} s)", no_wrap=True)
+
+
+def sentence(plan: Plan) -> str:
+    """What to do with the result: the size of the arena to declare, and what it was."""
+    before, after = _arenas(plan)[1:]
+    least = "at least " if at_least(plan.arenas[1]) else ""
+    sizes = f"{least}{number(after)} bytes" + (f" instead of {number(before)}" if _saved(plan) else ", as before")
+    what = f"{printable(plan.source.name)} for target {plan.target.name}"
+    if plan.target.generated:
+        return f"The C has an arena of {sizes}: {what}"
+    return f"Declare an arena of {sizes}: {what}"
+
+
+def _saved(plan: Plan) -> int:
+    _, before, after = _arenas(plan)
+    return before - after
+
+
+def proof_in_short(plan: Plan) -> str:
+    """What is known about smaller plans, without the words of layouts."""
+    if plan.optimal:
+        return "Optimal: what was asked for cannot take less memory for tensors"
+    if plan.unknown_scratch or not plan.lower_bound:
+        return "Not proven: what was asked for may take less"
+    return f"Not proven: the tensors may take up to {100 * plan.gap:.1f} % less"
+
+
+def _arenas(plan: Plan) -> tuple[str, int, int]:
+    """The row of the arena: its name, and bytes before and after."""
+    before, after = plan.arenas
+    if plan.exported is not None:
+        return "Arena", before.declare_bytes, plan.exported.arena_bytes
+    return f"Arena{', at least' if at_least(after) else ''}", before.declare_bytes, after.declare_bytes
+
+
+def _table(plan: Plan, rows: list[tuple[str, int, int]]) -> Table:
+    """Sizes before and after; with the work, if strips add some."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
     table.add_column("bytes", no_wrap=True, style="bold")
     for heading in ("before", "after", ""):
         table.add_column(heading, justify="right", no_wrap=True)
-    arena_before, arena = plan.arenas
-    needed = (f"Arena{', at least' if at_least(arena) else ''}", arena_before.declare_bytes, arena.declare_bytes)
-    if plan.exported is not None:
-        needed = ("Arena", arena_before.declare_bytes, plan.exported.arena_bytes)
-    rows = [*costs(plan), needed, *measured(plan)]
-    if plan.strips:
-        rows.append(("MACs", plan.before.macs, plan.after.macs))
-    for name, before, after in rows:
+    work = [("MACs", plan.before.macs, plan.after.macs)] if plan.strips else []
+    for name, before, after in (*rows, *work):
         table.add_row(name, number(before), number(after), change(before, after))
-    yield Text(f"{printable(plan.source.name)} for target {plan.target.name}", style="bold")
-    yield table
+    return table
+
+
+def _details(plan: Plan, written: Path) -> Iterator[RenderableType]:
+    yield Text(sentence(plan), style=GOOD if _saved(plan) > 0 else "bold")
+    yield _table(plan, [*costs(plan), _arenas(plan), *measured(plan)])
     for strips in plan.strips:
         yield Text(strips_line(strips, plan.before.macs))
     yield Text(proof(plan), style=GOOD if plan.optimal else "")
@@ -64,7 +117,7 @@ def _parts(plan: Plan, written: Path) -> Iterator[RenderableType]:
     yield from map(Text, agreement_lines(plan.agreement))
     for note in plan.notes:
         yield Text(f"Note: {printable(note)}")
-    yield from map(Text, estimate(arena))
+    yield from map(Text, estimate(plan.arenas[1]))
     # The path is not wrapped, so that users can copy it.
     yield Text(f"Wrote {written} ({moved(plan)}; {plan.seconds:.1f} s)", no_wrap=True)
 
@@ -109,7 +162,7 @@ def verified(plan: Plan) -> Iterator[str]:
         yield f"Not verified: {NOT_ASKED_FOR}"
         return
     if not plan.changed:
-        yield "Identical by being equal: the result is the source, byte for byte, so nothing was compared"
+        yield "The result is the source, byte for byte, so nothing was compared"
     for runtime, status in plan.verified.items():
         outcome, _, reason = status.partition(": ")
         if outcome == "unavailable":
@@ -147,7 +200,7 @@ def strips_line(strips: Strips, macs: int) -> str:
 def moved(plan: Plan) -> str:
     """How much of the order changed."""
     if not plan.changed:
-        return "unchanged: there was nothing to gain"
+        return "as it was"
     before, after = len(plan.source.main.operators), len(plan.order)
     became = "" if before == after else f"{number(before)} operators became {number(after)}"
     if plan.strips:

@@ -1,0 +1,124 @@
+"""What a report offers to do next: complete commands that work, and no figure that was not found."""
+
+import io
+import shlex
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from arenite import Options, optimize, zoo
+from arenite.backends.target import find_target
+from arenite.cli import app
+from arenite.report.next_steps import (
+    Step,
+    after_check,
+    after_explore,
+    after_fit,
+    after_inspect,
+    after_optimize,
+    can_be_c,
+    can_split,
+    print_steps,
+)
+from arenite.search.exploration import explore
+from arenite.search.fitting import check, fit
+from arenite.tflite.write import write_bytes
+
+MODEL = Path("my net.tflite")
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    MODEL.write_bytes(write_bytes(zoo.build("densenet")))
+    return tmp_path
+
+
+def works(step):
+    """Run the commands of a step as a shell would."""
+    for command in step.command.split(" && "):
+        name, *arguments = shlex.split(command)
+        assert name == "arenite"
+        result = CliRunner().invoke(app, arguments)
+        assert result.exit_code == 0, result.output
+        yield result.stdout
+
+
+def steps_of(**options):
+    asked = Options(verify=False, **options)
+    plan = optimize(zoo.build("densenet"), asked)
+    return plan, list(after_optimize(plan, MODEL, Path("out.tflite"), asked, ()))
+
+
+def test_strips_are_offered_until_they_were_tried(folder):
+    _, steps = steps_of()
+    assert "--split" in steps[0].command
+    assert "not tried" in steps[0].gives
+    assert all(list(works(step)) for step in steps)
+    _, steps = steps_of(split=True)
+    assert steps[0].command == "arenite explore 'my net.tflite'"
+    assert not any("optimize 'my net.tflite' --split" in step.command for step in steps)
+
+
+def test_nothing_is_offered_that_cannot_work():
+    model = zoo.build("densenet")
+    assert can_split(model)
+    assert can_be_c(model)
+    several = replace(model, graphs=model.graphs * 2)
+    assert not can_split(several)
+    assert not can_be_c(several)
+    unknown = replace(model.main.operators[0], code="CUSTOM", custom_code="MAGIC")
+    alone = replace(model, graphs=(replace(model.main, operators=(unknown,)),))
+    assert not can_split(alone)
+    assert not can_be_c(alone)
+
+
+def test_a_plan_for_c_is_offered_as_c(folder):
+    plan, steps = steps_of(target="c")
+    plan.write("out.tflite")
+    assert steps[0].command == "arenite export out.tflite --c out_c"
+    assert list(works(steps[0]))
+
+
+def test_a_check_offers_what_fits(folder):
+    model, target = zoo.build("densenet"), find_target("tflm-reference")
+    before = target.arena(model).declare_bytes
+    device = ("--target", "reference", "--arena", str(before - 16))
+    (step,) = after_check(check(model, 1000, target, available=before - 16), MODEL, device)
+    assert step.gives.startswith("fits")
+    (printed,) = works(step)
+    assert "Declare an arena of" in printed
+    steps = list(after_check(check(model, 1000, target, available=1000), MODEL, ("--board", "x", "--reserve", "1K")))
+    assert steps[0].command == "arenite explore 'my net.tflite' --board x"
+    assert not list(after_check(check(model, 1000, target, available=before), MODEL, device))
+
+
+def test_boards_that_hold_a_model_once_it_is_optimized(folder):
+    fits = fit(zoo.build("densenet"), 1000)
+    gained = [each for each in fits if each.fits_after and not each.fits]
+    steps = list(after_fit(fits, MODEL))
+    assert len(steps) == 2
+    assert f"--board {min(gained, key=lambda each: each.available).board.name}" in steps[0].command
+    assert list(works(steps[0]))
+
+
+def test_points_are_offered_with_their_figures(folder):
+    found = explore(zoo.build("densenet"), Options(split=True, verify=False, max_extra_macs=1.0))
+    steps = list(after_explore(found, MODEL, ()))
+    least = min(found.points, key=lambda point: point.arena_bytes)
+    assert steps[0].gives.startswith(f"{least.arena_bytes:,} bytes of arena, ")
+    assert all(list(works(step)) for step in steps)
+
+
+def test_after_a_look(folder):
+    assert all(list(works(step)) for step in after_inspect(MODEL, ("--target", "m4")))
+
+
+def test_steps_are_lines_to_paste():
+    stream = io.StringIO()
+    print_steps([Step("arenite fit 'a b.tflite'", "which boards hold it")] * 5, stream)
+    assert stream.getvalue() == "Next:\n" + "  arenite fit 'a b.tflite'  # which boards hold it\n" * 3
+    print_steps([], stream)
+    assert stream.getvalue().count("Next:") == 1

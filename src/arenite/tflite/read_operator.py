@@ -10,7 +10,7 @@ from arenite.model import NO_OPTIONS, Operator, Option, Tensor
 from arenite.names import printable
 from arenite.operators.kinds import KINDS
 from arenite.operators.requirements import flaw
-from arenite.tflite.flat import I8, I32, U8, U32, U64, DamageError, UselessError
+from arenite.tflite.flat import I8, I32, DamageError, UselessError
 from arenite.tflite.options import (
     GRAPH_OPTIONS,
     has_numbers_only,
@@ -21,16 +21,33 @@ from arenite.tflite.options import (
     table_name,
     zeros,
 )
-from arenite.tflite.origin import Origin, remember
+from arenite.tflite.origin import remember
+from arenite.tflite.rows import OFFSET
 from arenite.tflite.slots import OperatorCodeField, OperatorField
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from arenite.tflite.flat import Table
+    from arenite.tflite.flat import Image, Table
+    from arenite.tflite.origin import Origin
 
 OPTIONAL = -1
 """Index of an omitted optional input."""
+OPERATOR = (
+    (OperatorField.OPCODE_INDEX, "I"),
+    (OperatorField.INPUTS, OFFSET),
+    (OperatorField.OUTPUTS, OFFSET),
+    (OperatorField.INTERMEDIATES, OFFSET),
+    (OperatorField.BUILTIN_OPTIONS_TYPE, "B"),
+    (OperatorField.BUILTIN_OPTIONS, OFFSET),
+    (OperatorField.BUILTIN_OPTIONS_2_TYPE, "B"),
+    (OperatorField.BUILTIN_OPTIONS_2, OFFSET),
+    (OperatorField.CUSTOM_OPTIONS, OFFSET),
+    (OperatorField.MUTATING_VARIABLE_INPUTS, OFFSET),
+    (OperatorField.LARGE_CUSTOM_OPTIONS_OFFSET, "Q"),
+    (OperatorField.LARGE_CUSTOM_OPTIONS_SIZE, "Q"),
+)
+"""Fields of an operator's table that are read, see `rows`."""
 
 
 class Kind(NamedTuple):
@@ -57,37 +74,51 @@ def read_kind(table: Table) -> Kind:
     return Kind(code, custom, table.number(OperatorCodeField.VERSION, I32, 1))
 
 
-def read_operator(table: Table, index: int, tensors: Sequence[Tensor], kinds: Sequence[Kind], graphs: int) -> Operator:
+def read_operator(
+    image: Image, row: Sequence[int], origin: Origin, tensors: Sequence[Tensor], kinds: Sequence[Kind], graphs: int
+) -> Operator:
     """Read an operator of a graph with these tensors, in a model of `graphs` graphs.
+
+    Args:
+        image: the file.
+        row: the fields `OPERATOR` of the operator's table.
+        origin: where the operator is.
+        tensors: all tensors of its graph.
+        kinds: the operator codes of the model.
+        graphs: number of graphs of the model.
 
     Raises:
         DamageError: a field points outside the file, or an index is out of range.
     """
-    number = table.number(OperatorField.OPCODE_INDEX, U32)
+    number, *rest = row
+    index = origin.index
     if number >= len(kinds):
         raise DamageError(f"operator {index} is of kind {number}, but the model has {len(kinds)} operator codes")
     kind = kinds[number]
     try:
-        return _read(table, index, tensors, kind, graphs)
+        return _read(image, rest, origin, tensors, kind, graphs)
     except DamageError as damage:
         raise damage.within(f"operator {index} ({kind.label})") from None
 
 
-def _read(table: Table, index: int, tensors: Sequence[Tensor], kind: Kind, graphs: int) -> Operator:
-    options = _read_options(table, kind.code)
+def _read(
+    image: Image, row: Sequence[int], origin: Origin, tensors: Sequence[Tensor], kind: Kind, graphs: int
+) -> Operator:
+    inputs, outputs, intermediates, *settings = row
+    options = _read_options(image, settings, kind.code)
     runs = _graphs(kind.code, options, graphs)
     _check_subgraphs(options, graphs)
     operator = remember(
         Operator(
-            code=kind.code,
-            inputs=_tensors(table, OperatorField.INPUTS, tensors, "reads"),
-            outputs=_present(table, OperatorField.OUTPUTS, tensors, "writes"),
-            options=options,
-            custom_code=kind.custom_code,
-            version=kind.version,
-            intermediates=_present(table, OperatorField.INTERMEDIATES, tensors, "keeps"),
-            graphs=runs,
-            origin=Origin(table.image, table.position, index),
+            kind.code,
+            _tensors(image.numbers(inputs, "i"), tensors, "reads"),
+            _present(image.numbers(outputs, "i"), tensors, "writes"),
+            options,
+            kind.custom_code,
+            kind.version,
+            _present(image.numbers(intermediates, "i"), tensors, "keeps"),
+            runs,
+            origin,
         )
     )
     lacking = flaw(operator)
@@ -96,17 +127,17 @@ def _read(table: Table, index: int, tensors: Sequence[Tensor], kind: Kind, graph
     return operator
 
 
-def _tensors(table: Table, slot: int, tensors: Sequence[Tensor], verb: str) -> tuple[Tensor | None, ...]:
-    numbers, count = table.numbers(slot, "i"), len(tensors)
+def _tensors(numbers: Sequence[int], tensors: Sequence[Tensor], verb: str) -> tuple[Tensor | None, ...]:
+    count = len(tensors)
     for index in numbers:
         if not OPTIONAL <= index < count:
             raise DamageError(f"{verb} tensor {index}, but the subgraph has {count} tensors")
     return tuple([None if index == OPTIONAL else tensors[index] for index in numbers])
 
 
-def _present(table: Table, slot: int, tensors: Sequence[Tensor], verb: str) -> tuple[Tensor, ...]:
-    found = _tensors(table, slot, tensors, verb)
-    if None in found:
+def _present(numbers: Sequence[int], tensors: Sequence[Tensor], verb: str) -> tuple[Tensor, ...]:
+    found = _tensors(numbers, tensors, verb)
+    if OPTIONAL in numbers:
         raise DamageError(f"{verb} tensor {OPTIONAL}, which only an optional input may be")
     return found  # type: ignore[return-value]  # checked above
 
@@ -128,29 +159,23 @@ def _graphs(code: str, options: Mapping[str, Option], count: int) -> tuple[int, 
     return tuple(graphs)
 
 
-def _read_options(table: Table, code: str) -> Mapping[str, Option]:
+def _read_options(image: Image, row: Sequence[int], code: str) -> Mapping[str, Option]:
     """Builtin options; if the file has no options table for the kind, the values that a runtime then uses."""
-    table.content(OperatorField.CUSTOM_OPTIONS)
-    table.content(OperatorField.MUTATING_VARIABLE_INPUTS)
-    large = table.number(OperatorField.LARGE_CUSTOM_OPTIONS_OFFSET, U64)
-    size = table.number(OperatorField.LARGE_CUSTOM_OPTIONS_SIZE, U64)
-    if large > 1 and size > 1 and large + size > table.image.size:
-        raise DamageError(
-            f"has options at bytes {large} to {large + size}, outside of the {table.image.size} of the file"
-        )
+    number, options, number_2, options_2, custom, mutating, large, size = row
+    image.content(custom)
+    image.content(mutating)
+    if large > 1 and size > 1 and large + size > image.size:
+        raise DamageError(f"has options at bytes {large} to {large + size}, outside of the {image.size} of the file")
     expected = options_table(code) if code in KINDS else None
-    for union, kind_slot, slot in (
-        ("BuiltinOptions", OperatorField.BUILTIN_OPTIONS_TYPE, OperatorField.BUILTIN_OPTIONS),
-        ("BuiltinOptions2", OperatorField.BUILTIN_OPTIONS_2_TYPE, OperatorField.BUILTIN_OPTIONS_2),
-    ):
-        options = table.table(slot)
-        if options is None:
+    for union, kind, position in (("BuiltinOptions", number, options), ("BuiltinOptions2", number_2, options_2)):
+        if not position:
             continue
-        name = table_name(union, table.number(kind_slot, U8))
+        table = image.table(position)
+        name = table_name(union, kind)
         if name is None:  # newer than the schema
             return NO_OPTIONS
         if expected is None or name == expected[2]:
-            return _numbers(name, options) if has_numbers_only(name) else _values(name, options)
+            return _numbers(name, table) if has_numbers_only(name) else _values(name, table)
     return NO_OPTIONS if expected is None else zeros(expected[2])
 
 

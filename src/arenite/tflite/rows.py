@@ -1,0 +1,112 @@
+"""All fields of a table that the reader wants, read at once.
+
+Most tables of a file share a vtable with others, and so do files of one converter. What a vtable says about the wanted
+fields is worked out once, as a `Plan`; each table then takes one call of `struct`. Fields are numbers, or offsets that
+are followed to the position of their target:
+
+    (SHAPE, OFFSET), (TYPE, "b"), (BUFFER, "I") + vtable --> plan;  plan + table --> [position of the shape, 9, 0]
+
+A field that is absent is 0, which is no target's position and the schema's default of all numbers that are read so.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from operator import itemgetter
+from struct import Struct, calcsize
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from arenite.tflite.flat import DamageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from arenite.tflite.flat import Image
+
+    Fields = tuple[tuple[int, str], ...]
+    """At least two wanted fields: the slot of each, and the `struct` letter of its number or `OFFSET`."""
+
+OFFSET = "offset"
+_LETTER_OF_OFFSET = "I"
+_ABSENT = (0,)
+MOST_PLANS = 1024
+"""Plans that are kept, of some hundred bytes each. A converter writes a dozen vtables; damaged files may hold any."""
+
+
+class Plan(NamedTuple):
+    """How the wanted fields are read from a table with a certain vtable.
+
+    length: bytes of the table.
+    unpack: what the table has of the fields, of the file's bytes and the table's position.
+    pick: puts these values in order; absent fields take the value behind them, `_ABSENT`.
+    offsets: for each offset that is present: its place among the wanted fields, and its place in the table in bytes.
+    """
+
+    length: int
+    unpack: Callable[[bytes, int], tuple[int, ...]]
+    pick: Callable[[tuple[int, ...]], tuple[int, ...]]
+    offsets: tuple[tuple[int, int], ...]
+
+
+class Rows:
+    """Reads the wanted fields of tables in an image, with the same checks as `Image.table` and `Table.field`."""
+
+    __slots__ = ("_data", "_fields", "_image", "_plans", "_size")
+
+    def __init__(self, image: Image, fields: Fields) -> None:
+        self._image = image
+        self._data = image.data
+        self._size = image.size
+        self._fields = fields
+        self._plans: dict[int, Plan] = {}
+
+    def read(self, position: int) -> list[int]:
+        """The fields of the table at a position, in the order in which they are wanted.
+
+        Raises:
+            DamageError: the table, its vtable or a wanted field does not lie inside the file or the table.
+        """
+        vtable = self._image.vtable(position)
+        plan = self._plans.get(vtable)
+        if plan is None:
+            plan = self._plans[vtable] = self._plan(vtable, position)
+        length, unpack, pick, offsets = plan
+        if position + length > self._size:
+            raise DamageError(f"the table at byte {position} is cut off by the end of the file")
+        row = [*pick(unpack(self._data, position) + _ABSENT)]
+        for place, at in offsets:
+            row[place] += position + at
+        return row
+
+    def _plan(self, vtable: int, position: int) -> Plan:
+        length, slots = self._image.layout(vtable)
+        for slot, letter in self._fields:
+            if slot < len(slots) and slots[slot] + calcsize(_letter(letter)) > length:
+                raise DamageError(f"field {slot} runs past the end of the table at byte {position}")
+        return _plan(self._fields, length, slots)
+
+
+def _letter(kind: str) -> str:
+    return _LETTER_OF_OFFSET if kind == OFFSET else kind
+
+
+@lru_cache(maxsize=MOST_PLANS)
+def _plan(fields: Fields, length: int, slots: tuple[int, ...]) -> Plan:
+    """The plan for tables of this many bytes, whose vtable has these slots."""
+    places = [slots[slot] if slot < len(slots) else 0 for slot, _ in fields]
+    present = sorted((at, _letter(kind), place) for place, (at, (_, kind)) in enumerate(zip(places, fields)) if at)
+    order = {place: number for number, (_, _, place) in enumerate(present)}
+    pick: Any = itemgetter(*(order.get(place, -1) for place in range(len(fields))))
+    offsets = tuple((place, at) for place, at in enumerate(places) if at and fields[place][1] == OFFSET)
+    return Plan(length, _unpack([(at, letter) for at, letter, _ in present]), pick, offsets)
+
+
+def _unpack(present: list[tuple[int, str]]) -> Callable[[bytes, int], tuple[int, ...]]:
+    """Reads numbers at these places in a table, which are sorted."""
+    ends = [at + calcsize(letter) for at, letter in present]
+    if any(end > at for end, (at, _) in zip(ends, present[1:])):
+        # Fields overlap in damaged files alone.
+        each = [Struct(f"<{at}x{letter}").unpack_from for at, letter in present]
+        return lambda data, position: tuple(unpack(data, position)[0] for unpack in each)
+    gaps = (f"{at - end}x{letter}" for end, (at, letter) in zip([0, *ends], present))
+    return Struct("<" + "".join(gaps)).unpack_from

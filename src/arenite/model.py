@@ -269,7 +269,8 @@ def _seen(tensor: Tensor | None) -> Hashable:
         if len(tensor.data) > _FEW_BYTES:
             return ref(tensor)  # a key must not keep weights alive
         content = bytes(tensor.data.content)
-    return tensor.shape, tensor.type.code, tensor.quantization, tensor.variable, content
+    quantization = tensor.quantization and ref(tensor.quantization)  # nor scales, with the file that they are from
+    return tensor.shape, tensor.type.code, quantization, tensor.variable, content
 
 
 @dataclass(frozen=True, eq=False)

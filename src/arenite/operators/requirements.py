@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from arenite.operators.kinds import ANY, BASIC_LSTM, KINDS, LARGEST_POSITION
 
@@ -43,18 +42,15 @@ class _Checked:
     complete: bool
 
 
-_CHECKED: WeakKeyDictionary[Operator, _Checked] = WeakKeyDictionary()
-"""Cache of results: operators are immutable, and each set of kernels asks several times."""
-
-
 def _checked(operator: Operator) -> _Checked:
-    known = _CHECKED.get(operator)
-    if known is None:
-        kind = _kind(operator)
-        found = None if kind is None else next(_flaws(operator, kind), None)
-        complete = kind is None or (found is None and _ranked(operator, kind))
-        known = _CHECKED[operator] = _Checked(found, complete)
-    return known
+    """The results for all operators that look alike to a kernel, found once: each set of kernels asks several times."""
+    return operator.signature.once(_Checked, lambda: _check(operator))
+
+
+def _check(operator: Operator) -> _Checked:
+    kind = _kind(operator)
+    found = None if kind is None else next(_flaws(operator, kind), None)
+    return _Checked(found, kind is None or (found is None and _ranked(operator, kind)))
 
 
 def _ranked(operator: Operator, kind: Kind) -> bool:

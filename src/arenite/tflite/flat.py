@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 I8, U8, BOOL = struct.Struct("<b"), struct.Struct("<B"), struct.Struct("<?")
 U16, I32, U32, U64 = struct.Struct("<H"), struct.Struct("<i"), struct.Struct("<I"), struct.Struct("<Q")
+_COUNT = U32.unpack_from
 _SIZES = {code: struct.calcsize("<" + code) for code in "bBhHiIfqQ"}
 """Bytes of a number by its letter of `struct`."""
 READ_AGAIN = 16
@@ -118,7 +119,7 @@ class Image:
         # As `u32` does: most reads of a file are vectors.
         if not 0 <= position <= self.size - 4:
             raise DamageError(f"a number at byte {position} lies outside of the {self.size} bytes of the file")
-        count: int = U32.unpack_from(self.data, position)[0]
+        count: int = _COUNT(self.data, position)[0]
         length = count * element
         if position + 4 + length > self.size:
             raise DamageError(f"a vector of {count} elements at byte {position} runs past the end of the file")

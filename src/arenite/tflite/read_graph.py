@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from arenite.model import Data, ElementType, Graph, Quantization, Tensor
+from arenite.model import ElementType, Graph, Tensor
 from arenite.tflite.check import check_graph, check_size
 from arenite.tflite.flat import DamageError, NewerError
 from arenite.tflite.origin import Origin, remember
+from arenite.tflite.quantization import Quantizations
 from arenite.tflite.read_operator import OPERATOR, Kind, read_operator, unpack
 from arenite.tflite.rows import OFFSET, Rows
 from arenite.tflite.slots import (
     DimensionField,
     OperatorField,
-    QuantizationField,
     SparsityField,
     SubGraphField,
     TensorField,
@@ -22,6 +22,7 @@ from arenite.tflite.slots import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from arenite.model import Data
     from arenite.tflite.flat import Image, Table
 
 _TYPES = {kind.code: kind for kind in ElementType}
@@ -36,14 +37,6 @@ _TENSOR = (
     (TensorField.SHAPE_SIGNATURE, OFFSET),
     (TensorField.SPARSITY, OFFSET),
     (TensorField.VARIANT_TENSORS, OFFSET),
-)
-_QUANTIZATION = (
-    (QuantizationField.MIN, OFFSET),
-    (QuantizationField.MAX, OFFSET),
-    (QuantizationField.SCALE, OFFSET),
-    (QuantizationField.ZERO_POINT, OFFSET),
-    (QuantizationField.DETAILS, OFFSET),
-    (QuantizationField.QUANTIZED_DIMENSION, "i"),
 )
 
 
@@ -100,7 +93,7 @@ class _Tensors:
         self._shared = shared
         self._fed = fed
         self._rows = Rows(image, _TENSOR)
-        self._quantization = Rows(image, _QUANTIZATION)
+        self._quantizations = Quantizations(image)
 
     def read(self, position: int, index: int) -> Tensor:
         """The tensor at a position, with this index."""
@@ -121,7 +114,7 @@ class _Tensors:
         if any(rest):
             self._check_rest(*rest)
         name = image.text(name_at) or ""
-        quantization = self._read_quantization(quantization_at) if quantization_at else None
+        quantization = self._quantizations.read(quantization_at) if quantization_at else None
         return remember(
             Tensor(name, shape, kind, data, quantization, bool(variable), Origin(image, position, index)),
         )
@@ -147,18 +140,6 @@ class _Tensors:
             unpack("SparsityParameters", table)
         for position in image.tables(variants):
             unpack("VariantSubType", image.table(position))
-
-    def _read_quantization(self, position: int) -> Quantization | None:
-        image = self._image
-        least, most, scale_at, zero_point_at, details, dimension = self._quantization.read(position)
-        image.numbers(least, "f")
-        image.numbers(most, "f")
-        if details:
-            image.table(details)
-            unpack("QuantizationParameters", image.table(position))
-        scale = image.numbers(scale_at, "f")
-        zero_point = image.numbers(zero_point_at, "q")
-        return Quantization(scale, zero_point, dimension) if scale else None
 
 
 def _spend_on_sparsity(table: Table) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -116,7 +117,7 @@ def _read(
             options,
             kind.custom_code,
             kind.version,
-            _present(image.numbers(intermediates, "i"), tensors, "keeps"),
+            _present(image.numbers(intermediates, "i"), tensors, "keeps") if intermediates else (),
             runs,
             origin,
         )
@@ -128,10 +129,9 @@ def _read(
 
 
 def _tensors(numbers: Sequence[int], tensors: Sequence[Tensor], verb: str) -> tuple[Tensor | None, ...]:
-    count = len(tensors)
-    for index in numbers:
-        if not OPTIONAL <= index < count:
-            raise DamageError(f"{verb} tensor {index}, but the subgraph has {count} tensors")
+    if numbers and not (OPTIONAL <= min(numbers) and max(numbers) < len(tensors)):
+        wrong = next(index for index in numbers if not OPTIONAL <= index < len(tensors))
+        raise DamageError(f"{verb} tensor {wrong}, but the subgraph has {len(tensors)} tensors")
     return tuple([None if index == OPTIONAL else tensors[index] for index in numbers])
 
 
@@ -144,9 +144,16 @@ def _present(numbers: Sequence[int], tensors: Sequence[Tensor], verb: str) -> tu
 
 def _check_subgraphs(options: Mapping[str, Option], count: int) -> None:
     """Check the graphs that any operator names, also in operators that Arenite does not interpret."""
-    for name, value in options.items():
-        if name.endswith(("subgraph_index", "subgraph")) and isinstance(value, int) and value >= count:
+    for name in _naming_subgraphs(tuple(options)):
+        value = options[name]
+        if isinstance(value, int) and value >= count:
             raise DamageError(f"names subgraph {value}, but the model has {count} subgraphs")
+
+
+@cache
+def _naming_subgraphs(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the schema's options that name a graph."""
+    return tuple(name for name in names if name.endswith(("subgraph_index", "subgraph")))
 
 
 def _graphs(code: str, options: Mapping[str, Option], count: int) -> tuple[int, ...]:
@@ -162,8 +169,9 @@ def _graphs(code: str, options: Mapping[str, Option], count: int) -> tuple[int, 
 def _read_options(image: Image, row: Sequence[int], code: str) -> Mapping[str, Option]:
     """Builtin options; if the file has no options table for the kind, the values that a runtime then uses."""
     number, options, number_2, options_2, custom, mutating, large, size = row
-    image.content(custom)
-    image.content(mutating)
+    if custom or mutating:
+        image.content(custom)
+        image.content(mutating)
     if large > 1 and size > 1 and large + size > image.size:
         raise DamageError(f"has options at bytes {large} to {large + size}, outside of the {image.size} of the file")
     expected = options_table(code) if code in KINDS else None

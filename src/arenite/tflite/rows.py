@@ -16,7 +16,7 @@ from operator import itemgetter
 from struct import Struct, calcsize
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from arenite.tflite.flat import DamageError
+from arenite.tflite.flat import I32, DamageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 OFFSET = "offset"
 _LETTER_OF_OFFSET = "I"
 _ABSENT = (0,)
+_TO_VTABLE = I32.unpack_from
 MOST_PLANS = 1024
 """Plans that are kept, of some hundred bytes each. A converter writes a dozen vtables; damaged files may hold any."""
 
@@ -66,14 +67,16 @@ class Rows:
         Raises:
             DamageError: the table, its vtable or a wanted field does not lie inside the file or the table.
         """
-        vtable = self._image.vtable(position)
+        data, size = self._data, self._size
+        # As `Image.vtable` does, which says what is wrong.
+        vtable = position - _TO_VTABLE(data, position)[0] if 0 <= position <= size - 4 else self._image.vtable(position)
         plan = self._plans.get(vtable)
         if plan is None:
             plan = self._plans[vtable] = self._plan(vtable, position)
         length, unpack, pick, offsets = plan
-        if position + length > self._size:
+        if position + length > size:
             raise DamageError(f"the table at byte {position} is cut off by the end of the file")
-        row = [*pick(unpack(self._data, position) + _ABSENT)]
+        row = [*pick(unpack(data, position) + _ABSENT)]
         for place, at in offsets:
             row[place] += position + at
         return row

@@ -18,6 +18,7 @@ from arenite.operators.peak import peak_memory
 from arenite.search.least_peak import least_peak
 from arenite.search.runnable import refusals
 from arenite.search.sweep.packing import PackedFile, PackedModel, Unsendable
+from arenite.tflite.origin import forget
 from arenite.tflite.read import read_model
 
 if TYPE_CHECKING:
@@ -91,7 +92,10 @@ def record_of(number: int, source: Source, question: Question) -> CostRecord:
         model = model_of(source)
     except Exception as error:  # whatever the function that makes a model raises
         return failed(name, question, said(error))
-    return _computed(model.name if callable(source) else name, model, question)
+    record = _computed(model.name if callable(source) else name, model, question)
+    if isinstance(source, (str, os.PathLike)):
+        forget(model)
+    return record
 
 
 def name_of(number: int, source: Source) -> str:

@@ -159,8 +159,9 @@ def _signature(seen: Hashable) -> Signature:  # noqa: ARG001 (the key of the cac
 class _OperatorSlots:
     """Slots of an operator for what follows from its fields, found when first asked for; and for weak references."""
 
-    __slots__ = ("__weakref__", "_reads", "_signature", "_writes")
+    __slots__ = ("__weakref__", "_reads", "_results", "_signature", "_writes")
     _reads: Mapping[Tensor, int]
+    _results: dict[Hashable, Any]
     _signature: Signature
     _writes: Mapping[Tensor, int]
 
@@ -225,6 +226,18 @@ class Operator(_OperatorSlots):
             found = _first_places(self.outputs)
             object.__setattr__(self, "_writes", found)
             return found
+
+    def once(self, key: Hashable, find: Callable[[Operator], T]) -> T:
+        """What `find` makes of this operator, found once; for what is found faster than a signature is."""
+        try:
+            results = self._results
+        except AttributeError:
+            results = {}
+            object.__setattr__(self, "_results", results)
+        found: T = results.get(key, _UNKNOWN)
+        if found is _UNKNOWN:
+            found = results[key] = find(self)
+        return found
 
     @property
     def signature(self) -> Signature:

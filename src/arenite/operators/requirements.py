@@ -43,8 +43,8 @@ class _Checked:
 
 
 def _checked(operator: Operator) -> _Checked:
-    """The results for all operators that look alike to a kernel, found once: each set of kernels asks several times."""
-    return operator.signature.once(_Checked, lambda: _check(operator))
+    """Both results, found once: each set of kernels asks several times."""
+    return operator.once(_Checked, _check)
 
 
 def _check(operator: Operator) -> _Checked:
@@ -90,9 +90,9 @@ def _flaws(operator: Operator, kind: Kind) -> Iterator[str]:
 
 def _missing_ends(operator: Operator, kind: Kind) -> Iterator[str]:
     inputs, count = operator.inputs, len(operator.outputs)
-    missing = [position for position in kind.inputs if position >= len(inputs) or inputs[position] is None]
-    if missing:
-        yield f"lacks its input {missing[0]}"
+    for position in kind.inputs:
+        if position >= len(inputs) or inputs[position] is None:
+            yield f"lacks its input {position}"
     least, most = kind.outputs
     if not least <= count <= most:
         yield f"has {count} outputs, but its kind has {_span(least, most)}"
@@ -109,16 +109,22 @@ def _senseless_windows(operator: Operator, place: int) -> Iterator[str]:
         yield f"has the option padding {options['padding']}, which must be 0 (SAME) or 1 (VALID)"
     if source.shape and not source.shape[-1]:
         yield f"has input {place} of shape {list(source.shape)}, which has no channels"
-    for axis, name in enumerate(("h", "w"), start=1):
-        reach = _reach(operator, source if place else operator.outputs[0], axis, name)
+    for axis, names in _AXES:
+        reach = _reach(operator, source if place else operator.outputs[0], axis, names)
         if reach > LARGEST_POSITION:
             yield f"has a window that reaches position {reach} along dimension {axis}, beyond {LARGEST_POSITION}"
 
 
-def _reach(operator: Operator, images: Tensor, axis: int, name: str) -> int:
+_AXES = (
+    (1, ("stride_h", "dilation_h_factor", "filter_height")),
+    (2, ("stride_w", "dilation_w_factor", "filter_width")),
+)
+"""The axes of images, with the options that say how a window moves along them and how large it is."""
+
+
+def _reach(operator: Operator, images: Tensor, axis: int, names: tuple[str, str, str]) -> int:
     """Largest position that the window reaches along an axis if it is placed at each position of the images."""
-    stride, dilation = operator.number(f"stride_{name}", 1), operator.number(f"dilation_{name}_factor", 1)
-    size = operator.number({"h": "filter_height", "w": "filter_width"}[name], 1)
+    stride, dilation, size = [operator.number(name, 1) for name in names]
     filters = operator.inputs[1] if len(operator.inputs) > 1 else None
     if filters is not None and axis < len(filters.shape):
         size = filters.shape[axis]

@@ -27,7 +27,7 @@ _WALKED = frozenset({*CONVOLUTIONS, *POOLS, "RESIZE_BILINEAR", "RESIZE_NEAREST_N
 
 def is_sound(operator: Operator) -> bool:
     """Whether rules about the operator's kind find all that they use, with consistent shapes."""
-    return operator.signature.once(is_sound, lambda: _is_sound(operator))
+    return operator.once(is_sound, _is_sound)
 
 
 def _is_sound(operator: Operator) -> bool:

@@ -116,15 +116,15 @@ class Image:
 
     def vector(self, position: int, element: int) -> tuple[int, int]:
         """(position of the first element, number of elements) of the vector at a position; `element` in bytes."""
-        # As `u32` does: most reads of a file are vectors.
-        if not 0 <= position <= self.size - 4:
-            raise DamageError(f"a number at byte {position} lies outside of the {self.size} bytes of the file")
-        count: int = _COUNT(self.data, position)[0]
+        try:
+            count: int = _COUNT(self.data, position)[0]
+        except struct.error:
+            count = self.u32(position)  # says what is wrong
         length = count * element
         if position + 4 + length > self.size:
             raise DamageError(f"a vector of {count} elements at byte {position} runs past the end of the file")
-        self.left -= length
-        if self.left < 0:
+        self.left = left = self.left - length
+        if left < 0:
             self.spend(0)
         return position + 4, count
 

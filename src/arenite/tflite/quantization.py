@@ -37,8 +37,9 @@ class FiledQuantization(Quantization):
         """Decode a vector; Python calls this for fields that the object does not have yet."""
         if name not in _LETTERS:
             raise AttributeError(name)
-        image, *positions = self.__dict__["_filed"]
-        vector = image.numbers(positions[[*_LETTERS].index(name)], _LETTERS[name])
+        image, position, *distances = self.__dict__["_filed"]
+        distance = distances[[*_LETTERS].index(name)]
+        vector = image.numbers(position + distance, _LETTERS[name]) if distance else ()
         return self.__dict__.setdefault(name, vector)
 
     def __reduce__(self) -> tuple[type[Quantization], tuple[object, ...]]:
@@ -63,20 +64,20 @@ class Quantizations:
         scale, zero_point, dimension, *ranges = self._rows.read(position)
         if any(ranges):
             self._check(position, *ranges)
-        scales = image.vector(scale, _BYTES_OF_SCALE)[1] if scale else 0
+        scales = image.vector(position + scale, _BYTES_OF_SCALE)[1] if scale else 0
         if zero_point:
-            image.vector(zero_point, _BYTES_OF_ZERO_POINT)
+            image.vector(position + zero_point, _BYTES_OF_ZERO_POINT)
         if not scales:
             return None
         made = FiledQuantization.__new__(FiledQuantization)
-        made.__dict__.update(dimension=dimension, _filed=(image, scale, zero_point))
+        made.__dict__.update(dimension=dimension, _filed=(image, position, scale, zero_point))
         return made
 
     def _check(self, position: int, least: int, most: int, details: int) -> None:
-        """Check the parts that stay in the file, at these positions."""
+        """Check the parts that stay in the file, at these distances from the table."""
         image = self._image
-        image.numbers(least, "f")
-        image.numbers(most, "f")
+        for distance in filter(None, (least, most)):
+            image.vector(position + distance, _BYTES_OF_SCALE)
         if details:
-            image.table(details)
+            image.table(position + details)
             unpack("QuantizationParameters", image.table(position))

@@ -138,16 +138,17 @@ def _read_buffers(root: Table) -> list[Data | None]:
     for index, position in enumerate(root.tables(ModelField.BUFFERS)):
         if position not in found:
             try:
-                found[position] = _read_buffer(root.image, rows.read(position), Origin(root.image, position, index))
+                found[position] = _read_buffer(rows, Origin(root.image, position, index))
             except DamageError as damage:
                 raise damage.within(f"buffer {index}") from None
         result.append(found[position])
     return result
 
 
-def _read_buffer(image: Image, row: Sequence[int], origin: Origin) -> Data | None:
-    position, offset, size = row
-    content = image.content(position)
+def _read_buffer(rows: Rows, origin: Origin) -> Data | None:
+    image = origin.image
+    content_at, offset, size = rows.read(origin.position)
+    content = image.content(origin.position + content_at) if content_at else None
     if not content:
         # LiteRT's converter writes 1 as a placeholder, and its interpreter ignores values up to 1.
         if offset <= 1 or size <= 1:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from arenite.model import ElementType, Graph, Tensor
 from arenite.tflite.check import check_graph, check_size
-from arenite.tflite.flat import DamageError, NewerError
+from arenite.tflite.flat import I32, DamageError, NewerError
 from arenite.tflite.origin import Origin, remember
 from arenite.tflite.quantization import Quantizations
 from arenite.tflite.read_operator import OPERATOR, Kind, read_operator, unpack
@@ -56,12 +56,11 @@ def read_graph(table: Table, number: int, graphs: int, shared: Shared) -> Graph:
     """
     image = table.image
     fed = _fed_at_run_time(table) if shared.data and shared.data[0] else frozenset()
-    read = _Tensors(image, shared, fed).read
-    tensors = [read(position, index) for index, position in enumerate(table.tables(SubGraphField.TENSORS))]
+    tensors = _Tensors(image, shared, fed).read(table.tables(SubGraphField.TENSORS))
     rows = Rows(image, OPERATOR)
     operators = tuple(
         [
-            read_operator(image, rows.read(position), Origin(image, position, index), tensors, shared.kinds, graphs)
+            read_operator(rows, Origin(image, position, index), tensors, shared.kinds, graphs)
             for index, position in enumerate(table.tables(SubGraphField.OPERATORS))
         ]
     )
@@ -95,12 +94,15 @@ class _Tensors:
         self._rows = Rows(image, _TENSOR)
         self._quantizations = Quantizations(image)
 
-    def read(self, position: int, index: int) -> Tensor:
-        """The tensor at a position, with this index."""
+    def read(self, positions: Sequence[int]) -> list[Tensor]:
+        """The tensors at these positions, which are all those of the graph."""
+        tensors: list[Tensor] = []
         try:
-            return self._read(position, index)
+            for index, position in enumerate(positions):
+                tensors.append(self._read(position, index))
         except DamageError as damage:
-            raise damage.within(f"tensor {index}") from None
+            raise damage.within(f"tensor {len(tensors)}") from None
+        return tensors
 
     def _read(self, position: int, index: int) -> Tensor:
         image = self._image
@@ -109,12 +111,12 @@ class _Tensors:
         if kind is None:
             raise NewerError(f"element type {code} is not known to this version of Arenite")
         data = self._content(buffer, external, index)
-        shape = image.numbers(shape_at, "i")
+        shape = image.numbers(position + shape_at, "i") if shape_at else ()
         check_size(shape, kind, constant=data is not None)
         if any(rest):
-            self._check_rest(*rest)
-        name = image.text(name_at) or ""
-        quantization = self._quantizations.read(quantization_at) if quantization_at else None
+            self._check_rest(position, *rest)
+        name = (image.text(position + name_at) or "") if name_at else ""
+        quantization = self._quantizations.read(position + quantization_at) if quantization_at else None
         return remember(
             Tensor(name, shape, kind, data, quantization, bool(variable), Origin(image, position, index)),
         )
@@ -130,16 +132,17 @@ class _Tensors:
             data = None
         return self._shared.external[external] if external and data is None else data
 
-    def _check_rest(self, signature: int, sparsity: int, variants: int) -> None:
-        """Check the parts of a tensor that stay in the file, at these positions."""
+    def _check_rest(self, position: int, signature: int, sparsity: int, variants: int) -> None:
+        """Check the parts of a tensor that stay in the file, at these distances from its table."""
         image = self._image
-        image.numbers(signature, "i")
+        if signature:
+            image.vector(position + signature, I32.size)
         if sparsity:
-            table = image.table(sparsity)
+            table = image.table(position + sparsity)
             _spend_on_sparsity(table)
             unpack("SparsityParameters", table)
-        for position in image.tables(variants):
-            unpack("VariantSubType", image.table(position))
+        for variant in image.tables(position + variants) if variants else ():
+            unpack("VariantSubType", image.table(variant))
 
 
 def _spend_on_sparsity(table: Table) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,7 +11,7 @@ from arenite.model import NO_OPTIONS, Operator, Option, Tensor
 from arenite.names import printable
 from arenite.operators.kinds import KINDS
 from arenite.operators.requirements import flaw
-from arenite.tflite.flat import I8, I32, DamageError, UselessError
+from arenite.tflite.flat import I8, I32, U8, DamageError, UselessError
 from arenite.tflite.options import (
     GRAPH_OPTIONS,
     has_numbers_only,
@@ -29,8 +29,9 @@ from arenite.tflite.slots import OperatorCodeField, OperatorField
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from arenite.tflite.flat import Image, Table
+    from arenite.tflite.flat import Table
     from arenite.tflite.origin import Origin
+    from arenite.tflite.rows import Rows
 
 OPTIONAL = -1
 """Index of an omitted optional input."""
@@ -76,13 +77,12 @@ def read_kind(table: Table) -> Kind:
 
 
 def read_operator(
-    image: Image, row: Sequence[int], origin: Origin, tensors: Sequence[Tensor], kinds: Sequence[Kind], graphs: int
+    rows: Rows, origin: Origin, tensors: Sequence[Tensor], kinds: Sequence[Kind], graphs: int
 ) -> Operator:
     """Read an operator of a graph with these tensors, in a model of `graphs` graphs.
 
     Args:
-        image: the file.
-        row: the fields `OPERATOR` of the operator's table.
+        rows: reads the fields `OPERATOR`.
         origin: where the operator is.
         tensors: all tensors of its graph.
         kinds: the operator codes of the model.
@@ -91,33 +91,30 @@ def read_operator(
     Raises:
         DamageError: a field points outside the file, or an index is out of range.
     """
-    number, *rest = row
-    index = origin.index
+    number, *row = rows.read(origin.position)
     if number >= len(kinds):
-        raise DamageError(f"operator {index} is of kind {number}, but the model has {len(kinds)} operator codes")
+        raise DamageError(f"operator {origin.index} is of kind {number}, but the model has {len(kinds)} operator codes")
     kind = kinds[number]
     try:
-        return _read(image, rest, origin, tensors, kind, graphs)
+        return _read(row, origin, tensors, kind, graphs)
     except DamageError as damage:
-        raise damage.within(f"operator {index} ({kind.label})") from None
+        raise damage.within(f"operator {origin.index} ({kind.label})") from None
 
 
-def _read(
-    image: Image, row: Sequence[int], origin: Origin, tensors: Sequence[Tensor], kind: Kind, graphs: int
-) -> Operator:
+def _read(row: Sequence[int], origin: Origin, tensors: Sequence[Tensor], kind: Kind, graphs: int) -> Operator:
     inputs, outputs, intermediates, *settings = row
-    options = _read_options(image, settings, kind.code)
+    options = _read_options(settings, origin, kind.code)
     runs = _graphs(kind.code, options, graphs)
     _check_subgraphs(options, graphs)
     operator = remember(
         Operator(
             kind.code,
-            _tensors(image.numbers(inputs, "i"), tensors, "reads"),
-            _present(image.numbers(outputs, "i"), tensors, "writes"),
+            _tensors(inputs, origin, tensors, "reads"),
+            _present(outputs, origin, tensors, "writes"),
             options,
             kind.custom_code,
             kind.version,
-            _present(image.numbers(intermediates, "i"), tensors, "keeps") if intermediates else (),
+            _present(intermediates, origin, tensors, "keeps"),
             runs,
             origin,
         )
@@ -128,16 +125,20 @@ def _read(
     return operator
 
 
-def _tensors(numbers: Sequence[int], tensors: Sequence[Tensor], verb: str) -> tuple[Tensor | None, ...]:
-    if numbers and not (OPTIONAL <= min(numbers) and max(numbers) < len(tensors)):
+def _tensors(distance: int, origin: Origin, tensors: Sequence[Tensor], verb: str) -> tuple[Tensor | None, ...]:
+    """The tensors whose numbers are so many bytes behind the operator's table; none at distance 0."""
+    if not distance:
+        return ()
+    numbers = origin.image.numbers(origin.position + distance, "i")
+    if numbers and not (min(numbers) >= OPTIONAL and max(numbers) < len(tensors)):
         wrong = next(index for index in numbers if not OPTIONAL <= index < len(tensors))
         raise DamageError(f"{verb} tensor {wrong}, but the subgraph has {len(tensors)} tensors")
     return tuple([None if index == OPTIONAL else tensors[index] for index in numbers])
 
 
-def _present(numbers: Sequence[int], tensors: Sequence[Tensor], verb: str) -> tuple[Tensor, ...]:
-    found = _tensors(numbers, tensors, verb)
-    if OPTIONAL in numbers:
+def _present(distance: int, origin: Origin, tensors: Sequence[Tensor], verb: str) -> tuple[Tensor, ...]:
+    found = _tensors(distance, origin, tensors, verb)
+    if None in found:
         raise DamageError(f"{verb} tensor {OPTIONAL}, which only an optional input may be")
     return found  # type: ignore[return-value]  # checked above
 
@@ -166,25 +167,32 @@ def _graphs(code: str, options: Mapping[str, Option], count: int) -> tuple[int, 
     return tuple(graphs)
 
 
-def _read_options(image: Image, row: Sequence[int], code: str) -> Mapping[str, Option]:
+def _read_options(row: Sequence[int], origin: Origin, code: str) -> Mapping[str, Option]:
     """Builtin options; if the file has no options table for the kind, the values that a runtime then uses."""
     number, options, number_2, options_2, custom, mutating, large, size = row
-    if custom or mutating:
-        image.content(custom)
-        image.content(mutating)
+    image, position = origin.image, origin.position
+    for distance in filter(None, (custom, mutating)):
+        image.vector(position + distance, U8.size)
     if large > 1 and size > 1 and large + size > image.size:
         raise DamageError(f"has options at bytes {large} to {large + size}, outside of the {image.size} of the file")
-    expected = options_table(code) if code in KINDS else None
-    for union, kind, position in (("BuiltinOptions", number, options), ("BuiltinOptions2", number_2, options_2)):
-        if not position:
+    expected = _expected(code)
+    for union, kind, distance in (("BuiltinOptions", number, options), ("BuiltinOptions2", number_2, options_2)):
+        if not distance:
             continue
-        table = image.table(position)
+        table = image.table(position + distance)
         name = table_name(union, kind)
         if name is None:  # newer than the schema
             return NO_OPTIONS
-        if expected is None or name == expected[2]:
+        if expected is None or name == expected:
             return _numbers(name, table) if has_numbers_only(name) else _values(name, table)
-    return NO_OPTIONS if expected is None else zeros(expected[2])
+    return NO_OPTIONS if expected is None else zeros(expected)
+
+
+@lru_cache(maxsize=512)  # twice as many as there are kinds; damaged files may hold any
+def _expected(code: str) -> str | None:
+    """Name of the options table of a kind of operators; None if any will do."""
+    known = options_table(code) if code in KINDS else None
+    return None if known is None else known[2]
 
 
 def _values(name: str, table: Table) -> Mapping[str, Option]:

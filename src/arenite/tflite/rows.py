@@ -1,25 +1,25 @@
 """All fields of a table that the reader wants, read at once.
 
 Most tables of a file share a vtable with others, and so do files of one converter. What a vtable says about the wanted
-fields is worked out once, as a `Plan`; each table then takes one call of `struct`. Fields are numbers, or offsets that
-are followed to the position of their target:
+fields is worked out once, as a `Plan`; each table then takes one call of `struct`. Fields are numbers, or offsets,
+which are read as the distance from the table to their target:
 
-    (SHAPE, OFFSET), (TYPE, "b"), (BUFFER, "I") + vtable --> plan;  plan + table --> [position of the shape, 9, 0]
+    (SHAPE, OFFSET), (TYPE, "b"), (BUFFER, "I") + vtable --> plan;  plan + table --> distance of the shape, 9, 0
 
-A field that is absent is 0, which is no target's position and the schema's default of all numbers that are read so.
+A field that is absent is 0, which is no target's distance and the schema's default of all numbers that are read so.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from operator import itemgetter
-from struct import Struct, calcsize
+from operator import add, itemgetter
+from struct import Struct, calcsize, error
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from arenite.tflite.flat import I32, DamageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from arenite.tflite.flat import Image
 
@@ -40,13 +40,13 @@ class Plan(NamedTuple):
     length: bytes of the table.
     unpack: what the table has of the fields, of the file's bytes and the table's position.
     pick: puts these values in order; absent fields take the value behind them, `_ABSENT`.
-    offsets: for each offset that is present: its place among the wanted fields, and its place in the table in bytes.
+    places: for each wanted field that is a present offset its place in the table, in bytes; 0 for others.
     """
 
     length: int
     unpack: Callable[[bytes, int], tuple[int, ...]]
     pick: Callable[[tuple[int, ...]], tuple[int, ...]]
-    offsets: tuple[tuple[int, int], ...]
+    places: tuple[int, ...]
 
 
 class Rows:
@@ -61,32 +61,29 @@ class Rows:
         self._fields = fields
         self._plans: dict[int, Plan] = {}
 
-    def read(self, position: int) -> list[int]:
+    def read(self, position: int) -> Iterator[int]:
         """The fields of the table at a position, in the order in which they are wanted.
 
         Raises:
             DamageError: the table, its vtable or a wanted field does not lie inside the file or the table.
         """
-        data, size = self._data, self._size
-        # As `Image.vtable` does, which says what is wrong.
-        vtable = position - _TO_VTABLE(data, position)[0] if 0 <= position <= size - 4 else self._image.vtable(position)
-        plan = self._plans.get(vtable)
-        if plan is None:
-            plan = self._plans[vtable] = self._plan(vtable, position)
-        length, unpack, pick, offsets = plan
-        if position + length > size:
+        data = self._data
+        try:
+            vtable = position - _TO_VTABLE(data, position)[0]
+        except error:
+            vtable = self._image.vtable(position)  # says what is wrong
+        length, unpack, pick, places = self._plans.get(vtable) or self._plan(vtable, position)
+        if position + length > self._size:
             raise DamageError(f"the table at byte {position} is cut off by the end of the file")
-        row = [*pick(unpack(data, position) + _ABSENT)]
-        for place, at in offsets:
-            row[place] += position + at
-        return row
+        return map(add, pick(unpack(data, position) + _ABSENT), places)
 
     def _plan(self, vtable: int, position: int) -> Plan:
         length, slots = self._image.layout(vtable)
         for slot, letter in self._fields:
             if slot < len(slots) and slots[slot] + calcsize(_letter(letter)) > length:
                 raise DamageError(f"field {slot} runs past the end of the table at byte {position}")
-        return _plan(self._fields, length, slots)
+        plan = self._plans[vtable] = _plan(self._fields, length, slots)
+        return plan
 
 
 def _letter(kind: str) -> str:
@@ -97,19 +94,21 @@ def _letter(kind: str) -> str:
 def _plan(fields: Fields, length: int, slots: tuple[int, ...]) -> Plan:
     """The plan for tables of this many bytes, whose vtable has these slots."""
     places = [slots[slot] if slot < len(slots) else 0 for slot, _ in fields]
-    present = sorted((at, _letter(kind), place) for place, (at, (_, kind)) in enumerate(zip(places, fields)) if at)
+    present = sorted(
+        (at, _letter(kind), place) for place, (at, (_, kind)) in enumerate(zip(places, fields, strict=True)) if at
+    )
     order = {place: number for number, (_, _, place) in enumerate(present)}
     pick: Any = itemgetter(*(order.get(place, -1) for place in range(len(fields))))
-    offsets = tuple((place, at) for place, at in enumerate(places) if at and fields[place][1] == OFFSET)
-    return Plan(length, _unpack([(at, letter) for at, letter, _ in present]), pick, offsets)
+    distances = tuple(at if kind == OFFSET else 0 for at, (_, kind) in zip(places, fields, strict=True))
+    return Plan(length, _unpack([(at, letter) for at, letter, _ in present]), pick, distances)
 
 
 def _unpack(present: list[tuple[int, str]]) -> Callable[[bytes, int], tuple[int, ...]]:
     """Reads numbers at these places in a table, which are sorted."""
     ends = [at + calcsize(letter) for at, letter in present]
-    if any(end > at for end, (at, _) in zip(ends, present[1:])):
+    if any(end > at for end, (at, _) in zip(ends, present[1:], strict=False)):
         # Fields overlap in damaged files alone.
         each = [Struct(f"<{at}x{letter}").unpack_from for at, letter in present]
         return lambda data, position: tuple(unpack(data, position)[0] for unpack in each)
-    gaps = (f"{at - end}x{letter}" for end, (at, letter) in zip([0, *ends], present))
+    gaps = (f"{at - end}x{letter}" for end, (at, letter) in zip([0, *ends], present, strict=False))
     return Struct("<" + "".join(gaps)).unpack_from

@@ -15,7 +15,6 @@ from arenite.names import one_line
 from arenite.operators.constants import weights_bytes
 from arenite.operators.macs import macs_of_model
 from arenite.operators.peak import peak_memory
-from arenite.search.least_peak import least_peak
 from arenite.search.runnable import refusals
 from arenite.search.sweep.packing import PackedFile, PackedModel, Unsendable
 from arenite.tflite.origin import forget
@@ -151,6 +150,9 @@ def _figures(column: str, model: Model, question: Question) -> tuple[Mapping[str
 
 
 def _least_peak(model: Model, question: Question) -> Mapping[str, Any]:
+    # Loads the solvers, which takes a process longer than the other columns of a dozen models.
+    from arenite.search.least_peak import least_peak
+
     least = least_peak(model, budget=Budget(question.steps))
     return {"least_peak_bytes": least.bytes, "least_peak_bound_bytes": least.bound}
 

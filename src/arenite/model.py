@@ -159,8 +159,9 @@ def _signature(seen: Hashable) -> Signature:  # noqa: ARG001 (the key of the cac
 class _OperatorSlots:
     """Slots of an operator for what follows from its fields, found when first asked for; and for weak references."""
 
-    __slots__ = ("__weakref__", "_reads", "_signature", "_writes")
+    __slots__ = ("__weakref__", "_reads", "_results", "_signature", "_writes")
     _reads: Mapping[Tensor, int]
+    _results: dict[Hashable, Any]
     _signature: Signature
     _writes: Mapping[Tensor, int]
 
@@ -226,6 +227,18 @@ class Operator(_OperatorSlots):
             object.__setattr__(self, "_writes", found)
             return found
 
+    def once(self, key: Hashable, find: Callable[[Operator], T]) -> T:
+        """What `find` makes of this operator, found once; for what is found faster than a signature is."""
+        try:
+            results = self._results
+        except AttributeError:
+            results = {}
+            object.__setattr__(self, "_results", results)
+        found: T = results.get(key, _UNKNOWN)
+        if found is _UNKNOWN:
+            found = results[key] = find(self)
+        return found
+
     @property
     def signature(self) -> Signature:
         """What a kernel can see of the operator.
@@ -269,7 +282,8 @@ def _seen(tensor: Tensor | None) -> Hashable:
         if len(tensor.data) > _FEW_BYTES:
             return ref(tensor)  # a key must not keep weights alive
         content = bytes(tensor.data.content)
-    return tensor.shape, tensor.type.code, tensor.quantization, tensor.variable, content
+    quantization = tensor.quantization and ref(tensor.quantization)  # nor scales, with the file that they are from
+    return tensor.shape, tensor.type.code, quantization, tensor.variable, content
 
 
 @dataclass(frozen=True, eq=False)

@@ -219,9 +219,6 @@ class _Walk:
         """Tensors that are read before they are created; tensors that are never created are not an error here."""
         return tuple((tensor, scope) for tensor, scope in self.early if tensor in self.first and occupies(tensor))
 
-    def alive(self, tensor: Tensor) -> tuple[int, int]:
-        return self.first.get(tensor, UNUSED), self.last.get(tensor, UNUSED)
-
 
 def lifetimes(model: Model, orders: Mapping[int, Sequence[int]] | None = None, *, root: int = 0) -> Liveness:
     """Lifetimes of every tensor of the model, exactly as TFLM's planner computes them.
@@ -250,8 +247,11 @@ def _lifetimes(model: Model, orders: Mapping[int, Sequence[int]], root: int) -> 
     walk = _Walk(model, orders)
     walk.graph(root)
     handles = resource_handles(model)
+    first, last = walk.first.get, walk.last.get
     entries = tuple(
-        Lifetime(tensor, position, size, *walk.alive(tensor), planned=size != 0 and tensor not in handles)
+        Lifetime(
+            tensor, position, size, first(tensor, UNUSED), last(tensor, UNUSED), size != 0 and tensor not in handles
+        )
         for position, graph in enumerate(model.graphs)
         for tensor in graph.tensors
         for size in (align(tensor.bytes) if occupies(tensor) else 0,)

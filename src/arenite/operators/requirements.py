@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from arenite.operators.kinds import ANY, BASIC_LSTM, KINDS, LARGEST_POSITION
 
@@ -43,18 +42,15 @@ class _Checked:
     complete: bool
 
 
-_CHECKED: WeakKeyDictionary[Operator, _Checked] = WeakKeyDictionary()
-"""Cache of results: operators are immutable, and each set of kernels asks several times."""
-
-
 def _checked(operator: Operator) -> _Checked:
-    known = _CHECKED.get(operator)
-    if known is None:
-        kind = _kind(operator)
-        found = None if kind is None else next(_flaws(operator, kind), None)
-        complete = kind is None or (found is None and _ranked(operator, kind))
-        known = _CHECKED[operator] = _Checked(found, complete)
-    return known
+    """Both results, found once: each set of kernels asks several times."""
+    return operator.once(_Checked, _check)
+
+
+def _check(operator: Operator) -> _Checked:
+    kind = _kind(operator)
+    found = None if kind is None else next(_flaws(operator, kind), None)
+    return _Checked(found, kind is None or (found is None and _ranked(operator, kind)))
 
 
 def _ranked(operator: Operator, kind: Kind) -> bool:
@@ -94,9 +90,9 @@ def _flaws(operator: Operator, kind: Kind) -> Iterator[str]:
 
 def _missing_ends(operator: Operator, kind: Kind) -> Iterator[str]:
     inputs, count = operator.inputs, len(operator.outputs)
-    missing = [position for position in kind.inputs if position >= len(inputs) or inputs[position] is None]
-    if missing:
-        yield f"lacks its input {missing[0]}"
+    for position in kind.inputs:
+        if position >= len(inputs) or inputs[position] is None:
+            yield f"lacks its input {position}"
     least, most = kind.outputs
     if not least <= count <= most:
         yield f"has {count} outputs, but its kind has {_span(least, most)}"
@@ -113,16 +109,22 @@ def _senseless_windows(operator: Operator, place: int) -> Iterator[str]:
         yield f"has the option padding {options['padding']}, which must be 0 (SAME) or 1 (VALID)"
     if source.shape and not source.shape[-1]:
         yield f"has input {place} of shape {list(source.shape)}, which has no channels"
-    for axis, name in enumerate(("h", "w"), start=1):
-        reach = _reach(operator, source if place else operator.outputs[0], axis, name)
+    for axis, names in _AXES:
+        reach = _reach(operator, source if place else operator.outputs[0], axis, names)
         if reach > LARGEST_POSITION:
             yield f"has a window that reaches position {reach} along dimension {axis}, beyond {LARGEST_POSITION}"
 
 
-def _reach(operator: Operator, images: Tensor, axis: int, name: str) -> int:
+_AXES = (
+    (1, ("stride_h", "dilation_h_factor", "filter_height")),
+    (2, ("stride_w", "dilation_w_factor", "filter_width")),
+)
+"""The axes of images, with the options that say how a window moves along them and how large it is."""
+
+
+def _reach(operator: Operator, images: Tensor, axis: int, names: tuple[str, str, str]) -> int:
     """Largest position that the window reaches along an axis if it is placed at each position of the images."""
-    stride, dilation = operator.number(f"stride_{name}", 1), operator.number(f"dilation_{name}_factor", 1)
-    size = operator.number({"h": "filter_height", "w": "filter_width"}[name], 1)
+    stride, dilation, size = [operator.number(name, 1) for name in names]
     filters = operator.inputs[1] if len(operator.inputs) > 1 else None
     if filters is not None and axis < len(filters.shape):
         size = filters.shape[axis]

@@ -10,7 +10,6 @@ from __future__ import annotations
 from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from arenite.operators.requirements import is_complete
 from arenite.operators.windows import CONVOLUTIONS, POOLS
@@ -26,17 +25,14 @@ _WALKED = frozenset({*CONVOLUTIONS, *POOLS, "RESIZE_BILINEAR", "RESIZE_NEAREST_N
 """Kinds whose rules iterate over the rows and columns of the output."""
 
 
-_SOUND: WeakKeyDictionary[Operator, bool] = WeakKeyDictionary()
-"""Answers so far. Operators never change, and the rules of every set of kernels ask the same question."""
-
-
 def is_sound(operator: Operator) -> bool:
     """Whether rules about the operator's kind find all that they use, with consistent shapes."""
-    known = _SOUND.get(operator)
-    if known is None:
-        check = _FITS.get(operator.code)
-        known = _SOUND[operator] = is_complete(operator) and (check is None or check(operator))
-    return known
+    return operator.once(is_sound, _is_sound)
+
+
+def _is_sound(operator: Operator) -> bool:
+    check = _FITS.get(operator.code)
+    return is_complete(operator) and (check is None or check(operator))
 
 
 def is_walkable(operator: Operator) -> bool:

@@ -9,13 +9,16 @@ from __future__ import annotations
 import math
 import struct
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from operator import add
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 I8, U8, BOOL = struct.Struct("<b"), struct.Struct("<B"), struct.Struct("<?")
 U16, I32, U32, U64 = struct.Struct("<H"), struct.Struct("<i"), struct.Struct("<I"), struct.Struct("<Q")
+_COUNT = U32.unpack_from
 _SIZES = {code: struct.calcsize("<" + code) for code in "bBhHiIfqQ"}
 """Bytes of a number by its letter of `struct`."""
 READ_AGAIN = 16
@@ -61,14 +64,14 @@ class within:  # noqa: N801 (reads like the context managers of contextlib; as a
 class Image:
     """Bytes of a flatbuffer file, with bounds-checked reads."""
 
-    __slots__ = ("_vtables", "data", "left", "size", "view")
+    __slots__ = ("_layouts", "data", "left", "size", "view")
 
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.left: float = math.inf
         self.view = memoryview(data).toreadonly()
         self.size = len(data)
-        self._vtables: dict[int, tuple[int, tuple[int, ...]]] = {}
+        self._layouts: dict[int, tuple[int, tuple[int, ...]]] = {}
 
     def u32(self, position: int) -> int:
         """Unsigned 32-bit number at a position."""
@@ -83,13 +86,21 @@ class Image:
 
     def table(self, position: int) -> Table:
         """Table at a position; checks that its vtable and fields lie inside the file."""
-        if not 0 <= position <= self.size - 4:
-            raise DamageError(f"a table at byte {position} lies outside of the {self.size} bytes of the file")
-        vtable = position - I32.unpack_from(self.data, position)[0]
-        length, slots = self._vtables.get(vtable) or self._read_vtable(vtable)
+        length, slots = self.layout(self.vtable(position))
         if position + length > self.size:
             raise DamageError(f"the table at byte {position} is cut off by the end of the file")
         return Table(self, position, length, slots)
+
+    def vtable(self, position: int) -> int:
+        """Position of the vtable of the table at a position; not checked."""
+        if not 0 <= position <= self.size - 4:
+            raise DamageError(f"a table at byte {position} lies outside of the {self.size} bytes of the file")
+        offset: int = I32.unpack_from(self.data, position)[0]
+        return position - offset
+
+    def layout(self, vtable: int) -> tuple[int, tuple[int, ...]]:
+        """Bytes of the tables with a vtable, and in their order of slots the places of their fields; 0 if absent."""
+        return self._layouts.get(vtable) or self._read_vtable(vtable)
 
     def _read_vtable(self, position: int) -> tuple[int, tuple[int, ...]]:
         if not 0 <= position <= self.size - 4:
@@ -100,22 +111,53 @@ class Image:
         slots = struct.unpack_from(f"<{bytes_ // 2 - 2}H", self.data, position + 4)
         if any(slot and not 4 <= slot < length for slot in slots):
             raise DamageError(f"the vtable at byte {position} places a field outside of its table")
-        self._vtables[position] = length, slots
+        self._layouts[position] = length, slots
         return length, slots
 
     def vector(self, position: int, element: int) -> tuple[int, int]:
         """(position of the first element, number of elements) of the vector at a position; `element` in bytes."""
-        # As `u32` does: most reads of a file are vectors.
-        if not 0 <= position <= self.size - 4:
-            raise DamageError(f"a number at byte {position} lies outside of the {self.size} bytes of the file")
-        count: int = U32.unpack_from(self.data, position)[0]
+        try:
+            count: int = _COUNT(self.data, position)[0]
+        except struct.error:
+            count = self.u32(position)  # says what is wrong
         length = count * element
         if position + 4 + length > self.size:
             raise DamageError(f"a vector of {count} elements at byte {position} runs past the end of the file")
-        self.left -= length
-        if self.left < 0:
+        self.left = left = self.left - length
+        if left < 0:
             self.spend(0)
         return position + 4, count
+
+    def numbers(self, position: int, code: str) -> tuple[Any, ...]:
+        """Elements of the vector at a position; `code` is the `struct` letter of an element. Position 0 has none."""
+        if not position:
+            return ()
+        start, count = self.vector(position, _SIZES[code])
+        return _elements(count, code)(self.data, start)
+
+    def tables(self, position: int) -> tuple[int, ...]:
+        """Positions of the tables in the vector at a position; position 0 has none."""
+        if not position:
+            return ()
+        start, count = self.vector(position, 4)
+        offsets = _elements(count, "I")(self.data, start)
+        return tuple(map(add, offsets, range(start, start + 4 * count, 4)))
+
+    def content(self, position: int) -> memoryview | None:
+        """Content of the vector of bytes at a position, not copied; None at position 0."""
+        if not position:
+            return None
+        start, count = self.vector(position, 1)
+        return self.view[start : start + count]
+
+    def text(self, position: int) -> str | None:
+        """String at a position, None at position 0; bytes that are not UTF-8 are escaped."""
+        if not position:
+            return None
+        start, count = self.vector(position, 1)
+        if start + count >= self.size:
+            raise DamageError(f"the string at byte {position} is cut off by the end of the file")
+        return self.data[start : start + count].decode("utf-8", "backslashreplace")
 
     @contextmanager
     def budget(self) -> Iterator[None]:
@@ -133,6 +175,12 @@ class Image:
             raise DamageError(f"its offsets lead to the same bytes again and again, on average {READ_AGAIN} times")
 
 
+@lru_cache(maxsize=1024)  # a file has some dozen lengths of vectors, damaged files may hold any
+def _elements(count: int, code: str) -> Callable[[bytes, int], tuple[Any, ...]]:
+    """Reads so many numbers, of the file's bytes and their position."""
+    return struct.Struct(f"<{count}{code}").unpack_from
+
+
 class Table:
     """One table. Fields are addressed by slot, the field's number in the schema."""
 
@@ -147,8 +195,7 @@ class Table:
     @property
     def vtable(self) -> int:
         """Position of the vtable, which has the offsets of the fields."""
-        offset: int = I32.unpack_from(self.image.data, self.position)[0]
-        return self.position - offset
+        return self.image.vtable(self.position)
 
     @property
     def extents(self) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -203,38 +250,19 @@ class Table:
 
     def tables(self, slot: int) -> tuple[int, ...]:
         """Positions of the tables in a vector field."""
-        at = self.target(slot)
-        if not at:
-            return ()
-        start, count = self.image.vector(at, 4)
-        offsets = struct.unpack_from(f"<{count}I", self.image.data, start)
-        return tuple([start + 4 * i + offset for i, offset in enumerate(offsets)])
+        return self.image.tables(self.target(slot))
 
-    def numbers(self, slot: int, code: str) -> tuple[int, ...]:
+    def numbers(self, slot: int, code: str) -> tuple[Any, ...]:
         """Elements of a vector of numbers; `code` is the `struct` letter of an element."""
-        slots = self.slots
-        if slot >= len(slots) or not slots[slot]:
-            return ()
-        start, count = self.image.vector(self.target(slot), _SIZES[code])
-        return struct.unpack_from(f"<{count}{code}", self.image.data, start)
+        return self.image.numbers(self.target(slot), code)
 
     def content(self, slot: int) -> memoryview | None:
         """Content of a vector of bytes, not copied; None if it is absent."""
-        at = self.target(slot)
-        if not at:
-            return None
-        start, count = self.image.vector(at, 1)
-        return self.image.view[start : start + count]
+        return self.image.content(self.target(slot))
 
     def text(self, slot: int) -> str | None:
         """String in a field; bytes that are not UTF-8 are escaped."""
-        at = self.target(slot)
-        if not at:
-            return None
-        start, count = self.image.vector(at, 1)
-        if start + count >= self.image.size:
-            raise DamageError(f"the string at byte {at} is cut off by the end of the file")
-        return self.image.data[start : start + count].decode("utf-8", "backslashreplace")
+        return self.image.text(self.target(slot))
 
     def fields_beyond(self, known: int) -> bool:
         """Whether the table has a field beyond the first `known` fields of the schema."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from arenite.model import Data, Graph, Metadata, Model, Operator, Tensor
     from arenite.tflite.flat import Image, Table
 
@@ -45,6 +47,32 @@ def remember(thing: T) -> T:
     assert isinstance(thing.origin, Origin)
     thing.origin.original = thing
     return thing
+
+
+def forget(model: Model) -> None:
+    """Let go of a model that nobody will write or change: it is freed with its last reference.
+
+    Each object that was read refers to itself through its origin, so that otherwise only Python's garbage collector
+    frees it, after hundreds of models, in memory that the processor does not have at hand.
+    """
+    for thing in _things(model):
+        if isinstance(thing.origin, Origin):
+            thing.origin.original = None
+
+
+def _things(model: Model) -> Iterator[Thing]:
+    """All objects of a model; those that are used more than once, more than once."""
+    yield model
+    entries = model.origin.entries if isinstance(model.origin, ModelOrigin) else model.metadata
+    for entry in entries:
+        yield from (entry, entry.data)
+    for graph in model.graphs:
+        yield graph
+        yield from graph.operators
+        for tensor in graph.tensors:
+            yield tensor
+            if tensor.data is not None:
+                yield tensor.data
 
 
 def origin_of(thing: Thing) -> Origin | None:

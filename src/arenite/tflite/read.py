@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from arenite.errors import ModelError
 from arenite.model import Data, Metadata, Model
 from arenite.tflite.check import check_calls
-from arenite.tflite.flat import HEADER, U32, U64, DamageError, Image, NewerError, UselessError, within
+from arenite.tflite.flat import HEADER, U32, DamageError, Image, NewerError, UselessError, within
 from arenite.tflite.metadata import other_entries, plan_of, target_of, with_control_edges
 from arenite.tflite.origin import ModelOrigin, Origin, remember
 from arenite.tflite.read_graph import Shared, read_graph
 from arenite.tflite.read_operator import Kind, read_kind
+from arenite.tflite.rows import OFFSET, Rows
 from arenite.tflite.signatures import check_signatures
 from arenite.tflite.slots import BufferField, MetadataField, ModelField, SubGraphField
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from arenite.tflite.flat import Table
 
 IDENTIFIER = b"TFL3"
+_BUFFER = ((BufferField.DATA, OFFSET), (BufferField.OFFSET, "Q"), (BufferField.SIZE, "Q"))
 MOST_THINGS = 1 << 17
 """Most tensors and operators of a model. Bounds the reader's work far above real models: TFLM keeps 12 bytes of RAM per
 tensor and about 60 per operator."""
@@ -132,29 +134,29 @@ def _read_buffers(root: Table) -> list[Data | None]:
     """Content of every buffer, None for empty ones; buffers that share a table share an object."""
     found: dict[int, Data | None] = {}
     result = []
+    rows = Rows(root.image, _BUFFER)
     for index, position in enumerate(root.tables(ModelField.BUFFERS)):
         if position not in found:
             try:
-                found[position] = _read_buffer(root.image.table(position), index)
+                found[position] = _read_buffer(rows, Origin(root.image, position, index))
             except DamageError as damage:
                 raise damage.within(f"buffer {index}") from None
         result.append(found[position])
     return result
 
 
-def _read_buffer(table: Table, index: int) -> Data | None:
-    content = table.content(BufferField.DATA)
+def _read_buffer(rows: Rows, origin: Origin) -> Data | None:
+    image = origin.image
+    content_at, offset, size = rows.read(origin.position)
+    content = image.content(origin.position + content_at) if content_at else None
     if not content:
-        offset, size = table.number(BufferField.OFFSET, U64), table.number(BufferField.SIZE, U64)
         # LiteRT's converter writes 1 as a placeholder, and its interpreter ignores values up to 1.
         if offset <= 1 or size <= 1:
             return None
-        if offset + size > table.image.size:
-            raise DamageError(
-                f"its bytes {offset} to {offset + size} lie outside of the {table.image.size} of the file"
-            )
-        content = table.image.view[offset : offset + size]
-    return remember(Data(content, Origin(table.image, table.position, index)))
+        if offset + size > image.size:
+            raise DamageError(f"its bytes {offset} to {offset + size} lie outside of the {image.size} of the file")
+        content = image.view[offset : offset + size]
+    return remember(Data(content, origin))
 
 
 class _External(dict[int, Data]):

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from arenite.model import Data, ElementType, Graph, Quantization, Tensor
+from arenite.model import ElementType, Graph, Tensor
 from arenite.tflite.check import check_graph, check_size
-from arenite.tflite.flat import BOOL, I8, I32, U32, DamageError, NewerError
+from arenite.tflite.flat import I32, DamageError, NewerError
 from arenite.tflite.origin import Origin, remember
-from arenite.tflite.read_operator import Kind, read_operator, unpack
+from arenite.tflite.quantization import Quantizations
+from arenite.tflite.read_operator import OPERATOR, Kind, read_operator, unpack
+from arenite.tflite.rows import OFFSET, Rows
 from arenite.tflite.slots import (
     DimensionField,
     OperatorField,
-    QuantizationField,
     SparsityField,
     SubGraphField,
     TensorField,
@@ -21,9 +22,22 @@ from arenite.tflite.slots import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from arenite.model import Data
     from arenite.tflite.flat import Image, Table
 
 _TYPES = {kind.code: kind for kind in ElementType}
+_TENSOR = (
+    (TensorField.TYPE, "b"),
+    (TensorField.BUFFER, "I"),
+    (TensorField.EXTERNAL_BUFFER, "I"),
+    (TensorField.SHAPE, OFFSET),
+    (TensorField.NAME, OFFSET),
+    (TensorField.QUANTIZATION, OFFSET),
+    (TensorField.IS_VARIABLE, "?"),
+    (TensorField.SHAPE_SIGNATURE, OFFSET),
+    (TensorField.SPARSITY, OFFSET),
+    (TensorField.VARIANT_TENSORS, OFFSET),
+)
 
 
 class Shared(NamedTuple):
@@ -40,14 +54,15 @@ def read_graph(table: Table, number: int, graphs: int, shared: Shared) -> Graph:
     Raises:
         DamageError: a field points outside the file, an index is out of range, or the graph is inconsistent.
     """
-    tensors: list[Tensor] = []
     image = table.image
     fed = _fed_at_run_time(table) if shared.data and shared.data[0] else frozenset()
-    for index, position in enumerate(table.tables(SubGraphField.TENSORS)):
-        tensors.append(_read_tensor(image, position, index, shared, fed))
+    tensors = _Tensors(image, shared, fed).read(table.tables(SubGraphField.TENSORS))
+    rows = Rows(image, OPERATOR)
     operators = tuple(
-        read_operator(image.table(position), i, tensors, shared.kinds, graphs)
-        for i, position in enumerate(table.tables(SubGraphField.OPERATORS))
+        [
+            read_operator(rows, Origin(image, position, index), tensors, shared.kinds, graphs)
+            for index, position in enumerate(table.tables(SubGraphField.OPERATORS))
+        ]
     )
     graph = Graph(
         name=table.text(SubGraphField.NAME) or "",
@@ -69,55 +84,65 @@ def _fed_at_run_time(table: Table) -> frozenset[int]:
     return frozenset(fed)
 
 
-def _read_tensor(image: Image, position: int, index: int, shared: Shared, fed: frozenset[int]) -> Tensor:
-    try:
-        return _read(image.table(position), index, shared, fed)
-    except DamageError as damage:
-        raise damage.within(f"tensor {index}") from None
+class _Tensors:
+    """Reads the tensors of a graph; `fed` are those that are written at run time."""
 
+    def __init__(self, image: Image, shared: Shared, fed: frozenset[int]) -> None:
+        self._image = image
+        self._shared = shared
+        self._fed = fed
+        self._rows = Rows(image, _TENSOR)
+        self._quantizations = Quantizations(image)
 
-def _read(table: Table, index: int, shared: Shared, fed: frozenset[int]) -> Tensor:
-    code = table.number(TensorField.TYPE, I8)
-    kind = _TYPES.get(code)
-    if kind is None:
-        raise NewerError(f"element type {code} is not known to this version of Arenite")
-    buffer = table.number(TensorField.BUFFER, U32)
-    # A few very old files have no buffers at all; all their tensors refer to buffer 0.
-    if buffer >= len(shared.data) and buffer:
-        raise DamageError(f"its content is in buffer {buffer}, but the model has {len(shared.data)} buffers")
-    data = shared.data[buffer] if shared.data else None
-    if buffer == 0 and index in fed:
-        # Buffer 0 is empty by convention. If it is not, LiteRT still treats tensors written at run time as empty.
-        data = None
-    external = table.number(TensorField.EXTERNAL_BUFFER, U32)
-    if external and data is None:
-        data = shared.external[external]
-    shape = table.numbers(TensorField.SHAPE, "i")
-    check_size(shape, kind, constant=data is not None)
-    if len(table.slots) > TensorField.SPARSITY:
-        _check_rest(table)
-    return remember(
-        Tensor(
-            name=table.text(TensorField.NAME) or "",
-            shape=shape,
-            type=kind,
-            data=data,
-            quantization=_read_quantization(table.table(TensorField.QUANTIZATION)),
-            variable=bool(table.number(TensorField.IS_VARIABLE, BOOL)),
-            origin=Origin(table.image, table.position, index),
+    def read(self, positions: Sequence[int]) -> list[Tensor]:
+        """The tensors at these positions, which are all those of the graph."""
+        tensors: list[Tensor] = []
+        try:
+            for index, position in enumerate(positions):
+                tensors.append(self._read(position, index))
+        except DamageError as damage:
+            raise damage.within(f"tensor {len(tensors)}") from None
+        return tensors
+
+    def _read(self, position: int, index: int) -> Tensor:
+        image = self._image
+        code, buffer, external, shape_at, name_at, quantization_at, variable, *rest = self._rows.read(position)
+        kind = _TYPES.get(code)
+        if kind is None:
+            raise NewerError(f"element type {code} is not known to this version of Arenite")
+        data = self._content(buffer, external, index)
+        shape = image.numbers(position + shape_at, "i") if shape_at else ()
+        check_size(shape, kind, constant=data is not None)
+        if any(rest):
+            self._check_rest(position, *rest)
+        name = (image.text(position + name_at) or "") if name_at else ""
+        quantization = self._quantizations.read(position + quantization_at) if quantization_at else None
+        return remember(
+            Tensor(name, shape, kind, data, quantization, bool(variable), Origin(image, position, index)),
         )
-    )
 
+    def _content(self, buffer: int, external: int, index: int) -> Data | None:
+        contents = self._shared.data
+        # A few very old files have no buffers at all; all their tensors refer to buffer 0.
+        if buffer >= len(contents) and buffer:
+            raise DamageError(f"its content is in buffer {buffer}, but the model has {len(contents)} buffers")
+        data = contents[buffer] if contents else None
+        if buffer == 0 and index in self._fed:
+            # Buffer 0 is empty by convention. If it is not, LiteRT still treats tensors written at run time as empty.
+            data = None
+        return self._shared.external[external] if external and data is None else data
 
-def _check_rest(table: Table) -> None:
-    """Check the fields of a tensor that stay in the file: from `TensorField.SPARSITY` on."""
-    table.numbers(TensorField.SHAPE_SIGNATURE, "i")
-    sparsity = table.table(TensorField.SPARSITY)
-    if sparsity is not None:
-        _spend_on_sparsity(sparsity)
-        unpack("SparsityParameters", sparsity)
-    for position in table.tables(TensorField.VARIANT_TENSORS):
-        unpack("VariantSubType", table.image.table(position))
+    def _check_rest(self, position: int, signature: int, sparsity: int, variants: int) -> None:
+        """Check the parts of a tensor that stay in the file, at these distances from its table."""
+        image = self._image
+        if signature:
+            image.vector(position + signature, I32.size)
+        if sparsity:
+            table = image.table(position + sparsity)
+            _spend_on_sparsity(table)
+            unpack("SparsityParameters", table)
+        for variant in image.tables(position + variants) if variants else ():
+            unpack("VariantSubType", image.table(variant))
 
 
 def _spend_on_sparsity(table: Table) -> None:
@@ -128,19 +153,6 @@ def _spend_on_sparsity(table: Table) -> None:
             vector = metadata.table(slot)
             if vector is not None:
                 vector.numbers(0, "B")
-
-
-def _read_quantization(table: Table | None) -> Quantization | None:
-    if table is None:
-        return None
-    table.numbers(QuantizationField.MIN, "f")
-    table.numbers(QuantizationField.MAX, "f")
-    if table.table(QuantizationField.DETAILS) is not None:
-        unpack("QuantizationParameters", table)
-    scale = table.numbers(QuantizationField.SCALE, "f")
-    zero_point = table.numbers(QuantizationField.ZERO_POINT, "q")
-    dimension = table.number(QuantizationField.QUANTIZED_DIMENSION, I32)
-    return Quantization(scale, zero_point, dimension) if scale else None
 
 
 def _ends(table: Table, slot: int, tensors: Sequence[Tensor], what: str) -> tuple[Tensor, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -10,7 +11,7 @@ from arenite.model import NO_OPTIONS, Operator, Option, Tensor
 from arenite.names import printable
 from arenite.operators.kinds import KINDS
 from arenite.operators.requirements import flaw
-from arenite.tflite.flat import I8, I32, U8, U32, U64, DamageError, UselessError
+from arenite.tflite.flat import I8, I32, U8, DamageError, UselessError
 from arenite.tflite.options import (
     GRAPH_OPTIONS,
     has_numbers_only,
@@ -21,16 +22,34 @@ from arenite.tflite.options import (
     table_name,
     zeros,
 )
-from arenite.tflite.origin import Origin, remember
+from arenite.tflite.origin import remember
+from arenite.tflite.rows import OFFSET
 from arenite.tflite.slots import OperatorCodeField, OperatorField
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from arenite.tflite.flat import Table
+    from arenite.tflite.origin import Origin
+    from arenite.tflite.rows import Rows
 
 OPTIONAL = -1
 """Index of an omitted optional input."""
+OPERATOR = (
+    (OperatorField.OPCODE_INDEX, "I"),
+    (OperatorField.INPUTS, OFFSET),
+    (OperatorField.OUTPUTS, OFFSET),
+    (OperatorField.INTERMEDIATES, OFFSET),
+    (OperatorField.BUILTIN_OPTIONS_TYPE, "B"),
+    (OperatorField.BUILTIN_OPTIONS, OFFSET),
+    (OperatorField.BUILTIN_OPTIONS_2_TYPE, "B"),
+    (OperatorField.BUILTIN_OPTIONS_2, OFFSET),
+    (OperatorField.CUSTOM_OPTIONS, OFFSET),
+    (OperatorField.MUTATING_VARIABLE_INPUTS, OFFSET),
+    (OperatorField.LARGE_CUSTOM_OPTIONS_OFFSET, "Q"),
+    (OperatorField.LARGE_CUSTOM_OPTIONS_SIZE, "Q"),
+)
+"""Fields of an operator's table that are read, see `rows`."""
 
 
 class Kind(NamedTuple):
@@ -57,37 +76,47 @@ def read_kind(table: Table) -> Kind:
     return Kind(code, custom, table.number(OperatorCodeField.VERSION, I32, 1))
 
 
-def read_operator(table: Table, index: int, tensors: Sequence[Tensor], kinds: Sequence[Kind], graphs: int) -> Operator:
+def read_operator(
+    rows: Rows, origin: Origin, tensors: Sequence[Tensor], kinds: Sequence[Kind], graphs: int
+) -> Operator:
     """Read an operator of a graph with these tensors, in a model of `graphs` graphs.
+
+    Args:
+        rows: reads the fields `OPERATOR`.
+        origin: where the operator is.
+        tensors: all tensors of its graph.
+        kinds: the operator codes of the model.
+        graphs: number of graphs of the model.
 
     Raises:
         DamageError: a field points outside the file, or an index is out of range.
     """
-    number = table.number(OperatorField.OPCODE_INDEX, U32)
+    number, *row = rows.read(origin.position)
     if number >= len(kinds):
-        raise DamageError(f"operator {index} is of kind {number}, but the model has {len(kinds)} operator codes")
+        raise DamageError(f"operator {origin.index} is of kind {number}, but the model has {len(kinds)} operator codes")
     kind = kinds[number]
     try:
-        return _read(table, index, tensors, kind, graphs)
+        return _read(row, origin, tensors, kind, graphs)
     except DamageError as damage:
-        raise damage.within(f"operator {index} ({kind.label})") from None
+        raise damage.within(f"operator {origin.index} ({kind.label})") from None
 
 
-def _read(table: Table, index: int, tensors: Sequence[Tensor], kind: Kind, graphs: int) -> Operator:
-    options = _read_options(table, kind.code)
+def _read(row: Sequence[int], origin: Origin, tensors: Sequence[Tensor], kind: Kind, graphs: int) -> Operator:
+    inputs, outputs, intermediates, *settings = row
+    options = _read_options(settings, origin, kind.code)
     runs = _graphs(kind.code, options, graphs)
     _check_subgraphs(options, graphs)
     operator = remember(
         Operator(
-            code=kind.code,
-            inputs=_tensors(table, OperatorField.INPUTS, tensors, "reads"),
-            outputs=_present(table, OperatorField.OUTPUTS, tensors, "writes"),
-            options=options,
-            custom_code=kind.custom_code,
-            version=kind.version,
-            intermediates=_present(table, OperatorField.INTERMEDIATES, tensors, "keeps"),
-            graphs=runs,
-            origin=Origin(table.image, table.position, index),
+            kind.code,
+            _tensors(inputs, origin, tensors, "reads"),
+            _present(outputs, origin, tensors, "writes"),
+            options,
+            kind.custom_code,
+            kind.version,
+            _present(intermediates, origin, tensors, "keeps"),
+            runs,
+            origin,
         )
     )
     lacking = flaw(operator)
@@ -96,16 +125,19 @@ def _read(table: Table, index: int, tensors: Sequence[Tensor], kind: Kind, graph
     return operator
 
 
-def _tensors(table: Table, slot: int, tensors: Sequence[Tensor], verb: str) -> tuple[Tensor | None, ...]:
-    numbers, count = table.numbers(slot, "i"), len(tensors)
-    for index in numbers:
-        if not OPTIONAL <= index < count:
-            raise DamageError(f"{verb} tensor {index}, but the subgraph has {count} tensors")
+def _tensors(distance: int, origin: Origin, tensors: Sequence[Tensor], verb: str) -> tuple[Tensor | None, ...]:
+    """The tensors whose numbers are so many bytes behind the operator's table; none at distance 0."""
+    if not distance:
+        return ()
+    numbers = origin.image.numbers(origin.position + distance, "i")
+    if numbers and not (min(numbers) >= OPTIONAL and max(numbers) < len(tensors)):
+        wrong = next(index for index in numbers if not OPTIONAL <= index < len(tensors))
+        raise DamageError(f"{verb} tensor {wrong}, but the subgraph has {len(tensors)} tensors")
     return tuple([None if index == OPTIONAL else tensors[index] for index in numbers])
 
 
-def _present(table: Table, slot: int, tensors: Sequence[Tensor], verb: str) -> tuple[Tensor, ...]:
-    found = _tensors(table, slot, tensors, verb)
+def _present(distance: int, origin: Origin, tensors: Sequence[Tensor], verb: str) -> tuple[Tensor, ...]:
+    found = _tensors(distance, origin, tensors, verb)
     if None in found:
         raise DamageError(f"{verb} tensor {OPTIONAL}, which only an optional input may be")
     return found  # type: ignore[return-value]  # checked above
@@ -113,9 +145,16 @@ def _present(table: Table, slot: int, tensors: Sequence[Tensor], verb: str) -> t
 
 def _check_subgraphs(options: Mapping[str, Option], count: int) -> None:
     """Check the graphs that any operator names, also in operators that Arenite does not interpret."""
-    for name, value in options.items():
-        if name.endswith(("subgraph_index", "subgraph")) and isinstance(value, int) and value >= count:
+    for name in _naming_subgraphs(tuple(options)):
+        value = options[name]
+        if isinstance(value, int) and value >= count:
             raise DamageError(f"names subgraph {value}, but the model has {count} subgraphs")
+
+
+@cache
+def _naming_subgraphs(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the schema's options that name a graph."""
+    return tuple(name for name in names if name.endswith(("subgraph_index", "subgraph")))
 
 
 def _graphs(code: str, options: Mapping[str, Option], count: int) -> tuple[int, ...]:
@@ -128,30 +167,32 @@ def _graphs(code: str, options: Mapping[str, Option], count: int) -> tuple[int, 
     return tuple(graphs)
 
 
-def _read_options(table: Table, code: str) -> Mapping[str, Option]:
+def _read_options(row: Sequence[int], origin: Origin, code: str) -> Mapping[str, Option]:
     """Builtin options; if the file has no options table for the kind, the values that a runtime then uses."""
-    table.content(OperatorField.CUSTOM_OPTIONS)
-    table.content(OperatorField.MUTATING_VARIABLE_INPUTS)
-    large = table.number(OperatorField.LARGE_CUSTOM_OPTIONS_OFFSET, U64)
-    size = table.number(OperatorField.LARGE_CUSTOM_OPTIONS_SIZE, U64)
-    if large > 1 and size > 1 and large + size > table.image.size:
-        raise DamageError(
-            f"has options at bytes {large} to {large + size}, outside of the {table.image.size} of the file"
-        )
-    expected = options_table(code) if code in KINDS else None
-    for union, kind_slot, slot in (
-        ("BuiltinOptions", OperatorField.BUILTIN_OPTIONS_TYPE, OperatorField.BUILTIN_OPTIONS),
-        ("BuiltinOptions2", OperatorField.BUILTIN_OPTIONS_2_TYPE, OperatorField.BUILTIN_OPTIONS_2),
-    ):
-        options = table.table(slot)
-        if options is None:
+    number, options, number_2, options_2, custom, mutating, large, size = row
+    image, position = origin.image, origin.position
+    for distance in filter(None, (custom, mutating)):
+        image.vector(position + distance, U8.size)
+    if large > 1 and size > 1 and large + size > image.size:
+        raise DamageError(f"has options at bytes {large} to {large + size}, outside of the {image.size} of the file")
+    expected = _expected(code)
+    for union, kind, distance in (("BuiltinOptions", number, options), ("BuiltinOptions2", number_2, options_2)):
+        if not distance:
             continue
-        name = table_name(union, table.number(kind_slot, U8))
+        table = image.table(position + distance)
+        name = table_name(union, kind)
         if name is None:  # newer than the schema
             return NO_OPTIONS
-        if expected is None or name == expected[2]:
-            return _numbers(name, options) if has_numbers_only(name) else _values(name, options)
-    return NO_OPTIONS if expected is None else zeros(expected[2])
+        if expected is None or name == expected:
+            return _numbers(name, table) if has_numbers_only(name) else _values(name, table)
+    return NO_OPTIONS if expected is None else zeros(expected)
+
+
+@lru_cache(maxsize=512)  # twice as many as there are kinds; damaged files may hold any
+def _expected(code: str) -> str | None:
+    """Name of the options table of a kind of operators; None if any will do."""
+    known = options_table(code) if code in KINDS else None
+    return None if known is None else known[2]
 
 
 def _values(name: str, table: Table) -> Mapping[str, Option]:

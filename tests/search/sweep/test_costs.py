@@ -1,8 +1,10 @@
 """Records of many models: figures, order, failures; the same here, in processes and on a cluster."""
 
+import gc
 from dataclasses import asdict, fields, replace
 from functools import partial
 from itertools import count
+from weakref import ref
 
 import pandas
 import pytest
@@ -12,8 +14,10 @@ from sources import build, dies, dies_once, fails, makes_nothing
 import arenite
 from arenite import zoo
 from arenite.model import ElementType, MemoryPlan, Model, Operator
+from arenite.search.sweep import record
 from arenite.search.sweep.packing import packed
 from arenite.search.sweep.record import COLUMNS, CostRecord, name_of
+from arenite.tflite.read import read_bytes, read_model
 from arenite.tflite.write import write_bytes
 
 
@@ -313,3 +317,30 @@ def test_a_model_without_graphs_is_a_record_with_an_error():
     assert record.operators is None
     assert record.peak_bytes is None
     assert "IndexError" in record.error
+
+
+def test_a_model_of_a_file_is_freed_with_its_record(tmp_path, monkeypatch):
+    """Without the collector, which has more to do the longer such models stay."""
+    path = tmp_path / "paper.tflite"
+    path.write_bytes(write_bytes(zoo.build("paper")))
+    seen = []
+
+    def read(source):
+        read = read_model(source)
+        seen.append(ref(read))
+        return read
+
+    monkeypatch.setattr(record, "read_model", read)
+    gc.disable()
+    try:
+        arenite.costs([path, path], columns=("peak_bytes", "head_bytes", "arena_bytes", "macs"))
+        assert [each() for each in seen] == [None, None]
+    finally:
+        gc.enable()
+
+
+def test_a_model_that_the_caller_has_can_still_be_written():
+    source = zoo.build("paper")
+    kept = read_bytes(write_bytes(source), "paper")
+    arenite.costs([kept, lambda: kept], columns=("head_bytes",))
+    assert kept.origin.original is kept

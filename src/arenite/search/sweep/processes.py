@@ -34,8 +34,8 @@ MOST_DEATHS = 2
 SECONDS_TO_EXIT = 5
 """Seconds that a process whose pipe has ended may take to exit, so that its own exit code is reported."""
 OBJECTS_BEFORE_COLLECTION = 50_000
-"""New objects before Python's garbage collector runs in a process: those of some ten models. A model that was read from
-a file is freed by the collector alone, which by default looks at all objects of the process for every other model."""
+"""New objects before Python's garbage collector runs in a process: those of some ten models. By default it runs several
+times while a model is read, and finds nothing: a model of a file is freed when its record is made."""
 NEVER_BEGAN = (
     "the processes for the models end before they begin; a script that asks for workers must do so below "
     "`if __name__ == '__main__':`"

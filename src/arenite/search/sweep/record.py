@@ -15,9 +15,9 @@ from arenite.names import one_line
 from arenite.operators.constants import weights_bytes
 from arenite.operators.macs import macs_of_model
 from arenite.operators.peak import peak_memory
-from arenite.search.orders import in_best_order
 from arenite.search.runnable import refusals
 from arenite.search.sweep.packing import PackedFile, PackedModel, Unsendable
+from arenite.tflite.origin import forget
 from arenite.tflite.read import read_model
 
 if TYPE_CHECKING:
@@ -91,7 +91,10 @@ def record_of(number: int, source: Source, question: Question) -> CostRecord:
         model = model_of(source)
     except Exception as error:  # whatever the function that makes a model raises
         return failed(name, question, said(error))
-    return _computed(model.name if callable(source) else name, model, question)
+    record = _computed(model.name if callable(source) else name, model, question)
+    if isinstance(source, (str, os.PathLike)):
+        forget(model)
+    return record
 
 
 def name_of(number: int, source: Source) -> str:
@@ -147,6 +150,9 @@ def _figures(column: str, model: Model, question: Question) -> tuple[Mapping[str
 
 
 def _least_peak(model: Model, question: Question) -> Mapping[str, Any]:
+    # Loads the solvers, which takes a process longer than the other columns of a dozen models.
+    from arenite.search.orders import in_best_order
+
     ordered, bound = in_best_order(model, budget=Budget(question.steps))
     return {"least_peak_bytes": peak_memory(ordered), "least_peak_bound_bytes": bound}
 

@@ -14,7 +14,7 @@ from arenite.operators.macs import macs_of_model
 from arenite.operators.peak import peak_memory
 from arenite.problems.placement import Layout, PlacementProblem
 from arenite.search.inspection import inspect
-from arenite.search.memory_map import memory_map
+from arenite.search.memory_map import memory_map, origins_by_name
 from arenite.search.optimization import optimize
 
 SHORT = Options(effort="low", verify=False)
@@ -103,6 +103,9 @@ def test_strips_name_the_operator_of_which_they_compute_a_part():
         assert [step.part.number for step in parts] == list(range(number))
         assert {step.part.count for step in parts} == {number}
         assert {step.name for step in parts} == {plan.source.main.operators[operator].label}
+    assert [step.part for step in memory_map(plan.model, origins=origins_by_name(plan.source, plan.model)).steps] == [
+        step.part for step in steps
+    ]
     whole = [step for step in steps if step.source is not None and step.source not in strips_of]
     assert whole
     assert all(step.part is None for step in whole)
@@ -128,6 +131,9 @@ def test_the_peak_is_pinned_by_what_is_alive_where_the_head_is_reached():
     pins = [found.buffers[number] for number in found.pins]
     assert max(buffer.end for buffer in pins) == found.head_bytes == found.end_bytes[found.peak_scope]
     assert all(buffer.first <= found.peak_scope <= buffer.last for buffer in pins)
+    alive = [sum(each) for each in zip(found.working_set_bytes, found.scratch_bytes, strict=True)]
+    reached = [scope for scope, end in enumerate(found.end_bytes) if end == found.head_bytes]
+    assert alive[found.peak_scope] == max(alive[scope] for scope in reached)
     assert sum(buffer.size for buffer in pins) == (
         found.working_set_bytes[found.peak_scope] + found.scratch_bytes[found.peak_scope]
     )
@@ -191,3 +197,11 @@ def test_real_models(shared):
         found = memory_map(each)
         assert found.head_bytes == inspect(each).head_bytes
         assert max(found.working_set_bytes) == peak_memory(each)
+
+
+def test_names_that_several_operators_give_tell_no_origin():
+    x, y, z = (tensor(name) for name in "xyy")
+    each = model(graph([x], [z], [add(x, x, y), add(x, y, z)]))
+    assert origins_by_name(each, each) == (None, None)
+    other = chain([4, 4, 4])
+    assert origins_by_name(other, other) == (0, 1)

@@ -13,6 +13,7 @@ drawn here.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
@@ -154,6 +155,29 @@ def memory_map(model: Model, target: Target = TFLM, *, origins: Sequence[int | N
         ModelError: the model's plan does not match its tensors, or a graph calls itself.
     """
     return _Mapping(model, target, origins).map()
+
+
+def origins_by_name(source: Model, result: Model) -> tuple[int | None, ...]:
+    """The `origins` of a result of which only the file is known, as far as names of tensors tell them.
+
+    Rewrites keep the names of results. Parts have the name of the whole, followed by what they are: "conv1/strip2".
+    Names that several operators of the source give are ambiguous, and tell nothing.
+    """
+    named = Counter(operator.outputs[0].name for operator in source.main.operators if operator.outputs)
+    places = {each.outputs[0].name: place for place, each in enumerate(source.main.operators) if each.outputs}
+
+    def origin(operator: Operator) -> int | None:
+        if not operator.outputs:
+            return None
+        whole = _PART.sub("", operator.outputs[0].name)
+        place = places.get(whole) if named[whole] == 1 else None
+        return place if place is not None and source.main.operators[place].label == operator.label else None
+
+    return tuple(map(origin, result.main.operators))
+
+
+_PART = re.compile(r"/(strip\d+(/(new|untrimmed))?|channels\d+-\d+)$", re.DOTALL)
+"""What `rewrite.strips` and `rewrite.channels` append to the names of parts."""
 
 
 class _Mapping:

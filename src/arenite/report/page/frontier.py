@@ -44,12 +44,13 @@ def _row(place: int, point: Values, values: Values) -> str:
     work = _more(point, values)
     cells = (str(place), number(point["declare_bytes"]), number(point["head_bytes"]), f"{number(point['macs'])} {work}")
     numbers = "".join(f'<td class="number">{plain(cell.strip())}</td>' for cell in cells)
-    return f"<tr>{numbers}<td><code>{plain(point['command'])}</code></td></tr>"
+    command = f'<td class="command-cell"><code>{plain(point["command"])}</code></td>'
+    return f"<tr>{numbers}{command}</tr>"
 
 
 def _more(point: Values, values: Values) -> str:
     before = values["before"]["macs"]
-    return f"(+{(point['macs'] - before) / before:.1%})" if before and point["macs"] != before else ""
+    return f"(+{100 * (point['macs'] - before) / before:.1f} %)" if before and point["macs"] != before else ""
 
 
 def _chart(values: Values) -> str:
@@ -57,6 +58,7 @@ def _chart(values: Values) -> str:
     most = max(before["declare_bytes"], *(point["declare_bytes"] for point in points), 1)
     least = min(before["macs"], *(point["macs"] for point in points))
     span = max(max(point["macs"] for point in points) - least, 1)
+    share = 100 * span / least if least else 0.0
     places = [
         (
             LEFT + (WIDTH - LEFT - RIGHT) * (point["macs"] - least) / span,
@@ -80,7 +82,7 @@ def _chart(values: Values) -> str:
         f'<text x="{LEFT - 8}" y="{HEIGHT - LOWER}" text-anchor="end">0</text>'
         f'<text x="{LEFT - 8}" y="{UPPER + 4}" text-anchor="end">{number(most)}</text>'
         f'<text x="{LEFT}" y="{HEIGHT - 14}">{number(least)} MACs</text>'
-        f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 14}" text-anchor="end">+{span / least if least else 0:.1%} MACs</text>'
+        f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 14}" text-anchor="end">+{share:.1f} % MACs</text>'
         "</svg>"
     )
 

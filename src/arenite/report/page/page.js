@@ -45,6 +45,12 @@
       columns.name.forEach((name, index) => {
         if (columns.kind[index] !== "scratch" && !this.named.has(name)) this.named.set(name, index);
       });
+      this.often = new Map();
+      for (let buffer = 0; buffer < this.size; buffer++) {
+        for (const part of new Set(this.label(buffer).split(";")[0].split("/"))) {
+          this.often.set(part, (this.often.get(part) || 0) + 1);
+        }
+      }
       this.pinned = new Set(this.pins);
       this.parts = this.steps.part.reduce((most, part) => Math.max(most, part ? part[2] : 0), 0);
     }
@@ -75,6 +81,12 @@
       return text(this.buffers.name[buffer]) || "(no name)";
     }
 
+    // Of a name with a path, as converters give, the component that the fewest other names have.
+    brief(buffer) {
+      const parts = this.label(buffer).split(";")[0].split("/");
+      return parts.reduce((best, part) => (this.often.get(part) <= this.often.get(best) ? part : best));
+    }
+
     facts(buffer) {
       const b = this.buffers, end = b.address[buffer] + b.size[buffer];
       const rounded = b.size[buffer] === b.bytes[buffer] ? "" : `, takes ${count(b.size[buffer])}`;
@@ -94,6 +106,20 @@
       if (shared.length) facts.push(["overlap", few(shared)]);
       if (this.pinned.has(buffer)) facts.push(["peak", "alive where the head is reached"]);
       return facts;
+    }
+
+    peakElement() {
+      const b = this.buffers;
+      const line = make("p");
+      line.append(make("strong", both ? `${this.title}: ` : ""));
+      if (this.peak === null) {
+        line.append("the head is reached by tensors that no operator uses.");
+        return line;
+      }
+      const pins = [...this.pins].sort((x, y) => b.size[y] - b.size[x]);
+      line.append(`the head of ${count(this.head)} bytes is reached at ${this.when(this.peak)}. `);
+      line.append(`What pins it: ${few(pins.map((pin) => `${this.label(pin)} (${count(b.size[pin])})`), 3)}.`);
+      return line;
     }
 
     lifetime(buffer) {
@@ -151,6 +177,12 @@
       return part ? colors.parts[part[1] % colors.parts.length] : colors.unused;
     }
     return colors[kind];
+  }
+
+  // Black or white, whichever is easier to read on a color given as #rrggbb.
+  function inkOn(color) {
+    const [red, green, blue] = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
+    return .299 * red + .587 * green + .114 * blue > 140 ? "#10202f" : "#ffffff";
   }
 
   // ---- A map with its bars ----
@@ -308,8 +340,8 @@
       pen.fillRect(LEFT, high, this.width, low - high);
       if (low - high > 16) {
         pen.fillStyle = colors.soft;
-        pen.textAlign = "right";
-        pen.fillText(`${data.keptName}: ${count(side.kept)}`, this.width - RIGHT - 6, (low + high) / 2);
+        pen.textAlign = "left";
+        pen.fillText(`${data.keptName}: ${count(side.kept)}`, LEFT + 6, (low + high) / 2);
       }
     }
 
@@ -321,15 +353,13 @@
         const [x, y, w, h] = this.rectangle(buffer);
         const left = Math.max(x, LEFT), right = Math.min(x + w, this.width - RIGHT);
         if (right - left < 46 || h < 15 || y + h < 0 || y > this.height) continue;
-        const dark = ["input", "output"].includes(side.buffers.kind[buffer]) || state.color === "part";
-        const name = fitting(pen, side.label(buffer), right - left - 10);
+        const name = fitting(pen, side, buffer, right - left - 10);
         const middle = Math.min(Math.max(y + h / 2, 10), this.height - 10);
         pen.lineWidth = 3;
         pen.lineJoin = "round";
         pen.strokeStyle = fillOf(side, buffer);
         pen.strokeText(name, left + 5, middle);
-        pen.fillStyle = dark || document.documentElement.dataset.dark ? "#ffffff" : "#10202f";
-        if (side.buffers.kind[buffer] === "scratch" || side.buffers.kind[buffer] === "unused") pen.fillStyle = "#10202f";
+        pen.fillStyle = inkOn(fillOf(side, buffer));
         pen.fillText(name, left + 5, middle);
       }
     }
@@ -338,11 +368,12 @@
       const side = this.side;
       if (side.peak === null) return;
       const x = this.x(side.peak), w = Math.max(this.x(side.peak + 1) - x, 2);
-      pen.strokeStyle = colors.mark;
+      pen.strokeStyle = pen.fillStyle = colors.mark;
       pen.lineWidth = 2;
       for (const buffer of side.pins) {
         const [bx, by, bw, bh] = this.rectangle(buffer);
-        pen.strokeRect(bx + 1, by + 1, Math.max(bw - 2, 1), Math.max(bh - 2, 1));
+        if (Math.min(bw, bh) >= 6) pen.strokeRect(bx + 1, by + 1, bw - 2, bh - 2);
+        else pen.fillRect(x - 1, by, w + 2, Math.max(bh - 1, 1)); // an outline would hide what is so small
       }
       pen.fillStyle = colors.mark;
       const tip = Math.max(this.y(side.head), UPPER);
@@ -360,7 +391,7 @@
         const fits = data.board.bytes <= state.bytes[1];
         const label = `RAM of ${data.board.name}: ${count(data.board.bytes)}`;
         if (fits) this.drawLine(pen, data.board.bytes, colors.board, label, [8, 4], false);
-        else this.write(pen, `${label}, above this picture \u2191`, 8, colors.board, "right");
+        else this.write(pen, `${label}, above this picture \u2191`, 8, colors.board);
       }
     }
 
@@ -375,16 +406,16 @@
       pen.stroke();
       pen.setLineDash([]);
       const hidden = below && Math.abs(this.y(this.side.head) - y) < 4;
-      if (!hidden) this.write(pen, label, below ? y + 9 : y - 8, color, below ? "left" : "right");
+      if (!hidden) this.write(pen, label, below ? y + 9 : y - 8, color);
     }
 
-    write(pen, label, y, color, align) {
-      pen.textAlign = align;
+    write(pen, label, y, color) {
+      pen.textAlign = "right";
       pen.textBaseline = "middle";
       pen.lineJoin = "round";
       pen.strokeStyle = colors.paper;
       pen.lineWidth = 4;
-      const x = align === "right" ? this.width - RIGHT - 4 : LEFT + 4;
+      const x = this.width - RIGHT - 4;
       pen.strokeText(label, x, y);
       pen.fillStyle = color;
       pen.fillText(label, x, y);
@@ -487,20 +518,20 @@
       }
       const visible = side.steps.first.length / (side.end - side.begin) * (this.view[1] - this.view[0]);
       const every = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000].find((n) => visible / n <= (width - LEFT) / 44) || 10000;
+      pen.restore();
       pen.fillStyle = colors.soft;
       pen.textAlign = "center";
       side.steps.first.forEach((scope, step) => {
         const x = this.x(scope + .5);
-        if (step % every === 0 && x > LEFT && x < width) pen.fillText(String(step), x, floor + 9);
+        if (step % every === 0 && x >= LEFT && x < width - 12) pen.fillText(String(step), x, floor + 9);
       });
-      pen.restore();
       pen.fillStyle = colors.soft;
       pen.textAlign = "left";
-      pen.fillText("Working set by operator, in the order of execution", LEFT, height - 7);
+      pen.fillText("Working set of each operator, in order", LEFT, height - 7);
     }
 
+    // The buffer at a point, or within two pixels of it; the smallest of several.
     hit(x, y) {
-      const b = this.side.buffers;
       let best = -1, least = Infinity;
       for (let buffer = 0; buffer < this.side.size; buffer++) {
         const [bx, by, bw, bh] = this.rectangle(buffer);
@@ -509,7 +540,7 @@
         const cost = bw * bh + (inside ? 0 : 1e7);
         if (cost < least) { least = cost; best = buffer; }
       }
-      return b.size[best] === undefined ? -1 : best;
+      return best;
     }
 
     listen() {
@@ -519,6 +550,10 @@
       };
       this.map.addEventListener("pointermove", (event) => {
         const [x, y] = at(event);
+        if (this.touch !== undefined) {
+          this.pan((this.touch - x) * (this.view[1] - this.view[0]) / (this.width - LEFT - RIGHT));
+          this.touch = x;
+        }
         if (this.drag) {
           Object.assign(this.drag, { toX: Math.max(x, LEFT), toY: y });
           this.drag.moved = this.drag.moved || Math.hypot(x - this.drag.x, y - this.drag.y) > 6;
@@ -529,18 +564,20 @@
       this.map.addEventListener("pointerleave", () => { if (!this.drag) hover(this, -1); });
       this.map.addEventListener("pointerdown", (event) => {
         const [x, y] = at(event);
-        if (event.button || event.pointerType === "touch" || x < LEFT) return;
+        if (event.pointerType === "touch") { this.touch = x; return; }
+        if (event.button || x < LEFT) return;
         this.drag = { x, y, toX: x, toY: y, moved: false };
         this.map.setPointerCapture(event.pointerId);
       });
       this.map.addEventListener("pointerup", (event) => {
         const drag = this.drag, [x, y] = at(event);
         this.drag = null;
+        this.touch = undefined;
         if (drag && drag.moved) this.zoomTo(drag);
         else select(this.side, this.hit(x, y));
         this.drawOver();
       });
-      this.map.addEventListener("pointercancel", () => { this.drag = null; this.drawOver(); });
+      this.map.addEventListener("pointercancel", () => { this.drag = null; this.touch = undefined; this.drawOver(); });
       this.map.addEventListener("dblclick", fit);
       this.map.addEventListener("wheel", (event) => {
         if (!event.ctrlKey && !event.metaKey) return;
@@ -550,7 +587,7 @@
       }, { passive: false });
       this.map.addEventListener("keydown", (event) => this.key(event));
       this.map.addEventListener("focus", () => {
-        if (state.side !== this.side || state.buffer < 0) select(this.side, this.side.pins[0] ?? this.side.byTime[0] ?? -1);
+        if (this.map.matches(":focus-visible") && (state.side !== this.side || state.buffer < 0)) select(this.side, this.side.pins[0] ?? this.side.byTime[0] ?? -1);
       });
       this.sets.addEventListener("pointermove", (event) => {
         const box = this.sets.getBoundingClientRect(), scope = Math.floor(this.scope(event.clientX - box.left));
@@ -649,11 +686,14 @@
     }
   }
 
-  function fitting(pen, name, room) {
-    const width = pen.measureText(name).width;
-    if (width <= room) return name;
-    const letters = Math.max(Math.floor(name.length * room / width) - 1, 1);
-    return `\u2026${name.slice(-letters)}`;
+  // The name, or what of it tells it from others, or as much of that as there is room for.
+  function fitting(pen, side, buffer, room) {
+    for (const name of [side.label(buffer), side.brief(buffer)]) {
+      if (pen.measureText(name).width <= room) return name;
+    }
+    const name = side.brief(buffer);
+    const letters = Math.floor(name.length * room / pen.measureText(name).width) - 1;
+    return letters > 2 ? `${name.slice(0, letters)}\u2026` : "";
   }
 
   // ---- Choosing and pointing ----
@@ -685,7 +725,7 @@
     const box = $("detail");
     if (side && buffer >= 0) box.replaceChildren(...description(side.label(buffer), side.facts(buffer), side));
     else if (side && step >= 0) box.replaceChildren(...description(side.operator(step), stepFacts(side, step), side));
-    else box.replaceChildren(make("p", "Nothing is selected.", "hint"));
+    else box.replaceChildren(...(both ? sides : sides.slice(0, 1)).map((each) => each.peakElement()));
   }
 
   function stepFacts(side, step) {
@@ -919,10 +959,7 @@
     return chosen ? chosen === "dark" : system.matches;
   }
   function paint() {
-    const dark = isDark();
-    if (dark) document.documentElement.dataset.dark = "1";
-    else delete document.documentElement.dataset.dark;
-    $("theme").setAttribute("aria-pressed", String(dark));
+    $("theme").setAttribute("aria-pressed", String(isDark()));
     readColors();
     legend();
     draw();
@@ -939,13 +976,12 @@
     paint();
   });
 
-  function show(which) {
+  function arrange(which) {
     state.show = which;
     panels.forEach((panel) => { panel.root.hidden = which !== "both" && which !== panel.side.name; });
     $("maps").classList.toggle("one", which !== "both");
-    draw();
   }
-  for (const input of document.querySelectorAll("input[name=show]")) input.addEventListener("change", () => show(input.value));
+  for (const input of document.querySelectorAll("input[name=show]")) input.addEventListener("change", () => { arrange(input.value); draw(); });
   for (const input of document.querySelectorAll("input[name=table]")) {
     input.addEventListener("change", () => tables.show(sides[input.value === "before" ? 0 : 1]));
   }
@@ -973,9 +1009,10 @@
 
   if (!both) for (const choice of document.querySelectorAll(".choice")) choice.hidden = true;
   $("tools").hidden = false;
+  describe();
   $("maps").append(...panels.map((panel) => panel.root));
   state.bytes = [0, top()];
-  show(state.show);
+  arrange(state.show);
   paint();
   tables.show(sides[both ? 1 : 0]);
   new ResizeObserver(draw).observe($("maps"));

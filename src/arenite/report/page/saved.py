@@ -1,4 +1,4 @@
-"""A file that `arenite optimize --json` printed -> its values, checked, since a page cannot be made from other files."""
+"""A file that `arenite optimize --json` printed -> its values, which have been checked."""
 
 from __future__ import annotations
 

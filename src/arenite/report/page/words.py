@@ -46,8 +46,10 @@ def _change(values: Values) -> str:
         return "Nothing was gained: the model stays as it is."
     if before == after:
         return "The arena to declare stays the same."
-    share = abs(after - before) / before if before else 1.0
-    return f"The arena {'shrinks' if after < before else 'grows'} by {number(abs(after - before))} bytes, {share:.1%}."
+    share = 100 * abs(after - before) / before if before else 100.0
+    return (
+        f"The arena {'shrinks' if after < before else 'grows'} by {number(abs(after - before))} bytes, {share:.1f} %."
+    )
 
 
 def proof(values: Values) -> str:
@@ -61,7 +63,7 @@ def proof(values: Values) -> str:
         return f"Lower bound of the head: {number(bound)} bytes, as far as scratch is known."
     if not bound:
         return "Nothing was searched, so nothing is proven."
-    return f"Lower bound of the head: {number(bound)} bytes; {values['gap']:.1%} of the head may be left."
+    return f"Lower bound of the head: {number(bound)} bytes; up to {100 * values['gap']:.1f} % of the head may be left."
 
 
 def _verdict(values: Values) -> str:
@@ -132,7 +134,7 @@ def facts(values: Values) -> Iterator[str]:
         yield "No buffers share bytes while both are needed: right with any kernels."
     else:
         names = ", ".join(sets) if sets else f"those of {values['target']} alone"
-        yield f"Pairs of tensors that share bytes while both are alive: {number(pairs)}. Right with the kernels: {names}."
+        yield f"Pairs of tensors that share bytes while both are alive: {number(pairs)}. Right with: {names}."
     yield from values["notes"]
 
 

@@ -286,7 +286,7 @@ def test_buffers_are_a_table_too(show):
     tab.get_by_text("Buffers as a table").click()
     buffers = values_of("densenet")["memory"]["after"]["buffers"]
     rows = tab.locator("#buffers tbody tr")
-    assert rows.count() == len(buffers)
+    expect(rows).to_have_count(len(buffers))
     assert rows.nth(0).locator("td").nth(4).inner_text() == f"{buffers[0]['address']:,}"
     rows.nth(1).get_by_role("button").click()
     assert facts(tab)["bytes"].startswith(f"{buffers[1]['bytes']:,}")
@@ -311,7 +311,7 @@ def test_hostile_names_are_text(show, size):
     tab_to(tab, "map-before")
     assert HOSTILE.replace("\u2028", "") in tab.locator("#option-before").inner_text().replace("\u2028", "")
     tab.get_by_text("Buffers as a table").click()
-    assert tab.locator("#buffers tbody tr").count() == 3
+    expect(tab.locator("#buffers tbody tr")).to_have_count(3)
     assert tab.locator("script").count() == 2
     assert tab.locator("img").count() == 0
     assert tab.evaluate("window.hurt") is None

@@ -76,6 +76,12 @@
       return text(this.buffers.name[buffer]) || "(no name)";
     }
 
+    // A name within a sentence: the first of joined names, and the end of a long path.
+    short(buffer) {
+      const name = this.label(buffer).split(";")[0];
+      return name.length > 60 ? `\u2026${name.slice(-59)}` : name;
+    }
+
     // Of a name with a path, as converters give, the component that the fewest other names have.
     brief(buffer) {
       if (!this.often) this.often = this.componentCounts();
@@ -108,7 +114,7 @@
       const readers = b.consumers[buffer].map((step) => this.operator(step));
       if (readers.length) facts.push(["consumers", few(readers)]);
       facts.push(["lifetime", this.lifetime(buffer)]);
-      const shared = (this.partners.get(buffer) || []).map(([other, bytes]) => `${count(bytes)} bytes with ${this.label(other)}`);
+      const shared = (this.partners.get(buffer) || []).map(([other, bytes]) => `${count(bytes)} bytes with ${this.short(other)}`);
       if (shared.length) facts.push(["overlap", few(shared)]);
       if (this.pinned.has(buffer)) facts.push(["peak", "alive where the head is reached"]);
       return facts;
@@ -124,7 +130,7 @@
       }
       const pins = [...this.pins].sort((x, y) => b.size[y] - b.size[x]);
       line.append(`the head of ${count(this.head)} bytes is reached at ${this.when(this.peak)}. `);
-      line.append(`What pins it: ${few(pins.map((pin) => `${this.label(pin)} (${count(b.size[pin])})`), 3)}.`);
+      line.append(`What pins it: ${few(pins.map((pin) => `${this.short(pin)} (${count(b.size[pin])})`), 3)}.`);
       return line;
     }
 
@@ -412,7 +418,7 @@
       pen.stroke();
       pen.setLineDash([]);
       const hidden = below && Math.abs(this.y(this.side.head) - y) < 4;
-      if (!hidden) this.write(pen, label, below ? y + 9 : y - 8, color);
+      if (!hidden) this.write(pen, label, below && y < this.height - 24 ? y + 9 : y - 8, color);
     }
 
     write(pen, label, y, color) {
@@ -528,8 +534,8 @@
       pen.fillStyle = colors.soft;
       pen.textAlign = "center";
       side.steps.first.forEach((scope, step) => {
-        const x = this.x(scope + .5);
-        if (step % every === 0 && x >= LEFT && x < width - 12) pen.fillText(String(step), x, floor + 9);
+        const x = this.x(scope + .5), index = side.steps.index[step];
+        if (side.steps.graph[step] === 0 && index % every === 0 && x >= LEFT && x < width - 12) pen.fillText(String(index), x, floor + 9);
       });
       pen.fillStyle = colors.soft;
       pen.textAlign = "left";
@@ -854,7 +860,7 @@
       line.dataset.row = row;
       this.columns.forEach((column, place) => {
         const value = column.value(this.side, row), cell = make("td", undefined, column.number ? "number" : column.words ? "words" : "");
-        const shown = column.number && place > 0 ? count(value) : String(value);
+        const shown = column.shown ? column.shown(this.side, row) : column.number && place > 0 ? count(value) : String(value);
         if (place === 0) {
           const button = make("button", shown);
           button.type = "button";
@@ -876,8 +882,9 @@
   }
 
   const operators = new Table($("table"), $("more"), [
-    { title: "#", number: true, value: (side, row) => row },
-    { title: "Operator", value: (side, row) => text(side.steps.name[row]) + (side.steps.graph[row] ? ` (graph ${side.steps.graph[row]})` : "") },
+    { title: "#", number: true, value: (side, row) => row, shown: (side, row) =>
+      (side.steps.graph[row] ? `graph ${side.steps.graph[row]}: ` : "") + side.steps.index[row] },
+    { title: "Operator", value: (side, row) => text(side.steps.name[row]) },
     { title: "Working set", number: true, value: (side, row) => side.steps.working[row] },
     { title: "Scratch", number: true, value: (side, row) => side.steps.scratch[row] },
     { title: "MACs", number: true, value: (side, row) => side.steps.macs[row] },
@@ -895,7 +902,7 @@
     { title: "Bytes", number: true, value: (side, row) => side.buffers.bytes[row] },
     { title: "Lifetime", words: true, value: (side, row) => side.lifetime(row) },
     { title: "Overlap", words: true, value: (side, row) =>
-      few((side.partners.get(row) || []).map(([other, bytes]) => `${count(bytes)} with ${side.label(other)}`), 2) },
+      few((side.partners.get(row) || []).map(([other, bytes]) => `${count(bytes)} with ${side.short(other)}`), 2) },
   ], (side, row) => { select(side, row); panels[sides.indexOf(side)].map.scrollIntoView({ block: "center" }); });
   buffers.current = () => state.buffer;
 

@@ -133,7 +133,7 @@ def facts(values: Values) -> Iterator[str]:
     if not pairs:
         yield "No buffers share bytes while both are needed: right with any kernels."
     else:
-        names = ", ".join(sets) if sets else f"those of {values['target']} alone"
+        names = ", ".join(sets) if sets else f"the kernels of {values['target']} alone"
         yield f"Pairs of tensors that share bytes while both are alive: {number(pairs)}. Right with: {names}."
     yield from values["notes"]
 

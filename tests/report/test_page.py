@@ -158,6 +158,13 @@ def test_a_saved_plan_gives_the_same_page(tmp_path):
     assert page(read_plan(path)) == page(values_of("densenet"))
 
 
+STRIPS = {"kind": "strips", "strips": 2, "operators": [], "extra_macs": 0}
+
+
+def buffer_of(values):
+    return values["memory"]["after"]["buffers"][0]
+
+
 def broken(change):
     values = copy.deepcopy(values_of("densenet"))
     change(values)
@@ -172,10 +179,23 @@ def broken(change):
         ("[" * 100_000, "cannot be read as JSON"),
         ("{}", "it lacks model"),
         (broken(lambda values: values.pop("memory")), "it lacks memory"),
-        (broken(lambda values: values.update(model=3)), "model is not of type str"),
-        (broken(lambda values: values.update(lower_bound_bytes=True)), "lower_bound_bytes is not of type int"),
-        (broken(lambda values: values["memory"]["after"]["buffers"][0].update(address="0")), "address is not of type"),
+        (broken(lambda values: values.update(model=3)), "model is not a text"),
+        (broken(lambda values: values.update(lower_bound_bytes=True)), "lower_bound_bytes is not a whole number"),
+        (broken(lambda values: buffer_of(values).update(address="0")), "address is not a whole number"),
         (broken(lambda values: values["memory"]["after"]["steps"][0].update(part=[])), "part is not an object"),
+        (
+            broken(lambda values: buffer_of(values).update(kind="<b>")),
+            "kind is not one of those known",
+        ),
+        (
+            broken(lambda values: buffer_of(values).update(last=10**9)),
+            "memory.after names a buffer",
+        ),
+        (broken(lambda values: values["memory"]["after"]["steps"][0].update(first=-2)), "memory.after names a buffer"),
+        (broken(lambda values: values["strips"].append({"kind": "strips"})), "it lacks strips[0].strips"),
+        (broken(lambda values: values["strips"].append(STRIPS)), "strips names no operators"),
+        (broken(lambda values: values.update(shared_pairs=1 << 53)), "shared_pairs is not a whole number"),
+        (broken(lambda values: values["verified"].update(tflm=1)), "verified.tflm is not a text"),
         (broken(lambda values: values["memory"]["after"]["pins"].append(10**6)), "memory.after names a buffer"),
         (broken(lambda values: values["memory"]["before"]["end_bytes"].pop()), "lists of different lengths"),
         (
@@ -189,6 +209,12 @@ def test_a_file_that_is_no_plan_is_refused_with_what_is_wrong(content, words, tm
     path.write_text(content)
     with pytest.raises(ModelError, match=re.escape(words)):
         read_plan(path)
+
+
+def test_a_command_that_no_shell_takes_is_text(tmp_path):
+    path = tmp_path / "plan.json"
+    path.write_text(broken(lambda values: values.update(command="arenite optimize it's")))
+    assert "<pre>arenite optimize it&#x27;s</pre>" in page(read_plan(path))
 
 
 def test_a_frontier_has_a_command_for_each_point():

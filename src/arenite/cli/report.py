@@ -82,22 +82,19 @@ def report_command(
     check_not_source(output, *filter(None, (model, optimized)))
     check_writable(output, force=force)
     with progress(f"reporting on {model.name}") as report:
-        values = read_plan(model) if saved else _values(model, optimized, options, explore, report)
-    replace_file(output, page(values, device).encode(), force=force)
+        values = read_plan(model) if saved else _values(model, optimized, options, report)
+        shown = {**values, "frontier": _frontier(model, options, report)} if explore else values
+        content = page(shown, device).encode()
+    replace_file(output, content, force=force)
     say(f"Wrote {output}")
 
 
-def _values(
-    model: Path, optimized: Path | None, options: Options, explore: bool, progress: Callable[[str], None]
-) -> dict[str, Any]:
+def _values(model: Path, optimized: Path | None, options: Options, progress: Callable[[str], None]) -> dict[str, Any]:
     from arenite.tflite.read import read_model
 
-    source = read_model(model)
     if optimized is None:
-        values = _found(source, options, progress)
-    else:
-        values = _given(source, read_model(optimized), options, progress)
-    return {**values, "frontier": _frontier(source, options, progress)} if explore else values
+        return _found(read_model(model), options, progress)
+    return _given(read_model(model), read_model(optimized), options, progress)
 
 
 def _found(source: Model, options: Options, progress: Callable[[str], None]) -> dict[str, Any]:
@@ -126,10 +123,11 @@ def _given(source: Model, result: Model, options: Options, progress: Callable[[s
     return two_models(source, result, options.runs_on, verification)
 
 
-def _frontier(source: Model, options: Options, progress: Callable[[str], None]) -> dict[str, Any]:
+def _frontier(model: Path, options: Options, progress: Callable[[str], None]) -> dict[str, Any]:
     from dataclasses import replace
 
     from arenite.report.explore import as_json
     from arenite.search.exploration import explore
+    from arenite.tflite.read import read_model
 
-    return as_json(explore(source, replace(options, split=True), progress=progress))
+    return as_json(explore(read_model(model), replace(options, split=True), progress=progress))

@@ -5,7 +5,6 @@ A record per buffer would make the page of a model with thousands of operators t
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING, Any
 
 from arenite.report.console import number
@@ -149,5 +148,5 @@ def _after(values: Values) -> _Why:
 def _whole(values: Values) -> str:
     if "command" not in values:
         return "could be"
-    asked = "--split" in shlex.split(values["command"])
+    asked = "--split" in values["command"].split()
     return "could be; whole is what the search chose" if asked else "could be; --split was not asked for"

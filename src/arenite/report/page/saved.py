@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from arenite.errors import ModelError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 _ARENA = {"declare_bytes": int, "exact": bool}
 _COSTS = {"peak_bytes": int, "head_bytes": int, "macs": int, "arena": _ARENA}
 _BUFFER = {
     "name": str,
-    "kind": str,
+    "kind": frozenset({"input", "output", "activation", "variable", "unused", "scratch"}),
     "address": int,
     "bytes": int,
     "size": int,
@@ -59,18 +59,24 @@ _PLAN = {
     "optimal": bool,
     "unknown_scratch": [str],
     "gap": (float, int),
-    "strips": [{"kind": str, "operators": [int], "extra_macs": int}],
+    "strips": [
+        (
+            {"kind": frozenset({"strips"}), "strips": int, "operators": [int], "extra_macs": int},
+            {"kind": frozenset({"channels"}), "groups": int, "operators": [int], "extra_macs": int},
+        )
+    ],
     "exported": ({"arena_bytes": int}, None),
     "changed": bool,
     "shared_pairs": int,
     "valid_with": [str],
-    "verified": {},
-    "rounds": {},
+    "verified": {"*": str},
+    "rounds": {"*": int},
     "notes": [str],
     "command": str,
     "memory": {"before": _MAP, "after": _MAP},
 }
-"""Shapes of values: a type; a list of a shape; an object with at least these keys; alternatives, None among them."""
+"""Shapes of values: a type; None; a set of texts; a list of a shape; an object with at least these keys, where the key
+`*` stands for all that there are; alternatives."""
 
 
 def read_plan(path: Path) -> dict[str, Any]:
@@ -103,17 +109,30 @@ def _fault(value: object, shape: Any, where: str) -> str | None:
             return f"{where} is not a list"
         found = (_fault(each, shape[0], f"{where}[{place}]") for place, each in enumerate(value))
         return next((fault for fault in found if fault), None)
+    return None if _is_leaf(value, shape) else f"{where} is not {_NAMED.get(shape, 'one of those known')}"
+
+
+_LARGEST = 1 << 53
+"""Limit of whole numbers: a browser's numbers are exact below it."""
+
+_NAMED = {str: "a text", int: "a whole number", float: "a number", bool: "true or false", None: "null"}
+
+
+def _is_leaf(value: object, shape: Any) -> bool:
+    if isinstance(shape, frozenset):
+        return isinstance(value, str) and value in shape
     if shape is None:
-        return None if value is None else f"{where} is not null"
-    right = isinstance(value, shape) and (shape is bool or not isinstance(value, bool))
-    return None if right else f"{where} is not of type {shape.__name__}"
+        return value is None
+    if isinstance(value, bool) or shape is bool:
+        return isinstance(value, bool) and shape is bool
+    return isinstance(value, shape) and (not isinstance(value, int) or abs(value) < _LARGEST)
 
 
 def _fault_of_object(value: object, shape: Mapping[str, Any], where: str) -> str | None:
     if not isinstance(value, dict):
         return f"{where or 'it'} is not an object"
     inside = f"{where}." if where else ""
-    for key, each in shape.items():
+    for key, each in (dict.fromkeys(value, shape["*"]) if "*" in shape else shape).items():
         if key not in value:
             return f"it lacks {inside}{key}"
         fault = _fault(value[key], each, f"{inside}{key}")
@@ -123,19 +142,40 @@ def _fault_of_object(value: object, shape: Mapping[str, Any], where: str) -> str
 
 
 def _inconsistent(values: Mapping[str, Any]) -> str | None:
-    """A position that does not exist; None if all do."""
+    """A position or a scope that does not exist; None if all do."""
+    if not all(each["operators"] for each in values["strips"]):
+        return "strips names no operators"
     for side in ("before", "after"):
         found = values["memory"][side]
-        buffers, steps, scopes = len(found["buffers"]), len(found["steps"]), len(found["working_set_bytes"])
-        positions = [
-            *((each, buffers) for each in found["pins"]),
-            *((share["buffer"], buffers) for each in found["buffers"] for share in each["shares"]),
-            *((step, steps) for each in found["buffers"] for step in each["consumers"]),
-            *((each["producer"] or 0, steps + 1) for each in found["buffers"]),
-            *((found["peak_scope"] or 0, scopes) for _ in range(1)),
-        ]
-        if any(not 0 <= position < most for position, most in positions):
-            return f"memory.{side} names a buffer, an operator or a scope that it does not have"
+        scopes = len(found["working_set_bytes"])
         if not scopes or any(len(found[key]) != scopes for key in ("scratch_bytes", "end_bytes")):
             return f"memory.{side} has lists of different lengths"
+        if not all(map(_within, _positions(found))) or not all(_alive(each, scopes) for each in _spans(found)):
+            return f"memory.{side} names a buffer, an operator or a scope that it does not have"
     return None
+
+
+def _positions(found: Mapping[str, Any]) -> Iterator[tuple[int, int]]:
+    """Positions that a map names, and how many there are of what they name."""
+    buffers, steps = len(found["buffers"]), len(found["steps"])
+    yield from ((each, buffers) for each in found["pins"])
+    for each in found["buffers"]:
+        yield from ((share["buffer"], buffers) for share in each["shares"])
+        yield from ((step, steps) for step in each["consumers"])
+        if each["producer"] is not None:
+            yield each["producer"], steps
+    if found["peak_scope"] is not None:
+        yield found["peak_scope"], len(found["working_set_bytes"])
+
+
+def _within(position: tuple[int, int]) -> bool:
+    return 0 <= position[0] < position[1]
+
+
+def _spans(found: Mapping[str, Any]) -> Iterator[Mapping[str, int]]:
+    yield from found["buffers"]
+    yield from found["steps"]
+
+
+def _alive(span: Mapping[str, int], scopes: int) -> bool:
+    return -1 <= span["first"] <= span["last"] < scopes

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from arenite.backends.target import Target
     from arenite.model import Model
     from arenite.runtimes.verification import Verification
+    from arenite.search.memory_map import MemoryMap
 
 
 def two_models(source: Model, result: Model, target: Target, verification: Verification) -> dict[str, Any]:
@@ -30,12 +31,14 @@ def two_models(source: Model, result: Model, target: Target, verification: Verif
         ModelError: a plan does not match its model, or a graph calls itself.
     """
     judged = validity(result)
+    before = memory_map(source, target)
+    after = memory_map(result, target, origins=origins_by_name(source, result))
     return {
         "model": source.name,
         "optimized": result.name,
         "target": target.name,
-        "before": _costs(source, target),
-        "after": _costs(result, target),
+        "before": _costs(source, before, target),
+        "after": _costs(result, after, target),
         "lower_bound_bytes": None,
         "optimal": False,
         "unknown_scratch": [],
@@ -48,15 +51,11 @@ def two_models(source: Model, result: Model, target: Target, verification: Verif
         "verified": dict(verification.status),
         "rounds": dict(verification.rounds),
         "notes": [*agreement_lines(verification.agreement), *verification.notes],
-        "memory": {
-            "before": map_as_json(memory_map(source, target)),
-            "after": map_as_json(memory_map(result, target, origins=origins_by_name(source, result))),
-        },
+        "memory": {"before": map_as_json(before), "after": map_as_json(after)},
     }
 
 
-def _costs(model: Model, target: Target) -> dict[str, Any]:
-    found = memory_map(model, target)
+def _costs(model: Model, found: MemoryMap, target: Target) -> dict[str, Any]:
     return {
         "peak_bytes": max(found.working_set_bytes),
         "head_bytes": found.head_bytes,

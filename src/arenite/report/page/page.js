@@ -403,7 +403,7 @@
         const fits = data.board.bytes <= state.bytes[1];
         const label = `RAM of ${data.board.name}: ${count(data.board.bytes)}`;
         if (fits) this.drawLine(pen, data.board.bytes, colors.board, label, [8, 4], false);
-        else this.write(pen, `${label}, above this picture \u2191`, 8, colors.board);
+        else this.write(pen, `RAM ${count(data.board.bytes)}, above this picture \u2191`, 8, colors.board);
       }
     }
 

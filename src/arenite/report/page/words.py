@@ -124,7 +124,7 @@ def facts(values: Values) -> Iterator[str]:
         rounds = values["rounds"].get(runtime, 0)
         name = RUNTIMES.get(runtime, runtime)
         if outcome == "unavailable":
-            yield f"Not verified in {name}: {reason}."
+            yield f"Not verified in {name}: {reason}{'' if reason.endswith('.') else '.'}"
         elif not values["changed"]:
             yield f"{name}: the result is the source, byte for byte, so nothing was compared."
         else:

@@ -80,9 +80,8 @@ def _fit(values: Values, board: Board) -> str:
     missing = arena - board.region_bytes
     if missing > 0:
         return f"{board.title} lacks {number(missing)} bytes of RAM for it."
-    return (
-        f"It takes {arena / board.region_bytes:.0%} of the {number(board.region_bytes)} bytes of RAM of {board.title}."
-    )
+    share = f"{100 * arena / board.region_bytes:.0f} %"
+    return f"It takes {share} of the {number(board.region_bytes)} bytes of RAM of {board.title}."
 
 
 def figures(values: Values) -> str:

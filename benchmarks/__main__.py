@@ -19,6 +19,7 @@ BENCHMARKS = {
     "speed": "benchmarks.speed",
     "commands": "benchmarks.commands",
     "scale": "benchmarks.scale",
+    "report": "benchmarks.report",
     "costs": "benchmarks.costs",
     "paper": "benchmarks.paper",
     "kernels": "benchmarks.kernels",

@@ -70,6 +70,10 @@ def test_json_adds_the_arenas_and_keeps_all_else():
     assert arena["total_bytes"] == arena["head_bytes"] + arena["tail_bytes"]
     assert values["target"] == "tflm"
     assert [values[side].pop("arena")["declare_bytes"] for side in ("before", "after")] == [arena["declare_bytes"]] * 2
+    command, memory = values.pop("command"), values.pop("memory")
+    assert command == "arenite optimize planned -o OUT"
+    assert [memory[side]["head_bytes"] for side in ("before", "after")] == [32, 32]
+    assert memory["after"]["buffers"][0]["address"] == 16
     assert values == plain
 
 

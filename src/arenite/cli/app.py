@@ -16,6 +16,7 @@ from arenite.cli.fit import fit_command
 from arenite.cli.inspect import inspect_command
 from arenite.cli.layout import layout_command
 from arenite.cli.optimize import optimize_command
+from arenite.cli.report import report_command
 from arenite.cli.sweep import sweep_command
 from arenite.cli.targets import targets_command
 from arenite.cli.verify import verify_command
@@ -95,6 +96,11 @@ COMMANDS = {
         explore_command,
         "How small a model gets for how much more work.",
         "arenite explore model.tflite --plot frontier.png",
+    ),
+    "report": Entry(
+        report_command,
+        "A page: where each tensor lies and when.",
+        "arenite report model.tflite -o report.html --board nucleo-f767zi",
     ),
     "check": Entry(
         check_command,

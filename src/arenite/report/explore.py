@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from arenite.names import printable
+from arenite.report.commands import explore_command
 from arenite.report.console import number, print_report
 
 if TYPE_CHECKING:
@@ -28,7 +29,10 @@ def as_json(found: Exploration) -> dict[str, Any]:
         "target": found.target.name,
         "minimize": found.minimize,
         "before": _point_as_json(found.before),
-        "points": [_point_as_json(point) for point in found.points],
+        "points": [
+            {**_point_as_json(point), "command": explore_command(found.source, found.options, number)}
+            for number, point in enumerate(found.points)
+        ],
         "seconds": round(found.seconds, 3),
         "notes": list(found.notes),
     }

@@ -10,7 +10,9 @@ from rich.text import Text
 from arenite.check.validity import Validity
 from arenite.names import printable
 from arenite.report.arena import arena_as_json, at_least, estimate
+from arenite.report.commands import optimize_command
 from arenite.report.console import RUNTIMES, number, print_report
+from arenite.report.memory_map_json import map_as_json
 from arenite.report.validity import validity_line
 from arenite.report.verify import agreement_lines, rounds_words
 from arenite.search.plan import NOT_ASKED_FOR
@@ -28,11 +30,13 @@ GOOD = "bold green"
 
 
 def as_json(plan: Plan) -> dict[str, Any]:
-    """The plan as JSON values, with the arenas of its target; docs/json.md documents the keys."""
+    """The plan as JSON values, with its target's arenas, its command and its addresses; docs/json.md has the keys."""
     values = plan.to_json()
+    maps = dict(zip(("before", "after"), map(map_as_json, plan.maps), strict=True))
     before, after = (arena_as_json(arena) for arena in plan.arenas)
     added = {"before": {**values["before"], "arena": before}, "after": {**values["after"], "arena": after}}
-    return {**values, **added, "arena": after}
+    command = optimize_command(plan.source, plan.options)
+    return {**values, **added, "arena": after, "command": command, "memory": maps}
 
 
 def print_plan(plan: Plan, written: Path, stream: TextIO) -> None:

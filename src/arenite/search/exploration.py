@@ -65,6 +65,11 @@ class Exploration:
     _task: Task
     _candidates: tuple[Candidate, ...]
 
+    @property
+    def options(self) -> Options:
+        """What was asked for."""
+        return self._task.options
+
     def plan(self, number: int) -> Plan:
         """The plan of point `number`, counted from 0, checked and verified, ready to be written.
 

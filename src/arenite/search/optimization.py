@@ -109,6 +109,8 @@ def completed(task: Task, decision: Decision, started: float) -> Plan:
         timed_out=task.budget.struck,
         exported=exported,
         target=options.runs_on,
+        planned_for=task.planned_for,
+        options=options,
         shared_pairs=judged.pairs,
         valid_with=judged.kernels,
         strips=decision.strips,

@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from arenite.backends.target import TFLM
 from arenite.errors import OutputError
+from arenite.search.options import DEFAULTS
 
 if TYPE_CHECKING:
     import os
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from arenite.backends.tflm.arena import Arena
     from arenite.model import Model
     from arenite.runtimes.agreement import Agreement
+    from arenite.search.memory_map import MemoryMap
+    from arenite.search.options import Options
     from arenite.solve.order.solver import Proof
 
 
@@ -127,6 +131,8 @@ class Plan:
         proofs: of the bound, for each graph whose order is free.
         timed_out: the time limit ended the searches, so another run may find another plan.
 
+        options: what was asked for.
+
     The verification:
         verified: for each runtime "identical" or "unavailable: why". A result that equals its source byte for byte
             counts as identical without being run.
@@ -135,6 +141,7 @@ class Plan:
 
     The target:
         target: what the plan is made for.
+        planned_for: the target whose kernels request the scratch in the heads: `target`, or one without overlap.
         arenas: the target's arena of the source and of the result.
         shared_pairs: pairs of tensors that share bytes while both are alive.
         valid_with: the sets of kernels that compute correct results with these shared bytes; all others do not.
@@ -163,6 +170,15 @@ class Plan:
     unknown_scratch: tuple[str, ...] = ()
     rounds: Mapping[str, int] = field(default_factory=dict)
     agreement: Agreement | None = None
+    planned_for: Target = TFLM
+    options: Options = field(default=DEFAULTS, repr=False)
+
+    @cached_property
+    def maps(self) -> tuple[MemoryMap, MemoryMap]:
+        """The addresses of all buffers over time, of the source and of the result."""
+        from arenite.search.memory_map import memory_map
+
+        return memory_map(self.source, self.planned_for), memory_map(self.model, self.planned_for, origins=self.order)
 
     @property
     def extra_macs(self) -> int:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from arenite.backends.backend import Backend
     from arenite.model import Model, Operator, Tensor
-    from arenite.operators.liveness import Liveness
+    from arenite.operators.liveness import Lifetime, Liveness
 
     Requests = Callable[[Operator], Sequence[int]]
 
@@ -107,11 +107,21 @@ def planned_offsets(model: Model, plan: MemoryPlan | None) -> dict[Tensor, int]:
     }
 
 
-def head_buffers(liveness: Liveness, offsets: Mapping[Tensor, int]) -> tuple[list[Buffer], list[int]]:
-    """The buffers of tensors in the order in which TFLM adds them, and the given offset of each (-1 for none)."""
-    entries = [
+def head_lifetimes(liveness: Liveness, offsets: Mapping[Tensor, int]) -> list[Lifetime]:
+    """Lifetimes of the tensors that take head, in the order in which TFLM adds them.
+
+    Args:
+        liveness: of the model.
+        offsets: the given offsets; a variable with one lies in the head.
+    """
+    return [
         entry for entry in liveness.lifetimes if entry.planned or (entry.tensor.variable and entry.tensor in offsets)
     ]
+
+
+def head_buffers(liveness: Liveness, offsets: Mapping[Tensor, int]) -> tuple[list[Buffer], list[int]]:
+    """The buffers of tensors in the order in which TFLM adds them, and the given offset of each (-1 for none)."""
+    entries = head_lifetimes(liveness, offsets)
     buffers = [Buffer(each.tensor.name, align(each.tensor.bytes), each.first, each.last) for each in entries]
     return buffers, [offsets.get(each.tensor, ONLINE) for each in entries]
 

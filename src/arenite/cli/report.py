@@ -1,0 +1,133 @@
+"""`arenite report`: a page that shows where every tensor lies and when, before and after."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 (typer reads the annotations when the program runs)
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from arenite.cli.options import (
+    DEFAULT_TARGET,
+    TARGET_HELP,
+    Effort,
+    Rounds,
+    TimeLimit,
+    parse_share,
+)
+from arenite.errors import OptionError, VerificationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from arenite.model import Model
+    from arenite.search.options import Options
+
+
+def report_command(
+    model: Annotated[
+        Path, typer.Argument(help="The .tflite file, or a plan.json saved from `optimize --json`.", show_default=False)
+    ],
+    optimized: Annotated[
+        Path | None,
+        typer.Argument(help="The .tflite file to show as after; without it, what optimize finds.", show_default=False),
+    ] = None,
+    *,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help="The .html file to write.", show_default=False)
+    ],
+    target: Annotated[
+        str | None, typer.Option(metavar="NAME", help=TARGET_HELP, show_default="the board's, or tflm")
+    ] = None,
+    board: Annotated[
+        str | None, typer.Option(metavar="NAME", help="A board whose RAM to draw.", show_default=False)
+    ] = None,
+    split: Annotated[bool, typer.Option("--split", help="Optimize as `optimize --split` does.")] = False,
+    minimize: Annotated[Literal["arena", "head"], typer.Option(help="With --split: what to make small.")] = "arena",
+    max_extra_macs: Annotated[
+        str | None, typer.Option(metavar="SHARE", help="With --split: work that strips may add.", show_default="10%")
+    ] = None,
+    explore: Annotated[
+        bool, typer.Option("--explore", help="Show how small the arena gets for how much more work.")
+    ] = False,
+    effort: Effort = "normal",
+    time_limit: TimeLimit = None,
+    no_verify: Annotated[bool, typer.Option("--no-verify", help="Do not compare outputs in LiteRT and TFLM.")] = False,
+    rounds: Rounds = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a file that exists.")] = False,
+) -> None:
+    """Write one HTML page with the addresses of all tensors over time, before and after. It needs no network."""
+    from arenite import boards
+    from arenite.backends.target import find_target
+    from arenite.cli.files import check_not_source, say
+    from arenite.cli.progress import progress
+    from arenite.report.page import page, read_plan
+    from arenite.search.options import Options
+    from arenite.tflite.files import check_writable, replace_file
+
+    device = None if board is None else boards.find(board)
+    options = Options(
+        target=find_target(target or (device.target if device else DEFAULT_TARGET)),
+        split=split,
+        minimize=minimize,
+        max_extra_macs=None if max_extra_macs is None else parse_share(max_extra_macs),
+        effort=effort,
+        time_limit=time_limit,
+        verify=not no_verify,
+        rounds=rounds,
+    )
+    saved = model.suffix.lower() == ".json"
+    if saved and (optimized or explore or options != Options(target=options.target)):
+        raise OptionError("a saved plan is shown as it is; it takes no second file, and no options of a search")
+    check_not_source(output, *filter(None, (model, optimized)))
+    check_writable(output, force=force)
+    with progress(f"reporting on {model.name}") as report:
+        values = read_plan(model) if saved else _values(model, optimized, options, report)
+        shown = {**values, "frontier": _frontier(model, options, report)} if explore else values
+        content = page(shown, device).encode()
+    replace_file(output, content, force=force)
+    say(f"Wrote {output}")
+
+
+def _values(model: Path, optimized: Path | None, options: Options, progress: Callable[[str], None]) -> dict[str, Any]:
+    from arenite.tflite.read import read_model
+
+    if optimized is None:
+        return _found(read_model(model), options, progress)
+    return _given(read_model(model), read_model(optimized), options, progress)
+
+
+def _found(source: Model, options: Options, progress: Callable[[str], None]) -> dict[str, Any]:
+    """The source, and what `optimize` makes of it."""
+    from arenite.report.optimize import as_json
+    from arenite.search.optimization import optimize
+
+    return as_json(optimize(source, options, progress=progress))
+
+
+def _given(source: Model, result: Model, options: Options, progress: Callable[[str], None]) -> dict[str, Any]:
+    """Two files.
+
+    Raises:
+        VerificationError: their outputs differ.
+    """
+    from arenite.report.page import two_models
+    from arenite.runtimes.verification import not_verified, verify
+    from arenite.search.plan import NOT_ASKED_FOR
+
+    verification = not_verified(NOT_ASKED_FOR)
+    if options.verify:
+        verification = verify(source, result, rounds=options.rounds, progress=progress)
+    if verification.problem is not None:
+        raise VerificationError(f"{result.name} is not equal to {source.name}: {verification.problem}")
+    return two_models(source, result, options.runs_on, verification)
+
+
+def _frontier(model: Path, options: Options, progress: Callable[[str], None]) -> dict[str, Any]:
+    from dataclasses import replace
+
+    from arenite.report.explore import as_json
+    from arenite.search.exploration import explore
+    from arenite.tflite.read import read_model
+
+    return as_json(explore(read_model(model), replace(options, split=True), progress=progress))

@@ -1,0 +1,66 @@
+"""Plans and points of a frontier -> the commands that make them again. OUT stands for the file to write."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from arenite.search.options import DEFAULTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from arenite.model import Model
+    from arenite.search.options import Options
+
+
+def optimize_command(model: Model, options: Options) -> str:
+    """The command that makes a plan: the same bytes on any machine, unless there is a time limit."""
+    return _command("optimize", model, ["-o", "OUT"], options, tuple(field.name for field in fields(options)))
+
+
+def explore_command(model: Model, options: Options, number: int) -> str:
+    """The command that writes point `number` of a frontier."""
+    given = ("target", "minimize", "max_extra_macs", "keep_inputs", "effort", "time_limit", "rounds", "verify")
+    return _command("explore", model, ["--pick", str(number), "-o", "OUT"], options, given)
+
+
+def _command(name: str, model: Model, output: list[str], options: Options, given: tuple[str, ...]) -> str:
+    words = ["arenite", name, file_word(model.name), *output]
+    for option in given:
+        value = getattr(options, option)
+        if value != getattr(DEFAULTS, option):
+            words += [_FLAGS[option]] if option in _FLAGS else _worded(option, value)
+    return shlex.join(words)
+
+
+def file_word(name: str) -> str:
+    """The name of a file as an argument that is never taken for an option."""
+    return f"./{name}" if name.startswith("-") else name
+
+
+_FLAGS: Mapping[str, str] = {
+    "reorder": "--no-reorder",
+    "layout": "--no-layout",
+    "overlap": "--no-overlap",
+    "verify": "--no-verify",
+    "keep_inputs": "--keep-inputs",
+    "split": "--split",
+    "unpack_int4": "--unpack-int4",
+    "widen_bias": "--widen-bias",
+}
+"""Options that are given by a word alone where they differ from their default."""
+
+_TEXTS: Mapping[str, Callable[[Any], str]] = {
+    "target": lambda target: target if isinstance(target, str) else target.name,
+    "max_extra_macs": lambda share: f"{100 * share:.6g}%",
+    "time_limit": lambda seconds: f"{seconds:g}",
+}
+
+
+def _worded(option: str, value: object) -> list[str]:
+    text, default = _TEXTS.get(option, str), getattr(DEFAULTS, option)
+    if default is not None and text(value) == text(default):
+        return []
+    return [f"--{option.replace('_', '-')}", text(value)]

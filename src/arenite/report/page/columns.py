@@ -1,0 +1,152 @@
+"""Values -> the data that the page's script draws: columns instead of records, and every text once.
+
+A record per buffer would make the page of a model with thousands of operators three times as large.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from arenite.report.console import number
+from arenite.report.page.words import declared
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from arenite.boards import Board
+
+    Values = Mapping[str, Any]
+
+
+def columns(values: Values, board: Board | None) -> dict[str, Any]:
+    """The data as JSON values; `page.js` alone reads them."""
+    texts = _Texts()
+    before, after = (_side(values, side, texts) for side in ("before", "after"))
+    kept = max(before["kept"], after["kept"])
+    bound = values["lower_bound_bytes"]
+    return {
+        "before": before,
+        "after": after,
+        "unchanged": not values["changed"],
+        "bound": bound or None,
+        "boundWords": "" if not bound else f"no plan has a head below {number(bound)}",
+        "board": None if board is None else {"name": board.name, "bytes": board.region_bytes},
+        "keptName": "Variables" if _generated(values) else "Tail, which TFLM keeps",
+        "keptAtFirst": board is not None or kept <= max(before["head"], after["head"]),
+        "strings": texts.all,
+    }
+
+
+class _Texts:
+    """Numbers texts in the order in which they come."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+
+    def of(self, text: str) -> int:
+        return self.numbers.setdefault(text, len(self.numbers))
+
+    @property
+    def all(self) -> list[str]:
+        return list(self.numbers)
+
+
+def _generated(values: Values) -> bool:
+    name: str = values["target"]
+    return name == "c" or name.startswith("c-")
+
+
+def _side(values: Values, side: str, texts: _Texts) -> dict[str, Any]:
+    found = values["memory"][side]
+    head, peak = found["head_bytes"], found["peak_scope"]
+    alive = [sum(each) for each in zip(found["working_set_bytes"], found["scratch_bytes"], strict=True)]
+    arena = values[side]["arena"]["declare_bytes"]
+    return {
+        "head": head,
+        "kept": max(0, arena - head),
+        "summary": f"head {number(head)} bytes, arena {number(declared(values, side))}",
+        "peak": peak,
+        "peakWords": "" if peak is None else f"The head is reached with {number(alive[peak])} bytes alive.",
+        "pins": found["pins"],
+        "most": max(alive, default=0),
+        "working": found["working_set_bytes"],
+        "scratch": found["scratch_bytes"],
+        "ends": found["end_bytes"],
+        "buffers": _buffers(found["buffers"], texts),
+        "shares": [
+            (one, share["buffer"], share["bytes"])
+            for one, each in enumerate(found["buffers"])
+            for share in each["shares"]
+            if one < share["buffer"]
+        ],
+        "steps": _steps(values, side, texts),
+    }
+
+
+def _buffers(buffers: list[dict[str, Any]], texts: _Texts) -> dict[str, list[Any]]:
+    numbers = {key: [each[key] for each in buffers] for key in ("kind", "address", "bytes", "size", "first", "last")}
+    return {
+        **numbers,
+        "name": [texts.of(each["name"]) for each in buffers],
+        "shape": [texts.of("x".join(map(str, each["shape"])) or "scalar") for each in buffers],
+        "type": [texts.of(each["type"]) for each in buffers],
+        "producer": [-1 if each["producer"] is None else each["producer"] for each in buffers],
+        "consumers": [each["consumers"] for each in buffers],
+    }
+
+
+def _steps(values: Values, side: str, texts: _Texts) -> dict[str, list[Any]]:
+    steps = values["memory"][side]["steps"]
+    why = _before(values) if side == "before" else _after(values)
+    return {
+        **{key: [each[key] for each in steps] for key in ("graph", "index", "first", "last", "macs")},
+        "name": [texts.of(each["name"]) for each in steps],
+        "working": [each["working_set_bytes"] for each in steps],
+        "scratch": [each["scratch_bytes"] for each in steps],
+        "part": [_part(each["part"]) for each in steps],
+        "why": [texts.of(why.of(each)) for each in steps],
+    }
+
+
+def _part(part: Mapping[str, int] | None) -> Any:
+    return 0 if part is None else (part["operator"], part["number"], part["count"])
+
+
+class _Why:
+    """Why an operator is executed in strips or not, in words. `strips`: by operators of the side, in how many parts."""
+
+    def __init__(self, strips: Mapping[int, str], whole: str) -> None:
+        self.strips = strips
+        self.whole = whole
+
+    def of(self, step: Mapping[str, Any]) -> str:
+        if step["part"] is not None:
+            return (
+                f"part {step['part']['number'] + 1} of {step['part']['count']} of operator {step['part']['operator']}"
+            )
+        if step["graph"] == 0 and step["index"] in self.strips:
+            return self.strips[step["index"]]
+        return f"no: {step['cannot_split']}" if step["cannot_split"] else self.whole
+
+
+def _before(values: Values) -> _Why:
+    strips = {}
+    for each in values["strips"]:
+        words = f"in {each['groups']} groups" if each["kind"] == "channels" else f"in {each['strips']} strips"
+        strips.update(dict.fromkeys(each["operators"], words))
+    return _Why(strips, _whole(values))
+
+
+def _after(values: Values) -> _Why:
+    added = "cuts, pads or joins" if values["strips"] else _whole(values)
+    steps = values["memory"]["after"]["steps"]
+    return _Why(
+        {each["index"]: added for each in steps if each["source"] is None and each["graph"] == 0}, _whole(values)
+    )
+
+
+def _whole(values: Values) -> str:
+    if "command" not in values:
+        return "could be"
+    asked = "--split" in values["command"].split()
+    return "could be; whole is what the search chose" if asked else "could be; --split was not asked for"

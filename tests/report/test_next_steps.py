@@ -53,7 +53,8 @@ def steps_of(**options):
 
 
 def test_strips_are_offered_until_they_were_tried(folder):
-    _, steps = steps_of()
+    plan, steps = steps_of()
+    plan.write("out.tflite")
     assert "--split" in steps[0].command
     assert "not tried" in steps[0].gives
     assert all(list(works(step)) for step in steps)

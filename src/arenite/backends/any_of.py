@@ -60,8 +60,11 @@ class AnyOf(Backend):
         each = (one.scratch(kernel.operator, kernel.abi) for one in self.counted)
         return max(each, key=lambda sizes: sum(map(align, sizes)))
 
-    def _planned_scratch(self, operator: Operator) -> tuple[int, ...]:
+    def planned_scratch(self, operator: Operator) -> tuple[int, ...]:
         """The k-th largest buffer has the maximum size of the k-th largest buffers of all sets."""
+        return self._once(operator, ("planned",), lambda: self._largest_scratch(operator))
+
+    def _largest_scratch(self, operator: Operator) -> tuple[int, ...]:
         lists = (sorted(each.planned_scratch(operator), reverse=True) for each in self.counted)
         return tuple(max(sizes) for sizes in zip_longest(*lists, fillvalue=0))
 

@@ -169,11 +169,10 @@ class Backend(ABC):
         return self._once(operator, ("scratch", build), lambda: self.requested(Instance(operator, build)))
 
     def planned_scratch(self, operator: Operator) -> tuple[int, ...]:
-        """Bytes of each scratch buffer that a layout reserves, in order, not rounded."""
-        return self._once(operator, ("planned",), lambda: self._planned_scratch(operator))
+        """Bytes of each scratch buffer that a layout reserves, in order, not rounded: those on a device.
 
-    def _planned_scratch(self, operator: Operator) -> tuple[int, ...]:
-        """Scratch on a device. Subclasses may assume another ABI."""
+        Subclasses may assume another ABI.
+        """
         return self.scratch(operator)
 
     def _once(self, operator: Operator, what: tuple[Hashable, ...], find: Callable[[], T]) -> T:

@@ -7,14 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from arenite.cli.options import (
-    DEFAULT_TARGET,
-    TARGET_HELP,
-    Effort,
-    Rounds,
-    TimeLimit,
-    parse_share,
-)
+from arenite.cli.options import BoardName, Effort, Rounds, TargetName, TimeLimit, device, parse_share
 from arenite.errors import OptionError, VerificationError
 
 if TYPE_CHECKING:
@@ -36,12 +29,8 @@ def report_command(
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="FILE", help="The .html file to write.", show_default=False)
     ],
-    target: Annotated[
-        str | None, typer.Option(metavar="NAME", help=TARGET_HELP, show_default="the board's, or tflm")
-    ] = None,
-    board: Annotated[
-        str | None, typer.Option(metavar="NAME", help="A board whose RAM to draw.", show_default=False)
-    ] = None,
+    target: TargetName = None,
+    board: BoardName = None,
     split: Annotated[bool, typer.Option("--split", help="Optimize as `optimize --split` does.")] = False,
     minimize: Annotated[Literal["arena", "head"], typer.Option(help="With --split: what to make small.")] = "arena",
     max_extra_macs: Annotated[
@@ -57,17 +46,15 @@ def report_command(
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file that exists.")] = False,
 ) -> None:
     """Write one HTML page with the addresses of all tensors over time, before and after. It needs no network."""
-    from arenite import boards
-    from arenite.backends.target import find_target
     from arenite.cli.files import check_not_source, say
     from arenite.cli.progress import progress
     from arenite.report.page import page, read_plan
     from arenite.search.options import Options
     from arenite.tflite.files import check_writable, replace_file
 
-    device = None if board is None else boards.find(board)
+    on = device(target, board)
     options = Options(
-        target=find_target(target or (device.target if device else DEFAULT_TARGET)),
+        target=on.target,
         split=split,
         minimize=minimize,
         max_extra_macs=None if max_extra_macs is None else parse_share(max_extra_macs),
@@ -84,7 +71,7 @@ def report_command(
     with progress(f"reporting on {model.name}") as report:
         values = read_plan(model) if saved else _values(model, optimized, options, report)
         shown = {**values, "frontier": _frontier(model, options, report)} if explore else values
-        content = page(shown, device).encode()
+        content = page(shown, on.board).encode()
     replace_file(output, content, force=force)
     say(f"Wrote {output}")
 

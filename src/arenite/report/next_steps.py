@@ -69,7 +69,7 @@ def after_optimize(plan: Plan, model: Path, written: Path, options: Options, dev
         planned, folder = _named(model, "c"), _stem(model) + "_c"
         made = _command("optimize", model, "--target", "c", *strips, "-o", planned)
         yield Step(f"{made} && {_command('export', planned, '--c', folder)}", "C without an interpreter: not tried yet")
-    yield Step(_command("fit", model), "which boards hold it")
+    yield Step(_command("report", model, written, "-o", f"{_stem(written)}.html"), "a page with every tensor's place")
 
 
 def after_check(fit: Fit, model: Path, device: Sequence[str]) -> Iterator[Step]:
@@ -122,6 +122,7 @@ def after_inspect(model: Path, device: Sequence[str]) -> Iterator[Step]:
     """Steps after a look at a model."""
     yield Step(_command("optimize", model, *device), f"writes {_named(model, 'arenite')}")
     yield Step(_command("fit", model), "which boards hold it")
+    yield Step(_command("report", model, *device, "-o", f"{_stem(model)}.html"), "a page with every tensor's place")
 
 
 def can_split(model: Model) -> bool:
@@ -134,8 +135,8 @@ def can_be_c(model: Model) -> bool:
     return len(model.graphs) == 1 and all(why_not_c(operator) is None for operator in model.main.operators)
 
 
-def _command(name: str, model: Path | str, *arguments: str) -> str:
-    return shlex.join(["arenite", name, str(model), *arguments])
+def _command(name: str, model: Path | str, *arguments: Path | str) -> str:
+    return shlex.join(["arenite", name, str(model), *map(str, arguments)])
 
 
 def _stem(model: Path) -> str:

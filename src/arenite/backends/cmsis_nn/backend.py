@@ -37,8 +37,8 @@ class CmsisNN(Reference):
         """See `arenite.backends.cmsis_nn.scratch`."""
         return cmsis_scratch(kernel, self.instructions)
 
-    def _planned_scratch(self, operator: Operator) -> tuple[int, ...]:
-        """Scratch on a device."""
+    def planned_scratch(self, operator: Operator) -> tuple[int, ...]:
+        """Scratch on a device, not that of the reference kernels on x86-64."""
         return self.scratch(operator)
 
     def structure(self, label: str) -> str:

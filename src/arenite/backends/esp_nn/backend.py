@@ -52,8 +52,8 @@ class EspNN(Reference):
         """See `arenite.backends.esp_nn.scratch`."""
         return esp_scratch(kernel, tuple(Chip) if self.chip is None else (self.chip,))
 
-    def _planned_scratch(self, operator: Operator) -> tuple[int, ...]:
-        """Scratch on a device."""
+    def planned_scratch(self, operator: Operator) -> tuple[int, ...]:
+        """Scratch on a device, not that of the reference kernels on x86-64."""
         return self.scratch(operator)
 
     def structure(self, label: str) -> str:

@@ -104,8 +104,8 @@ def is_right(model: Model, kernels: Backend, *, keep_inputs: bool = False) -> bo
     """
     problem, tensors = overlap_problem(model, kernels, keep_inputs=keep_inputs)
     try:
-        for each in kernels.sets:
-            checked_head(model, problem, len(tensors), each)
+        for kernel_set in kernels.sets:
+            checked_head(model, problem, len(tensors), kernel_set)
     except VerificationError:
         return False
     return True
@@ -126,7 +126,7 @@ def checked_head(model: Model, problem: PlacementProblem, tensors: int, kernels:
     model = kernels.as_run(model)
     scratch = tuple(scratch_buffers(model, lifetimes(model), kernels.planned_scratch))
     outcome = plan_around(model, scratch)
-    relations = tuple(each for each in problem.relations if max(each.source, each.target) < tensors)
+    relations = tuple(relation for relation in problem.relations if max(relation.source, relation.target) < tensors)
     judged = PlacementProblem((*problem.buffers[:tensors], *scratch), relations, problem.alignment)
     check_placement(judged, Layout(outcome.offsets, outcome.height, 0))
     return outcome.height

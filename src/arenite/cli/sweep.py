@@ -54,7 +54,7 @@ def sweep_command(
     paths = _models(folder)
     check_not_source(csv, *paths)
     check_writable(csv, force=force)
-    asked = COLUMNS if columns is None else [each.strip() for each in columns.split(",")]
+    asked = COLUMNS if columns is None else [name.strip() for name in columns.split(",")]
     with progress(f"sweeping {folder.name}") as report:
         records = costs(paths, target=target, columns=asked, workers=workers or _cores(), progress=report)
         named = [replace(record, model=_name(path, folder)) for path, record in zip(paths, records, strict=True)]

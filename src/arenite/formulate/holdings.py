@@ -117,4 +117,4 @@ def shared_bytes(operator: Operator, source: Tensor, target: Tensor, kernels: Ba
     distances = nearest(multiples(rule.exactly, ALIGNMENT), min(0, below - above))
     if rule.distance is not None:
         distances.append(max(align(rule.distance), 0))
-    return max((max(0, min(each + above, below) - max(each, 0)) for each in distances), default=0)
+    return max((max(0, min(distance + above, below) - max(distance, 0)) for distance in distances), default=0)

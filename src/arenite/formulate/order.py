@@ -188,7 +188,7 @@ def order_is_free(model: Model, graph: int) -> bool:
     Other graphs keep the order of the file, and a bound on this order does not hold for others.
     """
     running = (model.graphs[position] for position in executed_graphs(model))
-    calls = [called for each in running for operator in each.operators for called in called_graphs(operator)]
+    calls = [called for target in running for operator in target.operators for called in called_graphs(operator)]
     if len(calls) != len(set(calls)):
         return False
     origins = set(model.graphs[graph].inputs)

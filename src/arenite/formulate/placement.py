@@ -117,7 +117,7 @@ def _overlapping_in(
                 pairs.add_operator(graph, graph.operators[index], spans[index].first)
     pairs.add_copies()
     relations = (pairs.relations[key] for key in sorted(pairs.relations))
-    return _Overlapping(tensors, buffers, tuple(each for each in relations if each))
+    return _Overlapping(tensors, buffers, tuple(relation for relation in relations if relation))
 
 
 def _with_unread_inputs(model: Model, buffers: Sequence[Buffer], tensors: Sequence[Tensor]) -> tuple[Buffer, ...]:

@@ -64,7 +64,7 @@ def executed_graphs(model: Model, roots: Sequence[int] = (0,)) -> tuple[int, ...
     trail = [(root, _calls(model, root)) for root in reversed(dict.fromkeys(roots))]
     while trail:
         position, calls = trail[-1]
-        called = next((each for each in calls if each not in begun), None)
+        called = next((callee for callee in calls if callee not in begun), None)
         if called is None:
             ended.append(position)
             trail.pop()

@@ -160,10 +160,10 @@ def fit(
     targets = {name: find_target(name) for name in sorted({board.target for board in candidates})}
     by_kernels = {target.backend: target for target in targets.values()}
     budget = Budget(_STEPS, seconds=time_limit)
-    each = [budget.part(1 / len(by_kernels)) for _ in by_kernels]
+    parts = [budget.part(1 / len(by_kernels)) for _ in by_kernels]
     optimized = {
         kernels: preview(model, Options(target=target), budget=part)
-        for (kernels, target), part in zip(by_kernels.items(), each, strict=True)
+        for (kernels, target), part in zip(by_kernels.items(), parts, strict=True)
     }
     arenas = {name: (target.arena(model), target.arena(optimized[target.backend])) for name, target in targets.items()}
     plan = _plan(model)

@@ -199,7 +199,7 @@ class _Tables:
         written = set(operator.outputs)
         read = {tensor for tensor in operator.inputs if tensor is not None} - written
         here = frozenset(alive)
-        input_bytes, output_bytes = (sum(self._sizes[tensor] for tensor in each & here) for each in (read, written))
+        input_bytes, output_bytes = (sum(self._sizes[tensor] for tensor in used & here) for used in (read, written))
         return InspectedOperator(
             index=position,
             name=operator.custom_code or operator.code,

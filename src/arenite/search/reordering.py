@@ -70,9 +70,9 @@ def reorder(
     for graph in executed_graphs(model):
         search.add(graph)
     dead = (entry.size for entry in lifetimes(model).planned if entry.dead)
-    candidates = dict.fromkeys(tuple(sorted(each.items())) for each in search.found)
+    candidates = dict.fromkeys(tuple(sorted(orders.items())) for orders in search.found)
     return Reordering(
-        tuple(dict(each) for each in sorted(candidates, key=search.promise)),
+        tuple(dict(orders) for orders in sorted(candidates, key=search.promise)),
         max([0, *search.bounds.values(), *dead]),
         tuple(search.proofs[graph] for graph in sorted(search.proofs)),
     )

@@ -62,7 +62,7 @@ def arena(model: Model, backend: TflmBackend, plan: MemoryPlan | None, *, abi: A
     """
     liveness = lifetimes(model)
     offsets = planned_offsets(model, plan or model.plan)
-    placed = [each.tensor for each in liveness.lifetimes if each.tensor.variable and each.tensor in offsets]
+    placed = [entry.tensor for entry in liveness.lifetimes if entry.tensor.variable and entry.tensor in offsets]
     requests = tuple(scratch_buffers(model, liveness, lambda operator: backend.scratch(operator, abi)))
     head = plan_around(model, requests, plan).height
     start = tail(model, backend, head, planned=placed, abi=abi)

@@ -76,7 +76,7 @@ def plan_around(model: Model, scratch: Sequence[Buffer], plan: MemoryPlan | None
     if plan not in known:
         known[plan] = _Around(*head_buffers(lifetimes(model), planned_offsets(model, plan or model.plan)), {})
     buffers, fixed, found = known[plan]
-    key = tuple((each.size, each.first, each.last) for each in scratch)
+    key = tuple((buffer.size, buffer.first, buffer.last) for buffer in scratch)
     if key not in found:
         found[key] = greedy_plan([*buffers, *scratch], [*fixed, *[ONLINE] * len(scratch)])
     return found[key]

@@ -68,5 +68,5 @@ def tail(
     start.plan(model, head_bytes, planned)
     start.ends(model.main.inputs)
     start.ends(model.main.outputs)
-    unknown = sorted({each.label for each, needs in zip(operators, footprints, strict=True) if not needs.known})
+    unknown = sorted({operator.label for operator, needs in zip(operators, footprints, strict=True) if not needs.known})
     return Tail(start.arena.tail, round_up(start.arena.needed, ARENA_ALIGNMENT), tuple(unknown))

@@ -54,8 +54,8 @@ class CompiledCore:
 
     def single_fits(self, gaps: Gaps) -> SingleFits:
         """See `Core`."""
-        farthest = (max((_reach(gap) for gap in each), default=0) for each in gaps.of)
-        steps = (run.step for each in gaps.of for gap in each for run in runs_of(gap.points))
+        farthest = (max((_reach(gap) for gap in own), default=0) for own in gaps.of)
+        steps = (run.step for own in gaps.of for gap in own for run in runs_of(gap.points))
         if (
             max(sum(farthest) + sum(gaps.sizes), *map(abs, gaps.caps), 0) > LARGEST
             or max(steps, default=0) > LONGEST_STEP
@@ -120,7 +120,7 @@ def _rises(problem: GroupProblem) -> list[tuple[int, int, int]]:
     """
     sizes = problem.units.sizes
     every = [
-        [(number, one, offset + sizes[one]) for one, offset in zip(group.members, group.offsets, strict=True)]
+        [(number, member, offset + sizes[member]) for member, offset in zip(group.members, group.offsets, strict=True)]
         for number, group in enumerate(problem.groups)
     ]
     if problem.units.caps:
@@ -130,14 +130,14 @@ def _rises(problem: GroupProblem) -> list[tuple[int, int, int]]:
 
 class _CompiledSingleFits:
     def __init__(self, gaps: Gaps) -> None:
-        every = [gap for each in gaps.of for gap in each]
+        every = [gap for own in gaps.of for gap in own]
         runs = [runs_of(gap.points) for gap in every]
         self._tables = (
             starts(gaps.of),
             packed(number for gap in every for number in (gap.other, gap.up, gap.down)),
             starts(runs),
-            packed(number for each in runs for run in each for number in (run.start, run.step, len(run))),
-            ends(gaps, ((one, one, size) for one, size in enumerate(gaps.sizes))),
+            packed(number for parts in runs for run in parts for number in (run.start, run.step, len(run))),
+            ends(gaps, ((buffer, buffer, size) for buffer, size in enumerate(gaps.sizes))),
         )
 
     def first_fit(self, order: Sequence[int]) -> list[int]:

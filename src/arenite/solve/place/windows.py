@@ -89,6 +89,8 @@ def core_bound(
 
 def stretch(buffers: Sequence[Buffer], middle: int, count: int) -> list[int]:
     """The `count` buffers nearest in time to buffer `middle`, which comes with them."""
-    one = buffers[middle]
-    away = sorted((max(each.first - one.last, one.first - each.last, 0), number) for number, each in enumerate(buffers))
+    center = buffers[middle]
+    away = sorted(
+        (max(each.first - center.last, center.first - each.last, 0), number) for number, each in enumerate(buffers)
+    )
     return [number for _, number in away[:count]]

@@ -43,7 +43,6 @@ class Budget:
         """Create a budget.
 
         Args:
-            steps: the number of steps.
             seconds: time limit from now on, set by the user; None: no limit.
             whole: the budget that this one is a part of; its time limit holds here too, and `seconds` is ignored.
         """

@@ -98,7 +98,6 @@ def is_right(model: Model, kernels: Backend, *, keep_inputs: bool = False) -> bo
     A plan that places variables is never valid, because their overlaps are not judged.
 
     Args:
-        model: the model with its plan.
         kernels: the set of kernels, or the several sets of a target; the plan must be valid with each.
         keep_inputs: the model's inputs must be intact after the inference as well.
     """
@@ -115,7 +114,6 @@ def checked_head(model: Model, problem: PlacementProblem, tensors: int, kernels:
     """The head in bytes that TFLM gets from a model's plan, after the resulting layout has been checked.
 
     Args:
-        model: the model, with its plan.
         problem: its placement problem, which says what tensors may share bytes.
         tensors: number of the problem's buffers, from the first on, that are tensors; its scratch is not used.
         kernels: the set of kernels whose scratch TFLM places around the plan.

@@ -65,7 +65,6 @@ def lower(unit: Unit, operator: Operator, callees: Sequence[Callee], flag: int |
     """Add an operator that calls graphs; `control_obstacles` must have no objection.
 
     Args:
-        unit: receives the step.
         operator: IF, WHILE or CALL_ONCE.
         callees: the graphs that the operator calls, in its order.
         flag: arena offset of the byte that records whether a CALL_ONCE has run; None if the reset function does its

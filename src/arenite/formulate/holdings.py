@@ -49,7 +49,6 @@ def copied_pieces(
 
     Args:
         operators: in a valid order.
-        tensors: the tensors to track.
         barred: tensors that never share memory; nothing counts as copied into or out of them.
         kernels: the set of kernels whose rules say what is a copy (`Overlap.intact`).
     """

@@ -74,7 +74,6 @@ def within_limits(
     Args:
         problem: from `overlap_problem` with `scratch_of=charged`.
         tensors: number of the problem's buffers, from the first on, that are tensors.
-        model: the model.
         limits: bytes that the head must not exceed, for each set of kernels.
         charged: the set of kernels whose scratch the height counts.
         orders: as in `overlap_problem`.

@@ -48,7 +48,6 @@ def ordering_problem(
     operator as `extra`.
 
     Args:
-        model: the model.
         graph: number of the graph to order.
         keep_inputs: the inputs of the graph stay intact to its end.
         scratch: operator -> bytes of each scratch buffer that its kernel requests. Each is a further tensor of the

@@ -72,7 +72,6 @@ def overlap_ordering_problem(
     the order of the file.
 
     Args:
-        model: the model.
         kernels: the set of kernels that layouts have to be safe with.
         graph: number of the graph to order.
         keep_inputs: the inputs of the graph stay intact to its end.

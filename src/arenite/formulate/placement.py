@@ -63,7 +63,6 @@ def overlap_problem(
     The further buffers are scratch. The height counts them, but TFLM places scratch itself.
 
     Args:
-        model: the model.
         kernels: the set of kernels that the layout has to be safe with.
         orders: graph number -> order of execution, as positions of operators in the file; other graphs run in file
             order. If given for generated C, the model must already be converted by `as_run`.

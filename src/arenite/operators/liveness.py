@@ -227,7 +227,6 @@ def lifetimes(model: Model, orders: Mapping[int, Sequence[int]] | None = None, *
     """Lifetimes of every tensor of the model, exactly as TFLM's planner computes them.
 
     Args:
-        model: the model.
         orders: another order of execution for some graphs: graph position -> operator positions in the file.
         root: position of the graph that runs first; only this graph and its callees are walked.
 

@@ -120,7 +120,6 @@ def check(
     `optimize --split` would reach.
 
     Args:
-        model: the model.
         file_bytes: size of its file in bytes.
         target: the target that the arena is computed for.
         available: bytes for the arena.
@@ -148,7 +147,6 @@ def fit(
     """Compare `model`, as it is and as `optimize` would write it, with the largest memory region of each board.
 
     Args:
-        model: the model.
         file_bytes: size of its file in bytes.
         on: the boards, each with the kernels of its core; None: all known boards.
         time_limit: seconds for the searches for all boards together; None: no limit.

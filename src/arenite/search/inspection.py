@@ -140,7 +140,6 @@ def inspect(model: Model, *, target: Target | str = TFLM, budget: Budget | None 
     """Compute what `model` costs in the order of its file.
 
     Args:
-        model: the model.
         target: the target, or its name. It determines `arena` and `refusals`; all other figures are the same for every
             target.
         budget: of the search for the lower bound on the peak. Once it is spent, the bound proven so far is returned.

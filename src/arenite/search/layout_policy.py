@@ -170,9 +170,7 @@ class LayoutPolicy:
 
         Args:
             model: in its order.
-            problem: its placement problem.
             tensors: the model's tensors for the problem's first buffers.
-            solution: a layout of the problem.
 
         Raises:
             VerificationError: the layout is not valid.

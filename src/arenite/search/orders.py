@@ -24,8 +24,6 @@ def checked_schedule(problem: Problem, *, budget: Budget, progress: Callable[[st
     """The best order found, after the independent checker has confirmed its peak and the certificate of its bound.
 
     Args:
-        problem: the ordering problem.
-        budget: charged for the search.
         progress: called with a phrase at each step of the search.
 
     Raises:

@@ -65,7 +65,6 @@ def arena(
     Args:
         model: prepared for generated C (`arenite.codegen.prepare`), its operators in an executable order.
         target: `c`, or a target whose C calls CMSIS-NN.
-        may_move: whether tensors may move.
         moves_worth: bytes of arena that must be saved for each byte that an inference moves.
         budget: charged for the searches; none begins once the budget is spent. None is a budget of its own.
 
@@ -187,7 +186,6 @@ def outlook(model: Model, target: Target, *, budget: Budget) -> Exported | None:
     Args:
         model: a model that the target can run.
         target: generated C.
-        budget: as in `arena`.
     """
     found = arena(prepared(model), target, budget=budget)
     if found.size >= target.arena(model).declare_bytes:

@@ -53,7 +53,6 @@ def reorder(
     """Candidate orders: the best ones by the rules of overlap, the best one without overlap, and the file's own.
 
     Args:
-        model: the model.
         kernels: the set of kernels that layouts have to be safe with.
         keep_inputs: the inputs of the main graph stay intact to the end of the inference.
         budget: charged for the searches, which return their best so far once it is spent. None is a budget of its own.

@@ -35,7 +35,7 @@ def test_plans_are_the_same(name, parameters, options):
 def test_one_variable_chooses_the_core_of_searches_and_the_walk_that_computes_a_peak():
     said = "from arenite.operators import peak; from arenite.solve.core.choice import core; "
     said += "print(type(core()).__name__, peak.walked_peak is peak.straight_peak)"
-    for name, answer in (("python", "PythonCore True"), ("compiled", "CompiledCore False")):
+    for name, answer in (("python", "Core True"), ("compiled", "CompiledCore False")):
         command = [sys.executable, "-c", said]
         result = subprocess.run(
             command, env={**os.environ, "ARENITE_CORE": name}, stdout=subprocess.PIPE, text=True, check=True

@@ -52,10 +52,7 @@ def arena(model: Model, backend: TflmBackend, plan: MemoryPlan | None, *, abi: A
     """Arena that TFLM with these kernels needs for a model in the order and layout of its file.
 
     Args:
-        model: the model.
-        backend: the kernels of the build.
         plan: the offsets to assume; None means the plan in the model's metadata, or no plan if there is none.
-        abi: how TFLM was compiled.
 
     Raises:
         ModelError: the model's plan does not match its tensors, or a graph calls itself.

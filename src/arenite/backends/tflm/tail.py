@@ -48,10 +48,8 @@ def tail(
 
     Args:
         model: the model, as it is in the file.
-        backend: the kernels of the build.
         head_bytes: the head that TFLM plans, with scratch.
         planned: variable tensors that an offline plan places in the head; TFLM allocates the others in the tail.
-        abi: how TFLM was compiled.
     """
     operators = [operator for graph in model.graphs for operator in graph.operators]
     footprints = [backend.footprint(operator, abi) for operator in operators]

@@ -57,7 +57,6 @@ def strip_plan(region: Region, boundaries: int | Sequence[int], *, halo: Halo = 
     output alone. A strip of any other output ends at the same fraction of the height.
 
     Args:
-        region: the region to split.
         boundaries: number of strips, or the rows at which strips begin and end, from 0 to the height of the last
             output.
         halo: "recompute" computes rows that two strips read twice; "keep" keeps these rows of all results in the arena.

@@ -64,7 +64,6 @@ def main_alone(model: Model, tensors: Sequence[Tensor], sets: Collection[Backend
     """Whether the main graph's order is free and no other executed graph takes room in the head.
 
     Args:
-        model: the model.
         tensors: the tensors that take room in the head.
         sets: the sets of kernels whose scratch takes room in the head.
     """
@@ -86,7 +85,6 @@ class Common:
     the main graph.
 
     Args:
-        model: the model.
         rules: what layouts have to respect.
         tensors: the model's tensors for the problem's first buffers.
         barred: tensors that never share bytes with others.

@@ -55,7 +55,6 @@ def every_order_bound(
     """A lower bound in bytes on the head of every order and every layout with overlap; at least `bound`.
 
     Args:
-        model: the model.
         rules: what layouts have to respect; the limits are not looked at.
         order: of the main graph, as positions in the file.
         solution: a layout of `rules.problem` for that order.

@@ -42,8 +42,6 @@ _WORK = 8000
 """Groups of buffers placed for the layout of one stretch; more finds lower heads, but fewer stretches get settled."""
 _WORK_OF_ONE = 500
 """Groups of buffers placed for the layout of one whole operator, which has few buffers."""
-_MEASURED_PARTS = 4
-"""Parts of a stretch whose tail is computed, to predict the bytes that each part adds for any number of parts."""
 _TAIL_OF_HALO = 200
 """Bytes of tail that the SLICE and the CONCATENATION of one kept halo take in each part."""
 _WIDE = 8

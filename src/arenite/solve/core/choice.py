@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING
 
 from arenite.budget import CORE_VARIABLE, wanted_core
 from arenite.errors import OptionError
-from arenite.solve.core.python import PythonCore
+from arenite.solve.core.python import Core
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from arenite.solve.core.interface import Core
 
 
 def cores() -> dict[str, Core]:
@@ -24,8 +22,8 @@ def cores() -> dict[str, Core]:
     try:
         from arenite.solve.core.compiled import CompiledCore
     except ImportError:
-        return {"python": PythonCore()}
-    return {"compiled": CompiledCore(), "python": PythonCore()}
+        return {"python": Core()}
+    return {"compiled": CompiledCore(), "python": Core()}
 
 
 def core() -> Core:

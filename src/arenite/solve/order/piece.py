@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from arenite.budget import Budget
     from arenite.problems.certificate import Certificate, Need
     from arenite.problems.order import Problem
-    from arenite.solve.core.orders.interface import OrderSpace
+    from arenite.solve.core.orders.python import OrderSpace
     from arenite.solve.order.options import SearchOptions
 
 LONG = 2_000

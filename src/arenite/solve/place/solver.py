@@ -129,7 +129,6 @@ def lowered_from(
         start: a valid layout of the problem; its offsets are multiples of the unit in which searches compute.
         least_gain: no search begins if the bound of the single scopes rules out that it saves this share of the height.
         effort: work to spend; 1 is about a second of one core.
-        budget: charged for the search.
     """
     if conflicts(problem.buffers) > _MOST_CONFLICTS or budget.over:
         return start

@@ -51,7 +51,6 @@ def lowered(
         enough: height in units at which the search stops.
         effort: CP-SAT's deterministic time for all windows together.
         budget: charged for the searches, which stop once the budget is spent.
-        found: called with each lower layout.
     """
     best = list(start)
     height = gaps.height(best)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import arenite
 from arenite.backends.target import find_target
-from arenite.solve.core.choice import VARIABLE, cores
+from arenite.budget import CORE_VARIABLE
+from arenite.solve.core.choice import cores
 from arenite.tflite.write import write_bytes
 from benchmarks.shared import FOLDER
 from benchmarks.tables import Table
@@ -85,7 +86,7 @@ def processor_seconds(command: Sequence[str], core: str | None = None) -> float:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(
         [sys.executable, "-m", "arenite", *command],
-        env=os.environ if core is None else {**os.environ, VARIABLE: core},
+        env=os.environ if core is None else {**os.environ, CORE_VARIABLE: core},
         stdout=subprocess.DEVNULL,
         check=True,
     )

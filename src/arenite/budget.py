@@ -7,12 +7,14 @@ budget, so a search that ends early leaves more for the next ones:
     part for the order     |#########|------------|                        at most half of what was left then
     part for a layout                 |####|--|                            spends from the command's budget as well
 
-If the user set a time limit, the clock may end the searches earlier; `struck` says whether it did.
+If the user set a time limit, the clock may end the searches earlier; `struck` says whether it did. The user may also
+choose the core that does the work, compiled or Python (`wanted_core`): the steps are the same.
 """
 
 from __future__ import annotations
 
 import math
+import os
 import time
 
 STEPS_PER_SECOND = 1_000_000
@@ -22,6 +24,14 @@ NORMAL_STEPS = 60 * STEPS_PER_SECOND
 """Budget in steps of one command: a minute of one core, after which larger networks hardly gained more."""
 STEPS = {"low": NORMAL_STEPS // 10, "normal": NORMAL_STEPS, "high": 10 * NORMAL_STEPS}
 """Budget in steps of all searches together, by the name of the effort."""
+
+CORE_VARIABLE = "ARENITE_CORE"
+"""Name of the environment variable that chooses a core."""
+
+
+def wanted_core() -> str | None:
+    """The name of the core that the environment asks for; None for the compiled one where it is installed."""
+    return os.environ.get(CORE_VARIABLE) or None
 
 
 class Budget:
@@ -33,7 +43,6 @@ class Budget:
         """Create a budget.
 
         Args:
-            steps: the number of steps.
             seconds: time limit from now on, set by the user; None: no limit.
             whole: the budget that this one is a part of; its time limit holds here too, and `seconds` is ignored.
         """

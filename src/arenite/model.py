@@ -197,6 +197,12 @@ class Operator(_OperatorSlots):
             raise ModelError(f"{self.label} lacks its input {position}")
         return tensor
 
+    def reading(self, instead: Mapping[Tensor, Tensor]) -> Operator:
+        """The operator with other tensors as its inputs; the same object if it reads none of those replaced."""
+        if not any(tensor in instead for tensor in self.inputs if tensor is not None):
+            return self
+        return replace(self, inputs=tuple(tensor and instead.get(tensor, tensor) for tensor in self.inputs))
+
     def number(self, name: str, default: int) -> int:
         """A builtin option that is a whole number; the default where there is none of this name."""
         value = self.options.get(name, default)

@@ -57,8 +57,8 @@ class AnyOf(Backend):
 
     def requested(self, kernel: Instance) -> tuple[int, ...]:
         """Scratch of the set with the largest total for this kernel."""
-        each = (one.scratch(kernel.operator, kernel.abi) for one in self.counted)
-        return max(each, key=lambda sizes: sum(map(align, sizes)))
+        wanted = (kernels.scratch(kernel.operator, kernel.abi) for kernels in self.counted)
+        return max(wanted, key=lambda sizes: sum(map(align, sizes)))
 
     def planned_scratch(self, operator: Operator) -> tuple[int, ...]:
         """The k-th largest buffer has the maximum size of the k-th largest buffers of all sets."""
@@ -86,11 +86,11 @@ class AnyOf(Backend):
         Raises:
             ModelError: the model's plan does not match its tensors, or a graph calls itself.
         """
-        arenas = [each.arena(model, plan, abi=abi) for each in self.counted]
+        arenas = [kernels.arena(model, plan, abi=abi) for kernels in self.counted]
         return Arena(
-            max(each.head_bytes for each in arenas),
-            max(each.scratch_bytes for each in arenas),
-            max(each.tail_bytes for each in arenas),
-            max(each.declare_bytes for each in arenas),
-            tuple(sorted({label for each in arenas for label in each.unknown})),
+            max(arena.head_bytes for arena in arenas),
+            max(arena.scratch_bytes for arena in arenas),
+            max(arena.tail_bytes for arena in arenas),
+            max(arena.declare_bytes for arena in arenas),
+            tuple(sorted({label for arena in arenas for label in arena.unknown})),
         )

@@ -51,8 +51,6 @@ class Backend(ABC):
 
         Args:
             operator: an operator whose inputs and outputs fit its kind.
-            position: position of the input.
-            output: position of the output.
         """
 
     @abstractmethod
@@ -64,7 +62,6 @@ class Backend(ABC):
         """Arena bytes that the runtime needs for a model in the order and layout of its file.
 
         Args:
-            model: the model.
             plan: the offsets to assume; None means the plan in the model's metadata, or no plan if there is none.
             abi: how the runtime was compiled; None means the ABI of the devices that these kernels target.
 
@@ -137,11 +134,6 @@ class Backend(ABC):
         An input that the operator reads at several positions (ADD of a tensor to itself) satisfies the rules of all
         these positions. Tensors without a known rule, and inputs that the kernel reads repeatedly, such as weights,
         stay apart.
-
-        Args:
-            operator: the operator.
-            source: one of its inputs.
-            output: one of its outputs.
 
         Raises:
             ValueError: `source` is not an input of the operator, or `output` none of its outputs.

@@ -33,7 +33,7 @@ def types(place: int, *allowed: ElementType) -> Check:
         tensor = at(operator, place)
         if tensor is None or tensor.type in allowed:
             return None
-        return f"{_name(place)} is {tensor.type.name}, but must be {_either([each.name for each in allowed])}"
+        return f"{_name(place)} is {tensor.type.name}, but must be {_either([kind.name for kind in allowed])}"
 
     return check
 
@@ -47,7 +47,7 @@ def together(places: tuple[int, ...], *allowed: tuple[ElementType, ...]) -> Chec
         if len(kinds) < len(places) or kinds in allowed:
             return None
         names = ", ".join(f"{_name(place)} is {kind.name}" for place, kind in zip(places, kinds, strict=True))
-        return f"{names}, but must be {_either([' and '.join(kind.name for kind in each) for each in allowed])}"
+        return f"{names}, but must be {_either([' and '.join(kind.name for kind in kinds) for kinds in allowed])}"
 
     return check
 

@@ -52,15 +52,15 @@ class Overlap:
         if self.distance is not None and other.distance is not None:
             distance = max(self.distance, other.distance)
         if not self.exactly and not other.exactly:
-            return Overlap(distance, (), tuple(each for each in self.intact if each in other.intact))
+            return Overlap(distance, (), tuple(offset for offset in self.intact if offset in other.intact))
         points = [common(self.exactly, other.exactly)]
         points += [
-            between(one.exactly, least.distance, distance)
-            for one, least in ((self, other), (other, self))
+            between(exact.exactly, least.distance, distance)
+            for exact, least in ((self, other), (other, self))
             if least.distance is not None
         ]
         exactly = union(chain.from_iterable(map(runs_of, points)))
-        intact = tuple(each for each in self.intact if each in other.intact)
+        intact = tuple(offset for offset in self.intact if offset in other.intact)
         return Overlap(distance, exactly, intact)
 
     def within(self, input_bytes: int, output_bytes: int) -> Overlap:
@@ -71,7 +71,7 @@ class Overlap:
         exactly = between(
             self.exactly, 1 - input_bytes, output_bytes if distance is None else min(distance, output_bytes)
         )
-        intact = tuple(each for each in self.intact if -input_bytes < each < output_bytes)
+        intact = tuple(offset for offset in self.intact if -input_bytes < offset < output_bytes)
         return Overlap(distance, exactly, intact)
 
 

@@ -36,7 +36,7 @@ def fits(buffers: Sequence[Buffer], height: int, most_states: int = MOST_STATES)
 class _Search:
     def __init__(self, buffers: Sequence[Buffer], height: int, most_states: int) -> None:
         self.height, self.left = height, most_states
-        self.sizes = [each.size for each in buffers]
+        self.sizes = [buffer.size for buffer in buffers]
         self.pairs = [
             (i, j)
             for j, other in enumerate(buffers)
@@ -57,7 +57,7 @@ class _Search:
         undecided, known = settled
         if not undecided:
             return True
-        one, other = max(undecided, key=lambda pair: sum(self.sizes[each] for each in pair))
+        one, other = max(undecided, key=lambda pair: sum(self.sizes[number] for number in pair))
         rest = [pair for pair in undecided if pair != (one, other)]
         return any(self.run([*low], [*high], rest, (*known, way)) for way in ((one, other), (other, one)))
 
@@ -84,7 +84,7 @@ class _Search:
                 else:
                     return None
             pairs = undecided
-            if any(each > most for each, most in zip(low, high, strict=True)) or not self._stacks(low, high):
+            if any(least > most for least, most in zip(low, high, strict=True)) or not self._stacks(low, high):
                 return None
         return pairs, decided
 
@@ -95,7 +95,7 @@ class _Search:
             top, bottom = 0, self.height
             for number in sorted(group, key=low.__getitem__):
                 top = max(top, low[number]) + sizes[number]
-            for number in sorted(group, key=lambda each: -high[each] - sizes[each]):
+            for number in sorted(group, key=lambda member: -high[member] - sizes[member]):
                 bottom = min(bottom, high[number] + sizes[number]) - sizes[number]
             if top > self.height or bottom < 0:
                 return False

@@ -159,7 +159,7 @@ def _check_clash(
         return
     if distance not in relation.exactly:
         safe = [] if relation.distance is None else [f"{relation.distance} or more"]
-        safe += [str(each) for each in islice(relation.exactly, _MOST_NAMED)]
+        safe += [str(distance) for distance in islice(relation.exactly, _MOST_NAMED)]
         safe += [f"{len(relation.exactly) - _MOST_NAMED} more"] if len(relation.exactly) > _MOST_NAMED else []
         raise VerificationError(
             f"buffer '{buffers[relation.source].name}' begins {distance} bytes above "

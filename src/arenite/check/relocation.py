@@ -124,12 +124,12 @@ class _Memory:
         for number, pieces in self.held.items():
             if number not in kept:
                 parts = (
-                    (each, (start, min(end, low)), (max(start, high), end))
-                    for each in pieces
-                    for start, end, _ in [each]
+                    (piece, (start, min(end, low)), (max(start, high), end))
+                    for piece in pieces
+                    for start, end, _ in [piece]
                 )
                 self.held[number] = [
-                    (start, end, each[2]) for each, *rest in parts for start, end in rest if start < end
+                    (start, end, piece[2]) for piece, *rest in parts for start, end in rest if start < end
                 ]
 
     def _may_share(self, new: int, old: int) -> bool:

@@ -98,14 +98,13 @@ def is_right(model: Model, kernels: Backend, *, keep_inputs: bool = False) -> bo
     A plan that places variables is never valid, because their overlaps are not judged.
 
     Args:
-        model: the model with its plan.
         kernels: the set of kernels, or the several sets of a target; the plan must be valid with each.
         keep_inputs: the model's inputs must be intact after the inference as well.
     """
     problem, tensors = overlap_problem(model, kernels, keep_inputs=keep_inputs)
     try:
-        for each in kernels.sets:
-            checked_head(model, problem, len(tensors), each)
+        for kernel_set in kernels.sets:
+            checked_head(model, problem, len(tensors), kernel_set)
     except VerificationError:
         return False
     return True
@@ -115,7 +114,6 @@ def checked_head(model: Model, problem: PlacementProblem, tensors: int, kernels:
     """The head in bytes that TFLM gets from a model's plan, after the resulting layout has been checked.
 
     Args:
-        model: the model, with its plan.
         problem: its placement problem, which says what tensors may share bytes.
         tensors: number of the problem's buffers, from the first on, that are tensors; its scratch is not used.
         kernels: the set of kernels whose scratch TFLM places around the plan.
@@ -126,7 +124,7 @@ def checked_head(model: Model, problem: PlacementProblem, tensors: int, kernels:
     model = kernels.as_run(model)
     scratch = tuple(scratch_buffers(model, lifetimes(model), kernels.planned_scratch))
     outcome = plan_around(model, scratch)
-    relations = tuple(each for each in problem.relations if max(each.source, each.target) < tensors)
+    relations = tuple(relation for relation in problem.relations if max(relation.source, relation.target) < tensors)
     judged = PlacementProblem((*problem.buffers[:tensors], *scratch), relations, problem.alignment)
     check_placement(judged, Layout(outcome.offsets, outcome.height, 0))
     return outcome.height

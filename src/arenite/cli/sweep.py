@@ -55,7 +55,7 @@ def sweep_command(
     paths = _models(folder)
     check_not_source(csv, *paths)
     check_writable(csv, force=force)
-    asked = COLUMNS if columns is None else [each.strip() for each in columns.split(",")]
+    asked = COLUMNS if columns is None else [name.strip() for name in columns.split(",")]
     with progress(f"sweeping {folder.name}") as report:
         records = costs(
             paths, target=device(target, board).target, columns=asked, workers=workers or _cores(), progress=report

@@ -34,10 +34,8 @@ def assembled(model: Model, name: str, arena: Arena, target: Target) -> Program:
     """The program of a model that passes `obstacles.check_operators` and is `prepared`.
 
     Args:
-        model: the model.
         name: prefix of all names in the program.
         arena: addresses of the model's tensors.
-        target: the target of the code.
     """
     unit = Unit(dict(arena.offsets), arena.scratch, target.backend)
     runs = {

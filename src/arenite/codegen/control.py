@@ -65,7 +65,6 @@ def lower(unit: Unit, operator: Operator, callees: Sequence[Callee], flag: int |
     """Add an operator that calls graphs; `control_obstacles` must have no objection.
 
     Args:
-        unit: receives the step.
         operator: IF, WHILE or CALL_ONCE.
         callees: the graphs that the operator calls, in its order.
         flag: arena offset of the byte that records whether a CALL_ONCE has run; None if the reset function does its
@@ -137,9 +136,9 @@ def control_obstacles(model: Model) -> Iterator[tuple[Operator, str]]:
 def _obstacle(operator: Operator, graphs: Sequence[Graph]) -> str | None:
     if len(graphs) != (1 if operator.code == "CALL_ONCE" else 2):
         return "a graph to run is missing"
-    if any(each.data is not None for each in operator.outputs) or len({*operator.outputs}) < len(operator.outputs):
+    if any(tensor.data is not None for tensor in operator.outputs) or len({*operator.outputs}) < len(operator.outputs):
         return "its outputs must be computed, and each be there once"
-    if any(each.data is not None for graph in graphs for each in graph.inputs):
+    if any(tensor.data is not None for graph in graphs for tensor in graph.inputs):
         return "an input of a graph that it runs is a constant"
     if operator.code == "CALL_ONCE":
         return "its graph must have no inputs and no outputs" if graphs[0].inputs or graphs[0].outputs else None

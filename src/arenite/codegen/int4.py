@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 from arenite.operators.packed import as_int8, packed_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from arenite.model import Graph, Model, Operator, Tensor
 
 
@@ -27,7 +25,7 @@ def _unpacked_graph(graph: Graph) -> Graph:
     unpacked_of = {weights: as_int8(weights) for operator in graph.operators if (weights := _packed(operator))}
     if not unpacked_of:
         return graph
-    operators = tuple(_with(operator, unpacked_of) for operator in graph.operators)
+    operators = tuple(operator.reading(unpacked_of) for operator in graph.operators)
     tensors = tuple(unpacked_of.get(tensor, tensor) for tensor in graph.tensors)
     return replace(graph, operators=operators, tensors=tensors)
 
@@ -35,12 +33,7 @@ def _unpacked_graph(graph: Graph) -> Graph:
 def unpacked(operator: Operator) -> Operator:
     """The operator with its weights unpacked to int8; the same object if they are not 4-bit."""
     weights = _packed(operator)
-    return operator if weights is None else _with(operator, {weights: as_int8(weights)})
-
-
-def _with(operator: Operator, unpacked_of: Mapping[Tensor, Tensor]) -> Operator:
-    inputs = tuple(each and unpacked_of.get(each, each) for each in operator.inputs)
-    return operator if inputs == operator.inputs else replace(operator, inputs=inputs)
+    return operator if weights is None else operator.reading({weights: as_int8(weights)})
 
 
 def _packed(operator: Operator) -> Tensor | None:

@@ -39,9 +39,6 @@ TYPES = MappingProxyType({"s8": S8, "s16": S16, "s32": S32, "u8": U8, "f32": F32
 """Replacements of template names by value type, by suffix of kernels: the C type and the type's name in comments, the
 range of saturated values, the C types of sums, of sums of products with weights, and of the weights."""
 
-EXTREMES = MappingProxyType({"max": ">", "min": "<"})
-"""C comparison by which a value replaces the best value so far."""
-
 
 class _Template(Template):
     """Template names are capital letters only, so that `$KERNEL_t` is the name KERNEL followed by `_t`."""

@@ -97,7 +97,7 @@ class _Estimate:
         """Prefix sums of the costs: bytes of all calls before each position."""
         self.idle = [0, *accumulate(call.idle for call in calls)]
         """Prefix sums of idle calls."""
-        self.wide = any(number >= 1 << 16 for each in self.numbers for number in each)
+        self.wide = any(number >= 1 << 16 for row in self.numbers for number in row)
         """Whether some number needs more than 16 bits."""
         self.runs: dict[tuple[int, int, int], int] = {}
         """Length of the run over which a number grows by the same step, by (call, number, period)."""
@@ -128,7 +128,7 @@ class _Estimate:
             step = self._step(place, column, period, count)
             if step is None:
                 ends = range(place, place + period * count, period)
-                wide = self.wide and max(self.numbers[each][column] for each in ends) >= 1 << 16
+                wide = self.wide and max(self.numbers[end][column] for end in ends) >= 1 << 16
                 cost += LOOKED_UP + (4 if wide else 2) * count
             elif step:
                 cost += COMPUTED
@@ -149,9 +149,9 @@ class _Estimate:
                 break
             passed.append(at)
             at += period
-        for each in reversed(passed):
+        for start in reversed(passed):
             times += 1
-            self.runs[each, column, period] = times
+            self.runs[start, column, period] = times
         return step, times
 
     def _growth(self, place: int, column: int, period: int) -> int | None:

@@ -33,10 +33,10 @@ def places(model: Model, arena: Arena, kernels: Backend) -> Iterator[Place]:
         yield from sorted(found, key=lambda place: (place.begin, place.offset))
     base = arena.size - arena.kept
     known = set()
-    for tensor, each in lasting.items():
-        if each not in known:
-            known.add(each)
-            yield Place(base + each.offset, each.size, None, None, f"{short_name(tensor.name)}, kept")
+    for tensor, span in lasting.items():
+        if span not in known:
+            known.add(span)
+            yield Place(base + span.offset, span.size, None, None, f"{short_name(tensor.name)}, kept")
 
 
 def _tensors(graph: Graph, arena: Arena, number: int, lasting: set[Tensor]) -> Iterator[Place]:

@@ -28,16 +28,16 @@ def reset_calls(unit: Unit, model: Model, variables: Kept, base: int) -> tuple[C
         common = max(set(content), key=content.count)
         _fill(unit, common, base, variables.size)
         places = {*variables.variables.values(), *variables.flags.values()}
-        for each in sorted(places, key=lambda variable: variable.offset):
-            part = bytes(content[each.offset : each.offset + each.size])
-            if part == bytes([common]) * each.size:
+        for variable in sorted(places, key=lambda variable: variable.offset):
+            part = bytes(content[variable.offset : variable.offset + variable.size])
+            if part == bytes([common]) * variable.size:
                 continue
-            if part == part[:1] * each.size:
-                _fill(unit, part[0], base + each.offset, each.size)
+            if part == part[:1] * variable.size:
+                _fill(unit, part[0], base + variable.offset, variable.size)
             else:
-                place = Address(base + each.offset, "void", writable=True)
-                unit.call("move", place, unit.array(INT8, part, "first values"), each.size)
-    return tuple(each for each in unit.calls if isinstance(each, Call))
+                place = Address(base + variable.offset, "void", writable=True)
+                unit.call("move", place, unit.array(INT8, part, "first values"), variable.size)
+    return tuple(call for call in unit.calls if isinstance(call, Call))
 
 
 def _fill(unit: Unit, byte: int, offset: int, size: int) -> None:
@@ -48,8 +48,8 @@ def _fill(unit: Unit, byte: int, offset: int, size: int) -> None:
 def _first_content(model: Model, variables: Kept) -> bytearray:
     """Initial bytes of all variables after each CALL_ONCE that only assigns constants; flags are 0."""
     content = bytearray(variables.size)
-    for each in variables.variables.values():
-        content[each.offset : each.offset + each.size] = bytes([each.filling]) * each.size
+    for variable in variables.variables.values():
+        content[variable.offset : variable.offset + variable.size] = bytes([variable.filling]) * variable.size
     for operator in constants_once(model):
         for handle, value in accesses(model.graphs[operator.graphs[0]]):
             place = variables.variables[handle]
@@ -63,13 +63,13 @@ def variable_obstacles(model: Model) -> Iterator[tuple[Operator, str]]:
     variables = kept(model).variables
     for graph in run_graphs(model):
         for operator in graph.operators:
-            tensors = [each for each in (*operator.inputs, *operator.outputs) if each is not None]
-            handles = [each for each in tensors if each.type is ElementType.RESOURCE]
+            tensors = [tensor for tensor in (*operator.inputs, *operator.outputs) if tensor is not None]
+            handles = [tensor for tensor in tensors if tensor.type is ElementType.RESOURCE]
             if handles and operator.code not in ACCESSES:
                 yield operator, "there is no kernel for it"
-            elif operator.code != "VAR_HANDLE" and any(each not in variables for each in handles):
+            elif operator.code != "VAR_HANDLE" and any(handle not in variables for handle in handles):
                 yield operator, "its variable has no name"
         for handle, value in accesses(graph):
             if handle in variables and value.bytes != variables[handle].size:
-                readers = (each for each in graph.operators if handle in each.inputs)
+                readers = (reader for reader in graph.operators if handle in reader.inputs)
                 yield next(readers), "the variable is used in two sizes"

@@ -29,7 +29,7 @@ def _respelled_graph(graph: Graph) -> Graph:
     if operators == graph.operators:
         return graph
     known = set(graph.tensors)
-    inputs = dict.fromkeys(tensor for each in operators for tensor in each.inputs if tensor is not None)
+    inputs = dict.fromkeys(tensor for operator in operators for tensor in operator.inputs if tensor is not None)
     added = tuple(tensor for tensor in inputs if tensor not in known)
     return replace(graph, operators=operators, tensors=(*graph.tensors, *added))
 

@@ -49,7 +49,6 @@ def copied_pieces(
 
     Args:
         operators: in a valid order.
-        tensors: the tensors to track.
         barred: tensors that never share memory; nothing counts as copied into or out of them.
         kernels: the set of kernels whose rules say what is a copy (`Overlap.intact`).
     """
@@ -117,4 +116,4 @@ def shared_bytes(operator: Operator, source: Tensor, target: Tensor, kernels: Ba
     distances = nearest(multiples(rule.exactly, ALIGNMENT), min(0, below - above))
     if rule.distance is not None:
         distances.append(max(align(rule.distance), 0))
-    return max((max(0, min(each + above, below) - max(each, 0)) for each in distances), default=0)
+    return max((max(0, min(distance + above, below) - max(distance, 0)) for distance in distances), default=0)

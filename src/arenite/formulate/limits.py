@@ -74,7 +74,6 @@ def within_limits(
     Args:
         problem: from `overlap_problem` with `scratch_of=charged`.
         tensors: number of the problem's buffers, from the first on, that are tensors.
-        model: the model.
         limits: bytes that the head must not exceed, for each set of kernels.
         charged: the set of kernels whose scratch the height counts.
         orders: as in `overlap_problem`.
@@ -83,17 +82,18 @@ def within_limits(
     found = list(pressing(model, limits, charged))
     buffers, caps = list(problem.buffers), [*ceilings(problem, tensors, limits, charged)]
     sets: list[Backend] = []
-    for each in found:
-        span, limit = spans[each.graph][each.position], limits[each.kernels]
+    for scratch in found:
+        span, limit = spans[scratch.graph][scratch.position], limits[scratch.kernels]
         for number, buffer in enumerate(problem.buffers[:tensors]):
             if buffer.size and buffer.first <= span.last and span.first <= buffer.last:
-                below = sum(size for size in each.sizes if size + buffer.size > min(limits.values()))
+                below = sum(size for size in scratch.sizes if size + buffer.size > min(limits.values()))
                 caps[number] = min(caps[number], limit - below)
-        for size in each.sizes:
-            name = f"scratch of {model.graphs[each.graph].operators[each.position].label} with {each.kernels.name}"
+        for size in scratch.sizes:
+            operator = model.graphs[scratch.graph].operators[scratch.position]
+            name = f"scratch of {operator.label} with {scratch.kernels.name}"
             buffers.append(Buffer(name, size, span.first, span.last))
             caps.append(limit)
-            sets.append(each.kernels)
+            sets.append(scratch.kernels)
     relations = (*problem.relations, *_never_together(buffers, tensors, sets))
     return replace(problem, buffers=tuple(buffers), relations=relations, caps=tuple(caps), aside=len(sets))
 
@@ -132,7 +132,7 @@ def _hard(
     top = min(limits.values())
     kept = [charged]
     for kernels, sizes in requests.items():
-        covered = any(limits[each] <= limits[kernels] and _no_larger(sizes, requests[each]) for each in kept)
+        covered = any(limits[other] <= limits[kernels] and _no_larger(sizes, requests[other]) for other in kept)
         if kernels is not charged and limits[kernels] - sum(sizes) < top and not covered:
             kept.append(kernels)
             yield kernels

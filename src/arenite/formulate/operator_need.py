@@ -59,8 +59,8 @@ class OperatorNeeds:
 
         None if there are too few of them to gain anything over single savings, or too many to compute.
         """
-        each = dict.fromkeys((*operator.inputs, *operator.outputs))
-        own = tuple(tensor for tensor in each if tensor is not None and tensor in self.charges)
+        used = dict.fromkeys((*operator.inputs, *operator.outputs))
+        own = tuple(tensor for tensor in used if tensor is not None and tensor in self.charges)
         if not _FEWEST <= len(own) <= _MOST or runs_graphs(operator):
             return None
         sizes = tuple(align(tensor.bytes) for tensor in own)

@@ -48,7 +48,6 @@ def ordering_problem(
     operator as `extra`.
 
     Args:
-        model: the model.
         graph: number of the graph to order.
         keep_inputs: the inputs of the graph stay intact to its end.
         scratch: operator -> bytes of each scratch buffer that its kernel requests. Each is a further tensor of the
@@ -188,7 +187,7 @@ def order_is_free(model: Model, graph: int) -> bool:
     Other graphs keep the order of the file, and a bound on this order does not hold for others.
     """
     running = (model.graphs[position] for position in executed_graphs(model))
-    calls = [called for each in running for operator in each.operators for called in called_graphs(operator)]
+    calls = [called for target in running for operator in target.operators for called in called_graphs(operator)]
     if len(calls) != len(set(calls)):
         return False
     origins = set(model.graphs[graph].inputs)

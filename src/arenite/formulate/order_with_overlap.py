@@ -72,7 +72,6 @@ def overlap_ordering_problem(
     the order of the file.
 
     Args:
-        model: the model.
         kernels: the set of kernels that layouts have to be safe with.
         graph: number of the graph to order.
         keep_inputs: the inputs of the graph stay intact to its end.
@@ -87,10 +86,10 @@ def overlap_ordering_problem(
     charges = dict(zip(charged, apart.tensors, strict=True))
     barred = frozenset(written_twice(model))
     pieces, held = _holdings(target, charges, barred, kernels)
-    tensors = [_charge(each, charges) for each in held]
+    tensors = [_charge(holding, charges) for holding in held]
     places: dict[Tensor, list[int]] = {}
-    for number, each in enumerate(held):
-        for holder in each.holders:
+    for number, holding in enumerate(held):
+        for holder in holding.holders:
             places.setdefault(holder, []).append(number)
     made: dict[int, int] = {}
     for tensor in tensors:
@@ -112,7 +111,7 @@ def overlap_ordering_problem(
     said = {(t.producer, user) for t in tensors for user in t.consumers}
     before = tuple(sorted({*apart.before, *needs, *data_dependences(target)} - said))
     extra = tuple(
-        max((called.get(each, 0) for each in called_graphs(operator)), default=0) for operator in target.operators
+        max((called.get(callee, 0) for callee in called_graphs(operator)), default=0) for operator in target.operators
     )
     unmade = set(target.outputs).difference(target.inputs, *(operator.outputs for operator in target.operators))
     by_input = replace(
@@ -133,9 +132,9 @@ def _together(problem: Problem, spare: Mapping[int, int]) -> Problem:
     `spare`: operator -> bytes by which its names exceed its joint need. A negative value is charged to the operator.
     """
     saving = tuple(
-        replace(each, most=least)
-        for each in problem.savings
-        if (least := min(each.most, max(0, spare.get(each.operator, each.most))))
+        replace(saved, most=least)
+        for saved in problem.savings
+        if (least := min(saved.most, max(0, spare.get(saved.operator, saved.most))))
     )
     missing = {index: -bytes_ for index, bytes_ in spare.items() if bytes_ < 0}
     if saving == problem.savings and not missing:

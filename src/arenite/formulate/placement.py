@@ -63,7 +63,6 @@ def overlap_problem(
     The further buffers are scratch. The height counts them, but TFLM places scratch itself.
 
     Args:
-        model: the model.
         kernels: the set of kernels that the layout has to be safe with.
         orders: graph number -> order of execution, as positions of operators in the file; other graphs run in file
             order. If given for generated C, the model must already be converted by `as_run`.
@@ -117,7 +116,7 @@ def _overlapping_in(
                 pairs.add_operator(graph, graph.operators[index], spans[index].first)
     pairs.add_copies()
     relations = (pairs.relations[key] for key in sorted(pairs.relations))
-    return _Overlapping(tensors, buffers, tuple(each for each in relations if each))
+    return _Overlapping(tensors, buffers, tuple(relation for relation in relations if relation))
 
 
 def _with_unread_inputs(model: Model, buffers: Sequence[Buffer], tensors: Sequence[Tensor]) -> tuple[Buffer, ...]:

@@ -64,7 +64,7 @@ def executed_graphs(model: Model, roots: Sequence[int] = (0,)) -> tuple[int, ...
     trail = [(root, _calls(model, root)) for root in reversed(dict.fromkeys(roots))]
     while trail:
         position, calls = trail[-1]
-        called = next((each for each in calls if each not in begun), None)
+        called = next((callee for callee in calls if callee not in begun), None)
         if called is None:
             ended.append(position)
             trail.pop()
@@ -224,7 +224,6 @@ def lifetimes(model: Model, orders: Mapping[int, Sequence[int]] | None = None, *
     """Lifetimes of every tensor of the model, exactly as TFLM's planner computes them.
 
     Args:
-        model: the model.
         orders: another order of execution for some graphs: graph position -> operator positions in the file.
         root: position of the graph that runs first; only this graph and its callees are walked.
 

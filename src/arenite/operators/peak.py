@@ -14,9 +14,9 @@ results.
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
+from arenite.budget import wanted_core
 from arenite.operators.liveness import MOST_SCOPES, align, lifetimes
 
 if TYPE_CHECKING:
@@ -91,8 +91,8 @@ class _Walk:
 
 
 def _chosen() -> Callable[[Graph], int | None]:
-    """The walk in C where it is installed, unless the environment variable `ARENITE_CORE` asks for Python."""
-    if os.environ.get("ARENITE_CORE") == "python":
+    """The walk in C where it is installed, unless the core in Python is wanted."""
+    if wanted_core() == "python":
         return straight_peak
     try:
         from arenite.operators import _straight

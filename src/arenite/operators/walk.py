@@ -145,7 +145,6 @@ def elementwise(count: int, read: int, write: int) -> int:
     """Least distance in bytes of a kernel that reads element i, writes element i, then reads element i + 1.
 
     Args:
-        count: number of elements.
         read: bytes per element of the input.
         write: bytes per element of the output.
     """

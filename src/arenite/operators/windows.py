@@ -144,10 +144,10 @@ def window(operator: Operator) -> Window:
     if operator.code in CONVOLUTIONS:
         _, *kernel, last = operator.input(1).shape
         groups = depth // last if operator.code == "CONV_2D" else depth
-    rows, columns = (_axis(operator, *each) for each in zip(lengths, outputs, kernel, "hw", strict=True))
+    rows, columns = (_axis(operator, *figures) for figures in zip(lengths, outputs, kernel, "hw", strict=True))
     explicit = operator.options.get(EXPLICIT)
     if isinstance(explicit, tuple):
-        rows, columns = (replace(axis, padding=int(each)) for axis, each in zip((rows, columns), explicit, strict=True))
+        rows, columns = (replace(axis, padding=int(pad)) for axis, pad in zip((rows, columns), explicit, strict=True))
     return Window(batches, rows, columns, depth, out_depth, groups)
 
 

@@ -68,7 +68,7 @@ def _obstacles(graph: InspectedGraph) -> Iterator[RenderableType]:
         yield Text(f"All {number(count)} operators can be executed in strips", style="bold")
         return
     yield Text(f"{number(len(whole))} of {number(count)} operators cannot be executed in strips", style="bold")
-    rows = [Row((str(each.index), each.name, each.cannot_split or "")) for each in whole]
+    rows = [Row((str(operator.index), operator.name, operator.cannot_split or "")) for operator in whole]
     yield Columns(WHY_COLUMNS, rows)
 
 

@@ -19,11 +19,11 @@ def refusals_as_json(refusals: Iterable[Refusal]) -> list[dict[str, Any]]:
     """The refusals as JSON values; docs/json.md documents the keys."""
     return [
         {
-            "name": each.name,
-            "reason": each.reason,
-            "operators": [{"graph": graph, "index": index} for graph, index in each.operators],
+            "name": refusal.name,
+            "reason": refusal.reason,
+            "operators": [{"graph": graph, "index": index} for graph, index in refusal.operators],
         }
-        for each in refusals
+        for refusal in refusals
     ]
 
 

@@ -71,7 +71,7 @@ def _dilated(graph: Graph, interface: Set[Tensor]) -> Graph:
     instead = {blocked.join: new for blocked, new in made if new}
     if not instead:
         return graph
-    gone = {each for blocked, _ in made if blocked.join in instead for each in blocked.operators}
+    gone = {operator for blocked, _ in made if blocked.join in instead for operator in blocked.operators}
     return with_operators(
         graph, (new for old in graph.operators for new in instead.get(old, () if old in gone else (old,)))
     )
@@ -218,7 +218,7 @@ def _axes(blocked: _Blocked, lacking: int) -> tuple[_Dilated, _Dilated] | None:
     if (result.shape[0], result.shape[-1]) != (batches, made.shape[3]):
         return None
     lengths = zip(_image(source.shape, lacking)[1:3], _image(result.shape, lacking)[1:3], strict=True)
-    rows, columns = (_dilated_axis(*each) for each in zip(window, lengths, blocks, paddings, crops, strict=True))
+    rows, columns = (_dilated_axis(*figures) for figures in zip(window, lengths, blocks, paddings, crops, strict=True))
     return None if rows is None or columns is None else (rows, columns)
 
 

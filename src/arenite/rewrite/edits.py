@@ -29,7 +29,6 @@ def edited(model: Model, edit: Edit) -> Model:
     know.
 
     Args:
-        model: the model.
         edit: maps a graph, and the tensors that must remain, to a graph. These tensors are the graph's inputs and
             outputs and those of signatures. `edit` returns the same object if it changes nothing.
     """

@@ -50,7 +50,7 @@ def evaluate(operator: Operator, inputs: Sequence[Array]) -> Array:
         result = rule(operator, inputs)
     except (IndexError, ValueError, OverflowError) as error:
         raise UnknownError from error
-    if result.shape != target.shape or any(not -(1 << bits) <= int(each) < 1 << bits for each in result.flat):
+    if result.shape != target.shape or any(not -(1 << bits) <= int(value) < 1 << bits for value in result.flat):
         raise UnknownError
     return result.astype(np.int64)
 
@@ -142,7 +142,7 @@ def _reduced(compute: Callable[[Sequence[int]], int]) -> Rule:
 
         vector, axes = inputs
         _only(vector.ndim == 1 and axes.size == 1 and axes.flat[0] in (0, -1))
-        return np.array(compute([int(each) for each in vector]), object).reshape(operator.outputs[0].shape)
+        return np.array(compute([int(value) for value in vector]), object).reshape(operator.outputs[0].shape)
 
     return rule
 

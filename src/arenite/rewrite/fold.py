@@ -46,12 +46,10 @@ def _folded(graph: Graph, interface: Set[Tensor]) -> Graph:
     instead: dict[Tensor, Tensor] = {}
     operators: list[Operator] = []
     for operator in graph.operators:
-        if any(tensor in instead for tensor in operator.inputs if tensor is not None):
-            inputs = tuple(tensor and instead.get(tensor, tensor) for tensor in operator.inputs)
-            operator = replace(operator, inputs=inputs)  # noqa: PLW2901 (what it is from here on)
-        source = _handed_on(operator)
+        reading = operator.reading(instead)
+        source = _handed_on(reading)
         if source is None or operator.outputs[0] in interface:
-            operators.append(operator)
+            operators.append(reading)
         else:
             instead[operator.outputs[0]] = source
     found = folds(operators, interface, _padding_alike)

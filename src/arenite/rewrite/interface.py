@@ -50,7 +50,7 @@ def _fault(before: Model, after: Model) -> str | None:
     if len(after.graphs) != len(before.graphs):
         return f"made {len(after.graphs)} graphs of {len(before.graphs)}"
     pairs = tuple(zip(before.graphs, after.graphs, strict=True))
-    facts, same = ((each.metadata, each.plan, each.target) for each in (before, after))
+    facts, same = ((model.metadata, model.plan, model.target) for model in (before, after))
     if facts == same and all(_alike(*pair) for pair in pairs):
         return "returned a copy of a model in which nothing changed"
     return next((fault for fault in (_fault_of_graph(*pair) for pair in pairs) if fault is not None), None)

@@ -33,9 +33,9 @@ def passes(*, widen_bias: bool, unpack_int4: bool) -> tuple[Pass, ...]:
 def rewritten(model: Model, through: Iterable[Pass]) -> tuple[Model, tuple[str, ...]]:
     """Run passes; returns the model (the same object if nothing changed) and the messages of effective passes."""
     sentences = []
-    for each in through:
-        result = each.run(model)
+    for rewrite in through:
+        result = rewrite.run(model)
         if result is not model:
-            sentences.append(each.sentence(model, result))
+            sentences.append(rewrite.sentence(model, result))
         model = result
     return model, tuple(filter(None, sentences))

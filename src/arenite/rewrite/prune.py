@@ -63,7 +63,7 @@ def _pruned(graph: Graph, named: frozenset[Tensor], *, every_operator: bool) -> 
     interface = named.union(graph.inputs, graph.outputs)
     operators = graph.operators if every_operator or not graph.outputs else _live_operators(graph, interface)
     instead = _duplicates(graph, operators, interface)
-    operators = tuple(_with_inputs(operator, instead) for operator in operators)
+    operators = tuple(operator.reading(instead) for operator in operators)
     used = set(interface)
     for operator in operators:
         used.update(tensor for tensor in operator.inputs if tensor is not None)
@@ -124,12 +124,6 @@ def _same_kind(constants: list[Tensor]) -> list[list[Tensor]]:
 def _kind(tensor: Tensor) -> Hashable:
     steps = tensor.quantization
     return tensor.type, tensor.shape, steps and (steps.scale, steps.zero_point, steps.dimension)
-
-
-def _with_inputs(operator: Operator, instead: Mapping[Tensor, Tensor]) -> Operator:
-    if not any(tensor in instead for tensor in operator.inputs if tensor is not None):
-        return operator
-    return replace(operator, inputs=tuple(tensor and instead.get(tensor, tensor) for tensor in operator.inputs))
 
 
 def _plan_of_rest(plan: MemoryPlan, before: Model, after: Model) -> MemoryPlan:

@@ -24,8 +24,6 @@ def rule_of(operator: Operator, rules: Mapping[str, R], reasons: Mapping[str, st
     """The rule of an operator's kind.
 
     Args:
-        operator: the operator.
-        rules: rules by kind.
         reasons: reasons why known kinds without a rule cannot be split.
         part: the unit of the split, "row" or "channel".
 

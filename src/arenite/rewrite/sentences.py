@@ -30,7 +30,7 @@ def number(count: int, one: str, many: str) -> str:
 
 def flash(before: Model, after: Model) -> int:
     """Bytes by which the contents of constants grow."""
-    one, other = (
+    old, new = (
         sum(
             len(data)
             for data in {tensor.data for graph in model.graphs for tensor in graph.tensors}
@@ -38,4 +38,4 @@ def flash(before: Model, after: Model) -> int:
         )
         for model in (before, after)
     )
-    return other - one
+    return new - old

@@ -125,7 +125,7 @@ class _Folding:
             shape = np.array(source.shape, np.int64)
             return shape if operator.code == "SHAPE" else np.array(len(shape), np.int64)
         inputs = [_array(tensor) for tensor in operator.inputs]
-        known = [each for each in inputs if each is not None]
+        known = [array for array in inputs if array is not None]
         try:
             return evaluate(operator, known) if known and len(known) == len(inputs) else None
         except UnknownError:

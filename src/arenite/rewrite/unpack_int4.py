@@ -59,10 +59,7 @@ def _unpacked(graph: Graph, interface: Set[Tensor]) -> Graph:
     if not instead:
         return graph
     operators = tuple(
-        replace(operator, inputs=tuple(tensor and instead.get(tensor, tensor) for tensor in operator.inputs))
-        if packed_weights(operator) in instead
-        else operator
-        for operator in graph.operators
+        operator.reading(instead) if packed_weights(operator) in instead else operator for operator in graph.operators
     )
     return replace(graph, operators=operators, tensors=tuple(instead.get(tensor, tensor) for tensor in graph.tensors))
 

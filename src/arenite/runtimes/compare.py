@@ -60,7 +60,7 @@ def _describe(one: Array, other: Array, output: int, name: str, number: int) -> 
         largest = float("nan")
     else:
         width = one.dtype.itemsize
-        bits = [np.frombuffer(each.tobytes(), np.uint8).reshape(-1, width) for each in (one, other)]
+        bits = [np.frombuffer(array.tobytes(), np.uint8).reshape(-1, width) for array in (one, other)]
         unequal = (bits[0] != bits[1]).any(axis=1).reshape(one.shape)
         wide = np.complex128 if one.dtype.kind == "c" else np.float64
         with np.errstate(invalid="ignore", over="ignore"):

@@ -90,7 +90,7 @@ def run_in_turn(batches: Mapping[str, Sequence[Job]]) -> dict[str, list[Run | Fa
         found = [child.result(number) for number in range(first, min(first + len(jobs), len(child.answers)))]
         if len(found) < len(jobs):
             if first:
-                return results | run_in_turn({each: batches[each] for each in batches if each not in results})
+                return results | run_in_turn({name: batches[name] for name in batches if name not in results})
             reason = f"{NAMES[runtime]} {_ending(child.process.returncode if ended else None, jobs[len(found)])}"
             found.append(Failure(_one_line(reason, child.printed_about(len(found)))))
         results[runtime] = found

@@ -107,8 +107,6 @@ def lay_out(
     """The lowest layout found, checked.
 
     Args:
-        buffers: what to place.
-        budget: is charged for the search.
         goal: a height in bytes that is low enough; the search ends there.
         progress: is called with ("layout", height, lower bound), in bytes.
 

@@ -55,7 +55,6 @@ def export_c(
     The order is the model's own if it is executable. The layout is that of the model's plan if the plan is valid.
 
     Args:
-        model: the model.
         name: prefix of all names of the C interface; None derives it from the model's name.
         may_move: whether tensors may move between operators if that makes the arena smaller.
         moves_worth: bytes of arena that must be saved for each byte that an inference moves.

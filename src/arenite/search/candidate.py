@@ -98,8 +98,8 @@ def _best(found: Iterable[Candidate], objective: Objective) -> list[Candidate]:
     """The smallest candidates, those with less extra work first; only one if an arena size was reached."""
     candidates = list(found)
     if objective.enough is not None and (fitting := [each for each in candidates if each.fits(objective)]):
-        return [min(fitting, key=lambda each: (each.extra_macs, each.size(objective)))]
-    least = min(each.size(objective) for each in candidates)
+        return [min(fitting, key=lambda candidate: (candidate.extra_macs, candidate.size(objective)))]
+    least = min(candidate.size(objective) for candidate in candidates)
     return sorted(
         (each for each in candidates if each.size(objective) == least), key=lambda candidate: candidate.extra_macs
     )

@@ -120,7 +120,6 @@ def check(
     `optimize --split` would reach.
 
     Args:
-        model: the model.
         file_bytes: size of its file in bytes.
         target: the target that the arena is computed for.
         available: bytes for the arena.
@@ -148,7 +147,6 @@ def fit(
     """Compare `model`, as it is and as `optimize` would write it, with the largest memory region of each board.
 
     Args:
-        model: the model.
         file_bytes: size of its file in bytes.
         on: the boards, each with the kernels of its core; None: all known boards.
         time_limit: seconds for the searches for all boards together; None: no limit.
@@ -160,10 +158,10 @@ def fit(
     targets = {name: find_target(name) for name in sorted({board.target for board in candidates})}
     by_kernels = {target.backend: target for target in targets.values()}
     budget = Budget(_STEPS, seconds=time_limit)
-    each = [budget.part(1 / len(by_kernels)) for _ in by_kernels]
+    parts = [budget.part(1 / len(by_kernels)) for _ in by_kernels]
     optimized = {
         kernels: preview(model, Options(target=target), budget=part)
-        for (kernels, target), part in zip(by_kernels.items(), each, strict=True)
+        for (kernels, target), part in zip(by_kernels.items(), parts, strict=True)
     }
     arenas = {name: (target.arena(model), target.arena(optimized[target.backend])) for name, target in targets.items()}
     plan = _plan(model)

@@ -141,7 +141,6 @@ def inspect(model: Model, *, target: Target | str = TFLM, budget: Budget | None 
     """Compute what `model` costs in the order of its file.
 
     Args:
-        model: the model.
         target: the target, or its name. It determines `arena` and `refusals`; all other figures are the same for every
             target.
         budget: of the search for the lower bound on the peak. Once it is spent, the bound proven so far is returned.
@@ -200,7 +199,7 @@ class _Tables:
         written = set(operator.outputs)
         read = {tensor for tensor in operator.inputs if tensor is not None} - written
         here = frozenset(alive)
-        input_bytes, output_bytes = (sum(self._sizes[tensor] for tensor in each & here) for each in (read, written))
+        input_bytes, output_bytes = (sum(self._sizes[tensor] for tensor in used & here) for used in (read, written))
         return InspectedOperator(
             index=position,
             name=operator.custom_code or operator.code,

@@ -139,9 +139,9 @@ class LayoutPolicy:
         charged = outcomes[self.target.charged]
         tensors = len(self.problem(found.model, self.target.charged)[1])
         beside = (
-            outcomes[each.kernels].offsets[tensors + each.first + number]
-            for each in pressing(found.model, limits, self.target.charged)
-            for number in range(len(each.sizes))
+            outcomes[scratch.kernels].offsets[tensors + scratch.first + number]
+            for scratch in pressing(found.model, limits, self.target.charged)
+            for number in range(len(scratch.sizes))
         )
         return Layout((*charged.offsets, *beside), charged.height, 0)
 
@@ -159,7 +159,7 @@ class LayoutPolicy:
         if tallest is not None:
             label, size = tallest
             needs = f"needs {size:,} bytes of scratch for {label}, and with that {head:,} bytes"
-        target = next(each for each in TARGETS.values() if each.backend == self.target.charged)
+        target = next(target for target in TARGETS.values() if target.backend == self.target.charged)
         return (
             f"a head of {self.head(found):,} bytes was found, but with it {kernels.name} {needs}, where TFLM by "
             f"itself takes {limit:,}; `--target {target.name}` would give at most {self.head(found):,}"
@@ -170,9 +170,7 @@ class LayoutPolicy:
 
         Args:
             model: in its order.
-            problem: its placement problem.
             tensors: the model's tensors for the problem's first buffers.
-            solution: a layout of the problem.
 
         Raises:
             VerificationError: the layout is not valid.
@@ -251,7 +249,7 @@ class LayoutPolicy:
     def _heads(self, model: Model, problem: PlacementProblem, tensors: int) -> Mapping[Backend, int]:
         """The heads in bytes of a planned model, checked; {} if some set of kernels does not keep the inputs."""
         try:
-            return {each: checked_head(model, problem, tensors, each) for each in self.target.sets}
+            return {kernels: checked_head(model, problem, tensors, kernels) for kernels in self.target.sets}
         except VerificationError:
             # TFLM does not know that inputs are kept: it may place scratch on them if the plan left no room for it.
             if self.keep_inputs:

@@ -32,7 +32,7 @@ def _unpacking(task: Task, packed: Sequence[tuple[int, Operator]]) -> tuple[str,
     The head is TFLM's own because finding the smallest one would take a search.
     """
     target = task.options.runs_on
-    number, largest = max(packed, key=lambda each: sum(target.scratch(each[1])))
+    number, largest = max(packed, key=lambda entry: sum(target.scratch(entry[1])))
     scratch = sum(target.scratch(largest))
     what = f"the int4 weights of {largest.code} (operator {number})"
     reason = f"{scratch:,} bytes of the head are scratch, into which TFLM unpacks {what}"

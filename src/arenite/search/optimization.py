@@ -43,7 +43,6 @@ def optimize(model: Model, options: Options = DEFAULTS, *, progress: Progress | 
 
     Args:
         model: the source; it is not changed.
-        options: see `Options`.
         progress: called with a sentence at each step of the search.
 
     Returns:
@@ -123,7 +122,6 @@ def preview(model: Model, options: Options = DEFAULTS, *, budget: Budget | None 
 
     Args:
         model: the source; it is not changed.
-        options: see `Options`.
         budget: steps for all searches together; None is the budget of `options`.
 
     Raises:

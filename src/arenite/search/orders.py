@@ -24,8 +24,6 @@ def checked_schedule(problem: Problem, *, budget: Budget, progress: Callable[[st
     """The best order found, after the independent checker has confirmed its peak and the certificate of its bound.
 
     Args:
-        problem: the ordering problem.
-        budget: charged for the search.
         progress: called with a phrase at each step of the search.
 
     Raises:
@@ -69,7 +67,7 @@ def peak_lower_bound(model: Model, *, budget: Budget) -> int:
         if problem.extra:  # charges the called graphs in the order of the file, which may not be their best
             called = map(called_graphs, model.graphs[graph].operators)
             problem = replace(
-                problem, extra=tuple(max((bounds[each] for each in calls), default=0) for calls in called)
+                problem, extra=tuple(max((bounds[callee] for callee in calls), default=0) for calls in called)
             )
         bounds[graph] = solve(problem, budget=budget).lower_bound
     return bounds[0]

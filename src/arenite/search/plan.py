@@ -224,7 +224,7 @@ class Plan:
             "unknown_scratch": list(self.unknown_scratch),
             "gap": round(self.gap, 6),
             "order": list(self.order),
-            "strips": [each.to_json() for each in self.strips],
+            "strips": [strips.to_json() for strips in self.strips],
             "extra_macs": self.extra_macs,
             "exported": None if self.exported is None else asdict(self.exported),
             "changed": self.changed,

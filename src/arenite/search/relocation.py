@@ -65,7 +65,6 @@ def arena(
     Args:
         model: prepared for generated C (`arenite.codegen.prepare`), its operators in an executable order.
         target: `c`, or a target whose C calls CMSIS-NN.
-        may_move: whether tensors may move.
         moves_worth: bytes of arena that must be saved for each byte that an inference moves.
         budget: charged for the searches; none begins once the budget is spent. None is a budget of its own.
 
@@ -101,8 +100,8 @@ def _scratch(model: Model, liveness: Liveness, kernels: Backend, places: Sequenc
     requesting = (
         (number, index)
         for number, (graph, spans) in enumerate(zip(model.graphs, liveness.operators, strict=True))
-        for index, (each, span) in enumerate(zip(graph.operators, spans, strict=True))
-        if span is not NEVER and kernels.planned_scratch(each)
+        for index, (operator, span) in enumerate(zip(graph.operators, spans, strict=True))
+        if span is not NEVER and kernels.planned_scratch(operator)
     )
     return dict(zip(requesting, places, strict=True))
 
@@ -116,9 +115,9 @@ def _without(
     stay = [number for number in range(len(problem.buffers)) if number >= len(tensors) or tensors[number] not in gone]
     number_of = {number: position for position, number in enumerate(stay)}
     relations = tuple(
-        replace(each, source=number_of[each.source], target=number_of[each.target])
-        for each in problem.relations
-        if each.source in number_of and each.target in number_of
+        replace(relation, source=number_of[relation.source], target=number_of[relation.target])
+        for relation in problem.relations
+        if relation.source in number_of and relation.target in number_of
     )
     buffers = tuple(problem.buffers[number] for number in stay)
     left = tuple(tensor for tensor in tensors if tensor not in gone)
@@ -129,7 +128,7 @@ def _with_variables(plan: Arena, model: Model) -> Arena:
     """The arena with the model's variables added at its end; results of READ_VARIABLE may lie in the variable."""
     found = kept(model)
     base = -(-plan.size // found.alignment) * found.alignment
-    offsets = {tensor: base + each.offset for tensor, each in found.variables.items()}
+    offsets = {tensor: base + variable.offset for tensor, variable in found.variables.items()}
     for operator in model.main.operators:
         if operator.code == "READ_VARIABLE" and operator.outputs[0] not in plan.offsets:
             handle = operator.input(0)
@@ -158,7 +157,7 @@ def _moves(
         found.setdefault(bisect_right(scopes, move.scope) - 1, []).append(
             TensorMove(those, move.source, move.target, move.size)
         )
-    return {index: tuple(each) for index, each in found.items()}
+    return {index: tuple(copies) for index, copies in found.items()}
 
 
 def _carried(model: Model, problem: PlacementProblem, tensors: tuple[Tensor, ...]) -> Layout | None:
@@ -187,7 +186,6 @@ def outlook(model: Model, target: Target, *, budget: Budget) -> Exported | None:
     Args:
         model: a model that the target can run.
         target: generated C.
-        budget: as in `arena`.
     """
     found = arena(prepared(model), target, budget=budget)
     if found.size >= target.arena(model).declare_bytes:

@@ -53,7 +53,6 @@ def reorder(
     """Candidate orders: the best ones by the rules of overlap, the best one without overlap, and the file's own.
 
     Args:
-        model: the model.
         kernels: the set of kernels that layouts have to be safe with.
         keep_inputs: the inputs of the main graph stay intact to the end of the inference.
         budget: charged for the searches, which return their best so far once it is spent. None is a budget of its own.
@@ -70,9 +69,9 @@ def reorder(
     for graph in executed_graphs(model):
         search.add(graph)
     dead = (entry.size for entry in lifetimes(model).planned if entry.dead)
-    candidates = dict.fromkeys(tuple(sorted(each.items())) for each in search.found)
+    candidates = dict.fromkeys(tuple(sorted(orders.items())) for orders in search.found)
     return Reordering(
-        tuple(dict(each) for each in sorted(candidates, key=search.promise)),
+        tuple(dict(orders) for orders in sorted(candidates, key=search.promise)),
         max([0, *search.bounds.values(), *dead]),
         tuple(search.proofs[graph] for graph in sorted(search.proofs)),
     )

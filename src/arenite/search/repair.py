@@ -27,7 +27,6 @@ def widening_sentences(source: Model, repaired: Model, *, rounds: int | None, se
         source: a model with int32 biases that TFLM reads as int64.
         repaired: the source with int64 biases.
         rounds: number of rounds with random inputs; None: fewer rounds for larger models (`fitting_rounds`).
-        seed: seed of the random inputs.
 
     Returns:
         At most two sentences; none if the model cannot be fed, or LiteRT is not installed.

@@ -127,7 +127,7 @@ def candidates(task: Task, whole: Decision, objective: Objective) -> Iterator[Ca
     for number, choice in enumerate(known[:_MOST_TRIED]):
         if number and task.budget.over:
             break
-        if number >= _TRIED and (objective.enough is None or any(each.fits(objective) for each in found)):
+        if number >= _TRIED and (objective.enough is None or any(candidate.fits(objective) for candidate in found)):
             break
         most = min(len(known), _TRIED if objective.enough is None else _MOST_TRIED)
         task.progress(f"strips: layout {number + 1} of at most {most}")
@@ -291,7 +291,7 @@ def _strips(task: Task, base: Model, choice: Choice) -> Iterator[Strips]:
         plan = within(base, segment.plan)
         if isinstance(plan, ChannelPlan):
             size = plan.region.outputs[-1].shape[-1] // plan.region.pieces
-            channels = tuple(size * each for each in plan.boundaries)
+            channels = tuple(size * boundary for boundary in plan.boundaries)
             yield Strips(places, (), None, segment.extra_macs, channels, estimate_channels(plan).constant_bytes)
         else:
             results = [tensor for operator in plan.region.operators for tensor in operator.outputs]

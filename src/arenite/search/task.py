@@ -123,12 +123,6 @@ def silent(_: str) -> None:
     """A `Progress` that ignores what it is told."""
 
 
-def order_of(source: Model, result: Model) -> tuple[int, ...]:
-    """For each operator of the result's main graph, its position in the source's main graph."""
-    position = {mark(operator): index for index, operator in enumerate(source.main.operators)}
-    return tuple(position[mark(operator)] for operator in result.main.operators)
-
-
 def origins(task: Task, decision: Decision) -> tuple[int | None, ...]:
     """For each operator of the result's main graph, the position of the source operator that it implements.
 

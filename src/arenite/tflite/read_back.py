@@ -63,8 +63,8 @@ def _in_graph(meant: Graph, found: Graph, same: _Contents) -> Iterator[str]:
         if _facts(tensor) != _facts(other) or not same(tensor.data, other.data):
             yield f"tensor {index}"
     ours, theirs = ({tensor: i for i, tensor in enumerate(graph.tensors)}.__getitem__ for graph in (meant, found))
-    for what, one, two in (("inputs", meant.inputs, found.inputs), ("outputs", meant.outputs, found.outputs)):
-        if [*map(ours, one)] != [*map(theirs, two)]:
+    for what, wanted, given in (("inputs", meant.inputs, found.inputs), ("outputs", meant.outputs, found.outputs)):
+        if [*map(ours, wanted)] != [*map(theirs, given)]:
             yield f"the {what}"
     for index, (operator, reread) in enumerate(zip(meant.operators, found.operators, strict=True)):
         if _ends(operator, ours) != _ends(reread, theirs) or not _same_options(operator, reread):

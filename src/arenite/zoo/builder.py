@@ -216,7 +216,6 @@ class Builder:
         """The finished model.
 
         Args:
-            outputs: the outputs of the graph.
             order: (operators, outputs) -> operators in the order to file them; None: in the order of the calls.
         """
         operators = order(self._parts.operators, outputs) if order else self._parts.operators

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -29,6 +30,17 @@ def test_plans_are_the_same(name, parameters, options):
             contents.append(optimize(model, options).content)
     assert len(contents) == 2
     assert contents[0] == contents[1]
+
+
+def test_one_variable_chooses_the_core_of_searches_and_the_walk_that_computes_a_peak():
+    said = "from arenite.operators import peak; from arenite.solve.core.choice import core; "
+    said += "print(type(core()).__name__, peak.walked_peak is peak.straight_peak)"
+    for name, answer in (("python", "Core True"), ("compiled", "CompiledCore False")):
+        command = [sys.executable, "-c", said]
+        result = subprocess.run(
+            command, env={**os.environ, "ARENITE_CORE": name}, stdout=subprocess.PIPE, text=True, check=True
+        )
+        assert result.stdout.strip() == answer
 
 
 def test_a_core_that_is_not_there_is_named():

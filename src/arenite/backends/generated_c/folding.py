@@ -63,8 +63,10 @@ def _folded(graph: Graph) -> Graph:
     gone = {pad for _, pad in found.values()}
     operators = tuple(found[each][0] if each in found else each for each in graph.operators if each not in gone)
     used = {*graph.inputs, *graph.outputs}
-    for each in operators:
-        used.update(tensor for tensor in (*each.inputs, *each.outputs, *each.intermediates) if tensor is not None)
+    for operator in operators:
+        used.update(
+            tensor for tensor in (*operator.inputs, *operator.outputs, *operator.intermediates) if tensor is not None
+        )
     tensors = tuple(tensor for tensor in graph.tensors if tensor in used or tensor.data is not None)
     if not gone and len(tensors) == len(graph.tensors):
         return graph
@@ -95,10 +97,10 @@ def _unfolded(graph: Graph, result: Graph) -> Graph:
     pads = {operator.outputs: pad for operator, (_, pad) in folds(graph.operators, graph.outputs, with_padding).items()}
     originals = {operator.outputs: operator for operator in graph.operators if operator.outputs}
     operators: dict[Operator, None] = {}
-    for each in result.operators:
-        if each.outputs in pads:
-            operators[pads[each.outputs]] = None
-        operators[originals.get(each.outputs, each)] = None
+    for operator in result.operators:
+        if operator.outputs in pads:
+            operators[pads[operator.outputs]] = None
+        operators[originals.get(operator.outputs, operator)] = None
     return replace(graph, operators=tuple(operators))
 
 
@@ -123,7 +125,7 @@ def folds(
     for pad in operators:
         if pad.code == "PAD" and len(pad.inputs) == 2 and pad.outputs[0] not in interface:
             convolutions = readers[pad.outputs[0]]
-            made = [each for each in (made_of(pad, reader) for reader in convolutions) if each is not None]
+            made = [pair for pair in (made_of(pad, reader) for reader in convolutions) if pair is not None]
             if len(made) == len(convolutions):
                 found.update((old, (new, pad)) for old, new in zip(convolutions, made, strict=True))
     return found

@@ -72,7 +72,7 @@ def kept(model: Model) -> Kept:
         size += length
     variables = {tensor: places[key] for tensor, key in keys.items() if key in places}
     flags = {operator: Variable(size + number, 1, 1, 0) for number, operator in enumerate(_computed_once(model))}
-    alignment = max((max(each.element, WORD) for each in places.values()), default=1)
+    alignment = max((max(place.element, WORD) for place in places.values()), default=1)
     return Kept(variables, flags, size + len(flags), alignment)
 
 
@@ -89,7 +89,7 @@ def read_in_place(model: Model) -> frozenset[Tensor]:
         for handle in _assigned(model, operator)
     ]
     last = {tensor: index for index, each in enumerate(graph.operators) for tensor in each.inputs if tensor is not None}
-    found = {tensor for each in run_graphs(model) for tensor in _own_states(each.operators)}
+    found = {tensor for graph in run_graphs(model) for tensor in _own_states(graph.operators)}
     for index, operator in enumerate(graph.operators):
         handle = operator.inputs[0] if operator.code == "READ_VARIABLE" else None
         if handle is not None and handle in variables and operator.outputs[0] not in graph.outputs:

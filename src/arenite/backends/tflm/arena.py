@@ -52,17 +52,14 @@ def arena(model: Model, backend: TflmBackend, plan: MemoryPlan | None, *, abi: A
     """Arena that TFLM with these kernels needs for a model in the order and layout of its file.
 
     Args:
-        model: the model.
-        backend: the kernels of the build.
         plan: the offsets to assume; None means the plan in the model's metadata, or no plan if there is none.
-        abi: how TFLM was compiled.
 
     Raises:
         ModelError: the model's plan does not match its tensors, or a graph calls itself.
     """
     liveness = lifetimes(model)
     offsets = planned_offsets(model, plan or model.plan)
-    placed = [each.tensor for each in liveness.lifetimes if each.tensor.variable and each.tensor in offsets]
+    placed = [entry.tensor for entry in liveness.lifetimes if entry.tensor.variable and entry.tensor in offsets]
     requests = tuple(scratch_buffers(model, liveness, lambda operator: backend.scratch(operator, abi)))
     head = plan_around(model, requests, plan).height
     start = tail(model, backend, head, planned=placed, abi=abi)

@@ -63,9 +63,9 @@ def _place_many(buffers: Sequence[Buffer], offsets: list[int], online: Sequence[
         if offset != ONLINE:
             placed.add(offset, offset + buffers[number].size, buffers[number].first, buffers[number].last)
     for number in online:
-        each = buffers[number]
-        offsets[number] = at = placed.gap(each.size, each.first, each.last, tightest=False)
-        placed.add(at, at + each.size, each.first, each.last)
+        buffer = buffers[number]
+        offsets[number] = at = placed.gap(buffer.size, buffer.first, buffer.last, tightest=False)
+        placed.add(at, at + buffer.size, buffer.first, buffer.last)
 
 
 def _place_few(buffers: Sequence[Buffer], offsets: list[int], online: Sequence[int]) -> None:

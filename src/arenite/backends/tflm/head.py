@@ -29,7 +29,6 @@ def planned_head(model: Model, plan: MemoryPlan | None = None) -> int:
     """Bytes of head that stock TFLM with reference kernels plans for a model.
 
     Args:
-        model: the model.
         plan: the offsets to assume; None means the plan in the model's metadata, or no plan if there is none.
 
     Raises:
@@ -51,7 +50,6 @@ def head_plan(model: Model, plan: MemoryPlan | None = None, requests: Requests =
     """TFLM's plan, buffer for buffer: the planned tensors in file order, then the scratch.
 
     Args:
-        model: the model.
         plan: as in `planned_head`.
         requests: bytes of each scratch buffer that an operator's kernel requests.
 
@@ -65,7 +63,6 @@ def plan_around(model: Model, scratch: Sequence[Buffer], plan: MemoryPlan | None
     """TFLM's plan for the tensors of a model and these scratch buffers.
 
     Args:
-        model: the model.
         scratch: in the order in which TFLM's kernels request them, rounded up.
         plan: as in `planned_head`.
 
@@ -76,7 +73,7 @@ def plan_around(model: Model, scratch: Sequence[Buffer], plan: MemoryPlan | None
     if plan not in known:
         known[plan] = _Around(*head_buffers(lifetimes(model), planned_offsets(model, plan or model.plan)), {})
     buffers, fixed, found = known[plan]
-    key = tuple((each.size, each.first, each.last) for each in scratch)
+    key = tuple((buffer.size, buffer.first, buffer.last) for buffer in scratch)
     if key not in found:
         found[key] = greedy_plan([*buffers, *scratch], [*fixed, *[ONLINE] * len(scratch)])
     return found[key]
@@ -136,7 +133,6 @@ def layout_problem(
     may lie anywhere, so each one gets a scope of its own after the last scope of the model.
 
     Args:
-        model: the model.
         orders: another order of execution for some graphs: graph position -> operator positions in the file.
         keep_inputs: whether the inputs of the main graph stay intact until the end of the inference.
     """
@@ -174,7 +170,6 @@ def inputs_on_top(
     alive together with all others, so removing it and closing the gap leaves a valid layout.
 
     Args:
-        model: the model.
         problem: the result of `layout_problem` with `keep_inputs`.
         tensors: the tensors of the problem's first buffers.
         offsets: a valid layout of all buffers of the problem.
@@ -217,8 +212,6 @@ def scratch_buffers(model: Model, liveness: Liveness, requests: Requests) -> Ite
     """Scratch buffers of every operator that runs, in the order in which TFLM's kernels request them, rounded up to 16.
 
     Args:
-        model: the model.
-        liveness: its lifetimes.
         requests: bytes of each scratch buffer that an operator's kernel requests.
     """
     for graph, spans in zip(model.graphs, liveness.operators, strict=True):

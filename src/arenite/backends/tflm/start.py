@@ -112,8 +112,8 @@ class Start:
             if tensor.variable and tensor not in in_head:
                 self.arena.keep(tensor.bytes)
         # VAR_HANDLE sets its output's data pointer before the planner counts, so TFLM skips it (kernels/var_handle.cc).
-        planned_tensors = (each for each in tensors if each in in_head or occupies(each))
-        buffers = self.requests + sum(each not in self.resource for each in planned_tensors)
+        planned_tensors = (tensor for tensor in tensors if tensor in in_head or occupies(tensor))
+        buffers = self.requests + sum(tensor not in self.resource for tensor in planned_tensors)
         # TFLM gives the planner all free bytes between two multiples of 16.
         self.arena.lend_aligned(structures.PLANNED_BUFFER_BYTES * buffers)
         self.arena.give_back()

@@ -48,10 +48,8 @@ def tail(
 
     Args:
         model: the model, as it is in the file.
-        backend: the kernels of the build.
         head_bytes: the head that TFLM plans, with scratch.
         planned: variable tensors that an offline plan places in the head; TFLM allocates the others in the tail.
-        abi: how TFLM was compiled.
     """
     operators = [operator for graph in model.graphs for operator in graph.operators]
     footprints = [backend.footprint(operator, abi) for operator in operators]
@@ -68,5 +66,5 @@ def tail(
     start.plan(model, head_bytes, planned)
     start.ends(model.main.inputs)
     start.ends(model.main.outputs)
-    unknown = sorted({each.label for each, needs in zip(operators, footprints, strict=True) if not needs.known})
+    unknown = sorted({operator.label for operator, needs in zip(operators, footprints, strict=True) if not needs.known})
     return Tail(start.arena.tail, round_up(start.arena.needed, ARENA_ALIGNMENT), tuple(unknown))

@@ -50,7 +50,7 @@ class Packed:
         if not self.unpacking:
             return model, {}
         graph = model.main
-        operators = tuple(_reading(each, self.weights) for each in (*self.unpacking, *graph.operators))
+        operators = tuple(operator.reading(self.weights) for operator in (*self.unpacking, *graph.operators))
         used = [tensor for each in self.unpacking for tensor in (*each.inputs, *each.outputs) if tensor is not None]
         rest = (tensor for tensor in graph.tensors if tensor not in self.weights)
         new = replace(graph, operators=unpacked_late(operators), tensors=tuple(dict.fromkeys((*rest, *used))))
@@ -64,8 +64,8 @@ def packed(model: Model) -> Packed:
     found = [each for each, readers in _readers(graph.operators).items() if _read_whole(each, readers, graph)]
     if not found:
         return Packed(model, {}, ())
-    hidden = {tensor: replace(tensor, data=Data(b"")) for each in found for tensor in each.outputs}
-    operators = tuple(_reading(each, hidden) for each in graph.operators if each not in found)
+    hidden = {tensor: replace(tensor, data=Data(b"")) for unpacking in found for tensor in unpacking.outputs}
+    operators = tuple(operator.reading(hidden) for operator in graph.operators if operator not in found)
     tensors = tuple(hidden.get(tensor, tensor) for tensor in graph.tensors)
     new = replace(graph, operators=operators, tensors=tensors)
     weights = {constant: tensor for tensor, constant in hidden.items()}
@@ -109,13 +109,13 @@ def unpacked_for_each(graph: Graph) -> tuple[Graph, dict[Operator, Operator]]:
     instead: dict[Operator, dict[Tensor, Tensor]] = {}
     for unpacking, found in shared.items():
         for number, reader in enumerate(found[1:], start=2):
-            copies = {each: replace(each, name=f"{each.name}/unpacked{number}") for each in unpacking.outputs}
+            copies = {tensor: replace(tensor, name=f"{tensor.name}/unpacked{number}") for tensor in unpacking.outputs}
             copy = replace(unpacking, outputs=tuple(copies.values()))
             new[copy] = unpacking
             before.setdefault(reader, []).append(copy)
             instead.setdefault(reader, {}).update(copies)
     operators = [
-        made for each in graph.operators for made in (*before.get(each, ()), _reading(each, instead.get(each, {})))
+        made for each in graph.operators for made in (*before.get(each, ()), each.reading(instead.get(each, {})))
     ]
     tensors = (*graph.tensors, *(tensor for copy in new for tensor in copy.outputs))
     return replace(graph, operators=unpacked_late(operators), tensors=tensors), new
@@ -129,12 +129,6 @@ def _readers(operators: Iterable[Operator]) -> dict[Operator, list[Operator]]:
         if unpacks(operator):
             readers[operator] = []
             made.update(dict.fromkeys(operator.outputs, operator))
-        for unpacking in dict.fromkeys(made[each] for each in operator.inputs if each in made):
+        for unpacking in dict.fromkeys(made[tensor] for tensor in operator.inputs if tensor in made):
             readers[unpacking].append(operator)
     return readers
-
-
-def _reading(operator: Operator, instead: Mapping[Tensor, Tensor]) -> Operator:
-    if not any(each in instead for each in operator.inputs if each is not None):
-        return operator
-    return replace(operator, inputs=tuple(each and instead.get(each, each) for each in operator.inputs))

@@ -213,16 +213,16 @@ def broadcast(first: Sequence[int], second: Sequence[int], output: Sequence[int]
     require(fit, "the shapes cannot be broadcast")
     walks = [[0 if n == 1 else step for n, step in zip(shape, steps(shape), strict=True)] for shape in padded]
     joined: list[tuple[int, int, int]] = []
-    for count, *each in zip(output, *walks, strict=True):
+    for count, *walk in zip(output, *walks, strict=True):
         if count == 1:
             continue
-        if joined and all(joined[-1][i + 1] == each[i] * count for i in (0, 1)):
-            joined[-1] = (joined[-1][0] * count, each[0], each[1])
+        if joined and all(joined[-1][i + 1] == walk[i] * count for i in (0, 1)):
+            joined[-1] = (joined[-1][0] * count, walk[0], walk[1])
         else:
-            joined.append((count, each[0], each[1]))
+            joined.append((count, walk[0], walk[1]))
     require(len(joined) <= RANK, f"more than {RANK} dimensions are walked apart")
     joined = [(1, 0, 0)] * (RANK - len(joined)) + joined
-    return tuple(tuple(each[i] for each in joined) for i in range(3))
+    return tuple(tuple(axis[i] for axis in joined) for i in range(3))
 
 
 def _operands(operator: Operator, allowed: tuple[ElementType, ...]) -> tuple[Tensor, Tensor, Tensor, ElementType]:

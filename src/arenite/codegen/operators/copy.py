@@ -62,11 +62,11 @@ def copy(unit: Unit, source: Tensor, output: Tensor, walk: Walk) -> None:
     shape = unit.parameters(
         "copy",
         run=run * width,
-        count=tuple(each[0] for each in walked),
-        input_step=tuple(each[1] * width for each in walked),
-        output_step=tuple(each[2] * width for each in walked),
+        count=tuple(axis[0] for axis in walked),
+        input_step=tuple(axis[1] * width for axis in walked),
+        output_step=tuple(axis[2] * width for axis in walked),
     )
-    shape = replace(shape, label=f"copy {run * prod(each[0] for each in walked) * width} bytes")  # shared by operators
+    shape = replace(shape, label=f"copy {run * prod(axis[0] for axis in walked) * width} bytes")  # shared by operators
     unit.call(
         "copy",
         shape,

@@ -33,7 +33,7 @@ def quantize(unit: Unit, operator: Operator) -> None:
     one_for_one(operator)
     types, count = (source.type, output.type), prod(source.shape)
     places = (unit.pointer(source), unit.target(output))
-    suffixes = "_".join(TYPES[each].suffix for each in types)
+    suffixes = "_".join(TYPES[kind].suffix for kind in types)
     if source.type is ElementType.FLOAT32:
         require(output.type in (ElementType.INT8, ElementType.INT16), "there is no kernel for these types")
         unit.call(f"quantize_{suffixes}", scale_of(output), zero_point_of(output), count, *places)

@@ -82,8 +82,8 @@ def filter_bank(unit: Unit, operator: Operator) -> None:
     (source, *tables), output = tensors(operator, 6), operator.outputs[0]
     _types(operator, (_UINT32, *(_INT16,) * 5), (_UINT64,))
     (channels,) = _options(operator, "num_channels")
-    fit = prod(output.shape) == channels and all(prod(each.shape) == channels + 1 for each in tables[2:])
-    require(fit and all(each.data is not None for each in tables), "the tables do not fit")
+    fit = prod(output.shape) == channels and all(prod(table.shape) == channels + 1 for table in tables[2:])
+    require(fit and all(table.data is not None for table in tables), "the tables do not fit")
     names = ("weights", "rests", "first", "first_weight", "width")
     arrays = {name: constant(unit, table, name) for name, table in zip(names, tables, strict=True)}
     layer = unit.parameters("signal_filter_bank", channels=channels, **arrays)

@@ -62,7 +62,7 @@ def window(operator: Operator, source: Tensor, target: Tensor, kernel: tuple[int
     explicit = operator.options.get(EXPLICIT)
     padding = [0, 0]
     if isinstance(explicit, tuple):
-        padding = [int(each) for each in explicit]
+        padding = [int(pad) for pad in explicit]
     else:
         scheme = number(operator, "padding", SAME)
         require(scheme in (SAME, VALID), f"the padding {scheme} is not known")

@@ -34,7 +34,7 @@ def memory_map(memory: Memory) -> str:
 
 
 def _line(place: Place) -> str:
-    first, last = ("-" if each is None or each < 0 else str(each) for each in (place.first, place.last))
+    first, last = ("-" if time is None or time < 0 else str(time) for time in (place.first, place.last))
     return _LINE.format(
         offset=place.offset,
         last=place.offset + place.size - 1,

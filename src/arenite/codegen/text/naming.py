@@ -21,11 +21,11 @@ _TAKEN = ("arena", "constants", "invoke", "invoke_in", "reset", "reset_in", "tes
 def named(program: Program) -> Mapping[Named, str]:
     """Names of all constants, each after the ones that it points to: arrays, parameters, tables of loops."""
     names: dict[Named, str] = {}
-    taken = {f"{program.name}_{each}" for each in _TAKEN} | {each.name for each in program.functions}
-    for each in _constants(program):
-        if each not in names:
-            names[each] = _free(f"{program.name}_{words(_label(each)) or 'constant'}", taken)
-            taken.add(names[each])
+    taken = {f"{program.name}_{name}" for name in _TAKEN} | {function.name for function in program.functions}
+    for constant in _constants(program):
+        if constant not in names:
+            names[constant] = _free(f"{program.name}_{words(_label(constant)) or 'constant'}", taken)
+            taken.add(names[constant])
     return names
 
 
@@ -42,7 +42,7 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def _constants(program: Program) -> Iterator[Named]:
-    steps = [step for each in (program.main, *program.inner) for step in each.steps]
+    steps = [step for function in (program.main, *program.inner) for step in function.steps]
     for step in (*steps, *program.resets):
         if isinstance(step, Loop) and step.table:
             yield step

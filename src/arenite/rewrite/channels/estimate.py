@@ -39,7 +39,7 @@ def estimate_channels(plan: ChannelPlan) -> ChannelEstimate:
     joins = levels(groups)
     copies = [
         *((tensor, tensor.bytes) for tensor in sliced),
-        *((each, each.bytes * len(joins)) for each in region.outputs),
+        *((output, output.bytes * len(joins)) for output in region.outputs),
     ]
     return ChannelEstimate(
         copied_bytes=sum(count for _, count in copies),

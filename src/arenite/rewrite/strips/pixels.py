@@ -49,7 +49,7 @@ def same_rows_rule(operator: Operator) -> Rule:
         raise CannotSplitError("reads no rows that it could be given one strip at a time")
 
     def cut(rows: Rows) -> Cut:
-        return Cut(rows, rows, tuple(rows if each else None for each in sliced), options=operator.options)
+        return Cut(rows, rows, tuple(rows if is_sliced else None for is_sliced in sliced), options=operator.options)
 
     return cut
 

@@ -40,7 +40,7 @@ class StripPlan:
         for tensor, rows in zip(self.region.outputs, self.boundaries, strict=True):
             if len(rows) != len(self.boundaries[0]) or len(rows) < 2:
                 raise OptionError(f"{tensor.name!r}: every output needs as many strips as the first, at least one")
-            if rows[0] != 0 or rows[-1] != tensor.shape[1] or any(one > next_ for one, next_ in pairwise(rows)):
+            if rows[0] != 0 or rows[-1] != tensor.shape[1] or any(row > next_ for row, next_ in pairwise(rows)):
                 raise OptionError(f"{tensor.name!r}: boundaries must rise from 0 to its {tensor.shape[1]} rows")
 
     @property
@@ -57,7 +57,6 @@ def strip_plan(region: Region, boundaries: int | Sequence[int], *, halo: Halo = 
     output alone. A strip of any other output ends at the same fraction of the height.
 
     Args:
-        region: the region to split.
         boundaries: number of strips, or the rows at which strips begin and end, from 0 to the height of the last
             output.
         halo: "recompute" computes rows that two strips read twice; "keep" keeps these rows of all results in the arena.
@@ -102,9 +101,9 @@ def _read_to(output: Tensor, held: Sequence[Mapping[Tensor, Rows]], last: Sequen
     """Boundaries of an output: the end of the rows read in each strip, else a fraction of the height as in `last`."""
     rows = output.shape[1]
     ends = [at * rows // last[-1] for at in last]
-    for strip, each in enumerate(held):
-        if output in each:
-            ends[strip + 1] = each[output].end
+    for strip, needed in enumerate(held):
+        if output in needed:
+            ends[strip + 1] = needed[output].end
     ends[-1] = rows
     return _rising(ends)
 

@@ -44,7 +44,6 @@ def verify(
         second: the model to compare; None only compares the runtimes with each other.
         rounds: number of random rounds, up to 1000. None means five, or fewer for a model with much work; if only one
             round remains, it is random.
-        seed: seed of the random inputs.
         runtimes: runtimes to use, of "litert" and "tflm".
         expected_head: bytes of head that TFLM must report for the second model, if TFLM runs it.
         progress: called with a sentence before each runtime starts.

@@ -64,7 +64,6 @@ def main_alone(model: Model, tensors: Sequence[Tensor], sets: Collection[Backend
     """Whether the main graph's order is free and no other executed graph takes room in the head.
 
     Args:
-        model: the model.
         tensors: the tensors that take room in the head.
         sets: the sets of kernels whose scratch takes room in the head.
     """
@@ -74,7 +73,7 @@ def main_alone(model: Model, tensors: Sequence[Tensor], sets: Collection[Backend
     return (
         order_is_free(model, 0)
         and not any(tensor in further for tensor in tensors)
-        and not any(size for operator in operators for each in sets for size in each.planned_scratch(operator))
+        and not any(size for operator in operators for kernels in sets for size in kernels.planned_scratch(operator))
     )
 
 
@@ -86,7 +85,6 @@ class Common:
     the main graph.
 
     Args:
-        model: the model.
         rules: what layouts have to respect.
         tensors: the model's tensors for the problem's first buffers.
         barred: tensors that never share bytes with others.
@@ -113,11 +111,11 @@ class Common:
         """Whether `charges` has every buffer that is ever alive; false if the graph has an output without producer."""
         requests = [
             (index, align(size), scratch_of)
-            for index, each in enumerate(self._operators)
-            for size in scratch_of.planned_scratch(each)
+            for index, operator in enumerate(self._operators)
+            for size in scratch_of.planned_scratch(operator)
         ]
         hard = list(pressing(model, limits, scratch_of)) if limits else []
-        beside = [(each.position, size, each.kernels) for each in hard for size in each.sizes]
+        beside = [(scratch.position, size, scratch.kernels) for scratch in hard for size in scratch.sizes]
         for number, (index, size, _) in enumerate([*requests, *beside], len(tensors)):
             self.charges[number] = Charge(size, index, ())
         self._sets = [kernels for _, _, kernels in [*requests, *beside]]
@@ -131,7 +129,7 @@ class Common:
         }
         in_order = [self._operators[index] for index in file_order(model.main)]
         pieces = copied_pieces(in_order, charged, barred, kernels)
-        self._pieces = {tensor: each for tensor, each in pieces.items() if tensor not in barred}
+        self._pieces = {tensor: parts for tensor, parts in pieces.items() if tensor not in barred}
 
     def conflicts(self, buffers: Iterable[int] | None = None, *, every_order: bool = False) -> Iterator[Conflict]:
         """Yield the pairs of `buffers` (None: all) that conflict in some order, or with `every_order` in every order.

@@ -55,7 +55,6 @@ def every_order_bound(
     """A lower bound in bytes on the head of every order and every layout with overlap; at least `bound`.
 
     Args:
-        model: the model.
         rules: what layouts have to respect; the limits are not looked at.
         order: of the main graph, as positions in the file.
         solution: a layout of `rules.problem` for that order.
@@ -75,9 +74,9 @@ def every_order_bound(
     # Kept inputs are not barred: the bound has to hold even for layouts with views of them, which are valid.
     common = Common(model, rules, tensors, frozenset(written_twice(model)))
     conflicts = list(common.conflicts(members, every_order=True))
-    relations = tuple(each.widest for each in conflicts if each.widest is not None)
+    relations = tuple(conflict.widest for conflict in conflicts if conflict.widest is not None)
     together = PlacementProblem(buffers, relations, problem.alignment)
-    small = gaps_of(together, ((each.one, each.other) for each in conflicts)).part(members)
+    small = gaps_of(together, ((conflict.one, conflict.other) for conflict in conflicts)).part(members)
     start = [solution.offsets[member] // small.unit for member in members]
     least = -(-bound // small.unit)
     if len(members) >= _LONG:

@@ -68,7 +68,7 @@ class JointModel:
         self._sizes = sizes
         self._caps = common.caps
         self._counted = common.counted
-        relations = [each for conflict in conflicts for each in (conflict.always, conflict.used_up) if each]
+        relations = [relation for conflict in conflicts for relation in (conflict.always, conflict.used_up) if relation]
         distances = [part for each in relations for part in (each.distance or 0, greatest_divisor(each.exactly))]
         self._unit = math.gcd(*sizes, *start.offsets, *distances) or 1
         part = part or Part(start.order, range(len(sizes)))
@@ -79,7 +79,7 @@ class JointModel:
         self._moving = set(part.buffers)
         self._places: dict[int, cp_model.IntVar] = {}
         self._add_places(common)
-        self._top = max(start.offsets[one] + sizes[one] for one in self._moving if one < self._counted)
+        self._top = max(start.offsets[buffer] + sizes[buffer] for buffer in self._moving if buffer < self._counted)
         """Height in bytes of the start, over the buffers that may move."""
         self._offsets: list[cp_model.IntVar | int] = [at // self._unit for at in start.offsets]
         self._height = self._add_offsets(bound)
@@ -101,15 +101,15 @@ class JointModel:
         top = self._top // self._unit
         least = min(-(-bound // self._unit), top - 1)
         height = self._model.new_int_var(least, top - 1, "height")
-        for one in sorted(self._moving):
-            size = self._sizes[one] // self._unit
-            highest = self._caps[one] // self._unit if self._caps else top
-            counts = one < self._counted
+        for buffer in sorted(self._moving):
+            size = self._sizes[buffer] // self._unit
+            highest = self._caps[buffer] // self._unit if self._caps else top
+            counts = buffer < self._counted
             offset = self._model.new_int_var(0, max(0, (min(top, highest) if counts else highest) - size), "")
             if counts:
                 self._model.add(offset + size <= height)
-            self._model.add_hint(offset, self._start.offsets[one] // self._unit)
-            self._offsets[one] = offset
+            self._model.add_hint(offset, self._start.offsets[buffer] // self._unit)
+            self._offsets[buffer] = offset
         return height
 
     def run(self, effort: float, budget: Budget, *, any_lower: bool = False) -> tuple[Arrangement | None, int, float]:
@@ -156,14 +156,14 @@ class JointModel:
     def _all(self, pairs: tuple[tuple[int, int], ...]) -> Literal | bool:
         """A literal that implies that the first operator of every pair runs before the second, or a fixed value."""
         literals = [self._before(*pair) for pair in pairs]
-        if any(each is False for each in literals):
+        if any(part is False for part in literals):
             return False
-        open_ = [each for each in literals if each is not True]
+        open_ = [part for part in literals if part is not True]
         if len(open_) < 2:
             return open_[0] if open_ else True
         literal = self._model.new_bool_var("")
-        for each in open_:
-            self._model.add_implication(literal, each)
+        for part in open_:
+            self._model.add_implication(literal, part)
         return literal
 
     def _add(self, conflict: Conflict) -> None:
@@ -171,10 +171,10 @@ class JointModel:
         model, unit = self._model, self._unit
         one, other = conflict.one, conflict.other
         apart = [self._all(pairs) for pairs in conflict.apart]
-        if any(each is True for each in apart):
+        if any(literal is True for literal in apart):
             return
         difference = self._offsets[one] - self._offsets[other]
-        ways = [each for each in apart if each is not False]
+        ways = [literal for literal in apart if literal is not False]
         ways.append(self._way(difference >= self._sizes[other] // unit))
         ways.append(self._way(-difference >= self._sizes[one] // unit))
         if conflict.always is not None:

@@ -75,7 +75,6 @@ def solve_jointly(
     Nothing is searched if other graphs take room in the head (`main_alone`), or if there are too many buffers.
 
     Args:
-        model: the model.
         rules: what layouts have to respect.
         order: of the main graph, as positions in the file.
         solution: a layout of `rules.problem` for that order.

@@ -42,8 +42,6 @@ _WORK = 8000
 """Groups of buffers placed for the layout of one stretch; more finds lower heads, but fewer stretches get settled."""
 _WORK_OF_ONE = 500
 """Groups of buffers placed for the layout of one whole operator, which has few buffers."""
-_MEASURED_PARTS = 4
-"""Parts of a stretch whose tail is computed, to predict the bytes that each part adds for any number of parts."""
 _TAIL_OF_HALO = 200
 """Bytes of tail that the SLICE and the CONCATENATION of one kept halo take in each part."""
 _WIDE = 8
@@ -186,7 +184,7 @@ class Costs:
             nearest = min(known, key=lambda other: abs(other - number) / other)
             return (1 + (known[nearest] - 1) * min(1.0, number / nearest) ** 2) * _OPTIMISM
         others = (self._known.get(key._replace(kind=kind)) for kind in ROW_KINDS if key.kind != "channels")
-        ratios = [min(each.values()) for each in others if each]
+        ratios = [min(known.values()) for known in others if known]
         return max(1.0, min(ratios) * _OPTIMISM_BETWEEN_KINDS) if ratios else 1.0
 
     def _tail_of(self, stretch: Key, number: int) -> int:

@@ -72,7 +72,7 @@ def frontier(
         found.extend(new)
         if not new:
             floor = limit
-        elif (head := min(limit, max(each.head for each in new))) < lowest:
+        elif (head := min(limit, max(candidate.head for candidate in new))) < lowest:
             lowest = head
             report(lowest)
         return bool(new)

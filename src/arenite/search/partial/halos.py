@@ -29,9 +29,9 @@ def nested(area: Area, part: float) -> list[Load]:
     result = [none]
     saved = {tensor: _saved(none, tensor) for tensor in sorted(every.kept, key=area.place)}
     while work(result[-1]) > enough:
-        tensor = max(saved, key=lambda each: saved[each])
+        tensor = max(saved, key=lambda candidate: saved[candidate])
         now = _saved(result[-1], tensor)
-        if now < max((value for each, value in saved.items() if each is not tensor), default=0.0):
+        if now < max((value for other, value in saved.items() if other is not tensor), default=0.0):
             saved[tensor] = now
         else:
             del saved[tensor]

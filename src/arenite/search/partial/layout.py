@@ -89,7 +89,6 @@ def lowered_by_cp_sat(model: Model, policy: LayoutPolicy, head: int, budget: Bud
         model: in its order, without a plan.
         policy: what layouts have to satisfy.
         head: bytes that the head with every set of kernels must stay below.
-        budget: charged for the search.
     """
     problem, tensors = policy.problem(model, policy.target.backend)
     groups = Groups(problem)

@@ -45,13 +45,13 @@ class Area:
         self.staying = staying
         self.kernels = kernels
         self.readings: tuple[Reading, ...] = tuple(reading(operator) for operator in region.operators)
-        read = dict.fromkeys(source.tensor for each in self.readings for source in each.sources)
+        read = dict.fromkeys(source.tensor for entry in self.readings for source in entry.sources)
         results = dict.fromkeys((*region.inner, *region.outputs))
         last = {
             tensor: region.operators.index(operator) for operator in region.operators for tensor in operator.outputs
         }
-        for number, each in enumerate(self.readings):
-            last.update((source.tensor, number) for source in each.sources if source.tensor in last)
+        for number, entry in enumerate(self.readings):
+            last.update((source.tensor, number) for source in entry.sources if source.tensor in last)
         self.row = {tensor: prod(tensor.shape[2:]) * tensor.type.bytes for tensor in (*read, *results)}
         """Bytes of one row of each tensor."""
         self.shared = tuple(self._shared(*pair) for pair in zip(region.operators, self.readings, strict=True))
@@ -60,9 +60,9 @@ class Area:
             tuple(tensor for tensor, number in last.items() if number == place) for place in range(len(self.readings))
         )
         """For each operator the results of the region whose last reader it is."""
-        self.by_rows = tuple(each for each in region.inputs if each in read and each not in staying)
+        self.by_rows = tuple(tensor for tensor in region.inputs if tensor in read and tensor not in staying)
         """The inputs whose rows are freed as soon as no further strip reads them."""
-        self.whole = sum(align(each.bytes) for each in region.inputs if each not in self.by_rows)
+        self.whole = sum(align(tensor.bytes) for tensor in region.inputs if tensor not in self.by_rows)
         """Bytes of the other inputs, which are alive throughout."""
 
     def place(self, tensor: Tensor) -> int:
@@ -157,7 +157,7 @@ class Load:
             new, last = self._new[target][first], self._end[target][end]
             made = np.maximum(reads.made_end[last] - reads.made_first[new], last - self._first[target][first])
             output = _aligned(np.maximum(made, 0) * row[target])
-            ends = {each.tensor: rests[number] - rests[number + 1] for each in reads.sources}
+            ends = {source.tensor: rests[number] - rests[number + 1] for source in reads.sources}
             for tensor in self.area.ending[number]:
                 if tensor in alive:
                     stays = self._own_bytes(tensor, first, end) + self._plain_bytes(tensor, end)

@@ -39,7 +39,7 @@ def realize(model: Model, choice: Choice) -> Realized:
             plan = within(model, segment.plan)
             before = set(model.main.operators)
             model = in_parts(model, plan)
-            sources.update(_sources(plan, (each for each in model.main.operators if each not in before)))
+            sources.update(_sources(plan, (operator for operator in model.main.operators if operator not in before)))
     return Realized(model, sources)
 
 
@@ -68,12 +68,12 @@ def _sliced_first(model: Model, plan: StripPlan, before: Set[Operator]) -> Model
     The operators in `before` do not move: the slices of other regions, perhaps of the same tensors, are among them.
     """
     operators = model.main.operators
-    slices = (each for each in operators if each.code == "SLICE" and each not in before)
-    first = dict.fromkeys(each for each in slices if each.inputs[0] in plan.region.inputs)
+    slices = (operator for operator in operators if operator.code == "SLICE" and operator not in before)
+    first = dict.fromkeys(operator for operator in slices if operator.inputs[0] in plan.region.inputs)
     if not first:
         return model
-    at = next(place for place, each in enumerate(operators) if each not in before)
-    rest = (each for each in operators[at:] if each not in first)
+    at = next(place for place, operator in enumerate(operators) if operator not in before)
+    rest = (operator for operator in operators[at:] if operator not in first)
     graph = replace(model.main, operators=(*operators[:at], *first, *rest))
     return replace(model, graphs=(graph, *model.graphs[1:]))
 

@@ -94,7 +94,6 @@ def partial(
         model: the model without strips, in its order, without a plan.
         policy: what layouts have to satisfy.
         choice: which stretches to execute in parts.
-        budget: charged for the layout.
         rooms: sets of kernels, as in `laid_out`.
         limit: bytes that the head must stay below; None for no limit.
         unpacked: adds the operators that unpack weights (`backends.tflm.unpacking`) to the model in parts.

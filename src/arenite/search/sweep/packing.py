@@ -81,7 +81,7 @@ class _Packer(pickle.Pickler):
     def reducer_override(self, obj: Any) -> Any:
         kind = type(obj)
         if kind in _WITH_ORIGIN:
-            return kind, tuple(None if each.name == "origin" else getattr(obj, each.name) for each in fields(kind))
+            return kind, tuple(None if field.name == "origin" else getattr(obj, field.name) for field in fields(kind))
         if kind is memoryview:
             return bytes, (obj.tobytes(),)
         if kind is MappingProxyType:

@@ -6,20 +6,15 @@ OptionError on import.
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from arenite.budget import CORE_VARIABLE, wanted_core
 from arenite.errors import OptionError
-from arenite.solve.core.python import PythonCore
+from arenite.solve.core.python import Core
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from arenite.solve.core.interface import Core
-
-VARIABLE = "ARENITE_CORE"
-"""Name of the environment variable that chooses a core."""
 
 
 def cores() -> dict[str, Core]:
@@ -27,8 +22,8 @@ def cores() -> dict[str, Core]:
     try:
         from arenite.solve.core.compiled import CompiledCore
     except ImportError:
-        return {"python": PythonCore()}
-    return {"compiled": CompiledCore(), "python": PythonCore()}
+        return {"python": Core()}
+    return {"compiled": CompiledCore(), "python": Core()}
 
 
 def core() -> Core:
@@ -49,9 +44,9 @@ def running(other: Core) -> Iterator[None]:
 def _wanted() -> Core:
     """The core that the environment names, else the default. Raises OptionError if it is not installed."""
     installed = cores()
-    name = os.environ.get(VARIABLE) or next(iter(installed))
+    name = wanted_core() or next(iter(installed))
     if name not in installed:
-        raise OptionError(f"{VARIABLE} asks for the core {name!r}; installed: {', '.join(installed)}")
+        raise OptionError(f"{CORE_VARIABLE} asks for the core {name!r}; installed: {', '.join(installed)}")
     return installed[name]
 
 

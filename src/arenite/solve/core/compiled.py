@@ -10,15 +10,10 @@ from typing import TYPE_CHECKING
 
 from arenite.problems.distances import runs_of
 from arenite.solve.core import _compiled
-from arenite.solve.core.canonical import PythonBoxSearch
-from arenite.solve.core.ejection import PythonEjection
-from arenite.solve.core.groups import PythonGroupFits
 from arenite.solve.core.interface import Packing, Walk
 from arenite.solve.core.orders.compiled import CompiledOrderSpace
-from arenite.solve.core.orders.python import PythonOrderSpace
 from arenite.solve.core.orders.tables import is_small
-from arenite.solve.core.plain import PythonPlainFits
-from arenite.solve.core.singles import PythonSingleFits
+from arenite.solve.core.python import Core
 from arenite.solve.core.tables import LARGEST, LONGEST_STEP, continue_from, ends, packed, starts, state_of, unpacked
 
 if TYPE_CHECKING:
@@ -26,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from arenite.solve.core.interface import BoxSearch, Ejection, GroupFits, PlainFits, SingleFits
-    from arenite.solve.core.orders.interface import Direction, OrderSpace
+    from arenite.solve.core.orders.interface import Direction
+    from arenite.solve.core.orders.python import OrderSpace
     from arenite.solve.order.graph import Graph
     from arenite.solve.place.decide import Boxes
     from arenite.solve.place.gaps import Gap, Gaps
@@ -36,7 +32,7 @@ _BYTES_OF_RANGE = 16
 """A range in a table is two numbers of 8 bytes."""
 
 
-class CompiledCore:
+class CompiledCore(Core):
     """`Core` in C."""
 
     name = "compiled core"
@@ -49,37 +45,37 @@ class CompiledCore:
         # No range reaches farther than two groups and what lies between their buffers, so no layout is higher.
         highest = len(problem.groups) * (2 * tallest + max(reach, *units.sizes, 0))
         if max(highest, *map(abs, units.caps), 0) > LARGEST:
-            return PythonGroupFits(problem)
+            return super().group_fits(problem)
         return _CompiledGroupFits(problem)
 
     def single_fits(self, gaps: Gaps) -> SingleFits:
         """See `Core`."""
-        farthest = (max((_reach(gap) for gap in each), default=0) for each in gaps.of)
-        steps = (run.step for each in gaps.of for gap in each for run in runs_of(gap.points))
+        farthest = (max((_reach(gap) for gap in own), default=0) for own in gaps.of)
+        steps = (run.step for own in gaps.of for gap in own for run in runs_of(gap.points))
         if (
             max(sum(farthest) + sum(gaps.sizes), *map(abs, gaps.caps), 0) > LARGEST
             or max(steps, default=0) > LONGEST_STEP
         ):
-            return PythonSingleFits(gaps)
+            return super().single_fits(gaps)
         return _CompiledSingleFits(gaps)
 
     def plain_fits(self, sizes: Sequence[int], meets: Sequence[Sequence[int]]) -> PlainFits:
         """See `Core`."""
-        return PythonPlainFits(sizes, meets) if sum(sizes) > LARGEST else _CompiledPlainFits(sizes, meets)
+        return super().plain_fits(sizes, meets) if sum(sizes) > LARGEST else _CompiledPlainFits(sizes, meets)
 
     def box_search(self, boxes: Boxes, height: int, ranks: Sequence[int], *, fewest: bool) -> BoxSearch:
         """See `Core`."""
         if max(sum(boxes.sizes), height) > LARGEST:
-            return PythonBoxSearch(boxes, height, ranks, fewest)
+            return super().box_search(boxes, height, ranks, fewest=fewest)
         return _CompiledBoxSearch(boxes, height, ranks, fewest=fewest)
 
     def ejection(self, sizes: Sequence[int], meets: Sequence[Sequence[int]]) -> Ejection:
         """See `Core`."""
-        return PythonEjection(sizes, meets) if sum(sizes) > LARGEST else _CompiledEjection(sizes, meets)
+        return super().ejection(sizes, meets) if sum(sizes) > LARGEST else _CompiledEjection(sizes, meets)
 
     def order_space(self, graph: Graph, direction: Direction) -> OrderSpace:
         """See `Core`."""
-        return CompiledOrderSpace(graph, direction) if is_small(graph) else PythonOrderSpace(graph, direction)
+        return CompiledOrderSpace(graph, direction) if is_small(graph) else super().order_space(graph, direction)
 
 
 class _CompiledGroupFits:
@@ -120,7 +116,7 @@ def _rises(problem: GroupProblem) -> list[tuple[int, int, int]]:
     """
     sizes = problem.units.sizes
     every = [
-        [(number, one, offset + sizes[one]) for one, offset in zip(group.members, group.offsets, strict=True)]
+        [(number, member, offset + sizes[member]) for member, offset in zip(group.members, group.offsets, strict=True)]
         for number, group in enumerate(problem.groups)
     ]
     if problem.units.caps:
@@ -130,14 +126,14 @@ def _rises(problem: GroupProblem) -> list[tuple[int, int, int]]:
 
 class _CompiledSingleFits:
     def __init__(self, gaps: Gaps) -> None:
-        every = [gap for each in gaps.of for gap in each]
+        every = [gap for own in gaps.of for gap in own]
         runs = [runs_of(gap.points) for gap in every]
         self._tables = (
             starts(gaps.of),
             packed(number for gap in every for number in (gap.other, gap.up, gap.down)),
             starts(runs),
-            packed(number for each in runs for run in each for number in (run.start, run.step, len(run))),
-            ends(gaps, ((one, one, size) for one, size in enumerate(gaps.sizes))),
+            packed(number for parts in runs for run in parts for number in (run.start, run.step, len(run))),
+            ends(gaps, ((buffer, buffer, size) for buffer, size in enumerate(gaps.sizes))),
         )
 
     def first_fit(self, order: Sequence[int]) -> list[int]:

@@ -82,7 +82,7 @@ class PythonEjection:
                 costs.setdefault(place, cost)
                 cost += weight
         least = min(costs.values())
-        return chance.choice([place for place, each in costs.items() if each == least]), least
+        return chance.choice([place for place, cost in costs.items() if cost == least]), least
 
     def _eject(self, at: Packing, box: int, place: int) -> None:
         """Take out what lies in the way of a box at a place."""

@@ -38,14 +38,14 @@ class PythonGroupFits:
         places = [-1] * len(self.problem.groups)
         if first is not None:
             places[first[0]] = first[1]
-        for one in order:
-            if first is not None and one == first[0]:
+        for group in order:
+            if first is not None and group == first[0]:
                 continue
             ranges = sorted(
                 (places[other] + low, places[other] + high)
-                for other, each in self.unsafe[one].items()
+                for other, ranges in self.unsafe[group].items()
                 if places[other] >= 0
-                for low, high in each
+                for low, high in ranges
             )
             at = 0
             for low, high in ranges:
@@ -53,7 +53,7 @@ class PythonGroupFits:
                     at = high
                 elif low >= at:
                     break
-            places[one] = at
+            places[group] = at
         return places
 
     def walk(
@@ -77,14 +77,14 @@ class PythonGroupFits:
         The first group of the order moves to any position.
         """
         ends = self.problem.ends(places)
-        top = [one for one in order if ends[one] >= height]
-        one = chance.choice(top)
-        if chance.random() < _SHARE_OF_NEIGHBORS and self.unsafe[one]:
-            one = chance.choice(list(self.unsafe[one]))
+        top = [group for group in order if ends[group] >= height]
+        group = chance.choice(top)
+        if chance.random() < _SHARE_OF_NEIGHBORS and self.unsafe[group]:
+            group = chance.choice(list(self.unsafe[group]))
         moved = list(order)
-        place = moved.index(one)
+        place = moved.index(group)
         moved.pop(place)
-        moved.insert(chance.randrange(place + 1) if place else chance.randrange(len(moved) + 1), one)
+        moved.insert(chance.randrange(place + 1) if place else chance.randrange(len(moved) + 1), group)
         return moved
 
 
@@ -116,7 +116,7 @@ def _unsafe(groups: Sequence[Group], gaps: Sequence[Sequence[Gap]]) -> list[dict
                     ranges[number].setdefault(other, []).append(
                         (other_offset - offset - gap.down, other_offset - offset + gap.up)
                     )
-    return [{other: _joined(each) for other, each in one.items()} for one in ranges]
+    return [{other: _joined(unsafe) for other, unsafe in by_other.items()} for by_other in ranges]
 
 
 def _joined(ranges: list[Range]) -> list[Range]:

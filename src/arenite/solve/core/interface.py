@@ -15,11 +15,6 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Sequence
 
-    from arenite.solve.core.orders.interface import Direction, OrderSpace
-    from arenite.solve.order.graph import Graph
-    from arenite.solve.place.decide import Boxes
-    from arenite.solve.place.gaps import Gaps
-    from arenite.solve.place.grouping import GroupProblem
 
 TRIES_AT_ONCE = 256
 """Layouts that a walk makes between two checks of the time limit: milliseconds in C, up to a second in Python."""
@@ -67,7 +62,6 @@ class GroupFits(Protocol):
             places: the layout of this order, in units.
             enough: height in units at which the walk stops.
             tries: most layouts to make.
-            chance: makes the random choices.
 
         Returns the order and the places reached, and the number of layouts made.
         """
@@ -102,7 +96,6 @@ class SingleFits(Protocol):
             at: the state to go on from.
             enough: height in units at which the walk stops.
             tries: most layouts to make.
-            chance: makes the random choices.
 
         Returns the state reached, and the number of layouts made.
         """
@@ -146,7 +139,6 @@ class Ejection(Protocol):
             at: the state to go on from.
             height: height in units, at least the largest size.
             tries: most boxes to place.
-            chance: makes the random choices.
 
         Returns the state reached, and the number of boxes placed.
         """
@@ -166,37 +158,4 @@ class PlainFits(Protocol):
 
     def lowest_first(self, order: Sequence[int]) -> list[int]:
         """The offsets when the buffer with the lowest possible offset goes next; the order breaks ties."""
-        ...
-
-
-class Core(Protocol):
-    """Makes the fits and searches of one problem, each of which keeps the problem in a form of its own."""
-
-    @property
-    def name(self) -> str:
-        """Name of the core in `arenite --version`."""
-        ...
-
-    def group_fits(self, problem: GroupProblem) -> GroupFits:
-        """First fit of the groups of a problem."""
-        ...
-
-    def single_fits(self, gaps: Gaps) -> SingleFits:
-        """First fit of the single buffers of a problem."""
-        ...
-
-    def plain_fits(self, sizes: Sequence[int], meets: Sequence[Sequence[int]]) -> PlainFits:
-        """Greedy layouts without overlap; `sizes` in bytes, `meets[i]` the buffers alive together with buffer i."""
-        ...
-
-    def box_search(self, boxes: Boxes, height: int, ranks: Sequence[int], *, fewest: bool) -> BoxSearch:
-        """The exhaustive search of boxes in `height` units; see `place.canonical.fit` for the other arguments."""
-        ...
-
-    def ejection(self, sizes: Sequence[int], meets: Sequence[Sequence[int]]) -> Ejection:
-        """The local search of boxes; `sizes` in units, `meets[i]` the boxes alive together with box i."""
-        ...
-
-    def order_space(self, graph: Graph, direction: Direction) -> OrderSpace:
-        """The searches for an order of a problem in one direction."""
         ...

@@ -20,43 +20,43 @@ class PythonPlainFits:
     def first_fit(self, order: Sequence[int]) -> list[int]:
         """See `PlainFits`."""
         offsets = [-1] * len(self.sizes)
-        for one in order:
-            size, at = self.sizes[one], 0
+        for buffer in order:
+            size, at = self.sizes[buffer], 0
             if size:
-                for low, high in self._placed(one, offsets):
+                for low, high in self._placed(buffer, offsets):
                     if low - at >= size:
                         break
                     at = max(at, high)
-            offsets[one] = at
+            offsets[buffer] = at
         return offsets
 
     def best_fit(self, order: Sequence[int]) -> list[int]:
         """See `PlainFits`."""
         offsets = [-1] * len(self.sizes)
-        for one in order:
-            size, at, best, tightest = self.sizes[one], 0, -1, -1
+        for buffer in order:
+            size, at, best, tightest = self.sizes[buffer], 0, -1, -1
             if size:
-                for low, high in self._placed(one, offsets):
+                for low, high in self._placed(buffer, offsets):
                     if low - at >= size and (tightest < 0 or low - at < tightest):
                         best, tightest = at, low - at
                     at = max(at, high)
-            offsets[one] = at if best < 0 else best
+            offsets[buffer] = at if best < 0 else best
         return offsets
 
     def lowest_first(self, order: Sequence[int]) -> list[int]:
         """See `PlainFits`."""
         floor = [0] * len(self.sizes)
-        rank = {one: position for position, one in enumerate(order)}
+        rank = {buffer: position for position, buffer in enumerate(order)}
         offsets = [-1] * len(self.sizes)
-        queue = [(0, position, one) for position, one in enumerate(order)]
+        queue = [(0, position, buffer) for position, buffer in enumerate(order)]
         while queue:
-            low, _, one = heapq.heappop(queue)
-            if low < floor[one]:
-                heapq.heappush(queue, (floor[one], rank[one], one))
+            low, _, buffer = heapq.heappop(queue)
+            if low < floor[buffer]:
+                heapq.heappush(queue, (floor[buffer], rank[buffer], buffer))
                 continue
-            offsets[one] = low
-            top = low + self.sizes[one]
-            for other in self.meets[one]:
+            offsets[buffer] = low
+            top = low + self.sizes[buffer]
+            for other in self.meets[buffer]:
                 if floor[other] < top and offsets[other] < 0:
                     floor[other] = top
         return offsets

@@ -53,15 +53,15 @@ class PythonSingleFits:
         """The order with a buffer that ends at the height, or a neighbor of it, moved before one of its neighbors."""
         moved = list(order)
         ends = self.gaps.ends(offsets)
-        top = [one for one in order if ends[one] >= height]
-        one = chance.choice(top or order)
-        if chance.random() < _SHARE_OF_NEIGHBORS and self.gaps.of[one]:
-            one = chance.choice(self.gaps.of[one]).other
-        place = moved.index(one)
-        near = [moved.index(gap.other) for gap in self.gaps.of[one]]
+        top = [buffer for buffer in order if ends[buffer] >= height]
+        buffer = chance.choice(top or order)
+        if chance.random() < _SHARE_OF_NEIGHBORS and self.gaps.of[buffer]:
+            buffer = chance.choice(self.gaps.of[buffer]).other
+        place = moved.index(buffer)
+        near = [moved.index(gap.other) for gap in self.gaps.of[buffer]]
         before = [position for position in near if position < place]
         moved.pop(place)
-        moved.insert(chance.choice(before) if before else chance.randrange(len(moved) + 1), one)
+        moved.insert(chance.choice(before) if before else chance.randrange(len(moved) + 1), buffer)
         return moved
 
 
@@ -106,5 +106,5 @@ def _first_kept(places: range, placed: list[tuple[Gap, int]], high: int) -> int:
         beyond = part(places, offset + gap.up, None)[:1]
         shifted = (range(run.start + offset, run.stop + offset, run.step) for run in runs_of(gap.points))
         allowed = (crossed(part(places, at + 1, None), run)[:1] for run in shifted)
-        places = part(places, min((each[0] for each in (beyond, *allowed) if each), default=high), high)
+        places = part(places, min((part[0] for part in (beyond, *allowed) if part), default=high), high)
     return high

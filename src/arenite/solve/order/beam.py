@@ -12,7 +12,7 @@ from arenite.solve.order.search import Found, Undecided
 
 if TYPE_CHECKING:
     from arenite.budget import Budget
-    from arenite.solve.core.orders.interface import OrderSpace
+    from arenite.solve.core.orders.python import OrderSpace
 
 _STEPS_OF_STATE = 15
 """Budget steps to expand one state, successors included. It takes three to five microseconds in C, and a hundred in

@@ -153,7 +153,7 @@ class _Network:
 
     def _saving(self, reads: Iterable[tuple[int, int, int]]) -> int:
         """The bytes of these reads that the operator may save."""
-        saving = next((each for each in self._graph.problem.savings if each.operator == self._operator), None)
+        saving = next((saving for saving in self._graph.problem.savings if saving.operator == self._operator), None)
         if saving is None:
             return 0
         saved = dict(saving.saved)

@@ -18,8 +18,9 @@ from arenite.solve.order.search import Found, Undecided
 
 if TYPE_CHECKING:
     from arenite.budget import Budget
-    from arenite.solve.core.orders.interface import BreadthFirst, OrderSpace
+    from arenite.solve.core.orders.interface import BreadthFirst
     from arenite.solve.core.orders.moves import Moves
+    from arenite.solve.core.orders.python import OrderSpace
     from arenite.solve.order.graph import Graph
 
 _WORDS = 32
@@ -56,7 +57,6 @@ def breadth_first(
     """Look for an order whose peak is below `bound` bytes.
 
     Args:
-        graph: the problem.
         space: the same problem, backward.
         bound: bytes that the peak must stay below.
         limit: states at which the search gives up, once all states of a size are visited; where states have many

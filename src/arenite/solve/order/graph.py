@@ -90,8 +90,8 @@ class Graph:
                 if tensor.consumers or tensor.kept:
                     self.lasting[tensor.producer] += tensor.size
         self.savings = {
-            each.operator: (each.most, [(saved, self.readers[t]) for t, saved in each.saved if not self.kept[t]])
-            for each in problem.savings
+            saving.operator: (saving.most, [(saved, self.readers[t]) for t, saved in saving.saved if not self.kept[t]])
+            for saving in problem.savings
         }
         """`(most, [(saved, readers)])` of each operator that may save bytes; kept tensors are left out."""
         self.start = sum(t.size for t in problem.tensors if t.producer is None and (t.kept or t.consumers))
@@ -132,7 +132,7 @@ class Graph:
     @cached_property
     def eager(self) -> int:
         """Mask of the eager operators, as `certificate.Settled` defines them; each needs `least_own` for itself."""
-        alone = [[each for each in self.savings.get(v, (0, []))[1] if each[1] == 1 << v] for v in range(self.count)]
+        alone = [[end for end in self.savings.get(v, (0, []))[1] if end[1] == 1 << v] for v in range(self.count)]
         return _mask(
             [
                 v

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from arenite.budget import Budget
     from arenite.problems.certificate import Certificate, Need
     from arenite.problems.order import Problem
-    from arenite.solve.core.orders.interface import OrderSpace
+    from arenite.solve.core.orders.python import OrderSpace
     from arenite.solve.order.options import SearchOptions
 
 LONG = 2_000
@@ -264,11 +264,11 @@ class Piece:
         """
         ceiling = self.upper
         while self.lower < min(ceiling, self.upper) and not self._budget.over:
-            each = self._each()
-            most_states = states_within(self.graph, each.left)
+            part = self._each()
+            most_states = states_within(self.graph, part.left)
             budget = self._climb.budget(self.lower, min(ceiling, self.upper), self._grain, most_states)
             limit = min(most, self._climb.limit(budget, least))
-            result = breadth_first(self.graph, self._backward, budget + 1, limit=limit, budget=each)
+            result = breadth_first(self.graph, self._backward, budget + 1, limit=limit, budget=part)
             self.states += result.states
             if isinstance(result, Found):
                 self._improve(result.path[::-1])

@@ -64,7 +64,6 @@ def induced(
     """The problem that `operators` induce, by the rule of `certificate.Region`.
 
     Args:
-        problem: the whole problem.
         operators: the operators inside; operator i of the result is `operators[i]`.
         near: numbers of tensors in rising order: at least all that an operator inside reads or writes, and all that
             live throughout.

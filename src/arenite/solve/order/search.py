@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from arenite.budget import Budget
-    from arenite.solve.core.orders.interface import DepthFirst, OrderSpace, Rules
+    from arenite.solve.core.orders.interface import DepthFirst, Rules
+    from arenite.solve.core.orders.python import OrderSpace
 
 _STEPS_OF_MOVE = 5
 """Budget steps of one move. On random-wired networks and random graphs a move takes one or two microseconds in C, and

@@ -114,7 +114,7 @@ class _Solver:
         sets = working_sets(self._problem, order)
         if max(sets, default=0) > self._certificate.bound:
             order, states = self._search(sets)
-        peaks = [(peak(self._given, each), each) for each in (self._default, order)]
+        peaks = [(peak(self._given, candidate), candidate) for candidate in (self._default, order)]
         least, order = min(peaks, key=itemgetter(0))
         certificate = self._certificate
         if self._waiting and not isinstance(certificate, Floor):

@@ -56,24 +56,26 @@ def search(
     model = cp_model.CpModel()
     height = model.new_int_var(bound, top - 1, "height")
     offsets: list[cp_model.IntVar | int] = list(start)
-    reach = max([top, *(start[one] + gaps.sizes[one] for one in still)])
-    for one in moving:
-        highest = top if not gaps.caps else gaps.ceiling(one) if one in gaps.aside else min(top, gaps.caps[one])
-        if highest < gaps.sizes[one]:  # the buffer alone exceeds its cap, so no layout keeps to the caps
+    reach = max([top, *(start[buffer] + gaps.sizes[buffer] for buffer in still)])
+    for buffer in moving:
+        highest = (
+            top if not gaps.caps else gaps.ceiling(buffer) if buffer in gaps.aside else min(top, gaps.caps[buffer])
+        )
+        if highest < gaps.sizes[buffer]:  # the buffer alone exceeds its cap, so no layout keeps to the caps
             return Found(None, bound)
         reach = max(reach, highest)
         ranges = _ranges(
-            highest - gaps.sizes[one], [(gap, start[gap.other]) for gap in gaps.of[one] if gap.other in still]
+            highest - gaps.sizes[buffer], [(gap, start[gap.other]) for gap in gaps.of[buffer] if gap.other in still]
         )
-        offset = model.new_int_var_from_domain(cp_model.Domain.from_intervals(ranges), f"offset{one}")
-        if one not in gaps.aside:
-            model.add(offset + gaps.sizes[one] <= height)
-        model.add_hint(offset, min(start[one], highest - gaps.sizes[one]))
-        offsets[one] = offset
-    for one in moving:
-        for gap in gaps.of[one]:
-            if (gap.other in still and gap.points) or (gap.other not in still and gap.other > one):
-                _keep(model, gap, offsets[one] - offsets[gap.other], start[one] - start[gap.other], reach)
+        offset = model.new_int_var_from_domain(cp_model.Domain.from_intervals(ranges), f"offset{buffer}")
+        if buffer not in gaps.aside:
+            model.add(offset + gaps.sizes[buffer] <= height)
+        model.add_hint(offset, min(start[buffer], highest - gaps.sizes[buffer]))
+        offsets[buffer] = offset
+    for buffer in moving:
+        for gap in gaps.of[buffer]:
+            if (gap.other in still and gap.points) or (gap.other not in still and gap.other > buffer):
+                _keep(model, gap, offsets[buffer] - offsets[gap.other], start[buffer] - start[gap.other], reach)
     model.minimize(height)
     solver = reproducible_solver(effort, budget)
     status = charged(solver, model, budget)

@@ -43,8 +43,6 @@ def improve(
         orders: orders of all buffers; a walk starts from each, the one with the lowest layout first.
         enough: height in units at which the search stops.
         work: placements of single buffers allowed in addition to the first layout of each order.
-        budget: charged for each layout.
-        found: called with each better layout.
     """
     fits = core().single_fits(gaps)
     starts: list[tuple[int, int, list[int], list[int]]] = []

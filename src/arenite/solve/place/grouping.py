@@ -73,13 +73,13 @@ def _grouped(units: Related) -> tuple[Group, ...]:
     overlapping the next, would chain all strips into one group.
     """
     sizes = units.sizes
-    place = {one: (one, 0) for one in range(len(sizes))}
-    inside = {one: [one] for one in range(len(sizes))}
-    span = {one: (0, size) for one, size in enumerate(sizes)}
+    place = {buffer: (buffer, 0) for buffer in range(len(sizes))}
+    inside = {buffer: [buffer] for buffer in range(len(sizes))}
+    span = {buffer: (0, size) for buffer, size in enumerate(sizes)}
     related = ((one, units.gap(one, other)) for one, other in units.gaps)
     pairs = [(min(sizes[one], sizes[gap.other]), one, gap) for one, gap in related if gap is not None and gap.points]
-    for _, one, gap in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2].other)):
-        group, offset = place[one]
+    for _, buffer, gap in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2].other)):
+        group, offset = place[buffer]
         other, other_offset = place[gap.other]
         if group == other:
             continue

@@ -52,10 +52,10 @@ class Groups:
         last = [max(buffers[member].last for member in group.members) for group in self.groups]
         height = [group.height for group in self.groups]
         return [
-            sorted(numbers, key=lambda one: (-height[one], one)),
-            sorted(numbers, key=lambda one: (-first[one], one)),
-            sorted(numbers, key=lambda one: (first[one] - last[one], -height[one], one)),
-            sorted(numbers, key=lambda one: (first[one], one)),
+            sorted(numbers, key=lambda group: (-height[group], group)),
+            sorted(numbers, key=lambda group: (-first[group], group)),
+            sorted(numbers, key=lambda group: (first[group] - last[group], -height[group], group)),
+            sorted(numbers, key=lambda group: (first[group], group)),
         ]
 
     def from_above(self, orders: Sequence[Sequence[int]], height: int, budget: Budget) -> list[int] | None:
@@ -69,13 +69,13 @@ class Groups:
             height: units that the layout must stay below.
             budget: charged for each layout; no layout is made once the budget is spent.
         """
-        tall = sorted(range(len(self.groups)), key=lambda one: (-self.groups[one].height, one))
+        tall = sorted(range(len(self.groups)), key=lambda group: (-self.groups[group].height, group))
         best: list[int] | None = None
-        for one in tall[:_TALL]:
-            low, enough = self.groups[one].height, height - max(1, height // _FINE)
+        for group in tall[:_TALL]:
+            low, enough = self.groups[group].height, height - max(1, height // _FINE)
             while low <= enough and not budget.over:
                 budget.spend(self._steps * len(orders))
-                fits = (self._fits.first_fit(order, (one, enough - self.groups[one].height)) for order in orders)
+                fits = (self._fits.first_fit(order, (group, enough - self.groups[group].height)) for order in orders)
                 found = next((places for places in fits if self.height(places) <= enough), None)
                 if found is not None:
                     best, height = found, self.height(found)

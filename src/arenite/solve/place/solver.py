@@ -129,7 +129,6 @@ def lowered_from(
         start: a valid layout of the problem; its offsets are multiples of the unit in which searches compute.
         least_gain: no search begins if the bound of the single scopes rules out that it saves this share of the height.
         effort: work to spend; 1 is about a second of one core.
-        budget: charged for the search.
     """
     if conflicts(problem.buffers) > _MOST_CONFLICTS or budget.over:
         return start
@@ -159,7 +158,7 @@ def _of_many(problem: PlacementProblem, budget: Budget, goal: int | None) -> Lay
     ends = [offset + buffer.size for offset, buffer in zip(offsets, problem.buffers, strict=True)]
     if any(cap is not None and end > cap for end, cap in zip(ends, problem.caps, strict=False)):
         return None
-    least, scope = max(((each.size, each.first) for each in problem.buffers[: problem.counted]), default=(0, 0))
+    least, scope = max(((buffer.size, buffer.first) for buffer in problem.buffers[: problem.counted]), default=(0, 0))
     return Layout(offsets, max(ends[: problem.counted], default=0), least, "scope", scope)
 
 
@@ -251,7 +250,7 @@ def scope_bound(problem: PlacementProblem, small: Gaps, allowance: Allowance | N
         alive = [*(number for number in alive if problem.buffers[number].last >= scope), *new]
         sets.append((sum(small.sizes[number] for number in alive), scope, alive))
     best, where, allowance = 0, 0, allowance or Allowance()
-    for load, scope, members in sorted(sets, key=lambda each: (-each[0], each[1])):
+    for load, scope, members in sorted(sets, key=lambda entry: (-entry[0], entry[1])):
         if load <= best or allowance.spent:
             break
         least = least_height(small, members, allowance)
@@ -264,12 +263,12 @@ def _orders(buffers: Sequence[Buffer]) -> Iterator[list[int]]:
     """Orders for first fit: against time (so that outputs lie below inputs), those of `greedy`, and outward
     from the first scope of the largest buffer."""
     numbers = range(len(buffers))
-    yield sorted(numbers, key=lambda one: (-buffers[one].first, -buffers[one].last, one))
+    yield sorted(numbers, key=lambda number: (-buffers[number].first, -buffers[number].last, number))
     yield from greedy.orders(buffers, neighbors(buffers))
-    largest = max(numbers, key=lambda one: buffers[one].size, default=0)
+    largest = max(numbers, key=lambda number: buffers[number].size, default=0)
     if buffers:
         middle = buffers[largest].first
-        yield sorted(numbers, key=lambda one: (abs(buffers[one].first - middle), -buffers[one].first, one))
+        yield sorted(numbers, key=lambda number: (abs(buffers[number].first - middle), -buffers[number].first, number))
 
 
 def _star_first(buffers: Sequence[Buffer], small: Gaps, scope: int) -> Iterator[list[int]]:

@@ -155,11 +155,11 @@ def groups(gaps: Gaps, members: Sequence[int]) -> list[list[int]]:
     while rest:
         group = [next(iter(rest))]
         del rest[group[0]]
-        for one in group:
+        for buffer in group:
             apart = {
                 gap.other
-                for gap in gaps.of[one]
-                if gap.up == gaps.sizes[gap.other] and gap.down == gaps.sizes[one] and not gap.points
+                for gap in gaps.of[buffer]
+                if gap.up == gaps.sizes[gap.other] and gap.down == gaps.sizes[buffer] and not gap.points
             }
             new = [other for other in rest if other in inside and other not in apart]
             for other in new:
@@ -191,24 +191,24 @@ def star(gaps: Gaps, members: Sequence[int]) -> Star | None:
     """
     inside = set(members)
     close = [
-        (one, gap)
-        for one in members
-        for gap in gaps.of[one]
-        if gap.other in inside and (gap.points or gap.up < gaps.sizes[gap.other] or gap.down < gaps.sizes[one])
+        (buffer, gap)
+        for buffer in members
+        for gap in gaps.of[buffer]
+        if gap.other in inside and (gap.points or gap.up < gaps.sizes[gap.other] or gap.down < gaps.sizes[buffer])
     ]
-    known = sum(gap.other in inside for one in members for gap in gaps.of[one])
+    known = sum(gap.other in inside for buffer in members for gap in gaps.of[buffer])
     if not close or known < len(members) * (len(members) - 1):  # a pair without a gap may overlap at any distance
         return None
-    center, touched = Counter(one for one, _ in close).most_common(1)[0]
+    center, touched = Counter(buffer for buffer, _ in close).most_common(1)[0]
     if 2 * touched != len(close):
         return None
     size = gaps.sizes[center]
-    seen = [(one, gaps.sizes[one], gap) for one in members for gap in gaps.of[one] if gap.other == center]
+    seen = [(buffer, gaps.sizes[buffer], gap) for buffer in members for gap in gaps.of[buffer] if gap.other == center]
     upside_down = any(gap.down < leaf for _, leaf, gap in seen)
     if upside_down and any(gap.up < size for _, _, gap in seen):
         return None
-    leaves = [_leaf(one, size, leaf, gap, upside_down=upside_down) for one, leaf, gap in seen]
-    leaves.sort(key=lambda each: (each.least, each.release, each.size))
+    leaves = [_leaf(buffer, size, leaf, gap, upside_down=upside_down) for buffer, leaf, gap in seen]
+    leaves.sort(key=lambda leaf: (leaf.least, leaf.release, leaf.size))
     return Star(center, size, tuple(leaves), upside_down)
 
 

@@ -51,7 +51,6 @@ def lowered(
         enough: height in units at which the search stops.
         effort: CP-SAT's deterministic time for all windows together.
         budget: charged for the searches, which stop once the budget is spent.
-        found: called with each lower layout.
     """
     best = list(start)
     height = gaps.height(best)
@@ -89,6 +88,8 @@ def core_bound(
 
 def stretch(buffers: Sequence[Buffer], middle: int, count: int) -> list[int]:
     """The `count` buffers nearest in time to buffer `middle`, which comes with them."""
-    one = buffers[middle]
-    away = sorted((max(each.first - one.last, one.first - each.last, 0), number) for number, each in enumerate(buffers))
+    center = buffers[middle]
+    away = sorted(
+        (max(each.first - center.last, center.first - each.last, 0), number) for number, each in enumerate(buffers)
+    )
     return [number for _, number in away[:count]]

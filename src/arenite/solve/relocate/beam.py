@@ -97,19 +97,19 @@ class _Scope:
         """The best successors of these states, at most `width`."""
         field, best = self.field, dict[tuple[tuple[int, int], ...], tuple[tuple[int, ...], State]]()
         for state in states:
-            for each in self._next(state):
-                lasting = {one: at for one, at in each.places.items() if field.last[one] > self.scope}
+            for following in self._next(state):
+                lasting = {buffer: at for buffer, at in following.places.items() if field.last[buffer] > self.scope}
                 taken = field.taken(lasting) if self.dense else 0
-                rank = (self._unsorted(lasting), each.cost, taken, self._scattered(each.places))
+                rank = (self._unsorted(lasting), following.cost, taken, self._scattered(following.places))
                 key = tuple(sorted(lasting.items()))
                 if key not in best or best[key][0] > rank:
-                    best[key] = rank, each
-        return [state for _, state in sorted(best.values(), key=lambda each: each[0])[: self.width]]
+                    best[key] = rank, following
+        return [state for _, state in sorted(best.values(), key=lambda ranked: ranked[0])[: self.width]]
 
     def _next(self, state: State) -> Iterator[State]:
         """The successors of a state, with all buffers placed that begin in the scope."""
         field, scope = self.field, self.scope
-        before = {one: at for one, at in state.places.items() if field.last[one] >= scope}
+        before = {buffer: at for buffer, at in state.places.items() if field.last[buffer] >= scope}
         groups = field.groups(before)
         best: list[tuple[int, Places]] = [(0, before)]
         new = field.begins[scope]
@@ -119,26 +119,26 @@ class _Scope:
             reached: dict[tuple[tuple[int, int], ...], tuple[int, Places]] = {}
             for cost, places in best:
                 free = list(room.without_moves(number, places))
-                found = [(cost, each) for each in free]
+                found = [(cost, added) for added in free]
                 if eager or not free:
-                    for each in room.with_moves(number, places):
-                        price = _price(ordered(field, groups, before, each))
+                    for added in room.with_moves(number, places):
+                        price = _price(ordered(field, groups, before, added))
                         if price is not None:
-                            found.append((price, each))
-                for price, each in found:
-                    key = tuple(sorted(each.items()))
+                            found.append((price, added))
+                for price, added in found:
+                    key = tuple(sorted(added.items()))
                     if key not in reached or reached[key][0] > price:
-                        reached[key] = (price, each)
+                        reached[key] = (price, added)
             most = self.width * _EAGER if eager else self.width
-            best = sorted(reached.values(), key=lambda each: each[0])[:most]
+            best = sorted(reached.values(), key=lambda priced: priced[0])[:most]
         for cost, places in best:
             yield State(places, state.cost + cost, state)
 
     def _unsorted(self, places: Places) -> int:
         """Units of inputs of `joins` that are not yet in their final relative position."""
         total = 0
-        for one, join in self.joins.items():
-            if self.field.first[one] > self.scope:
+        for buffer, join in self.joins.items():
+            if self.field.first[buffer] > self.scope:
                 begins: dict[int, int] = {}
                 for part, offset in join.items():
                     if part in places:

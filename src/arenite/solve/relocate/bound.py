@@ -20,9 +20,9 @@ def scope_bound(field: Field, still: Sequence[Places] = ()) -> int:
     `still`: safe offsets for each scope, if known. A scope needs at most the units that these offsets cover, because
     unused units between buffers can be taken out. Scopes that cover less than the best bound are skipped.
     """
-    at_most = map(field.taken, still) if still else (sum(field.sizes[one] for one in each) for each in field.alive)
+    at_most = map(field.taken, still) if still else (sum(field.sizes[one] for one in alive) for alive in field.alive)
     best = 0
-    for limit, alive in sorted(zip(at_most, field.alive, strict=True), key=lambda each: -each[0]):
+    for limit, alive in sorted(zip(at_most, field.alive, strict=True), key=lambda entry: -entry[0]):
         if limit <= best:
             break
         best = max(best, pairs_bound(field, alive))
@@ -40,12 +40,12 @@ def pairs_bound(field: Field, alive: Sequence[int]) -> int:
     common = {(one, other): most for one, other in combinations(alive, 2) if (most := _common(field, one, other))}
     left = set(alive)
     while left:
-        alone = {one: field.sizes[one] for one in left}
+        alone = {buffer: field.sizes[buffer] for buffer in left}
         for pair, most in common.items():
             if left.issuperset(pair):
-                for one in pair:
-                    alone[one] -= most
-        worst = min(left, key=lambda one: (alone[one], one))
+                for buffer in pair:
+                    alone[buffer] -= most
+        worst = min(left, key=lambda buffer: (alone[buffer], buffer))
         if alone[worst] >= 0:
             break
         left.remove(worst)

@@ -51,7 +51,7 @@ def moves_before(field: Field, places: Sequence[Places], step: int) -> list[Step
     if step == 0:
         return []
     here = places[step]
-    lasting = {one: at for one, at in places[step - 1].items() if one in here}
-    if all(here[one] == at for one, at in lasting.items()):
+    lasting = {buffer: at for buffer, at in places[step - 1].items() if buffer in here}
+    if all(here[buffer] == at for buffer, at in lasting.items()):
         return []
     return ordered(field, field.groups(lasting), lasting, places[step])

@@ -68,9 +68,9 @@ class _Model:
         self.model = cp_model.CpModel()
         self.offsets: list[dict[int, cp_model.IntVar | int]] = [dict(places) for places in course.places]
         for step in window:
-            for one, at in course.places[step].items():
-                self.offsets[step][one] = self.model.new_int_var(0, height - field.sizes[one], "")
-                self.model.add_hint(self.offsets[step][one], min(at, height - field.sizes[one]))
+            for buffer, at in course.places[step].items():
+                self.offsets[step][buffer] = self.model.new_int_var(0, height - field.sizes[buffer], "")
+                self.model.add_hint(self.offsets[step][buffer], min(at, height - field.sizes[buffer]))
         cost: list[cp_model.LinearExpr] = []
         for step in range(len(course.places)):
             if step in window or step - 1 in window:
@@ -94,11 +94,11 @@ class _Model:
         Buffers that share bytes move together, yet each has a term of its own.
         """
         places, terms = self.course.places, []
-        for one in self._lasting(step):
+        for buffer in self._lasting(step):
             moves = self.model.new_bool_var("")
-            self.model.add(self.offsets[step][one] == self.offsets[step - 1][one]).only_enforce_if(~moves)
-            self.model.add_hint(moves, places[step][one] != places[step - 1][one])
-            terms.append(self.field.sizes[one] * moves)
+            self.model.add(self.offsets[step][buffer] == self.offsets[step - 1][buffer]).only_enforce_if(~moves)
+            self.model.add_hint(moves, places[step][buffer] != places[step - 1][buffer])
+            terms.append(self.field.sizes[buffer] * moves)
         return terms
 
     def _keep(self, step: int) -> None:
@@ -148,7 +148,7 @@ class _Model:
     def demand_order(self, step: int) -> None:
         """Constrain the moves before a step to some order in which no move lands on a buffer that is still to move."""
         lasting = self._lasting(step)
-        ranks = {one: self.model.new_int_var(0, len(lasting), "") for one in lasting}
+        ranks = {buffer: self.model.new_int_var(0, len(lasting), "") for buffer in lasting}
         for one in lasting:
             for other in lasting:
                 if one < other and other in self.field.rules[one]:

@@ -34,7 +34,7 @@ class Field:
         self.sizes: Sequence[int] = small.sizes
         self.last = [buffer.last for buffer in problem.buffers]
         self.first = [buffer.first for buffer in problem.buffers]
-        self.rules: list[Mapping[int, Gap]] = [{gap.other: gap for gap in each} for each in small.of]
+        self.rules: list[Mapping[int, Gap]] = [{gap.other: gap for gap in gaps} for gaps in small.of]
         numbers = sorted(
             (number for number, size in enumerate(self.sizes) if size),
             key=lambda number: (self.first[number], -self.sizes[number], number),

@@ -32,14 +32,14 @@ def ordered(
     for place, group in enumerate(groups):
         low, high = field.span(group, before)
         by = after[group[0]] - before[group[0]]
-        if any(after[each] - before[each] != by for each in group):
+        if any(after[buffer] - before[buffer] != by for buffer in group):
             return None
         now.append((low, high))
         if by:
             waiting.append((place, Step(group, low, low + by, high - low)))
     found: list[Step] = []
     while waiting:
-        free = next((each for each in waiting if _is_free(each, now)), None)
+        free = next((group for group in waiting if _is_free(group, now)), None)
         if free is None:
             return None
         waiting.remove(free)

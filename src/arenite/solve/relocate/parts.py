@@ -47,7 +47,7 @@ def lowered(field: Field, height: int, course: Course, effort: float, budget: Bu
     `effort`: CP-SAT's deterministic time for all windows together.
     """
     steps = len(course.places)
-    high = [step for step, each in enumerate(course.heights(field)) if each > height]
+    high = [step for step, top in enumerate(course.heights(field)) if top > height]
     windows = [range(steps)] if _is_short(course) else list(_windows(high, steps, _REACH))
     for window in windows:
         if budget.over:

@@ -43,7 +43,7 @@ def repacked(blocks: Sequence[Block], height: int, *, upwards: bool) -> list[int
         for place, block in enumerate(blocks)
         if chain[place][0] >= 0 and height - block.start - block.size >= before[-1] - before[place + 1]
     )
-    place = max(fits_above, key=lambda each: chain[each][0], default=-1)
+    place = max(fits_above, key=lambda block: chain[block][0], default=-1)
     while place >= 0:
         stays.append(place)
         place = chain[place][1]

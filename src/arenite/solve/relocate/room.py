@@ -57,9 +57,9 @@ class Room:
                 if not self.field.fits(number, offset, rest):
                     continue
                 walls = [(offset, offset + self.field.sizes[number])]
-                walls += [self.field.span(each, rest) for each in groups if each != group]
+                walls += [self.field.span(other, rest) for other in groups if other != group]
                 for target in _apart(walls, high - low, self.height):
-                    moved = {each: places[each] + target - low for each in group}
+                    moved = {buffer: places[buffer] + target - low for buffer in group}
                     yield {**rest, **moved, number: offset}
 
     def _all_closer(self, number: int, places: Places, groups: Sequence[tuple[int, ...]]) -> Iterator[Places]:
@@ -90,8 +90,8 @@ class Room:
         there are none, or several).
         """
         members, inside, _ = shape
-        size = max(inside[each] + self.field.sizes[each] for each in members)
-        old = [each for each in members if each in places]
+        size = max(inside[buffer] + self.field.sizes[buffer] for buffer in members)
+        old = [buffer for buffer in members if buffer in places]
         anchors: list[int | None] = [*old] if old else [None]
         for anchor in anchors:
             blocks = []
@@ -99,9 +99,9 @@ class Room:
                 if group is None:
                     start = 0 if anchor is None else places[anchor] - inside[anchor]
                     weight = sum(
-                        self._weight((each,))
-                        for each in old
-                        if anchor is not None and places[each] - inside[each] == start
+                        self._weight((buffer,))
+                        for buffer in old
+                        if anchor is not None and places[buffer] - inside[buffer] == start
                     )
                     blocks.append(Block(start, size, weight))
                 else:
@@ -114,9 +114,9 @@ class Room:
                 result: Places = {}
                 for group, block, start in zip(order, blocks, starts, strict=True):
                     if group is None:
-                        result.update((each, start + inside[each]) for each in members)
+                        result.update((buffer, start + inside[buffer]) for buffer in members)
                     else:
-                        result.update((each, places[each] + start - block.start) for each in group)
+                        result.update((buffer, places[buffer] + start - block.start) for buffer in group)
                 yield result
 
     def _weight(self, group: Sequence[int]) -> int:
@@ -137,15 +137,15 @@ class Room:
                 if gap.points:
                     points[other] = -gap.points[0]
                 for distance in (gap.up, -gap.down, *gap.points):
-                    shape = {each: places[each] - places[other] - distance for each in group}
+                    shape = {buffer: places[buffer] - places[other] - distance for buffer in group}
                     if self.field.fits(number, 0, shape) and self._touches(number, shape):
                         yield self._block(number, shape, other)
-        whole = [group for group in groups if any(each in points for each in group)]
+        whole = [group for group in groups if any(buffer in points for buffer in group)]
         if len(whole) > 1:
             shape = {}
             for group in whole:
-                other = next(each for each in group if each in points)
-                shape.update((each, places[each] - places[other] + points[other]) for each in group)
+                other = next(buffer for buffer in group if buffer in points)
+                shape.update((buffer, places[buffer] - places[other] + points[other]) for buffer in group)
             if self.field.fits(number, 0, shape):
                 yield self._block(number, shape, None)
 

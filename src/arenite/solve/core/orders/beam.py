@@ -54,7 +54,7 @@ class PythonBeam:
                 if not self._waiting:
                     return False, done
                 layer = self._layers.pop(heappop(self._waiting))
-                self._layer = nsmallest(self._width, layer.values(), key=lambda each: each[:2])[::-1]
+                self._layer = nsmallest(self._width, layer.values(), key=lambda reached: reached[:2])[::-1]
                 if self._layer[-1].state == self._moves.goal:
                     self._kept[self._moves.goal] = self._layer[-1]
                     return True, done

@@ -174,8 +174,8 @@ class _Tables:
         self.graph = graph
         self.own = [graph.made[v] + graph.extra[v] for v in range(graph.count)]
         self.savings = {
-            each.operator: (each.most, [(t, saved) for t, saved in each.saved if saved and not graph.kept[t]])
-            for each in graph.problem.savings
+            saving.operator: (saving.most, [(t, saved) for t, saved in saving.saved if saved and not graph.kept[t]])
+            for saving in graph.problem.savings
         }
         self.latest_first = graph.order[::-1]
         self._word = [v >> 6 for v in range(graph.count)]
@@ -297,9 +297,9 @@ def _merged(arrived: Sequence[_States], full: Words) -> _States:
     States with the same hash are sorted as numbers; that hardly ever happens.
     """
     states = _States(
-        np.concatenate([each.rows for each in arrived]),
-        np.concatenate([each.live for each in arrived]),
-        np.concatenate([each.origin for each in arrived]),
+        np.concatenate([states.rows for states in arrived]),
+        np.concatenate([states.live for states in arrived]),
+        np.concatenate([states.origin for states in arrived]),
     )
     hashes = _hashed(states.rows ^ full)
     states = states.chosen(order := np.lexsort((states.origin, hashes)))

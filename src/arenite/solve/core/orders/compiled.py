@@ -6,21 +6,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from arenite.solve.core import _compiled
+from arenite.solve.core.orders.python import OrderSpace
 from arenite.solve.core.orders.tables import tables
 from arenite.solve.core.tables import LARGEST
 
 if TYPE_CHECKING:
-    from arenite.solve.core.orders.interface import Direction, Rules
-    from arenite.solve.order.graph import Graph
+    from arenite.solve.core.orders.interface import Rules
 
 
-class CompiledOrderSpace:
+class CompiledOrderSpace(OrderSpace):
     """`OrderSpace` in C."""
-
-    def __init__(self, graph: Graph, direction: Direction) -> None:
-        self.direction = direction
-        self.operators = graph.count
-        self._graph = graph
 
     @cached_property
     def _space(self) -> _compiled.OrderSpace:

@@ -49,8 +49,8 @@ def eager_moves(graph: Graph, rows: Words, live: Numbers) -> Iterator[EagerMove]
         if not places.size:
             continue
         taken, alive = rows[places], live[places]
-        for each in (v for v in reversed(graph.order) if eager >> v & 1):
-            _take_back(graph, taken, alive, each, np.flatnonzero(_any(taken, 1 << each)))
+        for follower in (v for v in reversed(graph.order) if eager >> v & 1):
+            _take_back(graph, taken, alive, follower, np.flatnonzero(_any(taken, 1 << follower)))
         first = alive + graph.least_own
         own = graph.made[operator] + graph.extra[operator] - _saving(graph, taken, operator)
         _take_back(graph, taken, alive, operator, np.arange(len(places)))

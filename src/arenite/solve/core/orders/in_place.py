@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from arenite.solve.core.orders.events import Events
-from arenite.solve.core.orders.moves import Backward, Forward, Move
+from arenite.solve.core.orders.moves import Move
 from arenite.solve.core.orders.settle import Settling
 from arenite.solve.order.graph import bits
 
 if TYPE_CHECKING:
+    from arenite.solve.core.orders.moves import Moves
     from arenite.solve.order.graph import Graph
 
 
@@ -23,54 +23,26 @@ def saved(graph: Graph, operator: int, done: int) -> int:
     return min(most, sum(size for size, readers in ends if not readers & ~done))
 
 
-def _in_place(graph: Graph, state: int, following: list[Move]) -> list[Move]:
-    """The moves from a state, with less memory where the last operator of a move is known and saves some."""
-    found = []
-    for left, new, memory in following:
-        part = new ^ state
-        last = [operator for operator in bits(part) if not graph.after[operator] & part]
-        spared = saved(graph, last[0], new | state) if len(last) == 1 else 0
-        found.append(Move(left, new, memory - spared))
-    return found
+class InPlace:
+    """Moves with less memory where the last operator of a move is known and saves some; see `Moves`."""
 
-
-class ForwardInPlace(Forward):
-    """`Forward` with in-place savings."""
-
-    def __init__(self, graph: Graph) -> None:
-        super().__init__(graph)
-        self.settling = _Settling(graph, backward=False)
-
-    def moves(self, state: int, live: int, hint: tuple[int, int]) -> tuple[list[Move], tuple[int, int]]:
-        """As without savings, with less memory."""
-        following, hint = super().moves(state, live, hint)
-        return _in_place(self._graph, state, following), hint
-
-
-class BackwardInPlace(Backward):
-    """`Backward` with in-place savings."""
-
-    def __init__(self, graph: Graph) -> None:
-        super().__init__(graph)
-        self.settling = _Settling(graph, backward=True)
-
-    def moves(self, state: int, live: int, hint: tuple[int, int]) -> tuple[list[Move], tuple[int, int]]:
-        """As without savings, with less memory."""
-        following, hint = super().moves(state, live, hint)
-        return _in_place(self._graph, state, following), hint
-
-
-class EventsInPlace(Events):
-    """`Events` with in-place savings: a move saves what its last operator saves, nothing if several can be the last."""
-
-    def __init__(self, graph: Graph) -> None:
-        super().__init__(graph)
-        self.settling = _Settling(graph, backward=False)
+    def __init__(self, graph: Graph, without: Moves) -> None:
+        self._graph = graph
+        self._without = without
+        self.backward, self.events = without.backward, without.events
+        self.start, self.live, self.goal, self.root = without.start, without.live, without.goal, without.root
+        self.settling: Settling = _Settling(graph, backward=without.backward)
 
     def moves(self, state: int, live: int, hint: Any) -> tuple[list[Move], Any]:
         """As without savings, with less memory."""
-        following, hint = super().moves(state, live, hint)
-        return _in_place(self._graph, state, following), hint
+        following, hint = self._without.moves(state, live, hint)
+        found = []
+        for left, new, memory in following:
+            part = new ^ state
+            last = [operator for operator in bits(part) if not self._graph.after[operator] & part]
+            spared = saved(self._graph, last[0], new | state) if len(last) == 1 else 0
+            found.append(Move(left, new, memory - spared))
+        return found, hint
 
 
 class _Settling(Settling):

@@ -97,29 +97,3 @@ class BreadthFirst(Protocol):
     def way(self) -> list[int]:
         """The settled states before the goal, that of no operators; the last one first."""
         ...
-
-
-class OrderSpace(Protocol):
-    """One problem in one direction of search."""
-
-    @property
-    def direction(self) -> Direction:
-        """The direction of its searches."""
-        ...
-
-    @property
-    def operators(self) -> int:
-        """The number of operators."""
-        ...
-
-    def depth_first(self, bound: int, limit: int, rules: Rules) -> DepthFirst:
-        """Look for an order whose peak is below `bound` bytes, within about `limit` states."""
-        ...
-
-    def beam(self, width: int, bound: int) -> Beam:
-        """Look for an order whose peak is below `bound` bytes; keep at most `width` states per number of operators."""
-        ...
-
-    def breadth_first(self, bound: int, moves: int) -> BreadthFirst:
-        """Look for an order whose peak is below `bound` bytes, with at most `moves` moves; backward only."""
-        ...

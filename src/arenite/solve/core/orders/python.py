@@ -8,37 +8,32 @@ from typing import TYPE_CHECKING
 from arenite.solve.core.orders.beam import PythonBeam
 from arenite.solve.core.orders.depth_first import PythonDepthFirst
 from arenite.solve.core.orders.events import Events
-from arenite.solve.core.orders.in_place import BackwardInPlace, EventsInPlace, ForwardInPlace
+from arenite.solve.core.orders.in_place import InPlace
 from arenite.solve.core.orders.interface import Direction
 from arenite.solve.core.orders.moves import Backward, Forward
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from arenite.solve.core.orders.breadth_first import PythonBreadthFirst
-    from arenite.solve.core.orders.interface import Rules
+    from arenite.solve.core.orders.interface import Beam, BreadthFirst, DepthFirst, Rules
     from arenite.solve.core.orders.moves import Moves
     from arenite.solve.order.graph import Graph
 
-_PLAIN: dict[Direction, Callable[[Graph], Moves]] = {
+_MOVES: dict[Direction, Callable[[Graph], Moves]] = {
     Direction.FORWARD: Forward,
     Direction.EVENTS: Events,
     Direction.BACKWARD: Backward,
-}
-_IN_PLACE: dict[Direction, Callable[[Graph], Moves]] = {
-    Direction.FORWARD: ForwardInPlace,
-    Direction.EVENTS: EventsInPlace,
-    Direction.BACKWARD: BackwardInPlace,
 }
 
 
 def moves_of(graph: Graph, direction: Direction) -> Moves:
     """The moves of a problem in this direction."""
-    return (_IN_PLACE if graph.savings else _PLAIN)[direction](graph)
+    moves = _MOVES[direction](graph)
+    return InPlace(graph, moves) if graph.savings else moves
 
 
-class PythonOrderSpace:
-    """`OrderSpace` in Python."""
+class OrderSpace:
+    """One problem of `operators` operators in one direction of search, in Python."""
 
     def __init__(self, graph: Graph, direction: Direction) -> None:
         self.direction = direction
@@ -49,16 +44,16 @@ class PythonOrderSpace:
     def _moves(self) -> Moves:
         return moves_of(self._graph, self.direction)
 
-    def depth_first(self, bound: int, limit: int, rules: Rules) -> PythonDepthFirst:
-        """See `OrderSpace`."""
+    def depth_first(self, bound: int, limit: int, rules: Rules) -> DepthFirst:
+        """Look for an order whose peak is below `bound` bytes, within about `limit` states."""
         return PythonDepthFirst(self._moves, self._graph.count, bound, limit, rules)
 
-    def beam(self, width: int, bound: int) -> PythonBeam:
-        """See `OrderSpace`."""
+    def beam(self, width: int, bound: int) -> Beam:
+        """Look for an order whose peak is below `bound` bytes; keep at most `width` states per number of operators."""
         return PythonBeam(self._moves, width, bound)
 
-    def breadth_first(self, bound: int, moves: int) -> PythonBreadthFirst:
-        """See `OrderSpace`."""
+    def breadth_first(self, bound: int, moves: int) -> BreadthFirst:
+        """Look for an order whose peak is below `bound` bytes, with at most `moves` moves; backward only."""
         from arenite.solve.core.orders.breadth_first import PythonBreadthFirst
 
         return PythonBreadthFirst(self._graph, bound, moves)

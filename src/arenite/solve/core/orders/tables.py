@@ -33,10 +33,10 @@ def tables(graph: Graph, direction: Direction) -> Tables:
     if backward:
         needs, follows = follows, needs
     saved: list[tuple[int, list[tuple[int, int]]]] = [(0, [])] * graph.count
-    for each in graph.problem.savings:
-        saved[each.operator] = each.most, [(t, size) for t, size in each.saved if not graph.kept[t]]
+    for saving in graph.problem.savings:
+        saved[saving.operator] = saving.most, [(t, size) for t, size in saving.saved if not graph.kept[t]]
     dead = map(sub, graph.made, graph.lasting)
-    most = (each for each, _ in saved)
+    most = (limit for limit, _ in saved)
     return (
         graph.count,
         backward,
@@ -56,9 +56,9 @@ def _events(graph: Graph) -> tuple[bytes, bytes, Lists]:
     found = sorted_closures(graph)
     width = (graph.count + 7) // 8
     return (
-        b"".join(each.closure.to_bytes(width, "little") for each in found),
-        packed(each.extra for each in found),
-        _lists([list(bits(each.tops)) for each in found]),
+        b"".join(event.closure.to_bytes(width, "little") for event in found),
+        packed(event.extra for event in found),
+        _lists([list(bits(event.tops)) for event in found]),
     )
 
 

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from arenite.errors import AreniteError, ModelError, VerificationError
 from arenite.model import Operator
-from arenite.names import LONGEST_LINE, LONGEST_NAME, escaped, one_line, printable
+from arenite.names import LONGEST_LINE, LONGEST_NAME, escaped, one_line, printable, short_names
 from arenite.report.columns import Column, Columns, Row
 from arenite.report.console import print_report
 
@@ -66,3 +66,18 @@ def test_a_report_prints_no_controls_even_where_nobody_thought_of_them():
     print_report([Text(f"Note: {evil}"), Columns([Column("a"), Column("b", names=True)], [Row((EVIL, EVIL))])], stream)
     assert harmless(stream.getvalue().replace("\n", ""))
     assert stream.getvalue().count("\n") == 3
+
+
+def test_short_names_are_the_ends_that_differ():
+    names = ["a/x/Relu", "b/x/Relu", "c/Relu6;c/Conv", "odd", "twice", "twice", "a//", ""]
+    found = short_names(names)
+    assert found["a/x/Relu"] == "a/x/Relu"
+    assert found["c/Relu6;c/Conv"] == "Relu6"
+    assert (found["odd"], found["twice"], found[""]) == ("odd", "twice", "")
+    assert short_names(["n/one/Relu", "n/two/Relu"]) == {"n/one/Relu": "one/Relu", "n/two/Relu": "two/Relu"}
+    same = ["m/Relu;m/a", "m/Relu;m/b"]
+    assert set(short_names(same).values()) == {"m/Relu;..."}
+
+
+def test_short_names_of_hostile_names_take_no_time():
+    assert len(short_names(["/" * 1_000_000, "x/" * 500_000])) == 2

@@ -7,11 +7,19 @@ through `one_line`. JSON keeps full names, since it has escapes of its own.
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 LONGEST_NAME = 1000
 """Characters of a name that are printed; converters join names of fused operators, which gives up to 700."""
 LONGEST_LINE = 2000
 """Characters of an error, which fills a screen."""
 _CUT = "..."
+_MOST_PARTS = 16
+"""Slashes at which a name is cut into parts: more than converters nest scopes."""
 
 
 def printable(name: str) -> str:
@@ -40,3 +48,27 @@ def _cut(text: str, length: int) -> str:
         return text
     half = (length - len(_CUT)) // 2
     return text[:half] + _CUT + text[len(text) - half :]
+
+
+def short_names(names: Iterable[str]) -> dict[str, str]:
+    """For each name the shortest end, in whole parts between slashes, that no other of the names ends with.
+
+    Of names that a converter joined with semicolons, the first one counts.
+
+    >>> short_names(["net/block1/Relu6", "net/block2/Relu6;net/block2/Conv2D", "net/logits"])
+    {'net/block1/Relu6': 'block1/Relu6', 'net/block2/Relu6;net/block2/Conv2D': 'block2/Relu6', 'net/logits': 'logits'}
+    """
+    ends = {name: _ends(name) for name in dict.fromkeys(names)}
+    counts = Counter(end for each in ends.values() for end in each)
+    return {name: next((end for end in each if end and counts[end] == 1), _whole(name)) for name, each in ends.items()}
+
+
+def _whole(name: str) -> str:
+    """The first of several joined names, or the only one."""
+    first, joined, _ = name.partition(";")
+    return f"{first};..." if joined else name
+
+
+def _ends(name: str) -> list[str]:
+    parts = name.partition(";")[0].split("/", _MOST_PARTS)
+    return ["/".join(parts[-count:]) for count in range(1, len(parts) + 1)]

@@ -67,7 +67,7 @@ def test_the_arena_of_a_target(model):
 
 def test_the_arena_in_words(model):
     lines = run("inspect", model, "--target", "tflm-reference").stdout.splitlines()
-    assert "Arena for target tflm-reference" in lines
+    assert lines[0].endswith(": paper.tflite for target tflm-reference")
     assert "at least" not in run("inspect", model, "--target", "tflm-esp-nn").stdout
 
 

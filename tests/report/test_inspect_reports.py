@@ -8,11 +8,13 @@ from report_samples import branching, empty, odd, planned, reversed_order
 from rich.cells import cell_len
 
 from arenite import zoo
+from arenite.report import map_text
 from arenite.report.inspect_csv import OPERATOR_COLUMNS, OPERATORS, TENSOR_COLUMNS, TENSORS, as_csv
 from arenite.report.inspect_json import as_json
-from arenite.report.inspect_text import BAR_CELLS, bar, print_inspection
+from arenite.report.inspect_text import BAR_CELLS, Parts, bar, print_inspection
 from arenite.report.json import write_json
 from arenite.search.inspection import inspect
+from arenite.search.memory_map import memory_map
 
 SAMPLES = {f.__name__: f for f in (branching, empty, odd, planned, reversed_order)}
 KEYS = {
@@ -68,10 +70,13 @@ def build(name):
     return inspect(SAMPLES[name]() if name in SAMPLES else zoo.build(name))
 
 
-def text(inspection, monkeypatch, columns=80):
+EVERYTHING = Parts(tensors=True, constants=True)
+
+
+def text(inspection, monkeypatch, columns=80, parts=EVERYTHING):
     monkeypatch.setenv("COLUMNS", str(columns))
     stream = io.StringIO()
-    print_inspection(inspection, stream)
+    print_inspection(inspection, None, parts, stream)
     return stream.getvalue()
 
 
@@ -152,11 +157,41 @@ def test_text_fits_the_terminal(name, columns, monkeypatch):
 def test_every_operator_and_tensor_is_listed(monkeypatch):
     inspection = build("densenet")
     report = text(inspection, monkeypatch)
-    operators, tensors = (block.splitlines()[1:] for block in report.split("\n\n")[:2])
+    operators, tensors = (block.splitlines()[1:] for block in report.split("\n\n")[2:4])
     assert [int(line.split()[0]) for line in operators] == [o.index for o in inspection.main.operators]
     assert [int(line.split()[0]) for line in tensors] == [t.index for t in inspection.tensors]
     bars = {line.split()[2]: len(re.findall("[█▓░]", line)) for line in operators}
     assert bars[f"{inspection.peak_bytes:,}"] == BAR_CELLS
+
+
+def test_what_is_not_asked_for_is_left_out(monkeypatch):
+    inspection = build("densenet")
+    answer = text(inspection, monkeypatch, parts=Parts())
+    assert answer.startswith(f"Declare an arena of {inspection.arena.declare_bytes:,} bytes: densenet_3x4 for target tflm\n")
+    assert len(answer.splitlines()) < len(inspection.main.operators) + 25
+    computed = [tensor for tensor in inspection.tensors if not tensor.constant]
+    assert f"  {computed[1].name} " not in answer
+    assert "constant" not in text(inspection, monkeypatch, parts=Parts(tensors=True))
+    with_tensors = text(inspection, monkeypatch, parts=Parts(tensors=True)).splitlines()
+    assert len(with_tensors) == len(answer.splitlines()) + len(computed) + 2
+
+
+def test_a_report_without_a_terminal_has_at_most_100_columns(monkeypatch):
+    monkeypatch.delenv("COLUMNS", raising=False)
+    for name in ("odd", "densenet"):
+        stream = io.StringIO()
+        print_inspection(build(name), None, EVERYTHING, stream)
+        assert max(map(cell_len, stream.getvalue().splitlines())) <= 100
+
+
+def test_a_map_is_drawn_where_one_is_given(monkeypatch):
+    model = zoo.build("densenet")
+    monkeypatch.setenv("COLUMNS", "80")
+    stream = io.StringIO()
+    print_inspection(inspect(model), memory_map(model), Parts(), stream)
+    drawn = [line for line in stream.getvalue().splitlines() if "▀" in line or "▄" in line]
+    assert len(drawn) == map_text.ROWS
+    assert max(map(cell_len, drawn)) <= 80
 
 
 def test_long_names_keep_both_ends_at_80_columns(monkeypatch):

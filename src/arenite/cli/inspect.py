@@ -22,6 +22,8 @@ def inspect_command(
     why: Annotated[
         bool, typer.Option("--why", help="Say which operators cannot be executed in strips, and why.")
     ] = False,
+    tensors: Annotated[bool, typer.Option("--tensors", help="List the tensors that are computed.")] = False,
+    constants: Annotated[bool, typer.Option("--constants", help="List the tensors that the file holds.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
     csv: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write operators.csv and tensors.csv there.", show_default=False)
@@ -40,7 +42,8 @@ def inspect_command(
     on = device(target, board)
     _check_outputs(model, csv, plot, force=force)
     with progress(f"inspecting {model.name}"):
-        inspection = inspect(read_model(model), target=on.target)
+        source = read_model(model)
+        inspection = inspect(source, target=on.target)
         written = [*_write_csv(inspection, csv, force=force), *_write_plot(inspection, plot, force=force)]
     if json:
         from arenite.report.inspect_json import as_json
@@ -49,10 +52,12 @@ def inspect_command(
         write_json(as_json(inspection), sys.stdout)
     else:
         from arenite.cli.files import say
-        from arenite.report.inspect_text import print_inspection
+        from arenite.report.inspect_text import Parts, print_inspection
         from arenite.report.next_steps import after_inspect, print_steps
+        from arenite.search.memory_map import memory_map
 
-        print_inspection(inspection, sys.stdout, why=why)
+        drawn = memory_map(source, on.target) if sys.stdout.isatty() else None
+        print_inspection(inspection, drawn, Parts(tensors=tensors, constants=constants, why=why), sys.stdout)
         for path in written:
             say(f"Wrote {path}")
         print_steps(after_inspect(model, on.options), sys.stdout)

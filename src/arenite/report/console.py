@@ -28,15 +28,15 @@ RUNTIMES = {"litert": "LiteRT", "litert-reference": "LiteRT with reference kerne
 """Names of the runtimes in reports."""
 
 
-def print_report(parts: Iterable[RenderableType], stream: TextIO) -> None:
+def print_report(parts: Iterable[RenderableType], stream: TextIO, *, piped: int = UNBOUNDED) -> None:
     """Print `parts` one below the other to `stream`; without colors and padding if it is not a terminal.
 
-    The width is that of the terminal or of the variable COLUMNS. Without either, lines are not wrapped, so that
-    searches find whole names.
+    The width is that of the terminal or of the variable COLUMNS. Without either it is `piped` cells; by default lines
+    are not wrapped then, so that searches find whole names.
     """
     terminal = stream.isatty()
     bounded = terminal or os.environ.get("COLUMNS", "").isdigit()
-    width = None if bounded else UNBOUNDED
+    width = None if bounded else piped
     console = Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
     with console.capture() as capture:
         for part in parts:

@@ -1,28 +1,31 @@
-"""An inspection as text: a table of operators, a table of tensors, and what pins the peak."""
+"""An inspection as text: what to declare, what pins the peak, the operators; tensors and constants on request."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.table import Table
 from rich.text import Text
 
-from arenite.names import printable
+from arenite.names import printable, short_names
 from arenite.report.arena import arena_table, at_least, estimate
 from arenite.report.columns import Column, Columns, Row
 from arenite.report.console import Name, number, print_report
+from arenite.report.map_text import map_lines
 from arenite.report.refusals import refused
 from arenite.report.validity import fault, origin_line, validity_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import TextIO
 
     from rich.console import RenderableType
 
     from arenite.report.columns import Pieces
     from arenite.search.inspection import InspectedGraph, InspectedOperator, InspectedTensor, Inspection
+    from arenite.search.memory_map import MemoryMap
 
 BAR_CELLS = 20
 """Cells of a bar at the peak."""
@@ -51,12 +54,72 @@ TENSOR_COLUMNS = (
 )
 
 
-def print_inspection(inspection: Inspection, stream: TextIO, *, why: bool = False) -> None:
-    """Print the report to `stream`; the figures come last, where a terminal shows them.
+PIPED_CELLS = 100
+"""Width of a report that no terminal shows: what mails, logs and reviews show without wrapping."""
 
-    With `why`, also print for every operator that cannot be split into strips the reason.
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What to print beside the figures and the operators.
+
+    tensors: the tensors that are computed; constants: those that the file holds. why: for each operator that cannot be
+    executed in strips, the reason.
     """
-    print_report((*_parts(inspection), *(_obstacles(inspection.main) if why else ())), stream)
+
+    tensors: bool = False
+    constants: bool = False
+    why: bool = False
+
+
+def print_inspection(inspection: Inspection, drawn: MemoryMap | None, parts: Parts, stream: TextIO) -> None:
+    """Print what a model needs, what pins its peak, and its operators.
+
+    Args:
+        inspection: of the model.
+        drawn: the map of its memory; None draws none.
+        parts: what else to print.
+        stream: to print to.
+    """
+    print_report(_report(inspection, drawn, parts), stream, piped=PIPED_CELLS)
+
+
+def _report(inspection: Inspection, drawn: MemoryMap | None, parts: Parts) -> Iterator[RenderableType]:
+    yield Text(_sentence(inspection), style="bold")
+    yield arena_table(inspection.arena, inspection.target)
+    yield from map(Text, estimate(inspection.arena))
+    yield from refused(inspection.refusals, inspection.target)
+    yield from _plan(inspection)
+    for note in inspection.notes:
+        yield Text(f"Note: {printable(note)}")
+    yield ""
+    yield _summary(inspection)
+    if drawn is not None:
+        yield ""
+        yield from map_lines(drawn)
+    shown = short_names(tensor.name for tensor in inspection.tensors)
+    for position, graph in enumerate(inspection.graphs):
+        yield ""
+        if len(inspection.graphs) > 1:
+            yield Text(f"Graph {position}: {printable(graph.name) or '(no name)'}", style="bold")
+        yield _operators(graph, inspection.peak_bytes, inspection.peak_operator if position == 0 else None)
+        rows = [tensor for tensor in graph.tensors if (parts.constants if tensor.constant else parts.tensors)]
+        if rows:
+            yield ""
+            yield _tensors(graph, rows, shown, inspection.peak_tensors)
+    yield ""
+    yield _legend()
+    if parts.why:
+        yield from _obstacles(inspection.main)
+
+
+def _sentence(inspection: Inspection) -> str:
+    """What to declare for the file as it is."""
+    arena = inspection.arena
+    size = f"{at_least(arena)}{number(arena.declare_bytes)} bytes"
+    what = f"{printable(inspection.model)} for target {inspection.target.name}"
+    if inspection.target.generated:
+        return f"The C has an arena of {size}: {what}"
+    return f"Declare an arena of {size}: {what}"
 
 
 def _obstacles(graph: InspectedGraph) -> Iterator[RenderableType]:
@@ -70,28 +133,6 @@ def _obstacles(graph: InspectedGraph) -> Iterator[RenderableType]:
     yield Text(f"{number(len(whole))} of {number(count)} operators cannot be executed in strips", style="bold")
     rows = [Row((str(operator.index), operator.name, operator.cannot_split or "")) for operator in whole]
     yield Columns(WHY_COLUMNS, rows)
-
-
-def _parts(inspection: Inspection) -> Iterator[RenderableType]:
-    for position, graph in enumerate(inspection.graphs):
-        if len(inspection.graphs) > 1:
-            yield Text(f"Graph {position}: {printable(graph.name) or '(no name)'}", style="bold")
-        yield _operators(graph, inspection.peak_bytes, inspection.peak_operator if position == 0 else None)
-        yield ""
-        yield _tensors(graph, inspection.peak_tensors)
-        yield ""
-    yield _legend()
-    yield ""
-    yield Text(f"{printable(inspection.model)}, bytes", style="bold")
-    yield _summary(inspection)
-    yield ""
-    yield Text(f"Arena for target {inspection.target.name}", style="bold")
-    yield arena_table(inspection.arena, inspection.target)
-    yield from map(Text, estimate(inspection.arena))
-    yield from refused(inspection.refusals, inspection.target)
-    yield from _plan(inspection)
-    for note in inspection.notes:
-        yield Text(f"Note: {printable(note)}")
 
 
 def _plan(inspection: Inspection) -> Iterator[Text]:
@@ -170,13 +211,15 @@ def _legend() -> Text:
     return text
 
 
-def _tensors(graph: InspectedGraph, pinning: tuple[int, ...]) -> Columns:
+def _tensors(
+    graph: InspectedGraph, shown: Sequence[InspectedTensor], names: Mapping[str, str], pinning: tuple[int, ...]
+) -> Columns:
     scopes = [operator.scope for operator in graph.operators]
     rows = [
         Row(
             (
                 str(tensor.index),
-                tensor.name,
+                names[tensor.name],
                 shape(tensor),
                 tensor.type,
                 number(tensor.bytes),
@@ -184,7 +227,7 @@ def _tensors(graph: InspectedGraph, pinning: tuple[int, ...]) -> Columns:
             ),
             PEAK_STYLE if tensor.index in pinning else FAINT if tensor.constant else "",
         )
-        for tensor in graph.tensors
+        for tensor in shown
     ]
     return Columns(TENSOR_COLUMNS, rows)
 
@@ -199,10 +242,11 @@ def _summary(inspection: Inspection) -> Table:
     table.add_column(style="bold", no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     table.add_column()
+    names = short_names(tensor.name for tensor in inspection.tensors)
     table.add_row("Peak", number(inspection.peak_bytes), _peak_at(inspection), style=PEAK_STYLE)
     pinning = sorted((inspection.tensors[i] for i in inspection.peak_tensors), key=lambda t: (-t.bytes, t.index))
     for tensor in pinning[:MOST_PINNING]:
-        table.add_row("", number(tensor.bytes), Name(f"tensor {tensor.index} {tensor.name}"))
+        table.add_row("", number(tensor.bytes), Name(f"tensor {tensor.index} {names[tensor.name]}"))
     if rest := pinning[MOST_PINNING:]:
         table.add_row("", number(sum(tensor.bytes for tensor in rest)), f"{len(rest)} more tensors")
     table.add_row("Lower bound", number(inspection.lower_bound_bytes), _bound(inspection))

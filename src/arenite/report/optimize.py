@@ -12,6 +12,7 @@ from arenite.names import printable
 from arenite.report.arena import arena_as_json, at_least, estimate
 from arenite.report.commands import optimize_command
 from arenite.report.console import RUNTIMES, number, print_report
+from arenite.report.map_text import map_lines
 from arenite.report.memory_map_json import map_as_json
 from arenite.report.validity import validity_line
 from arenite.report.verify import agreement_lines, rounds_words
@@ -40,8 +41,8 @@ def as_json(plan: Plan) -> dict[str, Any]:
 
 
 def print_plan(plan: Plan, written: Path, stream: TextIO) -> None:
-    """Print what came out: the arena to declare, how sure it is, and whether outputs are equal."""
-    print_report(_summary(plan, written), stream)
+    """Print what came out: the arena to declare, how sure it is, and whether outputs are equal. Terminals get a map."""
+    print_report(_summary(plan, written, drawn=stream.isatty()), stream)
 
 
 def print_details(plan: Plan, written: Path, stream: TextIO) -> None:
@@ -49,9 +50,11 @@ def print_details(plan: Plan, written: Path, stream: TextIO) -> None:
     print_report(_details(plan, written), stream)
 
 
-def _summary(plan: Plan, written: Path) -> Iterator[RenderableType]:
+def _summary(plan: Plan, written: Path, *, drawn: bool) -> Iterator[RenderableType]:
     yield Text(sentence(plan), style=GOOD if _saved(plan) > 0 else "bold")
     yield _table(plan, [_arenas(plan)])
+    if drawn:
+        yield from map_lines(plan.maps[1])
     if not plan.strips:
         yield Text(proof_in_short(plan), style=GOOD if plan.optimal else "")
     validity = Validity(plan.shared_pairs, plan.valid_with, model=plan.model)

@@ -15,6 +15,7 @@ BENCHMARKS = {
     "layout": "benchmarks.layout",
     "overlap": "benchmarks.overlap",
     "partial": "benchmarks.partial",
+    "tiny": "benchmarks.tiny",
     "peak-memory": "benchmarks.throughput",
     "speed": "benchmarks.speed",
     "commands": "benchmarks.commands",

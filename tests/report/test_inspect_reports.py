@@ -167,7 +167,9 @@ def test_every_operator_and_tensor_is_listed(monkeypatch):
 def test_what_is_not_asked_for_is_left_out(monkeypatch):
     inspection = build("densenet")
     answer = text(inspection, monkeypatch, parts=Parts())
-    assert answer.startswith(f"Declare an arena of {inspection.arena.declare_bytes:,} bytes: densenet_3x4 for target tflm\n")
+    assert answer.startswith(
+        f"Declare an arena of {inspection.arena.declare_bytes:,} bytes: densenet_3x4 for target tflm\n"
+    )
     assert len(answer.splitlines()) < len(inspection.main.operators) + 25
     computed = [tensor for tensor in inspection.tensors if not tensor.constant]
     assert f"  {computed[1].name} " not in answer

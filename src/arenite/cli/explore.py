@@ -41,7 +41,7 @@ def explore_command(
     rounds: Rounds = None,
     plot: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Draw the points to a .png or .svg file.", show_default=False),
+        typer.Option(metavar="FILE", help="Draw the points to a .png , .svg or .pdf file.", show_default=False),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")] = False,
@@ -108,7 +108,7 @@ def _check_outputs(model: Path, output: Path | None, plot: Path | None, *, force
     from arenite.tflite.files import check_writable
 
     if plot:
-        from arenite.report.inspect_plot import check_plot
+        from arenite.report.picture import check_plot
 
         check_plot(plot)
     for path in (output, plot):

@@ -30,7 +30,7 @@ def inspect_command(
     ] = None,
     plot: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Draw the working sets to a .png or .svg file.", show_default=False),
+        typer.Option(metavar="FILE", help="Draw the working sets to a .png , .svg or .pdf file.", show_default=False),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")] = False,
 ) -> None:
@@ -73,7 +73,7 @@ def _check_outputs(model: Path, csv: Path | None, plot: Path | None, *, force: b
 
         check_folder(csv, (OPERATORS, TENSORS), force=force)
     if plot:
-        from arenite.report.inspect_plot import check_plot
+        from arenite.report.picture import check_plot
 
         check_plot(plot)
         check_not_source(plot, model)

@@ -62,6 +62,12 @@ def optimize_command(
     ] = False,
     rounds: Rounds = None,
     seed: Annotated[int, typer.Option(metavar="N", parser=whole("--seed", 0), help="Seed of the random inputs.")] = 0,
+    plot: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Draw the memory before and after to a .png, .svg or .pdf file.", show_default=False
+        ),
+    ] = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="All that is known: peak, head, lower bound, strips, kernels.")
     ] = False,
@@ -98,9 +104,20 @@ def optimize_command(
     )
     check_not_source(written, model)
     check_writable(written, force=force)
+    if plot is not None:
+        from arenite.report.picture import check_plot
+
+        check_plot(plot)
+        check_not_source(plot, model)
+        check_writable(plot, force=force)
     with progress(f"optimizing {model.name}") as report:
         result = optimize(read_model(model), options, progress=report)
     result.write(written, force=force)
+    if plot is not None:
+        from arenite.report.map_plot import draw
+        from arenite.tflite.files import replace_file
+
+        replace_file(plot, draw(*result.maps, plot.suffix), force=force)
     if json:
         from arenite.report.json import write_json
         from arenite.report.optimize import as_json

@@ -21,30 +21,51 @@ KIB = 1024
 
 def draw(found: Exploration, suffix: str) -> bytes:
     """The frontier as the content of a file with this suffix; equal frontiers give equal bytes."""
-    return picture(INCHES, lambda axes: _paint(axes, found), suffix)
+    return picture(INCHES, lambda figure: _paint(figure.add_subplot(), found), suffix)
 
 
 def _paint(axes: Axes, found: Exploration) -> None:
-    work = found.before.macs or 1
-    across = [100 * (point.macs / work - 1) if found.before.macs else 0.0 for point in found.points]
-    for name, sizes in (("arena", _arenas(found.points)), ("head", _heads(found.points))):
-        axes.plot(across, sizes, marker="o", markersize=4, linewidth=1.2, color=COLOURS[name], label=_NAMES[name])
-    for place, (at, size) in enumerate(zip(across, _sizes(found), strict=True)):
-        axes.annotate(str(place), (at, size), xytext=(3, 5), textcoords="offset points", fontsize=7)
+    sizes = {"arena": _arenas(found.points), "head": _heads(found.points)}
+    if any(point.macs > found.before.macs for point in found.points):
+        _steps(axes, found, sizes)
+    else:
+        _bars(axes, sizes)
     for style, size in (("--", found.before.arena_bytes), (":", found.before.head_bytes)):
         name = "arena" if style == "--" else "head"
         axes.axhline(size / KIB, color=COLOURS["before"], linewidth=1, linestyle=style, label=f"{name} of the file")
+    before = found.before.head_bytes if found.minimize == "head" else found.before.arena_bytes
+    least = round(min(_sizes(found), default=before / KIB) * KIB)
     title = f"{shorten(printable(found.source.name), TITLE_LENGTH)} for target {found.target.name}"
-    least = min((point.arena_bytes for point in found.points), default=found.before.arena_bytes)
-    axes.set_title(f"{title}\nfrom {number(found.before.arena_bytes)} to {number(least)} bytes", parse_math=False)
-    axes.set_xlabel("multiply-accumulates added, percent")
+    gain = f"{_NAMES[found.minimize]} from {number(before)} to {number(least)} bytes"
+    axes.set_title(f"{title}\n{gain}", parse_math=False)
     axes.set_ylabel("KiB")
     axes.set_ylim(bottom=0)
-    axes.set_xlim(left=min(0.0, *across) if across else 0.0)
     axes.grid(linewidth=0.4, color="#dddddd")
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
     axes.figure.legend(loc="outside lower center", ncols=4, frameon=False)
+
+
+def _steps(axes: Axes, found: Exploration, sizes: dict[str, list[float]]) -> None:
+    """Sizes over work: each size holds until the work for the next one is allowed."""
+    work = found.before.macs or 1
+    across = [100 * (point.macs / work - 1) for point in found.points]
+    for name, heights in sizes.items():
+        axes.step(across, heights, "o-", where="post", markersize=4, color=COLOURS[name], label=_NAMES[name])
+    for place, (at, size) in enumerate(zip(across, _sizes(found), strict=True)):
+        axes.annotate(str(place), (at, size), xytext=(3, 5), textcoords="offset points", fontsize=7)
+    axes.set_xlabel("multiply-accumulates added, percent")
+    axes.set_xlim(left=min(0.0, *across))
+
+
+def _bars(axes: Axes, sizes: dict[str, list[float]]) -> None:
+    """Sizes by point, where none takes more work."""
+    width = 0.8 / len(sizes)
+    for shift, (name, heights) in enumerate(sizes.items()):
+        places = [place + (shift - 0.5) * width for place in range(len(heights))]
+        axes.bar(places, heights, width, color=COLOURS[name], label=_NAMES[name])
+    axes.set_xticks(range(len(next(iter(sizes.values())))))
+    axes.set_xlabel("point; none adds multiply-accumulates")
 
 
 _NAMES = {"arena": "arena to declare", "head": "head"}

@@ -5,19 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from arenite.errors import MissingDependencyError, OptionError
 from arenite.names import printable
 from arenite.report.console import number, shorten
 from arenite.report.picture import picture
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from matplotlib.axes import Axes
 
     from arenite.search.inspection import Inspection
 
-SUFFIXES = (".png", ".svg")
 COLOURS = {"inputs": "#4477aa", "outputs": "#ee9944", "bystanders": "#bbbbbb"}
 PEAK_COLOUR = "#bb2233"
 MOST_NAMES = 48
@@ -26,8 +22,8 @@ LABEL_LENGTH = 26
 """Most characters of an operator's name in a label or title."""
 TITLE_LENGTH = 60
 """Most characters of the model's name in the title."""
-INCHES = {"least": 6.4, "most": 14.0, "margin": 2.0, "operator": 0.26}
-"""Least and greatest width, width of the margins, and width per operator."""
+INCHES = {"least": 6.4, "most": 14.0, "margin": 2.0, "operator": 0.26, "height": 4.8}
+"""Least and greatest width, width of the margins, width per operator, and the height."""
 NARROW_BARS = 150
 """Operators above which bars have no gaps between them."""
 LEAST_KIB = 4
@@ -100,22 +96,14 @@ def _title(inspection: Inspection) -> str:
     return f"{title} at operator {pinning.index} {shorten(printable(pinning.name), LABEL_LENGTH)}"
 
 
-def check_plot(path: Path) -> None:
-    """Raise before any work: OptionError for an unsupported suffix, MissingDependencyError without matplotlib."""
-    if path.suffix.lower() not in SUFFIXES:
-        raise OptionError(f"{path}: a plot is written as {' or '.join(SUFFIXES)}; end the file's name with one of them")
-    try:
-        import matplotlib  # noqa: F401
-    except ImportError:
-        raise MissingDependencyError(
-            'a plot needs matplotlib, which is not installed: pip install "arenite[plot]"'
-        ) from None
-
-
 def draw(chart: Chart, suffix: str) -> bytes:
     """The chart as the content of a file with this suffix; equal charts give equal bytes."""
     width = INCHES["margin"] + INCHES["operator"] * chart.operators
-    return picture((min(INCHES["most"], max(INCHES["least"], width)), 4.8), lambda axes: _paint(axes, chart), suffix)
+    return picture(
+        (min(INCHES["most"], max(INCHES["least"], width)), INCHES["height"]),
+        lambda figure: _paint(figure.add_subplot(), chart),
+        suffix,
+    )
 
 
 def _paint(axes: Axes, chart: Chart) -> None:

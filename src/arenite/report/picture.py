@@ -6,25 +6,52 @@ import io
 import warnings
 from typing import TYPE_CHECKING
 
+from arenite.errors import MissingDependencyError, OptionError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-    from matplotlib.axes import Axes
-
-
-def picture(inches: tuple[float, float], paint: Callable[[Axes], None], suffix: str) -> bytes:
-    """Drawing of `paint`, with this width and height in inches, as the content of a file with this suffix."""
-    import matplotlib as mpl
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
+
+SUFFIXES = (".png", ".svg", ".pdf")
+"""Kinds of files that pictures are written as."""
+METADATA: dict[str, dict[str, None]] = {
+    "png": {"Software": None},
+    "svg": {"Date": None, "Creator": None},
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+"""Entries that would differ between runs or versions, left out of each kind of file."""
+
+
+def check_plot(path: Path) -> None:
+    """Raise before any work: OptionError for an unsupported suffix, MissingDependencyError without matplotlib."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise OptionError(
+            f"{path}: a plot is written as {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}; end the file's name with one"
+        )
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError:
+        raise MissingDependencyError(
+            "a plot needs matplotlib, which is not installed: pip install matplotlib"
+        ) from None
+
+
+def picture(inches: tuple[float, float], paint: Callable[[Figure], None], suffix: str) -> bytes:
+    """Drawing of `paint`, with this width and height in inches, as the content of a file with this suffix."""
+    import matplotlib as mpl
+    from matplotlib import figure as drawings
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
     with mpl.rc_context({"svg.hashsalt": "arenite", "svg.fonttype": "none", "font.size": 9}):
-        figure = Figure(figsize=inches, layout="constrained", dpi=150)
+        figure = drawings.Figure(figsize=inches, layout="constrained", dpi=150)
         FigureCanvasAgg(figure)
-        paint(figure.add_subplot())
+        paint(figure)
         content = io.BytesIO()
         kind = suffix.lower().lstrip(".")
-        metadata = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
+        metadata = METADATA[kind]
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Glyph .* missing from")  # drawn as a box: names are arbitrary
             figure.savefig(content, format=kind, metadata=metadata)

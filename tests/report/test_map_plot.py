@@ -1,0 +1,45 @@
+"""The picture of two memory maps."""
+
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from arenite import Options, optimize, zoo
+from arenite.report.map_plot import draw, shared_bytes
+from arenite.search.memory_map import memory_map
+
+BEGINNINGS = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}
+PLAN = optimize(zoo.build("densenet"), Options(verify=False))
+
+
+@pytest.mark.parametrize("suffix", BEGINNINGS)
+def test_equal_maps_give_equal_files(suffix):
+    content = draw(*PLAN.maps, suffix)
+    assert content.startswith(BEGINNINGS[suffix])
+    assert content == draw(*PLAN.maps, suffix)
+
+
+def test_the_picture_tells_sizes_and_names():
+    root = ET.fromstring(draw(*PLAN.maps, ".svg"))
+    texts = ["".join(element.itertext()) for element in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"before: 122,880 bytes", "after: 74,000 bytes", "shared", "input", "output"} <= set(texts)
+    assert "densenet_3x4 for target tflm" in texts
+
+
+def test_shared_bytes_are_those_that_two_buffers_have():
+    found = PLAN.maps[1]
+    drawn = set()
+    for first, last, low, high in shared_bytes(found):
+        drawn |= {(scope, address) for scope in range(first, last + 1) for address in range(low, high, 16)}
+    count = {}
+    for buffer in found.buffers:
+        for scope in range(buffer.first, buffer.last + 1):
+            for address in range(buffer.address, buffer.end, 16):
+                count[scope, address] = count.get((scope, address), 0) + 1
+    assert drawn
+    assert drawn == {place for place, times in count.items() if times > 1}
+
+
+def test_a_map_of_many_operators():
+    many = memory_map(zoo.build("random-wired"))
+    assert draw(many, many, ".png").startswith(BEGINNINGS[".png"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from pathlib import Path  # noqa: TC003 (typer reads the annotations when the program runs)
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -13,6 +13,8 @@ from arenite.cli.options import BoardName, Device, Reserve, TargetName, device, 
 from arenite.errors import AreniteError, FitError, ModelError, OptionError, system_reason
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from arenite.cli.model_files import ModelFile
     from arenite.report.gate.checked import Base, Checked, Failure, Growth
     from arenite.search.fitting import Fit
@@ -66,13 +68,18 @@ def check_command(
     ] = None,
 ) -> None:
     """Fail with exit code 1 unless the arena to declare for each model certainly fits."""
+    from arenite.cli.configuration import configuration
     from arenite.cli.model_files import model_files
     from arenite.report.gate.write import write_many, write_one
 
     how = _format(format, json=json)
     request = _Request(compare, _allowed(compare, max_growth, allow_new=allow_new), allow_new, not no_hints, time_limit)
     files = model_files(models, compare)
-    devices = [_device(board, target, arena, reserve) for _ in files]
+    given = {"board": board, "target": target, "arena": arena, "reserve": reserve}
+    asked = {key: value for key, value in given.items() if value is not None}
+    configured = configuration(Path.cwd())
+    # All devices before the first check, so that a wrong option costs no time.
+    devices = [_device({**configured.of(file.name), **asked}) for file in files]
     checks = [_checked(file, on, request) for file, on in zip(files, devices, strict=True)]
     alone = len(models) == 1 and not models[0].is_dir()
     if alone:
@@ -98,10 +105,12 @@ def _allowed(compare: Path | None, max_growth: str | None, *, allow_new: bool) -
     return None if max_growth is None else growth(max_growth)
 
 
-def _device(board: str | None, target: str | None, arena: str | None, reserve: str | None) -> Device:
-    on = device(target, board, reserve, arena)
+def _device(options: Mapping[str, str]) -> Device:
+    on = device(options.get("target"), options.get("board"), options.get("reserve"), options.get("arena"))
     if on.room is None:
-        raise OptionError("check against what? give --arena SIZE, such as 64K, or --board NAME")
+        raise OptionError(
+            "check against what? give --arena SIZE, such as 64K, or --board NAME, or set one in arenite.toml"
+        )
     return on
 
 

@@ -23,7 +23,10 @@ read -rd '' -a options <<< "${OPTIONS:-}" || true
 if [ -n "${BASE:-}" ]; then
     # Checkouts of workflows have one commit only, as a rule.
     if ! git cat-file -e "$BASE^{commit}" 2> /dev/null; then
-        git fetch --quiet --no-tags --depth=1 -- origin "$BASE"
+        git fetch --quiet --no-tags --depth=1 -- origin "$BASE" || {
+            echo "::error title=arenite check::the base to compare with cannot be fetched"
+            exit 2
+        }
         BASE=FETCH_HEAD
     fi
     git worktree add --quiet --detach "$tree" "$BASE"

@@ -138,7 +138,8 @@ def test_a_comment_that_cannot_be_written_is_a_warning(work):
 
 
 def test_a_base_that_is_not_there_fails(work):
-    assert act(work, code=128, models="models", options="--arena 1M", base="nowhere").stdout == ""
+    done = act(work, code=2, models="models", options="--arena 1M", base="nowhere")
+    assert done.stdout == "::error title=arenite check::the base to compare with cannot be fetched\n"
 
 
 def test_inputs_reach_scripts_as_variables_only():

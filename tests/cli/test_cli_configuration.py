@@ -103,3 +103,12 @@ def test_two_files_contradict_each_other(folder):
     (folder / "pyproject.toml").write_bytes(b"\xff")
     with pytest.raises(OptionError, match="is not TOML"):
         configuration(folder)
+
+
+def test_the_example_of_the_documentation(folder):
+    page = (Path(__file__).resolve().parents[2] / "docs" / "ci.md").read_text("utf-8")
+    (folder / "arenite.toml").write_text(page.split("```toml\n")[1].split("```")[0])
+    small = boards.find("nucleo-f446re")
+    rooms = found(".")
+    assert rooms["audio/small.tflite"] == (min(65536, small.region_bytes - 96 * 1024), small.target)
+    assert rooms["big.tflite"][1] == boards.find("nucleo-f767zi").target

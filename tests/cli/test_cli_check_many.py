@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 
 import pytest
 from hand_made import graph, tensor
@@ -14,6 +15,8 @@ from arenite import zoo
 from arenite.backends.target import find_target
 from arenite.cli import app
 from arenite.model import Operator
+from arenite.report.gate.checked import Checked, Failure
+from arenite.report.gate.github import as_commands
 from arenite.tflite.read import read_bytes
 from arenite.tflite.write import write_bytes
 
@@ -239,3 +242,31 @@ def test_hostile_names(folder, limit):
         assert place.startswith("models/")
         assert not set(place) & set('|`<>@\n ,:\x1b[]"')
         assert result["ruleId"] in {rule["id"] for rule in log["tool"]["driver"]["rules"]}
+
+
+def test_workflow_commands_keep_what_has_a_meaning_there():
+    failed = Checked(Path("50%,a:b.tflite"), None, (Failure("cannot-be-checked", "100%"),))
+    assert as_commands([failed]) == (
+        "::error file=50%25%2Ca%3Ab.tflite,title=arenite check::50%25,a:b.tflite: 100%25\n"
+    )
+
+
+def test_a_folder_that_cannot_be_listed_never_passes(folder, monkeypatch):
+    listed = os.scandir
+
+    def scandir(path):
+        if str(path).endswith("a"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    found = values("models", "--arena", "1M", code=2)["models"]
+    assert [(each["path"], each["holds"]) for each in found] == [("models/b.tflite", True), ("models/a", False)]
+    assert found[1]["failures"][0]["message"] == "Permission denied"
+
+
+def test_the_reason_of_one_names_the_file_once(folder):
+    (folder / "models" / "b.tflite").write_bytes(b"no model")
+    result = run("models/b.tflite", "--arena", "1M", code=2)
+    assert result.stdout == ""
+    assert result.stderr.startswith("arenite: error: models/b.tflite: has no TFL3")

@@ -35,7 +35,7 @@ class _Request:
 
 def check_command(
     models: Annotated[
-        list[Path], typer.Argument(metavar="MODEL...", help=".tflite files, and folders of them.", show_default=False)
+        list[Path], typer.Argument(metavar="MODEL", help=".tflite files, and folders of them.", show_default=False)
     ],
     *,
     arena: Annotated[
@@ -164,8 +164,10 @@ def _compared(file: ModelFile, found: Fit, on: Device, request: _Request) -> tup
 
 
 def _reason(error: AreniteError | OSError, path: Path) -> str:
+    """What is wrong, without the path or the name of the file: those stand before it in every format."""
     said = system_reason(error) if isinstance(error, OSError) else str(error)
-    return said.removeprefix(str(path)).removeprefix(":").strip()
+    start = next((start for start in (str(path), path.name) if said.startswith((f"{start}: ", f"{start} "))), "")
+    return said.removeprefix(start).removeprefix(":").strip()
 
 
 def _fail(checks: list[Checked], *, named: bool) -> None:

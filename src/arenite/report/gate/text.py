@@ -54,9 +54,11 @@ def _print_hints(each: Checked, found: Fit, stream: TextIO, *, hints: bool) -> N
 
 
 def _change(found: Fit, base: Base | None) -> Iterator[Text]:
-    if base is not None:
-        before = "not there" if base.arena is None else f"{number(base.arena.declare_bytes)} bytes of arena"
-        yield Text(f"Base: {before}; change: {change_words(found, base)}")
+    if base is not None and base.arena is None:
+        yield Text("New: the base has no such file")
+    elif base is not None and base.arena is not None:
+        before = number(base.arena.declare_bytes)
+        yield Text(f"Base: {before} bytes of arena; change: {change_words(found, base)}")
 
 
 def change_words(found: Fit, base: Base) -> str:

@@ -53,6 +53,23 @@ def test_every_key_is_documented(command, tmp_path):
     assert printed <= section(command)
 
 
+def test_every_key_of_several_checks_is_documented(tmp_path):
+    (tmp_path / "a.tflite").write_bytes(write_bytes(zoo.build("paper")))
+    arguments = [
+        "check",
+        str(tmp_path),
+        "--arena",
+        "0",
+        "--compare",
+        str(tmp_path.parent),
+        "--max-growth",
+        "0",
+        "--json",
+    ]
+    printed = keys(json.loads(CliRunner().invoke(app, arguments).stdout))
+    assert {"models", "base", "failures", "rule"} <= printed <= section("check")
+
+
 def test_exit_codes_are_documented():
     text = PAGE.read_text("utf-8")
     for code in (0, 1, 2, 130, 141, 143):

@@ -1,22 +1,42 @@
-"""`arenite check`: whether the arena of a model fits a limit or a board, for continuous integration."""
+"""`arenite check`: whether the arenas of models fit a limit or a board, for continuous integration."""
 
 from __future__ import annotations
 
 import sys
-from pathlib import Path  # noqa: TC003 (typer reads the annotations when the program runs)
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from arenite.cli.options import BoardName, Reserve, TargetName, device, time_limit_of
-from arenite.errors import FitError, OptionError
+from arenite.cli.options import BoardName, Device, Reserve, TargetName, device, growth, time_limit_of
+from arenite.errors import AreniteError, FitError, ModelError, OptionError, system_reason
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from arenite.cli.model_files import ModelFile
+    from arenite.report.gate.checked import Base, Checked, Failure, Growth
     from arenite.search.fitting import Fit
+
+Format = Literal["text", "json", "markdown", "github", "junit", "sarif"]
+
+
+@dataclass(frozen=True)
+class _Request:
+    """What to do with each model. compare: the folder of the base, if any; allowed: how much an arena may grow."""
+
+    compare: Path | None
+    allowed: Growth | None
+    allow_new: bool
+    hints: bool
+    time_limit: float | None
 
 
 def check_command(
-    model: Annotated[Path, typer.Argument(help="The .tflite file.", show_default=False)],
+    models: Annotated[
+        list[Path], typer.Argument(metavar="MODEL", help=".tflite files, and folders of them.", show_default=False)
+    ],
     *,
     arena: Annotated[
         str | None, typer.Option(metavar="SIZE", help="Room for the arena, such as 64K.", show_default=False)
@@ -24,48 +44,137 @@ def check_command(
     board: BoardName = None,
     reserve: Reserve = None,
     target: TargetName = None,
-    time_limit: Annotated[float | None, time_limit_of("Stop looking for what optimize and --split would save.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+    compare: Annotated[
+        Path | None,
+        typer.Option(metavar="BASE_DIR", help="A folder with the files as they were before.", show_default=False),
+    ] = None,
+    max_growth: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SHARE|SIZE",
+            help="With --compare: fail if an arena grew by more, such as 2% or 1K.",
+            show_default=False,
+        ),
+    ] = None,
+    allow_new: Annotated[
+        bool, typer.Option("--allow-new", help="With --max-growth: models that the base does not have may be new.")
+    ] = False,
+    format: Annotated[Format | None, typer.Option(help="What to print.", show_default="text")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
+    no_hints: Annotated[bool, typer.Option("--no-hints", help="Do not look for what optimize would save.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only what fails, for people.")] = False,
+    time_limit: Annotated[
+        float | None, time_limit_of("Stop looking for what optimize and --split would save; for each model.")
+    ] = None,
 ) -> None:
-    """Fail with exit code 1 unless the arena to declare for a model certainly fits."""
+    """Fail with exit code 1 unless the arena to declare for each model certainly fits."""
+    from arenite.cli.configuration import configuration
+    from arenite.cli.model_files import model_files
+    from arenite.report.gate.write import write_many, write_one
+
+    how = _format(format, json=json)
+    request = _Request(compare, _allowed(compare, max_growth, allow_new=allow_new), allow_new, not no_hints, time_limit)
+    files = model_files(models, compare)
+    given = {"board": board, "target": target, "arena": arena, "reserve": reserve}
+    asked = {key: value for key, value in given.items() if value is not None}
+    configured = configuration(Path.cwd())
+    # All devices before the first check, so that a wrong option costs no time.
+    devices = [_device({**configured.of(file.name), **asked}) for file in files]
+    checks = [_checked(file, on, request) for file, on in zip(files, devices, strict=True)]
+    alone = len(models) == 1 and not models[0].is_dir()
+    if alone:
+        write_one(checks[0], how, sys.stdout, quiet=quiet, hints=request.hints)
+    else:
+        write_many(checks, how, sys.stdout, quiet=quiet, hints=request.hints)
+    _fail(checks, named=alone and how in ("text", "json"))
+
+
+def _format(asked: Format | None, *, json: bool) -> Format:
+    if json and asked not in (None, "json"):
+        raise OptionError(f"--json is short for --format json; leave out --format {asked}")
+    return "json" if json else asked or "text"
+
+
+def _allowed(compare: Path | None, max_growth: str | None, *, allow_new: bool) -> Growth | None:
+    if compare is not None and not compare.is_dir():
+        raise OptionError(f"--compare {compare}: no such folder")
+    if max_growth is not None and compare is None:
+        raise OptionError("--max-growth goes with --compare BASE_DIR: against what did an arena grow?")
+    if allow_new and max_growth is None:
+        raise OptionError("--allow-new goes with --max-growth: without it new models are allowed")
+    return None if max_growth is None else growth(max_growth)
+
+
+def _device(options: Mapping[str, str]) -> Device:
+    on = device(options.get("target"), options.get("board"), options.get("reserve"), options.get("arena"))
+    if on.room is None:
+        raise OptionError(
+            "check against what? give --arena SIZE, such as 64K, or --board NAME, or set one in arenite.toml"
+        )
+    return on
+
+
+def _checked(file: ModelFile, on: Device, request: _Request) -> Checked:
+    """Check a file. What cannot be read is a failure, so that the other files are still checked."""
+    from arenite.report.gate.checked import Checked, Failure, misfit
+
+    try:
+        if file.error is not None:
+            raise ModelError(file.error)
+        found = _fit(file.path, on, request)
+    except (AreniteError, OSError) as error:
+        return Checked(file.path, None, (Failure("cannot-be-checked", _reason(error, file.path)),))
+    base, grown = _compared(file, found, on, request)
+    return Checked(file.path, found, (*misfit(found), *grown), base, on.options)
+
+
+def _fit(path: Path, on: Device, request: _Request) -> Fit:
     from arenite.cli.progress import progress
-    from arenite.search.fitting import check
+    from arenite.search.fitting import check, measure
     from arenite.tflite.read import read_model
 
-    on = device(target, board, reserve, arena)
-    if on.room is None:
-        raise OptionError("check against what? give --arena SIZE, such as 64K, or --board NAME")
-    with progress(f"checking {model.name}"):
-        source = read_model(model)
-        size = model.stat().st_size
-        found = check(source, size, on.target, available=on.room, board=on.board, time_limit=time_limit)
-    if json:
-        from arenite.report.fit import check_as_json
-        from arenite.report.json import write_json
-
-        write_json(check_as_json(model.name, found), sys.stdout)
-    else:
-        from arenite.report.fit import print_check
-        from arenite.report.next_steps import after_check, print_steps
-
-        print_check(model.name, found, sys.stdout)
-        print_steps(after_check(found, model, on.options), sys.stdout)
-    if not found.runs:
-        raise FitError(f"{model}: {on.target.name} cannot run {'; nor '.join(map(str, found.refusals))}")
-    if not found.valid:
-        raise FitError(f"{model}: {_fault(found)}; give it to `arenite optimize` with --target {on.target.name}")
-    if found.missing:
-        raise FitError(f"{model}: does not fit: {found.missing:,} bytes of arena are missing")
-    if found.missing_flash:
-        raise FitError(f"{model}: does not fit: {found.missing_flash:,} bytes of flash are missing")
-    if not found.certain:
-        raise FitError(
-            f"{model}: cannot say whether it fits: the arena is at least {found.before.declare_bytes:,} bytes, but it "
-            f"is not known what these operators allocate: {', '.join(found.before.unknown)}; measure it on the device"
-        )
+    assert on.room is not None
+    with progress(f"checking {path.name}"):
+        model, size = read_model(path), path.stat().st_size
+        if request.hints:
+            return check(model, size, on.target, available=on.room, board=on.board, time_limit=request.time_limit)
+        return measure(model, size, on.target, available=on.room, board=on.board)
 
 
-def _fault(found: Fit) -> str | None:
-    from arenite.report.validity import fault
+def _compared(file: ModelFile, found: Fit, on: Device, request: _Request) -> tuple[Base | None, tuple[Failure, ...]]:
+    """What the base has of a file, and why the file grew too much against it."""
+    from arenite.report.gate.checked import Base, Failure, overgrowth
+    from arenite.tflite.files import same_file
+    from arenite.tflite.read import read_model
 
-    return None if found.plan is None else fault(found.plan, found.target)
+    if request.compare is None:
+        return None, ()
+    before = request.compare / file.name
+    if not before.exists() and not before.is_symlink():
+        unknown = request.allowed is not None and not request.allow_new
+        why = f"not known how much it grew: there is no {before}; if the model is new, add --allow-new"
+        return Base(None), (Failure("growth-not-known", why),) * unknown
+    try:
+        if same_file(before, file.path):
+            raise OptionError("is the very file that is checked; give another folder to --compare")
+        base = Base(on.target.arena(read_model(before)))
+    except (AreniteError, OSError) as error:
+        return None, (Failure("base-cannot-be-read", f"the base {before}: {_reason(error, before)}"),)
+    return base, () if request.allowed is None else overgrowth(found.before, base, request.allowed)
+
+
+def _reason(error: AreniteError | OSError, path: Path) -> str:
+    """What is wrong, without the path or the name of the file: those stand before it in every format."""
+    said = system_reason(error) if isinstance(error, OSError) else str(error)
+    start = next((start for start in (str(path), path.name) if said.startswith((f"{start}: ", f"{start} "))), "")
+    return said.removeprefix(start).removeprefix(":").strip()
+
+
+def _fail(checks: list[Checked], *, named: bool) -> None:
+    """Raise the worst error; with the reasons if it is `named`, else they have been printed."""
+    from arenite.report.gate.checked import exit_code, summary
+
+    code = exit_code(checks)
+    said = f"{checks[0].path}: {checks[0].reasons}" if named else summary(checks)
+    if code:
+        raise (ModelError if code == ModelError.exit_code else FitError)(said)

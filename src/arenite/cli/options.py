@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from arenite.backends.target import Target
     from arenite.boards import Board
+    from arenite.report.gate.checked import Growth
 
 DEFAULT_TARGET = "tflm"
 
@@ -169,6 +171,23 @@ def parse_size(text: str) -> int:
         raise OptionError(f"{text!r} is not a size; write it as 64K, 1M, 65536 or 0x10000")
     digits, unit = found.groups(default="")
     return int(digits, 0 if digits[:2].lower() == "0x" else 10) * UNITS[unit.lower()]
+
+
+def growth(text: str) -> Growth:
+    """Parse how much an arena may grow: `2%` of what it was, or a size such as `1K`.
+
+    Raises:
+        OptionError: the text is neither.
+    """
+    from arenite.report.gate.checked import Growth
+
+    share = SHARE.fullmatch(text.strip())
+    if share is not None and share[2]:
+        return Growth(Fraction(share[1]) / 100, 0)
+    try:
+        return Growth(Fraction(0), parse_size(text))
+    except OptionError:
+        raise OptionError(f"--max-growth: {text!r} is not a growth; write it as 2% or 1K") from None
 
 
 Rounds = Annotated[

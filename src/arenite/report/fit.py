@@ -72,9 +72,11 @@ def _check(model: str, fit: Fit) -> Iterator[RenderableType]:
     for heading in ("needed", "available", ""):
         table.add_column(heading, justify="right", no_wrap=True)
     needed = at_least(fit.before) + number(fit.before.declare_bytes)
-    table.add_row("Arena", needed, number(fit.available), lacking(fit.missing, certain=fit.certain))
+    arena_left = _left(fit.before.declare_bytes, fit.available, certain=fit.certain)
+    table.add_row("Arena", needed, number(fit.available), arena_left)
     if fit.flash is not None:
-        table.add_row("Flash", number(fit.file_bytes), number(fit.flash), lacking(fit.missing_flash))
+        cells = (number(fit.file_bytes), number(fit.flash), _left(fit.file_bytes, fit.flash))
+        table.add_row("Flash, file only", *cells)
     yield Text(f"{printable(model)} for target {fit.target.name}{place}", style="bold")
     yield table
     yield from map(Text, faults([fit]))
@@ -98,6 +100,13 @@ def lacking(missing: int, *, certain: bool = True) -> Text:
     if missing:
         return Text(f"{number(missing)} missing", style=BAD)
     return Text("fits", style=GOOD) if certain else Text("cannot say", style=BAD)
+
+
+def _left(needed: int, available: int, *, certain: bool = True) -> Text:
+    """`fits` with the bytes that are left, or what `lacking` says where it does not fit or nobody can say."""
+    if needed > available or not certain:
+        return lacking(max(0, needed - available), certain=certain)
+    return Text(f"fits, {number(available - needed)} left", style=GOOD)
 
 
 def savings(fit: Fit) -> str:

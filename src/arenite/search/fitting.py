@@ -105,6 +105,24 @@ class Fit:
         return self.runs and enough and not self.missing_flash
 
 
+def measure(model: Model, file_bytes: int, target: Target, *, available: int, board: Board | None = None) -> Fit:
+    """Compare the arena of `model` with the `available` bytes; what `optimize` would save is not computed.
+
+    Args:
+        model: the model.
+        file_bytes: size of its file in bytes.
+        target: the target that the arena is computed for.
+        available: bytes for the arena.
+        board: the board, for its flash; None: flash does not matter.
+
+    Raises:
+        ModelError: the model cannot be planned.
+    """
+    flash = board.flash_bytes if board else None
+    refused = refusals(model, target)
+    return Fit(target, target.arena(model), None, available, file_bytes, flash, board, _plan(model), None, refused)
+
+
 def check(
     model: Model,
     file_bytes: int,
@@ -114,7 +132,7 @@ def check(
     board: Board | None = None,
     time_limit: float | None = None,
 ) -> Fit:
-    """Compare the arena of `model` with the `available` bytes.
+    """Compare the arena of `model` with the `available` bytes, as `measure` does, and look for what would help.
 
     If the arena does not fit, `after` says what `optimize` would reach. If that does not fit either, `split` says what
     `optimize --split` would reach.
@@ -129,16 +147,15 @@ def check(
     Raises:
         ModelError: the model cannot be planned.
     """
-    before, after, split = target.arena(model), None, None
-    plan = _plan(model)
-    if before.declare_bytes > available or not (plan is None or plan.holds(target)):
-        options, budget = Options(target=target), Budget(2 * _STEPS, seconds=time_limit)
-        after = target.arena(preview(model, options, budget=budget.part(0.5)))
-        if after.declare_bytes > available:
-            split = target.arena(preview(model, replace(options, split=True), budget=budget.part(1.0)))
-    flash = board.flash_bytes if board else None
-    refused = refusals(model, target)
-    return Fit(target, before, after, available, file_bytes, flash, board, plan, split, refused)
+    found = measure(model, file_bytes, target, available=available, board=board)
+    if not found.missing and found.valid:
+        return found
+    options, budget = Options(target=target), Budget(2 * _STEPS, seconds=time_limit)
+    after = target.arena(preview(model, options, budget=budget.part(0.5)))
+    if after.declare_bytes <= available:
+        return replace(found, after=after)
+    split = target.arena(preview(model, replace(options, split=True), budget=budget.part(1.0)))
+    return replace(found, after=after, split=split)
 
 
 def fit(

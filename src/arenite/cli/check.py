@@ -30,6 +30,7 @@ def check_command(
     """Fail with exit code 1 unless the arena to declare for a model certainly fits."""
     from arenite.cli.progress import progress
     from arenite.search.fitting import check
+    from arenite.tflite.origin import content_of
     from arenite.tflite.read import read_model
 
     on = device(target, board, reserve, arena)
@@ -37,7 +38,7 @@ def check_command(
         raise OptionError("check against what? give --arena SIZE, such as 64K, or --board NAME")
     with progress(f"checking {model.name}"):
         source = read_model(model)
-        size = model.stat().st_size
+        size = len(content_of(source))
         found = check(source, size, on.target, available=on.room, board=on.board, time_limit=time_limit)
     if json:
         from arenite.report.fit import check_as_json

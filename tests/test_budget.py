@@ -5,13 +5,14 @@ import time
 from dataclasses import replace
 
 import pytest
+from ortools.sat.python import cp_model
 
 from arenite import OptionError, Options, optimize, zoo
 from arenite.budget import NORMAL_STEPS, Budget
 from arenite.errors import FitError
 from arenite.search import decide
 from arenite.search.task import Task, silent
-from arenite.solve.place.cp_sat import STEPS_OF_UNIT, fit, reproducible_solver
+from arenite.solve.place.cp_sat import STEPS_OF_UNIT, charged, fit, reproducible_solver
 from arenite.solve.place.decide import Boxes
 
 
@@ -71,6 +72,34 @@ def test_a_time_limit_ends_all_parts_and_says_so(monkeypatch):
     now[0] = 105.0
     assert not budget.struck  # no search was ended by it
     assert (part.left, part.over, budget.struck) == (0, True, True)
+
+
+def test_an_interruption_ends_searches_and_nothing_else():
+    budget = Budget(10)
+    part = budget.part(0.5)
+    assert not budget.interrupt()
+    with budget.searching():
+        assert (part.over, budget.struck) == (False, False)
+        assert budget.interrupt()
+        assert not budget.interrupt()
+    assert (part.left, part.seconds, part.over, budget.struck, budget.interrupted) == (0, 0, True, True, True)
+    limited = Budget(10, seconds=0)
+    assert limited.over
+    assert not limited.interrupted
+
+
+def test_an_interruption_stops_cp_sat():
+    """CP-SAT does not look at the budget, and would keep Ctrl-C to itself."""
+    budget, stopped = Budget(), []
+    solver = reproducible_solver(1.0, budget)
+    assert not solver.parameters.catch_sigint_signal
+    model = cp_model.CpModel()
+    solver.stop_search = lambda: stopped.append(solver)
+    solve = solver.solve
+    solver.solve = lambda model: (budget.interrupt(), solve(model))[1]
+    with budget.searching():
+        charged(solver, model, budget)
+    assert stopped == [solver]
 
 
 def test_a_plan_tells_that_the_limit_has_struck():

@@ -7,15 +7,21 @@ budget, so a search that ends early leaves more for the next ones:
     part for the order     |#########|------------|                        at most half of what was left then
     part for a layout                 |####|--|                            spends from the command's budget as well
 
-If the user set a time limit, the clock may end the searches earlier; `struck` says whether it did. The user may also
-choose the core that does the work, compiled or Python (`wanted_core`): the steps are the same.
+If the user set a time limit, the clock may end the searches earlier; `struck` says whether it did. So may the user, at
+any moment while searches run (`searching`, `interrupt`). The user may also choose the core that does the work, compiled
+or Python (`wanted_core`): the steps are the same.
 """
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 STEPS_PER_SECOND = 1_000_000
 """Steps per second of one core, so a step is about a microsecond; measured once, never at run time. Solvers state the
@@ -62,8 +68,38 @@ class Budget:
 
     @property
     def struck(self) -> bool:
-        """Whether the clock stopped a search: only then may another run give another result."""
+        """Whether the clock or the user stopped a search: only then may another run give another result."""
         return self._clock.stopped
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the user stopped the searches with `interrupt`."""
+        return self._clock.interrupted
+
+    @contextlib.contextmanager
+    def searching(self) -> Iterator[None]:
+        """The time in which searches run that `interrupt` may end."""
+        self._clock.running = True
+        try:
+            yield
+        finally:
+            self._clock.running = False
+
+    def interrupt(self) -> bool:
+        """End all searches as if the time limit were over; False if none runs or they were interrupted before.
+
+        Made to be called by the handler of a signal and by other threads.
+        """
+        return self._clock.interrupt()
+
+    @contextlib.contextmanager
+    def stopping(self, stop: Callable[[], None]) -> Iterator[None]:
+        """The time in which a solver runs that does not look at the budget; `interrupt` then calls `stop`."""
+        self._clock.stop = stop
+        try:
+            yield
+        finally:
+            self._clock.stop = _nothing
 
     @property
     def seconds(self) -> float:
@@ -96,11 +132,26 @@ class Budget:
 
 
 class _Clock:
-    """The time limit of a command; `stopped`: it has ended a search."""
+    """The time limit of a command.
+
+    `stopped`: it has ended a search. `running`: searches run that a user may end; `interrupted`: a user has ended them.
+    `stop`: ends a solver that does not look at the budget.
+    """
+
+    stop: Callable[[], None]
 
     def __init__(self, seconds: float | None) -> None:
         self._end = math.inf if seconds is None else time.monotonic() + seconds
-        self.stopped = False
+        self.stopped = self.running = self.interrupted = False
+        self.stop = _nothing
+
+    def interrupt(self) -> bool:
+        if not self.running or self.interrupted:
+            return False
+        self._end = -math.inf
+        self.stopped = self.interrupted = True
+        self.stop()
+        return True
 
     def seconds(self) -> float:
         return math.inf if self._end == math.inf else max(0.0, self._end - time.monotonic())
@@ -109,3 +160,7 @@ class _Clock:
         if self._end < math.inf and not self.stopped and time.monotonic() >= self._end:
             self.stopped = True
         return self.stopped
+
+
+def _nothing() -> None:
+    """Stop no solver."""

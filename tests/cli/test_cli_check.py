@@ -170,3 +170,16 @@ def test_sizes(text, size):
 def test_texts_that_are_no_sizes(text):
     with pytest.raises(OptionError, match="is not a size"):
         parse_size(text)
+
+
+def test_a_time_limit_that_strikes_is_told(model):
+    limited = run(model, "--arena", "1K", "--time-limit", "0")
+    assert "`arenite optimize --split` found nothing more in 0 s" in limited.stdout
+    assert "would save no more" not in limited.stdout
+    found = json.loads(run(model, "--arena", "1K", "--time-limit", "0", "--json").stdout)
+    assert found["timed_out"] is True
+    assert json.loads(run(model, "--arena", "1M", "--time-limit", "0", "--json").stdout)["timed_out"] is False
+    assert (
+        json.loads(CliRunner().invoke(app, ["fit", str(model), "--time-limit", "0", "--json"]).stdout)["timed_out"]
+        is True
+    )

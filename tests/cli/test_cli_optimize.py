@@ -7,7 +7,9 @@ from typer.testing import CliRunner
 
 from arenite import zoo
 from arenite.backends.target import find_target
+from arenite.bundle.array import model_source
 from arenite.cli import app
+from arenite.cli.files import beside
 from arenite.errors import VerificationError
 from arenite.search import optimization
 from arenite.search.inspection import inspect
@@ -205,3 +207,26 @@ def test_a_result_that_is_its_source_was_not_compared(model, tmp_path):
     assert "The result is the source, byte for byte, so nothing was compared" in printed
     assert "Verified in" not in printed
     assert once.read_bytes() == again.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("net.cc", "net.arenite.tflite"),
+        ("net.tflite.H", "net.arenite.tflite"),
+        ("NET.TFLITE", "NET.arenite.tflite"),
+        ("net.bin", "net.bin.arenite.tflite"),
+        (".c", ".c.arenite.tflite"),
+    ],
+)
+def test_the_file_beside_a_model_is_named_after_it(tmp_path, name, written):
+    assert beside(tmp_path / name) == tmp_path / written
+
+
+def test_a_model_in_a_c_source_is_written_as_a_file_beside_it(model, tmp_path):
+    source = tmp_path / "net.cc"
+    source.write_text(model_source("net", model.read_bytes()))
+    result = run(source, "--no-verify")
+    assert (result.exit_code, result.stderr) == (0, "")
+    run(model, "--no-verify")
+    assert (tmp_path / "net.arenite.tflite").read_bytes() == (tmp_path / "paper.arenite.tflite").read_bytes()

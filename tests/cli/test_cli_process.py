@@ -1,16 +1,22 @@
 """The program as it is started: exit codes, streams, what it imports, signals."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 
 import pytest
 
 from arenite import zoo
+from arenite.budget import Budget
+from arenite.cli.endings import Endings
+from arenite.runtimes import process
 from arenite.solve.core.choice import core
+from arenite.tflite.read import read_model
 from arenite.tflite.write import write_bytes
 
 ARENITE = [sys.executable, "-m", "arenite"]
@@ -176,6 +182,80 @@ def test_told_to_end_it_leaves_neither_files_nor_children(model, tmp_path, name,
     assert {path.name for path in tmp_path.iterdir()} == {"tmp", "pid"}
     with pytest.raises(ProcessLookupError):
         os.kill(int(told.read_text()[:-1]), 0)
+
+
+SIGNALED = """
+    import os, signal, sys
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # whoever runs the tests may have them ignored
+        signal.signal(each, signal.SIG_DFL)
+    from arenite.search import {module}
+    search = {module}.{search}
+    def signaled(*arguments):
+        for name in {names!r}:
+            os.kill(os.getpid(), getattr(signal, name))
+        return search(*arguments)
+    {module}.{search} = signaled
+    sys.argv = ["arenite", *{arguments!r}]
+    from arenite.cli import main
+    main()
+"""
+FINISHING = "arenite: interrupted; finishing with the best so far (press Ctrl-C again to stop)\n"
+
+
+def signaled(names, module, search, *arguments):
+    """The program, to which these signals are sent when the search begins."""
+    return python(SIGNALED.format(names=names, module=module, search=search, arguments=[*map(str, arguments)]))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_the_first_interruption_of_a_search_ends_it_and_the_best_is_verified_and_written(model, tmp_path):
+    out = tmp_path / "out.tflite"
+    result = signaled(["SIGINT"], "optimization", "decided", "optimize", model, "-o", out, "--rounds", 1, "--json")
+    assert (result.returncode, result.stderr) == (0, FINISHING)
+    found = json.loads(result.stdout)
+    assert found["timed_out"] is True
+    assert "an interruption ended the searches; without one they may find more" in found["notes"]
+    unavailable = {runtime for runtime in ("litert", "tflm") if process.absent(runtime)}
+    compared = {runtime for runtime, status in found["verified"].items() if status == "identical"}
+    assert compared | unavailable == {"litert", "tflm"}
+    assert read_model(out).plan is not None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_an_interrupted_exploration_shows_its_points(model):
+    result = signaled(["SIGINT"], "exploration", "without_strips", "explore", model, "--json")
+    assert (result.returncode, result.stderr) == (0, FINISHING)
+    found = json.loads(result.stdout)
+    assert found["timed_out"] is True
+    assert found["points"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize(
+    ("names", "code", "said"),
+    [
+        (["SIGINT", "SIGINT"], 130, f"{FINISHING}arenite: interrupted; nothing was written\n"),
+        (["SIGINT", "SIGTERM"], 143, f"{FINISHING}arenite: terminated; nothing was written\n"),
+        (["SIGTERM"], 143, "arenite: terminated; nothing was written\n"),
+        (["SIGHUP"], 143, "arenite: terminated; nothing was written\n"),
+    ],
+)
+def test_a_search_that_is_told_to_end_writes_nothing(model, tmp_path, names, code, said):
+    out = tmp_path / "out.tflite"
+    result = signaled(names, "optimization", "decided", "optimize", model, "-o", out)
+    assert (result.returncode, result.stdout, result.stderr) == (code, "", said)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_search_that_keeps_the_main_thread_is_ended_by_the_watching_one():
+    budget, endings, ended = Budget(), Endings(), threading.Event()
+    reader, writer = os.pipe()
+    with endings.sparing(budget), budget.searching(), budget.stopping(ended.set):
+        threading.Thread(target=endings._wait, args=(reader,), daemon=True).start()
+        os.write(writer, bytes([signal.SIGINT]))
+        ended.wait()
+    assert budget.over
+    assert endings.code is None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")

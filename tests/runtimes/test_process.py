@@ -148,7 +148,9 @@ def test_what_is_printed_belongs_to_its_job_and_is_bounded(runtime):
         "    os.write(1, b'%d arena bytes' % job.arena_bytes)\n    raise ValueError('no')"
     )
     found = process.run("tflm", [Job(b"", (), 1, number) for number in (7, 8)])
-    assert [each.reason for each in found] == [f"ValueError: no; x; {number} arena bytes" for number in (7, 8)]
+    assert [each.reason for each in found] == [
+        f"it refuses the model: no; x; {number} arena bytes" for number in (7, 8)
+    ]
 
 
 def test_a_long_reason_is_cut(child):

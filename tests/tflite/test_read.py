@@ -174,7 +174,7 @@ def test_names_in_a_file_cannot_break_a_line():
         (b"", "the file is empty"),
         (b"TFL3", "4 bytes are too few"),
         (b"\x10\0\0\0TFL2" + bytes(40), "has no TFL3 identifier"),
-        (b"PK\x03\x04" + bytes(40), "has no TFL3 identifier"),
+        (b"PK\x03\x04" + bytes(40), "is a ZIP archive"),
         (b"\xff\xff\xff\xffTFL3" + bytes(40), "lies outside of the 48 bytes"),
         (b"\0\0\0\0TFL3" + bytes(40), "damaged"),
         (b"\x10\0\0\0TFL3" + bytes(40), "damaged"),

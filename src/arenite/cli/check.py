@@ -131,11 +131,13 @@ def _checked(file: ModelFile, on: Device, request: _Request) -> Checked:
 def _fit(path: Path, on: Device, request: _Request) -> Fit:
     from arenite.cli.progress import progress
     from arenite.search.fitting import check, measure
+    from arenite.tflite.origin import content_of
     from arenite.tflite.read import read_model
 
     assert on.room is not None
     with progress(f"checking {path.name}"):
-        model, size = read_model(path), path.stat().st_size
+        model = read_model(path)
+        size = len(content_of(model))
         if request.hints:
             return check(model, size, on.target, available=on.room, board=on.board, time_limit=request.time_limit)
         return measure(model, size, on.target, available=on.room, board=on.board)

@@ -3,6 +3,9 @@
 Each signal raises an exception in the main thread, so that files and processes are cleaned up. The main thread notices
 a signal only between two steps of Python. If a library keeps it busy for longer, another thread ends the program.
 Child processes end by themselves when the program does.
+
+While a search runs that can end early (`sparing`), the first Ctrl-C ends only the search: its best result so far is
+verified and written.
 """
 
 from __future__ import annotations
@@ -15,7 +18,10 @@ import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import FrameType
+
+    from arenite.budget import Budget
 
 INTERRUPTED = 130
 """Exit code of shells for a program that SIGINT ended: 128 plus the number of the signal."""
@@ -27,6 +33,10 @@ GRACE_SECONDS = 3.0
 """Seconds for the main thread to end the program by itself. Cleaning up takes less than a tenth of a second."""
 
 
+FINISHING = b"arenite: interrupted; finishing with the best so far (press Ctrl-C again to stop)\n"
+"""Message of the first Ctrl-C in a search."""
+
+
 class Ended(BaseException):
     """The program must end. Not a KeyboardInterrupt, which libraries turn into errors and messages of their own."""
 
@@ -35,7 +45,13 @@ class Endings:
     """The signals that have arrived so far."""
 
     code: int | None = None
-    """Exit code for the first signal; None if none has arrived."""
+    """Exit code for the first signal that ends the program; None if none has arrived."""
+
+    _spared: Budget | None = None
+    """The budget of the searches that the first Ctrl-C ends, instead of the program."""
+
+    def __init__(self) -> None:
+        self._noticed: set[Budget] = set()
 
     @property
     def message(self) -> str:
@@ -50,9 +66,23 @@ class Endings:
                 signal.signal(number, self._arrived)
         sys.unraisablehook = self._unraisable
 
+    @contextlib.contextmanager
+    def sparing(self, budget: Budget) -> Iterator[None]:
+        """While searches spend the budget, the first Ctrl-C ends them and not the program."""
+        self._spared = budget
+        try:
+            yield
+        finally:
+            self._spared = None
+
     def _arrived(self, number: int, _: FrameType | None) -> None:
         if self.code is not None:
             return  # do not interrupt the cleanup
+        if number == signal.SIGINT and self._spares(self._noticed):
+            with contextlib.suppress(OSError):
+                # A progress display leaves the cursor at the end of its line.
+                os.write(2, b"\n" * os.isatty(2) + FINISHING)
+            return
         self.code = INTERRUPTED if number == signal.SIGINT else TERMINATED
         raise Ended
 
@@ -79,8 +109,11 @@ class Endings:
         threading.Thread(target=self._wait, args=(reader,), daemon=True).start()
 
     def _wait(self, reader: int) -> None:
+        noticed: set[Budget] = set()
         while True:
             number = os.read(reader, 1)[0]
+            if number == signal.SIGINT and self._spares(noticed):
+                continue
             if number in {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}:
                 break
         threading.Event().wait(GRACE_SECONDS)
@@ -88,6 +121,18 @@ class Endings:
         with contextlib.suppress(OSError):
             os.write(2, f"arenite: {self.message}\n".encode())
         os._exit(self.code)
+
+    def _spares(self, noticed: set[Budget]) -> bool:
+        """Whether a Ctrl-C ends only the search, which it does: the first one of a search does.
+
+        The main thread and the watching one both notice every signal, in any order; `noticed` are the searches whose
+        first Ctrl-C the calling one has noticed.
+        """
+        budget = self._spared
+        if budget is None or budget in noticed or not (budget.interrupt() or budget.interrupted):
+            return False
+        noticed.add(budget)
+        return True
 
 
 ENDINGS = Endings()

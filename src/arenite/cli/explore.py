@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from arenite.cli.endings import ENDINGS
 from arenite.cli.options import BoardName, Effort, Rounds, TargetName, TimeLimit, device, parse_share, whole
 from arenite.errors import OptionError
 
@@ -69,8 +70,9 @@ def explore_command(
     _check_outputs(model, output, plot, force=force)
     written: list[Path] = []
     picked: Plan | None = None
-    with progress(f"exploring {model.name}") as report:
-        found = explore(read_model(model), options, progress=report)
+    budget = options.budget()
+    with progress(f"exploring {model.name}") as report, ENDINGS.sparing(budget):
+        found = explore(read_model(model), options, progress=report, budget=budget)
         if pick is not None and output is not None:
             picked = found.plan(pick)
             picked.write(output, force=force)

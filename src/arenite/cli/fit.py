@@ -22,12 +22,13 @@ def fit_command(
     from arenite import boards
     from arenite.cli.progress import progress
     from arenite.search.fitting import fit
+    from arenite.tflite.origin import content_of
     from arenite.tflite.read import read_model
 
     named = None if board is None else (boards.find(board),)
     with progress(f"fitting {model.name}"):
         source = read_model(model)
-        file_bytes = model.stat().st_size
+        file_bytes = len(content_of(source))
         fits = fit(source, file_bytes, named, time_limit=time_limit)
     if json:
         from arenite.report.fit import fits_as_json

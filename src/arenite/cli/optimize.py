@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from arenite.cli.endings import ENDINGS
 from arenite.cli.options import BoardName, Effort, Reserve, Rounds, TargetName, TimeLimit, device, parse_share, whole
 
 
@@ -110,8 +111,9 @@ def optimize_command(
         check_plot(plot)
         check_not_source(plot, model)
         check_writable(plot, force=force)
-    with progress(f"optimizing {model.name}") as report:
-        result = optimize(read_model(model), options, progress=report)
+    budget = options.budget()
+    with progress(f"optimizing {model.name}") as report, ENDINGS.sparing(budget):
+        result = optimize(read_model(model), options, progress=report, budget=budget)
     result.write(written, force=force)
     if plot is not None:
         from arenite.report.map_plot import draw

@@ -33,6 +33,7 @@ def as_json(found: Exploration) -> dict[str, Any]:
             {**_point_as_json(point), "command": explore_command(found.source, found.options, number)}
             for number, point in enumerate(found.points)
         ],
+        "timed_out": found.timed_out,
         "seconds": round(found.seconds, 3),
         "notes": list(found.notes),
     }

@@ -44,6 +44,7 @@ def check_as_json(model: str, fit: Fit) -> dict[str, Any]:
         "cannot_run": refusals_as_json(fit.refusals),
         "optimized": _smaller(fit, fit.after),
         "split": _smaller(fit, fit.split),
+        "timed_out": fit.timed_out,
     }
 
 
@@ -119,11 +120,16 @@ def savings(fit: Fit) -> str:
             f"`arenite optimize` would make a valid plan with an arena of {number(fit.after.declare_bytes)}: {outcome}"
         )
     if not fit.saved or fit.saved < 0:
-        return "`arenite optimize` would save nothing"
+        return f"`arenite optimize` {_in_time(fit, 'would save nothing', 'found nothing to save')}"
     outcome = _fitting(fit.after or fit.before, "then the arena fits")
     if fit.missing_after:
         outcome = f"{number(fit.missing_after)} still missing"
     return f"`arenite optimize` would save {number(fit.saved)} bytes of arena: {outcome}"
+
+
+def _in_time(fit: Fit, certain: str, found: str) -> str:
+    """The certain words, or what was found until the time limit ended the searches."""
+    return certain if fit.ended_after is None else f"{found} in {fit.ended_after:g} s"
 
 
 def _fitting(arena: Arena, words: str) -> str:
@@ -134,7 +140,7 @@ def _fitting(arena: Arena, words: str) -> str:
 def saved_by_strips(fit: Fit, split: Arena) -> str:
     """A sentence about the effect of `optimize --split` on the arena."""
     if fit.after is None or split.declare_bytes >= fit.after.declare_bytes:
-        return "`arenite optimize --split` would save no more"
+        return f"`arenite optimize --split` {_in_time(fit, 'would save no more', 'found nothing more')}"
     missing = max(0, split.declare_bytes - fit.available)
     outcome = f"{number(missing)} still missing" if missing else _fitting(split, "then the arena fits")
     return f"`arenite optimize --split` would save {number(fit.before.declare_bytes - split.declare_bytes)}: {outcome}"
@@ -142,7 +148,12 @@ def saved_by_strips(fit: Fit, split: Arena) -> str:
 
 def fits_as_json(model: str, file_bytes: int, fits: Sequence[Fit]) -> dict[str, Any]:
     """A model against boards as JSON values; docs/json.md documents the keys."""
-    return {"model": model, "file_bytes": file_bytes, "boards": [_board(fit) for fit in fits]}
+    return {
+        "model": model,
+        "file_bytes": file_bytes,
+        "boards": [_board(fit) for fit in fits],
+        "timed_out": any(fit.timed_out for fit in fits),
+    }
 
 
 def _board(fit: Fit) -> dict[str, Any]:

@@ -19,6 +19,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from arenite.runtimes import litert, tflm
+from arenite.runtimes.refusal import reason_of
 from arenite.runtimes.run import Failure
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def main() -> None:
         try:
             result = RUNTIMES[runtime](job)
         except Exception as error:
-            result = Failure(f"{type(error).__name__}: {error}")
+            result = Failure(reason_of(error))
         _write(answers, pickle.dumps(result))
     gc.freeze()
 

@@ -204,7 +204,8 @@ def _signal_name(number: int) -> str:
 
 
 def _one_line(reason: str, printed: str) -> str:
-    """A reason as one line of bounded length, with the end of the runtime's output about it."""
+    """A reason as one line of bounded length, with the end of the runtime's output about it, unless it is the same."""
+    reason = " ".join(reason.split())
     lines = [" ".join(line.split()) for line in printed.splitlines() if not NOISE.search(line)]
-    said = "; ".join([" ".join(reason.split()), *lines[-2:]])
+    said = "; ".join([reason, *(line for line in dict.fromkeys(lines[-2:]) if line not in reason)])
     return said if len(said) <= LONGEST_REASON else said[: LONGEST_REASON - 3] + "..."

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from arenite.backends.target import Target
+    from arenite.budget import Budget
     from arenite.model import Model
     from arenite.search.candidate import Candidate
     from arenite.search.options import Options
@@ -70,6 +71,11 @@ class Exploration:
         """What was asked for."""
         return self._task.options
 
+    @property
+    def timed_out(self) -> bool:
+        """Whether the time limit or an interruption ended the search, so another run may find more."""
+        return self._task.budget.struck
+
     def plan(self, number: int) -> Plan:
         """The plan of point `number`, counted from 0, checked and verified, ready to be written.
 
@@ -87,13 +93,20 @@ class Exploration:
         )
 
 
-def explore(model: Model, options: Options, *, progress: Callable[[str], None] | None = None) -> Exploration:
+def explore(
+    model: Model,
+    options: Options,
+    *,
+    progress: Callable[[str], None] | None = None,
+    budget: Budget | None = None,
+) -> Exploration:
     """Compute the frontier of a model for the target of the options.
 
     Args:
         model: the source; it is not changed.
         options: `split` is implied; `arena` must not be given.
         progress: called with a sentence at each step of the search.
+        budget: steps for all searches together, which may be interrupted; None is the budget of `options`.
 
     Raises:
         ModelError: the model cannot be planned.
@@ -105,9 +118,10 @@ def explore(model: Model, options: Options, *, progress: Callable[[str], None] |
     most = MOST_EXTRA if options.max_extra_macs is None else options.max_extra_macs
     options = replace(options, split=True, max_extra_macs=most)
     started = time.monotonic()
-    task = Task.of(model, options, options.budget(), progress or silent)
+    task = Task.of(model, options, budget or options.budget(), progress or silent)
     objective = objective_of(task)
-    found = _frontier(list(_candidates(task, objective)), objective)
+    with task.budget.searching():
+        found = _frontier(list(_candidates(task, objective)), objective)
     for candidate in found[1:]:
         layout_policy(task).check(candidate.decision.model)
     work = sum(macs(operator) for operator in model.main.operators)
@@ -137,7 +151,8 @@ def _candidates(task: Task, objective: Objective) -> Iterator[Candidate]:
     for number, choice in enumerate(_spread(unbeaten(ways.choices(), objective))):
         if number and task.budget.over:
             break
-        task.progress(f"laying out point {number + 1}")
+        best = min(each.size(objective) for each in (first, *found))
+        task.progress(f"{best:,} bytes, laying out point {number + 1}")
         candidate = ways.candidate(choice)
         if candidate is not None:
             found.append(candidate)

@@ -39,6 +39,7 @@ class Fit:
     flash: the device's flash; None if flash does not matter.
     plan: what is known of the file's offline plan; None without a plan.
     refusals: the operators that the target cannot run.
+    ended_after: the time limit in seconds, if it ended the searches; None otherwise.
 
     The application's own RAM and code are not part of any figure.
     """
@@ -53,6 +54,12 @@ class Fit:
     plan: Validity | None = None
     split: Arena | None = None
     refusals: tuple[Refusal, ...] = ()
+    ended_after: float | None = None
+
+    @property
+    def timed_out(self) -> bool:
+        """Whether the time limit ended the searches, so that longer ones may save more."""
+        return self.ended_after is not None
 
     @property
     def runs(self) -> bool:
@@ -152,10 +159,10 @@ def check(
         return found
     options, budget = Options(target=target), Budget(2 * _STEPS, seconds=time_limit)
     after = target.arena(preview(model, options, budget=budget.part(0.5)))
-    if after.declare_bytes <= available:
-        return replace(found, after=after)
-    split = target.arena(preview(model, replace(options, split=True), budget=budget.part(1.0)))
-    return replace(found, after=after, split=split)
+    split = None
+    if after.declare_bytes > available:
+        split = target.arena(preview(model, replace(options, split=True), budget=budget.part(1.0)))
+    return replace(found, after=after, split=split, ended_after=time_limit if budget.struck else None)
 
 
 def fit(
@@ -193,6 +200,7 @@ def fit(
             board=board,
             plan=plan,
             refusals=refused[board.target],
+            ended_after=time_limit if budget.struck else None,
         )
         for board in candidates
     )

@@ -38,12 +38,15 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULTS", "Options", "least_peak_memory", "optimize", "preview"]
 
 
-def optimize(model: Model, options: Options = DEFAULTS, *, progress: Progress | None = None) -> Plan:
+def optimize(
+    model: Model, options: Options = DEFAULTS, *, progress: Progress | None = None, budget: Budget | None = None
+) -> Plan:
     """The order and layout with the smallest head found, checked, and compared with the source.
 
     Args:
         model: the source; it is not changed.
         progress: called with a sentence at each step of the search.
+        budget: steps for all searches together, which may be interrupted; None is the budget of `options`.
 
     Returns:
         The plan. If nothing is gained, its model is the source and its content is the source file byte for byte.
@@ -55,8 +58,10 @@ def optimize(model: Model, options: Options = DEFAULTS, *, progress: Progress | 
         VerificationError: a check failed; the result must not be used.
     """
     started = time.monotonic()
-    task = Task.of(model, options, options.budget(), progress or silent)
-    return completed(task, decided(task), started)
+    task = Task.of(model, options, budget or options.budget(), progress or silent)
+    with task.budget.searching():
+        decision = decided(task)
+    return completed(task, decision, started)
 
 
 def completed(task: Task, decision: Decision, started: float) -> Plan:
@@ -174,7 +179,9 @@ def _refused(task: Task, result: Model) -> list[str]:
 
 
 def _struck(task: Task) -> list[str]:
-    """A note if the time limit ended the searches; empty otherwise."""
+    """A note if the time limit or the user ended the searches; empty otherwise."""
+    if task.budget.interrupted:
+        return ["an interruption ended the searches; without one they may find more"]
     if not task.budget.struck:
         return []
     return [f"the time limit of {task.options.time_limit:g} s ended the searches; without one they may find more"]

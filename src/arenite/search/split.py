@@ -130,7 +130,8 @@ def candidates(task: Task, whole: Decision, objective: Objective) -> Iterator[Ca
         if number >= _TRIED and (objective.enough is None or any(candidate.fits(objective) for candidate in found)):
             break
         most = min(len(known), _TRIED if objective.enough is None else _MOST_TRIED)
-        task.progress(f"strips: layout {number + 1} of at most {most}")
+        best = min(each.size(objective) for each in (first, *found))
+        task.progress(f"strips: {best:,} bytes, layout {number + 1} of at most {most}")
         limit = ways.head_to_beat(choice, start_of(found, objective)) if found else None
         candidate = ways.candidate(choice, limit)
         if candidate is not None:

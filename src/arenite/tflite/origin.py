@@ -80,6 +80,12 @@ def origin_of(thing: Thing) -> Origin | None:
     return thing.origin if isinstance(thing.origin, Origin) else None
 
 
+def content_of(model: Model) -> bytes:
+    """The bytes from which the model was read: those of its file, or of the array in its C source."""
+    assert isinstance(model.origin, Origin), "only for models that were read"
+    return model.origin.image.data
+
+
 def original_of(thing: T) -> T | None:
     """The object as it was read; None for objects created by a program."""
     origin = origin_of(thing)

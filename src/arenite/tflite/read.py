@@ -1,4 +1,7 @@
-"""A .tflite file -> Model. Every fault of the file becomes one `ModelError` that says what is wrong and where."""
+"""A .tflite file -> Model. Every fault of the file becomes one `ModelError` that says what is wrong and where.
+
+A model in an array of a C or C++ source is read as if the array were the file.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,10 @@ from typing import TYPE_CHECKING
 
 from arenite.errors import ModelError
 from arenite.model import Data, Metadata, Model
+from arenite.tflite.c_array import SUFFIXES, models_in
 from arenite.tflite.check import check_calls
 from arenite.tflite.flat import HEADER, U32, DamageError, Image, NewerError, UselessError, within
+from arenite.tflite.foreign import START_BYTES, foreign_file, foreign_folder, is_text
 from arenite.tflite.metadata import other_entries, plan_of, target_of, with_control_edges
 from arenite.tflite.origin import ModelOrigin, Origin, remember
 from arenite.tflite.read_graph import Shared, read_graph
@@ -31,9 +36,13 @@ MOST_THINGS = 1 << 17
 """Most tensors and operators of a model. Bounds the reader's work far above real models: TFLM keeps 12 bytes of RAM per
 tensor and about 60 per operator."""
 
+LARGEST_SOURCE = 256 << 20
+"""Most bytes of a C or C++ source that is searched for a model. The array of a model takes about six times its size, so
+this is a model of 40 MB, more than the flash of any microcontroller."""
+
 
 def read_model(path: str | os.PathLike[str]) -> Model:
-    """Read a model from a file.
+    """Read a model from a .tflite file, or from the array of bytes in a C or C++ source.
 
     Raises:
         ModelError: the file cannot be read, is not a TensorFlow Lite model, or contradicts itself.
@@ -46,14 +55,36 @@ def read_model(path: str | os.PathLike[str]) -> Model:
         mode = path.stat().st_mode
         if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
             raise ModelError(f"{path} is a device, pipe or socket; give the path of a .tflite file")
-        data = path.read_bytes()
+        data = _content(path)
     except FileNotFoundError:
         raise ModelError(f"{path}: no such file") from None
     except IsADirectoryError:
-        raise ModelError(f"{path} is a folder; give the path of a .tflite file") from None
+        raise ModelError(f"{path} {foreign_folder(path)}") from None
     except (OSError, ValueError) as error:
         raise ModelError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
     return _read_checked(data, path.name, path)
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of the model in a file. A file that cannot hold one is refused before all of it is read."""
+    with path.open("rb") as stream:
+        start = stream.read(START_BYTES)
+        stream.seek(0)
+        if start[4:HEADER] == IDENTIFIER:
+            return stream.read()
+        if is_text(start) and foreign_file(start) is None and path.stat().st_size <= LARGEST_SOURCE:
+            return _in_source(stream.read(), path.name)
+    _check_header(start, path.name)
+    raise AssertionError("a start without the identifier is refused")
+
+
+def _in_source(source: bytes, name: str) -> bytes:
+    """The model in the C or C++ source; the source itself if there is none."""
+    found = models_in(source, IDENTIFIER)
+    if len(found) > 1:
+        arrays = ", ".join(array for array, _ in found)
+        raise ModelError(f"{name}: {len(found)} arrays are models: {arrays}; leave one of them in the file")
+    return found[0][1] if found else source
 
 
 def read_bytes(data: bytes, name: str) -> Model:
@@ -85,11 +116,17 @@ def _check_header(data: bytes, name: str) -> None:
     if len(data) < HEADER:
         raise ModelError(f"{name}: {len(data)} bytes are too few for a TensorFlow Lite model")
     found = bytes(data[4:HEADER])
-    if found != IDENTIFIER:
-        raise ModelError(
-            f"{name} has no TFL3 identifier (bytes 4 to 7 are {found!r}); it is not a TensorFlow Lite model, "
-            "or one that LiteRT refuses"
-        )
+    if found == IDENTIFIER:
+        return
+    foreign = foreign_file(bytes(data[:START_BYTES]))
+    if foreign is not None:
+        raise ModelError(f"{name} {foreign}")
+    if name.lower().endswith(SUFFIXES):
+        raise ModelError(f"{name}: no array of bytes in it is a TensorFlow Lite model (bytes 4 to 7 of none are TFL3)")
+    raise ModelError(
+        f"{name} has no TFL3 identifier (bytes 4 to 7 are {found!r}); it is not a TensorFlow Lite model, "
+        "or one that LiteRT refuses"
+    )
 
 
 def _read(image: Image, name: str, path: Path | None) -> Model:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from arenite.backends.tflm.head import planned_head
@@ -22,6 +21,7 @@ from arenite.runtimes.compare import first_difference
 from arenite.runtimes.run import Failure, Job, Run
 from arenite.runtimes.verification.verdict import REFERENCE, RUNTIMES, Verdict, Verification
 from arenite.runtimes.work import seconds_allowed, work
+from arenite.tflite.origin import content_of
 from arenite.tflite.read import read_bytes, read_model
 from arenite.tflite.write import Written, write
 
@@ -57,7 +57,8 @@ class Side:
             return Side(source.model, source.content)
         if isinstance(source, bytes):
             return Side(read_bytes(source, name), source)
-        return Side(read_model(source), Path(source).read_bytes())
+        model = read_model(source)
+        return Side(model, content_of(model))
 
     @cached_property
     def head(self) -> int:

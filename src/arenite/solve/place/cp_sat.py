@@ -38,6 +38,7 @@ def reproducible_solver(effort: float, budget: Budget, steps_of_unit: int = STEP
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 1
+    solver.parameters.catch_sigint_signal = False  # CP-SAT would keep Ctrl-C to itself and end only this one search
     solver.parameters.max_deterministic_time = max(0.0, min(effort, budget.left / steps_of_unit))
     solver.parameters.max_time_in_seconds = max(_LEAST_SECONDS, budget.seconds)
     return solver
@@ -47,7 +48,8 @@ def charged(
     solver: cp_model.CpSolver, model: cp_model.CpModel, budget: Budget, steps_of_unit: int = STEPS_OF_UNIT
 ) -> Any:
     """Solve a model, charge the budget for the model's size and the deterministic time, and return CP-SAT's status."""
-    status = solver.solve(model)
+    with budget.stopping(solver.stop_search):
+        status = solver.solve(model)
     size = _STEPS_OF_CONSTRAINT * len(model.proto.constraints)
     budget.spend(size + steps_of_unit * solver.response_proto.deterministic_time)
     return status

@@ -16,7 +16,7 @@ from arenite.tflite.write import write_bytes
 from arenite.zoo import build
 
 ROOT = Path(__file__).resolve().parents[2]
-EXAMPLE, README = ROOT / "examples" / "mcu", ROOT / "README.md"
+EXAMPLE, SHOWN = ROOT / "examples" / "mcu", ROOT / "docs" / "mcu.md"
 OF_THE_COMPILER = ("RAM: stack", "flash: ", "instructions ")
 
 
@@ -50,10 +50,10 @@ def test_networks_fit_only_in_their_new_form(printed):
         assert max(figures(table, "flash: code")) < 30_000
 
 
-def test_the_readme_shows_what_it_prints(printed):
+def test_the_docs_show_what_it_prints(printed):
     """All but the commands, and figures that depend on the compiler or, in strips, on how far the search came."""
     (shown,) = re.findall(
-        r"^```text\n\$ make -C examples/mcu\n(.*?)```$", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+        r"^```text\n\$ make -C examples/mcu\n(.*?)```$", SHOWN.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
     )
     assert stable(shown) == stable(printed)
 

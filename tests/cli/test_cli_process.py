@@ -119,6 +119,7 @@ def test_a_terminal_without_unicode_gets_question_marks(model):
 def test_interrupting_leaves_no_traceback():
     program = """
         import os, signal
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # shells have programs in the background ignore it
         import arenite.search.inspection
         arenite.search.inspection.inspect = lambda model, target: os.kill(os.getpid(), signal.SIGINT)
         import arenite.tflite.read

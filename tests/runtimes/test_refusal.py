@@ -13,9 +13,7 @@ DIMENSION = "quantized_dimension must be in range [0, 1). Was 3.Tensor {} has in
     ("error", "reason"),
     [
         (
-            ValueError(
-                "".join(f"{DIMENSION}Tensor {tensor} has invalid quantization parameters." for tensor in (33, 36))
-            ),
+            ValueError("".join(DIMENSION.format(tensor) for tensor in (33, 36))),
             "it refuses the model: quantized_dimension must be in range [0, 1). Was 3 (tensor 33)",
         ),
         (

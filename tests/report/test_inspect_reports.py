@@ -175,7 +175,9 @@ def test_what_is_not_asked_for_is_left_out(monkeypatch):
     assert f"  {computed[1].name} " not in answer
     assert "constant" not in text(inspection, monkeypatch, parts=Parts(tensors=True))
     with_tensors = text(inspection, monkeypatch, parts=Parts(tensors=True)).splitlines()
-    assert len(with_tensors) == len(answer.splitlines()) + len(computed) + 2
+    assert (
+        len(with_tensors) == len(answer.splitlines()) + len(computed) + 3
+    )  # an empty line, headings, and what lifetimes are
 
 
 def test_a_report_without_a_terminal_has_at_most_100_columns(monkeypatch):

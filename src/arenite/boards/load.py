@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 KIB = 1024
 _ORDER_CODE = 9
-"""Letters from which a chip's name may be followed by a package and grade, as in STM32F401RET6. Shorter names are
-families: ESP32-C3 is no ESP32."""
+"""Least letters of a chip's name for an order code to be recognized: the name, then package and grade, as in
+STM32F401RET6. Shorter names, such as nRF52840, have to be given as they are: ESP32-C3 is no ESP32."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,8 @@ def load() -> tuple[Board, ...]:
 def find(name: str) -> Board:
     """The board with a name, or with a chip: of several, the one with the least memory.
 
-    Case is ignored, blanks and underscores count as hyphens, and a chip may be given by its order code: STM32F401RET6.
+    Case is ignored, blanks and underscores count as hyphens. Chips with long names may be given by an order code:
+    STM32F401RET6.
 
     Raises:
         OptionError: no board has this name or chip; the message suggests similar names.

@@ -89,7 +89,7 @@ COMMANDS = {
     ),
     "optimize": Entry(
         optimize_command,
-        "Write an equivalent model with the smallest head.",
+        "Write an equal model that needs less memory.",
         "arenite optimize model.tflite -o smaller.tflite",
     ),
     "explore": Entry(

@@ -35,7 +35,9 @@ def optimize_command(
         bool, typer.Option("--keep-inputs", help="Inputs stay intact to the end of the inference.")
     ] = False,
     split: Annotated[bool, typer.Option("--split", help="Execute large layers in strips where that saves.")] = False,
-    minimize: Annotated[Literal["arena", "head"], typer.Option(help="With --split: what to make small.")] = "arena",
+    minimize: Annotated[
+        Literal["arena", "head"], typer.Option(help="With --split: what to make small; otherwise it is the head.")
+    ] = "arena",
     arena: Annotated[
         str | None,
         typer.Option(
@@ -44,7 +46,11 @@ def optimize_command(
     ] = None,
     max_extra_macs: Annotated[
         str | None,
-        typer.Option(metavar="SHARE", help="With --split: work that strips may add.", show_default="10%"),
+        typer.Option(
+            metavar="SHARE",
+            help="With --split: work that strips may add.",
+            show_default="10%; 100% with --arena or --board",
+        ),
     ] = None,
     unpack_int4: Annotated[
         bool, typer.Option("--unpack-int4", help="Store int4 weights as int8: less scratch, more flash.")
@@ -75,7 +81,11 @@ def optimize_command(
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file that exists.")] = False,
 ) -> None:
-    """Find the order and layout with the smallest head, verify them bit for bit, and write the model."""
+    """Write the model with the order and layout that need the least memory, verified bit for bit.
+
+    With --arena or --board it is the one that fits with the least work, in strips if need be; for the smallest one on
+    a board, give its name to --target.
+    """
     from arenite.cli.files import beside, check_not_source
     from arenite.cli.progress import progress
     from arenite.search.optimization import Options, optimize

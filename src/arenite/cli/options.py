@@ -48,7 +48,7 @@ BoardName = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
-        help="A board or chip: its kernels and its RAM; `arenite boards` lists them.",
+        help="A board or chip: its kernels, and the RAM that has to hold the arena; `arenite boards` lists them.",
         show_default=False,
         autocompletion=_boards,
     ),
@@ -56,7 +56,7 @@ BoardName = Annotated[
 Reserve = Annotated[
     str | None,
     typer.Option(
-        metavar="SIZE", help="With --board: RAM kept free for stack, heap and your code.", show_default="nothing"
+        metavar="SIZE", help="With --board: RAM kept free for stack, heap and your own data.", show_default="nothing"
     ),
 ]
 

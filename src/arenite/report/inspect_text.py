@@ -40,7 +40,7 @@ OPERATOR_COLUMNS = (
     Column("operator", names=True),
     Column("working set", right=True),
     Column(" " * BAR_CELLS),
-    Column("alive", right=True),
+    Column("tensors", right=True),
     Column("MACs", right=True),
 )
 WHY_COLUMNS = (Column("#", right=True), Column("operator"), Column("why it stays whole", names=True))
@@ -107,7 +107,7 @@ def _report(inspection: Inspection, drawn: MemoryMap | None, parts: Parts) -> It
             yield ""
             yield _tensors(graph, rows, shown, inspection.peak_tensors)
     yield ""
-    yield _legend()
+    yield _legend(lifetimes=parts.tensors)
     if parts.why:
         yield from _obstacles(inspection.main)
 
@@ -202,12 +202,14 @@ def _bar(operator: InspectedOperator, peak: int) -> Pieces:
     return (*drawn, (" " * (BAR_CELLS - sum(cells)), ""))
 
 
-def _legend() -> Text:
+def _legend(*, lifetimes: bool) -> Text:
     text = Text("bars: ")
     for glyph, style, name in PARTS:
         text.append(glyph, style=style)
         text.append(f" {name}  ")
-    text.append("\nalive: first to last operator; in: before the first one")
+    text.append("\ntensors: alive while the operator runs")
+    if lifetimes:
+        text.append("\nalive: from the first to the last operator; in: before the first one")
     return text
 
 
@@ -251,7 +253,7 @@ def _summary(inspection: Inspection) -> Table:
         table.add_row("", number(sum(tensor.bytes for tensor in rest)), f"{len(rest)} more tensors")
     table.add_row("Lower bound", number(inspection.lower_bound_bytes), _bound(inspection))
     head = at_least(inspection.arena) + number(inspection.head_bytes)
-    table.add_row("Head", head, "as stock TFLM with reference kernels plans this file")
+    table.add_row("Reference", head, "head as stock TFLM plans it, with reference kernels")
     table.add_row("Weights", number(inspection.weights_bytes), "in flash")
     table.add_row("MACs", number(inspection.macs), "each inference")
     return table

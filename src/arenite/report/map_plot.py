@@ -52,7 +52,7 @@ def _paint(figure: Figure, before: MemoryMap, after: MemoryMap) -> None:
     height = max(before.head_bytes, after.head_bytes, 1) / KIB
     for axes, found, name in ((left, before, "before"), (right, after, "after")):
         _map(axes, found)
-        axes.set_title(f"{name}: {number(found.head_bytes)} bytes", fontsize=9)
+        axes.set_title(f"{name}: tensors and scratch in {number(found.head_bytes)} bytes", fontsize=9)
         axes.set_xlabel("operator")
         axes.set_ylim(0, 1.04 * height)
         axes.spines[["top", "right"]].set_visible(False)
@@ -104,7 +104,7 @@ def shared_bytes(found: MemoryMap) -> list[tuple[int, int, int, int]]:
 def _legend(figure: Figure, *maps: MemoryMap) -> None:
     from matplotlib.patches import Patch
 
-    shown = {buffer.kind for found in maps for buffer in found.buffers}
+    shown = {buffer.kind for found in maps for buffer in found.buffers if buffer.size and buffer.last >= 0}
     handles = [Patch(facecolor=colour, edgecolor=EDGE, label=kind) for kind, colour in COLOURS.items() if kind in shown]
     if any(map(shared_bytes, maps)):
         handles.append(Patch(facecolor="white", edgecolor=EDGE, hatch=HATCH, label="shared"))

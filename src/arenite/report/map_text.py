@@ -35,6 +35,7 @@ def map_lines(found: MemoryMap) -> Iterator[Text]:
     stretch = max(1, COLUMNS // (2 * width)) if width < COLUMNS else 1
     grid = [[_color(found, row, column, width) for column in range(width)] for row in range(2 * ROWS)]
     margin = len(f"{found.head_bytes:,}")
+    yield Text("Tensors and scratch: addresses upward, operators to the right", style="dim")
     for line in range(ROWS):
         upper, lower = grid[2 * ROWS - 1 - 2 * line], grid[2 * ROWS - 2 - 2 * line]
         label = f"{found.head_bytes:,}" if line == 0 else "0" if line == ROWS - 1 else ""

@@ -59,17 +59,20 @@ def after_optimize(plan: Plan, model: Path, written: Path, options: Options, dev
     """Steps after a plan of `model` was written, made with `options`; `device`: its options for the device."""
     if plan.target.generated:
         yield Step(_command("export", written, "--c", _stem(written) + "_c"), "the C files")
+    kept = ["--keep-inputs"] * options.keep_inputs
     if not options.split and can_split(plan.source):
-        command = _command("optimize", model, *device, "--split", "-o", _named(model, "strips"))
+        command = _command("optimize", model, *device, *_asked(options), "--split", "-o", _named(model, "strips"))
         yield Step(command, "large layers in strips: not tried yet")
     if options.split:
-        yield Step(_command("explore", model, *device), "every size there is, for how much more work")
+        command = _command("explore", model, *_without_arena(device), *kept)
+        yield Step(command, "every size there is, for how much more work")
     if not plan.target.generated and can_be_c(plan.source):
         strips = ["--split"] * can_split(plan.source)
         planned, folder = _named(model, "c"), _stem(model) + "_c"
-        made = _command("optimize", model, "--target", "c", *strips, "-o", planned)
+        made = _command("optimize", model, "--target", "c", *kept, *strips, "-o", planned)
         yield Step(f"{made} && {_command('export', planned, '--c', folder)}", "C without an interpreter: not tried yet")
-    yield Step(_command("report", model, written, "-o", f"{_stem(written)}.html"), "a page with every tensor's place")
+    command = _command("report", model, written, *_without_arena(device), "-o", f"{_stem(written)}.html")
+    yield Step(command, "a page with every tensor's place")
 
 
 def after_check(fit: Fit, model: Path, device: Sequence[str]) -> Iterator[Step]:
@@ -147,6 +150,17 @@ def _stem(model: Path) -> str:
 def _named(model: Path, what: str) -> str:
     """A file beside the model: `net.strips.tflite`."""
     return f"{_stem(model)}.{what}{_SUFFIX}"
+
+
+def _asked(options: Options) -> list[str]:
+    """The options that change what a result may do or be, for commands that are to keep to them."""
+    flags = {
+        "--keep-inputs": options.keep_inputs,
+        "--no-reorder": not options.reorder,
+        "--unpack-int4": options.unpack_int4,
+        "--widen-bias": options.widen_bias,
+    }
+    return [flag for flag, given in flags.items() if given]
 
 
 def _without_arena(device: Sequence[str]) -> list[str]:

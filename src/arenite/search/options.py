@@ -89,7 +89,9 @@ class Options:
         if self.minimize not in ("arena", "head"):
             raise OptionError(f"minimize: {self.minimize!r} is neither 'arena' nor 'head'")
         if self.split and not (self.overlap and self.layout):
-            raise OptionError("split: strips take no memory only in a layout with overlap; allow both")
+            raise OptionError(
+                "split: strips and a size to fit need a layout with overlap, the only one that they make smaller"
+            )
         if self.max_extra_macs is not None and not 0 <= self.max_extra_macs <= MOST_EXTRA_MACS:
             raise OptionError(f"max extra MACs: {self.max_extra_macs} is not a share from 0 to {MOST_EXTRA_MACS}")
         if self.arena is not None and self.arena < 0:

@@ -110,5 +110,5 @@ def test_the_example_of_the_documentation(folder):
     (folder / "arenite.toml").write_text(page.split("```toml\n")[1].split("```")[0])
     small = boards.find("nucleo-f446re")
     rooms = found(".")
-    assert rooms["audio/small.tflite"] == (min(65536, small.region_bytes - 96 * 1024), small.target)
+    assert rooms["audio/small.tflite"] == (min(64 * 1024, small.region_bytes - 16 * 1024), small.target)
     assert rooms["big.tflite"][1] == boards.find("nucleo-f767zi").target

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import runpy
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,16 +20,7 @@ COLUMNS = ("model", "operators", "MB", "paint s", "ready s", "filter s", "sort s
 SECONDS, MEGABYTES = 1.0, 3.0
 """What the project wants at most: seconds until the page is painted, is ready, and answers; size of the page."""
 
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+CHROMIUM = Path(__file__).resolve().parent.parent / "tests" / "report" / "chromium.py"
 
 STARTED = """() => new Promise(done => new PerformanceObserver(list => {
     const [load] = performance.getEntriesByType("navigation");
@@ -84,7 +75,7 @@ def run(only: str) -> Table:
 
     table = Table("Pages in chromium (seconds on the clock)", COLUMNS)
     with sync_playwright() as running, tempfile.TemporaryDirectory() as folder:
-        browser = running.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
+        browser: Browser = runpy.run_path(str(CHROMIUM))["launch"](running)
         for row in ROWS:
             if only.lower() in row.name.lower():
                 model = arenite.zoo.build(row.family, **row.parameters)

@@ -9,10 +9,10 @@ from arenite import zoo
 from arenite.backends.target import find_target
 from arenite.bundle.array import model_source
 from arenite.cli import app
-from arenite.cli.files import beside
 from arenite.errors import VerificationError
 from arenite.search import optimization
 from arenite.search.inspection import inspect
+from arenite.tflite.files import beside
 from arenite.tflite.read import read_model
 from arenite.tflite.write import write_bytes
 
@@ -220,7 +220,7 @@ def test_a_result_that_is_its_source_was_not_compared(model, tmp_path):
     ],
 )
 def test_the_file_beside_a_model_is_named_after_it(tmp_path, name, written):
-    assert beside(tmp_path / name) == tmp_path / written
+    assert beside(tmp_path / name, "arenite") == tmp_path / written
 
 
 def test_a_model_in_a_c_source_is_written_as_a_file_beside_it(model, tmp_path):

@@ -49,7 +49,7 @@ def works(step):
 def steps_of(**options):
     asked = Options(verify=False, **options)
     plan = optimize(zoo.build("densenet"), asked)
-    return plan, list(after_optimize(plan, MODEL, Path("out.tflite"), asked, ()))
+    return plan, list(after_optimize(plan, MODEL, Path("out.tflite"), {}))
 
 
 def test_strips_are_offered_until_they_were_tried(folder):
@@ -86,12 +86,12 @@ def test_a_plan_for_c_is_offered_as_c(folder):
 def test_a_check_offers_what_fits(folder):
     model, target = zoo.build("densenet"), find_target("tflm-reference")
     before = target.arena(model).declare_bytes
-    device = ("--target", "reference", "--arena", str(before - 16))
+    device = {"--target": "reference", "--arena": str(before - 16)}
     (step,) = after_check(check(model, 1000, target, available=before - 16), MODEL, device)
     assert step.gives.startswith("fits")
     (printed,) = works(step)
     assert "Declare an arena of" in printed
-    steps = list(after_check(check(model, 1000, target, available=1000), MODEL, ("--board", "x", "--reserve", "1K")))
+    steps = list(after_check(check(model, 1000, target, available=1000), MODEL, {"--board": "x", "--reserve": "1K"}))
     assert steps[0].command == "arenite explore 'my net.tflite' --board x"
     assert not list(after_check(check(model, 1000, target, available=before), MODEL, device))
 
@@ -107,14 +107,14 @@ def test_boards_that_hold_a_model_once_it_is_optimized(folder):
 
 def test_points_are_offered_with_their_figures(folder):
     found = explore(zoo.build("densenet"), Options(split=True, verify=False, max_extra_macs=1.0))
-    steps = list(after_explore(found, MODEL, ()))
+    steps = list(after_explore(found, MODEL, {}))
     least = min(found.points, key=lambda point: point.arena_bytes)
     assert steps[0].gives.startswith(f"{least.arena_bytes:,} bytes of arena, ")
     assert all(list(works(step)) for step in steps)
 
 
 def test_after_a_look(folder):
-    assert all(list(works(step)) for step in after_inspect(MODEL, ("--target", "m4")))
+    assert all(list(works(step)) for step in after_inspect(MODEL, {"--target": "m4"}))
 
 
 def test_steps_are_lines_to_paste():

@@ -1,8 +1,7 @@
 """The page in Debian's chromium: no error, no request, and what a person does with it."""
 
-import shutil
-
 import pytest
+from chromium import launch
 from hand_made import add, graph, model, tensor
 from page_samples import long_chain, values_of, values_of_files
 from playwright.sync_api import expect, sync_playwright
@@ -12,23 +11,13 @@ from test_page import HOSTILE, hostile
 from arenite import boards
 from arenite.report.page import page
 
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WIDTHS = {"phone": (390, 844), "desktop": (1280, 900)}
 
 
 @pytest.fixture(scope="session")
 def chromium():
     with sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        browser = launch(running)
         yield browser
         browser.close()
 

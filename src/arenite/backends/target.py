@@ -142,13 +142,18 @@ _SUGGESTED = 5
 """Names in a message, at most: as many as one can take in."""
 
 
+def hyphened(name: str) -> str:
+    """A name as tables of targets and boards spell it, from what people write: `Cortex M4`, `STM32F746G_Disco`."""
+    return name.strip().lower().replace("_", "-").replace(" ", "-")
+
+
 def find_target(name: str) -> Target:
     """The target with a name or an alias (a core such as cortex-m4 or m4, a chip such as esp32s3); case is ignored.
 
     Raises:
         OptionError: no target has this name; the message suggests similar names.
     """
-    wanted = name.strip().lower().replace("_", "-").replace(" ", "-")
+    wanted = hyphened(name)
     found = TARGETS.get(ALIASES.get(wanted, wanted))
     if found is not None:
         return found

@@ -12,8 +12,6 @@ from arenite.backends import target as targets
 from arenite.errors import OptionError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from arenite.backends.target import Target
 
 KIB = 1024
@@ -62,12 +60,10 @@ def find(name: str) -> Board:
     Raises:
         OptionError: no board has this name or chip; the message suggests similar names.
     """
-    wanted = name.strip().lower().replace("_", "-").replace(" ", "-")
-    boards = {board.name: board for board in load()}
-    found = boards.get(wanted) or _with_chip(wanted)
+    found = _named(name)
     if found is not None:
         return found
-    near = _near(wanted, boards)
+    near = _near(targets.hyphened(name))
     hint = f"did you mean {', '.join(near[:5])}?" if near else "`arenite boards` lists all of them"
     raise OptionError(f"no board is called {name!r}; {hint}")
 
@@ -81,11 +77,16 @@ def find_target(name: str) -> Target:
     try:
         return targets.find_target(name)
     except OptionError:
-        wanted = name.strip().lower().replace("_", "-").replace(" ", "-")
-        board = next((board for board in load() if board.name == wanted), None) or _with_chip(wanted)
+        board = _named(name)
         if board is None:
             raise
         return targets.find_target(board.target)
+
+
+def _named(name: str) -> Board | None:
+    """The board with this name, or with this chip and the least memory."""
+    wanted = targets.hyphened(name)
+    return next((board for board in load() if board.name == wanted), None) or _with_chip(wanted)
 
 
 def _with_chip(name: str) -> Board | None:
@@ -104,13 +105,13 @@ def _plain(chip: str) -> str:
     return "".join(letter for letter in chip.lower() if letter.isalnum())
 
 
-def _near(wanted: str, boards: Mapping[str, Board]) -> list[str]:
+def _near(wanted: str) -> list[str]:
     """Names of boards that the wanted text is a part of, in their name or chip; otherwise those that are similar."""
     from difflib import get_close_matches  # here, because only messages need it
 
     code = _plain(wanted)
-    parts = [name for name, board in boards.items() if code and (wanted in name or code in _plain(board.mcu))]
-    return parts or get_close_matches(wanted, boards, n=5, cutoff=0.5)
+    parts = [board.name for board in load() if code and (wanted in board.name or code in _plain(board.mcu))]
+    return parts or get_close_matches(wanted, [board.name for board in load()], n=5, cutoff=0.5)
 
 
 def _board(row: dict[str, str]) -> Board:

@@ -8,26 +8,11 @@ import typer
 
 from arenite.errors import OutputError
 from arenite.names import escaped
-from arenite.tflite.c_array import SUFFIXES
 from arenite.tflite.files import check_writable, same_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
-
-_SUFFIX = ".tflite"
-
-
-def beside(model: Path) -> Path:
-    """The file to write if none is given: `net.arenite.tflite` in the folder of `net.tflite` or `net.cc`."""
-    name = _without(_without(model.name, SUFFIXES), (_SUFFIX,))
-    return model.with_name(f"{name}.arenite{_SUFFIX}")
-
-
-def _without(name: str, endings: Iterable[str]) -> str:
-    """The name without the ending that it has of these, in any case."""
-    ending = next((each for each in endings if name.lower().endswith(each)), "")
-    return name[: len(name) - len(ending)] or name
 
 
 def say(line: str) -> None:

@@ -86,14 +86,14 @@ def optimize_command(
     With --arena or --board it is the one that fits with the least work, in strips if need be; for the smallest one on
     a board, give its name to --target.
     """
-    from arenite.cli.files import beside, check_not_source
+    from arenite.cli.files import check_not_source
     from arenite.cli.progress import progress
     from arenite.search.optimization import Options, optimize
-    from arenite.tflite.files import check_writable
+    from arenite.tflite.files import beside, check_writable
     from arenite.tflite.read import read_model
 
     on = device(target, board, reserve, arena)
-    written = output or beside(model)
+    written = output or beside(model, "arenite")
     options = Options(
         reorder=not no_reorder,
         layout=not no_layout,
@@ -140,4 +140,4 @@ def optimize_command(
         from arenite.report.optimize import print_details, print_plan
 
         (print_details if verbose else print_plan)(result, written, sys.stdout)
-        print_steps(after_optimize(result, model, written, options, on.options), sys.stdout)
+        print_steps(after_optimize(result, model, written, on.options), sys.stdout)

@@ -14,7 +14,7 @@ from arenite.errors import OptionError
 from arenite.runtimes.run import MOST_ROUNDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from arenite.backends.target import Target
     from arenite.boards import Board
@@ -73,7 +73,7 @@ class Device:
     target: Target
     room: int | None
     board: Board | None
-    options: tuple[str, ...]
+    options: Mapping[str, str]
 
 
 def device(target: str | None, board: str | None, reserve: str | None = None, arena: str | None = None) -> Device:
@@ -99,7 +99,7 @@ def device(target: str | None, board: str | None, reserve: str | None = None, ar
             )
         sizes.append(named.region_bytes - kept)
     given = {"--target": target, "--board": board, "--reserve": reserve, "--arena": arena}
-    options = tuple(word for name, value in given.items() if value is not None for word in (name, value))
+    options = {name: value for name, value in given.items() if value is not None}
     return Device(runs_on, min(sizes, default=None), named, options)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from arenite.search.options import DEFAULTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from arenite.model import Model
     from arenite.search.options import Options
@@ -27,12 +27,17 @@ def explore_command(model: Model, options: Options, number: int) -> str:
 
 
 def _command(name: str, model: Model, output: list[str], options: Options, given: tuple[str, ...]) -> str:
-    words = ["arenite", name, file_word(model.name), *output]
+    return shlex.join(["arenite", name, file_word(model.name), *output, *option_words(options, given)])
+
+
+def option_words(options: Options, given: Iterable[str]) -> list[str]:
+    """The arguments for those of the options in `given` that differ from their defaults."""
+    words: list[str] = []
     for option in given:
         value = getattr(options, option)
         if value != getattr(DEFAULTS, option):
             words += [_FLAGS[option]] if option in _FLAGS else _worded(option, value)
-    return shlex.join(words)
+    return words
 
 
 def file_word(name: str) -> str:

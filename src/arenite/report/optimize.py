@@ -61,11 +61,7 @@ def _summary(plan: Plan, written: Path, *, drawn: bool) -> Iterator[RenderableTy
     if plan.shared_pairs and not validity.everywhere:
         yield Text(f"Only for {plan.target.name}: other kernels may compute wrong results with this file")
     yield from map(Text, verified(plan))
-    for note in plan.notes:
-        yield Text(f"Note: {printable(note)}")
-    yield from map(Text, estimate(plan.arenas[1]))
-    # The path is not wrapped, so that users can copy it.
-    yield Text(f"Wrote {written} ({moved(plan)}; {plan.seconds:.1f} s)", no_wrap=True)
+    yield from _ending(plan, written)
 
 
 def sentence(plan: Plan) -> str:
@@ -122,6 +118,10 @@ def _details(plan: Plan, written: Path) -> Iterator[RenderableType]:
     yield Text(validity_line(Validity(plan.shared_pairs, plan.valid_with, model=plan.model)))
     yield from map(Text, verified(plan))
     yield from map(Text, agreement_lines(plan.agreement))
+    yield from _ending(plan, written)
+
+
+def _ending(plan: Plan, written: Path) -> Iterator[Text]:
     for note in plan.notes:
         yield Text(f"Note: {printable(note)}")
     yield from map(Text, estimate(plan.arenas[1]))

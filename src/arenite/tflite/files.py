@@ -10,9 +10,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from arenite.errors import OutputError
+from arenite.tflite.c_array import SUFFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+
+
+_SUFFIX = ".tflite"
+
+
+def beside(model: Path, what: str) -> Path:
+    """A file for what is made of a model: `net.WHAT.tflite` in the folder of `net.tflite` or `net.cc`."""
+    return model.with_name(f"{stem(model).name}.{what}{_SUFFIX}")
+
+
+def stem(model: Path) -> Path:
+    """The path of a model without the ending of its kind of file, in any case."""
+    return model.with_name(_without(_without(model.name, SUFFIXES), (_SUFFIX,)))
+
+
+def _without(name: str, endings: Iterable[str]) -> str:
+    """The name without the ending that it has of these, in any case."""
+    ending = next((each for each in endings if name.lower().endswith(each)), "")
+    return name[: len(name) - len(ending)] or name
 
 
 def same_file(first: str | os.PathLike[str], second: str | os.PathLike[str]) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from arenite.report.console import number
 from arenite.report.validity import fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from fractions import Fraction
     from pathlib import Path
 
@@ -85,7 +85,7 @@ class Checked:
     fit: Fit | None
     failures: tuple[Failure, ...]
     base: Base | None = None
-    device: tuple[str, ...] = ()
+    device: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def holds(self) -> bool:

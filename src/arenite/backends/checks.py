@@ -47,7 +47,7 @@ def together(places: tuple[int, ...], *allowed: tuple[ElementType, ...]) -> Chec
         if len(kinds) < len(places) or kinds in allowed:
             return None
         names = ", ".join(f"{_name(place)} is {kind.name}" for place, kind in zip(places, kinds, strict=True))
-        return f"{names}, but must be {_either([' and '.join(kind.name for kind in kinds) for kinds in allowed])}"
+        return f"{names}, but must be {_either([' and '.join(kind.name for kind in row) for row in allowed])}"
 
     return check
 

@@ -285,8 +285,8 @@ def _induced(problem: Problem, region: Region) -> Problem:
     before = tuple((number[a], number[b]) for a, b in problem.before if a in number and b in number)
     extra = tuple(graph.extra[operator] for operator in region.operators)
     saving = tuple(
-        InPlaceSaving(number[operator], saving.most, tuple((place[t], size) for t, size in saving.saved if t in place))
-        for operator, saving in graph.savings.items()
+        InPlaceSaving(number[operator], known.most, tuple((place[t], size) for t, size in known.saved if t in place))
+        for operator, known in graph.savings.items()
         if operator in number
     )
     return Problem(len(region.operators), tuple(tensors), before, extra, savings=saving)

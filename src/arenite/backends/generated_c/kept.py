@@ -89,7 +89,7 @@ def read_in_place(model: Model) -> frozenset[Tensor]:
         for handle in _assigned(model, operator)
     ]
     last = {tensor: index for index, each in enumerate(graph.operators) for tensor in each.inputs if tensor is not None}
-    found = {tensor for graph in run_graphs(model) for tensor in _own_states(graph.operators)}
+    found = {tensor for run in run_graphs(model) for tensor in _own_states(run.operators)}
     for index, operator in enumerate(graph.operators):
         handle = operator.inputs[0] if operator.code == "READ_VARIABLE" else None
         if handle is not None and handle in variables and operator.outputs[0] not in graph.outputs:

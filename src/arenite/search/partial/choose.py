@@ -129,9 +129,9 @@ def _extend(best: list[list[Choice]], before: Sequence[Choice], segments: Sequen
         kept = best[segment.last + 1]
         for choice in before:
             tail, extra = choice.tail + segment.tail, choice.extra_macs + segment.extra_macs
-            if extra <= most_extra and not any(choice.tail <= tail and choice.extra_macs <= extra for choice in kept):
+            if extra <= most_extra and not any(known.tail <= tail and known.extra_macs <= extra for known in kept):
                 new = choice.with_segment(segment)
-                kept[:] = [*(choice for choice in kept if not new.no_worse(choice)), new]
+                kept[:] = [*(known for known in kept if not new.no_worse(known)), new]
 
 
 def _cuts(costs: Costs) -> frozenset[int]:

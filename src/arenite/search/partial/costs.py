@@ -184,7 +184,7 @@ class Costs:
             nearest = min(known, key=lambda other: abs(other - number) / other)
             return (1 + (known[nearest] - 1) * min(1.0, number / nearest) ** 2) * _OPTIMISM
         others = (self._known.get(key._replace(kind=kind)) for kind in ROW_KINDS if key.kind != "channels")
-        ratios = [min(known.values()) for known in others if known]
+        ratios = [min(of_kind.values()) for of_kind in others if of_kind]
         return max(1.0, min(ratios) * _OPTIMISM_BETWEEN_KINDS) if ratios else 1.0
 
     def _tail_of(self, stretch: Key, number: int) -> int:

@@ -43,9 +43,9 @@ class PythonGroupFits:
                 continue
             ranges = sorted(
                 (places[other] + low, places[other] + high)
-                for other, ranges in self.unsafe[group].items()
+                for other, unsafe in self.unsafe[group].items()
                 if places[other] >= 0
-                for low, high in ranges
+                for low, high in unsafe
             )
             at = 0
             for low, high in ranges:

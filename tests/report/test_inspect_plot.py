@@ -9,15 +9,20 @@ from report_samples import empty, odd
 from arenite import zoo
 from arenite.errors import MissingDependencyError, OptionError
 from arenite.report.inspect_plot import MOST_NAMES, chart, draw
-from arenite.report.picture import check_plot
+from arenite.report.picture import PictureFile, check_plot
 from arenite.search.inspection import inspect
+from arenite.search.memory_map import memory_map
 
 PNG = b"\x89PNG\r\n\x1a\n"
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 def make(family, **parameters):
-    return chart(inspect(zoo.build(family, **parameters)))
+    return zoo.build(family, **parameters)
+
+
+def drawn(model, name="x.svg", **look):
+    return draw(chart(inspect(model)), memory_map(model), PictureFile(Path(name), **look))
 
 
 def svg_texts(content):
@@ -40,7 +45,7 @@ def test_the_chart_is_the_inspection():
 
 @pytest.mark.parametrize(("length", "named"), [(MOST_NAMES - 8, True), (100, False), (799, False), (4000, False)])
 def test_labels_are_thinned_where_there_are_many_operators(length, named):
-    data = make("chain", length=length, channels=1, resolution=8)
+    data = chart(inspect(make("chain", length=length, channels=1, resolution=8)))
     assert data.named is named
     assert len(data.ticks) == len(data.labels) <= MOST_NAMES
     if not named:
@@ -50,31 +55,44 @@ def test_labels_are_thinned_where_there_are_many_operators(length, named):
 
 @pytest.mark.parametrize("operators", [1, 5, 200])
 def test_png(operators):
-    content = draw(make("chain", length=operators, channels=1, resolution=8), ".png")
+    content = drawn(make("chain", length=operators, channels=1, resolution=8), "x.png")
     assert content.startswith(PNG)
     width, height = struct.unpack(">II", content[16:24])
     assert 900 <= width <= 2100
-    assert 600 <= height <= 900
+    assert 900 <= height <= 1500
+
+
+def test_dots_per_inch():
+    sizes = [struct.unpack(">II", drawn(make("paper"), "x.png", dots_per_inch=dots)[16:24]) for dots in (60, 120)]
+    assert sizes[1] == tuple(2 * size for size in sizes[0])
 
 
 def test_svg_names_the_peak_the_parts_and_the_operators():
-    texts = svg_texts(draw(make("paper"), ".SVG"))
-    for expected in ("peak 5,216 bytes at operator 2 CONV_2D", "inputs", "outputs", "bystanders", "peak", "CONV_2D  3"):
+    texts = svg_texts(drawn(make("paper"), "x.SVG"))
+    for expected in (
+        "activation",
+        "address, KiB",
+        "peak 5,216 bytes at operator 2 CONV_2D",
+        "inputs",
+        "outputs",
+        "bystanders",
+        "peak",
+        "CONV_2D  3",
+    ):
         assert expected in texts
 
 
 def test_equal_charts_give_equal_files():
-    data = make("paper")
-    assert draw(data, ".svg") == draw(data, ".svg")
-    assert draw(data, ".png") == draw(data, ".png")
-    assert b"<dc:date>" not in draw(data, ".svg")
+    model = make("paper")
+    assert drawn(model) == drawn(model)
+    assert drawn(model, "x.png") == drawn(model, "x.png")
+    assert b"<dc:date>" not in drawn(model)
 
 
 @pytest.mark.parametrize("model", [empty, odd])
 def test_odd_models_can_be_drawn(model):
-    data = chart(inspect(model()))
-    svg_texts(draw(data, ".svg"))
-    assert draw(data, ".png").startswith(PNG)
+    svg_texts(drawn(model()))
+    assert drawn(model(), "x.png").startswith(PNG)
 
 
 @pytest.mark.parametrize("name", ["plot.gif", "plot", "svg", ".png"])

@@ -1,11 +1,13 @@
 """The picture of two memory maps."""
 
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 
 from arenite import Options, optimize, zoo
 from arenite.report.map_plot import draw, shared_bytes
+from arenite.report.picture import PictureFile
 from arenite.search.memory_map import memory_map
 
 BEGINNINGS = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}
@@ -14,18 +16,25 @@ PLAN = optimize(zoo.build("densenet"), Options(verify=False))
 
 @pytest.mark.parametrize("suffix", BEGINNINGS)
 def test_equal_maps_give_equal_files(suffix):
-    content = draw(*PLAN.maps, suffix)
+    content = draw(*PLAN.maps, PictureFile(Path(f"x{suffix}")))
     assert content.startswith(BEGINNINGS[suffix])
-    assert content == draw(*PLAN.maps, suffix)
+    assert content == draw(*PLAN.maps, PictureFile(Path(f"x{suffix}")))
 
 
 def test_the_picture_tells_sizes_and_names():
-    root = ET.fromstring(draw(*PLAN.maps, ".svg"))
+    root = ET.fromstring(draw(*PLAN.maps, PictureFile(Path("x.svg"))))
     texts = ["".join(element.itertext()) for element in root.iter("{http://www.w3.org/2000/svg}text")]
     assert {"shared", "input", "output"} <= set(texts)
     assert "densenet_3x4 for target tflm" in texts
     assert "before: tensors and scratch in 122,880 bytes" in texts
     assert "after: tensors and scratch in 74,000 bytes" in texts
+
+
+def test_a_title_of_ones_own_is_no_markup():
+    root = ET.fromstring(draw(*PLAN.maps, PictureFile(Path("x.svg"), title="$x$ & <y>")))
+    texts = ["".join(element.itertext()) for element in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert "$x$ & <y>" in texts
+    assert "densenet_3x4 for target tflm" not in texts
 
 
 def test_shared_bytes_are_those_that_two_buffers_have():
@@ -44,4 +53,4 @@ def test_shared_bytes_are_those_that_two_buffers_have():
 
 def test_a_map_of_many_operators():
     many = memory_map(zoo.build("random-wired"))
-    assert draw(many, many, ".png").startswith(BEGINNINGS[".png"])
+    assert draw(many, many, PictureFile(Path("x.png"))).startswith(BEGINNINGS[".png"])

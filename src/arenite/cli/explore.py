@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from arenite.cli.endings import ENDINGS
-from arenite.cli.options import BoardName, Effort, Rounds, TargetName, TimeLimit, device, parse_share, whole
+from arenite.cli.options import (
+    BoardName,
+    Dpi,
+    Effort,
+    PictureTitle,
+    Rounds,
+    TargetName,
+    TimeLimit,
+    device,
+    parse_share,
+    whole,
+)
 from arenite.errors import OptionError
 
 if TYPE_CHECKING:
@@ -42,15 +53,19 @@ def explore_command(
     rounds: Rounds = None,
     plot: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Draw the points to a .png , .svg or .pdf file.", show_default=False),
+        typer.Option(metavar="FILE", help="Draw the points to a .png, .svg or .pdf file.", show_default=False),
     ] = None,
+    dpi: Dpi = None,
+    title: PictureTitle = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")] = False,
 ) -> None:
     """Show the smallest arenas for more and more work, and write one of them with --pick N -o FILE."""
+    from arenite.cli.files import check_not_source, picture_file
     from arenite.cli.progress import progress
     from arenite.search.exploration import explore
     from arenite.search.options import Options
+    from arenite.tflite.files import check_writable, replace_file
     from arenite.tflite.read import read_model
 
     if (pick is None) != (output is None):
@@ -67,7 +82,10 @@ def explore_command(
         effort=effort,
         time_limit=time_limit,
     )
-    _check_outputs(model, output, plot, force=force)
+    picture = picture_file(plot, dpi, title, model, force=force)
+    if output is not None:
+        check_not_source(output, model)
+        check_writable(output, force=force)
     written: list[Path] = []
     picked: Plan | None = None
     budget = options.budget()
@@ -77,12 +95,11 @@ def explore_command(
             picked = found.plan(pick)
             picked.write(output, force=force)
             written.append(output)
-        if plot is not None:
+        if picture is not None:
             from arenite.report.explore_plot import draw
-            from arenite.tflite.files import replace_file
 
-            replace_file(plot, draw(found, plot.suffix), force=force)
-            written.append(plot)
+            replace_file(picture.path, draw(found, picture), force=force)
+            written.append(picture.path)
     if json:
         from arenite.report.explore import as_json
         from arenite.report.json import write_json
@@ -102,18 +119,3 @@ def explore_command(
             from arenite.report.next_steps import after_explore, print_steps
 
             print_steps(after_explore(found, model, on.options), sys.stdout)
-
-
-def _check_outputs(model: Path, output: Path | None, plot: Path | None, *, force: bool) -> None:
-    """Check before any work that the outputs can be written."""
-    from arenite.cli.files import check_not_source
-    from arenite.tflite.files import check_writable
-
-    if plot:
-        from arenite.report.picture import check_plot
-
-        check_plot(plot)
-    for path in (output, plot):
-        if path is not None:
-            check_not_source(path, model)
-            check_writable(path, force=force)

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arenite.cli.options import BoardName, TargetName, device
+from arenite.cli.options import BoardName, Dpi, PictureTitle, TargetName, device
 
 if TYPE_CHECKING:
+    from arenite.report.picture import PictureFile
     from arenite.search.inspection import Inspection
+    from arenite.search.memory_map import MemoryMap
 
 
 def inspect_command(
@@ -30,21 +32,29 @@ def inspect_command(
     ] = None,
     plot: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Draw the working sets to a .png , .svg or .pdf file.", show_default=False),
+        typer.Option(
+            metavar="FILE", help="Draw memory map and working sets to a .png, .svg or .pdf file.", show_default=False
+        ),
     ] = None,
+    dpi: Dpi = None,
+    title: PictureTitle = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")] = False,
 ) -> None:
     """Show every operator's working set, every tensor's lifetime, and what pins the peak."""
+    from arenite.cli.files import picture_file
     from arenite.cli.progress import progress
     from arenite.search.inspection import inspect
+    from arenite.search.memory_map import memory_map
     from arenite.tflite.read import read_model
 
     on = device(target, board)
-    _check_outputs(model, csv, plot, force=force)
+    picture = picture_file(plot, dpi, title, model, force=force)
+    _check_folder(csv, force=force)
     with progress(f"inspecting {model.name}"):
         source = read_model(model)
         inspection = inspect(source, target=on.target)
-        written = [*_write_csv(inspection, csv, force=force), *_write_plot(inspection, plot, force=force)]
+        drawn = memory_map(source, on.target) if picture or (sys.stdout.isatty() and not json) else None
+        written = [*_write_csv(inspection, csv, force=force), *_write_plot(inspection, drawn, picture, force=force)]
     if json:
         from arenite.report.inspect_json import as_json
         from arenite.report.json import write_json
@@ -54,30 +64,21 @@ def inspect_command(
         from arenite.cli.files import say
         from arenite.report.inspect_text import Parts, print_inspection
         from arenite.report.next_steps import after_inspect, print_steps
-        from arenite.search.memory_map import memory_map
 
-        drawn = memory_map(source, on.target) if sys.stdout.isatty() else None
-        print_inspection(inspection, drawn, Parts(tensors=tensors, constants=constants, why=why), sys.stdout)
+        shown = drawn if sys.stdout.isatty() else None
+        print_inspection(inspection, shown, Parts(tensors=tensors, constants=constants, why=why), sys.stdout)
         for path in written:
             say(f"Wrote {path}")
         print_steps(after_inspect(model, on.options), sys.stdout)
 
 
-def _check_outputs(model: Path, csv: Path | None, plot: Path | None, *, force: bool) -> None:
-    """Check before any work that the outputs can be written."""
-    from arenite.cli.files import check_folder, check_not_source
-    from arenite.tflite.files import check_writable
-
+def _check_folder(csv: Path | None, *, force: bool) -> None:
+    """Check before any work that the tables can be written."""
     if csv:
+        from arenite.cli.files import check_folder
         from arenite.report.inspect_csv import OPERATORS, TENSORS
 
         check_folder(csv, (OPERATORS, TENSORS), force=force)
-    if plot:
-        from arenite.report.picture import check_plot
-
-        check_plot(plot)
-        check_not_source(plot, model)
-        check_writable(plot, force=force)
 
 
 def _write_csv(inspection: Inspection, folder: Path | None, *, force: bool) -> list[Path]:
@@ -94,11 +95,13 @@ def _write_csv(inspection: Inspection, folder: Path | None, *, force: bool) -> l
     return [folder / name for name in tables]
 
 
-def _write_plot(inspection: Inspection, path: Path | None, *, force: bool) -> list[Path]:
-    if path is None:
+def _write_plot(
+    inspection: Inspection, drawn: MemoryMap | None, picture: PictureFile | None, *, force: bool
+) -> list[Path]:
+    if picture is None or drawn is None:
         return []
     from arenite.report.inspect_plot import chart, draw
     from arenite.tflite.files import replace_file
 
-    replace_file(path, draw(chart(inspection), path.suffix), force=force)
-    return [path]
+    replace_file(picture.path, draw(chart(inspection), drawn, picture), force=force)
+    return [picture.path]

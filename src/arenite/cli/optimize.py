@@ -9,7 +9,19 @@ from typing import Annotated, Literal
 import typer
 
 from arenite.cli.endings import ENDINGS
-from arenite.cli.options import BoardName, Effort, Reserve, Rounds, TargetName, TimeLimit, device, parse_share, whole
+from arenite.cli.options import (
+    BoardName,
+    Dpi,
+    Effort,
+    PictureTitle,
+    Reserve,
+    Rounds,
+    TargetName,
+    TimeLimit,
+    device,
+    parse_share,
+    whole,
+)
 
 
 def optimize_command(
@@ -75,6 +87,8 @@ def optimize_command(
             metavar="FILE", help="Draw the memory before and after to a .png, .svg or .pdf file.", show_default=False
         ),
     ] = None,
+    dpi: Dpi = None,
+    title: PictureTitle = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="All that is known: peak, head, lower bound, strips, kernels.")
     ] = False,
@@ -86,7 +100,7 @@ def optimize_command(
     With --arena or --board it is the one that fits with the least work, in strips if need be; for the smallest one on
     a board, give its name to --target.
     """
-    from arenite.cli.files import check_not_source
+    from arenite.cli.files import check_not_source, picture_file
     from arenite.cli.progress import progress
     from arenite.search.optimization import Options, optimize
     from arenite.tflite.files import beside, check_writable
@@ -115,21 +129,16 @@ def optimize_command(
     )
     check_not_source(written, model)
     check_writable(written, force=force)
-    if plot is not None:
-        from arenite.report.picture import check_plot
-
-        check_plot(plot)
-        check_not_source(plot, model)
-        check_writable(plot, force=force)
+    picture = picture_file(plot, dpi, title, model, force=force)
     budget = options.budget()
     with progress(f"optimizing {model.name}") as report, ENDINGS.sparing(budget):
         result = optimize(read_model(model), options, progress=report, budget=budget)
     result.write(written, force=force)
-    if plot is not None:
+    if picture is not None:
         from arenite.report.map_plot import draw
         from arenite.tflite.files import replace_file
 
-        replace_file(plot, draw(*result.maps, plot.suffix), force=force)
+        replace_file(picture.path, draw(*result.maps, picture), force=force)
     if json:
         from arenite.report.json import write_json
         from arenite.report.optimize import as_json

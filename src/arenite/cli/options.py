@@ -148,6 +148,20 @@ def whole(option: str, least: int, most: int | None = None) -> Callable[[str | i
     return read
 
 
+Dpi = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        parser=whole("--dpi", 20, 1200),
+        help="With --plot FILE.png: dots per inch.",
+        show_default="150",
+    ),
+]
+PictureTitle = Annotated[
+    str | None, typer.Option("--title", metavar="TEXT", help="With --plot: the title.", show_default="model and sizes")
+]
+
+
 def parse_share(text: str) -> float:
     """Parse a share: 0.15 from `15%` or `0.15`.
 

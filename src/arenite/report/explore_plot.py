@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from arenite.names import printable
 from arenite.report.console import number, shorten
-from arenite.report.picture import picture
+from arenite.report.picture import PictureFile, picture
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,12 +19,21 @@ TITLE_LENGTH = 60
 KIB = 1024
 
 
-def draw(found: Exploration, suffix: str) -> bytes:
-    """The frontier as the content of a file with this suffix; equal frontiers give equal bytes."""
-    return picture(INCHES, lambda figure: _paint(figure.add_subplot(), found), suffix)
+def draw(found: Exploration, file: PictureFile) -> bytes:
+    """The frontier as the content of a file; equal frontiers give equal bytes."""
+    return picture(INCHES, lambda figure: _paint(figure.add_subplot(), found, file.or_title(_title(found))), file)
 
 
-def _paint(axes: Axes, found: Exploration) -> None:
+def _title(found: Exploration) -> str:
+    before = found.before.head_bytes if found.minimize == "head" else found.before.arena_bytes
+    least = round(min(_sizes(found), default=before / KIB) * KIB)
+    return (
+        f"{shorten(printable(found.source.name), TITLE_LENGTH)} for target {found.target.name}\n"
+        f"{_NAMES[found.minimize]} from {number(before)} to {number(least)} bytes"
+    )
+
+
+def _paint(axes: Axes, found: Exploration, title: str) -> None:
     sizes = {"arena": _arenas(found.points), "head": _heads(found.points)}
     if any(point.macs > found.before.macs for point in found.points):
         _steps(axes, found, sizes)
@@ -33,11 +42,7 @@ def _paint(axes: Axes, found: Exploration) -> None:
     for style, size in (("--", found.before.arena_bytes), (":", found.before.head_bytes)):
         name = "arena" if style == "--" else "head"
         axes.axhline(size / KIB, color=COLOURS["before"], linewidth=1, linestyle=style, label=f"{name} of the file")
-    before = found.before.head_bytes if found.minimize == "head" else found.before.arena_bytes
-    least = round(min(_sizes(found), default=before / KIB) * KIB)
-    title = f"{shorten(printable(found.source.name), TITLE_LENGTH)} for target {found.target.name}"
-    gain = f"{_NAMES[found.minimize]} from {number(before)} to {number(least)} bytes"
-    axes.set_title(f"{title}\n{gain}", parse_math=False)
+    axes.set_title(title, parse_math=False)
     axes.set_ylabel("KiB")
     axes.set_ylim(bottom=0)
     axes.grid(linewidth=0.4, color="#dddddd")

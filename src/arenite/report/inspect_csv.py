@@ -31,7 +31,19 @@ OPERATOR_COLUMNS = (
     "macs",
     "cannot_split",
 )
-TENSOR_COLUMNS = ("graph", "index", "name", "shape", "type", "bytes", "first", "last", "constant", "variable")
+TENSOR_COLUMNS = (
+    "graph",
+    "index",
+    "name",
+    "shape",
+    "type",
+    "bytes",
+    "first",
+    "last",
+    "address",
+    "constant",
+    "variable",
+)
 
 
 def as_csv(inspection: Inspection) -> dict[str, str]:
@@ -83,8 +95,7 @@ def _tensors(inspection: Inspection) -> Iterable[Sequence[object]]:
                 "x".join(map(str, tensor.shape)),
                 tensor.type,
                 tensor.bytes,
-                "" if tensor.first is None else tensor.first,
-                "" if tensor.last is None else tensor.last,
+                *("" if value is None else value for value in (tensor.first, tensor.last, tensor.address)),
                 _flag(tensor.constant),
                 _flag(tensor.variable),
             )

@@ -66,6 +66,7 @@ def _tensor(tensor: InspectedTensor) -> dict[str, Any]:
         "bytes": tensor.bytes,
         "first": tensor.first,
         "last": tensor.last,
+        "address": tensor.address,
         "constant": tensor.constant,
         "variable": tensor.variable,
     }

@@ -1,4 +1,4 @@
-"""The working set of every operator as a chart: inputs, outputs and bystanders stacked, and the peak."""
+"""A model as a picture: its memory map, and below it every operator's working set in three parts, with the peak."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from arenite.names import printable
 from arenite.report.console import number, shorten
-from arenite.report.picture import picture
+from arenite.report.map_plot import KIB, legend_of, paint_map
+from arenite.report.picture import PictureFile, picture
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from arenite.search.inspection import Inspection
+    from arenite.search.memory_map import MemoryMap
 
 COLOURS = {"inputs": "#4477aa", "outputs": "#ee9944", "bystanders": "#bbbbbb"}
 PEAK_COLOUR = "#bb2233"
@@ -22,7 +25,7 @@ LABEL_LENGTH = 26
 """Most characters of an operator's name in a label or title."""
 TITLE_LENGTH = 60
 """Most characters of the model's name in the title."""
-INCHES = {"least": 6.4, "most": 14.0, "margin": 2.0, "operator": 0.26, "height": 4.8}
+INCHES = {"least": 6.4, "most": 14.0, "margin": 2.0, "operator": 0.26, "height": 8.0}
 """Least and greatest width, width of the margins, width per operator, and the height."""
 NARROW_BARS = 150
 """Operators above which bars have no gaps between them."""
@@ -53,7 +56,7 @@ class Chart:
     @property
     def unit(self) -> tuple[str, int]:
         """Name and bytes of the unit of the vertical axis."""
-        return ("KiB", 1024) if self.peak >= LEAST_KIB * 1024 else ("bytes", 1)
+        return ("KiB", KIB) if self.peak >= LEAST_KIB * KIB else ("bytes", 1)
 
     @property
     def named(self) -> bool:
@@ -96,20 +99,26 @@ def _title(inspection: Inspection) -> str:
     return f"{title} at operator {pinning.index} {shorten(printable(pinning.name), LABEL_LENGTH)}"
 
 
-def draw(chart: Chart, suffix: str) -> bytes:
-    """The chart as the content of a file with this suffix; equal charts give equal bytes."""
+def draw(chart: Chart, found: MemoryMap, file: PictureFile) -> bytes:
+    """The map above the chart as the content of a file; equal drawings give equal bytes."""
     width = INCHES["margin"] + INCHES["operator"] * chart.operators
     return picture(
         (min(INCHES["most"], max(INCHES["least"], width)), INCHES["height"]),
-        lambda figure: _paint(figure.add_subplot(), chart),
-        suffix,
+        lambda figure: _paint(figure, chart, found, file.or_title(chart.title)),
+        file,
     )
 
 
-def _paint(axes: Axes, chart: Chart) -> None:
-    _draw_parts(axes, chart)
-    _draw_peak(axes, chart)
-    _label(axes, chart)
+def _paint(figure: Figure, chart: Chart, found: MemoryMap, title: str) -> None:
+    above, below = figure.subplots(2, 1)
+    above.set_title(title, parse_math=False)
+    paint_map(above, found)
+    above.set_ylim(0, max(found.head_bytes / KIB * 1.06, 1))
+    above.set_ylabel("address, KiB")
+    above.legend(handles=legend_of(found), loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
+    _draw_parts(below, chart)
+    _draw_peak(below, chart)
+    _label(below, chart)
 
 
 def _draw_parts(axes: Axes, chart: Chart) -> None:
@@ -137,10 +146,9 @@ def _draw_peak(axes: Axes, chart: Chart) -> None:
 
 def _label(axes: Axes, chart: Chart) -> None:
     name, unit = chart.unit
-    axes.set_title(chart.title, parse_math=False)
     axes.set_ylabel(f"working set, {name}")
     axes.set_xlabel("operator")
-    axes.set_xlim(-0.7, max(chart.operators, 1) - 0.3)
+    axes.set_xlim(-1.5, max(chart.operators, 1) - 0.5)  # as in the map: scope 0 is before the first operator
     axes.set_ylim(0, max(chart.peak / unit * 1.06, 1))
     axes.set_xticks(chart.ticks, chart.labels, rotation=90 if chart.named else 0, parse_math=False)
     axes.grid(axis="y", linewidth=0.4, color="#dddddd")
@@ -149,4 +157,4 @@ def _label(axes: Axes, chart: Chart) -> None:
     handles, names = axes.get_legend_handles_labels()
     by_name = dict(zip(names, handles, strict=True))
     in_order = {name: by_name[name] for name in (*chart.parts, "peak")}
-    axes.figure.legend(in_order.values(), in_order, loc="outside lower center", ncols=4, frameon=False)
+    axes.legend(in_order.values(), in_order, loc="upper left", bbox_to_anchor=(1, 1), frameon=False)

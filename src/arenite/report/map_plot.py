@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 
 from arenite.names import printable
 from arenite.report.console import number, shorten
-from arenite.report.picture import picture
+from arenite.report.picture import PictureFile, picture
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.patches import Patch
 
     from arenite.search.memory_map import Kind, MemoryMap
 
@@ -42,28 +43,28 @@ _LEFT = 1.5
 """Scope minus the left edge of its column: operator i runs in scope i + 1, and columns are centered on operators."""
 
 
-def draw(before: MemoryMap, after: MemoryMap, suffix: str) -> bytes:
-    """Both maps as the content of a file with this suffix; equal maps give equal bytes."""
-    return picture(INCHES, lambda figure: _paint(figure, before, after), suffix)
+def draw(before: MemoryMap, after: MemoryMap, file: PictureFile) -> bytes:
+    """Both maps as the content of a file; equal maps give equal bytes."""
+    title = f"{shorten(printable(before.model), TITLE_LENGTH)} for target {before.target}"
+    return picture(INCHES, lambda figure: _paint(figure, before, after, file.or_title(title)), file)
 
 
-def _paint(figure: Figure, before: MemoryMap, after: MemoryMap) -> None:
+def _paint(figure: Figure, before: MemoryMap, after: MemoryMap, title: str) -> None:
     left, right = figure.subplots(1, 2, sharey=True)
     height = max(before.head_bytes, after.head_bytes, 1) / KIB
     for axes, found, name in ((left, before, "before"), (right, after, "after")):
-        _map(axes, found)
+        paint_map(axes, found)
         axes.set_title(f"{name}: tensors and scratch in {number(found.head_bytes)} bytes", fontsize=9)
         axes.set_xlabel("operator")
         axes.set_ylim(0, 1.04 * height)
-        axes.spines[["top", "right"]].set_visible(False)
     left.set_ylabel("address, KiB")
-    figure.suptitle(
-        f"{shorten(printable(before.model), TITLE_LENGTH)} for target {before.target}", fontsize=10, parse_math=False
-    )
-    _legend(figure, before, after)
+    figure.suptitle(title, fontsize=10, parse_math=False)
+    handles = legend_of(before, after)
+    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles) or 1, frameon=False)
 
 
-def _map(axes: Axes, found: MemoryMap) -> None:
+def paint_map(axes: Axes, found: MemoryMap) -> None:
+    """Draw a map: addresses in KiB upward, to the right one column for each scope, operator i at i."""
     from matplotlib.collections import PatchCollection
     from matplotlib.patches import Rectangle
 
@@ -89,6 +90,7 @@ def _map(axes: Axes, found: MemoryMap) -> None:
     )
     axes.axhline(found.head_bytes / KIB, color=PEAK, linewidth=1, linestyle="--")
     axes.set_xlim(-_LEFT, max(found.scopes, 1) - _LEFT)
+    axes.spines[["top", "right"]].set_visible(False)
 
 
 def shared_bytes(found: MemoryMap) -> list[tuple[int, int, int, int]]:
@@ -101,11 +103,12 @@ def shared_bytes(found: MemoryMap) -> list[tuple[int, int, int, int]]:
     return result
 
 
-def _legend(figure: Figure, *maps: MemoryMap) -> None:
+def legend_of(*maps: MemoryMap) -> list[Patch]:
+    """A key to the colors and the hatching in these maps."""
     from matplotlib.patches import Patch
 
     shown = {buffer.kind for found in maps for buffer in found.buffers if buffer.size and buffer.last >= 0}
     handles = [Patch(facecolor=colour, edgecolor=EDGE, label=kind) for kind, colour in COLOURS.items() if kind in shown]
     if any(map(shared_bytes, maps)):
         handles.append(Patch(facecolor="white", edgecolor=EDGE, hatch=HATCH, label="shared"))
-    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles) or 1, frameon=False)
+    return handles

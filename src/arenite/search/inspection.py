@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from arenite.backends.reference.registered import CUSTOM
 from arenite.backends.target import TFLM
-from arenite.backends.tflm.head import planned_offsets
+from arenite.backends.tflm.head import head_lifetimes, head_plan, planned_offsets
 from arenite.boards import find_target
 from arenite.budget import STEPS_PER_SECOND, Budget
 from arenite.check.validity import validity
@@ -42,8 +42,9 @@ class InspectedTensor:
     `index` numbers the tensors of all graphs in file order, so in the main graph it is the index in the file. `bytes`
     is the size, not rounded; working sets count it rounded up to 16. `first` and `last` are the scopes in which the
     tensor takes room in the head, both included: 0 before the first operator, i + 1 while operator i of a model without
-    control flow runs, and both -1 if no operator uses it. Both are None for tensors that take no room in the head:
-    constants, variables, empty tensors.
+    control flow runs, and both -1 if no operator uses it. `address` is where it lies in the head, in bytes, by the plan
+    whose height is `Inspection.head_bytes`. All three are None for tensors that take no room in the head: constants,
+    variables, empty tensors. A variable with an offset in the file's own plan has an address alone.
     """
 
     index: int
@@ -53,6 +54,7 @@ class InspectedTensor:
     bytes: int
     first: int | None
     last: int | None
+    address: int | None
     constant: bool
     variable: bool
 
@@ -150,8 +152,6 @@ def inspect(model: Model, *, target: Target | str = TFLM, budget: Budget | None 
         ModelError: a graph calls itself through control flow, or its operators form a cycle.
         OptionError: no target has this name.
     """
-    from arenite.backends.tflm.head import planned_head
-
     runs_on = find_target(target) if isinstance(target, str) else target
     tables = _Tables(model)
     graphs = tuple(tables.graph(position) for position in range(len(model.graphs)))
@@ -166,7 +166,7 @@ def inspect(model: Model, *, target: Target | str = TFLM, budget: Budget | None 
         peak_operator=pinned,
         peak_tensors=tables.heaviest() if pinned is None else main[pinned].alive,
         lower_bound_bytes=peak_lower_bound(model, budget=budget or Budget(_STEPS_FOR_LEAST_PEAK)),
-        head_bytes=planned_head(model),
+        head_bytes=tables.head_bytes,
         arena=runs_on.arena(model),
         weights_bytes=weights_bytes(model),
         macs=sum(entry.macs for entry in main),
@@ -187,6 +187,10 @@ class _Tables:
         self._sizes = {entry.tensor: entry.size for entry in self.liveness.lifetimes}
         self._sets = {(entry.graph, entry.position): entry for entry in working_sets(model)}
         self._macs = _Macs(model)
+        placed = head_plan(model)
+        self.head_bytes = placed.height
+        entries = head_lifetimes(self.liveness, planned_offsets(model, model.plan))
+        self._address = {entry.tensor: at for entry, at in zip(entries, placed.offsets, strict=False)}
 
     def graph(self, position: int) -> InspectedGraph:
         graph = self._model.graphs[position]
@@ -224,6 +228,7 @@ class _Tables:
             bytes=tensor.bytes if tensor.data is None else len(tensor.data),
             first=lifetime.first if lifetime.size else None,
             last=lifetime.last if lifetime.size else None,
+            address=self._address.get(tensor),
             constant=tensor.constant,
             variable=tensor.variable,
         )

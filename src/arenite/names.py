@@ -11,13 +11,17 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 LONGEST_NAME = 1000
 """Characters of a name that are printed; converters join names of fused operators, which gives up to 700."""
 LONGEST_LINE = 2000
 """Characters of an error, which fills a screen."""
 _CUT = "..."
+_MOST_SUGGESTED = 5
+"""Names in a suggestion: as many as one can take in."""
+_LEAST_SIMILAR = 0.5
+"""Share of letters that a suggested name has in common with the one that was given; with fewer it is no mistyping."""
 _MOST_PARTS = 16
 """Slashes at which a name is cut into parts: more than converters nest scopes."""
 
@@ -41,6 +45,18 @@ def escaped(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
+
+
+def did_you_mean(wanted: str, known: Iterable[str], otherwise: str, *, near: Sequence[str] = ()) -> str:
+    """The end of a message about a name that is not known: similar ones, or what to do `otherwise`.
+
+    Args:
+        near: names that are better than similar ones, if there are any.
+    """
+    from difflib import get_close_matches  # here, because only messages need it
+
+    found = list(near) or get_close_matches(wanted, list(known), n=_MOST_SUGGESTED, cutoff=_LEAST_SIMILAR)
+    return f"did you mean {', '.join(found[:_MOST_SUGGESTED])}?" if found else otherwise
 
 
 def _cut(text: str, length: int) -> str:

@@ -5,6 +5,7 @@ import json
 import pytest
 from hand_made import graph, tensor
 from hand_made import model as hand_made
+from refusals import refused
 from typer.testing import CliRunner
 
 from arenite import boards, zoo
@@ -36,13 +37,6 @@ def values(code, *arguments):
     assert result.exit_code == code, result.output
     assert len(result.stderr.splitlines()) == code
     return json.loads(result.stdout)
-
-
-def refused(result):
-    assert (result.exit_code, result.stdout) == (2, "")
-    (line,) = result.stderr.splitlines()
-    assert line.startswith("arenite: error: ")
-    return line
 
 
 def declared(model, target=REFERENCE):

@@ -1,7 +1,9 @@
 import csv
 import json
+import struct
 
 import pytest
+from refusals import refused
 from typer.testing import CliRunner
 
 from arenite import zoo
@@ -18,16 +20,6 @@ def model(tmp_path):
 
 def run(*arguments):
     return CliRunner().invoke(app, list(map(str, arguments)), env={"COLUMNS": "80"})
-
-
-def refused(result):
-    """The message of a command that must have failed as bad input: one line on stderr, no traceback."""
-    assert result.exit_code == 2, result.output
-    assert isinstance(result.exception, SystemExit)
-    assert result.stdout == ""
-    (line,) = result.stderr.splitlines()
-    assert line.startswith("arenite: error: ")
-    return line
 
 
 def test_text(model):
@@ -82,6 +74,10 @@ def test_csv_makes_its_folder(model, tmp_path):
     assert sorted(path.name for path in folder.iterdir()) == ["operators.csv", "tensors.csv"]
     with (folder / "operators.csv").open(newline="") as file:
         assert max(int(row["working_set_bytes"]) for row in csv.DictReader(file)) == 5216
+    with (folder / "tensors.csv").open(newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["address"]]
+    assert rows
+    assert all(row["first"] and row["constant"] == "false" for row in rows)
     assert f"Wrote {folder / 'operators.csv'}" in result.stdout
 
 
@@ -101,6 +97,28 @@ def test_plot(model, tmp_path, name, start):
     assert (tmp_path / name).read_bytes().startswith(start)
     assert "--force" in refused(run("inspect", model, "--plot", tmp_path / name))
     assert run("inspect", model, "--plot", tmp_path / name, "--force").exit_code == 0
+
+
+def test_a_plot_has_the_title_and_the_dots_that_were_asked_for(model, tmp_path):
+    assert run("inspect", model, "--plot", tmp_path / "a.svg", "--title", "Ours & theirs").exit_code == 0
+    assert "Ours &amp; theirs" in (tmp_path / "a.svg").read_text()
+    sizes = []
+    for dots in (40, 80):
+        assert run("inspect", model, "--plot", tmp_path / f"{dots}.png", "--dpi", dots).exit_code == 0
+        sizes.append(struct.unpack(">II", (tmp_path / f"{dots}.png").read_bytes()[16:24]))
+    assert sizes[1] == tuple(2 * size for size in sizes[0])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--dpi", "100"], "--dpi goes with --plot FILE"),
+        (["--title", "x"], "--title goes with --plot FILE"),
+        (["--plot", "x.png", "--dpi", "5"], "--dpi: '5' is not a whole number from 20 to 1,200"),
+    ],
+)
+def test_options_of_a_plot_that_cannot_be_right(model, options, message):
+    assert message in refused(run("inspect", model, *options))
 
 
 def test_plots_of_other_kinds_are_refused_before_any_work(tmp_path):

@@ -3,6 +3,7 @@ import json
 import re
 
 import pytest
+from refusals import refused
 from typer.testing import CliRunner
 
 from arenite import zoo
@@ -29,16 +30,6 @@ def model(tmp_path):
 
 def run(*arguments):
     return CliRunner().invoke(app, ["optimize", *map(str, arguments), "--rounds", "1"], env={"COLUMNS": "80"})
-
-
-def refused(result, code=2):
-    """The message of a command that must have failed: one line on stderr, no traceback."""
-    assert result.exit_code == code, result.output
-    assert isinstance(result.exception, SystemExit)
-    assert result.stdout == ""
-    (line,) = result.stderr.splitlines()
-    assert line.startswith("arenite: error: ")
-    return line
 
 
 def test_the_papers_example(model, tmp_path):

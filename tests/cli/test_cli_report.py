@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from refusals import refused
 from typer.testing import CliRunner
 
 import arenite
@@ -16,16 +17,6 @@ QUICK = ("--effort", "low", "--no-verify")
 
 def run(*arguments):
     return CliRunner().invoke(app, list(map(str, arguments)), env={"COLUMNS": "80"})
-
-
-def refused(result, code=2):
-    """The message of a command that must have failed: one line on stderr, no traceback."""
-    assert result.exit_code == code, result.output
-    assert isinstance(result.exception, SystemExit)
-    assert result.stdout == ""
-    (line,) = result.stderr.splitlines()
-    assert line.startswith("arenite: error: ")
-    return line
 
 
 @pytest.fixture

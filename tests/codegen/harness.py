@@ -6,7 +6,10 @@ import os
 import re
 import shutil
 import subprocess
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -21,7 +24,7 @@ from arenite.search.c_export import program
 
 KERNEL_FOLDER = Path(arenite.codegen.__file__).parent / "kernels"
 STRICT = ["-Wall", "-Wextra", "-Wconversion", "-Wpedantic", "-Werror"]
-SANITIZED = ["-std=c99", *STRICT, "-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
+SANITIZED = ["-std=c99", *STRICT, "-O1", "-g1", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
 
 MAIN = """
 #include <stdio.h>
@@ -126,13 +129,68 @@ def run_c(models, rounds, folder, *, target=C, also=(), change=None):
     for file, text in files.items():
         (folder / file).write_text(change(text) if change else text)
     program = folder / "program"
-    c_files = sorted(str(folder / file) for file in files if file.endswith(".c"))
+    own = sorted(file for file in files if file.endswith(".c") and not file.startswith(("arenite_", "main.")))
+    for file in own:
+        _needs_nothing_else(file, files)
+    (folder / "models.c").write_text("".join(f'#include "{file}"\n' for file in own))
+    options = [each for each in also if not each.endswith(".c")]
+    kernels = [folder / file for file in files if file.endswith(".c") and file.startswith("arenite_")]
+    objects = _objects([*kernels, *(Path(each) for each in also if each.endswith(".c"))], options, files)
     hidden = [f"-DM{number}_NO_ARENA" for number in range(len(models))]
-    subprocess.run([compiler(), *SANITIZED, *hidden, *c_files, *also, "-o", str(program)], check=True)
+    command = [compiler(), *SANITIZED, *hidden, *options, "main.c", "models.c", *objects, "-o", "program"]
+    subprocess.run(command, check=True, cwd=folder)
     fed = b"".join(array.tobytes() for model in rounds for inputs in model for array in inputs)
     done = subprocess.run([str(program)], input=fed, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
     return _read(models, rounds, done.stdout)
+
+
+NEEDED = {
+    "<string.h>": r"\bmem(?:cpy|set|move)\b",
+    "<stddef.h>": r"\b(?:size_t|NULL)\b",
+    "<stdint.h>": r"\bu?int\d+_t\b",
+}
+"""What of the standard headers generated C uses."""
+
+
+def _needs_nothing_else(file, files):
+    """The file includes what it uses: all files of models are compiled as one, so the compiler would not tell."""
+    seen = _included(file, files)
+    there = "".join(files.get(name, name) for name in seen if name != file)
+    used = set(re.findall(r"\barenite_\w+", re.sub(r"/\*.*?\*/|#include .*?\n", "", files[file], flags=re.DOTALL)))
+    assert used <= set(re.findall(r"\barenite_\w+", there)), (file, used)
+    for header, use in NEEDED.items():
+        assert header in seen or not re.search(use, files[file]), (file, header)
+
+
+def _included(file, files):
+    """The names of a file and of all files that it includes, one through the other; those of the system in <>."""
+    found, waiting = {}, [file]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found[name] = None
+            waiting += re.findall(r'^#include "?(<[\w.]+>|[\w.]+)', files.get(name, ""), re.MULTILINE)
+    return found
+
+
+@cache
+def _folder_of_objects():
+    return TemporaryDirectory(prefix="arenite-kernels-")
+
+
+def _objects(c_files, options, files):
+    """Objects of these files, which many programs have in common: each is compiled once in a run of the tests."""
+    found, folder = {}, Path(_folder_of_objects().name)
+    for path in c_files:
+        texts = [path.read_text(), *(files.get(name) for name in _included(path.name, files))]
+        found[path] = folder / f"{path.stem}-{sha256(repr((texts, options)).encode()).hexdigest()}.o"
+    missing = [path for path, made in found.items() if not made.exists()]
+    if missing:
+        subprocess.run([compiler(), *SANITIZED, *options, "-c", *missing], check=True, cwd=folder)
+    for path in missing:
+        (folder / f"{path.stem}.o").rename(found[path])
+    return list(found.values())
 
 
 def _each(tensors, template, macro):

@@ -14,10 +14,10 @@ import signal
 import struct
 import sys
 import traceback
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hostile_file import FLOAT, INT8, INT32, File
-from hostile_models import EVIL, IMAGE, flexbomb, options_of
+from hostile_models import EVIL, IMAGE, calling, calling_twice, flexbomb, options_of
 
 from arenite.errors import AreniteError
 from arenite.model import Model
@@ -27,9 +27,6 @@ from arenite.search.optimization import Options, optimize
 from arenite.tflite.read import read_bytes
 from arenite.tflite.write import write_bytes
 from arenite.zoo import build
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 PROCESSOR_SECONDS = 10
 MEMORY_BYTES = 1 << 30
@@ -63,15 +60,7 @@ def originals() -> list[bytes]:
     custom = file.ends([x], [y, held]).content
 
     zoo = (build("chain", length=3, channels=4), build("inception", modules=1))
-    return [image, custom, *calling(), *map(write_bytes, zoo)]
-
-
-def calling() -> Iterator[bytes]:
-    from hostile_models import calls
-
-    for name, content in calls():
-        if name in ("ifs_3", "calls_graph_1"):
-            yield content
+    return [image, custom, calling_twice(3).content, calling(1).content, *map(write_bytes, zoo)]
 
 
 def mutant(sources: list[bytes], chance: random.Random) -> bytes:

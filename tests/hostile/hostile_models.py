@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import struct
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import flatbuffers
@@ -17,9 +18,10 @@ from arenite.operators.kinds import KINDS
 from arenite.tflite.options import options_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    Cases = Iterator[tuple[str, bytes]]
+    Cases = Iterator[tuple[str, bytes | Callable[[], File]]]
+    # Files that take long to make are made when their turn comes, by the one test that runs commands on them.
 
 IMAGE = (1, 4, 4, 2)
 EVIL = "\x1b[31mred\x1b]0;title\x07\nline\r\0*/\"'</script>%s%n{0}$(id)`id`\\../../x\u202eleft\x9b31m"
@@ -174,17 +176,10 @@ def chain(links: int, *, closed: bool = False) -> File:
 
 
 def endless_graphs() -> Cases:
-    yield "chain_2000", chain(2000).content
-    yield "chain_50000", chain(50_000).content
-    yield "ring_50000", chain(50_000, closed=True).content
-    file = File()
-    source = file.tensor((4,), FLOAT)
-    parts = [file.tensor((4,), FLOAT) for _ in range(2000)]
-    for part in parts:
-        file.operator("RELU", [source], [part])
-    result = file.tensor((4,), FLOAT)
-    file.operator("ADD_N", parts, [result], options_of("ADD_N"))
-    yield "wide_2000", file.ends([source], [result]).content
+    yield "chain_2000", partial(chain, 2000)
+    yield "chain_50000", partial(chain, 50_000)
+    yield "ring_50000", partial(chain, 50_000, closed=True)
+    yield "wide_2000", partial(wide, 2000)
     for name, inputs, outputs in (("itself", [0, 0], [0]), ("twice", [0, 0], [1, 1]), ("ends", [0, 0], [1])):
         file = File()
         file.tensor((4,), FLOAT)
@@ -193,38 +188,65 @@ def endless_graphs() -> Cases:
         yield f"add_{name}", file.ends([0, 0, 0], [1, 0, 1]).content
 
 
+def wide(count: int) -> File:
+    """One tensor that many operators read, whose results one operator adds up."""
+    file = File()
+    source = file.tensor((4,), FLOAT)
+    parts = [file.tensor((4,), FLOAT) for _ in range(count)]
+    for part in parts:
+        file.operator("RELU", [source], [part])
+    result = file.tensor((4,), FLOAT)
+    file.operator("ADD_N", parts, [result], options_of("ADD_N"))
+    return file.ends([source], [result])
+
+
 def calls() -> Cases:
     """Graphs that call each other, deep and often."""
     for depth in (400, 5000):
-        file = File()
-        x, y = file.tensor((4,), FLOAT), file.tensor((4,), FLOAT)
-        file.operator("RELU", [x], [y])
-        file.ends([x], [y])
-        for number in range(1, depth):
-            file.operator("CALL_ONCE", [], [], schema.CallOnceOptionsT(initSubgraphIndex=number))
-            file.graph(f"g{number}")
-        yield f"calls_{depth}", file.content
+        yield f"calls_{depth}", partial(calling_one, depth)
     for depth in (3, 16, 40):
-        file = File()
-        for number in range(depth):
-            if number:
-                file.graph(f"g{number}")
-            condition, x, y = file.tensor((1,), BOOL), file.tensor((4,), FLOAT), file.tensor((4,), FLOAT)
-            if number + 1 < depth:
-                both = schema.IfOptionsT(thenSubgraphIndex=number + 1, elseSubgraphIndex=number + 1)
-                file.operator("IF", [condition, condition, x], [y], both)
-            else:
-                file.operator("RELU", [x], [y])
-            file.ends([condition, x], [y])
-        yield f"ifs_{depth}", file.content
+        yield f"ifs_{depth}", partial(calling_twice, depth)
     for target in (0, 1, 7, -1):
-        file = File()
+        yield f"calls_graph_{target}", partial(calling, target)
+
+
+def calling_one(depth: int) -> File:
+    """A graph that calls many others once."""
+    file = File()
+    x, y = file.tensor((4,), FLOAT), file.tensor((4,), FLOAT)
+    file.operator("RELU", [x], [y])
+    file.ends([x], [y])
+    for number in range(1, depth):
+        file.operator("CALL_ONCE", [], [], schema.CallOnceOptionsT(initSubgraphIndex=number))
+        file.graph(f"g{number}")
+    return file
+
+
+def calling_twice(depth: int) -> File:
+    """Graphs of which each has an IF with the next one as both branches."""
+    file = File()
+    for number in range(depth):
+        if number:
+            file.graph(f"g{number}")
         condition, x, y = file.tensor((1,), BOOL), file.tensor((4,), FLOAT), file.tensor((4,), FLOAT)
-        file.operator("IF", [condition, x], [y], schema.IfOptionsT(target, target))
-        file.operator("WHILE", [x], [], schema.WhileOptionsT(target, target))
+        if number + 1 < depth:
+            both = schema.IfOptionsT(thenSubgraphIndex=number + 1, elseSubgraphIndex=number + 1)
+            file.operator("IF", [condition, condition, x], [y], both)
+        else:
+            file.operator("RELU", [x], [y])
         file.ends([condition, x], [y])
-        file.graph("second")
-        yield f"calls_graph_{target}", file.content
+    return file
+
+
+def calling(target: int) -> File:
+    """An IF and a WHILE that run graphs of one number, which there may not be."""
+    file = File()
+    condition, x, y = file.tensor((1,), BOOL), file.tensor((4,), FLOAT), file.tensor((4,), FLOAT)
+    file.operator("IF", [condition, x], [y], schema.IfOptionsT(target, target))
+    file.operator("WHILE", [x], [], schema.WhileOptionsT(target, target))
+    file.ends([condition, x], [y])
+    file.graph("second")
+    return file
 
 
 def evil_names() -> Cases:

@@ -25,7 +25,7 @@ from arenite.cli import app
 from arenite.runtimes import process
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 PROCESSOR_SECONDS = 20
 """For each command, so that what hangs is ended: 5 suffice on a quiet machine, and load makes a second do less."""
@@ -74,9 +74,10 @@ def limited(name: str, content: bytes) -> None:
         os.chdir("/")
 
 
-def run(files: Iterable[tuple[str, bytes]]) -> None:
+def run(files: Iterable[tuple[str, bytes | Callable[[], File]]]) -> None:
     warm_up()
-    for name, content in files:
+    for name, made in files:
+        content = made().content if callable(made) else made
         child = os.fork()
         if not child:
             try:
@@ -106,7 +107,7 @@ def main(part: int, parts: int, folder: str | None = None) -> None:
     if folder is None:
         from hostile_models import cases
 
-        files: Iterable[tuple[str, bytes]] = cases()
+        files: Iterable[tuple[str, bytes | Callable[[], File]]] = cases()
     else:
         files = ((path.name, path.read_bytes()) for path in sorted(Path(folder).iterdir()))
     run(file for number, file in enumerate(files) if number % parts == part)

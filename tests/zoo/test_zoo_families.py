@@ -117,6 +117,7 @@ def test_smallest_parameters(name):
     ("name", "given_", "says"),
     [
         ("vgg", {}, "no model 'vgg' in the zoo; choose from paper, mobilenet-v1,"),
+        ("mobilnet-v2", {}, "no model 'mobilnet-v2' in the zoo; did you mean mobilenet-v2, mobilenet-v1?"),
         ("chain", {"width": 3}, "chain: no parameter 'width'; choose from length, channels, resolution"),
         ("chain", {"name": 3}, "chain: no parameter 'name'"),
         ("chain", {"length": 0}, "chain: length must be a whole number from 1 to 4096, not 0"),

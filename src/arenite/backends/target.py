@@ -23,6 +23,7 @@ from arenite.backends.sets import (
 )
 from arenite.backends.tflm.head import head_plan
 from arenite.errors import OptionError
+from arenite.names import did_you_mean
 
 if TYPE_CHECKING:
     from arenite.backends.backend import Backend
@@ -138,8 +139,6 @@ def _aliases() -> dict[str, str]:
 
 ALIASES = _aliases()
 """Other name -> name in `TARGETS`."""
-_SUGGESTED = 5
-"""Names in a message, at most: as many as one can take in."""
 
 
 def hyphened(name: str) -> str:
@@ -157,10 +156,6 @@ def find_target(name: str) -> Target:
     found = TARGETS.get(ALIASES.get(wanted, wanted))
     if found is not None:
         return found
-    from difflib import get_close_matches  # here, because only messages need it
-
-    known = (*TARGETS, *ALIASES)
     near = [each for each in TARGETS if wanted and wanted in each]
-    near = near or get_close_matches(wanted, known, n=_SUGGESTED, cutoff=0.6)
-    hint = f"did you mean {', '.join(near[:_SUGGESTED])}?" if near else "`arenite targets` lists all of them"
+    hint = did_you_mean(wanted, (*TARGETS, *ALIASES), "`arenite targets` lists all of them", near=near)
     raise OptionError(f"no target is called {name!r}; {hint}")

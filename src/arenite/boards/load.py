@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from arenite.backends import target as targets
 from arenite.errors import OptionError
+from arenite.names import did_you_mean
 
 if TYPE_CHECKING:
     from arenite.backends.target import Target
@@ -63,8 +64,9 @@ def find(name: str) -> Board:
     found = _named(name)
     if found is not None:
         return found
-    near = _near(targets.hyphened(name))
-    hint = f"did you mean {', '.join(near[:5])}?" if near else "`arenite boards` lists all of them"
+    wanted = targets.hyphened(name)
+    names = [board.name for board in load()]
+    hint = did_you_mean(wanted, names, "`arenite boards` lists all of them", near=_holding(wanted))
     raise OptionError(f"no board is called {name!r}; {hint}")
 
 
@@ -105,13 +107,10 @@ def _plain(chip: str) -> str:
     return "".join(letter for letter in chip.lower() if letter.isalnum())
 
 
-def _near(wanted: str) -> list[str]:
-    """Names of boards that the wanted text is a part of, in their name or chip; otherwise those that are similar."""
-    from difflib import get_close_matches  # here, because only messages need it
-
+def _holding(wanted: str) -> list[str]:
+    """Names of boards with the wanted text in their name or in that of their chip."""
     code = _plain(wanted)
-    parts = [board.name for board in load() if code and (wanted in board.name or code in _plain(board.mcu))]
-    return parts or get_close_matches(wanted, [board.name for board in load()], n=5, cutoff=0.5)
+    return [board.name for board in load() if code and (wanted in board.name or code in _plain(board.mcu))]
 
 
 def _board(row: dict[str, str]) -> Board:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from arenite.errors import OptionError
+from arenite.names import did_you_mean
 from arenite.zoo.chain import chain
 from arenite.zoo.darts import darts
 from arenite.zoo.densenet import densenet
@@ -84,5 +85,6 @@ def find_family(name: str) -> Family:
         OptionError: no family has this name.
     """
     if name not in MODELS:
-        raise OptionError(f"no model {name!r} in the zoo; choose from {', '.join(MODELS)}")
+        hint = did_you_mean(name.lower(), MODELS, f"choose from {', '.join(MODELS)}")
+        raise OptionError(f"no model {name!r} in the zoo; {hint}")
     return MODELS[name]

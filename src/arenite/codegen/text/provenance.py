@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.metadata import version
+from functools import cache
+from importlib import metadata
 from typing import TYPE_CHECKING
 
 from arenite.codegen.text.lines import comment_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+version = cache(metadata.version)
+"""The version of an installed package, which takes a millisecond to read; an export of C names it in every file."""
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from arenite.codegen.text.lines import comment_lines
 from arenite.codegen.text.literals import elements
+from arenite.codegen.text.provenance import version
 from arenite.codegen.types import FLOAT
 
 if TYPE_CHECKING:

@@ -91,6 +91,30 @@ def loop(elements=8):
     return model(main, condition, body, name="loop")
 
 
+def remembering(elements=8):
+    """A running sum: a variable that another graph sets once, and every inference reads, adds to and assigns."""
+    here, there = scalar("here", ElementType.RESOURCE), scalar("there", ElementType.RESOURCE)
+    x, old, new = (tensor(name, elements) for name in ("x", "old", "new"))
+    first = constant("first", *map(float, range(elements)))
+    named = {"container": "", "shared_name": "sum"}
+    operators = [
+        Operator("CALL_ONCE", (), (), {"init_subgraph_index": 1}, graphs=(1,)),
+        Operator("VAR_HANDLE", (), (here,), named),
+        Operator("READ_VARIABLE", (here,), (old,)),
+        add(old, x, new),
+        Operator("ASSIGN_VARIABLE", (here, new), ()),
+    ]
+    assigned = [Operator("VAR_HANDLE", (), (there,), named), Operator("ASSIGN_VARIABLE", (there, first), ())]
+    return model(graph([x], [new], operators), graph([], [], assigned, name="once"), name="remembering")
+
+
+def beside(one, other):
+    """Two models as one that does both: first what `other` does, whose further graphs it has, then what `one` does."""
+    own, first = one.main, other.main
+    ends = (*own.inputs, *first.inputs), (*own.outputs, *first.outputs)
+    return model(graph(*ends, (*first.operators, *own.operators)), *other.graphs[1:], name=f"{one.name} beside")
+
+
 def with_custom_options(each, *options):
     """The model written and read again, with these mappings as flexbuffers of its custom operators, in their order."""
     import numpy as np

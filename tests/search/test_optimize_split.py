@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hand_made import constant, graph, tensor
+from hand_made import beside, conditional, constant, graph, loop, remembering, tensor
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strip_networks import FLOAT, INT8, INT16, networks
@@ -14,7 +14,7 @@ from arenite.backends.target import find_target
 from arenite.budget import Budget
 from arenite.check.validity import is_right
 from arenite.errors import FitError, VerificationError
-from arenite.model import Graph, Model, Operator
+from arenite.model import Model, Operator
 from arenite.operators.macs import macs
 from arenite.problems.placement import Layout
 from arenite.rewrite import Prune
@@ -139,9 +139,15 @@ def test_what_cannot_be_split_is_left_whole():
     addition = Operator("ADD", (x, constant("c", 1.0, 2.0, 3.0, 4.0)), (y,), {"fused_activation_function": 0})
     plain = Model("plain", (graph([x], [y], [addition]),))
     assert "nothing is executed in strips" in optimize(plain, SPLIT).notes[-1]
-    other = Graph("other", (), (), (), ())
-    several = replace(plain, graphs=(*plain.graphs, other))
-    assert "several graphs" in optimize(several, SPLIT).notes[-1]
+
+
+@pytest.mark.parametrize("other", [conditional, loop, remembering])
+def test_graphs_and_variables_beside_them_forbid_no_strips(mobilenet, other):
+    plan = optimize(beside(mobilenet, other()), replace(HEAD, verify=True, rounds=3))
+    assert plan.strips
+    assert plan.after.head < plan.before.head
+    assert plan.verification.status == {"litert": "identical", "tflm": "identical"}
+    assert is_right(plan.model, PORTABLE)
 
 
 def test_a_plan_to_respect_is_left(mobilenet):

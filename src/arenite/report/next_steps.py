@@ -138,7 +138,7 @@ def after_inspect(model: Path, device: DeviceOptions) -> Iterator[Step]:
 
 def can_split(model: Model) -> bool:
     """Whether some operator can be executed in strips of rows."""
-    return len(model.graphs) == 1 and any(why_not_strips(operator) is None for operator in model.main.operators)
+    return any(why_not_strips(operator) is None for operator in model.main.operators)
 
 
 def can_be_c(model: Model) -> bool:

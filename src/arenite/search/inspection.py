@@ -215,7 +215,7 @@ class _Tables:
             bystander_bytes=sum(map(self._sizes.__getitem__, alive)) - input_bytes - output_bytes,
             alive=tuple(map(self._index.__getitem__, alive)),
             macs=self._macs.of(operator),
-            cannot_split="is in a model of several graphs" if len(self._model.graphs) > 1 else why_not(operator),
+            cannot_split="is not in the main graph" if graph else why_not(operator),
         )
 
     def tensor(self, tensor: Tensor) -> InspectedTensor:

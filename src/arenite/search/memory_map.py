@@ -254,7 +254,6 @@ class _Mapping:
 
     def steps(self, alive: Sequence[int]) -> Iterator[Step]:
         parts = _Parts(self.model, self.running, self.origins)
-        several = "is in a model of several graphs" if len(self.model.graphs) > 1 else None
         for span, (first, graph, index) in zip(self.spans(), self.running, strict=True):
             operator = self.model.graphs[graph].operators[index]
             yield Step(
@@ -266,7 +265,7 @@ class _Mapping:
                 working_set_bytes=max(alive[first : span.last + 1]),
                 scratch_bytes=sum(map(align, self.target.charged.planned_scratch(operator))),
                 macs=macs(operator),
-                cannot_split=several or why_not(operator),
+                cannot_split="is not in the main graph" if graph else why_not(operator),
                 source=parts.source(operator),
                 part=parts.next(operator),
             )

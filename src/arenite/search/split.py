@@ -330,7 +330,6 @@ def obstacle(task: Task) -> str | None:
         (source.compiled_by_vela, "it was compiled by Vela"),
         (options.plan == "respect" and source.plan is not None, "its plan is respected"),
         (not options.reorder and not runs_as_filed(source), "its operators are filed out of order"),
-        (len(source.graphs) > 1, "it has several graphs"),
         (task.budget.left < LEAST_STEPS, "nothing was left of the budget"),
     )
     reason = next((reason for holds, reason in reasons if holds), None) or plan_obstacle(source)

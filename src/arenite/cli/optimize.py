@@ -71,6 +71,13 @@ def optimize_command(
         bool,
         typer.Option("--widen-bias", help="Repair int32 biases of int16 TRANSPOSE_CONV, which TFLM reads as int64."),
     ] = False,
+    io: Annotated[
+        Literal["int8", "uint8"] | None,
+        typer.Option(
+            help="Inputs and outputs of this type instead of floats that the model quantizes, or of the other type.",
+            show_default="as they are",
+        ),
+    ] = None,
     plan: Annotated[
         Literal["replace", "respect"], typer.Option(help="What to do with an offline plan that the model carries.")
     ] = "replace",
@@ -120,6 +127,7 @@ def optimize_command(
         max_extra_macs=None if max_extra_macs is None else parse_share(max_extra_macs),
         unpack_int4=unpack_int4,
         widen_bias=widen_bias,
+        io=io,
         plan=plan,
         effort=effort,
         time_limit=time_limit,

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _MOST = 3
 """Steps shown: more is a manual, not a hint."""
-_KEPT = ("keep_inputs", "reorder", "unpack_int4", "widen_bias")
+_KEPT = ("keep_inputs", "reorder", "unpack_int4", "widen_bias", "io")
 """Options that change what a result may do or be; a command that goes further keeps to them."""
 
 

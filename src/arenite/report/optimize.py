@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from arenite.search.plan import Plan, Strips
+    from arenite.search.plan import IntegerEnd, Plan, Strips
 
 GOOD = "bold green"
 
@@ -53,6 +53,7 @@ def print_details(plan: Plan, written: Path, stream: TextIO) -> None:
 def _summary(plan: Plan, written: Path, *, drawn: bool) -> Iterator[RenderableType]:
     yield Text(sentence(plan), style=GOOD if _saved(plan) > 0 else "bold")
     yield _table(plan, [_arenas(plan)])
+    yield from map(Text, map(end_line, plan.ends))
     if drawn:
         yield from map_lines(plan.maps[1])
     if not plan.strips:
@@ -112,6 +113,7 @@ def _table(plan: Plan, rows: list[tuple[str, int, int]]) -> Table:
 def _details(plan: Plan, written: Path) -> Iterator[RenderableType]:
     yield Text(sentence(plan), style=GOOD if _saved(plan) > 0 else "bold")
     yield _table(plan, [*costs(plan), _arenas(plan), *measured(plan)])
+    yield from map(Text, map(end_line, plan.ends))
     for strips in plan.strips:
         yield Text(strips_line(strips, plan.before.macs))
     yield Text(proof(plan), style=GOOD if plan.optimal else "")
@@ -182,6 +184,15 @@ def verified(plan: Plan) -> Iterator[str]:
 
 def _in_rounds(rounds: int) -> str:
     return f" in {rounds_words(rounds)}" if rounds else ""
+
+
+def end_line(end: IntegerEnd) -> str:
+    """What an application has to know of an input or output that has another type now."""
+    zero = end.zero_point
+    shifted = f"({end.type} {'-' if zero > 0 else '+'} {abs(zero)})" if zero else end.type
+    was = f"{end.was} before" if end.was != "float32" else "float32 before: value"
+    stands = f" = {end.scale:.9g} x {shifted}" if end.was == "float32" else ", 128 apart"
+    return f"{end.what.capitalize()} {printable(end.name)!r} is {end.type}, {was}{stands}"
 
 
 def strips_line(strips: Strips, macs: int) -> str:

@@ -108,7 +108,7 @@ def _planned(task: Task) -> Decision:
     if not _is_right(task, keep_inputs=False):
         return replace(best, notes=(*best.notes, _replaced(task)))
     gains = best.head < head or (best.head == head and _saves_arena(task, best.model))
-    if not gains and not task.is_repaired and (not options.keep_inputs or _keeps_inputs(task)):
+    if not gains and not task.must_change and (not options.keep_inputs or _keeps_inputs(task)):
         return replace(best, model=_renamed(task), peak=peak_memory(model), head=head)
     return best
 
@@ -182,4 +182,6 @@ def _untouchable(model: Model, options: Options) -> str | None:
 def _as_it_is(task: Task, note: str) -> Decision:
     """A decision that leaves the source untouched; the lower bound is 0 because nothing was searched."""
     model = task.source
+    if task.options.io is not None:
+        raise OptionError(f"{model.name}: its inputs and outputs cannot become {task.options.io}: {note}")
     return Decision(model, peak_memory(model), task.head(model), 0, notes=(note,))

@@ -237,6 +237,7 @@ def _verified(task: Task, decision: Decision, written: Written) -> Verification:
         rounds=options.rounds,
         seed=options.seed,
         expected_head=None if unknown_scratch(task.source) else planned_head(decision.model),
+        integer_ends=options.io is not None,
         progress=task.progress,
     )
     if verification.problem is not None:

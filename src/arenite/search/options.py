@@ -9,6 +9,7 @@ from arenite.backends.target import TFLM, Target
 from arenite.boards import find_target
 from arenite.budget import STEPS, Budget
 from arenite.errors import OptionError
+from arenite.rewrite.integer_ends import END_TYPES, EndType
 from arenite.runtimes.run import MOST_ROUNDS
 
 MOST_EXTRA_MACS = 10.0
@@ -45,6 +46,8 @@ class Options:
 
     Rewrites:
         unpack_int4: int4 weights may become int8 where that makes the head smaller; it costs flash.
+        io: the type that inputs and outputs get where the model quantizes them itself, so that the application feeds
+            and reads integers; None: they stay as they are. It is an error if none can get it.
         widen_bias: int32 biases that TFLM reads as int64 become int64; this changes what TFLM computes.
 
     Raises:
@@ -68,6 +71,7 @@ class Options:
     max_extra_macs: float | None = None
     unpack_int4: bool = False
     widen_bias: bool = False
+    io: EndType | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.time_limit, int | float | None) or not isinstance(self.rounds, int | None):
@@ -82,6 +86,8 @@ class Options:
             raise OptionError(f"plan: {self.plan!r} is neither 'replace' nor 'respect'")
         if self.keep_inputs and not self.layout:
             raise OptionError("keep inputs: only a layout can keep the inputs intact; leave the layout to Arenite")
+        if self.io not in (None, *END_TYPES):
+            raise OptionError(f"io: {self.io!r} is not one of {', '.join(END_TYPES)}")
         self._check_strips()
         self.runs_on  # noqa: B018 (an unknown name is an error here, not in the middle of the work)
 

@@ -15,12 +15,12 @@ from arenite.search.options import DEFAULTS
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from arenite.backends import Backend
     from arenite.backends.target import Target
     from arenite.backends.tflm.arena import Arena
-    from arenite.model import Model
+    from arenite.model import Model, Tensor
     from arenite.runtimes.agreement import Agreement
     from arenite.search.memory_map import MemoryMap
     from arenite.search.options import Options
@@ -114,6 +114,21 @@ class Exported:
         return f"exported C has an arena of {self.arena_bytes:,} bytes, {why}; the plan in the file takes {planned:,}"
 
 
+@dataclass(frozen=True, slots=True)
+class IntegerEnd:
+    """An input or output that has another type than in the source (`Options.io`).
+
+    Its values stand for scale * (value - zero_point). An integer of the source differs by 128 and stands for the same.
+    """
+
+    name: str
+    what: Literal["input", "output"]
+    was: str
+    type: str
+    scale: float
+    zero_point: int
+
+
 @dataclass(frozen=True)
 class Plan:
     """An order and a layout for a model, checked and verified.
@@ -196,6 +211,13 @@ class Plan:
         return (self.after.head - self.lower_bound) / self.after.head if self.after.head else 0.0
 
     @property
+    def ends(self) -> tuple[IntegerEnd, ...]:
+        """The inputs and outputs that have another type than in the source."""
+        ours, theirs = self.source.main, self.model.main
+        pairs = (*_pairs("input", ours.inputs, theirs.inputs), *_pairs("output", ours.outputs, theirs.outputs))
+        return tuple(_end(*pair) for pair in pairs if pair[1].type is not pair[2].type)
+
+    @property
     def changed(self) -> bool:
         """Whether the model to write differs from its source."""
         return self.model is not self.source
@@ -226,6 +248,7 @@ class Plan:
             "order": list(self.order),
             "strips": [strips.to_json() for strips in self.strips],
             "extra_macs": self.extra_macs,
+            "ends": [asdict(end) for end in self.ends],
             "exported": None if self.exported is None else asdict(self.exported),
             "changed": self.changed,
             "shared_pairs": self.shared_pairs,
@@ -237,3 +260,15 @@ class Plan:
             "seconds": round(self.seconds, 3),
             "notes": list(self.notes),
         }
+
+
+def _pairs(
+    what: Literal["input", "output"], before: Sequence[Tensor], after: Sequence[Tensor]
+) -> Iterator[tuple[Literal["input", "output"], Tensor, Tensor]]:
+    return ((what, ours, theirs) for ours, theirs in zip(before, after, strict=True))
+
+
+def _end(what: Literal["input", "output"], before: Tensor, after: Tensor) -> IntegerEnd:
+    assert after.quantization is not None
+    scale, zero = after.quantization.scale[0], after.quantization.zero_point[0]
+    return IntegerEnd(after.name, what, before.type.name.lower(), after.type.name.lower(), scale, zero)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from arenite.backends.target import APART
 from arenite.backends.tflm.head import plan_obstacle
 from arenite.budget import STEPS_PER_SECOND
+from arenite.rewrite.integer_ends import with_integer_ends
 from arenite.rewrite.passes import passes, rewritten
 from arenite.rewrite.widen_bias import misread_bias
 
@@ -34,7 +35,7 @@ class Task:
 
     `base`: the source without its plan, after the rewrites that are exact and those that the options ask for; operators
     without effect are removed. `changes`: sentences on these rewrites. `progress` is called with a sentence at each
-    step.
+    step. `stands_for`: as in `IntegerEnds`, for a base with other inputs and outputs.
     """
 
     source: Model
@@ -43,13 +44,18 @@ class Task:
     progress: Progress
     base: Model
     changes: tuple[str, ...] = ()
+    stands_for: Mapping[tuple[Tensor, ...], tuple[Tensor, ...]] = field(default_factory=dict)
 
     @staticmethod
     def of(source: Model, options: Options, budget: Budget, progress: Progress) -> Task:
         """The task of planning `source`: runs the rewrites that produce `base`."""
         through = passes(widen_bias=options.widen_bias, unpack_int4=options.unpack_int4)
-        base, changes = rewritten(source.with_plan(None), through)
-        return Task(source, options, budget, progress, base, changes)
+        if options.io is None:
+            base, changes = rewritten(source.with_plan(None), through)
+            return Task(source, options, budget, progress, base, changes)
+        ends = with_integer_ends(source.with_plan(None), options.io)
+        base, changes = rewritten(ends.model, through)
+        return Task(source, options, budget, progress, base, changes, ends.stands_for)
 
     def has_changes(self, model: Model) -> bool:
         """Whether a model consists of the operators of `base`, in any order, so that the notes on rewrites apply."""
@@ -63,6 +69,7 @@ class Task:
         or through other inserted operators.
         """
         found = {mark(operator): index for index, operator in enumerate(self.source.main.operators)}
+        found.update((new, found[old]) for new, old in self.stands_for.items())
         goes_into: dict[Tensor, int] = {}
         for operator in reversed(self.base.main.operators):
             known = (goes_into[tensor] for tensor in operator.outputs if tensor in goes_into)
@@ -90,6 +97,11 @@ class Task:
     def is_repaired(self) -> bool:
         """Whether `widen_bias` was asked for and the source has a bias that TFLM misreads."""
         return self.options.widen_bias and any(map(misread_bias, self.source.main.operators))
+
+    @property
+    def must_change(self) -> bool:
+        """Whether the source itself is no answer, even if nothing is gained: a repair or other ends were asked for."""
+        return self.is_repaired or self.options.io is not None
 
     def for_layout(self) -> Budget:
         """The budget of the next layout search: everything left, and at least `LEAST_STEPS`."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from arenite.check.validity import validity
 from arenite.errors import OptionError, VerificationError
+from arenite.runtimes.ends import Ends
 from arenite.runtimes.inputs import random_inputs, unfeedable
 from arenite.runtimes.run import MOST_ROUNDS
 from arenite.runtimes.verification.judging import LARGEST_ARENA, Pair, Side
@@ -16,7 +17,7 @@ from arenite.runtimes.work import REASONABLE_BYTES, fitting_rounds, round_bytes
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from arenite.model import Model
+    from arenite.model import Model, Tensor
     from arenite.runtimes.verification.judging import Rounds, Source
 
 __all__ = ["REFERENCE", "RUNTIMES", "Verdict", "Verification", "not_verified", "verify"]
@@ -30,6 +31,7 @@ def verify(
     seed: int = 0,
     runtimes: Sequence[str] = RUNTIMES,
     expected_head: int | None = None,
+    integer_ends: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Verification:
     """Run two models on equal inputs, one round of zeros and `rounds` random ones, and compare all outputs bit for bit.
@@ -46,6 +48,9 @@ def verify(
             round remains, it is random.
         runtimes: runtimes to use, of "litert" and "tflm".
         expected_head: bytes of head that TFLM must report for the second model, if TFLM runs it.
+        integer_ends: inputs and outputs of the second model may be int8 or uint8 where those of the first are not
+            (`rewrite.integer_ends`). The first model gets the numbers for which the second one's inputs stand, and
+            its outputs are compared with the numbers for which the second one's stand.
         progress: called with a sentence before each runtime starts.
 
     Raises:
@@ -62,7 +67,7 @@ def verify(
     source = Side.of(first, "first model")
     result = None if second is None else Side.of(second, "second model")
     if result is not None:
-        _check_signatures(source.model, result.model)
+        _check_signatures(source.model, result.model, Ends.convertible if integer_ends else Ends.same)
     judged = (result or source).model
     plan = None if judged.plan is None else validity(judged)
     obstacle = unfeedable(source.model) or _too_large(source) or _too_large(result or source)
@@ -70,7 +75,7 @@ def verify(
         verification = not_verified(obstacle, runtimes)
         equal = result is not None and source.content == result.content
         return replace(verification, plan=plan, equal=equal, alone=result is None)
-    inputs = _inputs(source.model, rounds, seed)
+    inputs = _inputs((result or source).model, rounds, seed)
     pair = Pair(source, result, inputs, expected_head, progress or _silent)
     return replace(pair.verified(runtimes), plan=plan)
 
@@ -96,19 +101,15 @@ def _too_large(side: Side) -> str | None:
     return f"its head is {size:,} bytes, of which verification takes at most {most:,}" if size > most else None
 
 
-def _check_signatures(first: Model, second: Model) -> None:
+def _check_signatures(first: Model, second: Model, alike: Callable[[Tensor, Tensor], bool]) -> None:
     for what in ("inputs", "outputs"):
-        ours, theirs = (_signature(model, what) for model in (first, second))
-        if ours != theirs:
+        ours, theirs = (getattr(model.main, what) for model in (first, second))
+        if len(ours) != len(theirs) or not all(map(alike, ours, theirs)):
             raise VerificationError(
                 f"the models' {what} do not match: {first.name} has {_listed(ours)}, "
                 f"{second.name} has {_listed(theirs)}"
             )
 
 
-def _signature(model: Model, what: str) -> tuple[tuple[str, tuple[int, ...]], ...]:
-    return tuple((tensor.type.name, tensor.shape) for tensor in getattr(model.main, what))
-
-
-def _listed(signature: tuple[tuple[str, tuple[int, ...]], ...]) -> str:
-    return ", ".join(f"{name} {list(shape)}" for name, shape in signature) or "none"
+def _listed(tensors: Sequence[Tensor]) -> str:
+    return ", ".join(f"{tensor.type.name} {list(tensor.shape)}" for tensor in tensors) or "none"

@@ -18,6 +18,7 @@ from arenite.runtimes import process
 from arenite.runtimes.agreement import agreement
 from arenite.runtimes.biases import Misread, misread_biases
 from arenite.runtimes.compare import first_difference
+from arenite.runtimes.ends import Ends
 from arenite.runtimes.run import Failure, Job, Run
 from arenite.runtimes.verification.verdict import REFERENCE, RUNTIMES, Verdict, Verification
 from arenite.runtimes.work import seconds_allowed, work
@@ -79,7 +80,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Pair:
-    """Models to compare, and the inputs. Without a second model the runtimes only run the first one."""
+    """Models to compare, and the inputs of the second. Without one the runtimes only run the first model."""
 
     first: Side
     second: Side | None
@@ -91,6 +92,15 @@ class Pair:
     def equal(self) -> bool:
         """Whether both files are the same bytes."""
         return self.second is not None and self.second.content == self.first.content
+
+    @property
+    def ends(self) -> Ends:
+        """The inputs and outputs of both models."""
+        return Ends.of(self.first.model, (self.second or self.first).model)
+
+    @property
+    def _first_job(self) -> Job:
+        return self.first.job(self.ends.for_first(self.inputs))
 
     def verified(self, runtimes: Sequence[str]) -> Verification:
         """Verdicts of the runtimes, and their agreement on the first model."""
@@ -177,7 +187,7 @@ class Pair:
 
     def _jobs(self, runtime: str) -> list[Job]:
         """What a runtime has to run: the first model, and the second one unless it has the same bytes."""
-        first = [] if self._out_of_order(runtime) else [self.first.job(self.inputs)]
+        first = [] if self._out_of_order(runtime) else [self._first_job]
         if self.second is None or (self.equal and first):
             return first
         # Twice the usual limit: a runtime that runs the source in time also runs the result, unless that is faulty.
@@ -218,7 +228,7 @@ class Pair:
         if isinstance(theirs, Failure):
             reason = f"it runs the first model, but not the second: {theirs.reason}"
             return Verdict(runtime, "different", reason, memory=(ours.memory, None), rounds=rounds)
-        difference = first_difference(ours, theirs, self.first.names)
+        difference = first_difference(ours, self.ends.as_first(theirs), self.first.names)
         memory = (ours.memory, theirs.memory)
         if difference is None:
             return Verdict(runtime, "identical", memory=memory, rounds=rounds)
@@ -227,7 +237,7 @@ class Pair:
     def _unsteady(self, runtime: str, before: Run) -> str | None:
         """How two runs of the first model in one process differ, as text; None if they are equal."""
         self._tell([runtime], "the source twice, since the result differs")
-        for again in process.run(runtime, [self.first.job(self.inputs)] * 2):
+        for again in process.run(runtime, [self._first_job] * 2):
             if isinstance(again, Failure):
                 return f"not deterministic on this model: it ran the source once, and then not; {again.reason}"
             difference = first_difference(before, again, self.first.names)

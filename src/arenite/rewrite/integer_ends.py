@@ -1,0 +1,198 @@
+"""Model -> the same model with int8 or uint8 inputs and outputs, where the model quantizes them itself.
+
+    before   x float32 --QUANTIZE--> a int8 --...--> b int8 --DEQUANTIZE--> y float32
+    int8     x int8 --------------------------...---------------------------> y int8
+    uint8    x uint8 --QUANTIZE--> a int8 --...--> b int8 --QUANTIZE--> y uint8
+
+The application then does what QUANTIZE and DEQUANTIZE did, or has integers already, as cameras and microphones do. A
+quantized value stands for scale * (value - zero point), with scale and zero point of the new input or output.
+
+The new model computes the same: QUANTIZE maps scale * (value - zero point) back to `value`, because its error in
+float32 is far below half a step, and DEQUANTIZE gives scale * (value - zero point), rounded once. QUANTIZE between int8
+and uint8 of one scale only adds or subtracts 128.
+
+Tensors of inputs and outputs keep their names and their places in the file, so that signatures still name them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from arenite.errors import OptionError
+from arenite.model import ElementType, Operator, Quantization, Tensor
+from arenite.rewrite.edits import may_renumber, steps, with_operators
+from arenite.tflite.newer_fields import loses_fields
+from arenite.tflite.signatures import signature_tensors
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence, Set
+
+    from arenite.model import Graph, Model
+
+EndType = Literal["int8", "uint8"]
+
+END_TYPES: Mapping[str, ElementType] = {"int8": ElementType.INT8, "uint8": ElementType.UINT8}
+"""The types that inputs and outputs may get, by the names of the option."""
+_LEAST = {ElementType.INT8: -128, ElementType.UINT8: 0}
+"""The least value of each type; equal steps of the two types differ by the distance of these."""
+
+
+@dataclass(frozen=True)
+class IntegerEnds:
+    """A model with other inputs and outputs.
+
+    stands_for: outputs of each operator that is new or has other outputs -> outputs of the operator of the source that
+        it implements, or whose input or result it converts.
+    """
+
+    model: Model
+    stands_for: Mapping[tuple[Tensor, ...], tuple[Tensor, ...]]
+
+
+class _Change(NamedTuple):
+    """What one input or output takes to get another type.
+
+    end, new: the tensor in the source, and the one in its place.
+    instead: other tensors for operators to use. gone: operators that are not needed any more.
+    added: a QUANTIZE at the border, and the operator of the source that reads or writes what it converts.
+    """
+
+    end: Tensor
+    new: Tensor
+    instead: Mapping[Tensor, Tensor]
+    gone: tuple[Operator, ...] = ()
+    added: tuple[Operator, Operator] | None = None
+
+
+def with_integer_ends(model: Model, kind: EndType) -> IntegerEnds:
+    """The model with inputs and outputs of this type, as far as it quantizes them itself.
+
+    Others stay as they are: those that are not quantized or that other operators use as well, indices, masks.
+
+    Raises:
+        OptionError: no input or output can get the type, or the model's tensors cannot be exchanged.
+    """
+    wanted, graph = END_TYPES[kind], model.main
+    if all(tensor.type is wanted for tensor in (*graph.inputs, *graph.outputs)):
+        raise OptionError(f"{model.name}: its inputs and outputs are {kind} already")
+    changes = _Changes(graph, wanted, signature_tensors(model)).found
+    if not changes:
+        ends = ", ".join(f"{each.name} {each.type.name.lower()}" for each in (*graph.inputs, *graph.outputs))
+        raise OptionError(f"{model.name}: it quantizes no input or output itself, so none can become {kind}: {ends}")
+    result = _changed(model, changes)
+    if not may_renumber(model) or graph.control_edges or loses_fields(result.model):
+        raise OptionError(
+            f"{model.name}: its inputs and outputs cannot become {kind}: other parts of the file name them"
+        )
+    return result
+
+
+def _changed(model: Model, changes: Sequence[_Change]) -> IntegerEnds:
+    graph = model.main
+    instead = {old: new for change in changes for old, new in change.instead.items()}
+    gone = {operator for change in changes for operator in change.gone}
+    kept = [(operator, _using(operator, instead)) for operator in graph.operators if operator not in gone]
+    added = {_using(change.added[0], instead): change.added[1] for change in changes if change.added}
+    first = [operator for operator in added if operator.inputs[0] in {change.new for change in changes}]
+    last = [operator for operator in added if operator not in first]
+    edited = with_operators(graph, (*first, *(new for _, new in kept), *last))
+    ends = {change.end: change.new for change in changes}
+    main = replace(
+        edited,
+        tensors=tuple(dict.fromkeys(ends.get(tensor, tensor) for tensor in edited.tensors)),
+        inputs=tuple(ends.get(tensor, tensor) for tensor in graph.inputs),
+        outputs=tuple(ends.get(tensor, tensor) for tensor in graph.outputs),
+    )
+    stands_for = {new.outputs: old.outputs for old, new in (*kept, *((old, new) for new, old in added.items()))}
+    return IntegerEnds(replace(model, graphs=(main, *model.graphs[1:])), stands_for)
+
+
+def _using(operator: Operator, instead: Mapping[Tensor, Tensor]) -> Operator:
+    """The operator with other tensors; the same object if it uses none of those replaced."""
+    read = operator.reading(instead)
+    if not any(tensor in instead for tensor in operator.outputs):
+        return read
+    return replace(read, outputs=tuple(instead.get(tensor, tensor) for tensor in operator.outputs))
+
+
+class _Changes:
+    """Finds the changes of a graph whose inputs and outputs are to get a type."""
+
+    def __init__(self, graph: Graph, wanted: ElementType, named: Set[Tensor]) -> None:
+        self.graph = graph
+        self.wanted = wanted
+        self.ends = named.union(graph.inputs, graph.outputs)
+        """Tensors that have to stay."""
+        self.found: list[_Change] = []
+        for tensor in dict.fromkeys(graph.inputs):
+            if tensor.type is not wanted and tensor not in graph.outputs:
+                self._add(self._of_input(tensor))
+        for tensor in dict.fromkeys(graph.outputs):
+            if tensor.type is not wanted and tensor not in graph.inputs:
+                self._add(self._of_output(tensor))
+
+    def _add(self, change: _Change | None) -> None:
+        """Note a change, unless another one replaces the same tensors."""
+        if change and not any(each.instead.keys() & change.instead.keys() for each in self.found):
+            self.found.append(change)
+
+    def _of_input(self, source: Tensor) -> _Change | None:
+        readers = [operator for operator in self.graph.operators if source in operator.inputs]
+        if _is_integer(source) and readers:
+            inner, new = _inside(source), self._retyped(source, source)
+            return _Change(source, new, {source: inner}, added=(_quantize(new, inner), readers[0]))
+        results = [operator.outputs[0] for operator in readers if operator.code == "QUANTIZE"]
+        alike = {(tensor.type, steps(tensor)) for tensor in results}
+        if len(results) != len(readers) or len(alike) != 1 or not _is_integer(results[0]):
+            return None
+        new = self._retyped(source, results[0])
+        if results[0].type is not self.wanted:
+            return _Change(source, new, {source: new})
+        if self.ends.intersection(results):
+            return None
+        return _Change(source, new, dict.fromkeys((source, *results), new), gone=tuple(readers))
+
+    def _of_output(self, result: Tensor) -> _Change | None:
+        writer = self._writer(result)
+        if writer is None or any(result in operator.inputs for operator in self.graph.operators):
+            return None
+        if _is_integer(result):
+            inner, new = _inside(result), self._retyped(result, result)
+            return _Change(result, new, {result: inner}, added=(_quantize(inner, new), writer))
+        inner = writer.input(0)
+        if writer.code != "DEQUANTIZE" or not _is_integer(inner):
+            return None
+        new = self._retyped(result, inner)
+        if inner.type is not self.wanted:
+            return _Change(result, new, {}, (writer,), (_quantize(inner, new), writer))
+        if inner in self.ends or self._writer(inner) is None:
+            return None
+        return _Change(result, new, {inner: new}, gone=(writer,))
+
+    def _writer(self, tensor: Tensor) -> Operator | None:
+        return next((operator for operator in self.graph.operators if tensor in operator.outputs), None)
+
+    def _retyped(self, end: Tensor, like: Tensor) -> Tensor:
+        """The input or output with the wanted type and the steps of an integer tensor."""
+        assert like.quantization is not None
+        shift = _LEAST[self.wanted] - _LEAST[like.type]
+        points = tuple(point + shift for point in like.quantization.zero_point)
+        return replace(end, type=self.wanted, quantization=Quantization(tuple(like.quantization.scale), points))
+
+
+def _is_integer(tensor: Tensor) -> bool:
+    """Whether a tensor is of one of the types, with one scale and one zero point."""
+    quantization = tensor.quantization
+    if tensor.type not in _LEAST or tensor.data is not None or quantization is None:
+        return False
+    return len(quantization.scale) == len(quantization.zero_point) == 1
+
+
+def _inside(end: Tensor) -> Tensor:
+    """A tensor for what an input or output was."""
+    return Tensor(f"{end.name}/{end.type.name.lower()}", end.shape, end.type, quantization=end.quantization)
+
+
+def _quantize(source: Tensor, result: Tensor) -> Operator:
+    return Operator("QUANTIZE", (source,), (result,))

@@ -23,13 +23,7 @@ BOTH = {"litert": "identical", "tflm": "identical"}
 def floating(model):
     """The model behind a QUANTIZE of each input and a DEQUANTIZE of each output, as converters write them."""
     graph = model.main
-    inputs = [
-        replace(tensor, name=f"{tensor.name}_f", type=ElementType.FLOAT32, quantization=None) for tensor in graph.inputs
-    ]
-    outputs = [
-        replace(tensor, name=f"{tensor.name}_f", type=ElementType.FLOAT32, quantization=None)
-        for tensor in graph.outputs
-    ]
+    inputs, outputs = ([_float(tensor) for tensor in ends] for ends in (graph.inputs, graph.outputs))
     first = [Operator("QUANTIZE", (x,), (inner,)) for x, inner in zip(inputs, graph.inputs, strict=True)]
     last = [Operator("DEQUANTIZE", (inner,), (y,)) for y, inner in zip(outputs, graph.outputs, strict=True)]
     main = replace(

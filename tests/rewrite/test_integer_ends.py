@@ -140,7 +140,7 @@ def test_models_with_other_types_at_their_ends_do_not_match_unless_asked(network
         verify(network, result, rounds=1)
 
 
-@given(st.floats(1e-30, 1e30, width=32), st.integers(-128, 127))
+@given(st.floats(2.0**-60, 2.0**60, width=32), st.integers(-128, 127))
 def test_quantize_maps_back_what_a_value_stands_for(scale, zero):
     """What the proof in `integer_ends` rests on, with division and with multiplication by the inverse."""
     values = np.arange(-128, 128)
@@ -158,3 +158,20 @@ def test_real_models_keep_their_signatures(shared):
     assert plan.after.head < plan.before.head
     assert write_bytes(read_back := plan.model) == plan.content
     assert read_back.main.inputs[0].name == source.main.inputs[0].name
+
+
+def test_operators_without_outputs_read_what_is_converted():
+    """ASSIGN_VARIABLE is the first that reads the input."""
+    handle = Tensor("handle", (), ElementType.RESOURCE)
+    steps = Quantization((0.5,), (3,))
+    x, y = (Tensor(name, (1, 8), ElementType.INT8, quantization=steps) for name in "xy")
+    named = {"container": "", "shared_name": "kept"}
+    operators = (
+        Operator("VAR_HANDLE", (), (handle,), named),
+        Operator("ASSIGN_VARIABLE", (handle, x), ()),
+        Operator("READ_VARIABLE", (handle,), (y,)),
+    )
+    model = Model("kept", (Graph("main", (handle, x, y), (x,), (y,), operators),))
+    plan = optimize(model, replace(QUICK, io="uint8"))
+    assert plan.order == (1, 0, 1, 2, 2)
+    assert plan.verified["litert"] == "identical"

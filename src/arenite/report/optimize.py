@@ -188,11 +188,12 @@ def _in_rounds(rounds: int) -> str:
 
 def end_line(end: IntegerEnd) -> str:
     """What an application has to know of an input or output that has another type now."""
+    name = f"{end.what.capitalize()} {printable(end.name)!r}"
+    if end.was != "float32":
+        return f"{name} is {end.type}: what was {end.was}, {'plus' if end.type == 'uint8' else 'minus'} 128"
     zero = end.zero_point
     shifted = f"({end.type} {'-' if zero > 0 else '+'} {abs(zero)})" if zero else end.type
-    was = f"{end.was} before" if end.was != "float32" else "float32 before: value"
-    stands = f" = {end.scale:.9g} x {shifted}" if end.was == "float32" else ", 128 apart"
-    return f"{end.what.capitalize()} {printable(end.name)!r} is {end.type}, {was}{stands}"
+    return f"{name} is {end.type}: {end.scale:.9g} x {shifted} is what was float32"
 
 
 def strips_line(strips: Strips, macs: int) -> str:

@@ -42,12 +42,12 @@ _LEAST = {ElementType.INT8: -128, ElementType.UINT8: 0}
 class IntegerEnds:
     """A model with other inputs and outputs.
 
-    stands_for: outputs of each operator that is new or has other outputs -> outputs of the operator of the source that
-        it implements, or whose input or result it converts.
+    stands_for: each operator that is new or has other outputs -> the operator of the source that it implements, or
+        whose input or result it converts.
     """
 
     model: Model
-    stands_for: Mapping[tuple[Tensor, ...], tuple[Tensor, ...]]
+    stands_for: Mapping[Operator, Operator]
 
 
 class _Change(NamedTuple):
@@ -104,8 +104,8 @@ def _changed(model: Model, changes: Sequence[_Change]) -> IntegerEnds:
         inputs=tuple(ends.get(tensor, tensor) for tensor in graph.inputs),
         outputs=tuple(ends.get(tensor, tensor) for tensor in graph.outputs),
     )
-    stands_for = {new.outputs: old.outputs for old, new in (*kept, *((old, new) for new, old in added.items()))}
-    return IntegerEnds(replace(model, graphs=(main, *model.graphs[1:])), stands_for)
+    stands_for = {new: old for old, new in kept if new.outputs != old.outputs}
+    return IntegerEnds(replace(model, graphs=(main, *model.graphs[1:])), {**stands_for, **added})
 
 
 def _using(operator: Operator, instead: Mapping[Tensor, Tensor]) -> Operator:
@@ -122,7 +122,7 @@ class _Changes:
     def __init__(self, graph: Graph, wanted: ElementType, named: Set[Tensor]) -> None:
         self.graph = graph
         self.wanted = wanted
-        self.ends = named.union(graph.inputs, graph.outputs)
+        self.ends = {*named, *graph.inputs, *graph.outputs}
         """Tensors that have to stay."""
         self.found: list[_Change] = []
         for tensor in dict.fromkeys(graph.inputs):

@@ -14,7 +14,7 @@ from arenite.rewrite.passes import passes, rewritten
 from arenite.rewrite.widen_bias import misread_bias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from arenite.backends.target import Target
     from arenite.budget import Budget
@@ -44,7 +44,7 @@ class Task:
     progress: Progress
     base: Model
     changes: tuple[str, ...] = ()
-    stands_for: Mapping[tuple[Tensor, ...], tuple[Tensor, ...]] = field(default_factory=dict)
+    stands_for: Mapping[Operator, Operator] = field(default_factory=dict)
 
     @staticmethod
     def of(source: Model, options: Options, budget: Budget, progress: Progress) -> Task:
@@ -69,7 +69,8 @@ class Task:
         or through other inserted operators.
         """
         found = {mark(operator): index for index, operator in enumerate(self.source.main.operators)}
-        found.update((new, found[old]) for new, old in self.stands_for.items())
+        effects = zip(_without_outputs(self.base), _without_outputs(self.source), strict=True)
+        found.update((mark(new), found[mark(old)]) for new, old in (*effects, *self.stands_for.items()))
         goes_into: dict[Tensor, int] = {}
         for operator in reversed(self.base.main.operators):
             known = (goes_into[tensor] for tensor in operator.outputs if tensor in goes_into)
@@ -131,6 +132,11 @@ class Decision:
     sources: Mapping[tuple[Tensor, ...], Operator | None] = field(default_factory=dict)
 
 
+def _without_outputs(model: Model) -> Iterator[Operator]:
+    """The operators that only have an effect, such as ASSIGN_VARIABLE. Rewrites keep them all, in their order."""
+    return (operator for operator in model.main.operators if not operator.outputs)
+
+
 def silent(_: str) -> None:
     """A `Progress` that ignores what it is told."""
 
@@ -148,5 +154,8 @@ def origins(task: Task, decision: Decision) -> tuple[int | None, ...]:
 
 
 def mark(operator: Operator) -> object:
-    """A key that identifies an operator across rewrites: its outputs, since rewrites only replace its inputs."""
+    """A key that identifies an operator across rewrites: its outputs, since rewrites only replace its inputs.
+
+    An operator without outputs stands for itself.
+    """
     return operator.outputs or operator

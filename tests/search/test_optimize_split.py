@@ -146,7 +146,7 @@ def test_graphs_and_variables_beside_them_forbid_no_strips(mobilenet, other):
     plan = optimize(beside(mobilenet, other()), replace(HEAD, verify=True, rounds=3))
     assert plan.strips
     assert plan.after.head < plan.before.head
-    assert plan.verification.status == {"litert": "identical", "tflm": "identical"}
+    assert plan.verified == {"litert": "identical", "tflm": "identical"}
     assert is_right(plan.model, PORTABLE)
 
 

@@ -62,6 +62,11 @@ def test_png(operators):
     assert 900 <= height <= 1500
 
 
+def test_small_models_count_bytes():
+    texts = svg_texts(drawn(make("chain", length=2, channels=1, resolution=8)))
+    assert {"address, bytes", "working set, bytes"} <= set(texts)
+
+
 def test_dots_per_inch():
     sizes = [struct.unpack(">II", drawn(make("paper"), "x.png", dots_per_inch=dots)[16:24]) for dots in (60, 120)]
     assert sizes[1] == tuple(2 * size for size in sizes[0])

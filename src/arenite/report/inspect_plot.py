@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from arenite.names import printable
 from arenite.report.console import number, shorten
-from arenite.report.map_plot import KIB, legend_of, paint_map
+from arenite.report.map_plot import legend_of, paint_map, unit_of
 from arenite.report.picture import PictureFile, picture
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ INCHES = {"least": 6.4, "most": 14.0, "margin": 2.0, "operator": 0.26, "height":
 """Least and greatest width, width of the margins, width per operator, and the height."""
 NARROW_BARS = 150
 """Operators above which bars have no gaps between them."""
-LEAST_KIB = 4
-"""Peak in KiB from which on the axis counts KiB, not bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +50,6 @@ class Chart:
     def operators(self) -> int:
         """Number of operators."""
         return len(self.parts["inputs"])
-
-    @property
-    def unit(self) -> tuple[str, int]:
-        """Name and bytes of the unit of the vertical axis."""
-        return ("KiB", KIB) if self.peak >= LEAST_KIB * KIB else ("bytes", 1)
 
     @property
     def named(self) -> bool:
@@ -112,9 +105,10 @@ def draw(chart: Chart, found: MemoryMap, file: PictureFile) -> bytes:
 def _paint(figure: Figure, chart: Chart, found: MemoryMap, title: str) -> None:
     above, below = figure.subplots(2, 1)
     above.set_title(title, parse_math=False)
-    paint_map(above, found)
-    above.set_ylim(0, max(found.head_bytes / KIB * 1.06, 1))
-    above.set_ylabel("address, KiB")
+    name, unit = unit_of(found.head_bytes)
+    paint_map(above, found, unit)
+    above.set_ylim(0, max(found.head_bytes / unit * 1.06, 1))
+    above.set_ylabel(f"address, {name}")
     above.legend(handles=legend_of(found), loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
     _draw_parts(below, chart)
     _draw_peak(below, chart)
@@ -122,7 +116,7 @@ def _paint(figure: Figure, chart: Chart, found: MemoryMap, title: str) -> None:
 
 
 def _draw_parts(axes: Axes, chart: Chart) -> None:
-    _, unit = chart.unit
+    _, unit = unit_of(chart.peak)
     positions = range(chart.operators)
     base = [0.0] * chart.operators
     gap = 0.85 if chart.operators <= NARROW_BARS else 1.0
@@ -138,14 +132,14 @@ def _draw_parts(axes: Axes, chart: Chart) -> None:
 
 
 def _draw_peak(axes: Axes, chart: Chart) -> None:
-    _, unit = chart.unit
+    _, unit = unit_of(chart.peak)
     axes.axhline(chart.peak / unit, color=PEAK_COLOUR, linewidth=1.0, linestyle="--", label="peak")
     if chart.pinned is not None:
         axes.plot([chart.pinned], [chart.peak / unit], marker="v", color=PEAK_COLOUR, clip_on=False)
 
 
 def _label(axes: Axes, chart: Chart) -> None:
-    name, unit = chart.unit
+    name, unit = unit_of(chart.peak)
     axes.set_ylabel(f"working set, {name}")
     axes.set_xlabel("operator")
     axes.set_xlim(-1.5, max(chart.operators, 1) - 0.5)  # as in the map: scope 0 is before the first operator

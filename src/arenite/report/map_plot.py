@@ -38,9 +38,15 @@ MOST_EDGES = 400
 """Buffers up to which each has an edge; with more, edges would cover the colors."""
 TITLE_LENGTH = 60
 """Most characters of the model's name in the title."""
-KIB = 1024
+LEAST_KIB = 4
+"""Size in KiB from which on an axis counts KiB, not bytes."""
 _LEFT = 1.5
 """Scope minus the left edge of its column: operator i runs in scope i + 1, and columns are centered on operators."""
+
+
+def unit_of(size: int) -> tuple[str, int]:
+    """Name and bytes of the unit of an axis that reaches up to `size` bytes."""
+    return ("KiB", 1024) if size >= LEAST_KIB * 1024 else ("bytes", 1)
 
 
 def draw(before: MemoryMap, after: MemoryMap, file: PictureFile) -> bytes:
@@ -51,27 +57,29 @@ def draw(before: MemoryMap, after: MemoryMap, file: PictureFile) -> bytes:
 
 def _paint(figure: Figure, before: MemoryMap, after: MemoryMap, title: str) -> None:
     left, right = figure.subplots(1, 2, sharey=True)
-    height = max(before.head_bytes, after.head_bytes, 1) / KIB
+    height = max(before.head_bytes, after.head_bytes, 1)
+    name_of_unit, unit = unit_of(height)
     for axes, found, name in ((left, before, "before"), (right, after, "after")):
-        paint_map(axes, found)
+        paint_map(axes, found, unit)
         axes.set_title(f"{name}: tensors and scratch in {number(found.head_bytes)} bytes", fontsize=9)
         axes.set_xlabel("operator")
-        axes.set_ylim(0, 1.04 * height)
-    left.set_ylabel("address, KiB")
+        axes.set_ylim(0, 1.04 * height / unit)
+    left.set_ylabel(f"address, {name_of_unit}")
     figure.suptitle(title, fontsize=10, parse_math=False)
     handles = legend_of(before, after)
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles) or 1, frameon=False)
 
 
-def paint_map(axes: Axes, found: MemoryMap) -> None:
-    """Draw a map: addresses in KiB upward, to the right one column for each scope, operator i at i."""
+def paint_map(axes: Axes, found: MemoryMap, unit: int) -> None:
+    """Draw a map: addresses upward in units of so many bytes, a column for each scope, operator i at i."""
     from matplotlib.collections import PatchCollection
     from matplotlib.patches import Rectangle
+    from matplotlib.ticker import MaxNLocator
 
     edge = EDGE if len(found.buffers) <= MOST_EDGES else "none"
     for kind, colour in COLOURS.items():
         patches = [
-            Rectangle((each.first - _LEFT, each.address / KIB), each.last - each.first + 1, each.size / KIB)
+            Rectangle((each.first - _LEFT, each.address / unit), each.last - each.first + 1, each.size / unit)
             for each in found.buffers
             if each.kind == kind and each.size and each.last >= 0
         ]
@@ -79,7 +87,7 @@ def paint_map(axes: Axes, found: MemoryMap) -> None:
     axes.add_collection(
         PatchCollection(
             [
-                Rectangle((first - _LEFT, low / KIB), last - first + 1, (high - low) / KIB)
+                Rectangle((first - _LEFT, low / unit), last - first + 1, (high - low) / unit)
                 for first, last, low, high in shared_bytes(found)
             ],
             facecolor="none",
@@ -88,7 +96,8 @@ def paint_map(axes: Axes, found: MemoryMap) -> None:
             linewidth=0,
         )
     )
-    axes.axhline(found.head_bytes / KIB, color=PEAK, linewidth=1, linestyle="--")
+    axes.axhline(found.head_bytes / unit, color=PEAK, linewidth=1, linestyle="--")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlim(-_LEFT, max(found.scopes, 1) - _LEFT)
     axes.spines[["top", "right"]].set_visible(False)
 

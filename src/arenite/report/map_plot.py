@@ -98,6 +98,7 @@ def paint_map(axes: Axes, found: MemoryMap, unit: int) -> None:
     )
     axes.axhline(found.head_bytes / unit, color=PEAK, linewidth=1, linestyle="--")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_formatter(lambda at, _: f"{at:.0f}" if at >= 0 else "")  # scope 0 is before any operator
     axes.set_xlim(-_LEFT, max(found.scopes, 1) - _LEFT)
     axes.spines[["top", "right"]].set_visible(False)
 

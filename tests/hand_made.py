@@ -115,6 +115,26 @@ def beside(one, other):
     return model(graph(*ends, (*first.operators, *own.operators)), *other.graphs[1:], name=f"{one.name} beside")
 
 
+def floating(model):
+    """The model behind a QUANTIZE of each input and a DEQUANTIZE of each output, as converters write them."""
+    graph = model.main
+    inputs, outputs = ([_float(tensor) for tensor in ends] for ends in (graph.inputs, graph.outputs))
+    first = [Operator("QUANTIZE", (x,), (inner,)) for x, inner in zip(inputs, graph.inputs, strict=True)]
+    last = [Operator("DEQUANTIZE", (inner,), (y,)) for y, inner in zip(outputs, graph.outputs, strict=True)]
+    main = replace(
+        graph,
+        tensors=(*inputs, *graph.tensors, *outputs),
+        inputs=tuple(inputs),
+        outputs=tuple(outputs),
+        operators=(*first, *graph.operators, *last),
+    )
+    return replace(model, name=f"{model.name}.tflite", graphs=(main,))
+
+
+def _float(tensor):
+    return replace(tensor, name=f"{tensor.name}_f", type=ElementType.FLOAT32, quantization=None)
+
+
 def with_custom_options(each, *options):
     """The model written and read again, with these mappings as flexbuffers of its custom operators, in their order."""
     import numpy as np

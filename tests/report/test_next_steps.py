@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hand_made import floating
 from typer.testing import CliRunner
 
 from arenite import Options, optimize, zoo
@@ -67,13 +68,23 @@ def test_nothing_is_offered_that_cannot_work():
     model = zoo.build("densenet")
     assert can_split(model)
     assert can_be_c(model)
-    several = replace(model, graphs=model.graphs * 2)
-    assert not can_split(several)
-    assert not can_be_c(several)
     unknown = replace(model.main.operators[0], code="CUSTOM", custom_code="MAGIC")
-    alone = replace(model, graphs=(replace(model.main, operators=(unknown,)),))
-    assert not can_split(alone)
-    assert not can_be_c(alone)
+    alone = replace(model.main, operators=(unknown,))
+    assert not can_split(replace(model, graphs=(alone,)))
+    assert not can_be_c(replace(model, graphs=(alone,)))
+    assert not can_be_c(replace(model, graphs=(model.main, alone)))
+
+
+def test_integers_are_offered_for_floats_that_the_model_quantizes(folder):
+    model = floating(zoo.build("resnet8"))
+    MODEL.write_bytes(write_bytes(model))
+    plan = optimize(model, Options(verify=False))
+    offered = [step for step in after_optimize(plan, MODEL, Path("out.tflite"), {}) if "--io int8" in step.command]
+    assert len(offered) == 1
+    assert "Input 'input_f' is int8" in "".join(works(offered[0]))
+    again = optimize(model, Options(verify=False, io="int8"))
+    offered = [step.gives for step in after_optimize(again, MODEL, Path("out.tflite"), {})]
+    assert not any("int8" in gives for gives in offered)
 
 
 def test_a_plan_for_c_is_offered_as_c(folder):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hand_made import chain
+from hand_made import chain, floating
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,26 +18,6 @@ from arenite.tflite.write import write_bytes
 
 QUICK = Options(rounds=3, effort="low")
 BOTH = {"litert": "identical", "tflm": "identical"}
-
-
-def floating(model):
-    """The model behind a QUANTIZE of each input and a DEQUANTIZE of each output, as converters write them."""
-    graph = model.main
-    inputs, outputs = ([_float(tensor) for tensor in ends] for ends in (graph.inputs, graph.outputs))
-    first = [Operator("QUANTIZE", (x,), (inner,)) for x, inner in zip(inputs, graph.inputs, strict=True)]
-    last = [Operator("DEQUANTIZE", (inner,), (y,)) for y, inner in zip(outputs, graph.outputs, strict=True)]
-    main = replace(
-        graph,
-        tensors=(*inputs, *graph.tensors, *outputs),
-        inputs=tuple(inputs),
-        outputs=tuple(outputs),
-        operators=(*first, *graph.operators, *last),
-    )
-    return replace(model, name=f"{model.name}.tflite", graphs=(main,))
-
-
-def _float(tensor):
-    return replace(tensor, name=f"{tensor.name}_f", type=ElementType.FLOAT32, quantization=None)
 
 
 @pytest.fixture(scope="module")

@@ -70,6 +70,10 @@ def after_optimize(plan: Plan, model: Path, written: Path, device: DeviceOptions
         asked = option_words(options, _KEPT)
         command = _command("optimize", model, *_words(device), *asked, "--split", "-o", beside(model, "strips"))
         yield Step(command, "large layers in strips: not tried yet")
+    if options.io is None and _begins_with_floats(plan.source):
+        asked = option_words(options, (*_KEPT, "split"))
+        command = _command("optimize", model, *_words(device), *asked, "--io", "int8", "-o", beside(model, "int8"))
+        yield Step(command, "int8 inputs and outputs in place of floats: not tried yet")
     if options.split:
         command = _command("explore", model, *_words(_without_room(device)), *kept)
         yield Step(command, "every size there is, for how much more work")
@@ -143,8 +147,14 @@ def can_split(model: Model) -> bool:
 
 def can_be_c(model: Model) -> bool:
     """Whether Arenite has C for every operator; asked once for all operators that kernels see alike."""
-    alike = {operator.signature: operator for operator in model.main.operators}
-    return len(model.graphs) == 1 and all(why_not_c(operator) is None for operator in alike.values())
+    alike = {operator.signature: operator for graph in model.graphs for operator in graph.operators}
+    return all(why_not_c(operator) is None for operator in alike.values())
+
+
+def _begins_with_floats(model: Model) -> bool:
+    """Whether an operator quantizes an input, whose floats take four times the bytes."""
+    main = model.main
+    return any(operator.code == "QUANTIZE" and operator.inputs[0] in main.inputs for operator in main.operators)
 
 
 def _command(name: str, model: Path, *arguments: Path | str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hand_made import add, conditional, graph, model, tensor
 
 from arenite.errors import VerificationError
-from arenite.rewrite import Dilate, Fold, FoldShapes, Pass, Prune, Tidy, UnpackInt4, WidenBias
+from arenite.rewrite import Dilate, Fold, FoldShapes, Pass, Prune, Tidy, Transposes, UnpackInt4, WidenBias
 from arenite.rewrite.channels import SplitChannels
 from arenite.rewrite.passes import ORDER, passes, rewritten
 from arenite.rewrite.strips import SplitRows
@@ -70,7 +70,7 @@ def test_options_are_fields_and_frozen():
 
 def test_the_order_is_the_declared_one_whatever_is_asked_for():
     assert passes(widen_bias=True, unpack_int4=True) == ORDER
-    assert passes(widen_bias=False, unpack_int4=False) == (FoldShapes(), Dilate(), Tidy())
+    assert passes(widen_bias=False, unpack_int4=False) == (FoldShapes(), Dilate(), Transposes(), Tidy())
     assert passes(widen_bias=True, unpack_int4=False) == (FoldShapes(), WidenBias(), Dilate(), Tidy())
     assert passes(widen_bias=False, unpack_int4=True) == (FoldShapes(), UnpackInt4(), Dilate(), Tidy())
 

@@ -11,6 +11,7 @@ from arenite.rewrite.interface import Pass
 from arenite.rewrite.prune import Prune
 from arenite.rewrite.shapes import FoldShapes
 from arenite.rewrite.tidy import Tidy
+from arenite.rewrite.transposes import Transposes
 from arenite.rewrite.unpack_int4 import UnpackInt4
 from arenite.rewrite.widen_bias import DeclareBias, WidenBias
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from arenite.rewrite.dilate import Dilate
 from arenite.rewrite.shapes import FoldShapes
 from arenite.rewrite.tidy import Tidy
+from arenite.rewrite.transposes import Transposes
 from arenite.rewrite.unpack_int4 import UnpackInt4
 from arenite.rewrite.widen_bias import WidenBias
 
@@ -16,11 +17,12 @@ if TYPE_CHECKING:
     from arenite.model import Model
     from arenite.rewrite.interface import Pass
 
-ORDER: tuple[Pass, ...] = (FoldShapes(), WidenBias(), UnpackInt4(), Dilate(), Tidy())
+ORDER: tuple[Pass, ...] = (FoldShapes(), WidenBias(), UnpackInt4(), Dilate(), Transposes(), Tidy())
 """All passes, each before the passes that use its results.
 
-FoldShapes turns computed shapes and paddings into constants, which the other passes need. Dilate adds PADs, which Tidy
-folds into convolutions. Tidy is last, since it removes constants that no operator reads any more.
+FoldShapes turns computed shapes and paddings into constants, which the other passes need. Dilate adds PADs, and
+Transposes brings PADs next to convolutions, into which Tidy folds them. Tidy is last, since it removes constants that
+no operator reads any more.
 """
 
 

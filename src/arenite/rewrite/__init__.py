@@ -15,4 +15,15 @@ from arenite.rewrite.transposes import Transposes
 from arenite.rewrite.unpack_int4 import UnpackInt4
 from arenite.rewrite.widen_bias import DeclareBias, WidenBias
 
-__all__ = ["DeclareBias", "Dilate", "Fold", "FoldShapes", "Pass", "Prune", "Tidy", "UnpackInt4", "WidenBias"]
+__all__ = [
+    "DeclareBias",
+    "Dilate",
+    "Fold",
+    "FoldShapes",
+    "Pass",
+    "Prune",
+    "Tidy",
+    "Transposes",
+    "UnpackInt4",
+    "WidenBias",
+]

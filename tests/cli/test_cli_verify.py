@@ -65,6 +65,16 @@ def test_models_of_different_form(folder):
     assert "do not match" in result.stderr
 
 
+def test_integer_ends_are_compared_only_if_asked_for(folder):
+    made = folder / "uint8.tflite"
+    arguments = ["optimize", folder / "a.tflite", "--io", "uint8", "-o", made, "--no-verify"]
+    assert CliRunner().invoke(app, list(map(str, arguments))).exit_code == 0
+    assert "do not match" in run(folder / "a.tflite", made).stderr
+    result = run(folder / "a.tflite", made, "--integer-ends", "--rounds", "2")
+    assert result.exit_code == 0, result.output
+    assert run(folder / "b.tflite", made, "--integer-ends", "--rounds", "2").exit_code == 1
+
+
 def test_without_runtimes_nothing_is_known(folder, monkeypatch):
     monkeypatch.setattr(process, "absent", lambda runtime: f"{runtime} is not installed")
     result = run(folder / "a.tflite", folder / "b.tflite", "--json")

@@ -20,6 +20,14 @@ def verify_command(
     *,
     rounds: Rounds = None,
     seed: Annotated[int, typer.Option(metavar="N", parser=whole("--seed", 0), help="Seed of the random inputs.")] = 0,
+    integer_ends: Annotated[
+        bool,
+        typer.Option(
+            "--integer-ends",
+            help="The second model may have int8 or uint8 inputs and outputs that stand for the first one's numbers, as "
+            "`optimize --io` makes them.",
+        ),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
     """Run two models on equal random inputs and compare every output bit for bit.
@@ -30,7 +38,7 @@ def verify_command(
     from arenite.runtimes.verification import verify
 
     with progress(f"verifying {(second or first).name}") as report:
-        verification = verify(first, second, rounds=rounds, seed=seed, progress=report)
+        verification = verify(first, second, rounds=rounds, seed=seed, integer_ends=integer_ends, progress=report)
     if json:
         from arenite.report.json import write_json
         from arenite.report.verify import as_json

@@ -104,7 +104,7 @@ def test_json_has_the_documented_keys_and_types(name):
             has(operator, OPERATOR_KEYS, {"cannot_split": str})
             assert operator["index"] == position
         for tensor in graph["tensors"]:
-            has(tensor, TENSOR_KEYS, ["first", "last"])
+            has(tensor, TENSOR_KEYS, ["first", "last", "address"])
     everything = [t for graph in (values, *values["graphs"]) for t in graph["tensors"]]
     assert [tensor["index"] for tensor in everything] == list(range(len(everything)))
     for graph in values["graphs"]:

@@ -24,7 +24,7 @@ def verify_command(
         bool,
         typer.Option(
             "--integer-ends",
-            help="The second model may have int8 or uint8 inputs and outputs that stand for the first one's numbers, as "
+            help="Inputs and outputs of the second model may be integers that stand for the first one's numbers, as "
             "`optimize --io` makes them.",
         ),
     ] = False,

@@ -1,0 +1,49 @@
+"""The `console` blocks of a page: a command after each `$`, and below it what it prints. Tests run and compare them."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+SECONDS = re.compile(r"\d+\.\d+ s\)")
+ELLIPSIS = "..."
+"""The line of a page that stands for any lines."""
+
+
+class Session(NamedTuple):
+    """A command and the lines that the page shows under it."""
+
+    command: str
+    shown: list[str]
+
+
+def sessions(page: Path) -> list[Session]:
+    """The commands of a page, in their order."""
+    found: list[Session] = []
+    for block in re.findall(r"```console\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+        for line in block.splitlines():
+            if line.startswith("$ "):
+                found.append(Session(line[2:], []))
+            else:
+                found[-1].shown.append(line)
+    return found
+
+
+def printed(command: str, folder: Path) -> list[str]:
+    """What a shell prints for a command in a folder, on 80 columns, without the seconds. The command has to succeed."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    environment = {**os.environ, "PATH": path, "COLUMNS": "80"}
+    shell = ["bash", "-c", command]
+    done = subprocess.run(shell, cwd=folder, capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 0, f"{command}: {done.stderr}"
+    return [SECONDS.sub("s)", line.rstrip()) for line in done.stdout.splitlines()]
+
+
+def matches(shown: list[str], lines: list[str]) -> bool:
+    """Whether a page shows these lines."""
+    wanted = (".*" if line == ELLIPSIS else re.escape(SECONDS.sub("s)", line)) for line in shown)
+    return re.fullmatch("\n".join(wanted), "\n".join(lines), re.DOTALL) is not None

@@ -1,0 +1,44 @@
+"""What the pages show is what their commands print, in an empty folder with the checkout beside it as `arenite`."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from console_sessions import matches, printed, sessions
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+PAGES = sorted(page for page in DOCS.rglob("*.md") if sessions(page))
+TOOLS = ("make", "gcc", "arm-none-eabi-gcc", "qemu-system-arm")
+
+
+def name_of(page):
+    return page.relative_to(DOCS).as_posix()
+
+
+def test_the_pages_for_new_users_are_among_them():
+    assert {"first-steps.md", "board.md", "tutorials/keras.md", "tutorials/pytorch.md"} <= set(map(name_of, PAGES))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_shown_output_is_what_is_printed(page, tmp_path):
+    shown = sessions(page)
+    missing = [tool for tool in TOOLS if any("make " in each.command for each in shown) and not shutil.which(tool)]
+    if missing:
+        pytest.skip(f"the page compiles: {', '.join(missing)} not installed")
+    (tmp_path / "arenite").symlink_to(ROOT)
+    for model in page.parent.glob("*.tflite"):
+        shutil.copy(model, tmp_path)
+    for session in shown:
+        lines = printed(session.command, tmp_path)
+        assert matches(session.shown, lines), "\n".join([session.command, *lines])
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=name_of)
+def test_scripts_are_python(page):
+    for script in re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+        if not script.startswith(">>>"):
+            compile(script, name_of(page), "exec")

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from console_sessions import matches, printed, sessions
+from console_sessions import matches, prepare, printed, sessions
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -29,9 +29,7 @@ def test_shown_output_is_what_is_printed(page, tmp_path):
     missing = [tool for tool in TOOLS if any("make " in each.command for each in shown) and not shutil.which(tool)]
     if missing:
         pytest.skip(f"the page compiles: {', '.join(missing)} not installed")
-    (tmp_path / "arenite").symlink_to(ROOT)
-    for model in page.parent.glob("*.tflite"):
-        shutil.copy(model, tmp_path)
+    prepare(page, tmp_path)
     for session in shown:
         lines = printed(session.command, tmp_path)
         assert matches(session.shown, lines), "\n".join([session.command, *lines])
@@ -42,3 +40,17 @@ def test_scripts_are_python(page):
     for script in re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
         if not script.startswith(">>>"):
             compile(script, name_of(page), "exec")
+
+
+def test_first_steps_are_three_commands_of_which_each_names_the_next():
+    page = DOCS / "first-steps.md"
+    text = page.read_text(encoding="utf-8")
+    install, optimize, export = re.findall(r"^\| \d \| `([^`]+)` \|", text, re.MULTILINE)
+    shown = {each.command: "\n".join(each.shown) for each in sessions(page)}
+    assert install in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"Next:\n  {export}  #" in shown[optimize]
+    assert export in shown
+    words = re.findall(r"^\| \d \| [^|]*\| [^|]* \| ([^|]*) \|", text, re.MULTILINE)
+    first_words = (DOCS / "glossary.md").read_text(encoding="utf-8").partition("\n## What `--verbose`")[0].lower()
+    for word in ", ".join(words).replace("none, ", "").lower().split(", "):
+        assert re.search(rf"^\| ([^|]*, )?{word}(,[^|]*)? \|", first_words, re.MULTILINE), word

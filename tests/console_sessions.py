@@ -39,19 +39,19 @@ def sessions(page: Path) -> list[Session]:
 
 
 def printed(command: str, folder: Path) -> list[str]:
-    """What a shell prints for a command in a folder, on 80 columns, without the seconds. The command has to succeed."""
+    """What a shell prints for a command in a folder, on 80 columns. The command has to succeed."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     environment = {**os.environ, "PATH": path, "COLUMNS": "80"}
     shell = ["bash", "-c", command]
     done = subprocess.run(shell, cwd=folder, capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 0, f"{command}: {done.stderr}"
-    return [SECONDS.sub("s)", line.rstrip()) for line in done.stdout.splitlines()]
+    return [line.rstrip() for line in done.stdout.splitlines()]
 
 
 def matches(shown: list[str], lines: list[str]) -> bool:
-    """Whether a page shows these lines."""
-    wanted = (".*" if line == ELLIPSIS else re.escape(SECONDS.sub("s)", line)) for line in shown)
-    return re.fullmatch("\n".join(wanted), "\n".join(lines), re.DOTALL) is not None
+    """Whether a page shows these lines, whatever the seconds in them."""
+    wanted = "\n".join(".*" if line == ELLIPSIS else re.escape(SECONDS.sub("s)", line)) for line in shown)
+    return re.fullmatch(wanted, SECONDS.sub("s)", "\n".join(lines)), re.DOTALL) is not None
 
 
 def prepare(page: Path, folder: Path) -> None:

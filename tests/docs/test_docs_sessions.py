@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 from pathlib import Path
 
 import pytest
+import typer
 from console_sessions import matches, prepare, printed, sessions
+
+from arenite.cli import app
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -54,3 +58,15 @@ def test_first_steps_are_three_commands_of_which_each_names_the_next():
     first_words = (DOCS / "glossary.md").read_text(encoding="utf-8").partition("\n## What `--verbose`")[0].lower()
     for word in ", ".join(words).replace("none, ", "").lower().split(", "):
         assert re.search(rf"^\| ([^|]*, )?{word}(,[^|]*)? \|", first_words, re.MULTILINE), word
+
+
+@pytest.mark.parametrize("page", [*sorted(DOCS.rglob("*.md")), ROOT / "README.md"], ids=lambda page: page.name)
+def test_options_of_commands_exist(page):
+    """Also of commands that no test runs, since their models are not here."""
+    lines = re.findall(r"^(?:\$ +| {2,4})?(arenite [a-z]+ .+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    program = typer.main.get_command(app)
+    for line in lines:
+        words = shlex.split(line, comments=True)
+        for command in " ".join(words).split(" && "):
+            name, *arguments = command.split()[1:]
+            program.get_command(typer.Context(program), name).make_context(name, arguments)

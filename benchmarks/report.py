@@ -20,7 +20,7 @@ COLUMNS = ("model", "operators", "MB", "paint s", "ready s", "filter s", "sort s
 SECONDS, MEGABYTES = 1.0, 3.0
 """What the project wants at most: seconds until the page is painted, is ready, and answers; size of the page."""
 
-CHROMIUM = Path(__file__).resolve().parent.parent / "tests" / "report" / "chromium.py"
+CHROMIUM = Path(__file__).resolve().parent.parent / "tests" / "chromium.py"
 
 STARTED = """() => new Promise(done => new PerformanceObserver(list => {
     const [load] = performance.getEntriesByType("navigation");

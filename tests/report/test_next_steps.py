@@ -94,6 +94,20 @@ def test_a_plan_for_c_is_offered_as_c(folder):
     assert list(works(steps[0]))
 
 
+def test_a_plan_for_a_board_is_offered_as_a_bundle_that_runs_there(folder):
+    device = {"--board": "nucleo-f767zi", "--reserve": "8K"}
+    plan = optimize(zoo.build("densenet"), Options(verify=False, target="cortex-m7"))
+    plan.write("out.tflite")
+    step = next(after_optimize(plan, MODEL, Path("out.tflite"), device))
+    assert step.command == "arenite export out.tflite --board nucleo-f767zi --tflm out_tflm"
+    assert list(works(step))
+    unknown = replace(plan.model.main.operators[0], code="ONE_HOT")
+    refused = replace(plan.model, graphs=(replace(plan.model.main, operators=(unknown,)),))
+    assert not any(
+        "--tflm" in each.command for each in after_optimize(replace(plan, model=refused), MODEL, MODEL, device)
+    )
+
+
 def test_a_check_offers_what_fits(folder):
     model, target = zoo.build("densenet"), find_target("tflm-reference")
     before = target.arena(model).declare_bytes

@@ -18,6 +18,7 @@ from arenite.codegen.obstacles import why_not as why_not_c
 from arenite.report.commands import file_word, option_words
 from arenite.report.console import number, print_report
 from arenite.rewrite.strips import why_not as why_not_strips
+from arenite.search.runnable import refusals
 from arenite.tflite.files import beside, stem
 
 if TYPE_CHECKING:
@@ -65,6 +66,9 @@ def after_optimize(plan: Plan, model: Path, written: Path, device: DeviceOptions
     options = plan.options
     if plan.target.generated:
         yield Step(_command("export", written, "--c", f"{stem(written)}_c"), "the C files")
+    elif device and not refusals(plan.model, plan.target):
+        command = _command("export", written, *_words(_without_room(device)), "--tflm", f"{stem(written)}_tflm")
+        yield Step(command, "the files to compile with TFLM")
     kept = option_words(options, ("keep_inputs",))
     if not options.split and can_split(plan.source):
         asked = option_words(options, _KEPT)

@@ -51,9 +51,14 @@ class Point:
 class Exploration:
     """The frontier of a model.
 
-    `before`: the model as it is. `points`: Pareto-optimal in size and work, the least work first; the first is the
-    model without strips. `minimize`: "arena" or "head", the size by which the points were chosen. `seconds`: duration
-    of the search.
+    Attributes:
+        source: the model that was given.
+        target: what the sizes are for.
+        minimize: "arena" or "head", the size by which the points were chosen.
+        before: the model as it is.
+        points: Pareto-optimal in size and work, the least work first; the first is the model without strips.
+        notes: sentences for the user.
+        seconds: duration of the search.
     """
 
     source: Model

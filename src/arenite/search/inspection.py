@@ -101,16 +101,23 @@ class InspectedGraph:
 class Inspection:
     """A model's costs in the order of its file, in bytes.
 
-    peak_bytes: the largest working set.
-    peak_operator: the first operator of the main graph whose working set is the peak; None if the peak is reached
-        before the first operator, by inputs that nothing reads.
-    peak_tensors: indices of the tensors alive at the peak.
-    lower_bound_bytes: no order of the operators has a smaller peak. A layout with overlap may still have a head below.
-    head_bytes: what stock TFLM plans for the file with its reference kernels, scratch included.
-    arena: the target's arena of the file.
-    weights_bytes: the content of all constants, each buffer counted once.
-    plan: with which kernels the file's offline plan is valid; None without a plan.
-    refusals: the operators that the target cannot run.
+    Attributes:
+        model: the model's name.
+        target: what `arena` and `refusals` are for.
+        graphs: the operators and tensors of each graph, the main graph first.
+        peak_bytes: the largest working set.
+        peak_operator: the first operator of the main graph whose working set is the peak; None if the peak is reached
+            before the first operator, by inputs that nothing reads.
+        peak_tensors: indices of the tensors alive at the peak.
+        lower_bound_bytes: no order of the operators has a smaller peak. A layout with overlap may still have a head
+            below.
+        head_bytes: what stock TFLM plans for the file with its reference kernels, scratch included.
+        arena: the target's arena of the file.
+        weights_bytes: the content of all constants, each buffer counted once.
+        macs: multiply-accumulates of one inference.
+        plan: with which kernels the file's offline plan is valid; None without a plan.
+        notes: sentences for the user.
+        refusals: the operators that the target cannot run.
     """
 
     model: str

@@ -20,7 +20,7 @@ MOST_EXTRA_MACS = 10.0
 class Options:
     """What to optimize, for which target, and how much work to spend. All sizes are bytes.
 
-    What is decided:
+    Attributes: What is decided
         reorder: choose the order of the operators; otherwise the file's order stays.
         layout: choose the addresses of the tensors; otherwise TFLM's own planner does.
         overlap: let buffers share bytes where the kernels of the target allow it. Without overlap a plan is valid with
@@ -29,14 +29,15 @@ class Options:
         keep_inputs: the model's inputs are intact after the inference.
         plan: replace an offline plan that the model already has, or respect it and leave order and layout alone.
 
-    Search and verification:
+    Attributes: Search and verification
         effort: the budget of all searches, counted in steps, so that results do not depend on the machine or its load.
             "normal" is about a minute of one core, "low" a tenth and "high" ten times of that.
         time_limit: seconds after which the searches end with the best plan so far and its gap; None: no limit.
         verify: compare the result with its source in the installed runtimes.
-        rounds, seed: number and seed of the random inputs to compare on; None: five rounds, or fewer for large models.
+        rounds: random inputs to compare on; None: five, or fewer for large models.
+        seed: of the random inputs.
 
-    Execution in parts:
+    Attributes: Execution in parts
         split: execute stretches of the model in strips or channel groups.
         minimize: with `split`, minimize the target's whole arena or its head alone.
         arena: with `split`, an arena size to declare that has to be reached, with the least extra work; it is an error
@@ -44,7 +45,7 @@ class Options:
         max_extra_macs: multiply-accumulates that strips may add, as a share of the model's. None is 0.10 without
             `arena`, and 1.0 with it.
 
-    Rewrites:
+    Attributes: Rewrites
         unpack_int4: int4 weights may become int8 where that makes the head smaller; it costs flash.
         io: the type that inputs and outputs get where the model quantizes them itself, so that the application feeds
             and reads integers; None: they stay as they are. It is an error if none can get it.

@@ -133,28 +133,31 @@ class IntegerEnd:
 class Plan:
     """An order and a layout for a model, checked and verified.
 
-    The result:
-        source, model, content: the source, the planned model, and the planned model's file.
-        before, after: costs of the source and of the result.
+    Attributes: The result
+        source: the model that was given.
+        model: the planned model; the source itself if nothing was gained.
+        content: the planned model's file.
+        before: costs of the source.
+        after: costs of the result.
         order: for each operator of the result's main graph, the position of the source operator that it implements or
             implements a part of; None for SLICE, PAD and CONCATENATION that splitting added.
         strips: the stretches that are executed in parts.
         notes: sentences for the user.
+        seconds: duration of the search and of the verification.
+        options: what was asked for.
 
-    The proof:
+    Attributes: The proof
         lower_bound: bytes; no plan of the requested problem has a smaller head. `optimal`: the head meets the bound.
         proofs: of the bound, for each graph whose order is free.
         timed_out: the time limit ended the searches, so another run may find another plan.
 
-        options: what was asked for.
-
-    The verification:
+    Attributes: The verification
         verified: for each runtime "identical" or "unavailable: why". A result that equals its source byte for byte
             counts as identical without being run.
         rounds: for each runtime, the rounds of inputs compared.
         agreement: how closely LiteRT and TFLM agree on the source; None if one of them did not run it.
 
-    The target:
+    Attributes: The target
         target: what the plan is made for.
         planned_for: the target whose kernels request the scratch in the heads: `target`, or one without overlap.
         arenas: the target's arena of the source and of the result.

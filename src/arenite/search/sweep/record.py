@@ -35,23 +35,24 @@ A path is opened and a function called by the process that computes the record."
 class CostRecord:
     """What one model costs in the order of its file; None for columns that were not asked for, and for what failed.
 
-    model: the path as it was given, or the model's name; "model N" (from 0) if a function failed to make it.
-    target: name of the target that head, arena and refusals are for.
-    operators: number of operators of the main graph.
-    peak_bytes: the largest working set.
-    least_peak_bytes: the peak of the best order found for the operators of the main graph, without overlap.
-    least_peak_bound_bytes: no order of these operators has a smaller peak. Equal to `least_peak_bytes` if the search
-        ended within its budget.
-    head_bytes: what the target's runtime plans for the file as it is, scratch included, following the file's offline
-        plan if it has one; for targets of several sets of kernels, with the reference kernels.
-    arena_bytes: the arena to declare for the target, `declare_bytes` of its `Arena`: of several sets of kernels the
-        largest.
-    macs: multiply-accumulates of one inference.
-    weights_bytes: the content of all constants, each buffer counted once.
-    unknown: kinds of operators of which it is not known what they allocate, separated by commas. If there are any,
-        `head_bytes` and `arena_bytes` are lower bounds. Comes with either of the two.
-    refused: the operators that the target cannot run and why; "" if nothing is known against any.
-    error: why columns that were asked for are missing; None if none is.
+    Attributes:
+        model: the path as it was given, or the model's name; "model N" (from 0) if a function failed to make it.
+        target: name of the target that head, arena and refusals are for.
+        operators: number of operators of the main graph.
+        peak_bytes: the largest working set.
+        least_peak_bytes: the peak of the best order found for the operators of the main graph, without overlap.
+        least_peak_bound_bytes: no order of these operators has a smaller peak. Equal to `least_peak_bytes` if the
+            search ended within its budget.
+        head_bytes: what the target's runtime plans for the file as it is, scratch included, following the file's
+            offline plan if it has one; for targets of several sets of kernels, with the reference kernels.
+        arena_bytes: the arena to declare for the target, `declare_bytes` of its `Arena`: of several sets of kernels the
+            largest.
+        macs: multiply-accumulates of one inference.
+        weights_bytes: the content of all constants, each buffer counted once.
+        unknown: kinds of operators of which it is not known what they allocate, separated by commas. If there are any,
+            `head_bytes` and `arena_bytes` are lower bounds. Comes with either of the two.
+        refused: the operators that the target cannot run and why; "" if nothing is known against any.
+        error: why columns that were asked for are missing; None if none is.
     """
 
     model: str

@@ -54,7 +54,7 @@ def costs(
     Raises:
         OptionError: no target or column has this name, or the number of workers makes no sense.
         ResourceError: no process can be started.
-        Whatever iterating over `models` raises.
+        Exception: whatever iterating over `models` raises.
     """
     question = Question(find_target(target) if isinstance(target, str) else target, tuple(columns), steps)
     total = f" of {len(models):,}" if isinstance(models, Sized) else ""

@@ -1,0 +1,72 @@
+"""What the pages show is what their commands print, in an empty folder with the checkout beside it as `arenite`."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+import typer
+from console_sessions import matches, prepare, printed, sessions
+
+from arenite.cli import app
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+PAGES = sorted(page for page in DOCS.rglob("*.md") if sessions(page))
+TOOLS = ("make", "gcc", "arm-none-eabi-gcc", "qemu-system-arm")
+
+
+def name_of(page):
+    return page.relative_to(DOCS).as_posix()
+
+
+def test_the_pages_for_new_users_are_among_them():
+    assert {"first-steps.md", "board.md", "tutorials/keras.md", "tutorials/pytorch.md"} <= set(map(name_of, PAGES))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_shown_output_is_what_is_printed(page, tmp_path):
+    shown = sessions(page)
+    missing = [tool for tool in TOOLS if any("make " in each.command for each in shown) and not shutil.which(tool)]
+    if missing:
+        pytest.skip(f"the page compiles: {', '.join(missing)} not installed")
+    prepare(page, tmp_path)
+    for session in shown:
+        lines = printed(session.command, tmp_path)
+        assert matches(session.shown, lines), "\n".join([session.command, *lines])
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=name_of)
+def test_scripts_are_python(page):
+    for script in re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+        if not script.startswith(">>>"):
+            compile(script, name_of(page), "exec")
+
+
+def test_first_steps_are_three_commands_of_which_each_names_the_next():
+    page = DOCS / "first-steps.md"
+    text = page.read_text(encoding="utf-8")
+    install, optimize, export = re.findall(r"^\| \d \| `([^`]+)` \|", text, re.MULTILINE)
+    shown = {each.command: "\n".join(each.shown) for each in sessions(page)}
+    assert install in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"Next:\n  {export}  #" in shown[optimize]
+    assert export in shown
+    words = re.findall(r"^\| \d \| [^|]*\| [^|]* \| ([^|]*) \|", text, re.MULTILINE)
+    first_words = (DOCS / "glossary.md").read_text(encoding="utf-8").partition("\n## What `--verbose`")[0].lower()
+    for word in ", ".join(words).replace("none, ", "").lower().split(", "):
+        assert re.search(rf"^\| ([^|]*, )?{word}(,[^|]*)? \|", first_words, re.MULTILINE), word
+
+
+@pytest.mark.parametrize("page", [*sorted(DOCS.rglob("*.md")), ROOT / "README.md"], ids=lambda page: page.name)
+def test_options_of_commands_exist(page):
+    """Also of commands that no test runs, since their models are not here."""
+    lines = re.findall(r"^(?:\$ +| {2,4})?(arenite [a-z]+ .+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    program = typer.main.get_command(app)
+    for line in lines:
+        words = shlex.split(line, comments=True)
+        for command in " ".join(words).split(" && "):
+            name, *arguments = command.split()[1:]
+            program.get_command(typer.Context(program), name).make_context(name, arguments)

@@ -94,13 +94,11 @@ def block(name, language, mark):
 
 def objects(folder, sources, flags, prefix=""):
     """Object files of C and C++ sources, compiled one by one."""
-    includes = [part for each in INCLUDES for part in ("-isystem", f"tflm/{each}")]
     made = []
     for source in sources:
         tool, standard = ("gcc", "-std=gnu11") if source.suffix == ".c" else ("g++", "-std=gnu++17")
         made.append(f"{prefix}{source.stem}.o")
-        command = [compiler(prefix + tool), standard, *WARNINGS, "-DTF_LITE_STATIC_MEMORY", *includes, *flags]
-        succeed([*command, "-c", source, "-o", made[-1]], folder)
+        succeed([compiler(prefix + tool), standard, *WARNINGS, *flags, "-c", source, "-o", made[-1]], folder)
     return made
 
 
@@ -116,13 +114,16 @@ def test_platformio(exported, project):
     (name, files, _), (_, folder) = exported, project
     write_files(files, folder / "lib" / name)
     (folder / "main.c").write_text(MAIN.format(name=name))
+    sources, flags = [*sorted(folder.glob("lib/*/*.c*")), folder / "main.c"], []
     if name == "net":
         settings = configparser.ConfigParser()
         settings.read_string("[env]\n" + block(name, "ini", "build_flags"))
-        assert shlex.split(settings["env"]["build_flags"]) == ["-std=gnu++17", "-D", "TF_LITE_STATIC_MEMORY"]
-    sources = [*sorted(folder.glob("lib/*/*.c*")), folder / "main.c"]
-    library = [folder / "library.cc"] if name == "net" else []
-    run(folder, [*sources, *library], ["-DPLATFORMIO=60118", f"-Ilib/{name}"])
+        standard, *flags = shlex.split(settings["env"]["build_flags"])
+        assert standard == "-std=gnu++17"
+        assert flags[-4:] == ["-L", "tflite-micro", "-l", "tensorflow-microlite"]
+        (folder / "tflite-micro").symlink_to(folder / "tflm")
+        sources.append(folder / "library.cc")
+    run(folder, sources, ["-DPLATFORMIO=60200", *flags[:-4], f"-Ilib/{name}"])
 
 
 def test_arduino(exported, project):
@@ -135,7 +136,8 @@ def test_arduino(exported, project):
     (folder / "core.cpp").write_text(CORE)
     library = [folder / "library.cc"] if name == "net" else []
     sources = [*sorted(folder.glob("src/*/*.c*")), folder / "core.cpp", *library]
-    assert re.fullmatch(r"-?\d+\n", run(folder, sources, ["-DARDUINO=10819", "-I."]))
+    tflm = ["-DTF_LITE_STATIC_MEMORY", *(f"-Itflm/{each}" for each in INCLUDES)]
+    assert re.fullmatch(r"-?\d+\n", run(folder, sources, ["-DARDUINO=10819", "-I.", *tflm]))
 
 
 def test_zephyr(exported, project, monkeypatch):

@@ -51,7 +51,7 @@ def compiler(checkout):
 def write(folder, files):
     for name, text in files.items():
         (folder / name).write_text(text)
-    return [str(folder / name) for name in files if name.endswith(".cc")]
+    return [str(folder / name) for name in files if name.endswith(".cpp")]
 
 
 def succeed(command):
@@ -74,7 +74,7 @@ def test_methods_are_those_of_tflm(checkout):
 
 def test_a_resolver_of_everything(checkout, tmp_path):
     methods = (*METHODS.values(), *CUSTOM.values())
-    source = write(tmp_path, {"all.cc": resolver_header(Operators(methods, ('my "own"', "two words")), "all")})
+    source = write(tmp_path, {"all.cpp": resolver_header(Operators(methods, ('my "own"', "two words")), "all")})
     succeed([*compiler(checkout), "-fsyntax-only", *source])
 
 
@@ -88,9 +88,9 @@ def test_a_model_of_the_zoo(checkout, tmp_path, family):
     program = tmp_path / "net"
     succeed([*compiler(checkout), *sources, str(library), "-o", str(program)])
     assert succeed([str(program)]) == "net: 1 of 1 outputs agree with those of TFLM\n"
-    (tmp_path / "used.cc").write_text(USED)
-    sources = [each for each in sources if not each.endswith("net_test.cc")]
-    succeed([*compiler(checkout), *sources, str(tmp_path / "used.cc"), str(library), "-o", str(program)])
+    (tmp_path / "used.cpp").write_text(USED)
+    sources = [each for each in sources if not each.endswith("net_test.cpp")]
+    succeed([*compiler(checkout), *sources, str(tmp_path / "used.cpp"), str(library), "-o", str(program)])
     used, declared = map(int, succeed([str(program)]).split())
     assert declared * 0.9 < used <= declared
 
@@ -104,5 +104,5 @@ def test_the_resolvers_of_all_shared_models(checkout, tmp_path, shared):
         files = export_tflm(model, f"m{number}", TFLM)
         write(tmp_path, {name: text for name, text in files.items() if name.endswith(".h")})
         everything += [f'#include "{name}"\n' for name in files if name.endswith(".h")]
-    (tmp_path / "all.cc").write_text("".join(everything))
-    succeed([*compiler(checkout), "-fsyntax-only", str(tmp_path / "all.cc")])
+    (tmp_path / "all.cpp").write_text("".join(everything))
+    succeed([*compiler(checkout), "-fsyntax-only", str(tmp_path / "all.cpp")])

@@ -88,7 +88,7 @@ def folder(stored, tmp_path):
 
 def program(folder, *options, also=()):
     includes = [f"-Itflm/{each}" for each in INCLUDES]
-    sources = [*sorted(folder.glob("net/*.cc")), "library.cc", *also]
+    sources = [*sorted(folder.glob("net/*.cpp")), "library.cc", *also]
     succeed([compiler("g++"), *CPP, *WARNINGS, *includes, "-Inet", *options, *sources, "-o", "program"], folder)
     return [folder / "program"]
 
@@ -178,7 +178,7 @@ def test_without_a_self_test_ctest_fails(tmp_path, monkeypatch):
     monkeypatch.setattr("arenite.bundle.tflm.example", lambda model: Failure("no runtime"))
     bundle = bundled(build("paper"), "net", TFLM)
     assert bundle.untested == "no runtime"
-    assert "net_test.cc" not in bundle.files
+    assert "net_test.cpp" not in bundle.files
     assert "net: there is no self-test. no runtime. To get one, " in bundle.files["CMakeLists.txt"]
 
 

@@ -34,18 +34,18 @@ def array(source):
 def test_files_and_model():
     model = build("resnet8")
     files = export_tflm(model, "resnet", TFLM)
-    ends = (".cc", ".h", "_arena.h", "_model.cc", "_model.h", "_resolver.h", "_test.cc")
+    ends = (".cpp", ".h", "_arena.h", "_model.cpp", "_model.h", "_resolver.h", "_test.cpp")
     assert files.keys() == {"CMakeLists.txt", *(f"resnet{end}" for end in ends)}
     content = write_bytes(model)
-    assert array(files["resnet_model.cc"]) == content
+    assert array(files["resnet_model.cpp"]) == content
     assert f"#define RESNET_MODEL_BYTES {len(content)}u" in files["resnet_model.h"]
-    assert all("alignas(16)" in files[f"resnet_model.{end}"] for end in ("h", "cc"))
+    assert all("alignas(16)" in files[f"resnet_model.{end}"] for end in ("h", "cpp"))
 
 
 def test_a_file_that_was_read_stays_what_it_was():
     content = write_bytes(build("paper"))
     files = export_tflm(read_bytes(content, "paper.tflite"), "paper", TFLM)
-    assert array(files["paper_model.cc"]) == content
+    assert array(files["paper_model.cpp"]) == content
 
 
 @pytest.mark.parametrize("name", ["tflm", "tflm-reference", "tflm-cmsis-nn/cortex-m55"])
@@ -146,14 +146,14 @@ def test_a_name_that_cpp_does_not_take(name):
 
 
 def test_variables_have_a_place():
-    assert "ResourceVariables" not in export_tflm(chain(("RELU", None)), "net", TFLM)["net.cc"]
+    assert "ResourceVariables" not in export_tflm(chain(("RELU", None)), "net", TFLM)["net.cpp"]
     tensors = tuple(Tensor("h", (1,), ElementType.RESOURCE) for _ in range(3))
     handles = [
         Operator("VAR_HANDLE", (), (tensor,), {"container": "", "shared_name": name})
         for tensor, name in zip(tensors, ("a", "b", "a"), strict=True)
     ]
     model = Model("variables", (Graph("main", tensors, (), (), tuple(handles)),))
-    source = export_tflm(model, "net", TFLM)["net.cc"]
+    source = export_tflm(model, "net", TFLM)["net.cpp"]
     assert "MicroResourceVariables::Create(allocator, 2);" in source
     assert "int net_run(void) {" in source
 

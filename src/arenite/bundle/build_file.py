@@ -39,5 +39,5 @@ endif()
 def build_file(name: str, sources: Sequence[str], untested: str | None) -> str:
     """The file; `untested` says why there is no self-test, and is None if there is one."""
     return _CMAKE.format(
-        name=name, macro=name.upper(), sources=cmake_list(sources), test=cmake_test(name, "cc", untested)
+        name=name, macro=name.upper(), sources=cmake_list(sources), test=cmake_test(name, "cpp", untested)
     )

@@ -1,4 +1,4 @@
-"""NAME.cc: the functions of NAME.h by means of TFLM's interpreter."""
+"""NAME.cpp: the functions of NAME.h by means of TFLM's interpreter."""
 
 from __future__ import annotations
 

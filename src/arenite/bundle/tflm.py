@@ -40,9 +40,9 @@ class Bundle:
 def export_tflm(model: Model, name: str, target: Target) -> dict[str, str]:
     """Source files that run a model in TFLM, by file name.
 
-    `NAME.h` and `NAME.cc` are the functions to call, `NAME_model.h` and `NAME_model.cc` contain the file as a constant
-    array, `NAME_arena.h` the arena size to declare, `NAME_resolver.h` the operators in use. `NAME_test.cc` compares
-    with a stored inference, and is among the files if a runtime could run the model. `CMakeLists.txt` builds them.
+    `NAME.h` and `NAME.cpp` are the functions to call, `NAME_model.h` and `NAME_model.cpp` contain the file as an array,
+    `NAME_arena.h` the arena size to declare, `NAME_resolver.h` the operators in use. `NAME_test.cpp` compares with a
+    stored inference, and is among the files if a runtime could run the model. `CMakeLists.txt` builds them.
 
     Args:
         model: the model, exported in its order and layout: optimize it first.
@@ -65,18 +65,18 @@ def bundled(model: Model, name: str, target: Target) -> Bundle:
     content = write_bytes(model)
     inputs, outputs = ([port(each, 0) for each in tensors] for tensors in (model.main.inputs, model.main.outputs))
     files = {
-        f"{name}.cc": runner(model, name, inputs, outputs),
+        f"{name}.cpp": runner(model, name, inputs, outputs),
         f"{name}.h": interface(name, inputs, outputs),
         f"{name}_arena.h": arena_header(model, name, target),
-        f"{name}_model.cc": model_source(name, content),
+        f"{name}_model.cpp": model_source(name, content),
         f"{name}_model.h": model_header(name, len(content)),
         f"{name}_resolver.h": resolver_header(used, name),
     }
-    compiled = [file for file in files if file.endswith(".cc")]
+    compiled = [file for file in files if file.endswith(".cpp")]
     found = example(model.with_plan(None))  # the plan may be wrong for the kernels of the runtime that runs the example
     untested = found.reason if isinstance(found, Failure) else None
     if not isinstance(found, Failure):
-        files[f"{name}_test.cc"] = _selftest(name, inputs, outputs, found)
+        files[f"{name}_test.cpp"] = _selftest(name, inputs, outputs, found)
     return Bundle({"CMakeLists.txt": build_file(name, compiled, untested), **files}, untested)
 
 
@@ -101,4 +101,4 @@ def _selftest(name: str, inputs: Sequence[Port], outputs: Sequence[Port], stored
     )
     call = f"{name}_run({', '.join([*(f'input_{number}' for number, _ in enumerate(inputs)), *got])})"
     run = f"  {name}_reset();\n{status_checked(name.upper(), call, len(outputs))}"
-    return compared(Tested(name, "cc", inputs, outputs, run, got, declared), stored)
+    return compared(Tested(name, "cpp", inputs, outputs, run, got, declared), stored)

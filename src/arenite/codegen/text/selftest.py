@@ -1,4 +1,4 @@
-"""NAME_test.c or NAME_test.cc: a stored inference, and a check that the exported code reproduces it."""
+"""NAME_test.c or NAME_test.cpp: a stored inference, and a check that the exported code reproduces it."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from codegen.harness import compiler
-from test_bundle_runs import INCLUDES, succeed
+from test_bundle_runs import INCLUDES, documented, succeed
 from tflm_stand_in import library_source, write_tflm
 
 from arenite.backends.target import TFLM
@@ -183,3 +183,9 @@ def test_another_cmake_project(exported, project):
     succeed(["cmake", "--build", "build"], folder)
     succeed([folder / "build" / "app"], folder)
     assert not list(folder.glob(f"build/{name}/{name}_test*"))
+
+
+def test_the_folder_as_a_cmake_project(tmp_path):
+    write_files(export_c(build("resnet8", channels=4, resolution=16), "person"), tmp_path / "person")
+    compiler("cmake")
+    assert "100% tests passed" in succeed(["sh", "-c", documented(PAGES["person"], "cmake -S person")], tmp_path)

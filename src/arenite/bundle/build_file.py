@@ -31,7 +31,7 @@ if(TFLM) # otherwise link a target with {name} that brings TFLM and its include 
   set(downloads ${{TFLM}}/tensorflow/lite/micro/tools/make/downloads)
   target_include_directories({name} SYSTEM PUBLIC ${{TFLM}} ${{downloads}}/flatbuffers/include
     ${{downloads}}/gemmlowp ${{downloads}}/ruy)
-  target_link_libraries({name} PUBLIC ${{TFLM_LIBRARY}} m)
+  target_link_libraries({name} PUBLIC ${{TFLM_LIBRARY}} -lm)
 endif()
 {test}"""
 

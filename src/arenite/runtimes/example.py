@@ -62,7 +62,7 @@ def _result(model: Model, runtime: str, job: Job) -> Run | Failure:
     if missing is not None:
         return Failure(missing)
     if runtime != "tflm" and unlike:
-        return Failure(f"its results of {', '.join(unlike)} may differ from TFLM's in the last bit")
+        return Failure(f"its results of {', '.join(unlike)} may differ in the last bit")
     return run(runtime, [job])[0]
 
 

@@ -16,7 +16,7 @@ from tflm_stand_in import DOWNLOADS, library_source, write_tflm
 from arenite.backends.target import TFLM
 from arenite.bundle.tflm import bundled
 from arenite.codegen import write_files
-from arenite.model import Model, Operator
+from arenite.model import ElementType, Model, Operator, Tensor
 from arenite.runtimes.example import Example, example
 from arenite.runtimes.run import Failure
 from arenite.zoo import build
@@ -70,7 +70,23 @@ def two_of_each():
     return Model("two", (hand_made.graph([x, y], [both, positive], operators),))
 
 
-MODELS = {"int8": lambda: build("resnet8", channels=4, resolution=16), "two": two_of_each}
+def variable():
+    """A model that gives what it kept of the input before, and keeps the input."""
+    x, y = hand_made.tensor("x", 8), hand_made.tensor("y", 8)
+    handle = Tensor("handle", (), ElementType.RESOURCE)
+    operators = [
+        Operator("VAR_HANDLE", (), (handle,), {"container": "", "shared_name": "state"}),
+        Operator("READ_VARIABLE", (handle,), (y,)),
+        Operator("ASSIGN_VARIABLE", (handle, x), ()),
+    ]
+    return Model("variable", (hand_made.graph([x], [y], operators),))
+
+
+MODELS = {
+    "int8": lambda: build("resnet8", channels=4, resolution=16),
+    "two of each": two_of_each,
+    "variable": variable,
+}
 
 
 @pytest.fixture(scope="module", params=MODELS)

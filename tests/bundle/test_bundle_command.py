@@ -25,14 +25,16 @@ def model(tmp_path):
 def test_files_are_called_after_the_model(model, tmp_path):
     result = export(model, "--tflm", tmp_path / "out", "--target", "tflm-cmsis-nn/cortex-m4")
     assert result.exit_code == 0, result.output
-    names = sorted(path.name for path in (tmp_path / "out").iterdir())
-    assert names == [f"my_net_v2_{end}" for end in ("arena.h", "main.cc", "model.cc", "model.h", "resolver.h")]
-    assert "target tflm-cmsis-nn/cortex-m4" in (tmp_path / "out" / names[0]).read_text()
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    ends = (".cpp", ".h", "_arena.h", "_model.cpp", "_model.h", "_resolver.h", "_test.cpp")
+    assert names == {"CMakeLists.txt", *(f"my_net_v2{end}" for end in ends)}
+    assert "target tflm-cmsis-nn/cortex-m4" in (tmp_path / "out" / "my_net_v2_arena.h").read_text()
+    assert "8 files; test it with its CMakeLists.txt and ctest" in result.output
 
 
 def test_a_name_that_is_given(model, tmp_path):
     assert export(model, "--tflm", tmp_path / "out", "--name", "net").exit_code == 0
-    assert (tmp_path / "out" / "net_main.cc").exists()
+    assert (tmp_path / "out" / "net.cpp").exists()
     refused = export(model, "--tflm", tmp_path / "other", "--name", "not a name")
     assert refused.exit_code == 2
     assert not (tmp_path / "other").exists()
@@ -62,11 +64,11 @@ def test_the_target_that_the_c_is_for_anyway(model, tmp_path):
 
 
 def test_other_files_are_not_overwritten(model, tmp_path):
-    (tmp_path / "my_net_v2_main.cc").write_text("mine")
+    (tmp_path / "my_net_v2.cpp").write_text("mine")
     refused = export(model, "--tflm", tmp_path)
     assert refused.exit_code == 2
     assert "--force" in refused.stderr
-    assert not (tmp_path / "my_net_v2_model.cc").exists()
+    assert not (tmp_path / "my_net_v2_model.cpp").exists()
     assert export(model, "--tflm", tmp_path, "--force").exit_code == 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -18,6 +19,7 @@ from arenite.codegen.prepare import executable
 from arenite.codegen.text.lines import comment
 from arenite.errors import OptionError, OutputError, UnsupportedError
 from arenite.model import Data, ElementType, Graph, Model, Operator, Quantization, Tensor
+from arenite.runtimes.run import Failure
 from arenite.search.c_export import export_c
 
 from .harness import arena_size, compiler, sources
@@ -39,28 +41,68 @@ def test_only_the_kernels_in_use_are_exported(exported):
     assert kernels == {f"arenite_{kernel}.c" for kernel in wanted}
 
 
-@pytest.mark.parametrize("build", ["make", "cmake"])
+BUILDS = {
+    "make": [["make", "-s", "test"]],
+    "cmake": [
+        ["cmake", "-S", ".", "-B", "build"],
+        ["cmake", "--build", "build"],
+        ["ctest", "--test-dir", "build", "-V"],
+    ],
+}
+
+
+def built(build, folder):
+    """What the last command of a build says; the test is what it runs."""
+    compiler(build)
+    return [subprocess.run(each, cwd=folder, capture_output=True, text=True, check=False) for each in BUILDS[build]][-1]
+
+
+@pytest.mark.parametrize("build", BUILDS)
 def test_the_self_test_passes_and_can_fail(build, exported, tmp_path):
     if "mobile_test.c" not in exported:
         pytest.skip("no runtime is installed that could have run the model")
     write_files(exported, tmp_path)
-    if build == "make":
-        commands = [[compiler("make"), "-s", "test"]]
-    else:
-        commands = [
-            [compiler("cmake"), "-S", ".", "-B", "build"],
-            [compiler("cmake"), "--build", "build", "--target", "mobile_test"],
-            ["build/mobile_test"],
-        ]
-
-    def code():
-        codes = [subprocess.run(each, cwd=tmp_path, capture_output=True, check=False).returncode for each in commands]
-        return codes[-1]
-
-    assert code() == 0
+    passed = built(build, tmp_path)
+    assert passed.returncode == 0, passed.stdout + passed.stderr
+    assert re.search(r"^(?:1: )?mobile: 1 of 1 outputs agree with those of \w+", passed.stdout, re.MULTILINE)
+    assert build == "cmake" or passed.stdout.count("\n") == 1
     source = (tmp_path / "arenite_conv_s8.c").read_text()
     (tmp_path / "arenite_conv_s8.c").write_text(source.replace("arenite_plus(scaled,", "arenite_plus(scaled + 1,"))
-    assert code() != 0
+    failed = built(build, tmp_path)
+    assert failed.returncode != 0
+    assert "mobile: 1 of 1 outputs differ from those of " in failed.stdout
+
+
+@pytest.mark.parametrize("build", BUILDS)
+def test_without_a_self_test_no_test_passes(build, tmp_path, monkeypatch):
+    """Whatever a reason contains, it is printed: no shell, Make or CMake runs any of it."""
+    reason = "LiteRT: 'x' $(shell touch $$a) `touch b` \"; touch c # ${d}"
+    monkeypatch.setattr("arenite.search.c_export.example", lambda model: Failure(reason))
+    write_files(export_c(arenite.zoo.build("paper"), "paper"), tmp_path)
+    files = set(tmp_path.iterdir())
+    done = built(build, tmp_path)
+    assert done.returncode != 0
+    said = "paper: there is no self-test. LiteRT: x (shell touch a) touch b , touch c  d. To get one, export again"
+    assert [line for line in (done.stdout + done.stderr).splitlines() if said in line]
+    assert files == {each for each in tmp_path.iterdir() if each.name != "build"}
+
+
+def test_a_project_that_contains_the_folder_builds_no_test(exported, tmp_path):
+    """Its compiler may be one for a device, which has no `main` to link."""
+    write_files(exported, tmp_path / "net")
+    (tmp_path / "CMakeLists.txt").write_text(
+        "cmake_minimum_required(VERSION 3.10)\nproject(app C)\nadd_subdirectory(net)\n"
+        "add_executable(app main.c)\ntarget_link_libraries(app mobile)\n"
+    )
+    (tmp_path / "main.c").write_text('#include "mobile.h"\nint main(void) { mobile_invoke(); return 0; }\n')
+    commands = [[compiler("cmake"), "-S", ".", "-B", "build"], ["cmake", "--build", "build"], ["build/app"]]
+    for each in commands:
+        subprocess.run(each, cwd=tmp_path, capture_output=True, check=True)
+    assert not list((tmp_path / "build").rglob("mobile_test*"))
+    if "mobile_test.c" in exported:
+        subprocess.run([*commands[0], "-D", "MOBILE_TEST=ON"], cwd=tmp_path, capture_output=True, check=True)
+        subprocess.run(commands[1], cwd=tmp_path, capture_output=True, check=True)
+        assert (tmp_path / "build" / "net" / "mobile_test").exists()
 
 
 def test_existing_files_are_not_overwritten(exported, tmp_path):
@@ -116,7 +158,7 @@ def test_identifiers(name, expected):
     assert checked(identifier(name)) == expected
 
 
-@pytest.mark.parametrize("name", ["", "3d", "a-b", "int", "arenite_x", "Arenite_x", "x" * 41, "a b", "été"])
+@pytest.mark.parametrize("name", ["", "3d", "a-b", "a__b", "int", "arenite_x", "Arenite_x", "x" * 41, "a b", "été"])
 def test_names_that_are_no_identifiers_are_refused(name):
     with pytest.raises(OptionError, match="name"):
         checked(name)

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import arenite
-from arenite.codegen.example import example
 from arenite.codegen.prepare import executable
 from arenite.codegen.spelling import respelled
+from arenite.runtimes.example import Example, example
 from arenite.runtimes.inputs import random_inputs
 
 from .harness import run_c
@@ -106,4 +106,4 @@ def test_inputs_are_not_kept_and_nothing_else_is(tmp_path):
 
 @pytest.mark.parametrize("name", ["ML-examples__basic_lstm_quantized_small", "gen_unetpp_c8_64"])
 def test_models_that_only_respelled_run_have_a_self_test(name, shared):
-    assert example(arenite.read(shared / "models" / f"{name}.tflite")) is not None
+    assert isinstance(example(respelled(arenite.read(shared / "models" / f"{name}.tflite"))), Example)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from arenite.codegen.example import example
+from arenite.runtimes.example import example
 from arenite.runtimes.process import run
 from arenite.runtimes.run import Job
 from arenite.tflite.write import write_bytes

@@ -1,4 +1,4 @@
-"""Source files with which an application runs a model in TFLM: the model, its arena, its operators, an example."""
+"""Source files with which an application runs a model in TFLM: functions to call, model, arena, operators, a test."""
 
 from __future__ import annotations
 

@@ -1,30 +1,48 @@
-"""A bundle for TFLM: five source files that an application compiles together with a checkout of TFLM."""
+"""A bundle for TFLM: source files that an application compiles together with a checkout of TFLM."""
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arenite.bundle.array import model_header, model_source
-from arenite.bundle.example import example
+from arenite.bundle.build_file import build_file
+from arenite.bundle.interface import interface
 from arenite.bundle.resolver import operators, resolver_header
+from arenite.bundle.runner import runner
 from arenite.bundle.size import arena_header
 from arenite.check.validity import validity
+from arenite.codegen.assemble import port
+from arenite.codegen.names import checked
+from arenite.codegen.text.selftest import Tested, compared, status_checked
 from arenite.errors import OptionError
+from arenite.runtimes.example import example
+from arenite.runtimes.run import Failure
 from arenite.tflite.write import write_bytes
 
 if TYPE_CHECKING:
-    from arenite.backends.target import Target
-    from arenite.model import Model
+    from collections.abc import Sequence
 
-IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+    from arenite.backends.target import Target
+    from arenite.codegen.program import Port
+    from arenite.model import Model
+    from arenite.runtimes.example import Example
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Source files, as name -> text; `untested` says why no self-test is among them, and is None if there is one."""
+
+    files: dict[str, str]
+    untested: str | None
 
 
 def export_tflm(model: Model, name: str, target: Target) -> dict[str, str]:
     """Source files that run a model in TFLM, by file name.
 
-    `NAME_model.h` and `NAME_model.cc` contain the file as a constant array, `NAME_arena.h` the arena size to declare,
-    `NAME_resolver.h` the operators in use, `NAME_main.cc` an example application.
+    `NAME.h` and `NAME.cpp` are the functions to call, `NAME_model.h` and `NAME_model.cpp` contain the file as an array,
+    `NAME_arena.h` the arena size to declare, `NAME_resolver.h` the operators in use. `NAME_test.cpp` compares with a
+    stored inference, and is among the files if a runtime could run the model. `CMakeLists.txt` builds them.
 
     Args:
         model: the model, exported in its order and layout: optimize it first.
@@ -32,15 +50,39 @@ def export_tflm(model: Model, name: str, target: Target) -> dict[str, str]:
         target: the target whose kernels and core decide the arena size.
 
     Raises:
-        OptionError: the name is not a prefix of C++ identifiers, the target is generated C, or the model's plan is
+        OptionError: the name is not a prefix of identifiers, the target is generated C, or the model's plan is
             invalid for the target's kernels.
         ModelError: TFLM has no kernel for an operator, or the model's plan does not match its tensors.
     """
-    if IDENTIFIER.fullmatch(name) is None or "__" in name:
-        raise OptionError(f"{name!r} cannot begin a name in C++; use letters, digits and single underscores")
+    return bundled(model, name, target).files
+
+
+def bundled(model: Model, name: str, target: Target) -> Bundle:
+    """As `export_tflm`, and why there is no self-test."""
+    checked(name)
+    _check_plan(model, target)
+    used = operators(model)
+    content = write_bytes(model)
+    inputs, outputs = ([port(each, 0) for each in tensors] for tensors in (model.main.inputs, model.main.outputs))
+    files = {
+        f"{name}.cpp": runner(model, name, inputs, outputs),
+        f"{name}.h": interface(name, inputs, outputs),
+        f"{name}_arena.h": arena_header(model, name, target),
+        f"{name}_model.cpp": model_source(name, content),
+        f"{name}_model.h": model_header(name, len(content)),
+        f"{name}_resolver.h": resolver_header(used, name),
+    }
+    compiled = [file for file in files if file.endswith(".cpp")]
+    found = example(model.with_plan(None))  # the plan may be wrong for the kernels of the runtime that runs the example
+    untested = found.reason if isinstance(found, Failure) else None
+    if not isinstance(found, Failure):
+        files[f"{name}_test.cpp"] = _selftest(name, inputs, outputs, found)
+    return Bundle({"CMakeLists.txt": build_file(name, compiled, untested), **files}, untested)
+
+
+def _check_plan(model: Model, target: Target) -> None:
     if target.generated:
         raise OptionError(f"{target.name} is no TFLM; give a target of TFLM, or export the model as C")
-    used = operators(model)
     plan = validity(model)
     if not plan.holds(target):
         made_for = f", made for {ascii(plan.made_for)[1:-1]}," if plan.made_for else ""
@@ -48,11 +90,15 @@ def export_tflm(model: Model, name: str, target: Target) -> dict[str, str]:
             f"{model.name}: the memory plan{made_for} gives wrong results on {target.name}; give the model to "
             f"`arenite optimize` with --target {target.name}"
         )
-    content = write_bytes(model)
-    return {
-        f"{name}_arena.h": arena_header(model, name, target),
-        f"{name}_main.cc": example(model, name),
-        f"{name}_model.cc": model_source(name, content),
-        f"{name}_model.h": model_header(name, len(content)),
-        f"{name}_resolver.h": resolver_header(used, name),
-    }
+
+
+def _selftest(name: str, inputs: Sequence[Port], outputs: Sequence[Port], stored: Example) -> str:
+    """The test: an inference of the stored inputs in NAME_run(), after which the outputs are in arrays of the test."""
+    got = [f"got_{number}" for number, _ in enumerate(outputs)]
+    declared = "".join(
+        f"static {port.kind.name} {array}[{name.upper()}_OUTPUT_{number}_LENGTH];\n"
+        for number, (port, array) in enumerate(zip(outputs, got, strict=True))
+    )
+    call = f"{name}_run({', '.join([*(f'input_{number}' for number, _ in enumerate(inputs)), *got])})"
+    run = f"  {name}_reset();\n{status_checked(name.upper(), call, len(outputs))}"
+    return compared(Tested(name, "cpp", inputs, outputs, run, got, declared), stored)

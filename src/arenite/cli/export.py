@@ -11,9 +11,13 @@ import typer
 
 from arenite.cli.options import BoardName, TargetName, device
 from arenite.errors import OptionError
+from arenite.names import one_line
 
 if TYPE_CHECKING:
     from arenite.search.c_export import Export
+
+BUNDLE_TEST = "its CMakeLists.txt and ctest, with -D TFLM=PATH -D TFLM_LIBRARY=PATH"
+"""How to test a bundle, in the words of a line that ends with it."""
 
 
 def export_command(
@@ -93,11 +97,11 @@ def export_command(
         write_files(export.files, c, force=force)
         say(f"{c}: {len(export.files)} files; {_summary(export)}")
     elif tflm is not None:
-        from arenite.bundle import export_tflm
+        from arenite.bundle.tflm import bundled
 
-        files = export_tflm(source, name or identifier(source.name), device(target, board).target)
-        write_files(files, tflm, force=force)
-        say(f"{tflm}: {len(files)} files")
+        bundle = bundled(source, name or identifier(source.name), device(target, board).target)
+        write_files(bundle.files, tflm, force=force)
+        say(f"{tflm}: {len(bundle.files)} files; {_tested(BUNDLE_TEST, bundle.untested)}")
 
 
 def _share(percent: float | None) -> float:
@@ -111,7 +115,9 @@ def _summary(export: Export) -> str:
     """What the generated C needs, and whether it can be tested."""
     memory = export.program.memory
     where = " CMSIS_NN=PATH` on that core" if export.program.target.core else "`"
-    how = f"test it with `make test{where}"
     moved = f", in which an inference moves {sum(memory.moved):,} bytes" if memory.moved else ""
-    tested = how if export.tested else "no runtime here takes the model, so there is no self-test"
-    return f"an arena of {memory.size:,} bytes{moved}; {tested}"
+    return f"an arena of {memory.size:,} bytes{moved}; {_tested(f'`make test{where}', export.untested)}"
+
+
+def _tested(how: str, untested: str | None) -> str:
+    return f"test it with {how}" if untested is None else f"there is no self-test: {one_line(untested)}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import prod
 from typing import TYPE_CHECKING
 
 from arenite.backends.generated_c.calls import called
@@ -16,7 +15,7 @@ from arenite.codegen.operators.registry import lowering
 from arenite.codegen.program import Address, Function, Memory, Port, Program, Run
 from arenite.codegen.quantized import scale_of, zero_point_of
 from arenite.codegen.reset import reset_calls
-from arenite.codegen.types import TYPES
+from arenite.codegen.types import BYTES, TYPES
 from arenite.codegen.unit import Unit
 from arenite.errors import UnsupportedError
 from arenite.operators.liveness import PLANNED_CONTROL_FLOW
@@ -50,8 +49,8 @@ def assembled(model: Model, name: str, arena: Arena, target: Target) -> Program:
     return Program(
         name,
         model.name,
-        tuple(_port(tensor, arena.offsets[tensor]) for tensor in model.main.inputs),
-        tuple(_port(tensor, at_the_end[tensor]) for tensor in model.main.outputs),
+        tuple(port(tensor, arena.offsets[tensor]) for tensor in model.main.inputs),
+        tuple(port(tensor, at_the_end[tensor]) for tensor in model.main.outputs),
         main,
         inner,
         reset_calls(unit, model, kept(model), arena.size - arena.kept),
@@ -105,12 +104,14 @@ def _flag(model: Model, arena: Arena, operator: Operator) -> int | None:
     return arena.size - arena.kept + flags[operator].offset if operator in flags else None
 
 
-def _port(tensor: Tensor, offset: int) -> Port:
+def port(tensor: Tensor, offset: int) -> Port:
+    """An input or output at an offset of the arena; types that C does not have are handed over as bytes."""
+    kind = TYPES.get(tensor.type, BYTES)
     try:
         scale, zero_point = scale_of(tensor), zero_point_of(tensor)
     except UnsupportedError:  # no quantization, or several scales
         scale, zero_point = None, 0
-    return Port(tensor.name, TYPES[tensor.type], tensor.shape, offset, prod(tensor.shape), scale, zero_point)
+    return Port(tensor.name, kind, tensor.shape, offset, tensor.bytes // kind.bytes, scale, zero_point)
 
 
 def _memory(model: Model, arena: Arena, target: Target) -> Memory:

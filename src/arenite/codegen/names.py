@@ -58,9 +58,11 @@ def checked(name: str) -> str:
         OptionError: the name is not an identifier, or it is reserved.
     """
     lower = name.lower()  # macros are in capitals, and some file systems ignore case
-    if not _NAME.fullmatch(name) or lower in _RESERVED or lower.startswith("arenite_") or len(name) > LONGEST:
+    usable = _NAME.fullmatch(name) and "__" not in name and len(name) <= LONGEST  # C++ reserves two underscores
+    if not usable or lower in _RESERVED or lower.startswith("arenite_"):
         raise OptionError(
-            f"name: {name!r} cannot be a prefix of C identifiers; give a letter and then letters, digits and '_', "
-            f"at most {LONGEST}, that is no keyword, header or target of C and CMake and does not begin with 'arenite_'"
+            f"name: {name!r} cannot be a prefix of C identifiers; give a letter and then letters, digits and single "
+            f"'_', at most {LONGEST}, that is no keyword, header or target of C and CMake and does not begin with "
+            "'arenite_'"
         )
     return name

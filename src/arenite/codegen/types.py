@@ -23,6 +23,7 @@ INT16 = CType("int16_t", "<i2", 2, "s16")
 INT32 = CType("int32_t", "<i4", 4, "s32")
 INT64 = CType("int64_t", "<i8", 8, "s64")
 FLOAT = CType("float", "<f4", 4, "f32")
+BYTES = CType("uint8_t", "<u1", 1, "u8")
 
 TYPES = MappingProxyType(
     {
@@ -31,11 +32,11 @@ TYPES = MappingProxyType(
         ElementType.INT32: INT32,
         ElementType.INT64: INT64,
         ElementType.FLOAT32: FLOAT,
-        ElementType.UINT8: CType("uint8_t", "<u1", 1, "u8"),
+        ElementType.UINT8: BYTES,
         ElementType.UINT16: CType("uint16_t", "<u2", 2, "u16"),
         ElementType.UINT32: CType("uint32_t", "<u4", 4, "u32"),
         ElementType.UINT64: CType("uint64_t", "<u8", 8, "u64"),
-        ElementType.BOOL: CType("uint8_t", "<u1", 1, "u8"),
+        ElementType.BOOL: BYTES,
     }
 )
 """C types of the element types that generated code can hold."""

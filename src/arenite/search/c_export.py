@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING
 
 from arenite.backends.target import CORES, C, find_target
 from arenite.codegen.assemble import assembled
-from arenite.codegen.example import example
 from arenite.codegen.names import checked, identifier
 from arenite.codegen.obstacles import check_operators
 from arenite.codegen.prepare import executable, prepared
+from arenite.codegen.spelling import respelled
 from arenite.codegen.text import Provenance, printed
 from arenite.codegen.text.build_files import cmake, makefile
 from arenite.codegen.text.selftest import selftest
 from arenite.errors import OptionError
+from arenite.runtimes.example import example
+from arenite.runtimes.run import Failure
 from arenite.search.relocation import MOVES_WORTH, arena
 from arenite.tflite.write import write_bytes
 
@@ -34,12 +36,13 @@ if TYPE_CHECKING:
 class Export:
     """A program and its files, as name -> text.
 
-    `tested`: one of the files is a self-test, which repeats an inference of a runtime and compares the outputs.
+    One of the files is a self-test, which repeats an inference of a runtime and compares the outputs; `untested` says
+    why there is none, and is None if there is one.
     """
 
     program: Program
     files: dict[str, str]
-    tested: bool
+    untested: str | None
 
 
 def export_c(
@@ -90,12 +93,14 @@ def exported(
     made = program(model, name, target, may_move=may_move, moves_worth=moves_worth)
     files = printed(made, Provenance(model.name, sha256(write_bytes(model)).hexdigest(), command))
     compiled = [file for file in files if file.endswith(".c")]
-    found = example(model.with_plan(None))  # the plan may be wrong for the kernels of the runtime that runs the example
-    if found is not None:
+    # Without the plan, which may be wrong for the kernels of the runtime that runs the example.
+    found = example(respelled(model.with_plan(None)))
+    untested = found.reason if isinstance(found, Failure) else None
+    if not isinstance(found, Failure):
         files[f"{name}_test.c"] = selftest(made, found)
-    files["Makefile"] = makefile(name, compiled, test=found is not None, cmsis_nn=target is not C)
-    files["CMakeLists.txt"] = cmake(name, compiled, test=found is not None, cmsis_nn=target is not C)
-    return Export(made, files, found is not None)
+    files["Makefile"] = makefile(name, compiled, untested=untested, cmsis_nn=target is not C)
+    files["CMakeLists.txt"] = cmake(name, compiled, untested=untested, cmsis_nn=target is not C)
+    return Export(made, files, untested)
 
 
 def target_of(cmsis_nn: str | None) -> Target:

@@ -79,9 +79,8 @@ void {name}_reset_in(void *arena);
 """
 
 
-_PORT = """\
+_PLACE = """\
 #define {which}_OFFSET {offset}
-#define {which}_LENGTH {length}
 #define {which}_IN(arena) \\
   (({kind} *)(void *)((uint8_t *)(arena) + {which}_OFFSET))
 #define {which} {which}_IN({name}_arena)
@@ -104,7 +103,7 @@ def header(program: Program, top: str) -> str:
         size=max(memory.size, 1),
         alignment=memory.alignment,
         moves=_moves(name, memory),
-        ports="\n".join(_port(name, f"{kind}_{i}", port) for kind, group in ports for i, port in enumerate(group)),
+        ports="\n".join(_port(name, kind, i, port) for kind, group in ports for i, port in enumerate(group)),
         cmsis_nn=note(program.target),
         result=result(program.target),
         status=" 0, or CMSIS-NN's negative status: then the outputs hold nothing." if program.target.core else "",
@@ -127,17 +126,20 @@ def _moves(name: str, memory: Memory) -> str:
     )
 
 
-def _port(name: str, which: str, port: Port) -> str:
-    """Macros of one input or output: its address, length and quantization."""
-    macro = f"{name.upper()}_{which}"
+def _port(name: str, kind: str, number: int, port: Port) -> str:
+    which = f"{name.upper()}_{kind}_{number}"
+    return port_macros(name, kind, number, port) + _PLACE.format(
+        which=which, offset=port.offset, kind=port.kind.name, name=name
+    )
+
+
+def port_macros(name: str, kind: str, number: int, port: Port) -> str:
+    """Macros of one INPUT or OUTPUT, the `kind`, wherever it lies: its length and quantization."""
+    which = f"{name.upper()}_{kind}_{number}"
     shape = " x ".join(map(str, port.shape)) or "scalar"
     meaning = "" if port.scale is None else "; real value = scale * (value - zero point)"
-    title = f"{which.replace('_', ' ').capitalize()}: {short_name(port.name)!r}, {port.kind.name}, {shape}{meaning}."
-    place = _PORT.format(which=macro, offset=port.offset, length=port.length, kind=port.kind.name, name=name)
+    title = f"{kind.capitalize()} {number}: {short_name(port.name)!r}, {port.kind.name}, {shape}{meaning}."
+    length = f"{comment_lines(title)}#define {which}_LENGTH {port.length}\n"
     if port.scale is None:
-        return comment_lines(title) + place
-    return (
-        comment_lines(title)
-        + place
-        + _SCALE.format(which=macro, scale=float_literal(port.scale), zero_point=port.zero_point)
-    )
+        return length
+    return length + _SCALE.format(which=which, scale=float_literal(port.scale), zero_point=port.zero_point)

@@ -1,7 +1,8 @@
-"""NAME_test.c: a stored inference, and a check that the generated code reproduces it."""
+"""NAME_test.c or NAME_test.cpp: a stored inference, and a check that the exported code reproduces it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arenite.codegen.text.lines import comment_lines
@@ -10,13 +11,21 @@ from arenite.codegen.text.provenance import version
 from arenite.codegen.types import FLOAT
 
 if TYPE_CHECKING:
-    from arenite.codegen.example import Example
+    from collections.abc import Sequence
+
     from arenite.codegen.program import Port, Program
+    from arenite.runtimes.example import Example
 
 _TEST = """\
 {title}#include <string.h>
 
 #include "{name}.h"
+
+#if defined(ARDUINO) || defined(PLATFORMIO) || defined(__ZEPHYR__) /* main() is the application's there */
+#ifndef {macro}_TEST_NO_MAIN
+#define {macro}_TEST_NO_MAIN
+#endif
+#endif
 
 #ifndef {macro}_TEST_PRINTS
 #ifdef {macro}_TEST_NO_MAIN
@@ -30,20 +39,24 @@ _TEST = """\
 #include <stdio.h>
 #endif
 
-{arrays}
+{arrays}{declared}
+#ifdef __cplusplus
+extern "C"
+#endif
 int {name}_test(void);
 
 {compare}
 int {name}_test(void) {{
   int differences = 0;
-{fill}{reset}{call}{calls}  return differences;
+{statements}{calls}  return differences;
 }}
 
 #ifndef {macro}_TEST_NO_MAIN
 int main(void) {{
   const int differences = {name}_test();
 #if {macro}_TEST_PRINTS
-  printf("{name}: %d of {outputs} outputs differ\\n", differences);
+  printf("{name}: %d of {outputs} outputs %s those of {runtime}\\n",
+         differences == 0 ? {outputs} : differences, differences == 0 ? "agree with" : "differ from");
 #endif
   return differences == 0 ? 0 : 1;
 }}
@@ -51,11 +64,11 @@ int main(void) {{
 """
 
 _TITLE = """\
-{name}_test.c: made by Arenite {version}.
+{file}: made by Arenite {version}.
 
 {name}_test() is 0 when one inference gives what {runtime} gave, else the number of outputs that differ.
 
-{macro}_TEST_NO_MAIN: there is no main().
+{macro}_TEST_NO_MAIN: there is no main(). Arduino, PlatformIO and Zephyr need not define it.
 {macro}_TEST_PRINTS: values that differ which are printed of each output; 10, or 0 where there is no main(). With 0 \
 there is no need for stdio.h."""
 
@@ -63,7 +76,7 @@ _COMPARE = """\
 static int differs_{number}(void) {{
   int32_t found = 0;
   for (int32_t i = 0; i < {macro}_OUTPUT_{number}_LENGTH; i++) {{
-    const {kind} expected = output_{number}[i], got = {macro}_OUTPUT_{number}[i];
+    const {kind} expected = output_{number}[i], got = {got}[i];
 {equal}      found++;
 #if {macro}_TEST_PRINTS
       if (found <= {macro}_TEST_PRINTS) {{
@@ -93,7 +106,7 @@ _NEAR = """\
 """
 
 _STATUS = """\
-  const int status = {name}_invoke();
+  const int status = {call};
   if (status != 0) {{
 #if {macro}_TEST_PRINTS
     printf("the inference failed with the status %d\\n", status);
@@ -103,39 +116,70 @@ _STATUS = """\
 """
 
 
+@dataclass(frozen=True)
+class Tested:
+    """What a test runs: a file of `name`, whose `statements` make an inference of `inputs` and give `outputs`.
+
+    `got` are the arrays with the outputs, `declared` are definitions before the functions, and `ending` is the file's.
+    """
+
+    name: str
+    ending: str
+    inputs: Sequence[Port]
+    outputs: Sequence[Port]
+    statements: str
+    got: Sequence[str]
+    declared: str = ""
+
+
 def selftest(program: Program, example: Example) -> str:
-    """The test as a C program. Floats may differ by 1e-4 + 1e-4 of the value; integers must be equal."""
-    name, outputs = program.name, program.outputs
-    names = {"name": name, "macro": name.upper()}
-    stored = [("input", program.inputs, example.inputs), ("output", outputs, example.outputs)]
-    call = _STATUS.format(**names, outputs=len(outputs)) if program.target.core else f"  {name}_invoke();\n"
+    """The test of a program, in C."""
+    name, macro = program.name, program.name.upper()
+    fill = "".join(f"  memcpy({macro}_INPUT_{i}, input_{i}, sizeof input_{i});\n" for i, _ in enumerate(program.inputs))
+    reset = f"  {name}_reset();\n" if program.memory.kept else ""
+    call = f"{name}_invoke()"
+    run = status_checked(macro, call, len(program.outputs)) if program.target.core else f"  {call};\n"
+    got = [f"{macro}_OUTPUT_{number}" for number, _ in enumerate(program.outputs)]
+    return compared(Tested(name, "c", program.inputs, program.outputs, fill + reset + run, got), example)
+
+
+def status_checked(macro: str, call: str, outputs: int) -> str:
+    """Statements of a call that returns a status; where the status is not 0, all `outputs` count as different."""
+    return _STATUS.format(macro=macro, call=call, outputs=max(1, outputs))
+
+
+def compared(tested: Tested, example: Example) -> str:
+    """The test as a program. Floats may differ by 1e-4 + 1e-4 of the value; integers must be equal."""
+    name, outputs = tested.name, tested.outputs
+    names = {"name": name, "macro": name.upper(), "runtime": example.runtime}
+    stored = [("input", tested.inputs, example.inputs), ("output", outputs, example.outputs)]
+    title = _TITLE.format(**names, file=f"{name}_test.{tested.ending}", version=version("arenite"))
     return _TEST.format(
         **names,
-        title=comment_lines(_TITLE.format(**names, version=version("arenite"), runtime=example.runtime)),
+        title=comment_lines(title),
         arrays="\n".join(
             _array(port, f"{what}_{number}", content)
             for what, ports, contents in stored
             for number, (port, content) in enumerate(zip(ports, contents, strict=True))
         ),
-        compare="\n".join(_compare(name.upper(), number, port) for number, port in enumerate(outputs)),
-        fill="".join(f"  memcpy({name.upper()}_INPUT_{i}, input_{i}, sizeof input_{i});\n" for i in _range(program)),
+        declared=tested.declared,
+        compare="\n".join(
+            _compare(name.upper(), number, port, got)
+            for number, (port, got) in enumerate(zip(outputs, tested.got, strict=True))
+        ),
+        statements=tested.statements,
         outputs=len(outputs),
-        reset=f"  {name}_reset();\n" if program.memory.kept else "",
-        call=call,
-        calls="".join(f"  differences += differs_{number}();\n" for number in range(len(outputs))),
+        calls="".join(f"  differences += differs_{number}();\n" for number, _ in enumerate(outputs)),
     )
 
 
-def _range(program: Program) -> range:
-    return range(len(program.inputs))
-
-
-def _compare(macro: str, number: int, port: Port) -> str:
+def _compare(macro: str, number: int, port: Port, got: str) -> str:
     float_ = port.kind is FLOAT
     unsigned = port.kind.name.startswith("u")
     return _COMPARE.format(
         macro=macro,
         number=number,
+        got=got,
         kind=port.kind.name,
         equal=_NEAR if float_ else _EXACT,
         format="%.9g" if float_ else "%llu" if unsigned else "%lld",

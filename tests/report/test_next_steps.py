@@ -14,8 +14,10 @@ from arenite.backends.target import find_target
 from arenite.cli import app
 from arenite.report.next_steps import (
     Step,
+    after_bundle,
     after_check,
     after_explore,
+    after_export,
     after_fit,
     after_inspect,
     after_optimize,
@@ -106,6 +108,26 @@ def test_a_plan_for_a_board_is_offered_as_a_bundle_that_runs_there(folder):
     assert not any(
         "--tflm" in each.command for each in after_optimize(replace(plan, model=refused), MODEL, MODEL, device)
     )
+
+
+def test_an_export_offers_its_test_and_a_plan(folder):
+    model = zoo.build("densenet")
+    first, second, third = after_export(model, MODEL, Path("a folder"), tested=True)
+    assert first.command == "make -C 'a folder' test"
+    assert "--target c --split" in second.command
+    assert list(works(third))
+    planned = optimize(model, Options(target="c", verify=False)).model
+    assert len(list(after_export(planned, MODEL, Path("a folder"), tested=False))) == 1
+
+
+def test_a_bundle_of_a_model_without_a_plan_offers_one(folder):
+    model = zoo.build("densenet")
+    steps = list(after_bundle(model, MODEL, {"--board": "stm32f746g-disco"}))
+    assert [step.command.split()[1] for step in steps] == ["optimize", "check"]
+    assert all(list(works(step)) for step in steps)
+    planned = optimize(model, Options(verify=False)).model
+    (step,) = after_bundle(planned, MODEL, {})
+    assert list(works(step))
 
 
 def test_a_check_offers_what_fits(folder):

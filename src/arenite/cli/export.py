@@ -65,6 +65,7 @@ def export_command(
     from arenite.cli.files import say
     from arenite.codegen import write_files
     from arenite.codegen.names import identifier
+    from arenite.report.next_steps import after_bundle, after_export, print_steps
     from arenite.search.c_export import exported
     from arenite.tflite.read import read_model
 
@@ -96,12 +97,16 @@ def export_command(
         )
         write_files(export.files, c, force=force)
         say(f"{c}: {len(export.files)} files; {_summary(export)}")
+        here = export.untested is None and export.program.target.core is None
+        print_steps(after_export(source, model, c, tested=here), sys.stdout)
     elif tflm is not None:
         from arenite.bundle.tflm import bundled
 
-        bundle = bundled(source, name or identifier(source.name), device(target, board).target)
+        on = device(target, board)
+        bundle = bundled(source, name or identifier(source.name), on.target)
         write_files(bundle.files, tflm, force=force)
         say(f"{tflm}: {len(bundle.files)} files; {_tested(BUNDLE_TEST, bundle.untested)}")
+        print_steps(after_bundle(source, model, on.options), sys.stdout)
 
 
 def _share(percent: float | None) -> float:

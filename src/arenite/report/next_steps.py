@@ -82,12 +82,29 @@ def after_optimize(plan: Plan, model: Path, written: Path, device: DeviceOptions
         command = _command("explore", model, *_words(_without_room(device)), *kept)
         yield Step(command, "every size there is, for how much more work")
     if not plan.target.generated and can_be_c(plan.source):
-        strips = ["--split"] * can_split(plan.source)
-        planned, folder = beside(model, "c"), f"{stem(model)}_c"
-        made = _command("optimize", model, "--target", "c", *kept, *strips, "-o", planned)
-        yield Step(f"{made} && {_command('export', planned, '--c', folder)}", "C without an interpreter: not tried yet")
+        yield _as_c(model, plan.source, kept)
     command = _command("report", model, file_word(str(written)), *_words(_without_room(device)), "-o", _page(written))
     yield Step(command, "a page with every tensor's place")
+
+
+def after_export(source: Model, model: Path, folder: Path, *, tested: bool) -> Iterator[Step]:
+    """Steps after C without an interpreter was written to a folder; `tested`: with a test that any computer can run."""
+    if tested:
+        yield Step(shlex.join(["make", "-C", str(folder), "test"]), "compares the C with the runtimes' outputs")
+    if source.target is None:
+        yield _as_c(model, source, [])
+    yield Step(_command("report", model, "--target", "c", "-o", _page(model)), "a page with every tensor's place")
+
+
+def after_bundle(source: Model, model: Path, device: DeviceOptions) -> Iterator[Step]:
+    """Steps after a bundle for TFLM was written."""
+    if source.plan is None:
+        command = _command("optimize", model, *_words(device), "-o", beside(model, "arenite"))
+        yield Step(command, "the bundle is of a file without a plan: a smaller arena was not looked for")
+    if "--board" in device:
+        yield Step(_command("check", model, *_words(device)), "whether the board holds it")
+    else:
+        yield Step(_command("fit", model), "which boards hold it")
 
 
 def after_check(fit: Fit, model: Path, device: DeviceOptions) -> Iterator[Step]:
@@ -142,6 +159,14 @@ def after_inspect(model: Path, device: DeviceOptions) -> Iterator[Step]:
     yield Step(_command("optimize", model, *_words(device)), f"writes {beside(model, 'arenite')}")
     yield Step(_command("fit", model), "which boards hold it")
     yield Step(_command("report", model, *_words(device), "-o", _page(model)), "a page with every tensor's place")
+
+
+def _as_c(model: Path, source: Model, kept: Sequence[str]) -> Step:
+    """Plan a model for generated C, and write that."""
+    strips = ["--split"] * can_split(source)
+    planned, folder = beside(model, "c"), f"{stem(model)}_c"
+    made = _command("optimize", model, "--target", "c", *kept, *strips, "-o", planned)
+    return Step(f"{made} && {_command('export', planned, '--c', folder)}", "C without an interpreter: not tried yet")
 
 
 def can_split(model: Model) -> bool:

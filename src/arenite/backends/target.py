@@ -162,5 +162,6 @@ def find_target(name: str) -> Target:
     known = (*TARGETS, *ALIASES)
     near = [each for each in TARGETS if wanted and wanted in each]
     near = near or get_close_matches(wanted, known, n=_SUGGESTED, cutoff=0.6)
-    hint = f"did you mean {', '.join(near[:_SUGGESTED])}?" if near else "`arenite targets` lists all of them"
+    everywhere = "`arenite targets` and `arenite.targets()` list all of them"
+    hint = f"did you mean {', '.join(near[:_SUGGESTED])}?" if near else everywhere
     raise OptionError(f"no target is called {name!r}; {hint}")

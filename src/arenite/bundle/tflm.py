@@ -9,7 +9,7 @@ from arenite.bundle.array import model_header, model_source
 from arenite.bundle.example import example
 from arenite.bundle.resolver import operators, resolver_header
 from arenite.bundle.size import arena_header
-from arenite.check.validity import validity
+from arenite.checkers.validity import validity
 from arenite.errors import OptionError
 from arenite.tflite.write import write_bytes
 
@@ -45,8 +45,8 @@ def export_tflm(model: Model, name: str, target: Target) -> dict[str, str]:
     if not plan.holds(target):
         made_for = f", made for {ascii(plan.made_for)[1:-1]}," if plan.made_for else ""
         raise OptionError(
-            f"{model.name}: the memory plan{made_for} gives wrong results on {target.name}; give the model to "
-            f"`arenite optimize` with --target {target.name}"
+            f"{model.name}: the memory plan{made_for} gives wrong results on {target.name}; optimize the model for "
+            f"target {target.name}"
         )
     content = write_bytes(model)
     return {

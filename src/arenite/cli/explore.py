@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from arenite.cli.endings import ENDINGS
-from arenite.cli.options import BoardName, Effort, Rounds, TargetName, TimeLimit, device, parse_share, whole
+from arenite.cli.options import (
+    BoardName,
+    Effort,
+    Rounds,
+    TargetName,
+    TimeLimit,
+    device,
+    device_words,
+    parse_share,
+    whole,
+)
 from arenite.errors import OptionError
 
 if TYPE_CHECKING:
@@ -75,7 +85,7 @@ def explore_command(
         found = explore(read_model(model), options, progress=report, budget=budget)
         if pick is not None and output is not None:
             picked = found.plan(pick)
-            picked.write(output, force=force)
+            picked.write(output, force=force, verify=not no_verify)
             written.append(output)
         if plot is not None:
             from arenite.report.explore_plot import draw
@@ -101,7 +111,7 @@ def explore_command(
         if pick is None:
             from arenite.report.next_steps import after_explore, print_steps
 
-            print_steps(after_explore(found, model, on.options), sys.stdout)
+            print_steps(after_explore(found, model, device_words(target, board)), sys.stdout)
 
 
 def _check_outputs(model: Path, output: Path | None, plot: Path | None, *, force: bool) -> None:

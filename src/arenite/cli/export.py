@@ -60,7 +60,6 @@ def export_command(
     """Write a model, in its order and with its layout, as C99 without dependencies or as a bundle for TFLM."""
     from arenite.cli.files import say
     from arenite.codegen import write_files
-    from arenite.codegen.names import identifier
     from arenite.search.c_export import exported
     from arenite.tflite.read import read_model
 
@@ -93,9 +92,9 @@ def export_command(
         write_files(export.files, c, force=force)
         say(f"{c}: {len(export.files)} files; {_summary(export)}")
     elif tflm is not None:
-        from arenite.bundle import export_tflm
+        from arenite.search.tflm_export import export_tflm
 
-        files = export_tflm(source, name or identifier(source.name), device(target, board).target)
+        files = export_tflm(source, name, device(target, board).target)
         write_files(files, tflm, force=force)
         say(f"{tflm}: {len(files)} files")
 

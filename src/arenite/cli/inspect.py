@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arenite.cli.options import BoardName, TargetName, device
+from arenite.cli.options import BoardName, TargetName, device, device_words
 
 if TYPE_CHECKING:
     from arenite.search.inspection import Inspection
@@ -32,6 +32,12 @@ def inspect_command(
         Path | None,
         typer.Option(metavar="FILE", help="Draw the working sets to a .png , .svg or .pdf file.", show_default=False),
     ] = None,
+    model_explorer: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write the working sets as node data for Model Explorer, a .json.", show_default=False
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")] = False,
 ) -> None:
     """Show every operator's working set, every tensor's lifetime, and what pins the peak."""
@@ -40,11 +46,15 @@ def inspect_command(
     from arenite.tflite.read import read_model
 
     on = device(target, board)
-    _check_outputs(model, csv, plot, force=force)
+    _check_outputs(model, csv, plot, model_explorer, force=force)
     with progress(f"inspecting {model.name}"):
         source = read_model(model)
         inspection = inspect(source, target=on.target)
-        written = [*_write_csv(inspection, csv, force=force), *_write_plot(inspection, plot, force=force)]
+        written = [
+            *_write_csv(inspection, csv, force=force),
+            *_write_plot(inspection, plot, force=force),
+            *_write_node_data(inspection, model_explorer, force=force),
+        ]
     if json:
         from arenite.report.inspect_json import as_json
         from arenite.report.json import write_json
@@ -60,10 +70,12 @@ def inspect_command(
         print_inspection(inspection, drawn, Parts(tensors=tensors, constants=constants, why=why), sys.stdout)
         for path in written:
             say(f"Wrote {path}")
-        print_steps(after_inspect(model, on.options), sys.stdout)
+        print_steps(after_inspect(model, device_words(target, board)), sys.stdout)
 
 
-def _check_outputs(model: Path, csv: Path | None, plot: Path | None, *, force: bool) -> None:
+def _check_outputs(
+    model: Path, csv: Path | None, plot: Path | None, model_explorer: Path | None, *, force: bool
+) -> None:
     """Check before any work that the outputs can be written."""
     from arenite.cli.files import check_folder, check_not_source
     from arenite.tflite.files import check_writable
@@ -76,8 +88,9 @@ def _check_outputs(model: Path, csv: Path | None, plot: Path | None, *, force: b
         from arenite.report.picture import check_plot
 
         check_plot(plot)
-        check_not_source(plot, model)
-        check_writable(plot, force=force)
+    for path in filter(None, (plot, model_explorer)):
+        check_not_source(path, model)
+        check_writable(path, force=force)
 
 
 def _write_csv(inspection: Inspection, folder: Path | None, *, force: bool) -> list[Path]:
@@ -101,4 +114,14 @@ def _write_plot(inspection: Inspection, path: Path | None, *, force: bool) -> li
     from arenite.tflite.files import replace_file
 
     replace_file(path, draw(chart(inspection), path.suffix), force=force)
+    return [path]
+
+
+def _write_node_data(inspection: Inspection, path: Path | None, *, force: bool) -> list[Path]:
+    if path is None:
+        return []
+    from arenite.report.model_explorer import node_data
+    from arenite.tflite.files import replace_file
+
+    replace_file(path, node_data(inspection).encode(), force=force)
     return [path]

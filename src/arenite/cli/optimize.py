@@ -9,7 +9,18 @@ from typing import Annotated, Literal
 import typer
 
 from arenite.cli.endings import ENDINGS
-from arenite.cli.options import BoardName, Effort, Reserve, Rounds, TargetName, TimeLimit, device, parse_share, whole
+from arenite.cli.options import (
+    BoardName,
+    Effort,
+    Reserve,
+    Rounds,
+    TargetName,
+    TimeLimit,
+    device,
+    device_words,
+    parse_share,
+    whole,
+)
 
 
 def optimize_command(
@@ -124,7 +135,7 @@ def optimize_command(
     budget = options.budget()
     with progress(f"optimizing {model.name}") as report, ENDINGS.sparing(budget):
         result = optimize(read_model(model), options, progress=report, budget=budget)
-    result.write(written, force=force)
+    result.write(written, force=force, verify=not no_verify)
     if plot is not None:
         from arenite.report.map_plot import draw
         from arenite.tflite.files import replace_file
@@ -140,4 +151,4 @@ def optimize_command(
         from arenite.report.optimize import print_details, print_plan
 
         (print_details if verbose else print_plan)(result, written, sys.stdout)
-        print_steps(after_optimize(result, model, written, on.options), sys.stdout)
+        print_steps(after_optimize(result, model, written, device_words(target, board, reserve, arena)), sys.stdout)

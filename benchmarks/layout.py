@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from arenite.backends.sets import NO_OVERLAP
 from arenite.budget import STEPS_PER_SECOND, Budget
-from arenite.check.order import check_order
-from arenite.check.placement import check as check_layout
+from arenite.checkers.order import check_order
+from arenite.checkers.placement import check as check_layout
 from arenite.formulate.placement import overlap_problem
 from arenite.model import ElementType, Graph, Model, Operator, Tensor
 from arenite.problems.lifetimes import maximum_load

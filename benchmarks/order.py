@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import arenite
 from arenite.budget import STEPS_PER_SECOND, Budget
-from arenite.check.order import check_certificate, check_order
+from arenite.checkers.order import check_certificate, check_order
 from arenite.formulate.order import ordering_problem
 from arenite.solve.order.solver import solve
 from benchmarks.graphs import FAMILIES, randwire, windowed

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
     from arenite import zoo
     from arenite.backends.target import Target
-    from arenite.boards import find_target
     from arenite.budget import Budget
-    from arenite.bundle import export_tflm
     from arenite.errors import (
         AreniteError,
         FitError,
@@ -36,24 +34,31 @@ if TYPE_CHECKING:
         UnsupportedError,
         VerificationError,
     )
+    from arenite.hardware import Board, boards, find_board, find_target, targets
     from arenite.model import Model
-    from arenite.operators.peak import peak_memory
     from arenite.runtimes.verification import Verification, verify
     from arenite.search.c_export import export_c
     from arenite.search.exploration import Exploration, explore
+    from arenite.search.fitting import Fit, check, fit
     from arenite.search.inspection import Inspection, inspect
     from arenite.search.optimization import Options, least_peak_memory, optimize
+    from arenite.search.peak import peak_memory
     from arenite.search.plan import Plan
     from arenite.search.runnable import refusals
     from arenite.search.sweep.record import CostRecord
     from arenite.search.sweep.run import costs
-    from arenite.tflite.read import read_model as read
+    from arenite.search.tflm_export import export_tflm
+    from arenite.tflite.sources import read
+
+    __version__: str
 
 __all__ = [
     "AreniteError",
+    "Board",
     "Budget",
     "CostRecord",
     "Exploration",
+    "Fit",
     "FitError",
     "Inspection",
     "MissingDependencyError",
@@ -67,53 +72,72 @@ __all__ = [
     "UnsupportedError",
     "Verification",
     "VerificationError",
+    "boards",
+    "check",
     "costs",
     "explore",
     "export_c",
     "export_tflm",
+    "find_board",
     "find_target",
+    "fit",
     "inspect",
     "least_peak_memory",
     "optimize",
     "peak_memory",
     "read",
     "refusals",
+    "targets",
     "verify",
     "zoo",
 ]
 
-# Each name is loaded when it is first used, so that `import arenite` costs nothing.
+# Each name is loaded when it is first used, so that `import arenite` costs nothing. Errors are in `arenite.errors`.
 _HOME = {
+    "Board": "arenite.hardware",
     "Budget": "arenite.budget",
     "CostRecord": "arenite.search.sweep.record",
     "Exploration": "arenite.search.exploration",
+    "Fit": "arenite.search.fitting",
     "Inspection": "arenite.search.inspection",
     "Model": "arenite.model",
     "Options": "arenite.search.optimization",
     "Plan": "arenite.search.plan",
     "Target": "arenite.backends.target",
     "Verification": "arenite.runtimes.verification",
+    "boards": "arenite.hardware",
+    "check": "arenite.search.fitting",
     "costs": "arenite.search.sweep.run",
     "explore": "arenite.search.exploration",
     "export_c": "arenite.search.c_export",
-    "export_tflm": "arenite.bundle",
-    "find_target": "arenite.boards",
+    "export_tflm": "arenite.search.tflm_export",
+    "find_board": "arenite.hardware",
+    "find_target": "arenite.hardware",
+    "fit": "arenite.search.fitting",
     "inspect": "arenite.search.inspection",
     "least_peak_memory": "arenite.search.optimization",
     "optimize": "arenite.search.optimization",
-    "peak_memory": "arenite.operators.peak",
-    "read": "arenite.tflite.read",
+    "peak_memory": "arenite.search.peak",
+    "read": "arenite.tflite.sources",
     "refusals": "arenite.search.runnable",
+    "targets": "arenite.hardware",
     "verify": "arenite.runtimes.verification",
 }
-_NAME_THERE = {"read": "read_model"}
 
 
 def __getattr__(name: str) -> Any:
     if name == "zoo":
         return importlib.import_module("arenite.zoo")
-    if name not in __all__:
+    if name == "__version__":
+        found = importlib.import_module("importlib.metadata").version("arenite")
+    elif name in __all__:
+        found = getattr(importlib.import_module(_HOME.get(name, "arenite.errors")), name)
+    else:
         raise AttributeError(f"module 'arenite' has no attribute {name!r}")
-    home = importlib.import_module(_HOME.get(name, "arenite.errors"))
-    found = globals()[name] = getattr(home, _NAME_THERE.get(name, name))
+    globals()[name] = found
     return found
+
+
+def __dir__() -> list[str]:
+    """The names of the API, used or not, for `dir(arenite)` and completion; not what this module needs itself."""
+    return sorted({*__all__, "__version__", *(name for name in globals() if name.startswith("__"))})

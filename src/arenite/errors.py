@@ -29,6 +29,17 @@ class OutputError(AreniteError):
     """The result cannot be written where it was asked for; nothing was written."""
 
 
+class ExistsError(OutputError):
+    """The file to write exists, and nobody allowed to replace it; `path` is that file.
+
+    The message names Python's argument; the command line names its own option instead.
+    """
+
+    def __init__(self, path: object) -> None:
+        super().__init__(f"{path} exists; pass force=True to overwrite")
+        self.path = path
+
+
 class OptionError(AreniteError):
     """An option or argument has a value that makes no sense."""
 

@@ -1,8 +1,9 @@
 """A TensorFlow Lite model in memory: operators point at tensors, not at file indices.
 
-Objects compare by identity (two tensors may be equal in every field and still be two tensors) and are never changed;
-`MemoryPlan` alone is a value. Tensors and operators have slots, since searches read thousands of them for one figure.
-Positions occur in two places: `MemoryPlan.offsets` and `Operator.graphs`.
+Objects compare by identity (two tensors may be equal in every field and still be two tensors) and are never changed.
+Only a `Model` and a `MemoryPlan` are values, so that a copy that was pickled equals its source. Objects have slots,
+since searches read thousands of them for one figure, and keep what is computed of them. Positions occur in two places:
+`MemoryPlan.offsets` and `Operator.graphs`.
 `origin` belongs to the room `tflite`: it lets the writer keep every byte of what it did not have to change, and is
 `None` for what a program made.
 """
@@ -10,7 +11,7 @@ Positions occur in two places: `MemoryPlan.offsets` and `Operator.graphs`.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from math import prod
 from types import MappingProxyType
@@ -18,10 +19,11 @@ from typing import TYPE_CHECKING, TypeVar
 from weakref import ref
 
 from arenite.errors import ModelError
-from arenite.names import printable
+from arenite.names import SHORT_NAME, printable
+from arenite.notebook import Shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
     from pathlib import Path
     from typing import Any
 
@@ -85,6 +87,12 @@ class Data:
 
     def __len__(self) -> int:
         return len(self.content)
+
+    def __repr__(self) -> str:
+        return f"Data({len(self):,} bytes)"
+
+    def __getstate__(self) -> dict[str, object]:
+        return {**vars(self), "content": bytes(self.content)}  # a view of a file cannot be pickled
 
 
 class _TensorSlots:
@@ -156,12 +164,30 @@ def _signature(seen: Hashable) -> Signature:  # noqa: ARG001 (the key of the cac
     return Signature()
 
 
-class _OperatorSlots:
-    """Slots of an operator for what follows from its fields, found when first asked for; and for weak references."""
+class _Remembering:
+    """What follows from an object that never changes, found when first asked for, and freed with the object."""
 
-    __slots__ = ("__weakref__", "_reads", "_results", "_signature", "_writes")
-    _reads: Mapping[Tensor, int]
+    __slots__ = ("__weakref__", "_results")
     _results: dict[Hashable, Any]
+
+    def once(self, key: Hashable, find: Callable[[Any], T]) -> T:
+        """What `find` makes of this object, found once. The key names the rule and all that it depends on besides."""
+        try:
+            results = self._results
+        except AttributeError:
+            results = {}
+            object.__setattr__(self, "_results", results)
+        found: T = results.get(key, _UNKNOWN)
+        if found is _UNKNOWN:
+            found = results[key] = find(self)
+        return found
+
+
+class _OperatorSlots(_Remembering):
+    """Slots of an operator for what follows from its fields, found when first asked for."""
+
+    __slots__ = ("_reads", "_signature", "_writes")
+    _reads: Mapping[Tensor, int]
     _signature: Signature
     _writes: Mapping[Tensor, int]
 
@@ -233,18 +259,6 @@ class Operator(_OperatorSlots):
             object.__setattr__(self, "_writes", found)
             return found
 
-    def once(self, key: Hashable, find: Callable[[Operator], T]) -> T:
-        """What `find` makes of this operator, found once; for what is found faster than a signature is."""
-        try:
-            results = self._results
-        except AttributeError:
-            results = {}
-            object.__setattr__(self, "_results", results)
-        found: T = results.get(key, _UNKNOWN)
-        if found is _UNKNOWN:
-            found = results[key] = find(self)
-        return found
-
     @property
     def signature(self) -> Signature:
         """What a kernel can see of the operator.
@@ -258,6 +272,30 @@ class Operator(_OperatorSlots):
             found = _signature(_seen_of(self))
             object.__setattr__(self, "_signature", found)
             return found
+
+    def __reduce__(self) -> tuple[object, ...]:
+        state = [getattr(self, each.name) for each in fields(self)]
+        return _blank, (), [_Sent(each) if isinstance(each, MappingProxyType) else each for each in state]
+
+
+def _blank() -> Operator:
+    """An operator whose fields are set later, since it refers to itself through its origin."""
+    return object.__new__(Operator)
+
+
+class _Sent:
+    """A read-only mapping that is being pickled, which becomes one again."""
+
+    def __init__(self, mapping: Mapping[str, Option]) -> None:
+        self._mapping = mapping
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return read_only, (dict(self._mapping),)
+
+
+def read_only(options: dict[str, Option]) -> Mapping[str, Option]:
+    """Options that cannot be changed any more; a function, since the type itself cannot be pickled."""
+    return MappingProxyType(options)
 
 
 def _first_places(tensors: Iterable[Tensor | None]) -> dict[Tensor, int]:
@@ -292,8 +330,8 @@ def _seen(tensor: Tensor | None) -> Hashable:
     return tensor.shape, tensor.type.code, quantization, tensor.variable, content
 
 
-@dataclass(frozen=True, eq=False)
-class Graph:
+@dataclass(frozen=True, eq=False, slots=True)
+class Graph(_Remembering):
     """One subgraph: `operators` in the order of execution, `tensors` all of them in file order.
 
     `control_edges` are pairs of operators of which the file asks that the first runs before the second.
@@ -306,6 +344,10 @@ class Graph:
     operators: tuple[Operator, ...]
     control_edges: tuple[tuple[Operator, Operator], ...] = ()
     origin: object = field(default=None, repr=False)
+
+    def __repr__(self) -> str:
+        name = printable(self.name, SHORT_NAME)
+        return f"Graph({name!r}: {len(self.operators):,} operators, {len(self.tensors):,} tensors)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,8 +369,12 @@ class Metadata:
     origin: object = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, eq=False)
-class Model:
+_FEW = 4
+"""Inputs or outputs that the `repr` of a model names."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Model(_Remembering, Shown):
     """A whole model. `graphs[0]` is the one that an interpreter runs; `name` is for people (the file's name).
 
     `plan` is the offline memory plan that TFLM follows, None where TFLM plans by itself; `target` is the name of the
@@ -357,6 +403,63 @@ class Model:
             operator.custom_code == "ethos-u" for graph in self.graphs for operator in graph.operators
         )
 
+    def __repr__(self) -> str:
+        operators = sum(len(graph.operators) for graph in self.graphs)
+        taken, given = (_types(self.main.inputs), _types(self.main.outputs)) if self.graphs else ("nothing", "nothing")
+        return f"Model({printable(self.name, SHORT_NAME)!r}: {operators:,} operators, {taken} -> {given})"
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both hold the same, of files with the same bytes if they were read; names of paths do not count."""
+        return self is other or (isinstance(other, Model) and _values(self) == _values(other))
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.description, len(self.graphs)))
+
     def with_plan(self, plan: MemoryPlan | None, target: str | None = None) -> Model:
         """The model with this plan, made for the target of that name; the same object if nothing changes."""
         return self if (plan, target) == (self.plan, self.target) else replace(self, plan=plan, target=target)
+
+
+def _types(tensors: Sequence[Tensor]) -> str:
+    named = [f"{tensor.type.name.lower()}{list(tensor.shape)}" for tensor in tensors[:_FEW]]
+    more = [f"{len(tensors) - _FEW} more"] if len(tensors) > _FEW else []
+    return ", ".join(named + more) or "nothing"
+
+
+def _values(model: Model) -> object:
+    """All that a model holds, with numbers in place of its tensors and operators."""
+    number: dict[object, int] = {None: -1}
+    graphs = [_graph_values(graph, number) for graph in model.graphs]
+    metadata = [(entry.name, bytes(entry.data.content)) for entry in model.metadata]
+    return model.name, model.description, model.plan, model.target, model.origin, metadata, graphs
+
+
+def _graph_values(graph: Graph, number: dict[object, int]) -> object:
+    def numbers(things: Iterable[object]) -> list[int]:
+        return [number.setdefault(thing, len(number)) for thing in things]
+
+    tensors = [
+        (
+            each.name,
+            each.shape,
+            each.type,
+            None if each.data is None else bytes(each.data.content),
+            each.quantization and (each.quantization.scale, each.quantization.zero_point, each.quantization.dimension),
+            each.variable,
+        )
+        for each in graph.tensors
+    ]
+    operators = [
+        (
+            each.code,
+            each.custom_code,
+            each.version,
+            each.graphs,
+            dict(each.options),
+            each.origin,
+            *map(numbers, (each.inputs, each.outputs, each.intermediates)),
+        )
+        for each in graph.operators
+    ]
+    order = [*map(numbers, (graph.tensors, graph.inputs, graph.outputs, graph.operators, *graph.control_edges))]
+    return graph.name, tensors, operators, order

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 LONGEST_NAME = 1000
 """Characters of a name that are printed; converters join names of fused operators, which gives up to 700."""
+SHORT_NAME = 60
+"""Characters of a name in the `repr` of an object, which is to fit a line or two."""
 LONGEST_LINE = 2000
 """Characters of an error, which fills a screen."""
 _CUT = "..."
@@ -26,9 +28,9 @@ _MOST_PARTS = 16
 """Slashes at which a name is cut into parts: more than converters nest scopes."""
 
 
-def printable(name: str) -> str:
-    """A name for a person: escaped, and cut in the middle where it is longer than any that a converter gives."""
-    return escaped(_cut(name, LONGEST_NAME))
+def printable(name: str, length: int = LONGEST_NAME) -> str:
+    """A name for a person: escaped, and cut in the middle where it is longer. No converter gives a name that long."""
+    return escaped(_cut(name, length))
 
 
 def one_line(text: str) -> str:

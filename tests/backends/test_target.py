@@ -32,8 +32,8 @@ def test_a_core_decides_about_the_kernels():
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
-        ("", "`arenite targets` lists all of them"),
-        ("abacus", "`arenite targets` lists all of them"),
+        ("", "`arenite targets` and `arenite.targets()` list all of them"),
+        ("abacus", "`arenite targets` and `arenite.targets()` list all of them"),
         ("tflm-cmsis-nn", "did you mean tflm-cmsis-nn/cortex-m0, "),
         ("tflm-cmsis/cortex-m4", "did you mean tflm-cmsis-nn/cortex-m4, "),
         ("cortex-m9", "did you mean cortex-m"),

@@ -5,7 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from arenite import boards, zoo
+from arenite import hardware, zoo
 from arenite.backends.target import find_target
 from arenite.cli import app
 from arenite.search.optimization import Options, preview
@@ -28,14 +28,16 @@ def test_all_boards():
     result = run("boards")
     assert (result.exit_code, result.stderr) == (0, "")
     lines = result.stdout.splitlines()
-    assert [line.split()[0] for line in lines[1 : len(boards.load()) + 1]] == [each.name for each in boards.load()]
+    assert [line.split()[0] for line in lines[1 : len(hardware.boards()) + 1]] == [
+        each.name for each in hardware.boards()
+    ]
     assert max(map(len, lines[:-1])) <= 80
     assert lines[-1].endswith("boards.csv")
 
 
 def test_one_board():
     result = run("boards", "Nucleo_F767ZI")
-    board = boards.find("nucleo-f767zi")
+    board = hardware.find_board("nucleo-f767zi")
     assert result.exit_code == 0
     for text in (board.title, board.mcu, board.core, f"{board.region_bytes:,}", board.target, board.source):
         assert text in result.stdout
@@ -43,14 +45,14 @@ def test_one_board():
 
 def test_boards_as_json():
     (one,) = json.loads(run("boards", "bluepill", "--json").stdout)["boards"]
-    assert one["sram_bytes"] == boards.find("bluepill").sram_bytes
+    assert one["sram_bytes"] == hardware.find_board("bluepill").sram_bytes
     everything = json.loads(run("boards", "--json").stdout)["boards"]
-    assert len(everything) == len(boards.load())
+    assert len(everything) == len(hardware.boards())
     assert one in everything
 
 
 def test_every_boards_target_exists():
-    for board in boards.load():
+    for board in hardware.boards():
         assert find_target(board.target).name == board.target
 
 
@@ -67,8 +69,8 @@ def test_fit_agrees_with_the_arenas(model):
     source = read_model(model)
     better = preview(source, Options())
     assert values["file_bytes"] == model.stat().st_size
-    assert [row["name"] for row in values["boards"]] == [board.name for board in boards.load()]
-    for row, board in zip(values["boards"], boards.load(), strict=True):
+    assert [row["name"] for row in values["boards"]] == [board.name for board in hardware.boards()]
+    for row, board in zip(values["boards"], hardware.boards(), strict=True):
         target = find_target(board.target)
         before, after = target.arena(source), target.arena(better)
         assert (row["declare_bytes"], row["declare_bytes_after"]) == (before.declare_bytes, after.declare_bytes)
@@ -84,7 +86,7 @@ def test_fit_in_words(model):
     assert result.exit_code == 0
     assert max(map(len, result.stdout.partition("Next:")[0].splitlines())) <= 80  # commands to paste stay whole
     held = sum(row["fits"] for row in json.loads(run("fit", model, "--json").stdout)["boards"])
-    assert f"Fits {held} of {len(boards.load())} boards" in result.stdout
+    assert f"Fits {held} of {len(hardware.boards())} boards" in result.stdout
     assert "tflm-esp-nn/esp32s3" in result.stdout
 
 

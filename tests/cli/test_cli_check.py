@@ -8,7 +8,7 @@ from hand_made import model as hand_made
 from refusals import refused
 from typer.testing import CliRunner
 
-from arenite import boards, zoo
+from arenite import hardware, zoo
 from arenite.backends.target import find_target
 from arenite.cli import app
 from arenite.cli.options import parse_size
@@ -90,7 +90,7 @@ def test_an_optimized_model_gains_nothing(tmp_path):
 
 
 def test_a_board_gives_target_region_and_flash(model):
-    board = boards.find("nucleo-f767zi")
+    board = hardware.find_board("nucleo-f767zi")
     found = values(0, model, "--board", "Nucleo F767ZI")
     assert (found["board"], found["target"]) == (board.name, board.target)
     assert (found["available_bytes"], found["flash_bytes"]) == (board.region_bytes, board.flash_bytes)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from arenite import boards, zoo
+from arenite import hardware, zoo
 from arenite.cli import app
 from arenite.cli.configuration import configuration
 from arenite.errors import OptionError
@@ -48,7 +48,7 @@ def found(*arguments):
 def test_options_for_each_model(folder, file):
     shared = OWN.replace("[models", "[tool.arenite.models")
     (folder / file).write_text(OWN if file == "arenite.toml" else f"[tool.other]\nx = 1\n[tool.arenite]\n{shared}")
-    board = boards.find("nucleo-f767zi")
+    board = hardware.find_board("nucleo-f767zi")
     assert found(".") == {
         "big.tflite": (board.region_bytes - 24 * 1024, board.target),
         "audio/other.tflite": (65536, board.target),
@@ -108,7 +108,7 @@ def test_two_files_contradict_each_other(folder):
 def test_the_example_of_the_documentation(folder):
     page = (Path(__file__).resolve().parents[2] / "docs" / "ci.md").read_text("utf-8")
     (folder / "arenite.toml").write_text(page.split("```toml\n")[1].split("```")[0])
-    small = boards.find("nucleo-f446re")
+    small = hardware.find_board("nucleo-f446re")
     rooms = found(".")
     assert rooms["audio/small.tflite"] == (min(64 * 1024, small.region_bytes - 16 * 1024), small.target)
-    assert rooms["big.tflite"][1] == boards.find("nucleo-f767zi").target
+    assert rooms["big.tflite"][1] == hardware.find_board("nucleo-f767zi").target

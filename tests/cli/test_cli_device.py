@@ -5,7 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from arenite import boards, zoo
+from arenite import hardware, zoo
 from arenite.cli import app
 from arenite.cli.options import device
 from arenite.errors import OptionError
@@ -26,7 +26,7 @@ def run(*arguments):
 
 
 def test_a_board_gives_the_target_and_the_room():
-    board = boards.find("nucleo-f446re")
+    board = hardware.find_board("nucleo-f446re")
     found = device(None, "nucleo-f446re")
     assert (found.target.name, found.room, found.board) == (board.target, board.region_bytes, board)
     assert device(None, "nucleo-f446re", "24K").room == board.region_bytes - 24 * KIB
@@ -38,8 +38,8 @@ def test_a_board_gives_the_target_and_the_room():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ((None, None, "24K"), "--reserve goes with --board"),
-        ((None, "nucleo-f446re", "128K"), "nothing is left"),
+        ((None, None, "24K"), "reserve: goes with a board"),
+        ((None, "nucleo-f446re", "128K"), "leave nothing"),
         ((None, "nucleo-f446re", "much"), "not a size"),
         (("abacus", None), "no target is called"),
     ],

@@ -1,13 +1,18 @@
 import csv
 import json
 import struct
+from dataclasses import replace
 
 import pytest
+from hand_made import chain
 from refusals import refused
+from report_samples import branching
 from typer.testing import CliRunner
 
 from arenite import zoo
 from arenite.cli import app
+from arenite.report.model_explorer import node_data
+from arenite.search.inspection import inspect
 from arenite.tflite.write import write_bytes
 
 
@@ -119,6 +124,31 @@ def test_a_plot_has_the_title_and_the_dots_that_were_asked_for(model, tmp_path):
 )
 def test_options_of_a_plot_that_cannot_be_right(model, options, message):
     assert message in refused(run("inspect", model, *options))
+
+
+def test_node_data_for_model_explorer(model, tmp_path):
+    """Model Explorer's reader of `.tflite` files names operators by their place, and graphs by their names."""
+    path = tmp_path / "nodes.json"
+    result = run("inspect", model, "--model-explorer", path)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert f"Wrote {path}" in result.stdout.replace("\n", "")
+    (graph,) = json.loads(path.read_text()).values()
+    operators = json.loads(run("inspect", model, "--json").stdout)["operators"]
+    assert {int(key): each["value"] for key, each in graph["results"].items()} == {
+        each["index"]: each["working_set_bytes"] for each in operators
+    }
+    assert [each["stop"] for each in graph["gradient"]][:: len(graph["gradient"]) - 1] == [0, 1]
+    assert "--force" in refused(run("inspect", model, "--model-explorer", path))
+    assert run("inspect", model, "--model-explorer", path, "--force").exit_code == 0
+    refused(run("inspect", model, "--model-explorer", model, "--force"))
+
+
+def test_node_data_names_graphs_as_model_explorer_does():
+    idle = replace(chain([4, 4]).main, name="idle")
+    found = inspect(replace(branching(), graphs=(*branching().graphs, idle)))
+    assert list(json.loads(node_data(found))) == ["main", "then"], "without nodes: no operators, or none that runs"
+    unnamed = tuple(replace(graph, name="") for graph in found.graphs)
+    assert list(json.loads(node_data(replace(found, graphs=unnamed)))) == ["main", "subgraph_1"]
 
 
 def test_plots_of_other_kinds_are_refused_before_any_work(tmp_path):

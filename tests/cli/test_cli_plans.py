@@ -67,7 +67,7 @@ def test_check(reference, foreign):
     assert result.exit_code == 1
     (line,) = result.stderr.splitlines()
     assert ONLY in line
-    assert f"--target {CORTEX_M4}" in line
+    assert f"optimize the model for target {CORTEX_M4}" in line
     assert "would make a valid plan" in result.stdout
     found = values("check", reference, "--arena", "1M")
     assert (found["fits"], found["valid"], found["missing_bytes"]) == (False, False, 0)

@@ -12,7 +12,7 @@ from arenite import zoo
 from arenite.backends.sets import GENERATED_C
 from arenite.backends.target import C
 from arenite.budget import Budget
-from arenite.check.validity import is_right
+from arenite.checkers.validity import is_right
 from arenite.codegen.loops import rolled
 from arenite.codegen.program import Address, Call, Growing, LookedUp, Loop, Parameters, Structure
 from arenite.rewrite import Prune

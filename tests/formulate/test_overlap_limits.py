@@ -17,8 +17,8 @@ from scratch_networks import Network, random_network
 from arenite.backends.sets import PORTABLE, REFERENCE
 from arenite.backends.target import TFLM
 from arenite.backends.tflm.head import head_plan
-from arenite.check.placement import check
-from arenite.check.validity import JUDGED, is_right, validity
+from arenite.checkers.placement import check
+from arenite.checkers.validity import JUDGED, is_right, validity
 from arenite.errors import VerificationError
 from arenite.formulate.limits import within_limits
 from arenite.formulate.placement import overlap_problem
@@ -155,7 +155,7 @@ def blocked():
 def test_what_blocks_is_named():
     result = blocked()
     assert "bytes of scratch for" in result.notes[0]
-    assert "`--target tflm-reference` would give at most" in result.notes[0]
+    assert "target tflm-reference would give at most" in result.notes[0]
     assert result.lower_bound > 0
 
 

@@ -11,7 +11,7 @@ from random_models import every_order, random_model
 
 from arenite import zoo
 from arenite.backends.sets import PORTABLE, REFERENCE
-from arenite.check.placement import check
+from arenite.checkers.placement import check
 from arenite.formulate.order_with_overlap import overlap_ordering_problem
 from arenite.formulate.placement import overlap_problem, views_of_inputs
 from arenite.problems.order import Charge, InPlaceSaving

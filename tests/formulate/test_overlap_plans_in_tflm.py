@@ -11,7 +11,7 @@ from overlap_cases import add, meet, relu, rows, split, stacked, tensor
 from arenite import zoo
 from arenite.backends.sets import PORTABLE, REFERENCE
 from arenite.backends.tflm.head import head_plan, inputs_on_top, memory_plan, planned_head
-from arenite.check.placement import check
+from arenite.checkers.placement import check
 from arenite.errors import VerificationError
 from arenite.formulate.placement import overlap_problem
 from arenite.problems.placement import Layout

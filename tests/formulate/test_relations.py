@@ -10,7 +10,7 @@ from overlap_cases import add, relu, rows, split, stacked, tensor
 
 from arenite import zoo
 from arenite.backends.sets import ALL, CMSIS_NN_DSP, PORTABLE, REFERENCE
-from arenite.check.placement import check
+from arenite.checkers.placement import check
 from arenite.formulate.contents import equal_distances, own, with_copy
 from arenite.formulate.placement import overlap_problem
 from arenite.model import ElementType

@@ -7,7 +7,7 @@ from report_samples import branching, empty, odd, planned
 import arenite
 from arenite import Options, zoo
 from arenite.backends.target import TARGETS, find_target
-from arenite.check.placement import check
+from arenite.checkers.placement import check
 from arenite.formulate.placement import overlap_problem
 from arenite.model import MemoryPlan
 from arenite.operators.macs import macs_of_model

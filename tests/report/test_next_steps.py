@@ -134,17 +134,17 @@ def test_a_check_offers_what_fits(folder):
     model, target = zoo.build("densenet"), find_target("tflm-reference")
     before = target.arena(model).declare_bytes
     device = {"--target": "reference", "--arena": str(before - 16)}
-    (step,) = after_check(check(model, 1000, target, available=before - 16), MODEL, device)
+    (step,) = after_check(check(model, target=target, arena=before - 16), MODEL, device)
     assert step.gives.startswith("fits")
     (printed,) = works(step)
     assert "Declare an arena of" in printed
-    steps = list(after_check(check(model, 1000, target, available=1000), MODEL, {"--board": "x", "--reserve": "1K"}))
+    steps = list(after_check(check(model, target=target, arena=1000), MODEL, {"--board": "x", "--reserve": "1K"}))
     assert steps[0].command == "arenite explore 'my net.tflite' --board x"
-    assert not list(after_check(check(model, 1000, target, available=before), MODEL, device))
+    assert not list(after_check(check(model, target=target, arena=before), MODEL, device))
 
 
 def test_boards_that_hold_a_model_once_it_is_optimized(folder):
-    fits = fit(zoo.build("densenet"), 1000)
+    fits = fit(zoo.build("densenet"))
     gained = [each for each in fits if each.fits_after and not each.fits]
     steps = list(after_fit(fits, MODEL))
     assert len(steps) == 2

@@ -9,7 +9,7 @@ import pytest
 from hand_made import add, chain, graph, model, tensor
 from page_samples import long_chain, values_of, values_of_files
 
-from arenite import boards
+from arenite import hardware
 from arenite.errors import ModelError
 from arenite.report.page import page, read_plan
 from arenite.report.page.page import as_script
@@ -84,10 +84,13 @@ def test_equal_values_give_the_same_page():
 
 
 def test_a_board_is_named_with_what_is_missing():
-    text = page(values_of("densenet"), boards.find("arduino-uno-r4"))
+    text = page(values_of("densenet"), hardware.find_board("arduino-uno-r4"))
     arena = values_of("densenet")["after"]["arena"]["declare_bytes"]
-    assert f"lacks {arena - boards.find('arduino-uno-r4').region_bytes:,} bytes of RAM for it" in text
-    assert data_of(text)["board"] == {"name": "arduino-uno-r4", "bytes": boards.find("arduino-uno-r4").region_bytes}
+    assert f"lacks {arena - hardware.find_board('arduino-uno-r4').region_bytes:,} bytes of RAM for it" in text
+    assert data_of(text)["board"] == {
+        "name": "arduino-uno-r4",
+        "bytes": hardware.find_board("arduino-uno-r4").region_bytes,
+    }
     assert "arenite check OUT --board arduino-uno-r4" in text
 
 

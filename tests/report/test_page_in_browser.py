@@ -8,7 +8,7 @@ from playwright.sync_api import expect, sync_playwright
 from report_samples import planned
 from test_page import HOSTILE, hostile
 
-from arenite import boards
+from arenite import hardware
 from arenite.report.page import page
 
 WIDTHS = {"phone": (390, 844), "desktop": (1280, 900)}
@@ -83,7 +83,9 @@ def facts(tab):
 
 @pytest.fixture
 def split():
-    return page(values_of("mobilenet-v1", split=True, minimize="head"), boards.find("arduino-nano-33-ble-sense"))
+    return page(
+        values_of("mobilenet-v1", split=True, minimize="head"), hardware.find_board("arduino-nano-33-ble-sense")
+    )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -102,7 +102,8 @@ def test_equal_begins_and_sizes_are_one_constant_also_of_two_regions():
 def test_names_tell_operator_and_strip():
     model = pair()
     names = {tensor.name for tensor in SplitRows(strip_plan(whole(model), 2)).run(model).main.tensors}
-    assert {"conv/strip1", "conv/strip2", "conv/strip1/padded", "depthwise/strip2", "input/rows0-8"} <= names
+    assert {"conv/strip 1 of 2", "conv/strip 2 of 2", "depthwise/strip 2 of 2", "input/rows0-8"} <= names
+    assert "conv/strip 1 of 2/padded" in names
 
 
 def test_outputs_and_inputs_are_the_same_tensors():

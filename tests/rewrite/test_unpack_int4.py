@@ -115,7 +115,7 @@ def test_the_option_is_offered_with_its_figure_and_keeps_it():
     source, _ = layer(depth=64, units=16)
     offered = optimize(source, Options(rounds=1))
     unpacked = optimize(source, Options(rounds=1, unpack_int4=True))
-    (note,) = (note for note in offered.notes if "--unpack-int4" in note)
+    (note,) = (note for note in offered.notes if "unpack int4" in note)
     assert "1,024 bytes of the head are scratch, into which TFLM unpacks the int4 weights of FULLY_CONNECTED" in note
     assert f"a head of {planned_head(UnpackInt4().run(source))}, for 512 bytes of flash" in note
     assert unpacked.after.head <= planned_head(UnpackInt4().run(source)) < offered.after.head
@@ -128,7 +128,7 @@ def test_kernels_that_compute_with_packed_weights_are_offered_nothing():
     plan = optimize(source, Options(rounds=1, target="tflm-cmsis-nn/cortex-m4", unpack_int4=True))
     assert plan.model is source
     assert "int4 weights stay as they are" in " ".join(plan.notes)
-    assert "--unpack-int4" not in " ".join(optimize(source, Options(rounds=1, target="tflm-cmsis-nn/cortex-m4")).notes)
+    assert "unpack int4" not in " ".join(optimize(source, Options(rounds=1, target="tflm-cmsis-nn/cortex-m4")).notes)
 
 
 def test_real_models_lose_their_scratch(shared):

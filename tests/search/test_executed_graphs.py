@@ -12,7 +12,7 @@ from arenite.backends.generated_c.folding import folded
 from arenite.backends.sets import NO_OVERLAP, PORTABLE
 from arenite.backends.target import find_target
 from arenite.backends.tflm.head import layout_problem, memory_plan, planned_head
-from arenite.check.validity import is_right
+from arenite.checkers.validity import is_right
 from arenite.formulate.order import order_is_free
 from arenite.model import Operator
 from arenite.operators.liveness import executed_graphs

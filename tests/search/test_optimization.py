@@ -13,7 +13,7 @@ import pytest
 import arenite
 from arenite import zoo
 from arenite.backends.tflm.head import head_plan, layout_problem, planned_head
-from arenite.check.order import check_certificate
+from arenite.checkers.order import check_certificate
 from arenite.errors import FitError, OptionError, OutputError, VerificationError
 from arenite.formulate.order import ordering_problem
 from arenite.model import MemoryPlan, Operator
@@ -23,7 +23,7 @@ from arenite.problems.placement import Layout
 from arenite.report import optimize as report
 from arenite.runtimes import process
 from arenite.runtimes.run import Memory, Run
-from arenite.runtimes.verification import Verdict, Verification
+from arenite.runtimes.verification import Verdict, Verification, not_verified
 from arenite.search.optimization import Options, least_peak_memory, optimize
 from arenite.tflite.read import read_model
 from arenite.tflite.write import write_bytes
@@ -182,9 +182,30 @@ def test_a_wrong_plan_that_no_checker_sees_is_caught_by_the_runtime(monkeypatch)
 
     monkeypatch.setattr("arenite.search.layout_policy.solve_placement", wrong)
     monkeypatch.setattr("arenite.search.layout_policy.check_placement", lambda *_: None)
-    monkeypatch.setattr("arenite.check.validity.check_placement", lambda *_: None)
+    monkeypatch.setattr("arenite.checkers.validity.check_placement", lambda *_: None)
     with pytest.raises(VerificationError, match="not the same as its source"):
         optimize(zoo.build("paper"), QUICK)
+
+
+def test_a_plan_that_was_not_verified_is_verified_before_it_is_written(tmp_path):
+    found = optimize(zoo.build("paper"), replace(QUICK, verify=False))
+    other = zoo.build("paper", seed=1)
+    plan = replace(found, model=other, content=write_bytes(other))
+    path = tmp_path / "out.tflite"
+    with pytest.raises(VerificationError, match="not the same as its source"):
+        plan.write(path)
+    assert not list(tmp_path.iterdir())
+    plan.write(path, verify=False)
+    assert path.read_bytes() == plan.content
+
+
+def test_a_plan_is_compared_once(monkeypatch, tmp_path):
+    compared = []
+    monkeypatch.setattr("arenite.search.comparison.verify", lambda *_, **__: compared.append(1) or not_verified("no"))
+    for verify in (True, False):
+        optimize(zoo.build("paper"), replace(QUICK, verify=verify)).write(tmp_path / f"{verify}.tflite")
+        assert len(compared) == 1
+        compared.clear()
 
 
 def test_the_source_is_never_written(tmp_path):
@@ -336,7 +357,7 @@ def test_another_head_that_tflm_recorded_is_said(monkeypatch, recorded):
         asked.append(expected_head)
         return measured
 
-    monkeypatch.setattr("arenite.runtimes.verification.verify", verify)
+    monkeypatch.setattr("arenite.search.comparison.verify", verify)
     plan = optimize(_with_unknown_scratch(), QUICK)
     assert asked == [None], "no head is expected that nobody knows"
     said = [note for note in plan.notes if "TFLM recorded" in note]

@@ -14,7 +14,7 @@ from arenite.backends.sets import CMSIS_NN_DSP, PORTABLE
 from arenite.backends.target import TARGETS, find_target
 from arenite.backends.tflm.head import head_plan, planned_head
 from arenite.budget import Budget
-from arenite.check.validity import JUDGED, is_right, validity
+from arenite.checkers.validity import JUDGED, is_right, validity
 from arenite.cli import app
 from arenite.errors import OptionError, VerificationError
 from arenite.model import MemoryPlan

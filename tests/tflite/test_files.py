@@ -33,7 +33,7 @@ def test_an_existing_file_needs_force(tmp_path):
     path = tmp_path / "out.tflite"
     path.write_bytes(b"old")
     path.chmod(0o640)
-    with pytest.raises(OutputError, match="exists; pass --force to overwrite"):
+    with pytest.raises(OutputError, match="exists; pass force=True to overwrite"):
         replace_file(path, b"new")
     assert path.read_bytes() == b"old"
     replace_file(path, b"new", force=True)

@@ -157,5 +157,6 @@ def find_target(name: str) -> Target:
     if found is not None:
         return found
     near = [each for each in TARGETS if wanted and wanted in each]
-    hint = did_you_mean(wanted, (*TARGETS, *ALIASES), "`arenite targets` lists all of them", near=near)
+    everywhere = "`arenite targets` and `arenite.targets()` list all of them"
+    hint = did_you_mean(wanted, (*TARGETS, *ALIASES), everywhere, near=near)
     raise OptionError(f"no target is called {name!r}; {hint}")

@@ -11,7 +11,7 @@ from arenite.bundle.interface import interface
 from arenite.bundle.resolver import operators, resolver_header
 from arenite.bundle.runner import runner
 from arenite.bundle.size import arena_header
-from arenite.check.validity import validity
+from arenite.checkers.validity import validity
 from arenite.codegen.assemble import port
 from arenite.codegen.names import checked
 from arenite.codegen.text.selftest import Tested, compared, status_checked
@@ -87,8 +87,8 @@ def _check_plan(model: Model, target: Target) -> None:
     if not plan.holds(target):
         made_for = f", made for {ascii(plan.made_for)[1:-1]}," if plan.made_for else ""
         raise OptionError(
-            f"{model.name}: the memory plan{made_for} gives wrong results on {target.name}; give the model to "
-            f"`arenite optimize` with --target {target.name}"
+            f"{model.name}: the memory plan{made_for} gives wrong results on {target.name}; optimize the model for "
+            f"target {target.name}"
         )
 
 

@@ -14,9 +14,9 @@ def boards_command(
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
     """List the boards that are known with their memory, or tell all that is known of one."""
-    from arenite import boards
+    from arenite import hardware
 
-    chosen = boards.load() if name is None else (boards.find(name),)
+    chosen = hardware.boards() if name is None else (hardware.find_board(name),)
     if json:
         from arenite.report.boards import as_json
         from arenite.report.json import write_json

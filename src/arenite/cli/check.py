@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from arenite.cli.options import BoardName, Device, Reserve, TargetName, device, growth, time_limit_of
+from arenite.cli.options import BoardName, Reserve, TargetName, device, device_words, growth, time_limit_of
 from arenite.errors import AreniteError, FitError, ModelError, OptionError, system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from arenite.cli.model_files import ModelFile
-    from arenite.report.gate.checked import Base, Checked, Failure, Growth
-    from arenite.search.fitting import Fit
+    from arenite.hardware import Device
+    from arenite.report.gate.checked import Base, Checked, Growth
+    from arenite.search.fitting import Failure, Fit
 
 Format = Literal["text", "json", "markdown", "github", "junit", "sarif"]
 
@@ -79,8 +80,12 @@ def check_command(
     asked = {key: value for key, value in given.items() if value is not None}
     configured = configuration(Path.cwd())
     # All devices before the first check, so that a wrong option costs no time.
-    devices = [_device({**configured.of(file.name), **asked}) for file in files]
-    checks = [_checked(file, on, request) for file, on in zip(files, devices, strict=True)]
+    options = [{**configured.of(file.name), **asked} for file in files]
+    devices = [_device(each) for each in options]
+    checks = [
+        replace(_checked(file, on, request), device=device_words(**each))
+        for file, on, each in zip(files, devices, options, strict=True)
+    ]
     alone = len(models) == 1 and not models[0].is_dir()
     if alone:
         write_one(checks[0], how, sys.stdout, quiet=quiet, hints=request.hints)
@@ -106,7 +111,7 @@ def _allowed(compare: Path | None, max_growth: str | None, *, allow_new: bool) -
 
 
 def _device(options: Mapping[str, str]) -> Device:
-    on = device(options.get("target"), options.get("board"), options.get("reserve"), options.get("arena"))
+    on = device(**options)
     if on.room is None:
         raise OptionError(
             "check against what? give --arena SIZE, such as 64K, or --board NAME, or set one in arenite.toml"
@@ -116,7 +121,8 @@ def _device(options: Mapping[str, str]) -> Device:
 
 def _checked(file: ModelFile, on: Device, request: _Request) -> Checked:
     """Check a file. What cannot be read is a failure, so that the other files are still checked."""
-    from arenite.report.gate.checked import Checked, Failure, misfit
+    from arenite.report.gate.checked import Checked
+    from arenite.search.fitting import Failure
 
     try:
         if file.error is not None:
@@ -125,27 +131,23 @@ def _checked(file: ModelFile, on: Device, request: _Request) -> Checked:
     except (AreniteError, OSError) as error:
         return Checked(file.path, None, (Failure("cannot-be-checked", _reason(error, file.path)),))
     base, grown = _compared(file, found, on, request)
-    return Checked(file.path, found, (*misfit(found), *grown), base, on.options)
+    return Checked(file.path, found, (*found.failures, *grown), base)
 
 
 def _fit(path: Path, on: Device, request: _Request) -> Fit:
     from arenite.cli.progress import progress
-    from arenite.search.fitting import check, measure
-    from arenite.tflite.origin import content_of
+    from arenite.search.fitting import measure, with_hints
     from arenite.tflite.read import read_model
 
-    assert on.room is not None
     with progress(f"checking {path.name}"):
         model = read_model(path)
-        size = len(content_of(model))
-        if request.hints:
-            return check(model, size, on.target, available=on.room, board=on.board, time_limit=request.time_limit)
-        return measure(model, size, on.target, available=on.room, board=on.board)
+        return with_hints(model, on, time_limit=request.time_limit) if request.hints else measure(model, on)
 
 
 def _compared(file: ModelFile, found: Fit, on: Device, request: _Request) -> tuple[Base | None, tuple[Failure, ...]]:
     """What the base has of a file, and why the file grew too much against it."""
-    from arenite.report.gate.checked import Base, Failure, overgrowth
+    from arenite.report.gate.checked import Base, overgrowth
+    from arenite.search.fitting import Failure
     from arenite.tflite.files import same_file
     from arenite.tflite.read import read_model
 

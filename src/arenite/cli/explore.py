@@ -18,6 +18,7 @@ from arenite.cli.options import (
     TargetName,
     TimeLimit,
     device,
+    device_words,
     parse_share,
     whole,
 )
@@ -93,7 +94,7 @@ def explore_command(
         found = explore(read_model(model), options, progress=report, budget=budget)
         if pick is not None and output is not None:
             picked = found.plan(pick)
-            picked.write(output, force=force)
+            picked.write(output, force=force, verify=not no_verify)
             written.append(output)
         if picture is not None:
             from arenite.report.explore_plot import draw
@@ -118,4 +119,4 @@ def explore_command(
         if pick is None:
             from arenite.report.next_steps import after_explore, print_steps
 
-            print_steps(after_explore(found, model, on.options), sys.stdout)
+            print_steps(after_explore(found, model, device_words(target, board)), sys.stdout)

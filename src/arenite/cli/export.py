@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arenite.cli.options import BoardName, TargetName, device
+from arenite.cli.options import BoardName, TargetName, device, device_words
 from arenite.errors import OptionError
 from arenite.names import one_line
 
@@ -102,11 +102,10 @@ def export_command(
     elif tflm is not None:
         from arenite.bundle.tflm import bundled
 
-        on = device(target, board)
-        bundle = bundled(source, name or identifier(source.name), on.target)
+        bundle = bundled(source, name or identifier(source.name), device(target, board).target)
         write_files(bundle.files, tflm, force=force)
         say(f"{tflm}: {len(bundle.files)} files; {_tested(BUNDLE_TEST, bundle.untested)}")
-        print_steps(after_bundle(source, model, on.options), sys.stdout)
+        print_steps(after_bundle(source, model, device_words(target, board)), sys.stdout)
 
 
 def _share(percent: float | None) -> float:

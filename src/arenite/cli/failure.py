@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from arenite.cli.endings import ENDINGS, INTERRUPTED, Ended
-from arenite.errors import AreniteError, system_reason
+from arenite.errors import AreniteError, ExistsError, system_reason
 from arenite.names import one_line
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ def one_line_errors() -> Iterator[None]:
         return
     except typer.Exit:
         raise
+    except ExistsError as error:
+        message, code = f"error: {error.path} exists; pass --force to overwrite", error.exit_code
     except AreniteError as error:
         message, code = f"error: {error}", error.exit_code
     except USAGE_ERROR as error:

@@ -19,22 +19,17 @@ def fit_command(
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
     """Show which boards hold a model before and after optimize; nothing is written."""
-    from arenite import boards
     from arenite.cli.progress import progress
     from arenite.search.fitting import fit
-    from arenite.tflite.origin import content_of
     from arenite.tflite.read import read_model
 
-    named = None if board is None else (boards.find(board),)
     with progress(f"fitting {model.name}"):
-        source = read_model(model)
-        file_bytes = len(content_of(source))
-        fits = fit(source, file_bytes, named, time_limit=time_limit)
+        fits = fit(read_model(model), board, time_limit=time_limit)
     if json:
         from arenite.report.fit import fits_as_json
         from arenite.report.json import write_json
 
-        write_json(fits_as_json(model.name, file_bytes, fits), sys.stdout)
+        write_json(fits_as_json(model.name, fits), sys.stdout)
     else:
         from arenite.report.fit import print_fits
         from arenite.report.next_steps import after_fit, print_steps

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arenite.cli.options import BoardName, Dpi, PictureTitle, TargetName, device
+from arenite.cli.options import BoardName, Dpi, PictureTitle, TargetName, device, device_words
 
 if TYPE_CHECKING:
     from arenite.report.picture import PictureFile
@@ -38,6 +38,12 @@ def inspect_command(
     ] = None,
     dpi: Dpi = None,
     title: PictureTitle = None,
+    model_explorer: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write the working sets as node data for Model Explorer, a .json.", show_default=False
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")] = False,
 ) -> None:
     """Show every operator's working set, every tensor's lifetime, and what pins the peak."""
@@ -49,12 +55,16 @@ def inspect_command(
 
     on = device(target, board)
     picture = picture_file(plot, dpi, title, model, force=force)
-    _check_folder(csv, force=force)
+    _check_outputs(model, csv, model_explorer, force=force)
     with progress(f"inspecting {model.name}"):
         source = read_model(model)
         inspection = inspect(source, target=on.target)
         drawn = memory_map(source, on.target) if picture or (sys.stdout.isatty() and not json) else None
-        written = [*_write_csv(inspection, csv, force=force), *_write_plot(inspection, drawn, picture, force=force)]
+        written = [
+            *_write_csv(inspection, csv, force=force),
+            *_write_plot(inspection, drawn, picture, force=force),
+            *_write_node_data(inspection, model_explorer, force=force),
+        ]
     if json:
         from arenite.report.inspect_json import as_json
         from arenite.report.json import write_json
@@ -69,16 +79,21 @@ def inspect_command(
         print_inspection(inspection, shown, Parts(tensors=tensors, constants=constants, why=why), sys.stdout)
         for path in written:
             say(f"Wrote {path}")
-        print_steps(after_inspect(model, on.options), sys.stdout)
+        print_steps(after_inspect(model, device_words(target, board)), sys.stdout)
 
 
-def _check_folder(csv: Path | None, *, force: bool) -> None:
-    """Check before any work that the tables can be written."""
+def _check_outputs(model: Path, csv: Path | None, model_explorer: Path | None, *, force: bool) -> None:
+    """Check before any work that the outputs can be written."""
+    from arenite.cli.files import check_folder, check_not_source
+    from arenite.tflite.files import check_writable
+
     if csv:
-        from arenite.cli.files import check_folder
         from arenite.report.inspect_csv import OPERATORS, TENSORS
 
         check_folder(csv, (OPERATORS, TENSORS), force=force)
+    if model_explorer:
+        check_not_source(model_explorer, model)
+        check_writable(model_explorer, force=force)
 
 
 def _write_csv(inspection: Inspection, folder: Path | None, *, force: bool) -> list[Path]:
@@ -105,3 +120,13 @@ def _write_plot(
 
     replace_file(picture.path, draw(chart(inspection), drawn, picture), force=force)
     return [picture.path]
+
+
+def _write_node_data(inspection: Inspection, path: Path | None, *, force: bool) -> list[Path]:
+    if path is None:
+        return []
+    from arenite.report.model_explorer import node_data
+    from arenite.tflite.files import replace_file
+
+    replace_file(path, node_data(inspection).encode(), force=force)
+    return [path]

@@ -19,6 +19,7 @@ from arenite.cli.options import (
     TargetName,
     TimeLimit,
     device,
+    device_words,
     parse_share,
     whole,
 )
@@ -141,7 +142,7 @@ def optimize_command(
     budget = options.budget()
     with progress(f"optimizing {model.name}") as report, ENDINGS.sparing(budget):
         result = optimize(read_model(model), options, progress=report, budget=budget)
-    result.write(written, force=force)
+    result.write(written, force=force, verify=not no_verify)
     if picture is not None:
         from arenite.report.map_plot import draw
         from arenite.tflite.files import replace_file
@@ -157,4 +158,4 @@ def optimize_command(
         from arenite.report.optimize import print_details, print_plan
 
         (print_details if verbose else print_plan)(result, written, sys.stdout)
-        print_steps(after_optimize(result, model, written, on.options), sys.stdout)
+        print_steps(after_optimize(result, model, written, device_words(target, board, reserve, arena)), sys.stdout)

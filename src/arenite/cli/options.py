@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -14,13 +13,10 @@ from arenite.errors import OptionError
 from arenite.runtimes.run import MOST_ROUNDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-    from arenite.backends.target import Target
-    from arenite.boards import Board
+    from arenite.hardware import Device
     from arenite.report.gate.checked import Growth
-
-DEFAULT_TARGET = "tflm"
 
 
 def _targets(incomplete: str) -> list[str]:
@@ -32,9 +28,9 @@ def _targets(incomplete: str) -> list[str]:
 
 def _boards(incomplete: str) -> list[str]:
     """Names of boards for the completion of a shell."""
-    from arenite import boards
+    from arenite import hardware
 
-    return [board.name for board in boards.load() if board.name.startswith(incomplete)]
+    return [board.name for board in hardware.boards() if board.name.startswith(incomplete)]
 
 
 TARGET_HELP = "Runtime and kernels, or a core or chip: tflm-reference, cortex-m4, ...; `arenite targets` lists them."
@@ -61,46 +57,26 @@ Reserve = Annotated[
 ]
 
 
-@dataclass(frozen=True)
-class Device:
-    """What a plan is for: a target, and the room for the arena, if any is known.
-
-    room: bytes that the arena may have; None: no limit.
-    board: the board that the target and the room are from; None: no board was named.
-    options: as given on the command line, for commands that are to work for the same device.
-    """
-
-    target: Target
-    room: int | None
-    board: Board | None
-    options: Mapping[str, str]
-
-
-def device(target: str | None, board: str | None, reserve: str | None = None, arena: str | None = None) -> Device:
+def device(
+    target: str | None = None, board: str | None = None, reserve: str | None = None, arena: str | None = None
+) -> Device:
     """The device that the options --target, --board, --reserve and --arena describe.
-
-    The room is the size given by --arena, and at most the board's largest region of RAM without the reserve.
 
     Raises:
         OptionError: a name or a size is not known, or nothing is left beside the reserve.
     """
-    from arenite import boards
+    from arenite import hardware
 
-    named = None if board is None else boards.find(board)
-    runs_on = boards.find_target(target or (named.target if named else DEFAULT_TARGET))
-    sizes = [] if arena is None else [parse_size(arena)]
-    if named is None and reserve is not None:
-        raise OptionError("--reserve goes with --board NAME: it is taken from the board's RAM")
-    if named is not None:
-        kept = 0 if reserve is None else parse_size(reserve)
-        if kept >= named.region_bytes:
-            raise OptionError(
-                f"--reserve {reserve}: nothing is left of the {named.region_bytes:,} bytes of RAM of {named.name}"
-            )
-        sizes.append(named.region_bytes - kept)
+    room = None if arena is None else parse_size(arena)
+    return hardware.device(target, board, reserve=parse_size(reserve or "0"), arena=room)
+
+
+def device_words(
+    target: str | None = None, board: str | None = None, reserve: str | None = None, arena: str | None = None
+) -> dict[str, str]:
+    """The options that describe a device, as they were given, for further commands for the same device."""
     given = {"--target": target, "--board": board, "--reserve": reserve, "--arena": arena}
-    options = {name: value for name, value in given.items() if value is not None}
-    return Device(runs_on, min(sizes, default=None), named, options)
+    return {name: value for name, value in given.items() if value is not None}
 
 
 ROUNDS_HELP = "Rounds of random inputs on which to verify, after one of zeros."

@@ -31,7 +31,6 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from arenite.backends.tflm.head import scratch_buffers, tensor_buffers
 from arenite.formulate.contents import equal_distances, own, with_copy
@@ -85,20 +84,14 @@ class _Overlapping:
     relations: tuple[Relation, ...]
 
 
-_KNOWN: WeakKeyDictionary[Model, dict[tuple[Backend, bool], _Overlapping]] = WeakKeyDictionary()
-"""Tensors, buffers and relations of a model in file order, by kernels and `keep_inputs`. They do not depend on scratch,
-so that all problems of the model share them."""
-
-
 def _overlapping(
     model: Model, kernels: Backend, orders: Mapping[int, Sequence[int]] | None, keep_inputs: bool
 ) -> _Overlapping:
     if orders is not None:
         return _overlapping_in(model, kernels, orders, keep_inputs)
-    known = _KNOWN.setdefault(model, {})
-    if (kernels, keep_inputs) not in known:
-        known[kernels, keep_inputs] = _overlapping_in(model, kernels, {}, keep_inputs)
-    return known[kernels, keep_inputs]
+    # In file order they are kept by the model: they do not depend on scratch, so that all problems share them.
+    key = _overlapping, kernels, keep_inputs
+    return model.once(key, lambda each: _overlapping_in(each, kernels, {}, keep_inputs))
 
 
 def _overlapping_in(

@@ -17,7 +17,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from arenite.errors import ModelError
 
@@ -232,14 +231,8 @@ def lifetimes(model: Model, orders: Mapping[int, Sequence[int]] | None = None, *
     """
     if orders:
         return _lifetimes(model, orders, root)
-    known = _KNOWN.setdefault(model, {})
-    if root not in known:
-        known[root] = _lifetimes(model, {}, root)
-    return known[root]
-
-
-_KNOWN: WeakKeyDictionary[Model, dict[int, Liveness]] = WeakKeyDictionary()
-"""Cache of lifetimes in file order: models are immutable, and one plan asks dozens of times."""
+    # Kept by the model, since one plan asks dozens of times.
+    return model.once((lifetimes, root), lambda each: _lifetimes(each, {}, root))
 
 
 def _lifetimes(model: Model, orders: Mapping[int, Sequence[int]], root: int) -> Liveness:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TextIO
 
-    from arenite.boards import Board
+    from arenite.hardware import Board
 
 KIB = 1024
 
@@ -55,7 +55,7 @@ def print_boards(boards: Sequence[Board], stream: TextIO) -> None:
     for core, target in sorted({(board.core, board.target) for board in boards}):
         targets.add_row(core, target)
     # The path is not wrapped, so that users can copy it.
-    path = Text(str(files("arenite.boards") / "boards.csv"), no_wrap=True, overflow="ignore")
+    path = Text(str(files("arenite.hardware") / "boards.csv"), no_wrap=True, overflow="ignore")
     print_report([table, "", targets, "", "Memory in KiB. To add a board, add a row to this file:", path], stream)
 
 

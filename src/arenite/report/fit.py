@@ -12,7 +12,7 @@ from arenite.report.arena import arena_as_json, at_least, estimate
 from arenite.report.boards import kib
 from arenite.report.console import number, print_report
 from arenite.report.refusals import refusals_as_json, refused
-from arenite.report.validity import fault, validity_as_json
+from arenite.report.validity import validity_as_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -92,7 +92,7 @@ def _check(model: str, fit: Fit) -> Iterator[RenderableType]:
 def faults(fits: Sequence[Fit]) -> tuple[str, ...]:
     """A sentence with the targets for which the file's memory plan is invalid; empty if there are none."""
     plan = next((fit.plan for fit in fits), None)
-    why = fault(plan, *{fit.target.name: fit.target for fit in fits}.values()) if plan else None
+    why = plan.fault(*{fit.target.name: fit.target for fit in fits}.values()) if plan else None
     return (f"Warning: {why}",) if why else ()
 
 
@@ -146,11 +146,11 @@ def saved_by_strips(fit: Fit, split: Arena) -> str:
     return f"`arenite optimize --split` would save {number(fit.before.declare_bytes - split.declare_bytes)}: {outcome}"
 
 
-def fits_as_json(model: str, file_bytes: int, fits: Sequence[Fit]) -> dict[str, Any]:
+def fits_as_json(model: str, fits: Sequence[Fit]) -> dict[str, Any]:
     """A model against boards as JSON values; docs/json.md documents the keys."""
     return {
         "model": model,
-        "file_bytes": file_bytes,
+        "file_bytes": fits[0].file_bytes,
         "boards": [_board(fit) for fit in fits],
         "timed_out": any(fit.timed_out for fit in fits),
     }

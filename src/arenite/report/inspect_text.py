@@ -15,7 +15,7 @@ from arenite.report.columns import Column, Columns, Row
 from arenite.report.console import Name, number, print_report
 from arenite.report.map_text import map_lines
 from arenite.report.refusals import refused
-from arenite.report.validity import fault, origin_line, validity_line
+from arenite.report.validity import origin_line, validity_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -139,7 +139,7 @@ def _plan(inspection: Inspection) -> Iterator[Text]:
     """Lines about the file's memory plan."""
     if inspection.plan is not None:
         yield Text(f"{origin_line(inspection.plan)}. {validity_line(inspection.plan)}")
-        why = fault(inspection.plan, inspection.target)
+        why = inspection.plan.fault(inspection.target)
         if why is not None:
             yield Text(f"Warning: {why}", style=PEAK_STYLE)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
-from arenite.check.validity import Validity
+from arenite.checkers.validity import Validity
 from arenite.names import printable
 from arenite.report.arena import arena_as_json, at_least, estimate
 from arenite.report.commands import optimize_command
@@ -52,7 +52,7 @@ def print_details(plan: Plan, written: Path, stream: TextIO) -> None:
 
 def _summary(plan: Plan, written: Path, *, drawn: bool) -> Iterator[RenderableType]:
     yield Text(sentence(plan), style=GOOD if _saved(plan) > 0 else "bold")
-    yield _table(plan, [_arenas(plan)])
+    yield _table(plan, [arenas(plan)])
     yield from map(Text, map(end_line, plan.ends))
     if drawn:
         yield from map_lines(plan.maps[1])
@@ -67,7 +67,7 @@ def _summary(plan: Plan, written: Path, *, drawn: bool) -> Iterator[RenderableTy
 
 def sentence(plan: Plan) -> str:
     """What to do with the result: the size of the arena to declare, and what it was."""
-    before, after = _arenas(plan)[1:]
+    before, after = arenas(plan)[1:]
     least = "at least " if at_least(plan.arenas[1]) else ""
     sizes = f"{least}{number(after)} bytes" + (f" instead of {number(before)}" if _saved(plan) else ", as before")
     what = f"{printable(plan.source.name)} for target {plan.target.name}"
@@ -77,7 +77,7 @@ def sentence(plan: Plan) -> str:
 
 
 def _saved(plan: Plan) -> int:
-    _, before, after = _arenas(plan)
+    _, before, after = arenas(plan)
     return before - after
 
 
@@ -90,7 +90,7 @@ def proof_in_short(plan: Plan) -> str:
     return f"Not proven: the tensors may take up to {100 * plan.gap:.1f} % less"
 
 
-def _arenas(plan: Plan) -> tuple[str, int, int]:
+def arenas(plan: Plan) -> tuple[str, int, int]:
     """The row of the arena: its name, and bytes before and after."""
     before, after = plan.arenas
     if plan.exported is not None:
@@ -112,7 +112,7 @@ def _table(plan: Plan, rows: list[tuple[str, int, int]]) -> Table:
 
 def _details(plan: Plan, written: Path) -> Iterator[RenderableType]:
     yield Text(sentence(plan), style=GOOD if _saved(plan) > 0 else "bold")
-    yield _table(plan, [*costs(plan), _arenas(plan), *measured(plan)])
+    yield _table(plan, [*costs(plan), arenas(plan), *measured(plan)])
     yield from map(Text, map(end_line, plan.ends))
     for strips in plan.strips:
         yield Text(strips_line(strips, plan.before.macs))

@@ -8,8 +8,7 @@ from arenite.names import printable
 from arenite.report.console import number
 
 if TYPE_CHECKING:
-    from arenite.backends.target import Target
-    from arenite.check.validity import Validity
+    from arenite.checkers.validity import Validity
 
 
 def validity_as_json(validity: Validity) -> dict[str, Any]:
@@ -40,14 +39,3 @@ def origin_line(validity: Validity) -> str:
     if validity.made_for is None:
         return "The plan does not tell for which target it was made"
     return f"The plan was made for target {printable(validity.made_for)}"
-
-
-def fault(validity: Validity, *targets: Target) -> str | None:
-    """Why a plan must not be used for some of these targets, as a sentence; None if it may be used for all."""
-    wrong = [target.name for target in targets if not validity.holds(target)]
-    if not wrong:
-        return None
-    made_for = f", made for {printable(validity.made_for)}," if validity.made_for else ""
-    valid = f"valid with {validity.names} kernels only" if validity.kernels else "not valid with any kernels known"
-    whose = f"target {wrong[0]} computes" if len(wrong) == 1 else f"targets {', '.join(wrong)} compute"
-    return f"the memory plan{made_for} is {valid}: {whose} wrong results with it"

@@ -15,7 +15,7 @@ from arenite.report.validity import origin_line, validity_as_json, validity_line
 if TYPE_CHECKING:
     from typing import TextIO
 
-    from arenite.check.validity import Validity
+    from arenite.checkers.validity import Validity
     from arenite.runtimes.agreement import Agreement
     from arenite.runtimes.compare import Difference
     from arenite.runtimes.run import Memory

@@ -108,7 +108,7 @@ class Misread:
         """Clause with the remedy, for messages."""
         if self.read_as is ElementType.INT64:
             how = "convert it with int64 biases (quantized_bias_type INT64), which LiteRT and TFLM read as they are"
-            return f"{how}, or let `arenite optimize --widen-bias` do so" if self.label == "TRANSPOSE_CONV" else how
+            return f"{how}, or optimize the model with the option widen bias" if self.label == "TRANSPOSE_CONV" else how
         return f"convert it with {self.read_as.name.lower()} biases"
 
 

@@ -15,7 +15,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from arenite.check.placement import check
+from arenite.checkers.placement import check
 from arenite.errors import ModelError
 from arenite.names import printable
 from arenite.problems.placement import Buffer, PlacementProblem
@@ -68,7 +68,9 @@ def read_buffers(path: Path, alignment: int = 1) -> BufferList:
             raise ModelError(f"{path.name}: the first line must name a column {column!r} once; it needs {_COLUMNS}")
     for column in ("gaps", "alignment"):
         if column in header:
-            raise ModelError(f"{path.name}: the column {column!r} is not supported; leave it out, or use --alignment")
+            raise ModelError(
+                f"{path.name}: the column {column!r} is not supported; leave it out, or give one alignment for all"
+            )
     numbered = [(number, tuple(line)) for number, line in enumerate(lines[1:], start=2) if any(line)]
     for number, line in numbered:
         if len(line) != len(header):

@@ -24,12 +24,14 @@ from arenite.errors import OptionError
 from arenite.runtimes.example import example
 from arenite.runtimes.run import Failure
 from arenite.search.relocation import MOVES_WORTH, arena
+from arenite.tflite.sources import model_of
 from arenite.tflite.write import write_bytes
 
 if TYPE_CHECKING:
     from arenite.backends.target import Target
     from arenite.codegen.program import Program
     from arenite.model import Model
+    from arenite.tflite.sources import ModelSource
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Export:
 
 
 def export_c(
-    model: Model,
+    model: ModelSource,
     name: str | None = None,
     *,
     may_move: bool = True,
@@ -58,6 +60,7 @@ def export_c(
     The order is the model's own if it is executable. The layout is that of the model's plan if the plan is valid.
 
     Args:
+        model: a model, or what `read` takes.
         name: prefix of all names of the C interface; None derives it from the model's name.
         may_move: whether tensors may move between operators if that makes the arena smaller.
         moves_worth: bytes of arena that must be saved for each byte that an inference moves.
@@ -72,7 +75,7 @@ def export_c(
         ModelError: the operators form a cycle.
         OptionError: `name` is no identifier, `cmsis_nn` no known core, or `moves_worth` negative or no finite number.
     """
-    return exported(model, name, may_move=may_move, moves_worth=moves_worth, cmsis_nn=cmsis_nn).files
+    return exported(model_of(model), name, may_move=may_move, moves_worth=moves_worth, cmsis_nn=cmsis_nn).files
 
 
 def exported(

@@ -14,7 +14,7 @@ from arenite.backends.sets import NO_OVERLAP
 from arenite.backends.target import TARGETS
 from arenite.backends.tflm.head import plan_obstacle
 from arenite.budget import NORMAL_STEPS, Budget
-from arenite.check.validity import is_right
+from arenite.checkers.validity import is_right
 from arenite.errors import FitError, OptionError, VerificationError
 from arenite.operators.peak import peak_memory
 from arenite.search.offers import offers

@@ -7,13 +7,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from arenite.errors import OptionError
+from arenite.names import SHORT_NAME, printable
+from arenite.notebook import Shown
 from arenite.operators.macs import macs
 from arenite.search.candidate import start_of
 from arenite.search.decide import without_strips
-from arenite.search.optimization import completed
+from arenite.search.optimization import DEFAULTS, completed
 from arenite.search.partial.search import unbeaten
 from arenite.search.split import PartialSearch, layout_policy, objective_of, obstacle, without
 from arenite.search.task import Task, silent
+from arenite.tflite.sources import model_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from arenite.search.partial.choose import Choice
     from arenite.search.partial.objective import Objective
     from arenite.search.plan import Plan, Strips
+    from arenite.tflite.sources import ModelSource
 
 MOST_EXTRA = 1.0
 """Extra multiply-accumulates up to which the frontier reaches, as a share of the model's, if no limit is given."""
@@ -47,8 +51,8 @@ class Point:
     strips: tuple[Strips, ...]
 
 
-@dataclass(frozen=True)
-class Exploration:
+@dataclass(frozen=True, repr=False)
+class Exploration(Shown):
     """The frontier of a model.
 
     Attributes:
@@ -70,6 +74,13 @@ class Exploration:
     seconds: float
     _task: Task
     _candidates: tuple[Candidate, ...]
+
+    def __repr__(self) -> str:
+        first, last = self.points[0], self.points[-1]
+        return (
+            f"Exploration({printable(self.source.name, SHORT_NAME)!r} for {self.target.name}: "
+            f"{len(self.points)} points, arena {first.arena_bytes:,} to {last.arena_bytes:,} bytes)"
+        )
 
     @property
     def options(self) -> Options:
@@ -99,8 +110,8 @@ class Exploration:
 
 
 def explore(
-    model: Model,
-    options: Options,
+    model: ModelSource,
+    options: Options = DEFAULTS,
     *,
     progress: Callable[[str], None] | None = None,
     budget: Budget | None = None,
@@ -108,7 +119,7 @@ def explore(
     """Compute the frontier of a model for the target of the options.
 
     Args:
-        model: the source; it is not changed.
+        model: the source, or what `read` takes; it is not changed.
         options: `split` is implied; `arena` must not be given.
         progress: called with a sentence at each step of the search.
         budget: steps for all searches together, which may be interrupted; None is the budget of `options`.
@@ -123,16 +134,17 @@ def explore(
     most = MOST_EXTRA if options.max_extra_macs is None else options.max_extra_macs
     options = replace(options, split=True, max_extra_macs=most)
     started = time.monotonic()
-    task = Task.of(model, options, budget or options.budget(), progress or silent)
+    source = model_of(model)
+    task = Task.of(source, options, budget or options.budget(), progress or silent)
     objective = objective_of(task)
     with task.budget.searching():
         found = _frontier(list(_candidates(task, objective)), objective)
     for candidate in found[1:]:
         layout_policy(task).check(candidate.decision.model)
-    work = sum(macs(operator) for operator in model.main.operators)
-    arena = options.runs_on.arena(model)
+    work = sum(macs(operator) for operator in source.main.operators)
+    arena = options.runs_on.arena(source)
     return Exploration(
-        source=model,
+        source=source,
         target=options.runs_on,
         minimize=options.minimize,
         before=Point(arena.head_bytes, arena.declare_bytes, work, ()),

@@ -1,31 +1,53 @@
-"""Model, target, memory -> Fit: whether the model fits a device, as it is and after `optimize`."""
+"""Model, device -> Fit: whether the model fits the device, as it is and after `optimize`, and if not, why."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from arenite import boards
 from arenite.backends.target import find_target
 from arenite.budget import STEPS_PER_SECOND, Budget
-from arenite.check.validity import validity
+from arenite.checkers.validity import validity
+from arenite.errors import OptionError
+from arenite.hardware import Board, board_of, boards, device
 from arenite.search.optimization import Options, preview
 from arenite.search.runnable import refusals
+from arenite.tflite.sources import model_of
+from arenite.tflite.write import write_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from arenite.backends.target import Target
     from arenite.backends.tflm.arena import Arena
-    from arenite.boards import Board
-    from arenite.check.validity import Validity
+    from arenite.checkers.validity import Validity
+    from arenite.hardware import Device
     from arenite.model import Model
     from arenite.search.runnable import Refusal
+    from arenite.tflite.sources import ModelSource
 
 
 _STEPS = 10 * STEPS_PER_SECOND
 """Budget in steps for all searches of `fit`, and for each of the two of `check`: about ten seconds, because users and
 CI wait for the verdict."""
+
+
+RULES = {
+    "cannot-run": "The target runs every operator",
+    "plan-not-valid": "The memory plan is right with the target's kernels",
+    "arena-does-not-fit": "The arena fits",
+    "flash-does-not-fit": "The file fits into the flash",
+    "cannot-say": "What every operator allocates is known",
+}
+"""Names of what has to hold for a model to fit, each with what that is."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a check did not hold. rule: a name that CI can tell apart. message: the reason without the model's name."""
+
+    rule: str
+    message: str
 
 
 @dataclass(frozen=True)
@@ -102,6 +124,12 @@ class Fit:
         return self.runs and self.valid and self.certain and not self.missing and not self.missing_flash
 
     @property
+    def failures(self) -> tuple[Failure, ...]:
+        """The first reason why the model does not certainly fit; empty: it fits."""
+        why = _why_not(self)
+        return () if why is None else (Failure(*why),)
+
+    @property
     def fits_after(self) -> bool | None:
         """Whether the model would fit after `optimize`; false if that is not certain, None if not computed."""
         return None if self.after is None else self.holds(self.after)
@@ -112,84 +140,103 @@ class Fit:
         return self.runs and enough and not self.missing_flash
 
 
-def measure(model: Model, file_bytes: int, target: Target, *, available: int, board: Board | None = None) -> Fit:
-    """Compare the arena of `model` with the `available` bytes; what `optimize` would save is not computed.
-
-    Args:
-        model: the model.
-        file_bytes: size of its file in bytes.
-        target: the target that the arena is computed for.
-        available: bytes for the arena.
-        board: the board, for its flash; None: flash does not matter.
-
-    Raises:
-        ModelError: the model cannot be planned.
-    """
-    flash = board.flash_bytes if board else None
-    refused = refusals(model, target)
-    return Fit(target, target.arena(model), None, available, file_bytes, flash, board, _plan(model), None, refused)
-
-
 def check(
-    model: Model,
-    file_bytes: int,
-    target: Target,
+    model: ModelSource,
     *,
-    available: int,
-    board: Board | None = None,
+    board: Board | str | None = None,
+    target: Target | str | None = None,
+    arena: int | None = None,
+    reserve: int = 0,
+    hints: bool = True,
     time_limit: float | None = None,
 ) -> Fit:
-    """Compare the arena of `model` with the `available` bytes, as `measure` does, and look for what would help.
-
-    If the arena does not fit, `after` says what `optimize` would reach. If that does not fit either, `split` says what
-    `optimize --split` would reach.
+    """Compare the arena that a model needs with the RAM of a board, or with a size, as `arenite check` does.
 
     Args:
-        file_bytes: size of its file in bytes.
-        target: the target that the arena is computed for.
-        available: bytes for the arena.
-        board: the board, for its flash; None: flash does not matter.
-        time_limit: seconds for the searches of `optimize` and `optimize --split` together; None: no limit.
+        model: a model, or what `read` takes.
+        board: the board or chip whose RAM and flash have to hold it, or its name.
+        target: the target, or its name; None: the board's, or the portable one.
+        arena: bytes for the arena; with a board, at most these.
+        reserve: bytes of the board's RAM to keep free for stack, heap and other data.
+        hints: if the arena does not fit, look for what `optimize` would save, with strips too.
+        time_limit: seconds for the searches for hints; None: no limit.
+
+    Raises:
+        ModelError: the model cannot be read or planned.
+        OptionError: neither a board nor an arena is given, or one of the arguments makes no sense.
+    """
+    on = device(target, board, reserve=reserve, arena=arena)
+    source = model_of(model)
+    return with_hints(source, on, time_limit=time_limit) if hints else measure(source, on)
+
+
+def measure(model: Model, on: Device) -> Fit:
+    """Compare the arena of a model with the room of a device; what `optimize` would save is not computed.
 
     Raises:
         ModelError: the model cannot be planned.
+        OptionError: the device has no limit for the arena.
     """
-    found = measure(model, file_bytes, target, available=available, board=board)
+    if on.room is None:
+        raise OptionError("check against what? give a size for the arena, or a board")
+    flash = on.board.flash_bytes if on.board else None
+    refused = refusals(model, on.target)
+    file_bytes = len(write_bytes(model))
+    return Fit(
+        on.target, on.target.arena(model), None, on.room, file_bytes, flash, on.board, _plan(model), None, refused
+    )
+
+
+def with_hints(model: Model, on: Device, *, time_limit: float | None = None) -> Fit:
+    """Compare as `measure` does, and look for what would help.
+
+    If the arena does not fit, `after` says what `optimize` would reach. If that does not fit either, `split` says what
+    `optimize` would reach with strips.
+
+    Args:
+        time_limit: seconds for both searches together; None: no limit.
+
+    Raises:
+        ModelError: the model cannot be planned.
+        OptionError: the device has no limit for the arena.
+    """
+    found, target = measure(model, on), on.target
     if not found.missing and found.valid:
         return found
     options, budget = Options(target=target), Budget(2 * _STEPS, seconds=time_limit)
     after = target.arena(preview(model, options, budget=budget.part(0.5)))
     split = None
-    if after.declare_bytes > available:
+    if after.declare_bytes > found.available:
         split = target.arena(preview(model, replace(options, split=True), budget=budget.part(1.0)))
     return replace(found, after=after, split=split, ended_after=time_limit if budget.struck else None)
 
 
 def fit(
-    model: Model, file_bytes: int, on: Iterable[Board] | None = None, *, time_limit: float | None = None
+    model: ModelSource, on: Iterable[Board | str] | Board | str | None = None, *, time_limit: float | None = None
 ) -> tuple[Fit, ...]:
-    """Compare `model`, as it is and as `optimize` would write it, with the largest memory region of each board.
+    """Compare a model, as it is and as `optimize` would write it, with the largest memory region of each board.
 
     Args:
-        file_bytes: size of its file in bytes.
-        on: the boards, each with the kernels of its core; None: all known boards.
+        model: a model, or what `read` takes.
+        on: the boards or their names, each with the kernels of its core; None: all known boards.
         time_limit: seconds for the searches for all boards together; None: no limit.
 
     Raises:
-        ModelError: the model cannot be planned.
+        ModelError: the model cannot be read or planned.
+        OptionError: no board has this name.
     """
-    candidates = boards.load() if on is None else tuple(on)
+    source, candidates = model_of(model), _boards(on)
     targets = {name: find_target(name) for name in sorted({board.target for board in candidates})}
     by_kernels = {target.backend: target for target in targets.values()}
     budget = Budget(_STEPS, seconds=time_limit)
     parts = [budget.part(1 / len(by_kernels)) for _ in by_kernels]
     optimized = {
-        kernels: preview(model, Options(target=target), budget=part)
+        kernels: preview(source, Options(target=target), budget=part)
         for (kernels, target), part in zip(by_kernels.items(), parts, strict=True)
     }
-    arenas = {name: (target.arena(model), target.arena(optimized[target.backend])) for name, target in targets.items()}
-    plan = _plan(model)
-    refused = {name: refusals(model, target) for name, target in targets.items()}
+    arenas = {name: (target.arena(source), target.arena(optimized[target.backend])) for name, target in targets.items()}
+    plan, file_bytes = _plan(source), len(write_bytes(source))
+    refused = {name: refusals(source, target) for name, target in targets.items()}
     return tuple(
         Fit(
             targets[board.target],
@@ -206,5 +253,30 @@ def fit(
     )
 
 
+def _boards(on: Iterable[Board | str] | Board | str | None) -> tuple[Board, ...]:
+    if on is None:
+        return boards()
+    return tuple(map(board_of, [on] if isinstance(on, (Board, str)) else on))
+
+
 def _plan(model: Model) -> Validity | None:
     return None if model.plan is None else validity(model)
+
+
+def _why_not(found: Fit) -> tuple[str, str] | None:
+    """The rule of `RULES` that does not hold, and why; None if the model certainly fits."""
+    target, arena = found.target.name, found.before
+    if not found.runs:
+        return "cannot-run", f"{target} cannot run {'; nor '.join(map(str, found.refusals))}"
+    if found.plan is not None and not found.valid:
+        return "plan-not-valid", f"{found.plan.fault(found.target)}; optimize the model for target {target}"
+    if found.missing:
+        return "arena-does-not-fit", f"does not fit: {found.missing:,} bytes of arena are missing"
+    if found.missing_flash:
+        return "flash-does-not-fit", f"does not fit: {found.missing_flash:,} bytes of flash are missing"
+    if not found.certain:
+        return "cannot-say", (
+            f"cannot say whether it fits: the arena is at least {arena.declare_bytes:,} bytes, but it "
+            f"is not known what these operators allocate: {', '.join(arena.unknown)}; measure it on the device"
+        )
+    return None

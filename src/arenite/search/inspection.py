@@ -11,24 +11,28 @@ from typing import TYPE_CHECKING
 from arenite.backends.reference.registered import CUSTOM
 from arenite.backends.target import TFLM
 from arenite.backends.tflm.head import head_lifetimes, head_plan, planned_offsets
-from arenite.boards import find_target
 from arenite.budget import STEPS_PER_SECOND, Budget
-from arenite.check.validity import validity
+from arenite.checkers.validity import validity
 from arenite.formulate.order import filed_in_order
+from arenite.hardware import target_of
+from arenite.names import SHORT_NAME, printable
+from arenite.notebook import Shown
 from arenite.operators.constants import weights_bytes
 from arenite.operators.liveness import called_graphs, executed_graphs, lifetimes, working_sets
 from arenite.operators.macs import macs
 from arenite.rewrite.strips import why_not
 from arenite.search.orders import peak_lower_bound
 from arenite.search.runnable import refusals
+from arenite.tflite.sources import model_of
 
 if TYPE_CHECKING:
     from arenite.backends.target import Target
     from arenite.backends.tflm.arena import Arena
-    from arenite.check.validity import Validity
+    from arenite.checkers.validity import Validity
     from arenite.model import Model, Operator, Tensor
     from arenite.operators.liveness import Liveness
     from arenite.search.runnable import Refusal
+    from arenite.tflite.sources import ModelSource
 
 
 _STEPS_FOR_LEAST_PEAK = STEPS_PER_SECOND // 2
@@ -97,8 +101,8 @@ class InspectedGraph:
     tensors: tuple[InspectedTensor, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Inspection:
+@dataclass(frozen=True, slots=True, repr=False)
+class Inspection(Shown):
     """A model's costs in the order of its file, in bytes.
 
     Attributes:
@@ -135,6 +139,14 @@ class Inspection:
     notes: tuple[str, ...]
     refusals: tuple[Refusal, ...] = ()
 
+    def __repr__(self) -> str:
+        at = "" if self.peak_operator is None else f" at operator {self.peak_operator}"
+        return (
+            f"Inspection({printable(self.model, SHORT_NAME)!r} for {self.target.name}: "
+            f"{len(self.main.operators):,} operators, peak {self.peak_bytes:,} bytes{at}, "
+            f"head {self.head_bytes:,}, arena {self.arena.declare_bytes:,})"
+        )
+
     @property
     def main(self) -> InspectedGraph:
         """The graph that the runtime invokes, number 0."""
@@ -146,12 +158,13 @@ class Inspection:
         return tuple(tensor for graph in self.graphs for tensor in graph.tensors)
 
 
-def inspect(model: Model, *, target: Target | str = TFLM, budget: Budget | None = None) -> Inspection:
-    """Compute what `model` costs in the order of its file.
+def inspect(model: ModelSource, *, target: Target | str = TFLM, budget: Budget | None = None) -> Inspection:
+    """Compute what a model costs in the order of its file.
 
     Args:
-        target: the target, or its name. It determines `arena` and `refusals`; all other figures are the same for every
-            target.
+        model: a model, or what `read` takes.
+        target: the target, its name, or that of a board. It determines `arena` and `refusals`; all other figures are
+            the same for every target.
         budget: of the search for the lower bound on the peak. Once it is spent, the bound proven so far is returned.
             None is about half a second.
 
@@ -159,27 +172,27 @@ def inspect(model: Model, *, target: Target | str = TFLM, budget: Budget | None 
         ModelError: a graph calls itself through control flow, or its operators form a cycle.
         OptionError: no target has this name.
     """
-    runs_on = find_target(target) if isinstance(target, str) else target
-    tables = _Tables(model)
-    graphs = tuple(tables.graph(position) for position in range(len(model.graphs)))
+    source, runs_on = model_of(model), target_of(target)
+    tables = _Tables(source)
+    graphs = tuple(tables.graph(position) for position in range(len(source.graphs)))
     peak = tables.liveness.peak
     main = graphs[0].operators
     pinned = next((entry.index for entry in main if entry.working_set_bytes == peak > 0), None)
     return Inspection(
-        model=model.name,
+        model=source.name,
         target=runs_on,
         graphs=graphs,
         peak_bytes=peak,
         peak_operator=pinned,
         peak_tensors=tables.heaviest() if pinned is None else main[pinned].alive,
-        lower_bound_bytes=peak_lower_bound(model, budget=budget or Budget(_STEPS_FOR_LEAST_PEAK)),
+        lower_bound_bytes=peak_lower_bound(source, budget=budget or Budget(_STEPS_FOR_LEAST_PEAK)),
         head_bytes=tables.head_bytes,
-        arena=runs_on.arena(model),
-        weights_bytes=weights_bytes(model),
+        arena=runs_on.arena(source),
+        weights_bytes=weights_bytes(source),
         macs=sum(entry.macs for entry in main),
-        plan=None if model.plan is None else validity(model),
-        notes=tuple(_notes(model, tables.liveness)),
-        refusals=refusals(model, runs_on),
+        plan=None if source.plan is None else validity(source),
+        notes=tuple(_notes(source, tables.liveness)),
+        refusals=refusals(source, runs_on),
     )
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from arenite.backends.sets import PORTABLE
 from arenite.backends.target import TARGETS
 from arenite.backends.tflm.head import head_plan, head_with, inputs_on_top, memory_plan, plan_around, scratch_buffers
-from arenite.check.placement import check as check_placement
-from arenite.check.validity import checked_head
+from arenite.checkers.placement import check as check_placement
+from arenite.checkers.validity import checked_head
 from arenite.errors import VerificationError
 from arenite.formulate.limits import pressing, within_limits
 from arenite.formulate.placement import overlap_problem
@@ -162,7 +162,7 @@ class LayoutPolicy:
         target = next(target for target in TARGETS.values() if target.backend == self.target.charged)
         return (
             f"a head of {self.head(found):,} bytes was found, but with it {kernels.name} {needs}, where TFLM by "
-            f"itself takes {limit:,}; `--target {target.name}` would give at most {self.head(found):,}"
+            f"itself takes {limit:,}; target {target.name} would give at most {self.head(found):,}"
         )
 
     def settle(self, model: Model, problem: PlacementProblem, tensors: Sequence[Tensor], solution: Layout) -> Shared:

@@ -160,7 +160,8 @@ def memory_map(model: Model, target: Target = TFLM, *, origins: Sequence[int | N
 def origins_by_name(source: Model, result: Model) -> tuple[int | None, ...]:
     """The `origins` of a result of which only the file is known, as far as names of tensors tell them.
 
-    Rewrites keep the names of results. Parts have the name of the whole, followed by what they are: "conv1/strip2".
+    Rewrites keep the names of results. Parts have the name of the whole, followed by what they are: "conv1/strip 2 of
+    8", or "conv1/strip2" in files of earlier versions.
     Names that several operators of the source give are ambiguous, and tell nothing.
     """
     named = Counter(operator.outputs[0].name for operator in source.main.operators if operator.outputs)
@@ -176,7 +177,7 @@ def origins_by_name(source: Model, result: Model) -> tuple[int | None, ...]:
     return tuple(map(origin, result.main.operators))
 
 
-_PART = re.compile(r"/(strip\d+(/(new|untrimmed))?|channels\d+-\d+)$", re.DOTALL)
+_PART = re.compile(r"/(strip( \d+ of )?\d+(/(new|untrimmed))?|channels\d+-\d+)$", re.DOTALL)
 """What `rewrite.strips` and `rewrite.channels` append to the names of parts."""
 
 

@@ -41,4 +41,6 @@ def _unpacking(task: Task, packed: Sequence[tuple[int, Operator]]) -> tuple[str,
     if head >= now:
         return (reason,)
     grows = flash(task.base, unpacked)
-    return (f"{reason}; with --unpack-int4 TFLM's own plan has a head of {head:,}, for {grows:,} bytes of flash",)
+    return (
+        f"{reason}; with the option unpack int4 TFLM's own plan has a head of {head:,}, for {grows:,} bytes of flash",
+    )

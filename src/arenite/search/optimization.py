@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from arenite.backends.reference.scratch import unknown_scratch
 from arenite.backends.tflm.head import planned_head
 from arenite.budget import Budget
-from arenite.check.validity import not_for_reference, validity
+from arenite.checkers.validity import validity
 from arenite.errors import VerificationError
 from arenite.operators.macs import macs_of_model
 from arenite.operators.peak import peak_memory
@@ -24,6 +24,7 @@ from arenite.search.orders import in_best_order
 from arenite.search.plan import NOT_ASKED_FOR, Cost, Exported, Plan
 from arenite.search.runnable import refusals
 from arenite.search.task import Decision, Task, origins, silent
+from arenite.tflite.sources import model_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from arenite.backends.tflm.arena import Arena
     from arenite.model import Model
     from arenite.runtimes.verification import Verification
+    from arenite.tflite.sources import ModelSource
     from arenite.tflite.write import Written
 
     Progress = Callable[[str], None]
@@ -39,12 +41,12 @@ __all__ = ["DEFAULTS", "Options", "least_peak_memory", "optimize", "preview"]
 
 
 def optimize(
-    model: Model, options: Options = DEFAULTS, *, progress: Progress | None = None, budget: Budget | None = None
+    model: ModelSource, options: Options = DEFAULTS, *, progress: Progress | None = None, budget: Budget | None = None
 ) -> Plan:
     """The order and layout with the smallest head found, checked, and compared with the source.
 
     Args:
-        model: the source; it is not changed.
+        model: the source, or what `read` takes; it is not changed.
         progress: called with a sentence at each step of the search.
         budget: steps for all searches together, which may be interrupted; None is the budget of `options`.
 
@@ -58,7 +60,7 @@ def optimize(
         VerificationError: a check failed; the result must not be used.
     """
     started = time.monotonic()
-    task = Task.of(model, options, budget or options.budget(), progress or silent)
+    task = Task.of(model_of(model), options, budget or options.budget(), progress or silent)
     with task.budget.searching():
         decision = decided(task)
     return completed(task, decision, started)
@@ -138,13 +140,15 @@ def preview(model: Model, options: Options = DEFAULTS, *, budget: Budget | None 
     return decided(Task.of(model, options, budget or options.budget(), silent)).model
 
 
-def least_peak_memory(model: Model, *, budget: Budget | None = None) -> int:
+def least_peak_memory(model: ModelSource, *, budget: Budget | None = None) -> int:
     """Peak in bytes of the best order of the main graph: a fast objective for neural architecture search.
+
+    The model may be what `read` takes.
 
     The peak is exact if the search ends within `budget` (None: a budget of its own); most networks take milliseconds.
     Otherwise it is the peak of the best order found. `optimize` reports which of the two holds.
     """
-    return peak_memory(in_best_order(model, budget=budget or Budget())[0])
+    return peak_memory(in_best_order(model_of(model), budget=budget or Budget())[0])
 
 
 def _repair(task: Task) -> tuple[str, ...]:
@@ -198,7 +202,7 @@ def _larger_arena(task: Task, decision: Decision, arenas: tuple[Arena, Arena], e
     if declared <= before.declare_bytes or after.head_bytes > before.head_bytes:
         return []
     why = "what is kept for each operator" if decision.strips else "what is needed besides"
-    advice = "; `--minimize arena` looks for the smallest arena" if task.options.minimize == "head" else ""
+    advice = "; minimizing the arena looks for the smallest one" if task.options.minimize == "head" else ""
     grows = f"the arena to declare grows from {before.declare_bytes:,} to {declared:,} bytes"
     return [f"{grows}: {why} outgrows what the head saves{advice}"]
 
@@ -215,33 +219,14 @@ def _exported(task: Task, result: Model) -> Exported | None:
 
 
 def _verified(task: Task, decision: Decision, written: Written) -> Verification:
-    """The comparison of the result with its source in the runtimes.
+    """The comparison of the result with its source, if it is asked for.
 
     Raises:
         VerificationError: outputs differ in a runtime, or TFLM reports another head than was planned.
     """
-    from arenite.runtimes.verification import not_verified, verify
+    from arenite.runtimes.verification import not_verified
+    from arenite.search.comparison import compared
 
-    options = task.options
-    if not options.verify:
+    if not task.options.verify:
         return not_verified(NOT_ASKED_FOR)
-    source = task.source
-    if decision.model is not source and not_for_reference(source):
-        # The reference kernels run here would compute wrong results with the source's plan; compare without it.
-        source = source.with_plan(None)
-    if task.is_repaired:
-        source = WidenBias().run(source)
-    verification = verify(
-        source,
-        written,
-        rounds=options.rounds,
-        seed=options.seed,
-        expected_head=None if unknown_scratch(task.source) else planned_head(decision.model),
-        integer_ends=options.io is not None,
-        progress=task.progress,
-    )
-    if verification.problem is not None:
-        raise VerificationError(
-            f"{task.source.name}: the result is not the same as its source; {verification.problem}; nothing was written"
-        )
-    return verification
+    return compared(task.source, decision.model, written, task.options, task.progress)

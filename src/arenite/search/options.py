@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from arenite.backends.target import TFLM, Target
-from arenite.boards import find_target
+from arenite.backends.target import TFLM
 from arenite.budget import STEPS, Budget
 from arenite.errors import OptionError
+from arenite.hardware import target_of
 from arenite.rewrite.integer_ends import END_TYPES, EndType
 from arenite.runtimes.run import MOST_ROUNDS
+
+if TYPE_CHECKING:
+    from arenite.backends.target import Target
 
 MOST_EXTRA_MACS = 10.0
 """Largest accepted `max_extra_macs`, as a share of the model's multiply-accumulates: inference eleven times as long."""
@@ -33,7 +36,7 @@ class Options:
         effort: the budget of all searches, counted in steps, so that results do not depend on the machine or its load.
             "normal" is about a minute of one core, "low" a tenth and "high" ten times of that.
         time_limit: seconds after which the searches end with the best plan so far and its gap; None: no limit.
-        verify: compare the result with its source in the installed runtimes.
+        verify: compare the result with its source in the installed runtimes; otherwise `Plan.write` does so first.
         rounds: random inputs to compare on; None: five, or fewer for large models.
         seed: of the random inputs.
 
@@ -116,12 +119,12 @@ class Options:
 
     @property
     def runs_on(self) -> Target:
-        """The target as an object, looked up if `target` is a name.
+        """The target as an object.
 
         Raises:
             OptionError: no target has this name.
         """
-        return self.target if isinstance(self.target, Target) else find_target(self.target)
+        return target_of(self.target)
 
 
 DEFAULTS = Options()

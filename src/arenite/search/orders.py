@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from arenite.backends.tflm.unpacking import unpacked_late
-from arenite.check.order import check_certificate, check_order
+from arenite.checkers.order import check_certificate, check_order
 from arenite.errors import VerificationError
 from arenite.formulate.order import filed_in_order, least_need, order_is_free, ordering_problem
 from arenite.operators.liveness import called_graphs, executed_graphs

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from arenite.backends.target import TFLM
 from arenite.errors import OutputError
+from arenite.names import SHORT_NAME, printable
+from arenite.notebook import Shown
 from arenite.search.options import DEFAULTS
 
 if TYPE_CHECKING:
@@ -110,7 +112,7 @@ class Exported:
             why = "with another layout than this plan"
         else:
             moved = f"an inference moves {self.moved_bytes:,} bytes between operators"
-            why = f"since {moved}, unless --no-moves or --moves-worth forbids it"
+            why = f"since {moved}, unless the export forbids that"
         return f"exported C has an arena of {self.arena_bytes:,} bytes, {why}; the plan in the file takes {planned:,}"
 
 
@@ -129,8 +131,8 @@ class IntegerEnd:
     zero_point: int
 
 
-@dataclass(frozen=True)
-class Plan:
+@dataclass(frozen=True, repr=False)
+class Plan(Shown):
     """An order and a layout for a model, checked and verified.
 
     Attributes: The result
@@ -167,9 +169,9 @@ class Plan:
         unknown_scratch: kinds of operators whose scratch is not known; the heads are lower bounds then.
     """
 
-    source: Model = field(repr=False)
-    model: Model = field(repr=False)
-    content: bytes = field(repr=False)
+    source: Model
+    model: Model
+    content: bytes
     before: Cost
     after: Cost
     lower_bound: int
@@ -177,7 +179,7 @@ class Plan:
     verified: Mapping[str, str]
     seconds: float
     arenas: tuple[Arena, Arena]
-    proofs: tuple[Proof, ...] = field(default=(), repr=False)
+    proofs: tuple[Proof, ...] = ()
     notes: tuple[str, ...] = ()
     target: Target = TFLM
     shared_pairs: int = 0
@@ -189,7 +191,16 @@ class Plan:
     rounds: Mapping[str, int] = field(default_factory=dict)
     agreement: Agreement | None = None
     planned_for: Target = TFLM
-    options: Options = field(default=DEFAULTS, repr=False)
+    options: Options = DEFAULTS
+
+    def __repr__(self) -> str:
+        before, after = self.arenas
+        proof = "optimal" if self.optimal else f"at least {self.lower_bound:,}"
+        return (
+            f"Plan({printable(self.source.name, SHORT_NAME)!r} for {self.target.name}: "
+            f"head {self.before.head:,} -> {self.after.head:,} bytes, {proof}; "
+            f"arena {before.declare_bytes:,} -> {after.declare_bytes:,})"
+        )
 
     @cached_property
     def maps(self) -> tuple[MemoryMap, MemoryMap]:
@@ -225,16 +236,30 @@ class Plan:
         """Whether the model to write differs from its source."""
         return self.model is not self.source
 
-    def write(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
+    def write(self, path: str | os.PathLike[str], *, force: bool = False, verify: bool = True) -> None:
         """Write the optimized model to `path`, atomically.
+
+        A plan that was made with `Options(verify=False)` is compared with its source now, in the installed runtimes. If
+        they find a difference, nothing is written. Where no runtime can compare the two, the model is written, as
+        `optimize` returns a plan there.
+
+        Args:
+            force: replace a file that exists.
+            verify: False leaves out the comparison of a plan that has not been compared.
 
         Raises:
             OutputError: `path` is the source itself, exists (unless `force`), or cannot be written.
+            VerificationError: the outputs differ in a runtime, or TFLM reports another head than was planned.
         """
-        from arenite.tflite.files import replace_file, same_file
+        from arenite.search.comparison import compared
+        from arenite.tflite.files import check_writable, replace_file, same_file
+        from arenite.tflite.write import Written
 
         if self.source.path is not None and same_file(self.source.path, path):
             raise OutputError(f"{path}: is the source model itself; write the result to another file")
+        check_writable(path, force=force)
+        if verify and self.changed and not self.options.verify:
+            compared(self.source, self.model, Written(self.content, self.model), self.options)
         replace_file(path, self.content, force=force)
 
     def to_json(self) -> dict[str, Any]:

@@ -17,8 +17,8 @@ from arenite.backends.target import C
 from arenite.backends.tflm.greedy import ONLINE, greedy_plan
 from arenite.backends.tflm.head import planned_offsets
 from arenite.budget import STEPS_PER_SECOND, Budget
-from arenite.check.placement import check as check_placement
-from arenite.check.relocation import check as check_relocation
+from arenite.checkers.placement import check as check_placement
+from arenite.checkers.relocation import check as check_relocation
 from arenite.codegen.arena import Arena, TensorMove
 from arenite.codegen.control import inner_graphs
 from arenite.codegen.prepare import prepared

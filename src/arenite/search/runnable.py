@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from arenite.hardware import target_of
 from arenite.operators.liveness import executed_graphs
+from arenite.tflite.sources import model_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from arenite.backends.target import Target
     from arenite.model import Model, Operator
+    from arenite.tflite.sources import ModelSource
 
 
 MOST_NAMED = 5
@@ -56,15 +59,18 @@ def _why_not_in_c(operator: Operator) -> str | None:
     return why_not_in_c(operator)
 
 
-def refusals(model: Model, target: Target) -> tuple[Refusal, ...]:
+def refusals(model: ModelSource, target: Target | str) -> tuple[Refusal, ...]:
     """The operators of a model that a target cannot run, one entry per kind and reason, in the order of the file.
+
+    The model may be what `read` takes, and the target a name.
 
     For TFLM the operators of all graphs count, since it prepares even those of graphs that nothing calls. For generated
     C the operators count that the export refuses.
     """
+    source, runs_on = model_of(model), target_of(target)
     found: dict[tuple[str, str], list[tuple[int, int]]] = {}
-    for number, position, why in _in_c(model) if target.generated else _in_tflm(model, target):
-        label = model.graphs[number].operators[position].label
+    for number, position, why in _in_c(source) if runs_on.generated else _in_tflm(source, runs_on):
+        label = source.graphs[number].operators[position].label
         found.setdefault((label, why), []).append((number, position))
     return tuple(Refusal(name, why, tuple(places)) for (name, why), places in found.items())
 

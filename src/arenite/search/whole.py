@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from arenite.backends.generated_c.folding import unfolded
 from arenite.backends.tflm.head import head_plan, layout_problem, plan_obstacle, planned_head
-from arenite.check.validity import is_right
+from arenite.checkers.validity import is_right
 from arenite.errors import OptionError
 from arenite.formulate.order import data_dependences, order_is_free
 from arenite.formulate.placement import views_of_inputs

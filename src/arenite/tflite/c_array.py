@@ -35,6 +35,11 @@ _HEADER = slice(4, 8)
 """Place of the identifier in a model: behind the offset of its first table."""
 
 
+def is_source(text: str) -> bool:
+    """Whether a text is source rather than a path: an array needs brackets and braces, and few paths have both."""
+    return "[" in text and "{" in text
+
+
 def models_in(source: bytes, identifier: bytes) -> list[tuple[str, bytes]]:
     """The arrays of the source whose bytes 4 to 7 are the identifier, each with its name, as they come."""
     return [(name, content) for name, content in _arrays(source) if content[_HEADER] == identifier]

@@ -8,7 +8,6 @@ https://flatbuffers.dev/internals#flexbuffers. A flexbuffer is read from its end
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from arenite.tflite.origin import origin_of
@@ -31,9 +30,12 @@ class _DamagedError(Exception):
     """An offset leads outside the flexbuffer."""
 
 
-@lru_cache(maxsize=256)
 def custom_options(operator: Operator) -> Mapping[str, int]:
     """Integers and booleans among an operator's custom options, by name; empty if the options are not such a map."""
+    return operator.once(custom_options, _custom_options)
+
+
+def _custom_options(operator: Operator) -> Mapping[str, int]:
     origin = origin_of(operator)
     content = origin.table.content(OperatorField.CUSTOM_OPTIONS) if origin is not None else None
     if not content:

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from arenite.errors import OutputError
+from arenite.errors import ExistsError, OutputError
 from arenite.tflite.c_array import SUFFIXES
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def check_writable(path: str | os.PathLike[str], *, force: bool = False) -> None
         if mode is not None and not stat.S_ISREG(mode):
             raise OutputError(f"{path} is a device, pipe or socket, not a file; give the path of a file")
         if os.path.lexists(path) and not force:
-            raise OutputError(f"{path} exists; pass --force to overwrite")
+            raise ExistsError(path)
         if not path.parent.exists():
             raise OutputError(f"{path}: the folder {path.parent} does not exist")
         if not path.parent.is_dir():
@@ -135,7 +135,7 @@ def _move(temporary: Path, target: Path, *, force: bool) -> None:
     try:
         target.hardlink_to(temporary)
     except FileExistsError:
-        raise OutputError(f"{target} exists; pass --force to overwrite") from None
+        raise ExistsError(target) from None
     except OSError:
         # Some file systems have no hard links.
         temporary.replace(target)

@@ -73,6 +73,9 @@ class Image:
         self.size = len(data)
         self._layouts: dict[int, tuple[int, tuple[int, ...]]] = {}
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return Image, (self.data,)
+
     def u32(self, position: int) -> int:
         """Unsigned 32-bit number at a position."""
         if not 0 <= position <= self.size - 4:

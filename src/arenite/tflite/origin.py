@@ -34,6 +34,15 @@ class Origin:
         """The table of the object in its file."""
         return self.image.table(self.position)
 
+    def __eq__(self, other: object) -> bool:
+        """Whether both are the same place of files with the same bytes."""
+        if not isinstance(other, Origin) or (self.position, self.index) != (other.position, other.index):
+            return False
+        return self.image.data == other.image.data
+
+    def __hash__(self) -> int:
+        return hash((self.position, self.index))
+
 
 @dataclass(eq=False, slots=True)
 class ModelOrigin(Origin):
@@ -78,12 +87,6 @@ def _things(model: Model) -> Iterator[Thing]:
 def origin_of(thing: Thing) -> Origin | None:
     """Origin of an object; None for objects created by a program."""
     return thing.origin if isinstance(thing.origin, Origin) else None
-
-
-def content_of(model: Model) -> bytes:
-    """The bytes from which the model was read: those of its file, or of the array in its C source."""
-    assert isinstance(model.origin, Origin), "only for models that were read"
-    return model.origin.image.data
 
 
 def original_of(thing: T) -> T | None:

@@ -72,10 +72,22 @@ def _content(path: Path) -> bytes:
         stream.seek(0)
         if start[4:HEADER] == IDENTIFIER:
             return stream.read()
-        if is_text(start) and foreign_file(start) is None and path.stat().st_size <= LARGEST_SOURCE:
+        if _may_be_source(start, path.stat().st_size):
             return _in_source(stream.read(), path.name)
     _check_header(start, path.name)
     raise AssertionError("a start without the identifier is refused")
+
+
+def model_in(content: bytes, name: str) -> bytes:
+    """The model in the content of a file: all of it, or the array in a C or C++ source."""
+    start = content[:START_BYTES]
+    return _in_source(content, name) if _may_be_source(start, len(content)) else content
+
+
+def _may_be_source(start: bytes, size: int) -> bool:
+    """Whether a file of this size that begins so may be source code, and not another kind of file."""
+    binary = start[4:HEADER] == IDENTIFIER or not is_text(start) or foreign_file(start) is not None
+    return not binary and size <= LARGEST_SOURCE
 
 
 def _in_source(source: bytes, name: str) -> bytes:
@@ -87,13 +99,13 @@ def _in_source(source: bytes, name: str) -> bytes:
     return found[0][1] if found else source
 
 
-def read_bytes(data: bytes, name: str) -> Model:
-    """Read a model from the content of a file. Errors and reports call it `name`.
+def read_bytes(data: bytes, name: str, path: Path | None = None) -> Model:
+    """Read a model from the content of a `.tflite`. Errors and reports call it `name`; `path` is the file, if any.
 
     Raises:
         ModelError: the bytes are not a TensorFlow Lite model, or contradict themselves.
     """
-    return _read_checked(data, name, None)
+    return _read_checked(data, name, path)
 
 
 def _read_checked(data: bytes, name: str, path: Path | None) -> Model:

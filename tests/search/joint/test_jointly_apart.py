@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from arenite.backends.sets import NO_OVERLAP
 from arenite.budget import Budget
-from arenite.check.placement import check
+from arenite.checkers.placement import check
 from arenite.errors import VerificationError
 from arenite.formulate.placement import overlap_problem
 from arenite.model import ElementType, Graph, Model, Operator, Tensor

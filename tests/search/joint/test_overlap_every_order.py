@@ -11,7 +11,7 @@ from overlap_cases import relu, tensor
 from random_models import every_order, random_model
 
 from arenite.backends.sets import ALL, PORTABLE, REFERENCE
-from arenite.check.placement import check
+from arenite.checkers.placement import check
 from arenite.errors import VerificationError
 from arenite.formulate.placement import overlap_problem, views_of_inputs
 from arenite.model import Graph, Operator

@@ -3,7 +3,7 @@
 from arenite import zoo
 from arenite.backends.target import find_target
 from arenite.budget import Budget
-from arenite.check.validity import is_right
+from arenite.checkers.validity import is_right
 from arenite.problems.placement import Buffer, Layout, PlacementProblem
 from arenite.rewrite.strips import SplitRows, region_of, strip_plan
 from arenite.search.layout_policy import LayoutPolicy

@@ -129,7 +129,7 @@ def test_models_that_fail_are_records(sources):
     assert errors.keys() == {2, 5, 7, 8, 9}
     assert "broken.tflite: " in errors[2]
     assert errors[5] == "ValueError: out of\\nideas"
-    assert errors[7] == errors[8] == "int is no model; give a Model, the path of a .tflite, or what makes one"
+    assert errors[7] == errors[8] == "int is no model; give a Model, a path, the bytes of a .tflite, or an open file"
     assert errors[9].endswith("none.tflite: no such file")
     assert [records[number].model for number in (5, 8)] == ["model 5", "model 8"]
     assert records[9].model == str(sources[9])
@@ -327,14 +327,15 @@ def test_a_model_of_a_file_is_freed_with_its_record(tmp_path, monkeypatch):
 
     def read(source):
         read = read_model(source)
-        seen.append(ref(read))
+        seen.extend((ref(read), ref(read.main)))
         return read
 
-    monkeypatch.setattr(record, "read_model", read)
+    monkeypatch.setattr(record, "model_of", read)
     gc.disable()
     try:
-        arenite.costs([path, path], columns=("peak_bytes", "head_bytes", "arena_bytes", "macs"))
-        assert [each() for each in seen] == [None, None]
+        for target in ("tflm", "c"):
+            arenite.costs([path, path], target=target, columns=("peak_bytes", "head_bytes", "arena_bytes", "macs"))
+        assert [each() for each in seen] == [None] * 8
     finally:
         gc.enable()
 

@@ -8,7 +8,7 @@ import pytest
 from oracles import proofs
 from oracles.samples import anything, paper_class
 
-from arenite.check.order import check_certificate
+from arenite.checkers.order import check_certificate
 from arenite.solve.order.bounds import cut, need, own_memory
 from arenite.solve.order.graph import Graph
 

@@ -11,7 +11,7 @@ from oracles import paper_recursion, proofs
 from oracles.samples import anything, paper_class, renumbered, saved, windowed
 
 from arenite.budget import Budget
-from arenite.check.order import check_certificate
+from arenite.checkers.order import check_certificate
 from arenite.errors import VerificationError
 from arenite.problems.certificate import Settled
 from arenite.problems.order import Charge, InPlaceSaving, Problem

@@ -10,7 +10,7 @@ from oracles import brute, paper_recursion, proofs
 from oracles.samples import anything, paper_class, renumbered, saved, windowed
 
 from arenite.budget import Budget
-from arenite.check.order import check_certificate, check_order
+from arenite.checkers.order import check_certificate, check_order
 from arenite.errors import VerificationError
 from arenite.problems.order import Charge, InPlaceSaving, Problem
 from arenite.solve.core.choice import core

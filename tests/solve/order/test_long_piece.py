@@ -11,7 +11,7 @@ import pytest
 from oracles.samples import anything, renumbered, saved, windowed
 
 from arenite.budget import Budget
-from arenite.check.order import check_certificate, check_order
+from arenite.checkers.order import check_certificate, check_order
 from arenite.solve.order.climb import Climb
 from arenite.solve.order.long_piece import LongPiece
 from arenite.solve.order.options import SearchOptions

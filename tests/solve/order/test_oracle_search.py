@@ -7,7 +7,7 @@ import pytest
 from oracles import brute, paper_recursion
 from oracles.samples import PAPER_EXAMPLE, anything, paper_class, renumbered, windowed
 
-from arenite.check.order import check_certificate, check_order
+from arenite.checkers.order import check_certificate, check_order
 from arenite.solve.order.options import SearchOptions
 from arenite.solve.order.peak import peak, working_sets
 from arenite.solve.order.solver import solve

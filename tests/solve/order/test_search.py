@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from arenite.budget import Budget
-from arenite.check.order import check_certificate, check_order
+from arenite.checkers.order import check_certificate, check_order
 from arenite.problems.certificate import Exhausted, Region
 from arenite.problems.order import Charge, Problem
 from arenite.solve.core.choice import core

@@ -13,7 +13,7 @@ from oracles.paper_recursion import least_peak as paper_recursion
 from oracles.samples import PAPER_EXAMPLE, anything, paper_class, renumbered
 
 from arenite.budget import Budget
-from arenite.check.order import check_certificate, check_order
+from arenite.checkers.order import check_certificate, check_order
 from arenite.errors import ModelError
 from arenite.problems.order import Charge, Problem
 from arenite.solve.order.options import SearchOptions

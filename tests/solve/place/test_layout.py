@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arenite.budget import Budget
-from arenite.check.layout_search import fits
-from arenite.check.placement import check
+from arenite.checkers.layout_search import fits
+from arenite.checkers.placement import check
 from arenite.errors import VerificationError
 from arenite.problems.lifetimes import components, maximum_load, sections
 from arenite.problems.placement import Buffer, Exhausted, Layout, PlacementProblem
@@ -316,7 +316,7 @@ def test_searching_again_agrees_with_brute_force(problem):
 def test_searching_again_gives_up():
     assert fits(ABOVE_ITS_LOAD.buffers, 64, most_states=1) is None
     record = solve(ABOVE_ITS_LOAD).exhausted
-    with mock.patch("arenite.check.placement.fits", return_value=None):
+    with mock.patch("arenite.checkers.placement.fits", return_value=None):
         check(ABOVE_ITS_LOAD, Layout(solve(ABOVE_ITS_LOAD).offsets, 80, 80, exhausted=record))
 
 

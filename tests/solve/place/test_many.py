@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arenite.budget import Budget
-from arenite.check.placement import check
+from arenite.checkers.placement import check
 from arenite.errors import VerificationError
 from arenite.problems.lifetimes import conflicts, maximum_load, neighbors
 from arenite.problems.placement import Buffer, Layout, PlacementProblem

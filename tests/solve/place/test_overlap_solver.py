@@ -10,7 +10,7 @@ from overlap_cases import least_height, problems, safe
 from arenite import zoo
 from arenite.backends.sets import REFERENCE
 from arenite.budget import Budget
-from arenite.check.placement import check
+from arenite.checkers.placement import check
 from arenite.errors import VerificationError
 from arenite.formulate.placement import overlap_problem
 from arenite.problems.placement import Buffer, Layout, PlacementProblem, Relation

@@ -9,7 +9,7 @@ from strip_networks import INT8, networks, plans
 
 from arenite.backends.sets import PORTABLE, REFERENCE
 from arenite.budget import Budget
-from arenite.check.placement import check as check_placement
+from arenite.checkers.placement import check as check_placement
 from arenite.formulate.placement import overlap_problem
 from arenite.problems.placement import Buffer, Layout, PlacementProblem, Relation
 from arenite.rewrite.strips import SplitRows

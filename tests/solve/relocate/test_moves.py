@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from arenite.backends.generated_c.folding import folded
 from arenite.backends.sets import GENERATED_C
 from arenite.budget import Budget
-from arenite.check.relocation import check
+from arenite.checkers.relocation import check
 from arenite.errors import VerificationError
 from arenite.formulate.placement import overlap_problem
 from arenite.problems.lifetimes import maximum_load

@@ -4,15 +4,14 @@ The kernels pad by themselves, so the padded tensor need not exist.
 
     file:   x --PAD--> padded --CONV_2D, VALID--> y        as run:   x --CONV_2D, EXPLICIT--> y
 
-The file format has no option for explicit padding, so written files keep their PADs. Folded graphs are cached: all
-callers with the same graphs get the same objects, whatever plan the model has in its metadata.
+The file format has no option for explicit padding, so written files keep their PADs. A graph keeps its folded form: all
+callers with the same graph get the same objects, whatever plan the model has in its metadata.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from arenite.backends.tflm.head import memory_plan, planned_offsets
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
 
     from arenite.model import Model, Operator, Tensor
 
-_REMEMBERED = 16
-"""Models whose folded graphs are cached: a search alternates between its source and a few candidates."""
-
 
 def folded(model: Model) -> Model:
     """Fold PADs into convolutions and drop unused tensors and graphs that never run; the plan is kept.
@@ -36,7 +32,11 @@ def folded(model: Model) -> Model:
     Returns the same object if nothing changes. Graphs keep their positions: a graph that never runs becomes empty. A
     PAD fills with the zero point, which is what a convolution assumes for its padding.
     """
-    graphs = _folded_graphs(model.graphs, frozenset(executed_graphs(model)))
+    running = executed_graphs(model)
+    graphs = tuple(
+        (graph.once(_folded, _folded) if place in running else graph.once(_emptied, _emptied)) or graph
+        for place, graph in enumerate(model.graphs)
+    )
     if graphs == model.graphs:
         return model
     result = replace(model, graphs=graphs)
@@ -46,19 +46,13 @@ def folded(model: Model) -> Model:
     return result.with_plan(memory_plan(result, planned_offsets(model, plan)), model.target)
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _folded_graphs(graphs: tuple[Graph, ...], running: frozenset[int]) -> tuple[Graph, ...]:
-    """Fold the graphs that run, empty the others; the same objects where nothing changes."""
-    return tuple(_folded(graph) if place in running else _emptied(graph) for place, graph in enumerate(graphs))
+def _emptied(graph: Graph) -> Graph | None:
+    """The graph without anything in it; None if it is empty, since a graph that kept itself would not be freed."""
+    return Graph(graph.name, (), (), (), ()) if graph.tensors or graph.operators else None
 
 
-def _emptied(graph: Graph) -> Graph:
-    if not graph.tensors and not graph.operators:
-        return graph
-    return Graph(graph.name, (), (), (), ())
-
-
-def _folded(graph: Graph) -> Graph:
+def _folded(graph: Graph) -> Graph | None:
+    """The graph with its PADs folded and without unused tensors; None if that is the graph itself."""
     found = folds(graph.operators, graph.outputs, with_padding)
     gone = {pad for _, pad in found.values()}
     operators = tuple(found[each][0] if each in found else each for each in graph.operators if each not in gone)
@@ -69,7 +63,7 @@ def _folded(graph: Graph) -> Graph:
         )
     tensors = tuple(tensor for tensor in graph.tensors if tensor in used or tensor.data is not None)
     if not gone and len(tensors) == len(graph.tensors):
-        return graph
+        return None
     return replace(graph, operators=operators, tensors=tensors)
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
-from weakref import WeakKeyDictionary
 
 from arenite.backends.reference.scratch import reference_scratch
 from arenite.backends.tflm.greedy import ONLINE, GreedyPlan, greedy_plan
@@ -69,10 +68,7 @@ def plan_around(model: Model, scratch: Sequence[Buffer], plan: MemoryPlan | None
     Raises:
         ModelError: as in `planned_head`.
     """
-    known = _KNOWN.setdefault(model, {})
-    if plan not in known:
-        known[plan] = _Around(*head_buffers(lifetimes(model), planned_offsets(model, plan or model.plan)), {})
-    buffers, fixed, found = known[plan]
+    buffers, fixed, found = model.once((plan_around, plan), lambda each: _around(each, plan or each.plan))
     key = tuple((buffer.size, buffer.first, buffer.last) for buffer in scratch)
     if key not in found:
         found[key] = greedy_plan([*buffers, *scratch], [*fixed, *[ONLINE] * len(scratch)])
@@ -90,8 +86,8 @@ class _Around(NamedTuple):
     found: dict[tuple[tuple[int, int, int], ...], GreedyPlan]
 
 
-_KNOWN: WeakKeyDictionary[Model, dict[MemoryPlan | None, _Around]] = WeakKeyDictionary()
-"""By model and assumed plan."""
+def _around(model: Model, plan: MemoryPlan | None) -> _Around:
+    return _Around(*head_buffers(lifetimes(model), planned_offsets(model, plan)), {})
 
 
 def planned_offsets(model: Model, plan: MemoryPlan | None) -> dict[Tensor, int]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from arenite.report.console import number
-from arenite.report.validity import fault
+from arenite.search.fitting import RULES as FITTING
+from arenite.search.fitting import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -17,11 +18,7 @@ if TYPE_CHECKING:
     from arenite.search.fitting import Fit
 
 RULES = {
-    "cannot-run": "The target runs every operator",
-    "plan-not-valid": "The memory plan is right with the target's kernels",
-    "arena-does-not-fit": "The arena fits",
-    "flash-does-not-fit": "The file fits into the flash",
-    "cannot-say": "What every operator allocates is known",
+    **FITTING,
     "arena-grew": "The arena grew by no more than is allowed",
     "growth-not-known": "It is known how much the arena grew",
     "cannot-be-checked": "The model can be read",
@@ -30,19 +27,6 @@ RULES = {
 """Names of what is checked, each with what has to hold."""
 NOT_CHECKED = frozenset({"cannot-be-checked", "base-cannot-be-read"})
 """Names of what makes a check impossible, and so is bad input."""
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Why a check did not hold. rule: one of `RULES`. message: the reason without the name of the model."""
-
-    rule: str
-    message: str
-
-    @property
-    def exit_code(self) -> int:
-        """Exit code of the program for it: 2 for bad input, 1 where a check did not hold."""
-        return 2 if self.rule in NOT_CHECKED else 1
 
 
 @dataclass(frozen=True)
@@ -99,8 +83,8 @@ class Checked:
 
 
 def exit_code(checks: Iterable[Checked]) -> int:
-    """The worst exit code of all failures; 0 without any."""
-    return max((failure.exit_code for each in checks for failure in each.failures), default=0)
+    """The worst exit code of all failures: 2 for bad input, 1 where a check did not hold; 0 without any."""
+    return max((2 if why.rule in NOT_CHECKED else 1 for each in checks for why in each.failures), default=0)
 
 
 def summary(checks: Sequence[Checked]) -> str:
@@ -116,27 +100,6 @@ def summary(checks: Sequence[Checked]) -> str:
     if unknown:
         parts.append(f"{number(unknown)} {whole} cannot be checked")
     return ", ".join(parts)
-
-
-def misfit(found: Fit) -> tuple[Failure, ...]:
-    """The first reason why a model does not certainly fit; empty: it fits."""
-    target, arena = found.target.name, found.before
-    if not found.runs:
-        return (Failure("cannot-run", f"{target} cannot run {'; nor '.join(map(str, found.refusals))}"),)
-    if found.plan is not None and not found.valid:
-        why = f"{fault(found.plan, found.target)}; give it to `arenite optimize` with --target {target}"
-        return (Failure("plan-not-valid", why),)
-    if found.missing:
-        return (Failure("arena-does-not-fit", f"does not fit: {found.missing:,} bytes of arena are missing"),)
-    if found.missing_flash:
-        return (Failure("flash-does-not-fit", f"does not fit: {found.missing_flash:,} bytes of flash are missing"),)
-    if not found.certain:
-        why = (
-            f"cannot say whether it fits: the arena is at least {arena.declare_bytes:,} bytes, but it "
-            f"is not known what these operators allocate: {', '.join(arena.unknown)}; measure it on the device"
-        )
-        return (Failure("cannot-say", why),)
-    return ()
 
 
 def overgrowth(after: Arena, base: Base, allowed: Growth) -> tuple[Failure, ...]:

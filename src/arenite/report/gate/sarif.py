@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from arenite.report.gate.checked import Checked, Failure
+    from arenite.report.gate.checked import Checked
+    from arenite.search.fitting import Failure
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 

@@ -13,7 +13,7 @@ from arenite.report.page.words import declared
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from arenite.boards import Board
+    from arenite.hardware import Board
 
     Values = Mapping[str, Any]
 

@@ -18,7 +18,7 @@ from arenite.report.page.words import again, commands, facts, figures, lead, tit
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from arenite.boards import Board
+    from arenite.hardware import Board
 
 _SAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 """Characters with which text could leave a script element, or end a line of JavaScript, as JSON escapes."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from arenite.check.validity import validity
+from arenite.checkers.validity import validity
 from arenite.operators.macs import macs_of_model
 from arenite.report.arena import arena_as_json
 from arenite.report.memory_map_json import map_as_json

@@ -13,7 +13,7 @@ from arenite.report.verify import rounds_words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from arenite.boards import Board
+    from arenite.hardware import Board
 
     Values = Mapping[str, Any]
 

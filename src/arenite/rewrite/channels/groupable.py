@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -68,13 +67,16 @@ def why_not_channels(operator: Operator) -> str | None:
     return reason_of(slices, operator)
 
 
-@lru_cache(maxsize=2048)
 def slices(operator: Operator) -> Slices:
-    """The slices that an operator reads to compute some channels of its output.
+    """The slices that an operator reads to compute some channels of its output; kept by the operator.
 
     Raises:
         CannotSplitError: the operator cannot be split by channels.
     """
+    return operator.once(slices, _slices)
+
+
+def _slices(operator: Operator) -> Slices:
     rule = rule_of(operator, _RULES, _WHOLE, "channel")
     (target,) = operator.outputs
     if len(target.shape) < 2 or not all(target.shape):

@@ -1,6 +1,6 @@
 """Builds the operators and tensors of strips: slices, joins, padding, and operators that compute some rows.
 
-Names show the origin of a tensor: "conv1/strip2" is the result of the operator of "conv1" in the second strip.
+Names show the origin of a tensor: "conv1/strip 2 of 8" is the result of the operator of "conv1" in the second strip.
 "/rows8-12" are rows of the tensor named before it, counted in the whole tensor.
 """
 

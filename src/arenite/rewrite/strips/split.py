@@ -2,8 +2,8 @@
 
     whole:   input --------> CONV --> a --------> DEPTHWISE --> output
 
-    strips:  input -SLICE--> CONV --> a/strip1 --> DEPTHWISE --> output/strip1 -.
-                   -SLICE--> CONV --> a/strip2 --> DEPTHWISE --> output/strip2 -CONCATENATION--> output
+    strips:  input -SLICE--> CONV --> a/strip 1 of 2 --> DEPTHWISE --> output/strip 1 of 2 -.
+                   -SLICE--> CONV --> a/strip 2 of 2 --> DEPTHWISE --> output/strip 2 of 2 -CONCATENATION--> output
 
 A slice of whole rows and the last join copy adjacent bytes: a memory plan can place each copy onto its source, so that
 the copy takes no memory.
@@ -90,7 +90,7 @@ class _Writer:
             for tensor in ends:
                 if tensor is not target:
                     self._take(tensor, number, strip)
-            name = f"{target.name}/strip{number + 1}"
+            name = self._name(target, number)
             parts = [kept[target]] if target in strip.kept else []
             cut = strip.cuts.get(operator)
             if cut is not None:
@@ -113,12 +113,16 @@ class _Writer:
         if tensor.data is not None:
             return self.emitter.constant_rows(tensor, rows)
         if tensor in self.tensors:
-            return self.emitter.rows(self.tensors[tensor], strip.held[tensor], rows, f"{tensor.name}/strip{number + 1}")
+            return self.emitter.rows(self.tensors[tensor], strip.held[tensor], rows, self._name(tensor, number))
         return self.emitter.rows(tensor, Rows(0, tensor.shape[ROWS]), rows, tensor.name)
+
+    def _name(self, tensor: Tensor, number: int) -> str:
+        """What viewers of models show of the part of a tensor that a strip makes, below the name of the whole."""
+        return f"{tensor.name}/strip {number + 1} of {len(self.strips)}"
 
     def _take(self, tensor: Tensor, number: int, strip: Strip) -> None:
         """Slice the rows that outlive the strip from a result, so that its last reader may overwrite the other rows."""
-        name, held = f"{tensor.name}/strip{number + 1}", strip.held[tensor]
+        name, held = self._name(tensor, number), strip.held[tensor]
         if tensor in self.own and self.own[tensor][number].size:
             self.pieces[tensor].append(self.emitter.rows(self.tensors[tensor], held, self.own[tensor][number], name))
         if number + 1 < len(self.strips) and tensor in self.strips[number + 1].kept:

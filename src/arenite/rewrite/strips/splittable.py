@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -66,13 +65,16 @@ def why_not(operator: Operator) -> str | None:
     return reason_of(rule, operator)
 
 
-@lru_cache(maxsize=2048)
 def rule(operator: Operator) -> Rule:
-    """The rule by which an operator computes some rows of its output.
+    """The rule by which an operator computes some rows of its output; kept by the operator.
 
     Raises:
         CannotSplitError: the operator cannot be split by rows.
     """
+    return operator.once(rule, _rule)
+
+
+def _rule(operator: Operator) -> Rule:
     make = rule_of(operator, _RULES, _WHOLE, "row")
     _check_image(operator.outputs[0])
     for read in operator.inputs:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from arenite.check.validity import validity
+from arenite.checkers.validity import validity
 from arenite.errors import OptionError, VerificationError
 from arenite.runtimes.ends import Ends
 from arenite.runtimes.inputs import random_inputs, unfeedable

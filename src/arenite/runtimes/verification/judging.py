@@ -11,8 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from arenite.backends.tflm.head import planned_head
-from arenite.check.validity import not_for_reference
-from arenite.model import Model
+from arenite.checkers.validity import not_for_reference
 from arenite.operators.liveness import lifetimes
 from arenite.runtimes import process
 from arenite.runtimes.agreement import agreement
@@ -22,17 +21,17 @@ from arenite.runtimes.ends import Ends
 from arenite.runtimes.run import Failure, Job, Run
 from arenite.runtimes.verification.verdict import REFERENCE, RUNTIMES, Verdict, Verification
 from arenite.runtimes.work import seconds_allowed, work
-from arenite.tflite.origin import content_of
-from arenite.tflite.read import read_bytes, read_model
+from arenite.tflite.sources import model_of
 from arenite.tflite.write import Written, write
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Sequence
 
+    from arenite.model import Model
     from arenite.runtimes.run import Array
+    from arenite.tflite.sources import ModelSource
 
-    Source = Model | Written | bytes | str | os.PathLike[str]
+    Source = ModelSource | Written
     Rounds = tuple[tuple[Array, ...], ...]
 
 SPARE_ARENA = 64 << 20
@@ -52,14 +51,8 @@ class Side:
     @staticmethod
     def of(source: Source, name: str) -> Side:
         """A model with its file, or the file as it would be written; errors about bytes call the model `name`."""
-        if isinstance(source, Model):
-            source = write(source)
-        if isinstance(source, Written):
-            return Side(source.model, source.content)
-        if isinstance(source, bytes):
-            return Side(read_bytes(source, name), source)
-        model = read_model(source)
-        return Side(model, content_of(model))
+        written = source if isinstance(source, Written) else write(model_of(source, name))
+        return Side(written.model, written.content)
 
     @cached_property
     def head(self) -> int:

@@ -10,7 +10,7 @@ from arenite.runtimes import process
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from arenite.check.validity import Validity
+    from arenite.checkers.validity import Validity
     from arenite.runtimes.agreement import Agreement
     from arenite.runtimes.compare import Difference
     from arenite.runtimes.run import Memory

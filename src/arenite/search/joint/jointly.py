@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from arenite.budget import Budget
-from arenite.check.placement import check
+from arenite.checkers.placement import check
 from arenite.formulate.placement import unshared, views_of_inputs
 from arenite.problems.placement import Layout
 from arenite.search.joint.common import Common, main_alone

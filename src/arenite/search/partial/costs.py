@@ -70,7 +70,6 @@ class Costs:
         self._least_of_whole: dict[int, int] = {}
         self._segments: dict[tuple[Key, int], Segment] = {}
         self._by_rows: dict[tuple[int, int], Mapping[Kind, ByRows]] = {}
-        self._tails_of_whole: dict[Model, int] = {}
         self._known: dict[Key, dict[int, float]] = {}
         self._settled: Counter[tuple[int, int]] = Counter()
 
@@ -197,9 +196,7 @@ class Costs:
 
     def _tail_of_whole(self, model: Model) -> int:
         """Bytes of tail of a whole stretch; cached, because every way to split it is compared with it."""
-        if model not in self._tails_of_whole:
-            self._tails_of_whole[model] = self._tail(model)
-        return self._tails_of_whole[model]
+        return model.once((Costs._tail, self.target), self._tail)
 
     def _tail(self, model: Model) -> int:
         return self.target.charged.tail_bytes(model)

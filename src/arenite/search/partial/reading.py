@@ -8,7 +8,6 @@ Ends are excluded.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -92,15 +91,18 @@ class Reading:
         return np.where(plain | (rows <= missing), np.int64(0), bytes_)
 
 
-@lru_cache(maxsize=1024)
 def reading(operator: Operator) -> Reading:
-    """The tables of an operator that can be split, derived from the cut of each single row.
+    """The tables of an operator that can be split, derived from the cut of each single row; kept by the operator.
 
     They are exact for windows with explicit padding. In a strip of several rows, a pool with SAME padding may read and
     compute one row more or less.
     """
-    height = operator.outputs[0].shape[ROWS]
-    cuts = [rule(operator)(Rows(row, row + 1)) for row in range(height)]
+    return operator.once(reading, _reading)
+
+
+def _reading(operator: Operator) -> Reading:
+    height, cut = operator.outputs[0].shape[ROWS], rule(operator)
+    cuts = [cut(Rows(row, row + 1)) for row in range(height)]
     sources = tuple(
         _source(tensor, [_sure(cut.reads[place]) for cut in cuts])
         for place, tensor in enumerate(operator.inputs)

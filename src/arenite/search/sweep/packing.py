@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from arenite.errors import OptionError
-from arenite.model import Data, Graph, Metadata, Model, Operator, Tensor
+from arenite.model import Data, Graph, Metadata, Model, Operator, Tensor, read_only
 from arenite.tflite.read import read_bytes
 from arenite.tflite.write import write_bytes
 
@@ -85,9 +85,5 @@ class _Packer(pickle.Pickler):
         if kind is memoryview:
             return bytes, (obj.tobytes(),)
         if kind is MappingProxyType:
-            return _read_only, (dict(obj),)
+            return read_only, (dict(obj),)
         return NotImplemented
-
-
-def _read_only(options: dict[str, Any]) -> MappingProxyType[str, Any]:
-    return MappingProxyType(options)

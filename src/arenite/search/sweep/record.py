@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from arenite.backends.reference.scratch import unknown_scratch
 from arenite.budget import Budget
@@ -18,15 +17,16 @@ from arenite.operators.peak import peak_memory
 from arenite.search.runnable import refusals
 from arenite.search.sweep.packing import PackedFile, PackedModel, Unsendable
 from arenite.tflite.origin import forget
-from arenite.tflite.read import read_model
+from arenite.tflite.sources import model_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from arenite.backends.target import Target
+    from arenite.tflite.sources import ModelSource
 
-Source = Model | str | os.PathLike[str] | Callable[[], Any]
-"""A model, the path of a `.tflite`, or a function without arguments that makes a model or the path of one.
+Source: TypeAlias = "ModelSource | Callable[[], Any]"
+"""A model, what `read` takes, or a function without arguments that makes either.
 
 A path is opened and a function called by the process that computes the record."""
 
@@ -89,7 +89,7 @@ def record_of(number: int, source: Source, question: Question) -> CostRecord:
     """The record of the model with this number. Whatever goes wrong is its `error`."""
     name = name_of(number, source)
     try:
-        model = model_of(source)
+        model = made(source)
     except Exception as error:  # whatever the function that makes a model raises
         return failed(name, question, said(error))
     record = _computed(model.name if callable(source) else name, model, question)
@@ -105,19 +105,14 @@ def name_of(number: int, source: Source) -> str:
     return os.fspath(source) if isinstance(source, (str, os.PathLike)) else f"model {number}"
 
 
-def model_of(source: Source) -> Model:
+def made(source: Source) -> Model:
     """The model of a source.
 
     Raises:
         ModelError: the file cannot be read.
-        OptionError: the source is none, or its function made neither a model nor the path of one.
+        OptionError: the source is none, or its function made neither a model nor what can be read.
     """
-    made = source() if callable(source) else source
-    if isinstance(made, Model):
-        return made
-    if isinstance(made, (str, os.PathLike)):
-        return read_model(made)
-    raise OptionError(f"{type(made).__name__} is no model; give a Model, the path of a .tflite, or what makes one")
+    return model_of(source() if callable(source) else source)
 
 
 def failed(name: str, question: Question, error: str) -> CostRecord:

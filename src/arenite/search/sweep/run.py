@@ -6,9 +6,9 @@ from collections.abc import Sized
 from typing import TYPE_CHECKING
 
 from arenite.backends.target import TFLM
-from arenite.boards import find_target
 from arenite.budget import STEPS_PER_SECOND
 from arenite.errors import OptionError
+from arenite.hardware import target_of
 from arenite.search.sweep.here import records_here
 from arenite.search.sweep.record import COLUMNS, Question
 
@@ -40,7 +40,7 @@ def costs(
     processes. `pandas.DataFrame` takes them as they are.
 
     Args:
-        models: paths of `.tflite` files, models, and functions without arguments that make either. A generator is asked
+        models: models, whatever `read` takes, and functions without arguments that make either. A generator is asked
             for the next one when it can be computed. Paths are opened and functions called where the record is
             computed, so that sending them costs little; a model is sent with its weights.
         target: the target of `head_bytes`, `arena_bytes` and `refused`, or its name.
@@ -56,7 +56,7 @@ def costs(
         ResourceError: no process can be started.
         Exception: whatever iterating over `models` raises.
     """
-    question = Question(find_target(target) if isinstance(target, str) else target, tuple(columns), steps)
+    question = Question(target_of(target), tuple(columns), steps)
     total = f" of {len(models):,}" if isinstance(models, Sized) else ""
     found: dict[int, CostRecord] = {}
     failed = 0

@@ -53,7 +53,7 @@ class Schedule:
 
 @dataclass(frozen=True)
 class Proof:
-    """A proven lower bound on the peak of the graph of this name; `arenite.check.order` can check it again."""
+    """A proven lower bound on the peak of the graph of this name; `arenite.checkers.order` can check it again."""
 
     graph: str
     problem: Problem = field(repr=False)

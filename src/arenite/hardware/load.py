@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from arenite.backends import target as targets
+from arenite.backends import target as known
 from arenite.errors import OptionError
 from arenite.names import did_you_mean
 
@@ -45,14 +45,14 @@ class Board:
 
 
 @cache
-def load() -> tuple[Board, ...]:
+def boards() -> tuple[Board, ...]:
     """All boards, sorted by name."""
     content = (files(__package__) / "boards.csv").read_text(encoding="utf-8")
-    boards = [_board(row) for row in csv.DictReader(content.splitlines())]
-    return tuple(sorted(boards, key=lambda board: board.name))
+    found = [_board(row) for row in csv.DictReader(content.splitlines())]
+    return tuple(sorted(found, key=lambda board: board.name))
 
 
-def find(name: str) -> Board:
+def find_board(name: str) -> Board:
     """The board with a name, or with a chip: of several, the one with the least memory.
 
     Case is ignored, blanks and underscores count as hyphens. Chips with long names may be given by an order code:
@@ -64,9 +64,10 @@ def find(name: str) -> Board:
     found = _named(name)
     if found is not None:
         return found
-    wanted = targets.hyphened(name)
-    names = [board.name for board in load()]
-    hint = did_you_mean(wanted, names, "`arenite boards` lists all of them", near=_holding(wanted))
+    wanted = known.hyphened(name)
+    names = [board.name for board in boards()]
+    everywhere = "`arenite boards` and `arenite.boards()` list all of them"
+    hint = did_you_mean(wanted, names, everywhere, near=_holding(wanted))
     raise OptionError(f"no board is called {name!r}; {hint}")
 
 
@@ -77,18 +78,41 @@ def find_target(name: str) -> Target:
         OptionError: nothing of these has this name; the message suggests similar names.
     """
     try:
-        return targets.find_target(name)
+        return known.find_target(name)
     except OptionError:
         board = _named(name)
         if board is None:
             raise
-        return targets.find_target(board.target)
+        return known.find_target(board.target)
+
+
+def board_of(board: Board | str) -> Board:
+    """A board that is given as itself or by its name.
+
+    Raises:
+        OptionError: no board has this name or chip.
+    """
+    return board if isinstance(board, Board) else find_board(board)
+
+
+def target_of(target: Target | str) -> Target:
+    """A target that is given as itself, by its name, or by the name of a core, a chip or a board.
+
+    Raises:
+        OptionError: nothing of these has this name.
+    """
+    return find_target(target) if isinstance(target, str) else target
+
+
+def targets() -> tuple[Target, ...]:
+    """All targets that plans can be made for, the default first."""
+    return tuple(known.TARGETS.values())
 
 
 def _named(name: str) -> Board | None:
     """The board with this name, or with this chip and the least memory."""
-    wanted = targets.hyphened(name)
-    return next((board for board in load() if board.name == wanted), None) or _with_chip(wanted)
+    wanted = known.hyphened(name)
+    return next((board for board in boards() if board.name == wanted), None) or _with_chip(wanted)
 
 
 def _with_chip(name: str) -> Board | None:
@@ -96,7 +120,7 @@ def _with_chip(name: str) -> Board | None:
     code = _plain(name)
     held = [
         board
-        for board in load()
+        for board in boards()
         if code == _plain(board.mcu) or (len(_plain(board.mcu)) >= _ORDER_CODE and code.startswith(_plain(board.mcu)))
     ]
     return min(held, key=lambda board: (board.region_bytes, board.flash_bytes, board.name), default=None)
@@ -110,7 +134,7 @@ def _plain(chip: str) -> str:
 def _holding(wanted: str) -> list[str]:
     """Names of boards with the wanted text in their name or in that of their chip."""
     code = _plain(wanted)
-    return [board.name for board in load() if code and (wanted in board.name or code in _plain(board.mcu))]
+    return [board.name for board in boards() if code and (wanted in board.name or code in _plain(board.mcu))]
 
 
 def _board(row: dict[str, str]) -> Board:

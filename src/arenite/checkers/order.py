@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from arenite.check.order_sets import Graph, Operators, least_live, members, set_of
+from arenite.checkers.order_sets import Graph, Operators, least_live, members, set_of
 from arenite.errors import VerificationError
 from arenite.problems.certificate import Certificate, Cut, Deferred, Exhausted, Floor, Need, Region, Settled
 from arenite.problems.order import Charge, InPlaceSaving, Problem
@@ -90,7 +90,7 @@ def check_certificate(problem: Problem, certificate: Certificate) -> int:
     elif isinstance(certificate, Exhausted):
         proven = _check_exhausted(Graph(problem), certificate)
     elif isinstance(certificate, Settled):
-        from arenite.check.order_settled import check_settled
+        from arenite.checkers.order_settled import check_settled
 
         proven = check_settled(Graph(problem), certificate)
     elif isinstance(certificate, Region):

@@ -7,8 +7,8 @@ import pytest
 from oracles import brute, proofs
 from oracles.samples import anything, renumbered
 
-from arenite.check.order import check_certificate
-from arenite.check.order_sets import Graph, least_live, members, set_of
+from arenite.checkers.order import check_certificate
+from arenite.checkers.order_sets import Graph, least_live, members, set_of
 from arenite.errors import VerificationError
 from arenite.problems.certificate import Cut, Deferred, Exhausted, Floor, Need, Region
 from arenite.problems.order import Charge, Problem

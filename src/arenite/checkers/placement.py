@@ -7,7 +7,7 @@ import heapq
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from arenite.check.layout_search import fits
+from arenite.checkers.layout_search import fits
 from arenite.errors import VerificationError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from arenite import zoo
 from arenite.backends.sets import ESP_NN, GENERATED, NO_OVERLAP, REFERENCE
 from arenite.backends.target import TARGETS, find_target
 from arenite.backends.tflm.head import memory_plan, planned_offsets
-from arenite.check.validity import (
+from arenite.checkers.validity import (
     JUDGED,
     Validity,
     is_right,

@@ -7,7 +7,7 @@ import pytest
 from oracles import brute
 from oracles.samples import PAPER_EXAMPLE, anything, renumbered
 
-from arenite.check.order import check_order
+from arenite.checkers.order import check_order
 from arenite.errors import VerificationError
 from arenite.problems.order import Charge, Problem
 

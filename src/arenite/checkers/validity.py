@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from arenite.backends.sets import GENERATED, PORTABLE, REFERENCE
 from arenite.backends.target import TARGETS
 from arenite.backends.tflm.head import layout_problem, plan_around, planned_offsets, scratch_buffers
-from arenite.check.placement import check as check_placement
+from arenite.checkers.placement import check as check_placement
 from arenite.errors import VerificationError
 from arenite.formulate.placement import overlap_problem
+from arenite.names import printable
 from arenite.operators.liveness import lifetimes
 from arenite.problems.lifetimes import neighbors
 from arenite.problems.placement import Layout, PlacementProblem
@@ -65,6 +66,16 @@ class Validity:
     def holds(self, target: Target) -> bool:
         """Whether the plan is valid with all sets of kernels of a target."""
         return set(self.in_c if target.generated else self.kernels).issuperset(target.backend.safe_with)
+
+    def fault(self, *targets: Target) -> str | None:
+        """Why the plan must not be used for some of these targets, as a clause; None if it may be used for all."""
+        wrong = [target.name for target in targets if not self.holds(target)]
+        if not wrong:
+            return None
+        made_for = f", made for {printable(self.made_for)}," if self.made_for else ""
+        valid = f"valid with {self.names} kernels only" if self.kernels else "not valid with any kernels known"
+        whose = f"target {wrong[0]} computes" if len(wrong) == 1 else f"targets {', '.join(wrong)} compute"
+        return f"the memory plan{made_for} is {valid}: {whose} wrong results with it"
 
 
 def validity(model: Model) -> Validity:

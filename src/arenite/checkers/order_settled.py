@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from arenite.check.order_sets import members, set_of
+from arenite.checkers.order_sets import members, set_of
 from arenite.errors import VerificationError
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from arenite.check.order_sets import Graph, Operators
+    from arenite.checkers.order_sets import Graph, Operators
     from arenite.problems.certificate import Settled
 
     Rows = NDArray[np.uint8]

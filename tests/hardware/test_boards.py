@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from arenite import boards
+from arenite import hardware
 from arenite.errors import OptionError
 
 TARGETS = {
@@ -26,13 +26,13 @@ KIB, MIB = 1024, 1024 * 1024
 
 
 def test_there_are_enough_boards_with_names_of_their_own():
-    names = [board.name for board in boards.load()]
+    names = [board.name for board in hardware.boards()]
     assert len(names) >= 40
     assert len(set(names)) == len(names)
     assert names == sorted(names)
 
 
-@pytest.mark.parametrize("board", boards.load(), ids=lambda board: board.name)
+@pytest.mark.parametrize("board", hardware.boards(), ids=lambda board: board.name)
 def test_every_board_is_sane(board):
     assert re.fullmatch(r"[a-z0-9][a-z0-9.-]*", board.name)
     assert 16 * KIB <= board.region_bytes <= board.sram_bytes <= 16 * MIB
@@ -45,15 +45,15 @@ def test_every_board_is_sane(board):
 
 def test_boards_of_one_chip_agree():
     figures = {}
-    for board in boards.load():
+    for board in hardware.boards():
         memory = (board.core, board.sram_bytes, board.region_bytes, board.target)
         assert figures.setdefault(board.mcu, memory) == memory, board.name
 
 
 def test_finding_a_board():
-    assert boards.find("nucleo-f767zi").sram_bytes == 512 * KIB
-    assert boards.find("STM32F746G_Disco").core == "Cortex-M7"
-    assert boards.find(" Raspberry Pi Pico ").mcu == "RP2040"
+    assert hardware.find_board("nucleo-f767zi").sram_bytes == 512 * KIB
+    assert hardware.find_board("STM32F746G_Disco").core == "Cortex-M7"
+    assert hardware.find_board(" Raspberry Pi Pico ").mcu == "RP2040"
 
 
 @pytest.mark.parametrize(
@@ -63,19 +63,20 @@ def test_finding_a_board():
         ("nukleo-f767zi", "nucleo-f767zi"),
         ("pico", "raspberry-pi-pico"),
         ("STM32F411", "nucleo-f411re"),
-        ("", "lists"),
+        ("", "list all of them"),
     ],
 )
 def test_a_board_that_is_not_there(name, hint):
     with pytest.raises(OptionError, match=re.escape(hint)):
-        boards.find(name)
+        hardware.find_board(name)
 
 
 def test_a_chip_is_the_board_with_the_least_memory_that_has_it():
-    assert boards.find("STM32F401RE").name == "nucleo-f401re"
-    assert boards.find("stm32f401ret6").name == "nucleo-f401re"
-    assert boards.find("RP2040") == min(
-        (board for board in boards.load() if board.mcu == "RP2040"), key=lambda board: (board.flash_bytes, board.name)
+    assert hardware.find_board("STM32F401RE").name == "nucleo-f401re"
+    assert hardware.find_board("stm32f401ret6").name == "nucleo-f401re"
+    assert hardware.find_board("RP2040") == min(
+        (board for board in hardware.boards() if board.mcu == "RP2040"),
+        key=lambda board: (board.flash_bytes, board.name),
     )
 
 
@@ -90,9 +91,9 @@ def test_a_chip_is_the_board_with_the_least_memory_that_has_it():
     ],
 )
 def test_a_target_is_found_by_what_it_runs_on(name, target):
-    assert boards.find_target(name).name == target
+    assert hardware.find_target(name).name == target
 
 
 def test_families_of_chips_are_no_order_codes():
     with pytest.raises(OptionError, match="esp32"):
-        boards.find_target("esp32-c5")  # begins with ESP32, whose kernels it does not run
+        hardware.find_target("esp32-c5")  # begins with ESP32, whose kernels it does not run

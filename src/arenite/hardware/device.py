@@ -1,0 +1,54 @@
+"""A target, a board, sizes -> Device: what a plan or a check is for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from arenite.backends.target import TFLM
+from arenite.errors import OptionError
+from arenite.hardware.load import board_of, target_of
+
+if TYPE_CHECKING:
+    from arenite.backends.target import Target
+    from arenite.hardware.load import Board
+
+
+@dataclass(frozen=True)
+class Device:
+    """A target, and the room for the arena, if any is known.
+
+    room: bytes that the arena may have; None: no limit.
+    board: the board that the target and the room are from; None: no board was named.
+    """
+
+    target: Target
+    room: int | None
+    board: Board | None
+
+
+def device(
+    target: Target | str | None = None, board: Board | str | None = None, *, reserve: int = 0, arena: int | None = None
+) -> Device:
+    """The device that a target, a board and sizes in bytes describe.
+
+    The room is `arena`, and at most the board's largest region of RAM without the `reserve`. Without a target it is the
+    board's, and without a board the portable one.
+
+    Raises:
+        OptionError: a name is not known, a size is negative, or nothing is left beside the reserve.
+    """
+    named = None if board is None else board_of(board)
+    runs_on = target_of(target if target is not None else named.target if named else TFLM)
+    if reserve < 0 or (arena is not None and arena < 0):
+        raise OptionError("arena and reserve: give 0 bytes or more")
+    if reserve and named is None:
+        raise OptionError("reserve: goes with a board, since it is taken from the board's RAM")
+    if named is not None and reserve >= named.region_bytes:
+        raise OptionError(
+            f"reserve: {reserve:,} bytes leave nothing of the {named.region_bytes:,} bytes of RAM of {named.name}"
+        )
+    rooms = [] if arena is None else [arena]
+    if named is not None:
+        rooms.append(named.region_bytes - reserve)
+    return Device(runs_on, min(rooms, default=None), named)

@@ -6,13 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from chromium import launch
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
+from playwright.sync_api import sync_playwright
 
 from arenite.model import _signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser
 
 settings.register_profile("arenite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("arenite")
@@ -30,6 +34,15 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"no folder {SHARED.name!r} of real models beside the checkout")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser that all tests of a process share: Playwright takes only one at a time."""
+    with sync_playwright() as running:
+        browser = launch(running)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

@@ -114,7 +114,7 @@ def addresses(title: str, found: MemoryMap) -> Panel:
 
 
 def _box(buffer: MappedBuffer) -> Box:
-    label = buffer.name.rsplit("/", 1)[-1]
+    label = buffer.name.rsplit("/", 1)[-1].partition(" of ")[0]  # "strip 3 of 8" is too long for a box
     return Box(buffer.first, buffer.last, buffer.address, buffer.end, buffer.kind, label)
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from arenite import zoo
     from arenite.backends.target import Target
     from arenite.budget import Budget
+    from arenite.bundle.tflm import export_tflm
     from arenite.errors import (
         AreniteError,
         FitError,
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
     from arenite.search.runnable import refusals
     from arenite.search.sweep.record import CostRecord
     from arenite.search.sweep.run import costs
-    from arenite.search.tflm_export import export_tflm
     from arenite.tflite.sources import read
 
     __version__: str
@@ -110,7 +110,7 @@ _HOME = {
     "costs": "arenite.search.sweep.run",
     "explore": "arenite.search.exploration",
     "export_c": "arenite.search.c_export",
-    "export_tflm": "arenite.search.tflm_export",
+    "export_tflm": "arenite.bundle.tflm",
     "find_board": "arenite.hardware",
     "find_target": "arenite.hardware",
     "fit": "arenite.search.fitting",

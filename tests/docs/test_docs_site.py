@@ -60,23 +60,19 @@ def test_pages_and_styles_ask_no_other_server(site):
         assert not re.search(r"(url\(|@import)\s*['\"]?(https?:)?//", style.read_text(encoding="utf-8")), style
 
 
-def test_a_browser_that_searches_asks_no_other_server(site):
-    sync_api = pytest.importorskip("playwright.sync_api")
-    from chromium import launch
-
+def test_a_browser_that_searches_asks_no_other_server(site, chromium):
     handler = functools.partial(Quiet, directory=str(site))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, sync_api.sync_playwright() as running:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         here = f"http://127.0.0.1:{server.server_address[1]}/"
         requests = []
-        browser = launch(running)
-        tab = browser.new_page()
+        tab = chromium.new_page()
         tab.on("request", lambda request: requests.append(request.url))
         tab.goto(f"{here}memory/")
         tab.locator("input.md-search__input").click()
         tab.keyboard.type("overlap")
         tab.locator(".md-search-result__item").first.wait_for()
-        browser.close()
+        tab.close()
         server.shutdown()
     assert len(requests) > 5
     assert [url for url in requests if not url.startswith((here, "data:", "blob:"))] == []

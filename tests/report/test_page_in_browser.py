@@ -1,10 +1,9 @@
 """The page in Debian's chromium: no error, no request, and what a person does with it."""
 
 import pytest
-from chromium import launch
 from hand_made import add, graph, model, tensor
 from page_samples import long_chain, values_of, values_of_files
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from report_samples import planned
 from test_page import HOSTILE, hostile
 
@@ -12,14 +11,6 @@ from arenite import hardware
 from arenite.report.page import page
 
 WIDTHS = {"phone": (390, 844), "desktop": (1280, 900)}
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    with sync_playwright() as running:
-        browser = launch(running)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

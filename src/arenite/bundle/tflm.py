@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from arenite.backends.target import TFLM
 from arenite.bundle.array import model_header, model_source
 from arenite.bundle.build_file import build_file
 from arenite.bundle.interface import interface
@@ -13,11 +14,13 @@ from arenite.bundle.runner import runner
 from arenite.bundle.size import arena_header
 from arenite.checkers.validity import validity
 from arenite.codegen.assemble import port
-from arenite.codegen.names import checked
+from arenite.codegen.names import checked, identifier
 from arenite.codegen.text.selftest import Tested, compared, status_checked
 from arenite.errors import OptionError
+from arenite.hardware import target_of
 from arenite.runtimes.example import example
 from arenite.runtimes.run import Failure
+from arenite.tflite.sources import model_of
 from arenite.tflite.write import write_bytes
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from arenite.codegen.program import Port
     from arenite.model import Model
     from arenite.runtimes.example import Example
+    from arenite.tflite.sources import ModelSource
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class Bundle:
     untested: str | None
 
 
-def export_tflm(model: Model, name: str, target: Target) -> dict[str, str]:
+def export_tflm(model: ModelSource, name: str | None = None, target: Target | str = TFLM) -> dict[str, str]:
     """Source files that run a model in TFLM, by file name.
 
     `NAME.h` and `NAME.cpp` are the functions to call, `NAME_model.h` and `NAME_model.cpp` contain the file as an array,
@@ -45,16 +49,17 @@ def export_tflm(model: Model, name: str, target: Target) -> dict[str, str]:
     stored inference, and is among the files if a runtime could run the model. `CMakeLists.txt` builds them.
 
     Args:
-        model: the model, exported in its order and layout: optimize it first.
-        name: prefix of files and identifiers.
-        target: the target whose kernels and core decide the arena size.
+        model: the model, or what `read` takes, exported in its order and layout: optimize it first.
+        name: prefix of files and identifiers; None derives it from the model's name.
+        target: the target whose kernels and core decide the arena size, its name, or that of a board.
 
     Raises:
         OptionError: the name is not a prefix of identifiers, the target is generated C, or the model's plan is
             invalid for the target's kernels.
         ModelError: TFLM has no kernel for an operator, or the model's plan does not match its tensors.
     """
-    return bundled(model, name, target).files
+    source = model_of(model)
+    return bundled(source, identifier(source.name) if name is None else name, target_of(target)).files
 
 
 def bundled(model: Model, name: str, target: Target) -> Bundle:

@@ -102,7 +102,7 @@ def export_command(
     elif tflm is not None:
         from arenite.bundle.tflm import bundled
 
-        bundle = bundled(source, name or identifier(source.name), device(target, board).target)
+        bundle = bundled(source, identifier(source.name) if name is None else name, device(target, board).target)
         write_files(bundle.files, tflm, force=force)
         say(f"{tflm}: {len(bundle.files)} files; {_tested(BUNDLE_TEST, bundle.untested)}")
         print_steps(after_bundle(source, model, device_words(target, board)), sys.stdout)

@@ -177,7 +177,7 @@ def origins_by_name(source: Model, result: Model) -> tuple[int | None, ...]:
     return tuple(map(origin, result.main.operators))
 
 
-_PART = re.compile(r"/(strip( \d+ of )?\d+(/(new|untrimmed))?|channels\d+-\d+)$", re.DOTALL)
+_PART = re.compile(r"/(strip \d+ of \d+(/(new|untrimmed))?|channels\d+-\d+)$", re.DOTALL)
 """What `rewrite.strips` and `rewrite.channels` append to the names of parts."""
 
 

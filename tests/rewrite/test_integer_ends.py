@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hand_made import chain, floating
+from hand_made import chain, floating, graph, model
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -155,3 +155,69 @@ def test_operators_without_outputs_read_what_is_converted():
     plan = optimize(model, replace(QUICK, io="uint8"))
     assert plan.order == (1, 0, 1, 2, 2)
     assert plan.verified["litert"] == "identical"
+
+
+def ends(*operators, inputs, outputs):
+    return model(graph(inputs, outputs, operators))
+
+
+def eight(name, scale=0.5, zero=3, kind=ElementType.INT8, shape=(1, 8)):
+    return Tensor(name, shape, kind, quantization=Quantization((scale,), (zero,)))
+
+
+def softmax(source, result):
+    return Operator("SOFTMAX", (source,), (result,), {"beta": 1.0})
+
+
+def test_a_model_that_has_quantize_between_the_two_types_loses_it():
+    """TensorFlow's `inference_input_type=uint8`."""
+    x, y = eight("x", zero=131, kind=ElementType.UINT8), eight("y", 1 / 256, 0, ElementType.UINT8)
+    a, b = eight("a"), eight("b", 1 / 256, -128)
+    source = ends(
+        Operator("QUANTIZE", (x,), (a,)), softmax(a, b), Operator("QUANTIZE", (b,), (y,)), inputs=[x], outputs=[y]
+    )
+    plan = optimize(source, replace(QUICK, io="int8"))
+    assert [operator.code for operator in plan.model.main.operators] == ["SOFTMAX"]
+    assert plan.verified == BOTH
+    other = optimize(floating(ends(softmax(a, b), inputs=[a], outputs=[b])), replace(QUICK, io="uint8"))
+    assert other.verified == BOTH
+
+
+@pytest.mark.parametrize(
+    "x",
+    [
+        Tensor("x", (1, 8), ElementType.INT16, quantization=Quantization((1 / 32768,), (0,))),
+        Tensor("x", (2, 4), ElementType.FLOAT32),
+        Tensor("x", (1, 8), ElementType.FLOAT32, variable=True),
+    ],
+)
+def test_what_integers_do_not_stand_for_stays(x):
+    a, b = eight("a", 1 / 128, 0), eight("b", 1 / 256, -128)
+    source = ends(Operator("QUANTIZE", (x,), (a,)), softmax(a, b), inputs=[x], outputs=[b])
+    with pytest.raises(OptionError, match="inputs and outputs|quantizes no input"):
+        with_integer_ends(source, "int8")
+
+
+@pytest.mark.parametrize("scale", [float("nan"), float("inf"), 0.0, -0.5, 1e37, 1e-40])
+def test_scales_that_round_otherwise_are_refused(scale):
+    x, a, b = Tensor("x", (1, 8), ElementType.FLOAT32), eight("a", scale), eight("b", 1 / 256, -128)
+    with pytest.raises(OptionError, match="quantizes no input"):
+        with_integer_ends(ends(Operator("QUANTIZE", (x,), (a,)), softmax(a, b), inputs=[x], outputs=[b]), "int8")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (Tensor("x", (1, 8), ElementType.INT32), eight("x")),
+        (eight("x"), eight("x", 0.25, 131, ElementType.UINT8)),
+        (eight("x"), eight("x", 0.5, 0, ElementType.UINT8)),
+        (eight("x"), replace(eight("x", kind=ElementType.UINT8), quantization=Quantization((0.5,), ()))),
+    ],
+)
+def test_ends_that_stand_for_other_numbers_are_not_compared(first, second):
+    pair = [
+        ends(Operator("RESHAPE", (x,), (replace(x, name="y"),), {"new_shape": (1, 8)}), inputs=[x], outputs=[x])
+        for x in (first, second)
+    ]
+    with pytest.raises(VerificationError, match="do not match"):
+        verify(*pair, integer_ends=True)

@@ -77,5 +77,5 @@ def test_the_order_is_the_declared_one_whatever_is_asked_for():
 
 def test_passes_without_anything_to_do_return_the_same_object_and_say_nothing():
     source = sums()
-    assert rewritten(source, ORDER) == (source, ())
+    assert rewritten(source, ORDER) == (source, (), {})
     assert Changed((("name", "another"),)).sentence(source, source) == ""

@@ -183,3 +183,70 @@ def padded():
 def test_a_real_network(shared):
     source = read(shared / "models" / "tflite-micro__retinaface.tflite")
     assert (count(source), count(Transposes().run(source))) == (95, 1)
+
+
+def test_what_tflm_cannot_transpose_stays_in_its_place():
+    """TFLM has no TRANSPOSE of uint8, to which the QUANTIZE at the end leads."""
+    steps = Quantization((0.5,), (3,))
+    x, a, b, c = (Tensor(name, (1, 4, 3, 2), INT8, quantization=steps) for name in "xabc")
+    a, b = replace(a, shape=(1, 2, 4, 3)), replace(b, shape=(1, 2, 4, 3))
+    y = Tensor("y", (1, 4, 3, 2), ElementType.UINT8, quantization=Quantization((0.5,), (131,)))
+    operators = [turned(x, a, FIRST), Operator("ABS", (a,), (b,)), turned(b, c, LAST), Operator("QUANTIZE", (c,), (y,))]
+    plan = optimize(model(graph([x], [y], operators)), QUICK)
+    assert plan.verified["tflm"] in ("identical", "unavailable: tflm is not installed")
+    assert count(plan.model) == 0
+    unpaired = [
+        turned(x, a, FIRST),
+        Operator("ABS", (a,), (b,)),
+        Operator("QUANTIZE", (b,), (replace(y, shape=b.shape),)),
+    ]
+    last = unpaired[-1].outputs[0]
+    assert [each.code for each in Transposes().run(model(graph([x], [last], unpaired))).main.operators][
+        -1
+    ] == "QUANTIZE"
+
+
+@pytest.mark.parametrize("shape", [(3, 2), (4, 1), (4, 2)])
+def test_paddings_that_are_none(shape):
+    source = pair(kind=INT8)
+    first, last = source.main.operators
+    here = first.outputs[0]
+    kind = ElementType.INT64 if shape == (4, 2) else ElementType.INT32
+    values = [2**40] * 8 if shape == (4, 2) else [1] * (shape[0] * shape[1])
+    content = struct.pack(f"<{len(values)}{'q' if shape == (4, 2) else 'i'}", *values)
+    there = replace(here, name="there")
+    pad = Operator("PAD", (here, Tensor("paddings", shape, kind, Data(content))), (there,))
+    odd = replace(source.main, operators=(first, pad, replace(last, inputs=(there, last.inputs[1]))))
+    assert Transposes().run(replace(source, graphs=(replace(odd, tensors=(*odd.tensors, there, pad.inputs[1])),)))
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1, 1, 3), (1, 1, 1, 1, 1), (2,), (2, 1, 1)])
+def test_constants_beside_images(shape):
+    """Those with more axes stay where they are; those with fewer belong to the last axes."""
+    source = pair(kind=ElementType.FLOAT32, shape=(1, 4, 2, 3))
+    first, last = source.main.operators
+    here, there = first.outputs[0], replace(first.outputs[0], name="there")
+    values = list(map(float, range(1, 1 + max(shape))))
+    constant = Tensor("constant", shape, FLOAT, Data(struct.pack(f"<{len(values)}f", *values)))
+    times = Operator("MUL", (here, constant), (there,), {"fused_activation_function": 0})
+    main = replace(source.main, operators=(first, times, replace(last, inputs=(there, last.inputs[1]))))
+    source = replace(source, graphs=(replace(main, tensors=(*main.tensors, there, constant)),))
+    result = Transposes().run(source)
+    assert (count(result) == 0) is (len(shape) < 4)
+    for name, runtime in RUNTIMES.items():
+        if absent(name) is None and (ours := outputs_in(runtime, source)) is not None:
+            assert equal(ours, outputs_in(runtime, result))
+
+
+def test_moved_operators_implement_what_they_implemented():
+    source = pair(("ABS", {}), ("NEG", {}), kind=INT8)
+    plan = optimize(source, QUICK)
+    assert [operator.code for operator in plan.model.main.operators] == ["ABS", "NEG"]
+    assert plan.order == (1, 2)
+
+
+def test_operators_that_nobody_reads():
+    """In a graph without outputs all operators stay."""
+    source = pair(("ABS", {}), kind=INT8)
+    dead = replace(source.main, outputs=())
+    assert optimize(replace(source, graphs=(dead,)), Options(verify=False)).order

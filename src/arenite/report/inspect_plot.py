@@ -109,6 +109,8 @@ def _paint(figure: Figure, chart: Chart, found: MemoryMap, title: str) -> None:
     paint_map(above, found, unit)
     above.set_ylim(0, max(found.head_bytes / unit * 1.06, 1))
     above.set_ylabel(f"address, {name}")
+    if found.scopes != chart.operators + 1:
+        above.set_xlabel("step: graphs that control flow runs have some of their own")
     above.legend(handles=legend_of(found), loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
     _draw_parts(below, chart)
     _draw_peak(below, chart)
@@ -142,7 +144,7 @@ def _label(axes: Axes, chart: Chart) -> None:
     name, unit = unit_of(chart.peak)
     axes.set_ylabel(f"working set, {name}")
     axes.set_xlabel("operator")
-    axes.set_xlim(-1.5, max(chart.operators, 1) - 0.5)  # as in the map: scope 0 is before the first operator
+    axes.set_xlim(-1.5, max(chart.operators, 1) - 0.5)  # as in the map without control flow
     axes.set_ylim(0, max(chart.peak / unit * 1.06, 1))
     axes.set_xticks(chart.ticks, chart.labels, rotation=90 if chart.named else 0, parse_math=False)
     axes.grid(axis="y", linewidth=0.4, color="#dddddd")

@@ -41,7 +41,7 @@ TITLE_LENGTH = 60
 LEAST_KIB = 4
 """Size in KiB from which on an axis counts KiB, not bytes."""
 _LEFT = 1.5
-"""Scope minus the left edge of its column: operator i runs in scope i + 1, and columns are centered on operators."""
+"""Scope s is drawn from s - 1.5 to s - 0.5, so that operator i, which runs in scope i + 1, is centered at i."""
 
 
 def unit_of(size: int) -> tuple[str, int]:

@@ -15,8 +15,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.text import Text
 
 from arenite.codegen.obstacles import why_not as why_not_c
+from arenite.errors import OptionError
+from arenite.model import ElementType
 from arenite.report.commands import file_word, option_words
 from arenite.report.console import number, print_report
+from arenite.rewrite.integer_ends import with_integer_ends
 from arenite.rewrite.strips import why_not as why_not_strips
 from arenite.search.runnable import refusals
 from arenite.tflite.files import beside, stem
@@ -181,9 +184,15 @@ def can_be_c(model: Model) -> bool:
 
 
 def _begins_with_floats(model: Model) -> bool:
-    """Whether an operator quantizes an input, whose floats take four times the bytes."""
-    main = model.main
-    return any(operator.code == "QUANTIZE" and operator.inputs[0] in main.inputs for operator in main.operators)
+    """Whether an input of floats, which take four times the bytes, can become int8."""
+    if not any(operator.code == "QUANTIZE" for operator in model.main.operators):
+        return False
+    try:
+        ends = with_integer_ends(model.with_plan(None), "int8")
+    except OptionError:
+        return False
+    pairs = zip(model.main.inputs, ends.model.main.inputs, strict=True)
+    return any(before.type is ElementType.FLOAT32 and after.type is ElementType.INT8 for before, after in pairs)
 
 
 def _command(name: str, model: Path, *arguments: Path | str) -> str:

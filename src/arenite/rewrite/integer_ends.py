@@ -7,20 +7,23 @@
 The application then does what QUANTIZE and DEQUANTIZE did, or has integers already, as cameras and microphones do. A
 quantized value stands for scale * (value - zero point), with scale and zero point of the new input or output.
 
-The new model computes the same: QUANTIZE maps scale * (value - zero point) back to `value`, because its error in
-float32 is far below half a step, and DEQUANTIZE gives scale * (value - zero point), rounded once. QUANTIZE between int8
-and uint8 of one scale only adds or subtracts 128.
+A model whose inputs are of the other of the two types already loses the QUANTIZE between them, or gets one.
 
-Tensors of inputs and outputs keep their names and their places in the file, so that signatures still name them.
+The new model computes the same: QUANTIZE maps scale * (value - zero point) back to `value`, because for the scales that
+are taken here its error in float32 is far below half a step, and DEQUANTIZE gives scale * (value - zero point), rounded
+once. QUANTIZE between int8 and uint8 of one scale only adds or subtracts 128.
+
+Inputs and outputs keep their names, and the writer renumbers the signatures that refer to them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from arenite.errors import OptionError
 from arenite.model import ElementType, Operator, Quantization, Tensor
+from arenite.operators.eight_bits import LEAST, has_eight_bits, stands_for
 from arenite.rewrite.edits import may_renumber, steps, with_operators
 from arenite.tflite.newer_fields import loses_fields
 from arenite.tflite.signatures import signature_tensors
@@ -34,16 +37,13 @@ EndType = Literal["int8", "uint8"]
 
 END_TYPES: Mapping[str, ElementType] = {"int8": ElementType.INT8, "uint8": ElementType.UINT8}
 """The types that inputs and outputs may get, by the names of the option."""
-_LEAST = {ElementType.INT8: -128, ElementType.UINT8: 0}
-"""The least value of each type; equal steps of the two types differ by the distance of these."""
 
 
-@dataclass(frozen=True)
-class IntegerEnds:
+class IntegerEnds(NamedTuple):
     """A model with other inputs and outputs.
 
-    stands_for: each operator that is new or has other outputs -> the operator of the source that it implements, or
-        whose input or result it converts.
+    stands_for: each operator that is new or has other outputs -> the operator of the source that it implements or, for
+        a new QUANTIZE, the one next to it.
     """
 
     model: Model
@@ -54,8 +54,8 @@ class _Change(NamedTuple):
     """What one input or output takes to get another type.
 
     end, new: the tensor in the source, and the one in its place.
-    instead: other tensors for operators to use. gone: operators that are not needed any more.
-    added: a QUANTIZE at the border, and the operator of the source that reads or writes what it converts.
+    instead: tensor of the source -> tensor that operators read or write in its place. gone: operators that are not
+        needed any more. added: a QUANTIZE at the border, and the operator of the source that it is attributed to.
     """
 
     end: Tensor
@@ -68,7 +68,8 @@ class _Change(NamedTuple):
 def with_integer_ends(model: Model, kind: EndType) -> IntegerEnds:
     """The model with inputs and outputs of this type, as far as it quantizes them itself.
 
-    Others stay as they are: those that are not quantized or that other operators use as well, indices, masks.
+    Others stay as they are: those that are not quantized or that other operators use as well, indices, masks, and all
+    but the first of several outputs of one tensor.
 
     Raises:
         OptionError: no input or output can get the type, or the model's tensors cannot be exchanged.
@@ -139,36 +140,38 @@ class _Changes:
 
     def _of_input(self, source: Tensor) -> _Change | None:
         readers = [operator for operator in self.graph.operators if source in operator.inputs]
-        if _is_integer(source) and readers:
+        results = [operator.outputs[0] for operator in readers if operator.code == "QUANTIZE"]
+        alike = {(tensor.type, tensor.shape, steps(tensor)) for tensor in results}
+        quantized = len(results) == len(readers) > 0 and len(alike) == 1 and stands_for(results[0], source)
+        if quantized and results[0].type is self.wanted and not self.ends.intersection(results):
+            new = self._retyped(source, results[0])
+            return _Change(source, new, dict.fromkeys((source, *results), new), gone=tuple(readers))
+        if has_eight_bits(source) and readers:
             inner, new = _inside(source), self._retyped(source, source)
             return _Change(source, new, {source: inner}, added=(_quantize(new, inner), readers[0]))
-        results = [operator.outputs[0] for operator in readers if operator.code == "QUANTIZE"]
-        alike = {(tensor.type, steps(tensor)) for tensor in results}
-        if len(results) != len(readers) or len(alike) != 1 or not _is_integer(results[0]):
-            return None
-        new = self._retyped(source, results[0])
-        if results[0].type is not self.wanted:
+        if quantized and results[0].type is not self.wanted:
+            new = self._retyped(source, results[0])
             return _Change(source, new, {source: new})
-        if self.ends.intersection(results):
-            return None
-        return _Change(source, new, dict.fromkeys((source, *results), new), gone=tuple(readers))
+        return None
 
     def _of_output(self, result: Tensor) -> _Change | None:
         writer = self._writer(result)
         if writer is None or any(result in operator.inputs for operator in self.graph.operators):
             return None
-        if _is_integer(result):
+        source = writer.inputs[0] if writer.code in ("DEQUANTIZE", "QUANTIZE") else None
+        quantized = source is not None and stands_for(source, result)
+        if source is not None and quantized and source.type is self.wanted and source not in self.ends:
+            if self._writer(source) is None:
+                return None
+            new = self._retyped(result, source)
+            return _Change(result, new, {source: new}, gone=(writer,))
+        if has_eight_bits(result):
             inner, new = _inside(result), self._retyped(result, result)
             return _Change(result, new, {result: inner}, added=(_quantize(inner, new), writer))
-        inner = writer.input(0)
-        if writer.code != "DEQUANTIZE" or not _is_integer(inner):
-            return None
-        new = self._retyped(result, inner)
-        if inner.type is not self.wanted:
-            return _Change(result, new, {}, (writer,), (_quantize(inner, new), writer))
-        if inner in self.ends or self._writer(inner) is None:
-            return None
-        return _Change(result, new, {inner: new}, gone=(writer,))
+        if source is not None and quantized and source.type is not self.wanted:
+            new = self._retyped(result, source)
+            return _Change(result, new, {}, (writer,), (_quantize(source, new), writer))
+        return None
 
     def _writer(self, tensor: Tensor) -> Operator | None:
         return next((operator for operator in self.graph.operators if tensor in operator.outputs), None)
@@ -176,17 +179,9 @@ class _Changes:
     def _retyped(self, end: Tensor, like: Tensor) -> Tensor:
         """The input or output with the wanted type and the steps of an integer tensor."""
         assert like.quantization is not None
-        shift = _LEAST[self.wanted] - _LEAST[like.type]
+        shift = LEAST[self.wanted] - LEAST[like.type]
         points = tuple(point + shift for point in like.quantization.zero_point)
         return replace(end, type=self.wanted, quantization=Quantization(tuple(like.quantization.scale), points))
-
-
-def _is_integer(tensor: Tensor) -> bool:
-    """Whether a tensor is of one of the types, with one scale and one zero point."""
-    quantization = tensor.quantization
-    if tensor.type not in _LEAST or tensor.data is not None or quantization is None:
-        return False
-    return len(quantization.scale) == len(quantization.zero_point) == 1
 
 
 def _inside(end: Tensor) -> Tensor:

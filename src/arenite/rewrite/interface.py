@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 from arenite.errors import VerificationError
 
 if TYPE_CHECKING:
-    from arenite.model import Graph, Model
+    from collections.abc import Mapping
+
+    from arenite.model import Graph, Model, Operator
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,10 @@ class Pass(ABC):
     def sentence(self, before: Model, after: Model) -> str:  # noqa: ARG002 (for overrides)
         """Message for users about the change from `before` to `after`; empty if there is nothing to report."""
         return ""
+
+    def stands_for(self, before: Model, after: Model) -> Mapping[Operator, Operator]:  # noqa: ARG002 (for overrides)
+        """The operators of `after` that have other outputs than those of `before` that they implement, with these."""
+        return {}
 
 
 def _fault(before: Model, after: Model) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from arenite.rewrite.dilate import Dilate
 from arenite.rewrite.shapes import FoldShapes
@@ -12,9 +12,9 @@ from arenite.rewrite.unpack_int4 import UnpackInt4
 from arenite.rewrite.widen_bias import WidenBias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from arenite.model import Model
+    from arenite.model import Model, Operator
     from arenite.rewrite.interface import Pass
 
 ORDER: tuple[Pass, ...] = (FoldShapes(), WidenBias(), UnpackInt4(), Dilate(), Transposes(), Tidy())
@@ -32,12 +32,26 @@ def passes(*, widen_bias: bool, unpack_int4: bool) -> tuple[Pass, ...]:
     return tuple(each for each in ORDER if asked.get(each, True))
 
 
-def rewritten(model: Model, through: Iterable[Pass]) -> tuple[Model, tuple[str, ...]]:
-    """Run passes; returns the model (the same object if nothing changed) and the messages of effective passes."""
-    sentences = []
+class Rewritten(NamedTuple):
+    """A model after passes: the same object if nothing changed.
+
+    sentences: the messages of the passes that had an effect.
+    stands_for: operators that have other outputs than those that they implement, with these, pass after pass.
+    """
+
+    model: Model
+    sentences: tuple[str, ...]
+    stands_for: Mapping[Operator, Operator]
+
+
+def rewritten(model: Model, through: Iterable[Pass]) -> Rewritten:
+    """Run passes."""
+    sentences: list[str] = []
+    stands_for: dict[Operator, Operator] = {}
     for rewrite in through:
         result = rewrite.run(model)
         if result is not model:
             sentences.append(rewrite.sentence(model, result))
+            stands_for.update(rewrite.stands_for(model, result))
         model = result
-    return model, tuple(filter(None, sentences))
+    return Rewritten(model, tuple(filter(None, sentences)), stands_for)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from arenite.operators.eight_bits import stands_for
 from arenite.runtimes.inputs import DTYPES
 
 if TYPE_CHECKING:
@@ -43,9 +44,8 @@ class Ends:
 
     @staticmethod
     def convertible(ours: Tensor, theirs: Tensor) -> bool:
-        """Whether two tensors have one shape, and one type or steps that say which numbers the integers stand for."""
-        stepped = theirs.type.name in ("INT8", "UINT8") and theirs.quantization is not None
-        return Ends.same(ours, theirs) or (stepped and ours.shape == theirs.shape)
+        """Whether two tensors have one shape, and one type or integers that stand for the other one's values."""
+        return Ends.same(ours, theirs) or (ours.type is not theirs.type and stands_for(theirs, ours))
 
     def for_first(self, rounds: Rounds) -> Rounds:
         """Inputs of the first model, from inputs of the second."""

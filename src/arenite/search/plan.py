@@ -120,7 +120,8 @@ class Exported:
 class IntegerEnd:
     """An input or output that has another type than in the source (`Options.io`).
 
-    Its values stand for scale * (value - zero_point). An integer of the source differs by 128 and stands for the same.
+    Its values stand for scale * (value - zero_point). If `was` is int8 or uint8, the new value is the old one plus or
+    minus 128 and stands for the same number.
     """
 
     name: str

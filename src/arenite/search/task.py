@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from arenite.backends.target import APART
 from arenite.backends.tflm.head import plan_obstacle
 from arenite.budget import STEPS_PER_SECOND
-from arenite.rewrite.integer_ends import with_integer_ends
+from arenite.rewrite.integer_ends import IntegerEnds, with_integer_ends
 from arenite.rewrite.passes import passes, rewritten
 from arenite.rewrite.widen_bias import misread_bias
 
@@ -35,7 +35,8 @@ class Task:
 
     `base`: the source without its plan, after the rewrites that are exact and those that the options ask for; operators
     without effect are removed. `changes`: sentences on these rewrites. `progress` is called with a sentence at each
-    step. `stands_for`: as in `IntegerEnds`, for a base with other inputs and outputs.
+    step. `stands_for`: operators of `base`, or of a model on the way to it, that have other outputs than the operators
+    of the source that they implement, with these.
     """
 
     source: Model
@@ -50,12 +51,10 @@ class Task:
     def of(source: Model, options: Options, budget: Budget, progress: Progress) -> Task:
         """The task of planning `source`: runs the rewrites that produce `base`."""
         through = passes(widen_bias=options.widen_bias, unpack_int4=options.unpack_int4)
-        if options.io is None:
-            base, changes = rewritten(source.with_plan(None), through)
-            return Task(source, options, budget, progress, base, changes)
-        ends = with_integer_ends(source.with_plan(None), options.io)
-        base, changes = rewritten(ends.model, through)
-        return Task(source, options, budget, progress, base, changes, ends.stands_for)
+        bare = source.with_plan(None)
+        ends = IntegerEnds(bare, {}) if options.io is None else with_integer_ends(bare, options.io)
+        base, changes, moved = rewritten(ends.model, through)
+        return Task(source, options, budget, progress, base, changes, {**ends.stands_for, **moved})
 
     def has_changes(self, model: Model) -> bool:
         """Whether a model consists of the operators of `base`, in any order, so that the notes on rewrites apply."""
@@ -154,8 +153,8 @@ def origins(task: Task, decision: Decision) -> tuple[int | None, ...]:
 
 
 def mark(operator: Operator) -> object:
-    """A key that identifies an operator across rewrites: its outputs, since rewrites only replace its inputs.
+    """A key that identifies an operator across rewrites, which replace its inputs: its outputs.
 
-    An operator without outputs stands for itself.
+    An operator without outputs stands for itself. `Task.stands_for` has the operators whose outputs were replaced.
     """
     return operator.outputs or operator

@@ -88,7 +88,7 @@ class Pair:
 
     @property
     def ends(self) -> Ends:
-        """The inputs and outputs of both models."""
+        """The inputs and outputs of both models, which differ in type only if integer ends were asked for."""
         return Ends.of(self.first.model, (self.second or self.first).model)
 
     @property

@@ -194,7 +194,7 @@ def test_a_model_that_has_quantize_between_the_two_types_loses_it():
 def test_what_integers_do_not_stand_for_stays(x):
     a, b = eight("a", 1 / 128, 0), eight("b", 1 / 256, -128)
     source = ends(Operator("QUANTIZE", (x,), (a,)), softmax(a, b), inputs=[x], outputs=[b])
-    with pytest.raises(OptionError, match="inputs and outputs|quantizes no input"):
+    with pytest.raises(OptionError, match=r"inputs and outputs|quantizes no input"):
         with_integer_ends(source, "int8")
 
 

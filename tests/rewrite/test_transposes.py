@@ -195,15 +195,17 @@ def test_what_tflm_cannot_transpose_stays_in_its_place():
     plan = optimize(model(graph([x], [y], operators)), QUICK)
     assert plan.verified["tflm"] in ("identical", "unavailable: tflm is not installed")
     assert count(plan.model) == 0
-    unpaired = [
-        turned(x, a, FIRST),
-        Operator("ABS", (a,), (b,)),
-        Operator("QUANTIZE", (b,), (replace(y, shape=b.shape),)),
-    ]
-    last = unpaired[-1].outputs[0]
-    assert [each.code for each in Transposes().run(model(graph([x], [last], unpaired))).main.operators][
-        -1
-    ] == "QUANTIZE"
+    last = replace(y, shape=b.shape)
+    alone = [turned(x, a, FIRST), Operator("ABS", (a,), (b,)), Operator("QUANTIZE", (b,), (last,))]
+    assert Transposes().run(model(graph([x], [last], alone))).main.operators[-1].code == "QUANTIZE"
+
+
+def test_lengths_that_the_file_leaves_open_are_not_one(monkeypatch):
+    x = Tensor("x", (1, 5, 1, 1), INT8, quantization=Quantization((0.5,), (3,)))
+    y, z = replace(x, name="y", shape=(1, 1, 1, 5)), replace(x, name="z", shape=(1, 1, 1, 5))
+    monkeypatch.setattr(transposes, "open_axes", lambda tensor: (3,) if tensor.name == "x" else ())
+    source = model(graph([x], [z], [turned(x, y, LAST), Operator("SOFTMAX", (y,), (z,), {"beta": 1.0})]))
+    assert Transposes().run(source) is source
 
 
 @pytest.mark.parametrize("shape", [(3, 2), (4, 1), (4, 2)])
@@ -241,8 +243,8 @@ def test_constants_beside_images(shape):
 def test_moved_operators_implement_what_they_implemented():
     source = pair(("ABS", {}), ("NEG", {}), kind=INT8)
     plan = optimize(source, QUICK)
-    assert [operator.code for operator in plan.model.main.operators] == ["ABS", "NEG"]
-    assert plan.order == (1, 2)
+    assert [operator.code for operator in plan.model.main.operators] == ["ABS", "NEG", "RESHAPE"]
+    assert plan.order == (1, 2, 3)
 
 
 def test_operators_that_nobody_reads():

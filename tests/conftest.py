@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 from playwright.sync_api import sync_playwright
 
-from arenite.model import _signature
+from arenite.model.operator import _signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from arenite.errors import OptionError
+from arenite.model.shown import Shown
 from arenite.names import SHORT_NAME, printable
-from arenite.notebook import Shown
 from arenite.operators.macs import macs
 from arenite.search.candidate import start_of
 from arenite.search.decide import without_strips

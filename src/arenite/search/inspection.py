@@ -15,8 +15,8 @@ from arenite.budget import STEPS_PER_SECOND, Budget
 from arenite.checkers.validity import validity
 from arenite.formulate.order import filed_in_order
 from arenite.hardware import target_of
+from arenite.model.shown import Shown
 from arenite.names import SHORT_NAME, printable
-from arenite.notebook import Shown
 from arenite.operators.constants import weights_bytes
 from arenite.operators.liveness import called_graphs, executed_graphs, lifetimes, working_sets
 from arenite.operators.macs import macs

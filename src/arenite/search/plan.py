@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from arenite.backends.target import TFLM
 from arenite.errors import OutputError
+from arenite.model.shown import Shown
 from arenite.names import SHORT_NAME, printable
-from arenite.notebook import Shown
 from arenite.search.options import DEFAULTS
 
 if TYPE_CHECKING:

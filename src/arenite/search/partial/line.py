@@ -78,7 +78,16 @@ class Line:
 
     def crossing(self, position: int) -> int:
         """Bytes alive between operator `position - 1` and operator `position`."""
-        return sum(align(tensor.bytes) for tensor, (born, end) in self.lives.items() if born < position <= end)
+        return self._crossings[position]
+
+    @cached_property
+    def _crossings(self) -> list[int]:
+        """`crossing` of every position, since the search for stretches asks for each hundreds of times."""
+        alive = [0] * (len(self) + 1)
+        for tensor, (born, end) in self.lives.items():
+            for position in range(born + 1, end + 1):
+                alive[position] += align(tensor.bytes)
+        return alive
 
     @cached_property
     def lives(self) -> Mapping[Tensor, tuple[int, int]]:

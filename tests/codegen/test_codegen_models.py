@@ -6,6 +6,7 @@ import os
 
 import numpy as np
 import pytest
+from hand_made import floating
 
 import arenite
 from arenite.codegen.prepare import executable
@@ -107,3 +108,15 @@ def test_inputs_are_not_kept_and_nothing_else_is(tmp_path):
 @pytest.mark.parametrize("name", ["ML-examples__basic_lstm_quantized_small", "gen_unetpp_c8_64"])
 def test_models_that_only_respelled_run_have_a_self_test(name, shared):
     assert isinstance(example(respelled(arenite.read(shared / "models" / f"{name}.tflite"))), Example)
+
+
+@pytest.mark.parametrize("io", ["int8", "uint8"])
+def test_models_with_integer_ends(tmp_path, io):
+    source = floating(arenite.zoo.build("resnet8"))
+    model = arenite.optimize(source, arenite.Options(target="c", split=True, io=io, verify=False)).model.with_plan(None)
+    rounds = [random_inputs(model, 2, 1)]
+    (ours,), (others,) = run_c([model], rounds, tmp_path), expected([model], rounds)
+    assert others
+    for theirs in others.values():
+        for one, other in zip(ours, theirs, strict=True):
+            np.testing.assert_array_equal(one[0], other[0])

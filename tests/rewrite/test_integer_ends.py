@@ -1,5 +1,6 @@
 """Inputs and outputs as int8 or uint8: what becomes of the ends of a model, and that it computes the same."""
 
+import html
 from dataclasses import replace
 
 import numpy as np
@@ -9,8 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arenite import OptionError, Options, optimize, read, zoo
+from arenite.backends.target import find_target
 from arenite.errors import VerificationError
 from arenite.model import ElementType, Graph, Model, Operator, Quantization, Tensor
+from arenite.report.optimize import as_json
+from arenite.report.page import page, two_models
 from arenite.rewrite import integer_ends
 from arenite.rewrite.integer_ends import with_integer_ends
 from arenite.runtimes.verification import verify
@@ -221,3 +225,17 @@ def test_ends_that_stand_for_other_numbers_are_not_compared(first, second):
     ]
     with pytest.raises(VerificationError, match="do not match"):
         verify(*pair, integer_ends=True)
+
+
+def test_pages_say_what_the_integers_stand_for(network):
+    plan = optimize(network, replace(QUICK, io="int8"))
+    zero = -plan.ends[0].zero_point
+    assert (
+        f"Input input_f is int8 in place of float32: a value stands for {plan.ends[0].scale:.9g} x (value {zero:+})."
+        in (html.unescape(page(as_json(plan), None)))
+    )
+    compared = verify(network, plan.model, rounds=1, integer_ends=True)
+    notes = two_models(network, plan.model, find_target("tflm"), compared)["notes"]
+    assert notes[0].startswith("Input 'input_f' is int8: ")
+    other = two_models(network, chain([4, 4]), find_target("tflm"), compared)["notes"]
+    assert not any(note.startswith("Input") for note in other)

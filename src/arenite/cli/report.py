@@ -104,7 +104,7 @@ def _given(source: Model, result: Model, options: Options, progress: Callable[[s
 
     verification = not_verified(NOT_ASKED_FOR)
     if options.verify:
-        verification = verify(source, result, rounds=options.rounds, progress=progress)
+        verification = verify(source, result, rounds=options.rounds, integer_ends=True, progress=progress)
     if verification.problem is not None:
         raise VerificationError(f"{result.name} is not equal to {source.name}: {verification.problem}")
     return two_models(source, result, options.runs_on, verification)

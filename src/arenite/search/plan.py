@@ -13,6 +13,7 @@ from arenite.backends.target import TFLM
 from arenite.errors import OutputError
 from arenite.model.shown import Shown
 from arenite.names import SHORT_NAME, printable
+from arenite.operators.eight_bits import stands_for
 from arenite.search.options import DEFAULTS
 
 if TYPE_CHECKING:
@@ -228,9 +229,7 @@ class Plan(Shown):
     @property
     def ends(self) -> tuple[IntegerEnd, ...]:
         """The inputs and outputs that have another type than in the source."""
-        ours, theirs = self.source.main, self.model.main
-        pairs = (*_pairs("input", ours.inputs, theirs.inputs), *_pairs("output", ours.outputs, theirs.outputs))
-        return tuple(_end(*pair) for pair in pairs if pair[1].type is not pair[2].type)
+        return integer_ends(self.source, self.model)
 
     @property
     def changed(self) -> bool:
@@ -291,10 +290,17 @@ class Plan(Shown):
         }
 
 
+def integer_ends(source: Model, result: Model) -> tuple[IntegerEnd, ...]:
+    """The inputs and outputs of a result that are integers of another type than in its source."""
+    ours, theirs = source.main, result.main
+    pairs = (*_pairs("input", ours.inputs, theirs.inputs), *_pairs("output", ours.outputs, theirs.outputs))
+    return tuple(_end(*pair) for pair in pairs if pair[1].type is not pair[2].type and stands_for(pair[2], pair[1]))
+
+
 def _pairs(
     what: Literal["input", "output"], before: Sequence[Tensor], after: Sequence[Tensor]
 ) -> Iterator[tuple[Literal["input", "output"], Tensor, Tensor]]:
-    return ((what, ours, theirs) for ours, theirs in zip(before, after, strict=True))
+    return ((what, ours, theirs) for ours, theirs in zip(before, after, strict=False))
 
 
 def _end(what: Literal["input", "output"], before: Tensor, after: Tensor) -> IntegerEnd:

@@ -8,8 +8,10 @@ from arenite.checkers.validity import validity
 from arenite.operators.macs import macs_of_model
 from arenite.report.arena import arena_as_json
 from arenite.report.memory_map_json import map_as_json
+from arenite.report.optimize import end_line
 from arenite.report.verify import agreement_lines
 from arenite.search.memory_map import memory_map, origins_by_name
+from arenite.search.plan import integer_ends
 
 if TYPE_CHECKING:
     from arenite.backends.target import Target
@@ -25,7 +27,7 @@ def two_models(source: Model, result: Model, target: Target, verification: Verif
         source: shown as before.
         result: shown as after.
         target: whose kernels request the scratch, and whose arena is told.
-        verification: of both models.
+        verification: of both models, whose inputs and outputs are in the same order.
 
     Raises:
         ModelError: a plan does not match its model, or a graph calls itself.
@@ -50,7 +52,11 @@ def two_models(source: Model, result: Model, target: Target, verification: Verif
         "valid_with": [kernels.name for kernels in judged.kernels],
         "verified": dict(verification.status),
         "rounds": dict(verification.rounds),
-        "notes": [*agreement_lines(verification.agreement), *verification.notes],
+        "notes": [
+            *map(end_line, integer_ends(source, result)),
+            *agreement_lines(verification.agreement),
+            *verification.notes,
+        ],
         "memory": {"before": map_as_json(before), "after": map_as_json(after)},
     }
 

@@ -134,6 +134,11 @@ def facts(values: Values) -> Iterator[str]:
     else:
         names = ", ".join(sets) if sets else f"the kernels of {values['target']} alone"
         yield f"Pairs of tensors that share bytes while both are alive: {number(pairs)}. Right with: {names}."
+    for end in values.get("ends", ()):
+        yield (
+            f"{end['what'].capitalize()} {end['name']} is {end['type']} in place of {end['was']}: a value stands for "
+            f"{end['scale']:.9g} x (value {-end['zero_point']:+})."
+        )
     yield from values["notes"]
 
 

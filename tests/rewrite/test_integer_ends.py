@@ -229,11 +229,8 @@ def test_ends_that_stand_for_other_numbers_are_not_compared(first, second):
 
 def test_pages_say_what_the_integers_stand_for(network):
     plan = optimize(network, replace(QUICK, io="int8"))
-    zero = -plan.ends[0].zero_point
-    assert (
-        f"Input input_f is int8 in place of float32: a value stands for {plan.ends[0].scale:.9g} x (value {zero:+})."
-        in (html.unescape(page(as_json(plan), None)))
-    )
+    meaning = f"a value stands for {plan.ends[0].scale:.9g} x (value {-plan.ends[0].zero_point:+})."
+    assert f"Input input_f is int8 in place of float32: {meaning}" in html.unescape(page(as_json(plan), None))
     compared = verify(network, plan.model, rounds=1, integer_ends=True)
     notes = two_models(network, plan.model, find_target("tflm"), compared)["notes"]
     assert notes[0].startswith("Input 'input_f' is int8: ")

@@ -22,7 +22,7 @@ LONGEST_LINE = 2000
 _CUT = "..."
 _MOST_SUGGESTED = 5
 """Names in a suggestion: as many as one can take in."""
-_LEAST_SIMILAR = 0.5
+_LEAST_SIMILAR = 0.6
 """Share of letters that a suggested name has in common with the one that was given; with fewer it is no mistyping."""
 _MOST_PARTS = 16
 """Slashes at which a name is cut into parts: more than converters nest scopes."""

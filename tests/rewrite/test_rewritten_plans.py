@@ -58,13 +58,13 @@ def test_computed_shapes_are_gone_and_said(shared):
 @pytest.mark.parametrize("name", ["nchw", "attn_i8", "lnorm", "ifbranch"])
 def test_sources_without_anything_to_rewrite_stay_the_same_object(shared, name):
     source = read_model(shared / "cases" / f"{name}.tflite")
-    result, sentences = rewritten(source, (FoldShapes(), Dilate()))
+    result, sentences, _ = rewritten(source, (FoldShapes(), Dilate()))
     assert result is source
     assert sentences == ()
 
 
 def test_what_only_copies_is_counted(shared):
     source = read_model(shared / "models" / "mcunet__mcunet-320kb-1mb_imagenet.tflite")
-    result, (sentence,) = rewritten(source, (FoldShapes(), Dilate(), Tidy()))
+    result, (sentence,), _ = rewritten(source, (FoldShapes(), Dilate(), Tidy()))
     assert len(result.main.operators) == 72
     assert sentence.startswith("50 operators are left out: ")

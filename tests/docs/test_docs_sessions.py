@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import typer
 from console_sessions import matches, prepare, printed, sessions
+from typer.testing import CliRunner
 
 from arenite.cli import app
 
@@ -70,3 +71,35 @@ def test_options_of_commands_exist(page):
         for command in " ".join(words).split(" && "):
             name, *arguments = command.split()[1:]
             program.get_command(typer.Context(program), name).make_context(name, arguments)
+
+
+@pytest.mark.parametrize(
+    ("page", "files"),
+    [
+        ("partial.md", {"person_detect.tflite": ["zoo", "mobilenet-v1", "-o"]}),
+        (
+            "report.md",
+            {
+                "model.tflite": ["zoo", "resnet8", "-o"],
+                "smaller.tflite": ["optimize", "model.tflite", "--no-verify", "-o"],
+                "plan.json": ["optimize", "model.tflite", "--no-verify", "-o", "planned.tflite", "--json"],
+            },
+        ),
+    ],
+)
+def test_commands_that_are_only_listed_work(page, files, tmp_path, monkeypatch):
+    """Each for itself, on models of the zoo with the names that the page gives them."""
+    monkeypatch.chdir(tmp_path)
+    for file, made in files.items():
+        done = CliRunner().invoke(app, made if file.endswith(".json") else [*made, file])
+        assert done.exit_code == 0, done.output
+        if file.endswith(".json"):
+            Path(file).write_text(done.stdout, encoding="utf-8")
+    (block,) = re.findall(r"```sh\n(.*?)```", (DOCS / page).read_text(encoding="utf-8"), re.DOTALL)
+    commands = [shlex.split(line, comments=True) for line in block.splitlines()]
+    assert len(commands) >= 4
+    for _, *arguments in commands:
+        done = CliRunner().invoke(app, arguments)
+        assert done.exit_code == 0, (arguments, done.output)
+        for path in set(tmp_path.iterdir()) - {tmp_path / file for file in files}:
+            path.unlink()

@@ -69,9 +69,92 @@ def test_words_of_the_output_are_in_the_glossary(command, tmp_path):
     path.write_bytes(write_bytes(zoo.build("paper")))
     options = {"inspect": [], "optimize": ["--verbose", "--rounds", "1"]}[command]
     shown = CliRunner().invoke(app, [command, str(path), *options]).output.lower()
+    rows = re.findall(r"^\| ([^|]+) \|", text_of("glossary.md"), re.MULTILINE)
+    entries = {entry.lower().rstrip("s") for row in rows for entry in row.split(", ")}
+    assert [word for word in WORDS[command] if word not in shown] == [], shown
+    assert [word for word in WORDS[command] if word.rstrip("s") not in entries] == []
+
+
+def quoted():
+    return re.findall(r"^\| `([^`]+)` \|", text_of("errors.md"), re.MULTILINE)
+
+
+def test_there_are_messages():
+    assert len(quoted()) >= 25
+
+
+@pytest.mark.parametrize("message", quoted())
+def test_each_quoted_message_is_one_of_the_program(message):
+    assert any(says(parts, message) for parts in messages())
+
+
+def test_the_limits_are_those_of_the_program():
+    page = text_of("limits.md")
+    rows = dict(re.findall(r"^\| ([^|,]+?)(?:,[^|]*)? \| ([\d,]+)(?: %)? \|", page, re.MULTILINE))
+    assert {name: int(value.replace(",", "")) for name, value in rows.items()} == {
+        "operators in one inference": MOST_SCOPES,
+        "graphs that run inside each other": MOST_NESTED,
+        "tensors and operators in a file": MOST_THINGS,
+        "buffers of `arenite layout`": buffer_list._MOST_BUFFERS,
+        "multiply-accumulates that strips may add": 100 * MOST_EXTRA_MACS,
+    }
+
+
+def test_pictures_are_what_their_script_draws():
+    made = runpy.run_path(str(DOCS / "images" / "draw.py"))["drawn"]()
+    assert {path.name for path in (DOCS / "images").glob("*.svg")} == made.keys()
+    for name, content in made.items():
+        assert (DOCS / "images" / name).read_text(encoding="utf-8") == content, name
+
+
+def test_every_page_is_in_the_navigation():
+    navigation = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    listed = re.findall(r"([\w/-]+\.md)$", navigation, re.MULTILINE)
+    assert sorted(listed) == sorted(page.relative_to(DOCS).as_posix() for page in DOCS.rglob("*.md"))
+
+
+def test_advice_names_packages_that_an_index_has():
+    """Arenite itself is on no index yet, so `pip install arenite[plot]` would fail, or install something else."""
+    python = (path for folder in ("src", "examples") for path in (ROOT / folder).rglob("*.py"))
+    for path in (*python, *DOCS.rglob("*.md"), ROOT / "README.md"):
+        text = path.read_text(encoding="utf-8")
+        assert "arenite[" not in text, path
+        assert not re.search(r"pip install (-U )?['\"]?arenite\b", text), path
+
+
+def test_the_changelog_has_the_version():
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    (version,) = re.findall(r'^version = "(.+)"', project, re.MULTILINE)
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.search(rf"^## {re.escape(version)}\b", changes, re.MULTILINE)
+
+
+def test_links_of_the_long_description_work_outside_of_the_repository():
+    tomllib = pytest.importorskip("tomllib", reason="the standard library reads TOML from Python 3.11 on")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for each in project["tool"]["hatch"]["metadata"]["hooks"]["fancy-pypi-readme"]["substitutions"]:
+        text = re.sub(each["pattern"], each["replacement"], text)
+    links = re.findall(r"\]\(([^)]+)\)", text)
+    assert len(links) > 20
+    assert [link for link in links if not link.startswith("https://")] == []
+    assert re.findall(r"!\[[^\]]*\]\(([^)]+)\)", text)[0].startswith("https://raw.githubusercontent.com/")
+
+
+def test_a_release_is_published_without_a_secret():
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "release.yml").read_text(encoding="utf-8"))["jobs"]
+    assert jobs["publish"]["permissions"] == {"id-token": "write"}
+    assert set(jobs["publish"]["needs"]) == jobs.keys() - {"publish"}
+    assert "secrets." not in (ROOT / ".github" / "workflows" / "release.yml").read_text(encoding="utf-8")
+
+
+def test_figures_of_strips_are_those_of_the_benchmark():
+    """The page's tables are rows of `python -m benchmarks partial`, as benchmarks/RESULTS.md has them."""
+    results = (ROOT / "benchmarks" / "RESULTS.md").read_text(encoding="utf-8")
+    measured = [line.split() for line in results.partition("\n## Partial execution\n")[2].splitlines()]
     row = r"^\| ([^|]+, \d+x\d+x\d) \| (\S+) \| (\S+) \| (\S+) \| (none|\+(\S+) %) \|"
-    rows = re.findall(row, text_of("partial.md"), re.MULTILINE)
-    assert len(rows) == 6
-    for model, stock, whole, strips, _, more in rows:
-        words = [*model.replace(",", "").split(), stock, whole, strips, f"{1 + float(more or 0) / 100:.3f}x"]
-        assert any(set(words) <= set(row) for row in measured), model
+    shown = re.findall(row, text_of("partial.md"), re.MULTILINE)
+    assert len(shown) == 6
+    for model, stock, whole, strips, _, more in shown:
+        words = {*model.replace(",", "").split(), stock, whole, strips, f"{1 + float(more or 0) / 100:.3f}x"}
+        assert any(words <= set(line) for line in measured), model

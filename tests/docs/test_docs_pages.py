@@ -148,10 +148,25 @@ def test_a_release_is_published_without_a_secret():
     assert "secrets." not in (ROOT / ".github" / "workflows" / "release.yml").read_text(encoding="utf-8")
 
 
+def benchmark(section):
+    """The words of each line of a section of the results, up to the next one."""
+    results = (ROOT / "benchmarks" / "RESULTS.md").read_text(encoding="utf-8")
+    lines = results.partition(f"\n## {section}\n")[2].partition("\n## ")[0].splitlines()
+    assert len(lines) > 10
+    return [line.split() for line in lines]
+
+
+def test_sizes_of_exported_c_are_those_of_the_benchmark():
+    measured = benchmark("Exported C")
+    shown = re.findall(r"^\| ([^|]+) \| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \|$", text_of("export.md"), re.MULTILINE)
+    assert len(shown) == 6
+    for name, *sizes in shown:
+        assert any(set(sizes) <= set(line) for line in measured), name
+
+
 def test_figures_of_strips_are_those_of_the_benchmark():
     """The page's tables are rows of `python -m benchmarks partial`, as benchmarks/RESULTS.md has them."""
-    results = (ROOT / "benchmarks" / "RESULTS.md").read_text(encoding="utf-8")
-    measured = [line.split() for line in results.partition("\n## Partial execution\n")[2].splitlines()]
+    measured = benchmark("Partial execution")
     row = r"^\| ([^|]+, \d+x\d+x\d) \| (\S+) \| (\S+) \| (\S+) \| (none|\+(\S+) %) \|"
     shown = re.findall(row, text_of("partial.md"), re.MULTILINE)
     assert len(shown) == 6

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from oracles import brute, proofs
+from oracles.proofs import record
 from oracles.samples import anything, renumbered
 
 from arenite.checkers.order import check_certificate
@@ -40,17 +41,6 @@ def refused(problem, certificate, match=None):
 def tiny(rng):
     problem = anything(rng, rng.randint(1, 6))
     return renumbered(rng, problem) if rng.random() < 0.5 else problem
-
-
-def record(problem, bound, states, moves, *, backward=False, events=False):
-    width = (problem.operators + 7) // 8
-    return Exhausted(
-        bound,
-        backward,
-        events,
-        b"".join(sum(1 << v for v in state).to_bytes(width, "little") for state in states),
-        b"".join(move.to_bytes(8, "little", signed=True) for move in moves),
-    )
 
 
 def test_floor():

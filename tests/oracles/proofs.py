@@ -8,7 +8,7 @@ from arenite.problems.certificate import Exhausted
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from arenite.problems.order import Problem
 
@@ -96,6 +96,19 @@ def exhausted(problem: Problem, bound: int, rng: random.Random, *, backward: boo
         for memory, following in ways:
             if memory < bound and following != goal:
                 number(following)
+    return record(problem, bound, states, moves, backward=backward, events=events)
+
+
+def record(
+    problem: Problem,
+    bound: int,
+    states: Iterable[Iterable[int]],
+    moves: Iterable[int],
+    *,
+    backward: bool = False,
+    events: bool = False,
+) -> Exhausted:
+    """The record of a search in which each of these states was looked at, with the move from each."""
     width = (problem.operators + 7) // 8
     return Exhausted(
         bound,

@@ -58,13 +58,12 @@ def export_tflm(model: ModelSource, name: str | None = None, target: Target | st
             invalid for the target's kernels.
         ModelError: TFLM has no kernel for an operator, or the model's plan does not match its tensors.
     """
-    source = model_of(model)
-    return bundled(source, identifier(source.name) if name is None else name, target_of(target)).files
+    return bundled(model_of(model), name, target_of(target)).files
 
 
-def bundled(model: Model, name: str, target: Target) -> Bundle:
+def bundled(model: Model, name: str | None, target: Target) -> Bundle:
     """As `export_tflm`, and why there is no self-test."""
-    checked(name)
+    name = identifier(model.name) if name is None else checked(name)
     _check_plan(model, target)
     used = operators(model)
     content = write_bytes(model)

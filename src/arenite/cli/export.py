@@ -64,7 +64,6 @@ def export_command(
     """Write a model, in its order and with its layout, as C99 without dependencies or as a bundle for TFLM."""
     from arenite.cli.files import say
     from arenite.codegen import write_files
-    from arenite.codegen.names import identifier
     from arenite.report.next_steps import after_bundle, after_export, print_steps
     from arenite.search.c_export import exported
     from arenite.tflite.read import read_model
@@ -102,7 +101,7 @@ def export_command(
     elif tflm is not None:
         from arenite.bundle.tflm import bundled
 
-        bundle = bundled(source, identifier(source.name) if name is None else name, device(target, board).target)
+        bundle = bundled(source, name, device(target, board).target)
         write_files(bundle.files, tflm, force=force)
         say(f"{tflm}: {len(bundle.files)} files; {_tested(BUNDLE_TEST, bundle.untested)}")
         print_steps(after_bundle(source, model, device_words(target, board)), sys.stdout)

@@ -34,7 +34,7 @@ from arenite.operators.kinds import RESHAPES
 from arenite.operators.soundness import is_sound
 from arenite.operators.versions import version
 from arenite.operators.windows import CONVOLUTIONS, SAME, VALID, padding_of, window
-from arenite.rewrite.edits import edited, integer_constant, steps, with_operators
+from arenite.rewrite.edits import edited, integer_constant, reshape, steps, with_operators
 from arenite.rewrite.interface import Pass
 from arenite.rewrite.sentences import fewer, number
 
@@ -297,6 +297,5 @@ def _padded(operators: list[Operator], source: Tensor, margins: list[tuple[int, 
 
 
 def _append_reshape(operators: list[Operator], source: Tensor, target: Tensor) -> Tensor:
-    shape = integer_constant(f"{target.name}/shape", (len(target.shape),), target.shape)
-    operators.append(Operator("RESHAPE", (source, shape), (target,), {"new_shape": target.shape}))
+    operators.append(reshape(source, target))
     return target

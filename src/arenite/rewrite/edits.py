@@ -6,14 +6,14 @@ import struct
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from arenite.model import Data, ElementType, Tensor
+from arenite.model import Data, ElementType, Operator, Tensor
 from arenite.tflite.newer_fields import loses_fields
 from arenite.tflite.signatures import signature_tensors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Set
 
-    from arenite.model import Graph, Model, Operator
+    from arenite.model import Graph, Model
 
     Edit = Callable[[Graph, Set[Tensor]], Graph]
 
@@ -67,6 +67,12 @@ def integer_constant(name: str, shape: tuple[int, ...], values: Iterable[int]) -
     """A constant int32 tensor."""
     numbers = tuple(values)
     return Tensor(name, shape, ElementType.INT32, Data(struct.pack(f"<{len(numbers)}i", *numbers)))
+
+
+def reshape(source: Tensor, result: Tensor) -> Operator:
+    """The operator that gives the elements of a tensor the shape of another one."""
+    shape = integer_constant(f"{result.name}/shape", (len(result.shape),), result.shape)
+    return Operator("RESHAPE", (source, shape), (result,), {"new_shape": result.shape})
 
 
 def steps(tensor: Tensor) -> object:

@@ -28,9 +28,9 @@ from typing import TYPE_CHECKING, TypeVar
 from arenite.model import ElementType, Operator
 from arenite.operators.constants import integers
 from arenite.operators.elementwise import BINARY, UNARY
-from arenite.rewrite.edits import edited, integer_constant, steps, with_operators
+from arenite.rewrite.edits import edited, integer_constant, reshape, steps, with_operators
 from arenite.rewrite.interface import Pass
-from arenite.rewrite.sentences import fewer, number
+from arenite.rewrite.sentences import fewer
 from arenite.tflite.shape_signature import open_axes
 
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ class Transposes(Pass):
 
     def sentence(self, before: Model, after: Model) -> str:
         """Number of TRANSPOSE that are gone."""
-        count = number(fewer(before, after, lambda operator: operator.code == "TRANSPOSE"), "TRANSPOSE", "TRANSPOSE")
-        return f"{count} fewer: they cancel out once moved past operators that treat all axes alike"
+        count = fewer(before, after, lambda operator: operator.code == "TRANSPOSE")
+        return f"{count} TRANSPOSE fewer: they cancel out once moved past operators that treat all axes alike"
 
     def stands_for(self, before: Model, after: Model) -> Mapping[Operator, Operator]:
         """The operators of the main graph that were moved: they keep their order, and only their outputs are new."""
@@ -206,8 +206,7 @@ class _Moving:
         if delayed.is_identity and tensor not in self._interface:
             self._instead[tensor] = delayed.base
         elif delayed.keeps_bytes:
-            shape = integer_constant(f"{tensor.name}/shape", (len(tensor.shape),), tensor.shape)
-            yield Operator("RESHAPE", (delayed.base, shape), (tensor,), {"new_shape": tensor.shape})
+            yield reshape(delayed.base, tensor)
         else:
             axes = integer_constant(f"{tensor.name}/axes", (len(delayed.axes),), delayed.axes)
             yield replace(self._like, inputs=(delayed.base, axes), outputs=(tensor,), origin=None)

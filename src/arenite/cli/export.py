@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arenite.cli.options import BoardName, TargetName, device, device_words
+from arenite.cli.options import (
+    BoardName,
+    ExternalInput,
+    ExternalOutput,
+    StreamInput,
+    StreamOutput,
+    TargetName,
+    device,
+    device_words,
+    ends,
+)
 from arenite.errors import OptionError
 from arenite.names import one_line
 
@@ -59,6 +69,10 @@ def export_command(
             show_default=False,
         ),
     ] = None,
+    stream_input: StreamInput = False,
+    stream_output: StreamOutput = False,
+    external_input: ExternalInput = False,
+    external_output: ExternalOutput = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")] = False,
 ) -> None:
     """Write a model, in its order and with its layout, as C99 without dependencies or as a bundle for TFLM."""
@@ -70,6 +84,14 @@ def export_command(
 
     if (c is None) == (tflm is None):
         raise OptionError("what to write? give either --c DIR or --tflm DIR")
+    outside = ends(
+        stream_input=stream_input,
+        stream_output=stream_output,
+        external_input=external_input,
+        external_output=external_output,
+    )
+    if outside and c is None:
+        raise OptionError("--stream-input and its like go with --c DIR; TFLM has all inputs and outputs in its arena")
     if cmsis_nn is not None and c is None:
         raise OptionError("--cmsis-nn goes with --c DIR; for a bundle, give --target tflm-cmsis-nn/CORE")
     if no_moves and c is None:
@@ -92,6 +114,7 @@ def export_command(
             may_move=not no_moves,
             moves_worth=_share(moves_worth),
             cmsis_nn=cmsis_nn,
+            ends=outside,
             command=shlex.join(["arenite", *sys.argv[1:]]),
         )
         write_files(export.files, c, force=force)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from arenite.hardware import Device
     from arenite.report.gate.checked import Growth
+    from arenite.rewrite.outside import Ends, Where
 
 
 def _targets(incomplete: str) -> list[str]:
@@ -69,6 +70,42 @@ def device(
 
     room = None if arena is None else parse_size(arena)
     return hardware.device(target, board, reserve=parse_size(reserve or "0"), arena=room)
+
+
+StreamInput = Annotated[
+    bool,
+    typer.Option("--stream-input", help="C: the application hands over the rows of inputs when they are needed."),
+]
+StreamOutput = Annotated[
+    bool, typer.Option("--stream-output", help="C: the application takes rows of outputs as they are computed.")
+]
+ExternalInput = Annotated[
+    bool, typer.Option("--external-input", help="C: inputs are where each call says, not in the arena.")
+]
+ExternalOutput = Annotated[
+    bool, typer.Option("--external-output", help="C: outputs go where each call says, not into the arena.")
+]
+
+
+def ends(*, stream_input: bool, stream_output: bool, external_input: bool, external_output: bool) -> Ends:
+    """Where inputs and outputs are, by these options.
+
+    Raises:
+        OptionError: inputs, or outputs, are asked to be in two places.
+    """
+    from arenite.rewrite.outside import Ends
+
+    for what, by_rows, in_memory in (
+        ("input", stream_input, external_input),
+        ("output", stream_output, external_output),
+    ):
+        if by_rows and in_memory:
+            raise OptionError(f"--stream-{what} and --external-{what} exclude each other; give one of them")
+    return Ends(_where(stream_input, external_input), _where(stream_output, external_output))
+
+
+def _where(by_rows: bool, in_memory: bool) -> Where:
+    return "rows" if by_rows else "memory" if in_memory else "arena"
 
 
 def device_words(

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from arenite.backends.generated_c.calls import called
 from arenite.backends.generated_c.kept import kept
+from arenite.backends.generated_c.memory_places import memory_places
 from arenite.codegen import control
 from arenite.codegen.cmsis_nn import LOWERINGS
 from arenite.codegen.description import heading, short_name
 from arenite.codegen.loops import rolled
 from arenite.codegen.memory_map import places
 from arenite.codegen.operators.registry import lowering
+from arenite.codegen.operators.rows_outside import is_outside, rows_outside
 from arenite.codegen.program import Address, Function, Memory, Port, Program, Run
 from arenite.codegen.quantized import scale_of, zero_point_of
 from arenite.codegen.reset import reset_calls
 from arenite.codegen.types import BYTES, TYPES
 from arenite.codegen.unit import Unit
 from arenite.errors import UnsupportedError
+from arenite.model import Outside
 from arenite.operators.liveness import PLANNED_CONTROL_FLOW
+from arenite.operators.rows_outside import ends_in_rows, most_held
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,7 +41,8 @@ def assembled(model: Model, name: str, arena: Arena, target: Target) -> Program:
         name: prefix of all names in the program.
         arena: addresses of the model's tensors.
     """
-    unit = Unit(dict(arena.offsets), arena.scratch, target.backend)
+    ends = _Ends(name, model)
+    unit = Unit({**arena.offsets, **ends.offsets}, ends.bases, ends.rows, arena.scratch, target.backend)
     runs = {
         number: Run(control.function_name(model, number, name), target.core is not None)
         for number in control.inner_graphs(model)
@@ -49,14 +55,41 @@ def assembled(model: Model, name: str, arena: Arena, target: Target) -> Program:
     return Program(
         name,
         model.name,
-        tuple(port(tensor, arena.offsets[tensor]) for tensor in model.main.inputs),
-        tuple(port(tensor, at_the_end[tensor]) for tensor in model.main.outputs),
+        tuple(ends.port(tensor, arena.offsets) for tensor in model.main.inputs),
+        tuple(ends.port(tensor, at_the_end) for tensor in model.main.outputs),
         main,
         inner,
         reset_calls(unit, model, kept(model), arena.size - arena.kept),
         _memory(model, arena, target),
         target,
     )
+
+
+class _Ends:
+    """What C calls the inputs and outputs that are outside of the arena, and the tensors that lie in them."""
+
+    def __init__(self, name: str, model: Model) -> None:
+        self.symbols: dict[Tensor, str] = {}
+        for what, verb, tensors in (("input", "read", model.main.inputs), ("output", "write", model.main.outputs)):
+            by_rows = sum(tensor.outside is Outside.ROWS for tensor in tensors)
+            for number, tensor in enumerate(tensors):
+                if tensor.outside is Outside.ROWS:
+                    self.symbols[tensor] = f"{name}_{verb}_rows" + f"_{number}" * (by_rows > 1)
+                elif tensor.outside is Outside.MEMORY:
+                    self.symbols[tensor] = f"{what}_{number}"
+        streamed = [tensor for tensor in model.main.inputs if tensor.outside is Outside.ROWS]
+        self.held = {tensor: most_held(model, tensor) for tensor in streamed}
+        places = memory_places(model)
+        self.bases = {tensor: f"{self.symbols[place.whole]}_bytes" for tensor, place in places.items()}
+        self.offsets = {tensor: place.offset for tensor, place in places.items()}
+        self.rows = {tensor: self.symbols[whole] for tensor, whole in ends_in_rows(model).items()}
+
+    def port(self, tensor: Tensor, offsets: Mapping[Tensor, int]) -> Port:
+        """An input or output; its offset is 0 if it is outside of the arena."""
+        found = port(tensor, 0 if tensor.outside else offsets[tensor])
+        return replace(
+            found, outside=tensor.outside, symbol=self.symbols.get(tensor, ""), held=self.held.get(tensor, 0)
+        )
 
 
 def _function(model: Model, number: int, name: str, steps: Sequence[Call | Block]) -> Function:
@@ -80,6 +113,9 @@ def _steps(model: Model, unit: Unit, arena: Arena, number: int, runs: Mapping[in
 
 
 def _lower(unit: Unit, operator: Operator) -> None:
+    if is_outside(operator):
+        rows_outside(unit, operator)
+        return
     lower = LOWERINGS[operator.code] if called(operator, unit.kernels.cmsis_nn) else lowering(operator)
     assert lower is not None  # check_operators has refused operators without a lowering
     lower(unit, operator)

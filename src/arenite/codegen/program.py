@@ -10,11 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from arenite.model import Outside
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from arenite.backends.target import Target
     from arenite.codegen.types import CType
+
+ARENA = "arena"
+"""Name of the pointer to the arena in generated functions."""
 
 NARROWEST, WIDEST = -(2**31), 2**31 - 1
 """Range of int32_t, the type of numbers that change between repetitions of a loop."""
@@ -81,11 +86,12 @@ Number = int | Growing | LookedUp
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A pointer of type `element *` into the arena, `offset` bytes from its start."""
+    """A pointer of type `element *`, `offset` bytes from `base`: the arena, or memory of the caller's."""
 
     offset: Number
     element: str
     writable: bool = False
+    base: str = ARENA
 
 
 Argument = int | float | None | Growing | LookedUp | Address | Constant | Part | Parameters
@@ -96,7 +102,8 @@ class Call:
     """A call of the kernel `arenite_<kernel>` for the operator at position `index`.
 
     `idle` calls have no effect: they copy bytes onto themselves. `checked` calls return a status, 0 for success. `note`
-    describes a call whose operator does not explain it.
+    describes a call whose operator does not explain it. With `application`, it is the name of a function that the
+    application defines, whose first argument is the application's context, and `kernel` is empty.
     """
 
     index: int
@@ -105,6 +112,7 @@ class Call:
     idle: bool = False
     checked: bool = False
     note: str = ""
+    application: str = ""
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -114,7 +122,7 @@ class Call:
     @property
     def pattern(self) -> tuple[object, ...]:
         """Key of the call without its numbers: equal for calls that differ in numbers only."""
-        return (self.kernel, self.checked, *map(_without_number, self.arguments))
+        return (self.kernel, self.application, self.checked, *map(_without_number, self.arguments))
 
     def with_numbers(self, numbers: Sequence[Number]) -> Call:
         """The same call with other numbers, in order."""
@@ -131,7 +139,7 @@ def _number(argument: Argument) -> int | None:
 def _without_number(argument: Argument) -> object:
     if _number(argument) is None:
         return argument
-    return (argument.element, argument.writable) if isinstance(argument, Address) else int
+    return (argument.element, argument.writable, argument.base) if isinstance(argument, Address) else int
 
 
 def _renumbered(argument: Argument, numbers: Iterator[Number]) -> Argument:
@@ -239,7 +247,12 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """An input or output of the model: `length` elements in the arena; `scale` is None without a single scale."""
+    """An input or output of the model: `length` elements; `scale` is None without a single scale.
+
+    `offset` is where it is in the arena. If it is outside of the arena, `outside` says so, and `symbol` is the C name
+    of the parameter that points to it, or of the application's function that hands over its rows. `held` is the most
+    rows of an input that comes in rows which are in the arena at a time.
+    """
 
     name: str
     kind: CType
@@ -248,6 +261,9 @@ class Port:
     length: int
     scale: float | None
     zero_point: int
+    outside: Outside | None = None
+    symbol: str = ""
+    held: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,4 +327,19 @@ class Program:
     def kernels(self) -> frozenset[str]:
         """Names of the kernels that the program calls."""
         steps = [*(step for each in self.functions for step in each.steps), *self.resets]
-        return frozenset(call.kernel for call in calls(steps))
+        return frozenset(call.kernel for call in calls(steps) if call.kernel)
+
+    @property
+    def by_rows(self) -> tuple[Port, ...]:
+        """Inputs and outputs that come or go in rows."""
+        return tuple(port for port in (*self.inputs, *self.outputs) if port.outside is Outside.ROWS)
+
+    @property
+    def in_memory(self) -> tuple[Port, ...]:
+        """Inputs and outputs in memory of the caller's."""
+        return tuple(port for port in (*self.inputs, *self.outputs) if port.outside is Outside.MEMORY)
+
+    @property
+    def has_status(self) -> bool:
+        """Whether an inference returns a status, because CMSIS-NN or the application may fail."""
+        return self.target.core is not None or bool(self.by_rows)

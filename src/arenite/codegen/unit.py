@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from arenite.backends.sets import GENERATED_C
 from arenite.codegen.description import short_name
-from arenite.codegen.program import Address, Call, Constant, Parameters, Part, Structure
+from arenite.codegen.program import ARENA, Address, Call, Constant, Parameters, Part, Structure
 from arenite.codegen.types import TYPES
 from arenite.errors import UnsupportedError
 
@@ -26,7 +26,9 @@ class Unit:
     """Collects the calls of one model.
 
     Attributes:
-        offsets: addresses of tensors in the arena, in bytes.
+        offsets: addresses of tensors in bytes, counted from the arena or from what `bases` has for them.
+        bases: C name of the pointer to memory of the caller's, for tensors that lie there.
+        rows: C name of the application's function, for inputs and outputs that come and go in rows.
         scratch: addresses of scratch, by graph and operator position.
         kernels: the set of kernels for which the code is generated.
         graph: position of the current graph.
@@ -36,6 +38,8 @@ class Unit:
     """
 
     offsets: Mapping[Tensor, int]
+    bases: Mapping[Tensor, str] = field(default_factory=dict)
+    rows: Mapping[Tensor, str] = field(default_factory=dict)
     scratch: Mapping[tuple[int, int], int] = field(default_factory=dict)
     kernels: Backend = GENERATED_C
     graph: int = 0
@@ -51,7 +55,7 @@ class Unit:
 
     def copy(self, source: Tensor, target: Tensor, note: str) -> Call:
         """A call that copies a tensor's values; the call is returned, not appended."""
-        place = Address(self.offsets[target], "void", writable=True)
+        place = self.address(target, "void", writable=True)
         return Call(self.index, "move", (place, self.pointer(source), target.bytes), note=note)
 
     def scratch_pointer(self) -> Address:
@@ -65,13 +69,23 @@ class Unit:
         """
         kind = kind or TYPES[tensor.type]
         if tensor.data is None:
-            return Address(self.offsets[tensor] + extra, kind.name)
+            return self.address(tensor, kind.name, extra)
         array = Constant(kind, bytes(tensor.data.content)[: tensor.bytes], short_name(tensor.name))
         return array if not extra else Part(array, extra // kind.bytes)
 
     def target(self, tensor: Tensor, *, extra: int = 0, kind: CType | None = None) -> Address:
         """Pointer through which an operator writes its output."""
-        return Address(self.offsets[tensor] + extra, (kind or TYPES[tensor.type]).name, writable=True)
+        return self.address(tensor, (kind or TYPES[tensor.type]).name, extra, writable=True)
+
+    def address(self, tensor: Tensor, element: str, extra: int = 0, *, writable: bool = False) -> Address:
+        """Pointer to `extra` bytes after the first one of a tensor that is no constant."""
+        return Address(self.offsets[tensor] + extra, element, writable, self.bases.get(tensor, ARENA))
+
+    def distance(self, source: Tensor, output: Tensor) -> int | None:
+        """Address of one tensor minus that of the other; None if they do not lie in the same memory."""
+        if self.bases.get(source) != self.bases.get(output):
+            return None
+        return self.offsets[source] - self.offsets[output]
 
     def array(self, kind: CType, content: bytes, what: str) -> Constant:
         """An array of constants of the current operator; `content` is little-endian."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from arenite.model.graph import Graph, MemoryPlan, Metadata, Model
 from arenite.model.operator import NO_OPTIONS, Operator, Option, Signature, read_only
-from arenite.model.tensor import Data, ElementType, Quantization, Tensor
+from arenite.model.tensor import Data, ElementType, Outside, Quantization, Tensor
 
 __all__ = [
     "NO_OPTIONS",
@@ -24,6 +24,7 @@ __all__ = [
     "Model",
     "Operator",
     "Option",
+    "Outside",
     "Quantization",
     "Signature",
     "Tensor",

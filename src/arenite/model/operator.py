@@ -98,6 +98,13 @@ class Operator(_OperatorSlots):
             return self
         return replace(self, inputs=tuple(tensor and instead.get(tensor, tensor) for tensor in self.inputs))
 
+    def using(self, instead: Mapping[Tensor, Tensor]) -> Operator:
+        """The operator with other tensors as inputs and outputs; the same object if it uses none of those replaced."""
+        read = self.reading(instead)
+        if not any(tensor in instead for tensor in self.outputs):
+            return read
+        return replace(read, outputs=tuple(instead.get(tensor, tensor) for tensor in self.outputs))
+
     def number(self, name: str, default: int) -> int:
         """A builtin option that is a whole number; the default where there is none of this name."""
         value = self.options.get(name, default)
@@ -196,4 +203,4 @@ def _seen(tensor: Tensor | None) -> Hashable:
             return ref(tensor)  # a key must not keep weights alive
         content = bytes(tensor.data.content)
     quantization = tensor.quantization and ref(tensor.quantization)  # nor scales, with the file that they are from
-    return tensor.shape, tensor.type.code, quantization, tensor.variable, content
+    return tensor.shape, tensor.type.code, quantization, tensor.variable, tensor.outside, content

@@ -70,6 +70,16 @@ class Data:
         return {**vars(self), "content": bytes(self.content)}  # a view of a file cannot be pickled
 
 
+class Outside(enum.Enum):
+    """Where the bytes of an input or output are that generated C does not keep in its arena.
+
+    ROWS: the application hands over, or takes, some rows at a time. MEMORY: at an address that every call is given.
+    """
+
+    ROWS = "rows"
+    MEMORY = "memory"
+
+
 class _TensorSlots:
     """Slots of a tensor for its size, found when first asked for, and for weak references."""
 
@@ -79,7 +89,10 @@ class _TensorSlots:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Tensor(_TensorSlots):
-    """One tensor of one graph. `data` is None for what is computed or fed at run time."""
+    """One tensor of one graph. `data` is None for what is computed or fed at run time.
+
+    `outside`: the arena does not hold the tensor. Files do not say so; what plans and exports C decides it.
+    """
 
     name: str
     shape: tuple[int, ...]
@@ -88,6 +101,7 @@ class Tensor(_TensorSlots):
     quantization: Quantization | None = None
     variable: bool = False
     origin: object = field(default=None, repr=False)
+    outside: Outside | None = None
 
     @property
     def constant(self) -> bool:

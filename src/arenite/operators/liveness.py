@@ -83,8 +83,16 @@ def align(size: int) -> int:
 
 
 def occupies(tensor: Tensor) -> bool:
-    """Whether a tensor takes head: it is no constant, no variable (TFLM keeps variables in the tail), not empty."""
-    return tensor.data is None and not tensor.variable and tensor.bytes != 0
+    """Whether a tensor takes head.
+
+    It is no constant, no variable (TFLM keeps variables in the tail), not empty, and not outside of the arena.
+    """
+    return tensor.data is None and not tensor.variable and tensor.outside is None and tensor.bytes != 0
+
+
+def head_bytes(tensor: Tensor) -> int:
+    """Bytes that a tensor takes in the head while it is alive."""
+    return align(tensor.bytes) if occupies(tensor) else 0
 
 
 def resource_handles(model: Model) -> frozenset[Tensor]:
@@ -246,7 +254,7 @@ def _lifetimes(model: Model, orders: Mapping[int, Sequence[int]], root: int) -> 
         )
         for position, graph in enumerate(model.graphs)
         for tensor in graph.tensors
-        for size in (align(tensor.bytes) if occupies(tensor) else 0,)
+        for size in (head_bytes(tensor),)
     )
     operators = tuple(
         tuple(spans.get(index, NEVER) for index in range(len(graph.operators)))

@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.budget import wanted_core
-from arenite.operators.liveness import MOST_SCOPES, align, lifetimes
+from arenite.operators.liveness import MOST_SCOPES, head_bytes, lifetimes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -68,7 +68,7 @@ class _Walk:
             if tensor is not None and tensor.data is None:
                 size = self._met.get(tensor)
                 if size is None:
-                    size = self._met[tensor] = 0 if tensor.variable else align(tensor.bytes)
+                    size = self._met[tensor] = head_bytes(tensor)
                     self.alive += size
                 if size < 0:
                     return False

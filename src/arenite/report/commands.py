@@ -6,6 +6,7 @@ import shlex
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
+from arenite.rewrite.outside import Ends
 from arenite.search.options import DEFAULTS
 
 if TYPE_CHECKING:
@@ -64,7 +65,14 @@ _TEXTS: Mapping[str, Callable[[Any], str]] = {
 }
 
 
+_ENDS: Mapping[str, str] = {"rows": "--stream-{}", "memory": "--external-{}"}
+"""The options for inputs and outputs outside of the arena."""
+
+
 def _worded(option: str, value: object) -> list[str]:
+    if isinstance(value, Ends):
+        places = (("input", value.inputs), ("output", value.outputs))
+        return [_ENDS[place].format(what) for what, place in places if place != "arena"]
     text, default = _TEXTS.get(option, str), getattr(DEFAULTS, option)
     if default is not None and text(value) == text(default):
         return []

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 _MOST = 3
 """Steps shown: more is a manual, not a hint."""
-_KEPT = ("keep_inputs", "reorder", "unpack_int4", "widen_bias", "io")
+_KEPT = ("keep_inputs", "reorder", "unpack_int4", "widen_bias", "io", "ends")
 """Options that change what a result may do or be; a command that goes further keeps to them."""
 
 
@@ -68,7 +68,8 @@ def after_optimize(plan: Plan, model: Path, written: Path, device: DeviceOptions
     """Steps after a plan of `model` was written."""
     options = plan.options
     if plan.target.generated:
-        yield Step(_command("export", written, "--c", f"{stem(written)}_c"), "the C files")
+        outside = option_words(options, ("ends",))
+        yield Step(_command("export", written, "--c", f"{stem(written)}_c", *outside), "the C files")
     elif device and not refusals(plan.model, plan.target):
         command = _command("export", written, *_words(_without_room(device)), "--tflm", f"{stem(written)}_tflm")
         yield Step(command, "the files to compile with TFLM")
@@ -81,7 +82,7 @@ def after_optimize(plan: Plan, model: Path, written: Path, device: DeviceOptions
         asked = option_words(options, (*_KEPT, "split"))
         command = _command("optimize", model, *_words(device), *asked, "--io", "int8", "-o", beside(model, "int8"))
         yield Step(command, "int8 inputs and outputs in place of floats: not tried yet")
-    if options.split:
+    if options.split and not options.ends:
         command = _command("explore", model, *_words(_without_room(device)), *kept)
         yield Step(command, "every size there is, for how much more work")
     if not plan.target.generated and can_be_c(plan.source):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from arenite.search.plan import IntegerEnd, Plan, Strips
+    from arenite.search.plan import IntegerEnd, OutsideEnd, Plan, Strips
 
 GOOD = "bold green"
 
@@ -54,6 +54,7 @@ def _summary(plan: Plan, written: Path, *, drawn: bool) -> Iterator[RenderableTy
     yield Text(sentence(plan), style=GOOD if _saved(plan) > 0 else "bold")
     yield _table(plan, [arenas(plan)])
     yield from map(Text, map(end_line, plan.ends))
+    yield from map(Text, map(outside_line, plan.outside))
     if drawn:
         yield from map_lines(plan.maps[1])
     if not plan.strips:
@@ -114,6 +115,7 @@ def _details(plan: Plan, written: Path) -> Iterator[RenderableType]:
     yield Text(sentence(plan), style=GOOD if _saved(plan) > 0 else "bold")
     yield _table(plan, [*costs(plan), arenas(plan), *measured(plan)])
     yield from map(Text, map(end_line, plan.ends))
+    yield from map(Text, map(outside_line, plan.outside))
     for strips in plan.strips:
         yield Text(strips_line(strips, plan.before.macs))
     yield Text(proof(plan), style=GOOD if plan.optimal else "")
@@ -184,6 +186,16 @@ def verified(plan: Plan) -> Iterator[str]:
 
 def _in_rounds(rounds: int) -> str:
     return f" in {rounds_words(rounds)}" if rounds else ""
+
+
+def outside_line(end: OutsideEnd) -> str:
+    """An input or output that is outside of the arena, and how."""
+    name = f"{end.what.capitalize()} {printable(end.name)}"
+    if end.where == "memory":
+        return f"{name} is where each call says, not in the arena"
+    if end.what == "output":
+        return f"{name} goes to the application in rows, {end.rows} in all"
+    return f"{name} comes in rows: at most {end.held} of {end.rows} are in the arena at a time"
 
 
 def end_line(end: IntegerEnd) -> str:

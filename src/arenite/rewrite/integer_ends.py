@@ -93,8 +93,8 @@ def _changed(model: Model, changes: Sequence[_Change]) -> IntegerEnds:
     graph = model.main
     instead = {old: new for change in changes for old, new in change.instead.items()}
     gone = {operator for change in changes for operator in change.gone}
-    kept = [(operator, _using(operator, instead)) for operator in graph.operators if operator not in gone]
-    added = {_using(change.added[0], instead): change.added[1] for change in changes if change.added}
+    kept = [(operator, operator.using(instead)) for operator in graph.operators if operator not in gone]
+    added = {change.added[0].using(instead): change.added[1] for change in changes if change.added}
     first = [operator for operator in added if operator.inputs[0] in {change.new for change in changes}]
     last = [operator for operator in added if operator not in first]
     edited = with_operators(graph, (*first, *(new for _, new in kept), *last))
@@ -107,14 +107,6 @@ def _changed(model: Model, changes: Sequence[_Change]) -> IntegerEnds:
     )
     stands_for = {new: old for old, new in kept if new.outputs != old.outputs}
     return IntegerEnds(replace(model, graphs=(main, *model.graphs[1:])), {**stands_for, **added})
-
-
-def _using(operator: Operator, instead: Mapping[Tensor, Tensor]) -> Operator:
-    """The operator with other tensors; the same object if it uses none of those replaced."""
-    read = operator.reading(instead)
-    if not any(tensor in instead for tensor in operator.outputs):
-        return read
-    return replace(read, outputs=tuple(instead.get(tensor, tensor) for tensor in operator.outputs))
 
 
 class _Changes:

@@ -38,12 +38,13 @@ def join(parts: Sequence[Tensor], whole: Tensor, axis: int) -> tuple[list[Operat
             shape = (*whole.shape[:axis], length, *whole.shape[axis + 1 :])
             name = f"{whole.name}/joined{len(joined) + 1}of{groups}"
             joined.append(replace(whole, name=name, shape=shape))
-            operators.append(_concatenation(parts[first:end], joined[-1], axis))
+            operators.append(concatenation(parts[first:end], joined[-1], axis))
         between += joined
         parts = joined
-    return [*operators, _concatenation(parts, whole, axis)], between
+    return [*operators, concatenation(parts, whole, axis)], between
 
 
-def _concatenation(parts: Sequence[Tensor], whole: Tensor, axis: int) -> Operator:
+def concatenation(parts: Sequence[Tensor], whole: Tensor, axis: int) -> Operator:
+    """The CONCATENATION of parts along an axis."""
     options = {"axis": axis, "fused_activation_function": 0}
     return Operator("CONCATENATION", tuple(parts), (whole,), options, version=version("CONCATENATION", whole.type))

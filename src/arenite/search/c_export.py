@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from arenite.backends.generated_c.memory_places import in_memory
 from arenite.backends.target import CORES, C, find_target
 from arenite.codegen.assemble import assembled
 from arenite.codegen.names import checked, identifier
@@ -21,6 +22,7 @@ from arenite.codegen.text import Provenance, printed
 from arenite.codegen.text.build_files import cmake, makefile
 from arenite.codegen.text.selftest import selftest
 from arenite.errors import OptionError
+from arenite.rewrite.outside import IN_THE_ARENA, Ends, with_ends
 from arenite.runtimes.example import example
 from arenite.runtimes.run import Failure
 from arenite.search.relocation import MOVES_WORTH, arena
@@ -54,6 +56,7 @@ def export_c(
     may_move: bool = True,
     moves_worth: float = MOVES_WORTH,
     cmsis_nn: str | None = None,
+    ends: Ends = IN_THE_ARENA,
 ) -> dict[str, str]:
     """Export the model as C99; the same model gives the same files.
 
@@ -66,6 +69,7 @@ def export_c(
         moves_worth: bytes of arena that must be saved for each byte that an inference moves.
         cmsis_nn: a core, such as "cortex-m4". Operators that CMSIS-NN computes bit for bit then call it, built for that
             core.
+        ends: where the inputs and outputs are: in the arena, in memory of the caller's, or with the application.
 
     Returns:
         File name -> text. `<name>_test.c` is among the files if a runtime could run the model.
@@ -73,9 +77,11 @@ def export_c(
     Raises:
         UnsupportedError: there is no kernel for an operator, or for its types.
         ModelError: the operators form a cycle.
-        OptionError: `name` is no identifier, `cmsis_nn` no known core, or `moves_worth` negative or no finite number.
+        OptionError: `name` is no identifier, `cmsis_nn` no known core, `moves_worth` negative or no finite number, or
+            no input or output can be where `ends` says.
     """
-    return exported(model_of(model), name, may_move=may_move, moves_worth=moves_worth, cmsis_nn=cmsis_nn).files
+    source = model_of(model)
+    return exported(source, name, may_move=may_move, moves_worth=moves_worth, cmsis_nn=cmsis_nn, ends=ends).files
 
 
 def exported(
@@ -85,6 +91,7 @@ def exported(
     may_move: bool = True,
     moves_worth: float = MOVES_WORTH,
     cmsis_nn: str | None = None,
+    ends: Ends = IN_THE_ARENA,
     command: str = "",
 ) -> Export:
     """As `export_c`, with the program that the files are printed from; the files quote the `command` line."""
@@ -93,7 +100,8 @@ def exported(
     name = identifier(model.name) if name is None else checked(name)
     target = target_of(cmsis_nn)
     model = executable(model)
-    made = program(model, name, target, may_move=may_move, moves_worth=moves_worth)
+    outside = in_memory(with_ends(model, ends).model)
+    made = program(outside, name, target, may_move=may_move, moves_worth=moves_worth)
     files = printed(made, Provenance(model.name, sha256(write_bytes(model)).hexdigest(), command))
     compiled = [file for file in files if file.endswith(".c")]
     # Without the plan, which may be wrong for the kernels of the runtime that runs the example.

@@ -10,6 +10,7 @@ from arenite.budget import STEPS, Budget
 from arenite.errors import OptionError
 from arenite.hardware import target_of
 from arenite.rewrite.integer_ends import END_TYPES, EndType
+from arenite.rewrite.outside import IN_THE_ARENA, Ends
 from arenite.runtimes.run import MOST_ROUNDS
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class Options:
         unpack_int4: int4 weights may become int8 where that makes the head smaller; it costs flash.
         io: the type that inputs and outputs get where the model quantizes them itself, so that the application feeds
             and reads integers; None: they stay as they are. It is an error if none can get it.
+        ends: where generated C finds the inputs and leaves the outputs: in its arena, in memory of the caller's, or
+            with the application, row by row.
         widen_bias: int32 biases that TFLM reads as int64 become int64; this changes what TFLM computes.
 
     Raises:
@@ -76,6 +79,7 @@ class Options:
     unpack_int4: bool = False
     widen_bias: bool = False
     io: EndType | None = None
+    ends: Ends = IN_THE_ARENA
 
     def __post_init__(self) -> None:
         if not isinstance(self.time_limit, int | float | None) or not isinstance(self.rounds, int | None):
@@ -93,6 +97,12 @@ class Options:
         if self.io not in (None, *END_TYPES):
             raise OptionError(f"io: {self.io!r} is not one of {', '.join(END_TYPES)}")
         self._check_strips()
+        if self.ends and not self.runs_on.generated:
+            raise OptionError(
+                f"ends: {self.runs_on.name} has all inputs and outputs in its arena; the target c need not"
+            )
+        if self.ends and (self.keep_inputs or not (self.overlap and self.layout)):
+            raise OptionError("ends: outside of the arena they need a layout with overlap, and no inputs to keep in it")
         self.runs_on  # noqa: B018 (an unknown name is an error here, not in the middle of the work)
 
     def _check_strips(self) -> None:

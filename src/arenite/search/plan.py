@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from arenite.backends.target import TFLM
 from arenite.errors import OutputError
+from arenite.model import Outside
 from arenite.model.shown import Shown
 from arenite.names import SHORT_NAME, printable
 from arenite.operators.eight_bits import stands_for
+from arenite.operators.rows_outside import ROWS, most_held
 from arenite.search.options import DEFAULTS
 
 if TYPE_CHECKING:
@@ -133,6 +135,21 @@ class IntegerEnd:
     zero_point: int
 
 
+@dataclass(frozen=True, slots=True)
+class OutsideEnd:
+    """An input or output that generated C does not keep in its arena (`Options.ends`).
+
+    `rows` is its height, and `held` the most rows of an input that the arena holds at a time; both are 0 where the end
+    is in memory of the caller's, and `held` for outputs.
+    """
+
+    name: str
+    what: Literal["input", "output"]
+    where: Literal["rows", "memory"]
+    rows: int
+    held: int
+
+
 @dataclass(frozen=True, repr=False)
 class Plan(Shown):
     """An order and a layout for a model, checked and verified.
@@ -232,6 +249,11 @@ class Plan(Shown):
         return integer_ends(self.source, self.model)
 
     @property
+    def outside(self) -> tuple[OutsideEnd, ...]:
+        """The inputs and outputs that are not in the arena of generated C."""
+        return outside_ends(self.model)
+
+    @property
     def changed(self) -> bool:
         """Whether the model to write differs from its source."""
         return self.model is not self.source
@@ -277,6 +299,7 @@ class Plan(Shown):
             "strips": [strips.to_json() for strips in self.strips],
             "extra_macs": self.extra_macs,
             "ends": [asdict(end) for end in self.ends],
+            "outside": [asdict(end) for end in self.outside],
             "exported": None if self.exported is None else asdict(self.exported),
             "changed": self.changed,
             "shared_pairs": self.shared_pairs,
@@ -295,6 +318,22 @@ def integer_ends(source: Model, result: Model) -> tuple[IntegerEnd, ...]:
     ours, theirs = source.main, result.main
     pairs = (*_pairs("input", ours.inputs, theirs.inputs), *_pairs("output", ours.outputs, theirs.outputs))
     return tuple(_end(*pair) for pair in pairs if pair[1].type is not pair[2].type and stands_for(pair[2], pair[1]))
+
+
+def outside_ends(model: Model) -> tuple[OutsideEnd, ...]:
+    """The inputs and outputs of a model that generated C does not keep in its arena."""
+    named: tuple[tuple[Literal["input", "output"], Sequence[Tensor]], ...] = (
+        ("input", model.main.inputs),
+        ("output", model.main.outputs),
+    )
+    return tuple(_outside(model, tensor, what) for what, tensors in named for tensor in tensors if tensor.outside)
+
+
+def _outside(model: Model, tensor: Tensor, what: Literal["input", "output"]) -> OutsideEnd:
+    if tensor.outside is Outside.MEMORY:
+        return OutsideEnd(tensor.name, what, "memory", 0, 0)
+    held = most_held(model, tensor) if what == "input" else 0
+    return OutsideEnd(tensor.name, what, "rows", tensor.shape[ROWS], held)
 
 
 def _pairs(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from arenite.backends.tflm.head import plan_obstacle
 from arenite.backends.tflm.unpacking import packed
 from arenite.errors import FitError
-from arenite.operators.liveness import align
+from arenite.operators.liveness import head_bytes
 from arenite.operators.macs import macs
 from arenite.operators.peak import peak_memory
 from arenite.rewrite import Prune
@@ -303,7 +303,7 @@ def _strips(task: Task, base: Model, choice: Choice) -> Iterator[Strips]:
 def _halo(segment: Segment) -> Literal["recompute", "keep", "some"]:
     if segment.kind in ("recompute", UNEVEN["recompute"]):
         return "recompute"
-    return "keep" if segment.kind in ("keep", UNEVEN["keep"]) else "some"
+    return "keep" if segment.kind in ("keep", UNEVEN["keep"], "paced") else "some"
 
 
 def _candidate(task: Task, decision: Decision) -> Candidate:
@@ -316,11 +316,7 @@ def _least(model: Model) -> int:
     All inputs are alive at the start, and all outputs at the end.
     """
     graph = model.main
-    ends = (
-        sum(align(tensor.bytes) for tensor in dict.fromkeys(tensors) if tensor.data is None and not tensor.variable)
-        for tensors in (graph.inputs, graph.outputs)
-    )
-    return max(ends)
+    return max(sum(map(head_bytes, dict.fromkeys(tensors))) for tensors in (graph.inputs, graph.outputs))
 
 
 def obstacle(task: Task) -> str | None:

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from arenite.backends.generated_c.memory_places import in_memory
 from arenite.backends.target import APART
 from arenite.backends.tflm.head import plan_obstacle
 from arenite.budget import STEPS_PER_SECOND
 from arenite.rewrite.integer_ends import IntegerEnds, with_integer_ends
+from arenite.rewrite.outside import with_ends
 from arenite.rewrite.passes import passes, rewritten
 from arenite.rewrite.widen_bias import misread_bias
 
@@ -52,9 +54,11 @@ class Task:
         """The task of planning `source`: runs the rewrites that produce `base`."""
         through = passes(widen_bias=options.widen_bias, unpack_int4=options.unpack_int4)
         bare = source.with_plan(None)
-        ends = IntegerEnds(bare, {}) if options.io is None else with_integer_ends(bare, options.io)
-        base, changes, moved = rewritten(ends.model, through)
-        return Task(source, options, budget, progress, base, changes, {**ends.stands_for, **moved})
+        integers = IntegerEnds(bare, {}) if options.io is None else with_integer_ends(bare, options.io)
+        tidy, changes, moved = rewritten(integers.model, through)
+        outside, at_ends = with_ends(tidy, options.ends)
+        base = in_memory(outside)
+        return Task(source, options, budget, progress, base, changes, {**integers.stands_for, **moved, **at_ends})
 
     def has_changes(self, model: Model) -> bool:
         """Whether a model consists of the operators of `base`, in any order, so that the notes on rewrites apply."""
@@ -101,7 +105,7 @@ class Task:
     @property
     def must_change(self) -> bool:
         """Whether the source itself is no answer, even if nothing is gained: a repair or other ends were asked for."""
-        return self.is_repaired or self.options.io is not None
+        return self.is_repaired or self.options.io is not None or bool(self.options.ends)
 
     def for_layout(self) -> Budget:
         """The budget of the next layout search: everything left, and at least `LEAST_STEPS`."""

@@ -93,7 +93,7 @@ def _joined(operator: Operator, position: int, _: int) -> Overlap:
     row, start, block = sum(blocks), sum(blocks[:position]), blocks[position]
     before = (outer - 1) * row + start if position else 0
     distance = max(before, (outer - 1) * (row - block) + start)
-    return Overlap(distance, intact=(start,) if outer == 1 else ())
+    return Overlap(distance, intact=(start,) if outer == 1 or block == row else ())
 
 
 RULES: Mapping[str, Rule] = MappingProxyType(

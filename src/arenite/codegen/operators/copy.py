@@ -72,7 +72,7 @@ def copy(unit: Unit, source: Tensor, output: Tensor, walk: Walk) -> None:
         shape,
         unit.pointer(source, extra=walk.read_first * width),
         unit.target(output, extra=walk.write_first * width),
-        idle=in_step and unit.offsets[source] - unit.offsets[output] == place,
+        idle=in_step and unit.distance(source, output) == place,
     )
 
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.codegen.description import short_name
-from arenite.codegen.text.cmsis_nn import note, result
+from arenite.codegen.text.cmsis_nn import note
 from arenite.codegen.text.lines import comment_lines
 from arenite.codegen.text.literals import float_literal
+from arenite.codegen.text.parameters import arguments, declared, parameters, rows_function
+from arenite.model import Outside
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from arenite.codegen.program import Memory, Port, Program
 
 _HEADER = """\
-{top}/* 1. write the inputs, 2. call {name}_invoke(), 3. read the outputs.
- *
- * Inputs and outputs lie in the arena. An inference overwrites the inputs: write all of them before each call.
-{kept} * Nothing is allocated, and no function calls itself.
+{top}{use}{kept} * Nothing is allocated, and no function calls itself.
 {cmsis_nn} *
  * To place the arena in a section of your choice, define
  *   {macro}_ARENA_PLACE
@@ -42,12 +43,12 @@ extern "C" {{
 extern uint8_t {name}_arena[{macro}_ARENA_SIZE];
 
 /* One inference in {name}_arena.{status} */
-{result} {name}_invoke(void);
+{result} {name}_invoke({parameters});
 {reset}#endif
 
 /* One inference in an arena of the caller's.{status} */
-{result} {name}_invoke_in(void *arena);
-{reset_in}
+{result} {name}_invoke_in({parameters_in});
+{reset_in}{rows}
 #ifdef __cplusplus
 }}
 #endif
@@ -104,14 +105,83 @@ def header(program: Program, top: str) -> str:
         alignment=memory.alignment,
         moves=_moves(name, memory),
         ports="\n".join(_port(name, kind, i, port) for kind, group in ports for i, port in enumerate(group)),
+        use=_use(program),
+        rows="".join(_rows(program, port) for port in program.by_rows),
         cmsis_nn=note(program.target),
-        result=result(program.target),
-        status=" 0, or CMSIS-NN's negative status: then the outputs hold nothing." if program.target.core else "",
+        result="int" if program.has_status else "void",
+        parameters=declared(parameters(program)),
+        parameters_in=declared(["void *arena", *parameters(program)]),
+        status=_status(program),
         kept=(_KEPT if memory.kept else _NOTHING_KEPT).format(**names),
         variables=_VARIABLES.format(**names, at=memory.size - memory.kept, size=memory.kept) if memory.kept else "",
         reset=_RESET.format(**names) if memory.kept else "",
         reset_in=_RESET_IN.format(**names) if memory.kept else "",
     )
+
+
+def _use(program: Program) -> str:
+    """The first lines of the header: what an application does for an inference."""
+    name = program.name
+    steps = []
+    if any(port.outside is None for port in program.inputs):
+        steps.append("write the inputs")
+    call = ", ".join(arguments(program))
+    steps.append(f"call {name}_invoke({call})")
+    if any(port.outside is not Outside.ROWS for port in program.outputs):
+        steps.append("read the outputs")
+    lines = [", ".join(f"{number}. {step}" for number, step in enumerate(steps, 1)) + ".", ""]
+    inside = [what for what, ports in _both(program) if any(port.outside is None for port in ports)]
+    if "Inputs" in inside:
+        lines.append(
+            f"{' and outputs'.join(inside[:1]) if len(inside) == 1 else 'Inputs and outputs'} lie in the arena. "
+            "An inference overwrites the inputs: write all of them before each call."
+        )
+    elif inside:
+        lines.append("Outputs lie in the arena.")
+    for port in program.in_memory:
+        what = "reads" if port in program.inputs else "writes"
+        lines.append(
+            f"An inference {what} {short_name(port.name)!r} where `{port.symbol}` points: {port.length} elements, "
+            "which share no byte with the arena or with one another."
+        )
+    lines += [_comes(port, port in program.inputs) for port in program.by_rows]
+    return comment_lines("\n".join(lines)).removesuffix(" */\n") + "\n"
+
+
+def _comes(port: Port, is_input: bool) -> str:
+    how = "comes" if is_input else "goes"
+    return f"{short_name(port.name)!r} {how} in rows: define {port.symbol}(), which an inference calls."
+
+
+def _both(program: Program) -> list[tuple[str, Sequence[Port]]]:
+    return [("Inputs", program.inputs), ("Outputs", program.outputs)]
+
+
+def _status(program: Program) -> str:
+    """What an inference returns, for comments; empty if it returns nothing."""
+    if not program.has_status:
+        return ""
+    sources = ["CMSIS-NN's negative status"] if program.target.core else []
+    sources += ["what an application's function returned instead of 0"] if program.by_rows else []
+    return f" Returns 0, or {' or '.join(sources)}: then the outputs hold nothing."
+
+
+def _rows(program: Program, port: Port) -> str:
+    """The declaration of the application's function for an input or output that comes or goes in rows."""
+    reads = port in program.inputs
+    what = "copy to `destination`" if reads else "take from `source`"
+    number = (program.inputs if reads else program.outputs).index(port)
+    text = (
+        f"Defined by the application: {what} `count` rows, from row `first` on, of {'input' if reads else 'output'} "
+        f"{number}, and return 0. Another value ends the inference, which returns it. An inference "
+        f"{'asks for' if reads else 'gives'} rows from the first to the last, each at most once; `context` is what it "
+        f"was called with.{_held(port) if reads else ''}"
+    )
+    return f"\n{comment_lines(text)}{rows_function(program, port)};\n"
+
+
+def _held(port: Port) -> str:
+    return f" At most {port.held} of the {port.shape[1]} rows are in the arena at a time."
 
 
 def _moves(name: str, memory: Memory) -> str:
@@ -128,6 +198,12 @@ def _moves(name: str, memory: Memory) -> str:
 
 def _port(name: str, kind: str, number: int, port: Port) -> str:
     which = f"{name.upper()}_{kind}_{number}"
+    if port.outside is Outside.ROWS:
+        rows = port.shape[1]
+        sizes = f"#define {which}_ROWS {rows}\n#define {which}_ROW_LENGTH {port.length // rows}\n"
+        return port_macros(name, kind, number, port) + sizes
+    if port.outside is Outside.MEMORY:
+        return port_macros(name, kind, number, port)
     return port_macros(name, kind, number, port) + _PLACE.format(
         which=which, offset=port.offset, kind=port.kind.name, name=name
     )

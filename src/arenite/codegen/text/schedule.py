@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.codegen.description import short_name
-from arenite.codegen.program import Call, If, Loop, Once, Run, While
+from arenite.codegen.program import ARENA, Call, If, Loop, Once, Run, While
 from arenite.codegen.text.cmsis_nn import guard, result
 from arenite.codegen.text.lines import call_lines, comment_lines
 from arenite.codegen.text.memory import memory_map
+from arenite.codegen.text.parameters import CONTEXT, arguments, bytes_of_parameters, declared, parameters
 from arenite.codegen.text.values import argument, truth
 
 if TYPE_CHECKING:
@@ -25,9 +26,9 @@ _SOURCE = """\
 {includes}
 #include "{name}_constants.h"
 {guard}{inner}
-{result} {name}_invoke_in(void *memory) {{
+{result} {name}_invoke_in({parameters_in}) {{
   uint8_t *const arena = (uint8_t *)memory;
-
+{bytes}
 {body}}}
 {reset_in}
 #ifndef {macro}_NO_ARENA
@@ -37,7 +38,7 @@ _SOURCE = """\
 
 {macro}_ARENA_PLACE ARENITE_ALIGNED({macro}_ARENA_ALIGNMENT) uint8_t {name}_arena[{macro}_ARENA_SIZE];
 
-{result} {name}_invoke(void) {{ {forward}{name}_invoke_in({name}_arena); }}
+{result} {name}_invoke({parameters}) {{ {forward}{name}_invoke_in({arguments}); }}
 {reset}#endif
 
 {map}"""
@@ -66,10 +67,14 @@ def schedule(program: Program, names: Names, top: str) -> str:
         includes="\n".join(f'#include "arenite_{kernel}.h"' for kernel in sorted({*program.kernels, "place"})),
         guard=guard(program.target),
         inner="".join(_inner(program, function, names) for function in program.inner),
-        result=result(program.target),
-        body=_body(program, program.main, names),
+        result="int" if program.has_status else "void",
+        parameters=declared(parameters(program)),
+        parameters_in=declared(["void *memory", *parameters(program)]),
+        arguments=", ".join([f"{name}_arena", *arguments(program)]),
+        bytes=bytes_of_parameters(program),
+        body=_body(program.main, names, has_status=program.has_status),
         reset_in=_RESET_IN.format(name=name, body=resets) if resets else "",
-        forward="return " if program.target.core else "",
+        forward="return " if program.has_status else "",
         reset=reset if resets else "",
         map=memory_map(program.memory),
     )
@@ -77,14 +82,16 @@ def schedule(program: Program, names: Names, top: str) -> str:
 
 def _inner(program: Program, function: Function, names: Names) -> str:
     title = comment_lines(f"Graph {short_name(function.graph)!r}")
-    body = _body(program, function, names)
+    body = _body(function, names, has_status=program.target.core is not None)
     return _INNER.format(title=title, result=result(program.target), name=function.name, body=body)
 
 
-def _body(program: Program, function: Function, names: Names) -> str:
+def _body(function: Function, names: Names, *, has_status: bool) -> str:
     """Lines of the function of a graph."""
-    lines = "".join(_steps(function, names)) or "  (void)arena;\n"
-    if not program.target.core:
+    lines = "".join(_steps(function, names))
+    if ARENA not in lines:
+        lines += f"  (void){ARENA};\n"
+    if not has_status:
         return lines
     return f"{'  int status;' if function.checked else ''}\n{lines}\n  return 0;\n".lstrip("\n")
 
@@ -109,11 +116,12 @@ def _heading(function: Function, index: int, indent: str) -> str:
 def _call(indent: str, call: Call, names: Names) -> str:
     """A call, below its note if it has one."""
     note = comment_lines(call.note, indent) if call.note else ""
-    arguments = [argument(each, names) for each in call.arguments]
+    function = call.application or f"arenite_{call.kernel}"
+    context = [CONTEXT] if call.application else []
+    given = [*context, *(argument(each, names) for each in call.arguments)]
     if call.checked:
-        head = f"if ((status = arenite_{call.kernel}"
-        return note + call_lines(indent, head, arguments, ")) != 0) return status;")
-    return note + call_lines(indent, f"arenite_{call.kernel}", arguments, ");")
+        return note + call_lines(indent, f"if ((status = {function}", given, ")) != 0) return status;")
+    return note + call_lines(indent, function, given, ");")
 
 
 def _run(indent: str, run: Run) -> str:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from arenite.codegen.text.lines import comment_lines
 from arenite.codegen.text.literals import elements
+from arenite.codegen.text.parameters import rows_function
 from arenite.codegen.text.provenance import version
 from arenite.codegen.types import FLOAT
+from arenite.model import Outside
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,6 +118,19 @@ _STATUS = """\
 """
 
 
+_ROWS = """\
+static int32_t next_{symbol};
+
+{function} {{
+  (void)context;
+  if (first < next_{symbol}) return 1;
+  next_{symbol} = first + count;
+  memcpy({to}, {source}, (size_t)count * {row} * sizeof({kind}));
+  return 0;
+}}
+"""
+
+
 @dataclass(frozen=True)
 class Tested:
     """What a test runs: a file of `name`, whose `statements` make an inference of `inputs` and give `outputs`.
@@ -135,12 +150,55 @@ class Tested:
 def selftest(program: Program, example: Example) -> str:
     """The test of a program, in C."""
     name, macro = program.name, program.name.upper()
-    fill = "".join(f"  memcpy({macro}_INPUT_{i}, input_{i}, sizeof input_{i});\n" for i, _ in enumerate(program.inputs))
+    fill = "".join(
+        f"  memcpy({macro}_INPUT_{i}, input_{i}, sizeof input_{i});\n"
+        for i, port in enumerate(program.inputs)
+        if port.outside is None
+    )
+    fill += "".join(f"  next_{port.symbol} = 0;\n" for port in program.by_rows)
     reset = f"  {name}_reset();\n" if program.memory.kept else ""
-    call = f"{name}_invoke()"
-    run = status_checked(macro, call, len(program.outputs)) if program.target.core else f"  {call};\n"
-    got = [f"{macro}_OUTPUT_{number}" for number, _ in enumerate(program.outputs)]
-    return compared(Tested(name, "c", program.inputs, program.outputs, fill + reset + run, got), example)
+    call = f"{name}_invoke({', '.join(_given(program))})"
+    run = status_checked(macro, call, len(program.outputs)) if program.has_status else f"  {call};\n"
+    got = [
+        f"{macro}_OUTPUT_{number}" if port.outside is None else f"got_{number}"
+        for number, port in enumerate(program.outputs)
+    ]
+    declared = "".join(
+        f"static {port.kind.name} got_{number}[{port.length}];\n"
+        for number, port in enumerate(program.outputs)
+        if port.outside
+    )
+    declared += _rows_defined(program)
+    return compared(Tested(name, "c", program.inputs, program.outputs, fill + reset + run, got, declared), example)
+
+
+def _given(program: Program) -> list[str]:
+    """Arguments of the inference."""
+    outputs = [f"got_{number}" for number, port in enumerate(program.outputs) if port.outside is Outside.MEMORY]
+    inputs = [f"input_{number}" for number, port in enumerate(program.inputs) if port.outside is Outside.MEMORY]
+    return [*inputs, *outputs, *(["NULL"] if program.by_rows else [])]
+
+
+def _rows_defined(program: Program) -> str:
+    """The application's functions for rows, with the stored inputs; they fail where rows come twice or backwards."""
+    functions = []
+    for port in program.by_rows:
+        reads = port in program.inputs
+        number = (program.inputs if reads else program.outputs).index(port)
+        row = f"{program.name.upper()}_{'INPUT' if reads else 'OUTPUT'}_{number}_ROW_LENGTH"
+        stored = f"{'input' if reads else 'got'}_{number} + first * {row}"
+        ends = ("destination", stored) if reads else (stored, "source")
+        functions.append(
+            _ROWS.format(
+                function=rows_function(program, port),
+                symbol=port.symbol,
+                to=ends[0],
+                source=ends[1],
+                row=row,
+                kind=port.kind.name,
+            )
+        )
+    return "".join(f"\n{each}" for each in functions)
 
 
 def status_checked(macro: str, call: str, outputs: int) -> str:

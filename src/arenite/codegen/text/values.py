@@ -22,7 +22,7 @@ def argument(value: Argument, names: Names) -> str:
     if isinstance(value, Address):
         element = value.element if value.writable else f"const {value.element}"
         void = "" if value.element == "void" else "(void *)"
-        return f"({element} *){void}(arena + {number(value.offset)})"
+        return f"({element} *){void}({value.base} + {number(value.offset)})"
     if isinstance(value, Parameters):
         return f"&{names[value]}"
     if isinstance(value, Constant | Part):
@@ -48,7 +48,9 @@ def _growing(value: Growing) -> str:
 
 def truth(condition: Address | Constant, names: Names) -> str:
     """The byte of a condition, as a C expression."""
-    return f"arena[{number(condition.offset)}]" if isinstance(condition, Address) else f"{names[condition]}[0]"
+    return (
+        f"{condition.base}[{number(condition.offset)}]" if isinstance(condition, Address) else f"{names[condition]}[0]"
+    )
 
 
 def structure(value: Structure, names: Names, indent: str) -> str:

@@ -53,14 +53,14 @@ static struct {
   PyTypeObject *type;
 } classes[CLASSES] = {{"Operator", NULL}, {"Tensor", NULL}};
 
-enum { INPUTS, OUTPUTS, GRAPHS, DATA, VARIABLE, SHAPE, TYPE, FIELDS };
+enum { INPUTS, OUTPUTS, GRAPHS, DATA, VARIABLE, OUTSIDE, SHAPE, TYPE, FIELDS };
 static struct {
   int owner;
   const char *name;
   Py_ssize_t offset;
 } fields[FIELDS] = {
     {OPERATOR, "inputs", 0}, {OPERATOR, "outputs", 0}, {OPERATOR, "graphs", 0}, {TENSOR, "data", 0},
-    {TENSOR, "variable", 0}, {TENSOR, "shape", 0},     {TENSOR, "type", 0},
+    {TENSOR, "variable", 0}, {TENSOR, "outside", 0},   {TENSOR, "shape", 0},   {TENSOR, "type", 0},
 };
 
 /* Whether an object is of a class; sets TypeError where it is not. */
@@ -228,8 +228,9 @@ static state multiply(PyObject *shape, int64_t *bytes) {
 static state bytes_of(walk *each, PyObject *tensor, int64_t *bytes) {
   *bytes = 0;
   PyObject *variable = get(tensor, VARIABLE);
-  if (variable == NULL || variable == Py_True) {
-    return variable == NULL ? FAILED : GOES_ON;
+  PyObject *outside = variable == NULL ? NULL : get(tensor, OUTSIDE);
+  if (outside == NULL || variable == Py_True || outside != Py_None) {
+    return outside == NULL ? FAILED : GOES_ON;
   }
   state result = width_of(each, tensor, bytes);
   if (result == GOES_ON) {

@@ -83,6 +83,8 @@ def _slices(operator: Operator) -> Slices:
         raise CannotSplitError(f"makes {target.name!r} of shape {list(target.shape)}, which has no channels")
     if not is_sound(operator):
         raise CannotSplitError("has options or shapes that make no sense")
+    if any(tensor is not None and tensor.outside for tensor in (*operator.inputs, target)):
+        raise CannotSplitError("takes or gives rows of what is outside of the arena")
     result = rule(operator)
     _check_activation(target)
     for tensor, axis in zip(operator.inputs, result.axes, strict=True):

@@ -6,7 +6,10 @@ estimate(plan)                          costs of the plan, without building a mo
 model = SplitRows(plan).run(model)
 """
 
+from arenite.rewrite.strips.demand import Strip, last_readers
 from arenite.rewrite.strips.estimate import Estimate, estimate
+from arenite.rewrite.strips.paced import paces
+from arenite.rewrite.strips.pixels import is_copy
 from arenite.rewrite.strips.plan import Halo, StripPlan, strip_plan, strips_of
 from arenite.rewrite.strips.region import Region, region_of
 from arenite.rewrite.strips.rows import Rows
@@ -19,8 +22,12 @@ __all__ = [
     "Region",
     "Rows",
     "SplitRows",
+    "Strip",
     "StripPlan",
     "estimate",
+    "is_copy",
+    "last_readers",
+    "paces",
     "region_of",
     "strip_plan",
     "strips_of",

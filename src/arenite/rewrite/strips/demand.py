@@ -68,3 +68,16 @@ def _parted(rows: Rows, end: int) -> tuple[Rows, Rows]:
     """Split rows into those before `end` and those from `end` on."""
     middle = min(rows.end, end)
     return type(rows)(rows.first, middle), type(rows)(middle, rows.end)
+
+
+def last_readers(region: Region, strip: Strip) -> dict[Operator, list[Tensor]]:
+    """Results of a strip by the operator that reads them last; by their own operator if nothing reads them."""
+    last: dict[Tensor, Operator] = {}
+    for operator in region.operators:
+        last.update((tensor, operator) for tensor in operator.outputs if tensor in strip.held)
+        if operator in strip.cuts:
+            last.update((tensor, operator) for tensor in operator.inputs if tensor in last)
+    readers: dict[Operator, list[Tensor]] = {}
+    for tensor, operator in last.items():
+        readers.setdefault(operator, []).append(tensor)
+    return readers

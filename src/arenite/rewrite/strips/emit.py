@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from arenite.model import Data, ElementType, Operator, Tensor
 from arenite.operators.versions import version
-from arenite.rewrite.joins import join
+from arenite.rewrite.joins import concatenation, join
 from arenite.rewrite.strips.pixels import ROWS, rows_of
 
 if TYPE_CHECKING:
@@ -72,10 +72,11 @@ class Emitter:
         (target,) = operator.outputs
         _, _, width, channels = target.shape
         columns = width if cut.columns is None else cut.columns
-        made = replace(
-            target, name=f"{name}/untrimmed" if cut.trimmed else name, shape=(1, cut.made.size, columns, channels)
+        made = self._new(
+            replace(
+                target, name=f"{name}/untrimmed" if cut.trimmed else name, shape=(1, cut.made.size, columns, channels)
+            )
         )
-        self._new(made)
         self.operators.append(replace(operator, inputs=tuple(inputs), outputs=(made,), options=cut.options))
         if not cut.trimmed:
             return made
@@ -87,6 +88,21 @@ class Emitter:
         operators, between = join(parts, whole, ROWS)
         self.operators += operators
         self.tensors += between
+
+    def give(self, before: Tensor | None, rows: Tensor, whole: Tensor) -> Tensor:
+        """Append the CONCATENATION that adds rows to an output which goes in rows; returns the output so far.
+
+        `before`: the output as far as it was given before; None for the first rows.
+        """
+        given = rows.shape[ROWS] + (before.shape[ROWS] if before is not None else 0)
+        result = whole
+        if given < whole.shape[ROWS]:
+            shape = (1, given, *whole.shape[ROWS + 1 :])
+            result = replace(whole, name=f"{whole.name}/rows0-{given}", shape=shape, origin=None)
+            self.tensors.append(result)
+        parts = [rows] if before is None else [before, rows]
+        self.operators.append(concatenation(parts, result, ROWS))
+        return result
 
     def like(self, tensor: Tensor, rows: int, name: str) -> Tensor:
         """A new tensor like `tensor` with `rows` rows."""
@@ -116,5 +132,7 @@ class Emitter:
         return self._numbers[name]
 
     def _new(self, tensor: Tensor) -> Tensor:
-        self.tensors.append(tensor)
-        return tensor
+        """The tensor, in the arena wherever the one that it was made like is."""
+        inside = tensor if tensor.outside is None else replace(tensor, outside=None)
+        self.tensors.append(inside)
+        return inside

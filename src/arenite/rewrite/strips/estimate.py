@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from arenite.operators.macs import macs
 from arenite.rewrite.joins import levels
-from arenite.rewrite.strips.pixels import ROWS
+from arenite.rewrite.strips.pixels import ROWS, is_copy
 from arenite.rewrite.strips.plan import strips_of
 from arenite.rewrite.strips.rows import Rows
 
@@ -49,7 +49,7 @@ def estimate(plan: StripPlan) -> Estimate:
     strips = strips_of(plan)
     done = sum(_macs(operator, cut, whole[operator]) for strip in strips for operator, cut in strip.cuts.items())
     copies = _copies(plan, strips)
-    operators = len(copies) + sum(len(strip.cuts) for strip in strips)
+    operators = len(copies) + sum(not is_copy(operator) for strip in strips for operator in strip.cuts)
     return Estimate(sum(whole.values()), done, sum(copies), operators, strips)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.model import ElementType
+from arenite.rewrite.edits import steps
 from arenite.rewrite.regions import CannotSplitError
 from arenite.rewrite.strips.cut import Cut, Rule
 
@@ -33,6 +34,13 @@ def concatenation_rule(operator: Operator) -> Rule:
     if not isinstance(axis, int) or axis % 4 not in (2, 3):
         raise CannotSplitError("joins along rows or batches")
     return same_rows_rule(operator)
+
+
+def is_copy(operator: Operator) -> bool:
+    """Whether an operator gives its only input as its output; a strip of it needs no operator."""
+    if operator.code != "CONCATENATION" or len(operator.inputs) != 1:
+        return False
+    return steps(operator.input(0)) == steps(operator.outputs[0])
 
 
 def rows_of(tensor: Tensor) -> int | None:

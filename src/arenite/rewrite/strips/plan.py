@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from arenite.errors import OptionError
 from arenite.rewrite.strips.demand import demands
+from arenite.rewrite.strips.paced import paced_strips
 from arenite.rewrite.strips.rows import Rows
 
 if TYPE_CHECKING:
@@ -27,11 +28,16 @@ class StripPlan:
     `boundaries[o]` are the rows at which the strips of region output o begin and end: from 0 to the output's height,
     one more entry than strips. A strip may have no rows of some outputs, but not of all. `kept` are results of the
     region whose rows stay in the arena if the next strip reads them again; rows of other results are recomputed.
+
+    With `paced`, which has such boundaries for the region's first result, its outputs, and others, every row of these
+    results is computed once, in the strip that the boundaries say, and stays until no further strip reads it. Rows of
+    the rest are recomputed. Then a strip may have no rows of any output, and `kept` counts for nothing.
     """
 
     region: Region
     boundaries: tuple[tuple[int, ...], ...]
     kept: frozenset[Tensor] = frozenset()
+    paced: Mapping[Tensor, tuple[int, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Check the boundaries; raises OptionError."""
@@ -122,5 +128,7 @@ def _intervals(boundaries: Sequence[int]) -> tuple[Rows, ...]:
 
 def strips_of(plan: StripPlan) -> tuple[Strip, ...]:
     """The rows that each strip of a plan reads and computes."""
+    if plan.paced:
+        return paced_strips(plan.region, plan.paced)
     own = {tensor: _intervals(rows) for tensor, rows in zip(plan.region.outputs, plan.boundaries, strict=True)}
     return demands(plan.region, own, plan.kept, plan.strips)

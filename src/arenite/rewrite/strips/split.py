@@ -15,19 +15,20 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from arenite.model import Outside
 from arenite.rewrite.interface import Pass
 from arenite.rewrite.regions import still_used
+from arenite.rewrite.strips.demand import last_readers
 from arenite.rewrite.strips.emit import Emitter
-from arenite.rewrite.strips.pixels import ROWS
+from arenite.rewrite.strips.pixels import ROWS, is_copy
 from arenite.rewrite.strips.plan import strips_of
 from arenite.rewrite.strips.region import surroundings
 from arenite.rewrite.strips.rows import Rows
 
 if TYPE_CHECKING:
-    from arenite.model import Model, Operator, Tensor
+    from arenite.model import Model, Tensor
     from arenite.rewrite.strips.demand import Strip
     from arenite.rewrite.strips.plan import StripPlan
-    from arenite.rewrite.strips.region import Region
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,8 @@ class _Writer:
             for tensor, rows in zip(plan.region.outputs, plan.boundaries, strict=True)
         }
         self.pieces: dict[Tensor, list[Tensor]] = {tensor: [] for tensor in plan.region.outputs}
+        self.given: dict[Tensor, Tensor] = {}
+        """Outputs that go in rows, as far as they are given."""
         self.kept: dict[Tensor, Tensor] = {}
         self.tensors: dict[Tensor, Tensor] = {}
 
@@ -75,18 +78,19 @@ class _Writer:
         for number, strip in enumerate(self.strips):
             self._strip(number, strip)
         for tensor, pieces in self.pieces.items():
-            self.emitter.join(pieces, tensor)
+            if tensor not in self.given:
+                self.emitter.join(pieces, tensor)
 
     def _strip(self, number: int, strip: Strip) -> None:
         self.tensors = {}
-        last_readers = _last_readers(self.plan.region, strip)
+        ending = last_readers(self.plan.region, strip)
         kept = dict(self.kept)
         self.kept = {}
         for operator in self.plan.region.operators:
             (target,) = operator.outputs
             if target not in strip.held:
                 continue
-            ends = last_readers.get(operator, ())
+            ends = ending.get(operator, ())
             for tensor in ends:
                 if tensor is not target:
                     self._take(tensor, number, strip)
@@ -98,7 +102,11 @@ class _Writer:
                     self._input(tensor, rows, strip, number)
                     for tensor, rows in zip(operator.inputs, cut.reads, strict=True)
                 ]
-                parts.append(self.emitter.make(operator, cut, inputs, f"{name}/new" if parts else name))
+                source = inputs[0] if is_copy(operator) else None
+                if source is not None and source.outside is None:
+                    parts.append(source)
+                else:
+                    parts.append(self.emitter.make(operator, cut, inputs, f"{name}/new" if parts else name))
             if len(parts) == 1:
                 self.tensors[target] = parts[0]
             else:
@@ -124,20 +132,11 @@ class _Writer:
         """Slice the rows that outlive the strip from a result, so that its last reader may overwrite the other rows."""
         name, held = self._name(tensor, number), strip.held[tensor]
         if tensor in self.own and self.own[tensor][number].size:
-            self.pieces[tensor].append(self.emitter.rows(self.tensors[tensor], held, self.own[tensor][number], name))
+            piece = self.emitter.rows(self.tensors[tensor], held, self.own[tensor][number], name)
+            if tensor.outside is Outside.ROWS:
+                self.given[tensor] = self.emitter.give(self.given.get(tensor), piece, tensor)
+            else:
+                self.pieces[tensor].append(piece)
         if number + 1 < len(self.strips) and tensor in self.strips[number + 1].kept:
             rows = self.strips[number + 1].kept[tensor]
             self.kept[tensor] = self.emitter.rows(self.tensors[tensor], held, rows, name)
-
-
-def _last_readers(region: Region, strip: Strip) -> dict[Operator, list[Tensor]]:
-    """Results of a strip by the operator that reads them last; by their own operator if nothing reads them."""
-    last: dict[Tensor, Operator] = {}
-    for operator in region.operators:
-        last.update((tensor, operator) for tensor in operator.outputs if tensor in strip.held)
-        if operator in strip.cuts:
-            last.update((tensor, operator) for tensor in operator.inputs if tensor in last)
-    readers: dict[Operator, list[Tensor]] = {}
-    for tensor, operator in last.items():
-        readers.setdefault(operator, []).append(tensor)
-    return readers

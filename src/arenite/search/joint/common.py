@@ -18,7 +18,7 @@ from arenite.formulate.contents import equal_distances
 from arenite.formulate.holdings import copied_pieces, runs_graphs
 from arenite.formulate.limits import pressing
 from arenite.formulate.order import file_order, order_is_free, ordering_problem
-from arenite.operators.liveness import ALIGNMENT, align, executed_graphs
+from arenite.operators.liveness import ALIGNMENT, align, executed_graphs, head_bytes
 from arenite.problems.distances import between, multiples, with_more
 from arenite.problems.order import Charge
 from arenite.problems.placement import Relation
@@ -104,7 +104,7 @@ class Common:
         self._from = [graph.descendants[v] | 1 << v for v in range(graph.count)]
         """For each operator the set (bit mask) of itself and its descendants."""
         charges = dict(zip(charged, ordering.tensors, strict=True))
-        unused = {tensor: Charge(align(tensor.bytes), None, ()) for tensor in model.main.inputs}
+        unused = {tensor: Charge(head_bytes(tensor), None, ()) for tensor in model.main.inputs}
         charges = {**unused, **charges}
         self.charges = {number: charges[tensor] for number, tensor in enumerate(tensors) if tensor in charges}
         self.complete = all(tensor in charges for tensor in tensors if tensor in model.main.outputs)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from arenite.operators.liveness import align
+from arenite.operators.liveness import align, head_bytes
 from arenite.rewrite.channels import channel_plan
+from arenite.search.partial.ways import usual_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Set
@@ -41,6 +42,11 @@ class ByChannels:
         widest = max((tensor.bytes for tensor in self.region.inner), default=0)
         return self.most > 1 and widest > sum(tensor.bytes for tensor in self.region.outputs)
 
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers of groups to try."""
+        return usual_numbers(self.most)
+
     def plan(self, number: int) -> ChannelPlan:
         """The plan of `number` groups, which differ by at most one piece."""
         return channel_plan(self.region, number)
@@ -66,7 +72,7 @@ class ByChannels:
         region = self.region
         readers = {tensor: operator for operator in region.operators for tensor in operator.inputs if tensor}
         staying = [tensor for tensor in region.inputs if not last or tensor in self.staying]
-        alive = {tensor: align(tensor.bytes) for tensor in region.inputs}
+        alive = {tensor: head_bytes(tensor) for tensor in region.inputs}
         for operator in region.operators:
             output = _bytes(operator.outputs[0], part)
             ending = [
@@ -86,7 +92,7 @@ class ByChannels:
         A result whose outer dimensions are all 1 needs no copy: its groups are contiguous and lie in it.
         """
         copied = (tensor.bytes for tensor in self.region.outputs if prod(tensor.shape[:-1]) > 1)
-        stay = sum(align(tensor.bytes) for tensor in self.region.inputs if tensor in self.staying)
+        stay = sum(head_bytes(tensor) for tensor in self.region.inputs if tensor in self.staying)
         return stay + max(copied, default=0)
 
     def _may_share(self, operator: Operator, source: Tensor) -> bool:

@@ -11,8 +11,9 @@ import numpy as np
 from arenite.operators.macs import macs
 from arenite.rewrite.strips import strip_plan
 from arenite.search.partial.halos import nested, whole_halo
+from arenite.search.partial.paced import Paced, paced_ways
 from arenite.search.partial.uneven import Uneven
-from arenite.search.partial.ways import NUMBERS, UNEVEN
+from arenite.search.partial.ways import UNEVEN, usual_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,7 +30,7 @@ _PART = 0.25
 """Share of the recomputed work that may remain with the halo "more"; lower keeps rows of more tensors."""
 
 
-def ways_by_rows(area: Area) -> Mapping[Kind, ByRows]:
+def ways_by_rows(area: Area) -> Mapping[Kind, ByRows | Paced]:
     """The ways to execute a region in strips, each with even and with uneven heights.
 
     Halos are recomputed ("recompute"), kept for all tensors ("keep"), for the one tensor that saves the most work for
@@ -42,10 +43,12 @@ def ways_by_rows(area: Area) -> Mapping[Kind, ByRows]:
         halos["some"] = loads[min(1, len(loads) - 1)]
     if 2 < len(loads) <= len(every.kept):
         halos["more"] = loads[-1]
-    result: dict[Kind, ByRows] = {}
+    result: dict[Kind, ByRows | Paced] = {}
     for halo, load in halos.items():
         result[halo] = ByRows(load)
         result[UNEVEN[halo]] = ByRows(load, Uneven(load))
+    if area.once:
+        result.update(paced_ways(area).items())
     return result
 
 
@@ -77,6 +80,11 @@ class ByRows:
         """The largest number of strips: the rows of the last output."""
         return self.load.height
 
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers of strips to try."""
+        return usual_numbers(self.most)
+
     def plan(self, number: int) -> StripPlan:
         """The plan of `number` strips."""
         if number not in self._plans:
@@ -103,7 +111,7 @@ class ByRows:
 
         One call with the strips of all these numbers takes as long as one for a single number.
         """
-        usual = {each for each in NUMBERS if each <= self.most} if self.uneven is None else set()
+        usual = set(self.numbers) if self.uneven is None else set()
         numbers = sorted({number, *usual})
         ends = [np.array(self._boundaries(each)) for each in numbers]
         found = figure(np.concatenate([each[:-1] for each in ends]), np.concatenate([each[1:] for each in ends]))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arenite.search.partial.costs import Key
-from arenite.search.partial.ways import NUMBERS, ROW_KINDS
+from arenite.search.partial.ways import ROW_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -179,8 +179,7 @@ def _ends(costs: Costs, cuts: frozenset[int], following: int, first: int, limit:
 
 def _in_parts(costs: Costs, stretch: Key, limit: int, most_extra: int) -> Segment | None:
     """A stretch in the fewest parts within the limits, or None; more parts have a lower floor and more extra work."""
-    most = costs.most(*stretch)
-    numbers = [number for number in NUMBERS if number <= most]
+    numbers = costs.numbers(stretch)
     if not numbers or costs.floor(stretch, numbers[-1]) > limit:
         return None
     first = bisect_left(numbers, True, key=lambda number: costs.floor(stretch, number) <= limit)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from arenite.backends.generated_c.memory_places import in_memory
 from arenite.budget import Budget
 from arenite.errors import OptionError
 from arenite.operators.liveness import ALIGNMENT
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from arenite.search.partial.by_rows import ByRows
     from arenite.search.partial.choose import Choice
     from arenite.search.partial.line import Line, Stretch
+    from arenite.search.partial.paced import Paced
     from arenite.search.partial.ways import Kind, Way
 
 
@@ -69,7 +71,7 @@ class Costs:
         self._whole: dict[int, Segment] = {}
         self._least_of_whole: dict[int, int] = {}
         self._segments: dict[tuple[Key, int], Segment] = {}
-        self._by_rows: dict[tuple[int, int], Mapping[Kind, ByRows]] = {}
+        self._by_rows: dict[tuple[int, int], Mapping[Kind, ByRows | Paced]] = {}
         self._known: dict[Key, dict[int, float]] = {}
         self._settled: Counter[tuple[int, int]] = Counter()
 
@@ -86,6 +88,11 @@ class Costs:
         """The largest number of parts of a stretch; 0 if it cannot be executed this way."""
         way = self._way(first, last, kind)
         return 0 if way is None else way.most
+
+    def numbers(self, stretch: Key) -> tuple[int, ...]:
+        """The numbers of parts of a stretch to try; none if it cannot be executed this way."""
+        way = self._way(*stretch)
+        return () if way is None else way.numbers
 
     def least(self, first: int, last: int) -> int:
         """Bytes alive at the ends of a stretch: a lower bound on its head, however it is executed."""
@@ -154,7 +161,7 @@ class Costs:
         if (key, number) not in self._segments:
             floor = self.floor(key, number)
             stretch = self._with_neighbors(first, last, floor)
-            model = in_parts(stretch.model, within(stretch.model, plan))
+            model = in_memory(in_parts(stretch.model, within(stretch.model, plan)))
             needed = head(model, self.target.backend, _WORK, floor - stretch.passing, budget).found + stretch.passing
             added = self._tail(model) - self._tail_of_whole(stretch.model)
             extra = estimate(plan).extra_macs if isinstance(plan, StripPlan) else segment.extra_macs
@@ -217,7 +224,7 @@ class Costs:
             self._ways[key] = self._channels(first, last) if kind == "channels" else self._rows(first, last).get(kind)
         return self._ways[key]
 
-    def _rows(self, first: int, last: int) -> Mapping[Kind, ByRows]:
+    def _rows(self, first: int, last: int) -> Mapping[Kind, ByRows | Paced]:
         # Imported here because they load numpy.
         from arenite.search.partial.by_rows import ways_by_rows
         from arenite.search.partial.load import Area

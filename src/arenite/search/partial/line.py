@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from arenite.operators.liveness import align
+from arenite.operators.liveness import head_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,7 +73,7 @@ class Line:
             inputs=tuple(tensor for tensor in alive if tensor in read),
             outputs=tuple(tensor for tensor in after if tensor in used),
         )
-        passing = sum(align(tensor.bytes) for tensor in after if tensor not in used)
+        passing = sum(head_bytes(tensor) for tensor in after if tensor not in used)
         return Stretch(first, last, replace(self.model, graphs=(new, *self.model.graphs[1:])), passing)
 
     def crossing(self, position: int) -> int:
@@ -86,7 +86,7 @@ class Line:
         alive = [0] * (len(self) + 1)
         for tensor, (born, end) in self.lives.items():
             for position in range(born + 1, end + 1):
-                alive[position] += align(tensor.bytes)
+                alive[position] += head_bytes(tensor)
         return alive
 
     @cached_property

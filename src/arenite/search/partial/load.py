@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from arenite.operators.liveness import ALIGNMENT, align
+from arenite.model import Outside
+from arenite.operators.liveness import ALIGNMENT, head_bytes
 from arenite.search.partial.reading import ROWS, reading
 
 if TYPE_CHECKING:
@@ -52,8 +53,8 @@ class Area:
         }
         for number, entry in enumerate(self.readings):
             last.update((source.tensor, number) for source in entry.sources if source.tensor in last)
-        self.row = {tensor: prod(tensor.shape[2:]) * tensor.type.bytes for tensor in (*read, *results)}
-        """Bytes of one row of each tensor."""
+        self.row = {tensor: _row(tensor) for tensor in (*read, *results)}
+        """Bytes in the arena of one row of each tensor."""
         self.shared = tuple(self._shared(*pair) for pair in zip(region.operators, self.readings, strict=True))
         """For each operator the input that its output may overlap, or None."""
         self.ending = tuple(
@@ -62,7 +63,13 @@ class Area:
         """For each operator the results of the region whose last reader it is."""
         self.by_rows = tuple(tensor for tensor in region.inputs if tensor in read and tensor not in staying)
         """The inputs whose rows are freed as soon as no further strip reads them."""
-        self.whole = sum(align(tensor.bytes) for tensor in region.inputs if tensor not in self.by_rows)
+        self.once = frozenset(
+            operator.outputs[0]
+            for operator in region.operators
+            if any(tensor is not None and tensor.outside is Outside.ROWS for tensor in operator.inputs)
+        )
+        """The results that an operator reads of an input which comes in rows."""
+        self.whole = sum(head_bytes(tensor) for tensor in region.inputs if tensor not in self.by_rows)
         """Bytes of the other inputs, which are alive throughout."""
 
     def place(self, tensor: Tensor) -> int:
@@ -79,11 +86,14 @@ class Area:
 
 
 class Load:
-    """A region in strips that keep the halos of the tensors `kept`, and recompute those of all others."""
+    """A region in strips that keep the halos of the tensors `kept`, and recompute those of all others.
+
+    The halos of inputs that come in rows are kept as well, since the application hands over each row once.
+    """
 
     def __init__(self, area: Area, kept: frozenset[Tensor]) -> None:
         self.area = area
-        self.kept = kept
+        self.kept = kept = kept | area.once
         # Tables by the row where a strip begins or ends: the first row of a tensor that the strip needs (`_first`), the
         # first that it computes (`_new`), and the end of these rows (`_end`). `_own`: boundaries of region outputs.
         self._first: dict[Tensor, Ints] = {}
@@ -221,6 +231,10 @@ class Load:
         if tensor not in self._own:
             return 0
         return (self._own[tensor][end] - self._own[tensor][first]) * self.area.row[tensor]
+
+
+def _row(tensor: Tensor) -> int:
+    return 0 if tensor.outside else prod(tensor.shape[2:]) * tensor.type.bytes
 
 
 def _aligned(count: Ints | int) -> Ints:

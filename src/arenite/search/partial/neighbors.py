@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from arenite.search.partial.choose import Choice
 from arenite.search.partial.costs import Key
-from arenite.search.partial.ways import NUMBERS, ROW_KINDS
+from arenite.search.partial.ways import ROW_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from arenite.search.partial.ways import Kind
 
 _NEAR = 2
-"""Steps in `NUMBERS` to either side of a stretch's own number of parts; each step costs layouts of whole models."""
+"""Steps to either side of a stretch's own number of parts; each step costs layouts of whole models."""
 _KINDS: tuple[Kind, ...] = (*ROW_KINDS, "channels")
 
 
@@ -37,10 +37,11 @@ def neighbors(costs: Costs, choice: Choice, most_extra: int) -> Iterator[Choice]
 
 def _others(costs: Costs, segment: Segment) -> Iterator[tuple[Segment, ...]]:
     yield tuple(costs.whole(position) for position in range(segment.first, segment.last + 1))
-    at = bisect_left(NUMBERS, segment.number)
-    near = {*NUMBERS[max(0, at - _NEAR) : at + _NEAR + 1], segment.number - 1, segment.number, segment.number + 1}
     for kind in _KINDS:
-        most = costs.most(segment.first, segment.last, kind)
+        key = Key(segment.first, segment.last, kind)
+        numbers, most = costs.numbers(key), costs.most(*key)
+        at = bisect_left(numbers, segment.number)
+        near = {*numbers[max(0, at - _NEAR) : at + _NEAR + 1], segment.number - 1, segment.number, segment.number + 1}
         for number in sorted(near):
             if 1 < number <= most and (kind, number) != (segment.kind, segment.number):
-                yield (costs.parts(Key(segment.first, segment.last, kind), number),)
+                yield (costs.parts(key, number),)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from arenite.rewrite.channels import ChannelPlan, SplitChannels, channel_region_of
-from arenite.rewrite.strips import SplitRows, region_of, strips_of
+from arenite.rewrite.strips import SplitRows, is_copy, region_of, strips_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Set
@@ -55,7 +55,8 @@ def in_parts(model: Model, plan: StripPlan | ChannelPlan) -> Model:
 
     For strips, all slices of the region's inputs are taken before the first strip. A slice of whole rows is a view of
     the input and costs nothing. After the last slice the input has no reader left, and each slice ends with its strip.
-    So the region's output may overwrite input rows that have been read.
+    So the region's output may overwrite input rows that have been read. Slices of an input outside of the arena are
+    copies, and stay in their strips.
     """
     if isinstance(plan, ChannelPlan):
         return SplitChannels(plan).run(model)
@@ -68,8 +69,9 @@ def _sliced_first(model: Model, plan: StripPlan, before: Set[Operator]) -> Model
     The operators in `before` do not move: the slices of other regions, perhaps of the same tensors, are among them.
     """
     operators = model.main.operators
+    views = {tensor for tensor in plan.region.inputs if tensor.outside is None}
     slices = (operator for operator in operators if operator.code == "SLICE" and operator not in before)
-    first = dict.fromkeys(operator for operator in slices if operator.inputs[0] in plan.region.inputs)
+    first = dict.fromkeys(operator for operator in slices if operator.inputs[0] in views)
     if not first:
         return model
     at = next(place for place, operator in enumerate(operators) if operator not in before)
@@ -87,10 +89,13 @@ def _sources(plan: StripPlan | ChannelPlan, new: Iterable[Operator]) -> dict[tup
     if isinstance(plan, ChannelPlan):
         expected = [operator for _ in plan.groups for operator in plan.region.operators]
     else:
-        expected = [each for strip in strips_of(plan) for each in plan.region.operators if each in strip.cuts]
+        operators = [each for each in plan.region.operators if not is_copy(each)]
+        expected = [each for strip in strips_of(plan) for each in operators if each in strip.cuts]
     found: dict[tuple[Tensor, ...], Operator | None] = {}
     for operator in new:
-        computes = expected and operator.code == expected[0].code and not _joins(operator, plan)
+        computes = (
+            expected and operator.code == expected[0].code and not _joins(operator, plan) and not is_copy(operator)
+        )
         found[operator.outputs] = expected.pop(0) if computes else None
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from arenite.backends.generated_c.memory_places import in_memory
 from arenite.rewrite import Prune
 from arenite.search.partial.frontier import any_head, frontier
 from arenite.search.partial.layout import laid_out
@@ -100,7 +101,7 @@ def partial(
     """
     strips = realize(model, choice)
     whole, copies = unpacked(strips.model)
-    found = laid_out(Prune().run(whole), policy, rooms, budget, limit=limit)
+    found = laid_out(in_memory(Prune().run(whole)), policy, rooms, budget, limit=limit)
     sources = {**strips.sources, **{copy.outputs: original for copy, original in copies.items()}}
     return None if found is None else Partial(found.shared, found.room, choice, sources)
 

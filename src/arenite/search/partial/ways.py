@@ -15,20 +15,28 @@ Halo = Literal["recompute", "keep", "some", "more"]
 """Rows that two strips need: recomputed, kept for all tensors, kept for one tensor ("some"), or for a few ("more")."""
 Uneven = Literal["recompute uneven", "keep uneven", "some uneven", "more uneven"]
 """The same halos with strips of uneven height, chosen so that the most bytes alive in a strip are fewest."""
-Kind = Literal[Halo, Uneven, "channels"]
+Paces = Literal["paced", "paced some", "paced more"]
+"""Strips that follow the rows of an input which comes in rows; some recompute some or more results."""
+PACES: tuple[Paces, ...] = ("paced", "paced some", "paced more")
+Kind = Literal[Halo, Uneven, Paces, "channels"]
 """A kind of strips, or groups of channels."""
 
 UNEVEN: Mapping[Halo, Uneven] = MappingProxyType(
     {"recompute": "recompute uneven", "keep": "keep uneven", "some": "some uneven", "more": "more uneven"}
 )
 """Each halo with strips of even height -> the kind with the same halo and strips of uneven height."""
-EVEN_KINDS: tuple[Kind, ...] = tuple(UNEVEN)
+EVEN_KINDS: tuple[Kind, ...] = (*UNEVEN, *PACES)
 """The kinds of strips of about the same height."""
-ROW_KINDS: tuple[Kind, ...] = (*UNEVEN, *UNEVEN.values())
+ROW_KINDS: tuple[Kind, ...] = (*EVEN_KINDS, *UNEVEN.values())
 """All kinds of strips."""
 
 NUMBERS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20, 24, 28, 32, 40, 48, 56, 64)
 """Numbers of parts to try; coarser upwards, because one more of many parts changes little."""
+
+
+def usual_numbers(most: int) -> tuple[int, ...]:
+    """The numbers of parts to try where there may be `most` parts."""
+    return tuple(number for number in NUMBERS if number <= most)
 
 
 class Way(Protocol):
@@ -37,6 +45,10 @@ class Way(Protocol):
     @property
     def most(self) -> int:
         """The largest number of parts."""
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers of parts to try, the smallest first."""
 
     def plan(self, number: int) -> StripPlan | ChannelPlan:
         """The plan of `number` parts."""

@@ -1,0 +1,130 @@
+"""Inputs that come in rows: which rows of them an operator reads, and the most rows that the arena holds at a time.
+
+The application hands over the rows of such an input from the first to the last, each row once. SLICE and CONCATENATION
+do nothing else with them than to take new rows and to join them with rows that are still needed:
+
+    x (outside) -SLICE--> rows 0-5 --------------------------> strip 1
+                              rows 3-5 -.
+    x (outside) -SLICE--> rows 5-8 ----CONCATENATION--> 3-8 --> strip 2
+
+An output that goes in rows is the other way round: each CONCATENATION adds the rows of one strip to those before.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from arenite.model import Outside
+from arenite.operators.constants import integers
+from arenite.operators.liveness import lifetimes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from arenite.model import Graph, Model, Operator, Tensor
+
+ROWS = 1
+"""The axis of rows in NHWC tensors."""
+
+
+class Taken(NamedTuple):
+    """Rows `first` to `end`, without `end`, of an input or output outside of the arena."""
+
+    whole: Tensor
+    first: int
+    end: int
+
+
+def rows_read(operator: Operator) -> Taken | None:
+    """The rows that an operator takes of an input which comes in rows; None if it does something else with it."""
+    source = operator.inputs[0] if operator.inputs else None
+    if source is None or source.outside is not Outside.ROWS or len(operator.outputs) != 1:
+        return None
+    if operator.code == "CONCATENATION" and len(operator.inputs) == 1:
+        return Taken(source, 0, source.shape[ROWS])
+    if operator.code != "SLICE":
+        return None
+    begin, shape = integers(operator.inputs[1]), operator.outputs[0].shape
+    others = [axis for axis in range(len(source.shape)) if axis != ROWS]
+    if begin is None or len(begin) != len(shape):
+        return None
+    if any(begin[axis] or shape[axis] != source.shape[axis] for axis in others):
+        return None
+    return Taken(source, begin[ROWS], begin[ROWS] + shape[ROWS])
+
+
+def rows_written(operator: Operator) -> Taken | None:
+    """The rows that an operator adds to an output which goes in rows; None if it does something else.
+
+    The last input has these rows. The first, if there are two, is the output as far as it is written already.
+    """
+    if operator.code != "CONCATENATION" or len(operator.outputs) != 1 or len(operator.inputs) > 2:
+        return None
+    target, new = operator.outputs[0], operator.input(-1)
+    if target.outside is not Outside.ROWS or new.outside is not None:
+        return None
+    if len(operator.inputs) == 2 and operator.input(0).outside is not Outside.ROWS:
+        return None
+    return Taken(target, target.shape[ROWS] - new.shape[ROWS], target.shape[ROWS])
+
+
+def ends_in_rows(model: Model) -> dict[Tensor, Tensor]:
+    """Every tensor that comes or goes in rows -> the input or output whose rows it has.
+
+    An output that strips write one after the other is several tensors, each as far as it is written.
+    """
+    graph = model.main
+    found = {tensor: tensor for tensor in (*graph.inputs, *graph.outputs) if tensor.outside is Outside.ROWS}
+    for operator in reversed(graph.operators):
+        written = rows_written(operator)
+        if written is not None and written.whole in found and len(operator.inputs) == 2:
+            found[operator.input(0)] = found[written.whole]
+    return found
+
+
+def comes_once(graph: Graph, source: Tensor) -> bool:
+    """Whether the operators of a graph only take rows of an input, in its order and each row at most once."""
+    next_row = 0
+    for operator in graph.operators:
+        if source in operator.inputs:
+            taken = rows_read(operator)
+            if taken is None or taken.first < next_row:
+                return False
+            next_row = taken.end
+    return source not in graph.outputs
+
+
+def most_held(model: Model, source: Tensor) -> int:
+    """The most rows of an input which comes in rows that the arena holds at a time.
+
+    Rows that an operator computed something of, be it only a type, do not count.
+    """
+    held: dict[Tensor, frozenset[int]] = {}
+    for operator in model.main.operators:
+        rows = _rows(operator, source, held)
+        if rows:
+            held[operator.outputs[0]] = rows
+    lives = lifetimes(model).of
+    events = [(lives[tensor].first, lives[tensor].last, rows) for tensor, rows in held.items()]
+    return max((len(rows) for rows in _at_a_time(events)), default=0)
+
+
+def _rows(operator: Operator, source: Tensor, held: dict[Tensor, frozenset[int]]) -> frozenset[int]:
+    taken = rows_read(operator)
+    if taken is not None:
+        return frozenset(range(taken.first, taken.end)) if taken.whole is source else frozenset()
+    if operator.code not in ("SLICE", "CONCATENATION"):
+        return frozenset()
+    known = [held[tensor] for tensor in operator.inputs if tensor in held]
+    if operator.code == "CONCATENATION" or not known:
+        return frozenset().union(*known)
+    begin = integers(operator.inputs[1])
+    rows = sorted(known[0])
+    first = begin[ROWS] if begin is not None and len(begin) > ROWS else 0
+    return frozenset(rows[first : first + operator.outputs[0].shape[ROWS]])
+
+
+def _at_a_time(events: list[tuple[int, int, frozenset[int]]]) -> Iterator[frozenset[int]]:
+    """The rows held in each scope in which a tensor with rows begins."""
+    for begin, _, _ in events:
+        yield frozenset().union(*(rows for first, last, rows in events if first <= begin <= last))

@@ -199,12 +199,11 @@ class PartialSearch:
         while best.choice is not None:
             near = neighbors(self._costs, best.choice, self._most_extra)
             for choice in promising(near, self.objective, self.tail):
-                mark = tuple((segment.first, segment.last, segment.kind, segment.number) for segment in choice.segments)
-                if mark in tried or not self._hopeful(choice, best):
+                if choice.mark in tried or not self._hopeful(choice, best):
                     continue
                 if operators > _IMPROVED or self.task.budget.over:
                     return
-                tried.add(mark)
+                tried.add(choice.mark)
                 self.task.progress(f"strips: {best.size(self.objective):,} bytes, another layout from near there")
                 rooms = self._rooms if best.room is None else (best.room,)
                 candidate = self._laid_out(choice, rooms, self.head_to_beat(choice, best))

@@ -1,7 +1,7 @@
 """What figures of the pages have to be: rows of benchmarks/RESULTS.md, constants of the code, and what it computes.
 
-`RULES` names a page, words of it with {} for each figure, and a function that gives the figures as the page prints them.
-`STATED` names the figures that nothing here can compute, and why.
+`RULES` names a page, words of it with {} for each figure, and a function that gives the figures. `STATED` names the
+figures that nothing here can compute, and why.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from arenite.runtimes import process, work
 from arenite.runtimes.verification import judging
 from arenite.search import buffer_list, decide, split
 from arenite.search.options import MOST_EXTRA_MACS
-from arenite.solve.core import interface
+from arenite.solve.core.interface import MOVES_AT_ONCE, STATES_OF_BREADTH_FIRST_AT_ONCE
 from arenite.solve.place import solver
 from arenite.tflite.read import MOST_THINGS
 
@@ -252,8 +252,8 @@ RULES = (
     ),
     Rule(
         "report.md",
-        "is {} MB. Chromium on one core of a cloud machine paints it after {} s and answers from {} s on; filtering takes {} "
-        "s, sorting {} s, zooming {} s and pointing {} s",
+        "is {} MB. Chromium on one core of a cloud machine paints it after {} s and answers from {} s on; filtering "
+        "takes {} s, sorting {} s, zooming {} s and pointing {} s",
         lambda: measured("Report", *PAGE, model="3 stages of WS(300)"),
     ),
     Rule(
@@ -302,8 +302,8 @@ RULES = (
     ),
     Rule(
         "verification.md",
-        "after {} seconds of processor time, and one more for each {} million multiply-accumulates of all rounds (the body "
-        "of a loop counted {} times) and each {} MB of the file",
+        "after {} seconds of processor time, and one more for each {} million multiply-accumulates of all rounds (the "
+        "body of a loop counted {} times) and each {} MB of the file",
         lambda: [work.LEAST_SECONDS, work.SLOWEST_WORK // 10**6, work.PASSES, work.SLOWEST_WORK // 10**6],
     ),
     Rule("verification.md", "on the clock counts, {} times as long", lambda: [process.CLOCK_PER_PROCESSOR_SECOND]),
@@ -320,12 +320,12 @@ RULES = (
     Rule(
         "design.md",
         "every {} moves or {} states",
-        lambda: [interface.MOVES_AT_ONCE, interface.STATES_OF_BREADTH_FIRST_AT_ONCE],
+        lambda: [MOVES_AT_ONCE, STATES_OF_BREADTH_FIRST_AT_ONCE],
     ),
     Rule("design.md", "Where more than {} pairs of buffers", lambda: [solver._MOST_CONFLICTS]),
     Rule(
         "design.md",
-        "inside each other more than {} deep, or more than {} operators in all",
+        "more than {} deep, or more than {} operators in all",
         lambda: [MOST_NESTED, MOST_SCOPES],
     ),
     Rule("sweep.md", "gives a worker up that is being started again {} seconds after it died", lost_worker_seconds),
@@ -342,7 +342,7 @@ STATED = (
     ("arena.md", "fails in {} bytes less", "tests/backends/test_tail.py says so"),
     (
         "overlap.md",
-        "rounded up to 16, at random distances, on blocks copied onto themselves, some {} plans",
+        "on blocks copied onto themselves, some {} plans",
         "measured once",
     ),
     ("overlap.md", "an element and {} bytes below the least distance", "measured once"),

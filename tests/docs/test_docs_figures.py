@@ -1,8 +1,8 @@
 """Every figure of the pages is compared: with what runs on its page, with benchmarks/RESULTS.md, or with the code.
 
 A figure is a number with a comma between thousands, a number with a unit, or a table's cell with a decimal fraction.
-Numbers from 1,000 on that a block of the same page prints need nothing more where tests run the block. All others have a
-rule in `figures_of_pages.py`, or a reason why they have none.
+Numbers from 1,000 on that a block of the same page prints need nothing more where tests run the block. All others
+have a rule in `figures_of_pages.py`, or a reason why they have none.
 """
 
 from __future__ import annotations

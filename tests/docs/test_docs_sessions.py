@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import shlex
 import shutil
 from pathlib import Path
 
+import distributed
 import pytest
 import typer
 from console_sessions import matches, prepare, printed, sessions
 from typer.testing import CliRunner
 
 from arenite.cli import app
+from benchmarks.__main__ import BENCHMARKS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 PAGES = sorted(page for page in DOCS.rglob("*.md") if sessions(page))
+FOLDERS = [ROOT / each for each in (".", "src", "src/arenite", "src/arenite/backends")]
+"""From here pages name files."""
+MADE = {"src/arenite/rewrite/merge_relu.py", "tests/rewrite/test_merge_relu.py", "src/main.c"}
+"""Files of the reader's own."""
+ELSEWHERE = {"--variants"}
+"""Options of examples/sweep/cluster.py."""
 TOOLS = ("make", "gcc", "arm-none-eabi-gcc", "qemu-system-arm")
 
 
@@ -40,11 +49,29 @@ def test_shown_output_is_what_is_printed(page, tmp_path):
         assert matches(session.shown, lines), "\n".join([session.command, *lines])
 
 
-@pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=name_of)
-def test_scripts_are_python(page):
-    for script in re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
-        if not script.startswith(">>>"):
-            compile(script, name_of(page), "exec")
+def scripts(page):
+    """The Python blocks of a page that are no examples for doctest, which runs all others."""
+    blocks = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    return [compile(block, name_of(page), "exec") for block in blocks if not block.startswith(">>>")]
+
+
+def test_all_other_python_needs_a_cluster_or_a_converter():
+    """TensorFlow and PyTorch are not installed for tests; both tutorials say with which versions what was run."""
+    found = {name_of(page) for page in DOCS.rglob("*.md") if scripts(page)}
+    assert found == {"sweep.md", "tutorials/keras.md", "tutorials/pytorch.md"}
+
+
+def test_the_script_for_a_cluster_runs(tmp_path, monkeypatch):
+    """On workers in this process, whatever the address."""
+    monkeypatch.chdir(tmp_path)
+    Path("models").mkdir()
+    assert CliRunner().invoke(app, ["zoo", "paper", "-o", "models/paper.tflite"]).exit_code == 0
+    here = functools.partial(distributed.Client, processes=False, dashboard_address=None)
+    monkeypatch.setattr(distributed, "Client", lambda _: here())
+    (script,) = scripts(DOCS / "sweep.md")
+    defined = {}
+    exec(script, defined)  # the page is part of this repository
+    assert [(record.error, record.peak_bytes) for record in defined["records"]] == [(None, 5216)]
 
 
 def test_first_steps_are_three_commands_of_which_each_names_the_next():
@@ -71,6 +98,25 @@ def test_options_of_commands_exist(page):
         for command in " ".join(words).split(" && "):
             name, *arguments = command.split()[1:]
             program.get_command(typer.Context(program), name).make_context(name, arguments)
+
+
+@pytest.mark.parametrize("page", [*sorted(DOCS.rglob("*.md")), ROOT / "README.md"], ids=lambda page: page.name)
+def test_commands_options_and_files_in_sentences_exist(page):
+    words = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    spans = [" ".join(span.split()) for span in re.findall(r"`([^`]+)`", words)]
+    program = typer.main.get_command(app)
+    options = {
+        name: {option for each in command.params for option in (*each.opts, *each.secondary_opts)}
+        for name in program.list_commands(typer.Context(program))
+        if (command := program.get_command(typer.Context(program), name))
+    }
+    for name, rest in (found for span in spans for found in re.findall(r"^arenite ([a-z]+)(.*)", span)):
+        assert set(re.findall(r"--[a-z][a-z0-9-]*", rest)) <= options[name], (name, rest)
+    everywhere = set().union(*options.values(), ELSEWHERE)
+    assert {option for span in spans for option in re.findall(r"^--[a-z][a-z0-9-]*", span)} <= everywhere
+    files = {word for span in spans for word in re.findall(r"^[\w/]+/[\w.]+\.(?:py|md|csv|c)$", span)}
+    assert [file for file in files - MADE if not any((folder / file).exists() for folder in FOLDERS)] == []
+    assert {name for span in spans for name in re.findall(r"^python -m benchmarks (\S+)", span)} <= BENCHMARKS.keys()
 
 
 @pytest.mark.parametrize(

@@ -15,17 +15,10 @@ from console_sessions import matches, prepare, printed, sessions
 from typer.testing import CliRunner
 
 from arenite.cli import app
-from benchmarks.__main__ import BENCHMARKS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 PAGES = sorted(page for page in DOCS.rglob("*.md") if sessions(page))
-FOLDERS = [ROOT / each for each in (".", "src", "src/arenite", "src/arenite/backends")]
-"""From here pages name files."""
-MADE = {"src/arenite/rewrite/merge_relu.py", "tests/rewrite/test_merge_relu.py", "src/main.c"}
-"""Files of the reader's own."""
-ELSEWHERE = {"--variants"}
-"""Options of examples/sweep/cluster.py."""
 TOOLS = ("make", "gcc", "arm-none-eabi-gcc", "qemu-system-arm")
 
 
@@ -98,25 +91,6 @@ def test_options_of_commands_exist(page):
         for command in " ".join(words).split(" && "):
             name, *arguments = command.split()[1:]
             program.get_command(typer.Context(program), name).make_context(name, arguments)
-
-
-@pytest.mark.parametrize("page", [*sorted(DOCS.rglob("*.md")), ROOT / "README.md"], ids=lambda page: page.name)
-def test_commands_options_and_files_in_sentences_exist(page):
-    words = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
-    spans = [" ".join(span.split()) for span in re.findall(r"`([^`]+)`", words)]
-    program = typer.main.get_command(app)
-    options = {
-        name: {option for each in command.params for option in (*each.opts, *each.secondary_opts)}
-        for name in program.list_commands(typer.Context(program))
-        if (command := program.get_command(typer.Context(program), name))
-    }
-    for name, rest in (found for span in spans for found in re.findall(r"^arenite ([a-z]+)(.*)", span)):
-        assert set(re.findall(r"--[a-z][a-z0-9-]*", rest)) <= options[name], (name, rest)
-    everywhere = set().union(*options.values(), ELSEWHERE)
-    assert {option for span in spans for option in re.findall(r"^--[a-z][a-z0-9-]*", span)} <= everywhere
-    files = {word for span in spans for word in re.findall(r"^[\w/]+/[\w.]+\.(?:py|md|csv|c)$", span)}
-    assert [file for file in files - MADE if not any((folder / file).exists() for folder in FOLDERS)] == []
-    assert {name for span in spans for name in re.findall(r"^python -m benchmarks (\S+)", span)} <= BENCHMARKS.keys()
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from arenite.operators.macs import macs
 from arenite.operators.peak import peak_memory
 from arenite.rewrite import Prune
 from arenite.rewrite.channels import ChannelPlan, estimate_channels, wide_regions
-from arenite.rewrite.strips import why_not
+from arenite.rewrite.strips import estimate, why_not
 from arenite.search.candidate import Candidate, best_of, start_of
 from arenite.search.layout_policy import LayoutPolicy
 from arenite.search.orders import runs_as_filed
@@ -296,7 +296,7 @@ def _strips(task: Task, base: Model, choice: Choice) -> Iterator[Strips]:
         else:
             results = [tensor for operator in plan.region.operators for tensor in operator.outputs]
             kept = tuple(tensor.name for tensor in results if tensor in plan.kept)
-            yield Strips(places, plan.boundaries[-1], _halo(segment), segment.extra_macs, kept=kept)
+            yield Strips(places, plan.boundaries[-1], _halo(segment), estimate(plan).extra_macs, kept=kept)
 
 
 def _halo(segment: Segment) -> Literal["recompute", "keep", "some"]:

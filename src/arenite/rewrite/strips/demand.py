@@ -1,7 +1,8 @@
 """Rows of every tensor of a region that each strip reads and computes.
 
 Goes from the last operator to the first: an operator computes the smallest interval that contains all rows read from
-its output, and this interval decides the rows that the operator reads.
+its output, and this interval decides the rows that the operator reads. Then it goes from the last strip to the first:
+rows that are kept stay as long as a later strip needs them.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from arenite.rewrite.strips.rows import Rows
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence, Set
 
     from arenite.model import Operator, Tensor
     from arenite.rewrite.strips.cut import Cut
     from arenite.rewrite.strips.region import Region
-    from arenite.rewrite.strips.rows import Rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,10 +25,10 @@ class Strip:
     """One strip of a region.
 
     Attributes:
-        held: rows of each tensor, region inputs included, that operators of the strip read or that belong to a region
-            output.
+        held: rows of each tensor, region inputs included, that operators of the strip read, that belong to a region
+            output, or that stay for a later strip.
         cuts: operators that compute something in the strip.
-        kept: first rows of those tensors for which the previous strip has computed them. The cut of the tensor's
+        kept: first rows of those tensors for which earlier strips have computed them. The cut of the tensor's
             operator computes the remaining rows, if any.
     """
 
@@ -37,37 +39,63 @@ class Strip:
 
 def demands(region: Region, own: Mapping[Tensor, Sequence[Rows]], keep: Set[Tensor], strips: int) -> tuple[Strip, ...]:
     """The strips of a region; `own` has the rows of each region output by strip, `keep` the tensors with kept rows."""
-    result: list[Strip] = []
+    needs: list[_Need] = []
+    done: dict[Tensor, int] = {}
     for number in range(strips):
-        held = {tensor: rows[number] for tensor, rows in own.items() if rows[number].size}
-        before = result[-1].held if result else {}
-        result.append(_strip(region, held, before, keep))
-    return tuple(result)
+        needed = {tensor: rows[number] for tensor, rows in own.items() if rows[number].size}
+        needs.append(_need(region, needed, done, keep))
+        done = {**done, **{tensor: max(rows.end, done.get(tensor, 0)) for tensor, rows in needed.items()}}
+    result: list[Strip] = []
+    later: dict[Tensor, int] = {}
+    for need in reversed(needs):
+        result.append(_strip(need, later, keep))
+        later.update((tensor, min(rows.first, later.get(tensor, rows.first))) for tensor, rows in need.rows.items())
+    return tuple(reversed(result))
 
 
-def _strip(region: Region, held: dict[Tensor, Rows], before: Mapping[Tensor, Rows], keep: Set[Tensor]) -> Strip:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Need:
+    """What one strip computes and reads, rows of earlier strips included, which end at `done`."""
+
+    rows: Mapping[Tensor, Rows]
+    cuts: Mapping[Operator, Cut]
+    done: Mapping[Tensor, int]
+
+
+def _need(region: Region, needed: dict[Tensor, Rows], done: Mapping[Tensor, int], keep: Set[Tensor]) -> _Need:
+    """The need of a strip for these rows of the region's outputs; `needed` gets the rows of all other tensors."""
     cuts: dict[Operator, Cut] = {}
-    kept: dict[Tensor, Rows] = {}
     for operator in reversed(region.operators):
         (target,) = operator.outputs
-        rows = held.get(target)
+        rows = needed.get(target)
         if rows is None:
             continue
-        if target in keep and target in before and rows.first < before[target].end:
-            kept[target], rows = _parted(rows, before[target].end)
-        if not rows.size:
-            continue
-        cut = cuts[operator] = region.rules[operator](rows)
-        for tensor, read in zip(operator.inputs, cut.reads, strict=True):
-            if read is not None and tensor is not None and tensor.data is None:
-                held[tensor] = read.hull(held.get(tensor))
-    return Strip(held, cuts, kept)
+        if target in keep:
+            rows = Rows(min(rows.end, max(rows.first, done.get(target, 0))), rows.end)
+        if rows.size:
+            cut = cuts[operator] = region.rules[operator](rows)
+            for tensor, read in zip(operator.inputs, cut.reads, strict=True):
+                if read is not None and tensor is not None and tensor.data is None:
+                    needed[tensor] = read.hull(needed.get(tensor))
+    return _Need(needed, cuts, done)
 
 
-def _parted(rows: Rows, end: int) -> tuple[Rows, Rows]:
-    """Split rows into those before `end` and those from `end` on."""
-    middle = min(rows.end, end)
-    return type(rows)(rows.first, middle), type(rows)(middle, rows.end)
+def _strip(need: _Need, later: Mapping[Tensor, int], keep: Set[Tensor]) -> Strip:
+    """The strip with the rows that it has to hold for later ones; `later`: the first rows that these need.
+
+    A strip may hold rows that it does not read, where an operator that enlarges, or a branch that is behind, needs them
+    in a strip after the next.
+    """
+    held, kept = dict(need.rows), {}
+    for tensor in keep:
+        before, rows = need.done.get(tensor, 0), need.rows.get(tensor)
+        end = before if rows is None else max(rows.end, before)
+        first = min(later.get(tensor, end), end if rows is None else rows.first)
+        if first < end:
+            held[tensor] = Rows(first, end)
+        if first < before:
+            kept[tensor] = Rows(first, before)
+    return Strip(held, need.cuts, kept)
 
 
 def last_readers(region: Region, strip: Strip) -> dict[Operator, list[Tensor]]:

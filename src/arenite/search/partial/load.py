@@ -50,7 +50,7 @@ class Area:
         read = dict.fromkeys(source.tensor for entry in self.readings for source in entry.sources)
         results = dict.fromkeys((*region.inner, *region.outputs))
         self.folded = _folded(region) if kernels.generated else {}
-        """Results of PADs that are in no arena, since convolutions of generated C pad by themselves -> the PADs' inputs.
+        """Results of PADs that are in no arena, as convolutions of generated C pad by themselves -> the PADs' inputs.
 
         Every strip pads anew, so that the convolution still reads a PAD."""
         last = {

@@ -60,6 +60,9 @@ class Task:
         base = in_memory(outside)
         return Task(source, options, budget, progress, base, changes, {**integers.stands_for, **moved, **at_ends})
 
+    def __getstate__(self) -> dict[str, object]:
+        return {**vars(self), "progress": silent}  # a caller's function may be one that cannot be pickled
+
     def has_changes(self, model: Model) -> bool:
         """Whether a model consists of the operators of `base`, in any order, so that the notes on rewrites apply."""
         return set(model.main.operators) == set(self.base.main.operators)

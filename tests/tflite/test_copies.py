@@ -65,7 +65,9 @@ def test_models_that_differ_are_not_equal():
 
 
 def test_a_copy_of_an_exploration_makes_the_same_plans():
-    found = arenite.explore(zoo.build("chain", length=3), replace(QUICK, split=True), progress=lambda _: None)
+    found = arenite.explore(
+        zoo.build("mobilenet-v1", resolution=64), replace(QUICK, split=True), progress=lambda _: None
+    )
     again = copied(found)
     assert again == found
     last = len(found.points) - 1

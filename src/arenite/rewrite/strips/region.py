@@ -36,6 +36,16 @@ class Region:
     inner: tuple[Tensor, ...]
     rules: Mapping[Operator, Rule] = field(repr=False)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return _again, (self.operators, self.inputs, self.outputs, self.inner)
+
+
+def _again(
+    operators: tuple[Operator, ...], inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], inner: tuple[Tensor, ...]
+) -> Region:
+    """A region that was pickled without its rules, which are functions."""
+    return Region(operators, inputs, outputs, inner, {operator: rule(operator) for operator in operators})
+
 
 def region_of(model: Model, operators: Iterable[Operator]) -> Region:
     """The region of these operators of the main graph.

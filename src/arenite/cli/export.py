@@ -13,6 +13,7 @@ from arenite.cli.options import (
     BoardName,
     ExternalInput,
     ExternalOutput,
+    FeedInput,
     StreamInput,
     StreamOutput,
     TargetName,
@@ -70,6 +71,7 @@ def export_command(
         ),
     ] = None,
     stream_input: StreamInput = False,
+    feed_input: FeedInput = False,
     stream_output: StreamOutput = False,
     external_input: ExternalInput = False,
     external_output: ExternalOutput = False,
@@ -86,7 +88,7 @@ def export_command(
     if (c is None) == (tflm is None):
         raise OptionError("what to write? give either --c DIR or --tflm DIR")
     outside = ends(
-        stream_input=stream_input,
+        stream_input=stream_input or feed_input,
         stream_output=stream_output,
         external_input=external_input,
         external_output=external_output,
@@ -116,6 +118,7 @@ def export_command(
             moves_worth=_share(moves_worth),
             cmsis_nn=cmsis_nn,
             ends=outside,
+            fed=feed_input,
             command=shlex.join(["arenite", *sys.argv[1:]]),
         )
         write_files(export.files, c, force=force)

@@ -79,6 +79,10 @@ StreamInput = Annotated[
 StreamOutput = Annotated[
     bool, typer.Option("--stream-output", help="C: the application takes rows of outputs as they are computed.")
 ]
+FeedInput = Annotated[
+    bool,
+    typer.Option("--feed-input", help="C: the application calls the code with rows; it returns when it needs more."),
+]
 ExternalInput = Annotated[
     bool, typer.Option("--external-input", help="C: inputs are where each call says, not in the arena.")
 ]

@@ -305,7 +305,8 @@ class Memory:
 class Program:
     """A model in C: `main` is one inference, `inner` are the functions that it calls, callees before callers.
 
-    `resets` set the initial values of variables; `target` is the target of the program.
+    `resets` set the initial values of variables; `target` is the target of the program. `fed`: the application calls it
+    with the rows of its input, in place of being called for them.
     """
 
     name: str
@@ -317,6 +318,7 @@ class Program:
     resets: tuple[Call, ...]
     memory: Memory
     target: Target
+    fed: bool = False
 
     @property
     def functions(self) -> tuple[Function, ...]:
@@ -342,4 +344,4 @@ class Program:
     @property
     def has_status(self) -> bool:
         """Whether an inference returns a status, because CMSIS-NN or the application may fail."""
-        return self.target.core is not None or bool(self.by_rows)
+        return self.target.core is not None or (bool(self.by_rows) and not self.fed)

@@ -7,7 +7,7 @@ A self-test is added that repeats an inference of a runtime.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -57,6 +57,7 @@ def export_c(
     moves_worth: float = MOVES_WORTH,
     cmsis_nn: str | None = None,
     ends: Ends = IN_THE_ARENA,
+    fed: bool = False,
 ) -> dict[str, str]:
     """Export the model as C99; the same model gives the same files.
 
@@ -70,6 +71,7 @@ def export_c(
         cmsis_nn: a core, such as "cortex-m4". Operators that CMSIS-NN computes bit for bit then call it, built for that
             core.
         ends: where the inputs and outputs are: in the arena, in memory of the caller's, or with the application.
+        fed: the application calls the code with the rows of an input, in place of being called for them.
 
     Returns:
         File name -> text. `<name>_test.c` is among the files if a runtime could run the model.
@@ -81,7 +83,9 @@ def export_c(
             no input or output can be where `ends` says.
     """
     source = model_of(model)
-    return exported(source, name, may_move=may_move, moves_worth=moves_worth, cmsis_nn=cmsis_nn, ends=ends).files
+    return exported(
+        source, name, may_move=may_move, moves_worth=moves_worth, cmsis_nn=cmsis_nn, ends=ends, fed=fed
+    ).files
 
 
 def exported(
@@ -92,6 +96,7 @@ def exported(
     moves_worth: float = MOVES_WORTH,
     cmsis_nn: str | None = None,
     ends: Ends = IN_THE_ARENA,
+    fed: bool = False,
     command: str = "",
 ) -> Export:
     """As `export_c`, with the program that the files are printed from; the files quote the `command` line."""
@@ -102,6 +107,7 @@ def exported(
     model = executable(model)
     outside = in_memory(with_ends(model, ends).model)
     made = program(outside, name, target, may_move=may_move, moves_worth=moves_worth)
+    made = _fed(made) if fed else made
     files = printed(made, Provenance(model.name, sha256(write_bytes(model)).hexdigest(), command))
     compiled = [file for file in files if file.endswith(".c")]
     # Without the plan, which may be wrong for the kernels of the runtime that runs the example.
@@ -112,6 +118,20 @@ def exported(
     files["Makefile"] = makefile(name, compiled, untested=untested, cmsis_nn=target is not C)
     files["CMakeLists.txt"] = cmake(name, compiled, untested=untested, cmsis_nn=target is not C)
     return Export(made, files, untested)
+
+
+def _fed(made: Program) -> Program:
+    """The program that is fed with the rows of its input.
+
+    Raises:
+        OptionError: not exactly one input comes in rows, or the program returns a status or takes pointers.
+    """
+    if len(made.by_rows) != 1 or made.by_rows[0] not in made.inputs or made.in_memory or made.target.core is not None:
+        raise OptionError(
+            f"{made.model}: code can be fed with the rows of one input, without CMSIS-NN and with its outputs in the "
+            "arena; leave that out, or let the code ask for rows"
+        )
+    return replace(made, fed=True)
 
 
 def target_of(cmsis_nn: str | None) -> Target:

@@ -58,7 +58,10 @@ class Task:
         tidy, changes, moved = rewritten(integers.model, through)
         outside, at_ends = with_ends(tidy, options.ends)
         base = in_memory(outside)
-        return Task(source, options, budget, progress, base, changes, {**integers.stands_for, **moved, **at_ends})
+        pairs = zip(base.main.operators, outside.main.operators, strict=True)
+        marked = {new: old for new, old in pairs if new.outputs != old.outputs}
+        stands_for = {**integers.stands_for, **moved, **at_ends, **marked}
+        return Task(source, options, budget, progress, base, changes, stands_for)
 
     def __getstate__(self) -> dict[str, object]:
         return {**vars(self), "progress": silent}  # a caller's function may be one that cannot be pickled

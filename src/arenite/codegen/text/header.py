@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from arenite.codegen.description import short_name
 from arenite.codegen.text.cmsis_nn import note
+from arenite.codegen.text.fed import HEADER as FED
+from arenite.codegen.text.fed import number_of, streamed
 from arenite.codegen.text.lines import comment_lines
 from arenite.codegen.text.literals import float_literal
 from arenite.codegen.text.parameters import arguments, declared, parameters, rows_function
@@ -23,7 +25,7 @@ _HEADER = """\
  *   {macro}_ARENA_PLACE
  * as an attribute, such as __attribute__((section(".ccmram"))). To bring an arena of your own, define
  *   {macro}_NO_ARENA
- * and pass {name}_invoke_in() an array of {macro}_ARENA_SIZE bytes, aligned to
+ * and pass {name}_{in_arena}_in() an array of {macro}_ARENA_SIZE bytes, aligned to
  * {macro}_ARENA_ALIGNMENT. Calls on different arenas may run at the same time.
  * To place the constants, define ARENITE_FLASH; arenite_place.h says how. */
 #ifndef {macro}_H
@@ -39,6 +41,15 @@ _HEADER = """\
 extern "C" {{
 #endif
 
+{functions}
+#ifdef __cplusplus
+}}
+#endif
+
+#endif
+"""
+
+_FUNCTIONS = """\
 #ifndef {macro}_NO_ARENA
 extern uint8_t {name}_arena[{macro}_ARENA_SIZE];
 
@@ -48,13 +59,7 @@ extern uint8_t {name}_arena[{macro}_ARENA_SIZE];
 
 /* One inference in an arena of the caller's.{status} */
 {result} {name}_invoke_in({parameters_in});
-{reset_in}{rows}
-#ifdef __cplusplus
-}}
-#endif
-
-#endif
-"""
+{reset_in}{rows}"""
 
 _NOTHING_KEPT = " * Nothing is kept between two calls.\n"
 
@@ -106,17 +111,39 @@ def header(program: Program, top: str) -> str:
         moves=_moves(name, memory),
         ports="\n".join(_port(name, kind, i, port) for kind, group in ports for i, port in enumerate(group)),
         use=_use(program),
-        rows="".join(_rows(program, port) for port in program.by_rows),
+        in_arena="begin" if program.fed else "invoke",
+        functions=_fed(program) if program.fed else _functions(program),
         cmsis_nn=note(program.target),
+        kept=(_KEPT if memory.kept else _NOTHING_KEPT).format(**names),
+        variables=_VARIABLES.format(**names, at=memory.size - memory.kept, size=memory.kept) if memory.kept else "",
+    )
+
+
+def _resets(program: Program) -> dict[str, str]:
+    """The declarations of the functions that give variables their first values; empty without variables."""
+    if not program.memory.kept:
+        return {"reset": "", "reset_in": ""}
+    return {"reset": _RESET.format(name=program.name), "reset_in": _RESET_IN.format(name=program.name)}
+
+
+def _functions(program: Program) -> str:
+    """The declarations of the functions of an inference."""
+    return _FUNCTIONS.format(
+        name=program.name,
+        macro=program.name.upper(),
         result="int" if program.has_status else "void",
         parameters=declared(parameters(program)),
         parameters_in=declared(["void *arena", *parameters(program)]),
         status=_status(program),
-        kept=(_KEPT if memory.kept else _NOTHING_KEPT).format(**names),
-        variables=_VARIABLES.format(**names, at=memory.size - memory.kept, size=memory.kept) if memory.kept else "",
-        reset=_RESET.format(**names) if memory.kept else "",
-        reset_in=_RESET_IN.format(**names) if memory.kept else "",
+        rows="".join(_rows(program, port) for port in program.by_rows),
+        **_resets(program),
     )
+
+
+def _fed(program: Program) -> str:
+    """The declarations of the functions of an inference that is fed."""
+    names = {"name": program.name, "macro": program.name.upper(), "kind": streamed(program).kind.name}
+    return FED.format(**names, number=number_of(program), **_resets(program))
 
 
 def _use(program: Program) -> str:
@@ -125,8 +152,11 @@ def _use(program: Program) -> str:
     steps = []
     if any(port.outside is None for port in program.inputs):
         steps.append("write the inputs")
-    call = ", ".join(arguments(program))
-    steps.append(f"call {name}_invoke({call})")
+    if program.fed:
+        steps.append(f"call {name}_begin()")
+        steps.append(f"call {name}_feed() with rows until it returns 0")
+    else:
+        steps.append(f"call {name}_invoke({', '.join(arguments(program))})")
     if any(port.outside is not Outside.ROWS for port in program.outputs):
         steps.append("read the outputs")
     lines = [", ".join(f"{number}. {step}" for number, step in enumerate(steps, 1)) + ".", ""]
@@ -144,7 +174,7 @@ def _use(program: Program) -> str:
             f"An inference {what} {short_name(port.name)!r} where `{port.symbol}` points: {port.length} elements, "
             "which share no byte with the arena or with one another."
         )
-    lines += [_comes(port, port in program.inputs) for port in program.by_rows]
+    lines += [_comes(port, port in program.inputs) for port in program.by_rows if not program.fed]
     return comment_lines("\n".join(lines)).removesuffix(" */\n") + "\n"
 
 

@@ -14,7 +14,19 @@ if TYPE_CHECKING:
 
     Named = Constant | Parameters | Loop
 
-_TAKEN = ("arena", "constants", "invoke", "invoke_in", "reset", "reset_in", "test")
+_TAKEN = (
+    "arena",
+    "begin",
+    "begin_in",
+    "constants",
+    "feed",
+    "feed_in",
+    "invoke",
+    "invoke_in",
+    "reset",
+    "reset_in",
+    "test",
+)
 """Suffixes that functions and files of the interface use."""
 
 

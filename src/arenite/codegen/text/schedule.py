@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
 
 from arenite.codegen.description import short_name
 from arenite.codegen.program import ARENA, Call, If, Loop, Once, Run, While
 from arenite.codegen.text.cmsis_nn import guard, result
+from arenite.codegen.text.fed import BETWEEN, OWN_ARENA, SOURCE, row_macro, streamed, waiting
 from arenite.codegen.text.lines import call_lines, comment_lines
 from arenite.codegen.text.memory import memory_map
 from arenite.codegen.text.parameters import CONTEXT, arguments, bytes_of_parameters, declared, parameters
-from arenite.codegen.text.values import argument, truth
+from arenite.codegen.text.values import IN_PLACE, Repetition, argument, truth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,15 +24,10 @@ _SOURCE = """\
 {top}#include "{name}.h"
 
 #include <stddef.h>
-
+{string}
 {includes}
 #include "{name}_constants.h"
-{guard}{inner}
-{result} {name}_invoke_in({parameters_in}) {{
-  uint8_t *const arena = (uint8_t *)memory;
-{bytes}
-{body}}}
-{reset_in}
+{guard}{inner}{inference}{reset_in}
 #ifndef {macro}_NO_ARENA
 #ifndef {macro}_ARENA_PLACE
 #define {macro}_ARENA_PLACE
@@ -38,10 +35,20 @@ _SOURCE = """\
 
 {macro}_ARENA_PLACE ARENITE_ALIGNED({macro}_ARENA_ALIGNMENT) uint8_t {name}_arena[{macro}_ARENA_SIZE];
 
-{result} {name}_invoke({parameters}) {{ {forward}{name}_invoke_in({arguments}); }}
-{reset}#endif
+{own}{reset}#endif
 
 {map}"""
+
+_INFERENCE = """
+{result} {name}_invoke_in({parameters_in}) {{
+  uint8_t *const arena = (uint8_t *)memory;
+{bytes}
+{body}}}
+"""
+
+_OWN = """\
+{result} {name}_invoke({parameters}) {{ {forward}{name}_invoke_in({arguments}); }}
+"""
 
 _INNER = """
 {title}static {result} {name}(uint8_t *const arena) {{
@@ -67,17 +74,44 @@ def schedule(program: Program, names: Names, top: str) -> str:
         includes="\n".join(f'#include "arenite_{kernel}.h"' for kernel in sorted({*program.kernels, "place"})),
         guard=guard(program.target),
         inner="".join(_inner(program, function, names) for function in program.inner),
-        result="int" if program.has_status else "void",
-        parameters=declared(parameters(program)),
-        parameters_in=declared(["void *memory", *parameters(program)]),
-        arguments=", ".join([f"{name}_arena", *arguments(program)]),
-        bytes=bytes_of_parameters(program),
-        body=_body(program.main, names, has_status=program.has_status),
+        string="#include <string.h>\n" if program.fed else "",
+        inference=_fed(program, names) if program.fed else _inference(program, names),
+        own=_own(program),
         reset_in=_RESET_IN.format(name=name, body=resets) if resets else "",
-        forward="return " if program.has_status else "",
         reset=reset if resets else "",
         map=memory_map(program.memory),
     )
+
+
+def _inference(program: Program, names: Names) -> str:
+    """The function of an inference in an arena of the caller's."""
+    return _INFERENCE.format(
+        name=program.name,
+        result="int" if program.has_status else "void",
+        parameters_in=declared(["void *memory", *parameters(program)]),
+        bytes=bytes_of_parameters(program),
+        body=_body(program.main, names, has_status=program.has_status),
+    )
+
+
+def _own(program: Program) -> str:
+    """The functions of an inference in the program's own arena."""
+    if program.fed:
+        return OWN_ARENA.format(name=program.name, kind=streamed(program).kind.name)
+    return _OWN.format(
+        name=program.name,
+        result="int" if program.has_status else "void",
+        parameters=declared(parameters(program)),
+        forward="return " if program.has_status else "",
+        arguments=", ".join([f"{program.name}_arena", *arguments(program)]),
+    )
+
+
+def _fed(program: Program, names: Names) -> str:
+    """The functions of an inference that is fed."""
+    kind, row = streamed(program).kind.name, f"{row_macro(program)}_ROW_LENGTH"
+    body = "".join(_steps(program.main, names, labels=count(1))).rstrip()
+    return SOURCE.format(name=program.name, kind=kind, row=row, body=body)
 
 
 def _inner(program: Program, function: Function, names: Names) -> str:
@@ -96,16 +130,17 @@ def _body(function: Function, names: Names, *, has_status: bool) -> str:
     return f"{'  int status;' if function.checked else ''}\n{lines}\n  return 0;\n".lstrip("\n")
 
 
-def _steps(function: Function, names: Names) -> Iterator[str]:
+def _steps(function: Function, names: Names, labels: Iterator[int] | None = None) -> Iterator[str]:
+    """The steps of a function; with `labels` it is one that is fed, which waits at the next one of them."""
     last = -1
     for step in function.steps:
         if isinstance(step, Loop):
-            yield _loop(function, step, names)
+            yield _loop(function, step, names, labels)
             last = step.last
         else:
             if step.index != last:
                 yield "\n" * (last >= 0) + _heading(function, step.index, "  ")
-            yield _call("  ", step, names) if isinstance(step, Call) else _block(step, names)
+            yield _call("  ", step, names, labels=labels) if isinstance(step, Call) else _block(step, names)
             last = step.index
 
 
@@ -113,12 +148,14 @@ def _heading(function: Function, index: int, indent: str) -> str:
     return comment_lines(f"{index}: {function.headings[index]}", indent, "  ")
 
 
-def _call(indent: str, call: Call, names: Names) -> str:
+def _call(indent: str, call: Call, names: Names, at: Repetition = IN_PLACE, labels: Iterator[int] | None = None) -> str:
     """A call, below its note if it has one."""
+    if call.application and labels is not None:
+        return waiting(indent, next(labels), [argument(each, names, at) for each in call.arguments])
     note = comment_lines(call.note, indent) if call.note else ""
     function = call.application or f"arenite_{call.kernel}"
     context = [CONTEXT] if call.application else []
-    given = [*context, *(argument(each, names) for each in call.arguments)]
+    given = [*context, *(argument(each, names, at) for each in call.arguments)]
     if call.checked:
         return note + call_lines(indent, f"if ((status = {function}", given, ")) != 0) return status;")
     return note + call_lines(indent, function, given, ");")
@@ -150,17 +187,21 @@ def _block(block: Block, names: Names) -> str:
     return f"  if ({flag} == 0) {{\n{_run('    ', block.body)}    {flag} = 1;\n  }}\n"
 
 
-def _loop(function: Function, loop: Loop, names: Names) -> str:
+def _loop(function: Function, loop: Loop, names: Names, labels: Iterator[int] | None) -> str:
     """A loop over calls, with headings of operators up to `loop.last`; notes are those of the first repetition."""
     first, last = loop.body[0].index, loop.last
     title = f"{first} to {last} in {loop.count} rounds; the operators named below are the first round's"
-    lines = ["\n", comment_lines(title, "  "), f"  for (int32_t i = 0; i < {loop.count}; i++) {{\n"]
-    if loop.table:
+    waits = labels is not None and any(call.application for call in loop.body)
+    at = Repetition(BETWEEN.number, f"{names[loop]}[{BETWEEN.number}]" if loop.table else "") if waits else IN_PLACE
+    declared_as = "" if waits else "int32_t "
+    head = f"  for ({declared_as}{at.number} = 0; {at.number} < {loop.count}; {at.number}++) {{\n"
+    lines = ["\n", comment_lines(title, "  "), head]
+    if loop.table and not waits:
         lines.append(f"    const {loop.width} *const row = {names[loop]}[i];\n")
     last = -1
     for call in loop.body:
         if call.index != last:
             lines.append(_heading(function, call.index, "    "))
-        lines.append(_call("    ", call, names))
+        lines.append(_call("    ", call, names, at, labels))
         last = call.index
     return "".join([*lines, "  }\n"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from arenite.codegen.text.fed import TEST, number_of, row_macro
 from arenite.codegen.text.lines import comment_lines
 from arenite.codegen.text.literals import elements
 from arenite.codegen.text.parameters import rows_function
@@ -153,10 +154,13 @@ def selftest(program: Program, example: Example) -> str:
         for i, port in enumerate(program.inputs)
         if port.outside is None
     )
-    fill += f"  int32_t next[{len(program.by_rows)}] = {{0}};\n" if program.by_rows else ""
+    fill += f"  int32_t next[{len(program.by_rows)}] = {{0}};\n" if program.by_rows and not program.fed else ""
     reset = f"  {name}_reset();\n" if program.memory.kept else ""
     call = f"{name}_invoke({', '.join(_given(program))})"
     run = status_checked(macro, call, len(program.outputs)) if program.has_status else f"  {call};\n"
+    if program.fed:
+        names = {"name": name, "row_macro": row_macro(program), "number": number_of(program)}
+        run = TEST.format(**names, outputs=len(program.outputs))
     got = [
         f"{macro}_OUTPUT_{number}" if port.outside is None else f"got_{number}"
         for number, port in enumerate(program.outputs)
@@ -166,7 +170,7 @@ def selftest(program: Program, example: Example) -> str:
         for number, port in enumerate(program.outputs)
         if port.outside
     )
-    declared += _rows_defined(program)
+    declared += "" if program.fed else _rows_defined(program)
     return compared(Tested(name, "c", program.inputs, program.outputs, fill + reset + run, got, declared), example)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from arenite.codegen.program import Address, Constant, Growing, LookedUp, Parameters, Part, Structure
 from arenite.codegen.text.lines import filled
@@ -17,30 +17,41 @@ if TYPE_CHECKING:
     Names = Mapping[Named, str]
 
 
-def argument(value: Argument, names: Names) -> str:
-    """An argument of a call; in a loop, `i` is the repetition and `row` the loop's table row for it."""
+class Repetition(NamedTuple):
+    """What C calls the number of a loop's repetition, and the row of the loop's table for it."""
+
+    number: str = "i"
+    row: str = "row"
+
+
+IN_PLACE = Repetition()
+"""The names in a loop with variables of its own."""
+
+
+def argument(value: Argument, names: Names, at: Repetition = IN_PLACE) -> str:
+    """An argument of a call, which in a loop is the repetition `at`."""
     if isinstance(value, Address):
         element = value.element if value.writable else f"const {value.element}"
         void = "" if value.element == "void" else "(void *)"
-        return f"({element} *){void}({value.base} + {number(value.offset)})"
+        return f"({element} *){void}({value.base} + {number(value.offset, at)})"
     if isinstance(value, Parameters):
         return f"&{names[value]}"
     if isinstance(value, Constant | Part):
         return _array(value, names)
     if isinstance(value, Growing | LookedUp):
-        return number(value)
+        return number(value, at)
     return "NULL" if value is None else literal(value)
 
 
-def number(value: Number) -> str:
+def number(value: Number, at: Repetition = IN_PLACE) -> str:
     """A number, which may depend on the repetition of a loop."""
     if isinstance(value, LookedUp):
-        return f"row[{value.column}]"
-    return _growing(value) if isinstance(value, Growing) else literal(value)
+        return f"{at.row}[{value.column}]"
+    return _growing(value, at) if isinstance(value, Growing) else literal(value)
 
 
-def _growing(value: Growing) -> str:
-    product = "i" if abs(value.step) == 1 else f"{abs(value.step)} * i"
+def _growing(value: Growing, at: Repetition) -> str:
+    product = at.number if abs(value.step) == 1 else f"{abs(value.step)} * {at.number}"
     if value.step < 0:
         return f"{value.first} - {product}"
     return f"{value.first} + {product}" if value.first else product

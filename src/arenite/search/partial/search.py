@@ -111,8 +111,13 @@ def partial(
     """
     strips = realize(model, choice)
     whole, copies = unpacked(strips.model)
-    found = laid_out(in_memory(Prune().run(whole)), policy, rooms, budget, limit=limit)
+    pruned = Prune().run(whole)
+    marked = in_memory(pruned)
+    found = laid_out(marked, policy, rooms, budget, limit=limit)
     sources = {**strips.sources, **{copy.outputs: original for copy, original in copies.items()}}
+    for old, new in zip(pruned.main.operators, marked.main.operators, strict=True):
+        if new.outputs != old.outputs:
+            sources[new.outputs] = sources.get(old.outputs, old)
     return None if found is None else Partial(found.shared, found.room, choice, sources)
 
 

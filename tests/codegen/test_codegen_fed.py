@@ -1,0 +1,96 @@
+"""Code that is fed with the rows of its input: it computes what code that asks for rows computes, in the same arena."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from arenite import Ends, OptionError, Options, export_c, zoo
+from arenite.codegen import write_files
+from arenite.search.optimization import preview
+
+from .harness import SANITIZED, arena_size, compiler
+
+ROWS = Ends(inputs="rows")
+
+
+def outcome(files, folder, *options):
+    """What the self-test prints, built with sanitizers."""
+    write_files(files, Path(folder), force=True)
+    sources = sorted(file for file in files if file.endswith(".c"))
+    built = subprocess.run(
+        [compiler(), *SANITIZED, *options, *sources, "-o", "test"],
+        cwd=folder,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert built.returncode == 0, built.stderr
+    return subprocess.run(["./test"], cwd=folder, check=False, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def strips():
+    return preview(zoo.build("mobilenet-v1", resolution=48), Options(target="c", split=True, ends=ROWS, effort="low"))
+
+
+@pytest.fixture(scope="module")
+def exported(strips):
+    return export_c(strips, "net", may_move=False, ends=ROWS, fed=True)
+
+
+@pytest.fixture
+def files(exported):
+    return dict(exported)
+
+
+def test_it_computes_the_same_in_the_same_arena(strips, files, tmp_path):
+    assert arena_size(files) == arena_size(export_c(strips, "net", may_move=False, ends=ROWS))
+    assert "state->repetition" in files["net.c"]
+    result = outcome(files, tmp_path)
+    assert (result.returncode, result.stdout) == (0, "net: 1 of 1 outputs agree with those of TFLM\n")
+
+
+@pytest.mark.parametrize("rows", [7, 100])
+def test_rows_may_come_in_any_portions(files, tmp_path, rows):
+    test = files["net_test.c"]
+    files["net_test.c"] = test.replace("row++", f"row += {rows}").replace(
+        "NET_INPUT_0_ROW_LENGTH, 1)", f"NET_INPUT_0_ROW_LENGTH, row + {rows} > 48 ? 48 - row : {rows})"
+    )
+    assert files["net_test.c"] != test
+    assert outcome(files, tmp_path).returncode == 0
+
+
+def test_rows_that_are_missing_are_seen(files, tmp_path):
+    files["net_test.c"] = files["net_test.c"].replace("row < NET_INPUT_0_ROWS", "row < NET_INPUT_0_ROWS - 20")
+    assert outcome(files, tmp_path).returncode == 1
+
+
+def test_another_row_is_seen(files, tmp_path):
+    files["net_test.c"] = files["net_test.c"].replace("input_0 + row * NET", "input_0 + row / 2 * NET")
+    assert outcome(files, tmp_path).returncode == 1
+
+
+def test_an_image_that_is_read_at_once(tmp_path):
+    """Without strips the whole image is asked for before the first operator, and the inference ends with it."""
+    files = export_c(zoo.build("chain", length=2, resolution=16), "net", ends=ROWS, fed=True)
+    assert outcome(files, tmp_path).returncode == 0
+
+
+def test_the_source_names_each_place_once(files):
+    text = files["net.c"]
+    labels = [int(each) for each in re.findall(r"case (\d+):", text)]
+    assert labels == list(range(len(labels)))
+    assert len(re.findall(r"wait_for\(state, ", text)) == len(labels) - 1
+
+
+@pytest.mark.parametrize(
+    ("ends", "options"),
+    [(Ends(), {}), (Ends("rows", "memory"), {}), (ROWS, {"cmsis_nn": "cortex-m4"}), (Ends(outputs="memory"), {})],
+)
+def test_what_cannot_be_fed_is_refused(ends, options):
+    with pytest.raises(OptionError, match="fed with the rows of one input"):
+        export_c(zoo.build("resnet8", channels=4, resolution=16), "net", ends=ends, fed=True, **options)

@@ -58,7 +58,10 @@ class Task:
         tidy, changes, moved = rewritten(integers.model, through)
         outside, at_ends = with_ends(tidy, options.ends)
         base = in_memory(outside)
-        return Task(source, options, budget, progress, base, changes, {**integers.stands_for, **moved, **at_ends})
+        pairs = zip(base.main.operators, outside.main.operators, strict=True)
+        marked = {new: old for new, old in pairs if new.outputs != old.outputs}
+        stands_for = {**integers.stands_for, **moved, **at_ends, **marked}
+        return Task(source, options, budget, progress, base, changes, stands_for)
 
     def has_changes(self, model: Model) -> bool:
         """Whether a model consists of the operators of `base`, in any order, so that the notes on rewrites apply."""
@@ -73,7 +76,9 @@ class Task:
         """
         found = {mark(operator): index for index, operator in enumerate(self.source.main.operators)}
         effects = zip(_without_outputs(self.base), _without_outputs(self.source), strict=True)
-        found.update((mark(new), found[mark(old)]) for new, old in (*effects, *self.stands_for.items()))
+        for new, old in (*effects, *self.stands_for.items()):
+            if mark(old) in found:
+                found[mark(new)] = found[mark(old)]
         goes_into: dict[Tensor, int] = {}
         for operator in reversed(self.base.main.operators):
             known = (goes_into[tensor] for tensor in operator.outputs if tensor in goes_into)

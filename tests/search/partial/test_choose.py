@@ -52,6 +52,9 @@ class Costs:
     def most(self, first, last, kind):
         return max(NUMBERS) if kind in KINDS else 0
 
+    def numbers(self, stretch):
+        return NUMBERS if stretch.kind in KINDS else ()
+
     def least(self, first, last):
         return 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from arenite.codegen.description import short_name
@@ -9,11 +10,11 @@ from arenite.codegen.program import ARENA, Call, If, Loop, Once, Run, While
 from arenite.codegen.text.cmsis_nn import guard, result
 from arenite.codegen.text.lines import call_lines, comment_lines
 from arenite.codegen.text.memory import memory_map
-from arenite.codegen.text.parameters import CONTEXT, arguments, bytes_of_parameters, declared, parameters
+from arenite.codegen.text.parameters import CONTEXT, arguments, bytes_of_parameters, declared, defined, parameters
 from arenite.codegen.text.values import argument, truth
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from arenite.codegen.program import Block, Function, Program, Work
     from arenite.codegen.text.values import Names
@@ -72,7 +73,7 @@ def schedule(program: Program, names: Names, top: str) -> str:
         parameters_in=declared(["void *memory", *parameters(program)]),
         arguments=", ".join([f"{name}_arena", *arguments(program)]),
         bytes=bytes_of_parameters(program),
-        body=_body(program.main, names, has_status=program.has_status),
+        body=_body(program.main, names, defined(program), has_status=program.has_status),
         reset_in=_RESET_IN.format(name=name, body=resets) if resets else "",
         forward="return " if program.has_status else "",
         reset=reset if resets else "",
@@ -82,15 +83,15 @@ def schedule(program: Program, names: Names, top: str) -> str:
 
 def _inner(program: Program, function: Function, names: Names) -> str:
     title = comment_lines(f"Graph {short_name(function.graph)!r}")
-    body = _body(function, names, has_status=program.target.core is not None)
+    body = _body(function, names, [ARENA], has_status=program.target.core is not None)
     return _INNER.format(title=title, result=result(program.target), name=function.name, body=body)
 
 
-def _body(function: Function, names: Names, *, has_status: bool) -> str:
-    """Lines of the function of a graph."""
+def _body(function: Function, names: Names, given: Sequence[str], *, has_status: bool) -> str:
+    """Lines of the function of a graph, which has the `given` names; a compiler would warn of those that none uses."""
     lines = "".join(_steps(function, names))
-    if ARENA not in lines:
-        lines += f"  (void){ARENA};\n"
+    used = set(re.findall(r"\w+", re.sub(r"/\*.*?\*/", "", lines, flags=re.DOTALL)))
+    lines += "".join(f"  (void){name};\n" for name in given if name not in used)
     if not has_status:
         return lines
     return f"{'  int status;' if function.checked else ''}\n{lines}\n  return 0;\n".lstrip("\n")

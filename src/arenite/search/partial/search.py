@@ -101,9 +101,13 @@ def partial(
     """
     strips = realize(model, choice)
     whole, copies = unpacked(strips.model)
-    found = laid_out(in_memory(Prune().run(whole)), policy, rooms, budget, limit=limit)
+    tidy = Prune().run(whole)
+    ready = in_memory(tidy)
+    found = laid_out(ready, policy, rooms, budget, limit=limit)
     sources = {**strips.sources, **{copy.outputs: original for copy, original in copies.items()}}
-    return None if found is None else Partial(found.shared, found.room, choice, sources)
+    pairs = zip(tidy.main.operators, ready.main.operators, strict=True)
+    moved = {new.outputs: sources[old.outputs] for old, new in pairs if new is not old and old.outputs in sources}
+    return None if found is None else Partial(found.shared, found.room, choice, {**sources, **moved})
 
 
 def promising(known: Iterable[Choice], objective: Objective, tail: int) -> list[Choice]:

@@ -16,6 +16,7 @@ BENCHMARKS = {
     "overlap": "benchmarks.overlap",
     "partial": "benchmarks.partial",
     "tiny": "benchmarks.tiny",
+    "streaming": "benchmarks.streaming",
     "peak-memory": "benchmarks.throughput",
     "speed": "benchmarks.speed",
     "commands": "benchmarks.commands",

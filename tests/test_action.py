@@ -158,3 +158,14 @@ def test_the_hook(work, limit, code):
     done = subprocess.run(command, cwd=repo, capture_output=True, text=True, check=False)
     assert done.returncode == code, done.stderr
     assert done.stdout.count("Fails: ") == 2 * code
+
+
+def test_the_documentation_names_inputs_and_hooks_that_are_there():
+    page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    workflow, hooks = (yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL))
+    (used,) = (step["with"] for step in workflow["jobs"]["models"]["steps"] if "with" in step)
+    assert used.keys() <= steps()["inputs"].keys()
+    known = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert {hook["id"] for repository in hooks["repos"] for hook in repository["hooks"]} <= {
+        hook["id"] for hook in known
+    }

@@ -79,11 +79,15 @@ def drawn() -> dict[str, str]:
     plan = arenite.optimize(paper, arenite.Options(target="tflm-reference", verify=False))
     whole = arenite.optimize(pair(), arenite.Options(target="c", verify=False))
     strips = arenite.optimize(pair(), arenite.Options(target="c", split=True, verify=False))
+    in_rows = arenite.Options(target="c", split=True, ends=arenite.Ends(inputs="rows"), verify=False)
+    held = arenite.optimize(shrinking(), arenite.Options(target="c", split=True, verify=False))
+    rows = arenite.optimize(shrinking(), in_rows)
     return {
         "lifetimes.svg": picture([lifetimes(arenite.inspect(paper))]),
         "order.svg": picture([addresses("as filed", apart.maps[0]), addresses("in the best order", apart.maps[1])]),
         "overlap.svg": picture([addresses("apart", apart.maps[1]), addresses("with overlap", plan.maps[1])]),
         "strips.svg": picture([addresses("whole layers", whole.maps[1]), addresses("in strips", strips.maps[1])]),
+        "streaming.svg": picture([addresses("image held", held.maps[1]), addresses("in rows", rows.maps[1])]),
     }
 
 
@@ -92,6 +96,13 @@ def pair() -> arenite.Model:
     net = Builder("pair", seed=0)
     large = net.conv(net.input(16, 16, 2), 16, "large", kernel=3)
     return net.model(net.conv(large, 8, "small", kernel=3, stride=2))
+
+
+def shrinking() -> arenite.Model:
+    """Two convolutions that make an image smaller."""
+    net = Builder("shrinking", seed=0)
+    smaller = net.conv(net.input(16, 16, 8), 8, "smaller", kernel=3, stride=2)
+    return net.model(net.conv(smaller, 8, "small", kernel=3, stride=2))
 
 
 def lifetimes(seen: arenite.Inspection) -> Panel:

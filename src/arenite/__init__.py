@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     )
     from arenite.hardware import Board, boards, find_board, find_target, targets
     from arenite.model import Model
+    from arenite.rewrite.outside import Ends
     from arenite.runtimes.verification import Verification, verify
     from arenite.search.c_export import export_c
     from arenite.search.exploration import Exploration, explore
@@ -57,6 +58,7 @@ __all__ = [
     "Board",
     "Budget",
     "CostRecord",
+    "Ends",
     "Exploration",
     "Fit",
     "FitError",
@@ -101,6 +103,7 @@ _HOME = {
     "Fit": "arenite.search.fitting",
     "Inspection": "arenite.search.inspection",
     "Model": "arenite.model",
+    "Ends": "arenite.rewrite.outside",
     "Options": "arenite.search.optimization",
     "Plan": "arenite.search.plan",
     "Target": "arenite.backends.target",

@@ -23,6 +23,7 @@ from arenite.runtimes.example import example
 from arenite.search.c_export import export_c
 from arenite.zoo import build
 
+STAND_IN = Path(__file__).resolve().parents[1] / "codegen" / "cmsis_nn"
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES = {"person": DOCS / "export.md", "net": DOCS / "mcu.md"}
 WARNINGS = ("-Wall", "-Wextra", "-Werror")
@@ -189,3 +190,15 @@ def test_the_folder_as_a_cmake_project(tmp_path):
     write_files(export_c(build("resnet8", channels=4, resolution=16), "person"), tmp_path / "person")
     compiler("cmake")
     assert "100% tests passed" in succeed(["sh", "-c", documented(PAGES["person"], "cmake -S person")], tmp_path)
+
+
+def test_the_folder_with_cmsis_nn(tmp_path):
+    """The page's line, with the header of a stand-in where the page has a path."""
+    write_files(export_c(build("resnet8", channels=4, resolution=16), "fast", cmsis_nn="cortex-m4"), tmp_path / "fast")
+    header = Path("path", "to", "CMSIS-NN", "Include", "arm_nnfunctions.h")
+    (tmp_path / header).parent.mkdir(parents=True)
+    (tmp_path / header).write_text("#define ARM_MATH_DSP\n" + (STAND_IN / header.name).read_text())
+    compiler("arm-none-eabi-gcc")
+    line = documented(PAGES["person"], "make -C fast").replace("path/to", f"{tmp_path}/path/to")
+    assert "Error" not in succeed(["sh", "-c", line], tmp_path)
+    assert (tmp_path / "fast" / "libfast.a").is_file()

@@ -87,5 +87,8 @@ def test_only_c_has_ends_outside_of_its_arena(folder, option):
 def test_without_rows_nothing_is_streamed(folder):
     for command in (("export", "--c", folder / "x"), ("optimize", "--target", "c", "-o", folder / "x.tflite")):
         message = refused(run(command[0], folder / "classes.tflite", *command[1:], "--stream-output"))
-        assert "no output has rows: the shape [1, rows, columns, channels] with two rows or more outside" in message
+        assert (
+            "no output can come or go in rows, which takes the shape [1, rows, columns, channels] with two rows or more"
+            in message
+        )
         assert not list(folder.glob("x*"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import subprocess
 from dataclasses import replace
+from pathlib import Path
+from textwrap import dedent, indent
 
 import hand_made
 import numpy as np
@@ -98,6 +100,12 @@ def test_the_code_reads_as_the_model_does():
     assert any(line.startswith("/* 1: IF: ") for line in lines)
     assert lines.index("/* 'a' to 'then0' */") < lines.index("m_graph_1_then(arena);") < lines.index("} else {")
     assert text.count("m_graph_1_then(") == 2
+
+
+def test_the_documentation_shows_such_code():
+    page = Path(__file__).resolve().parents[2] / "docs" / "export.md"
+    (shown,) = re.findall(r"^    /\* 1: IF: (?:.*\n)+?(?=\n)", page.read_text("utf-8"), re.MULTILINE)
+    assert indent(dedent(shown), "  ") in sources(hand_made.conditional(), "person")["person.c"]
 
 
 def test_a_graph_is_one_function_however_many_run_it(tmp_path):

@@ -1,4 +1,4 @@
-"""The pages agree with the program: words, messages, limits, pictures, names of packages."""
+"""The pages agree with the program: words, messages, pictures, names of packages."""
 
 from __future__ import annotations
 
@@ -14,10 +14,6 @@ from typer.testing import CliRunner
 
 from arenite import zoo
 from arenite.cli import app
-from arenite.operators.liveness import MOST_NESTED, MOST_SCOPES
-from arenite.search import buffer_list
-from arenite.search.options import MOST_EXTRA_MACS
-from arenite.tflite.read import MOST_THINGS
 from arenite.tflite.write import write_bytes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,18 +84,6 @@ def test_each_quoted_message_is_one_of_the_program(message):
     assert any(says(parts, message) for parts in messages())
 
 
-def test_the_limits_are_those_of_the_program():
-    page = text_of("limits.md")
-    rows = dict(re.findall(r"^\| ([^|,]+?)(?:,[^|]*)? \| ([\d,]+)(?: %)? \|", page, re.MULTILINE))
-    assert {name: int(value.replace(",", "")) for name, value in rows.items()} == {
-        "operators in one inference": MOST_SCOPES,
-        "graphs that run inside each other": MOST_NESTED,
-        "tensors and operators in a file": MOST_THINGS,
-        "buffers of `arenite layout`": buffer_list._MOST_BUFFERS,
-        "multiply-accumulates that strips may add": 100 * MOST_EXTRA_MACS,
-    }
-
-
 def test_pictures_are_what_their_script_draws():
     made = runpy.run_path(str(DOCS / "images" / "draw.py"))["drawn"]()
     assert {path.name for path in (DOCS / "images").glob("*.svg")} == made.keys()
@@ -146,30 +130,3 @@ def test_a_release_is_published_without_a_secret():
     assert jobs["publish"]["permissions"] == {"id-token": "write"}
     assert set(jobs["publish"]["needs"]) == jobs.keys() - {"publish"}
     assert "secrets." not in (ROOT / ".github" / "workflows" / "release.yml").read_text(encoding="utf-8")
-
-
-def benchmark(section):
-    """The words of each line of a section of the results, up to the next one."""
-    results = (ROOT / "benchmarks" / "RESULTS.md").read_text(encoding="utf-8")
-    lines = results.partition(f"\n## {section}\n")[2].partition("\n## ")[0].splitlines()
-    assert len(lines) > 10
-    return [line.split() for line in lines]
-
-
-def test_sizes_of_exported_c_are_those_of_the_benchmark():
-    measured = benchmark("Exported C")
-    shown = re.findall(r"^\| ([^|]+) \| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \|$", text_of("export.md"), re.MULTILINE)
-    assert len(shown) == 6
-    for name, *sizes in shown:
-        assert any(set(sizes) <= set(line) for line in measured), name
-
-
-def test_figures_of_strips_are_those_of_the_benchmark():
-    """The page's tables are rows of `python -m benchmarks partial`, as benchmarks/RESULTS.md has them."""
-    measured = benchmark("Partial execution")
-    row = r"^\| ([^|]+, \d+x\d+x\d) \| (\S+) \| (\S+) \| (\S+) \| (none|\+(\S+) %) \|"
-    shown = re.findall(row, text_of("partial.md"), re.MULTILINE)
-    assert len(shown) == 6
-    for model, stock, whole, strips, _, more in shown:
-        words = {*model.replace(",", "").split(), stock, whole, strips, f"{1 + float(more or 0) / 100:.3f}x"}
-        assert any(words <= set(line) for line in measured), model

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from codegen.harness import arena_size
 
+from arenite import Ends, Options, optimize
 from arenite.codegen import write_files
 from arenite.search.c_export import export_c
 from arenite.zoo import build
@@ -46,6 +47,18 @@ def test_figures(model):
     assert figures["differences"] == "0"
     assert int(figures["instructions"]) > 100_000
     assert 100 < int(figures["stack"]) < 2048
+
+
+def test_an_image_that_comes_in_rows(board, tmp_path):
+    ends = Ends(inputs="rows")
+    plan = optimize(
+        build("resnet8", channels=4, resolution=16), Options(target="c", split=True, ends=ends, effort="low")
+    )
+    write_files(export_c(plan.model, "model", ends=ends), tmp_path)
+    result = make("run", f"MODEL={tmp_path}")
+    assert result.returncode == 0, result.stderr
+    assert "differences 0" in result.stderr
+    assert plan.outside[0].held < plan.outside[0].rows
 
 
 def test_counts_are_the_same_every_time(model):

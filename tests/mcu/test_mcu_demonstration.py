@@ -51,7 +51,7 @@ def test_networks_fit_only_in_their_new_form(printed):
 
 
 def test_the_docs_show_what_it_prints(printed):
-    """All but the commands, and figures that depend on the compiler or, in strips, on how far the search came."""
+    """All but the commands, and figures that depend on the compiler."""
     (shown,) = re.findall(
         r"^```text\n\$ make -C examples/mcu\n(.*?)```$", SHOWN.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
     )
@@ -59,15 +59,9 @@ def test_the_docs_show_what_it_prints(printed):
 
 
 def stable(text):
-    """The lines of tables and what is said of them, with # for figures that may be others elsewhere."""
-    result, in_strips = [], False
-    for line in (" ".join(each.split()) for each in text.splitlines() if each and not each.startswith(("$", "..."))):
-        in_strips = line.endswith("in strips") or (in_strips and line.startswith("RAM"))
-        if line.startswith(OF_THE_COMPILER):
-            result.append(re.sub(r"[\d,]+", "#", line))
-        else:
-            result.append(re.sub(r"[\d,]+$", "#", line) if in_strips else line)
-    return result
+    """The lines of tables and what is said of them, with # for figures that another compiler makes others."""
+    lines = [" ".join(each.split()) for each in text.splitlines() if each and not each.startswith(("$", "..."))]
+    return [re.sub(r"[\d,]+", "#", line) if line.startswith(OF_THE_COMPILER) else line for line in lines]
 
 
 def test_the_stored_outputs_are_litert_s():

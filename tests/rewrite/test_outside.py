@@ -141,8 +141,16 @@ def test_those_without_rows_stay():
 @pytest.mark.parametrize(
     ("source", "ends", "words"),
     [
-        (model_of([relu(image("v", 1, 6), Y)], [image("v", 1, 6)], [Y]), Ends("rows"), "no input has rows: the shape"),
-        (model_of([relu(X, image("v", 1, 6))], [X], [image("v", 1, 6)]), Ends(outputs="rows"), "no output has rows"),
+        (
+            model_of([relu(image("v", 1, 6), Y)], [image("v", 1, 6)], [Y]),
+            Ends("rows"),
+            "no input can come or go in rows, which takes the shape",
+        ),
+        (
+            model_of([relu(X, image("v", 1, 6))], [X], [image("v", 1, 6)]),
+            Ends(outputs="rows"),
+            "no output can come or go in rows",
+        ),
         (model_of([], [], []), Ends("memory"), "no input can be outside"),
         (model_of([], [X], [Y]), Ends(outputs="memory"), "no output can be outside"),
     ],

@@ -145,5 +145,5 @@ def test_refusals(changes, words):
 
 
 def test_models_without_rows_are_refused():
-    with pytest.raises(OptionError, match="no output has rows"):
+    with pytest.raises(OptionError, match="no output can come or go in rows"):
         optimize(MODELS["classifier"](), options(Ends(outputs="rows")))

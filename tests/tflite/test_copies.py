@@ -64,6 +64,17 @@ def test_models_that_differ_are_not_equal():
     assert model != "paper.tflite"
 
 
+def test_a_copy_of_an_exploration_makes_the_same_plans():
+    found = arenite.explore(
+        zoo.build("mobilenet-v1", resolution=64), replace(QUICK, split=True), progress=lambda _: None
+    )
+    again = copied(found)
+    assert again == found
+    last = len(found.points) - 1
+    assert last > 0
+    assert again.plan(last).content == found.plan(last).content
+
+
 def test_copies_of_results_equal_them():
     model = read_bytes(write_bytes(zoo.build("paper")), "paper.tflite")
     plan = arenite.optimize(model, replace(QUICK, split=True))

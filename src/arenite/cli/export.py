@@ -78,6 +78,7 @@ def export_command(
     """Write a model, in its order and with its layout, as C99 without dependencies or as a bundle for TFLM."""
     from arenite.cli.files import say
     from arenite.codegen import write_files
+    from arenite.report.commands import ends_words
     from arenite.report.next_steps import after_bundle, after_export, print_steps
     from arenite.search.c_export import exported
     from arenite.tflite.read import read_model
@@ -120,7 +121,7 @@ def export_command(
         write_files(export.files, c, force=force)
         say(f"{c}: {len(export.files)} files; {_summary(export)}")
         here = export.untested is None and export.program.target.core is None
-        print_steps(after_export(source, model, c, tested=here), sys.stdout)
+        print_steps(after_export(source, model, c, ends_words(outside), tested=here), sys.stdout)
     elif tflm is not None:
         from arenite.bundle.tflm import bundled
 
@@ -142,7 +143,12 @@ def _summary(export: Export) -> str:
     memory = export.program.memory
     where = " CMSIS_NN=PATH` on that core" if export.program.target.core else "`"
     moved = f", in which an inference moves {sum(memory.moved):,} bytes" if memory.moved else ""
-    return f"an arena of {memory.size:,} bytes{moved}; {_tested(f'`make test{where}', export.untested)}"
+    held = "".join(
+        f"; of the {port.shape[1]} rows of {one_line(port.name)}, {port.held} are in it at a time"
+        for port in export.program.by_rows
+        if port in export.program.inputs
+    )
+    return f"an arena of {memory.size:,} bytes{moved}{held}; {_tested(f'`make test{where}', export.untested)}"
 
 
 def _tested(how: str, untested: str | None) -> str:

@@ -133,6 +133,7 @@ def _graph_values(graph: Graph, number: dict[object, int]) -> object:
             None if each.data is None else bytes(each.data.content),
             each.quantization and (each.quantization.scale, each.quantization.zero_point, each.quantization.dimension),
             each.variable,
+            each.outside,
         )
         for each in graph.tensors
     ]

@@ -46,6 +46,12 @@ def file_word(name: str) -> str:
     return f"./{name}" if name.startswith("-") else name
 
 
+def ends_words(ends: Ends) -> list[str]:
+    """The options that keep inputs and outputs out of the arena."""
+    places = (("input", ends.inputs), ("output", ends.outputs))
+    return [_ENDS[place].format(what) for what, place in places if place != "arena"]
+
+
 _FLAGS: Mapping[str, str] = {
     "reorder": "--no-reorder",
     "layout": "--no-layout",
@@ -71,8 +77,7 @@ _ENDS: Mapping[str, str] = {"rows": "--stream-{}", "memory": "--external-{}"}
 
 def _worded(option: str, value: object) -> list[str]:
     if isinstance(value, Ends):
-        places = (("input", value.inputs), ("output", value.outputs))
-        return [_ENDS[place].format(what) for what, place in places if place != "arena"]
+        return ends_words(value)
     text, default = _TEXTS.get(option, str), getattr(DEFAULTS, option)
     if default is not None and text(value) == text(default):
         return []

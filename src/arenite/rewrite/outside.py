@@ -107,8 +107,9 @@ def _able(model: Model, tensors: Sequence[Tensor], where: Where, what: str) -> l
     ]
     if not found:
         shapes = ", ".join(f"{tensor.name} {list(tensor.shape)}" for tensor in tensors)
-        kind = "has rows: the shape [1, rows, columns, channels] with two rows or more" if where == "rows" else "can be"
-        raise OptionError(f"{model.name}: no {what} {kind} outside of the arena: {shapes}")
+        needed = "come or go in rows, which takes the shape [1, rows, columns, channels] with two rows or more"
+        how = needed if where == "rows" else "be outside of the arena"
+        raise OptionError(f"{model.name}: no {what} can {how}: {shapes}")
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from arenite.errors import OptionError
@@ -72,8 +72,8 @@ class Exploration(Shown):
     points: tuple[Point, ...]
     notes: tuple[str, ...]
     seconds: float
-    _task: Task
-    _candidates: tuple[Candidate, ...]
+    _task: Task = field(compare=False)
+    _candidates: tuple[Candidate, ...] = field(compare=False)
 
     def __repr__(self) -> str:
         first, last = self.points[0], self.points[-1]

@@ -15,8 +15,10 @@ from arenite.backends.tflm.head import planned_head
 from arenite.budget import Budget
 from arenite.checkers.validity import validity
 from arenite.errors import VerificationError
+from arenite.model import Outside
 from arenite.operators.macs import macs_of_model
 from arenite.operators.peak import peak_memory
+from arenite.operators.rows_outside import comes_once
 from arenite.rewrite import WidenBias
 from arenite.search.decide import decided
 from arenite.search.options import DEFAULTS, Options
@@ -75,6 +77,7 @@ def completed(task: Task, decision: Decision, started: float) -> Plan:
     from arenite.tflite.write import write
 
     model, options = task.source, task.options
+    _check_rows(task, decision.model)
     written = write(decision.model)
     verification = _verified(task, decision, written)
     judged = verification.plan or validity(decision.model)
@@ -122,6 +125,20 @@ def completed(task: Task, decision: Decision, started: float) -> Plan:
         strips=decision.strips,
         unknown_scratch=() if options.runs_on.generated else unknown,
     )
+
+
+def _check_rows(task: Task, result: Model) -> None:
+    """Check that the rows of inputs which come in rows are taken once and in order.
+
+    Raises:
+        VerificationError: they are not (a defect of Arenite).
+    """
+    for tensor in result.main.inputs:
+        if tensor.outside is Outside.ROWS and not comes_once(result.main, tensor):
+            raise VerificationError(
+                f"{task.source.name}: rows of {tensor.name!r} would be asked for twice; please report this model; "
+                "nothing was written"
+            )
 
 
 def preview(model: Model, options: Options = DEFAULTS, *, budget: Budget | None = None) -> Model:

@@ -19,7 +19,7 @@ from arenite.operators.macs import macs
 from arenite.operators.peak import peak_memory
 from arenite.rewrite import Prune
 from arenite.rewrite.channels import ChannelPlan, estimate_channels, wide_regions
-from arenite.rewrite.strips import why_not
+from arenite.rewrite.strips import estimate, why_not
 from arenite.search.candidate import Candidate, best_of, start_of
 from arenite.search.layout_policy import LayoutPolicy
 from arenite.search.orders import runs_as_filed
@@ -199,12 +199,11 @@ class PartialSearch:
         while best.choice is not None:
             near = neighbors(self._costs, best.choice, self._most_extra)
             for choice in promising(near, self.objective, self.tail):
-                mark = tuple((segment.first, segment.last, segment.kind, segment.number) for segment in choice.segments)
-                if mark in tried or not self._hopeful(choice, best):
+                if choice.mark in tried or not self._hopeful(choice, best):
                     continue
                 if operators > _IMPROVED or self.task.budget.over:
                     return
-                tried.add(mark)
+                tried.add(choice.mark)
                 self.task.progress(f"strips: {best.size(self.objective):,} bytes, another layout from near there")
                 rooms = self._rooms if best.room is None else (best.room,)
                 candidate = self._laid_out(choice, rooms, self.head_to_beat(choice, best))
@@ -297,7 +296,7 @@ def _strips(task: Task, base: Model, choice: Choice) -> Iterator[Strips]:
         else:
             results = [tensor for operator in plan.region.operators for tensor in operator.outputs]
             kept = tuple(tensor.name for tensor in results if tensor in plan.kept)
-            yield Strips(places, plan.boundaries[-1], _halo(segment), segment.extra_macs, kept=kept)
+            yield Strips(places, plan.boundaries[-1], _halo(segment), estimate(plan).extra_macs, kept=kept)
 
 
 def _halo(segment: Segment) -> Literal["recompute", "keep", "some"]:

@@ -63,6 +63,9 @@ class Task:
         stands_for = {**integers.stands_for, **moved, **at_ends, **marked}
         return Task(source, options, budget, progress, base, changes, stands_for)
 
+    def __getstate__(self) -> dict[str, object]:
+        return {**vars(self), "progress": silent}  # a caller's function may be one that cannot be pickled
+
     def has_changes(self, model: Model) -> bool:
         """Whether a model consists of the operators of `base`, in any order, so that the notes on rewrites apply."""
         return set(model.main.operators) == set(self.base.main.operators)

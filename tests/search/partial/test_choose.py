@@ -53,7 +53,7 @@ class Costs:
         return max(NUMBERS) if kind in KINDS else 0
 
     def numbers(self, stretch):
-        return NUMBERS if stretch.kind in KINDS else ()
+        return NUMBERS if self.most(*stretch) else ()
 
     def least(self, first, last):
         return 1

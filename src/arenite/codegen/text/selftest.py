@@ -119,12 +119,10 @@ _STATUS = """\
 
 
 _ROWS = """\
-static int32_t next_{symbol};
-
 {function} {{
-  (void)context;
-  if (first < next_{symbol}) return 1;
-  next_{symbol} = first + count;
+  int32_t *const next = (int32_t *)context; /* NULL: the order of rows is not checked */
+  if (next != NULL && first < next[{number}]) return 1;
+  if (next != NULL) next[{number}] = first + count;
   memcpy({to}, {source}, (size_t)count * {row} * sizeof({kind}));
   return 0;
 }}
@@ -155,7 +153,7 @@ def selftest(program: Program, example: Example) -> str:
         for i, port in enumerate(program.inputs)
         if port.outside is None
     )
-    fill += "".join(f"  next_{port.symbol} = 0;\n" for port in program.by_rows)
+    fill += f"  int32_t next[{len(program.by_rows)}] = {{0}};\n" if program.by_rows else ""
     reset = f"  {name}_reset();\n" if program.memory.kept else ""
     call = f"{name}_invoke({', '.join(_given(program))})"
     run = status_checked(macro, call, len(program.outputs)) if program.has_status else f"  {call};\n"
@@ -176,13 +174,13 @@ def _given(program: Program) -> list[str]:
     """Arguments of the inference."""
     outputs = [f"got_{number}" for number, port in enumerate(program.outputs) if port.outside is Outside.MEMORY]
     inputs = [f"input_{number}" for number, port in enumerate(program.inputs) if port.outside is Outside.MEMORY]
-    return [*inputs, *outputs, *(["NULL"] if program.by_rows else [])]
+    return [*inputs, *outputs, *(["next"] if program.by_rows else [])]
 
 
 def _rows_defined(program: Program) -> str:
     """The application's functions for rows, with the stored inputs; they fail where rows come twice or backwards."""
     functions = []
-    for port in program.by_rows:
+    for place, port in enumerate(program.by_rows):
         reads = port in program.inputs
         number = (program.inputs if reads else program.outputs).index(port)
         row = f"{program.name.upper()}_{'INPUT' if reads else 'OUTPUT'}_{number}_ROW_LENGTH"
@@ -191,7 +189,7 @@ def _rows_defined(program: Program) -> str:
         functions.append(
             _ROWS.format(
                 function=rows_function(program, port),
-                symbol=port.symbol,
+                number=place,
                 to=ends[0],
                 source=ends[1],
                 row=row,

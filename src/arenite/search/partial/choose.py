@@ -53,6 +53,11 @@ class Choice:
             sum(segment.extra_macs for segment in segments),
         )
 
+    @property
+    def mark(self) -> tuple[tuple[object, ...], ...]:
+        """Key of the choice: its stretches, and the way each is executed."""
+        return tuple((each.first, each.last, each.kind, each.number) for each in self.segments)
+
     def with_segment(self, segment: Segment) -> Choice:
         """The choice extended by a segment at its end."""
         return Choice(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from arenite.backends.generated_c.memory_places import in_memory
 from arenite.budget import Budget
 from arenite.errors import OptionError
+from arenite.model import Outside
 from arenite.operators.liveness import ALIGNMENT
 from arenite.rewrite.channels import channel_region_of, why_not_channels
 from arenite.rewrite.strips import StripPlan, estimate, region_of, why_not
@@ -88,6 +89,11 @@ class Costs:
         """The largest number of parts of a stretch; 0 if it cannot be executed this way."""
         way = self._way(first, last, kind)
         return 0 if way is None else way.most
+
+    @property
+    def comes_in_rows(self) -> bool:
+        """Whether an input of the line comes in rows, so that strips can follow them."""
+        return any(tensor.outside is Outside.ROWS for tensor in self.line.model.main.inputs)
 
     def numbers(self, stretch: Key) -> tuple[int, ...]:
         """The numbers of parts of a stretch to try; none if it cannot be executed this way."""

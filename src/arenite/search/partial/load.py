@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from arenite.model import Outside
+from arenite.backends.generated_c.folding import folds, with_padding
 from arenite.operators.liveness import ALIGNMENT, head_bytes
 from arenite.search.partial.reading import ROWS, reading
 
@@ -48,12 +48,18 @@ class Area:
         self.readings: tuple[Reading, ...] = tuple(reading(operator) for operator in region.operators)
         read = dict.fromkeys(source.tensor for entry in self.readings for source in entry.sources)
         results = dict.fromkeys((*region.inner, *region.outputs))
+        self.folded = _folded(region) if kernels.generated else {}
+        """Results of PADs that are in no arena, as convolutions of generated C pad by themselves -> the PADs' inputs.
+
+        Every strip pads anew, so that the convolution still reads a PAD."""
         last = {
             tensor: region.operators.index(operator) for operator in region.operators for tensor in operator.outputs
         }
         for number, entry in enumerate(self.readings):
             last.update((source.tensor, number) for source in entry.sources if source.tensor in last)
-        self.row = {tensor: _row(tensor) for tensor in (*read, *results)}
+        for padded, source in self.folded.items():
+            last.update({source: max(last[source], last[padded])} if source in last else {})
+        self.row = {tensor: 0 if tensor in self.folded else _row(tensor) for tensor in (*read, *results)}
         """Bytes in the arena of one row of each tensor."""
         self.shared = tuple(self._shared(*pair) for pair in zip(region.operators, self.readings, strict=True))
         """For each operator the input that its output may overlap, or None."""
@@ -63,11 +69,7 @@ class Area:
         """For each operator the results of the region whose last reader it is."""
         self.by_rows = tuple(tensor for tensor in region.inputs if tensor in read and tensor not in staying)
         """The inputs whose rows are freed as soon as no further strip reads them."""
-        self.once = frozenset(
-            operator.outputs[0]
-            for operator in region.operators
-            if any(tensor is not None and tensor.outside is Outside.ROWS for tensor in operator.inputs)
-        )
+        self.once = region.once
         """The results that an operator reads of an input which comes in rows."""
         self.whole = sum(head_bytes(tensor) for tensor in region.inputs if tensor not in self.by_rows)
         """Bytes of the other inputs, which are alive throughout."""
@@ -81,7 +83,7 @@ class Area:
         for source in reads.sources:
             may = self.kernels.overlap(operator, source.tensor, operator.outputs[0])
             if may.distance is not None or may.exactly:
-                return source.tensor
+                return self.folded.get(source.tensor, source.tensor)
         return None
 
 
@@ -93,7 +95,7 @@ class Load:
 
     def __init__(self, area: Area, kept: frozenset[Tensor]) -> None:
         self.area = area
-        self.kept = kept = kept | area.once
+        self.kept = kept = (kept | area.once) - area.folded.keys()
         # Tables by the row where a strip begins or ends: the first row of a tensor that the strip needs (`_first`), the
         # first that it computes (`_new`), and the end of these rows (`_end`). `_own`: boundaries of region outputs.
         self._first: dict[Tensor, Ints] = {}
@@ -231,6 +233,11 @@ class Load:
         if tensor not in self._own:
             return 0
         return (self._own[tensor][end] - self._own[tensor][first]) * self.area.row[tensor]
+
+
+def _folded(region: Region) -> dict[Tensor, Tensor]:
+    pads = {pad for _, pad in folds(region.operators, region.outputs, with_padding).values()}
+    return {pad.outputs[0]: pad.input(0) for pad in pads}
 
 
 def _row(tensor: Tensor) -> int:

@@ -16,7 +16,7 @@ from arenite.rewrite.strips import StripPlan, estimate, last_readers, paces, str
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from arenite.model import Tensor
+    from arenite.model import Operator, Tensor
     from arenite.rewrite.strips import Strip
     from arenite.search.partial.load import Area
     from arenite.search.partial.ways import Paces
@@ -33,7 +33,7 @@ of its first 14 operators alive with none, 19,584 with 0.2, and no fewer with mo
 def paced_ways(area: Area) -> Mapping[Paces, Paced]:
     """The ways to execute a region in paced strips, without those that equal another; none if it cannot be paced."""
     try:
-        every = Paced(area, frozenset())
+        every = Paced(area, frozenset(area.folded))
         every.check()
         whole, order = sum(map(macs, area.region.operators)), _by_use(every)
         found: dict[frozenset[Tensor], Paces] = {}
@@ -52,7 +52,7 @@ class Paced:
 
     def __init__(self, area: Area, recomputed: frozenset[Tensor]) -> None:
         self.area = area
-        self.recomputed = recomputed
+        self.recomputed = recomputed | area.folded.keys()
         self._plans: dict[int, StripPlan] = {}
         self._macs: dict[int, int] = {}
         self._floors: dict[int, int] = {}
@@ -160,11 +160,24 @@ def _alive(area: Area, plan: StripPlan) -> Iterator[int]:
         done += sum(area.row[tensor] * rows for tensor, rows in own.items())
 
 
+def _ends(area: Area, strip: Strip) -> Mapping[Operator, list[Tensor]]:
+    """Results of a strip by the operator that ends them; inputs of PADs that are folded end with the convolution."""
+    ends = last_readers(area.region, strip)
+    last = {tensor: operator for operator, tensors in ends.items() for tensor in tensors}
+    order = {operator: place for place, operator in enumerate(area.region.operators)}
+    for padded, source in area.folded.items():
+        if padded in last and source in last and order[last[padded]] > order[last[source]]:
+            ends[last[source]].remove(source)
+            ends[last[padded]].append(source)
+            last[source] = last[padded]
+    return ends
+
+
 def _alive_in(area: Area, strip: Strip, stays: Mapping[Tensor, int]) -> Iterator[int]:
     """Bytes alive at every operator of a strip, without outputs of earlier strips; `stays`: those alive after it."""
     alive = {tensor: align(area.row[tensor] * rows.size) for tensor, rows in strip.kept.items()}
     total = sum(alive.values())
-    ends = last_readers(area.region, strip)
+    ends = _ends(area, strip)
     for operator, source in zip(area.region.operators, area.shared, strict=True):
         target, ending = operator.outputs[0], ends.get(operator, ())
         if operator in strip.cuts:

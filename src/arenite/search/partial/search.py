@@ -10,7 +10,7 @@ from arenite.rewrite import Prune
 from arenite.search.partial.frontier import any_head, frontier
 from arenite.search.partial.layout import laid_out
 from arenite.search.partial.realize import realize
-from arenite.search.partial.ways import EVEN_KINDS
+from arenite.search.partial.ways import EVEN_KINDS, PACES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
     Unpacked = tuple[Model, Mapping[Operator, Operator]]
     """A model, and for each operator that was added the operator that it copies."""
+
+
+_BY_LAST_OUTPUT = tuple(kind for kind in EVEN_KINDS if kind not in PACES)
+"""The kinds of strips of about the same height of the last output. They are looked for alone as well where paced strips
+are possible, whose layouts have more buffers and exceed their estimates by more."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +76,13 @@ def search(
     def lower(head: int) -> None:
         report(f"strips: head {head:,} bytes")
 
-    known = frontier(costs, EVEN_KINDS, most_extra, budget, useful=useful, report=lower)
-    return [choice for choice in known if any(segment.plan is not None for segment in choice.segments)]
+    known: list[Choice] = []
+    searches = (_BY_LAST_OUTPUT, EVEN_KINDS) if costs.comes_in_rows else (_BY_LAST_OUTPUT,)
+    for number, kinds in enumerate(searches):
+        part = budget.part(1 / (len(searches) - number))
+        known += frontier(costs, kinds, most_extra, part, useful=useful, report=lower)
+    found = [choice for choice in known if any(segment.plan is not None for segment in choice.segments)]
+    return list({choice.mark: choice for choice in found}.values())
 
 
 def _as_it_is(model: Model) -> Unpacked:

@@ -10,8 +10,9 @@ import numpy as np
 from hypothesis import assume
 from hypothesis import strategies as st
 
+from arenite.errors import OptionError
 from arenite.model import Data, ElementType, Graph, Model, Operator, Quantization, Tensor
-from arenite.rewrite.strips import region_of, strip_plan, why_not
+from arenite.rewrite.strips import StripPlan, paces, region_of, strip_plan, strips_of, why_not
 from arenite.runtimes import litert, tflm
 from arenite.runtimes.inputs import random_inputs
 from arenite.runtimes.run import Job
@@ -344,6 +345,29 @@ def plans(draw, model):
     height = region.outputs[-1].shape[1]
     cuts = draw(st.sets(st.integers(1, height - 1), min_size=1, max_size=4))
     return strip_plan(region, (0, *sorted(cuts), height), halo=draw(st.sampled_from(("recompute", "keep"))))
+
+
+@st.composite
+def paced_plans(draw, model):
+    """A paced plan for operators next to each other in the file, which recomputes some results; None where none is."""
+    operators = model.main.operators
+    first = draw(st.integers(0, len(operators) - 1))
+    chosen = operators[first : draw(st.integers(first + 1, len(operators)))]
+    if any(why_not(operator) for operator in chosen):
+        return None
+    region = region_of(model, chosen)
+    leader = region.operators[0].outputs[0]
+    cuts = draw(st.sets(st.integers(1, leader.shape[1]), max_size=6)) - {leader.shape[1]}
+    free = [tensor for tensor in region.inner if tensor is not leader]
+    recomputed = draw(st.sets(st.sampled_from(free))) if free else set()
+    try:
+        ends = paces(region, (0, *sorted(cuts), leader.shape[1]))
+        paced = {tensor: rows for tensor, rows in ends.items() if tensor not in recomputed}
+        plan = StripPlan(region, tuple(ends[output] for output in region.outputs), paced=paced)
+        strips_of(plan)
+    except OptionError:
+        return None
+    return plan
 
 
 def outputs_in(runtime, model, rounds=2):

@@ -11,7 +11,7 @@ from oracles.peak import peak_before
 
 from arenite import zoo
 from arenite.errors import ModelError
-from arenite.model import ElementType, Model, Operator, Tensor
+from arenite.model import ElementType, Model, Operator, Outside, Tensor
 from arenite.operators.liveness import MOST_SCOPES, lifetimes
 from arenite.operators.peak import peak_memory, straight_peak
 from arenite.solve.core.choice import cores
@@ -65,6 +65,41 @@ def straight_models(draw):
         tensors.extend(made)
     outputs = draw(st.lists(st.sampled_from([tensors[0], *tensors[3:]]), max_size=3, unique=True))
     return model(graph(tensors[:1], outputs, operators, unused=tensors))
+
+
+@st.composite
+def partly_outside(draw):
+    """A straight graph whose inputs and outputs, and some tensors between them, are outside of the arena."""
+    source = draw(straight_models())
+    tensors = [each for each in source.main.tensors if each.data is None]
+    chosen = draw(st.sets(st.sampled_from(tensors))) if tensors else set()
+    places = st.sampled_from(tuple(Outside))
+    new = {each: replace(each, outside=draw(places)) for each in tensors if each in chosen}
+    main = source.main
+    return model(
+        replace(
+            main,
+            tensors=tuple(new.get(each, each) for each in main.tensors),
+            inputs=tuple(new.get(each, each) for each in main.inputs),
+            outputs=tuple(new.get(each, each) for each in main.outputs),
+            operators=tuple(operator.using(new) for operator in main.operators),
+        )
+    )
+
+
+@given(partly_outside())
+def test_what_is_outside_of_the_arena_counts_nothing(each):
+    (peak,) = {walk(each.main) for walk in walks()}
+    assert peak == peak_memory(each) == lifetimes(each).peak
+    inside = {t: replace(t, shape=(0,), outside=None) if t.outside else t for t in each.main.tensors}
+    main = replace(
+        each.main,
+        tensors=tuple(inside.values()),
+        inputs=tuple(map(inside.get, each.main.inputs)),
+        outputs=tuple(map(inside.get, each.main.outputs)),
+        operators=tuple(operator.using(inside) for operator in each.main.operators),
+    )
+    assert peak == walked(model(main))
 
 
 @given(any_models())
@@ -130,7 +165,13 @@ def test_c_refuses_what_is_no_model():
         in_c(replace(straight, operators=(x,)))
     with pytest.raises(TypeError, match="Tensor"):
         in_c(replace(straight, operators=(replace(straight.operators[0], outputs=("y",)),)))
-    for kind, name in ((Tensor, "data"), (Tensor, "shape"), (Tensor, "variable"), (Tensor, "type")):
+    for kind, name in (
+        (Tensor, "data"),
+        (Tensor, "shape"),
+        (Tensor, "variable"),
+        (Tensor, "outside"),
+        (Tensor, "type"),
+    ):
         empty = replace(tensor("z"))
         getattr(kind, name).__delete__(empty)
         with pytest.raises(AttributeError, match=name):

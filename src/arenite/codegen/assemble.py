@@ -23,7 +23,7 @@ from arenite.codegen.unit import Unit
 from arenite.errors import UnsupportedError
 from arenite.model import Outside
 from arenite.operators.liveness import PLANNED_CONTROL_FLOW
-from arenite.operators.rows_outside import ends_in_rows, most_held
+from arenite.operators.rows_outside import comes_once, ends_in_rows, most_held
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -78,6 +78,9 @@ class _Ends:
                 elif tensor.outside is Outside.MEMORY:
                     self.symbols[tensor] = f"{what}_{number}"
         streamed = [tensor for tensor in model.main.inputs if tensor.outside is Outside.ROWS]
+        for tensor in streamed:
+            if not comes_once(model.main, tensor):
+                raise UnsupportedError(f"{model.name}: the rows of {tensor.name!r} are not read once, in their order")
         self.held = {tensor: most_held(model, tensor) for tensor in streamed}
         places = memory_places(model)
         self.bases = {tensor: f"{self.symbols[place.whole]}_bytes" for tensor, place in places.items()}

@@ -20,6 +20,7 @@ from arenite.operators.liveness import (
     occupies,
     resource_handles,
 )
+from arenite.operators.rows_outside import rows_order
 from arenite.operators.state import state_order
 from arenite.problems.order import Charge, Problem
 from arenite.problems.topological import CircleError, lowest_first
@@ -58,7 +59,11 @@ def ordering_problem(
     """
     target = model.graphs[graph]
     default = file_order(target)
-    before = (*state_order(target.operators, default), *edges_by_place(target))
+    before = (
+        *state_order(target.operators, default),
+        *rows_order(target.operators, default),
+        *edges_by_place(target),
+    )
     if not order_is_free(model, graph):
         before = tuple(pairwise(default))
     pairs = {*before, *data_dependences(target)}

@@ -12,14 +12,16 @@ An output that goes in rows is the other way round: each CONCATENATION adds the 
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from arenite.model import Outside
 from arenite.operators.constants import integers
+from arenite.operators.joins import join
 from arenite.operators.liveness import lifetimes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from arenite.model import Graph, Model, Operator, Tensor
 
@@ -41,7 +43,7 @@ def rows_read(operator: Operator) -> Taken | None:
     if source is None or source.outside is not Outside.ROWS or len(operator.outputs) != 1:
         return None
     if operator.code == "CONCATENATION" and len(operator.inputs) == 1:
-        return Taken(source, 0, source.shape[ROWS])
+        return Taken(source, 0, source.shape[ROWS]) if _joins_as_it_is(operator) else None
     if operator.code != "SLICE":
         return None
     begin, shape = integers(operator.inputs[1]), operator.outputs[0].shape
@@ -60,12 +62,36 @@ def rows_written(operator: Operator) -> Taken | None:
     """
     if operator.code != "CONCATENATION" or len(operator.outputs) != 1 or len(operator.inputs) > 2:
         return None
-    target, new = operator.outputs[0], operator.input(-1)
-    if target.outside is not Outside.ROWS or new.outside is not None:
+    target, new = operator.outputs[0], operator.inputs[-1] if operator.inputs else None
+    if (
+        target.outside is not Outside.ROWS
+        or new is None
+        or new.outside is Outside.ROWS
+        or not _joins_as_it_is(operator)
+    ):
         return None
-    if len(operator.inputs) == 2 and operator.input(0).outside is not Outside.ROWS:
+    if len(operator.inputs) == 2 and not (adds_rows(operator) and operator.input(0).outside is Outside.ROWS):
         return None
     return Taken(target, target.shape[ROWS] - new.shape[ROWS], target.shape[ROWS])
+
+
+def adds_rows(operator: Operator) -> bool:
+    """Whether an operator joins its second input, below the rows of the first, and nothing else."""
+    if operator.code != "CONCATENATION" or len(operator.inputs) != 2 or None in operator.inputs:
+        return False
+    joined = join(operator)
+    return joined is not None and joined.axis == ROWS and len(joined.whole.shape) == 4 and _joins_as_it_is(operator)
+
+
+def _joins_as_it_is(operator: Operator) -> bool:
+    """Whether a CONCATENATION changes no element: LiteRT scales UINT8 inputs that are quantized in another way."""
+    alike = {_steps(tensor) for tensor in (*operator.inputs, *operator.outputs) if tensor is not None}
+    return len(alike) == 1 and not operator.options.get("fused_activation_function", 0)
+
+
+def _steps(tensor: Tensor) -> object:
+    quantization = tensor.quantization
+    return quantization and (tuple(quantization.scale), tuple(quantization.zero_point))
 
 
 def ends_in_rows(model: Model) -> dict[Tensor, Tensor]:
@@ -92,6 +118,16 @@ def comes_once(graph: Graph, source: Tensor) -> bool:
                 return False
             next_row = taken.end
     return source not in graph.outputs
+
+
+def rows_order(operators: Sequence[Operator], order: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    """Pairs (a, b) of operators that take rows of one input, where a is the last one before b in `order`."""
+    readers: dict[Tensor, list[int]] = {}
+    for index in order:
+        taken = rows_read(operators[index])
+        if taken is not None:
+            readers.setdefault(taken.whole, []).append(index)
+    return tuple(pair for each in readers.values() for pair in pairwise(each))
 
 
 def most_held(model: Model, source: Tensor) -> int:

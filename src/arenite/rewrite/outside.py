@@ -13,12 +13,14 @@ same.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from arenite.backends.generated_c.kept import own_states
 from arenite.errors import OptionError
 from arenite.model import Outside
-from arenite.operators.rows_outside import ROWS, comes_once, rows_written
+from arenite.operators.rows_outside import ROWS, adds_rows, comes_once, rows_written
 from arenite.rewrite.edits import may_renumber
 from arenite.rewrite.joins import concatenation
 from arenite.tflite.newer_fields import loses_fields
@@ -63,7 +65,8 @@ class WithEnds(NamedTuple):
 def with_ends(model: Model, ends: Ends) -> WithEnds:
     """The model with its inputs and outputs where they are asked to be. It keeps its plan only if no operator is added.
 
-    Of several inputs or outputs, those that have no rows stay in the arena, and so do those that are both.
+    Of several inputs or outputs, those that have no rows stay in the arena. So do those that are both, and outputs that
+    their operator reads again in the next inference.
 
     Raises:
         OptionError: no input, or no output, can be there, or the model's tensors cannot be exchanged.
@@ -91,12 +94,15 @@ def _able(model: Model, tensors: Sequence[Tensor], where: Where, what: str) -> l
     Raises:
         OptionError: none can.
     """
-    both = set(model.main.inputs) & set(model.main.outputs)
-    others = {tensor for graph in model.graphs[1:] for tensor in (*graph.inputs, *graph.outputs)}
+    main = model.main
+    written = Counter(tensor for operator in main.operators for tensor in operator.outputs)
+    bound = {tensor for graph in model.graphs[1:] for tensor in (*graph.inputs, *graph.outputs)}
+    bound.update(own_states(main.operators) if where == "memory" else ())
     found = [
         tensor
         for tensor in dict.fromkeys(tensors)
-        if tensor not in both | others and tensor.data is None and not tensor.variable and tensor.bytes
+        if tensor not in bound and tensor.data is None and not tensor.variable and tensor.bytes
+        if written[tensor] == (what == "output") and (what == "output" or tensor not in main.outputs)
         if where == "memory" or _has_rows(tensor)
     ]
     if not found:
@@ -116,6 +122,7 @@ class _Added:
 
     def __init__(self, old: Graph) -> None:
         self.old = old
+        self.writers = {tensor: operator for operator in old.operators for tensor in operator.outputs}
         self.ends: dict[Tensor, Tensor] = {}
         """End of the old graph -> the same outside of the arena."""
         self.inside: dict[Tensor, Tensor] = {}
@@ -133,14 +140,16 @@ class _Added:
 
     def give(self, outputs: Sequence[Tensor], outside: Outside | None) -> None:
         for tensor in outputs:
-            writer = next((each for each in self.old.operators if tensor in each.outputs), None)
-            if writer is None:
-                continue
             end = self.ends[tensor] = self.inside[tensor] = replace(tensor, outside=outside)
-            if outside is Outside.ROWS and not self._goes_once(tensor, end, writer):
+            before = self._given_before(tensor) if outside is Outside.ROWS else []
+            if before is None:
                 self.inside[tensor] = _copy_of(tensor)
                 self.last.append(_copied(self.inside[tensor], end))
-                self.stands_for[self.last[-1]] = writer
+                self.stands_for[self.last[-1]] = self.writers[tensor]
+            else:
+                ends = {each: replace(each, outside=outside) for each in before}
+                self.ends.update(ends)
+                self.inside.update(ends)
 
     def graph(self) -> Graph:
         """The graph with the new ends."""
@@ -162,9 +171,22 @@ class _Added:
         operators = tuple(operator.using({tensor: end}) for operator in self.old.operators)
         return comes_once(replace(self.old, operators=operators), end)
 
-    def _goes_once(self, tensor: Tensor, end: Tensor, writer: Operator) -> bool:
-        read = any(tensor in operator.inputs for operator in self.old.operators)
-        return not read and rows_written(writer.using({tensor: end})) is not None
+    def _given_before(self, whole: Tensor) -> list[Tensor] | None:
+        """The output as far as earlier strips wrote it, the last first; None if it is not written row by row."""
+        chain = [whole]
+        while adds_rows(self.writers[chain[-1]]):
+            before = self.writers[chain[-1]].input(0)
+            if before not in self.writers or before.variable or before in self.old.outputs or before in chain:
+                return None
+            chain.append(before)
+        ends = {tensor: replace(tensor, outside=Outside.ROWS) for tensor in chain}
+        operators = [operator.using({**self.inside, **ends}) for operator in self.old.operators]
+        uses = [operator for operator in operators if any(end in _tensors(operator) for end in ends.values())]
+        return chain[1:] if len(uses) == len(chain) and all(map(rows_written, uses)) else None
+
+
+def _tensors(operator: Operator) -> tuple[Tensor | None, ...]:
+    return *operator.inputs, *operator.outputs
 
 
 def _copy_of(tensor: Tensor) -> Tensor:

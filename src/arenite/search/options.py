@@ -99,10 +99,10 @@ class Options:
         self._check_strips()
         if self.ends and not self.runs_on.generated:
             raise OptionError(
-                f"ends: {self.runs_on.name} has all inputs and outputs in its arena; the target c need not"
+                f"{self.runs_on.name} has all inputs and outputs in its arena; outside of it they need the target c"
             )
         if self.ends and (self.keep_inputs or not (self.overlap and self.layout)):
-            raise OptionError("ends: outside of the arena they need a layout with overlap, and no inputs to keep in it")
+            raise OptionError("inputs and outputs outside of the arena need a layout with overlap that keeps no inputs")
         self.runs_on  # noqa: B018 (an unknown name is an error here, not in the middle of the work)
 
     def _check_strips(self) -> None:

@@ -130,9 +130,10 @@ def _with_variables(plan: Arena, model: Model) -> Arena:
     base = -(-plan.size // found.alignment) * found.alignment
     offsets = {tensor: base + variable.offset for tensor, variable in found.variables.items()}
     for operator in model.main.operators:
-        if operator.code == "READ_VARIABLE" and operator.outputs[0] not in plan.offsets:
-            handle = operator.input(0)
-            offsets[operator.outputs[0]] = offsets[handle]
+        if operator.code == "READ_VARIABLE":
+            handle, (value,) = operator.input(0), operator.outputs
+            if value not in plan.offsets and value.outside is None:
+                offsets[value] = offsets[handle]
     return replace(plan, offsets={**plan.offsets, **offsets}, size=base + found.size, kept=found.size)
 
 

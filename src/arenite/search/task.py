@@ -79,7 +79,9 @@ class Task:
         """
         found = {mark(operator): index for index, operator in enumerate(self.source.main.operators)}
         effects = zip(_without_outputs(self.base), _without_outputs(self.source), strict=True)
-        found.update((mark(new), found[mark(old)]) for new, old in (*effects, *self.stands_for.items()))
+        for new, old in (*effects, *self.stands_for.items()):
+            if mark(old) in found:
+                found[mark(new)] = found[mark(old)]
         goes_into: dict[Tensor, int] = {}
         for operator in reversed(self.base.main.operators):
             known = (goes_into[tensor] for tensor in operator.outputs if tensor in goes_into)

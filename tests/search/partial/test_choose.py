@@ -52,6 +52,8 @@ class Costs:
     def most(self, first, last, kind):
         return max(NUMBERS) if kind in KINDS else 0
 
+    after_rows = frozenset()
+
     def numbers(self, stretch):
         return NUMBERS if self.most(*stretch) else ()
 

@@ -56,7 +56,7 @@ def kept(model: Model) -> Kept:
             if tensor.variable:
                 keys[tensor] = tensor
                 found[tensor] = tensor.bytes, tensor.type.bytes, _filling(tensor)
-        for tensor in _own_states(graph.operators):
+        for tensor in own_states(graph.operators):
             keys[tensor] = tensor
             found[tensor] = tensor.bytes, tensor.type.bytes, _filling(tensor)
         handles = dict(_handles(graph.operators))
@@ -89,7 +89,7 @@ def read_in_place(model: Model) -> frozenset[Tensor]:
         for handle in _assigned(model, operator)
     ]
     last = {tensor: index for index, each in enumerate(graph.operators) for tensor in each.inputs if tensor is not None}
-    found = {tensor for run in run_graphs(model) for tensor in _own_states(run.operators)}
+    found = {tensor for run in run_graphs(model) for tensor in own_states(run.operators)}
     for index, operator in enumerate(graph.operators):
         handle = operator.inputs[0] if operator.code == "READ_VARIABLE" else None
         if handle is not None and handle in variables and operator.outputs[0] not in graph.outputs:
@@ -171,7 +171,7 @@ def accesses(graph: Graph) -> Iterator[tuple[Tensor, Tensor]]:
             yield handle, value
 
 
-def _own_states(operators: Iterable[Operator]) -> Iterator[Tensor]:
+def own_states(operators: Iterable[Operator]) -> Iterator[Tensor]:
     """Outputs that their operator reads again in the next inference."""
     for operator in operators:
         place = OWN_STATES.get(operator.label) if operator.code == "CUSTOM" else None

@@ -5,7 +5,8 @@ A view of such an input needs no copy, and a part of such an output is computed 
     input (memory) --SLICE--> rows 0-5 --CONV--> ...          rows 0-5: bytes 0 to 5 rows of the input
     ... --CONV--> rows 0-2 --CONCATENATION--> output (memory)     rows 0-2: bytes 0 to 2 rows of the output
 
-`in_memory` marks these tensors as outside of the arena, and `memory_places` says where they lie.
+`in_memory` marks these tensors as outside of the arena, and `memory_places` says where they lie. What an operator reads
+again in the next inference stays in the arena.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from arenite.backends.generated_c.kept import own_states
 from arenite.backends.sets import GENERATED_C
 from arenite.model import Outside
 
@@ -52,7 +54,8 @@ def _places(graph: Graph) -> dict[Tensor, MemoryPlace]:
     if not found:
         return {}
     writers = Counter(tensor for operator in graph.operators for tensor in operator.outputs)
-    free = {tensor for tensor, count in writers.items() if count == 1 and tensor not in ends and not tensor.variable}
+    bound = ends.union(own_states(graph.operators))
+    free = {tensor for tensor, count in writers.items() if count == 1 and tensor not in bound and not tensor.variable}
     for operator in graph.operators:
         for view, source, offset in _views(operator):
             if source in found and view in free and view not in found:

@@ -25,7 +25,7 @@ def read_variable(unit: Unit, operator: Operator) -> None:
     """READ_VARIABLE; idle if the value lies in the variable."""
     (handle,), value = tensors(operator, 1), operator.outputs[0]
     place = Address(unit.offsets[handle], "void")
-    unit.call("move", unit.target(value), place, value.bytes, idle=unit.offsets[value] == unit.offsets[handle])
+    unit.call("move", unit.target(value), place, value.bytes, idle=unit.distance(value, handle) == 0)
 
 
 def circular_buffer(unit: Unit, operator: Operator) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from arenite.codegen.program import ARENA
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -36,6 +38,11 @@ def bytes_of_parameters(program: Program) -> str:
         for port in program.in_memory
         for const in ("const " if port in program.inputs else "",)
     )
+
+
+def defined(program: Program) -> list[str]:
+    """Names that an inference has at its start, for its calls."""
+    return [ARENA, *(f"{port.symbol}_bytes" for port in program.in_memory), *([CONTEXT] if program.by_rows else [])]
 
 
 def rows_function(program: Program, port: Port) -> str:

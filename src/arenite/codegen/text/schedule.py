@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,11 @@ from arenite.codegen.text.cmsis_nn import guard, result
 from arenite.codegen.text.fed import BETWEEN, OWN_ARENA, SOURCE, row_macro, streamed, waiting
 from arenite.codegen.text.lines import call_lines, comment_lines
 from arenite.codegen.text.memory import memory_map
-from arenite.codegen.text.parameters import CONTEXT, arguments, bytes_of_parameters, declared, parameters
+from arenite.codegen.text.parameters import CONTEXT, arguments, bytes_of_parameters, declared, defined, parameters
 from arenite.codegen.text.values import IN_PLACE, Repetition, argument, truth
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from arenite.codegen.program import Block, Function, Program, Work
     from arenite.codegen.text.values import Names
@@ -90,7 +91,7 @@ def _inference(program: Program, names: Names) -> str:
         result="int" if program.has_status else "void",
         parameters_in=declared(["void *memory", *parameters(program)]),
         bytes=bytes_of_parameters(program),
-        body=_body(program.main, names, has_status=program.has_status),
+        body=_body(program.main, names, defined(program), has_status=program.has_status),
     )
 
 
@@ -116,15 +117,15 @@ def _fed(program: Program, names: Names) -> str:
 
 def _inner(program: Program, function: Function, names: Names) -> str:
     title = comment_lines(f"Graph {short_name(function.graph)!r}")
-    body = _body(function, names, has_status=program.target.core is not None)
+    body = _body(function, names, [ARENA], has_status=program.target.core is not None)
     return _INNER.format(title=title, result=result(program.target), name=function.name, body=body)
 
 
-def _body(function: Function, names: Names, *, has_status: bool) -> str:
-    """Lines of the function of a graph."""
+def _body(function: Function, names: Names, given: Sequence[str], *, has_status: bool) -> str:
+    """Lines of the function of a graph, which has the `given` names; a compiler would warn of those that none uses."""
     lines = "".join(_steps(function, names))
-    if ARENA not in lines:
-        lines += f"  (void){ARENA};\n"
+    used = set(re.findall(r"\w+", re.sub(r"/\*.*?\*/", "", lines, flags=re.DOTALL)))
+    lines += "".join(f"  (void){name};\n" for name in given if name not in used)
     if not has_status:
         return lines
     return f"{'  int status;' if function.checked else ''}\n{lines}\n  return 0;\n".lstrip("\n")

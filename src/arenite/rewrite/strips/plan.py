@@ -27,7 +27,8 @@ class StripPlan:
 
     `boundaries[o]` are the rows at which the strips of region output o begin and end: from 0 to the output's height,
     one more entry than strips. A strip may have no rows of some outputs, but not of all. `kept` are results of the
-    region whose rows stay in the arena if the next strip reads them again; rows of other results are recomputed.
+    region whose rows stay in the arena if a later strip reads them again; rows of other results are recomputed, but for
+    those of inputs that come in rows.
 
     With `paced`, which has such boundaries for the region's first result, its outputs, and others, every row of these
     results is computed once, in the strip that the boundaries say, and stays until no further strip reads it. Rows of
@@ -131,4 +132,4 @@ def strips_of(plan: StripPlan) -> tuple[Strip, ...]:
     if plan.paced:
         return paced_strips(plan.region, plan.paced)
     own = {tensor: _intervals(rows) for tensor, rows in zip(plan.region.outputs, plan.boundaries, strict=True)}
-    return demands(plan.region, own, plan.kept, plan.strips)
+    return demands(plan.region, own, plan.kept | plan.region.once, plan.strips)

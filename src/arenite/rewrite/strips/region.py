@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from arenite.errors import OptionError
+from arenite.model import Outside
 from arenite.operators.state import has_state
 from arenite.rewrite.regions import asked_for, check_order_is_free, check_results, members_of, ruled, where
 from arenite.rewrite.strips.rows import Rows
@@ -35,6 +36,15 @@ class Region:
     outputs: tuple[Tensor, ...]
     inner: tuple[Tensor, ...]
     rules: Mapping[Operator, Rule] = field(repr=False)
+
+    @property
+    def once(self) -> frozenset[Tensor]:
+        """Results that an operator reads of an input which comes in rows, each row once."""
+        return frozenset(
+            operator.outputs[0]
+            for operator in self.operators
+            if any(tensor is not None and tensor.outside is Outside.ROWS for tensor in operator.inputs)
+        )
 
     def __reduce__(self) -> tuple[object, ...]:
         return _again, (self.operators, self.inputs, self.outputs, self.inner)

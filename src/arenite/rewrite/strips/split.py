@@ -15,7 +15,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from arenite.errors import OptionError
 from arenite.model import Outside
+from arenite.operators.rows_outside import comes_once
 from arenite.rewrite.interface import Pass
 from arenite.rewrite.regions import still_used
 from arenite.rewrite.strips.demand import last_readers
@@ -38,7 +40,8 @@ class SplitRows(Pass):
     Strips share weights, biases and other constants. The pass removes tensors that are no longer used, and the model's
     memory plan. A plan with one strip changes nothing.
 
-    `run` raises OptionError if the plan was built for another model.
+    `run` raises OptionError if the plan was built for another model, or if its strips would take rows of an input twice
+    that come only once.
     """
 
     plan: StripPlan
@@ -53,6 +56,9 @@ class SplitRows(Pass):
         operators = (*before, *emitter.operators, *after)
         tensors = (*still_used(graph, plan.region.operators, operators), *emitter.tensors)
         new = replace(graph, operators=operators, tensors=tensors)
+        for tensor in new.inputs:
+            if tensor.outside is Outside.ROWS and not comes_once(new, tensor):
+                raise OptionError(f"{model.name}: the strips take rows of {tensor.name!r} twice, which come only once")
         return replace(model, graphs=(new, *model.graphs[1:]), plan=None, target=None)
 
 

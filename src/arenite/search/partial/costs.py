@@ -95,6 +95,15 @@ class Costs:
         """Whether an input of the line comes in rows, so that strips can follow them."""
         return any(tensor.outside is Outside.ROWS for tensor in self.line.model.main.inputs)
 
+    @property
+    def after_rows(self) -> frozenset[int]:
+        """Positions right behind the operators that read an input which comes in rows."""
+        return frozenset(
+            position + 1
+            for position, operator in enumerate(self.line.model.main.operators)
+            if any(tensor is not None and tensor.outside is Outside.ROWS for tensor in operator.inputs)
+        )
+
     def numbers(self, stretch: Key) -> tuple[int, ...]:
         """The numbers of parts of a stretch to try; none if it cannot be executed this way."""
         way = self._way(*stretch)

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from arenite.backends.generated_c.folding import folds, with_padding
-from arenite.model import Outside
 from arenite.operators.liveness import ALIGNMENT, head_bytes
 from arenite.search.partial.reading import ROWS, reading
 
@@ -70,11 +69,7 @@ class Area:
         """For each operator the results of the region whose last reader it is."""
         self.by_rows = tuple(tensor for tensor in region.inputs if tensor in read and tensor not in staying)
         """The inputs whose rows are freed as soon as no further strip reads them."""
-        self.once = frozenset(
-            operator.outputs[0]
-            for operator in region.operators
-            if any(tensor is not None and tensor.outside is Outside.ROWS for tensor in operator.inputs)
-        )
+        self.once = region.once
         """The results that an operator reads of an input which comes in rows."""
         self.whole = sum(head_bytes(tensor) for tensor in region.inputs if tensor not in self.by_rows)
         """Bytes of the other inputs, which are alive throughout."""

@@ -1,0 +1,94 @@
+"""`--stream-input` and its like, as commands: what they print can be run, and what they refuse."""
+
+import re
+import shlex
+
+import pytest
+from refusals import refused
+from typer.testing import CliRunner
+
+from arenite import zoo
+from arenite.cli import app
+from arenite.tflite.write import write_bytes
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with a model whose input and output have rows, and one whose output has none."""
+    found = tmp_path_factory.mktemp("outside")
+    models = {"image": ("u-net", {"depth": 1, "resolution": 16}), "classes": ("mobilenet-v1", {"resolution": 32})}
+    for name, (family, parameters) in models.items():
+        model = zoo.build(family, **parameters)
+        (found / f"{name}.tflite").write_bytes(write_bytes(model))
+    return found
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, [*map(str, arguments)], env={"COLUMNS": "120"})
+
+
+ENDS = ("--stream-input", "--external-output")
+
+
+@pytest.fixture(scope="module")
+def planned(folder):
+    out = folder / "small.tflite"
+    options = ("--target", "c", "--split", "--effort", "low", "--rounds", "1")
+    return run("optimize", folder / "image.tflite", "-o", out, *options, *ENDS), out
+
+
+def test_the_printed_command_writes_the_c_files(planned, folder, monkeypatch):
+    result, _ = planned
+    assert result.exit_code == 0, result.output
+    assert re.search(r"Input input comes in rows: at most \d+ of 16 are in the arena at a time\n", result.stdout)
+    assert "Output classes is where each call says, not in the arena\n" in result.stdout
+    assert "Only for c: other kernels may compute wrong results with this file\n" in result.stdout
+    monkeypatch.chdir(folder)
+    (line,) = [line for line in result.stdout.splitlines() if line.strip().startswith("arenite export")]
+    command = shlex.split(line, comments=True)
+    assert tuple(command[-2:]) == ENDS
+    exported = run(*command[1:])
+    assert exported.exit_code == 0, exported.output
+    said = re.match(r"The C has an arena of ([\d,]+) bytes", result.stdout)[1]
+    assert f"an arena of {said} bytes" in exported.stdout
+    header = next(folder.glob("small_c/small.h")).read_text()
+    assert "int small_read_rows(void *context, int32_t first, int32_t count, int8_t *destination);" in header
+
+
+def test_a_file_for_c_is_known_as_one(planned):
+    _, out = planned
+    said = " ".join(run("inspect", out).stdout.split())
+    assert "The plan was made for target c." in said
+    assert "target tflm computes wrong results with it" in said
+    assert run("check", out, "--target", "c", "--arena", "1M").exit_code == 0
+
+
+@pytest.mark.parametrize("command", ["optimize", "export"])
+@pytest.mark.parametrize("what", ["input", "output"])
+def test_an_end_is_in_one_place(folder, command, what):
+    where = ("-o", folder / "x.tflite") if command == "optimize" else ("--c", folder / "x")
+    message = refused(run(command, folder / "image.tflite", *where, f"--stream-{what}", f"--external-{what}"))
+    assert f"--stream-{what} and --external-{what} exclude each other; give one of them" in message
+    assert not list(folder.glob("x*"))
+
+
+@pytest.mark.parametrize("option", ["--stream-input", "--stream-output", "--external-input", "--external-output"])
+def test_only_c_has_ends_outside_of_its_arena(folder, option):
+    image = folder / "image.tflite"
+    message = refused(run("export", image, "--tflm", folder / "x", option))
+    assert "go with --c DIR; TFLM has all inputs and outputs in its arena" in message
+    message = refused(run("optimize", image, "-o", folder / "x.tflite", option))
+    assert "tflm has all inputs and outputs in its arena; outside of it they need the target c" in message
+    message = refused(run("optimize", image, "-o", folder / "x.tflite", "--target", "c", "--keep-inputs", option))
+    assert "outside of the arena need a layout with overlap that keeps no inputs" in message
+    assert not list(folder.glob("x*"))
+
+
+def test_without_rows_nothing_is_streamed(folder):
+    for command in (("export", "--c", folder / "x"), ("optimize", "--target", "c", "-o", folder / "x.tflite")):
+        message = refused(run(command[0], folder / "classes.tflite", *command[1:], "--stream-output"))
+        assert (
+            "no output can come or go in rows, which takes the shape [1, rows, columns, channels] with two rows or more"
+            in message
+        )
+        assert not list(folder.glob("x*"))

@@ -1,0 +1,149 @@
+"""`optimize` for generated C whose inputs and outputs are outside of the arena: what it gives is what export gives."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import shlex
+from dataclasses import replace
+
+import pytest
+
+from arenite import OptionError, Options, optimize, zoo
+from arenite.backends.target import C
+from arenite.model import Outside
+from arenite.operators.rows_outside import comes_once
+from arenite.report.commands import option_words
+from arenite.report.next_steps import after_optimize
+from arenite.report.optimize import as_json, outside_line
+from arenite.rewrite.outside import Ends
+from arenite.runtimes.process import absent
+from arenite.search.c_export import exported
+from arenite.search.inspection import inspect
+from arenite.search.plan import OutsideEnd
+from arenite.tflite.read import read_bytes
+
+QUICK = Options(target="c", split=True, effort="low", rounds=1)
+CASES = {
+    "classifier, rows": ("classifier", Ends("rows")),
+    "classifier, memory": ("classifier", Ends("memory", "memory")),
+    "image, rows": ("image", Ends("rows", "rows")),
+    "image, rows out": ("image", Ends("arena", "rows")),
+    "image, memory out": ("image", Ends("rows", "memory")),
+}
+MODELS = {
+    "classifier": lambda: zoo.build("mobilenet-v1", resolution=32),
+    "image": lambda: zoo.build("u-net", depth=1, resolution=16),
+}
+
+
+def options(ends):
+    return replace(QUICK, ends=ends)
+
+
+@pytest.fixture(scope="module")
+def plans():
+    """Plans of all cases, and of the models with their ends in the arena, each made when it is first asked for."""
+    found = {}
+
+    def plan(name, ends):
+        if (name, ends) not in found:
+            found[name, ends] = optimize(MODELS[name](), options(ends))
+        return found[name, ends]
+
+    return plan
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_plans_are_verified_and_smaller(plans, case):
+    name, ends = CASES[case]
+    plan = plans(name, ends)
+    if absent("litert") is None:
+        assert plan.verified["litert"] == "identical"
+    assert plan.arenas[1].declare_bytes < plan.arenas[0].declare_bytes
+    if name == "image":
+        assert plan.arenas[1].declare_bytes < plans(name, Ends()).arenas[1].declare_bytes
+    count = len(plan.source.main.operators)
+    assert {place for place in plan.order if place is not None} == set(range(count))
+    for tensor in plan.model.main.inputs:
+        assert tensor.outside is not Outside.ROWS or comes_once(plan.model.main, tensor)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_file_exports_as_small_as_was_said(plans, case):
+    """A file does not say what is outside, so the same options find it again."""
+    name, ends = CASES[case]
+    plan = plans(name, ends)
+    again = read_bytes(plan.content, name)
+    assert not any(tensor.outside for tensor in again.main.tensors)
+    program = exported(again, "m", ends=ends, may_move=False).program
+    assert program.memory.size <= plan.arenas[1].declare_bytes
+    held = {end.name: end.held for end in plan.outside if end.what == "input"}
+    assert {port.name: port.held for port in program.inputs if port.outside} == held
+    assert exported(again, "m", may_move=False).program.memory.size > program.memory.size
+
+
+def test_a_file_for_rows_is_a_model_as_any_other(plans):
+    """Whoever ignores what it was made for gets an arena that TFLM counts, and the same results."""
+    plan = plans("classifier", Ends("rows"))
+    again = read_bytes(plan.content, "classifier")
+    found = inspect(again)
+    assert found.head_bytes >= sum(tensor.bytes for tensor in again.main.inputs)
+    assert again.target == "c"
+    assert C.arena(again).declare_bytes >= sum(tensor.bytes for tensor in again.main.inputs)
+
+
+def test_what_a_plan_says(plans):
+    plan = plans("image", Ends("rows", "memory"))
+    rows, memory = plan.outside
+    assert (rows.what, rows.where, rows.rows, memory) == (
+        "input",
+        "rows",
+        16,
+        OutsideEnd(plan.model.main.outputs[0].name, "output", "memory", 0, 0),
+    )
+    assert 0 < rows.held < 16
+    assert outside_line(rows) == f"Input input comes in rows: at most {rows.held} of 16 are in the arena at a time"
+    assert outside_line(memory).endswith("is where each call says, not in the arena")
+    values = json.loads(json.dumps(as_json(plan)))
+    assert values["outside"] == [
+        {"name": "input", "what": "input", "where": "rows", "rows": 16, "held": rows.held},
+        {"name": memory.name, "what": "output", "where": "memory", "rows": 0, "held": 0},
+    ]
+    assert plans("image", Ends()).to_json()["outside"] == []
+
+
+def test_commands_have_the_same_ends(plans, tmp_path):
+    plan = plans("image", Ends("rows", "memory"))
+    assert option_words(plan.options, ("ends",)) == ["--stream-input", "--external-output"]
+    steps = list(after_optimize(plan, tmp_path / "image.tflite", tmp_path / "small.tflite", {}))
+    export = next(step.command for step in steps if " export " in step.command)
+    assert shlex.split(export)[-2:] == ["--stream-input", "--external-output"]
+    for step in steps:
+        assert " explore " not in step.command
+
+
+def test_plans_can_be_sent_to_other_processes(plans):
+    plan = plans("image", Ends("rows", "rows"))
+    model, ends = pickle.loads(pickle.dumps((plan.model, plan.options.ends)))
+    assert ends == Ends("rows", "rows")
+    assert [tensor.outside for tensor in (*model.main.inputs, *model.main.outputs)] == [Outside.ROWS, Outside.ROWS]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"target": "tflm"}, "tflm has all inputs and outputs in its arena; outside of it they need the target c"),
+        ({"keep_inputs": True}, "that keeps no inputs"),
+        ({"overlap": False}, "outside of the arena need a layout with overlap"),
+        ({"layout": False}, "outside of the arena need a layout with overlap"),
+    ],
+)
+def test_refusals(changes, words):
+    with pytest.raises(OptionError, match=words):
+        Options(**{"target": "c", "ends": Ends("rows"), **changes})
+
+
+def test_models_without_rows_are_refused():
+    with pytest.raises(OptionError, match="no output can come or go in rows"):
+        optimize(MODELS["classifier"](), options(Ends(outputs="rows")))

@@ -10,6 +10,7 @@ import pytest
 from arenite.model import ElementType
 
 from .operators_at_random import KINDS
+from .registered_operators import MOVED
 from .variants import ACTIVATIONS, covering
 
 INT8, INT16, FLOAT = ElementType.INT8, ElementType.INT16, ElementType.FLOAT32
@@ -56,6 +57,7 @@ PROMISED = {
     "pack": {f"axis {axis}" for axis in range(4)},
     "unpack": {f"axis {axis}" for axis in range(4)},
     "arg_max": {f"axis {axis}" for axis in range(4)},
+    **{name: set() for name in MOVED},
 }
 """Operators for int8 and float with the variants of each."""
 

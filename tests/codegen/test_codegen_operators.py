@@ -27,6 +27,10 @@ LITERT_DIFFERS = {
 """Where the reference kernels of LiteRT do not do what TFLM does: then TFLM has its way."""
 
 
+TFLM_UNDEFINED = {"space_to_batch"}
+"""Where TFLM's kernel takes a value that nothing sets, so that only LiteRT says what the results are."""
+
+
 def expected(models, rounds):
     """For each model the results of the runtimes that take it: {runtime: [round][output]}."""
     jobs = [
@@ -61,7 +65,7 @@ def test_every_kernel_gives_what_the_reference_gives(kind, tmp_path):
     wrong, compared = [], {name: set() for name in KINDS[kind]}
     for (name, seed), model, result, others in zip(names, models, ours, expected(models, rounds), strict=True):
         for runtime, theirs in others.items():
-            if runtime != "tflm" and name in LITERT_DIFFERS[kind]:
+            if name in (TFLM_UNDEFINED if runtime == "tflm" else LITERT_DIFFERS[kind]):
                 continue
             compared[name] |= {"any", *variants(model)}
             try:

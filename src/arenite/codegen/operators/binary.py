@@ -195,21 +195,22 @@ def call(unit: Unit, operator: Operator, kernel: str, **fields: Field) -> None:
     """Call a kernel for two inputs with broadcasting; `fields` are its further parameters."""
     first, second = tensors(operator, 2)
     output = operator.outputs[0]
-    counts, *walks = broadcast(first.shape, second.shape, output.shape)
-    shape = Structure((("count", counts), ("first", walks[0]), ("second", walks[1])))
+    shapes = (first.shape, second.shape, output.shape)
+    whole = all(n in (a, b) for a, b, n in zip(*_of_one_rank(*shapes), strict=True))
+    require(whole, "the shapes cannot be broadcast")
+    shape = broadcast(*shapes)
     layer = unit.parameters(kernel, shape=shape, **fields)
     unit.call(kernel, layer, unit.pointer(first), unit.pointer(second), unit.target(output))
 
 
-def broadcast(first: Sequence[int], second: Sequence[int], output: Sequence[int]) -> tuple[tuple[int, ...], ...]:
-    """Fields of `arenite_broadcast_t`: lengths and steps of dimensions, with neighbors merged where possible.
+def broadcast(first: Sequence[int], second: Sequence[int], output: Sequence[int]) -> Structure:
+    """The `arenite_broadcast_t` of two inputs: lengths and steps of dimensions, with neighbors merged where possible.
 
     Raises:
         UnsupportedError: the shapes are not broadcastable, or more than `RANK` dimensions remain.
     """
-    rank = max(len(first), len(second), len(output))  # missing leading dimensions count as 1
-    *padded, output = ((1,) * (rank - len(shape)) + tuple(shape) for shape in (first, second, output))
-    fit = all({a, b} <= {1, both} and both in (a, b) for a, b, both in zip(*padded, output, strict=True))
+    *padded, output = _of_one_rank(first, second, output)
+    fit = all({a, b} <= {1, both} for a, b, both in zip(*padded, output, strict=True))
     require(fit, "the shapes cannot be broadcast")
     walks = [[0 if n == 1 else step for n, step in zip(shape, steps(shape), strict=True)] for shape in padded]
     joined: list[tuple[int, int, int]] = []
@@ -222,7 +223,15 @@ def broadcast(first: Sequence[int], second: Sequence[int], output: Sequence[int]
             joined.append((count, walk[0], walk[1]))
     require(len(joined) <= RANK, f"more than {RANK} dimensions are walked apart")
     joined = [(1, 0, 0)] * (RANK - len(joined)) + joined
-    return tuple(tuple(axis[i] for axis in joined) for i in range(3))
+    return Structure(
+        tuple((name, tuple(axis[i] for axis in joined)) for i, name in enumerate(("count", "first", "second")))
+    )
+
+
+def _of_one_rank(*shapes: Sequence[int]) -> list[tuple[int, ...]]:
+    """Shapes with as many dimensions: missing leading ones count as 1."""
+    rank = max(map(len, shapes))
+    return [(1,) * (rank - len(shape)) + tuple(shape) for shape in shapes]
 
 
 def _operands(operator: Operator, allowed: tuple[ElementType, ...]) -> tuple[Tensor, Tensor, Tensor, ElementType]:

@@ -5,13 +5,24 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from arenite.codegen.operators import activation, binary, convolution, quantization, reduce, resize, signal, views
+from arenite.codegen.operators import (
+    activation,
+    binary,
+    blocks,
+    convolution,
+    gather,
+    quantization,
+    reduce,
+    resize,
+    signal,
+    views,
+)
 from arenite.codegen.operators.cast import cast
 from arenite.codegen.operators.comparison import EQUAL, GREATER, LESS, UNORDERED, comparison
 from arenite.codegen.operators.fully_connected import fully_connected
-from arenite.codegen.operators.gather import gather
 from arenite.codegen.operators.matmul import batch_matmul
 from arenite.codegen.operators.pool import average_pool, max_pool
+from arenite.codegen.operators.select import select
 from arenite.codegen.operators.softmax import softmax
 from arenite.codegen.operators.svdf import svdf
 from arenite.codegen.operators.variables import assign_variable, circular_buffer, nothing, read_variable
@@ -33,18 +44,24 @@ OPERATORS: Mapping[str, Lowering] = MappingProxyType(
         "ASSIGN_VARIABLE": assign_variable,
         "AVERAGE_POOL_2D": average_pool,
         "BATCH_MATMUL": batch_matmul,
+        "BATCH_TO_SPACE_ND": blocks.batch_to_space,
+        "BROADCAST_TO": views.broadcast_to,
         "CALL_ONCE": nothing,
         "CAST": cast,
         "CONCATENATION": views.concatenation,
         "CONV_2D": convolution.convolution,
         "DEPTHWISE_CONV_2D": convolution.depthwise,
+        "DEPTH_TO_SPACE": blocks.depth_to_space,
         "DEQUANTIZE": quantization.dequantize,
         "DIV": binary.divide,
+        "DYNAMIC_UPDATE_SLICE": gather.dynamic_update_slice,
+        "EMBEDDING_LOOKUP": gather.embedding_lookup,
         "EQUAL": comparison(EQUAL),
         "EXPAND_DIMS": views.reshape,
         "FILL": views.fill,
         "FULLY_CONNECTED": fully_connected,
-        "GATHER": gather,
+        "GATHER": gather.gather,
+        "GATHER_ND": gather.gather_nd,
         "GREATER": comparison(GREATER),
         "GREATER_EQUAL": comparison(GREATER | EQUAL),
         "HARD_SWISH": activation.hard_swish,
@@ -56,6 +73,7 @@ OPERATORS: Mapping[str, Lowering] = MappingProxyType(
         "MAX_POOL_2D": max_pool,
         "MEAN": reduce.mean,
         "MINIMUM": binary.minimum,
+        "MIRROR_PAD": views.mirror_pad,
         "MUL": binary.multiply,
         "NOT_EQUAL": comparison(LESS | GREATER | UNORDERED),
         "PACK": views.pack,
@@ -73,10 +91,14 @@ OPERATORS: Mapping[str, Lowering] = MappingProxyType(
         "RESHAPE": views.reshape,
         "RESIZE_BILINEAR": resize.resize_bilinear,
         "RESIZE_NEAREST_NEIGHBOR": resize.resize_nearest,
+        "REVERSE_V2": views.reverse,
         "RSQRT": activation.reciprocal_root,
+        "SELECT_V2": select,
         "SHAPE": views.shape_of,
         "SLICE": views.slice_of,
         "SOFTMAX": softmax,
+        "SPACE_TO_BATCH_ND": blocks.space_to_batch,
+        "SPACE_TO_DEPTH": blocks.space_to_depth,
         "SPLIT": views.split,
         "SPLIT_V": views.split_v,
         "SQUARED_DIFFERENCE": binary.squared_difference,
@@ -91,6 +113,7 @@ OPERATORS: Mapping[str, Lowering] = MappingProxyType(
         "TRANSPOSE_CONV": convolution.transpose_convolution,
         "UNPACK": views.unpack,
         "VAR_HANDLE": nothing,
+        "ZEROS_LIKE": views.zeros_like,
     }
 )
 

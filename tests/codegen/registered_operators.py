@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from arenite.model import ElementType, Tensor
+from arenite.model import ElementType, Graph, Model, Operator, Tensor
+
+from .further_operators import on_integers
 
 INT8, INT16, INT32, FLOAT = ElementType.INT8, ElementType.INT16, ElementType.INT32, ElementType.FLOAT32
 BOOL = ElementType.BOOL
@@ -127,9 +129,187 @@ MOVED = {
     "dynamic_update_slice": dynamic_update_slice,
     "select": select,
 }
+
+
+def reduce_all(m):
+    source, axes = Tensor("in", (3, 2, 4), BOOL), m.choice((1,), (2,), (1, 2), (0, 1))
+    shape = tuple(n for axis, n in enumerate(source.shape) if axis not in axes)
+    return m.model("REDUCE_ALL", (source, m.numbers(*axes)), [Tensor("out", shape, BOOL)], keep_dims=False)
+
+
+def function(code, low=-3.0, high=3.0):
+    """A function of values between two numbers, of which some are what rounding is about."""
+
+    def make(m):
+        x = m.tensor(2, 50)
+        bounds = m.constant(np.array([low]), FLOAT), m.constant(np.array([high]), FLOAT)
+        kept, clamped = m.like(x, 2, 50), m.like(x, 2, 50)
+        steps = (
+            Operator("MAXIMUM", (x, bounds[0]), (kept,)),
+            Operator("MINIMUM", (kept, bounds[1]), (clamped,)),
+            Operator(code, (clamped,), (m.like(x, 2, 50),)),
+        )
+        return chain(code, x, steps)
+
+    return make
+
+
+def chain(name, source, steps):
+    tensors = [tensor for step in steps for tensor in (*step.inputs, *step.outputs)]
+    return Model(name.lower(), (Graph("main", tuple(dict.fromkeys(tensors)), (source,), steps[-1].outputs, steps),))
+
+
+def halves(code):
+    """Floor and the like of multiples of a quarter."""
+
+    def make(m):
+        x, y, quarter = m.tensor(3, 40), m.like(m.tensor(1), 3, 40), m.constant(np.array([0.25]), FLOAT)
+        whole = Tensor(m.name(), (3, 40), INT32)
+        number = Tensor(m.name(), (3, 40), FLOAT)
+        many = m.constant(np.array([8.0]), FLOAT)
+        wide, scaled = m.like(x, 3, 40), m.like(x, 3, 40)
+        steps = (
+            Operator("MUL", (x, many), (wide,), {"fused_activation_function": 0}),
+            Operator("CAST", (wide,), (whole,)),
+            Operator("CAST", (whole,), (number,)),
+            Operator("MUL", (number, quarter), (scaled,), {"fused_activation_function": 0}),
+            Operator(code, (scaled,), (y,)),
+        )
+        return chain(code, x, steps)
+
+    return make
+
+
+def of_floats(code):
+    def make(m):
+        first, second = m.choice(((2, 3, 4), (2, 3, 4)), ((2, 3, 4), (1, 1, 4)), ((5, 1), (1, 6)))
+        divisor = m.values(*second)
+        return m.model(code, (m.tensor(*first), divisor), [m.tensor(*np.broadcast_shapes(first, second))])
+
+    return make
+
+
+def of_booleans(code):
+    def make(m):
+        first, second = m.choice(((2, 3, 4), (2, 3, 4)), ((2, 3, 4), (1, 1, 4)), ((5, 1), (1, 6)))
+        inputs = [Tensor(m.name(), shape, BOOL) for shape in (first, second)]
+        return m.model(code, inputs, [Tensor("out", np.broadcast_shapes(first, second), BOOL)])
+
+    return make
+
+
+def logical_not(m):
+    return m.model("LOGICAL_NOT", [Tensor("in", (3, 7), BOOL)], [Tensor("out", (3, 7), BOOL)])
+
+
+def compare(code, kind=None):
+    def make(m):
+        first, second = m.choice(((2, 30), (2, 30)), ((2, 3, 4), (1, 1, 4)), ((50,), (1,)))
+        if kind:
+            a, b = (Tensor(m.name(), shape, kind) for shape in (first, second))
+        else:
+            scale = m.random.uniform(0.01, 0.9)
+            a = m.tensor(*first, scale=scale)
+            b = m.choice(m.tensor(*second, scale=scale * m.random.uniform(0.5, 1)), m.like(a, *second))
+        return m.model(code, (a, b), [Tensor("out", np.broadcast_shapes(first, second), BOOL)])
+
+    return make
+
+
+def quotient(m):
+    """int8 values by constants, none of which is 0; the output's scale spreads the quotients."""
+    first, second = m.choice(((2, 3, 40), (2, 3, 40)), ((6, 40), (1, 40)), ((70, 1), (1, 6)))
+    a, b = m.tensor(*first), m.values(*second)
+    values = np.frombuffer(b.data.content, np.int8)
+    zero = b.quantization.zero_point[0]
+    b = m.constant(
+        np.where(values == zero, values + 1 - 2 * (values == 127), values).reshape(second), INT8, b.quantization
+    )
+    scale = a.quantization.scale[0] / b.quantization.scale[0] / m.random.uniform(65, 90)
+    output = m.tensor(*np.broadcast_shapes(first, second), scale=scale)
+    return m.model("DIV", (a, b), [output], fused_activation_function=m.activation())
+
+
+def prelu_wide(m):
+    source = m.tensor(2, 3, 4, 5, zero=0)
+    slopes = m.values(1, 1, 5, kind=INT8)
+    return m.model("PRELU", (source, slopes), [m.tensor(2, 3, 4, 5, zero=0)])
+
+
+def plain_absolute(m):
+    source, output = (Tensor(m.name(), (2, 90), INT16) for _ in range(2))
+    return m.model("ABS", [source], [output])
+
+
+def relu6_wide(m):
+    source = m.tensor(2, 500, scale=m.random.uniform(0.0003, 0.002))
+    return m.model("RELU6", [source], [m.like(source, 2, 500)])
+
+
+def rsqrt_wide(m):
+    source = m.tensor(2, 90, scale=m.random.uniform(0.0001, 0.01))
+    absolute = m.like(source, 2, 90)
+    output = m.tensor(2, 90, scale=m.random.uniform(0.0005, 0.01))
+    steps = (Operator("ABS", (source,), (absolute,)), Operator("RSQRT", (absolute,), (output,)))
+    return chain("rsqrt", source, steps)
+
+
+def bent(code, **options):
+    def make(m):
+        scale = m.random.uniform(0.0001, 0.001)
+        source, output = m.tensor(2, 500, scale=scale), m.tensor(2, 500, scale=scale * m.random.uniform(0.4, 2))
+        return m.model(code, [source], [output], **options)
+
+    return make
+
+
+def elu(m):
+    source = m.tensor(2, 200, scale=m.random.uniform(0.01, 0.05))
+    return m.model("ELU", [source], [m.tensor(2, 200, scale=m.random.uniform(0.01, 0.05))])
+
+
+FUNCTIONS = {
+    **{
+        code.lower(): function(code)
+        for code in ("ABS", "CEIL", "COS", "ELU", "EXP", "FLOOR", "NEG", "ROUND", "SIN", "SQUARE")
+    },
+    **{code.lower(): function(code, low=1e-3) for code in ("LOG", "RSQRT", "SQRT")},
+    **{f"{code.lower()}_halves": halves(code) for code in ("CEIL", "FLOOR", "ROUND")},
+    "floor_div": of_floats("FLOOR_DIV"),
+    "floor_mod": of_floats("FLOOR_MOD"),
+    **{code.lower(): of_booleans(code) for code in ("LOGICAL_AND", "LOGICAL_OR")},
+    **{f"{code.lower()}_bool": of_booleans(code) for code in ("EQUAL", "NOT_EQUAL")},
+    "logical_not": logical_not,
+    "reduce_all": reduce_all,
+}
+COMPARISONS = ("EQUAL", "NOT_EQUAL", "LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL")
 REGISTERED = {
-    INT8: {**MOVED, "zeros_like": zeros_like},
-    INT16: {name: MOVED[name] for name in ("reverse", "broadcast_to", "dynamic_update_slice", "select")},
-    FLOAT: {**MOVED, "zeros_like": zeros_like},
-    INT32: {"reverse": reverse, "broadcast_to": broadcast_to, "zeros_like": zeros_like},
+    INT8: {
+        **MOVED,
+        "zeros_like": zeros_like,
+        "elu": elu,
+        "div": quotient,
+        **{code.lower(): compare(code) for code in COMPARISONS},
+    },
+    INT16: {
+        **{name: MOVED[name] for name in ("reverse", "broadcast_to", "dynamic_update_slice", "select")},
+        "abs": bent("ABS"),
+        "abs_without_scale": plain_absolute,
+        "relu": bent("RELU"),
+        "relu6": relu6_wide,
+        "leaky_relu": bent("LEAKY_RELU", alpha=0.2),
+        "leaky_relu_negative": bent("LEAKY_RELU", alpha=-0.3),
+        "prelu": prelu_wide,
+        "rsqrt": rsqrt_wide,
+    },
+    FLOAT: {**MOVED, "zeros_like": zeros_like, **FUNCTIONS},
+    INT32: {
+        "reverse": reverse,
+        "broadcast_to": broadcast_to,
+        "zeros_like": zeros_like,
+        "squared_difference": on_integers("SQUARED_DIFFERENCE"),
+        **{f"{code.lower()}_int64": compare(code, ElementType.INT64) for code in COMPARISONS},
+        "maximum_int64": on_integers("MAXIMUM", kind=ElementType.INT64),
+        "minimum_int64": on_integers("MINIMUM", kind=ElementType.INT64),
+    },
 }

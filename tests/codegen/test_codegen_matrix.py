@@ -10,7 +10,7 @@ import pytest
 from arenite.model import ElementType
 
 from .operators_at_random import KINDS
-from .registered_operators import MOVED
+from .registered_operators import COMPARISONS, FUNCTIONS, MOVED
 from .variants import ACTIVATIONS, covering
 
 INT8, INT16, FLOAT = ElementType.INT8, ElementType.INT16, ElementType.FLOAT32
@@ -65,13 +65,21 @@ INT8_ONLY = {
     "abs": set(),
     "abs_alike": set(),
     "rsqrt": set(),
+    "elu": set(),
+    "div": FUSED,
+    **{code.lower(): {"alike", "broadcast"} for code in COMPARISONS},
     "squared_difference": {"alike", "broadcast"},
     "batch_matmul": {"adj_x", "adj_y"},
     "conv_int4": {*PROMISED["conv"], *SCALES},
     "depthwise_int4": {*PROMISED["depthwise"], *SCALES},
     "fully_connected_int4": {*PROMISED["fully_connected"], "per tensor"},
 }
-INT16_ONLY = {"squared_difference": {"alike", "broadcast"}, "batch_matmul": {"adj_x", "adj_y"}}
+INT16_ONLY = {
+    "squared_difference": {"alike", "broadcast"},
+    "batch_matmul": {"adj_x", "adj_y"},
+    **{name: set() for name in ("abs", "leaky_relu", "prelu", "relu", "relu6", "rsqrt", "select")},
+}
+FLOAT_ONLY = {name: set() for name in FUNCTIONS}
 """Operators for one type alone."""
 
 BETWEEN_TYPES = {"quantize_float", "dequantize"}
@@ -90,7 +98,7 @@ def cells():
         if name in WIDE:
             yield INT16, name, (variants | scales) - {"groups"}
 
-    for kind, table in ((INT8, INT8_ONLY), (INT16, INT16_ONLY)):
+    for kind, table in ((INT8, INT8_ONLY), (INT16, INT16_ONLY), (FLOAT, FLOAT_ONLY)):
         for name, variants in table.items():
             yield kind, name, variants
 

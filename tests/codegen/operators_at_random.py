@@ -543,7 +543,11 @@ COMMON = {
     "arg_max": position("ARG_MAX"),
     "arg_min": position("ARG_MIN"),
 }
-FLOATS_ONLY = {"div": binary("DIV"), "squared_difference": binary("SQUARED_DIFFERENCE", fused=False)}
+FLOATS_ONLY = {
+    "div": binary("DIV"),
+    "l2_pool": pool("L2_POOL_2D"),
+    "squared_difference": binary("SQUARED_DIFFERENCE", fused=False),
+}
 INT8_ONLY = {
     **{f"{name}_int4": narrow(make) for name, make in SUMS.items()},
     "abs": unary("ABS"),
@@ -566,6 +570,7 @@ INT16_KINDS = {
     **SUMS,
     **POOLS,
     **MOVES,
+    "transpose_conv": transpose_conv,
     "add": binary("ADD"),
     "mul": binary("MUL"),
     "maximum": binary("MAXIMUM", fused=False, free=False),

@@ -282,10 +282,43 @@ FUNCTIONS = {
     "logical_not": logical_not,
     "reduce_all": reduce_all,
 }
+
+
+def along(code, output=None, **options):
+    """`output` is the scale and the zero point that the int8 kernel demands."""
+
+    def make(m):
+        source = m.tensor(m.integer(1, 3), m.integer(1, 3), m.integer(1, 40), scale=m.random.uniform(0.02, 0.2))
+        result = m.tensor(*source.shape, scale=output[0], zero=output[1]) if output else m.like(source, *source.shape)
+        return m.model(code, [source], [result], **options)
+
+    return make
+
+
+def running_sum(m):
+    source = m.tensor(2, m.integer(1, 5), m.integer(1, 4))
+    scale = None if m.kind is FLOAT else source.quantization.scale[0] * m.random.uniform(0.7, 3)
+    options = {"exclusive": bool(m.integer(0, 1)), "reverse": bool(m.integer(0, 1))}
+    inputs = (source, m.numbers(m.integer(-3, 2), shape=(1,)))
+    return m.model("CUMSUM", inputs, [m.tensor(*source.shape, scale=scale)], **options)
+
+
+def sum_of_many(m):
+    first = m.tensor(2, 3, 4)
+    return m.model(
+        "ADD_N", [first, *(m.like(first, 2, 3, 4) for _ in range(m.integer(1, 3)))], [m.like(first, 2, 3, 4)]
+    )
+
+
+LINES = {
+    "l2_normalization": along("L2_NORMALIZATION", (1 / 128, 0), fused_activation_function=0),
+    "cumsum": running_sum,
+}
 COMPARISONS = ("EQUAL", "NOT_EQUAL", "LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL")
 REGISTERED = {
     INT8: {
         **MOVED,
+        **LINES,
         "zeros_like": zeros_like,
         "elu": elu,
         "div": quotient,
@@ -302,7 +335,14 @@ REGISTERED = {
         "prelu": prelu_wide,
         "rsqrt": rsqrt_wide,
     },
-    FLOAT: {**MOVED, "zeros_like": zeros_like, **FUNCTIONS},
+    FLOAT: {
+        **MOVED,
+        **LINES,
+        "zeros_like": zeros_like,
+        **FUNCTIONS,
+        "log_softmax": along("LOG_SOFTMAX"),
+        "add_n": sum_of_many,
+    },
     INT32: {
         "reverse": reverse,
         "broadcast_to": broadcast_to,

@@ -10,7 +10,7 @@ import pytest
 from arenite.model import ElementType
 
 from .operators_at_random import KINDS
-from .registered_operators import COMPARISONS, FUNCTIONS, MOVED
+from .registered_operators import COMPARISONS, FUNCTIONS, LINES, MOVED
 from .variants import ACTIVATIONS, covering
 
 INT8, INT16, FLOAT = ElementType.INT8, ElementType.INT16, ElementType.FLOAT32
@@ -57,7 +57,7 @@ PROMISED = {
     "pack": {f"axis {axis}" for axis in range(4)},
     "unpack": {f"axis {axis}" for axis in range(4)},
     "arg_max": {f"axis {axis}" for axis in range(4)},
-    **{name: set() for name in MOVED},
+    **{name: set() for name in (*MOVED, *LINES)},
 }
 """Operators for int8 and float with the variants of each."""
 
@@ -79,12 +79,12 @@ INT16_ONLY = {
     "batch_matmul": {"adj_x", "adj_y"},
     **{name: set() for name in ("abs", "leaky_relu", "prelu", "relu", "relu6", "rsqrt", "select")},
 }
-FLOAT_ONLY = {name: set() for name in FUNCTIONS}
+FLOAT_ONLY = {**{name: set() for name in (*FUNCTIONS, "add_n", "log_softmax")}, "l2_pool": PROMISED["max_pool"]}
 """Operators for one type alone."""
 
 BETWEEN_TYPES = {"quantize_float", "dequantize"}
 """From float to int8 and back: in one table for both."""
-WIDE = ("conv", "depthwise", "fully_connected", "add", "mul")
+WIDE = ("conv", "depthwise", "fully_connected", "transpose_conv", "add", "mul")
 """Operators for int16 activations."""
 WEIGHTED = {"conv", "depthwise", "fully_connected", "transpose_conv"}
 

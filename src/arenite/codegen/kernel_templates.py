@@ -140,6 +140,7 @@ def _maps() -> Iterator[tuple[str, Words]]:
 
 def _pools() -> Iterator[tuple[str, Words]]:
     yield from _by_type("average_pool", "s8 s16 f32", OPERATOR="AVERAGE_POOL_2D")
+    yield from _by_type("l2_pool", "f32", OPERATOR="L2_POOL_2D")
     yield from _by_type("max_pool", "s8 s16 f32", OPERATOR="MAX_POOL_2D")
 
 
@@ -173,9 +174,10 @@ _KERNELS: Mapping[str, Iterator[tuple[str, Words]]] = {
     "reduce": _reductions(),
     "requantize": _requantized(),
     "resize_bilinear": _by_type("resize_bilinear", "s8 f32"),
+    "running_sum": _by_type("running_sum", "s8 f32", OPERATOR="CUMSUM"),
     "softmax": iter((("softmax_s8", {**S8, **_COARSE}), ("softmax_s8_s16", {**S16, **_FINE}))),
     "svdf": _by_type("svdf", "s8 s16"),
-    "transpose_conv": _by_type("transpose_conv", "s8 f32"),
+    "transpose_conv": _by_type("transpose_conv", "s8 s16 f32"),
 }
 
 KERNELS: Mapping[str, tuple[str, Words]] = MappingProxyType(

@@ -45,6 +45,18 @@ def add(unit: Unit, operator: Operator) -> None:
     _sum(unit, operator, 1, "add_f32")
 
 
+def add_many(unit: Unit, operator: Operator) -> None:
+    """ADD_N of floats, one input after the other; the sum so far is in the output, which lies apart from all inputs."""
+    first, *others = tensors(operator, len(operator.inputs))
+    output = operator.outputs[0]
+    same_types((first.type, *(tensor.type for tensor in others), output.type), (ElementType.FLOAT32,))
+    require(others, "an input is missing")
+    total = first
+    for other in others:
+        call(unit, replace(operator, inputs=(total, other)), "add_f32", **_bounds(float_range(None)))
+        total = output
+
+
 def add_scales(first: Tensor, second: Tensor, output: Tensor) -> list[Scale]:
     """The factors of both inputs and of their sum, quantized."""
     twice = 2 * max(scale_of(first), scale_of(second))

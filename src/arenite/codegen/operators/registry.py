@@ -15,6 +15,7 @@ from arenite.codegen.operators import (
     quantization,
     reduce,
     resize,
+    rows,
     signal,
     views,
 )
@@ -22,7 +23,7 @@ from arenite.codegen.operators.cast import cast
 from arenite.codegen.operators.comparison import EQUAL, GREATER, LESS, UNORDERED, comparison
 from arenite.codegen.operators.fully_connected import fully_connected
 from arenite.codegen.operators.matmul import batch_matmul
-from arenite.codegen.operators.pool import average_pool, max_pool
+from arenite.codegen.operators.pool import average_pool, l2_pool, max_pool
 from arenite.codegen.operators.select import select
 from arenite.codegen.operators.softmax import softmax
 from arenite.codegen.operators.svdf import svdf
@@ -40,6 +41,7 @@ OPERATORS: Mapping[str, Lowering] = MappingProxyType(
     {
         "ABS": activation.absolute,
         "ADD": binary.add,
+        "ADD_N": binary.add_many,
         "ARG_MAX": reduce.arg_max,
         "ARG_MIN": reduce.arg_min,
         "ASSIGN_VARIABLE": assign_variable,
@@ -53,6 +55,7 @@ OPERATORS: Mapping[str, Lowering] = MappingProxyType(
         "CONCATENATION": views.concatenation,
         "CONV_2D": convolution.convolution,
         "COS": functions.function,
+        "CUMSUM": rows.cumulative_sum,
         "DEPTHWISE_CONV_2D": convolution.depthwise,
         "DEPTH_TO_SPACE": blocks.depth_to_space,
         "DEQUANTIZE": quantization.dequantize,
@@ -73,6 +76,8 @@ OPERATORS: Mapping[str, Lowering] = MappingProxyType(
         "GREATER": comparison(GREATER),
         "GREATER_EQUAL": comparison(GREATER | EQUAL),
         "HARD_SWISH": activation.hard_swish,
+        "L2_NORMALIZATION": rows.l2_normalization,
+        "L2_POOL_2D": l2_pool,
         "LEAKY_RELU": activation.leaky_relu,
         "LESS": comparison(LESS),
         "LESS_EQUAL": comparison(LESS | EQUAL),
@@ -81,6 +86,7 @@ OPERATORS: Mapping[str, Lowering] = MappingProxyType(
         "LOGICAL_NOT": functions.logical_not,
         "LOGICAL_OR": binary.logical_or,
         "LOGISTIC": activation.sigmoid,
+        "LOG_SOFTMAX": rows.log_softmax,
         "MAXIMUM": binary.maximum,
         "MAX_POOL_2D": max_pool,
         "MEAN": reduce.mean,

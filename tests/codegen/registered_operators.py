@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from arenite.model import ElementType, Graph, Model, Operator, Tensor
+from arenite.model import ElementType, Graph, Model, Operator, Quantization, Tensor
 
 from .further_operators import on_integers
 
@@ -310,6 +312,40 @@ def sum_of_many(m):
     )
 
 
+def lstm(m):
+    batches, times, depth, units = (m.integer(1, n) for n in (2, 4, 9, 6))
+    major = bool(m.integer(0, 1))
+    shape = (times, batches) if major else (batches, times)
+    whole = m.kind is not FLOAT
+    zero = 0 if m.kind is INT16 else None
+    finer = 1 if m.kind is not INT16 else 256
+    source = m.tensor(*shape, depth, scale=m.random.uniform(0.005, 0.02) / finer, zero=zero)
+    hidden = m.tensor(batches, units, scale=m.random.uniform(0.005, 0.01) / finer, zero=zero)
+    cell = m.tensor(batches, units, kind=INT16 if whole else FLOAT, scale=2.0 ** -m.integer(9, 13), zero=0)
+    gates = [lstm_gate(m, depth, source, units) for _ in range(4)]
+    again = [lstm_gate(m, units, hidden, units)[0] for _ in range(4)]
+    hidden, cell = replace(hidden, variable=True), replace(cell, variable=True)
+    inputs = [source, *(weights for weights, _ in gates), *again, *[None] * 3, *(bias for _, bias in gates)]
+    inputs += [None, None, hidden, cell, *[None] * 4]
+    output = m.like(source, *shape, units) if not whole else m.like(hidden, *shape, units)
+    clip = m.choice(0.0, 0.0, 0.7)
+    options = {"fused_activation_function": 4, "time_major": major, "cell_clip": clip, "proj_clip": 0.0}
+    operator = Operator("UNIDIRECTIONAL_SEQUENCE_LSTM", tuple(inputs), (output,), options)
+    listed = [tensor for tensor in (*inputs, output) if tensor is not None]
+    return Model("lstm", (Graph("main", tuple(listed), (source,), (output,), (operator,)),))
+
+
+def lstm_gate(m, depth, source, units):
+    """Weights and bias, such that sums are of the size of 1."""
+    if m.kind is FLOAT:
+        return m.constant(m.random.standard_normal((units, depth)), FLOAT), m.values(units)
+    scale = float(np.float32(m.random.uniform(0.003, 0.02)))
+    weights = m.values(units, depth, kind=INT8, quantization=Quantization((scale,), (0,)))
+    product = float(np.float32(source.quantization.scale[0] * scale))
+    kind, most = (ElementType.INT64, 1 << 20) if m.kind is INT16 else (INT32, 1 << 12)
+    return weights, m.constant(m.random.integers(-most, most, units), kind, Quantization((product,), (0,)))
+
+
 LINES = {
     "l2_normalization": along("L2_NORMALIZATION", (1 / 128, 0), fused_activation_function=0),
     "cumsum": running_sum,
@@ -321,6 +357,7 @@ REGISTERED = {
         **LINES,
         "zeros_like": zeros_like,
         "elu": elu,
+        "lstm": lstm,
         "div": quotient,
         **{code.lower(): compare(code) for code in COMPARISONS},
     },
@@ -334,6 +371,7 @@ REGISTERED = {
         "leaky_relu_negative": bent("LEAKY_RELU", alpha=-0.3),
         "prelu": prelu_wide,
         "rsqrt": rsqrt_wide,
+        "lstm": lstm,
     },
     FLOAT: {
         **MOVED,
@@ -342,6 +380,7 @@ REGISTERED = {
         **FUNCTIONS,
         "log_softmax": along("LOG_SOFTMAX"),
         "add_n": sum_of_many,
+        "lstm": lstm,
     },
     INT32: {
         "reverse": reverse,

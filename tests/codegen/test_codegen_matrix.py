@@ -16,7 +16,7 @@ from .variants import ACTIVATIONS, covering
 INT8, INT16, FLOAT = ElementType.INT8, ElementType.INT16, ElementType.FLOAT32
 
 WINDOW = {"same", "valid", "stride", "batch"}
-FUSED = set(ACTIVATIONS)
+FUSED = set(ACTIVATIONS) - {"TANH"}
 SCALES = {"per channel", "per tensor"}
 SHAPES = {"alike", "broadcast", "five dimensions"}
 
@@ -58,6 +58,7 @@ PROMISED = {
     "unpack": {f"axis {axis}" for axis in range(4)},
     "arg_max": {f"axis {axis}" for axis in range(4)},
     **{name: set() for name in (*MOVED, *LINES)},
+    "lstm": {"time_major"},
 }
 """Operators for int8 and float with the variants of each."""
 
@@ -78,6 +79,7 @@ INT16_ONLY = {
     "squared_difference": {"alike", "broadcast"},
     "batch_matmul": {"adj_x", "adj_y"},
     **{name: set() for name in ("abs", "leaky_relu", "prelu", "relu", "relu6", "rsqrt", "select")},
+    "lstm": {"time_major"},
 }
 FLOAT_ONLY = {**{name: set() for name in (*FUNCTIONS, "add_n", "log_softmax")}, "l2_pool": PROMISED["max_pool"]}
 """Operators for one type alone."""

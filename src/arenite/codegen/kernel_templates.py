@@ -167,6 +167,7 @@ _KERNELS: Mapping[str, Iterator[tuple[str, Words]]] = {
     "dequantize": ((f"{kernel}_f32", words) for kernel, words in _by_type("dequantize", "s8 s16 u8")),
     "elementwise": _elementwise(),
     "fully_connected": _by_type("fully_connected", "s8 s16 f32"),
+    "lstm": _by_type("lstm", "s8 s16 f32"),
     "map_f32": _maps(),
     "matmul": _by_type("matmul", "s8 s16 f32"),
     "pool": _pools(),

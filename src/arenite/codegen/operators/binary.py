@@ -47,12 +47,10 @@ def add(unit: Unit, operator: Operator) -> None:
 
 def add_many(unit: Unit, operator: Operator) -> None:
     """ADD_N of floats, one input after the other; the sum so far is in the output, which lies apart from all inputs."""
-    first, *others = tensors(operator, len(operator.inputs))
-    output = operator.outputs[0]
-    same_types((first.type, *(tensor.type for tensor in others), output.type), (ElementType.FLOAT32,))
-    require(others, "an input is missing")
-    total = first
-    for other in others:
+    inputs, output = tensors(operator, max(2, len(operator.inputs))), operator.outputs[0]
+    same_types((output.type, *(tensor.type for tensor in inputs)), (ElementType.FLOAT32,))
+    total = inputs[0]
+    for other in inputs[1:]:
         call(unit, replace(operator, inputs=(total, other)), "add_f32", **_bounds(float_range(None)))
         total = output
 

@@ -22,6 +22,7 @@ from arenite.codegen.operators import (
 from arenite.codegen.operators.cast import cast
 from arenite.codegen.operators.comparison import EQUAL, GREATER, LESS, UNORDERED, comparison
 from arenite.codegen.operators.fully_connected import fully_connected
+from arenite.codegen.operators.lstm import lstm
 from arenite.codegen.operators.matmul import batch_matmul
 from arenite.codegen.operators.pool import average_pool, l2_pool, max_pool
 from arenite.codegen.operators.select import select
@@ -135,6 +136,7 @@ OPERATORS: Mapping[str, Lowering] = MappingProxyType(
         "TILE": views.tile,
         "TRANSPOSE": views.transpose,
         "TRANSPOSE_CONV": convolution.transpose_convolution,
+        "UNIDIRECTIONAL_SEQUENCE_LSTM": lstm,
         "UNPACK": views.unpack,
         "VAR_HANDLE": nothing,
         "ZEROS_LIKE": views.zeros_like,

@@ -153,12 +153,14 @@ def detection(case):
     verified(plan, "tflm")
     scratch = arenite.inspect(case.model).arena.scratch_bytes
     assert 241 * 1917 <= scratch < 241 * 1917 + 32 * 16
+    case.exports()
 
 
 @case("ssd")
 def ssd(case):
     assert arenite.inspect(case.model).arena.exact
     verified(case.optimize(), "tflm")
+    case.exports()
 
 
 @case("flex")

@@ -21,6 +21,7 @@ from arenite.codegen.operators import (
 )
 from arenite.codegen.operators.cast import cast
 from arenite.codegen.operators.comparison import EQUAL, GREATER, LESS, UNORDERED, comparison
+from arenite.codegen.operators.detection import detection
 from arenite.codegen.operators.fully_connected import fully_connected
 from arenite.codegen.operators.lstm import lstm
 from arenite.codegen.operators.matmul import batch_matmul
@@ -149,6 +150,7 @@ MOST_OUTPUTS = 1 << 16
 CUSTOM: Mapping[str, Lowering] = MappingProxyType(
     {
         "CIRCULAR_BUFFER": circular_buffer,
+        "TFLite_Detection_PostProcess": detection,
         "SignalEnergy": signal.energy,
         "SignalFftAutoScale": signal.auto_scale,
         "SignalFilterBank": signal.filter_bank,
@@ -171,6 +173,7 @@ OUTPUTS: Mapping[str, range] = MappingProxyType(
         "SPLIT_V": range(1, MOST_OUTPUTS),
         "UNPACK": range(1, MOST_OUTPUTS),
         "SignalFftAutoScale": range(2, 3),
+        "TFLite_Detection_PostProcess": range(4, 5),
         "SignalFilterBankSpectralSubtraction": range(2, 3),
     }
 )

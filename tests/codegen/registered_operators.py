@@ -101,6 +101,25 @@ def embedding_lookup(m):
     return m.model("EMBEDDING_LOOKUP", (places, table), [m.like(table, 4, 3, 2)])
 
 
+def embedding_as_floats(m):
+    table = m.values(5, 3, 2, kind=INT8, quantization=Quantization((0.25,), (0,)))
+    places = m.numbers(*m.random.integers(0, 5, 4))
+    return m.model("EMBEDDING_LOOKUP", (places, table), [m.tensor(4, 3, 2)])
+
+
+def computed_weights(m):
+    rows, depth, units = m.integer(1, 4), m.integer(1, 30), m.integer(1, 6)
+    source, weights = m.tensor(rows, depth), m.tensor(units, depth)
+    scale = None
+    if m.kind is INT8:
+        scale = source.quantization.scale[0] * weights.quantization.scale[0] * 70 * np.sqrt(depth)
+    activation = m.activation() if m.kind is INT8 else 0
+    inputs = (source, weights, None)
+    return m.model(
+        "FULLY_CONNECTED", inputs, [m.tensor(rows, units, scale=scale)], fused_activation_function=activation
+    )
+
+
 def dynamic_update_slice(m):
     shape = [m.integer(2, 5) for _ in range(3)]
     source = m.tensor(*shape)
@@ -349,6 +368,7 @@ def lstm_gate(m, depth, source, units):
 LINES = {
     "l2_normalization": along("L2_NORMALIZATION", (1 / 128, 0), fused_activation_function=0),
     "cumsum": running_sum,
+    "computed_weights": computed_weights,
 }
 COMPARISONS = ("EQUAL", "NOT_EQUAL", "LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL")
 REGISTERED = {
@@ -357,6 +377,7 @@ REGISTERED = {
         **LINES,
         "zeros_like": zeros_like,
         "elu": elu,
+        "log_softmax": along("LOG_SOFTMAX", (1 / 16, 127)),
         "lstm": lstm,
         "div": quotient,
         **{code.lower(): compare(code) for code in COMPARISONS},
@@ -380,6 +401,7 @@ REGISTERED = {
         **FUNCTIONS,
         "log_softmax": along("LOG_SOFTMAX"),
         "add_n": sum_of_many,
+        "embedding_as_floats": embedding_as_floats,
         "lstm": lstm,
     },
     INT32: {

@@ -57,7 +57,7 @@ PROMISED = {
     "pack": {f"axis {axis}" for axis in range(4)},
     "unpack": {f"axis {axis}" for axis in range(4)},
     "arg_max": {f"axis {axis}" for axis in range(4)},
-    **{name: set() for name in (*MOVED, *LINES)},
+    **{name: set() for name in (*MOVED, *LINES, "log_softmax")},
     "lstm": {"time_major"},
 }
 """Operators for int8 and float with the variants of each."""
@@ -81,7 +81,7 @@ INT16_ONLY = {
     **{name: set() for name in ("abs", "leaky_relu", "prelu", "relu", "relu6", "rsqrt", "select")},
     "lstm": {"time_major"},
 }
-FLOAT_ONLY = {**{name: set() for name in (*FUNCTIONS, "add_n", "log_softmax")}, "l2_pool": PROMISED["max_pool"]}
+FLOAT_ONLY = {**{name: set() for name in (*FUNCTIONS, "add_n")}, "l2_pool": PROMISED["max_pool"]}
 """Operators for one type alone."""
 
 BETWEEN_TYPES = {"quantize_float", "dequantize"}

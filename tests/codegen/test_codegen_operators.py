@@ -19,7 +19,7 @@ RUNTIMES = [name for name in ("tflm", "litert-reference") if absent(name) is Non
 ROUNDS = 2
 
 LITERT_DIFFERS = {
-    ElementType.INT8: {"fully_connected", "fully_connected_int4", "sum", "svdf"},
+    ElementType.INT8: {"computed_weights", "fully_connected", "fully_connected_int4", "sum", "svdf"},
     ElementType.INT16: {"abs", "fully_connected", "leaky_relu", "leaky_relu_negative", "mul", "relu", "rsqrt", "sum"},
     ElementType.FLOAT32: set(),
     ElementType.INT32: set(),

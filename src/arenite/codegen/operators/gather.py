@@ -9,6 +9,8 @@ from arenite.codegen.operators.constants import axis_of
 from arenite.codegen.operators.copy import RANK, Walk, copy_all, fields, same_type, steps
 from arenite.codegen.operators.options import number
 from arenite.codegen.program import Structure
+from arenite.codegen.quantized import scale_of, zero_point_of
+from arenite.codegen.types import INT8
 from arenite.codegen.unit import require, tensors
 from arenite.model import ElementType
 
@@ -62,16 +64,25 @@ def _filled(numbers: Sequence[int], rest: int) -> tuple[int, ...]:
 
 
 def embedding_lookup(unit: Unit, operator: Operator) -> None:
-    """EMBEDDING_LOOKUP of rows in the type of the table."""
+    """EMBEDDING_LOOKUP of rows in the type of the table, or of int8 rows as floats.
+
+    The latter are gathered at the end of the output and dequantized from there, from the first value to the last.
+    """
     (places, table), output = tensors(operator, 2), operator.outputs[0]
-    same_type(table, output)
+    converted = table.type is ElementType.INT8 and output.type is ElementType.FLOAT32
+    require(converted or table.type is output.type, "there is no kernel for these types")
     require(places.type is ElementType.INT32 and table.shape, "there is no kernel for these types")
     picked, row = prod(places.shape), prod(table.shape[1:])
     require(prod(output.shape) == picked * row, "the shapes do not fit")
     layer = unit.parameters(
         "gather", batches=1, outer=1, rows=table.shape[0], picked=picked, bytes=row * table.type.bytes
     )
-    unit.call("gather", layer, unit.pointer(table), unit.pointer(places), unit.target(output))
+    end = output.bytes - picked * row * table.type.bytes
+    unit.call("gather", layer, unit.pointer(table), unit.pointer(places), unit.target(output, extra=end))
+    if converted:
+        require(zero_point_of(table) == 0, "the zero point of the table must be 0")
+        gathered = unit.pointer(output, extra=end, kind=INT8)
+        unit.call("dequantize_s8_f32", scale_of(table), 0, picked * row, gathered, unit.target(output))
 
 
 def dynamic_update_slice(unit: Unit, operator: Operator) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
+from arenite.codegen.fixed_point import divide_power
 from arenite.codegen.operators.constants import axis_of, first_integer
 from arenite.codegen.operators.options import number
+from arenite.codegen.operators.softmax import differences, exponentials
 from arenite.codegen.quantized import quantize_multiplier, scale_of, zero_point_of
-from arenite.codegen.types import TYPES
+from arenite.codegen.types import INT32, TYPES
 from arenite.codegen.unit import one_for_one, require, same_types, tensors
 from arenite.model import ElementType
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from arenite.model import Operator, Tensor
 
 _TYPES = (ElementType.INT8, ElementType.FLOAT32)
+_SUM_BITS = 12
+"""Integer bits of a sum of exponentials (kAccumulationIntegerBits)."""
 _SHIFT = 20
 """Bits that int8 values gain before they are added (kCumSumIntegerShift)."""
 
@@ -34,10 +38,30 @@ def l2_normalization(unit: Unit, operator: Operator) -> None:
 
 
 def log_softmax(unit: Unit, operator: Operator) -> None:
-    """LOG_SOFTMAX of floats along the last dimension."""
+    """LOG_SOFTMAX along the last dimension; an int8 output has the scale 1/16 and the zero point 127."""
     source, output, kind = _operands(operator)
-    require(kind is ElementType.FLOAT32, "there is no kernel for these types")
-    _call(unit, "log_softmax_f32", source, output)
+    if kind is ElementType.FLOAT32:
+        _call(unit, "log_softmax_f32", source, output)
+        return
+    require((scale_of(output), zero_point_of(output)) == (1 / 16, 127), "the output's scale must be 1/16")
+    import numpy as np
+
+    step, radius = differences(1.0, scale_of(source))
+    table = [divide_power(each, _SUM_BITS) for each in exponentials(step, radius)]
+    back = quantize_multiplier(2.0 ** (31 - step.shift) / step.multiplier)
+    require(back.shift <= 0, "the scale of the input is too small")
+    depth = source.shape[-1]
+    layer = unit.parameters(
+        "log_softmax_s8",
+        depth=depth,
+        entries=radius + 1,
+        exponential=unit.array(INT32, np.array(table, INT32.dtype).tobytes(), "exponential"),
+        multiplier=step.multiplier,
+        shift=step.shift,
+        reverse_multiplier=back.multiplier,
+        reverse_shift=back.shift,
+    )
+    unit.call(layer.kernel, layer, prod(source.shape) // depth, unit.pointer(source), unit.target(output))
 
 
 def cumulative_sum(unit: Unit, operator: Operator) -> None:

@@ -73,7 +73,7 @@ def why_not(operator: Operator) -> str | None:
                 return why
     try:
         if lower is not None:  # control flow is checked by `control.control_obstacles`
-            lower(Unit(_Anywhere(), _Anywhere()), operator)
+            lower(Unit(_Anywhere(), _Anywhere(), _Anywhere()), operator)
     except UnsupportedError as error:
         return str(error)
     return None

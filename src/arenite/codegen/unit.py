@@ -28,6 +28,7 @@ class Unit:
     Attributes:
         offsets: addresses of tensors in the arena, in bytes.
         scratch: addresses of scratch, by graph and operator position.
+        counters: addresses of the bytes that operators keep, in which they count or remember.
         kernels: the set of kernels for which the code is generated.
         graph: position of the current graph.
         index: position of the current operator.
@@ -37,6 +38,7 @@ class Unit:
 
     offsets: Mapping[Tensor, int]
     scratch: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    counters: Mapping[Operator, int] = field(default_factory=dict)
     kernels: Backend = GENERATED_C
     graph: int = 0
     index: int = 0

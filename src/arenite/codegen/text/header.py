@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.codegen.description import short_name
-from arenite.codegen.text.cmsis_nn import note, result
+from arenite.codegen.text.cmsis_nn import note
 from arenite.codegen.text.lines import comment_lines
 from arenite.codegen.text.literals import float_literal
 
@@ -105,13 +105,25 @@ def header(program: Program, top: str) -> str:
         moves=_moves(name, memory),
         ports="\n".join(_port(name, kind, i, port) for kind, group in ports for i, port in enumerate(group)),
         cmsis_nn=note(program.target),
-        result=result(program.target),
-        status=" 0, or CMSIS-NN's negative status: then the outputs hold nothing." if program.target.core else "",
+        result=result(program),
+        status=_status(program),
         kept=(_KEPT if memory.kept else _NOTHING_KEPT).format(**names),
         variables=_VARIABLES.format(**names, at=memory.size - memory.kept, size=memory.kept) if memory.kept else "",
         reset=_RESET.format(**names) if memory.kept else "",
         reset_in=_RESET_IN.format(**names) if memory.kept else "",
     )
+
+
+def result(program: Program) -> str:
+    """C return type of an inference, and of the functions that are parts of it."""
+    return "int" if program.has_status else "void"
+
+
+def _status(program: Program) -> str:
+    """What an inference returns, as sentences; empty if it returns nothing."""
+    paused = " 1 if it waits for the next input: then the outputs hold nothing." if program.pauses else ""
+    failed = " 0, or CMSIS-NN's negative status: then the outputs hold nothing." if program.target.core else ""
+    return (failed or " 0 if it is done.") + paused if program.has_status else ""
 
 
 def _moves(name: str, memory: Memory) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.codegen.description import short_name
-from arenite.codegen.program import Call, If, Loop, Once, Run, While
-from arenite.codegen.text.cmsis_nn import guard, result
+from arenite.codegen.program import Call, If, Loop, Once, Pause, Run, While
+from arenite.codegen.text.cmsis_nn import guard
+from arenite.codegen.text.header import result
 from arenite.codegen.text.lines import call_lines, comment_lines
 from arenite.codegen.text.memory import memory_map
 from arenite.codegen.text.values import argument, truth
@@ -66,10 +67,10 @@ def schedule(program: Program, names: Names, top: str) -> str:
         includes="\n".join(f'#include "arenite_{kernel}.h"' for kernel in sorted({*program.kernels, "place"})),
         guard=guard(program.target),
         inner="".join(_inner(program, function, names) for function in program.inner),
-        result=result(program.target),
+        result=result(program),
         body=_body(program, program.main, names),
         reset_in=_RESET_IN.format(name=name, body=resets) if resets else "",
-        forward="return " if program.target.core else "",
+        forward="return " if program.has_status else "",
         reset=reset if resets else "",
         map=memory_map(program.memory),
     )
@@ -78,13 +79,13 @@ def schedule(program: Program, names: Names, top: str) -> str:
 def _inner(program: Program, function: Function, names: Names) -> str:
     title = comment_lines(f"Graph {short_name(function.graph)!r}")
     body = _body(program, function, names)
-    return _INNER.format(title=title, result=result(program.target), name=function.name, body=body)
+    return _INNER.format(title=title, result=result(program), name=function.name, body=body)
 
 
 def _body(program: Program, function: Function, names: Names) -> str:
     """Lines of the function of a graph."""
     lines = "".join(_steps(function, names)) or "  (void)arena;\n"
-    if not program.target.core:
+    if not program.has_status:
         return lines
     return f"{'  int status;' if function.checked else ''}\n{lines}\n  return 0;\n".lstrip("\n")
 
@@ -126,7 +127,7 @@ def _works(indent: str, works: Iterable[Work], names: Names) -> str:
 
 
 def _block(block: Block, names: Names) -> str:
-    """Text of IF, WHILE or CALL_ONCE."""
+    """Text of IF, WHILE or CALL_ONCE, or of what ends an inference early."""
     if isinstance(block, If):
         return (
             f"  if ({truth(block.condition, names)} != 0) {{\n{_works('    ', block.then, names)}"
@@ -137,6 +138,9 @@ def _block(block: Block, names: Names) -> str:
             f"{_works('  ', block.before, names)}  for (;;) {{\n{_works('    ', block.test, names)}"
             f"    if ({truth(block.condition, names)} == 0) break;\n{_works('    ', block.body, names)}  }}\n"
         )
+    if isinstance(block, Pause):
+        count = f"arena[{block.counter}]"
+        return f"  if (++{count} != {block.period}) return 1;\n  {count} = 0;\n"
     assert isinstance(block, Once)
     flag = f"arena[{block.flag}]"
     return f"  if ({flag} == 0) {{\n{_run('    ', block.body)}    {flag} = 1;\n  }}\n"

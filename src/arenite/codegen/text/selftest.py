@@ -138,7 +138,7 @@ def selftest(program: Program, example: Example) -> str:
     fill = "".join(f"  memcpy({macro}_INPUT_{i}, input_{i}, sizeof input_{i});\n" for i, _ in enumerate(program.inputs))
     reset = f"  {name}_reset();\n" if program.memory.kept else ""
     call = f"{name}_invoke()"
-    run = status_checked(macro, call, len(program.outputs)) if program.target.core else f"  {call};\n"
+    run = status_checked(macro, call, len(program.outputs)) if program.has_status else f"  {call};\n"
     got = [f"{macro}_OUTPUT_{number}" for number, _ in enumerate(program.outputs)]
     return compared(Tested(name, "c", program.inputs, program.outputs, fill + reset + run, got), example)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from arenite.backends.target import CORES, C, find_target
 from arenite.codegen.assemble import assembled
-from arenite.codegen.halves import with_floats
+from arenite.codegen.constant_results import with_constants
 from arenite.codegen.names import checked, identifier
 from arenite.codegen.obstacles import check_operators
 from arenite.codegen.prepare import executable, prepared
@@ -124,7 +124,7 @@ def program(
     model: Model, name: str, target: Target = C, *, may_move: bool = True, moves_worth: float = MOVES_WORTH
 ) -> Program:
     """Build the program of a model, before printing; arguments and errors as in `export_c`."""
-    model = with_floats(model)
+    model = with_constants(model)
     check_operators(model)
     model = prepared(model)
     return assembled(model, name, arena(model, target, may_move=may_move, moves_worth=moves_worth), target)

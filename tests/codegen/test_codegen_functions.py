@@ -83,3 +83,22 @@ def test_int8_quotients_of_zero(tmp_path):
     assert ours[0][0].tolist() == [[4, 4, 127, 17]]
     for theirs in expected([model], [given])[0].values():
         np.testing.assert_array_equal(ours, theirs)
+
+
+TIES = ((0.03955872729420662, 0.039293233305215836, 74, 74), (0.021489126607775688, 0.04063398391008377, 52, 28))
+"""Scales of input and output, a value, and its result, whose quotient in single precision rounds the other way."""
+
+
+@pytest.mark.parametrize("code", ["RELU", "ABS", "LEAKY_RELU"])
+def test_factors_between_scales_are_in_double_precision(code, tmp_path):
+    m, models, inputs = Maker(1), [], []
+    options = {"alpha": 0.5} if code == "LEAKY_RELU" else {}
+    for before, after, value, _ in TIES:
+        source, output = m.tensor(1, 4, scale=before, zero=0), m.tensor(1, 4, scale=after, zero=0)
+        models.append(m.model(code, [source], [output], **options))
+        inputs.append([[np.int8([[value] * 4])]])
+    ours = run_c(models, inputs, tmp_path)
+    for (*_, result), found, others in zip(TIES, ours, expected(models, inputs), strict=True):
+        assert found[0][0].tolist() == [[result] * 4]
+        if "tflm" in others:
+            np.testing.assert_array_equal(found, others["tflm"])

@@ -13,9 +13,13 @@ typedef struct {
   float top, left, bottom, right;
 } corners_t;
 
-static float larger(float a, float b) { return a > b ? a : b; }
+static float larger(float a, float b) {
+  return a > b ? a : b;
+}
 
-static float smaller(float a, float b) { return a < b ? a : b; }
+static float smaller(float a, float b) {
+  return a < b ? a : b;
+}
 
 static corners_t corners(const arenite_detection_t *layer, const float *encodings, const float *anchors, int32_t box) {
   const float *code = encodings + box * layer->numbers;

@@ -8,9 +8,9 @@
 
 typedef struct {
   int32_t boxes;
-  int32_t numbers;      /* of a box: y, x, height and width, and maybe others */
-  int32_t columns;      /* scores of a box */
-  int32_t first_class;  /* column of class 0 */
+  int32_t numbers;     /* of a box: y, x, height and width, and maybe others */
+  int32_t columns;     /* scores of a box */
+  int32_t first_class; /* column of class 0 */
   int32_t classes;
   int32_t regular;      /* 1: boxes compete within each class; 0: each box has its best class only, and all compete */
   int32_t most_of_pass; /* boxes kept of a class, or of all */

@@ -26,8 +26,7 @@ static inline int32_t arenite_inverse_root(int32_t x, int32_t *shift) {
   const int32_t half = arenite_divide_power(x >> 1, 1);
   int32_t root = 1 << 28; /* with 3 integer bits: Newton's method */
   for (int i = 0; i < 5; i++) {
-    const int32_t cube =
-        arenite_saturating_shift(arenite_high_multiply(arenite_high_multiply(root, root), root), 6);
+    const int32_t cube = arenite_saturating_shift(arenite_high_multiply(arenite_high_multiply(root, root), root), 6);
     const int32_t next = arenite_high_multiply(402653184, root) - arenite_high_multiply(half, cube);
     root = arenite_saturating_shift(next, 3);
   }

@@ -34,8 +34,8 @@ static int32_t logarithm(int32_t sum) {
   const int32_t p = half_sum(r, fourth_root);
   const int32_t q = arenite_shift_left(r - fourth_root, 1);
   const int32_t square = arenite_high_multiply(q, q);
-  const int32_t above = arenite_plus(arenite_high_multiply(q, r),
-                                     arenite_high_multiply(arenite_high_multiply(q, square), 117049297));
+  const int32_t above =
+      arenite_plus(arenite_high_multiply(q, r), arenite_high_multiply(arenite_high_multiply(q, square), 117049297));
   const int32_t inner = arenite_plus(arenite_plus(1057819769, q), arenite_high_multiply(127690142, square));
   const int32_t below = arenite_plus(arenite_high_multiply(p, inner), arenite_high_multiply(638450708, q));
   int32_t over = 0;

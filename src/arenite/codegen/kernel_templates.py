@@ -170,6 +170,7 @@ _KERNELS: Mapping[str, Iterator[tuple[str, Words]]] = {
     "lstm": _by_type("lstm", "s8 s16 f32"),
     "map_f32": _maps(),
     "matmul": _by_type("matmul", "s8 s16 f32"),
+    "overlap_add": _by_type("overlap_add", "s16 f32"),
     "pool": _pools(),
     "quantize": _by_type("quantize_f32", "s8 s16"),
     "reduce": _reductions(),

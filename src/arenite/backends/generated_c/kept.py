@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,8 @@ class Kept:
 
     A tensor here is a variable tensor or a handle; several handles may share a variable. `flags` has one byte for each
     CALL_ONCE that computes: 1 once its graph has run, else 0; and one for each CIRCULAR_BUFFER that lets not every
-    inference run to its end: the inferences that ended there since one did.
+    inference run to its end: the inferences that ended there since one did. SignalDelay and SignalOverlapAdd have their
+    samples there, at first 0.
     """
 
     variables: Mapping[Tensor, Variable]
@@ -78,9 +80,14 @@ def kept(model: Model) -> Kept:
         places[key] = Variable(size, length, element, filling)
         size += length
     variables = {tensor: places[key] for tensor, key in keys.items() if key in places}
-    flags = {operator: Variable(size + number, 1, 1, 0) for number, operator in enumerate(_counting(model))}
-    alignment = max((max(place.element, WORD) for place in places.values()), default=1)
-    return Kept(variables, flags, size + len(flags), alignment)
+    flags: dict[Operator, Variable] = {}
+    for operator, length in _own_bytes(model):
+        size = size if length == 1 else -(-size // WORD) * WORD
+        flags[operator] = Variable(size, length, min(length, WORD), 0)
+        size += length
+    kept_words = [*places.values(), *(place for place in flags.values() if place.element > 1)]
+    alignment = max((max(place.element, WORD) for place in kept_words), default=1)
+    return Kept(variables, flags, size, alignment)
 
 
 def read_in_place(model: Model) -> frozenset[Tensor]:
@@ -137,11 +144,25 @@ def _assigns_constants(model: Model, operator: Operator) -> bool:
     )
 
 
-def _counting(model: Model) -> Iterator[Operator]:
-    """Operators with a byte of their own."""
-    yield from _computed_once(model)
+def _own_bytes(model: Model) -> Iterator[tuple[Operator, int]]:
+    """Operators with bytes of their own, and how many they have."""
+    yield from ((operator, 1) for operator in _computed_once(model))
     for graph in run_graphs(model):
-        yield from (each for each in graph.operators if each.label == "CIRCULAR_BUFFER" and period(each) > 1)
+        for operator in graph.operators:
+            if operator.label == "CIRCULAR_BUFFER" and period(operator) > 1:
+                yield operator, 1
+            elif operator.label in ("SignalDelay", "SignalOverlapAdd") and (length := _samples(operator)) > 0:
+                yield operator, length
+
+
+def _samples(operator: Operator) -> int:
+    """Bytes of the samples that SignalDelay and SignalOverlapAdd keep: those held back, or a frame, for each row."""
+    source = operator.inputs[0] if operator.inputs else None
+    if source is None or len(source.shape) < 1 or not prod(source.shape):
+        return 0
+    if operator.label == "SignalDelay":
+        return source.bytes // source.shape[-1] * custom_options(operator).get("delay_length", 0)
+    return source.bytes // source.shape[-2] if len(source.shape) > 1 else 0
 
 
 def period(operator: Operator) -> int:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Part of Arenite's kernels: plain C99, no allocation, no state. */
-/* SignalOverlapAdd of $VALUES values: frames that overlap are added, and of each sum the first step is given out. */
+/* SignalOverlapAdd of $VALUES values: adds frames that overlap, and gives out a step of each sum. */
 #ifndef ARENITE_$CAPITALS_H
 #define ARENITE_$CAPITALS_H
 

@@ -6,7 +6,8 @@ $FOR *_s16
 #include "arenite_fixed.h"
 
 $ALL
-void arenite_$KERNEL(const arenite_$KERNEL_t *layer, const $ELEMENT *input, $ELEMENT *sums, $ELEMENT *output) {
+void arenite_$KERNEL(
+    const arenite_$KERNEL_t *layer, const $ELEMENT *input, $ELEMENT *sums, $ELEMENT *output) {
   for (int32_t row = 0; row < layer->rows; row++) {
     for (int32_t frame = 0; frame < layer->frames; frame++) {
       for (int32_t i = 0; i < layer->length; i++) {

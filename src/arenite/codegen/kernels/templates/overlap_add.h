@@ -15,7 +15,8 @@ typedef struct {
 extern "C" {
 #endif
 /* `sums` [rows][length] is kept from one call to the next. Nothing lies on anything else. */
-void arenite_$KERNEL(const arenite_$KERNEL_t *layer, const $ELEMENT *input, $ELEMENT *sums, $ELEMENT *output);
+void arenite_$KERNEL(
+    const arenite_$KERNEL_t *layer, const $ELEMENT *input, $ELEMENT *sums, $ELEMENT *output);
 #ifdef __cplusplus
 }
 #endif

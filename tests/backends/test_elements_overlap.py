@@ -13,7 +13,7 @@ from kernel_arena import Arena, works
 from kernel_cases import ELEMENTS, TYPES, gather, numbers, tensor, verify
 
 from arenite.backends import Overlap
-from arenite.backends.sets import ALL, CMSIS_NN_DSP, PORTABLE, REFERENCE
+from arenite.backends.sets import ALL, CMSIS_NN_DSP, GENERATED_C, PORTABLE, REFERENCE
 from arenite.model import ElementType, Operator, Tensor
 
 QUICK = settings(max_examples=80, deadline=None)
@@ -69,6 +69,9 @@ def test_softmax(rows: int, depth: int, write: int) -> None:
                 arena.write(number * write, write)
 
     verify(Operator("SOFTMAX", (source,), (target,), {"beta": 1.0}), run, kernels=PORTABLE)
+    if write == 1:
+        for code in ("L2_NORMALIZATION", "LOG_SOFTMAX"):
+            verify(Operator(code, (source,), (target,)), run, kernels=GENERATED_C)
 
 
 def test_inputs_that_are_broadcast_stay_apart() -> None:

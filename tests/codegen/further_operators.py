@@ -17,12 +17,12 @@ def plain(m, kind, *shape):
     return Tensor(m.name(), shape, kind)
 
 
-def on_integers(code, fused=False):
+def on_integers(code, fused=False, kind=INT32):
     def make(m):
         first, second = m.choice(((2, 3, 4), (2, 3, 4)), ((2, 3, 4), ()), ((1, 3, 1), (2, 1, 4)), ((5,), (1,)))
-        output = plain(m, INT32, *np.broadcast_shapes(first, second))
+        output = plain(m, kind, *np.broadcast_shapes(first, second))
         options = {"fused_activation_function": m.choice(0, 1, 3)} if fused else {}
-        return m.model(code, (plain(m, INT32, *first), plain(m, INT32, *second)), [output], **options)
+        return m.model(code, (plain(m, kind, *first), plain(m, kind, *second)), [output], **options)
 
     return make
 

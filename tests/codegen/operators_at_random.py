@@ -9,6 +9,7 @@ import numpy as np
 from arenite.model import Data, ElementType, Graph, Model, Operator, Quantization, Tensor
 
 from .further_operators import FURTHER, INT32
+from .registered_operators import REGISTERED
 
 INT8, INT16, FLOAT = ElementType.INT8, ElementType.INT16, ElementType.FLOAT32
 DTYPE = {INT8: np.int8, INT16: np.int16, FLOAT: np.float32, ElementType.INT32: np.int32, ElementType.INT64: np.int64}
@@ -542,7 +543,11 @@ COMMON = {
     "arg_max": position("ARG_MAX"),
     "arg_min": position("ARG_MIN"),
 }
-FLOATS_ONLY = {"div": binary("DIV"), "squared_difference": binary("SQUARED_DIFFERENCE", fused=False)}
+FLOATS_ONLY = {
+    "div": binary("DIV"),
+    "l2_pool": pool("L2_POOL_2D"),
+    "squared_difference": binary("SQUARED_DIFFERENCE", fused=False),
+}
 INT8_ONLY = {
     **{f"{name}_int4": narrow(make) for name, make in SUMS.items()},
     "abs": unary("ABS"),
@@ -565,6 +570,7 @@ INT16_KINDS = {
     **SUMS,
     **POOLS,
     **MOVES,
+    "transpose_conv": transpose_conv,
     "add": binary("ADD"),
     "mul": binary("MUL"),
     "maximum": binary("MAXIMUM", fused=False, free=False),
@@ -584,10 +590,10 @@ INT16_KINDS = {
 }
 
 KINDS = {
-    INT8: {**COMMON, **INT8_ONLY, **FURTHER[INT8]},
-    INT16: {**INT16_KINDS, **FURTHER[INT16]},
-    FLOAT: {**COMMON, **FLOATS_ONLY, **FURTHER[FLOAT]},
-    INT32: {**MOVES, **FURTHER[INT32]},
+    INT8: {**COMMON, **INT8_ONLY, **FURTHER[INT8], **REGISTERED[INT8]},
+    INT16: {**INT16_KINDS, **FURTHER[INT16], **REGISTERED[INT16]},
+    FLOAT: {**COMMON, **FLOATS_ONLY, **FURTHER[FLOAT], **REGISTERED[FLOAT]},
+    INT32: {**MOVES, **FURTHER[INT32], **REGISTERED[INT32]},
 }
 
 

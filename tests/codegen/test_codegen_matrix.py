@@ -10,12 +10,13 @@ import pytest
 from arenite.model import ElementType
 
 from .operators_at_random import KINDS
+from .registered_operators import COMPARISONS, FUNCTIONS, LINES, MOVED
 from .variants import ACTIVATIONS, covering
 
 INT8, INT16, FLOAT = ElementType.INT8, ElementType.INT16, ElementType.FLOAT32
 
 WINDOW = {"same", "valid", "stride", "batch"}
-FUSED = set(ACTIVATIONS)
+FUSED = set(ACTIVATIONS) - {"TANH"}
 SCALES = {"per channel", "per tensor"}
 SHAPES = {"alike", "broadcast", "five dimensions"}
 
@@ -56,6 +57,8 @@ PROMISED = {
     "pack": {f"axis {axis}" for axis in range(4)},
     "unpack": {f"axis {axis}" for axis in range(4)},
     "arg_max": {f"axis {axis}" for axis in range(4)},
+    **{name: set() for name in (*MOVED, *LINES, "log_softmax")},
+    "lstm": {"time_major"},
 }
 """Operators for int8 and float with the variants of each."""
 
@@ -63,18 +66,27 @@ INT8_ONLY = {
     "abs": set(),
     "abs_alike": set(),
     "rsqrt": set(),
+    "elu": set(),
+    "div": FUSED,
+    **{code.lower(): {"alike", "broadcast"} for code in COMPARISONS},
     "squared_difference": {"alike", "broadcast"},
     "batch_matmul": {"adj_x", "adj_y"},
     "conv_int4": {*PROMISED["conv"], *SCALES},
     "depthwise_int4": {*PROMISED["depthwise"], *SCALES},
     "fully_connected_int4": {*PROMISED["fully_connected"], "per tensor"},
 }
-INT16_ONLY = {"squared_difference": {"alike", "broadcast"}, "batch_matmul": {"adj_x", "adj_y"}}
+INT16_ONLY = {
+    "squared_difference": {"alike", "broadcast"},
+    "batch_matmul": {"adj_x", "adj_y"},
+    **{name: set() for name in ("abs", "leaky_relu", "prelu", "relu", "relu6", "rsqrt", "select")},
+    "lstm": {"time_major"},
+}
+FLOAT_ONLY = {**{name: set() for name in (*FUNCTIONS, "add_n")}, "l2_pool": PROMISED["max_pool"]}
 """Operators for one type alone."""
 
 BETWEEN_TYPES = {"quantize_float", "dequantize"}
 """From float to int8 and back: in one table for both."""
-WIDE = ("conv", "depthwise", "fully_connected", "add", "mul")
+WIDE = ("conv", "depthwise", "fully_connected", "transpose_conv", "add", "mul")
 """Operators for int16 activations."""
 WEIGHTED = {"conv", "depthwise", "fully_connected", "transpose_conv"}
 
@@ -88,7 +100,7 @@ def cells():
         if name in WIDE:
             yield INT16, name, (variants | scales) - {"groups"}
 
-    for kind, table in ((INT8, INT8_ONLY), (INT16, INT16_ONLY)):
+    for kind, table in ((INT8, INT8_ONLY), (INT16, INT16_ONLY), (FLOAT, FLOAT_ONLY)):
         for name, variants in table.items():
             yield kind, name, variants
 

@@ -19,12 +19,16 @@ RUNTIMES = [name for name in ("tflm", "litert-reference") if absent(name) is Non
 ROUNDS = 2
 
 LITERT_DIFFERS = {
-    ElementType.INT8: {"fully_connected", "fully_connected_int4", "sum", "svdf"},
-    ElementType.INT16: {"fully_connected", "mul", "sum"},
+    ElementType.INT8: {"computed_weights", "fully_connected", "fully_connected_int4", "sum", "svdf"},
+    ElementType.INT16: {"abs", "fully_connected", "leaky_relu", "leaky_relu_negative", "mul", "relu", "rsqrt", "sum"},
     ElementType.FLOAT32: set(),
     ElementType.INT32: set(),
 }
 """Where the reference kernels of LiteRT do not do what TFLM does: then TFLM has its way."""
+
+
+TFLM_UNDEFINED = {"space_to_batch"}
+"""Where TFLM's kernel takes a value that nothing sets, so that only LiteRT says what the results are."""
 
 
 def expected(models, rounds):
@@ -61,7 +65,7 @@ def test_every_kernel_gives_what_the_reference_gives(kind, tmp_path):
     wrong, compared = [], {name: set() for name in KINDS[kind]}
     for (name, seed), model, result, others in zip(names, models, ours, expected(models, rounds), strict=True):
         for runtime, theirs in others.items():
-            if runtime != "tflm" and name in LITERT_DIFFERS[kind]:
+            if name in (TFLM_UNDEFINED if runtime == "tflm" else LITERT_DIFFERS[kind]):
                 continue
             compared[name] |= {"any", *variants(model)}
             try:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hand_made import graph, model, with_custom_options
 
 import arenite
 from arenite.backends.generated_c.kept import kept
@@ -14,6 +15,8 @@ from arenite.codegen.operators.signal import circle
 from arenite.codegen.text.literals import elements
 from arenite.codegen.unit import Unit
 from arenite.errors import UnsupportedError
+from arenite.model import ElementType, Operator, Tensor
+from arenite.runtimes.inputs import random_inputs
 from arenite.tflite.custom_options import custom_options
 
 from .harness import STRICT, compiler, run_c, sources
@@ -106,3 +109,28 @@ def test_the_transform_is_one(length, tmp_path):
     steps = np.log2(length) + 2
     np.testing.assert_allclose(found[:, 0], wanted.real, atol=steps)
     np.testing.assert_allclose(found[:, 1], wanted.imag, atol=steps)
+
+
+def alone(code, source, output, **options):
+    operator = Operator("CUSTOM", (source,), (output,), custom_code=code)
+    return with_custom_options(model(graph([source], [output], [operator]), name="signal"), options)
+
+
+KEEPING = {
+    "short delay": ("SignalDelay", (2, 10), (2, 10), ElementType.INT16, {"delay_length": 3}),
+    "long delay": ("SignalDelay", (10,), (10,), ElementType.INT16, {"delay_length": 27}),
+    "int16 frames": ("SignalOverlapAdd", (2, 3, 10), (2, 12), ElementType.INT16, {"T": 7, "frame_step": 4}),
+    "float frames": ("SignalOverlapAdd", (1, 2, 9), (1, 12), ElementType.FLOAT32, {"T": 0, "frame_step": 6}),
+}
+
+
+@pytest.mark.parametrize("name", KEEPING)
+def test_samples_are_kept(name, tmp_path):
+    code, shape, result, kind, options = KEEPING[name]
+    each = alone(code, Tensor("x", shape, kind), Tensor("y", result, kind), **options)
+    rounds = [random_inputs(each, 5, 1)]
+    (ours,), (others,) = run_c([each], rounds, tmp_path), expected([each], rounds)
+    if not others:
+        pytest.skip("TFLM is not installed, and nothing else runs its operators")
+    for one, other in zip(ours, others["tflm"], strict=True):
+        np.testing.assert_allclose(one[0], other[0], rtol=1e-6)

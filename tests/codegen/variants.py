@@ -13,12 +13,12 @@ TRIED = 48
 LEAST = 3
 """Models that are run for each operator and type, be they alike."""
 
-ACTIVATIONS = ("no activation", "RELU", "RELU_N1_TO_1", "RELU6")
+ACTIVATIONS = ("no activation", "RELU", "RELU_N1_TO_1", "RELU6", "TANH")
 BIASED = {"CONV_2D": 2, "DEPTHWISE_CONV_2D": 2, "FULLY_CONNECTED": 2, "TRANSPOSE_CONV": 3}
 """Operators with weights, their second input, and where their bias is."""
 AXES = {"SPLIT": 0, "SPLIT_V": 2, "MEAN": 1, "ARG_MAX": 1, "ARG_MIN": 1}
 FLAGS = (
-    *("align_corners", "half_pixel_centers", "keep_dims", "adj_x", "adj_y"),
+    *("align_corners", "half_pixel_centers", "keep_dims", "adj_x", "adj_y", "time_major"),
     *("begin_mask", "end_mask", "shrink_axis_mask"),
 )
 

@@ -25,7 +25,7 @@ class Arena:
         moves: for operator i, the moves right before it.
         saved: bytes by which the arena is smaller than the smallest one found without moves.
         kept: bytes at the arena's end that hold variables between inferences.
-        scratch: offset of the scratch that operator i of graph g passes to CMSIS-NN, by (g, i).
+        scratch: offset of the scratch that operator i of graph g passes to its kernel, by (g, i).
     """
 
     offsets: Mapping[Tensor, int]

@@ -42,7 +42,8 @@ def assembled(model: Model, name: str, arena: Arena, target: Target) -> Program:
         arena: addresses of the model's tensors.
     """
     ends = _Ends(name, model)
-    unit = Unit({**arena.offsets, **ends.offsets}, ends.bases, ends.rows, arena.scratch, target.backend)
+    offsets = {**arena.offsets, **ends.offsets}
+    unit = Unit(offsets, ends.bases, ends.rows, arena.scratch, _counters(model, arena), target.backend)
     runs = {
         number: Run(control.function_name(model, number, name), target.core is not None)
         for number in control.inner_graphs(model)
@@ -109,7 +110,7 @@ def _steps(model: Model, unit: Unit, arena: Arena, number: int, runs: Mapping[in
             _move(unit, arena, index)
         if operator.code in PLANNED_CONTROL_FLOW:
             callees = [control.Callee(model.graphs[each], runs[each]) for each in operator.graphs if each in runs]
-            control.lower(unit, operator, callees, _flag(model, arena, operator))
+            control.lower(unit, operator, callees, unit.counters.get(operator))
         else:
             _lower(unit, operator)
     return unit.calls
@@ -137,10 +138,10 @@ def _move(unit: Unit, arena: Arena, index: int) -> None:
         unit.offsets = {**unit.offsets, **move.onto(unit.offsets)}
 
 
-def _flag(model: Model, arena: Arena, operator: Operator) -> int | None:
-    """Arena offset of the byte that records whether a CALL_ONCE has run; None if it has no such byte."""
-    flags = kept(model).flags
-    return arena.size - arena.kept + flags[operator].offset if operator in flags else None
+def _counters(model: Model, arena: Arena) -> dict[Operator, int]:
+    """Arena offsets of the bytes that operators keep."""
+    base = arena.size - arena.kept
+    return {operator: base + place.offset for operator, place in kept(model).flags.items()}
 
 
 def port(tensor: Tensor, offset: int) -> Port:

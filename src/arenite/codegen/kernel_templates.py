@@ -33,9 +33,10 @@ S8 = {**_INT, "TYPE": "s8", "ELEMENT": "int8_t", "VALUES": "int8", "LOWEST": "-1
 S16 = {**_INT, "TYPE": "s16", "ELEMENT": "int16_t", "VALUES": "int16", "LOWEST": "-32768", "HIGHEST": "32767"}
 S16["WIDE"] = "int64_t"
 S32 = {**_INT, "ELEMENT": "int32_t", "VALUES": "int32", "LOWEST": "-2147483647 - 1", "HIGHEST": "2147483647"}
+S64 = {"ELEMENT": "int64_t", "VALUES": "int64"}
 U8 = {"ELEMENT": "uint8_t", "VALUES": "uint8"}
 F32 = {"TYPE": "f32", "ELEMENT": "float", "VALUES": "float", "SUM": "float", "WIDE": "float", "WEIGHT": "float"}
-TYPES = MappingProxyType({"s8": S8, "s16": S16, "s32": S32, "u8": U8, "f32": F32})
+TYPES = MappingProxyType({"s8": S8, "s16": S16, "s32": S32, "s64": S64, "u8": U8, "f32": F32})
 """Replacements of template names by value type, by suffix of kernels: the C type and the type's name in comments, the
 range of saturated values, the C types of sums, of sums of products with weights, and of the weights."""
 
@@ -100,22 +101,36 @@ def _elementwise() -> Iterator[tuple[str, Words]]:
     yield from _by_type("add", "s16", OPERATOR="ADD and SUB", DETAIL=_BROADCAST, BITS="15")
     yield from _by_type("add", "s32", OPERATOR="ADD and SUB", DETAIL=f", modulo 2^32,{_BROADCAST}")
     yield from _by_type("add", "f32", OPERATOR="ADD", DETAIL=_BROADCAST)
-    yield from _by_type("compare", "s32 f32", OPERATOR=_COMPARISONS, DETAIL=_BROADCAST)
+    yield from _by_type("compare", "s8 s32 s64 u8 f32", OPERATOR=_COMPARISONS, DETAIL=_BROADCAST)
+    yield from _by_type("divide", "s8", OPERATOR="DIV", DETAIL=_BROADCAST)
     yield from _by_type("divide", "s32", OPERATOR="DIV", DETAIL=f", toward zero,{_BROADCAST}")
     yield from _by_type("divide", "f32", OPERATOR="DIV", DETAIL=_BROADCAST)
-    yield from _by_type("maximum", "s8 s16 s32 f32", OPERATOR="MAXIMUM", DETAIL=_BROADCAST)
-    yield from _by_type("minimum", "s8 s16 s32 f32", OPERATOR="MINIMUM", DETAIL=_BROADCAST)
+    yield from _by_type("floor_divide", "f32", OPERATOR="FLOOR_DIV", DETAIL=_BROADCAST)
+    yield from _by_type("floor_modulo", "f32", OPERATOR="FLOOR_MOD", DETAIL=_BROADCAST)
+    yield from _by_type("logical_and", "u8", OPERATOR="LOGICAL_AND", DETAIL=_BROADCAST)
+    yield from _by_type("logical_or", "u8", OPERATOR="LOGICAL_OR", DETAIL=_BROADCAST)
+    yield from _by_type("maximum", "s8 s16 s32 s64 f32", OPERATOR="MAXIMUM", DETAIL=_BROADCAST)
+    yield from _by_type("minimum", "s8 s16 s32 s64 f32", OPERATOR="MINIMUM", DETAIL=_BROADCAST)
     yield from _by_type("multiply", "s8 s16 f32", OPERATOR="MUL", DETAIL=_BROADCAST)
     yield from _by_type("multiply", "s32", OPERATOR="MUL", DETAIL=f", modulo 2^32,{_BROADCAST}")
-    yield from _by_type("prelu", "s8 f32", OPERATOR="PRELU", DETAIL=_SLOPE)
+    yield from _by_type("prelu", "s8 s16 f32", OPERATOR="PRELU", DETAIL=_SLOPE)
     yield from _by_type("squared_difference", "s8", OPERATOR="SQUARED_DIFFERENCE", DETAIL=_BROADCAST, BITS="7")
     yield from _by_type("squared_difference", "s16", OPERATOR="SQUARED_DIFFERENCE", DETAIL=_BROADCAST, BITS="0")
+    yield from _by_type(
+        "squared_difference", "s32", OPERATOR="SQUARED_DIFFERENCE", DETAIL=f", modulo 2^32,{_BROADCAST}"
+    )
     yield from _by_type("squared_difference", "f32", OPERATOR="SQUARED_DIFFERENCE", DETAIL=_BROADCAST)
     yield from _by_type("subtract", "f32", OPERATOR="SUB", DETAIL=_BROADCAST)
 
 
+FUNCTIONS = ("abs", "ceil", "cos", "elu", "exp", "floor", "log", "neg", "round", "rsqrt", "sin", "sqrt", "square")
+"""Functions of one float, whose kernels and operators have the same name."""
+
+
 def _maps() -> Iterator[tuple[str, Words]]:
     limits = "float lowest, float highest, "
+    for kernel in FUNCTIONS:
+        yield from _by_type(kernel, "f32", OPERATOR=kernel.upper(), OPTIONS="")
     yield from _by_type("clamp", "f32", OPERATOR="RELU, RELU6 and RELU_N1_TO_1", OPTIONS=limits)
     yield from _by_type("hard_swish", "f32", OPERATOR="HARD_SWISH", OPTIONS="")
     yield from _by_type("leaky_relu", "f32", OPERATOR="LEAKY_RELU", OPTIONS="float slope, ")
@@ -125,6 +140,7 @@ def _maps() -> Iterator[tuple[str, Words]]:
 
 def _pools() -> Iterator[tuple[str, Words]]:
     yield from _by_type("average_pool", "s8 s16 f32", OPERATOR="AVERAGE_POOL_2D")
+    yield from _by_type("l2_pool", "f32", OPERATOR="L2_POOL_2D")
     yield from _by_type("max_pool", "s8 s16 f32", OPERATOR="MAX_POOL_2D")
 
 
@@ -132,6 +148,7 @@ def _reductions() -> Iterator[tuple[str, Words]]:
     yield from _by_type("mean", "s8 s16 f32", OPERATOR="MEAN and SUM")
     yield from _by_type("reduce_maximum", "s8 f32", OPERATOR="REDUCE_MAX")
     yield from _by_type("reduce_minimum", "s8 f32", OPERATOR="REDUCE_MIN")
+    yield from _by_type("reduce_minimum", "u8", OPERATOR="REDUCE_ALL")
 
 
 def _requantized() -> Iterator[tuple[str, Words]]:
@@ -150,16 +167,19 @@ _KERNELS: Mapping[str, Iterator[tuple[str, Words]]] = {
     "dequantize": ((f"{kernel}_f32", words) for kernel, words in _by_type("dequantize", "s8 s16 u8")),
     "elementwise": _elementwise(),
     "fully_connected": _by_type("fully_connected", "s8 s16 f32"),
+    "lstm": _by_type("lstm", "s8 s16 f32"),
     "map_f32": _maps(),
     "matmul": _by_type("matmul", "s8 s16 f32"),
+    "overlap_add": _by_type("overlap_add", "s16 f32"),
     "pool": _pools(),
     "quantize": _by_type("quantize_f32", "s8 s16"),
     "reduce": _reductions(),
     "requantize": _requantized(),
     "resize_bilinear": _by_type("resize_bilinear", "s8 f32"),
+    "running_sum": _by_type("running_sum", "s8 f32", OPERATOR="CUMSUM"),
     "softmax": iter((("softmax_s8", {**S8, **_COARSE}), ("softmax_s8_s16", {**S16, **_FINE}))),
     "svdf": _by_type("svdf", "s8 s16"),
-    "transpose_conv": _by_type("transpose_conv", "s8 f32"),
+    "transpose_conv": _by_type("transpose_conv", "s8 s16 f32"),
 }
 
 KERNELS: Mapping[str, tuple[str, Words]] = MappingProxyType(

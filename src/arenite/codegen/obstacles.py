@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from arenite.backends.generated_c.kept import run_graphs
 from arenite.codegen.control import control_obstacles
@@ -73,7 +73,7 @@ def why_not(operator: Operator) -> str | None:
                 return why
     try:
         if lower is not None:  # control flow is checked by `control.control_obstacles`
-            lower(Unit(_Anywhere()), operator)
+            lower(Unit(_Anywhere(), scratch=_Anywhere(), counters=_Anywhere()), operator)
     except UnsupportedError as error:
         return str(error)
     return None
@@ -88,9 +88,12 @@ def _why_no_array(tensor: Tensor) -> str | None:
     return None
 
 
-class _Anywhere(dict[Tensor, int]):
-    """A dummy layout: every tensor has its own address."""
+_Key = TypeVar("_Key")
 
-    def __missing__(self, tensor: Tensor) -> int:
-        self[tensor] = len(self)
-        return self[tensor]
+
+class _Anywhere(dict[_Key, int]):
+    """A dummy layout: every tensor, and every scratch, has its own address."""
+
+    def __missing__(self, key: _Key) -> int:
+        self[key] = len(self)
+        return self[key]

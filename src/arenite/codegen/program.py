@@ -190,6 +190,15 @@ class Once:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """Ends the inference unless it is the last one of `period`, counted in the byte at the arena offset `counter`."""
+
+    index: int
+    counter: int
+    period: int
+
+
+@dataclass(frozen=True, slots=True)
 class Loop:
     """Runs the calls `body` `count` times with changing numbers.
 
@@ -210,7 +219,7 @@ class Loop:
         return "uint16_t" if smallest >= 0 and largest < 1 << 16 else "int32_t"
 
 
-Block = If | While | Once
+Block = If | While | Once | Pause
 Step = Call | Block | Loop
 
 
@@ -222,7 +231,9 @@ def works(step: Step) -> tuple[Work, ...]:
         return step.body
     if isinstance(step, If):
         return (*step.then, *step.otherwise)
-    return (*step.before, *step.test, *step.body) if isinstance(step, While) else (step.body,)
+    if isinstance(step, While):
+        return (*step.before, *step.test, *step.body)
+    return () if isinstance(step, Pause) else (step.body,)
 
 
 def calls(steps: Sequence[Step]) -> tuple[Call, ...]:
@@ -321,6 +332,11 @@ class Program:
     fed: bool = False
 
     @property
+    def pauses(self) -> bool:
+        """Whether some inferences end before the last operator."""
+        return any(isinstance(step, Pause) for step in self.main.steps)
+
+    @property
     def functions(self) -> tuple[Function, ...]:
         """All functions, callees before callers."""
         return (*self.inner, self.main)
@@ -343,5 +359,5 @@ class Program:
 
     @property
     def has_status(self) -> bool:
-        """Whether an inference returns a status, because CMSIS-NN or the application may fail."""
-        return self.target.core is not None or (bool(self.by_rows) and not self.fed)
+        """Whether an inference returns a status, because it waits, or CMSIS-NN or the application may fail."""
+        return self.target.core is not None or self.pauses or (bool(self.by_rows) and not self.fed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.backends.generated_c.kept import accesses, constants_once, kept, run_graphs
+from arenite.backends.generated_c.kept import accesses, constants_once, kept, period, run_graphs
 from arenite.codegen.program import Address, Call
 from arenite.codegen.types import INT8
 from arenite.model import ElementType
@@ -62,6 +62,9 @@ def variable_obstacles(model: Model) -> Iterator[tuple[Operator, str]]:
     """Operators with variables that cannot be expressed in C, each with the reason as text."""
     variables = kept(model).variables
     for graph in run_graphs(model):
+        if graph is not model.main:
+            waiting = (each for each in graph.operators if each.label == "CIRCULAR_BUFFER" and period(each) > 1)
+            yield from ((each, "it may end an inference in the main graph only") for each in waiting)
         for operator in graph.operators:
             tensors = [tensor for tensor in (*operator.inputs, *operator.outputs) if tensor is not None]
             handles = [tensor for tensor in tensors if tensor.type is ElementType.RESOURCE]

@@ -1,7 +1,7 @@
 """Replaces operators by equivalent ones that more runtimes accept, for the reference inference of the self-test.
 
 TFLM takes FILL with constant dimensions only, and LiteRT's reference kernels take only the first versions of TILE.
-Neither replacement changes the result.
+TFLM's SPACE_TO_BATCH_ND pads with a byte that nothing sets, so PAD goes before it. No replacement changes the result.
 """
 
 from __future__ import annotations
@@ -9,10 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from arenite.model import Data, ElementType, Tensor
+from arenite.codegen.operators.constants import integers
+from arenite.model import Data, ElementType, Operator, Tensor
 
 if TYPE_CHECKING:
-    from arenite.model import Graph, Model, Operator
+    from collections.abc import Sequence
+
+    from arenite.model import Graph, Model
 
 _VERSIONS = {"TILE": 2}
 """Latest versions that LiteRT's reference kernels register."""
@@ -25,23 +28,40 @@ def respelled(model: Model) -> Model:
 
 
 def _respelled_graph(graph: Graph) -> Graph:
-    operators = tuple(_respelled(operator) for operator in graph.operators)
+    operators = tuple(each for operator in graph.operators for each in _respelled(operator))
     if operators == graph.operators:
         return graph
     known = set(graph.tensors)
-    inputs = dict.fromkeys(tensor for operator in operators for tensor in operator.inputs if tensor is not None)
+    inputs = dict.fromkeys(each for operator in operators for each in operator.inputs if each is not None)
     added = tuple(tensor for tensor in inputs if tensor not in known)
     return replace(graph, operators=operators, tensors=(*graph.tensors, *added))
 
 
-def _respelled(operator: Operator) -> Operator:
+def _respelled(operator: Operator) -> tuple[Operator, ...]:
     if operator.version > _VERSIONS.get(operator.code, operator.version):
-        return replace(operator, version=_VERSIONS[operator.code], origin=None)
+        return (replace(operator, version=_VERSIONS[operator.code], origin=None),)
     if operator.code == "FILL" and operator.inputs[0] is not None and operator.inputs[0].data is None:
-        return replace(operator, inputs=(_shape(operator.outputs[0]), *operator.inputs[1:]), origin=None)
-    return operator
+        shape = _numbers(f"{operator.outputs[0].name}/shape", operator.outputs[0].shape)
+        return (replace(operator, inputs=(shape, *operator.inputs[1:]), origin=None),)
+    if operator.code == "SPACE_TO_BATCH_ND" and any(integers(operator, 2)):
+        return _padded_before(operator)
+    return (operator,)
 
 
-def _shape(tensor: Tensor) -> Tensor:
-    content = b"".join(length.to_bytes(4, "little") for length in tensor.shape)
-    return Tensor(f"{tensor.name}/shape", (len(tensor.shape),), ElementType.INT32, Data(content))
+def _padded_before(operator: Operator) -> tuple[Operator, Operator]:
+    """SPACE_TO_BATCH_ND as PAD and one without padding."""
+    source, name, margins = operator.input(0), operator.outputs[0].name, integers(operator, 2)
+    around = [0, 0, *margins, *[0] * (2 * len(source.shape) - 2 - len(margins))]
+    lengths = (n + a + b for n, a, b in zip(source.shape, around[::2], around[1::2], strict=True))
+    padded = replace(source, name=f"{name}/padded", shape=tuple(lengths))
+    paddings = _numbers(f"{name}/paddings", around, (len(source.shape), 2))
+    nothing = _numbers(f"{name}/nothing", [0] * len(margins), operator.input(2).shape)
+    return (
+        Operator("PAD", (source, paddings), (padded,)),
+        replace(operator, inputs=(padded, operator.inputs[1], nothing), origin=None),
+    )
+
+
+def _numbers(name: str, values: Sequence[int], shape: tuple[int, ...] | None = None) -> Tensor:
+    content = b"".join(value.to_bytes(4, "little") for value in values)
+    return Tensor(name, shape or (len(values),), ElementType.INT32, Data(content))

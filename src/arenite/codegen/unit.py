@@ -30,6 +30,7 @@ class Unit:
         bases: C name of the pointer to memory of the caller's, for tensors that lie there.
         rows: C name of the application's function, for inputs and outputs that come and go in rows.
         scratch: addresses of scratch, by graph and operator position.
+        counters: addresses of the bytes that operators keep, in which they count or remember.
         kernels: the set of kernels for which the code is generated.
         graph: position of the current graph.
         index: position of the current operator.
@@ -41,6 +42,7 @@ class Unit:
     bases: Mapping[Tensor, str] = field(default_factory=dict)
     rows: Mapping[Tensor, str] = field(default_factory=dict)
     scratch: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    counters: Mapping[Operator, int] = field(default_factory=dict)
     kernels: Backend = GENERATED_C
     graph: int = 0
     index: int = 0

@@ -22,6 +22,9 @@ RUNTIMES = ("tflm", "litert-reference")
 UNLIKE = frozenset({"FULLY_CONNECTED", "MUL", "SUM", "SVDF"})
 """Kinds for which the last bit of integer results differs between LiteRT's reference kernels and TFLM."""
 
+UNLIKE_WIDE = frozenset({"ABS", "LEAKY_RELU", "RELU", "RSQRT"})
+"""Kinds for which only int16 results have values close enough to a half for that."""
+
 SPARE = 1 << 20
 """Bytes of arena in addition to those for tensors."""
 MOST = 1 << 30
@@ -73,6 +76,7 @@ def _unlike(model: Model) -> list[str]:
             operator.code
             for graph in run_graphs(model)
             for operator in graph.operators
-            if operator.code in UNLIKE and operator.outputs[0].type is not ElementType.FLOAT32
+            if (operator.code in UNLIKE and operator.outputs[0].type is not ElementType.FLOAT32)
+            or (operator.code in UNLIKE_WIDE and operator.outputs[0].type is ElementType.INT16)
         }
     )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from arenite.backends.generated_c.memory_places import in_memory
 from arenite.backends.target import CORES, C, find_target
 from arenite.codegen.assemble import assembled
+from arenite.codegen.constant_results import with_constants
 from arenite.codegen.names import checked, identifier
 from arenite.codegen.obstacles import check_operators
 from arenite.codegen.prepare import executable, prepared
@@ -126,10 +127,11 @@ def _fed(made: Program) -> Program:
     Raises:
         OptionError: not exactly one input comes in rows, or the program returns a status or takes pointers.
     """
-    if len(made.by_rows) != 1 or made.by_rows[0] not in made.inputs or made.in_memory or made.target.core is not None:
+    other = made.in_memory or made.target.core is not None or made.pauses
+    if len(made.by_rows) != 1 or made.by_rows[0] not in made.inputs or other:
         raise OptionError(
             f"{made.model}: code can be fed with the rows of one input, without CMSIS-NN and with its outputs in the "
-            "arena; leave that out, or let the code ask for rows"
+            "arena, and if it waits for no further input; leave that out, or let the code ask for rows"
         )
     return replace(made, fed=True)
 
@@ -151,6 +153,7 @@ def program(
     model: Model, name: str, target: Target = C, *, may_move: bool = True, moves_worth: float = MOVES_WORTH
 ) -> Program:
     """Build the program of a model, before printing; arguments and errors as in `export_c`."""
+    model = with_constants(model)
     check_operators(model)
     model = prepared(model)
     return assembled(model, name, arena(model, target, may_move=may_move, moves_worth=moves_worth), target)

@@ -94,13 +94,16 @@ def _in_tflm(model: Model, target: Target) -> Iterator[tuple[int, int, str]]:
 def _in_c(model: Model) -> Iterator[tuple[int, int, str]]:
     """Yield (graph, position, reason) for each operator that the C export refuses; it contains executed graphs only."""
     from arenite.backends.generated_c.kept import run_graphs
+    from arenite.codegen.constant_results import constants_of
     from arenite.codegen.control import control_obstacles
     from arenite.codegen.reset import variable_obstacles
 
     obstacles = {**dict(variable_obstacles(model)), **dict(control_obstacles(model))}
     run = run_graphs(model)
     for number, graph in enumerate(model.graphs):
+        constants = constants_of(graph)
         for position, operator in enumerate(graph.operators if graph in run else ()):
-            why = _why_not_in_c(operator) or obstacles.get(operator)
-            if why is not None:
+            gone = any(tensor in constants for tensor in operator.outputs)
+            why = _why_not_in_c(operator.reading(constants)) or obstacles.get(operator)
+            if why is not None and not gone:
                 yield number, position, why

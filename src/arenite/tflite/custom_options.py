@@ -1,6 +1,6 @@
 """Options of custom operators, which TFLM's own operators store in a flexbuffer, as a map.
 
-Reads only integers in the map at the root: the work is linear in the file, even for hostile nesting. Format:
+Reads only numbers in the map at the root: the work is linear in the file, even for hostile nesting. Format:
 https://flatbuffers.dev/internals#flexbuffers. A flexbuffer is read from its end:
 
     | names | keys | offset of the keys, their width, number of values | values, types | root | type, width |
@@ -8,6 +8,7 @@ https://flatbuffers.dev/internals#flexbuffers. A flexbuffer is read from its end
 
 from __future__ import annotations
 
+from struct import unpack_from
 from typing import TYPE_CHECKING, NamedTuple
 
 from arenite.tflite.origin import origin_of
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
     from arenite.model import Operator
 
 _INT, _UINT, _INDIRECT_INT, _INDIRECT_UINT, _MAP, _BOOL = 1, 2, 6, 7, 9, 26
+_FLOAT, _INDIRECT_FLOAT = 3, 8
 _SIGNED = frozenset({_INT, _INDIRECT_INT})
-_INDIRECT = frozenset({_INDIRECT_INT, _INDIRECT_UINT})
+_INDIRECT = frozenset({_INDIRECT_INT, _INDIRECT_UINT, _INDIRECT_FLOAT})
+_FLOATS = {4: "<f", 8: "<d"}
+"""Formats of floats by their width."""
 _WIDTHS = (1, 2, 4, 8)
 _LONGEST_NAME = 64
 """Most bytes of an option name that is read; TFLM's kernels use names of at most 40."""
@@ -32,10 +36,15 @@ class _DamagedError(Exception):
 
 def custom_options(operator: Operator) -> Mapping[str, int]:
     """Integers and booleans among an operator's custom options, by name; empty if the options are not such a map."""
-    return operator.once(custom_options, _custom_options)
+    return {name: value for name, value in custom_numbers(operator).items() if isinstance(value, int)}
 
 
-def _custom_options(operator: Operator) -> Mapping[str, int]:
+def custom_numbers(operator: Operator) -> Mapping[str, int | float]:
+    """Integers, booleans and floats among an operator's custom options, by name; empty if they are not such a map."""
+    return operator.once(custom_numbers, _custom_numbers)
+
+
+def _custom_numbers(operator: Operator) -> Mapping[str, int | float]:
     origin = origin_of(operator)
     content = origin.table.content(OperatorField.CUSTOM_OPTIONS) if origin is not None else None
     if not content:
@@ -57,6 +66,15 @@ class _Flexbuffer(NamedTuple):
             raise _DamagedError
         return int.from_bytes(self.content[position : position + width], "little", signed=signed)
 
+    def real(self, position: int, width: int) -> float | None:
+        """Float of `width` bytes at a position; None for widths that floats do not have."""
+        if width not in _FLOATS:
+            return None
+        if not 0 <= position <= len(self.content) - width:
+            raise _DamagedError
+        value: float = unpack_from(_FLOATS[width], self.content, position)[0]
+        return value
+
     def target(self, position: int, width: int) -> int:
         """Target of the backward offset at `position`."""
         return position - self.number(position, width)
@@ -67,8 +85,8 @@ class _Flexbuffer(NamedTuple):
         return None if end < 0 else self.content[position:end].decode("utf-8", "backslashreplace")
 
 
-def _entries(buffer: _Flexbuffer) -> Iterator[tuple[str, int]]:
-    """Name and value of each integer in the map at the root."""
+def _entries(buffer: _Flexbuffer) -> Iterator[tuple[str, int | float]]:
+    """Name and value of each number in the map at the root."""
     end = len(buffer.content)
     kind, width = buffer.number(end - 2, 1), buffer.number(end - 1, 1)
     if kind >> 2 != _MAP:
@@ -78,16 +96,18 @@ def _entries(buffer: _Flexbuffer) -> Iterator[tuple[str, int]]:
     keys, keys_width = buffer.target(values - 3 * width, width), buffer.number(values - 2 * width, width)
     for place in range(count):
         name = buffer.name(buffer.target(keys + place * keys_width, keys_width))
-        value = _integer(buffer, values + place * width, width, buffer.number(values + count * width + place, 1))
+        value = _number(buffer, values + place * width, width, buffer.number(values + count * width + place, 1))
         if name is not None and value is not None:
             yield name, value
 
 
-def _integer(buffer: _Flexbuffer, position: int, width: int, packed: int) -> int | None:
-    """An integer or boolean of a map; None for values of other types."""
+def _number(buffer: _Flexbuffer, position: int, width: int, packed: int) -> int | float | None:
+    """A number or boolean of a map; None for values of other types."""
     kind = packed >> 2
     if kind in _INDIRECT:
-        return buffer.number(buffer.target(position, width), 1 << (packed & 3), signed=kind in _SIGNED)
-    if kind in (_INT, _UINT, _BOOL):
+        position, width = buffer.target(position, width), 1 << (packed & 3)
+    if kind in (_FLOAT, _INDIRECT_FLOAT):
+        return buffer.real(position, width)
+    if kind in (_INT, _UINT, _BOOL, _INDIRECT_INT, _INDIRECT_UINT):
         return buffer.number(position, width, signed=kind in _SIGNED)
     return None

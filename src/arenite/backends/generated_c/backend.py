@@ -12,9 +12,11 @@ from arenite.backends.generated_c.calls import called, passed_on
 from arenite.backends.generated_c.folding import folded
 from arenite.backends.generated_c.kept import kept
 from arenite.backends.generated_c.overlap import generated_c
+from arenite.backends.reference import detection
 from arenite.backends.tflm.arena import Arena
 from arenite.backends.tflm.head import plan_around, scratch_buffers
 from arenite.operators.liveness import lifetimes
+from arenite.operators.soundness import is_sound
 
 if TYPE_CHECKING:
     from arenite.backends.build import Abi
@@ -51,7 +53,12 @@ class GeneratedC(Backend):
         return generated_c(operator, position, output)
 
     def requested(self, kernel: Instance) -> tuple[int, ...]:
-        """Scratch for CMSIS-NN. FULLY_CONNECTED needs none: the row sums that MVE needs are constants."""
+        """A score for each box of a detection, and scratch for CMSIS-NN.
+
+        FULLY_CONNECTED needs none: the row sums that MVE needs are constants.
+        """
+        if kernel.operator.label == detection.NAME:
+            return (detection.WORD * kernel.operator.input(0).shape[1],) if is_sound(kernel.operator) else ()
         if self.instructions is None or kernel.operator.code == "FULLY_CONNECTED":
             return ()
         if not called(kernel.operator, self.instructions):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from arenite.operators.liveness import called_graphs, executed_graphs
+from arenite.tflite.custom_options import custom_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -15,6 +17,11 @@ if TYPE_CHECKING:
 
 OWN_STATES: Mapping[str, int] = MappingProxyType({"SignalFilterBankSpectralSubtraction": 1, "CIRCULAR_BUFFER": 0})
 """TFLM's custom operators that read one of their outputs in the next inference: the position of that output."""
+
+EVERY_ROW = frozenset({5, 13, 25})
+"""Numbers of rows for which TFLM uses a period of 1 if a CIRCULAR_BUFFER has none (circular_buffer_common.cc)."""
+LONGEST_PERIOD = 255
+"""Most inferences for which a CIRCULAR_BUFFER waits: they are counted in a byte."""
 
 WORD = 4
 """Variables are aligned to this many bytes or to the size of their elements, whichever is larger."""
@@ -38,7 +45,9 @@ class Kept:
     """State of a model: variables by tensor, and flags by operator.
 
     A tensor here is a variable tensor or a handle; several handles may share a variable. `flags` has one byte for each
-    CALL_ONCE that computes: 1 once its graph has run, else 0.
+    CALL_ONCE that computes: 1 once its graph has run, else 0; and one for each CIRCULAR_BUFFER that lets not every
+    inference run to its end: the inferences that ended there since one did. SignalDelay and SignalOverlapAdd have their
+    samples there, at first 0.
     """
 
     variables: Mapping[Tensor, Variable]
@@ -71,9 +80,14 @@ def kept(model: Model) -> Kept:
         places[key] = Variable(size, length, element, filling)
         size += length
     variables = {tensor: places[key] for tensor, key in keys.items() if key in places}
-    flags = {operator: Variable(size + number, 1, 1, 0) for number, operator in enumerate(_computed_once(model))}
-    alignment = max((max(place.element, WORD) for place in places.values()), default=1)
-    return Kept(variables, flags, size + len(flags), alignment)
+    flags: dict[Operator, Variable] = {}
+    for operator, length in _own_bytes(model):
+        size = size if length == 1 else -(-size // WORD) * WORD
+        flags[operator] = Variable(size, length, min(length, WORD), 0)
+        size += length
+    kept_words = [*places.values(), *(place for place in flags.values() if place.element > 1)]
+    alignment = max((max(place.element, WORD) for place in kept_words), default=1)
+    return Kept(variables, flags, size, alignment)
 
 
 def read_in_place(model: Model) -> frozenset[Tensor]:
@@ -128,6 +142,39 @@ def _assigns_constants(model: Model, operator: Operator) -> bool:
         for number in operator.graphs
         for each in model.graphs[number].operators
     )
+
+
+def _own_bytes(model: Model) -> Iterator[tuple[Operator, int]]:
+    """Operators with bytes of their own, and how many they have."""
+    yield from ((operator, 1) for operator in _computed_once(model))
+    for graph in run_graphs(model):
+        for operator in graph.operators:
+            if operator.label == "CIRCULAR_BUFFER" and period(operator) > 1:
+                yield operator, 1
+            elif operator.label in ("SignalDelay", "SignalOverlapAdd") and (length := _samples(operator)) > 0:
+                yield operator, length
+
+
+def _samples(operator: Operator) -> int:
+    """Bytes of the samples that SignalDelay and SignalOverlapAdd keep: those held back, or a frame, for each row."""
+    source = operator.inputs[0] if operator.inputs else None
+    if source is None or len(source.shape) < 1 or not prod(source.shape):
+        return 0
+    if operator.label == "SignalDelay":
+        return source.bytes // source.shape[-1] * custom_options(operator).get("delay_length", 0)
+    return source.bytes // source.shape[-2] if len(source.shape) > 1 else 0
+
+
+def period(operator: Operator) -> int:
+    """Of how many inferences a CIRCULAR_BUFFER lets one run to its end; without the option TFLM looks at its rows.
+
+    The case that TFLM derives from the number of operators prepared so far is left out (CircularBufferPrepare).
+    """
+    given = custom_options(operator).get("cycles_max", 0)
+    if given > 0:
+        return given
+    shape = operator.outputs[0].shape if operator.outputs else ()
+    return 1 if len(shape) > 1 and shape[1] in EVERY_ROW else 2
 
 
 def _computed_once(model: Model) -> Iterator[Operator]:

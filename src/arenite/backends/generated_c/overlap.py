@@ -98,7 +98,7 @@ def _joined(operator: Operator, position: int, _: int) -> Overlap:
 
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
-        **dict.fromkeys(ELEMENTWISE, element_by_element),
+        **dict.fromkeys((*ELEMENTWISE, "L2_NORMALIZATION", "LOG_SOFTMAX"), element_by_element),
         **dict.fromkeys((*CONVOLUTIONS, *POOLS, "FULLY_CONNECTED", "SLICE"), reference),
         **dict.fromkeys(JOINS, _joined),
         **dict.fromkeys(RESHAPES, _whole),

@@ -1,4 +1,8 @@
-"""Activations: int8 ones become lookup tables for one shared kernel; float ones have their own kernels."""
+"""Activations: int8 ones become lookup tables for one shared kernel; float ones have their own kernels.
+
+Factors between scales are computed in double precision, as TFLM's build of October 2026 does. LiteRT's reference
+kernels, and TFLM's sources of August 2026, round some to single precision, which changes values very close to a half.
+"""
 
 from __future__ import annotations
 
@@ -42,6 +46,11 @@ if TYPE_CHECKING:
     Function = Callable[[int], int]
 
 _TYPES = (ElementType.INT8, ElementType.FLOAT32)
+_WIDE = (*_TYPES, ElementType.INT16)
+_IDENTITY = Scale(1 << 30, 1)
+"""The factor 1, which leaves integers of up to 30 bits as they are."""
+ROOT_BITS = 20
+"""Bits after the point of intermediate results of RSQRT (kShift)."""
 INTEGER_BITS = 4
 """Integer bits of the fixed-point input of LOGISTIC and TANH (kInputIntegerBits)."""
 
@@ -62,30 +71,36 @@ def relu_0_to_1(unit: Unit, operator: Operator) -> None:
 
 
 def relu6(unit: Unit, operator: Operator) -> None:
-    """RELU6. TFLM's int8 kernel (Relu6Quantized) clamps and ignores the output's scale."""
-    source, output, kind = _operands(operator)
-    if kind is ElementType.INT8:
-        zero = zero_point_of(source)
-        six = max(-128, min(127, zero + rounded(single(6.0 / scale_of(source)))))
-        same = (scale_of(source), zero) == (scale_of(output), zero_point_of(output))
-        require(same, "RELU6 with another scale is computed differently by TFLM and LiteRT")
-        _table(unit, source, output, lambda x: min(max(x, zero), six))
-    else:
+    """RELU6. TFLM's integer kernels (Relu6Quantized) clamp and ignore the output's scale."""
+    source, output, kind = _operands(operator, _WIDE)
+    if kind is ElementType.FLOAT32:
         _rectify(unit, operator, 0.0, 6.0)
+        return
+    zero, highest = zero_point_of(source), RANGES[kind][1]
+    six = min(highest, zero + rounded(single(6.0 / scale_of(source))))
+    same = (scale_of(source), zero) == (scale_of(output), zero_point_of(output))
+    require(same, "RELU6 with another scale is computed differently by TFLM and LiteRT")
+    if kind is ElementType.INT16:
+        activation_s16.bend(unit, operator, _IDENTITY, _IDENTITY, lowest=zero, highest=six)
+    else:
+        table(unit, source, output, lambda x: min(max(x, zero), six))
 
 
 def leaky_relu(unit: Unit, operator: Operator) -> None:
-    """LEAKY_RELU. The scale of the negative side is computed in single precision."""
-    source, output, kind = _operands(operator)
+    """LEAKY_RELU."""
+    source, output, kind = _operands(operator, _WIDE)
     slope = real(operator, "alpha", 0.0)
     if kind is ElementType.FLOAT32:
         _call(unit, "leaky_relu_f32", operator, single(slope))
         return
-    negative = single(single(scale_of(source) * single(slope)) / scale_of(output))
+    negative = scale_of(source) * single(slope) / scale_of(output)
     below, sign = quantize_multiplier(abs(negative)), -1 if negative < 0 else 1
-    above = quantize_multiplier(single(scale_of(source) / scale_of(output)))
+    above = quantize_multiplier(scale_of(source) / scale_of(output))
+    if kind is ElementType.INT16:
+        activation_s16.bend(unit, operator, above, below, sign_after=sign)
+        return
     zero, offset = zero_point_of(source), zero_point_of(output)
-    _table(unit, source, output, lambda x: offset + _leak(x - zero, above, below, sign))
+    table(unit, source, output, lambda x: offset + _leak(x - zero, above, below, sign))
 
 
 def _leak(x: int, above: Scale, below: Scale, sign: int) -> int:
@@ -98,12 +113,11 @@ def hard_swish(unit: Unit, operator: Operator) -> None:
     if kind is ElementType.FLOAT32:
         _call(unit, "hard_swish_f32", operator)
         return
-    fine = single(single(1 / 128) * scale_of(source))
-    scale = quantize_multiplier(single(fine / scale_of(output)))
-    reluish = quantize_multiplier(single(fine / single(3.0 / 32768.0)))
+    scale = quantize_multiplier(scale_of(source) / 128.0 / scale_of(output))
+    reluish = quantize_multiplier(scale_of(source) / 128.0 / (3.0 / 32768.0))
     require(scale.shift <= 0, "the output's scale is too small")
     zero, offset = zero_point_of(source), zero_point_of(output)
-    _table(unit, source, output, lambda x: offset + _hard_swish((x - zero) * 128, scale, reluish))
+    table(unit, source, output, lambda x: offset + _hard_swish((x - zero) * 128, scale, reluish))
 
 
 def _hard_swish(x: int, scale: Scale, reluish: Scale) -> int:
@@ -126,29 +140,51 @@ def _upper_half(multiplier: int) -> int:
 
 
 def absolute(unit: Unit, operator: Operator) -> None:
-    """ABS of int8 values (AbsEvalQuantized)."""
-    source, output, _ = _operands(operator, (ElementType.INT8,))
-    alike = scale_of(source) == scale_of(output)
-    scale = None if alike else quantize_multiplier(single(scale_of(source) / scale_of(output)))
+    """ABS (AbsEvalQuantized). int16 values may have no scale."""
+    source, output, kind = _operands(operator, _WIDE)
+    if kind is ElementType.FLOAT32:
+        _call(unit, "abs_f32", operator)
+        return
+    scale = _IDENTITY if _alike(source, output) else quantize_multiplier(scale_of(source) / scale_of(output))
+    if kind is ElementType.INT16:
+        activation_s16.bend(unit, operator, scale, scale, sign_before=-1)
+        return
     zero, offset = zero_point_of(source), zero_point_of(output)
-    _table(unit, source, output, lambda x: offset + (abs(x - zero) if scale is None else scaled(abs(x - zero), scale)))
+    table(unit, source, output, lambda x: offset + scaled(abs(x - zero), scale))
+
+
+def _alike(source: Tensor, output: Tensor) -> bool:
+    """Whether the scales are equal, or int16 values have none."""
+    if source.type is ElementType.INT16 and source.quantization is None:
+        return True
+    return scale_of(source) == scale_of(output)
 
 
 def reciprocal_root(unit: Unit, operator: Operator) -> None:
-    """RSQRT of int8 values (RsqrtEvalQuantized). Negative values, at which TFLM fails, give the value at 0."""
-    source, output, _ = _operands(operator, (ElementType.INT8,))
+    """RSQRT (RsqrtEvalQuantized). Negative integers, at which TFLM fails, give the value at 0."""
+    source, output, kind = _operands(operator, _WIDE)
+    if kind is ElementType.FLOAT32:
+        _call(unit, "rsqrt_f32", operator)
+        return
     factor = single(single(math.sqrt(scale_of(source))) * scale_of(output))
     require(factor > 0, "the scales are too small")
     scale = quantize_multiplier(1 / factor)
     zero, offset = zero_point_of(source), zero_point_of(output)
-    _table(unit, source, output, lambda x: offset + _reciprocal_root(x - zero, scale) if x > zero else 127)
+    if kind is ElementType.INT16:
+        require(zero == offset == 0, "the zero points must be 0")
+        require(scale.shift - ROOT_BITS >= -31, "the output's scale is too large")
+        unit.call(
+            "rsqrt_s16", scale.multiplier, scale.shift, prod(source.shape), unit.pointer(source), unit.target(output)
+        )
+        return
+    table(unit, source, output, lambda x: offset + _reciprocal_root(x - zero, scale) if x > zero else 127)
 
 
 def _reciprocal_root(x: int, scale: Scale) -> int:
     """1 / sqrt(x) for a positive integer, times a real factor; intermediate results have 20 more bits."""
     root = reciprocal_square_root(x)
-    inner = scaled(1, Scale(root.multiplier, root.shift + 20))
-    return scaled(inner, Scale(scale.multiplier, scale.shift - 20))
+    inner = scaled(1, Scale(root.multiplier, root.shift + ROOT_BITS))
+    return scaled(inner, Scale(scale.multiplier, scale.shift - ROOT_BITS))
 
 
 def sigmoid(unit: Unit, operator: Operator) -> None:
@@ -175,7 +211,7 @@ def _bent(unit: Unit, operator: Operator, kernel: str, result: tuple[int, int], 
         return
     steps, zero = result
     require((scale_of(output), zero_point_of(output)) == (1 / steps, zero), f"the output's scale must be 1/{steps}")
-    _table(unit, source, output, _curve(source, function))
+    table(unit, source, output, _curve(source, function))
 
 
 def _curve(source: Tensor, function: Function) -> Function:
@@ -193,23 +229,27 @@ def _curve(source: Tensor, function: Function) -> Function:
 
 
 def _rectify(unit: Unit, operator: Operator, low: float, high: float) -> None:
-    """A clamp between real values, which also requantizes int8 values to the output's scale (ReluQuantized)."""
-    source, output, kind = _operands(operator)
+    """A clamp between real values, which also requantizes integers to the output's scale (ReluQuantized)."""
+    source, output, kind = _operands(operator, _WIDE)
     if kind is ElementType.FLOAT32:
         _call(unit, "clamp_f32", operator, low, min(high, LARGEST_FLOAT))
         return
-    scale = quantize_multiplier(single(scale_of(source) / scale_of(output)))
+    scale = quantize_multiplier(scale_of(source) / scale_of(output))
     zero, offset = zero_point_of(source), zero_point_of(output)
-    lowest = max(-128, offset + rounded(single(low / scale_of(output))))
-    highest = 127 if high == math.inf else min(127, offset + rounded(single(high / scale_of(output))))
-    _table(unit, source, output, lambda x: min(max(offset + scaled(x - zero, scale), lowest), highest))
+    lowest, highest = RANGES[kind]
+    lowest = max(lowest, offset + rounded(single(low / scale_of(output))))
+    highest = highest if high == math.inf else min(highest, offset + rounded(single(high / scale_of(output))))
+    if kind is ElementType.INT16:
+        activation_s16.bend(unit, operator, scale, scale, lowest=lowest, highest=highest)
+        return
+    table(unit, source, output, lambda x: min(max(offset + scaled(x - zero, scale), lowest), highest))
 
 
 def requantize_table(unit: Unit, source: Tensor, output: Tensor) -> None:
     """QUANTIZE between 8-bit types, by a table."""
     scale = quantize_multiplier(scale_of(source) / scale_of(output))
     zero, offset = zero_point_of(source), zero_point_of(output)
-    _table(unit, source, output, lambda x: offset + scaled(x - zero, scale))
+    table(unit, source, output, lambda x: offset + scaled(x - zero, scale))
 
 
 def _operands(operator: Operator, allowed: Sequence[ElementType] = _TYPES) -> tuple[Tensor, Tensor, ElementType]:
@@ -223,13 +263,13 @@ def _call(unit: Unit, kernel: str, operator: Operator, *arguments: float) -> Non
     unit.call(kernel, *arguments, prod(source.shape), unit.pointer(source), unit.target(output))
 
 
-def _table(unit: Unit, source: Tensor, output: Tensor, function: Function) -> None:
+def table(unit: Unit, source: Tensor, output: Tensor, function: Function) -> None:
     """Call the table kernel for a function on all 8-bit inputs, saturated to the 8-bit output type."""
     low, high = RANGES[output.type]
     values = [max(low, min(high, wrap(function(x)))) for x in _ordered(RANGES[source.type])]
-    table = unit.array(INT8, bytes(value % 256 for value in values), "table")
+    array = unit.array(INT8, bytes(value % 256 for value in values), "table")
     places = unit.pointer(source, kind=INT8), unit.target(output, kind=INT8)
-    unit.call("table_s8", table, prod(source.shape), *places)
+    unit.call("table_s8", array, prod(source.shape), *places)
 
 
 def _ordered(limits: tuple[int, int]) -> Sequence[int]:

@@ -1,4 +1,4 @@
-"""LOGISTIC and TANH of int16 values, interpolated in one table of the sigmoid function."""
+"""Activations of int16 values: LOGISTIC and TANH, interpolated in one table, and those that bend at 0."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from arenite.codegen.unit import one_for_one, require, same_types, tensors
 from arenite.model import ElementType
 
 if TYPE_CHECKING:
+    from arenite.codegen.quantized import Scale
     from arenite.codegen.unit import Unit
     from arenite.model import Operator
 
@@ -66,3 +67,31 @@ def _power_of_two(scale: float) -> int | None:
     logarithm = math.log2(scale)
     power = math.floor(logarithm + 0.5)
     return power if abs(logarithm - power) < 1e-3 else None
+
+
+def bend(
+    unit: Unit,
+    operator: Operator,
+    above: Scale,
+    below: Scale,
+    *,
+    sign_before: int = 1,
+    sign_after: int = 1,
+    lowest: int = -32768,
+    highest: int = 32767,
+) -> None:
+    """Call the kernel of functions that scale values above and below 0 by two factors, and clamp."""
+    (source,), output = tensors(operator, 1), operator.outputs[0]
+    require(zero_point_of(source) == zero_point_of(output) == 0, "the zero points must be 0")
+    layer = unit.parameters(
+        "bend_s16",
+        above_multiplier=above.multiplier,
+        above_shift=above.shift,
+        below_multiplier=below.multiplier,
+        below_shift=below.shift,
+        sign_before=sign_before,
+        sign_after=sign_after,
+        lowest=lowest,
+        highest=highest,
+    )
+    unit.call("bend_s16", layer, prod(source.shape), unit.pointer(source), unit.target(output))

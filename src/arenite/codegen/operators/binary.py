@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from arenite.codegen.operators.copy import steps
@@ -17,10 +18,10 @@ from arenite.codegen.quantized import (
 )
 from arenite.codegen.types import TYPES
 from arenite.codegen.unit import require, same_types, tensors
-from arenite.model import ElementType
+from arenite.model import Data, ElementType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from typing import TypeVar
 
     from arenite.codegen.program import Field
@@ -29,18 +30,29 @@ if TYPE_CHECKING:
     from arenite.model import Operator, Option, Tensor
 
     Number = TypeVar("Number", int, float)
-    _Scales = Callable[[Tensor, Tensor, Tensor], list[Scale]]
 
 RANK = 5
 """Most dimensions over which a kernel iterates (ARENITE_BROADCAST_RANK)."""
 
+_ROOM = 31 - 8
+"""Least bits by which an int8 value less its zero point can be shifted left in 32 bits."""
 _QUANTIZED = (ElementType.INT8, ElementType.INT16)
 _ALL = (*_QUANTIZED, ElementType.INT32, ElementType.FLOAT32)
 
 
 def add(unit: Unit, operator: Operator) -> None:
     """ADD. Scales of int8 and int16 inputs are combined in double precision."""
-    _sum(unit, operator, 1, "add_f32", add_scales)
+    _sum(unit, operator, 1, "add_f32")
+
+
+def add_many(unit: Unit, operator: Operator) -> None:
+    """ADD_N of floats, one input after the other; the sum so far is in the output, which lies apart from all inputs."""
+    inputs, output = tensors(operator, max(2, len(operator.inputs))), operator.outputs[0]
+    same_types((output.type, *(tensor.type for tensor in inputs)), (ElementType.FLOAT32,))
+    total = inputs[0]
+    for other in inputs[1:]:
+        call(unit, replace(operator, inputs=(total, other)), "add_f32", **_bounds(float_range(None)))
+        total = output
 
 
 def add_scales(first: Tensor, second: Tensor, output: Tensor) -> list[Scale]:
@@ -55,18 +67,8 @@ def add_scales(first: Tensor, second: Tensor, output: Tensor) -> list[Scale]:
 
 
 def subtract(unit: Unit, operator: Operator) -> None:
-    """SUB. TFLM combines the scales in single precision."""
-    _sum(unit, operator, -1, "subtract_f32", _subtract_scales)
-
-
-def _subtract_scales(first: Tensor, second: Tensor, output: Tensor) -> list[Scale]:
-    twice = 2 * max(scale_of(first), scale_of(second))
-    factors = (
-        single(scale_of(first) / twice),
-        single(scale_of(second) / twice),
-        single(twice / single(2 ** _bits(output.type) * scale_of(output))),
-    )
-    return [quantize_multiplier(factor) for factor in factors]
+    """SUB."""
+    _sum(unit, operator, -1, "subtract_f32")
 
 
 def _bits(kind: ElementType) -> int:
@@ -74,7 +76,7 @@ def _bits(kind: ElementType) -> int:
     return 20 if kind is ElementType.INT8 else 15
 
 
-def _sum(unit: Unit, operator: Operator, sign: int, of_floats: str, scales_of: _Scales) -> None:
+def _sum(unit: Unit, operator: Operator, sign: int, of_floats: str) -> None:
     first, second, output, kind = _operands(operator, _ALL)
     if kind is ElementType.FLOAT32:
         _float(unit, operator, of_floats)
@@ -82,7 +84,7 @@ def _sum(unit: Unit, operator: Operator, sign: int, of_floats: str, scales_of: _
     if kind is ElementType.INT32:
         _whole_sum(unit, operator, sign)
         return
-    scales = scales_of(first, second, output)
+    scales = add_scales(first, second, output)
     require(all(scale.shift <= 0 for scale in scales), "the output's scale is too small for the inputs'")
     offsets = (-zero_point_of(first), -zero_point_of(second), zero_point_of(output))
     fields = {"sign": sign, **affine(offsets, scales), **limits(operator)}
@@ -127,19 +129,47 @@ def product_fields(first: Tensor, second: Tensor, output: Tensor, scale: Scale) 
 
 
 def divide(unit: Unit, operator: Operator) -> None:
-    """DIV of floats, or of int32 values rounded toward zero."""
-    *_, kind = _operands(operator, (ElementType.INT32, ElementType.FLOAT32))
-    if kind is ElementType.INT32:
+    """DIV of floats, of int8 values, or of int32 values rounded toward zero."""
+    first, second, output, kind = _operands(operator, (ElementType.INT8, ElementType.INT32, ElementType.FLOAT32))
+    if kind is ElementType.FLOAT32:
+        _float(unit, operator, "divide_f32")
+    elif kind is ElementType.INT32:
         call(unit, operator, "divide_s32", **_bounds(integer_range(_activation(operator))))
-        return
-    _float(unit, operator, "divide_f32")
+    else:
+        scale = quantize_multiplier(single(scale_of(first) / single(scale_of(second) * scale_of(output))))
+        require(scale.shift <= _ROOM, "the output's scale is too small for the inputs'")
+        call(unit, operator, "divide_s8", **product_fields(first, second, output, scale), **limits(operator))
+
+
+def logical_and(unit: Unit, operator: Operator) -> None:
+    """LOGICAL_AND."""
+    _operands(operator, (ElementType.BOOL,))
+    call(unit, operator, "logical_and_u8")
+
+
+def logical_or(unit: Unit, operator: Operator) -> None:
+    """LOGICAL_OR."""
+    _operands(operator, (ElementType.BOOL,))
+    call(unit, operator, "logical_or_u8")
+
+
+def floor_divide(unit: Unit, operator: Operator) -> None:
+    """FLOOR_DIV of floats."""
+    _operands(operator, (ElementType.FLOAT32,))
+    call(unit, operator, "floor_divide_f32")
+
+
+def floor_modulo(unit: Unit, operator: Operator) -> None:
+    """FLOOR_MOD of floats."""
+    _operands(operator, (ElementType.FLOAT32,))
+    call(unit, operator, "floor_modulo_f32")
 
 
 def squared_difference(unit: Unit, operator: Operator) -> None:
     """SQUARED_DIFFERENCE. Quantized scales use double precision, except the product with the output's scale."""
-    first, second, output, kind = _operands(operator, (*_QUANTIZED, ElementType.FLOAT32))
-    if kind is ElementType.FLOAT32:
-        call(unit, operator, "squared_difference_f32")
+    first, second, output, kind = _operands(operator, _ALL)
+    if kind not in _QUANTIZED:
+        call(unit, operator, f"squared_difference_{TYPES[kind].suffix}")
         return
     twice = 2 * max(scale_of(first), scale_of(second))
     bits = 7 if kind is ElementType.INT8 else 0
@@ -155,19 +185,22 @@ def squared_difference(unit: Unit, operator: Operator) -> None:
 
 def maximum(unit: Unit, operator: Operator) -> None:
     """MAXIMUM of the stored values, without regard to scales."""
-    _, _, _, kind = _operands(operator, _ALL)
+    _, _, _, kind = _operands(operator, (*_ALL, ElementType.INT64))
     call(unit, operator, f"maximum_{TYPES[kind].suffix}")
 
 
 def minimum(unit: Unit, operator: Operator) -> None:
     """MINIMUM of the stored values, without regard to scales."""
-    _, _, _, kind = _operands(operator, _ALL)
+    _, _, _, kind = _operands(operator, (*_ALL, ElementType.INT64))
     call(unit, operator, f"minimum_{TYPES[kind].suffix}")
 
 
 def prelu(unit: Unit, operator: Operator) -> None:
-    """PRELU."""
-    source, slope, output, kind = _operands(operator, (ElementType.INT8, ElementType.FLOAT32))
+    """PRELU; the slopes of int16 values are int8 constants, which are widened."""
+    source, slope = tensors(operator, 2)
+    if source.type is ElementType.INT16 and slope.type is ElementType.INT8:
+        operator = operator.reading({slope: _widened(slope)})
+    source, slope, output, kind = _operands(operator, (*_QUANTIZED, ElementType.FLOAT32))
     if kind is ElementType.FLOAT32:
         call(unit, operator, "prelu_f32")
         return
@@ -176,7 +209,7 @@ def prelu(unit: Unit, operator: Operator) -> None:
     call(
         unit,
         operator,
-        "prelu_s8",
+        f"prelu_{TYPES[kind].suffix}",
         input_offset=-zero_point_of(source),
         slope_offset=-zero_point_of(slope),
         output_offset=zero_point_of(output),
@@ -187,6 +220,16 @@ def prelu(unit: Unit, operator: Operator) -> None:
     )
 
 
+def _widened(tensor: Tensor) -> Tensor:
+    """An int8 constant as int16."""
+    require(tensor.data is not None, f"{tensor.name!r} must be a constant")
+    assert tensor.data is not None
+    import numpy as np
+
+    values = np.frombuffer(bytes(tensor.data.content)[: tensor.bytes], np.int8)
+    return replace(tensor, type=ElementType.INT16, data=Data(values.astype("<i2").tobytes()))
+
+
 def _float(unit: Unit, operator: Operator, kernel: str) -> None:
     call(unit, operator, kernel, **_bounds(float_range(_activation(operator))))
 
@@ -195,21 +238,22 @@ def call(unit: Unit, operator: Operator, kernel: str, **fields: Field) -> None:
     """Call a kernel for two inputs with broadcasting; `fields` are its further parameters."""
     first, second = tensors(operator, 2)
     output = operator.outputs[0]
-    counts, *walks = broadcast(first.shape, second.shape, output.shape)
-    shape = Structure((("count", counts), ("first", walks[0]), ("second", walks[1])))
+    shapes = (first.shape, second.shape, output.shape)
+    whole = all(n in (a, b) for a, b, n in zip(*_of_one_rank(*shapes), strict=True))
+    require(whole, "the shapes cannot be broadcast")
+    shape = broadcast(*shapes)
     layer = unit.parameters(kernel, shape=shape, **fields)
     unit.call(kernel, layer, unit.pointer(first), unit.pointer(second), unit.target(output))
 
 
-def broadcast(first: Sequence[int], second: Sequence[int], output: Sequence[int]) -> tuple[tuple[int, ...], ...]:
-    """Fields of `arenite_broadcast_t`: lengths and steps of dimensions, with neighbors merged where possible.
+def broadcast(first: Sequence[int], second: Sequence[int], output: Sequence[int]) -> Structure:
+    """The `arenite_broadcast_t` of two inputs: lengths and steps of dimensions, with neighbors merged where possible.
 
     Raises:
         UnsupportedError: the shapes are not broadcastable, or more than `RANK` dimensions remain.
     """
-    rank = max(len(first), len(second), len(output))  # missing leading dimensions count as 1
-    *padded, output = ((1,) * (rank - len(shape)) + tuple(shape) for shape in (first, second, output))
-    fit = all({a, b} <= {1, both} and both in (a, b) for a, b, both in zip(*padded, output, strict=True))
+    *padded, output = _of_one_rank(first, second, output)
+    fit = all({a, b} <= {1, both} for a, b, both in zip(*padded, output, strict=True))
     require(fit, "the shapes cannot be broadcast")
     walks = [[0 if n == 1 else step for n, step in zip(shape, steps(shape), strict=True)] for shape in padded]
     joined: list[tuple[int, int, int]] = []
@@ -222,7 +266,15 @@ def broadcast(first: Sequence[int], second: Sequence[int], output: Sequence[int]
             joined.append((count, walk[0], walk[1]))
     require(len(joined) <= RANK, f"more than {RANK} dimensions are walked apart")
     joined = [(1, 0, 0)] * (RANK - len(joined)) + joined
-    return tuple(tuple(axis[i] for axis in joined) for i in range(3))
+    return Structure(
+        tuple((name, tuple(axis[i] for axis in joined)) for i, name in enumerate(("count", "first", "second")))
+    )
+
+
+def _of_one_rank(*shapes: Sequence[int]) -> list[tuple[int, ...]]:
+    """Shapes with as many dimensions: missing leading ones count as 1."""
+    rank = max(map(len, shapes))
+    return [(1,) * (rank - len(shape)) + tuple(shape) for shape in shapes]
 
 
 def _operands(operator: Operator, allowed: tuple[ElementType, ...]) -> tuple[Tensor, Tensor, Tensor, ElementType]:
@@ -232,10 +284,10 @@ def _operands(operator: Operator, allowed: tuple[ElementType, ...]) -> tuple[Ten
 
 
 def affine(offsets: Sequence[int], scales: Sequence[Scale]) -> dict[str, int]:
-    """Fields of a kernel that scales both inputs and their sum: offset and factor of each."""
+    """Fields of a kernel that scales both inputs, and maybe what it makes of them: offset and factor of each."""
     return {
         name: number
-        for what, offset, scale in zip(("first", "second", "output"), offsets, scales, strict=True)
+        for what, offset, scale in zip(("first", "second", "output"), offsets, scales, strict=False)
         for name, number in (
             (f"{what}_offset", offset),
             (f"{what}_multiplier", scale.multiplier),

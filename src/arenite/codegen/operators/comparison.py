@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.codegen.operators.binary import call
+from arenite.codegen.operators.binary import affine, call
+from arenite.codegen.quantized import quantize_multiplier, scale_of, zero_point_of
 from arenite.codegen.types import TYPES
 from arenite.codegen.unit import require, same_types, tensors
 from arenite.model import ElementType
@@ -13,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from arenite.codegen.unit import Unit
-    from arenite.model import Operator
+    from arenite.model import Operator, Tensor
 
+_TYPES = (*(ElementType[name] for name in ("BOOL", "INT8", "INT32", "INT64", "FLOAT32")),)
 LESS, EQUAL, GREATER, UNORDERED = 1, 2, 4, 8
 """Bits for the possible relations of two values (arenite_compare_f32.h)."""
 
@@ -24,8 +26,16 @@ def comparison(ways: int) -> Callable[[Unit, Operator], None]:
 
     def lower(unit: Unit, operator: Operator) -> None:
         first, second = tensors(operator, 2)
-        kind = same_types((first.type, second.type), (ElementType.INT32, ElementType.FLOAT32))
+        kind = same_types((first.type, second.type), _TYPES)
         require(operator.outputs[0].type is ElementType.BOOL, "there is no kernel for these types")
-        call(unit, operator, f"compare_{TYPES[kind].suffix}", ways=ways)
+        scales = _scales(first, second) if kind is ElementType.INT8 else {}
+        call(unit, operator, f"compare_{TYPES[kind].suffix}", ways=ways, **scales)
 
     return lower
+
+
+def _scales(first: Tensor, second: Tensor) -> dict[str, int]:
+    """Fields that bring int8 inputs to one scale (ComparisonsPrepare)."""
+    scales = [quantize_multiplier(scale_of(tensor)) for tensor in (first, second)]
+    require(all(scale.shift <= 0 for scale in scales), "a scale is 1 or more")
+    return affine((-zero_point_of(first), -zero_point_of(second)), scales)

@@ -51,7 +51,8 @@ def transpose_convolution(unit: Unit, operator: Operator) -> None:
     _, weights, source = tensors(operator, 3)
     output = operator.outputs[0]
     kind = kernel_type(source, weights, output)
-    require(kind is not ElementType.INT16, "there is no kernel for these types")
+    misread = kind is ElementType.INT16 and len(operator.inputs) > 3 and narrow_sums(operator, 3)
+    require(not misread, "TFLM reads its int32 bias as int64; optimize with --widen-bias")
     require(len(weights.shape) == 4, "the filter must have four dimensions")
     # Treated as the convolution of the output that it transposes, for which the padding is defined.
     place = window(operator, output, source, (weights.shape[1], weights.shape[2]))
@@ -130,9 +131,9 @@ def kernel_type(source: Tensor, weights: Tensor, output: Tensor) -> ElementType:
     return source.type
 
 
-def narrow_sums(operator: Operator) -> bool:
-    """Whether sums of int16 products have 32 bits, which changes their rounding."""
-    tensor = operator.inputs[2] if len(operator.inputs) > 2 else None
+def narrow_sums(operator: Operator, position: int = 2) -> bool:
+    """Whether sums of int16 products have 32 bits, which changes their rounding; the bias is input `position`."""
+    tensor = operator.inputs[position] if len(operator.inputs) > position else None
     if tensor is None:
         return operator.options.get("quantized_bias_type") == ElementType.INT32.code
     return tensor.type is ElementType.INT32

@@ -11,6 +11,7 @@ from arenite.codegen.unit import require
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from arenite.codegen.program import Field
     from arenite.codegen.unit import Unit
     from arenite.model import Tensor
 
@@ -40,6 +41,15 @@ class Walk:
     write_first: int = 0
 
 
+def same_type(source: Tensor, output: Tensor) -> None:
+    """Check that the values of a tensor can be copied to another one.
+
+    Raises:
+        UnsupportedError: the types differ.
+    """
+    require(source.type is output.type, "there is no kernel for these types")
+
+
 def copy_all(unit: Unit, source: Tensor, output: Tensor) -> None:
     """Copy a whole tensor."""
     copy(unit, source, output, Walk((prod(source.shape),), (1,), (1,)))
@@ -51,29 +61,31 @@ def copy(unit: Unit, source: Tensor, output: Tensor, walk: Walk) -> None:
     A copy onto itself is idle: the output is a view of the source.
     """
     width = source.type.bytes
-    walked = _joined(walk)
     place = (walk.write_first - walk.read_first) * width
-    in_step = source.data is None and all(read == write for _, read, write in walked)
-    run = 1
-    if walked and walked[-1][1] == walked[-1][2] == 1:
-        run = walked.pop()[0]
-    require(len(walked) <= RANK, f"more than {RANK} dimensions are walked apart")
-    walked = [(1, 0, 0)] * (RANK - len(walked)) + walked
-    shape = unit.parameters(
-        "copy",
-        run=run * width,
-        count=tuple(axis[0] for axis in walked),
-        input_step=tuple(axis[1] * width for axis in walked),
-        output_step=tuple(axis[2] * width for axis in walked),
-    )
-    shape = replace(shape, label=f"copy {run * prod(axis[0] for axis in walked) * width} bytes")  # shared by operators
+    in_step = source.data is None and all(read == write for _, read, write in _joined(walk))
+    label = f"copy {prod(walk.count) * width} bytes"  # shared by operators
     unit.call(
         "copy",
-        shape,
+        replace(unit.parameters("copy", **fields(width, walk)), label=label),
         unit.pointer(source, extra=walk.read_first * width),
         unit.target(output, extra=walk.write_first * width),
         idle=in_step and unit.distance(source, output) == place,
     )
+
+
+def fields(width: int, walk: Walk) -> dict[str, Field]:
+    """Fields of `arenite_copy_t` for elements of `width` bytes; the first positions are not among them."""
+    walked, run = _joined(walk), 1
+    if walked and walked[-1][1] == walked[-1][2] == 1:
+        run = walked.pop()[0]
+    require(len(walked) <= RANK, f"more than {RANK} dimensions are walked apart")
+    walked = [(1, 0, 0)] * (RANK - len(walked)) + walked
+    return {
+        "run": run * width,
+        "count": tuple(axis[0] for axis in walked),
+        "input_step": tuple(axis[1] * width for axis in walked),
+        "output_step": tuple(axis[2] * width for axis in walked),
+    }
 
 
 def _joined(walk: Walk) -> list[tuple[int, int, int]]:

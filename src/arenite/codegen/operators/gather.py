@@ -1,4 +1,4 @@
-"""GATHER."""
+"""Operators that read or write at places which other tensors say: GATHER, GATHER_ND, EMBEDDING_LOOKUP and the like."""
 
 from __future__ import annotations
 
@@ -6,11 +6,17 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from arenite.codegen.operators.constants import axis_of
+from arenite.codegen.operators.copy import RANK, Walk, copy_all, fields, same_type, steps
 from arenite.codegen.operators.options import number
+from arenite.codegen.program import Structure
+from arenite.codegen.quantized import scale_of, zero_point_of
+from arenite.codegen.types import INT8
 from arenite.codegen.unit import require, tensors
 from arenite.model import ElementType
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from arenite.codegen.unit import Unit
     from arenite.model import Operator
 
@@ -30,3 +36,72 @@ def gather(unit: Unit, operator: Operator) -> None:
         "gather", batches=batches, outer=outer, rows=source.shape[axis], picked=picked, bytes=bytes_
     )
     unit.call("gather", layer, unit.pointer(source), unit.pointer(places), unit.target(output))
+
+
+def gather_nd(unit: Unit, operator: Operator) -> None:
+    """GATHER_ND of parts at int32 positions."""
+    (source, places), output = tensors(operator, 2), operator.outputs[0]
+    same_type(source, output)
+    require(places.type is ElementType.INT32 and places.shape, "there is no kernel for these types")
+    axes = places.shape[-1]
+    require(axes <= min(RANK, len(source.shape)), "the positions have too many axes")
+    require(output.shape == places.shape[:-1] + source.shape[axes:], "the shapes do not fit")
+    part, width = prod(source.shape[axes:]), source.type.bytes
+    layer = unit.parameters(
+        "gather_nd",
+        picked=prod(places.shape[:-1]),
+        bytes=part * width,
+        axes=axes,
+        length=_filled(source.shape[:axes], 1),
+        step=_filled([step * width for step in steps(source.shape)[:axes]], 0),
+    )
+    unit.call("gather_nd", layer, unit.pointer(source), unit.pointer(places), unit.target(output))
+
+
+def _filled(numbers: Sequence[int], rest: int) -> tuple[int, ...]:
+    """Numbers by axis, as many as the kernels have axes."""
+    return (*numbers, *(rest for _ in range(RANK - len(numbers))))
+
+
+def embedding_lookup(unit: Unit, operator: Operator) -> None:
+    """EMBEDDING_LOOKUP of rows in the type of the table, or of int8 rows as floats.
+
+    The latter are gathered at the end of the output and dequantized from there, from the first value to the last.
+    """
+    (places, table), output = tensors(operator, 2), operator.outputs[0]
+    converted = table.type is ElementType.INT8 and output.type is ElementType.FLOAT32
+    require(converted or table.type is output.type, "there is no kernel for these types")
+    require(places.type is ElementType.INT32 and table.shape, "there is no kernel for these types")
+    picked, row = prod(places.shape), prod(table.shape[1:])
+    require(prod(output.shape) == picked * row, "the shapes do not fit")
+    layer = unit.parameters(
+        "gather", batches=1, outer=1, rows=table.shape[0], picked=picked, bytes=row * table.type.bytes
+    )
+    end = output.bytes - picked * row * table.type.bytes
+    unit.call("gather", layer, unit.pointer(table), unit.pointer(places), unit.target(output, extra=end))
+    if converted:
+        require(zero_point_of(table) == 0, "the zero point of the table must be 0")
+        gathered = unit.pointer(output, extra=end, kind=INT8)
+        unit.call("dequantize_s8_f32", scale_of(table), 0, picked * row, gathered, unit.target(output))
+
+
+def dynamic_update_slice(unit: Unit, operator: Operator) -> None:
+    """DYNAMIC_UPDATE_SLICE: copies the operand, then the update to the place that int32 numbers say."""
+    (source, update, places), output = tensors(operator, 3), operator.outputs[0]
+    same_type(source, output)
+    same_type(update, output)
+    require(places.type is ElementType.INT32, "there is no kernel for these types")
+    fit = source.shape == output.shape and len(update.shape) == len(source.shape) == prod(places.shape)
+    room = [whole - part for whole, part in zip(source.shape, update.shape, strict=False)]
+    require(fit and min(room, default=-1) >= 0 and len(room) <= RANK, "the shapes do not fit")
+    copy_all(unit, source, output)
+    write, width = steps(output.shape), output.type.bytes
+    shape = fields(width, Walk(update.shape, steps(update.shape), write))
+    layer = unit.parameters(
+        "update_slice",
+        shape=Structure(tuple(shape.items())),
+        axes=len(room),
+        room=_filled(room, 0),
+        step=_filled([step * width for step in write], 0),
+    )
+    unit.call("update_slice", layer, unit.pointer(update), unit.pointer(places), unit.target(output))

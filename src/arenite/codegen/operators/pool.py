@@ -1,4 +1,4 @@
-"""AVERAGE_POOL_2D and MAX_POOL_2D."""
+"""AVERAGE_POOL_2D, MAX_POOL_2D and L2_POOL_2D."""
 
 from __future__ import annotations
 
@@ -27,6 +27,13 @@ def average_pool(unit: Unit, operator: Operator) -> None:
 def max_pool(unit: Unit, operator: Operator) -> None:
     """MAX_POOL_2D."""
     _pool(unit, operator, "max_pool")
+
+
+def l2_pool(unit: Unit, operator: Operator) -> None:
+    """L2_POOL_2D of floats: the root of the mean square."""
+    (source,) = tensors(operator, 1)
+    require(source.type is ElementType.FLOAT32, "there is no kernel for these types")
+    _pool(unit, operator, "l2_pool")
 
 
 def _pool(unit: Unit, operator: Operator, kernel: str) -> None:

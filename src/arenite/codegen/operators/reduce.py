@@ -74,6 +74,13 @@ def reduce_min(unit: Unit, operator: Operator) -> None:
     _extreme(unit, operator, "reduce_minimum")
 
 
+def reduce_all(unit: Unit, operator: Operator) -> None:
+    """REDUCE_ALL: the least of booleans."""
+    source, output, _ = _operands(operator)
+    same_types((source.type, output.type), (ElementType.BOOL,))
+    _call(unit, operator, "reduce_minimum_u8")
+
+
 def _extreme(unit: Unit, operator: Operator, kernel: str) -> None:
     source, output, _ = _operands(operator)
     kind = same_types((source.type, output.type), (ElementType.INT8, ElementType.FLOAT32))

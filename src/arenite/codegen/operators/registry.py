@@ -5,13 +5,28 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from arenite.codegen.operators import activation, binary, convolution, quantization, reduce, resize, signal, views
+from arenite.codegen.operators import (
+    activation,
+    binary,
+    blocks,
+    convolution,
+    functions,
+    gather,
+    quantization,
+    reduce,
+    resize,
+    rows,
+    signal,
+    views,
+)
 from arenite.codegen.operators.cast import cast
 from arenite.codegen.operators.comparison import EQUAL, GREATER, LESS, UNORDERED, comparison
+from arenite.codegen.operators.detection import detection
 from arenite.codegen.operators.fully_connected import fully_connected
-from arenite.codegen.operators.gather import gather
+from arenite.codegen.operators.lstm import lstm
 from arenite.codegen.operators.matmul import batch_matmul
-from arenite.codegen.operators.pool import average_pool, max_pool
+from arenite.codegen.operators.pool import average_pool, l2_pool, max_pool
+from arenite.codegen.operators.select import select
 from arenite.codegen.operators.softmax import softmax
 from arenite.codegen.operators.svdf import svdf
 from arenite.codegen.operators.variables import assign_variable, circular_buffer, nothing, read_variable
@@ -28,35 +43,59 @@ OPERATORS: Mapping[str, Lowering] = MappingProxyType(
     {
         "ABS": activation.absolute,
         "ADD": binary.add,
+        "ADD_N": binary.add_many,
         "ARG_MAX": reduce.arg_max,
         "ARG_MIN": reduce.arg_min,
         "ASSIGN_VARIABLE": assign_variable,
         "AVERAGE_POOL_2D": average_pool,
         "BATCH_MATMUL": batch_matmul,
+        "BATCH_TO_SPACE_ND": blocks.batch_to_space,
+        "BROADCAST_TO": views.broadcast_to,
         "CALL_ONCE": nothing,
         "CAST": cast,
+        "CEIL": functions.function,
         "CONCATENATION": views.concatenation,
         "CONV_2D": convolution.convolution,
+        "COS": functions.function,
+        "CUMSUM": rows.cumulative_sum,
         "DEPTHWISE_CONV_2D": convolution.depthwise,
+        "DEPTH_TO_SPACE": blocks.depth_to_space,
         "DEQUANTIZE": quantization.dequantize,
         "DIV": binary.divide,
+        "DYNAMIC_UPDATE_SLICE": gather.dynamic_update_slice,
+        "ELU": functions.elu,
+        "EMBEDDING_LOOKUP": gather.embedding_lookup,
         "EQUAL": comparison(EQUAL),
+        "EXP": functions.function,
         "EXPAND_DIMS": views.reshape,
         "FILL": views.fill,
+        "FLOOR": functions.function,
+        "FLOOR_DIV": binary.floor_divide,
+        "FLOOR_MOD": binary.floor_modulo,
         "FULLY_CONNECTED": fully_connected,
-        "GATHER": gather,
+        "GATHER": gather.gather,
+        "GATHER_ND": gather.gather_nd,
         "GREATER": comparison(GREATER),
         "GREATER_EQUAL": comparison(GREATER | EQUAL),
         "HARD_SWISH": activation.hard_swish,
+        "L2_NORMALIZATION": rows.l2_normalization,
+        "L2_POOL_2D": l2_pool,
         "LEAKY_RELU": activation.leaky_relu,
         "LESS": comparison(LESS),
         "LESS_EQUAL": comparison(LESS | EQUAL),
+        "LOG": functions.function,
+        "LOGICAL_AND": binary.logical_and,
+        "LOGICAL_NOT": functions.logical_not,
+        "LOGICAL_OR": binary.logical_or,
         "LOGISTIC": activation.sigmoid,
+        "LOG_SOFTMAX": rows.log_softmax,
         "MAXIMUM": binary.maximum,
         "MAX_POOL_2D": max_pool,
         "MEAN": reduce.mean,
         "MINIMUM": binary.minimum,
+        "MIRROR_PAD": views.mirror_pad,
         "MUL": binary.multiply,
+        "NEG": functions.function,
         "NOT_EQUAL": comparison(LESS | GREATER | UNORDERED),
         "PACK": views.pack,
         "PAD": views.pad,
@@ -64,6 +103,7 @@ OPERATORS: Mapping[str, Lowering] = MappingProxyType(
         "PRELU": binary.prelu,
         "QUANTIZE": quantization.quantize,
         "READ_VARIABLE": read_variable,
+        "REDUCE_ALL": reduce.reduce_all,
         "REDUCE_MAX": reduce.reduce_max,
         "REDUCE_MIN": reduce.reduce_min,
         "RELU": activation.relu,
@@ -73,12 +113,20 @@ OPERATORS: Mapping[str, Lowering] = MappingProxyType(
         "RESHAPE": views.reshape,
         "RESIZE_BILINEAR": resize.resize_bilinear,
         "RESIZE_NEAREST_NEIGHBOR": resize.resize_nearest,
+        "REVERSE_V2": views.reverse,
+        "ROUND": functions.function,
         "RSQRT": activation.reciprocal_root,
+        "SELECT_V2": select,
         "SHAPE": views.shape_of,
+        "SIN": functions.function,
         "SLICE": views.slice_of,
         "SOFTMAX": softmax,
+        "SPACE_TO_BATCH_ND": blocks.space_to_batch,
+        "SPACE_TO_DEPTH": blocks.space_to_depth,
         "SPLIT": views.split,
         "SPLIT_V": views.split_v,
+        "SQRT": functions.function,
+        "SQUARE": functions.function,
         "SQUARED_DIFFERENCE": binary.squared_difference,
         "SQUEEZE": views.reshape,
         "STRIDED_SLICE": views.strided_slice,
@@ -89,8 +137,10 @@ OPERATORS: Mapping[str, Lowering] = MappingProxyType(
         "TILE": views.tile,
         "TRANSPOSE": views.transpose,
         "TRANSPOSE_CONV": convolution.transpose_convolution,
+        "UNIDIRECTIONAL_SEQUENCE_LSTM": lstm,
         "UNPACK": views.unpack,
         "VAR_HANDLE": nothing,
+        "ZEROS_LIKE": views.zeros_like,
     }
 )
 
@@ -100,12 +150,15 @@ MOST_OUTPUTS = 1 << 16
 CUSTOM: Mapping[str, Lowering] = MappingProxyType(
     {
         "CIRCULAR_BUFFER": circular_buffer,
+        "TFLite_Detection_PostProcess": detection,
+        "SignalDelay": signal.delay,
         "SignalEnergy": signal.energy,
         "SignalFftAutoScale": signal.auto_scale,
         "SignalFilterBank": signal.filter_bank,
         "SignalFilterBankLog": signal.logarithm,
         "SignalFilterBankSpectralSubtraction": signal.spectral_subtraction,
         "SignalFilterBankSquareRoot": signal.square_root,
+        "SignalOverlapAdd": signal.overlap_add,
         "SignalPCAN": signal.gain_control,
         "SignalRfft": signal.real_transform,
         "SignalWindow": signal.window,
@@ -122,6 +175,7 @@ OUTPUTS: Mapping[str, range] = MappingProxyType(
         "SPLIT_V": range(1, MOST_OUTPUTS),
         "UNPACK": range(1, MOST_OUTPUTS),
         "SignalFftAutoScale": range(2, 3),
+        "TFLite_Detection_PostProcess": range(4, 5),
         "SignalFilterBankSpectralSubtraction": range(2, 3),
     }
 )

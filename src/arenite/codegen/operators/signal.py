@@ -7,9 +7,10 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from arenite.codegen.operators.convolution import constant
+from arenite.codegen.program import Address
 from arenite.codegen.quantized import rounded
 from arenite.codegen.types import INT16, TYPES
-from arenite.codegen.unit import require, tensors
+from arenite.codegen.unit import require, same_types, tensors
 from arenite.model import ElementType
 from arenite.tflite.custom_options import custom_options
 
@@ -151,3 +152,29 @@ def _options(operator: Operator, *names: str) -> tuple[int, ...]:
     missing = [name for name in names if name not in options]
     require(not missing, f"the option {', '.join(missing)} is missing")
     return tuple(options[name] for name in names)
+
+
+def delay(unit: Unit, operator: Operator) -> None:
+    """SignalDelay; what is held back is kept between inferences."""
+    (source,), output = tensors(operator, 1), operator.outputs[0]
+    _types(operator, (_INT16,), (_INT16,))
+    (samples,) = _options(operator, "delay_length")
+    require(samples > 0 and source.shape and source.shape == output.shape, "the shapes do not fit")
+    length = source.shape[-1]
+    held = Address(unit.counters[operator], "int16_t", writable=True)
+    places = unit.pointer(source), held, unit.target(output)
+    unit.call("signal_delay", prod(source.shape) // length, length, samples, *places)
+
+
+def overlap_add(unit: Unit, operator: Operator) -> None:
+    """SignalOverlapAdd of int16 or float frames; sums that are not given out yet are kept between inferences."""
+    (source,), output = tensors(operator, 1), operator.outputs[0]
+    kind = TYPES[same_types((source.type, output.type), (_INT16, ElementType.FLOAT32))]
+    (step,) = _options(operator, "frame_step")
+    require(len(source.shape) >= 2, "the shapes do not fit")
+    frames, length = source.shape[-2:]
+    rows = prod(source.shape[:-2])
+    require(0 < step <= length and prod(output.shape) == rows * frames * step, "the shapes do not fit")
+    layer = unit.parameters(f"overlap_add_{kind.suffix}", rows=rows, frames=frames, length=length, step=step)
+    sums = Address(unit.counters[operator], kind.name, writable=True)
+    unit.call(layer.kernel, layer, unit.pointer(source), sums, unit.target(output))

@@ -6,8 +6,8 @@ import math
 from math import prod
 from typing import TYPE_CHECKING
 
+from arenite.codegen import interpolation
 from arenite.codegen.fixed_point import exp_on_negative_values, multiply_greater_than_one
-from arenite.codegen.interpolation import exponentials, reciprocals
 from arenite.codegen.operators.options import real
 from arenite.codegen.quantized import quantize_multiplier, scale_of
 from arenite.codegen.types import INT16, INT32
@@ -48,8 +48,8 @@ def softmax(unit: Unit, operator: Operator) -> None:
             depth=depth,
             multiplier=scale.multiplier,
             shift=scale.shift,
-            exponential=_int16(unit, exponentials(), "exponential"),
-            reciprocal=_int16(unit, reciprocals(), "reciprocal"),
+            exponential=_int16(unit, interpolation.exponentials(), "exponential"),
+            reciprocal=_int16(unit, interpolation.reciprocals(), "reciprocal"),
         )
         unit.call("softmax_s16", wide, rows, *places)
         return
@@ -60,7 +60,7 @@ def softmax(unit: Unit, operator: Operator) -> None:
     kernel = kernels.get((source.type, output.type))
     require(kernel is not None, "there is no kernel for these types")
     assert kernel is not None
-    table = _exponentials(beta, scale_of(source))
+    table = exponentials(*differences(beta, scale_of(source)))
     import numpy as np
 
     exponential = unit.array(INT32, np.array(table, INT32.dtype).tobytes(), "exponential")
@@ -74,9 +74,8 @@ def _int16(unit: Unit, values: list[int], what: str) -> Constant:
     return unit.array(INT16, np.array(values, INT16.dtype).tobytes(), what)
 
 
-def _exponentials(beta: float, scale: float) -> list[int]:
+def exponentials(step: Scale, radius: int) -> list[int]:
     """exp(-i * scale * beta) * 2^31 for all differences i that are not rounded to 0."""
-    step, radius = differences(beta, scale)
     each = range(min(radius, LARGEST_DIFFERENCE) + 1)
     return [exp_on_negative_values(multiply_greater_than_one(-i, step), INTEGER_BITS) for i in each]
 

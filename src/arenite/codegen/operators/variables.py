@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.codegen.program import Address
+from arenite.backends.generated_c.kept import LONGEST_PERIOD, period
+from arenite.codegen.program import Address, Pause
 from arenite.codegen.unit import require, tensors
 from arenite.model import ElementType
-from arenite.tflite.custom_options import custom_options
 
 if TYPE_CHECKING:
     from arenite.codegen.unit import Unit
     from arenite.model import Operator
-
-EVERY_ROW = frozenset({5, 13, 25})
-"""Numbers of rows for which TFLM uses a period of 1 if a CIRCULAR_BUFFER has none (circular_buffer_common.cc)."""
 
 
 def nothing(_: Unit, __: Operator) -> None:
@@ -31,21 +28,20 @@ def read_variable(unit: Unit, operator: Operator) -> None:
 def circular_buffer(unit: Unit, operator: Operator) -> None:
     """CIRCULAR_BUFFER: a row [1, 1, width, depth] -> the latest rows [1, rows, width, depth], oldest first.
 
-    TFLM ends an inference after this operator until it has received as many rows as the period says. Generated C always
-    runs the following operators. Without a period TFLM derives one from the number of rows (CircularBufferPrepare).
+    The inference ends after this operator until it has received as many rows as the period says.
     """
     (source,), output = tensors(operator, 1), operator.outputs[0]
     require(source.type is output.type is ElementType.INT8, "there is no kernel for these types")
     fit = len(source.shape) == len(output.shape) == 4 and source.shape[:2] == (1, 1) and output.shape[0] == 1
     require(fit and source.shape[2:] == output.shape[2:], "the shapes do not fit")
-    period = custom_options(operator).get("cycles_max", 0)
-    if period <= 0:
-        period = 1 if output.shape[1] in EVERY_ROW else 2
-    require(period == 1, f"it lets only one inference in {period} run to its end")
+    times = period(operator)
+    require(times <= LONGEST_PERIOD, f"it waits for {times} inferences, more than {LONGEST_PERIOD}")
     row, last = source.bytes, output.bytes - source.bytes
     if last:
         unit.call("move", unit.target(output), unit.pointer(output, extra=row), last)
     unit.call("move", unit.target(output, extra=last), unit.pointer(source), row)
+    if times > 1:
+        unit.calls.append(Pause(unit.index, unit.counters[operator], times))
 
 
 def assign_variable(unit: Unit, operator: Operator) -> None:

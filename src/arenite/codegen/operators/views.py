@@ -6,17 +6,17 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from arenite.codegen.operators.constants import axis_of, first_integer, integers
-from arenite.codegen.operators.copy import RANK, Walk, copy, copy_all, steps
+from arenite.codegen.operators.copy import RANK, Walk, copy, copy_all, same_type, steps
 from arenite.codegen.operators.options import number
 from arenite.codegen.quantized import zero_point_of
-from arenite.codegen.types import TYPES
-from arenite.codegen.unit import require, tensors
+from arenite.codegen.types import BYTES, TYPES
+from arenite.codegen.unit import one_for_one, require, tensors
 from arenite.model import ElementType
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arenite.codegen.program import Argument
+    from arenite.codegen.program import Argument, Constant
     from arenite.codegen.unit import Unit
     from arenite.model import Operator, Tensor
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def reshape(unit: Unit, operator: Operator) -> None:
     """RESHAPE, SQUEEZE, EXPAND_DIMS: no work if both tensors lie at the same address."""
     (source,), output = tensors(operator, 1), operator.outputs[0]
-    _same_type(source, output)
+    same_type(source, output)
     require(source.bytes == output.bytes, "the shapes do not fit")
     copy_all(unit, source, output)
 
@@ -36,7 +36,7 @@ def concatenation(unit: Unit, operator: Operator) -> None:
     axis = axis_of(number(operator, "axis", 0), output)
     place = 0
     for tensor in tensors(operator, len(operator.inputs)):
-        _same_type(tensor, output)
+        same_type(tensor, output)
         require(_without(tensor.shape, axis) == _without(output.shape, axis), "the shapes do not fit")
         require(_scale(tensor) == _scale(output), "inputs and output have different scales")
         walk = Walk(tensor.shape, steps(tensor.shape), steps(output.shape), 0, place * steps(output.shape)[axis])
@@ -60,7 +60,7 @@ def split_v(unit: Unit, operator: Operator) -> None:
 def _parts(unit: Unit, operator: Operator, source: Tensor, axis: int) -> None:
     place = 0
     for output in operator.outputs:
-        _same_type(source, output)
+        same_type(source, output)
         require(_without(output.shape, axis) == _without(source.shape, axis), "the shapes do not fit")
         walk = Walk(output.shape, steps(source.shape), steps(output.shape), place * steps(source.shape)[axis])
         copy(unit, source, output, walk)
@@ -75,7 +75,7 @@ def pack(unit: Unit, operator: Operator) -> None:
     inner = prod(output.shape[axis + 1 :])
     require(len(operator.inputs) == output.shape[axis], "the parts do not make up the output")
     for position, tensor in enumerate(tensors(operator, len(operator.inputs))):
-        _same_type(tensor, output)
+        same_type(tensor, output)
         require(tensor.shape == _without(output.shape, axis), "the shapes do not fit")
         outer = prod(tensor.shape) // inner
         walk = Walk((outer, inner), (inner, 1), (inner * output.shape[axis], 1), 0, position * inner)
@@ -89,7 +89,7 @@ def unpack(unit: Unit, operator: Operator) -> None:
     inner = prod(source.shape[axis + 1 :])
     require(len(operator.outputs) == source.shape[axis], "the parts do not make up the input")
     for position, output in enumerate(operator.outputs):
-        _same_type(source, output)
+        same_type(source, output)
         require(output.shape == _without(source.shape, axis), "the shapes do not fit")
         outer = prod(output.shape) // inner
         walk = Walk((outer, inner), (inner * source.shape[axis], 1), (inner, 1), position * inner, 0)
@@ -99,7 +99,7 @@ def unpack(unit: Unit, operator: Operator) -> None:
 def transpose(unit: Unit, operator: Operator) -> None:
     """TRANSPOSE."""
     (source,), output = tensors(operator, 1), operator.outputs[0]
-    _same_type(source, output)
+    same_type(source, output)
     order = [axis_of(axis, source) for axis in integers(operator, 1)]
     require(sorted(order) == list(range(len(source.shape))), "the permutation is none")
     require(output.shape == tuple(source.shape[axis] for axis in order), "the shapes do not fit")
@@ -110,7 +110,7 @@ def transpose(unit: Unit, operator: Operator) -> None:
 def slice_of(unit: Unit, operator: Operator) -> None:
     """SLICE."""
     (source,), output = tensors(operator, 1), operator.outputs[0]
-    _same_type(source, output)
+    same_type(source, output)
     begin, read = integers(operator, 1), steps(source.shape)
     require(len(begin) == len(source.shape) == len(output.shape), "the shapes do not fit")
     inside = all(b >= 0 and b + n <= length for b, n, length in zip(begin, output.shape, source.shape, strict=True))
@@ -122,7 +122,7 @@ def slice_of(unit: Unit, operator: Operator) -> None:
 def strided_slice(unit: Unit, operator: Operator) -> None:
     """STRIDED_SLICE without new axes (StartForAxis, StopForAxis)."""
     (source,), output = tensors(operator, 1), operator.outputs[0]
-    _same_type(source, output)
+    same_type(source, output)
     masks = {
         name: number(operator, f"{name}_mask", 0) for name in ("begin", "end", "ellipsis", "new_axis", "shrink_axis")
     }
@@ -158,28 +158,69 @@ def _clamped(index: int, length: int) -> int:
 def pad(unit: Unit, operator: Operator) -> None:
     """PAD and PADV2: fills the output, then copies the input into it."""
     (source,), output = tensors(operator, 1), operator.outputs[0]
-    _same_type(source, output)
+    same_type(source, output)
     margins = integers(operator, 1)
+    _padded(source, output, margins)
+    unit.call("fill", _padding(unit, operator), output.type.bytes, prod(output.shape), unit.target(output))
+    write = steps(output.shape)
+    copy(unit, source, output, Walk(source.shape, steps(source.shape), write, 0, _first(margins, write)))
+
+
+def mirror_pad(unit: Unit, operator: Operator) -> None:
+    """MIRROR_PAD: copies the input into the output, then mirrors axis after axis within the output.
+
+    input     1 2 3
+    REFLECT   3 2 1 2 3 2 1      the value at the edge is the mirror
+    SYMMETRIC 2 1 1 2 3 3 2      the edge itself is the mirror
+    """
+    (source,), output = tensors(operator, 1), operator.outputs[0]
+    same_type(source, output)
+    margins, skipped = integers(operator, 1), 1 - number(operator, "mode", 0)
+    _padded(source, output, margins)
+    edges = zip(source.shape, margins[::2], margins[1::2], strict=True)
+    require(all(max(a, b) <= n - skipped for n, a, b in edges), "a padding is wider than what it mirrors")
+    write = steps(output.shape)
+    copy(unit, source, output, Walk(source.shape, steps(source.shape), write, 0, _first(margins, write)))
+    filled, begin = list(source.shape), list(margins[::2])
+    for axis, step in enumerate(write):
+        low, high = begin[axis], begin[axis] + filled[axis]
+        for count, place, edge in ((low, 0, 2 * low - 1 + skipped), (margins[2 * axis + 1], high, high - 1 - skipped)):
+            if count:
+                start = sum(each * width for i, (each, width) in enumerate(zip(begin, write, strict=True)) if i != axis)
+                read = [-step if i == axis else width for i, width in enumerate(write)]
+                counts = [count if i == axis else length for i, length in enumerate(filled)]
+                copy(unit, output, output, Walk(counts, read, write, start + edge * step, start + place * step))
+        begin[axis], filled[axis] = 0, output.shape[axis]
+
+
+def _padded(source: Tensor, output: Tensor, margins: Sequence[int]) -> None:
+    """Check that the output is the input with margins: before and after it, axis by axis."""
     require(len(margins) == 2 * len(source.shape), "the paddings do not fit the input")
     padded = tuple(n + a + b for n, a, b in zip(source.shape, margins[::2], margins[1::2], strict=True))
     require(padded == output.shape and min(margins) >= 0, "the paddings do not fit the output")
-    unit.call("fill", _padding(unit, operator), output.type.bytes, prod(output.shape), unit.target(output))
-    write = steps(output.shape)
-    first = sum(margin * step for margin, step in zip(margins[::2], write, strict=True))
-    copy(unit, source, output, Walk(source.shape, steps(source.shape), write, 0, first))
+
+
+def _first(margins: Sequence[int], write: Sequence[int]) -> int:
+    """Position in the output of the input's first element."""
+    return sum(margin * step for margin, step in zip(margins[::2], write, strict=True))
 
 
 def _padding(unit: Unit, operator: Operator) -> Argument:
     """The padding value: the third input, or else the stored value that represents 0."""
     output, value = operator.outputs[0], operator.inputs[2] if len(operator.inputs) > 2 else None
     if value is not None:
-        _same_type(value, output)
+        same_type(value, output)
         require(prod(value.shape) == 1, "the padding must be one value")
         return unit.pointer(value)
+    return zero_of(unit, output)
+
+
+def zero_of(unit: Unit, tensor: Tensor) -> Constant:
+    """The stored value that represents 0 in a tensor, as an array of one."""
     import numpy as np
 
-    kind = TYPES[output.type]
-    zero = 0 if output.type is ElementType.FLOAT32 else zero_point_of(output)
+    kind = TYPES[tensor.type]
+    zero = 0 if tensor.type is ElementType.FLOAT32 else zero_point_of(tensor)
     return unit.array(kind, np.array([zero], kind.dtype).tobytes(), "padding")
 
 
@@ -201,15 +242,56 @@ def fill(unit: Unit, operator: Operator) -> None:
     """FILL; the shape is that of the output."""
     _, value = tensors(operator, 2)
     output = operator.outputs[0]
-    _same_type(value, output)
+    same_type(value, output)
     require(prod(value.shape) == 1, "the value must be one")
     unit.call("fill", unit.pointer(value), output.type.bytes, prod(output.shape), unit.target(output))
+
+
+def zeros_like(unit: Unit, operator: Operator) -> None:
+    """ZEROS_LIKE: bytes of 0, whatever the zero point."""
+    (source,), output = tensors(operator, 1), operator.outputs[0]
+    same_type(source, output)
+    one_for_one(operator)
+    unit.call("fill", unit.array(BYTES, bytes(1), "zero"), 1, output.bytes, unit.target(output))
+
+
+def reverse(unit: Unit, operator: Operator) -> None:
+    """REVERSE_V2."""
+    (source,), output = tensors(operator, 1), operator.outputs[0]
+    same_type(source, output)
+    axes = {axis_of(axis, source) for axis in integers(operator, 1)}
+    require(source.shape == output.shape, "the shapes do not fit")
+    write = steps(output.shape)
+    read = [-step if axis in axes else step for axis, step in enumerate(write)]
+    copy(
+        unit,
+        source,
+        output,
+        Walk(output.shape, read, write, sum((output.shape[axis] - 1) * write[axis] for axis in axes)),
+    )
+
+
+def broadcast_to(unit: Unit, operator: Operator) -> None:
+    """BROADCAST_TO: reads the input once per repetition; the shape is that of the output."""
+    (source,), output = tensors(operator, 1), operator.outputs[0]
+    same_type(source, output)
+    copy(unit, source, output, repeated(source, output))
+
+
+def repeated(source: Tensor, output: Tensor) -> Walk:
+    """The copy that broadcasts a tensor to the shape of another one, by NumPy's rules."""
+    missing = len(output.shape) - len(source.shape)
+    shape = (1,) * missing + source.shape
+    fit = missing >= 0 and all(n in (1, whole) for n, whole in zip(shape, output.shape, strict=True))
+    require(fit, "the shapes cannot be broadcast")
+    read = [0 if n == 1 else step for n, step in zip(shape, steps(shape), strict=True)]
+    return Walk(output.shape, read, steps(output.shape))
 
 
 def tile(unit: Unit, operator: Operator) -> None:
     """TILE: reads the input once per repetition."""
     (source,), output = tensors(operator, 1), operator.outputs[0]
-    _same_type(source, output)
+    same_type(source, output)
     times = integers(operator, 1)
     require(len(times) == len(source.shape) == len(output.shape), "the multiples do not fit the input")
     whole = tuple(length * repeat for length, repeat in zip(source.shape, times, strict=True))
@@ -228,10 +310,6 @@ def tile(unit: Unit, operator: Operator) -> None:
 def _without(shape: Sequence[int], axis: int) -> tuple[int, ...]:
     """A shape without one of its axes."""
     return (*shape[:axis], *shape[axis + 1 :])
-
-
-def _same_type(source: Tensor, output: Tensor) -> None:
-    require(source.type is output.type, "there is no kernel for these types")
 
 
 def _scale(tensor: Tensor) -> tuple[Sequence[float], Sequence[int]] | None:

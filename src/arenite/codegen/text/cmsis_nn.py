@@ -20,11 +20,6 @@ _BUILD = MappingProxyType(
 """Preprocessor condition of CMSIS-NN for a core (arm_nn_math_types.h), and its description."""
 
 
-def result(target: Target) -> str:
-    """C return type of an inference."""
-    return "void" if target.backend.cmsis_nn is None else "int"
-
-
 def note(target: Target) -> str:
     """Lines for the header's comment."""
     if target.backend.cmsis_nn is None:

@@ -193,6 +193,7 @@ def _status(program: Program) -> str:
         return ""
     sources = ["CMSIS-NN's negative status"] if program.target.core else []
     sources += ["what an application's function returned instead of 0"] if program.by_rows else []
+    sources += ["1 if it waits for the next input"] if program.pauses else []
     return f" Returns 0, or {' or '.join(sources)}: then the outputs hold nothing."
 
 

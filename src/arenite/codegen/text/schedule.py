@@ -7,8 +7,8 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from arenite.codegen.description import short_name
-from arenite.codegen.program import ARENA, Call, If, Loop, Once, Run, While
-from arenite.codegen.text.cmsis_nn import guard, result
+from arenite.codegen.program import ARENA, Call, If, Loop, Once, Pause, Run, While
+from arenite.codegen.text.cmsis_nn import guard
 from arenite.codegen.text.fed import BETWEEN, OWN_ARENA, SOURCE, row_macro, streamed, waiting
 from arenite.codegen.text.lines import call_lines, comment_lines
 from arenite.codegen.text.memory import memory_map
@@ -117,8 +117,9 @@ def _fed(program: Program, names: Names) -> str:
 
 def _inner(program: Program, function: Function, names: Names) -> str:
     title = comment_lines(f"Graph {short_name(function.graph)!r}")
-    body = _body(function, names, [ARENA], has_status=program.target.core is not None)
-    return _INNER.format(title=title, result=result(program.target), name=function.name, body=body)
+    has_status = program.target.core is not None
+    body = _body(function, names, [ARENA], has_status=has_status)
+    return _INNER.format(title=title, result="int" if has_status else "void", name=function.name, body=body)
 
 
 def _body(function: Function, names: Names, given: Sequence[str], *, has_status: bool) -> str:
@@ -172,7 +173,7 @@ def _works(indent: str, works: Iterable[Work], names: Names) -> str:
 
 
 def _block(block: Block, names: Names) -> str:
-    """Text of IF, WHILE or CALL_ONCE."""
+    """Text of IF, WHILE or CALL_ONCE, or of what ends an inference early."""
     if isinstance(block, If):
         return (
             f"  if ({truth(block.condition, names)} != 0) {{\n{_works('    ', block.then, names)}"
@@ -183,6 +184,9 @@ def _block(block: Block, names: Names) -> str:
             f"{_works('  ', block.before, names)}  for (;;) {{\n{_works('    ', block.test, names)}"
             f"    if ({truth(block.condition, names)} == 0) break;\n{_works('    ', block.body, names)}  }}\n"
         )
+    if isinstance(block, Pause):
+        count = f"arena[{block.counter}]"
+        return f"  if (++{count} != {block.period}) return 1;\n  {count} = 0;\n"
     assert isinstance(block, Once)
     flag = f"arena[{block.flag}]"
     return f"  if ({flag} == 0) {{\n{_run('    ', block.body)}    {flag} = 1;\n  }}\n"

@@ -5,6 +5,9 @@
 $FOR average_pool_s*
 #include "arenite_fixed.h"
 
+$FOR l2_pool_f32
+#include "arenite_root.h"
+
 $ALL
 void arenite_$KERNEL(
     const arenite_$KERNEL_t *layer, int32_t input_rows, int32_t output_rows, int32_t pad_top,
@@ -20,7 +23,7 @@ void arenite_$KERNEL(
       const int32_t x0 = arenite_window_first(x, 1);
       const int32_t x1 = arenite_window_last(x, 1, window->kernel_width, window->input_width);
       for (int32_t channel = 0; channel < depth; channel++) {
-$FOR average_pool_f32
+$FOR average_pool_f32 l2_pool_f32
         float value = 0.0f;
 $FOR average_pool_s*
         int32_t value = 0;
@@ -34,6 +37,8 @@ $ALL
           for (int32_t kx = x0; kx < x1; kx++) {
 $FOR average_pool_f32
             value += *values;
+$FOR l2_pool_f32
+            value += *values * *values;
 $FOR average_pool_s*
             value = arenite_plus(value, *values);
 $FOR max_pool_*
@@ -48,7 +53,9 @@ $FOR average_pool_s*
         *output++ = ($ELEMENT)arenite_clamp(value, layer->lowest, layer->highest);
 $FOR average_pool_f32
         value /= (float)((y1 - y0) * (x1 - x0));
-$FOR average_pool_f32 max_pool_*
+$FOR l2_pool_f32
+        value = arenite_root(value / (float)((y1 - y0) * (x1 - x0)));
+$FOR average_pool_f32 l2_pool_f32 max_pool_*
         value = value < layer->lowest ? layer->lowest : value;
         *output++ = ($ELEMENT)(value > layer->highest ? layer->highest : value);
 $ALL

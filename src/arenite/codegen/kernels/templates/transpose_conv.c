@@ -4,6 +4,9 @@
 
 $FOR *_f32
 #include "arenite_dot_f32.h"
+$FOR *_s16
+#include "arenite_dot_s16.h"
+#include "arenite_fixed.h"
 $FOR *_s8
 #include "arenite_dot.h"
 #include "arenite_fixed.h"
@@ -30,6 +33,8 @@ static $WIDE gather(
       const $WEIGHT *w = weights + (ky * window->kernel_width + kx) * depth;
 $FOR *_f32
       sum = arenite_dot_f32(values, w, depth, sum);
+$FOR *_s16
+      sum = arenite_dot_s16(values, w, depth, sum);
 $FOR *_s8
       sum = arenite_dot_s8(values, w, depth, layer->input_offset, sum);
 $ALL
@@ -52,6 +57,9 @@ void arenite_$KERNEL(
 $FOR *_f32
         const float above = sum < layer->lowest ? layer->lowest : sum;
         *output++ = above > layer->highest ? layer->highest : above;
+$FOR *_s16
+        const int32_t scaled = arenite_scale_wide(sum, layer->multiplier[channel], layer->shift[channel]);
+        *output++ = (int16_t)arenite_clamp(scaled, layer->lowest, layer->highest);
 $FOR *_s8
         const int32_t scaled = arenite_scale(sum, layer->multiplier[channel], layer->shift[channel]);
         *output++ = (int8_t)arenite_clamp(arenite_plus(scaled, layer->output_offset), layer->lowest, layer->highest);

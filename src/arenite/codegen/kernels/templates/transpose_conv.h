@@ -15,12 +15,15 @@ $FOR *_f32
   const float *weights; /* [output_depth][kernel_height][kernel_width][input_depth] */
   const float *bias;    /* [output_depth] */
   float lowest, highest;
-$FOR *_s8
+$FOR *_s8 *_s16
   const int8_t *weights;     /* [output_depth][kernel_height][kernel_width][input_depth] */
-  const int32_t *bias;       /* [output_depth] */
+  const $WIDE *bias;       /* [output_depth] */
   const int32_t *multiplier; /* [output_depth] */
   const int8_t *shift;       /* [output_depth] */
-  int32_t input_offset, output_offset, lowest, highest;
+$FOR *_s8
+  int32_t input_offset, output_offset;
+$FOR *_s8 *_s16
+  int32_t lowest, highest;
 $ALL
 } arenite_$KERNEL_t;
 

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Part of Arenite's kernels: plain C99, no allocation, no state. */
+/* $OPERATOR of $VALUES values along one dimension. */
+#ifndef ARENITE_$CAPITALS_H
+#define ARENITE_$CAPITALS_H
+
+#include <stdint.h>
+
+typedef struct {
+  int32_t outer, depth, inner; /* the sums go along the one in the middle */
+  int32_t exclusive;           /* 1: a sum is without the value at its own place */
+  int32_t reverse;             /* 1: from the last value to the first */
+$FOR *_s8
+  int32_t input_offset, input_multiplier, input_shift;
+  int32_t output_offset, output_multiplier, output_shift;
+$ALL
+} arenite_$KERNEL_t;
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+/* The output may lie exactly on the input. */
+void arenite_$KERNEL(const arenite_$KERNEL_t *layer, const $ELEMENT *input, $ELEMENT *output);
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -43,7 +43,7 @@ class Case:
     file: str
     most_extra: float
     asked: int
-    published: str = ""
+    published: str = "-"
     io: Literal["int8"] | None = None
 
 

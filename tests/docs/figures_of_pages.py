@@ -121,6 +121,18 @@ def row_of(page: str, words: str, section: str, *columns: str, **row: str) -> Ru
     return Rule(page, f"| {words} |{cells}", partial(measured, section, *operators, *columns, **row))
 
 
+def streamed(model: str, published: bool = True) -> Rule:
+    """A row of the table in docs/streaming.md."""
+    columns = ("image", "C, image in it", "C, in rows", "held", "rows", *(["published"] if published else []))
+
+    def figures() -> list[str]:
+        cells = measured("Inputs in rows", *columns, **{"model,_most_extra_MACs": model})
+        return [part for cell in cells for part in cell.split(" @ ")]
+
+    end = " {} @ {} |" if published else " |"
+    return Rule("streaming.md", f"| {model} |{' {} |' * 3} {{}} of {{}} |{end}", figures)
+
+
 def kernel(words: str, name: str) -> Rule:
     """A row of the table of kernels in docs/mcu.md."""
     return Rule(
@@ -237,6 +249,22 @@ RULES = (
     what_it_comes_to("MCUNet 320 KB (ImageNet)", "MCUNet 320 KB"),
     what_it_comes_to("YOLO-Fastest 192 (face)", "YOLO-Fastest 192"),
     *(with_cmsis_nn(name) for name in ("person_detect", "MCUNet 320 KB", *TINY)),
+    streamed("MobileNetV2-0.35 at 144, none"),
+    streamed("MobileNetV2-0.35 at 144, 30 %"),
+    streamed("MCUNet-320K, 10 %"),
+    streamed("vww-5fps with int8 input, 10 %"),
+    streamed("person_detect, 100 %", published=False),
+    streamed("MLPerf Tiny visual wake words, 10 %", published=False),
+    Rule(
+        "streaming.md",
+        "{} % in the second row",
+        lambda: [
+            short(each)
+            for each in measured(
+                "Inputs in rows", "more MACs %", **{"model,_most_extra_MACs": "MobileNetV2-0.35 at 144, 30 %"}
+            )
+        ],
+    ),
     in_strips("MobileNetV2-1.0, 224x224x3", model="MobileNetV2-1.0 224x224x3", minimize="head"),
     in_strips("MobileNetV2-0.35, 144x144x3", model="MobileNetV2-0.35 144x144x3", minimize="head", budget="1.15x"),
     in_strips("person_detect, 96x96x1", model="person_detect 96x96x1", minimize="head"),

@@ -34,9 +34,10 @@ MOBILENET = "mobilenet-v2"
 
 @dataclass(frozen=True)
 class Case:
-    """A model, the extra work that strips may add as a share, the arena that is asked for, and a published figure.
+    """A model, the extra work that strips may add as a share, bytes to compare with, and a published figure.
 
-    `published`: msf-CNN (arXiv 2505.11483), bytes @ times the work; they do not count the input.
+    `asked`: the goal that was set before the work began; the search does not know it. `published`: bytes @ times the
+    work, of msf-CNN (arXiv 2505.11483), which do not count the input.
     """
 
     name: str
@@ -60,7 +61,7 @@ CASES = (
 
 
 def run(only: str) -> Table:
-    """Bytes of the arena of exported C for the cases whose name contains `only`; all outputs are compared."""
+    """Bytes of the arena of exported C for the cases whose name contains `only`; outputs of C in rows are compared."""
     table = Table("Inputs in rows: bytes of arena of exported C", COLUMNS)
     for case in CASES:
         if only.lower() in case.name.lower():
@@ -96,7 +97,7 @@ def _figures(case: Case) -> dict[str, str | int | float | bool | None]:
 
 
 def _check(plan: arenite.Plan, ends: Ends) -> None:
-    """Compile the exported C and compare its outputs with those of a runtime on the source's operators."""
+    """Compile the exported C and compare its outputs with those of a runtime on the plan's operators."""
     with TemporaryDirectory() as folder:
         write_files(arenite.export_c(plan.model, "net", ends=ends), Path(folder))
         subprocess.run(["make", "-s", "-C", folder, "test"], check=True)

@@ -74,6 +74,20 @@ def test_another_row_is_seen(files, tmp_path):
     assert outcome(files, tmp_path).returncode == 1
 
 
+def test_feeding_goes_by_the_state_of_the_inference(files, tmp_path):
+    """Before an inference nothing is taken, one may be given up for another, and rows after its end are ignored."""
+    begin = "  int32_t wanted = net_begin();\n"
+    before = (
+        "  if (net_feed(input_0, 1) != -1) return 7;\n  if (net_begin() <= 0 || net_feed(input_0, 1) < 0) return 8;\n"
+    )
+    test = files["net_test.c"].replace(begin, before + begin)
+    files["net_test.c"] = test.replace(
+        "  if (wanted != 0) {", "  if (net_feed(input_0, 5) != 0) return 9;\n  if (wanted != 0) {"
+    )
+    assert files["net_test.c"].count("net_feed") == 4
+    assert outcome(files, tmp_path).returncode == 0
+
+
 def test_an_image_that_is_read_at_once(tmp_path):
     """Without strips the whole image is asked for before the first operator, and the inference ends with it."""
     files = export_c(zoo.build("chain", length=2, resolution=16), "net", ends=ROWS, fed=True)
@@ -84,7 +98,7 @@ def test_the_source_names_each_place_once(files):
     text = files["net.c"]
     labels = [int(each) for each in re.findall(r"case (\d+):", text)]
     assert labels == list(range(len(labels)))
-    assert len(re.findall(r"wait_for\(state, ", text)) == len(labels) - 1
+    assert len(re.findall(r"net_wait_for\(state, ", text)) == len(labels) - 1
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,12 @@ class Ends:
     inputs: Where = "arena"
     outputs: Where = "arena"
 
+    def __post_init__(self) -> None:
+        """Check the names; raises OptionError."""
+        for what, where in (("inputs", self.inputs), ("outputs", self.outputs)):
+            if where not in WHERE:
+                raise OptionError(f"{what}: {where!r} is not one of {', '.join(WHERE)}")
+
     def __bool__(self) -> bool:
         return (self.inputs, self.outputs) != ("arena", "arena")
 
@@ -96,6 +102,7 @@ def _able(model: Model, tensors: Sequence[Tensor], where: Where, what: str) -> l
     """
     main = model.main
     written = Counter(tensor for operator in main.operators for tensor in operator.outputs)
+    used = {*written, *(tensor for operator in main.operators for tensor in operator.inputs)}
     bound = {tensor for graph in model.graphs[1:] for tensor in (*graph.inputs, *graph.outputs)}
     bound.update(own_states(main.operators) if where == "memory" else ())
     found = [
@@ -103,7 +110,7 @@ def _able(model: Model, tensors: Sequence[Tensor], where: Where, what: str) -> l
         for tensor in dict.fromkeys(tensors)
         if tensor not in bound and tensor.data is None and not tensor.variable and tensor.bytes
         if written[tensor] == (what == "output") and (what == "output" or tensor not in main.outputs)
-        if where == "memory" or _has_rows(tensor)
+        if tensors.count(tensor) == 1 and (where == "memory" or (_has_rows(tensor) and tensor in used))
     ]
     if not found:
         shapes = ", ".join(f"{tensor.name} {list(tensor.shape)}" for tensor in tensors)

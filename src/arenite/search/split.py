@@ -295,7 +295,7 @@ def _strips(task: Task, base: Model, choice: Choice) -> Iterator[Strips]:
             yield Strips(places, (), None, segment.extra_macs, channels, estimate_channels(plan).constant_bytes)
         else:
             results = [tensor for operator in plan.region.operators for tensor in operator.outputs]
-            kept = tuple(tensor.name for tensor in results if tensor in plan.kept)
+            kept = tuple(tensor.name for tensor in results if tensor in plan.kept or tensor in plan.paced)
             yield Strips(places, plan.boundaries[-1], _halo(segment), estimate(plan).extra_macs, kept=kept)
 
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def printed(program: Program, provenance: Provenance) -> dict[str, str]:
     """Name -> text of every file of a program, kernels included."""
     name, names = program.name, named(program)
-    size = f"One inference of {program.model} in {program.memory.size:,} bytes of RAM."
+    beside = " beside what is in memory of the caller's" if program.in_memory else ""
+    size = f"One inference of {program.model} in {program.memory.size:,} bytes of RAM{beside}."
     own = {
         f"{name}.h": header(program, top(f"{name}.h", provenance, size)),
         f"{name}.c": schedule(program, names, top(f"{name}.c", provenance, _GUIDE.format(name=name))),

@@ -14,8 +14,6 @@ from arenite.codegen.text.parameters import arguments, declared, parameters, row
 from arenite.model import Outside
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from arenite.codegen.program import Memory, Port, Program
 
 _HEADER = """\
@@ -61,10 +59,15 @@ extern uint8_t {name}_arena[{macro}_ARENA_SIZE];
 {result} {name}_invoke_in({parameters_in});
 {reset_in}{rows}"""
 
-_NOTHING_KEPT = " * Nothing is kept between two calls.\n"
+_NOTHING_KEPT = " * Nothing is kept between two inferences.\n"
+
+_FED_KEEPS = """\
+ * From {name}_begin() until {name}_feed() returns 0 the whole arena must stay as it is. Calls for one state must not
+ * interrupt each other: where rows come by interrupt, queue them, and call {name}_feed() from the main loop.
+"""
 
 _KEPT = """\
- * Between two calls {macro}_KEPT_SIZE bytes of the arena must stay as they are, which hold the
+ * Between two inferences {macro}_KEPT_SIZE bytes of the arena must stay as they are, which hold the
  * model's variables: those from {macro}_KEPT_OFFSET on. Before the first inference, and to begin
  * anew, call {name}_reset().
 """
@@ -114,7 +117,7 @@ def header(program: Program, top: str) -> str:
         in_arena="begin" if program.fed else "invoke",
         functions=_fed(program) if program.fed else _functions(program),
         cmsis_nn=note(program.target),
-        kept=(_KEPT if memory.kept else _NOTHING_KEPT).format(**names),
+        kept="".join([_FED_KEEPS] * program.fed + [_KEPT if memory.kept else _NOTHING_KEPT]).format(**names),
         variables=_VARIABLES.format(**names, at=memory.size - memory.kept, size=memory.kept) if memory.kept else "",
     )
 
@@ -160,14 +163,15 @@ def _use(program: Program) -> str:
     if any(port.outside is not Outside.ROWS for port in program.outputs):
         steps.append("read the outputs")
     lines = [", ".join(f"{number}. {step}" for number, step in enumerate(steps, 1)) + ".", ""]
-    inside = [what for what, ports in _both(program) if any(port.outside is None for port in ports)]
-    if "Inputs" in inside:
-        lines.append(
-            f"{' and outputs'.join(inside[:1]) if len(inside) == 1 else 'Inputs and outputs'} lie in the arena. "
-            "An inference overwrites the inputs: write all of them before each call."
-        )
-    elif inside:
-        lines.append("Outputs lie in the arena.")
+    both = (("inputs", program.inputs), ("outputs", program.outputs))
+    inside = [what for what, ports in both if any(port.outside is None for port in ports)]
+    mixed = any(len({port.outside is None for port in ports}) > 1 for _, ports in both)
+    others = ", but for those named below" if mixed else ""
+    if inside:
+        lines.append(f"{' and '.join(inside).capitalize()} lie in the arena{others}.")
+    if "inputs" in inside:
+        begin = f"before {name}_begin()" if program.fed else "before each call"
+        lines.append(f"An inference overwrites the inputs: write all of them {begin}.")
     for port in program.in_memory:
         what = "reads" if port in program.inputs else "writes"
         lines.append(
@@ -181,10 +185,6 @@ def _use(program: Program) -> str:
 def _comes(port: Port, is_input: bool) -> str:
     how = "comes" if is_input else "goes"
     return f"{short_name(port.name)!r} {how} in rows: define {port.symbol}(), which an inference calls."
-
-
-def _both(program: Program) -> list[tuple[str, Sequence[Port]]]:
-    return [("Inputs", program.inputs), ("Outputs", program.outputs)]
 
 
 def _status(program: Program) -> str:
@@ -205,8 +205,8 @@ def _rows(program: Program, port: Port) -> str:
     text = (
         f"Defined by the application: {what} `count` rows, from row `first` on, of {'input' if reads else 'output'} "
         f"{number}, and return 0. Another value ends the inference, which returns it. An inference "
-        f"{'asks for' if reads else 'gives'} rows from the first to the last, each at most once; `context` is what it "
-        f"was called with.{_held(port) if reads else ''}"
+        f"{'asks for' if reads else 'gives'} rows in rising order, each at most once; rows that nothing reads are left "
+        f"out. `context` is what it was called with.{_held(port) if reads else ''}"
     )
     return f"\n{comment_lines(text)}{rows_function(program, port)};\n"
 
@@ -231,7 +231,7 @@ def _port(name: str, kind: str, number: int, port: Port) -> str:
     which = f"{name.upper()}_{kind}_{number}"
     if port.outside is Outside.ROWS:
         rows = port.shape[1]
-        sizes = f"#define {which}_ROWS {rows}\n#define {which}_ROW_LENGTH {port.length // rows}\n"
+        sizes = f"#define {which}_ROWS {rows}\n#define {which}_ROW_LENGTH {port.length // rows} /* elements */\n"
         return port_macros(name, kind, number, port) + sizes
     if port.outside is Outside.MEMORY:
         return port_macros(name, kind, number, port)

@@ -15,17 +15,9 @@ if TYPE_CHECKING:
     Named = Constant | Parameters | Loop
 
 _TAKEN = (
-    "arena",
-    "begin",
-    "begin_in",
-    "constants",
-    "feed",
-    "feed_in",
-    "invoke",
-    "invoke_in",
-    "reset",
-    "reset_in",
-    "test",
+    *("arena", "constants", "reset", "reset_in", "test"),
+    *("invoke", "invoke_in"),
+    *("begin", "begin_in", "feed", "feed_in", "go_on", "own_state", "state", "wait_for"),
 )
 """Suffixes that functions and files of the interface use."""
 
@@ -34,6 +26,7 @@ def named(program: Program) -> Mapping[Named, str]:
     """Names of all constants, each after the ones that it points to: arrays, parameters, tables of loops."""
     names: dict[Named, str] = {}
     taken = {f"{program.name}_{name}" for name in _TAKEN} | {function.name for function in program.functions}
+    taken |= {port.symbol for port in program.by_rows}
     for constant in _constants(program):
         if constant not in names:
             names[constant] = _free(f"{program.name}_{words(_label(constant)) or 'constant'}", taken)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from itertools import count
 from typing import TYPE_CHECKING
 
 from arenite.codegen.description import short_name
 from arenite.codegen.program import ARENA, Call, If, Loop, Once, Pause, Run, While
 from arenite.codegen.text.cmsis_nn import guard
-from arenite.codegen.text.fed import BETWEEN, OWN_ARENA, SOURCE, row_macro, streamed, waiting
+from arenite.codegen.text.fed import OWN_ARENA, SOURCE, STORED_REPETITION, Labels, row_macro, streamed
 from arenite.codegen.text.lines import call_lines, comment_lines
 from arenite.codegen.text.memory import memory_map
 from arenite.codegen.text.parameters import CONTEXT, arguments, bytes_of_parameters, declared, defined, parameters
@@ -111,7 +110,7 @@ def _own(program: Program) -> str:
 def _fed(program: Program, names: Names) -> str:
     """The functions of an inference that is fed."""
     kind, row = streamed(program).kind.name, f"{row_macro(program)}_ROW_LENGTH"
-    body = "".join(_steps(program.main, names, labels=count(1))).rstrip()
+    body = "".join(_steps(program.main, names, labels=Labels(program.name))).rstrip()
     return SOURCE.format(name=program.name, kind=kind, row=row, body=body)
 
 
@@ -132,7 +131,7 @@ def _body(function: Function, names: Names, given: Sequence[str], *, has_status:
     return f"{'  int status;' if function.checked else ''}\n{lines}\n  return 0;\n".lstrip("\n")
 
 
-def _steps(function: Function, names: Names, labels: Iterator[int] | None = None) -> Iterator[str]:
+def _steps(function: Function, names: Names, labels: Labels | None = None) -> Iterator[str]:
     """The steps of a function; with `labels` it is one that is fed, which waits at the next one of them."""
     last = -1
     for step in function.steps:
@@ -150,10 +149,10 @@ def _heading(function: Function, index: int, indent: str) -> str:
     return comment_lines(f"{index}: {function.headings[index]}", indent, "  ")
 
 
-def _call(indent: str, call: Call, names: Names, at: Repetition = IN_PLACE, labels: Iterator[int] | None = None) -> str:
+def _call(indent: str, call: Call, names: Names, at: Repetition = IN_PLACE, labels: Labels | None = None) -> str:
     """A call, below its note if it has one."""
     if call.application and labels is not None:
-        return waiting(indent, next(labels), [argument(each, names, at) for each in call.arguments])
+        return labels.waiting(indent, [argument(each, names, at) for each in call.arguments])
     note = comment_lines(call.note, indent) if call.note else ""
     function = call.application or f"arenite_{call.kernel}"
     context = [CONTEXT] if call.application else []
@@ -192,12 +191,13 @@ def _block(block: Block, names: Names) -> str:
     return f"  if ({flag} == 0) {{\n{_run('    ', block.body)}    {flag} = 1;\n  }}\n"
 
 
-def _loop(function: Function, loop: Loop, names: Names, labels: Iterator[int] | None) -> str:
+def _loop(function: Function, loop: Loop, names: Names, labels: Labels | None) -> str:
     """A loop over calls, with headings of operators up to `loop.last`; notes are those of the first repetition."""
     first, last = loop.body[0].index, loop.last
     title = f"{first} to {last} in {loop.count} rounds; the operators named below are the first round's"
     waits = labels is not None and any(call.application for call in loop.body)
-    at = Repetition(BETWEEN.number, f"{names[loop]}[{BETWEEN.number}]" if loop.table else "") if waits else IN_PLACE
+    row = f"{names[loop]}[{STORED_REPETITION}]" if loop.table else ""
+    at = Repetition(STORED_REPETITION, row) if waits else IN_PLACE
     declared_as = "" if waits else "int32_t "
     head = f"  for ({declared_as}{at.number} = 0; {at.number} < {loop.count}; {at.number}++) {{\n"
     lines = ["\n", comment_lines(title, "  "), head]

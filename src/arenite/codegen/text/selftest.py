@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from arenite.codegen.text.fed import TEST, number_of, row_macro
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from arenite.runtimes.example import Example
 
 _TEST = """\
-{title}#include <string.h>
+{title}{begin}#include <string.h>
 
 #include "{name}.h"
 
@@ -64,7 +64,7 @@ int main(void) {{
   return differences == 0 ? 0 : 1;
 }}
 #endif
-"""
+{end}"""
 
 _TITLE = """\
 {file}: made by Arenite {version}.
@@ -74,6 +74,13 @@ _TITLE = """\
 {macro}_TEST_NO_MAIN: there is no main(). Arduino, PlatformIO and Zephyr need not define it.
 {macro}_TEST_PRINTS: values that differ which are printed of each output; 10, or 0 where there is no main(). With 0 \
 there is no need for stdio.h."""
+
+_LEFT_OUT = """\
+#if (defined(ARDUINO) || defined(PLATFORMIO) || defined(__ZEPHYR__)) && !defined({macro}_TEST_ROWS)
+/* The application defines the functions for rows; {macro}_TEST_ROWS says that this file shall. */
+typedef int {name}_test_left_out;
+#else
+"""
 
 _COMPARE = """\
 static int differs_{number}(void) {{
@@ -135,6 +142,7 @@ class Tested:
     """What a test runs: a file of `name`, whose `statements` make an inference of `inputs` and give `outputs`.
 
     `got` are the arrays with the outputs, `declared` are definitions before the functions, and `ending` is the file's.
+    `begin` and `end` are lines around everything.
     """
 
     name: str
@@ -144,6 +152,8 @@ class Tested:
     statements: str
     got: Sequence[str]
     declared: str = ""
+    begin: str = ""
+    end: str = ""
 
 
 def selftest(program: Program, example: Example) -> str:
@@ -159,8 +169,8 @@ def selftest(program: Program, example: Example) -> str:
     call = f"{name}_invoke({', '.join(_given(program))})"
     run = status_checked(macro, call, len(program.outputs)) if program.has_status else f"  {call};\n"
     if program.fed:
-        names = {"name": name, "row_macro": row_macro(program), "number": number_of(program)}
-        run = TEST.format(**names, outputs=len(program.outputs))
+        names = {"name": name, "macro": macro, "row_macro": row_macro(program), "number": number_of(program)}
+        run = TEST.format(**names, outputs=max(1, len(program.outputs)))
     got = [
         f"{macro}_OUTPUT_{number}" if port.outside is None else f"got_{number}"
         for number, port in enumerate(program.outputs)
@@ -170,8 +180,11 @@ def selftest(program: Program, example: Example) -> str:
         for number, port in enumerate(program.outputs)
         if port.outside
     )
-    declared += "" if program.fed else _rows_defined(program)
-    return compared(Tested(name, "c", program.inputs, program.outputs, fill + reset + run, got, declared), example)
+    tested = Tested(name, "c", program.inputs, program.outputs, fill + reset + run, got, declared)
+    if program.by_rows and not program.fed:
+        begin = _LEFT_OUT.format(name=name, macro=macro)
+        tested = replace(tested, declared=declared + _rows_defined(program), begin=begin, end="#endif\n")
+    return compared(tested, example)
 
 
 def _given(program: Program) -> list[str]:
@@ -223,6 +236,8 @@ def compared(tested: Tested, example: Example) -> str:
             for number, (port, content) in enumerate(zip(ports, contents, strict=True))
         ),
         declared=tested.declared,
+        begin=tested.begin,
+        end=tested.end,
         compare="\n".join(
             _compare(name.upper(), number, port, got)
             for number, (port, got) in enumerate(zip(outputs, tested.got, strict=True))

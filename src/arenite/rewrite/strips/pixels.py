@@ -38,7 +38,7 @@ def concatenation_rule(operator: Operator) -> Rule:
 
 def is_copy(operator: Operator) -> bool:
     """Whether an operator gives its only input as its output; a strip of it needs no operator."""
-    if operator.code != "CONCATENATION" or len(operator.inputs) != 1:
+    if operator.code != "CONCATENATION" or len(operator.inputs) != 1 or operator.number("fused_activation_function", 0):
         return False
     return steps(operator.input(0)) == steps(operator.outputs[0])
 

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 _MOST_ROWS = 16
 """Most rows of the first result in a strip; with more, strips by rows of the last output are as good."""
 _ROWS = 2
-"""Rows of the first result per strip for which it is decided what to recompute: about the fewest that are used."""
+"""Rows of the first result per strip for which it is decided what to recompute: what is kept differs little with one row
+or four, and strips of one row have the most buffers to place."""
 _RECOMPUTED: Mapping[Paces, float] = {"paced": 0.0, "paced some": 0.15, "paced more": 0.5}
 """Multiply-accumulates that a way may recompute, as a share of the region's. MobileNetV2-0.35 at 144 needs 25,056 bytes
 of its first 14 operators alive with none, 19,584 with 0.2, and no fewer with more."""
@@ -110,8 +111,8 @@ class Paced:
 def _by_use(every: Paced) -> list[Tensor]:
     """The results that may be recomputed, the one first that frees the most bytes for the work.
 
-    Each is judged as if it alone were recomputed: by the most bytes that strips keep of it, and by the rows that the
-    strips after the one that computed them read of it.
+    Each is judged as if it alone were recomputed: by the most bytes that strips keep of it, and by the rows that they
+    keep, summed over the strips.
     """
     region, number = every.area.region, max(1, every.most // _ROWS)
     strips = strips_of(every.plan(number))
@@ -121,8 +122,7 @@ def _by_use(every: Paced) -> list[Tensor]:
         (target,) = operator.outputs
         rows = [strip.kept[target].size for strip in strips if target in strip.kept]
         if target not in staying and rows:
-            again = sum(size for size, strip in zip(rows, strips, strict=False) if size)
-            work = again * macs(operator) // target.shape[1]
+            work = sum(rows) * macs(operator) // target.shape[1]
             found.append((max(rows) * every.area.row[target] / (work + 1), target))
     return [tensor for _, tensor in sorted(found, key=lambda pair: -pair[0])]
 

@@ -16,7 +16,7 @@ Halo = Literal["recompute", "keep", "some", "more"]
 Uneven = Literal["recompute uneven", "keep uneven", "some uneven", "more uneven"]
 """The same halos with strips of uneven height, chosen so that the most bytes alive in a strip are fewest."""
 Paces = Literal["paced", "paced some", "paced more"]
-"""Strips that follow the rows of an input which comes in rows; some recompute some or more results."""
+"""Strips that follow the rows of an input; "some" and "more" recompute a small or a larger share of the work."""
 PACES: tuple[Paces, ...] = ("paced", "paced some", "paced more")
 Kind = Literal[Halo, Uneven, Paces, "channels"]
 """A kind of strips, or groups of channels."""
@@ -26,7 +26,7 @@ UNEVEN: Mapping[Halo, Uneven] = MappingProxyType(
 )
 """Each halo with strips of even height -> the kind with the same halo and strips of uneven height."""
 EVEN_KINDS: tuple[Kind, ...] = (*UNEVEN, *PACES)
-"""The kinds of strips of about the same height."""
+"""All kinds of strips but those of uneven height."""
 ROW_KINDS: tuple[Kind, ...] = (*EVEN_KINDS, *UNEVEN.values())
 """All kinds of strips."""
 

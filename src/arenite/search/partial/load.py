@@ -13,6 +13,7 @@ estimates for pools with SAME padding, and for kept rows below an operator that 
 from __future__ import annotations
 
 from math import prod
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +23,7 @@ from arenite.operators.liveness import ALIGNMENT, head_bytes
 from arenite.search.partial.reading import ROWS, reading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Set
+    from collections.abc import Iterator, Mapping, Set
 
     from numpy.typing import NDArray
 
@@ -41,14 +42,20 @@ class Area:
     overlap an input that ends with the operator, only the larger of the two counts, whatever the safe distances are.
     """
 
-    def __init__(self, region: Region, staying: Set[Tensor], kernels: Backend) -> None:
+    def __init__(
+        self,
+        region: Region,
+        staying: Set[Tensor],
+        kernels: Backend,
+        folded: Mapping[Tensor, Tensor] = MappingProxyType({}),
+    ) -> None:
         self.region = region
         self.staying = staying
         self.kernels = kernels
         self.readings: tuple[Reading, ...] = tuple(reading(operator) for operator in region.operators)
         read = dict.fromkeys(source.tensor for entry in self.readings for source in entry.sources)
         results = dict.fromkeys((*region.inner, *region.outputs))
-        self.folded = _folded(region) if kernels.generated else {}
+        self.folded = folded
         """Results of PADs that are in no arena, as convolutions of generated C pad by themselves -> the PADs' inputs.
 
         Every strip pads anew, so that the convolution still reads a PAD."""
@@ -235,7 +242,8 @@ class Load:
         return (self._own[tensor][end] - self._own[tensor][first]) * self.area.row[tensor]
 
 
-def _folded(region: Region) -> dict[Tensor, Tensor]:
+def folded_pads(region: Region) -> dict[Tensor, Tensor]:
+    """The results of PADs that generated C folds into all their readers -> the PADs' inputs."""
     pads = {pad for _, pad in folds(region.operators, region.outputs, with_padding).values()}
     return {pad.outputs[0]: pad.input(0) for pad in pads}
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 _MOST_ROWS = 16
 """Most rows of the first result in a strip; with more, strips by rows of the last output are as good."""
 _ROWS = 2
-"""Rows of the first result per strip for which it is decided what to recompute: what is kept differs little with one row
-or four, and strips of one row have the most buffers to place."""
+"""Rows of the first result per strip for which it is decided what to recompute: what is kept differs little with one
+row or four, and strips of one row have the most buffers to place."""
 _RECOMPUTED: Mapping[Paces, float] = {"paced": 0.0, "paced some": 0.15, "paced more": 0.5}
 """Multiply-accumulates that a way may recompute, as a share of the region's. MobileNetV2-0.35 at 144 needs 25,056 bytes
 of its first 14 operators alive with none, 19,584 with 0.2, and no fewer with more."""

@@ -292,7 +292,7 @@ def test_the_header_says_what_the_application_does():
     assert re.search(r"At most \d+ of the 24 rows are in the arena at a time", words)
     assert "Another value ends the inference, which returns it." in words
     assert "M_INPUT_0_OFFSET" not in header
-    assert "#define M_INPUT_0_ROWS 24\n#define M_INPUT_0_ROW_LENGTH 15\n" in header
+    assert "#define M_INPUT_0_ROWS 24\n#define M_INPUT_0_ROW_LENGTH 15 /* elements */\n" in header
     assert "int m_invoke_in(void *arena, int8_t *output_0, void *context);" in header
 
 

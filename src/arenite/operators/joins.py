@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from arenite.operators.constants import integers
 from arenite.operators.kinds import JOINS
+from arenite.operators.steps import steps
 
 if TYPE_CHECKING:
     from arenite.model import Operator, Tensor
@@ -69,3 +70,9 @@ def _axis(operator: Operator, axis_input: int | None, rank: int) -> int | None:
         found = integers(operator.inputs[axis_input]) if axis_input < len(operator.inputs) else None
         value = found[0] if found else None
     return value % rank if isinstance(value, int) and -rank <= value < rank else None
+
+
+def joins_as_it_is(operator: Operator) -> bool:
+    """Whether a CONCATENATION changes no element: LiteRT scales UINT8 inputs that are quantized in another way."""
+    alike = {steps(tensor) for tensor in (*operator.inputs, *operator.outputs) if tensor is not None}
+    return len(alike) == 1 and not operator.options.get("fused_activation_function", 0)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from arenite.model import Outside
 from arenite.operators.constants import integers
-from arenite.operators.joins import join
+from arenite.operators.joins import join, joins_as_it_is
 from arenite.operators.liveness import lifetimes
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def rows_read(operator: Operator) -> Taken | None:
     if source is None or source.outside is not Outside.ROWS or len(operator.outputs) != 1:
         return None
     if operator.code == "CONCATENATION" and len(operator.inputs) == 1:
-        return Taken(source, 0, source.shape[ROWS]) if _joins_as_it_is(operator) else None
+        return Taken(source, 0, source.shape[ROWS]) if joins_as_it_is(operator) else None
     if operator.code != "SLICE":
         return None
     begin, shape = integers(operator.inputs[1]), operator.outputs[0].shape
@@ -63,12 +63,7 @@ def rows_written(operator: Operator) -> Taken | None:
     if operator.code != "CONCATENATION" or len(operator.outputs) != 1 or len(operator.inputs) > 2:
         return None
     target, new = operator.outputs[0], operator.inputs[-1] if operator.inputs else None
-    if (
-        target.outside is not Outside.ROWS
-        or new is None
-        or new.outside is Outside.ROWS
-        or not _joins_as_it_is(operator)
-    ):
+    if target.outside is not Outside.ROWS or new is None or new.outside is Outside.ROWS or not joins_as_it_is(operator):
         return None
     if len(operator.inputs) == 2 and not (adds_rows(operator) and operator.input(0).outside is Outside.ROWS):
         return None
@@ -80,18 +75,7 @@ def adds_rows(operator: Operator) -> bool:
     if operator.code != "CONCATENATION" or len(operator.inputs) != 2 or None in operator.inputs:
         return False
     joined = join(operator)
-    return joined is not None and joined.axis == ROWS and len(joined.whole.shape) == 4 and _joins_as_it_is(operator)
-
-
-def _joins_as_it_is(operator: Operator) -> bool:
-    """Whether a CONCATENATION changes no element: LiteRT scales UINT8 inputs that are quantized in another way."""
-    alike = {_steps(tensor) for tensor in (*operator.inputs, *operator.outputs) if tensor is not None}
-    return len(alike) == 1 and not operator.options.get("fused_activation_function", 0)
-
-
-def _steps(tensor: Tensor) -> object:
-    quantization = tensor.quantization
-    return quantization and (tuple(quantization.scale), tuple(quantization.zero_point))
+    return joined is not None and joined.axis == ROWS and len(joined.whole.shape) == 4 and joins_as_it_is(operator)
 
 
 def ends_in_rows(model: Model) -> dict[Tensor, Tensor]:

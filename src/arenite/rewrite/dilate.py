@@ -32,9 +32,10 @@ from arenite.model import ElementType, Operator
 from arenite.operators.constants import integers
 from arenite.operators.kinds import RESHAPES
 from arenite.operators.soundness import is_sound
+from arenite.operators.steps import steps
 from arenite.operators.versions import version
 from arenite.operators.windows import CONVOLUTIONS, SAME, VALID, padding_of, window
-from arenite.rewrite.edits import edited, integer_constant, reshape, steps, with_operators
+from arenite.rewrite.edits import edited, integer_constant, reshape, with_operators
 from arenite.rewrite.interface import Pass
 from arenite.rewrite.sentences import fewer, number
 

@@ -73,9 +73,3 @@ def reshape(source: Tensor, result: Tensor) -> Operator:
     """The operator that gives the elements of a tensor the shape of another one."""
     shape = integer_constant(f"{result.name}/shape", (len(result.shape),), result.shape)
     return Operator("RESHAPE", (source, shape), (result,), {"new_shape": result.shape})
-
-
-def steps(tensor: Tensor) -> object:
-    """Scales and zero points of a tensor, for comparison; None without quantization."""
-    quantization = tensor.quantization
-    return quantization and (tuple(quantization.scale), tuple(quantization.zero_point))

@@ -16,8 +16,9 @@ from arenite.backends.generated_c.folding import folds, with_padding
 from arenite.operators.constants import integers, is_finite
 from arenite.operators.kinds import PADS, RESHAPES
 from arenite.operators.soundness import is_sound
+from arenite.operators.steps import steps
 from arenite.operators.windows import EXPLICIT, SAME, window
-from arenite.rewrite.edits import edited, steps, with_operators
+from arenite.rewrite.edits import edited, with_operators
 from arenite.rewrite.interface import Pass
 
 if TYPE_CHECKING:

@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from arenite.errors import OptionError
 from arenite.model import ElementType, Operator, Quantization, Tensor
 from arenite.operators.eight_bits import LEAST, has_eight_bits, stands_for
-from arenite.rewrite.edits import may_renumber, steps, with_operators
+from arenite.operators.steps import steps
+from arenite.rewrite.edits import may_renumber, with_operators
 from arenite.tflite.newer_fields import loses_fields
 from arenite.tflite.signatures import signature_tensors
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from arenite.backends.generated_c.memory_places import in_memory
+from arenite.backends.generated_c.memory_places import in_memory, renamed
 from arenite.backends.target import APART
 from arenite.backends.tflm.head import plan_obstacle
 from arenite.budget import STEPS_PER_SECOND
@@ -58,9 +58,7 @@ class Task:
         tidy, changes, moved = rewritten(integers.model, through)
         outside, at_ends = with_ends(tidy, options.ends)
         base = in_memory(outside)
-        pairs = zip(base.main.operators, outside.main.operators, strict=True)
-        marked = {new: old for new, old in pairs if new.outputs != old.outputs}
-        stands_for = {**integers.stands_for, **moved, **at_ends, **marked}
+        stands_for = {**integers.stands_for, **moved, **at_ends, **renamed(outside, base)}
         return Task(source, options, budget, progress, base, changes, stands_for)
 
     def __getstate__(self) -> dict[str, object]:

@@ -18,6 +18,7 @@ from arenite.backends.tflm.head import memory_plan, planned_offsets
 from arenite.model import Graph
 from arenite.operators.constants import integers
 from arenite.operators.liveness import executed_graphs
+from arenite.operators.steps import steps
 from arenite.operators.windows import CONVOLUTIONS, EXPLICIT, SAME, padding_of
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def with_padding(pad: Operator, operator: Operator) -> Operator | None:
         return None
     if operator.inputs.count(padded) != 1 or operator.inputs[0] is not padded:
         return None
-    if source is None or source.data is not None or len(source.shape) != 4 or _scale(source) != _scale(padded):
+    if source is None or source.data is not None or len(source.shape) != 4 or steps(source) != steps(padded):
         return None
     margins = integers(pad.inputs[1])
     if margins is None or len(margins) != 8 or any(margins[:2]) or any(margins[6:]) or min(margins) < 0:
@@ -143,8 +144,3 @@ def with_padding(pad: Operator, operator: Operator) -> Operator | None:
         options={**operator.options, EXPLICIT: (margins[2], margins[4])},
         origin=None,
     )
-
-
-def _scale(tensor: Tensor) -> object:
-    quantization = tensor.quantization
-    return None if quantization is None else (tuple(quantization.scale), tuple(quantization.zero_point))

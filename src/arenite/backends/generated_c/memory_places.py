@@ -48,6 +48,12 @@ def in_memory(model: Model) -> Model:
     return replace(model, graphs=(replace(model.main, operators=operators, tensors=tensors), *model.graphs[1:]))
 
 
+def renamed(before: Model, after: Model) -> dict[Operator, Operator]:
+    """Operators of `after`, which `in_memory` made of `before`, that have other outputs -> what they were."""
+    pairs = zip(after.main.operators, before.main.operators, strict=True)
+    return {new: old for new, old in pairs if new.outputs != old.outputs}
+
+
 def _places(graph: Graph) -> dict[Tensor, MemoryPlace]:
     ends = {*graph.inputs, *graph.outputs}
     found = {tensor: MemoryPlace(tensor, 0) for tensor in ends if tensor.outside is Outside.MEMORY}

@@ -10,7 +10,7 @@ from arenite.codegen.text.fed import HEADER as FED
 from arenite.codegen.text.fed import number_of, streamed
 from arenite.codegen.text.lines import comment_lines
 from arenite.codegen.text.literals import float_literal
-from arenite.codegen.text.parameters import arguments, declared, parameters, rows_function
+from arenite.codegen.text.parameters import arguments, declared, numbered, parameters, returned, rows_function
 from arenite.model import Outside
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _functions(program: Program) -> str:
     return _FUNCTIONS.format(
         name=program.name,
         macro=program.name.upper(),
-        result="int" if program.has_status else "void",
+        result=returned(program),
         parameters=declared(parameters(program)),
         parameters_in=declared(["void *arena", *parameters(program)]),
         status=_status(program),
@@ -199,12 +199,12 @@ def _status(program: Program) -> str:
 
 def _rows(program: Program, port: Port) -> str:
     """The declaration of the application's function for an input or output that comes or goes in rows."""
-    reads = port in program.inputs
+    kind, number = numbered(program, port)
+    reads = kind == "input"
     what = "copy to `destination`" if reads else "take from `source`"
-    number = (program.inputs if reads else program.outputs).index(port)
     text = (
-        f"Defined by the application: {what} `count` rows, from row `first` on, of {'input' if reads else 'output'} "
-        f"{number}, and return 0. Another value ends the inference, which returns it. An inference "
+        f"Defined by the application: {what} `count` rows, from row `first` on, of {kind} {number}, "
+        f"and return 0. Another value ends the inference, which returns it. An inference "
         f"{'asks for' if reads else 'gives'} rows in rising order, each at most once; rows that nothing reads are left "
         f"out. `context` is what it was called with.{_held(port) if reads else ''}"
     )

@@ -26,6 +26,17 @@ def arguments(program: Program) -> list[str]:
     return [*(port.symbol for port in program.in_memory), *([CONTEXT] if program.by_rows else [])]
 
 
+def returned(program: Program) -> str:
+    """C type of what an inference returns."""
+    return "int" if program.has_status else "void"
+
+
+def numbered(program: Program, port: Port) -> tuple[str, int]:
+    """Whether a port is an "input" or an "output", and its number among these."""
+    reads = port in program.inputs
+    return ("input", program.inputs.index(port)) if reads else ("output", program.outputs.index(port))
+
+
 def declared(parameters: Sequence[str]) -> str:
     """A list of parameters in C."""
     return ", ".join(parameters) or "void"

@@ -11,7 +11,15 @@ from arenite.codegen.text.cmsis_nn import guard
 from arenite.codegen.text.fed import OWN_ARENA, SOURCE, STORED_REPETITION, Labels, row_macro, streamed
 from arenite.codegen.text.lines import call_lines, comment_lines
 from arenite.codegen.text.memory import memory_map
-from arenite.codegen.text.parameters import CONTEXT, arguments, bytes_of_parameters, declared, defined, parameters
+from arenite.codegen.text.parameters import (
+    CONTEXT,
+    arguments,
+    bytes_of_parameters,
+    declared,
+    defined,
+    parameters,
+    returned,
+)
 from arenite.codegen.text.values import IN_PLACE, Repetition, argument, truth
 
 if TYPE_CHECKING:
@@ -87,7 +95,7 @@ def _inference(program: Program, names: Names) -> str:
     """The function of an inference in an arena of the caller's."""
     return _INFERENCE.format(
         name=program.name,
-        result="int" if program.has_status else "void",
+        result=returned(program),
         parameters_in=declared(["void *memory", *parameters(program)]),
         bytes=bytes_of_parameters(program),
         body=_body(program.main, names, defined(program), has_status=program.has_status),
@@ -100,7 +108,7 @@ def _own(program: Program) -> str:
         return OWN_ARENA.format(name=program.name, kind=streamed(program).kind.name)
     return _OWN.format(
         name=program.name,
-        result="int" if program.has_status else "void",
+        result=returned(program),
         parameters=declared(parameters(program)),
         forward="return " if program.has_status else "",
         arguments=", ".join([f"{program.name}_arena", *arguments(program)]),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from arenite.codegen.text.fed import TEST, number_of, row_macro
 from arenite.codegen.text.lines import comment_lines
 from arenite.codegen.text.literals import elements
-from arenite.codegen.text.parameters import rows_function
+from arenite.codegen.text.parameters import numbered, rows_function
 from arenite.codegen.text.provenance import version
 from arenite.codegen.types import FLOAT
 from arenite.model import Outside
@@ -198,9 +198,9 @@ def _rows_defined(program: Program) -> str:
     """The application's functions for rows, with the stored inputs; they fail where rows come twice or backwards."""
     functions = []
     for place, port in enumerate(program.by_rows):
-        reads = port in program.inputs
-        number = (program.inputs if reads else program.outputs).index(port)
-        row = f"{program.name.upper()}_{'INPUT' if reads else 'OUTPUT'}_{number}_ROW_LENGTH"
+        kind, number = numbered(program, port)
+        row = f"{program.name.upper()}_{kind.upper()}_{number}_ROW_LENGTH"
+        reads = kind == "input"
         stored = f"{'input' if reads else 'got'}_{number} + first * {row}"
         ends = ("destination", stored) if reads else (stored, "source")
         functions.append(

@@ -11,9 +11,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from arenite.model import Data, ElementType, Operator, Tensor
+from arenite.operators.rows_outside import ROWS
 from arenite.operators.versions import version
 from arenite.rewrite.joins import concatenation, join
-from arenite.rewrite.strips.pixels import ROWS, rows_of
+from arenite.rewrite.strips.pixels import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -7,8 +7,9 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from arenite.operators.macs import macs
+from arenite.operators.rows_outside import ROWS
 from arenite.rewrite.joins import levels
-from arenite.rewrite.strips.pixels import ROWS, is_copy
+from arenite.rewrite.strips.pixels import is_copy
 from arenite.rewrite.strips.plan import strips_of
 from arenite.rewrite.strips.rows import Rows
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.model import ElementType
-from arenite.rewrite.edits import steps
+from arenite.operators.joins import joins_as_it_is
+from arenite.operators.rows_outside import ROWS
 from arenite.rewrite.regions import CannotSplitError
 from arenite.rewrite.strips.cut import Cut, Rule
 
 if TYPE_CHECKING:
     from arenite.model import Operator, Tensor
     from arenite.rewrite.strips.rows import Rows
-
-ROWS = 1
-"""Axis of the rows in [batches, rows, columns, channels]."""
 
 _NO_SLICE = frozenset({ElementType.UINT8})
 """Types that TFLM converts but can neither slice nor join (slice.cc, concatenation.cc)."""
@@ -38,9 +36,7 @@ def concatenation_rule(operator: Operator) -> Rule:
 
 def is_copy(operator: Operator) -> bool:
     """Whether an operator gives its only input as its output; a strip of it needs no operator."""
-    if operator.code != "CONCATENATION" or len(operator.inputs) != 1 or operator.number("fused_activation_function", 0):
-        return False
-    return steps(operator.input(0)) == steps(operator.outputs[0])
+    return operator.code == "CONCATENATION" and len(operator.inputs) == 1 and joins_as_it_is(operator)
 
 
 def rows_of(tensor: Tensor) -> int | None:

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING
 
 from arenite.errors import OptionError
 from arenite.model import Outside
-from arenite.operators.rows_outside import comes_once
+from arenite.operators.rows_outside import ROWS, comes_once
 from arenite.rewrite.interface import Pass
 from arenite.rewrite.regions import still_used
 from arenite.rewrite.strips.demand import last_readers
 from arenite.rewrite.strips.emit import Emitter
-from arenite.rewrite.strips.pixels import ROWS, is_copy
+from arenite.rewrite.strips.pixels import is_copy
 from arenite.rewrite.strips.plan import strips_of
 from arenite.rewrite.strips.region import surroundings
 from arenite.rewrite.strips.rows import Rows

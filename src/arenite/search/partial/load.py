@@ -20,7 +20,8 @@ import numpy as np
 
 from arenite.backends.generated_c.folding import folds, with_padding
 from arenite.operators.liveness import ALIGNMENT, head_bytes
-from arenite.search.partial.reading import ROWS, reading
+from arenite.operators.rows_outside import ROWS
+from arenite.search.partial.reading import reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Set

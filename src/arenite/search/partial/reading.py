@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from arenite.operators.macs import macs
+from arenite.operators.rows_outside import ROWS
 from arenite.operators.windows import SAME
 from arenite.rewrite.strips import Rows
 from arenite.rewrite.strips.cut import Padding
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from arenite.rewrite.strips.cut import Cut
 
     Ints = NDArray[np.int64]
-
-ROWS = 1
-"""The axis of rows in NHWC tensors."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from arenite.operators.rows_outside import ROWS
 from arenite.rewrite.channels import ChannelPlan, SplitChannels, channel_region_of
 from arenite.rewrite.strips import SplitRows, is_copy, region_of, strips_of
 
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from arenite.model import Model, Operator, Tensor
     from arenite.rewrite.strips import StripPlan
     from arenite.search.partial.choose import Choice
-
-ROWS = 1
-"""The axis of rows in NHWC tensors, along which strips are joined."""
 
 
 @dataclass(frozen=True, eq=False)

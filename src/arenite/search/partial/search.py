@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from arenite.backends.generated_c.memory_places import in_memory
+from arenite.backends.generated_c.memory_places import in_memory, renamed
 from arenite.rewrite import Prune
 from arenite.search.partial.frontier import any_head, frontier
 from arenite.search.partial.layout import laid_out
@@ -115,9 +115,8 @@ def partial(
     marked = in_memory(pruned)
     found = laid_out(marked, policy, rooms, budget, limit=limit)
     sources = {**strips.sources, **{copy.outputs: original for copy, original in copies.items()}}
-    for old, new in zip(pruned.main.operators, marked.main.operators, strict=True):
-        if new.outputs != old.outputs:
-            sources[new.outputs] = sources.get(old.outputs, old)
+    for new, old in renamed(pruned, marked).items():
+        sources[new.outputs] = sources.get(old.outputs, old)
     return None if found is None else Partial(found.shared, found.room, choice, sources)
 
 

@@ -22,9 +22,20 @@ RUNTIMES = {"litert": litert.run, "litert-reference": litert.run_reference, "tfl
 """LiteRT's optimized kernels add the products of floats in another order for another number of rows."""
 STEPWISE = (
     *("conv", "conv", "depthwise", "depthwise", "max_pool", "average_pool", "unary", "constant_binary", "concat"),
-    *("requantize", "softmax", "pad", "cropped", "cropped", "residual", "narrowed", "transposed_axes", "split"),
+    *(
+        "requantize",
+        "softmax",
+        "pad",
+        "gated",
+        "cropped",
+        "cropped",
+        "residual",
+        "narrowed",
+        "transposed_axes",
+        "split",
+    ),
 )
-WHOLE = ("mean", "dense", "last", "resize", "cumulated")
+WHOLE = ("mean", "dense", "last", "resize", "reversed", "gated")
 
 
 class Series(Network):
@@ -70,7 +81,13 @@ class Series(Network):
         shape = [length for place, length in enumerate(x.shape) if place != axis]
         begins = [x.shape[axis] - 1 if place == axis else 0 for place in range(4)]
         inputs = x, self.integers(*begins), self.integers(*x.shape), self.integers(1, 1, 1, 1)
-        options = {"begin_mask": 0, "end_mask": 0, "ellipsis_mask": 0, "new_axis_mask": 0, "shrink_axis_mask": 1 << axis}
+        options = {
+            "begin_mask": 0,
+            "end_mask": 0,
+            "ellipsis_mask": 0,
+            "new_axis_mask": 0,
+            "shrink_axis_mask": 1 << axis,
+        }
         output = self.add("STRIDED_SLICE", inputs, self.activation(shape, like=x), options, self.version(2, 4))
         return self.reshaped(output, (1, *shape[:1], 1, *shape[1:]) if len(shape) == 3 else shape)
 
@@ -136,10 +153,17 @@ class Series(Network):
         self.add("FULLY_CONNECTED", (flat, weights, bias), output, options, self.version(4))
         return self.reshaped(output, (1, 1, 1, 3))
 
-    def cumulated(self, x):
+    def reversed(self, x):
         """Mixes all steps and keeps their number: an operator that takes whole windows."""
-        inputs = x, self.integers(1, shape=())
-        return self.add("REVERSE_V2", (inputs[0], self.integers(1)), self.activation(x.shape, like=x), {}, 3)
+        return self.add("REVERSE_V2", (x, self.integers(1)), self.activation(x.shape, like=x), {}, 3)
+
+    def gated(self, x):
+        """x times its own mean, which is another one in each window."""
+        shape = (1, 1, 1, x.shape[3])
+        inputs = x, self.integers(1, 2)
+        gate = self.add("MEAN", inputs, self.activation(shape, scale=0.05), {"keep_dims": True}, self.version(2, 2))
+        output = self.activation(x.shape, scale=0.07)
+        return self.add("MUL", (x, gate), output, {"fused_activation_function": 0}, self.version(2, 2))
 
 
 @st.composite

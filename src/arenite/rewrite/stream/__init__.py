@@ -66,12 +66,13 @@ def streamed(model: Model, axis: int) -> Streamed:
 
 
 def _check_gain(model: Model, result: Model, found: Analysis) -> None:
+    """Raises OptionError if a run of the result has as much work as one of the source."""
     before, after = macs_of_model(model), macs_of_model(result)
     if found.flow.stepwise and after < max(before, 1):
         return
-    if found.flow.taking_windows:
-        raise refusal(model, found.flow.taking_windows[0], "needs the whole window, and no work before it is saved")
-    raise OptionError(f"{model.name}: cannot be streamed: each of its steps is computed once already")
+    if not found.flow.ends:
+        raise OptionError(f"{model.name}: cannot be streamed: no operator uses its input")
+    raise refusal(model, found.flow.ends[0], "needs a whole window in each run, and no work before it is saved")
 
 
 def _effects(before: Model, after: Model, stands_for: Mapping[Operator, Operator]) -> dict[Operator, Operator]:

@@ -37,12 +37,12 @@ class Flow:
     """The way of time through a graph.
 
     times: the tensors that have an axis of time. stepwise: operators that compute new steps of it only.
-    taking_windows: operators that take whole windows of their inputs, in the order of the graph.
+    ends: operators whose outputs have none, in the order of the graph; those that are not stepwise take whole windows.
     """
 
     times: Mapping[Tensor, Time]
     stepwise: Mapping[Operator, Stepwise]
-    taking_windows: tuple[Operator, ...]
+    ends: tuple[Operator, ...]
 
     @cached_property
     def hop(self) -> int:
@@ -125,7 +125,7 @@ def refusal(model: Model, operator: Operator, why: str) -> OptionError:
 def _flow(model: Model, source: Tensor, axis: int) -> Flow:
     times = {source: Time(axis, source.shape[axis], 1)}
     stepwise: dict[Operator, Stepwise] = {}
-    taking: list[Operator] = []
+    ends: list[Operator] = []
     constant = {tensor for tensor in model.main.tensors if tensor.data is not None}
     written = {*constant, source}
     for operator in model.main.operators:
@@ -137,13 +137,14 @@ def _flow(model: Model, source: Tensor, axis: int) -> Flow:
         step = follow(operator, timed) if timed and read <= constant | timed.keys() else None
         if read <= constant:
             constant.update(operator.outputs)
-        elif step is not None:
+            continue
+        if step is not None:
             stepwise[operator] = step
-            if step.time.length > 1:
-                times.update(dict.fromkeys(operator.outputs, step.time))
+        if step is not None and step.time.length > 1:
+            times.update(dict.fromkeys(operator.outputs, step.time))
         elif timed:
-            taking.append(operator)
-    return Flow(times, stepwise, tuple(taking))
+            ends.append(operator)
+    return Flow(times, stepwise, tuple(ends))
 
 
 def _needed(model: Model, flow: Flow) -> dict[Tensor, range]:

@@ -1,4 +1,4 @@
-"""Random networks over a window of time, and what the runtimes make of a series, window by window and frame by frame."""
+"""Random networks over a window of time, and what the runtimes make of a series by windows and by frames."""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 from hypothesis import given, settings
-from strip_networks import FLOAT, INT8, INT16
 from stream_networks import RUNTIMES, compare, in_frames, series_networks
+from strip_networks import FLOAT, INT8, INT16
 
 from arenite.runtimes.process import absent
 

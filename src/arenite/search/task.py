@@ -13,7 +13,7 @@ from arenite.budget import STEPS_PER_SECOND
 from arenite.rewrite.integer_ends import IntegerEnds, with_integer_ends
 from arenite.rewrite.outside import with_ends
 from arenite.rewrite.passes import passes, rewritten
-from arenite.rewrite.stream import streamed
+from arenite.rewrite.stream import Streamed, streamed
 from arenite.rewrite.widen_bias import misread_bias
 
 if TYPE_CHECKING:
@@ -57,11 +57,11 @@ class Task:
         bare = source.with_plan(None)
         integers = IntegerEnds(bare, {}) if options.io is None else with_integer_ends(bare, options.io)
         tidy, changes, moved = rewritten(integers.model, through)
-        frames, in_time = (tidy, {}) if options.stream is None else streamed(tidy, options.stream)
-        outside, at_ends = with_ends(frames, options.ends)
+        in_time = Streamed(tidy, {}, ()) if options.stream is None else streamed(tidy, options.stream)
+        outside, at_ends = with_ends(in_time.model, options.ends)
         base = in_memory(outside)
-        stands_for = {**integers.stands_for, **moved, **in_time, **at_ends, **renamed(outside, base)}
-        return Task(source, options, budget, progress, base, changes, stands_for)
+        stands_for = {**integers.stands_for, **moved, **in_time.stands_for, **at_ends, **renamed(outside, base)}
+        return Task(source, options, budget, progress, base, (*changes, *in_time.sentences), stands_for)
 
     def __getstate__(self) -> dict[str, object]:
         return {**vars(self), "progress": silent}  # a caller's function may be one that cannot be pickled

@@ -25,13 +25,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from arenite.errors import OptionError
 from arenite.operators.macs import macs_of_model
 from arenite.rewrite.edits import may_renumber
-from arenite.rewrite.stream.analysis import analysis, refusal
+from arenite.rewrite.stream.analysis import analysis, named, refusal
 from arenite.rewrite.stream.emit import Emitter
 from arenite.rewrite.tidy import Tidy
 from arenite.tflite.newer_fields import loses_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from arenite.model import Model, Operator
     from arenite.rewrite.stream.analysis import Analysis
@@ -41,10 +41,12 @@ class Streamed(NamedTuple):
     """A model of new frames.
 
     stands_for: each operator that is new or has other outputs -> the operator of the source that it does a part of.
+    sentences: which operators still take whole windows.
     """
 
     model: Model
     stands_for: Mapping[Operator, Operator]
+    sentences: tuple[str, ...]
 
 
 def streamed(model: Model, axis: int) -> Streamed:
@@ -57,12 +59,28 @@ def streamed(model: Model, axis: int) -> Streamed:
     found = analysis(model, axis)
     emitter = Emitter(model, found)
     graphs = emitter.graphs()
-    raw = replace(model, graphs=(graphs[0], *model.graphs[1:], *graphs[1:]), plan=None, target=None)
+    description = "; ".join(filter(None, (model.description, _description(model, found, axis))))
+    graphs = (graphs[0], *model.graphs[1:], *graphs[1:])
+    raw = replace(model, graphs=graphs, description=description, plan=None, target=None)
     if not may_renumber(model) or model.main.control_edges or loses_fields(raw):
         raise OptionError(f"{model.name}: cannot be streamed: other parts of the file name its tensors")
     _check_gain(model, raw, found)
     tidy = Tidy().run(raw)
-    return Streamed(tidy, {**emitter.stands_for, **_effects(raw, tidy, emitter.stands_for)})
+    stands_for = {**emitter.stands_for, **_effects(raw, tidy, emitter.stands_for)}
+    return Streamed(tidy, stands_for, tuple(_sentences(found)))
+
+
+def _description(model: Model, found: Analysis, axis: int) -> str:
+    """What an application has to know, for the description in the file."""
+    window, hop = model.main.inputs[0].shape[axis], found.flow.hop
+    return f"takes {hop} new of {window} frames along axis {axis}; outputs are right from run {-(-window // hop)} on"
+
+
+def _sentences(found: Analysis) -> Iterator[str]:
+    ends = found.flow.ends
+    if ends:
+        more = f", and so do {len(ends) - 1} others" if len(ends) > 1 else ""
+        yield f"{named(ends[0])} takes its whole window in each run{more}; operators before compute new steps only"
 
 
 def _check_gain(model: Model, result: Model, found: Analysis) -> None:

@@ -118,8 +118,13 @@ def _input(model: Model, axis: int) -> Tensor:
 
 def refusal(model: Model, operator: Operator, why: str) -> OptionError:
     """The error that names the operator which stands in the way, and why it does."""
+    return OptionError(f"{model.name}: cannot be streamed: {named(operator)} {why}")
+
+
+def named(operator: Operator) -> str:
+    """An operator by its kind and what it writes: positions are others than in the file after earlier rewrites."""
     made = f" (writes {printable(operator.outputs[0].name, SHORT_NAME)!r})" if operator.outputs else ""
-    return OptionError(f"{model.name}: cannot be streamed: {operator.label}{made} {why}")
+    return f"{operator.label}{made}"
 
 
 def _flow(model: Model, source: Tensor, axis: int) -> Flow:

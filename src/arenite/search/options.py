@@ -99,7 +99,7 @@ class Options:
             raise OptionError("keep inputs: only a layout can keep the inputs intact; leave the layout to Arenite")
         if self.io not in (None, *END_TYPES):
             raise OptionError(f"io: {self.io!r} is not one of {', '.join(END_TYPES)}")
-        if self.stream is not None and (not isinstance(self.stream, int) or self.stream < 0):
+        if self.stream is not None and (type(self.stream) is not int or self.stream < 0):
             raise OptionError(f"stream: {self.stream!r} is not an axis; give 0 or more")
         self._check_strips()
         if self.ends and not self.runs_on.generated:

@@ -215,6 +215,7 @@ def test_commands(files, tmp_path):
     assert json.loads(compared.stdout)["verified"] == BOTH
     page = run("report", source, result, "-o", tmp_path / "page.html")
     assert page.exit_code == 0, page.output
+    assert "From run 64 on outputs are those of the window of 64 frames." in (tmp_path / "page.html").read_text("utf-8")
 
 
 @pytest.mark.parametrize(("axis", "says"), [("2", "cannot be that of time"), ("-1", "whole number"), ("x", "'x'")])

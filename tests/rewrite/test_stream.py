@@ -75,6 +75,19 @@ def test_frames_of_floats_become_integers(network):
     assert plan.verified == BOTH
 
 
+def test_a_dense_layer_of_each_step():
+    """As converters write it: the steps are the rows of a matrix."""
+    net = Builder("steps", 0)
+    x = net.reshape(net.conv1d(net.input(16, 1, 4), 6, "conv"), (14, 6), "rows")
+    weights, bias = net._parts.matrix(x, "each", 3)
+    each = net._parts.activation("each", (14, 3), net._values[x])
+    x = net._parts.operator("FULLY_CONNECTED", (x, weights, bias), each, {"fused_activation_function": 0})
+    model = net.model(net.dense(net.reshape(x, (1, 42), "flat"), 2, "dense"))
+    result = streamed(model, 1).model
+    assert verify(model, result, stream=True).status == BOTH
+    assert macs_of_model(result) == macs_of_model(model) - 13 * (3 * 4 * 6 + 6 * 3)
+
+
 @pytest.mark.parametrize("name", ["tcn", "tcn_dilated"])
 def test_an_output_with_time_has_its_newest_step(shared, name):
     """Its convolutions pad, but the newest step of a window of 64 depends on 31 frames and on no padding."""
@@ -168,6 +181,12 @@ def test_refusals(model, axis, says):
     with pytest.raises(OptionError, match=says) as caught:
         streamed(model(), axis)
     assert "\n" not in str(caught.value)
+
+
+def test_a_recurrent_layer_unrolled_over_a_window(shared):
+    model = read(shared / "models" / "ML-examples__basic_lstm_quantized_small.tflite")
+    with pytest.raises(OptionError, match=r"UNPACK .* needs a whole window in each run, as recurrent layers do"):
+        streamed(model, 1)
 
 
 def test_strides_that_use_no_step_again():

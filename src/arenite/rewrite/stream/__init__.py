@@ -90,7 +90,9 @@ def _check_gain(model: Model, result: Model, found: Analysis) -> None:
         return
     if not found.flow.ends:
         raise OptionError(f"{model.name}: cannot be streamed: no operator uses its input")
-    raise refusal(model, found.flow.ends[0], "needs a whole window in each run, and no work before it is saved")
+    first = found.flow.ends[0]
+    recurrent = ", as recurrent layers do, which begin anew in each window" if first.code == "UNPACK" else ""
+    raise refusal(model, first, f"needs a whole window in each run{recurrent}, and no work before it is saved")
 
 
 def _effects(before: Model, after: Model, stands_for: Mapping[Operator, Operator]) -> dict[Operator, Operator]:

@@ -170,7 +170,7 @@ def custom(tensors):
         (lambda: zoo.build("tcn"), 2, r"axis 2 of its input \[1, 64, 1, 40\] cannot be that of time; choose from 1, 3"),
         (lambda: zoo.build("tcn"), 9, r"axis 9 of its input"),
         (lambda: zoo.build("tcn"), 3, r"CONV_2D \(writes 'conv1'\) needs a whole window"),
-        (remembering, 0, r"CALL_ONCE keeps a state or has effects, so its result is no function of one window"),
+        (remembering, 0, r"CALL_ONCE keeps a state or has effects, so its result depends on more than one window"),
         (lambda: series(custom), 1, r"mystery \(writes 'y'\) keeps a state or has effects"),
         (lambda: series(relu(0, 1), inputs=2), 1, r"it has 2 inputs; only models with one can be streamed"),
         (lambda: series(relu(1, 2), relu(0, 1)), 1, r"RELU \(writes 'z'\) is filed before an operator that it reads"),
@@ -186,7 +186,7 @@ def test_refusals(model, axis, says):
 def test_a_recurrent_layer_unrolled_over_a_window(shared):
     model = read(shared / "models" / "ML-examples__basic_lstm_quantized_small.tflite")
     with pytest.raises(OptionError, match=r"UNPACK .* needs a whole window in each run, as recurrent layers do"):
-        streamed(model, 1)
+        optimize(model, replace(QUICK, stream=1))
 
 
 def test_strides_that_use_no_step_again():

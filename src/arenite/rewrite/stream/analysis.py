@@ -89,10 +89,10 @@ def analysis(model: Model, axis: int) -> Analysis:
     Raises:
         OptionError: the model cannot be streamed, and which operator is the reason.
     """
-    source = _input(model, axis)
     stateful = next(filter(has_state, model.main.operators), None)
     if stateful is not None:
-        raise refusal(model, stateful, "keeps a state or has effects, so its result is no function of one window")
+        raise refusal(model, stateful, "keeps a state or has effects, so its result depends on more than one window")
+    source = _input(model, axis)
     flow = _flow(model, source, axis)
     if flow.hop >= source.shape[axis]:
         raise OptionError(

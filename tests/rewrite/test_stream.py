@@ -189,6 +189,11 @@ def test_a_recurrent_layer_unrolled_over_a_window(shared):
         optimize(model, replace(QUICK, stream=1))
 
 
+def test_an_operator_without_effect_is_no_obstacle():
+    model = series(relu(0, 2), relu(0, 1))
+    assert streamed(model, 1).model.main.outputs[0].shape == (1, 1, 1, 4)
+
+
 def test_strides_that_use_no_step_again():
     net = Builder("swallowed", 0)
     x = net.input(8, 1, 4)

@@ -14,7 +14,7 @@ the longer series has frames.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import lcm
 from typing import TYPE_CHECKING
@@ -100,8 +100,8 @@ def analysis(model: Model, axis: int) -> Analysis:
             f"and its window has {source.shape[axis]}, so that nothing would be used again"
         )
     new = {tensor: flow.newest(tensor, steps) for tensor, steps in _needed(model, flow).items()}
-    found = Analysis(flow, new, dict(new))
-    return Analysis(flow, new, _held(model.main, found))
+    found = Analysis(flow, new, new)
+    return replace(found, held=_held(model.main, found))
 
 
 def _input(model: Model, axis: int) -> Tensor:
@@ -163,9 +163,10 @@ def _needed(model: Model, flow: Flow) -> dict[Tensor, range]:
     padding: list[Operator] = []
     for operator in reversed(model.main.operators):
         made = range(1)
-        if any(tensor in flow.times for tensor in operator.outputs):
-            made = _together(needed[tensor] for tensor in operator.outputs if tensor in needed)
-            needed.update(dict.fromkeys(operator.outputs, made))
+        for tensor in flow.times.keys() & operator.outputs:
+            last = flow.times[tensor].length
+            made = _together([needed[each] for each in operator.outputs if each in needed] or [range(last - 1, last)])
+            needed[tensor] = made
         for tensor in flow.timed(operator):
             read, every = flow.read(operator, tensor, made), range(flow.times[tensor].length)
             if read.start < 0 or read.stop > every.stop:

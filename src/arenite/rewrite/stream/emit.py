@@ -19,7 +19,7 @@ from arenite.rewrite.edits import integer_constant
 from arenite.rewrite.joins import concatenation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from arenite.model import Model
     from arenite.rewrite.stream.analysis import Analysis
@@ -63,7 +63,8 @@ class Emitter:
 
     def _operator(self, operator: Operator) -> None:
         """Append the operators that do a run's part of an operator, and keep what the next runs read again."""
-        instead = {tensor: self._part(tensor, self.found.read(operator, tensor)) for tensor in self._timed(operator)}
+        timed = self.found.flow.timed(operator)
+        instead = {tensor: self._part(tensor, self.found.read(operator, tensor)) for tensor in timed}
         instead |= {tensor: self.new[tensor] for tensor in operator.outputs if tensor in self.new}
         step = self.found.flow.stepwise.get(operator)
         for made in (operator.using(instead),) if step is None else step.build(operator, instead):
@@ -73,9 +74,6 @@ class Emitter:
         for tensor in operator.outputs:
             if tensor in self.new:
                 self._keep(tensor)
-
-    def _timed(self, operator: Operator) -> tuple[Tensor, ...]:
-        return self.found.flow.timed(operator)
 
     def _keep(self, tensor: Tensor) -> None:
         """Append the operators that join the new steps of a tensor with the older ones, and keep the latest of them."""
@@ -145,10 +143,6 @@ def _zero_points(tensor: Tensor) -> bytes:
     return bytes([point % 256]) * (prod(tensor.shape) * tensor.type.bytes)
 
 
-def _tensors(operators: list[Operator] | tuple[Operator, ...]) -> tuple[Tensor, ...]:
-    return tuple(dict.fromkeys(_used(operators)))
-
-
-def _used(operators: list[Operator] | tuple[Operator, ...]) -> Iterator[Tensor]:
-    for operator in operators:
-        yield from (tensor for tensor in (*operator.inputs, *operator.outputs) if tensor is not None)
+def _tensors(operators: Iterable[Operator]) -> tuple[Tensor, ...]:
+    used = (tensor for operator in operators for tensor in (*operator.inputs, *operator.outputs))
+    return tuple(dict.fromkeys(tensor for tensor in used if tensor is not None))

@@ -48,6 +48,12 @@ class Series(Network):
                 break
         return shape, options
 
+    def add(self, code, inputs, output, options, version=1):
+        """Later layers take images only."""
+        super().add(code, inputs, output, options, version)
+        self.pool = [tensor for tensor in self.pool if len(tensor.shape) == 4]
+        return output
+
     def sliced(self, x, axis, first, end, step=1):
         """SLICE, or STRIDED_SLICE with masks and negative numbers for the same."""
         shape = [*x.shape]
@@ -178,20 +184,15 @@ def series_networks(draw, types=(INT8,), most=6, ends=3):
     network.pool.append(source)
     for _ in range(draw(st.integers(1, most))):
         x = network.pool[-1] if draw(st.booleans()) else draw(st.sampled_from(network.pool))
-        getattr(network, draw(st.sampled_from(STEPWISE)))(_image(x))
+        getattr(network, draw(st.sampled_from(STEPWISE)))(x)
     for _ in range(draw(st.integers(0, ends))):
-        getattr(network, draw(st.sampled_from(WHOLE + STEPWISE)))(_image(network.pool[-1]))
+        getattr(network, draw(st.sampled_from(WHOLE + STEPWISE)))(network.pool[-1])
     assume(network.operators)
     read = {tensor for operator in network.operators for tensor in operator.inputs}
     outputs = [tensor for tensor in network.pool if tensor not in read and tensor is not source]
     used = {*read, *outputs, source, *(tensor for operator in network.operators for tensor in operator.outputs)}
     tensors = tuple(tensor for tensor in network.tensors if tensor in used)
     return Model("series", (Graph("main", tensors, (source,), tuple(outputs), tuple(network.operators)),)), axis
-
-
-def _image(x):
-    assume(len(x.shape) == 4)
-    return x
 
 
 def in_frames(model, axis):

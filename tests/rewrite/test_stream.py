@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import replace
 
 import pytest
 from hand_made import floating, remembering
-from stream_networks import compare
+from hypothesis import given
+from hypothesis import strategies as st
+from stream_networks import compare, series_networks
 from typer.testing import CliRunner
 
 from arenite import OptionError, Options, optimize, read, zoo
@@ -200,6 +203,23 @@ def test_strides_that_use_no_step_again():
     outputs = [net.conv(net.max_pool(x, f"pool{n}", window=1, stride=n), 2, f"conv{n}") for n in (3, 4)]
     with pytest.raises(OptionError, match="strides in time are 12 frames together and its window has 8"):
         streamed(net.model(*outputs), 1)
+
+
+@given(series_networks(), st.randoms(use_true_random=False))
+def test_shapes_and_options_that_contradict_each_other_crash_nothing(drawn, random):
+    (model, axis), graph = drawn, drawn[0].main
+    wrong = random.choice([tensor for tensor in graph.tensors if tensor.data is None])
+    shape = random.choice(((), wrong.shape[1:], (*wrong.shape, 1), (*wrong.shape[:-1], 2), (0, *wrong.shape[1:])))
+    instead, at = {wrong: replace(wrong, shape=shape)}, random.randrange(len(graph.operators))
+    operators = [operator.using(instead) for operator in graph.operators]
+    operators[at] = replace(operators[at], options={}, inputs=operators[at].inputs[: random.choice((1, 2, 4))])
+    ends = [
+        tuple(instead.get(tensor, tensor) for tensor in each) for each in (graph.tensors, graph.inputs, graph.outputs)
+    ]
+    tensors, inputs, outputs = ends
+    broken = replace(graph, tensors=tensors, inputs=inputs, outputs=outputs, operators=tuple(operators))
+    with contextlib.suppress(OptionError):
+        streamed(replace(model, graphs=(broken,)), axis)
 
 
 def test_a_plan_to_respect_forbids_frames(network):

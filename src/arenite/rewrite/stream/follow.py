@@ -59,7 +59,14 @@ def follow(operator: Operator, times: Timed) -> Stepwise | None:
         times: of those inputs that have an axis of time; there is at least one.
     """
     rule = _RULES.get(operator.code)
-    return rule(operator, times) if rule is not None and is_sound(operator) else None
+    step = rule(operator, times) if rule is not None and is_sound(operator) else None
+    return step if step is not None and _fits(operator, step.time) else None
+
+
+def _fits(operator: Operator, time: Time) -> bool:
+    """Whether the shapes of the outputs say what the rule says."""
+    shapes = [tensor.shape for tensor in operator.outputs]
+    return time.length == 1 or all(0 <= time.axis < len(each) and each[time.axis] == time.length for each in shapes)
 
 
 def _elementwise(operator: Operator, times: Timed) -> Stepwise | None:
@@ -151,8 +158,8 @@ def _with(shape: tuple[int, ...], axis: int, length: int) -> tuple[int, ...]:
 
 def _concatenation(operator: Operator, times: Timed) -> Stepwise | None:
     """CONCATENATION along another axis, of parts that all have the same time."""
-    time, axis = next(iter(times.values())), operator.number("axis", 0)
-    apart = axis % len(operator.outputs[0].shape) != time.axis
+    time, rank = next(iter(times.values())), len(operator.outputs[0].shape)
+    apart = rank > 0 and operator.number("axis", 0) % rank != time.axis
     same = all(tensor in times and times[tensor] == time for tensor in operator.inputs if tensor is not None)
     return Stepwise(time) if apart and same else None
 
@@ -211,21 +218,21 @@ def _along_channels(operator: Operator, times: Timed) -> Stepwise | None:
 def _split(operator: Operator, times: Timed) -> Stepwise | None:
     """SPLIT and SPLIT_V along another axis."""
     time, axes = _along(operator, times), integers(operator.inputs[0 if operator.code == "SPLIT" else 2])
-    apart = time is not None and axes is not None and axes[0] % len(operator.outputs[0].shape) != time.axis
-    return Stepwise(time) if time is not None and apart else None
+    rank = len(operator.outputs[0].shape)
+    return Stepwise(time) if time and rank and axes and axes[0] % rank != time.axis else None
 
 
 def _slice(operator: Operator, times: Timed) -> Stepwise | None:
     time, begins = _along(operator, times), integers(operator.inputs[1])
-    if time is None or begins is None or integers(operator.inputs[2]) is None:
+    lengths = operator.outputs[0].shape
+    if time is None or begins is None or not len(begins) == len(operator.input(0).shape) == len(lengths):
         return None
 
     def build(operator: Operator, instead: Instead) -> tuple[Operator, ...]:
         new = operator.using(instead)
         return (_with_numbers(new, {1: _with(begins, time.axis, 0), 2: new.outputs[0].shape}),)
 
-    length = operator.outputs[0].shape[time.axis]
-    return Stepwise(replace(time, length=length), Reach(before=-begins[time.axis]), build)
+    return Stepwise(replace(time, length=lengths[time.axis]), Reach(before=-begins[time.axis]), build)
 
 
 def _strided_slice(operator: Operator, times: Timed) -> Stepwise | None:
@@ -233,9 +240,9 @@ def _strided_slice(operator: Operator, times: Timed) -> Stepwise | None:
     time, source = _along(operator, times), operator.input(0)
     begins, ends, strides = (integers(tensor) for tensor in operator.inputs[1:4])
     unusual = any(operator.options.get(name) for name in ("ellipsis_mask", "new_axis_mask", "offset"))
-    if time is None or begins is None or ends is None or strides is None or unusual or min(strides) < 1:
+    if time is None or begins is None or ends is None or strides is None or unusual:
         return None
-    if not len(begins) == len(ends) == len(strides) == len(source.shape):
+    if not len(begins) == len(ends) == len(strides) == len(source.shape) or min(strides) < 1:
         return None
     shrunk, bit = operator.number("shrink_axis_mask", 0), 1 << time.axis
     begin = None if operator.number("begin_mask", 0) & bit else begins[time.axis]

@@ -72,6 +72,16 @@ def test_strides_in_time_make_a_run_take_several_frames():
     assert verify(model, result, stream=True).status == BOTH
 
 
+def test_frames_of_a_flat_input():
+    net = Builder("flat", 0)
+    x = net.conv1d(net.reshape(net.input(60), (1, 12, 1, 5), "steps"), 4, "conv")
+    model = net.model(net.classifier(x, 3))
+    result = streamed(model, 1).model
+    assert result.main.inputs[0].shape == (1, 5)
+    assert Stream.of(model, result).first_run == 12
+    assert verify(model, result, stream=True).status == BOTH
+
+
 def test_frames_of_floats_become_integers(network):
     plan = optimize(floating(network), replace(QUICK, stream=1, io="int8"))
     assert [tensor.type.name for tensor in (*plan.model.main.inputs, *plan.model.main.outputs)] == ["INT8", "INT8"]

@@ -54,6 +54,14 @@ def test_every_key_is_documented(command, tmp_path):
     assert printed <= section(command)
 
 
+def test_every_key_of_frames_is_documented(tmp_path):
+    path = tmp_path / "a.tflite"
+    path.write_bytes(write_bytes(zoo.build("tcn", layers=2)))
+    arguments = ["optimize", path, "--stream", 1, "-o", tmp_path / "b.tflite", "--rounds", 1, "--json"]
+    printed = json.loads(CliRunner().invoke(app, [*map(str, arguments)]).stdout)["frames"]
+    assert {"window", "first_run"} < printed.keys() <= section("optimize")
+
+
 def test_every_key_of_several_checks_is_documented(tmp_path):
     (tmp_path / "a.tflite").write_bytes(write_bytes(zoo.build("paper")))
     arguments = [

@@ -13,8 +13,10 @@ from arenite.backends.generated_c.kept import kept, read_in_place
 from arenite.backends.target import C
 from arenite.errors import UnsupportedError
 from arenite.model import ElementType, Graph, Model, Operator, Tensor
+from arenite.rewrite.stream import streamed
 from arenite.runtimes.inputs import random_inputs
 from arenite.search.c_export import export_c
+from arenite.zoo.builder import Builder
 
 from .further_operators import svdf, variable
 from .harness import STRICT, arena_size, compiler, run_c, sources
@@ -68,6 +70,18 @@ def equal(models, folder, rounds=5):
 
 def test_windows_over_what_came_in_lately(tmp_path):
     equal([streaming(seed, early=early) for seed in range(6) for early in (False, True)], tmp_path)
+
+
+def window(seed):
+    """Dilated convolutions over 16 frames, and their mean."""
+    net = Builder("window", seed)
+    x = net.conv1d(net.conv1d(net.input(16, 1, 4), 3, "a"), 3, "b", dilation=2)
+    return net.model(net.mean(x, "mean"))
+
+
+def test_windows_taken_frame_by_frame(tmp_path):
+    """As many runs as replace each kept step."""
+    equal([streamed(window(seed), 1).model for seed in range(3)], tmp_path, rounds=20)
 
 
 def test_what_is_read_lies_in_the_variable_unless_it_is_assigned_meanwhile():

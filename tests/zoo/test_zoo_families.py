@@ -32,6 +32,7 @@ PEAKS = {
     "inception": (180224, 139264),
     "resnet8": (49152, 49152),
     "chain": (16384, 16384),
+    "tcn": (4048, 4048),
 }
 """Bytes as filed and in the best order, by default."""
 TOO_WIDE = {"nasnet-a"}  # for the oracle: only the package's own search tells
@@ -127,6 +128,7 @@ def test_smallest_parameters(name):
         ("mobilenet-v1", {"alpha": "wide"}, "mobilenet-v1: alpha must be a number from 0.05 to 2.0, not 'wide'"),
         ("mobilenet-v1", {"alpha": float("nan")}, "not nan"),
         ("u-net", {"resolution": 60}, "u-net: resolution 60 is not a multiple of 8"),
+        ("tcn", {"frames": 30}, "tcn: the layers span 31 frames, and the window has 30"),
         ("random-wired", {"k": 3}, "random-wired: k must be even and less than nodes (16), not 3"),
         ("random-wired", {"nodes": 4}, "random-wired: k must be even and less than nodes (4), not 4"),
     ],

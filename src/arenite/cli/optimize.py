@@ -84,6 +84,15 @@ def optimize_command(
             show_default="as they are",
         ),
     ] = None,
+    stream: Annotated[
+        int | None,
+        typer.Option(
+            metavar="AXIS",
+            parser=whole("--stream", 0),
+            help="Take only new frames along this axis of the input, time; the rest of the window becomes state.",
+            show_default="whole windows",
+        ),
+    ] = None,
     stream_input: StreamInput = False,
     stream_output: StreamOutput = False,
     external_input: ExternalInput = False,
@@ -138,6 +147,7 @@ def optimize_command(
         unpack_int4=unpack_int4,
         widen_bias=widen_bias,
         io=io,
+        stream=stream,
         ends=ends(
             stream_input=stream_input,
             stream_output=stream_output,

@@ -99,12 +99,15 @@ def _given(source: Model, result: Model, options: Options, progress: Callable[[s
         VerificationError: their outputs differ.
     """
     from arenite.report.page import two_models
+    from arenite.runtimes.stream import Stream
     from arenite.runtimes.verification import not_verified, verify
     from arenite.search.plan import NOT_ASKED_FOR
 
     verification = not_verified(NOT_ASKED_FOR)
     if options.verify:
-        verification = verify(source, result, rounds=options.rounds, integer_ends=True, progress=progress)
+        streams = Stream.of(source, result) is not None
+        rounds = options.rounds
+        verification = verify(source, result, rounds=rounds, integer_ends=True, stream=streams, progress=progress)
     if verification.problem is not None:
         raise VerificationError(f"{result.name} is not equal to {source.name}: {verification.problem}")
     return two_models(source, result, options.runs_on, verification)

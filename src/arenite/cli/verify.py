@@ -28,6 +28,13 @@ def verify_command(
             "`optimize --io` makes them.",
         ),
     ] = False,
+    stream: Annotated[
+        bool,
+        typer.Option(
+            "--stream",
+            help="The second model takes new frames of the first one's windows, as `optimize --stream` makes it.",
+        ),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
     """Run two models on equal random inputs and compare every output bit for bit.
@@ -38,7 +45,9 @@ def verify_command(
     from arenite.runtimes.verification import verify
 
     with progress(f"verifying {(second or first).name}") as report:
-        verification = verify(first, second, rounds=rounds, seed=seed, integer_ends=integer_ends, progress=report)
+        verification = verify(
+            first, second, rounds=rounds, seed=seed, integer_ends=integer_ends, stream=stream, progress=report
+        )
     if json:
         from arenite.report.json import write_json
         from arenite.report.verify import as_json

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 _MOST = 3
 """Steps shown: more is a manual, not a hint."""
-_KEPT = ("keep_inputs", "reorder", "unpack_int4", "widen_bias", "io", "ends")
+_KEPT = ("keep_inputs", "reorder", "unpack_int4", "widen_bias", "io", "stream", "ends")
 """Options that change what a result may do or be; a command that goes further keeps to them."""
 
 
@@ -86,7 +86,7 @@ def after_optimize(plan: Plan, model: Path, written: Path, device: DeviceOptions
         command = _command("explore", model, *_words(_without_room(device)), *kept)
         yield Step(command, "every size there is, for how much more work")
     if not plan.target.generated and can_be_c(plan.source):
-        yield _as_c(model, plan.source, kept)
+        yield _as_c(model, plan.source, option_words(options, ("keep_inputs", "stream")))
     command = _command("report", model, file_word(str(written)), *_words(_without_room(device)), "-o", _page(written))
     yield Step(command, "a page with every tensor's place")
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from arenite.search.plan import IntegerEnd, OutsideEnd, Plan, Strips
+    from arenite.search.plan import Frames, IntegerEnd, OutsideEnd, Plan, Strips
 
 GOOD = "bold green"
 
@@ -55,6 +55,7 @@ def _summary(plan: Plan, written: Path, *, drawn: bool) -> Iterator[RenderableTy
     yield _table(plan, [arenas(plan)])
     yield from map(Text, map(end_line, plan.ends))
     yield from map(Text, map(outside_line, plan.outside))
+    yield from map(Text, frames_lines(plan.frames))
     if drawn:
         yield from map_lines(plan.maps[1])
     if not plan.strips:
@@ -100,12 +101,12 @@ def arenas(plan: Plan) -> tuple[str, int, int]:
 
 
 def _table(plan: Plan, rows: list[tuple[str, int, int]]) -> Table:
-    """Sizes before and after; with the work, if strips add some."""
+    """Sizes before and after; with the work of a run, if strips add some or a stream saves some."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
     table.add_column("bytes", no_wrap=True, style="bold")
     for heading in ("before", "after", ""):
         table.add_column(heading, justify="right", no_wrap=True)
-    work = [("MACs", plan.before.macs, plan.after.macs)] if plan.strips else []
+    work = [("MACs", plan.before.macs, plan.after.macs)] if plan.strips or plan.frames else []
     for name, before, after in (*rows, *work):
         table.add_row(name, number(before), number(after), change(before, after))
     return table
@@ -116,6 +117,7 @@ def _details(plan: Plan, written: Path) -> Iterator[RenderableType]:
     yield _table(plan, [*costs(plan), arenas(plan), *measured(plan)])
     yield from map(Text, map(end_line, plan.ends))
     yield from map(Text, map(outside_line, plan.outside))
+    yield from map(Text, frames_lines(plan.frames))
     for strips in plan.strips:
         yield Text(strips_line(strips, plan.before.macs))
     yield Text(proof(plan), style=GOOD if plan.optimal else "")
@@ -206,6 +208,15 @@ def end_line(end: IntegerEnd) -> str:
     zero = end.zero_point
     shifted = f"({end.type} {'-' if zero > 0 else '+'} {abs(zero)})" if zero else end.type
     return f"{name} is {end.type}: {end.scale:.9g} x {shifted} is what was float32"
+
+
+def frames_lines(frames: Frames | None) -> Iterator[str]:
+    """What an application has to know of a model that takes new frames; nothing if it takes whole windows."""
+    if frames is None:
+        return
+    new = f"{number(frames.new)} new frame{'s' * (frames.new > 1)}"
+    yield f"Each run takes {new} along axis {frames.axis}; {number(frames.kept_bytes)} bytes are kept between runs"
+    yield f"From run {number(frames.first_run)} on outputs are those of the window of {number(frames.window)} frames"
 
 
 def strips_line(strips: Strips, macs: int) -> str:

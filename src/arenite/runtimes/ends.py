@@ -51,6 +51,14 @@ class Ends:
         """Inputs of the first model, from inputs of the second."""
         return tuple(_converted(self.inputs, inputs) for inputs in rounds)
 
+    def rounds(self, rounds: Rounds) -> int:
+        """Number of rounds that are compared."""
+        return len(rounds)
+
+    def of_first(self, run: Run) -> Run:
+        """What is compared of a run of the first model: all of it."""
+        return run
+
     def as_first(self, run: Run) -> Run:
         """A run of the second model with outputs as the first model would give them."""
         return replace(run, outputs=tuple(_converted(self.outputs, outputs) for outputs in run.outputs))

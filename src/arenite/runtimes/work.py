@@ -59,11 +59,11 @@ def round_bytes(model: Model) -> int:
     return sum(tensor.bytes for tensor in (*model.main.inputs, *model.main.outputs))
 
 
-def fitting_rounds(model: Model) -> int:
-    """Reasonable number of rounds: from 1 to `MOST_FITTING_ROUNDS`."""
+def fitting_rounds(model: Model, most: int = MOST_FITTING_ROUNDS) -> int:
+    """Reasonable number of rounds: from 1 to `most`."""
     by_work = REASONABLE_WORK // max(1, work(model))
     by_bytes = REASONABLE_BYTES // max(1, round_bytes(model))
-    return max(1, min(MOST_FITTING_ROUNDS, by_work, by_bytes))
+    return max(1, min(most, by_work, by_bytes))
 
 
 def seconds_allowed(model: Model, file_bytes: int, rounds: int) -> int:

@@ -42,6 +42,7 @@ def compared(
         # TFLM keeps all inputs and outputs in its arena, whatever the plan is for.
         expected_head=None if unknown_scratch(source) or options.ends else planned_head(result),
         integer_ends=options.io is not None,
+        stream=options.stream is not None,
         progress=progress,
     )
     if verification.problem is not None:

@@ -184,4 +184,6 @@ def _as_it_is(task: Task, note: str) -> Decision:
     model = task.source
     if task.options.io is not None:
         raise OptionError(f"{model.name}: its inputs and outputs cannot become {task.options.io}: {note}")
+    if task.options.stream is not None:
+        raise OptionError(f"{model.name}: cannot be streamed: {note}")
     return Decision(model, peak_memory(model), task.head(model), 0, notes=(note,))

@@ -53,6 +53,8 @@ class Options:
         unpack_int4: int4 weights may become int8 where that makes the head smaller; it costs flash.
         io: the type that inputs and outputs get where the model quantizes them itself, so that the application feeds
             and reads integers; None: they stay as they are. It is an error if none can get it.
+        stream: the axis of the input along which time runs, if the model is to take new frames only, with the rest of
+            its window as state; it is an error if that is not exact. None: it takes whole windows.
         ends: where generated C finds the inputs and leaves the outputs: in its arena, in memory of the caller's, or
             with the application, row by row.
         widen_bias: int32 biases that TFLM reads as int64 become int64; this changes what TFLM computes.
@@ -79,6 +81,7 @@ class Options:
     unpack_int4: bool = False
     widen_bias: bool = False
     io: EndType | None = None
+    stream: int | None = None
     ends: Ends = IN_THE_ARENA
 
     def __post_init__(self) -> None:
@@ -96,6 +99,8 @@ class Options:
             raise OptionError("keep inputs: only a layout can keep the inputs intact; leave the layout to Arenite")
         if self.io not in (None, *END_TYPES):
             raise OptionError(f"io: {self.io!r} is not one of {', '.join(END_TYPES)}")
+        if self.stream is not None and (type(self.stream) is not int or self.stream < 0):
+            raise OptionError(f"stream: {self.stream!r} is not an axis; give 0 or more")
         self._check_strips()
         if self.ends and not self.runs_on.generated:
             raise OptionError(

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from arenite.backends.generated_c.kept import kept
 from arenite.backends.target import TFLM
 from arenite.errors import OutputError
 from arenite.model import Outside
@@ -16,6 +17,7 @@ from arenite.model.shown import Shown
 from arenite.names import SHORT_NAME, printable
 from arenite.operators.eight_bits import stands_for
 from arenite.operators.rows_outside import ROWS, most_held
+from arenite.runtimes.stream import Stream
 from arenite.search.options import DEFAULTS
 
 if TYPE_CHECKING:
@@ -150,6 +152,21 @@ class OutsideEnd:
     held: int
 
 
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """How a result takes the windows of its source frame by frame (`Options.stream`).
+
+    `axis`: of the input, along which time runs. `window` and `new`: frames of the source's input and of the result's.
+    `first_run`: the first run, counted from 1, whose outputs are those of a window. `kept_bytes`: the state.
+    """
+
+    axis: int
+    window: int
+    new: int
+    first_run: int
+    kept_bytes: int
+
+
 @dataclass(frozen=True, repr=False)
 class Plan(Shown):
     """An order and a layout for a model, checked and verified.
@@ -254,6 +271,11 @@ class Plan(Shown):
         return outside_ends(self.model)
 
     @property
+    def frames(self) -> Frames | None:
+        """How the result takes the source's windows frame by frame; None if it takes whole ones."""
+        return frames(self.source, self.model)
+
+    @property
     def changed(self) -> bool:
         """Whether the model to write differs from its source."""
         return self.model is not self.source
@@ -300,6 +322,7 @@ class Plan(Shown):
             "extra_macs": self.extra_macs,
             "ends": [asdict(end) for end in self.ends],
             "outside": [asdict(end) for end in self.outside],
+            "frames": None if self.frames is None else asdict(self.frames),
             "exported": None if self.exported is None else asdict(self.exported),
             "changed": self.changed,
             "shared_pairs": self.shared_pairs,
@@ -327,6 +350,14 @@ def outside_ends(model: Model) -> tuple[OutsideEnd, ...]:
         ("output", model.main.outputs),
     )
     return tuple(_outside(model, tensor, what) for what, tensors in named for tensor in tensors if tensor.outside)
+
+
+def frames(source: Model, result: Model) -> Frames | None:
+    """How a result takes its source's windows frame by frame; None if it takes whole ones."""
+    found = Stream.of(source, result)
+    if found is None:
+        return None
+    return Frames(found.axis, found.window, found.hop, found.first_run, kept(result).size)
 
 
 def _outside(model: Model, tensor: Tensor, what: Literal["input", "output"]) -> OutsideEnd:

@@ -13,6 +13,7 @@ from arenite.budget import STEPS_PER_SECOND
 from arenite.rewrite.integer_ends import IntegerEnds, with_integer_ends
 from arenite.rewrite.outside import with_ends
 from arenite.rewrite.passes import passes, rewritten
+from arenite.rewrite.stream import Streamed, streamed
 from arenite.rewrite.widen_bias import misread_bias
 
 if TYPE_CHECKING:
@@ -56,10 +57,11 @@ class Task:
         bare = source.with_plan(None)
         integers = IntegerEnds(bare, {}) if options.io is None else with_integer_ends(bare, options.io)
         tidy, changes, moved = rewritten(integers.model, through)
-        outside, at_ends = with_ends(tidy, options.ends)
+        in_time = Streamed(tidy, {}, ()) if options.stream is None else streamed(tidy, options.stream)
+        outside, at_ends = with_ends(in_time.model, options.ends)
         base = in_memory(outside)
-        stands_for = {**integers.stands_for, **moved, **at_ends, **renamed(outside, base)}
-        return Task(source, options, budget, progress, base, changes, stands_for)
+        stands_for = {**integers.stands_for, **moved, **in_time.stands_for, **at_ends, **renamed(outside, base)}
+        return Task(source, options, budget, progress, base, (*changes, *in_time.sentences), stands_for)
 
     def __getstate__(self) -> dict[str, object]:
         return {**vars(self), "progress": silent}  # a caller's function may be one that cannot be pickled
@@ -76,7 +78,8 @@ class Task:
         or through other inserted operators.
         """
         found = {mark(operator): index for index, operator in enumerate(self.source.main.operators)}
-        effects = zip(_without_outputs(self.base), _without_outputs(self.source), strict=True)
+        kept = (operator for operator in _without_outputs(self.base) if operator not in self.stands_for)
+        effects = zip(kept, _without_outputs(self.source), strict=True)
         for new, old in (*effects, *self.stands_for.items()):
             if mark(old) in found:
                 found[mark(new)] = found[mark(old)]
@@ -110,8 +113,9 @@ class Task:
 
     @property
     def must_change(self) -> bool:
-        """Whether the source itself is no answer, even if nothing is gained: a repair or other ends were asked for."""
-        return self.is_repaired or self.options.io is not None or bool(self.options.ends)
+        """Whether the source itself is no answer, even if nothing is gained: another model was asked for."""
+        options = self.options
+        return self.is_repaired or options.io is not None or options.stream is not None or bool(options.ends)
 
     def for_layout(self) -> Budget:
         """The budget of the next layout search: everything left, and at least `LEAST_STEPS`."""

@@ -22,6 +22,7 @@ from arenite.zoo.paper import paper
 from arenite.zoo.random_wired import random_wired
 from arenite.zoo.resnet import resnet8
 from arenite.zoo.swiftnet import swiftnet_cell
+from arenite.zoo.tcn import tcn
 from arenite.zoo.unet import unet
 
 if TYPE_CHECKING:
@@ -64,6 +65,18 @@ MODELS: Mapping[str, Family] = MappingProxyType(
         "resnet8": Family(resnet8, "ResNet-8, MLPerf Tiny's image classification", _SIZES),
         "chain": Family(
             chain, "a chain of 3x3 convolutions, whose order cannot be chosen", {"length": (1, 4096), **_SIZES}
+        ),
+        "tcn": Family(
+            tcn,
+            "a temporal convolutional network, dilated convolutions along time without padding",
+            {
+                "frames": (8, 8192),
+                "features": (1, 512),
+                "channels": (1, 512),
+                "layers": (1, 10),
+                "kernel": (2, 9),
+                **_CLASSES,
+            },
         ),
     }
 )

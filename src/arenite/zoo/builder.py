@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from arenite.backends.reference.limits import MOST_JOINED
 from arenite.model import Graph, Model, Quantization, Tensor
-from arenite.operators.windows import SAME, positions
+from arenite.operators.windows import SAME, VALID, positions
 from arenite.zoo.activation import LINEAR, RECTIFIED, Values, scale_and_zero
 from arenite.zoo.parts import Parts
 
@@ -31,11 +31,16 @@ NONE, RELU6 = 0, 3
 
 @dataclass(frozen=True)
 class Window:
-    """A square window of `size` x `size` pixels that slides over an activation; `padding` is SAME or VALID."""
+    """A window of `height` x `width` pixels, `dilation` rows apart, that slides over an activation.
 
-    size: int
+    `padding` is SAME or VALID.
+    """
+
+    height: int
+    width: int
     stride: int
     padding: int
+    dilation: int = 1
 
     @property
     def options(self) -> dict[str, Option]:
@@ -44,7 +49,10 @@ class Window:
 
     def output(self, x: Tensor, channels: int) -> tuple[int, int, int, int]:
         """Shape (1, height, width, channels) of the output for input `x`, by TensorFlow's rules for SAME and VALID."""
-        height, width = (positions(length, self.size, self.stride, self.padding) for length in x.shape[1:3])
+        spans = (self.height - 1) * self.dilation + 1, self.width
+        height, width = (
+            positions(length, span, self.stride, self.padding) for length, span in zip(x.shape[1:3], spans, strict=True)
+        )
         return 1, height, width, channels
 
 
@@ -79,21 +87,19 @@ class Builder:
         relu: bool = True,
     ) -> Tensor:
         """CONV_2D with a bias and weights quantized per output channel (dimension 0)."""
-        window = Window(kernel, stride, padding)
-        parameters = self._parts.filters(x, name, (channels, kernel, kernel, x.shape[3]), 0)
-        output = self._parts.activation(name, window.output(x, channels), RECTIFIED if relu else LINEAR)
-        options: dict[str, Option] = {
-            "dilation_w_factor": 1,
-            "dilation_h_factor": 1,
-            "fused_activation_function": RELU6 if relu else NONE,
-        }
-        return self._parts.operator("CONV_2D", (x, *parameters), output, window.options | options)
+        return self._conv(x, channels, name, Window(kernel, kernel, stride, padding), relu=relu)
+
+    def conv1d(
+        self, x: Tensor, channels: int, name: str, *, kernel: int = 3, dilation: int = 1, relu: bool = True
+    ) -> Tensor:
+        """CONV_2D along the rows of a series (1, length, 1, channels), without padding."""
+        return self._conv(x, channels, name, Window(kernel, 1, 1, VALID, dilation), relu=relu)
 
     def depthwise(
         self, x: Tensor, name: str, *, kernel: int = 3, stride: int = 1, dilation: int = 1, relu: bool = True
     ) -> Tensor:
         """DEPTHWISE_CONV_2D with SAME padding, multiplier 1, a bias and weights quantized per channel (dimension 3)."""
-        window, channels = Window(kernel, stride, SAME), x.shape[3]
+        window, channels = Window(kernel, kernel, stride, SAME), x.shape[3]
         parameters = self._parts.filters(x, name, (1, kernel, kernel, channels), 3)
         output = self._parts.activation(name, window.output(x, channels), RECTIFIED if relu else LINEAR)
         options: dict[str, Option] = {
@@ -159,11 +165,11 @@ class Builder:
         Averages vary less than values. The spread is divided by only sqrt(2), because neighboring values are alike.
         """
         values = replace(self._values[x], spread=self._values[x].spread / math.sqrt(2))
-        return self._pool("AVERAGE_POOL_2D", x, name, Window(window, stride, padding), values)
+        return self._pool("AVERAGE_POOL_2D", x, name, Window(window, window, stride, padding), values)
 
     def max_pool(self, x: Tensor, name: str, *, window: int = 3, stride: int = 1, padding: int = SAME) -> Tensor:
         """MAX_POOL_2D with the scale of its input."""
-        return self._pool("MAX_POOL_2D", x, name, Window(window, stride, padding), self._values[x])
+        return self._pool("MAX_POOL_2D", x, name, Window(window, window, stride, padding), self._values[x])
 
     def upsample(self, x: Tensor, name: str, *, factor: int = 2) -> Tensor:
         """RESIZE_NEAREST_NEIGHBOR to `factor` times the height and width, with the scale of its input."""
@@ -222,11 +228,21 @@ class Builder:
         graph = Graph("main", tuple(self._parts.tensors), tuple(self._inputs), outputs, tuple(operators))
         return Model(self._name, (graph,), description="made by arenite zoo")
 
+    def _conv(self, x: Tensor, channels: int, name: str, window: Window, *, relu: bool) -> Tensor:
+        parameters = self._parts.filters(x, name, (channels, window.height, window.width, x.shape[3]), 0)
+        output = self._parts.activation(name, window.output(x, channels), RECTIFIED if relu else LINEAR)
+        options: dict[str, Option] = {
+            "dilation_w_factor": 1,
+            "dilation_h_factor": window.dilation,
+            "fused_activation_function": RELU6 if relu else NONE,
+        }
+        return self._parts.operator("CONV_2D", (x, *parameters), output, window.options | options)
+
     def _pool(self, code: str, x: Tensor, name: str, window: Window, values: Values) -> Tensor:
         output = self._parts.activation(name, window.output(x, x.shape[3]), values, x)
         size: dict[str, Option] = {
-            "filter_width": window.size,
-            "filter_height": window.size,
+            "filter_width": window.width,
+            "filter_height": window.height,
             "fused_activation_function": NONE,
         }
         return self._parts.operator(code, (x,), output, window.options | size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from arenite.checkers.validity import validity
@@ -11,7 +12,7 @@ from arenite.report.memory_map_json import map_as_json
 from arenite.report.optimize import end_line
 from arenite.report.verify import agreement_lines
 from arenite.search.memory_map import memory_map, origins_by_name
-from arenite.search.plan import integer_ends
+from arenite.search.plan import frames, integer_ends
 
 if TYPE_CHECKING:
     from arenite.backends.target import Target
@@ -32,7 +33,7 @@ def two_models(source: Model, result: Model, target: Target, verification: Verif
     Raises:
         ModelError: a plan does not match its model, or a graph calls itself.
     """
-    judged = validity(result)
+    judged, found = validity(result), frames(source, result)
     before = memory_map(source, target)
     after = memory_map(result, target, origins=origins_by_name(source, result))
     return {
@@ -52,6 +53,7 @@ def two_models(source: Model, result: Model, target: Target, verification: Verif
         "valid_with": [kernels.name for kernels in judged.kernels],
         "verified": dict(verification.status),
         "rounds": dict(verification.rounds),
+        "frames": found and asdict(found),
         "notes": [
             *map(end_line, integer_ends(source, result)),
             *agreement_lines(verification.agreement),

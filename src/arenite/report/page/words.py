@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from arenite.report.commands import file_word
 from arenite.report.console import RUNTIMES, number
+from arenite.report.optimize import frames_lines
 from arenite.report.page.markup import plain
 from arenite.report.verify import rounds_words
+from arenite.search.plan import Frames
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -139,6 +141,8 @@ def facts(values: Values) -> Iterator[str]:
             f"{end['what'].capitalize()} {end['name']} is {end['type']} in place of {end['was']}: a value stands for "
             f"{end['scale']:.9g} x (value {-end['zero_point']:+})."
         )
+    if values.get("frames"):
+        yield from (f"{line}." for line in frames_lines(Frames(**values["frames"])))
     yield from values["notes"]
 
 

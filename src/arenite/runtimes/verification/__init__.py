@@ -10,6 +10,7 @@ from arenite.errors import OptionError, VerificationError
 from arenite.runtimes.ends import Ends
 from arenite.runtimes.inputs import random_inputs, unfeedable
 from arenite.runtimes.run import MOST_ROUNDS
+from arenite.runtimes.stream import Stream, shorter_axis
 from arenite.runtimes.verification.judging import LARGEST_ARENA, Pair, Side
 from arenite.runtimes.verification.verdict import REFERENCE, RUNTIMES, Verdict, Verification, not_verified
 from arenite.runtimes.work import REASONABLE_BYTES, fitting_rounds, round_bytes
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
     from arenite.model import Model, Tensor
     from arenite.runtimes.verification.judging import Rounds, Source
+
+    Alike = Callable[[Tensor, Tensor], bool]
 
 __all__ = ["REFERENCE", "RUNTIMES", "Verdict", "Verification", "not_verified", "verify"]
 
@@ -32,6 +35,7 @@ def verify(
     runtimes: Sequence[str] = RUNTIMES,
     expected_head: int | None = None,
     integer_ends: bool = False,
+    stream: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Verification:
     """Run two models on equal inputs, one round of zeros and `rounds` random ones, and compare all outputs bit for bit.
@@ -51,6 +55,8 @@ def verify(
         integer_ends: inputs and outputs of the second model may be int8 or uint8 where those of the first are not
             (`rewrite.integer_ends`). The first model gets the numbers for which the second one's inputs stand, and
             its outputs are compared with the numbers for which the second one's stand.
+        stream: the second model takes new frames of the first one's windows (`rewrite.stream`). It gets a series frame
+            by frame, and its outputs are compared from the first complete window on.
         progress: called with a sentence before each runtime starts.
 
     Raises:
@@ -66,17 +72,18 @@ def verify(
         raise OptionError(f"rounds: {rounds} is out of range; give 0 to {MOST_ROUNDS}")
     source = Side.of(first, "first model")
     result = None if second is None else Side.of(second, "second model")
-    if result is not None:
-        _check_signatures(source.model, result.model, Ends.convertible if integer_ends else Ends.same)
     judged = (result or source).model
+    ends = (_stream if stream else _ends)(source.model, judged, Ends.convertible if integer_ends else Ends.same)
     plan = None if judged.plan is None else validity(judged)
     obstacle = unfeedable(source.model) or _too_large(source) or _too_large(result or source)
     if obstacle is not None:
         verification = not_verified(obstacle, runtimes)
         equal = result is not None and source.content == result.content
         return replace(verification, plan=plan, equal=equal, alone=result is None)
-    inputs = _inputs((result or source).model, rounds, seed)
-    pair = Pair(source, result, inputs, expected_head, progress or _silent)
+    inputs = (
+        _frames(ends, source.model, judged, rounds, seed) if isinstance(ends, Stream) else _inputs(judged, rounds, seed)
+    )
+    pair = Pair(source, result, inputs, expected_head, progress or _silent, ends)
     return replace(pair.verified(runtimes), plan=plan)
 
 
@@ -92,6 +99,13 @@ def _inputs(model: Model, rounds: int | None, seed: int) -> Rounds:
     return random_inputs(model, max(1, count - 1), seed)[-count:]
 
 
+def _frames(stream: Stream, first: Model, second: Model, rounds: int | None, seed: int) -> Rounds:
+    """A series of frames: those of the first window, and if that fits so many more that every step is replaced."""
+    most = min(stream.first_run + 1, MOST_ROUNDS)
+    windows = fitting_rounds(first, most) if rounds is None else rounds + 1
+    return random_inputs(second, stream.first_run + windows - 2, seed)
+
+
 def _too_large(side: Side) -> str | None:
     """Why a model cannot be run for verification, as text: it needs too much memory; None if it can."""
     size, most = round_bytes(side.model), REASONABLE_BYTES
@@ -101,7 +115,38 @@ def _too_large(side: Side) -> str | None:
     return f"its head is {size:,} bytes, of which verification takes at most {most:,}" if size > most else None
 
 
-def _check_signatures(first: Model, second: Model, alike: Callable[[Tensor, Tensor], bool]) -> None:
+def _ends(first: Model, second: Model, alike: Alike) -> Ends:
+    """How the inputs and outputs of two models belong together.
+
+    Raises:
+        VerificationError: they do not.
+    """
+    _check_signatures(first, second, alike)
+    return Ends.of(first, second)
+
+
+def _stream(first: Model, second: Model, alike: Alike) -> Stream:
+    """How the second model takes the windows of the first one frame by frame.
+
+    Raises:
+        VerificationError: it does not.
+    """
+
+    def some_steps(ours: Tensor, theirs: Tensor) -> bool:
+        fewer = shorter_axis(ours, theirs) is not None
+        return alike(replace(ours, shape=theirs.shape) if fewer else ours, theirs)
+
+    _check_signatures(first, second, some_steps)
+    found = Stream.of(first, second)
+    if found is None:
+        raise VerificationError(
+            f"{second.name} does not stream {first.name}: its input {_listed(second.main.inputs)} is not a part along "
+            f"one axis of {_listed(first.main.inputs)}"
+        )
+    return found
+
+
+def _check_signatures(first: Model, second: Model, alike: Alike) -> None:
     for what in ("inputs", "outputs"):
         ours, theirs = (getattr(model.main, what) for model in (first, second))
         if len(ours) != len(theirs) or not all(map(alike, ours, theirs)):

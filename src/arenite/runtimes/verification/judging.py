@@ -17,7 +17,6 @@ from arenite.runtimes import process
 from arenite.runtimes.agreement import agreement
 from arenite.runtimes.biases import Misread, misread_biases
 from arenite.runtimes.compare import first_difference
-from arenite.runtimes.ends import Ends
 from arenite.runtimes.run import Failure, Job, Run
 from arenite.runtimes.verification.verdict import REFERENCE, RUNTIMES, Verdict, Verification
 from arenite.runtimes.work import seconds_allowed, work
@@ -28,7 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from arenite.model import Model
+    from arenite.runtimes.ends import Ends
     from arenite.runtimes.run import Array
+    from arenite.runtimes.stream import Stream
     from arenite.tflite.sources import ModelSource
 
     Source = ModelSource | Written
@@ -73,23 +74,22 @@ class Side:
 
 @dataclass(frozen=True)
 class Pair:
-    """Models to compare, and the inputs of the second. Without one the runtimes only run the first model."""
+    """Models to compare, and the inputs of the second. Without one the runtimes only run the first model.
+
+    ends: how inputs and outputs of both belong together.
+    """
 
     first: Side
     second: Side | None
     inputs: Rounds
     expected_head: int | None
     progress: Callable[[str], None]
+    ends: Ends | Stream
 
     @property
     def equal(self) -> bool:
         """Whether both files are the same bytes."""
         return self.second is not None and self.second.content == self.first.content
-
-    @property
-    def ends(self) -> Ends:
-        """The inputs and outputs of both models, which differ in type only if integer ends were asked for."""
-        return Ends.of(self.first.model, (self.second or self.first).model)
 
     @property
     def _first_job(self) -> Job:
@@ -214,14 +214,14 @@ class Pair:
         """The verdict without a second model, or with one of the same bytes."""
         outcome: Literal["identical", "ran"] = "identical" if self.equal else "ran"
         memory = (ours.memory, ours.memory if self.equal else None)
-        return Verdict(runtime, outcome, memory=memory, rounds=len(self.inputs))
+        return Verdict(runtime, outcome, memory=memory, rounds=self.ends.rounds(self.inputs))
 
     def _judged(self, runtime: str, ours: Run, theirs: Run | Failure) -> Verdict:
-        rounds = len(self.inputs)
+        rounds = self.ends.rounds(self.inputs)
         if isinstance(theirs, Failure):
             reason = f"it runs the first model, but not the second: {theirs.reason}"
             return Verdict(runtime, "different", reason, memory=(ours.memory, None), rounds=rounds)
-        difference = first_difference(ours, self.ends.as_first(theirs), self.first.names)
+        difference = first_difference(self.ends.of_first(ours), self.ends.as_first(theirs), self.first.names)
         memory = (ours.memory, theirs.memory)
         if difference is None:
             return Verdict(runtime, "identical", memory=memory, rounds=rounds)
@@ -243,7 +243,7 @@ class Pair:
         return "the model" if self.second is None or self.equal else "source and result"
 
     def _tell(self, runtimes: Sequence[str], what: str) -> None:
-        count, macs = len(self.inputs), work(self.first.model)
+        count, macs = self.ends.rounds(self.inputs), work(self.first.model)
         rounds = f"{count} rounds" if count > 1 else "1 round"
         names = " and ".join(process.NAMES[runtime] for runtime in runtimes)
         self.progress(f"verifying in {names}: {what}, {rounds} of {macs / 1e6:,.1f} M operations")

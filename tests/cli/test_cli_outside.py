@@ -92,3 +92,44 @@ def test_without_rows_nothing_is_streamed(folder):
             in message
         )
         assert not list(folder.glob("x*"))
+
+
+def test_a_name_follows_an_equals_sign(folder):
+    """What follows a blank is an argument of its own, so that the name of the file is never taken for one."""
+    image = folder / "image.tflite"
+    assert run("export", "--stream-input", image, "--c", folder / "all").exit_code == 0
+    named = run("export", image, "--c", folder / "named", "--stream-input=input", "--external-output=0")
+    assert named.exit_code == 0, named.output
+    header = (folder / "named" / "image.h").read_text()
+    assert "int image_read_rows(" in header
+    assert "*output_0" in header
+    message = refused(run("export", image, "--stream-input", "input", "--c", folder / "x"))
+    assert "got unexpected extra argument(s) (input); a name follows an equals sign: --stream-input=NAME" in message
+    message = refused(run("export", image, "--stream-input", "--seed"))
+    assert "no such option: --seed" in message
+    assert not list(folder.glob("x*"))
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--stream-input=inptu",), "no input is called 'inptu', only input or 0; did you mean input?"),
+        (("--stream-input=input", "--stream-input"), "a name and all inputs are asked for"),
+        (("--stream-input=input", "--external-input"), "a name and all inputs are asked for"),
+        (("--stream-input=input", "--external-input=input"), "--stream-input and --external-input exclude each other"),
+        (("--stream-input=input", "--external-input=0"), "'input' and '0' are the same input; name it once"),
+        (("--stream-input=",), "the argument after '--stream-input=' is empty"),
+    ],
+)
+@pytest.mark.parametrize("command", [("export", "--c"), ("optimize", "--target", "c", "-o")])
+def test_names_that_are_refused(folder, command, options, words):
+    message = refused(run(command[0], folder / "image.tflite", *command[1:], folder / "x", *options))
+    assert words in message
+    assert not list(folder.glob("x*"))
+
+
+def test_further_commands_have_the_names(folder):
+    out = folder / "sig.tflite"
+    result = run("optimize", folder / "image.tflite", "-o", out, "--target", "c", "--rounds", "1", "--stream-input=0")
+    assert result.exit_code == 0, result.output
+    assert "--c sig_c --stream-input=0  # the C files" in result.stdout.replace(str(folder) + "/", "")

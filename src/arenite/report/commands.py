@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from arenite.model import Model
+    from arenite.rewrite.outside import Place
     from arenite.search.options import Options
 
 
@@ -48,8 +49,12 @@ def file_word(name: str) -> str:
 
 def ends_words(ends: Ends) -> list[str]:
     """The options that keep inputs and outputs out of the arena."""
-    places = (("input", ends.inputs), ("output", ends.outputs))
-    return [_ENDS[place].format(what) for what, place in places if place != "arena"]
+    return [*_end_words("input", ends.inputs), *_end_words("output", ends.outputs)]
+
+
+def _end_words(what: str, place: Place) -> list[str]:
+    named = {"": place} if isinstance(place, str) else {f"={name}": where for name, where in place.items()}
+    return [_ENDS[where].format(what) + name for name, where in named.items() if where != "arena"]
 
 
 _FLAGS: Mapping[str, str] = {

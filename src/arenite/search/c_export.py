@@ -131,7 +131,7 @@ def _fed(made: Program) -> Program:
     if len(made.by_rows) != 1 or made.by_rows[0] not in made.inputs or other:
         raise OptionError(
             f"{made.model}: code can be fed with the rows of one input, without CMSIS-NN and with its outputs in the "
-            "arena, and if it waits for no further input; leave that out, or let the code ask for rows"
+            "arena, and if it waits for no further input; leave that out, name one input, or let the code ask for rows"
         )
     return replace(made, fed=True)
 

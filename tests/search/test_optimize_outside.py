@@ -11,16 +11,21 @@ import pytest
 
 from arenite import OptionError, Options, optimize, zoo
 from arenite.backends.target import C
+from arenite.codegen.spelling import respelled
 from arenite.model import Outside
 from arenite.operators.rows_outside import comes_once
 from arenite.report.commands import option_words
 from arenite.report.next_steps import after_optimize
 from arenite.report.optimize import as_json, outside_line
+from arenite.rewrite.integer_ends import with_integer_ends
 from arenite.rewrite.outside import Ends
+from arenite.runtimes.example import example
 from arenite.runtimes.process import absent
 from arenite.search.c_export import exported
 from arenite.search.inspection import inspect
+from arenite.search.optimization import preview
 from arenite.search.plan import OutsideEnd
+from arenite.search.runnable import refusals
 from arenite.tflite.read import read_bytes
 
 QUICK = Options(target="c", split=True, effort="low", rounds=1)
@@ -81,6 +86,31 @@ def test_the_file_exports_as_small_as_was_said(plans, case):
     held = {end.name: end.held for end in plan.outside if end.what == "input"}
     assert {port.name: port.held for port in program.inputs if port.outside} == held
     assert exported(again, "m", may_move=False).program.memory.size > program.memory.size
+
+
+def test_rows_of_uint8(plans):
+    """LiteRT runs strips of uint8, TFLM does not; the self-test has TFLM's outputs all the same."""
+    plan = optimize(MODELS["image"](), replace(options(Ends("rows", "rows")), io="uint8"))
+    (end, _) = plan.outside
+    assert end.held < end.rows
+    assert plan.after.head <= plans("image", Ends("rows", "rows")).after.head
+    if absent("litert") is None:
+        assert plan.verified["litert"] == "identical"
+    said = [reason for name, reason in plan.verified.items() if name == "tflm"]
+    assert all("the plan is for c, TFLM cannot run" in reason for reason in said)
+    again = read_bytes(plan.content, "image").with_plan(None)
+    if absent("tflm") is None:
+        found, expected = example(respelled(again)), example(with_integer_ends(plan.source, "uint8").model)
+        assert (found.runtime, found) == ("TFLM", expected)
+
+
+def test_tflm_gets_no_strips_of_uint8():
+    source = with_integer_ends(MODELS["classifier"](), "uint8").model
+    model = preview(source, Options(target="tflm-reference", split=True, minimize="head", effort="low"))
+    assert refusals(model, "tflm-reference") == ()
+    assert len(model.main.operators) > len(source.main.operators)
+    cut = [inspect(source, target=target).main.operators[0].cannot_split for target in ("tflm", "c")]
+    assert cut == ["converts UINT8, of which TFLM can neither slice nor join rows", None]
 
 
 def test_a_file_for_rows_is_a_model_as_any_other(plans):

@@ -163,8 +163,8 @@ def inspect(model: ModelSource, *, target: Target | str = TFLM, budget: Budget |
 
     Args:
         model: a model, or what `read` takes.
-        target: the target, its name, or that of a board. It determines `arena` and `refusals`; all other figures are
-            the same for every target.
+        target: the target, its name, or that of a board. It determines `arena`, `refusals` and `cannot_split`; all
+            other figures are the same for every target.
         budget: of the search for the lower bound on the peak. Once it is spent, the bound proven so far is returned.
             None is about half a second.
 
@@ -173,7 +173,7 @@ def inspect(model: ModelSource, *, target: Target | str = TFLM, budget: Budget |
         OptionError: no target has this name.
     """
     source, runs_on = model_of(model), target_of(target)
-    tables = _Tables(source)
+    tables = _Tables(source, runs_on)
     graphs = tuple(tables.graph(position) for position in range(len(source.graphs)))
     peak = tables.liveness.peak
     main = graphs[0].operators
@@ -199,9 +199,10 @@ def inspect(model: ModelSource, *, target: Target | str = TFLM, budget: Budget |
 class _Tables:
     """Builds the rows of the tables of operators and tensors."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, target: Target) -> None:
         self.liveness = lifetimes(model)
         self._model = model
+        self._target = target
         tensors = [tensor for graph in model.graphs for tensor in graph.tensors]
         self._index = {tensor: index for index, tensor in enumerate(tensors)}
         self._sizes = {entry.tensor: entry.size for entry in self.liveness.lifetimes}
@@ -235,7 +236,7 @@ class _Tables:
             bystander_bytes=sum(map(self._sizes.__getitem__, alive)) - input_bytes - output_bytes,
             alive=tuple(map(self._index.__getitem__, alive)),
             macs=self._macs.of(operator),
-            cannot_split="is not in the main graph" if graph else why_not(operator),
+            cannot_split="is not in the main graph" if graph else why_not(operator, self._target),
         )
 
     def tensor(self, tensor: Tensor) -> InspectedTensor:

@@ -63,6 +63,27 @@ def test_a_file_for_c_is_known_as_one(planned):
     assert run("check", out, "--target", "c", "--arena", "1M").exit_code == 0
 
 
+def test_further_commands_count_what_is_held(planned, folder, tmp_path, monkeypatch):
+    result, out = planned
+    size = re.match(r"The C has an arena of ([\d,]+) bytes", result.stdout)[1].replace(",", "")
+    plan = re.search(r"plan in the file\s+takes ([\d,]+)", result.stdout)
+    arena = plan[1].replace(",", "") if plan else size
+    checked = run("check", out, "--target", "c", "--arena", arena, *ENDS)
+    assert checked.exit_code == 0, checked.output
+    assert "Input input comes in rows" in checked.stdout
+    assert run("check", out, "--target", "c", "--arena", arena, "--no-hints").exit_code == 1
+    compared = run("check", out, "--target", "c", "--arena", "1M", "--compare", folder, "--max-growth", "0%", *ENDS)
+    assert "is the very file that is checked" in compared.output
+    (tmp_path / "small.tflite").write_bytes((folder / "image.tflite").read_bytes())
+    grown = run("check", out, "--target", "c", "--arena", "1M", "--compare", tmp_path, "--max-growth", "0%", *ENDS)
+    assert grown.exit_code == 0, grown.output
+    monkeypatch.chdir(folder)
+    (line,) = [line for line in result.stdout.splitlines() if line.strip().startswith("arenite report")]
+    reported = run(*shlex.split(line, comments=True)[1:])
+    assert reported.exit_code == 0, reported.output
+    assert "Input input comes in rows" in (folder / "small.html").read_text()
+
+
 @pytest.mark.parametrize("command", ["optimize", "export"])
 @pytest.mark.parametrize("what", ["input", "output"])
 def test_an_end_is_in_one_place(folder, command, what):

@@ -24,7 +24,7 @@ def optimize_command(model: Model, options: Options) -> str:
 
 def explore_command(model: Model, options: Options, number: int) -> str:
     """The command that writes point `number` of a frontier."""
-    given = ("target", "minimize", "max_extra_macs", "keep_inputs", "effort", "time_limit", "rounds", "verify")
+    given = ("target", "minimize", "max_extra_macs", "keep_inputs", "ends", "effort", "time_limit", "rounds", "verify")
     return _command("explore", model, ["--pick", str(number), "-o", "OUT"], options, given)
 
 
@@ -53,8 +53,14 @@ def ends_words(ends: Ends) -> list[str]:
 
 
 def _end_words(what: str, place: Place) -> list[str]:
-    named = {"": place} if isinstance(place, str) else {f"={name}": where for name, where in place.items()}
-    return [_ENDS[where].format(what) + name for name, where in named.items() if where != "arena"]
+    if isinstance(place, str):
+        return [] if place == "arena" else [_ENDS[place].format(what)]
+    return [option_of(what, where, name) for name, where in place.items() if where != "arena"]
+
+
+def option_of(what: str, where: str, name: str) -> str:
+    """The option that keeps one input or output out of the arena."""
+    return f"{_ENDS[where].format(what)}={name}"
 
 
 _FLAGS: Mapping[str, str] = {

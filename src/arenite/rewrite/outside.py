@@ -178,6 +178,20 @@ def _has_rows(tensor: Tensor) -> bool:
     return len(tensor.shape) == 4 and tensor.shape[0] == 1 and tensor.shape[ROWS] > 1
 
 
+def read_in_rows(model: Model) -> tuple[Tensor, ...]:
+    """The inputs of which the model takes the rows in their order and once, as one that was made for rows does."""
+    inputs = model.main.inputs
+    obstacles = _Obstacles(model, "input", inputs)
+    able = (tensor for tensor in inputs if obstacles.of(tensor, Outside.ROWS) is None)
+    return tuple(each for each in able if _comes_once(model.main, each, replace(each, outside=Outside.ROWS)))
+
+
+def _comes_once(graph: Graph, tensor: Tensor, end: Tensor) -> bool:
+    """Whether the operators of a graph take each row once of an input for which `end` stands."""
+    operators = tuple(operator.using({tensor: end}) for operator in graph.operators)
+    return comes_once(replace(graph, operators=operators), end)
+
+
 class _Added:
     """Exchanges the ends of a graph, and adds the operators that take or give their rows."""
 
@@ -195,7 +209,7 @@ class _Added:
     def take(self, inputs: Mapping[Tensor, Outside]) -> None:
         for tensor, outside in inputs.items():
             end = self.ends[tensor] = self.inside[tensor] = replace(tensor, outside=outside)
-            if outside is Outside.ROWS and not self._comes_once(tensor, end):
+            if outside is Outside.ROWS and not _comes_once(self.old, tensor, end):
                 self.inside[tensor] = _copy_of(tensor)
                 self.first.append(_copied(end, self.inside[tensor]))
 
@@ -227,10 +241,6 @@ class _Added:
             tuple(self.ends.get(tensor, tensor) for tensor in ends) for ends in (self.old.inputs, self.old.outputs)
         )
         return replace(self.old, operators=tuple(operators), tensors=tensors, inputs=inputs, outputs=outputs)
-
-    def _comes_once(self, tensor: Tensor, end: Tensor) -> bool:
-        operators = tuple(operator.using({tensor: end}) for operator in self.old.operators)
-        return comes_once(replace(self.old, operators=operators), end)
 
     def _given_before(self, whole: Tensor) -> list[Tensor] | None:
         """The output as far as earlier strips wrote it, the last first; None if it is not written row by row."""

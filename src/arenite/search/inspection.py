@@ -21,6 +21,7 @@ from arenite.operators.constants import weights_bytes
 from arenite.operators.liveness import called_graphs, executed_graphs, lifetimes, working_sets
 from arenite.operators.macs import macs
 from arenite.rewrite.strips import why_not
+from arenite.search.ends import rows_notes
 from arenite.search.orders import peak_lower_bound
 from arenite.search.runnable import refusals
 from arenite.tflite.sources import model_of
@@ -191,7 +192,10 @@ def inspect(model: ModelSource, *, target: Target | str = TFLM, budget: Budget |
         weights_bytes=weights_bytes(source),
         macs=sum(entry.macs for entry in main),
         plan=None if source.plan is None else validity(source),
-        notes=tuple(_notes(source, tables.liveness)),
+        notes=(
+            *_notes(source, tables.liveness),
+            *(f"As to C, {note}." for note in rows_notes(source, runs_on)),
+        ),
         refusals=refusals(source, runs_on),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from arenite.checkers.validity import validity
@@ -10,8 +11,9 @@ from arenite.report.arena import arena_as_json
 from arenite.report.memory_map_json import map_as_json
 from arenite.report.optimize import end_line
 from arenite.report.verify import agreement_lines
+from arenite.search.ends import rows_notes
 from arenite.search.memory_map import memory_map, origins_by_name
-from arenite.search.plan import integer_ends
+from arenite.search.plan import integer_ends, outside_ends
 
 if TYPE_CHECKING:
     from arenite.backends.target import Target
@@ -47,6 +49,7 @@ def two_models(source: Model, result: Model, target: Target, verification: Verif
         "gap": 0.0,
         "strips": [],
         "exported": None,
+        "outside": [asdict(end) for end in outside_ends(result)],
         "changed": not verification.equal,
         "shared_pairs": judged.pairs,
         "valid_with": [kernels.name for kernels in judged.kernels],
@@ -56,6 +59,7 @@ def two_models(source: Model, result: Model, target: Target, verification: Verif
             *map(end_line, integer_ends(source, result)),
             *agreement_lines(verification.agreement),
             *verification.notes,
+            *rows_notes(result, target),
         ],
         "memory": {"before": map_as_json(before), "after": map_as_json(after)},
     }

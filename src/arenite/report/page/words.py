@@ -5,10 +5,12 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from arenite.report.commands import file_word
+from arenite.report.commands import file_word, option_of
 from arenite.report.console import RUNTIMES, number
+from arenite.report.optimize import outside_line
 from arenite.report.page.markup import plain
 from arenite.report.verify import rounds_words
+from arenite.search.plan import OutsideEnd
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -139,7 +141,13 @@ def facts(values: Values) -> Iterator[str]:
             f"{end['what'].capitalize()} {end['name']} is {end['type']} in place of {end['was']}: a value stands for "
             f"{end['scale']:.9g} x (value {-end['zero_point']:+})."
         )
+    for each in map(_outside, values["outside"]):
+        yield f"{outside_line(each)}."
     yield from values["notes"]
+
+
+def _outside(end: Values) -> OutsideEnd:
+    return OutsideEnd(end["name"], end["what"], end["where"], end["rows"], end["held"])
 
 
 def _strips(values: Values) -> Iterator[str]:
@@ -168,4 +176,5 @@ def commands(values: Values, board: Board | None) -> Iterator[str]:
     yield shlex.join(["arenite", "verify", source, result])
     target = [] if values["target"] == "tflm" else ["--target", values["target"]]
     room = ["--board", board.name] if board else ["--arena", str(declared(values, "after"))]
-    yield shlex.join(["arenite", "check", result, *room, *target])
+    outside = [option_of(end["what"], end["where"], end["name"]) for end in values["outside"]]
+    yield shlex.join(["arenite", "check", result, *room, *target, *outside])

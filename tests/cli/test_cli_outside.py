@@ -149,6 +149,16 @@ def test_names_that_are_refused(folder, command, options, words):
     assert not list(folder.glob("x*"))
 
 
+def test_fed_code_stays_fed(folder):
+    """Only `export` knows code that is fed; `optimize` plans for rows."""
+    result = run("export", folder / "image.tflite", "--c", folder / "fed", "--feed-input=input")
+    assert result.exit_code == 0, result.output
+    (line,) = [line for line in result.stdout.splitlines() if "arenite optimize" in line]
+    planned, exported = line.split(" && ")
+    assert "--stream-input=input" in planned
+    assert exported.split("#")[0].split()[-1] == "--feed-input=input"
+
+
 def test_further_commands_have_the_names(folder):
     out = folder / "sig.tflite"
     result = run("optimize", folder / "image.tflite", "-o", out, "--target", "c", "--rounds", "1", "--stream-input=0")

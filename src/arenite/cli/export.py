@@ -124,7 +124,9 @@ def export_command(
         write_files(export.files, c, force=force)
         say(f"{c}: {len(export.files)} files; {_summary(export)}")
         here = export.untested is None and export.program.target.core is None
-        print_steps(after_export(source, model, c, ends_words(outside), tested=here), sys.stdout)
+        words = ends_words(outside)
+        given = [word.replace("--stream-input", "--feed-input") for word in words] if feed_input else words
+        print_steps(after_export(source, model, c, words, given, tested=here), sys.stdout)
     elif tflm is not None:
         from arenite.bundle.tflm import bundled
 

@@ -91,17 +91,20 @@ def after_optimize(plan: Plan, model: Path, written: Path, device: DeviceOptions
     yield Step(command, "a page with every tensor's place")
 
 
-def after_export(source: Model, model: Path, folder: Path, outside: Sequence[str], *, tested: bool) -> Iterator[Step]:
+def after_export(
+    source: Model, model: Path, folder: Path, outside: Sequence[str], given: Sequence[str], *, tested: bool
+) -> Iterator[Step]:
     """Steps after C without an interpreter was written to a folder.
 
     Args:
         outside: the options that keep inputs and outputs out of the arena.
+        given: the same as `export` has them.
         tested: with a test that any computer can run.
     """
     if tested:
         yield Step(shlex.join(["make", "-C", str(folder), "test"]), "compares the C with the runtimes' outputs")
     if source.target is None:
-        yield _as_c(model, source, [], outside)
+        yield _as_c(model, source, [], outside, given)
     yield Step(
         _command("report", model, "--target", "c", *outside, "-o", _page(model)), "a page with every tensor's place"
     )
@@ -180,13 +183,15 @@ def after_inspect(model: Path, device: DeviceOptions) -> Iterator[Step]:
     yield Step(_command("report", model, *_words(device), "-o", _page(model)), "a page with every tensor's place")
 
 
-def _as_c(model: Path, source: Model, kept: Sequence[str], outside: Sequence[str] = ()) -> Step:
+def _as_c(
+    model: Path, source: Model, kept: Sequence[str], outside: Sequence[str] = (), given: Sequence[str] = ()
+) -> Step:
     """Plan a model for generated C, and write that."""
     strips = ["--split"] * can_split(source)
     planned, folder = beside(model, "c"), f"{stem(model)}_c"
     made = _command("optimize", model, "--target", "c", *kept, *strips, *outside, "-o", planned)
     return Step(
-        f"{made} && {_command('export', planned, '--c', folder, *outside)}", "C without an interpreter: not tried yet"
+        f"{made} && {_command('export', planned, '--c', folder, *given)}", "C without an interpreter: not tried yet"
     )
 
 

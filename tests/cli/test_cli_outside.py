@@ -63,6 +63,27 @@ def test_a_file_for_c_is_known_as_one(planned):
     assert run("check", out, "--target", "c", "--arena", "1M").exit_code == 0
 
 
+def test_further_commands_count_what_is_held(planned, folder, tmp_path, monkeypatch):
+    result, out = planned
+    size = re.match(r"The C has an arena of ([\d,]+) bytes", result.stdout)[1].replace(",", "")
+    plan = re.search(r"plan in the file\s+takes ([\d,]+)", result.stdout)
+    arena = plan[1].replace(",", "") if plan else size
+    checked = run("check", out, "--target", "c", "--arena", arena, *ENDS)
+    assert checked.exit_code == 0, checked.output
+    assert "Input input comes in rows" in checked.stdout
+    assert run("check", out, "--target", "c", "--arena", arena, "--no-hints").exit_code == 1
+    compared = run("check", out, "--target", "c", "--arena", "1M", "--compare", folder, "--max-growth", "0%", *ENDS)
+    assert "is the very file that is checked" in compared.output
+    (tmp_path / "small.tflite").write_bytes((folder / "image.tflite").read_bytes())
+    grown = run("check", out, "--target", "c", "--arena", "1M", "--compare", tmp_path, "--max-growth", "0%", *ENDS)
+    assert grown.exit_code == 0, grown.output
+    monkeypatch.chdir(folder)
+    (line,) = [line for line in result.stdout.splitlines() if line.strip().startswith("arenite report")]
+    reported = run(*shlex.split(line, comments=True)[1:])
+    assert reported.exit_code == 0, reported.output
+    assert "Input input comes in rows" in (folder / "small.html").read_text()
+
+
 @pytest.mark.parametrize("command", ["optimize", "export"])
 @pytest.mark.parametrize("what", ["input", "output"])
 def test_an_end_is_in_one_place(folder, command, what):
@@ -92,3 +113,54 @@ def test_without_rows_nothing_is_streamed(folder):
             in message
         )
         assert not list(folder.glob("x*"))
+
+
+def test_a_name_follows_an_equals_sign(folder):
+    """What follows a blank is an argument of its own, so that the name of the file is never taken for one."""
+    image = folder / "image.tflite"
+    assert run("export", "--stream-input", image, "--c", folder / "all").exit_code == 0
+    named = run("export", image, "--c", folder / "named", "--stream-input=input", "--external-output=0")
+    assert named.exit_code == 0, named.output
+    header = (folder / "named" / "image.h").read_text()
+    assert "int image_read_rows(" in header
+    assert "*output_0" in header
+    message = refused(run("export", image, "--stream-input", "input", "--c", folder / "x"))
+    assert "got unexpected extra argument(s) (input); a name follows an equals sign: --stream-input=NAME" in message
+    message = refused(run("export", image, "--stream-input", "--seed"))
+    assert "no such option: --seed" in message
+    assert not list(folder.glob("x*"))
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--stream-input=inptu",), "no input is called 'inptu', only input or 0; did you mean input?"),
+        (("--stream-input=input", "--stream-input"), "a name and all inputs are asked for"),
+        (("--stream-input=input", "--external-input"), "a name and all inputs are asked for"),
+        (("--stream-input=input", "--external-input=input"), "--stream-input and --external-input exclude each other"),
+        (("--stream-input=input", "--external-input=0"), "'input' and '0' are the same input; name it once"),
+        (("--stream-input=",), "the argument after '--stream-input=' is empty"),
+    ],
+)
+@pytest.mark.parametrize("command", [("export", "--c"), ("optimize", "--target", "c", "-o")])
+def test_names_that_are_refused(folder, command, options, words):
+    message = refused(run(command[0], folder / "image.tflite", *command[1:], folder / "x", *options))
+    assert words in message
+    assert not list(folder.glob("x*"))
+
+
+def test_fed_code_stays_fed(folder):
+    """Only `export` knows code that is fed; `optimize` plans for rows."""
+    result = run("export", folder / "image.tflite", "--c", folder / "fed", "--feed-input=input")
+    assert result.exit_code == 0, result.output
+    (line,) = [line for line in result.stdout.splitlines() if "arenite optimize" in line]
+    planned, exported = line.split(" && ")
+    assert "--stream-input=input" in planned
+    assert exported.split("#")[0].split()[-1] == "--feed-input=input"
+
+
+def test_further_commands_have_the_names(folder):
+    out = folder / "sig.tflite"
+    result = run("optimize", folder / "image.tflite", "-o", out, "--target", "c", "--rounds", "1", "--stream-input=0")
+    assert result.exit_code == 0, result.output
+    assert "--c sig_c --stream-input=0  # the C files" in result.stdout.replace(str(folder) + "/", "")

@@ -326,9 +326,9 @@ def running_sum(m):
 
 def sum_of_many(m):
     first = m.tensor(2, 3, 4)
-    return m.model(
-        "ADD_N", [first, *(m.like(first, 2, 3, 4) for _ in range(m.integer(1, 3)))], [m.like(first, 2, 3, 4)]
-    )
+    scale = None if m.kind is FLOAT else first.quantization.scale[0] * m.random.uniform(0.7, 3)
+    others = [m.like(first, 2, 3, 4) for _ in range(m.integer(1, 3))]
+    return m.model("ADD_N", [first, *others], [m.tensor(2, 3, 4, scale=scale)])
 
 
 def lstm(m):
@@ -368,6 +368,7 @@ def lstm_gate(m, depth, source, units):
 LINES = {
     "l2_normalization": along("L2_NORMALIZATION", (1 / 128, 0), fused_activation_function=0),
     "cumsum": running_sum,
+    "add_n": sum_of_many,
     "computed_weights": computed_weights,
 }
 COMPARISONS = ("EQUAL", "NOT_EQUAL", "LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL")
@@ -400,7 +401,6 @@ REGISTERED = {
         "zeros_like": zeros_like,
         **FUNCTIONS,
         "log_softmax": along("LOG_SOFTMAX"),
-        "add_n": sum_of_many,
         "embedding_as_floats": embedding_as_floats,
         "lstm": lstm,
     },

@@ -10,6 +10,7 @@ import pytest
 
 from arenite import Ends, OptionError, Options, export_c, zoo
 from arenite.codegen import write_files
+from arenite.model import ElementType, Graph, Model, Operator, Tensor
 from arenite.search.optimization import preview
 
 from .harness import SANITIZED, arena_size, compiler
@@ -92,6 +93,18 @@ def test_an_image_that_is_read_at_once(tmp_path):
     """Without strips the whole image is asked for before the first operator, and the inference ends with it."""
     files = export_c(zoo.build("chain", length=2, resolution=16), "net", ends=ROWS, fed=True)
     assert outcome(files, tmp_path).returncode == 0
+
+
+def test_one_of_several_inputs_is_fed(tmp_path):
+    """The other one is in the arena, and is written before the first row."""
+    x, y, z = (Tensor(name, (1, 8, 4, 3), ElementType.FLOAT32) for name in "xyz")
+    operators = (Operator("ADD", (x, y), (z,), {"fused_activation_function": 0}),)
+    model = Model("two", (Graph("main", (x, y, z), (x, y), (z,), operators),))
+    files = export_c(model, "net", ends=Ends({"y": "rows"}), fed=True)
+    assert "NET_INPUT_1_ROW_LENGTH" in files["net_test.c"]
+    assert outcome(files, tmp_path).returncode == 0
+    files["net_test.c"] = files["net_test.c"].replace("input_1 + row * NET", "input_1 + row / 2 * NET")
+    assert outcome(files, tmp_path).returncode == 1
 
 
 def test_the_source_names_each_place_once(files):

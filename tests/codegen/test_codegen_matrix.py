@@ -81,7 +81,7 @@ INT16_ONLY = {
     **{name: set() for name in ("abs", "leaky_relu", "prelu", "relu", "relu6", "rsqrt", "select")},
     "lstm": {"time_major"},
 }
-FLOAT_ONLY = {**{name: set() for name in (*FUNCTIONS, "add_n")}, "l2_pool": PROMISED["max_pool"]}
+FLOAT_ONLY = {**{name: set() for name in FUNCTIONS}, "l2_pool": PROMISED["max_pool"]}
 """Operators for one type alone."""
 
 BETWEEN_TYPES = {"quantize_float", "dequantize"}

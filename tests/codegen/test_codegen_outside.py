@@ -23,6 +23,7 @@ from arenite.codegen.program import Address, Call, Loop
 from arenite.errors import OptionError, UnsupportedError
 from arenite.model import ElementType, Graph, Model, Operator, Outside, Tensor
 from arenite.rewrite import Prune
+from arenite.rewrite.integer_ends import with_integer_ends
 from arenite.rewrite.outside import Ends, with_ends
 from arenite.rewrite.strips import SplitRows, region_of, strip_plan, why_not
 from arenite.runtimes.inputs import random_inputs
@@ -108,7 +109,7 @@ def small(number=0):
 def in_strips(model, number, halo="keep"):
     """All operators from the first on that can be, in strips."""
     operators = model.main.operators
-    end = next((place for place, each in enumerate(operators) if why_not(each)), len(operators))
+    end = next((place for place, each in enumerate(operators) if why_not(each, C)), len(operators))
     return in_memory(SplitRows(strip_plan(region_of(model, operators[:end]), number, halo=halo)).run(model))
 
 
@@ -124,6 +125,18 @@ def test_all_pairs_of_ends_whole_and_in_strips(tmp_path):
         assert found == [expected[ends.inputs], expected[ends.outputs]]
     in_both = next(model for ends, model in zip(ALL, whole, strict=True) if ends == Ends("memory", "memory"))
     assert arena_size(sources(in_both, "m")) < arena_size(sources(source, "m"))
+
+
+def test_rows_of_uint8(tmp_path):
+    """TFLM has no SLICE and no CONCATENATION of uint8, so such strips are for C alone."""
+    source = with_integer_ends(small(), "uint8").model
+    assert "UINT8" in why_not(source.main.operators[0])
+    ends = with_ends(source, Ends("rows", "rows")).model
+    models = [in_strips(ends, 5), in_strips(ends, 5, halo="recompute")]
+    same([source] * 2, models, tmp_path)
+    assert "int m_read_rows(void *context, int32_t first, int32_t count, uint8_t *destination);" in "".join(
+        sources(models[0], "m").values()
+    )
 
 
 def several():

@@ -112,12 +112,12 @@ def test_a_plan_for_a_board_is_offered_as_a_bundle_that_runs_there(folder):
 
 def test_an_export_offers_its_test_and_a_plan(folder):
     model = zoo.build("densenet")
-    first, second, third = after_export(model, MODEL, Path("a folder"), [], tested=True)
+    first, second, third = after_export(model, MODEL, Path("a folder"), [], [], tested=True)
     assert first.command == "make -C 'a folder' test"
     assert "--target c --split" in second.command
     assert list(works(third))
     planned = optimize(model, Options(target="c", verify=False)).model
-    assert len(list(after_export(planned, MODEL, Path("a folder"), [], tested=False))) == 1
+    assert len(list(after_export(planned, MODEL, Path("a folder"), [], [], tested=False))) == 1
 
 
 def test_a_bundle_of_a_model_without_a_plan_offers_one(folder):

@@ -93,14 +93,27 @@ def validity(model: Model) -> Validity:
 def not_for_reference(model: Model) -> str | None:
     """Why reference kernels cannot tell what a file computes, as a clause; None if they can.
 
-    They cannot if the plan names a target with other kernels, is valid with these, but not with the reference kernels.
+    They cannot if the plan names a target with other kernels, is valid with these, but not with the reference kernels;
+    or if it names generated C, and TFLM does not run an operator.
     """
     target = TARGETS.get(model.target or "")
-    if target is None or target.runs_reference or is_right(model, REFERENCE):
+    if target is None or target.runs_reference:
         return None
+    refused = _refused(model) if target.generated else None
+    if refused is not None or is_right(model, REFERENCE):
+        return refused and f"the plan is for {target.name}, TFLM cannot run {refused}"
     return (
         f"the plan is for {target.name}, TFLM here runs reference kernels" if is_right(model, target.backend) else None
     )
+
+
+def _refused(model: Model) -> str | None:
+    """The first operator that TFLM does not run, and why."""
+    for operator in model.main.operators:
+        why = REFERENCE.why_not(operator)
+        if why is not None:
+            return f"{operator.label}: {why}"
+    return None
 
 
 def is_right(model: Model, kernels: Backend, *, keep_inputs: bool = False) -> bool:

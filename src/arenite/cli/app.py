@@ -16,6 +16,7 @@ from arenite.cli.fit import fit_command
 from arenite.cli.inspect import inspect_command
 from arenite.cli.layout import layout_command
 from arenite.cli.optimize import optimize_command
+from arenite.cli.options import Command
 from arenite.cli.report import report_command
 from arenite.cli.sweep import sweep_command
 from arenite.cli.targets import targets_command
@@ -165,7 +166,7 @@ def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
     made.callback()(_root)
     for name in names:
         run, summary, example = COMMANDS[name]
-        made.command(name, short_help=summary, epilog=f"Example: {example}", context_settings=CONTEXT)(run)
+        made.command(name, cls=Command, short_help=summary, epilog=f"Example: {example}", context_settings=CONTEXT)(run)
     return made
 
 

@@ -9,7 +9,20 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from arenite.cli.options import BoardName, Reserve, TargetName, device, device_words, growth, time_limit_of
+from arenite.cli.options import (
+    BoardName,
+    ExternalInput,
+    ExternalOutput,
+    Reserve,
+    StreamInput,
+    StreamOutput,
+    TargetName,
+    device,
+    device_words,
+    ends,
+    growth,
+    time_limit_of,
+)
 from arenite.errors import AreniteError, FitError, ModelError, OptionError, system_reason
 
 if TYPE_CHECKING:
@@ -18,6 +31,7 @@ if TYPE_CHECKING:
     from arenite.cli.model_files import ModelFile
     from arenite.hardware import Device
     from arenite.report.gate.checked import Base, Checked, Growth
+    from arenite.rewrite.outside import Ends
     from arenite.search.fitting import Failure, Fit
 
 Format = Literal["text", "json", "markdown", "github", "junit", "sarif"]
@@ -32,6 +46,7 @@ class _Request:
     allow_new: bool
     hints: bool
     time_limit: float | None
+    ends: Ends
 
 
 def check_command(
@@ -45,6 +60,10 @@ def check_command(
     board: BoardName = None,
     reserve: Reserve = None,
     target: TargetName = None,
+    stream_input: StreamInput = None,
+    stream_output: StreamOutput = None,
+    external_input: ExternalInput = None,
+    external_output: ExternalOutput = None,
     compare: Annotated[
         Path | None,
         typer.Option(metavar="BASE_DIR", help="A folder with the files as they were before.", show_default=False),
@@ -74,7 +93,14 @@ def check_command(
     from arenite.report.gate.write import write_many, write_one
 
     how = _format(format, json=json)
-    request = _Request(compare, _allowed(compare, max_growth, allow_new=allow_new), allow_new, not no_hints, time_limit)
+    outside = ends(
+        stream_input=stream_input,
+        stream_output=stream_output,
+        external_input=external_input,
+        external_output=external_output,
+    )
+    allowed = _allowed(compare, max_growth, allow_new=allow_new)
+    request = _Request(compare, allowed, allow_new, not no_hints, time_limit, outside)
     files = model_files(models, compare)
     given = {"board": board, "target": target, "arena": arena, "reserve": reserve}
     asked = {key: value for key, value in given.items() if value is not None}
@@ -141,12 +167,15 @@ def _fit(path: Path, on: Device, request: _Request) -> Fit:
 
     with progress(f"checking {path.name}"):
         model = read_model(path)
-        return with_hints(model, on, time_limit=request.time_limit) if request.hints else measure(model, on)
+        if not request.hints:
+            return measure(model, on, request.ends)
+        return with_hints(model, on, request.ends, time_limit=request.time_limit)
 
 
 def _compared(file: ModelFile, found: Fit, on: Device, request: _Request) -> tuple[Base | None, tuple[Failure, ...]]:
     """What the base has of a file, and why the file grew too much against it."""
     from arenite.report.gate.checked import Base, overgrowth
+    from arenite.search.ends import as_held
     from arenite.search.fitting import Failure
     from arenite.tflite.files import same_file
     from arenite.tflite.read import read_model
@@ -161,7 +190,7 @@ def _compared(file: ModelFile, found: Fit, on: Device, request: _Request) -> tup
     try:
         if same_file(before, file.path):
             raise OptionError("is the very file that is checked; give another folder to --compare")
-        base = Base(on.target.arena(read_model(before)))
+        base = Base(on.target.arena(as_held(read_model(before), on.target, request.ends)))
     except (AreniteError, OSError) as error:
         return None, (Failure("base-cannot-be-read", f"the base {before}: {_reason(error, before)}"),)
     return base, () if request.allowed is None else overgrowth(found.before, base, request.allowed)

@@ -13,12 +13,17 @@ from arenite.cli.options import (
     BoardName,
     Dpi,
     Effort,
+    ExternalInput,
+    ExternalOutput,
     PictureTitle,
     Rounds,
+    StreamInput,
+    StreamOutput,
     TargetName,
     TimeLimit,
     device,
     device_words,
+    ends,
     parse_share,
     whole,
 )
@@ -38,6 +43,10 @@ def explore_command(
     keep_inputs: Annotated[
         bool, typer.Option("--keep-inputs", help="Inputs stay intact to the end of the inference.")
     ] = False,
+    stream_input: StreamInput = None,
+    stream_output: StreamOutput = None,
+    external_input: ExternalInput = None,
+    external_output: ExternalOutput = None,
     effort: Effort = "normal",
     time_limit: TimeLimit = None,
     pick: Annotated[
@@ -78,6 +87,12 @@ def explore_command(
         minimize=minimize,
         max_extra_macs=parse_share(max_extra_macs),
         keep_inputs=keep_inputs,
+        ends=ends(
+            stream_input=stream_input,
+            stream_output=stream_output,
+            external_input=external_input,
+            external_output=external_output,
+        ),
         verify=not no_verify,
         rounds=rounds,
         effort=effort,
@@ -117,6 +132,8 @@ def explore_command(
         for path in written:
             say(f"Wrote {path}")
         if pick is None:
+            from arenite.report.commands import ends_words
             from arenite.report.next_steps import after_explore, print_steps
 
-            print_steps(after_explore(found, model, device_words(target, board)), sys.stdout)
+            outside = ends_words(options.ends)
+            print_steps(after_explore(found, model, device_words(target, board), outside), sys.stdout)

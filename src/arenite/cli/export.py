@@ -70,11 +70,11 @@ def export_command(
             show_default=False,
         ),
     ] = None,
-    stream_input: StreamInput = False,
-    feed_input: FeedInput = False,
-    stream_output: StreamOutput = False,
-    external_input: ExternalInput = False,
-    external_output: ExternalOutput = False,
+    stream_input: StreamInput = None,
+    feed_input: FeedInput = None,
+    stream_output: StreamOutput = None,
+    external_input: ExternalInput = None,
+    external_output: ExternalOutput = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")] = False,
 ) -> None:
     """Write a model, in its order and with its layout, as C99 without dependencies or as a bundle for TFLM."""
@@ -88,7 +88,7 @@ def export_command(
     if (c is None) == (tflm is None):
         raise OptionError("what to write? give either --c DIR or --tflm DIR")
     outside = ends(
-        stream_input=stream_input or feed_input,
+        stream_input=[*(stream_input or ()), *(feed_input or ())],
         stream_output=stream_output,
         external_input=external_input,
         external_output=external_output,
@@ -118,13 +118,15 @@ def export_command(
             moves_worth=_share(moves_worth),
             cmsis_nn=cmsis_nn,
             ends=outside,
-            fed=feed_input,
+            fed=bool(feed_input),
             command=shlex.join(["arenite", *sys.argv[1:]]),
         )
         write_files(export.files, c, force=force)
         say(f"{c}: {len(export.files)} files; {_summary(export)}")
         here = export.untested is None and export.program.target.core is None
-        print_steps(after_export(source, model, c, ends_words(outside), tested=here), sys.stdout)
+        words = ends_words(outside)
+        given = [word.replace("--stream-input", "--feed-input") for word in words] if feed_input else words
+        print_steps(after_export(source, model, c, words, given, tested=here), sys.stdout)
     elif tflm is not None:
         from arenite.bundle.tflm import bundled
 

@@ -93,10 +93,10 @@ def optimize_command(
             show_default="whole windows",
         ),
     ] = None,
-    stream_input: StreamInput = False,
-    stream_output: StreamOutput = False,
-    external_input: ExternalInput = False,
-    external_output: ExternalOutput = False,
+    stream_input: StreamInput = None,
+    stream_output: StreamOutput = None,
+    external_input: ExternalInput = None,
+    external_output: ExternalOutput = None,
     plan: Annotated[
         Literal["replace", "respect"], typer.Option(help="What to do with an offline plan that the model carries.")
     ] = "replace",

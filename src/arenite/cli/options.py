@@ -8,16 +8,18 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+from typer.core import TyperCommand
 
+from arenite.cli.failure import USAGE_ERROR
 from arenite.errors import OptionError
 from arenite.runtimes.run import MOST_ROUNDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from arenite.hardware import Device
     from arenite.report.gate.checked import Growth
-    from arenite.rewrite.outside import Ends, Where
+    from arenite.rewrite.outside import Ends, Place, Where
 
 
 def _targets(incomplete: str) -> list[str]:
@@ -72,44 +74,83 @@ def device(
     return hardware.device(target, board, reserve=parse_size(reserve or "0"), arena=room)
 
 
+class Command(TyperCommand):
+    """A command of which some options may be given without a value: `--stream-input` as well as `--stream-input=NAME`.
+
+    The name has to follow the equals sign, so that `--stream-input model.tflite` never takes the model for a name.
+    """
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse the arguments; what is given without a value gets an empty one."""
+        options = args.index("--") if "--" in args else len(args)
+        bare = [word for word in args[:options] if word in _OF_ENDS]
+        given = [f"{word}={EVERY}" if word in bare else word for word in args[:options]]
+        try:
+            return super().parse_args(ctx, [*given, *args[options:]])
+        except USAGE_ERROR as error:
+            if bare and "extra argument" in str(error):
+                message = str(error)[:1].lower() + str(error)[1:]
+                raise OptionError(f"{message}; a name follows an equals sign: {bare[0]}=NAME") from error
+            raise
+
+
+EVERY = ""
+"""The name of all inputs or outputs together. No user can give it: an empty argument is refused."""
+_OF_ENDS = ("--stream-input", "--feed-input", "--stream-output", "--external-input", "--external-output")
+
+
+def _of_ends(option: str, what: str) -> Any:
+    return typer.Option(option, metavar="[=NAME]", help=f"C: {what}", show_default=False)
+
+
 StreamInput = Annotated[
-    bool,
-    typer.Option("--stream-input", help="C: the application hands over the rows of inputs when they are needed."),
-]
-StreamOutput = Annotated[
-    bool, typer.Option("--stream-output", help="C: the application takes rows of outputs as they are computed.")
+    list[str] | None,
+    _of_ends(_OF_ENDS[0], "the application hands over the rows of inputs when they are needed; all inputs, or NAME."),
 ]
 FeedInput = Annotated[
-    bool,
-    typer.Option("--feed-input", help="C: the application calls the code with rows; it returns when it needs more."),
+    list[str] | None,
+    _of_ends(_OF_ENDS[1], "the application calls the code with rows of an input; it returns when it needs more."),
 ]
-ExternalInput = Annotated[
-    bool, typer.Option("--external-input", help="C: inputs are where each call says, not in the arena.")
+StreamOutput = Annotated[
+    list[str] | None, _of_ends(_OF_ENDS[2], "the application takes rows of outputs as they are computed.")
 ]
+ExternalInput = Annotated[list[str] | None, _of_ends(_OF_ENDS[3], "inputs are where each call says, not in the arena.")]
 ExternalOutput = Annotated[
-    bool, typer.Option("--external-output", help="C: outputs go where each call says, not into the arena.")
+    list[str] | None, _of_ends(_OF_ENDS[4], "outputs go where each call says, not into the arena.")
 ]
 
 
-def ends(*, stream_input: bool, stream_output: bool, external_input: bool, external_output: bool) -> Ends:
-    """Where inputs and outputs are, by these options.
+def ends(
+    *,
+    stream_input: Sequence[str] | None,
+    stream_output: Sequence[str] | None,
+    external_input: Sequence[str] | None,
+    external_output: Sequence[str] | None,
+) -> Ends:
+    """Where inputs and outputs are, by the names that these options were given.
 
     Raises:
-        OptionError: inputs, or outputs, are asked to be in two places.
+        OptionError: an input or output is asked to be in two places, or all and a certain one are asked for.
     """
     from arenite.rewrite.outside import Ends
 
-    for what, by_rows, in_memory in (
-        ("input", stream_input, external_input),
-        ("output", stream_output, external_output),
-    ):
-        if by_rows and in_memory:
-            raise OptionError(f"--stream-{what} and --external-{what} exclude each other; give one of them")
-    return Ends(_where(stream_input, external_input), _where(stream_output, external_output))
+    return Ends(
+        _place("input", stream_input or (), external_input or ()),
+        _place("output", stream_output or (), external_output or ()),
+    )
 
 
-def _where(by_rows: bool, in_memory: bool) -> Where:
-    return "rows" if by_rows else "memory" if in_memory else "arena"
+def _place(what: str, by_rows: Sequence[str], in_memory: Sequence[str]) -> Place:
+    """The place of all of them, or a place for each of those that are named."""
+    names = {*by_rows, *in_memory}
+    if EVERY in names and names != {EVERY}:
+        raise OptionError(f"a name and all {what}s are asked for; give each option for an {what} a name, or none")
+    if set(by_rows) & set(in_memory):
+        raise OptionError(f"--stream-{what} and --external-{what} exclude each other; give one of them")
+    if EVERY in names:
+        return "rows" if by_rows else "memory"
+    places: dict[str, Where] = {**dict.fromkeys(by_rows, "rows"), **dict.fromkeys(in_memory, "memory")}
+    return places or "arena"
 
 
 def device_words(

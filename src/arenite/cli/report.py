@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from arenite.cli.options import BoardName, Effort, Rounds, TargetName, TimeLimit, device, parse_share
+from arenite.cli.options import (
+    BoardName,
+    Effort,
+    ExternalInput,
+    ExternalOutput,
+    Rounds,
+    StreamInput,
+    StreamOutput,
+    TargetName,
+    TimeLimit,
+    device,
+    ends,
+    parse_share,
+)
 from arenite.errors import OptionError, VerificationError
 
 if TYPE_CHECKING:
@@ -39,6 +52,10 @@ def report_command(
     explore: Annotated[
         bool, typer.Option("--explore", help="Show how small the arena gets for how much more work.")
     ] = False,
+    stream_input: StreamInput = None,
+    stream_output: StreamOutput = None,
+    external_input: ExternalInput = None,
+    external_output: ExternalOutput = None,
     effort: Effort = "normal",
     time_limit: TimeLimit = None,
     no_verify: Annotated[bool, typer.Option("--no-verify", help="Do not compare outputs in LiteRT and TFLM.")] = False,
@@ -57,6 +74,12 @@ def report_command(
         target=on.target,
         split=split,
         minimize=minimize,
+        ends=ends(
+            stream_input=stream_input,
+            stream_output=stream_output,
+            external_input=external_input,
+            external_output=external_output,
+        ),
         max_extra_macs=None if max_extra_macs is None else parse_share(max_extra_macs),
         effort=effort,
         time_limit=time_limit,
@@ -101,6 +124,7 @@ def _given(source: Model, result: Model, options: Options, progress: Callable[[s
     from arenite.report.page import two_models
     from arenite.runtimes.stream import Stream
     from arenite.runtimes.verification import not_verified, verify
+    from arenite.search.ends import as_held
     from arenite.search.plan import NOT_ASKED_FOR
 
     verification = not_verified(NOT_ASKED_FOR)
@@ -110,7 +134,7 @@ def _given(source: Model, result: Model, options: Options, progress: Callable[[s
         verification = verify(source, result, rounds=rounds, integer_ends=True, stream=streams, progress=progress)
     if verification.problem is not None:
         raise VerificationError(f"{result.name} is not equal to {source.name}: {verification.problem}")
-    return two_models(source, result, options.runs_on, verification)
+    return two_models(source, as_held(result, options.runs_on, options.ends), options.runs_on, verification)
 
 
 def _frontier(model: Path, options: Options, progress: Callable[[str], None]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from arenite.model import Model
+    from arenite.rewrite.outside import Place
     from arenite.search.options import Options
 
 
@@ -23,7 +24,7 @@ def optimize_command(model: Model, options: Options) -> str:
 
 def explore_command(model: Model, options: Options, number: int) -> str:
     """The command that writes point `number` of a frontier."""
-    given = ("target", "minimize", "max_extra_macs", "keep_inputs", "effort", "time_limit", "rounds", "verify")
+    given = ("target", "minimize", "max_extra_macs", "keep_inputs", "ends", "effort", "time_limit", "rounds", "verify")
     return _command("explore", model, ["--pick", str(number), "-o", "OUT"], options, given)
 
 
@@ -48,8 +49,18 @@ def file_word(name: str) -> str:
 
 def ends_words(ends: Ends) -> list[str]:
     """The options that keep inputs and outputs out of the arena."""
-    places = (("input", ends.inputs), ("output", ends.outputs))
-    return [_ENDS[place].format(what) for what, place in places if place != "arena"]
+    return [*_end_words("input", ends.inputs), *_end_words("output", ends.outputs)]
+
+
+def _end_words(what: str, place: Place) -> list[str]:
+    if isinstance(place, str):
+        return [] if place == "arena" else [_ENDS[place].format(what)]
+    return [option_of(what, where, name) for name, where in place.items() if where != "arena"]
+
+
+def option_of(what: str, where: str, name: str) -> str:
+    """The option that keeps one input or output out of the arena."""
+    return f"{_ENDS[where].format(what)}={name}"
 
 
 _FLAGS: Mapping[str, str] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
@@ -11,6 +12,7 @@ from arenite.names import printable
 from arenite.report.arena import arena_as_json, at_least, estimate
 from arenite.report.boards import kib
 from arenite.report.console import number, print_report
+from arenite.report.optimize import outside_line
 from arenite.report.refusals import refusals_as_json, refused
 from arenite.report.validity import validity_as_json
 
@@ -42,6 +44,7 @@ def check_as_json(model: str, fit: Fit) -> dict[str, Any]:
         "flash_bytes": fit.flash,
         "missing_flash_bytes": fit.missing_flash,
         "cannot_run": refusals_as_json(fit.refusals),
+        "outside": [asdict(end) for end in fit.outside],
         "optimized": _smaller(fit, fit.after),
         "split": _smaller(fit, fit.split),
         "timed_out": fit.timed_out,
@@ -80,6 +83,7 @@ def _check(model: str, fit: Fit) -> Iterator[RenderableType]:
         table.add_row("Flash, file only", *cells)
     yield Text(f"{printable(model)} for target {fit.target.name}{place}", style="bold")
     yield table
+    yield from map(Text, map(outside_line, fit.outside))
     yield from map(Text, faults([fit]))
     yield from refused(fit.refusals, fit.target)
     if fit.after is not None:

@@ -17,7 +17,7 @@ from rich.text import Text
 from arenite.codegen.obstacles import why_not as why_not_c
 from arenite.errors import OptionError
 from arenite.model import ElementType
-from arenite.report.commands import file_word, option_words
+from arenite.report.commands import ends_words, file_word, option_words
 from arenite.report.console import number, print_report
 from arenite.rewrite.integer_ends import with_integer_ends
 from arenite.rewrite.strips import why_not as why_not_strips
@@ -67,13 +67,12 @@ def _lines(steps: Iterable[Step]) -> Iterator[Text]:
 def after_optimize(plan: Plan, model: Path, written: Path, device: DeviceOptions) -> Iterator[Step]:
     """Steps after a plan of `model` was written."""
     options = plan.options
+    kept, outside = option_words(options, ("keep_inputs",)), option_words(options, ("ends",))
     if plan.target.generated:
-        outside = option_words(options, ("ends",))
         yield Step(_command("export", written, "--c", f"{stem(written)}_c", *outside), "the C files")
     elif device and not refusals(plan.model, plan.target):
         command = _command("export", written, *_words(_without_room(device)), "--tflm", f"{stem(written)}_tflm")
         yield Step(command, "the files to compile with TFLM")
-    kept = option_words(options, ("keep_inputs",))
     if not options.split and can_split(plan.source):
         asked = option_words(options, _KEPT)
         command = _command("optimize", model, *_words(device), *asked, "--split", "-o", beside(model, "strips"))
@@ -82,27 +81,33 @@ def after_optimize(plan: Plan, model: Path, written: Path, device: DeviceOptions
         asked = option_words(options, (*_KEPT, "split"))
         command = _command("optimize", model, *_words(device), *asked, "--io", "int8", "-o", beside(model, "int8"))
         yield Step(command, "int8 inputs and outputs in place of floats: not tried yet")
-    if options.split and not options.ends:
-        command = _command("explore", model, *_words(_without_room(device)), *kept)
+    if options.split and options.stream is None:
+        command = _command("explore", model, *_words(_without_room(device)), *kept, *outside)
         yield Step(command, "every size there is, for how much more work")
     if not plan.target.generated and can_be_c(plan.source):
         yield _as_c(model, plan.source, option_words(options, ("keep_inputs", "stream")))
-    command = _command("report", model, file_word(str(written)), *_words(_without_room(device)), "-o", _page(written))
+    asked = [*_words(_without_room(device)), *outside]
+    command = _command("report", model, file_word(str(written)), *asked, "-o", _page(written))
     yield Step(command, "a page with every tensor's place")
 
 
-def after_export(source: Model, model: Path, folder: Path, outside: Sequence[str], *, tested: bool) -> Iterator[Step]:
+def after_export(
+    source: Model, model: Path, folder: Path, outside: Sequence[str], given: Sequence[str], *, tested: bool
+) -> Iterator[Step]:
     """Steps after C without an interpreter was written to a folder.
 
     Args:
         outside: the options that keep inputs and outputs out of the arena.
+        given: the same as `export` has them.
         tested: with a test that any computer can run.
     """
     if tested:
         yield Step(shlex.join(["make", "-C", str(folder), "test"]), "compares the C with the runtimes' outputs")
     if source.target is None:
-        yield _as_c(model, source, [], outside)
-    yield Step(_command("report", model, "--target", "c", "-o", _page(model)), "a page with every tensor's place")
+        yield _as_c(model, source, [], outside, given)
+    yield Step(
+        _command("report", model, "--target", "c", *outside, "-o", _page(model)), "a page with every tensor's place"
+    )
 
 
 def after_bundle(source: Model, model: Path, device: DeviceOptions) -> Iterator[Step]:
@@ -120,16 +125,19 @@ def after_check(fit: Fit, model: Path, device: DeviceOptions) -> Iterator[Step]:
     """Steps after a check that did not hold; none if no arena is missing."""
     if not fit.missing or not fit.runs:
         return
+    outside = ends_words(fit.ends)
     for arena in (fit.after, fit.split):
         if arena is not None and fit.holds(arena):
-            command = _command("optimize", model, *_words(device), "-o", beside(model, "arenite"))
+            command = _command("optimize", model, *_words(device), *outside, "-o", beside(model, "arenite"))
             least = number(arena.declare_bytes)
             yield Step(command, f"fits: with the least work there is; {least} bytes would be possible")
             return
     yield Step(
-        _command("explore", model, *_words(_without_room(device))), "every size there is, for how much more work"
+        _command("explore", model, *_words(_without_room(device)), *outside),
+        "every size there is, for how much more work",
     )
-    yield Step(_command("fit", model), "which boards hold it")
+    if not outside:
+        yield Step(_command("fit", model), "which boards hold it")
 
 
 def after_fit(fits: Sequence[Fit], model: Path) -> Iterator[Step]:
@@ -143,8 +151,13 @@ def after_fit(fits: Sequence[Fit], model: Path) -> Iterator[Step]:
     yield Step(_command("explore", model), "every size there is, for how much more work")
 
 
-def after_explore(found: Exploration, model: Path, device: DeviceOptions) -> Iterator[Step]:
-    """Steps after the sizes of a model were found: the smallest, and the smallest without extra work."""
+def after_explore(
+    found: Exploration, model: Path, device: DeviceOptions, outside: Sequence[str] = ()
+) -> Iterator[Step]:
+    """Steps after the sizes of a model were found: the smallest, and the smallest without extra work.
+
+    `outside`: the options that keep inputs and outputs out of the arena.
+    """
     points = list(enumerate(found.points))
 
     def size(point: Point) -> int:
@@ -157,7 +170,7 @@ def after_explore(found: Exploration, model: Path, device: DeviceOptions) -> Ite
             continue
         minimize = ["--minimize", "head"] * (found.minimize == "head")
         picked = "--pick", str(place), "-o", beside(model, f"pick{place}")
-        command = _command("explore", model, *_words(device), *minimize, *picked)
+        command = _command("explore", model, *_words(device), *outside, *minimize, *picked)
         more = point.macs - found.before.macs
         work = f"{100 * more / found.before.macs:+.1f} % MACs" if more > 0 and found.before.macs else "no more MACs"
         yield Step(command, f"{number(point.arena_bytes)} bytes of arena, {work}")
@@ -170,13 +183,15 @@ def after_inspect(model: Path, device: DeviceOptions) -> Iterator[Step]:
     yield Step(_command("report", model, *_words(device), "-o", _page(model)), "a page with every tensor's place")
 
 
-def _as_c(model: Path, source: Model, kept: Sequence[str], outside: Sequence[str] = ()) -> Step:
+def _as_c(
+    model: Path, source: Model, kept: Sequence[str], outside: Sequence[str] = (), given: Sequence[str] = ()
+) -> Step:
     """Plan a model for generated C, and write that."""
     strips = ["--split"] * can_split(source)
     planned, folder = beside(model, "c"), f"{stem(model)}_c"
     made = _command("optimize", model, "--target", "c", *kept, *strips, *outside, "-o", planned)
     return Step(
-        f"{made} && {_command('export', planned, '--c', folder, *outside)}", "C without an interpreter: not tried yet"
+        f"{made} && {_command('export', planned, '--c', folder, *given)}", "C without an interpreter: not tried yet"
     )
 
 

@@ -14,6 +14,7 @@ same.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -23,34 +24,49 @@ from arenite.model import Outside
 from arenite.operators.rows_outside import ROWS, adds_rows, comes_once, rows_written
 from arenite.rewrite.edits import may_renumber
 from arenite.rewrite.joins import concatenation
+from arenite.rewrite.named_ends import named_ends
 from arenite.tflite.newer_fields import loses_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from arenite.model import Graph, Model, Operator, Tensor
 
 Where = Literal["arena", "rows", "memory"]
+End = Literal["input", "output"]
 
 WHERE: Mapping[str, Outside | None] = {"arena": None, "rows": Outside.ROWS, "memory": Outside.MEMORY}
 """Where inputs or outputs may be, by the names of the options."""
 
 
+Place = Where | Mapping[str, Where]
+"""Where all inputs, or outputs, are that can be there; or for some of them, by their names, where each of them is."""
+
+
 @dataclass(frozen=True)
 class Ends:
-    """Where the inputs and the outputs of the main graph are: in the arena, outside by rows, or outside in memory."""
+    """Where the inputs and the outputs of the main graph are: in the arena, outside by rows, or outside in memory.
 
-    inputs: Where = "arena"
-    outputs: Where = "arena"
+    A place is for all that can be there; others stay in the arena. A mapping gives some of them places, by the name of
+    the tensor, its name in a signature, or its number.
+    """
+
+    inputs: Place = "arena"
+    outputs: Place = "arena"
 
     def __post_init__(self) -> None:
-        """Check the names; raises OptionError."""
-        for what, where in (("inputs", self.inputs), ("outputs", self.outputs)):
-            if where not in WHERE:
-                raise OptionError(f"{what}: {where!r} is not one of {', '.join(WHERE)}")
+        """Check the places; raises OptionError."""
+        for what, place in (("inputs", self.inputs), ("outputs", self.outputs)):
+            for where in _all_of(place):
+                if where not in WHERE:
+                    raise OptionError(f"{what}: {where!r} is not one of {', '.join(WHERE)}")
 
     def __bool__(self) -> bool:
-        return (self.inputs, self.outputs) != ("arena", "arena")
+        return any(where != "arena" for where in (*_all_of(self.inputs), *_all_of(self.outputs)))
+
+
+def _all_of(place: Place) -> tuple[Where, ...]:
+    return (place,) if isinstance(place, str) else tuple(place.values())
 
 
 IN_THE_ARENA = Ends()
@@ -71,19 +87,18 @@ class WithEnds(NamedTuple):
 def with_ends(model: Model, ends: Ends) -> WithEnds:
     """The model with its inputs and outputs where they are asked to be. It keeps its plan only if no operator is added.
 
-    Of several inputs or outputs, those that have no rows stay in the arena. So do those that are both, and outputs that
+    Where no names are given, those that have no rows stay in the arena. So do those that are both, and outputs that
     their operator reads again in the next inference.
 
     Raises:
-        OptionError: no input, or no output, can be there, or the model's tensors cannot be exchanged.
+        OptionError: no input, or no output, can be there, or one that is named cannot or is not there, or the model's
+            tensors cannot be exchanged.
     """
     if not ends:
         return WithEnds(model, {})
     added = _Added(model.main)
-    if ends.inputs != "arena":
-        added.take(_able(model, model.main.inputs, ends.inputs, "input"), WHERE[ends.inputs])
-    if ends.outputs != "arena":
-        added.give(_able(model, model.main.outputs, ends.outputs, "output"), WHERE[ends.outputs])
+    added.take(_places(model, "input", model.main.inputs, ends.inputs))
+    added.give(_places(model, "output", model.main.outputs, ends.outputs))
     main = added.graph()
     plan, target = (None, None) if len(main.operators) > len(model.main.operators) else (model.plan, model.target)
     result = replace(model, graphs=(main, *model.graphs[1:]), plan=plan, target=target)
@@ -94,34 +109,87 @@ def with_ends(model: Model, ends: Ends) -> WithEnds:
     return WithEnds(result, added.stands_for)
 
 
-def _able(model: Model, tensors: Sequence[Tensor], where: Where, what: str) -> list[Tensor]:
-    """The inputs or outputs that can be there.
+def _places(model: Model, what: End, tensors: Sequence[Tensor], place: Place) -> dict[Tensor, Outside]:
+    """The inputs or outputs that leave the arena, and where they are then; raises OptionError as `with_ends`."""
+    obstacles = _Obstacles(model, what, tensors)
+    if isinstance(place, str):
+        outside = WHERE[place]
+        return {} if outside is None else dict.fromkeys(_able(model, what, tensors, outside, obstacles), outside)
+    places = {tensor: WHERE[place[name]] for tensor, name in named_ends(model, what, tensors, place).items()}
+    leaving = {tensor: outside for tensor, outside in places.items() if outside is not None}
+    for tensor, outside in leaving.items():
+        why = obstacles.of(tensor, outside)
+        if why is not None:
+            raise OptionError(f"{model.name}: {what} {tensor.name!r} cannot {_HOW[outside]}: {why}")
+    return leaving
+
+
+def _able(model: Model, what: End, tensors: Sequence[Tensor], outside: Outside, obstacles: _Obstacles) -> list[Tensor]:
+    """Those that can be there.
 
     Raises:
         OptionError: none can.
     """
-    main = model.main
-    written = Counter(tensor for operator in main.operators for tensor in operator.outputs)
-    used = {*written, *(tensor for operator in main.operators for tensor in operator.inputs)}
-    bound = {tensor for graph in model.graphs[1:] for tensor in (*graph.inputs, *graph.outputs)}
-    bound.update(own_states(main.operators) if where == "memory" else ())
-    found = [
-        tensor
-        for tensor in dict.fromkeys(tensors)
-        if tensor not in bound and tensor.data is None and not tensor.variable and tensor.bytes
-        if written[tensor] == (what == "output") and (what == "output" or tensor not in main.outputs)
-        if tensors.count(tensor) == 1 and (where == "memory" or (_has_rows(tensor) and tensor in used))
-    ]
+    found = [tensor for tensor in dict.fromkeys(tensors) if obstacles.of(tensor, outside) is None]
     if not found:
         shapes = ", ".join(f"{tensor.name} {list(tensor.shape)}" for tensor in tensors)
-        needed = "come or go in rows, which takes the shape [1, rows, columns, channels] with two rows or more"
-        how = needed if where == "rows" else "be outside of the arena"
-        raise OptionError(f"{model.name}: no {what} can {how}: {shapes}")
+        needed = f", which takes the shape {_SHAPE}" if outside is Outside.ROWS else ""
+        raise OptionError(f"{model.name}: no {what} can {_HOW[outside]}{needed}: {shapes}")
     return found
+
+
+_HOW = {Outside.ROWS: "come or go in rows", Outside.MEMORY: "be outside of the arena"}
+_SHAPE = "[1, rows, columns, channels] with two rows or more"
+
+
+class _Obstacles:
+    """Why inputs, or outputs, cannot leave the arena."""
+
+    def __init__(self, model: Model, what: End, tensors: Sequence[Tensor]) -> None:
+        main = model.main
+        self.is_input = what == "input"
+        self.counts = Counter(tensors)
+        self.outputs = frozenset(main.outputs)
+        self.written = Counter(tensor for operator in main.operators for tensor in operator.outputs)
+        self.read = {tensor for operator in main.operators for tensor in operator.inputs}
+        self.of_others = {tensor for graph in model.graphs[1:] for tensor in (*graph.inputs, *graph.outputs)}
+        self.states = own_states(main.operators)
+
+    def of(self, tensor: Tensor, outside: Outside) -> str | None:
+        """Why a tensor cannot be there, as a clause; None if it can."""
+        writers, rows = self.written[tensor], outside is Outside.ROWS
+        reasons = (
+            (tensor in self.of_others, "another graph has it, too"),
+            (tensor.constant, "it is a constant"),
+            (tensor.variable, "it is a variable"),
+            (not tensor.bytes, "it is empty"),
+            (self.is_input and writers > 0, "an operator writes it"),
+            (self.is_input and tensor in self.outputs, "it is an output, too"),
+            (not self.is_input and writers != 1, f"{writers} operators write it"),
+            (self.counts[tensor] > 1, "it is there twice"),
+            (not rows and tensor in self.states, "its operator reads it again in the next inference"),
+            (rows and not _has_rows(tensor), f"its shape {list(tensor.shape)} is not {_SHAPE}"),
+            (rows and not writers and tensor not in self.read, "no operator reads it"),
+        )
+        return next((why for holds, why in reasons if holds), None)
 
 
 def _has_rows(tensor: Tensor) -> bool:
     return len(tensor.shape) == 4 and tensor.shape[0] == 1 and tensor.shape[ROWS] > 1
+
+
+def read_in_rows(model: Model) -> tuple[Tensor, ...]:
+    """The inputs of which the model takes the rows in their order and once, as one that was made for rows does."""
+    inputs = model.main.inputs
+    obstacles = _Obstacles(model, "input", inputs)
+    able = (tensor for tensor in inputs if obstacles.of(tensor, Outside.ROWS) is None)
+    return tuple(each for each in able if _comes_once(model.main, each, replace(each, outside=Outside.ROWS)))
+
+
+def _comes_once(graph: Graph, tensor: Tensor, end: Tensor) -> bool:
+    """Whether the operators of a graph take each row once of an input for which `end` stands."""
+    operators = tuple(operator.using({tensor: end}) for operator in graph.operators)
+    return comes_once(replace(graph, operators=operators), end)
 
 
 class _Added:
@@ -138,15 +206,15 @@ class _Added:
         self.last: list[Operator] = []
         self.stands_for: dict[Operator, Operator] = {}
 
-    def take(self, inputs: Sequence[Tensor], outside: Outside | None) -> None:
-        for tensor in inputs:
+    def take(self, inputs: Mapping[Tensor, Outside]) -> None:
+        for tensor, outside in inputs.items():
             end = self.ends[tensor] = self.inside[tensor] = replace(tensor, outside=outside)
-            if outside is Outside.ROWS and not self._comes_once(tensor, end):
+            if outside is Outside.ROWS and not _comes_once(self.old, tensor, end):
                 self.inside[tensor] = _copy_of(tensor)
                 self.first.append(_copied(end, self.inside[tensor]))
 
-    def give(self, outputs: Sequence[Tensor], outside: Outside | None) -> None:
-        for tensor in outputs:
+    def give(self, outputs: Mapping[Tensor, Outside]) -> None:
+        for tensor, outside in outputs.items():
             end = self.ends[tensor] = self.inside[tensor] = replace(tensor, outside=outside)
             before = self._given_before(tensor) if outside is Outside.ROWS else []
             if before is None:
@@ -173,10 +241,6 @@ class _Added:
             tuple(self.ends.get(tensor, tensor) for tensor in ends) for ends in (self.old.inputs, self.old.outputs)
         )
         return replace(self.old, operators=tuple(operators), tensors=tensors, inputs=inputs, outputs=outputs)
-
-    def _comes_once(self, tensor: Tensor, end: Tensor) -> bool:
-        operators = tuple(operator.using({tensor: end}) for operator in self.old.operators)
-        return comes_once(replace(self.old, operators=operators), end)
 
     def _given_before(self, whole: Tensor) -> list[Tensor] | None:
         """The output as far as earlier strips wrote it, the last first; None if it is not written row by row."""

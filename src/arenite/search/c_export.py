@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from arenite.backends.generated_c.memory_places import in_memory
 from arenite.backends.target import CORES, C, find_target
 from arenite.codegen.assemble import assembled
 from arenite.codegen.constant_results import with_constants
@@ -23,9 +22,10 @@ from arenite.codegen.text import Provenance, printed
 from arenite.codegen.text.build_files import cmake, makefile
 from arenite.codegen.text.selftest import selftest
 from arenite.errors import OptionError
-from arenite.rewrite.outside import IN_THE_ARENA, Ends, with_ends
+from arenite.rewrite.outside import IN_THE_ARENA, Ends
 from arenite.runtimes.example import example
 from arenite.runtimes.run import Failure
+from arenite.search.ends import as_held
 from arenite.search.relocation import MOVES_WORTH, arena
 from arenite.tflite.sources import model_of
 from arenite.tflite.write import write_bytes
@@ -106,8 +106,7 @@ def exported(
     name = identifier(model.name) if name is None else checked(name)
     target = target_of(cmsis_nn)
     model = executable(model)
-    outside = in_memory(with_ends(model, ends).model)
-    made = program(outside, name, target, may_move=may_move, moves_worth=moves_worth)
+    made = program(as_held(model, target, ends), name, target, may_move=may_move, moves_worth=moves_worth)
     made = _fed(made) if fed else made
     files = printed(made, Provenance(model.name, sha256(write_bytes(model)).hexdigest(), command))
     compiled = [file for file in files if file.endswith(".c")]
@@ -131,7 +130,7 @@ def _fed(made: Program) -> Program:
     if len(made.by_rows) != 1 or made.by_rows[0] not in made.inputs or other:
         raise OptionError(
             f"{made.model}: code can be fed with the rows of one input, without CMSIS-NN and with its outputs in the "
-            "arena, and if it waits for no further input; leave that out, or let the code ask for rows"
+            "arena, and if it waits for no further input; leave that out, name one input, or let the code ask for rows"
         )
     return replace(made, fed=True)
 

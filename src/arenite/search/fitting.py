@@ -10,7 +10,10 @@ from arenite.budget import STEPS_PER_SECOND, Budget
 from arenite.checkers.validity import validity
 from arenite.errors import OptionError
 from arenite.hardware import Board, board_of, boards, device
+from arenite.rewrite.outside import IN_THE_ARENA, Ends
+from arenite.search.ends import as_held
 from arenite.search.optimization import Options, preview
+from arenite.search.plan import OutsideEnd, outside_ends
 from arenite.search.runnable import refusals
 from arenite.tflite.sources import model_of
 from arenite.tflite.write import write_bytes
@@ -61,6 +64,8 @@ class Fit:
     flash: the device's flash; None if flash does not matter.
     plan: what is known of the file's offline plan; None without a plan.
     refusals: the operators that the target cannot run.
+    ends: where generated C has its inputs and outputs; all arenas are without those that are outside.
+    outside: these inputs and outputs.
     ended_after: the time limit in seconds, if it ended the searches; None otherwise.
 
     The application's own RAM and code are not part of any figure.
@@ -76,6 +81,8 @@ class Fit:
     plan: Validity | None = None
     split: Arena | None = None
     refusals: tuple[Refusal, ...] = ()
+    ends: Ends = IN_THE_ARENA
+    outside: tuple[OutsideEnd, ...] = ()
     ended_after: float | None = None
 
     @property
@@ -147,6 +154,7 @@ def check(
     target: Target | str | None = None,
     arena: int | None = None,
     reserve: int = 0,
+    ends: Ends = IN_THE_ARENA,
     hints: bool = True,
     time_limit: float | None = None,
 ) -> Fit:
@@ -158,36 +166,47 @@ def check(
         target: the target, or its name; None: the board's, or the portable one.
         arena: bytes for the arena; with a board, at most these.
         reserve: bytes of the board's RAM to keep free for stack, heap and other data.
+        ends: where generated C has its inputs and outputs.
         hints: if the arena does not fit, look for what `optimize` would save, with strips too.
         time_limit: seconds for the searches for hints; None: no limit.
 
     Raises:
         ModelError: the model cannot be read or planned.
-        OptionError: neither a board nor an arena is given, or one of the arguments makes no sense.
+        OptionError: neither a board nor an arena is given, one of the arguments makes no sense, or no input or output
+            can be where `ends` says.
     """
     on = device(target, board, reserve=reserve, arena=arena)
     source = model_of(model)
-    return with_hints(source, on, time_limit=time_limit) if hints else measure(source, on)
+    return with_hints(source, on, ends, time_limit=time_limit) if hints else measure(source, on, ends)
 
 
-def measure(model: Model, on: Device) -> Fit:
+def measure(model: Model, on: Device, ends: Ends = IN_THE_ARENA) -> Fit:
     """Compare the arena of a model with the room of a device; what `optimize` would save is not computed.
 
     Raises:
         ModelError: the model cannot be planned.
-        OptionError: the device has no limit for the arena.
+        OptionError: the device has no limit for the arena, or no input or output can be where `ends` says.
     """
     if on.room is None:
         raise OptionError("check against what? give a size for the arena, or a board")
     flash = on.board.flash_bytes if on.board else None
-    refused = refusals(model, on.target)
-    file_bytes = len(write_bytes(model))
+    held = as_held(model, on.target, ends)
     return Fit(
-        on.target, on.target.arena(model), None, on.room, file_bytes, flash, on.board, _plan(model), None, refused
+        on.target,
+        on.target.arena(held),
+        None,
+        on.room,
+        len(write_bytes(model)),
+        flash,
+        on.board,
+        _plan(held),
+        refusals=refusals(held, on.target),
+        ends=ends,
+        outside=outside_ends(held),
     )
 
 
-def with_hints(model: Model, on: Device, *, time_limit: float | None = None) -> Fit:
+def with_hints(model: Model, on: Device, ends: Ends = IN_THE_ARENA, *, time_limit: float | None = None) -> Fit:
     """Compare as `measure` does, and look for what would help.
 
     If the arena does not fit, `after` says what `optimize` would reach. If that does not fit either, `split` says what
@@ -200,10 +219,10 @@ def with_hints(model: Model, on: Device, *, time_limit: float | None = None) -> 
         ModelError: the model cannot be planned.
         OptionError: the device has no limit for the arena.
     """
-    found, target = measure(model, on), on.target
+    found, target = measure(model, on, ends), on.target
     if not found.missing and found.valid:
         return found
-    options, budget = Options(target=target), Budget(2 * _STEPS, seconds=time_limit)
+    options, budget = Options(target=target, ends=ends), Budget(2 * _STEPS, seconds=time_limit)
     after = target.arena(preview(model, options, budget=budget.part(0.5)))
     split = None
     if after.declare_bytes > found.available:

@@ -21,6 +21,7 @@ from arenite.operators.constants import weights_bytes
 from arenite.operators.liveness import called_graphs, executed_graphs, lifetimes, working_sets
 from arenite.operators.macs import macs
 from arenite.rewrite.strips import why_not
+from arenite.search.ends import rows_notes
 from arenite.search.orders import peak_lower_bound
 from arenite.search.runnable import refusals
 from arenite.tflite.sources import model_of
@@ -163,8 +164,8 @@ def inspect(model: ModelSource, *, target: Target | str = TFLM, budget: Budget |
 
     Args:
         model: a model, or what `read` takes.
-        target: the target, its name, or that of a board. It determines `arena` and `refusals`; all other figures are
-            the same for every target.
+        target: the target, its name, or that of a board. It determines `arena`, `refusals` and `cannot_split`; all
+            other figures are the same for every target.
         budget: of the search for the lower bound on the peak. Once it is spent, the bound proven so far is returned.
             None is about half a second.
 
@@ -173,7 +174,7 @@ def inspect(model: ModelSource, *, target: Target | str = TFLM, budget: Budget |
         OptionError: no target has this name.
     """
     source, runs_on = model_of(model), target_of(target)
-    tables = _Tables(source)
+    tables = _Tables(source, runs_on)
     graphs = tuple(tables.graph(position) for position in range(len(source.graphs)))
     peak = tables.liveness.peak
     main = graphs[0].operators
@@ -191,7 +192,10 @@ def inspect(model: ModelSource, *, target: Target | str = TFLM, budget: Budget |
         weights_bytes=weights_bytes(source),
         macs=sum(entry.macs for entry in main),
         plan=None if source.plan is None else validity(source),
-        notes=tuple(_notes(source, tables.liveness)),
+        notes=(
+            *_notes(source, tables.liveness),
+            *(f"As to C, {note}." for note in rows_notes(source, runs_on)),
+        ),
         refusals=refusals(source, runs_on),
     )
 
@@ -199,9 +203,10 @@ def inspect(model: ModelSource, *, target: Target | str = TFLM, budget: Budget |
 class _Tables:
     """Builds the rows of the tables of operators and tensors."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, target: Target) -> None:
         self.liveness = lifetimes(model)
         self._model = model
+        self._target = target
         tensors = [tensor for graph in model.graphs for tensor in graph.tensors]
         self._index = {tensor: index for index, tensor in enumerate(tensors)}
         self._sizes = {entry.tensor: entry.size for entry in self.liveness.lifetimes}
@@ -235,7 +240,7 @@ class _Tables:
             bystander_bytes=sum(map(self._sizes.__getitem__, alive)) - input_bytes - output_bytes,
             alive=tuple(map(self._index.__getitem__, alive)),
             macs=self._macs.of(operator),
-            cannot_split="is not in the main graph" if graph else why_not(operator),
+            cannot_split="is not in the main graph" if graph else why_not(operator, self._target),
         )
 
     def tensor(self, tensor: Tensor) -> InspectedTensor:

@@ -266,7 +266,7 @@ class _Mapping:
                 working_set_bytes=max(alive[first : span.last + 1]),
                 scratch_bytes=sum(map(align, self.target.charged.planned_scratch(operator))),
                 macs=macs(operator),
-                cannot_split="is not in the main graph" if graph else why_not(operator),
+                cannot_split="is not in the main graph" if graph else why_not(operator, self.target),
                 source=parts.source(operator),
                 part=parts.next(operator),
             )

@@ -21,6 +21,7 @@ from arenite.operators.peak import peak_memory
 from arenite.operators.rows_outside import comes_once
 from arenite.rewrite import WidenBias
 from arenite.search.decide import decided
+from arenite.search.ends import rows_notes
 from arenite.search.options import DEFAULTS, Options
 from arenite.search.orders import in_best_order
 from arenite.search.plan import NOT_ASKED_FOR, Cost, Exported, Plan
@@ -108,6 +109,7 @@ def completed(task: Task, decision: Decision, started: float) -> Plan:
         notes=(
             *decision.notes,
             *_recorded(decision, verification, unknown),
+            *([] if options.ends else rows_notes(model, options.runs_on)),
             *_repair(task),
             *_larger_arena(task, decision, arenas, exported),
             *refused,

@@ -12,6 +12,7 @@ from arenite.hardware import target_of
 from arenite.rewrite.integer_ends import END_TYPES, EndType
 from arenite.rewrite.outside import IN_THE_ARENA, Ends
 from arenite.runtimes.run import MOST_ROUNDS
+from arenite.search.ends import check_ends
 
 if TYPE_CHECKING:
     from arenite.backends.target import Target
@@ -102,10 +103,7 @@ class Options:
         if self.stream is not None and (type(self.stream) is not int or self.stream < 0):
             raise OptionError(f"stream: {self.stream!r} is not an axis; give 0 or more")
         self._check_strips()
-        if self.ends and not self.runs_on.generated:
-            raise OptionError(
-                f"{self.runs_on.name} has all inputs and outputs in its arena; outside of it they need the target c"
-            )
+        check_ends(self.runs_on, self.ends)
         if self.ends and (self.keep_inputs or not (self.overlap and self.layout)):
             raise OptionError("inputs and outputs outside of the arena need a layout with overlap that keeps no inputs")
         self.runs_on  # noqa: B018 (an unknown name is an error here, not in the middle of the work)

@@ -328,7 +328,7 @@ def obstacle(task: Task) -> str | None:
         (task.budget.left < LEAST_STEPS, "nothing was left of the budget"),
     )
     reason = next((reason for holds, reason in reasons if holds), None) or plan_obstacle(source)
-    by_rows = any(why_not(operator) is None for operator in task.base.main.operators)
+    by_rows = any(why_not(operator, options.runs_on) is None for operator in task.base.main.operators)
     if reason is None and not by_rows and next(wide_regions(task.base), None) is None:
         return "none of its operators can be; `arenite inspect --why`, or `cannot_split` of an inspection, says why"
     return reason

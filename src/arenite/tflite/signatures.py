@@ -35,30 +35,35 @@ def check_signatures(root: Table, graphs: Sequence[Graph]) -> None:
         if graph >= len(graphs):
             raise DamageError(f"signature {key!r} is for subgraph {graph}, but the model has {len(graphs)} subgraphs")
         tensors = len(graphs[graph].tensors)
-        for slot in (SignatureField.INPUTS, SignatureField.OUTPUTS):
-            for entry in signature.tables(slot):
-                table = root.image.table(entry)
-                name, tensor = table.text(TensorMapField.NAME), table.number(TensorMapField.TENSOR_INDEX, U32)
-                if tensor >= tensors:
-                    known = f"subgraph {graph} has {tensors} tensors"
-                    raise DamageError(f"signature {key!r} binds {name!r} to tensor {tensor}, but {known}")
+        for entry in _entries(signature):
+            name, tensor = entry.text(TensorMapField.NAME), entry.number(TensorMapField.TENSOR_INDEX, U32)
+            if tensor >= tensors:
+                known = f"subgraph {graph} has {tensors} tensors"
+                raise DamageError(f"signature {key!r} binds {name!r} to tensor {tensor}, but {known}")
 
 
 def signature_tensors(model: Model) -> frozenset[Tensor]:
     """Tensors that signatures name; normally they are inputs and outputs of their graph."""
+    return frozenset(signature_names(model))
+
+
+def signature_names(model: Model) -> dict[Tensor, set[str]]:
+    """Tensors that signatures name, with these names."""
     origin = origin_of(model)
     if origin is None:
-        return frozenset()
+        return {}
     root = origin.table
     moves = _Moves(root, model)
-    named: set[Tensor] = set()
+    named: dict[Tensor, set[str]] = {}
     for position in root.tables(ModelField.SIGNATURE_DEFS):
         table = root.image.table(position)
         number = table.number(SignatureField.SUBGRAPH_INDEX, U32)
-        moved = moves[number]
-        graph = model.graphs[number]
-        named.update(graph.tensors[moved[before]] for before in _tensor_numbers(table) if before in moved)
-    return frozenset(named)
+        moved, tensors = moves[number], model.graphs[number].tensors
+        for entry in _entries(table):
+            before = entry.number(TensorMapField.TENSOR_INDEX, U32)
+            if before in moved:
+                named.setdefault(tensors[moved[before]], set()).add(entry.text(TensorMapField.NAME) or "")
+    return named
 
 
 def renumbered_signatures(root: Table, model: Model) -> Iterator[Table]:
@@ -101,8 +106,12 @@ def _stays(signature: Table, moves: _Moves) -> bool:
 
 def _tensor_numbers(signature: Table) -> frozenset[int]:
     """Numbers of a signature's tensors in the file from which it was read."""
-    entries = [*signature.tables(SignatureField.INPUTS), *signature.tables(SignatureField.OUTPUTS)]
-    return frozenset(signature.image.table(entry).number(TensorMapField.TENSOR_INDEX, U32) for entry in entries)
+    return frozenset(entry.number(TensorMapField.TENSOR_INDEX, U32) for entry in _entries(signature))
+
+
+def _entries(signature: Table) -> Iterator[Table]:
+    for slot in (SignatureField.INPUTS, SignatureField.OUTPUTS):
+        yield from map(signature.image.table, signature.tables(slot))
 
 
 class _Moves(dict[int, dict[int, int]]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import prod
 from typing import TYPE_CHECKING
 
 from arenite.codegen.operators.copy import steps
@@ -36,6 +37,8 @@ RANK = 5
 
 _ROOM = 31 - 8
 """Least bits by which an int8 value less its zero point can be shifted left in 32 bits."""
+_MOST_BYTES = 4
+"""Inputs of ADD_N of int8 for which the kernel has pointers; each further one takes a register at every call."""
 _QUANTIZED = (ElementType.INT8, ElementType.INT16)
 _ALL = (*_QUANTIZED, ElementType.INT32, ElementType.FLOAT32)
 
@@ -46,13 +49,38 @@ def add(unit: Unit, operator: Operator) -> None:
 
 
 def add_many(unit: Unit, operator: Operator) -> None:
-    """ADD_N of floats, one input after the other; the sum so far is in the output, which lies apart from all inputs."""
+    """ADD_N; floats one input after the other: the sum so far is in the output, which lies apart from all inputs."""
     inputs, output = tensors(operator, max(2, len(operator.inputs))), operator.outputs[0]
-    same_types((output.type, *(tensor.type for tensor in inputs)), (ElementType.FLOAT32,))
+    allowed = (ElementType.INT8, ElementType.FLOAT32)
+    if same_types((output.type, *(tensor.type for tensor in inputs)), allowed) is ElementType.INT8:
+        _add_many_bytes(unit, inputs, output)
+        return
     total = inputs[0]
     for other in inputs[1:]:
         call(unit, replace(operator, inputs=(total, other)), "add_f32", **_bounds(float_range(None)))
         total = output
+
+
+def _add_many_bytes(unit: Unit, inputs: Sequence[Tensor], output: Tensor) -> None:
+    """As add_n.cc of TFLM has it, which counts the offset of the inputs once more than there are inputs."""
+    first = inputs[0]
+    require(len(inputs) <= _MOST_BYTES, f"it adds more than {_MOST_BYTES} inputs of int8")
+    require(all(each.shape == output.shape for each in inputs), "the shapes differ")
+    alike = {(scale_of(each), zero_point_of(each)) for each in inputs}
+    require(len(alike) == 1, "its inputs have several scales or zero points, which TFLM refuses")
+    scale = quantize_multiplier(2 * scale_of(first) / (2**20 * scale_of(output)))
+    require(scale.shift <= 0, "the output's scale is too small for the inputs'")
+    layer = unit.parameters(
+        "add_many_s8",
+        length=prod(output.shape),
+        inputs=len(inputs),
+        input_offset=-zero_point_of(first) * (len(inputs) + 1),
+        output_offset=zero_point_of(output),
+        output_multiplier=scale.multiplier,
+        output_shift=scale.shift,
+    )
+    given = [*inputs, *[first] * (_MOST_BYTES - len(inputs))]
+    unit.call("add_many_s8", layer, *map(unit.pointer, given), unit.target(output))
 
 
 def add_scales(first: Tensor, second: Tensor, output: Tensor) -> list[Scale]:

@@ -65,6 +65,15 @@ _PLAN = {
             {"kind": frozenset({"channels"}), "groups": int, "operators": [int], "extra_macs": int},
         )
     ],
+    "outside": [
+        {
+            "name": str,
+            "what": frozenset({"input", "output"}),
+            "where": frozenset({"rows", "memory"}),
+            "rows": int,
+            "held": int,
+        }
+    ],
     "exported": ({"arena_bytes": int}, None),
     "changed": bool,
     "shared_pairs": int,

@@ -11,8 +11,9 @@ from arenite.report.arena import arena_as_json
 from arenite.report.memory_map_json import map_as_json
 from arenite.report.optimize import end_line
 from arenite.report.verify import agreement_lines
+from arenite.search.ends import rows_notes
 from arenite.search.memory_map import memory_map, origins_by_name
-from arenite.search.plan import frames, integer_ends
+from arenite.search.plan import frames, integer_ends, outside_ends
 
 if TYPE_CHECKING:
     from arenite.backends.target import Target
@@ -48,6 +49,7 @@ def two_models(source: Model, result: Model, target: Target, verification: Verif
         "gap": 0.0,
         "strips": [],
         "exported": None,
+        "outside": [asdict(end) for end in outside_ends(result)],
         "changed": not verification.equal,
         "shared_pairs": judged.pairs,
         "valid_with": [kernels.name for kernels in judged.kernels],
@@ -58,6 +60,7 @@ def two_models(source: Model, result: Model, target: Target, verification: Verif
             *map(end_line, integer_ends(source, result)),
             *agreement_lines(verification.agreement),
             *verification.notes,
+            *rows_notes(result, target),
         ],
         "memory": {"before": map_as_json(before), "after": map_as_json(after)},
     }

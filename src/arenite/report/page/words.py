@@ -5,12 +5,12 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from arenite.report.commands import file_word
+from arenite.report.commands import file_word, option_of
 from arenite.report.console import RUNTIMES, number
-from arenite.report.optimize import frames_lines
+from arenite.report.optimize import frames_lines, outside_line
 from arenite.report.page.markup import plain
 from arenite.report.verify import rounds_words
-from arenite.search.plan import Frames
+from arenite.search.plan import Frames, OutsideEnd
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -143,7 +143,13 @@ def facts(values: Values) -> Iterator[str]:
         )
     if values.get("frames"):
         yield from (f"{line}." for line in frames_lines(Frames(**values["frames"])))
+    for each in map(_outside, values["outside"]):
+        yield f"{outside_line(each)}."
     yield from values["notes"]
+
+
+def _outside(end: Values) -> OutsideEnd:
+    return OutsideEnd(end["name"], end["what"], end["where"], end["rows"], end["held"])
 
 
 def _strips(values: Values) -> Iterator[str]:
@@ -172,4 +178,5 @@ def commands(values: Values, board: Board | None) -> Iterator[str]:
     yield shlex.join(["arenite", "verify", source, result])
     target = [] if values["target"] == "tflm" else ["--target", values["target"]]
     room = ["--board", board.name] if board else ["--arena", str(declared(values, "after"))]
-    yield shlex.join(["arenite", "check", result, *room, *target])
+    outside = [option_of(end["what"], end["where"], end["name"]) for end in values["outside"]]
+    yield shlex.join(["arenite", "check", result, *room, *target, *outside])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.model import ElementType
 from arenite.operators.joins import joins_as_it_is
 from arenite.operators.rows_outside import ROWS
 from arenite.rewrite.regions import CannotSplitError
@@ -13,17 +12,6 @@ from arenite.rewrite.strips.cut import Cut, Rule
 if TYPE_CHECKING:
     from arenite.model import Operator, Tensor
     from arenite.rewrite.strips.rows import Rows
-
-_NO_SLICE = frozenset({ElementType.UINT8})
-"""Types that TFLM converts but can neither slice nor join (slice.cc, concatenation.cc)."""
-
-
-def conversion_rule(operator: Operator) -> Rule:
-    """QUANTIZE, DEQUANTIZE, CAST: TFLM also runs them on types without SLICE and CONCATENATION kernels."""
-    for tensor in (*operator.inputs, *operator.outputs):
-        if tensor is not None and tensor.type in _NO_SLICE:
-            raise CannotSplitError(f"converts {tensor.type.name}, of which TFLM can neither slice nor join rows")
-    return same_rows_rule(operator)
 
 
 def concatenation_rule(operator: Operator) -> Rule:

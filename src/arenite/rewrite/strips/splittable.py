@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from arenite.backends.target import TFLM
 from arenite.model import ElementType
 from arenite.operators.elementwise import COMPUTING, CONVERSIONS
 from arenite.operators.kinds import PADS, REDUCTIONS, RESHAPES, SPLITS
@@ -12,7 +13,7 @@ from arenite.operators.soundness import is_sound
 from arenite.operators.windows import CONVOLUTIONS, POOLS
 from arenite.rewrite.regions import CannotSplitError, reason_of, rule_of
 from arenite.rewrite.strips.padding import pad_rule
-from arenite.rewrite.strips.pixels import concatenation_rule, conversion_rule, same_rows_rule
+from arenite.rewrite.strips.pixels import concatenation_rule, same_rows_rule
 from arenite.rewrite.strips.resize import bilinear_rule, depth_to_space_rule, nearest_rule, space_to_depth_rule
 from arenite.rewrite.strips.transposed import transposed_rule
 from arenite.rewrite.strips.windows import convolution_rule, pool_rule
@@ -20,13 +21,14 @@ from arenite.rewrite.strips.windows import convolution_rule, pool_rule
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from arenite.backends.target import Target
     from arenite.model import Operator, Tensor
     from arenite.rewrite.strips.cut import Rule
 
 _RULES: Mapping[str, Callable[[Operator], Rule]] = MappingProxyType(
     {
         **dict.fromkeys(COMPUTING, same_rows_rule),
-        **dict.fromkeys(CONVERSIONS, conversion_rule),
+        **dict.fromkeys(CONVERSIONS, same_rows_rule),
         **dict.fromkeys(("SOFTMAX", "LOG_SOFTMAX", "L2_NORMALIZATION"), same_rows_rule),
         **dict.fromkeys(CONVOLUTIONS, convolution_rule),
         **dict.fromkeys(POOLS, pool_rule),
@@ -57,12 +59,21 @@ _TYPES = frozenset({ElementType.FLOAT32, ElementType.INT8, ElementType.UINT8, El
 """Element types that LiteRT can slice and join by rows, and TFLM too where it has kernels for them."""
 
 
-def why_not(operator: Operator) -> str | None:
+def why_not(operator: Operator, target: Target = TFLM) -> str | None:
     """Why an operator cannot be split by rows: a clause that follows its name, such as "keeps state"; None if it can.
 
     Considers the operator alone: a region may still be refused because of its surroundings.
     """
-    return reason_of(rule, operator)
+    return reason_of(rule, operator) or (None if target.generated else _not_in_tflm(operator))
+
+
+def _not_in_tflm(operator: Operator) -> str | None:
+    """Why strips of an operator that TFLM runs could not be cut and joined there (slice.cc, concatenation.cc)."""
+    if operator.code in CONVERSIONS:
+        for tensor in (*operator.inputs, *operator.outputs):
+            if tensor is not None and tensor.type is ElementType.UINT8:
+                return "converts UINT8, of which TFLM can neither slice nor join rows"
+    return None
 
 
 def rule(operator: Operator) -> Rule:

@@ -115,7 +115,7 @@ class Costs:
 
     def blocked(self, first: int, last: int) -> bool:
         """Whether some operator of a stretch cannot be split into rows."""
-        return any(why_not(operator) is not None for operator in self._stretch(first, last).operators)
+        return any(why_not(operator, self.target) is not None for operator in self._stretch(first, last).operators)
 
     def wide(self, first: int) -> tuple[int, ...]:
         """Last operators of the stretches beginning at `first` that channel groups can make smaller."""
@@ -240,21 +240,23 @@ class Costs:
         return self._ways[key]
 
     def _rows(self, first: int, last: int) -> Mapping[Kind, ByRows | Paced]:
+        if (first, last) not in self._by_rows:
+            blocked = self.blocked(first, last)
+            self._by_rows[first, last] = {} if blocked else self._ways_by_rows(self._stretch(first, last))
+        return self._by_rows[first, last]
+
+    def _ways_by_rows(self, stretch: Stretch) -> Mapping[Kind, ByRows | Paced]:
         # Imported here because they load numpy.
         from arenite.search.partial.by_rows import ways_by_rows
         from arenite.search.partial.load import Area, folded_pads
 
-        if (first, last) not in self._by_rows:
-            stretch = self._stretch(first, last)
-            try:
-                region, kernels = region_of(stretch.model, stretch.operators), self.target.backend
-                # Only where strips follow rows: elsewhere arenas got larger, as of shared/cases/tcn.tflite by 7 %.
-                folded = folded_pads(region) if kernels.generated and self.comes_in_rows else {}
-                area = Area(region, stretch.staying, kernels, folded)
-                self._by_rows[first, last] = ways_by_rows(area)
-            except OptionError:
-                self._by_rows[first, last] = {}
-        return self._by_rows[first, last]
+        try:
+            region, kernels = region_of(stretch.model, stretch.operators), self.target.backend
+            # Only where strips follow rows: elsewhere arenas got larger, as of shared/cases/tcn.tflite by 7 %.
+            folded = folded_pads(region) if kernels.generated and self.comes_in_rows else {}
+            return ways_by_rows(Area(region, stretch.staying, kernels, folded))
+        except OptionError:
+            return {}
 
     def _channels(self, first: int, last: int) -> ByChannels | None:
         stretch = self._stretch(first, last)

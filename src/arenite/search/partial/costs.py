@@ -9,9 +9,11 @@ Every figure is computed once.
 from __future__ import annotations
 
 from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from arenite.backends.generated_c.memory_places import in_memory
+from arenite.backends.generated_c.sums import summing
 from arenite.budget import Budget
 from arenite.errors import OptionError
 from arenite.model import Outside
@@ -27,6 +29,7 @@ from arenite.search.partial.ways import ROW_KINDS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from arenite.backends.generated_c.sums import Summing
     from arenite.backends.target import Target
     from arenite.model import Model
     from arenite.search.partial.by_rows import ByRows
@@ -103,6 +106,21 @@ class Costs:
             for position, operator in enumerate(self.line.model.main.operators)
             if any(tensor is not None and tensor.outside is Outside.ROWS for tensor in operator.inputs)
         )
+
+    @cached_property
+    def _sums(self) -> Mapping[int, Summing]:
+        """Position of an operator before which generated C need not hold the rows that it reads -> the sums in place.
+
+        A stretch in strips may end with such an operator, which itself is run once, behind the last strip.
+        """
+        graph = self.line.model.main
+        found = summing(graph) if self.target.backend.generated else {}
+        return {position: found[each] for position, each in enumerate(graph.operators) if each in found}
+
+    @property
+    def behind_sums(self) -> frozenset[int]:
+        """Positions right behind the operators that can read sums of strips."""
+        return frozenset(position + 1 for position in self._sums)
 
     def numbers(self, stretch: Key) -> tuple[int, ...]:
         """The numbers of parts of a stretch to try; none if it cannot be executed this way."""
@@ -245,12 +263,15 @@ class Costs:
         from arenite.search.partial.load import Area, folded_pads
 
         if (first, last) not in self._by_rows:
-            stretch = self._stretch(first, last)
+            stretch, kernels = self._stretch(first, last), self.target.backend
+            sums = self._sums.get(last)
+            by_rows = stretch.operators if sums is None else stretch.operators[:-1]
+            summed = {} if sums is None else {sums.rows: sums.bytes}
             try:
-                region, kernels = region_of(stretch.model, stretch.operators), self.target.backend
+                region = region_of(stretch.model, by_rows)
                 # Only where strips follow rows: elsewhere arenas got larger, as of shared/cases/tcn.tflite by 7 %.
                 folded = folded_pads(region) if kernels.generated and self.comes_in_rows else {}
-                area = Area(region, stretch.staying, kernels, folded)
+                area = Area(region, stretch.staying, kernels, folded, summed)
                 self._by_rows[first, last] = ways_by_rows(area)
             except OptionError:
                 self._by_rows[first, last] = {}

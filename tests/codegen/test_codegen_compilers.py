@@ -52,6 +52,8 @@ def custom_kernels():
     """
     return {
         *(f"{kernel}_{kind}" for kernel in ("add_pixels", "average_sums") for kind in ("s8", "s16")),
+        "add_products_s8",
+        "finish_products_s8",
         "detection",
         "overlap_add_f32",
         "overlap_add_s16",

@@ -17,7 +17,7 @@ from arenite.backends.target import C
 from arenite.backends.tflm.head import memory_plan, planned_offsets
 from arenite.budget import Budget
 from arenite.checkers.validity import is_right, validity
-from arenite.model import ElementType, Graph, Model, Operator
+from arenite.model import Data, ElementType, Graph, Model, Operator
 from arenite.operators.liveness import lifetimes
 from arenite.rewrite import Prune
 from arenite.rewrite.outside import Ends
@@ -33,7 +33,7 @@ from arenite.zoo.builder import Builder
 
 from .harness import arena_size, run_c, sources
 from .operators_at_random import Maker
-from .test_codegen_operators import expected
+from .test_codegen_operators import LITERT_DIFFERS, expected
 
 ROWS = 1
 INT8, INT16 = ElementType.INT8, ElementType.INT16
@@ -51,7 +51,22 @@ def average_pool(m, rows, keep):
     return [Operator("AVERAGE_POOL_2D", (rows,), (m.like(rows, 1, 1, 1, rows.shape[3]),), options)]
 
 
-READERS = {"mean": mean, "average_pool": average_pool}
+def fully_connected(m, rows, flattened):
+    depth, units = int(np.prod(rows.shape)), m.integer(1, 6)
+    flat, output = m.like(rows, 1, depth), m.tensor(1, units)
+    weights = m.weights((units, depth), 0, depth, output.quantization.scale[0], rows)
+    if len(weights.quantization.scale) == 1:
+        weights = replace(weights, quantization=replace(weights.quantization, zero_point=(m.choice(0, -9, 100),)))
+    biases = m.bias(units, rows, weights)
+    if biases and m.choice(True, False):  # sums wrap around
+        biases = replace(biases, data=Data(np.full(units, m.choice(-(2**31), 2**31 - 1), np.int32).tobytes()))
+    inputs = flat if flattened else rows, weights, biases
+    options = {"fused_activation_function": m.choice(0, 1, 3)}
+    last = Operator("FULLY_CONNECTED", inputs, (output,), options)
+    return [Operator("RESHAPE", (rows, m.numbers(1, depth)), (flat,)), last] if flattened else [last]
+
+
+READERS = {"mean": mean, "average_pool": average_pool, "fully_connected": fully_connected}
 
 
 def joined(m, parts, rows, most=10):
@@ -91,12 +106,13 @@ def extremes(model):
 def models(draw):
     """Models whose strips are summed, of any height each."""
     heights = draw(st.lists(st.integers(1, 4), min_size=2, max_size=13))
+    reader = draw(st.sampled_from(sorted(READERS)))
     model = in_strips(
-        draw(st.sampled_from(sorted(READERS))),
+        reader,
         [0, *np.cumsum(heights).tolist()],
         draw(st.integers(1, 9)),
         draw(st.integers(1, 40)),
-        draw(st.sampled_from([INT8, INT8, INT16])),
+        draw(st.sampled_from([INT8, INT16])) if reader != "fully_connected" else INT8,
         draw(st.integers(0, 999)),
         draw(st.booleans()),
     )
@@ -105,16 +121,18 @@ def models(draw):
 
 
 @settings(max_examples=3)
-@given(st.lists(models(), min_size=12, max_size=16))
+@given(st.lists(models(), min_size=16, max_size=24))
 def test_sums_of_strips_give_what_the_runtimes_give_for_joined_rows(tmp_path_factory, found):
     rounds = [extremes(model) for model in found]
     assert all("CONCATENATION" not in {each.code for each in folded(model).main.operators} for model in found)
     references = expected(found, rounds)
     assert all(references)
     for model, ours, others in zip(found, run_c(found, rounds, tmp_path_factory.mktemp("c")), references, strict=True):
-        for theirs in others.values():
+        for runtime, theirs in others.items():
+            if model.name in LITERT_DIFFERS[INT8] and runtime != "tflm":
+                continue
             for one, other in zip(ours, theirs, strict=True):
-                np.testing.assert_array_equal(one[0], other[0], model.name)
+                np.testing.assert_array_equal(one[0], other[0], f"{model.name}, {runtime}")
 
 
 def test_strips_are_added_as_soon_as_they_are_there_and_the_file_comes_back():
@@ -124,6 +142,10 @@ def test_strips_are_added_as_soon_as_they_are_there_and_the_file_comes_back():
     assert codes == ["SLICE", "START SUMS", "ADD TO SUMS", *["SLICE", "ADD TO SUMS"] * 11, "FINISH MEAN"]
     assert folded(without) is without
     assert unfolded(model, without).main.operators == model.main.operators
+    flat = in_strips("fully_connected", [0, 4, 8], keep=True)
+    codes = [each.code for each in folded(flat).main.operators]
+    assert codes[-4:] == ["ADD PRODUCTS TO SUMS", "SLICE", "ADD PRODUCTS TO SUMS", "FINISH FULLY_CONNECTED"]
+    assert unfolded(flat, folded(flat)).main.operators == flat.main.operators
 
 
 def changed(model, code, **changes):
@@ -152,6 +174,10 @@ def test_rows_that_something_needs_as_a_whole_are_held():
     held(changed(model, "MEAN", outputs=(replace(graph.outputs[0], type=INT16),)))
     pool = in_strips("average_pool", [0, 4, 8])
     held(changed(pool, "AVERAGE_POOL_2D", options={**pool.main.operators[-1].options, "filter_height": 7}))
+    flat = in_strips("fully_connected", [0, 4, 8], keep=True)
+    held(changed(flat, "FULLY_CONNECTED", options={"weights_format": 1}))
+    held(changed(flat, "FULLY_CONNECTED", outputs=(m.tensor(2, 1),)))
+    held(replace(flat, graphs=(replace(flat.main, outputs=flat.main.operators[-2].outputs),)))
     held(in_strips("mean", [0, 4, 8], kind=ElementType.FLOAT32))
     held(in_strips("mean", [0, 1, 2], columns=1, channels=40))  # the sums would take more than the rows
 

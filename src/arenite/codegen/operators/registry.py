@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from arenite.backends.generated_c.sums import ADD_PIXELS, FINISH, START
+from arenite.backends.generated_c.sums import ADD_PIXELS, ADD_PRODUCTS, FINISH, START
 from arenite.codegen.operators import (
     activation,
     binary,
@@ -29,7 +29,7 @@ from arenite.codegen.operators.matmul import batch_matmul
 from arenite.codegen.operators.pool import average_pool, l2_pool, max_pool
 from arenite.codegen.operators.select import select
 from arenite.codegen.operators.softmax import softmax
-from arenite.codegen.operators.sums import add_pixels, finish_average, finish_mean, start
+from arenite.codegen.operators.sums import add_pixels, add_products, finish_average, finish_mean, finish_products, start
 from arenite.codegen.operators.svdf import svdf
 from arenite.codegen.operators.variables import assign_variable, circular_buffer, nothing, read_variable
 
@@ -150,7 +150,9 @@ SUMS: Mapping[str, Lowering] = MappingProxyType(
     {
         START: start,
         ADD_PIXELS: add_pixels,
+        ADD_PRODUCTS: add_products,
         f"{FINISH}AVERAGE_POOL_2D": finish_average,
+        f"{FINISH}FULLY_CONNECTED": finish_products,
         f"{FINISH}MEAN": finish_mean,
     }
 )

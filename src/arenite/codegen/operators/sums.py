@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
-from arenite.backends.generated_c.sums import PIXELS
+from arenite.backends.generated_c.sums import FIRST, PIXELS
 from arenite.codegen.fixed_point import wrap
+from arenite.codegen.operators.convolution import bias, constant, scale_arrays
+from arenite.codegen.operators.fully_connected import unit_scales, weight_offset
 from arenite.codegen.operators.options import number
 from arenite.codegen.operators.reduce import divided_scale
 from arenite.codegen.quantized import activation_range, quantize_multiplier, scale_of, zero_point_of
@@ -31,6 +34,22 @@ def add_pixels(unit: Unit, operator: Operator) -> None:
     unit.call(f"add_pixels_{TYPES[strip.type].suffix}", rows * columns, channels, *places)
 
 
+def add_products(unit: Unit, operator: Operator) -> None:
+    """Add to the sum of each unit the elements of a strip, each times its weight."""
+    strip, weights, sums = tensors(operator, 3)
+    units, depth = weights.shape
+    layer = unit.parameters(
+        "add_products_s8",
+        depth=depth,
+        units=units,
+        weights=constant(unit, weights, "weights"),
+        weight_offset=weight_offset(weights),
+        input_offset=-zero_point_of(sums),
+    )
+    places = (unit.pointer(strip), unit.target(sums))
+    unit.call(layer.kernel, layer, number(operator, FIRST, 0), prod(strip.shape), *places)
+
+
 def finish_mean(unit: Unit, operator: Operator) -> None:
     """MEAN of sums, which are scaled as values of QUANTIZE are: rounded once, with the scale divided by the pixels."""
     (sums,), output = tensors(operator, 1), operator.outputs[0]
@@ -52,3 +71,22 @@ def finish_average(unit: Unit, operator: Operator) -> None:
     limits = activation_range(operator.options.get("fused_activation_function"), output)
     places = (unit.pointer(sums), unit.target(output))
     unit.call(f"average_sums_{TYPES[output.type].suffix}", number(operator, PIXELS, 1), *limits, sums.shape[3], *places)
+
+
+def finish_products(unit: Unit, operator: Operator) -> None:
+    """FULLY_CONNECTED of sums: the bias added, then scaled and rounded once."""
+    sums, weights = tensors(operator, 2)
+    output, units = operator.outputs[0], sums.shape[3]
+    scales = unit_scales(sums, weights, output)
+    lowest, highest = activation_range(operator.options.get("fused_activation_function"), output)
+    layer = unit.parameters(
+        "finish_products_s8",
+        units=units,
+        bias=bias(unit, operator, units, output.type),
+        **scale_arrays(unit, scales),
+        per_unit=int(len(scales) > 1),
+        output_offset=zero_point_of(output),
+        lowest=lowest,
+        highest=highest,
+    )
+    unit.call(layer.kernel, layer, unit.pointer(sums), unit.target(output))

@@ -265,7 +265,7 @@ class Costs:
         if (first, last) not in self._by_rows:
             stretch, kernels = self._stretch(first, last), self.target.backend
             sums = self._sums.get(last)
-            by_rows = stretch.operators if sums is None else stretch.operators[:-1]
+            by_rows = stretch.operators if sums is None else stretch.operators[: -1 - len(sums.views)]
             summed = {} if sums is None else {sums.rows: sums.bytes}
             try:
                 region = region_of(stretch.model, by_rows)

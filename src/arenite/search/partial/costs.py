@@ -9,11 +9,10 @@ Every figure is computed once.
 from __future__ import annotations
 
 from collections import Counter
-from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from arenite.backends.generated_c.memory_places import in_memory
-from arenite.backends.generated_c.sums import summing
 from arenite.budget import Budget
 from arenite.errors import OptionError
 from arenite.model import Outside
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
     from arenite.backends.generated_c.sums import Summing
     from arenite.backends.target import Target
-    from arenite.model import Model
+    from arenite.model import Model, Operator
     from arenite.search.partial.by_rows import ByRows
     from arenite.search.partial.choose import Choice
     from arenite.search.partial.line import Line, Stretch
@@ -66,9 +65,13 @@ class Key(NamedTuple):
 class Costs:
     """The costs of the stretches of a line on a target; heads and tails in bytes."""
 
-    def __init__(self, line: Line, target: Target) -> None:
+    def __init__(self, line: Line, target: Target, sums: Mapping[Operator, Summing] = MappingProxyType({})) -> None:
+        """Begin without any figure; `sums`: operators with which stretches in strips may end, by reading sums."""
         self.line = line
         self.target = target
+        operators = enumerate(line.model.main.operators)
+        self._sums = {position: sums[operator] for position, operator in operators if operator in sums}
+        """Position of such an operator, which is itself run once, behind the last strip -> the sums."""
         self._stretches: dict[tuple[int, int], Stretch] = {}
         self._ways: dict[Key, Way | None] = {}
         self._wide: dict[int, tuple[int, ...]] = {}
@@ -106,16 +109,6 @@ class Costs:
             for position, operator in enumerate(self.line.model.main.operators)
             if any(tensor is not None and tensor.outside is Outside.ROWS for tensor in operator.inputs)
         )
-
-    @cached_property
-    def _sums(self) -> Mapping[int, Summing]:
-        """Position of an operator before which generated C need not hold the rows that it reads -> the sums in place.
-
-        A stretch in strips may end with such an operator, which itself is run once, behind the last strip.
-        """
-        graph = self.line.model.main
-        found = summing(graph) if self.target.backend.generated else {}
-        return {position: found[each] for position, each in enumerate(graph.operators) if each in found}
 
     @property
     def behind_sums(self) -> frozenset[int]:

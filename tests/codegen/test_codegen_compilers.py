@@ -46,8 +46,14 @@ def everything(tmp_path_factory):
 
 
 def custom_kernels():
-    """Kernels of custom operators, of which no model is made here: their options are read from files only."""
+    """Kernels of which no model is made here: of custom operators, whose options are read from files only, and of sums.
+
+    Sums over strips take the place of several operators (`test_codegen_sums.py`).
+    """
     return {
+        *(f"{kernel}_{kind}" for kernel in ("add_pixels", "average_sums") for kind in ("s8", "s16")),
+        "add_products_s8",
+        "finish_products_s8",
         "detection",
         "overlap_add_f32",
         "overlap_add_s16",

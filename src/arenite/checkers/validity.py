@@ -48,10 +48,13 @@ class Validity:
 
     @cached_property
     def in_c(self) -> tuple[Backend, ...]:
-        """The sets of kernels of generated C that are right with the plan; judged when they are first asked for."""
-        if not self.pairs:
-            return GENERATED
-        return () if self.model is None else tuple(each for each in GENERATED if is_right(self.model, each))
+        """The sets of kernels of generated C that are right with the plan; judged when they are first asked for.
+
+        A plan in which no buffers share bytes may be wrong for C, whose sums over strips live longer than the rows.
+        """
+        if self.model is None:
+            return () if self.pairs else GENERATED
+        return tuple(each for each in GENERATED if is_right(self.model, each))
 
     @property
     def everywhere(self) -> bool:

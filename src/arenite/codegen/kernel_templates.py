@@ -161,7 +161,9 @@ _FINE = {"STEPS": "65536", "BITS": "15", "NOTE": ""}
 _COARSE = {"STEPS": "256", "BITS": "23", "NOTE": " The output may lie exactly on the input."}
 
 _KERNELS: Mapping[str, Iterator[tuple[str, Words]]] = {
+    "add_pixels": _by_type("add_pixels", "s8 s16"),
     "arg_extreme": _arg_extremes(),
+    "average_sums": _by_type("average_sums", "s8 s16"),
     "conv": _by_type("conv", "s8 s16 f32"),
     "depthwise": _by_type("depthwise", "s8 s16 f32"),
     "dequantize": ((f"{kernel}_f32", words) for kernel, words in _by_type("dequantize", "s8 s16 u8")),

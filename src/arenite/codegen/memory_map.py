@@ -40,7 +40,9 @@ def places(model: Model, arena: Arena, kernels: Backend) -> Iterator[Place]:
 
 
 def _tensors(graph: Graph, arena: Arena, number: int, lasting: set[Tensor]) -> Iterator[Place]:
-    begin = {tensor: index for index, operator in enumerate(graph.operators) for tensor in operator.outputs}
+    begin: dict[Tensor, int] = {}
+    for index, operator in enumerate(graph.operators):
+        begin.update({tensor: index for tensor in operator.outputs if tensor not in begin})
     end = {tensor: index for index, operator in enumerate(graph.operators) for tensor in operator.inputs if tensor}
     for tensor in dict.fromkeys((*graph.inputs, *begin)):
         if tensor in arena.offsets and tensor not in lasting and tensor.bytes:

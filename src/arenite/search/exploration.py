@@ -163,12 +163,18 @@ def _candidates(task: Task, objective: Objective) -> Iterator[Candidate]:
     yield first
     if obstacle(task) is not None:
         return
-    ways = PartialSearch(task, whole, first, objective)
+    for ways in PartialSearch(task, whole, first, objective).searches():
+        yield from _searched(ways)
+
+
+def _searched(ways: PartialSearch) -> Iterator[Candidate]:
+    """The candidates of one search."""
+    task, objective = ways.task, ways.objective
     found: list[Candidate] = []
     for number, choice in enumerate(_spread(unbeaten(ways.choices(), objective))):
         if number and task.budget.over:
             break
-        best = min(each.size(objective) for each in (first, *found))
+        best = min(each.size(objective) for each in (ways.first, *found))
         task.progress(f"{best:,} bytes, laying out point {number + 1}")
         candidate = ways.candidate(choice)
         if candidate is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from arenite.backends.generated_c.sums import planned_with_sums
 from arenite.backends.sets import PORTABLE
 from arenite.backends.target import TARGETS
 from arenite.backends.tflm.head import head_plan, head_with, inputs_on_top, memory_plan, plan_around, scratch_buffers
@@ -204,7 +205,9 @@ class LayoutPolicy:
         offsets = solution.offsets
         if self.keep_inputs:
             offsets = inputs_on_top(model, problem.apart, tensors, offsets)
-        return model.with_plan(memory_plan(model, dict(zip(tensors, offsets, strict=False))), self._name)
+        placed = dict(zip(tensors, offsets, strict=False))
+        placed = planned_with_sums(model, placed) if self.target.generated else placed
+        return model.with_plan(memory_plan(model, placed), self._name)
 
     @property
     def _name(self) -> str | None:

@@ -53,6 +53,7 @@ class Costs:
         return max(NUMBERS) if kind in KINDS else 0
 
     after_rows = frozenset()
+    behind_sums = frozenset()
 
     def numbers(self, stretch):
         return NUMBERS if self.most(*stretch) else ()

@@ -1,6 +1,7 @@
-"""A model as generated C runs it: PADs folded into their convolutions, without unused tensors and graphs.
+"""A model as generated C runs it: PADs folded into their convolutions, strips summed, without what is unused.
 
-The kernels pad by themselves, so the padded tensor need not exist.
+The kernels pad by themselves, so the padded tensor need not exist. Nor need joined rows of which only sums are used
+(`sums.py`).
 
     file:   x --PAD--> padded --CONV_2D, VALID--> y        as run:   x --CONV_2D, EXPLICIT--> y
 
@@ -14,6 +15,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from arenite.backends.generated_c.sums import planned_with_sums, sums_of, with_sums, without_sums
 from arenite.backends.tflm.head import memory_plan, planned_offsets
 from arenite.model import Graph
 from arenite.operators.constants import integers
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def folded(model: Model) -> Model:
-    """Fold PADs into convolutions and drop unused tensors and graphs that never run; the plan is kept.
+    """Fold PADs and sum strips, drop unused tensors and graphs that never run; the plan is kept.
 
     Returns the same object if nothing changes. Graphs keep their positions: a graph that never runs becomes empty. A
     PAD fills with the zero point, which is what a convolution assumes for its padding.
@@ -44,7 +46,7 @@ def folded(model: Model) -> Model:
     plan = model.plan
     if plan is None:
         return result
-    return result.with_plan(memory_plan(result, planned_offsets(model, plan)), model.target)
+    return result.with_plan(memory_plan(result, planned_with_sums(model, planned_offsets(model, plan))), model.target)
 
 
 def _emptied(graph: Graph) -> Graph | None:
@@ -53,23 +55,25 @@ def _emptied(graph: Graph) -> Graph | None:
 
 
 def _folded(graph: Graph) -> Graph | None:
-    """The graph with its PADs folded and without unused tensors; None if that is the graph itself."""
-    found = folds(graph.operators, graph.outputs, with_padding)
+    """The graph with PADs folded, strips summed, and without unused tensors; None if that is the graph itself."""
+    found, sums = folds(graph.operators, graph.outputs, with_padding), sums_of(graph)
     gone = {pad for _, pad in found.values()}
-    operators = tuple(found[each][0] if each in found else each for each in graph.operators if each not in gone)
+    plain = [found[each][0] if each in found else each for each in graph.operators if each not in gone]
+    operators = with_sums(plain, sums)
     used = {*graph.inputs, *graph.outputs}
     for operator in operators:
         used.update(
             tensor for tensor in (*operator.inputs, *operator.outputs, *operator.intermediates) if tensor is not None
         )
     tensors = tuple(tensor for tensor in graph.tensors if tensor in used or tensor.data is not None)
-    if not gone and len(tensors) == len(graph.tensors):
+    if not gone and not sums and len(tensors) == len(graph.tensors):
         return None
+    tensors += tuple(each.sums for each in sums)
     return replace(graph, operators=operators, tensors=tensors)
 
 
 def unfolded(source: Model, result: Model) -> Model:
-    """Apply the order and plan of a folded model to its source; each PAD goes right before its convolution.
+    """Apply the order and plan of a folded model to its source; what was folded goes right before its reader.
 
     Args:
         source: the model from which `result` was folded.
@@ -84,7 +88,8 @@ def unfolded(source: Model, result: Model) -> Model:
     plan = result.plan
     if plan is None:
         return ordered
-    return ordered.with_plan(memory_plan(ordered, planned_offsets(result, plan)), result.target)
+    offsets = planned_with_sums(source, planned_offsets(result, plan))
+    return ordered.with_plan(memory_plan(ordered, offsets), result.target)
 
 
 def _unfolded(graph: Graph, result: Graph) -> Graph:
@@ -92,7 +97,7 @@ def _unfolded(graph: Graph, result: Graph) -> Graph:
     pads = {operator.outputs: pad for operator, (_, pad) in folds(graph.operators, graph.outputs, with_padding).items()}
     originals = {operator.outputs: operator for operator in graph.operators if operator.outputs}
     operators: dict[Operator, None] = {}
-    for operator in result.operators:
+    for operator in without_sums(result.operators, sums_of(graph)):
         if operator.outputs in pads:
             operators[pads[operator.outputs]] = None
         operators[originals.get(operator.outputs, operator)] = None

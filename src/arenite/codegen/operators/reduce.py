@@ -46,7 +46,7 @@ def _average(unit: Unit, operator: Operator, *, divided: bool) -> None:
         return
     scale = quantize_multiplier(scale_of(source) / scale_of(output))
     if divided:
-        scale = _divided(scale, count)
+        scale = divided_scale(scale, count)
     _call(
         unit,
         operator,
@@ -58,7 +58,7 @@ def _average(unit: Unit, operator: Operator, *, divided: bool) -> None:
     )
 
 
-def _divided(scale: Scale, count: int) -> Scale:
+def divided_scale(scale: Scale, count: int) -> Scale:
     """The scale divided by the number of values, without loss of bits (QuantizedMeanOrSum)."""
     shift = min(count.bit_length() - 1, 32, 31 + scale.shift)
     return Scale((scale.multiplier << shift) // count, scale.shift - shift)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from arenite.backends.generated_c.sums import ADD_PIXELS, ADD_PRODUCTS, FINISH, START
 from arenite.codegen.operators import (
     activation,
     binary,
@@ -28,6 +29,7 @@ from arenite.codegen.operators.matmul import batch_matmul
 from arenite.codegen.operators.pool import average_pool, l2_pool, max_pool
 from arenite.codegen.operators.select import select
 from arenite.codegen.operators.softmax import softmax
+from arenite.codegen.operators.sums import add_pixels, add_products, finish_average, finish_mean, finish_products, start
 from arenite.codegen.operators.svdf import svdf
 from arenite.codegen.operators.variables import assign_variable, circular_buffer, nothing, read_variable
 
@@ -144,6 +146,18 @@ OPERATORS: Mapping[str, Lowering] = MappingProxyType(
     }
 )
 
+SUMS: Mapping[str, Lowering] = MappingProxyType(
+    {
+        START: start,
+        ADD_PIXELS: add_pixels,
+        ADD_PRODUCTS: add_products,
+        f"{FINISH}AVERAGE_POOL_2D": finish_average,
+        f"{FINISH}FULLY_CONNECTED": finish_products,
+        f"{FINISH}MEAN": finish_mean,
+    }
+)
+"""Operators of generated C alone, which sum strips."""
+
 MOST_OUTPUTS = 1 << 16
 """Maximum number of outputs of one operator; far above any real model."""
 
@@ -190,4 +204,6 @@ def outputs_fit(operator: Operator) -> bool:
 
 def lowering(operator: Operator) -> Lowering | None:
     """The lowering of an operator to calls; None if there is no kernel for it."""
-    return CUSTOM.get(operator.label) if operator.code == "CUSTOM" else OPERATORS.get(operator.code)
+    if operator.code == "CUSTOM":
+        return CUSTOM.get(operator.label)
+    return OPERATORS.get(operator.code, SUMS.get(operator.code))

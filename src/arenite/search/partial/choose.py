@@ -142,7 +142,8 @@ def _extend(best: list[list[Choice]], before: Sequence[Choice], segments: Sequen
 def _cuts(costs: Costs) -> frozenset[int]:
     """Positions where a stretch in strips may begin or end: local minima of the bytes alive between operators.
 
-    And those behind operators that take an input which comes in rows, so that it may be taken as a whole.
+    And those behind operators that take an input which comes in rows, so that it may be taken as a whole, and behind
+    those that read sums of strips.
     """
     line = costs.line
     at = [line.crossing(position) for position in range(len(line) + 1)]
@@ -152,7 +153,7 @@ def _cuts(costs: Costs) -> frozenset[int]:
         for position in range(last + 1)
         if (position == 0 or at[position - 1] >= at[position])
         and (position == last or at[position + 1] >= at[position])
-    ) | {0, last, *costs.after_rows}
+    ) | {0, last, *costs.after_rows, *costs.behind_sums}
 
 
 def _stretches(

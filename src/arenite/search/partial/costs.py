@@ -9,6 +9,7 @@ Every figure is computed once.
 from __future__ import annotations
 
 from collections import Counter
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from arenite.backends.generated_c.memory_places import in_memory
@@ -25,10 +26,11 @@ from arenite.search.partial.segment import Segment
 from arenite.search.partial.ways import ROW_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from arenite.backends.generated_c.sums import Summing
     from arenite.backends.target import Target
-    from arenite.model import Model
+    from arenite.model import Model, Operator
     from arenite.search.partial.by_rows import ByRows
     from arenite.search.partial.choose import Choice
     from arenite.search.partial.line import Line, Stretch
@@ -63,9 +65,13 @@ class Key(NamedTuple):
 class Costs:
     """The costs of the stretches of a line on a target; heads and tails in bytes."""
 
-    def __init__(self, line: Line, target: Target) -> None:
+    def __init__(self, line: Line, target: Target, sums: Mapping[Operator, Summing] = MappingProxyType({})) -> None:
+        """Begin without any figure; `sums`: operators with which stretches in strips may end, by reading sums."""
         self.line = line
         self.target = target
+        operators = enumerate(line.model.main.operators)
+        self._sums = {position: sums[operator] for position, operator in operators if operator in sums}
+        """Position of such an operator, which is itself run once, behind the last strip -> the sums."""
         self._stretches: dict[tuple[int, int], Stretch] = {}
         self._ways: dict[Key, Way | None] = {}
         self._wide: dict[int, tuple[int, ...]] = {}
@@ -104,6 +110,11 @@ class Costs:
             if any(tensor is not None and tensor.outside is Outside.ROWS for tensor in operator.inputs)
         )
 
+    @property
+    def behind_sums(self) -> frozenset[int]:
+        """Positions right behind the operators that can read sums of strips."""
+        return frozenset(position + 1 for position in self._sums)
+
     def numbers(self, stretch: Key) -> tuple[int, ...]:
         """The numbers of parts of a stretch to try; none if it cannot be executed this way."""
         way = self._way(*stretch)
@@ -115,7 +126,10 @@ class Costs:
 
     def blocked(self, first: int, last: int) -> bool:
         """Whether some operator of a stretch cannot be split into rows."""
-        return any(why_not(operator, self.target) is not None for operator in self._stretch(first, last).operators)
+        return self._blocked(self._stretch(first, last).operators)
+
+    def _blocked(self, operators: Iterable[Operator]) -> bool:
+        return any(why_not(operator, self.target) is not None for operator in operators)
 
     def wide(self, first: int) -> tuple[int, ...]:
         """Last operators of the stretches beginning at `first` that channel groups can make smaller."""
@@ -241,20 +255,23 @@ class Costs:
 
     def _rows(self, first: int, last: int) -> Mapping[Kind, ByRows | Paced]:
         if (first, last) not in self._by_rows:
-            blocked = self.blocked(first, last)
-            self._by_rows[first, last] = {} if blocked else self._ways_by_rows(self._stretch(first, last))
+            self._by_rows[first, last] = self._ways_by_rows(self._stretch(first, last), self._sums.get(last))
         return self._by_rows[first, last]
 
-    def _ways_by_rows(self, stretch: Stretch) -> Mapping[Kind, ByRows | Paced]:
+    def _ways_by_rows(self, stretch: Stretch, sums: Summing | None) -> Mapping[Kind, ByRows | Paced]:
         # Imported here because they load numpy.
         from arenite.search.partial.by_rows import ways_by_rows
         from arenite.search.partial.load import Area, folded_pads
 
+        operators = stretch.operators if sums is None else stretch.operators[: -1 - len(sums.views)]
+        summed = {} if sums is None else {sums.rows: sums.bytes}
+        if self._blocked(operators):
+            return {}
         try:
-            region, kernels = region_of(stretch.model, stretch.operators), self.target.backend
+            region, kernels = region_of(stretch.model, operators), self.target.backend
             # Only where strips follow rows: elsewhere arenas got larger, as of shared/cases/tcn.tflite by 7 %.
             folded = folded_pads(region) if kernels.generated and self.comes_in_rows else {}
-            return ways_by_rows(Area(region, stretch.staying, kernels, folded))
+            return ways_by_rows(Area(region, stretch.staying, kernels, folded, summed))
         except OptionError:
             return {}
 

@@ -39,8 +39,9 @@ if TYPE_CHECKING:
 class Area:
     """A region, with what does not depend on its strips.
 
-    `staying`: inputs of the region that later operators read; they count with all rows. If `kernels` allow an output to
-    overlap an input that ends with the operator, only the larger of the two counts, whatever the safe distances are.
+    `summed`: outputs that generated C only sums -> bytes of the sums. `staying`: inputs of the region that later
+    operators read; they count with all rows. If `kernels` allow an output to overlap an input that ends with the
+    operator, only the larger of the two counts, whatever the safe distances are.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Area:
         staying: Set[Tensor],
         kernels: Backend,
         folded: Mapping[Tensor, Tensor] = MappingProxyType({}),
+        summed: Mapping[Tensor, int] = MappingProxyType({}),
     ) -> None:
         self.region = region
         self.staying = staying
@@ -69,6 +71,8 @@ class Area:
             last.update({source: max(last[source], last[padded])} if source in last else {})
         self.row = {tensor: 0 if tensor in self.folded else _row(tensor) for tensor in (*read, *results)}
         """Bytes in the arena of one row of each tensor."""
+        self.finished = {tensor: 0 if tensor in summed else self.row[tensor] for tensor in region.outputs}
+        """Bytes of one row of each output that stay to the end of the region; none of what generated C only sums."""
         self.shared = tuple(self._shared(*pair) for pair in zip(region.operators, self.readings, strict=True))
         """For each operator the input that its output may overlap, or None."""
         self.ending = tuple(
@@ -81,6 +85,8 @@ class Area:
         """The results that an operator reads of an input which comes in rows."""
         self.whole = sum(head_bytes(tensor) for tensor in region.inputs if tensor not in self.by_rows)
         """Bytes of the other inputs, which are alive throughout."""
+        self.sums = sum(summed.values())
+        """Bytes of sums, which are alive throughout as well."""
 
     def place(self, tensor: Tensor) -> int:
         """Position in the region of the operator that writes a tensor."""
@@ -147,8 +153,8 @@ class Load:
         most = np.zeros_like(first + end)
         for load in self._loads(first, end):
             np.maximum(most, load, out=most)
-        done = sum((self.area.row[tensor] * own for tensor, own in self._own.items()), np.zeros(1, np.int64))
-        return most + done[first] + self.area.whole
+        done = sum((self.area.finished[tensor] * own for tensor, own in self._own.items()), np.zeros(1, np.int64))
+        return most + done[first] + self.area.whole + self.area.sums
 
     def evenly(self, strips: int) -> Ints:
         """Boundaries of `strips` strips whose heights differ by at most one row; at most one strip for each row."""
@@ -240,7 +246,7 @@ class Load:
     def _own_bytes(self, tensor: Tensor, first: Ints, end: Ints) -> Ints | int:
         if tensor not in self._own:
             return 0
-        return (self._own[tensor][end] - self._own[tensor][first]) * self.area.row[tensor]
+        return (self._own[tensor][end] - self._own[tensor][first]) * self.area.finished[tensor]
 
 
 def folded_pads(region: Region) -> dict[Tensor, Tensor]:

@@ -143,21 +143,21 @@ def _most_recomputed(area: Area, order: Sequence[Tensor], most: float) -> frozen
 def _alive(area: Area, plan: StripPlan) -> Iterator[int]:
     """Bytes alive at every operator of the strips; outputs of the region stay to its end."""
     region, strips = area.region, strips_of(plan)
-    done = sum(head_bytes(tensor) for tensor in region.inputs)
+    done = sum(head_bytes(tensor) for tensor in region.inputs) + area.sums
     for number, strip in enumerate(strips):
         following = strips[number + 1].kept if number + 1 < len(strips) else {}
         own = {
-            tensor: rows[number + 1] - rows[number]
+            tensor: area.finished[tensor] * (rows[number + 1] - rows[number])
             for tensor, rows in zip(region.outputs, plan.boundaries, strict=True)
         }
         stays = {
             tensor: align(
-                area.row[tensor] * (own.get(tensor, 0) + (following[tensor].size if tensor in following else 0))
+                own.get(tensor, 0) + area.row[tensor] * (following[tensor].size if tensor in following else 0)
             )
             for tensor in strip.held
         }
         yield from (done + alive for alive in _alive_in(area, strip, stays))
-        done += sum(area.row[tensor] * rows for tensor, rows in own.items())
+        done += sum(own.values())
 
 
 def _ends(area: Area, strip: Strip) -> Mapping[Operator, list[Tensor]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from arenite.backends.backend import Backend
 from arenite.backends.cmsis_nn.backend import CmsisNN
 from arenite.backends.cmsis_nn.instructions import Instructions
+from arenite.backends.generated_c.bottlenecks import INVERTED_BOTTLENECK, fused, fuses, parts
 from arenite.backends.generated_c.calls import called, passed_on
 from arenite.backends.generated_c.folding import folded
 from arenite.backends.generated_c.kept import kept
@@ -59,6 +60,8 @@ class GeneratedC(Backend):
         """
         if kernel.operator.label == detection.NAME:
             return (detection.WORD * kernel.operator.input(0).shape[1],) if is_sound(kernel.operator) else ()
+        if kernel.operator.code == INVERTED_BOTTLENECK:
+            return (parts(kernel.operator).scratch,)
         if self.instructions is None or kernel.operator.code == "FULLY_CONNECTED":
             return ()
         if not called(kernel.operator, self.instructions):
@@ -66,8 +69,11 @@ class GeneratedC(Backend):
         return CmsisNN(self.instructions).scratch(kernel.operator, kernel.abi)
 
     def as_run(self, model: Model) -> Model:
-        """The model with PADs folded into its convolutions; see `arenite.backends.generated_c.folding`."""
-        return folded(model)
+        """The model with PADs folded into its convolutions, and inverted bottlenecks as one operator each.
+
+        See `folding` and `bottlenecks`. CMSIS-NN has its own, faster kernels for the operators of a bottleneck.
+        """
+        return fused(folded(model)) if fuses(self) else folded(model)
 
     def tail_bytes(self, model: Model, abi: Abi | None = None) -> int:  # noqa: ARG002
         """Always 0: state is part of the arena."""

@@ -12,6 +12,7 @@ estimates for pools with SAME padding, and for kept rows below an operator that 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from arenite.backends import Backend
+    from arenite.backends.generated_c.bottlenecks import Bottleneck
     from arenite.model import Operator, Tensor
     from arenite.rewrite.strips import Region
     from arenite.search.partial.reading import Reading
@@ -49,6 +51,7 @@ class Area:
         staying: Set[Tensor],
         kernels: Backend,
         folded: Mapping[Tensor, Tensor] = MappingProxyType({}),
+        bottlenecks: tuple[Bottleneck, ...] = (),
     ) -> None:
         self.region = region
         self.staying = staying
@@ -60,6 +63,8 @@ class Area:
         """Results of PADs that are in no arena, as convolutions of generated C pad by themselves -> the PADs' inputs.
 
         Every strip pads anew, so that the convolution still reads a PAD."""
+        self.bottlenecks = tuple(Fusible.of(region, each) for each in bottlenecks)
+        """Inverted bottlenecks that generated C runs as one operator, if no rows of their wide tensors are kept."""
         last = {
             tensor: region.operators.index(operator) for operator in region.operators for tensor in operator.outputs
         }
@@ -71,10 +76,8 @@ class Area:
         """Bytes in the arena of one row of each tensor."""
         self.shared = tuple(self._shared(*pair) for pair in zip(region.operators, self.readings, strict=True))
         """For each operator the input that its output may overlap, or None."""
-        self.ending = tuple(
-            tuple(tensor for tensor, number in last.items() if number == place) for place in range(len(self.readings))
-        )
-        """For each operator the results of the region whose last reader it is."""
+        self.last = last
+        """For each result of the region the position of its last reader."""
         self.by_rows = tuple(tensor for tensor in region.inputs if tensor in read and tensor not in staying)
         """The inputs whose rows are freed as soon as no further strip reads them."""
         self.once = region.once
@@ -104,6 +107,17 @@ class Load:
     def __init__(self, area: Area, kept: frozenset[Tensor]) -> None:
         self.area = area
         self.kept = kept = (kept | area.once) - area.folded.keys()
+        self.fused = {each.last: each for each in area.bottlenecks if kept.isdisjoint(each.inner)}
+        """The inverted bottlenecks that are one operator, by the position of the last of their operators."""
+        self.row = {**area.row, **dict.fromkeys((each for fused in self.fused.values() for each in fused.inner), 0)}
+        """Bytes in the arena of one row of each tensor."""
+        last = dict(area.last)
+        for each in self.fused.values():
+            last.update({each.source: max(last[each.source], each.last)} if each.source in last else {})
+        self.ending = tuple(
+            tuple(tensor for tensor, number in last.items() if number == place) for place in range(len(area.readings))
+        )
+        """For each operator the results of the region whose last reader it is."""
         # Tables by the row where a strip begins or ends: the first row of a tensor that the strip needs (`_first`), the
         # first that it computes (`_new`), and the end of these rows (`_end`). `_own`: boundaries of region outputs.
         self._first: dict[Tensor, Ints] = {}
@@ -147,7 +161,7 @@ class Load:
         most = np.zeros_like(first + end)
         for load in self._loads(first, end):
             np.maximum(most, load, out=most)
-        done = sum((self.area.row[tensor] * own for tensor, own in self._own.items()), np.zeros(1, np.int64))
+        done = sum((self.row[tensor] * own for tensor, own in self._own.items()), np.zeros(1, np.int64))
         return most + done[first] + self.area.whole
 
     def evenly(self, strips: int) -> Ints:
@@ -165,7 +179,7 @@ class Load:
 
         Where the TFLM build pads the first input explicitly, the padding is a step of its own.
         """
-        row, region = self.area.row, self.area.region
+        row, region = self.row, self.area.region
         following = {tensor: self._kept_bytes(tensor, end) for tensor in self.kept}
         alive = {tensor: self._kept_bytes(tensor, first) for tensor in self.kept}
         rests = self._rests(first, end)
@@ -178,12 +192,14 @@ class Load:
             made = np.maximum(reads.made_end[last] - reads.made_first[new], last - self._first[target][first])
             output = _aligned(np.maximum(made, 0) * row[target])
             ends = {source.tensor: rests[number] - rests[number + 1] for source in reads.sources}
-            for tensor in self.area.ending[number]:
+            for tensor in self.ending[number]:
                 if tensor in alive:
                     stays = self._own_bytes(tensor, first, end) + self._plain_bytes(tensor, end)
                     ends[tensor] = np.maximum(0, alive[tensor] - stays)
-            ends = {each: ends[each] for each in ends if each in self.area.ending[number] or each in self.area.by_rows}
+            ends = {each: ends[each] for each in ends if each in self.ending[number] or each in self.area.by_rows}
             gone, before = ends.get(source, none) if source is not None else none, rests[number] + total
+            if number in self.fused:
+                before = rests[self.fused[number].first] + total + self._scratch(self.fused[number], first, end)
             padded = None if self.area.kernels.generated else reads.padded(new, last)
             if padded is not None:
                 padded, over = _aligned(padded), ends.get(reads.sources[0].tensor, none)
@@ -192,11 +208,17 @@ class Load:
             yield before + (output if source is None else np.maximum(output - gone, 0))
             alive[target] = output
             total = total + output
-            for tensor in self.area.ending[number]:
+            for tensor in self.ending[number]:
                 stays = np.asarray(self._own_bytes(tensor, first, end) + following.get(tensor, 0))
                 total = total - alive[tensor] + stays
                 alive[tensor] = stays
         yield rests[-1] + total
+
+    def _scratch(self, fused: Fusible, first: Ints, end: Ints) -> Ints:
+        """Bytes in which the kernel of an inverted bottleneck works."""
+        wide, found = fused.wide, fused.found
+        rows = self._end[wide][end] - self._new[wide][first]
+        return _aligned(np.minimum(found.row_of_columns * rows, found.rows) + wide.shape[3])
 
     def _rests(self, first: Ints, end: Ints) -> list[Ints]:
         """Bytes of the region's inputs that each operator of a strip, or anything after it, still reads.
@@ -241,6 +263,35 @@ class Load:
         if tensor not in self._own:
             return 0
         return (self._own[tensor][end] - self._own[tensor][first]) * self.area.row[tensor]
+
+
+@dataclass(frozen=True, eq=False)
+class Fusible:
+    """An inverted bottleneck of a region, from the operator at position `first` to the one at position `last`.
+
+    `source`: its input. `inner`: the tensors that are not there if it is one operator.
+    """
+
+    found: Bottleneck
+    first: int
+    last: int
+    source: Tensor
+    inner: frozenset[Tensor]
+
+    @staticmethod
+    def of(region: Region, found: Bottleneck) -> Fusible:
+        """Where a bottleneck lies in a region."""
+        places = {tensor: place for place, operator in enumerate(region.operators) for tensor in operator.outputs}
+        wide, filtered = found.wide, found.depthwise.outputs[0]
+        padded = {each.outputs[0] for each in region.operators if each.code == "PAD" and each.inputs[0] is wide}
+        first, last = places[wide], places[found.projection.outputs[0]]
+        return Fusible(found, first, last, found.expansion.input(0), frozenset({wide, filtered, *padded}))
+
+    @property
+    def wide(self) -> Tensor:
+        """The wide tensor."""
+        return self.found.wide
+
 
 
 def folded_pads(region: Region) -> dict[Tensor, Tensor]:

@@ -89,20 +89,22 @@ class Bottleneck:
         Row by row, a row of the output is written when the rows of the input have been read which the rows of the wide
         tensor up to there depend on.
         """
-        expansion, depthwise = window(self.expansion).rows, window(self.depthwise).rows
         source, target = self.expansion.input(0), self.projection.outputs[0]
         of_source, of_target = source.bytes // source.shape[1], target.bytes // target.shape[1]
-        needed, still = expansion.length, [expansion.length]
-        for first in reversed(expansion.lowest):
-            needed = needed if first is None else min(needed, first)
-            still.append(needed)
-        still.reverse()
-        distances = []
-        for row in range(depthwise.outputs):
-            end = min(max(0, row * depthwise.stride - depthwise.padding + depthwise.span), depthwise.length)
-            if still[end] < expansion.length:
-                distances.append((row + 1) * of_target - still[end] * of_source)
+        lowest, unread = window(self.expansion).rows.lowest, source.shape[1]
+        later, distances = unread, []  # `later`: the lowest row of the input that later rows of the output still read
+        for row in reversed(range(target.shape[1])):
+            if later < unread:
+                distances.append((row + 1) * of_target - later * of_source)
+            read = (lowest[wide] for wide in self._new_rows(row))
+            later = min((first for first in read if first is not None and first < later), default=later)
         return max(distances, default=None)
+
+    def _new_rows(self, row: int) -> range:
+        """The rows of the wide tensor that are computed for a row of the output, row by row."""
+        axis = window(self.depthwise).rows
+        first = row * axis.stride - axis.padding
+        return range(max(0, first, first - axis.stride + axis.span if row else 0), min(axis.length, first + axis.span))
 
 
 def fused(model: Model) -> Model:
@@ -141,7 +143,9 @@ def bottlenecks(operators: Sequence[Operator], interface: Iterable[Tensor]) -> t
     return tuple(found)
 
 
-def _only(operator: Operator, readers: Mapping[Tensor, int], reader: Mapping[Tensor | None, Operator]) -> Operator | None:
+def _only(
+    operator: Operator, readers: Mapping[Tensor, int], reader: Mapping[Tensor | None, Operator]
+) -> Operator | None:
     """The only reader of an operator's only output, which reads it as its first input; None if there is none."""
     if len(operator.outputs) != 1 or readers.get(operator.outputs[0]) != 1:
         return None

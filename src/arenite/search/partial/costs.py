@@ -272,7 +272,13 @@ class Costs:
                 region, kernels = region_of(stretch.model, stretch.operators), self.target.backend
                 # Only where strips follow rows: elsewhere arenas got larger, as of shared/cases/tcn.tflite by 7 %.
                 folded = folded_pads(region) if kernels.generated and self.comes_in_rows else {}
-                area = Area(region, stretch.staying, kernels, folded, paying(region.operators, region.outputs) if fuses(kernels) else ())
+                area = Area(
+                    region,
+                    stretch.staying,
+                    kernels,
+                    folded,
+                    paying(region.operators, region.outputs) if fuses(kernels) else (),
+                )
                 self._by_rows[first, last] = ways_by_rows(area)
             except OptionError:
                 self._by_rows[first, last] = {}

@@ -7,7 +7,8 @@ end. A strip's figures do not depend on where its neighbors end.
     an input          |first row .... rows read .... end row|         halo: rows that two strips read
 
 The figures are exact for convolutions and other operators whose rows do not depend on where strips end. They are
-estimates for pools with SAME padding, and for kept rows below an operator that enlarges.
+estimates for pools with SAME padding, for kept rows below an operator that enlarges, and for inverted bottlenecks, of
+which generated C decides in each strip whether they are one operator.
 """
 
 from __future__ import annotations
@@ -198,8 +199,10 @@ class Load:
                     ends[tensor] = np.maximum(0, alive[tensor] - stays)
             ends = {each: ends[each] for each in ends if each in self.ending[number] or each in self.area.by_rows}
             gone, before = ends.get(source, none) if source is not None else none, rests[number] + total
-            if number in self.fused:
-                before = rests[self.fused[number].first] + total + self._scratch(self.fused[number], first, end)
+            if fused := self.fused.get(number):
+                source, begin = fused.source, fused.first
+                before = rests[begin] + total + self._scratch(fused, first, end)
+                gone = rests[begin] - rests[begin + 1] if source in self.area.by_rows else ends.get(source, none)
             padded = None if self.area.kernels.generated else reads.padded(new, last)
             if padded is not None:
                 padded, over = _aligned(padded), ends.get(reads.sources[0].tensor, none)
@@ -291,7 +294,6 @@ class Fusible:
     def wide(self) -> Tensor:
         """The wide tensor."""
         return self.found.wide
-
 
 
 def folded_pads(region: Region) -> dict[Tensor, Tensor]:

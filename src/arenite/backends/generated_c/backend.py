@@ -13,6 +13,7 @@ from arenite.backends.generated_c.calls import called, passed_on
 from arenite.backends.generated_c.folding import folded
 from arenite.backends.generated_c.kept import kept
 from arenite.backends.generated_c.overlap import generated_c
+from arenite.backends.overlap import APART, Overlap
 from arenite.backends.reference import detection
 from arenite.backends.tflm.arena import Arena
 from arenite.backends.tflm.head import plan_around, scratch_buffers
@@ -22,7 +23,6 @@ from arenite.operators.soundness import is_sound
 if TYPE_CHECKING:
     from arenite.backends.build import Abi
     from arenite.backends.instance import Instance
-    from arenite.backends.overlap import Overlap
     from arenite.model import MemoryPlan, Model, Operator
 
 
@@ -49,6 +49,8 @@ class GeneratedC(Backend):
 
     def rule(self, operator: Operator, position: int, output: int) -> Overlap:
         """CMSIS-NN's rule for operators that call CMSIS-NN; for others see `arenite.backends.generated_c.overlap`."""
+        if operator.code == INVERTED_BOTTLENECK:
+            return APART if position else parts(operator).overlap
         if self.instructions is not None and called(operator, self.instructions):
             return passed_on(operator, position, output, self.instructions)
         return generated_c(operator, position, output)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING
 
+from arenite.backends.overlap import ANYWHERE, APART, Overlap
 from arenite.backends.tflm.head import memory_plan, planned_offsets
 from arenite.model import ElementType, Graph, Operator
 from arenite.operators.soundness import is_sound
@@ -83,12 +84,14 @@ class Bottleneck:
         return needed < max(self.wide.bytes, self.depthwise.outputs[0].bytes)
 
     @property
-    def distance(self) -> int | None:
-        """How many bytes the input must at least lie above the output; None: anywhere.
+    def overlap(self) -> Overlap:
+        """Where the output may lie on the input.
 
         Row by row, a row of the output is written when the rows of the input have been read which the rows of the wide
-        tensor up to there depend on.
+        tensor up to there depend on. Column by column, the kernel comes back to each row.
         """
+        if not self.by_rows:
+            return APART
         source, target = self.expansion.input(0), self.projection.outputs[0]
         of_source, of_target = source.bytes // source.shape[1], target.bytes // target.shape[1]
         lowest, unread = window(self.expansion).rows.lowest, source.shape[1]
@@ -98,7 +101,7 @@ class Bottleneck:
                 distances.append((row + 1) * of_target - later * of_source)
             read = (lowest[wide] for wide in self._new_rows(row))
             later = min((first for first in read if first is not None and first < later), default=later)
-        return max(distances, default=None)
+        return Overlap(max(distances)) if distances else ANYWHERE
 
     def _new_rows(self, row: int) -> range:
         """The rows of the wide tensor that are computed for a row of the output, row by row."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from arenite.backends.generated_c.bottlenecks import INVERTED_BOTTLENECK, parts
 from arenite.backends.overlap import ANYWHERE, APART, Overlap
 from arenite.backends.reference.elementwise import element_by_element
 from arenite.backends.reference.overlap import reference
@@ -42,15 +41,6 @@ def _softmax(operator: Operator, position: int, output: int) -> Overlap:
     """The kernel reads a row several times before and while it writes; in place if input and output types are equal."""
     alike = operator.input(0).type is operator.outputs[0].type
     return reference(operator, position, output) if alike else APART
-
-
-def _inverted_bottleneck(operator: Operator, position: int, _: int) -> Overlap:
-    """Row by row the kernel reads ahead of what it writes; column by column it comes back to each row."""
-    found = parts(operator)
-    if position or not found.by_rows:
-        return APART
-    distance = found.distance
-    return ANYWHERE if distance is None else Overlap(distance)
 
 
 def _whole(operator: Operator, position: int, output: int) -> Overlap:
@@ -113,7 +103,6 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         **dict.fromkeys(JOINS, _joined),
         **dict.fromkeys(RESHAPES, _whole),
         **dict.fromkeys(SPLITS, _taken),
-        INVERTED_BOTTLENECK: _inverted_bottleneck,
         "SOFTMAX": _softmax,
         "STRIDED_SLICE": _strided_slice,
         "SVDF": _svdf,

@@ -1,4 +1,4 @@
-"""Bytes of strips in which generated C runs inverted bottlenecks as one operator: what is estimated, and what is laid out."""
+"""Strips in which generated C runs inverted bottlenecks as one operator: bytes that are estimated, and laid out."""
 
 import numpy as np
 import pytest

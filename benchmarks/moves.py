@@ -6,10 +6,9 @@ import time
 from typing import TYPE_CHECKING
 
 from arenite import read, zoo
-from arenite.backends.generated_c.folding import folded
 from arenite.backends.sets import GENERATED_C
 from arenite.backends.target import C
-from arenite.codegen.prepare import executable
+from arenite.codegen.prepare import prepared
 from arenite.formulate.placement import overlap_problem
 from arenite.problems.lifetimes import maximum_load
 from arenite.search.optimization import preview
@@ -43,7 +42,7 @@ def run(only: str) -> Table:
             if only.lower() in f"{name}{form}".lower() and not refusals(model, C):
                 form_of = model if options is None else preview(model, options)
                 if not refusals(form_of, C):
-                    table.add(_row(name + form, folded(executable(form_of))))
+                    table.add(_row(name + form, prepared(form_of)))
     return table
 
 

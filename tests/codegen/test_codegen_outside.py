@@ -19,6 +19,7 @@ from arenite.backends.generated_c.memory_places import in_memory
 from arenite.backends.target import C, find_target
 from arenite.codegen.assemble import assembled
 from arenite.codegen.loops import rolled
+from arenite.codegen.prepare import prepared
 from arenite.codegen.program import Address, Call, Loop
 from arenite.errors import OptionError, UnsupportedError
 from arenite.model import ElementType, Graph, Model, Operator, Outside, Tensor
@@ -315,7 +316,7 @@ def test_rows_that_are_taken_twice_are_refused():
     source = model.main.inputs[0]
     again = replace(model.main.operators[0], outputs=(replace(model.main.operators[0].outputs[0], name="again"),))
     main = replace(model.main, operators=(*model.main.operators, again), tensors=(*model.main.tensors, *again.outputs))
-    twice = replace(model, graphs=(main,))
+    twice = prepared(replace(model, graphs=(main,)))
     assert source in twice.main.operators[-1].inputs
     with pytest.raises(UnsupportedError, match="the rows of 'input' are not read once"):
         assembled(twice, "m", arena(twice), C)

@@ -178,6 +178,9 @@ _KERNELS: Mapping[str, Iterator[tuple[str, Words]]] = {
     "reduce": _reductions(),
     "requantize": _requantized(),
     "resize_bilinear": _by_type("resize_bilinear", "s8 f32"),
+    "inverted_bottleneck": iter(
+        (f"inverted_bottleneck_{order}s_s8", {"ORDER": order, "PLURAL": f"{order}s"}) for order in ("row", "column")
+    ),
     "running_sum": _by_type("running_sum", "s8 f32", OPERATOR="CUMSUM"),
     "softmax": iter((("softmax_s8", {**S8, **_COARSE}), ("softmax_s8_s16", {**S16, **_FINE}))),
     "svdf": _by_type("svdf", "s8 s16"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from arenite.backends.generated_c.folding import folded
+from arenite.backends.sets import GENERATED_C
 from arenite.codegen.int4 import unpacked_model
 from arenite.formulate.order import file_order
 
 if TYPE_CHECKING:
+    from arenite.backends import Backend
     from arenite.model import Graph, Model
 
 
@@ -30,6 +31,6 @@ def _in_order(graph: Graph) -> Graph:
     return replace(graph, operators=tuple(operators[index] for index in order))
 
 
-def prepared(model: Model) -> Model:
-    """The form of a model that is laid out and written: executable, PADs folded, unused parts dropped, int8 weights."""
-    return unpacked_model(folded(executable(model)))
+def prepared(model: Model, kernels: Backend = GENERATED_C) -> Model:
+    """The form of a model that is laid out and written: executable, as the kernels run it, and with int8 weights."""
+    return unpacked_model(kernels.as_run(executable(model)))

@@ -154,5 +154,5 @@ def program(
     """Build the program of a model, before printing; arguments and errors as in `export_c`."""
     model = with_constants(model)
     check_operators(model)
-    model = prepared(model)
+    model = prepared(model, target.backend)
     return assembled(model, name, arena(model, target, may_move=may_move, moves_worth=moves_worth), target)

@@ -188,7 +188,7 @@ def outlook(model: Model, target: Target, *, budget: Budget) -> Exported | None:
         model: a model that the target can run.
         target: generated C.
     """
-    found = arena(prepared(model), target, budget=budget)
+    found = arena(prepared(model, target.backend), target, budget=budget)
     if found.size >= target.arena(model).declare_bytes:
         return None
     return Exported(found.size, sum(move.size for each in found.moves.values() for move in each))

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from arenite.backends.backend import Backend
 from arenite.backends.cmsis_nn.backend import CmsisNN
 from arenite.backends.cmsis_nn.instructions import Instructions
+from arenite.backends.generated_c.bottlenecks import INVERTED_BOTTLENECK, fused, fuses, parts
 from arenite.backends.generated_c.calls import called, passed_on
 from arenite.backends.generated_c.folding import folded
 from arenite.backends.generated_c.kept import kept
 from arenite.backends.generated_c.overlap import generated_c
+from arenite.backends.overlap import APART, Overlap
 from arenite.backends.reference import detection
 from arenite.backends.tflm.arena import Arena
 from arenite.backends.tflm.head import plan_around, scratch_buffers
@@ -21,7 +23,6 @@ from arenite.operators.soundness import is_sound
 if TYPE_CHECKING:
     from arenite.backends.build import Abi
     from arenite.backends.instance import Instance
-    from arenite.backends.overlap import Overlap
     from arenite.model import MemoryPlan, Model, Operator
 
 
@@ -48,6 +49,8 @@ class GeneratedC(Backend):
 
     def rule(self, operator: Operator, position: int, output: int) -> Overlap:
         """CMSIS-NN's rule for operators that call CMSIS-NN; for others see `arenite.backends.generated_c.overlap`."""
+        if operator.code == INVERTED_BOTTLENECK:
+            return APART if position else parts(operator).overlap
         if self.instructions is not None and called(operator, self.instructions):
             return passed_on(operator, position, output, self.instructions)
         return generated_c(operator, position, output)
@@ -59,6 +62,8 @@ class GeneratedC(Backend):
         """
         if kernel.operator.label == detection.NAME:
             return (detection.WORD * kernel.operator.input(0).shape[1],) if is_sound(kernel.operator) else ()
+        if kernel.operator.code == INVERTED_BOTTLENECK:
+            return (parts(kernel.operator).scratch,)
         if self.instructions is None or kernel.operator.code == "FULLY_CONNECTED":
             return ()
         if not called(kernel.operator, self.instructions):
@@ -66,8 +71,11 @@ class GeneratedC(Backend):
         return CmsisNN(self.instructions).scratch(kernel.operator, kernel.abi)
 
     def as_run(self, model: Model) -> Model:
-        """The model with PADs folded into its convolutions; see `arenite.backends.generated_c.folding`."""
-        return folded(model)
+        """The model with PADs folded into its convolutions, and inverted bottlenecks as one operator each.
+
+        See `folding` and `bottlenecks`. CMSIS-NN has its own, faster kernels for the operators of a bottleneck.
+        """
+        return fused(folded(model)) if fuses(self) else folded(model)
 
     def tail_bytes(self, model: Model, abi: Abi | None = None) -> int:  # noqa: ARG002
         """Always 0: state is part of the arena."""

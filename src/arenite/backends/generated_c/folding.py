@@ -15,6 +15,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from arenite.backends.generated_c.bottlenecks import INVERTED_BOTTLENECK, bottlenecks
 from arenite.backends.generated_c.sums import planned_with_sums, sums_of, with_sums, without_sums
 from arenite.backends.tflm.head import memory_plan, planned_offsets
 from arenite.model import Graph
@@ -24,8 +25,9 @@ from arenite.operators.steps import steps
 from arenite.operators.windows import CONVOLUTIONS, EXPLICIT, SAME, padding_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Sequence
+    from collections.abc import Callable, Collection, Container, Sequence
 
+    from arenite.backends.generated_c.bottlenecks import Bottleneck
     from arenite.model import Model, Operator, Tensor
 
 
@@ -98,10 +100,18 @@ def _unfolded(graph: Graph, result: Graph) -> Graph:
     originals = {operator.outputs: operator for operator in graph.operators if operator.outputs}
     operators: dict[Operator, None] = {}
     for operator in without_sums(result.operators, sums_of(graph)):
-        if operator.outputs in pads:
-            operators[pads[operator.outputs]] = None
-        operators[originals.get(operator.outputs, operator)] = None
+        for outputs in _made(operator):
+            if outputs in pads:
+                operators[pads[outputs]] = None
+            operators[originals.get(outputs, operator)] = None
     return replace(graph, operators=tuple(operators))
+
+
+def _made(operator: Operator) -> tuple[tuple[Tensor, ...], ...]:
+    """The outputs of each operator of the file that an operator stands for."""
+    if operator.code == INVERTED_BOTTLENECK:
+        return tuple((tensor,) for tensor in (*operator.intermediates, *operator.outputs))
+    return (operator.outputs,)
 
 
 def folds(
@@ -129,6 +139,14 @@ def folds(
             if len(made) == len(convolutions):
                 found.update((old, (new, pad)) for old, new in zip(convolutions, made, strict=True))
     return found
+
+
+def paying(operators: Sequence[Operator], interface: Collection[Tensor]) -> tuple[Bottleneck, ...]:
+    """The inverted bottlenecks among operators of a file that are one operator as run; `interface` as in `folds`."""
+    found = folds(operators, interface, with_padding)
+    gone = {pad for _, pad in found.values()}
+    padding = [found[each][0] if each in found else each for each in operators if each not in gone]
+    return tuple(each for each in bottlenecks(padding, interface) if each.pays)
 
 
 def with_padding(pad: Operator, operator: Operator) -> Operator | None:

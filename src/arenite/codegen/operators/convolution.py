@@ -5,13 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from arenite.backends.generated_c.bottlenecks import parts
+from arenite.codegen.description import short_name
 from arenite.codegen.operators.window import Window, window
+from arenite.codegen.program import Structure
 from arenite.codegen.quantized import activation_range, channel_scales, fit_wide_sums, float_range, zero_point_of
 from arenite.codegen.types import FLOAT, INT8, INT32, INT64, TYPES
 from arenite.codegen.unit import require, tensors
 from arenite.model import ElementType
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from arenite.codegen.program import Constant, Field, Parameters
     from arenite.codegen.quantized import Scale
     from arenite.codegen.types import CType
@@ -81,17 +86,67 @@ def transpose_convolution(unit: Unit, operator: Operator) -> None:
 
 def _convolve(unit: Unit, operator: Operator, kernel: str, place: Window, ratio: int) -> None:
     source, weights = tensors(operator, 2)
+    kind = kernel_type(source, weights, operator.outputs[0])
+    fields = _fields(unit, operator, place, {RATIOS[kernel]: ratio}, constant(unit, weights, "weights"))
+    over_batches(unit, unit.parameters(f"{kernel}_{TYPES[kind].suffix}", **fields), place, operator)
+
+
+def _fields(
+    unit: Unit, operator: Operator, place: Window, ratio: Mapping[str, int], weights: Constant
+) -> dict[str, Field]:
+    """The fields of the parameters of a convolution."""
+    source, filter_ = tensors(operator, 2)
     output = operator.outputs[0]
-    kind = kernel_type(source, weights, output)
+    kind = kernel_type(source, filter_, output)
+    return {
+        "window": place.structure,
+        **ratio,
+        "weights": weights,
+        "bias": bias(unit, operator, output.shape[3], kind),
+        **_arithmetic(unit, operator, source, filter_, kind),
+    }
+
+
+def inverted_bottleneck(unit: Unit, operator: Operator) -> None:
+    """INVERTED_BOTTLENECK: the parameters of its three convolutions; those of the second with the axes exchanged."""
+    import numpy as np
+
+    three, label = parts(operator), unit.label
+    layers: dict[str, Structure] = {}
+    places: dict[str, Window] = {}
+    for name in ("expansion", "depthwise", "projection"):
+        part: Operator = getattr(three, name)
+        source, weights = tensors(part, 2)
+        unit.label = short_name(part.outputs[0].name)
+        place = places[name] = window(part, source, part.outputs[0], (weights.shape[1], weights.shape[2]))
+        array = constant(unit, weights, "weights")
+        ratio = {"multiplicity": 1} if name == "depthwise" else {"filter_depth": weights.shape[3]}
+        if name == "depthwise" and not three.by_rows:
+            turned = np.frombuffer(array.content, INT8.dtype).reshape(weights.shape).transpose(0, 2, 1, 3)
+            array, place = unit.array(INT8, turned.tobytes(), "weights"), _exchanged(place)
+        elif name == "projection":
+            place = replace(place, source=(1, 1, 1, source.shape[3]), target=(1, 1, 1, part.outputs[0].shape[3]))
+        layers[name] = Structure(tuple(_fields(unit, part, place, ratio, array).items()))
+    unit.label = label
+    expansion, depthwise_ = places["expansion"], places["depthwise"]
+    across = {} if three.by_rows else {"columns": depthwise_.target[2], "pad_left": depthwise_.padding[1]}
     layer = unit.parameters(
-        f"{kernel}_{TYPES[kind].suffix}",
-        window=place.structure,
-        **{RATIOS[kernel]: ratio},
-        weights=constant(unit, weights, "weights"),
-        bias=bias(unit, operator, output.shape[3], kind),
-        **_arithmetic(unit, operator, source, weights, kind),
+        f"inverted_bottleneck_{'rows' if three.by_rows else 'columns'}_s8",
+        expansion=layers["expansion"],
+        depthwise=layers["depthwise"],
+        **across,
+        projection=layers["projection"],
     )
-    over_batches(unit, layer, place, operator)
+    rows = expansion.source[1], expansion.target[1], depthwise_.target[1], expansion.padding[0], depthwise_.padding[0]
+    source, output = operator.input(0), operator.outputs[0]
+    unit.call(layer.kernel, layer, *rows, unit.pointer(source), unit.scratch_pointer(), unit.target(output))
+
+
+def _exchanged(place: Window) -> Window:
+    """The window with rows and columns exchanged, without what the kernel sets: widths and padding."""
+    (rows, columns), (down, right), (below, beside) = place.kernel, place.stride, place.dilation
+    source, target = (1, 0, 0, place.source[3]), (1, 0, 0, place.target[3])
+    return Window(source, target, (columns, rows), (right, down), (beside, below), (0, 0))
 
 
 def _arithmetic(unit: Unit, operator: Operator, source: Tensor, weights: Tensor, kind: ElementType) -> dict[str, Field]:

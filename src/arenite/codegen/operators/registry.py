@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from arenite.backends.generated_c.bottlenecks import INVERTED_BOTTLENECK
 from arenite.backends.generated_c.sums import ADD_PIXELS, ADD_PRODUCTS, FINISH, START
 from arenite.codegen.operators import (
     activation,
@@ -80,6 +81,7 @@ OPERATORS: Mapping[str, Lowering] = MappingProxyType(
         "GREATER": comparison(GREATER),
         "GREATER_EQUAL": comparison(GREATER | EQUAL),
         "HARD_SWISH": activation.hard_swish,
+        INVERTED_BOTTLENECK: convolution.inverted_bottleneck,
         "L2_NORMALIZATION": rows.l2_normalization,
         "L2_POOL_2D": l2_pool,
         "LEAKY_RELU": activation.leaky_relu,

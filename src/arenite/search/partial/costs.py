@@ -9,9 +9,12 @@ Every figure is computed once.
 from __future__ import annotations
 
 from collections import Counter
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from arenite.backends.generated_c.bottlenecks import fuses
+from arenite.backends.generated_c.folding import paying
 from arenite.backends.generated_c.memory_places import in_memory
 from arenite.budget import Budget
 from arenite.errors import OptionError
@@ -85,11 +88,28 @@ class Costs:
     def whole(self, position: int) -> Segment:
         """The segment of one operator executed whole. Its layout, of a few buffers, is not charged to any budget."""
         if position not in self._whole:
-            stretch = self._stretch(position, position)
+            first, last = self._together(position)
+            stretch = self._stretch(first, last)
             needed = head(stretch.model, self.target.backend, _WORK_OF_ONE, 0, Budget())
-            self._whole[position] = Segment(position, position, None, needed.found + stretch.passing)
-            self._least_of_whole[position] = needed.least + stretch.passing
+            for each in range(first, last + 1):
+                self._whole[each] = Segment(each, each, None, needed.found + stretch.passing)
+                self._least_of_whole[each] = needed.least + stretch.passing
         return self._whole[position]
+
+    def _together(self, position: int) -> tuple[int, int]:
+        """The first and last position of the operators that are one with that at a position."""
+        return self._as_one.get(position, (position, position))
+
+    @cached_property
+    def _as_one(self) -> Mapping[int, tuple[int, int]]:
+        """The first and last position of the inverted bottleneck at a position, where that is one operator in C."""
+        graph = self.line.model.main
+        places = {operator.outputs: place for place, operator in enumerate(graph.operators)}
+        found: dict[int, tuple[int, int]] = {}
+        for each in paying(graph.operators, graph.outputs) if fuses(self.target.backend) else ():
+            first, last = places[each.expansion.outputs], places[each.projection.outputs]
+            found.update(dict.fromkeys(range(first, last + 1), (first, last)))
+        return found
 
     def most(self, first: int, last: int, kind: Kind) -> int:
         """The largest number of parts of a stretch; 0 if it cannot be executed this way."""
@@ -200,13 +220,15 @@ class Costs:
         return self._segments[key, number]
 
     def _with_neighbors(self, first: int, last: int, head: int) -> Stretch:
-        """The stretch, extended by the operator before and the operator after it where these fit in `head` bytes whole.
+        """The stretch, extended by what is executed before and after it where that fits in `head` bytes whole.
 
         A layout of the extended stretch places the tensors at its ends where the neighboring operators can use them.
         """
         before = first > 0 and self.whole(first - 1).head <= head
         after = last + 1 < len(self.line) and self.whole(last + 1).head <= head
-        return self._stretch(first - before, last + after)
+        start = self._together(first - 1)[0] if before else first
+        end = self._together(last + 1)[1] if after else last
+        return self._stretch(start, end)
 
     def _above(self, key: Key, number: int) -> float:
         """Predicted ratio of head to floor, from the nearest number of parts whose ratio is known.
@@ -261,7 +283,7 @@ class Costs:
     def _ways_by_rows(self, stretch: Stretch, sums: Summing | None) -> Mapping[Kind, ByRows | Paced]:
         # Imported here because they load numpy.
         from arenite.search.partial.by_rows import ways_by_rows
-        from arenite.search.partial.load import Area, folded_pads
+        from arenite.search.partial.load import Area, InC, folded_pads
 
         operators = stretch.operators if sums is None else stretch.operators[: -1 - len(sums.views)]
         summed = {} if sums is None else {sums.rows: sums.bytes}
@@ -271,7 +293,8 @@ class Costs:
             region, kernels = region_of(stretch.model, operators), self.target.backend
             # Only where strips follow rows: elsewhere arenas got larger, as of shared/cases/tcn.tflite by 7 %.
             folded = folded_pads(region) if kernels.generated and self.comes_in_rows else {}
-            return ways_by_rows(Area(region, stretch.staying, kernels, folded, summed))
+            fused = paying(region.operators, region.outputs) if fuses(kernels) else ()
+            return ways_by_rows(Area(region, stretch.staying, kernels, InC(folded, summed, fused)))
         except OptionError:
             return {}
 

@@ -7,13 +7,14 @@ end. A strip's figures do not depend on where its neighbors end.
     an input          |first row .... rows read .... end row|         halo: rows that two strips read
 
 The figures are exact for convolutions and other operators whose rows do not depend on where strips end. They are
-estimates for pools with SAME padding, and for kept rows below an operator that enlarges.
+estimates for pools with SAME padding, for kept rows below an operator that enlarges, and for inverted bottlenecks, of
+which generated C decides in each strip whether they are one operator.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from math import prod
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from arenite.backends import Backend
+    from arenite.backends.generated_c.bottlenecks import Bottleneck
     from arenite.model import Operator, Tensor
     from arenite.rewrite.strips import Region
     from arenite.search.partial.reading import Reading
@@ -36,12 +38,28 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 
+@dataclass(frozen=True)
+class InC:
+    """What of a region generated C runs in another way than the file says.
+
+    Attributes:
+        folded: results of PADs that are in no arena, as convolutions pad by themselves -> the PADs' inputs. Every strip
+            pads anew, so that the convolution still reads a PAD.
+        summed: outputs that are only summed -> bytes of the sums.
+        bottlenecks: inverted bottlenecks that are one operator, if no rows of their wide tensors are kept.
+    """
+
+    folded: Mapping[Tensor, Tensor] = field(default_factory=dict)
+    summed: Mapping[Tensor, int] = field(default_factory=dict)
+    bottlenecks: tuple[Bottleneck, ...] = ()
+
+
 class Area:
     """A region, with what does not depend on its strips.
 
-    `summed`: outputs that generated C only sums -> bytes of the sums. `staying`: inputs of the region that later
-    operators read; they count with all rows. If `kernels` allow an output to overlap an input that ends with the
-    operator, only the larger of the two counts, whatever the safe distances are.
+    `staying`: inputs of the region that later operators read; they count with all rows. If `kernels` allow an output to
+    overlap an input that ends with the operator, only the larger of the two counts, whatever the safe distances are.
+    `in_c`: what generated C does in another way; None: nothing.
     """
 
     def __init__(
@@ -49,19 +67,17 @@ class Area:
         region: Region,
         staying: Set[Tensor],
         kernels: Backend,
-        folded: Mapping[Tensor, Tensor] = MappingProxyType({}),
-        summed: Mapping[Tensor, int] = MappingProxyType({}),
+        in_c: InC | None = None,
     ) -> None:
+        in_c = in_c or InC()
         self.region = region
         self.staying = staying
         self.kernels = kernels
         self.readings: tuple[Reading, ...] = tuple(reading(operator) for operator in region.operators)
         read = dict.fromkeys(source.tensor for entry in self.readings for source in entry.sources)
         results = dict.fromkeys((*region.inner, *region.outputs))
-        self.folded = folded
-        """Results of PADs that are in no arena, as convolutions of generated C pad by themselves -> the PADs' inputs.
-
-        Every strip pads anew, so that the convolution still reads a PAD."""
+        self.folded = in_c.folded
+        self.bottlenecks = tuple(Fusible.of(region, each) for each in in_c.bottlenecks)
         last = {
             tensor: region.operators.index(operator) for operator in region.operators for tensor in operator.outputs
         }
@@ -71,21 +87,19 @@ class Area:
             last.update({source: max(last[source], last[padded])} if source in last else {})
         self.row = {tensor: 0 if tensor in self.folded else _row(tensor) for tensor in (*read, *results)}
         """Bytes in the arena of one row of each tensor."""
-        self.finished = {tensor: 0 if tensor in summed else self.row[tensor] for tensor in region.outputs}
+        self.finished = {tensor: 0 if tensor in in_c.summed else self.row[tensor] for tensor in region.outputs}
         """Bytes of one row of each output that stay to the end of the region; none of what generated C only sums."""
         self.shared = tuple(self._shared(*pair) for pair in zip(region.operators, self.readings, strict=True))
         """For each operator the input that its output may overlap, or None."""
-        self.ending = tuple(
-            tuple(tensor for tensor, number in last.items() if number == place) for place in range(len(self.readings))
-        )
-        """For each operator the results of the region whose last reader it is."""
+        self.last = last
+        """For each result of the region the position of its last reader."""
         self.by_rows = tuple(tensor for tensor in region.inputs if tensor in read and tensor not in staying)
         """The inputs whose rows are freed as soon as no further strip reads them."""
         self.once = region.once
         """The results that an operator reads of an input which comes in rows."""
         self.whole = sum(head_bytes(tensor) for tensor in region.inputs if tensor not in self.by_rows)
         """Bytes of the other inputs, which are alive throughout."""
-        self.sums = sum(summed.values())
+        self.sums = sum(in_c.summed.values())
         """Bytes of sums, which are alive throughout as well."""
 
     def place(self, tensor: Tensor) -> int:
@@ -110,6 +124,17 @@ class Load:
     def __init__(self, area: Area, kept: frozenset[Tensor]) -> None:
         self.area = area
         self.kept = kept = (kept | area.once) - area.folded.keys()
+        self.fused = {each.last: each for each in area.bottlenecks if kept.isdisjoint(each.inner)}
+        """The inverted bottlenecks that are one operator, by the position of the last of their operators."""
+        self.row = {**area.row, **dict.fromkeys((each for fused in self.fused.values() for each in fused.inner), 0)}
+        """Bytes in the arena of one row of each tensor."""
+        last = dict(area.last)
+        for each in self.fused.values():
+            last.update({each.source: max(last[each.source], each.last)} if each.source in last else {})
+        self.ending = tuple(
+            tuple(tensor for tensor, number in last.items() if number == place) for place in range(len(area.readings))
+        )
+        """For each operator the results of the region whose last reader it is."""
         # Tables by the row where a strip begins or ends: the first row of a tensor that the strip needs (`_first`), the
         # first that it computes (`_new`), and the end of these rows (`_end`). `_own`: boundaries of region outputs.
         self._first: dict[Tensor, Ints] = {}
@@ -171,7 +196,7 @@ class Load:
 
         Where the TFLM build pads the first input explicitly, the padding is a step of its own.
         """
-        row, region = self.area.row, self.area.region
+        row, region = self.row, self.area.region
         following = {tensor: self._kept_bytes(tensor, end) for tensor in self.kept}
         alive = {tensor: self._kept_bytes(tensor, first) for tensor in self.kept}
         rests = self._rests(first, end)
@@ -184,12 +209,16 @@ class Load:
             made = np.maximum(reads.made_end[last] - reads.made_first[new], last - self._first[target][first])
             output = _aligned(np.maximum(made, 0) * row[target])
             ends = {source.tensor: rests[number] - rests[number + 1] for source in reads.sources}
-            for tensor in self.area.ending[number]:
+            for tensor in self.ending[number]:
                 if tensor in alive:
                     stays = self._own_bytes(tensor, first, end) + self._plain_bytes(tensor, end)
                     ends[tensor] = np.maximum(0, alive[tensor] - stays)
-            ends = {each: ends[each] for each in ends if each in self.area.ending[number] or each in self.area.by_rows}
+            ends = {each: ends[each] for each in ends if each in self.ending[number] or each in self.area.by_rows}
             gone, before = ends.get(source, none) if source is not None else none, rests[number] + total
+            if fused := self.fused.get(number):
+                source, begin = fused.source, fused.first
+                before = rests[begin] + total + self._scratch(fused, first, end)
+                gone = rests[begin] - rests[begin + 1] if source in self.area.by_rows else ends.get(source, none)
             padded = None if self.area.kernels.generated else reads.padded(new, last)
             if padded is not None:
                 padded, over = _aligned(padded), ends.get(reads.sources[0].tensor, none)
@@ -198,11 +227,17 @@ class Load:
             yield before + (output if source is None else np.maximum(output - gone, 0))
             alive[target] = output
             total = total + output
-            for tensor in self.area.ending[number]:
+            for tensor in self.ending[number]:
                 stays = np.asarray(self._own_bytes(tensor, first, end) + following.get(tensor, 0))
                 total = total - alive[tensor] + stays
                 alive[tensor] = stays
         yield rests[-1] + total
+
+    def _scratch(self, fused: Fusible, first: Ints, end: Ints) -> Ints:
+        """Bytes in which the kernel of an inverted bottleneck works."""
+        wide, found = fused.wide, fused.found
+        rows = self._end[wide][end] - self._new[wide][first]
+        return _aligned(np.minimum(found.row_of_columns * rows, found.rows) + wide.shape[3])
 
     def _rests(self, first: Ints, end: Ints) -> list[Ints]:
         """Bytes of the region's inputs that each operator of a strip, or anything after it, still reads.
@@ -247,6 +282,34 @@ class Load:
         if tensor not in self._own:
             return 0
         return (self._own[tensor][end] - self._own[tensor][first]) * self.area.finished[tensor]
+
+
+@dataclass(frozen=True, eq=False)
+class Fusible:
+    """An inverted bottleneck of a region, from the operator at position `first` to the one at position `last`.
+
+    `source`: its input. `inner`: the tensors that are not there if it is one operator.
+    """
+
+    found: Bottleneck
+    first: int
+    last: int
+    source: Tensor
+    inner: frozenset[Tensor]
+
+    @staticmethod
+    def of(region: Region, found: Bottleneck) -> Fusible:
+        """Where a bottleneck lies in a region."""
+        places = {tensor: place for place, operator in enumerate(region.operators) for tensor in operator.outputs}
+        wide, filtered = found.wide, found.depthwise.outputs[0]
+        padded = {each.outputs[0] for each in region.operators if each.code == "PAD" and each.inputs[0] is wide}
+        first, last = places[wide], places[found.projection.outputs[0]]
+        return Fusible(found, first, last, found.expansion.input(0), frozenset({wide, filtered, *padded}))
+
+    @property
+    def wide(self) -> Tensor:
+        """The wide tensor."""
+        return self.found.wide
 
 
 def folded_pads(region: Region) -> dict[Tensor, Tensor]:

@@ -14,11 +14,11 @@ from arenite.operators.macs import macs
 from arenite.rewrite.strips import StripPlan, estimate, last_readers, paces, strips_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from arenite.model import Operator, Tensor
     from arenite.rewrite.strips import Strip
-    from arenite.search.partial.load import Area
+    from arenite.search.partial.load import Area, Fusible
     from arenite.search.partial.ways import Paces
 
 _MOST_ROWS = 16
@@ -27,8 +27,8 @@ _ROWS = 2
 """Rows of the first result per strip for which it is decided what to recompute: what is kept differs little with one
 row or four, and strips of one row have the most buffers to place."""
 _RECOMPUTED: Mapping[Paces, float] = {"paced": 0.0, "paced some": 0.15, "paced more": 0.5}
-"""Multiply-accumulates that a way may recompute, as a share of the region's. MobileNetV2-0.35 at 144 needs 25,056 bytes
-of its first 14 operators alive with none, 19,584 with 0.2, and no fewer with more."""
+"""Multiply-accumulates that a way may recompute, as a share of the region's. Of the first 25 operators of
+MobileNetV2-0.35 at 144, 32,760 bytes are alive with none, 19,224 with 0.15, 9,432 with 0.5, and 8,568 with 1."""
 
 
 def paced_ways(area: Area) -> Mapping[Paces, Paced]:
@@ -112,32 +112,48 @@ def _by_use(every: Paced) -> list[Tensor]:
     """The results that may be recomputed, the one first that frees the most bytes for the work.
 
     Each is judged as if it alone were recomputed: by the most bytes that strips keep of it, and by the rows that they
-    keep, summed over the strips.
+    keep, summed over the strips. A wide tensor that is recomputed is not there at all.
     """
     region, number = every.area.region, max(1, every.most // _ROWS)
     strips = strips_of(every.plan(number))
     staying = {region.operators[0].outputs[0], *region.outputs}
+    wide = {each.wide for each in every.area.bottlenecks}
     found: list[tuple[float, Tensor]] = []
     for operator in region.operators:
         (target,) = operator.outputs
         rows = [strip.kept[target].size for strip in strips if target in strip.kept]
         if target not in staying and rows:
+            saved = (
+                max(strip.held[target].size for strip in strips if target in strip.held)
+                if target in wide
+                else max(rows)
+            )
             work = sum(rows) * macs(operator) // target.shape[1]
-            found.append((max(rows) * every.area.row[target] / (work + 1), target))
+            found.append((saved * every.area.row[target] / (work + 1), target))
     return [tensor for _, tensor in sorted(found, key=lambda pair: -pair[0])]
 
 
 def _most_recomputed(area: Area, order: Sequence[Tensor], most: float) -> frozenset[Tensor]:
-    """The longest beginning of the order whose recomputation adds at most `most` multiply-accumulates."""
-    low, high = 0, len(order) if most else 0
-    while low < high:
-        middle = (low + high + 1) // 2
-        way = Paced(area, frozenset(order[:middle]))
-        if way.extra_macs(max(1, way.most // _ROWS)) <= most:
-            low = middle
-        else:
-            high = middle - 1
-    return frozenset(order[:low])
+    """What to recompute, which adds at most `most` multiply-accumulates, so that the fewest bytes are alive.
+
+    In the order, each result is recomputed if that needs fewer bytes; then once more, since some bytes only count
+    when others are gone.
+    """
+    chosen: frozenset[Tensor] = frozenset()
+    least = _judged(area, chosen)[0]
+    for tensor in (*order, *order) if most else ():
+        more = chosen ^ {tensor}
+        floor, extra = _judged(area, more)
+        if extra <= most and floor < least:
+            chosen, least = more, floor
+    return chosen
+
+
+def _judged(area: Area, recomputed: frozenset[Tensor]) -> tuple[int, int]:
+    """Bytes alive at once, and multiply-accumulates added, if these results are recomputed."""
+    way = Paced(area, recomputed)
+    number = max(1, way.most // _ROWS)
+    return way.floor(number), way.extra_macs(number)
 
 
 def _alive(area: Area, plan: StripPlan) -> Iterator[int]:
@@ -160,8 +176,11 @@ def _alive(area: Area, plan: StripPlan) -> Iterator[int]:
         done += sum(own.values())
 
 
-def _ends(area: Area, strip: Strip) -> Mapping[Operator, list[Tensor]]:
-    """Results of a strip by the operator that ends them; inputs of PADs that are folded end with the convolution."""
+def _ends(area: Area, strip: Strip, fused: Iterable[Fusible]) -> Mapping[Operator, list[Tensor]]:
+    """Results of a strip by the operator that ends them.
+
+    Inputs of PADs that are folded end with the convolution, those of inverted bottlenecks with the last operator.
+    """
     ends = last_readers(area.region, strip)
     last = {tensor: operator for operator, tensors in ends.items() for tensor in tensors}
     order = {operator: place for place, operator in enumerate(area.region.operators)}
@@ -170,22 +189,44 @@ def _ends(area: Area, strip: Strip) -> Mapping[Operator, list[Tensor]]:
             ends[last[source]].remove(source)
             ends[last[padded]].append(source)
             last[source] = last[padded]
+    for each in fused:
+        operator = area.region.operators[each.last]
+        if each.source in last and order[last[each.source]] < each.last:
+            ends[last[each.source]].remove(each.source)
+            ends.setdefault(operator, []).append(each.source)
+            last[each.source] = operator
     return ends
+
+
+def _scratch(fused: Fusible, strip: Strip) -> int:
+    """Bytes that the kernel of an inverted bottleneck works in."""
+    found, rows = fused.found, strip.held[fused.wide].size
+    return align(min(found.row_of_columns * rows, found.rows) + fused.wide.shape[3])
+
+
+def _is_one(area: Area, each: Fusible, strip: Strip, stays: Mapping[Tensor, int]) -> bool:
+    """Whether an inverted bottleneck is one operator in a strip: no rows of its inner tensors were or will be kept."""
+    computed = all(area.region.operators[place] in strip.cuts for place in range(each.first, each.last + 1))
+    return computed and not any(tensor in strip.kept or stays.get(tensor) for tensor in each.inner)
 
 
 def _alive_in(area: Area, strip: Strip, stays: Mapping[Tensor, int]) -> Iterator[int]:
     """Bytes alive at every operator of a strip, without outputs of earlier strips; `stays`: those alive after it."""
     alive = {tensor: align(area.row[tensor] * rows.size) for tensor, rows in strip.kept.items()}
     total = sum(alive.values())
-    ends = _ends(area, strip)
-    for operator, source in zip(area.region.operators, area.shared, strict=True):
+    fused = {each.last: each for each in area.bottlenecks if _is_one(area, each, strip, stays)}
+    inner = {tensor for each in fused.values() for tensor in each.inner}
+    ends = _ends(area, strip, fused.values())
+    for place, operator in enumerate(area.region.operators):
         target, ending = operator.outputs[0], ends.get(operator, ())
+        source = fused[place].source if place in fused else area.shared[place]
         if operator in strip.cuts:
-            output = align(area.row[target] * strip.held[target].size)
+            output = 0 if target in inner else align(area.row[target] * strip.held[target].size)
             total -= alive.get(target, 0)
             used_up = source is not None and source in ending and source is not target
-            gone = alive[source] - stays[source] if used_up and source else 0
-            yield total + output - min(max(0, gone), output)
+            gone = alive.get(source, 0) - stays.get(source, 0) if used_up and source else 0
+            scratch = _scratch(fused[place], strip) if place in fused else 0
+            yield total + output - min(max(0, gone), output) + scratch
             total, alive[target] = total + output, output
         for tensor in ending:
             total += stays[tensor] - alive[tensor]

@@ -10,7 +10,7 @@ import pytest
 from arenite import zoo
 from arenite.backends import Backend, Overlap
 from arenite.backends.generated_c.bottlenecks import INVERTED_BOTTLENECK, bottlenecks, fused, parts
-from arenite.backends.generated_c.folding import folded, paying, unfolded
+from arenite.backends.generated_c.folding import folded, paying_in, unfolded
 from arenite.backends.sets import C_CMSIS_NN_DSP, GENERATED_C
 from arenite.codegen.prepare import prepared
 from arenite.model import ElementType, Graph, MemoryPlan, Model, Operator
@@ -230,6 +230,32 @@ def test_a_plan_stays_with_its_tensors():
 
 def test_all_that_pay_are_found_through_their_pads():
     for model in paying_models():
-        (found,) = paying(model.main.operators, model.main.outputs)
+        (found,) = paying_in(model.main.operators, model.main.outputs)
         assert found.wide is as_one(model).intermediates[0]
         assert bottlenecks(folded(model).main.operators, model.main.outputs)[0].wide is found.wide
+
+
+def test_where_others_might_run_between_the_three_stay():
+    """Where the filtered tensor is smaller than both ends, and the graph has an operator that may run beside it."""
+    alone = [model for model in paying_models() if parts(as_one(model)).may_wait]
+    assert alone
+    for model in alone:
+        graph, m = model.main, Maker([7])
+        source = m.tensor(1, 8)
+        target = m.like(source, 1, 8)
+        graph = replace(
+            graph,
+            tensors=(*graph.tensors, source, target),
+            inputs=(*graph.inputs, source),
+            outputs=(*graph.outputs, target),
+        )
+        operators = Operator("ABS", (source,), (target,)), *graph.operators
+        beside = replace(model, graphs=(replace(graph, operators=operators),))
+        assert all(each.code != INVERTED_BOTTLENECK for each in GENERATED_C.as_run(beside).main.operators)
+        after = Operator("ABS", (model.main.outputs[0],), (replace(target, shape=model.main.outputs[0].shape),))
+        chain = replace(model.main, operators=(*model.main.operators, after), outputs=after.outputs)
+        chain = replace(chain, tensors=(*chain.tensors, *after.outputs))
+        assert any(
+            each.code == INVERTED_BOTTLENECK
+            for each in GENERATED_C.as_run(replace(model, graphs=(chain,))).main.operators
+        )

@@ -8,7 +8,7 @@ from test_uneven import most, plan_of, some_rows
 
 from arenite import Ends, Options, optimize, zoo
 from arenite.backends.generated_c.bottlenecks import INVERTED_BOTTLENECK, parts
-from arenite.backends.generated_c.folding import folded, paying
+from arenite.backends.generated_c.folding import folded, paying_in
 from arenite.backends.sets import GENERATED_C
 from arenite.backends.target import find_target
 from arenite.formulate.placement import overlap_problem
@@ -32,7 +32,7 @@ def mobilenet():
 def area_of(model, first, last):
     stretch = Line(model).stretch(first, last)
     region = region_of(stretch.model, stretch.operators)
-    found = paying(region.operators, region.outputs)
+    found = paying_in(region.operators, region.outputs)
     return stretch, Area(region, stretch.staying, GENERATED_C, InC(folded_pads(region), bottlenecks=found))
 
 
@@ -82,7 +82,7 @@ def test_rows_of_the_wide_tensor_that_are_kept_leave_three_operators(mobilenet):
 def test_a_whole_bottleneck_costs_what_it_takes_as_one(mobilenet):
     costs = Costs(Line(mobilenet), find_target("c"))
     operators = folded(mobilenet).main.operators
-    for each in paying(operators, mobilenet.main.outputs):
+    for each in paying_in(operators, mobilenet.main.outputs):
         places = [operators.index(one) for one in (each.expansion, each.depthwise, each.projection)]
         heads = {costs.whole(place).head for place in places}
         assert len(heads) == 1

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import cached_property, reduce
 from math import prod
+from operator import or_
 from typing import TYPE_CHECKING
 
 from arenite.backends.overlap import ANYWHERE, APART, Overlap
@@ -22,7 +24,7 @@ from arenite.operators.soundness import is_sound
 from arenite.operators.windows import window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from arenite.backends.backend import Backend
     from arenite.model import Model, Tensor
@@ -36,7 +38,7 @@ _INPUTS = 3
 """Inputs of a convolution: values, weights and bias."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bottleneck:
     """The three operators: `expansion` makes the wide tensor, `depthwise` filters it, `projection` makes it narrow."""
 
@@ -62,36 +64,53 @@ class Bottleneck:
         return min(axis.span, axis.length) * prod(self.wide.shape[2:])
 
     @property
+    def columns(self) -> int:
+        """Bytes of scratch for the columns that a window spans, if it is computed column by column."""
+        return self.row_of_columns * self.wide.shape[1]
+
+    @cached_property
     def by_rows(self) -> bool:
-        """Whether the kernel goes row by row, as it does where that needs less memory.
+        """Whether the kernel goes row by row, as it does where that needs no more memory.
 
         Then the output may overlap the input; column by column it may not.
         """
-        fewer = min(self.expansion.input(0).bytes, self.projection.outputs[0].bytes)
-        return self.rows <= self.row_of_columns * self.wide.shape[1] + fewer
+        return self.rows + self._ends_by_rows <= self.columns + sum(self._ends)
 
     @property
     def scratch(self) -> int:
         """Bytes that the kernel works in: rows or columns of the wide tensor, and a pixel of the filtered one."""
-        _, rows, _, depth = self.wide.shape
-        return depth + (self.rows if self.by_rows else self.row_of_columns * rows)
+        return self.wide.shape[3] + (self.rows if self.by_rows else self.columns)
 
     @property
     def pays(self) -> bool:
         """Whether less memory is needed as one operator, even if each of the three wrote over its whole input."""
-        ends = self.expansion.input(0).bytes, self.projection.outputs[0].bytes
-        needed = self.scratch + (max(ends) if self.by_rows else sum(ends))
+        needed = self.scratch + (self._ends_by_rows if self.by_rows else sum(self._ends))
         return needed < max(self.wide.bytes, self.depthwise.outputs[0].bytes)
 
     @property
-    def overlap(self) -> Overlap:
-        """Where the output may lie on the input.
+    def may_wait(self) -> bool:
+        """Whether a tensor between the three is smaller than both ends, so that others may best run beside it."""
+        return self.depthwise.outputs[0].bytes < min(self._ends)
 
-        Row by row, a row of the output is written when the rows of the input have been read which the rows of the wide
-        tensor up to there depend on. Column by column, the kernel comes back to each row.
-        """
-        if not self.by_rows:
-            return APART
+    @property
+    def _ends(self) -> tuple[int, int]:
+        """Bytes of input and output."""
+        return self.expansion.input(0).bytes, self.projection.outputs[0].bytes
+
+    @property
+    def _ends_by_rows(self) -> int:
+        """Bytes of input and output together, if they overlap as far as the order of rows allows."""
+        source, target = self._ends
+        return max(target, source + min(target, max(0, self._overlap_by_rows.distance or 0)))
+
+    @property
+    def overlap(self) -> Overlap:
+        """Where the output may lie on the input: nowhere column by column, since the kernel comes back to each row."""
+        return self._overlap_by_rows if self.by_rows else APART
+
+    @cached_property
+    def _overlap_by_rows(self) -> Overlap:
+        """Row by row, a row of the output is written when the rows of the input that it depends on have been read."""
         source, target = self.expansion.input(0), self.projection.outputs[0]
         of_source, of_target = source.bytes // source.shape[1], target.bytes // target.shape[1]
         lowest, unread = window(self.expansion).rows.lowest, source.shape[1]
@@ -130,6 +149,40 @@ def fuses(kernels: Backend) -> bool:
 def parts(operator: Operator) -> Bottleneck:
     """The three operators that an INVERTED_BOTTLENECK stands for."""
     return operator.once(parts, _parts)
+
+
+def paying(operators: Sequence[Operator], interface: Collection[Tensor]) -> tuple[Bottleneck, ...]:
+    """The inverted bottlenecks among operators that are one operator as run; no convolution is part of two.
+
+    Args:
+        operators: in the order of execution, with PADs folded.
+        interface: tensors that must remain.
+    """
+    found: dict[Operator, Bottleneck] = {}
+    for each in bottlenecks(operators, interface):
+        if each.pays and each.expansion not in found:
+            found[each.projection] = each
+    beside = _beside(operators) if any(each.may_wait for each in found.values()) else {}
+    return tuple(each for each in found.values() if not (each.may_wait and beside[each.expansion]))
+
+
+def _beside(operators: Sequence[Operator]) -> Mapping[Operator, bool]:
+    """For each operator whether another one may run before or after it, whichever order the graph is executed in."""
+    before: list[int] = []  # for each operator those that it depends on, as bits
+    made: dict[Tensor, int] = {}
+    after = [0] * len(operators)
+    for place, operator in enumerate(operators):
+        read = [made[tensor] for tensor in operator.inputs if tensor is not None and tensor in made]
+        before.append(reduce(or_, (before[each] | 1 << each for each in read), 0))
+        made.update((tensor, place) for tensor in operator.outputs)
+    for place in reversed(range(len(operators))):
+        for tensor in operators[place].inputs:
+            if tensor is not None and tensor in made:
+                after[made[tensor]] |= after[place] | 1 << place
+    return {
+        operator: (before[place] | after[place]).bit_count() + 1 < len(operators)
+        for place, operator in enumerate(operators)
+    }
 
 
 def bottlenecks(operators: Sequence[Operator], interface: Iterable[Tensor]) -> tuple[Bottleneck, ...]:
@@ -179,12 +232,8 @@ def _runs(operator: Operator) -> bool:
 
 def _fused(graph: Graph) -> Graph | None:
     """The graph with its bottlenecks as one operator each; None if there is none, as a graph must not keep itself."""
-    found: dict[Operator, Bottleneck] = {}
-    gone: set[Operator] = set()
-    for each in bottlenecks(graph.operators, graph.outputs):
-        if each.pays and each.expansion not in found:
-            found[each.projection] = each
-            gone.update((each.expansion, each.depthwise))
+    found = {each.projection: each for each in paying(graph.operators, graph.outputs)}
+    gone = {operator for each in found.values() for operator in (each.expansion, each.depthwise)}
     if not found:
         return None
     inner = {tensor for operator in gone for tensor in operator.outputs}

@@ -15,7 +15,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from arenite.backends.generated_c.bottlenecks import INVERTED_BOTTLENECK, bottlenecks
+from arenite.backends.generated_c.bottlenecks import INVERTED_BOTTLENECK, paying
 from arenite.backends.generated_c.sums import planned_with_sums, sums_of, with_sums, without_sums
 from arenite.backends.tflm.head import memory_plan, planned_offsets
 from arenite.model import Graph
@@ -141,12 +141,12 @@ def folds(
     return found
 
 
-def paying(operators: Sequence[Operator], interface: Collection[Tensor]) -> tuple[Bottleneck, ...]:
+def paying_in(operators: Sequence[Operator], interface: Collection[Tensor]) -> tuple[Bottleneck, ...]:
     """The inverted bottlenecks among operators of a file that are one operator as run; `interface` as in `folds`."""
     found = folds(operators, interface, with_padding)
     gone = {pad for _, pad in found.values()}
     padding = [found[each][0] if each in found else each for each in operators if each not in gone]
-    return tuple(each for each in bottlenecks(padding, interface) if each.pays)
+    return paying(padding, interface)
 
 
 def with_padding(pad: Operator, operator: Operator) -> Operator | None:

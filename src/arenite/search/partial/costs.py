@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from arenite.backends.generated_c.bottlenecks import fuses
-from arenite.backends.generated_c.folding import paying
+from arenite.backends.generated_c.folding import paying_in
 from arenite.backends.generated_c.memory_places import in_memory
 from arenite.budget import Budget
 from arenite.errors import OptionError
@@ -106,7 +106,7 @@ class Costs:
         graph = self.line.model.main
         places = {operator.outputs: place for place, operator in enumerate(graph.operators)}
         found: dict[int, tuple[int, int]] = {}
-        for each in paying(graph.operators, graph.outputs) if fuses(self.target.backend) else ():
+        for each in paying_in(graph.operators, graph.outputs) if fuses(self.target.backend) else ():
             first, last = places[each.expansion.outputs], places[each.projection.outputs]
             found.update(dict.fromkeys(range(first, last + 1), (first, last)))
         return found
@@ -293,7 +293,7 @@ class Costs:
             region, kernels = region_of(stretch.model, operators), self.target.backend
             # Only where strips follow rows: elsewhere arenas got larger, as of shared/cases/tcn.tflite by 7 %.
             folded = folded_pads(region) if kernels.generated and self.comes_in_rows else {}
-            fused = paying(region.operators, region.outputs) if fuses(kernels) else ()
+            fused = paying_in(region.operators, region.outputs) if fuses(kernels) else ()
             return ways_by_rows(Area(region, stretch.staying, kernels, InC(folded, summed, fused)))
         except OptionError:
             return {}

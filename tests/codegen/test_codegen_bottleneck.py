@@ -17,6 +17,7 @@ from arenite.model import ElementType, Graph, MemoryPlan, Model, Operator
 from arenite.operators.windows import window
 from arenite.runtimes.inputs import random_inputs
 from arenite.search.relocation import arena
+from arenite.zoo.builder import Builder
 
 from .harness import run_c, sources
 from .operators_at_random import Maker, sliding
@@ -235,27 +236,25 @@ def test_all_that_pay_are_found_through_their_pads():
         assert bottlenecks(folded(model).main.operators, model.main.outputs)[0].wide is found.wide
 
 
+def waiting(*, beside):
+    """A bottleneck whose filtered tensor is smaller than both ends, with or without another branch."""
+    net = Builder("waiting", 0)
+    one = net.input(1, 12, 12, 12)
+    wide = net.conv(one, 40, "wide", kernel=1)
+    narrow = net.conv(net.depthwise(wide, "filtered", stride=2), 50, "narrow", kernel=1)
+    outputs = [net.max_pool(narrow, "last")]
+    if beside:
+        outputs.append(net.max_pool(net.input(1, 6, 6, 8, name="other"), "pool"))
+    return net.model(*outputs)
+
+
 def test_where_others_might_run_between_the_three_stay():
-    """Where the filtered tensor is smaller than both ends, and the graph has an operator that may run beside it."""
-    alone = [model for model in paying_models() if parts(as_one(model)).may_wait]
-    assert alone
-    for model in alone:
-        graph, m = model.main, Maker([7])
-        source = m.tensor(1, 8)
-        target = m.like(source, 1, 8)
-        graph = replace(
-            graph,
-            tensors=(*graph.tensors, source, target),
-            inputs=(*graph.inputs, source),
-            outputs=(*graph.outputs, target),
-        )
-        operators = Operator("ABS", (source,), (target,)), *graph.operators
-        beside = replace(model, graphs=(replace(graph, operators=operators),))
-        assert all(each.code != INVERTED_BOTTLENECK for each in GENERATED_C.as_run(beside).main.operators)
-        after = Operator("ABS", (model.main.outputs[0],), (replace(target, shape=model.main.outputs[0].shape),))
-        chain = replace(model.main, operators=(*model.main.operators, after), outputs=after.outputs)
-        chain = replace(chain, tensors=(*chain.tensors, *after.outputs))
-        assert any(
-            each.code == INVERTED_BOTTLENECK
-            for each in GENERATED_C.as_run(replace(model, graphs=(chain,))).main.operators
-        )
+    (found,) = bottlenecks(waiting(beside=True).main.operators, ())
+    assert found.pays
+    assert found.may_wait
+    codes = {
+        beside: [operator.code for operator in GENERATED_C.as_run(waiting(beside=beside)).main.operators]
+        for beside in (True, False)
+    }
+    assert INVERTED_BOTTLENECK not in codes[True]
+    assert codes[False] == [INVERTED_BOTTLENECK, "MAX_POOL_2D"]

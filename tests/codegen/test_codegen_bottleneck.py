@@ -239,12 +239,12 @@ def test_all_that_pay_are_found_through_their_pads():
 def waiting(*, beside):
     """A bottleneck whose filtered tensor is smaller than both ends, with or without another branch."""
     net = Builder("waiting", 0)
-    one = net.input(1, 12, 12, 12)
+    one = net.input(12, 12, 12)
     wide = net.conv(one, 40, "wide", kernel=1)
     narrow = net.conv(net.depthwise(wide, "filtered", stride=2), 50, "narrow", kernel=1)
     outputs = [net.max_pool(narrow, "last")]
     if beside:
-        outputs.append(net.max_pool(net.input(1, 6, 6, 8, name="other"), "pool"))
+        outputs.append(net.max_pool(net.input(6, 6, 8, name="other"), "pool"))
     return net.model(*outputs)
 
 

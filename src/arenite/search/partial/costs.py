@@ -294,6 +294,8 @@ class Costs:
             # Only where strips follow rows: elsewhere arenas got larger, as of shared/cases/tcn.tflite by 7 %.
             folded = folded_pads(region) if kernels.generated and self.comes_in_rows else {}
             fused = paying_in(region.operators, region.outputs) if fuses(kernels) else ()
+            # Between operators of a strip others might run, so that those which may wait are never one operator.
+            fused = tuple(each for each in fused if not each.may_wait)
             return ways_by_rows(Area(region, stretch.staying, kernels, InC(folded, summed, fused)))
         except OptionError:
             return {}

@@ -13,7 +13,7 @@ from arenite.backends.generated_c.bottlenecks import INVERTED_BOTTLENECK, bottle
 from arenite.backends.generated_c.folding import folded, paying_in, unfolded
 from arenite.backends.sets import C_CMSIS_NN_DSP, GENERATED_C
 from arenite.codegen.prepare import prepared
-from arenite.model import ElementType, Graph, MemoryPlan, Model, Operator
+from arenite.model import Data, ElementType, Graph, MemoryPlan, Model, Operator
 from arenite.operators.windows import window
 from arenite.runtimes.inputs import random_inputs
 from arenite.search.relocation import arena
@@ -258,3 +258,62 @@ def test_where_others_might_run_between_the_three_stay():
     }
     assert INVERTED_BOTTLENECK not in codes[True]
     assert codes[False] == [INVERTED_BOTTLENECK, "MAX_POOL_2D"]
+
+
+def padded_projection(margins):
+    """A bottleneck whose projection reads a PAD of the filtered tensor."""
+    model = paying_models()[0]
+    graph, m = model.main, Maker([3])
+    projection = graph.operators[-1]
+    source, target = projection.inputs[0], projection.outputs[0]
+    padded = m.like(source, *(int(n + sum(pair)) for n, pair in zip(source.shape, margins, strict=True)))
+    pad = Operator("PAD", (source, m.constant(np.array(margins), ElementType.INT32)), (padded,))
+    output = replace(target, shape=(*padded.shape[:3], target.shape[3]))
+    last = replace(projection, inputs=(padded, *projection.inputs[1:]), outputs=(output,))
+    tensors = (*(each for each in graph.tensors if each is not target), pad.inputs[1], padded, output)
+    operators = (*graph.operators[:-1], pad, last)
+    return replace(model, graphs=(replace(graph, tensors=tensors, outputs=(output,), operators=operators),))
+
+
+def test_padding_of_the_filtered_tensor_is_in_the_result(tmp_path):
+    """Also below and on the right alone, where a window has no padding in front."""
+    margins = [[(0, 0), rows, columns, (0, 0)] for rows in ((0, 0), (0, 1), (1, 0)) for columns in ((0, 2), (1, 1))]
+    models = [padded_projection(each) for each in margins]
+    rounds = [random_inputs(model, 2, 1) for model in models]
+    references = expected(models, rounds)
+    assert all(references)
+    for ours, others in zip(run_c(models, rounds, tmp_path), references, strict=True):
+        for theirs in others.values():
+            np.testing.assert_array_equal(ours, theirs)
+
+
+def test_weights_of_four_bits_are_unpacked_before(tmp_path):
+    """Every part of the program that looks at the model sees the same operators."""
+    model = paying_models()[0]
+    graph = model.main
+    old = graph.operators[-1]
+    weights = old.inputs[1]
+    values = np.frombuffer(weights.data.content, np.int8) >> 4
+    halves = np.append(values & 15, [0] * (values.size % 2)).astype(np.uint8).reshape(-1, 2)
+    packed = replace(
+        weights, type=ElementType.INT4, data=Data((halves[:, 0] | halves[:, 1] << 4).astype(np.uint8).tobytes())
+    )
+    new = replace(old, inputs=(old.inputs[0], packed, *old.inputs[2:]))
+    tensors = tuple(packed if each is weights else each for each in graph.tensors)
+    changed = replace(model, graphs=(replace(graph, tensors=tensors, operators=(*graph.operators[:-1], new)),))
+    assert INVERTED_BOTTLENECK in [each.code for each in prepared(changed).main.operators]
+    plain = replace(packed, type=ElementType.INT8, data=Data(values.tobytes()))
+    same = replace(old, inputs=(old.inputs[0], plain, *old.inputs[2:]))
+    tensors = tuple(plain if each is weights else each for each in graph.tensors)
+    wide = replace(model, graphs=(replace(graph, tensors=tensors, operators=(*graph.operators[:-1], same)),))
+    rounds = random_inputs(changed, 2, 1)
+    ours, theirs = run_c([changed, wide], [rounds, rounds], tmp_path)
+    np.testing.assert_array_equal(ours, theirs)
+
+
+def test_a_graph_with_control_edges_keeps_its_operators():
+    model = paying_models()[0]
+    assert as_one(model)
+    edges = ((model.main.operators[0], model.main.operators[-1]),)
+    asked = replace(model, graphs=(replace(model.main, control_edges=edges),))
+    assert GENERATED_C.as_run(asked).main.operators == asked.main.operators

@@ -21,6 +21,8 @@ from arenite.model.tensor import Data
 from arenite.operators.macs import macs_of_model
 from arenite.report.optimize import as_json
 from arenite.rewrite.stream import streamed
+from arenite.rewrite.stream.follow import FLOAT32, follow
+from arenite.rewrite.stream.time import Time
 from arenite.runtimes.stream import Stream
 from arenite.runtimes.verification import verify
 from arenite.tflite.write import write_bytes
@@ -281,3 +283,24 @@ def test_bad_axes_write_nothing(files, axis, says):
     assert not result.exists()
     with pytest.raises(OptionError, match="stream"):
         Options(stream=-1)
+
+
+def test_what_depends_on_the_whole_window_or_on_its_place_is_not_followed():
+    """Values that are scaled by the largest of the window, weights that have time, and a scale for each step."""
+    time = Time(1, 16, 1)
+    values, of_steps = Tensor("values", (1, 16, 1, 8), FLOAT32), Tensor("steps", (8, 8), FLOAT32)
+    weights = Tensor("weights", (8, 3, 1, 8), ElementType.INT8, Data(bytes(8 * 3 * 8)), Quantization((0.5,), (0,)))
+    made = Tensor("made", (1, 14, 1, 8), FLOAT32)
+    options = {"padding": 1, "stride_h": 1, "stride_w": 1}
+    convolution = Operator("CONV_2D", (values, weights), (made,), options)
+    assert follow(convolution, {values: time}) is None
+    floats = replace(weights, type=FLOAT32, data=Data(bytes(4 * 8 * 3 * 8)))
+    assert follow(convolution.using({weights: floats}), {values: time}) is not None
+    constant, result = Tensor("constant", (8, 8), FLOAT32, Data(bytes(256))), Tensor("result", (8, 8), FLOAT32)
+    assert follow(Operator("FULLY_CONNECTED", (constant, of_steps), (result,)), {of_steps: Time(0, 8, 1)}) is None
+    assert follow(Operator("FULLY_CONNECTED", (of_steps, constant), (result,)), {of_steps: Time(0, 8, 1)}) is not None
+    stepwise = Tensor("integers", (8, 8), ElementType.INT8, None, Quantization((0.5,) * 8, (0,) * 8, 0))
+    scaled = Operator("DEQUANTIZE", (stepwise,), (result,))
+    assert follow(scaled, {stepwise: Time(0, 8, 1)}) is None
+    alike = replace(stepwise, quantization=Quantization((0.5,), (0,)))
+    assert follow(scaled.using({stepwise: alike}), {alike: Time(0, 8, 1)}) is not None

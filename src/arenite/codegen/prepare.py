@@ -33,4 +33,4 @@ def _in_order(graph: Graph) -> Graph:
 
 def prepared(model: Model, kernels: Backend = GENERATED_C) -> Model:
     """The form of a model that is laid out and written: executable, as the kernels run it, and with int8 weights."""
-    return unpacked_model(kernels.as_run(executable(model)))
+    return kernels.as_run(unpacked_model(executable(model)))

@@ -212,7 +212,10 @@ def _fit(operators: tuple[Operator, Operator, Operator]) -> bool:
     if tuple(operator.code for operator in operators) != _CODES or not all(map(_runs, operators)):
         return False
     _, filter_, projection = map(window, operators)
-    return filter_.depth == filter_.out_depth and projection.pointwise and _steps(projection) == (1, 1)
+    of_pixels = projection.pointwise and _steps(projection) == (1, 1)
+    # A PAD below or beside the filtered tensor is not in the padding of the projection's window, but in its output.
+    as_large = operators[1].outputs[0].shape[:3] == operators[2].outputs[0].shape[:3]
+    return filter_.depth == filter_.out_depth and of_pixels and as_large
 
 
 def _steps(found: Window) -> tuple[int, int]:
@@ -231,8 +234,11 @@ def _runs(operator: Operator) -> bool:
 
 
 def _fused(graph: Graph) -> Graph | None:
-    """The graph with its bottlenecks as one operator each; None if there is none, as a graph must not keep itself."""
-    found = {each.projection: each for each in paying(graph.operators, graph.outputs)}
+    """The graph with its bottlenecks as one operator each; None if there is none, as a graph must not keep itself.
+
+    Control edges name operators of the file, so a graph with some keeps all of its operators.
+    """
+    found = {} if graph.control_edges else {each.projection: each for each in paying(graph.operators, graph.outputs)}
     gone = {operator for each in found.values() for operator in (each.expansion, each.depthwise)}
     if not found:
         return None

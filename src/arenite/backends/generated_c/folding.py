@@ -58,7 +58,9 @@ def _emptied(graph: Graph) -> Graph | None:
 
 def _folded(graph: Graph) -> Graph | None:
     """The graph with PADs folded, strips summed, and without unused tensors; None if that is the graph itself."""
-    found, sums = folds(graph.operators, graph.outputs, with_padding), sums_of(graph)
+    # Control edges name operators of the file, so none of a graph with some may go.
+    found = {} if graph.control_edges else folds(graph.operators, graph.outputs, with_padding)
+    sums = sums_of(graph)
     gone = {pad for _, pad in found.values()}
     plain = [found[each][0] if each in found else each for each in graph.operators if each not in gone]
     operators = with_sums(plain, sums)

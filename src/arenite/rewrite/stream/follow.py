@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING
 
-from arenite.model import Operator, Tensor
+from arenite.model import ElementType, Operator, Tensor
 from arenite.operators.constants import integers
 from arenite.operators.elementwise import ELEMENTWISE
 from arenite.operators.kinds import PADS, REDUCTIONS, RESHAPES
@@ -29,6 +29,7 @@ from arenite.rewrite.stream.time import SAME_STEP, Reach, Time
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+FLOAT32 = ElementType.FLOAT32
 Instead = Mapping[Tensor, Tensor]
 Build = Callable[[Operator, Instead], tuple[Operator, ...]]
 """Operator, tensor of the window -> tensor of some steps: the operators that compute these steps."""
@@ -58,6 +59,8 @@ def follow(operator: Operator, times: Timed) -> Stepwise | None:
         operator: reads tensors with time and constants only.
         times: of those inputs that have an axis of time; there is at least one.
     """
+    if any(tensor.quantization and len(tensor.quantization.scale) > 1 for tensor in (*times, *operator.outputs)):
+        return None  # of several scales some may be those of steps
     rule = _RULES.get(operator.code)
     step = rule(operator, times) if rule is not None and is_sound(operator) else None
     return step if step is not None and _fits(operator, step.time) else None
@@ -85,15 +88,15 @@ def _length(tensor: Tensor, axis: int) -> int:
     return tensor.shape[axis] if len(tensor.shape) >= -axis else 1
 
 
-def _along(operator: Operator, times: Timed) -> Time | None:
-    """The time of the only input that has one."""
-    return next(iter(times.values())) if len(times) == 1 and operator.outputs else None
+def _along(operator: Operator, times: Timed, position: int = 0) -> Time | None:
+    """The time of the values, an input at this position; None if another input has time as well."""
+    return times.get(operator.input(position)) if len(times) == 1 and operator.outputs else None
 
 
 def _window(operator: Operator, times: Timed) -> Stepwise | None:
     """Convolutions and pools along rows or columns."""
     time = _along(operator, times)
-    if time is None or time.axis not in (1, 2):
+    if time is None or time.axis not in (1, 2) or _scales_by_window(operator):
         return None
     axes = window(operator).rows, window(operator).columns
     axis, other = axes if time.axis == 1 else axes[::-1]
@@ -111,6 +114,12 @@ def _window(operator: Operator, times: Timed) -> Stepwise | None:
 
     after = Time(time.axis, axis.outputs, time.stride * axis.stride)
     return Stepwise(after, Reach(axis.stride, axis.padding, axis.span), build)
+
+
+def _scales_by_window(operator: Operator) -> bool:
+    """Whether a convolution of floats with integer weights scales its values by the largest of the whole input."""
+    source = operator.input(0)
+    return operator.code in CONVOLUTIONS and source.type is FLOAT32 and operator.input(1).type is not FLOAT32
 
 
 def _margins(axis: Axis) -> tuple[int, int]:
@@ -217,7 +226,8 @@ def _along_channels(operator: Operator, times: Timed) -> Stepwise | None:
 
 def _split(operator: Operator, times: Timed) -> Stepwise | None:
     """SPLIT and SPLIT_V along another axis."""
-    time, axes = _along(operator, times), integers(operator.inputs[0 if operator.code == "SPLIT" else 2])
+    values, axis = (1, 0) if operator.code == "SPLIT" else (0, 2)
+    time, axes = _along(operator, times, values), integers(operator.inputs[axis])
     rank = len(operator.outputs[0].shape)
     return Stepwise(time) if time and rank and axes and axes[0] % rank != time.axis else None
 

@@ -100,13 +100,17 @@ class Costs:
         """The first and last position of the operators that are one with that at a position."""
         return self._as_one.get(position, (position, position))
 
+    @property
+    def _fuses(self) -> bool:
+        return fuses(self.target.backend) and not self.line.model.main.control_edges
+
     @cached_property
     def _as_one(self) -> Mapping[int, tuple[int, int]]:
         """The first and last position of the inverted bottleneck at a position, where that is one operator in C."""
         graph = self.line.model.main
         places = {operator.outputs: place for place, operator in enumerate(graph.operators)}
         found: dict[int, tuple[int, int]] = {}
-        for each in paying_in(graph.operators, graph.outputs) if fuses(self.target.backend) else ():
+        for each in paying_in(graph.operators, graph.outputs) if self._fuses else ():
             first, last = places[each.expansion.outputs], places[each.projection.outputs]
             found.update(dict.fromkeys(range(first, last + 1), (first, last)))
         return found
@@ -293,7 +297,7 @@ class Costs:
             region, kernels = region_of(stretch.model, operators), self.target.backend
             # Only where strips follow rows: elsewhere arenas got larger, as of shared/cases/tcn.tflite by 7 %.
             folded = folded_pads(region) if kernels.generated and self.comes_in_rows else {}
-            fused = paying_in(region.operators, region.outputs) if fuses(kernels) else ()
+            fused = paying_in(region.operators, region.outputs) if self._fuses else ()
             # Between operators of a strip others might run, so that those which may wait are never one operator.
             fused = tuple(each for each in fused if not each.may_wait)
             return ways_by_rows(Area(region, stretch.staying, kernels, InC(folded, summed, fused)))

@@ -240,3 +240,12 @@ def test_refusals(changes, words):
 def test_models_without_rows_are_refused():
     with pytest.raises(OptionError, match="no output can come or go in rows"):
         optimize(MODELS["classifier"](), options(Ends(outputs="rows")))
+
+
+def test_a_file_for_rows_that_does_not_fit_is_measured_as_any_other():
+    """Its operators have several orders, of which one is best without overlap: that is not tried."""
+    options = Options(target="c", split=True, ends=Ends("rows"), effort="low", verify=False)
+    plan = optimize(zoo.build("mobilenet-v1", resolution=32), options)
+    found = check(plan.model, target="c", arena=16, ends=Ends("rows"))
+    assert not found.fits
+    assert found.after is not None

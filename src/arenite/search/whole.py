@@ -134,7 +134,7 @@ def _candidates(task: Task, policy: LayoutPolicy, orders: _Orders) -> tuple[_Can
             bound = max(bound, (placed.kept or placed.lowest).lower_bound)
         if candidates.low_enough(bound):
             return candidates, bound
-    if not orders.only and task.shares:
+    if not orders.only and task.shares and not task.options.ends:  # ends outside of the arena need overlap
         _try_apart(task, policy, seen, candidates)
     return candidates, bound
 

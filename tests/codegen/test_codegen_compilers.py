@@ -13,6 +13,7 @@ from arenite.codegen.operators import signal
 
 from .harness import STRICT, compiler, own_kernels, sources
 from .operators_at_random import KINDS, make
+from .test_codegen_bottleneck import paying_models
 
 WAYS = {
     "gcc": ["gcc", "-std=c99", "-Os"],
@@ -81,6 +82,8 @@ def test_every_kernel_file_is_used_by_an_operator():
         for name in names:
             for seed in range(3):
                 used |= {file for file in sources(make(kind, name, seed), "m") if file.startswith("arenite_")}
+    for model in paying_models():
+        used |= {file for file in sources(model, "m") if file.startswith("arenite_")}
     there = set(own_kernels())
     assert there == used | {"arenite_move.c", "arenite_move.h"}  # called between operators
 

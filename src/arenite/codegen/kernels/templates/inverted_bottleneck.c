@@ -6,8 +6,8 @@
 #include <string.h>
 
 void arenite_$KERNEL(
-    const arenite_$KERNEL_t *layer, int32_t input_rows, int32_t wide_rows, int32_t output_rows, int32_t pad_top,
-    int32_t wide_pad_top, const int8_t *input, void *scratch, int8_t *output) {
+    const arenite_$KERNEL_t *layer, int32_t input_rows, int32_t wide_rows,
+    int32_t output_rows, int32_t pad_top, int32_t wide_pad_top, const int8_t *input, void *scratch, int8_t *output) {
   const arenite_window_t *window = &layer->depthwise.window;
   const int32_t depth = window->output_depth;
   const int32_t units = layer->projection.window.output_depth;

@@ -27,18 +27,18 @@ $ALL
 #ifdef __cplusplus
 extern "C" {
 #endif
-/* Computes `wide_rows` rows of the wide tensor from `input_rows` rows, and `output_rows` rows from those. Each element is
- * computed once. `pad_top` rows of padding are above the input, `wide_pad_top` above the wide tensor. `scratch` has a
- * pixel of the depthwise convolution's output, and of the wide tensor as many $PLURAL as one of its windows spans:
+/* Computes `wide_rows` rows of the wide tensor from `input_rows` rows, and `output_rows` rows from those. Each
+ * element is computed once. `pad_top` rows of padding are above the input, `wide_pad_top` above the wide tensor.
+ * `scratch` has a pixel of the depthwise convolution's output, and as many $PLURAL of the wide tensor as one of its
+ * windows spans:
 $FOR *_columns_s8
  * [depth] and [columns][wide_rows][depth]. */
 $FOR *_rows_s8
- * [depth] and [rows][wide_columns][depth]. The rows that a row of the output depends on are read before it is written.
- */
+ * [depth] and [rows][wide_columns][depth]. What a row of the output depends on is read before it is written. */
 $ALL
 void arenite_$KERNEL(
-    const arenite_$KERNEL_t *layer, int32_t input_rows, int32_t wide_rows, int32_t output_rows, int32_t pad_top,
-    int32_t wide_pad_top, const int8_t *input, void *scratch, int8_t *output);
+    const arenite_$KERNEL_t *layer, int32_t input_rows, int32_t wide_rows,
+    int32_t output_rows, int32_t pad_top, int32_t wide_pad_top, const int8_t *input, void *scratch, int8_t *output);
 #ifdef __cplusplus
 }
 #endif

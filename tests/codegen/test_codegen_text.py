@@ -134,7 +134,7 @@ def test_the_memory_map_says_who_has_which_bytes(network):
     for _, _, begin, _, what in found[1:]:
         for line in re.findall(rf"/\* {begin}: (?s:.*?) \*/", files["net.c"]):  # none where a view costs nothing
             heading = re.sub(r"\n +\* +", " ", line)
-            assert heading.endswith(f"-> {what} */") or heading.split()[2] == what.removeprefix("scratch of ") + ":"
+            assert heading.endswith(f"-> {what} */") or heading.split()[2] == what.removeprefix("scratch of ")
 
 
 def test_moves_and_graphs_are_in_the_memory_map():

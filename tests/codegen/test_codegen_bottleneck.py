@@ -7,15 +7,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from arenite import zoo
+from arenite import Options, optimize, zoo
 from arenite.backends import Backend, Overlap
 from arenite.backends.generated_c.bottlenecks import INVERTED_BOTTLENECK, bottlenecks, fused, parts
 from arenite.backends.generated_c.folding import folded, paying_in, unfolded
 from arenite.backends.sets import C_CMSIS_NN_DSP, GENERATED_C
+from arenite.backends.target import C
 from arenite.codegen.prepare import prepared
 from arenite.model import Data, ElementType, Graph, MemoryPlan, Model, Operator
+from arenite.operators.macs import macs_of_model
 from arenite.operators.windows import window
 from arenite.runtimes.inputs import random_inputs
+from arenite.search.memory_map import memory_map
 from arenite.search.relocation import arena
 from arenite.zoo.builder import Builder
 
@@ -317,3 +320,16 @@ def test_a_graph_with_control_edges_keeps_its_operators():
     edges = ((model.main.operators[0], model.main.operators[-1]),)
     asked = replace(model, graphs=(replace(model.main, control_edges=edges),))
     assert GENERATED_C.as_run(asked).main.operators == asked.main.operators
+
+
+def test_the_work_of_a_map_is_that_of_the_file():
+    """Of inverted bottlenecks, and of products that are added to sums."""
+    model = zoo.build("mobilenet-v2", resolution=32)
+    assert sum(step.macs for step in memory_map(model, C).steps) == macs_of_model(model)
+    net = Builder("words", seed=1)
+    x = net.separable(net.conv(net.input(24, 8, 1), 16, "conv", kernel=3), 16, "block")
+    words = net.model(net.dense(net.reshape(x, (1, 3072), "flat"), 4, "logits"))
+    plan = optimize(words, Options(target="c", split=True, max_extra_macs=0, verify=False))
+    steps = memory_map(plan.model, C).steps
+    assert any("SUMS" in step.name for step in steps)
+    assert sum(step.macs for step in steps) == macs_of_model(words)

@@ -18,10 +18,10 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from arenite.backends.generated_c.work import macs_as_run
 from arenite.backends.target import TFLM
 from arenite.backends.tflm.head import head_lifetimes, head_plan, planned_offsets, scratch_buffers
 from arenite.operators.liveness import NEVER, UNUSED, align, lifetimes, load
-from arenite.operators.macs import macs
 from arenite.rewrite.strips import why_not
 from arenite.search.task import mark
 
@@ -265,7 +265,7 @@ class _Mapping:
                 last=span.last,
                 working_set_bytes=max(alive[first : span.last + 1]),
                 scratch_bytes=sum(map(align, self.target.charged.planned_scratch(operator))),
-                macs=macs(operator),
+                macs=macs_as_run(operator),
                 cannot_split="is not in the main graph" if graph else why_not(operator, self.target),
                 source=parts.source(operator),
                 part=parts.next(operator),

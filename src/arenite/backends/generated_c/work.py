@@ -1,0 +1,23 @@
+"""Multiply-accumulates of an operator as generated C runs it: also of those that stand for several of the file."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+from arenite.backends.generated_c.bottlenecks import INVERTED_BOTTLENECK, parts
+from arenite.backends.generated_c.sums import ADD_PRODUCTS
+from arenite.operators.macs import macs
+
+if TYPE_CHECKING:
+    from arenite.model import Operator
+
+
+def macs_as_run(operator: Operator) -> int:
+    """Multiply-accumulates of an operator of `Backend.as_run`; the sum over a model is that of its file."""
+    if operator.code == INVERTED_BOTTLENECK:
+        found = parts(operator)
+        return sum(map(macs, (found.expansion, found.depthwise, found.projection)))
+    if operator.code == ADD_PRODUCTS:
+        return prod(operator.input(0).shape) * operator.input(1).shape[0]
+    return macs(operator)

@@ -325,7 +325,9 @@ def test_a_graph_with_control_edges_keeps_its_operators():
 def test_the_work_of_a_map_is_that_of_the_file():
     """Of inverted bottlenecks, and of products that are added to sums."""
     model = zoo.build("mobilenet-v2", resolution=32)
-    assert sum(step.macs for step in memory_map(model, C).steps) == macs_of_model(model)
+    steps = memory_map(model, C).steps
+    assert sum(step.macs for step in steps) == macs_of_model(model)
+    assert all(step.cannot_split is None for step in steps if step.name == INVERTED_BOTTLENECK)
     net = Builder("words", seed=1)
     x = net.separable(net.conv(net.input(24, 8, 1), 16, "conv", kernel=3), 16, "block")
     words = net.model(net.dense(net.reshape(x, (1, 3072), "flat"), 4, "logits"))

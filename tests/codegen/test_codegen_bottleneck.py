@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from arenite import Options, optimize, zoo
-from arenite.backends import Backend, Overlap
 from arenite.backends.generated_c.bottlenecks import INVERTED_BOTTLENECK, bottlenecks, fused, parts
 from arenite.backends.generated_c.folding import folded, paying_in, unfolded
 from arenite.backends.sets import C_CMSIS_NN_DSP, GENERATED_C
@@ -22,7 +21,7 @@ from arenite.search.memory_map import memory_map
 from arenite.search.relocation import arena
 from arenite.zoo.builder import Builder
 
-from .harness import run_c, sources
+from .harness import place_nearer, run_c, sources
 from .operators_at_random import Maker, sliding
 from .test_codegen_operators import expected
 
@@ -134,14 +133,7 @@ def test_nearer_than_the_rule_the_kernel_is_wrong(monkeypatch, forget_rules, tmp
     (tmp_path / "right").mkdir()
     (tmp_path / "wrong").mkdir()
     right = run_c(models, rounds, tmp_path / "right")
-    rule = Backend.overlap
-
-    def too_generous(backend, operator, source, target):
-        found = rule(backend, operator, source, target)
-        return found if found.distance is None else Overlap(found.distance - 2 * source.bytes // source.shape[1])
-
-    forget_rules()
-    monkeypatch.setattr(Backend, "overlap", too_generous)
+    place_nearer(monkeypatch, forget_rules, lambda source: 2 * source.bytes // source.shape[1])
     wrong = run_c(list(map(bottleneck, seeds)), rounds, tmp_path / "wrong")
     assert sum(not np.array_equal(one[0][0], other[0][0]) for one, other in zip(right, wrong, strict=True)) >= 3
 

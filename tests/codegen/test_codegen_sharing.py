@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 import arenite
-from arenite.backends import ANYWHERE, Backend, Overlap
+from arenite.backends import ANYWHERE
 from arenite.codegen.prepare import prepared
 from arenite.model import ElementType, MemoryPlan
 from arenite.runtimes.inputs import random_inputs
 from arenite.search.relocation import arena
 
-from .harness import run_c, sources
+from .harness import place_nearer, run_c, sources
 from .operators_at_random import make
 
 ORDERED = ("conv", "depthwise", "average_pool", "max_pool", "fully_connected", "add", "leaky_relu", "softmax")
@@ -40,14 +40,7 @@ def test_without_the_rules_outputs_are_wrong(monkeypatch, forget_rules, tmp_path
     (tmp_path / "right").mkdir()
     (tmp_path / "wrong").mkdir()
     right = run_c(models, rounds, tmp_path / "right")
-    rule = Backend.overlap
-
-    def too_generous(backend, operator, source, target):
-        found = rule(backend, operator, source, target)
-        return found if found.distance is None else Overlap(found.distance - 2 * source.shape[-1] - 16)
-
-    forget_rules()
-    monkeypatch.setattr(Backend, "overlap", too_generous)
+    place_nearer(monkeypatch, forget_rules, lambda source: 2 * source.shape[-1] + 16)
     wrong = run_c([make(ElementType.INT8, *case) for case in cases], rounds, tmp_path / "wrong")
     different = sum(not np.array_equal(one[1][0], other[1][0]) for one, other in zip(right, wrong, strict=True))
     assert different >= 3

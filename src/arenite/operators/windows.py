@@ -103,6 +103,11 @@ class Window:
         )
 
     @property
+    def strides(self) -> tuple[int, int]:
+        """Positions from one window to the next, down and to the right."""
+        return self.rows.stride, self.columns.stride
+
+    @property
     def pointwise(self) -> bool:
         """Whether the kernel is 1x1, without padding, over all channels."""
         kernels = (self.rows.kernel, self.columns.kernel, self.rows.dilation, self.columns.dilation, self.groups)

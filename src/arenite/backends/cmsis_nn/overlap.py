@@ -64,7 +64,7 @@ def _gathered(window: windows.Window) -> int | None:
 def _convolution_s8(window: windows.Window, instructions: Instructions) -> int | None:
     """Distance in elements for the kernel that arm_convolve_wrapper_s8.c selects; None without a rule."""
     columns, rows = window.columns, window.rows
-    if window.pointwise and (rows.stride, columns.stride) == (1, 1):
+    if window.pointwise and window.strides == (1, 1):
         return _matrix(window.batches * rows.length * columns.length, window, instructions)
     if window.pointwise:
         return _strided_rows(window, instructions)

@@ -47,8 +47,7 @@ def _convolution(operator: Operator, position: int) -> Overlap:
         return APART
     window = windows.window(operator)
     distance = in_order(window)
-    strides = (window.rows.stride, window.columns.stride)
-    if window.pointwise and strides == (1, 1) and window.depth % S3_POINTWISE:
+    if window.pointwise and window.strides == (1, 1) and window.depth % S3_POINTWISE:
         pixels = window.rows.length * window.columns.length
         grouped = blocks(pixels, window.depth, window.out_depth, S3_POINTWISE, window.out_depth - 1)
         walk = window.walk

@@ -32,7 +32,7 @@ def softmax(width: int) -> int:
 def _pointwise(window: Window) -> bool:
     rows, columns = window.rows, window.columns
     one_by_one = (rows.kernel, columns.kernel, rows.padding, columns.padding) == (1, 1, 0, 0)
-    return one_by_one and (rows.stride, columns.stride) == (1, 1)
+    return one_by_one and window.strides == (1, 1)
 
 
 def _gathered(window: Window) -> int:

@@ -4,8 +4,9 @@
     as run:  x --INVERTED_BOTTLENECK--> y
 
 Networks such as MobileNetV2 widen a tensor, filter it, and make it narrow again. Neither wide tensor need exist: the
-kernel (codegen/kernels/arenite_inverted_bottleneck_s8.c) goes over the output column by column and holds only those
-columns of `wide` that the filter reads. Every element is computed once, by the same kernels from the same numbers.
+kernels (codegen/kernels/templates/inverted_bottleneck.c) go over the output row by row, or column by column, and hold
+only those rows or columns of `wide` that the filter reads. Every element is computed once, by the same kernels from the
+same numbers.
 """
 
 from __future__ import annotations
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
     from arenite.backends.backend import Backend
     from arenite.model import Model, Tensor
-    from arenite.operators.windows import Window
 
 INVERTED_BOTTLENECK = "INVERTED_BOTTLENECK"
 """The code of the operator. Its inputs are those of the three that it stands for without the wide tensors, which are
@@ -48,24 +48,24 @@ class Bottleneck:
 
     @property
     def wide(self) -> Tensor:
-        """The wide tensor, of which a few columns exist at a time."""
+        """The wide tensor, of which a few rows or columns exist at a time."""
         return self.expansion.outputs[0]
 
     @property
     def row_of_columns(self) -> int:
-        """Bytes of scratch for each row of the wide tensor, if it is computed column by column."""
+        """Bytes of each row of the columns of the wide tensor that a window spans: scratch, column by column."""
         axis = window(self.depthwise).columns
         return min(axis.span, axis.length) * self.wide.shape[3]
 
     @property
     def rows(self) -> int:
-        """Bytes of scratch for the rows of the wide tensor that a window spans, if it is computed row by row."""
+        """Bytes of the rows of the wide tensor that a window spans: scratch, row by row."""
         axis = window(self.depthwise).rows
         return min(axis.span, axis.length) * prod(self.wide.shape[2:])
 
     @property
     def columns(self) -> int:
-        """Bytes of scratch for the columns that a window spans, if it is computed column by column."""
+        """Bytes of the columns of the wide tensor that a window spans."""
         return self.row_of_columns * self.wide.shape[1]
 
     @cached_property
@@ -212,14 +212,10 @@ def _fit(operators: tuple[Operator, Operator, Operator]) -> bool:
     if tuple(operator.code for operator in operators) != _CODES or not all(map(_runs, operators)):
         return False
     _, filter_, projection = map(window, operators)
-    of_pixels = projection.pointwise and _steps(projection) == (1, 1)
+    of_pixels = projection.pointwise and projection.strides == (1, 1)
     # A PAD below or beside the filtered tensor is not in the padding of the projection's window, but in its output.
     as_large = operators[1].outputs[0].shape[:3] == operators[2].outputs[0].shape[:3]
     return filter_.depth == filter_.out_depth and of_pixels and as_large
-
-
-def _steps(found: Window) -> tuple[int, int]:
-    return found.rows.stride, found.columns.stride
 
 
 def _runs(operator: Operator) -> bool:

@@ -69,7 +69,7 @@ def rows_at_once(operator: Operator, instructions: Instructions | None) -> int:
     """
     window = windows.window(operator)
     paired = instructions is not Instructions.MVE and window.out_depth > PAIR
-    fast = window.pointwise and (window.rows.stride, window.columns.stride) == (1, 1)
+    fast = window.pointwise and window.strides == (1, 1)
     if operator.outputs[0].type is not INT8 or not fast or not paired:
         return 0
     rows = -(-LEAST_PIXELS // window.columns.length)

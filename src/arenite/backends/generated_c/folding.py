@@ -59,10 +59,8 @@ def _emptied(graph: Graph) -> Graph | None:
 def _folded(graph: Graph) -> Graph | None:
     """The graph with PADs folded, strips summed, and without unused tensors; None if that is the graph itself."""
     # Control edges name operators of the file, so none of a graph with some may go.
-    found = {} if graph.control_edges else folds(graph.operators, graph.outputs, with_padding)
+    plain = graph.operators if graph.control_edges else _padding(graph.operators, graph.outputs)
     sums = sums_of(graph)
-    gone = {pad for _, pad in found.values()}
-    plain = [found[each][0] if each in found else each for each in graph.operators if each not in gone]
     operators = with_sums(plain, sums)
     used = {*graph.inputs, *graph.outputs}
     for operator in operators:
@@ -70,7 +68,7 @@ def _folded(graph: Graph) -> Graph | None:
             tensor for tensor in (*operator.inputs, *operator.outputs, *operator.intermediates) if tensor is not None
         )
     tensors = tuple(tensor for tensor in graph.tensors if tensor in used or tensor.data is not None)
-    if not gone and not sums and len(tensors) == len(graph.tensors):
+    if operators == graph.operators and len(tensors) == len(graph.tensors):
         return None
     tensors += tuple(each.sums for each in sums)
     return replace(graph, operators=operators, tensors=tensors)
@@ -145,10 +143,14 @@ def folds(
 
 def paying_in(operators: Sequence[Operator], interface: Collection[Tensor]) -> tuple[Bottleneck, ...]:
     """The inverted bottlenecks among operators of a file that are one operator as run; `interface` as in `folds`."""
+    return paying(_padding(operators, interface), interface)
+
+
+def _padding(operators: Sequence[Operator], interface: Container[Tensor]) -> tuple[Operator, ...]:
+    """The operators with PADs folded into convolutions, in their order."""
     found = folds(operators, interface, with_padding)
     gone = {pad for _, pad in found.values()}
-    padding = [found[each][0] if each in found else each for each in operators if each not in gone]
-    return paying(padding, interface)
+    return tuple(found[each][0] if each in found else each for each in operators if each not in gone)
 
 
 def with_padding(pad: Operator, operator: Operator) -> Operator | None:

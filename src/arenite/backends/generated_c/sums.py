@@ -91,9 +91,10 @@ class Summing:
 
 def summing(graph: Graph) -> dict[Operator, Summing]:
     """The operators of a graph that can read sums: of rows which no other operator reads, and with fewer bytes."""
-    if graph.control_edges:
-        return {}
-    ends = _Ends(graph)
+    return {} if graph.control_edges else _summing(graph, _Ends(graph))
+
+
+def _summing(graph: Graph, ends: _Ends) -> dict[Operator, Summing]:
     found = (_averaging(operator, ends) or _weighing(operator, ends) for operator in graph.operators)
     return {each.operator: each for each in found if each and each.bytes < each.rows.bytes}
 
@@ -199,10 +200,11 @@ def planned_with_sums(model: Model, offsets: Mapping[Tensor, int]) -> dict[Tenso
 
 
 def _found(graph: Graph) -> Iterator[Summed]:
-    readers = summing(graph).values()
-    ends = _Ends(graph) if readers else None
-    for each in readers:
-        joins, parts = _taken_apart(each.rows, ends) if ends else ([], [])
+    if graph.control_edges:
+        return
+    ends = _Ends(graph)
+    for each in _summing(graph, ends).values():
+        joins, parts = _taken_apart(each.rows, ends)
         if len(parts) > 1 and each.bytes + max(part.bytes for part in parts) < each.rows.bytes:
             yield _summed(each, joins, parts)
 

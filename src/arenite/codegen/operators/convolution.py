@@ -12,7 +12,7 @@ from arenite.codegen.program import Structure
 from arenite.codegen.quantized import activation_range, channel_scales, fit_wide_sums, float_range, zero_point_of
 from arenite.codegen.types import FLOAT, INT8, INT32, INT64, TYPES
 from arenite.codegen.unit import require, tensors
-from arenite.model import ElementType
+from arenite.model import Data, ElementType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,8 +31,7 @@ def convolution(unit: Unit, operator: Operator) -> None:
     """CONV_2D, filter [out, height, width, in / groups]."""
     source, weights = tensors(operator, 2)
     output = operator.outputs[0]
-    require(len(weights.shape) == 4, "the filter must have four dimensions")
-    place = window(operator, source, output, (weights.shape[1], weights.shape[2]))
+    place = _placed(operator)
     require(source.shape[3] % weights.shape[3] == 0, "the depth of the input is no multiple of the filter's")
     require(weights.shape[0] == output.shape[3], "the filter does not fit the output")
     groups = source.shape[3] // weights.shape[3]
@@ -44,11 +43,17 @@ def depthwise(unit: Unit, operator: Operator) -> None:
     """DEPTHWISE_CONV_2D, filter [1, height, width, out]."""
     source, weights = tensors(operator, 2)
     output = operator.outputs[0]
-    require(len(weights.shape) == 4, "the filter must have four dimensions")
-    place = window(operator, source, output, (weights.shape[1], weights.shape[2]))
+    place = _placed(operator)
     require(output.shape[3] % source.shape[3] == 0, "the depth of the output is no multiple of the input's")
     require(weights.shape[3] == output.shape[3], "the filter does not fit the output")
     _convolve(unit, operator, "depthwise", place, output.shape[3] // source.shape[3])
+
+
+def _placed(operator: Operator) -> Window:
+    """The window of a convolution over its first input."""
+    source, weights = tensors(operator, 2)
+    require(len(weights.shape) == 4, "the filter must have four dimensions")
+    return window(operator, source, operator.outputs[0], (weights.shape[1], weights.shape[2]))
 
 
 def transpose_convolution(unit: Unit, operator: Operator) -> None:
@@ -108,38 +113,43 @@ def _fields(
 
 
 def inverted_bottleneck(unit: Unit, operator: Operator) -> None:
-    """INVERTED_BOTTLENECK: the parameters of its three convolutions; those of the second with the axes exchanged."""
-    import numpy as np
-
-    three, label = parts(operator), unit.label
-    layers: dict[str, Structure] = {}
-    places: dict[str, Window] = {}
-    for name in ("expansion", "depthwise", "projection"):
-        part: Operator = getattr(three, name)
-        source, weights = tensors(part, 2)
-        unit.label = short_name(part.outputs[0].name)
-        place = places[name] = window(part, source, part.outputs[0], (weights.shape[1], weights.shape[2]))
-        array = constant(unit, weights, "weights")
-        ratio = {"multiplicity": 1} if name == "depthwise" else {"filter_depth": weights.shape[3]}
-        if name == "depthwise" and not three.by_rows:
-            turned = np.frombuffer(array.content, INT8.dtype).reshape(weights.shape).transpose(0, 2, 1, 3)
-            array, place = unit.array(INT8, turned.tobytes(), "weights"), _exchanged(place)
-        elif name == "projection":
-            place = replace(place, source=(1, 1, 1, source.shape[3]), target=(1, 1, 1, part.outputs[0].shape[3]))
-        layers[name] = Structure(tuple(_fields(unit, part, place, ratio, array).items()))
-    unit.label = label
-    expansion, depthwise_ = places["expansion"], places["depthwise"]
-    across = {} if three.by_rows else {"columns": depthwise_.target[2], "pad_left": depthwise_.padding[1]}
+    """INVERTED_BOTTLENECK: the parameters of its three convolutions; column by column, the second is turned."""
+    three = parts(operator)
+    wide, filtered, projected = map(_placed, (three.expansion, three.depthwise, three.projection))
+    pixel = replace(projected, source=(1, 1, 1, projected.source[3]), target=(1, 1, 1, projected.target[3]))
+    second: dict[str, Field] = {"depthwise": _layer(unit, three.depthwise, filtered, "depthwise")}
+    if not three.by_rows:
+        second = _across(unit, three.depthwise, filtered)
     layer = unit.parameters(
         f"inverted_bottleneck_{'rows' if three.by_rows else 'columns'}_s8",
-        expansion=layers["expansion"],
-        depthwise=layers["depthwise"],
-        **across,
-        projection=layers["projection"],
+        expansion=_layer(unit, three.expansion, wide, "conv"),
+        **second,
+        projection=_layer(unit, three.projection, pixel, "conv"),
     )
-    rows = expansion.source[1], expansion.target[1], depthwise_.target[1], expansion.padding[0], depthwise_.padding[0]
+    rows = wide.source[1], wide.target[1], filtered.target[1], wide.padding[0], filtered.padding[0]
     source, output = operator.input(0), operator.outputs[0]
     unit.call(layer.kernel, layer, *rows, unit.pointer(source), unit.scratch_pointer(), unit.target(output))
+
+
+def _layer(unit: Unit, operator: Operator, place: Window, kernel: str) -> Structure:
+    """The parameters of a convolution as part of others; its constants are called after its result."""
+    own, weights = replace(unit, label=short_name(operator.outputs[0].name)), operator.input(1)
+    ratio = weights.shape[3] if kernel == "conv" else 1
+    fields = _fields(own, operator, place, {RATIOS[kernel]: ratio}, constant(own, weights, "weights"))
+    return Structure(tuple(fields.items()))
+
+
+def _across(unit: Unit, operator: Operator, place: Window) -> dict[str, Field]:
+    """The fields for a depthwise convolution of columns: its parameters with rows and columns exchanged, and others."""
+    import numpy as np
+
+    weights = operator.input(1)
+    assert weights.data is not None  # the caller has checked this
+    values = np.frombuffer(bytes(weights.data.content)[: weights.bytes], INT8.dtype).reshape(weights.shape)
+    turned = replace(weights, data=Data(values.transpose(0, 2, 1, 3).tobytes()))
+    exchanged = replace(operator, inputs=(operator.inputs[0], turned, *operator.inputs[2:]))
+    depthwise_ = _layer(unit, exchanged, _exchanged(place), "depthwise")
+    return {"depthwise": depthwise_, "columns": place.target[2], "pad_left": place.padding[1]}
 
 
 def _exchanged(place: Window) -> Window:

@@ -217,7 +217,7 @@ class Load:
             gone, before = ends.get(source, none) if source is not None else none, rests[number] + total
             if fused := self.fused.get(number):
                 source, begin = fused.source, fused.first
-                before = rests[begin] + total + self._scratch(fused, first, end)
+                before = rests[begin] + total + fused.scratch(self._end[fused.wide][end] - self._new[fused.wide][first])
                 gone = rests[begin] - rests[begin + 1] if source in self.area.by_rows else ends.get(source, none)
             padded = None if self.area.kernels.generated else reads.padded(new, last)
             if padded is not None:
@@ -232,12 +232,6 @@ class Load:
                 total = total - alive[tensor] + stays
                 alive[tensor] = stays
         yield rests[-1] + total
-
-    def _scratch(self, fused: Fusible, first: Ints, end: Ints) -> Ints:
-        """Bytes in which the kernel of an inverted bottleneck works."""
-        wide, found = fused.wide, fused.found
-        rows = self._end[wide][end] - self._new[wide][first]
-        return _aligned(np.minimum(found.row_of_columns * rows, found.rows) + wide.shape[3])
 
     def _rests(self, first: Ints, end: Ints) -> list[Ints]:
         """Bytes of the region's inputs that each operator of a strip, or anything after it, still reads.
@@ -310,6 +304,10 @@ class Fusible:
     def wide(self) -> Tensor:
         """The wide tensor."""
         return self.found.wide
+
+    def scratch(self, rows: Ints | int) -> Ints:
+        """Bytes that the kernel works in where it computes this many rows of the wide tensor."""
+        return _aligned(np.minimum(self.found.row_of_columns * rows, self.found.rows) + self.wide.shape[3])
 
 
 def folded_pads(region: Region) -> dict[Tensor, Tensor]:

@@ -184,24 +184,14 @@ def _ends(area: Area, strip: Strip, fused: Iterable[Fusible]) -> Mapping[Operato
     ends = last_readers(area.region, strip)
     last = {tensor: operator for operator, tensors in ends.items() for tensor in tensors}
     order = {operator: place for place, operator in enumerate(area.region.operators)}
-    for padded, source in area.folded.items():
-        if padded in last and source in last and order[last[padded]] > order[last[source]]:
+    later = [(source, last[padded]) for padded, source in area.folded.items() if padded in last]
+    later += [(each.source, area.region.operators[each.last]) for each in fused]
+    for source, operator in later:
+        if source in last and order[operator] > order[last[source]]:
             ends[last[source]].remove(source)
-            ends[last[padded]].append(source)
-            last[source] = last[padded]
-    for each in fused:
-        operator = area.region.operators[each.last]
-        if each.source in last and order[last[each.source]] < each.last:
-            ends[last[each.source]].remove(each.source)
-            ends.setdefault(operator, []).append(each.source)
-            last[each.source] = operator
+            ends.setdefault(operator, []).append(source)
+            last[source] = operator
     return ends
-
-
-def _scratch(fused: Fusible, strip: Strip) -> int:
-    """Bytes that the kernel of an inverted bottleneck works in."""
-    found, rows = fused.found, strip.held[fused.wide].size
-    return align(min(found.row_of_columns * rows, found.rows) + fused.wide.shape[3])
 
 
 def _is_one(area: Area, each: Fusible, strip: Strip, stays: Mapping[Tensor, int]) -> bool:
@@ -225,7 +215,7 @@ def _alive_in(area: Area, strip: Strip, stays: Mapping[Tensor, int]) -> Iterator
             total -= alive.get(target, 0)
             used_up = source is not None and source in ending and source is not target
             gone = alive.get(source, 0) - stays.get(source, 0) if used_up and source else 0
-            scratch = _scratch(fused[place], strip) if place in fused else 0
+            scratch = int(fused[place].scratch(strip.held[fused[place].wide].size)) if place in fused else 0
             yield total + output - min(max(0, gone), output) + scratch
             total, alive[target] = total + output, output
         for tensor in ending:

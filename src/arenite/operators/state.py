@@ -16,7 +16,7 @@ from arenite.operators.kinds import KINDS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arenite.model import Operator
+    from arenite.model import Operator, Tensor
 
 _FURTHER = """
     DILATE STABLEHLO_ABS STABLEHLO_ADD STABLEHLO_AND STABLEHLO_BROADCAST_IN_DIM STABLEHLO_CBRT STABLEHLO_CLAMP
@@ -62,3 +62,9 @@ def state_order(operators: Sequence[Operator], order: Sequence[int]) -> tuple[tu
     """Pairs (a, b) of operators with state, where a is the last one before b in `order`."""
     stateful = [index for index in order if has_state(operators[index])]
     return tuple(pairwise(stateful))
+
+
+def first_byte(tensor: Tensor) -> int:
+    """The value of every byte of a variable before it is first assigned: the zero point of 8-bit values, else 0."""
+    points = tensor.quantization.zero_point if tensor.quantization else ()
+    return points[0] % 256 if len(points) and tensor.type.bytes == 1 else 0

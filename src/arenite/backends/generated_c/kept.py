@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from arenite.operators.liveness import called_graphs, executed_graphs
+from arenite.operators.state import first_byte
 from arenite.tflite.custom_options import custom_options
 
 if TYPE_CHECKING:
@@ -64,15 +65,15 @@ def kept(model: Model) -> Kept:
         for tensor in graph.tensors:
             if tensor.variable:
                 keys[tensor] = tensor
-                found[tensor] = tensor.bytes, tensor.type.bytes, _filling(tensor)
+                found[tensor] = tensor.bytes, tensor.type.bytes, first_byte(tensor)
         for tensor in own_states(graph.operators):
             keys[tensor] = tensor
-            found[tensor] = tensor.bytes, tensor.type.bytes, _filling(tensor)
+            found[tensor] = tensor.bytes, tensor.type.bytes, first_byte(tensor)
         handles = dict(_handles(graph.operators))
         keys.update(handles)
         for handle, value in accesses(graph):
             if handle in handles:
-                found.setdefault(handles[handle], (value.bytes, value.type.bytes, _filling(value)))
+                found.setdefault(handles[handle], (value.bytes, value.type.bytes, first_byte(value)))
     places: dict[object, Variable] = {}
     size = 0
     for key, (length, element, filling) in sorted(found.items(), key=lambda item: -item[1][1]):
@@ -230,8 +231,3 @@ def _handles(operators: Iterable[Operator]) -> Iterator[tuple[Tensor, object]]:
     for operator in operators:
         if operator.code == "VAR_HANDLE":
             yield operator.outputs[0], (operator.options.get("container"), operator.options.get("shared_name"))
-
-
-def _filling(tensor: Tensor) -> int:
-    points = tensor.quantization.zero_point if tensor.quantization else ()
-    return points[0] % 256 if len(points) and tensor.type.bytes == 1 else 0

@@ -10,10 +10,10 @@ Variables hold the zero point at first. What an output depends on has replaced i
 from __future__ import annotations
 
 from dataclasses import replace
-from math import prod
 from typing import TYPE_CHECKING
 
 from arenite.model import Data, ElementType, Graph, Operator, Tensor
+from arenite.operators.state import first_byte
 from arenite.operators.versions import version
 from arenite.rewrite.edits import integer_constant
 from arenite.rewrite.joins import concatenation
@@ -97,7 +97,8 @@ class Emitter:
 
     def _set_first(self, tensor: Tensor, kept: Tensor) -> None:
         handle = self._handle(tensor)
-        values = replace(kept, name=f"{tensor.name}/first values", data=Data(_zero_points(kept)))
+        content = bytes([first_byte(kept)]) * kept.bytes
+        values = replace(kept, name=f"{tensor.name}/first values", data=Data(content))
         self.first_values += [
             Operator("VAR_HANDLE", (), (handle,), _named(tensor, self.first_values)),
             Operator("ASSIGN_VARIABLE", (handle, values), ()),
@@ -135,12 +136,6 @@ class Emitter:
 def _named(tensor: Tensor, earlier: list[Operator]) -> dict[str, str]:
     """Options of VAR_HANDLE; each variable adds two operators to `earlier`, whose number makes the name unique."""
     return {"container": "", "shared_name": f"{len(earlier) // 2}/{tensor.name}"}
-
-
-def _zero_points(tensor: Tensor) -> bytes:
-    points = tensor.quantization.zero_point if tensor.quantization else ()
-    point = points[0] if len(points) and tensor.type.bytes == 1 else 0
-    return bytes([point % 256]) * (prod(tensor.shape) * tensor.type.bytes)
 
 
 def _tensors(operators: Iterable[Operator]) -> tuple[Tensor, ...]:

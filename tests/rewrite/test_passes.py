@@ -8,7 +8,18 @@ import pytest
 from hand_made import add, conditional, graph, model, tensor
 
 from arenite.errors import VerificationError
-from arenite.rewrite import Dilate, Fold, FoldShapes, Pass, Prune, Tidy, Transposes, UnpackInt4, WidenBias
+from arenite.rewrite import (
+    Dilate,
+    Fold,
+    FoldConstants,
+    FoldShapes,
+    Pass,
+    Prune,
+    Tidy,
+    Transposes,
+    UnpackInt4,
+    WidenBias,
+)
 from arenite.rewrite.channels import SplitChannels
 from arenite.rewrite.passes import ORDER, passes, rewritten
 from arenite.rewrite.strips import SplitRows
@@ -70,9 +81,13 @@ def test_options_are_fields_and_frozen():
 
 def test_the_order_is_the_declared_one_whatever_is_asked_for():
     assert passes(widen_bias=True, unpack_int4=True) == ORDER
-    assert passes(widen_bias=False, unpack_int4=False) == (FoldShapes(), Dilate(), Transposes(), Tidy())
-    assert passes(widen_bias=True, unpack_int4=False) == (FoldShapes(), WidenBias(), Dilate(), Transposes(), Tidy())
-    assert passes(widen_bias=False, unpack_int4=True) == (FoldShapes(), UnpackInt4(), Dilate(), Transposes(), Tidy())
+    always = {FoldShapes(), FoldConstants(), Dilate(), Transposes(), Tidy()}
+    for asked, options in (
+        (set(), {"widen_bias": False, "unpack_int4": False}),
+        ({WidenBias()}, {"widen_bias": True, "unpack_int4": False}),
+        ({UnpackInt4()}, {"widen_bias": False, "unpack_int4": True}),
+    ):
+        assert passes(**options) == tuple(each for each in ORDER if each in always | asked)
 
 
 def test_passes_without_anything_to_do_return_the_same_object_and_say_nothing():

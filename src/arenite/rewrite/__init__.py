@@ -7,6 +7,7 @@ passes that split a region according to a plan.
 
 from arenite.rewrite.dilate import Dilate
 from arenite.rewrite.fold import Fold
+from arenite.rewrite.fold_constants import FoldConstants
 from arenite.rewrite.interface import Pass
 from arenite.rewrite.prune import Prune
 from arenite.rewrite.shapes import FoldShapes
@@ -19,6 +20,7 @@ __all__ = [
     "DeclareBias",
     "Dilate",
     "Fold",
+    "FoldConstants",
     "FoldShapes",
     "Pass",
     "Prune",

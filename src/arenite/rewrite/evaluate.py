@@ -101,16 +101,21 @@ def _gather(operator: Operator, inputs: Sequence[Array]) -> Array:
 def _pack(operator: Operator, inputs: Sequence[Array]) -> Array:
     import numpy as np
 
-    return np.stack(inputs, _axis(operator))
+    return np.stack(inputs, joining_axis(operator))
 
 
 def _concatenation(operator: Operator, inputs: Sequence[Array]) -> Array:
     import numpy as np
 
-    return np.concatenate(inputs, _axis(operator))
+    return np.concatenate(inputs, joining_axis(operator))
 
 
-def _axis(operator: Operator) -> int:
+def joining_axis(operator: Operator) -> int:
+    """The axis along which PACK or CONCATENATION joins.
+
+    Raises:
+        UnknownError: an activation is fused.
+    """
     _only(not operator.options.get("fused_activation_function"))
     return int(operator.options.get("axis", 0))  # type: ignore[arg-type]  # the schema has a number there
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from arenite.rewrite.dilate import Dilate
+from arenite.rewrite.fold_constants import FoldConstants
 from arenite.rewrite.shapes import FoldShapes
 from arenite.rewrite.tidy import Tidy
 from arenite.rewrite.transposes import Transposes
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from arenite.model import Model, Operator
     from arenite.rewrite.interface import Pass
 
-ORDER: tuple[Pass, ...] = (FoldShapes(), WidenBias(), UnpackInt4(), Dilate(), Transposes(), Tidy())
+ORDER: tuple[Pass, ...] = (FoldShapes(), FoldConstants(), WidenBias(), UnpackInt4(), Dilate(), Transposes(), Tidy())
 """All passes, each before the passes that use its results.
 
 FoldShapes turns computed shapes and paddings into constants, which the other passes need. Dilate adds PADs, and

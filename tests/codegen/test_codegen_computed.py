@@ -1,0 +1,76 @@
+"""Weights and biases that are computed, or given with each inference, against TFLM and LiteRT's reference kernels."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from arenite.codegen.obstacles import why_not
+from arenite.model import ElementType, Operator
+from arenite.runtimes.inputs import DTYPES, random_inputs
+
+from .harness import run_c, sources
+from .operators_at_random import make
+from .test_codegen_operators import LITERT_DIFFERS, close, expected
+
+INT8, INT16, FLOAT = ElementType.INT8, ElementType.INT16, ElementType.FLOAT32
+WEIGHTED = {
+    **dict.fromkeys(("conv", "depthwise", "fully_connected", "svdf"), (1, 2, 3)),
+    "transpose_conv": (1, 3),
+    "lstm": (*range(1, 9), *range(12, 16)),
+}
+"""Operators with weights and biases, and where these are among the inputs."""
+CASES = [(kind, name) for kind in (INT8, INT16, FLOAT) for name in WEIGHTED if (kind, name) != (INT16, "svdf")]
+SEEDS = range(4)
+
+
+def given(model, positions):
+    """The model with constants as inputs, and for each inference all inputs: the constants forwards, then backwards."""
+    graph, (operator,) = model.main, model.main.operators
+    constants = [operator.inputs[place] for place in positions if place < len(operator.inputs)]
+    fed = {each: replace(each, data=None) for each in constants if each is not None}
+    changed = replace(
+        graph,
+        tensors=tuple(fed.get(each, each) for each in graph.tensors),
+        inputs=(*graph.inputs, *fed.values()),
+        operators=(operator.using(fed),),
+    )
+    rounds = []
+    for step, values in zip((1, -1), random_inputs(model, 2, 1)[-2:], strict=True):
+        arrays = (np.frombuffer(each.data.content, DTYPES[each.type])[::step].reshape(each.shape) for each in fed)
+        rounds.append((*values, *arrays))
+    return replace(model, graphs=(changed,)), rounds
+
+
+@pytest.mark.parametrize(("kind", "name"), CASES, ids=[f"{kind.name} {name}" for kind, name in CASES])
+def test_computed_weights_give_what_the_reference_gives(kind, name, tmp_path):
+    models, rounds = zip(*(given(make(kind, name, seed), WEIGHTED[name]) for seed in SEEDS), strict=True)
+    compared = 0
+    for ours, others in zip(run_c(models, rounds, tmp_path), expected(models, rounds), strict=True):
+        for runtime, theirs in others.items():
+            if runtime != "tflm" and name in LITERT_DIFFERS[kind]:
+                continue
+            compared += runtime == "tflm"
+            for one, other in zip(ours, theirs, strict=True):
+                close(one[0], other[0])
+    assert compared >= len(SEEDS) // 2
+
+
+def test_several_images_have_one_copy_of_the_parameters(tmp_path):
+    """The pointers are set in a copy on the stack, for all images of a batch in one loop."""
+    seed = next(seed for seed in range(99) if make(INT8, "conv", seed).main.inputs[0].shape[0] > 1)
+    model, _ = given(make(INT8, "conv", seed), (1,))
+    text = sources(model, "m")["m.c"]
+    assert "arenite_conv_s8_t layer = m_" in text
+    assert "layer.weights = (const int8_t *)(void *)(arena + " in text
+    assert "layer.bias" not in text
+
+
+def test_a_computed_bias_of_another_type_is_refused():
+    model, _ = given(make(INT16, "conv", 1), (1, 2))
+    (operator,) = model.main.operators
+    narrow = replace(operator.inputs[0], name="bias", shape=operator.outputs[0].shape[3:], type=ElementType.INT32)
+    wrong = Operator("CONV_2D", (*operator.inputs[:2], narrow), operator.outputs, operator.options)
+    assert "the bias must be of type int64_t" in why_not(wrong)

@@ -128,6 +128,23 @@ def dynamic_update_slice(m):
     return m.model("DYNAMIC_UPDATE_SLICE", (source, update, places), [m.like(source, *shape)])
 
 
+def slice_somewhere(m):
+    """SLICE at computed places: at the beginning or at the end of each axis."""
+    shape = [m.integer(2, 6) for _ in range(m.integer(1, 4))]
+    size = [m.integer(1, n) for n in shape]
+    source, given = m.tensor(*shape), Tensor("given", (len(shape),), BOOL)
+    chosen, places = (Tensor(m.name(), (len(shape),), INT32) for _ in range(2))
+    room = m.numbers(*(n - part for n, part in zip(shape, size, strict=True)))
+    output = m.like(source, *size)
+    steps = (
+        Operator("CAST", (given,), (chosen,)),
+        Operator("MUL", (chosen, room), (places,), {"fused_activation_function": 0}),
+        Operator("SLICE", (source, places, m.numbers(*size)), (output,)),
+    )
+    tensors = tuple(dict.fromkeys(tensor for step in steps for tensor in (*step.inputs, *step.outputs)))
+    return Model("slice_somewhere", (Graph("main", tensors, (source, given), (output,), steps),))
+
+
 def select(m):
     shapes = m.choice(
         ((2, 3, 4), (2, 3, 4), (2, 3, 4)), ((1,), (2, 3), (2, 3)), ((2, 1, 4), (3, 1), (1,)), ((1,), (1,), (2, 5))
@@ -149,6 +166,7 @@ MOVED = {
     "embedding_lookup": embedding_lookup,
     "dynamic_update_slice": dynamic_update_slice,
     "select": select,
+    "slice_somewhere": slice_somewhere,
 }
 
 
@@ -384,7 +402,10 @@ REGISTERED = {
         **{code.lower(): compare(code) for code in COMPARISONS},
     },
     INT16: {
-        **{name: MOVED[name] for name in ("reverse", "broadcast_to", "dynamic_update_slice", "select")},
+        **{
+            name: MOVED[name]
+            for name in ("reverse", "broadcast_to", "dynamic_update_slice", "select", "slice_somewhere")
+        },
         "abs": bent("ABS"),
         "abs_without_scale": plain_absolute,
         "relu": bent("RELU"),

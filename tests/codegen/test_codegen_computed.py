@@ -1,4 +1,4 @@
-"""Weights and biases that are computed, or given with each inference, against TFLM and LiteRT's reference kernels."""
+"""Weights, biases and places that are computed or given with each inference, against TFLM and LiteRT."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hand_made import graph, model
 
 from arenite.codegen.obstacles import why_not
-from arenite.model import ElementType, Operator
+from arenite.model import Data, ElementType, Operator, Tensor
 from arenite.runtimes.inputs import DTYPES, random_inputs
 
 from .harness import run_c, sources
@@ -26,22 +27,22 @@ CASES = [(kind, name) for kind in (INT8, INT16, FLOAT) for name in WEIGHTED if (
 SEEDS = range(4)
 
 
-def given(model, positions):
+def given(constant, positions):
     """The model with constants as inputs, and for each inference all inputs: the constants forwards, then backwards."""
-    graph, (operator,) = model.main, model.main.operators
+    main, (operator,) = constant.main, constant.main.operators
     constants = [operator.inputs[place] for place in positions if place < len(operator.inputs)]
     fed = {each: replace(each, data=None) for each in constants if each is not None}
     changed = replace(
-        graph,
-        tensors=tuple(fed.get(each, each) for each in graph.tensors),
-        inputs=(*graph.inputs, *fed.values()),
+        main,
+        tensors=tuple(fed.get(each, each) for each in main.tensors),
+        inputs=(*main.inputs, *fed.values()),
         operators=(operator.using(fed),),
     )
     rounds = []
-    for step, values in zip((1, -1), random_inputs(model, 2, 1)[-2:], strict=True):
+    for step, values in zip((1, -1), random_inputs(constant, 2, 1)[-2:], strict=True):
         arrays = (np.frombuffer(each.data.content, DTYPES[each.type])[::step].reshape(each.shape) for each in fed)
         rounds.append((*values, *arrays))
-    return replace(model, graphs=(changed,)), rounds
+    return replace(constant, graphs=(changed,)), rounds
 
 
 @pytest.mark.parametrize(("kind", "name"), CASES, ids=[f"{kind.name} {name}" for kind, name in CASES])
@@ -61,16 +62,28 @@ def test_computed_weights_give_what_the_reference_gives(kind, name, tmp_path):
 def test_several_images_have_one_copy_of_the_parameters(tmp_path):
     """The pointers are set in a copy on the stack, for all images of a batch in one loop."""
     seed = next(seed for seed in range(99) if make(INT8, "conv", seed).main.inputs[0].shape[0] > 1)
-    model, _ = given(make(INT8, "conv", seed), (1,))
-    text = sources(model, "m")["m.c"]
+    computed, _ = given(make(INT8, "conv", seed), (1,))
+    text = sources(computed, "m")["m.c"]
     assert "arenite_conv_s8_t layer = m_" in text
     assert "layer.weights = (const int8_t *)(void *)(arena + " in text
     assert "layer.bias" not in text
 
 
 def test_a_computed_bias_of_another_type_is_refused():
-    model, _ = given(make(INT16, "conv", 1), (1, 2))
-    (operator,) = model.main.operators
+    computed, _ = given(make(INT16, "conv", 1), (1, 2))
+    (operator,) = computed.main.operators
     narrow = replace(operator.inputs[0], name="bias", shape=operator.outputs[0].shape[3:], type=ElementType.INT32)
     wrong = Operator("CONV_2D", (*operator.inputs[:2], narrow), operator.outputs, operator.options)
     assert "the bias must be of type int64_t" in why_not(wrong)
+
+
+def test_a_slice_beyond_the_tensor_is_the_nearest_one(tmp_path):
+    """TFLM reads memory that is not the tensor's."""
+    values, places = Tensor("values", (6, 5), INT8), Tensor("places", (2,), ElementType.INT32)
+    size, part = Tensor("size", (2,), ElementType.INT32, Data(np.int32([2, 3]).tobytes())), Tensor("part", (2, 3), INT8)
+    cut = model(graph([values, places], [part], [Operator("SLICE", (values, places, size), (part,))]), name="cut")
+    array = np.arange(30, dtype=np.int8).reshape(6, 5)
+    fed = [[array, np.int32(place)] for place in ((-1, 3), (5, -9), (1, 2))]
+    (found,) = run_c([cut], [fed], tmp_path)
+    for (given_part,), (row, column) in zip(found, ((0, 2), (4, 0), (1, 2)), strict=True):
+        np.testing.assert_array_equal(given_part, array[row : row + 2, column : column + 3])

@@ -123,7 +123,7 @@ OPERATORS: Mapping[str, Lowering] = MappingProxyType(
         "SELECT_V2": select,
         "SHAPE": views.shape_of,
         "SIN": functions.function,
-        "SLICE": views.slice_of,
+        "SLICE": gather.slice_of,
         "SOFTMAX": softmax,
         "SPACE_TO_BATCH_ND": blocks.space_to_batch,
         "SPACE_TO_DEPTH": blocks.space_to_depth,

@@ -107,18 +107,6 @@ def transpose(unit: Unit, operator: Operator) -> None:
     copy(unit, source, output, Walk(output.shape, [read[axis] for axis in order], steps(output.shape)))
 
 
-def slice_of(unit: Unit, operator: Operator) -> None:
-    """SLICE."""
-    (source,), output = tensors(operator, 1), operator.outputs[0]
-    same_type(source, output)
-    begin, read = integers(operator, 1), steps(source.shape)
-    require(len(begin) == len(source.shape) == len(output.shape), "the shapes do not fit")
-    inside = all(b >= 0 and b + n <= length for b, n, length in zip(begin, output.shape, source.shape, strict=True))
-    require(inside, "the slice reaches beyond the input")
-    first = sum(b * step for b, step in zip(begin, read, strict=True))
-    copy(unit, source, output, Walk(output.shape, read, steps(output.shape), first))
-
-
 def strided_slice(unit: Unit, operator: Operator) -> None:
     """STRIDED_SLICE without new axes (StartForAxis, StopForAxis)."""
     (source,), output = tensors(operator, 1), operator.outputs[0]

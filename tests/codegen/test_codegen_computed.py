@@ -27,6 +27,10 @@ CASES = [(kind, name) for kind in (INT8, INT16, FLOAT) for name in WEIGHTED if (
 SEEDS = range(4)
 
 
+def floats(name, *shape):
+    return Tensor(name, shape, FLOAT)
+
+
 def given(constant, positions):
     """The model with constants as inputs, and for each inference all inputs: the constants forwards, then backwards."""
     main, (operator,) = constant.main, constant.main.operators
@@ -87,3 +91,27 @@ def test_a_slice_beyond_the_tensor_is_the_nearest_one(tmp_path):
     (found,) = run_c([cut], [fed], tmp_path)
     for (given_part,), (row, column) in zip(found, ((0, 2), (4, 0), (1, 2)), strict=True):
         np.testing.assert_array_equal(given_part, array[row : row + 2, column : column + 3])
+
+
+def test_a_shape_without_dimensions_is_an_empty_tensor(tmp_path):
+    one, shape, number = floats("one", 1, 1), Tensor("shape", (0,), ElementType.INT32), floats("number")
+    scalar = model(graph([one], [number], [Operator("RESHAPE", (one, shape), (number,), {"new_shape": ()})]), name="x")
+    fed = [[np.float32([[2.5]])]]
+    assert run_c([scalar], [fed], tmp_path)[0][0][0] == expected([scalar], [fed])[0]["tflm"][0][0] == 2.5
+
+
+SHAPES = [([2, 1, 3], [2, 4, 1]), ([5, 1, 1], [3]), ([1], [1, 6, 7]), ([4, 0], [1, 1]), ([0], [3, 1])]
+
+
+@pytest.mark.parametrize("kind", [ElementType.INT32, ElementType.INT64], ids=lambda kind: kind.name)
+def test_shapes_are_broadcast(kind, tmp_path):
+    models, rounds = [], []
+    for first, second in SHAPES:
+        longest = max(len(first), len(second))
+        a, b, c = (Tensor(*each, kind) for each in (("a", (len(first),)), ("b", (len(second),)), ("c", (longest,))))
+        models.append(model(graph([a, b], [c], [Operator("BROADCAST_ARGS", (a, b), (c,))]), name="shapes"))
+        rounds.append([[np.array(shape, DTYPES[kind]) for shape in (first, second)]])
+    for ours, theirs in zip(run_c(models, rounds, tmp_path), expected(models, rounds), strict=True):
+        assert "tflm" in theirs
+        for others in theirs.values():
+            np.testing.assert_array_equal(ours[0][0], others[0][0])

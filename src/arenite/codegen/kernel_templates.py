@@ -164,6 +164,7 @@ _KERNELS: Mapping[str, Iterator[tuple[str, Words]]] = {
     "add_pixels": _by_type("add_pixels", "s8 s16"),
     "arg_extreme": _arg_extremes(),
     "average_sums": _by_type("average_sums", "s8 s16"),
+    "broadcast_args": _by_type("broadcast_args", "s32 s64"),
     "conv": _by_type("conv", "s8 s16 f32"),
     "depthwise": _by_type("depthwise", "s8 s16 f32"),
     "dequantize": ((f"{kernel}_f32", words) for kernel, words in _by_type("dequantize", "s8 s16 u8")),

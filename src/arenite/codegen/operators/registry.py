@@ -53,6 +53,7 @@ OPERATORS: Mapping[str, Lowering] = MappingProxyType(
         "AVERAGE_POOL_2D": average_pool,
         "BATCH_MATMUL": batch_matmul,
         "BATCH_TO_SPACE_ND": blocks.batch_to_space,
+        "BROADCAST_ARGS": views.broadcast_args,
         "BROADCAST_TO": views.broadcast_to,
         "CALL_ONCE": nothing,
         "CAST": cast,

@@ -22,6 +22,8 @@ from arenite.tflite.custom_options import custom_options
 from .harness import STRICT, compiler, run_c, sources
 from .test_codegen_operators import expected
 
+INT16 = ElementType.INT16
+
 
 @pytest.fixture(scope="module")
 def preprocessor(shared):
@@ -114,6 +116,43 @@ def test_the_transform_is_one(length, tmp_path):
 def alone(code, source, output, **options):
     operator = Operator("CUSTOM", (source,), (output,), custom_code=code)
     return with_custom_options(model(graph([source], [output], [operator]), name="signal"), options)
+
+
+FRAMES = {
+    "frames": ("SignalFramer", (2, 12), (2, 3, 10), {"frame_size": 10, "frame_step": 4, "prefill": False}),
+    "frames after zeros": ("SignalFramer", (8,), (2, 7), {"frame_size": 7, "frame_step": 4, "prefill": True}),
+    "frames side by side": ("SignalFramer", (1, 6), (1, 2, 3), {"frame_size": 3, "frame_step": 3, "prefill": True}),
+    "vectors": ("SignalStacker", (5,), (20,), (5, 2, 1, 2)),
+    "vectors of the past": ("SignalStacker", (3,), (9,), (3, 2, 0, 1)),
+    "vectors apart": ("SignalStacker", (4,), (12,), (4, 0, 2, 3)),
+}
+STACKING = ("num_channels", "stacker_left_context", "stacker_right_context", "stacker_step")
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_frames_are_those_of_tflm(name, tmp_path):
+    """TFLM leaves frames that are not complete as they are."""
+    code, shape, result, options = FRAMES[name]
+    source, output, valid = (
+        Tensor(name, shape, kind)
+        for name, shape, kind in (("x", shape, INT16), ("y", result, INT16), ("valid", (), ElementType.BOOL))
+    )
+    operator = Operator("CUSTOM", (source,), (output, valid), custom_code=code)
+    each = model(graph([source], [output, valid], [operator]), name="frames")
+    each = with_custom_options(
+        each, options if isinstance(options, dict) else dict(zip(STACKING, options, strict=True))
+    )
+    rounds = [random_inputs(each, 9, 1)]
+    (ours,), (others,) = run_c([each], rounds, tmp_path), expected([each], rounds)
+    if not others:
+        pytest.skip("TFLM is not installed, and nothing else runs its operators")
+    complete = 0
+    for (frames, is_valid), (theirs, known) in zip(ours, others["tflm"], strict=True):
+        assert is_valid == known
+        complete += int(known)
+        if known:
+            np.testing.assert_array_equal(frames, theirs)
+    assert complete
 
 
 KEEPING = {

@@ -175,9 +175,11 @@ CUSTOM: Mapping[str, Lowering] = MappingProxyType(
         "SignalFilterBankLog": signal.logarithm,
         "SignalFilterBankSpectralSubtraction": signal.spectral_subtraction,
         "SignalFilterBankSquareRoot": signal.square_root,
+        "SignalFramer": signal.framer,
         "SignalOverlapAdd": signal.overlap_add,
         "SignalPCAN": signal.gain_control,
         "SignalRfft": signal.real_transform,
+        "SignalStacker": signal.stacker,
         "SignalWindow": signal.window,
     }
 )
@@ -194,6 +196,8 @@ OUTPUTS: Mapping[str, range] = MappingProxyType(
         "SignalFftAutoScale": range(2, 3),
         "TFLite_Detection_PostProcess": range(4, 5),
         "SignalFilterBankSpectralSubtraction": range(2, 3),
+        "SignalFramer": range(2, 3),
+        "SignalStacker": range(2, 3),
     }
 )
 """Allowed numbers of outputs for kinds whose number is not 1."""

@@ -6,6 +6,7 @@ import math
 from math import prod
 from typing import TYPE_CHECKING
 
+from arenite.backends.generated_c.kept import frame_room
 from arenite.codegen.operators.convolution import constant
 from arenite.codegen.program import Address
 from arenite.codegen.quantized import rounded
@@ -164,6 +165,41 @@ def delay(unit: Unit, operator: Operator) -> None:
     held = Address(unit.counters[operator], "int16_t", writable=True)
     places = unit.pointer(source), held, unit.target(output)
     unit.call("signal_delay", prod(source.shape) // length, length, samples, *places)
+
+
+def framer(unit: Unit, operator: Operator) -> None:
+    """SignalFramer, outputs (frames, whether all are complete); samples of frames to come are kept."""
+    (source,), (output, _) = tensors(operator, 1), operator.outputs
+    frame, step, prefilled = _options(operator, "frame_size", "frame_step", "prefill")
+    require(len(source.shape) >= 1 and 0 < step <= frame, "the shapes do not fit")
+    rows, pieces = source.shape[:-1], source.shape[-1] // step
+    require(source.shape[-1] == pieces * step and output.shape == (*rows, pieces, frame), "the shapes do not fit")
+    first = frame - step if prefilled else 0
+    _frames(
+        unit, operator, rows=prod(rows), pieces=pieces, piece=step, frame=frame, dropped=step, first=first, copies=0
+    )
+
+
+def stacker(unit: Unit, operator: Operator) -> None:
+    """SignalStacker, outputs (the last vectors, whether there are enough); the first one counts for those before it."""
+    (source,), (output, _) = tensors(operator, 1), operator.outputs
+    channels, left, right, step = _options(
+        operator, "num_channels", "stacker_left_context", "stacker_right_context", "stacker_step"
+    )
+    require(channels > 0 and min(left, right) >= 0 and 0 < step <= left + right + 1, "the shapes do not fit")
+    frame = channels * (left + right + 1)
+    require(source.shape == (channels,) and output.shape == (frame,), "the shapes do not fit")
+    dropped = channels * step
+    _frames(unit, operator, rows=1, pieces=1, piece=channels, frame=frame, dropped=dropped, first=0, copies=left)
+
+
+def _frames(unit: Unit, operator: Operator, *, first: int, copies: int, **sizes: int) -> None:
+    (source,), (output, valid) = tensors(operator, 1), operator.outputs
+    _types(operator, (_INT16,), (_INT16, ElementType.BOOL))
+    room = frame_room(operator)
+    layer = unit.parameters("signal_frames", **sizes, room=room, first=first, copies=copies)
+    kept = Address(unit.counters[operator], "int32_t", writable=True)
+    unit.call(layer.kernel, layer, unit.pointer(source), kept, unit.target(output), unit.target(valid))
 
 
 def overlap_add(unit: Unit, operator: Operator) -> None:

@@ -176,6 +176,7 @@ _KERNELS: Mapping[str, Iterator[tuple[str, Words]]] = {
     "overlap_add": _by_type("overlap_add", "s16 f32"),
     "pool": _pools(),
     "quantize": _by_type("quantize_f32", "s8 s16"),
+    "real_fft": ((kernel, S16) for kernel in ("signal_rfft_s16", "signal_irfft_s16")),
     "reduce": _reductions(),
     "requantize": _requantized(),
     "resize_bilinear": _by_type("resize_bilinear", "s8 f32"),

@@ -176,6 +176,7 @@ CUSTOM: Mapping[str, Lowering] = MappingProxyType(
         "SignalFilterBankSpectralSubtraction": signal.spectral_subtraction,
         "SignalFilterBankSquareRoot": signal.square_root,
         "SignalFramer": signal.framer,
+        "SignalIrfft": signal.inverse_transform,
         "SignalOverlapAdd": signal.overlap_add,
         "SignalPCAN": signal.gain_control,
         "SignalRfft": signal.real_transform,

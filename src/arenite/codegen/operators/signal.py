@@ -18,7 +18,7 @@ from arenite.tflite.custom_options import custom_options
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from arenite.codegen.program import Constant
+    from arenite.codegen.program import Constant, Field
     from arenite.codegen.unit import Unit
     from arenite.model import Operator
 
@@ -46,20 +46,43 @@ def real_transform(unit: Unit, operator: Operator) -> None:
     """SignalRfft of int16 values, with the steps and roundings of kiss_fft."""
     (source,), output = tensors(operator, 1), operator.outputs[0]
     _types(operator, (_INT16,), (_INT16,))
-    (length,) = _options(operator, "fft_length")
-    size = length // 2
-    require(size >= 2 and length & (length - 1) == 0, "the length must be a power of two")
+    length = _length(operator)
     given, rows = source.shape[-1], prod(source.shape[:-1])
-    require(given <= length and output.shape[-1] == length + 2, "the shapes do not fit")
-    layer = unit.parameters(
-        "signal_rfft_s16",
-        length=given,
-        size=size,
-        last=4 if size.bit_length() % 2 else 2,
-        turns=circle(unit, (-2 * math.pi * i / size for i in range(size)), "turns"),
-        half_turns=circle(unit, (-math.pi * ((i + 1) / size + 0.5) for i in range(size // 2)), "half turns"),
-    )
+    require(given <= length and output.shape == (*source.shape[:-1], length + 2), "the shapes do not fit")
+    layer = unit.parameters("signal_rfft_s16", length=given, **_circles(unit, length, -math.pi))
     unit.call("signal_rfft_s16", layer, rows, unit.pointer(source), unit.target(output))
+
+
+def inverse_transform(unit: Unit, operator: Operator) -> None:
+    """SignalIrfft of int16 values, with the steps and roundings of kiss_fft."""
+    (source,), output = tensors(operator, 1), operator.outputs[0]
+    _types(operator, (_INT16,), (_INT16,))
+    length, rows = _length(operator), source.shape[:-1]
+    require((source.shape, output.shape) == ((*rows, length + 2), (*rows, length)), "the shapes do not fit")
+    layer = unit.parameters("signal_irfft_s16", **_circles(unit, length, math.pi))
+    unit.call("signal_irfft_s16", layer, prod(rows), unit.pointer(source), unit.target(output))
+
+
+def _length(operator: Operator) -> int:
+    """The length of a transform of real values.
+
+    Raises:
+        UnsupportedError: it is no power of two, or below 4.
+    """
+    (length,) = _options(operator, "fft_length")
+    require(length >= 4 and length & (length - 1) == 0, "the length must be a power of two")
+    return length
+
+
+def _circles(unit: Unit, length: int, half: float) -> dict[str, Field]:
+    """The fields of a transform; `half` is half a turn in its direction."""
+    size = length // 2
+    return {
+        "size": size,
+        "last": 4 if size.bit_length() % 2 else 2,
+        "turns": circle(unit, (2 * half * i / size for i in range(size)), "turns"),
+        "half_turns": circle(unit, (half * ((i + 1) / size + 0.5) for i in range(size // 2)), "half turns"),
+    }
 
 
 def circle(unit: Unit, angles: Iterable[float], what: str) -> Constant:

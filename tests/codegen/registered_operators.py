@@ -141,8 +141,30 @@ def slice_somewhere(m):
         Operator("MUL", (chosen, room), (places,), {"fused_activation_function": 0}),
         Operator("SLICE", (source, places, m.numbers(*size)), (output,)),
     )
+    return several("slice_somewhere", (source, given), steps)
+
+
+def several(name, inputs, steps):
     tensors = tuple(dict.fromkeys(tensor for step in steps for tensor in (*step.inputs, *step.outputs)))
-    return Model("slice_somewhere", (Graph("main", tensors, (source, given), (output,), steps),))
+    return Model(name, (Graph("main", tensors, inputs, steps[-1].outputs, steps),))
+
+
+def broadcast_args(kind):
+    """Two shapes of ones and twos, which can be broadcast."""
+
+    def make(m):
+        one, two = (m.constant(np.array([length]), kind) for length in (1, 2))
+        lengths = 3, m.integer(1, 5)
+        given, large, shapes = ([Tensor(m.name(), (n,), kind) for n in lengths] for _ in range(3))
+        output = Tensor(m.name(), (max(shape.shape[0] for shape in shapes),), kind)
+        steps = (
+            *(Operator("MAXIMUM", (source, one), (target,)) for source, target in zip(given, large, strict=True)),
+            *(Operator("MINIMUM", (source, two), (target,)) for source, target in zip(large, shapes, strict=True)),
+            Operator("BROADCAST_ARGS", tuple(shapes), (output,)),
+        )
+        return several("broadcast_args", tuple(given), steps)
+
+    return make
 
 
 def select(m):
@@ -194,8 +216,7 @@ def function(code, low=-3.0, high=3.0):
 
 
 def chain(name, source, steps):
-    tensors = [tensor for step in steps for tensor in (*step.inputs, *step.outputs)]
-    return Model(name.lower(), (Graph("main", tuple(dict.fromkeys(tensors)), (source,), steps[-1].outputs, steps),))
+    return several(name.lower(), (source,), steps)
 
 
 def halves(code):
@@ -427,6 +448,8 @@ REGISTERED = {
     },
     INT32: {
         "reverse": reverse,
+        "broadcast_args": broadcast_args(INT32),
+        "broadcast_args_int64": broadcast_args(ElementType.INT64),
         "broadcast_to": broadcast_to,
         "zeros_like": zeros_like,
         "squared_difference": on_integers("SQUARED_DIFFERENCE"),

@@ -128,6 +128,45 @@ def dynamic_update_slice(m):
     return m.model("DYNAMIC_UPDATE_SLICE", (source, update, places), [m.like(source, *shape)])
 
 
+def slice_somewhere(m):
+    """SLICE at computed places: at the beginning or at the end of each axis."""
+    shape = [m.integer(2, 6) for _ in range(m.integer(1, 4))]
+    size = [m.integer(1, n) for n in shape]
+    source, given = m.tensor(*shape), Tensor("given", (len(shape),), BOOL)
+    chosen, places = (Tensor(m.name(), (len(shape),), INT32) for _ in range(2))
+    room = m.numbers(*(n - part for n, part in zip(shape, size, strict=True)))
+    output = m.like(source, *size)
+    steps = (
+        Operator("CAST", (given,), (chosen,)),
+        Operator("MUL", (chosen, room), (places,), {"fused_activation_function": 0}),
+        Operator("SLICE", (source, places, m.numbers(*size)), (output,)),
+    )
+    return several("slice_somewhere", (source, given), steps)
+
+
+def several(name, inputs, steps):
+    tensors = tuple(dict.fromkeys(tensor for step in steps for tensor in (*step.inputs, *step.outputs)))
+    return Model(name, (Graph("main", tensors, inputs, steps[-1].outputs, steps),))
+
+
+def broadcast_args(kind):
+    """Two shapes of ones and twos, which can be broadcast."""
+
+    def make(m):
+        one, two = (m.constant(np.array([length]), kind) for length in (1, 2))
+        lengths = 3, m.integer(1, 5)
+        given, large, shapes = ([Tensor(m.name(), (n,), kind) for n in lengths] for _ in range(3))
+        output = Tensor(m.name(), (max(shape.shape[0] for shape in shapes),), kind)
+        steps = (
+            *(Operator("MAXIMUM", (source, one), (target,)) for source, target in zip(given, large, strict=True)),
+            *(Operator("MINIMUM", (source, two), (target,)) for source, target in zip(large, shapes, strict=True)),
+            Operator("BROADCAST_ARGS", tuple(shapes), (output,)),
+        )
+        return several("broadcast_args", tuple(given), steps)
+
+    return make
+
+
 def select(m):
     shapes = m.choice(
         ((2, 3, 4), (2, 3, 4), (2, 3, 4)), ((1,), (2, 3), (2, 3)), ((2, 1, 4), (3, 1), (1,)), ((1,), (1,), (2, 5))
@@ -149,6 +188,7 @@ MOVED = {
     "embedding_lookup": embedding_lookup,
     "dynamic_update_slice": dynamic_update_slice,
     "select": select,
+    "slice_somewhere": slice_somewhere,
 }
 
 
@@ -176,8 +216,7 @@ def function(code, low=-3.0, high=3.0):
 
 
 def chain(name, source, steps):
-    tensors = [tensor for step in steps for tensor in (*step.inputs, *step.outputs)]
-    return Model(name.lower(), (Graph("main", tuple(dict.fromkeys(tensors)), (source,), steps[-1].outputs, steps),))
+    return several(name.lower(), (source,), steps)
 
 
 def halves(code):
@@ -384,7 +423,10 @@ REGISTERED = {
         **{code.lower(): compare(code) for code in COMPARISONS},
     },
     INT16: {
-        **{name: MOVED[name] for name in ("reverse", "broadcast_to", "dynamic_update_slice", "select")},
+        **{
+            name: MOVED[name]
+            for name in ("reverse", "broadcast_to", "dynamic_update_slice", "select", "slice_somewhere")
+        },
         "abs": bent("ABS"),
         "abs_without_scale": plain_absolute,
         "relu": bent("RELU"),
@@ -406,6 +448,8 @@ REGISTERED = {
     },
     INT32: {
         "reverse": reverse,
+        "broadcast_args": broadcast_args(INT32),
+        "broadcast_args_int64": broadcast_args(ElementType.INT64),
         "broadcast_to": broadcast_to,
         "zeros_like": zeros_like,
         "squared_difference": on_integers("SQUARED_DIFFERENCE"),

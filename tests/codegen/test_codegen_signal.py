@@ -11,6 +11,7 @@ from hand_made import graph, model, with_custom_options
 
 import arenite
 from arenite.backends.generated_c.kept import kept
+from arenite.codegen.kernel_files import kernel_files
 from arenite.codegen.operators.signal import circle
 from arenite.codegen.text.literals import elements
 from arenite.codegen.unit import Unit
@@ -21,6 +22,8 @@ from arenite.tflite.custom_options import custom_options
 
 from .harness import STRICT, compiler, run_c, sources
 from .test_codegen_operators import expected
+
+INT16 = ElementType.INT16
 
 
 @pytest.fixture(scope="module")
@@ -88,8 +91,6 @@ def values(constant):
 @pytest.mark.parametrize("length", [4, 8, 16, 32, 128, 512, 2048])
 def test_the_transform_is_one(length, tmp_path):
     """A spectrum divided by its length, but for a rounding in every step."""
-    from importlib.resources import files
-
     unit, size = Unit({}), length // 2
     turns = circle(unit, (-2 * np.pi * i / size for i in range(size)), "turns")
     half_turns = circle(unit, (-np.pi * ((i + 1) / size + 0.5) for i in range(size // 2)), "half turns")
@@ -97,8 +98,8 @@ def test_the_transform_is_one(length, tmp_path):
     arrays = {"turns": values(turns), "half_turns": values(half_turns)}
     text = PROGRAM.format(length=length, given=given, size=size, last=last, **arrays)
     (tmp_path / "main.c").write_text("#include <stdint.h>\n" + text)
-    for name in ("arenite_signal_rfft_s16.c", "arenite_signal_rfft_s16.h"):
-        (tmp_path / name).write_text((files("arenite.codegen") / "kernels" / name).read_text())
+    for name, content in kernel_files({"signal_rfft_s16"}).items():
+        (tmp_path / name).write_text(content)
     program = str(tmp_path / "program")
     flags = ["-std=c99", *STRICT, "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
     subprocess.run([compiler(), *flags, *map(str, tmp_path.glob("*.c")), "-o", program], check=True)
@@ -111,9 +112,58 @@ def test_the_transform_is_one(length, tmp_path):
     np.testing.assert_allclose(found[:, 1], wanted.imag, atol=steps)
 
 
+@pytest.mark.parametrize("length", [4, 8, 16, 32, 256, 512])
+def test_spectra_become_the_sounds_of_tflm(length, tmp_path):
+    source, output = Tensor("x", (2, length + 2), INT16), Tensor("y", (2, length), INT16)
+    each = alone("SignalIrfft", source, output, T=INT16.code, fft_length=length)
+    rounds = [random_inputs(each, 3, 1)]
+    (ours,), (others,) = run_c([each], rounds, tmp_path), expected([each], rounds)
+    if not others:
+        pytest.skip("TFLM is not installed, and nothing else runs its operators")
+    for one, other in zip(ours, others["tflm"], strict=True):
+        np.testing.assert_array_equal(one[0], other[0])
+
+
 def alone(code, source, output, **options):
     operator = Operator("CUSTOM", (source,), (output,), custom_code=code)
     return with_custom_options(model(graph([source], [output], [operator]), name="signal"), options)
+
+
+FRAMES = {
+    "frames": ("SignalFramer", (2, 12), (2, 3, 10), {"frame_size": 10, "frame_step": 4, "prefill": False}),
+    "frames after zeros": ("SignalFramer", (8,), (2, 7), {"frame_size": 7, "frame_step": 4, "prefill": True}),
+    "frames side by side": ("SignalFramer", (1, 6), (1, 2, 3), {"frame_size": 3, "frame_step": 3, "prefill": True}),
+    "vectors": ("SignalStacker", (5,), (20,), (5, 2, 1, 2)),
+    "vectors of the past": ("SignalStacker", (3,), (9,), (3, 2, 0, 1)),
+    "vectors apart": ("SignalStacker", (4,), (12,), (4, 0, 2, 3)),
+}
+STACKING = ("num_channels", "stacker_left_context", "stacker_right_context", "stacker_step")
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_frames_are_those_of_tflm(name, tmp_path):
+    """TFLM leaves frames that are not complete as they are."""
+    code, shape, result, options = FRAMES[name]
+    source, output, valid = (
+        Tensor(name, shape, kind)
+        for name, shape, kind in (("x", shape, INT16), ("y", result, INT16), ("valid", (), ElementType.BOOL))
+    )
+    operator = Operator("CUSTOM", (source,), (output, valid), custom_code=code)
+    each = model(graph([source], [output, valid], [operator]), name="frames")
+    each = with_custom_options(
+        each, options if isinstance(options, dict) else dict(zip(STACKING, options, strict=True))
+    )
+    rounds = [random_inputs(each, 9, 1)]
+    (ours,), (others,) = run_c([each], rounds, tmp_path), expected([each], rounds)
+    if not others:
+        pytest.skip("TFLM is not installed, and nothing else runs its operators")
+    complete = 0
+    for (frames, is_valid), (theirs, known) in zip(ours, others["tflm"], strict=True):
+        assert is_valid == known
+        complete += int(known)
+        if known:
+            np.testing.assert_array_equal(frames, theirs)
+    assert complete
 
 
 KEEPING = {

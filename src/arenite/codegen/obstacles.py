@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 from arenite.backends.generated_c.kept import run_graphs
@@ -17,9 +18,12 @@ from arenite.model import ElementType, Tensor
 from arenite.operators.liveness import PLANNED_CONTROL_FLOW
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from arenite.model import Model, Operator
+
+SHAPES: Mapping[str, int] = MappingProxyType({"BROADCAST_TO": 1, "FILL": 0, "RESHAPE": 1})
+"""Positions of inputs that say the output's shape, by operator kind."""
 
 
 def check_operators(model: Model) -> None:
@@ -66,7 +70,7 @@ def why_not(operator: Operator) -> str | None:
         return "there is no kernel for it"
     if lower is not None and not outputs_fit(operator):
         return f"the number of outputs, {len(operator.outputs)}, is not that of its kind"
-    for tensor in (*operator.inputs, *operator.outputs):
+    for tensor in (*_read(operator), *operator.outputs):
         if tensor is not None and not (operator.code in ACCESSES and tensor.type is ElementType.RESOURCE):
             why = _why_no_array(tensor)
             if why is not None:
@@ -77,6 +81,12 @@ def why_not(operator: Operator) -> str | None:
     except UnsupportedError as error:
         return str(error)
     return None
+
+
+def _read(operator: Operator) -> Iterator[Tensor | None]:
+    """Inputs but shapes, which C takes from the output; a shape of no dimensions is empty."""
+    shape = SHAPES.get(operator.code)
+    yield from (tensor for position, tensor in enumerate(operator.inputs) if position != shape)
 
 
 def _why_no_array(tensor: Tensor) -> str | None:

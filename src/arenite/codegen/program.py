@@ -54,18 +54,6 @@ class Structure:
     fields: tuple[tuple[str, Field], ...]
 
 
-Field = int | float | None | Constant | Part | Structure | tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Parameters:
-    """A constant `arenite_<kernel>_t`. Equal ones share one definition, named after the first one's `label`."""
-
-    kernel: str
-    structure: Structure
-    label: str = field(default="", compare=False)
-
-
 @dataclass(frozen=True, slots=True)
 class Growing:
     """A number that starts at `first` and grows by `step` per repetition of a loop."""
@@ -92,6 +80,35 @@ class Address:
     element: str
     writable: bool = False
     base: str = ARENA
+
+
+Field = int | float | None | Constant | Part | Structure | Address | tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """A constant `arenite_<kernel>_t`. Equal ones share one definition, named after the first one's `label`.
+
+    Fields that are an `Address` point to RAM, such as weights that an operator computes. The constant has null pointers
+    in their place; each call sets them in a copy of it.
+    """
+
+    kernel: str
+    structure: Structure
+    label: str = field(default="", compare=False)
+
+    @property
+    def pointers(self) -> tuple[tuple[str, Address], ...]:
+        """Fields that point to RAM, by their names in C."""
+        return tuple(_pointers(self.structure, ""))
+
+
+def _pointers(structure: Structure, within: str) -> Iterator[tuple[str, Address]]:
+    for name, each in structure.fields:
+        if isinstance(each, Structure):
+            yield from _pointers(each, f"{within}{name}.")
+        elif isinstance(each, Address):
+            yield f"{within}{name}", each
 
 
 Argument = int | float | None | Growing | LookedUp | Address | Constant | Part | Parameters

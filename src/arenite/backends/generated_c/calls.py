@@ -161,10 +161,10 @@ def _softmax(operator: Operator, _: Instructions) -> bool:
 
 
 def _weighted(operator: Operator) -> bool:
-    """Whether weights are INT8 constants, and input and output have the same type with a CMSIS-NN function."""
+    """Whether weights are INT8, they and biases constants, and input and output of a type with a CMSIS-NN function."""
     source, weights, output = operator.input(0), operator.input(1), operator.outputs[0]
     known = source.type is output.type and source.type in (INT8, INT16)
-    return known and weights.type is INT8 and weights.data is not None
+    return known and weights.type is INT8 and all(each is None or each.data is not None for each in operator.inputs[1:])
 
 
 def _wide_bias(operator: Operator) -> bool:

@@ -24,6 +24,9 @@ EVERY_ROW = frozenset({5, 13, 25})
 LONGEST_PERIOD = 255
 """Most inferences for which a CIRCULAR_BUFFER waits: they are counted in a byte."""
 
+KEEP_SAMPLES = frozenset({"SignalDelay", "SignalFramer", "SignalOverlapAdd", "SignalStacker"})
+"""TFLM's custom operators that keep samples for inferences to come."""
+
 WORD = 4
 """Variables are aligned to this many bytes or to the size of their elements, whichever is larger."""
 
@@ -47,7 +50,7 @@ class Kept:
 
     A tensor here is a variable tensor or a handle; several handles may share a variable. `flags` has one byte for each
     CALL_ONCE that computes: 1 once its graph has run, else 0; and one for each CIRCULAR_BUFFER that lets not every
-    inference run to its end: the inferences that ended there since one did. SignalDelay and SignalOverlapAdd have their
+    inference run to its end: the inferences that ended there since one did. The operators of `KEEP_SAMPLES` have their
     samples there, at first 0.
     """
 
@@ -152,18 +155,31 @@ def _own_bytes(model: Model) -> Iterator[tuple[Operator, int]]:
         for operator in graph.operators:
             if operator.label == "CIRCULAR_BUFFER" and period(operator) > 1:
                 yield operator, 1
-            elif operator.label in ("SignalDelay", "SignalOverlapAdd") and (length := _samples(operator)) > 0:
+            elif operator.label in KEEP_SAMPLES and (length := _samples(operator)) > 0:
                 yield operator, length
 
 
 def _samples(operator: Operator) -> int:
-    """Bytes of the samples that SignalDelay and SignalOverlapAdd keep: those held back, or a frame, for each row."""
+    """Bytes of the samples that an operator keeps: those held back, or a frame, for each row.
+
+    SignalFramer and SignalStacker have the number of their samples in a word before them.
+    """
     source = operator.inputs[0] if operator.inputs else None
     if source is None or len(source.shape) < 1 or not prod(source.shape):
         return 0
     if operator.label == "SignalDelay":
         return source.bytes // source.shape[-1] * custom_options(operator).get("delay_length", 0)
+    if operator.label in ("SignalFramer", "SignalStacker"):
+        rows = prod(source.shape[:-1]) if operator.label == "SignalFramer" else 1
+        return WORD + rows * frame_room(operator) * source.type.bytes
     return source.bytes // source.shape[-2] if len(source.shape) > 1 else 0
+
+
+def frame_room(operator: Operator) -> int:
+    """Samples for which SignalFramer, for each row, and SignalStacker have room: a frame, in whole steps."""
+    step = max(custom_options(operator).get("frame_step", 1), 1)
+    shape = operator.outputs[0].shape if operator.outputs else ()
+    return -(-shape[-1] // step) * step if shape else 0
 
 
 def period(operator: Operator) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import prod
 from typing import TYPE_CHECKING
 
 from arenite.backends.generated_c.bottlenecks import parts
@@ -17,7 +18,7 @@ from arenite.model import Data, ElementType
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from arenite.codegen.program import Constant, Field, Parameters
+    from arenite.codegen.program import Address, Constant, Field, Parameters
     from arenite.codegen.quantized import Scale
     from arenite.codegen.types import CType
     from arenite.codegen.unit import Unit
@@ -74,7 +75,7 @@ def transpose_convolution(unit: Unit, operator: Operator) -> None:
         kernel,
         window=turned.structure,
         pad_top=place.padding[0],
-        weights=constant(unit, weights, "weights"),
+        weights=values_of(unit, weights, "weights"),
         bias=bias(unit, operator, output.shape[3], kind, 3),
         **_arithmetic(unit, operator, source, weights, kind),
     )
@@ -92,12 +93,12 @@ def transpose_convolution(unit: Unit, operator: Operator) -> None:
 def _convolve(unit: Unit, operator: Operator, kernel: str, place: Window, ratio: int) -> None:
     source, weights = tensors(operator, 2)
     kind = kernel_type(source, weights, operator.outputs[0])
-    fields = _fields(unit, operator, place, {RATIOS[kernel]: ratio}, constant(unit, weights, "weights"))
+    fields = _fields(unit, operator, place, {RATIOS[kernel]: ratio}, values_of(unit, weights, "weights"))
     over_batches(unit, unit.parameters(f"{kernel}_{TYPES[kind].suffix}", **fields), place, operator)
 
 
 def _fields(
-    unit: Unit, operator: Operator, place: Window, ratio: Mapping[str, int], weights: Constant
+    unit: Unit, operator: Operator, place: Window, ratio: Mapping[str, int], weights: Constant | Address
 ) -> dict[str, Field]:
     """The fields of the parameters of a convolution."""
     source, filter_ = tensors(operator, 2)
@@ -182,7 +183,7 @@ def kernel_type(source: Tensor, weights: Tensor, output: Tensor) -> ElementType:
     """The type of activations with a kernel: int8 or int16 with int8 weights, or float.
 
     Raises:
-        UnsupportedError: no kernel takes these types, or the weights are not constant and symmetric.
+        UnsupportedError: no kernel takes these types, or the weights are not symmetric.
     """
     known = {
         (ElementType.INT8, ElementType.INT8, ElementType.INT8),
@@ -190,7 +191,6 @@ def kernel_type(source: Tensor, weights: Tensor, output: Tensor) -> ElementType:
         (ElementType.FLOAT32, ElementType.FLOAT32, ElementType.FLOAT32),
     }
     require((source.type, weights.type, output.type) in known, "there is no kernel for these types")
-    require(weights.data is not None, "the weights must be constants")
     points = weights.quantization.zero_point if weights.quantization else ()
     require(not any(points), "the zero points of weights must be 0")
     return source.type
@@ -218,7 +218,7 @@ def over_batches(unit: Unit, layer: Parameters, place: Window, operator: Operato
         )
 
 
-def bias(unit: Unit, operator: Operator, units: int, kind: ElementType, position: int = 2) -> Constant:
+def bias(unit: Unit, operator: Operator, units: int, kind: ElementType, position: int = 2) -> Constant | Address:
     """The bias in the accumulator type of a kernel for activations of type `kind`; zeros if there is no bias."""
     import numpy as np
 
@@ -226,13 +226,19 @@ def bias(unit: Unit, operator: Operator, units: int, kind: ElementType, position
     tensor = operator.inputs[position] if len(operator.inputs) > position else None
     if tensor is None:
         return unit.array(wanted, bytes(wanted.bytes * units), "bias")
-    fits = TYPES[tensor.type] is wanted or (kind is ElementType.INT16 and tensor.type is ElementType.INT32)
-    require(fits, f"the bias must be of type {wanted.name}")
-    require(tensor.data is not None, "the bias must be a constant")
-    assert tensor.data is not None
+    widened = tensor.data is not None and kind is ElementType.INT16 and tensor.type is ElementType.INT32
+    require(TYPES[tensor.type] is wanted or widened, f"the bias must be of type {wanted.name}")
+    if tensor.data is None:
+        require(prod(tensor.shape) == units, "the bias does not fit the output")
+        return unit.address(tensor, wanted.name)
     values = np.frombuffer(bytes(tensor.data.content)[: tensor.bytes], TYPES[tensor.type].dtype)
     require(len(values) == units, "the bias does not fit the output")
     return unit.array(wanted, values.astype(wanted.dtype).tobytes(), "bias")
+
+
+def values_of(unit: Unit, tensor: Tensor, what: str) -> Constant | Address:
+    """Weights: a constant array that is called `what`, or where they lie if they are computed."""
+    return unit.address(tensor, TYPES[tensor.type].name) if tensor.data is None else constant(unit, tensor, what)
 
 
 def constant(unit: Unit, tensor: Tensor, what: str) -> Constant:

@@ -33,7 +33,8 @@ def detection(unit: Unit, operator: Operator) -> None:
         int(options.get(name, 0)) for name in ("num_classes", "max_detections", "use_regular_nms")
     )
     require(0 < classes <= scores.shape[2], "its option num_classes is missing")
-    require(regular or options.get("max_classes_per_detection") == 1 or classes == 1, "a box must have one class only")
+    single_class = regular or options.get("max_classes_per_detection") == 1 or classes == 1
+    require(single_class, "a box must have one class only: TFLM writes several behind the end of its outputs")
     overlap = _real(operator, "nms_iou_threshold")
     require(0 < overlap <= 1, f"its option nms_iou_threshold is {overlap:g}")
     require(anchors.shape == (encodings.shape[1], 4), "the anchors do not fit the boxes")

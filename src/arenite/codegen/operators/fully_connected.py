@@ -5,8 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from arenite.codegen.operators.binary import product_fields
-from arenite.codegen.operators.convolution import bias, constant, kernel_type, narrow_sums, scale_arrays
+from arenite.codegen.operators.convolution import bias, kernel_type, narrow_sums, scale_arrays, values_of
 from arenite.codegen.operators.hybrid import hybrid_fully_connected, is_hybrid
 from arenite.codegen.quantized import (
     activation_range,
@@ -19,7 +18,7 @@ from arenite.codegen.quantized import (
     zero_point_of,
 )
 from arenite.codegen.types import TYPES
-from arenite.codegen.unit import require, same_types, tensors
+from arenite.codegen.unit import require, tensors
 from arenite.model import ElementType
 
 if TYPE_CHECKING:
@@ -41,40 +40,16 @@ def fully_connected(unit: Unit, operator: Operator) -> None:
     units, depth = weights.shape
     rows = prod(output.shape) // units
     require(rows * units == prod(output.shape) and rows * depth == prod(source.shape), "the shapes do not fit")
-    if weights.data is None:
-        _product(unit, operator, rows)
-        return
     kind = _kind(source, weights, output)
     layer = unit.parameters(
         f"fully_connected_{TYPES[kind].suffix}",
         depth=depth,
         units=units,
-        weights=constant(unit, weights, "weights"),
+        weights=values_of(unit, weights, "weights"),
         bias=bias(unit, operator, units, kind),
         **_arithmetic(unit, operator, source, weights, kind),
     )
     unit.call(layer.kernel, layer, rows, unit.pointer(source), unit.target(output))
-
-
-def _product(unit: Unit, operator: Operator, rows: int) -> None:
-    """With computed weights: the product of two matrices, of which the second one is transposed."""
-    source, weights = tensors(operator, 2)
-    output, activation = operator.outputs[0], operator.options.get("fused_activation_function")
-    kind = same_types((source.type, weights.type, output.type), (ElementType.INT8, ElementType.FLOAT32))
-    require(not any(operator.inputs[2:]), "its weights are computed, so it may have no bias")
-    units, depth = weights.shape
-    fields: dict[str, Field] = {
-        **{"rows": rows, "depth": depth, "columns": units},
-        **{"first_row": depth, "first_step": 1, "second_step": 1, "second_column": depth},
-    }
-    if kind is ElementType.INT8:
-        (scale,) = unit_scales(source, weights, output)
-        lowest, highest = activation_range(activation, output)
-        fields |= product_fields(source, weights, output, scale) | {"lowest": lowest, "highest": highest}
-    else:
-        require(not activation, "its weights are computed, so it may have no fused activation")
-    layer = unit.parameters(f"matmul_{TYPES[kind].suffix}", **fields)
-    unit.call(layer.kernel, layer, unit.pointer(source), unit.pointer(weights), unit.target(output))
 
 
 def _arithmetic(unit: Unit, operator: Operator, source: Tensor, weights: Tensor, kind: ElementType) -> dict[str, Field]:
@@ -99,7 +74,6 @@ def _kind(source: Tensor, weights: Tensor, output: Tensor) -> ElementType:
     """The type of activations. int8 weights may have a zero point only with 8-bit activations."""
     if not source.type is weights.type is output.type is ElementType.INT8:
         return kernel_type(source, weights, output)
-    require(weights.data is not None, "the weights must be constants")
     return ElementType.INT8
 
 

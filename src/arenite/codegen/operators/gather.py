@@ -1,12 +1,13 @@
-"""Operators that read or write at places which other tensors say: GATHER, GATHER_ND, EMBEDDING_LOOKUP and the like."""
+"""Operators that read or write at places which other tensors say: GATHER, EMBEDDING_LOOKUP, SLICE and the like."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING
 
-from arenite.codegen.operators.constants import axis_of
-from arenite.codegen.operators.copy import RANK, Walk, copy_all, fields, same_type, steps
+from arenite.codegen.operators.constants import axis_of, integers
+from arenite.codegen.operators.copy import RANK, Walk, copy, copy_all, fields, same_type, steps
 from arenite.codegen.operators.options import number
 from arenite.codegen.program import Structure
 from arenite.codegen.quantized import scale_of, zero_point_of
@@ -17,8 +18,9 @@ from arenite.model import ElementType
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from arenite.codegen.program import Field
     from arenite.codegen.unit import Unit
-    from arenite.model import Operator
+    from arenite.model import Operator, Tensor
 
 
 def gather(unit: Unit, operator: Operator) -> None:
@@ -85,6 +87,38 @@ def embedding_lookup(unit: Unit, operator: Operator) -> None:
         unit.call("dequantize_s8_f32", scale_of(table), 0, picked * row, gathered, unit.target(output))
 
 
+def slice_of(unit: Unit, operator: Operator) -> None:
+    """SLICE at a place that is constant, or that int32 numbers say; its shape is that of the output."""
+    (source, places), output = tensors(operator, 2), operator.outputs[0]
+    same_type(source, output)
+    require(len(source.shape) == len(output.shape) == prod(places.shape), "the shapes do not fit")
+    read = steps(source.shape)
+    walk = Walk(output.shape, read, steps(output.shape))
+    room = [whole - part for whole, part in zip(source.shape, output.shape, strict=True)]
+    if places.data is not None:
+        begin = integers(operator, 1)
+        inside = all(0 <= place <= most for place, most in zip(begin, room, strict=True))
+        require(inside, "the slice reaches beyond the input")
+        first = sum(place * step for place, step in zip(begin, read, strict=True))
+        copy(unit, source, output, replace(walk, read_first=first))
+        return
+    require(places.type is ElementType.INT32, "there is no kernel for these types")
+    require(min(room, default=0) >= 0 and len(room) <= RANK, "the shapes do not fit")
+    layer = unit.parameters("slice", **_placed(source, walk, room))
+    unit.call("slice", layer, unit.pointer(source), unit.pointer(places), unit.target(output))
+
+
+def _placed(whole: Tensor, walk: Walk, room: Sequence[int]) -> dict[str, Field]:
+    """Fields for the copy of a part of a tensor, at a place with this much room along each axis."""
+    width = whole.type.bytes
+    return {
+        "shape": Structure(tuple(fields(width, walk).items())),
+        "axes": len(room),
+        "room": _filled(room, 0),
+        "step": _filled([step * width for step in steps(whole.shape)], 0),
+    }
+
+
 def dynamic_update_slice(unit: Unit, operator: Operator) -> None:
     """DYNAMIC_UPDATE_SLICE: copies the operand, then the update to the place that int32 numbers say."""
     (source, update, places), output = tensors(operator, 3), operator.outputs[0]
@@ -95,13 +129,6 @@ def dynamic_update_slice(unit: Unit, operator: Operator) -> None:
     room = [whole - part for whole, part in zip(source.shape, update.shape, strict=False)]
     require(fit and min(room, default=-1) >= 0 and len(room) <= RANK, "the shapes do not fit")
     copy_all(unit, source, output)
-    write, width = steps(output.shape), output.type.bytes
-    shape = fields(width, Walk(update.shape, steps(update.shape), write))
-    layer = unit.parameters(
-        "update_slice",
-        shape=Structure(tuple(shape.items())),
-        axes=len(room),
-        room=_filled(room, 0),
-        step=_filled([step * width for step in write], 0),
-    )
+    walk = Walk(update.shape, steps(update.shape), steps(output.shape))
+    layer = unit.parameters("update_slice", **_placed(output, walk, room))
     unit.call("update_slice", layer, unit.pointer(update), unit.pointer(places), unit.target(output))

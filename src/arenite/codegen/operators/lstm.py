@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from arenite.codegen.interpolation import sigmoids
-from arenite.codegen.operators.convolution import bias, constant
+from arenite.codegen.operators.convolution import bias, values_of
 from arenite.codegen.operators.options import number, real
 from arenite.codegen.program import Structure
 from arenite.codegen.quantized import fit_wide_sums, quantize_multiplier, scale_of, single, zero_point_of
@@ -73,10 +73,8 @@ def _operands(operator: Operator) -> tuple[Tensor, Tensor, Tensor]:
     require(source.type in _KINDS and source.type is hidden.type is output.type, "there is no kernel for these types")
     weights, states = _KINDS[source.type]
     all_weights = [operator.input(place) for place in range(1, 9)]
-    require(
-        all(each.type is weights and each.data is not None for each in all_weights), "the weights must be constants"
-    )
-    require(cell.type is states, "there is no kernel for these types")
+    typed = cell.type is states and all(each.type is weights for each in all_weights)
+    require(typed, "there is no kernel for these types")
     require(hidden.variable and cell.variable, "the states must be variables")
     require(
         len(source.shape) == len(output.shape) == 3 and source.shape[:2] == output.shape[:2], "the shapes do not fit"
@@ -95,8 +93,8 @@ def _gate(unit: Unit, operator: Operator, gate: int, units: int) -> Structure:
     narrow = source.type is ElementType.INT16 and biases.type is not ElementType.INT64
     require(not narrow, "the bias must be of type int64_t")
     fields: dict[str, Field] = {
-        "weights": constant(unit, weights, f"{GATES[gate]} weights"),
-        "recurrent": constant(unit, recurrent, f"{GATES[gate]} recurrent weights"),
+        "weights": values_of(unit, weights, f"{GATES[gate]} weights"),
+        "recurrent": values_of(unit, recurrent, f"{GATES[gate]} recurrent weights"),
         "bias": bias(unit, operator, units, source.type, 12 + gate),
     }
     if source.type is not ElementType.FLOAT32:

@@ -53,6 +53,7 @@ OPERATORS: Mapping[str, Lowering] = MappingProxyType(
         "AVERAGE_POOL_2D": average_pool,
         "BATCH_MATMUL": batch_matmul,
         "BATCH_TO_SPACE_ND": blocks.batch_to_space,
+        "BROADCAST_ARGS": views.broadcast_args,
         "BROADCAST_TO": views.broadcast_to,
         "CALL_ONCE": nothing,
         "CAST": cast,
@@ -123,7 +124,7 @@ OPERATORS: Mapping[str, Lowering] = MappingProxyType(
         "SELECT_V2": select,
         "SHAPE": views.shape_of,
         "SIN": functions.function,
-        "SLICE": views.slice_of,
+        "SLICE": gather.slice_of,
         "SOFTMAX": softmax,
         "SPACE_TO_BATCH_ND": blocks.space_to_batch,
         "SPACE_TO_DEPTH": blocks.space_to_depth,
@@ -174,9 +175,12 @@ CUSTOM: Mapping[str, Lowering] = MappingProxyType(
         "SignalFilterBankLog": signal.logarithm,
         "SignalFilterBankSpectralSubtraction": signal.spectral_subtraction,
         "SignalFilterBankSquareRoot": signal.square_root,
+        "SignalFramer": signal.framer,
+        "SignalIrfft": signal.inverse_transform,
         "SignalOverlapAdd": signal.overlap_add,
         "SignalPCAN": signal.gain_control,
         "SignalRfft": signal.real_transform,
+        "SignalStacker": signal.stacker,
         "SignalWindow": signal.window,
     }
 )
@@ -193,6 +197,8 @@ OUTPUTS: Mapping[str, range] = MappingProxyType(
         "SignalFftAutoScale": range(2, 3),
         "TFLite_Detection_PostProcess": range(4, 5),
         "SignalFilterBankSpectralSubtraction": range(2, 3),
+        "SignalFramer": range(2, 3),
+        "SignalStacker": range(2, 3),
     }
 )
 """Allowed numbers of outputs for kinds whose number is not 1."""

@@ -6,6 +6,7 @@ import math
 from math import prod
 from typing import TYPE_CHECKING
 
+from arenite.backends.generated_c.kept import frame_room
 from arenite.codegen.operators.convolution import constant
 from arenite.codegen.program import Address
 from arenite.codegen.quantized import rounded
@@ -17,7 +18,7 @@ from arenite.tflite.custom_options import custom_options
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from arenite.codegen.program import Constant
+    from arenite.codegen.program import Constant, Field
     from arenite.codegen.unit import Unit
     from arenite.model import Operator
 
@@ -45,20 +46,43 @@ def real_transform(unit: Unit, operator: Operator) -> None:
     """SignalRfft of int16 values, with the steps and roundings of kiss_fft."""
     (source,), output = tensors(operator, 1), operator.outputs[0]
     _types(operator, (_INT16,), (_INT16,))
-    (length,) = _options(operator, "fft_length")
-    size = length // 2
-    require(size >= 2 and length & (length - 1) == 0, "the length must be a power of two")
+    length = _length(operator)
     given, rows = source.shape[-1], prod(source.shape[:-1])
-    require(given <= length and output.shape[-1] == length + 2, "the shapes do not fit")
-    layer = unit.parameters(
-        "signal_rfft_s16",
-        length=given,
-        size=size,
-        last=4 if size.bit_length() % 2 else 2,
-        turns=circle(unit, (-2 * math.pi * i / size for i in range(size)), "turns"),
-        half_turns=circle(unit, (-math.pi * ((i + 1) / size + 0.5) for i in range(size // 2)), "half turns"),
-    )
+    require(given <= length and output.shape == (*source.shape[:-1], length + 2), "the shapes do not fit")
+    layer = unit.parameters("signal_rfft_s16", length=given, **_circles(unit, length, -math.pi))
     unit.call("signal_rfft_s16", layer, rows, unit.pointer(source), unit.target(output))
+
+
+def inverse_transform(unit: Unit, operator: Operator) -> None:
+    """SignalIrfft of int16 values, with the steps and roundings of kiss_fft."""
+    (source,), output = tensors(operator, 1), operator.outputs[0]
+    _types(operator, (_INT16,), (_INT16,))
+    length, rows = _length(operator), source.shape[:-1]
+    require((source.shape, output.shape) == ((*rows, length + 2), (*rows, length)), "the shapes do not fit")
+    layer = unit.parameters("signal_irfft_s16", **_circles(unit, length, math.pi))
+    unit.call("signal_irfft_s16", layer, prod(rows), unit.pointer(source), unit.target(output))
+
+
+def _length(operator: Operator) -> int:
+    """The length of a transform of real values.
+
+    Raises:
+        UnsupportedError: it is no power of two, or below 4.
+    """
+    (length,) = _options(operator, "fft_length")
+    require(length >= 4 and length & (length - 1) == 0, "the length must be a power of two")
+    return length
+
+
+def _circles(unit: Unit, length: int, half: float) -> dict[str, Field]:
+    """The fields of a transform; `half` is half a turn in its direction."""
+    size = length // 2
+    return {
+        "size": size,
+        "last": 4 if size.bit_length() % 2 else 2,
+        "turns": circle(unit, (2 * half * i / size for i in range(size)), "turns"),
+        "half_turns": circle(unit, (half * ((i + 1) / size + 0.5) for i in range(size // 2)), "half turns"),
+    }
 
 
 def circle(unit: Unit, angles: Iterable[float], what: str) -> Constant:
@@ -164,6 +188,41 @@ def delay(unit: Unit, operator: Operator) -> None:
     held = Address(unit.counters[operator], "int16_t", writable=True)
     places = unit.pointer(source), held, unit.target(output)
     unit.call("signal_delay", prod(source.shape) // length, length, samples, *places)
+
+
+def framer(unit: Unit, operator: Operator) -> None:
+    """SignalFramer, outputs (frames, whether all are complete); samples of frames to come are kept."""
+    (source,), (output, _) = tensors(operator, 1), operator.outputs
+    frame, step, prefilled = _options(operator, "frame_size", "frame_step", "prefill")
+    require(len(source.shape) >= 1 and 0 < step <= frame, "the shapes do not fit")
+    rows, pieces = source.shape[:-1], source.shape[-1] // step
+    require(source.shape[-1] == pieces * step and output.shape == (*rows, pieces, frame), "the shapes do not fit")
+    first = frame - step if prefilled else 0
+    _frames(
+        unit, operator, rows=prod(rows), pieces=pieces, piece=step, frame=frame, dropped=step, first=first, copies=0
+    )
+
+
+def stacker(unit: Unit, operator: Operator) -> None:
+    """SignalStacker, outputs (the last vectors, whether there are enough); the first one counts for those before it."""
+    (source,), (output, _) = tensors(operator, 1), operator.outputs
+    channels, left, right, step = _options(
+        operator, "num_channels", "stacker_left_context", "stacker_right_context", "stacker_step"
+    )
+    require(channels > 0 and min(left, right) >= 0 and 0 < step <= left + right + 1, "the shapes do not fit")
+    frame = channels * (left + right + 1)
+    require(source.shape == (channels,) and output.shape == (frame,), "the shapes do not fit")
+    dropped = channels * step
+    _frames(unit, operator, rows=1, pieces=1, piece=channels, frame=frame, dropped=dropped, first=0, copies=left)
+
+
+def _frames(unit: Unit, operator: Operator, *, first: int, copies: int, **sizes: int) -> None:
+    (source,), (output, valid) = tensors(operator, 1), operator.outputs
+    _types(operator, (_INT16,), (_INT16, ElementType.BOOL))
+    room = frame_room(operator)
+    layer = unit.parameters("signal_frames", **sizes, room=room, first=first, copies=copies)
+    kept = Address(unit.counters[operator], "int32_t", writable=True)
+    unit.call(layer.kernel, layer, unit.pointer(source), kept, unit.target(output), unit.target(valid))
 
 
 def overlap_add(unit: Unit, operator: Operator) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.codegen.operators.convolution import bias, constant
+from arenite.codegen.operators.convolution import bias, values_of
 from arenite.codegen.operators.options import number
 from arenite.codegen.quantized import float_range, quantize_multiplier, scale_of, single, zero_point_of
 from arenite.codegen.types import TYPES
@@ -30,7 +30,6 @@ def svdf(unit: Unit, operator: Operator) -> None:
     require(state is not None and state.variable, "the state must be a variable")
     assert state is not None
     kinds = (source.type, features.type, times.type, state.type)
-    require(features.data is not None and times.data is not None, "the weights must be constants")
     require(kinds in _KINDS and output.type is source.type, "there is no kernel for these types")
     require(len(source.shape) == len(features.shape) == len(times.shape) == 2, "the shapes do not fit")
     rank, (filters, depth), memory = number(operator, "rank", 1), features.shape, times.shape[1]
@@ -51,8 +50,8 @@ def svdf(unit: Unit, operator: Operator) -> None:
         units=units,
         rank=rank,
         memory=memory,
-        features=constant(unit, features, "features"),
-        times=constant(unit, times, "times"),
+        features=values_of(unit, features, "features"),
+        times=values_of(unit, times, "times"),
         bias=bias(unit, operator, units, source.type, 3),
         **own,
     )

@@ -10,7 +10,7 @@ from arenite.codegen.operators.copy import RANK, Walk, copy, copy_all, same_type
 from arenite.codegen.operators.options import number
 from arenite.codegen.quantized import zero_point_of
 from arenite.codegen.types import BYTES, TYPES
-from arenite.codegen.unit import one_for_one, require, tensors
+from arenite.codegen.unit import one_for_one, require, same_types, tensors
 from arenite.model import ElementType
 
 if TYPE_CHECKING:
@@ -105,18 +105,6 @@ def transpose(unit: Unit, operator: Operator) -> None:
     require(output.shape == tuple(source.shape[axis] for axis in order), "the shapes do not fit")
     read = steps(source.shape)
     copy(unit, source, output, Walk(output.shape, [read[axis] for axis in order], steps(output.shape)))
-
-
-def slice_of(unit: Unit, operator: Operator) -> None:
-    """SLICE."""
-    (source,), output = tensors(operator, 1), operator.outputs[0]
-    same_type(source, output)
-    begin, read = integers(operator, 1), steps(source.shape)
-    require(len(begin) == len(source.shape) == len(output.shape), "the shapes do not fit")
-    inside = all(b >= 0 and b + n <= length for b, n, length in zip(begin, output.shape, source.shape, strict=True))
-    require(inside, "the slice reaches beyond the input")
-    first = sum(b * step for b, step in zip(begin, read, strict=True))
-    copy(unit, source, output, Walk(output.shape, read, steps(output.shape), first))
 
 
 def strided_slice(unit: Unit, operator: Operator) -> None:
@@ -236,6 +224,18 @@ def shape_of(unit: Unit, operator: Operator) -> None:
     still = (0,) * RANK
     layer = unit.parameters("copy", run=output.bytes, count=(1,) * RANK, input_step=still, output_step=still)
     unit.call("copy", layer, shape, unit.target(output))
+
+
+def broadcast_args(unit: Unit, operator: Operator) -> None:
+    """BROADCAST_ARGS: the shape to which two shapes can be broadcast, dimension by dimension from the last one."""
+    first, second = tensors(operator, 2)
+    output = operator.outputs[0]
+    kind = same_types((first.type, second.type, output.type), (ElementType.INT32, ElementType.INT64))
+    shorter, longer = sorted((first, second), key=lambda shape: prod(shape.shape))
+    require(len(first.shape) == len(second.shape) == 1 and output.shape == longer.shape, "the shapes do not fit")
+    shared = prod(shorter.shape)
+    places = unit.pointer(longer), unit.pointer(shorter), unit.target(output)
+    unit.call(f"broadcast_args_{TYPES[kind].suffix}", prod(longer.shape) - shared, shared, *places)
 
 
 def fill(unit: Unit, operator: Operator) -> None:

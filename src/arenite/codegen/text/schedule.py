@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from arenite.codegen.description import short_name
-from arenite.codegen.program import ARENA, Call, If, Loop, Once, Pause, Run, While
+from arenite.codegen.program import ARENA, Call, If, Loop, Once, Parameters, Pause, Run, While
 from arenite.codegen.text.cmsis_nn import guard
 from arenite.codegen.text.fed import OWN_ARENA, SOURCE, STORED_REPETITION, Labels, row_macro, streamed
 from arenite.codegen.text.lines import call_lines, comment_lines
@@ -20,7 +20,7 @@ from arenite.codegen.text.parameters import (
     parameters,
     returned,
 )
-from arenite.codegen.text.values import IN_PLACE, Repetition, argument, truth
+from arenite.codegen.text.values import COPY, IN_PLACE, Repetition, argument, truth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -167,7 +167,17 @@ def _call(indent: str, call: Call, names: Names, at: Repetition = IN_PLACE, labe
     given = [*context, *(argument(each, names, at) for each in call.arguments)]
     if call.checked:
         return note + call_lines(indent, f"if ((status = {function}", given, ")) != 0) return status;")
+    for each in call.arguments:
+        if isinstance(each, Parameters) and each.pointers:
+            return note + _with_copy(indent, each, names, call_lines(f"{indent}  ", function, given, ");"))
     return note + call_lines(indent, function, given, ");")
+
+
+def _with_copy(indent: str, layer: Parameters, names: Names, call: str) -> str:
+    """A call, after a copy of its parameters in which the pointers to RAM are set."""
+    copy = f"{indent}  arenite_{layer.kernel}_t {COPY} = {names[layer]};\n"
+    pointers = (f"{indent}  {COPY}.{name} = {argument(each, names)};\n" for name, each in layer.pointers)
+    return f"{indent}{{\n{copy}{''.join(pointers)}{call}{indent}}}\n"
 
 
 def _run(indent: str, run: Run) -> str:

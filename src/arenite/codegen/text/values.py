@@ -24,6 +24,9 @@ class Repetition(NamedTuple):
     row: str = "row"
 
 
+COPY = "layer"
+"""Name of a call's copy of its parameters, if they have pointers to RAM."""
+
 IN_PLACE = Repetition()
 """The names in a loop with variables of its own."""
 
@@ -35,7 +38,7 @@ def argument(value: Argument, names: Names, at: Repetition = IN_PLACE) -> str:
         void = "" if value.element == "void" else "(void *)"
         return f"({element} *){void}({value.base} + {number(value.offset, at)})"
     if isinstance(value, Parameters):
-        return f"&{names[value]}"
+        return f"&{COPY}" if value.pointers else f"&{names[value]}"
     if isinstance(value, Constant | Part):
         return _array(value, names)
     if isinstance(value, Growing | LookedUp):
@@ -88,7 +91,7 @@ def _field(value: Field, names: Names) -> str:
     if isinstance(value, Constant | Part):
         return _array(value, names)
     assert not isinstance(value, Structure)  # structures have lines of their own
-    return "NULL" if value is None else literal(value)
+    return "NULL" if value is None or isinstance(value, Address) else literal(value)
 
 
 def _array(value: Constant | Part, names: Names) -> str:

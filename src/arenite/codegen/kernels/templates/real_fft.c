@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Part of Arenite's kernels: plain C99, no allocation, no state. */
-#include "arenite_signal_rfft_s16.h"
+#include "arenite_$KERNEL.h"
 
 typedef struct {
   int16_t re, im;
@@ -52,9 +52,15 @@ static void in_fours(const int16_t *turns, int32_t step, int32_t count, int16_t 
     const int16_t odd_re = (int16_t)(second.re + fourth.re), odd_im = (int16_t)(second.im + fourth.im);
     const int16_t turned_re = (int16_t)(second.re - fourth.re), turned_im = (int16_t)(second.im - fourth.im);
     put(a, even_re + odd_re, even_im + odd_im);
+$FOR signal_rfft_s16
     put(b, away_re + turned_im, away_im - turned_re);
     put(c, even_re - odd_re, even_im - odd_im);
     put(d, away_re - turned_im, away_im + turned_re);
+$FOR signal_irfft_s16
+    put(b, away_re - turned_im, away_im + turned_re);
+    put(c, even_re - odd_re, even_im - odd_im);
+    put(d, away_re + turned_im, away_im - turned_re);
+$ALL
   }
 }
 
@@ -71,8 +77,8 @@ static int32_t taken_from(int32_t size, int32_t place) {
   return from;
 }
 
-/* The spectrum of `size` complex values in place; they lie in the order of `taken_from`. */
-static void transform(const arenite_signal_rfft_s16_t *layer, int16_t *values) {
+/* The transform of `size` complex values in place; they lie in the order of `taken_from`. */
+static void transform(const arenite_$KERNEL_t *layer, int16_t *values) {
   int32_t count = 1, base = layer->last;
   while (count < layer->size) {
     const int32_t step = layer->size / (base * count);
@@ -89,8 +95,9 @@ static void transform(const arenite_signal_rfft_s16_t *layer, int16_t *values) {
   }
 }
 
+$FOR signal_rfft_s16
 /* The spectrum of twice as many real values, from that of pairs of them taken as complex. */
-static void unfold(const arenite_signal_rfft_s16_t *layer, int16_t *values) {
+static void unfold(const arenite_$KERNEL_t *layer, int16_t *values) {
   const complex_t zero = divided(values, 16383);
   put(values, zero.re + zero.im, 0);
   put(values + 2 * layer->size, zero.re - zero.im, 0);
@@ -107,8 +114,8 @@ static void unfold(const arenite_signal_rfft_s16_t *layer, int16_t *values) {
   }
 }
 
-void arenite_signal_rfft_s16(const arenite_signal_rfft_s16_t *layer, int32_t rows, const int16_t *input,
-                             int16_t *output) {
+void arenite_$KERNEL(
+    const arenite_$KERNEL_t *layer, int32_t rows, const int16_t *input, int16_t *output) {
   for (int32_t row = 0; row < rows; row++) {
     for (int32_t i = 0; i < layer->size; i++) {
       const int32_t from = 2 * taken_from(layer->size, i);
@@ -119,5 +126,39 @@ void arenite_signal_rfft_s16(const arenite_signal_rfft_s16_t *layer, int32_t row
     unfold(layer, output);
     input += layer->length;
     output += 2 * (layer->size + 1);
+  }
+}
+$FOR signal_irfft_s16
+/* Value `at` of the spectrum of pairs of real values taken as complex, from the spectrum of the values. */
+static complex_t folded(const arenite_$KERNEL_t *layer, const int16_t *input, int32_t at) {
+  if (at == 0) {
+    const int16_t end = input[2 * layer->size];
+    const int16_t both[2] = {(int16_t)(input[0] + end), (int16_t)(input[0] - end)};
+    return divided(both, 16383);
+  }
+  const int mirrored = 2 * at >= layer->size;
+  const int32_t i = mirrored ? layer->size - at : at;
+  const int16_t *b = input + 2 * (layer->size - i);
+  const complex_t first = divided(input + 2 * i, 16383);
+  const int16_t opposite[2] = {b[0], (int16_t)-b[1]};
+  const complex_t second = divided(opposite, 16383);
+  const complex_t difference = {(int16_t)(first.re - second.re), (int16_t)(first.im - second.im)};
+  const complex_t turned = product(difference, layer->half_turns + 2 * (i - 1));
+  const int32_t even_re = (int16_t)(first.re + second.re), even_im = (int16_t)(first.im + second.im);
+  const complex_t sum = {(int16_t)(even_re + turned.re), (int16_t)(even_im + turned.im)};
+  const complex_t rest = {(int16_t)(even_re - turned.re), (int16_t)(turned.im - even_im)};
+  return mirrored ? rest : sum;
+}
+
+void arenite_$KERNEL(
+    const arenite_$KERNEL_t *layer, int32_t rows, const int16_t *input, int16_t *output) {
+  for (int32_t row = 0; row < rows; row++) {
+    for (int32_t i = 0; i < layer->size; i++) {
+      const complex_t value = folded(layer, input, taken_from(layer->size, i));
+      put(output + 2 * i, value.re, value.im);
+    }
+    transform(layer, output);
+    input += 2 * (layer->size + 1);
+    output += 2 * layer->size;
   }
 }

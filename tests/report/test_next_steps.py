@@ -135,11 +135,12 @@ def test_a_check_offers_what_fits(folder):
     before = target.arena(model).declare_bytes
     device = {"--target": "reference", "--arena": str(before - 16)}
     (step,) = after_check(check(model, target=target, arena=before - 16), MODEL, device)
-    assert step.gives.startswith("fits")
+    assert step.gives.startswith("fits, with the least work that is found; ")
     (printed,) = works(step)
     assert "Declare an arena of" in printed
     steps = list(after_check(check(model, target=target, arena=1000), MODEL, {"--board": "x", "--reserve": "1K"}))
     assert steps[0].command == "arenite explore 'my net.tflite' --board x"
+    assert steps[0].gives == "sizes that can be had for more work", "others can be had with `optimize --split`"
     assert not list(after_check(check(model, target=target, arena=before), MODEL, device))
 
 

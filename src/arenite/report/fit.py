@@ -127,8 +127,14 @@ def savings(fit: Fit) -> str:
         return f"`arenite optimize` {_in_time(fit, 'would save nothing', 'found nothing to save')}"
     outcome = _fitting(fit.after or fit.before, "then the arena fits")
     if fit.missing_after:
-        outcome = f"{number(fit.missing_after)} still missing"
-    return f"`arenite optimize` would save {number(fit.saved)} bytes of arena: {outcome}"
+        outcome = _still_missing(fit, fit.missing_after)
+    saves = f"save {number(fit.saved)} bytes of arena"
+    return f"`arenite optimize` {_in_time(fit, f'would {saves}', f'found how to {saves}')}: {outcome}"
+
+
+def _still_missing(fit: Fit, missing: int) -> str:
+    """Bytes that the search did not save; after a time limit nobody can say that they are missing."""
+    return f"{number(missing)} {'more were not found' if fit.timed_out else 'still missing'}"
 
 
 def _in_time(fit: Fit, certain: str, found: str) -> str:
@@ -146,8 +152,9 @@ def saved_by_strips(fit: Fit, split: Arena) -> str:
     if fit.after is None or split.declare_bytes >= fit.after.declare_bytes:
         return f"`arenite optimize --split` {_in_time(fit, 'would save no more', 'found nothing more')}"
     missing = max(0, split.declare_bytes - fit.available)
-    outcome = f"{number(missing)} still missing" if missing else _fitting(split, "then the arena fits")
-    return f"`arenite optimize --split` would save {number(fit.before.declare_bytes - split.declare_bytes)}: {outcome}"
+    outcome = _still_missing(fit, missing) if missing else _fitting(split, "then the arena fits")
+    saves = f"save {number(fit.before.declare_bytes - split.declare_bytes)}"
+    return f"`arenite optimize --split` {_in_time(fit, f'would {saves}', f'found how to {saves}')}: {outcome}"
 
 
 def fits_as_json(model: str, fits: Sequence[Fit]) -> dict[str, Any]:

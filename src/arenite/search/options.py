@@ -45,8 +45,8 @@ class Options:
     Attributes: Execution in parts
         split: execute stretches of the model in strips or channel groups.
         minimize: with `split`, minimize the target's whole arena or its head alone.
-        arena: with `split`, an arena size to declare that has to be reached, with the least extra work; it is an error
-            if it is not reached.
+        arena: with `split`, an arena size to declare that has to be reached, with the least extra work found; it is
+            an error if it is not reached.
         max_extra_macs: multiply-accumulates that strips may add, as a share of the model's. None is 0.10 without
             `arena`, and 1.0 with it.
 

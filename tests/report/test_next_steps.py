@@ -25,6 +25,7 @@ from arenite.report.next_steps import (
     can_split,
     print_steps,
 )
+from arenite.report.optimize import proof, proof_in_short
 from arenite.search.exploration import explore
 from arenite.search.fitting import check, fit
 from arenite.tflite.write import write_bytes
@@ -64,6 +65,17 @@ def test_strips_are_offered_until_they_were_tried(folder):
     _, steps = steps_of(split=True)
     assert steps[0].command == "arenite explore 'my net.tflite'"
     assert not any("optimize 'my net.tflite' --split" in step.command for step in steps)
+
+
+def test_strips_that_were_not_needed_to_fit_are_offered_and_nothing_is_called_optimal(folder):
+    plan, steps = steps_of(split=True, arena=1_000_000, target="tflm-reference")
+    assert not plan.strips
+    command = "arenite optimize 'my net.tflite' --target tflm-reference --split -o 'my net.strips.tflite'"
+    assert command in [step.command for step in steps]
+    proven = replace(plan, lower_bound=plan.after.head)
+    for said in (proof(proven), proof_in_short(proven)):
+        assert said.startswith("Fits without strips, so none were looked for")
+        assert "optimal" not in said.lower()
 
 
 def test_nothing_is_offered_that_cannot_work():

@@ -75,6 +75,10 @@ def after_optimize(plan: Plan, model: Path, written: Path, device: DeviceOptions
     elif device and not refusals(plan.model, plan.target):
         command = _command("export", written, *_words(_without_room(device)), "--tflm", f"{stem(written)}_tflm")
         yield Step(command, "the files to compile with TFLM")
+    if plan.fits_without_strips and can_split(plan.source):
+        asked = option_words(options, (*_KEPT, "target", "split"))
+        command = _command("optimize", model, *asked, "-o", beside(model, "strips"))
+        yield Step(command, "strips, which were not needed to fit: not tried yet")
     if not options.split and can_split(plan.source):
         asked = option_words(options, _KEPT)
         command = _command("optimize", model, *_words(device), *asked, "--split", "-o", beside(model, "strips"))

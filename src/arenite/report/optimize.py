@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from arenite.search.plan import Frames, IntegerEnd, OutsideEnd, Plan, Strips
 
 GOOD = "bold green"
+FITS_WITHOUT_STRIPS = "Fits without strips, so none were looked for; no other order or layout"
+"""Beginning of what is proven where an arena was asked for that is reached without strips."""
 
 
 def as_json(plan: Plan) -> dict[str, Any]:
@@ -85,6 +87,8 @@ def _saved(plan: Plan) -> int:
 
 def proof_in_short(plan: Plan) -> str:
     """What is known about smaller plans, without the words of layouts."""
+    if plan.optimal and plan.fits_without_strips:
+        return f"{FITS_WITHOUT_STRIPS} takes less memory for tensors"
     if plan.optimal:
         return "Optimal: what was asked for cannot take less memory for tensors"
     if plan.unknown_scratch or not plan.lower_bound:
@@ -160,6 +164,8 @@ def change(before: int, after: int) -> str:
 
 def proof(plan: Plan) -> str:
     """What is known about plans with a smaller head."""
+    if plan.optimal and plan.fits_without_strips:
+        return f"{FITS_WITHOUT_STRIPS} has a head below {number(plan.lower_bound)} bytes"
     if plan.optimal:
         return f"Optimal: no plan of what was asked for has a head below {number(plan.lower_bound)} bytes"
     if plan.unknown_scratch:

@@ -251,8 +251,16 @@ class Plan(Shown):
         return sum(each.extra_macs for each in self.strips)
 
     @property
+    def fits_without_strips(self) -> bool:
+        """Whether a size was asked for that is reached without strips, so that none were looked for."""
+        return self.options.arena is not None and not self.strips
+
+    @property
     def optimal(self) -> bool:
-        """Whether the lower bound proves that no plan of the requested problem has a smaller head."""
+        """Whether the lower bound proves that no plan of the requested problem has a smaller head.
+
+        If the plan fits the requested size without strips, the problem is that of order and layout alone.
+        """
         return self.after.head == self.lower_bound and not self.unknown_scratch
 
     @property

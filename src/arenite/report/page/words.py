@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from arenite.report.commands import file_word, option_of
 from arenite.report.console import RUNTIMES, number
-from arenite.report.optimize import frames_lines, outside_line
+from arenite.report.optimize import FITS_WITHOUT_STRIPS, frames_lines, outside_line
 from arenite.report.page.markup import plain
 from arenite.report.verify import rounds_words
 from arenite.search.plan import Frames, OutsideEnd
@@ -59,6 +59,8 @@ def proof(values: Values) -> str:
     bound = values["lower_bound_bytes"]
     if bound is None:
         return "Both files are shown as they are: no search ran, so nothing is proven about smaller heads."
+    if values["optimal"] and not values["strips"] and "--arena" in shlex.split(values.get("command", "")):
+        return f"{FITS_WITHOUT_STRIPS} has a head below {number(bound)} bytes."
     if values["optimal"]:
         return f"Proven optimal: no plan of what was asked for has a head below {number(bound)} bytes."
     if values["unknown_scratch"]:

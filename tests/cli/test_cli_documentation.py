@@ -40,7 +40,7 @@ def test_every_key_is_documented(command, tmp_path):
         "inspect": [models[0]],
         "optimize": [models[0], "-o", tmp_path / "c.tflite", "--rounds", "1"],
         "explore": [models[0], "--minimize", "head"],
-        "check": [models[0], "--arena", "0"],
+        "check": [models[0], "--arena", "16"],
         "fit": [models[0]],
         "boards": [],
         "targets": [],

@@ -52,7 +52,7 @@ class Failure:
     message: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Fit:
     """A model compared with the memory of a device. All sizes are bytes.
 
@@ -83,6 +83,11 @@ class Fit:
     ends: Ends = IN_THE_ARENA
     outside: tuple[OutsideEnd, ...] = ()
     ended_after: float | None = None
+
+    def __repr__(self) -> str:
+        place = f"{self.board.name} with {self.target.name}" if self.board else self.target.name
+        verdict = "fits" if self.fits else "does not fit" if self.missing else "does not hold"
+        return f"Fit({place}: {verdict}, {self.before.declare_bytes:,} of {self.available:,} bytes of arena)"
 
     @property
     def timed_out(self) -> bool:

@@ -2,6 +2,8 @@
 
 import io
 import shlex
+import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -175,6 +177,16 @@ def test_points_are_offered_with_their_figures(folder):
 
 def test_after_a_look(folder):
     assert all(list(works(step)) for step in after_inspect(MODEL, {"--target": "m4"}))
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash, which takes the word")
+@pytest.mark.parametrize("name", ["a\nb.tflite", "it's\n\\n.tflite", "\u202e a.tflite", "plain net.tflite"])
+def test_a_name_with_line_ends_stays_in_its_line(name):
+    (look, *_) = after_inspect(Path(name), {})
+    assert look.command.isprintable()
+    words = look.command.partition(" optimize ")[2]
+    done = subprocess.run(["bash", "-c", f"printf %s {words}"], capture_output=True, text=True, check=True)
+    assert done.stdout == name
 
 
 def test_steps_are_lines_to_paste():

@@ -62,6 +62,7 @@ def test_an_arena_that_is_not_known_is_at_least_what_is_told():
     ("changes", "words"),
     [
         ({"optimal": True}, "Proven optimal: no plan of what was asked for has a head below"),
+        ({"notes": ["tflm cannot run FlexStack (operator 0): it is not there"]}, "tflm cannot run this model."),
         (
             {"optimal": True, "command": "arenite optimize net.tflite --split --arena 65536"},
             "Fits without strips, so none were looked for; no other order or layout has a head below",

@@ -200,8 +200,8 @@ def _fits(model: str, fits: Sequence[Fit]) -> Iterator[RenderableType]:
         table.add_column(heading, no_wrap=True)
     for fit in sorted(fits, key=lambda fit: (fit.available, fit.flash or 0, fit.board.name if fit.board else "")):
         name = fit.board.name if fit.board else ""
-        before = _cell(fit, fit.missing) if fit.valid else Text("plan not valid", style=BAD)
-        cells = (before, _cell(fit, fit.missing_after or 0))
+        before = _cell(fit, fit.before) if fit.valid else Text("plan not valid", style=BAD)
+        cells = (before, _cell(fit, fit.after or fit.before))
         if not fit.runs:
             cells = (Text("cannot run", style=BAD), Text("cannot run", style=BAD))
         table.add_row(name, kib(fit.available), kib(fit.flash or 0), *cells)
@@ -230,7 +230,11 @@ def _needs(fits: Sequence[Fit]) -> Table:
     return table
 
 
-def _cell(fit: Fit, missing: int) -> Text:
-    if fit.missing_flash and not missing:
+def _cell(fit: Fit, arena: Arena) -> Text:
+    """What is left of a board's memory beside an arena, or what is missing."""
+    if fit.missing_flash and arena.declare_bytes <= fit.available:
         return Text("no flash for it", style=BAD)
-    return lacking(missing, certain=fit.certain)
+    left = fit.available - arena.declare_bytes
+    if left >= 0 and fit.certain:
+        return Text(f"{number(left)} left", style=GOOD)
+    return lacking(max(0, -left), certain=fit.certain)

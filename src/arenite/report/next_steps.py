@@ -17,6 +17,7 @@ from rich.text import Text
 from arenite.codegen.obstacles import why_not as why_not_c
 from arenite.errors import OptionError
 from arenite.model import ElementType
+from arenite.names import escaped
 from arenite.report.commands import ends_words, file_word, option_words
 from arenite.report.console import number, print_report
 from arenite.rewrite.integer_ends import with_integer_ends
@@ -224,7 +225,15 @@ def _begins_with_floats(model: Model) -> bool:
 
 
 def _command(name: str, model: Path, *arguments: Path | str) -> str:
-    return shlex.join(["arenite", name, file_word(str(model)), *map(str, arguments)])
+    return " ".join(map(_quoted, ["arenite", name, file_word(str(model)), *map(str, arguments)]))
+
+
+def _quoted(word: str) -> str:
+    """A word as shells take it; in one line, whatever it holds."""
+    if word.isprintable():
+        return shlex.quote(word)
+    inside = word.replace("\\", "\\\\").replace("'", "\\'")
+    return f"$'{escaped(inside)}'"
 
 
 def _page(model: Path) -> str:

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from arenite.checkers.validity import Validity
-from arenite.names import printable
+from arenite.names import escaped, printable
 from arenite.report.arena import arena_as_json, at_least, estimate
 from arenite.report.commands import optimize_command
 from arenite.report.console import RUNTIMES, number, print_report
@@ -17,6 +17,7 @@ from arenite.report.memory_map_json import map_as_json
 from arenite.report.validity import validity_line
 from arenite.report.verify import agreement_lines, rounds_words
 from arenite.search.plan import NOT_ASKED_FOR
+from arenite.search.runnable import refusals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,11 +71,13 @@ def _summary(plan: Plan, written: Path, *, drawn: bool) -> Iterator[RenderableTy
 
 
 def sentence(plan: Plan) -> str:
-    """What to do with the result: the size of the arena to declare, and what it was."""
+    """What to do with the result: the size of the arena to declare, and what it was; or that it cannot be run."""
     before, after = arenas(plan)[1:]
     least = "at least " if at_least(plan.arenas[1]) else ""
     sizes = f"{least}{number(after)} bytes" + (f" instead of {number(before)}" if _saved(plan) else ", as before")
     what = f"{printable(plan.source.name)} for target {plan.target.name}"
+    if refusals(plan.model, plan.target):
+        return f"{plan.target.name} cannot run {printable(plan.source.name)}; its tensors need an arena of {sizes}"
     if plan.target.generated:
         return f"The C has an arena of {sizes}: {what}"
     return f"Declare an arena of {sizes}: {what}"
@@ -136,7 +139,7 @@ def _ending(plan: Plan, written: Path) -> Iterator[Text]:
         yield Text(f"Note: {printable(note)}")
     yield from map(Text, estimate(plan.arenas[1]))
     # The path is not wrapped, so that users can copy it.
-    yield Text(f"Wrote {written} ({moved(plan)}; {plan.seconds:.1f} s)", no_wrap=True)
+    yield Text(f"Wrote {escaped(str(written))} ({moved(plan)}; {plan.seconds:.1f} s)", no_wrap=True)
 
 
 def costs(plan: Plan) -> Iterator[tuple[str, int, int]]:

@@ -68,7 +68,7 @@ def test_every_key_of_several_checks_is_documented(tmp_path):
         "check",
         str(tmp_path),
         "--arena",
-        "0",
+        "16",
         "--compare",
         str(tmp_path.parent),
         "--max-growth",

@@ -62,6 +62,11 @@ def test_an_arena_that_is_not_known_is_at_least_what_is_told():
     ("changes", "words"),
     [
         ({"optimal": True}, "Proven optimal: no plan of what was asked for has a head below"),
+        ({"notes": ["tflm cannot run FlexStack (operator 0): it is not there"]}, "tflm cannot run this model."),
+        (
+            {"optimal": True, "command": "arenite optimize net.tflite --split --arena 65536"},
+            "Fits without strips, so none were looked for; no other order or layout has a head below",
+        ),
         ({"optimal": False, "gap": 0.25}, "up to 25.0 % of the head may be left"),
         ({"optimal": False, "unknown_scratch": ["CUSTOM"]}, "as far as scratch is known"),
         ({"optimal": False, "lower_bound_bytes": 0}, "Nothing was searched, so nothing is proven"),

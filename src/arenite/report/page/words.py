@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from arenite.report.commands import file_word, option_of
 from arenite.report.console import RUNTIMES, number
-from arenite.report.optimize import frames_lines, outside_line
+from arenite.report.optimize import FITS_WITHOUT_STRIPS, frames_lines, outside_line
 from arenite.report.page.markup import plain
 from arenite.report.verify import rounds_words
 from arenite.search.plan import Frames, OutsideEnd
@@ -31,6 +31,8 @@ def title(values: Values) -> str:
     """The result in one sentence."""
     before, after = declared(values, "before"), declared(values, "after")
     least = "" if values["after"]["arena"]["exact"] else "at least "
+    if any(note.startswith(f"{values['target']} cannot run ") for note in values["notes"]):
+        return f"{values['target']} cannot run this model."
     if before == after:
         return f"Declare {least}{number(after)} bytes."
     return f"Declare {least}{number(after)} bytes instead of {number(before)}."
@@ -59,6 +61,8 @@ def proof(values: Values) -> str:
     bound = values["lower_bound_bytes"]
     if bound is None:
         return "Both files are shown as they are: no search ran, so nothing is proven about smaller heads."
+    if values["optimal"] and not values["strips"] and " --arena " in values.get("command", ""):
+        return f"{FITS_WITHOUT_STRIPS} has a head below {number(bound)} bytes."
     if values["optimal"]:
         return f"Proven optimal: no plan of what was asked for has a head below {number(bound)} bytes."
     if values["unknown_scratch"]:

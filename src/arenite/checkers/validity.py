@@ -62,6 +62,11 @@ class Validity:
         return self.kernels == JUDGED
 
     @property
+    def nowhere(self) -> bool:
+        """Whether the plan is valid with no known set of kernels, of TFLM or of generated C."""
+        return not self.kernels and not self.in_c
+
+    @property
     def names(self) -> str:
         """The names of the sets in `kernels`, separated by commas."""
         return ", ".join(kernels.name for kernels in self.kernels)

@@ -119,14 +119,20 @@ def _given(source: Model, result: Model, options: Options, progress: Callable[[s
     """Two files.
 
     Raises:
+        OptionError: the plan of the second is wrong for the target, so that its sizes would promise what does not work.
         VerificationError: their outputs differ.
     """
+    from arenite.checkers.validity import validity
     from arenite.report.page import two_models
     from arenite.runtimes.stream import Stream
     from arenite.runtimes.verification import not_verified, verify
     from arenite.search.ends import as_held
     from arenite.search.plan import NOT_ASKED_FOR
 
+    held = as_held(result, options.runs_on, options.ends)
+    fault = validity(held).fault(options.runs_on)
+    if fault is not None:
+        raise OptionError(f"{result.name}: {fault}; optimize {source.name} for target {options.runs_on.name}")
     verification = not_verified(NOT_ASKED_FOR)
     if options.verify:
         streams = Stream.of(source, result) is not None
@@ -134,7 +140,7 @@ def _given(source: Model, result: Model, options: Options, progress: Callable[[s
         verification = verify(source, result, rounds=rounds, integer_ends=True, stream=streams, progress=progress)
     if verification.problem is not None:
         raise VerificationError(f"{result.name} is not equal to {source.name}: {verification.problem}")
-    return two_models(source, as_held(result, options.runs_on, options.ends), options.runs_on, verification)
+    return two_models(source, held, options.runs_on, verification)
 
 
 def _frontier(model: Path, options: Options, progress: Callable[[str], None]) -> dict[str, Any]:

@@ -27,10 +27,10 @@ def validity_line(validity: Validity) -> str:
     what = f"{number(validity.pairs)} pairs of buffers share bytes" if validity.pairs > 1 else "1 pair shares bytes"
     if validity.everywhere:
         return f"{what}: valid with every set of kernels known"
-    if not validity.kernels and validity.in_c:
-        return f"{what}: valid in exported C only; the kernels of TFLM compute wrong results"
-    if not validity.kernels:
+    if validity.nowhere:
         return f"{what}: valid with no kernels known; results may be wrong with any"
+    if not validity.kernels:
+        return f"{what}: valid in exported C only; the kernels of TFLM compute wrong results"
     return f"{what}: valid with {validity.names} kernels only; other kernels compute wrong results"
 
 

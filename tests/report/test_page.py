@@ -11,10 +11,13 @@ from page_samples import long_chain, values_of, values_of_files
 
 from arenite import hardware
 from arenite.errors import ModelError
+from arenite.names import printable
 from arenite.report.page import page, read_plan
 from arenite.report.page.page import as_script
 
-HOSTILE = "</script><script>window.hurt=1</script><img src=x onerror=window.hurt=1>\u2028&amp;\"'`${window.hurt=1}"
+HOSTILE = (
+    "</script><script>window.hurt=1</script><img src=x onerror=window.hurt=1>\u2028\u202e&amp;\"'`${window.hurt=1}"
+)
 
 
 class Tags(HTMLParser):
@@ -72,6 +75,8 @@ def test_an_arena_that_is_not_known_is_at_least_what_is_told():
         ),
         ({"verified": {"tflm": "unavailable: not installed"}}, "Not verified in TFLM: not installed."),
         ({"valid_with": ["reference"]}, "Right with: reference."),
+        ({"valid_with": []}, "Right with: no kernels known."),
+        ({"valid_with": [], "target": "c"}, "Right with: the kernels of c alone."),
         ({"notes": ["the sky is blue"]}, "<li>the sky is blue</li>"),
     ],
 )
@@ -109,8 +114,15 @@ def test_hostile_names_inject_nothing():
     clean, text = page(values_of_files(chain([4, 4, 4]), chain([4, 4, 4]))), page(values_of_files(hostile(), hostile()))
     assert Tags(text).tags == Tags(clean).tags
     assert Tags(text).names == Tags(clean).names
-    assert f"{HOSTILE}y" in data_of(text)["strings"]
+    assert printable(f"{HOSTILE}y") in data_of(text)["strings"]
     assert "\u2028" not in text
+
+
+def test_no_name_turns_the_text_after_it_around():
+    """Characters such as the right-to-left override are shown as escapes, in the data that the script draws as well."""
+    strings = data_of(page(values_of_files(hostile(), hostile())))["strings"]
+    assert any("\\u202e" in each for each in strings)
+    assert all(map(str.isprintable, strings))
 
 
 def test_data_in_a_script_element_is_json_without_what_could_end_it():

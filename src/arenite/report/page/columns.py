@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from arenite.names import printable
 from arenite.report.console import number
-from arenite.report.page.words import declared
+from arenite.report.page.words import declared, generated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,14 +32,14 @@ def columns(values: Values, board: Board | None) -> dict[str, Any]:
         "bound": bound or None,
         "boundWords": "" if not bound else f"no plan has a head below {number(bound)}",
         "board": None if board is None else {"name": board.name, "bytes": board.region_bytes},
-        "keptName": "Variables" if _generated(values) else "Tail, which TFLM keeps",
+        "keptName": "Variables" if generated(values) else "Tail, which TFLM keeps",
         "keptAtFirst": board is not None or kept <= max(before["head"], after["head"]),
         "strings": texts.all,
     }
 
 
 class _Texts:
-    """Numbers texts in the order in which they come."""
+    """Numbers texts in the order in which they come. Names stay apart even where they look the same when printed."""
 
     def __init__(self) -> None:
         self.numbers: dict[str, int] = {}
@@ -48,12 +49,7 @@ class _Texts:
 
     @property
     def all(self) -> list[str]:
-        return list(self.numbers)
-
-
-def _generated(values: Values) -> bool:
-    name: str = values["target"]
-    return name == "c" or name.startswith("c-")
+        return list(map(printable, self.numbers))
 
 
 def _side(values: Values, side: str, texts: _Texts) -> dict[str, Any]:

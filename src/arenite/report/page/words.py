@@ -27,6 +27,12 @@ def declared(values: Values, side: str) -> int:
     return arena
 
 
+def generated(values: Values) -> bool:
+    """Whether the target is generated C, which has kernels of its own."""
+    name: str = values["target"]
+    return name == "c" or name.startswith("c-")
+
+
 def title(values: Values) -> str:
     """The result in one sentence."""
     before, after = declared(values, "before"), declared(values, "after")
@@ -134,7 +140,8 @@ def facts(values: Values) -> Iterator[str]:
     if not pairs:
         yield "No buffers share bytes while both are needed: right with any kernels."
     else:
-        names = ", ".join(sets) if sets else f"the kernels of {values['target']} alone"
+        own = f"the kernels of {values['target']} alone" if generated(values) else "no kernels known"
+        names = ", ".join(sets) or own
         yield f"Pairs of tensors that share bytes while both are alive: {number(pairs)}. Right with: {names}."
     for end in values.get("ends", ()):
         yield (

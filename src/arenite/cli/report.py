@@ -93,6 +93,9 @@ def report_command(
     check_writable(output, force=force)
     with progress(f"reporting on {model.name}") as report:
         values = read_plan(model) if saved else _values(model, optimized, options, report)
+        if optimized is not None:
+            words = [*(["--board", on.board.name] if on.board else []), *(["--explore"] if explore else [])]
+            values |= _again((model, optimized), options, words)
         shown = {**values, "frontier": _frontier(model, options, report)} if explore else values
         content = page(shown, on.board).encode()
     replace_file(output, content, force=force)
@@ -141,6 +144,13 @@ def _given(source: Model, result: Model, options: Options, progress: Callable[[s
     if verification.problem is not None:
         raise VerificationError(f"{result.name} is not equal to {source.name}: {verification.problem}")
     return two_models(source, held, options.runs_on, verification)
+
+
+def _again(files: tuple[Path, Path], options: Options, words: list[str]) -> dict[str, Any]:
+    """What the commands on the page of two files name: the files as they were given, so that the commands run there."""
+    from arenite.report.commands import report_command
+
+    return {"files": tuple(map(str, files)), "page_command": report_command(files, options, words)}
 
 
 def _frontier(model: Path, options: Options, progress: Callable[[str], None]) -> dict[str, Any]:

@@ -172,14 +172,13 @@ def _strips(values: Values) -> Iterator[str]:
 def again(values: Values) -> str:
     """What the commands do."""
     if "command" not in values:
-        return "These compare the two files, and make this page."
+        return "These compare the two files, check the second, and make this page; OUT stands for the file to write."
     return "The first makes the same bytes on any machine; OUT stands for the file to write."
 
 
 def commands(values: Values, board: Board | None) -> Iterator[str]:
     """The commands that make, compare and check the result."""
-    source = file_word(values["model"])
-    result = file_word(values.get("optimized", "OUT"))
+    source, result = map(file_word, values.get("files", (values["model"], "OUT")))
     if "command" in values:
         yield values["command"]
     yield shlex.join(["arenite", "verify", source, result])
@@ -187,3 +186,5 @@ def commands(values: Values, board: Board | None) -> Iterator[str]:
     room = ["--board", board.name] if board else ["--arena", str(declared(values, "after"))]
     outside = [option_of(end["what"], end["where"], end["name"]) for end in values["outside"]]
     yield shlex.join(["arenite", "check", result, *room, *target, *outside])
+    if "page_command" in values:
+        yield values["page_command"]

@@ -238,4 +238,12 @@ def test_a_frontier_has_a_command_for_each_point():
     text = page({**values_of("densenet"), "frontier": {"before": point, "points": [point, better]}})
     assert "<code>arenite explore &#x27;&lt;b&gt;&#x27; --pick 1</code>" in text
     assert "1,100 (+10.0 %)" in text
+    assert re.findall('class="label"[^>]*>([^<]*)<', text) == ["0", "1"]
     assert Tags(text).tags.count("circle") == 2
+
+
+def test_labels_of_a_frontier_do_not_lie_on_each_other():
+    point = {"head_bytes": 10, "declare_bytes": 100, "macs": 1000, "strips": [], "command": "arenite explore a.tflite"}
+    points = [point, {**point, "declare_bytes": 99, "macs": 1001}, {**point, "declare_bytes": 50, "macs": 1100}]
+    text = page({**values_of("densenet"), "frontier": {"before": point, "points": points}})
+    assert re.findall('class="label"[^>]*>([^<]*)<', text) == ["0, 1", "2"]

@@ -242,6 +242,13 @@ def test_a_frontier_has_a_command_for_each_point():
     assert Tags(text).tags.count("circle") == 2
 
 
+def test_bars_above_the_lower_bound_are_explained():
+    values = values_of("densenet")
+    assert "; a bar above it counts shared bytes once for each buffer" in data_of(page(values))["boundWords"]
+    high = {**values, "lower_bound_bytes": 10**6}
+    assert data_of(page(high))["boundWords"] == "no plan has a head below 1,000,000"
+
+
 def test_labels_of_a_frontier_do_not_lie_on_each_other():
     point = {"head_bytes": 10, "declare_bytes": 100, "macs": 1000, "strips": [], "command": "arenite explore a.tflite"}
     points = [point, {**point, "declare_bytes": 99, "macs": 1001}, {**point, "declare_bytes": 50, "macs": 1100}]

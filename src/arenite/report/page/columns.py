@@ -30,12 +30,20 @@ def columns(values: Values, board: Board | None) -> dict[str, Any]:
         "after": after,
         "unchanged": not values["changed"],
         "bound": bound or None,
-        "boundWords": "" if not bound else f"no plan has a head below {number(bound)}",
+        "boundWords": _bound_words(bound, max(before["most"], after["most"])) if bound else "",
         "board": None if board is None else {"name": board.name, "bytes": board.region_bytes},
         "keptName": "Variables" if generated(values) else "Tail, which TFLM keeps",
         "keptAtFirst": board is not None or kept <= max(before["head"], after["head"]),
         "strings": texts.all,
     }
+
+
+def _bound_words(bound: int, most: int) -> str:
+    """What the line of the lower bound is, which also crosses the bars beneath the maps, of up to `most` bytes."""
+    words = f"no plan has a head below {number(bound)}"
+    if most <= bound:
+        return words
+    return f"{words}; a bar above it counts shared bytes once for each buffer, or is of an order that needs more"
 
 
 class _Texts:

@@ -9,7 +9,7 @@ import pytest
 from hand_made import add, chain, graph, model, tensor
 from page_samples import long_chain, values_of, values_of_files
 
-from arenite import hardware
+from arenite import hardware, zoo
 from arenite.errors import ModelError
 from arenite.names import printable
 from arenite.report.page import page, read_plan
@@ -150,6 +150,8 @@ def test_strips_are_named_in_both_tables():
     assert "could be; whole is what the search chose" in why["before"]
     plain = data_of(page(values_of("densenet")))
     assert "could be; --split was not asked for" in plain["strings"]
+    files = data_of(page(values_of_files(zoo.build("paper"), zoo.build("paper"))))
+    assert "could be; no search ran for this page" in files["strings"]
 
 
 def test_the_data_holds_the_map():

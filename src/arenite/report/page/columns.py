@@ -151,6 +151,6 @@ def _after(values: Values) -> _Why:
 
 def _whole(values: Values) -> str:
     if "command" not in values:
-        return "could be"
+        return "could be; no search ran for this page"
     asked = "--split" in values["command"].split()
     return "could be; whole is what the search chose" if asked else "could be; --split was not asked for"

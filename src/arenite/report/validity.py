@@ -22,6 +22,8 @@ def validity_as_json(validity: Validity) -> dict[str, Any]:
 
 def validity_line(validity: Validity) -> str:
     """A sentence with the kernels for which a plan is valid."""
+    if not validity.pairs and validity.nowhere:
+        return "No buffers share bytes, but addresses are not aligned: valid with no kernels known"
     if not validity.pairs:
         return "No buffers share bytes while both are needed: valid with any kernels"
     what = f"{number(validity.pairs)} pairs of buffers share bytes" if validity.pairs > 1 else "1 pair shares bytes"

@@ -27,6 +27,12 @@ def declared(values: Values, side: str) -> int:
     return arena
 
 
+def generated(values: Values) -> bool:
+    """Whether the target is generated C, which has kernels of its own."""
+    name: str = values["target"]
+    return name == "c" or name.startswith("c-")
+
+
 def title(values: Values) -> str:
     """The result in one sentence."""
     before, after = declared(values, "before"), declared(values, "after")
@@ -138,7 +144,8 @@ def facts(values: Values) -> Iterator[str]:
     if not pairs:
         yield "No buffers share bytes while both are needed: right with any kernels."
     else:
-        names = ", ".join(sets) if sets else f"the kernels of {values['target']} alone"
+        own = f"the kernels of {values['target']} alone" if generated(values) else "no kernels known"
+        names = ", ".join(sets) or own
         yield f"Pairs of tensors that share bytes while both are alive: {number(pairs)}. Right with: {names}."
     for end in values.get("ends", ()):
         yield (
@@ -169,14 +176,13 @@ def _strips(values: Values) -> Iterator[str]:
 def again(values: Values) -> str:
     """What the commands do."""
     if "command" not in values:
-        return "These compare the two files, and make this page."
+        return "These compare the two files, check the second, and make this page; OUT stands for the file to write."
     return "The first makes the same bytes on any machine; OUT stands for the file to write."
 
 
 def commands(values: Values, board: Board | None) -> Iterator[str]:
     """The commands that make, compare and check the result."""
-    source = file_word(values["model"])
-    result = file_word(values.get("optimized", "OUT"))
+    source, result = map(file_word, values.get("files", (values["model"], "OUT")))
     if "command" in values:
         yield values["command"]
     yield shlex.join(["arenite", "verify", source, result])
@@ -184,3 +190,5 @@ def commands(values: Values, board: Board | None) -> Iterator[str]:
     room = ["--board", board.name] if board else ["--arena", str(declared(values, "after"))]
     outside = [option_of(end["what"], end["where"], end["name"]) for end in values["outside"]]
     yield shlex.join(["arenite", "check", result, *room, *target, *outside])
+    if "page_command" in values:
+        yield values["page_command"]

@@ -132,7 +132,7 @@ def test_a_saved_plan_takes_nothing_of_a_search(more, tmp_path, written):
         (["missing.tflite"], "no such file"),
         (["missing.tflite", "--board", "nothing-like-it"], "no board is called"),
         (["missing.tflite", "--target", "esp33"], "no target is called"),
-        (["missing.tflite", "--max-extra-macs", "10%"], "for splitting"),
+        (["missing.tflite", "--max-extra-macs", "10%"], "are for strips; add --split"),
     ],
 )
 def test_bad_input_is_one_line(arguments, words, written):

@@ -120,7 +120,7 @@ class Options:
         if self.arena is not None:
             check_bytes("arena", self.arena)
         if not self.split and (self.arena, self.max_extra_macs, self.minimize) != (None, None, "arena"):
-            raise OptionError("arena, max extra MACs and what to minimize are for strips; ask for them with split=True")
+            raise OptionError("arena, max extra MACs and what to minimize are for strips; add --split, or split=True")
 
     def without_overlap(self) -> Options:
         """The same options for a search without overlap, and so without strips and what is asked of them."""

@@ -123,6 +123,23 @@ def test_an_arena_is_reached_with_the_least_work(mobilenet):
         optimize(mobilenet, replace(SPLIT, arena=best // 2))
 
 
+def test_an_arena_costs_no_more_work_than_the_least_memory_does():
+    """The search for this very size alone reaches none that is so small."""
+    model = zoo.build("resnet8", channels=8)
+    least = optimize(model, SPLIT)
+    asked = optimize(model, replace(SPLIT, arena=arena(least).declare_bytes))
+    assert arena(asked).declare_bytes <= arena(least).declare_bytes
+    assert asked.extra_macs <= least.extra_macs > 0
+
+
+def test_optimize_never_beats_the_frontier():
+    """The points that lie spread over the frontier, and their neighbors, are larger at the same work."""
+    model = zoo.build("resnet8")
+    found = optimize(model, SPLIT)
+    size, work = arena(found).declare_bytes, found.after.macs
+    assert any(point.arena_bytes <= size and point.macs <= work for point in explore(model, QUICK).points)
+
+
 def test_inputs_are_kept(mobilenet):
     plan = optimize(mobilenet, replace(HEAD, keep_inputs=True))
     assert plan.strips

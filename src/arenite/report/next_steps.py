@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 _MOST = 3
 """Steps shown: more is a manual, not a hint."""
 _SIZES = "sizes that can be had for more work"
-"""What `explore` gives: not every size, and `optimize` may find a smaller one for its own question."""
+"""What `explore` gives: sizes that were found, not every size there is."""
 _KEPT = ("keep_inputs", "reorder", "unpack_int4", "widen_bias", "io", "stream", "ends")
 """Options that change what a result may do or be; a command that goes further keeps to them."""
 

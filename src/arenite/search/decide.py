@@ -40,15 +40,20 @@ def decided(task: Task) -> Decision:
     Raises:
         FitError: `arena` was asked for and was not reached.
     """
-    if task.options.effort != "high":
-        return _decided(task)
-    attempts = _attempt(replace(task, budget=Budget(NORMAL_STEPS, whole=task.budget))), _attempt(task)
-    found = [attempt for attempt in attempts if isinstance(attempt, Decision)]
+    made = [_attempt(each) for each in attempts(task)]
+    found = [attempt for attempt in made if isinstance(attempt, Decision)]
     if not found:
-        raise next(attempt for attempt in attempts if isinstance(attempt, FitError))
+        raise next(attempt for attempt in made if isinstance(attempt, FitError))
     proven = max(found, key=lambda decision: decision.lower_bound)
     best = min(found, key=lambda decision: _cost(task, decision))
     return replace(best, lower_bound=proven.lower_bound, proofs=proven.proofs)
+
+
+def attempts(task: Task) -> tuple[Task, ...]:
+    """The task with each budget that its effort means, the smallest one first."""
+    if task.options.effort != "high":
+        return (task,)
+    return replace(task, budget=Budget(NORMAL_STEPS, whole=task.budget)), task
 
 
 def _attempt(task: Task) -> Decision | FitError:

@@ -6,15 +6,17 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from arenite.budget import Budget
 from arenite.errors import OptionError
 from arenite.model.shown import Shown
 from arenite.names import SHORT_NAME, printable
 from arenite.operators.macs import macs
-from arenite.search.candidate import start_of
-from arenite.search.decide import without_strips
+from arenite.search.candidate import best_of, start_of
+from arenite.search.decide import attempts, without_strips
 from arenite.search.optimization import DEFAULTS, completed
 from arenite.search.partial.search import unbeaten
-from arenite.search.split import PartialSearch, layout_policy, objective_of, obstacle, without
+from arenite.search.split import MOST_EXTRA as MOST_EXTRA_OF_STRIPS
+from arenite.search.split import PartialSearch, candidates, layout_policy, objective_of, obstacle, without
 from arenite.search.task import Task, silent
 from arenite.tflite.sources import model_of
 
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from arenite.backends.target import Target
-    from arenite.budget import Budget
     from arenite.model import Model
     from arenite.search.candidate import Candidate
     from arenite.search.options import Options
@@ -138,7 +139,8 @@ def explore(
     task = Task.of(source, options, budget or options.budget(), progress or silent)
     objective = objective_of(task)
     with task.budget.searching():
-        found = _frontier(list(_candidates(task, objective)), objective)
+        tried = [candidate for each in attempts(task) for candidate in _candidates(each, objective)]
+        found = _frontier(tried, objective)
     for candidate in found[1:]:
         layout_policy(task).check(candidate.decision.model)
     work = sum(macs(operator) for operator in source.main.operators)
@@ -157,14 +159,21 @@ def explore(
 
 
 def _candidates(task: Task, objective: Objective) -> Iterator[Candidate]:
-    """The model without strips, choices spread over the predicted frontier, and neighbors of the best; all laid out."""
+    """The model without strips, choices spread over the predicted frontier, and neighbors of the best; all laid out.
+
+    What `optimize` finds with the same options is among them, so that it never beats the frontier: the search for the
+    least memory at little work, which takes other turns, is made as well, with the same budget.
+    """
     whole = without_strips(task)
     first = without(task, whole)
     yield first
     if obstacle(task) is not None:
         return
-    for ways in PartialSearch(task, whole, first, objective).searches():
+    steps, budget = task.budget.left, task.budget
+    for ways in PartialSearch(replace(task, budget=Budget(steps, whole=budget)), whole, first, objective).searches():
         yield from _searched(ways)
+    least = replace(objective, most_extra_macs=min(objective.most_extra_macs, MOST_EXTRA_OF_STRIPS))
+    yield from candidates(replace(task, budget=Budget(steps, whole=budget)), whole, least)
 
 
 def _searched(ways: PartialSearch) -> Iterator[Candidate]:
@@ -193,9 +202,9 @@ def _spread(known: list[Choice]) -> list[Choice]:
 
 
 def _frontier(found: list[Candidate], objective: Objective) -> list[Candidate]:
-    """The first candidate, and the others that are smaller than every candidate with no more work."""
-    result = found[:1]
-    for each in sorted(found[1:], key=lambda candidate: (candidate.extra_macs, candidate.size(objective))):
+    """The best candidate without strips, and the others that are smaller than every candidate with no more work."""
+    result = [best_of((each for each in found if each.choice is None), objective)]
+    for each in sorted(found, key=lambda candidate: (candidate.extra_macs, candidate.size(objective))):
         if each.size(objective) < result[-1].size(objective):
             result.append(each)
     return result

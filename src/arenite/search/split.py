@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from arenite.backends.generated_c.sums import summing
 from arenite.backends.tflm.head import plan_obstacle
 from arenite.backends.tflm.unpacking import packed
+from arenite.budget import Budget
 from arenite.errors import FitError
 from arenite.operators.liveness import head_bytes
 from arenite.operators.macs import macs
@@ -92,7 +93,7 @@ def search_partial(task: Task, whole: Decision) -> Decision:
         )
     if objective.enough is not None and _candidate(task, whole).fits(objective):
         return whole
-    best = best_of(candidates(task, whole, objective), objective)
+    best = best_of(_all_candidates(task, whole, objective), objective)
     if best.choice is not None:
         layout_policy(task).check(best.decision.model)
     if not best.fits(objective):
@@ -101,6 +102,20 @@ def search_partial(task: Task, whole: Decision) -> Decision:
             f"{best.arena:,}, with {100 * _share(task, best):.1f} % more multiply-accumulates; nothing was written"
         )
     return best.decision
+
+
+def _all_candidates(task: Task, whole: Decision, objective: Objective) -> Iterator[Candidate]:
+    """The candidates of the search for the objective, and those without the arena to reach.
+
+    The search for the least work that reaches an arena takes other turns than the one for the least memory, which may
+    by chance get there with less work. So both are made, with the same budget, unless the first one added no work.
+    """
+    steps, budget = task.budget.left, task.budget
+    found = list(candidates(replace(task, budget=Budget(steps, whole=budget)), whole, objective))
+    yield from found
+    if objective.enough is not None and best_of(found, objective).extra_macs:
+        least = objective_of(replace(task, options=replace(task.options, arena=None)))
+        yield from candidates(replace(task, budget=Budget(steps, whole=budget)), whole, least)
 
 
 def objective_of(task: Task) -> Objective:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from arenite.errors import PROCESS_ADVICE, ResourceError, system_reason
 from arenite.runtimes.child import JOB_MARK, LENGTH
+from arenite.runtimes.refusal import reworded
 from arenite.runtimes.run import ONE_THREAD, Failure, Run
 
 if TYPE_CHECKING:
@@ -207,5 +208,5 @@ def _one_line(reason: str, printed: str) -> str:
     """A reason as one line of bounded length, with the end of the runtime's output about it, unless it is the same."""
     reason = " ".join(reason.split())
     lines = [" ".join(line.split()) for line in printed.splitlines() if not NOISE.search(line)]
-    said = "; ".join([reason, *(line for line in dict.fromkeys(lines[-2:]) if line not in reason)])
+    said = reworded("; ".join([reason, *(line for line in dict.fromkeys(lines[-2:]) if line not in reason)]))
     return said if len(said) <= LONGEST_REASON else said[: LONGEST_REASON - 3] + "..."

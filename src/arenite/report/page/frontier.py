@@ -26,8 +26,8 @@ def frontier(values: Values) -> str:
     heads = "".join(f'<th class="plain{name}" scope="col">{title}</th>' for title, name in _HEADS)
     return (
         '<section aria-labelledby="frontier">\n<h2 id="frontier">Less memory for more work</h2>\n'
-        '<p class="hint">Each point is the smallest arena that was found for its work. The command of a point writes and '
-        "verifies it.</p>\n"
+        '<p class="hint">Each point is the smallest arena that was found for its work. The command of a point writes '
+        "and verifies it.</p>\n"
         f"{_chart(values)}\n"
         '<div class="scroll" tabindex="0" role="region" aria-label="Table of the frontier"><table>'
         f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>\n</section>"

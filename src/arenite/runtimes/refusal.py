@@ -18,7 +18,7 @@ _REWORDED = (
     (r"\.?;\s*Node (\w+) \(number (\d+)\) failed to \w+\b.*", r" (operator \2, \1)"),
     (r"\.?\s*See instructions: https?://\S+", ""),
     (r"(?:^|(?<=\s))\S+\.(?:cc|cpp|h)(?::\d+:?)?\s+", ""),
-    (r"TFLM failed to allocate tensors;\s*", ""),
+    (r"(?:TFLM failed to allocate tensors|Interpreter invocation failed\.);\s*", ""),
     (r"Didn't find op for builtin opcode '\w+';\s*", ""),
     (r"Failed to get registration from op code CUSTOM\b", "there is no kernel for a custom operator"),
     (r"Failed to get registration from op code (\w+)", r"there is no kernel for \1"),

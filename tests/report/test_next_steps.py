@@ -155,15 +155,16 @@ def test_a_check_offers_what_fits(folder):
     steps = list(after_check(check(model, target=target, arena=1000), MODEL, {"--board": "x", "--reserve": "1K"}))
     assert steps[0].command == "arenite explore 'my net.tflite' --board x"
     assert steps[0].gives == "sizes that can be had for more work", "others can be had with `optimize --split`"
+    assert steps[1].command == "arenite fit 'my net.tflite' --reserve 1K"
     assert not list(after_check(check(model, target=target, arena=before), MODEL, device))
 
 
 def test_boards_that_hold_a_model_once_it_is_optimized(folder):
-    fits = fit(zoo.build("densenet"))
+    fits = fit(zoo.build("densenet"), reserve=8192)
     gained = [each for each in fits if each.fits_after and not each.fits]
-    steps = list(after_fit(fits, MODEL))
+    steps = list(after_fit(fits, MODEL, {"--reserve": "8K"}))
     assert len(steps) == 2
-    assert f"--board {min(gained, key=lambda each: each.available).board.name}" in steps[0].command
+    assert f"--board {min(gained, key=lambda each: each.available).board.name} --reserve 8K" in steps[0].command
     assert list(works(steps[0]))
 
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from arenite.cli.options import (
-    BoardName,
     ExternalInput,
     ExternalOutput,
     FeedInput,
+    KernelsOfBoard,
     StreamInput,
     StreamOutput,
     TargetName,
@@ -47,7 +47,7 @@ def export_command(
         typer.Option(help="What files and identifiers begin with; by default the file's name.", show_default=False),
     ] = None,
     target: TargetName = None,
-    board: BoardName = None,
+    board: KernelsOfBoard = None,
     no_moves: Annotated[
         bool, typer.Option("--no-moves", help="With --c: keep every tensor in its place, in a larger arena if need be.")
     ] = False,

@@ -43,19 +43,24 @@ TargetName = Annotated[
         metavar="NAME", help=TARGET_HELP, show_default="the board's, or tflm: any kernels", autocompletion=_targets
     ),
 ]
-BoardName = Annotated[
-    str | None,
-    typer.Option(
+
+
+def _board(what: str) -> Any:
+    """The option --board of a command, with `what` the command takes from the board."""
+    return typer.Option(
         metavar="NAME",
-        help="A board or chip: its kernels, and the RAM that has to hold the arena; `arenite boards` lists them.",
+        help=f"A board or chip: {what}; `arenite boards` lists them.",
         show_default=False,
         autocompletion=_boards,
-    ),
-]
+    )
+
+
+BoardName = Annotated[str | None, _board("its kernels, and the RAM that has to hold the arena")]
+KernelsOfBoard = Annotated[str | None, _board("only its kernels count here, not its RAM")]
 Reserve = Annotated[
     str | None,
     typer.Option(
-        metavar="SIZE", help="With --board: RAM kept free for stack, heap and your own data.", show_default="nothing"
+        metavar="SIZE", help="RAM of the board kept free for stack, heap and your own data.", show_default="nothing"
     ),
 ]
 

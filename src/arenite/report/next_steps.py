@@ -74,7 +74,7 @@ def after_optimize(plan: Plan, model: Path, written: Path, device: DeviceOptions
     if plan.target.generated:
         yield Step(_command("export", written, "--c", f"{stem(written)}_c", *outside), "the C files")
     elif device and not refusals(plan.model, plan.target):
-        command = _command("export", written, *_words(_without_room(device)), "--tflm", f"{stem(written)}_tflm")
+        command = _command("export", written, *_words(_kernels(device)), "--tflm", f"{stem(written)}_tflm")
         yield Step(command, "the files to compile with TFLM")
     if plan.fits_without_strips and can_split(plan.source):
         asked = option_words(options, (*_KEPT, "target", "split"))
@@ -89,11 +89,11 @@ def after_optimize(plan: Plan, model: Path, written: Path, device: DeviceOptions
         command = _command("optimize", model, *_words(device), *asked, "--io", "int8", "-o", beside(model, "int8"))
         yield Step(command, "int8 inputs and outputs in place of floats: not tried yet")
     if options.split and options.stream is None:
-        command = _command("explore", model, *_words(_without_room(device)), *kept, *outside)
+        command = _command("explore", model, *_words(_kernels(device)), *kept, *outside)
         yield Step(command, _SIZES)
     if not plan.target.generated and can_be_c(plan.source):
         yield _as_c(model, plan.source, option_words(options, ("keep_inputs", "stream")))
-    asked = [*_words(_without_room(device)), *outside]
+    asked = [*_words(_only(device, "--target", "--board", "--reserve")), *outside]
     command = _command("report", model, file_word(str(written)), *asked, "-o", _page(written))
     yield Step(command, "a page with every tensor's place")
 
@@ -141,18 +141,23 @@ def after_check(fit: Fit, model: Path, device: DeviceOptions) -> Iterator[Step]:
             return
     if fit.timed_out:
         yield Step(fitted, "searches for longer: not tried yet")
-    yield Step(_command("explore", model, *_words(_without_room(device)), *outside), _SIZES)
+    yield Step(_command("explore", model, *_words(_kernels(device)), *outside), _SIZES)
     if not outside:
-        yield Step(_command("fit", model), "which boards hold it")
+        yield Step(_command("fit", model, *_words(_only(device, "--reserve"))), "which boards hold it")
 
 
-def after_fit(fits: Sequence[Fit], model: Path) -> Iterator[Step]:
-    """Steps after a comparison with boards: the smallest board that holds the model only once it is optimized."""
+def after_fit(fits: Sequence[Fit], model: Path, device: DeviceOptions) -> Iterator[Step]:
+    """Steps after a comparison with boards: the smallest board that holds the model only once it is optimized.
+
+    `device`: what stays free of each board.
+    """
     gained = [fit for fit in fits if fit.fits_after and not fit.fits and fit.board is not None and fit.after]
     for fit in sorted(gained, key=lambda fit: fit.available)[:1]:
         assert fit.board is not None
         assert fit.after is not None
-        command = _command("optimize", model, "--board", fit.board.name, "-o", beside(model, fit.board.name))
+        command = _command(
+            "optimize", model, "--board", fit.board.name, *_words(device), "-o", beside(model, fit.board.name)
+        )
         yield Step(command, f"needs {number(fit.after.declare_bytes)} bytes: fits {fit.board.name}")
     yield Step(_command("explore", model), _SIZES)
 
@@ -245,6 +250,10 @@ def _words(device: DeviceOptions) -> list[str]:
     return [word for option in device.items() for word in option]
 
 
-def _without_room(device: DeviceOptions) -> DeviceOptions:
-    """The options of a device without those that limit its memory, for commands that only compare sizes."""
-    return {name: value for name, value in device.items() if name not in ("--arena", "--reserve")}
+def _kernels(device: DeviceOptions) -> DeviceOptions:
+    """The options of a device that name its kernels, for commands for which its memory is no limit."""
+    return _only(device, "--target", "--board")
+
+
+def _only(device: DeviceOptions, *names: str) -> DeviceOptions:
+    return {name: value for name, value in device.items() if name in names}

@@ -133,7 +133,7 @@ def export_command(
         bundle = bundled(source, name, device(target, board).target)
         write_files(bundle.files, tflm, force=force)
         say(f"{tflm}: {len(bundle.files)} files; {_tested(BUNDLE_TEST, bundle.untested)}")
-        print_steps(after_bundle(source, model, device_words(target, board)), sys.stdout)
+        print_steps(after_bundle(source, model, tflm, device_words(target, board)), sys.stdout)
 
 
 def _share(percent: float | None) -> float:

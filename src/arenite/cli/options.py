@@ -161,7 +161,14 @@ def _place(what: str, by_rows: Sequence[str], in_memory: Sequence[str]) -> Place
 def device_words(
     target: str | None = None, board: str | None = None, reserve: str | None = None, arena: str | None = None
 ) -> dict[str, str]:
-    """The options that describe a device, as they were given, for further commands for the same device."""
+    """The options that describe a device, as they were given, for further commands for the same device.
+
+    An option that says what would be so without it is left out.
+    """
+    if target is not None and device(target, board).target == device(None, board).target:
+        target = None
+    if reserve is not None and not parse_size(reserve):
+        reserve = None
     given = {"--target": target, "--board": board, "--reserve": reserve, "--arena": arena}
     return {name: value for name, value in given.items() if value is not None}
 

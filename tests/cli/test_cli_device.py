@@ -3,10 +3,12 @@
 import json
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from arenite import hardware, zoo
 from arenite.cli import app
+from arenite.cli.app import COMMANDS
 from arenite.cli.options import device
 from arenite.errors import OptionError
 from arenite.tflite.write import write_bytes
@@ -88,6 +90,33 @@ def test_commands_take_a_board(model, command):
     values = json.loads(result.stdout)
     (shown,) = values.get("boards", [values])
     assert shown["target"] == "tflm-cmsis-nn/cortex-m7"
+
+
+OPTIONS = {
+    name: {option.opts[0]: option for option in typer.main.get_command(app).commands[name].params} for name in COMMANDS
+}
+
+
+@pytest.mark.parametrize("command", [name for name, options in OPTIONS.items() if "--board" in options])
+def test_a_board_comes_with_a_reserve_unless_only_its_kernels_count(command):
+    options = OPTIONS[command]
+    assert ("--reserve" in options) != ("only its kernels count" in options["--board"].help)
+    assert ("--reserve" in options) == (command in {"optimize", "report", "check", "fit"})
+
+
+def test_what_is_reserved_holds_no_arena(model):
+    (whole,), (beside,), (nothing,) = (
+        json.loads(run("fit", model, "--board", "nucleo-f446re", "--json", *reserve).stdout)["boards"]
+        for reserve in ((), ("--reserve", "50K"), ("--reserve", "1M"))
+    )
+    assert (whole["available_bytes"], beside["available_bytes"]) == (128 * KIB, 78 * KIB)
+    assert (nothing["available_bytes"], nothing["fits_after"]) == (0, False)
+    assert (whole["fits_after"], beside["fits_after"]) == (True, False)
+    shown = run("fit", model, "--board", "nucleo-f446re", "--reserve", "50K").stdout
+    assert "Memory in KiB, without the 51,200 bytes to keep free. Fits 0 of 1 boards, 0 after optimize" in shown
+    (row,) = (line for line in shown.splitlines() if line.startswith("nucleo-f446re "))
+    assert row.split()[1] == "78"
+    assert "keep free" not in run("fit", model, "--board", "nucleo-f446re").stdout
 
 
 def test_targets_are_listed():

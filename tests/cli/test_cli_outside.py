@@ -4,6 +4,7 @@ import re
 import shlex
 
 import pytest
+from next_lines import next_lines
 from refusals import refused
 from typer.testing import CliRunner
 
@@ -44,7 +45,7 @@ def test_the_printed_command_writes_the_c_files(planned, folder, monkeypatch):
     assert "Output classes is where each call says, not in the arena\n" in result.stdout
     assert "Only for c: other kernels may compute wrong results with this file\n" in result.stdout
     monkeypatch.chdir(folder)
-    (line,) = [line for line in result.stdout.splitlines() if line.strip().startswith("arenite export")]
+    (line,) = [line for line in next_lines(result.stdout) if line.strip().startswith("arenite export")]
     command = shlex.split(line, comments=True)
     assert tuple(command[-2:]) == ENDS
     exported = run(*command[1:])
@@ -78,7 +79,7 @@ def test_further_commands_count_what_is_held(planned, folder, tmp_path, monkeypa
     grown = run("check", out, "--target", "c", "--arena", "1M", "--compare", tmp_path, "--max-growth", "0%", *ENDS)
     assert grown.exit_code == 0, grown.output
     monkeypatch.chdir(folder)
-    (line,) = [line for line in result.stdout.splitlines() if line.strip().startswith("arenite report")]
+    (line,) = [line for line in next_lines(result.stdout) if line.strip().startswith("arenite report")]
     reported = run(*shlex.split(line, comments=True)[1:])
     assert reported.exit_code == 0, reported.output
     assert "Input input comes in rows" in (folder / "small.html").read_text()
@@ -153,7 +154,7 @@ def test_fed_code_stays_fed(folder):
     """Only `export` knows code that is fed; `optimize` plans for rows."""
     result = run("export", folder / "image.tflite", "--c", folder / "fed", "--feed-input=input")
     assert result.exit_code == 0, result.output
-    (line,) = [line for line in result.stdout.splitlines() if "arenite optimize" in line]
+    (line,) = [line for line in next_lines(result.stdout) if "arenite optimize" in line]
     planned, exported = line.split(" && ")
     assert "--stream-input=input" in planned
     assert exported.split("#")[0].split()[-1] == "--feed-input=input"
@@ -163,4 +164,5 @@ def test_further_commands_have_the_names(folder):
     out = folder / "sig.tflite"
     result = run("optimize", folder / "image.tflite", "-o", out, "--target", "c", "--rounds", "1", "--stream-input=0")
     assert result.exit_code == 0, result.output
-    assert "--c sig_c --stream-input=0  # the C files" in result.stdout.replace(str(folder) + "/", "")
+    (line, *_) = next_lines(result.stdout)
+    assert line.endswith("sig_c --stream-input=0  # the C files")

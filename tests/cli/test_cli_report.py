@@ -74,7 +74,7 @@ def test_the_commands_of_two_models_run_where_the_page_was_made(model, tmp_path,
     (tmp_path / "a b").mkdir()
     monkeypatch.chdir(tmp_path)
     run("optimize", model, "-o", "a b/smaller.tflite", *QUICK, "--target", "tflm-cmsis-nn/cortex-m7")
-    asked = ("net.tflite", "a b/smaller.tflite", "--no-verify", "--board", "nucleo-f767zi")
+    asked = ("net.tflite", "a b/smaller.tflite", "--no-verify", "--board", "nucleo-f767zi", "--reserve", "8K")
     assert run("report", *asked, "-o", written).exit_code == 0
     listed = commands(written)
     assert [each[1] for each in listed] == ["verify", "check", "report"]

@@ -64,6 +64,8 @@ def test_finding_a_board():
         ("pico", "raspberry-pi-pico"),
         ("STM32F411", "nucleo-f411re"),
         ("", "list all of them"),
+        ("m4", "; it is a target, which `--target m4` or `target='m4'` asks for"),
+        ("Cortex M4", "; it is a target, which `--target cortex-m4` or `target='cortex-m4'` asks for"),
     ],
 )
 def test_a_board_that_is_not_there(name, hint):
@@ -92,6 +94,13 @@ def test_a_chip_is_the_board_with_the_least_memory_that_has_it():
 )
 def test_a_target_is_found_by_what_it_runs_on(name, target):
     assert hardware.find_target(name).name == target
+
+
+@pytest.mark.parametrize(("name", "near"), [("nucleo-f446", "nucleo-f446re"), ("cortex-m9", "cortex-m7")])
+def test_boards_are_suggested_where_a_target_is_asked_for(name, near):
+    with pytest.raises(OptionError, match=f"no target is called '{name}'; did you mean .*{near}"):
+        hardware.find_target(name)
+    assert hardware.find_target(near).name.startswith("tflm-cmsis-nn/")
 
 
 def test_families_of_chips_are_no_order_codes():

@@ -70,10 +70,16 @@ def test_strips_are_offered_until_they_were_tried(folder):
 
 
 def test_strips_that_were_not_needed_to_fit_are_offered_and_nothing_is_called_optimal(folder):
-    plan, steps = steps_of(split=True, arena=1_000_000, target="tflm-reference")
+    plan, _ = steps_of(split=True, arena=1_000_000, target="tflm-reference")
     assert not plan.strips
-    command = "arenite optimize 'my net.tflite' --target tflm-reference --split -o 'my net.strips.tflite'"
-    assert command in [step.command for step in steps]
+    for device, target in (
+        ({"--target": "reference", "--board": "microbit", "--reserve": "1K"}, "--target reference "),
+        ({"--board": "microbit", "--arena": "1M"}, "--target microbit "),
+        ({"--arena": "1M"}, ""),
+    ):
+        steps = after_optimize(plan, MODEL, Path("out.tflite"), device)
+        command = f"arenite optimize 'my net.tflite' {target}--split -o 'my net.strips.tflite'"
+        assert command in [step.command for step in steps]
     proven = replace(plan, lower_bound=plan.after.head)
     for said in (proof(proven), proof_in_short(proven)):
         assert said.startswith("Fits without strips, so none were looked for")
@@ -136,11 +142,11 @@ def test_an_export_offers_its_test_and_a_plan(folder):
 
 def test_a_bundle_of_a_model_without_a_plan_offers_one(folder):
     model = zoo.build("densenet")
-    steps = list(after_bundle(model, MODEL, {"--board": "stm32f746g-disco"}))
+    steps = list(after_bundle(model, MODEL, Path("bundle"), {"--board": "stm32f746g-disco"}))
     assert [step.command.split()[1] for step in steps] == ["optimize", "check"]
     assert all(list(works(step)) for step in steps)
     planned = optimize(model, Options(verify=False)).model
-    (step,) = after_bundle(planned, MODEL, {})
+    (step,) = after_bundle(planned, MODEL, Path("bundle"), {})
     assert list(works(step))
 
 
@@ -155,15 +161,16 @@ def test_a_check_offers_what_fits(folder):
     steps = list(after_check(check(model, target=target, arena=1000), MODEL, {"--board": "x", "--reserve": "1K"}))
     assert steps[0].command == "arenite explore 'my net.tflite' --board x"
     assert steps[0].gives == "sizes that can be had for more work", "others can be had with `optimize --split`"
+    assert steps[1].command == "arenite fit 'my net.tflite' --reserve 1K"
     assert not list(after_check(check(model, target=target, arena=before), MODEL, device))
 
 
 def test_boards_that_hold_a_model_once_it_is_optimized(folder):
-    fits = fit(zoo.build("densenet"))
+    fits = fit(zoo.build("densenet"), reserve=8192)
     gained = [each for each in fits if each.fits_after and not each.fits]
-    steps = list(after_fit(fits, MODEL))
+    steps = list(after_fit(fits, MODEL, {"--reserve": "8K"}))
     assert len(steps) == 2
-    assert f"--board {min(gained, key=lambda each: each.available).board.name}" in steps[0].command
+    assert f"--board {min(gained, key=lambda each: each.available).board.name} --reserve 8K" in steps[0].command
     assert list(works(steps[0]))
 
 
@@ -191,7 +198,7 @@ def test_a_name_with_line_ends_stays_in_its_line(name):
 
 def test_steps_are_lines_to_paste():
     stream = io.StringIO()
-    print_steps([Step("arenite fit 'a b.tflite'", "which boards hold it")] * 5, stream)
+    print_steps([Step(("arenite", "fit", "'a b.tflite'"), "which boards hold it")] * 5, stream)
     assert stream.getvalue() == "Next:\n" + "  arenite fit 'a b.tflite'  # which boards hold it\n" * 3
     print_steps([], stream)
     assert stream.getvalue().count("Next:") == 1

@@ -94,7 +94,7 @@ def test_equal_values_give_the_same_page():
 
 
 def test_a_board_is_named_with_what_is_missing():
-    text = page(values_of("densenet"), hardware.find_board("arduino-uno-r4"))
+    text = page(values_of("densenet"), hardware.device(board="arduino-uno-r4"))
     arena = values_of("densenet")["after"]["arena"]["declare_bytes"]
     assert f"lacks {arena - hardware.find_board('arduino-uno-r4').region_bytes:,} bytes of RAM for it" in text
     assert data_of(text)["board"] == {
@@ -102,6 +102,20 @@ def test_a_board_is_named_with_what_is_missing():
         "bytes": hardware.find_board("arduino-uno-r4").region_bytes,
     }
     assert "arenite check OUT --board arduino-uno-r4" in text
+
+
+@pytest.mark.parametrize(("board", "outcome"), [("arduino-uno-r4", "lacks "), ("nucleo-f446re", "takes ")])
+def test_what_is_reserved_of_a_board_holds_no_arena(board, outcome):
+    on = hardware.device(board=board, reserve=4096)
+    room = hardware.find_board(board).region_bytes - 4096
+    text = page(values_of("densenet"), on)
+    arena = values_of("densenet")["after"]["arena"]["declare_bytes"]
+    figures = [f"{abs(arena - room):,}"] if arena > room else [f"{100 * arena / room:.0f} %", f"{room:,}"]
+    (said,) = (each for each in Tags(text).texts["p"].split(". ") if outcome in each)
+    assert all(f" {each} " in said for each in figures)
+    assert said.endswith("beside the 4,096 to keep free.")
+    assert data_of(text)["board"] == {"name": f"{board} without the reserve", "bytes": room}
+    assert f"arenite check OUT --board {board} --reserve 4096" in text
 
 
 def test_commands_reproduce_the_plan():

@@ -76,7 +76,7 @@ def facts(tab):
 @pytest.fixture
 def split():
     return page(
-        values_of("mobilenet-v1", split=True, minimize="head"), hardware.find_board("arduino-nano-33-ble-sense")
+        values_of("mobilenet-v1", split=True, minimize="head"), hardware.device(board="arduino-nano-33-ble-sense")
     )
 
 

@@ -184,7 +184,7 @@ def test_hints_of_a_gate_are_for_the_same_ends():
     assert asked == ["arenite explore m.tflite --target c --stream-input"]
     fits = replace(found, available=found.split.declare_bytes)
     asked = [step.command for step in after_check(fits, Path("m.tflite"), {"--target": "c"})]
-    assert asked == ["arenite optimize m.tflite --target c --stream-input -o m.arenite.tflite"]
+    assert asked == ["arenite optimize m.tflite --target c --stream-input"]
 
 
 def test_a_file_that_was_made_for_rows_is_known_as_one(plans):

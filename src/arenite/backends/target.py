@@ -26,6 +26,8 @@ from arenite.errors import OptionError
 from arenite.names import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from arenite.backends.backend import Backend
     from arenite.backends.tflm.arena import Arena
     from arenite.model import Model, Operator
@@ -146,17 +148,23 @@ def hyphened(name: str) -> str:
     return name.strip().lower().replace("_", "-").replace(" ", "-")
 
 
-def find_target(name: str) -> Target:
-    """The target with a name or an alias (a core such as cortex-m4 or m4, a chip such as esp32s3); case is ignored.
+def named(name: str) -> Target | None:
+    """The target with a name or an alias (a core such as cortex-m4 or m4, a chip such as esp32s3); case is ignored."""
+    wanted = hyphened(name)
+    return TARGETS.get(ALIASES.get(wanted, wanted))
+
+
+def find_target(name: str, others: Sequence[str] = ()) -> Target:
+    """The target with a name or an alias, as `named` finds it. `others`: further names that a message may suggest.
 
     Raises:
         OptionError: no target has this name; the message suggests similar names.
     """
-    wanted = hyphened(name)
-    found = TARGETS.get(ALIASES.get(wanted, wanted))
+    found = named(name)
     if found is not None:
         return found
-    near = [each for each in TARGETS if wanted and wanted in each]
+    wanted = hyphened(name)
+    near = [each for each in (*TARGETS, *others) if wanted and wanted in each]
     everywhere = "`arenite targets` and `arenite.targets()` list all of them"
-    hint = did_you_mean(wanted, (*TARGETS, *ALIASES), everywhere, near=near)
+    hint = did_you_mean(wanted, (*TARGETS, *ALIASES, *others), everywhere, near=near)
     raise OptionError(f"no target is called {name!r}; {hint}")

@@ -10,11 +10,11 @@ import typer
 
 from arenite.cli.endings import ENDINGS
 from arenite.cli.options import (
-    BoardName,
     Dpi,
     Effort,
     ExternalInput,
     ExternalOutput,
+    KernelsOfBoard,
     PictureTitle,
     Rounds,
     StreamInput,
@@ -37,7 +37,7 @@ def explore_command(
     model: Annotated[Path, typer.Argument(help="The .tflite file.", show_default=False)],
     *,
     target: TargetName = None,
-    board: BoardName = None,
+    board: KernelsOfBoard = None,
     minimize: Annotated[Literal["arena", "head"], typer.Option(help="What to make small.")] = "arena",
     max_extra_macs: Annotated[str, typer.Option(metavar="SHARE", help="The most work that strips may add.")] = "100%",
     keep_inputs: Annotated[

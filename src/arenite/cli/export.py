@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from arenite.cli.options import (
-    BoardName,
     ExternalInput,
     ExternalOutput,
     FeedInput,
+    KernelsOfBoard,
     StreamInput,
     StreamOutput,
     TargetName,
@@ -47,7 +47,7 @@ def export_command(
         typer.Option(help="What files and identifiers begin with; by default the file's name.", show_default=False),
     ] = None,
     target: TargetName = None,
-    board: BoardName = None,
+    board: KernelsOfBoard = None,
     no_moves: Annotated[
         bool, typer.Option("--no-moves", help="With --c: keep every tensor in its place, in a larger arena if need be.")
     ] = False,
@@ -133,7 +133,7 @@ def export_command(
         bundle = bundled(source, name, device(target, board).target)
         write_files(bundle.files, tflm, force=force)
         say(f"{tflm}: {len(bundle.files)} files; {_tested(BUNDLE_TEST, bundle.untested)}")
-        print_steps(after_bundle(source, model, device_words(target, board)), sys.stdout)
+        print_steps(after_bundle(source, model, tflm, device_words(target, board)), sys.stdout)
 
 
 def _share(percent: float | None) -> float:

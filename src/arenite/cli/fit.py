@@ -8,13 +8,14 @@ from typing import Annotated
 
 import typer
 
-from arenite.cli.options import BoardName, time_limit_of
+from arenite.cli.options import BoardName, Reserve, device_words, parse_size, time_limit_of
 
 
 def fit_command(
     model: Annotated[Path, typer.Argument(help="The .tflite file.", show_default=False)],
     *,
     board: BoardName = None,
+    reserve: Reserve = None,
     time_limit: Annotated[float | None, time_limit_of("Stop looking for what optimize would save.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
@@ -24,7 +25,7 @@ def fit_command(
     from arenite.tflite.read import read_model
 
     with progress(f"fitting {model.name}"):
-        fits = fit(read_model(model), board, time_limit=time_limit)
+        fits = fit(read_model(model), board, reserve=parse_size(reserve or "0"), time_limit=time_limit)
     if json:
         from arenite.report.fit import fits_as_json
         from arenite.report.json import write_json
@@ -35,4 +36,4 @@ def fit_command(
         from arenite.report.next_steps import after_fit, print_steps
 
         print_fits(model.name, fits, sys.stdout)
-        print_steps(after_fit(fits, model), sys.stdout)
+        print_steps(after_fit(fits, model, device_words(reserve=reserve)), sys.stdout)

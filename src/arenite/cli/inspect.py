@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arenite.cli.options import BoardName, Dpi, PictureTitle, TargetName, device, device_words
+from arenite.cli.options import Dpi, KernelsOfBoard, PictureTitle, TargetName, device, device_words
 
 if TYPE_CHECKING:
     from arenite.report.picture import PictureFile
@@ -20,7 +20,7 @@ def inspect_command(
     model: Annotated[Path, typer.Argument(help="The .tflite file.", show_default=False)],
     *,
     target: TargetName = None,
-    board: BoardName = None,
+    board: KernelsOfBoard = None,
     why: Annotated[
         bool, typer.Option("--why", help="Say which operators cannot be executed in strips, and why.")
     ] = False,

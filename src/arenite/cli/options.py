@@ -43,19 +43,24 @@ TargetName = Annotated[
         metavar="NAME", help=TARGET_HELP, show_default="the board's, or tflm: any kernels", autocompletion=_targets
     ),
 ]
-BoardName = Annotated[
-    str | None,
-    typer.Option(
+
+
+def _board(what: str) -> Any:
+    """The option --board of a command, with `what` the command takes from the board."""
+    return typer.Option(
         metavar="NAME",
-        help="A board or chip: its kernels, and the RAM that has to hold the arena; `arenite boards` lists them.",
+        help=f"A board or chip: {what}; `arenite boards` lists them.",
         show_default=False,
         autocompletion=_boards,
-    ),
-]
+    )
+
+
+BoardName = Annotated[str | None, _board("its kernels, and the RAM that has to hold the arena")]
+KernelsOfBoard = Annotated[str | None, _board("only its kernels count here, not its RAM")]
 Reserve = Annotated[
     str | None,
     typer.Option(
-        metavar="SIZE", help="With --board: RAM kept free for stack, heap and your own data.", show_default="nothing"
+        metavar="SIZE", help="RAM of the board kept free for stack, heap and your own data.", show_default="nothing"
     ),
 ]
 
@@ -156,7 +161,14 @@ def _place(what: str, by_rows: Sequence[str], in_memory: Sequence[str]) -> Place
 def device_words(
     target: str | None = None, board: str | None = None, reserve: str | None = None, arena: str | None = None
 ) -> dict[str, str]:
-    """The options that describe a device, as they were given, for further commands for the same device."""
+    """The options that describe a device, as they were given, for further commands for the same device.
+
+    An option that says what would be so without it is left out.
+    """
+    if target is not None and device(target, board).target == device(None, board).target:
+        target = None
+    if reserve is not None and not parse_size(reserve):
+        reserve = None
     given = {"--target": target, "--board": board, "--reserve": reserve, "--arena": arena}
     return {name: value for name, value in given.items() if value is not None}
 

@@ -12,6 +12,7 @@ from arenite.cli.options import (
     Effort,
     ExternalInput,
     ExternalOutput,
+    Reserve,
     Rounds,
     StreamInput,
     StreamOutput,
@@ -44,6 +45,7 @@ def report_command(
     ],
     target: TargetName = None,
     board: BoardName = None,
+    reserve: Reserve = None,
     split: Annotated[bool, typer.Option("--split", help="Optimize as `optimize --split` does.")] = False,
     minimize: Annotated[Literal["arena", "head"], typer.Option(help="With --split: what to make small.")] = "arena",
     max_extra_macs: Annotated[
@@ -65,11 +67,12 @@ def report_command(
     """Write one HTML page with the addresses of all tensors over time, before and after. It needs no network."""
     from arenite.cli.files import check_not_source, say
     from arenite.cli.progress import progress
+    from arenite.report.commands import board_words
     from arenite.report.page import page, read_plan
     from arenite.search.options import Options
     from arenite.tflite.files import check_writable, replace_file
 
-    on = device(target, board)
+    on = device(target, board, reserve)
     options = Options(
         target=on.target,
         split=split,
@@ -94,10 +97,9 @@ def report_command(
     with progress(f"reporting on {model.name}") as report:
         values = read_plan(model) if saved else _values(model, optimized, options, report)
         if optimized is not None:
-            words = [*(["--board", on.board.name] if on.board else []), *(["--explore"] if explore else [])]
-            values |= _again((model, optimized), options, words)
+            values |= _again((model, optimized), options, [*board_words(on), *(["--explore"] if explore else [])])
         shown = {**values, "frontier": _frontier(model, options, report)} if explore else values
-        content = page(shown, on.board).encode()
+        content = page(shown, on).encode()
     replace_file(output, content, force=force)
     say(f"Wrote {output}")
 

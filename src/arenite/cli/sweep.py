@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arenite.cli.options import BoardName, TargetName, device, whole
+from arenite.cli.options import KernelsOfBoard, TargetName, device, whole
 from arenite.errors import ModelError, OptionError
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def sweep_command(
     *,
     csv: Annotated[Path, typer.Option(metavar="FILE", help="The CSV file to write.", show_default=False)],
     target: TargetName = None,
-    board: BoardName = None,
+    board: KernelsOfBoard = None,
     columns: Annotated[
         str | None,
         typer.Option(

@@ -21,11 +21,13 @@ class Device:
 
     room: bytes that the arena may have; None: no limit.
     board: the board that the target and the room are from; None: no board was named.
+    reserve: bytes of the board's RAM that stay free for stack, heap and other data; the room is without them.
     """
 
     target: Target
     room: int | None
     board: Board | None
+    reserve: int = 0
 
 
 def check_bytes(what: str, size: object, least: int = 0) -> None:
@@ -59,4 +61,4 @@ def device(
     rooms = [] if arena is None else [arena]
     if named is not None:
         rooms.append(named.region_bytes - reserve)
-    return Device(runs_on, min(rooms, default=None), named)
+    return Device(runs_on, min(rooms, default=None), named, reserve)

@@ -59,12 +59,16 @@ def find_board(name: str) -> Board:
     STM32F401RET6.
 
     Raises:
-        OptionError: no board has this name or chip; the message suggests similar names.
+        OptionError: no board has this name or chip; the message suggests similar names, or how to ask for a target.
     """
     found = _named(name)
     if found is not None:
         return found
     wanted = known.hyphened(name)
+    if known.named(wanted) is not None:
+        raise OptionError(
+            f"no board is called {name!r}; it is a target, which `--target {wanted}` or `target={wanted!r}` asks for"
+        )
     names = [board.name for board in boards()]
     everywhere = "`arenite boards` and `arenite.boards()` list all of them"
     hint = did_you_mean(wanted, names, everywhere, near=_holding(wanted))
@@ -77,13 +81,10 @@ def find_target(name: str) -> Target:
     Raises:
         OptionError: nothing of these has this name; the message suggests similar names.
     """
-    try:
-        return known.find_target(name)
-    except OptionError:
-        board = _named(name)
-        if board is None:
-            raise
+    board = None if known.named(name) else _named(name)
+    if board is not None:
         return known.find_target(board.target)
+    return known.find_target(name, [each.name for each in boards()])
 
 
 def board_of(board: Board | str) -> Board:

@@ -74,5 +74,5 @@ def print_board(board: Board, stream: TextIO) -> None:
 
 
 def kib(size: int) -> str:
-    """Bytes as KiB; all memories are whole KiB."""
+    """Bytes as whole KiB, as all memories are; what a reserve leaves of one is rounded down."""
     return number(size // KIB)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
+    from arenite.hardware import Device
     from arenite.model import Model
     from arenite.rewrite.outside import Place
     from arenite.search.options import Options
@@ -52,6 +53,12 @@ def option_words(options: Options, given: Iterable[str]) -> list[str]:
 def file_word(name: str) -> str:
     """The name of a file as an argument that is never taken for an option."""
     return f"./{name}" if name.startswith("-") else name
+
+
+def board_words(on: Device) -> list[str]:
+    """The options that name a device's board, and what stays free of its RAM; none without a board."""
+    named = ["--board", on.board.name] if on.board else []
+    return [*named, *(["--reserve", str(on.reserve)] if on.reserve else [])]
 
 
 def ends_words(ends: Ends) -> list[str]:

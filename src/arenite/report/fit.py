@@ -208,7 +208,8 @@ def _fits(model: str, fits: Sequence[Fit]) -> Iterator[RenderableType]:
     yield table
     yield ""
     held, after = sum(fit.fits for fit in fits), sum(bool(fit.fits_after) for fit in fits)
-    yield Text(f"Memory in KiB. Fits {held} of {len(fits)} boards, {after} after optimize", style="bold")
+    kept = f", without the {number(fits[0].reserve)} bytes to keep free" if fits[0].reserve else ""
+    yield Text(f"Memory in KiB{kept}. Fits {held} of {len(fits)} boards, {after} after optimize", style="bold")
     yield from map(Text, faults(fits))
     for target, refusals in {fit.target: fit.refusals for fit in fits}.items():
         yield from refused(refusals, target)

@@ -9,7 +9,7 @@ A figure is shown only where it has been found; a command that has not been trie
 
 from __future__ import annotations
 
-import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.text import Text
@@ -17,9 +17,9 @@ from rich.text import Text
 from arenite.codegen.obstacles import why_not as why_not_c
 from arenite.errors import OptionError
 from arenite.model import ElementType
-from arenite.names import escaped
-from arenite.report.commands import ends_words, file_word, option_words
+from arenite.report.commands import ends_words, option_words
 from arenite.report.console import number, print_report
+from arenite.report.shell import THEN, quoted, to_paste
 from arenite.rewrite.integer_ends import with_integer_ends
 from arenite.rewrite.strips import why_not as why_not_strips
 from arenite.search.runnable import refusals
@@ -27,7 +27,6 @@ from arenite.tflite.files import beside, stem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
     from typing import TextIO
 
     from arenite.model import Model
@@ -47,10 +46,15 @@ _KEPT = ("keep_inputs", "reorder", "unpack_int4", "widen_bias", "io", "stream", 
 
 
 class Step(NamedTuple):
-    """A command to paste, and what it gives."""
+    """A command to paste as words that are quoted for a shell, and what it gives."""
 
-    command: str
+    words: tuple[str, ...]
     gives: str
+
+    @property
+    def command(self) -> str:
+        """The command in one line."""
+        return " ".join(self.words)
 
 
 def print_steps(steps: Iterable[Step], stream: TextIO) -> None:
@@ -63,45 +67,47 @@ def _lines(steps: Iterable[Step]) -> Iterator[Text]:
     if shown:
         yield Text("Next:", style="bold")
     for step in shown:
-        # Not wrapped, so that users can copy the line; what the command gives is a comment of the shell.
-        yield Text(f"  {step.command}  # {step.gives}", no_wrap=True)
+        # Not wrapped, so that users can copy the lines; what the command gives is a comment of the shell.
+        yield from (Text(line, no_wrap=True) for line in to_paste(*step))
 
 
 def after_optimize(plan: Plan, model: Path, written: Path, device: DeviceOptions) -> Iterator[Step]:
-    """Steps after a plan of `model` was written."""
+    """Steps after a plan of `model` was written; their files lie beside it."""
     options = plan.options
     kept, outside = option_words(options, ("keep_inputs",)), option_words(options, ("ends",))
     if plan.target.generated:
-        yield Step(_command("export", written, "--c", f"{stem(written)}_c", *outside), "the C files")
+        yield Step(_command("export", written, "--c", _folder(written, "c"), *outside), "the C files")
     elif device and not refusals(plan.model, plan.target):
-        command = _command("export", written, *_words(_without_room(device)), "--tflm", f"{stem(written)}_tflm")
+        command = _command("export", written, *_words(_kernels(device)), "--tflm", _folder(written, "tflm"))
         yield Step(command, "the files to compile with TFLM")
+    strips, integers = (_near(written, beside(model, what)) for what in ("strips", "int8"))
     if plan.fits_without_strips and can_split(plan.source):
-        asked = option_words(options, (*_KEPT, "target", "split"))
-        command = _command("optimize", model, *asked, "-o", beside(model, "strips"))
+        asked = option_words(options, (*_KEPT, "split"))
+        command = _command("optimize", model, *_words(_without_room(device)), *asked, "-o", strips)
         yield Step(command, "strips, which were not needed to fit: not tried yet")
     if not options.split and can_split(plan.source):
         asked = option_words(options, _KEPT)
-        command = _command("optimize", model, *_words(device), *asked, "--split", "-o", beside(model, "strips"))
+        command = _command("optimize", model, *_words(device), *asked, "--split", "-o", strips)
         yield Step(command, "large layers in strips: not tried yet")
     if options.io is None and _begins_with_floats(plan.source):
-        asked = option_words(options, (*_KEPT, "split"))
-        command = _command("optimize", model, *_words(device), *asked, "--io", "int8", "-o", beside(model, "int8"))
+        implied = "--board" in device or "--arena" in device
+        asked = option_words(options, (*_KEPT, *([] if implied else ["split"])))
+        command = _command("optimize", model, *_words(device), *asked, "--io", "int8", "-o", integers)
         yield Step(command, "int8 inputs and outputs in place of floats: not tried yet")
     if options.split and options.stream is None:
-        command = _command("explore", model, *_words(_without_room(device)), *kept, *outside)
+        command = _command("explore", model, *_words(_kernels(device)), *kept, *outside)
         yield Step(command, _SIZES)
     if not plan.target.generated and can_be_c(plan.source):
-        yield _as_c(model, plan.source, option_words(options, ("keep_inputs", "stream")))
-    asked = [*_words(_without_room(device)), *outside]
-    command = _command("report", model, file_word(str(written)), *asked, "-o", _page(written))
+        yield _as_c(model, written, plan.source, option_words(options, ("keep_inputs", "stream")))
+    asked = [*_words(_only(device, "--target", "--board", "--reserve")), *outside]
+    command = _command("report", model, written, *asked, "-o", _page(written))
     yield Step(command, "a page with every tensor's place")
 
 
 def after_export(
     source: Model, model: Path, folder: Path, outside: Sequence[str], given: Sequence[str], *, tested: bool
 ) -> Iterator[Step]:
-    """Steps after C without an interpreter was written to a folder.
+    """Steps after C without an interpreter was written to a folder; their files lie beside it.
 
     Args:
         outside: the options that keep inputs and outputs out of the arena.
@@ -109,18 +115,20 @@ def after_export(
         tested: with a test that any computer can run.
     """
     if tested:
-        yield Step(shlex.join(["make", "-C", str(folder), "test"]), "compares the C with the runtimes' outputs")
+        yield Step(_quoted("make", "-C", folder, "test"), "compares the C with the runtimes' outputs")
     if source.target is None:
-        yield _as_c(model, source, [], outside, given)
-    yield Step(
-        _command("report", model, "--target", "c", *outside, "-o", _page(model)), "a page with every tensor's place"
-    )
+        yield _as_c(model, folder, source, [], outside=outside, given=given)
+    command = _command("report", model, "--target", "c", *outside, "-o", _near(folder, _page(model)))
+    yield Step(command, "a page with every tensor's place")
 
 
-def after_bundle(source: Model, model: Path, device: DeviceOptions) -> Iterator[Step]:
-    """Steps after a bundle for TFLM was written."""
+def after_bundle(source: Model, model: Path, folder: Path, device: DeviceOptions) -> Iterator[Step]:
+    """Steps after a bundle for TFLM was written to a folder; their files lie beside it."""
     if source.plan is None:
-        command = _command("optimize", model, *_words(device), "-o", beside(model, "arenite"))
+        default = beside(model, "arenite")
+        planned = _near(folder, default)
+        output = () if planned == default else ("-o", planned)
+        command = _command("optimize", model, *_words(device), *output)
         yield Step(command, "the bundle is of a file without a plan: a smaller arena was not looked for")
     if "--board" in device:
         yield Step(_command("check", model, *_words(device)), "whether the board holds it")
@@ -133,7 +141,7 @@ def after_check(fit: Fit, model: Path, device: DeviceOptions) -> Iterator[Step]:
     if not fit.missing or not fit.runs:
         return
     outside = ends_words(fit.ends)
-    fitted = _command("optimize", model, *_words(device), *outside, "-o", beside(model, "arenite"))
+    fitted = _command("optimize", model, *_words(device), *outside)
     for arena in (fit.after, fit.split):
         if arena is not None and fit.holds(arena):
             least = number(arena.declare_bytes)
@@ -141,18 +149,23 @@ def after_check(fit: Fit, model: Path, device: DeviceOptions) -> Iterator[Step]:
             return
     if fit.timed_out:
         yield Step(fitted, "searches for longer: not tried yet")
-    yield Step(_command("explore", model, *_words(_without_room(device)), *outside), _SIZES)
+    yield Step(_command("explore", model, *_words(_kernels(device)), *outside), _SIZES)
     if not outside:
-        yield Step(_command("fit", model), "which boards hold it")
+        yield Step(_command("fit", model, *_words(_only(device, "--reserve"))), "which boards hold it")
 
 
-def after_fit(fits: Sequence[Fit], model: Path) -> Iterator[Step]:
-    """Steps after a comparison with boards: the smallest board that holds the model only once it is optimized."""
+def after_fit(fits: Sequence[Fit], model: Path, device: DeviceOptions) -> Iterator[Step]:
+    """Steps after a comparison with boards: the smallest board that holds the model only once it is optimized.
+
+    `device`: what stays free of each board.
+    """
     gained = [fit for fit in fits if fit.fits_after and not fit.fits and fit.board is not None and fit.after]
     for fit in sorted(gained, key=lambda fit: fit.available)[:1]:
         assert fit.board is not None
         assert fit.after is not None
-        command = _command("optimize", model, "--board", fit.board.name, "-o", beside(model, fit.board.name))
+        command = _command(
+            "optimize", model, "--board", fit.board.name, *_words(device), "-o", beside(model, fit.board.name)
+        )
         yield Step(command, f"needs {number(fit.after.declare_bytes)} bytes: fits {fit.board.name}")
     yield Step(_command("explore", model), _SIZES)
 
@@ -184,21 +197,26 @@ def after_explore(
 
 def after_inspect(model: Path, device: DeviceOptions) -> Iterator[Step]:
     """Steps after a look at a model."""
-    yield Step(_command("optimize", model, *_words(device)), f"writes {beside(model, 'arenite')}")
+    yield Step(_command("optimize", model, *_words(device)), f"writes {quoted(beside(model, 'arenite'))}")
     yield Step(_command("fit", model), "which boards hold it")
     yield Step(_command("report", model, *_words(device), "-o", _page(model)), "a page with every tensor's place")
 
 
 def _as_c(
-    model: Path, source: Model, kept: Sequence[str], outside: Sequence[str] = (), given: Sequence[str] = ()
+    model: Path,
+    written: Path,
+    source: Model,
+    kept: Sequence[str],
+    *,
+    outside: Sequence[str] = (),
+    given: Sequence[str] = (),
 ) -> Step:
-    """Plan a model for generated C, and write that."""
+    """Plan a model for generated C, and write that, both beside what was written."""
     strips = ["--split"] * can_split(source)
-    planned, folder = beside(model, "c"), f"{stem(model)}_c"
+    planned, folder = _near(written, beside(model, "c")), _near(written, _folder(model, "c"))
     made = _command("optimize", model, "--target", "c", *kept, *strips, *outside, "-o", planned)
-    return Step(
-        f"{made} && {_command('export', planned, '--c', folder, *given)}", "C without an interpreter: not tried yet"
-    )
+    exported = _command("export", planned, "--c", folder, *given)
+    return Step((*made, THEN, *exported), "C without an interpreter: not tried yet")
 
 
 def can_split(model: Model) -> bool:
@@ -224,27 +242,44 @@ def _begins_with_floats(model: Model) -> bool:
     return any(before.type is ElementType.FLOAT32 and after.type is ElementType.INT8 for before, after in pairs)
 
 
-def _command(name: str, model: Path, *arguments: Path | str) -> str:
-    return " ".join(map(_quoted, ["arenite", name, file_word(str(model)), *map(str, arguments)]))
+def _command(name: str, *arguments: Path | str) -> tuple[str, ...]:
+    return _quoted("arenite", name, *arguments)
 
 
-def _quoted(word: str) -> str:
-    """A word as shells take it; in one line, whatever it holds."""
-    if word.isprintable():
-        return shlex.quote(word)
-    inside = word.replace("\\", "\\\\").replace("'", "\\'")
-    return f"$'{escaped(inside)}'"
+def _quoted(*words: Path | str) -> tuple[str, ...]:
+    return tuple(map(quoted, words))
 
 
-def _page(model: Path) -> str:
+def _near(written: Path, made: Path) -> Path:
+    """A path with the name of `made` in the folder of what was just written, but not that path."""
+    found = written.parent / made.name
+    return found if found != written else found.with_name(f"new-{made.name}")
+
+
+def _page(model: Path) -> Path:
     """The page of a model, in its folder."""
-    return f"{stem(model)}.html"
+    return Path(f"{stem(model)}.html")
+
+
+def _folder(model: Path, what: str) -> Path:
+    """The folder of what is exported of a model, beside it."""
+    return Path(f"{stem(model)}_{what}")
 
 
 def _words(device: DeviceOptions) -> list[str]:
     return [word for option in device.items() for word in option]
 
 
+def _kernels(device: DeviceOptions) -> DeviceOptions:
+    """The options of a device that name its kernels, for commands for which its memory is no limit."""
+    return _only(device, "--target", "--board")
+
+
 def _without_room(device: DeviceOptions) -> DeviceOptions:
-    """The options of a device without those that limit its memory, for commands that only compare sizes."""
-    return {name: value for name, value in device.items() if name not in ("--arena", "--reserve")}
+    """The target of a device, by the name of the board if there is no other, without its memory as a limit."""
+    named = device.get("--target", device.get("--board"))
+    return {} if named is None else {"--target": named}
+
+
+def _only(device: DeviceOptions, *names: str) -> DeviceOptions:
+    return {name: value for name, value in device.items() if name in names}

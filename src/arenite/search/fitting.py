@@ -9,7 +9,7 @@ from arenite.backends.target import find_target
 from arenite.budget import NORMAL_STEPS, STEPS_PER_SECOND, Budget
 from arenite.checkers.validity import validity
 from arenite.errors import OptionError
-from arenite.hardware import Board, board_of, boards, device
+from arenite.hardware import Board, board_of, boards, check_bytes, device
 from arenite.rewrite.outside import IN_THE_ARENA, Ends
 from arenite.search.ends import as_held
 from arenite.search.optimization import Options, preview
@@ -58,7 +58,7 @@ class Fit:
 
     before: the arena of the file as it is.
     after, split: the arenas of the models that `optimize` and `optimize --split` would write; None if not computed.
-    available: the largest arena that the device has room for.
+    available: the largest arena that the device has room for, without the reserve.
     file_bytes: the model's size in flash.
     flash: the device's flash; None if flash does not matter.
     plan: what is known of the file's offline plan; None without a plan.
@@ -66,6 +66,7 @@ class Fit:
     ends: where generated C has its inputs and outputs; all arenas are without those that are outside.
     outside: these inputs and outputs.
     ended_after: the time limit in seconds, if it ended the searches; None otherwise.
+    reserve: bytes of the board's RAM that stay free for stack, heap and other data.
 
     The application's own RAM and code are not part of any figure.
     """
@@ -83,6 +84,7 @@ class Fit:
     ends: Ends = IN_THE_ARENA
     outside: tuple[OutsideEnd, ...] = ()
     ended_after: float | None = None
+    reserve: int = 0
 
     def __repr__(self) -> str:
         place = f"{self.board.name} with {self.target.name}" if self.board else self.target.name
@@ -207,6 +209,7 @@ def measure(model: Model, on: Device, ends: Ends = IN_THE_ARENA) -> Fit:
         refusals=refusals(held, on.target),
         ends=ends,
         outside=outside_ends(held),
+        reserve=on.reserve,
     )
 
 
@@ -237,19 +240,25 @@ def with_hints(model: Model, on: Device, ends: Ends = IN_THE_ARENA, *, time_limi
 
 
 def fit(
-    model: ModelSource, on: Iterable[Board | str] | Board | str | None = None, *, time_limit: float | None = None
+    model: ModelSource,
+    on: Iterable[Board | str] | Board | str | None = None,
+    *,
+    reserve: int = 0,
+    time_limit: float | None = None,
 ) -> tuple[Fit, ...]:
     """Compare a model, as it is and as `optimize` would write it, with the largest memory region of each board.
 
     Args:
         model: a model, or what `read` takes.
         on: the boards or their names, each with the kernels of its core; None: all known boards.
+        reserve: bytes of each board's RAM to keep free for stack, heap and other data.
         time_limit: seconds for the searches for all boards together; None: no limit.
 
     Raises:
         ModelError: the model cannot be read or planned.
-        OptionError: no board has this name.
+        OptionError: no board has this name, or the reserve is no number of bytes.
     """
+    check_bytes("reserve", reserve)
     source, candidates = model_of(model), _boards(on)
     targets = {name: find_target(name) for name in sorted({board.target for board in candidates})}
     by_kernels = {target.backend: target for target in targets.values()}
@@ -266,13 +275,14 @@ def fit(
         Fit(
             targets[board.target],
             *arenas[board.target],
-            available=board.region_bytes,
+            available=max(0, board.region_bytes - reserve),
             file_bytes=file_bytes,
             flash=board.flash_bytes,
             board=board,
             plan=plan,
             refusals=refused[board.target],
             ended_after=time_limit if budget.struck else None,
+            reserve=reserve,
         )
         for board in candidates
     )

@@ -14,28 +14,35 @@ from arenite.report.page.words import declared, generated
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from arenite.hardware import Board
+    from arenite.hardware import Device
 
     Values = Mapping[str, Any]
 
 
-def columns(values: Values, board: Board | None) -> dict[str, Any]:
+def columns(values: Values, on: Device | None) -> dict[str, Any]:
     """The data as JSON values; `page.js` alone reads them."""
     texts = _Texts()
     before, after = (_side(values, side, texts) for side in ("before", "after"))
     kept = max(before["kept"], after["kept"])
-    bound = values["lower_bound_bytes"]
+    bound, board = values["lower_bound_bytes"], None if on is None else _board(on)
     return {
         "before": before,
         "after": after,
         "unchanged": not values["changed"],
         "bound": bound or None,
         "boundWords": _bound_words(bound, max(before["most"], after["most"])) if bound else "",
-        "board": None if board is None else {"name": board.name, "bytes": board.region_bytes},
+        "board": board,
         "keptName": "Variables" if generated(values) else "Tail, which TFLM keeps",
         "keptAtFirst": board is not None or kept <= max(before["head"], after["head"]),
         "strings": texts.all,
     }
+
+
+def _board(on: Device) -> dict[str, Any] | None:
+    """What the line of the board's RAM is called, and how high it lies; None without a board."""
+    if on.board is None:
+        return None
+    return {"name": f"{on.board.name}{' without the reserve' if on.reserve else ''}", "bytes": on.room}
 
 
 def _bound_words(bound: int, most: int) -> str:

@@ -1,4 +1,4 @@
-"""Values, board -> the page: the template with its style, its script, its prose and its data."""
+"""Values, device -> the page: the template with its style, its script, its prose and its data."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from arenite.report.page.words import again, commands, facts, figures, lead, tit
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from arenite.hardware import Board
+    from arenite.hardware import Device
 
 _SAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 """Characters with which text could leave a script element, or end a line of JavaScript, as JSON escapes."""
 
 
-def page(values: Mapping[str, Any], board: Board | None = None) -> str:
+def page(values: Mapping[str, Any], on: Device | None = None) -> str:
     """The page as HTML. Equal values give the same page.
 
     Args:
         values: what `optimize --json` prints; `lower_bound_bytes` is None if nothing was searched. With the key
             `frontier`: what `explore --json` prints.
-        board: the board whose RAM the map shows.
+        on: the device whose board's RAM the map shows, without the reserve.
     """
     style, script = _file("page.css"), _file("page.js")
     return Template(_file("page.html")).substitute(
@@ -39,14 +39,14 @@ def page(values: Mapping[str, Any], board: Board | None = None) -> str:
         model=plain(values["model"]),
         target=plain(values["target"]),
         style=style,
-        lead=paragraph(lead(values, board), "lead"),
+        lead=paragraph(lead(values, on), "lead"),
         figures=figures(values),
         frontier=frontier(values["frontier"]) if values.get("frontier") else "",
         facts=items(facts(values)),
         again=plain(again(values)),
-        commands="\n".join(map(command, commands(values, board))),
+        commands="\n".join(map(command, commands(values, on))),
         version=plain(version("arenite")),
-        data=as_script(columns(values, board)),
+        data=as_script(columns(values, on)),
         script=script,
     )
 

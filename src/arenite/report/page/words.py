@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from arenite.report.commands import file_word, option_of
+from arenite.report.commands import board_words, file_word, option_of
 from arenite.report.console import RUNTIMES, number
 from arenite.report.optimize import FITS_WITHOUT_STRIPS, frames_lines, outside_line
 from arenite.report.page.markup import plain
@@ -15,7 +15,7 @@ from arenite.search.plan import Frames, OutsideEnd
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from arenite.hardware import Board
+    from arenite.hardware import Device
 
     Values = Mapping[str, Any]
 
@@ -44,9 +44,9 @@ def title(values: Values) -> str:
     return f"Declare {least}{number(after)} bytes instead of {number(before)}."
 
 
-def lead(values: Values, board: Board | None) -> str:
+def lead(values: Values, on: Device | None) -> str:
     """What the reader should know next: what is proven, what was verified, and whether the board holds it."""
-    said = [_change(values), proof(values), _verdict(values), *([] if board is None else [_fit(values, board)])]
+    said = [_change(values), proof(values), _verdict(values), *([] if on is None else _fit(values, on))]
     return " ".join(said)
 
 
@@ -87,13 +87,16 @@ def _verdict(values: Values) -> str:
     return f"Outputs are identical in {' and '.join(RUNTIMES.get(each, each) for each in compared)}."
 
 
-def _fit(values: Values, board: Board) -> str:
+def _fit(values: Values, on: Device) -> Iterator[str]:
+    if on.board is None or on.room is None:
+        return
     arena = declared(values, "after")
-    missing = arena - board.region_bytes
-    if missing > 0:
-        return f"{board.title} lacks {number(missing)} bytes of RAM for it."
-    share = f"{100 * arena / board.region_bytes:.0f} %"
-    return f"It takes {share} of the {number(board.region_bytes)} bytes of RAM of {board.title}."
+    beside = f" beside the {number(on.reserve)} to keep free" if on.reserve else ""
+    if arena > on.room:
+        yield f"{on.board.title} lacks {number(arena - on.room)} bytes of RAM for it{beside}."
+    else:
+        share = f"{100 * arena / on.room:.0f} %"
+        yield f"It takes {share} of the {number(on.room)} bytes of RAM of {on.board.title}{beside}."
 
 
 def figures(values: Values) -> str:
@@ -180,14 +183,14 @@ def again(values: Values) -> str:
     return "The first makes the same bytes on any machine; OUT stands for the file to write."
 
 
-def commands(values: Values, board: Board | None) -> Iterator[str]:
+def commands(values: Values, on: Device | None) -> Iterator[str]:
     """The commands that make, compare and check the result."""
     source, result = map(file_word, values.get("files", (values["model"], "OUT")))
     if "command" in values:
         yield values["command"]
     yield shlex.join(["arenite", "verify", source, result])
     target = [] if values["target"] == "tflm" else ["--target", values["target"]]
-    room = ["--board", board.name] if board else ["--arena", str(declared(values, "after"))]
+    room = (on and board_words(on)) or ["--arena", str(declared(values, "after"))]
     outside = [option_of(end["what"], end["where"], end["name"]) for end in values["outside"]]
     yield shlex.join(["arenite", "check", result, *room, *target, *outside])
     if "page_command" in values:

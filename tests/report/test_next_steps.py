@@ -69,6 +69,19 @@ def test_strips_are_offered_until_they_were_tried(folder):
     assert not any("optimize 'my net.tflite' --split" in step.command for step in steps)
 
 
+def test_no_sizes_are_offered_where_strips_give_none(folder):
+    plan, steps = steps_of(split=True)
+    assert any("arenite explore" in step.command for step in steps)
+    unknown = replace(plan.source.main.operators[0], code="CUSTOM", custom_code="MAGIC")
+    whole = replace(plan.source, graphs=(replace(plan.source.main, operators=(unknown,)),))
+    least = replace(plan, strips=(), lower_bound=plan.after.head)
+    assert least.optimal
+    for without in (replace(plan, strips=(), source=whole), least):
+        steps = list(after_optimize(without, MODEL, Path("out.tflite"), {}))
+        assert steps
+        assert not any("arenite explore" in step.command for step in steps)
+
+
 def test_strips_that_were_not_needed_to_fit_are_offered_and_nothing_is_called_optimal(folder):
     plan, _ = steps_of(split=True, arena=1_000_000, target="tflm-reference")
     assert not plan.strips

@@ -94,7 +94,7 @@ def after_optimize(plan: Plan, model: Path, written: Path, device: DeviceOptions
         asked = option_words(options, (*_KEPT, *([] if implied else ["split"])))
         command = _command("optimize", model, *_words(device), *asked, "--io", "int8", "-o", integers)
         yield Step(command, "int8 inputs and outputs in place of floats: not tried yet")
-    if options.split and options.stream is None:
+    if options.split and options.stream is None and _has_other_sizes(plan):
         command = _command("explore", model, *_words(_kernels(device)), *kept, *outside)
         yield Step(command, _SIZES)
     if not plan.target.generated and can_be_c(plan.source):
@@ -217,6 +217,11 @@ def _as_c(
     made = _command("optimize", model, "--target", "c", *kept, *strips, *outside, "-o", planned)
     exported = _command("export", planned, "--c", folder, *given)
     return Step((*made, THEN, *exported), "C without an interpreter: not tried yet")
+
+
+def _has_other_sizes(plan: Plan) -> bool:
+    """Whether strips may give the model another size than this plan has."""
+    return bool(plan.strips) or (can_split(plan.source) and (plan.fits_without_strips or not plan.optimal))
 
 
 def can_split(model: Model) -> bool:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from arenite.errors import AreniteError, ModelError, VerificationError
 from arenite.model import Operator
-from arenite.names import LONGEST_LINE, LONGEST_NAME, escaped, one_line, printable, short_names
+from arenite.names import LONGEST_LINE, LONGEST_NAME, escaped, one_line, part_name, printable, short_names
 from arenite.report.columns import Column, Columns, Row
 from arenite.report.console import print_report
 
@@ -76,8 +76,18 @@ def test_short_names_are_the_ends_that_differ():
     assert (found["odd"], found["twice"], found[""]) == ("odd", "twice", "")
     assert short_names(["n/one/Relu", "n/two/Relu"]) == {"n/one/Relu": "one/Relu", "n/two/Relu": "two/Relu"}
     same = ["m/Relu;m/a", "m/Relu;m/b"]
-    assert set(short_names(same).values()) == {"m/Relu;..."}
+    assert set(short_names(same).values()) == {"Relu;..."}
+
+
+def test_parts_have_the_short_names_of_their_wholes():
+    one, other = "net/a/Relu;net/a/Conv", "net/b/Relu"
+    parts = [part_name(one, "strip 1 of 2"), part_name(part_name(other, "strip 1 of 2"), "rows0-8")]
+    assert [*short_names([one, other, *parts]).values()][2:] == ["a/Relu/strip 1 of 2", "b/Relu/strip 1 of 2/rows0-8"]
+    assert list(short_names(parts).values()) == ["a/Relu/strip 1 of 2", "b/Relu/strip 1 of 2/rows0-8"]
+    same = [part_name(name, "padded") for name in ("m/Relu;m/a", "m/Relu;m/b")]
+    assert set(short_names(same).values()) == {"Relu/padded;..."}
+    assert short_names(["padded", "a//rows1-2"]) == {"padded": "padded", "a//rows1-2": "a//rows1-2"}
 
 
 def test_short_names_of_hostile_names_take_no_time():
-    assert len(short_names(["/" * 1_000_000, "x/" * 500_000])) == 2
+    assert len(short_names(["/" * 1_000_000, "x/" * 500_000, "/new" * 250_000])) == 3

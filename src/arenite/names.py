@@ -7,6 +7,7 @@ through `one_line`. JSON keeps full names, since it has escapes of its own.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -20,12 +21,16 @@ SHORT_NAME = 60
 LONGEST_LINE = 2000
 """Characters of an error, which fills a screen."""
 _CUT = "..."
+_MORE = ";..."
+"""Behind a short name that several tensors have, of which other names were joined to it."""
 _MOST_SUGGESTED = 5
 """Names in a suggestion: as many as one can take in."""
 _LEAST_SIMILAR = 0.6
 """Share of letters that a suggested name has in common with the one that was given; with fewer it is no mistyping."""
-_MOST_PARTS = 16
-"""Slashes at which a name is cut into parts: more than converters nest scopes."""
+_PART = re.compile(r"strip \d+ of \d+|(rows|channels)\d+-\d+|joined\d+of\d+|padded|untrimmed|new")
+"""The words with which `part_name` names parts."""
+_MOST_WORDS = 16
+"""Slashes at which a name is cut into words: more than converters nest scopes."""
 
 
 def printable(name: str, length: int = LONGEST_NAME) -> str:
@@ -68,25 +73,48 @@ def _cut(text: str, length: int) -> str:
     return text[:half] + _CUT + text[len(text) - half :]
 
 
-def short_names(names: Iterable[str]) -> dict[str, str]:
-    """For each name the shortest end, in whole parts between slashes, that no other of the names ends with.
+def part_name(name: str, part: str) -> str:
+    """The name of a part of a tensor, below the name of the whole; without a part, the name itself.
 
-    Of names that a converter joined with semicolons, the first one counts.
+    Of names that a converter joined with semicolons, the first one tells the part: viewers of models cut long names.
+
+    >>> part_name("net/Relu6;net/Conv2D", "strip 2 of 8")
+    'net/Relu6/strip 2 of 8;net/Conv2D'
+    """
+    first, joined, others = name.partition(";")
+    return f"{first}/{part}{joined}{others}" if part else name
+
+
+def short_names(names: Iterable[str]) -> dict[str, str]:
+    """For each name the shortest end, in whole words between slashes, that no other of the names ends with.
+
+    Of names that a converter joined with semicolons, the first one counts, and has dots behind it where several tensors
+    have it. Parts have the short name of their whole.
 
     >>> short_names(["net/block1/Relu6", "net/block2/Relu6;net/block2/Conv2D", "net/logits"])
     {'net/block1/Relu6': 'block1/Relu6', 'net/block2/Relu6;net/block2/Conv2D': 'block2/Relu6', 'net/logits': 'logits'}
     """
-    ends = {name: _ends(name) for name in dict.fromkeys(names)}
+    split = {name: _split(name) for name in names}
+    ends = {first: _ends(first) for first, _, _ in split.values()}
     counts = Counter(end for each in ends.values() for end in each)
-    return {name: next((end for end in each if end and counts[end] == 1), _whole(name)) for name, each in ends.items()}
+    short = {first: next((end for end in each if end and counts[end] == 1), first) for first, each in ends.items()}
+    wholes = Counter(first for first, _ in {(first, others) for first, _, others in split.values()})
+    return {
+        name: part_name(short[first] + _MORE * bool(others and wholes[first] > 1), part)
+        for name, (first, part, others) in split.items()
+    }
 
 
-def _whole(name: str) -> str:
-    """The first of several joined names, or the only one."""
-    first, joined, _ = name.partition(";")
-    return f"{first};..." if joined else name
+def _split(name: str) -> tuple[str, str, str]:
+    """The first of joined names without what tells a part, the part, and the other names."""
+    first, _, others = name.partition(";")
+    words = first.split("/", _MOST_WORDS)
+    own = len(words)
+    while own > 1 and _PART.fullmatch(words[own - 1]):
+        own -= 1
+    return "/".join(words[:own]), "/".join(words[own:]), others
 
 
 def _ends(name: str) -> list[str]:
-    parts = name.partition(";")[0].split("/", _MOST_PARTS)
-    return ["/".join(parts[-count:]) for count in range(1, len(parts) + 1)]
+    words = name.split("/", _MOST_WORDS)
+    return ["/".join(words[-count:]) for count in range(1, len(words) + 1)]

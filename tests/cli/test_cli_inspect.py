@@ -137,6 +137,7 @@ def test_node_data_for_model_explorer(model, tmp_path):
     assert {int(key): each["value"] for key, each in graph["results"].items()} == {
         each["index"]: each["working_set_bytes"] for each in operators
     }
+    assert len({each["textColor"] for each in graph["gradient"]}) == 1, "a blend of two cannot be read"
     assert [each["stop"] for each in graph["gradient"]][:: len(graph["gradient"]) - 1] == [0, 1]
     assert "--force" in refused(run("inspect", model, "--model-explorer", path))
     assert run("inspect", model, "--model-explorer", path, "--force").exit_code == 0

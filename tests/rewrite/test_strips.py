@@ -20,11 +20,11 @@ from arenite.tflite.write import write_bytes
 from arenite.zoo.builder import Builder
 
 
-def pair(*, kernel=3, stride=1, rows=12):
+def pair(*, kernel=3, stride=1, rows=12, name="conv"):
     """input -> conv -> depthwise, both int8 with SAME padding."""
     net = Builder("pair", 0)
     x = net.input(rows, 6, 2)
-    x = net.conv(x, 4, "conv", kernel=kernel, stride=stride)
+    x = net.conv(x, 4, name, kernel=kernel, stride=stride)
     return net.model(net.depthwise(x, "depthwise"))
 
 
@@ -104,6 +104,13 @@ def test_names_tell_operator_and_strip():
     names = {tensor.name for tensor in SplitRows(strip_plan(whole(model), 2)).run(model).main.tensors}
     assert {"conv/strip 1 of 2", "conv/strip 2 of 2", "depthwise/strip 2 of 2", "input/rows0-8"} <= names
     assert "conv/strip 1 of 2/padded" in names
+
+
+def test_of_joined_names_the_first_tells_the_strip():
+    """What a converter has fused has several names, which viewers of models cut, or show one of."""
+    model = pair(name="conv/relu;conv/add")
+    names = {tensor.name for tensor in SplitRows(strip_plan(whole(model), 2)).run(model).main.tensors}
+    assert {"conv/relu/strip 2 of 2;conv/add", "conv/relu/strip 1 of 2/padded;conv/add"} <= names
 
 
 def test_outputs_and_inputs_are_the_same_tensors():

@@ -366,6 +366,15 @@ def test_a_tensor_from_another_graph_is_not_taken_for_one_of_a_signature():
     assert unpack(write_bytes(with_graph(model, graph))).signatureDefs[0].inputs[0].tensorIndex == 0
 
 
+def test_parts_of_an_input_are_not_taken_for_it_by_a_signature():
+    """Rewrites make rows of an input with all that the file says of it, wherever they list them."""
+    model = read_bytes(pack(rich()), "rich")
+    x, *others = model.main.tensors
+    rows = (dataclasses.replace(x, name="x/rows0-1"), dataclasses.replace(x, name="x/rows1-2"))
+    graph = dataclasses.replace(model.main, tensors=(rows[0], x, *others, rows[1]))
+    assert unpack(write_bytes(with_graph(model, graph))).signatureDefs[0].inputs[0].tensorIndex == 1
+
+
 def control_edges(*pairs: tuple[int, int]) -> bytes:
     return bytes([1, 1, len(pairs), *(2 * place for pair in pairs for place in pair)])
 

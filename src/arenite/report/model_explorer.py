@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
     from arenite.search.inspection import InspectedGraph, Inspection
 
-_GRADIENT = ((0, "#ffffff", "#000000"), (0.5, "#f6c177", "#000000"), (1, "#b4232a", "#ffffff"))
-"""Share of the way from the least to the largest value, color of the operator, and of its text."""
+_GRADIENT = ((0, "#ffffff"), (0.5, "#f6c177"), (1, "#e5534b"))
+"""Share of the way from the least to the largest value, and color of the operator."""
+_TEXT = "#000000"
+"""Color of text on all of these: Model Explorer blends colors, and one between black and white could not be read."""
 
 
 def node_data(found: Inspection) -> str:
@@ -33,5 +35,5 @@ def _name(graph: InspectedGraph, number: int) -> str:
 
 def _graph(graph: InspectedGraph) -> dict[str, Any]:
     results = {str(each.index): {"value": each.working_set_bytes} for each in graph.operators if each.scope >= 0}
-    colors = [{"stop": stop, "bgColor": color, "textColor": text} for stop, color, text in _GRADIENT]
+    colors = [{"stop": stop, "bgColor": color, "textColor": _TEXT} for stop, color in _GRADIENT]
     return {"results": results, "gradient": colors}

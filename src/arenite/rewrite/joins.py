@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from arenite.backends.reference.limits import MOST_JOINED
 from arenite.model import Operator
+from arenite.names import part_name
 from arenite.operators.versions import version
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def join(parts: Sequence[Tensor], whole: Tensor, axis: int) -> tuple[list[Operat
         for first, end in pairwise(bounds):
             length = sum(part.shape[axis] for part in parts[first:end])
             shape = (*whole.shape[:axis], length, *whole.shape[axis + 1 :])
-            name = f"{whole.name}/joined{len(joined) + 1}of{groups}"
+            name = part_name(whole.name, f"joined{len(joined) + 1}of{groups}")
             joined.append(replace(whole, name=name, shape=shape))
             operators.append(concatenation(parts[first:end], joined[-1], axis))
         between += joined

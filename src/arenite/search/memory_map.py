@@ -161,7 +161,7 @@ def origins_by_name(source: Model, result: Model) -> tuple[int | None, ...]:
     """The `origins` of a result of which only the file is known, as far as names of tensors tell them.
 
     Rewrites keep the names of results. Parts have the name of the whole, followed by what they are: "conv1/strip 2 of
-    8", or "conv1/strip2" in files of earlier versions.
+    8" or "conv1/strip 2 of 8;norm1".
     Names that several operators of the source give are ambiguous, and tell nothing.
     """
     named = Counter(operator.outputs[0].name for operator in source.main.operators if operator.outputs)
@@ -177,8 +177,8 @@ def origins_by_name(source: Model, result: Model) -> tuple[int | None, ...]:
     return tuple(map(origin, result.main.operators))
 
 
-_PART = re.compile(r"/(strip \d+ of \d+(/(new|untrimmed))?|channels\d+-\d+)$", re.DOTALL)
-"""What `rewrite.strips` and `rewrite.channels` append to the names of parts."""
+_PART = re.compile(r"/(strip \d+ of \d+(/(new|untrimmed))?|channels\d+-\d+)(?=;|$)", re.DOTALL)
+"""What `rewrite.strips` and `rewrite.channels` append to the first of the names that a converter joined to one."""
 
 
 class _Mapping:

@@ -126,8 +126,11 @@ class _Moves(dict[int, dict[int, int]]):
     def __missing__(self, number: int) -> dict[int, int]:
         image = self._root.image
         positions = image.table(self._graphs[number]).tables(SubGraphField.TENSORS)
-        moved = {}
-        for now, tensor in enumerate(self.model.graphs[number].tensors):
+        graph = self.model.graphs[number]
+        numbers = {tensor: now for now, tensor in enumerate(graph.tensors)}
+        moved: dict[int, int] = {}
+        # Inputs and outputs come first: what rewrites make of them, such as rows, has the same origin.
+        for tensor in (*graph.inputs, *graph.outputs, *graph.tensors):
             origin = origin_of(tensor)
             # A tensor from another graph has a number too, but a number of that graph.
             if (
@@ -135,6 +138,6 @@ class _Moves(dict[int, dict[int, int]]):
                 and origin.image is image
                 and positions[origin.index : origin.index + 1] == (origin.position,)
             ):
-                moved[origin.index] = now
+                moved.setdefault(origin.index, numbers[tensor])
         self[number] = moved
         return moved

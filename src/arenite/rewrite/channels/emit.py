@@ -11,6 +11,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from arenite.model import Data, ElementType, Operator, Quantization, Tensor
+from arenite.names import part_name
 from arenite.operators.versions import version
 from arenite.rewrite.joins import join
 
@@ -66,12 +67,13 @@ class Emitter:
         if quantization is not None and len(quantization.scale) > 1:
             scale, zero_point = quantization.scale[first:end], quantization.zero_point[first:end]
             quantization = Quantization(scale, zero_point, quantization.dimension)
-        name = f"{tensor.name}/channels{first}-{end}"
+        name = part_name(tensor.name, f"channels{first}-{end}")
         return self._new(Tensor(name, part.shape(tensor, axis), tensor.type, data, quantization))
 
     def _like(self, tensor: Tensor, axis: int, part: Part) -> Tensor:
         first, end = part.of(tensor.shape[axis])
-        return self._new(replace(tensor, name=f"{tensor.name}/channels{first}-{end}", shape=part.shape(tensor, axis)))
+        name = part_name(tensor.name, f"channels{first}-{end}")
+        return self._new(replace(tensor, name=name, shape=part.shape(tensor, axis)))
 
     def _numbers(self, name: str, values: Sequence[int]) -> Tensor:
         data = Data(struct.pack(f"<{len(values)}i", *values))

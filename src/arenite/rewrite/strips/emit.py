@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from arenite.model import Data, ElementType, Operator, Tensor
+from arenite.names import part_name
 from arenite.operators.rows_outside import ROWS
 from arenite.operators.versions import version
 from arenite.rewrite.joins import concatenation, join
@@ -42,7 +43,7 @@ class Emitter:
         if key not in self._parts:
             shape = (*tensor.shape[:ROWS], rows.size, *tensor.shape[ROWS + 1 :])
             begin = (0, rows.first - held.first, 0, 0)
-            self._parts[key] = self._slice(tensor, begin, shape, f"{name}/rows{rows.first}-{rows.end}")
+            self._parts[key] = self._slice(tensor, begin, shape, part_name(name, f"rows{rows.first}-{rows.end}"))
         return self._parts[key]
 
     def constant_rows(self, tensor: Tensor, rows: Rows) -> Tensor:
@@ -57,7 +58,7 @@ class Emitter:
             row = tensor.bytes // tensor.shape[axis]
             data = Data(memoryview(tensor.data.content)[rows.first * row : rows.end * row])
             shape = (*tensor.shape[:axis], rows.size, *tensor.shape[axis + 1 :])
-            name = f"{tensor.name}/rows{rows.first}-{rows.end}"
+            name = part_name(tensor.name, f"rows{rows.first}-{rows.end}")
             self._parts[key] = self._new(Tensor(name, shape, tensor.type, data, tensor.quantization))
         return self._parts[key]
 
@@ -69,15 +70,12 @@ class Emitter:
             assert old is not None
             inputs[position] = self._constant(old.shape, values)
         if cut.padding is not None and inputs[0] is not None:
-            inputs[0] = self._pad(inputs[0], cut.padding, f"{name}/padded")
+            inputs[0] = self._pad(inputs[0], cut.padding, part_name(name, "padded"))
         (target,) = operator.outputs
         _, _, width, channels = target.shape
         columns = width if cut.columns is None else cut.columns
-        made = self._new(
-            replace(
-                target, name=f"{name}/untrimmed" if cut.trimmed else name, shape=(1, cut.made.size, columns, channels)
-            )
-        )
+        own = part_name(name, "untrimmed") if cut.trimmed else name
+        made = self._new(replace(target, name=own, shape=(1, cut.made.size, columns, channels)))
         self.operators.append(replace(operator, inputs=tuple(inputs), outputs=(made,), options=cut.options))
         if not cut.trimmed:
             return made
@@ -99,7 +97,7 @@ class Emitter:
         result = whole
         if given < whole.shape[ROWS]:
             shape = (1, given, *whole.shape[ROWS + 1 :])
-            result = replace(whole, name=f"{whole.name}/rows0-{given}", shape=shape, origin=None)
+            result = replace(whole, name=part_name(whole.name, f"rows0-{given}"), shape=shape, origin=None)
             self.tensors.append(result)
         parts = [rows] if before is None else [before, rows]
         self.operators.append(concatenation(parts, result, ROWS))

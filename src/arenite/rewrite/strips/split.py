@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from arenite.errors import OptionError
 from arenite.model import Outside
+from arenite.names import part_name
 from arenite.operators.rows_outside import ROWS, comes_once
 from arenite.rewrite.interface import Pass
 from arenite.rewrite.regions import still_used
@@ -112,7 +113,7 @@ class _Writer:
                 if source is not None and source.outside is None:
                     parts.append(source)
                 else:
-                    parts.append(self.emitter.make(operator, cut, inputs, f"{name}/new" if parts else name))
+                    parts.append(self.emitter.make(operator, cut, inputs, part_name(name, "new") if parts else name))
             if len(parts) == 1:
                 self.tensors[target] = parts[0]
             else:
@@ -132,7 +133,7 @@ class _Writer:
 
     def _name(self, tensor: Tensor, number: int) -> str:
         """What viewers of models show of the part of a tensor that a strip makes, below the name of the whole."""
-        return f"{tensor.name}/strip {number + 1} of {len(self.strips)}"
+        return part_name(tensor.name, f"strip {number + 1} of {len(self.strips)}")
 
     def _take(self, tensor: Tensor, number: int, strip: Strip) -> None:
         """Slice the rows that outlive the strip from a result, so that its last reader may overwrite the other rows."""

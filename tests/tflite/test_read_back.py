@@ -105,6 +105,15 @@ def test_the_part_that_differs_is_named(change, part):
         read_back(plain(), change(model))
 
 
+def test_a_signature_of_another_tensor_is_no_result():
+    model = samples.rich()
+    meant = read_bytes(samples.pack(model), "rich")
+    read_back(samples.pack(model), meant)
+    model.signatureDefs[0].inputs[0].tensorIndex += 1
+    with pytest.raises(ModelError, match="a signature would say something else"):
+        read_back(samples.pack(model), meant)
+
+
 def test_a_file_that_cannot_be_read_again_is_no_result():
     with pytest.raises(ModelError, match="what came of rewriting it"):
         read_back(plain()[:40], read_bytes(plain(), "plain"))

@@ -66,6 +66,25 @@ def signature_names(model: Model) -> dict[Tensor, set[str]]:
     return named
 
 
+def signature_ends(root: Table) -> tuple[object, ...]:
+    """What the signatures of a file name, by the places among the inputs and outputs of a graph: the same in any file
+    with the same inputs and outputs, whatever the numbers of its tensors.
+    """
+    return tuple(_ends_of(root.image.table(position), root) for position in root.tables(ModelField.SIGNATURE_DEFS))
+
+
+def _ends_of(signature: Table, root: Table) -> object:
+    number = signature.number(SignatureField.SUBGRAPH_INDEX, U32)
+    graph = root.image.table(root.tables(ModelField.SUBGRAPHS)[number])
+    ends = graph.numbers(SubGraphField.INPUTS, "i"), graph.numbers(SubGraphField.OUTPUTS, "i")
+    named = (
+        (entry.text(TensorMapField.NAME), entry.number(TensorMapField.TENSOR_INDEX, U32))
+        for entry in _entries(signature)
+    )
+    places = ((name, [[at for at, end in enumerate(side) if end == tensor] for side in ends]) for name, tensor in named)
+    return signature.text(SignatureField.SIGNATURE_KEY), number, [(name, at) for name, at in places if any(at)]
+
+
 def renumbered_signatures(root: Table, model: Model) -> Iterator[Table]:
     """Signatures whose tensors have new numbers, or have been removed."""
     moves = _Moves(root, model)

@@ -32,7 +32,7 @@ def test_nothing_is_said_where_the_plan_is_what_is_exported():
 def test_another_layout_that_moves_nothing():
     """A model without a plan, for which TFLM's way of planning is taken."""
     model = build("resnet8", channels=4)
-    exported = outlook(model, C, budget=Budget())
+    exported = outlook(model, C, Budget())
     assert exported is not None
     assert (exported.arena_bytes, exported.moved_bytes) == (arena_size(sources(model, "net")), 0)
     assert "with another layout than this plan" in exported.sentence(C.arena(model).declare_bytes)

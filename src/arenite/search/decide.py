@@ -19,6 +19,7 @@ from arenite.errors import FitError, OptionError, VerificationError
 from arenite.operators.peak import peak_memory
 from arenite.search.offers import offers
 from arenite.search.orders import runs_as_filed
+from arenite.search.runnable import refusals
 from arenite.search.task import Decision, Task
 from arenite.search.whole import search_whole
 
@@ -70,13 +71,25 @@ def _decided(task: Task) -> Decision:
 def _cost(task: Task, decision: Decision) -> tuple[int, ...]:
     """What was asked to be small comes first: bytes of head or arena, or the added multiply-accumulates."""
     options = task.options
-    arena = options.runs_on.arena(decision.model).declare_bytes
+    arena = _arena(task, decision)
     work = sum(strips.extra_macs for strips in decision.strips)
     if options.arena is not None:
         return work, arena, decision.head
     if options.split and options.minimize == "arena":
         return arena, work, decision.head
     return decision.head, arena, work
+
+
+def _arena(task: Task, decision: Decision) -> int:
+    """Bytes of the arena to declare; of generated C with the moves of its export."""
+    target = task.options.runs_on
+    declared = target.arena(decision.model).declare_bytes
+    if not target.generated or refusals(decision.model, target):
+        return declared
+    from arenite.search.relocation import outlook
+
+    exported = outlook(decision.model, target, task.budget)
+    return declared if exported is None else exported.arena_bytes
 
 
 def without_strips(task: Task) -> Decision:

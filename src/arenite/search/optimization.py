@@ -234,7 +234,7 @@ def _exported(task: Task, result: Model) -> Exported | None:
     from arenite.search.relocation import outlook
 
     task.progress("looking for moves that make the arena of the C smaller")
-    return outlook(result, target, budget=task.for_layout())
+    return outlook(result, target, task.budget)
 
 
 def _verified(task: Task, decision: Decision, written: Written) -> Verification:

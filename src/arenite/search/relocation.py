@@ -179,15 +179,20 @@ def _carried(model: Model, problem: PlacementProblem, tensors: tuple[Tensor, ...
     return solution
 
 
-def outlook(model: Model, target: Target, *, budget: Budget) -> Exported | None:
-    """The arena of the exported C if it is smaller than that of the model's plan; else None.
+def outlook(model: Model, target: Target, whole: Budget) -> Exported | None:
+    """The arena of the exported C if it is smaller than that of the model's plan; else None. Found once for a model.
 
     It can be smaller since tensors may move in generated code, but have fixed places in a file's plan.
 
     Args:
         model: a model that the target can run.
         target: generated C.
+        whole: charged for the search, which has the steps of an export, so that both find the same.
     """
+    return model.once((outlook, target), lambda model: _outlook(model, target, Budget(STEPS, whole=whole)))
+
+
+def _outlook(model: Model, target: Target, budget: Budget) -> Exported | None:
     found = arena(prepared(model, target.backend), target, budget=budget)
     if found.size >= target.arena(model).declare_bytes:
         return None

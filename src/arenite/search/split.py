@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from arenite.backends.generated_c.sums import summing
 from arenite.backends.tflm.head import plan_obstacle
 from arenite.backends.tflm.unpacking import packed
+from arenite.budget import STEPS_PER_SECOND, Budget
 from arenite.errors import FitError
 from arenite.operators.liveness import head_bytes
 from arenite.operators.macs import macs
@@ -24,8 +25,10 @@ from arenite.rewrite.channels import ChannelPlan, estimate_channels, wide_region
 from arenite.rewrite.strips import estimate, why_not
 from arenite.search.candidate import Candidate, best_of, start_of
 from arenite.search.layout_policy import LayoutPolicy
+from arenite.search.moving import with_moves
 from arenite.search.orders import runs_as_filed
 from arenite.search.partial.costs import Costs
+from arenite.search.partial.floors import Floors
 from arenite.search.partial.frontier import any_head
 from arenite.search.partial.layout import lowered_by_cp_sat
 from arenite.search.partial.line import Line
@@ -72,6 +75,9 @@ use it up."""
 _SHARE_OF_SUMS = 0.5
 """Share of the whole budget that must be left for the search that counts on sums over strips to begin, and the share of
 what is left that it may use."""
+_STEPS_OF_FLOORS = 10 * STEPS_PER_SECOND
+"""Budget in steps of the search by floors and its layouts, beside that of the other searches, which leave it nothing
+where it helps most. About ten seconds of one core; most of what it needs is known from those searches."""
 _SHARE_OF_ONE = 0.5
 """Share of the remaining budget that one layout may use, so that later choices get a layout as well."""
 
@@ -120,17 +126,20 @@ def layout_policy(task: Task) -> LayoutPolicy:
 def candidates(task: Task, whole: Decision, objective: Objective) -> Iterator[Candidate]:
     """The model without strips, promising choices of strips, neighbors of the best, each with its layout.
 
-    The last one is the best of them with a layout that CP-SAT lowered.
+    Then the best of them with a layout that CP-SAT lowered, and for generated C those whose tensors move.
     """
     first = without(task, whole)
     yield first
     if obstacle(task) is not None:
         return
     found: list[Candidate] = []
-    for ways in PartialSearch(task, whole, first, objective).searches():
+    start = ways = PartialSearch(task, whole, first, objective)
+    for ways in start.searches():
         for candidate in _searched(ways, tuple(found)):
             found.append(candidate)
             yield candidate
+    if task.options.runs_on.generated and objective.minimize == "arena":
+        yield from with_moves(ways, best_of((first, *found), objective))
 
 
 def _searched(ways: PartialSearch, known: Sequence[Candidate]) -> Iterator[Candidate]:
@@ -212,6 +221,13 @@ class PartialSearch:
         """
         budget = self.task.budget.part(1 - _SHARE_OF_LAYOUTS)
         return search(self._costs, self._most_extra, budget, useful=useful, report=self.task.progress)
+
+    def by_floors(self) -> PartialSearch:
+        """Another search, by the bytes that are alive at once, which is what layouts with moves come close to."""
+        search = copy(self)
+        search.task = replace(self.task, budget=Budget(_STEPS_OF_FLOORS, whole=self.task.budget))
+        search._costs = Floors(self._costs)
+        return search
 
     def useful(self, choice: Choice) -> float:
         """The largest head in bytes with which another choice may be better than this one."""

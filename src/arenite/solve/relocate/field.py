@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,7 @@ class Field:
         self.begins = {scope: list(new) for scope, new in groupby(numbers, key=lambda number: self.first[number])}
         self.joins = {number: join for number in numbers if len(join := self._join(number)) > 1}
 
-    @property
+    @cached_property
     def alive(self) -> list[list[int]]:
         """The buffers alive in each step, in rising order."""
         steps: list[list[int]] = []

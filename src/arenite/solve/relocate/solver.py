@@ -1,6 +1,7 @@
 """Layouts with moves: from a placement problem and a layout without moves to a lower layout with few bytes moved.
 
-Height comes first: a beam search and CP-SAT look for the least one. CP-SAT then lowers the bytes moved.
+Height comes first: layouts of pieces of time, a beam search and CP-SAT look for the least one. CP-SAT then lowers the
+bytes moved.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from arenite.solve.relocate.bound import scope_bound
 from arenite.solve.relocate.course import Course
 from arenite.solve.relocate.field import Field
 from arenite.solve.relocate.parts import fewer, lowered
+from arenite.solve.relocate.pieces import in_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +65,8 @@ def solve(
     course = _still(field, still)
     bound = scope_bound(field, course.places)
     sought = _Search(field, course, effort * _EFFORT, budget, width)
-    found, height = _lowest(sought, bound)
+    pieces = in_pieces(problem, field, course.height(field), budget) if course.height(field) > bound else None
+    found, height = _lowest(sought, bound, pieces)
     if found.cost(field):
         found = fewer(field, height, found, effort * _EFFORT, budget)
     if worth * found.cost(field) > course.height(field) - found.height(field):
@@ -97,17 +100,19 @@ class _Search:
         return Course(places)
 
 
-def _lowest(sought: _Search, bound: int) -> tuple[Course, int]:
+def _lowest(sought: _Search, bound: int, known: Course | None) -> tuple[Course, int]:
     """The lowest course found, and its height in units.
 
-    The beam search tries the bound, then heights between the bound and the maximum load, by bisection. CP-SAT tries the
-    bound last.
+    The beam search tries the bound, then heights between the bound and the maximum load or that of the course that is
+    known, by bisection. CP-SAT tries the bound last.
     """
     field = sought.field
+    if known is not None and known.height(field) <= bound:
+        return known, bound
     found = sought.within(bound)
     if found is not None:
         return found, bound
-    failed, best = bound, sought.loaded()
+    failed, best = bound, known if known is not None and known.height(field) <= field.load else sought.loaded()
     height = best.height(field)
     for _ in range(_TRIES):
         middle = (failed + height) // 2

@@ -121,7 +121,10 @@ def test_what_fails_fails_the_step(work):
 def test_growth(work):
     asked = {"models": "models", "options": "--arena 1M", "comment": "false"}
     assert "the arena grew by" in act(work, code=1, max_growth="0", allow_new="true", **asked).stdout
-    assert "--allow-new" in act(work, code=1, max_growth="1M", **asked).stdout
+    said = act(work, code=1, max_growth="1M", **asked).stdout
+    assert "the base has no models/new.tflite" in said
+    assert "`allow-new: true` to the action" in said
+    assert str(work) not in said, "the folder of the base is a temporary one"
     act(work, code=0, max_growth="1M", allow_new="true", **asked)
     act(work, code=2, max_growth="1M", base="", **asked)
     assert not (work / "calls").exists()

@@ -100,7 +100,7 @@ def test_a_board_without_its_reserve_is_the_room():
         ({}, "check against what"),
         ({"reserve": 1024}, "reserve: goes with a board"),
         ({"board": "nucleo-f446re", "reserve": 1 << 30}, "leave nothing"),
-        ({"arena": -1}, "0 bytes or more"),
+        ({"arena": -1}, "not a number of bytes; give an integer from 1 up"),
         ({"board": "abacus"}, "no board is called"),
     ],
 )
@@ -117,3 +117,26 @@ def test_errors_in_python_name_arguments_of_python(tmp_path):
         plan.write(taken, verify=False)
     plan.write(taken, verify=False, force=True)
     assert taken.read_bytes() == plan.content
+
+
+@pytest.mark.parametrize("size", ["64K", 64.0, 0, -1])
+def test_a_size_that_is_no_number_of_bytes_is_refused_in_a_line(size):
+    with pytest.raises(OptionError, match="is not a number of bytes"):
+        arenite.check(arenite.zoo.build("paper"), arena=size)
+
+
+def test_options_say_what_is_missing_for_an_arena():
+    with pytest.raises(OptionError, match="split=True"):
+        arenite.Options(arena=30_000)
+    with pytest.raises(OptionError, match="arena: '30K' is not a number of bytes"):
+        arenite.Options(arena="30K", split=True)
+
+
+def test_a_comparison_with_a_board_is_shown_in_a_line():
+    (found,) = arenite.fit(arenite.zoo.build("paper"), "nucleo-f767zi")
+    need = found.before.declare_bytes
+    assert repr(found) == (
+        f"Fit(nucleo-f767zi with tflm-cmsis-nn/cortex-m7: fits, {need:,} of {found.available:,} bytes of arena)"
+    )
+    alone = arenite.check(arenite.zoo.build("paper"), arena=1024, hints=False)
+    assert repr(alone) == f"Fit(tflm: does not fit, {alone.before.declare_bytes:,} of 1,024 bytes of arena)"

@@ -36,11 +36,12 @@ TALL = 11
 STYLE = """\
 .ground{fill:#fff}text{font:11px system-ui,sans-serif;fill:#1f2328;text-anchor:middle}.title{font-weight:600}
 .label{paint-order:stroke;stroke:#fff;stroke-width:3px;stroke-opacity:.7}
-.box{stroke:#fff}.input{fill:#9ec5e8}.activation{fill:#a9d8b8}.output{fill:#f5c48b}.scratch{fill:#d0d4d9}
+.before{text-anchor:end}.behind{text-anchor:start}
+.box{stroke:#fff}.input{fill:#0072b2}.activation{fill:#8fc1e3}.output{fill:#007a5a}.scratch{fill:#e69f00}
 .shared{fill:url(#hatch)}path{stroke:#1f2328}.mark{stroke:#c0392b;stroke-dasharray:5 3}
 .most{fill:#c0392b;font-weight:600}
-@media(prefers-color-scheme:dark){.ground{fill:#161b22}text{fill:#e6edf3}.box{stroke:#161b22}.input{fill:#27567f}
-.activation{fill:#2c6341}.output{fill:#8a5a1c}.scratch{fill:#4b525b}path{stroke:#e6edf3}.mark{stroke:#ff7b72}
+@media(prefers-color-scheme:dark){.ground{fill:#161b22}text{fill:#e6edf3}.box{stroke:#161b22}.input{fill:#2f9be0}
+.activation{fill:#4d7fa6}.output{fill:#2bb38a}.scratch{fill:#e6a52a}path{stroke:#e6edf3}.mark{stroke:#ff7b72}
 .most{fill:#ff7b72}.label{stroke:#161b22}}"""
 HATCH = (
     '<pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
@@ -158,6 +159,9 @@ def _panel(panel: Panel, place: int, scale: float) -> Iterator[str]:
         yield f'<rect class="box {box.kind}" x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{high:.1f}"/>'
         if box.label and LETTER * len(box.label) < wide and high >= TALL:
             labels.append(_text(x + wide / 2, y + high / 2 + 4, box.label, "label"))
+        elif panel.foot:  # each row has one box, so that there is room beside it
+            beside = (x - 4, "before") if x > left + WIDTH / 2 else (x + wide + 4, "behind")
+            labels.append(_text(beside[0], y + high / 2 + 4, box.label, beside[1]))
     yield from labels
     if panel.mark is not None:
         yield f'<path class="mark" d="M{left} {bottom - panel.mark * scale:.1f}h{WIDTH}"/>'

@@ -16,6 +16,7 @@ from arenite.checkers.validity import (
     shared_pairs,
     validity,
 )
+from arenite.report.validity import validity_line
 from arenite.search.optimization import Options, preview
 
 
@@ -46,6 +47,15 @@ def test_pairs_are_counted_one_by_one(planned):
     apart = preview(zoo.build("mobilenet-v1"), Options(overlap=False))
     assert shared_pairs(apart) == 0
     assert is_right(apart, NO_OVERLAP)
+
+
+def test_addresses_that_are_not_aligned_are_right_with_no_kernels():
+    apart = preview(zoo.build("densenet"), Options(overlap=False))
+    assert validity(apart).everywhere
+    shifted = {tensor: offset + 1 for tensor, offset in planned_offsets(apart, apart.plan).items()}
+    found = validity(apart.with_plan(memory_plan(apart, shifted)))
+    assert (found.pairs, found.nowhere) == (0, True)
+    assert validity_line(found).endswith("not aligned: valid with no kernels known")
 
 
 def test_targets_ask_for_their_own_kernels():

@@ -88,6 +88,10 @@ def test_fit_in_words(model):
     held = sum(row["fits"] for row in json.loads(run("fit", model, "--json").stdout)["boards"])
     assert f"Fits {held} of {len(hardware.boards())} boards" in result.stdout
     assert "tflm-esp-nn/esp32s3" in result.stdout
+    row = next(row for row in json.loads(run("fit", model, "--json").stdout)["boards"] if row["fits"])
+    left = [row["available_bytes"] - row[key] for key in ("declare_bytes", "declare_bytes_after")]
+    shown = next(line for line in result.stdout.splitlines() if line.startswith(f"{row['name']} "))
+    assert shown.split()[-4:] == [f"{left[0]:,}", "left", f"{left[1]:,}", "left"]
 
 
 def test_fit_of_what_is_no_model(tmp_path):

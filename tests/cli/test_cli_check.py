@@ -1,6 +1,7 @@
 """`arenite check`: exit codes, what is missing, and what optimize would save."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hand_made import graph, tensor
@@ -14,6 +15,8 @@ from arenite.cli import app
 from arenite.cli.options import parse_size
 from arenite.errors import OptionError
 from arenite.model import Operator
+from arenite.report.fit import saved_by_strips, savings
+from arenite.search.fitting import check
 from arenite.search.optimization import Options, optimize
 from arenite.tflite.read import read_model
 from arenite.tflite.write import write_bytes
@@ -61,6 +64,19 @@ def test_the_savings_are_those_of_optimize(model):
     assert found["saved_bytes"] > 0
     found = values(1, model, "--arena", after - 1, "--target", REFERENCE)["optimized"]
     assert (found["missing_bytes"], found["fits"]) == (1, False)
+
+
+def test_hints_search_as_long_as_optimize(model, monkeypatch):
+    """A shorter search said that bytes were missing of a DenseNet that `optimize --split` made fit."""
+    budgets = []
+
+    def watched(source, options, *, budget):
+        budgets.append((options.split, budget.left == options.budget().left))
+        return source
+
+    monkeypatch.setattr("arenite.search.fitting.preview", watched)
+    assert run(model, "--arena", "1K").exit_code == 1
+    assert budgets == [(False, True), (True, True)]
 
 
 def test_nothing_is_written(model):
@@ -170,6 +186,18 @@ def test_a_time_limit_that_strikes_is_told(model):
     limited = run(model, "--arena", "1K", "--time-limit", "0")
     assert "`arenite optimize --split` found nothing more in 0 s" in limited.stdout
     assert "would save no more" not in limited.stdout
+    assert "--arena 1K -o" in limited.stdout, "a longer search is offered"
+
+
+def test_what_a_time_limit_left_missing_may_be_found_later(model):
+    found = check(model, arena=1024, target=REFERENCE)
+    assert f"would save {found.saved:,} bytes of arena: {found.missing_after:,} still missing" in savings(found)
+    struck = replace(found, ended_after=2.0, split=replace(found.after, declare_bytes=found.after.declare_bytes - 160))
+    for said in (savings(struck), saved_by_strips(struck, struck.split)):
+        assert "found how to save" in said
+        assert said.count(" in 2 s: ") == 1
+        assert said.endswith(" more were not found")
+        assert "still missing" not in said
     found = json.loads(run(model, "--arena", "1K", "--time-limit", "0", "--json").stdout)
     assert found["timed_out"] is True
     assert json.loads(run(model, "--arena", "1M", "--time-limit", "0", "--json").stdout)["timed_out"] is False

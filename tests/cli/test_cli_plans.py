@@ -3,10 +3,11 @@
 import json
 
 import pytest
+from refusals import refused
 from typer.testing import CliRunner
 
 from arenite import zoo
-from arenite.backends.tflm.head import memory_plan
+from arenite.backends.tflm.head import memory_plan, planned_offsets
 from arenite.cli import app
 from arenite.runtimes import process
 from arenite.search.optimization import Options, optimize
@@ -94,6 +95,40 @@ def test_verify(reference, tmp_path):
     assert f"{ONLY}; other kernels compute wrong results" in result.stdout
     assert values("verify", source, reference, "--rounds", "1")["plan"]["made_for"] == "tflm-reference"
     assert values("verify", reference, source, "--rounds", "1")["plan"] is None
+
+
+@pytest.fixture
+def shifted(reference, tmp_path):
+    """A plan with every address one byte too high: outputs stay equal where the runtime forgives it."""
+    model, path = read_model(reference), tmp_path / "shifted.tflite"
+    offsets = {tensor: offset + 1 for tensor, offset in planned_offsets(model, model.plan).items()}
+    path.write_bytes(write_bytes(model.with_plan(memory_plan(model, offsets))))
+    return path
+
+
+@needs_runtime
+def test_equal_outputs_do_not_prove_a_plan(reference, shifted):
+    result = run("verify", reference, shifted, "--rounds", "1")
+    assert "different" not in result.stdout
+    assert result.exit_code == 1
+    (line,) = result.stderr.splitlines()
+    assert "the memory plan is not valid with any kernels known" in line
+    assert run("verify", shifted, "--rounds", "1").exit_code == 0
+
+
+@pytest.mark.parametrize("kernels", ["tflm", "tflm-reference", "c"])
+def test_no_page_of_a_plan_that_is_wrong(kernels, reference, shifted, tmp_path):
+    page = tmp_path / "page.html"
+    line = refused(run("report", reference, shifted, "-o", page, "--target", kernels, "--no-verify"))
+    assert f"is not valid with any kernels known: target {kernels} computes wrong results" in line
+    assert not page.exists()
+
+
+def test_a_page_is_for_the_kernels_of_the_plan(reference, tmp_path):
+    page = tmp_path / "page.html"
+    asked = ("report", reference, reference, "-o", page, "--no-verify")
+    assert f"{ONLY}: target tflm computes wrong results" in refused(run(*asked))
+    assert run(*asked, "--target", "tflm-reference").exit_code == 0
 
 
 @needs_runtime

@@ -1,7 +1,9 @@
 """`arenite report`: a page of a model, of two models, or of a saved plan."""
 
+import html
 import json
 import re
+import shlex
 
 import pytest
 from refusals import refused
@@ -62,7 +64,24 @@ def test_two_models_are_shown_as_before_and_after(model, tmp_path, written):
     assert values["bound"] is None
     text = written.read_text("utf-8")
     assert "bit for bit" in text
-    assert "arenite verify net.tflite smaller.tflite" in text
+
+
+def commands(page):
+    return [shlex.split(html.unescape(each)) for each in re.findall("<pre>(.*?)</pre>", page.read_text("utf-8"))]
+
+
+def test_the_commands_of_two_models_run_where_the_page_was_made(model, tmp_path, written, monkeypatch):
+    (tmp_path / "a b").mkdir()
+    monkeypatch.chdir(tmp_path)
+    run("optimize", model, "-o", "a b/smaller.tflite", *QUICK, "--target", "tflm-cmsis-nn/cortex-m7")
+    asked = ("net.tflite", "a b/smaller.tflite", "--no-verify", "--board", "nucleo-f767zi")
+    assert run("report", *asked, "-o", written).exit_code == 0
+    listed = commands(written)
+    assert [each[1] for each in listed] == ["verify", "check", "report"]
+    for program, *words in listed:
+        assert program == "arenite"
+        assert run(*["again.html" if word == "OUT" else word for word in words]).exit_code == 0
+    assert (tmp_path / "again.html").read_bytes() == written.read_bytes()
 
 
 def test_a_saved_plan_gives_the_page_of_its_model(model, tmp_path, written):
@@ -113,7 +132,7 @@ def test_a_saved_plan_takes_nothing_of_a_search(more, tmp_path, written):
         (["missing.tflite"], "no such file"),
         (["missing.tflite", "--board", "nothing-like-it"], "no board is called"),
         (["missing.tflite", "--target", "esp33"], "no target is called"),
-        (["missing.tflite", "--max-extra-macs", "10%"], "for splitting"),
+        (["missing.tflite", "--max-extra-macs", "10%"], "are for strips; add --split"),
     ],
 )
 def test_bad_input_is_one_line(arguments, words, written):

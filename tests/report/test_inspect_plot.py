@@ -87,6 +87,13 @@ def test_svg_names_the_peak_the_parts_and_the_operators():
         assert expected in texts
 
 
+def test_the_line_of_the_map_has_a_name_and_both_axes_have_the_same_ticks():
+    texts = svg_texts(drawn(make("chain", length=9, channels=1, resolution=8)))
+    assert "head" in texts
+    operators = chart(inspect(make("chain", length=9, channels=1, resolution=8))).operators
+    assert [each for each in texts if each.isdecimal()][:operators] == list(map(str, range(operators)))
+
+
 def test_equal_charts_give_equal_files():
     model = make("paper")
     assert drawn(model) == drawn(model)

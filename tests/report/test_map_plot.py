@@ -1,12 +1,14 @@
 """The picture of two memory maps."""
 
+import re
 import xml.etree.ElementTree as ET
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 from arenite import Options, optimize, zoo
-from arenite.report.map_plot import draw, shared_bytes
+from arenite.report.map_plot import COLOURS, draw, shared_bytes
 from arenite.report.picture import PictureFile
 from arenite.search.memory_map import memory_map
 
@@ -24,7 +26,7 @@ def test_equal_maps_give_equal_files(suffix):
 def test_the_picture_tells_sizes_and_names():
     root = ET.fromstring(draw(*PLAN.maps, PictureFile(Path("x.svg"))))
     texts = ["".join(element.itertext()) for element in root.iter("{http://www.w3.org/2000/svg}text")]
-    assert {"shared", "input", "output"} <= set(texts)
+    assert {"shared", "input", "output", "head"} <= set(texts)
     assert "densenet_3x4 for target tflm" in texts
     assert "before: tensors and scratch in 122,880 bytes" in texts
     assert "after: tensors and scratch in 74,000 bytes" in texts
@@ -35,6 +37,12 @@ def test_a_title_of_ones_own_is_no_markup():
     texts = ["".join(element.itertext()) for element in root.iter("{http://www.w3.org/2000/svg}text")]
     assert "$x$ & <y>" in texts
     assert "densenet_3x4 for target tflm" not in texts
+
+
+def test_a_kind_has_the_color_that_it_has_on_the_page():
+    style = (files("arenite.report.page") / "page.css").read_text(encoding="utf-8")
+    light = style.partition("}")[0]
+    assert {kind: re.search(f"--{kind}: (#[0-9a-f]{{6}})", light)[1] for kind in COLOURS} == COLOURS
 
 
 def test_shared_bytes_are_those_that_two_buffers_have():

@@ -2,6 +2,8 @@
 
 import io
 import shlex
+import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +27,7 @@ from arenite.report.next_steps import (
     can_split,
     print_steps,
 )
+from arenite.report.optimize import proof, proof_in_short
 from arenite.search.exploration import explore
 from arenite.search.fitting import check, fit
 from arenite.tflite.write import write_bytes
@@ -64,6 +67,17 @@ def test_strips_are_offered_until_they_were_tried(folder):
     _, steps = steps_of(split=True)
     assert steps[0].command == "arenite explore 'my net.tflite'"
     assert not any("optimize 'my net.tflite' --split" in step.command for step in steps)
+
+
+def test_strips_that_were_not_needed_to_fit_are_offered_and_nothing_is_called_optimal(folder):
+    plan, steps = steps_of(split=True, arena=1_000_000, target="tflm-reference")
+    assert not plan.strips
+    command = "arenite optimize 'my net.tflite' --target tflm-reference --split -o 'my net.strips.tflite'"
+    assert command in [step.command for step in steps]
+    proven = replace(plan, lower_bound=plan.after.head)
+    for said in (proof(proven), proof_in_short(proven)):
+        assert said.startswith("Fits without strips, so none were looked for")
+        assert "optimal" not in said.lower()
 
 
 def test_nothing_is_offered_that_cannot_work():
@@ -135,11 +149,12 @@ def test_a_check_offers_what_fits(folder):
     before = target.arena(model).declare_bytes
     device = {"--target": "reference", "--arena": str(before - 16)}
     (step,) = after_check(check(model, target=target, arena=before - 16), MODEL, device)
-    assert step.gives.startswith("fits")
+    assert step.gives.startswith("fits, with the least work that is found; ")
     (printed,) = works(step)
     assert "Declare an arena of" in printed
     steps = list(after_check(check(model, target=target, arena=1000), MODEL, {"--board": "x", "--reserve": "1K"}))
     assert steps[0].command == "arenite explore 'my net.tflite' --board x"
+    assert steps[0].gives == "sizes that can be had for more work", "others can be had with `optimize --split`"
     assert not list(after_check(check(model, target=target, arena=before), MODEL, device))
 
 
@@ -162,6 +177,16 @@ def test_points_are_offered_with_their_figures(folder):
 
 def test_after_a_look(folder):
     assert all(list(works(step)) for step in after_inspect(MODEL, {"--target": "m4"}))
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash, which takes the word")
+@pytest.mark.parametrize("name", ["a\nb.tflite", "it's\n\\n.tflite", "\u202e a.tflite", "plain net.tflite"])
+def test_a_name_with_line_ends_stays_in_its_line(name):
+    (look, *_) = after_inspect(Path(name), {})
+    assert look.command.isprintable()
+    words = look.command.partition(" optimize ")[2]
+    done = subprocess.run(["bash", "-c", f"printf %s {words}"], capture_output=True, text=True, check=True)
+    assert done.stdout == name
 
 
 def test_steps_are_lines_to_paste():

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from report_samples import planned
 
+from arenite import zoo
 from arenite.backends.target import TFLM, find_target
 from arenite.report.optimize import as_json, change, measured, moved, print_details, print_plan, proof, sentence
 from arenite.search.plan import Cost, Exported, Plan, Strips
@@ -43,6 +44,12 @@ def test_text(monkeypatch, snapshot):
     assert text(PLAN, monkeypatch) == snapshot
 
 
+def test_the_name_of_the_file_stays_in_its_line():
+    stream = io.StringIO()
+    print_plan(PLAN, Path("out\nput.tflite"), stream)
+    assert "Wrote out\\nput.tflite (" in stream.getvalue()
+
+
 def test_the_first_screen(monkeypatch, snapshot):
     assert text(PLAN, monkeypatch, print_plan) == snapshot
 
@@ -60,8 +67,17 @@ def test_the_first_sentence_says_what_to_declare():
     assert sentence(saved) == "Declare an arena of 500 bytes instead of 736: planned for target tflm"
     unknown = replace(saved, arenas=(PLAN.arenas[0], replace(smaller, unknown=("MAGIC",))))
     assert sentence(unknown).startswith("Declare an arena of at least 500 bytes")
-    for_c = replace(saved, target=find_target("c"))
+    for_c = replace(saved, target=find_target("c"), model=zoo.build("paper"))
     assert sentence(for_c) == "The C has an arena of 500 bytes instead of 736: planned for target c"
+
+
+def test_the_first_sentence_says_what_cannot_be_run():
+    model = PLAN.model
+    operator = replace(model.main.operators[0], code="CUSTOM", custom_code="FlexTensorListReserve")
+    flex = replace(model, graphs=(replace(model.main, operators=(operator,)),))
+    assert sentence(replace(PLAN, model=flex)) == (
+        "tflm cannot run planned; its tensors need an arena of 736 bytes, as before"
+    )
 
 
 def test_json_adds_the_arenas_and_keeps_all_else():

@@ -9,12 +9,15 @@ import pytest
 from hand_made import add, chain, graph, model, tensor
 from page_samples import long_chain, values_of, values_of_files
 
-from arenite import hardware
+from arenite import hardware, zoo
 from arenite.errors import ModelError
+from arenite.names import printable
 from arenite.report.page import page, read_plan
 from arenite.report.page.page import as_script
 
-HOSTILE = "</script><script>window.hurt=1</script><img src=x onerror=window.hurt=1>\u2028&amp;\"'`${window.hurt=1}"
+HOSTILE = (
+    "</script><script>window.hurt=1</script><img src=x onerror=window.hurt=1>\u2028\u202e&amp;\"'`${window.hurt=1}"
+)
 
 
 class Tags(HTMLParser):
@@ -62,6 +65,11 @@ def test_an_arena_that_is_not_known_is_at_least_what_is_told():
     ("changes", "words"),
     [
         ({"optimal": True}, "Proven optimal: no plan of what was asked for has a head below"),
+        ({"notes": ["tflm cannot run FlexStack (operator 0): it is not there"]}, "tflm cannot run this model."),
+        (
+            {"optimal": True, "command": "arenite optimize net.tflite --split --arena 65536"},
+            "Fits without strips, so none were looked for; no other order or layout has a head below",
+        ),
         ({"optimal": False, "gap": 0.25}, "up to 25.0 % of the head may be left"),
         ({"optimal": False, "unknown_scratch": ["CUSTOM"]}, "as far as scratch is known"),
         ({"optimal": False, "lower_bound_bytes": 0}, "Nothing was searched, so nothing is proven"),
@@ -72,6 +80,8 @@ def test_an_arena_that_is_not_known_is_at_least_what_is_told():
         ),
         ({"verified": {"tflm": "unavailable: not installed"}}, "Not verified in TFLM: not installed."),
         ({"valid_with": ["reference"]}, "Right with: reference."),
+        ({"valid_with": []}, "Right with: no kernels known."),
+        ({"valid_with": [], "target": "c"}, "Right with: the kernels of c alone."),
         ({"notes": ["the sky is blue"]}, "<li>the sky is blue</li>"),
     ],
 )
@@ -109,8 +119,15 @@ def test_hostile_names_inject_nothing():
     clean, text = page(values_of_files(chain([4, 4, 4]), chain([4, 4, 4]))), page(values_of_files(hostile(), hostile()))
     assert Tags(text).tags == Tags(clean).tags
     assert Tags(text).names == Tags(clean).names
-    assert f"{HOSTILE}y" in data_of(text)["strings"]
+    assert printable(f"{HOSTILE}y") in data_of(text)["strings"]
     assert "\u2028" not in text
+
+
+def test_no_name_turns_the_text_after_it_around():
+    """Characters such as the right-to-left override are shown as escapes, in the data that the script draws as well."""
+    strings = data_of(page(values_of_files(hostile(), hostile())))["strings"]
+    assert any("\\u202e" in each for each in strings)
+    assert all(map(str.isprintable, strings))
 
 
 def test_data_in_a_script_element_is_json_without_what_could_end_it():
@@ -138,6 +155,8 @@ def test_strips_are_named_in_both_tables():
     assert "could be; whole is what the search chose" in why["before"]
     plain = data_of(page(values_of("densenet")))
     assert "could be; --split was not asked for" in plain["strings"]
+    files = data_of(page(values_of_files(zoo.build("paper"), zoo.build("paper"))))
+    assert "could be; no search ran for this page" in files["strings"]
 
 
 def test_the_data_holds_the_map():
@@ -226,4 +245,19 @@ def test_a_frontier_has_a_command_for_each_point():
     text = page({**values_of("densenet"), "frontier": {"before": point, "points": [point, better]}})
     assert "<code>arenite explore &#x27;&lt;b&gt;&#x27; --pick 1</code>" in text
     assert "1,100 (+10.0 %)" in text
+    assert re.findall('class="label"[^>]*>([^<]*)<', text) == ["0", "1"]
     assert Tags(text).tags.count("circle") == 2
+
+
+def test_bars_above_the_lower_bound_are_explained():
+    values = values_of("densenet")
+    assert "; a bar above it counts shared bytes once for each buffer" in data_of(page(values))["boundWords"]
+    high = {**values, "lower_bound_bytes": 10**6}
+    assert data_of(page(high))["boundWords"] == "no plan has a head below 1,000,000"
+
+
+def test_labels_of_a_frontier_do_not_lie_on_each_other():
+    point = {"head_bytes": 10, "declare_bytes": 100, "macs": 1000, "strips": [], "command": "arenite explore a.tflite"}
+    points = [point, {**point, "declare_bytes": 99, "macs": 1001}, {**point, "declare_bytes": 50, "macs": 1100}]
+    text = page({**values_of("densenet"), "frontier": {"before": point, "points": points}})
+    assert re.findall('class="label"[^>]*>([^<]*)<', text) == ["0, 1", "2"]

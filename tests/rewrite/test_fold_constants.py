@@ -150,3 +150,11 @@ def test_what_is_an_output_or_goes_into_a_loop_stays():
 def test_places_outside_of_the_constant_are_left_to_the_runtime(code, others, shape):
     source = moving(code, [constant("c", (1, 4), INT8, np.arange(4))], others, shape, INT8)
     assert FoldConstants().run(source) is source
+
+
+@pytest.mark.parametrize(("code", "others"), [("SLICE", (0,)), ("FILL", ())])
+def test_one_tensor_may_say_what_is_moved_and_where_to(code, others):
+    both = places("both", 1)
+    inputs = (both, *(places("begin", each) for each in others), both)
+    source = added_to(Operator(code, inputs, (replace(both, name="moved", data=None),)), INT32)
+    assert [each.code for each in FoldConstants().run(source).main.operators] == ["ADD"]

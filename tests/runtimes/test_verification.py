@@ -127,6 +127,8 @@ def one_verdict(monkeypatch, *answers):
 def test_a_source_that_does_not_run_is_unavailable(monkeypatch):
     verdict = one_verdict(monkeypatch, [Failure("no such operator")])
     assert verdict.status == "unavailable: no such operator"
+    verdict = one_verdict(monkeypatch, [Failure("no such operator"), ran(1)])
+    assert verdict.status == "unavailable: it runs the second model, but not the first: no such operator"
 
 
 def test_a_result_that_does_not_run_is_different(monkeypatch):

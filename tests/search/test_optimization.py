@@ -203,8 +203,10 @@ def test_a_plan_is_compared_once(monkeypatch, tmp_path):
     compared = []
     monkeypatch.setattr("arenite.search.comparison.verify", lambda *_, **__: compared.append(1) or not_verified("no"))
     for verify in (True, False):
-        optimize(zoo.build("paper"), replace(QUICK, verify=verify)).write(tmp_path / f"{verify}.tflite")
+        plan = optimize(zoo.build("paper"), replace(QUICK, verify=verify))
+        plan.write(tmp_path / f"{verify}.tflite")
         assert len(compared) == 1
+        assert set(plan.verified.values()) == {"unavailable: no"}, "the plan says what came out"
         compared.clear()
 
 

@@ -35,6 +35,9 @@ FOREIGN = {
     "pt": (zipped("net/data.pkl", "net/version"), "PyTorch file; .*litert-torch"),
     "pth": (pickle.dumps({"weight": 1}), "pickle.*PyTorch.*litert-torch"),
     "pte": (b"\x30\0\0\0ET12" + bytes(40), "ExecuTorch program; .*litert-torch"),
+    "npy": (b"\x93NUMPY\x01\0v\0{'descr': '<f4'}", "array of NumPy"),
+    "gguf": (b"GGUF\x03\0\0\0" + bytes(40), "GGUF file"),
+    "safetensors": (b"\x40\0\0\0\0\0\0\0" + b'{"w":{"dtype":"F32"}}', "safetensors file, weights alone"),
     "zip": (zipped("net.tflite"), "ZIP archive; unpack it"),
     "empty-zip": (zipped(), "ZIP archive; unpack it"),
     "gzip": (b"\x1f\x8b\x08\0" + bytes(40), "compressed with gzip; unpack it"),
@@ -116,6 +119,7 @@ def test_two_models_in_a_source_are_named(tmp_path):
         f"unsigned char named[] = {{{HEX}, N}};",
         f"unsigned char gap[] = {{{HEX.replace(',', ',,', 1)}}};",
         f"call({{{HEX}}});",
+        f"unsigned char open[] = {{{HEX},",
         "int main(void) {}",
     ],
 )

@@ -17,7 +17,7 @@ from arenite.checkers.placement import check as check_placement
 from arenite.errors import VerificationError
 from arenite.formulate.placement import overlap_problem
 from arenite.names import printable
-from arenite.operators.liveness import lifetimes
+from arenite.operators.liveness import ALIGNMENT, lifetimes
 from arenite.problems.lifetimes import neighbors
 from arenite.problems.placement import Layout, PlacementProblem
 
@@ -36,7 +36,8 @@ class Validity:
     """The validity of a file's offline plan, or of TFLM's own plan for a file without one.
 
     pairs: pairs of buffers that share bytes while both are alive.
-    kernels: the sets of TFLM's kernels that compute correct results with the plan; all of them if `pairs` is 0.
+    kernels: the sets of TFLM's kernels that compute correct results with the plan; all of them if `pairs` is 0 and the
+        addresses are aligned.
     made_for: name of the target in the metadata; None without one.
     model: the model with the plan, of which `in_c` is asked.
     """
@@ -60,6 +61,11 @@ class Validity:
     def everywhere(self) -> bool:
         """Whether the plan is valid with all known sets of TFLM's kernels."""
         return self.kernels == JUDGED
+
+    @property
+    def nowhere(self) -> bool:
+        """Whether the plan is valid with no known set of kernels, of TFLM or of generated C."""
+        return not self.kernels and not self.in_c
 
     @property
     def names(self) -> str:
@@ -90,7 +96,13 @@ def validity(model: Model) -> Validity:
     if model.plan is None or model.compiled_by_vela:  # no rules are known for the buffers of Vela's NPU commands
         return Validity(0, JUDGED, model.target)
     pairs = shared_pairs(model)
-    return Validity(pairs, tuple(each for each in JUDGED if not pairs or is_right(model, each)), model.target, model)
+    apart = not pairs and _aligned(model)
+    return Validity(pairs, tuple(each for each in JUDGED if apart or is_right(model, each)), model.target, model)
+
+
+def _aligned(model: Model) -> bool:
+    """Whether every address of the plan is one that TFLM's own planner could choose: kernels load whole words."""
+    return not any(offset % ALIGNMENT for offset in planned_offsets(model, model.plan).values())
 
 
 def not_for_reference(model: Model) -> str | None:

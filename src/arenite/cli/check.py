@@ -185,14 +185,18 @@ def _compared(file: ModelFile, found: Fit, on: Device, request: _Request) -> tup
     before = request.compare / file.name
     if not before.exists() and not before.is_symlink():
         unknown = request.allowed is not None and not request.allow_new
-        why = f"not known how much it grew: there is no {before}; if the model is new, add --allow-new"
+        # The folder of the base is not named: the action makes one up. And its input has another spelling.
+        why = (
+            f"not known how much it grew: the base has no {file.name}; if the model is new, add --allow-new, "
+            "or `allow-new: true` to the action"
+        )
         return Base(None), (Failure("growth-not-known", why),) * unknown
     try:
         if same_file(before, file.path):
             raise OptionError("is the very file that is checked; give another folder to --compare")
         base = Base(on.target.arena(as_held(read_model(before), on.target, request.ends)))
     except (AreniteError, OSError) as error:
-        return None, (Failure("base-cannot-be-read", f"the base {before}: {_reason(error, before)}"),)
+        return None, (Failure("base-cannot-be-read", f"its base: {_reason(error, before)}"),)
     return base, () if request.allowed is None else overgrowth(found.before, base, request.allowed)
 
 

@@ -59,7 +59,9 @@ def optimize_command(
     arena: Annotated[
         str | None,
         typer.Option(
-            metavar="SIZE", help="Fit 96K, in strips if need be, with the least work; or fail.", show_default=False
+            metavar="SIZE",
+            help="Fit 96K with the least work found, in strips if need be; or fail.",
+            show_default=False,
         ),
     ] = None,
     max_extra_macs: Annotated[
@@ -123,8 +125,8 @@ def optimize_command(
 ) -> None:
     """Write the model with the order and layout that need the least memory, verified bit for bit.
 
-    With --arena or --board it is the one that fits with the least work, in strips if need be; for the smallest one on
-    a board, give its name to --target.
+    With --arena or --board it is the one that fits with the least work found, in strips if need be; for the smallest
+    one found for a board, give its name to --target.
     """
     from arenite.cli.files import check_not_source, picture_file
     from arenite.cli.progress import progress

@@ -93,6 +93,9 @@ def report_command(
     check_writable(output, force=force)
     with progress(f"reporting on {model.name}") as report:
         values = read_plan(model) if saved else _values(model, optimized, options, report)
+        if optimized is not None:
+            words = [*(["--board", on.board.name] if on.board else []), *(["--explore"] if explore else [])]
+            values |= _again((model, optimized), options, words)
         shown = {**values, "frontier": _frontier(model, options, report)} if explore else values
         content = page(shown, on.board).encode()
     replace_file(output, content, force=force)
@@ -119,14 +122,20 @@ def _given(source: Model, result: Model, options: Options, progress: Callable[[s
     """Two files.
 
     Raises:
+        OptionError: the plan of the second is wrong for the target, so that its sizes would promise what does not work.
         VerificationError: their outputs differ.
     """
+    from arenite.checkers.validity import validity
     from arenite.report.page import two_models
     from arenite.runtimes.stream import Stream
     from arenite.runtimes.verification import not_verified, verify
     from arenite.search.ends import as_held
     from arenite.search.plan import NOT_ASKED_FOR
 
+    held = as_held(result, options.runs_on, options.ends)
+    fault = validity(held).fault(options.runs_on)
+    if fault is not None:
+        raise OptionError(f"{result.name}: {fault}; optimize {source.name} for target {options.runs_on.name}")
     verification = not_verified(NOT_ASKED_FOR)
     if options.verify:
         streams = Stream.of(source, result) is not None
@@ -134,7 +143,14 @@ def _given(source: Model, result: Model, options: Options, progress: Callable[[s
         verification = verify(source, result, rounds=rounds, integer_ends=True, stream=streams, progress=progress)
     if verification.problem is not None:
         raise VerificationError(f"{result.name} is not equal to {source.name}: {verification.problem}")
-    return two_models(source, as_held(result, options.runs_on, options.ends), options.runs_on, verification)
+    return two_models(source, held, options.runs_on, verification)
+
+
+def _again(files: tuple[Path, Path], options: Options, words: list[str]) -> dict[str, Any]:
+    """What the commands on the page of two files name: the files as they were given, so that the commands run there."""
+    from arenite.report.commands import report_command
+
+    return {"files": tuple(map(str, files)), "page_command": report_command(files, options, words)}
 
 
 def _frontier(model: Path, options: Options, progress: Callable[[str], None]) -> dict[str, Any]:

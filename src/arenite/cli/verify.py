@@ -63,3 +63,7 @@ def verify_command(
         raise VerificationError("no runtime could compare the models, so nothing is known of their outputs")
     if verification.problem is not None:
         raise VerificationError(f"{second} is not equal to {first}: {verification.problem}")
+    if second is not None and verification.plan is not None and verification.plan.nowhere:
+        raise VerificationError(
+            f"{second}: no output differs, but the memory plan is not valid with any kernels known; optimize {first}"
+        )

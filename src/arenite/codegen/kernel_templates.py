@@ -174,6 +174,7 @@ _KERNELS: Mapping[str, Iterator[tuple[str, Words]]] = {
     "map_f32": _maps(),
     "matmul": _by_type("matmul", "s8 s16 f32"),
     "overlap_add": _by_type("overlap_add", "s16 f32"),
+    "placed_copy": ((kernel, {}) for kernel in ("slice", "update_slice")),
     "pool": _pools(),
     "quantize": _by_type("quantize_f32", "s8 s16"),
     "real_fft": ((kernel, S16) for kernel in ("signal_rfft_s16", "signal_irfft_s16")),

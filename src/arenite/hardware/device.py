@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 from typing import TYPE_CHECKING
 
 from arenite.backends.target import TFLM
@@ -27,6 +28,12 @@ class Device:
     board: Board | None
 
 
+def check_bytes(what: str, size: object, least: int = 0) -> None:
+    """Raise OptionError unless a size is a number of bytes."""
+    if not isinstance(size, Integral) or int(size) < least:
+        raise OptionError(f"{what}: {size!r} is not a number of bytes; give an integer from {least} up")
+
+
 def device(
     target: Target | str | None = None, board: Board | str | None = None, *, reserve: int = 0, arena: int | None = None
 ) -> Device:
@@ -40,8 +47,9 @@ def device(
     """
     named = None if board is None else board_of(board)
     runs_on = target_of(target if target is not None else named.target if named else TFLM)
-    if reserve < 0 or (arena is not None and arena < 0):
-        raise OptionError("arena and reserve: give 0 bytes or more")
+    check_bytes("reserve", reserve)
+    if arena is not None:
+        check_bytes("arena", arena, least=1)
     if reserve and named is None:
         raise OptionError("reserve: goes with a board, since it is taken from the board's RAM")
     if named is not None and reserve >= named.region_bytes:

@@ -11,6 +11,7 @@ from arenite.search.options import DEFAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
 
     from arenite.model import Model
     from arenite.rewrite.outside import Place
@@ -26,6 +27,12 @@ def explore_command(model: Model, options: Options, number: int) -> str:
     """The command that writes point `number` of a frontier."""
     given = ("target", "minimize", "max_extra_macs", "keep_inputs", "ends", "effort", "time_limit", "rounds", "verify")
     return _command("explore", model, ["--pick", str(number), "-o", "OUT"], options, given)
+
+
+def report_command(files: Iterable[Path], options: Options, more: Iterable[str]) -> str:
+    """The command that makes the page of two files, with `more` that is no option of a search."""
+    asked = option_words(options, (field.name for field in fields(options)))
+    return shlex.join(["arenite", "report", *(file_word(str(file)) for file in files), "-o", "OUT", *asked, *more])
 
 
 def _command(name: str, model: Model, output: list[str], options: Options, given: tuple[str, ...]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from arenite.names import printable
 from arenite.report.console import number, shorten
 from arenite.report.picture import PictureFile, picture
+from arenite.report.point_labels import point_labels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,6 +18,8 @@ INCHES = (7.2, 4.8)
 COLOURS = {"arena": "#4477aa", "head": "#ee9944", "before": "#bb2233"}
 TITLE_LENGTH = 60
 KIB = 1024
+LABEL_SHARE = (0.08, 0.04)
+"""Width and height of the longest label, `98 to 99` in 7 points, as shares of the axes."""
 
 
 def draw(found: Exploration, file: PictureFile) -> bytes:
@@ -57,8 +60,10 @@ def _steps(axes: Axes, found: Exploration, sizes: dict[str, list[float]]) -> Non
     across = [100 * (point.macs / work - 1) for point in found.points]
     for name, heights in sizes.items():
         axes.step(across, heights, "o-", where="post", markersize=4, color=COLOURS[name], label=_NAMES[name])
-    for place, (at, size) in enumerate(zip(across, _sizes(found), strict=True)):
-        axes.annotate(str(place), (at, size), xytext=(3, 5), textcoords="offset points", fontsize=7)
+    places = list(zip(across, _sizes(found), strict=True))
+    width, height = max(across) - min(0.0, *across), max(found.before.arena_bytes / KIB, *map(max, sizes.values()))
+    for at, label in point_labels(places, (LABEL_SHARE[0] * width, LABEL_SHARE[1] * height)):
+        axes.annotate(label, at, xytext=(3, 5), textcoords="offset points", fontsize=7)
     axes.set_xlabel("multiply-accumulates added, percent")
     axes.set_xlim(left=min(0.0, *across))
 

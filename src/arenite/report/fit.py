@@ -127,8 +127,14 @@ def savings(fit: Fit) -> str:
         return f"`arenite optimize` {_in_time(fit, 'would save nothing', 'found nothing to save')}"
     outcome = _fitting(fit.after or fit.before, "then the arena fits")
     if fit.missing_after:
-        outcome = f"{number(fit.missing_after)} still missing"
-    return f"`arenite optimize` would save {number(fit.saved)} bytes of arena: {outcome}"
+        outcome = _still_missing(fit, fit.missing_after)
+    saves = f"save {number(fit.saved)} bytes of arena"
+    return f"`arenite optimize` {_in_time(fit, f'would {saves}', f'found how to {saves}')}: {outcome}"
+
+
+def _still_missing(fit: Fit, missing: int) -> str:
+    """Bytes that the search did not save; after a time limit nobody can say that they are missing."""
+    return f"{number(missing)} {'more were not found' if fit.timed_out else 'still missing'}"
 
 
 def _in_time(fit: Fit, certain: str, found: str) -> str:
@@ -146,8 +152,9 @@ def saved_by_strips(fit: Fit, split: Arena) -> str:
     if fit.after is None or split.declare_bytes >= fit.after.declare_bytes:
         return f"`arenite optimize --split` {_in_time(fit, 'would save no more', 'found nothing more')}"
     missing = max(0, split.declare_bytes - fit.available)
-    outcome = f"{number(missing)} still missing" if missing else _fitting(split, "then the arena fits")
-    return f"`arenite optimize --split` would save {number(fit.before.declare_bytes - split.declare_bytes)}: {outcome}"
+    outcome = _still_missing(fit, missing) if missing else _fitting(split, "then the arena fits")
+    saves = f"save {number(fit.before.declare_bytes - split.declare_bytes)}"
+    return f"`arenite optimize --split` {_in_time(fit, f'would {saves}', f'found how to {saves}')}: {outcome}"
 
 
 def fits_as_json(model: str, fits: Sequence[Fit]) -> dict[str, Any]:
@@ -193,8 +200,8 @@ def _fits(model: str, fits: Sequence[Fit]) -> Iterator[RenderableType]:
         table.add_column(heading, no_wrap=True)
     for fit in sorted(fits, key=lambda fit: (fit.available, fit.flash or 0, fit.board.name if fit.board else "")):
         name = fit.board.name if fit.board else ""
-        before = _cell(fit, fit.missing) if fit.valid else Text("plan not valid", style=BAD)
-        cells = (before, _cell(fit, fit.missing_after or 0))
+        before = _cell(fit, fit.before) if fit.valid else Text("plan not valid", style=BAD)
+        cells = (before, _cell(fit, fit.after or fit.before))
         if not fit.runs:
             cells = (Text("cannot run", style=BAD), Text("cannot run", style=BAD))
         table.add_row(name, kib(fit.available), kib(fit.flash or 0), *cells)
@@ -223,7 +230,11 @@ def _needs(fits: Sequence[Fit]) -> Table:
     return table
 
 
-def _cell(fit: Fit, missing: int) -> Text:
-    if fit.missing_flash and not missing:
+def _cell(fit: Fit, arena: Arena) -> Text:
+    """What is left of a board's memory beside an arena, or what is missing."""
+    if fit.missing_flash and arena.declare_bytes <= fit.available:
         return Text("no flash for it", style=BAD)
-    return lacking(missing, certain=fit.certain)
+    left = fit.available - arena.declare_bytes
+    if left >= 0 and fit.certain:
+        return Text(f"{number(left)} left", style=GOOD)
+    return lacking(max(0, -left), certain=fit.certain)

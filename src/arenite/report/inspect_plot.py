@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from arenite.names import printable
 from arenite.report.console import number, shorten
+from arenite.report.map_plot import COLOURS as MAP_COLOURS
 from arenite.report.map_plot import legend_of, paint_map, unit_of
 from arenite.report.picture import PictureFile, picture
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from arenite.search.inspection import Inspection
     from arenite.search.memory_map import MemoryMap
 
-COLOURS = {"inputs": "#4477aa", "outputs": "#ee9944", "bystanders": "#bbbbbb"}
+COLOURS = {"inputs": MAP_COLOURS["input"], "outputs": MAP_COLOURS["output"], "bystanders": "#dddddd"}
 PEAK_COLOUR = "#bb2233"
 MOST_NAMES = 48
 """Most operators whose labels show names; with more operators labels are positions."""
@@ -109,7 +110,9 @@ def _paint(figure: Figure, chart: Chart, found: MemoryMap, title: str) -> None:
     paint_map(above, found, unit)
     above.set_ylim(0, max(found.head_bytes / unit * 1.06, 1))
     above.set_ylabel(f"address, {name}")
-    if found.scopes != chart.operators + 1:
+    if found.scopes == chart.operators + 1:
+        above.set_xticks(chart.ticks, map(number, chart.ticks))
+    else:
         above.set_xlabel("step: graphs that control flow runs have some of their own")
     above.legend(handles=legend_of(found), loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
     _draw_parts(below, chart)

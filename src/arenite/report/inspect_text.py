@@ -113,10 +113,12 @@ def _report(inspection: Inspection, drawn: MemoryMap | None, parts: Parts) -> It
 
 
 def _sentence(inspection: Inspection) -> str:
-    """What to declare for the file as it is."""
+    """What to declare for the file as it is; or that the target cannot run it."""
     arena = inspection.arena
     size = f"{at_least(arena)}{number(arena.declare_bytes)} bytes"
     what = f"{printable(inspection.model)} for target {inspection.target.name}"
+    if inspection.refusals:
+        return f"{inspection.target.name} cannot run {printable(inspection.model)}; its tensors need an arena of {size}"
     if inspection.target.generated:
         return f"The C has an arena of {size}: {what}"
     return f"Declare an arena of {size}: {what}"

@@ -10,29 +10,31 @@ KiB |                      |
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from arenite.names import printable
 from arenite.report.console import number, shorten
 from arenite.report.picture import PictureFile, picture
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from matplotlib.patches import Patch
 
     from arenite.search.memory_map import Kind, MemoryMap
 
 INCHES = (9.6, 4.2)
 COLOURS: dict[Kind, str] = {
-    "input": "#4477aa",
-    "activation": "#66aa88",
-    "output": "#ee9944",
-    "scratch": "#bbbbbb",
-    "variable": "#aa6688",
-    "unused": "#dddddd",
+    "input": "#0072b2",
+    "activation": "#8fc1e3",
+    "output": "#007a5a",
+    "scratch": "#e69f00",
+    "variable": "#cc79a7",
+    "unused": "#b5b5b5",
 }
+"""Colors of kinds of buffers, as in the light theme of the page (`page.css`)."""
 EDGE, PEAK = "#333333", "#bb2233"
+_HEAD_LINE: dict[str, Any] = {"color": PEAK, "linewidth": 1, "linestyle": "--"}
 HATCH = "////"
 MOST_EDGES = 400
 """Buffers up to which each has an edge; with more, edges would cover the colors."""
@@ -96,7 +98,7 @@ def paint_map(axes: Axes, found: MemoryMap, unit: int) -> None:
             linewidth=0,
         )
     )
-    axes.axhline(found.head_bytes / unit, color=PEAK, linewidth=1, linestyle="--")
+    axes.axhline(found.head_bytes / unit, **_HEAD_LINE)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.xaxis.set_major_formatter(lambda at, _: f"{at:.0f}" if at >= 0 else "")  # scope 0 is before any operator
     axes.set_xlim(-_LEFT, max(found.scopes, 1) - _LEFT)
@@ -113,12 +115,16 @@ def shared_bytes(found: MemoryMap) -> list[tuple[int, int, int, int]]:
     return result
 
 
-def legend_of(*maps: MemoryMap) -> list[Patch]:
-    """A key to the colors and the hatching in these maps."""
+def legend_of(*maps: MemoryMap) -> list[Artist]:
+    """A key to the colors, the hatching and the line in these maps."""
+    from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
     shown = {buffer.kind for found in maps for buffer in found.buffers if buffer.size and buffer.last >= 0}
-    handles = [Patch(facecolor=colour, edgecolor=EDGE, label=kind) for kind, colour in COLOURS.items() if kind in shown]
+    handles: list[Artist] = [
+        Patch(facecolor=colour, edgecolor=EDGE, label=kind) for kind, colour in COLOURS.items() if kind in shown
+    ]
     if any(map(shared_bytes, maps)):
         handles.append(Patch(facecolor="white", edgecolor=EDGE, hatch=HATCH, label="shared"))
+    handles.append(Line2D([], [], label="head", **_HEAD_LINE))
     return handles

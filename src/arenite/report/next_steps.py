@@ -4,7 +4,7 @@ A figure is shown only where it has been found; a command that has not been trie
 
     Next:
       arenite optimize net.tflite --split -o net.strips.tflite  # large layers in strips: not tried yet
-      arenite explore net.tflite  # every size there is, for how much more work
+      arenite explore net.tflite  # sizes that can be had for more work
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from rich.text import Text
 from arenite.codegen.obstacles import why_not as why_not_c
 from arenite.errors import OptionError
 from arenite.model import ElementType
+from arenite.names import escaped
 from arenite.report.commands import ends_words, file_word, option_words
 from arenite.report.console import number, print_report
 from arenite.rewrite.integer_ends import with_integer_ends
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 _MOST = 3
 """Steps shown: more is a manual, not a hint."""
+_SIZES = "sizes that can be had for more work"
+"""What `explore` gives: not every size, and `optimize` may find a smaller one for its own question."""
 _KEPT = ("keep_inputs", "reorder", "unpack_int4", "widen_bias", "io", "stream", "ends")
 """Options that change what a result may do or be; a command that goes further keeps to them."""
 
@@ -73,6 +76,10 @@ def after_optimize(plan: Plan, model: Path, written: Path, device: DeviceOptions
     elif device and not refusals(plan.model, plan.target):
         command = _command("export", written, *_words(_without_room(device)), "--tflm", f"{stem(written)}_tflm")
         yield Step(command, "the files to compile with TFLM")
+    if plan.fits_without_strips and can_split(plan.source):
+        asked = option_words(options, (*_KEPT, "target", "split"))
+        command = _command("optimize", model, *asked, "-o", beside(model, "strips"))
+        yield Step(command, "strips, which were not needed to fit: not tried yet")
     if not options.split and can_split(plan.source):
         asked = option_words(options, _KEPT)
         command = _command("optimize", model, *_words(device), *asked, "--split", "-o", beside(model, "strips"))
@@ -83,7 +90,7 @@ def after_optimize(plan: Plan, model: Path, written: Path, device: DeviceOptions
         yield Step(command, "int8 inputs and outputs in place of floats: not tried yet")
     if options.split and options.stream is None:
         command = _command("explore", model, *_words(_without_room(device)), *kept, *outside)
-        yield Step(command, "every size there is, for how much more work")
+        yield Step(command, _SIZES)
     if not plan.target.generated and can_be_c(plan.source):
         yield _as_c(model, plan.source, option_words(options, ("keep_inputs", "stream")))
     asked = [*_words(_without_room(device)), *outside]
@@ -126,16 +133,15 @@ def after_check(fit: Fit, model: Path, device: DeviceOptions) -> Iterator[Step]:
     if not fit.missing or not fit.runs:
         return
     outside = ends_words(fit.ends)
+    fitted = _command("optimize", model, *_words(device), *outside, "-o", beside(model, "arenite"))
     for arena in (fit.after, fit.split):
         if arena is not None and fit.holds(arena):
-            command = _command("optimize", model, *_words(device), *outside, "-o", beside(model, "arenite"))
             least = number(arena.declare_bytes)
-            yield Step(command, f"fits: with the least work there is; {least} bytes would be possible")
+            yield Step(fitted, f"fits, with the least work that is found; {least} bytes would be possible")
             return
-    yield Step(
-        _command("explore", model, *_words(_without_room(device)), *outside),
-        "every size there is, for how much more work",
-    )
+    if fit.timed_out:
+        yield Step(fitted, "searches for longer: not tried yet")
+    yield Step(_command("explore", model, *_words(_without_room(device)), *outside), _SIZES)
     if not outside:
         yield Step(_command("fit", model), "which boards hold it")
 
@@ -148,7 +154,7 @@ def after_fit(fits: Sequence[Fit], model: Path) -> Iterator[Step]:
         assert fit.after is not None
         command = _command("optimize", model, "--board", fit.board.name, "-o", beside(model, fit.board.name))
         yield Step(command, f"needs {number(fit.after.declare_bytes)} bytes: fits {fit.board.name}")
-    yield Step(_command("explore", model), "every size there is, for how much more work")
+    yield Step(_command("explore", model), _SIZES)
 
 
 def after_explore(
@@ -219,7 +225,15 @@ def _begins_with_floats(model: Model) -> bool:
 
 
 def _command(name: str, model: Path, *arguments: Path | str) -> str:
-    return shlex.join(["arenite", name, file_word(str(model)), *map(str, arguments)])
+    return " ".join(map(_quoted, ["arenite", name, file_word(str(model)), *map(str, arguments)]))
+
+
+def _quoted(word: str) -> str:
+    """A word as shells take it; in one line, whatever it holds."""
+    if word.isprintable():
+        return shlex.quote(word)
+    inside = word.replace("\\", "\\\\").replace("'", "\\'")
+    return f"$'{escaped(inside)}'"
 
 
 def _page(model: Path) -> str:

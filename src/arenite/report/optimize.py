@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from arenite.checkers.validity import Validity
-from arenite.names import printable
+from arenite.names import escaped, printable
 from arenite.report.arena import arena_as_json, at_least, estimate
 from arenite.report.commands import optimize_command
 from arenite.report.console import RUNTIMES, number, print_report
@@ -17,6 +17,7 @@ from arenite.report.memory_map_json import map_as_json
 from arenite.report.validity import validity_line
 from arenite.report.verify import agreement_lines, rounds_words
 from arenite.search.plan import NOT_ASKED_FOR
+from arenite.search.runnable import refusals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from arenite.search.plan import Frames, IntegerEnd, OutsideEnd, Plan, Strips
 
 GOOD = "bold green"
+FITS_WITHOUT_STRIPS = "Fits without strips, so none were looked for; no other order or layout"
+"""Beginning of what is proven where an arena was asked for that is reached without strips."""
 
 
 def as_json(plan: Plan) -> dict[str, Any]:
@@ -68,11 +71,13 @@ def _summary(plan: Plan, written: Path, *, drawn: bool) -> Iterator[RenderableTy
 
 
 def sentence(plan: Plan) -> str:
-    """What to do with the result: the size of the arena to declare, and what it was."""
+    """What to do with the result: the size of the arena to declare, and what it was; or that it cannot be run."""
     before, after = arenas(plan)[1:]
     least = "at least " if at_least(plan.arenas[1]) else ""
     sizes = f"{least}{number(after)} bytes" + (f" instead of {number(before)}" if _saved(plan) else ", as before")
     what = f"{printable(plan.source.name)} for target {plan.target.name}"
+    if refusals(plan.model, plan.target):
+        return f"{plan.target.name} cannot run {printable(plan.source.name)}; its tensors need an arena of {sizes}"
     if plan.target.generated:
         return f"The C has an arena of {sizes}: {what}"
     return f"Declare an arena of {sizes}: {what}"
@@ -85,6 +90,8 @@ def _saved(plan: Plan) -> int:
 
 def proof_in_short(plan: Plan) -> str:
     """What is known about smaller plans, without the words of layouts."""
+    if plan.optimal and plan.fits_without_strips:
+        return f"{FITS_WITHOUT_STRIPS} takes less memory for tensors"
     if plan.optimal:
         return "Optimal: what was asked for cannot take less memory for tensors"
     if plan.unknown_scratch or not plan.lower_bound:
@@ -132,7 +139,7 @@ def _ending(plan: Plan, written: Path) -> Iterator[Text]:
         yield Text(f"Note: {printable(note)}")
     yield from map(Text, estimate(plan.arenas[1]))
     # The path is not wrapped, so that users can copy it.
-    yield Text(f"Wrote {written} ({moved(plan)}; {plan.seconds:.1f} s)", no_wrap=True)
+    yield Text(f"Wrote {escaped(str(written))} ({moved(plan)}; {plan.seconds:.1f} s)", no_wrap=True)
 
 
 def costs(plan: Plan) -> Iterator[tuple[str, int, int]]:
@@ -160,6 +167,8 @@ def change(before: int, after: int) -> str:
 
 def proof(plan: Plan) -> str:
     """What is known about plans with a smaller head."""
+    if plan.optimal and plan.fits_without_strips:
+        return f"{FITS_WITHOUT_STRIPS} has a head below {number(plan.lower_bound)} bytes"
     if plan.optimal:
         return f"Optimal: no plan of what was asked for has a head below {number(plan.lower_bound)} bytes"
     if plan.unknown_scratch:

@@ -22,15 +22,17 @@ def validity_as_json(validity: Validity) -> dict[str, Any]:
 
 def validity_line(validity: Validity) -> str:
     """A sentence with the kernels for which a plan is valid."""
+    if not validity.pairs and validity.nowhere:
+        return "No buffers share bytes, but addresses are not aligned: valid with no kernels known"
     if not validity.pairs:
         return "No buffers share bytes while both are needed: valid with any kernels"
     what = f"{number(validity.pairs)} pairs of buffers share bytes" if validity.pairs > 1 else "1 pair shares bytes"
     if validity.everywhere:
         return f"{what}: valid with every set of kernels known"
-    if not validity.kernels and validity.in_c:
-        return f"{what}: valid in exported C only; the kernels of TFLM compute wrong results"
-    if not validity.kernels:
+    if validity.nowhere:
         return f"{what}: valid with no kernels known; results may be wrong with any"
+    if not validity.kernels:
+        return f"{what}: valid in exported C only; the kernels of TFLM compute wrong results"
     return f"{what}: valid with {validity.names} kernels only; other kernels compute wrong results"
 
 

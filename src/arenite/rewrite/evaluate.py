@@ -14,13 +14,14 @@ from arenite.operators.kinds import RESHAPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from arenite.model import Operator
 
-    Array = NDArray[np.int64]
+    Array = NDArray[Any]
+    """Integers of 64 bits; for `MOVES` also elements of any type, each as its bytes."""
     Rule = Callable[[Operator, Sequence[Array]], Array]
 
 LIMITS = {ElementType.INT32: 31, ElementType.INT64: 63}
@@ -82,11 +83,13 @@ def _strided_slice(operator: Operator, inputs: Sequence[Array]) -> Array:
     return vector[first : None if options.get("end_mask") else int(end) : int(stride)]
 
 
-def _slice(_: Operator, inputs: Sequence[Array]) -> Array:
-    """SLICE of a vector; a size of -1 takes the rest."""
-    vector, (begin,), (size,) = inputs
-    _only(vector.ndim == 1 and 0 <= begin <= len(vector) and -1 <= size <= len(vector) - begin)
-    return vector[begin:] if size < 0 else vector[begin : begin + size]
+def _part(_: Operator, inputs: Sequence[Array]) -> Array:
+    """SLICE with begin and size of each axis; a size of -1 takes the rest."""
+    whole, begins, sizes = inputs
+    axes = tuple(zip(begins, sizes, whole.shape, strict=True))
+    _only(all(0 <= begin <= length and -1 <= size <= length - begin for begin, size, length in axes))
+    cut: Array = whole[tuple(slice(begin, None if size < 0 else begin + size) for begin, size, _ in axes)]
+    return cut
 
 
 def _gather(operator: Operator, inputs: Sequence[Array]) -> Array:
@@ -98,24 +101,21 @@ def _gather(operator: Operator, inputs: Sequence[Array]) -> Array:
     return chosen
 
 
-def _pack(operator: Operator, inputs: Sequence[Array]) -> Array:
+def _packed(operator: Operator, inputs: Sequence[Array]) -> Array:
+    """PACK along its axis."""
     import numpy as np
 
-    return np.stack(inputs, joining_axis(operator))
+    return np.stack(inputs, _axis(operator))
 
 
-def _concatenation(operator: Operator, inputs: Sequence[Array]) -> Array:
+def _concatenated(operator: Operator, inputs: Sequence[Array]) -> Array:
+    """CONCATENATION along its axis, without a fused activation."""
     import numpy as np
 
-    return np.concatenate(inputs, joining_axis(operator))
+    return np.concatenate(inputs, _axis(operator))
 
 
-def joining_axis(operator: Operator) -> int:
-    """The axis along which PACK or CONCATENATION joins.
-
-    Raises:
-        UnknownError: an activation is fused.
-    """
+def _axis(operator: Operator) -> int:
     _only(not operator.options.get("fused_activation_function"))
     return int(operator.options.get("axis", 0))  # type: ignore[arg-type]  # the schema has a number there
 
@@ -152,14 +152,18 @@ def _reduced(compute: Callable[[Sequence[int]], int]) -> Rule:
     return rule
 
 
-_RULES: Mapping[str, Rule] = {
+MOVES: Mapping[str, Rule] = {
     **dict.fromkeys(RESHAPES, _as_shaped),
+    "SLICE": _part,
+    "PACK": _packed,
+    "CONCATENATION": _concatenated,
+}
+"""Rules that move elements of the first input, or of all that are joined, whatever they stand for."""
+_RULES: Mapping[str, Rule] = {
+    **MOVES,
     "CAST": _same,
     "STRIDED_SLICE": _strided_slice,
-    "SLICE": _slice,
     "GATHER": _gather,
-    "PACK": _pack,
-    "CONCATENATION": _concatenation,
     "ADD": _arithmetic(lambda a, b: a + b),
     "SUB": _arithmetic(lambda a, b: a - b),
     "MUL": _arithmetic(lambda a, b: a * b),

@@ -14,31 +14,28 @@ from typing import TYPE_CHECKING
 
 from arenite.model import Data, ElementType
 from arenite.operators.constants import integers
-from arenite.operators.kinds import RESHAPES
+from arenite.operators.kinds import JOINS, RESHAPES
 from arenite.operators.state import PURE
 from arenite.operators.steps import steps
 from arenite.rewrite.edits import edited, with_operators
-from arenite.rewrite.evaluate import UnknownError, joining_axis
+from arenite.rewrite.evaluate import MOVES, UnknownError
 from arenite.rewrite.interface import Pass
 from arenite.rewrite.sentences import gone, number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence, Set
-
-    import numpy as np
-    from numpy.typing import NDArray
+    from collections.abc import Mapping, Sequence, Set
 
     from arenite.model import Graph, Model, Operator, Tensor
-
-    Elements = NDArray[np.void]
-    """Elements of a constant, each as its bytes, in the shape of the tensor."""
-    Rule = Callable[[Operator, Sequence[Elements]], Elements]
+    from arenite.rewrite.evaluate import Array, Rule
 
 MOST_ADDED_BYTES = 256
 """Bytes by which the constants of a result may exceed those that it is made of: a TILE of a large constant would cost
 more flash than it saves RAM. An initial state of an LSTM has about a hundred."""
 _TYPES = frozenset(
-    map(ElementType.__getitem__, ["BOOL", "FLOAT16", "FLOAT32", "INT8", "INT16", "INT32", "INT64", "UINT8"])
+    {
+        *(ElementType.INT8, ElementType.INT16, ElementType.INT32, ElementType.INT64),
+        *(ElementType.UINT8, ElementType.BOOL, ElementType.FLOAT16, ElementType.FLOAT32),
+    }
 )
 """Types whose elements are the same number of bytes in the file as in the arena, and that have their meaning alone."""
 
@@ -80,114 +77,95 @@ def _content(operator: Operator) -> bytes | None:
     import numpy as np
 
     rule = _RULES.get(operator.code)
-    if rule is None or len(operator.outputs) != 1 or None in operator.inputs or operator.outputs[0].variable:
+    if rule is None or len(operator.outputs) != 1 or operator.outputs[0].variable:
         return None
     (target,) = operator.outputs
-    sources = _sources(operator)
-    elements = [found for each in sources if (found := _elements(each)) is not None]
-    alike = all((each.type, steps(each)) == (target.type, steps(target)) for each in sources)
-    added = target.bytes - sum(each.bytes for each in sources)
-    if len(elements) < max(1, len(sources)) or not alike or added > MOST_ADDED_BYTES:
-        return None
     try:
-        result = rule(operator, elements)
+        result = rule(operator, _arrays(operator, target))
     except (UnknownError, IndexError, ValueError):
         return None
     return np.ascontiguousarray(result).tobytes() if result.shape == target.shape else None
 
 
-def _sources(operator: Operator) -> tuple[Tensor, ...]:
-    """The inputs whose elements become elements of the result; the other inputs say where to."""
-    inputs = tuple(tensor for tensor in operator.inputs if tensor is not None)
-    if operator.code in _JOINS:
-        return inputs
-    return inputs[1:] if operator.code == "FILL" else inputs[:1]
+def _arrays(operator: Operator, target: Tensor) -> list[Array]:
+    """The inputs in file order: the elements of those that are moved, and the integers of those that say where to.
+
+    Raises:
+        UnknownError: some are not known, have other numbers than the result, or are much smaller.
+    """
+    if None in operator.inputs:
+        raise UnknownError
+    inputs = [tensor for tensor in operator.inputs if tensor is not None]
+    moved = _moved(operator)
+    sources = [inputs[place] for place in moved]
+    alike = all((each.type, steps(each)) == (target.type, steps(target)) for each in sources)
+    if not sources or not alike or target.bytes - sum(each.bytes for each in sources) > MOST_ADDED_BYTES:
+        raise UnknownError
+    needed = inputs[:1] if operator.code in RESHAPES else inputs  # the file has the shape of the result
+    return [_elements(each) if place in moved else _numbers(each) for place, each in enumerate(needed)]
 
 
-def _elements(tensor: Tensor) -> Elements | None:
-    """The elements of a constant; None for tensors whose elements are not known or not whole bytes."""
+def _moved(operator: Operator) -> range:
+    """The positions of the inputs whose elements become elements of the result."""
+    count = len(operator.inputs)
+    if operator.code in JOINS:
+        return range(count)
+    return range(1, count) if operator.code == "FILL" else range(min(1, count))
+
+
+def _elements(tensor: Tensor) -> Array:
+    """The elements of a constant, each as its bytes."""
     import numpy as np
 
-    if tensor.data is None or tensor.variable or tensor.type not in _TYPES:
-        return None
-    content = bytes(tensor.data.content)
-    if len(content) < tensor.bytes:
-        return None
-    return np.frombuffer(content[: tensor.bytes], f"V{tensor.type.bytes}").reshape(tensor.shape)
+    if tensor.data is None or tensor.variable or tensor.type not in _TYPES or len(tensor.data) < tensor.bytes:
+        raise UnknownError
+    content = bytes(tensor.data.content)[: tensor.bytes]
+    return np.frombuffer(content, f"V{tensor.type.bytes}").reshape(tensor.shape)
 
 
-def _numbers(operator: Operator, position: int) -> tuple[int, ...]:
-    """The constant integers of an input."""
-    found = integers(operator.inputs[position])
+def _numbers(tensor: Tensor) -> Array:
+    """The integers of a constant."""
+    import numpy as np
+
+    found = integers(tensor)
     if found is None:
         raise UnknownError
-    return found
+    return np.array(found, np.int64)
 
 
-def _filled(operator: Operator, sources: Sequence[Elements]) -> Elements:
+def _filled(_: Operator, inputs: Sequence[Array]) -> Array:
     import numpy as np
 
-    wide: Elements = np.broadcast_to(sources[0].reshape(()), _numbers(operator, 0))
-    return wide
+    shape, value = inputs
+    return np.broadcast_to(value.reshape(()), tuple(shape))
 
 
-def _as_shaped(operator: Operator, sources: Sequence[Elements]) -> Elements:
-    """RESHAPE, SQUEEZE, EXPAND_DIMS: the file has the shape of the output."""
-    return sources[0].reshape(operator.outputs[0].shape)
-
-
-def _transposed(operator: Operator, sources: Sequence[Elements]) -> Elements:
-    turned: Elements = sources[0].transpose(_numbers(operator, 1))
+def _transposed(_: Operator, inputs: Sequence[Array]) -> Array:
+    source, order = inputs
+    turned: Array = source.transpose(order)
     return turned
 
 
-def _tiled(operator: Operator, sources: Sequence[Elements]) -> Elements:
+def _tiled(operator: Operator, inputs: Sequence[Array]) -> Array:
     import numpy as np
 
-    times = _numbers(operator, 1)
-    if tuple(a * b for a, b in zip(sources[0].shape, times, strict=True)) != operator.outputs[0].shape:
-        raise UnknownError
-    wide: Elements = np.tile(sources[0], times)
-    return wide
+    source, times = inputs
+    if tuple(a * int(b) for a, b in zip(source.shape, times, strict=True)) != operator.outputs[0].shape:
+        raise UnknownError  # before the memory for it is taken
+    return np.tile(source, times)
 
 
-def _broadcast(operator: Operator, sources: Sequence[Elements]) -> Elements:
+def _broadcast(_: Operator, inputs: Sequence[Array]) -> Array:
     import numpy as np
 
-    wide: Elements = np.broadcast_to(sources[0], _numbers(operator, 1))
-    return wide
+    source, shape = inputs
+    return np.broadcast_to(source, tuple(shape))
 
 
-def _slice(operator: Operator, sources: Sequence[Elements]) -> Elements:
-    """SLICE with begin and size of each axis; a size of -1 takes the rest."""
-    (source,) = sources
-    begins, sizes = _numbers(operator, 1), _numbers(operator, 2)
-    axes = tuple(zip(begins, sizes, source.shape, strict=True))
-    if any(begin < 0 or size < -1 or begin + size > length for begin, size, length in axes):
-        raise UnknownError
-    cut: Elements = source[tuple(slice(begin, begin + size if size >= 0 else None) for begin, size, _ in axes)]
-    return cut
-
-
-def _packed(operator: Operator, sources: Sequence[Elements]) -> Elements:
-    import numpy as np
-
-    return np.stack(sources, joining_axis(operator))
-
-
-def _joined(operator: Operator, sources: Sequence[Elements]) -> Elements:
-    import numpy as np
-
-    return np.concatenate(sources, joining_axis(operator))
-
-
-_JOINS: Mapping[str, Rule] = {"PACK": _packed, "CONCATENATION": _joined}
 _RULES: Mapping[str, Rule] = {
-    **dict.fromkeys(RESHAPES, _as_shaped),
-    **_JOINS,
+    **MOVES,
     "FILL": _filled,
     "TRANSPOSE": _transposed,
     "TILE": _tiled,
     "BROADCAST_TO": _broadcast,
-    "SLICE": _slice,
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from arenite.backends.target import find_target
-from arenite.budget import STEPS_PER_SECOND, Budget
+from arenite.budget import NORMAL_STEPS, STEPS_PER_SECOND, Budget
 from arenite.checkers.validity import validity
 from arenite.errors import OptionError
 from arenite.hardware import Board, board_of, boards, device
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 
 
 _STEPS = 10 * STEPS_PER_SECOND
-"""Budget in steps for all searches of `fit`, and for each of the two of `check`: about ten seconds, because users and
-CI wait for the verdict."""
+"""Budget in steps for all searches of `fit`: about ten seconds, because users wait for the verdict."""
 
 
 RULES = {
@@ -53,7 +52,7 @@ class Failure:
     message: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Fit:
     """A model compared with the memory of a device. All sizes are bytes.
 
@@ -84,6 +83,11 @@ class Fit:
     ends: Ends = IN_THE_ARENA
     outside: tuple[OutsideEnd, ...] = ()
     ended_after: float | None = None
+
+    def __repr__(self) -> str:
+        place = f"{self.board.name} with {self.target.name}" if self.board else self.target.name
+        verdict = "fits" if self.fits else "does not fit" if self.missing else "does not hold"
+        return f"Fit({place}: {verdict}, {self.before.declare_bytes:,} of {self.available:,} bytes of arena)"
 
     @property
     def timed_out(self) -> bool:
@@ -210,7 +214,8 @@ def with_hints(model: Model, on: Device, ends: Ends = IN_THE_ARENA, *, time_limi
     """Compare as `measure` does, and look for what would help.
 
     If the arena does not fit, `after` says what `optimize` would reach. If that does not fit either, `split` says what
-    `optimize` would reach with strips.
+    `optimize` would reach with strips. Both searches are those of `optimize`, with its budget: a shorter search would
+    say that bytes are missing of models that `optimize --split` makes fit.
 
     Args:
         time_limit: seconds for both searches together; None: no limit.
@@ -222,11 +227,12 @@ def with_hints(model: Model, on: Device, ends: Ends = IN_THE_ARENA, *, time_limi
     found, target = measure(model, on, ends), on.target
     if not found.missing and found.valid:
         return found
-    options, budget = Options(target=target, ends=ends), Budget(2 * _STEPS, seconds=time_limit)
-    after = target.arena(preview(model, options, budget=budget.part(0.5)))
+    options, budget = Options(target=target, ends=ends), Budget(2 * NORMAL_STEPS, seconds=time_limit)
+    after = target.arena(preview(model, options, budget=Budget(NORMAL_STEPS, whole=budget)))
     split = None
     if after.declare_bytes > found.available:
-        split = target.arena(preview(model, replace(options, split=True), budget=budget.part(1.0)))
+        strips = replace(options, split=True)
+        split = target.arena(preview(model, strips, budget=Budget(NORMAL_STEPS, whole=budget)))
     return replace(found, after=after, split=split, ended_after=time_limit if budget.struck else None)
 
 

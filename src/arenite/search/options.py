@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from arenite.backends.target import TFLM
 from arenite.budget import STEPS, Budget
 from arenite.errors import OptionError
-from arenite.hardware import target_of
+from arenite.hardware import check_bytes, target_of
 from arenite.rewrite.integer_ends import END_TYPES, EndType
 from arenite.rewrite.outside import IN_THE_ARENA, Ends
 from arenite.runtimes.run import MOST_ROUNDS
@@ -45,8 +45,8 @@ class Options:
     Attributes: Execution in parts
         split: execute stretches of the model in strips or channel groups.
         minimize: with `split`, minimize the target's whole arena or its head alone.
-        arena: with `split`, an arena size to declare that has to be reached, with the least extra work; it is an error
-            if it is not reached.
+        arena: with `split`, an arena size to declare that has to be reached, with the least extra work found; it is
+            an error if it is not reached.
         max_extra_macs: multiply-accumulates that strips may add, as a share of the model's. None is 0.10 without
             `arena`, and 1.0 with it.
 
@@ -117,10 +117,10 @@ class Options:
             )
         if self.max_extra_macs is not None and not 0 <= self.max_extra_macs <= MOST_EXTRA_MACS:
             raise OptionError(f"max extra MACs: {self.max_extra_macs} is not a share from 0 to {MOST_EXTRA_MACS}")
-        if self.arena is not None and self.arena < 0:
-            raise OptionError(f"arena: {self.arena} is not a number of bytes; give 0 or more")
+        if self.arena is not None:
+            check_bytes("arena", self.arena)
         if not self.split and (self.arena, self.max_extra_macs, self.minimize) != (None, None, "arena"):
-            raise OptionError("arena, max extra MACs and what to minimize are for splitting into strips; ask for that")
+            raise OptionError("arena, max extra MACs and what to minimize are for strips; add --split, or split=True")
 
     def without_overlap(self) -> Options:
         """The same options for a search without overlap, and so without strips and what is asked of them."""

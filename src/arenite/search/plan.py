@@ -251,8 +251,16 @@ class Plan(Shown):
         return sum(each.extra_macs for each in self.strips)
 
     @property
+    def fits_without_strips(self) -> bool:
+        """Whether a size was asked for that is reached without strips, so that none were looked for."""
+        return self.options.arena is not None and not self.strips
+
+    @property
     def optimal(self) -> bool:
-        """Whether the lower bound proves that no plan of the requested problem has a smaller head."""
+        """Whether the lower bound proves that no plan of the requested problem has a smaller head.
+
+        If the plan fits the requested size without strips, the problem is that of order and layout alone.
+        """
         return self.after.head == self.lower_bound and not self.unknown_scratch
 
     @property
@@ -285,7 +293,7 @@ class Plan(Shown):
 
         A plan that was made with `Options(verify=False)` is compared with its source now, in the installed runtimes. If
         they find a difference, nothing is written. Where no runtime can compare the two, the model is written, as
-        `optimize` returns a plan there.
+        `optimize` returns a plan there. From then on `verified`, `rounds` and `agreement` say what came out.
 
         Args:
             force: replace a file that exists.
@@ -303,7 +311,9 @@ class Plan(Shown):
             raise OutputError(f"{path}: is the source model itself; write the result to another file")
         check_writable(path, force=force)
         if verify and self.changed and not self.options.verify:
-            compared(self.source, self.model, Written(self.content, self.model), self.options)
+            found = compared(self.source, self.model, Written(self.content, self.model), self.options)
+            for name, value in (("verified", found.status), ("rounds", found.rounds), ("agreement", found.agreement)):
+                object.__setattr__(self, name, value)
         replace_file(path, self.content, force=force)
 
     def to_json(self) -> dict[str, Any]:

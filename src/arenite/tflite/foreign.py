@@ -6,6 +6,7 @@ Each kind of file is told by what it begins with, never by its name:
     SavedModel    08 | 01 | 12 (protobuf)
     Keras         89 "HDF" (.h5), or a ZIP archive with `config.json` and `metadata.json` (.keras)
     PyTorch       a ZIP archive with `data.pkl`, or a pickle
+    safetensors   8 bytes: length of the header, below 4 GB | { of JSON
     ExecuTorch    4 bytes | "ET" and two digits                            (flatbuffer)
 """
 
@@ -22,6 +23,7 @@ START_BYTES = 4096
 
 _SAVED_MODEL_ADVICE = "convert it with tf.lite.TFLiteConverter.from_saved_model"
 _KERAS = "is a Keras model; convert it with tf.lite.TFLiteConverter.from_keras_model"
+_NO_GRAPH = "convert the model that they belong to"
 _TO_TFLITE = "convert the PyTorch model to .tflite with litert-torch"
 _TEXT = bytes({*range(0x20, 0x100), *b"\t\n\v\f\r"} - {0x7F})
 
@@ -34,6 +36,9 @@ _SENTENCES = {
     rb"....ET[0-9][0-9]": f"is an ExecuTorch program; {_TO_TFLITE}",
     rb"\x08\x01\x12": f"is a part of a SavedModel; {_SAVED_MODEL_ADVICE}, which takes its folder",
     rb"\x08[\x02-\x1f][\x12\x1a\x22\x2a\x32\x3a\x42]": "is an ONNX model; convert it with onnx2tf",
+    rb"\x93NUMPY": "is an array of NumPy, not a model",
+    rb"GGUF": f"is a GGUF file, the weights of a language model; {_NO_GRAPH}",
+    rb".{4}\0{4}\{": f"is a safetensors file, weights alone; {_NO_GRAPH}",
     rb"\x1f\x8b": "is compressed with gzip; unpack it and give the .tflite file in it",
     rb"version https://git-lfs": "is the pointer of a file in Git LFS; fetch the file itself with `git lfs pull`",
     rb"(?i:\s*<(!doctype html|html))": "is a web page, not a model; download the file itself",

@@ -134,7 +134,10 @@ def _check_header(data: bytes, name: str) -> None:
     if foreign is not None:
         raise ModelError(f"{name} {foreign}")
     if name.lower().endswith(SUFFIXES):
-        raise ModelError(f"{name}: no array of bytes in it is a TensorFlow Lite model (bytes 4 to 7 of none are TFL3)")
+        raise ModelError(
+            f"{name}: no array of bytes in it is a TensorFlow Lite model: none between two braces has TFL3 as its "
+            "bytes 4 to 7; look whether the file is whole"
+        )
     raise ModelError(
         f"{name} has no TFL3 identifier (bytes 4 to 7 are {found!r}); it is not a TensorFlow Lite model, "
         "or one that LiteRT refuses"

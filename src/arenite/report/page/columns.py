@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from arenite.names import printable
 from arenite.report.console import number
-from arenite.report.page.words import declared
+from arenite.report.page.words import declared, generated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,16 +30,24 @@ def columns(values: Values, board: Board | None) -> dict[str, Any]:
         "after": after,
         "unchanged": not values["changed"],
         "bound": bound or None,
-        "boundWords": "" if not bound else f"no plan has a head below {number(bound)}",
+        "boundWords": _bound_words(bound, max(before["most"], after["most"])) if bound else "",
         "board": None if board is None else {"name": board.name, "bytes": board.region_bytes},
-        "keptName": "Variables" if _generated(values) else "Tail, which TFLM keeps",
+        "keptName": "Variables" if generated(values) else "Tail, which TFLM keeps",
         "keptAtFirst": board is not None or kept <= max(before["head"], after["head"]),
         "strings": texts.all,
     }
 
 
+def _bound_words(bound: int, most: int) -> str:
+    """What the line of the lower bound is, which also crosses the bars beneath the maps, of up to `most` bytes."""
+    words = f"no plan has a head below {number(bound)}"
+    if most <= bound:
+        return words
+    return f"{words}; a bar above it counts shared bytes once for each buffer, or is of an order that needs more"
+
+
 class _Texts:
-    """Numbers texts in the order in which they come."""
+    """Numbers texts in the order in which they come. Names stay apart even where they look the same when printed."""
 
     def __init__(self) -> None:
         self.numbers: dict[str, int] = {}
@@ -48,12 +57,7 @@ class _Texts:
 
     @property
     def all(self) -> list[str]:
-        return list(self.numbers)
-
-
-def _generated(values: Values) -> bool:
-    name: str = values["target"]
-    return name == "c" or name.startswith("c-")
+        return list(map(printable, self.numbers))
 
 
 def _side(values: Values, side: str, texts: _Texts) -> dict[str, Any]:
@@ -147,6 +151,6 @@ def _after(values: Values) -> _Why:
 
 def _whole(values: Values) -> str:
     if "command" not in values:
-        return "could be"
+        return "could be; no search ran for this page"
     asked = "--split" in values["command"].split()
     return "could be; whole is what the search chose" if asked else "could be; --split was not asked for"

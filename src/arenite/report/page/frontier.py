@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from arenite.report.console import number
 from arenite.report.page.markup import plain
+from arenite.report.point_labels import point_labels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 720, 260
 LEFT, RIGHT, UPPER, LOWER = 84, 24, 24, 40
 """Size of the chart and its margins, in units of its own coordinates."""
+LABEL = (56, 16)
+"""Width and height of the longest label, `98 to 99` in bold letters of 12 units."""
 
 
 def frontier(values: Values) -> str:
@@ -23,8 +26,8 @@ def frontier(values: Values) -> str:
     heads = "".join(f'<th class="plain{name}" scope="col">{title}</th>' for title, name in _HEADS)
     return (
         '<section aria-labelledby="frontier">\n<h2 id="frontier">Less memory for more work</h2>\n'
-        '<p class="hint">Each point is the smallest arena that was found for its work. Its command writes and verifies '
-        "it.</p>\n"
+        '<p class="hint">Each point is the smallest arena that this search found for its work; <code>arenite optimize '
+        "--split</code> may find a smaller one. The command of a point writes and verifies it.</p>\n"
         f"{_chart(values)}\n"
         '<div class="scroll" tabindex="0" role="region" aria-label="Table of the frontier"><table>'
         f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>\n</section>"
@@ -69,8 +72,8 @@ def _chart(values: Values) -> str:
     was = HEIGHT - LOWER - (HEIGHT - UPPER - LOWER) * before["declare_bytes"] / most
     dots = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4"/>' for x, y in places)
     labels = "".join(
-        f'<text class="label" x="{x:.1f}" y="{y - 9:.1f}" text-anchor="middle">{place}</text>'
-        for place, (x, y) in enumerate(places)
+        f'<text class="label" x="{x:.1f}" y="{y - 9:.1f}" text-anchor="middle">{label}</text>'
+        for (x, y), label in point_labels(places, LABEL)
     )
     return (
         f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{plain(_words(points))}">'

@@ -972,7 +972,7 @@
     return chosen ? chosen === "dark" : system.matches;
   }
   function paint() {
-    $("theme").setAttribute("aria-pressed", String(isDark()));
+    $("theme").textContent = isDark() ? "Light" : "Dark";
     readColors();
     legend();
     draw();

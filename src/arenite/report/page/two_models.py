@@ -39,7 +39,7 @@ def two_models(source: Model, result: Model, target: Target, verification: Verif
     after = memory_map(result, target, origins=origins_by_name(source, result))
     return {
         "model": source.name,
-        "optimized": result.name,
+        "files": (source.name, result.name),
         "target": target.name,
         "before": _costs(source, before, target),
         "after": _costs(result, after, target),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from arenite.report.commands import file_word, option_of
 from arenite.report.console import RUNTIMES, number
-from arenite.report.optimize import frames_lines, outside_line
+from arenite.report.optimize import FITS_WITHOUT_STRIPS, frames_lines, outside_line
 from arenite.report.page.markup import plain
 from arenite.report.verify import rounds_words
 from arenite.search.plan import Frames, OutsideEnd
@@ -27,10 +27,18 @@ def declared(values: Values, side: str) -> int:
     return arena
 
 
+def generated(values: Values) -> bool:
+    """Whether the target is generated C, which has kernels of its own."""
+    name: str = values["target"]
+    return name == "c" or name.startswith("c-")
+
+
 def title(values: Values) -> str:
     """The result in one sentence."""
     before, after = declared(values, "before"), declared(values, "after")
     least = "" if values["after"]["arena"]["exact"] else "at least "
+    if any(note.startswith(f"{values['target']} cannot run ") for note in values["notes"]):
+        return f"{values['target']} cannot run this model."
     if before == after:
         return f"Declare {least}{number(after)} bytes."
     return f"Declare {least}{number(after)} bytes instead of {number(before)}."
@@ -59,6 +67,8 @@ def proof(values: Values) -> str:
     bound = values["lower_bound_bytes"]
     if bound is None:
         return "Both files are shown as they are: no search ran, so nothing is proven about smaller heads."
+    if values["optimal"] and not values["strips"] and " --arena " in values.get("command", ""):
+        return f"{FITS_WITHOUT_STRIPS} has a head below {number(bound)} bytes."
     if values["optimal"]:
         return f"Proven optimal: no plan of what was asked for has a head below {number(bound)} bytes."
     if values["unknown_scratch"]:
@@ -134,7 +144,8 @@ def facts(values: Values) -> Iterator[str]:
     if not pairs:
         yield "No buffers share bytes while both are needed: right with any kernels."
     else:
-        names = ", ".join(sets) if sets else f"the kernels of {values['target']} alone"
+        own = f"the kernels of {values['target']} alone" if generated(values) else "no kernels known"
+        names = ", ".join(sets) or own
         yield f"Pairs of tensors that share bytes while both are alive: {number(pairs)}. Right with: {names}."
     for end in values.get("ends", ()):
         yield (
@@ -165,14 +176,13 @@ def _strips(values: Values) -> Iterator[str]:
 def again(values: Values) -> str:
     """What the commands do."""
     if "command" not in values:
-        return "These compare the two files, and make this page."
+        return "These compare the two files, check the second, and make this page; OUT stands for the file to write."
     return "The first makes the same bytes on any machine; OUT stands for the file to write."
 
 
 def commands(values: Values, board: Board | None) -> Iterator[str]:
     """The commands that make, compare and check the result."""
-    source = file_word(values["model"])
-    result = file_word(values.get("optimized", "OUT"))
+    source, result = map(file_word, values.get("files", (values["model"], "OUT")))
     if "command" in values:
         yield values["command"]
     yield shlex.join(["arenite", "verify", source, result])
@@ -180,3 +190,5 @@ def commands(values: Values, board: Board | None) -> Iterator[str]:
     room = ["--board", board.name] if board else ["--arena", str(declared(values, "after"))]
     outside = [option_of(end["what"], end["where"], end["name"]) for end in values["outside"]]
     yield shlex.join(["arenite", "check", result, *room, *target, *outside])
+    if "page_command" in values:
+        yield values["page_command"]

@@ -198,7 +198,9 @@ class Pair:
         """A runtime's verdict from its answers, and its run of the first model; None if it did not run that one."""
         ours, *rest = answers
         if isinstance(ours, Failure):
-            return Verdict(runtime, "unavailable", ours.reason), None
+            only_second = any(isinstance(each, Run) for each in rest)
+            reason = f"it runs the second model, but not the first: {ours.reason}" if only_second else ours.reason
+            return Verdict(runtime, "unavailable", reason), None
         verdict = self._judged(runtime, ours, rest[0]) if rest else self._ran(runtime, ours)
         misread = misread_biases(self.first.model, runtime)
         if misread and self.second is not None:

@@ -19,7 +19,6 @@ from arenite.errors import FitError, OptionError, VerificationError
 from arenite.operators.peak import peak_memory
 from arenite.search.offers import offers
 from arenite.search.orders import runs_as_filed
-from arenite.search.runnable import refusals
 from arenite.search.task import Decision, Task
 from arenite.search.whole import search_whole
 
@@ -43,7 +42,8 @@ def decided(task: Task) -> Decision:
     """
     if task.options.effort != "high":
         return _decided(task)
-    attempts = _attempt(replace(task, budget=Budget(NORMAL_STEPS, whole=task.budget))), _attempt(task)
+    normal, budget = replace(task.options, effort="normal"), Budget(NORMAL_STEPS, whole=task.budget)
+    attempts = _attempt(replace(task, options=normal, budget=budget)), _attempt(task)
     found = [attempt for attempt in attempts if isinstance(attempt, Decision)]
     if not found:
         raise next(attempt for attempt in attempts if isinstance(attempt, FitError))
@@ -75,7 +75,7 @@ def _cost(task: Task, decision: Decision) -> tuple[int, ...]:
     work = sum(strips.extra_macs for strips in decision.strips)
     if options.arena is not None:
         return work, arena, decision.head
-    if options.split and options.minimize == "arena":
+    if options.minimize == "arena" and (options.split or options.runs_on.generated):
         return arena, work, decision.head
     return decision.head, arena, work
 
@@ -84,11 +84,11 @@ def _arena(task: Task, decision: Decision) -> int:
     """Bytes of the arena to declare; of generated C with the moves of its export."""
     target = task.options.runs_on
     declared = target.arena(decision.model).declare_bytes
-    if not target.generated or refusals(decision.model, target):
+    if not target.generated:
         return declared
     from arenite.search.relocation import outlook
 
-    exported = outlook(decision.model, target, task.budget)
+    exported = outlook(decision.model, task)
     return declared if exported is None else exported.arena_bytes
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from arenite.backends.generated_c.sums import summing
 from arenite.backends.tflm.head import plan_obstacle
 from arenite.backends.tflm.unpacking import packed
-from arenite.budget import STEPS_PER_SECOND, Budget
+from arenite.budget import Budget
 from arenite.errors import FitError
 from arenite.operators.liveness import head_bytes
 from arenite.operators.macs import macs
@@ -75,9 +75,9 @@ use it up."""
 _SHARE_OF_SUMS = 0.5
 """Share of the whole budget that must be left for the search that counts on sums over strips to begin, and the share of
 what is left that it may use."""
-_STEPS_OF_FLOORS = 10 * STEPS_PER_SECOND
-"""Budget in steps of the search by floors and its layouts, beside that of the other searches, which leave it nothing
-where it helps most. About ten seconds of one core; most of what it needs is known from those searches."""
+_SHARE_OF_FLOORS = 1 / 6
+"""Budget of the search by floors and its layouts as a share of the whole budget, beside which it has its own: other
+searches leave nothing where it helps most. It takes a second or two, as most that it needs is known from those."""
 _SHARE_OF_ONE = 0.5
 """Share of the remaining budget that one layout may use, so that later choices get a layout as well."""
 
@@ -208,7 +208,7 @@ class PartialSearch:
         yield self
         budget = self.task.budget
         sums = summing(self.base.main) if self.task.options.runs_on.generated else {}
-        if sums and budget.left > _SHARE_OF_SUMS * self.task.options.budget().left:
+        if sums and budget.left > _SHARE_OF_SUMS * self.task.options.steps:
             search = copy(self)
             search.task = replace(self.task, budget=budget.part(_SHARE_OF_SUMS))
             search._costs = Costs(self._costs.line, self._costs.target, sums)
@@ -222,10 +222,16 @@ class PartialSearch:
         budget = self.task.budget.part(1 - _SHARE_OF_LAYOUTS)
         return search(self._costs, self._most_extra, budget, useful=useful, report=self.task.progress)
 
+    @property
+    def in_rows(self) -> bool:
+        """Whether an input comes in rows."""
+        return self._costs.comes_in_rows
+
     def by_floors(self) -> PartialSearch:
         """Another search, by the bytes that are alive at once, which is what layouts with moves come close to."""
         search = copy(self)
-        search.task = replace(self.task, budget=Budget(_STEPS_OF_FLOORS, whole=self.task.budget))
+        steps = _SHARE_OF_FLOORS * self.task.options.steps
+        search.task = replace(self.task, budget=Budget(steps, whole=self.task.budget))
         search._costs = Floors(self._costs)
         return search
 

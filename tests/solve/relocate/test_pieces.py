@@ -31,7 +31,7 @@ def joined(one, other):
 def test_each_piece_is_as_low_as_alone(one, other):
     problem, cut = joined(one, other)
     field = Field(problem)
-    course = in_pieces(problem, field, ENOUGH, Budget())
+    course = in_pieces(problem, field, 0, ENOUGH, Budget())
     assert course is not None
     alone = [
         solve_placement(PlacementProblem(tuple(buffers), (), UNIT)).height
@@ -49,7 +49,7 @@ def test_solutions_are_checked_and_no_higher_than_the_pieces(one, other):
     problem, _ = joined(one, other)
     still = solve_placement(problem, effort=0.1)
     field = Field(problem)
-    course = in_pieces(problem, field, still.height // field.unit, Budget())
+    course = in_pieces(problem, field, 0, still.height // field.unit, Budget())
     found = solve(problem, still.offsets)
     check(problem, found)
     if course is not None:
@@ -62,7 +62,7 @@ def test_a_buffer_moves_where_its_places_differ():
     buffers = tuple(Buffer(name, UNIT * size, first, last) for name, (size, first, last) in sizes.items())
     problem = PlacementProblem(buffers, (Relation(4, 2, distance=UNIT),), UNIT)
     field = Field(problem)
-    course = in_pieces(problem, field, ENOUGH, Budget())
+    course = in_pieces(problem, field, 0, ENOUGH, Budget())
     assert course is not None
     still = solve_placement(problem)
     found = solve(problem, still.offsets)
@@ -74,7 +74,7 @@ def test_one_piece_is_what_is_known_already():
     buffers = tuple(Buffer(str(number), UNIT, 0, 3 + number) for number in range(3))
     later = tuple(Buffer(str(number), UNIT, number, 5) for number in range(1, 3))
     problem = PlacementProblem((*buffers, *later), (), UNIT)
-    assert in_pieces(problem, Field(problem), ENOUGH, Budget()) is None
+    assert in_pieces(problem, Field(problem), 0, ENOUGH, Budget()) is None
 
 
 @settings(max_examples=20)
@@ -82,5 +82,5 @@ def test_one_piece_is_what_is_known_already():
 def test_nothing_is_returned_that_is_not_below_the_limit(one, other):
     problem, _ = joined(one, other)
     field = Field(problem)
-    course = in_pieces(problem, field, ENOUGH, Budget())
-    assert in_pieces(problem, field, course.height(field), Budget()) is None
+    course = in_pieces(problem, field, 0, ENOUGH, Budget())
+    assert in_pieces(problem, field, 0, course.height(field), Budget()) is None

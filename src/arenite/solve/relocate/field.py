@@ -53,10 +53,15 @@ class Field:
             steps.append(living)
         return steps
 
+    @cached_property
+    def loads(self) -> list[int]:
+        """The load of each step in units: what the buffers alive there take side by side."""
+        return [sum(self.sizes[one] for one in alive) for alive in self.alive]
+
     @property
     def load(self) -> int:
         """The maximum load in units."""
-        return max((sum(self.sizes[one] for one in alive) for alive in self.alive), default=0)
+        return max(self.loads, default=0)
 
     @property
     def simple(self) -> bool:

@@ -13,7 +13,7 @@ from arenite.problems.placement import Buffer, PlacementProblem, Relation
 from arenite.solve.place.solver import solve as solve_placement
 from arenite.solve.relocate.field import Field
 from arenite.solve.relocate.pieces import in_pieces
-from arenite.solve.relocate.solver import solve
+from arenite.solve.relocate.solver import _solution, solve
 
 ENOUGH = 1 << 20
 
@@ -33,6 +33,7 @@ def test_each_piece_is_as_low_as_alone(one, other):
     field = Field(problem)
     course = in_pieces(problem, field, 0, ENOUGH, Budget())
     assert course is not None
+    check(problem, _solution(problem, field, course, 0))
     alone = [
         solve_placement(PlacementProblem(tuple(buffers), (), UNIT)).height
         for buffers in (
@@ -64,6 +65,7 @@ def test_a_buffer_moves_where_its_places_differ():
     field = Field(problem)
     course = in_pieces(problem, field, 0, ENOUGH, Budget())
     assert course is not None
+    check(problem, _solution(problem, field, course, 0))
     still = solve_placement(problem)
     found = solve(problem, still.offsets)
     check(problem, found)

@@ -156,3 +156,32 @@ def test_high_effort_reaches_an_arena_that_one_of_its_searches_misses(monkeypatc
     monkeypatch.setattr(decide, "_decided", lambda task: missed(replace(task, budget=Budget(0))))
     with pytest.raises(FitError, match="not reached"):
         decide.decided(Task.of(zoo.build("paper"), high, high.budget(), silent))
+
+
+def test_high_effort_begins_with_what_normal_effort_does(monkeypatch):
+    """Parts of the search go by the effort, not by the steps that are left."""
+    planned, asked = decide._decided, []
+
+    def decided(task):
+        asked.append((task.options.effort, task.budget.left))
+        return planned(task)
+
+    monkeypatch.setattr(decide, "_decided", decided)
+    high = Options(effort="high")
+    decide.decided(Task.of(zoo.build("paper"), high, high.budget(), silent))
+    (first, second) = asked
+    assert first == ("normal", NORMAL_STEPS)
+    assert second[0] == "high"
+
+
+def test_high_effort_for_c_keeps_the_smaller_arena_of_the_c(monkeypatch):
+    """A lower layout may have moves that save less."""
+    planned = decide._decided
+
+    def lower_with_more_steps(task):
+        return replace(planned(task), head=64 if task.budget.left > NORMAL_STEPS else 80, lower_bound=0)
+
+    monkeypatch.setattr(decide, "_decided", lower_with_more_steps)
+    monkeypatch.setattr(decide, "_arena", lambda _, decision: 1_000 - decision.head)
+    high = Options(effort="high", target="c")
+    assert decide.decided(Task.of(zoo.build("paper"), high, high.budget(), silent)).head == 80

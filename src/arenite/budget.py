@@ -21,7 +21,7 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Hashable, Iterator
 
 STEPS_PER_SECOND = 1_000_000
 """Steps per second of one core, so a step is about a microsecond; measured once, never at run time. Solvers state the
@@ -117,6 +117,11 @@ class Budget:
             for _ in range(times):
                 part._left -= steps
             part = part._whole
+
+    @property
+    def clock(self) -> Hashable:
+        """What all budgets of one command have in common, so that a result may be remembered for this command alone."""
+        return self._clock
 
     def affordable(self, steps: float, most: int) -> int:
         """How many times, at most `most`, work of `steps` steps can begin before the budget is over."""

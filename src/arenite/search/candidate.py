@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from arenite.backends import Backend
     from arenite.search.partial.choose import Choice
     from arenite.search.partial.objective import Objective
+    from arenite.search.plan import Exported
     from arenite.search.task import Decision
 
 
@@ -26,6 +27,8 @@ class Candidate:
         extra_macs: int = 0,
         choice: Choice | None = None,
         room: Backend | None = None,
+        *,
+        exported: Exported | None = None,
     ) -> None:
         """Describe a decision.
 
@@ -35,12 +38,14 @@ class Candidate:
             extra_macs: multiply-accumulates that strips add.
             choice: which stretches run in parts; None: without strips.
             room: the set of kernels for whose scratch the layout has room; None: without strips.
+            exported: generated C whose arena is smaller than the layout's, since tensors move there; None: not known.
         """
         self.decision = decision
         self.sets = sets
         self.extra_macs = extra_macs
         self.choice = choice
         self.room = room
+        self.exported = exported
 
     @cached_property
     def heads(self) -> tuple[int, ...]:
@@ -49,7 +54,9 @@ class Candidate:
 
     @cached_property
     def arenas(self) -> tuple[int, ...]:
-        """Bytes of the arena to declare with each set of kernels."""
+        """Bytes of the arena to declare with each set of kernels, where tensors move if that is known to be smaller."""
+        if self.exported is not None:
+            return (self.exported.arena_bytes,) * len(self.sets)
         return tuple(each.arena(self.decision.model).declare_bytes for each in self.sets)
 
     @property

@@ -50,10 +50,11 @@ def decided(task: Task) -> Decision:
 
 
 def attempts(task: Task) -> tuple[Task, ...]:
-    """The task with each budget that its effort means, the smallest one first."""
+    """The task with each effort that its own stands for, the smallest one first."""
     if task.options.effort != "high":
         return (task,)
-    return replace(task, budget=Budget(NORMAL_STEPS, whole=task.budget)), task
+    options, budget = replace(task.options, effort="normal"), Budget(NORMAL_STEPS, whole=task.budget)
+    return replace(task, options=options, budget=budget), task
 
 
 def _attempt(task: Task) -> Decision | FitError:
@@ -75,13 +76,25 @@ def _decided(task: Task) -> Decision:
 def _cost(task: Task, decision: Decision) -> tuple[int, ...]:
     """What was asked to be small comes first: bytes of head or arena, or the added multiply-accumulates."""
     options = task.options
-    arena = options.runs_on.arena(decision.model).declare_bytes
+    arena = _arena(task, decision)
     work = sum(strips.extra_macs for strips in decision.strips)
     if options.arena is not None:
         return work, arena, decision.head
-    if options.split and options.minimize == "arena":
+    if options.minimize == "arena" and (options.split or options.runs_on.generated):
         return arena, work, decision.head
     return decision.head, arena, work
+
+
+def _arena(task: Task, decision: Decision) -> int:
+    """Bytes of the arena to declare; of generated C with the moves of its export."""
+    target = task.options.runs_on
+    declared = target.arena(decision.model).declare_bytes
+    if not target.generated:
+        return declared
+    from arenite.search.relocation import outlook
+
+    exported = outlook(decision.model, task)
+    return declared if exported is None else exported.arena_bytes
 
 
 def without_strips(task: Task) -> Decision:

@@ -228,13 +228,12 @@ def _larger_arena(task: Task, decision: Decision, arenas: tuple[Arena, Arena], e
 
 def _exported(task: Task, result: Model) -> Exported | None:
     """The arena of generated C if it is smaller than that of the plan; None otherwise."""
-    target = task.options.runs_on
-    if not target.generated:
+    if not task.options.runs_on.generated:
         return None
     from arenite.search.relocation import outlook
 
     task.progress("looking for moves that make the arena of the C smaller")
-    return outlook(result, target, budget=task.for_layout())
+    return outlook(result, task)
 
 
 def _verified(task: Task, decision: Decision, written: Written) -> Verification:

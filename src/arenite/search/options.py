@@ -128,7 +128,12 @@ class Options:
 
     def budget(self) -> Budget:
         """A new, unspent budget for all searches of one command."""
-        return Budget(STEPS[self.effort], seconds=self.time_limit)
+        return Budget(self.steps, seconds=self.time_limit)
+
+    @property
+    def steps(self) -> int:
+        """Steps of this budget."""
+        return STEPS[self.effort]
 
     @property
     def runs_on(self) -> Target:

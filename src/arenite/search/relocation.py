@@ -16,7 +16,7 @@ from arenite.backends.generated_c.kept import kept, read_in_place
 from arenite.backends.target import C
 from arenite.backends.tflm.greedy import ONLINE, greedy_plan
 from arenite.backends.tflm.head import planned_offsets
-from arenite.budget import STEPS_PER_SECOND, Budget
+from arenite.budget import NORMAL_STEPS, Budget
 from arenite.checkers.placement import check as check_placement
 from arenite.checkers.relocation import check as check_relocation
 from arenite.codegen.arena import Arena, TensorMove
@@ -27,6 +27,7 @@ from arenite.formulate.placement import overlap_problem
 from arenite.operators.liveness import NEVER, lifetimes
 from arenite.problems.placement import Layout, PlacementProblem
 from arenite.search.plan import Exported
+from arenite.search.runnable import refusals
 from arenite.solve.place.solver import solve as solve_placement
 from arenite.solve.relocate.solver import solve as solve_relocation
 
@@ -38,9 +39,12 @@ if TYPE_CHECKING:
     from arenite.model import Model, Tensor
     from arenite.operators.liveness import Liveness
     from arenite.problems.relocation import MovingSolution
+    from arenite.search.task import Task
 
-STEPS = 20 * STEPS_PER_SECOND
-"""Budget in steps of one export's searches: about 20 seconds of one core; most exports take far less."""
+_SHARE_OF_EXPORT = 1 / 3
+"""Budget of one export's searches as a share of a whole budget; most exports take far less."""
+STEPS = _SHARE_OF_EXPORT * NORMAL_STEPS
+"""Budget in steps of one export's searches: about 20 seconds of one core."""
 MOVES_WORTH = 0.01
 """Bytes of arena that moves have to save per byte moved in one inference. Models in strips save 0.02 to 0.1; moves that
 only win back alignment gaps save 0.002 or less, which is not worth their time."""
@@ -179,15 +183,26 @@ def _carried(model: Model, problem: PlacementProblem, tensors: tuple[Tensor, ...
     return solution
 
 
-def outlook(model: Model, target: Target, *, budget: Budget) -> Exported | None:
-    """The arena of the exported C if it is smaller than that of the model's plan; else None.
+def outlook(model: Model, task: Task) -> Exported | None:
+    """The arena of the exported C if it is smaller than that of the model's plan; else None, as where C refuses it.
 
-    It can be smaller since tensors may move in generated code, but have fixed places in a file's plan.
+    It can be smaller since tensors may move in generated code, but have fixed places in a file's plan. Each command
+    finds it once for a model.
 
     Args:
-        model: a model that the target can run.
-        target: generated C.
+        model: a model with its layout.
+        task: its target; its budget is charged for the search, which has steps of its own, by the effort, but never
+            more than an export: it would tell an arena that no export finds.
     """
+    target, steps = task.options.runs_on, min(STEPS, _SHARE_OF_EXPORT * task.options.steps)
+    return model.once(
+        (outlook, target, task.budget.clock), lambda model: _outlook(model, target, Budget(steps, whole=task.budget))
+    )
+
+
+def _outlook(model: Model, target: Target, budget: Budget) -> Exported | None:
+    if refusals(model, target):
+        return None
     found = arena(prepared(model, target.backend), target, budget=budget)
     if found.size >= target.arena(model).declare_bytes:
         return None

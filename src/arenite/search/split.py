@@ -25,8 +25,10 @@ from arenite.rewrite.channels import ChannelPlan, estimate_channels, wide_region
 from arenite.rewrite.strips import estimate, why_not
 from arenite.search.candidate import Candidate, best_of, start_of
 from arenite.search.layout_policy import LayoutPolicy
+from arenite.search.moving import with_moves
 from arenite.search.orders import runs_as_filed
 from arenite.search.partial.costs import Costs
+from arenite.search.partial.floors import Floors
 from arenite.search.partial.frontier import any_head
 from arenite.search.partial.layout import lowered_by_cp_sat
 from arenite.search.partial.line import Line
@@ -73,6 +75,9 @@ use it up."""
 _SHARE_OF_SUMS = 0.5
 """Share of the whole budget that must be left for the search that counts on sums over strips to begin, and the share of
 what is left that it may use."""
+_SHARE_OF_FLOORS = 1 / 6
+"""Budget of the search by floors and its layouts as a share of the whole budget, beside which it has its own: other
+searches leave nothing where it helps most. It takes a second or two, as most that it needs is known from those."""
 _SHARE_OF_ONE = 0.5
 """Share of the remaining budget that one layout may use, so that later choices get a layout as well."""
 
@@ -135,17 +140,20 @@ def layout_policy(task: Task) -> LayoutPolicy:
 def candidates(task: Task, whole: Decision, objective: Objective) -> Iterator[Candidate]:
     """The model without strips, promising choices of strips, neighbors of the best, each with its layout.
 
-    The last one is the best of them with a layout that CP-SAT lowered.
+    Then the best of them with a layout that CP-SAT lowered, and for generated C those whose tensors move.
     """
     first = without(task, whole)
     yield first
     if obstacle(task) is not None:
         return
     found: list[Candidate] = []
-    for ways in PartialSearch(task, whole, first, objective).searches():
+    start = ways = PartialSearch(task, whole, first, objective)
+    for ways in start.searches():
         for candidate in _searched(ways, tuple(found)):
             found.append(candidate)
             yield candidate
+    if task.options.runs_on.generated and objective.minimize == "arena":
+        yield from with_moves(ways, best_of((first, *found), objective))
 
 
 def _searched(ways: PartialSearch, known: Sequence[Candidate]) -> Iterator[Candidate]:
@@ -214,7 +222,7 @@ class PartialSearch:
         yield self
         budget = self.task.budget
         sums = summing(self.base.main) if self.task.options.runs_on.generated else {}
-        if sums and budget.left > _SHARE_OF_SUMS * self.task.options.budget().left:
+        if sums and budget.left > _SHARE_OF_SUMS * self.task.options.steps:
             search = copy(self)
             search.task = replace(self.task, budget=budget.part(_SHARE_OF_SUMS))
             search._costs = Costs(self._costs.line, self._costs.target, sums)
@@ -227,6 +235,19 @@ class PartialSearch:
         """
         budget = self.task.budget.part(1 - _SHARE_OF_LAYOUTS)
         return search(self._costs, self._most_extra, budget, useful=useful, report=self.task.progress)
+
+    @property
+    def in_rows(self) -> bool:
+        """Whether an input comes in rows."""
+        return self._costs.comes_in_rows
+
+    def by_floors(self) -> PartialSearch:
+        """Another search, by the bytes that are alive at once, which is what layouts with moves come close to."""
+        search = copy(self)
+        steps = _SHARE_OF_FLOORS * self.task.options.steps
+        search.task = replace(self.task, budget=Budget(steps, whole=self.task.budget))
+        search._costs = Floors(self._costs)
+        return search
 
     def useful(self, choice: Choice) -> float:
         """The largest head in bytes with which another choice may be better than this one."""

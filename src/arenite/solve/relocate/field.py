@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,7 @@ class Field:
         self.begins = {scope: list(new) for scope, new in groupby(numbers, key=lambda number: self.first[number])}
         self.joins = {number: join for number in numbers if len(join := self._join(number)) > 1}
 
-    @property
+    @cached_property
     def alive(self) -> list[list[int]]:
         """The buffers alive in each step, in rising order."""
         steps: list[list[int]] = []
@@ -52,10 +53,15 @@ class Field:
             steps.append(living)
         return steps
 
+    @cached_property
+    def loads(self) -> list[int]:
+        """The load of each step in units: what the buffers alive there take side by side."""
+        return [sum(self.sizes[one] for one in alive) for alive in self.alive]
+
     @property
     def load(self) -> int:
         """The maximum load in units."""
-        return max((sum(self.sizes[one] for one in alive) for alive in self.alive), default=0)
+        return max(self.loads, default=0)
 
     @property
     def simple(self) -> bool:

@@ -1,0 +1,65 @@
+"""Candidates for generated C whose tensors move between operators, so that its arena may be smaller than any layout.
+
+best candidate so far ----moves----> the same with what its C needs
+choices by floors --layout, moves--> where inputs come in rows: others, if their floors are lower than that
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arenite.search.candidate import Candidate
+from arenite.search.partial.search import promising
+from arenite.search.relocation import outlook
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from arenite.search.partial.objective import Objective
+    from arenite.search.split import PartialSearch
+
+_TRIED, _TRIED_TO_FIT = 1, 4
+"""Choices by floors that get a layout with moves, which takes up to 20 seconds of one core each: MCUNet with its input
+in rows got its smallest arena from the first. More while none has reached the requested arena size."""
+_LEAST_GAIN = 0.03
+"""Share by which a floor has to be below the smallest arena so far: layouts with moves stay above their floors, too."""
+
+
+def with_moves(ways: PartialSearch, best: Candidate) -> Iterator[Candidate]:
+    """The best candidate with the moves of its C, and then, for inputs in rows, others that are smaller with moves.
+
+    None where an image is in the arena and no size is to be reached: other strips with moves took 48 seconds for
+    person_detect, six times as long as all other searches.
+
+    `ways`: the search for stretches in parts, whose costs are used again.
+    """
+    task, objective = ways.task, ways.objective
+    if not ways.in_rows and (objective.enough is None or best.fits(objective)):
+        return  # moves decide nothing
+    best = _moved(ways, best)
+    yield best
+    if not ways.in_rows or _is_enough(best, objective):
+        return
+    more, tried = ways.by_floors(), _TRIED if objective.enough is None else _TRIED_TO_FIT
+    for choice in promising(more.choices(), objective, ways.tail)[:tried]:
+        if task.budget.struck or _is_enough(best, objective) or choice.head >= best.arena * (1 - _LEAST_GAIN):
+            return
+        task.progress(f"strips: {best.arena:,} bytes, moves with other strips")
+        candidate = more.candidate(choice)
+        moved = None if candidate is None else _moved(ways, candidate)
+        if moved is not None and moved.arena < best.arena:
+            best = moved
+            yield best
+
+
+def _is_enough(best: Candidate, objective: Objective) -> bool:
+    """Whether an arena size was requested and is reached."""
+    return objective.enough is not None and best.fits(objective)
+
+
+def _moved(ways: PartialSearch, candidate: Candidate) -> Candidate:
+    """The candidate with what its exported C needs."""
+    exported = outlook(candidate.decision.model, ways.task)
+    return Candidate(
+        candidate.decision, candidate.sets, candidate.extra_macs, candidate.choice, candidate.room, exported=exported
+    )

@@ -1,7 +1,7 @@
 """Budgets of searches, counted in steps of work, so that results do not depend on the machine or its load.
 
-A search reports its work (`spend`) and stops when nothing is left (`over`). All searches for one result share one
-budget, so a search that ends early leaves more for the next ones:
+A search reports its work (`spend`) and stops when nothing is left (`over`). The searches that most results need share
+one budget, so a search that ends early leaves more for the next ones:
 
     budget of the command  |#############---------------------------|      # spent, - left
     part for the order     |#########|------------|                        at most half of what was left then
@@ -29,7 +29,7 @@ costs of their work in steps (`_STEPS_OF_...`)."""
 NORMAL_STEPS = 60 * STEPS_PER_SECOND
 """Budget in steps of one command: a minute of one core, after which larger networks hardly gained more."""
 STEPS = {"low": NORMAL_STEPS // 10, "normal": NORMAL_STEPS, "high": 10 * NORMAL_STEPS}
-"""Budget in steps of all searches together, by the name of the effort."""
+"""Budget in steps that searches share, by the name of the effort."""
 
 CORE_VARIABLE = "ARENITE_CORE"
 """Name of the environment variable that chooses a core."""

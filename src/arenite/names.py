@@ -85,6 +85,16 @@ def part_name(name: str, part: str) -> str:
     return f"{first}/{part}{joined}{others}" if part else name
 
 
+def whole_name(name: str) -> str:
+    """The name of the tensor of which a tensor is a part; its own name if it is none.
+
+    >>> whole_name("net/Relu6/strip 2 of 8;net/Conv2D")
+    'net/Relu6;net/Conv2D'
+    """
+    first, part, _ = _split(name)
+    return first + name[len(first) + len(part) + 1 :] if part else name
+
+
 def short_names(names: Iterable[str]) -> dict[str, str]:
     """For each name the shortest end, in whole words between slashes, that no other of the names ends with.
 
@@ -108,7 +118,7 @@ def short_names(names: Iterable[str]) -> dict[str, str]:
 def _split(name: str) -> tuple[str, str, str]:
     """The first of joined names without what tells a part, the part, and the other names."""
     first, _, others = name.partition(";")
-    words = first.split("/", _MOST_WORDS)
+    words = first.rsplit("/", _MOST_WORDS)
     own = len(words)
     while own > 1 and _PART.fullmatch(words[own - 1]):
         own -= 1
@@ -116,5 +126,5 @@ def _split(name: str) -> tuple[str, str, str]:
 
 
 def _ends(name: str) -> list[str]:
-    words = name.split("/", _MOST_WORDS)
+    words = name.rsplit("/", _MOST_WORDS)
     return ["/".join(words[-count:]) for count in range(1, len(words) + 1)]

@@ -43,6 +43,14 @@ def test_the_smallest_arena_that_an_error_tells_is_one_of_exported_c():
     assert plan.exported.arena_bytes <= smallest < plan.arenas[1].declare_bytes
 
 
+def test_an_arena_that_moves_alone_reach_needs_no_strips(monkeypatch):
+    network = zoo.build("u-net", depth=2, channels=4, resolution=16)
+    asked = replace(IN_ROWS, ends=Ends())
+    wanted = optimize(network, replace(asked, split=False, max_extra_macs=None)).arenas[1].declare_bytes - 16
+    monkeypatch.setattr(moving, "outlook", lambda _model, _task: Exported(wanted, 0))
+    assert optimize(network, replace(asked, arena=wanted)).strips == ()
+
+
 @cache
 def started(ends):
     """A search for strips of a small network, and its candidate without strips."""
@@ -50,7 +58,7 @@ def started(ends):
     task = Task.of(zoo.build("mobilenet-v1", resolution=32), asked, asked.budget(), silent)
     whole = without_strips(task)
     first = without(task, whole)
-    return PartialSearch(task, whole, first, objective_of(task)), first
+    return PartialSearch(task, whole, first, objective_of(task.options)), first
 
 
 def looked_at(monkeypatch, sizes, *, ends=ROWS, enough=None):

@@ -111,7 +111,7 @@ def after_export(
 
     Args:
         outside: the options that keep inputs and outputs out of the arena.
-        given: the same as `export` has them.
+        given: the options of inputs and outputs as they were given to `export`.
         tested: with a test that any computer can run.
     """
     if tested:
@@ -157,7 +157,7 @@ def after_check(fit: Fit, model: Path, device: DeviceOptions) -> Iterator[Step]:
 def after_fit(fits: Sequence[Fit], model: Path, device: DeviceOptions) -> Iterator[Step]:
     """Steps after a comparison with boards: the smallest board that holds the model only once it is optimized.
 
-    `device`: what stays free of each board.
+    `device`: `--reserve`, if it was given.
     """
     gained = [fit for fit in fits if fit.fits_after and not fit.fits and fit.board is not None and fit.after]
     for fit in sorted(gained, key=lambda fit: fit.available)[:1]:

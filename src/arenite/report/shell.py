@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 COLUMNS = 100
-"""Columns of a line; windows are seldom wider, and what they wrap is hard to read."""
+"""Columns of a line, as many as a piped report has."""
 THEN = "&&"
 """The word between two commands of which the second is run if the first succeeds."""
 _INDENT, _HANGING = " " * 2, " " * 6

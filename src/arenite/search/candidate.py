@@ -38,7 +38,7 @@ class Candidate:
             extra_macs: multiply-accumulates that strips add.
             choice: which stretches run in parts; None: without strips.
             room: the set of kernels for whose scratch the layout has room; None: without strips.
-            exported: generated C whose arena is smaller than the layout's, since tensors move there; None: not known.
+            exported: the arena of the exported C, if it was looked for and is smaller than the layout's; else None.
         """
         self.decision = decision
         self.sets = sets

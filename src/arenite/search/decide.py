@@ -33,9 +33,8 @@ _SHARE_WITHOUT = 0.4
 def decided(task: Task) -> Decision:
     """The best decision for the task, with strips if the options allow them and they save memory.
 
-    High effort begins with normal effort and takes the better of the two plans. A search with a larger budget takes
-    other turns, and may miss what one with a smaller budget finds. Both bounds answer the same question, so the larger
-    one holds for either plan.
+    High effort begins with normal effort and takes the better of the two plans. A search with a larger budget can miss
+    what one with a smaller budget finds. Both bounds answer the same question, so the larger one holds for either plan.
 
     Raises:
         FitError: `arena` was asked for and was not reached.
@@ -45,12 +44,12 @@ def decided(task: Task) -> Decision:
     if not found:
         raise next(attempt for attempt in made if isinstance(attempt, FitError))
     proven = max(found, key=lambda decision: decision.lower_bound)
-    best = min(found, key=lambda decision: _cost(task, decision))
+    best = found[0] if len(found) == 1 else min(found, key=lambda decision: _cost(task, decision))
     return replace(best, lower_bound=proven.lower_bound, proofs=proven.proofs)
 
 
 def attempts(task: Task) -> tuple[Task, ...]:
-    """The task with each effort that its own stands for, the smallest one first."""
+    """The task itself; for high effort the same task with normal effort before it."""
     if task.options.effort != "high":
         return (task,)
     options, budget = replace(task.options, effort="normal"), Budget(NORMAL_STEPS, whole=task.budget)

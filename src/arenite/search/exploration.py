@@ -15,8 +15,7 @@ from arenite.search.candidate import best_of, start_of
 from arenite.search.decide import attempts, without_strips
 from arenite.search.optimization import DEFAULTS, completed
 from arenite.search.partial.search import unbeaten
-from arenite.search.split import MOST_EXTRA as MOST_EXTRA_OF_STRIPS
-from arenite.search.split import PartialSearch, candidates, layout_policy, objective_of, obstacle, without
+from arenite.search.split import PartialSearch, layout_policy, objective_of, obstacle, searched, without
 from arenite.search.task import Task, silent
 from arenite.tflite.sources import model_of
 
@@ -123,7 +122,8 @@ def explore(
         model: the source, or what `read` takes; it is not changed.
         options: `split` is implied; `arena` must not be given.
         progress: called with a sentence at each step of the search.
-        budget: steps for all searches together, which may be interrupted; None is the budget of `options`.
+        budget: steps for the searches, which may be interrupted; None is the budget of `options`. What the search
+            without strips leaves is given to each of two searches for strips.
 
     Raises:
         ModelError: the model cannot be planned.
@@ -132,14 +132,15 @@ def explore(
     """
     if options.arena is not None:
         raise OptionError("arena: explore shows all arenas; ask optimize for one")
+    least = objective_of(options)
     most = MOST_EXTRA if options.max_extra_macs is None else options.max_extra_macs
     options = replace(options, split=True, max_extra_macs=most)
     started = time.monotonic()
     source = model_of(model)
     task = Task.of(source, options, budget or options.budget(), progress or silent)
-    objective = objective_of(task)
+    objective = objective_of(options)
     with task.budget.searching():
-        tried = [candidate for each in attempts(task) for candidate in _candidates(each, objective)]
+        tried = [candidate for each in attempts(task) for candidate in _candidates(each, objective, least)]
         found = _frontier(tried, objective)
     for candidate in found[1:]:
         layout_policy(task).check(candidate.decision.model)
@@ -158,11 +159,11 @@ def explore(
     )
 
 
-def _candidates(task: Task, objective: Objective) -> Iterator[Candidate]:
+def _candidates(task: Task, objective: Objective, least: Objective) -> Iterator[Candidate]:
     """The model without strips, choices spread over the predicted frontier, and neighbors of the best; all laid out.
 
-    What `optimize` finds with the same options is among them, so that it never beats the frontier: the search for the
-    least memory at little work, which takes other turns, is made as well, with the same budget.
+    Then the candidates of `optimize --split`, found with the same budget and the objective `least`, so that it never
+    beats the frontier: each of the two searches can miss what the other one finds.
     """
     whole = without_strips(task)
     first = without(task, whole)
@@ -171,12 +172,15 @@ def _candidates(task: Task, objective: Objective) -> Iterator[Candidate]:
         return
     steps, budget = task.budget.left, task.budget
     for ways in PartialSearch(replace(task, budget=Budget(steps, whole=budget)), whole, first, objective).searches():
-        yield from _searched(ways)
-    least = replace(objective, most_extra_macs=min(objective.most_extra_macs, MOST_EXTRA_OF_STRIPS))
-    yield from candidates(replace(task, budget=Budget(steps, whole=budget)), whole, least)
+        yield from _spread_out(ways)
+    found: list[Candidate] = []
+    for ways in PartialSearch(replace(task, budget=Budget(steps, whole=budget)), whole, first, least).searches():
+        for candidate in searched(ways, tuple(found)):
+            found.append(candidate)
+            yield candidate
 
 
-def _searched(ways: PartialSearch) -> Iterator[Candidate]:
+def _spread_out(ways: PartialSearch) -> Iterator[Candidate]:
     """The candidates of one search."""
     task, objective = ways.task, ways.objective
     found: list[Candidate] = []

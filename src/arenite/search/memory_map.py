@@ -13,7 +13,6 @@ drawn here.
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Literal
 from arenite.backends.generated_c.work import macs_as_run, of_file
 from arenite.backends.target import TFLM
 from arenite.backends.tflm.head import head_lifetimes, head_plan, planned_offsets, scratch_buffers
+from arenite.names import whole_name
 from arenite.operators.liveness import NEVER, UNUSED, align, lifetimes, load
 from arenite.rewrite.strips import why_not
 from arenite.search.task import mark
@@ -170,15 +170,11 @@ def origins_by_name(source: Model, result: Model) -> tuple[int | None, ...]:
     def origin(operator: Operator) -> int | None:
         if not operator.outputs:
             return None
-        whole = _PART.sub("", operator.outputs[0].name)
+        whole = whole_name(operator.outputs[0].name)
         place = places.get(whole) if named[whole] == 1 else None
         return place if place is not None and source.main.operators[place].label == operator.label else None
 
     return tuple(map(origin, result.main.operators))
-
-
-_PART = re.compile(r"/(strip \d+ of \d+(/(new|untrimmed))?|channels\d+-\d+)(?=;|$)", re.DOTALL)
-"""What `rewrite.strips` and `rewrite.channels` append to the first of the names that a converter joined to one."""
 
 
 class _Mapping:

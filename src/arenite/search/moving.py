@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from arenite.search.partial.objective import Objective
     from arenite.search.split import PartialSearch
+    from arenite.search.task import Task
 
 _TRIED, _TRIED_TO_FIT = 1, 4
 """Choices by floors that get a layout with moves, which takes up to 20 seconds of one core each: MCUNet with its input
@@ -28,15 +29,15 @@ _LEAST_GAIN = 0.03
 def with_moves(ways: PartialSearch, best: Candidate) -> Iterator[Candidate]:
     """The best candidate with the moves of its C, and then, for inputs in rows, others that are smaller with moves.
 
-    None where an image is in the arena and no size is to be reached: other strips with moves took 48 seconds for
-    person_detect, six times as long as all other searches.
+    Nothing comes where the image is in the arena, unless an arena size is still to be reached: strips by floors took 48
+    seconds for person_detect, six times as long as all other searches.
 
     `ways`: the search for stretches in parts, whose costs are used again.
     """
     task, objective = ways.task, ways.objective
     if not ways.in_rows and (objective.enough is None or best.fits(objective)):
         return  # moves decide nothing
-    best = _moved(ways, best)
+    best = moved(task, best)
     yield best
     if not ways.in_rows or _is_enough(best, objective):
         return
@@ -46,9 +47,9 @@ def with_moves(ways: PartialSearch, best: Candidate) -> Iterator[Candidate]:
             return
         task.progress(f"strips: {best.arena:,} bytes, moves with other strips")
         candidate = more.candidate(choice)
-        moved = None if candidate is None else _moved(ways, candidate)
-        if moved is not None and moved.arena < best.arena:
-            best = moved
+        found = None if candidate is None else moved(task, candidate)
+        if found is not None and found.arena < best.arena:
+            best = found
             yield best
 
 
@@ -57,9 +58,11 @@ def _is_enough(best: Candidate, objective: Objective) -> bool:
     return objective.enough is not None and best.fits(objective)
 
 
-def _moved(ways: PartialSearch, candidate: Candidate) -> Candidate:
-    """The candidate with what its exported C needs."""
-    exported = outlook(candidate.decision.model, ways.task)
+def moved(task: Task, candidate: Candidate) -> Candidate:
+    """The candidate with what its exported C needs; the same where the target is not C."""
+    if not task.options.runs_on.generated:
+        return candidate
+    exported = outlook(candidate.decision.model, task)
     return Candidate(
         candidate.decision, candidate.sets, candidate.extra_macs, candidate.choice, candidate.room, exported=exported
     )

@@ -25,7 +25,7 @@ from arenite.rewrite.channels import ChannelPlan, estimate_channels, wide_region
 from arenite.rewrite.strips import estimate, why_not
 from arenite.search.candidate import Candidate, best_of, start_of
 from arenite.search.layout_policy import LayoutPolicy
-from arenite.search.moving import with_moves
+from arenite.search.moving import moved, with_moves
 from arenite.search.orders import runs_as_filed
 from arenite.search.partial.costs import Costs
 from arenite.search.partial.floors import Floors
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
     from arenite.backends import Backend
     from arenite.model import Model
+    from arenite.search.options import Options
     from arenite.search.partial.choose import Choice
     from arenite.search.partial.search import Partial
     from arenite.search.partial.segment import Segment
@@ -76,8 +77,8 @@ _SHARE_OF_SUMS = 0.5
 """Share of the whole budget that must be left for the search that counts on sums over strips to begin, and the share of
 what is left that it may use."""
 _SHARE_OF_FLOORS = 1 / 6
-"""Budget of the search by floors and its layouts as a share of the whole budget, beside which it has its own: other
-searches leave nothing where it helps most. It takes a second or two, as most that it needs is known from those."""
+"""Budget of the search by floors and its layouts as a share of the budget of all other searches. It is its own, since
+those often leave nothing. It takes a second or two, as most that it needs is known from them."""
 _SHARE_OF_ONE = 0.5
 """Share of the remaining budget that one layout may use, so that later choices get a layout as well."""
 
@@ -89,15 +90,17 @@ def search_partial(task: Task, whole: Decision) -> Decision:
         FitError: the requested arena size was not reached, or unknown operators make the arena's size unknown.
         VerificationError: the best layout is not valid (a defect of Arenite).
     """
-    objective = objective_of(task)
+    objective = objective_of(task.options)
     unknown = task.options.runs_on.arena(whole.model).unknown
     if objective.enough is not None and unknown:
         raise FitError(
             f"{task.source.name}: cannot say whether an arena of {objective.enough:,} bytes can be reached: it is not "
             f"known what these operators allocate: {', '.join(unknown)}; nothing was written"
         )
-    if objective.enough is not None and _candidate(task, whole).fits(objective):
-        return whole
+    if objective.enough is not None:
+        first = _candidate(task, whole)
+        if first.fits(objective) or moved(task, first).fits(objective):
+            return whole
     best = best_of(_all_candidates(task, whole, objective), objective)
     if best.choice is not None:
         layout_policy(task).check(best.decision.model)
@@ -112,20 +115,23 @@ def search_partial(task: Task, whole: Decision) -> Decision:
 def _all_candidates(task: Task, whole: Decision, objective: Objective) -> Iterator[Candidate]:
     """The candidates of the search for the objective, and those without the arena to reach.
 
-    The search for the least work that reaches an arena takes other turns than the one for the least memory, which may
-    by chance get there with less work. So both are made, with the same budget, unless the first one added no work.
+    The search for the least work that reaches an arena can miss what the search for the least memory finds, and the
+    other way round. So both are made, with the same budget, unless the first one reaches the arena without extra work.
     """
     steps, budget = task.budget.left, task.budget
     found = list(candidates(replace(task, budget=Budget(steps, whole=budget)), whole, objective))
     yield from found
-    if objective.enough is not None and best_of(found, objective).extra_macs:
-        least = objective_of(replace(task, options=replace(task.options, arena=None)))
-        yield from candidates(replace(task, budget=Budget(steps, whole=budget)), whole, least)
+    best = best_of(found, objective)
+    if objective.enough is None or (best.fits(objective) and not best.extra_macs):
+        return
+    least = objective_of(replace(task.options, arena=None))
+    others = list(candidates(replace(task, budget=Budget(steps, whole=budget)), whole, least))
+    yield from others
+    yield moved(task, best_of(others, least))
 
 
-def objective_of(task: Task) -> Objective:
-    """The objective that the task's options describe."""
-    options = task.options
+def objective_of(options: Options) -> Objective:
+    """The objective that options describe."""
     most = options.max_extra_macs
     if most is None:
         most = MOST_EXTRA if options.arena is None else MOST_EXTRA_TO_FIT
@@ -147,16 +153,17 @@ def candidates(task: Task, whole: Decision, objective: Objective) -> Iterator[Ca
     if obstacle(task) is not None:
         return
     found: list[Candidate] = []
-    start = ways = PartialSearch(task, whole, first, objective)
+    last = start = PartialSearch(task, whole, first, objective)
     for ways in start.searches():
-        for candidate in _searched(ways, tuple(found)):
+        last = ways
+        for candidate in searched(ways, tuple(found)):
             found.append(candidate)
             yield candidate
     if task.options.runs_on.generated and objective.minimize == "arena":
-        yield from with_moves(ways, best_of((first, *found), objective))
+        yield from with_moves(last, best_of((first, *found), objective))
 
 
-def _searched(ways: PartialSearch, known: Sequence[Candidate]) -> Iterator[Candidate]:
+def searched(ways: PartialSearch, known: Sequence[Candidate]) -> Iterator[Candidate]:
     """The candidates of one search; `known` are those of searches before it, which its own have to beat."""
     task, objective, found = ways.task, ways.objective, list(known)
     choices = promising(ways.choices(ways.useful), objective, ways.tail)
@@ -216,8 +223,7 @@ class PartialSearch:
         """This search, and then another for C, of stretches that may end with what reads sums of strips.
 
         Estimates for the longer stretches of that one are lower than what layouts of the whole model keep to, so it
-        comes second. It leaves budget to the search for moves in exported C: MCUNet with its input in rows needs 59,376
-        bytes with these, and 69,696 without.
+        comes second.
         """
         yield self
         budget = self.task.budget

@@ -67,8 +67,9 @@ def signature_names(model: Model) -> dict[Tensor, set[str]]:
 
 
 def signature_ends(root: Table) -> tuple[object, ...]:
-    """What the signatures of a file name, by the places among the inputs and outputs of a graph: the same in any file
-    with the same inputs and outputs, whatever the numbers of its tensors.
+    """The names in all signatures of a file, each with its places among the inputs and outputs of its graph.
+
+    Numbers of tensors do not matter, so files with the same inputs and outputs have the same.
     """
     return tuple(_ends_of(root.image.table(position), root) for position in root.tables(ModelField.SIGNATURE_DEFS))
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from solve.relocate.test_moves import UNIT, full_problems
 
@@ -70,6 +72,18 @@ def test_a_buffer_moves_where_its_places_differ():
     found = solve(problem, still.offsets)
     check(problem, found)
     assert found.height <= course.height(field) * field.unit
+
+
+@pytest.mark.parametrize("steps", range(2, 12))
+def test_pieces_that_fit_together_become_one(steps):
+    """Each step is a piece of its own at first. The largest two buffers meet in the first one, so all others fit."""
+    buffers = [Buffer(str(number), UNIT * (1 + number % 3), number, number + 1) for number in range(steps)]
+    problem = PlacementProblem((Buffer("large", 8 * UNIT, 0, 0), *buffers), (), UNIT)
+    field = Field(problem)
+    course = in_pieces(problem, field, 0, ENOUGH, Budget())
+    assert course is not None
+    for before, after in pairwise(course.places):
+        assert all(before[buffer] == after[buffer] for buffer in before.keys() & after.keys())
 
 
 def test_one_piece_is_what_is_known_already():

@@ -1,7 +1,7 @@
 """Costs by floors: a stretch counts with the bytes that are alive at once, which layouts with moves come close to.
 
-Where tensors may move between operators, each stretch has a layout of its own, so it matters little how well it fits to
-its neighbors. Nothing has to be laid out to know a floor, so that the search for choices is short.
+Where tensors may move between operators, the layout may change during an inference, so it matters less how well
+stretches fit together. Nothing has to be laid out to know a floor, so that the search for choices is short.
 """
 
 from __future__ import annotations

@@ -87,7 +87,7 @@ class _Piece:
 
 
 def _lowered(search: _Search, pieces: list[_Piece], bound: int) -> list[_Piece]:
-    """The pieces, the highest one lowered, again and again, as long as that is possible; each at most once."""
+    """The pieces, the highest one lowered again and again, until it was lowered just before or cannot be."""
     lower: _Piece | None = None
     for _ in range(_TRIES):
         highest = max(pieces, key=lambda piece: piece.height)
@@ -101,23 +101,15 @@ def _lowered(search: _Search, pieces: list[_Piece], bound: int) -> list[_Piece]:
 
 
 def _joined(search: _Search, pieces: list[_Piece]) -> list[_Piece]:
-    """The pieces, neighbors joined again and again where both as one take no more than the highest piece."""
+    """The pieces, each joined to the one before where both as one take no more than the highest piece."""
     height = max(piece.height for piece in pieces)
-    apart: set[tuple[int, int]] = set()
-    before: list[_Piece] = []
-    while pieces != before and not search.budget.over:
-        before, pieces = pieces, pieces[:1]
-        for piece in before[1:]:
-            ends = pieces[-1].first, piece.last
-            both = None
-            if pieces[-1] in before and ends not in apart:
-                both = search.laid_out(*ends, height, height + 1, _EFFORT_OF_JOINED)
-            if both is None:
-                apart.add(ends)
-                pieces.append(piece)
-            else:
-                pieces[-1] = both
-    return pieces
+    joined = pieces[:1]
+    for piece in pieces[1:]:
+        both = None
+        if not search.budget.over:
+            both = search.laid_out(joined[-1].first, piece.last, height, height + 1, _EFFORT_OF_JOINED)
+        joined[-1:] = [joined[-1], piece] if both is None else [both]
+    return joined
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from arenite.backends.sets import NO_OVERLAP
 from arenite.backends.target import TARGETS
 from arenite.backends.tflm.head import plan_obstacle
-from arenite.budget import NORMAL_STEPS, Budget
+from arenite.budget import NORMAL_STEPS
 from arenite.checkers.validity import is_right
 from arenite.errors import FitError, OptionError, VerificationError
 from arenite.operators.peak import peak_memory
@@ -52,8 +52,8 @@ def attempts(task: Task) -> tuple[Task, ...]:
     """The task itself; for high effort the same task with normal effort before it."""
     if task.options.effort != "high":
         return (task,)
-    options, budget = replace(task.options, effort="normal"), Budget(NORMAL_STEPS, whole=task.budget)
-    return replace(task, options=options, budget=budget), task
+    normal = replace(task, options=replace(task.options, effort="normal"))
+    return normal.with_steps(NORMAL_STEPS), task
 
 
 def _attempt(task: Task) -> Decision | FitError:

@@ -6,7 +6,6 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from arenite.budget import Budget
 from arenite.errors import OptionError
 from arenite.model.shown import Shown
 from arenite.names import SHORT_NAME, printable
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from arenite.backends.target import Target
+    from arenite.budget import Budget
     from arenite.model import Model
     from arenite.search.candidate import Candidate
     from arenite.search.options import Options
@@ -170,11 +170,11 @@ def _candidates(task: Task, objective: Objective, least: Objective) -> Iterator[
     yield first
     if obstacle(task) is not None:
         return
-    steps, budget = task.budget.left, task.budget
-    for ways in PartialSearch(replace(task, budget=Budget(steps, whole=budget)), whole, first, objective).searches():
+    steps = task.budget.left
+    for ways in PartialSearch(task.with_steps(steps), whole, first, objective).searches():
         yield from _spread_out(ways)
     found: list[Candidate] = []
-    for ways in PartialSearch(replace(task, budget=Budget(steps, whole=budget)), whole, first, least).searches():
+    for ways in PartialSearch(task.with_steps(steps), whole, first, least).searches():
         for candidate in searched(ways, tuple(found)):
             found.append(candidate)
             yield candidate

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Literal
 from arenite.backends.generated_c.sums import summing
 from arenite.backends.tflm.head import plan_obstacle
 from arenite.backends.tflm.unpacking import packed
-from arenite.budget import Budget
 from arenite.errors import FitError
 from arenite.operators.liveness import head_bytes
 from arenite.operators.macs import macs
@@ -118,14 +117,14 @@ def _all_candidates(task: Task, whole: Decision, objective: Objective) -> Iterat
     The search for the least work that reaches an arena can miss what the search for the least memory finds, and the
     other way round. So both are made, with the same budget, unless the first one reaches the arena without extra work.
     """
-    steps, budget = task.budget.left, task.budget
-    found = list(candidates(replace(task, budget=Budget(steps, whole=budget)), whole, objective))
+    steps = task.budget.left
+    found = list(candidates(task.with_steps(steps), whole, objective))
     yield from found
     best = best_of(found, objective)
     if objective.enough is None or (best.fits(objective) and not best.extra_macs):
         return
     least = objective_of(replace(task.options, arena=None))
-    others = list(candidates(replace(task, budget=Budget(steps, whole=budget)), whole, least))
+    others = list(candidates(task.with_steps(steps), whole, least))
     yield from others
     yield moved(task, best_of(others, least))
 
@@ -250,8 +249,7 @@ class PartialSearch:
     def by_floors(self) -> PartialSearch:
         """Another search, by the bytes that are alive at once, which is what layouts with moves come close to."""
         search = copy(self)
-        steps = _SHARE_OF_FLOORS * self.task.options.steps
-        search.task = replace(self.task, budget=Budget(steps, whole=self.task.budget))
+        search.task = self.task.with_steps(_SHARE_OF_FLOORS * self.task.options.steps)
         search._costs = Floors(self._costs)
         return search
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from arenite.backends.generated_c.memory_places import in_memory, renamed
 from arenite.backends.target import APART
 from arenite.backends.tflm.head import plan_obstacle
-from arenite.budget import STEPS_PER_SECOND
+from arenite.budget import STEPS_PER_SECOND, Budget
 from arenite.rewrite.integer_ends import IntegerEnds, with_integer_ends
 from arenite.rewrite.outside import with_ends
 from arenite.rewrite.passes import passes, rewritten
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from arenite.backends.target import Target
-    from arenite.budget import Budget
     from arenite.model import Model, Operator, Tensor
     from arenite.search.options import Options
     from arenite.search.plan import Strips
@@ -116,6 +115,10 @@ class Task:
         """Whether the source itself is no answer, even if nothing is gained: another model was asked for."""
         options = self.options
         return self.is_repaired or options.io is not None or options.stream is not None or bool(options.ends)
+
+    def with_steps(self, steps: float) -> Task:
+        """The same task with a budget of so many steps, however few are left; they are charged to this one as well."""
+        return replace(self, budget=Budget(steps, whole=self.budget))
 
     def for_layout(self) -> Budget:
         """The budget of the next layout search: everything left, and at least `LEAST_STEPS`."""

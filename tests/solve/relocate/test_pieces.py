@@ -28,13 +28,19 @@ def joined(one, other):
     return PlacementProblem((*one.buffers, *later, across), (), UNIT), after
 
 
+def course_of(problem):
+    """The course in pieces that no limit forbids, with its field."""
+    field = Field(problem)
+    course = in_pieces(problem, field, 0, ENOUGH, Budget())
+    assert course is not None
+    return field, course
+
+
 @settings(max_examples=30)
 @given(full_problems(scopes=4), full_problems(scopes=4))
 def test_each_piece_is_as_low_as_alone(one, other):
     problem, cut = joined(one, other)
-    field = Field(problem)
-    course = in_pieces(problem, field, 0, ENOUGH, Budget())
-    assert course is not None
+    field, course = course_of(problem)
     check(problem, _solution(problem, field, course, 0))
     alone = [
         solve_placement(PlacementProblem(tuple(buffers), (), UNIT)).height
@@ -64,9 +70,7 @@ def test_a_buffer_moves_where_its_places_differ():
     sizes = {"a": (4, 0, 0), "x": (2, 0, 1), "b": (3, 1, 3), "y": (4, 1, 1), "c": (6, 3, 3)}
     buffers = tuple(Buffer(name, UNIT * size, first, last) for name, (size, first, last) in sizes.items())
     problem = PlacementProblem(buffers, (Relation(4, 2, distance=UNIT),), UNIT)
-    field = Field(problem)
-    course = in_pieces(problem, field, 0, ENOUGH, Budget())
-    assert course is not None
+    field, course = course_of(problem)
     check(problem, _solution(problem, field, course, 0))
     still = solve_placement(problem)
     found = solve(problem, still.offsets)
@@ -79,9 +83,7 @@ def test_pieces_that_fit_together_become_one(steps):
     """Each step is a piece of its own at first. The largest two buffers meet in the first one, so all others fit."""
     buffers = [Buffer(str(number), UNIT * (1 + number % 3), number, number + 1) for number in range(steps)]
     problem = PlacementProblem((Buffer("large", 8 * UNIT, 0, 0), *buffers), (), UNIT)
-    field = Field(problem)
-    course = in_pieces(problem, field, 0, ENOUGH, Budget())
-    assert course is not None
+    _, course = course_of(problem)
     for before, after in pairwise(course.places):
         assert all(before[buffer] == after[buffer] for buffer in before.keys() & after.keys())
 
@@ -97,6 +99,5 @@ def test_one_piece_is_what_is_known_already():
 @given(full_problems(scopes=4), full_problems(scopes=4))
 def test_nothing_is_returned_that_is_not_below_the_limit(one, other):
     problem, _ = joined(one, other)
-    field = Field(problem)
-    course = in_pieces(problem, field, 0, ENOUGH, Budget())
+    field, course = course_of(problem)
     assert in_pieces(problem, field, 0, course.height(field), Budget()) is None

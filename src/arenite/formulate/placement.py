@@ -140,21 +140,18 @@ class _Pairs:
 
         The operator must run in `scope` alone.
         """
-        for target in operator.outputs:
-            for source in dict.fromkeys(operator.inputs):
-                if source is not None and source in self.number and target in self.number and source is not target:
-                    rule = _aligned(self.kernels, operator, source, target)
-                    for distance in rule.views:
-                        self.pieces[target] = with_copy(self.pieces[target], self.pieces[source], distance)
-                    used_up = source not in graph.outputs and self._used_up(source, target, scope)
-                    pair = self.number[source], self.number[target]
-                    if used_up:
-                        self._put(pair, rule.distance, rule.exactly)
-                    else:
-                        self._put(pair, None, rule.intact)
+        for source, target, rule in _rules(operator, self.kernels):
+            one, other = self.number.get(source), self.number.get(target)
+            if one is not None and other is not None:
+                for distance in rule.views:
+                    self.pieces[target] = with_copy(self.pieces[target], self.pieces[source], distance)
+                if source not in graph.outputs and self._used_up(one, other, scope):
+                    self._put((one, other), rule.distance, rule.exactly)
+                else:
+                    self._put((one, other), None, rule.intact)
 
-    def _used_up(self, source: Tensor, target: Tensor, scope: int) -> bool:
-        before, after = self.buffers[self.number[source]], self.buffers[self.number[target]]
+    def _used_up(self, source: int, target: int, scope: int) -> bool:
+        before, after = self.buffers[source], self.buffers[target]
         return before.first < before.last == scope == after.first
 
     def add_copies(self) -> None:
@@ -197,6 +194,19 @@ class _Aligned:
     def of(cls, rule: Overlap, target: Tensor) -> _Aligned:
         distance, exactly = aligned(rule.distance, rule.exactly, ALIGNMENT, align(target.bytes))
         return cls(distance, exactly, multiples(rule.intact, ALIGNMENT), rule.intact)
+
+
+def _rules(operator: Operator, kernels: Backend) -> Sequence[tuple[Tensor, Tensor, _Aligned]]:
+    """Each input that is no constant, each output, and the rule for the two; kept by the operator."""
+    return operator.once(
+        (_rules, kernels),
+        lambda each: [
+            (source, target, _aligned(kernels, each, source, target))
+            for target in each.outputs
+            for source in dict.fromkeys(each.inputs)
+            if source is not None and source.data is None and source is not target
+        ],
+    )
 
 
 def _aligned(kernels: Backend, operator: Operator, source: Tensor, target: Tensor) -> _Aligned:

@@ -6,6 +6,7 @@ Source: ComputePaddingHeightWidth in tensorflow/lite/kernels/padding.h.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,7 @@ class Axis:
     @property
     def lowest(self) -> tuple[int | None, ...]:
         """Lowest input position that each output position reads; None where the window lies on padding only."""
-        return tuple(self._first(output) for output in range(self.outputs))
+        return _lowest(self)
 
     def at_least(self, count: int) -> tuple[int | None, ...]:
         """Like `lowest`, but None also where fewer than `count` input positions are read."""
@@ -63,7 +64,8 @@ class Axis:
             for first, end in zip(self.lowest, ends, strict=True)
         )
 
-    def _first(self, output: int) -> int | None:
+    def first(self, output: int) -> int | None:
+        """Lowest input position that an output position reads; None if the window lies on padding only."""
         start = output * self.stride - self.padding
         skipped = max(0, -(start // self.dilation))  # steps of the window before the input
         first = start + skipped * self.dilation
@@ -92,15 +94,7 @@ class Window:
     @property
     def walk(self) -> Walk:
         """The walk of a kernel that computes the output pixel by pixel."""
-        return Walk(
-            self.batches,
-            self.out_depth,
-            self.rows.length * self.columns.length * self.depth,
-            self.columns.length * self.depth,
-            self.depth,
-            self.rows.lowest,
-            self.columns.lowest,
-        )
+        return _walk(self)
 
     @property
     def strides(self) -> tuple[int, int]:
@@ -117,6 +111,28 @@ class Window:
     def dilated(self) -> bool:
         """Whether the window has gaps."""
         return self.rows.dilation != 1 or self.columns.dilation != 1
+
+
+_KEPT = 1024
+"""Windows, and axes of windows, whose walks are kept: those of a model in strips, as many rules ask for them."""
+
+
+@lru_cache(maxsize=_KEPT)
+def _lowest(axis: Axis) -> tuple[int | None, ...]:
+    return tuple(axis.first(output) for output in range(axis.outputs))
+
+
+@lru_cache(maxsize=_KEPT)
+def _walk(found: Window) -> Walk:
+    return Walk(
+        found.batches,
+        found.out_depth,
+        found.rows.length * found.columns.length * found.depth,
+        found.columns.length * found.depth,
+        found.depth,
+        found.rows.lowest,
+        found.columns.lowest,
+    )
 
 
 def positions(length: int, span: int, stride: int, padding: int) -> int:

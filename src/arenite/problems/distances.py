@@ -74,7 +74,9 @@ def runs_of(distances: Distances) -> tuple[range, ...]:
 
 def between(distances: Distances, low: int | None, high: int | None) -> Distances:
     """The distances of at least `low` and below `high`; None sets no limit."""
-    return union(part(run, low, high) for run in runs_of(distances)) if distances else ()
+    if not isinstance(distances, Points):
+        return tuple(each for each in distances if (low is None or each >= low) and (high is None or each < high))
+    return union(part(run, low, high) for run in distances.runs)
 
 
 def common(one: Distances, other: Distances) -> Distances:
@@ -128,7 +130,9 @@ def divided(distances: Distances, divisor: int) -> Distances:
 
 def greatest_divisor(distances: Distances) -> int:
     """The greatest common divisor of all distances; 0 for an empty set or {0}."""
-    return math.gcd(*(number for run in runs_of(distances) for number in (run[0], run[-1], run[len(run) > 1])))
+    if not isinstance(distances, Points):
+        return math.gcd(*distances)
+    return math.gcd(*(number for run in distances.runs for number in (run[0], run[-1], run[len(run) > 1])))
 
 
 def nearest(distances: Distances, middle: int) -> list[int]:

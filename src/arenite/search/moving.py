@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from arenite.search.candidate import Candidate
 from arenite.search.partial.search import promising
-from arenite.search.relocation import outlook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,6 +61,8 @@ def moved(task: Task, candidate: Candidate) -> Candidate:
     """The candidate with what its exported C needs; the same where the target is not C."""
     if not task.options.runs_on.generated:
         return candidate
+    from arenite.search.relocation import outlook  # loads the exporter, which other targets do not need
+
     exported = outlook(candidate.decision.model, task)
     return Candidate(
         candidate.decision, candidate.sets, candidate.extra_macs, candidate.choice, candidate.room, exported=exported

@@ -7,6 +7,7 @@ depthwiseconv_*.h, pooling.h, fully_connected.h, integer_ops/*), and the files t
 
 from __future__ import annotations
 
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -29,10 +30,19 @@ WINDOWED = frozenset({ElementType.INT8, ElementType.INT16, ElementType.FLOAT32})
 """Element types of TFLM's convolutions, pools and fully connected layers."""
 
 
+_WINDOWS = 1024
+"""Windows whose distance is kept: those of a model in strips, as every set of kernels asks for it."""
+
+
 def reference(operator: Operator, position: int, output: int) -> Overlap:
-    """Safe distances for the reference kernel of an operator; `APART` for operators without a rule."""
+    """Safe distances for the reference kernel of an operator; `APART` for operators without a rule.
+
+    They are found once, since other sets of kernels run the reference kernels of most kinds.
+    """
     rule = RULES.get(operator.code)
-    return APART if rule is None else rule(operator, position, output)
+    if rule is None:
+        return APART
+    return operator.signature.once((reference, position, output), lambda: rule(operator, position, output))
 
 
 def windowed(operator: Operator, position: int) -> bool:
@@ -41,6 +51,7 @@ def windowed(operator: Operator, position: int) -> bool:
     return position == 0 and source.type is target.type and target.type in WINDOWED
 
 
+@lru_cache(maxsize=_WINDOWS)
 def in_order(found: Window) -> int:
     """Least safe distance, in elements, of a kernel that reads the window of each channel right before writing it.
 

@@ -33,6 +33,7 @@ class Start:
         self.requests = 0
         self.resource = dict(_resources(model))
         self.assigned: set[Name] = set()
+        self.request_bytes = size_of(structures.SCRATCH_REQUEST, abi)[0]
 
     def keep(self, fields: str, count: int = 1) -> None:
         """Allocate tail for `count` structures with these fields."""
@@ -96,8 +97,7 @@ class Start:
         return (value.bytes,)
 
     def _room_for_requests(self) -> None:
-        request = size_of(structures.SCRATCH_REQUEST, self.abi)[0]
-        self.arena.resize_head(request * (self.requests + SPARE_REQUESTS))
+        self.arena.resize_head(self.request_bytes * (self.requests + SPARE_REQUESTS))
 
     def plan(self, model: Model, head_bytes: int, planned: Sequence[Tensor]) -> None:
         """Allocate scratch handles, then the planner's own memory, then the planned head (FinishModelAllocation)."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from arenite.model import Data, ElementType, Operator, Tensor
@@ -18,21 +19,30 @@ from arenite.rewrite.joins import concatenation, join
 from arenite.rewrite.strips.pixels import rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from arenite.rewrite.strips.cut import Cut, Padding
     from arenite.rewrite.strips.rows import Rows
 
 _NUMBERS = "strips/numbers"
+_MOST_NUMBERS = 4096
+"""Constants of numbers that are kept: a search makes the same few hundred in one model in strips after another."""
+
+
+@lru_cache(maxsize=_MOST_NUMBERS)
+def _numbers(shape: tuple[int, ...], values: tuple[int, ...]) -> Tensor:
+    """An int32 constant; regions that are split one after another share the tensors of equal values."""
+    name = f"{_NUMBERS}{'x'.join(map(str, shape))}/{'_'.join(map(str, values))}"
+    return Tensor(name, shape, ElementType.INT32, Data(struct.pack(f"<{len(values)}i", *values)))
 
 
 class Emitter:
     """Appends operators in the order of the calls, and their new tensors to `tensors`."""
 
-    def __init__(self, existing: Iterable[Tensor]) -> None:
+    def __init__(self) -> None:
         self.operators: list[Operator] = []
         self.tensors: list[Tensor] = []
-        self._numbers = {each.name: each for each in existing if each.data and each.name.startswith(_NUMBERS)}
+        self._numbers: dict[Tensor, None] = {}
         self._parts: dict[tuple[Tensor, Rows], Tensor] = {}
 
     def rows(self, tensor: Tensor, held: Rows, rows: Rows, name: str) -> Tensor:
@@ -123,12 +133,12 @@ class Emitter:
         return padded
 
     def _constant(self, shape: tuple[int, ...], values: Sequence[int]) -> Tensor:
-        """An int32 constant; equal values share a tensor."""
-        name = f"{_NUMBERS}{'x'.join(map(str, shape))}/{'_'.join(map(str, values))}"
-        if name not in self._numbers:
-            data = Data(struct.pack(f"<{len(values)}i", *values))
-            self._numbers[name] = self._new(Tensor(name, shape, ElementType.INT32, data))
-        return self._numbers[name]
+        """An int32 constant, which is listed when it is first used."""
+        constant = _numbers(shape, tuple(values))
+        if constant not in self._numbers:
+            self._numbers[constant] = None
+            self.tensors.append(constant)
+        return constant
 
     def _new(self, tensor: Tensor) -> Tensor:
         """The tensor, in the arena wherever the one that it was made like is."""

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from arenite.errors import OptionError
+from arenite.model.remembering import Remembering
 from arenite.rewrite.strips.demand import demands
 from arenite.rewrite.strips.paced import paced_strips
 from arenite.rewrite.strips.rows import Rows
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 Halo = Literal["recompute", "keep"]
 
 
-@dataclass(frozen=True, eq=False)
-class StripPlan:
-    """A region and its strips.
+@dataclass(frozen=True, eq=False, slots=True)
+class StripPlan(Remembering):
+    """A region and its strips, which are found once.
 
     `boundaries[o]` are the rows at which the strips of region output o begin and end: from 0 to the output's height,
     one more entry than strips. A strip may have no rows of some outputs, but not of all. `kept` are results of the
@@ -129,6 +130,10 @@ def _intervals(boundaries: Sequence[int]) -> tuple[Rows, ...]:
 
 def strips_of(plan: StripPlan) -> tuple[Strip, ...]:
     """The rows that each strip of a plan reads and computes."""
+    return plan.once(strips_of, _strips_of)
+
+
+def _strips_of(plan: StripPlan) -> tuple[Strip, ...]:
     if plan.paced:
         return paced_strips(plan.region, plan.paced)
     own = {tensor: _intervals(rows) for tensor, rows in zip(plan.region.outputs, plan.boundaries, strict=True)}

@@ -46,6 +46,11 @@ class Region:
             if any(tensor is not None and tensor.outside is Outside.ROWS for tensor in operator.inputs)
         )
 
+    def same(self, other: Region) -> bool:
+        """Whether another region, perhaps of another model, has the same operators and gives the same results."""
+        mine, its = ((each.operators, each.inputs, each.outputs, each.inner) for each in (self, other))
+        return mine == its
+
     def __reduce__(self) -> tuple[object, ...]:
         return _again, (self.operators, self.inputs, self.outputs, self.inner)
 

@@ -29,7 +29,7 @@ from arenite.rewrite.strips.region import surroundings
 from arenite.rewrite.strips.rows import Rows
 
 if TYPE_CHECKING:
-    from arenite.model import Model, Tensor
+    from arenite.model import Model, Operator, Tensor
     from arenite.rewrite.strips.demand import Strip
     from arenite.rewrite.strips.plan import StripPlan
 
@@ -52,15 +52,28 @@ class SplitRows(Pass):
         if plan.strips == 1:
             return model
         before, after = surroundings(graph, plan.region)
-        emitter = Emitter(graph.tensors)
-        _Writer(plan, emitter).write()
-        operators = (*before, *emitter.operators, *after)
-        tensors = (*still_used(graph, plan.region.operators, operators), *emitter.tensors)
-        new = replace(graph, operators=operators, tensors=tensors)
+        strips = plan.once(_Emitted, _Emitted.of)
+        operators = (*before, *strips.operators, *after)
+        tensors = dict.fromkeys((*still_used(graph, plan.region.operators, operators), *strips.tensors))
+        new = replace(graph, operators=operators, tensors=tuple(tensors))
         for tensor in new.inputs:
             if tensor.outside is Outside.ROWS and not comes_once(new, tensor):
                 raise OptionError(f"{model.name}: the strips take rows of {tensor.name!r} twice, which come only once")
         return replace(model, graphs=(new, *model.graphs[1:]), plan=None, target=None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Emitted:
+    """The operators of a plan's strips, and their new tensors. A search puts them into one model after another."""
+
+    operators: tuple[Operator, ...]
+    tensors: tuple[Tensor, ...]
+
+    @classmethod
+    def of(cls, plan: StripPlan) -> _Emitted:
+        emitter = Emitter()
+        _Writer(plan, emitter).write()
+        return cls(tuple(emitter.operators), tuple(emitter.tensors))
 
 
 class _Writer:

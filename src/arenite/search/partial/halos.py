@@ -7,9 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from arenite.search.partial.load import Load
+from arenite.search.partial.tables import Tables
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from arenite.model import Tensor
     from arenite.search.partial.load import Area
 
@@ -27,10 +32,10 @@ def nested(area: Area, part: float) -> list[Load]:
     none, every = Load(area, frozenset()), whole_halo(area)
     enough = work(every) + part * (work(none) - work(every))
     result = [none]
-    saved = {tensor: _saved(none, tensor) for tensor in sorted(every.kept, key=area.place)}
+    saved = _saved(none, sorted(every.kept, key=area.place))
     while work(result[-1]) > enough:
         tensor = max(saved, key=lambda candidate: saved[candidate])
-        now = _saved(result[-1], tensor)
+        now = _saved(result[-1], [tensor])[tensor]
         if now < max((value for other, value in saved.items() if other is not tensor), default=0.0):
             saved[tensor] = now
         else:
@@ -51,7 +56,11 @@ def work(load: Load) -> int:
     return int(load.macs(at[:-1], at[1:]).sum())
 
 
-def _saved(load: Load, tensor: Tensor) -> float:
-    """Multiply-accumulates saved by keeping the halo of one more tensor, per byte of the halo."""
-    more = Load(load.area, load.kept | {tensor})
-    return (work(load) - work(more)) / max(1, more.held(tensor))
+def _saved(load: Load, tensors: Sequence[Tensor]) -> dict[Tensor, float]:
+    """Multiply-accumulates saved by keeping the halo of one more tensor, each of these, per byte of the halo."""
+    numbers = np.arange(len(tensors))
+    more = {each: numbers[:, None] == number for number, each in enumerate(tensors) if each not in load.kept}
+    tables, at = Tables(load.area, {**dict.fromkeys(load.kept, True), **more}), load.evenly(_STRIPS)
+    saved = np.broadcast_to(work(load) - tables.macs(at[:-1], at[1:]).sum(axis=-1), numbers.shape)
+    held = [int(np.broadcast_to(tables.held(tensor), numbers.shape)[number]) for number, tensor in enumerate(tensors)]
+    return {tensor: int(less) / max(1, most) for tensor, less, most in zip(tensors, saved, held, strict=True)}

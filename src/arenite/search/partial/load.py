@@ -23,6 +23,7 @@ from arenite.backends.generated_c.folding import folds, with_padding
 from arenite.operators.liveness import ALIGNMENT, head_bytes
 from arenite.operators.rows_outside import ROWS
 from arenite.search.partial.reading import reading
+from arenite.search.partial.tables import Tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Set
@@ -102,6 +103,11 @@ class Area:
         self.sums = sum(in_c.summed.values())
         """Bytes of sums, which are alive throughout as well."""
 
+    @property
+    def height(self) -> int:
+        """Rows of the region's last output."""
+        return self.region.outputs[-1].shape[ROWS]
+
     def place(self, tensor: Tensor) -> int:
         """Position in the region of the operator that writes a tensor."""
         return next(place for place, operator in enumerate(self.region.operators) if tensor in operator.outputs)
@@ -135,50 +141,23 @@ class Load:
             tuple(tensor for tensor, number in last.items() if number == place) for place in range(len(area.readings))
         )
         """For each operator the results of the region whose last reader it is."""
-        # Tables by the row where a strip begins or ends: the first row of a tensor that the strip needs (`_first`), the
-        # first that it computes (`_new`), and the end of these rows (`_end`). `_own`: boundaries of region outputs.
-        self._first: dict[Tensor, Ints] = {}
-        self._new: dict[Tensor, Ints] = {}
-        self._end: dict[Tensor, Ints] = {}
-        self._own: dict[Tensor, Ints] = {}
-        region = area.region
-        height = self.height
-        rows = np.arange(height + 1)
-        for operator, reads in zip(reversed(region.operators), reversed(area.readings), strict=True):
-            target = operator.outputs[0]
-            length = target.shape[ROWS]
-            if target in region.outputs:
-                own = rows * length // height if target not in self._end else np.maximum.accumulate(self._end[target])
-                own[0], own[-1] = 0, length
-                self._own[target] = own
-                self._hold(target, own, own)
-            first, end = self._first[target], self._end[target]
-            end[0] = 0
-            self._new[target] = new = np.clip(end, first, length) if target in kept else first
-            for source in reads.sources:
-                self._hold(source.tensor, source.first[new], source.end[end])
+        self.tables = Tables(area, dict.fromkeys(kept, True))
 
     @property
     def height(self) -> int:
         """Rows of the region's last output."""
-        return self.area.region.outputs[-1].shape[ROWS]
+        return self.area.height
 
     def macs(self, first: Ints, end: Ints) -> Ints:
         """Multiply-accumulates of the strips from rows `first` to rows `end`."""
-        done = np.zeros_like(first + end)
-        for operator, reads in zip(self.area.region.operators, self.area.readings, strict=True):
-            if reads.work:
-                new, last = self._new[operator.outputs[0]][first], self._end[operator.outputs[0]][end]
-                rows = reads.work_end[last] - reads.work_first[new]
-                done += reads.work * np.where(new < last, rows, 0)
-        return done
+        return self.tables.macs(first, end)
 
     def most(self, first: Ints, end: Ints) -> Ints:
         """The most bytes alive at once in each of the strips from rows `first` to rows `end`, with finished output."""
         most = np.zeros_like(first + end)
         for load in self._loads(first, end):
             np.maximum(most, load, out=most)
-        done = sum((self.area.finished[tensor] * own for tensor, own in self._own.items()), np.zeros(1, np.int64))
+        done = sum((self.area.finished[tensor] * own for tensor, own in self.tables.own.items()), np.zeros(1, np.int64))
         return most + done[first] + self.area.whole + self.area.sums
 
     def evenly(self, strips: int) -> Ints:
@@ -188,8 +167,7 @@ class Load:
 
     def held(self, tensor: Tensor) -> int:
         """The most bytes of a tensor that one strip keeps for the next."""
-        between = self._new[tensor][1:-1] - self._first[tensor][1:-1]
-        return int(between.max(initial=0)) * self.area.row[tensor]
+        return int(self.tables.held(tensor))
 
     def _loads(self, first: Ints, end: Ints) -> Iterator[Ints]:
         """Yield the bytes alive at every operator of the strips, without the region's output from earlier strips.
@@ -205,8 +183,8 @@ class Load:
         for number, (operator, reads) in enumerate(zip(region.operators, self.area.readings, strict=True)):
             target, source = operator.outputs[0], self.area.shared[number]
             total = total - alive.pop(target, 0)
-            new, last = self._new[target][first], self._end[target][end]
-            made = np.maximum(reads.made_end[last] - reads.made_first[new], last - self._first[target][first])
+            new, last = self.tables.new[target][first], self.tables.end[target][end]
+            made = np.maximum(reads.made_end[last] - reads.made_first[new], last - self.tables.first[target][first])
             output = _aligned(np.maximum(made, 0) * row[target])
             ends = {source.tensor: rests[number] - rests[number + 1] for source in reads.sources}
             for tensor in self.ending[number]:
@@ -217,7 +195,8 @@ class Load:
             gone, before = ends.get(source, none) if source is not None else none, rests[number] + total
             if fused := self.fused.get(number):
                 source, begin = fused.source, fused.first
-                before = rests[begin] + total + fused.scratch(self._end[fused.wide][end] - self._new[fused.wide][first])
+                wide = self.tables.end[fused.wide][end] - self.tables.new[fused.wide][first]
+                before = rests[begin] + total + fused.scratch(wide)
                 gone = rests[begin] - rests[begin + 1] if source in self.area.by_rows else ends.get(source, none)
             padded = None if self.area.kernels.generated else reads.padded(new, last)
             if padded is not None:
@@ -245,7 +224,7 @@ class Load:
         )
         rests = [total]
         for operator, reads in zip(reversed(self.area.region.operators), reversed(self.area.readings), strict=True):
-            new = self._new[operator.outputs[0]][first]
+            new = self.tables.new[operator.outputs[0]][first]
             for source in reads.sources:
                 if source.tensor in needed:
                     rows = np.minimum(needed[source.tensor], source.first[new])
@@ -256,26 +235,21 @@ class Load:
 
     def _later(self, tensor: Tensor) -> Ints:
         """For each row: the first row of an input that any strip beginning there or later reads."""
-        return np.minimum.accumulate(self._first[tensor][::-1])[::-1]
-
-    def _hold(self, tensor: Tensor, first: Ints, end: Ints) -> None:
-        if tensor in self._first:
-            first, end = np.minimum(self._first[tensor], first), np.maximum(self._end[tensor], end)
-        self._first[tensor], self._end[tensor] = first.copy(), end.copy()
+        return np.minimum.accumulate(self.tables.first[tensor][::-1])[::-1]
 
     def _plain_bytes(self, tensor: Tensor, at: Ints) -> Ints | int:
         """Bytes of a tensor kept at the end of a strip, not rounded up."""
         if tensor not in self.kept:
             return 0
-        return (self._new[tensor] - self._first[tensor])[at] * self.area.row[tensor]
+        return (self.tables.new[tensor] - self.tables.first[tensor])[at] * self.area.row[tensor]
 
     def _kept_bytes(self, tensor: Tensor, at: Ints) -> Ints:
         return _aligned(self._plain_bytes(tensor, at))
 
     def _own_bytes(self, tensor: Tensor, first: Ints, end: Ints) -> Ints | int:
-        if tensor not in self._own:
+        if tensor not in self.tables.own:
             return 0
-        return (self._own[tensor][end] - self._own[tensor][first]) * self.area.finished[tensor]
+        return (self.tables.own[tensor][end] - self.tables.own[tensor][first]) * self.area.finished[tensor]
 
 
 @dataclass(frozen=True, eq=False)

@@ -45,7 +45,8 @@ def within(model: Model, plan: StripPlan | ChannelPlan) -> StripPlan | ChannelPl
     """The plan applied to another model that contains the same operators, such as the one a stretch was taken from."""
     if isinstance(plan, ChannelPlan):
         return replace(plan, region=channel_region_of(model, plan.region.operators))
-    return replace(plan, region=region_of(model, plan.region.operators))
+    region = region_of(model, plan.region.operators)
+    return plan if region.same(plan.region) else replace(plan, region=region)
 
 
 def in_parts(model: Model, plan: StripPlan | ChannelPlan) -> Model:

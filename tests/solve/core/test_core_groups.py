@@ -58,6 +58,19 @@ def test_a_walk_goes_on_where_it_stopped(problem, tries, chance):
     assert whole == same(lambda: walked([tries // 3, tries - tries // 3]))
 
 
+@given(problems(), st.integers(0, 30))
+def test_a_walk_may_start_from_a_layout_of_another_order(problem, tries):
+    """The core in C keeps places at the begin of an order, which is right only where they are those of first fit."""
+    groups = grouped(related(problem))
+    order = list(range(len(groups.groups)))
+
+    def walked():
+        fits, choices = core().group_fits(groups), random.Random(7)
+        return fits.walk(order, fits.first_fit(order[::-1]), 0, tries, choices), choices.getstate()
+
+    same(walked)
+
+
 @pytest.mark.parametrize("size", [1 << 58, 1 << 70])
 def test_sums_that_do_not_fit_in_a_machine_word(size):
     """One buffer of 16 bytes keeps the unit from growing with the sizes."""

@@ -30,17 +30,19 @@ def nested(area: Area, part: float) -> list[Load]:
     greedy).
     """
     none, every = Load(area, frozenset()), whole_halo(area)
-    enough = work(every) + part * (work(none) - work(every))
+    left, least = work(none), work(every)
+    enough = least + part * (left - least)
     result = [none]
-    saved = _saved(none, sorted(every.kept, key=area.place))
-    while work(result[-1]) > enough:
+    saved = _saved(none, left, sorted(every.kept, key=area.place))
+    while left > enough:
         tensor = max(saved, key=lambda candidate: saved[candidate])
-        now = _saved(result[-1], [tensor])[tensor]
+        now = _saved(result[-1], left, [tensor])[tensor]
         if now < max((value for other, value in saved.items() if other is not tensor), default=0.0):
             saved[tensor] = now
         else:
             del saved[tensor]
             result.append(Load(area, result[-1].kept | {tensor}))
+            left = work(result[-1])
     return result
 
 
@@ -56,11 +58,14 @@ def work(load: Load) -> int:
     return int(load.macs(at[:-1], at[1:]).sum())
 
 
-def _saved(load: Load, tensors: Sequence[Tensor]) -> dict[Tensor, float]:
-    """Multiply-accumulates saved by keeping the halo of one more tensor, each of these, per byte of the halo."""
+def _saved(load: Load, done: int, tensors: Sequence[Tensor]) -> dict[Tensor, float]:
+    """Multiply-accumulates saved by keeping the halo of one more tensor, each of these, per byte of the halo.
+
+    `done`: those of the load, as `work` counts them.
+    """
     numbers = np.arange(len(tensors))
     more = {each: numbers[:, None] == number for number, each in enumerate(tensors) if each not in load.kept}
     tables, at = Tables(load.area, {**dict.fromkeys(load.kept, True), **more}), load.evenly(_STRIPS)
-    saved = np.broadcast_to(work(load) - tables.macs(at[:-1], at[1:]).sum(axis=-1), numbers.shape)
+    saved = np.broadcast_to(done - tables.macs(at[:-1], at[1:]).sum(axis=-1), numbers.shape)
     held = [int(np.broadcast_to(tables.held(tensor), numbers.shape)[number]) for number, tensor in enumerate(tensors)]
     return {tensor: int(less) / max(1, most) for tensor, less, most in zip(tensors, saved, held, strict=True)}

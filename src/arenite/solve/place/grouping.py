@@ -14,6 +14,7 @@ A model that is executed in strips has many buffers, but few groups.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import add
 from typing import TYPE_CHECKING
 
 from arenite.problems.distances import between
@@ -56,7 +57,7 @@ class GroupProblem:
     def ends(self, places: Sequence[int]) -> list[int]:
         """End of each group in units, over those of its buffers that the height counts; see `Units.ends` for caps."""
         if not self.units.caps:
-            return [place + group.height for place, group in zip(places, self.groups, strict=True)]
+            return list(map(add, places, [group.height for group in self.groups]))
         ends = self.units.ends(self.spread(places))
         return [max(ends[member] for member in group.members) for group in self.groups]
 
@@ -116,6 +117,8 @@ def _fits(
 
 def _group(units: Related, members: Sequence[int], place: dict[int, tuple[int, int]]) -> Group:
     """The group of these buffers; `place[member]` is its group's number and its offset in the group."""
+    if len(members) == 1:  # as most are
+        return Group((members[0],), (0,), units.sizes[members[0]])
     least = min(place[member][1] for member in members)
     offsets = tuple(place[member][1] - least for member in members)
     height = max(offset + units.sizes[member] for offset, member in zip(offsets, members, strict=True))

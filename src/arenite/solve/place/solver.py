@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
+from math import inf
 from typing import TYPE_CHECKING, Literal
 
 from arenite.budget import STEPS_PER_SECOND, Budget
@@ -133,8 +134,9 @@ def lowered_from(
     if conflicts(problem.buffers) > _MOST_CONFLICTS or budget.over:
         return start
     small = gaps(problem)
-    bound, scope = scope_bound(problem, small, Allowance(_CONSTRAINTS_OF_GAIN))
-    if bound * small.unit >= start.height * (1 - least_gain):
+    most = start.height * (1 - least_gain) / small.unit
+    bound, scope = scope_bound(problem, small, Allowance(_CONSTRAINTS_OF_GAIN), enough=most)
+    if bound >= most:
         return start
     best = [offset // small.unit for offset in start.offsets]
     found, least = _Search(problem, small, effort, budget, lambda _: None).by_cp_sat(best, bound, bound)
@@ -236,11 +238,14 @@ def _aside_last(problem: PlacementProblem, order: list[int]) -> list[int]:
     return sorted(order, key=lambda one: one >= problem.counted) if problem.aside else order
 
 
-def scope_bound(problem: PlacementProblem, small: Gaps, allowance: Allowance | None = None) -> tuple[int, int]:
+def scope_bound(
+    problem: PlacementProblem, small: Gaps, allowance: Allowance | None = None, *, enough: float = inf
+) -> tuple[int, int]:
     """The largest least height of a single scope, in units, and that scope. Ignores caps.
 
     Scopes are tried by falling load, until the load is at most the best bound, since no scope needs more than its load,
-    or until the allowance (None: a default one) is spent; the scopes left then add nothing to the bound.
+    until the bound is at least `enough`, or until the allowance (None: a default one) is spent; the scopes left then
+    add nothing to the bound.
     """
     numbers = [number for number, buffer in enumerate(problem.buffers[: problem.counted]) if buffer.size]
     numbers.sort(key=lambda number: problem.buffers[number].first)
@@ -251,7 +256,7 @@ def scope_bound(problem: PlacementProblem, small: Gaps, allowance: Allowance | N
         sets.append((sum(small.sizes[number] for number in alive), scope, alive))
     best, where, allowance = 0, 0, allowance or Allowance()
     for load, scope, members in sorted(sets, key=lambda entry: (-entry[0], entry[1])):
-        if load <= best or allowance.spent:
+        if load <= best or best >= enough or allowance.spent:
             break
         least = least_height(small, members, allowance)
         if least > best:

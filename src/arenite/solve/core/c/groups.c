@@ -105,17 +105,19 @@ PyObject *groups_first_fit(PyObject *module, PyObject *arguments) {
   return result;
 }
 
-/* What a walk has in hand: the order and its places, one tried beside them, and room for the ends of groups. */
+/* What a walk has in hand: the order, its places and the ends of its groups, another one that is tried beside them, and
+ * room for groups near the top. */
 typedef struct {
-  numbers order, places, moved, tried, ends, near_top;
+  numbers order, places, ends, moved, tried, tried_ends, near_top;
 } walk;
 
 static void free_walk(walk *each) {
   numbers_free(&each->order);
   numbers_free(&each->places);
+  numbers_free(&each->ends);
   numbers_free(&each->moved);
   numbers_free(&each->tried);
-  numbers_free(&each->ends);
+  numbers_free(&each->tried_ends);
   numbers_free(&each->near_top);
 }
 
@@ -130,7 +132,8 @@ static bool read_walk(walk *result, PyObject *order, PyObject *places, Py_ssize_
     return false;
   }
   return numbers_filled(&result->moved, count, 0) && numbers_filled(&result->tried, count, -1) &&
-         numbers_filled(&result->ends, count, 0) && numbers_filled(&result->near_top, count, 0);
+         numbers_filled(&result->ends, count, 0) && numbers_filled(&result->tried_ends, count, 0) &&
+         numbers_filled(&result->near_top, count, 0);
 }
 
 /* One of the groups that end at the height, or one that such a group has to mind. `ends` are those of the layout. */
@@ -150,8 +153,9 @@ static int64_t chosen(const groups *each, walk *at, int64_t height, twister *cha
   return one;
 }
 
-/* Writes to `moved` the order with one group somewhere before its place, or anywhere if it was the first. */
-static void promote(const groups *each, walk *at, int64_t height, twister *chance) {
+/* Writes to `moved` the order with one group somewhere before its place, or anywhere if it was the first. Returns how
+ * many groups at the begin of the order are the same as before. */
+static Py_ssize_t promote(const groups *each, walk *at, int64_t height, twister *chance) {
   int64_t one = chosen(each, at, height, chance);
   Py_ssize_t place = 0;
   while (at->order.at[place] != one) {
@@ -165,6 +169,7 @@ static void promote(const groups *each, walk *at, int64_t height, twister *chanc
     memmove(&at->moved.at[place], &at->moved.at[place + 1], sizeof(int64_t) * (size_t)(to - place));
   }
   at->moved.at[to] = one;
+  return to < place ? to : place;
 }
 
 static void swap(numbers *one, numbers *other) {
@@ -173,21 +178,48 @@ static void swap(numbers *one, numbers *other) {
   *other = kept;
 }
 
+/* Places the groups in the order that is tried, the first `same` of them where they are, and returns the height; more
+ * than `most` as soon as one group ends above that. */
+static int64_t try(groups *each, walk *at, Py_ssize_t same, int64_t most) {
+  int64_t height = 0;
+  for (Py_ssize_t one = 0; one < each->count; one++) {
+    at->tried.at[one] = -1;
+  }
+  for (Py_ssize_t i = 0; i < each->count && height <= most; i++) {
+    int64_t one = at->moved.at[i];
+    at->tried.at[one] = i < same ? at->places.at[one] : lowest(each, one, &at->tried);
+    int64_t end = i < same ? at->ends.at[one] : tops_end(&each->tops, one, at->tried.at[one]);
+    at->tried_ends.at[one] = end;
+    height = end > height ? end : height;
+  }
+  return height;
+}
+
+/* Whether the places are those of first fit in this order. */
+static bool is_first_fit(groups *each, walk *at) {
+  for (Py_ssize_t one = 0; one < each->count; one++) {
+    at->tried.at[one] = -1;
+  }
+  first_fit(each, &at->order, &at->tried);
+  return memcmp(at->tried.at, at->places.at, sizeof(int64_t) * (size_t)each->count) == 0;
+}
+
 /* Takes at most `tries` steps, fewer where the height is low enough, and returns how many it took. */
 static Py_ssize_t go(groups *each, walk *at, int64_t enough, Py_ssize_t tries, twister *chance) {
+  int64_t height = tops_of(&each->tops, &at->places, &at->ends);
+  bool placed_in_order = is_first_fit(each, at);
   for (Py_ssize_t done = 0; done < tries; done++) {
-    int64_t height = tops_of(&each->tops, &at->places, &at->ends);
     if (height <= enough) {
       return done;
     }
-    promote(each, at, height, chance);
-    for (Py_ssize_t one = 0; one < each->count; one++) {
-      at->tried.at[one] = -1;
-    }
-    first_fit(each, &at->moved, &at->tried);
-    if (tops_of(&each->tops, &at->tried, &at->ends) <= height) {
+    Py_ssize_t same = promote(each, at, height, chance);
+    int64_t reached = try(each, at, placed_in_order ? same : 0, height);
+    if (reached <= height) {
+      height = reached;
+      placed_in_order = true;
       swap(&at->order, &at->moved);
       swap(&at->places, &at->tried);
+      swap(&at->ends, &at->tried_ends);
     }
   }
   return tries;

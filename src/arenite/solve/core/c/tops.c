@@ -7,12 +7,23 @@
 enum { PARTY, RISE, CAP, ASIDE, FIELDS };
 
 bool tops_read(tops *result, PyObject *bytes, Py_ssize_t parties) {
-  if (!numbers_read(&result->table, bytes)) {
+  if (!numbers_read(&result->table, bytes) || !numbers_filled(&result->from, parties + 1, 0)) {
     return false;
   }
   bool right = result->table.count % FIELDS == 0;
+  int64_t before = 0;
   for (Py_ssize_t i = 0; right && i < result->table.count; i += FIELDS) {
-    right = result->table.at[i + PARTY] >= 0 && result->table.at[i + PARTY] < parties;
+    int64_t party = result->table.at[i + PARTY];
+    right = party >= before && party < parties;
+    before = party;
+    if (right) {
+      result->from.at[party + 1] = i + FIELDS;
+    }
+  }
+  for (Py_ssize_t party = 0; right && party < parties; party++) {
+    if (result->from.at[party + 1] < result->from.at[party]) {
+      result->from.at[party + 1] = result->from.at[party];
+    }
   }
   if (!right) {
     PyErr_SetString(PyExc_ValueError, "the table of ends for the compiled core is wrong");
@@ -20,7 +31,10 @@ bool tops_read(tops *result, PyObject *bytes, Py_ssize_t parties) {
   return right;
 }
 
-void tops_free(tops *each) { numbers_free(&each->table); }
+void tops_free(tops *each) {
+  numbers_free(&each->table);
+  numbers_free(&each->from);
+}
 
 static int64_t counted(const int64_t *fields, int64_t place) {
   int64_t end = place + fields[RISE];
@@ -30,21 +44,20 @@ static int64_t counted(const int64_t *fields, int64_t place) {
   return fields[ASIDE] ? 0 : end;
 }
 
+int64_t tops_end(const tops *each, int64_t party, int64_t place) {
+  int64_t highest = 0;
+  for (int64_t i = each->from.at[party]; i < each->from.at[party + 1]; i += FIELDS) {
+    int64_t end = counted(&each->table.at[i], place);
+    highest = end > highest ? end : highest;
+  }
+  return highest;
+}
+
 int64_t tops_of(const tops *each, const numbers *places, numbers *ends) {
   int64_t height = 0;
   for (Py_ssize_t party = 0; party < ends->count; party++) {
-    ends->at[party] = 0;
-  }
-  for (Py_ssize_t i = 0; i < each->table.count; i += FIELDS) {
-    const int64_t *fields = &each->table.at[i];
-    int64_t party = fields[PARTY];
-    int64_t end = counted(fields, places->at[party]);
-    if (end > ends->at[party]) {
-      ends->at[party] = end;
-    }
-    if (end > height) {
-      height = end;
-    }
+    ends->at[party] = tops_end(each, party, places->at[party]);
+    height = ends->at[party] > height ? ends->at[party] : height;
   }
   return height;
 }

@@ -12,7 +12,7 @@ import pytest
 from arenite import Ends, Options, zoo
 from arenite.backends.target import C
 from arenite.errors import FitError
-from arenite.search import moving
+from arenite.search import relocation
 from arenite.search.c_export import program
 from arenite.search.decide import without_strips
 from arenite.search.ends import as_held
@@ -47,7 +47,7 @@ def test_an_arena_that_moves_alone_reach_needs_no_strips(monkeypatch):
     network = zoo.build("u-net", depth=2, channels=4, resolution=16)
     asked = replace(IN_ROWS, ends=Ends())
     wanted = optimize(network, replace(asked, split=False, max_extra_macs=None)).arenas[1].declare_bytes - 16
-    monkeypatch.setattr(moving, "outlook", lambda _model, _task: Exported(wanted, 0))
+    monkeypatch.setattr(relocation, "outlook", lambda _model, _task: Exported(wanted, 0))
     assert optimize(network, replace(asked, arena=wanted)).strips == ()
 
 
@@ -73,7 +73,7 @@ def looked_at(monkeypatch, sizes, *, ends=ROWS, enough=None):
         return Exported(sizes[len(seen) - 1], 0)
 
     found = PartialSearch.choices
-    monkeypatch.setattr(moving, "outlook", outlook)
+    monkeypatch.setattr(relocation, "outlook", outlook)
     monkeypatch.setattr(PartialSearch, "choices", lambda search: 3 * found(search))
     ways, first = started(ends)
     ways = copy(ways)

@@ -7,9 +7,10 @@ moved. A course is such a sequence of offsets.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from arenite.solve.relocate.order import ordered
+from arenite.solve.relocate.order import Groups
 from arenite.solve.relocate.room import Room
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from arenite.budget import Budget
     from arenite.solve.relocate.field import Field, Join, Places
-    from arenite.solve.relocate.order import Step
 
 _EAGER = 10
 """Factor on the beam width while an input of a join is placed: more of its offsets survive, since the best one shows
@@ -110,27 +110,23 @@ class _Scope:
         """The successors of a state, with all buffers placed that begin in the scope."""
         field, scope = self.field, self.scope
         before = {buffer: at for buffer, at in state.places.items() if field.last[buffer] >= scope}
-        groups = field.groups(before)
+        groups = Groups(field, field.groups(before), before)
         best: list[tuple[int, Places]] = [(0, before)]
         new = field.begins[scope]
         for count, number in enumerate(new):
             room = Room(field, self.height, frozenset(new[:count]))
             eager = any(number in join for join in self.joins.values())
-            reached: dict[tuple[tuple[int, int], ...], tuple[int, Places]] = {}
+            reached: dict[tuple[tuple[int, int], ...], _Added] = {}
             for cost, places in best:
-                free = list(room.without_moves(number, places))
-                found = [(cost, added) for added in free]
-                if eager or not free:
-                    for added in room.with_moves(number, places):
-                        price = _price(ordered(field, groups, before, added))
-                        if price is not None:
-                            found.append((price, added))
-                for price, added in found:
-                    key = tuple(sorted(added.items()))
-                    if key not in reached or reached[key][0] > price:
-                        reached[key] = (price, added)
+                free = [_Added(cost, added, safe=True) for added in room.without_moves(number, places)]
+                moved = room.with_moves(number, places) if eager or not free else ()
+                for each in (*free, *(_Added(price, to) for to in moved if (price := _price(groups, to)) is not None)):
+                    reached.setdefault(tuple(sorted(each.places.items())), each)
             most = self.width * _EAGER if eager else self.width
-            best = sorted(reached.values(), key=lambda priced: priced[0])[:most]
+            cheapest = sorted(reached.values(), key=lambda each: each.cost)
+            # An order of the moves is looked for only of those that are cheap enough to be kept.
+            safe = (each for each in cheapest if each.safe or groups.ordered(each.places) is not None)
+            best = [(each.cost, each.places) for each in islice(safe, most)]
         for cost, places in best:
             yield State(places, state.cost + cost, state)
 
@@ -158,9 +154,19 @@ class _Scope:
         )
 
 
-def _price(steps: Sequence[Step] | None) -> int | None:
-    """Units that these moves copy; None without a safe order of moves."""
-    return None if steps is None else sum(step.size for step in steps)
+@dataclass(frozen=True, slots=True)
+class _Added:
+    """Places with one buffer more, and the units moved for it; `safe`: the moves are known to have a safe order."""
+
+    cost: int
+    places: Places
+    safe: bool = False
+
+
+def _price(groups: Groups, after: Places) -> int | None:
+    """Units that the moves to these offsets copy; None if a group would break."""
+    moves = groups.moves(after)
+    return None if moves is None else sum(step.size for _, step in moves)
 
 
 def _course(state: State) -> list[Places]:

@@ -33,9 +33,13 @@ class Field:
         self.small = small
         self.unit = small.unit
         self.sizes: Sequence[int] = small.sizes
+        self.rules: list[Mapping[int, Gap]] = [{gap.other: gap for gap in gaps} for gaps in small.of]
+        self._limits = [
+            {other: (-gap.down, gap.up, gap.points) for other, gap in rules.items()} for rules in self.rules
+        ]
+        """The same rules as bare numbers: differences between the first two are unsafe, but for those of the third."""
         self.last = [buffer.last for buffer in problem.buffers]
         self.first = [buffer.first for buffer in problem.buffers]
-        self.rules: list[Mapping[int, Gap]] = [{gap.other: gap for gap in gaps} for gaps in small.of]
         numbers = sorted(
             (number for number, size in enumerate(self.sizes) if size),
             key=lambda number: (self.first[number], -self.sizes[number], number),
@@ -96,10 +100,10 @@ class Field:
 
     def fits(self, number: int, offset: int, places: Mapping[int, int]) -> bool:
         """Whether all gaps of a buffer at `offset` to the buffers placed hold."""
-        rules = self.rules[number]
+        rules = self._limits[number]
         for other, at in places.items():  # the innermost loop of the search
-            gap = rules.get(other)
-            if gap is not None and at - gap.down < offset < at + gap.up and offset - at not in gap.points:
+            limits = rules.get(other)
+            if limits is not None and limits[0] < offset - at < limits[1] and offset - at not in limits[2]:
                 return False
         return True
 

@@ -65,7 +65,7 @@ def _measured(name: str, model: Path, objective: str) -> dict[str, str | int | f
     with tempfile.TemporaryDirectory() as folder:
         for core in cores():
             result = Path(folder) / f"{core}.tflite"
-            command = ["optimize", str(model), "--split", "--minimize", objective, "-o", str(result)]
+            command = ["optimize", str(model), "--split", "--minimize", objective, "-o", str(result), "--force"]
             seconds[core] = processor_seconds(command, core, runs=1 if core == "python" else _RUNS)
             written[core] = result.read_bytes()
         arena = find_target("tflm").arena(arenite.read(result))

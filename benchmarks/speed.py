@@ -68,7 +68,8 @@ def _measured(name: str, model: Path, objective: str) -> dict[str, str | int | f
             command = ["optimize", str(model), "--split", "--minimize", objective, "-o", str(result), "--force"]
             seconds[core] = processor_seconds(command, core, runs=1 if core == "python" else _RUNS)
             written[core] = result.read_bytes()
-        arena = find_target("tflm").arena(arenite.read(result))
+        target, found = find_target("tflm"), arenite.read(result)
+        head, arena = target.planned_head(found), target.arena(found)
     equal = len(set(written.values())) == 1
     if not equal:
         sys.exit(f"speed: {name}, --minimize {objective}: the two cores wrote different files")
@@ -76,7 +77,7 @@ def _measured(name: str, model: Path, objective: str) -> dict[str, str | int | f
     return {
         "model": name,
         "minimize": objective,
-        "head": arena.head_bytes,
+        "head": head,
         "arena": arena.total_bytes,
         "python s": round(seconds["python"], 1),
         "compiled s": None if compiled is None else round(compiled, 1),

@@ -31,7 +31,7 @@ FILES = {
     "keyword spotting 49x10": "tiny__kws_ref_model.tflite",
 }
 _RUNS = 3
-"""Runs with the compiled core; on a machine that nobody else uses, the slowest of three took up to a fifth more."""
+"""Runs with the compiled core. On a machine that nobody else uses, the slowest took a fifth more than the fastest."""
 OBJECTIVES = ("arena", "head")
 """What is made small: the arena by default, the head on request, which considers more ways to split."""
 
@@ -87,7 +87,7 @@ def _measured(name: str, model: Path, objective: str) -> dict[str, str | int | f
 
 
 def processor_seconds(command: Sequence[str], core: str | None = None, *, runs: int = 1) -> float:
-    """Of a command of Arenite and of the processes that it starts, with the core of this name or the usual one.
+    """Processor seconds of a command of Arenite and of what it starts, with the core of this name or the usual one.
 
     The fewest of the runs, because other work on the machine only adds to them, and with bytecode, as where pip has
     installed the package.

@@ -195,6 +195,24 @@ def test_what_is_estimated_is_what_is_built(data):
         read_bytes(write_bytes(strips), "strips")
 
 
+def test_regions_split_one_after_another_share_their_numbers():
+    """Whether the first is split in the same process, or was written and read again: equal constants are one tensor."""
+    model = zoo.build("mobilenet-v1", resolution=32)
+    chain = model.main.operators
+    first, second = chain[:2], chain[3:5]
+    once = SplitRows(strip_plan(region_of(model, first), 3)).run(model)
+    plan = strip_plan(region_of(once, second), 3)
+    twice = SplitRows(plan).run(once)
+    again = read_bytes(write_bytes(once), "once")
+    places = [once.main.operators.index(operator) for operator in second]
+    later = strip_plan(region_of(again, [again.main.operators[place] for place in places]), 3)
+    for result in (twice, SplitRows(later).run(again)):
+        names = [tensor.name for tensor in result.main.tensors if tensor.name.startswith("strips/numbers")]
+        assert len(names) > 4
+        assert len(set(names)) == len(names)
+        assert names == [each.name for each in twice.main.tensors if each.name.startswith("strips/numbers")]
+
+
 def worked(plan):
     """Bytes that the operators of the region themselves write in strips."""
     return sum(

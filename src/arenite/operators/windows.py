@@ -113,16 +113,17 @@ class Window:
         return self.rows.dilation != 1 or self.columns.dilation != 1
 
 
-_KEPT = 1024
-"""Windows, and axes of windows, whose walks are kept: those of a model in strips, as many rules ask for them."""
+KEPT_WINDOWS = 1024
+"""Windows of which each of these functions keeps what it found. Rules of many sets of kernels ask for it again, and a
+model in strips has up to some hundred windows that differ."""
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=KEPT_WINDOWS)
 def _lowest(axis: Axis) -> tuple[int | None, ...]:
     return tuple(axis.first(output) for output in range(axis.outputs))
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=KEPT_WINDOWS)
 def _walk(found: Window) -> Walk:
     return Walk(
         found.batches,

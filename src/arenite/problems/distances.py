@@ -47,6 +47,8 @@ class Points:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, tuple | Points):
             return NotImplemented
+        if isinstance(other, Points) and self.runs == other.runs:
+            return True
         return len(self) == len(other) and all(a == b for a, b in zip(self, other, strict=True))
 
     def __hash__(self) -> int:

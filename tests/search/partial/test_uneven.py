@@ -26,6 +26,7 @@ from arenite.search.partial.load import Area, Load
 from arenite.search.partial.neighbors import neighbors
 from arenite.search.partial.realize import in_parts
 from arenite.search.partial.search import search
+from arenite.search.partial.tables import Tables
 from arenite.search.partial.uneven import MOST_ENDS, Uneven
 from arenite.search.partial.ways import UNEVEN
 from arenite.search.task import silent
@@ -120,6 +121,23 @@ def test_work_is_that_of_the_strips(mobilenet, data):
     kept, rows = some_kept(data.draw, area.region), some_rows(data.draw, area.region.outputs[-1].shape[1])
     at = np.array(rows)
     assert Load(area, kept).macs(at[:-1], at[1:]).sum() == estimate(plan_of(area, rows, kept)).macs
+
+
+@settings(max_examples=40)
+@given(st.data())
+def test_tables_of_several_sets_are_those_of_each(mobilenet, data):
+    _, area = area_of(mobilenet, *data.draw(st.sampled_from(STRETCHES)))
+    sets = [some_kept(data.draw, area.region) for _ in range(3)]
+    every = {tensor for kept in sets for tensor in Load(area, kept).kept}
+    tables = Tables(area, {each: np.array([[each in Load(area, kept).kept] for kept in sets]) for each in every})
+    rows = np.array(some_rows(data.draw, area.region.outputs[-1].shape[1]))
+    shape = len(sets), len(rows) - 1
+    together = np.broadcast_to(tables.macs(rows[:-1], rows[1:]), shape)
+    for line, kept in enumerate(sets):
+        load = Load(area, kept)
+        assert (together[line] == load.macs(rows[:-1], rows[1:])).all()
+        for tensor in every:
+            assert np.broadcast_to(tables.held(tensor), len(sets))[line] == load.held(tensor)
 
 
 @settings(max_examples=40)

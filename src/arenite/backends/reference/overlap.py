@@ -17,7 +17,7 @@ from arenite.backends.reference.elementwise import IN_ORDER, element_by_element
 from arenite.model import ElementType
 from arenite.operators.constants import integers
 from arenite.operators.walk import NOTHING
-from arenite.operators.windows import CONVOLUTIONS, POOLS, Window, window
+from arenite.operators.windows import CONVOLUTIONS, KEPT_WINDOWS, POOLS, Window, window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,10 +28,6 @@ if TYPE_CHECKING:
 
 WINDOWED = frozenset({ElementType.INT8, ElementType.INT16, ElementType.FLOAT32})
 """Element types of TFLM's convolutions, pools and fully connected layers."""
-
-
-_WINDOWS = 1024
-"""Windows whose distance is kept: those of a model in strips, as every set of kernels asks for it."""
 
 
 def reference(operator: Operator, position: int, output: int) -> Overlap:
@@ -51,7 +47,7 @@ def windowed(operator: Operator, position: int) -> bool:
     return position == 0 and source.type is target.type and target.type in WINDOWED
 
 
-@lru_cache(maxsize=_WINDOWS)
+@lru_cache(maxsize=KEPT_WINDOWS)
 def in_order(found: Window) -> int:
     """Least safe distance, in elements, of a kernel that reads the window of each channel right before writing it.
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import struct
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from arenite.model import Data, ElementType, Operator, Tensor
 from arenite.names import part_name
@@ -25,15 +25,19 @@ if TYPE_CHECKING:
     from arenite.rewrite.strips.rows import Rows
 
 _NUMBERS = "strips/numbers"
-_MOST_NUMBERS = 4096
-"""Constants of numbers that are kept: a search makes the same few hundred in one model in strips after another."""
+_in_use: WeakValueDictionary[str, Tensor] = WeakValueDictionary()
+"""The int32 constants of SLICE, PAD and others, by name, as long as some model uses them: regions that are split one
+after another share the tensors of equal values."""
 
 
-@lru_cache(maxsize=_MOST_NUMBERS)
-def _numbers(shape: tuple[int, ...], values: tuple[int, ...]) -> Tensor:
-    """An int32 constant; regions that are split one after another share the tensors of equal values."""
+def _int32_constant(shape: tuple[int, ...], values: tuple[int, ...]) -> Tensor:
+    """The constant of these values; its name tells shape and values."""
     name = f"{_NUMBERS}{'x'.join(map(str, shape))}/{'_'.join(map(str, values))}"
-    return Tensor(name, shape, ElementType.INT32, Data(struct.pack(f"<{len(values)}i", *values)))
+    found = _in_use.get(name)
+    if found is None:
+        found = Tensor(name, shape, ElementType.INT32, Data(struct.pack(f"<{len(values)}i", *values)))
+        _in_use[name] = found
+    return found
 
 
 class Emitter:
@@ -42,7 +46,7 @@ class Emitter:
     def __init__(self) -> None:
         self.operators: list[Operator] = []
         self.tensors: list[Tensor] = []
-        self._numbers: dict[Tensor, None] = {}
+        self._listed: set[Tensor] = set()
         self._parts: dict[tuple[Tensor, Rows], Tensor] = {}
 
     def rows(self, tensor: Tensor, held: Rows, rows: Rows, name: str) -> Tensor:
@@ -134,9 +138,9 @@ class Emitter:
 
     def _constant(self, shape: tuple[int, ...], values: Sequence[int]) -> Tensor:
         """An int32 constant, which is listed when it is first used."""
-        constant = _numbers(shape, tuple(values))
-        if constant not in self._numbers:
-            self._numbers[constant] = None
+        constant = _int32_constant(shape, tuple(values))
+        if constant not in self._listed:
+            self._listed.add(constant)
             self.tensors.append(constant)
         return constant
 

@@ -47,7 +47,10 @@ class Region:
         )
 
     def same(self, other: Region) -> bool:
-        """Whether another region, perhaps of another model, has the same operators and gives the same results."""
+        """Whether another region, perhaps of another model, has the same operators and gives the same results.
+
+        The rules follow from the operators.
+        """
         mine, its = ((each.operators, each.inputs, each.outputs, each.inner) for each in (self, other))
         return mine == its
 

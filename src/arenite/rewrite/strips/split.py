@@ -29,7 +29,7 @@ from arenite.rewrite.strips.region import surroundings
 from arenite.rewrite.strips.rows import Rows
 
 if TYPE_CHECKING:
-    from arenite.model import Model, Operator, Tensor
+    from arenite.model import Graph, Model, Operator, Tensor
     from arenite.rewrite.strips.demand import Strip
     from arenite.rewrite.strips.plan import StripPlan
 
@@ -52,7 +52,7 @@ class SplitRows(Pass):
         if plan.strips == 1:
             return model
         before, after = surroundings(graph, plan.region)
-        strips = plan.once(_Emitted, _Emitted.of)
+        strips = plan.once(_Emitted, _Emitted.of).within(graph)
         operators = (*before, *strips.operators, *after)
         tensors = dict.fromkeys((*still_used(graph, plan.region.operators, operators), *strips.tensors))
         new = replace(graph, operators=operators, tensors=tuple(tensors))
@@ -74,6 +74,29 @@ class _Emitted:
         emitter = Emitter()
         _Writer(plan, emitter).write()
         return cls(tuple(emitter.operators), tuple(emitter.tensors))
+
+    def within(self, graph: Graph) -> _Emitted:
+        """The same with the constants that a graph has already, as one does that was split, written and read again."""
+        known = {tensor.name: tensor for tensor in graph.tensors if tensor.data is not None}
+        instead = {
+            tensor: same
+            for tensor in self.tensors
+            if tensor.data is not None
+            and (same := known.get(tensor.name)) not in (None, tensor)
+            and _equal(tensor, same)
+        }
+        if not instead:
+            return self
+        operators = tuple(operator.reading(instead) for operator in self.operators)
+        return _Emitted(operators, tuple(tensor for tensor in self.tensors if tensor not in instead))
+
+
+def _equal(one: Tensor, other: Tensor) -> bool:
+    """Whether two constants of one name hold the same numbers."""
+    assert one.data is not None
+    assert other.data is not None
+    same = (one.shape, one.type, one.quantization) == (other.shape, other.type, other.quantization)
+    return same and bytes(one.data.content) == bytes(other.data.content)
 
 
 class _Writer:

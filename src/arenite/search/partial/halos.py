@@ -59,13 +59,14 @@ def work(load: Load) -> int:
 
 
 def _saved(load: Load, done: int, tensors: Sequence[Tensor]) -> dict[Tensor, float]:
-    """Multiply-accumulates saved by keeping the halo of one more tensor, each of these, per byte of the halo.
+    """For each of these tensors, the multiply-accumulates saved by also keeping its halo, per byte of the halo.
 
     `done`: those of the load, as `work` counts them.
     """
-    numbers = np.arange(len(tensors))
-    more = {each: numbers[:, None] == number for number, each in enumerate(tensors) if each not in load.kept}
-    tables, at = Tables(load.area, {**dict.fromkeys(load.kept, True), **more}), load.evenly(_STRIPS)
-    saved = np.broadcast_to(done - tables.macs(at[:-1], at[1:]).sum(axis=-1), numbers.shape)
-    held = [int(np.broadcast_to(tables.held(tensor), numbers.shape)[number]) for number, tensor in enumerate(tensors)]
-    return {tensor: int(less) / max(1, most) for tensor, less, most in zip(tensors, saved, held, strict=True)}
+    lines = np.arange(len(tensors))
+    # Line i of the tables also keeps tensor i; what the load keeps already, as rows that come once, stays in all lines.
+    also = {tensor: lines[:, None] == line for line, tensor in enumerate(tensors) if tensor not in load.kept}
+    tables, at = Tables(load.area, {**dict.fromkeys(load.kept, True), **also}), load.evenly(_STRIPS)
+    saved = np.broadcast_to(done - tables.macs(at[:-1], at[1:]).sum(axis=-1), lines.shape)
+    held = [np.broadcast_to(tables.held(tensor), lines.shape)[line] for line, tensor in enumerate(tensors)]
+    return {tensor: int(saved[line]) / max(1, int(held[line])) for line, tensor in enumerate(tensors)}

@@ -1,7 +1,8 @@
 """Area, tensors whose halos are kept -> tables of the rows that strips need and compute, and the work of strips.
 
 All tables go by the row of the region's last output at which a strip begins or ends. They are made for one set of kept
-tensors, or for several sets at once, which takes hardly longer; each table then has one line for each set.
+tensors, or for several sets at once, which takes hardly longer. Tables that depend on the set then have one line for
+each of them; the others have one for all.
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ class Tables:
     """The tables of each tensor.
 
     Attributes:
-        first: the first row that a strip needs which begins there.
-        new: the first row that it computes.
-        end: the end of the rows that a strip needs and computes which ends there.
-        own: for outputs of the region, the rows at which strips end.
+        first: the first row that a strip which begins there needs.
+        new: the first row that such a strip computes.
+        end: the end of the rows that a strip which ends there needs and computes.
+        own: for outputs of the region, the end of the rows that a strip which ends there adds to them.
     """
 
     def __init__(self, area: Area, keep: Mapping[Tensor, bool | NDArray[np.bool_]]) -> None:

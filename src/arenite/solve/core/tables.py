@@ -41,8 +41,9 @@ def starts(lists: Iterable[Sized]) -> bytes:
 def ends(units: Units, rises: Iterable[tuple[int, int, int]]) -> bytes:
     """The table from which the C core computes heights, one row of four numbers for each of `rises`.
 
-    `rises`: (party, buffer, rise), where a party is a buffer or group that is placed as one, and the buffer ends `rise`
-    units above the party's place. A row is (party, rise, cap of the buffer, whether the height leaves it out).
+    `rises`, in rising order of parties: (party, buffer, rise), where a party is a buffer or group that is placed as
+    one, and the buffer ends `rise` units above the party's place. A row is (party, rise, cap of the buffer, whether the
+    height leaves it out).
     """
     caps = units.caps or (ABOVE,) * len(units.sizes)
     aside = units.aside if units.caps else frozenset[int]()

@@ -14,7 +14,6 @@ A model that is executed in strips has many buffers, but few groups.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from operator import add
 from typing import TYPE_CHECKING
 
 from arenite.problems.distances import between
@@ -57,7 +56,7 @@ class GroupProblem:
     def ends(self, places: Sequence[int]) -> list[int]:
         """End of each group in units, over those of its buffers that the height counts; see `Units.ends` for caps."""
         if not self.units.caps:
-            return list(map(add, places, [group.height for group in self.groups]))
+            return [place + group.height for place, group in zip(places, self.groups, strict=True)]
         ends = self.units.ends(self.spread(places))
         return [max(ends[member] for member in group.members) for group in self.groups]
 

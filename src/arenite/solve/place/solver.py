@@ -243,9 +243,9 @@ def scope_bound(
 ) -> tuple[int, int]:
     """The largest least height of a single scope, in units, and that scope. Ignores caps.
 
-    Scopes are tried by falling load, until the load is at most the best bound, since no scope needs more than its load,
-    until the bound is at least `enough`, or until the allowance (None: a default one) is spent; the scopes left then
-    add nothing to the bound.
+    Scopes are tried by falling load, until the load is at most the best bound, since no scope needs more than its load.
+    They end sooner where the bound is at least `enough`, or where the allowance (None: a default one) is spent; the
+    scopes left then add nothing to the bound.
     """
     numbers = [number for number, buffer in enumerate(problem.buffers[: problem.counted]) if buffer.size]
     numbers.sort(key=lambda number: problem.buffers[number].first)

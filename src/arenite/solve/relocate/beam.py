@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from arenite.solve.relocate.order import Groups
+from arenite.solve.relocate.order import MovableGroups
 from arenite.solve.relocate.room import Room
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from arenite.budget import Budget
     from arenite.solve.relocate.field import Field, Join, Places
@@ -110,7 +110,7 @@ class _Scope:
         """The successors of a state, with all buffers placed that begin in the scope."""
         field, scope = self.field, self.scope
         before = {buffer: at for buffer, at in state.places.items() if field.last[buffer] >= scope}
-        groups = Groups(field, field.groups(before), before)
+        groups = MovableGroups(field, field.groups(before), before)
         best: list[tuple[int, Places]] = [(0, before)]
         new = field.begins[scope]
         for count, number in enumerate(new):
@@ -118,9 +118,11 @@ class _Scope:
             eager = any(number in join for join in self.joins.values())
             reached: dict[tuple[tuple[int, int], ...], _Added] = {}
             for cost, places in best:
-                free = [_Added(cost, added, safe=True) for added in room.without_moves(number, places)]
-                moved = room.with_moves(number, places) if eager or not free else ()
-                for each in (*free, *(_Added(price, to) for to in moved if (price := _price(groups, to)) is not None)):
+                added = [_Added(cost, to, safe=True) for to in room.without_moves(number, places)]
+                if eager or not added:
+                    added += _moved(groups, room.with_moves(number, places))
+                for each in added:
+                    # Equal places cost the same, and all of them have a safe order or none has: the first will do.
                     reached.setdefault(tuple(sorted(each.places.items())), each)
             most = self.width * _EAGER if eager else self.width
             cheapest = sorted(reached.values(), key=lambda each: each.cost)
@@ -163,10 +165,12 @@ class _Added:
     safe: bool = False
 
 
-def _price(groups: Groups, after: Places) -> int | None:
-    """Units that the moves to these offsets copy; None if a group would break."""
-    moves = groups.moves(after)
-    return None if moves is None else sum(step.size for _, step in moves)
+def _moved(groups: MovableGroups, places: Iterable[Places]) -> Iterator[_Added]:
+    """The places in which no group breaks, with the units that the moves to them copy."""
+    for after in places:
+        moves = groups.moves(after)
+        if moves is not None:
+            yield _Added(sum(step.size for _, step in moves), after)
 
 
 def _course(state: State) -> list[Places]:

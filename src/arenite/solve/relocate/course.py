@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from arenite.solve.relocate.order import Groups
+from arenite.solve.relocate.order import MovableGroups
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,4 +54,4 @@ def moves_before(field: Field, places: Sequence[Places], step: int) -> list[Step
     lasting = {buffer: at for buffer, at in places[step - 1].items() if buffer in here}
     if all(here[buffer] == at for buffer, at in lasting.items()):
         return []
-    return Groups(field, field.groups(lasting), lasting).ordered(places[step])
+    return MovableGroups(field, field.groups(lasting), lasting).ordered(places[step])

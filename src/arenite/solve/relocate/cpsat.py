@@ -17,20 +17,23 @@ if TYPE_CHECKING:
 _ROUNDS = 3
 """CP-SAT runs per search. After each, the steps whose moves have no safe order get constraints on it; more runs would
 repair more courses, but cost as much as another window."""
-_MOST_CONSTRAINTS = 100_000
-"""Constraints per unit of effort up to which a search begins, since the effort does not limit how long CP-SAT takes to
-prepare them: half a minute for those of MobileNetV1 at 224 in strips. In ten models in strips, searches found something
-with up to 52,000, and nothing with more."""
-_OF_PAIR = 2
-"""Constraints of two buffers that are alive together: one is above the other, or below it."""
+_MOST_PAIRS = 50_000
+"""Pairs of buffers alive together, per unit of effort, up to which a search is worth it: the effort does not limit how
+long CP-SAT takes to prepare the constraints of the pairs, which was half a minute for MobileNetV1 at 224 in strips. In
+ten models in strips, searches found something with up to 26,000 pairs per unit, and nothing with more."""
+
+
+def is_too_large(field: Field, course: Course, window: range, effort: float) -> bool:
+    """Whether a window has so many pairs of buffers alive together that a search of this effort would be in vain."""
+    alive = (course.places[step].keys() for step in window)
+    pairs = sum(len(field.rules[one].keys() & each) for each in alive for one in each) // 2
+    return pairs > _MOST_PAIRS * effort
 
 
 def search(
     field: Field, height: int, course: Course, window: range, *, effort: float, budget: Budget
 ) -> tuple[Course | None, int]:
     """The cheapest course found that differs from a given one only in a window, or None.
-
-    None also where the window has too many buffers for the effort.
 
     Also returns a lower bound on the units that each such course moves; valid only for a `Field.simple` problem, since
     the model charges buffers that move together one by one.
@@ -45,8 +48,6 @@ def search(
     """
     from ortools.sat.python import cp_model
 
-    if _OF_PAIR * _pairs(field, course, window) > _MOST_CONSTRAINTS * effort:
-        return None, 0
     model = _Model(field, height, course, window)
     bound = 0
     for turn in range(_ROUNDS):
@@ -63,12 +64,6 @@ def search(
         for step in stuck:
             model.demand_order(step)
     return None, bound
-
-
-def _pairs(field: Field, course: Course, window: range) -> int:
-    """How often two buffers that must keep a gap are alive together, summed over the steps of a window."""
-    alive = (course.places[step].keys() for step in window)
-    return sum(len(field.rules[one].keys() & each) for each in alive for one in each) // 2
 
 
 class _Model:

@@ -19,7 +19,7 @@ class Step(NamedTuple):
     size: int
 
 
-class Groups:
+class MovableGroups:
     """Groups of buffers at their offsets in one step, which move as one: they keep their buffers' relative offsets."""
 
     def __init__(self, field: Field, groups: Sequence[tuple[int, ...]], before: Mapping[int, int]) -> None:
@@ -29,7 +29,10 @@ class Groups:
         """Each group with its begin and its end."""
 
     def moves(self, after: Mapping[int, int]) -> list[tuple[int, Step]] | None:
-        """The moves to these offsets, in no safe order, each with the number of its group; None if a group breaks."""
+        """The moves to these offsets, each with its group's number, in the order of groups; None if a group breaks.
+
+        This order need not be a safe one.
+        """
         before, found = self.before, []
         for number, (group, low, high) in enumerate(self.groups):
             by = after[group[0]] - before[group[0]]

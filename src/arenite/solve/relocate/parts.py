@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from arenite.solve.relocate.cpsat import search
+from arenite.solve.relocate.cpsat import is_too_large, search
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,6 +32,7 @@ def fewer(field: Field, height: int, course: Course, effort: float, budget: Budg
         return replace(best, least=bound if field.simple else 0)
     moving = [step for step, moves in enumerate(course.moves(field)) if moves]
     windows = list(_windows(moving, len(course.places), _REACH // 2))
+    windows = [each for each in windows if not is_too_large(field, course, each, effort / len(windows))]
     for window in windows:
         if budget.over:
             break
@@ -49,6 +50,8 @@ def lowered(field: Field, height: int, course: Course, effort: float, budget: Bu
     steps = len(course.places)
     high = [step for step, top in enumerate(course.heights(field)) if top > height]
     windows = [range(steps)] if _is_short(course) else list(_windows(high, steps, _REACH))
+    if any(is_too_large(field, course, each, effort / len(windows)) for each in windows):
+        return None
     for window in windows:
         if budget.over:
             return None

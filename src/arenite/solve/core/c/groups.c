@@ -105,8 +105,8 @@ PyObject *groups_first_fit(PyObject *module, PyObject *arguments) {
   return result;
 }
 
-/* What a walk has in hand: the order, its places and the ends of its groups, another one that is tried beside them, and
- * room for groups near the top. */
+/* What a walk has in hand: an order with the places and the ends of its groups, a second order with its own, which is
+ * tried, and room for groups near the top. */
 typedef struct {
   numbers order, places, ends, moved, tried, tried_ends, near_top;
 } walk;
@@ -178,9 +178,9 @@ static void swap(numbers *one, numbers *other) {
   *other = kept;
 }
 
-/* Places the groups in the order that is tried, the first `same` of them where they are, and returns the height; more
- * than `most` as soon as one group ends above that. */
-static int64_t try(groups *each, walk *at, Py_ssize_t same, int64_t most) {
+/* Places the groups in the order that is tried, the first `same` of them where they are, and returns the height. It is
+ * more than `most` as soon as one group ends above that; the places and ends are not all there then. */
+static int64_t place_moved(groups *each, walk *at, Py_ssize_t same, int64_t most) {
   int64_t height = 0;
   for (Py_ssize_t one = 0; one < each->count; one++) {
     at->tried.at[one] = -1;
@@ -213,7 +213,7 @@ static Py_ssize_t go(groups *each, walk *at, int64_t enough, Py_ssize_t tries, t
       return done;
     }
     Py_ssize_t same = promote(each, at, height, chance);
-    int64_t reached = try(each, at, placed_in_order ? same : 0, height);
+    int64_t reached = place_moved(each, at, placed_in_order ? same : 0, height);
     if (reached <= height) {
       height = reached;
       placed_in_order = true;

@@ -10,7 +10,7 @@ from __future__ import annotations
 from copy import copy
 from dataclasses import replace
 from math import inf
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from arenite.backends.generated_c.sums import summing
 from arenite.backends.tflm.head import plan_obstacle
@@ -20,8 +20,8 @@ from arenite.operators.liveness import head_bytes
 from arenite.operators.macs import macs
 from arenite.operators.peak import peak_memory
 from arenite.rewrite import Prune
-from arenite.rewrite.channels import ChannelPlan, estimate_channels, wide_regions
-from arenite.rewrite.strips import estimate, why_not
+from arenite.rewrite.channels import wide_regions
+from arenite.rewrite.strips import why_not
 from arenite.search.candidate import Candidate, best_of, start_of
 from arenite.search.layout_policy import LayoutPolicy
 from arenite.search.moving import moved, with_moves
@@ -33,11 +33,9 @@ from arenite.search.partial.layout import lowered_by_cp_sat
 from arenite.search.partial.line import Line
 from arenite.search.partial.neighbors import neighbors
 from arenite.search.partial.objective import Objective
-from arenite.search.partial.realize import within
 from arenite.search.partial.search import partial, promising, search, size
-from arenite.search.partial.ways import UNEVEN
-from arenite.search.plan import Strips
-from arenite.search.task import LEAST_STEPS, Decision, mark
+from arenite.search.strips import strips_of
+from arenite.search.task import LEAST_STEPS, Decision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -47,7 +45,6 @@ if TYPE_CHECKING:
     from arenite.search.options import Options
     from arenite.search.partial.choose import Choice
     from arenite.search.partial.search import Partial
-    from arenite.search.partial.segment import Segment
     from arenite.search.task import Task
 
 MOST_EXTRA = 0.10
@@ -346,32 +343,9 @@ def _decision(task: Task, whole: Decision, base: Model, found: Partial) -> Decis
         head=task.options.runs_on.planned_head(model),
         lower_bound=_least(task.base),
         proofs=(),
-        strips=tuple(_strips(task, base, found.choice)),
+        strips=tuple(strips_of(task, base, found.choice)),
         sources=found.sources,
     )
-
-
-def _strips(task: Task, base: Model, choice: Choice) -> Iterator[Strips]:
-    for segment in choice.segments:
-        if segment.plan is None:
-            continue
-        operators = base.main.operators[segment.first : segment.last + 1]
-        places = tuple(sorted({task.positions[mark(operator)] for operator in operators}))
-        plan = within(base, segment.plan)
-        if isinstance(plan, ChannelPlan):
-            size = plan.region.outputs[-1].shape[-1] // plan.region.pieces
-            channels = tuple(size * boundary for boundary in plan.boundaries)
-            yield Strips(places, (), None, segment.extra_macs, channels, estimate_channels(plan).constant_bytes)
-        else:
-            results = [tensor for operator in plan.region.operators for tensor in operator.outputs]
-            kept = tuple(tensor.name for tensor in results if tensor in plan.kept or tensor in plan.paced)
-            yield Strips(places, plan.boundaries[-1], _halo(segment), estimate(plan).extra_macs, kept=kept)
-
-
-def _halo(segment: Segment) -> Literal["recompute", "keep", "some"]:
-    if segment.kind in ("recompute", UNEVEN["recompute"]):
-        return "recompute"
-    return "keep" if segment.kind in ("keep", UNEVEN["keep"], "paced") else "some"
 
 
 def _candidate(task: Task, decision: Decision) -> Candidate:

@@ -53,7 +53,7 @@ class Axis:
     @property
     def lowest(self) -> tuple[int | None, ...]:
         """Lowest input position that each output position reads; None where the window lies on padding only."""
-        return _lowest(self)
+        return tuple(self._first(output) for output in range(self.outputs))
 
     def at_least(self, count: int) -> tuple[int | None, ...]:
         """Like `lowest`, but None also where fewer than `count` input positions are read."""
@@ -64,8 +64,7 @@ class Axis:
             for first, end in zip(self.lowest, ends, strict=True)
         )
 
-    def first(self, output: int) -> int | None:
-        """Lowest input position that an output position reads; None if the window lies on padding only."""
+    def _first(self, output: int) -> int | None:
         start = output * self.stride - self.padding
         skipped = max(0, -(start // self.dilation))  # steps of the window before the input
         first = start + skipped * self.dilation
@@ -114,13 +113,8 @@ class Window:
 
 
 KEPT_WINDOWS = 1024
-"""Windows of which each of these functions keeps what it found. Rules of many sets of kernels ask for it again, and a
+"""Windows of which a function keeps what it found. Rules of many sets of kernels ask for it again, and a
 model in strips has up to some hundred windows that differ."""
-
-
-@lru_cache(maxsize=KEPT_WINDOWS)
-def _lowest(axis: Axis) -> tuple[int | None, ...]:
-    return tuple(axis.first(output) for output in range(axis.outputs))
 
 
 @lru_cache(maxsize=KEPT_WINDOWS)

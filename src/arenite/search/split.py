@@ -34,7 +34,7 @@ from arenite.search.partial.line import Line
 from arenite.search.partial.neighbors import neighbors
 from arenite.search.partial.objective import Objective
 from arenite.search.partial.search import partial, promising, search, size
-from arenite.search.strips import strips_of
+from arenite.search.strips import reported_strips
 from arenite.search.task import LEAST_STEPS, Decision
 
 if TYPE_CHECKING:
@@ -343,7 +343,7 @@ def _decision(task: Task, whole: Decision, base: Model, found: Partial) -> Decis
         head=task.options.runs_on.planned_head(model),
         lower_bound=_least(task.base),
         proofs=(),
-        strips=tuple(strips_of(task, base, found.choice)),
+        strips=tuple(reported_strips(task, base, found.choice)),
         sources=found.sources,
     )
 

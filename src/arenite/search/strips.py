@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from arenite.search.task import Task
 
 
-def strips_of(task: Task, base: Model, choice: Choice) -> Iterator[Strips]:
+def reported_strips(task: Task, base: Model, choice: Choice) -> Iterator[Strips]:
     """What a plan says of each stretch that a choice executes in parts; `base` is the model without strips."""
     for segment in choice.segments:
         if segment.plan is None:

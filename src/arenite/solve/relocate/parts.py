@@ -31,8 +31,8 @@ def fewer(field: Field, height: int, course: Course, effort: float, budget: Budg
         best = course if found is None or found.cost(field) > course.cost(field) else found
         return replace(best, least=bound if field.simple else 0)
     moving = [step for step, moves in enumerate(course.moves(field)) if moves]
-    windows = list(_windows(moving, len(course.places), _REACH // 2))
-    windows = [each for each in windows if not is_too_large(field, course, each, effort / len(windows))]
+    every = list(_windows(moving, len(course.places), _REACH // 2))
+    windows = [each for each in every if not is_too_large(field, course, each, effort / len(every))]
     for window in windows:
         if budget.over:
             break

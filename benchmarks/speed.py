@@ -34,6 +34,9 @@ _RUNS = 3
 """Runs with the compiled core. On a machine that nobody else uses, the slowest took a fifth more than the fastest."""
 OBJECTIVES = ("arena", "head")
 """What is made small: the arena by default, the head on request, which considers more ways to split."""
+_LARGE = "MobileNetV2-1.0 224x224x3"
+_MORE_MACS = ("--max-extra-macs", "20%")
+"""The work that the least head of the large model needs; within the usual 10 % its search ends at a larger one."""
 
 
 def run(only: str) -> Table:
@@ -43,6 +46,8 @@ def run(only: str) -> Table:
         for name, model in _models(Path(folder), only):
             for objective in OBJECTIVES:
                 table.add(_measured(name, model, objective))
+            if name == _LARGE:
+                table.add(_measured(name, model, "head", _MORE_MACS))
     return table
 
 
@@ -53,19 +58,21 @@ def _models(folder: Path, only: str) -> Iterator[tuple[str, Path]]:
                 yield name, FOLDER / file
             else:
                 print(f"{name}: left out, because {file} is not in {FOLDER.parent.name}/{FOLDER.name}")
-    name = "MobileNetV2-1.0 224x224x3"
-    if only.lower() in name.lower():
+    if only.lower() in _LARGE.lower():
         made = folder / "mobilenet.tflite"
         made.write_bytes(write_bytes(arenite.zoo.build("mobilenet-v2", width=1.0, resolution=224)))
-        yield name, made
+        yield _LARGE, made
 
 
-def _measured(name: str, model: Path, objective: str) -> dict[str, str | int | float | bool | None]:
+def _measured(
+    name: str, model: Path, objective: str, options: Sequence[str] = ()
+) -> dict[str, str | int | float | bool | None]:
     seconds, written = {}, {}
     with tempfile.TemporaryDirectory() as folder:
         for core in cores():
             result = Path(folder) / f"{core}.tflite"
-            command = ["optimize", str(model), "--split", "--minimize", objective, "-o", str(result), "--force"]
+            command = ["optimize", str(model), "--split", "--minimize", objective, *options]
+            command += ["-o", str(result), "--force"]
             seconds[core] = processor_seconds(command, core, runs=1 if core == "python" else _RUNS)
             written[core] = result.read_bytes()
         target, found = find_target("tflm"), arenite.read(result)
@@ -76,7 +83,7 @@ def _measured(name: str, model: Path, objective: str) -> dict[str, str | int | f
     compiled = seconds.get("compiled")
     return {
         "model": name,
-        "minimize": objective,
+        "minimize": " ".join([objective, *options]),
         "head": head,
         "arena": arena.total_bytes,
         "python s": round(seconds["python"], 1),

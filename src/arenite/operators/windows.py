@@ -146,11 +146,15 @@ def padding_of(operator: Operator) -> int:
 
 
 def window(operator: Operator) -> Window:
-    """The window of a sound convolution, pool or FULLY_CONNECTED (`soundness.is_sound`).
+    """The window of a sound convolution, pool or FULLY_CONNECTED (`soundness.is_sound`); kept by the operator.
 
     CONV_2D has a filter [out, height, width, in / groups], DEPTHWISE_CONV_2D [1, height, width, out]. DEPTHWISE_CONV_2D
     and pools have one group per input channel.
     """
+    return operator.once(window, _window)
+
+
+def _window(operator: Operator) -> Window:
     if operator.code == "FULLY_CONNECTED":
         return _matrix(operator)
     source, target = operator.input(0), operator.outputs[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from arenite.rewrite.channels import ChannelPlan, estimate_channels
-from arenite.rewrite.strips import estimate
+from arenite.rewrite.strips import extra_macs
 from arenite.search.partial.realize import within
 from arenite.search.partial.ways import UNEVEN
 from arenite.search.plan import Strips
@@ -35,7 +35,7 @@ def reported_strips(task: Task, base: Model, choice: Choice) -> Iterator[Strips]
         else:
             results = [tensor for operator in plan.region.operators for tensor in operator.outputs]
             kept = tuple(tensor.name for tensor in results if tensor in plan.kept or tensor in plan.paced)
-            yield Strips(places, plan.boundaries[-1], _halo(segment), estimate(plan).extra_macs, kept=kept)
+            yield Strips(places, plan.boundaries[-1], _halo(segment), extra_macs(plan), kept=kept)
 
 
 def _halo(segment: Segment) -> Literal["recompute", "keep", "some"]:

@@ -7,7 +7,7 @@ model = SplitRows(plan).run(model)
 """
 
 from arenite.rewrite.strips.demand import Strip, last_readers
-from arenite.rewrite.strips.estimate import Estimate, estimate
+from arenite.rewrite.strips.estimate import Estimate, estimate, extra_macs
 from arenite.rewrite.strips.paced import paces
 from arenite.rewrite.strips.pixels import is_copy
 from arenite.rewrite.strips.plan import Halo, StripPlan, strip_plan, strips_of
@@ -25,6 +25,7 @@ __all__ = [
     "Strip",
     "StripPlan",
     "estimate",
+    "extra_macs",
     "is_copy",
     "last_readers",
     "paces",

@@ -45,13 +45,25 @@ class Estimate:
 
 
 def estimate(plan: StripPlan) -> Estimate:
-    """Costs of a plan with several strips. A search calls this function thousands of times: it builds no model."""
-    whole = {operator: macs(operator) for operator in plan.region.operators}
+    """Costs of a plan with several strips, of which no model is built."""
     strips = strips_of(plan)
-    done = sum(_macs(operator, cut, whole[operator]) for strip in strips for operator, cut in strip.cuts.items())
+    whole, done = _work(plan, strips)
     copies = _copies(plan, strips)
     operators = len(copies) + sum(not is_copy(operator) for strip in strips for operator in strip.cuts)
-    return Estimate(sum(whole.values()), done, sum(copies), operators, strips)
+    return Estimate(whole, done, sum(copies), operators, strips)
+
+
+def extra_macs(plan: StripPlan) -> int:
+    """Multiply-accumulates that a plan adds; a search asks for those of thousands of plans."""
+    whole, done = _work(plan, strips_of(plan))
+    return done - whole
+
+
+def _work(plan: StripPlan, strips: tuple[Strip, ...]) -> tuple[int, int]:
+    """Multiply-accumulates of the region before the split, and in strips."""
+    whole = {operator: macs(operator) for operator in plan.region.operators}
+    done = sum(_macs(operator, cut, whole[operator]) for strip in strips for operator, cut in strip.cuts.items())
+    return sum(whole.values()), done
 
 
 def _macs(operator: Operator, cut: Cut, whole: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -77,7 +78,9 @@ def _not_in_tflm(operator: Operator) -> str | None:
 
 
 def rule(operator: Operator) -> Rule:
-    """The rule by which an operator computes some rows of its output; kept by the operator.
+    """The rule by which an operator computes some rows of its output; the operator keeps it, and what it has said.
+
+    A search asks for the same rows of an operator in hundreds of plans.
 
     Raises:
         CannotSplitError: the operator cannot be split by rows.
@@ -95,7 +98,7 @@ def _rule(operator: Operator) -> Rule:
         raise CannotSplitError("makes a single row")
     if not is_sound(operator):
         raise CannotSplitError("has options or shapes that make no sense")
-    return make(operator)
+    return cache(make(operator))
 
 
 def _check_image(tensor: Tensor) -> None:

@@ -21,7 +21,7 @@ from arenite.errors import OptionError
 from arenite.model import Outside
 from arenite.operators.liveness import ALIGNMENT
 from arenite.rewrite.channels import channel_region_of, why_not_channels
-from arenite.rewrite.strips import StripPlan, estimate, region_of, why_not
+from arenite.rewrite.strips import StripPlan, extra_macs, region_of, why_not
 from arenite.search.partial.by_channels import ByChannels
 from arenite.search.partial.layout import head
 from arenite.search.partial.realize import in_parts, within
@@ -217,7 +217,7 @@ class Costs:
             model = in_memory(in_parts(stretch.model, within(stretch.model, plan)))
             needed = head(model, self.target.backend, _WORK, floor - stretch.passing, budget).found + stretch.passing
             added = self._tail(model) - self._tail_of_whole(stretch.model)
-            extra = estimate(plan).extra_macs if isinstance(plan, StripPlan) else segment.extra_macs
+            extra = extra_macs(plan) if isinstance(plan, StripPlan) else segment.extra_macs
             self._segments[key, number] = Segment(first, last, plan, needed, added, extra, kind=segment.kind)
             self._known.setdefault(key, {})[number] = needed / self.floor(key, number)
             self._settled[first, last] += 1

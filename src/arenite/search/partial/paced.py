@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from arenite.errors import OptionError
 from arenite.operators.liveness import align, head_bytes
 from arenite.operators.macs import macs
-from arenite.rewrite.strips import StripPlan, estimate, last_readers, paces, strips_of
+from arenite.rewrite.strips import StripPlan, extra_macs, last_readers, paces, strips_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -90,7 +90,7 @@ class Paced:
         """The plan of `number` strips."""
         if number not in self._plans:
             region, rows = self.area.region, self.most
-            all_ = paces(region, [strip * rows // number for strip in range(number + 1)])
+            all_ = paces(region, tuple(strip * rows // number for strip in range(number + 1)))
             paced = {tensor: ends for tensor, ends in all_.items() if tensor not in self.recomputed}
             self._plans[number] = StripPlan(region, tuple(all_[output] for output in region.outputs), paced=paced)
         return self._plans[number]
@@ -98,7 +98,7 @@ class Paced:
     def extra_macs(self, number: int) -> int:
         """Multiply-accumulates of rows that are recomputed, or computed and trimmed."""
         if number not in self._macs:
-            self._macs[number] = estimate(self.plan(number)).extra_macs
+            self._macs[number] = extra_macs(self.plan(number))
         return self._macs[number]
 
     def floor(self, number: int) -> int:
@@ -140,20 +140,13 @@ def _most_recomputed(area: Area, order: Sequence[Tensor], most: float) -> frozen
     when others are gone.
     """
     chosen: frozenset[Tensor] = frozenset()
-    least = _judged(area, chosen)[0]
+    number = max(1, Paced(area, chosen).most // _ROWS)
+    least = Paced(area, chosen).floor(number)
     for tensor in (*order, *order) if most else ():
-        more = chosen ^ {tensor}
-        floor, extra = _judged(area, more)
-        if extra <= most and floor < least:
-            chosen, least = more, floor
+        more = Paced(area, chosen ^ {tensor})
+        if more.extra_macs(number) <= most and more.floor(number) < least:
+            chosen, least = chosen ^ {tensor}, more.floor(number)
     return chosen
-
-
-def _judged(area: Area, recomputed: frozenset[Tensor]) -> tuple[int, int]:
-    """Bytes alive at once, and multiply-accumulates added, if these results are recomputed."""
-    way = Paced(area, recomputed)
-    number = max(1, way.most // _ROWS)
-    return way.floor(number), way.extra_macs(number)
 
 
 def _alive(area: Area, plan: StripPlan) -> Iterator[int]:

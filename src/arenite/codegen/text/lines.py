@@ -36,15 +36,18 @@ def _wrapped(line: str, width: int, hang: str) -> list[str]:
 
 def filled(items: Sequence[str], indent: str) -> str:
     """Items separated by commas, as many per line as fit."""
+    if not items:
+        return ""
+    sizes = [len(item) + len(",") for item in items]
+    sizes[-1] = len(items[-1])
     lines: list[str] = []
-    line = ""
-    for number, item in enumerate(items):
-        text = f"{item}," if number + 1 < len(items) else item
-        if line and len(line) + 1 + len(text) > WIDTH:
-            lines.append(line)
-            line = ""
-        line = f"{line} {text}" if line else f"{indent}{text}"
-    return "\n".join([*lines, line])
+    first, length = 0, len(indent) + sizes[0]
+    for number in range(1, len(items)):
+        length += len(" ") + sizes[number]
+        if length > WIDTH:
+            lines.append(indent + ", ".join(items[first:number]))
+            first, length = number, len(indent) + sizes[number]
+    return ",\n".join([*lines, indent + ", ".join(items[first:])])
 
 
 def call_lines(indent: str, function: str, arguments: Sequence[str], tail: str) -> str:

@@ -41,4 +41,7 @@ def elements(kind: CType, content: bytes) -> str:
     """Initializers of an array from its little-endian bytes."""
     import numpy as np
 
-    return filled([literal(value) for value in np.frombuffer(content, kind.dtype).tolist()], "  ")
+    values = np.frombuffer(content, kind.dtype)
+    # A byte's text is itself, and most constants are bytes.
+    texts = map(str if values.itemsize == 1 else literal, values.tolist())
+    return filled(list(texts), "  ")

@@ -18,50 +18,63 @@ class Block:
     size: int
     weight: int
 
+    @property
+    def end(self) -> int:
+        """The offset behind the block."""
+        return self.start + self.size
 
-def repacked(blocks: Sequence[Block], height: int, *, upwards: bool) -> list[int] | None:
+
+def repacked(blocks: Sequence[Block], height: int) -> tuple[list[int], ...]:
     """The begins of the blocks, in units, when none overlaps another and the blocks moved weigh least; order is kept.
 
-    Moved blocks lie as low as possible, or as high as possible (`upwards`). Returns None if the blocks together exceed
-    the height. The blocks that stay are a heaviest chain, by dynamic programming, such that the other blocks fit
-    between them.
+    Returns them twice: with moved blocks as low as possible, and as high as possible. Returns none if the blocks
+    together exceed the height. The blocks that stay are a heaviest chain, by dynamic programming, such that the other
+    blocks fit between them.
     """
     before = list(accumulate((block.size for block in blocks), initial=0))
     if before[-1] > height:
-        return None
+        return ()
+    # Two blocks may stay if those between them fit there: the later one's room below, without the sizes of the blocks
+    # below it, is at least the room up to the end of the earlier one, without the sizes up to there.
+    room_below = [block.start - size for block, size in zip(blocks, before, strict=False)]
+    room_to_end = [block.end - size for block, size in zip(blocks, before[1:], strict=True)]
     chain: list[tuple[int, int]] = []
-    for place, block in enumerate(blocks):
-        best = (0, -1) if block.start >= before[place] else None
-        for earlier in range(place):
-            end = blocks[earlier].start + blocks[earlier].size
-            if chain[earlier][0] >= 0 and block.start - end >= before[place] - before[earlier + 1]:
-                best = max(best or (-1, -1), (chain[earlier][0], earlier))
-        chain.append((-1, -1) if best is None else (best[0] + block.weight, best[1]))
+    able: list[int] = []
+    for place, room in enumerate(room_below):
+        best = (0, -1) if room >= 0 else (-1, -1)
+        for earlier in able:
+            if room_to_end[earlier] <= room and chain[earlier][0] >= best[0]:
+                best = chain[earlier][0], earlier
+        if best[0] >= 0:
+            able.append(place)
+        chain.append((best[0] + blocks[place].weight if best[0] >= 0 else -1, best[1]))
     stays: list[int] = []
     fits_above = (
         place
         for place, block in enumerate(blocks)
-        if chain[place][0] >= 0 and height - block.start - block.size >= before[-1] - before[place + 1]
+        if chain[place][0] >= 0 and height - block.end >= before[-1] - before[place + 1]
     )
     place = max(fits_above, key=lambda block: chain[block][0], default=-1)
     while place >= 0:
         stays.append(place)
         place = chain[place][1]
-    return _placed(blocks, [-1, *reversed(stays), len(blocks)], height, upwards=upwards)
+    return _placed(blocks, [-1, *reversed(stays), len(blocks)], height)
 
 
-def _placed(blocks: Sequence[Block], stays: Sequence[int], height: int, *, upwards: bool) -> list[int]:
-    """The begins of all blocks, in units; `stays`: positions of the blocks that stay, between -1 and the count."""
-    starts = [block.start for block in blocks]
+def _placed(blocks: Sequence[Block], stays: Sequence[int], height: int) -> tuple[list[int], list[int]]:
+    """The lowest and the highest begins of all blocks, in units.
+
+    `stays`: positions of the blocks that stay, between -1 and the count.
+    """
+    lowest = [block.start for block in blocks]
+    highest = lowest.copy()
     for low, high in pairwise(stays):
-        if upwards:
-            at = height if high == len(blocks) else blocks[high].start
-            for place in range(high - 1, low, -1):
-                at -= blocks[place].size
-                starts[place] = at
-        else:
-            at = 0 if low < 0 else blocks[low].start + blocks[low].size
-            for place in range(low + 1, high):
-                starts[place] = at
-                at += blocks[place].size
-    return starts
+        at = 0 if low < 0 else blocks[low].end
+        for place in range(low + 1, high):
+            lowest[place] = at
+            at += blocks[place].size
+        at = height if high == len(blocks) else blocks[high].start
+        for place in range(high - 1, low, -1):
+            at -= blocks[place].size
+            highest[place] = at
+    return lowest, highest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from arenite.solve.relocate.repack import Block, repacked
@@ -33,9 +34,14 @@ class Room:
 
     def with_moves(self, number: int, places: Places) -> Iterator[Places]:
         """The places with this buffer added where others make room; buffers that share bytes move together."""
-        groups = self.field.groups(places)
+        groups = [self._group(group, places) for group in self.field.groups(places)]
         yield from self._one_elsewhere(number, places, groups)
         yield from self._all_closer(number, places, groups)
+
+    def _group(self, members: tuple[int, ...], places: Places) -> _Group:
+        low, high = self.field.span(members, places)
+        block = Block(low, high - low, self._weight(members))
+        return _Group({buffer: places[buffer] for buffer in members}, block)
 
     def _offsets(self, number: int, places: Mapping[int, int]) -> list[int]:
         """Offsets for a buffer at which it touches another one or an end, or has a limit distance of its gap."""
@@ -48,29 +54,33 @@ class Room:
             found.update((at, at + self.field.sizes[other], at + self.field.sizes[other] - size, at - size))
         return sorted(offset for offset in found if 0 <= offset <= self.height - size)
 
-    def _one_elsewhere(self, number: int, places: Places, groups: Sequence[tuple[int, ...]]) -> Iterator[Places]:
+    def _one_elsewhere(self, number: int, places: Places, groups: Sequence[_Group]) -> Iterator[Places]:
         """One group moves to a place apart from all others, so that the buffer fits."""
-        for group in groups:
-            rest = {other: at for other, at in places.items() if other not in group}
-            low, high = self.field.span(group, places)
-            for offset in self._offsets(number, rest):
-                if not self.field.fits(number, offset, rest):
+        ends, touching = self._offsets(number, {}), [self._offsets(number, group.places) for group in groups]
+        in_the_way = {offset: self._in_the_way(number, offset, groups) for offset in {*ends}.union(*touching)}
+        for moving in groups:
+            others = [(group, offsets) for group, offsets in zip(groups, touching, strict=True) if group is not moving]
+            rest = {other: at for other, at in places.items() if other not in moving.places}
+            spans = [(group.block.start, group.block.end) for group, _ in others]
+            for offset in sorted({*ends}.union(*(offsets for _, offsets in others))):
+                if in_the_way[offset] not in ([], [moving]):
                     continue
-                walls = [(offset, offset + self.field.sizes[number])]
-                walls += [self.field.span(other, rest) for other in groups if other != group]
-                for target in _apart(walls, high - low, self.height):
-                    moved = {buffer: places[buffer] + target - low for buffer in group}
-                    yield {**rest, **moved, number: offset}
+                walls = [(offset, offset + self.field.sizes[number]), *spans]
+                for target in _apart(walls, moving.block.size, self.height):
+                    yield {**rest, **moving.at(target), number: offset}
 
-    def _all_closer(self, number: int, places: Places, groups: Sequence[tuple[int, ...]]) -> Iterator[Places]:
+    def _in_the_way(self, number: int, offset: int, groups: Sequence[_Group]) -> list[_Group]:
+        """The groups that leave the buffer no room at an offset; of several, the first two."""
+        return list(islice((group for group in groups if not self.field.fits(number, offset, group.places)), 2))
+
+    def _all_closer(self, number: int, places: Places, groups: Sequence[_Group]) -> Iterator[Places]:
         """The buffer goes between two groups, or shares bytes with some; all groups are repacked in their order."""
-        alone = ((number,), {number: 0}, None)
+        alone = _Shape({number: 0}, None)
         for slot in range(len(groups) + 1):
             yield from self._repacked(places, [*groups[:slot], None, *groups[slot:]], alone)
         for shape in self._shared(number, places, groups):
-            members, _, used = shape
-            taken = [place for place, group in enumerate(groups) if group[0] in members]
-            for slot in taken if used is None else [taken[0]]:
+            taken = [place for place, group in enumerate(groups) if not group.places.keys().isdisjoint(shape.inside)]
+            for slot in taken if shape.used is None else [taken[0]]:
                 order = [
                     None if place == slot else group
                     for place, group in enumerate(groups)
@@ -78,86 +88,83 @@ class Room:
                 ]
                 yield from self._repacked(places, order, shape)
 
-    def _repacked(
-        self,
-        places: Places,
-        order: Sequence[tuple[int, ...] | None],
-        shape: tuple[tuple[int, ...], Mapping[int, int], int | None],
-    ) -> Iterator[Places]:
-        """The places after repacking groups in `order`, in which None stands for the block with the new buffer.
-
-        `shape`: the members of this block, their offsets in it, and the buffer whose bytes the new one shares (None if
-        there are none, or several).
-        """
-        members, inside, _ = shape
-        size = max(inside[buffer] + self.field.sizes[buffer] for buffer in members)
-        old = [buffer for buffer in members if buffer in places]
-        anchors: list[int | None] = [*old] if old else [None]
-        for anchor in anchors:
-            blocks = []
-            for group in order:
-                if group is None:
-                    start = 0 if anchor is None else places[anchor] - inside[anchor]
-                    weight = sum(
-                        self._weight((buffer,))
-                        for buffer in old
-                        if anchor is not None and places[buffer] - inside[buffer] == start
-                    )
-                    blocks.append(Block(start, size, weight))
-                else:
-                    low, high = self.field.span(group, places)
-                    blocks.append(Block(low, high - low, self._weight(group)))
-            for upwards in (False, True):
-                starts = repacked(blocks, self.height, upwards=upwards)
-                if starts is None:
-                    continue
+    def _repacked(self, places: Places, order: Sequence[_Group | None], shape: _Shape) -> Iterator[Places]:
+        """The places after repacking groups in `order`, in which None stands for the block of this shape."""
+        inside = shape.inside
+        size = max(at + self.field.sizes[buffer] for buffer, at in inside.items())
+        starts_of = {buffer: places[buffer] - at for buffer, at in inside.items() if buffer in places}
+        for start in dict.fromkeys(starts_of.values()) or [0]:
+            weight = sum(self._weight((buffer,)) for buffer, its in starts_of.items() if its == start)
+            block = Block(start, size, weight)
+            for starts in repacked([block if group is None else group.block for group in order], self.height):
                 result: Places = {}
-                for group, block, start in zip(order, blocks, starts, strict=True):
+                for group, at in zip(order, starts, strict=True):
                     if group is None:
-                        result.update((buffer, start + inside[buffer]) for buffer in members)
+                        result.update((buffer, at + offset) for buffer, offset in inside.items())
                     else:
-                        result.update((buffer, places[buffer] + start - block.start) for buffer in group)
+                        result.update(group.at(at))
                 yield result
 
     def _weight(self, group: Sequence[int]) -> int:
         """Cost of moving a group: its largest buffer in units, without `fresh` ones."""
         return max((self.field.sizes[each] for each in group if each not in self.fresh), default=0)
 
-    def _shared(
-        self, number: int, places: Places, groups: Sequence[tuple[int, ...]]
-    ) -> Iterator[tuple[tuple[int, ...], Mapping[int, int], int | None]]:
+    def _shared(self, number: int, places: Places, groups: Sequence[_Group]) -> Iterator[_Shape]:
         """Blocks of the buffer with one group that it may share bytes with, or with all groups of its inputs."""
         rules = self.field.rules[number]
         points: Places = {}
         for group in groups:
-            for other in group:
+            for other, at in group.places.items():
                 gap = rules.get(other)
                 if gap is None:
                     continue
                 if gap.points:
                     points[other] = -gap.points[0]
                 for distance in (gap.up, -gap.down, *gap.points):
-                    shape = {buffer: places[buffer] - places[other] - distance for buffer in group}
-                    if self.field.fits(number, 0, shape) and self._touches(number, shape):
-                        yield self._block(number, shape, other)
-        whole = [group for group in groups if any(buffer in points for buffer in group)]
+                    beside = {buffer: place - at - distance for buffer, place in group.places.items()}
+                    if self.field.fits(number, 0, beside) and self._touches(number, beside):
+                        yield _shape(number, beside, other)
+        whole = [group for group in groups if any(buffer in points for buffer in group.places)]
         if len(whole) > 1:
-            shape = {}
+            beside = {}
             for group in whole:
-                other = next(buffer for buffer in group if buffer in points)
-                shape.update((buffer, places[buffer] - places[other] + points[other]) for buffer in group)
-            if self.field.fits(number, 0, shape):
-                yield self._block(number, shape, None)
+                other = next(buffer for buffer in group.places if buffer in points)
+                beside.update((buffer, at - places[other] + points[other]) for buffer, at in group.places.items())
+            if self.field.fits(number, 0, beside):
+                yield _shape(number, beside, None)
 
-    def _touches(self, number: int, shape: Mapping[int, int]) -> bool:
-        return any(self.field.touch(number, 0, other, at) for other, at in shape.items())
+    def _touches(self, number: int, beside: Mapping[int, int]) -> bool:
+        return any(self.field.touch(number, 0, other, at) for other, at in beside.items())
 
-    def _block(
-        self, number: int, shape: Mapping[int, int], used: int | None
-    ) -> tuple[tuple[int, ...], Mapping[int, int], int | None]:
-        low = min(0, *shape.values())
-        inside = {number: -low, **{other: at - low for other, at in shape.items()}}
-        return tuple(inside), inside, used
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Group:
+    """Buffers that share bytes, with their offsets, and the block of memory that they take together."""
+
+    places: Places
+    block: Block
+
+    def at(self, start: int) -> Places:
+        """The offsets of the buffers if the group begins at `start`."""
+        by = start - self.block.start
+        return {buffer: place + by for buffer, place in self.places.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """A block of buffers: `inside`, their offsets in it.
+
+    `used` is the buffer whose bytes the new one shares; None if there are none, or several.
+    """
+
+    inside: Mapping[int, int]
+    used: int | None
+
+
+def _shape(number: int, beside: Mapping[int, int], used: int | None) -> _Shape:
+    """The block of the buffer with others; `beside`: their offsets from its own."""
+    low = min(0, *beside.values())
+    return _Shape({number: -low, **{other: at - low for other, at in beside.items()}}, used)
 
 
 def _apart(walls: Sequence[tuple[int, int]], size: int, height: int) -> Iterator[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -22,12 +23,14 @@ def scope_bound(field: Field, still: Sequence[Places] = ()) -> int:
     """
     at_most = map(field.taken, still) if still else (sum(field.sizes[one] for one in alive) for alive in field.alive)
     best = 0
+    # Strips have many scopes of the same sizes and gaps, which are searched once.
+    least = cache(lambda part: least_height(part, range(len(part.sizes))))
     for limit, alive in sorted(zip(at_most, field.alive, strict=True), key=lambda entry: -entry[0]):
         if limit <= best:
             break
         best = max(best, pairs_bound(field, alive))
         if limit > best:
-            best = max(best, least_height(field.small, alive))
+            best = max(best, least(field.small.part(alive)))
     return best
 
 

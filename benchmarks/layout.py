@@ -42,8 +42,12 @@ def run(only: str) -> Table:
     table = Table("Layout: least height, at most 60 million steps each (bytes)", COLUMNS)
     for path in sorted(INSTANCES.glob("*.csv")):
         letter, capacity = path.stem.split(".")
-        if only.lower() in f"minimalloc {letter}, least".lower():
-            _measure_instance(table, f"minimalloc {letter}", read_buffers(path).problem, int(capacity))
+        instance, goal = read_buffers(path).problem, int(capacity)
+        if only.lower() in (name := f"minimalloc {letter}").lower():
+            _measure(table, name, instance, goal)
+        load = maximum_load(instance)
+        if load < goal and only.lower() in (name := f"minimalloc {letter}, least").lower():
+            _measure_up_to(table, name, instance, load + (goal - load) // 2, goal=None)
     for name, large in _large():
         if only.lower() in name.lower():
             _measure_up_to(table, name, large, int(maximum_load(large) * ENOUGH_ABOVE_LOAD), goal=None)
@@ -79,14 +83,6 @@ def _networks() -> Iterator[tuple[str, Problem]]:
     yield "Inception x9", inception(9)
     for seed in range(3):
         yield f"WS(32) x3 seed {seed}", randwire(seed=seed)
-
-
-def _measure_instance(table: Table, name: str, problem: PlacementProblem, capacity: int) -> None:
-    """The instance at its capacity; where its load is less, the least height as well, half of the gap being asked."""
-    _measure(table, name, problem, capacity)
-    load = maximum_load(problem)
-    if load < capacity:
-        _measure_up_to(table, f"{name}, least", problem, load + (capacity - load) // 2, goal=None)
 
 
 def _measure(table: Table, name: str, problem: PlacementProblem, asked: int) -> int:

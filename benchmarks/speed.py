@@ -35,8 +35,9 @@ _RUNS = 3
 OBJECTIVES = ("arena", "head")
 """What is made small: the arena by default, the head on request, which considers more ways to split."""
 _LARGE = "MobileNetV2-1.0 224x224x3"
+"""The network of the zoo that is measured beside the files."""
 _MORE_MACS = ("--max-extra-macs", "20%")
-"""The work that the least head of the large model needs; within the usual 10 % its search ends at a larger one."""
+"""At the default limit of 10 %, the search does not reach the least head known for this network."""
 
 
 def run(only: str) -> Table:
@@ -47,7 +48,7 @@ def run(only: str) -> Table:
             for objective in OBJECTIVES:
                 table.add(_measured(name, model, objective))
             if name == _LARGE:
-                table.add(_measured(name, model, "head", _MORE_MACS))
+                table.add(_measured(f"{name}, 20 % more MACs", model, "head", _MORE_MACS))
     return table
 
 
@@ -83,7 +84,7 @@ def _measured(
     compiled = seconds.get("compiled")
     return {
         "model": name,
-        "minimize": " ".join([objective, *options]),
+        "minimize": objective,
         "head": head,
         "arena": arena.total_bytes,
         "python s": round(seconds["python"], 1),

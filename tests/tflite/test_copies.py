@@ -13,6 +13,7 @@ from tflite_samples import pack, rich
 import arenite
 from arenite import Options, zoo
 from arenite.backends.generated_c.folding import folded
+from arenite.rewrite.strips import paces, region_of
 from arenite.rewrite.strips.splittable import rule, why_not
 from arenite.search.partial.reading import reading
 from arenite.tflite.read import read_bytes
@@ -98,8 +99,11 @@ def test_what_is_kept_of_operators_and_graphs_is_freed_with_them():
     operators = [each for each in model.main.operators if why_not(each) is None]
     assert all(reading(each) is reading(each) and rule(each) is rule(each) for each in operators)
     assert folded(model).main is folded(model).main
+    region = region_of(model, operators[:3])
+    rows = (0, region.operators[0].outputs[0].shape[1])
+    assert paces(region, rows) is paces(region, list(rows))
     freed = [weakref.ref(each) for each in (*operators, model.main)]
     assert operators
-    del model, operators
+    del model, operators, region
     gc.collect()
     assert not any(each() for each in freed)

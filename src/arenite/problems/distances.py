@@ -13,6 +13,7 @@ from __future__ import annotations
 import heapq
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ MOST_LISTED = 64
 """Distances up to which a set is a tuple: iterating over few numbers is faster than computing with progressions."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Points:
     """A set as disjoint arithmetic progressions; each is non-empty and has a positive step."""
 
@@ -52,6 +53,11 @@ class Points:
         return len(self) == len(other) and all(a == b for a, b in zip(self, other, strict=True))
 
     def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """The hash of the tuple that equals this set. It takes a walk over all of them, so it is kept."""
         return hash(tuple(self))
 
 

@@ -42,6 +42,6 @@ def elements(kind: CType, content: bytes) -> str:
     import numpy as np
 
     values = np.frombuffer(content, kind.dtype)
-    # A byte's text is itself, and most constants are bytes.
+    # Integers of one byte need no suffix and are no special case, and most constants are such.
     texts = map(str if values.itemsize == 1 else literal, values.tolist())
     return filled(list(texts), "  ")

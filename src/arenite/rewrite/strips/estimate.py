@@ -45,7 +45,7 @@ class Estimate:
 
 
 def estimate(plan: StripPlan) -> Estimate:
-    """Costs of a plan with several strips, of which no model is built."""
+    """Costs of a plan with several strips, computed without building a model."""
     strips = strips_of(plan)
     whole, done = _work(plan, strips)
     copies = _copies(plan, strips)
@@ -54,13 +54,13 @@ def estimate(plan: StripPlan) -> Estimate:
 
 
 def extra_macs(plan: StripPlan) -> int:
-    """Multiply-accumulates that a plan adds; a search asks for those of thousands of plans."""
+    """Multiply-accumulates that a plan adds. Cheaper than `estimate`, for searches over thousands of plans."""
     whole, done = _work(plan, strips_of(plan))
     return done - whole
 
 
 def _work(plan: StripPlan, strips: tuple[Strip, ...]) -> tuple[int, int]:
-    """Multiply-accumulates of the region before the split, and in strips."""
+    """Multiply-accumulates of the region as a whole, and in strips."""
     whole = {operator: macs(operator) for operator in plan.region.operators}
     done = sum(_macs(operator, cut, whole[operator]) for strip in strips for operator, cut in strip.cuts.items())
     return sum(whole.values()), done

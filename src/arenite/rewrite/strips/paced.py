@@ -14,7 +14,7 @@ Every row is computed once and stays until no further strip reads it.
 from __future__ import annotations
 
 from bisect import bisect_right
-from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from arenite.errors import OptionError
@@ -22,23 +22,24 @@ from arenite.rewrite.strips.demand import Strip
 from arenite.rewrite.strips.rows import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from arenite.model import Operator, Tensor
     from arenite.rewrite.strips.cut import Cut
     from arenite.rewrite.strips.region import Region
 
-KEPT_PACES = 16
-"""Most results of `paces` that are kept. A search makes hundreds of plans of one region in a few numbers of strips."""
 
-
-@lru_cache(maxsize=KEPT_PACES)
-def paces(region: Region, first: tuple[int, ...]) -> Mapping[Tensor, tuple[int, ...]]:
-    """The boundaries of all results of a region from those of its first one.
+def paces(region: Region, first: Sequence[int]) -> Mapping[Tensor, tuple[int, ...]]:
+    """The boundaries of all results of a region from those of its first one; kept by the region.
 
     Raises:
         OptionError: an operator reads nothing that the first result leads to, so that it could run at any time.
     """
+    rows = tuple(first)
+    return region.once((paces, rows), lambda region: MappingProxyType(_paces(region, rows)))
+
+
+def _paces(region: Region, first: tuple[int, ...]) -> dict[Tensor, tuple[int, ...]]:
     leader = region.operators[0].outputs[0]
     ends: dict[Tensor, tuple[int, ...]] = {leader: first}
     for operator in region.operators[1:]:

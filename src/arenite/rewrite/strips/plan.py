@@ -137,4 +137,4 @@ def _strips_of(plan: StripPlan) -> tuple[Strip, ...]:
     if plan.paced:
         return paced_strips(plan.region, plan.paced)
     own = {tensor: _intervals(rows) for tensor, rows in zip(plan.region.outputs, plan.boundaries, strict=True)}
-    return demands(plan.region, own, plan.kept | plan.region.once, plan.strips)
+    return demands(plan.region, own, plan.kept | plan.region.from_rows, plan.strips)

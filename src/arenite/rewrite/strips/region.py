@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from arenite.errors import OptionError
 from arenite.model import Outside
+from arenite.model.remembering import Remembering
 from arenite.operators.state import has_state
 from arenite.rewrite.regions import asked_for, check_order_is_free, check_results, members_of, ruled, where
 from arenite.rewrite.strips.rows import Rows
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Region:
+class Region(Remembering):
     """Row-wise operators of a model's main graph, in file order; built by `region_of`.
 
     Attributes:
@@ -38,7 +39,7 @@ class Region:
     rules: Mapping[Operator, Rule] = field(repr=False)
 
     @property
-    def once(self) -> frozenset[Tensor]:
+    def from_rows(self) -> frozenset[Tensor]:
         """Results that an operator reads of an input which comes in rows, each row once."""
         return frozenset(
             operator.outputs[0]

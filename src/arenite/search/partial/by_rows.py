@@ -47,7 +47,7 @@ def ways_by_rows(area: Area) -> Mapping[Kind, ByRows | Paced]:
     for halo, load in halos.items():
         result[halo] = ByRows(load)
         result[UNEVEN[halo]] = ByRows(load, Uneven(load))
-    if area.once:
+    if area.from_rows:
         result.update(paced_ways(area).items())
     return result
 

@@ -96,7 +96,7 @@ class Area:
         """For each result of the region the position of its last reader."""
         self.by_rows = tuple(tensor for tensor in region.inputs if tensor in read and tensor not in staying)
         """The inputs whose rows are freed as soon as no further strip reads them."""
-        self.once = region.once
+        self.from_rows = region.from_rows
         """The results that an operator reads of an input which comes in rows."""
         self.whole = sum(head_bytes(tensor) for tensor in region.inputs if tensor not in self.by_rows)
         """Bytes of the other inputs, which are alive throughout."""
@@ -129,7 +129,7 @@ class Load:
 
     def __init__(self, area: Area, kept: frozenset[Tensor]) -> None:
         self.area = area
-        self.kept = kept = (kept | area.once) - area.folded.keys()
+        self.kept = kept = (kept | area.from_rows) - area.folded.keys()
         self.fused = {each.last: each for each in area.bottlenecks if kept.isdisjoint(each.inner)}
         """The inverted bottlenecks that are one operator, by the position of the last of their operators."""
         self.row = {**area.row, **dict.fromkeys((each for fused in self.fused.values() for each in fused.inner), 0)}

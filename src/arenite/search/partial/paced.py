@@ -64,6 +64,11 @@ class Paced:
         return self.area.region.operators[0].outputs[0].shape[1]
 
     @property
+    def usual(self) -> int:
+        """The number of strips for which it is decided what to recompute: `_ROWS` rows of the first result in each."""
+        return max(1, self.most // _ROWS)
+
+    @property
     def numbers(self) -> tuple[int, ...]:
         """The numbers of strips to try, the smallest first."""
         rows, found = _MOST_ROWS, []
@@ -90,7 +95,7 @@ class Paced:
         """The plan of `number` strips."""
         if number not in self._plans:
             region, rows = self.area.region, self.most
-            all_ = paces(region, tuple(strip * rows // number for strip in range(number + 1)))
+            all_ = paces(region, [strip * rows // number for strip in range(number + 1)])
             paced = {tensor: ends for tensor, ends in all_.items() if tensor not in self.recomputed}
             self._plans[number] = StripPlan(region, tuple(all_[output] for output in region.outputs), paced=paced)
         return self._plans[number]
@@ -114,8 +119,7 @@ def _by_use(every: Paced) -> list[Tensor]:
     Each is judged as if it alone were recomputed: by the most bytes that strips keep of it, and by the rows that they
     keep, summed over the strips. A wide tensor that is recomputed is not there at all.
     """
-    region, number = every.area.region, max(1, every.most // _ROWS)
-    strips = strips_of(every.plan(number))
+    region, strips = every.area.region, strips_of(every.plan(every.usual))
     staying = {region.operators[0].outputs[0], *region.outputs}
     wide = {each.wide for each in every.area.bottlenecks}
     found: list[tuple[float, Tensor]] = []
@@ -140,12 +144,12 @@ def _most_recomputed(area: Area, order: Sequence[Tensor], most: float) -> frozen
     when others are gone.
     """
     chosen: frozenset[Tensor] = frozenset()
-    number = max(1, Paced(area, chosen).most // _ROWS)
-    least = Paced(area, chosen).floor(number)
+    best = Paced(area, chosen)
     for tensor in (*order, *order) if most else ():
-        more = Paced(area, chosen ^ {tensor})
-        if more.extra_macs(number) <= most and more.floor(number) < least:
-            chosen, least = chosen ^ {tensor}, more.floor(number)
+        tried = chosen ^ {tensor}
+        way = Paced(area, tried)
+        if way.extra_macs(way.usual) <= most and way.floor(way.usual) < best.floor(way.usual):
+            chosen, best = tried, way
     return chosen
 
 

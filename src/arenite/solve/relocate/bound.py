@@ -23,7 +23,7 @@ def scope_bound(field: Field, still: Sequence[Places] = ()) -> int:
     """
     at_most = map(field.taken, still) if still else (sum(field.sizes[one] for one in alive) for alive in field.alive)
     best = 0
-    # Strips have many scopes of the same sizes and gaps, which are searched once.
+    # Models in strips have many scopes with equal sizes and gaps; each distinct one is searched once.
     least = cache(lambda part: least_height(part, range(len(part.sizes))))
     for limit, alive in sorted(zip(at_most, field.alive, strict=True), key=lambda entry: -entry[0]):
         if limit <= best:

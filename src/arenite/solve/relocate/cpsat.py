@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from arenite.solve.relocate.field import Field, Places
 
 _ROUNDS = 3
-"""CP-SAT runs per search. After each, the steps whose moves have no safe order get constraints on it; more runs would
-repair more courses, but cost as much as another window."""
+"""CP-SAT runs per search: one search and up to two repairs. After each run, steps whose moves have no safe order get
+constraints that demand one."""
 _SHARE_OF_REPAIRS = 0.25
-"""Share of the effort for each run after the first. It begins at the offsets of the run before and has only their order
-to repair: of thirteen networks of the zoo in strips, all ended at the bytes moved that the whole effort reached, or at
-fewer."""
+"""Effort of each repair, as a share of the first run's. A repair starts from the offsets of the run before and only has
+to fix the order of moves. With the full effort, no arena of thirteen zoo networks in strips was smaller, and none moved
+fewer bytes."""
 _MOST_PAIRS = 50_000
 """Pairs of buffers alive together, per unit of effort, up to which a search is worth it: the effort does not limit how
 long CP-SAT takes to prepare the constraints of the pairs, which was half a minute for MobileNetV1 at 224 in strips. In
@@ -69,7 +69,7 @@ def search(
             return Course(places), bound
         for step in stuck:
             model.demand_order(step)
-        model.hint(places)
+        model.start_from(places)
     return None, bound
 
 
@@ -88,7 +88,7 @@ class _Model:
         for step in window:
             for buffer in course.places[step]:
                 self.offsets[step][buffer] = self.model.new_int_var(0, height - field.sizes[buffer], "")
-        self.hint(course.places)
+        self.start_from(course.places)
         cost: list[cp_model.LinearExpr] = []
         for step in range(len(course.places)):
             if step in window or step - 1 in window:
@@ -98,8 +98,11 @@ class _Model:
         outside = course.cost(field) - self._inside(window)
         self.model.minimize(sum(cost) + outside)
 
-    def hint(self, places: Sequence[Places]) -> None:
-        """Let the next search begin at these offsets, or the highest within the height."""
+    def start_from(self, places: Sequence[Places]) -> None:
+        """Replace all hints: the next run starts from these offsets, lowered where a buffer would end above the height.
+
+        Repairs get no other hints. With those of the Boolean variables as well, fewer repairs succeeded.
+        """
         self.model.clear_hints()
         for here, offsets in zip(self.offsets, places, strict=True):
             for buffer, variable in here.items():

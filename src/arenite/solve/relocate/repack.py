@@ -20,40 +20,35 @@ class Block:
 
     @property
     def end(self) -> int:
-        """The offset behind the block."""
+        """The first offset after the block."""
         return self.start + self.size
 
 
 def repacked(blocks: Sequence[Block], height: int) -> tuple[list[int], ...]:
     """The begins of the blocks, in units, when none overlaps another and the blocks moved weigh least; order is kept.
 
-    Returns them twice: with moved blocks as low as possible, and as high as possible. Returns none if the blocks
+    Returns two packings: moved blocks as low as possible, then as high as possible; an empty tuple if the blocks
     together exceed the height. The blocks that stay are a heaviest chain, by dynamic programming, such that the other
     blocks fit between them.
     """
     before = list(accumulate((block.size for block in blocks), initial=0))
     if before[-1] > height:
         return ()
-    # Two blocks may stay if those between them fit there: the later one's room below, without the sizes of the blocks
-    # below it, is at least the room up to the end of the earlier one, without the sizes up to there.
-    room_below = [block.start - size for block, size in zip(blocks, before, strict=False)]
-    room_to_end = [block.end - size for block, size in zip(blocks, before[1:], strict=True)]
+    # The slack of a block is its start less the sizes of all blocks below it. Two blocks may both stay exactly if the
+    # upper one has at least the slack of the lower one.
+    slack = [block.start - size for block, size in zip(blocks, before[:-1], strict=True)]
     chain: list[tuple[int, int]] = []
-    able: list[int] = []
-    for place, room in enumerate(room_below):
+    may_stay: list[int] = []
+    for place, room in enumerate(slack):
         best = (0, -1) if room >= 0 else (-1, -1)
-        for earlier in able:
-            if room_to_end[earlier] <= room and chain[earlier][0] >= best[0]:
+        for earlier in may_stay:
+            if slack[earlier] <= room and chain[earlier][0] >= best[0]:
                 best = chain[earlier][0], earlier
         if best[0] >= 0:
-            able.append(place)
+            may_stay.append(place)
         chain.append((best[0] + blocks[place].weight if best[0] >= 0 else -1, best[1]))
     stays: list[int] = []
-    fits_above = (
-        place
-        for place, block in enumerate(blocks)
-        if chain[place][0] >= 0 and height - block.end >= before[-1] - before[place + 1]
-    )
+    fits_above = (place for place in may_stay if slack[place] <= height - before[-1])
     place = max(fits_above, key=lambda block: chain[block][0], default=-1)
     while place >= 0:
         stays.append(place)
@@ -62,7 +57,7 @@ def repacked(blocks: Sequence[Block], height: int) -> tuple[list[int], ...]:
 
 
 def _placed(blocks: Sequence[Block], stays: Sequence[int], height: int) -> tuple[list[int], list[int]]:
-    """The lowest and the highest begins of all blocks, in units.
+    """Begins of all blocks, in units: with moved blocks as low, and as high, as those that stay allow.
 
     `stays`: positions of the blocks that stay, between -1 and the count.
     """

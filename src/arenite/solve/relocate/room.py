@@ -38,10 +38,10 @@ class Room:
         yield from self._one_elsewhere(number, places, groups)
         yield from self._all_closer(number, places, groups)
 
-    def _group(self, members: tuple[int, ...], places: Places) -> _Group:
+    def _group(self, members: tuple[int, ...], places: Places) -> _PlacedGroup:
         low, high = self.field.span(members, places)
         block = Block(low, high - low, self._weight(members))
-        return _Group({buffer: places[buffer] for buffer in members}, block)
+        return _PlacedGroup({buffer: places[buffer] for buffer in members}, block)
 
     def _offsets(self, number: int, places: Mapping[int, int]) -> list[int]:
         """Offsets for a buffer at which it touches another one or an end, or has a limit distance of its gap."""
@@ -54,26 +54,26 @@ class Room:
             found.update((at, at + self.field.sizes[other], at + self.field.sizes[other] - size, at - size))
         return sorted(offset for offset in found if 0 <= offset <= self.height - size)
 
-    def _one_elsewhere(self, number: int, places: Places, groups: Sequence[_Group]) -> Iterator[Places]:
+    def _one_elsewhere(self, number: int, places: Places, groups: Sequence[_PlacedGroup]) -> Iterator[Places]:
         """One group moves to a place apart from all others, so that the buffer fits."""
-        ends, touching = self._offsets(number, {}), [self._offsets(number, group.places) for group in groups]
-        in_the_way = {offset: self._in_the_way(number, offset, groups) for offset in {*ends}.union(*touching)}
+        at_ends, touching = self._offsets(number, {}), [self._offsets(number, group.places) for group in groups]
+        in_the_way = {offset: self._in_the_way(number, offset, groups) for offset in {*at_ends}.union(*touching)}
         for moving in groups:
             others = [(group, offsets) for group, offsets in zip(groups, touching, strict=True) if group is not moving]
             rest = {other: at for other, at in places.items() if other not in moving.places}
             spans = [(group.block.start, group.block.end) for group, _ in others]
-            for offset in sorted({*ends}.union(*(offsets for _, offsets in others))):
+            for offset in sorted({*at_ends}.union(*(offsets for _, offsets in others))):
                 if in_the_way[offset] not in ([], [moving]):
                     continue
                 walls = [(offset, offset + self.field.sizes[number]), *spans]
                 for target in _apart(walls, moving.block.size, self.height):
                     yield {**rest, **moving.at(target), number: offset}
 
-    def _in_the_way(self, number: int, offset: int, groups: Sequence[_Group]) -> list[_Group]:
-        """The groups that leave the buffer no room at an offset; of several, the first two."""
+    def _in_the_way(self, number: int, offset: int, groups: Sequence[_PlacedGroup]) -> list[_PlacedGroup]:
+        """The groups that conflict with the buffer at an offset; at most two, since one is all that may move away."""
         return list(islice((group for group in groups if not self.field.fits(number, offset, group.places)), 2))
 
-    def _all_closer(self, number: int, places: Places, groups: Sequence[_Group]) -> Iterator[Places]:
+    def _all_closer(self, number: int, places: Places, groups: Sequence[_PlacedGroup]) -> Iterator[Places]:
         """The buffer goes between two groups, or shares bytes with some; all groups are repacked in their order."""
         alone = _Shape({number: 0}, None)
         for slot in range(len(groups) + 1):
@@ -88,8 +88,8 @@ class Room:
                 ]
                 yield from self._repacked(places, order, shape)
 
-    def _repacked(self, places: Places, order: Sequence[_Group | None], shape: _Shape) -> Iterator[Places]:
-        """The places after repacking groups in `order`, in which None stands for the block of this shape."""
+    def _repacked(self, places: Places, order: Sequence[_PlacedGroup | None], shape: _Shape) -> Iterator[Places]:
+        """The places after repacking groups in `order`, in which None stands for this shape."""
         inside = shape.inside
         size = max(at + self.field.sizes[buffer] for buffer, at in inside.items())
         starts_of = {buffer: places[buffer] - at for buffer, at in inside.items() if buffer in places}
@@ -109,8 +109,8 @@ class Room:
         """Cost of moving a group: its largest buffer in units, without `fresh` ones."""
         return max((self.field.sizes[each] for each in group if each not in self.fresh), default=0)
 
-    def _shared(self, number: int, places: Places, groups: Sequence[_Group]) -> Iterator[_Shape]:
-        """Blocks of the buffer with one group that it may share bytes with, or with all groups of its inputs."""
+    def _shared(self, number: int, places: Places, groups: Sequence[_PlacedGroup]) -> Iterator[_Shape]:
+        """Shapes of the buffer with one group that it may share bytes with, or with all groups of its inputs."""
         rules = self.field.rules[number]
         points: Places = {}
         for group in groups:
@@ -138,8 +138,8 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Group:
-    """Buffers that share bytes, with their offsets, and the block of memory that they take together."""
+class _PlacedGroup:
+    """Buffers that share bytes, with their offsets, and the block that stands for them when groups are repacked."""
 
     places: Places
     block: Block
@@ -152,7 +152,7 @@ class _Group:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """A block of buffers: `inside`, their offsets in it.
+    """The new buffer with those whose bytes it shares, as one rigid unit; `inside`: their offsets from its begin.
 
     `used` is the buffer whose bytes the new one shares; None if there are none, or several.
     """
@@ -162,7 +162,7 @@ class _Shape:
 
 
 def _shape(number: int, beside: Mapping[int, int], used: int | None) -> _Shape:
-    """The block of the buffer with others; `beside`: their offsets from its own."""
+    """The rigid unit of a buffer and others; `beside`: their offsets from the buffer's."""
     low = min(0, *beside.values())
     return _Shape({number: -low, **{other: at - low for other, at in beside.items()}}, used)
 

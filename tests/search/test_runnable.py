@@ -1,6 +1,7 @@
 """What a target cannot run, as commands say it: which operators, why, and with which kernels."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from one_operator import alone, cases, new, product, retyped
@@ -93,6 +94,20 @@ def test_optimize_says_so():
         "tflm cannot run SIGN (operators 0, 1): there is no kernel for it"
         in optimize(signs(2), Options(rounds=1)).notes
     )
+
+
+def test_optimize_names_operators_by_their_places_in_the_source():
+    model = signs(2)
+    unread = Operator("RELU", model.main.inputs, (new(1, 4),))
+    graph = replace(
+        model.main,
+        tensors=(*model.main.tensors, *unread.outputs),
+        operators=(unread, *model.main.operators),
+    )
+    longer = replace(model, graphs=(graph,))
+    plan = optimize(longer, Options(verify=False))
+    assert len(plan.model.main.operators) == 2
+    assert "tflm cannot run SIGN (operators 1, 2): there is no kernel for it" in plan.notes
 
 
 def test_inspect_and_check_say_so(path):

@@ -196,9 +196,14 @@ def _recorded(decision: Decision, verification: Verification, unknown: Sequence[
 
 
 def _refused(task: Task, result: Model) -> list[str]:
-    """Notes on the operators of the result that the target cannot run."""
+    """Notes on the operators of the result that the target cannot run, by their places in the source.
+
+    Those that the source does not have, if there are any, have places in the result only.
+    """
     target = task.options.runs_on
-    return [f"{target.name} cannot run {refusal}" for refusal in refusals(result, target)]
+    known = {(each.name, each.reason): each for each in refusals(task.source, target)}
+    found = (known.get((each.name, each.reason), each) for each in refusals(result, target))
+    return [f"{target.name} cannot run {each}" for each in found]
 
 
 def _struck(task: Task) -> list[str]:

@@ -29,8 +29,8 @@ def test_explore_prints_draws_and_writes(model, tmp_path):
         "explore",
         model,
         "--json",
-        "--time-limit",
-        "5",
+        "--effort",
+        "low",
         "--minimize",
         "head",
         "--pick",
@@ -54,6 +54,18 @@ def test_explore_prints_draws_and_writes(model, tmp_path):
     assert drawn.read_bytes().startswith(b"\x89PNG")
 
 
+def test_optimize_is_not_better_than_what_explore_shows(tmp_path):
+    """Of the commands as they are typed: the limit of work that `optimize` has by itself is another one."""
+    path = tmp_path / "net.tflite"
+    path.write_bytes(write_bytes(zoo.build("resnet8", channels=8)))
+    points = json.loads(run("explore", path, "--effort", "low", "--json").stdout)["points"]
+    done = run("optimize", path, "--split", "--effort", "low", "--no-verify", "-o", tmp_path / "a.tflite")
+    assert done.exit_code == 0, done.output
+    found = read(tmp_path / "a.tflite")
+    size, work = TFLM.arena(found).declare_bytes, sum(map(macs, found.main.operators))
+    assert any(point["declare_bytes"] <= size and point["macs"] <= work for point in points)
+
+
 def test_a_pick_needs_a_file(model, tmp_path):
     assert run("explore", model, "--pick", "0").exit_code == 2
     assert run("explore", model, "-o", tmp_path / "a.tflite").exit_code == 2
@@ -62,7 +74,7 @@ def test_a_pick_needs_a_file(model, tmp_path):
 
 def test_an_arena_that_is_not_reached_writes_nothing(model, tmp_path):
     output = tmp_path / "small.tflite"
-    result = run("optimize", model, "-o", output, "--split", "--arena", "1K", "--time-limit", "3")
+    result = run("optimize", model, "-o", output, "--split", "--arena", "1K", "--effort", "low")
     assert result.exit_code == 1
     assert "was not reached" in result.output
     assert not output.exists()

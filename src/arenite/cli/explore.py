@@ -39,7 +39,9 @@ def explore_command(
     target: TargetName = None,
     board: KernelsOfBoard = None,
     minimize: Annotated[Literal["arena", "head"], typer.Option(help="What to make small.")] = "arena",
-    max_extra_macs: Annotated[str, typer.Option(metavar="SHARE", help="The most work that strips may add.")] = "100%",
+    max_extra_macs: Annotated[
+        str | None, typer.Option(metavar="SHARE", help="The most work that strips may add.", show_default="100%")
+    ] = None,
     keep_inputs: Annotated[
         bool, typer.Option("--keep-inputs", help="Inputs stay intact to the end of the inference.")
     ] = False,
@@ -85,7 +87,7 @@ def explore_command(
         target=on.target,
         split=True,
         minimize=minimize,
-        max_extra_macs=parse_share(max_extra_macs),
+        max_extra_macs=None if max_extra_macs is None else parse_share(max_extra_macs),
         keep_inputs=keep_inputs,
         ends=ends(
             stream_input=stream_input,

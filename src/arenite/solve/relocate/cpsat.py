@@ -9,8 +9,6 @@ from arenite.solve.place.cp_sat import charged, reproducible_solver
 from arenite.solve.relocate.course import Course, moves_before
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ortools.sat.python import cp_model
 
     from arenite.budget import Budget
@@ -18,11 +16,8 @@ if TYPE_CHECKING:
 
 _ROUNDS = 3
 """CP-SAT runs per search: one search and up to two repairs. After each run, steps whose moves have no safe order get
-constraints that demand one."""
-_SHARE_OF_REPAIRS = 0.25
-"""Effort of each repair, as a share of the first run's. A repair starts from the offsets of the run before and only has
-to fix the order of moves. With the full effort, no arena of thirteen zoo networks in strips was smaller, and none moved
-fewer bytes."""
+constraints that demand one. Repairs with a quarter of the effort, or with the offsets of the run before as hints, found
+nothing lower in a network where whole ones did."""
 _MOST_PAIRS = 50_000
 """Pairs of buffers alive together, per unit of effort, up to which a search is worth it: the effort does not limit how
 long CP-SAT takes to prepare the constraints of the pairs, which was half a minute for MobileNetV1 at 224 in strips. In
@@ -49,7 +44,7 @@ def search(
         height: units that every step in the window has to keep to.
         course: the course to start from; in the window it may be too high.
         window: the steps in which all buffers may have other offsets.
-        effort: limit of CP-SAT's deterministic time for the first run; `_SHARE_OF_REPAIRS` of it for each further one.
+        effort: limit of CP-SAT's deterministic time, for each of at most `_ROUNDS` runs.
         budget: charged for the runs; may set a lower limit than `effort`.
     """
     from ortools.sat.python import cp_model
@@ -57,7 +52,7 @@ def search(
     model = _Model(field, height, course, window)
     bound = 0
     for turn in range(_ROUNDS):
-        solver = reproducible_solver(effort if turn == 0 else effort * _SHARE_OF_REPAIRS, budget)
+        solver = reproducible_solver(effort, budget)
         status = charged(solver, model.model, budget)
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             break
@@ -69,7 +64,6 @@ def search(
             return Course(places), bound
         for step in stuck:
             model.demand_order(step)
-        model.start_from(places)
     return None, bound
 
 
@@ -86,9 +80,9 @@ class _Model:
         self.model = cp_model.CpModel()
         self.offsets: list[dict[int, cp_model.IntVar | int]] = [dict(places) for places in course.places]
         for step in window:
-            for buffer in course.places[step]:
+            for buffer, at in course.places[step].items():
                 self.offsets[step][buffer] = self.model.new_int_var(0, height - field.sizes[buffer], "")
-        self.start_from(course.places)
+                self.model.add_hint(self.offsets[step][buffer], min(at, height - field.sizes[buffer]))
         cost: list[cp_model.LinearExpr] = []
         for step in range(len(course.places)):
             if step in window or step - 1 in window:
@@ -97,17 +91,6 @@ class _Model:
                 self._keep(step)
         outside = course.cost(field) - self._inside(window)
         self.model.minimize(sum(cost) + outside)
-
-    def start_from(self, places: Sequence[Places]) -> None:
-        """Replace all hints: the next run starts from these offsets, lowered where a buffer would end above the height.
-
-        Repairs get no other hints. With those of the Boolean variables as well, fewer repairs succeeded.
-        """
-        self.model.clear_hints()
-        for here, offsets in zip(self.offsets, places, strict=True):
-            for buffer, variable in here.items():
-                if not isinstance(variable, int):
-                    self.model.add_hint(variable, min(offsets[buffer], self.height - self.field.sizes[buffer]))
 
     def _inside(self, window: range) -> int:
         """Units that the course moves before the steps of the window and the one after it."""

@@ -201,9 +201,9 @@ def _refused(task: Task, result: Model) -> list[str]:
     Those that the source does not have, if there are any, have places in the result only.
     """
     target = task.options.runs_on
-    known = {(each.name, each.reason): each for each in refusals(task.source, target)}
-    found = (known.get((each.name, each.reason), each) for each in refusals(result, target))
-    return [f"{target.name} cannot run {each}" for each in found]
+    found = refusals(result, target)
+    known = {(each.name, each.reason): each for each in refusals(task.source, target)} if found else {}
+    return [f"{target.name} cannot run {known.get((each.name, each.reason), each)}" for each in found]
 
 
 def _struck(task: Task) -> list[str]:

@@ -202,6 +202,21 @@ def test_kernels_are_expanded_to_plain_c():
     assert "typedef struct {\n  arenite_broadcast_t shape;\n} arenite_minimum_f32_t;" in files["arenite_minimum_f32.h"]
 
 
+def test_what_all_kernel_files_have_alike():
+    """License, include guard and C linkage are written once; a header without a source has inline functions only."""
+    files = own_kernels()
+    assert files["arenite_abs_f32.h"].startswith("/* SPDX-License-Identifier: Apache-2.0\n")
+    for name, text in files.items():
+        assert text.count("SPDX-License-Identifier") == 1, name
+        if name.endswith(".h"):
+            guard = name.upper().replace(".", "_")
+            assert f"#ifndef {guard}\n#define {guard}\n" in text
+            assert text.endswith("\n#endif\n"), name
+            linked = text.partition('extern "C" {')[2]
+            assert bool(linked) == (name.replace(".h", ".c") in files), name
+            assert "#include" not in linked, name
+
+
 def test_sections_of_templates_belong_to_kernels():
     """A pattern that no kernel of its template matches would be a section that is never exported."""
     folder = KERNEL_FOLDER / "templates"

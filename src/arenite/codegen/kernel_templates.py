@@ -54,14 +54,14 @@ def expanded(template: str, kernel: str, words: Words) -> str:
     Args:
         template: name of the file, such as `elementwise.h`.
         kernel: name of the kernel, such as `maximum_s8`.
-        words: replacements of the template's names other than KERNEL and CAPITALS.
+        words: replacements of the template's names other than KERNEL.
 
     Raises:
         KeyError: the template has a name without a replacement.
     """
     text = (files("arenite.codegen") / "kernels" / "templates" / template).read_text("ascii")
     lines = "".join(_lines_for(kernel, text))
-    return _Template(lines).substitute(words, KERNEL=kernel, CAPITALS=kernel.upper())
+    return _Template(lines).substitute(words, KERNEL=kernel)
 
 
 def _lines_for(kernel: str, text: str) -> Iterator[str]:

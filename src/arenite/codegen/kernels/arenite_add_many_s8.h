@@ -1,14 +1,7 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* ADD_N of two to four inputs of int8 that have one scale and one zero point. */
-#ifndef ARENITE_ADD_MANY_S8_H
-#define ARENITE_ADD_MANY_S8_H
 
 #include <stdint.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
 typedef struct {
   int32_t length;
   int32_t inputs;       /* how many are added; further pointers are not read */
@@ -19,8 +12,3 @@ typedef struct {
 /* The output may lie exactly on an input. */
 void arenite_add_many_s8(const arenite_add_many_s8_t *layer, const int8_t *first, const int8_t *second,
                          const int8_t *third, const int8_t *fourth, int8_t *output);
-#ifdef __cplusplus
-}
-#endif
-
-#endif

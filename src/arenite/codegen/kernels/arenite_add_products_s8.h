@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* Sums over strips, for FULLY_CONNECTED of int8 values: the strip's elements times their weights. */
-#ifndef ARENITE_ADD_PRODUCTS_S8_H
-#define ARENITE_ADD_PRODUCTS_S8_H
 
 #include <stdint.h>
 
@@ -12,14 +8,6 @@ typedef struct {
   int32_t weight_offset, input_offset;
 } arenite_add_products_s8_t;
 
-#ifdef __cplusplus
-extern "C" {
-#endif
 /* Adds to the sum of each unit, modulo 2^32; `first` is the position of the strip's first value in the whole. */
 void arenite_add_products_s8(const arenite_add_products_s8_t *layer, int32_t first, int32_t length,
                              const int8_t *input, int32_t *sums);
-#ifdef __cplusplus
-}
-#endif
-
-#endif

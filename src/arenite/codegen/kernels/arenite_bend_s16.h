@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* ABS, LEAKY_RELU, RELU and RELU6 of int16 values: a line that bends at 0. */
-#ifndef ARENITE_BEND_S16_H
-#define ARENITE_BEND_S16_H
 
 #include <stdint.h>
 
@@ -13,13 +9,5 @@ typedef struct {
   int32_t lowest, highest;
 } arenite_bend_s16_t;
 
-#ifdef __cplusplus
-extern "C" {
-#endif
 /* The output may lie exactly on the input. */
 void arenite_bend_s16(const arenite_bend_s16_t *layer, int32_t length, const int16_t *input, int16_t *output);
-#ifdef __cplusplus
-}
-#endif
-
-#endif

@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* Bits that a number takes. */
-#ifndef ARENITE_BITS_H
-#define ARENITE_BITS_H
 
 #include <stdint.h>
 
@@ -15,5 +11,3 @@ static inline int32_t arenite_bits(uint64_t x) {
   }
   return bits;
 }
-
-#endif

@@ -1,5 +1,3 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 #include "arenite_broadcast.h"
 
 int arenite_walk_next(const arenite_broadcast_t *shape, arenite_walk_t *walk) {

@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* Two inputs of which either may repeat along dimensions of length 1, walked in the order of the output. */
-#ifndef ARENITE_BROADCAST_H
-#define ARENITE_BROADCAST_H
 
 #include <stdint.h>
 
@@ -19,13 +15,5 @@ typedef struct {
   int32_t first, second; /* where the present run begins in the inputs */
 } arenite_walk_t;
 
-#ifdef __cplusplus
-extern "C" {
-#endif
 /* Goes on to the next run of the innermost dimension; 0 behind the last. A walk begins with all fields 0. */
 int arenite_walk_next(const arenite_broadcast_t *shape, arenite_walk_t *walk);
-#ifdef __cplusplus
-}
-#endif
-
-#endif

@@ -1,5 +1,3 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 #include "arenite_cast.h"
 
 /* Kinds: 1, 2, 4 and 8 are signed integers of so many bytes, their negatives unsigned ones, 0 float, 16 bool. */

@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* TFLite_Detection_PostProcess: boxes from anchors, of which those are kept that score best and do not overlap. */
-#ifndef ARENITE_DETECTION_H
-#define ARENITE_DETECTION_H
 
 #include <stdint.h>
 
@@ -19,15 +15,7 @@ typedef struct {
   float y_scale, x_scale, height_scale, width_scale;
 } arenite_detection_t;
 
-#ifdef __cplusplus
-extern "C" {
-#endif
 /* `candidates` [boxes] is scratch. The outputs have `most` places, in order of the scores; those left over become 0. */
 void arenite_detection(const arenite_detection_t *layer, const float *encodings, const float *scores,
                        const float *anchors, float *candidates, float *boxes, float *classes, float *best,
                        float *count);
-#ifdef __cplusplus
-}
-#endif
-
-#endif

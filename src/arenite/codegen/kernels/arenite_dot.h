@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* Dot products over contiguous values: the inner loop of convolutions and of fully connected layers. */
-#ifndef ARENITE_DOT_H
-#define ARENITE_DOT_H
 
 #include <stdint.h>
 
@@ -65,5 +61,3 @@ static inline arenite_four_t arenite_dot_four_s8(const int8_t *x, const int8_t *
   }
   return sums;
 }
-
-#endif

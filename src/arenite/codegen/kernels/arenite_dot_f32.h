@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* Dot products of floats. */
-#ifndef ARENITE_DOT_F32_H
-#define ARENITE_DOT_F32_H
 
 #include <stdint.h>
 
@@ -13,5 +9,3 @@ static inline float arenite_dot_f32(const float *x, const float *w, int32_t leng
   }
   return sum;
 }
-
-#endif

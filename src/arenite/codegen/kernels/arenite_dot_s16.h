@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* Dot products of int16 values with int8 weights. */
-#ifndef ARENITE_DOT_S16_H
-#define ARENITE_DOT_S16_H
 
 #include <stdint.h>
 
@@ -23,5 +19,3 @@ static inline int64_t arenite_dot_s16(const int16_t *x, const int8_t *w, int32_t
   }
   return sum;
 }
-
-#endif

@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* The exponential function without the mathematical library, to about 1 unit in the last place. */
-#ifndef ARENITE_EXP_H
-#define ARENITE_EXP_H
 
 #include <stdint.h>
 #include <string.h>
@@ -33,5 +29,3 @@ static inline float arenite_exp(float x) {
   const int32_t half = n / 2; /* in two steps, as 2^n itself may be out of range */
   return (1.0f + (r + power)) * arenite_power_of_two(half) * arenite_power_of_two(n - half);
 }
-
-#endif

@@ -1,9 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* Fixed-point arithmetic as TensorFlow Lite defines it: a real factor is multiplier * 2^(shift - 31), the magnitude of
  * the multiplier in 2^30 .. 2^31 - 1, and scaling rounds twice (to nearest, ties away from zero in the second step). */
-#ifndef ARENITE_FIXED_H
-#define ARENITE_FIXED_H
 
 #include <stdint.h>
 
@@ -51,5 +47,3 @@ static inline int32_t arenite_scale_wide(int64_t x, int32_t multiplier, int32_t 
 static inline int32_t arenite_clamp(int32_t x, int32_t lowest, int32_t highest) {
   return x < lowest ? lowest : (x > highest ? highest : x);
 }
-
-#endif

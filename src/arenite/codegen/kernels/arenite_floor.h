@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* Floor and remainder without the mathematical library. */
-#ifndef ARENITE_FLOOR_H
-#define ARENITE_FLOOR_H
 
 #include <stdint.h>
 
@@ -33,5 +29,3 @@ static inline float arenite_remainder(float x, float y) {
   }
   return (float)(x < 0.0f ? -rest : rest);
 }
-
-#endif

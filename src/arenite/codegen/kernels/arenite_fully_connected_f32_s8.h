@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* FULLY_CONNECTED of float values with int8 weights: each row is quantized on the way, symmetrically. */
-#ifndef ARENITE_FULLY_CONNECTED_F32_S8_H
-#define ARENITE_FULLY_CONNECTED_F32_S8_H
 
 #include <stdint.h>
 
@@ -15,14 +11,6 @@ typedef struct {
   float lowest, highest;
 } arenite_fully_connected_f32_s8_t;
 
-#ifdef __cplusplus
-extern "C" {
-#endif
 /* Walks the rows of the input, four units of a row after the other; the whole row is read for each four. */
 void arenite_fully_connected_f32_s8(const arenite_fully_connected_f32_s8_t *layer, int32_t rows, const float *input,
                                     float *output);
-#ifdef __cplusplus
-}
-#endif
-
-#endif

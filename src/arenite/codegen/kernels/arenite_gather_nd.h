@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* GATHER_ND: parts of a tensor by their positions. */
-#ifndef ARENITE_GATHER_ND_H
-#define ARENITE_GATHER_ND_H
 
 #include <stdint.h>
 
@@ -16,13 +12,5 @@ typedef struct {
   int32_t step[ARENITE_GATHER_ND_RANK]; /* bytes */
 } arenite_gather_nd_t;
 
-#ifdef __cplusplus
-extern "C" {
-#endif
 /* A number beyond an axis stands for the nearest one. */
 void arenite_gather_nd(const arenite_gather_nd_t *layer, const void *input, const int32_t *positions, void *output);
-#ifdef __cplusplus
-}
-#endif
-
-#endif

@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* 1 / sqrt(x) of an integer, in fixed point. */
-#ifndef ARENITE_INVERSE_ROOT_H
-#define ARENITE_INVERSE_ROOT_H
 
 #include <stdint.h>
 
@@ -34,5 +30,3 @@ static inline int32_t arenite_inverse_root(int32_t x, int32_t *shift) {
   *shift = right > 0 ? -right : 0;
   return right < 0 ? arenite_shift_left(root, -right) : root;
 }
-
-#endif

@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* The natural logarithm without the mathematical library, to about 1 unit in the last place. */
-#ifndef ARENITE_LOG_H
-#define ARENITE_LOG_H
 
 #include <stdint.h>
 #include <string.h>
@@ -30,5 +26,3 @@ static inline float arenite_log(float x) {
   const float power = (float)exponent;
   return power * 0.693359375f + (2.0f * (s + s * tail) - power * 2.12194440e-4f);
 }
-
-#endif

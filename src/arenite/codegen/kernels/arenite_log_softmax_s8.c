@@ -1,5 +1,3 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 #include "arenite_log_softmax_s8.h"
 
 #include "arenite_reciprocal.h"

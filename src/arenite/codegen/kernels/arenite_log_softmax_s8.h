@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* LOG_SOFTMAX of int8 values along the last dimension. */
-#ifndef ARENITE_LOG_SOFTMAX_S8_H
-#define ARENITE_LOG_SOFTMAX_S8_H
 
 #include <stdint.h>
 
@@ -14,13 +10,5 @@ typedef struct {
   int32_t reverse_multiplier, reverse_shift; /* and back */
 } arenite_log_softmax_s8_t;
 
-#ifdef __cplusplus
-extern "C" {
-#endif
 /* Output scale 1/16, zero point 127. The output may lie exactly on the input. */
 void arenite_log_softmax_s8(const arenite_log_softmax_s8_t *layer, int32_t rows, const int8_t *input, int8_t *output);
-#ifdef __cplusplus
-}
-#endif
-
-#endif

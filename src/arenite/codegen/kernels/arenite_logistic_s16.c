@@ -1,5 +1,3 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 #include "arenite_logistic_s16.h"
 
 void arenite_logistic_s16(const uint16_t *table, int32_t multiplier, int32_t shift, int32_t count, const int16_t *input,

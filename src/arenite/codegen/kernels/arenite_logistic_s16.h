@@ -1,20 +1,8 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* LOGISTIC of int16 values. */
-#ifndef ARENITE_LOGISTIC_S16_H
-#define ARENITE_LOGISTIC_S16_H
 
 #include <stdint.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
 /* Inputs are multiplied and shifted right, so that a step of the table is 512. `table` [256] has
  * 1 / (1 + exp(-x / 24)) * 2^16 for x = 0 .. 255. The output's scale is 1/32768. It may lie exactly on the input. */
 void arenite_logistic_s16(const uint16_t *table, int32_t multiplier, int32_t shift, int32_t count, const int16_t *input,
                           int16_t *output);
-#ifdef __cplusplus
-}
-#endif
-
-#endif

@@ -1,11 +1,7 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* Two 16-bit products at once, on cores that can: Arm's DSP extension, as on Cortex-M4, M7 and M33.
  *
  * Four int8 values that lie side by side in memory become two pairs: values 0 and 2, values 1 and 3. ARENITE_PAIRS may
  * be defined as 0 to do without. */
-#ifndef ARENITE_PAIRS_H
-#define ARENITE_PAIRS_H
 
 #ifndef ARENITE_PAIRS
 #if defined(__ARM_FEATURE_DSP) && !defined(__ARM_BIG_ENDIAN)
@@ -43,6 +39,4 @@ static inline int32_t arenite_odd_pair(uint32_t four) { return __sxtb16((int8x4_
 /* The same, with a pair added. */
 static inline int32_t arenite_even_sum(int32_t pair, uint32_t four) { return __sxtab16(pair, (int8x4_t)four); }
 static inline int32_t arenite_odd_sum(int32_t pair, uint32_t four) { return __sxtab16(pair, (int8x4_t)(four >> 8)); }
-#endif
-
 #endif

@@ -1,11 +1,7 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* Where arrays are put. A build may define both macros, or include a file that does:
  *
  *   ARENITE_ALIGNED(bytes)  aligns an array
  *   ARENITE_FLASH           puts constants into a section, as -DARENITE_FLASH='__attribute__((section(".model")))' */
-#ifndef ARENITE_PLACE_H
-#define ARENITE_PLACE_H
 
 #ifndef ARENITE_ALIGNED
 #if defined(__GNUC__) || defined(__clang__) || defined(__ARMCC_VERSION)
@@ -20,6 +16,4 @@
 
 #ifndef ARENITE_FLASH
 #define ARENITE_FLASH /* where the compiler puts whatever is const */
-#endif
-
 #endif

@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* The reciprocal of a sum of exponentials in fixed point. */
-#ifndef ARENITE_RECIPROCAL_H
-#define ARENITE_RECIPROCAL_H
 
 #include <stdint.h>
 
@@ -34,5 +30,3 @@ static inline int32_t arenite_reciprocal(uint32_t sum, int32_t *over) {
   }
   return arenite_saturating_shift(x, 1);
 }
-
-#endif

@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* Dimensions that stay and dimensions that are reduced away, each walked by their steps in the input. */
-#ifndef ARENITE_REDUCE_H
-#define ARENITE_REDUCE_H
 
 #include <stdint.h>
 
@@ -14,5 +10,3 @@ typedef struct {
   int32_t reduced[ARENITE_REDUCE_RANK];
   int32_t reduced_step[ARENITE_REDUCE_RANK];
 } arenite_reduce_t;
-
-#endif

@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* The square root without the mathematical library, to 1 unit in the last place. */
-#ifndef ARENITE_ROOT_H
-#define ARENITE_ROOT_H
 
 #include <stdint.h>
 #include <string.h>
@@ -24,5 +20,3 @@ static inline float arenite_root(float x) {
   }
   return root / lift;
 }
-
-#endif

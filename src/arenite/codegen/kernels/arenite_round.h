@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* Rounding without the mathematical library. */
-#ifndef ARENITE_ROUND_H
-#define ARENITE_ROUND_H
 
 #include <stdint.h>
 
@@ -19,5 +15,3 @@ static inline int32_t arenite_round(float x) {
   const float rest = x - (float)whole;
   return whole + (rest >= 0.5f ? 1 : 0) - (rest <= -0.5f ? 1 : 0);
 }
-
-#endif

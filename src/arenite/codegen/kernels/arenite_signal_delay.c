@@ -1,5 +1,3 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 #include "arenite_signal_delay.h"
 
 void arenite_signal_delay(int32_t rows, int32_t length, int32_t delay, const int16_t *input, int16_t *held,

@@ -1,5 +1,3 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 #include "arenite_signal_energy.h"
 
 void arenite_signal_energy(int32_t first, int32_t end, const int16_t *input, uint32_t *output) {

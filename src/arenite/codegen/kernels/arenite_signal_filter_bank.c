@@ -1,5 +1,3 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 #include "arenite_signal_filter_bank.h"
 
 void arenite_signal_filter_bank(const arenite_signal_filter_bank_t *layer, const uint32_t *input, uint64_t *output) {

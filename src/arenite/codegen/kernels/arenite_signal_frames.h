@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* SignalFramer and SignalStacker: frames that overlap, of samples that come piece by piece. */
-#ifndef ARENITE_SIGNAL_FRAMES_H
-#define ARENITE_SIGNAL_FRAMES_H
 
 #include <stdint.h>
 
@@ -17,15 +13,7 @@ typedef struct {
   int32_t copies;  /* how many more times the first piece counts */
 } arenite_signal_frames_t;
 
-#ifdef __cplusplus
-extern "C" {
-#endif
 /* `kept` has a number, 0 at first, and then [rows][room] samples of two bytes. `valid` is 1 if every piece completes a
  * frame; frames that are not complete are 0. */
 void arenite_signal_frames(const arenite_signal_frames_t *layer, const int16_t *input, int32_t *kept, int16_t *output,
                            uint8_t *valid);
-#ifdef __cplusplus
-}
-#endif
-
-#endif

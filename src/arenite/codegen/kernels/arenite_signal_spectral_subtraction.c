@@ -1,5 +1,3 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 #include "arenite_signal_spectral_subtraction.h"
 
 void arenite_signal_spectral_subtraction(const arenite_signal_spectral_subtraction_t *layer, const uint32_t *input,

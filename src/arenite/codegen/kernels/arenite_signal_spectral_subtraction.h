@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* SignalFilterBankSpectralSubtraction: takes off the noise that a slow average of each channel tells. */
-#ifndef ARENITE_SIGNAL_SPECTRAL_SUBTRACTION_H
-#define ARENITE_SIGNAL_SPECTRAL_SUBTRACTION_H
 
 #include <stdint.h>
 
@@ -13,14 +9,6 @@ typedef struct {
   int32_t fine_bits, bits, clamped;
 } arenite_signal_spectral_subtraction_t;
 
-#ifdef __cplusplus
-extern "C" {
-#endif
 /* `noise` is kept between calls. Walks from the first channel to the last. */
 void arenite_signal_spectral_subtraction(const arenite_signal_spectral_subtraction_t *layer, const uint32_t *input,
                                          uint32_t *output, uint32_t *noise);
-#ifdef __cplusplus
-}
-#endif
-
-#endif

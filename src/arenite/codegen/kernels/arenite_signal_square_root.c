@@ -1,5 +1,3 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 #include "arenite_signal_square_root.h"
 
 /* To nearest; a root of what has 32 bits at most is at most 2^16 - 1, of more at most 2^32 - 1. */

@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* Sine and cosine without the mathematical library, to about 1 unit in the last place. */
-#ifndef ARENITE_SINE_H
-#define ARENITE_SINE_H
 
 #include <stdint.h>
 
@@ -27,5 +23,3 @@ static inline float arenite_sine(float x, int32_t quarters) {
   }
   return quarter & 2u ? -value : value;
 }
-
-#endif

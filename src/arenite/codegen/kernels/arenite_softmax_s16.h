@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* SOFTMAX of int16 values along the last dimension. */
-#ifndef ARENITE_SOFTMAX_S16_H
-#define ARENITE_SOFTMAX_S16_H
 
 #include <stdint.h>
 
@@ -13,13 +9,5 @@ typedef struct {
   const int16_t *reciprocal;  /* [513]: 1 / (1 + x) * 2^15 for x = 0 .. 1 */
 } arenite_softmax_s16_t;
 
-#ifdef __cplusplus
-extern "C" {
-#endif
 /* Output scale 1/32768, zero points 0. The output may lie exactly on the input. */
 void arenite_softmax_s16(const arenite_softmax_s16_t *layer, int32_t rows, const int16_t *input, int16_t *output);
-#ifdef __cplusplus
-}
-#endif
-
-#endif

@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* SVDF of float values. */
-#ifndef ARENITE_SVDF_F32_H
-#define ARENITE_SVDF_F32_H
 
 #include <stdint.h>
 
@@ -14,15 +10,7 @@ typedef struct {
   float lowest, highest;
 } arenite_svdf_f32_t;
 
-#ifdef __cplusplus
-extern "C" {
-#endif
 /* The whole input is read before the output is written. The state is [batches][units][rank][memory] and kept between
  * calls. */
 void arenite_svdf_f32(const arenite_svdf_f32_t *layer, int32_t batches, const float *input, float *state,
                       float *output);
-#ifdef __cplusplus
-}
-#endif
-
-#endif

@@ -1,5 +1,3 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 #include "arenite_table_s8.h"
 
 void arenite_table_s8(const int8_t *table, int32_t length, const int8_t *input, int8_t *output) {

@@ -1,12 +1,8 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* A window that slides over rows and columns, and what of it lies inside the input.
  *
  * Kernels with a window make `output_rows` rows from `input_rows` rows. `pad_top` rows above the first input row, and
  * whatever the last window reaches beyond the last input row, count as padding: a caller that has only a part of the
  * rows passes that part. */
-#ifndef ARENITE_WINDOW_H
-#define ARENITE_WINDOW_H
 
 #include <stdint.h>
 
@@ -30,5 +26,3 @@ static inline int32_t arenite_window_last(int32_t origin, int32_t dilation, int3
   const int32_t fit = room <= 0 ? 0 : (room + dilation - 1) / dilation;
   return fit < kernel ? fit : kernel;
 }
-
-#endif

@@ -1,9 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* Sums and products modulo 2^32 and 2^64. Signed overflow is undefined in C; the processors on which TensorFlow Lite
  * Micro runs wrap around, so a saturated bias gives the same result here as there. */
-#ifndef ARENITE_WRAP_H
-#define ARENITE_WRAP_H
 
 #include <stdint.h>
 
@@ -21,5 +17,3 @@ static inline int32_t arenite_times(int32_t a, int32_t b) {
 static inline int64_t arenite_plus_wide(int64_t a, int64_t b) {
   return (int64_t)((uint64_t)a + (uint64_t)b);
 }
-
-#endif

@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: calls of CMSIS-NN. */
 /* DEPTHWISE_CONV_2D by CMSIS-NN, int8 weights with one scale per output channel or for all. */
-#ifndef ARENITE_CMSIS_DEPTHWISE_S8_H
-#define ARENITE_CMSIS_DEPTHWISE_S8_H
 
 #include <stdint.h>
 
@@ -19,14 +15,6 @@ typedef struct {
   int32_t scratch_bytes;
 } arenite_cmsis_depthwise_s8_t;
 
-#ifdef __cplusplus
-extern "C" {
-#endif
 /* Rows and padding as `arenite_window.h` has them; `scratch` has `scratch_bytes`, aligned to 16. */
 int arenite_cmsis_depthwise_s8(const arenite_cmsis_depthwise_s8_t *layer, int32_t input_rows, int32_t output_rows,
                                int32_t pad_top, const int8_t *input, int8_t *output, void *scratch);
-#ifdef __cplusplus
-}
-#endif
-
-#endif

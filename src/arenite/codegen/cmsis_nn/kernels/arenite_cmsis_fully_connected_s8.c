@@ -1,5 +1,3 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: calls of CMSIS-NN. */
 #include "arenite_cmsis_fully_connected_s8.h"
 
 #include "arenite_cmsis_nn.h"

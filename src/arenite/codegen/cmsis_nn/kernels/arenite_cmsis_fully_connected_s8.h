@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: calls of CMSIS-NN. */
 /* FULLY_CONNECTED by CMSIS-NN, int8 weights with one scale per unit or for all. */
-#ifndef ARENITE_CMSIS_FULLY_CONNECTED_S8_H
-#define ARENITE_CMSIS_FULLY_CONNECTED_S8_H
 
 #include <stdint.h>
 
@@ -18,14 +14,6 @@ typedef struct {
       *sums; /* [units]: bias + input offset * sum of (weight + weight offset); NULL on cores without vectors */
 } arenite_cmsis_fully_connected_s8_t;
 
-#ifdef __cplusplus
-extern "C" {
-#endif
 /* Walks the rows of the input, all units of a row before the next. */
 int arenite_cmsis_fully_connected_s8(const arenite_cmsis_fully_connected_s8_t *layer, int32_t rows, const int8_t *input,
                                      int8_t *output);
-#ifdef __cplusplus
-}
-#endif
-
-#endif

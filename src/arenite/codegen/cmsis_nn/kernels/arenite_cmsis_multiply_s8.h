@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: calls of CMSIS-NN. */
 /* MUL of int8 values of one shape by CMSIS-NN. */
-#ifndef ARENITE_CMSIS_MULTIPLY_S8_H
-#define ARENITE_CMSIS_MULTIPLY_S8_H
 
 #include <stdint.h>
 
@@ -13,14 +9,6 @@ typedef struct {
   int32_t lowest, highest;
 } arenite_cmsis_multiply_s8_t;
 
-#ifdef __cplusplus
-extern "C" {
-#endif
 /* The output may lie exactly on an input. */
 int arenite_cmsis_multiply_s8(const arenite_cmsis_multiply_s8_t *layer, const int8_t *first, const int8_t *second,
                               int8_t *output);
-#ifdef __cplusplus
-}
-#endif
-
-#endif

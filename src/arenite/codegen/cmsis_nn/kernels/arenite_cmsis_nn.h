@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: calls of CMSIS-NN. */
 /* What all calls of CMSIS-NN need. They return what CMSIS-NN returns: 0, or a negative arm_cmsis_nn_status. */
-#ifndef ARENITE_CMSIS_NN_H
-#define ARENITE_CMSIS_NN_H
 
 #include "arm_nnfunctions.h"
 
@@ -45,5 +41,3 @@ static inline cmsis_nn_context arenite_cmsis_context(void *scratch, int32_t byte
 static inline int arenite_cmsis_lacks(int32_t planned, int32_t wanted) {
   return planned > 0 && wanted > planned;
 }
-
-#endif

@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: calls of CMSIS-NN. */
 /* SOFTMAX of int8 values along the last dimension, to int8, by CMSIS-NN. */
-#ifndef ARENITE_CMSIS_SOFTMAX_S8_H
-#define ARENITE_CMSIS_SOFTMAX_S8_H
 
 #include <stdint.h>
 
@@ -12,14 +8,6 @@ typedef struct {
   int32_t lowest_difference; /* a value that is farther below its row's largest counts as 0 */
 } arenite_cmsis_softmax_s8_t;
 
-#ifdef __cplusplus
-extern "C" {
-#endif
 /* Output scale 1/256, zero point -128. The output may lie exactly on the input. */
 int arenite_cmsis_softmax_s8(const arenite_cmsis_softmax_s8_t *layer, int32_t rows, const int8_t *input,
                              int8_t *output);
-#ifdef __cplusplus
-}
-#endif
-
-#endif

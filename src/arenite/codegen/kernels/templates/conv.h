@@ -1,5 +1,3 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 $FOR conv_f32
 /* CONV_2D of float values. */
 $FOR conv_s16
@@ -7,8 +5,6 @@ $FOR conv_s16
 $FOR conv_s8
 /* CONV_2D, int8 weights with one scale per output channel or for all. */
 $ALL
-#ifndef ARENITE_$CAPITALS_H
-#define ARENITE_$CAPITALS_H
 
 #include <stdint.h>
 
@@ -35,16 +31,8 @@ $FOR conv_s8
 $ALL
 } arenite_$KERNEL_t;
 
-#ifdef __cplusplus
-extern "C" {
-#endif
 /* Walks output pixels row by row, all channels of a pixel before the next; while a pixel is written its whole window is
  * read. */
 void arenite_$KERNEL(
     const arenite_$KERNEL_t *layer, int32_t input_rows, int32_t output_rows, int32_t pad_top,
     const $ELEMENT *input, $ELEMENT *output);
-#ifdef __cplusplus
-}
-#endif
-
-#endif

@@ -1,5 +1,3 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 #include "arenite_$KERNEL.h"
 
 $FOR add_s* compare_s8 divide_s32 multiply_s* prelu_s* squared_difference_s8 squared_difference_s16

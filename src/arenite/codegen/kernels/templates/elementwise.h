@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* $OPERATOR of $VALUES values$DETAIL. */
-#ifndef ARENITE_$CAPITALS_H
-#define ARENITE_$CAPITALS_H
 
 #include <stdint.h>
 
@@ -31,9 +27,6 @@ $FOR add_* divide_* multiply_* subtract_*
 $ALL
 } arenite_$KERNEL_t;
 
-#ifdef __cplusplus
-extern "C" {
-#endif
 $FOR compare_*
 /* The output may begin where an input begins that does not repeat. */
 void arenite_$KERNEL(
@@ -48,8 +41,3 @@ $FOR add_* divide_* floor_* logical_* maximum_* minimum_* multiply_* prelu_* squ
 void arenite_$KERNEL(
     const arenite_$KERNEL_t *layer, const $ELEMENT *first, const $ELEMENT *second, $ELEMENT *output);
 $ALL
-#ifdef __cplusplus
-}
-#endif
-
-#endif

@@ -1,5 +1,3 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 $FOR *_f32
 /* FULLY_CONNECTED of float values. */
 $FOR *_s16
@@ -7,8 +5,6 @@ $FOR *_s16
 $FOR *_s8
 /* FULLY_CONNECTED, int8 weights with one scale per unit or for all. */
 $ALL
-#ifndef ARENITE_$CAPITALS_H
-#define ARENITE_$CAPITALS_H
 
 #include <stdint.h>
 
@@ -32,14 +28,6 @@ $FOR *_s8
 $ALL
 } arenite_$KERNEL_t;
 
-#ifdef __cplusplus
-extern "C" {
-#endif
 /* Walks the rows of the input, all units of a row before the next. */
 void arenite_$KERNEL(
     const arenite_$KERNEL_t *layer, int32_t rows, const $ELEMENT *input, $ELEMENT *output);
-#ifdef __cplusplus
-}
-#endif
-
-#endif

@@ -1,9 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* CONV_2D, DEPTHWISE_CONV_2D and a 1x1 CONV_2D, of which the wide tensors between them are never there as a whole:
  * computed $ORDER by $ORDER. */
-#ifndef ARENITE_$CAPITALS_H
-#define ARENITE_$CAPITALS_H
 
 #include <stdint.h>
 
@@ -24,9 +20,6 @@ $ALL
   arenite_conv_s8_t projection; /* of one pixel */
 } arenite_$KERNEL_t;
 
-#ifdef __cplusplus
-extern "C" {
-#endif
 /* Computes `wide_rows` rows of the wide tensor from `input_rows` rows, and `output_rows` rows from those. Each
  * element is computed once. `pad_top` rows of padding are above the input, `wide_pad_top` above the wide tensor.
  * `scratch` has a pixel of the depthwise convolution's output, and as many $PLURAL of the wide tensor as one of its
@@ -39,8 +32,3 @@ $ALL
 void arenite_$KERNEL(
     const arenite_$KERNEL_t *layer, int32_t input_rows, int32_t wide_rows,
     int32_t output_rows, int32_t pad_top, int32_t wide_pad_top, const int8_t *input, void *scratch, int8_t *output);
-#ifdef __cplusplus
-}
-#endif
-
-#endif

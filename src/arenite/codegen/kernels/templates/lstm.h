@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* UNIDIRECTIONAL_SEQUENCE_LSTM of $VALUES values. */
-#ifndef ARENITE_$CAPITALS_H
-#define ARENITE_$CAPITALS_H
 
 #include <stdint.h>
 
@@ -33,9 +29,6 @@ $FOR *_s8 *_s16
 $ALL
 } arenite_$KERNEL_t;
 
-#ifdef __cplusplus
-extern "C" {
-#endif
 /* `hidden` and `cell` [batches][units] are kept from one call to the next. Nothing lies on anything else. */
 $FOR *_f32
 void arenite_$KERNEL(
@@ -44,8 +37,3 @@ $FOR *_s8 *_s16
 void arenite_$KERNEL(
     const arenite_$KERNEL_t *layer, const $ELEMENT *input, $ELEMENT *hidden, int16_t *cell, $ELEMENT *output);
 $ALL
-#ifdef __cplusplus
-}
-#endif
-
-#endif

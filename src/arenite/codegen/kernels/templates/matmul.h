@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* BATCH_MATMUL of $VALUES values: the product of two matrices, either of which may be transposed. */
-#ifndef ARENITE_$CAPITALS_H
-#define ARENITE_$CAPITALS_H
 
 #include <stdint.h>
 
@@ -16,14 +12,6 @@ $FOR *_s8 *_s16
 $ALL
 } arenite_$KERNEL_t;
 
-#ifdef __cplusplus
-extern "C" {
-#endif
 /* Output and inputs have no common byte. */
 void arenite_$KERNEL(
     const arenite_$KERNEL_t *layer, const $ELEMENT *first, const $ELEMENT *second, $ELEMENT *output);
-#ifdef __cplusplus
-}
-#endif
-
-#endif

@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* SignalOverlapAdd of $VALUES values: adds frames that overlap, and gives out a step of each sum. */
-#ifndef ARENITE_$CAPITALS_H
-#define ARENITE_$CAPITALS_H
 
 #include <stdint.h>
 
@@ -11,14 +7,6 @@ typedef struct {
   int32_t length, step; /* of a frame, in values */
 } arenite_$KERNEL_t;
 
-#ifdef __cplusplus
-extern "C" {
-#endif
 /* `sums` [rows][length] is kept from one call to the next. Nothing lies on anything else. */
 void arenite_$KERNEL(
     const arenite_$KERNEL_t *layer, const $ELEMENT *input, $ELEMENT *sums, $ELEMENT *output);
-#ifdef __cplusplus
-}
-#endif
-
-#endif

@@ -1,12 +1,8 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 $FOR slice
 /* SLICE at a place that is computed. */
 $FOR update_slice
 /* DYNAMIC_UPDATE_SLICE: writes an update over a part of a tensor. */
 $ALL
-#ifndef ARENITE_$CAPITALS_H
-#define ARENITE_$CAPITALS_H
 
 #include <stdint.h>
 
@@ -19,13 +15,5 @@ typedef struct {
   int32_t step[ARENITE_COPY_RANK]; /* bytes */
 } arenite_$KERNEL_t;
 
-#ifdef __cplusplus
-extern "C" {
-#endif
 /* A place outside of the room stands for the nearest one. */
 void arenite_$KERNEL(const arenite_$KERNEL_t *layer, const void *input, const int32_t *place, void *output);
-#ifdef __cplusplus
-}
-#endif
-
-#endif

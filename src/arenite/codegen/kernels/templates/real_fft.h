@@ -1,12 +1,8 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 $FOR signal_rfft_s16
 /* SignalRfft of int16 values: the spectrum of real values, each step of which halves or quarters them. */
 $FOR signal_irfft_s16
 /* SignalIrfft of int16 values: real values from their spectrum, each step of which halves or quarters them. */
 $ALL
-#ifndef ARENITE_$CAPITALS_H
-#define ARENITE_$CAPITALS_H
 
 #include <stdint.h>
 
@@ -20,9 +16,6 @@ $ALL
   const int16_t *half_turns; /* [size / 2] */
 } arenite_$KERNEL_t;
 
-#ifdef __cplusplus
-extern "C" {
-#endif
 $FOR signal_rfft_s16
 /* Output and input have no common byte. The values are complex, the real part first; what the input lacks is 0. */
 $FOR signal_irfft_s16
@@ -30,8 +23,3 @@ $FOR signal_irfft_s16
 $ALL
 void arenite_$KERNEL(
     const arenite_$KERNEL_t *layer, int32_t rows, const int16_t *input, int16_t *output);
-#ifdef __cplusplus
-}
-#endif
-
-#endif

@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* $OPERATOR of $VALUES values. */
-#ifndef ARENITE_$CAPITALS_H
-#define ARENITE_$CAPITALS_H
 
 #include <stdint.h>
 
@@ -18,13 +14,5 @@ $FOR mean_s*
 $ALL
 } arenite_$KERNEL_t;
 
-#ifdef __cplusplus
-extern "C" {
-#endif
 /* Walks the output from its first to its last value. */
 void arenite_$KERNEL(const arenite_$KERNEL_t *layer, const $ELEMENT *input, $ELEMENT *output);
-#ifdef __cplusplus
-}
-#endif
-
-#endif

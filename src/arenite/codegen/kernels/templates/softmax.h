@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* SOFTMAX of int8 values along the last dimension, to $VALUES. */
-#ifndef ARENITE_$CAPITALS_H
-#define ARENITE_$CAPITALS_H
 
 #include <stdint.h>
 
@@ -12,14 +8,6 @@ typedef struct {
   const int32_t *exponential; /* [entries]: exp(-i * scale * beta) * 2^31 */
 } arenite_$KERNEL_t;
 
-#ifdef __cplusplus
-extern "C" {
-#endif
 /* Output scale 1/$STEPS, zero point $LOWEST.$NOTE */
 void arenite_$KERNEL(
     const arenite_$KERNEL_t *layer, int32_t rows, const int8_t *input, $ELEMENT *output);
-#ifdef __cplusplus
-}
-#endif
-
-#endif

@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* SVDF of int8 values with a state of $VALUES values. */
-#ifndef ARENITE_$CAPITALS_H
-#define ARENITE_$CAPITALS_H
 
 #include <stdint.h>
 
@@ -15,15 +11,7 @@ typedef struct {
   int32_t output_multiplier, output_shift, output_offset;
 } arenite_$KERNEL_t;
 
-#ifdef __cplusplus
-extern "C" {
-#endif
 /* The whole input is read before the output is written. The state is [batches][units][rank][memory] and kept between
  * calls. */
 void arenite_$KERNEL(
     const arenite_$KERNEL_t *layer, int32_t batches, const int8_t *input, $ELEMENT *state, int8_t *output);
-#ifdef __cplusplus
-}
-#endif
-
-#endif

@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Part of Arenite's kernels: plain C99, no allocation, no state. */
 /* TRANSPOSE_CONV of $VALUES values. */
-#ifndef ARENITE_$CAPITALS_H
-#define ARENITE_$CAPITALS_H
 
 #include <stdint.h>
 
@@ -27,15 +23,7 @@ $FOR *_s8 *_s16
 $ALL
 } arenite_$KERNEL_t;
 
-#ifdef __cplusplus
-extern "C" {
-#endif
 /* Walks output pixels row by row; each gathers what the input scatters to it. */
 void arenite_$KERNEL(
     const arenite_$KERNEL_t *layer, int32_t input_rows, int32_t output_rows,
     const $ELEMENT *input, $ELEMENT *output);
-#ifdef __cplusplus
-}
-#endif
-
-#endif

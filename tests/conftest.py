@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,10 @@ from chromium import launch
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 from playwright.sync_api import sync_playwright
+from warm_runtimes import forked_or_started
 
 from arenite.model.operator import _signature
+from arenite.runtimes import process
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,6 +29,10 @@ providers._get_local_constants = lambda: providers._local_constants
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED = REPOSITORY.parent / "shared"
+
+
+if sys.platform == "linux":  # where there is TFLM
+    process._started = forked_or_started
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ import sys
 import time
 
 import pytest
+import warm_runtimes
 
 from arenite.errors import ResourceError
 from arenite.runtimes import process
@@ -25,6 +26,12 @@ def answer(result):
     content = pickle.dumps(result)
     os.write(1, struct.pack("<Q", len(content)) + content)
 """
+
+
+@pytest.fixture(autouse=True)
+def started(monkeypatch):
+    """Children are started here, as the program does, not forked as in other tests."""
+    monkeypatch.setattr(process, "_started", warm_runtimes.start)
 
 
 @pytest.fixture

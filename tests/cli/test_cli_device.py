@@ -54,7 +54,8 @@ def test_devices_that_make_no_sense(options, message):
 def test_an_arena_to_fit_needs_no_other_option(model, tmp_path):
     unlimited = json.loads(run("optimize", model, "-o", tmp_path / "a.tflite", "--json", "--no-verify").stdout)
     room = unlimited["arena"]["declare_bytes"] - 16
-    result = run("optimize", model, "-o", tmp_path / "b.tflite", "--json", "--no-verify", "--arena", room)
+    options = ("--json", "--no-verify", "--effort", "low")
+    result = run("optimize", model, "-o", tmp_path / "b.tflite", *options, "--arena", room)
     assert (result.exit_code, result.stderr) == (0, "")
     values = json.loads(result.stdout)
     assert values["arena"]["declare_bytes"] <= room
@@ -63,7 +64,7 @@ def test_an_arena_to_fit_needs_no_other_option(model, tmp_path):
 
 def test_a_board_limits_the_arena(model, tmp_path):
     out = tmp_path / "out.tflite"
-    result = run("optimize", model, "-o", out, "--no-verify", "--board", "microbit")
+    result = run("optimize", model, "-o", out, "--no-verify", "--board", "microbit", "--effort", "low")
     assert result.exit_code == 1
     assert "arena" in result.stderr
     assert not out.exists()
@@ -84,7 +85,9 @@ def test_the_output_lies_beside_the_model_by_default(model):
 
 
 @pytest.mark.parametrize("command", ["inspect", "explore", "check", "fit"])
-def test_commands_take_a_board(model, command):
+def test_commands_take_a_board(tmp_path, command):
+    model = tmp_path / "small.tflite"
+    model.write_bytes(write_bytes(zoo.build("paper")))
     result = run(command, model, "--board", "STM32F746NG", "--json")
     assert (result.exit_code, result.stderr) == (0, "")
     values = json.loads(result.stdout)

@@ -127,7 +127,8 @@ def test_padding_between_blocks_and_batches_is_respelled(tmp_path):
 @pytest.mark.parametrize("io", ["int8", "uint8"])
 def test_models_with_integer_ends(tmp_path, io):
     source = floating(arenite.zoo.build("resnet8"))
-    model = arenite.optimize(source, arenite.Options(target="c", split=True, io=io, verify=False)).model
+    options = arenite.Options(target="c", split=True, io=io, verify=False, effort="low")
+    model = arenite.optimize(source, options).model
     rounds = [random_inputs(model, 2, 1)]
     (ours,), (others,) = run_c([model], rounds, tmp_path), expected([model.with_plan(None)], rounds)
     assert others

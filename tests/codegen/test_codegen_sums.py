@@ -236,7 +236,8 @@ def network():
 
 @pytest.mark.parametrize("where", ["arena", "rows"])
 def test_strips_run_from_the_image_to_the_end(network, where, tmp_path):
-    plan = optimize(network, Options(target="c", split=True, ends=Ends(inputs=where), max_extra_macs=0.5))
+    options = Options(target="c", split=True, ends=Ends(inputs=where), max_extra_macs=0.5, effort="low")
+    plan = optimize(network, options)
     (strips,) = plan.strips
     assert strips.operators == tuple(range(6))  # MEAN included
     assert plan.arenas[1].declare_bytes < network.main.operators[0].outputs[0].bytes / 2

@@ -35,10 +35,15 @@ from arenite.tflite.write import write_bytes
 MODEL = Path("my net.tflite")
 
 
+def densenet():
+    """A network that strips make smaller, small so that all commands that are offered can be run."""
+    return zoo.build("densenet", blocks=2, layers=2)
+
+
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    MODEL.write_bytes(write_bytes(zoo.build("densenet")))
+    MODEL.write_bytes(write_bytes(densenet()))
     return tmp_path
 
 
@@ -54,7 +59,7 @@ def works(step):
 
 def steps_of(**options):
     asked = Options(verify=False, **options)
-    plan = optimize(zoo.build("densenet"), asked)
+    plan = optimize(densenet(), asked)
     return plan, list(after_optimize(plan, MODEL, Path("out.tflite"), {}))
 
 
@@ -100,7 +105,7 @@ def test_strips_that_were_not_needed_to_fit_are_offered_and_nothing_is_called_op
 
 
 def test_nothing_is_offered_that_cannot_work():
-    model = zoo.build("densenet")
+    model = densenet()
     assert can_split(model)
     assert can_be_c(model)
     unknown = replace(model.main.operators[0], code="CUSTOM", custom_code="MAGIC")
@@ -131,7 +136,7 @@ def test_a_plan_for_c_is_offered_as_c(folder):
 
 def test_a_plan_for_a_board_is_offered_as_a_bundle_that_runs_there(folder):
     device = {"--board": "nucleo-f767zi", "--reserve": "8K"}
-    plan = optimize(zoo.build("densenet"), Options(verify=False, target="cortex-m7"))
+    plan = optimize(densenet(), Options(verify=False, target="cortex-m7"))
     plan.write("out.tflite")
     step = next(after_optimize(plan, MODEL, Path("out.tflite"), device))
     assert step.command == "arenite export out.tflite --board nucleo-f767zi --tflm out_tflm"
@@ -144,7 +149,7 @@ def test_a_plan_for_a_board_is_offered_as_a_bundle_that_runs_there(folder):
 
 
 def test_an_export_offers_its_test_and_a_plan(folder):
-    model = zoo.build("densenet")
+    model = densenet()
     first, second, third = after_export(model, MODEL, Path("a folder"), [], [], tested=True)
     assert first.command == "make -C 'a folder' test"
     assert "--target c --split" in second.command
@@ -154,7 +159,7 @@ def test_an_export_offers_its_test_and_a_plan(folder):
 
 
 def test_a_bundle_of_a_model_without_a_plan_offers_one(folder):
-    model = zoo.build("densenet")
+    model = densenet()
     steps = list(after_bundle(model, MODEL, Path("bundle"), {"--board": "stm32f746g-disco"}))
     assert [step.command.split()[1] for step in steps] == ["optimize", "check"]
     assert all(list(works(step)) for step in steps)
@@ -164,7 +169,7 @@ def test_a_bundle_of_a_model_without_a_plan_offers_one(folder):
 
 
 def test_a_check_offers_what_fits(folder):
-    model, target = zoo.build("densenet"), find_target("tflm-reference")
+    model, target = densenet(), find_target("tflm-reference")
     before = target.arena(model).declare_bytes
     device = {"--target": "reference", "--arena": str(before - 16)}
     (step,) = after_check(check(model, target=target, arena=before - 16), MODEL, device)
@@ -179,7 +184,7 @@ def test_a_check_offers_what_fits(folder):
 
 
 def test_boards_that_hold_a_model_once_it_is_optimized(folder):
-    fits = fit(zoo.build("densenet"), reserve=8192)
+    fits = fit(densenet(), reserve=8192)
     gained = [each for each in fits if each.fits_after and not each.fits]
     steps = list(after_fit(fits, MODEL, {"--reserve": "8K"}))
     assert len(steps) == 2

@@ -39,9 +39,6 @@ if TYPE_CHECKING:
     from arenite.model import Model
     from arenite.problems.placement import PlacementProblem
 
-NO_LIMITS: dict[Backend, int] = {}
-"""Limits of no set of kernels, the default value of parameters."""
-
 
 @dataclass(frozen=True, slots=True)
 class Pressing:

@@ -19,9 +19,9 @@ from arenite.formulate.placement import views_of_inputs
 from arenite.operators.liveness import executed_graphs, lifetimes
 from arenite.operators.peak import peak_memory
 from arenite.problems.lifetimes import maximum_load
+from arenite.search.joint.common import Rules
 from arenite.search.joint.every_order import every_order_bound
 from arenite.search.joint.jointly import solve_jointly
-from arenite.search.joint.rules import Rules
 from arenite.search.layout_policy import LayoutPolicy, Placed, Shared
 from arenite.search.orders import runs_as_filed, with_order
 from arenite.search.reordering import reorder

@@ -18,16 +18,15 @@ from arenite.operators.liveness import align
 from arenite.operators.macs import macs
 from arenite.rewrite.strips import SplitRows, StripPlan, estimate, region_of, strip_plan
 from arenite.runtimes.verification import verify
-from arenite.search.partial.by_rows import ways_by_rows
+from arenite.search.partial.by_rows import MOST_ENDS, Uneven, ways_by_rows
+from arenite.search.partial.choose import neighbors
 from arenite.search.partial.costs import Costs
 from arenite.search.partial.halos import nested, whole_halo, work
 from arenite.search.partial.line import Line
 from arenite.search.partial.load import Area, Load
-from arenite.search.partial.neighbors import neighbors
 from arenite.search.partial.realize import in_parts
 from arenite.search.partial.search import search
 from arenite.search.partial.tables import Tables
-from arenite.search.partial.uneven import MOST_ENDS, Uneven
 from arenite.search.partial.ways import UNEVEN
 from arenite.search.task import silent
 

@@ -1,4 +1,4 @@
-"""Model, kernels -> Common: for all orders of a graph at once, which buffers conflict and where these may lie then.
+"""Model, rules -> Common: for all orders of a graph at once, which buffers conflict and where these may lie then.
 
 Two buffers do not conflict if all users of the one run before the producer of the other:
 
@@ -10,14 +10,15 @@ others.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 from arenite.formulate.contents import equal_distances
 from arenite.formulate.holdings import copied_pieces, runs_graphs
-from arenite.formulate.limits import pressing
+from arenite.formulate.limits import pressing, within_limits
 from arenite.formulate.order import file_order, order_is_free, ordering_problem
+from arenite.formulate.placement import overlap_problem
 from arenite.operators.liveness import ALIGNMENT, align, executed_graphs, head_bytes
 from arenite.problems.distances import between, multiples, with_more
 from arenite.problems.order import Charge
@@ -30,10 +31,38 @@ if TYPE_CHECKING:
     from arenite.backends import Backend
     from arenite.model import Model, Tensor
     from arenite.problems.distances import Distances
-    from arenite.search.joint.rules import Rules
+    from arenite.problems.placement import PlacementProblem
 
 Before = tuple[tuple[int, int], ...]
 """A conjunction: for every pair (u, v), operator u runs before operator v. Neither operator depends on the other."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a layout must respect in a joint search of order and layout.
+
+    kernels: the set of kernels that layouts have to be safe with.
+    charged: the set whose scratch counts in the head to minimize.
+    keep_inputs: the inputs of the main graph stay intact to the end of the inference.
+    limits: largest head in bytes for sets of kernels; the charged set must be one of them. Empty: no limits.
+    """
+
+    kernels: Backend
+    charged: Backend
+    keep_inputs: bool = False
+    limits: Mapping[Backend, int] = field(default_factory=dict)
+
+    def problem(self, model: Model, order: Sequence[int]) -> tuple[PlacementProblem, tuple[Tensor, ...]]:
+        """The layout problem of an order of the main graph, within the limits, and the tensors of its first buffers.
+
+        Buffer i stands for tensor i; the buffers after the last tensor are scratch.
+        """
+        problem, tensors = overlap_problem(
+            model, self.kernels, {0: order}, keep_inputs=self.keep_inputs, scratch_of=self.charged
+        )
+        if self.limits:
+            problem = within_limits(problem, len(tensors), model, self.limits, self.charged, orders={0: order})
+        return problem, tensors
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,10 @@ from arenite.formulate.limits import pressing, within_limits
 from arenite.formulate.order import file_order, order_is_free, ordering_problem
 from arenite.formulate.placement import overlap_problem
 from arenite.operators.liveness import ALIGNMENT, align, executed_graphs, head_bytes
-from arenite.problems.distances import between, multiples, with_more
+from arenite.problems.distances import aligned, with_more
 from arenite.problems.order import Charge
 from arenite.problems.placement import Relation
-from arenite.solve.order.graph import Graph
+from arenite.solve.order.graph import Graph, bits
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -185,9 +185,9 @@ class Common:
         for operator in sorted(operators):
             after = self._from[operator] & among & ~(1 << operator)
             direct = after
-            for other in _members(after):
+            for other in bits(after):
                 direct &= ~self._from[other] | 1 << other
-            for other in _members(direct):
+            for other in bits(direct):
                 yield operator, other
 
     def users(self, buffer: int) -> list[int]:
@@ -236,20 +236,13 @@ class Common:
         last = self._all_before((user for user in consumers if user != operator), operator)
         if self.charges[source].kept or last is None:
             return Conflict(conflict.one, conflict.other, conflict.apart, always)
-        distance = None if rule.distance is None else align(rule.distance)
-        used_up = _relation(source, target, distance, with_more(rule.exactly, rule.intact), self.charges)
+        used_up = _relation(source, target, rule.distance, with_more(rule.exactly, rule.intact), self.charges)
         return Conflict(conflict.one, conflict.other, conflict.apart, always, used_up, last)
-
-
-def _members(mask: int) -> Iterator[int]:
-    return (place for place in range(mask.bit_length()) if mask >> place & 1)
 
 
 def _relation(
     source: int, target: int, distance: int | None, exactly: Distances, charges: Mapping[int, Charge]
 ) -> Relation | None:
     """The relation of two buffers at multiples of the alignment; None if no safe distance is left."""
-    if distance is not None and distance >= charges[target].size:
-        distance = None
-    found = between(multiples(exactly, ALIGNMENT), None, distance)
+    distance, found = aligned(distance, exactly, ALIGNMENT, charges[target].size)
     return Relation(source, target, distance, found) if found or distance is not None else None

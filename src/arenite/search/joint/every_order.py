@@ -15,9 +15,9 @@ from arenite.formulate.placement import written_twice
 from arenite.problems.placement import PlacementProblem
 from arenite.search.joint.common import Common, main_alone
 from arenite.solve.place import exact as cpsat
+from arenite.solve.place.exact import core_bound, stretch
 from arenite.solve.place.gaps import gaps, gaps_of
 from arenite.solve.place.solver import scope_bound
-from arenite.solve.place.windows import core_bound, stretch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

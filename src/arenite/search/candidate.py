@@ -30,11 +30,6 @@ class Objective:
     most_extra_macs: float = 0.10
     enough: int | None = None
 
-    @property
-    def head_alone(self) -> bool:
-        """Whether tails do not matter, because the head is minimized and no size of arena has to be reached."""
-        return self.minimize == "head" and self.enough is None
-
 
 @dataclass(eq=False)
 class Candidate:

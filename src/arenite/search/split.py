@@ -303,7 +303,7 @@ class PartialSearch:
 
     def head_to_beat(self, choice: Choice, best: Candidate) -> int | None:
         """Bytes that a choice's head must stay below to be better than a candidate; None if heads do not decide."""
-        if not self.objective.head_alone:
+        if self.objective.minimize == "arena" or self.objective.enough is not None:
             return None
         return best.head + (choice.extra_macs < best.extra_macs)
 

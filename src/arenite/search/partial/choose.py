@@ -61,15 +61,6 @@ class Choice:
         """Key of the choice: its stretches, and the way each is executed."""
         return tuple((each.first, each.last, each.kind, each.number) for each in self.segments)
 
-    def with_segment(self, segment: Segment) -> Choice:
-        """The choice extended by a segment at its end."""
-        return Choice(
-            (*self.segments, segment),
-            max(self.head, segment.head),
-            self.tail + segment.tail,
-            self.extra_macs + segment.extra_macs,
-        )
-
     def no_worse(self, other: Choice) -> bool:
         """Whether neither the tail nor the extra work is larger than that of `other`."""
         return self.tail <= other.tail and self.extra_macs <= other.extra_macs
@@ -138,7 +129,7 @@ def _extend(best: list[list[Choice]], before: Sequence[Choice], segments: Sequen
         for choice in before:
             tail, extra = choice.tail + segment.tail, choice.extra_macs + segment.extra_macs
             if extra <= most_extra and not any(known.tail <= tail and known.extra_macs <= extra for known in kept):
-                new = choice.with_segment(segment)
+                new = Choice((*choice.segments, segment), max(choice.head, segment.head), tail, extra)
                 kept[:] = [*(known for known in kept if not new.no_worse(known)), new]
 
 

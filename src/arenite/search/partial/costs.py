@@ -24,7 +24,7 @@ from arenite.operators.liveness import ALIGNMENT
 from arenite.rewrite.channels import channel_region_of, why_not_channels
 from arenite.rewrite.strips import StripPlan, extra_macs, region_of, why_not
 from arenite.search.partial.by_channels import ByChannels
-from arenite.search.partial.layout import head
+from arenite.search.partial.layout import lowest
 from arenite.search.partial.realize import in_parts, within
 from arenite.search.partial.ways import ROW_KINDS, Segment
 
@@ -89,10 +89,10 @@ class Costs:
         if position not in self._whole:
             first, last = self._together(position)
             stretch = self._stretch(first, last)
-            needed = head(stretch.model, self.target.backend, _WORK_OF_ONE, 0, Budget())
+            layout = lowest(stretch.model, self.target.backend, _WORK_OF_ONE, 0, Budget())
             for each in range(first, last + 1):
-                self._whole[each] = Segment(each, each, None, needed.found + stretch.passing)
-                self._least_of_whole[each] = needed.least + stretch.passing
+                self._whole[each] = Segment(each, each, None, layout.height + stretch.passing)
+                self._least_of_whole[each] = layout.lower_bound + stretch.passing
         return self._whole[position]
 
     def _together(self, position: int) -> tuple[int, int]:
@@ -214,7 +214,8 @@ class Costs:
             floor = self.floor(key, number)
             stretch = self._with_neighbors(first, last, floor)
             model = in_memory(in_parts(stretch.model, within(stretch.model, plan)))
-            needed = head(model, self.target.backend, _WORK, floor - stretch.passing, budget).found + stretch.passing
+            layout = lowest(model, self.target.backend, _WORK, floor - stretch.passing, budget)
+            needed = layout.height + stretch.passing
             added = self._tail(model) - self._tail_of_whole(stretch.model)
             extra = extra_macs(plan) if isinstance(plan, StripPlan) else segment.extra_macs
             self._segments[key, number] = Segment(first, last, plan, needed, added, extra, kind=segment.kind)

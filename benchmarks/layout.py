@@ -16,8 +16,8 @@ from arenite.model import ElementType, Graph, Model, Operator, Tensor
 from arenite.problems.lifetimes import maximum_load
 from arenite.problems.placement import Buffer, PlacementProblem
 from arenite.search.buffer_list import read_buffers
+from arenite.search.joint.common import Rules
 from arenite.search.joint.jointly import solve_jointly
-from arenite.search.joint.rules import Rules
 from arenite.solve.order.solver import solve
 from arenite.solve.place.disjoint import solve as solve_layout
 from benchmarks.graphs import FAMILIES, inception, randwire
@@ -120,7 +120,7 @@ def _measure_network(table: Table, name: str, problem: Problem) -> None:
     started = time.perf_counter()
     start = solve_layout(buffers, budget=Budget(STEPS), goal=found.lower_bound)
     together = solve_jointly(
-        model, Rules(NO_OVERLAP), found.order, start, bound=found.lower_bound, budget=Budget(STEPS)
+        model, Rules(NO_OVERLAP, NO_OVERLAP), found.order, start, bound=found.lower_bound, budget=Budget(STEPS)
     )
     seconds = time.perf_counter() - started
     check_order(problem, together.order)

@@ -136,7 +136,7 @@ def _measure(case: Case, number: int, problem: Problem) -> Run:
         bound=found.lower_bound,
         gap=gap,
         proven=found.optimal,
-        states=found.statistics.states,
+        states=found.states,
         seconds=searched - started,
         check_seconds=checked - searched,
         known=known,

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from arenite.budget import STEPS_PER_SECOND, Budget
-from arenite.solve.order.options import SearchOptions
+from arenite.solve.order.piece import SearchOptions
 from arenite.solve.order.solver import solve
 from benchmarks.graphs import darts, inception, nasnet_a, randwire, windowed
 from benchmarks.tables import Table
@@ -39,7 +39,7 @@ def run(only: str) -> Table:
                         "bound": found.lower_bound,
                         "gap %": 100 * (found.peak - found.lower_bound) / max(found.lower_bound, 1),
                         "proven": found.optimal,
-                        "states": found.statistics.states,
+                        "states": found.states,
                         "seconds": seconds,
                     }
                 )

@@ -20,7 +20,8 @@ from arenite.solve.place.solver import solve
 
 
 def charged(source, **options):
-    found = overlap_ordering_problem(source, REFERENCE, **options)
+    given = {"keep_inputs": False, "scratch_of": REFERENCE, "called": {}, **options}
+    found = overlap_ordering_problem(source, REFERENCE, 0, **given)
     return found.problem, [tuple(tensor.name for tensor in each.holders) for each in found.held]
 
 

@@ -11,6 +11,7 @@ from strip_networks import FLOAT, INT8, INT16, networks
 from arenite import OptionError, Options, explore, optimize, zoo
 from arenite.backends.sets import PORTABLE, REFERENCE
 from arenite.backends.target import find_target
+from arenite.backends.tflm.unpacking import packed
 from arenite.budget import Budget
 from arenite.checkers.validity import is_right
 from arenite.errors import FitError, VerificationError
@@ -20,13 +21,11 @@ from arenite.problems.placement import Layout
 from arenite.rewrite import Prune
 from arenite.runtimes.process import absent
 from arenite.runtimes.verification import verify
-from arenite.search.candidate import Candidate, best_of, start_of
+from arenite.search.candidate import Candidate, Objective, best_of, start_of
 from arenite.search.layout_policy import LayoutPolicy
-from arenite.search.partial.choose import Choice
+from arenite.search.partial.choose import Choice, neighbors
 from arenite.search.partial.costs import Costs
 from arenite.search.partial.line import Line
-from arenite.search.partial.neighbors import neighbors
-from arenite.search.partial.objective import Objective
 from arenite.search.partial.search import partial, promising, search
 from arenite.search.partial.ways import UNEVEN
 from arenite.search.task import silent
@@ -211,9 +210,9 @@ def test_random_networks(type_, target):
         near = [each for choice in chosen[:1] for each in neighbors(costs, choice, work(model))]
         uneven = [each for each in near if any(segment.kind in UNEVEN.values() for segment in each.segments)]
         for choice in (*chosen, *uneven[:2]):
-            found = partial(model, policy, choice, Budget(), rooms=[policy.target.backend])
+            found = partial(packed(model), policy, choice, Budget(), rooms=[policy.target.backend])
             if found is not None:
-                assert found.extra_macs == work(found.shared.model) - work(model)
+                assert choice.extra_macs == work(found.shared.model) - work(model)
                 result = verify(
                     model,
                     write_bytes(found.shared.model),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from arenite.checkers.order_sets import Graph, Operators, least_live, members, set_of
+from arenite.checkers.order_sets import Graph, Operators, least_live, members, refusal, set_of
 from arenite.errors import VerificationError
 from arenite.problems.certificate import Certificate, Cut, Deferred, Exhausted, Floor, Need, Region, Settled
 from arenite.problems.order import Charge, InPlaceSaving, Problem
@@ -98,18 +98,14 @@ def check_certificate(problem: Problem, certificate: Certificate) -> int:
     else:
         proven = check_certificate(_deferred(problem, certificate), certificate.inner)
     if proven < certificate.bound:
-        raise _refusal(f"it claims {certificate.bound} bytes but proves only {proven}")
+        raise refusal(f"it claims {certificate.bound} bytes but proves only {proven}")
     return certificate.bound
-
-
-def _refusal(reason: str) -> VerificationError:
-    return VerificationError(f"certificate of the lower bound: {reason}")
 
 
 def _check_operators(graph: Graph, operators: Sequence[int]) -> None:
     for operator in operators:
         if not 0 <= operator < graph.problem.operators:
-            raise _refusal(f"there is no operator {operator}")
+            raise refusal(f"there is no operator {operator}")
 
 
 def _check_need(graph: Graph, need: Need) -> int:
@@ -142,9 +138,9 @@ def _check_cut(graph: Graph, cut: Cut) -> int:
     used = [0] * len(tensors)
     for tensor, consumer, amount in cut.reads:
         if amount < 0 or not 0 <= tensor < len(tensors):
-            raise _refusal(f"{amount} bytes cannot flow along tensor {tensor}")
+            raise refusal(f"{amount} bytes cannot flow along tensor {tensor}")
         if not (tensors[tensor].kept if consumer == END else consumer in tensors[tensor].consumers):
-            raise _refusal(f"tensor {tensor} does not lead to operator {consumer}")
+            raise refusal(f"tensor {tensor} does not lead to operator {consumer}")
         used[tensor] += amount
         producer = tensors[tensor].producer
         if producer is None:
@@ -156,17 +152,17 @@ def _check_cut(graph: Graph, cut: Cut) -> int:
     for later, earlier, amount in cut.returns:
         _check_operators(graph, [later, earlier])
         if amount < 0 or not graph.direct[later] >> earlier & 1:
-            raise _refusal(f"{amount} bytes cannot return from operator {later} to operator {earlier}")
+            raise refusal(f"{amount} bytes cannot return from operator {later} to operator {earlier}")
         surplus[later] += amount
         surplus[earlier] -= amount
     for number, amount in enumerate(used):
         if amount > tensors[number].size:
-            raise _refusal(f"{amount} bytes flow along tensor {number} of {tensors[number].size} bytes")
+            raise refusal(f"{amount} bytes flow along tensor {number} of {tensors[number].size} bytes")
     sources = graph.ancestors[cut.operator]
     drains = graph.descendants(cut.operator) | 1 << cut.operator
     for operator in members(graph.all & ~sources & ~drains):
         if surplus[operator]:
-            raise _refusal(f"operator {operator} does not pass on what it receives")
+            raise refusal(f"operator {operator} does not pass on what it receives")
     flow = fed + sum(surplus[operator] for operator in members(sources))
     return graph.own(cut.operator) + flow - _excess(graph, cut)
 
@@ -194,23 +190,23 @@ def _check_exhausted(graph: Graph, record: Exhausted) -> int:
     width = (graph.problem.operators + 7) // 8
     count = len(record.moves) // 8
     if not count or len(record.moves) != 8 * count or len(record.states) != width * count:
-        raise _refusal("states and moves of the search do not fit each other")
+        raise refusal("states and moves of the search do not fit each other")
     states = [int.from_bytes(record.states[i * width : (i + 1) * width], "little") for i in range(count)]
     recorded = set(states)
     start, goal = (graph.all, 0) if record.backward else (0, graph.all)
     if start not in recorded or goal in recorded:
-        raise _refusal("the search did not begin at the start, or reached the goal")
+        raise refusal("the search did not begin at the start, or reached the goal")
     for number, state in enumerate(states):
         if state & ~graph.all or graph.needed(state) & ~state:
-            raise _refusal(f"state {number} is not closed under predecessors")
+            raise refusal(f"state {number} is not closed under predecessors")
     for number, state in enumerate(states):
         move = int.from_bytes(record.moves[8 * number : 8 * number + 8], "little", signed=True)
         if move == OPEN:
             ways = _ways_back(graph, state) if record.backward else _ways_on(graph, state, events=record.events)
             if any(memory < record.bound and following not in recorded for memory, following in ways):
-                raise _refusal(f"a way on from state {number} was not looked at")
+                raise refusal(f"a way on from state {number} was not looked at")
         elif not 0 <= move < count:
-            raise _refusal(f"state {number} commits to state {move}, which does not exist")
+            raise refusal(f"state {number} commits to state {move}, which does not exist")
         else:
             _check_commitment(graph, number, state, states[move], backward=record.backward)
     return record.bound
@@ -253,9 +249,9 @@ def _check_commitment(graph: Graph, number: int, state: Operators, goal: Operato
     """Check that `goal` is further on than `state`, and that no closed set between them has fewer bytes alive."""
     low, high = (goal, state) if backward else (state, goal)
     if low & ~high or low == high:
-        raise _refusal(f"state {number} commits to a state that is not further on")
+        raise refusal(f"state {number} commits to a state that is not further on")
     if graph.live(goal) > least_live(graph, low, high):
-        raise _refusal(f"state {number} commits to a state with more alive than another on the way")
+        raise refusal(f"state {number} commits to a state with more alive than another on the way")
 
 
 def _induced(problem: Problem, region: Region) -> Problem:
@@ -263,7 +259,7 @@ def _induced(problem: Problem, region: Region) -> Problem:
     graph = Graph(problem)
     _check_operators(graph, region.operators)
     if len(set(region.operators)) < len(region.operators):
-        raise _refusal("a region names an operator twice")
+        raise refusal("a region names an operator twice")
     number = {operator: i for i, operator in enumerate(region.operators)}
     inside = set_of(region.operators)
     earlier = graph.all
@@ -307,8 +303,8 @@ def _deferred(problem: Problem, deferral: Deferred) -> Problem:
         outputs = [tensor for tensor in problem.tensors if tensor.producer == operator]
         reads = any(operator in tensor.consumers for tensor in problem.tensors)
         if graph.direct[operator] or reads or graph.extra[operator] or len(successors) != 1 or not outputs:
-            raise _refusal(f"operator {operator} cannot wait: it needs something itself or serves not exactly one")
+            raise refusal(f"operator {operator} cannot wait: it needs something itself or serves not exactly one")
         if any(tensor.kept or set(tensor.consumers) != set(successors) for tensor in outputs):
-            raise _refusal(f"operator {operator} cannot wait: not all its outputs end with operator {successors[0]}")
+            raise refusal(f"operator {operator} cannot wait: not all its outputs end with operator {successors[0]}")
         before += [(other, operator) for other in members(graph.direct[successors[0]] & ~waiting)]
     return replace(problem, before=tuple(before))

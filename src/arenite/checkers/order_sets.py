@@ -6,6 +6,7 @@ For the checker only: simple rather than fast, and independent of the search tha
 from __future__ import annotations
 
 from collections import deque
+from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
 from arenite.errors import VerificationError
@@ -20,6 +21,11 @@ Operators = int
 
 FOREVER: Operators = -1
 """Readers of a kept tensor: every bit is set, so that no set of operators contains all of them."""
+
+
+def refusal(reason: str) -> VerificationError:
+    """The error of a certificate whose proof is wrong."""
+    return VerificationError(f"certificate of the lower bound: {reason}")
 
 
 def set_of(operators: Iterable[int]) -> Operators:
@@ -150,21 +156,13 @@ class Graph:
 
 
 def _ancestors(direct: list[Operators]) -> list[Operators]:
-    successors: list[list[int]] = [[] for _ in direct]
-    missing = [needed.bit_count() for needed in direct]
-    for operator, needed in enumerate(direct):
-        for predecessor in members(needed):
-            successors[predecessor].append(operator)
     ancestors = list(direct)
-    ready = [operator for operator, count in enumerate(missing) if not count]
-    for operator in ready:
-        for successor in successors[operator]:
-            ancestors[successor] |= ancestors[operator]
-            missing[successor] -= 1
-            if not missing[successor]:
-                ready.append(successor)
-    if len(ready) < len(direct):
-        raise VerificationError("order: the operators of the problem depend on each other in a circle")
+    try:
+        for operator in TopologicalSorter(dict(enumerate(map(members, direct)))).static_order():
+            for predecessor in members(direct[operator]):
+                ancestors[operator] |= ancestors[predecessor]
+    except CycleError:
+        raise VerificationError("order: the operators of the problem depend on each other in a circle") from None
     return ancestors
 
 

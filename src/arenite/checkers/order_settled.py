@@ -5,12 +5,12 @@ Independent of the search that it checks. A set is a row of bits; most computati
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from arenite.checkers.order_sets import members, set_of
-from arenite.errors import VerificationError
+from arenite.checkers.order_sets import members, refusal, set_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,21 +43,21 @@ def check_settled(graph: Graph, record: Settled) -> int:
     """
     width = (graph.problem.operators + 7) // 8
     if not width or len(record.states) % width:
-        raise _refusal("the recorded states are not whole")
+        raise refusal("the recorded states are not whole")
     rows = np.frombuffer(record.states, dtype=np.uint8).reshape(-1, width)
     recorded = set(_names(rows))
     if _names(np.zeros((1, width), dtype=np.uint8))[0] in recorded:
-        raise _refusal("the search reached its goal")
+        raise refusal("the search reached its goal")
     rule = _Rule(graph, record.bound)
     start = np.frombuffer(graph.all.to_bytes(width, "little"), dtype=np.uint8).reshape(1, width)
     if not _lead_to(recorded, set(_names(start)), rule, width):
-        raise _refusal("the search did not begin at the start")
+        raise refusal("the search did not begin at the start")
     for block in range(0, len(rows), _BLOCK * _ROWS):
         ways: set[bytes] = set()
         for begin in range(block, min(len(rows), block + _BLOCK * _ROWS), _ROWS):
             ways.update(_names(rule.ways(rows[begin : begin + _ROWS], begin)))
         if not _lead_to(recorded, ways, rule, width):
-            raise _refusal(f"a way on from one of the states from {block} on was not looked at")
+            raise refusal(f"a way on from one of the states from {block} on was not looked at")
     return record.bound
 
 
@@ -83,15 +83,12 @@ def _names(rows: Rows) -> list[bytes]:
     return names
 
 
-def _refusal(reason: str) -> VerificationError:
-    return VerificationError(f"certificate of the lower bound: {reason}")
-
-
 class _Rule:
     """The rule of `Settled` for one problem and bound: which operators may be taken back from a set.
 
     inputs: tensors that may end with each operator. lasting: bytes of each operator's outputs that are read or kept.
-    least_own: the least that an operator may need for itself, `least` in `Settled`. eager: the eager operators.
+    least_own: the least that an operator may need for itself, `least` in `Settled`. eager: the eager operators. later:
+    all operators that depend on one.
     """
 
     def __init__(self, graph: Graph, bound: int) -> None:
@@ -114,7 +111,7 @@ class _Rule:
         self.latest_first = sorted(range(count), key=lambda v: -graph.ancestors[v].bit_count())
         self.least_own = min(self._own(v, alone=False) for v in range(count))
         self.eager = set_of(filter(self._is_eager, range(count)))
-        self._later: dict[int, Operators] = {}
+        self.later = cache(graph.descendants)
 
     def _is_eager(self, operator: int) -> bool:
         graph = self.graph
@@ -140,12 +137,6 @@ class _Rule:
             if not graph.problem.tensors[number].kept and (not alone or self.readers[number] == [operator])
         )
         return graph.own(operator) - min(saving.most, sum(counted))
-
-    def later(self, operator: int) -> Operators:
-        """All operators that depend on this one."""
-        if operator not in self._later:
-            self._later[operator] = self.graph.descendants(operator)
-        return self._later[operator]
 
     def ways(self, rows: Rows, first: int) -> Rows:
         """All sets that arise from a row by taking back an operator and the eager ones after it within the bound.
@@ -206,7 +197,7 @@ class _Rule:
             for successor in successors:
                 wrong |= ran[successor] > ran[operator]
         if wrong.any():
-            raise _refusal(f"state {first + int(np.argmax(wrong))} is not closed under predecessors")
+            raise refusal(f"state {first + int(np.argmax(wrong))} is not closed under predecessors")
 
 
 class _Sets:

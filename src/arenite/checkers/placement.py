@@ -117,9 +117,7 @@ def _check_apart(one: tuple[Buffer, int], other: tuple[Buffer, int]) -> None:
 
 
 def _check_pairs(problem: PlacementProblem, offsets: tuple[int, ...]) -> None:
-    relations = {}
-    for relation in problem.relations:
-        relations[relation.source, relation.target] = relation
+    relations = {(relation.source, relation.target): relation for relation in problem.relations}
     by_first = sorted(range(len(offsets)), key=lambda number: problem.buffers[number].first)
     ends = [offset + buffer.size for offset, buffer in zip(offsets, problem.buffers, strict=True)]
     lasts = [buffer.last for buffer in problem.buffers]

@@ -39,9 +39,6 @@ if TYPE_CHECKING:
     from arenite.model import Model
     from arenite.problems.placement import PlacementProblem
 
-NO_LIMITS: dict[Backend, int] = {}
-"""Limits of no set of kernels, the default value of parameters."""
-
 
 @dataclass(frozen=True, slots=True)
 class Pressing:
@@ -80,7 +77,9 @@ def within_limits(
     """
     spans = lifetimes(model, orders).operators
     found = list(pressing(model, limits, charged))
-    buffers, caps = list(problem.buffers), [*ceilings(problem, tensors, limits, charged)]
+    buffers, caps = list(problem.buffers), [min(limits.values())] * tensors
+    # Tensors are placed with every set, so the lowest limit caps them. Scratch is only there with the charged set.
+    caps += [limits[charged]] * (len(buffers) - tensors)
     sets: list[Backend] = []
     for scratch in found:
         span, limit = spans[scratch.graph][scratch.position], limits[scratch.kernels]
@@ -96,15 +95,6 @@ def within_limits(
             sets.append(scratch.kernels)
     relations = (*problem.relations, *_never_together(buffers, tensors, sets))
     return replace(problem, buffers=tuple(buffers), relations=relations, caps=tuple(caps), aside=len(sets))
-
-
-def ceilings(problem: PlacementProblem, tensors: int, limits: Mapping[Backend, int], charged: Backend) -> Iterator[int]:
-    """The cap in bytes of each buffer of a problem, the same for every order.
-
-    Tensors are placed with every set, so the lowest limit caps them. Scratch is only there with the charged set.
-    """
-    for number in range(len(problem.buffers)):
-        yield min(limits.values()) if number < tensors else limits[charged]
 
 
 def pressing(model: Model, limits: Mapping[Backend, int], charged: Backend) -> Iterator[Pressing]:

@@ -38,9 +38,6 @@ if TYPE_CHECKING:
     from arenite.model import Graph, Model, Operator, Tensor
     from arenite.problems.order import Problem
 
-NO_GRAPHS: dict[int, int] = {}
-"""Bounds of no called graph, the default value of parameters."""
-
 
 @dataclass(frozen=True)
 class OverlapOrdering:
@@ -60,11 +57,11 @@ class OverlapOrdering:
 def overlap_ordering_problem(
     model: Model,
     kernels: Backend,
-    graph: int = 0,
+    graph: int,
     *,
-    keep_inputs: bool = False,
-    scratch_of: Backend | None = None,
-    called: Mapping[int, int] = NO_GRAPHS,
+    keep_inputs: bool,
+    scratch_of: Backend,
+    called: Mapping[int, int],
 ) -> OverlapOrdering:
     """The problem of ordering one graph's operators with overlap.
 
@@ -75,7 +72,7 @@ def overlap_ordering_problem(
         kernels: the set of kernels that layouts have to be safe with.
         graph: number of the graph to order.
         keep_inputs: the inputs of the graph stay intact to its end.
-        scratch_of: the set of kernels whose scratch is charged; None means `kernels`.
+        scratch_of: the set of kernels whose scratch is charged.
         called: number of each graph that operators call -> lower bound in bytes on the head while it runs.
 
     Raises:
@@ -106,7 +103,7 @@ def overlap_ordering_problem(
     found = ((index, needs_of.of(operator)) for index, operator in enumerate(target.operators))
     spare = {index: _spare(*need, places, tensors) for index, need in found if need is not None}
     for index, operator in enumerate(target.operators):
-        tensors += (Charge(size, index, ()) for size in _scratch(operator, scratch_of or kernels))
+        tensors += (Charge(size, index, ()) for size in _scratch(operator, scratch_of))
     needs = {(t.producer, user) for t in apart.tensors if t.producer is not None for user in t.consumers}
     said = {(t.producer, user) for t in tensors for user in t.consumers}
     before = tuple(sorted({*apart.before, *needs, *data_dependences(target)} - said))

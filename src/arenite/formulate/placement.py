@@ -69,8 +69,13 @@ def overlap_problem(
         scratch_of: the set of kernels whose scratch the height counts; None means `kernels`. It may be one of several
             sets that the layout has to be safe with.
     """
-    model = kernels.as_run(model) if orders is None else model
-    tensors = _overlapping(model, kernels, orders, keep_inputs)
+    if orders is None:
+        model = kernels.as_run(model)
+        # In file order they are kept by the model: they do not depend on scratch, so that all problems share them.
+        key = _overlapping, kernels, keep_inputs
+        tensors = model.once(key, lambda each: _overlapping(each, kernels, {}, keep_inputs))
+    else:
+        tensors = _overlapping(model, kernels, orders, keep_inputs)
     scratch = scratch_buffers(model, lifetimes(model, orders), (scratch_of or kernels).planned_scratch)
     return PlacementProblem((*tensors.buffers, *scratch), tensors.relations, ALIGNMENT), tensors.tensors
 
@@ -85,16 +90,6 @@ class _Overlapping:
 
 
 def _overlapping(
-    model: Model, kernels: Backend, orders: Mapping[int, Sequence[int]] | None, keep_inputs: bool
-) -> _Overlapping:
-    if orders is not None:
-        return _overlapping_in(model, kernels, orders, keep_inputs)
-    # In file order they are kept by the model: they do not depend on scratch, so that all problems share them.
-    key = _overlapping, kernels, keep_inputs
-    return model.once(key, lambda each: _overlapping_in(each, kernels, {}, keep_inputs))
-
-
-def _overlapping_in(
     model: Model, kernels: Backend, orders: Mapping[int, Sequence[int]], keep_inputs: bool
 ) -> _Overlapping:
     buffers, tensors = tensor_buffers(model, orders, keep_inputs=keep_inputs)

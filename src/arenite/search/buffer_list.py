@@ -22,7 +22,7 @@ from arenite.problems.placement import Buffer, PlacementProblem
 from arenite.solve.place.solver import solve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from arenite.budget import Budget
@@ -77,15 +77,13 @@ def read_buffers(path: Path, alignment: int = 1) -> BufferList:
             raise ModelError(f"{path.name}, line {number}: has {len(line)} cells, but the first line has {len(header)}")
     if len(numbered) > _MOST_BUFFERS:
         raise ModelError(f"{path.name}: has {len(numbered):,} buffers, more than {_MOST_BUFFERS:,}")
-    buffers = tuple(_buffer(path.name, number, dict(zip(header, line, strict=True))) for number, line in numbered)
-    aligned = tuple(
-        Buffer(buffer.name, -(-buffer.size // alignment) * alignment, buffer.first, buffer.last) for buffer in buffers
-    )
+    cells = ((number, dict(zip(header, line, strict=True))) for number, line in numbered)
+    buffers = tuple(_buffer(path.name, number, row, alignment) for number, row in cells)
     rows = tuple(line for _, line in numbered)
-    return BufferList(path.name, header, rows, PlacementProblem(aligned, alignment=alignment))
+    return BufferList(path.name, header, rows, PlacementProblem(buffers, alignment=alignment))
 
 
-def _buffer(name: str, line: int, row: dict[str, str]) -> Buffer:
+def _buffer(name: str, line: int, row: dict[str, str], alignment: int) -> Buffer:
     numbers = {}
     for column in _COLUMNS[1:]:
         text = row[column].strip()
@@ -96,7 +94,8 @@ def _buffer(name: str, line: int, row: dict[str, str]) -> Buffer:
         numbers[column] = int(text)
     if numbers["upper"] <= numbers["lower"]:
         raise ModelError(f"{name}, line {line}: upper must be above lower; the buffer is never alive")
-    return Buffer(row["id"], numbers["size"], numbers["lower"], numbers["upper"] - 1)
+    size = -(-numbers["size"] // alignment) * alignment
+    return Buffer(row["id"], size, numbers["lower"], numbers["upper"] - 1)
 
 
 def lay_out(
@@ -126,10 +125,6 @@ def as_csv(buffers: BufferList, offsets: Sequence[int]) -> str:
     writer = csv.writer(text, lineterminator="\n")
     kept = [place for place, name in enumerate(buffers.header) if name != "offset"]
     writer.writerow([*(buffers.header[place] for place in kept), "offset"])
-    writer.writerows(_rows(buffers, kept, offsets))
-    return text.getvalue()
-
-
-def _rows(buffers: BufferList, kept: Sequence[int], offsets: Sequence[int]) -> Iterator[list[str]]:
     for row, offset in zip(buffers.rows, offsets, strict=True):
-        yield [*(row[place] for place in kept), str(offset)]
+        writer.writerow([*(row[place] for place in kept), str(offset)])
+    return text.getvalue()

@@ -1,9 +1,10 @@
-"""A decision with its sizes on a target, as searches compare them; and which of several candidates is the best."""
+"""An objective; decisions with their sizes on a target, compared by it; and which of several is the best."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from arenite.backends.tflm.head import head_with
 
@@ -12,40 +13,42 @@ if TYPE_CHECKING:
 
     from arenite.backends import Backend
     from arenite.search.partial.choose import Choice
-    from arenite.search.partial.objective import Objective
     from arenite.search.plan import Exported
     from arenite.search.task import Decision
 
 
+@dataclass(frozen=True)
+class Objective:
+    """What to minimize, and what it may cost.
+
+    minimize: the target's whole arena, or its head alone.
+    most_extra_macs: multiply-accumulates that parts may add, as a share of the model's.
+    enough: bytes of arena at which the least extra work becomes the objective; None: as small as possible.
+    """
+
+    minimize: Literal["arena", "head"] = "arena"
+    most_extra_macs: float = 0.10
+    enough: int | None = None
+
+
+@dataclass(eq=False)
 class Candidate:
-    """A decision with its costs; heads and arenas are computed when they are first asked for."""
+    """A decision with its costs; heads and arenas are computed when they are first asked for.
 
-    def __init__(
-        self,
-        decision: Decision,
-        sets: tuple[Backend, ...],
-        extra_macs: int = 0,
-        choice: Choice | None = None,
-        room: Backend | None = None,
-        *,
-        exported: Exported | None = None,
-    ) -> None:
-        """Describe a decision.
+    decision: order, layout and stretches in parts.
+    sets: the sets of kernels of the target.
+    extra_macs: multiply-accumulates that strips add.
+    choice: which stretches run in parts; None: without strips.
+    room: the set of kernels for whose scratch the layout has room; None: without strips.
+    exported: the arena of the exported C, if it was looked for and is smaller than the layout's; else None.
+    """
 
-        Args:
-            decision: order, layout and stretches in parts.
-            sets: the sets of kernels of the target.
-            extra_macs: multiply-accumulates that strips add.
-            choice: which stretches run in parts; None: without strips.
-            room: the set of kernels for whose scratch the layout has room; None: without strips.
-            exported: the arena of the exported C, if it was looked for and is smaller than the layout's; else None.
-        """
-        self.decision = decision
-        self.sets = sets
-        self.extra_macs = extra_macs
-        self.choice = choice
-        self.room = room
-        self.exported = exported
+    decision: Decision
+    sets: tuple[Backend, ...]
+    extra_macs: int = 0
+    choice: Choice | None = None
+    room: Backend | None = None
+    exported: Exported | None = None
 
     @cached_property
     def heads(self) -> tuple[int, ...]:

@@ -16,14 +16,18 @@ from arenite.backends.tflm.head import plan_obstacle
 from arenite.budget import NORMAL_STEPS
 from arenite.checkers.validity import is_right
 from arenite.errors import FitError, OptionError, VerificationError
+from arenite.operators.packed import packed_weights
 from arenite.operators.peak import peak_memory
-from arenite.search.offers import offers
+from arenite.rewrite import UnpackInt4
+from arenite.rewrite.sentences import flash
 from arenite.search.orders import runs_as_filed
 from arenite.search.task import Decision, Task
 from arenite.search.whole import search_whole
 
 if TYPE_CHECKING:
-    from arenite.model import Model
+    from collections.abc import Sequence
+
+    from arenite.model import Model, Operator
     from arenite.search.options import Options
 
 _SHARE_WITHOUT = 0.4
@@ -58,18 +62,14 @@ def attempts(task: Task) -> tuple[Task, ...]:
 
 def _attempt(task: Task) -> Decision | FitError:
     """The best plan; the error where an arena was asked for that was not reached."""
-    try:
-        return _decided(task)
-    except FitError as error:
-        return error
-
-
-def _decided(task: Task) -> Decision:
     if not task.options.split:
         return _whole(task)
     from arenite.search.split import search_partial  # loaded only where it is asked for
 
-    return search_partial(task, without_strips(task))
+    try:
+        return search_partial(task, without_strips(task))
+    except FitError as error:
+        return error
 
 
 def _cost(task: Task, decision: Decision) -> tuple[int, ...]:
@@ -204,3 +204,34 @@ def _as_it_is(task: Task, note: str) -> Decision:
     if task.options.stream is not None:
         raise OptionError(f"{model.name}: cannot be streamed: {note}")
     return Decision(model, peak_memory(model), task.head(model), 0, notes=(note,))
+
+
+def offers(task: Task, result: Model) -> tuple[str, ...]:
+    """Notes on int4 weights that `result`, a plan of the source, leaves packed."""
+    target = task.options.runs_on
+    packed = [(number, each) for number, each in enumerate(result.main.operators) if packed_weights(each) is not None]
+    if not packed:
+        return ()
+    if task.options.unpack_int4:
+        return (f"int4 weights stay as they are: with the kernels of {target.name} int8 makes no smaller head",)
+    return _unpacking(task, packed) if target.runs_reference else ()
+
+
+def _unpacking(task: Task, packed: Sequence[tuple[int, Operator]]) -> tuple[str, ...]:
+    """A note on what packed int4 weights cost in head, and on the head of TFLM's own plan without them.
+
+    The head is TFLM's own because finding the smallest one would take a search.
+    """
+    target = task.options.runs_on
+    number, largest = max(packed, key=lambda entry: sum(target.scratch(entry[1])))
+    scratch = sum(target.scratch(largest))
+    what = f"the int4 weights of {largest.code} (operator {number})"
+    reason = f"{scratch:,} bytes of the head are scratch, into which TFLM unpacks {what}"
+    unpacked = UnpackInt4().run(task.base)
+    head, now = target.planned_head(unpacked), target.planned_head(task.base)
+    if head >= now:
+        return (reason,)
+    grows = flash(task.base, unpacked)
+    return (
+        f"{reason}; with the option unpack int4 TFLM's own plan has a head of {head:,}, for {grows:,} bytes of flash",
+    )

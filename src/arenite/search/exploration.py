@@ -24,10 +24,9 @@ if TYPE_CHECKING:
     from arenite.backends.target import Target
     from arenite.budget import Budget
     from arenite.model import Model
-    from arenite.search.candidate import Candidate
+    from arenite.search.candidate import Candidate, Objective
     from arenite.search.options import Options
     from arenite.search.partial.choose import Choice
-    from arenite.search.partial.objective import Objective
     from arenite.search.plan import Plan, Strips
     from arenite.tflite.sources import ModelSource
 

@@ -6,15 +6,15 @@ choices by floors --layout, moves--> where inputs come in rows: others, if their
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from arenite.search.candidate import Candidate
 from arenite.search.partial.search import promising
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from arenite.search.partial.objective import Objective
+    from arenite.search.candidate import Candidate, Objective
     from arenite.search.split import PartialSearch
     from arenite.search.task import Task
 
@@ -63,7 +63,4 @@ def moved(task: Task, candidate: Candidate) -> Candidate:
         return candidate
     from arenite.search.relocation import outlook  # loads the exporter, which other targets do not need
 
-    exported = outlook(candidate.decision.model, task)
-    return Candidate(
-        candidate.decision, candidate.sets, candidate.extra_macs, candidate.choice, candidate.room, exported=exported
-    )
+    return replace(candidate, exported=outlook(candidate.decision.model, task))

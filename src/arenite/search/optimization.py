@@ -174,7 +174,7 @@ def _repair(task: Task) -> tuple[str, ...]:
     """Notes on how the requested repair changes the outputs."""
     if not task.is_repaired:
         return ()
-    from arenite.search.repair import widening_sentences
+    from arenite.search.comparison import widening_sentences
 
     task.progress("comparing the repaired model between the runtimes")
     repaired = WidenBias().run(task.source)

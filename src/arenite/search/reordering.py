@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from arenite.budget import Budget
@@ -63,13 +63,12 @@ def reorder(
         ModelError: operators form a cycle, or a graph calls itself.
         VerificationError: a search returned an order or a proof that does not hold (a defect of Arenite).
     """
-    search = _Search(
-        model, kernels, scratch_of or kernels, keep_inputs=keep_inputs, budget=budget or Budget(), progress=progress
-    )
+    search = _Search(model, kernels, scratch_of or kernels, keep_inputs, budget or Budget(), progress)
     for graph in executed_graphs(model):
         search.add(graph)
     dead = (entry.size for entry in lifetimes(model).planned if entry.dead)
-    candidates = dict.fromkeys(tuple(sorted(orders.items())) for orders in search.found)
+    found = (search.best, search.by_input, search.apart, search.filed)
+    candidates = dict.fromkeys(tuple(sorted(orders.items())) for orders in found)
     return Reordering(
         tuple(dict(orders) for orders in sorted(candidates, key=search.promise)),
         max([0, *search.bounds.values(), *dead]),
@@ -77,6 +76,7 @@ def reorder(
     )
 
 
+@dataclass
 class _Search:
     """Collects candidate orders and a lower bound for each graph.
 
@@ -84,81 +84,57 @@ class _Search:
     overlap. `filed`: the file's order. Called graphs come first, because their bounds are charged to their callers.
     """
 
-    def __init__(
-        self,
-        model: Model,
-        kernels: Backend,
-        scratch_of: Backend,
-        *,
-        keep_inputs: bool,
-        budget: Budget,
-        progress: Progress | None,
-    ) -> None:
-        self._model = model
-        self._kernels = kernels
-        self._scratch_of = scratch_of
-        self._keep_inputs = keep_inputs
-        self._budget = budget
-        self._progress = progress
-        self._problems: dict[int, Problem] = {}
-        self.best: Orders = {}
-        self.by_input: Orders = {}
-        self.apart: Orders = {}
-        self.filed: Orders = {}
-        self.bounds: dict[int, int] = {}
-        self.proofs: dict[int, Proof] = {}
+    model: Model
+    kernels: Backend
+    scratch_of: Backend
+    keep_inputs: bool
+    budget: Budget
+    progress: Progress | None
+    problems: dict[int, Problem] = field(default_factory=dict)
+    best: Orders = field(default_factory=dict)
+    by_input: Orders = field(default_factory=dict)
+    apart: Orders = field(default_factory=dict)
+    filed: Orders = field(default_factory=dict)
+    bounds: dict[int, int] = field(default_factory=dict)
+    proofs: dict[int, Proof] = field(default_factory=dict)
 
     def add(self, graph: int) -> None:
         """Search the orders of a graph; the graphs that its operators call must have been added before."""
-        target = self._model.graphs[graph]
+        target = self.model.graphs[graph]
         self.best[graph] = self.by_input[graph] = self.apart[graph] = self.filed[graph] = file_order(target)
-        if not order_is_free(self._model, graph):
+        if not order_is_free(self.model, graph):
             self.bounds[graph] = self._largest(graph)
             return
-        keep_inputs = self._keep_inputs and graph == 0
+        keep_inputs = self.keep_inputs and graph == 0
         ordering = overlap_ordering_problem(
-            self._model,
-            self._kernels,
-            graph,
-            keep_inputs=keep_inputs,
-            scratch_of=self._scratch_of,
-            called=self.bounds,
+            self.model, self.kernels, graph, keep_inputs=keep_inputs, scratch_of=self.scratch_of, called=self.bounds
         )
         problem = ordering.problem
         schedule = self._schedule(problem)
-        self._problems[graph] = problem
+        self.problems[graph] = problem
         self.best[graph] = self.by_input[graph] = schedule.order
         if ordering.by_input is not problem:
             self.by_input[graph] = self._schedule(ordering.by_input).order
         self.bounds[graph] = schedule.lower_bound
         self.proofs[graph] = Proof(target.name, problem, schedule)
         if len(target.operators) > 1 and self.best[graph] != self.filed[graph]:
-            without, _ = ordering_problem(
-                self._model,
-                graph,
-                keep_inputs=keep_inputs,
-                scratch=self._scratch_of.planned_scratch,
-            )
+            scratch = self.scratch_of.planned_scratch
+            without, _ = ordering_problem(self.model, graph, keep_inputs=keep_inputs, scratch=scratch)
             self.apart[graph] = self._schedule(without).order
-
-    @property
-    def found(self) -> tuple[Orders, ...]:
-        """The four candidates."""
-        return self.best, self.by_input, self.apart, self.filed
 
     def promise(self, candidate: tuple[tuple[int, tuple[int, ...]], ...]) -> int:
         """Sort key of a candidate: a lower bound in bytes on its head, the largest over the graphs."""
-        return max((peak(self._problems[g], order) for g, order in candidate if g in self._problems), default=0)
+        return max((peak(self.problems[g], order) for g, order in candidate if g in self.problems), default=0)
 
     def _largest(self, graph: int) -> int:
         """A lower bound in bytes for a graph whose order is not free.
 
         It is the largest tensor, or the largest need of one operator if nothing may overlap.
         """
-        if not self._kernels.may_overlap:
-            return least_need(self._model, graph)
-        _, tensors = ordering_problem(self._model, graph)
+        if not self.kernels.may_overlap:
+            return least_need(self.model, graph)
+        _, tensors = ordering_problem(self.model, graph)
         return max((align(tensor.bytes) for tensor in tensors), default=0)
 
     def _schedule(self, problem: Problem) -> Schedule:
-        return checked_schedule(problem, budget=self._budget, progress=self._progress)
+        return checked_schedule(problem, budget=self.budget, progress=self.progress)

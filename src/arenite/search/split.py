@@ -22,18 +22,15 @@ from arenite.operators.peak import peak_memory
 from arenite.rewrite import Prune
 from arenite.rewrite.channels import wide_regions
 from arenite.rewrite.strips import why_not
-from arenite.search.candidate import Candidate, best_of, start_of
+from arenite.search.candidate import Candidate, Objective, best_of, start_of
 from arenite.search.layout_policy import LayoutPolicy
 from arenite.search.moving import moved, with_moves
 from arenite.search.orders import runs_as_filed
-from arenite.search.partial.costs import Costs
-from arenite.search.partial.floors import Floors
-from arenite.search.partial.frontier import any_head
+from arenite.search.partial.choose import neighbors
+from arenite.search.partial.costs import Costs, Floors
 from arenite.search.partial.layout import lowered_by_cp_sat
 from arenite.search.partial.line import Line
-from arenite.search.partial.neighbors import neighbors
-from arenite.search.partial.objective import Objective
-from arenite.search.partial.search import partial, promising, search, size
+from arenite.search.partial.search import any_head, partial, promising, search, size
 from arenite.search.strips import reported_strips
 from arenite.search.task import LEAST_STEPS, Decision
 
@@ -271,8 +268,7 @@ class PartialSearch:
                     return
                 tried.add(choice.mark)
                 self.task.progress(f"strips: {best.size(self.objective):,} bytes, another layout from near there")
-                rooms = self._rooms if best.room is None else (best.room,)
-                candidate = self._laid_out(choice, rooms, self.head_to_beat(choice, best))
+                candidate = self.candidate(choice, self.head_to_beat(choice, best), best.room)
                 operators += min(_COUNTED, len((candidate or best).decision.model.main.operators))
                 if candidate is not None and start_of((best, candidate), self.objective) is candidate:
                     best = candidate
@@ -307,7 +303,7 @@ class PartialSearch:
 
     def head_to_beat(self, choice: Choice, best: Candidate) -> int | None:
         """Bytes that a choice's head must stay below to be better than a candidate; None if heads do not decide."""
-        if not self.objective.head_alone:
+        if self.objective.minimize == "arena" or self.objective.enough is not None:
             return None
         return best.head + (choice.extra_macs < best.extra_macs)
 
@@ -316,36 +312,32 @@ class PartialSearch:
         """Multiply-accumulates that strips may add."""
         return int(self.objective.most_extra_macs * sum(macs(operator) for operator in self.base.main.operators))
 
-    def candidate(self, choice: Choice, limit: int | None = None) -> Candidate | None:
-        """A choice with its layout, for a part of the budget.
+    def candidate(self, choice: Choice, limit: int | None = None, room: Backend | None = None) -> Candidate | None:
+        """A choice with its layout, for a part of the budget; with room for the scratch of one set of kernels if given.
 
         None if no layout meets the policy, if the head is not below `limit` bytes, or if some set of kernels of the
         target needs more than without strips.
         """
-        return self._laid_out(choice, self._rooms, limit)
-
-    def _laid_out(self, choice: Choice, rooms: Sequence[Backend], limit: int | None) -> Candidate | None:
-        budget, unpacked = self.task.budget.part(_SHARE_OF_ONE), self._packed.unpacked
-        found = partial(self.base, self._policy, choice, budget, rooms=rooms, limit=limit, unpacked=unpacked)
+        budget, rooms = self.task.budget.part(_SHARE_OF_ONE), self._rooms if room is None else (room,)
+        found = partial(self._packed, self._policy, choice, budget, rooms=rooms, limit=limit)
         if found is None:
             return None
-        decision = _decision(self.task, self.whole, self.base, found)
+        decision = self._decision(found, choice)
         candidate = Candidate(decision, self.first.sets, choice.extra_macs, choice, found.room)
         return candidate if candidate.no_worse(self.first, self.objective) else None
 
-
-def _decision(task: Task, whole: Decision, base: Model, found: Partial) -> Decision:
-    model = found.shared.model
-    return replace(
-        whole,
-        model=model,
-        peak=peak_memory(model),
-        head=task.options.runs_on.planned_head(model),
-        lower_bound=_least(task.base),
-        proofs=(),
-        strips=tuple(reported_strips(task, base, found.choice)),
-        sources=found.sources,
-    )
+    def _decision(self, found: Partial, choice: Choice) -> Decision:
+        model = found.shared.model
+        return replace(
+            self.whole,
+            model=model,
+            peak=peak_memory(model),
+            head=self.task.options.runs_on.planned_head(model),
+            lower_bound=_least(self.task.base),
+            proofs=(),
+            strips=tuple(reported_strips(self.task, self.base, choice)),
+            sources=found.sources,
+        )
 
 
 def _candidate(task: Task, decision: Decision) -> Candidate:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from arenite.model import Model
     from arenite.search.partial.choose import Choice
-    from arenite.search.partial.segment import Segment
+    from arenite.search.partial.ways import Segment
     from arenite.search.task import Task
 
 

@@ -6,7 +6,7 @@ order and layout together (`joint/`), which starts from the best candidate.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -19,12 +19,12 @@ from arenite.formulate.placement import views_of_inputs
 from arenite.operators.liveness import executed_graphs, lifetimes
 from arenite.operators.peak import peak_memory
 from arenite.problems.lifetimes import maximum_load
+from arenite.search.joint.common import Rules
 from arenite.search.joint.every_order import every_order_bound
 from arenite.search.joint.jointly import solve_jointly
-from arenite.search.joint.rules import Rules
 from arenite.search.layout_policy import LayoutPolicy, Placed, Shared
 from arenite.search.orders import runs_as_filed, with_order
-from arenite.search.reordering import reorder
+from arenite.search.reordering import Reordering, reorder
 from arenite.search.task import Decision, Task
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _ordered_alone(task: Task, notes: tuple[str, ...]) -> Decision:
     return Decision(model, peak_memory(model), planned_head(model), bound, orders.proofs, notes)
 
 
-def _laid_out(task: Task, orders: _Orders) -> Decision:
+def _laid_out(task: Task, orders: Reordering) -> Decision:
     """The lowest layout found over all promising orders; the model without a plan if there is none within the limits.
 
     With every set of kernels of the target, the head is at most what TFLM takes for the source.
@@ -96,9 +96,10 @@ def _laid_out(task: Task, orders: _Orders) -> Decision:
     policy = LayoutPolicy(
         target, task.options.keep_inputs, _limits(task), goal=orders.lower_bound, progress=task.report
     )
-    candidates, bound = _candidates(task, policy, orders)
+    only = _only_order(task)
+    candidates, bound = _candidates(task, policy, orders, only=only)
     best = candidates.found
-    if best is not None and policy.head(best) > bound and not orders.only:
+    if best is not None and policy.head(best) > bound and not only:
         best, bound = _jointly(task, policy, best, bound)
     if best is None:
         # TFLM's own planner beats every layout found.
@@ -118,8 +119,8 @@ def _without_layout(task: Task, candidates: _Candidates, bound: int, proofs: tup
     return Decision(task.base, peak_memory(task.base), head, bound, proofs, candidates.blocked(head))
 
 
-def _candidates(task: Task, policy: LayoutPolicy, orders: _Orders) -> tuple[_Candidates, int]:
-    """The layouts of the orders, and a lower bound in bytes for all orders and layouts."""
+def _candidates(task: Task, policy: LayoutPolicy, orders: Reordering, *, only: bool) -> tuple[_Candidates, int]:
+    """The layouts of the orders, and a lower bound in bytes for all; `only`: there is no other order."""
     bound, candidates = orders.lower_bound, _Candidates(policy)
     seen: list[Model] = []
     for order in orders.orders:
@@ -127,14 +128,14 @@ def _candidates(task: Task, policy: LayoutPolicy, orders: _Orders) -> tuple[_Can
         seen.append(model)
         if candidates.low_enough(policy.least(model) if candidates.found else 0):
             continue
-        effort = APART_EFFORT if not task.shares else FULL_EFFORT if orders.only else EACH_EFFORT
+        effort = APART_EFFORT if not task.shares else FULL_EFFORT if only else EACH_EFFORT
         placed = policy.place(model, effort=effort, budget=task.for_layout())
         candidates.add_all(placed)
-        if orders.only and not _could_be_views(task):
+        if only and not _could_be_views(task):
             bound = max(bound, (placed.kept or placed.lowest).lower_bound)
         if candidates.low_enough(bound):
             return candidates, bound
-    if not orders.only and task.shares and not task.options.ends:  # ends outside of the arena need overlap
+    if not only and task.shares and not task.options.ends:  # ends outside of the arena need overlap
         _try_apart(task, policy, seen, candidates)
     return candidates, bound
 
@@ -222,23 +223,10 @@ def _jointly(task: Task, policy: LayoutPolicy, best: Shared, bound: int) -> tupl
     return settled if better else best, found.lower_bound
 
 
-@dataclass(frozen=True)
-class _Orders:
-    """Orders that promise a small head, the most promising first.
-
-    `lower_bound` (bytes) holds for every order and layout; `proofs` certify it. `only`: the model has no other order,
-    or reordering was not asked for.
-    """
-
-    orders: tuple[Mapping[int, Sequence[int]], ...]
-    lower_bound: int
-    only: bool
-    proofs: tuple[Proof, ...] = ()
-
-
-def _orders(task: Task) -> _Orders:
+def _orders(task: Task) -> Reordering:
+    """Orders that promise a small head, the most promising first; that of the file alone if it has to stay."""
     if not task.options.reorder:
-        return _Orders(({},), 0, only=True)
+        return Reordering(({},), 0, ())
     target = task.planned_for
     result = reorder(
         task.base,
@@ -248,8 +236,7 @@ def _orders(task: Task) -> _Orders:
         progress=task.progress,
         scratch_of=target.charged,
     )
-    orders = result.orders if task.shares else result.orders[:1]
-    return _Orders(orders, result.lower_bound, _only_order(task.base), result.proofs)
+    return result if task.shares else replace(result, orders=result.orders[:1])
 
 
 def _ordered(model: Model, orders: Mapping[int, Sequence[int]]) -> Model:
@@ -279,10 +266,14 @@ def _limits(task: Task) -> Mapping[Backend, int]:
     return {kernels: head_plan(stock, requests=kernels.planned_scratch).height for kernels in target.sets}
 
 
-def _only_order(model: Model) -> bool:
-    """Whether every executed graph has exactly one valid order: each operator reads a result of the one before it."""
+def _only_order(task: Task) -> bool:
+    """Whether reordering was not asked for, or every executed graph has exactly one valid order.
+
+    There is one if each operator reads a result of the one before it.
+    """
+    model = task.base
     running = ((position, model.graphs[position]) for position in executed_graphs(model))
-    return all(
+    return not task.options.reorder or all(
         order_is_free(model, position) and set(pairwise(range(len(graph.operators)))) <= data_dependences(graph)
         for position, graph in running
     )

@@ -16,8 +16,8 @@ from arenite.formulate.placement import overlap_problem
 from arenite.model import ElementType, Graph, Model, Operator, Tensor
 from arenite.problems.lifetimes import maximum_load
 from arenite.problems.placement import Layout
+from arenite.search.joint.common import Rules
 from arenite.search.joint.jointly import solve_jointly
-from arenite.search.joint.rules import Rules
 from arenite.solve.place.solver import solve
 
 APART = NO_OVERLAP
@@ -77,7 +77,7 @@ def laid_out(model, order):
 
 
 def jointly(model, order, bound):
-    return solve_jointly(model, Rules(APART), order, laid_out(model, order), bound=bound)
+    return solve_jointly(model, Rules(APART, APART), order, laid_out(model, order), bound=bound)
 
 
 @settings(max_examples=100, deadline=None)
@@ -126,7 +126,7 @@ def test_impossible_peak_is_proven():
     start = laid_out(model, range(6))
     problem, _ = overlap_problem(model, APART)
     assert maximum_load(problem) == 64
-    found = solve_jointly(model, Rules(APART), range(6), start, bound=64)
+    found = solve_jointly(model, Rules(APART, APART), range(6), start, bound=64)
     check(found.problem, found.solution)
     assert found.solution.height == found.lower_bound == 80
 
@@ -134,7 +134,7 @@ def test_impossible_peak_is_proven():
 def test_without_a_budget_the_start_comes_back():
     model = inception(2)
     start = laid_out(model, range(16))
-    found = solve_jointly(model, Rules(APART), range(16), start, bound=16, budget=Budget(0))
+    found = solve_jointly(model, Rules(APART, APART), range(16), start, bound=16, budget=Budget(0))
     check(found.problem, found.solution)
     assert found.solution == start
     assert not found.optimal
@@ -144,4 +144,4 @@ def test_a_start_that_clashes_is_refused():
     model = inception(1)
     start = laid_out(model, range(8))
     with pytest.raises(VerificationError, match="clash"):
-        solve_jointly(model, Rules(APART), range(8), Layout((0,) * len(start.offsets), 28 * 28 * 256, 0))
+        solve_jointly(model, Rules(APART, APART), range(8), Layout((0,) * len(start.offsets), 28 * 28 * 256, 0))

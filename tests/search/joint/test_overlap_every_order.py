@@ -16,9 +16,9 @@ from arenite.errors import VerificationError
 from arenite.formulate.placement import overlap_problem, views_of_inputs
 from arenite.model import Graph, Operator
 from arenite.search.joint import jointly
+from arenite.search.joint.common import Rules
 from arenite.search.joint.every_order import every_order_bound
 from arenite.search.joint.jointly import solve_jointly
-from arenite.search.joint.rules import Rules
 from arenite.search.reordering import reorder
 from arenite.solve.place.solver import solve
 
@@ -49,14 +49,14 @@ def test_the_least_height_over_every_order_is_found_and_proven(seed):
         best = least_height(source, **options)
         order = rng.choice(orders)
         *_, solution = laid_out(source, order, **options)
-        bound = every_order_bound(source, Rules(KERNELS, **options), order, solution)
+        bound = every_order_bound(source, Rules(KERNELS, KERNELS, **options), order, solution)
         assert bound <= best
         if options["keep_inputs"] and views_of_inputs(source, KERNELS):
             continue  # a layout of another kind could be lower, so that nothing is proven
         tried += 1
         assert len(orders) > 1 or bound == best
         exact += bound == best
-        found = solve_jointly(source, Rules(KERNELS, **options), order, solution, bound=bound)
+        found = solve_jointly(source, Rules(KERNELS, KERNELS, **options), order, solution, bound=bound)
         check(found.problem, found.solution)
         assert found.solution.height == found.lower_bound == best
         assert found.optimal
@@ -68,8 +68,10 @@ def test_the_least_height_over_every_order_is_found_and_proven(seed):
 def test_a_known_bound_is_kept_where_nothing_is_searched():
     source = conditional()
     *_, solution = laid_out(source, range(len(source.main.operators)))
-    assert every_order_bound(source, Rules(KERNELS), range(len(source.main.operators)), solution, bound=16) == 16
-    found = solve_jointly(source, Rules(KERNELS), range(len(source.main.operators)), solution, bound=16)
+    assert (
+        every_order_bound(source, Rules(KERNELS, KERNELS), range(len(source.main.operators)), solution, bound=16) == 16
+    )
+    found = solve_jointly(source, Rules(KERNELS, KERNELS), range(len(source.main.operators)), solution, bound=16)
     assert (found.solution, found.lower_bound) == (solution, 16)
 
 
@@ -77,7 +79,7 @@ def test_inputs_that_nobody_reads_lie_beside_the_others():
     x, unused, y, z = tensor("x", 8, 4), tensor("u", 8, 4), tensor("y", 8, 4), tensor("z", 8, 4)
     source = model(graph([x, unused], [y, z], [relu(x, y), relu(x, z)]))
     *_, solution = laid_out(source, (0, 1))
-    found = solve_jointly(source, Rules(KERNELS), (0, 1), solution)
+    found = solve_jointly(source, Rules(KERNELS, KERNELS), (0, 1), solution)
     assert found.lower_bound == solution.height == 256
 
 
@@ -85,7 +87,7 @@ def test_an_output_that_nobody_makes_is_left_alone():
     x, y, z, missing = tensor("x", 8, 4), tensor("y", 8, 4), tensor("z", 8, 4), tensor("m", 8, 4)
     source = model(graph([x], [y, z, missing], [relu(x, y), relu(x, z)]))
     *_, solution = laid_out(source, (0, 1))
-    found = solve_jointly(source, Rules(KERNELS), (0, 1), solution)
+    found = solve_jointly(source, Rules(KERNELS, KERNELS), (0, 1), solution)
     assert (found.solution, found.lower_bound) == (solution, 0)
     assert reorder(source, KERNELS).lower_bound <= solution.height
 
@@ -96,7 +98,7 @@ def test_branches_are_reordered_for_the_layout():
     source = next(each for each in sources if len(set(every_order(each))) > 10)
     found = reorder(source, KERNELS)
     *_, solution = laid_out(source, found.orders[0][0])
-    joint = solve_jointly(source, Rules(KERNELS), found.orders[0][0], solution, bound=found.lower_bound)
+    joint = solve_jointly(source, Rules(KERNELS, KERNELS), found.orders[0][0], solution, bound=found.lower_bound)
     assert joint.solution.height == least_height(source)
 
 
@@ -119,7 +121,7 @@ def test_windows_of_a_long_order_lower_it_and_stay_valid(monkeypatch):
         if 1 < len(orders) < 30:
             order = rng.choice(orders)
             *_, solution = laid_out(source, order)
-            found = solve_jointly(source, Rules(KERNELS), order, solution)
+            found = solve_jointly(source, Rules(KERNELS, KERNELS), order, solution)
             check(found.problem, found.solution)
             best = least_height(source)
             assert best <= found.solution.height <= solution.height
@@ -143,7 +145,7 @@ def test_a_few_buffers_near_the_highest_prove_a_bound_for_every_order(monkeypatc
             best = least_height(source, keep_inputs=keep_inputs)
             order = rng.choice(orders)
             *_, solution = laid_out(source, order, keep_inputs=keep_inputs)
-            found = solve_jointly(source, Rules(KERNELS, keep_inputs=keep_inputs), order, solution)
+            found = solve_jointly(source, Rules(KERNELS, KERNELS, keep_inputs=keep_inputs), order, solution)
             assert found.lower_bound <= best <= found.solution.height
             raised += found.lower_bound > 0
             proven += found.optimal
@@ -163,8 +165,8 @@ def test_graphs_without_memory_are_no_obstacle():
         main = plain.main
         source = model(replace(main, operators=(once, *main.operators)), initial)
         *_, solution = laid_out(source, range(len(main.operators) + 1))
-        bound = every_order_bound(source, Rules(KERNELS), range(len(main.operators) + 1), solution)
-        found = solve_jointly(source, Rules(KERNELS), range(len(main.operators) + 1), solution, bound=bound)
+        bound = every_order_bound(source, Rules(KERNELS, KERNELS), range(len(main.operators) + 1), solution)
+        found = solve_jointly(source, Rules(KERNELS, KERNELS), range(len(main.operators) + 1), solution, bound=bound)
         check(found.problem, found.solution)
         assert bound <= found.lower_bound == found.solution.height == least_height(plain)
         lower += found.solution.height < solution.height
@@ -176,9 +178,9 @@ def test_a_view_of_an_input_that_is_kept_counts_in_the_bounds_though_no_layout_h
     source = model(graph([x], [z], [Operator("RESHAPE", (x,), (y,)), relu(y, z)]))
     options = {"keep_inputs": True}
     *_, solution = laid_out(source, range(2), **options)
-    bound = every_order_bound(source, Rules(KERNELS, **options), range(2), solution)
+    bound = every_order_bound(source, Rules(KERNELS, KERNELS, **options), range(2), solution)
     result = reorder(source, KERNELS, **options)
-    found = solve_jointly(source, Rules(KERNELS, **options), range(2), solution, bound=bound)
+    found = solve_jointly(source, Rules(KERNELS, KERNELS, **options), range(2), solution, bound=bound)
     assert max(bound, result.lower_bound, found.lower_bound) <= x.bytes + z.bytes  # y on x, z beside them
 
 
@@ -187,4 +189,4 @@ def test_a_layout_of_another_order_is_no_start():
     _, _, solution = laid_out(source, next(iter(every_order(source))))
     broken = replace(solution, offsets=tuple(0 for _ in solution.offsets))
     with pytest.raises(VerificationError):
-        solve_jointly(source, Rules(KERNELS), next(iter(every_order(source))), broken)
+        solve_jointly(source, Rules(KERNELS, KERNELS), next(iter(every_order(source))), broken)

@@ -10,8 +10,8 @@ from arenite.budget import STEPS_PER_SECOND, Budget
 from arenite.rewrite import Prune
 from arenite.search.optimization import Options, preview
 from arenite.search.partial.costs import Costs
-from arenite.search.partial.frontier import frontier
 from arenite.search.partial.line import Line
+from arenite.search.partial.search import frontier
 from arenite.search.partial.ways import ROW_KINDS
 
 ONE_LAYOUT = 0.5 * STEPS_PER_SECOND

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from arenite.budget import Budget
 from arenite.search.partial.choose import Chooser
-from arenite.search.partial.segment import Segment
-from arenite.search.partial.ways import ROW_KINDS
+from arenite.search.partial.ways import ROW_KINDS, Segment
 
 NUMBERS = (2, 3, 4)
 

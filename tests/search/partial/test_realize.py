@@ -3,7 +3,7 @@
 from arenite.rewrite.strips import region_of, strip_plan
 from arenite.search.partial.choose import Choice
 from arenite.search.partial.realize import realize
-from arenite.search.partial.segment import Segment
+from arenite.search.partial.ways import Segment
 from arenite.zoo.builder import Builder
 
 

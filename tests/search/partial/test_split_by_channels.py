@@ -9,6 +9,7 @@ from strip_networks import INT8, INT16
 
 from arenite import Options, optimize
 from arenite.backends.target import find_target
+from arenite.backends.tflm.unpacking import packed
 from arenite.budget import Budget
 from arenite.operators.macs import macs
 from arenite.report.explore import in_strips
@@ -90,9 +91,9 @@ def test_random_networks(type_, target):
             each for each in chosen if any(segment.plan and segment.kind == "channels" for segment in each.segments)
         ]
         for choice in by_channels[:1]:
-            found = partial(model, policy, choice, Budget(), rooms=[policy.target.backend])
+            found = partial(packed(model), policy, choice, Budget(), rooms=[policy.target.backend])
             assert sum(map(macs, found.shared.model.main.operators)) - sum(map(macs, model.main.operators)) == (
-                found.extra_macs
+                choice.extra_macs
             )
             head = found.shared.heads[find_target("tflm-reference").charged]
             result = verify(model, write_bytes(found.shared.model), rounds=1, expected_head=head)

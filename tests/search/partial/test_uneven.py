@@ -18,16 +18,14 @@ from arenite.operators.liveness import align
 from arenite.operators.macs import macs
 from arenite.rewrite.strips import SplitRows, StripPlan, estimate, region_of, strip_plan
 from arenite.runtimes.verification import verify
-from arenite.search.partial.by_rows import ways_by_rows
+from arenite.search.partial.by_rows import MOST_ENDS, Uneven, nested, ways_by_rows, whole_halo, work
+from arenite.search.partial.choose import neighbors
 from arenite.search.partial.costs import Costs
-from arenite.search.partial.halos import nested, whole_halo, work
 from arenite.search.partial.line import Line
 from arenite.search.partial.load import Area, Load
-from arenite.search.partial.neighbors import neighbors
 from arenite.search.partial.realize import in_parts
 from arenite.search.partial.search import search
 from arenite.search.partial.tables import Tables
-from arenite.search.partial.uneven import MOST_ENDS, Uneven
 from arenite.search.partial.ways import UNEVEN
 from arenite.search.task import silent
 
@@ -135,9 +133,9 @@ def test_tables_of_several_sets_are_those_of_each(mobilenet, data):
     together = np.broadcast_to(tables.macs(rows[:-1], rows[1:]), shape)
     for line, kept in enumerate(sets):
         load = Load(area, kept)
-        assert (together[line] == load.macs(rows[:-1], rows[1:])).all()
+        assert (together[line] == load.tables.macs(rows[:-1], rows[1:])).all()
         for tensor in every:
-            assert np.broadcast_to(tables.held(tensor), len(sets))[line] == load.held(tensor)
+            assert np.broadcast_to(tables.held(tensor), len(sets))[line] == load.tables.held(tensor)
 
 
 @settings(max_examples=40)
@@ -145,13 +143,13 @@ def test_tables_of_several_sets_are_those_of_each(mobilenet, data):
 def test_no_strips_need_less_than_the_uneven_ones(mobilenet, data):
     _, area = area_of(mobilenet, *data.draw(st.sampled_from(STRETCHES)))
     load = Load(area, some_kept(data.draw, area.region))
-    number = data.draw(st.integers(1, min(4, load.height)))
+    number = data.draw(st.integers(1, min(4, load.area.height)))
     found = Uneven(load)
     rows = found.boundaries(number)
     assert len(rows) == number + 1
     assert most(load, rows) == found.least(number)
-    for inner in combinations(range(1, load.height), number - 1):
-        assert most(load, (0, *inner, load.height)) >= found.least(number)
+    for inner in combinations(range(1, load.area.height), number - 1):
+        assert most(load, (0, *inner, load.area.height)) >= found.least(number)
 
 
 @settings(max_examples=40)
@@ -160,12 +158,12 @@ def test_least_parts_for_a_limit(mobilenet, data):
     """Strips that are each as long as the limit allows are no fewer than those that need the least."""
     _, area = area_of(mobilenet, *data.draw(st.sampled_from(STRETCHES)))
     load = Load(area, frozenset())
-    number = data.draw(st.integers(1, load.height))
+    number = data.draw(st.integers(1, load.area.height))
     limit = Uneven(load).least(number)
     rows = [0]
-    while rows[-1] < load.height and len(rows) <= number:
-        ends = range(load.height, rows[-1], -1)
-        rows.append(next((end for end in ends if most(load, (rows[-1], end)) <= limit), load.height))
+    while rows[-1] < load.area.height and len(rows) <= number:
+        ends = range(load.area.height, rows[-1], -1)
+        rows.append(next((end for end in ends if most(load, (rows[-1], end)) <= limit), load.area.height))
     fewest = next(each for each in range(1, number + 1) if Uneven(load).least(each) <= limit)
     assert most(load, Uneven(load).boundaries(fewest)) <= limit
     assert len(rows) - 1 >= fewest or most(load, rows) > limit
@@ -180,7 +178,7 @@ def test_halos_are_nested(mobilenet, stretch):
     for one, more in pairwise(loads):
         (new,) = more.kept - one.kept
         assert one.kept < more.kept <= every.kept
-        assert more.held(new) > 0
+        assert more.tables.held(new) > 0
         assert work(more) < work(one)
     short = nested(area, 0.5)
     assert [load.kept for load in short] == [load.kept for load in loads[: len(short)]]

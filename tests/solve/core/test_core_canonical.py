@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from arenite.budget import Budget
 from arenite.problems.lifetimes import maximum_load, sections
 from arenite.solve.core.choice import core
-from arenite.solve.place import canonical
 from arenite.solve.place.decide import Boxes
+from arenite.solve.place.portfolio import fit_exhaustively
 
 pytestmark = needs_both
 
@@ -49,7 +49,7 @@ def test_random_boxes(search, fewest, states, steps):
     boxes, height, ranks = search
     same(
         lambda: spent(
-            lambda budget: canonical.fit(boxes, height, ranks, fewest=fewest, states=states, budget=budget), steps
+            lambda budget: fit_exhaustively(boxes, height, ranks, fewest=fewest, states=states, budget=budget), steps
         )
     )
 
@@ -76,9 +76,9 @@ def test_networks(name, fewest):
     boxes = Boxes(tuple(buffer.size for buffer in buffers), tuple(sections(buffers)))
     ranks = sorted(range(len(buffers)), key=lambda box: -buffers[box].size)
     for height in (maximum_load(problem), maximum_load(problem) * 9 // 8):
-        same(lambda h=height: canonical.fit(boxes, h, ranks, fewest=fewest, states=300, budget=Budget(math.inf)))
+        same(lambda h=height: fit_exhaustively(boxes, h, ranks, fewest=fewest, states=300, budget=Budget(math.inf)))
 
 
 def test_heights_that_do_not_fit_in_a_machine_word():
     boxes = Boxes((1 << 70, 1, 1 << 70), ((0, 2), (0, 1), (1, 2)))
-    assert same(lambda: canonical.fit(boxes, 1 << 71, [0, 1, 2], fewest=True, states=99, budget=Budget())).offsets
+    assert same(lambda: fit_exhaustively(boxes, 1 << 71, [0, 1, 2], fewest=True, states=99, budget=Budget())).offsets

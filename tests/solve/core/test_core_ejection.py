@@ -12,8 +12,8 @@ from arenite.budget import Budget
 from arenite.problems.lifetimes import maximum_load, sections
 from arenite.solve.core.choice import core
 from arenite.solve.core.interface import Packing
-from arenite.solve.place import ejection
 from arenite.solve.place.decide import Boxes
+from arenite.solve.place.portfolio import fit_by_ejection
 
 pytestmark = needs_both
 
@@ -37,7 +37,7 @@ def packings(draw):
 @given(packings(), st.sampled_from((0, 1, 30, 700)), st.sampled_from((50.0, math.inf)), st.integers(0, 5))
 def test_random_boxes(packing, tries, steps, seed):
     boxes, height = packing
-    same(lambda: spent(lambda budget: ejection.fit(boxes, height, tries, seed, budget), steps))
+    same(lambda: spent(lambda budget: fit_by_ejection(boxes, height, tries, seed, budget), steps))
 
 
 @given(packings(), st.integers(0, 5))
@@ -66,9 +66,9 @@ def test_networks(name):
     buffers = [buffer for buffer in problem.buffers if buffer.size]
     boxes = Boxes(tuple(buffer.size for buffer in buffers), tuple(sections(buffers)))
     for height in (maximum_load(problem), maximum_load(problem) * 9 // 8):
-        same(lambda h=height: ejection.fit(boxes, h, 300, 1, Budget(math.inf)))
+        same(lambda h=height: fit_by_ejection(boxes, h, 300, 1, Budget(math.inf)))
 
 
 def test_heights_that_do_not_fit_in_a_machine_word():
     boxes = Boxes((1 << 70, 1, 1 << 70), ((0, 2), (0, 1), (1, 2)))
-    assert same(lambda: ejection.fit(boxes, 1 << 71, 99, 0, Budget())).offsets
+    assert same(lambda: fit_by_ejection(boxes, 1 << 71, 99, 0, Budget())).offsets

@@ -19,12 +19,11 @@ from arenite.solve.core.choice import core, running
 from arenite.solve.core.orders.interface import Direction, Rules
 from arenite.solve.core.orders.python import OrderSpace
 from arenite.solve.core.python import Core
-from arenite.solve.order.beam import beam
 from arenite.solve.order.breadth_first import Refuted, breadth_first
 from arenite.solve.order.graph import Graph
-from arenite.solve.order.options import SearchOptions
 from arenite.solve.order.peak import working_sets
-from arenite.solve.order.search import Failed, Found, search
+from arenite.solve.order.piece import SearchOptions
+from arenite.solve.order.search import Failed, Found, beam, search
 from arenite.solve.order.solver import solve
 
 pytestmark = needs_both

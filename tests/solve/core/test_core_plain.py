@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from arenite.problems.lifetimes import neighbors
 from arenite.solve.core.choice import core
-from arenite.solve.place.greedy import orders
+from arenite.solve.place.disjoint import orders
 
 pytestmark = needs_both
 

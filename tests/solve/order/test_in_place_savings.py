@@ -17,8 +17,8 @@ from arenite.solve.core.choice import core
 from arenite.solve.core.orders.interface import Direction, Rules
 from arenite.solve.order.bounds import cut, need, own_memory
 from arenite.solve.order.graph import Graph
-from arenite.solve.order.options import SearchOptions
 from arenite.solve.order.peak import working_sets
+from arenite.solve.order.piece import SearchOptions
 from arenite.solve.order.search import Failed, Found, search
 from arenite.solve.order.solver import solve
 

@@ -14,7 +14,7 @@ from arenite.budget import Budget
 from arenite.checkers.order import check_certificate, check_order
 from arenite.solve.order.climb import Climb
 from arenite.solve.order.long_piece import LongPiece
-from arenite.solve.order.options import SearchOptions
+from arenite.solve.order.piece import SearchOptions
 from arenite.solve.order.solver import solve
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from oracles import brute, paper_recursion
 from oracles.samples import PAPER_EXAMPLE, anything, paper_class, renumbered, windowed
 
 from arenite.checkers.order import check_certificate, check_order
-from arenite.solve.order.options import SearchOptions
 from arenite.solve.order.peak import peak, working_sets
+from arenite.solve.order.piece import SearchOptions
 from arenite.solve.order.solver import solve
 
 SWITCHES = ("pieces", "deferring", "cuts", "events", "backward", "commit")

@@ -14,7 +14,7 @@ from arenite.problems.order import Charge, Problem
 from arenite.solve.core.choice import core
 from arenite.solve.core.orders.interface import Direction, Rules
 from arenite.solve.order.graph import Graph
-from arenite.solve.order.options import SearchOptions
+from arenite.solve.order.piece import SearchOptions
 from arenite.solve.order.search import Failed, Found, search
 from arenite.solve.order.solver import solve
 
@@ -89,8 +89,8 @@ def test_a_proof_that_claims_more_than_it_shows_is_refused() -> None:
 def test_same_input_same_result() -> None:
     problem = windowed(80, 6, 5)
     first, second = solve(problem), solve(problem)
-    assert (first.order, first.certificate, first.statistics.states) == (
+    assert (first.order, first.certificate, first.states) == (
         second.order,
         second.certificate,
-        second.statistics.states,
+        second.states,
     )

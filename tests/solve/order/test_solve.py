@@ -16,8 +16,8 @@ from arenite.budget import Budget
 from arenite.checkers.order import check_certificate, check_order
 from arenite.errors import ModelError
 from arenite.problems.order import Charge, Problem
-from arenite.solve.order.options import SearchOptions
 from arenite.solve.order.peak import peak, working_sets
+from arenite.solve.order.piece import SearchOptions
 from arenite.solve.order.solver import Schedule, solve
 
 SWITCHES = [field.name for field in fields(SearchOptions) if field.type == "bool"]
@@ -115,7 +115,7 @@ def test_operators_that_need_nothing_wait_for_their_reader() -> None:
     ]
     schedule = checked(Problem(2 * layers, (Charge(64, None, (layers,)), *made, *passed)))
     assert (schedule.peak, schedule.optimal) == (1152, True)
-    assert schedule.statistics.states == 0
+    assert schedule.states == 0
 
 
 def test_working_sets_of_the_paper_example() -> None:

@@ -16,10 +16,11 @@ from arenite.checkers.placement import check
 from arenite.errors import VerificationError
 from arenite.problems.lifetimes import components, maximum_load, sections
 from arenite.problems.placement import Buffer, Exhausted, Layout, PlacementProblem
-from arenite.solve.place import canonical, ejection, timeline
 from arenite.solve.place import cp_sat as cpsat
+from arenite.solve.place import timeline
 from arenite.solve.place.decide import Boxes
 from arenite.solve.place.disjoint import solve
+from arenite.solve.place.portfolio import fit_by_ejection, fit_exhaustively
 
 INSTANCES = Path(__file__).parents[3] / "benchmarks" / "minimalloc"
 
@@ -134,7 +135,7 @@ def tight_boxes(draw):
 def test_two_searches_agree(instance, fewest):
     boxes, height = instance
     ranks = list(range(len(boxes.sizes)))
-    ours = canonical.fit(boxes, height, ranks, fewest=fewest, states=10**6, budget=Budget())
+    ours = fit_exhaustively(boxes, height, ranks, fewest=fewest, states=10**6, budget=Budget())
     theirs = cpsat.fit(boxes, height, effort=10, budget=Budget())
     assert ours.proven
     assert theirs.proven
@@ -197,7 +198,7 @@ def test_timeline_and_canonical_are_right_where_they_answer(seed):
     with mock.patch.object(timeline, "_STEP", 3):
         stretched = timeline.fit(boxes, height, effort=3, budget=Budget())
     ranks = list(range(len(boxes.sizes)))
-    ours = canonical.fit(boxes, height, ranks, fewest=seed % 2 == 0, states=10**6, budget=Budget())
+    ours = fit_exhaustively(boxes, height, ranks, fewest=seed % 2 == 0, states=10**6, budget=Budget())
     for answer in (stretched, ours):
         if answer.offsets is not None:
             check_boxes(boxes, answer.offsets, height)
@@ -209,7 +210,7 @@ def test_timeline_and_canonical_are_right_where_they_answer(seed):
 def test_ejection_finds_right_layouts_and_all_that_exist(seed):
     boxes, height = dense_boxes(seed)
     for room in (height, height + 1):
-        found = ejection.fit(boxes, room, 3000, seed, Budget())
+        found = fit_by_ejection(boxes, room, 3000, seed, Budget())
         whole = cpsat.fit(boxes, room, effort=10, budget=Budget())
         assert (found.offsets is None) == (whole.offsets is None)
         assert found.proven == (found.offsets is not None)
@@ -218,13 +219,13 @@ def test_ejection_finds_right_layouts_and_all_that_exist(seed):
 
 
 def test_a_box_that_is_too_large_is_proven_not_to_fit():
-    found = ejection.fit(Boxes((2, 5), ((0, 1), (0, 1))), 4, 10, 0, Budget())
+    found = fit_by_ejection(Boxes((2, 5), ((0, 1), (0, 1))), 4, 10, 0, Budget())
     assert found.offsets is None
     assert found.proven
 
 
 def test_a_search_without_budget_gives_up():
-    found = ejection.fit(Boxes((2, 2), ((0, 1), (0, 1))), 4, 10, 0, Budget(0))
+    found = fit_by_ejection(Boxes((2, 2), ((0, 1), (0, 1))), 4, 10, 0, Budget(0))
     assert found.offsets is None
     assert not found.proven
 

@@ -21,11 +21,12 @@ from arenite.search.optimization import preview
 from arenite.search.options import Options
 from arenite.solve.place.disjoint import solve as solve_layout
 from arenite.solve.place.solver import solve as solve_placement
-from arenite.solve.relocate import parts
+from arenite.solve.relocate import cpsat
 from arenite.solve.relocate.beam import search
+from arenite.solve.relocate.bound import scope_bound
 from arenite.solve.relocate.course import Course
 from arenite.solve.relocate.field import Field
-from arenite.solve.relocate.solver import least_height, solve
+from arenite.solve.relocate.solver import solve
 from arenite.zoo import build
 
 UNIT = 16
@@ -61,15 +62,15 @@ def solved(problem, **options):
 
 def test_a_window_with_too_many_buffers_for_its_effort_is_left_out(monkeypatch):
     asked = []
-    monkeypatch.setattr(parts, "search", lambda *_, window=None, **__: asked.append(window) or (None, 0))
-    monkeypatch.setattr(parts, "_WHOLE", 0)
+    monkeypatch.setattr(cpsat, "search", lambda *_, window=None, **__: asked.append(window) or (None, 0))
+    monkeypatch.setattr(cpsat, "_WHOLE", 0)
     fields = (Field(full(random.Random(seed))) for seed in range(100))
     found = ((field, Course(search(field, field.load, 8, Budget()))) for field in fields)
     field, course = next((field, course) for field, course in found if course.cost(field))
-    assert parts.fewer(field, field.load, course, 1e-6, Budget()) is course
-    assert parts.lowered(field, 1, course, 1e-6, Budget()) is None
+    assert cpsat.fewer(field, field.load, course, 1e-6, Budget()) is course
+    assert cpsat.lowered(field, 1, course, 1e-6, Budget()) is None
     assert not asked
-    assert parts.fewer(field, field.load, course, 1.0, Budget()) is course
+    assert cpsat.fewer(field, field.load, course, 1.0, Budget()) is course
     assert asked
 
 
@@ -171,6 +172,11 @@ def test_moves_are_worth_what_is_asked(worth):
         solution = solve(problem, still, worth=worth)
         check(problem, solution)
         assert worth * solution.moved <= alone - solution.height
+
+
+def least_height(problem):
+    field = Field(problem)
+    return scope_bound(field) * field.unit
 
 
 @pytest.mark.parametrize("name", ["inception", "nasnet-a", "darts"])

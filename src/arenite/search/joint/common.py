@@ -1,4 +1,4 @@
-"""Model, kernels -> Common: for all orders of a graph at once, which buffers conflict and where these may lie then.
+"""Model, rules -> Common: for all orders of a graph at once, which buffers conflict and where these may lie then.
 
 Two buffers do not conflict if all users of the one run before the producer of the other:
 
@@ -10,19 +10,20 @@ others.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 from arenite.formulate.contents import equal_distances
 from arenite.formulate.holdings import copied_pieces, runs_graphs
-from arenite.formulate.limits import pressing
+from arenite.formulate.limits import pressing, within_limits
 from arenite.formulate.order import file_order, order_is_free, ordering_problem
+from arenite.formulate.placement import overlap_problem
 from arenite.operators.liveness import ALIGNMENT, align, executed_graphs, head_bytes
-from arenite.problems.distances import between, multiples, with_more
+from arenite.problems.distances import aligned, with_more
 from arenite.problems.order import Charge
 from arenite.problems.placement import Relation
-from arenite.solve.order.graph import Graph
+from arenite.solve.order.graph import Graph, bits
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -30,10 +31,38 @@ if TYPE_CHECKING:
     from arenite.backends import Backend
     from arenite.model import Model, Tensor
     from arenite.problems.distances import Distances
-    from arenite.search.joint.rules import Rules
+    from arenite.problems.placement import PlacementProblem
 
 Before = tuple[tuple[int, int], ...]
 """A conjunction: for every pair (u, v), operator u runs before operator v. Neither operator depends on the other."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a layout must respect in a joint search of order and layout.
+
+    kernels: the set of kernels that layouts have to be safe with.
+    charged: the set whose scratch counts in the head to minimize.
+    keep_inputs: the inputs of the main graph stay intact to the end of the inference.
+    limits: largest head in bytes for sets of kernels; the charged set must be one of them. Empty: no limits.
+    """
+
+    kernels: Backend
+    charged: Backend
+    keep_inputs: bool = False
+    limits: Mapping[Backend, int] = field(default_factory=dict)
+
+    def problem(self, model: Model, order: Sequence[int]) -> tuple[PlacementProblem, tuple[Tensor, ...]]:
+        """The layout problem of an order of the main graph, within the limits, and the tensors of its first buffers.
+
+        Buffer i stands for tensor i; the buffers after the last tensor are scratch.
+        """
+        problem, tensors = overlap_problem(
+            model, self.kernels, {0: order}, keep_inputs=self.keep_inputs, scratch_of=self.charged
+        )
+        if self.limits:
+            problem = within_limits(problem, len(tensors), model, self.limits, self.charged, orders={0: order})
+        return problem, tensors
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +185,9 @@ class Common:
         for operator in sorted(operators):
             after = self._from[operator] & among & ~(1 << operator)
             direct = after
-            for other in _members(after):
+            for other in bits(after):
                 direct &= ~self._from[other] | 1 << other
-            for other in _members(direct):
+            for other in bits(direct):
                 yield operator, other
 
     def users(self, buffer: int) -> list[int]:
@@ -207,20 +236,13 @@ class Common:
         last = self._all_before((user for user in consumers if user != operator), operator)
         if self.charges[source].kept or last is None:
             return Conflict(conflict.one, conflict.other, conflict.apart, always)
-        distance = None if rule.distance is None else align(rule.distance)
-        used_up = _relation(source, target, distance, with_more(rule.exactly, rule.intact), self.charges)
+        used_up = _relation(source, target, rule.distance, with_more(rule.exactly, rule.intact), self.charges)
         return Conflict(conflict.one, conflict.other, conflict.apart, always, used_up, last)
-
-
-def _members(mask: int) -> Iterator[int]:
-    return (place for place in range(mask.bit_length()) if mask >> place & 1)
 
 
 def _relation(
     source: int, target: int, distance: int | None, exactly: Distances, charges: Mapping[int, Charge]
 ) -> Relation | None:
     """The relation of two buffers at multiples of the alignment; None if no safe distance is left."""
-    if distance is not None and distance >= charges[target].size:
-        distance = None
-    found = between(multiples(exactly, ALIGNMENT), None, distance)
+    distance, found = aligned(distance, exactly, ALIGNMENT, charges[target].size)
     return Relation(source, target, distance, found) if found or distance is not None else None

@@ -11,21 +11,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from arenite.budget import Budget
-from arenite.formulate.limits import NO_LIMITS
 from arenite.formulate.placement import written_twice
 from arenite.problems.placement import PlacementProblem
 from arenite.search.joint.common import Common, main_alone
 from arenite.solve.place import exact as cpsat
+from arenite.solve.place.exact import core_bound, stretch
 from arenite.solve.place.gaps import gaps, gaps_of
 from arenite.solve.place.solver import scope_bound
-from arenite.solve.place.windows import core_bound, stretch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from arenite.model import Model
     from arenite.problems.placement import Layout
-    from arenite.search.joint.rules import Rules
+    from arenite.search.joint.common import Rules
 
 _MOST_BUFFERS = 300
 """Buffers in the bound's problem; of larger models the ones nearest in time to the highest buffer. Leaving out buffers
@@ -63,7 +62,7 @@ def every_order_bound(
         budget: charged for the searches, and may end them earlier. None is a budget of its own.
     """
     budget = budget or Budget()
-    rules = replace(rules, limits=NO_LIMITS)
+    rules = replace(rules, limits={})
     problem, tensors = rules.problem(model, order)
     if solution.height <= bound or not main_alone(model, tensors, {rules.charged}):
         return bound

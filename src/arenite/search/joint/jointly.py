@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
     from arenite.model import Model, Tensor
     from arenite.problems.placement import PlacementProblem
-    from arenite.search.joint.common import Conflict
-    from arenite.search.joint.rules import Rules
+    from arenite.search.joint.common import Conflict, Rules
 
 _EFFORT = 2.0
 """CP-SAT's deterministic time for an effort of 1: about five seconds."""

@@ -1,4 +1,7 @@
-"""Area -> the ways to execute a region in strips of rows: even or uneven heights, with different halos kept."""
+"""Area -> the ways to execute a region in strips of rows: even or uneven heights, with different halos kept.
+
+The halo of a tensor is the rows that two neighboring strips need. Keeping it costs memory, recomputing it costs work.
+"""
 
 from __future__ import annotations
 
@@ -10,24 +13,81 @@ import numpy as np
 
 from arenite.operators.macs import macs
 from arenite.rewrite.strips import strip_plan
-from arenite.search.partial.halos import nested, whole_halo
+from arenite.search.partial.load import Load
 from arenite.search.partial.paced import Paced, paced_ways
-from arenite.search.partial.uneven import Uneven
+from arenite.search.partial.tables import Tables
 from arenite.search.partial.ways import UNEVEN, usual_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from arenite.model import Tensor
     from arenite.rewrite.strips import Region, StripPlan
-    from arenite.search.partial.load import Area, Load
+    from arenite.search.partial.load import Area
     from arenite.search.partial.ways import Halo, Kind
 
     Ints = NDArray[np.int64]
 
 _PART = 0.25
 """Share of the recomputed work that may remain with the halo "more"; lower keeps rows of more tensors."""
+MOST_ENDS = 192
+"""Most boundaries considered, since time and memory grow with its square; taller outputs use every second or third row,
+and so on."""
+_NEVER = np.iinfo(np.int64).max
+_STRIPS = 8
+"""Number of strips for which halos are compared; a guess, since the real number is only chosen later."""
+
+
+def nested(area: Area, part: float) -> list[Load]:
+    """Greedy sequence of loads, from no kept halo on, each with one tensor more: the one with the most work per byte.
+
+    The sequence ends when at most `part` of the recomputed work is left. Keeping one tensor is assumed not to raise
+    what another one saves, so old savings are upper bounds, and only the best tensor's saving is recomputed (lazy
+    greedy).
+    """
+    none, every = Load(area, frozenset()), whole_halo(area)
+    left, least = work(none), work(every)
+    enough = least + part * (left - least)
+    result = [none]
+    saved = _saved(none, left, sorted(every.kept, key=area.place))
+    while left > enough:
+        tensor = max(saved, key=lambda candidate: saved[candidate])
+        now = _saved(result[-1], left, [tensor])[tensor]
+        if now < max((value for other, value in saved.items() if other is not tensor), default=0.0):
+            saved[tensor] = now
+        else:
+            del saved[tensor]
+            result.append(Load(area, result[-1].kept | {tensor}))
+            left = work(result[-1])
+    return result
+
+
+def whole_halo(area: Area) -> Load:
+    """The load that keeps every halo, with only those tensors in `kept` that have one."""
+    every = Load(area, frozenset((*area.region.inner, *area.region.outputs)))
+    return Load(area, frozenset(tensor for tensor in every.kept if every.tables.held(tensor)))
+
+
+def work(load: Load) -> int:
+    """Multiply-accumulates of `_STRIPS` strips, for comparing halos."""
+    at = load.evenly(_STRIPS)
+    return int(load.tables.macs(at[:-1], at[1:]).sum())
+
+
+def _saved(load: Load, done: int, tensors: Sequence[Tensor]) -> dict[Tensor, float]:
+    """For each of these tensors, the multiply-accumulates saved by also keeping its halo, per byte of the halo.
+
+    `done`: those of the load, as `work` counts them.
+    """
+    lines = np.arange(len(tensors))
+    # Line i of the tables also keeps tensor i; what the load keeps already, as rows that come once, stays in all lines.
+    also = {tensor: lines[:, None] == line for line, tensor in enumerate(tensors) if tensor not in load.kept}
+    tables, at = Tables(load.area, {**dict.fromkeys(load.kept, True), **also}), load.evenly(_STRIPS)
+    saved = np.broadcast_to(done - tables.macs(at[:-1], at[1:]).sum(axis=-1), lines.shape)
+    held = [np.broadcast_to(tables.held(tensor), lines.shape)[line] for line, tensor in enumerate(tensors)]
+    return {tensor: int(saved[line]) / max(1, int(held[line])) for line, tensor in enumerate(tensors)}
 
 
 def ways_by_rows(area: Area) -> Mapping[Kind, ByRows | Paced]:
@@ -78,7 +138,7 @@ class ByRows:
     @property
     def most(self) -> int:
         """The largest number of strips: the rows of the last output."""
-        return self.load.height
+        return self.load.area.height
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -95,7 +155,7 @@ class ByRows:
     def extra_macs(self, number: int) -> int:
         """Multiply-accumulates of rows that are recomputed in `number` strips."""
         if number not in self._macs:
-            self._macs.update(self._each(self.load.macs, np.add, number))
+            self._macs.update(self._each(self.load.tables.macs, np.add, number))
         return self._macs[number] - self._whole
 
     def floor(self, number: int) -> int:
@@ -126,3 +186,60 @@ class ByRows:
     @cached_property
     def _whole(self) -> int:
         return sum(macs(operator) for operator in self.region.operators)
+
+
+class Uneven:
+    """The boundaries that minimize the most bytes alive in a strip, for any number of strips; each is computed once.
+
+    Strips at an image's edge have one halo less, so they may be taller. Dynamic programming over the number of strips.
+    """
+
+    def __init__(self, load: Load) -> None:
+        self.load = load
+        self._levels: list[Ints] = []
+        self._before: list[Ints] = []
+
+    def boundaries(self, number: int) -> tuple[int, ...]:
+        """Rows of the last output at which `number` strips begin and end, with the smallest possible maximum of bytes.
+
+        Ties go to the boundaries with the longest last strip.
+        """
+        while len(self._levels) < number:
+            self._add()
+        at, result = len(self._ends) - 1, [self.load.area.height]
+        for before in reversed(self._before[:number]):
+            at = int(before[at])
+            result.append(int(self._ends[at]))
+        return tuple(result[::-1])
+
+    def least(self, number: int) -> int:
+        """Bytes of the strip that needs the most, with the best boundaries for `number` strips."""
+        while len(self._levels) < number:
+            self._add()
+        return int(self._levels[number - 1][-1])
+
+    @cached_property
+    def _ends(self) -> Ints:
+        height = self.load.area.height
+        step = -(-height // MOST_ENDS)
+        return np.array([*range(0, height, step), height])
+
+    @cached_property
+    def _loads(self) -> Ints:
+        """Most bytes alive in a strip, by the indices of its first and its last boundary."""
+        ends = self._ends
+        loads = self.load.most(ends[:, None], ends[None, :])
+        return np.where(ends[:, None] < ends[None, :], loads, _NEVER)
+
+    def _add(self) -> None:
+        """Add a level of the dynamic program, one strip more.
+
+        It holds for each end the least maximum of bytes of the strips up to there, and where the last of them begins.
+        """
+        if not self._levels:
+            self._levels.append(self._loads[0])
+            self._before.append(np.zeros(len(self._ends), np.int64))
+            return
+        through = np.maximum(self._levels[-1][:, None], self._loads)
+        self._before.append(through.argmin(axis=0))
+        self._levels.append(through.min(axis=0))

@@ -4,6 +4,7 @@
     choice  |o|o|o X X o|o|o|X o|o|      longer segments are executed in parts
 
 Dynamic programming from the first operator to the last: at each position, the Pareto-optimal choices that end there.
+`neighbors` of a choice differ from it in a single stretch.
 """
 
 from __future__ import annotations
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 
     from arenite.budget import Budget
     from arenite.search.partial.costs import Costs
-    from arenite.search.partial.segment import Segment
-    from arenite.search.partial.ways import Kind
+    from arenite.search.partial.ways import Kind, Segment
 
 _STEPS_OF_STRETCH = 300
 """Steps charged to the budget for each way to execute a stretch that is considered, whether or not its result is known
@@ -29,6 +29,9 @@ from an earlier choice; measured on the zoo before results were kept."""
 _BY_CHANNELS: tuple[Kind, ...] = ("channels",)
 LONGEST = 40
 """Most operators in a stretch executed in strips: longer ones have halos of half the image."""
+_NEAR = 2
+"""Steps to either side of a stretch's own number of parts; each step costs layouts of whole models."""
+_KINDS: tuple[Kind, ...] = (*ROW_KINDS, "channels")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,15 +60,6 @@ class Choice:
     def mark(self) -> tuple[tuple[object, ...], ...]:
         """Key of the choice: its stretches, and the way each is executed."""
         return tuple((each.first, each.last, each.kind, each.number) for each in self.segments)
-
-    def with_segment(self, segment: Segment) -> Choice:
-        """The choice extended by a segment at its end."""
-        return Choice(
-            (*self.segments, segment),
-            max(self.head, segment.head),
-            self.tail + segment.tail,
-            self.extra_macs + segment.extra_macs,
-        )
 
     def no_worse(self, other: Choice) -> bool:
         """Whether neither the tail nor the extra work is larger than that of `other`."""
@@ -135,7 +129,7 @@ def _extend(best: list[list[Choice]], before: Sequence[Choice], segments: Sequen
         for choice in before:
             tail, extra = choice.tail + segment.tail, choice.extra_macs + segment.extra_macs
             if extra <= most_extra and not any(known.tail <= tail and known.extra_macs <= extra for known in kept):
-                new = choice.with_segment(segment)
+                new = Choice((*choice.segments, segment), max(choice.head, segment.head), tail, extra)
                 kept[:] = [*(known for known in kept if not new.no_worse(known)), new]
 
 
@@ -198,3 +192,29 @@ def _in_parts(costs: Costs, stretch: Key, limit: int, most_extra: int) -> Segmen
         if costs.head(stretch, number) <= limit:
             return costs.parts(stretch, number)
     return None
+
+
+def neighbors(costs: Costs, choice: Choice, most_extra: int) -> Iterator[Choice]:
+    """Yield the choices in which one stretch has a few more or fewer parts, runs in another way, or is whole.
+
+    They add at most `most_extra` multiply-accumulates, and keep at least one stretch in parts. Their costs may be
+    estimates.
+    """
+    for place, segment in enumerate(choice.segments):
+        if segment.plan is not None:
+            for others in _others(costs, segment):
+                new = Choice.of((*choice.segments[:place], *others, *choice.segments[place + 1 :]))
+                if new.extra_macs <= most_extra and any(each.plan is not None for each in new.segments):
+                    yield new
+
+
+def _others(costs: Costs, segment: Segment) -> Iterator[tuple[Segment, ...]]:
+    yield tuple(costs.whole(position) for position in range(segment.first, segment.last + 1))
+    for kind in _KINDS:
+        key = Key(segment.first, segment.last, kind)
+        numbers, most = costs.numbers(key), costs.most(*key)
+        at = bisect_left(numbers, segment.number)
+        near = {*numbers[max(0, at - _NEAR) : at + _NEAR + 1], segment.number - 1, segment.number, segment.number + 1}
+        for number in sorted(near):
+            if 1 < number <= most and (kind, number) != (segment.kind, segment.number):
+                yield (costs.parts(key, number),)

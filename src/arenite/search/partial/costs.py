@@ -9,6 +9,7 @@ Every figure is computed once.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -23,10 +24,9 @@ from arenite.operators.liveness import ALIGNMENT
 from arenite.rewrite.channels import channel_region_of, why_not_channels
 from arenite.rewrite.strips import StripPlan, extra_macs, region_of, why_not
 from arenite.search.partial.by_channels import ByChannels
-from arenite.search.partial.layout import head
+from arenite.search.partial.layout import lowest
 from arenite.search.partial.realize import in_parts, within
-from arenite.search.partial.segment import Segment
-from arenite.search.partial.ways import ROW_KINDS
+from arenite.search.partial.ways import ROW_KINDS, Segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from arenite.search.partial.line import Line, Stretch
     from arenite.search.partial.paced import Paced
     from arenite.search.partial.ways import Kind, Way
-
 
 _OPTIMISM = 0.98
 """Factor on a head predicted from another number of parts. Below 1, because a prediction that is too high would keep a
@@ -90,10 +89,10 @@ class Costs:
         if position not in self._whole:
             first, last = self._together(position)
             stretch = self._stretch(first, last)
-            needed = head(stretch.model, self.target.backend, _WORK_OF_ONE, 0, Budget())
+            layout = lowest(stretch.model, self.target.backend, _WORK_OF_ONE, 0, Budget())
             for each in range(first, last + 1):
-                self._whole[each] = Segment(each, each, None, needed.found + stretch.passing)
-                self._least_of_whole[each] = needed.least + stretch.passing
+                self._whole[each] = Segment(each, each, None, layout.height + stretch.passing)
+                self._least_of_whole[each] = layout.lower_bound + stretch.passing
         return self._whole[position]
 
     def _together(self, position: int) -> tuple[int, int]:
@@ -215,7 +214,8 @@ class Costs:
             floor = self.floor(key, number)
             stretch = self._with_neighbors(first, last, floor)
             model = in_memory(in_parts(stretch.model, within(stretch.model, plan)))
-            needed = head(model, self.target.backend, _WORK, floor - stretch.passing, budget).found + stretch.passing
+            layout = lowest(model, self.target.backend, _WORK, floor - stretch.passing, budget)
+            needed = layout.height + stretch.passing
             added = self._tail(model) - self._tail_of_whole(stretch.model)
             extra = extra_macs(plan) if isinstance(plan, StripPlan) else segment.extra_macs
             self._segments[key, number] = Segment(first, last, plan, needed, added, extra, kind=segment.kind)
@@ -328,3 +328,33 @@ def _key(segment: Segment) -> tuple[Key, int]:
     """The key of a segment in parts, and its number of parts."""
     assert segment.kind is not None
     return Key(segment.first, segment.last, segment.kind), segment.number
+
+
+class Floors(Costs):
+    """The costs of the stretches of a line without anything that a layout loses to alignment and fragmentation.
+
+    A stretch counts with the bytes that are alive at once. Layouts with moves come close to that, since they may change
+    during an inference. Nothing has to be laid out to know a floor, so that the search for choices is short.
+    """
+
+    def __init__(self, costs: Costs) -> None:
+        """Take over what is known of the same stretches, but for settled costs."""
+        vars(self).update(vars(costs))
+        self._segments, self._known, self._settled = {}, {}, Counter()
+
+    def whole(self, position: int) -> Segment:
+        """The segment of one operator executed whole, with what a layout of it needs at least."""
+        segment = super().whole(position)
+        return replace(segment, head=self._least_of_whole[position] or segment.head)
+
+    def head(self, stretch: Key, number: int) -> int:
+        """The most bytes alive at once."""
+        return self.floor(stretch, number)
+
+    def known(self, segment: Segment) -> bool:  # noqa: ARG002 (floors are known of all stretches)
+        """Whether the costs of a segment are final: they are."""
+        return True
+
+    def settle(self, segment: Segment, budget: Budget) -> Segment:  # noqa: ARG002 (no layout is made)
+        """The segment itself."""
+        return segment

@@ -52,13 +52,6 @@ class LaidOut(NamedTuple):
     room: Backend
 
 
-class Head(NamedTuple):
-    """Bytes of a layout of a stretch alone, and bytes that no layout of it is below; 0 where that is not known."""
-
-    found: int
-    least: int
-
-
 def laid_out(
     model: Model, policy: LayoutPolicy, rooms: Iterable[Backend], budget: Budget, *, limit: int | None = None
 ) -> LaidOut | None:
@@ -115,11 +108,13 @@ def _end(buffers: Sequence[Buffer], solution: Layout) -> int:
     return max(ends, default=0)
 
 
-def head(model: Model, kernels: Backend, work: int, enough: int, budget: Budget) -> Head:
-    """Bytes of the lowest layout found with the scratch of `kernels`; the search stops at `enough` bytes."""
+def lowest(model: Model, kernels: Backend, work: int, enough: int, budget: Budget) -> Layout:
+    """The lowest layout found with the scratch of `kernels`; the search stops at `enough` bytes.
+
+    Its lower bound is 0 where none is known.
+    """
     problem, _ = overlap_problem(model, kernels)
-    solution = _solved(problem, Groups(problem), work, budget, enough)
-    return Head(solution.height, solution.lower_bound)
+    return _solved(problem, Groups(problem), work, budget, enough)
 
 
 def _solved(problem: PlacementProblem, groups: Groups, work: int, budget: Budget, enough: int = 0) -> Layout:

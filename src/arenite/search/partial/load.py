@@ -143,15 +143,6 @@ class Load:
         """For each operator the results of the region whose last reader it is."""
         self.tables = Tables(area, dict.fromkeys(kept, True))
 
-    @property
-    def height(self) -> int:
-        """Rows of the region's last output."""
-        return self.area.height
-
-    def macs(self, first: Ints, end: Ints) -> Ints:
-        """Multiply-accumulates of the strips from rows `first` to rows `end`."""
-        return self.tables.macs(first, end)
-
     def most(self, first: Ints, end: Ints) -> Ints:
         """The most bytes alive at once in each of the strips from rows `first` to rows `end`, with finished output."""
         most = np.zeros_like(first + end)
@@ -162,12 +153,8 @@ class Load:
 
     def evenly(self, strips: int) -> Ints:
         """Boundaries of `strips` strips whose heights differ by at most one row; at most one strip for each row."""
-        strips = min(strips, self.height)
-        return np.arange(strips + 1) * self.height // strips
-
-    def held(self, tensor: Tensor) -> int:
-        """The most bytes of a tensor that one strip keeps for the next."""
-        return int(self.tables.held(tensor))
+        strips = min(strips, self.area.height)
+        return np.arange(strips + 1) * self.area.height // strips
 
     def _loads(self, first: Ints, end: Ints) -> Iterator[Ints]:
         """Yield the bytes alive at every operator of the strips, without the region's output from earlier strips.

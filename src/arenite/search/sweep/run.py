@@ -9,8 +9,7 @@ from arenite.backends.target import TFLM
 from arenite.budget import STEPS_PER_SECOND
 from arenite.errors import OptionError
 from arenite.hardware import target_of
-from arenite.search.sweep.here import records_here
-from arenite.search.sweep.record import COLUMNS, Question
+from arenite.search.sweep.record import COLUMNS, Question, record_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -79,7 +78,7 @@ def _records(
             raise OptionError("give workers or a client, not both: the client's cluster has its own workers")
         return records_on_cluster(sources, question, client)
     if workers is None:
-        return records_here(sources, question)
+        return ((number, record_of(number, source, question)) for number, source in sources)
     from arenite.search.sweep.processes import records_in_processes
 
     if workers < 1:

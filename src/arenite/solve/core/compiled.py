@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from arenite.problems.distances import runs_of
 from arenite.solve.core import _compiled
 from arenite.solve.core.interface import Packing, Walk
-from arenite.solve.core.orders.compiled import CompiledOrderSpace
-from arenite.solve.core.orders.tables import is_small
+from arenite.solve.core.orders.compiled import CompiledOrderSpace, is_small
 from arenite.solve.core.python import Core
 from arenite.solve.core.tables import LARGEST, LONGEST_STEP, continue_from, ends, packed, starts, state_of, unpacked
 

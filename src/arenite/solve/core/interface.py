@@ -21,8 +21,6 @@ TRIES_AT_ONCE = 256
 
 STATES_AT_ONCE = 4096
 """States that an exhaustive search visits between two checks of the time limit: a fraction of a second in Python."""
-
-
 MOVES_AT_ONCE = 1024
 """Moves of a depth-first search for an order, or states of a beam search, between two checks of the time limit:
 milliseconds in C, up to a second in Python."""
@@ -38,19 +36,16 @@ class GroupFits(Protocol):
     @property
     def gaps(self) -> int:
         """Number of gaps between single buffers, each counted for both of its buffers."""
-        ...
 
     @property
     def ranges(self) -> int:
         """Number of open intervals of unsafe differences between two groups, each counted for both groups."""
-        ...
 
     def first_fit(self, order: Sequence[int], first: tuple[int, int] | None = None) -> list[int]:
         """The places when each group in turn takes the lowest place that the groups before it allow.
 
         `first`: a group and its place in units, fixed before all others.
         """
-        ...
 
     def walk(
         self, order: Sequence[int], places: Sequence[int], enough: int, tries: int, chance: random.Random
@@ -65,7 +60,6 @@ class GroupFits(Protocol):
 
         Returns the order and the places reached, and the number of layouts made.
         """
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +81,6 @@ class SingleFits(Protocol):
 
     def first_fit(self, order: Sequence[int]) -> list[int]:
         """The offsets when each buffer in turn takes the lowest offset that its gaps to the ones before it allow."""
-        ...
 
     def walk(self, at: Walk, enough: int, tries: int, chance: random.Random) -> tuple[Walk, int]:
         """Local search: move one buffer forward at a time, sometimes from a layout higher than the best.
@@ -99,7 +92,6 @@ class SingleFits(Protocol):
 
         Returns the state reached, and the number of layouts made.
         """
-        ...
 
 
 class BoxSearch(Protocol):
@@ -110,11 +102,9 @@ class BoxSearch(Protocol):
 
         Returns whether the boxes fit (None: not decided yet), and the number of states visited.
         """
-        ...
 
     def offsets(self) -> list[int]:
         """The offsets of the boxes; valid after `run` has returned True."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +132,6 @@ class Ejection(Protocol):
 
         Returns the state reached, and the number of boxes placed.
         """
-        ...
 
 
 class PlainFits(Protocol):
@@ -150,12 +139,9 @@ class PlainFits(Protocol):
 
     def first_fit(self, order: Sequence[int]) -> list[int]:
         """The offsets when each buffer in turn takes the lowest hole that it fits into."""
-        ...
 
     def best_fit(self, order: Sequence[int]) -> list[int]:
         """The offsets when each buffer in turn takes the tightest hole that it fits into, or else goes on top."""
-        ...
 
     def lowest_first(self, order: Sequence[int]) -> list[int]:
         """The offsets when the buffer with the lowest possible offset goes next; the order breaks ties."""
-        ...

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from arenite.budget import Budget
     from arenite.problems.order import Problem
-    from arenite.solve.order.options import SearchOptions
+    from arenite.solve.order.piece import SearchOptions
 
 _REACH = (60, 150, 300)
 """Operators on either side of the peak that are reordered. A larger window is tried if a smaller one does not help."""

@@ -1,11 +1,11 @@
-"""The working sets and the peak of a given order, in time linear in the problem."""
+"""The working sets, the lifetimes and the peak of a given order, in time linear in the problem."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from arenite.problems.order import Problem
 
@@ -52,6 +52,19 @@ def saved(problem: Problem, position: Sequence[int]) -> dict[int, int]:
             if not tensors[tensor].kept and all(position[reader] <= last for reader in tensors[tensor].consumers)
         )
         result[saving.operator] = min(saving.most, sum(ended))
+    return result
+
+
+def lifetimes(problem: Problem, position: Sequence[int] | Mapping[int, int]) -> list[tuple[int, int]]:
+    """The first and the last position at which each tensor is alive; kept ones to one position beyond the order.
+
+    `position[v]` is the position of operator v in the order.
+    """
+    result = []
+    for tensor in problem.tensors:
+        begin = 0 if tensor.producer is None else position[tensor.producer]
+        last = max(map(position.__getitem__, tensor.consumers), default=begin)
+        result.append((begin, problem.operators if tensor.kept else last))
     return result
 
 

@@ -7,21 +7,20 @@ Memory budgets (the largest peak that a search allows, in bytes) are not to be c
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from math import gcd
 from typing import TYPE_CHECKING, NamedTuple
 
 from arenite.problems.certificate import Region
 from arenite.solve.core.choice import core
 from arenite.solve.core.orders.interface import Direction, Rules
-from arenite.solve.order.beam import beam
 from arenite.solve.order.bounds import cut, freedom, need
 from arenite.solve.order.breadth_first import Refuted, breadth_first, states_within
 from arenite.solve.order.climb import Climb
 from arenite.solve.order.graph import Graph, bits
-from arenite.solve.order.peak import working_sets
-from arenite.solve.order.search import Failed, Found, Undecided, search
+from arenite.solve.order.peak import lifetimes, working_sets
+from arenite.solve.order.search import Failed, Found, Undecided, beam, search
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from arenite.problems.certificate import Certificate, Need
     from arenite.problems.order import Problem
     from arenite.solve.core.orders.python import OrderSpace
-    from arenite.solve.order.options import SearchOptions
 
 LONG = 2_000
 """Operators from which a piece is long: no search over many states of the whole piece ends in time."""
@@ -68,6 +66,35 @@ _STEPS_OF_CUT = 30
 on the zoo, where such an operator makes about one tensor."""
 _EASY = 64
 """Limit of states, per operator, up to which a search that follows the default order runs first."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchOptions:
+    """One switch per technique. No switch changes the least peak, only the work to find and prove it.
+
+    Attributes:
+        pieces: cut the problem at operators that are comparable to all others, and solve the pieces separately.
+        deferring: run operators without inputs just before the only operator that reads their outputs.
+        cuts: prove bounds by minimum cuts.
+        events: search forward from event to event, not operator by operator.
+        backward: also search from the end.
+        beam: look for a good order by beam search before searching for proofs.
+        commit: where a move leaves no more bytes alive than before, drop all other moves.
+        far_commit: the same where several moves together leave no more bytes alive than before.
+        breadth_first: search breadth-first, in bulk, where the searches above take long.
+        parts: in pieces too long for these searches, search windows around the peak.
+    """
+
+    pieces: bool = True
+    deferring: bool = True
+    cuts: bool = True
+    events: bool = True
+    backward: bool = True
+    beam: bool = True
+    commit: bool = True
+    far_commit: bool = True
+    breadth_first: bool = True
+    parts: bool = True
 
 
 class _Running(NamedTuple):
@@ -114,7 +141,8 @@ class Piece:
             self._steps[2:2] = [self._likely_cuts, self._aim]
             self._steps.append(self._all_cuts)
         if options.breadth_first and problem.operators <= _SHORT:
-            self._steps.insert(3 if options.cuts else 2, self._breadth_first_early)
+            # With a low limit of states, which decides easy pieces at once.
+            self._steps.insert(3 if options.cuts else 2, partial(self._breadth_first, _EARLY, _EARLY))
 
     def work(self, lower: int) -> None:
         """Take the next step to lower `upper` or raise the bound; `lower` is a bound proven elsewhere, in bytes."""
@@ -200,18 +228,14 @@ class Piece:
 
     def _alive(self) -> list[_Running]:
         """The operators whose memory in the best order exceeds the bound, with the tensors alive there."""
-        position = {operator: place for place, operator in enumerate(self.order)}
+        spans = lifetimes(self.problem, {operator: place for place, operator in enumerate(self.order)})
         begins: list[list[int]] = [[] for _ in self.order]
-        last: dict[int, int] = {}
-        for index, tensor in enumerate(self.problem.tensors):
-            begin = 0 if tensor.producer is None else position[tensor.producer]
+        for index, (begin, _) in enumerate(spans):
             begins[begin].append(index)
-            readers = max(map(position.__getitem__, tensor.consumers), default=begin)
-            last[index] = len(self.order) if tensor.kept else readers
         alive: list[int] = []
         result = []
         for place, operator in enumerate(self.order):
-            alive = [t for t in alive if last[t] >= place] + begins[place]
+            alive = [t for t in alive if spans[t][1] >= place] + begins[place]
             if self.sets[place] > self.lower:
                 result.append(_Running(operator, alive))
         return result
@@ -236,7 +260,7 @@ class Piece:
             self._approach(above=True)
             self._approach(above=False)
             return
-        while self.lower < self.upper and not self._budget.over and self._probe_likely(self.lower):
+        while self.lower < self.upper and not self._budget.over and self._probe(self.lower, _STEP):
             pass
 
     def _approach(self, *, above: bool) -> None:
@@ -252,10 +276,6 @@ class Piece:
             self._open.add(budget)
             undecided += 1
             low, high = (budget + self._grain, high) if above else (low, budget)
-
-    def _breadth_first_early(self) -> None:
-        """Breadth-first searches with a low limit of states, which decide easy pieces at once."""
-        self._breadth_first(_EARLY, _EARLY)
 
     def _breadth_first(self, least: int, most: int = sys.maxsize) -> None:
         """Search for rising memory budgets, chosen by `Climb`, until a search exceeds its limit of states.
@@ -306,14 +326,13 @@ class Piece:
         forward = next(space for space in self._directions if space.direction is not Direction.BACKWARD)
         return self._search(forward, self.lower, _GROWTH * self._limit, self._in_default_order)
 
-    def _probe(self, budget: int) -> bool:
-        """Search for an order with a peak of at most `budget` bytes; returns whether that was decided."""
-        return any(self._search(space, budget, self._limit, self._rules) for space in list(self._directions))
+    def _probe(self, budget: int, step: int = 0) -> bool:
+        """Search for an order with a peak of at most `budget` bytes; returns whether that was decided.
 
-    def _probe_likely(self, budget: int) -> bool:
-        """The same as `_probe`, with a higher limit for a direction that has failed before (see `_STEP`)."""
+        `step`: the least limit of states of a direction, as a multiple of its last failed search.
+        """
         for space in list(self._directions):
-            limit = max(self._limit, _STEP * self._failed_after.get(space.direction, 0))
+            limit = max(self._limit, step * self._failed_after.get(space.direction, 0))
             if self._search(space, budget, limit, self._rules):
                 return True
         return False

@@ -11,14 +11,13 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from arenite.budget import Budget
-from arenite.problems.certificate import Certificate, Deferred, Exhausted, Floor, Need, Region, Settled
+from arenite.problems.certificate import Certificate, Deferred, Floor, Need
 from arenite.solve.order.bounds import own_memory
 from arenite.solve.order.deferral import deferrable, deferred, moved
 from arenite.solve.order.graph import Links
 from arenite.solve.order.long_piece import LongPiece
-from arenite.solve.order.options import SearchOptions
-from arenite.solve.order.peak import peak, working_sets
-from arenite.solve.order.piece import LONG, Piece
+from arenite.solve.order.peak import lifetimes, peak, working_sets
+from arenite.solve.order.piece import LONG, Piece, SearchOptions
 from arenite.solve.order.region import induced, pieces
 
 if TYPE_CHECKING:
@@ -28,22 +27,17 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Statistics:
-    """States visited by all searches, and the technique that proved the lower bound."""
-
-    states: int
-    technique: str
-
-
-@dataclass(frozen=True, slots=True)
 class Schedule:
-    """An order of all operators, its peak, and a lower bound on every peak with its proof; sizes in bytes."""
+    """An order of all operators, its peak, and a lower bound on every peak with its proof; sizes in bytes.
+
+    states: those that all searches visited.
+    """
 
     order: tuple[int, ...]
     peak: int
     lower_bound: int
     certificate: Certificate
-    statistics: Statistics
+    states: int
 
     @property
     def optimal(self) -> bool:
@@ -119,8 +113,7 @@ class _Solver:
         certificate = self._certificate
         if self._waiting and not isinstance(certificate, Floor):
             certificate = Deferred(certificate.bound, self._waiting, certificate)
-        statistics = Statistics(states, _technique(certificate))
-        return Schedule(tuple(order), least, certificate.bound, certificate, statistics)
+        return Schedule(tuple(order), least, certificate.bound, certificate, states)
 
     def _search(self, sets: list[int]) -> tuple[list[int], int]:
         """Work on the piece with the largest peak until it is proven or the budget is spent.
@@ -130,7 +123,7 @@ class _Solver:
         count = self._problem.operators
         spans = pieces(self._links, self._base) if self._options.pieces else [(0, count - 1)]
         upper = {(first, last): max(sets[first : last + 1]) for first, last in spans}
-        lifetimes = self._lifetimes()
+        spans_of_tensors = lifetimes(self._problem, self._position)
         parts: dict[tuple[int, int], Piece] = {}
         bound, proven = self._certificate.bound, None
         while not self._budget.over:
@@ -140,7 +133,7 @@ class _Solver:
             if self._progress:
                 self._progress(f"order: peak {upper[span]}, at least {bound}")
             if span not in parts:
-                parts[span] = self._piece(*span, lifetimes)
+                parts[span] = self._piece(*span, spans_of_tensors)
             part = parts[span]
             part.work(bound)
             upper[span] = part.upper
@@ -153,29 +146,10 @@ class _Solver:
             order[first : last + 1] = [part.operators[v] for v in part.order]
         return order, sum(part.states for part in parts.values())
 
-    def _piece(self, first: int, last: int, lifetimes: list[tuple[int, int]]) -> Piece:
+    def _piece(self, first: int, last: int, spans: list[tuple[int, int]]) -> Piece:
         operators = self._base[first : last + 1]
-        near = [t for t, (begin, end) in enumerate(lifetimes) if begin <= last and end >= first]
+        near = [t for t, (begin, end) in enumerate(spans) if begin <= last and end >= first]
         position = self._position
         problem = induced(self._problem, operators, near, lambda v: position[v] < first, lambda v: position[v] > last)
         kind = LongPiece if len(operators) >= LONG else Piece
         return kind(problem, operators, self._options, self._budget)
-
-    def _lifetimes(self) -> list[tuple[int, int]]:
-        position = self._position
-        result = []
-        for tensor in self._problem.tensors:
-            begin = 0 if tensor.producer is None else position[tensor.producer]
-            readers = max(map(position.__getitem__, tensor.consumers), default=begin)
-            result.append((begin, len(position) if tensor.kept else readers))
-        return result
-
-
-def _technique(certificate: Certificate) -> str:
-    while isinstance(certificate, (Region, Deferred)):
-        certificate = certificate.inner
-    if isinstance(certificate, Exhausted):
-        return "search backward" if certificate.backward else "search forward"
-    if isinstance(certificate, Settled):
-        return "search in bulk"
-    return type(certificate).__name__.lower()

@@ -15,7 +15,7 @@ from arenite.budget import Budget
 from arenite.problems.lifetimes import components, conflicts, maximum_load, neighbors, sections
 from arenite.problems.placement import Exhausted, Layout, PlacementProblem
 from arenite.solve.core.choice import core
-from arenite.solve.place import greedy, portfolio, timeline
+from arenite.solve.place import portfolio, timeline
 from arenite.solve.place.decide import Answer, Boxes
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from arenite.problems.placement import Buffer
 
     Progress = Callable[[str, int, int], None]
+    from collections.abc import Callable, Iterator
 
 _MOST_CONFLICTS = 300_000
 """Pairs of buffers alive together up to which they are listed and searched exactly; 300,000 pairs take some 20 MB."""
@@ -182,7 +183,7 @@ def _greedy(buffers: Sequence[Buffer], enough: int) -> list[int]:
     meets = neighbors(buffers)
     best: list[int] = []
     fits = core().plain_fits([buffer.size for buffer in buffers], meets)
-    for order in greedy.orders(buffers, meets):
+    for order in orders(buffers, meets):
         for place in (fits.first_fit, fits.best_fit, fits.lowest_first):
             offsets = place(order)
             if not best or _top(buffers, offsets) < _top(buffers, best):
@@ -190,3 +191,25 @@ def _greedy(buffers: Sequence[Buffer], enough: int) -> list[int]:
             if _top(buffers, best) <= enough:
                 return best
     return best
+
+
+def orders(buffers: Sequence[Buffer], meets: list[list[int]]) -> Iterator[list[int]]:
+    """Orders of all buffers, those that usually give the lowest layouts first.
+
+    `meets[i]` lists the buffers alive together with buffer i. Ties are broken by number, so that orders are
+    reproducible.
+    """
+    length = [b.last - b.first + 1 for b in buffers]
+    around = [sum(buffers[j].size for j in meets[i]) + b.size for i, b in enumerate(buffers)]
+    keys: tuple[Callable[[int], tuple[int, ...]], ...] = (
+        lambda i: (-buffers[i].size, -length[i]),
+        lambda i: (-buffers[i].size * length[i], -buffers[i].size),
+        lambda i: (-length[i], -buffers[i].size),
+        lambda i: (-around[i], -buffers[i].size),
+        lambda i: (buffers[i].first, -buffers[i].size),
+        lambda i: (-buffers[i].last, -buffers[i].size),
+        lambda i: (buffers[i].first, -length[i]),
+        lambda i: (-buffers[i].last, -length[i]),
+    )
+    for key in keys:
+        yield sorted(range(len(buffers)), key=lambda i: (*key(i), i))

@@ -62,13 +62,9 @@ class GroupProblem:
 
 
 def grouped(units: Related) -> GroupProblem:
-    """The buffers of a problem in groups."""
-    return GroupProblem(units, _grouped(units))
+    """The buffers of a problem in groups.
 
-
-def _grouped(units: Related) -> tuple[Group, ...]:
-    """Join groups by their exact distances, the largest views first, where all gaps between the two groups allow it.
-
+    Groups are joined by their exact distances, the largest views first, where all gaps between the two groups allow it.
     Groups are joined only if one lies inside the other. Without this condition, rows kept from strip to strip, each
     overlapping the next, would chain all strips into one group.
     """
@@ -93,7 +89,7 @@ def _grouped(units: Related) -> tuple[Group, ...]:
                 low, high = span.pop(other)
                 span[group] = min(span[group][0], low + shift), max(span[group][1], high + shift)
                 break
-    return tuple(_group(units, members, place) for members in inside.values())
+    return GroupProblem(units, tuple(_group(units, members, place) for members in inside.values()))
 
 
 def _inside_points(points: Distances, span: tuple[int, int], other: tuple[int, int], base: int) -> Distances:

@@ -15,14 +15,14 @@ from arenite.budget import STEPS_PER_SECOND, Budget
 from arenite.problems.lifetimes import conflicts, maximum_load, neighbors
 from arenite.problems.placement import Layout, PlacementProblem
 from arenite.solve.place import exact as cpsat
-from arenite.solve.place import greedy
+from arenite.solve.place.disjoint import orders as greedy_orders
 from arenite.solve.place.disjoint import solve as solve_disjoint
+from arenite.solve.place.exact import core_bound, lowered
 from arenite.solve.place.fit import improve, lowest_fit
 from arenite.solve.place.gaps import ABOVE, gaps
 from arenite.solve.place.least import Allowance, least_height
 from arenite.solve.place.rigid import Groups
 from arenite.solve.place.star import order_around
-from arenite.solve.place.windows import core_bound, lowered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -265,11 +265,11 @@ def scope_bound(
 
 
 def _orders(buffers: Sequence[Buffer]) -> Iterator[list[int]]:
-    """Orders for first fit: against time (so that outputs lie below inputs), those of `greedy`, and outward
+    """Orders for first fit: against time (so that outputs lie below inputs), those of `greedy_orders`, and outward
     from the first scope of the largest buffer."""
     numbers = range(len(buffers))
     yield sorted(numbers, key=lambda number: (-buffers[number].first, -buffers[number].last, number))
-    yield from greedy.orders(buffers, neighbors(buffers))
+    yield from greedy_orders(buffers, neighbors(buffers))
     largest = max(numbers, key=lambda number: buffers[number].size, default=0)
     if buffers:
         middle = buffers[largest].first

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from arenite.solve.relocate.order import MovableGroups
+from arenite.solve.relocate.course import MovableGroups
 from arenite.solve.relocate.room import Room
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 _EAGER = 10
 """Factor on the beam width while an input of a join is placed: more of its offsets survive, since the best one shows
 only when the join begins."""
-
-
 _STEPS_OF_PLACING = 70
 """Budget steps per state, per buffer that begins in the scope, and per buffer already placed; measured on the zoo."""
 

@@ -1,14 +1,20 @@
-"""Fewest bytes moved within a given height, by CP-SAT (OR-tools), in a window of steps of a course."""
+"""Fewest bytes moved within a given height, by CP-SAT (OR-tools), in windows of steps of a course.
+
+Short courses are searched as a whole, longer ones in windows around the steps that have to change.
+"""
 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from arenite.solve.place.cp_sat import charged, reproducible_solver
 from arenite.solve.relocate.course import Course, moves_before
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ortools.sat.python import cp_model
 
     from arenite.budget import Budget
@@ -22,6 +28,11 @@ _MOST_PAIRS = 50_000
 """Pairs of buffers alive together, per unit of effort, up to which a search is worth it: the effort does not limit how
 long CP-SAT takes to prepare the constraints of the pairs, which was half a minute for MobileNetV1 at 224 in strips. In
 ten models in strips, searches found something with up to 26,000 pairs per unit, and nothing with more."""
+_WHOLE = 400
+"""Offsets of a course (live buffers, summed over steps) up to which CP-SAT searches all steps at once."""
+_REACH = 12
+"""Steps on either side of a step that is too high, in one window; half as many around a move. Wider windows allow more
+changes, but take CP-SAT longer."""
 
 
 def is_too_large(field: Field, course: Course, window: range, effort: float) -> bool:
@@ -175,3 +186,57 @@ class _Model:
             {one: at if isinstance(at, int) else solver.value(at) for one, at in offsets.items()}
             for offsets in self.offsets
         ]
+
+
+def fewer(field: Field, height: int, course: Course, effort: float, budget: Budget) -> Course:
+    """A course within `height` units that moves no more than the given one, fewer units if CP-SAT finds one.
+
+    `effort`: CP-SAT's deterministic time for all windows together. No search begins once the budget is spent.
+    """
+    if _is_short(course):
+        found, bound = search(field, height, course, range(len(course.places)), effort=effort, budget=budget)
+        best = course if found is None or found.cost(field) > course.cost(field) else found
+        return replace(best, least=bound if field.simple else 0)
+    moving = [step for step, moves in enumerate(course.moves(field)) if moves]
+    every = _windows(moving, len(course.places), _REACH // 2)
+    windows = [each for each in every if not is_too_large(field, course, each, effort / len(every))]
+    for window in windows:
+        if budget.over:
+            break
+        found, _ = search(field, height, course, window, effort=effort / len(windows), budget=budget)
+        if found is not None and found.cost(field) < course.cost(field):
+            course = found
+    return course
+
+
+def lowered(field: Field, height: int, course: Course, effort: float, budget: Budget) -> Course | None:
+    """A course within `height` units, made from a higher one by changing windows; None if CP-SAT finds none.
+
+    `effort`: CP-SAT's deterministic time for all windows together.
+    """
+    steps = len(course.places)
+    high = [step for step, top in enumerate(course.heights(field)) if top > height]
+    windows = [range(steps)] if _is_short(course) else _windows(high, steps, _REACH)
+    if any(is_too_large(field, course, each, effort / len(windows)) for each in windows):
+        return None
+    for window in windows:
+        if budget.over:
+            return None
+        found, _ = search(field, height, course, window, effort=effort / len(windows), budget=budget)
+        if found is None:
+            return None
+        course = found
+    return course
+
+
+def _is_short(course: Course) -> bool:
+    return sum(map(len, course.places)) <= _WHOLE
+
+
+def _windows(steps: Sequence[int], count: int, reach: int) -> list[range]:
+    """Ranges of `reach` steps on either side of the given steps, joined where they would overlap."""
+    joined: list[tuple[int, int]] = []
+    for step in steps:
+        start = joined.pop()[0] if joined and step - joined[-1][1] <= 2 * reach else step
+        joined.append((start, step))
+    return [range(max(0, start - reach), min(count, end + reach + 1)) for start, end in joined]

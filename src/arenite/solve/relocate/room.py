@@ -122,7 +122,9 @@ class Room:
                     points[other] = -gap.points[0]
                 for distance in (gap.up, -gap.down, *gap.points):
                     beside = {buffer: place - at - distance for buffer, place in group.places.items()}
-                    if self.field.fits(number, 0, beside) and self._touches(number, beside):
+                    if self.field.fits(number, 0, beside) and any(
+                        self.field.touch(number, 0, buffer, place) for buffer, place in beside.items()
+                    ):
                         yield _shape(number, beside, other)
         whole = [group for group in groups if any(buffer in points for buffer in group.places)]
         if len(whole) > 1:
@@ -132,9 +134,6 @@ class Room:
                 beside.update((buffer, at - places[other] + points[other]) for buffer, at in group.places.items())
             if self.field.fits(number, 0, beside):
                 yield _shape(number, beside, None)
-
-    def _touches(self, number: int, beside: Mapping[int, int]) -> bool:
-        return any(self.field.touch(number, 0, other, at) for other, at in beside.items())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

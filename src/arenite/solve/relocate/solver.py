@@ -15,8 +15,8 @@ from arenite.problems.relocation import Move, MovingSolution
 from arenite.solve.relocate.beam import search
 from arenite.solve.relocate.bound import scope_bound
 from arenite.solve.relocate.course import Course
+from arenite.solve.relocate.cpsat import fewer, lowered
 from arenite.solve.relocate.field import Field
-from arenite.solve.relocate.parts import fewer, lowered
 from arenite.solve.relocate.pieces import in_pieces
 
 if TYPE_CHECKING:
@@ -36,12 +36,6 @@ _LEAST_GAIN = 0.02
 came no lower than the beam search where there was less to gain."""
 _EFFORT = 0.5
 """CP-SAT's deterministic time per search, at an effort of 1."""
-
-
-def least_height(problem: PlacementProblem) -> int:
-    """Lower bound in bytes on the height of every layout, whatever moves: the largest need of a single scope."""
-    field = Field(problem)
-    return scope_bound(field) * field.unit
 
 
 def solve(

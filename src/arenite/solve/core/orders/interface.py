@@ -44,19 +44,15 @@ class DepthFirst(Protocol):
         Returns whether an order was found (None: not decided; False: none exists), the steps made now, and the states
         visited so far.
         """
-        ...
 
     def refused(self) -> int | None:
         """The least memory in bytes of all moves refused; None if none was."""
-        ...
 
     def path(self) -> Sequence[int]:
         """The states of the order found, from the start of the search to its goal."""
-        ...
 
     def record(self) -> tuple[bytes, bytes]:
         """The states and moves of the search, as `certificate.Exhausted` describes them."""
-        ...
 
 
 class Beam(Protocol):
@@ -67,11 +63,9 @@ class Beam(Protocol):
 
         Returns whether an order was found (None: not decided; False: none is left), and the states expanded now.
         """
-        ...
 
     def path(self) -> Sequence[int]:
         """The states of the order found, from the start of the search to its goal."""
-        ...
 
 
 class BreadthFirst(Protocol):
@@ -84,16 +78,12 @@ class BreadthFirst(Protocol):
         and the moves made so far. Only sizes that are complete count. One move more than allowed says that the search
         has stopped.
         """
-        ...
 
     def refused(self) -> int | None:
         """The least memory in bytes of all moves refused; None if none was."""
-        ...
 
     def states(self) -> bytes:
         """All states, as `certificate.Settled` stores them."""
-        ...
 
     def way(self) -> list[int]:
         """The settled states before the goal, that of no operators; the last one first."""
-        ...

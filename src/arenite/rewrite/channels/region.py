@@ -1,4 +1,4 @@
-"""Regions: operators that are split into groups of channels together."""
+"""Regions: operators that are split into groups of channels together, and those for which that can pay."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from math import gcd
 from typing import TYPE_CHECKING
 
 from arenite.errors import OptionError
-from arenite.rewrite.channels.groupable import slices
+from arenite.rewrite.channels.rules import slices, why_not_channels
 from arenite.rewrite.regions import asked_for, check_order_is_free, check_results, members_of, ruled, where
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from arenite.model import Graph, Model, Operator, Tensor
-    from arenite.rewrite.channels.slices import Slices
+    from arenite.rewrite.channels.rules import Slices
+
+_LONGEST = 8
+"""Most operators of a region. Longer regions are rare: a convolution that sums over all channels ends most sooner."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,3 +121,22 @@ def _check(model: Model, region: ChannelRegion) -> None:
                 )
     check_order_is_free(model)
     surrounding(model.main, region)
+
+
+def wide_regions(model: Model) -> Iterator[ChannelRegion]:
+    """Regions of consecutive operators with an inner tensor larger than all their outputs together.
+
+    A region ends at an operator that cannot be split by channels. Regions may be nested.
+    """
+    operators = model.main.operators
+    for first in range(len(operators)):
+        for end in range(first + 1, min(len(operators), first + _LONGEST) + 1):
+            if why_not_channels(operators[end - 1]):
+                break
+            try:
+                region = channel_region_of(model, operators[first:end])
+            except OptionError:
+                continue  # one more operator can make it possible: the result is then read inside the region only
+            widest = max((tensor.bytes for tensor in region.inner), default=0)
+            if region.pieces > 1 and widest > sum(tensor.bytes for tensor in region.outputs):
+                yield region

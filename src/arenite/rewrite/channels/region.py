@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from arenite.errors import OptionError
 from arenite.rewrite.channels.rules import slices, why_not_channels
-from arenite.rewrite.regions import asked_for, check_order_is_free, check_results, members_of, ruled, where
+from arenite.rewrite.regions import Stretch, check_order_is_free, check_results, ends_of, members_of, ruled, where
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,24 +21,16 @@ _LONGEST = 8
 
 
 @dataclass(frozen=True, eq=False)
-class ChannelRegion:
-    """Operators of a model's main graph, in file order; built by `channel_region_of`.
+class ChannelRegion(Stretch):
+    """Operators that work channel by channel; built by `channel_region_of`.
 
     Attributes:
-        operators: the operators of the region.
-        inputs: tensors that they read and none of them computes, without constants.
-        outputs: results that other operators read or that the graph returns, in the order in which they are computed.
-        inner: the remaining results.
         pieces: number of equal pieces into which the channels of every result divide; the largest number of groups.
         parts: (tensor, axis) of inputs and constants of which each group reads a part.
         duplicated_bytes: bytes of constants that stay in the file beside their parts, since others read them too.
         slices: how each operator computes some channels.
     """
 
-    operators: tuple[Operator, ...]
-    inputs: tuple[Tensor, ...]
-    outputs: tuple[Tensor, ...]
-    inner: tuple[Tensor, ...]
     pieces: int
     parts: tuple[tuple[Tensor, int], ...]
     duplicated_bytes: int
@@ -53,9 +45,7 @@ def channel_region_of(model: Model, operators: Iterable[Operator]) -> ChannelReg
             prevent the region from running as one.
     """
     members = members_of(model, operators)
-    results = [tensor for operator in members for tensor in operator.outputs]
-    asked = asked_for(model.main, set(members))
-    read = (tensor for operator in members for tensor in operator.inputs if tensor is not None and tensor.data is None)
+    results = {tensor for operator in members for tensor in operator.outputs}
     how = ruled(model, members, slices, "executed by channels")
     parts = dict.fromkeys(
         (tensor, axis)
@@ -64,10 +54,8 @@ def channel_region_of(model: Model, operators: Iterable[Operator]) -> ChannelReg
         if tensor is not None and axis is not None and tensor not in results
     )
     region = ChannelRegion(
-        operators=members,
-        inputs=tuple(dict.fromkeys(tensor for tensor in read if tensor not in results)),
-        outputs=tuple(tensor for tensor in results if tensor in asked),
-        inner=tuple(tensor for tensor in results if tensor not in asked),
+        members,
+        *ends_of(model.main, members),
         pieces=gcd(*(operator.outputs[0].shape[-1] // how[operator].unit for operator in members)),
         parts=tuple(parts),
         duplicated_bytes=_duplicated(model, members, tuple(parts)),

@@ -20,8 +20,8 @@ from arenite.operators.versions import version
 from arenite.rewrite.channels.region import surrounding
 from arenite.rewrite.edits import integer_constant
 from arenite.rewrite.interface import Pass
-from arenite.rewrite.joins import join
-from arenite.rewrite.regions import still_used
+from arenite.rewrite.joins import Emitter
+from arenite.rewrite.regions import in_parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,21 +43,18 @@ class SplitChannels(Pass):
     plan: ChannelPlan
 
     def _apply(self, model: Model) -> Model:
-        plan, graph = self.plan, model.main
+        plan = self.plan
         if len(plan.groups) == 1:
             return model
-        before, after = surrounding(graph, plan.region)
-        emitter = Emitter()
+        before, after = surrounding(model.main, plan.region)
+        emitter = _Groups()
         made = [_group(plan, part, emitter) for part in plan.groups]
         for tensor in plan.region.outputs:
-            emitter.join([group[tensor] for group in made], tensor)
-        operators = (*before, *emitter.operators, *after)
-        tensors = (*still_used(graph, plan.region.operators, operators), *emitter.tensors)
-        new = replace(graph, operators=operators, tensors=tensors)
-        return replace(model, graphs=(new, *model.graphs[1:]), plan=None, target=None)
+            emitter.join([group[tensor] for group in made], tensor, len(tensor.shape) - 1)
+        return in_parts(model, plan.region, (*before, *emitter.operators, *after), emitter.tensors)
 
 
-def _group(plan: ChannelPlan, part: Part, emitter: Emitter) -> dict[Tensor, Tensor]:
+def _group(plan: ChannelPlan, part: Part, emitter: _Groups) -> dict[Tensor, Tensor]:
     """Emit one group; returns its part of every result."""
     made: dict[Tensor, Tensor] = {}
     for operator in plan.region.operators:
@@ -69,12 +66,11 @@ def _group(plan: ChannelPlan, part: Part, emitter: Emitter) -> dict[Tensor, Tens
     return made
 
 
-class Emitter:
-    """Appends operators in the order of the calls, and their new tensors to `tensors`."""
+class _Groups(Emitter):
+    """Emits operators for some channels, their inputs and their results."""
 
     def __init__(self) -> None:
-        self.operators: list[Operator] = []
-        self.tensors: list[Tensor] = []
+        super().__init__()
         self._parts: dict[tuple[Tensor, int, Part], Tensor] = {}
 
     def part(self, tensor: Tensor, axis: int, part: Part) -> Tensor:
@@ -90,12 +86,6 @@ class Emitter:
         made = self._like(target, len(target.shape) - 1, part)
         self.operators.append(replace(operator, inputs=tuple(inputs), outputs=(made,)))
         return made
-
-    def join(self, parts: Sequence[Tensor], whole: Tensor) -> None:
-        """Append CONCATENATIONs of channels into `whole`: a tree if one CONCATENATION cannot take all parts."""
-        operators, between = join(parts, whole, len(whole.shape) - 1)
-        self.operators += operators
-        self.tensors += between
 
     def _slice(self, tensor: Tensor, axis: int, part: Part) -> Tensor:
         sliced = self._like(tensor, axis, part)
@@ -116,16 +106,12 @@ class Emitter:
             scale, zero_point = quantization.scale[first:end], quantization.zero_point[first:end]
             quantization = Quantization(scale, zero_point, quantization.dimension)
         name = part_name(tensor.name, f"channels{first}-{end}")
-        return self._new(Tensor(name, part.shape(tensor, axis), tensor.type, data, quantization))
+        return self.new(Tensor(name, part.shape(tensor, axis), tensor.type, data, quantization))
 
     def _like(self, tensor: Tensor, axis: int, part: Part) -> Tensor:
         first, end = part.of(tensor.shape[axis])
         name = part_name(tensor.name, f"channels{first}-{end}")
-        return self._new(replace(tensor, name=name, shape=part.shape(tensor, axis)))
+        return self.new(replace(tensor, name=name, shape=part.shape(tensor, axis)))
 
     def _numbers(self, name: str, values: Sequence[int]) -> Tensor:
-        return self._new(integer_constant(name, (len(values),), values))
-
-    def _new(self, tensor: Tensor) -> Tensor:
-        self.tensors.append(tensor)
-        return tensor
+        return self.new(integer_constant(name, (len(values),), values))

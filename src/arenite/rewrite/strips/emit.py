@@ -16,13 +16,13 @@ from arenite.names import part_name
 from arenite.operators.rows_outside import ROWS
 from arenite.operators.versions import version
 from arenite.rewrite.joins import Emitter, concatenation
-from arenite.rewrite.strips.pixels import rows_of
+from arenite.rewrite.strips.rules import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arenite.rewrite.strips.cut import Cut, Padding
     from arenite.rewrite.strips.rows import Rows
+    from arenite.rewrite.strips.rules import Cut, Padding
 
 _NUMBERS = "strips/numbers"
 _in_use: WeakValueDictionary[str, Tensor] = WeakValueDictionary()

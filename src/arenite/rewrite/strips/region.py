@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from arenite.model import Graph, Model, Operator, Tensor
-    from arenite.rewrite.strips.cut import Rule
+    from arenite.rewrite.strips.rules import Cut, Rule
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +34,14 @@ class Region(Stretch, Remembering):
             for operator in self.operators
             if any(tensor is not None and tensor.outside is Outside.ROWS for tensor in operator.inputs)
         )
+
+    def cut(self, operator: Operator, rows: Rows, read: dict[Tensor, Rows]) -> Cut:
+        """How an operator of the region computes some rows; what it reads for them is added to `read`."""
+        cut = self.rules[operator](rows)
+        for tensor, needed in zip(operator.inputs, cut.reads, strict=True):
+            if needed is not None and tensor is not None and tensor.data is None:
+                read[tensor] = needed.hull(read.get(tensor))
+        return cut
 
     def same(self, other: Region) -> bool:
         """Whether another region, perhaps of another model, has the same operators and gives the same results.

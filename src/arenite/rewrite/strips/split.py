@@ -12,7 +12,6 @@ the copy takes no memory.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from arenite.errors import OptionError
@@ -23,10 +22,10 @@ from arenite.rewrite.interface import Pass
 from arenite.rewrite.regions import in_parts
 from arenite.rewrite.strips.demand import last_readers
 from arenite.rewrite.strips.emit import StripEmitter
-from arenite.rewrite.strips.pixels import is_copy
 from arenite.rewrite.strips.plan import strips_of
 from arenite.rewrite.strips.region import surroundings
 from arenite.rewrite.strips.rows import Rows
+from arenite.rewrite.strips.rules import is_copy
 
 if TYPE_CHECKING:
     from arenite.model import Graph, Model, Operator, Tensor
@@ -104,10 +103,7 @@ class _Writer:
         self.plan = plan
         self.emitter = emitter
         self.strips = strips_of(plan)
-        self.own = {
-            tensor: tuple(Rows(first, end) for first, end in pairwise(rows))
-            for tensor, rows in zip(plan.region.outputs, plan.boundaries, strict=True)
-        }
+        self.own = plan.own
         self.pieces: dict[Tensor, list[Tensor]] = {tensor: [] for tensor in plan.region.outputs}
         self.given: dict[Tensor, Tensor] = {}
         """Outputs that go in rows, as far as they are given."""

@@ -13,18 +13,25 @@ from arenite.operators.kinds import PADS, REDUCTIONS, RESHAPES, SPLITS
 from arenite.operators.soundness import is_sound
 from arenite.operators.windows import CONVOLUTIONS, POOLS
 from arenite.rewrite.regions import CannotSplitError, reason_of, rule_of
-from arenite.rewrite.strips.padding import pad_rule
-from arenite.rewrite.strips.pixels import concatenation_rule, same_rows_rule
-from arenite.rewrite.strips.resize import bilinear_rule, depth_to_space_rule, nearest_rule, space_to_depth_rule
-from arenite.rewrite.strips.transposed import transposed_rule
-from arenite.rewrite.strips.windows import convolution_rule, pool_rule
+from arenite.rewrite.strips.rules import (
+    bilinear_rule,
+    concatenation_rule,
+    convolution_rule,
+    depth_to_space_rule,
+    nearest_rule,
+    pad_rule,
+    pool_rule,
+    same_rows_rule,
+    space_to_depth_rule,
+    transposed_rule,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from arenite.backends.target import Target
     from arenite.model import Operator, Tensor
-    from arenite.rewrite.strips.cut import Rule
+    from arenite.rewrite.strips.rules import Rule
 
 _RULES: Mapping[str, Callable[[Operator], Rule]] = MappingProxyType(
     {

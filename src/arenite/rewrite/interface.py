@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from arenite.errors import VerificationError
 
@@ -49,6 +49,19 @@ class Pass(ABC):
     def stands_for(self, before: Model, after: Model) -> Mapping[Operator, Operator]:  # noqa: ARG002 (for overrides)
         """The operators of `after` that have other outputs than those of `before` that they implement, with these."""
         return {}
+
+
+class Rewritten(NamedTuple):
+    """A model after rewrites: the same object if nothing changed.
+
+    sentences: messages for users about what changed.
+    stands_for: operators that are new or have other outputs -> the operators of the source that they implement, do a
+        part of, or stand next to.
+    """
+
+    model: Model
+    sentences: tuple[str, ...]
+    stands_for: Mapping[Operator, Operator]
 
 
 def _fault(before: Model, after: Model) -> str | None:

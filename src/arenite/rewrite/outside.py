@@ -16,16 +16,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from arenite.backends.generated_c.kept import own_states
 from arenite.errors import OptionError
 from arenite.model import Outside
 from arenite.operators.rows_outside import ROWS, adds_rows, comes_once, rows_written
-from arenite.rewrite.edits import may_renumber
+from arenite.rewrite.edits import check_may_exchange, exchanged
+from arenite.rewrite.interface import Rewritten
 from arenite.rewrite.joins import concatenation
 from arenite.rewrite.named_ends import named_ends
-from arenite.tflite.newer_fields import loses_fields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,18 +73,7 @@ IN_THE_ARENA = Ends()
 """Where inputs and outputs are unless something else is asked for."""
 
 
-class WithEnds(NamedTuple):
-    """A model with other ends.
-
-    stands_for: each operator that is new or has other outputs -> the operator of the source that it implements, or for
-        a new CONCATENATION at an output, the one before it.
-    """
-
-    model: Model
-    stands_for: Mapping[Operator, Operator]
-
-
-def with_ends(model: Model, ends: Ends) -> WithEnds:
+def with_ends(model: Model, ends: Ends) -> Rewritten:
     """The model with its inputs and outputs where they are asked to be. It keeps its plan only if no operator is added.
 
     Where no names are given, those that have no rows stay in the arena. So do those that are both, and outputs that
@@ -95,18 +84,16 @@ def with_ends(model: Model, ends: Ends) -> WithEnds:
             tensors cannot be exchanged.
     """
     if not ends:
-        return WithEnds(model, {})
+        return Rewritten(model, (), {})
     added = _Added(model.main)
     added.take(_places(model, "input", model.main.inputs, ends.inputs))
     added.give(_places(model, "output", model.main.outputs, ends.outputs))
     main = added.graph()
     plan, target = (None, None) if len(main.operators) > len(model.main.operators) else (model.plan, model.target)
     result = replace(model, graphs=(main, *model.graphs[1:]), plan=plan, target=target)
-    if not may_renumber(model) or model.main.control_edges or loses_fields(result):
-        raise OptionError(
-            f"{model.name}: its inputs and outputs cannot leave the arena: other parts of the file name them"
-        )
-    return WithEnds(result, added.stands_for)
+    refusal = "its inputs and outputs cannot leave the arena: other parts of the file name them"
+    check_may_exchange(model, result, refusal)
+    return Rewritten(result, (), added.stands_for)
 
 
 def _places(model: Model, what: End, tensors: Sequence[Tensor], place: Place) -> dict[Tensor, Outside]:
@@ -236,11 +223,7 @@ class _Added:
             operators.append(new)
         operators = [*self.first, *operators, *self.last]
         inside = {new: None for old, new in self.inside.items() if new is not self.ends[old]}
-        tensors = (*(self.ends.get(tensor, tensor) for tensor in self.old.tensors), *inside)
-        inputs, outputs = (
-            tuple(self.ends.get(tensor, tensor) for tensor in ends) for ends in (self.old.inputs, self.old.outputs)
-        )
-        return replace(self.old, operators=tuple(operators), tensors=tensors, inputs=inputs, outputs=outputs)
+        return exchanged(self.old, self.ends, operators, inside)
 
     def _given_before(self, whole: Tensor) -> list[Tensor] | None:
         """The output as far as earlier strips wrote it, the last first; None if it is not written row by row."""

@@ -14,12 +14,12 @@ them with int4. Weights with zero points other than 0 are left alone, since some
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arenite.model import ElementType
 from arenite.operators.packed import as_int8, packed_weights
-from arenite.rewrite.edits import edited
+from arenite.rewrite.edits import edited, exchanged
 from arenite.rewrite.interface import Pass
 from arenite.rewrite.sentences import fewer, flash, number
 
@@ -58,10 +58,10 @@ def _unpacked(graph: Graph, interface: Set[Tensor]) -> Graph:
     }
     if not instead:
         return graph
-    operators = tuple(
+    operators = (
         operator.reading(instead) if packed_weights(operator) in instead else operator for operator in graph.operators
     )
-    return replace(graph, operators=operators, tensors=tuple(instead.get(tensor, tensor) for tensor in graph.tensors))
+    return exchanged(graph, instead, operators)
 
 
 def _may_read_int8(operator: Operator, weights: Tensor) -> bool:

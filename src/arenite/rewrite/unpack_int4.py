@@ -20,8 +20,7 @@ from typing import TYPE_CHECKING
 from arenite.model import ElementType
 from arenite.operators.packed import as_int8, packed_weights
 from arenite.rewrite.edits import edited, exchanged
-from arenite.rewrite.interface import Pass
-from arenite.rewrite.sentences import fewer, flash, number
+from arenite.rewrite.interface import Pass, fewer, flash, number
 
 if TYPE_CHECKING:
     from collections.abc import Set

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from arenite.operators.packed import packed_weights
 from arenite.rewrite import UnpackInt4
-from arenite.rewrite.sentences import flash
+from arenite.rewrite.interface import flash
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,8 +6,7 @@
 The outputs are those that the source computes for the window which ends with the new frame. An output that has time
 itself has its newest step only.
 
-    time       where tensors have time, which steps an operator reads
-    follow     how an operator computes some steps of its outputs
+    follow     where tensors have time, which steps an operator reads, how it computes some steps of its outputs
     analysis   which steps are new in a run, and which are kept
     emit       the operators
 

@@ -6,7 +6,6 @@ Kinds that are not in the table count as 0; they are never an error.
 from __future__ import annotations
 
 from math import prod
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from arenite.operators.liveness import executed_graphs
@@ -93,19 +92,17 @@ def _recurrent(weights: tuple[int, ...]) -> Callable[[Operator, Shapes], int]:
 _lstm = _recurrent((1, 2, 3, 4, 5, 6, 7, 8, 16))
 _rnn = _recurrent((1, 2))
 
-_COUNTS: Mapping[str, Callable[[Operator, Shapes], int]] = MappingProxyType(
-    {
-        "BATCH_MATMUL": _batch_matmul,
-        "CONV_2D": _convolution,
-        "CONV_3D": _convolution_3d,
-        "CONV_3D_TRANSPOSE": _transposed_3d,
-        "DEPTHWISE_CONV_2D": _depthwise,
-        "FULLY_CONNECTED": _fully_connected,
-        "LSTM": _lstm,
-        "RNN": _rnn,
-        "SVDF": _svdf,
-        "TRANSPOSE_CONV": _transposed,
-        "UNIDIRECTIONAL_SEQUENCE_LSTM": _lstm,
-        "UNIDIRECTIONAL_SEQUENCE_RNN": _rnn,
-    }
-)
+_COUNTS: Mapping[str, Callable[[Operator, Shapes], int]] = {
+    "BATCH_MATMUL": _batch_matmul,
+    "CONV_2D": _convolution,
+    "CONV_3D": _convolution_3d,
+    "CONV_3D_TRANSPOSE": _transposed_3d,
+    "DEPTHWISE_CONV_2D": _depthwise,
+    "FULLY_CONNECTED": _fully_connected,
+    "LSTM": _lstm,
+    "RNN": _rnn,
+    "SVDF": _svdf,
+    "TRANSPOSE_CONV": _transposed,
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": _lstm,
+    "UNIDIRECTIONAL_SEQUENCE_RNN": _rnn,
+}

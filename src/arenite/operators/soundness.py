@@ -8,7 +8,6 @@ shapes a runtime recomputes.
 from __future__ import annotations
 
 from math import prod
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from arenite.operators.requirements import is_complete
@@ -78,11 +77,9 @@ def _positive(operator: Operator, name: str, default: int | None = None) -> bool
     return isinstance(value, int) and value > 0
 
 
-_FITS: Mapping[str, Callable[[Operator], bool]] = MappingProxyType(
-    {
-        **dict.fromkeys(POOLS, _pool_fits),
-        "CONV_2D": _convolution_fits,
-        "DEPTHWISE_CONV_2D": _depthwise_fits,
-        "FULLY_CONNECTED": _matrix_fits,
-    }
-)
+_FITS: Mapping[str, Callable[[Operator], bool]] = {
+    **dict.fromkeys(POOLS, _pool_fits),
+    "CONV_2D": _convolution_fits,
+    "DEPTHWISE_CONV_2D": _depthwise_fits,
+    "FULLY_CONNECTED": _matrix_fits,
+}

@@ -8,7 +8,6 @@ this distance may not be the least.
 from __future__ import annotations
 
 from dataclasses import replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from arenite.backends.cmsis_nn.instructions import Instructions
@@ -201,18 +200,16 @@ def _elements(operator: Operator, distance: int | None) -> Overlap:
     return APART if distance is None else Overlap(distance * operator.outputs[0].type.bytes)
 
 
-RULES: Mapping[str, Callable[[Operator, int, Instructions], Overlap]] = MappingProxyType(
-    {
-        "AVERAGE_POOL_2D": _average_pool,
-        "CONV_2D": _convolution,
-        "DEPTHWISE_CONV_2D": _depthwise,
-        "FULLY_CONNECTED": _fully_connected,
-        "MAX_POOL_2D": _max_pool,
-        "PAD": _pad,
-        "PADV2": _pad,
-        "TRANSPOSE_CONV": _transpose_conv,
-    }
-)
+RULES: Mapping[str, Callable[[Operator, int, Instructions], Overlap]] = {
+    "AVERAGE_POOL_2D": _average_pool,
+    "CONV_2D": _convolution,
+    "DEPTHWISE_CONV_2D": _depthwise,
+    "FULLY_CONNECTED": _fully_connected,
+    "MAX_POOL_2D": _max_pool,
+    "PAD": _pad,
+    "PADV2": _pad,
+    "TRANSPOSE_CONV": _transpose_conv,
+}
 """Kinds with CMSIS-NN kernels that need no rule here: ADD, MUL, MAXIMUM, MINIMUM read a block of 1, 4 or 16 elements,
 then write the block; SOFTMAX reads a row, then reads and writes it 1 or 4 elements at a time. The reference kernels'
 rules hold for them. BATCH_MATMUL, SVDF, TRANSPOSE and LSTM stay apart in every set."""

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import prod
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from arenite.backends.cmsis_nn.instructions import Instructions
@@ -180,15 +179,13 @@ def _fits(window: Window) -> bool:
     return window.batches == 1 and max(lengths) <= LONGEST and all(None not in axis.lowest for axis in axes)
 
 
-_RULES: Mapping[str, Callable[[Operator, Instructions], bool]] = MappingProxyType(
-    {
-        "ADD": _elementwise,
-        "AVERAGE_POOL_2D": _pool,
-        "CONV_2D": _convolution,
-        "DEPTHWISE_CONV_2D": _depthwise,
-        "FULLY_CONNECTED": _fully_connected,
-        "MAX_POOL_2D": _pool,
-        "MUL": _elementwise,
-        "SOFTMAX": _softmax,
-    }
-)
+_RULES: Mapping[str, Callable[[Operator, Instructions], bool]] = {
+    "ADD": _elementwise,
+    "AVERAGE_POOL_2D": _pool,
+    "CONV_2D": _convolution,
+    "DEPTHWISE_CONV_2D": _depthwise,
+    "FULLY_CONNECTED": _fully_connected,
+    "MAX_POOL_2D": _pool,
+    "MUL": _elementwise,
+    "SOFTMAX": _softmax,
+}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from arenite.operators.liveness import called_graphs, executed_graphs
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from arenite.model import Graph, Model, Operator, Tensor
 
-OWN_STATES: Mapping[str, int] = MappingProxyType({"SignalFilterBankSpectralSubtraction": 1, "CIRCULAR_BUFFER": 0})
+OWN_STATES: Mapping[str, int] = {"SignalFilterBankSpectralSubtraction": 1, "CIRCULAR_BUFFER": 0}
 """TFLM's custom operators that read one of their outputs in the next inference: the position of that output."""
 
 EVERY_ROW = frozenset({5, 13, 25})

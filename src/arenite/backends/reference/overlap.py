@@ -8,7 +8,6 @@ depthwiseconv_*.h, pooling.h, fully_connected.h, integer_ops/*), and the files t
 from __future__ import annotations
 
 from functools import lru_cache
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from arenite.backends.overlap import ANYWHERE, APART, Overlap
@@ -84,24 +83,22 @@ def _mean(operator: Operator, position: int, _: int) -> Overlap:
     return Overlap(0) if over_image else APART
 
 
-RULES: Mapping[str, Rule] = MappingProxyType(
-    {
-        **dict.fromkeys(IN_ORDER, element_by_element),
-        **dict.fromkeys((*CONVOLUTIONS, *POOLS, "FULLY_CONNECTED"), _in_order),
-        "CONCATENATION": views.concatenation,
-        "MEAN": _mean,
-        "PACK": views.pack,
-        "PAD": padding.by_element,
-        "PADV2": padding.by_element,
-        "RESHAPE": views.same_bytes,
-        "RESIZE_BILINEAR": resize.bilinear,
-        "RESIZE_NEAREST_NEIGHBOR": resize.nearest,
-        "SLICE": views.slice_,
-        "SPLIT": views.split,
-        "SPLIT_V": views.split,
-        "SQUEEZE": views.same_bytes,
-        "STRIDED_SLICE": views.strided_slice,
-        "TRANSPOSE_CONV": _transpose_conv,
-        "UNPACK": views.unpack,
-    }
-)
+RULES: Mapping[str, Rule] = {
+    **dict.fromkeys(IN_ORDER, element_by_element),
+    **dict.fromkeys((*CONVOLUTIONS, *POOLS, "FULLY_CONNECTED"), _in_order),
+    "CONCATENATION": views.concatenation,
+    "MEAN": _mean,
+    "PACK": views.pack,
+    "PAD": padding.by_element,
+    "PADV2": padding.by_element,
+    "RESHAPE": views.same_bytes,
+    "RESIZE_BILINEAR": resize.bilinear,
+    "RESIZE_NEAREST_NEIGHBOR": resize.nearest,
+    "SLICE": views.slice_,
+    "SPLIT": views.split,
+    "SPLIT_V": views.split,
+    "SQUEEZE": views.same_bytes,
+    "STRIDED_SLICE": views.strided_slice,
+    "TRANSPOSE_CONV": _transpose_conv,
+    "UNPACK": views.unpack,
+}

@@ -5,7 +5,6 @@ Source: the calls of AllocateTempInputTensor and AllocateTempOutputTensor in TFL
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from arenite.backends.build import size_of
@@ -44,14 +43,12 @@ def _pair_by_pair(operator: Operator, inputs: Sequence[Tensor]) -> tuple[Tensor,
     return tuple(tensor for group in groups for tensor in group)
 
 
-SOME: Mapping[str, Callable[[Operator, Sequence[Tensor]], tuple[Tensor, ...]]] = MappingProxyType(
-    {
-        **dict.fromkeys(("CALL_ONCE", "WHILE"), lambda _, __: ()),
-        **dict.fromkeys(("IF", "READ_VARIABLE", "SPLIT", "SPLIT_V", "ethos-u"), lambda _, inputs: tuple(inputs[:1])),
-        detection.NAME: lambda _, inputs: tuple(inputs),
-        decode.NAME: _pair_by_pair,
-    }
-)
+SOME: Mapping[str, Callable[[Operator, Sequence[Tensor]], tuple[Tensor, ...]]] = {
+    **dict.fromkeys(("CALL_ONCE", "WHILE"), lambda _, __: ()),
+    **dict.fromkeys(("IF", "READ_VARIABLE", "SPLIT", "SPLIT_V", "ethos-u"), lambda _, inputs: tuple(inputs[:1])),
+    detection.NAME: lambda _, inputs: tuple(inputs),
+    decode.NAME: _pair_by_pair,
+}
 """Operators that allocate no tensor, only the first input (for SPLIT that is the axis), all inputs, or each pair of
 inputs followed by its output."""
 

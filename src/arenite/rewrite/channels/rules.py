@@ -11,7 +11,6 @@ channel a group has at least two channels.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from arenite.model import ElementType
@@ -164,31 +163,27 @@ def _bias(operator: Operator) -> tuple[int | None, ...]:
     return tuple(None if bias is None else 0 for bias in operator.inputs[2:])
 
 
-_RULES: Mapping[str, Callable[[Operator], Slices]] = MappingProxyType(
-    {
-        **dict.fromkeys(COMPUTING, _elementwise),
-        **dict.fromkeys(CONVERSIONS, _conversion),
-        **dict.fromkeys((*POOLS, "RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR"), _first_input),
-        **dict.fromkeys((*PADS, "MIRROR_PAD"), _pad),
-        **dict.fromkeys(("MEAN", "SUM", "REDUCE_MAX", "REDUCE_MIN"), _reduction),
-        "CONCATENATION": _concatenation,
-        "CONV_2D": _convolution,
-        "DEPTHWISE_CONV_2D": _depthwise,
-        "FULLY_CONNECTED": _fully_connected,
-    }
-)
+_RULES: Mapping[str, Callable[[Operator], Slices]] = {
+    **dict.fromkeys(COMPUTING, _elementwise),
+    **dict.fromkeys(CONVERSIONS, _conversion),
+    **dict.fromkeys((*POOLS, "RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR"), _first_input),
+    **dict.fromkeys((*PADS, "MIRROR_PAD"), _pad),
+    **dict.fromkeys(("MEAN", "SUM", "REDUCE_MAX", "REDUCE_MIN"), _reduction),
+    "CONCATENATION": _concatenation,
+    "CONV_2D": _convolution,
+    "DEPTHWISE_CONV_2D": _depthwise,
+    "FULLY_CONNECTED": _fully_connected,
+}
 
-_WHOLE = MappingProxyType(
-    {
-        **dict.fromkeys(("SOFTMAX", "LOG_SOFTMAX", "L2_NORMALIZATION"), "divides each channel by what all of them are"),
-        **dict.fromkeys(("ARG_MAX", "ARG_MIN", "TOPK_V2", "CUMSUM"), "goes through the whole input"),
-        **dict.fromkeys(RESHAPES, "gives its elements another shape"),
-        **dict.fromkeys(("TRANSPOSE", "REVERSE_V2", "GATHER"), "moves elements between channels"),
-        **dict.fromkeys(("DEPTH_TO_SPACE", "SPACE_TO_DEPTH"), "moves elements between channels"),
-        **dict.fromkeys(SPLITS, "has several outputs"),
-        "BATCH_MATMUL": "multiplies matrices that are computed",
-    }
-)
+_WHOLE: Mapping[str, str] = {
+    **dict.fromkeys(("SOFTMAX", "LOG_SOFTMAX", "L2_NORMALIZATION"), "divides each channel by what all of them are"),
+    **dict.fromkeys(("ARG_MAX", "ARG_MIN", "TOPK_V2", "CUMSUM"), "goes through the whole input"),
+    **dict.fromkeys(RESHAPES, "gives its elements another shape"),
+    **dict.fromkeys(("TRANSPOSE", "REVERSE_V2", "GATHER"), "moves elements between channels"),
+    **dict.fromkeys(("DEPTH_TO_SPACE", "SPACE_TO_DEPTH"), "moves elements between channels"),
+    **dict.fromkeys(SPLITS, "has several outputs"),
+    "BATCH_MATMUL": "multiplies matrices that are computed",
+}
 """Reasons why known operators without a rule cannot be split by channels, by kind."""
 
 _TYPES = frozenset({ElementType.INT8, ElementType.UINT8, ElementType.INT16, ElementType.INT32})

@@ -16,7 +16,7 @@ import pytest
 
 import arenite
 from arenite.backends.build import CORTEX_M, size_of
-from arenite.backends.cmsis_nn.sizes import MVE_DEPTHWISE_CHANNELS
+from arenite.backends.cmsis_nn.scratch import MVE_DEPTHWISE_CHANNELS
 from arenite.backends.tflm import structures
 from arenite.backends.tflm.allocation import ARENA_ALIGNMENT
 from arenite.cli.options import parse_size

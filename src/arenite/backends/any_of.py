@@ -13,8 +13,7 @@ from arenite.backends.tflm.arena import Arena
 from arenite.operators.liveness import align
 
 if TYPE_CHECKING:
-    from arenite.backends.build import Abi
-    from arenite.backends.instance import Instance
+    from arenite.backends.build import Abi, Instance
     from arenite.backends.tflm.backend import TflmBackend
     from arenite.model import MemoryPlan, Model, Operator
 

@@ -6,8 +6,7 @@ from arenite.backends.any_of import AnyOf
 from arenite.backends.cmsis_nn.backend import CMSIS_NN_DSP, CMSIS_NN_MVE, CMSIS_NN_SCALAR
 from arenite.backends.esp_nn.backend import ESP_NN, ESP_NN_GENERIC, ESP_NN_P4, ESP_NN_S3
 from arenite.backends.generated_c.backend import C_CMSIS_NN_DSP, C_CMSIS_NN_MVE, C_CMSIS_NN_SCALAR, GENERATED_C
-from arenite.backends.no_overlap import NoOverlap
-from arenite.backends.reference.backend import REFERENCE
+from arenite.backends.reference.backend import REFERENCE, NoOverlap
 
 __all__ = [
     "ALL",

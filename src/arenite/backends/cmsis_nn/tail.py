@@ -17,7 +17,7 @@ from arenite.operators.requirements import flaw
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from arenite.backends.instance import Instance
+    from arenite.backends.build import Instance
     from arenite.model import Tensor
 
     Rule = Callable[[Instance, Instructions], tuple[int, ...]]

@@ -21,8 +21,7 @@ from arenite.operators.liveness import lifetimes
 from arenite.operators.soundness import is_sound
 
 if TYPE_CHECKING:
-    from arenite.backends.build import Abi
-    from arenite.backends.instance import Instance
+    from arenite.backends.build import Abi, Instance
     from arenite.model import MemoryPlan, Model, Operator
 
 

@@ -11,8 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.backends.overlap import ANYWHERE, APART, Overlap
-from arenite.backends.reference.elementwise import element_by_element
-from arenite.backends.reference.overlap import reference
+from arenite.backends.reference.overlap import element_by_element, reference
 from arenite.backends.reference.views import picked
 from arenite.operators.elementwise import ELEMENTWISE
 from arenite.operators.joins import join

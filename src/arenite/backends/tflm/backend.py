@@ -6,7 +6,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from arenite.backends.backend import Backend
-from arenite.backends.instance import Instance
+from arenite.backends.build import Instance
 from arenite.backends.tflm.arena import arena
 from arenite.backends.tflm.footprint import footprint
 from arenite.backends.tflm.tail import tail

@@ -12,7 +12,7 @@ from arenite.backends.tflm.allocation import ARENA_ALIGNMENT
 from arenite.backends.tflm.prepare import quantization_pieces
 
 if TYPE_CHECKING:
-    from arenite.backends.instance import Instance
+    from arenite.backends.build import Instance
     from arenite.backends.tflm.backend import TflmBackend
 
     Piece = tuple[int, int]

@@ -14,8 +14,7 @@ from arenite.backends.tflm.structures import QUANTIZATION
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from arenite.backends.build import Abi
-    from arenite.backends.instance import Instance
+    from arenite.backends.build import Abi, Instance
     from arenite.model import Operator, Tensor
 
 INT = 4

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from arenite.backends.cmsis_nn.instructions import Instructions
 from arenite.backends.reference import tail as reference
-from arenite.backends.tflm import prepare
+from arenite.backends.tflm import footprint
 from arenite.model import ElementType
 from arenite.operators.requirements import flaw
 
@@ -51,7 +51,7 @@ def kept(kernel: Instance, instructions: Instructions) -> tuple[int, ...]:
 
 def looks(kernel: Instance) -> tuple[Tensor, ...]:
     """pooling.cc allocates every TfLiteTensor of an AVERAGE_POOL_2D twice."""
-    seen = prepare.looks(kernel)
+    seen = footprint.looks(kernel)
     return (*seen, *seen) if kernel.operator.code == "AVERAGE_POOL_2D" else seen
 
 

@@ -12,7 +12,7 @@ from arenite.backends.reference.overlap import reference
 from arenite.backends.reference.scratch import reference_scratch
 from arenite.backends.reference.tail import OP_DATA, is_known, kept
 from arenite.backends.tflm.backend import TflmBackend
-from arenite.backends.tflm.prepare import looks
+from arenite.backends.tflm.footprint import looks
 
 if TYPE_CHECKING:
     from arenite.backends.build import Instance
@@ -53,7 +53,7 @@ class Reference(TflmBackend):
         return kept(kernel)
 
     def looks(self, kernel: Instance) -> tuple[Tensor, ...]:
-        """See `arenite.backends.tflm.prepare`."""
+        """See `arenite.backends.tflm.footprint`."""
         return looks(kernel)
 
     def is_known(self, kernel: Instance) -> bool:

@@ -13,14 +13,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from math import prod
 from typing import TYPE_CHECKING
 
-from arenite.backends.generated_c.bottlenecks import INVERTED_BOTTLENECK, paying
-from arenite.backends.generated_c.sums import planned_with_sums, sums_of, with_sums, without_sums
+from arenite.backends.generated_c.bottlenecks import INVERTED_BOTTLENECK, parts, paying
+from arenite.backends.generated_c.sums import ADD_PRODUCTS, planned_with_sums, sums_of, with_sums, without_sums
 from arenite.backends.tflm.head import memory_plan, planned_offsets
 from arenite.model import Graph
 from arenite.operators.constants import integers
 from arenite.operators.liveness import executed_graphs
+from arenite.operators.macs import macs
 from arenite.operators.steps import steps
 from arenite.operators.windows import CONVOLUTIONS, EXPLICIT, SAME, padding_of
 
@@ -171,3 +173,18 @@ def with_padding(pad: Operator, operator: Operator) -> Operator | None:
         options={**operator.options, EXPLICIT: (margins[2], margins[4])},
         origin=None,
     )
+
+
+def of_file(operator: Operator) -> Operator:
+    """An operator of the file that can be split as this one can: of an inverted bottleneck the one in the middle."""
+    return parts(operator).depthwise if operator.code == INVERTED_BOTTLENECK else operator
+
+
+def macs_as_run(operator: Operator) -> int:
+    """Multiply-accumulates of an operator of `Backend.as_run`; the sum over a model is that of its file."""
+    if operator.code == INVERTED_BOTTLENECK:
+        found = parts(operator)
+        return sum(map(macs, (found.expansion, found.depthwise, found.projection)))
+    if operator.code == ADD_PRODUCTS:
+        return prod(operator.input(0).shape) * operator.input(1).shape[0]
+    return macs(operator)

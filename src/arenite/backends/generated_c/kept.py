@@ -7,7 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from arenite.operators.liveness import called_graphs, executed_graphs
-from arenite.operators.state import first_byte
+from arenite.operators.state import first_byte, resources
 from arenite.tflite.custom_options import custom_options
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def kept(model: Model) -> Kept:
         for tensor in own_states(graph.operators):
             keys[tensor] = tensor
             found[tensor] = tensor.bytes, tensor.type.bytes, first_byte(tensor)
-        handles = dict(_handles(graph.operators))
+        handles = dict(resources(graph.operators))
         keys.update(handles)
         for handle, value in accesses(graph):
             if handle in handles:
@@ -127,7 +127,7 @@ def constants_once(model: Model) -> tuple[Operator, ...]:
 
     Their graphs only assign constants, and no earlier operator accesses these variables.
     """
-    names = {tensor: name for graph in run_graphs(model) for tensor, name in _handles(graph.operators)}
+    names = {tensor: name for graph in run_graphs(model) for tensor, name in resources(graph.operators)}
     touched: set[object] = set()
     found = []
     for operator in model.main.operators:
@@ -240,9 +240,3 @@ def own_states(operators: Iterable[Operator]) -> Iterator[Tensor]:
         place = OWN_STATES.get(operator.label) if operator.code == "CUSTOM" else None
         if place is not None and len(operator.outputs) > place:
             yield operator.outputs[place]
-
-
-def _handles(operators: Iterable[Operator]) -> Iterator[tuple[Tensor, object]]:
-    for operator in operators:
-        if operator.code == "VAR_HANDLE":
-            yield operator.outputs[0], (operator.options.get("container"), operator.options.get("shared_name"))

@@ -20,16 +20,15 @@ from arenite.backends.build import CORTEX_M, round_up, size_of
 from arenite.backends.tflm import structures
 from arenite.backends.tflm.footprint import length, quantization_pieces
 from arenite.operators.liveness import ALIGNMENT, occupies
+from arenite.operators.state import resources
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from arenite.backends.build import Abi
     from arenite.backends.tflm.backend import TflmBackend
     from arenite.backends.tflm.footprint import Footprint
     from arenite.model import Model, Operator, Tensor
-
-    Name = tuple[object, object]
 
 SPARE_REQUESTS = 12
 """Scratch requests for which TFLM reserves head while it prepares one operator (kMaxScratchBuffersPerOp)."""
@@ -84,8 +83,8 @@ class Start:
         self.abi = abi
         self.arena = Allocations()
         self.requests = 0
-        self.resource = dict(_resources(model))
-        self.assigned: set[Name] = set()
+        self.resource = dict(resources(operator for graph in model.graphs for operator in graph.operators))
+        self.assigned: set[tuple[object, object]] = set()
         self.request_bytes = size_of(structures.SCRATCH_REQUEST, abi)[0]
 
     def keep(self, fields: str, count: int = 1) -> None:
@@ -179,15 +178,6 @@ class Start:
             self.keep(structures.TENSOR)
             for size, alignment in quantization_pieces(tensor, self.abi):
                 self.arena.keep(size, alignment)
-
-
-def _resources(model: Model) -> Iterator[tuple[Tensor, Name]]:
-    """Every handle of a resource variable, with the key of the variable: container and shared name."""
-    for graph in model.graphs:
-        for operator in graph.operators:
-            if operator.code == "VAR_HANDLE":
-                for handle in operator.outputs:
-                    yield handle, (operator.options.get("container"), operator.options.get("shared_name"))
 
 
 @dataclass(frozen=True, slots=True)

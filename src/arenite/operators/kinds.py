@@ -2,7 +2,7 @@
 
     name of the kind --KINDS--> inputs, outputs, dimensions, options, purity
 
-`requirements` checks an operator against its row, `state` keeps the order of operators with side effects, and
+`soundness` checks an operator against its row, `state` keeps the order of operators with side effects, and
 `elementwise` lists the elementwise kinds, which require one or two inputs and nothing else. `macs` and `windows` have
 the arithmetic of kinds.
 

@@ -9,7 +9,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from arenite.operators.liveness import executed_graphs
-from arenite.operators.requirements import is_complete
+from arenite.operators.soundness import is_complete
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -31,8 +31,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from arenite.model import ElementType, Operator
 from arenite.operators.constants import integers
 from arenite.operators.kinds import RESHAPES
+from arenite.operators.quantization import steps
 from arenite.operators.soundness import is_sound
-from arenite.operators.steps import steps
 from arenite.operators.versions import version
 from arenite.operators.windows import CONVOLUTIONS, SAME, VALID, padding_of, window
 from arenite.rewrite.edits import edited, integer_constant, reshape, with_operators

@@ -23,8 +23,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from arenite.errors import OptionError
 from arenite.model import ElementType, Operator, Quantization, Tensor
-from arenite.operators.eight_bits import LEAST, has_eight_bits, stands_for
-from arenite.operators.steps import steps
+from arenite.operators.quantization import LEAST, has_eight_bits, stands_for, steps
 from arenite.rewrite.edits import check_may_exchange, exchanged, with_operators
 from arenite.rewrite.interface import Rewritten
 from arenite.tflite.signatures import signature_tensors

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING
 
 from arenite.model import Data, ElementType
 from arenite.operators.constants import integers
+from arenite.operators.quantization import steps
 from arenite.operators.state import PURE
-from arenite.operators.steps import steps
 from arenite.rewrite.edits import edited, with_operators
 from arenite.rewrite.evaluate import LIMITS, UnknownError, evaluate
 from arenite.rewrite.interface import Pass, gone, number

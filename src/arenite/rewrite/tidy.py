@@ -29,9 +29,9 @@ from arenite.backends.generated_c.folding import folds, with_padding
 from arenite.model import MemoryPlan
 from arenite.operators.constants import integers, is_finite
 from arenite.operators.kinds import PADS, RESHAPES
+from arenite.operators.quantization import steps
 from arenite.operators.soundness import is_sound
 from arenite.operators.state import has_state, is_pure
-from arenite.operators.steps import steps
 from arenite.operators.windows import EXPLICIT, SAME, window
 from arenite.rewrite.edits import edited, may_renumber, with_operators
 from arenite.rewrite.interface import Pass, gone

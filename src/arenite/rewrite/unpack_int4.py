@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arenite.model import ElementType
-from arenite.operators.packed import as_int8, packed_weights
+from arenite.operators.quantization import as_int8, packed_weights
 from arenite.rewrite.edits import edited, exchanged
 from arenite.rewrite.interface import Pass, fewer, flash, number
 

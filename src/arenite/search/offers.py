@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.operators.packed import packed_weights
+from arenite.operators.quantization import packed_weights
 from arenite.rewrite import UnpackInt4
 from arenite.rewrite.interface import flash
 

@@ -17,8 +17,7 @@ from arenite.backends.cmsis_nn.tail import is_convolution_1x1, keeps_kernel_sums
 from arenite.backends.reference.scratch import reference_scratch
 from arenite.model import ElementType
 from arenite.operators import windows
-from arenite.operators.requirements import is_complete
-from arenite.operators.soundness import is_sound
+from arenite.operators.soundness import is_complete, is_sound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

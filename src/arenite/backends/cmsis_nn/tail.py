@@ -12,7 +12,7 @@ from arenite.backends.cmsis_nn.instructions import Instructions
 from arenite.backends.reference import tail as reference
 from arenite.backends.tflm import footprint
 from arenite.model import ElementType
-from arenite.operators.requirements import flaw
+from arenite.operators.soundness import flaw
 
 if TYPE_CHECKING:
     from collections.abc import Callable

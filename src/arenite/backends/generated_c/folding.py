@@ -23,7 +23,7 @@ from arenite.model import Graph
 from arenite.operators.constants import integers
 from arenite.operators.liveness import executed_graphs
 from arenite.operators.macs import macs
-from arenite.operators.steps import steps
+from arenite.operators.quantization import steps
 from arenite.operators.windows import CONVOLUTIONS, EXPLICIT, SAME, padding_of
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from arenite.backends.reference.scratch import scratch_is_known
 from arenite.backends.reference.signal_tail import NOTHING, PARAMETERS, length_is_known, signal_tail
 from arenite.backends.tflm.structures import EVAL_TENSOR, OPTIONS
 from arenite.model import ElementType
-from arenite.operators.requirements import flaw
+from arenite.operators.soundness import flaw
 
 if TYPE_CHECKING:
     from collections.abc import Callable

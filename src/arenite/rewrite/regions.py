@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from arenite.errors import OptionError
 from arenite.operators.state import has_state
-from arenite.tflite.control_edges import CONTROL_EDGES_NAME
+from arenite.tflite.metadata import CONTROL_EDGES_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -37,7 +37,7 @@ from arenite.rewrite.edits import edited, may_renumber, with_operators
 from arenite.rewrite.interface import Pass, gone
 from arenite.tflite.newer_fields import loses_fields
 from arenite.tflite.signatures import signature_tensors
-from arenite.tflite.write_tensor import all_but_name_and_buffer
+from arenite.tflite.write_graph import all_but_name_and_buffer
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Set

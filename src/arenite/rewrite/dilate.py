@@ -23,12 +23,11 @@ source, and the pass rewrites only what needs no padding.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
-from arenite.model import ElementType, Operator
+from arenite.model import ElementType, Operator, readers_of
 from arenite.operators.constants import integers
 from arenite.operators.kinds import RESHAPES
 from arenite.operators.quantization import steps
@@ -104,18 +103,13 @@ class _Blocked:
 
 def _matches(graph: Graph, interface: Set[Tensor]) -> Iterator[_Blocked]:
     """Matches of the pattern in a graph; no other operator reads the tensors inside a match."""
-    writers: dict[Tensor, Operator] = {}
-    reads: defaultdict[Tensor, int] = defaultdict(int)
-    for operator in graph.operators:
-        writers.update(dict.fromkeys(operator.outputs, operator))
-        for tensor in operator.inputs:
-            if tensor is not None:
-                reads[tensor] += 1
+    writers = {tensor: operator for operator in graph.operators for tensor in operator.outputs}
+    readers = readers_of(graph.operators)
 
     def writer(operator: Operator | None, codes: Set[str]) -> Operator | None:
         """The writer of the operator's first input, if its kind is in `codes` and the input has no other reader."""
         source = operator.inputs[0] if operator is not None and operator.inputs else None
-        if source is None or reads[source] != 1 or source in interface:
+        if source is None or len(readers[source]) != 1 or source in interface:
             return None
         found = writers.get(source)
         return found if found is not None and found.code in codes and len(found.outputs) == 1 else None

@@ -16,11 +16,10 @@ reference/integer_ops/fully_connected.h).
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from arenite.model import Data, ElementType
+from arenite.model import Data, ElementType, readers_of
 from arenite.operators.constants import integers
 from arenite.operators.quantization import steps
 from arenite.operators.state import PURE
@@ -73,11 +72,7 @@ class _Folding:
         self._graph = graph
         self._interface = interface
         self._settled = {tensor for tensor in graph.tensors if tensor in fed or not open_axes(tensor)}
-        self._readers: defaultdict[Tensor, list[Operator]] = defaultdict(list)
-        for operator in graph.operators:
-            for tensor in operator.inputs:
-                if tensor is not None:
-                    self._readers[tensor].append(operator)
+        self._readers = readers_of(graph.operators)
         self._constants: dict[Tensor, Tensor] = {}
         self._copies: dict[Tensor, Tensor] = {}
 

@@ -13,11 +13,10 @@ them with int4. Weights with zero points other than 0 are left alone, since some
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from arenite.model import ElementType
+from arenite.model import ElementType, readers_of
 from arenite.operators.quantization import as_int8, packed_weights
 from arenite.rewrite.edits import edited, exchanged
 from arenite.rewrite.interface import Pass, fewer, flash, number
@@ -45,15 +44,10 @@ class UnpackInt4(Pass):
 
 
 def _unpacked(graph: Graph, interface: Set[Tensor]) -> Graph:
-    readers: defaultdict[Tensor, list[Operator]] = defaultdict(list)
-    for operator in graph.operators:
-        for tensor in operator.inputs:
-            if tensor is not None and tensor.type is ElementType.INT4:
-                readers[tensor].append(operator)
+    readers = readers_of(graph.operators)
+    packed = [tensor for tensor in readers if tensor.type is ElementType.INT4 and tensor not in interface]
     instead = {
-        tensor: as_int8(tensor)
-        for tensor, operators in readers.items()
-        if tensor not in interface and all(_may_read_int8(operator, tensor) for operator in operators)
+        tensor: as_int8(tensor) for tensor in packed if all(_may_read_int8(each, tensor) for each in readers[tensor])
     }
     if not instead:
         return graph

@@ -11,7 +11,6 @@ callers with the same graph get the same objects, whatever plan the model has in
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING
 from arenite.backends.generated_c.bottlenecks import INVERTED_BOTTLENECK, parts, paying
 from arenite.backends.generated_c.sums import ADD_PRODUCTS, planned_with_sums, sums_of, with_sums, without_sums
 from arenite.backends.tflm.head import memory_plan, planned_offsets
-from arenite.model import Graph
+from arenite.model import Graph, readers_of
 from arenite.operators.constants import integers
 from arenite.operators.liveness import executed_graphs
 from arenite.operators.macs import macs
@@ -128,11 +127,7 @@ def folds(
         interface: tensors that must remain.
         made_of: maps a PAD and its reader to a reader that pads by itself; None if that is impossible.
     """
-    readers: defaultdict[Tensor, list[Operator]] = defaultdict(list)
-    for operator in operators:
-        for tensor in operator.inputs:
-            if tensor is not None:
-                readers[tensor].append(operator)
+    readers = readers_of(operators)
     found: dict[Operator, tuple[Operator, Operator]] = {}
     for pad in operators:
         if pad.code == "PAD" and len(pad.inputs) == 2 and pad.outputs[0] not in interface:

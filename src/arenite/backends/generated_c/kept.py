@@ -64,11 +64,7 @@ def kept(model: Model) -> Kept:
     found: dict[object, tuple[int, int, int]] = {}
     keys: dict[Tensor, object] = {}
     for graph in run_graphs(model):
-        for tensor in graph.tensors:
-            if tensor.variable:
-                keys[tensor] = tensor
-                found[tensor] = tensor.bytes, tensor.type.bytes, first_byte(tensor)
-        for tensor in own_states(graph.operators):
+        for tensor in (*(each for each in graph.tensors if each.variable), *own_states(graph.operators)):
             keys[tensor] = tensor
             found[tensor] = tensor.bytes, tensor.type.bytes, first_byte(tensor)
         handles = dict(resources(graph.operators))
@@ -103,7 +99,7 @@ def read_in_place(model: Model) -> frozenset[Tensor]:
     assigned = [
         (index, variables.get(handle))
         for index, operator in enumerate(graph.operators)
-        for handle in _assigned(model, operator)
+        for handle in _used(model, operator, "ASSIGN_VARIABLE")
     ]
     last = {tensor: index for index, each in enumerate(graph.operators) for tensor in each.inputs if tensor is not None}
     found = {tensor for run in run_graphs(model) for tensor in own_states(run.operators)}
@@ -131,7 +127,7 @@ def constants_once(model: Model) -> tuple[Operator, ...]:
     touched: set[object] = set()
     found = []
     for operator in model.main.operators:
-        own = {names.get(handle) for handle in _touched(model, operator)}
+        own = {names.get(handle) for handle in _used(model, operator, "READ_VARIABLE", "ASSIGN_VARIABLE")}
         if operator.code == "CALL_ONCE" and not own & touched and _assigns_constants(model, operator):
             found.append(operator)
         touched |= own
@@ -149,13 +145,14 @@ def _assigns_constants(model: Model, operator: Operator) -> bool:
 
 def _own_bytes(model: Model) -> Iterator[tuple[Operator, int]]:
     """Operators with bytes of their own, and how many they have."""
-    yield from ((operator, 1) for operator in _computed_once(model))
-    for graph in run_graphs(model):
-        for operator in graph.operators:
-            if operator.label == "CIRCULAR_BUFFER" and period(operator) > 1:
-                yield operator, 1
-            elif operator.label in KEEP_SAMPLES and (length := _samples(operator)) > 0:
-                yield operator, length
+    constants = constants_once(model)
+    operators = [operator for graph in run_graphs(model) for operator in graph.operators]
+    yield from ((each, 1) for each in operators if each.code == "CALL_ONCE" and each not in constants)
+    for operator in operators:
+        if operator.label == "CIRCULAR_BUFFER" and period(operator) > 1:
+            yield operator, 1
+        elif operator.label in KEEP_SAMPLES and (length := _samples(operator)) > 0:
+            yield operator, length
 
 
 def _samples(operator: Operator) -> int:
@@ -193,14 +190,6 @@ def period(operator: Operator) -> int:
     return 1 if len(shape) > 1 and shape[1] in EVERY_ROW else 2
 
 
-def _computed_once(model: Model) -> Iterator[Operator]:
-    constants = constants_once(model)
-    for graph in run_graphs(model):
-        for operator in graph.operators:
-            if operator.code == "CALL_ONCE" and operator not in constants:
-                yield operator
-
-
 def _with_called(model: Model, operator: Operator) -> Iterator[Operator]:
     """An operator, and all operators of the graphs that it calls."""
     yield operator
@@ -208,17 +197,10 @@ def _with_called(model: Model, operator: Operator) -> Iterator[Operator]:
         yield from model.graphs[number].operators
 
 
-def _touched(model: Model, operator: Operator) -> Iterator[Tensor]:
-    """Handles of variables that an operator, or a graph that it calls, reads or assigns."""
+def _used(model: Model, operator: Operator, *codes: str) -> Iterator[Tensor]:
+    """Handles of variables that an operator, or a graph that it calls, uses by operators of these kinds."""
     for each in _with_called(model, operator):
-        if each.code in ("READ_VARIABLE", "ASSIGN_VARIABLE") and each.inputs[0] is not None:
-            yield each.inputs[0]
-
-
-def _assigned(model: Model, operator: Operator) -> Iterator[Tensor]:
-    """Handles of variables that an operator, or a graph that it calls, assigns."""
-    for each in _with_called(model, operator):
-        if each.code == "ASSIGN_VARIABLE" and each.inputs[0] is not None:
+        if each.code in codes and each.inputs[0] is not None:
             yield each.inputs[0]
 
 

@@ -118,16 +118,6 @@ class Start:
         for graph in model.graphs:
             self.keep(structures.NODE_AND_REGISTRATION, len(graph.operators))
 
-    def options(self, needs: Footprint) -> None:
-        """Allocate the builtin options of an operator."""
-        if needs.options is not None:
-            self.arena.keep(*needs.options)
-
-    def init(self, needs: Footprint) -> None:
-        """Allocate the structure of an operator's kernel."""
-        if needs.structure:
-            self.arena.keep(needs.structure)
-
     def prepare(self, operator: Operator, needs: Footprint) -> None:
         """Run a kernel's Prepare: temporary tensors, tail allocations and scratch requests."""
         self.arena.borrow(length(needs.borrowed, self.arena.temporary), 1)
@@ -213,10 +203,10 @@ def tail(
     start.objects()
     start.resources()
     start.tables(model)
-    for needs in footprints:
-        start.options(needs)
-    for needs in footprints:
-        start.init(needs)
+    for options in (needs.options for needs in footprints if needs.options is not None):
+        start.arena.keep(*options)
+    for structure in (needs.structure for needs in footprints if needs.structure):
+        start.arena.keep(structure)
     for operator, needs in zip(operators, footprints, strict=True):
         start.prepare(operator, needs)
     start.plan(model, head_bytes, planned)

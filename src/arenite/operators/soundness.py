@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from arenite.model import Operator, Tensor
     from arenite.operators.kinds import Kind
 
+MOST_OUTPUTS = 1 << 16
+"""Most output positions along one axis that rules iterate over; no image has more."""
+_WALKED = frozenset({*CONVOLUTIONS, *POOLS, "RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR"})
+"""Kinds whose rules iterate over the rows and columns of the output."""
+
 
 def flaw(operator: Operator) -> str | None:
     """The first requirement that an operator violates, as text; None if no violation is known.
@@ -137,12 +142,6 @@ def _reach(operator: Operator, images: Tensor, axis: int, names: tuple[str, str,
         size = filters.shape[axis]
     positions = images.shape[axis] if axis < len(images.shape) else 1
     return positions * stride + size * dilation
-
-
-MOST_OUTPUTS = 1 << 16
-"""Most output positions along one axis that rules iterate over; no image has more."""
-_WALKED = frozenset({*CONVOLUTIONS, *POOLS, "RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR"})
-"""Kinds whose rules iterate over the rows and columns of the output."""
 
 
 def is_sound(operator: Operator) -> bool:

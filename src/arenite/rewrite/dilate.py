@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import prod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from arenite.model import ElementType, Operator, readers_of
 from arenite.operators.constants import integers
@@ -250,9 +250,9 @@ Pairs = tuple[tuple[int, int], ...]
 def _blocks(blocked: _Blocked, lacking: int) -> tuple[Shape, Pairs, Pairs]:
     """Blocks, paddings and crops of rows and columns; no blocks if they are unknown or differ between the operators."""
     split, join = (_numbers(operator) for operator in (blocked.split, blocked.join))
-    if split is None or join is None or split.blocks != join.blocks:
+    if split is None or join is None or split[0] != join[0]:
         return (), (), ()
-    blocks, paddings, crops = split.blocks, split.margins, join.margins
+    (blocks, paddings), (_, crops) = split, join
     if lacking:
         at = lacking - 1
         blocks = (*blocks[:at], 1, *blocks[at:])
@@ -260,22 +260,15 @@ def _blocks(blocked: _Blocked, lacking: int) -> tuple[Shape, Pairs, Pairs]:
     return blocks, paddings, crops
 
 
-class _Numbers(NamedTuple):
-    """Blocks, and paddings or crops, of all axes except the first and the last."""
-
-    blocks: Shape
-    margins: Pairs
-
-
-def _numbers(operator: Operator) -> _Numbers | None:
-    """Constant parameters of a SPACE_TO_BATCH_ND or BATCH_TO_SPACE_ND; None if they are not constant."""
+def _numbers(operator: Operator) -> tuple[Shape, Pairs] | None:
+    """Blocks, and paddings or crops, of all axes except the first and the last; None if they are not constant."""
     blocks, pairs = (integers(tensor) for tensor in (*operator.inputs[1:3], None, None)[:2])
     axes = len(operator.outputs[0].shape) - 2
     if blocks is None or pairs is None or (len(blocks), len(pairs)) != (axes, 2 * axes):
         return None
     if min(blocks) < 1 or min(pairs) < 0:
         return None
-    return _Numbers(blocks, tuple(zip(pairs[::2], pairs[1::2], strict=True)))
+    return blocks, tuple(zip(pairs[::2], pairs[1::2], strict=True))
 
 
 def _padded(operators: list[Operator], source: Tensor, margins: list[tuple[int, int]], name: str) -> Tensor:

@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 
     from arenite.tflite.flat import Image, Table
 
+# Slots of the remaining fields in tables with deprecated fields, which the object API leaves out.
+_SLOTS = {"SignatureDef": (0, 1, 2, 4), "ResizeBilinearOptions": (2, 3)}
+# Deprecated fields that are plain numbers without further targets.
+_NUMBERS = {"ResizeBilinearOptions": (0, 1)}
+
 
 class Vector(NamedTuple):
     """A vector of elements of so many bytes each, and `final` bytes after them.
@@ -119,12 +124,6 @@ FIELDS: Mapping[str, tuple[int, Mapping[int, Vector | Union | str]]] = {
     "Metadata": (MetadataField.COUNT, {MetadataField.NAME: _TEXT}),
 }
 """Name of a table -> the number of its fields, and what its offsets lead to, by slot; a string is a table's name."""
-
-
-# Slots of the remaining fields in tables with deprecated fields, which the object API leaves out.
-_SLOTS = {"SignatureDef": (0, 1, 2, 4), "ResizeBilinearOptions": (2, 3)}
-# Deprecated fields that are plain numbers without further targets.
-_NUMBERS = {"ResizeBilinearOptions": (0, 1)}
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,14 @@ if TYPE_CHECKING:
 
 _LARGEST_DEPRECATED = 127
 """PLACEHOLDER_FOR_GREATER_OP_CODES: largest code in the older, one-byte field."""
+_ATTRIBUTES = {
+    "BuiltinOptions": ("builtinOptionsType", "builtinOptions"),
+    "BuiltinOptions2": ("builtinOptions2Type", "builtinOptions2"),
+}
+_UNIONS = {
+    "BuiltinOptions": OperatorField.BUILTIN_OPTIONS_TYPE,
+    "BuiltinOptions2": OperatorField.BUILTIN_OPTIONS_2_TYPE,
+}
 
 
 class Kinds:
@@ -75,17 +83,6 @@ def operator_number(code: str) -> int:
     if code not in operator_numbers():
         raise ModelError(f"{code} is not an operator of the TensorFlow Lite schema")
     return operator_numbers()[code]
-
-
-_ATTRIBUTES = {
-    "BuiltinOptions": ("builtinOptionsType", "builtinOptions"),
-    "BuiltinOptions2": ("builtinOptions2Type", "builtinOptions2"),
-}
-
-_UNIONS = {
-    "BuiltinOptions": OperatorField.BUILTIN_OPTIONS_TYPE,
-    "BuiltinOptions2": OperatorField.BUILTIN_OPTIONS_2_TYPE,
-}
 
 
 def operator_reference(

@@ -37,6 +37,8 @@ IN_ORDER = frozenset({code for code in ELEMENTWISE if method(code)} | {"EXPAND_D
 """Kinds with this access order in TFLM: elementwise kinds, the copy of EXPAND_DIMS, and SOFTMAX row by row."""
 BYTES = frozenset({ElementType.INT8, ElementType.UINT8})
 """Types that may alias every other type in C++: the compiler may not move a read past a write of these types."""
+WINDOWED = frozenset({ElementType.INT8, ElementType.INT16, ElementType.FLOAT32})
+"""Element types of TFLM's convolutions, pools and fully connected layers."""
 
 
 def element_by_element(operator: Operator, position: int, _: int) -> Overlap:
@@ -57,10 +59,6 @@ def may_alias(read: ElementType, write: ElementType) -> bool:
     Under strict aliasing the compiler may assume that, for example, an int16 and a float never share memory.
     """
     return read is write or bool({read, write} & BYTES)
-
-
-WINDOWED = frozenset({ElementType.INT8, ElementType.INT16, ElementType.FLOAT32})
-"""Element types of TFLM's convolutions, pools and fully connected layers."""
 
 
 def reference(operator: Operator, position: int, output: int) -> Overlap:

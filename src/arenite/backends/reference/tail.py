@@ -93,6 +93,13 @@ OP_DATA = {
     "ethos-u": "3i",
 }
 """Structure that the kernel's Init allocates (kernels/*.cc, usually named OpData)."""
+_NOTHING = """
+    ASSIGN_VARIABLE BATCH_TO_SPACE_ND BROADCAST_ARGS BROADCAST_TO CEIL COS DYNAMIC_UPDATE_SLICE EXP EXPAND_DIMS FILL
+    FLOOR FLOOR_DIV FLOOR_MOD LOG LOGICAL_AND LOGICAL_NOT LOGICAL_OR MAXIMUM MINIMUM NEG READ_VARIABLE REVERSE_V2 ROUND
+    SIN SLICE SQRT SQUARE TRANSPOSE ZEROS_LIKE
+"""
+KEEP_NOTHING = frozenset(_NOTHING.split())
+"""Operator kinds whose kernels allocate no tail."""
 
 
 def kept(kernel: Instance) -> tuple[int, ...]:
@@ -204,15 +211,6 @@ RULES: dict[str, Rule] = {
     "TRANSPOSE_CONV": _conv,
     decode.NAME: decode.decode_tail,
 }
-
-
-_NOTHING = """
-    ASSIGN_VARIABLE BATCH_TO_SPACE_ND BROADCAST_ARGS BROADCAST_TO CEIL COS DYNAMIC_UPDATE_SLICE EXP EXPAND_DIMS FILL
-    FLOOR FLOOR_DIV FLOOR_MOD LOG LOGICAL_AND LOGICAL_NOT LOGICAL_OR MAXIMUM MINIMUM NEG READ_VARIABLE REVERSE_V2 ROUND
-    SIN SLICE SQRT SQUARE TRANSPOSE ZEROS_LIKE
-"""
-KEEP_NOTHING = frozenset(_NOTHING.split())
-"""Operator kinds whose kernels allocate no tail."""
 
 
 def is_known(kernel: Instance) -> bool:

@@ -26,6 +26,15 @@ if TYPE_CHECKING:
 
     from arenite.model import Operator, Tensor
 
+_WEIGHTS = {
+    ElementType.INT8: ElementType.INT8,
+    ElementType.INT16: ElementType.INT8,
+    ElementType.UINT8: ElementType.UINT8,
+}
+"""Types of weights by type of activations. 4-bit weights are left out: two of them share a byte."""
+_TYPES = frozenset({ElementType.INT8, ElementType.UINT8, ElementType.INT16, ElementType.INT32})
+"""Element types that LiteRT can slice and join by channels, and TFLM too where it has kernels for them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Slices:
@@ -95,14 +104,6 @@ def _last_axis(tensor: Tensor | None, channels: int) -> int | None:
     if tensor.shape[-1] != channels:
         raise CannotSplitError(f"reads {tensor.name!r} of shape {list(tensor.shape)}, which has other channels")
     return len(tensor.shape) - 1
-
-
-_WEIGHTS = {
-    ElementType.INT8: ElementType.INT8,
-    ElementType.INT16: ElementType.INT8,
-    ElementType.UINT8: ElementType.UINT8,
-}
-"""Types of weights by type of activations. 4-bit weights are left out: two of them share a byte."""
 
 
 def _convolution(operator: Operator) -> Slices:
@@ -185,9 +186,6 @@ _WHOLE: Mapping[str, str] = {
     "BATCH_MATMUL": "multiplies matrices that are computed",
 }
 """Reasons why known operators without a rule cannot be split by channels, by kind."""
-
-_TYPES = frozenset({ElementType.INT8, ElementType.UINT8, ElementType.INT16, ElementType.INT32})
-"""Element types that LiteRT can slice and join by channels, and TFLM too where it has kernels for them."""
 
 
 def why_not_channels(operator: Operator) -> str | None:

@@ -34,6 +34,8 @@ from arenite.rewrite.edits import integer_constant, reshape
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+FLOAT32 = ElementType.FLOAT32
+
 
 @dataclass(frozen=True, slots=True)
 class Time:
@@ -62,7 +64,6 @@ SAME_STEP = Reach()
 """Output step i reads input step i."""
 
 
-FLOAT32 = ElementType.FLOAT32
 Instead = Mapping[Tensor, Tensor]
 Build = Callable[[Operator, Instead], tuple[Operator, ...]]
 """Operator, tensor of the window -> tensor of some steps: the operators that compute these steps."""

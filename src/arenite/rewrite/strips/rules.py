@@ -30,6 +30,18 @@ if TYPE_CHECKING:
     from arenite.model import Operator, Tensor
     from arenite.operators.windows import Axis
 
+_DOES_NOT_FOLLOW = "has an output whose shape does not follow from its options"
+_LARGEST = 512
+"""Largest factor with exact pixel positions in the kernels' fixed point of 10 fractional bits."""
+_WEIGHTS = {
+    ElementType.FLOAT32: (ElementType.FLOAT32,),
+    ElementType.INT8: (ElementType.INT8, ElementType.INT4),
+    ElementType.INT16: (ElementType.INT8,),
+    ElementType.UINT8: (ElementType.UINT8,),
+}
+"""Types of weights by type of activations. Others, such as int8 weights with floats, have scales that depend on the
+whole input."""
+
 
 @dataclass(frozen=True, slots=True)
 class Padding:
@@ -76,7 +88,6 @@ class Cut:
 
 Rule = Callable[[Rows], Cut]
 """Rule of one operator: rows of its output (at least one, all inside the output) -> how to compute them."""
-_DOES_NOT_FOLLOW = "has an output whose shape does not follow from its options"
 
 
 def concatenation_rule(operator: Operator) -> Rule:
@@ -120,10 +131,6 @@ def _is_sliced(tensor: Tensor | None, height: int) -> bool:
     if len(tensor.shape) != 4 and tensor.data is None:
         raise CannotSplitError(f"reads {tensor.name!r} of shape {list(tensor.shape)}, which is not [1, rows, ...]")
     return True
-
-
-_LARGEST = 512
-"""Largest factor with exact pixel positions in the kernels' fixed point of 10 fractional bits."""
 
 
 def nearest_rule(operator: Operator) -> Rule:
@@ -223,16 +230,6 @@ def pad_rule(operator: Operator) -> Rule:
         return Cut(rows, made, reads, options=operator.options, numbers=((1, paddings),))
 
     return cut
-
-
-_WEIGHTS = {
-    ElementType.FLOAT32: (ElementType.FLOAT32,),
-    ElementType.INT8: (ElementType.INT8, ElementType.INT4),
-    ElementType.INT16: (ElementType.INT8,),
-    ElementType.UINT8: (ElementType.UINT8,),
-}
-"""Types of weights by type of activations. Others, such as int8 weights with floats, have scales that depend on the
-whole input."""
 
 
 def pool_rule(operator: Operator) -> Rule:

@@ -10,9 +10,8 @@ from dataclasses import replace
 
 import pytest
 
-from arenite.backends.build import CORTEX_M
-from arenite.backends.cmsis_nn import sizes
-from arenite.backends.instance import Instance
+from arenite.backends.build import CORTEX_M, Instance
+from arenite.backends.cmsis_nn import scratch as sizes
 from arenite.backends.sets import CMSIS_NN_DSP, CMSIS_NN_MVE, CMSIS_NN_SCALAR, REFERENCE
 from arenite.backends.tflm.head import scratch_buffers
 from arenite.model import Data, ElementType, Operator, Quantization, Tensor

@@ -9,8 +9,7 @@ import pytest
 from hand_made import compressed, decoded, graph, model
 
 from arenite import zoo
-from arenite.backends.build import CORTEX_M, X86_64
-from arenite.backends.instance import Instance
+from arenite.backends.build import CORTEX_M, X86_64, Instance
 from arenite.backends.reference.decode import decode_tail, decoding_is_known
 from arenite.backends.reference.scratch import reference_scratch, scratch_is_known
 from arenite.backends.sets import REFERENCE

@@ -14,10 +14,9 @@ from kernel_cases import SAME, convolution, numbers, pool, tensor, weights
 from kernel_loops import Shape
 
 from arenite.backends import Overlap
-from arenite.backends.build import CORTEX_M
+from arenite.backends.build import CORTEX_M, Instance
 from arenite.backends.generated_c import overlap as generated
 from arenite.backends.generated_c.calls import called
-from arenite.backends.instance import Instance
 from arenite.backends.reference import overlap, tail
 from arenite.backends.reference.scratch import REQUESTS, scratch_is_known
 from arenite.backends.reference.signal_tail import PARAMETERS

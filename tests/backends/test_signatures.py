@@ -12,8 +12,7 @@ from kernel_cases import numbers, tensor
 from test_malformed import an_operator, anything
 
 from arenite import zoo
-from arenite.backends.build import CORTEX_M
-from arenite.backends.instance import Instance
+from arenite.backends.build import CORTEX_M, Instance
 from arenite.backends.sets import ALL, PORTABLE
 from arenite.backends.tflm.backend import TflmBackend
 from arenite.backends.tflm.footprint import footprint

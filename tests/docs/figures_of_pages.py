@@ -16,12 +16,11 @@ import pytest
 
 import arenite
 from arenite.backends.build import CORTEX_M, size_of
-from arenite.backends.cmsis_nn.sizes import MVE_DEPTHWISE_CHANNELS
+from arenite.backends.cmsis_nn.scratch import MVE_DEPTHWISE_CHANNELS
 from arenite.backends.tflm import structures
-from arenite.backends.tflm.allocation import ARENA_ALIGNMENT
 from arenite.cli.options import parse_size
 from arenite.codegen.operators.window import LONGEST
-from arenite.operators.liveness import MOST_NESTED, MOST_SCOPES
+from arenite.operators.liveness import ALIGNMENT, MOST_NESTED, MOST_SCOPES
 from arenite.rewrite.passes import passes, rewritten
 from arenite.runtimes import process, work
 from arenite.runtimes.verification import judging
@@ -327,7 +326,7 @@ RULES = (
     Rule("arena.md", "two tables of {} bytes per channel", lambda: sizes("i")),
     Rule("arena.md", "a handle of {} bytes per scratch buffer", lambda: sizes(structures.SCRATCH_HANDLE)),
     Rule("arena.md", "a structure of {} bytes and the quantization", lambda: sizes(structures.TENSOR)),
-    Rule("arena.md", "Kernels are given memory in multiples of {} bytes", lambda: [ARENA_ALIGNMENT]),
+    Rule("arena.md", "Kernels are given memory in multiples of {} bytes", lambda: [ALIGNMENT]),
     Rule("arena.md", "{} bytes per position of its kernel on a Cortex-M55", lambda: [4 * MVE_DEPTHWISE_CHANNELS]),
     Rule(
         "arena.md",
@@ -342,12 +341,12 @@ RULES = (
     Rule(
         "arena.md",
         "the array is aligned to {} bytes (`alignas(16)`); otherwise declare {} bytes more",
-        lambda: 2 * [ARENA_ALIGNMENT],
+        lambda: 2 * [ALIGNMENT],
     ),
     Rule("arena.md", "A plain `MicroInterpreter` spends {} bytes less", lambda: [plain_allocator()]),
     Rule("arena.md", "of the {} operators of MCUNet's model for 320 KB {} are left", pruned),
-    Rule("overlap.md", "Arenas are taken to be aligned to {} bytes", lambda: [ARENA_ALIGNMENT]),
-    Rule("mcu.md", "the file as a constant array, aligned to {} bytes", lambda: [ARENA_ALIGNMENT]),
+    Rule("overlap.md", "Arenas are taken to be aligned to {} bytes", lambda: [ALIGNMENT]),
+    Rule("mcu.md", "the file as a constant array, aligned to {} bytes", lambda: [ALIGNMENT]),
     Rule("errors.md", "| K is {} bytes |", lambda: [str(parse_size("1K"))]),
     Rule("reference/cli.md", "where K is {} bytes", lambda: [str(parse_size("1K"))]),
     Rule("partial.md", "the work that strips may add, {} % where", lambda: [100 * split.MOST_EXTRA]),

@@ -10,7 +10,7 @@ import pytest
 from arenite.errors import ModelError
 from arenite.model import ElementType, Graph, Model, Operator, Tensor
 from arenite.operators.kinds import KINDS
-from arenite.operators.requirements import flaw, is_complete
+from arenite.operators.soundness import flaw, is_complete
 from arenite.tflite.options import operator_numbers
 from arenite.tflite.read import read_bytes, read_model
 from arenite.tflite.write import write_bytes

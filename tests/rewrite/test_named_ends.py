@@ -13,8 +13,7 @@ from arenite import Ends
 from arenite.errors import OptionError
 from arenite.model import ElementType, Graph, Model, Operator, Outside, Tensor
 from arenite.report.commands import ends_words
-from arenite.rewrite.named_ends import named_ends
-from arenite.rewrite.outside import with_ends
+from arenite.rewrite.outside import named_ends, with_ends
 from arenite.search.c_export import exported
 from arenite.tflite.read import read_bytes
 from arenite.tflite.write import write_bytes

@@ -19,7 +19,7 @@ from arenite.operators.state import PURE
 from arenite.rewrite import Prune
 from arenite.runtimes import process
 from arenite.runtimes.verification import verify
-from arenite.tflite.control_edges import CONTROL_EDGES_NAME
+from arenite.tflite.metadata import CONTROL_EDGES_NAME
 from arenite.tflite.read import read_bytes, read_model
 from arenite.tflite.write import write_bytes
 

@@ -21,8 +21,7 @@ from arenite.model.tensor import Data
 from arenite.operators.macs import macs_of_model
 from arenite.report.optimize import as_json
 from arenite.rewrite.stream import streamed
-from arenite.rewrite.stream.follow import FLOAT32, follow
-from arenite.rewrite.stream.time import Time
+from arenite.rewrite.stream.follow import FLOAT32, Time, follow
 from arenite.runtimes.stream import Stream
 from arenite.runtimes.verification import verify
 from arenite.tflite.write import write_bytes

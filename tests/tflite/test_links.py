@@ -7,9 +7,8 @@ from tflite_samples import outside, pack, rich, schema, scratch
 
 from arenite import zoo
 from arenite.tflite.flat import Image
-from arenite.tflite.links import Links, _walk_tree, find_links
+from arenite.tflite.links import FIELDS, Links, _walk_tree, find_links
 from arenite.tflite.read_operator import unpack
-from arenite.tflite.references import FIELDS
 from arenite.tflite.write import write_bytes
 
 FILES = {

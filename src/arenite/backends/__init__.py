@@ -1,6 +1,6 @@
 """Memory use of a runtime's kernels: sets of kernels behind one interface, each in its own folder.
 
-`backend` is the interface, `any_of` combines several sets of which any may run, `sets` lists all known sets. `tflm` is
+`backend` is the interface, `sets` lists all known sets, and combines several of which any may run. `tflm` is
 TFLM's planner and bookkeeping, which queries the sets. `target` names what users choose: a set of kernels on a core.
 """
 

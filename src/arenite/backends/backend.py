@@ -14,8 +14,7 @@ from abc import ABC, abstractmethod
 from functools import reduce
 from typing import TYPE_CHECKING, TypeVar
 
-from arenite.backends.build import CORTEX_M
-from arenite.backends.instance import Instance
+from arenite.backends.build import CORTEX_M, Instance
 from arenite.backends.overlap import APART, Overlap
 from arenite.operators.soundness import is_sound, is_walkable
 

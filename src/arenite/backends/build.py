@@ -1,10 +1,14 @@
-"""Build options of TFLM that decide the sizes of its structures."""
+"""Builds of TFLM, which decide the sizes of its structures, and an operator in such a build."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from arenite.model import Operator, Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +60,29 @@ def size_of(fields: str, abi: Abi) -> tuple[int, int]:
 def round_up(size: int, alignment: int) -> int:
     """`size` rounded up to a multiple of `alignment`."""
     return -(-size // alignment) * alignment
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An operator, and the sizes of C types in the build that runs it."""
+
+    operator: Operator
+    abi: Abi
+
+    def input(self, position: int) -> Tensor:
+        """The input tensor at a position.
+
+        Raises:
+            ModelError: the operator has no input at `position`.
+        """
+        return self.operator.input(position)
+
+    def dimension(self, position: int, axis: int) -> int:
+        """Length of an input along an axis; 0 where the tensor has no such axis."""
+        shape = self.input(position).shape
+        return shape[axis] if -len(shape) <= axis < len(shape) else 0
+
+    @property
+    def output(self) -> Tensor:
+        """The first output. Raises IndexError if the operator has no output."""
+        return self.operator.outputs[0]

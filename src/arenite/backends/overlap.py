@@ -53,17 +53,16 @@ class Overlap:
         distance = None
         if self.distance is not None and other.distance is not None:
             distance = max(self.distance, other.distance)
+        intact = tuple(offset for offset in self.intact if offset in other.intact)
         if not self.exactly and not other.exactly:
-            return Overlap(distance, (), tuple(offset for offset in self.intact if offset in other.intact))
+            return Overlap(distance, (), intact)
         points = [common(self.exactly, other.exactly)]
         points += [
             between(exact.exactly, least.distance, distance)
             for exact, least in ((self, other), (other, self))
             if least.distance is not None
         ]
-        exactly = union(chain.from_iterable(map(runs_of, points)))
-        intact = tuple(offset for offset in self.intact if offset in other.intact)
-        return Overlap(distance, exactly, intact)
+        return Overlap(distance, union(chain.from_iterable(map(runs_of, points))), intact)
 
     def within(self, input_bytes: int, output_bytes: int) -> Overlap:
         """The same rule without distances at which tensors of these sizes share no byte."""

@@ -21,7 +21,7 @@ from arenite.backends.sets import (
     PORTABLE,
     REFERENCE,
 )
-from arenite.backends.tflm.head import head_plan
+from arenite.backends.tflm.head import head_with
 from arenite.errors import OptionError
 from arenite.names import did_you_mean
 
@@ -67,7 +67,7 @@ class Target:
         Raises:
             ModelError: the model's plan does not match its tensors, or a graph calls itself.
         """
-        return head_plan(self.backend.as_run(model), requests=self.charged.planned_scratch).height
+        return head_with(self.charged, model)
 
     def arena(self, model: Model) -> Arena:
         """Arena of a model in the order and layout of its file; for a portable target, the maximum over all `sets`.

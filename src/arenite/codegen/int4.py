@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from arenite.operators.packed import as_int8, packed_weights
+from arenite.operators.quantization import as_int8, packed_weights
 
 if TYPE_CHECKING:
     from arenite.model import Graph, Model, Operator, Tensor

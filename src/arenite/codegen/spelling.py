@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from arenite.codegen.operators.constants import integers
 from arenite.model import Data, ElementType, Operator, Quantization, Tensor
-from arenite.operators.eight_bits import LEAST, has_eight_bits
+from arenite.operators.quantization import LEAST, has_eight_bits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -24,7 +24,7 @@ from arenite.operators.rows_outside import rows_order
 from arenite.operators.state import state_order
 from arenite.problems.order import Charge, Problem
 from arenite.problems.topological import CircleError, lowest_first
-from arenite.tflite.control_edges import edges_by_place
+from arenite.tflite.metadata import edges_by_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -11,7 +11,7 @@ since searches read thousands of them for one figure, and keep what is computed 
 from __future__ import annotations
 
 from arenite.model.graph import Graph, MemoryPlan, Metadata, Model
-from arenite.model.operator import NO_OPTIONS, Operator, Option, Signature, read_only
+from arenite.model.operator import NO_OPTIONS, Operator, Option, Signature, read_only, readers_of
 from arenite.model.tensor import Data, ElementType, Outside, Quantization, Tensor
 
 __all__ = [
@@ -29,4 +29,5 @@ __all__ = [
     "Signature",
     "Tensor",
     "read_only",
+    "readers_of",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from types import MappingProxyType
@@ -152,6 +153,16 @@ class Operator(_OperatorSlots):
     def __reduce__(self) -> tuple[object, ...]:
         state = [getattr(self, each.name) for each in fields(self)]
         return _blank, (), [_Sent(each) if isinstance(each, MappingProxyType) else each for each in state]
+
+
+def readers_of(operators: Iterable[Operator]) -> defaultdict[Tensor, list[Operator]]:
+    """The operators that read each tensor, in their order, as often as they read it."""
+    readers = defaultdict(list)
+    for operator in operators:
+        for tensor in operator.inputs:
+            if tensor is not None:
+                readers[tensor].append(operator)
+    return readers
 
 
 def _blank() -> Operator:

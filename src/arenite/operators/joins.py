@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from arenite.operators.constants import integers
 from arenite.operators.kinds import JOINS
-from arenite.operators.steps import steps
+from arenite.operators.quantization import steps
 
 if TYPE_CHECKING:
     from arenite.model import Operator, Tensor

@@ -2,7 +2,7 @@
 
     name of the kind --KINDS--> inputs, outputs, dimensions, options, purity
 
-`requirements` checks an operator against its row, `state` keeps the order of operators with side effects, and
+`soundness` checks an operator against its row, `state` keeps the order of operators with side effects, and
 `elementwise` lists the elementwise kinds, which require one or two inputs and nothing else. `macs` and `windows` have
 the arithmetic of kinds.
 
@@ -15,7 +15,6 @@ Source: the checks in `Prepare` of LiteRT's tflite/kernels/*.cc and of TFLM's ke
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from arenite.operators.elementwise import BINARY, UNARY
@@ -126,56 +125,52 @@ _SIGNALS = """
     Rfft Stacker Window
 """
 
-KINDS: Mapping[str, Kind] = MappingProxyType(
-    {
-        **dict.fromkeys(UNARY, _leading(1)),
-        **dict.fromkeys(BINARY, _leading(2)),
-        **dict.fromkeys(_OF_ONE.split(), _leading(1)),
-        **dict.fromkeys(_OF_TWO.split(), _leading(2)),
-        **dict.fromkeys(_OF_THREE.split(), _leading(3)),
-        **dict.fromkeys(_STATEFUL.split(), _leading(1, pure=False)),
-        **dict.fromkeys(("CONV_2D", "DEPTHWISE_CONV_2D"), _CONVOLUTION),
-        **dict.fromkeys(("AVERAGE_POOL_2D", "MAX_POOL_2D", "L2_POOL_2D"), _POOL),
-        **dict.fromkeys(("SPACE_TO_DEPTH", "DEPTH_TO_SPACE"), _BLOCKS),
-        **dict.fromkeys(("BATCH_TO_SPACE_ND", "SPACE_TO_BATCH_ND"), _leading(3, ranks=((0, 3, 4),))),
-        **dict.fromkeys(("RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR"), _leading(2, ranks=_of_rank(4, 0))),
-        "ASSIGN_VARIABLE": _leading(2, outputs=(0, 0), pure=False),
-        "BATCH_MATMUL": _leading(2, ranks=((0, 2, ANY), (1, 2, ANY)), result=1),
-        "BIDIRECTIONAL_SEQUENCE_RNN": Kind((0,), outputs=(1, 2), pure=False),
-        "CALL_ONCE": _leading(0, outputs=(0, 0), pure=False),
-        "CONV_3D": replace(_DEEP, weighted=True),
-        "CONV_3D_TRANSPOSE": replace(_DEEP, inputs=(0, 1, 2), ranks=_of_rank(5, 1, 2)),
-        "EMBEDDING_LOOKUP_SPARSE": _leading(5),
-        "FULLY_CONNECTED": Kind((0, 1), outputs=(1, 2), ranks=((1, 2, ANY),), result=1, weighted=True),
-        "HASHTABLE": _leading(0),
-        "HASHTABLE_FIND": _leading(3, pure=False),
-        "HASHTABLE_IMPORT": _leading(3, outputs=(0, 0), pure=False),
-        "HASHTABLE_LOOKUP": _leading(3, outputs=(2, 2)),
-        "IF": _leading(1, outputs=(0, ANY), pure=False),
-        "LSTM": _LSTM,
-        "MULTINOMIAL": _leading(2, pure=False),
-        "NON_MAX_SUPPRESSION_V4": _leading(5, outputs=(2, 2)),
-        "NON_MAX_SUPPRESSION_V5": _leading(6, outputs=(3, 3)),
-        "ONE_HOT": _leading(4),
-        "RNN": _leading(5, ranks=_of_rank(2, 0, 1, 2), pure=False),
-        "SPARSE_TO_DENSE": _leading(4),
-        "SPLIT": _leading(2, outputs=(1, ANY)),
-        "SPLIT_V": _leading(3, outputs=(1, ANY)),
-        "STRIDED_SLICE": _leading(4),
-        "SVDF": Kind((0, 1, 2, 4), ranks=_of_rank(2, 0, 1, 2), positive=("rank",), weighted=True, pure=False),
-        "TOPK_V2": _leading(2, outputs=(2, 2)),
-        "TRANSPOSE_CONV": _TRANSPOSED,
-        "UNIDIRECTIONAL_SEQUENCE_LSTM": _LSTM,
-        "UNIDIRECTIONAL_SEQUENCE_RNN": _leading(5, ranks=((0, 3, 3), (1, 2, 2), (2, 2, 2)), pure=False),
-        "UNIQUE": _leading(1, outputs=(2, 2)),
-        "UNPACK": _leading(1, outputs=(1, ANY)),
-        "VAR_HANDLE": _leading(0),
-        "TFLite_Detection_PostProcess": _leading(
-            3, outputs=(4, 4), ranks=((0, 3, 3), (1, 3, 3), (2, 2, 2)), pure=False
-        ),
-        **dict.fromkeys((f"Signal{name}" for name in _SIGNALS.split()), _SIGNAL),
-        "SignalFramer": replace(_SIGNAL, result=2),
-        "SignalOverlapAdd": replace(_SIGNAL, ranks=((0, 2, ANY),)),
-    }
-)
+KINDS: Mapping[str, Kind] = {
+    **dict.fromkeys(UNARY, _leading(1)),
+    **dict.fromkeys(BINARY, _leading(2)),
+    **dict.fromkeys(_OF_ONE.split(), _leading(1)),
+    **dict.fromkeys(_OF_TWO.split(), _leading(2)),
+    **dict.fromkeys(_OF_THREE.split(), _leading(3)),
+    **dict.fromkeys(_STATEFUL.split(), _leading(1, pure=False)),
+    **dict.fromkeys(("CONV_2D", "DEPTHWISE_CONV_2D"), _CONVOLUTION),
+    **dict.fromkeys(("AVERAGE_POOL_2D", "MAX_POOL_2D", "L2_POOL_2D"), _POOL),
+    **dict.fromkeys(("SPACE_TO_DEPTH", "DEPTH_TO_SPACE"), _BLOCKS),
+    **dict.fromkeys(("BATCH_TO_SPACE_ND", "SPACE_TO_BATCH_ND"), _leading(3, ranks=((0, 3, 4),))),
+    **dict.fromkeys(("RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR"), _leading(2, ranks=_of_rank(4, 0))),
+    "ASSIGN_VARIABLE": _leading(2, outputs=(0, 0), pure=False),
+    "BATCH_MATMUL": _leading(2, ranks=((0, 2, ANY), (1, 2, ANY)), result=1),
+    "BIDIRECTIONAL_SEQUENCE_RNN": Kind((0,), outputs=(1, 2), pure=False),
+    "CALL_ONCE": _leading(0, outputs=(0, 0), pure=False),
+    "CONV_3D": replace(_DEEP, weighted=True),
+    "CONV_3D_TRANSPOSE": replace(_DEEP, inputs=(0, 1, 2), ranks=_of_rank(5, 1, 2)),
+    "EMBEDDING_LOOKUP_SPARSE": _leading(5),
+    "FULLY_CONNECTED": Kind((0, 1), outputs=(1, 2), ranks=((1, 2, ANY),), result=1, weighted=True),
+    "HASHTABLE": _leading(0),
+    "HASHTABLE_FIND": _leading(3, pure=False),
+    "HASHTABLE_IMPORT": _leading(3, outputs=(0, 0), pure=False),
+    "HASHTABLE_LOOKUP": _leading(3, outputs=(2, 2)),
+    "IF": _leading(1, outputs=(0, ANY), pure=False),
+    "LSTM": _LSTM,
+    "MULTINOMIAL": _leading(2, pure=False),
+    "NON_MAX_SUPPRESSION_V4": _leading(5, outputs=(2, 2)),
+    "NON_MAX_SUPPRESSION_V5": _leading(6, outputs=(3, 3)),
+    "ONE_HOT": _leading(4),
+    "RNN": _leading(5, ranks=_of_rank(2, 0, 1, 2), pure=False),
+    "SPARSE_TO_DENSE": _leading(4),
+    "SPLIT": _leading(2, outputs=(1, ANY)),
+    "SPLIT_V": _leading(3, outputs=(1, ANY)),
+    "STRIDED_SLICE": _leading(4),
+    "SVDF": Kind((0, 1, 2, 4), ranks=_of_rank(2, 0, 1, 2), positive=("rank",), weighted=True, pure=False),
+    "TOPK_V2": _leading(2, outputs=(2, 2)),
+    "TRANSPOSE_CONV": _TRANSPOSED,
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": _LSTM,
+    "UNIDIRECTIONAL_SEQUENCE_RNN": _leading(5, ranks=((0, 3, 3), (1, 2, 2), (2, 2, 2)), pure=False),
+    "UNIQUE": _leading(1, outputs=(2, 2)),
+    "UNPACK": _leading(1, outputs=(1, ANY)),
+    "VAR_HANDLE": _leading(0),
+    "TFLite_Detection_PostProcess": _leading(3, outputs=(4, 4), ranks=((0, 3, 3), (1, 3, 3), (2, 2, 2)), pure=False),
+    **dict.fromkeys((f"Signal{name}" for name in _SIGNALS.split()), _SIGNAL),
+    "SignalFramer": replace(_SIGNAL, result=2),
+    "SignalOverlapAdd": replace(_SIGNAL, ranks=((0, 2, ANY),)),
+}
 """Requirements by the schema's name of the kind; TFLM's custom operators by their own name."""

@@ -19,6 +19,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from arenite.errors import ModelError
+from arenite.operators.state import resources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -97,13 +98,7 @@ def head_bytes(tensor: Tensor) -> int:
 
 def resource_handles(model: Model) -> frozenset[Tensor]:
     """Outputs of VAR_HANDLE. They count in a working set, but the kernel keeps their 4 bytes in the tail."""
-    return frozenset(
-        tensor
-        for graph in model.graphs
-        for operator in graph.operators
-        if operator.code == "VAR_HANDLE"
-        for tensor in operator.outputs
-    )
+    return frozenset(handle for graph in model.graphs for handle, _ in resources(graph.operators))
 
 
 @dataclass(frozen=True, slots=True)

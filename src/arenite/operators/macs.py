@@ -6,11 +6,10 @@ Kinds that are not in the table count as 0; they are never an error.
 from __future__ import annotations
 
 from math import prod
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from arenite.operators.liveness import executed_graphs
-from arenite.operators.requirements import is_complete
+from arenite.operators.soundness import is_complete
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from arenite.model import Model, Operator
 
     Shapes = tuple[tuple[int, ...], ...]
+    Count = Callable[[Operator, Shapes], int]
 
 
 def macs(operator: Operator) -> int:
@@ -39,29 +39,14 @@ def macs_of_model(model: Model) -> int:
     return sum(macs(operator) for position in executed_graphs(model) for operator in model.graphs[position].operators)
 
 
-def _convolution(operator: Operator, shapes: Shapes) -> int:
-    """CONV_2D, filter [out, height, width, in / groups]: each output element reads one whole filter."""
-    return prod(operator.outputs[0].shape) * prod(shapes[1][1:])
+def _gathered(taps: slice) -> Count:
+    """Convolutions: each output element reads the filter along these dimensions."""
+    return lambda operator, shapes: prod(operator.outputs[0].shape) * prod(shapes[1][taps])
 
 
-def _depthwise(operator: Operator, shapes: Shapes) -> int:
-    """DEPTHWISE_CONV_2D, filter [1, height, width, out]: each output element reads one channel of the filter."""
-    return prod(operator.outputs[0].shape) * prod(shapes[1][1:3])
-
-
-def _convolution_3d(operator: Operator, shapes: Shapes) -> int:
-    """CONV_3D, filter [depth, height, width, in, out]."""
-    return prod(operator.outputs[0].shape) * prod(shapes[1][:4])
-
-
-def _transposed(_: Operator, shapes: Shapes) -> int:
-    """TRANSPOSE_CONV, inputs (shape, filter [out, height, width, in], values): each input element is scattered."""
-    return prod(shapes[2]) * prod(shapes[1][:3])
-
-
-def _transposed_3d(_: Operator, shapes: Shapes) -> int:
-    """CONV_3D_TRANSPOSE, inputs (shape, filter [depth, height, width, out, in], values)."""
-    return prod(shapes[2]) * prod(shapes[1][:4])
+def _scattered(taps: slice) -> Count:
+    """Transposed convolutions, inputs (shape, filter, values): each value is multiplied along these dimensions."""
+    return lambda _, shapes: prod(shapes[2]) * prod(shapes[1][taps])
 
 
 def _fully_connected(_: Operator, shapes: Shapes) -> int:
@@ -80,7 +65,7 @@ def _svdf(_: Operator, shapes: Shapes) -> int:
     return shapes[0][0] * (prod(shapes[1]) + prod(shapes[2]))
 
 
-def _recurrent(weights: tuple[int, ...]) -> Callable[[Operator, Shapes], int]:
+def _recurrent(weights: tuple[int, ...]) -> Count:
     """Recurrent layers: each time step of each row of the batch reads every element of the inputs `weights`."""
 
     def count(_: Operator, shapes: Shapes) -> int:
@@ -93,19 +78,17 @@ def _recurrent(weights: tuple[int, ...]) -> Callable[[Operator, Shapes], int]:
 _lstm = _recurrent((1, 2, 3, 4, 5, 6, 7, 8, 16))
 _rnn = _recurrent((1, 2))
 
-_COUNTS: Mapping[str, Callable[[Operator, Shapes], int]] = MappingProxyType(
-    {
-        "BATCH_MATMUL": _batch_matmul,
-        "CONV_2D": _convolution,
-        "CONV_3D": _convolution_3d,
-        "CONV_3D_TRANSPOSE": _transposed_3d,
-        "DEPTHWISE_CONV_2D": _depthwise,
-        "FULLY_CONNECTED": _fully_connected,
-        "LSTM": _lstm,
-        "RNN": _rnn,
-        "SVDF": _svdf,
-        "TRANSPOSE_CONV": _transposed,
-        "UNIDIRECTIONAL_SEQUENCE_LSTM": _lstm,
-        "UNIDIRECTIONAL_SEQUENCE_RNN": _rnn,
-    }
-)
+_COUNTS: Mapping[str, Count] = {
+    "BATCH_MATMUL": _batch_matmul,
+    "CONV_2D": _gathered(slice(1, None)),  # filter [out, height, width, in / groups]
+    "CONV_3D": _gathered(slice(4)),  # filter [depth, height, width, in, out]
+    "CONV_3D_TRANSPOSE": _scattered(slice(4)),  # filter [depth, height, width, out, in]
+    "DEPTHWISE_CONV_2D": _gathered(slice(1, 3)),  # filter [1, height, width, out]
+    "FULLY_CONNECTED": _fully_connected,
+    "LSTM": _lstm,
+    "RNN": _rnn,
+    "SVDF": _svdf,
+    "TRANSPOSE_CONV": _scattered(slice(3)),  # filter [out, height, width, in]
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": _lstm,
+    "UNIDIRECTIONAL_SEQUENCE_RNN": _rnn,
+}

@@ -21,7 +21,7 @@ from arenite.operators.joins import join, joins_as_it_is
 from arenite.operators.liveness import lifetimes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from arenite.model import Graph, Model, Operator, Tensor
 
@@ -125,8 +125,10 @@ def most_held(model: Model, source: Tensor) -> int:
         if rows:
             held[operator.outputs[0]] = rows
     lives = lifetimes(model).of
-    events = [(lives[tensor].first, lives[tensor].last, rows) for tensor, rows in held.items()]
-    return max((len(rows) for rows in _at_a_time(events)), default=0)
+    spans = [(lives[tensor].first, lives[tensor].last, rows) for tensor, rows in held.items()]
+    begins = {begin for begin, _, _ in spans}
+    alive = ([rows for first, last, rows in spans if first <= begin <= last] for begin in begins)
+    return max((len(frozenset().union(*each)) for each in alive), default=0)
 
 
 def _rows(operator: Operator, source: Tensor, held: dict[Tensor, frozenset[int]]) -> frozenset[int]:
@@ -142,9 +144,3 @@ def _rows(operator: Operator, source: Tensor, held: dict[Tensor, frozenset[int]]
     rows = sorted(known[0])
     first = begin[ROWS] if begin is not None and len(begin) > ROWS else 0
     return frozenset(rows[first : first + operator.outputs[0].shape[ROWS]])
-
-
-def _at_a_time(events: list[tuple[int, int, frozenset[int]]]) -> Iterator[frozenset[int]]:
-    """The rows held in each scope in which a tensor with rows begins."""
-    for begin, _, _ in events:
-        yield frozenset().union(*(rows for first, last, rows in events if first <= begin <= last))

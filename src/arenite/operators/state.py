@@ -14,7 +14,7 @@ from arenite.model import ElementType
 from arenite.operators.kinds import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from arenite.model import Operator, Tensor
 
@@ -62,6 +62,14 @@ def state_order(operators: Sequence[Operator], order: Sequence[int]) -> tuple[tu
     """Pairs (a, b) of operators with state, where a is the last one before b in `order`."""
     stateful = [index for index in order if has_state(operators[index])]
     return tuple(pairwise(stateful))
+
+
+def resources(operators: Iterable[Operator]) -> Iterator[tuple[Tensor, tuple[object, object]]]:
+    """Every handle of a resource variable, with what names the variable: container and shared name."""
+    for operator in operators:
+        if operator.code == "VAR_HANDLE":
+            for handle in operator.outputs:
+                yield handle, (operator.options.get("container"), operator.options.get("shared_name"))
 
 
 def first_byte(tensor: Tensor) -> int:

@@ -5,7 +5,6 @@ Source: TensorFlow's tools/versioning/op_version.cc.
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from arenite.model import ElementType
@@ -13,18 +12,14 @@ from arenite.model import ElementType
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_INT8: Mapping[str, int] = MappingProxyType(
-    {
-        **dict.fromkeys(("ADD", "AVERAGE_POOL_2D", "CONCATENATION", "MAX_POOL_2D", "MEAN", "PAD"), 2),
-        **dict.fromkeys(("RESIZE_NEAREST_NEIGHBOR", "SLICE", "SOFTMAX"), 2),
-        **dict.fromkeys(("CONV_2D", "DEPTHWISE_CONV_2D"), 3),
-        "FULLY_CONNECTED": 4,
-    }
-)
-_INT16: Mapping[str, int] = MappingProxyType({"CONCATENATION": 3, "PAD": 3, "SLICE": 4})
-_VERSIONS: Mapping[ElementType, Mapping[str, int]] = MappingProxyType(
-    {ElementType.INT8: _INT8, ElementType.INT16: _INT16}
-)
+_INT8: Mapping[str, int] = {
+    **dict.fromkeys(("ADD", "AVERAGE_POOL_2D", "CONCATENATION", "MAX_POOL_2D", "MEAN", "PAD"), 2),
+    **dict.fromkeys(("RESIZE_NEAREST_NEIGHBOR", "SLICE", "SOFTMAX"), 2),
+    **dict.fromkeys(("CONV_2D", "DEPTHWISE_CONV_2D"), 3),
+    "FULLY_CONNECTED": 4,
+}
+_INT16: Mapping[str, int] = {"CONCATENATION": 3, "PAD": 3, "SLICE": 4}
+_VERSIONS: Mapping[ElementType, Mapping[str, int]] = {ElementType.INT8: _INT8, ElementType.INT16: _INT16}
 
 
 def version(code: str, element: ElementType) -> int:

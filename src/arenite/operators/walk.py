@@ -50,7 +50,7 @@ class Walk:
 
     def ahead(self) -> int:
         """Largest lead, in elements, of the start of an output pixel over the corner of its window."""
-        most_down, most_across = self._ahead_down(), self._ahead_across()
+        most_down, most_across = self._ahead_down(), _most_ahead(self.lowest_column, self.depth, self.input_depth)
         if NOTHING in (most_down, most_across):
             return NOTHING
         return most_down + most_across + self._drift(self.batches - 1)
@@ -105,25 +105,7 @@ class Walk:
 
     def _ahead_down(self) -> int:
         """Contribution of the rows to `ahead`."""
-        return max(
-            (
-                y * self.columns * self.depth - row * self.input_row
-                for y, row in enumerate(self.lowest_row)
-                if row is not None
-            ),
-            default=NOTHING,
-        )
-
-    def _ahead_across(self) -> int:
-        """Contribution of the columns to `ahead`."""
-        return max(
-            (
-                x * self.depth - column * self.input_depth
-                for x, column in enumerate(self.lowest_column)
-                if column is not None
-            ),
-            default=NOTHING,
-        )
+        return _most_ahead(self.lowest_row, self.columns * self.depth, self.input_row)
 
     def _drift(self, batches: int) -> int:
         """Growth of the output's lead over the input after this many images, in elements; never negative."""
@@ -139,6 +121,12 @@ class Walk:
                 least = start * step
             lowest.append(least)
         return lowest[::-1]
+
+
+def _most_ahead(lowest: tuple[int | None, ...], written: int, read: int) -> int:
+    """Largest lead of the writes over the lowest reads along an axis, whose positions are so many elements apart."""
+    leads = (place * written - start * read for place, start in enumerate(lowest) if start is not None)
+    return max(leads, default=NOTHING)
 
 
 def elementwise(count: int, read: int, write: int) -> int:

@@ -6,12 +6,10 @@ passes that split a region according to a plan.
 """
 
 from arenite.rewrite.dilate import Dilate
-from arenite.rewrite.fold import Fold
 from arenite.rewrite.fold_constants import FoldConstants
 from arenite.rewrite.interface import Pass
-from arenite.rewrite.prune import Prune
 from arenite.rewrite.shapes import FoldShapes
-from arenite.rewrite.tidy import Tidy
+from arenite.rewrite.tidy import Fold, Prune, Tidy
 from arenite.rewrite.transposes import Transposes
 from arenite.rewrite.unpack_int4 import UnpackInt4
 from arenite.rewrite.widen_bias import DeclareBias, WidenBias

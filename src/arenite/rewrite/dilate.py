@@ -23,21 +23,19 @@ source, and the pass rewrites only what needs no padding.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from math import prod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from arenite.model import ElementType, Operator
+from arenite.model import ElementType, Operator, readers_of
 from arenite.operators.constants import integers
 from arenite.operators.kinds import RESHAPES
+from arenite.operators.quantization import steps
 from arenite.operators.soundness import is_sound
-from arenite.operators.steps import steps
 from arenite.operators.versions import version
 from arenite.operators.windows import CONVOLUTIONS, SAME, VALID, padding_of, window
 from arenite.rewrite.edits import edited, integer_constant, reshape, with_operators
-from arenite.rewrite.interface import Pass
-from arenite.rewrite.sentences import fewer, number
+from arenite.rewrite.interface import Pass, fewer, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Set
@@ -105,18 +103,13 @@ class _Blocked:
 
 def _matches(graph: Graph, interface: Set[Tensor]) -> Iterator[_Blocked]:
     """Matches of the pattern in a graph; no other operator reads the tensors inside a match."""
-    writers: dict[Tensor, Operator] = {}
-    reads: defaultdict[Tensor, int] = defaultdict(int)
-    for operator in graph.operators:
-        writers.update(dict.fromkeys(operator.outputs, operator))
-        for tensor in operator.inputs:
-            if tensor is not None:
-                reads[tensor] += 1
+    writers = {tensor: operator for operator in graph.operators for tensor in operator.outputs}
+    readers = readers_of(graph.operators)
 
     def writer(operator: Operator | None, codes: Set[str]) -> Operator | None:
         """The writer of the operator's first input, if its kind is in `codes` and the input has no other reader."""
         source = operator.inputs[0] if operator is not None and operator.inputs else None
-        if source is None or reads[source] != 1 or source in interface:
+        if source is None or len(readers[source]) != 1 or source in interface:
             return None
         found = writers.get(source)
         return found if found is not None and found.code in codes and len(found.outputs) == 1 else None
@@ -257,9 +250,9 @@ Pairs = tuple[tuple[int, int], ...]
 def _blocks(blocked: _Blocked, lacking: int) -> tuple[Shape, Pairs, Pairs]:
     """Blocks, paddings and crops of rows and columns; no blocks if they are unknown or differ between the operators."""
     split, join = (_numbers(operator) for operator in (blocked.split, blocked.join))
-    if split is None or join is None or split.blocks != join.blocks:
+    if split is None or join is None or split[0] != join[0]:
         return (), (), ()
-    blocks, paddings, crops = split.blocks, split.margins, join.margins
+    (blocks, paddings), (_, crops) = split, join
     if lacking:
         at = lacking - 1
         blocks = (*blocks[:at], 1, *blocks[at:])
@@ -267,22 +260,15 @@ def _blocks(blocked: _Blocked, lacking: int) -> tuple[Shape, Pairs, Pairs]:
     return blocks, paddings, crops
 
 
-class _Numbers(NamedTuple):
-    """Blocks, and paddings or crops, of all axes except the first and the last."""
-
-    blocks: Shape
-    margins: Pairs
-
-
-def _numbers(operator: Operator) -> _Numbers | None:
-    """Constant parameters of a SPACE_TO_BATCH_ND or BATCH_TO_SPACE_ND; None if they are not constant."""
+def _numbers(operator: Operator) -> tuple[Shape, Pairs] | None:
+    """Blocks, and paddings or crops, of all axes except the first and the last; None if they are not constant."""
     blocks, pairs = (integers(tensor) for tensor in (*operator.inputs[1:3], None, None)[:2])
     axes = len(operator.outputs[0].shape) - 2
     if blocks is None or pairs is None or (len(blocks), len(pairs)) != (axes, 2 * axes):
         return None
     if min(blocks) < 1 or min(pairs) < 0:
         return None
-    return _Numbers(blocks, tuple(zip(pairs[::2], pairs[1::2], strict=True)))
+    return blocks, tuple(zip(pairs[::2], pairs[1::2], strict=True))
 
 
 def _padded(operators: list[Operator], source: Tensor, margins: list[tuple[int, int]], name: str) -> Tensor:

@@ -6,12 +6,13 @@ import struct
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from arenite.errors import OptionError
 from arenite.model import Data, ElementType, Operator, Tensor
 from arenite.tflite.newer_fields import loses_fields
 from arenite.tflite.signatures import signature_tensors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Set
+    from collections.abc import Callable, Iterable, Mapping, Set
 
     from arenite.model import Graph, Model
 
@@ -46,6 +47,27 @@ def edited(model: Model, edit: Edit) -> Model:
 def may_renumber(model: Model) -> bool:
     """Whether tensors may be renumbered: no metadata may name them, and Vela did not compile the model."""
     return not model.compiled_by_vela and all(entry.name in _HARMLESS_METADATA for entry in model.metadata)
+
+
+def check_may_exchange(model: Model, result: Model, refusal: str) -> None:
+    """Check that `result` can be written in place of the model, whose tensors it exchanges.
+
+    Raises:
+        OptionError: the file names tensors or operators by position, or would lose a field; the message is `refusal`.
+    """
+    if not may_renumber(model) or model.main.control_edges or loses_fields(result):
+        raise OptionError(f"{model.name}: {refusal}")
+
+
+def exchanged(
+    graph: Graph, instead: Mapping[Tensor, Tensor], operators: Iterable[Operator], more: Iterable[Tensor] = ()
+) -> Graph:
+    """The graph with these operators, other tensors in the places of its own, and `more` tensors."""
+    inputs, outputs, tensors = (
+        tuple(instead.get(tensor, tensor) for tensor in each) for each in (graph.inputs, graph.outputs, graph.tensors)
+    )
+    tensors = tuple(dict.fromkeys((*tensors, *more)))
+    return replace(graph, operators=tuple(operators), tensors=tensors, inputs=inputs, outputs=outputs)
 
 
 def with_operators(graph: Graph, operators: Iterable[Operator]) -> Graph:

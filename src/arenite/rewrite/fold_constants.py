@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING
 from arenite.model import Data, ElementType
 from arenite.operators.constants import integers
 from arenite.operators.kinds import JOINS, RESHAPES
+from arenite.operators.quantization import steps
 from arenite.operators.state import PURE
-from arenite.operators.steps import steps
 from arenite.rewrite.edits import edited, with_operators
 from arenite.rewrite.evaluate import MOVES, UnknownError
-from arenite.rewrite.interface import Pass
-from arenite.rewrite.sentences import gone, number
+from arenite.rewrite.interface import Pass, gone, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence, Set

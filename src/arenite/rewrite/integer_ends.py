@@ -23,10 +23,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from arenite.errors import OptionError
 from arenite.model import ElementType, Operator, Quantization, Tensor
-from arenite.operators.eight_bits import LEAST, has_eight_bits, stands_for
-from arenite.operators.steps import steps
-from arenite.rewrite.edits import may_renumber, with_operators
-from arenite.tflite.newer_fields import loses_fields
+from arenite.operators.quantization import LEAST, has_eight_bits, stands_for, steps
+from arenite.rewrite.edits import check_may_exchange, exchanged, with_operators
+from arenite.rewrite.interface import Rewritten
 from arenite.tflite.signatures import signature_tensors
 
 if TYPE_CHECKING:
@@ -38,17 +37,6 @@ EndType = Literal["int8", "uint8"]
 
 END_TYPES: Mapping[str, ElementType] = {"int8": ElementType.INT8, "uint8": ElementType.UINT8}
 """The types that inputs and outputs may get, by the names of the option."""
-
-
-class IntegerEnds(NamedTuple):
-    """A model with other inputs and outputs.
-
-    stands_for: each operator that is new or has other outputs -> the operator of the source that it implements or, for
-        a new QUANTIZE, the one next to it.
-    """
-
-    model: Model
-    stands_for: Mapping[Operator, Operator]
 
 
 class _Change(NamedTuple):
@@ -66,7 +54,7 @@ class _Change(NamedTuple):
     added: tuple[Operator, Operator] | None = None
 
 
-def with_integer_ends(model: Model, kind: EndType) -> IntegerEnds:
+def with_integer_ends(model: Model, kind: EndType) -> Rewritten:
     """The model with inputs and outputs of this type, as far as it quantizes them itself.
 
     Others stay as they are: those that are not quantized or that other operators use as well, indices, masks, and all
@@ -83,14 +71,12 @@ def with_integer_ends(model: Model, kind: EndType) -> IntegerEnds:
         ends = ", ".join(f"{each.name} {each.type.name.lower()}" for each in (*graph.inputs, *graph.outputs))
         raise OptionError(f"{model.name}: it quantizes no input or output itself, so none can become {kind}: {ends}")
     result = _changed(model, changes)
-    if not may_renumber(model) or graph.control_edges or loses_fields(result.model):
-        raise OptionError(
-            f"{model.name}: its inputs and outputs cannot become {kind}: other parts of the file name them"
-        )
+    refusal = f"its inputs and outputs cannot become {kind}: other parts of the file name them"
+    check_may_exchange(model, result.model, refusal)
     return result
 
 
-def _changed(model: Model, changes: Sequence[_Change]) -> IntegerEnds:
+def _changed(model: Model, changes: Sequence[_Change]) -> Rewritten:
     graph = model.main
     instead = {old: new for change in changes for old, new in change.instead.items()}
     gone = {operator for change in changes for operator in change.gone}
@@ -100,14 +86,9 @@ def _changed(model: Model, changes: Sequence[_Change]) -> IntegerEnds:
     last = [operator for operator in added if operator not in first]
     edited = with_operators(graph, (*first, *(new for _, new in kept), *last))
     ends = {change.end: change.new for change in changes}
-    main = replace(
-        edited,
-        tensors=tuple(dict.fromkeys(ends.get(tensor, tensor) for tensor in edited.tensors)),
-        inputs=tuple(ends.get(tensor, tensor) for tensor in graph.inputs),
-        outputs=tuple(ends.get(tensor, tensor) for tensor in graph.outputs),
-    )
+    main = exchanged(edited, ends, edited.operators)
     stands_for = {new: old for old, new in kept if new.outputs != old.outputs}
-    return IntegerEnds(replace(model, graphs=(main, *model.graphs[1:])), {**stands_for, **added})
+    return Rewritten(replace(model, graphs=(main, *model.graphs[1:])), (), {**stands_for, **added})
 
 
 class _Changes:

@@ -1,4 +1,4 @@
-"""CONCATENATIONs that join a tensor from its parts, in a tree if TFLM takes fewer inputs than there are parts."""
+"""What all splits emit: operators and new tensors, with CONCATENATIONs that join a tensor from its parts."""
 
 from __future__ import annotations
 
@@ -26,23 +26,34 @@ def levels(parts: int) -> list[int]:
     return counts
 
 
-def join(parts: Sequence[Tensor], whole: Tensor, axis: int) -> tuple[list[Operator], list[Tensor]]:
-    """Operators that join `parts` along an axis into `whole`, and the tensors between them."""
-    operators: list[Operator] = []
-    between: list[Tensor] = []
-    while len(parts) > MOST_JOINED:
-        groups = -(-len(parts) // MOST_JOINED)
-        bounds = [group * len(parts) // groups for group in range(groups + 1)]
-        joined: list[Tensor] = []
-        for first, end in pairwise(bounds):
-            length = sum(part.shape[axis] for part in parts[first:end])
-            shape = (*whole.shape[:axis], length, *whole.shape[axis + 1 :])
-            name = part_name(whole.name, f"joined{len(joined) + 1}of{groups}")
-            joined.append(replace(whole, name=name, shape=shape))
-            operators.append(concatenation(parts[first:end], joined[-1], axis))
-        between += joined
-        parts = joined
-    return [*operators, concatenation(parts, whole, axis)], between
+class Emitter:
+    """Operators in the order in which they are appended, and their new tensors."""
+
+    def __init__(self) -> None:
+        self.operators: list[Operator] = []
+        self.tensors: list[Tensor] = []
+
+    def new(self, tensor: Tensor) -> Tensor:
+        """List a new tensor, which is in the arena even if the one that it was made like is not."""
+        inside = tensor if tensor.outside is None else replace(tensor, outside=None)
+        self.tensors.append(inside)
+        return inside
+
+    def join(self, parts: Sequence[Tensor], whole: Tensor, axis: int) -> None:
+        """Append CONCATENATIONs along an axis into `whole`: a tree if one CONCATENATION cannot take all parts."""
+        while len(parts) > MOST_JOINED:
+            groups = -(-len(parts) // MOST_JOINED)
+            bounds = [group * len(parts) // groups for group in range(groups + 1)]
+            joined: list[Tensor] = []
+            for first, end in pairwise(bounds):
+                length = sum(part.shape[axis] for part in parts[first:end])
+                shape = (*whole.shape[:axis], length, *whole.shape[axis + 1 :])
+                name = part_name(whole.name, f"joined{len(joined) + 1}of{groups}")
+                joined.append(replace(whole, name=name, shape=shape))
+                self.operators.append(concatenation(parts[first:end], joined[-1], axis))
+            self.tensors += joined
+            parts = joined
+        self.operators.append(concatenation(parts, whole, axis))
 
 
 def concatenation(parts: Sequence[Tensor], whole: Tensor, axis: int) -> Operator:

@@ -9,6 +9,9 @@ goes in rows is written by one operator in the same way.
 
 The two CONCATENATIONs have one input each and change no value: a runtime that knows nothing of all this computes the
 same.
+
+Inputs and outputs are named as users know them: by the name of the tensor, by the one that a signature of the model
+gives it, or by a number, where 0 is the first one.
 """
 
 from __future__ import annotations
@@ -16,21 +19,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from arenite.backends.generated_c.kept import own_states
 from arenite.errors import OptionError
 from arenite.model import Outside
+from arenite.names import did_you_mean, printable
 from arenite.operators.rows_outside import ROWS, adds_rows, comes_once, rows_written
-from arenite.rewrite.edits import may_renumber
+from arenite.rewrite.edits import check_may_exchange, exchanged
+from arenite.rewrite.interface import Rewritten
 from arenite.rewrite.joins import concatenation
-from arenite.rewrite.named_ends import named_ends
-from arenite.tflite.newer_fields import loses_fields
+from arenite.tflite.signatures import signature_names
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from arenite.model import Graph, Model, Operator, Tensor
+
 
 Where = Literal["arena", "rows", "memory"]
 End = Literal["input", "output"]
@@ -73,18 +78,7 @@ IN_THE_ARENA = Ends()
 """Where inputs and outputs are unless something else is asked for."""
 
 
-class WithEnds(NamedTuple):
-    """A model with other ends.
-
-    stands_for: each operator that is new or has other outputs -> the operator of the source that it implements, or for
-        a new CONCATENATION at an output, the one before it.
-    """
-
-    model: Model
-    stands_for: Mapping[Operator, Operator]
-
-
-def with_ends(model: Model, ends: Ends) -> WithEnds:
+def with_ends(model: Model, ends: Ends) -> Rewritten:
     """The model with its inputs and outputs where they are asked to be. It keeps its plan only if no operator is added.
 
     Where no names are given, those that have no rows stay in the arena. So do those that are both, and outputs that
@@ -95,18 +89,16 @@ def with_ends(model: Model, ends: Ends) -> WithEnds:
             tensors cannot be exchanged.
     """
     if not ends:
-        return WithEnds(model, {})
+        return Rewritten(model, (), {})
     added = _Added(model.main)
     added.take(_places(model, "input", model.main.inputs, ends.inputs))
     added.give(_places(model, "output", model.main.outputs, ends.outputs))
     main = added.graph()
     plan, target = (None, None) if len(main.operators) > len(model.main.operators) else (model.plan, model.target)
     result = replace(model, graphs=(main, *model.graphs[1:]), plan=plan, target=target)
-    if not may_renumber(model) or model.main.control_edges or loses_fields(result):
-        raise OptionError(
-            f"{model.name}: its inputs and outputs cannot leave the arena: other parts of the file name them"
-        )
-    return WithEnds(result, added.stands_for)
+    refusal = "its inputs and outputs cannot leave the arena: other parts of the file name them"
+    check_may_exchange(model, result, refusal)
+    return Rewritten(result, (), added.stands_for)
 
 
 def _places(model: Model, what: End, tensors: Sequence[Tensor], place: Place) -> dict[Tensor, Outside]:
@@ -236,11 +228,7 @@ class _Added:
             operators.append(new)
         operators = [*self.first, *operators, *self.last]
         inside = {new: None for old, new in self.inside.items() if new is not self.ends[old]}
-        tensors = (*(self.ends.get(tensor, tensor) for tensor in self.old.tensors), *inside)
-        inputs, outputs = (
-            tuple(self.ends.get(tensor, tensor) for tensor in ends) for ends in (self.old.inputs, self.old.outputs)
-        )
-        return replace(self.old, operators=tuple(operators), tensors=tensors, inputs=inputs, outputs=outputs)
+        return exchanged(self.old, self.ends, operators, inside)
 
     def _given_before(self, whole: Tensor) -> list[Tensor] | None:
         """The output as far as earlier strips wrote it, the last first; None if it is not written row by row."""
@@ -267,3 +255,42 @@ def _copy_of(tensor: Tensor) -> Tensor:
 def _copied(source: Tensor, result: Tensor) -> Operator:
     # Along channels, as strips know it: a CONCATENATION along rows joins strips.
     return concatenation([source], result, 3)
+
+
+def named_ends(model: Model, what: str, tensors: Sequence[Tensor], names: Iterable[str]) -> dict[Tensor, str]:
+    """The tensors that the names mean, each with its name. `what` is input or output.
+
+    Raises:
+        OptionError: a name is that of no tensor or of several, or two names are of one tensor.
+    """
+    known = _known(model, tensors)
+    found: dict[Tensor, str] = {}
+    for name in names:
+        meant = [tensor for tensor, its_names in known.items() if name in its_names]
+        if len(meant) != 1:
+            raise OptionError(f"{model.name}: {_unclear(what, name, meant, known)}")
+        if meant[0] in found:
+            raise OptionError(f"{model.name}: {found[meant[0]]!r} and {name!r} are the same {what}; name it once")
+        found[meant[0]] = name
+    return found
+
+
+def _known(model: Model, tensors: Sequence[Tensor]) -> dict[Tensor, list[str]]:
+    """The names of each tensor: its own, those in signatures, and its number if no tensor has that for a name."""
+    aliases = signature_names(model)
+    known = {each: [*dict.fromkeys(filter(None, (each.name, *sorted(aliases.get(each, ())))))] for each in tensors}
+    taken = {"", *(name for names in known.values() for name in names)}
+    for number, tensor in enumerate(tensors):
+        known[tensor] += {str(number)} - taken
+    return known
+
+
+def _unclear(what: str, name: str, meant: Sequence[Tensor], known: Mapping[Tensor, Sequence[str]]) -> str:
+    if meant:
+        numbers = ", ".join(known[tensor][-1] for tensor in meant)
+        return f"{len(meant)} {what}s are called {name!r}; give a number: {numbers}"
+    if not known:
+        return f"no {what} is called {name!r}: it has none"
+    called = ", ".join(" or ".join(map(printable, names)) for names in known.values())
+    every = [each for names in known.values() for each in names]
+    return f"no {what} is called {name!r}, only {called}; {did_you_mean(name, every, 'give one of these')}"

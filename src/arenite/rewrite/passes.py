@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from arenite.rewrite.dilate import Dilate
 from arenite.rewrite.fold_constants import FoldConstants
+from arenite.rewrite.interface import Rewritten
 from arenite.rewrite.shapes import FoldShapes
 from arenite.rewrite.tidy import Tidy
 from arenite.rewrite.transposes import Transposes
@@ -13,7 +14,7 @@ from arenite.rewrite.unpack_int4 import UnpackInt4
 from arenite.rewrite.widen_bias import WidenBias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from arenite.model import Model, Operator
     from arenite.rewrite.interface import Pass
@@ -33,20 +34,8 @@ def passes(*, widen_bias: bool, unpack_int4: bool) -> tuple[Pass, ...]:
     return tuple(each for each in ORDER if asked.get(each, True))
 
 
-class Rewritten(NamedTuple):
-    """A model after passes: the same object if nothing changed.
-
-    sentences: the messages of the passes that had an effect.
-    stands_for: operators that have other outputs than those that they implement, with these, pass after pass.
-    """
-
-    model: Model
-    sentences: tuple[str, ...]
-    stands_for: Mapping[Operator, Operator]
-
-
 def rewritten(model: Model, through: Iterable[Pass]) -> Rewritten:
-    """Run passes."""
+    """The model after these passes, with the messages of those that had an effect."""
     sentences: list[str] = []
     stands_for: dict[Operator, Operator] = {}
     for rewrite in through:

@@ -1,15 +1,16 @@
-"""Common parts of regions of all kinds: members, results, and the graph around them."""
+"""Common parts of regions of all kinds: members, their ends, and the graph around them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from arenite.errors import OptionError
 from arenite.operators.state import has_state
-from arenite.tflite.control_edges import CONTROL_EDGES_NAME
+from arenite.tflite.metadata import CONTROL_EDGES_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from arenite.model import Graph, Model, Operator, Tensor
 
@@ -76,13 +77,40 @@ def members_of(model: Model, operators: Iterable[Operator]) -> tuple[Operator, .
     return members
 
 
-def asked_for(graph: Graph, members: Collection[Operator]) -> set[Tensor | None]:
-    """Tensors that the graph returns, or that other operators read or write."""
+@dataclass(frozen=True, eq=False)
+class Stretch:
+    """Operators of a model's main graph that are split together, in file order, and their ends (`ends_of`).
+
+    Attributes:
+        operators: the operators.
+        inputs: tensors that they read and none of them computes, without constants.
+        outputs: results that other operators read or that the graph returns, in the order in which they are computed.
+        inner: the remaining results.
+    """
+
+    operators: tuple[Operator, ...]
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+    inner: tuple[Tensor, ...]
+
+
+def ends_of(
+    graph: Graph, members: Sequence[Operator]
+) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...], tuple[Tensor, ...]]:
+    """Inputs, outputs and inner results of operators of a graph, as a `Stretch` has them."""
+    inside = set(members)
     asked: set[Tensor | None] = set(graph.outputs)
     for operator in graph.operators:
-        if operator not in members:
+        if operator not in inside:
             asked.update(operator.inputs, operator.outputs)
-    return asked
+    results = [tensor for operator in members for tensor in operator.outputs]
+    made = set(results)
+    read = (tensor for operator in members for tensor in operator.inputs if tensor is not None and tensor.data is None)
+    return (
+        tuple(dict.fromkeys(tensor for tensor in read if tensor not in made)),
+        tuple(tensor for tensor in results if tensor in asked),
+        tuple(tensor for tensor in results if tensor not in asked),
+    )
 
 
 def check_results(model: Model, outputs: Sequence[Tensor], made: set[Tensor]) -> None:
@@ -115,10 +143,16 @@ def where(operator: Operator) -> str:
     return f"{operator.label} of {operator.outputs[0].name!r}" if operator.outputs else operator.label
 
 
-def still_used(graph: Graph, gone: Sequence[Operator], operators: Sequence[Operator]) -> list[Tensor]:
-    """Tensors of a graph except those that only the removed operators `gone` used."""
-    suspects = {tensor for operator in gone for tensor in (*operator.inputs, *operator.outputs)}
+def in_parts(model: Model, stretch: Stretch, operators: tuple[Operator, ...], tensors: Iterable[Tensor]) -> Model:
+    """The model with these operators in its main graph, in place of a stretch and all others; it has no plan.
+
+    Tensors that only the stretch used are gone. `tensors`: those to add.
+    """
+    graph = model.main
+    suspects = {tensor for operator in stretch.operators for tensor in (*operator.inputs, *operator.outputs)}
     suspects.difference_update(graph.inputs, graph.outputs)
     for operator in operators:
         suspects.difference_update(operator.inputs, operator.outputs, operator.intermediates)
-    return [tensor for tensor in graph.tensors if tensor not in suspects]
+    kept = dict.fromkeys((*(tensor for tensor in graph.tensors if tensor not in suspects), *tensors))
+    new = replace(graph, operators=operators, tensors=tuple(kept))
+    return replace(model, graphs=(new, *model.graphs[1:]), plan=None, target=None)

@@ -16,18 +16,16 @@ reference/integer_ops/fully_connected.h).
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from arenite.model import Data, ElementType
+from arenite.model import Data, ElementType, readers_of
 from arenite.operators.constants import integers
+from arenite.operators.quantization import steps
 from arenite.operators.state import PURE
-from arenite.operators.steps import steps
 from arenite.rewrite.edits import edited, with_operators
 from arenite.rewrite.evaluate import LIMITS, UnknownError, evaluate
-from arenite.rewrite.interface import Pass
-from arenite.rewrite.sentences import gone, number
+from arenite.rewrite.interface import Pass, gone, number
 from arenite.tflite.shape_signature import open_axes
 
 if TYPE_CHECKING:
@@ -74,11 +72,7 @@ class _Folding:
         self._graph = graph
         self._interface = interface
         self._settled = {tensor for tensor in graph.tensors if tensor in fed or not open_axes(tensor)}
-        self._readers: defaultdict[Tensor, list[Operator]] = defaultdict(list)
-        for operator in graph.operators:
-            for tensor in operator.inputs:
-                if tensor is not None:
-                    self._readers[tensor].append(operator)
+        self._readers = readers_of(graph.operators)
         self._constants: dict[Tensor, Tensor] = {}
         self._copies: dict[Tensor, Tensor] = {}
 

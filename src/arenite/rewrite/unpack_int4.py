@@ -13,15 +13,13 @@ them with int4. Weights with zero points other than 0 are left alone, since some
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from arenite.model import ElementType
-from arenite.operators.packed import as_int8, packed_weights
-from arenite.rewrite.edits import edited
-from arenite.rewrite.interface import Pass
-from arenite.rewrite.sentences import fewer, flash, number
+from arenite.model import ElementType, readers_of
+from arenite.operators.quantization import as_int8, packed_weights
+from arenite.rewrite.edits import edited, exchanged
+from arenite.rewrite.interface import Pass, fewer, flash, number
 
 if TYPE_CHECKING:
     from collections.abc import Set
@@ -46,22 +44,17 @@ class UnpackInt4(Pass):
 
 
 def _unpacked(graph: Graph, interface: Set[Tensor]) -> Graph:
-    readers: defaultdict[Tensor, list[Operator]] = defaultdict(list)
-    for operator in graph.operators:
-        for tensor in operator.inputs:
-            if tensor is not None and tensor.type is ElementType.INT4:
-                readers[tensor].append(operator)
+    readers = readers_of(graph.operators)
+    packed = [tensor for tensor in readers if tensor.type is ElementType.INT4 and tensor not in interface]
     instead = {
-        tensor: as_int8(tensor)
-        for tensor, operators in readers.items()
-        if tensor not in interface and all(_may_read_int8(operator, tensor) for operator in operators)
+        tensor: as_int8(tensor) for tensor in packed if all(_may_read_int8(each, tensor) for each in readers[tensor])
     }
     if not instead:
         return graph
-    operators = tuple(
+    operators = (
         operator.reading(instead) if packed_weights(operator) in instead else operator for operator in graph.operators
     )
-    return replace(graph, operators=operators, tensors=tuple(instead.get(tensor, tensor) for tensor in graph.tensors))
+    return exchanged(graph, instead, operators)
 
 
 def _may_read_int8(operator: Operator, weights: Tensor) -> bool:

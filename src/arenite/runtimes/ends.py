@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from arenite.operators.eight_bits import stands_for
+from arenite.operators.quantization import stands_for
 from arenite.runtimes.inputs import DTYPES
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from arenite.operators.requirements import is_complete
+from arenite.operators.soundness import is_complete
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -17,7 +17,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from arenite.backends.generated_c.work import macs_as_run, of_file
+from arenite.backends.generated_c.folding import macs_as_run, of_file
 from arenite.backends.target import TFLM
 from arenite.backends.tflm.head import head_lifetimes, head_plan, planned_offsets, scratch_buffers
 from arenite.names import whole_name

@@ -15,7 +15,7 @@ from arenite.errors import OutputError
 from arenite.model import Outside
 from arenite.model.shown import Shown
 from arenite.names import SHORT_NAME, printable
-from arenite.operators.eight_bits import stands_for
+from arenite.operators.quantization import stands_for
 from arenite.operators.rows_outside import ROWS, most_held
 from arenite.runtimes.stream import Stream
 from arenite.search.options import DEFAULTS

@@ -10,10 +10,11 @@ from arenite.backends.generated_c.memory_places import in_memory, renamed
 from arenite.backends.target import APART
 from arenite.backends.tflm.head import plan_obstacle
 from arenite.budget import STEPS_PER_SECOND, Budget
-from arenite.rewrite.integer_ends import IntegerEnds, with_integer_ends
+from arenite.rewrite.integer_ends import with_integer_ends
+from arenite.rewrite.interface import Rewritten
 from arenite.rewrite.outside import with_ends
 from arenite.rewrite.passes import passes, rewritten
-from arenite.rewrite.stream import Streamed, streamed
+from arenite.rewrite.stream import streamed
 from arenite.rewrite.widen_bias import misread_bias
 
 if TYPE_CHECKING:
@@ -54,10 +55,10 @@ class Task:
         """The task of planning `source`: runs the rewrites that produce `base`."""
         through = passes(widen_bias=options.widen_bias, unpack_int4=options.unpack_int4)
         bare = source.with_plan(None)
-        integers = IntegerEnds(bare, {}) if options.io is None else with_integer_ends(bare, options.io)
+        integers = Rewritten(bare, (), {}) if options.io is None else with_integer_ends(bare, options.io)
         tidy, changes, moved = rewritten(integers.model, through)
-        in_time = Streamed(tidy, {}, ()) if options.stream is None else streamed(tidy, options.stream)
-        outside, at_ends = with_ends(in_time.model, options.ends)
+        in_time = Rewritten(tidy, (), {}) if options.stream is None else streamed(tidy, options.stream)
+        outside, _, at_ends = with_ends(in_time.model, options.ends)
         base = in_memory(outside)
         stands_for = {**integers.stands_for, **moved, **in_time.stands_for, **at_ends, **renamed(outside, base)}
         return Task(source, options, budget, progress, base, (*changes, *in_time.sentences), stands_for)

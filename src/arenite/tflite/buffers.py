@@ -28,7 +28,6 @@ class Buffers:
         self._references: list[int | None] = [sheet.reference(position) for position in self._positions]
         self._numbers: dict[int, int] = {}
         self._new: dict[int, Data] = {}
-        self._users: Counter[int] | None = None
         # A list of buffers with metadata from old files is not part of Model: these buffers always stay.
         self._kept = set(root.numbers(ModelField.METADATA_BUFFER, "i")) if root else set()
         for position in self._positions:
@@ -76,7 +75,7 @@ class Buffers:
 
     def renew(self, number: int, data: Data) -> bool:
         """Replace the content of a source buffer in place; False if something else uses the buffer too."""
-        if self._root is None or self._count_uses()[number] != 1 or self._listed[self._positions[number]] != 1:
+        if self._root is None or self._uses[number] != 1 or self._listed[self._positions[number]] != 1:
             return False
         table = self._root.image.table(self._positions[number])
         place = table.target(BufferField.DATA)
@@ -101,11 +100,10 @@ class Buffers:
         assert self._root is not None
         return Counter(self._root.image.table(p).target(BufferField.DATA) for p in self._positions)
 
-    def _count_uses(self) -> Counter[int]:
+    @cached_property
+    def _uses(self) -> Counter[int]:
         """How often the source refers to each of its buffers."""
-        if self._users is None:
-            self._users = Counter(_users(self._root) if self._root is not None else ())
-        return self._users
+        return Counter(_users(self._root) if self._root is not None else ())
 
     def build(self, *, copy_misplaced: bool) -> int | None:
         """Build new buffers; returns the reference of the vector of all buffers, None if the source's vector can stay.
@@ -127,8 +125,7 @@ class Buffers:
         return self._sheet.tables(references)
 
     def _dropped(self) -> set[int]:
-        used = self._count_uses()
-        return {n for n in range(len(self._positions)) if used[n] and n not in self._kept and self._content(n)}
+        return {n for n in range(len(self._positions)) if self._uses[n] and n not in self._kept and self._content(n)}
 
     def _misplaced(self, number: int) -> bool:
         if self._content(number) is None or self._root is None:

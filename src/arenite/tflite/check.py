@@ -68,20 +68,25 @@ def _check_cycles(graph: Graph, producer: dict[Tensor, int]) -> None:
     ):
         return
     needs = [{producer[t] for t in operator.inputs if t is not None and t in producer} for operator in operators]
-    waiting = [len(before) for before in needs]
-    after: list[list[int]] = [[] for _ in operators]
-    for index, before in enumerate(needs):
-        for other in before:
-            after[other].append(index)
-    ready = [index for index, count in enumerate(waiting) if not count]
-    while ready:
-        for index in after[ready.pop()]:
-            waiting[index] -= 1
-            if not waiting[index]:
-                ready.append(index)
-    stuck = {index for index, count in enumerate(waiting) if count}
+    stuck = _stuck(needs)
     if stuck:
         raise DamageError(f"{_describe_cycle(operators, needs, stuck)} consume each other's outputs in a cycle")
+
+
+def _stuck(needs: Sequence[set[int]]) -> set[int]:
+    """The places that need each other in cycles, or such a place; place i needs the places `needs[i]`."""
+    waiting = [len(before) for before in needs]
+    after: list[list[int]] = [[] for _ in needs]
+    for place, before in enumerate(needs):
+        for other in before:
+            after[other].append(place)
+    ready = [place for place, count in enumerate(waiting) if not count]
+    while ready:
+        for place in after[ready.pop()]:
+            waiting[place] -= 1
+            if not waiting[place]:
+                ready.append(place)
+    return {place for place, count in enumerate(waiting) if count}
 
 
 def _describe_cycle(operators: Sequence[Operator], needs: Sequence[set[int]], stuck: set[int]) -> str:
@@ -101,18 +106,6 @@ def check_calls(graphs: Sequence[Graph]) -> None:
     Raises:
         DamageError: a graph calls itself; the message names the graph.
     """
-    calls = [{number for operator in graph.operators for number in operator.graphs} for graph in graphs]
-    callers: list[list[int]] = [[] for _ in graphs]
-    for number, called in enumerate(calls):
-        for other in called:
-            callers[other].append(number)
-    left = [len(called) for called in calls]
-    ready = [number for number, count in enumerate(left) if not count]
-    for number in ready:
-        for caller in callers[number]:
-            left[caller] -= 1
-            if not left[caller]:
-                ready.append(caller)
-    if len(ready) < len(graphs):
-        stuck = next(number for number, count in enumerate(left) if count)
-        raise DamageError(f"subgraph {stuck} runs itself through its control-flow operators")
+    stuck = _stuck([{number for operator in graph.operators for number in operator.graphs} for graph in graphs])
+    if stuck:
+        raise DamageError(f"subgraph {min(stuck)} runs itself through its control-flow operators")

@@ -62,7 +62,7 @@ def read_model(path: str | os.PathLike[str]) -> Model:
         raise ModelError(f"{path} {foreign_folder(path)}") from None
     except (OSError, ValueError) as error:
         raise ModelError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
-    return _read_checked(data, path.name, path)
+    return read_bytes(data, path.name, path)
 
 
 def _content(path: Path) -> bytes:
@@ -105,10 +105,6 @@ def read_bytes(data: bytes, name: str, path: Path | None = None) -> Model:
     Raises:
         ModelError: the bytes are not a TensorFlow Lite model, or contradict themselves.
     """
-    return _read_checked(data, name, path)
-
-
-def _read_checked(data: bytes, name: str, path: Path | None) -> Model:
     _check_header(data, name)
     try:
         image = Image(bytes(data))

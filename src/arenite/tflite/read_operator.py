@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from arenite.model import NO_OPTIONS, Operator, Option, Tensor
 from arenite.names import printable
 from arenite.operators.kinds import KINDS
-from arenite.operators.requirements import flaw
+from arenite.operators.soundness import flaw
 from arenite.tflite.flat import I8, I32, U8, DamageError, UselessError
 from arenite.tflite.options import (
     GRAPH_OPTIONS,

@@ -28,8 +28,7 @@ def check_signatures(root: Table, graphs: Sequence[Graph]) -> None:
     Raises:
         DamageError: a signature names a graph or tensor that does not exist.
     """
-    for position in root.tables(ModelField.SIGNATURE_DEFS):
-        signature = root.image.table(position)
+    for signature in _signatures(root):
         key = signature.text(SignatureField.SIGNATURE_KEY)
         graph = signature.number(SignatureField.SUBGRAPH_INDEX, U32)
         if graph >= len(graphs):
@@ -55,8 +54,7 @@ def signature_names(model: Model) -> dict[Tensor, set[str]]:
     root = origin.table
     moves = _Moves(root, model)
     named: dict[Tensor, set[str]] = {}
-    for position in root.tables(ModelField.SIGNATURE_DEFS):
-        table = root.image.table(position)
+    for table in _signatures(root):
         number = table.number(SignatureField.SUBGRAPH_INDEX, U32)
         moved, tensors = moves[number], model.graphs[number].tensors
         for entry in _entries(table):
@@ -71,7 +69,7 @@ def signature_ends(root: Table) -> tuple[object, ...]:
 
     Numbers of tensors do not matter, so files with the same inputs and outputs have the same.
     """
-    return tuple(_ends_of(root.image.table(position), root) for position in root.tables(ModelField.SIGNATURE_DEFS))
+    return tuple(_ends_of(signature, root) for signature in _signatures(root))
 
 
 def _ends_of(signature: Table, root: Table) -> object:
@@ -89,8 +87,7 @@ def _ends_of(signature: Table, root: Table) -> object:
 def renumbered_signatures(root: Table, model: Model) -> Iterator[Table]:
     """Signatures whose tensors have new numbers, or have been removed."""
     moves = _Moves(root, model)
-    tables = (root.image.table(position) for position in root.tables(ModelField.SIGNATURE_DEFS))
-    return (table for table in tables if not _stays(table, moves))
+    return (table for table in _signatures(root) if not _stays(table, moves))
 
 
 def signature_references(root: Table, model: Model, sheet: Sheet) -> tuple[int, ...]:
@@ -100,16 +97,15 @@ def signature_references(root: Table, model: Model, sheet: Sheet) -> tuple[int, 
         ModelError: a tensor that a signature names has been removed.
     """
     moves = _Moves(root, model)
-    return tuple(_reference(root, position, moves, sheet) for position in root.tables(ModelField.SIGNATURE_DEFS))
+    return tuple(_reference(table, moves, sheet) for table in _signatures(root))
 
 
-def _reference(root: Table, position: int, moves: _Moves, sheet: Sheet) -> int:
-    table = root.image.table(position)
+def _reference(table: Table, moves: _Moves, sheet: Sheet) -> int:
     if _stays(table, moves):
-        return sheet.reference(position)
+        return sheet.reference(table.position)
     moved = moves[table.number(SignatureField.SUBGRAPH_INDEX, U32)]
     key = table.text(SignatureField.SIGNATURE_KEY)
-    refuse_unknown(root.image, position, SignatureField.COUNT, f"signature {key!r}")
+    refuse_unknown(table.image, table.position, SignatureField.COUNT, f"signature {key!r}")
     signature = unpack("SignatureDef", table)
     for entry in [*(signature.inputs or ()), *(signature.outputs or ())]:
         if entry.tensorIndex not in moved:
@@ -121,12 +117,13 @@ def _reference(root: Table, position: int, moves: _Moves, sheet: Sheet) -> int:
 def _stays(signature: Table, moves: _Moves) -> bool:
     """Whether the tensors of a signature kept their numbers."""
     moved = moves[signature.number(SignatureField.SUBGRAPH_INDEX, U32)]
-    return all(moved.get(number) == number for number in _tensor_numbers(signature))
+    numbers = (entry.number(TensorMapField.TENSOR_INDEX, U32) for entry in _entries(signature))
+    return all(moved.get(number) == number for number in numbers)
 
 
-def _tensor_numbers(signature: Table) -> frozenset[int]:
-    """Numbers of a signature's tensors in the file from which it was read."""
-    return frozenset(entry.number(TensorMapField.TENSOR_INDEX, U32) for entry in _entries(signature))
+def _signatures(root: Table) -> Iterator[Table]:
+    """All signatures of a file."""
+    return map(root.image.table, root.tables(ModelField.SIGNATURE_DEFS))
 
 
 def _entries(signature: Table) -> Iterator[Table]:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from arenite.errors import ModelError
 from arenite.tflite.buffers import Buffers
 from arenite.tflite.flat import U32, DamageError
-from arenite.tflite.kinds import Kinds
 from arenite.tflite.metadata import filed_entries
 from arenite.tflite.options import GRAPH_OPTIONS, schema
 from arenite.tflite.origin import changed_fields, origin_of, original_of
@@ -22,6 +21,7 @@ from arenite.tflite.sheet import Sheet, refuse_unknown
 from arenite.tflite.signatures import signature_references
 from arenite.tflite.slots import MetadataField, ModelField
 from arenite.tflite.write_graph import Page, graph_reference
+from arenite.tflite.write_operator import Kinds
 
 if TYPE_CHECKING:
     from arenite.model import Metadata, Model

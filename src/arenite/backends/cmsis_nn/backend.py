@@ -13,7 +13,7 @@ from arenite.backends.cmsis_nn.tail import OP_DATA, kept, looks
 from arenite.backends.reference.backend import Reference
 
 if TYPE_CHECKING:
-    from arenite.backends.instance import Instance
+    from arenite.backends.build import Instance
     from arenite.backends.overlap import Overlap
     from arenite.model import Operator, Tensor
 

@@ -8,14 +8,14 @@ this distance may not be the least.
 from __future__ import annotations
 
 from dataclasses import replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from arenite.backends.cmsis_nn.instructions import Instructions
+from arenite.backends.cmsis_nn.scratch import MVE_DEPTHWISE_CHANNELS, is_row
 from arenite.backends.overlap import APART, Overlap
-from arenite.backends.reference import padding
 from arenite.backends.reference.overlap import in_order, reference, windowed
 from arenite.backends.reference.resize import copies
+from arenite.backends.reference.views import pad_by_element, pad_by_row
 from arenite.model import ElementType
 from arenite.operators import windows
 from arenite.operators.walk import NOTHING, blocks
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from arenite.model import Operator
 
 MVE = Instructions.MVE
-MVE_CHANNELS = 124
-"""Channels per pass of the MVE depthwise kernel, CH_IN_BLOCK_MVE (arm_nnsupportfunctions.h)."""
 MVE_ROWS = 4
 """Pixels that the MVE matrix kernel computes together (arm_nn_mat_mult_nt_t_s8.c)."""
 PAIR = 2
@@ -63,13 +61,11 @@ def _gathered(window: windows.Window) -> int | None:
 
 def _convolution_s8(window: windows.Window, instructions: Instructions) -> int | None:
     """Distance in elements for the kernel that arm_convolve_wrapper_s8.c selects; None without a rule."""
-    columns, rows = window.columns, window.rows
     if window.pointwise and window.strides == (1, 1):
-        return _matrix(window.batches * rows.length * columns.length, window, instructions)
+        return _matrix(window.batches * window.rows.length * window.columns.length, window, instructions)
     if window.pointwise:
         return _strided_rows(window, instructions)
-    one_row = (rows.length, rows.kernel, columns.dilation, window.groups) == (1, 1, 1, 1)
-    if instructions is MVE and one_row and columns.stride * window.depth % 4 == 0:
+    if is_row(window, instructions):
         return _one_row(window)
     return _gathered(window)
 
@@ -129,7 +125,7 @@ def _depthwise(operator: Operator, position: int, instructions: Instructions) ->
         as_convolution = _convolution_s8(replace(window, groups=1), instructions)
         return _elements(operator, None if as_convolution is None else max(as_convolution, ordered))
     if window.out_depth == window.depth and window.batches == 1 and not window.dilated:
-        return _in_passes(window) if window.depth > MVE_CHANNELS else Overlap(window.walk.next_pixel())
+        return _in_passes(window) if window.depth > MVE_DEPTHWISE_CHANNELS else Overlap(window.walk.next_pixel())
     return _elements(operator, ordered)
 
 
@@ -183,7 +179,7 @@ def _fully_connected(operator: Operator, position: int, instructions: Instructio
 
 def _pad(operator: Operator, position: int, _: Instructions) -> Overlap:
     """Only int8 calls CMSIS-NN (pad.cc)."""
-    by = padding.by_row if operator.outputs[0].type is ElementType.INT8 else padding.by_element
+    by = pad_by_row if operator.outputs[0].type is ElementType.INT8 else pad_by_element
     return by(operator, position, 0)
 
 
@@ -201,18 +197,16 @@ def _elements(operator: Operator, distance: int | None) -> Overlap:
     return APART if distance is None else Overlap(distance * operator.outputs[0].type.bytes)
 
 
-RULES: Mapping[str, Callable[[Operator, int, Instructions], Overlap]] = MappingProxyType(
-    {
-        "AVERAGE_POOL_2D": _average_pool,
-        "CONV_2D": _convolution,
-        "DEPTHWISE_CONV_2D": _depthwise,
-        "FULLY_CONNECTED": _fully_connected,
-        "MAX_POOL_2D": _max_pool,
-        "PAD": _pad,
-        "PADV2": _pad,
-        "TRANSPOSE_CONV": _transpose_conv,
-    }
-)
+RULES: Mapping[str, Callable[[Operator, int, Instructions], Overlap]] = {
+    "AVERAGE_POOL_2D": _average_pool,
+    "CONV_2D": _convolution,
+    "DEPTHWISE_CONV_2D": _depthwise,
+    "FULLY_CONNECTED": _fully_connected,
+    "MAX_POOL_2D": _max_pool,
+    "PAD": _pad,
+    "PADV2": _pad,
+    "TRANSPOSE_CONV": _transpose_conv,
+}
 """Kinds with CMSIS-NN kernels that need no rule here: ADD, MUL, MAXIMUM, MINIMUM read a block of 1, 4 or 16 elements,
 then write the block; SOFTMAX reads a row, then reads and writes it 1 or 4 elements at a time. The reference kernels'
 rules hold for them. BATCH_MATMUL, SVDF, TRANSPOSE and LSTM stay apart in every set."""

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from arenite.backends.cmsis_nn.instructions import Instructions
 from arenite.backends.reference import tail as reference
-from arenite.backends.tflm import prepare
+from arenite.backends.tflm import footprint
 from arenite.model import ElementType
-from arenite.operators.requirements import flaw
+from arenite.operators.soundness import flaw
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from arenite.backends.instance import Instance
+    from arenite.backends.build import Instance
     from arenite.model import Tensor
 
     Rule = Callable[[Instance, Instructions], tuple[int, ...]]
@@ -51,7 +51,7 @@ def kept(kernel: Instance, instructions: Instructions) -> tuple[int, ...]:
 
 def looks(kernel: Instance) -> tuple[Tensor, ...]:
     """pooling.cc allocates every TfLiteTensor of an AVERAGE_POOL_2D twice."""
-    seen = prepare.looks(kernel)
+    seen = footprint.looks(kernel)
     return (*seen, *seen) if kernel.operator.code == "AVERAGE_POOL_2D" else seen
 
 

@@ -6,18 +6,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arenite.backends.build import ILP32
-from arenite.backends.esp_nn.chips import Chip
 from arenite.backends.esp_nn.overlap import esp_nn
-from arenite.backends.esp_nn.scratch import esp_scratch
-from arenite.backends.esp_nn.tail import OP_DATA
+from arenite.backends.esp_nn.scratch import Chip, esp_scratch
 from arenite.backends.reference.backend import Reference
 
 if TYPE_CHECKING:
     from arenite.backends.backend import Backend
-    from arenite.backends.build import Abi
-    from arenite.backends.instance import Instance
+    from arenite.backends.build import Abi, Instance
     from arenite.backends.overlap import Overlap
     from arenite.model import Operator
+
+OP_DATA = {
+    "CONV_2D": "9i2p4i",
+    "DEPTHWISE_CONV_2D": "9i2p4i",
+    "SOFTMAX": "q7i5pi",
+}
+"""Structure that the kernel's Init allocates (NodeData in esp-tflite-micro's kernels/esp_nn/*.cc)."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ class EspNN(Reference):
         return self.scratch(operator)
 
     def structure(self, label: str) -> str:
-        """See `arenite.backends.esp_nn.tail`."""
+        """The structure of `OP_DATA`, or the one of the reference kernel."""
         return OP_DATA.get(label) or super().structure(label)
 
 

@@ -21,8 +21,7 @@ from arenite.operators.liveness import lifetimes
 from arenite.operators.soundness import is_sound
 
 if TYPE_CHECKING:
-    from arenite.backends.build import Abi
-    from arenite.backends.instance import Instance
+    from arenite.backends.build import Abi, Instance
     from arenite.model import MemoryPlan, Model, Operator
 
 
@@ -82,11 +81,7 @@ class GeneratedC(Backend):
         return 0
 
     def arena(self, model: Model, plan: MemoryPlan | None = None, *, abi: Abi | None = None) -> Arena:  # noqa: ARG002
-        """Planned bytes and state. Without a plan the planned bytes are those of TFLM's planner, an upper limit.
-
-        Raises:
-            ModelError: the model's plan does not match its tensors, or a graph calls itself.
-        """
+        """Planned bytes and state. Without a plan the planned bytes are those of TFLM's planner, an upper limit."""
         model = self.as_run(model if plan is None else model.with_plan(plan, model.target))
         requests = tuple(scratch_buffers(model, lifetimes(model), self.planned_scratch))
         head = plan_around(model, requests).height

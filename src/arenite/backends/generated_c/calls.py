@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import prod
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from arenite.backends.cmsis_nn.instructions import Instructions
 from arenite.backends.cmsis_nn.overlap import PAIR, cmsis_nn
+from arenite.backends.cmsis_nn.scratch import is_row
 from arenite.backends.overlap import APART, Overlap
 from arenite.model import ElementType
 from arenite.operators import windows
@@ -102,8 +102,7 @@ def _convolution_s8(window: Window, instructions: Instructions) -> bool:
     if window.pointwise:
         strided = rows.stride > 1 or columns.stride > 1
         return strided or (rows.length, columns.length) == (rows.outputs, columns.outputs)
-    one_row = (rows.length, rows.kernel, columns.dilation, window.groups) == (1, 1, 1, 1)
-    if instructions is Instructions.MVE and one_row and columns.stride * window.depth % 4 == 0:
+    if is_row(window, instructions):
         return rows.padding == 0 and rows.outputs == 1 and _row_fits(columns)
     return True
 
@@ -180,15 +179,13 @@ def _fits(window: Window) -> bool:
     return window.batches == 1 and max(lengths) <= LONGEST and all(None not in axis.lowest for axis in axes)
 
 
-_RULES: Mapping[str, Callable[[Operator, Instructions], bool]] = MappingProxyType(
-    {
-        "ADD": _elementwise,
-        "AVERAGE_POOL_2D": _pool,
-        "CONV_2D": _convolution,
-        "DEPTHWISE_CONV_2D": _depthwise,
-        "FULLY_CONNECTED": _fully_connected,
-        "MAX_POOL_2D": _pool,
-        "MUL": _elementwise,
-        "SOFTMAX": _softmax,
-    }
-)
+_RULES: Mapping[str, Callable[[Operator, Instructions], bool]] = {
+    "ADD": _elementwise,
+    "AVERAGE_POOL_2D": _pool,
+    "CONV_2D": _convolution,
+    "DEPTHWISE_CONV_2D": _depthwise,
+    "FULLY_CONNECTED": _fully_connected,
+    "MAX_POOL_2D": _pool,
+    "MUL": _elementwise,
+    "SOFTMAX": _softmax,
+}

@@ -11,17 +11,18 @@ callers with the same graph get the same objects, whatever plan the model has in
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
+from math import prod
 from typing import TYPE_CHECKING
 
-from arenite.backends.generated_c.bottlenecks import INVERTED_BOTTLENECK, paying
-from arenite.backends.generated_c.sums import planned_with_sums, sums_of, with_sums, without_sums
+from arenite.backends.generated_c.bottlenecks import INVERTED_BOTTLENECK, parts, paying
+from arenite.backends.generated_c.sums import ADD_PRODUCTS, planned_with_sums, sums_of, with_sums, without_sums
 from arenite.backends.tflm.head import memory_plan, planned_offsets
-from arenite.model import Graph
+from arenite.model import Graph, readers_of
 from arenite.operators.constants import integers
 from arenite.operators.liveness import executed_graphs
-from arenite.operators.steps import steps
+from arenite.operators.macs import macs
+from arenite.operators.quantization import steps
 from arenite.operators.windows import CONVOLUTIONS, EXPLICIT, SAME, padding_of
 
 if TYPE_CHECKING:
@@ -126,11 +127,7 @@ def folds(
         interface: tensors that must remain.
         made_of: maps a PAD and its reader to a reader that pads by itself; None if that is impossible.
     """
-    readers: defaultdict[Tensor, list[Operator]] = defaultdict(list)
-    for operator in operators:
-        for tensor in operator.inputs:
-            if tensor is not None:
-                readers[tensor].append(operator)
+    readers = readers_of(operators)
     found: dict[Operator, tuple[Operator, Operator]] = {}
     for pad in operators:
         if pad.code == "PAD" and len(pad.inputs) == 2 and pad.outputs[0] not in interface:
@@ -171,3 +168,18 @@ def with_padding(pad: Operator, operator: Operator) -> Operator | None:
         options={**operator.options, EXPLICIT: (margins[2], margins[4])},
         origin=None,
     )
+
+
+def of_file(operator: Operator) -> Operator:
+    """An operator of the file that can be split as this one can: of an inverted bottleneck the one in the middle."""
+    return parts(operator).depthwise if operator.code == INVERTED_BOTTLENECK else operator
+
+
+def macs_as_run(operator: Operator) -> int:
+    """Multiply-accumulates of an operator of `Backend.as_run`; the sum over a model is that of its file."""
+    if operator.code == INVERTED_BOTTLENECK:
+        found = parts(operator)
+        return sum(map(macs, (found.expansion, found.depthwise, found.projection)))
+    if operator.code == ADD_PRODUCTS:
+        return prod(operator.input(0).shape) * operator.input(1).shape[0]
+    return macs(operator)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from arenite.operators.liveness import called_graphs, executed_graphs
-from arenite.operators.state import first_byte
+from arenite.operators.state import first_byte, resources
 from arenite.tflite.custom_options import custom_options
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from arenite.model import Graph, Model, Operator, Tensor
 
-OWN_STATES: Mapping[str, int] = MappingProxyType({"SignalFilterBankSpectralSubtraction": 1, "CIRCULAR_BUFFER": 0})
+OWN_STATES: Mapping[str, int] = {"SignalFilterBankSpectralSubtraction": 1, "CIRCULAR_BUFFER": 0}
 """TFLM's custom operators that read one of their outputs in the next inference: the position of that output."""
 
 EVERY_ROW = frozenset({5, 13, 25})
@@ -65,14 +64,10 @@ def kept(model: Model) -> Kept:
     found: dict[object, tuple[int, int, int]] = {}
     keys: dict[Tensor, object] = {}
     for graph in run_graphs(model):
-        for tensor in graph.tensors:
-            if tensor.variable:
-                keys[tensor] = tensor
-                found[tensor] = tensor.bytes, tensor.type.bytes, first_byte(tensor)
-        for tensor in own_states(graph.operators):
+        for tensor in (*(each for each in graph.tensors if each.variable), *own_states(graph.operators)):
             keys[tensor] = tensor
             found[tensor] = tensor.bytes, tensor.type.bytes, first_byte(tensor)
-        handles = dict(_handles(graph.operators))
+        handles = dict(resources(graph.operators))
         keys.update(handles)
         for handle, value in accesses(graph):
             if handle in handles:
@@ -104,7 +99,7 @@ def read_in_place(model: Model) -> frozenset[Tensor]:
     assigned = [
         (index, variables.get(handle))
         for index, operator in enumerate(graph.operators)
-        for handle in _assigned(model, operator)
+        for handle in _used(model, operator, "ASSIGN_VARIABLE")
     ]
     last = {tensor: index for index, each in enumerate(graph.operators) for tensor in each.inputs if tensor is not None}
     found = {tensor for run in run_graphs(model) for tensor in own_states(run.operators)}
@@ -128,11 +123,11 @@ def constants_once(model: Model) -> tuple[Operator, ...]:
 
     Their graphs only assign constants, and no earlier operator accesses these variables.
     """
-    names = {tensor: name for graph in run_graphs(model) for tensor, name in _handles(graph.operators)}
+    names = {tensor: name for graph in run_graphs(model) for tensor, name in resources(graph.operators)}
     touched: set[object] = set()
     found = []
     for operator in model.main.operators:
-        own = {names.get(handle) for handle in _touched(model, operator)}
+        own = {names.get(handle) for handle in _used(model, operator, "READ_VARIABLE", "ASSIGN_VARIABLE")}
         if operator.code == "CALL_ONCE" and not own & touched and _assigns_constants(model, operator):
             found.append(operator)
         touched |= own
@@ -150,13 +145,14 @@ def _assigns_constants(model: Model, operator: Operator) -> bool:
 
 def _own_bytes(model: Model) -> Iterator[tuple[Operator, int]]:
     """Operators with bytes of their own, and how many they have."""
-    yield from ((operator, 1) for operator in _computed_once(model))
-    for graph in run_graphs(model):
-        for operator in graph.operators:
-            if operator.label == "CIRCULAR_BUFFER" and period(operator) > 1:
-                yield operator, 1
-            elif operator.label in KEEP_SAMPLES and (length := _samples(operator)) > 0:
-                yield operator, length
+    constants = constants_once(model)
+    operators = [operator for graph in run_graphs(model) for operator in graph.operators]
+    yield from ((each, 1) for each in operators if each.code == "CALL_ONCE" and each not in constants)
+    for operator in operators:
+        if operator.label == "CIRCULAR_BUFFER" and period(operator) > 1:
+            yield operator, 1
+        elif operator.label in KEEP_SAMPLES and (length := _samples(operator)) > 0:
+            yield operator, length
 
 
 def _samples(operator: Operator) -> int:
@@ -194,14 +190,6 @@ def period(operator: Operator) -> int:
     return 1 if len(shape) > 1 and shape[1] in EVERY_ROW else 2
 
 
-def _computed_once(model: Model) -> Iterator[Operator]:
-    constants = constants_once(model)
-    for graph in run_graphs(model):
-        for operator in graph.operators:
-            if operator.code == "CALL_ONCE" and operator not in constants:
-                yield operator
-
-
 def _with_called(model: Model, operator: Operator) -> Iterator[Operator]:
     """An operator, and all operators of the graphs that it calls."""
     yield operator
@@ -209,17 +197,10 @@ def _with_called(model: Model, operator: Operator) -> Iterator[Operator]:
         yield from model.graphs[number].operators
 
 
-def _touched(model: Model, operator: Operator) -> Iterator[Tensor]:
-    """Handles of variables that an operator, or a graph that it calls, reads or assigns."""
+def _used(model: Model, operator: Operator, *codes: str) -> Iterator[Tensor]:
+    """Handles of variables that an operator, or a graph that it calls, uses by operators of these kinds."""
     for each in _with_called(model, operator):
-        if each.code in ("READ_VARIABLE", "ASSIGN_VARIABLE") and each.inputs[0] is not None:
-            yield each.inputs[0]
-
-
-def _assigned(model: Model, operator: Operator) -> Iterator[Tensor]:
-    """Handles of variables that an operator, or a graph that it calls, assigns."""
-    for each in _with_called(model, operator):
-        if each.code == "ASSIGN_VARIABLE" and each.inputs[0] is not None:
+        if each.code in codes and each.inputs[0] is not None:
             yield each.inputs[0]
 
 
@@ -241,9 +222,3 @@ def own_states(operators: Iterable[Operator]) -> Iterator[Tensor]:
         place = OWN_STATES.get(operator.label) if operator.code == "CUSTOM" else None
         if place is not None and len(operator.outputs) > place:
             yield operator.outputs[place]
-
-
-def _handles(operators: Iterable[Operator]) -> Iterator[tuple[Tensor, object]]:
-    for operator in operators:
-        if operator.code == "VAR_HANDLE":
-            yield operator.outputs[0], (operator.options.get("container"), operator.options.get("shared_name"))

@@ -8,12 +8,10 @@ of a plain loop (arenite_copy.c), by memmove() or byte by byte upwards. Kernels 
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from arenite.backends.overlap import ANYWHERE, APART, Overlap
-from arenite.backends.reference.elementwise import element_by_element
-from arenite.backends.reference.overlap import reference
+from arenite.backends.reference.overlap import element_by_element, reference
 from arenite.backends.reference.views import picked
 from arenite.operators.elementwise import ELEMENTWISE
 from arenite.operators.joins import join
@@ -96,15 +94,13 @@ def _joined(operator: Operator, position: int, _: int) -> Overlap:
     return Overlap(distance, intact=(start,) if outer == 1 or block == row else ())
 
 
-RULES: Mapping[str, Rule] = MappingProxyType(
-    {
-        **dict.fromkeys((*ELEMENTWISE, "L2_NORMALIZATION", "LOG_SOFTMAX"), element_by_element),
-        **dict.fromkeys((*CONVOLUTIONS, *POOLS, "FULLY_CONNECTED", "SLICE"), reference),
-        **dict.fromkeys(JOINS, _joined),
-        **dict.fromkeys(RESHAPES, _whole),
-        **dict.fromkeys(SPLITS, _taken),
-        "SOFTMAX": _softmax,
-        "STRIDED_SLICE": _strided_slice,
-        "SVDF": _svdf,
-    }
-)
+RULES: Mapping[str, Rule] = {
+    **dict.fromkeys((*ELEMENTWISE, "L2_NORMALIZATION", "LOG_SOFTMAX"), element_by_element),
+    **dict.fromkeys((*CONVOLUTIONS, *POOLS, "FULLY_CONNECTED", "SLICE"), reference),
+    **dict.fromkeys(JOINS, _joined),
+    **dict.fromkeys(RESHAPES, _whole),
+    **dict.fromkeys(SPLITS, _taken),
+    "SOFTMAX": _softmax,
+    "STRIDED_SLICE": _strided_slice,
+    "SVDF": _svdf,
+}

@@ -25,8 +25,8 @@ from arenite.operators.constants import integers
 from arenite.operators.joins import join, joins_as_it_is
 from arenite.operators.kinds import RESHAPES
 from arenite.operators.liveness import align
+from arenite.operators.quantization import steps
 from arenite.operators.rows_outside import ROWS
-from arenite.operators.steps import steps
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""TFLM's reference kernels as a backend. TFLM's other sets run them where they have no own kernel."""
+"""TFLM's reference kernels as a backend, with and without overlap. TFLM's other sets run them where they have none."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arenite.backends.build import X86_64
-from arenite.backends.reference.known import is_known
+from arenite.backends.overlap import APART
 from arenite.backends.reference.limits import why_not
 from arenite.backends.reference.overlap import reference
 from arenite.backends.reference.scratch import reference_scratch
-from arenite.backends.reference.tail import OP_DATA, kept
+from arenite.backends.reference.tail import OP_DATA, is_known, kept
 from arenite.backends.tflm.backend import TflmBackend
-from arenite.backends.tflm.prepare import looks
+from arenite.backends.tflm.footprint import looks
 
 if TYPE_CHECKING:
-    from arenite.backends.instance import Instance
+    from arenite.backends.build import Instance
     from arenite.backends.overlap import Overlap
     from arenite.model import Operator, Tensor
 
@@ -53,11 +53,11 @@ class Reference(TflmBackend):
         return kept(kernel)
 
     def looks(self, kernel: Instance) -> tuple[Tensor, ...]:
-        """See `arenite.backends.tflm.prepare`."""
+        """See `arenite.backends.tflm.footprint`."""
         return looks(kernel)
 
     def is_known(self, kernel: Instance) -> bool:
-        """See `arenite.backends.reference.known`."""
+        """See `arenite.backends.reference.tail`."""
         return is_known(kernel)
 
     def why_not(self, operator: Operator) -> str | None:
@@ -66,3 +66,22 @@ class Reference(TflmBackend):
 
 
 REFERENCE = Reference()
+
+
+@dataclass(frozen=True)
+class NoOverlap(Reference):
+    """The reference kernels with their scratch, but without any overlap."""
+
+    @property
+    def name(self) -> str:
+        """Name of the set in reports and JSON."""
+        return "apart"
+
+    @property
+    def may_overlap(self) -> bool:
+        """Always False."""
+        return False
+
+    def rule(self, operator: Operator, position: int, output: int) -> Overlap:  # noqa: ARG002
+        """Always `APART`."""
+        return APART

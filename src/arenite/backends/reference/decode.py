@@ -17,7 +17,7 @@ from arenite.backends.build import size_of
 from arenite.model import ElementType
 
 if TYPE_CHECKING:
-    from arenite.backends.instance import Instance
+    from arenite.backends.build import Instance
     from arenite.model import Operator, Tensor
 
 NAME = "TFLM_DECODE"

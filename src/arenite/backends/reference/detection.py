@@ -35,15 +35,14 @@ def decided(operator: Operator) -> bool:
 
 
 def detection_scratch(operator: Operator) -> tuple[int, ...]:
-    """Bytes of the kernel's eleven scratch buffers, in the order of its requests.
+    """Bytes of the kernel's eleven scratch buffers, in the order of its requests, for a sound operator.
 
     Raises:
-        IndexError: the operator lacks an input or a dimension.
         KeyError: the operator lacks one of the options `DECISIVE`.
     """
     options = custom_options(operator)
     most, classes = (options[name] for name in DECISIVE)
-    boxes, scores = _shape(operator, 0), _shape(operator, 1)
+    boxes, scores = operator.input(0).shape, operator.input(1).shape
     anchors = boxes[1]
     row = WORD * anchors
     return (
@@ -59,11 +58,6 @@ def detection_scratch(operator: Operator) -> tuple[int, ...]:
         max(classes, most) * row,  # indices of boxes, or of classes
         min(anchors, most) * row,  # boxes selected
     )
-
-
-def _shape(operator: Operator, place: int) -> tuple[int, ...]:
-    tensor = operator.inputs[place]
-    return () if tensor is None else tensor.shape
 
 
 def _counts(operator: Operator) -> str | None:

@@ -1,22 +1,28 @@
 """Overlap rules of TFLM's reference kernels.
 
-The kernels write the output pixel by pixel in row-major order, all channels of a pixel before the next pixel. They read
-the window of a channel right before they write the channel. Sources: kernels/internal/reference/ (conv.h,
-depthwiseconv_*.h, pooling.h, fully_connected.h, integer_ops/*), and the files that the other modules here name.
+Windows: the kernels write the output pixel by pixel in row-major order, all channels of a pixel before the next pixel.
+They read the window of a channel right before they write the channel. Sources: kernels/internal/reference/ (conv.h,
+depthwiseconv_*.h, pooling.h, fully_connected.h, integer_ops/*), and the files that `views` and `resize` name.
+
+Element by element: the kernels compute element i of the output from element i of their inputs, in increasing order of
+i. Sources: TFLM's activations_common.cc, elementwise.cc, binary loops in kernels/internal/reference/ (broadcast_loop.h:
+an input with the output's size is read at the output's position), quantize_common.cc, dequantize.cc, cast.cc,
+softmax.h (the kernel reads a row twice before it writes any of it, then goes element by element).
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from types import MappingProxyType
+from math import prod
 from typing import TYPE_CHECKING
 
 from arenite.backends.overlap import ANYWHERE, APART, Overlap
-from arenite.backends.reference import padding, resize, views
-from arenite.backends.reference.elementwise import IN_ORDER, element_by_element
+from arenite.backends.reference import resize, views
+from arenite.backends.reference.registered import method
 from arenite.model import ElementType
 from arenite.operators.constants import integers
-from arenite.operators.walk import NOTHING
+from arenite.operators.elementwise import BINARY, ELEMENTWISE
+from arenite.operators.walk import NOTHING, elementwise
 from arenite.operators.windows import CONVOLUTIONS, KEPT_WINDOWS, POOLS, Window, window
 
 if TYPE_CHECKING:
@@ -26,8 +32,33 @@ if TYPE_CHECKING:
 
     Rule = Callable[[Operator, int, int], Overlap]
 
+
+IN_ORDER = frozenset({code for code in ELEMENTWISE if method(code)} | {"EXPAND_DIMS", "SOFTMAX"})
+"""Kinds with this access order in TFLM: elementwise kinds, the copy of EXPAND_DIMS, and SOFTMAX row by row."""
+BYTES = frozenset({ElementType.INT8, ElementType.UINT8})
+"""Types that may alias every other type in C++: the compiler may not move a read past a write of these types."""
 WINDOWED = frozenset({ElementType.INT8, ElementType.INT16, ElementType.FLOAT32})
 """Element types of TFLM's convolutions, pools and fully connected layers."""
+
+
+def element_by_element(operator: Operator, position: int, _: int) -> Overlap:
+    """Output over the input at `position`. A broadcast input is read repeatedly, so it stays apart."""
+    source, target = operator.input(position), operator.outputs[0]
+    if position >= (2 if operator.code in BINARY else 1):
+        return APART
+    count = prod(source.shape)
+    if count != prod(target.shape) or not may_alias(source.type, target.type):
+        return APART
+    copied = operator.code == "EXPAND_DIMS"
+    return Overlap(elementwise(count, source.type.bytes, target.type.bytes), intact=(0,) if copied else ())
+
+
+def may_alias(read: ElementType, write: ElementType) -> bool:
+    """Whether a C++ compiler must keep the order of reads of one type and writes of another.
+
+    Under strict aliasing the compiler may assume that, for example, an int16 and a float never share memory.
+    """
+    return read is write or bool({read, write} & BYTES)
 
 
 def reference(operator: Operator, position: int, output: int) -> Overlap:
@@ -84,24 +115,22 @@ def _mean(operator: Operator, position: int, _: int) -> Overlap:
     return Overlap(0) if over_image else APART
 
 
-RULES: Mapping[str, Rule] = MappingProxyType(
-    {
-        **dict.fromkeys(IN_ORDER, element_by_element),
-        **dict.fromkeys((*CONVOLUTIONS, *POOLS, "FULLY_CONNECTED"), _in_order),
-        "CONCATENATION": views.concatenation,
-        "MEAN": _mean,
-        "PACK": views.pack,
-        "PAD": padding.by_element,
-        "PADV2": padding.by_element,
-        "RESHAPE": views.same_bytes,
-        "RESIZE_BILINEAR": resize.bilinear,
-        "RESIZE_NEAREST_NEIGHBOR": resize.nearest,
-        "SLICE": views.slice_,
-        "SPLIT": views.split,
-        "SPLIT_V": views.split,
-        "SQUEEZE": views.same_bytes,
-        "STRIDED_SLICE": views.strided_slice,
-        "TRANSPOSE_CONV": _transpose_conv,
-        "UNPACK": views.unpack,
-    }
-)
+RULES: Mapping[str, Rule] = {
+    **dict.fromkeys(IN_ORDER, element_by_element),
+    **dict.fromkeys((*CONVOLUTIONS, *POOLS, "FULLY_CONNECTED"), _in_order),
+    "CONCATENATION": views.concatenation,
+    "MEAN": _mean,
+    "PACK": views.pack,
+    "PAD": views.pad_by_element,
+    "PADV2": views.pad_by_element,
+    "RESHAPE": views.same_bytes,
+    "RESIZE_BILINEAR": resize.bilinear,
+    "RESIZE_NEAREST_NEIGHBOR": resize.nearest,
+    "SLICE": views.slice_,
+    "SPLIT": views.split,
+    "SPLIT_V": views.split,
+    "SQUEEZE": views.same_bytes,
+    "STRIDED_SLICE": views.strided_slice,
+    "TRANSPOSE_CONV": _transpose_conv,
+    "UNPACK": views.unpack,
+}

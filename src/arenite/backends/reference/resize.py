@@ -79,21 +79,21 @@ def _walk(operator: Operator, lowest: Lowest) -> Walk:
 
 def _nearest(length: int, outputs: int, corners: bool, centers: bool) -> tuple[int, ...]:
     """Input position from which each output position is copied."""
-    scale = _single((length - 1) / (outputs - 1)) if corners and outputs > 1 else _single(length / outputs)
+    scale = single((length - 1) / (outputs - 1)) if corners and outputs > 1 else single(length / outputs)
     offset = 0.5 if centers else 0.0
-    values = (_single((output + offset) * scale) for output in range(outputs))
+    values = (single((output + offset) * scale) for output in range(outputs))
     picked = (min(floor(value + 0.5) if corners else floor(value), length - 1) for value in values)
     return tuple(max(0, each) for each in picked)
 
 
 def _bilinear(length: int, outputs: int, corners: bool, centers: bool) -> tuple[int, ...]:
     """Lower of the two input positions that each output position blends, in floating point."""
-    scale = _single((length - 1) / (outputs - 1)) if corners and outputs > 1 else _single(length / outputs)
+    scale = single((length - 1) / (outputs - 1)) if corners and outputs > 1 else single(length / outputs)
     lowest = []
     for output in range(outputs):
-        rounded = output * scale if not centers else _single((output + 0.5) * scale) - 0.5
+        rounded = output * scale if not centers else single((output + 0.5) * scale) - 0.5
         fused = output * scale if not centers else (output + 0.5) * scale - 0.5
-        lowest.append(min(_between(_single(value), length) for value in (rounded, fused)))
+        lowest.append(min(_between(single(value), length) for value in (rounded, fused)))
     return tuple(lowest)
 
 
@@ -111,6 +111,6 @@ def _bilinear_integral(length: int, outputs: int, corners: bool, centers: bool) 
     return tuple(min(max(0, value // 1024), max(0, min(-(-value // 1024), length - 1))) for value in values)
 
 
-def _single(value: float) -> float:
+def single(value: float) -> float:
     """A number rounded to single precision."""
     return float(struct.unpack("f", struct.pack("f", value))[0])

@@ -66,58 +66,48 @@ def unknown_scratch(model: Model) -> tuple[str, ...]:
     return tuple(sorted({operator.label for operator in every if not scratch_is_known(operator)}))
 
 
-def _shape(operator: Operator, position: int) -> tuple[int, ...]:
-    tensor = operator.inputs[position]
-    return () if tensor is None else tensor.shape
-
-
-def _type(operator: Operator, position: int) -> ElementType | None:
-    tensor = operator.inputs[position]
-    return None if tensor is None else tensor.type
-
-
 def _unpacked_filter(operator: Operator) -> tuple[int, ...]:
     """Convolutions and fully connected layers unpack a 4-bit filter."""
-    return (prod(_shape(operator, 1)),) if _type(operator, 1) is ElementType.INT4 else ()
+    weights = operator.input(1)
+    return (prod(weights.shape),) if weights.type is ElementType.INT4 else ()
 
 
 def _iterators(operator: Operator) -> tuple[int, ...]:
-    return (INT * len(_shape(operator, 0)), INT * prod(_shape(operator, 1)))
+    return (INT * len(operator.input(0).shape), INT * prod(operator.input(1).shape))
 
 
 def _sum(operator: Operator) -> tuple[int, ...]:
     """MEAN and SUM accumulate quantized values in 32 bits."""
-    accumulator = (INT * prod(operator.outputs[0].shape),) if _type(operator, 0) in QUANTIZED else ()
+    accumulator = (INT * prod(operator.outputs[0].shape),) if operator.input(0).type in QUANTIZED else ()
     return accumulator + _iterators(operator)
 
 
 def _mirror_pad(operator: Operator) -> tuple[int, ...]:
-    return (INT * len(_shape(operator, 0)),) * 2
+    return (INT * len(operator.input(0).shape),) * 2
 
 
 def _svdf(operator: Operator) -> tuple[int, ...]:
-    batch, filters = _shape(operator, 0)[0], _shape(operator, 1)[0]
+    batch, filters = operator.input(0).shape[0], operator.input(1).shape[0]
     products = INT * batch * filters
-    if _type(operator, 0) is ElementType.INT8:
+    if operator.input(0).type is ElementType.INT8:
         return (products, INT * prod(operator.outputs[0].shape))
     return (products,)
 
 
 def _transpose_conv(operator: Operator) -> tuple[int, ...]:
     elements = prod(operator.outputs[0].shape)
-    if _type(operator, 2) is ElementType.INT8:
+    if operator.input(2).type is ElementType.INT8:
         return (INT * elements,)
-    if _type(operator, 2) is ElementType.INT16:
-        bias_converted = len(operator.inputs) > 3 and _type(operator, 3) is ElementType.INT16
-        return (8 * elements, *((8 * prod(_shape(operator, 3)),) if bias_converted else ()))
+    if operator.input(2).type is ElementType.INT16:
+        biases = (each for each in operator.inputs[3:4] if each is not None and each.type is ElementType.INT16)
+        return (8 * elements, *(8 * prod(bias.shape) for bias in biases))  # a bias is converted to 64 bits
     return ()
 
 
 def _lstm(operator: Operator) -> tuple[int, ...]:
     """Four gate buffers of shape [batch, state] in the type of the cell state, which is input 19."""
-    steps_and_batch, cell = _shape(operator, 0)[:2], operator.inputs[19]
-    batch = steps_and_batch[1 if operator.options.get("time_major") else 0]
-    return (batch * _shape(operator, 18)[1] * cell.type.bytes,) * 4 if cell is not None else ()
+    batch = operator.input(0).shape[1 if operator.options.get("time_major") else 0]
+    return (batch * operator.input(18).shape[1] * operator.input(19).type.bytes,) * 4
 
 
 def _rfft(operator: Operator) -> tuple[int, ...]:

@@ -18,8 +18,7 @@ from arenite.tflite.custom_options import custom_options
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from arenite.backends.build import Abi
-    from arenite.backends.instance import Instance
+    from arenite.backends.build import Abi, Instance
     from arenite.model import Operator
 
     Rule = Callable[[Instance], tuple[int, ...]]

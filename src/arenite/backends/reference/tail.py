@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING
 from arenite.backends.build import size_of
 from arenite.backends.reference import decode, detection
 from arenite.backends.reference.scratch import scratch_is_known
-from arenite.backends.reference.signal_tail import length_is_known, signal_tail
-from arenite.backends.tflm.structures import EVAL_TENSOR
+from arenite.backends.reference.signal_tail import NOTHING, PARAMETERS, length_is_known, signal_tail
+from arenite.backends.tflm.structures import EVAL_TENSOR, OPTIONS
 from arenite.model import ElementType
-from arenite.operators.requirements import flaw
+from arenite.operators.soundness import flaw
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from arenite.backends.instance import Instance
+    from arenite.backends.build import Instance
     from arenite.model import Tensor
 
     Rule = Callable[[Instance], tuple[int, ...]]
+
 
 INT = 4
 FLOAT = frozenset({ElementType.FLOAT32})
@@ -92,25 +93,30 @@ OP_DATA = {
     "ethos-u": "3i",
 }
 """Structure that the kernel's Init allocates (kernels/*.cc, usually named OpData)."""
+_NOTHING = """
+    ASSIGN_VARIABLE BATCH_TO_SPACE_ND BROADCAST_ARGS BROADCAST_TO CEIL COS DYNAMIC_UPDATE_SLICE EXP EXPAND_DIMS FILL
+    FLOOR FLOOR_DIV FLOOR_MOD LOG LOGICAL_AND LOGICAL_NOT LOGICAL_OR MAXIMUM MINIMUM NEG READ_VARIABLE REVERSE_V2 ROUND
+    SIN SLICE SQRT SQUARE TRANSPOSE ZEROS_LIKE
+"""
+KEEP_NOTHING = frozenset(_NOTHING.split())
+"""Operator kinds whose kernels allocate no tail."""
 
 
 def kept(kernel: Instance) -> tuple[int, ...]:
     """Bytes of a kernel's further allocations after its structure, in order; () for most kinds.
 
-    () also for an operator that lacks what its kind needs: such an operator counts as unknown (`known.is_known`).
+    () also for an operator that lacks what its kind needs: such an operator counts as unknown (`is_known`).
     """
     operator = kernel.operator
-    if operator.code != "CUSTOM":
-        return () if flaw(operator) else kernel_tail(kernel)
-    if not scratch_is_known(operator) or not length_is_known(operator):
+    if operator.code == "CUSTOM":
+        if not scratch_is_known(operator) or not length_is_known(operator):
+            return ()
+        signal = signal_tail(kernel)
+        if signal is not None:
+            return signal
+    elif flaw(operator):
         return ()
-    signal = signal_tail(kernel)
-    return kernel_tail(kernel) if signal is None else signal
-
-
-def kernel_tail(kernel: Instance) -> tuple[int, ...]:
-    """Bytes of a kernel's further allocations after its structure, in order; () for most kinds."""
-    rule = RULES.get(kernel.operator.label)
+    rule = RULES.get(operator.label)
     return rule(kernel) if rule else ()
 
 
@@ -134,18 +140,13 @@ def _per_channel(channels: int) -> tuple[int, ...]:
 
 
 def _conv(kernel: Instance) -> tuple[int, ...]:
-    """conv_common.cc: multipliers and shifts, also for float."""
+    """conv_common.cc, transpose_conv.cc, cmsis_nn/transpose_conv.cc: multipliers and shifts, also for float."""
     return _per_channel(kernel.dimension(1, 0))
 
 
 def _depthwise(kernel: Instance) -> tuple[int, ...]:
     """depthwise_conv_common.cc: as conv, with the channels in the last dimension."""
     return _per_channel(kernel.dimension(1, 3))
-
-
-def _transpose_conv(kernel: Instance) -> tuple[int, ...]:
-    """transpose_conv.cc, cmsis_nn/transpose_conv.cc: for every type."""
-    return _per_channel(kernel.dimension(1, 0))
 
 
 def _fully_connected(kernel: Instance) -> tuple[int, ...]:
@@ -207,6 +208,15 @@ RULES: dict[str, Rule] = {
     "RESHAPE": _reshape,
     "SOFTMAX": _softmax,
     "SPACE_TO_DEPTH": _moved_dimensions,
-    "TRANSPOSE_CONV": _transpose_conv,
+    "TRANSPOSE_CONV": _conv,
     decode.NAME: decode.decode_tail,
 }
+
+
+def is_known(kernel: Instance) -> bool:
+    """Whether all tail allocations and scratch requests that TFLM makes for the operator are known."""
+    label = kernel.operator.label
+    tables = (OPTIONS, OP_DATA, RULES, PARAMETERS, KEEP_NOTHING, NOTHING)
+    if not scratch_is_known(kernel.operator) or not length_is_known(kernel.operator):
+        return False
+    return any(label in table for table in tables)

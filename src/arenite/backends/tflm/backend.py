@@ -6,14 +6,15 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from arenite.backends.backend import Backend
-from arenite.backends.instance import Instance
-from arenite.backends.tflm.arena import arena
+from arenite.backends.build import Instance
+from arenite.backends.tflm.arena import Arena
 from arenite.backends.tflm.footprint import footprint
+from arenite.backends.tflm.head import plan_around, planned_offsets, scratch_buffers
 from arenite.backends.tflm.tail import tail
+from arenite.operators.liveness import lifetimes, load
 
 if TYPE_CHECKING:
     from arenite.backends.build import Abi
-    from arenite.backends.tflm.arena import Arena
     from arenite.backends.tflm.footprint import Footprint
     from arenite.model import MemoryPlan, Model, Operator, Tensor
 
@@ -52,9 +53,13 @@ class TflmBackend(Backend):
         return tail(model, self, head_bytes=0, abi=abi or self.abi).bytes
 
     def arena(self, model: Model, plan: MemoryPlan | None = None, *, abi: Abi | None = None) -> Arena:
-        """Arena that TFLM needs for a model in the order and layout of its file.
-
-        Raises:
-            ModelError: the model's plan does not match its tensors, or a graph calls itself.
-        """
-        return arena(model, self, plan, abi=abi or self.abi)
+        """Arena that TFLM needs; head as in CommitStaticMemoryPlan of its micro_allocator.cc, the rest as in `tail`."""
+        abi = abi or self.abi
+        liveness = lifetimes(model)
+        offsets = planned_offsets(model, plan or model.plan)
+        placed = [entry.tensor for entry in liveness.lifetimes if entry.tensor.variable and entry.tensor in offsets]
+        requests = tuple(scratch_buffers(model, liveness, lambda operator: self.scratch(operator, abi)))
+        head = plan_around(model, requests, plan).height
+        start = tail(model, self, head, planned=placed, abi=abi)
+        alive = load((buffer.size, buffer.first, buffer.last) for buffer in requests)
+        return Arena(head, max(alive, default=0), start.bytes, start.declare_bytes, start.unknown)

@@ -24,16 +24,13 @@ if TYPE_CHECKING:
     Requests = Callable[[Operator], Sequence[int]]
 
 
-def planned_head(model: Model, plan: MemoryPlan | None = None) -> int:
+def planned_head(model: Model) -> int:
     """Bytes of head that stock TFLM with reference kernels plans for a model.
-
-    Args:
-        plan: the offsets to assume; None means the plan in the model's metadata, or no plan if there is none.
 
     Raises:
         ModelError: the model's plan does not match its tensors, or a graph calls itself.
     """
-    return head_plan(model, plan).height
+    return head_plan(model).height
 
 
 def head_with(kernels: Backend, model: Model) -> int:
@@ -49,7 +46,7 @@ def head_plan(model: Model, plan: MemoryPlan | None = None, requests: Requests =
     """TFLM's plan, buffer for buffer: the planned tensors in file order, then the scratch.
 
     Args:
-        plan: as in `planned_head`.
+        plan: the offsets to assume; None means the plan in the model's metadata, or no plan if there is none.
         requests: bytes of each scratch buffer that an operator's kernel requests.
 
     Raises:
@@ -63,12 +60,12 @@ def plan_around(model: Model, scratch: Sequence[Buffer], plan: MemoryPlan | None
 
     Args:
         scratch: in the order in which TFLM's kernels request them, rounded up.
-        plan: as in `planned_head`.
+        plan: as in `head_plan`.
 
     Raises:
         ModelError: as in `planned_head`.
     """
-    buffers, fixed, found = model.once((plan_around, plan), lambda each: _around(each, plan or each.plan))
+    buffers, fixed, found = model.once((plan_around, plan), lambda each: _Around.of(each, plan or each.plan))
     key = tuple((buffer.size, buffer.first, buffer.last) for buffer in scratch)
     if key not in found:
         found[key] = greedy_plan([*buffers, *scratch], [*fixed, *[ONLINE] * len(scratch)])
@@ -85,9 +82,9 @@ class _Around(NamedTuple):
     fixed: list[int]
     found: dict[tuple[tuple[int, int, int], ...], GreedyPlan]
 
-
-def _around(model: Model, plan: MemoryPlan | None) -> _Around:
-    return _Around(*head_buffers(lifetimes(model), planned_offsets(model, plan)), {})
+    @classmethod
+    def of(cls, model: Model, plan: MemoryPlan | None) -> _Around:
+        return cls(*head_buffers(lifetimes(model), planned_offsets(model, plan)), {})
 
 
 def planned_offsets(model: Model, plan: MemoryPlan | None) -> dict[Tensor, int]:

@@ -7,12 +7,10 @@ estimate_channels(plan)                        costs of the plan, without buildi
 model = SplitChannels(plan).run(model)
 """
 
-from arenite.rewrite.channels.estimate import ChannelEstimate, estimate_channels
-from arenite.rewrite.channels.groupable import why_not_channels
-from arenite.rewrite.channels.plan import ChannelPlan, channel_plan
-from arenite.rewrite.channels.region import ChannelRegion, channel_region_of
+from arenite.rewrite.channels.plan import ChannelEstimate, ChannelPlan, channel_plan, estimate_channels
+from arenite.rewrite.channels.region import ChannelRegion, channel_region_of, wide_regions
+from arenite.rewrite.channels.rules import why_not_channels
 from arenite.rewrite.channels.split import SplitChannels
-from arenite.rewrite.channels.wide import wide_regions
 
 __all__ = [
     "ChannelEstimate",

@@ -1,4 +1,4 @@
-"""Regions: operators that are split into groups of channels together."""
+"""Regions: operators that are split into groups of channels together, and those for which that can pay."""
 
 from __future__ import annotations
 
@@ -7,35 +7,30 @@ from math import gcd
 from typing import TYPE_CHECKING
 
 from arenite.errors import OptionError
-from arenite.rewrite.channels.groupable import slices
-from arenite.rewrite.regions import asked_for, check_order_is_free, check_results, members_of, ruled, where
+from arenite.rewrite.channels.rules import slices, why_not_channels
+from arenite.rewrite.regions import Stretch, check_order_is_free, check_results, ends_of, members_of, ruled, where
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from arenite.model import Graph, Model, Operator, Tensor
-    from arenite.rewrite.channels.slices import Slices
+    from arenite.rewrite.channels.rules import Slices
+
+_LONGEST = 8
+"""Most operators of a region. Longer regions are rare: a convolution that sums over all channels ends most sooner."""
 
 
 @dataclass(frozen=True, eq=False)
-class ChannelRegion:
-    """Operators of a model's main graph, in file order; built by `channel_region_of`.
+class ChannelRegion(Stretch):
+    """Operators that work channel by channel; built by `channel_region_of`.
 
     Attributes:
-        operators: the operators of the region.
-        inputs: tensors that they read and none of them computes, without constants.
-        outputs: results that other operators read or that the graph returns, in the order in which they are computed.
-        inner: the remaining results.
         pieces: number of equal pieces into which the channels of every result divide; the largest number of groups.
         parts: (tensor, axis) of inputs and constants of which each group reads a part.
         duplicated_bytes: bytes of constants that stay in the file beside their parts, since others read them too.
         slices: how each operator computes some channels.
     """
 
-    operators: tuple[Operator, ...]
-    inputs: tuple[Tensor, ...]
-    outputs: tuple[Tensor, ...]
-    inner: tuple[Tensor, ...]
     pieces: int
     parts: tuple[tuple[Tensor, int], ...]
     duplicated_bytes: int
@@ -50,9 +45,7 @@ def channel_region_of(model: Model, operators: Iterable[Operator]) -> ChannelReg
             prevent the region from running as one.
     """
     members = members_of(model, operators)
-    results = [tensor for operator in members for tensor in operator.outputs]
-    asked = asked_for(model.main, set(members))
-    read = (tensor for operator in members for tensor in operator.inputs if tensor is not None and tensor.data is None)
+    results = {tensor for operator in members for tensor in operator.outputs}
     how = ruled(model, members, slices, "executed by channels")
     parts = dict.fromkeys(
         (tensor, axis)
@@ -61,10 +54,8 @@ def channel_region_of(model: Model, operators: Iterable[Operator]) -> ChannelReg
         if tensor is not None and axis is not None and tensor not in results
     )
     region = ChannelRegion(
-        operators=members,
-        inputs=tuple(dict.fromkeys(tensor for tensor in read if tensor not in results)),
-        outputs=tuple(tensor for tensor in results if tensor in asked),
-        inner=tuple(tensor for tensor in results if tensor not in asked),
+        members,
+        *ends_of(model.main, members),
         pieces=gcd(*(operator.outputs[0].shape[-1] // how[operator].unit for operator in members)),
         parts=tuple(parts),
         duplicated_bytes=_duplicated(model, members, tuple(parts)),
@@ -118,3 +109,22 @@ def _check(model: Model, region: ChannelRegion) -> None:
                 )
     check_order_is_free(model)
     surrounding(model.main, region)
+
+
+def wide_regions(model: Model) -> Iterator[ChannelRegion]:
+    """Regions of consecutive operators with an inner tensor larger than all their outputs together.
+
+    A region ends at an operator that cannot be split by channels. Regions may be nested.
+    """
+    operators = model.main.operators
+    for first in range(len(operators)):
+        for end in range(first + 1, min(len(operators), first + _LONGEST) + 1):
+            if why_not_channels(operators[end - 1]):
+                break
+            try:
+                region = channel_region_of(model, operators[first:end])
+            except OptionError:
+                continue  # one more operator can make it possible: the result is then read inside the region only
+            widest = max((tensor.bytes for tensor in region.inner), default=0)
+            if region.pieces > 1 and widest > sum(tensor.bytes for tensor in region.outputs):
+                yield region

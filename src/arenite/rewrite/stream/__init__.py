@@ -6,8 +6,7 @@
 The outputs are those that the source computes for the window which ends with the new frame. An output that has time
 itself has its newest step only.
 
-    time       where tensors have time, which steps an operator reads
-    follow     how an operator computes some steps of its outputs
+    follow     where tensors have time, which steps an operator reads, how it computes some steps of its outputs
     analysis   which steps are new in a run, and which are kept
     emit       the operators
 
@@ -20,15 +19,15 @@ is what the source would compute again. All other operators get exactly the tens
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from arenite.errors import OptionError
 from arenite.operators.macs import macs_of_model
-from arenite.rewrite.edits import may_renumber
+from arenite.rewrite.edits import check_may_exchange
+from arenite.rewrite.interface import Rewritten
 from arenite.rewrite.stream.analysis import analysis, named, refusal
 from arenite.rewrite.stream.emit import Emitter
 from arenite.rewrite.tidy import Tidy
-from arenite.tflite.newer_fields import loses_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,21 +36,9 @@ if TYPE_CHECKING:
     from arenite.rewrite.stream.analysis import Analysis
 
 
-class Streamed(NamedTuple):
-    """A model of new frames.
-
-    stands_for: each operator that is new or has other outputs -> the operator of the source that it does a part of.
-    sentences: which operators still take whole windows.
-    """
-
-    model: Model
-    stands_for: Mapping[Operator, Operator]
-    sentences: tuple[str, ...]
-
-
-def streamed(model: Model, axis: int) -> Streamed:
+def streamed(model: Model, axis: int) -> Rewritten:
     """The model whose input has only the new frames along an axis, and whose variables have what it needs of earlier
-    ones. It has no plan.
+    ones. It has no plan. The messages say which operators still take whole windows.
 
     Raises:
         OptionError: that would not be exact, or save no work; the message names the operator that stands in the way.
@@ -62,12 +49,11 @@ def streamed(model: Model, axis: int) -> Streamed:
     description = "; ".join(filter(None, (model.description, _description(model, found, axis))))
     graphs = (graphs[0], *model.graphs[1:], *graphs[1:])
     raw = replace(model, graphs=graphs, description=description, plan=None, target=None)
-    if not may_renumber(model) or model.main.control_edges or loses_fields(raw):
-        raise OptionError(f"{model.name}: cannot be streamed: other parts of the file name its tensors")
+    check_may_exchange(model, raw, "cannot be streamed: other parts of the file name its tensors")
     _check_gain(model, raw, found)
     tidy = Tidy().run(raw)
     stands_for = {**emitter.stands_for, **_effects(raw, tidy, emitter.stands_for)}
-    return Streamed(tidy, stands_for, tuple(_sentences(found)))
+    return Rewritten(tidy, tuple(_sentences(found)), stands_for)
 
 
 def _description(model: Model, found: Analysis, axis: int) -> str:

@@ -22,8 +22,7 @@ from typing import TYPE_CHECKING
 from arenite.errors import OptionError
 from arenite.names import SHORT_NAME, printable
 from arenite.operators.state import has_state
-from arenite.rewrite.stream.follow import follow
-from arenite.rewrite.stream.time import Time
+from arenite.rewrite.stream.follow import Time, follow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from arenite.model import Data, ElementType, Graph, Operator, Tensor
 from arenite.operators.state import first_byte
 from arenite.operators.versions import version
-from arenite.rewrite.edits import integer_constant
+from arenite.rewrite.edits import exchanged, integer_constant
 from arenite.rewrite.joins import concatenation
 
 if TYPE_CHECKING:
@@ -54,12 +54,7 @@ class Emitter:
         return self._graph([call, *self.operators]), Graph("first values", _tensors(values), (), (), values)
 
     def _graph(self, operators: list[Operator]) -> Graph:
-        inputs, outputs = (
-            tuple(self.new.get(tensor, tensor) for tensor in ends) for ends in (self.old.inputs, self.old.outputs)
-        )
-        kept = (self.new.get(tensor, tensor) for tensor in self.old.tensors)
-        tensors = tuple(dict.fromkeys((*kept, *_tensors(operators))))
-        return replace(self.old, tensors=tensors, inputs=inputs, outputs=outputs, operators=tuple(operators))
+        return exchanged(self.old, self.new, operators, _tensors(operators))
 
     def _operator(self, operator: Operator) -> None:
         """Append the operators that do a run's part of an operator, and keep what the next runs read again."""

@@ -1,5 +1,11 @@
 """Operator, times of its inputs -> how it computes some steps of its outputs; None where it takes whole windows.
 
+    frame     0   1   2   3   4   5   6      the window of an input, 7 frames
+    input     x0  x1  x2  x3  x4  x5  x6     Time(axis, length=7, stride=1)
+    output    y0      y1      y2             Time(axis, length=3, stride=2): y1 reads x2 to x4
+
+A step is one position along the axis of time. Steps are counted from the start of the window.
+
 An operator can be followed if each step of its outputs is the same function of a few steps of its inputs, wherever in
 the window it is. Then a step that was computed for one window is right for all later windows that contain it:
 
@@ -24,12 +30,40 @@ from arenite.operators.soundness import is_sound
 from arenite.operators.versions import version
 from arenite.operators.windows import CONVOLUTIONS, POOLS, SAME, VALID, Axis, padding_of, window
 from arenite.rewrite.edits import integer_constant, reshape
-from arenite.rewrite.stream.time import SAME_STEP, Reach, Time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 FLOAT32 = ElementType.FLOAT32
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """Where a tensor has its axis of time, how many steps a window has there, and of how many frames a step is."""
+
+    axis: int
+    length: int
+    stride: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Output step i reads input steps i * stride - before to i * stride - before + span - 1."""
+
+    stride: int = 1
+    before: int = 0
+    span: int = 1
+
+    def read(self, steps: range) -> range:
+        """Input steps that some output steps read, of which there is at least one; padding counts too."""
+        first = steps.start * self.stride - self.before
+        return range(first, first + (len(steps) - 1) * self.stride + self.span)
+
+
+SAME_STEP = Reach()
+"""Output step i reads input step i."""
+
+
 Instead = Mapping[Tensor, Tensor]
 Build = Callable[[Operator, Instead], tuple[Operator, ...]]
 """Operator, tensor of the window -> tensor of some steps: the operators that compute these steps."""

@@ -9,10 +9,10 @@ model = SplitRows(plan).run(model)
 from arenite.rewrite.strips.demand import Strip, last_readers
 from arenite.rewrite.strips.estimate import Estimate, estimate, extra_macs
 from arenite.rewrite.strips.paced import paces
-from arenite.rewrite.strips.pixels import is_copy
 from arenite.rewrite.strips.plan import Halo, StripPlan, strip_plan, strips_of
 from arenite.rewrite.strips.region import Region, region_of
 from arenite.rewrite.strips.rows import Rows
+from arenite.rewrite.strips.rules import is_copy
 from arenite.rewrite.strips.split import SplitRows
 from arenite.rewrite.strips.splittable import why_not
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence, Set
 
     from arenite.model import Operator, Tensor
-    from arenite.rewrite.strips.cut import Cut
     from arenite.rewrite.strips.region import Region
+    from arenite.rewrite.strips.rules import Cut
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,10 +73,7 @@ def _need(region: Region, needed: dict[Tensor, Rows], done: Mapping[Tensor, int]
         if target in keep:
             rows = Rows(min(rows.end, max(rows.first, done.get(target, 0))), rows.end)
         if rows.size:
-            cut = cuts[operator] = region.rules[operator](rows)
-            for tensor, read in zip(operator.inputs, cut.reads, strict=True):
-                if read is not None and tensor is not None and tensor.data is None:
-                    needed[tensor] = read.hull(needed.get(tensor))
+            cuts[operator] = region.cut(operator, rows, needed)
     return _Need(needed, cuts, done)
 
 

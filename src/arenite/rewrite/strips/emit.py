@@ -15,14 +15,14 @@ from arenite.model import Data, ElementType, Operator, Tensor
 from arenite.names import part_name
 from arenite.operators.rows_outside import ROWS
 from arenite.operators.versions import version
-from arenite.rewrite.joins import concatenation, join
-from arenite.rewrite.strips.pixels import rows_of
+from arenite.rewrite.joins import Emitter, concatenation
+from arenite.rewrite.strips.rules import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arenite.rewrite.strips.cut import Cut, Padding
     from arenite.rewrite.strips.rows import Rows
+    from arenite.rewrite.strips.rules import Cut, Padding
 
 _NUMBERS = "strips/numbers"
 _in_use: WeakValueDictionary[str, Tensor] = WeakValueDictionary()
@@ -40,12 +40,11 @@ def _int32_constant(shape: tuple[int, ...], values: tuple[int, ...]) -> Tensor:
     return found
 
 
-class Emitter:
-    """Appends operators in the order of the calls, and their new tensors to `tensors`."""
+class StripEmitter(Emitter):
+    """Emits operators for some rows, their inputs and their results."""
 
     def __init__(self) -> None:
-        self.operators: list[Operator] = []
-        self.tensors: list[Tensor] = []
+        super().__init__()
         self._listed: set[Tensor] = set()
         self._parts: dict[tuple[Tensor, Rows], Tensor] = {}
 
@@ -73,7 +72,7 @@ class Emitter:
             data = Data(memoryview(tensor.data.content)[rows.first * row : rows.end * row])
             shape = (*tensor.shape[:axis], rows.size, *tensor.shape[axis + 1 :])
             name = part_name(tensor.name, f"rows{rows.first}-{rows.end}")
-            self._parts[key] = self._new(Tensor(name, shape, tensor.type, data, tensor.quantization))
+            self._parts[key] = self.new(Tensor(name, shape, tensor.type, data, tensor.quantization))
         return self._parts[key]
 
     def make(self, operator: Operator, cut: Cut, inputs: Sequence[Tensor | None], name: str) -> Tensor:
@@ -89,18 +88,12 @@ class Emitter:
         _, _, width, channels = target.shape
         columns = width if cut.columns is None else cut.columns
         own = part_name(name, "untrimmed") if cut.trimmed else name
-        made = self._new(replace(target, name=own, shape=(1, cut.made.size, columns, channels)))
+        made = self.new(replace(target, name=own, shape=(1, cut.made.size, columns, channels)))
         self.operators.append(replace(operator, inputs=tuple(inputs), outputs=(made,), options=cut.options))
         if not cut.trimmed:
             return made
         begin = (0, cut.rows.first - cut.made.first, cut.left, 0)
         return self._slice(made, begin, (1, cut.rows.size, width, channels), name)
-
-    def join(self, parts: Sequence[Tensor], whole: Tensor) -> None:
-        """Append CONCATENATIONs of rows into `whole`: a tree if one CONCATENATION cannot take all parts."""
-        operators, between = join(parts, whole, ROWS)
-        self.operators += operators
-        self.tensors += between
 
     def give(self, before: Tensor | None, rows: Tensor, whole: Tensor) -> Tensor:
         """Append the CONCATENATION that adds rows to an output which goes in rows; returns the output so far.
@@ -119,10 +112,10 @@ class Emitter:
 
     def like(self, tensor: Tensor, rows: int, name: str) -> Tensor:
         """A new tensor like `tensor` with `rows` rows."""
-        return self._new(replace(tensor, name=name, shape=(1, rows, *tensor.shape[ROWS + 1 :])))
+        return self.new(replace(tensor, name=name, shape=(1, rows, *tensor.shape[ROWS + 1 :])))
 
     def _slice(self, source: Tensor, begin: Sequence[int], shape: tuple[int, ...], name: str) -> Tensor:
-        part = self._new(replace(source, name=name, shape=shape))
+        part = self.new(replace(source, name=name, shape=shape))
         where = self._constant((4,), begin), self._constant((4,), shape)
         self.operators.append(Operator("SLICE", (source, *where), (part,), version=version("SLICE", source.type)))
         return part
@@ -130,7 +123,7 @@ class Emitter:
     def _pad(self, source: Tensor, padding: Padding, name: str) -> Tensor:
         _, rows, columns, channels = source.shape
         shape = (1, padding.above + rows + padding.below, padding.left + columns + padding.right, channels)
-        padded = self._new(replace(source, name=name, shape=shape))
+        padded = self.new(replace(source, name=name, shape=shape))
         paddings = (0, 0, padding.above, padding.below, padding.left, padding.right, 0, 0)
         inputs = source, self._constant((4, 2), paddings)
         self.operators.append(Operator("PAD", inputs, (padded,), version=version("PAD", source.type)))
@@ -143,9 +136,3 @@ class Emitter:
             self._listed.add(constant)
             self.tensors.append(constant)
         return constant
-
-    def _new(self, tensor: Tensor) -> Tensor:
-        """The tensor, in the arena wherever the one that it was made like is."""
-        inside = tensor if tensor.outside is None else replace(tensor, outside=None)
-        self.tensors.append(inside)
-        return inside

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from arenite.operators.macs import macs
 from arenite.operators.rows_outside import ROWS
 from arenite.rewrite.joins import levels
-from arenite.rewrite.strips.pixels import is_copy
 from arenite.rewrite.strips.plan import strips_of
 from arenite.rewrite.strips.rows import Rows
+from arenite.rewrite.strips.rules import is_copy
 
 if TYPE_CHECKING:
     from arenite.model import Operator, Tensor
-    from arenite.rewrite.strips.cut import Cut
     from arenite.rewrite.strips.demand import Strip
     from arenite.rewrite.strips.plan import StripPlan
+    from arenite.rewrite.strips.rules import Cut
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +81,7 @@ def _copies(plan: StripPlan, strips: tuple[Strip, ...]) -> list[int]:
     """Bytes that each added operator writes."""
     slices: set[tuple[Tensor, int, Rows]] = set()
     copies: list[int] = []
-    pieces = dict.fromkeys(plan.region.outputs, 0)
+    outputs = plan.own
     for number, strip in enumerate(strips):
         for operator, cut in strip.cuts.items():
             (target,) = operator.outputs
@@ -98,12 +98,11 @@ def _copies(plan: StripPlan, strips: tuple[Strip, ...]) -> list[int]:
                 copies.append(_bytes(target, strip.held[target].size))
         following = strips[number + 1].kept if number + 1 < len(strips) else {}
         slices.update((tensor, number, rows) for tensor, rows in following.items() if rows != strip.held[tensor])
-        for tensor, boundaries in zip(plan.region.outputs, plan.boundaries, strict=True):
-            own = Rows(*boundaries[number : number + 2])
-            pieces[tensor] += own.size > 0
-            slices.update([(tensor, number, own)] if own.size and own != strip.held[tensor] else [])
-    for tensor, count in pieces.items():
-        copies += _joins(tensor, count)
+        for tensor, own in outputs.items():
+            if own[number].size and own[number] != strip.held[tensor]:
+                slices.add((tensor, number, own[number]))
+    for tensor, own in outputs.items():
+        copies += _joins(tensor, sum(part.size > 0 for part in own))
     return [*copies, *(_bytes(tensor, rows.size) for tensor, _, rows in slices)]
 
 

@@ -14,6 +14,7 @@ Every row is computed once and stays until no further strip reads it.
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import accumulate
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from arenite.model import Operator, Tensor
-    from arenite.rewrite.strips.cut import Cut
     from arenite.rewrite.strips.region import Region
+    from arenite.rewrite.strips.rules import Cut
 
 
 def paces(region: Region, first: Sequence[int]) -> Mapping[Tensor, tuple[int, ...]]:
@@ -50,13 +51,9 @@ def _paces(region: Region, first: tuple[int, ...]) -> dict[Tensor, tuple[int, ..
         cuts = [region.rules[operator](Rows(row, row + 1)) for row in range(target.shape[1])]
         reached: list[tuple[int, ...]] = []
         for place in led:
-            needed, highest = [], 0
-            for cut in cuts:
-                rows = cut.reads[place]
-                highest = max(highest, 0 if rows is None else rows.end)
-                needed.append(highest)
-            source = operator.input(place)
-            reached.append(tuple(bisect_right(needed, end) for end in ends[source]))
+            read = (cut.reads[place] for cut in cuts)
+            needed = list(accumulate((0 if rows is None else rows.end for rows in read), max))
+            reached.append(tuple(bisect_right(needed, end) for end in ends[operator.input(place)]))
         ends[target] = tuple(min(each) for each in zip(*reached, strict=True))
     return ends
 
@@ -102,8 +99,5 @@ def _cuts(region: Region, new: Mapping[Tensor, Rows]) -> tuple[dict[Operator, Cu
         rows = new.get(target, read.get(target))
         if rows is None or not rows.size:
             continue
-        cut = cuts[operator] = region.rules[operator](rows)
-        for tensor, needed in zip(operator.inputs, cut.reads, strict=True):
-            if needed is not None and tensor is not None and tensor.data is None:
-                read[tensor] = needed.hull(read.get(tensor))
+        cuts[operator] = region.cut(operator, rows, read)
     return {operator: cuts[operator] for operator in region.operators if operator in cuts}, read

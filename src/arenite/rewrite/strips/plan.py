@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Literal
 
 from arenite.errors import OptionError
@@ -56,6 +56,11 @@ class StripPlan(Remembering):
         """Number of strips."""
         return len(self.boundaries[0]) - 1
 
+    @property
+    def own(self) -> dict[Tensor, tuple[Rows, ...]]:
+        """The rows of each output of the region, by strip."""
+        return {tensor: _intervals(rows) for tensor, rows in zip(self.region.outputs, self.boundaries, strict=True)}
+
 
 def strip_plan(region: Region, boundaries: int | Sequence[int], *, halo: Halo = "recompute") -> StripPlan:
     """A plan from a number of strips, or from the boundaries of the region's last output.
@@ -99,9 +104,7 @@ def _derived(region: Region, last: tuple[int, ...]) -> tuple[tuple[int, ...], ..
                     strip[target] = rows.hull(strip.get(target))
         for strip in held:
             if target in strip:
-                for tensor, read in zip(operator.inputs, region.rules[operator](strip[target]).reads, strict=True):
-                    if read is not None and tensor is not None and tensor.data is None:
-                        strip[tensor] = read.hull(strip.get(tensor))
+                region.cut(operator, strip[target], strip)
     return tuple(own[output] for output in region.outputs)
 
 
@@ -113,15 +116,7 @@ def _read_to(output: Tensor, held: Sequence[Mapping[Tensor, Rows]], last: Sequen
         if output in needed:
             ends[strip + 1] = needed[output].end
     ends[-1] = rows
-    return _rising(ends)
-
-
-def _rising(ends: Sequence[int]) -> tuple[int, ...]:
-    highest, result = 0, []
-    for end in ends:
-        highest = max(highest, end)
-        result.append(highest)
-    return tuple(result)
+    return tuple(accumulate(ends, max, initial=0))[1:]
 
 
 def _intervals(boundaries: Sequence[int]) -> tuple[Rows, ...]:
@@ -136,5 +131,4 @@ def strips_of(plan: StripPlan) -> tuple[Strip, ...]:
 def _strips_of(plan: StripPlan) -> tuple[Strip, ...]:
     if plan.paced:
         return paced_strips(plan.region, plan.paced)
-    own = {tensor: _intervals(rows) for tensor, rows in zip(plan.region.outputs, plan.boundaries, strict=True)}
-    return demands(plan.region, own, plan.kept | plan.region.from_rows, plan.strips)
+    return demands(plan.region, plan.own, plan.kept | plan.region.from_rows, plan.strips)

@@ -9,7 +9,7 @@ from arenite.errors import OptionError
 from arenite.model import Outside
 from arenite.model.remembering import Remembering
 from arenite.operators.state import has_state
-from arenite.rewrite.regions import asked_for, check_order_is_free, check_results, members_of, ruled, where
+from arenite.rewrite.regions import Stretch, check_order_is_free, check_results, ends_of, members_of, ruled, where
 from arenite.rewrite.strips.rows import Rows
 from arenite.rewrite.strips.splittable import rule
 
@@ -17,25 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from arenite.model import Graph, Model, Operator, Tensor
-    from arenite.rewrite.strips.cut import Rule
+    from arenite.rewrite.strips.rules import Cut, Rule
 
 
 @dataclass(frozen=True, eq=False)
-class Region(Remembering):
-    """Row-wise operators of a model's main graph, in file order; built by `region_of`.
+class Region(Stretch, Remembering):
+    """Row-wise operators; built by `region_of`. `rules` say how each operator computes some rows."""
 
-    Attributes:
-        operators: the operators of the region.
-        inputs: tensors that they read and none of them computes, without constants.
-        outputs: results that other operators read or that the graph returns, in the order in which they are computed.
-        inner: the remaining results.
-        rules: how each operator computes some rows.
-    """
-
-    operators: tuple[Operator, ...]
-    inputs: tuple[Tensor, ...]
-    outputs: tuple[Tensor, ...]
-    inner: tuple[Tensor, ...]
     rules: Mapping[Operator, Rule] = field(repr=False)
 
     @property
@@ -46,6 +34,14 @@ class Region(Remembering):
             for operator in self.operators
             if any(tensor is not None and tensor.outside is Outside.ROWS for tensor in operator.inputs)
         )
+
+    def cut(self, operator: Operator, rows: Rows, read: dict[Tensor, Rows]) -> Cut:
+        """How an operator of the region computes some rows; what it reads for them is added to `read`."""
+        cut = self.rules[operator](rows)
+        for tensor, needed in zip(operator.inputs, cut.reads, strict=True):
+            if needed is not None and tensor is not None and tensor.data is None:
+                read[tensor] = needed.hull(read.get(tensor))
+        return cut
 
     def same(self, other: Region) -> bool:
         """Whether another region, perhaps of another model, has the same operators and gives the same results.
@@ -74,18 +70,8 @@ def region_of(model: Model, operators: Iterable[Operator]) -> Region:
             the region from running as one.
     """
     members = members_of(model, operators)
-    made = {tensor for operator in members for tensor in operator.outputs}
-    asked = asked_for(model.main, set(members))
-    results = [tensor for operator in members for tensor in operator.outputs]
-    read = (tensor for operator in members for tensor in operator.inputs if tensor is not None and tensor.data is None)
-    region = Region(
-        operators=members,
-        inputs=tuple(dict.fromkeys(tensor for tensor in read if tensor not in made)),
-        outputs=tuple(tensor for tensor in results if tensor in asked),
-        inner=tuple(tensor for tensor in results if tensor not in asked),
-        rules=ruled(model, members, rule, "split by rows"),
-    )
-    _check(model, region, made)
+    region = Region(members, *ends_of(model.main, members), ruled(model, members, rule, "split by rows"))
+    _check(model, region)
     return region
 
 
@@ -123,7 +109,8 @@ def surroundings(graph: Graph, region: Region) -> tuple[tuple[Operator, ...], tu
     return tuple(before), tuple(after)
 
 
-def _check(model: Model, region: Region, made: set[Tensor]) -> None:
+def _check(model: Model, region: Region) -> None:
+    made = {*region.outputs, *region.inner}
     check_results(model, region.outputs, made)
     for operator in region.operators:
         reads = region.rules[operator](Rows(0, operator.outputs[0].shape[1])).reads

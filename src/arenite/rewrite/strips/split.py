@@ -11,8 +11,7 @@ the copy takes no memory.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arenite.errors import OptionError
@@ -20,13 +19,13 @@ from arenite.model import Outside
 from arenite.names import part_name
 from arenite.operators.rows_outside import ROWS, comes_once
 from arenite.rewrite.interface import Pass
-from arenite.rewrite.regions import still_used
+from arenite.rewrite.regions import in_parts
 from arenite.rewrite.strips.demand import last_readers
-from arenite.rewrite.strips.emit import Emitter
-from arenite.rewrite.strips.pixels import is_copy
+from arenite.rewrite.strips.emit import StripEmitter
 from arenite.rewrite.strips.plan import strips_of
 from arenite.rewrite.strips.region import surroundings
 from arenite.rewrite.strips.rows import Rows
+from arenite.rewrite.strips.rules import is_copy
 
 if TYPE_CHECKING:
     from arenite.model import Graph, Model, Operator, Tensor
@@ -48,18 +47,16 @@ class SplitRows(Pass):
     plan: StripPlan
 
     def _apply(self, model: Model) -> Model:
-        plan, graph = self.plan, model.main
+        plan = self.plan
         if plan.strips == 1:
             return model
-        before, after = surroundings(graph, plan.region)
-        strips = plan.once(_Emitted, _Emitted.of).within(graph)
-        operators = (*before, *strips.operators, *after)
-        tensors = dict.fromkeys((*still_used(graph, plan.region.operators, operators), *strips.tensors))
-        new = replace(graph, operators=operators, tensors=tuple(tensors))
-        for tensor in new.inputs:
-            if tensor.outside is Outside.ROWS and not comes_once(new, tensor):
+        before, after = surroundings(model.main, plan.region)
+        strips = plan.once(_Emitted, _Emitted.of).within(model.main)
+        new = in_parts(model, plan.region, (*before, *strips.operators, *after), strips.tensors)
+        for tensor in new.main.inputs:
+            if tensor.outside is Outside.ROWS and not comes_once(new.main, tensor):
                 raise OptionError(f"{model.name}: the strips take rows of {tensor.name!r} twice, which come only once")
-        return replace(model, graphs=(new, *model.graphs[1:]), plan=None, target=None)
+        return new
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +68,7 @@ class _Emitted:
 
     @classmethod
     def of(cls, plan: StripPlan) -> _Emitted:
-        emitter = Emitter()
+        emitter = StripEmitter()
         _Writer(plan, emitter).write()
         return cls(tuple(emitter.operators), tuple(emitter.tensors))
 
@@ -102,14 +99,11 @@ def _equal(one: Tensor, other: Tensor) -> bool:
 class _Writer:
     """Emits the strips of a plan."""
 
-    def __init__(self, plan: StripPlan, emitter: Emitter) -> None:
+    def __init__(self, plan: StripPlan, emitter: StripEmitter) -> None:
         self.plan = plan
         self.emitter = emitter
         self.strips = strips_of(plan)
-        self.own = {
-            tensor: tuple(Rows(first, end) for first, end in pairwise(rows))
-            for tensor, rows in zip(plan.region.outputs, plan.boundaries, strict=True)
-        }
+        self.own = plan.own
         self.pieces: dict[Tensor, list[Tensor]] = {tensor: [] for tensor in plan.region.outputs}
         self.given: dict[Tensor, Tensor] = {}
         """Outputs that go in rows, as far as they are given."""
@@ -122,7 +116,7 @@ class _Writer:
             self._strip(number, strip)
         for tensor, pieces in self.pieces.items():
             if tensor not in self.given:
-                self.emitter.join(pieces, tensor)
+                self.emitter.join(pieces, tensor, ROWS)
 
     def _strip(self, number: int, strip: Strip) -> None:
         self.tensors = {}
@@ -154,7 +148,7 @@ class _Writer:
                 self.tensors[target] = parts[0]
             else:
                 self.tensors[target] = self.emitter.like(target, strip.held[target].size, name)
-                self.emitter.join(parts, self.tensors[target])
+                self.emitter.join(parts, self.tensors[target], ROWS)
             if target in ends:
                 self._take(target, number, strip)
 

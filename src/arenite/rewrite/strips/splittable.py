@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from arenite.backends.target import TFLM
@@ -13,47 +12,50 @@ from arenite.operators.kinds import PADS, REDUCTIONS, RESHAPES, SPLITS
 from arenite.operators.soundness import is_sound
 from arenite.operators.windows import CONVOLUTIONS, POOLS
 from arenite.rewrite.regions import CannotSplitError, reason_of, rule_of
-from arenite.rewrite.strips.padding import pad_rule
-from arenite.rewrite.strips.pixels import concatenation_rule, same_rows_rule
-from arenite.rewrite.strips.resize import bilinear_rule, depth_to_space_rule, nearest_rule, space_to_depth_rule
-from arenite.rewrite.strips.transposed import transposed_rule
-from arenite.rewrite.strips.windows import convolution_rule, pool_rule
+from arenite.rewrite.strips.rules import (
+    bilinear_rule,
+    concatenation_rule,
+    convolution_rule,
+    depth_to_space_rule,
+    nearest_rule,
+    pad_rule,
+    pool_rule,
+    same_rows_rule,
+    space_to_depth_rule,
+    transposed_rule,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from arenite.backends.target import Target
     from arenite.model import Operator, Tensor
-    from arenite.rewrite.strips.cut import Rule
+    from arenite.rewrite.strips.rules import Rule
 
-_RULES: Mapping[str, Callable[[Operator], Rule]] = MappingProxyType(
-    {
-        **dict.fromkeys(COMPUTING, same_rows_rule),
-        **dict.fromkeys(CONVERSIONS, same_rows_rule),
-        **dict.fromkeys(("SOFTMAX", "LOG_SOFTMAX", "L2_NORMALIZATION"), same_rows_rule),
-        **dict.fromkeys(CONVOLUTIONS, convolution_rule),
-        **dict.fromkeys(POOLS, pool_rule),
-        **dict.fromkeys(PADS, pad_rule),
-        "CONCATENATION": concatenation_rule,
-        "DEPTH_TO_SPACE": depth_to_space_rule,
-        "RESIZE_BILINEAR": bilinear_rule,
-        "RESIZE_NEAREST_NEIGHBOR": nearest_rule,
-        "SPACE_TO_DEPTH": space_to_depth_rule,
-        "TRANSPOSE_CONV": transposed_rule,
-    }
-)
+_RULES: Mapping[str, Callable[[Operator], Rule]] = {
+    **dict.fromkeys(COMPUTING, same_rows_rule),
+    **dict.fromkeys(CONVERSIONS, same_rows_rule),
+    **dict.fromkeys(("SOFTMAX", "LOG_SOFTMAX", "L2_NORMALIZATION"), same_rows_rule),
+    **dict.fromkeys(CONVOLUTIONS, convolution_rule),
+    **dict.fromkeys(POOLS, pool_rule),
+    **dict.fromkeys(PADS, pad_rule),
+    "CONCATENATION": concatenation_rule,
+    "DEPTH_TO_SPACE": depth_to_space_rule,
+    "RESIZE_BILINEAR": bilinear_rule,
+    "RESIZE_NEAREST_NEIGHBOR": nearest_rule,
+    "SPACE_TO_DEPTH": space_to_depth_rule,
+    "TRANSPOSE_CONV": transposed_rule,
+}
 
-_WHOLE = MappingProxyType(
-    {
-        "FULLY_CONNECTED": "every element of its output reads the whole input",
-        "BATCH_MATMUL": "multiplies whole matrices",
-        **dict.fromkeys(REDUCTIONS, "reduces over the whole input, as global pooling does"),
-        **dict.fromkeys(("ARG_MAX", "ARG_MIN", "TOPK_V2", "CUMSUM"), "goes through the whole input"),
-        **dict.fromkeys(RESHAPES, "gives its elements another shape, without rows"),
-        **dict.fromkeys(("TRANSPOSE", "REVERSE_V2", "GATHER", "MIRROR_PAD"), "moves elements between rows"),
-        **dict.fromkeys(SPLITS, "has several outputs"),
-    }
-)
+_WHOLE: Mapping[str, str] = {
+    "FULLY_CONNECTED": "every element of its output reads the whole input",
+    "BATCH_MATMUL": "multiplies whole matrices",
+    **dict.fromkeys(REDUCTIONS, "reduces over the whole input, as global pooling does"),
+    **dict.fromkeys(("ARG_MAX", "ARG_MIN", "TOPK_V2", "CUMSUM"), "goes through the whole input"),
+    **dict.fromkeys(RESHAPES, "gives its elements another shape, without rows"),
+    **dict.fromkeys(("TRANSPOSE", "REVERSE_V2", "GATHER", "MIRROR_PAD"), "moves elements between rows"),
+    **dict.fromkeys(SPLITS, "has several outputs"),
+}
 """Reasons why known operators without a rule cannot be split, by kind."""
 
 _KEPT_CUTS = 2048

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from arenite.backends import Backend
     from arenite.model import Operator, Tensor
     from arenite.rewrite.channels import ChannelPlan, ChannelRegion
-    from arenite.rewrite.channels.slices import Part
+    from arenite.rewrite.channels.plan import Part
 
 
 class ByChannels:

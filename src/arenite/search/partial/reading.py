@@ -16,7 +16,7 @@ from arenite.operators.macs import macs
 from arenite.operators.rows_outside import ROWS
 from arenite.operators.windows import SAME
 from arenite.rewrite.strips import Rows
-from arenite.rewrite.strips.cut import Padding
+from arenite.rewrite.strips.rules import Padding
 from arenite.rewrite.strips.splittable import rule
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from arenite.model import Operator, Tensor
-    from arenite.rewrite.strips.cut import Cut
+    from arenite.rewrite.strips.rules import Cut
 
     Ints = NDArray[np.int64]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from arenite.codegen.operators.constants import integers
+from arenite.codegen.operators.options import integers
 from arenite.model import Data, ElementType, Operator, Quantization, Tensor
 from arenite.operators.eight_bits import LEAST, has_eight_bits
 

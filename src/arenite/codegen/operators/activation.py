@@ -55,26 +55,28 @@ INTEGER_BITS = 4
 """Integer bits of the fixed-point input of LOGISTIC and TANH (kInputIntegerBits)."""
 
 
-def relu(unit: Unit, operator: Operator) -> None:
-    """RELU."""
-    _rectify(unit, operator, 0.0, math.inf)
-
-
-def relu_n1_to_1(unit: Unit, operator: Operator) -> None:
-    """RELU_N1_TO_1."""
-    _rectify(unit, operator, -1.0, 1.0)
-
-
-def relu_0_to_1(unit: Unit, operator: Operator) -> None:
-    """RELU_0_TO_1."""
-    _rectify(unit, operator, 0.0, 1.0)
+def clamp(unit: Unit, operator: Operator, *, low: float, high: float) -> None:
+    """A clamp between real values, which also requantizes integers to the output's scale (ReluQuantized)."""
+    source, output, kind = _operands(operator, _WIDE)
+    if kind is ElementType.FLOAT32:
+        _call(unit, "clamp_f32", operator, low, min(high, LARGEST_FLOAT))
+        return
+    scale = quantize_multiplier(scale_of(source) / scale_of(output))
+    zero, offset = zero_point_of(source), zero_point_of(output)
+    lowest, highest = RANGES[kind]
+    lowest = max(lowest, offset + rounded(single(low / scale_of(output))))
+    highest = highest if high == math.inf else min(highest, offset + rounded(single(high / scale_of(output))))
+    if kind is ElementType.INT16:
+        activation_s16.bend(unit, operator, scale, scale, lowest=lowest, highest=highest)
+        return
+    table(unit, source, output, lambda x: min(max(offset + scaled(x - zero, scale), lowest), highest))
 
 
 def relu6(unit: Unit, operator: Operator) -> None:
     """RELU6. TFLM's integer kernels (Relu6Quantized) clamp and ignore the output's scale."""
     source, output, kind = _operands(operator, _WIDE)
     if kind is ElementType.FLOAT32:
-        _rectify(unit, operator, 0.0, 6.0)
+        clamp(unit, operator, low=0.0, high=6.0)
         return
     zero, highest = zero_point_of(source), RANGES[kind][1]
     six = min(highest, zero + rounded(single(6.0 / scale_of(source))))
@@ -190,7 +192,7 @@ def _reciprocal_root(x: int, scale: Scale) -> int:
 def sigmoid(unit: Unit, operator: Operator) -> None:
     """LOGISTIC; an int8 output has the scale 1/256 and the zero point -128."""
     if operator.outputs[0].type is ElementType.INT16:
-        activation_s16.sigmoid(unit, operator)
+        activation_s16.interpolated(unit, operator, "logistic_s16", shifts=(0,))
         return
     _bent(unit, operator, "logistic_f32", (256, -128), lambda x: divide_power(logistic(x, INTEGER_BITS), 23) - 128)
 
@@ -198,7 +200,7 @@ def sigmoid(unit: Unit, operator: Operator) -> None:
 def hyperbolic_tangent(unit: Unit, operator: Operator) -> None:
     """TANH; an int8 output has the scale 1/128 and the zero point 0."""
     if operator.outputs[0].type is ElementType.INT16:
-        activation_s16.hyperbolic_tangent(unit, operator)
+        activation_s16.interpolated(unit, operator, "tanh_s16", shifts=(0, 1))
         return
     _bent(unit, operator, "tanh_f32", (128, 0), lambda x: divide_power(tanh(x, INTEGER_BITS), 24))
 
@@ -228,23 +230,6 @@ def _curve(source: Tensor, function: Function) -> Function:
     return value
 
 
-def _rectify(unit: Unit, operator: Operator, low: float, high: float) -> None:
-    """A clamp between real values, which also requantizes integers to the output's scale (ReluQuantized)."""
-    source, output, kind = _operands(operator, _WIDE)
-    if kind is ElementType.FLOAT32:
-        _call(unit, "clamp_f32", operator, low, min(high, LARGEST_FLOAT))
-        return
-    scale = quantize_multiplier(scale_of(source) / scale_of(output))
-    zero, offset = zero_point_of(source), zero_point_of(output)
-    lowest, highest = RANGES[kind]
-    lowest = max(lowest, offset + rounded(single(low / scale_of(output))))
-    highest = highest if high == math.inf else min(highest, offset + rounded(single(high / scale_of(output))))
-    if kind is ElementType.INT16:
-        activation_s16.bend(unit, operator, scale, scale, lowest=lowest, highest=highest)
-        return
-    table(unit, source, output, lambda x: min(max(offset + scaled(x - zero, scale), lowest), highest))
-
-
 def requantize_table(unit: Unit, source: Tensor, output: Tensor) -> None:
     """QUANTIZE between 8-bit types, by a table."""
     scale = quantize_multiplier(scale_of(source) / scale_of(output))
@@ -253,8 +238,7 @@ def requantize_table(unit: Unit, source: Tensor, output: Tensor) -> None:
 
 
 def _operands(operator: Operator, allowed: Sequence[ElementType] = _TYPES) -> tuple[Tensor, Tensor, ElementType]:
-    one_for_one(operator)
-    (source,), output = tensors(operator, 1), operator.outputs[0]
+    source, output = one_for_one(operator)
     return source, output, same_types((source.type, output.type), allowed)
 
 

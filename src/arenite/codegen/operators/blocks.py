@@ -11,9 +11,8 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
 
-from arenite.codegen.operators.constants import integers
 from arenite.codegen.operators.copy import Walk, copy, same_type, steps
-from arenite.codegen.operators.options import number
+from arenite.codegen.operators.options import integers, number
 from arenite.codegen.operators.views import zero_of
 from arenite.codegen.unit import require, tensors
 

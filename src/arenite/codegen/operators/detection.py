@@ -59,7 +59,7 @@ def detection(unit: Unit, operator: Operator) -> None:
         **scales,
     )
     places = (unit.pointer(tensor) for tensor in (encodings, scores, anchors))
-    unit.call(layer.kernel, layer, *places, unit.scratch_pointer(), *map(unit.target, outputs))
+    unit.call_with(layer, *places, unit.scratch_pointer(), *map(unit.target, outputs))
 
 
 def _real(operator: Operator, name: str) -> float:

@@ -20,12 +20,10 @@ if TYPE_CHECKING:
 
 def function(unit: Unit, operator: Operator) -> None:
     """A function of one float, by a kernel of the operator's name."""
-    one_for_one(operator)
-    (source,), output = tensors(operator, 1), operator.outputs[0]
+    source, output = one_for_one(operator)
     same_types((source.type, output.type), (ElementType.FLOAT32,))
-    kernel = f"{operator.code.lower()}_f32"
-    assert kernel.removesuffix("_f32") in FUNCTIONS
-    unit.call(kernel, prod(source.shape), unit.pointer(source), unit.target(output))
+    assert operator.code.lower() in FUNCTIONS
+    unit.call(f"{operator.code.lower()}_f32", prod(source.shape), unit.pointer(source), unit.target(output))
 
 
 def elu(unit: Unit, operator: Operator) -> None:
@@ -47,8 +45,7 @@ def _elu(source: Tensor, output: Tensor, x: int) -> int:
 
 def logical_not(unit: Unit, operator: Operator) -> None:
     """LOGICAL_NOT, by a table of all bytes."""
-    one_for_one(operator)
-    (source,), output = tensors(operator, 1), operator.outputs[0]
+    source, output = one_for_one(operator)
     same_types((source.type, output.type), (ElementType.BOOL,))
     opposite = unit.array(INT8, bytes(byte == 128 for byte in range(256)), "table")  # 0 is at 128, see arenite_table_s8
     places = unit.pointer(source, kind=INT8), unit.target(output, kind=INT8)

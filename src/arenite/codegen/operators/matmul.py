@@ -43,12 +43,10 @@ def batch_matmul(unit: Unit, operator: Operator) -> None:
             fit_wide_sums([scale])
         lowest, highest = RANGES[kind]
         fields |= product_fields(first, second, output, scale) | {"lowest": lowest, "highest": highest}
-    kernel = f"matmul_{TYPES[kind].suffix}"
-    layer = unit.parameters(kernel, **fields)
+    layer = unit.parameters(f"matmul_{TYPES[kind].suffix}", **fields)
     batches = output.shape[:-2]
     for number, index in enumerate(product(*map(range, batches))):
-        unit.call(
-            kernel,
+        unit.call_with(
             layer,
             unit.pointer(first, extra=_place(first, index) * kind.bytes),
             unit.pointer(second, extra=_place(second, index) * kind.bytes),

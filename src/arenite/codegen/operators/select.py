@@ -24,4 +24,4 @@ def select(unit: Unit, operator: Operator) -> None:
     copy(unit, false, output, repeated(false, output))
     shape = broadcast(condition.shape, true.shape, output.shape)
     layer = unit.parameters("choose", shape=shape, width=output.type.bytes)
-    unit.call("choose", layer, unit.pointer(condition), unit.pointer(true), unit.target(output))
+    unit.call_with(layer, unit.pointer(condition), unit.pointer(true), unit.target(output))

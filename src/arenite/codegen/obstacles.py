@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 from arenite.backends.generated_c.kept import run_graphs
 from arenite.codegen.control import control_obstacles
 from arenite.codegen.description import kinds
-from arenite.codegen.int4 import unpacked
 from arenite.codegen.operators.registry import lowering, outputs_fit
+from arenite.codegen.prepare import unpacked
 from arenite.codegen.reset import ACCESSES, variable_obstacles
 from arenite.codegen.types import TYPES
 from arenite.codegen.unit import Unit

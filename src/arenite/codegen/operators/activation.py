@@ -1,4 +1,4 @@
-"""Activations: int8 ones become lookup tables for one shared kernel; float ones have their own kernels.
+"""Activations and other functions of one value: bytes go through tables by one kernel; floats have their own kernels.
 
 Factors between scales are computed in double precision, as TFLM's build of October 2026 does. LiteRT's reference
 kernels, and TFLM's sources of August 2026, round some to single precision, which changes values very close to a half.
@@ -21,6 +21,7 @@ from arenite.codegen.fixed_point import (
     tanh,
     wrap,
 )
+from arenite.codegen.kernel_templates import FUNCTIONS
 from arenite.codegen.operators import activation_s16
 from arenite.codegen.operators.options import real
 from arenite.codegen.quantized import (
@@ -40,6 +41,7 @@ from arenite.model import ElementType
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from arenite.codegen.program import Constant
     from arenite.codegen.unit import Unit
     from arenite.model import Operator, Tensor
 
@@ -252,11 +254,48 @@ def table(unit: Unit, source: Tensor, output: Tensor, function: Function) -> Non
     low, high = RANGES[output.type]
     values = [max(low, min(high, wrap(function(x)))) for x in _ordered(RANGES[source.type])]
     array = unit.array(INT8, bytes(value % 256 for value in values), "table")
+    _look_up(unit, source, output, array)
+
+
+def _look_up(unit: Unit, source: Tensor, output: Tensor, values: Constant) -> None:
     places = unit.pointer(source, kind=INT8), unit.target(output, kind=INT8)
-    unit.call("table_s8", array, prod(source.shape), *places)
+    unit.call("table_s8", values, prod(source.shape), *places)
 
 
 def _ordered(limits: tuple[int, int]) -> Sequence[int]:
     """All values of a type, in the order of their bytes read as int8."""
     low, high = limits
     return range(low, high + 1) if low < 0 else [*range(128, 256), *range(128)]
+
+
+def of_float(unit: Unit, operator: Operator) -> None:
+    """A function that TFLM computes on floats only, by a kernel of the operator's name."""
+    source, output = one_for_one(operator)
+    same_types((source.type, output.type), (ElementType.FLOAT32,))
+    assert operator.code.lower() in FUNCTIONS
+    unit.call(f"{operator.code.lower()}_f32", prod(source.shape), unit.pointer(source), unit.target(output))
+
+
+def elu(unit: Unit, operator: Operator) -> None:
+    """ELU. An int8 table is computed in single precision (PopulateLookupTable)."""
+    (source,), output = tensors(operator, 1), operator.outputs[0]
+    if source.type is not ElementType.INT8:
+        of_float(unit, operator)
+        return
+    one_for_one(operator)
+    same_types((source.type, output.type), (ElementType.INT8,))
+    table(unit, source, output, lambda x: _elu(source, output, x))
+
+
+def _elu(source: Tensor, output: Tensor, x: int) -> int:
+    value = single(scale_of(source) * (x - zero_point_of(source)))
+    bent = single(single(math.exp(value)) - 1.0) if value < 0.0 else value
+    return zero_point_of(output) + rounded(single(bent * single(1.0 / scale_of(output))))
+
+
+def logical_not(unit: Unit, operator: Operator) -> None:
+    """LOGICAL_NOT, by a table of all bytes."""
+    source, output = one_for_one(operator)
+    same_types((source.type, output.type), (ElementType.BOOL,))
+    opposite = unit.array(INT8, bytes(byte == 128 for byte in range(256)), "table")  # 0 is at 128, see arenite_table_s8
+    _look_up(unit, source, output, opposite)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
+from arenite.codegen.operators.binary import broadcast
 from arenite.codegen.operators.copy import RANK, Walk, copy, copy_all, same_type, steps
 from arenite.codegen.operators.options import axis_of, first_integer, integers, number
 from arenite.codegen.quantized import zero_point_of
@@ -273,6 +274,18 @@ def repeated(source: Tensor, output: Tensor) -> Walk:
     require(fit, "the shapes cannot be broadcast")
     read = [0 if n == 1 else step for n, step in zip(shape, steps(shape), strict=True)]
     return Walk(output.shape, read, steps(output.shape))
+
+
+def select(unit: Unit, operator: Operator) -> None:
+    """SELECT_V2: broadcasts what is taken where the condition is false, and writes the other values over it."""
+    (condition, true, false), output = tensors(operator, 3), operator.outputs[0]
+    same_type(true, output)
+    same_type(false, output)
+    require(condition.type is ElementType.BOOL, "there is no kernel for these types")
+    copy(unit, false, output, repeated(false, output))
+    shape = broadcast(condition.shape, true.shape, output.shape)
+    layer = unit.parameters("choose", shape=shape, width=output.type.bytes)
+    unit.call_with(layer, unit.pointer(condition), unit.pointer(true), unit.target(output))
 
 
 def tile(unit: Unit, operator: Operator) -> None:

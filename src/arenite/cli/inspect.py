@@ -66,7 +66,7 @@ def inspect_command(
             *_write_node_data(inspection, model_explorer, force=force),
         ]
     if json:
-        from arenite.report.inspect_json import as_json
+        from arenite.report.inspect_data import as_json
         from arenite.report.json import write_json
 
         write_json(as_json(inspection), sys.stdout)
@@ -88,7 +88,7 @@ def _check_outputs(model: Path, csv: Path | None, model_explorer: Path | None, *
     from arenite.tflite.files import check_writable
 
     if csv:
-        from arenite.report.inspect_csv import OPERATORS, TENSORS
+        from arenite.report.inspect_data import OPERATORS, TENSORS
 
         check_folder(csv, (OPERATORS, TENSORS), force=force)
     if model_explorer:
@@ -100,7 +100,7 @@ def _write_csv(inspection: Inspection, folder: Path | None, *, force: bool) -> l
     if folder is None:
         return []
     from arenite.cli.files import make_folder
-    from arenite.report.inspect_csv import as_csv
+    from arenite.report.inspect_data import as_csv
     from arenite.tflite.files import replace_file
 
     make_folder(folder)

@@ -23,17 +23,6 @@ if TYPE_CHECKING:
 
     Types = Mapping[ElementType, Callable[[Operator], tuple[ElementType, ...]]]
 
-ACTIVATIONS: Mapping[str, int] = MappingProxyType(
-    {
-        "CONV_2D": 0,
-        "DEPTHWISE_CONV_2D": 0,
-        "FULLY_CONNECTED": 0,
-        "TRANSPOSE_CONV": 2,
-        "UNIDIRECTIONAL_SEQUENCE_LSTM": 0,
-    }
-)
-"""Position of the input with the activations, by operator kind."""
-
 BIASES: Mapping[str, tuple[int, ...]] = MappingProxyType(
     {
         "CONV_2D": (2,),
@@ -44,6 +33,9 @@ BIASES: Mapping[str, tuple[int, ...]] = MappingProxyType(
     }
 )
 """Positions of inputs with biases, by operator kind."""
+
+ACTIVATIONS: Mapping[str, int] = MappingProxyType({**dict.fromkeys(BIASES, 0), "TRANSPOSE_CONV": 2})
+"""Position of the input with the activations, by operator kind."""
 
 
 def _always(*types: ElementType) -> Callable[[Operator], tuple[ElementType, ...]]:

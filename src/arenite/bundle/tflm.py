@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from arenite.backends.target import TFLM
 from arenite.bundle.array import model_header, model_source
 from arenite.bundle.build_file import build_file
-from arenite.bundle.interface import interface
+from arenite.bundle.interface import interface, runner
 from arenite.bundle.resolver import operators, resolver_header
-from arenite.bundle.runner import runner
 from arenite.bundle.size import arena_header
 from arenite.checkers.validity import validity
 from arenite.codegen.assemble import port

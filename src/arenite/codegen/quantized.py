@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arenite.codegen.unit import require
-from arenite.model import ElementType
+from arenite.model import ElementType, Operator, Option, Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from arenite.model import Operator, Option, Tensor
 
 RANGES = {
     ElementType.INT8: (-128, 127),

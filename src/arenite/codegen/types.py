@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from arenite.model import ElementType
+from arenite.model import ElementType, Tensor
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from arenite.model import Tensor
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 
 from arenite.backends.sets import GENERATED_C
 from arenite.codegen.description import short_name
-from arenite.codegen.program import ARENA, Address, Call, Constant, Parameters, Part, Structure
-from arenite.codegen.types import TYPES
+from arenite.codegen.program import ARENA, Address, Argument, Block, Call, Constant, Field, Parameters, Part, Structure
+from arenite.codegen.types import TYPES, CType
 from arenite.errors import UnsupportedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from arenite.backends import Backend
-    from arenite.codegen.program import Argument, Block, Field
-    from arenite.codegen.types import CType
     from arenite.model import ElementType, Operator, Tensor
 
 

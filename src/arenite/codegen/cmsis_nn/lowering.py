@@ -17,11 +17,11 @@ from arenite.codegen.operators.convolution import bias, constant, scale_arrays
 from arenite.codegen.operators.fully_connected import unit_scales, weight_offset
 from arenite.codegen.operators.options import number, real
 from arenite.codegen.operators.rows import differences
-from arenite.codegen.operators.window import window
-from arenite.codegen.quantized import channel_scales, limits, quantize_multiplier, scale_of, zero_point_of
+from arenite.codegen.operators.window import Window, window
+from arenite.codegen.quantized import Scale, channel_scales, limits, quantize_multiplier, scale_of, zero_point_of
 from arenite.codegen.types import INT32, TYPES, stored
-from arenite.codegen.unit import tensors
-from arenite.model import ElementType
+from arenite.codegen.unit import Unit, tensors
+from arenite.model import ElementType, Operator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,11 +29,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from arenite.codegen.operators.window import Window
     from arenite.codegen.program import Constant, Field
-    from arenite.codegen.quantized import Scale
-    from arenite.codegen.unit import Unit
-    from arenite.model import Operator
 
     Lowering = Callable[[Unit, Operator], None]
 

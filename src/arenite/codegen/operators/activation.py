@@ -35,15 +35,13 @@ from arenite.codegen.quantized import (
     zero_point_of,
 )
 from arenite.codegen.types import INT8
-from arenite.codegen.unit import one_for_one, require, same_types, tensors
-from arenite.model import ElementType
+from arenite.codegen.unit import Unit, one_for_one, require, same_types, tensors
+from arenite.model import ElementType, Operator, Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from arenite.codegen.program import Constant
-    from arenite.codegen.unit import Unit
-    from arenite.model import Operator, Tensor
 
     Function = Callable[[int], int]
 

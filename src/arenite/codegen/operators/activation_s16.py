@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import math
 from math import prod
-from typing import TYPE_CHECKING
 
 from arenite.codegen.interpolation import sigmoids
-from arenite.codegen.quantized import scale_of, zero_point_of
+from arenite.codegen.quantized import Scale, scale_of, zero_point_of
 from arenite.codegen.types import TYPES
-from arenite.codegen.unit import one_for_one, require, same_types, tensors
-from arenite.model import ElementType
-
-if TYPE_CHECKING:
-    from arenite.codegen.quantized import Scale
-    from arenite.codegen.unit import Unit
-    from arenite.model import Operator
+from arenite.codegen.unit import Unit, one_for_one, require, same_types, tensors
+from arenite.model import ElementType, Operator
 
 _INTEGER_BITS = 3
 """Integer bits of the kernel's fixed-point input (kInputIntegerBits)."""

@@ -7,19 +7,15 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from arenite.codegen.operators.copy import steps
-from arenite.codegen.program import Structure
-from arenite.codegen.quantized import limits, quantize_multiplier, scale_of, single, zero_point_of
+from arenite.codegen.program import Field, Structure
+from arenite.codegen.quantized import Scale, limits, quantize_multiplier, scale_of, single, zero_point_of
 from arenite.codegen.types import TYPES, stored
-from arenite.codegen.unit import require, same_types, tensors
-from arenite.model import Data, ElementType
+from arenite.codegen.unit import Unit, require, same_types, tensors
+from arenite.model import Data, ElementType, Operator, Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arenite.codegen.program import Field
-    from arenite.codegen.quantized import Scale
-    from arenite.codegen.unit import Unit
-    from arenite.model import Operator, Tensor
 
 RANK = 5
 """Most dimensions over which a kernel iterates (ARENITE_BROADCAST_RANK)."""

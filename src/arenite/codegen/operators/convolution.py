@@ -9,20 +9,15 @@ from typing import TYPE_CHECKING
 from arenite.backends.generated_c.bottlenecks import parts
 from arenite.codegen.description import short_name
 from arenite.codegen.operators.window import Window, window
-from arenite.codegen.program import Structure
-from arenite.codegen.quantized import channel_scales, fit_wide_sums, limits, zero_point_of
-from arenite.codegen.types import FLOAT, INT8, INT32, INT64, TYPES, stored
-from arenite.codegen.unit import require, tensors
-from arenite.model import Data, ElementType
+from arenite.codegen.program import Address, Constant, Field, Parameters, Structure
+from arenite.codegen.quantized import Scale, channel_scales, fit_wide_sums, limits, zero_point_of
+from arenite.codegen.types import FLOAT, INT8, INT32, INT64, TYPES, CType, stored
+from arenite.codegen.unit import Unit, require, tensors
+from arenite.model import Data, ElementType, Operator, Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from arenite.codegen.program import Address, Constant, Field, Parameters
-    from arenite.codegen.quantized import Scale
-    from arenite.codegen.types import CType
-    from arenite.codegen.unit import Unit
-    from arenite.model import Operator, Tensor
 
 RATIOS = {"conv": "filter_depth", "depthwise": "multiplicity"}
 """Name of the kernel's parameter for the ratio of channels between input, filter and output."""

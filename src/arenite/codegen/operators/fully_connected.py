@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from arenite.codegen.operators.convolution import bias, constant, kernel_type, narrow_sums, scale_arrays, values_of
 from arenite.codegen.quantized import (
+    Scale,
     channel_scales,
     fit_wide_sums,
     limits,
@@ -16,14 +17,11 @@ from arenite.codegen.quantized import (
     zero_point_of,
 )
 from arenite.codegen.types import FLOAT, TYPES
-from arenite.codegen.unit import require, tensors
-from arenite.model import ElementType
+from arenite.codegen.unit import Unit, require, tensors
+from arenite.model import ElementType, Operator, Tensor
 
 if TYPE_CHECKING:
     from arenite.codegen.program import Field
-    from arenite.codegen.quantized import Scale
-    from arenite.codegen.unit import Unit
-    from arenite.model import Operator, Tensor
 
 
 def fully_connected(unit: Unit, operator: Operator) -> None:

@@ -8,18 +8,14 @@ from typing import TYPE_CHECKING
 
 from arenite.codegen.operators.copy import RANK, Walk, copy, copy_all, fields, same_type, steps
 from arenite.codegen.operators.options import axis_of, integers, number
-from arenite.codegen.program import Structure
+from arenite.codegen.program import Field, Structure
 from arenite.codegen.quantized import scale_of, zero_point_of
 from arenite.codegen.types import INT8
-from arenite.codegen.unit import require, tensors
-from arenite.model import ElementType
+from arenite.codegen.unit import Unit, require, tensors
+from arenite.model import ElementType, Operator, Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from arenite.codegen.program import Field
-    from arenite.codegen.unit import Unit
-    from arenite.model import Operator, Tensor
 
 
 def gather(unit: Unit, operator: Operator) -> None:

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from arenite.codegen.interpolation import sigmoids
 from arenite.codegen.operators.convolution import bias, values_of
 from arenite.codegen.operators.options import number, real
-from arenite.codegen.program import Structure
-from arenite.codegen.quantized import fit_wide_sums, quantize_multiplier, scale_of, single, zero_point_of
+from arenite.codegen.program import Field, Structure
+from arenite.codegen.quantized import Scale, fit_wide_sums, quantize_multiplier, scale_of, single, zero_point_of
 from arenite.codegen.types import TYPES
-from arenite.codegen.unit import require
-from arenite.model import ElementType
-
-if TYPE_CHECKING:
-    from arenite.codegen.program import Field
-    from arenite.codegen.quantized import Scale
-    from arenite.codegen.unit import Unit
-    from arenite.model import Operator, Tensor
+from arenite.codegen.unit import Unit, require
+from arenite.model import ElementType, Operator, Tensor
 
 TANH = 4
 """The activation of the cell gate (ActivationFunctionType in the schema)."""

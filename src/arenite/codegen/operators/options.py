@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from arenite.codegen.types import stored
 from arenite.codegen.unit import require
-from arenite.model import ElementType
-
-if TYPE_CHECKING:
-    from arenite.model import Operator, Tensor
+from arenite.model import ElementType, Operator, Tensor
 
 _INTEGERS = (ElementType.INT8, ElementType.INT16, ElementType.INT32, ElementType.INT64)
 

@@ -9,14 +9,12 @@ from arenite.codegen.operators.options import number
 from arenite.codegen.operators.window import window
 from arenite.codegen.quantized import limits
 from arenite.codegen.types import TYPES
-from arenite.codegen.unit import require, same_types, tensors
-from arenite.model import ElementType
+from arenite.codegen.unit import Unit, require, same_types, tensors
+from arenite.model import ElementType, Operator
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arenite.codegen.unit import Unit
-    from arenite.model import Operator
 
 ALLOWED = (ElementType.INT8, ElementType.INT16, ElementType.FLOAT32)
 """Types of values that the kernels for averages and maxima take."""

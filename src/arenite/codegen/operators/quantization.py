@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from math import prod
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from arenite.codegen.operators.activation import requantize_table
 from arenite.codegen.quantized import quantize_multiplier, scale_of, zero_point_of
 from arenite.codegen.types import TYPES
-from arenite.codegen.unit import one_for_one, require
-from arenite.model import ElementType
-
-if TYPE_CHECKING:
-    from arenite.codegen.unit import Unit
-    from arenite.model import Operator
+from arenite.codegen.unit import Unit, one_for_one, require
+from arenite.model import ElementType, Operator
 
 _BYTES = (ElementType.INT8, ElementType.UINT8)
 _WIDER = {

@@ -8,18 +8,15 @@ from typing import TYPE_CHECKING
 from arenite.codegen.fixed_point import wrap
 from arenite.codegen.operators.copy import steps
 from arenite.codegen.operators.options import axis_of, first_integer, integers
-from arenite.codegen.program import Structure
+from arenite.codegen.program import Field, Structure
 from arenite.codegen.quantized import Scale, quantize_multiplier, scale_of, zero_point_of
 from arenite.codegen.types import TYPES
-from arenite.codegen.unit import require, same_types, tensors
-from arenite.model import ElementType
+from arenite.codegen.unit import Unit, require, same_types, tensors
+from arenite.model import ElementType, Operator, Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arenite.codegen.program import Field
-    from arenite.codegen.unit import Unit
-    from arenite.model import Operator, Tensor
 
 RANK = 3
 """Most kept, and most reduced, dimensions over which a kernel iterates (ARENITE_REDUCE_RANK)."""

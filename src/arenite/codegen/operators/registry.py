@@ -31,13 +31,12 @@ from arenite.codegen.operators.pool import pool
 from arenite.codegen.operators.sums import add_pixels, add_products, finish_average, finish_mean, finish_products, start
 from arenite.codegen.operators.svdf import svdf
 from arenite.codegen.operators.variables import assign_variable, circular_buffer, nothing, read_variable
-from arenite.model import ElementType
+from arenite.model import ElementType, Operator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from arenite.codegen.unit import Unit
-    from arenite.model import Operator
 
     Lowering = Callable[[Unit, Operator], None]
 

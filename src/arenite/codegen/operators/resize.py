@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from arenite.codegen.quantized import rounded, single
 from arenite.codegen.types import FLOAT, INT16, TYPES
-from arenite.codegen.unit import require, same_types, tensors
-from arenite.model import ElementType
-
-if TYPE_CHECKING:
-    from arenite.codegen.unit import Unit
-    from arenite.model import Operator, Tensor
+from arenite.codegen.unit import Unit, require, same_types, tensors
+from arenite.model import ElementType, Operator, Tensor
 
 LARGEST = 32767
 """Most rows or columns: their positions are stored in 16 bits."""

@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING
 from arenite.codegen import interpolation
 from arenite.codegen.fixed_point import divide_power, exp_on_negative_values, multiply_greater_than_one
 from arenite.codegen.operators.options import axis_of, first_integer, number, real
-from arenite.codegen.quantized import quantize_multiplier, scale_of, zero_point_of
+from arenite.codegen.quantized import Scale, quantize_multiplier, scale_of, zero_point_of
 from arenite.codegen.types import INT16, INT32, TYPES
-from arenite.codegen.unit import one_for_one, require, same_types
-from arenite.model import ElementType
+from arenite.codegen.unit import Unit, one_for_one, require, same_types
+from arenite.model import ElementType, Operator, Tensor
 
 if TYPE_CHECKING:
     from arenite.codegen.program import Field
-    from arenite.codegen.quantized import Scale
-    from arenite.codegen.unit import Unit
-    from arenite.model import Operator, Tensor
 
 _TYPES = (ElementType.INT8, ElementType.FLOAT32)
 INTEGER_BITS = 5

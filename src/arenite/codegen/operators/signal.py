@@ -8,19 +8,16 @@ from typing import TYPE_CHECKING
 
 from arenite.backends.generated_c.kept import frame_room
 from arenite.codegen.operators.convolution import constant
-from arenite.codegen.program import Address
+from arenite.codegen.program import Address, Constant, Field
 from arenite.codegen.quantized import rounded
 from arenite.codegen.types import INT16, TYPES
-from arenite.codegen.unit import require, same_types, tensors
-from arenite.model import ElementType
+from arenite.codegen.unit import Unit, require, same_types, tensors
+from arenite.model import ElementType, Operator
 from arenite.tflite.custom_options import custom_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from arenite.codegen.program import Constant, Field
-    from arenite.codegen.unit import Unit
-    from arenite.model import Operator
 
 _INT16, _INT32 = ElementType.INT16, ElementType.INT32
 _UINT32, _UINT64 = ElementType.UINT32, ElementType.UINT64

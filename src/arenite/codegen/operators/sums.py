@@ -13,10 +13,9 @@ from arenite.codegen.operators.options import number
 from arenite.codegen.operators.reduce import divided_scale
 from arenite.codegen.quantized import limits, quantize_multiplier, scale_of, zero_point_of
 from arenite.codegen.types import BYTES, TYPES
-from arenite.codegen.unit import tensors
+from arenite.codegen.unit import Unit, tensors
 
 if TYPE_CHECKING:
-    from arenite.codegen.unit import Unit
     from arenite.model import Operator
 
 

@@ -8,13 +8,11 @@ from arenite.codegen.operators.convolution import bias, values_of
 from arenite.codegen.operators.options import number
 from arenite.codegen.quantized import limits, quantize_multiplier, scale_of, single, zero_point_of
 from arenite.codegen.types import TYPES
-from arenite.codegen.unit import require, tensors
-from arenite.model import ElementType
+from arenite.codegen.unit import Unit, require, tensors
+from arenite.model import ElementType, Operator
 
 if TYPE_CHECKING:
     from arenite.codegen.program import Field
-    from arenite.codegen.unit import Unit
-    from arenite.model import Operator
 
 _KINDS = {
     (ElementType.INT8, ElementType.INT8, ElementType.INT8, ElementType.INT8),

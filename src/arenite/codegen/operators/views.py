@@ -10,15 +10,13 @@ from arenite.codegen.operators.copy import RANK, Walk, copy, copy_all, same_type
 from arenite.codegen.operators.options import axis_of, first_integer, integers, number
 from arenite.codegen.quantized import zero_point_of
 from arenite.codegen.types import BYTES, TYPES
-from arenite.codegen.unit import one_for_one, require, same_types, tensors
-from arenite.model import ElementType
+from arenite.codegen.unit import Unit, one_for_one, require, same_types, tensors
+from arenite.model import ElementType, Operator, Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from arenite.codegen.program import Argument, Constant
-    from arenite.codegen.unit import Unit
-    from arenite.model import Operator, Tensor
 
 
 def reshape(unit: Unit, operator: Operator) -> None:

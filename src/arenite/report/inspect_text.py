@@ -10,7 +10,7 @@ from rich.text import Text
 
 from arenite.names import printable, short_names
 from arenite.report.arena import arena_table, at_least, declaration, estimate
-from arenite.report.columns import Column, Columns, Row
+from arenite.report.columns import Column, Columns, Pieces, Row
 from arenite.report.console import Name, figure, label, number, print_report, table
 from arenite.report.map_text import map_lines
 from arenite.report.refusals import refused
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
-    from arenite.report.columns import Pieces
     from arenite.search.inspection import InspectedGraph, InspectedOperator, InspectedTensor, Inspection
     from arenite.search.memory_map import MemoryMap
 

@@ -15,7 +15,7 @@ from arenite.report.json import fields_as_json
 from arenite.report.map_text import map_lines
 from arenite.report.validity import validity_line
 from arenite.report.verify import agreement_lines, rounds_words
-from arenite.search.plan import NOT_ASKED_FOR
+from arenite.search.plan import NOT_ASKED_FOR, Frames, IntegerEnd, OutsideEnd, Plan, Strips
 from arenite.search.runnable import refusals
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
-    from arenite.search.plan import Frames, IntegerEnd, OutsideEnd, Plan, Strips
 
 GOOD = "bold green"
 FITS_WITHOUT_STRIPS = "Fits without strips, so none were looked for; no other order or layout"

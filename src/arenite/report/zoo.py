@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from arenite.report.console import label, print_report, table
-from arenite.zoo.family import SEEDS
+from arenite.zoo.family import SEEDS, Family
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import TextIO
-
-    from arenite.zoo.family import Family
 
 
 def print_families(families: Mapping[str, Family], stream: TextIO) -> None:

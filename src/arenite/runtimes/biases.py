@@ -13,13 +13,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from arenite.model import ElementType
+from arenite.model import ElementType, Model, Operator
 from arenite.runtimes.process import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-
-    from arenite.model import Model, Operator
 
     Types = Mapping[ElementType, Callable[[Operator], tuple[ElementType, ...]]]
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from arenite.backends.reference.limits import MOST_JOINED
-from arenite.model import Graph, Model, Quantization, Tensor
+from arenite.model import Graph, Model, Operator, Option, Quantization, Tensor
 from arenite.operators.windows import SAME, VALID, positions
 from arenite.zoo.activation import LINEAR, RECTIFIED, Values, scale_and_zero
 from arenite.zoo.parts import Parts
@@ -21,7 +21,6 @@ from arenite.zoo.parts import Parts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arenite.model import Operator, Option
 
 SMALLEST = 4
 """Height and width in pixels from which on networks of any length stop halving the resolution."""

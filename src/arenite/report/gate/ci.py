@@ -15,14 +15,13 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from arenite.names import printable
 from arenite.report.console import number
-from arenite.report.gate.checked import RULES, exit_code
+from arenite.report.gate.checked import RULES, Checked, exit_code
 from arenite.report.gate.text import change_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from arenite.report.gate.checked import Checked
     from arenite.search.fitting import Failure
 
 _IN_DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from arenite.report.fit import check_as_json
-from arenite.report.gate.checked import exit_code
+from arenite.report.gate.checked import Base, Checked, exit_code
 from arenite.report.gate.ci import as_commands, as_junit, as_sarif
 from arenite.report.gate.markdown import as_markdown
 from arenite.report.gate.text import print_many, print_one
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TextIO
 
-    from arenite.report.gate.checked import Base, Checked
     from arenite.search.fitting import Fit
 
 
